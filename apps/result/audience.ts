@@ -1,0 +1,50 @@
+/** Who looks at a poll, and what they may see of it. */
+
+import { Problem, shown } from "@tallyroom/lib/errors"
+import type { Poll, ResultsMode } from "@tallyroom/lib/polls"
+import { readReceipt } from "@tallyroom/lib/receipts"
+import type { Tally } from "@tallyroom/lib/tallies"
+
+export const AUDIENCES = ["public", "receipt", "admin"] as const
+export type Audience = (typeof AUDIENCES)[number]
+
+/** An admin, the holder of a receipt of this very poll, or anybody. */
+export function audienceOf(poll: Poll, viewer: { admin: boolean; receipt: string | null }): Audience {
+  if (viewer.admin) return "admin"
+  return viewer.receipt !== null && readReceipt(poll.salt, viewer.receipt) ? "receipt" : "public"
+}
+
+/** Whether this audience sees counts at this moment. */
+export function seesCounts(poll: Pick<Poll, "results" | "state">, audience: Audience): boolean {
+  return audience === "admin" || VISIBLE[poll.results](poll.state, audience)
+}
+
+const VISIBLE: Record<ResultsMode, (state: Poll["state"], audience: Audience) => boolean> = {
+  live: () => true,
+  "after-vote": (_, audience) => audience === "receipt",
+  "after-close": (state) => state === "closed" || state === "final",
+}
+
+/**
+ * The poll, unless this audience may not know of it: a draft is shown to admins alone.
+ * @throws {Problem} poll-unknown
+ */
+export function requirePoll(id: string, tally: Tally | undefined, audience: (poll: Poll) => Audience): Tally {
+  if (!tally || (tally.poll.state === "draft" && audience(tally.poll) !== "admin")) throw pollUnknown(id)
+  return tally
+}
+
+export function pollUnknown(id: string): Problem {
+  return new Problem("poll-unknown", `There is no poll ${shown(id)}: look at /api/polls for those there are.`)
+}
+
+/** @throws {Problem} results-hidden when this audience sees no counts now, with what to do about it. */
+export function requireCounts(poll: Poll, audience: Audience): void {
+  if (seesCounts(poll, audience)) return
+  const what = `The results of ${shown(poll.id)} are shown`
+  const detail =
+    poll.results === "after-vote"
+      ? `${what} to who has voted: add ?receipt= with the receipt of a vote.`
+      : `${what} once the poll is closed: come back then.`
+  throw new Problem("results-hidden", detail)
+}

@@ -1,0 +1,56 @@
+/** The settings of result. */
+
+import { trustedProxies } from "@tallyroom/lib/http/address"
+import { processSettings } from "@tallyroom/lib/process-settings"
+import { address, list, port, setting, whole } from "@tallyroom/lib/settings"
+import { z } from "zod"
+
+export const settings = {
+  ...processSettings,
+  PORT: setting({
+    schema: port,
+    default: "8081",
+    description: "Port of the result pages and the API. 0 chooses a free one.",
+  }),
+  HOST: setting({
+    schema: z.string(),
+    default: "0.0.0.0",
+    description: "Address on which result listens.",
+  }),
+  DATABASE_URL: setting({
+    schema: address("postgres", "postgresql"),
+    default: "postgres://localhost:5432/tallyroom",
+    description: "The Postgres with the polls and tallies. Result needs to read, and to write polls alone.",
+    secret: true,
+  }),
+  ADMIN_TOKEN: setting({
+    schema: z.string().min(24, "must have at least 24 characters"),
+    description: "What an admin shows as `Authorization: Bearer …`; at least 24 random characters.",
+    secret: true,
+  }),
+  VOTE_URL: setting({
+    schema: address("http", "https"),
+    default: "http://localhost:8080",
+    description: "Where people vote: result pages and printed codes link there.",
+  }),
+  PUBLIC_URL: setting({
+    schema: z.union([z.literal(""), address("http", "https")]),
+    default: "",
+    description: "Where people reach the result pages, when that differs from the host that result is asked by.",
+  }),
+  TRUSTED_PROXIES: setting({
+    schema: list().transform((networks, context) => trustedProxies(networks, context)),
+    default: "",
+    description: "Networks of the proxies in front, like 10.0.0.0/8, whose X-Forwarded-For is believed.",
+  }),
+  DELIVERIES_PER_SECOND: setting({
+    schema: whole(1, 1_000_000),
+    default: "20000",
+    description: "Live messages a second that one process sends; a bigger crowd gets fewer snapshots each.",
+  }),
+  MAX_VIEWERS: setting({
+    schema: whole(1, 1_000_000),
+    default: "20000",
+    description: "WebSockets that one process holds open; more viewers are sent elsewhere with 503.",
+  }),
+}

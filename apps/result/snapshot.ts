@@ -1,0 +1,72 @@
+/** A snapshot: all that a viewer sees of a poll at one moment, with a version that only grows. */
+
+import { type Option, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import type { Tally } from "@tallyroom/lib/tallies"
+
+export type Phase = ReturnType<typeof votingPhase>
+export type SnapshotOption = Option & { votes?: number }
+
+export type Snapshot = {
+  poll: string
+  title: string
+  state: Poll["state"]
+  phase: Phase
+  results: Poll["results"]
+  version: number
+  opensAt: string | null
+  closesAt: string | null
+  finalAt: string | null
+  /** No counts are shown: neither the total nor the options' votes are there. */
+  hidden: boolean
+  total?: number
+  options: SnapshotOption[]
+}
+
+/*
+ * A version, most significant first: the poll's revision, how often its votes changed (0 in a hidden snapshot, which
+ * must not betray it), the schedule's step (2 bits) and whether counts are shown (1 bit). Each part only grows while
+ * those before it stay, so versions only grow; all that a snapshot holds follows from them, so equal versions are equal
+ * snapshots, whichever replica made them. 2^53 leaves room for 32,768 revisions with 17 billion changes each.
+ */
+const REVISION = 2 ** 38
+const VOTES = 8
+const STEP = 2
+
+/** The snapshot of a tally, with counts or without. */
+export function snapshotOf(tally: Tally, full: boolean): Snapshot {
+  const { poll, votes, total, finalAt } = tally
+  return {
+    poll: poll.id,
+    title: poll.title,
+    state: poll.state,
+    phase: votingPhase(poll, tally.at.getTime()),
+    results: poll.results,
+    version: versionOf(tally, full),
+    opensAt: poll.opensAt?.toISOString() ?? null,
+    closesAt: poll.closesAt?.toISOString() ?? null,
+    finalAt: finalAt?.toISOString() ?? null,
+    hidden: !full,
+    ...(full && { total }),
+    options: poll.options.map((option) => (full ? { ...option, votes: votes[option.id] ?? 0 } : option)),
+  }
+}
+
+/** The version of the snapshot that `snapshotOf` gives. */
+export function versionOf(tally: Tally, full: boolean): number {
+  const { revision } = tally.poll
+  const changes = full ? tally.version - revision : 0
+  return revision * REVISION + changes * VOTES + scheduleStep(tally) * STEP + (full ? 1 : 0)
+}
+
+/** How many of the poll's scheduled moments have passed: 0 to 2. */
+function scheduleStep({ poll, at }: Tally): number {
+  return [poll.opensAt, poll.closesAt].filter((moment) => moment && moment <= at).length
+}
+
+/** Milliseconds from the tally's moment to the next scheduled one; null when none is to come. */
+export function untilNextStep({ poll, at }: Tally): number | null {
+  const waits = [poll.opensAt, poll.closesAt].flatMap((moment) =>
+    moment && moment > at ? [moment.getTime() - at.getTime()] : [],
+  )
+  return waits.length > 0 ? Math.min(...waits) : null
+}

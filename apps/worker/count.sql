@@ -1,0 +1,95 @@
+-- Counts one batch of a shard, in one statement that is the whole transaction: the position moves only if it still stands
+-- where the batch was read from, and everything else happens only if the position moved. A second worker, or the same
+-- batch again, changes nothing.
+--
+-- $1  shard            $2 $3  position read from (ms, seq)      $4 $5  position of the batch's last entry
+-- $6  this worker      $7  seconds until its lease ends
+-- $8  polls whose ballots are counted here; none of them may be final or gone
+-- $9 … $13   ballots of polls whose policy is final:      poll[], voter[], ms[], seq[], option[]
+-- $14 … $18  ballots of polls that are changeable, at most one a voter: the same columns
+-- $19 … $21  books: poll[], acceptance count as the inbox has it[], ballots replaced within this batch[]
+-- $22 entries set aside: JSON [{ ms, seq, poll, reason, raw }]
+WITH moved AS (
+  UPDATE shards SET ms = $4, seq = $5, lease_until = now() + $7 * interval '1 second'
+  WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
+    AND (SELECT count(*) FROM polls WHERE number = ANY($8::integer[]) AND state <> 'final')
+        = cardinality($8::integer[])
+  RETURNING shard
+), kept AS (
+  INSERT INTO votes (poll, voter, ms, seq, shard, option)
+  SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
+  FROM moved, unnest($9::integer[], $10::uuid[], $11::bigint[], $12::integer[], $13::text[])
+    AS b(poll, voter, ms, seq, option)
+  ON CONFLICT (poll, voter) DO NOTHING
+  RETURNING poll, ms, seq, option
+), changed AS (
+  INSERT INTO votes AS standing (poll, voter, ms, seq, shard, option)
+  SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
+  FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[])
+    AS b(poll, voter, ms, seq, option)
+  ON CONFLICT (poll, voter) DO UPDATE
+    SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option
+    WHERE (standing.ms, standing.seq) < (excluded.ms, excluded.seq)
+  RETURNING poll, ms, seq, option, previous
+), written AS (
+  SELECT poll, ms, seq, option, NULL::text AS previous FROM kept
+  UNION ALL
+  SELECT poll, ms, seq, option, previous FROM changed
+), movement AS (
+  SELECT poll, option, ms / 1000 AS second, count(*) AS votes FROM written GROUP BY 1, 2, 3
+  UNION ALL
+  SELECT poll, previous, ms / 1000, -count(*) FROM written WHERE previous IS NOT NULL GROUP BY 1, 2, 3
+), tallied AS (
+  INSERT INTO tallies (poll, shard, option, votes)
+  SELECT poll, $1, option, sum(votes) FROM movement GROUP BY poll, option
+  ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes
+), timed AS (
+  INSERT INTO timeline (poll, shard, second, option, votes)
+  SELECT poll, $1, second, option, sum(votes) FROM movement GROUP BY poll, second, option
+  ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + excluded.votes
+), late AS (
+  -- Only looked for when fewer were written than sent.
+  SELECT poll, ms, seq FROM (
+    SELECT * FROM unnest($9::integer[], $11::bigint[], $12::integer[])
+    UNION ALL
+    SELECT * FROM unnest($14::integer[], $16::bigint[], $17::integer[])
+  ) AS sent(poll, ms, seq)
+  WHERE EXISTS (SELECT FROM moved)
+    AND (SELECT count(*) FROM written) < cardinality($9::integer[]) + cardinality($14::integer[])
+  EXCEPT
+  SELECT poll, ms, seq FROM written
+), aside AS (
+  INSERT INTO set_aside (shard, ms, seq, poll, reason, raw)
+  SELECT $1, ms, seq, poll, 'late', NULL FROM late
+  UNION ALL
+  SELECT $1, r.ms, r.seq, r.poll, r.reason, r.raw
+  FROM moved, jsonb_to_recordset($22::text::jsonb) AS r(ms bigint, seq integer, poll integer, reason text, raw text)
+  ON CONFLICT DO NOTHING
+  RETURNING poll, reason
+), outcome AS (
+  SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(previous) AS replaced, 0 AS late, 0 AS set_aside
+  FROM written GROUP BY poll
+  UNION ALL
+  SELECT poll, 0, 0, count(*) FILTER (WHERE reason = 'late'), count(*) FILTER (WHERE reason <> 'late')
+  FROM aside WHERE poll IS NOT NULL GROUP BY poll
+  UNION ALL
+  SELECT b.poll, 0, b.replaced, 0, 0 FROM moved, unnest($19::integer[], $21::integer[]) AS b(poll, replaced)
+), booked AS (
+  INSERT INTO books (poll, shard, accepted, counted, replaced, late, set_aside, version)
+  SELECT poll, $1, max(b.accepted), sum(counted), sum(o.replaced), sum(late), sum(set_aside), 1
+  FROM outcome AS o JOIN unnest($19::integer[], $20::bigint[]) AS b(poll, accepted) USING (poll)
+  GROUP BY poll
+  ON CONFLICT (poll, shard) DO UPDATE SET
+    accepted = GREATEST(books.accepted, excluded.accepted),
+    counted = books.counted + excluded.counted,
+    replaced = books.replaced + excluded.replaced,
+    late = books.late + excluded.late,
+    set_aside = books.set_aside + excluded.set_aside,
+    version = books.version + 1
+  RETURNING poll
+)
+SELECT
+  (SELECT count(*) FROM moved) AS moved,
+  (SELECT count(*) FROM written) AS written,
+  (SELECT count(*) FROM aside) AS aside,
+  (SELECT count(pg_notify('tallyroom_tally', poll::text)) FROM booked) AS told

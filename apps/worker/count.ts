@@ -1,0 +1,62 @@
+/** The one transaction: votes, tallies, timeline, books, position and notification together, or nothing of it. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { Batch, Placed } from "./batch"
+import countStatement from "./count.sql" with { type: "text" }
+
+export type Counted = { moved: boolean; written: number; aside: number }
+
+export type Counting = {
+  shard: number
+  batch: Batch
+  worker: string
+  leaseSeconds: number
+  /** The shard's acceptance count of each of the batch's polls, read after the batch was. */
+  accepted: Map<number, number>
+}
+
+/**
+ * Counts a batch. `moved` is false when nothing was changed: the position is not where the batch was read from, the lease
+ * went to another worker, or one of its polls became final or was deleted.
+ */
+export async function count(
+  sql: Database,
+  { shard, batch, worker, leaseSeconds, accepted }: Counting,
+): Promise<Counted> {
+  const { from, to, kept, changing } = batch
+  const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))
+  const polls = [...batch.polls]
+  const parameters = [
+    shard,
+    from.ms,
+    from.seq,
+    to.ms,
+    to.seq,
+    worker,
+    leaseSeconds,
+    arrayLiteral([...counting]),
+    ...columns(kept),
+    ...columns(changing),
+    arrayLiteral(polls.map(([number]) => number)),
+    arrayLiteral(polls.map(([number]) => accepted.get(number) ?? 0)),
+    arrayLiteral(polls.map(([, { replaced }]) => replaced)),
+    JSON.stringify(batch.setAside.map(({ position, ...rest }) => ({ ...position, ...rest }))),
+  ]
+  const [row] = await sql.unsafe(countStatement, parameters, { prepare: true })
+  return { moved: Number(row?.moved) === 1, written: Number(row?.written), aside: Number(row?.aside) }
+}
+
+function columns(ballots: Placed[]): string[] {
+  return [
+    arrayLiteral(ballots.map((ballot) => ballot.poll)),
+    arrayLiteral(ballots.map((ballot) => ballot.hex)),
+    arrayLiteral(ballots.map((ballot) => ballot.position.ms)),
+    arrayLiteral(ballots.map((ballot) => ballot.position.seq)),
+    arrayLiteral(ballots.map((ballot) => ballot.option)),
+  ]
+}
+
+/** Numbers, hexadecimal and slugs need no quoting in a Postgres array literal. An empty one is `{}`. */
+function arrayLiteral(values: (number | string)[]): string {
+  return `{${values.join(",")}}`
+}

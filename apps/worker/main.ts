@@ -1,0 +1,46 @@
+/** The only bridge: moves votes from Redis to Postgres. */
+
+import { openDatabase } from "@tallyroom/lib/database"
+import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { createRegistry, startManagement } from "@tallyroom/lib/management"
+import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { createMetrics } from "./metrics"
+import { settings as declared } from "./settings"
+import { Worker } from "./worker"
+
+const { settings, log } = startProcess("worker", declared)
+logUncaught(log)
+
+const registry = createRegistry("worker")
+const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
+const connect = () => openRedis(settings.REDIS_URL, (error) => log.debug({ err: error }, "Redis"))
+const redis = connect()
+
+const worker = new Worker({
+  ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },
+  labels: { a: settings.OPTION_A, b: settings.OPTION_B },
+  metrics: createMetrics(registry),
+})
+
+const management = startManagement({
+  hostname: settings.MANAGEMENT_HOST,
+  port: settings.MANAGEMENT_PORT,
+  registry,
+  readiness: () => ({
+    ...(redis.status === "ready" ? {} : { redis: `the connection is ${redis.status}` }),
+    ...worker.readiness(),
+  }),
+})
+
+stopOnSignal(log, async () => {
+  await worker.stop()
+  redis.disconnect()
+  await sql.end({ timeout: 2 })
+  management.stop()
+})
+
+log.info({ management: management.port, worker: worker.id }, "worker started")
+await worker.start().catch((error) => {
+  log.error({ err: error }, error.message)
+  process.exit(1)
+})

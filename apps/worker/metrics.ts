@@ -1,0 +1,38 @@
+/** What the worker tells Prometheus. */
+
+import { Counter, Gauge, Histogram, type Registry } from "prom-client"
+
+export type WorkerMetrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    counted: new Counter({
+      name: "tallyroom_worker_ballots_counted_total",
+      help: "Ballots written into Postgres.",
+      registers,
+    }),
+    setAside: new Counter({
+      name: "tallyroom_worker_entries_set_aside_total",
+      help: "Entries that were not counted: late, undecodable, or of an unknown poll or option.",
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: "tallyroom_worker_commit_seconds",
+      help: "How long Postgres took to count one batch.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
+    shardsOpen: new Gauge({
+      name: "tallyroom_worker_shards_open",
+      help: "Shards that this worker holds and has found in order.",
+      registers,
+    }),
+    backlog: new Gauge({
+      name: "tallyroom_worker_backlog",
+      help: "Accepted ballots that wait in the shards of this worker.",
+      labelNames: ["shard"],
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,26 @@
+/** Brings the schema up to date. Any number of workers may start at once: one migrates, the others wait. */
+
+import type { Database } from "@tallyroom/lib/database"
+import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
+
+/** In the order in which they are applied. One that was released never changes. */
+const MIGRATIONS = [{ name: "0001_tally_room", text: tallyRoom }]
+
+/** Any number, as long as nobody else uses it in this database. */
+const MIGRATION_LOCK = 7_411_300
+
+/** @returns the names of the migrations that were applied now. */
+export async function migrate(sql: Database): Promise<string[]> {
+  return sql.begin(async (transaction) => {
+    await transaction`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    await transaction`CREATE TABLE IF NOT EXISTS migrations (
+      name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`
+    const applied = new Set((await transaction`SELECT name FROM migrations`).map((row) => row.name))
+    const missing = MIGRATIONS.filter(({ name }) => !applied.has(name))
+    for (const { name, text } of missing) {
+      await transaction.unsafe(text)
+      await transaction`INSERT INTO migrations (name) VALUES (${name})`
+    }
+    return missing.map(({ name }) => name)
+  })
+}

@@ -1,0 +1,46 @@
+/** The worker's view of all polls, read from Postgres: whole at the start, then what changed. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { Log } from "@tallyroom/lib/logging"
+import { pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
+import type { Poll } from "@tallyroom/lib/polls"
+
+export class PollBook {
+  private byNumber = new Map<number, Poll>()
+
+  constructor(
+    private readonly sql: Database,
+    private readonly log: Log,
+  ) {}
+
+  /** Reads these polls anew, or all. */
+  async refresh(numbers?: number[]): Promise<void> {
+    const { sql } = this
+    const rows = numbers
+      ? await sql`SELECT ${pollColumns(sql)} FROM polls WHERE number = ANY(${`{${numbers}}`}::integer[])`
+      : await sql`SELECT ${pollColumns(sql)} FROM polls`
+    if (!numbers) this.byNumber.clear()
+    for (const number of numbers ?? []) this.byNumber.delete(number)
+    for (const row of rows) {
+      const poll = readPollRow(row)
+      if (poll) this.byNumber.set(poll.number, poll)
+      else this.log.error({ poll: row.id }, "a row of polls can't be read and is left out")
+    }
+  }
+
+  get(number: number): Poll | undefined {
+    return this.byNumber.get(number)
+  }
+
+  all(): Poll[] {
+    return [...this.byNumber.values()]
+  }
+
+  /** Whether some poll is closed and not final yet, or its time to close is near (within a second). */
+  needsClosing(now: number): boolean {
+    return this.all().some(
+      ({ state, closesAt }) =>
+        state === "closed" || (state === "open" && closesAt && closesAt.getTime() < now + 1_000),
+    )
+  }
+}

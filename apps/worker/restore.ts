@@ -1,0 +1,105 @@
+/** Opening a shard: making Redis fit for accepting ballots again after it was new, wiped, restarted or set back. */
+
+import { comparePositions, type Position, parsePosition } from "@tallyroom/lib/ballots"
+import type { Database } from "@tallyroom/lib/database"
+import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { Redis } from "ioredis"
+
+const VOTERS_A_STEP = 5_000
+
+export type ShardLook = { serving: string; gate: string; last: Position }
+
+/** How a shard looks: which Redis process serves it, for which its gate was opened, and its last id. */
+export async function lookAtShard(redis: Redis, shard: number): Promise<ShardLook> {
+  const [serving, gate, last] = await redis.lookAtShard(keys.gate(shard), keys.inbox(shard))
+  const position = parsePosition(last)
+  if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
+  return { serving, gate, last: position }
+}
+
+/** Closes a shard, for whoever else is opening it too. The marker tells at the end that nobody came between. */
+export async function closeGate(redis: Redis, shard: number): Promise<string> {
+  const marker = `${RESTORING} ${crypto.randomUUID()}`
+  await redis.set(keys.gate(shard), marker)
+  return marker
+}
+
+/** The acceptance counters of this Redis, by poll number; -1 for a poll of which it has none. */
+export async function readCounters(redis: Redis, shard: number, polls: Poll[]): Promise<Map<number, number>> {
+  const counters = new Map<number, number>()
+  for (const poll of polls) {
+    const text = await redis.hget(keys.poll(shard, poll.id), "accepted").catch(onWrongType)
+    counters.set(poll.number, text !== null && /^\d+$/.test(text) ? Number(text) : -1)
+  }
+  return counters
+}
+
+function onWrongType(error: Error): null {
+  if (error.message.startsWith("WRONGTYPE")) return null
+  throw error
+}
+
+/** The polls of which this Redis counts fewer acceptances than Postgres knows of. */
+export async function pollsBehind(
+  sql: Database,
+  shard: number,
+  polls: Poll[],
+  counters: Map<number, number>,
+): Promise<Poll[]> {
+  const rows = await sql`SELECT poll, accepted FROM books WHERE shard = ${shard}`
+  const known = new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
+  return polls.filter((poll) => (counters.get(poll.number) ?? -1) < (known.get(poll.number) ?? 0))
+}
+
+/** Writes this Redis's acceptance counters into the books, where they are greater. */
+export async function noteAccepted(
+  sql: Database,
+  shard: number,
+  counters: Map<number, number>,
+): Promise<void> {
+  const some = [...counters].filter(([, accepted]) => accepted > 0)
+  await sql`
+    INSERT INTO books (poll, shard, accepted)
+    SELECT poll, ${shard}, accepted FROM unnest(
+      ${`{${some.map(([poll]) => poll)}}`}::integer[], ${`{${some.map(([, n]) => n)}}`}::bigint[]) AS c(poll, accepted)
+    ON CONFLICT (poll, shard) DO UPDATE SET accepted = GREATEST(books.accepted, excluded.accepted)`
+}
+
+/**
+ * Writes into the books what went away with a Redis: acceptances that it had told of, and that never came. Everything
+ * that is left in its stream must have been counted before. Doing it again changes nothing.
+ */
+export async function bookLosses(sql: Database, shard: number): Promise<{ poll: number; lost: number }[]> {
+  const rows = await sql`
+    UPDATE books SET lost = accepted - counted - replaced - late - set_aside, version = version + 1
+    WHERE shard = ${shard} AND lost < accepted - counted - replaced - late - set_aside
+    RETURNING poll, lost`
+  return rows.map((row) => ({ poll: Number(row.poll), lost: Number(row.lost) }))
+}
+
+/** Writes a poll's voters of this shard back into Redis, from the votes that Postgres has. Returns how many. */
+export async function restoreVoters(redis: Redis, sql: Database, shard: number, poll: Poll): Promise<number> {
+  const key = keys.voters(shard, poll.id)
+  let restored = 0
+  const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
+  for await (const step of rows.cursor(VOTERS_A_STEP)) {
+    const fields = step.flatMap((row) => [
+      Buffer.from(String(row.voter).replaceAll("-", ""), "hex").toString("base64url"),
+      `${row.option} ${row.ms}-${row.seq}`,
+    ])
+    await redis.hset(key, ...fields)
+    restored += step.length
+  }
+  return restored
+}
+
+/**
+ * The position from which a reopened shard goes on: after everything that was ever accepted, as far as anybody knows, so
+ * that a receipt of before is never taken for pending.
+ */
+export async function chooseFloor(redis: Redis, position: Position, last: Position): Promise<Position> {
+  const [seconds, micros] = await redis.time()
+  const now = { ms: Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), seq: 0 }
+  return [position, last, now].reduce((a, b) => (comparePositions(a, b) < 0 ? b : a))
+}

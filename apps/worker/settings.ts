@@ -1,0 +1,38 @@
+/** The worker's settings. */
+
+import { processSettings } from "@tallyroom/lib/process-settings"
+import { address, setting, whole } from "@tallyroom/lib/settings"
+import { z } from "zod"
+
+const label = z.string().trim().min(1).max(80, "must have at most 80 characters")
+
+export const settings = {
+  ...processSettings,
+  REDIS_URL: setting({
+    schema: address("redis", "rediss"),
+    default: "redis://localhost:6379",
+    description: "The Redis in which the inbox is.",
+    secret: true,
+  }),
+  DATABASE_URL: setting({
+    schema: address("postgres", "postgresql"),
+    default: "postgres://localhost:5432/tallyroom",
+    description: "The Postgres that is the system of record; its role owns the schema.",
+    secret: true,
+  }),
+  INBOX_SHARDS: setting({
+    schema: whole(1, 1024),
+    default: "4",
+    description: "Shards of the inbox. Fixed for the life of the data by the first start.",
+  }),
+  OPTION_A: setting({
+    schema: label,
+    default: "Cats",
+    description: "Label of option a of the poll that a first start on an empty database creates.",
+  }),
+  OPTION_B: setting({
+    schema: label,
+    default: "Dogs",
+    description: "Label of option b of the poll that a first start on an empty database creates.",
+  }),
+}

@@ -1,0 +1,204 @@
+/** The worker: holds leases, keeps a shard running for each, and hears from Postgres what changed. */
+
+import { backoff, pause } from "@tallyroom/lib/backoff"
+import { CHANNELS, type Database } from "@tallyroom/lib/database"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { RedisReader } from "@tallyroom/lib/inbox/read"
+import type { Log } from "@tallyroom/lib/logging"
+import type { Redis } from "ioredis"
+import { closeDue, finalise } from "./closing"
+import { ensureClassicPoll, ensureShards, ShardsFixed } from "./first-start"
+import { Leases } from "./leases"
+import type { WorkerMetrics } from "./metrics"
+import { migrate } from "./migrate"
+import { PollBook } from "./poll-book"
+import { Projection } from "./projection"
+import { Shard } from "./shard"
+import { TallyProjection } from "./tally-projection"
+
+const HEARTBEAT_MS = 1_000
+/** How often a poll whose time has come is closed, and one that is closed and counted becomes final. */
+const CLOSING_MS = 200
+/** All copies are written anew this often, so that whatever else happened to them heals. */
+const REPROJECT_MS = 10_000
+
+export type WorkerParts = {
+  sql: Database
+  redis: Redis
+  /** Opens one more connection, for a shard's waiting reads. */
+  openRedis: () => Redis
+  shards: number
+  labels: { a: string; b: string }
+  metrics: WorkerMetrics
+  log: Log
+}
+
+type Running = { shard: Shard; stop: AbortController; done: Promise<void> }
+
+export class Worker {
+  readonly id = crypto.randomUUID()
+  private readonly stopping = new AbortController()
+  private readonly running = new Map<number, Running>()
+  private readonly polls: PollBook
+  private readonly leases: Leases
+  private readonly tallies: TallyProjection
+  private readonly loops: Promise<void>[] = []
+  private prepared = false
+  private heartbeatTrouble: string | null = "has not begun"
+
+  constructor(private readonly parts: WorkerParts) {
+    this.polls = new PollBook(parts.sql, parts.log)
+    this.leases = new Leases(parts.sql, this.id)
+    this.tallies = new TallyProjection(parts.redis, parts.sql, parts.log)
+  }
+
+  /**
+   * Prepares the database, then works until `stop`. Waits for whatever is away.
+   * @throws {ShardsFixed} when INBOX_SHARDS contradicts the data
+   */
+  async start(): Promise<void> {
+    await this.prepare()
+    const { sql } = this.parts
+    await this.untilDone("listening to Postgres", async () => {
+      const onListen = () => void this.afterChange()
+      await sql.listen(CHANNELS.polls, (number) => void this.afterChange(Number(number)), onListen)
+      await sql.listen(CHANNELS.tally, (number) => this.onTally([Number(number)]))
+    })
+    this.loops.push(
+      this.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
+      this.every(CLOSING_MS, "closing polls", () => this.close()),
+      this.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
+    )
+  }
+
+  /** What the worker waits for; empty when it is at work or stands by. */
+  readiness(): Record<string, string> {
+    if (this.stopping.signal.aborted) return { worker: "stopping" }
+    if (!this.prepared) return { postgres: "the schema is not ready" }
+    const waiting: Record<string, string> = {}
+    if (this.heartbeatTrouble) waiting.postgres = this.heartbeatTrouble
+    for (const [number, { shard }] of this.running) {
+      if (!shard.isOpen) waiting[`shard ${number}`] = "is not open"
+    }
+    return waiting
+  }
+
+  /** Finishes the batches at hand and gives the leases back. */
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    this.tallies.stop()
+    for (const { stop } of this.running.values()) stop.abort()
+    await Promise.all([...this.loops, ...[...this.running.values()].map(({ done }) => done)])
+    await this.leases.giveBackAll()
+  }
+
+  private async prepare(): Promise<void> {
+    const { sql, shards, labels, log } = this.parts
+    await this.untilDone("preparing the database", async () => {
+      const applied = await migrate(sql)
+      if (applied.length > 0) log.info({ migrations: applied }, "migrated")
+      await ensureShards(sql, shards)
+      await ensureClassicPoll(sql, labels)
+      await this.polls.refresh()
+    })
+    this.prepared = true
+  }
+
+  /** Tries until it works, with backoff, and says so once. */
+  private async untilDone(what: string, work: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; !this.stopping.signal.aborted; attempt++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (error instanceof ShardsFixed) throw error
+        if (attempt === 1) this.parts.log.warn({ err: error }, `${what} failed; trying again`)
+        await pause(backoff(attempt), this.stopping.signal)
+      }
+    }
+  }
+
+  /** Does something again and again; a failure is said once until it works again. */
+  private async every(ms: number, what: string, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopping
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await work()
+        if (failures > 0) this.parts.log.info(`${what} works again`)
+        failures = 0
+      } catch (error) {
+        if (++failures === 1 && !signal.aborted)
+          this.parts.log.warn({ err: error }, `${what} failed; trying again`)
+      }
+      await pause(failures > 0 ? backoff(failures + 2) : ms, signal)
+    }
+  }
+
+  private async heartbeat(): Promise<void> {
+    try {
+      const held = new Set(await this.leases.heartbeat())
+      if (this.stopping.signal.aborted) return
+      for (const [number, { stop }] of this.running) if (!held.has(number)) stop.abort()
+      for (const number of held) if (!this.running.has(number)) this.begin(number)
+      this.heartbeatTrouble = null
+      await this.measure()
+    } catch (error) {
+      this.heartbeatTrouble = "Postgres does not answer"
+      throw error
+    }
+  }
+
+  private begin(number: number): void {
+    const { redis, sql, log, metrics } = this.parts
+    const waitingRedis = this.parts.openRedis()
+    const projection = new Projection(redis, sql, this.polls, number, this.parts.shards)
+    const reader = new RedisReader(redis, waitingRedis)
+    const shard = new Shard(number, {
+      ...{ redis, sql, reader, log, metrics, projection, polls: this.polls, worker: this.id },
+      onOpen: () => number === 0 && this.onTally(this.polls.all().map((poll) => poll.number)),
+    })
+    const stop = new AbortController()
+    const done = shard.run(stop.signal).finally(() => {
+      waitingRedis.disconnect()
+      metrics.backlog.remove(String(number))
+      this.running.delete(number)
+    })
+    this.running.set(number, { shard, stop, done })
+  }
+
+  /** A poll changed, or may have while nobody listened: read it anew and bring it to every shard. */
+  private async afterChange(poll?: number): Promise<void> {
+    try {
+      await this.polls.refresh(poll === undefined ? undefined : [poll])
+      await Promise.all([...this.running.values()].map(({ shard }) => shard.project("changed")))
+      if (poll !== undefined) this.onTally([poll])
+    } catch (error) {
+      this.parts.log.debug({ err: error }, "a change of a poll was not projected; it will be")
+    }
+  }
+
+  private async projectAll(): Promise<void> {
+    await this.polls.refresh()
+    await Promise.all([...this.running.values()].map(({ shard }) => shard.project("all")))
+  }
+
+  private onTally(polls: number[]): void {
+    if (this.running.has(0)) this.tallies.mark(polls)
+  }
+
+  private async close(): Promise<void> {
+    if (!this.polls.needsClosing(Date.now())) return
+    const { sql, log } = this.parts
+    for (const poll of await closeDue(sql)) log.info({ poll }, "closed: its time is over")
+    for (const poll of await finalise(sql)) log.info({ poll }, "final: everything accepted is counted")
+  }
+
+  private async measure(): Promise<void> {
+    const { metrics, redis } = this.parts
+    const open = [...this.running].filter(([, { shard }]) => shard.isOpen)
+    metrics.shardsOpen.set(open.length)
+    for (const [number] of open) {
+      const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
+      if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)
+    }
+  }
+}

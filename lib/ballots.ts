@@ -1,0 +1,61 @@
+/** A ballot on its way: what vote hands to the inbox and what the worker reads from it. */
+
+import { z } from "zod"
+import { slugSchema } from "./polls"
+
+/** A voter is 16 bytes of HMAC, written as 22 characters of base64url. */
+export const VOTER = /^[A-Za-z0-9_-]{22}$/
+
+/** A position in a shard's stream: milliseconds of the inbox's clock, and a count within them. */
+export type Position = { ms: number; seq: number }
+
+export const START: Position = { ms: 0, seq: 0 }
+
+export function formatPosition({ ms, seq }: Position): string {
+  return `${ms}-${seq}`
+}
+
+/** Reads `1763690000000-3`; null for anything else. */
+export function parsePosition(text: string): Position | null {
+  const dash = text.indexOf("-")
+  const ms = Number(text.slice(0, dash))
+  const seq = Number(text.slice(dash + 1))
+  if (dash < 1 || !Number.isSafeInteger(ms) || !Number.isSafeInteger(seq) || ms < 0 || seq < 0) return null
+  return { ms, seq }
+}
+
+/** Negative when `a` stands before `b`, 0 when they are the same. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.ms - b.ms || a.seq - b.seq
+}
+
+/** The smallest position after `position`. */
+export function nextPosition({ ms, seq }: Position): Position {
+  return { ms, seq: seq + 1 }
+}
+
+/** A ballot as it stands in the inbox. */
+export type Ballot = { poll: number; voter: string; option: string }
+
+const ballotSchema = z
+  .string()
+  .max(120)
+  .transform((text) => text.split(" "))
+  .pipe(z.tuple([z.string().regex(/^[1-9]\d{0,9}$/), z.string().regex(VOTER), slugSchema]))
+
+/** One stored ballot is `<poll number> <voter> <option>`. Null when it is not one. */
+export function decodeBallot(text: string): Ballot | null {
+  const fields = ballotSchema.safeParse(text)
+  if (!fields.success) return null
+  const [poll, voter, option] = fields.data
+  return { poll: Number(poll), voter, option }
+}
+
+export function encodeBallot({ poll, voter, option }: Ballot): string {
+  return `${poll} ${voter} ${option}`
+}
+
+/** The shard in which a voter always falls: the first 24 bits of the voter over the number of shards. */
+export function shardOf(voter: string, shards: number): number {
+  return Buffer.from(voter.slice(0, 4), "base64url").readUIntBE(0, 3) % shards
+}

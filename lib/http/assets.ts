@@ -1,0 +1,99 @@
+/** The browser's files: built once at the start, named by their content, cached for ever. */
+
+import { rmSync, watch } from "node:fs"
+import { mkdtemp, readdir, realpath } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { basename, dirname, join } from "node:path"
+import { staticPlugin } from "@elysiajs/static"
+import type { AnyElysia } from "elysia"
+
+export type Assets = {
+  /** From "ballot.css" to "/assets/ballot-<hash>.css". @throws {Error} for a name that was not built. */
+  asset: (name: string) => string
+  /** Serves all of them at /assets: `app.use(assets.plugin)`. */
+  plugin: AnyElysia
+}
+
+/** Either source files to build, as absolute paths, or a folder that holds what an earlier build made of them. */
+export type AssetSource = { entrypoints: string[] } | { prebuilt: string }
+
+/** What a name stands for may never change, so nobody needs to ask again. */
+const FOREVER = "public, max-age=31536000, immutable"
+const HASHED = /^(.+)-[a-z0-9]{8}(\.\w+)$/
+
+/**
+ * Builds the entry points (TypeScript or CSS) into a folder of this process, or takes a prebuilt one.
+ * Under `bun --hot` a changed source file gets a new name at the next page.
+ * @throws {AggregateError} when a source can't be built
+ */
+export async function buildAssets(source: AssetSource): Promise<Assets> {
+  if ("prebuilt" in source) {
+    const folder = await realpath(source.prebuilt)
+    const names = byName(await readdir(folder))
+    return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, false) }
+  }
+  const folder = await temporaryFolder()
+  const hot = process.execArgv.includes("--hot")
+  let names = await buildInto(folder, source.entrypoints)
+  if (hot) {
+    onChange(source.entrypoints, async () => {
+      names = await buildInto(folder, source.entrypoints)
+    })
+  }
+  return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, hot) }
+}
+
+function addressOf(name: string, names: Map<string, string>): string {
+  const file = names.get(name)
+  if (file === undefined) throw new Error(`There is no asset ${name}: name its source as an entry point.`)
+  return `/assets/${file}`
+}
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "tallyroom-assets-")))
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function buildInto(folder: string, entrypoints: string[]): Promise<Map<string, string>> {
+  const naming = "[name]-[hash].[ext]"
+  const { outputs } = await Bun.build({
+    entrypoints,
+    outdir: folder,
+    naming,
+    target: "browser",
+    minify: true,
+  })
+  return byName(outputs.map((output) => basename(output.path)))
+}
+
+/** From "ballot.css" to "ballot-7ksp8eh2.css". */
+function byName(files: string[]): Map<string, string> {
+  return new Map(
+    files.flatMap((file) => {
+      const [, name, extension] = HASHED.exec(file) ?? []
+      return name && extension ? [[`${name}${extension}`, file] as const] : []
+    }),
+  )
+}
+
+function onChange(entrypoints: string[], rebuild: () => Promise<void>): void {
+  for (const folder of new Set(entrypoints.map((entrypoint) => dirname(entrypoint)))) {
+    watch(folder, { recursive: true }, () => void rebuild().catch((error) => console.error(error))).unref()
+  }
+}
+
+/** Every file is a route of its own; only where files may come later (hot) they are looked up, in this folder alone. */
+function servedFrom(folder: string, hot: boolean): Promise<AnyElysia> {
+  return staticPlugin({
+    assets: folder,
+    prefix: "/assets",
+    alwaysStatic: !hot,
+    etag: false,
+    indexHTML: false,
+    silent: true,
+    detail: { hide: true },
+    ignorePatterns: [new RegExp(`^(?!${RegExp.escape(folder)}/[^/]+$)`)],
+    headers: { "cache-control": FOREVER, "x-content-type-options": "nosniff" },
+  })
+}

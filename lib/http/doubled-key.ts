@@ -1,0 +1,19 @@
+/** JSON.parse keeps the last of two equal keys without a word; who reads the first would see another ballot. */
+
+/** A key that some object in this valid JSON text holds twice, or null. */
+export function doubledKey(json: string): string | null {
+  const objects: Set<string>[] = []
+  let text = ""
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}:]/g)) {
+    if (token === "{") objects.push(new Set())
+    else if (token === "}") objects.pop()
+    else if (token !== ":") text = token
+    else {
+      const key = String(JSON.parse(text))
+      const seen = objects.at(-1)
+      if (seen?.has(key)) return key
+      seen?.add(key)
+    }
+  }
+  return null
+}

@@ -1,0 +1,91 @@
+/** The one place where whatever went wrong in a request becomes the answer that the client gets. */
+
+import type { AnyElysia } from "elysia"
+import { Problem, shown } from "../errors"
+import type { Log } from "../logging"
+import { allowedMethods } from "./allowed-methods"
+import { apiHeaders } from "./headers"
+import { wantsPage } from "./media-types"
+
+export type ProblemOptions = {
+  log: Pick<Log, "error">
+  /** The problem as an HTML page. */
+  page: (problem: Problem, request: Request) => Response | Promise<Response>
+  /** Whether this path is read by programs alone, which get JSON whatever they accept. */
+  isApi: (path: string) => boolean
+  /** What an error of the app's own stores means for a client; null for any other. */
+  translate: (error: unknown) => Problem | null
+}
+
+/** Elysia's names for a request that it could not read. */
+const UNREADABLE = new Set(["PARSE", "VALIDATION", "INVALID_COOKIE_SIGNATURE", "INVALID_FILE_TYPE"])
+
+/**
+ * An Elysia plugin that answers every error of every route as a problem: as a page where the client takes pages, else as
+ * application/problem+json. What nobody foresaw is logged with its cause and answered as `internal`.
+ */
+export function answerProblems(options: ProblemOptions): <App extends AnyElysia>(app: App) => App {
+  return (app) => {
+    app.onError({ as: "global" }, ({ error, code, request }) => {
+      const { pathname } = new URL(request.url)
+      const problem =
+        code === "NOT_FOUND"
+          ? nothingThere(request.method, pathname, allowedMethods(app.routes, pathname))
+          : toProblem(error, String(code), options)
+      if (problem.kind === "internal") {
+        options.log.error({ err: problem.cause, method: request.method, path: pathname }, "a request failed")
+      }
+      return answer(problem, request, options)
+    })
+    return app
+  }
+}
+
+function nothingThere(method: string, path: string, allowed: string[]): Problem {
+  if (allowed.length === 0) return new Problem("page-unknown", `There is nothing at ${shown(path)}.`)
+  const methods = allowed.join(", ")
+  return new Problem("method-unknown", `${shown(path)} does not take ${method}: use one of ${methods}.`, {
+    members: { allow: allowed },
+  })
+}
+
+function toProblem(error: unknown, code: string, { translate }: ProblemOptions): Problem {
+  if (error instanceof Problem) return error
+  const known = translate(error)
+  if (known) return known
+  // A faulty answer of our own is a VALIDATION too, but no fault of the client.
+  if (UNREADABLE.has(code) && (error as { type?: unknown }).type !== "response") {
+    return new Problem("request-malformed", "The request can't be read: correct it and send it again.")
+  }
+  return new Problem("internal", "The request failed here, and it has been logged. Try again later.", {
+    cause: error,
+  })
+}
+
+async function answer(problem: Problem, request: Request, options: ProblemOptions): Promise<Response> {
+  const response = await asPage(problem, request, options)
+  const { allow } = problem.members
+  if (problem.kind === "method-unknown" && Array.isArray(allow))
+    response.headers.set("allow", allow.join(", "))
+  for (const [name, value] of Object.entries(problem.headers())) response.headers.set(name, value)
+  response.headers.set("cache-control", "no-store")
+  return response
+}
+
+async function asPage(problem: Problem, request: Request, options: ProblemOptions): Promise<Response> {
+  if (wantsPage(request) && !options.isApi(new URL(request.url).pathname)) {
+    try {
+      return await options.page(problem, request)
+    } catch (error) {
+      options.log.error({ err: error, kind: problem.kind }, "the page of a problem failed")
+    }
+  }
+  return problemJson(problem)
+}
+
+/** A problem as application/problem+json with the security headers of an API. */
+export function problemJson(problem: Problem): Response {
+  const response = problem.toResponse()
+  for (const [name, value] of Object.entries(apiHeaders)) response.headers.set(name, value)
+  return response
+}

@@ -1,0 +1,36 @@
+/** The inbox between vote and worker: append a ballot, read a shard after a position, release up to a position. */
+
+import type { Ballot, Position } from "../ballots"
+
+/** What the inbox decided. Only `accepted` added a ballot. */
+export type Answer =
+  | { kind: "accepted"; position: Position }
+  /** The same voter chose the same option before: its first answer again. */
+  | { kind: "same"; position: Position }
+  /** Another option of this voter stands, and the poll's policy is final. */
+  | { kind: "stands"; option: string; position: Position }
+  | { kind: "poll-unknown" | "option-unknown" | "not-open" | "closed" | "full" }
+
+export type Cast = { shard: number; pollId: string; voter: string; option: string }
+
+/** An entry as it was found in a shard; `ballot` is null when it can't be decoded. */
+export type Entry = { position: Position; raw: string; ballot: Ballot | null }
+
+/** The vote app's side. */
+export interface Appender {
+  /** @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again. */
+  append(cast: Cast): Promise<Answer>
+}
+
+/** The worker's side. */
+export interface Reader {
+  /** At most `count` entries after `after`, waiting up to `waitMs` (0: not at all) for the first. */
+  read(shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]>
+  /** Forgets all entries up to and including `upTo`. */
+  release(shard: number, upTo: Position): Promise<void>
+}
+
+/** The inbox can't be reached, or is not open yet after it came back. */
+export class InboxAway extends Error {
+  override readonly name = "InboxAway"
+}

@@ -1,0 +1,26 @@
+/**
+ * Every key that Tallyroom keeps in Redis. All keys of a shard share one hash tag, so that a script may touch them together.
+ *
+ * {s0}:gate         string  run id of the Redis process that the worker last found equal to Postgres; cast.lua accepts
+ *                           nothing while another process serves (restarted, wiped, failed over), until the worker looked
+ * {s0}:poll:<id>    hash    number, state, policy, opens, closes (ms or empty), options (",a,b,"), revision,
+ *                           poll (the whole poll as JSON), accepted (ballots accepted in this shard)
+ * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
+ * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
+ * {s0}:polls        string  JSON { shards, default, open }: what can be voted on (shard 0 alone)
+ * {s0}:tally:<id>   string  JSON of the tally as Postgres has it (shard 0 alone)
+ */
+export const keys = {
+  gate: (shard: number) => `{s${shard}}:gate`,
+  poll: (shard: number, id: string) => `{s${shard}}:poll:${id}`,
+  voters: (shard: number, id: string) => `{s${shard}}:voters:${id}`,
+  inbox: (shard: number) => `{s${shard}}:inbox`,
+  polls: "{s0}:polls",
+  tally: (id: string) => `{s0}:tally:${id}`,
+}
+
+/** The stream's only field. */
+export const BALLOT_FIELD = "b"
+
+/** How a gate begins while a worker makes the shard fit: it is closed, and what is missing behind it may come back. */
+export const RESTORING = "restoring"

@@ -1,0 +1,87 @@
+/** The copies of polls in Redis: the worker writes them from Postgres, vote reads them. */
+
+import type { Redis } from "ioredis"
+import { z } from "zod"
+import { type Position, parsePosition } from "../ballots"
+import { type Poll, pollSchema, slugSchema } from "../polls"
+import { InboxAway } from "./inbox"
+import { keys, RESTORING } from "./keys"
+
+/** What can be voted on, and over how many shards the voters are spread. */
+export const indexSchema = z.object({
+  shards: z.int().min(1).max(1024),
+  default: slugSchema.nullable(),
+  open: z.array(slugSchema),
+})
+export type PollIndex = z.infer<typeof indexSchema>
+
+const jsonSchema = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    context.addIssue("is not JSON")
+    return z.NEVER
+  }
+})
+
+/**
+ * Writes a poll's copy into a shard.
+ * @param accepted the acceptance count that Postgres knows of this poll and shard
+ * @param ifBehind what to do when the shard counts fewer: `refuse` writes nothing, `raise` sets the counter to it
+ * @returns the shard's last stream id; `behind` when nothing was written, as this Redis has lost something
+ */
+export async function writePollCopy(
+  redis: Redis,
+  shard: number,
+  poll: Poll,
+  accepted: number,
+  ifBehind: "refuse" | "raise",
+): Promise<{ written: boolean; last: Position }> {
+  const fields = {
+    number: poll.number,
+    state: poll.state,
+    policy: poll.policy,
+    opens: poll.opensAt?.getTime() ?? "",
+    closes: poll.closesAt?.getTime() ?? "",
+    options: `,${poll.options.map((option) => option.id).join(",")},`,
+    revision: poll.revision,
+    poll: JSON.stringify(poll),
+  }
+  const [outcome, last] = await redis.projectPoll(
+    keys.poll(shard, poll.id),
+    keys.inbox(shard),
+    accepted,
+    ifBehind,
+    ...Object.entries(fields).flat(),
+  )
+  const position = parsePosition(last)
+  if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
+  return { written: outcome === "written", last: position }
+}
+
+/**
+ * The poll with this id, or null when there is none.
+ * @throws {InboxAway} while shard 0 is not open, so that a wiped Redis does not look like one without polls; or when
+ * the copy is garbage (the worker mends it).
+ */
+export async function readPollCopy(redis: Redis, id: string): Promise<Poll | null> {
+  const [json, gate] = await Promise.all([redis.hget(keys.poll(0, id), "poll"), redis.get(keys.gate(0))])
+  if (json === null) {
+    if (gate === null || gate.startsWith(RESTORING)) throw new InboxAway("the inbox is restoring")
+    return null
+  }
+  const parsed = jsonSchema.pipe(pollSchema).safeParse(json)
+  if (!parsed.success || parsed.data.id !== id) throw new InboxAway(`the copy of poll ${id} can't be read`)
+  return parsed.data
+}
+
+export async function writeIndex(redis: Redis, index: PollIndex): Promise<void> {
+  await redis.set(keys.polls, JSON.stringify(index))
+}
+
+/** @throws {InboxAway} when there is none yet, or when it is garbage. */
+export async function readIndex(redis: Redis): Promise<PollIndex> {
+  const parsed = jsonSchema.pipe(indexSchema).safeParse(await redis.get(keys.polls))
+  if (!parsed.success) throw new InboxAway("no worker has opened the inbox yet")
+  return parsed.data
+}

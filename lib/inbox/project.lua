@@ -1,0 +1,23 @@
+-- Writes a poll's copy into a shard. Where the shard stands with it is told in the same step: a poll that is closed here
+-- accepts nothing after the stream's last id.
+-- KEYS[1] {s}:poll:<id>, KEYS[2] {s}:inbox
+-- ARGV[1] the acceptance count that Postgres knows: the counter here can't be below it
+-- ARGV[2] what to do if it is: 'refuse' (this Redis lost something: write nothing), or 'raise' it
+-- ARGV[3…] field, value, …
+-- Returns { 'written' or 'behind', the stream's last id }.
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+local accepted = tonumber(redis.call('HGET', KEYS[1], 'accepted') or '0') or -1
+local last = '0-0'
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[2])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then last = info[i + 1] end
+  end
+end
+if accepted < tonumber(ARGV[1]) then
+  if ARGV[2] == 'refuse' then return { 'behind', last } end
+  redis.call('HSET', KEYS[1], 'accepted', ARGV[1])
+end
+redis.call('HSETNX', KEYS[1], 'accepted', '0')
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+return { 'written', last }

@@ -1,0 +1,43 @@
+/** The management port: /livez, /readyz and /metrics. It is never exposed outside. */
+
+import { collectDefaultMetrics, Registry } from "prom-client"
+
+/** Why a process is not ready, by the name of what it waits for. Empty: it is ready. */
+export type Readiness = () => Record<string, string>
+
+export type Management = { port: number; registry: Registry; stop: () => void }
+
+export function createRegistry(app: string): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ app })
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+/** Serves liveness (the process answers), readiness (it can do its work) and Prometheus metrics. */
+export function startManagement(options: {
+  hostname: string
+  port: number
+  registry: Registry
+  readiness: Readiness
+}): Management {
+  const { registry, readiness, hostname, port } = options
+  const server = Bun.serve({
+    hostname,
+    port,
+    routes: {
+      "/livez": () => Response.json({ status: "live" }),
+      "/readyz": () => {
+        const waiting = readiness()
+        const ready = Object.keys(waiting).length === 0
+        return Response.json(ready ? { status: "ready" } : { status: "waiting", waiting }, {
+          status: ready ? 200 : 503,
+        })
+      },
+      "/metrics": async () =>
+        new Response(await registry.metrics(), { headers: { "content-type": registry.contentType } }),
+    },
+    fetch: () => new Response("Not found. Here are /livez, /readyz and /metrics.\n", { status: 404 }),
+  })
+  return { port: server.port ?? port, registry, stop: () => void server.stop(true) }
+}

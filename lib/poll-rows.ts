@@ -1,0 +1,46 @@
+/** Polls as Postgres keeps them, checked when they come in. */
+
+import { z } from "zod"
+import type { Database } from "./database"
+import { type Poll, pollSchema } from "./polls"
+
+const rowSchema = z
+  .object({
+    number: z.number(),
+    id: z.string(),
+    title: z.string(),
+    options: z.unknown(),
+    policy: z.string(),
+    state: z.string(),
+    results: z.string(),
+    eligibility: z.string(),
+    opens_at: z.date().nullable(),
+    closes_at: z.date().nullable(),
+    salt: z.string(),
+    revision: z.number(),
+    is_default: z.boolean(),
+  })
+  .transform(({ opens_at, closes_at, is_default, ...row }) => ({
+    ...row,
+    opensAt: opens_at,
+    closesAt: closes_at,
+    isDefault: is_default,
+  }))
+
+/** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
+export function pollColumns(sql: Database) {
+  return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
+    polls.eligibility, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.is_default`
+}
+
+/** A row as a poll; null for a row that is none (somebody wrote into the table by hand). */
+export function readPollRow(row: unknown): Poll | null {
+  const fields = rowSchema.safeParse(row)
+  const poll = pollSchema.safeParse(fields.data)
+  return poll.success ? poll.data : null
+}
+
+/** A new poll's salt: 32 random bytes as base64url. */
+export function newSalt(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url")
+}

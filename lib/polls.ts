@@ -1,0 +1,92 @@
+/** What a poll is: one schema for the admin API, the database rows and the copies in Redis. */
+
+import { z } from "zod"
+
+export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
+export const MAX_OPTIONS = 50
+
+/** A poll's or an option's id: short, lower case, safe in a URL and in a Redis key. */
+export const slugSchema = z
+  .string()
+  .regex(SLUG, "must be 1 to 64 of a-z, 0-9 and '-', and start with a letter or digit")
+
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(max, `must have at most ${max} characters`)
+    .regex(/^[^\p{Cc}]*$/u, "must not contain control characters")
+
+export const optionSchema = z.strictObject({
+  id: slugSchema,
+  label: text(80),
+  emoji: text(16).optional(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, "must be a colour like #2f6fed")
+    .optional(),
+  image: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+    .max(500)
+    .optional(),
+})
+
+export const policySchema = z.enum(["final", "changeable"])
+export const stateSchema = z.enum(["draft", "open", "closed", "final"])
+export const resultsSchema = z.enum(["live", "after-vote", "after-close"])
+export const eligibilitySchema = z.enum(["browser", "code", "network"])
+
+const optionsSchema = z
+  .array(optionSchema)
+  .min(2, "must have at least 2 options")
+  .max(MAX_OPTIONS, `must have at most ${MAX_OPTIONS} options`)
+  .refine((options) => new Set(options.map((option) => option.id)).size === options.length, {
+    error: "must not name the same option id twice",
+  })
+
+const moment = z.coerce.date({ error: "must be a moment like 2030-01-31T20:00:00Z" }).nullable()
+
+/** What an admin may say of a poll. */
+export const pollDefinitionSchema = z.strictObject({
+  title: text(200),
+  options: optionsSchema,
+  policy: policySchema.default("final"),
+  results: resultsSchema.default("live"),
+  eligibility: eligibilitySchema.default("browser"),
+  opensAt: moment.default(null),
+  closesAt: moment.default(null),
+})
+
+/** A poll as the system of record knows it. */
+export const pollSchema = z.object({
+  ...pollDefinitionSchema.shape,
+  /** The database's own key; a poll made anew under an old id gets another. */
+  number: z.int().positive(),
+  id: slugSchema,
+  state: stateSchema,
+  /** Keys of this poll alone: voters, codes and receipts are HMACs under it. 32 bytes, base64url. */
+  salt: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** Grows with every change of the poll itself. */
+  revision: z.int().nonnegative(),
+  isDefault: z.boolean(),
+})
+
+export type Option = z.infer<typeof optionSchema>
+export type Policy = z.infer<typeof policySchema>
+export type PollState = z.infer<typeof stateSchema>
+export type ResultsMode = z.infer<typeof resultsSchema>
+export type Eligibility = z.infer<typeof eligibilitySchema>
+export type PollDefinition = z.infer<typeof pollDefinitionSchema>
+export type Poll = z.infer<typeof pollSchema>
+
+/** What stands between a visitor and voting at `now` (ms), as pages say it; Redis decides for good. */
+export function votingPhase(
+  poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
+  now: number,
+): "draft" | "scheduled" | "open" | "closed" | "final" {
+  if (poll.state !== "open") return poll.state
+  if (poll.opensAt && now < poll.opensAt.getTime()) return "scheduled"
+  if (poll.closesAt && now >= poll.closesAt.getTime()) return "closed"
+  return "open"
+}

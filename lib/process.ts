@@ -1,0 +1,47 @@
+/** The life of a process: settings or a clear refusal at the start, a graceful stop at the end. */
+
+import { createLog, type Log } from "./logging"
+import { readSettings, type Settings, SettingsError, type Values } from "./settings"
+
+/** A stop takes less than the 10 s after which orchestrators and people lose patience. */
+const STOP_DEADLINE_MS = 9_000
+
+/** Reads the settings of a process, or says every fault and exits with 2 before anything connects. */
+export function startProcess<S extends Settings & { LOG_LEVEL: Settings[string] }>(
+  app: string,
+  declared: S,
+): { settings: Values<S>; log: Log } {
+  try {
+    const settings = readSettings(declared, process.env)
+    return { settings, log: createLog(app, String(settings.LOG_LEVEL)) }
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    console.error(`tallyroom ${app} can't start:\n${error.message}\nAll settings: docs/settings.md`)
+    process.exit(2)
+  }
+}
+
+/** Runs `stop` once on SIGTERM, SIGINT or SIGHUP and exits; a second signal or the deadline ends it at once. */
+export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let stopping = false
+  const onSignal = async (signal: string) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, "stopping")
+    const deadline = setTimeout(() => {
+      log.error({ afterMs: STOP_DEADLINE_MS }, "stopping took too long")
+      process.exit(1)
+    }, STOP_DEADLINE_MS)
+    await stop().catch((error) => log.error({ err: error }, "stopping failed"))
+    clearTimeout(deadline)
+    log.info("stopped")
+    process.exit(0)
+  }
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void onSignal(signal))
+}
+
+/** A fault that nobody caught is logged; the process goes on, as every part restarts its own work. */
+export function logUncaught(log: Log): void {
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"))
+  process.on("uncaughtException", (error) => log.error({ err: error }, "uncaught exception"))
+}

@@ -1,0 +1,45 @@
+/** A receipt: where a ballot lies and whose it is, signed. It never says for which option. */
+
+import type { Position } from "./ballots"
+import { keyed, sameBytes } from "./keyed"
+
+export type Receipt = { shard: number; position: Position; voter: string }
+
+/*
+ * 40 bytes, written as 54 characters of base64url:
+ *   0  shard      2 bytes
+ *   2  ms         6 bytes
+ *   8  seq        4 bytes
+ *  12  voter     16 bytes
+ *  28  signature 12 bytes, HMAC under the poll's salt: a receipt holds for its own poll alone
+ */
+const BODY = 28
+const SIGNATURE = 12
+const LENGTH = 54
+
+/** The same ballot always gets the same receipt. */
+export function writeReceipt(salt: string, { shard, position, voter }: Receipt): string {
+  const bytes = Buffer.allocUnsafe(BODY + SIGNATURE)
+  bytes.writeUInt16BE(shard, 0)
+  bytes.writeUIntBE(position.ms, 2, 6)
+  bytes.writeUInt32BE(position.seq, 8)
+  bytes.write(voter, 12, 16, "base64url")
+  sign(salt, bytes).copy(bytes, BODY)
+  return bytes.toString("base64url")
+}
+
+/** The receipt of this poll that `text` is, or null when it is none. */
+export function readReceipt(salt: string, text: string): Receipt | null {
+  if (text.length !== LENGTH || !/^[A-Za-z0-9_-]+$/.test(text)) return null
+  const bytes = Buffer.from(text, "base64url")
+  if (!sameBytes(bytes.subarray(BODY), sign(salt, bytes))) return null
+  return {
+    shard: bytes.readUInt16BE(0),
+    position: { ms: bytes.readUIntBE(2, 6), seq: bytes.readUInt32BE(8) },
+    voter: bytes.toString("base64url", 12, BODY),
+  }
+}
+
+function sign(salt: string, bytes: Buffer): Buffer {
+  return keyed(salt, `receipt ${bytes.toString("latin1", 0, BODY)}`, SIGNATURE)
+}

@@ -1,0 +1,78 @@
+/** Settings: declared once with a schema, a default and a description; all faults are reported together. */
+
+import { z } from "zod"
+
+export type Setting<T> = {
+  /** From the text of the environment variable to the value. */
+  schema: z.ZodType<T, string>
+  description: string
+  /** As it would be written in the environment. Without one the setting is required. */
+  default?: string
+  /** Never shown in a log or an error. */
+  secret?: boolean
+}
+
+export type Settings = Record<string, Setting<unknown>>
+export type Values<S extends Settings> = { [Name in keyof S]: z.output<S[Name]["schema"]> }
+
+/** Declares one setting; only here so that its type is inferred. */
+export function setting<T>(declared: Setting<T>): Setting<T> {
+  return declared
+}
+
+/** Every fault of an environment, a line each. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError"
+}
+
+/**
+ * Reads the declared settings from `environment`; an empty variable counts as not set.
+ * @throws {SettingsError} naming every missing or wrong variable, without the value of a secret.
+ */
+export function readSettings<S extends Settings>(
+  declared: S,
+  environment: Record<string, string | undefined>,
+): Values<S> {
+  const values: Record<string, unknown> = {}
+  const faults: string[] = []
+  for (const [name, { schema, default: fallback, secret, description }] of Object.entries(declared)) {
+    const text = environment[name] || fallback
+    if (text === undefined) {
+      faults.push(`${name} is missing: ${description}`)
+      continue
+    }
+    const parsed = schema.safeParse(text)
+    if (parsed.success) values[name] = parsed.data
+    else {
+      const why = parsed.error.issues.map((issue) => issue.message).join("; ")
+      faults.push(`${name}${secret ? "" : `=${JSON.stringify(text)}`} is wrong: ${why}`)
+    }
+  }
+  if (faults.length > 0) throw new SettingsError(faults.join("\n"))
+  return values as Values<S>
+}
+
+/** A whole number from `min` to `max`. */
+export const whole = (min: number, max: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
+
+export const port = whole(0, 65_535)
+
+/** An address such as redis://host:6379/0, with one of these schemes. */
+export const address = (...schemes: string[]): z.ZodType<string, string> =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+    error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+  })
+
+/** A list divided by commas; empty parts are dropped. */
+export const list = (): z.ZodType<string[], string> =>
+  z.string().transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  )

@@ -1,0 +1,63 @@
+/** The tally of a poll as Postgres has it: what the result app shows and the worker projects into Redis. */
+
+import { z } from "zod"
+import type { Database } from "./database"
+import { pollColumns, readPollRow } from "./poll-rows"
+import type { Poll } from "./polls"
+
+export type Tally = {
+  poll: Poll
+  /** Grows with every change of the poll or its votes; equal versions have equal content. */
+  version: number
+  /** Votes by option id; an option without votes has 0. */
+  votes: Record<string, number>
+  total: number
+  closedAt: Date | null
+  finalAt: Date | null
+  /** When it was read, by the clock of Postgres, which is one for all replicas. */
+  at: Date
+}
+
+const countsSchema = z.object({
+  version: z.coerce.number(),
+  votes: z.record(z.string(), z.number()),
+  closed_at: z.date().nullable(),
+  final_at: z.date().nullable(),
+  at: z.date(),
+})
+
+/** The tallies of these polls in one statement, so that all of a poll's shards are seen at the same moment. */
+export async function readTallies(sql: Database, polls: number[]): Promise<Tally[]> {
+  const rows = await sql`
+    SELECT ${tallyColumns(sql)} FROM polls WHERE number = ANY(${`{${polls.join(",")}}`}::integer[])`
+  return rows.flatMap((row) => readTallyRow(row) ?? [])
+}
+
+/** The columns that `readTallyRow` needs, for a SELECT from polls. */
+export function tallyColumns(sql: Database) {
+  return sql`${pollColumns(sql)}, closed_at, final_at, now() AS at,
+    revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version,
+    COALESCE((SELECT jsonb_object_agg(option, votes) FROM (
+      SELECT option, sum(votes)::bigint AS votes FROM tallies WHERE poll = number GROUP BY option
+    ) AS by_option), '{}') AS votes`
+}
+
+/** A row as a tally; null when its poll is none. */
+export function readTallyRow(row: unknown): Tally | null {
+  const poll = readPollRow(row)
+  return poll && toTally(poll, countsSchema.parse(row))
+}
+
+function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
+  const votes = Object.fromEntries(poll.options.map((option) => [option.id, counts.votes[option.id] ?? 0]))
+  const total = Object.values(votes).reduce((sum, n) => sum + n, 0)
+  return {
+    poll,
+    version: counts.version,
+    votes,
+    total,
+    closedAt: counts.closed_at,
+    finalAt: counts.final_at,
+    at: counts.at,
+  }
+}

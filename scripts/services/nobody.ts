@@ -1,0 +1,47 @@
+import { readFileSync, statSync } from "node:fs"
+import { dirname } from "node:path"
+import { Trouble } from "./trouble"
+
+/** How to run a program as somebody other than root: either ids for the spawn, or a command to put in front. */
+export interface Disguise {
+  readonly uid: number
+  readonly gid: number
+  readonly spawn: { readonly uid?: number; readonly gid?: number }
+  readonly prefix: readonly string[]
+}
+
+/** The bit of a directory's mode that lets everybody pass through it. */
+const OTHERS_MAY_PASS = 0o001
+
+/**
+ * Postgres refuses to run as root, so root runs it as nobody; undefined for everybody else.
+ * `paths` are the files that it must reach. A checkout below a private directory (/root, `mktemp -d`) is closed to
+ * nobody: there the program keeps the one capability that passes through directories, which containers have too.
+ */
+export function nobody(paths: readonly string[]): Disguise | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const { uid, gid } = idsOfNobody()
+  if (paths.every(everybodyReaches)) return { uid, gid, spawn: { uid, gid }, prefix: [] }
+  const setpriv = Bun.which("setpriv")
+  if (!setpriv) {
+    throw new Trouble(
+      `Postgres can't run as root, and other users can't reach ${paths[0]}: clone to a directory that everybody can enter, or set DATABASE_URL.`,
+    )
+  }
+  const capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+  const ids = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"]
+  return { uid, gid, spawn: {}, prefix: [setpriv, ...ids, ...capability] }
+}
+
+function idsOfNobody(): { uid: number; gid: number } {
+  const line = readFileSync("/etc/passwd", "utf8").match(/^nobody:[^:]*:(\d+):(\d+):/m)
+  if (!line)
+    throw new Trouble("Postgres can't run as root and there is no user `nobody`: run this as another user.")
+  return { uid: Number(line[1]), gid: Number(line[2]) }
+}
+
+function everybodyReaches(path: string): boolean {
+  const above = dirname(path)
+  if (above === path) return true
+  return (statSync(above).mode & OTHERS_MAY_PASS) !== 0 && everybodyReaches(above)
+}

@@ -1,0 +1,54 @@
+import { connect, createServer } from "node:net"
+import { Trouble } from "./trouble"
+
+/**
+ * Ports for stores lie below the range from which systems take the ports of outgoing connections (32768 on Linux,
+ * 49152 on macOS): so nobody can take a store's port while it is down between a crash and its restart.
+ */
+const LOWEST = 15_000
+const HIGHEST = 32_000
+
+/** A TCP port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
+    if ((await bindFailure(port)) === undefined && !(await answers(port))) return port
+  }
+}
+
+/**
+ * Throws a Trouble unless this process could listen on the port alone.
+ * Both looks are needed: the web servers share ports (SO_REUSEPORT), and a listener may hold only one address.
+ */
+export async function assertPortFree(port: number, what: string, setting: string): Promise<void> {
+  const other = `${setting}=${port + 10}`
+  const failure = await bindFailure(port)
+  if (failure === "EACCES") {
+    throw new Trouble(`Port ${port} (needed for ${what}) is reserved for root: choose another with ${other}.`)
+  }
+  if (failure === undefined && !(await answers(port))) return
+  throw new Trouble(
+    `Port ${port} is taken (needed for ${what}). Stop what uses it, or choose another with ${other}.`,
+  )
+}
+
+function bindFailure(port: number): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
+  const server = createServer()
+  server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "EADDRINUSE"))
+  server.listen({ port, host: "0.0.0.0", exclusive: true }, () => server.close(() => resolve(undefined)))
+  return promise
+}
+
+async function answers(port: number): Promise<boolean> {
+  const found = await Promise.all([accepts("127.0.0.1", port), accepts("::1", port)])
+  return found.includes(true)
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect({ host, port })
+  socket.once("connect", () => resolve(true))
+  socket.once("error", () => resolve(false))
+  return promise.finally(() => socket.destroy())
+}

@@ -1,0 +1,113 @@
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import postgres from "postgres"
+import { type DatabaseUrls, openDatabase, urlOf } from "./database"
+import { type Disguise, nobody } from "./nobody"
+import { freePort } from "./ports"
+import { postgresPrograms } from "./postgres-programs"
+import { awaitPrevious } from "./previous"
+import { keptSecrets, writePrivately } from "./secrets"
+import { createServer, type Server } from "./server"
+import { Trouble } from "./trouble"
+
+export interface PostgresOptions {
+  /** The data directory; its passwords stand beside it in `<dir>.passwords.json`. */
+  readonly dir: string
+  readonly port?: number
+  /** Server settings by name, above the defaults: `{ log_statement: "all" }`. */
+  readonly settings?: Record<string, string>
+  readonly onLine?: (line: string) => void
+  readonly logFile?: string
+}
+
+export interface Postgres extends Server {
+  readonly port: number
+  /** As superuser, to the database `postgres`. */
+  readonly adminUrl: string
+  /** Creates a database and the apps' roles if they are missing; may be called many times, by many at once. */
+  database(name: string): Promise<DatabaseUrls>
+  /** Ends all connections and starts again on the same port. */
+  restart(): Promise<void>
+}
+
+/** Recovery after a crash under flood may replay minutes of work. */
+const START_DEADLINE_MS = 60_000
+/** A fast shutdown writes a checkpoint. */
+const STOP_GRACE_MS = 8_000
+
+/** Starts a real Postgres on loopback with its data in `dir`, which is created at the first start. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const dir = resolve(options.dir)
+  const programs = postgresPrograms()
+  const port = options.port ?? (await freePort())
+  mkdirSync(dirname(dir), { recursive: true })
+  const disguise = nobody([dir, programs.postgres])
+  const passwords = keptSecrets(`${dir}.passwords.json`, ["admin", "worker", "result"])
+  if (!existsSync(join(dir, "PG_VERSION"))) await initialise(programs.initdb, dir, passwords.admin, disguise)
+
+  const adminUrl = urlOf(port, "postgres", passwords.admin, "postgres")
+  const server = createServer({
+    name: "Postgres",
+    command: [...(disguise?.prefix ?? []), programs.postgres, "-D", dir, ...flags(port, options.settings)],
+    options: { ...spawnOptions(disguise), ...pick(options), stopSignal: "SIGINT", cwd: "/" },
+    startDeadlineMs: START_DEADLINE_MS,
+    stopGraceMs: STOP_GRACE_MS,
+    prepare: () => awaitPrevious(join(dir, "postmaster.pid"), "postgres"),
+    answers: () => answersQueries(adminUrl),
+  })
+  await server.start()
+  return Object.assign(server, {
+    port,
+    adminUrl,
+    database: (name: string) => openDatabase(port, name, passwords),
+    restart: async () => {
+      await server.stop()
+      await server.start()
+    },
+  })
+}
+
+function pick({ onLine, logFile }: PostgresOptions) {
+  return { ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) }
+}
+
+function spawnOptions(disguise: Disguise | undefined) {
+  const env = { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" }
+  return { env, ...disguise?.spawn }
+}
+
+/** No socket file: its path would be too long for the system in a deep checkout. */
+function flags(port: number, settings: Record<string, string> = {}): string[] {
+  const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: String(port), ...settings }
+  return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])
+}
+
+/** Sets up in a directory beside, which gets its name once all is there: a crash half-way leaves nothing to mistake for data. */
+async function initialise(initdb: string, dir: string, password: string, disguise: Disguise | undefined) {
+  const draft = `${dir}.new`
+  const passwordFile = `${dir}.initdb`
+  rmSync(draft, { recursive: true, force: true })
+  mkdirSync(draft, { mode: 0o700 })
+  writePrivately(passwordFile, password)
+  if (disguise) for (const path of [draft, passwordFile]) chownSync(path, disguise.uid, disguise.gid)
+  const how = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8", "--locale=C"]
+  const command = [...(disguise?.prefix ?? []), initdb, "-D", draft, "-U", "postgres", ...how]
+  const child = Bun.spawn(command, { ...spawnOptions(disguise), cwd: "/", stdout: "ignore", stderr: "pipe" })
+  const complaint = await new Response(child.stderr).text()
+  const code = await child.exited
+  rmSync(passwordFile)
+  if (code !== 0) throw new Trouble(`Postgres could not set up its data in ${dir}: ${complaint.trim()}`)
+  renameSync(draft, dir)
+}
+
+async function answersQueries(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  try {
+    await sql`select 1`
+    return true
+  } catch {
+    return false
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

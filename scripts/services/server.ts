@@ -1,0 +1,80 @@
+import { type Leashed, type LeashOptions, leash } from "./leash"
+import { descendants, isAlive, signal } from "./processes"
+import { Trouble } from "./trouble"
+import { waitFor } from "./wait"
+
+/** How many of its last lines a server that ended too early is quoted with. */
+const QUOTED_LINES = 5
+/** What is left of a killed server must vanish within this time. */
+const KILL_DEADLINE_MS = 10_000
+
+/** A store's server: one leashed program that can be crashed and brought back. */
+export interface Server {
+  start(): Promise<void>
+  stop(graceMs?: number): Promise<void>
+  /** SIGKILL to the server and all its children at once; settles when they are gone. */
+  kill9(): Promise<void>
+  readonly pid: number | undefined
+}
+
+export interface ServerPlan {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly options: LeashOptions
+  /** How long a start may take, crash recovery included, and a stop before it becomes a kill (milliseconds). */
+  readonly startDeadlineMs: number
+  readonly stopGraceMs: number
+  /** Runs before every start. */
+  prepare(): Promise<void>
+  /** Whether it serves requests now. */
+  answers(): Promise<boolean>
+}
+
+export function createServer(plan: ServerPlan): Server {
+  let running: Leashed | undefined
+  const start = async () => {
+    if (running) return
+    await plan.prepare()
+    const lines: string[] = []
+    const onLine = (line: string) => {
+      if (lines.push(line) > QUOTED_LINES) lines.shift()
+      plan.options.onLine?.(line)
+    }
+    const child = leash(plan.command, { ...plan.options, onLine })
+    running = child
+    void child.exited.then(() => {
+      if (running === child) running = undefined
+    })
+    await untilReady(plan, child, lines).catch(async (error) => {
+      await child.stop(plan.stopGraceMs)
+      throw error
+    })
+  }
+  return {
+    start,
+    stop: async (graceMs = plan.stopGraceMs) => void (await running?.stop(graceMs)),
+    kill9: async () => {
+      if (running) await killTree(plan.name, running)
+    },
+    get pid() {
+      return running?.pid
+    },
+  }
+}
+
+async function untilReady(plan: ServerPlan, child: Leashed, lines: readonly string[]): Promise<void> {
+  const { name, startDeadlineMs } = plan
+  const ended = child.exited.then((code) => {
+    throw new Trouble(
+      `${name} ended with code ${code} before it was ready. Its last lines:\n${lines.join("\n")}`,
+    )
+  })
+  await Promise.race([ended, waitFor(`${name} to answer`, startDeadlineMs, () => plan.answers())])
+}
+
+async function killTree(name: string, child: Leashed): Promise<void> {
+  const pids = [child.pid, ...descendants(child.pid)]
+  for (const pid of pids) signal(pid, "SIGKILL")
+  await child.exited
+  await waitFor(`the killed ${name} to vanish`, KILL_DEADLINE_MS, () => !pids.some(isAlive))
+}

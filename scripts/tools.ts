@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs"
+import { packageManager } from "./services/packages"
+import { describe, Trouble } from "./services/trouble"
+
+/** A program that Tallyroom's commands start and that no npm package ships. */
+export type Tool = "redis-server" | "chromium" | "ab" | "wrk"
+
+interface Recipe {
+  /** Names under which PATH may have it, the best first. */
+  readonly commands: readonly string[]
+  /** Where it may be although it is not in PATH. */
+  readonly places?: readonly string[]
+  readonly apt: readonly string[]
+  readonly brew: readonly string[]
+  /** A system service that Debian's package starts by itself, and which nobody here asked for. */
+  readonly service?: string
+}
+
+const RECIPES: Record<Tool, Recipe> = {
+  "redis-server": {
+    commands: ["redis-server"],
+    apt: ["redis-server"],
+    brew: ["redis"],
+    service: "redis-server.service",
+  },
+  chromium: {
+    commands: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    places: [
+      "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+      "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ],
+    // Chromium draws nothing without a font, and its package only recommends one.
+    apt: ["chromium", "fonts-liberation"],
+    brew: ["--cask", "google-chrome"],
+  },
+  ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
+  wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },
+}
+
+/** How a tool is looked for: everything that comes from the environment, so that a test can say otherwise. */
+export interface Surroundings {
+  path?: string
+  chromiumPath?: string | undefined
+  say?: (line: string) => void
+}
+
+/**
+ * The path of a tool, installed by the system's package manager if it is not there yet.
+ * Says what it installs and asks nothing; throws a Trouble that names the command to run by hand if it can't.
+ */
+export async function ensureTool(tool: Tool, surroundings: Surroundings = {}): Promise<string> {
+  const { path = process.env.PATH ?? "", say = console.log } = surroundings
+  const found = findTool(tool, surroundings)
+  if (found) return found
+  const manager = await packageManager(path)
+  if (!manager) throw new Trouble(`${missing(tool)} ${byHand(tool)}`)
+  const packages = RECIPES[tool][manager.names]
+  say(`Installing ${tool} (${manager.names === "apt" ? "apt-get" : "brew"} install ${packages.join(" ")})`)
+  await manager.install(packages).catch((cause: Error) => {
+    throw new Trouble(`${missing(tool)} Installing it failed: ${cause.message} ${byHand(tool)}`, { cause })
+  })
+  if (manager.names === "apt") await stopUninvitedService(RECIPES[tool].service)
+  const installed = findTool(tool, surroundings)
+  if (!installed) throw new Trouble(`${missing(tool)} ${byHand(tool)}`)
+  return installed
+}
+
+/** The path of a tool if this machine has it. CHROMIUM_PATH stands above everything else for chromium. */
+export function findTool(tool: Tool, surroundings: Surroundings = {}): string | undefined {
+  const { path = process.env.PATH ?? "", chromiumPath = process.env.CHROMIUM_PATH } = surroundings
+  if (tool === "chromium" && chromiumPath) {
+    if (existsSync(chromiumPath)) return chromiumPath
+    throw new Trouble(`CHROMIUM_PATH is ${chromiumPath}, but no such file exists: correct it or unset it.`)
+  }
+  const { commands, places = [] } = RECIPES[tool]
+  const inPath = commands.map((command) => Bun.which(command, { PATH: path })).find((at) => at !== null)
+  return inPath ?? places.find((place) => surroundings.path === undefined && existsSync(place))
+}
+
+const missing = (tool: Tool) => `${tool} is not installed.`
+
+function byHand(tool: Tool): string {
+  const { apt, brew } = RECIPES[tool]
+  const command =
+    process.platform === "darwin" ? `brew install ${brew.join(" ")}` : `sudo apt-get install ${apt.join(" ")}`
+  return `Install it with \`${command}\` (or your system's package manager), then try again.`
+}
+
+/** The tool was missing a moment ago, so its service is the package's idea and not one that somebody relies on. */
+async function stopUninvitedService(service: string | undefined): Promise<void> {
+  if (!service || !existsSync("/run/systemd/system")) return
+  const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"]
+  const command = [...sudo, "systemctl", "disable", "--now", service]
+  await Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).exited
+}
+
+if (import.meta.main) {
+  try {
+    for (const tool of process.argv.slice(2)) {
+      if (!(tool in RECIPES))
+        throw new Trouble(`Unknown tool ${tool}: choose from ${Object.keys(RECIPES).join(", ")}.`)
+      console.log(await ensureTool(tool as Tool))
+    }
+  } catch (error) {
+    console.error(describe(error))
+    process.exit(1)
+  }
+}
