@@ -7,7 +7,7 @@ export function backoff(attempt: number, ceiling = 2_000): number {
 
 /** Sleeps, or returns early when the signal aborts. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve()
+  if (signal?.aborted || ms <= 0) return Promise.resolve()
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)

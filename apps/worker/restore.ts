@@ -25,18 +25,18 @@ export async function closeGate(redis: Redis, shard: number): Promise<string> {
   return marker
 }
 
-/** The acceptance counters of this Redis, by poll number; -1 for a poll of which it has none. */
+/** The acceptance counters of this Redis, by poll number; -1 where it has garbage. */
 export async function readCounters(redis: Redis, shard: number, polls: Poll[]): Promise<Map<number, number>> {
   const counters = new Map<number, number>()
   for (const poll of polls) {
-    const text = await redis.hget(keys.poll(shard, poll.id), "accepted").catch(onWrongType)
-    counters.set(poll.number, text !== null && /^\d+$/.test(text) ? Number(text) : -1)
+    const text = await redis.hget(keys.poll(shard, poll.id), "accepted").catch(garbageIfWrongType)
+    counters.set(poll.number, /^\d+$/.test(text ?? "0") ? Number(text) : -1)
   }
   return counters
 }
 
-function onWrongType(error: Error): null {
-  if (error.message.startsWith("WRONGTYPE")) return null
+function garbageIfWrongType(error: Error): string {
+  if (error.message.startsWith("WRONGTYPE")) return "garbage"
   throw error
 }
 

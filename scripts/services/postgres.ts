@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly settings?: Record<string, string>
   readonly onLine?: (line: string) => void
   readonly logFile?: string
+  /** Called when the server ended although nobody asked it to. */
+  readonly onCrash?: (code: number) => void
 }
 
 export interface Postgres extends Server {
@@ -50,6 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     name: "Postgres",
     command: [...(disguise?.prefix ?? []), programs.postgres, "-D", dir, ...flags(port, options.settings)],
     options: { ...spawnOptions(disguise), ...pick(options), stopSignal: "SIGINT", cwd: "/" },
+    ...(options.onCrash && { onCrash: options.onCrash }),
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,
     prepare: () => awaitPrevious(join(dir, "postmaster.pid"), "postgres"),

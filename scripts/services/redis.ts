@@ -16,6 +16,8 @@ export interface RedisOptions {
   readonly appendfsync?: "always" | "everysec"
   readonly onLine?: (line: string) => void
   readonly logFile?: string
+  /** Called when the server ended although nobody asked it to. */
+  readonly onCrash?: (code: number) => void
 }
 
 export interface RedisServer extends Server {
@@ -44,6 +46,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     name: "Redis",
     command: [program, ...flags(dir, port, options.appendfsync ?? "always")],
     options: { cwd: dir, ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) },
+    ...(options.onCrash && { onCrash: options.onCrash }),
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,
     prepare: () => awaitPrevious(join(dir, "redis.pid"), "redis-server"),

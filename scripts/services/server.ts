@@ -24,41 +24,56 @@ export interface ServerPlan {
   /** How long a start may take, crash recovery included, and a stop before it becomes a kill (milliseconds). */
   readonly startDeadlineMs: number
   readonly stopGraceMs: number
+  /** Called when it ended although nobody asked it to. */
+  readonly onCrash?: (code: number) => void
   /** Runs before every start. */
   prepare(): Promise<void>
   /** Whether it serves requests now. */
   answers(): Promise<boolean>
 }
 
+/** A server that does not run yet. */
 export function createServer(plan: ServerPlan): Server {
   let running: Leashed | undefined
+  const take = () => {
+    const child = running
+    running = undefined
+    return child
+  }
   const start = async () => {
     if (running) return
     await plan.prepare()
-    const lines: string[] = []
-    const onLine = (line: string) => {
-      if (lines.push(line) > QUOTED_LINES) lines.shift()
-      plan.options.onLine?.(line)
-    }
-    const child = leash(plan.command, { ...plan.options, onLine })
+    const child = await launch(plan)
     running = child
-    void child.exited.then(() => {
+    void child.exited.then((code) => {
+      if (running === child) plan.onCrash?.(code)
       if (running === child) running = undefined
-    })
-    await untilReady(plan, child, lines).catch(async (error) => {
-      await child.stop(plan.stopGraceMs)
-      throw error
     })
   }
   return {
     start,
-    stop: async (graceMs = plan.stopGraceMs) => void (await running?.stop(graceMs)),
-    kill9: async () => {
-      if (running) await killTree(plan.name, running)
-    },
+    stop: async (graceMs = plan.stopGraceMs) => void (await take()?.stop(graceMs)),
+    kill9: async () => killTree(plan.name, take()),
     get pid() {
       return running?.pid
     },
+  }
+}
+
+/** Starts the program and waits until it answers; a program that fails to is stopped and quoted. */
+async function launch(plan: ServerPlan): Promise<Leashed> {
+  const lines: string[] = []
+  const onLine = (line: string) => {
+    if (lines.push(line) > QUOTED_LINES) lines.shift()
+    plan.options.onLine?.(line)
+  }
+  const child = leash(plan.command, { ...plan.options, onLine })
+  try {
+    await untilReady(plan, child, lines)
+    return child
+  } catch (error) {
+    await child.stop(plan.stopGraceMs)
+    throw error
   }
 }
 
@@ -72,7 +87,8 @@ async function untilReady(plan: ServerPlan, child: Leashed, lines: readonly stri
   await Promise.race([ended, waitFor(`${name} to answer`, startDeadlineMs, () => plan.answers())])
 }
 
-async function killTree(name: string, child: Leashed): Promise<void> {
+async function killTree(name: string, child: Leashed | undefined): Promise<void> {
+  if (!child) return
   const pids = [child.pid, ...descendants(child.pid)]
   for (const pid of pids) signal(pid, "SIGKILL")
   await child.exited

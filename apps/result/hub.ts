@@ -1,0 +1,179 @@
+/** Brings every change of a poll to its viewers: at once when it was quiet, and never more often than they can take. */
+
+import type { Tally } from "@tallyroom/lib/tallies"
+import { AUDIENCES, type Audience, seesCounts } from "./audience"
+import type { LiveMetrics } from "./metrics"
+import { snapshotOf, untilNextStep, versionOf } from "./snapshot"
+
+/** At most 20 snapshots a second and poll: more can't be seen. */
+const SHORTEST_INTERVAL_MS = 50
+/** Reading failed, so Postgres is away: the next try. */
+const RETRY_MS = 1_000
+/** A scheduled moment further away is looked at again then; timers can't run for weeks. */
+const LONGEST_TIMER_MS = 3_600_000
+
+export type HubDeps = {
+  read: (polls: number[]) => Promise<Tally[]>
+  publish: (topic: string, message: string) => void
+  metrics: LiveMetrics
+  deliveriesPerSecond: number
+}
+
+type Watched = {
+  viewers: Record<Audience, number>
+  latest: Tally
+  /** The version that each audience was last sent. */
+  sent: Record<Audience, number>
+  /** When the change was noted that nobody was told of yet (ms of performance.now()). */
+  changedAt: number | null
+  /** No sooner than this is the poll read again. */
+  notBefore: number
+  nextStep?: Timer | undefined
+}
+
+export function topicOf(poll: number, audience: Audience): string {
+  return `poll ${poll} ${audience}`
+}
+
+export class Hub {
+  readonly #deps: HubDeps
+  readonly #watched = new Map<number, Watched>()
+  #viewers = 0
+  #reading = false
+  #timer: Timer | undefined
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps
+  }
+
+  get viewers(): number {
+    return this.#viewers
+  }
+
+  /** Counts a viewer who subscribed to the topic already. @returns the message to send to this viewer at once. */
+  join(tally: Tally, audience: Audience): string {
+    const watched = this.#watched.get(tally.poll.number) ?? this.#watch(tally)
+    const newer = isNewer(watched.latest, tally) ? watched.latest : tally
+    if (watched.viewers[audience] === 0) watched.sent[audience] = versionFor(newer, audience)
+    this.#viewers += 1
+    watched.viewers[audience] += 1
+    // What changed between that read and the subscription is found by reading once more.
+    if (newer === tally) this.changed(tally.poll.number)
+    return message(newer, audience)
+  }
+
+  leave(poll: number, audience: Audience): void {
+    const watched = this.#watched.get(poll)
+    if (!watched) return
+    this.#viewers -= 1
+    watched.viewers[audience] -= 1
+    if (AUDIENCES.some((each) => watched.viewers[each] > 0)) return
+    clearTimeout(watched.nextStep)
+    this.#watched.delete(poll)
+  }
+
+  /** Notes that a poll or its votes changed; its viewers get a snapshot soon. */
+  changed(poll: number): void {
+    const watched = this.#watched.get(poll)
+    if (!watched || watched.changedAt !== null) return
+    watched.changedAt = performance.now()
+    this.#schedule()
+  }
+
+  /** Looks at every watched poll: nobody knows what was missed. */
+  changedAll(): void {
+    for (const poll of this.#watched.keys()) this.changed(poll)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    for (const { nextStep } of this.#watched.values()) clearTimeout(nextStep)
+    this.#watched.clear()
+    this.#viewers = 0
+  }
+
+  #watch(tally: Tally): Watched {
+    const none = { public: 0, receipt: 0, admin: 0 }
+    const watched: Watched = { viewers: none, latest: tally, sent: { ...none }, changedAt: null, notBefore: 0 }
+    this.#watched.set(tally.poll.number, watched)
+    this.#awaitNextStep(watched)
+    return watched
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.#reading) return
+    const moments = [...this.#watched.values()].flatMap((it) => (it.changedAt === null ? [] : [it.notBefore]))
+    if (moments.length === 0) return
+    const wait = Math.max(0, Math.min(...moments) - performance.now())
+    this.#timer = setTimeout(() => void this.#round(), wait)
+  }
+
+  async #round(): Promise<void> {
+    const now = performance.now()
+    const due = [...this.#watched].filter(([, it]) => it.changedAt !== null && it.notBefore <= now)
+    const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
+    for (const [, watched] of due) watched.changedAt = null
+    this.#reading = true
+    try {
+      const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
+      for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      this.#pace(due, this.#interval())
+    } catch {
+      // Whoever watches the connection logs that Postgres is away; the viewers keep what they have.
+      this.#pace(due, RETRY_MS)
+      for (const [, watched] of due) watched.changedAt ??= now
+    } finally {
+      this.#reading = false
+      this.#schedule()
+    }
+  }
+
+  #pace(polls: [number, Watched][], wait: number): void {
+    for (const [, watched] of polls) watched.notBefore = performance.now() + wait
+  }
+
+  #interval(): number {
+    return Math.max(SHORTEST_INTERVAL_MS, (this.#viewers * 1_000) / this.#deps.deliveriesPerSecond)
+  }
+
+  #show(tally: Tally, notedAt: number): void {
+    const { number } = tally.poll
+    const watched = this.#watched.get(number)
+    if (!watched || isNewer(watched.latest, tally)) return
+    watched.latest = tally
+    this.#awaitNextStep(watched)
+    const messages = new Map<boolean, string>()
+    for (const audience of AUDIENCES) {
+      const viewers = watched.viewers[audience]
+      const full = seesCounts(tally.poll, audience)
+      const version = versionFor(tally, audience)
+      if (viewers === 0 || version <= watched.sent[audience]) continue
+      const text = messages.get(full) ?? message(tally, audience)
+      messages.set(full, text)
+      watched.sent[audience] = version
+      this.#deps.publish(topicOf(number, audience), text)
+      this.#deps.metrics.published(viewers, performance.now() - notedAt)
+    }
+  }
+
+  #awaitNextStep(watched: Watched): void {
+    clearTimeout(watched.nextStep)
+    const wait = untilNextStep(watched.latest)
+    if (wait === null) return
+    const { number } = watched.latest.poll
+    watched.nextStep = setTimeout(() => this.changed(number), Math.min(wait + 1, LONGEST_TIMER_MS))
+  }
+}
+
+function isNewer(a: Tally, b: Tally): boolean {
+  return versionOf(a, true) > versionOf(b, true)
+}
+
+function versionFor(tally: Tally, audience: Audience): number {
+  return versionOf(tally, seesCounts(tally.poll, audience))
+}
+
+function message(tally: Tally, audience: Audience): string {
+  return JSON.stringify(snapshotOf(tally, seesCounts(tally.poll, audience)))
+}

@@ -1,0 +1,60 @@
+/** What result tells Prometheus. */
+
+import { Counter, Gauge, Histogram, type Registry } from "prom-client"
+
+export type LiveMetrics = {
+  /** A snapshot went out to so many viewers, so many milliseconds after its change was noted. */
+  published: (viewers: number, lagMs: number) => void
+  /** Runs a read of snapshots and notes how long it took. */
+  timed: <T>(read: () => Promise<T>) => Promise<T>
+}
+
+/** Registers the metrics; `viewers` and `listening` are asked when somebody looks. */
+export function liveMetrics(registry: Registry): LiveMetrics {
+  const registers = [registry]
+  const published = new Counter({
+    name: "tallyroom_result_snapshots_published_total",
+    help: "Snapshots published to a topic",
+    registers,
+  })
+  const deliveries = new Counter({
+    name: "tallyroom_result_deliveries_total",
+    help: "Snapshots handed to viewers' sockets",
+    registers,
+  })
+  const lag = new Histogram({
+    name: "tallyroom_result_publish_lag_seconds",
+    help: "From noting a change to publishing the snapshot that shows it",
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers,
+  })
+  const query = new Histogram({
+    name: "tallyroom_result_snapshot_query_seconds",
+    help: "Reading all changed polls in one statement",
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers,
+  })
+  return {
+    published: (viewers, lagMs) => {
+      published.inc()
+      deliveries.inc(viewers)
+      lag.observe(lagMs / 1_000)
+    },
+    timed: async (read) => {
+      const end = query.startTimer()
+      return read().finally(() => end())
+    },
+  }
+}
+
+/** A gauge whose value is asked for whenever somebody looks. */
+export function askedGauge(registry: Registry, name: string, help: string, value: () => number): void {
+  new Gauge({
+    name: `tallyroom_result_${name}`,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value())
+    },
+  })
+}

@@ -1,0 +1,127 @@
+/** Polls in Postgres, as admins make and change them. The trigger on polls tells everybody else. */
+
+import { MAX_CODES, writeCode } from "@tallyroom/lib/codes"
+import type { Database } from "@tallyroom/lib/database"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { newSalt, pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
+import type { Poll } from "@tallyroom/lib/polls"
+import { z } from "zod"
+import { pollUnknown } from "./audience"
+import { changedPoll, type NewPoll, type PollChange, requireSchedule } from "./poll-change"
+
+export type StoredPoll = Poll & {
+  codesMade: number
+  accepted: number
+  closedAt: Date | null
+  finalAt: Date | null
+}
+
+const extraSchema = z
+  .object({
+    codes_made: z.number(),
+    accepted: z.coerce.number(),
+    closed_at: z.date().nullable(),
+    final_at: z.date().nullable(),
+  })
+  .transform(({ codes_made, accepted, closed_at, final_at }) => ({
+    codesMade: codes_made,
+    accepted,
+    closedAt: closed_at,
+    finalAt: final_at,
+  }))
+
+/** Others may change the same poll at the same moment; each of them gets on, so a few tries are many. */
+const TRIES = 10
+const UNIQUE_VIOLATION = "23505"
+const DEADLOCK = "40P01"
+
+/** All polls, the newest first, or the one with this id. */
+export async function readPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
+  const rows = await sql`
+    SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at,
+      COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
+    FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY number DESC`
+  return rows.flatMap((row) => {
+    const poll = readPollRow(row)
+    return poll ? [{ ...poll, ...extraSchema.parse(row) }] : []
+  })
+}
+
+/** @throws {Problem} poll-unknown */
+export async function readPoll(sql: Database, id: string): Promise<StoredPoll> {
+  const [poll] = await readPolls(sql, id)
+  if (!poll) throw pollUnknown(id)
+  return poll
+}
+
+/** @throws {Problem} poll-exists, or request-malformed for a schedule that makes no sense */
+export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPoll> {
+  requireSchedule(poll, Date.now())
+  const made = await sql`
+    INSERT INTO polls (id, title, options, policy, state, results, eligibility, opens_at, closes_at, salt)
+    VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${poll.policy}, ${poll.state}, ${poll.results},
+      ${poll.eligibility}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
+    ON CONFLICT (id) DO NOTHING RETURNING number`
+  if (made.length === 0) {
+    throw new Problem("poll-exists", `There is a poll ${shown(poll.id)} already: choose another id.`)
+  }
+  return poll.default ? changePoll(sql, poll.id, { default: true }) : readPoll(sql, poll.id)
+}
+
+/** @throws {Problem} poll-unknown, poll-fixed, request-malformed */
+export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    if (await tryToChange(sql, await readPoll(sql, id), change)) return readPoll(sql, id)
+  }
+  throw new Error(`The poll ${id} was changed by somebody else ${TRIES} times while it should be changed.`)
+}
+
+/**
+ * Writes the change unless somebody else changed the poll meanwhile (false). The former default poll steps back in the
+ * same statement, once this poll's row is locked in the revision that was read.
+ */
+async function tryToChange(sql: Database, poll: StoredPoll, change: PollChange): Promise<boolean> {
+  const next = changedPoll(poll, change, poll.accepted, Date.now())
+  const becomesDefault = change.default === true
+  const closes = next.state === "closed" && poll.state !== "closed"
+  const write = sql`
+    WITH target AS (
+      SELECT number FROM polls WHERE number = ${poll.number} AND revision = ${poll.revision} FOR UPDATE
+    ), former AS (
+      UPDATE polls SET is_default = false, revision = revision + 1
+      WHERE ${becomesDefault} AND is_default AND number <> ${poll.number} AND EXISTS (SELECT FROM target)
+      RETURNING number
+    )
+    UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, policy = ${next.policy},
+      state = ${next.state}, results = ${next.results}, eligibility = ${next.eligibility},
+      opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
+      closed_at = CASE WHEN ${closes} THEN now() ELSE closed_at END,
+      is_default = is_default OR ${becomesDefault}, revision = revision + 1
+    FROM target WHERE polls.number = target.number AND (SELECT count(*) FROM former) >= 0
+    RETURNING polls.number`
+  try {
+    return (await write).length > 0
+  } catch (error) {
+    const code = (error as { code?: unknown }).code
+    if (code === UNIQUE_VIOLATION || code === DEADLOCK) return false
+    throw error
+  }
+}
+
+/**
+ * Reserves so many serial numbers and writes their codes. A code once made is never made again.
+ * @throws {Problem} poll-unknown, or poll-fixed when the poll takes no codes or has no more of them
+ */
+export async function makeCodes(sql: Database, id: string, count: number): Promise<string[]> {
+  const [row] = await sql`
+    UPDATE polls SET codes_made = codes_made + ${count}
+    WHERE id = ${id} AND eligibility = 'code' AND codes_made + ${count} <= ${MAX_CODES}
+    RETURNING codes_made, salt`
+  if (!row) {
+    const { eligibility } = await readPoll(sql, id)
+    const why = eligibility === "code" ? "can't have so many codes" : `takes votes by ${eligibility}, not by code`
+    throw new Problem("poll-fixed", `The poll ${shown(id)} ${why}.`)
+  }
+  const { codes_made, salt } = z.object({ codes_made: z.number(), salt: z.string() }).parse(row)
+  return Array.from({ length: count }, (_, i) => writeCode(salt, codes_made - count + i))
+}

@@ -1,0 +1,51 @@
+/** How a tally grew: few enough points for a chart, each with all votes up to then. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { Poll } from "@tallyroom/lib/polls"
+import { z } from "zod"
+
+/** Points of a chart; more would not be seen. */
+const POINTS = 240
+
+export type Timeline = {
+  stepSeconds: number
+  /** By the end of this Unix second, the votes that each option had. */
+  points: [number, Record<string, number>][]
+}
+
+const rowSchema = z.object({
+  timeline: z.object({
+    step: z.number().nullable(),
+    changes: z.array(z.tuple([z.number(), z.string(), z.number()])),
+  }),
+})
+
+/** The column that `readTimeline` needs: for each step and option by how many votes it changed, in order. */
+export function timelineColumn(sql: Database) {
+  return sql`(
+    WITH span AS (
+      SELECT min(second) AS first, max(second) AS last,
+        ceil((max(second) - min(second) + 1) / ${POINTS}::numeric)::bigint AS step
+      FROM timeline WHERE poll = number
+    ), changes AS (
+      SELECT (second - first) / step AS bucket, option, sum(votes) AS votes
+      FROM timeline, span WHERE poll = number GROUP BY bucket, option
+    )
+    SELECT jsonb_build_object('step', (SELECT step FROM span), 'changes', COALESCE(jsonb_agg(jsonb_build_array(
+      LEAST(first + (bucket + 1) * step - 1, last), option, votes) ORDER BY bucket), '[]'))
+    FROM changes, span
+  ) AS timeline`
+}
+
+/** Adds the changes up. Options that a poll does not have are left out. */
+export function readTimeline(row: unknown, poll: Pick<Poll, "options">): Timeline {
+  const { step, changes } = rowSchema.parse(row).timeline
+  const votes = Object.fromEntries(poll.options.map(({ id }) => [id, 0]))
+  const points = new Map<number, Record<string, number>>()
+  for (const [second, option, change] of changes) {
+    if (votes[option] === undefined) continue
+    votes[option] += change
+    points.set(second, { ...votes })
+  }
+  return { stepSeconds: step ?? 1, points: [...points] }
+}

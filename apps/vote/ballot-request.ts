@@ -1,0 +1,44 @@
+/** What a client sends to vote: an option, and a code where the poll asks for one. */
+
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { readForm, readJson } from "@tallyroom/lib/http/body"
+import { z } from "zod"
+
+export type BallotRequest = { option: string; code?: string | undefined }
+
+/** A ballot has about 40 bytes; this leaves room for what forms add, and for nothing else. */
+export const MAX_BODY_BYTES = 4 * 1024
+/** An option's id has at most 64 characters, and a code with its dashes far less. */
+const MAX_FIELD_CHARACTERS = 64
+
+const tooLong = `must have at most ${MAX_FIELD_CHARACTERS} characters`
+
+export const ballotSchema = z.strictObject({
+  option: z.string({ error: "must be the id of an option" }).max(MAX_FIELD_CHARACTERS, tooLong),
+  code: z.string({ error: "must be a code" }).max(MAX_FIELD_CHARACTERS, tooLong).optional(),
+})
+
+/** @throws {Problem} when the body is not exactly `{ option, code? }` */
+export async function readBallotJson(request: Request): Promise<BallotRequest> {
+  const parsed = ballotSchema.safeParse(await readJson(request, MAX_BODY_BYTES))
+  if (parsed.success) return parsed.data
+  throw new Problem("request-malformed", `${parsed.error.issues.map(describe).join("; ")}.`)
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return `There is no field ${issue.keys.map(shown).join(", ")} here`
+  const field = issue.path.join(".")
+  return field === ""
+    ? 'The body must be an object like { "option": "a" }'
+    : `The field "${field}" ${issue.message}`
+}
+
+/** @throws {Problem} when the form has other fields than `vote` and `code`, or no `vote` */
+export async function readBallotForm(request: Request): Promise<BallotRequest> {
+  const fields = { vote: MAX_FIELD_CHARACTERS, code: MAX_FIELD_CHARACTERS }
+  const { vote, code } = await readForm(request, MAX_BODY_BYTES, fields)
+  if (vote === undefined) {
+    throw new Problem("request-malformed", 'The field "vote" is missing: choose an option.')
+  }
+  return { option: vote, code }
+}

@@ -1,0 +1,79 @@
+/** Casting one ballot: from a person to a voter, from the voter to its shard, and what the inbox's answer means. */
+
+import { shardOf } from "@tallyroom/lib/ballots"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import type { Answer, Appender } from "@tallyroom/lib/inbox/inbox"
+import { type Poll, SLUG } from "@tallyroom/lib/polls"
+import { writeReceipt } from "@tallyroom/lib/receipts"
+import { type Identity, voterOf } from "@tallyroom/lib/voters"
+
+/** What stands now. `stands`: not this ballot but an earlier one of the same voter, for `option`. */
+export type Outcome = {
+  status: "accepted" | "same" | "stands"
+  poll: string
+  option: string
+  receipt: string
+}
+
+/**
+ * @param inbox with this many shards
+ * @throws {Problem} when the ballot was refused
+ * @throws {InboxAway} when nobody knows; the same ballot may be cast again
+ */
+export async function cast(
+  inbox: { appender: Appender; shards: number },
+  poll: Poll,
+  option: string,
+  identity: Identity,
+): Promise<Outcome> {
+  // Redis knows the options best, but only an id may go there: its list of them is divided by commas.
+  if (!SLUG.test(option)) throw optionUnknown(poll, option)
+  const voter = voterOf(poll.salt, identity)
+  const shard = shardOf(voter, inbox.shards)
+  const answer = await inbox.appender.append({ shard, pollId: poll.id, voter, option })
+  if (answer.kind === "accepted" || answer.kind === "same" || answer.kind === "stands") {
+    const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
+    const standing = answer.kind === "stands" ? answer.option : option
+    return { status: answer.kind, poll: poll.id, option: standing, receipt }
+  }
+  throw refusal(answer.kind, poll, option)
+}
+
+type Refusal = Exclude<Answer["kind"], Outcome["status"]>
+
+function refusal(kind: Refusal, poll: Poll, option: string): Problem {
+  switch (kind) {
+    case "option-unknown":
+      return optionUnknown(poll, option)
+    case "poll-unknown":
+      return pollUnknown(poll.id)
+    case "closed":
+      return new Problem("poll-closed", `The poll ${poll.id} is closed: it takes no more votes.`)
+    case "not-open": {
+      const opensAt = poll.state === "open" ? (poll.opensAt?.toISOString() ?? null) : null
+      const when = opensAt === null ? "vote once it opens" : `vote from ${opensAt} on`
+      return new Problem("poll-not-open", `The poll ${poll.id} is not open yet: ${when}.`, {
+        members: { opensAt },
+      })
+    }
+    case "full":
+      return new Problem(
+        "inbox-full",
+        "Too many votes are waiting to be counted: send the same vote again.",
+        {
+          retryAfter: 1,
+        },
+      )
+  }
+}
+
+function optionUnknown(poll: Poll, option: string): Problem {
+  return new Problem(
+    "option-unknown",
+    `The poll ${poll.id} has no option ${shown(option)}: choose one of its own.`,
+  )
+}
+
+export function pollUnknown(id: string): Problem {
+  return new Problem("poll-unknown", `There is no poll ${shown(id)}: check the address.`)
+}

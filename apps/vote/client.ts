@@ -1,0 +1,34 @@
+/** What a request says of who sends it, read only when somebody needs it. */
+
+import { clientAddress, isTrusted, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
+
+/** The part of Bun's server that knows the other end of a socket. */
+type PeerSource = { requestIP(request: Request): { address: string } | null }
+
+export class Client {
+  constructor(
+    readonly request: Request,
+    private readonly server: PeerSource | null,
+    private readonly trusted: TrustedProxies,
+  ) {}
+
+  header(name: string): string | null {
+    return this.request.headers.get(name)
+  }
+
+  /** The network that the client's address stands for. */
+  network(): string {
+    return networkOf(clientAddress(this.peer(), this.header("x-forwarded-for"), this.trusted))
+  }
+
+  /** Whether the client came by HTTPS, to us or to a trusted proxy. */
+  isSecure(): boolean {
+    if (this.request.url.startsWith("https:")) return true
+    const scheme = this.header("x-forwarded-proto")?.split(",").at(-1)?.trim()
+    return scheme === "https" && isTrusted(this.peer(), this.trusted)
+  }
+
+  private peer(): string | null {
+    return this.server?.requestIP(this.request)?.address ?? null
+  }
+}

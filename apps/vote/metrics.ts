@@ -1,0 +1,67 @@
+/** What Prometheus learns of the vote app. The counters are plain numbers until somebody asks: voting pays nothing. */
+
+import { Counter, Gauge, Histogram, type Registry } from "prom-client"
+
+export type Metrics = {
+  /** Counts a ballot by what became of it: an outcome, or the kind of its problem. */
+  ballot: (answer: string, seconds: number) => void
+  /** Counts a visitor cookie that was not signed here. */
+  forgedCookie: () => void
+}
+
+/** Around 200 ms, the limit for an answer, the buckets are finest. */
+const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1]
+const UNAVAILABLE = new Set(["inbox-full", "inbox-away", "internal"])
+
+export function createMetrics(registry: Registry, isConnected: () => boolean): Metrics {
+  const registers = [registry]
+  const ballots = countedByLabel(registry, "tallyroom_vote_ballots_total", "Ballots by answer.", "answer")
+  const unavailable = countedByLabel(
+    registry,
+    "tallyroom_vote_unavailable_total",
+    "Ballots that could not be taken, by cause.",
+    "cause",
+  )
+  const duration = new Histogram({
+    name: "tallyroom_vote_cast_seconds",
+    help: "From a ballot's request to its answer.",
+    buckets: SECONDS,
+    registers,
+  })
+  const forged = new Counter({
+    name: "tallyroom_vote_forged_cookies_total",
+    help: "Visitor cookies that were not signed here, each taken for none.",
+    registers,
+  })
+  new Gauge({
+    name: "tallyroom_vote_inbox_connected",
+    help: "1 while there is a connection to Redis.",
+    registers,
+    collect() {
+      this.set(isConnected() ? 1 : 0)
+    },
+  })
+  return {
+    ballot(answer, seconds) {
+      ballots(answer)
+      if (UNAVAILABLE.has(answer)) unavailable(answer)
+      duration.observe(seconds)
+    },
+    forgedCookie: () => forged.inc(),
+  }
+}
+
+function countedByLabel(registry: Registry, name: string, help: string, label: string) {
+  const counts = new Map<string, number>()
+  new Counter({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [value, count] of counts) this.inc({ [label]: value }, count)
+    },
+  })
+  return (value: string) => void counts.set(value, (counts.get(value) ?? 0) + 1)
+}

@@ -1,0 +1,84 @@
+/** The polls as Redis has them, asked for at most once a second each. The inbox decides anyway. */
+
+import { InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { type PollIndex, readIndex, readPollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { type Poll, SLUG } from "@tallyroom/lib/polls"
+import type { Redis } from "ioredis"
+import { pollUnknown } from "./cast"
+import { type Freshness, SingleFlight } from "./single-flight"
+
+const KNOWN: Freshness = { freshMs: 1_000, usableMs: 30_000 }
+/** A poll that was made just now must be found within a second. */
+const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }
+/** Entries of each kind; a flood of made-up ids pushes out other made-up ids alone. */
+const MOST_ENTRIES = 1_000
+
+type Entry = SingleFlight<Poll | null>
+
+export class PollCache {
+  private readonly known = new Map<string, Entry>()
+  private readonly unknown = new Map<string, Entry>()
+  private readonly indexEntry: SingleFlight<PollIndex>
+  /** Why the index can't be read; null when it can. */
+  indexFailure: string | null = "the inbox was not asked yet"
+
+  constructor(private readonly redis: Redis) {
+    this.indexEntry = new SingleFlight(
+      () => this.loadIndex(),
+      () => KNOWN,
+    )
+  }
+
+  /** The default poll, and the number of shards. @throws {InboxAway} */
+  index(): Promise<PollIndex> {
+    return this.indexEntry.get()
+  }
+
+  /** @throws {Problem} poll-unknown; @throws {InboxAway} */
+  async poll(id: string): Promise<Poll> {
+    if (!SLUG.test(id)) throw pollUnknown(id)
+    const poll = await this.entry(id).get()
+    if (poll === null) throw pollUnknown(id)
+    return poll
+  }
+
+  private entry(id: string): Entry {
+    const held = this.known.get(id) ?? this.unknown.get(id)
+    if (held) return held
+    const entry: Entry = new SingleFlight(
+      () => this.loadPoll(id, entry),
+      (poll) => (poll === null ? UNKNOWN : KNOWN),
+    )
+    // Nobody knows yet what it will turn out to be.
+    keep(this.unknown, id, entry)
+    return entry
+  }
+
+  private async loadPoll(id: string, entry: Entry): Promise<Poll | null> {
+    const poll = await readPollCopy(this.redis, id)
+    const [into, outOf] = poll === null ? [this.unknown, this.known] : [this.known, this.unknown]
+    outOf.delete(id)
+    keep(into, id, entry)
+    return poll
+  }
+
+  private async loadIndex(): Promise<PollIndex> {
+    try {
+      const index = await readIndex(this.redis)
+      this.indexFailure = null
+      return index
+    } catch (error) {
+      this.indexFailure = error instanceof InboxAway ? error.message : "Redis did not answer"
+      throw error
+    }
+  }
+}
+
+/** Puts the entry last, and drops the first when there are too many. */
+function keep(entries: Map<string, Entry>, id: string, entry: Entry): void {
+  entries.delete(id)
+  entries.set(id, entry)
+  if (entries.size <= MOST_ENTRIES) return
+  const [oldest] = entries.keys()
+  if (oldest !== undefined) entries.delete(oldest)
+}

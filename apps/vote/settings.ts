@@ -1,0 +1,64 @@
+/** Everything that can be set on the vote app. */
+
+import { trustedProxies } from "@tallyroom/lib/http/address"
+import { processSettings } from "@tallyroom/lib/process-settings"
+import { address, list, port, setting, whole } from "@tallyroom/lib/settings"
+import { z } from "zod"
+
+/** Shorter ones could be guessed offline from one cookie. */
+const MIN_SECRET_CHARACTERS = 32
+
+const webAddress = address("http", "https")
+
+export const settings = {
+  ...processSettings,
+  PORT: setting({
+    schema: port,
+    default: "8080",
+    description: "Port on which people vote. 0 chooses a free one.",
+  }),
+  HOST: setting({
+    schema: z.string(),
+    default: "0.0.0.0",
+    description: "Address on which people vote; :: listens on IPv6 and IPv4.",
+  }),
+  REDIS_URL: setting({
+    schema: address("redis", "rediss"),
+    default: "redis://localhost:6379",
+    description: "The Redis that holds the inbox, with user and password.",
+    secret: true,
+  }),
+  VOTER_SECRETS: setting({
+    schema: list().pipe(
+      z
+        .array(
+          z.string().min(MIN_SECRET_CHARACTERS, `needs at least ${MIN_SECRET_CHARACTERS} characters each`),
+        )
+        .min(1, "must name at least one secret"),
+    ),
+    description:
+      "Secrets that sign the visitor cookies, divided by commas: the first signs, all are accepted. Each at least 32 characters.",
+    secret: true,
+  }),
+  TRUSTED_PROXIES: setting({
+    schema: list().transform(trustedProxies),
+    default: "",
+    description:
+      "Networks like 10.0.0.0/8 of the proxies whose X-Forwarded-For and -Proto count, divided by commas.",
+  }),
+  BACKLOG_LIMIT: setting({
+    schema: whole(1, 100_000_000),
+    default: "100000",
+    description: "Ballots that may wait to be counted, over all shards together; more are refused with 503.",
+  }),
+  PUBLIC_URL: setting({
+    schema: z.literal("").or(webAddress),
+    default: "",
+    description: "The address under which people reach this app, if a proxy in front changes the host.",
+  }),
+  RESULT_URL: setting({
+    schema: webAddress.transform((url) => url.replace(/\/+$/, "")),
+    default: "http://localhost:8081",
+    description: "The address of the result app, to which pages link.",
+  }),
+}

@@ -1,0 +1,79 @@
+/** A vote from request to outcome, the same for forms and JSON. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
+import { type Appender, InboxAway } from "@tallyroom/lib/inbox/inbox"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { BallotRequest } from "./ballot-request"
+import { cast, type Outcome } from "./cast"
+import type { Client } from "./client"
+import { admit, type Doorkeeper } from "./eligibility"
+import type { Metrics } from "./metrics"
+import type { PollCache } from "./poll-cache"
+
+export type VotingDeps = {
+  polls: Pick<PollCache, "index" | "poll">
+  appenderFor: (shards: number) => Appender
+  door: Doorkeeper
+  metrics: Pick<Metrics, "ballot">
+  publicOrigins: string[]
+}
+
+export type Vote = { poll: Poll; outcome: Outcome; setCookie: string | null }
+
+/**
+ * Takes one vote, and counts what became of it.
+ * @param pollId null: the default poll
+ * @param read reads the ballot from the request's body
+ * @throws {Problem} when it was refused; @throws {InboxAway} when nobody knows
+ */
+export async function vote(
+  deps: VotingDeps,
+  pollId: string | null,
+  client: Client,
+  read: (request: Request) => Promise<BallotRequest>,
+): Promise<Vote> {
+  const start = performance.now()
+  let answer: string = "internal"
+  try {
+    const voted = await takeVote(deps, pollId, client, read)
+    answer = voted.outcome.status
+    return voted
+  } catch (error) {
+    if (error instanceof Problem) answer = error.kind
+    else if (error instanceof InboxAway) answer = "inbox-away"
+    throw error
+  } finally {
+    deps.metrics.ballot(answer, (performance.now() - start) / 1_000)
+  }
+}
+
+async function takeVote(
+  deps: VotingDeps,
+  pollId: string | null,
+  client: Client,
+  read: (request: Request) => Promise<BallotRequest>,
+): Promise<Vote> {
+  refuseCrossSite(client.request, deps.publicOrigins)
+  const ballot = await read(client.request)
+  const [index, poll] = await pollAndIndex(deps.polls, pollId)
+  const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
+  const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
+  return { poll, outcome: await cast(inbox, poll, ballot.option, identity), setCookie }
+}
+
+/** Both are asked for at once where that is possible, so that an outage is waited for once. */
+async function pollAndIndex(polls: VotingDeps["polls"], pollId: string | null) {
+  if (pollId !== null) return Promise.all([polls.index(), polls.poll(pollId)])
+  const index = await polls.index()
+  return [index, await polls.poll(defaultPoll(index))] as const
+}
+
+/** @throws {Problem} poll-unknown when there is no default poll */
+export function defaultPoll(index: { default: string | null }): string {
+  if (index.default !== null) return index.default
+  throw new Problem(
+    "poll-unknown",
+    "There is no poll to vote on now: come back later, or ask for /polls/<id>.",
+  )
+}

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { waitFor } from "../../scripts/services/wait"
+import { useStores } from "../../tests/harness/stores"
+import { type Booth, makePoll, openBooth, startWorker, voter } from "../../tests/harness/tallyroom"
+
+const stores = useStores()
+let at: Awaited<ReturnType<typeof startWorker>>
+let booth: Booth
+
+beforeAll(async () => {
+  at = await startWorker(stores())
+  await at.ready()
+  booth = await openBooth(stores())
+})
+
+async function tally(id: string): Promise<Record<string, number>> {
+  const rows = await at.sql`
+    SELECT option, sum(votes)::integer AS votes FROM tallies JOIN polls ON poll = number WHERE id = ${id} GROUP BY option`
+  return Object.fromEntries(rows.map((row) => [row.option, row.votes]))
+}
+
+async function books(id: string) {
+  const [row] = await at.sql`
+    SELECT sum(accepted)::integer AS accepted, sum(counted)::integer AS counted, sum(replaced)::integer AS replaced,
+      sum(late)::integer AS late, sum(set_aside)::integer AS set_aside, sum(lost)::integer AS lost
+    FROM books JOIN polls ON poll = number WHERE id = ${id}`
+  return { ...row }
+}
+
+describe("a worker", () => {
+  test("opens the classic poll on an empty database and counts what is cast", async () => {
+    for (let i = 0; i < 30; i++) {
+      expect((await booth.cast("cats-vs-dogs", voter(`v${i}`), i % 3 ? "a" : "b")).kind).toBe("accepted")
+    }
+    await waitFor("30 votes", 5_000, async () => ((await tally("cats-vs-dogs")).a ?? 0) === 20)
+    expect(await tally("cats-vs-dogs")).toEqual({ a: 20, b: 10 })
+    expect(await books("cats-vs-dogs")).toEqual({
+      ...{ accepted: 30, counted: 30, replaced: 0, late: 0, set_aside: 0, lost: 0 },
+    })
+  })
+
+  test("answers the same ballot with the same position and another option with the standing one", async () => {
+    const first = await booth.cast("cats-vs-dogs", voter("twice"), "a")
+    const again = await booth.cast("cats-vs-dogs", voter("twice"), "a")
+    const other = await booth.cast("cats-vs-dogs", voter("twice"), "b")
+    expect(first.kind).toBe("accepted")
+    expect(again).toEqual({ ...first, kind: "same" } as typeof again)
+    expect(other).toEqual({ ...first, kind: "stands", option: "a" } as typeof other)
+  })
+
+  test("replaces the ballot of a changeable poll, within a batch and across batches", async () => {
+    await makePoll(at.sql, "change", { policy: "changeable" })
+    await waitFor("the copy", 5_000, async () => (await booth.redis.exists(keys.poll(0, "change"))) === 1)
+    await waitFor("all copies", 5_000, async () => (await booth.redis.exists(keys.poll(3, "change"))) === 1)
+    for (const option of ["a", "b", "c"]) await booth.cast("change", voter("x"), option)
+    await booth.cast("change", voter("y"), "a")
+    await waitFor("c", 5_000, async () => (await tally("change")).c === 1)
+    await booth.cast("change", voter("x"), "b")
+    await waitFor("b", 5_000, async () => (await tally("change")).b === 1)
+    expect((await tally("change")).c).toBe(0)
+    await waitFor("balance", 5_000, async () => (await books("change")).counted === 2)
+    expect(await books("change")).toEqual({
+      ...{ accepted: 5, counted: 2, replaced: 3, late: 0, set_aside: 0, lost: 0 },
+    })
+  })
+
+  test("closes a poll and makes it final once all is counted", async () => {
+    await makePoll(at.sql, "short")
+    await waitFor("all copies", 5_000, async () => (await booth.redis.exists(keys.poll(3, "short"))) === 1)
+    await Promise.all(Array.from({ length: 200 }, (_, i) => booth.cast("short", voter(`s${i}`), "a")))
+    await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'short'`
+    await waitFor("final", 5_000, async () => {
+      const [row] = await at.sql`SELECT state FROM polls WHERE id = 'short'`
+      return row?.state === "final"
+    })
+    expect((await booth.cast("short", voter("late"), "a")).kind).toBe("closed")
+    expect(await tally("short")).toEqual({ a: 200 })
+  })
+
+  test("sets aside what can't be counted, and goes on", async () => {
+    const inbox = keys.inbox(0)
+    await booth.redis.xadd(inbox, "*", "b", "not a ballot")
+    await booth.redis.xadd(inbox, "*", "x", "y", "z", "\u0000")
+    await booth.redis.xadd(inbox, "*", "b", `999999 ${voter("q")} a`)
+    await booth.redis.xadd(inbox, "*", "b", `1 ${voter("q")} zebra`)
+    await waitFor("four entries", 5_000, async () => {
+      const [row] = await at.sql`SELECT count(*)::integer AS n FROM set_aside`
+      return row?.n === 4
+    })
+    const reasons = await at.sql`SELECT reason FROM set_aside ORDER BY reason`
+    expect(reasons.map((row) => row.reason)).toEqual([
+      ...["option-unknown", "poll-unknown", "undecodable", "undecodable"],
+    ])
+  })
+})

@@ -1,0 +1,45 @@
+/** Slows down guessing: every client may fail some times at once, and then only as fast as its allowance comes back. */
+
+import { Problem } from "../errors"
+
+type Options = {
+  /** Failures at once. */
+  burst: number
+  /** Milliseconds after which one more may be made. */
+  refillMs: number
+  /** Clients that are remembered; the one that failed longest ago is forgotten first. */
+  clients?: number
+  now?: () => number
+}
+
+export class Attempts {
+  /** By client: when its failures will all be forgiven. */
+  private readonly forgivenAt = new Map<string, number>()
+  private readonly now: () => number
+
+  constructor(private readonly options: Options) {
+    this.now = options.now ?? Date.now
+  }
+
+  /** @throws {Problem} too-many-attempts while the client may not try again. */
+  check(client: string): void {
+    const { burst, refillMs } = this.options
+    const debt = (this.forgivenAt.get(client) ?? 0) - this.now()
+    const waitMs = debt - (burst - 1) * refillMs
+    if (waitMs <= 0) return
+    const seconds = Math.ceil(waitMs / 1_000)
+    throw new Problem("too-many-attempts", `Too many wrong attempts: try again in ${seconds} s.`, {
+      retryAfter: seconds,
+    })
+  }
+
+  /** Remembers a failure of this client. */
+  failed(client: string): void {
+    const from = Math.max(this.forgivenAt.get(client) ?? 0, this.now())
+    this.forgivenAt.delete(client)
+    this.forgivenAt.set(client, from + this.options.refillMs)
+    if (this.forgivenAt.size <= (this.options.clients ?? 10_000)) return
+    const [oldest] = this.forgivenAt.keys()
+    if (oldest !== undefined) this.forgivenAt.delete(oldest)
+  }
+}

@@ -1,0 +1,52 @@
+import { networkInterfaces } from "node:os"
+import { readFlags } from "./services/flags"
+import { runInForeground } from "./services/foreground"
+import { isAlarming } from "./services/readable"
+import type { Running } from "./services/running"
+
+const USAGE = `Usage: bun run demo [--fresh]
+
+Starts Postgres, Redis and the three apps, and stops them all on Ctrl-C. Votes stay in .tallyroom/.
+
+  --fresh   remove earlier data first
+  --help    show this
+
+Environment:
+  VOTE_PORT, RESULT_PORT     ports of the two pages (8080, 8081)
+  OPTION_A, OPTION_B         what the first poll asks to choose from (Cats, Dogs)
+  WORKERS                    how many workers run (1)
+  REDIS_URL, DATABASE_URL    use these instead of starting Redis and Postgres
+and every setting of the apps in docs/settings.md.`
+
+const flags = readFlags(USAGE, ["--fresh"], process.argv.slice(2))
+
+// While it starts, apps warn that they wait for each other; one that fails is quoted anyway.
+let ready = false
+
+await runInForeground({
+  hot: false,
+  fresh: flags.has("--fresh"),
+  onLine: (source, line) => ready && isAlarming(line) && console.error(`${source}: ${line.text}`),
+  onReady: (running) => {
+    ready = true
+    console.log(whereToGo(running))
+  },
+})
+
+function whereToGo({ voteUrl, resultUrl, adminToken }: Running): string {
+  const phones = addressInNetwork()
+  return `
+  Vote:    ${voteUrl}${phones ? `   (phones in this network: http://${phones}:${new URL(voteUrl).port})` : ""}
+  Watch:   ${resultUrl}
+  Manage:  ${resultUrl}/admin
+  Admin token: ${adminToken}
+
+Ctrl-C stops everything; votes stay in .tallyroom/
+ready`
+}
+
+/** The address under which other machines see this one; undefined without a network. */
+function addressInNetwork(): string | undefined {
+  const addresses = Object.values(networkInterfaces()).flatMap((them) => them ?? [])
+  return addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address
+}

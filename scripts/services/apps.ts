@@ -1,0 +1,79 @@
+import { join } from "node:path"
+import { CHECKOUT } from "./checkout"
+import { type Leashed, leash } from "./leash"
+import { readable } from "./readable"
+import { Trouble } from "./trouble"
+import { waitFor } from "./wait"
+
+export type AppName = "vote" | "worker" | "result"
+
+export interface AppOptions {
+  /** A saved source file takes effect without a restart of the whole. */
+  readonly hot?: boolean
+  readonly onLine?: (line: string) => void
+  readonly logFile?: string
+  /** Where the apps' directories are; tests put stand-ins there. */
+  readonly appsDir?: string
+}
+
+export interface App extends Leashed {
+  readonly name: AppName
+  /** Settles when GET /readyz answers 200; rejects with the app's last lines when it ends before, or at the deadline. */
+  waitReady(managementPort?: number, deadlineMs?: number): Promise<void>
+}
+
+/** How many of its last lines an app that ended too early is quoted with. */
+const QUOTED_LINES = 12
+const READY_DEADLINE_MS = 30_000
+/** What an app may see of the environment beside its settings. */
+const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "NODE_ENV"]
+/** The worker is simply started anew: all that it knows is in Postgres. The others keep their open sockets. */
+const HOT_FLAG: Record<AppName, string> = { vote: "--hot", worker: "--watch", result: "--hot" }
+
+/** Starts one app on a leash, with these settings and nothing else of this process's environment. */
+export function startApp(name: AppName, env: Record<string, string>, options: AppOptions = {}): App {
+  const { hot = false, appsDir = join(CHECKOUT, "apps"), onLine, logFile } = options
+  const last: string[] = []
+  const app = leash([process.execPath, ...(hot ? hotFlags(name) : []), join(appsDir, name, "main.ts")], {
+    cwd: CHECKOUT,
+    env: { ...inherited(), ...env },
+    ...(logFile !== undefined && { logFile }),
+    onLine: (line) => {
+      if (last.push(line) > QUOTED_LINES) last.shift()
+      onLine?.(line)
+    },
+  })
+  const waitReady = (port = Number(env.MANAGEMENT_PORT), deadlineMs = READY_DEADLINE_MS) =>
+    untilReady(name, app, last, port, deadlineMs)
+  return { ...app, name, waitReady }
+}
+
+const hotFlags = (name: AppName) => [HOT_FLAG[name], "--no-clear-screen"]
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+async function untilReady(name: AppName, app: Leashed, last: string[], port: number, deadlineMs: number) {
+  const quote = () => last.map((line) => `  ${readable(line).text}`).join("\n")
+  const ended = app.exited.then((code) => {
+    throw new Trouble(`${name} ended with code ${code} before it was ready. Its last lines:\n${quote()}`)
+  })
+  const ready = waitFor(`${name} to be ready`, deadlineMs, () => isReady(port)).catch((cause: Error) => {
+    throw new Trouble(`${cause.message} Its last lines:\n${quote()}`, { cause })
+  })
+  await Promise.race([ended, ready])
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { CHECKOUT, STATE_DIR } from "./checkout"
+import { isAlive } from "./processes"
+import { writePrivately } from "./secrets"
+import { Trouble } from "./trouble"
+
+/** What a command needs to work on a demo that runs; kept in `.tallyroom/running.json` while it does. */
+export interface Running {
+  /** The demo's own process. */
+  readonly pid: number
+  readonly voteUrl: string
+  readonly resultUrl: string
+  /** As the worker: reads and writes the inbox. */
+  readonly redisUrl: string
+  /** As the owner of the tables. */
+  readonly databaseUrl: string
+  readonly adminToken: string
+  /** As administrator and superuser; only where the demo started the stores. */
+  readonly adminRedisUrl?: string
+  readonly adminDatabaseUrl?: string
+}
+
+const FILE = join(STATE_DIR, "running.json")
+
+/** Tells other commands that a demo is ready. */
+export function announceRunning(running: Running): void {
+  writePrivately(FILE, `${JSON.stringify(running, null, 2)}\n`)
+}
+
+export function withdrawRunning(): void {
+  rmSync(FILE, { force: true })
+}
+
+/** The demo (or `bun run dev`) that runs in this checkout, if one does. */
+export function runningDemo(): Running | undefined {
+  if (!existsSync(FILE)) return undefined
+  const running: Running = JSON.parse(readFileSync(FILE, "utf8"))
+  return isAlive(running.pid) ? running : undefined
+}
+
+/** The running demo; throws a Trouble that says how to start one. */
+export function findRunning(): Running {
+  const running = runningDemo()
+  if (running) return running
+  throw new Trouble(`No running demo found in ${CHECKOUT}. Start one with \`bun run demo\`.`)
+}
+
+/** Both stores' addresses: REDIS_URL and DATABASE_URL, else those of the running demo; a Trouble if neither. */
+export function findStores(env: Record<string, string | undefined> = process.env) {
+  const running = runningDemo()
+  const redisUrl = env.REDIS_URL || running?.redisUrl
+  const databaseUrl = env.DATABASE_URL || running?.databaseUrl
+  if (redisUrl && databaseUrl) return { redisUrl, databaseUrl }
+  throw new Trouble(
+    "No running demo found. Start one with `bun run demo`, or set REDIS_URL and DATABASE_URL.",
+  )
+}

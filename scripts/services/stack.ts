@@ -1,0 +1,143 @@
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { ensureTool } from "../tools"
+import { type App, type AppName, startApp } from "./apps"
+import { assertPortFree } from "./ports"
+import { type LogLine, readable } from "./readable"
+import type { Running } from "./running"
+import { keptSecrets } from "./secrets"
+import type { Server } from "./server"
+import { appSettings, readStackSettings, type Wiring } from "./stack-settings"
+import { type Stores, startStores } from "./stores"
+
+export interface StackPlan {
+  readonly stateDir: string
+  readonly env: Record<string, string | undefined>
+  /** Saved source files take effect at once. */
+  readonly hot: boolean
+  /** Where the apps are, if not in this checkout. */
+  readonly appsDir?: string
+  /** Progress, for the person who waits. */
+  say(sentence: string): void
+  onLine(source: string, line: LogLine): void
+  /** Something ended although nobody stopped it. */
+  onCrash(sentence: string): void
+}
+
+/** All must be gone within 10 s: apps drain for up to 7, then the stores, which have nothing left to finish, get the rest. */
+const APP_GRACE_MS = 7_000
+const STORE_GRACE_MS = 2_500
+/** A worker may have to apply migrations and restore Redis first. */
+const READY_DEADLINE_MS = 60_000
+
+/** Everything that a person needs to vote and watch: both stores and the three apps. */
+export class Stack {
+  private readonly apps: App[] = []
+  private readonly stores: Server[] = []
+  private stopping = false
+
+  constructor(private readonly plan: StackPlan) {}
+
+  /** Starts all and waits until all are ready. After a failure, stop() ends what was started. */
+  async start(): Promise<Running> {
+    const { stateDir, env, say } = this.plan
+    const ports = readStackSettings(env)
+    await assertPortFree(ports.VOTE_PORT, "the ballot page", "VOTE_PORT")
+    await assertPortFree(ports.RESULT_PORT, "the result page", "RESULT_PORT")
+    mkdirSync(join(stateDir, "logs"), { recursive: true })
+    if (!env.REDIS_URL) await ensureTool("redis-server", { say })
+
+    say(whatStarts(env))
+    const stores = await this.startStores()
+    const secrets = keptSecrets(join(stateDir, "secrets.json"), ["voterSecret", "adminToken"])
+    const wiring: Wiring = {
+      ...stores,
+      voteUrl: `http://localhost:${ports.VOTE_PORT}`,
+      resultUrl: `http://localhost:${ports.RESULT_PORT}`,
+      voterSecret: env.VOTER_SECRETS || secrets.voterSecret,
+      adminToken: env.ADMIN_TOKEN || secrets.adminToken,
+    }
+    say("Starting vote, worker and result")
+    await this.startApps(wiring, ports.WORKERS)
+    return runningFrom(wiring, stores)
+  }
+
+  /** Ends the apps, then the stores, within 10 s. */
+  async stop(): Promise<void> {
+    this.stopping = true
+    await Promise.all(this.apps.map((app) => app.stop(APP_GRACE_MS)))
+    await Promise.all(this.stores.map((store) => store.stop(STORE_GRACE_MS)))
+  }
+
+  /** Ends everything at once. Accepted votes survive: they are on disk. */
+  async kill(): Promise<void> {
+    this.stopping = true
+    for (const app of this.apps) app.kill("SIGKILL")
+    await Promise.all([...this.apps.map((app) => app.exited), ...this.stores.map((store) => store.kill9())])
+  }
+
+  private startStores(): Promise<Stores> {
+    const { stateDir, env, onLine } = this.plan
+    return startStores({
+      stateDir,
+      redisUrl: env.REDIS_URL,
+      databaseUrl: env.DATABASE_URL,
+      onLine: (store, text) => onLine(store, { level: "info", text }),
+      onCrash: (store, code) => this.reportCrash(store, code, store.toLowerCase()),
+      onStart: (server) => this.stores.push(server),
+    })
+  }
+
+  private async startApps(wiring: Wiring, workers: number): Promise<void> {
+    const workerNames = Array.from({ length: workers }, (_, i) => (i === 0 ? "worker" : `worker-${i + 1}`))
+    const started = await Promise.all([
+      this.startApp("vote", "vote", wiring),
+      ...workerNames.map((source) => this.startApp("worker", source, wiring)),
+      this.startApp("result", "result", wiring),
+    ])
+    await Promise.all(started.map((app) => app.waitReady(undefined, READY_DEADLINE_MS)))
+    started.forEach((app, i) => {
+      const source = i === 0 ? "vote" : (workerNames[i - 1] ?? "result")
+      void app.exited.then((code) => this.reportCrash(source, code, source))
+    })
+  }
+
+  private async startApp(name: AppName, source: string, wiring: Wiring): Promise<App> {
+    const { env, stateDir, hot, appsDir, onLine } = this.plan
+    const settings = await appSettings(name, wiring, env, appsDir)
+    const app = startApp(name, settings, {
+      hot,
+      ...(appsDir !== undefined && { appsDir }),
+      logFile: join(stateDir, "logs", `${source}.log`),
+      onLine: (line) => onLine(source, readable(line)),
+    })
+    this.apps.push(app)
+    return app
+  }
+
+  private reportCrash(who: string, code: number, log: string): void {
+    if (!this.stopping)
+      this.plan.onCrash(`${who} ended unexpectedly (code ${code}); see .tallyroom/logs/${log}.log.`)
+  }
+}
+
+function whatStarts(env: StackPlan["env"]): string {
+  const ours = [...(env.DATABASE_URL ? [] : ["Postgres"]), ...(env.REDIS_URL ? [] : ["Redis"])]
+  return ours.length > 0
+    ? `Starting ${ours.join(" and ")}`
+    : "Using the Postgres and Redis of the environment"
+}
+
+function runningFrom(wiring: Wiring, stores: Stores): Running {
+  const { adminRedisUrl, adminDatabaseUrl } = stores
+  return {
+    pid: process.pid,
+    voteUrl: wiring.voteUrl,
+    resultUrl: wiring.resultUrl,
+    redisUrl: wiring.workerRedisUrl,
+    databaseUrl: wiring.workerDatabaseUrl,
+    adminToken: wiring.adminToken,
+    ...(adminRedisUrl !== undefined && { adminRedisUrl }),
+    ...(adminDatabaseUrl !== undefined && { adminDatabaseUrl }),
+  }
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path"
+import { assertPostgresAnswers, assertRedisAnswers } from "./external"
+import { type Postgres, startPostgres } from "./postgres"
+import { type RedisServer, startRedis } from "./redis"
+import type { Server } from "./server"
+
+export interface StoresPlan {
+  readonly stateDir: string
+  /** Set: used instead of starting one of our own. */
+  readonly redisUrl?: string | undefined
+  readonly databaseUrl?: string | undefined
+  onLine(store: "postgres" | "redis", line: string): void
+  onCrash(store: "Postgres" | "Redis", code: number): void
+  /** Called for each server as soon as it runs. */
+  onStart(server: Server): void
+}
+
+/** The addresses of both stores, for each of their users. */
+export interface Stores {
+  readonly voteRedisUrl: string
+  readonly workerRedisUrl: string
+  readonly workerDatabaseUrl: string
+  readonly resultDatabaseUrl: string
+  /** Only for servers of our own. */
+  readonly adminRedisUrl?: string
+  readonly adminDatabaseUrl?: string
+}
+
+const DATABASE = "tallyroom"
+
+/** Starts Postgres and Redis; of a store that is given it only checks, before anything starts, that it answers. */
+export async function startStores(plan: StoresPlan): Promise<Stores> {
+  if (plan.redisUrl) await assertRedisAnswers(plan.redisUrl)
+  if (plan.databaseUrl) await assertPostgresAnswers(plan.databaseUrl)
+  const starting = [redisUrls(plan), databaseUrls(plan)] as const
+  // After a failure of one the other must have got as far as onStart, or nobody would stop it.
+  await Promise.allSettled(starting)
+  const [redis, database] = await Promise.all(starting)
+  return { ...redis, ...database }
+}
+
+async function redisUrls(plan: StoresPlan) {
+  if (plan.redisUrl) return { voteRedisUrl: plan.redisUrl, workerRedisUrl: plan.redisUrl }
+  const redis: RedisServer = await startRedis({
+    dir: join(plan.stateDir, "redis"),
+    logFile: join(plan.stateDir, "logs/redis.log"),
+    onLine: (line) => plan.onLine("redis", line),
+    onCrash: (code) => plan.onCrash("Redis", code),
+  })
+  plan.onStart(redis)
+  return { voteRedisUrl: redis.voteUrl, workerRedisUrl: redis.workerUrl, adminRedisUrl: redis.adminUrl }
+}
+
+async function databaseUrls(plan: StoresPlan) {
+  if (plan.databaseUrl) return { workerDatabaseUrl: plan.databaseUrl, resultDatabaseUrl: plan.databaseUrl }
+  const postgres: Postgres = await startPostgres({
+    dir: join(plan.stateDir, "postgres"),
+    logFile: join(plan.stateDir, "logs/postgres.log"),
+    onLine: (line) => plan.onLine("postgres", line),
+    onCrash: (code) => plan.onCrash("Postgres", code),
+  })
+  plan.onStart(postgres)
+  const { workerUrl, resultUrl, adminUrl } = await postgres.database(DATABASE)
+  return { workerDatabaseUrl: workerUrl, resultDatabaseUrl: resultUrl, adminDatabaseUrl: adminUrl }
+}

@@ -1,0 +1,62 @@
+/** A real Redis and a real Postgres for a test file, on free ports, gone when the tests are. */
+
+import { afterAll, beforeAll } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { DatabaseUrls } from "../../scripts/services/database"
+import { type Postgres, startPostgres } from "../../scripts/services/postgres"
+import { type RedisServer, startRedis } from "../../scripts/services/redis"
+
+export type Stores = {
+  redis: RedisServer
+  postgres: Postgres
+  database: DatabaseUrls
+  /** Runs before the stores stop, the last one first. */
+  defer(cleanUp: () => unknown): void
+}
+
+/** Both stores may take a while on a busy machine, above all the first initdb. */
+const START_TIMEOUT_MS = 120_000
+
+let shared: Promise<Postgres> | undefined
+let databases = 0
+
+function temporaryDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-test-"))
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** One Postgres serves all test files of a run, each with a database of its own. */
+function sharedPostgres(): Promise<Postgres> {
+  shared ??= startPostgres({ dir: join(temporaryDir(), "postgres") })
+  return shared
+}
+
+/**
+ * Starts the stores before the tests of this file and stops them after. A file that restarts Postgres takes one of its own.
+ * @returns a function that gives them, once the tests run
+ */
+export function useStores({ ownPostgres = false } = {}): () => Stores {
+  let stores: Stores | undefined
+  const deferred: (() => unknown)[] = []
+  beforeAll(async () => {
+    const dir = temporaryDir()
+    const postgres = ownPostgres
+      ? await startPostgres({ dir: join(dir, "postgres") })
+      : await sharedPostgres()
+    const redis = await startRedis({ dir: join(dir, "redis") })
+    const database = await postgres.database(`test_${process.pid}_${++databases}`)
+    stores = { redis, postgres, database, defer: (cleanUp) => void deferred.unshift(cleanUp) }
+  }, START_TIMEOUT_MS)
+  afterAll(async () => {
+    for (const cleanUp of deferred) await cleanUp()
+    await stores?.redis.stop()
+    if (ownPostgres) await stores?.postgres.stop()
+  }, START_TIMEOUT_MS)
+  return () => {
+    if (!stores) throw new Error("the stores are there only while tests run")
+    return stores
+  }
+}

@@ -1,0 +1,83 @@
+/** A Tallyroom inside the test process: workers, an inbox to cast into, and the books. */
+
+import { shardOf } from "@tallyroom/lib/ballots"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { RedisAppender } from "@tallyroom/lib/inbox/append"
+import type { Answer } from "@tallyroom/lib/inbox/inbox"
+import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { keyed } from "@tallyroom/lib/keyed"
+import { createLog } from "@tallyroom/lib/logging"
+import { createRegistry } from "@tallyroom/lib/management"
+import { newSalt } from "@tallyroom/lib/poll-rows"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { Redis } from "ioredis"
+import { createMetrics } from "../../apps/worker/metrics"
+import { Worker } from "../../apps/worker/worker"
+import { waitFor } from "../../scripts/services/wait"
+import type { Stores } from "./stores"
+
+export const SHARDS = 4
+export const quiet = createLog("test", process.env.TEST_LOG_LEVEL ?? "silent")
+
+/** A worker in this process, at work. */
+export async function startWorker({ redis, database, defer }: Stores, shards = SHARDS) {
+  const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
+  const connect = () => openRedis(redis.workerUrl, () => {})
+  const own = connect()
+  const worker = new Worker({
+    ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
+    labels: { a: "Cats", b: "Dogs" },
+    metrics: createMetrics(createRegistry("test")),
+  })
+  await worker.start()
+  let stopped = false
+  const stop = async () => {
+    if (stopped) return
+    stopped = true
+    await worker.stop()
+    own.disconnect()
+    await sql.end({ timeout: 1 })
+  }
+  defer(stop)
+  return {
+    worker,
+    sql,
+    ready: () =>
+      waitFor("the worker to be ready", 20_000, () => Object.keys(worker.readiness()).length === 0),
+    stop,
+  }
+}
+
+/** Some voter, the same for the same name. */
+export function voter(name: string): string {
+  return keyed("test", name, 16).toString("base64url")
+}
+
+export type Booth = { redis: Redis; cast(pollId: string, voter: string, option: string): Promise<Answer> }
+
+/** Casts as vote does, straight into the inbox. */
+export async function openBooth(
+  { redis, defer }: Stores,
+  shards = SHARDS,
+  backlogLimit = 1_000_000,
+): Promise<Booth> {
+  const connection = openRedis(redis.adminUrl, () => {})
+  defer(() => connection.disconnect())
+  await waitFor("Redis to be connected", 10_000, () => connection.status === "ready")
+  const appender = new RedisAppender(connection, backlogLimit)
+  return {
+    redis: connection,
+    cast: (pollId, voter, option) =>
+      appender.append({ shard: shardOf(voter, shards), pollId, voter, option }),
+  }
+}
+
+/** Makes an open poll with options a, b and c. */
+export async function makePoll(sql: Database, id: string, poll: Partial<Poll> = {}): Promise<void> {
+  const options = poll.options ?? ["a", "b", "c"].map((id) => ({ id, label: id.toUpperCase() }))
+  await sql`
+    INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, opens_at, closes_at)
+    VALUES (${id}, ${poll.title ?? id}, ${JSON.stringify(options)}::text::jsonb, ${poll.policy ?? "final"},
+      ${poll.state ?? "open"}, ${poll.results ?? "live"}, ${poll.eligibility ?? "browser"}, ${newSalt()},
+      ${poll.opensAt ?? null}, ${poll.closesAt ?? null})`
+}
