@@ -25,9 +25,10 @@ function section(app: string, settings: Settings): string {
   return [`## ${app}`, "", "| name | default | |", "|---|---|---|", ...rows, ""].join("\n")
 }
 
-const page = [INTRODUCTION, ...Object.entries({ vote, worker, result }).map(([app, s]) => section(app, s))].join(
-  "\n",
-)
+const page = [
+  INTRODUCTION,
+  ...Object.entries({ vote, worker, result }).map(([app, s]) => section(app, s)),
+].join("\n")
 
 if (process.argv.includes("--check")) {
   const current = await Bun.file(FILE)

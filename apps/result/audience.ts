@@ -8,8 +8,12 @@ import type { Tally } from "@tallyroom/lib/tallies"
 export const AUDIENCES = ["public", "receipt", "admin"] as const
 export type Audience = (typeof AUDIENCES)[number]
 
+/** What somebody shows of themselves. */
+export type Credentials = { admin: boolean; receipt: string | null }
+export const NOBODY: Credentials = { admin: false, receipt: null }
+
 /** An admin, the holder of a receipt of this very poll, or anybody. */
-export function audienceOf(poll: Poll, viewer: { admin: boolean; receipt: string | null }): Audience {
+export function audienceOf(poll: Poll, viewer: Credentials): Audience {
   if (viewer.admin) return "admin"
   return viewer.receipt !== null && readReceipt(poll.salt, viewer.receipt) ? "receipt" : "public"
 }
@@ -26,11 +30,11 @@ const VISIBLE: Record<ResultsMode, (state: Poll["state"], audience: Audience) =>
 }
 
 /**
- * The poll, unless this audience may not know of it: a draft is shown to admins alone.
+ * The poll, unless this viewer may not know of it: a draft is shown to admins alone.
  * @throws {Problem} poll-unknown
  */
-export function requirePoll(id: string, tally: Tally | undefined, audience: (poll: Poll) => Audience): Tally {
-  if (!tally || (tally.poll.state === "draft" && audience(tally.poll) !== "admin")) throw pollUnknown(id)
+export function requirePoll(id: string, tally: Tally | undefined, viewer: Credentials): Tally {
+  if (!tally || (tally.poll.state === "draft" && !viewer.admin)) throw pollUnknown(id)
   return tally
 }
 

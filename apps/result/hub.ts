@@ -94,7 +94,13 @@ export class Hub {
 
   #watch(tally: Tally): Watched {
     const none = { public: 0, receipt: 0, admin: 0 }
-    const watched: Watched = { viewers: none, latest: tally, sent: { ...none }, changedAt: null, notBefore: 0 }
+    const watched: Watched = {
+      viewers: none,
+      latest: tally,
+      sent: { ...none },
+      changedAt: null,
+      notBefore: 0,
+    }
     this.#watched.set(tally.poll.number, watched)
     this.#awaitNextStep(watched)
     return watched

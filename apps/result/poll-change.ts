@@ -59,7 +59,10 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
 }
 
 /** @throws {Problem} request-malformed unless the poll closes after it opens, and not in the past. */
-export function requireSchedule({ opensAt, closesAt }: Pick<Poll, "opensAt" | "closesAt">, now: number): void {
+export function requireSchedule(
+  { opensAt, closesAt }: Pick<Poll, "opensAt" | "closesAt">,
+  now: number,
+): void {
   if (!closesAt) return
   const closes = `closesAt is ${closesAt.toISOString()}`
   if (opensAt && closesAt <= opensAt) throw malformed(`${closes}, not after opensAt ${opensAt.toISOString()}`)

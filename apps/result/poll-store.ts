@@ -119,7 +119,8 @@ export async function makeCodes(sql: Database, id: string, count: number): Promi
     RETURNING codes_made, salt`
   if (!row) {
     const { eligibility } = await readPoll(sql, id)
-    const why = eligibility === "code" ? "can't have so many codes" : `takes votes by ${eligibility}, not by code`
+    const why =
+      eligibility === "code" ? "can't have so many codes" : `takes votes by ${eligibility}, not by code`
     throw new Problem("poll-fixed", `The poll ${shown(id)} ${why}.`)
   }
   const { codes_made, salt } = z.object({ codes_made: z.number(), salt: z.string() }).parse(row)

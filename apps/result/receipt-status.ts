@@ -17,7 +17,8 @@ export type ReceiptStatus = { poll: string; status: z.infer<typeof statusSchema>
 /** @throws {Problem} receipt-unknown when the text is no receipt of this poll */
 export async function receiptStatus(sql: Database, poll: Poll, text: string): Promise<ReceiptStatus> {
   const receipt = readReceipt(poll.salt, text)
-  if (!receipt) throw new Problem("receipt-unknown", `This is no receipt of the poll "${poll.id}": copy it whole.`)
+  if (!receipt)
+    throw new Problem("receipt-unknown", `This is no receipt of the poll "${poll.id}": copy it whole.`)
   const [row] = await withDeadline(lookUp(sql, poll.number, receipt))
   const { status, since } = statusSchema.parse(row)
   return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }

@@ -36,7 +36,8 @@ export const settings = {
   PUBLIC_URL: setting({
     schema: z.union([z.literal(""), address("http", "https")]),
     default: "",
-    description: "Where people reach the result pages, when that differs from the host that result is asked by.",
+    description:
+      "Where people reach the result pages, when that differs from the host that result is asked by.",
   }),
   TRUSTED_PROXIES: setting({
     schema: list().transform((networks, context) => trustedProxies(networks, context)),

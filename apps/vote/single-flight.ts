@@ -2,10 +2,10 @@
 
 import { InboxAway } from "@tallyroom/lib/inbox/inbox"
 
-/** What one reader waits for the first answer; with the 150 ms of casting no vote comes near to waiting for both. */
+/** How long a question may be out before its readers give up, and stop waiting before they begin. */
 const FIRST_ANSWER_MS = 150
-/** What one waits for a newer answer while an older one is at hand; with casting this stays below 200 ms. */
-const NEWER_ANSWER_MS = 25
+/** The same while an older answer is at hand: with the 150 ms of casting, a vote stays below 200 ms. */
+const NEWER_ANSWER_MS = 15
 
 export type Freshness = {
   /** Milliseconds in which nobody asks again. */
@@ -17,6 +17,7 @@ export type Freshness = {
 export class SingleFlight<T> {
   private held: { value: T; at: number; freshMs: number } | null = null
   private flight: Promise<T> | null = null
+  private askedAt = 0
 
   constructor(
     private readonly load: () => Promise<T>,
@@ -34,8 +35,9 @@ export class SingleFlight<T> {
     if (fresh !== undefined) return fresh
     this.flight ??= this.ask()
     const held = this.usable()
+    const patience = held === null ? FIRST_ANSWER_MS : NEWER_ANSWER_MS
     try {
-      return await within(held === null ? FIRST_ANSWER_MS : NEWER_ANSWER_MS, this.flight)
+      return await within(this.askedAt + patience - performance.now(), this.flight)
     } catch (error) {
       if (held !== null) return held.value
       throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
@@ -49,6 +51,7 @@ export class SingleFlight<T> {
   }
 
   private async ask(): Promise<T> {
+    this.askedAt = performance.now()
     try {
       const value = await this.load()
       this.held = { value, at: performance.now(), freshMs: this.freshness(value).freshMs }
@@ -61,7 +64,7 @@ export class SingleFlight<T> {
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new InboxAway(`Redis did not answer within ${ms} ms`)), ms)
+  const timer = setTimeout(() => reject(new InboxAway("Redis did not answer in time")), ms)
   try {
     return await Promise.race([promise, late])
   } finally {

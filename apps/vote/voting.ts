@@ -16,6 +16,8 @@ export type VotingDeps = {
   appenderFor: (shards: number) => Appender
   door: Doorkeeper
   metrics: Pick<Metrics, "ballot">
+  /** Hears why a vote could not be taken, as clients are not told. */
+  onTrouble: (error: Error) => void
   publicOrigins: string[]
 }
 
@@ -41,7 +43,10 @@ export async function vote(
     return voted
   } catch (error) {
     if (error instanceof Problem) answer = error.kind
-    else if (error instanceof InboxAway) answer = "inbox-away"
+    else if (error instanceof InboxAway) {
+      answer = "inbox-away"
+      deps.onTrouble(error)
+    }
     throw error
   } finally {
     deps.metrics.ballot(answer, (performance.now() - start) / 1_000)

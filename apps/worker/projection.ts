@@ -29,16 +29,25 @@ export class Projection {
   ) {}
 
   /**
-   * Writes the copies that changed, or all of them.
+   * Writes the copies that changed, or also all others of polls that are not final.
    * @throws {ShardBehind} if this Redis lost acceptances, unless `ifBehind` is `raise`
    */
   async write(which: "changed" | "all", ifBehind: "refuse" | "raise" = "refuse"): Promise<void> {
     const due = this.polls
       .all()
-      .filter((poll) => which === "all" || this.projected.get(poll.number) !== poll.revision)
+      .filter((poll) => (which === "all" && poll.state !== "final") || this.hasChanged(poll))
     const accepted = await this.acceptedOf(due)
     for (const poll of due) await this.writeCopy(poll, accepted.get(poll.number) ?? 0, ifBehind)
     if (this.shard === 0 && due.length > 0) await writeIndex(this.redis, this.index())
+  }
+
+  /** Takes nothing for written: this Redis may be another one. */
+  forget(): void {
+    this.projected.clear()
+  }
+
+  private hasChanged(poll: Poll): boolean {
+    return this.projected.get(poll.number) !== poll.revision
   }
 
   private async writeCopy(poll: Poll, accepted: number, ifBehind: "refuse" | "raise"): Promise<void> {

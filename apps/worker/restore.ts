@@ -25,6 +25,23 @@ export async function closeGate(redis: Redis, shard: number): Promise<string> {
   return marker
 }
 
+/**
+ * Removes the keys that hold something else than they should, which nothing could be read from or written to.
+ * @returns the polls whose voters went with them
+ */
+export async function removeGarbage(redis: Redis, shard: number, polls: Poll[]): Promise<Poll[]> {
+  const inbox = keys.inbox(shard)
+  if (!["stream", "none"].includes(await redis.type(inbox))) await redis.del(inbox)
+  const without: Poll[] = []
+  for (const poll of polls) {
+    const voters = keys.voters(shard, poll.id)
+    if (["hash", "none"].includes(await redis.type(voters))) continue
+    await redis.del(voters)
+    without.push(poll)
+  }
+  return without
+}
+
 /** The acceptance counters of this Redis, by poll number; -1 where it has garbage. */
 export async function readCounters(redis: Redis, shard: number, polls: Poll[]): Promise<Map<number, number>> {
   const counters = new Map<number, number>()

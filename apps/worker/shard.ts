@@ -4,7 +4,7 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { comparePositions, formatPosition, type Position } from "@tallyroom/lib/ballots"
 import type { Database } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/inbox"
-import { keys } from "@tallyroom/lib/inbox/keys"
+import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
@@ -22,6 +22,7 @@ import {
   noteAccepted,
   pollsBehind,
   readCounters,
+  removeGarbage,
   restoreVoters,
   type ShardLook,
 } from "./restore"
@@ -109,12 +110,14 @@ export class Shard {
    */
   private async open(): Promise<void> {
     const { redis, sql, polls, projection } = this.parts
+    projection.forget()
     await polls.refresh()
     const look = await lookAtShard(redis, this.shard)
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
     const setBack = comparePositions(look.last, this.position) < 0
-    if (look.gate !== "" && !setBack && behind.length === 0) {
+    const wasOpen = look.gate !== "" && !look.gate.startsWith(RESTORING)
+    if (wasOpen && !setBack && behind.length === 0) {
       await projection.write("all")
       if (look.gate !== look.serving) await this.openGate(look.gate, look.serving)
     } else await this.restore(look, counters, setBack ? polls.all() : behind)
@@ -132,15 +135,18 @@ export class Shard {
       )
     }
     const marker = await closeGate(redis, this.shard)
+    const spoilt = await removeGarbage(redis, this.shard, polls.all())
+    if (spoilt.length > 0)
+      log.error({ shard: this.shard, polls: names(spoilt) }, "voters were garbage in Redis")
     await noteAccepted(sql, this.shard, counters)
     await this.drain()
     for (const loss of await bookLosses(sql, this.shard)) {
       log.error({ shard: this.shard, ...loss }, "ballots were lost with the inbox")
     }
-    for (const poll of behind) {
+    for (const poll of new Set([...behind, ...spoilt])) {
       if (poll.state === "final" || poll.state === "draft") continue
       const voters = await restoreVoters(redis, sql, this.shard, poll)
-      log.warn({ shard: this.shard, poll: poll.id, voters }, "voters restored into Redis")
+      if (voters > 0) log.warn({ shard: this.shard, poll: poll.id, voters }, "voters restored into Redis")
     }
     await polls.refresh()
     await projection.write("all", "raise")
@@ -235,4 +241,8 @@ export class Shard {
     )
     return new Map(polls.map(([number], i) => [number, Math.trunc(Number(counters[i])) || 0]))
   }
+}
+
+function names(polls: Poll[]): string[] {
+  return polls.map((poll) => poll.id)
 }

@@ -19,8 +19,8 @@ import { TallyProjection } from "./tally-projection"
 const HEARTBEAT_MS = 1_000
 /** How often a poll whose time has come is closed, and one that is closed and counted becomes final. */
 const CLOSING_MS = 200
-/** All copies are written anew this often, so that whatever else happened to them heals. */
-const REPROJECT_MS = 10_000
+/** The copies of all polls that are not final are written anew this often, so that whatever else happened to them heals. */
+const REPROJECT_MS = 3_000
 
 export type WorkerParts = {
   sql: Database

@@ -15,7 +15,7 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local now_text = string.format('%.0f', now)
 
 local serving = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-if redis.call('GET', KEYS[1]) ~= serving then return { 'restoring', now_text } end
+if redis.pcall('GET', KEYS[1]) ~= serving then return { 'restoring', now_text } end
 local deadline = tonumber(ARGV[2])
 if deadline > 0 and now > deadline then return { 'expired', now_text } end
 

@@ -50,6 +50,7 @@ export async function writePollCopy(
   const [outcome, last] = await redis.projectPoll(
     keys.poll(shard, poll.id),
     keys.inbox(shard),
+    keys.voters(shard, poll.id),
     accepted,
     ifBehind,
     ...Object.entries(fields).flat(),

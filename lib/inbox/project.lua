@@ -1,11 +1,16 @@
 -- Writes a poll's copy into a shard. Where the shard stands with it is told in the same step: a poll that is closed here
 -- accepts nothing after the stream's last id.
--- KEYS[1] {s}:poll:<id>, KEYS[2] {s}:inbox
+-- KEYS[1] {s}:poll:<id>, KEYS[2] {s}:inbox, KEYS[3] {s}:voters:<id>
 -- ARGV[1] the acceptance count that Postgres knows: the counter here can't be below it
 -- ARGV[2] what to do if it is: 'refuse' (this Redis lost something: write nothing), or 'raise' it
 -- ARGV[3…] field, value, …
--- Returns { 'written' or 'behind', the stream's last id }.
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+-- Returns { 'written' or 'behind', the stream's last id }. A key that is garbage counts as behind, too.
+local function is(key, kind)
+  local found = redis.call('TYPE', key).ok
+  return found == kind or found == 'none'
+end
+if not is(KEYS[2], 'stream') or not is(KEYS[3], 'hash') then return { 'behind', '0-0' } end
+if not is(KEYS[1], 'hash') then redis.call('DEL', KEYS[1]) end
 local accepted = tonumber(redis.call('HGET', KEYS[1], 'accepted') or '0') or -1
 local last = '0-0'
 if redis.call('EXISTS', KEYS[2]) == 1 then

@@ -9,7 +9,7 @@ export const scripts = {
   castBallots: { lua: castBallots },
   lookAtShard: { lua: look, numberOfKeys: 2 },
   openGate: { lua: openGate, numberOfKeys: 2 },
-  projectPoll: { lua: projectPoll, numberOfKeys: 2 },
+  projectPoll: { lua: projectPoll, numberOfKeys: 3 },
 }
 
 type Argument = string | number
@@ -29,6 +29,7 @@ declare module "ioredis" {
     projectPoll(
       poll: string,
       inbox: string,
+      voters: string,
       ...args: Argument[]
     ): import("ioredis").Result<[string, string], Context>
   }

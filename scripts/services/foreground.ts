@@ -5,11 +5,8 @@ import { lockState } from "./lock"
 import type { LogLine } from "./readable"
 import { announceRunning, type Running, withdrawRunning } from "./running"
 import { Stack } from "./stack"
+import { onStopRequest } from "./stop-request"
 import { describe } from "./trouble"
-
-/** One Ctrl-C arrives several times: from the terminal, and handed on by `npx` and `bun run`. */
-const SAME_SIGNAL_MS = 500
-const RUNNER_CHECK_MS = 500
 
 export interface Foreground {
   readonly hot: boolean
@@ -46,7 +43,7 @@ export async function runInForeground({ hot, fresh, onLine, onReady }: Foregroun
     onLine,
     onCrash: fail,
   })
-  onStopSignal(
+  onStopRequest(
     () => {
       console.log("Stopping")
       void stop(0)
@@ -71,26 +68,6 @@ function lockOrExit(): () => void {
     console.error(describe(error))
     process.exit(1)
   }
-}
-
-/** Calls `first` once, and `again` when the person asks a second time. */
-function onStopSignal(first: () => void, again: () => void): void {
-  let since: number | undefined
-  const onSignal = () => {
-    if (since === undefined) {
-      since = Date.now()
-      first()
-    } else if (Date.now() - since > SAME_SIGNAL_MS) again()
-  }
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal)
-  whenRunnerEnds(() => since === undefined && onSignal())
-}
-
-/** Under `bun run`, a killed runner would leave us where no Ctrl-C reaches. */
-function whenRunnerEnds(then: () => void): void {
-  if (!process.env.npm_lifecycle_event) return
-  const runner = process.ppid
-  setInterval(() => process.ppid !== runner && then(), RUNNER_CHECK_MS).unref()
 }
 
 /** Everything but the lock, which is ours. */

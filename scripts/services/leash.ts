@@ -42,6 +42,14 @@ runs "$1" || exit 0
 kill -s KILL -- "-$1" || kill -s KILL "$1"
 `
 
+/** All that this process started and that has not ended yet. */
+const running = new Set<Leashed>()
+
+/** Ends whatever is still on a leash, as stop() would. */
+export async function stopLeashed(graceMs: number): Promise<void> {
+  await Promise.all([...running].map((program) => program.stop(graceMs)))
+}
+
 /** Starts a command that dies with this process; its output is always consumed. */
 export function leash(command: readonly string[], options: LeashOptions = {}): Leashed {
   const { stopSignal = "SIGTERM", onLine, logFile, ...how } = options
@@ -67,10 +75,18 @@ export function leash(command: readonly string[], options: LeashOptions = {}): L
     guard.kill("SIGKILL")
     await Promise.all([output, guard.exited])
     if (log !== undefined) closeSync(log)
+    running.delete(leashed)
     return code
   })
   const kill = (name: NodeJS.Signals) => signalRunning(child, name)
-  return { pid: child.pid, exited, kill, stop: (graceMs) => stop(kill, exited, stopSignal, graceMs) }
+  const leashed: Leashed = {
+    pid: child.pid,
+    exited,
+    kill,
+    stop: (graceMs) => stop(kill, exited, stopSignal, graceMs),
+  }
+  running.add(leashed)
+  return leashed
 }
 
 function startGuard(pid: number, stopSignal: "SIGTERM" | "SIGINT") {

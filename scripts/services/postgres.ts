@@ -2,6 +2,7 @@ import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import postgres from "postgres"
 import { type DatabaseUrls, openDatabase, urlOf } from "./database"
+import { leash } from "./leash"
 import { type Disguise, nobody } from "./nobody"
 import { freePort } from "./ports"
 import { postgresPrograms } from "./postgres-programs"
@@ -95,11 +96,11 @@ async function initialise(initdb: string, dir: string, password: string, disguis
   if (disguise) for (const path of [draft, passwordFile]) chownSync(path, disguise.uid, disguise.gid)
   const how = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8", "--locale=C"]
   const command = [...(disguise?.prefix ?? []), initdb, "-D", draft, "-U", "postgres", ...how]
-  const child = Bun.spawn(command, { ...spawnOptions(disguise), cwd: "/", stdout: "ignore", stderr: "pipe" })
-  const complaint = await new Response(child.stderr).text()
+  const lines: string[] = []
+  const child = leash(command, { ...spawnOptions(disguise), cwd: "/", onLine: (line) => lines.push(line) })
   const code = await child.exited
   rmSync(passwordFile)
-  if (code !== 0) throw new Trouble(`Postgres could not set up its data in ${dir}: ${complaint.trim()}`)
+  if (code !== 0) throw new Trouble(`Postgres could not set up its data in ${dir}: ${lines.join("\n")}`)
   renameSync(draft, dir)
 }
 

@@ -13,9 +13,11 @@ export function isAlive(pid: number): boolean {
 
 /** The name of the program that runs under this id; undefined when there is none, or only a zombie. */
 export function commandOf(pid: number): string | undefined {
-  return existsSync("/proc/self/stat")
-    ? fromProc(pid)?.command
-    : fromPs().find((it) => it.pid === pid)?.command
+  return find(pid)?.command
+}
+
+export function parentOf(pid: number): number | undefined {
+  return find(pid)?.parent
 }
 
 /** The ids of a process's children, their children and so on. */
@@ -33,6 +35,10 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
   }
+}
+
+function find(pid: number): Process | undefined {
+  return existsSync("/proc/self/stat") ? fromProc(pid) : fromPs().find((it) => it.pid === pid)
 }
 
 function allFromProc(): Process[] {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { ensureTool } from "../tools"
 import { type App, type AppName, startApp } from "./apps"
+import { stopLeashed } from "./leash"
 import { assertPortFree } from "./ports"
 import { type LogLine, readable } from "./readable"
 import type { Running } from "./running"
@@ -9,6 +10,7 @@ import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
 import { appSettings, readStackSettings, type Wiring } from "./stack-settings"
 import { type Stores, startStores } from "./stores"
+import { Trouble } from "./trouble"
 
 export interface StackPlan {
   readonly stateDir: string
@@ -67,6 +69,8 @@ export class Stack {
     this.stopping = true
     await Promise.all(this.apps.map((app) => app.stop(APP_GRACE_MS)))
     await Promise.all(this.stores.map((store) => store.stop(STORE_GRACE_MS)))
+    // A start that was interrupted has programs that are in neither list yet.
+    await stopLeashed(STORE_GRACE_MS)
   }
 
   /** Ends everything at once. Accepted votes survive: they are on disk. */
@@ -105,6 +109,7 @@ export class Stack {
   private async startApp(name: AppName, source: string, wiring: Wiring): Promise<App> {
     const { env, stateDir, hot, appsDir, onLine } = this.plan
     const settings = await appSettings(name, wiring, env, appsDir)
+    if (this.stopping) throw new Trouble("Stopped while it was starting.")
     const app = startApp(name, settings, {
       hot,
       ...(appsDir !== undefined && { appsDir }),

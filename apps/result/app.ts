@@ -1,0 +1,91 @@
+/** The result app, put together. */
+
+import { resolve } from "node:path"
+import type { Database } from "@tallyroom/lib/database"
+import { Problem } from "@tallyroom/lib/errors"
+import type { TrustedProxies } from "@tallyroom/lib/http/address"
+import type { Assets } from "@tallyroom/lib/http/assets"
+import { databaseProblem } from "@tallyroom/lib/http/database-problem"
+import { answerProblems } from "@tallyroom/lib/http/problems"
+import type { Log } from "@tallyroom/lib/logging"
+import { readTallies } from "@tallyroom/lib/tallies"
+import { Elysia } from "elysia"
+import type { Registry } from "prom-client"
+import { adminAccess } from "./admin-access"
+import { withDeadline } from "./deadline"
+import { Hub } from "./hub"
+import { LIVE_SOCKETS, live } from "./live"
+import { askedGauge, liveMetrics } from "./metrics"
+import { openapiDocument } from "./openapi"
+import { page, pageRoutes } from "./page-routes"
+import { problemPage } from "./pages/problem-page"
+import { pollRoutes } from "./poll-routes"
+import { resultsRoutes } from "./results-routes"
+import { resultReads, tallyReads } from "./tally-reads"
+
+export type AppDeps = {
+  sql: Database
+  log: Pick<Log, "error">
+  registry: Registry
+  assets: Assets
+  adminToken: string
+  voteUrl: string
+  /** Empty when people reach this app by the host that they name. */
+  publicUrl: string
+  trusted: TrustedProxies
+  deliveriesPerSecond: number
+  maxViewers: number
+}
+
+/** The files that browsers load. */
+export const ENTRYPOINTS = ["result.ts", "result.css"].map((name) =>
+  resolve(import.meta.dir, "browser", name),
+)
+
+export type ResultApp = ReturnType<typeof createApp>
+
+/** Builds the app; nothing listens yet, and `hub` waits for somebody to tell it what changed. */
+export function createApp(deps: AppDeps) {
+  const { sql, registry, assets, voteUrl } = deps
+  const access = adminAccess(deps.adminToken, deps.trusted)
+  const site = { asset: assets.asset, voteUrl }
+  const tallies = tallyReads(sql)
+  const results = resultReads(sql)
+  const app = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
+  const hub = new Hub({
+    read: (polls) => withDeadline(readTallies(sql, polls)),
+    publish: (topic, message) => void app.server?.publish(topic, message),
+    metrics: liveMetrics(registry),
+    deliveriesPerSecond: deps.deliveriesPerSecond,
+  })
+  askedGauge(registry, "viewers", "Open WebSockets", () => hub.viewers)
+  const publicOrigins = deps.publicUrl === "" ? [] : [new URL(deps.publicUrl).origin]
+  const sockets = live({ hub, access, tallies, publicOrigins, maxViewers: deps.maxViewers })
+  const changed = (id: string) => {
+    for (const reads of [tallies, results]) reads.forget(id)
+  }
+
+  answerProblems({
+    log: deps.log,
+    page: (problem) => page(problemPage(site, problem), "no-store", problem.status),
+    isApi: (path) => /^\/(api|live|openapi)([/.]|$)/.test(path),
+    translate,
+  })(app)
+  app
+    .use(openapiDocument())
+    .use(assets.plugin)
+    .use(sockets.route)
+    .use(resultsRoutes({ sql, access, results }))
+    .use(pollRoutes({ sql, access, voteUrl, changed }))
+    .use(pageRoutes({ sql, access, tallies, site }))
+  return { app, hub, closeViewers: sockets.closeAll }
+}
+
+const UNDEFINED_TABLE = "42P01"
+
+/** Before a worker made the tables there is nothing to read either. */
+function translate(error: unknown): Problem | null {
+  if ((error as { code?: unknown })?.code !== UNDEFINED_TABLE) return databaseProblem(error)
+  const detail = "The tables are not there yet: try again in a moment."
+  return new Problem("database-away", detail, { retryAfter: 1, cause: error })
+}

@@ -1,0 +1,98 @@
+/** The live tally over a WebSocket: a snapshot at once, then one for every change. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
+import type { Tally } from "@tallyroom/lib/tallies"
+
+import { Elysia } from "elysia"
+import type { ElysiaWS } from "elysia/ws"
+import type { AdminAccess, Peers } from "./admin-access"
+import { type Audience, audienceOf, requirePoll } from "./audience"
+import { type Hub, topicOf } from "./hub"
+import type { SharedReads } from "./shared-reads"
+
+/** For `new Elysia({ websocket })`, the only place where these count. */
+export const LIVE_SOCKETS = {
+  /** Viewers send nothing; this is room for closing politely. */
+  maxPayloadLength: 1_024,
+  /** Seconds of silence, in spite of Bun's pings, after which a viewer is gone. */
+  idleTimeout: 60,
+  sendPings: true,
+  /** Three of the largest snapshots (50 options, each with a long label and image address). A viewer who is slower comes back. */
+  backpressureLimit: 128 * 1_024,
+  closeOnBackpressureLimit: true,
+  /** Compressing doubles latency and CPU. */
+  perMessageDeflate: false,
+}
+
+const GOING_AWAY = 1001
+const UNSUPPORTED_DATA = 1003
+const POLICY_VIOLATION = 1008
+
+type Seat = { tally: Tally; audience: Audience }
+type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
+
+export type LiveOptions = {
+  hub: Hub
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  publicOrigins: string[]
+  maxViewers: number
+}
+
+/** The route, and how to end it: every viewer is told to come back (1001). */
+export function live(options: LiveOptions) {
+  const { hub } = options
+  const asked = new WeakMap<Request, Seat>()
+  const seated = new Map<Socket, Seat>()
+
+  const sitDown = (socket: Socket, request: Request) => {
+    const seat = asked.get(request)
+    if (!seat) return socket.close(POLICY_VIOLATION)
+    seated.set(socket, seat)
+    socket.subscribe(topicOf(seat.tally.poll.number, seat.audience))
+    socket.send(hub.join(seat.tally, seat.audience))
+  }
+  const standUp = (socket: Socket) => {
+    const seat = seated.get(socket)
+    if (seated.delete(socket) && seat) hub.leave(seat.tally.poll.number, seat.audience)
+  }
+
+  const route = new Elysia({ name: "live" }).ws("/live", {
+    detail: { hide: true },
+    upgrade: async ({ request, server }) => void asked.set(request, await reserve(request, server, options)),
+    open: (ws) => sitDown(ws.raw, ws.data.request),
+    message: (ws, message) =>
+      message instanceof Uint8Array
+        ? ws.raw.close(UNSUPPORTED_DATA, "Nothing is expected here.")
+        : ws.raw.close(POLICY_VIOLATION, "Nothing is expected here."),
+    close: (ws) => standUp(ws.raw),
+  })
+  const closeAll = () => {
+    for (const socket of seated.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
+  }
+  return { route, closeAll }
+}
+
+/** Everything that may refuse a viewer, while the answer can still be a problem. */
+async function reserve(request: Request, server: Peers, options: LiveOptions): Promise<Seat> {
+  const { hub, access, tallies, publicOrigins, maxViewers } = options
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    throw new Problem(
+      "request-malformed",
+      "This address speaks WebSocket alone: open it with ws:// or wss://.",
+    )
+  }
+  if (!isOwnOrigin(request, publicOrigins)) {
+    throw new Problem("cross-site", "The page of another site can't watch here: open the result page itself.")
+  }
+  if (hub.viewers >= maxViewers) {
+    const detail = `There are ${maxViewers} viewers here already: try again in a few seconds.`
+    throw new Problem("database-away", detail, { retryAfter: 5 })
+  }
+  const { searchParams } = new URL(request.url)
+  const id = searchParams.get("poll") ?? ""
+  const viewer = { admin: access.isAdmin(request, server), receipt: searchParams.get("receipt") }
+  const tally = requirePoll(id, await tallies.read(id), viewer)
+  return { tally, audience: audienceOf(tally.poll, viewer) }
+}

@@ -1,0 +1,62 @@
+/** The result app's process. */
+
+import { openDatabase } from "@tallyroom/lib/database"
+import { buildAssets } from "@tallyroom/lib/http/assets"
+import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { createRegistry, startManagement } from "@tallyroom/lib/management"
+import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { createApp, ENTRYPOINTS } from "./app"
+import { Listener } from "./listener"
+import { askedGauge } from "./metrics"
+import { readinessOf } from "./readiness"
+import { settings as declared } from "./settings"
+
+/** Statements that run at once; requests share them, so few are enough. */
+const CONNECTIONS = 8
+
+const { settings, log } = startProcess("result", declared)
+logUncaught(log)
+
+const sql = openDatabase(settings.DATABASE_URL, { name: "result", connections: CONNECTIONS })
+const registry = createRegistry("result")
+const { app, hub, closeViewers } = createApp({
+  sql,
+  log,
+  registry,
+  assets: await buildAssets({ entrypoints: ENTRYPOINTS }),
+  adminToken: settings.ADMIN_TOKEN,
+  voteUrl: settings.VOTE_URL,
+  publicUrl: settings.PUBLIC_URL,
+  trusted: settings.TRUSTED_PROXIES,
+  deliveriesPerSecond: settings.DELIVERIES_PER_SECOND,
+  maxViewers: settings.MAX_VIEWERS,
+})
+const listener = new Listener({
+  url: settings.DATABASE_URL,
+  heard: { changed: (poll) => hub.changed(poll), unsure: () => hub.changedAll() },
+  log,
+})
+askedGauge(registry, "listening", "1 while changes are heard from Postgres", () =>
+  listener.state === "listening" ? 1 : 0,
+)
+
+let stopping = false
+const management = startManagement({
+  hostname: settings.MANAGEMENT_HOST,
+  port: settings.MANAGEMENT_PORT,
+  registry,
+  readiness: () => readinessOf(listener.state, stopping),
+})
+listener.start()
+app.listen({ hostname: settings.HOST, port: settings.PORT })
+log.info({ port: app.server?.port, managementPort: management.port }, "result listens")
+
+stopOnSignal(log, async () => {
+  stopping = true
+  await listener.stop()
+  closeViewers()
+  await stopServing(app)
+  hub.stop()
+  await sql.end({ timeout: 2 })
+  management.stop()
+})

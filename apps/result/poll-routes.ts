@@ -1,0 +1,116 @@
+/** The polls themselves: everybody may look at them, admins make and change them. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { Problem } from "@tallyroom/lib/errors"
+import { readJson } from "@tallyroom/lib/http/body"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { Elysia } from "elysia"
+import { z } from "zod"
+import type { AdminAccess } from "./admin-access"
+import { pollUnknown } from "./audience"
+import { csvHeaders, toCsv } from "./csv"
+import { withDeadline } from "./deadline"
+import { jsonBody } from "./openapi"
+import { newPollSchema, pollChangeSchema } from "./poll-change"
+import { changePoll, createPoll, makeCodes, readPoll, readPolls } from "./poll-store"
+import { pollView } from "./poll-view"
+
+/** Fifty options with all that they may have stay well below it. */
+const BODY_LIMIT = 64 * 1_024
+/** The greatest order of codes in one answer. */
+const CODES_AT_ONCE = 10_000
+
+const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_ONCE) })
+
+export type PollOptions = {
+  sql: Database
+  access: AdminAccess
+  voteUrl: string
+  /** Told the id of every poll that was changed here. */
+  changed: (id: string) => void
+}
+
+export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
+  return new Elysia({ name: "polls" })
+    .get(
+      "/api/polls",
+      async ({ request, server }) => {
+        const admin = access.isAdmin(request, server)
+        const polls = await withDeadline(readPolls(sql))
+        const shown = polls.filter((poll) => admin || poll.state !== "draft")
+        return answer({ polls: shown.map((poll) => pollView(poll, admin)) }, admin)
+      },
+      { detail: { summary: "All polls; drafts only for admins", tags: ["polls"] } },
+    )
+    .get(
+      "/api/polls/:poll",
+      async ({ request, server, params }) => {
+        const admin = access.isAdmin(request, server)
+        const poll = await withDeadline(readPoll(sql, params.poll))
+        if (poll.state === "draft" && !admin) throw pollUnknown(params.poll)
+        return answer(pollView(poll, admin), admin)
+      },
+      { detail: { summary: "One poll", tags: ["polls"] } },
+    )
+    .post(
+      "/api/polls",
+      async ({ request, server }) => {
+        access.requireAdmin(request, server)
+        const poll = await createPoll(sql, await readAs(newPollSchema, request))
+        changed(poll.id)
+        return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
+      },
+      { parse: "none", detail: admin("Makes a poll", newPollSchema) },
+    )
+    .patch(
+      "/api/polls/:poll",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const poll = await changePoll(sql, params.poll, await readAs(pollChangeSchema, request))
+        changed(poll.id)
+        return answer(pollView(poll, true), true)
+      },
+      {
+        parse: "none",
+        detail: admin("Changes, opens or closes a poll, or makes it the default", pollChangeSchema),
+      },
+    )
+    .post(
+      "/api/polls/:poll/codes",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const { count } = await readAs(codesSchema, request)
+        const codes = await makeCodes(sql, params.poll, count)
+        const csv = request.headers.get("accept")?.includes("text/csv") ?? false
+        return csv ? codesCsv(params.poll, codes, voteUrl) : answer({ poll: params.poll, codes }, true, 201)
+      },
+      { parse: "none", detail: admin("Makes one-time codes, as JSON or as CSV with addresses", codesSchema) },
+    )
+}
+
+function admin(summary: string, body: z.ZodType) {
+  return { summary, tags: ["admin"], security: [{ adminToken: [] }], requestBody: jsonBody(body) }
+}
+
+/** @throws {Problem} request-malformed that names every wrong field */
+async function readAs<T extends z.ZodType>(schema: T, request: Request): Promise<z.output<T>> {
+  const parsed = schema.safeParse(await readJson(request, BODY_LIMIT))
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join(".")}: ${message}` : message,
+  )
+  throw new Problem("request-malformed", `${faults.slice(0, 5).join("; ")}. Correct the request.`)
+}
+
+function answer(body: unknown, admin: boolean, status = 200, headers: Record<string, string> = {}): Response {
+  const cache = { "cache-control": admin ? "no-store" : "public, max-age=1", vary: "Authorization" }
+  return Response.json(body, { status, headers: { ...apiHeaders, ...cache, ...headers } })
+}
+
+function codesCsv(poll: string, codes: string[], voteUrl: string): Response {
+  const rows = codes.map((code) => [code, new URL(`/polls/${poll}?code=${code}`, voteUrl).href])
+  return new Response(toCsv([["code", "url"], ...rows]), {
+    status: 201,
+    headers: { ...apiHeaders, ...csvHeaders(`${poll}-codes`), "cache-control": "no-store" },
+  })
+}

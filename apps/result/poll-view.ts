@@ -1,0 +1,27 @@
+/** A poll as the API shows it. Its salt is never part of it. */
+
+import { votingPhase } from "@tallyroom/lib/polls"
+import type { StoredPoll } from "./poll-store"
+
+/** What everybody may know of a poll; an admin also sees what would betray how many voted. */
+export function pollView(poll: StoredPoll, admin: boolean) {
+  const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, closedAt, finalAt } =
+    poll
+  const { revision, codesMade, accepted } = poll
+  return {
+    id,
+    title,
+    options,
+    policy,
+    results,
+    eligibility,
+    state,
+    phase: votingPhase(poll, Date.now()),
+    opensAt,
+    closesAt,
+    closedAt,
+    finalAt,
+    default: poll.isDefault,
+    ...(admin && { revision, codesMade, accepted }),
+  }
+}

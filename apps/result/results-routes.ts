@@ -1,0 +1,77 @@
+/** The tally over HTTP, as JSON and as CSV, and what became of a ballot. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { Elysia } from "elysia"
+import type { AdminAccess, Peers } from "./admin-access"
+import { type Audience, audienceOf, NOBODY, pollUnknown, requireCounts, requirePoll } from "./audience"
+import { conditional } from "./conditional"
+import { csvHeaders, toCsv } from "./csv"
+import { receiptStatus } from "./receipt-status"
+import type { SharedReads } from "./shared-reads"
+import { snapshotOf, versionOf } from "./snapshot"
+import type { Results } from "./tally-reads"
+
+export type ResultsOptions = { sql: Database; access: AdminAccess; results: SharedReads<Results> }
+
+export function resultsRoutes({ sql, access, results }: ResultsOptions) {
+  const visible = async (id: string, request: Request, server: Peers) => {
+    const receipt = new URL(request.url).searchParams.get("receipt")
+    const viewer = { admin: access.isAdmin(request, server), receipt }
+    const found = await results.read(id)
+    const { poll } = requirePoll(id, found?.tally, viewer)
+    if (!found) throw pollUnknown(id)
+    return { found, audience: audienceOf(poll, viewer) }
+  }
+
+  return new Elysia({ name: "results" })
+    .get(
+      "/api/polls/:poll/results",
+      async ({ request, server, params }) => {
+        const { found, audience } = await visible(params.poll, request, server)
+        return resultsJson(request, found, audience)
+      },
+      { detail: { summary: "Tally and timeline of a poll", tags: ["results"] } },
+    )
+    .get(
+      "/api/polls/:poll/results.csv",
+      async ({ request, server, params }) => {
+        const { found, audience } = await visible(params.poll, request, server)
+        return resultsCsv(request, found, audience)
+      },
+      { detail: { summary: "Tally of a poll for a spreadsheet", tags: ["results"] } },
+    )
+    .get(
+      "/api/polls/:poll/receipts/:receipt",
+      async ({ params }) => {
+        const { poll } = requirePoll(params.poll, (await results.read(params.poll))?.tally, NOBODY)
+        const status = await receiptStatus(sql, poll, params.receipt)
+        return Response.json(status, { headers: { ...apiHeaders, "cache-control": "private, no-store" } })
+      },
+      { detail: { summary: "What became of the ballot of a receipt; never its option", tags: ["results"] } },
+    )
+}
+
+function resultsJson(request: Request, { tally, timeline }: Results, audience: Audience): Response {
+  requireCounts(tally.poll, audience)
+  const body = () => JSON.stringify({ ...snapshotOf(tally, true), timeline })
+  return conditional(request, body, {
+    tag: `${tally.poll.number}.${versionOf(tally, true)}`,
+    audience,
+    headers: { "content-type": "application/json" },
+  })
+}
+
+function resultsCsv(request: Request, { tally }: Results, audience: Audience): Response {
+  requireCounts(tally.poll, audience)
+  const { poll, votes, total } = tally
+  const rows = poll.options.map(({ id, label }) => {
+    const count = votes[id] ?? 0
+    return [id, label, count, total === 0 ? "0.0000" : (count / total).toFixed(4)]
+  })
+  return conditional(request, () => toCsv([["option", "label", "votes", "share"], ...rows]), {
+    tag: `${poll.number}.${versionOf(tally, true)}`,
+    audience,
+    headers: csvHeaders(poll.id),
+  })
+}

@@ -1,0 +1,76 @@
+/** A result app inside the test process, on a port chosen by the system. */
+
+import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { trustedProxies } from "@tallyroom/lib/http/address"
+import { type Assets, buildAssets } from "@tallyroom/lib/http/assets"
+import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { createRegistry } from "@tallyroom/lib/management"
+import { waitFor } from "../../../scripts/services/wait"
+import type { Stores } from "../../../tests/harness/stores"
+import { quiet } from "../../../tests/harness/tallyroom"
+import { migrate } from "../../worker/migrate"
+import { type AppDeps, createApp, ENTRYPOINTS } from "../app"
+import { Listener } from "../listener"
+
+export const TOKEN = "a-token-for-tests-with-enough-characters"
+export const ADMIN = { authorization: `Bearer ${TOKEN}` }
+
+let built: Promise<Assets> | undefined
+
+/** The worker's connection to a database with all tables. */
+export async function openTables({ database, defer }: Stores): Promise<Database> {
+  const sql = openDatabase(database.workerUrl, { name: "test", connections: 4 })
+  defer(() => sql.end({ timeout: 1 }))
+  await migrate(sql)
+  return sql
+}
+
+export type Result = Awaited<ReturnType<typeof startResult>>
+
+/** Starts the app with the rights that it has in production. */
+export async function startResult({ database, defer }: Stores, overrides: Partial<AppDeps> = {}) {
+  const sql = openDatabase(database.resultUrl, { name: "test-result", connections: 4 })
+  built ??= buildAssets({ entrypoints: ENTRYPOINTS })
+  const registry = createRegistry("test")
+  const { app, hub, closeViewers } = createApp({
+    ...{ sql, registry, log: quiet, assets: await built, adminToken: TOKEN },
+    ...{ voteUrl: "http://vote.test", publicUrl: "", trusted: trustedProxies(["127.0.0.0/8"]) },
+    ...{ deliveriesPerSecond: 20_000, maxViewers: 1_000 },
+    ...overrides,
+  })
+  const heard = { changed: (poll: number) => hub.changed(poll), unsure: () => hub.changedAll() }
+  const listener = new Listener({ url: database.resultUrl, heard, log: quiet })
+  listener.start()
+  app.listen({ port: 0, hostname: "127.0.0.1" })
+  const address = `http://127.0.0.1:${app.server?.port}`
+  defer(async () => {
+    await listener.stop()
+    closeViewers()
+    await stopServing(app, 1_000)
+    hub.stop()
+    await sql.end({ timeout: 1 })
+  })
+  const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = ADMIN) =>
+    fetch(`${address}${path}`, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  return {
+    ...{ address, hub, listener, registry, closeViewers, send },
+    get: (path: string, headers: Record<string, string> = {}) => send("GET", path, undefined, headers),
+    listening: () => waitFor("the app to listen", 10_000, () => listener.state === "listening"),
+  }
+}
+
+/** Two options and nothing special, unless told. */
+export const definition = (id: string, more: Record<string, unknown> = {}) => ({
+  id,
+  title: `The poll ${id}`,
+  options: [
+    { id: "a", label: "Cats" },
+    { id: "b", label: "Dogs" },
+  ],
+  state: "open",
+  ...more,
+})

@@ -1,0 +1,44 @@
+/** The vote app's process. */
+
+import { join } from "node:path"
+import { buildAssets } from "@tallyroom/lib/http/assets"
+import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { createRegistry, startManagement } from "@tallyroom/lib/management"
+import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { createApp } from "./app"
+import { logConnection } from "./connection-log"
+import { createMetrics } from "./metrics"
+import { PollCache } from "./poll-cache"
+import { createReadiness } from "./readiness"
+import { settings as declared } from "./settings"
+
+const { settings, log } = startProcess("vote", declared)
+logUncaught(log)
+
+const connection = logConnection(log)
+const redis = openRedis(settings.REDIS_URL, connection.onError)
+connection.follow(redis)
+
+const polls = new PollCache(redis)
+const readiness = createReadiness(redis, polls)
+const registry = createRegistry("vote")
+const metrics = createMetrics(registry, () => redis.status === "ready")
+const assets = await buildAssets({ entrypoints: [join(import.meta.dir, "pages/ballot.css")] })
+
+const app = createApp({ redis, polls, assets, metrics, log, settings })
+app.listen({ port: settings.PORT, hostname: settings.HOST })
+const management = startManagement({
+  hostname: settings.MANAGEMENT_HOST,
+  port: settings.MANAGEMENT_PORT,
+  registry,
+  readiness: readiness.state,
+})
+log.info({ port: app.server?.port, managementPort: management.port }, "listening")
+
+stopOnSignal(log, async () => {
+  readiness.stopping()
+  await stopServing(app)
+  management.stop()
+  redis.disconnect()
+})

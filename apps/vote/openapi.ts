@@ -1,0 +1,165 @@
+/** What the OpenAPI document says of the routes, and the document itself at /openapi.json. */
+
+import { openapi } from "@elysiajs/openapi"
+import { PROBLEMS, type ProblemKind } from "@tallyroom/lib/errors"
+import {
+  eligibilitySchema,
+  optionSchema,
+  policySchema,
+  resultsSchema,
+  SLUG,
+  slugSchema,
+} from "@tallyroom/lib/polls"
+import type { AnyElysia, DocumentDecoration } from "elysia"
+import { z } from "zod"
+import { ballotSchema } from "./ballot-request"
+
+const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+})
+
+const outcomeSchema = z.object({
+  status: z.enum(["accepted", "same"]),
+  poll: slugSchema,
+  option: slugSchema,
+  receipt: z.string(),
+})
+
+const moment = z.iso.datetime().nullable()
+
+/** What pollView gives. */
+const viewSchema = z.object({
+  id: slugSchema,
+  phase: z.enum(["draft", "scheduled", "open", "closed", "final"]),
+  title: z.string().optional(),
+  options: z.array(optionSchema).optional(),
+  policy: policySchema.optional(),
+  results: resultsSchema.optional(),
+  eligibility: eligibilitySchema.optional(),
+  opensAt: moment.optional(),
+  closesAt: moment.optional(),
+})
+
+const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema) })
+
+type Responses = NonNullable<DocumentDecoration["responses"]>
+
+function json(description: string, schema: z.ZodType): Responses[string] {
+  return { description, content: { "application/json": { schema: jsonSchema(schema) } } }
+}
+
+const html: Responses[string] = {
+  description: "A page.",
+  content: { "text/html": { schema: { type: "string" } } },
+}
+
+/** The answers of these problems, by status; several kinds may share one. */
+function problems(...kinds: ProblemKind[]): Responses {
+  const responses: Responses = {}
+  for (const status of new Set(kinds.map((kind) => PROBLEMS[kind].status))) {
+    const same = kinds.filter((kind) => PROBLEMS[kind].status === status)
+    const content = { "application/problem+json": { schema: jsonSchema(problemSchema) } }
+    responses[status] = {
+      description: same.map((kind) => `${kind}: ${PROBLEMS[kind].title}.`).join(" "),
+      content,
+    }
+  }
+  return responses
+}
+
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })
+  return plain
+}
+
+const voteProblems = problems(
+  "poll-unknown",
+  "option-unknown",
+  "request-malformed",
+  "body-too-large",
+  "content-type-unsupported",
+  "vote-stands",
+  "poll-not-open",
+  "poll-closed",
+  "code-needed",
+  "code-unknown",
+  "cross-site",
+  "too-many-attempts",
+  "inbox-full",
+  "inbox-away",
+)
+
+const pollParameter = {
+  name: "poll",
+  in: "path",
+  required: true,
+  schema: { type: "string", pattern: SLUG.source },
+} as const
+
+export const jsonVoteDetail: DocumentDecoration = {
+  summary: "Vote",
+  description:
+    "A client that keeps no cookies and may have to send again gives its own id, a UUID, in Idempotency-Key.",
+  parameters: [
+    pollParameter,
+    { name: "Idempotency-Key", in: "header", schema: { type: "string", format: "uuid" } },
+  ],
+  requestBody: { required: true, content: { "application/json": { schema: jsonSchema(ballotSchema) } } },
+  responses: {
+    201: json("Accepted: it will be counted exactly once.", outcomeSchema),
+    200: json("The same vote as before, with its receipt.", outcomeSchema),
+    ...voteProblems,
+  },
+}
+
+const text = { type: "string" as const }
+const formSchema = {
+  type: "object" as const,
+  properties: { vote: text, code: text },
+  required: ["vote"],
+}
+
+/** Of the form's routes; only the one with a poll in its path has the parameter. */
+export const formVoteDetail = (named: boolean): DocumentDecoration => ({
+  summary: "Vote by a form",
+  parameters: named ? [pollParameter] : [],
+  requestBody: { required: true, content: { "application/x-www-form-urlencoded": { schema: formSchema } } },
+  responses: { 201: html, 200: html, ...voteProblems },
+})
+
+export const pageDetail = (named: boolean): DocumentDecoration => ({
+  summary: "The ballot page",
+  parameters: named ? [pollParameter] : [],
+  responses: { 200: html, ...problems("poll-unknown", "inbox-away") },
+})
+
+export const pollsDetail: DocumentDecoration = {
+  summary: "The polls that can be voted on",
+  responses: {
+    200: json("The open polls, and which one is the default.", pollsSchema),
+    ...problems("inbox-away"),
+  },
+}
+
+export const pollDetail: DocumentDecoration = {
+  summary: "One poll",
+  parameters: [pollParameter],
+  responses: {
+    200: json("The poll; of a draft its id and phase alone.", viewSchema),
+    ...problems("poll-unknown", "inbox-away"),
+  },
+}
+
+/** The document alone: a page to browse it would load scripts from another host. */
+export function openapiDocument(): AnyElysia {
+  return openapi({
+    provider: null,
+    specPath: "/openapi.json",
+    documentation: {
+      info: { title: "Tallyroom vote", version: "1", description: "Where people vote." },
+    },
+  })
+}

@@ -1,0 +1,183 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { audit } from "@tallyroom/lib/audit"
+import fc from "fast-check"
+import type { Batch } from "../../apps/worker/batch"
+import { openSteps, type Steps } from "../harness/steps"
+import { useStores } from "../harness/stores"
+import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
+
+const SHARDS = 2
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 250)
+const stores = useStores()
+let steps: Steps
+let booth: Booth
+
+beforeAll(async () => {
+  steps = await openSteps(stores(), SHARDS)
+  booth = await openBooth(stores(), SHARDS)
+})
+
+type Policy = "final" | "changeable"
+type PollModel = {
+  id: string
+  policy: Policy
+  open: boolean
+  standing: Map<string, string>
+  accepted: number
+}
+
+/** Everything Tallyroom promises about who voted for what, without a single store. */
+class Model {
+  readonly polls: PollModel[] = []
+
+  cast(poll: PollModel, voter: string, option: string): string {
+    const standing = poll.standing.get(voter)
+    if (standing === option) return "same"
+    if (!poll.open) return "closed"
+    if (standing !== undefined && poll.policy === "final") return "stands"
+    poll.standing.set(voter, option)
+    poll.accepted++
+    return "accepted"
+  }
+
+  tally(poll: PollModel): Record<string, number> {
+    const tally: Record<string, number> = {}
+    for (const option of poll.standing.values()) tally[option] = (tally[option] ?? 0) + 1
+    return tally
+  }
+}
+
+const shard = fc.integer({ min: 0, max: SHARDS - 1 })
+const action = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("cast" as const),
+      poll: fc.nat(5),
+      voter: fc.nat(7),
+      option: fc.constantFrom("a", "b", "c"),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("read" as const), shard, size: fc.integer({ min: 1, max: 6 }) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("commit" as const), shard }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("release" as const), shard }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("crash" as const), shard }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const), poll: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("finalise" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("open" as const),
+      policy: fc.constantFrom<Policy>("final", "changeable"),
+    }),
+  },
+)
+type Action = typeof action extends fc.Arbitrary<infer A> ? A : never
+
+/** One world: the real parts beside the model. What a worker holds in memory is `hands`; a crash empties one. */
+class World {
+  readonly model = new Model()
+  private hands = new Map<number, Batch>()
+
+  constructor(private readonly name: string) {}
+
+  async openPoll(policy: Policy): Promise<void> {
+    const id = `${this.name}-${this.model.polls.length}`
+    await makePoll(steps.sql, id, { policy })
+    await steps.project()
+    this.model.polls.push({ id, policy, open: true, standing: new Map(), accepted: 0 })
+  }
+
+  async take(action: Action): Promise<void> {
+    switch (action.do) {
+      case "cast": {
+        const poll = this.pollAt(action.poll)
+        const who = voter(`${this.name}/${action.voter}`)
+        const answer = await booth.cast(poll.id, who, action.option)
+        expect(answer.kind).toBe(this.model.cast(poll, who, action.option) as typeof answer.kind)
+        return
+      }
+      case "read":
+        this.hands.set(action.shard, await steps.read(action.shard, action.size))
+        return
+      case "commit": {
+        // The hand is kept: the next commit is a second worker with the same batch, and must change nothing.
+        const hand = this.hands.get(action.shard)
+        if (hand && hand.size > 0) await steps.commit(action.shard, hand)
+        return
+      }
+      case "release":
+        return steps.release(action.shard)
+      case "crash":
+        this.hands.delete(action.shard)
+        return
+      case "close":
+        return this.close(this.pollAt(action.poll))
+      case "finalise":
+        await steps.finalise()
+        return steps.project()
+      case "open":
+        return this.openPoll(action.policy)
+    }
+  }
+
+  private pollAt(index: number): PollModel {
+    const { polls } = this.model
+    return polls[index % polls.length] as PollModel
+  }
+
+  private async close(poll: PollModel): Promise<void> {
+    poll.open = false
+    await steps.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ${poll.id} AND state = 'open'`
+    await steps.project()
+  }
+
+  /** Counts what is left, closes everything, and compares. */
+  async settle(): Promise<void> {
+    for (const poll of this.model.polls) await this.close(poll)
+    for (let shard = 0; shard < SHARDS; shard++) {
+      for (let hand = await steps.read(shard, 1_000); hand.size > 0; hand = await steps.read(shard, 1_000)) {
+        expect(await steps.commit(shard, hand)).toBe(true)
+      }
+    }
+    await steps.finalise()
+    await steps.project()
+    const books = new Map((await audit(steps.sql, steps.redis)).map((poll) => [poll.poll, poll]))
+    for (const poll of this.model.polls) {
+      const rows = await steps.sql`
+        SELECT state, option, sum(votes)::integer AS votes FROM polls LEFT JOIN tallies ON poll = number
+        WHERE id = ${poll.id} GROUP BY state, option`
+      const counted = rows.filter((row) => row.votes > 0).map((row) => [row.option, row.votes])
+      expect(Object.fromEntries(counted)).toEqual(this.model.tally(poll))
+      expect(rows[0]?.state).toBe("final")
+      const { accepted, standing } = poll
+      expect(books.get(poll.id)).toMatchObject({
+        ...{ accepted, counted: standing.size, replaced: accepted - standing.size },
+        ...{ late: 0, setAside: 0, pending: 0, lost: 0, faults: [] },
+      })
+    }
+  }
+}
+
+describe("whatever happens in whatever order", () => {
+  let worlds = 0
+
+  test("every accepted ballot counts exactly once, as a plain model says", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom<Policy>("final", "changeable"),
+        fc.array(action, { minLength: 10, maxLength: 80 }),
+        async (policy, actions) => {
+          const world = new World(`w${process.pid}-${++worlds}`)
+          await world.openPoll(policy)
+          for (const action of actions) await world.take(action)
+          await world.settle()
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  }, 180_000)
+})

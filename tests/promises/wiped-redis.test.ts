@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { audit, type PollBooks } from "@tallyroom/lib/audit"
+import { InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { waitFor } from "../../scripts/services/wait"
+import { useStores } from "../harness/stores"
+import { type Booth, makePoll, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
+
+const stores = useStores()
+let at: Awaited<ReturnType<typeof startWorker>>
+let booth: Booth
+
+beforeAll(async () => {
+  at = await startWorker(stores())
+  booth = await openBooth(stores())
+  await at.ready()
+})
+
+async function openPoll(id: string): Promise<void> {
+  await makePoll(at.sql, id)
+  for (let shard = 0; shard < SHARDS; shard++) {
+    await waitFor("the copy", 5_000, async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
+  }
+}
+
+async function booksOf(id: string): Promise<PollBooks> {
+  const books = (await audit(at.sql, booth.redis)).find(({ poll }) => poll === id)
+  if (!books) throw new Error(`no books of ${id}`)
+  return books
+}
+
+const counted = (id: string, n: number) =>
+  waitFor(`${n} counted`, 10_000, async () => (await booksOf(id)).counted === n)
+
+/** Casts until the inbox takes ballots again. */
+async function castWhenOpen(id: string, who: string, option: string) {
+  return waitFor("the inbox to be open", 10_000, async () =>
+    booth.cast(id, who, option).catch((error) => {
+      expect(error).toBeInstanceOf(InboxAway)
+      return false as const
+    }),
+  )
+}
+
+describe("a Redis that was wiped in the middle of a poll", () => {
+  test("accepts nobody before the voters are back, and nobody twice", async () => {
+    await openPoll("wiped")
+    const voters = Array.from({ length: 300 }, (_, i) => voter(`w${i}`))
+    await Promise.all(voters.map((who) => booth.cast("wiped", who, "a")))
+    await counted("wiped", 300)
+    await booth.redis.flushall()
+    const answers = await Promise.all(voters.map((who) => castWhenOpen("wiped", who, "b")))
+    expect(answers.map((answer) => answer.kind)).toEqual(voters.map(() => "stands"))
+    expect((await castWhenOpen("wiped", voter("new"), "b")).kind).toBe("accepted")
+    await counted("wiped", 301)
+    expect(await booksOf("wiped")).toMatchObject({ accepted: 301, late: 0, lost: 0, faults: [] })
+  })
+
+  test("is told from one without the poll: nothing is 'unknown' meanwhile", async () => {
+    await openPoll("known")
+    await booth.cast("known", voter("k"), "a")
+    await counted("known", 1)
+    const seen = new Set<string>()
+    await booth.redis.flushall()
+    await waitFor("the inbox to be open", 10_000, async () => {
+      const answer = await booth.cast("known", voter("k"), "a").catch(() => null)
+      if (answer) seen.add(answer.kind)
+      return answer !== null
+    })
+    expect([...seen]).toEqual(["same"])
+  })
+
+  test("loses only ballots that were pending, and the books say how many", async () => {
+    await openPoll("pending")
+    for (let i = 0; i < 40; i++) await booth.cast("pending", voter(`p${i}`), "a")
+    await counted("pending", 40)
+    await at.stop()
+    for (let i = 40; i < 100; i++) await booth.cast("pending", voter(`p${i}`), "a")
+    expect(await booksOfStopped("pending")).toMatchObject({ accepted: 100, counted: 40, pending: 60 })
+    // The streams go, the counters stay: as when a stream's data alone is damaged.
+    for (let shard = 0; shard < SHARDS; shard++) await booth.redis.del(keys.inbox(shard))
+    at = await startWorker(stores())
+    await at.ready()
+    expect(await booksOf("pending")).toMatchObject({ accepted: 100, counted: 40, lost: 60, faults: [] })
+    await booth.redis.flushall()
+    expect((await castWhenOpen("pending", voter("p99"), "b")).kind).toBe("accepted")
+    await counted("pending", 41)
+    expect(await booksOf("pending")).toMatchObject({ accepted: 101, lost: 60, faults: [] })
+  })
+
+  test("that comes back older than Postgres is moved forward before it accepts", async () => {
+    await openPoll("older")
+    const voters = Array.from({ length: 50 }, (_, i) => voter(`o${i}`))
+    await Promise.all(voters.map((who) => booth.cast("older", who, "a")))
+    await counted("older", 50)
+    // An older Redis knows the polls, but neither these voters nor the entries after its snapshot.
+    for (let shard = 0; shard < SHARDS; shard++) {
+      await booth.redis
+        .multi()
+        .del(keys.voters(shard, "older"), keys.inbox(shard))
+        .hset(keys.poll(shard, "older"), "accepted", 0)
+        .set(keys.gate(shard), "another-process")
+        .exec()
+    }
+    const answers = await Promise.all(voters.map((who) => castWhenOpen("older", who, "b")))
+    expect(answers.map((answer) => answer.kind)).toEqual(voters.map(() => "stands"))
+    const { lost, late, accepted, faults } = await booksOf("older")
+    expect({ lost, late, accepted, faults }).toEqual({ lost: 0, late: 0, accepted: 50, faults: [] })
+  })
+
+  async function booksOfStopped(id: string): Promise<PollBooks> {
+    const { openDatabase } = await import("@tallyroom/lib/database")
+    const sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
+    const books = (await audit(sql, booth.redis)).find(({ poll }) => poll === id)
+    await sql.end()
+    if (!books) throw new Error(`no books of ${id}`)
+    return books
+  }
+})
+
+describe("garbage in Redis", () => {
+  test("in a poll's copy, its counter, its voters or the gate is refused and heals", async () => {
+    await openPoll("garbage")
+    await booth.cast("garbage", voter("g0"), "a")
+    await counted("garbage", 1)
+    const shard = [0, 1, 2, 3]
+    const spoils: ((shard: number) => Promise<unknown>)[] = [
+      (s) => booth.redis.hset(keys.poll(s, "garbage"), "accepted", "many"),
+      (s) => booth.redis.hset(keys.poll(s, "garbage"), "state", "\u0000?", "number", "x"),
+      (s) => booth.redis.set(keys.poll(s, "garbage"), "a string"),
+      (s) => booth.redis.del(keys.poll(s, "garbage")),
+      (s) => booth.redis.set(keys.gate(s), "garbage"),
+      (s) => booth.redis.set(keys.inbox(s), "a string"),
+      (s) => booth.redis.set(keys.voters(s, "garbage"), "a string"),
+    ]
+    for (const [i, spoil] of spoils.entries()) {
+      await Promise.all(shard.map(spoil))
+      const who = voter(`g${i + 1}`)
+      await waitFor(`healing of ${spoil}`, 20_000, async () => {
+        const answer = await booth.cast("garbage", who, "a").catch(() => null)
+        return answer?.kind === "accepted" || answer?.kind === "same"
+      })
+    }
+    await counted("garbage", spoils.length + 1)
+    expect((await booksOf("garbage")).faults).toEqual([])
+  }, 60_000)
+})
