@@ -73,7 +73,7 @@ async function main(): Promise<number> {
     redisError = error
   })
   try {
-    await waitFor("Redis", 5_000, () => redis.status === "ready").catch(() => {
+    await waitFor("Redis", 2_000, () => redis.status === "ready").catch(() => {
       throw new Trouble(`Redis can't be reached: ${redisError?.message ?? "it does not answer"}.`)
     })
     const look = async () => {

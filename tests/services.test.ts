@@ -158,12 +158,15 @@ describe("Redis", () => {
 
   test("keeps every write that it confirmed through SIGKILL, on the same port and with the same passwords", async () => {
     const server = await startRedis({ dir })
-    await withRedis(server.workerUrl, async (redis) => {
-      for (let i = 0; i < 200; i++) await redis.xadd("{s0}:inbox", "*", "b", String(i))
+    // A script that writes twice is kept as one transaction.
+    const cast = "redis.call('HSET', KEYS[2], ARGV[1], 'a') redis.call('XADD', KEYS[1], '*', 'b', ARGV[1])"
+    await withRedis(server.voteUrl, async (redis) => {
+      for (let i = 0; i < 200; i++) await redis.eval(cast, 2, "{s0}:inbox", "{s0}:voters:p", String(i))
     })
     await server.kill9()
     await server.start()
     expect(await withRedis(server.workerUrl, (redis) => redis.xlen("{s0}:inbox"))).toBe(200)
+    expect(await withRedis(server.workerUrl, (redis) => redis.hlen("{s0}:voters:p"))).toBe(200)
     await server.stop()
   })
 
@@ -194,7 +197,10 @@ describe("Redis", () => {
       }
       await expect(redis.set("somebody:else", "1")).rejects.toThrow("NOPERM")
     })
-    await expect(withRedis(`redis://127.0.0.1:${server.port}`, (redis) => redis.ping())).rejects.toThrow()
+    for (const login of ["", "default@", ":@", "default:@"]) {
+      const url = `redis://${login}127.0.0.1:${server.port}`
+      await expect(withRedis(url, (redis) => redis.ping())).rejects.toThrow()
+    }
     for (const file of ["users.acl", "passwords.json"])
       expect(statSync(join(dir, file)).mode & 0o777).toBe(0o600)
     await server.stop()

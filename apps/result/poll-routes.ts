@@ -9,7 +9,7 @@ import { z } from "zod"
 import type { AdminAccess } from "./admin-access"
 import { pollUnknown } from "./audience"
 import { csvHeaders, toCsv } from "./csv"
-import { withDeadline } from "./deadline"
+import { CHANGE_DEADLINE_MS, withDeadline } from "./deadline"
 import { jsonBody } from "./openapi"
 import { newPollSchema, pollChangeSchema } from "./poll-change"
 import { changePoll, createPoll, makeCodes, readPoll, readPolls } from "./poll-store"
@@ -56,7 +56,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         access.requireAdmin(request, server)
-        const poll = await createPoll(sql, await readAs(newPollSchema, request))
+        const poll = await inTime(createPoll(sql, await readAs(newPollSchema, request)))
         changed(poll.id)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
@@ -66,7 +66,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll",
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
-        const poll = await changePoll(sql, params.poll, await readAs(pollChangeSchema, request))
+        const poll = await inTime(changePoll(sql, params.poll, await readAs(pollChangeSchema, request)))
         changed(poll.id)
         return answer(pollView(poll, true), true)
       },
@@ -80,12 +80,16 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
         const { count } = await readAs(codesSchema, request)
-        const codes = await makeCodes(sql, params.poll, count)
+        const codes = await inTime(makeCodes(sql, params.poll, count))
         const csv = request.headers.get("accept")?.includes("text/csv") ?? false
         return csv ? codesCsv(params.poll, codes, voteUrl) : answer({ poll: params.poll, codes }, true, 201)
       },
       { parse: "none", detail: admin("Makes one-time codes, as JSON or as CSV with addresses", codesSchema) },
     )
+}
+
+function inTime<T>(change: Promise<T>): Promise<T> {
+  return withDeadline(change, CHANGE_DEADLINE_MS)
 }
 
 function admin(summary: string, body: z.ZodType) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { useStores } from "../../tests/harness/stores"
 import { ADMIN, definition, openTables, type Result, startResult } from "./testing/result"
-import { watch } from "./testing/viewer"
+import { handshake, watch } from "./testing/viewer"
 import { addVotes, receiptOf } from "./testing/votes"
 
 const stores = useStores()
@@ -115,5 +115,6 @@ test("a draft is there for admins alone", async () => {
     JSON.stringify(await (await result.get("/api/polls", headers)).json()).includes('"idea"')
   expect(await seen()).toBe(false)
   expect(await seen(ADMIN)).toBe(true)
-  expect(await watch(result.address, "poll=idea").closed).toBe(1002)
+  expect(await handshake(result.address, "poll=idea")).toBe(404)
+  expect(await handshake(result.address, "poll=idea", ADMIN)).toBe(101)
 })

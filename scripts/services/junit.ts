@@ -23,13 +23,13 @@ export function readJunit(xml: string): TestReport {
 const CASE = /<testcase\b((?:[^>"]|"[^"]*")*?)(?:(\/)>|>([\s\S]*?)<\/testcase>)/g
 
 function titleOf(attributes: string): string {
-  const value = (name: string) => unescape(attributes.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1] ?? "")
+  const value = (name: string) => unescaped(attributes.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1] ?? "")
   const [file, group, name] = [value("file"), value("classname"), value("name")]
   return [file, group === file ? "" : group, name].filter((part) => part !== "").join(" > ")
 }
 
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/&(lt|gt|quot|apos|amp);/g, (whole, name: string) => ENTITIES[name] ?? whole)
 }

@@ -2,9 +2,12 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { ensureTool } from "../tools"
 import { type App, type AppName, startApp } from "./apps"
+import { CHECKOUT } from "./checkout"
+import { untilInboxOpen } from "./inbox-open"
 import { stopLeashed } from "./leash"
 import { assertPortFree } from "./ports"
 import { type LogLine, readable } from "./readable"
+import { startRestartingApp } from "./restarting-app"
 import type { Running } from "./running"
 import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
@@ -29,6 +32,7 @@ export interface StackPlan {
 /** All must be gone within 10 s: apps drain for up to 7, then the stores, which have nothing left to finish, get the rest. */
 const APP_GRACE_MS = 7_000
 const STORE_GRACE_MS = 2_500
+const WORKER_SOURCES = [join(CHECKOUT, "apps/worker"), join(CHECKOUT, "lib")]
 /** A worker may have to apply migrations and restore Redis first. */
 const READY_DEADLINE_MS = 60_000
 
@@ -61,6 +65,7 @@ export class Stack {
     }
     say("Starting vote, worker and result")
     await this.startApps(wiring, ports.WORKERS)
+    await untilInboxOpen(wiring.workerRedisUrl)
     return runningFrom(wiring, stores)
   }
 
@@ -110,12 +115,14 @@ export class Stack {
     const { env, stateDir, hot, appsDir, onLine } = this.plan
     const settings = await appSettings(name, wiring, env, appsDir)
     if (this.stopping) throw new Trouble("Stopped while it was starting.")
-    const app = startApp(name, settings, {
-      hot,
-      ...(appsDir !== undefined && { appsDir }),
-      logFile: join(stateDir, "logs", `${source}.log`),
-      onLine: (line) => onLine(source, readable(line)),
-    })
+    const start = () =>
+      startApp(name, settings, {
+        hot: hot && name !== "worker",
+        ...(appsDir !== undefined && { appsDir }),
+        logFile: join(stateDir, "logs", `${source}.log`),
+        onLine: (line) => onLine(source, readable(line)),
+      })
+    const app = hot && name === "worker" ? startRestartingApp(start, WORKER_SOURCES, APP_GRACE_MS) : start()
     this.apps.push(app)
     return app
   }

@@ -1,13 +1,20 @@
 /** Somebody who watches over a WebSocket. */
 
+import { request } from "node:http"
 import { waitFor } from "../../../scripts/services/wait"
 import type { Snapshot } from "../snapshot"
+
+/** Bun's own WebSocket sends headers too, which the types of browsers do not know. */
+const SocketWithHeaders = WebSocket as unknown as new (
+  address: string,
+  options: { headers: Record<string, string> },
+) => WebSocket
 
 export type Viewer = ReturnType<typeof watch>
 
 /** Connects; `snapshots` fills as they come. */
 export function watch(address: string, query: string, headers: Record<string, string> = {}) {
-  const socket = new WebSocket(`${address.replace("http", "ws")}/live?${query}`, { headers })
+  const socket = new SocketWithHeaders(`${address.replace("http", "ws")}/live?${query}`, { headers })
   const snapshots: Snapshot[] = []
   const { promise: closed, resolve } = Promise.withResolvers<number>()
   socket.onmessage = ({ data }) => void snapshots.push(JSON.parse(String(data)))
@@ -21,4 +28,24 @@ export function watch(address: string, query: string, headers: Record<string, st
     sees: (what: string, holds: (snapshot: Snapshot) => boolean, deadlineMs = 5_000) =>
       waitFor(what, deadlineMs, () => snapshots.find(holds)),
   }
+}
+
+/** The status with which the server answers a WebSocket handshake; 101 when it agrees. */
+export function handshake(address: string, query: string, headers: Record<string, string> = {}) {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
+  const upgrade = {
+    ...{ connection: "Upgrade", upgrade: "websocket" },
+    ...{ "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
+  }
+  const asked = request(`${address}/live?${query}`, { headers: { ...upgrade, ...headers } }, (answer) => {
+    resolve(answer.statusCode)
+    answer.destroy()
+  })
+  asked.on("upgrade", (answer, socket) => {
+    resolve(answer.statusCode)
+    socket.destroy()
+  })
+  asked.on("error", reject)
+  asked.end()
+  return promise
 }

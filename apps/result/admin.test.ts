@@ -1,0 +1,224 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { readCode } from "@tallyroom/lib/codes"
+import type { Database } from "@tallyroom/lib/database"
+import { useStores } from "../../tests/harness/stores"
+import { ADMIN, definition, openTables, type Result, startResult } from "./testing/result"
+import { addVotes } from "./testing/votes"
+
+const stores = useStores()
+let sql: Database
+let result: Result
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResult(stores())
+})
+
+const create = (id: string, more: Record<string, unknown> = {}) =>
+  result.send("POST", "/api/polls", definition(id, more))
+const change = (id: string, body: unknown) => result.send("PATCH", `/api/polls/${id}`, body)
+const kindOf = async (answer: Response) => [answer.status, (await answer.json()).type.split("/").at(-1)]
+const soon = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString()
+
+describe("the token", () => {
+  test("is needed for every change, and a wrong one is refused", async () => {
+    const routes = [
+      ["POST", "/api/polls"],
+      ["PATCH", "/api/polls/x"],
+      ["POST", "/api/polls/x/codes"],
+    ] as const
+    for (const [method, path] of routes) {
+      expect((await result.send(method, path, {}, {})).status).toBe(401)
+    }
+    const wrong = { authorization: "Bearer nonsense", "x-forwarded-for": "10.1.1.1" }
+    expect((await result.send("POST", "/api/polls", {}, wrong)).status).toBe(401)
+  })
+
+  test("is guessed at most ten times at once by one network, and nobody else is locked out", async () => {
+    const guess = (address: string, token = "wrong") =>
+      result.get("/api/polls", { authorization: `Bearer ${token}`, "x-forwarded-for": address })
+    for (let i = 0; i < 10; i++) expect((await guess("10.9.9.9")).status).toBe(401)
+    const refused = await guess("10.9.9.9")
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
+    const right = { ...ADMIN, "x-forwarded-for": "10.9.9.9" }
+    expect((await result.get("/api/polls", right)).status).toBe(429)
+    for (let i = 0; i < 120; i++) await guess(`10.8.${i}.1`)
+    expect((await guess("10.8.1.1")).status).toBe(429)
+    expect((await result.get("/api/polls", ADMIN)).status).toBe(200)
+  })
+})
+
+describe("a new poll", () => {
+  test("is answered as it is, without its salt, and never cached", async () => {
+    const answer = await create("fresh", { state: "draft", closesAt: soon(3_600) })
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get("cache-control")).toBe("no-store")
+    expect(answer.headers.get("location")).toBe("/api/polls/fresh")
+    const text = await answer.text()
+    expect(text).not.toContain("salt")
+    expect(JSON.parse(text)).toMatchObject({ id: "fresh", state: "draft", policy: "final", revision: 1 })
+  })
+
+  test("can't take an id that is taken", async () => {
+    await create("taken")
+    expect(await kindOf(await create("taken"))).toEqual([409, "poll-exists"])
+  })
+
+  test.each([
+    ["an id with capitals", { id: "Nope" }],
+    ["one option", { options: [{ id: "a", label: "A" }] }],
+    ["an option twice", { options: [1, 2].map(() => ({ id: "a", label: "A" })) }],
+    ["an unknown field", { colour: "red" }],
+    ["a wrong moment", { opensAt: "tomorrow" }],
+    ["a closing before the opening", { opensAt: soon(200), closesAt: soon(100) }],
+    ["a closing in the past", { closesAt: soon(-100) }],
+    ["a final state", { state: "final" }],
+    ["an empty title", { title: " " }],
+  ])("is refused with %s", async (_, wrong) => {
+    expect(await kindOf(await create("bad", wrong))).toEqual([400, "request-malformed"])
+  })
+
+  test("is refused when its body is too large or no JSON", async () => {
+    const post = (body: string, type = "application/json") =>
+      fetch(`${result.address}/api/polls`, {
+        method: "POST",
+        body,
+        headers: { ...ADMIN, "content-type": type },
+      })
+    expect((await post("{")).status).toBe(400)
+    expect((await post("{}", "text/plain")).status).toBe(415)
+    expect((await post(JSON.stringify({ title: "x".repeat(70_000) }))).status).toBe(413)
+  })
+})
+
+describe("a change", () => {
+  test("of a draft may be of anything, and each one is a revision", async () => {
+    await create("clay", { state: "draft" })
+    const options = ["x", "y", "z"].map((id) => ({ id, label: id }))
+    const answer = await change("clay", {
+      options,
+      policy: "changeable",
+      eligibility: "code",
+      opensAt: soon(60),
+    })
+    expect(await answer.json()).toMatchObject({
+      options,
+      policy: "changeable",
+      eligibility: "code",
+      revision: 2,
+    })
+    expect(await (await change("clay", { opensAt: null })).json()).toMatchObject({
+      opensAt: null,
+      revision: 3,
+    })
+  })
+
+  test("of an open poll leaves policy, eligibility and option ids as they are", async () => {
+    await create("stone")
+    const relabelled = [
+      { id: "a", label: "Lions", emoji: "🦁", colour: "#aa5500" },
+      { id: "b", label: "Wolves" },
+    ]
+    const answer = await change("stone", { title: "New", options: relabelled, results: "after-close" })
+    expect(await answer.json()).toMatchObject({ title: "New", options: relabelled, results: "after-close" })
+    for (const fixed of [
+      { policy: "changeable" },
+      { eligibility: "code" },
+      { options: relabelled.slice(0, 1).concat({ id: "c", label: "C" }) },
+    ]) {
+      expect(await kindOf(await change("stone", fixed))).toEqual([409, "poll-fixed"])
+    }
+    expect(await kindOf(await change("stone", {}))).toEqual([400, "request-malformed"])
+    expect(await kindOf(await change("none", { title: "x" }))).toEqual([404, "poll-unknown"])
+  })
+
+  test("of the schedule is possible only while it has not happened", async () => {
+    await create("plan", { opensAt: soon(600) })
+    expect((await change("plan", { opensAt: soon(300), closesAt: soon(900) })).status).toBe(200)
+    await addVotes(sql, "plan", "a", 1)
+    expect(await kindOf(await change("plan", { opensAt: soon(400) }))).toEqual([409, "poll-fixed"])
+    expect((await change("plan", { closesAt: soon(1_200) })).status).toBe(200)
+    expect(await kindOf(await change("plan", { closesAt: soon(-1) }))).toEqual([400, "request-malformed"])
+    await create("begun")
+    expect(await kindOf(await change("begun", { opensAt: soon(400) }))).toEqual([409, "poll-fixed"])
+    await change("begun", { state: "closed" })
+    expect(await kindOf(await change("begun", { closesAt: soon(400) }))).toEqual([409, "poll-fixed"])
+  })
+
+  test("of the state goes one way", async () => {
+    await create("way", { state: "draft" })
+    expect(await kindOf(await change("way", { state: "closed" }))).toEqual([409, "poll-fixed"])
+    expect(await (await change("way", { state: "open" })).json()).toMatchObject({ state: "open" })
+    const closed = await (await change("way", { state: "closed" })).json()
+    expect(closed.closedAt).not.toBeNull()
+    expect(await kindOf(await change("way", { state: "open" }))).toEqual([409, "poll-fixed"])
+    await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'way'`
+    expect(await kindOf(await change("way", { state: "open" }))).toEqual([409, "poll-fixed"])
+    expect(await (await change("way", { title: "Done" })).json()).toMatchObject({
+      state: "final",
+      title: "Done",
+    })
+  })
+
+  test("loses no other that is made at the same moment", async () => {
+    await create("busy", { state: "draft" })
+    const changes = [
+      { title: "T" },
+      { results: "after-vote" },
+      { policy: "changeable" },
+      { eligibility: "network" },
+    ]
+    const answers = await Promise.all(changes.map((each) => change("busy", each)))
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200])
+    const poll = await (await result.get("/api/polls/busy", ADMIN)).json()
+    expect(poll).toMatchObject({ ...Object.assign({}, ...changes), revision: 5 })
+  })
+
+  test("of the default leaves exactly one, whoever else changes it", async () => {
+    const ids = ["d1", "d2", "d3", "d4"]
+    for (const id of ids) await create(id)
+    const answers = await Promise.all(ids.map((id) => change(id, { default: true })))
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 200])
+    const rows = await sql`SELECT id FROM polls WHERE is_default`
+    expect(rows.length).toBe(1)
+  })
+})
+
+describe("codes", () => {
+  test("are all different, and hold for their poll", async () => {
+    await create("coded", { eligibility: "code" })
+    const answers = await Promise.all(
+      [500, 700].map((count) => result.send("POST", "/api/polls/coded/codes", { count })),
+    )
+    const codes: string[] = (await Promise.all(answers.map((answer) => answer.json()))).flatMap(
+      (it) => it.codes,
+    )
+    expect(new Set(codes).size).toBe(1_200)
+    const [row] = await sql`SELECT salt, codes_made FROM polls WHERE id = 'coded'`
+    expect(row?.codes_made).toBe(1_200)
+    for (const code of codes) expect(readCode(String(row?.salt), code)).toBe(code.replaceAll("-", ""))
+  })
+
+  test("come as CSV with the address to vote at", async () => {
+    const headers = { ...ADMIN, accept: "text/csv" }
+    const answer = await result.send("POST", "/api/polls/coded/codes", { count: 2 }, headers)
+    expect(answer.status).toBe(201)
+    const [head, first] = (await answer.text()).split("\r\n")
+    expect(head).toBe("code,url")
+    expect(first).toMatch(/^([0-9A-Z-]{19}),http:\/\/vote\.test\/polls\/coded\?code=\1$/)
+  })
+
+  test("are refused for other polls, in wrong numbers, and past the last serial number", async () => {
+    const ask = async (id: string, count: unknown) =>
+      kindOf(await result.send("POST", `/api/polls/${id}/codes`, { count }))
+    await create("plain")
+    expect(await ask("plain", 1)).toEqual([409, "poll-fixed"])
+    expect(await ask("none", 1)).toEqual([404, "poll-unknown"])
+    for (const count of [0, 10_001, 1.5, "5", null])
+      expect(await ask("coded", count)).toEqual([400, "request-malformed"])
+    await sql`UPDATE polls SET codes_made = 1073741823 WHERE id = 'coded'`
+    expect(await ask("coded", 2)).toEqual([409, "poll-fixed"])
+    expect((await result.send("POST", "/api/polls/coded/codes", { count: 1 })).status).toBe(201)
+  })
+})

@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test"
+import { waitFor } from "../../scripts/services/wait"
+import { useStores } from "../../tests/harness/stores"
+import { readinessOf } from "./readiness"
+import { definition, openTables, startResult } from "./testing/result"
+import { watch } from "./testing/viewer"
+import { addVotes } from "./testing/votes"
+
+const stores = useStores({ ownPostgres: true })
+
+test("a process that starts before the tables are there waits for them, and goes on by itself", async () => {
+  const result = await startResult(stores())
+  await waitFor("Postgres to be found", 10_000, () => result.listener.state === "no-schema")
+  expect(readinessOf(result.listener.state, false)).toEqual({ schema: "No worker has made the tables yet." })
+  const early = await result.get("/api/polls")
+  expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"])
+  await openTables(stores())
+  await result.listening()
+  expect(readinessOf(result.listener.state, false)).toEqual({})
+  expect((await result.get("/api/polls")).status).toBe(200)
+})
+
+test("while Postgres is away viewers keep what they have, others get 503; then news comes by itself", async () => {
+  const sql = await openTables(stores())
+  const result = await startResult(stores())
+  await result.listening()
+  await result.send("POST", "/api/polls", definition("storm"))
+  await addVotes(sql, "storm", "a", 3)
+  const viewer = watch(result.address, "poll=storm")
+  await viewer.sees("the votes", ({ total }) => total === 3)
+
+  await stores().postgres.kill9()
+  await waitFor("the loss to be noticed", 5_000, () => result.listener.state === "away")
+  const started = performance.now()
+  const answer = await result.get("/api/polls/storm/results")
+  expect([answer.status, (await answer.json()).type]).toEqual([503, "/problems/database-away"])
+  expect(performance.now() - started).toBeLessThan(4_000)
+  expect(viewer.socket.readyState).toBe(WebSocket.OPEN)
+
+  await stores().postgres.start()
+  await result.listening()
+  await waitFor("a vote to be written", 10_000, async () => {
+    await addVotes(sql, "storm", "b", 1).catch(() => {})
+    return viewer.snapshots.some(({ total }) => (total ?? 0) > 3)
+  })
+  expect(viewer.socket.readyState).toBe(WebSocket.OPEN)
+})

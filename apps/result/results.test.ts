@@ -1,0 +1,152 @@
+import { beforeAll, expect, test } from "bun:test"
+import type { Database } from "@tallyroom/lib/database"
+import { waitFor } from "../../scripts/services/wait"
+import { useStores } from "../../tests/harness/stores"
+import { ADMIN, definition, openTables, type Result, startResult } from "./testing/result"
+import { addVotes, receiptOf, VOTER } from "./testing/votes"
+
+const stores = useStores()
+let sql: Database
+let result: Result
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResult(stores())
+})
+
+const uuid = Buffer.from(VOTER, "base64url").toString("hex")
+
+test("results carry tally and timeline, and their ETag stands for them", async () => {
+  await result.send("POST", "/api/polls", definition("etag"))
+  await addVotes(sql, "etag", "a", 2)
+  await addVotes(sql, "etag", "b", 5, 1)
+  const first = await result.get("/api/polls/etag/results")
+  const etag = first.headers.get("etag") ?? ""
+  expect(etag).toMatch(/^"[\d.]+"$/)
+  expect(first.headers.get("vary")).toBe("Authorization")
+  const body = await first.json()
+  expect(body).toMatchObject({ poll: "etag", total: 7, hidden: false, state: "open", phase: "open" })
+  expect(body.timeline.points.at(-1)[1]).toEqual({ a: 2, b: 5 })
+
+  for (const condition of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+    const again = await result.get("/api/polls/etag/results", { "if-none-match": condition })
+    expect([again.status, await again.text()]).toEqual([304, ""])
+    expect(again.headers.get("etag")).toBe(etag)
+  }
+  await addVotes(sql, "etag", "a", 1)
+  const changed = await waitFor("the news", 2_000, async () => {
+    const answer = await result.get("/api/polls/etag/results", { "if-none-match": etag })
+    return answer.status === 200 && answer
+  })
+  expect((await changed.json()).total).toBe(8)
+  expect((await result.get("/api/polls/etag/results", ADMIN)).headers.get("cache-control")).toBe(
+    "private, no-store",
+  )
+})
+
+test("a timeline of days has at most 240 points, each with all votes up to then", async () => {
+  await result.send("POST", "/api/polls", definition("long"))
+  await sql`
+    INSERT INTO timeline (poll, shard, second, option, votes)
+    SELECT number, i % 4, 1700000000 + i * 300, CASE WHEN i % 3 = 0 THEN 'a' ELSE 'b' END, 1
+    FROM polls, generate_series(1, 3000) AS i WHERE id = 'long'`
+  const { timeline } = await (await result.get("/api/polls/long/results")).json()
+  expect(timeline.points.length).toBeGreaterThan(200)
+  expect(timeline.points.length).toBeLessThanOrEqual(240)
+  expect(timeline.points.at(-1)).toEqual([1_700_900_000, { a: 1000, b: 2000 }])
+  const seconds = timeline.points.map(([second]: [number]) => second)
+  expect(seconds).toEqual([...seconds].sort((a, b) => a - b))
+  expect(timeline.stepSeconds).toBe(Math.ceil(899_701 / 240))
+})
+
+test("the CSV runs no formula and quotes what it must", async () => {
+  const options = ["=1+1", "+1", "-1", "@x", 'a "b", c', "plain"].map((label, i) => ({ id: `o${i}`, label }))
+  await result.send("POST", "/api/polls", definition("csv", { options }))
+  await addVotes(sql, "csv", "o0", 1)
+  await addVotes(sql, "csv", "o5", 2)
+  const answer = await result.get("/api/polls/csv/results.csv")
+  expect(answer.headers.get("content-type")).toStartWith("text/csv; charset=utf-8")
+  expect(answer.headers.get("content-disposition")).toBe('attachment; filename="csv.csv"')
+  expect(await answer.text()).toBe(
+    [
+      "option,label,votes,share",
+      "o0,'=1+1,1,0.3333",
+      "o1,'+1,0,0.0000",
+      "o2,'-1,0,0.0000",
+      "o3,'@x,0,0.0000",
+      'o4,"a ""b"", c",0,0.0000',
+      "o5,plain,2,0.6667",
+      "",
+    ].join("\r\n"),
+  )
+})
+
+test("a receipt tells each fate of its ballot, and never the option", async () => {
+  await result.send("POST", "/api/polls", definition("fate"))
+  const ask = async (ms: number) => {
+    const answer = await result.get(`/api/polls/fate/receipts/${await receiptOf(sql, "fate", ms)}`)
+    expect(answer.headers.get("cache-control")).toBe("private, no-store")
+    return answer.json()
+  }
+  expect(await ask(2_000)).toEqual({ poll: "fate", status: "pending", since: "1970-01-01T00:00:02.000Z" })
+  await sql`INSERT INTO shards (shard, ms, seq) VALUES (0, 5000, 0)
+    ON CONFLICT (shard) DO UPDATE SET ms = 5000, seq = 0`
+  await sql`INSERT INTO votes (poll, voter, ms, seq, shard, option)
+    SELECT number, ${uuid}::uuid, 3000, 0, 0, 'a' FROM polls WHERE id = 'fate'`
+  await sql`INSERT INTO set_aside (shard, ms, seq, reason, raw)
+    VALUES (0, 3500, 0, 'late', ''), (0, 3600, 0, 'option-unknown', '')`
+  expect(await ask(3_000)).toEqual({ poll: "fate", status: "counted", since: "1970-01-01T00:00:03.000Z" })
+  expect(await ask(2_000)).toEqual({ poll: "fate", status: "replaced", since: "1970-01-01T00:00:03.000Z" })
+  expect(await ask(3_500)).toMatchObject({ status: "late" })
+  expect(await ask(3_600)).toMatchObject({ status: "set-aside" })
+  expect(await ask(4_000)).toEqual({ poll: "fate", status: "lost" })
+  expect(await ask(6_000)).toMatchObject({ status: "pending" })
+
+  const page = await result.get(`/polls/fate/receipts/${await receiptOf(sql, "fate", 3_000)}`)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain("Your ballot is counted.")
+})
+
+test("what is no receipt of the poll is refused", async () => {
+  await result.send("POST", "/api/polls", definition("own"))
+  await result.send("POST", "/api/polls", definition("other"))
+  const receipt = await receiptOf(sql, "other", 1_000)
+  for (const text of [receipt, "x", `${receipt}A`, "%00", receipt.toLowerCase()]) {
+    const answer = await result.get(`/api/polls/own/receipts/${text}`)
+    expect(answer.status).toBe(404)
+    expect((await answer.json()).type).toBe("/problems/receipt-unknown")
+  }
+  expect((await result.get(`/api/polls/none/receipts/${receipt}`)).status).toBe(404)
+})
+
+test("unknown addresses, polls and methods are problems, as pages for browsers", async () => {
+  const unknown = await result.get("/api/polls/nowhere/results")
+  expect([unknown.status, (await unknown.json()).type]).toEqual([404, "/problems/poll-unknown"])
+  const page = await result.get("/polls/nowhere", { accept: "text/html" })
+  expect([page.status, page.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"])
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'")
+  const method = await result.send("DELETE", "/api/polls/own")
+  expect([method.status, method.headers.get("allow")]).toEqual([405, "GET, HEAD, PATCH"])
+  expect((await result.get("/api/nothing")).status).toBe(404)
+})
+
+test("the OpenAPI document lists the API", async () => {
+  const document = await (await result.get("/openapi.json")).json()
+  expect(Object.keys(document.paths)).toContain("/api/polls/{poll}/results")
+  expect(document.paths["/api/polls"].post.requestBody.content["application/json"].schema.required).toEqual([
+    "id",
+    "title",
+    "options",
+  ])
+})
+
+test("the start page shows the default poll, and says when there is none", async () => {
+  expect((await result.get("/")).status).toBe(404)
+  await result.send("POST", "/api/polls", definition("main", { default: true }))
+  const page = await waitFor("the default poll", 2_000, async () => {
+    const answer = await result.get("/")
+    return answer.status === 200 && answer.text()
+  })
+  expect(page).toContain("The poll main")
+  expect(page).not.toMatch(/style=|<style|onclick|<script(?![^>]*src)/)
+})

@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test"
+import { join } from "node:path"
+import { freePort } from "../../scripts/services/ports"
+import { waitFor } from "../../scripts/services/wait"
+import { cookieOf, examplePoll, SECRETS, startVoteStand } from "./vote-stand"
+
+const MAIN = join(import.meta.dir, "main.ts")
+const DEADLINE_MS = 20_000
+
+function start(environment: Record<string, string>) {
+  return Bun.spawn(["bun", MAIN], {
+    env: { PATH: process.env.PATH ?? "", ...environment },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+}
+
+test("A process with wrong settings says every fault in a line and ends.", async () => {
+  const child = start({ PORT: "many", REDIS_URL: "localhost" })
+  expect(await child.exited).toBe(2)
+  expect(await new Response(child.stderr).text()).toMatch(/PORT="many"[\s\S]*REDIS_URL[\s\S]*VOTER_SECRETS/)
+})
+
+test("A process is ready once a worker has opened the inbox, votes, and stops within 10 s of SIGTERM.", async () => {
+  const stand = await startVoteStand()
+  const [port, management] = [await freePort(), await freePort()]
+  const child = start({
+    PORT: String(port),
+    MANAGEMENT_PORT: String(management),
+    HOST: "127.0.0.1",
+    MANAGEMENT_HOST: "127.0.0.1",
+    REDIS_URL: stand.server.voteUrl,
+    VOTER_SECRETS: SECRETS.join(","),
+  })
+  try {
+    const ready = async () => await fetch(`http://127.0.0.1:${management}/readyz`).catch(() => undefined)
+    const waiting = await waitFor("an answer", DEADLINE_MS, ready)
+    expect(await waiting.json()).toMatchObject({ status: "waiting" })
+    await stand.writePolls(examplePoll({ isDefault: true }))
+    await waitFor("readiness", DEADLINE_MS, async () => (await ready())?.ok)
+    const page = await fetch(`http://127.0.0.1:${port}/`)
+    expect(cookieOf(page)).toStartWith("tallyroom_visitor=")
+  } finally {
+    child.kill("SIGTERM")
+    expect(await child.exited).toBe(0)
+    await stand.stop()
+  }
+  expect(await new Response(child.stdout).text()).not.toContain(SECRETS[0] ?? "")
+})

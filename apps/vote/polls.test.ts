@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { waitFor } from "../../scripts/services/wait"
+import { examplePoll, startVoteStand, type VoteStand } from "./vote-stand"
+
+let stand: VoteStand
+const opensAt = new Date(Date.now() + 3_600_000)
+const pets = examplePoll({ isDefault: true })
+const tomorrow = examplePoll({ number: 3, id: "tomorrow", opensAt })
+
+beforeAll(async () => {
+  stand = await startVoteStand({ RESULT_URL: "https://result.example/" })
+  await stand.writePolls(pets, examplePoll({ number: 2, id: "draft", state: "draft" }), tomorrow)
+})
+afterAll(() => stand.stop())
+
+test("The list names the open polls and the default one.", async () => {
+  const response = await stand.ask("/api/polls")
+  expect(response.status).toBe(200)
+  const list = (await response.json()) as { default: string; polls: { id: string; phase: string }[] }
+  expect(list.default).toBe("pets")
+  expect(list.polls.map(({ id, phase }) => [id, phase])).toEqual([
+    ["pets", "open"],
+    ["tomorrow", "scheduled"],
+  ])
+})
+
+test("A poll is shown with all that voters need, and never with its salt.", async () => {
+  const view = await (await stand.ask("/api/polls/tomorrow")).json()
+  expect(view).toEqual({
+    id: "tomorrow",
+    title: tomorrow.title,
+    options: tomorrow.options,
+    policy: "final",
+    results: "live",
+    eligibility: "browser",
+    phase: "scheduled",
+    opensAt: opensAt.toISOString(),
+    closesAt: null,
+  })
+})
+
+test("A draft shows nothing but its id and that it is one.", async () => {
+  expect(await (await stand.ask("/api/polls/draft")).json()).toEqual({ id: "draft", phase: "draft" })
+  expect(await (await stand.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
+})
+
+test("The page of a scheduled poll says when it opens, and links to the results.", async () => {
+  const page = await (await stand.ask("/polls/tomorrow")).text()
+  expect(page).toContain(opensAt.toISOString())
+  expect(page).toContain('href="https://result.example/polls/tomorrow"')
+})
+
+test("An unknown poll is a problem, also for who prefers pages.", async () => {
+  const response = await stand.ask("/api/polls/nothing", { headers: { accept: "text/html" } })
+  expect(response.status).toBe(404)
+  expect(response.headers.get("content-type")).toBe("application/problem+json")
+})
+
+test("A poll that was unknown is found within a second of being made.", async () => {
+  expect((await stand.ask("/api/polls/fresh")).status).toBe(404)
+  await stand.writePolls(pets, tomorrow, examplePoll({ number: 4, id: "fresh" }))
+  const made = performance.now()
+  await waitFor("the new poll", 5_000, async () => (await stand.ask("/api/polls/fresh")).ok)
+  expect(performance.now() - made).toBeLessThan(1_000)
+})
+
+test("The OpenAPI document names every route and loads nothing from elsewhere.", async () => {
+  const document = (await (await stand.ask("/openapi.json")).json()) as { paths: object }
+  expect(Object.keys(document.paths).sort()).toEqual([
+    "/",
+    "/api/polls",
+    "/api/polls/{poll}",
+    "/api/polls/{poll}/votes",
+    "/polls/{poll}",
+  ])
+  expect((await stand.ask("/openapi")).status).toBe(404)
+})

@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test"
+import { SingleFlight } from "./single-flight"
+
+const often = () => ({ freshMs: 0, usableMs: 1_000 })
+
+test("Readers at the same moment make one question.", async () => {
+  let asked = 0
+  const value = new SingleFlight(async () => ++asked, often)
+  expect(await Promise.all([value.get(), value.get(), value.get()])).toEqual([1, 1, 1])
+})
+
+test("A fresh value is not asked for again.", async () => {
+  let asked = 0
+  const value = new SingleFlight(
+    async () => ++asked,
+    () => ({ freshMs: 60_000, usableMs: 60_000 }),
+  )
+  await value.get()
+  expect(await value.get()).toBe(1)
+})
+
+test("While there is no answer the last one is used, without waiting for long.", async () => {
+  const answers = [Promise.resolve("first"), new Promise<string>(() => {})]
+  const value = new SingleFlight(async () => (await answers.shift()) ?? "", often)
+  expect(await value.get()).toBe("first")
+  const start = performance.now()
+  expect(await value.get()).toBe("first")
+  expect(performance.now() - start).toBeLessThan(140)
+})
+
+test("A failing question is bridged by the last answer, and asked again by the next reader.", async () => {
+  const answers = [Promise.resolve(1), Promise.reject(new Error("gone")), Promise.resolve(3)]
+  const value = new SingleFlight(async () => (await answers.shift()) ?? 0, often)
+  expect([await value.get(), await value.get(), await value.get()]).toEqual([1, 1, 3])
+})
+
+test("Without any answer a reader is told so in time, and who comes later does not wait at all.", async () => {
+  const value = new SingleFlight(() => new Promise<string>(() => {}), often)
+  expect(value.get()).rejects.toThrow("in time")
+  await Bun.sleep(160)
+  const start = performance.now()
+  await expect(value.get()).rejects.toThrow("in time")
+  expect(performance.now() - start).toBeLessThan(100)
+})

@@ -1,0 +1,49 @@
+/** The admin API as a command uses it. */
+
+import { Trouble } from "../services/trouble"
+
+export type ShownPoll = {
+  id: string
+  title: string
+  phase: string
+  policy: string
+  results: string
+  eligibility: string
+  opensAt: string | null
+  closesAt: string | null
+  default: boolean
+  options: { id: string; label: string }[]
+}
+
+export type PollApi = {
+  /** @throws {Trouble} with the API's own words when it refuses */
+  call: <T>(method: "GET" | "POST" | "PATCH", path: string, body?: unknown) => Promise<T>
+  /** The same for an answer in CSV. */
+  csv: (path: string, body: unknown) => Promise<string>
+}
+
+export function pollApi({ address, token }: { address: string; token: string }): PollApi {
+  const send = async (method: string, path: string, body: unknown, accept: string) => {
+    const request = {
+      method,
+      headers: { authorization: `Bearer ${token}`, accept, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }
+    const answer = await fetch(new URL(path, address), request).catch((cause) => {
+      throw new Trouble(`Nobody answers at ${address}: start the result app, or correct RESULT_URL.`, {
+        cause,
+      })
+    })
+    if (!answer.ok) throw new Trouble(await complaint(answer))
+    return answer
+  }
+  return {
+    call: async (method, path, body) => (await send(method, path, body, "application/json")).json(),
+    csv: async (path, body) => (await send("POST", path, body, "text/csv")).text(),
+  }
+}
+
+async function complaint(answer: Response): Promise<string> {
+  const problem = await answer.json().catch(() => ({}))
+  return problem.title ? `${problem.title}. ${problem.detail}` : `The result app answered ${answer.status}.`
+}

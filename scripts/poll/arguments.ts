@@ -1,0 +1,68 @@
+/** The command line of `bun run poll`. */
+
+import { parseArgs } from "node:util"
+import { Trouble } from "../services/trouble"
+
+export const USAGE = `Usage: bun run poll <command>
+
+  list                       all polls
+  show <id>                  one poll with its counts
+  create --id <id> --title <title> --option <id>=<label> --option …
+         [--policy final|changeable] [--results live|after-vote|after-close]
+         [--eligibility browser|code|network] [--opens <moment>] [--closes <moment>] [--open] [--default]
+  edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--eligibility …]
+         [--opens <moment>|none] [--closes <moment>|none]
+  open <id>                  takes votes from now on, or from --opens
+  close <id>                 takes no more votes
+  default <id>               shown where no poll is named
+  codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
+
+  --json                     prints the API's answer as it is
+A moment is like 2030-01-31T20:00:00Z. Uses RESULT_URL and ADMIN_TOKEN if they are set, else a running demo.`
+
+/** Exits with 2 rather than 1: nothing was tried. */
+export class UsageError extends Trouble {}
+
+const COMMANDS = ["list", "show", "create", "edit", "open", "close", "default", "codes"] as const
+
+const OPTIONS = {
+  ...{ id: { type: "string" }, title: { type: "string" }, option: { type: "string", multiple: true } },
+  ...{ policy: { type: "string" }, results: { type: "string" }, eligibility: { type: "string" } },
+  ...{ opens: { type: "string" }, closes: { type: "string" } },
+  ...{ open: { type: "boolean" }, default: { type: "boolean" } },
+  ...{ csv: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+} as const
+
+export type Flags = ReturnType<typeof parse>["values"]
+export type Command = { name: (typeof COMMANDS)[number] | "help"; words: string[]; flags: Flags }
+
+/** @throws {UsageError} in one sentence, for anything that is no command */
+export function readCommand(argv: string[]): Command {
+  const { values: flags, positionals } = parse(argv)
+  const [word, ...words] = positionals
+  if (flags.help || word === undefined) return { name: "help", words: [], flags }
+  const name = COMMANDS.find((command) => command === word)
+  if (!name) throw new UsageError(`There is no command "${word}": see bun run poll --help.`)
+  const wanted = { list: 0, create: 0, codes: 2 }[name as string] ?? 1
+  if (words.length !== wanted) {
+    throw new UsageError(
+      `"${name}" takes ${wanted} words after it, not ${words.length}: see bun run poll --help.`,
+    )
+  }
+  return { name, words, flags }
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split(". ")[0]}: see bun run poll --help.`)
+  }
+}
+
+/** `--option a=Cats` as an option. */
+export function readOption(text: string): { id: string; label: string } {
+  const equals = text.indexOf("=")
+  if (equals < 1) throw new UsageError(`--option "${text}" must be like a=Cats.`)
+  return { id: text.slice(0, equals), label: text.slice(equals + 1) }
+}

@@ -1,0 +1,85 @@
+/** What each command does; it gives the text to print. */
+
+import type { PollApi, ShownPoll } from "./api"
+import { type Command, type Flags, readOption, UsageError } from "./arguments"
+import { codesText, pollsText, resultsText } from "./print"
+
+export async function runCommand({ name, words, flags }: Command, api: PollApi): Promise<string> {
+  const [id = "", count = ""] = words
+  const path = `/api/polls/${encodeURIComponent(id)}`
+  const change = async (body: unknown) => print(await api.call<ShownPoll>("PATCH", path, body), flags)
+  switch (name) {
+    case "list":
+      return list(api, flags)
+    case "show":
+      return show(api, path, flags)
+    case "create":
+      return print(await api.call<ShownPoll>("POST", "/api/polls", definition(flags)), flags)
+    case "edit":
+      return change(await edit(api, path, flags))
+    case "open":
+      return change({ state: "open" })
+    case "close":
+      return change({ state: "closed" })
+    case "default":
+      return change({ default: true })
+    case "codes":
+      return codes(api, path, count, flags)
+    case "help":
+      return ""
+  }
+}
+
+function print(poll: ShownPoll, flags: Flags): string {
+  return flags.json ? JSON.stringify(poll, null, 2) : pollsText([poll])
+}
+
+async function list(api: PollApi, flags: Flags): Promise<string> {
+  const answer = await api.call<{ polls: ShownPoll[] }>("GET", "/api/polls")
+  return flags.json ? JSON.stringify(answer, null, 2) : pollsText(answer.polls)
+}
+
+async function show(api: PollApi, path: string, flags: Flags): Promise<string> {
+  const poll = await api.call<ShownPoll>("GET", path)
+  const results = await api.call<Parameters<typeof resultsText>[0]>("GET", `${path}/results`)
+  if (flags.json) return JSON.stringify({ ...poll, results }, null, 2)
+  return `${pollsText([poll])}\n\n${resultsText(results)}`
+}
+
+function definition(flags: Flags) {
+  const { id, title, option = [] } = flags
+  if (!id || !title || option.length < 2) {
+    throw new UsageError('"create" needs --id, --title and at least two --option: see bun run poll --help.')
+  }
+  const state = flags.open ? "open" : "draft"
+  return { id, ...fields(flags), options: option.map(readOption), state, default: flags.default ?? false }
+}
+
+/** New labels for options that there are keep what else those have; the API says what may not be changed. */
+async function edit(api: PollApi, path: string, flags: Flags) {
+  if (!flags.option) return fields(flags)
+  const { options } = await api.call<ShownPoll>("GET", path)
+  const labels = new Map(flags.option.map(readOption).map((option) => [option.id, option]))
+  const kept = options.map((option) => ({ ...option, ...labels.get(option.id) }))
+  const added = [...labels.values()].filter(({ id }) => !options.some((option) => option.id === id))
+  return { ...fields(flags), options: [...kept, ...added] }
+}
+
+function fields({ title, policy, results, eligibility, opens, closes }: Flags) {
+  return {
+    ...(title !== undefined && { title }),
+    ...(policy !== undefined && { policy }),
+    ...(results !== undefined && { results }),
+    ...(eligibility !== undefined && { eligibility }),
+    ...(opens !== undefined && { opensAt: opens === "none" ? null : opens }),
+    ...(closes !== undefined && { closesAt: closes === "none" ? null : closes }),
+  }
+}
+
+async function codes(api: PollApi, path: string, count: string, flags: Flags): Promise<string> {
+  if (!/^[1-9]\d{0,6}$/.test(count)) throw new UsageError(`"${count}" is no number of codes.`)
+  const body = { count: Number(count) }
+  if (flags.csv) return (await api.csv(`${path}/codes`, body)).trimEnd()
+  const answer = await api.call<{ codes: string[] }>("POST", `${path}/codes`, body)
+  return flags.json ? JSON.stringify(answer, null, 2) : codesText(answer.codes)
+}

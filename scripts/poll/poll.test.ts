@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from "bun:test"
+import { openTables, type Result, startResult, TOKEN } from "../../apps/result/testing/result"
+import { addVotes } from "../../apps/result/testing/votes"
+import { useStores } from "../../tests/harness/stores"
+
+const stores = useStores()
+let result: Result
+let sql: Awaited<ReturnType<typeof openTables>>
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResult(stores())
+})
+
+async function poll(...words: string[]) {
+  const env = { PATH: process.env.PATH, RESULT_URL: result.address, ADMIN_TOKEN: TOKEN }
+  const child = Bun.spawn([process.execPath, `${import.meta.dir}/../poll.ts`, ...words], {
+    ...{ env, stdout: "pipe", stderr: "pipe" },
+  })
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { out, err, code }
+}
+
+test("a poll is made, opened, edited, shown and closed from the terminal", async () => {
+  const made = await poll("create", "--id", "tea", "--title", "Tea?", "--option", "y=Yes", "--option", "n=No")
+  expect(made).toMatchObject({ code: 0, err: "" })
+  expect(made.out).toContain("draft")
+  expect((await poll("open", "tea")).out).toContain("open")
+  expect((await poll("default", "tea")).out).toContain("tea *")
+  await poll(
+    "edit",
+    "tea",
+    "--title",
+    "Tea or not?",
+    "--option",
+    "n=Never",
+    "--closes",
+    "2040-01-01T00:00:00Z",
+  )
+  await addVotes(sql, "tea", "n", 4)
+  const { out } = await poll("show", "tea")
+  expect(out).toContain("Tea or not?")
+  expect(out).toContain("open until 2040-01-01T00:00:00.000Z")
+  expect(out).toMatch(/n +Never +4/)
+  expect(JSON.parse((await poll("close", "tea", "--json")).out)).toMatchObject({ id: "tea", state: "closed" })
+  expect((await poll("list")).out).toMatch(/tea \* +closed/)
+})
+
+test("codes are printed one a line, or as CSV", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  await poll("create", "--id", "club", "--title", "Club", "--eligibility", "code", "--open", ...options)
+  const { out } = await poll("codes", "club", "3")
+  expect(out.trim().split("\n")).toHaveLength(3)
+  expect((await poll("codes", "club", "2", "--csv")).out).toStartWith("code,url")
+})
+
+test("what goes wrong is one sentence and an exit code", async () => {
+  const refused = await poll("open", "nowhere")
+  expect(refused).toMatchObject({ code: 1, out: "" })
+  expect(refused.err.trim().split("\n")).toHaveLength(1)
+  for (const words of [
+    ["fly"],
+    ["create", "--id", "x"],
+    ["open"],
+    ["list", "--loud"],
+    ["codes", "x", "many"],
+  ]) {
+    const wrong = await poll(...words)
+    expect(wrong.code).toBe(2)
+    expect(wrong.err.trim().split("\n")).toHaveLength(1)
+  }
+  expect((await poll("--help")).out).toStartWith("Usage: bun run poll")
+})

@@ -1,0 +1,31 @@
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { readIndex } from "@tallyroom/lib/inbox/poll-copies"
+import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { Trouble } from "./trouble"
+import { waitFor } from "./wait"
+
+/** After a crash a worker's leases run out first, and a wiped Redis gets its voters back. */
+const DEADLINE_MS = 60_000
+
+/** Waits until a worker has opened every shard of the inbox, so that a vote cast from then on is accepted. */
+export async function untilInboxOpen(redisUrl: string): Promise<void> {
+  const redis = openRedis(redisUrl, () => {})
+  const isOpen = async () => {
+    try {
+      const { shards } = await readIndex(redis)
+      const looks = Array.from({ length: shards }, (_, i) => redis.lookAtShard(keys.gate(i), keys.inbox(i)))
+      return (await Promise.all(looks)).every(([serving, gate]) => serving === gate)
+    } catch {
+      return false
+    }
+  }
+  try {
+    await waitFor("the inbox to open", DEADLINE_MS, isOpen)
+  } catch (cause) {
+    throw new Trouble("The worker did not open the inbox within a minute; see .tallyroom/logs/worker.log.", {
+      cause,
+    })
+  } finally {
+    redis.disconnect()
+  }
+}

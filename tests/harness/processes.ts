@@ -1,0 +1,60 @@
+/** The real apps as processes of their own, on free ports, against the stores of a test. */
+
+import { type App, type AppName, startApp } from "../../scripts/services/apps"
+import { freePort } from "../../scripts/services/ports"
+import type { Stores } from "./stores"
+
+export const ADMIN_TOKEN = "a-token-that-only-the-tests-know"
+export const VOTER_SECRETS = "a-secret-that-only-the-tests-know-0123456789"
+
+export type Running = { app: App; url: string; managementUrl: string }
+
+async function start(
+  name: AppName,
+  stores: Stores,
+  env: Record<string, string>,
+  port: number,
+): Promise<Running> {
+  const managementPort = await freePort()
+  const app = startApp(name, {
+    ...{ LOG_LEVEL: "warn", HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" },
+    ...{ PORT: String(port), MANAGEMENT_PORT: String(managementPort), ...env },
+  })
+  stores.defer(() => app.kill("SIGKILL"))
+  return {
+    app,
+    url: `http://127.0.0.1:${port}`,
+    managementUrl: `http://127.0.0.1:${managementPort}`,
+  }
+}
+
+export async function startVote(stores: Stores, env: Record<string, string> = {}): Promise<Running> {
+  const vote = await start(
+    "vote",
+    stores,
+    { REDIS_URL: stores.redis.voteUrl, VOTER_SECRETS, ...env },
+    await freePort(),
+  )
+  await vote.app.waitReady()
+  return vote
+}
+
+export async function startWorkerProcess(stores: Stores, env: Record<string, string> = {}): Promise<Running> {
+  return start(
+    "worker",
+    stores,
+    { REDIS_URL: stores.redis.workerUrl, DATABASE_URL: stores.database.workerUrl, ...env },
+    0,
+  )
+}
+
+export async function startResult(stores: Stores, env: Record<string, string> = {}): Promise<Running> {
+  const result = await start(
+    "result",
+    stores,
+    { DATABASE_URL: stores.database.resultUrl, ADMIN_TOKEN, ...env },
+    await freePort(),
+  )
+  await result.app.waitReady()
+  return result
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "bun:test"
+import { audit } from "@tallyroom/lib/audit"
+import { formatPosition } from "@tallyroom/lib/ballots"
+import { openDatabase } from "@tallyroom/lib/database"
+import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { readReceipt } from "@tallyroom/lib/receipts"
+import { waitFor } from "../../scripts/services/wait"
+import { type Accepted, castUntilAnswered, crowd, person } from "../harness/crowd"
+import { type Running, startVote, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const CASTS = 10_000
+const CONCURRENCY = 64
+const stores = useStores({ ownPostgres: true })
+
+describe("promise 1: accepted means counted", () => {
+  test("whichever of vote, worker, Redis and Postgres is killed in a flood of 10,000", async () => {
+    const { redis, postgres, database } = stores()
+    const workers: Running[] = [await startWorkerProcess(stores()), await startWorkerProcess(stores())]
+    const votes = [await startVote(stores()), await startVote(stores())]
+    const accepted: Accepted[] = []
+    const statuses = new Map<number, number>()
+    let over = false
+    let killed = 0
+
+    const killWorkers = async () => {
+      while (!over) {
+        await Bun.sleep(300 + Math.random() * 600)
+        const victim = Math.floor(Math.random() * workers.length)
+        workers[victim]?.app.kill("SIGKILL")
+        killed++
+        workers[victim] = await startWorkerProcess(stores())
+      }
+    }
+    const done = (part: number) => () => accepted.length >= CASTS * part
+    const trouble = async () => {
+      await waitFor("a quarter of the votes", 120_000, done(0.25))
+      await redis.kill9()
+      await redis.start()
+      await waitFor("half of the votes", 120_000, done(0.5))
+      await postgres.kill9()
+      await postgres.start()
+      await waitFor("most of the votes", 120_000, done(0.7))
+      votes[0]?.app.kill("SIGKILL")
+      votes[0] = await startVote(stores())
+    }
+    const killing = killWorkers()
+    const troubling = trouble()
+    await crowd(CASTS, CONCURRENCY, async (i) => {
+      const who = person()
+      const option = i % 3 === 0 ? "b" : "a"
+      const urls = i % 2 ? votes.map(({ url }) => url) : votes.map(({ url }) => url).reverse()
+      const { status, body } = await castUntilAnswered(urls, "cats-vs-dogs", who, option)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      // 200: an earlier try had been accepted, but its answer was lost on the way.
+      if (status === 201 || status === 200) {
+        accepted.push({ voter: who, option, receipt: String(body.receipt) })
+      }
+    })
+    await troubling
+    over = true
+    await killing
+
+    expect(accepted.length).toBe(CASTS)
+    expect(killed).toBeGreaterThan(2)
+    const sql = openDatabase(database.workerUrl, { name: "test", connections: 2 })
+    const connection = openRedis(redis.adminUrl, () => {})
+    stores().defer(() => sql.end({ timeout: 1 }))
+    stores().defer(() => connection.disconnect())
+    await waitFor("everything to be counted", 60_000, async () => {
+      const [books] = await audit(sql, connection).catch(() => [])
+      return books?.counted === CASTS && books.pending === 0
+    })
+    const [books] = await audit(sql, connection)
+    expect(books).toMatchObject({
+      ...{ accepted: CASTS, counted: CASTS, recount: CASTS, tally: CASTS },
+      ...{ replaced: 0, late: 0, setAside: 0, lost: 0, pending: 0, faults: [] },
+    })
+
+    const [poll] = await sql`SELECT salt FROM polls`
+    const receipts = accepted.map(({ receipt, option }) => {
+      const read = readReceipt(String(poll?.salt), receipt)
+      if (!read) throw new Error("an answer carried no valid receipt")
+      return `${Buffer.from(read.voter, "base64url").toString("hex")} ${formatPosition(read.position)} ${option}`
+    })
+    const rows = await sql`SELECT replace(voter::text, '-', '') AS voter, ms, seq, option FROM votes`
+    const counted = rows.map((row) => `${row.voter} ${row.ms}-${row.seq} ${row.option}`)
+    expect(counted.sort()).toEqual(receipts.sort())
+  }, 240_000)
+})

@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { audit } from "@tallyroom/lib/audit"
+import { waitFor } from "../../scripts/services/wait"
+import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"
+import { type Running, startVote } from "../harness/processes"
+import { useStores } from "../harness/stores"
+import { openBooth, startWorker } from "../harness/tallyroom"
+
+const POLL = "cats-vs-dogs"
+const stores = useStores()
+let votes: Running[]
+let at: Awaited<ReturnType<typeof startWorker>>
+
+beforeAll(async () => {
+  at = await startWorker(stores())
+  votes = await Promise.all([startVote(stores()), startVote(stores())])
+})
+
+const urls = () => votes.map(({ url }) => url)
+
+describe("promise 2: one vote per voter and poll", () => {
+  test("of 200 concurrent casts by one voter over two vote processes, exactly one counts", async () => {
+    const who = person()
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => castOnce(urls()[i % 2] ?? "", POLL, who, i % 5 ? "a" : "b")),
+    )
+    const statuses = answers.map((answer) => answer?.status)
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+    expect(statuses.every((status) => status === 201 || status === 200 || status === 409)).toBe(true)
+    const bodies = (await Promise.all(answers.map((answer) => answer?.json()))) as { receipt: string }[]
+    expect(new Set(bodies.map((body) => body.receipt)).size).toBe(1)
+    await waitFor("the vote to be counted", 5_000, async () => {
+      const [row] = await at.sql`SELECT count(*)::integer AS n FROM votes`
+      return row?.n === 1
+    })
+  })
+
+  test("still holds after Redis was wiped in the middle of the flood", async () => {
+    const booth = await openBooth(stores())
+    const people = Array.from({ length: 400 }, person)
+    await crowd(people.length, 32, async (i) => {
+      await castUntilAnswered(urls(), POLL, people[i] ?? "", "a")
+    })
+    await waitFor("all to be counted", 10_000, async () => {
+      const [row] = await at.sql`SELECT count(*)::integer AS n FROM votes`
+      return row?.n === 401
+    })
+    await booth.redis.flushall()
+    const statuses = new Set<number>()
+    await crowd(people.length, 32, async (i) => {
+      const { status } = await castUntilAnswered(urls(), POLL, people[i] ?? "", i % 2 ? "a" : "b")
+      statuses.add(status)
+    })
+    expect([...statuses].sort()).toEqual([200, 409])
+    const [books] = await audit(at.sql, booth.redis)
+    expect(books).toMatchObject({ accepted: 401, counted: 401, recount: 401, late: 0, lost: 0, faults: [] })
+  })
+})

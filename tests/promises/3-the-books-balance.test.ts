@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { audit } from "@tallyroom/lib/audit"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { useStores } from "../harness/stores"
+import { type Booth, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
+
+const POLL = "cats-vs-dogs"
+const stores = useStores()
+let at: Awaited<ReturnType<typeof startWorker>>
+let booth: Booth
+
+beforeAll(async () => {
+  at = await startWorker(stores())
+  await at.ready()
+  booth = await openBooth(stores())
+})
+
+const run = async (...args: string[]) => {
+  const env = {
+    ...process.env,
+    REDIS_URL: stores().redis.workerUrl,
+    DATABASE_URL: stores().database.workerUrl,
+  }
+  const child = Bun.spawn(["bun", "scripts/audit.ts", ...args], { env, stdout: "pipe", stderr: "pipe" })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, out, err }
+}
+
+describe("promise 3: the books balance", () => {
+  test("at any moment of a flood", async () => {
+    let over = false
+    const flood = (async () => {
+      for (let i = 0; i < 6_000; i += 100) {
+        await Promise.all(Array.from({ length: 100 }, (_, j) => booth.cast(POLL, voter(`b${i + j}`), "a")))
+      }
+      over = true
+    })()
+    let looks = 0
+    while (!over) {
+      for (const books of await audit(at.sql, booth.redis)) expect(books.faults).toEqual([])
+      looks++
+    }
+    await flood
+    expect(looks).toBeGreaterThan(1)
+  })
+
+  test("and `bun run audit --wait` says so when nothing is pending", async () => {
+    const { code, out } = await run("--wait")
+    expect(out).toContain("The books balance.")
+    expect(out).toMatch(/cats-vs-dogs +6000 +6000 +0 +0 +0 +0 +0 +6000 +6000/)
+    expect(code).toBe(0)
+  })
+
+  test("a vote taken out of Postgres does not go unnoticed", async () => {
+    const [gone] = await at.sql`DELETE FROM votes WHERE ctid = (SELECT ctid FROM votes LIMIT 1) RETURNING *`
+    const { code, out } = await run()
+    expect(out).toContain("a recount gives 5999, the tally says 6000")
+    expect(code).toBe(1)
+    await at.sql`INSERT INTO votes ${at.sql(gone as Record<string, never>)}`
+    expect((await run()).code).toBe(0)
+  })
+
+  test("nor a ballot taken out of the inbox before it was counted", async () => {
+    await at.stop()
+    await booth.cast(POLL, voter("stolen"), "a")
+    for (let shard = 0; shard < SHARDS; shard++) await booth.redis.xtrim(keys.inbox(shard), "MAXLEN", 0)
+    const { code, out } = await run()
+    expect(out).toContain("6001 were accepted, but 6000 are explained")
+    expect(code).toBe(1)
+  })
+
+  test("audit says in one sentence what it can't reach", async () => {
+    const { database } = stores()
+    const away = { ...process.env, DATABASE_URL: database.workerUrl, REDIS_URL: "redis://127.0.0.1:1" }
+    const child = Bun.spawn(["bun", "scripts/audit.ts"], { env: away, stderr: "pipe", stdout: "ignore" })
+    const err = await new Response(child.stderr).text()
+    expect(await child.exited).toBe(2)
+    expect(err.trim().split("\n")).toHaveLength(1)
+    expect(err).toContain("Redis can't be reached")
+  }, 15_000)
+})

@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { audit } from "@tallyroom/lib/audit"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { waitFor } from "../../scripts/services/wait"
+import { castOnce, crowd, person } from "../harness/crowd"
+import { type Running, startVote } from "../harness/processes"
+import { useStores } from "../harness/stores"
+import { openBooth, startWorker } from "../harness/tallyroom"
+
+const POLL = "cats-vs-dogs"
+const LIMIT = 400
+/** What the vote app allows itself is 200 ms; a busy test machine adds its own. */
+const PATIENCE_MS = 1_000
+const stores = useStores()
+let at: Awaited<ReturnType<typeof startWorker>>
+let vote: Running
+
+beforeAll(async () => {
+  at = await startWorker(stores())
+  vote = await startVote(stores(), { BACKLOG_LIMIT: String(LIMIT) })
+})
+
+async function expectRefused(response: Response | null, kind: string): Promise<void> {
+  expect(response?.status).toBe(503)
+  expect(response?.headers.get("retry-after")).toMatch(/^\d+$/)
+  expect(await response?.json()).toMatchObject({ type: `/problems/${kind}`, status: 503 })
+}
+
+describe("promise 6: overload is refused, not lost", () => {
+  test("while Redis holds its answers back, a vote gets 503 at once, and may be sent again", async () => {
+    const who = person()
+    expect((await castOnce(vote.url, POLL, person(), "a"))?.status).toBe(201)
+    const { pid } = stores().redis
+    if (pid === undefined) throw new Error("Redis does not run")
+    process.kill(pid, "SIGSTOP")
+    try {
+      for (let i = 0; i < 3; i++) {
+        const start = performance.now()
+        await expectRefused(await castOnce(vote.url, POLL, who, "a"), "inbox-away")
+        expect(performance.now() - start).toBeLessThan(PATIENCE_MS)
+      }
+    } finally {
+      process.kill(pid, "SIGCONT")
+    }
+    const answer = await waitFor("an answer", 10_000, async () => {
+      const response = await castOnce(vote.url, POLL, who, "b")
+      return response?.status === 503 ? false : response
+    })
+    // The stopped Redis found the first ballots past their deadline, and so the later choice is the one that counts.
+    expect(answer?.status).toBe(201)
+  })
+
+  test("while Redis is gone, too", async () => {
+    await stores().redis.kill9()
+    const start = performance.now()
+    await expectRefused(await castOnce(vote.url, POLL, person(), "a"), "inbox-away")
+    expect(performance.now() - start).toBeLessThan(PATIENCE_MS)
+    await stores().redis.start()
+    await waitFor("votes to be taken again", 10_000, async () => {
+      return (await castOnce(vote.url, POLL, person(), "a"))?.status === 201
+    })
+  })
+
+  test("past the backlog limit, until the backlog is counted", async () => {
+    await at.stop()
+    const who = person()
+    const first = (await (await castOnce(vote.url, POLL, who, "a"))?.json()) as { receipt: string }
+    const statuses = new Map<number, number>()
+    await crowd(LIMIT * 2, 32, async () => {
+      const status = (await castOnce(vote.url, POLL, person(), "a"))?.status ?? 0
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    })
+    expect([...statuses.keys()].sort()).toEqual([201, 503])
+    expect(statuses.get(201)).toBeLessThanOrEqual(LIMIT)
+    // A ballot that was accepted is still answered with its receipt.
+    const again = await castOnce(vote.url, POLL, who, "a")
+    expect(again?.status).toBe(200)
+    expect(await again?.json()).toMatchObject({ receipt: first.receipt })
+
+    at = await startWorker(stores())
+    await at.ready()
+    const booth = await openBooth(stores())
+    await waitFor(
+      "the backlog to be counted",
+      10_000,
+      async () => (await booth.redis.xlen(keys.inbox(0))) === 0,
+    )
+    expect((await castOnce(vote.url, POLL, person(), "a"))?.status).toBe(201)
+    await waitFor("all to be counted", 10_000, async () => {
+      const [books] = await audit(at.sql, booth.redis)
+      return books?.pending === 0
+    })
+    expect((await audit(at.sql, booth.redis))[0]?.faults).toEqual([])
+  })
+})
