@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { CHECKOUT } from "./services/checkout"
 import { readJunit, type TestReport } from "./services/junit"
 import { leash, stopLeashed } from "./services/leash"
-import { describe } from "./services/trouble"
+import { describe, Trouble } from "./services/trouble"
 import { ensureTool } from "./tools"
 
 const USAGE = `Usage: bun run check [file filter…]
@@ -88,9 +88,9 @@ async function runTests(): Promise<TestReport> {
   try {
     const flags = ["--reporter=junit", `--reporter-outfile=${file}`]
     const succeeded = await command(process.execPath, "test", ...flags, ...filters)
-    if (!existsSync(file)) throw new Error("The test runner ended without a report.")
+    if (!existsSync(file)) throw new Trouble("The test runner ended without a report (see above).")
     const result = readJunit(readFileSync(file, "utf8"))
-    if (result.passed + result.failed.length === 0) throw new Error("No test ran.")
+    if (result.passed + result.failed.length === 0) throw new Trouble("No test ran.")
     if (succeeded || result.failed.length > 0) return result
     return { ...result, failed: ["the test runner: it failed outside of any test (see above)"] }
   } finally {

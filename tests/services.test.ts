@@ -9,7 +9,7 @@ import { leash } from "../scripts/services/leash"
 import { lockState } from "../scripts/services/lock"
 import { assertPortFree, freePort } from "../scripts/services/ports"
 import { startPostgres } from "../scripts/services/postgres"
-import { isAlive } from "../scripts/services/processes"
+import { descendants, isAlive } from "../scripts/services/processes"
 import { readable } from "../scripts/services/readable"
 import { startRedis } from "../scripts/services/redis"
 import { waitFor } from "../scripts/services/wait"
@@ -44,7 +44,7 @@ describe("a leash", () => {
   test("ends its program and its guard when the process that holds it is killed", async () => {
     const holder = startHolder(["sh", "-c", "echo begun; exec sleep 300"])
     const pid = await leashedPid(holder)
-    const guard = guardOf(pid)
+    const guard = guardOf(pid, holder.pid)
     expect(isAlive(guard)).toBe(true)
     holder.kill("SIGKILL")
     await waitFor("the program and its guard to end", 5_000, () => !isAlive(pid) && !isAlive(guard))
@@ -59,7 +59,7 @@ describe("a leash", () => {
 
   test("leaves no guard behind when the program ends by itself", async () => {
     const child = leash(["sh", "-c", "echo out; echo err >&2; sleep 0.2; exit 7"])
-    const guard = guardOf(child.pid)
+    const guard = guardOf(child.pid, process.pid)
     expect(await child.exited).toBe(7)
     expect(isAlive(guard)).toBe(false)
   })
@@ -86,11 +86,12 @@ describe("a leash", () => {
     expect(await stubborn.stop(100)).toBe(128 + 9)
   })
 
-  /** The guard is the shell whose first argument is the program's id. */
-  function guardOf(pid: number): number {
-    const listing = Bun.spawnSync(["ps", "-A", "-o", "pid=,args="]).stdout.toString()
-    const [found] = listing.match(new RegExp(`^\\s*(\\d+)\\s(?=.*guard ${pid} )`, "m")) ?? []
-    return Number(found ?? Number.NaN)
+  /** The holder's other child. */
+  function guardOf(pid: number, holder: number): number {
+    const below = new Set([pid, ...descendants(pid)])
+    const guard = descendants(holder).find((it) => !below.has(it))
+    if (guard === undefined) throw new Error(`Process ${pid} has no guard.`)
+    return guard
   }
 })
 

@@ -37,7 +37,7 @@ export class SingleFlight<T> {
     const held = this.usable()
     const patience = held === null ? FIRST_ANSWER_MS : NEWER_ANSWER_MS
     try {
-      return await within(this.askedAt + patience - performance.now(), this.flight)
+      return await within(Math.max(0, this.askedAt + patience - performance.now()), this.flight)
     } catch (error) {
       if (held !== null) return held.value
       throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })

@@ -25,12 +25,13 @@ export class UsageError extends Trouble {}
 
 const COMMANDS = ["list", "show", "create", "edit", "open", "close", "default", "codes"] as const
 
+const text = { type: "string" } as const
+const flag = { type: "boolean" } as const
 const OPTIONS = {
-  ...{ id: { type: "string" }, title: { type: "string" }, option: { type: "string", multiple: true } },
-  ...{ policy: { type: "string" }, results: { type: "string" }, eligibility: { type: "string" } },
-  ...{ opens: { type: "string" }, closes: { type: "string" } },
-  ...{ open: { type: "boolean" }, default: { type: "boolean" } },
-  ...{ csv: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  ...{ id: text, title: text, policy: text, results: text, eligibility: text, opens: text, closes: text },
+  ...{ open: flag, default: flag, csv: flag, json: flag },
+  option: { type: "string", multiple: true },
+  help: { type: "boolean", short: "h" },
 } as const
 
 export type Flags = ReturnType<typeof parse>["values"]

@@ -1,0 +1,49 @@
+import { afterAll, expect, test } from "bun:test"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Elysia } from "elysia"
+import { buildAssets } from "./assets"
+
+const folder = await mkdtemp(join(tmpdir(), "tallyroom-assets-test-"))
+afterAll(() => rm(folder, { recursive: true }))
+
+async function built(css: string) {
+  await Promise.all([
+    writeFile(join(folder, "page.css"), css),
+    writeFile(join(folder, "live.ts"), "const text: string = 'hello'; console.log(text)"),
+  ])
+  const assets = await buildAssets({ entrypoints: [join(folder, "page.css"), join(folder, "live.ts")] })
+  const app = new Elysia().use(assets.plugin)
+  return { assets, get: (path: string) => app.handle(new Request(`http://localhost${path}`)) }
+}
+
+test("Files are served under a name that changes with their content, for ever.", async () => {
+  const red = await built("body { color: red }")
+  const response = await red.get(red.assets.asset("page.css"))
+  expect(await response.text()).toContain("red")
+  expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable")
+  expect(await (await red.get(red.assets.asset("live.js"))).text()).toContain("hello")
+  const blue = await built("body { color: blue }")
+  expect(blue.assets.asset("page.css")).not.toBe(red.assets.asset("page.css"))
+  expect(blue.assets.asset("live.js")).toBe(red.assets.asset("live.js"))
+})
+
+test("An asset that nobody built is a fault of the program.", async () => {
+  const { assets } = await built("")
+  expect(() => assets.asset("pages.css")).toThrow("pages.css")
+})
+
+test.each(["/assets/..%2f..%2fetc%2fpasswd", "/assets/page.css", "/assets/"])(
+  "%s leads nowhere.",
+  async (path) => {
+    const { get } = await built("")
+    expect((await get(path)).status).toBe(404)
+  },
+)
+
+test("A folder that was built before is served as it is.", async () => {
+  await writeFile(join(folder, "page-0123abcd.css"), "b { color: red }")
+  const assets = await buildAssets({ prebuilt: folder })
+  expect(assets.asset("page.css")).toBe("/assets/page-0123abcd.css")
+})

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test"
+import fc from "fast-check"
+import { readReceipt, writeReceipt } from "./receipts"
+
+const salt = "s".repeat(43)
+const voter = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => Buffer.from(bytes).toString("base64url"))
+const receipt = fc.record({
+  shard: fc.nat(1_023),
+  position: fc.record({ ms: fc.nat(2 ** 31).map((n) => n * 1_000), seq: fc.nat(2 ** 31 - 1) }),
+  voter,
+})
+
+describe("a receipt", () => {
+  test("reads back as what was written, and is the same each time", () => {
+    fc.assert(
+      fc.property(receipt, (written) => {
+        const text = writeReceipt(salt, written)
+        expect(readReceipt(salt, text)).toEqual(written)
+        expect(writeReceipt(salt, written)).toBe(text)
+      }),
+    )
+  })
+
+  test("of another poll, changed in any character, or garbage is none", () => {
+    fc.assert(
+      fc.property(receipt, fc.nat(53), fc.string(), (written, at, garbage) => {
+        const text = writeReceipt(salt, written)
+        expect(readReceipt("t".repeat(43), text)).toBeNull()
+        const other = text[at] === "A" ? "B" : "A"
+        expect(readReceipt(salt, text.slice(0, at) + other + text.slice(at + 1))).toBeNull()
+        expect(readReceipt(salt, garbage)).toBeNull()
+      }),
+    )
+  })
+})

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test"
+import { address, list, port, readSettings, SettingsError, setting, whole } from "./settings"
+
+const declared = {
+  PORT: setting({ schema: port, default: "8080", description: "where to listen" }),
+  SHARDS: setting({ schema: whole(1, 16), default: "4", description: "how many" }),
+  STORE_URL: setting({ schema: address("redis"), description: "the store", secret: true }),
+  NAMES: setting({ schema: list(), default: "", description: "some names" }),
+}
+
+describe("settings", () => {
+  test("take defaults, and an empty variable counts as not set", () => {
+    const values = readSettings(declared, { STORE_URL: "redis://u:p@h", PORT: "", NAMES: "a, b,," })
+    expect(values).toEqual({ PORT: 8080, SHARDS: 4, STORE_URL: "redis://u:p@h", NAMES: ["a", "b"] })
+  })
+
+  test("report every fault together, and never the value of a secret", () => {
+    const fault = () =>
+      readSettings(declared, { PORT: "http", SHARDS: "17", STORE_URL: "mysql://u:hunter2@h" })
+    expect(fault).toThrow(SettingsError)
+    try {
+      fault()
+    } catch (error) {
+      const { message } = error as Error
+      expect(message.split("\n")).toEqual([
+        'PORT="http" is wrong: must be a whole number from 0 to 65535',
+        'SHARDS="17" is wrong: must be from 1 to 16',
+        "STORE_URL is wrong: must be an address that begins with redis://",
+      ])
+      expect(message).not.toContain("hunter2")
+    }
+  })
+
+  test("name what is missing", () => {
+    expect(() => readSettings(declared, {})).toThrow("STORE_URL is missing: the store")
+  })
+})
