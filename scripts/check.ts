@@ -39,7 +39,10 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 const steps: Step[] = [
   { name: "types", run: () => command("bunx", "tsc", "--noEmit") },
-  { name: "lint and format", run: () => command("bunx", "biome", "ci", ".") },
+  {
+    name: "lint and format",
+    run: () => command("bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
+  },
   { name: "settings table", run: () => command(process.execPath, "scripts/settings-table.ts", "--check") },
   { name: "tools for the tests", run: installTools },
 ]

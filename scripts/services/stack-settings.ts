@@ -78,3 +78,11 @@ function wired(name: AppName, wiring: Wiring, env: Environment): Record<string, 
     ADMIN_TOKEN: wiring.adminToken,
   }
 }
+
+/** Which stores will be our own, for the person who waits. */
+export function whatStarts(env: Environment): string {
+  const ours = [...(env.DATABASE_URL ? [] : ["Postgres"]), ...(env.REDIS_URL ? [] : ["Redis"])]
+  return ours.length > 0
+    ? `Starting ${ours.join(" and ")}`
+    : "Using the Postgres and Redis of the environment"
+}

@@ -1,38 +1,22 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { ensureTool } from "../tools"
-import { type App, type AppName, startApp } from "./apps"
-import { CHECKOUT } from "./checkout"
+import type { App, AppName } from "./apps"
 import { untilInboxOpen } from "./inbox-open"
 import { stopLeashed } from "./leash"
 import { assertPortFree } from "./ports"
-import { type LogLine, readable } from "./readable"
-import { startRestartingApp } from "./restarting-app"
 import type { Running } from "./running"
 import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
-import { appSettings, readStackSettings, type Wiring } from "./stack-settings"
+import { APP_GRACE_MS, launchApp } from "./stack-app"
+import type { StackPlan } from "./stack-plan"
+import { runningFrom } from "./stack-running"
+import { appSettings, readStackSettings, type Wiring, whatStarts } from "./stack-settings"
 import { type Stores, startStores } from "./stores"
 import { Trouble } from "./trouble"
 
-export interface StackPlan {
-  readonly stateDir: string
-  readonly env: Record<string, string | undefined>
-  /** Saved source files take effect at once. */
-  readonly hot: boolean
-  /** Where the apps are, if not in this checkout. */
-  readonly appsDir?: string
-  /** Progress, for the person who waits. */
-  say(sentence: string): void
-  onLine(source: string, line: LogLine): void
-  /** Something ended although nobody stopped it. */
-  onCrash(sentence: string): void
-}
-
-/** All must be gone within 10 s: apps drain for up to 7, then the stores, which have nothing left to finish, get the rest. */
-const APP_GRACE_MS = 7_000
+/** All must be gone within 10 s (see APP_GRACE_MS): the stores have nothing left to finish once the apps are gone. */
 const STORE_GRACE_MS = 2_500
-const WORKER_SOURCES = [join(CHECKOUT, "apps/worker"), join(CHECKOUT, "lib")]
 /** A worker may have to apply migrations and restore Redis first. */
 const READY_DEADLINE_MS = 60_000
 
@@ -112,17 +96,9 @@ export class Stack {
   }
 
   private async startApp(name: AppName, source: string, wiring: Wiring): Promise<App> {
-    const { env, stateDir, hot, appsDir, onLine } = this.plan
-    const settings = await appSettings(name, wiring, env, appsDir)
+    const settings = await appSettings(name, wiring, this.plan.env, this.plan.appsDir)
     if (this.stopping) throw new Trouble("Stopped while it was starting.")
-    const start = () =>
-      startApp(name, settings, {
-        hot: hot && name !== "worker",
-        ...(appsDir !== undefined && { appsDir }),
-        logFile: join(stateDir, "logs", `${source}.log`),
-        onLine: (line) => onLine(source, readable(line)),
-      })
-    const app = hot && name === "worker" ? startRestartingApp(start, WORKER_SOURCES, APP_GRACE_MS) : start()
+    const app = launchApp(this.plan, name, source, settings)
     this.apps.push(app)
     return app
   }
@@ -130,26 +106,5 @@ export class Stack {
   private reportCrash(who: string, code: number, log: string): void {
     if (!this.stopping)
       this.plan.onCrash(`${who} ended unexpectedly (code ${code}); see .tallyroom/logs/${log}.log.`)
-  }
-}
-
-function whatStarts(env: StackPlan["env"]): string {
-  const ours = [...(env.DATABASE_URL ? [] : ["Postgres"]), ...(env.REDIS_URL ? [] : ["Redis"])]
-  return ours.length > 0
-    ? `Starting ${ours.join(" and ")}`
-    : "Using the Postgres and Redis of the environment"
-}
-
-function runningFrom(wiring: Wiring, stores: Stores): Running {
-  const { adminRedisUrl, adminDatabaseUrl } = stores
-  return {
-    pid: process.pid,
-    voteUrl: wiring.voteUrl,
-    resultUrl: wiring.resultUrl,
-    redisUrl: wiring.workerRedisUrl,
-    databaseUrl: wiring.workerDatabaseUrl,
-    adminToken: wiring.adminToken,
-    ...(adminRedisUrl !== undefined && { adminRedisUrl }),
-    ...(adminDatabaseUrl !== undefined && { adminDatabaseUrl }),
   }
 }

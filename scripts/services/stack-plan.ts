@@ -1,0 +1,15 @@
+import type { LogLine } from "./readable"
+
+export interface StackPlan {
+  readonly stateDir: string
+  readonly env: Record<string, string | undefined>
+  /** Saved source files take effect at once. */
+  readonly hot: boolean
+  /** Where the apps are, if not in this checkout. */
+  readonly appsDir?: string
+  /** Progress, for the person who waits. */
+  say(sentence: string): void
+  onLine(source: string, line: LogLine): void
+  /** Something ended although nobody stopped it. */
+  onCrash(sentence: string): void
+}

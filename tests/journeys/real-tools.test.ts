@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { waitFor } from "../../scripts/services/wait"
+import { ensureTool } from "../../scripts/tools"
+import { launchChromium } from "../harness/chromium"
+import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+let vote: Running
+let result: Running
+
+beforeAll(async () => {
+  const worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  result = await startResult(stores())
+  vote = await startVote(stores(), { RESULT_URL: result.url })
+}, 60_000)
+
+async function run(command: string[]): Promise<string> {
+  const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  if ((await child.exited) !== 0) throw new Error(`${command.join(" ")}: ${err}`)
+  return out
+}
+
+async function votesFor(option: string): Promise<number> {
+  const response = await fetch(`${result.url}/api/polls/cats-vs-dogs/results`)
+  const { options } = (await response.json()) as { options: { id: string; votes: number }[] }
+  return options.find(({ id }) => id === option)?.votes ?? -1
+}
+
+describe("tools that no one here wrote", () => {
+  test("ab casts 1,000 votes as the README says, and each of them is counted", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "tallyroom-ab-"))
+    stores().defer(() => rmSync(dir, { recursive: true, force: true }))
+    await Bun.write(join(dir, "posta"), "vote=a")
+    const type = "application/x-www-form-urlencoded"
+    const before = await votesFor("a")
+    const out = await run([
+      ...[await ensureTool("ab"), "-n", "1000", "-c", "50", "-p", join(dir, "posta"), "-T", type],
+      `${vote.url}/`,
+    ])
+    expect(out).toContain("Complete requests:      1000")
+    expect(out).toContain("Failed requests:        0")
+    expect(out).not.toContain("Non-2xx responses")
+    await waitFor("1,000 more votes", 20_000, async () => (await votesFor("a")) === before + 1_000)
+  }, 60_000)
+
+  test("curl votes by form and by JSON, and gets its receipt looked up", async () => {
+    const before = await votesFor("b")
+    const page = await run(["curl", "-s", "-w", "%{http_code}", "-d", "vote=b", `${vote.url}/`])
+    expect(page).toEndWith("201")
+    const json = ["-H", "content-type: application/json", "-d", '{"option":"b"}']
+    const api = `${vote.url}/api/polls/cats-vs-dogs/votes`
+    const answer = JSON.parse(await run(["curl", "-s", ...json, api]))
+    expect(answer).toMatchObject({ status: "accepted", poll: "cats-vs-dogs", option: "b" })
+    const receipt = `${result.url}/api/polls/cats-vs-dogs/receipts/${answer.receipt}`
+    await waitFor("the ballot to be counted", 10_000, async () => {
+      return JSON.parse(await run(["curl", "-s", receipt])).status === "counted"
+    })
+    await waitFor("two more votes", 5_000, async () => (await votesFor("b")) === before + 2)
+  }, 30_000)
+
+  test("a browser clicks an option, and another sees the count move without reloading", async () => {
+    const browser = await launchChromium()
+    stores().defer(() => browser.close())
+    const watcher = await browser.newPage()
+    await watcher.goto(`${result.url}/`)
+    const shown = watcher.locator('[data-option="a"] [data-part="votes"]')
+    const count = async () => Number((await shown.textContent())?.replace(/\D/g, ""))
+    const before = await count()
+    const loads: string[] = []
+    watcher.on("framenavigated", (frame) => loads.push(frame.url()))
+
+    const voter = await (await browser.newContext()).newPage()
+    await voter.goto(`${vote.url}/`)
+    await voter.getByRole("button", { name: "Cats" }).click()
+    await voter.waitForLoadState()
+    expect(await voter.locator("body").textContent()).toContain("Cats")
+
+    await waitFor("the count to move", 10_000, async () => (await count()) === before + 1)
+    expect(loads).toEqual([])
+  }, 60_000)
+})

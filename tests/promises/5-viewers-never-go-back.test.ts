@@ -1,0 +1,73 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { waitFor } from "../../scripts/services/wait"
+import { type Running, startResult } from "../harness/processes"
+import { useStores } from "../harness/stores"
+import { type Booth, openBooth, startWorker, voter } from "../harness/tallyroom"
+
+const POLL = "cats-vs-dogs"
+const VOTES = 3_000
+const stores = useStores()
+let at: Awaited<ReturnType<typeof startWorker>>
+let booth: Booth
+let results: Running[]
+
+beforeAll(async () => {
+  at = await startWorker(stores())
+  await at.ready()
+  booth = await openBooth(stores())
+  results = await Promise.all([startResult(stores()), startResult(stores())])
+}, 60_000)
+
+type Snapshot = { version: number; total: number; options: { id: string; votes: number }[] }
+
+/** A viewer who notes all that it is sent. */
+function watch(url: string): { snapshots: Snapshot[]; close(): void } {
+  const snapshots: Snapshot[] = []
+  const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${POLL}`)
+  socket.onmessage = ({ data }) => void snapshots.push(JSON.parse(String(data)))
+  return { snapshots, close: () => socket.close() }
+}
+
+describe("promise 5: viewers never go back", () => {
+  test("versions only grow, and equal versions mean equal content, on two replicas under flood", async () => {
+    const viewers = [0, 1, 0, 1].map((i) => watch(results[i]?.url ?? ""))
+    await waitFor("first snapshots", 10_000, () => viewers.every(({ snapshots }) => snapshots.length > 0))
+    for (let i = 0; i < VOTES; i += 50) {
+      await Promise.all(
+        Array.from({ length: 50 }, (_, j) => booth.cast(POLL, voter(`n${i + j}`), j % 3 ? "a" : "b")),
+      )
+      if (i === VOTES / 2) viewers.push(watch(results[1]?.url ?? ""))
+    }
+    await waitFor("the last vote on every screen", 20_000, () =>
+      viewers.every(({ snapshots }) => snapshots.at(-1)?.total === VOTES),
+    )
+    const contents = new Map<number, string>()
+    for (const { snapshots } of viewers) {
+      let last = 0
+      for (const { version, total, options } of snapshots) {
+        expect(version).toBeGreaterThanOrEqual(last)
+        last = version
+        const content = JSON.stringify({ total, options })
+        expect(contents.get(version) ?? content).toBe(content)
+        contents.set(version, content)
+      }
+      expect(snapshots.length).toBeGreaterThan(3)
+    }
+    for (const { close } of viewers) close()
+  }, 60_000)
+
+  test("a stop closes every socket with 1001 in less than 10 s", async () => {
+    const { url, app } = results[0] as Running
+    const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${POLL}`)
+    await new Promise((resolve) => {
+      socket.onmessage = resolve
+    })
+    const closed = new Promise<number>((resolve) => {
+      socket.onclose = ({ code }) => resolve(code)
+    })
+    const start = performance.now()
+    await app.stop(10_000)
+    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(await closed).toBe(1001)
+  }, 30_000)
+})

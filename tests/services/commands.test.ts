@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, test } from "bun:test"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { readJunit } from "../../scripts/services/junit"
+import { lockState } from "../../scripts/services/lock"
+import { assertPortFree, freePort } from "../../scripts/services/ports"
+import { readable } from "../../scripts/services/readable"
+import { ensureTool } from "../../scripts/tools"
+
+const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+describe("the ports", () => {
+  test("a taken port is told in one sentence that names another, also when it is shared", async () => {
+    for (const reusePort of [false, true]) {
+      const server = Bun.serve({ port: await freePort(), reusePort, fetch: () => new Response() })
+      const port = Number(server.port)
+      await expect(assertPortFree(port, "the ballot page", "VOTE_PORT")).rejects.toThrow(
+        `Port ${port} is taken (needed for the ballot page). Stop what uses it, or choose another with VOTE_PORT=${port + 10}.`,
+      )
+      await server.stop(true)
+      await assertPortFree(port, "the ballot page", "VOTE_PORT")
+    }
+  })
+})
+
+describe("the tools", () => {
+  const nowhere = { path: scratch, chromiumPath: undefined, say: () => {} }
+
+  test("a tool that can't be installed is told in one sentence with the command to run", async () => {
+    const attempt = ensureTool("redis-server", nowhere)
+    await expect(attempt).rejects.toThrow(
+      /^redis-server is not installed\. Install it with `.*redis.*` .*try again\.$/,
+    )
+  })
+
+  test("CHROMIUM_PATH must name a file", async () => {
+    await expect(ensureTool("chromium", { ...nowhere, chromiumPath: "/no/such/browser" })).rejects.toThrow(
+      "CHROMIUM_PATH is /no/such/browser, but no such file exists",
+    )
+    expect(await ensureTool("chromium", { ...nowhere, chromiumPath: process.execPath })).toBe(
+      process.execPath,
+    )
+  })
+})
+
+describe("the commands", () => {
+  test("only one may work on a state directory, and a lock left by a crash does not block", () => {
+    const dir = join(scratch, "state")
+    const unlock = lockState(dir)
+    expect(readdirSync(dir)).toEqual(["lock"])
+    unlock()
+    writeFileSync(join(dir, "lock"), "999999999")
+    lockState(dir)()
+    expect(readdirSync(dir)).toEqual([])
+  })
+
+  test("log lines are readable, and a line that is no JSON counts as an error", () => {
+    const line = JSON.stringify({
+      level: "warn",
+      time: "2026-01-02T03:04:05.678Z",
+      message: "away",
+      attempt: 3,
+    })
+    expect(readable(line).text).toMatch(/^\d\d:\d\d:05\.678 WARN {2}away attempt=3$/)
+    expect(readable("TypeError: x")).toEqual({ level: "error", text: "TypeError: x" })
+  })
+
+  test("a JUnit report is counted test by test, whatever stands in the titles", () => {
+    const xml = `<testsuites><testsuite name="a.test.ts" file="a.test.ts">
+      <testcase name="1 &gt; 0" classname="g" file="a.test.ts" assertions="1" />
+      <testcase name="a > b" classname="g" file="a.test.ts"><failure type="AssertionError" /></testcase>
+      <testcase name="later" classname="g" file="a.test.ts"><skipped /></testcase></testsuite></testsuites>`
+    expect(readJunit(xml)).toEqual({ passed: 1, skipped: 1, failed: ["a.test.ts > g > a > b"] })
+  })
+})
