@@ -19,11 +19,11 @@ export class PollBook {
     const rows = numbers
       ? await sql`SELECT ${pollColumns(sql)} FROM polls WHERE number = ANY(${`{${numbers}}`}::integer[])`
       : await sql`SELECT ${pollColumns(sql)} FROM polls`
-    if (!numbers) this.byNumber.clear()
-    for (const number of numbers ?? []) this.byNumber.delete(number)
+    const before = new Map(this.byNumber)
+    for (const number of numbers ?? before.keys()) this.byNumber.delete(number)
     for (const row of rows) {
       const poll = readPollRow(row)
-      if (poll) this.byNumber.set(poll.number, poll)
+      if (poll) this.byNumber.set(poll.number, newer(before.get(poll.number), poll))
       else this.log.error({ poll: row.id }, "a row of polls can't be read and is left out")
     }
   }
@@ -43,4 +43,9 @@ export class PollBook {
         state === "closed" || (state === "open" && closesAt && closesAt.getTime() < now + 1_000),
     )
   }
+}
+
+/** Two readings may overtake each other: a poll that is known to be closed must never look open again. */
+function newer(known: Poll | undefined, read: Poll): Poll {
+  return known && known.revision > read.revision ? known : read
 }

@@ -113,10 +113,18 @@ export async function restoreVoters(redis: Redis, sql: Database, shard: number, 
 
 /**
  * The position from which a reopened shard goes on: after everything that was ever accepted, as far as anybody knows, so
- * that a receipt of before is never taken for pending.
+ * that a receipt of before is never taken for pending and no closing waits for an entry that went away.
  */
-export async function chooseFloor(redis: Redis, position: Position, last: Position): Promise<Position> {
+export async function chooseFloor(
+  redis: Redis,
+  sql: Database,
+  shard: number,
+  candidates: Position[],
+): Promise<Position> {
   const [seconds, micros] = await redis.time()
   const now = { ms: Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), seq: 0 }
-  return [position, last, now].reduce((a, b) => (comparePositions(a, b) < 0 ? b : a))
+  const closings = await sql`
+    SELECT ms, seq FROM closings WHERE shard = ${shard} ORDER BY ms DESC, seq DESC LIMIT 1`
+  const closing = closings.map((row) => ({ ms: Number(row.ms), seq: Number(row.seq) }))
+  return [...candidates, ...closing, now].reduce((a, b) => (comparePositions(a, b) < 0 ? b : a))
 }

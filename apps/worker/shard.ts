@@ -150,7 +150,7 @@ export class Shard {
     }
     await polls.refresh()
     await projection.write("all", "raise")
-    await this.moveTo(await chooseFloor(redis, this.position, look.last))
+    await this.moveTo(await chooseFloor(redis, sql, this.shard, [this.position, look.last]))
     await this.openGate(marker, look.serving)
   }
 

@@ -7,10 +7,13 @@ import { readTallies, type Tally } from "@tallyroom/lib/tallies"
 import type { Redis } from "ioredis"
 
 const INTERVAL_MS = 100
+/** When a store is away there is no hurry. */
+const RETRY_MS = 1_000
 
 export class TallyProjection {
   private readonly changed = new Set<number>()
   private timer: Timer | null = null
+  private stopped = false
 
   constructor(
     private readonly redis: Redis,
@@ -19,28 +22,33 @@ export class TallyProjection {
   ) {}
 
   /** Says that these polls' tallies changed. */
-  mark(polls: number[]): void {
+  mark(polls: number[], afterMs = INTERVAL_MS): void {
     for (const poll of polls) this.changed.add(poll)
-    this.timer ??= setTimeout(() => void this.write(), INTERVAL_MS)
+    if (this.changed.size > 0) this.timer ??= setTimeout(() => void this.write(), afterMs)
   }
 
   stop(): void {
+    this.stopped = true
     if (this.timer) clearTimeout(this.timer)
   }
 
   private async write(): Promise<void> {
     const polls = [...this.changed]
     this.changed.clear()
-    try {
-      const tallies = await readTallies(this.sql, polls)
-      await Promise.all(tallies.map((tally) => this.writeOne(tally)))
-      this.timer = null
-      if (this.changed.size > 0) this.mark([])
-    } catch (error) {
-      // The same polls again with the next change; whoever opens shard 0 marks them all.
-      this.timer = null
-      this.log.debug({ err: error }, "tallies were not projected")
-    }
+    const failed = await this.writeAll(polls).then(
+      () => false,
+      (error) => {
+        this.log.debug({ err: error }, "tallies were not projected; trying again")
+        return true
+      },
+    )
+    this.timer = null
+    if (!this.stopped) this.mark(failed ? polls : [], failed ? RETRY_MS : INTERVAL_MS)
+  }
+
+  private async writeAll(polls: number[]): Promise<void> {
+    const tallies = await readTallies(this.sql, polls)
+    await Promise.all(tallies.map((tally) => this.writeOne(tally)))
   }
 
   private async writeOne({ poll, version, votes, total }: Tally): Promise<void> {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../../tests/harness/stores"
 import { type Booth, makePoll, openBooth, startWorker, voter } from "../../tests/harness/tallyroom"
@@ -76,6 +77,17 @@ describe("a worker", () => {
     })
     expect((await booth.cast("short", voter("late"), "a")).kind).toBe("closed")
     expect(await tally("short")).toEqual({ a: 200 })
+  })
+
+  test("never lets an older reading of a poll open it again", async () => {
+    await makePoll(at.sql, "stale")
+    await waitFor("all copies", 5_000, async () => (await booth.redis.exists(keys.poll(3, "stale"))) === 1)
+    const open = await readPollCopy(booth.redis, "stale")
+    if (!open) throw new Error("there is no copy")
+    await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'stale'`
+    await waitFor("final", 5_000, async () => (await readPollCopy(booth.redis, "stale"))?.state === "final")
+    for (let shard = 0; shard < 4; shard++) await writePollCopy(booth.redis, shard, open, 0, "refuse")
+    expect((await booth.cast("stale", voter("early bird"), "a")).kind).toBe("closed")
   })
 
   test("sets aside what can't be counted, and goes on", async () => {

@@ -170,7 +170,7 @@ export class Worker {
     try {
       await this.polls.refresh(poll === undefined ? undefined : [poll])
       await Promise.all([...this.running.values()].map(({ shard }) => shard.project("changed")))
-      if (poll !== undefined) this.onTally([poll])
+      this.onTally(poll === undefined ? this.polls.all().map(({ number }) => number) : [poll])
     } catch (error) {
       this.parts.log.debug({ err: error }, "a change of a poll was not projected; it will be")
     }

@@ -38,13 +38,11 @@ export async function writePollCopy(
   ifBehind: "refuse" | "raise",
 ): Promise<{ written: boolean; last: Position }> {
   const fields = {
-    number: poll.number,
     state: poll.state,
     policy: poll.policy,
     opens: poll.opensAt?.getTime() ?? "",
     closes: poll.closesAt?.getTime() ?? "",
     options: `,${poll.options.map((option) => option.id).join(",")},`,
-    revision: poll.revision,
     poll: JSON.stringify(poll),
   }
   const [outcome, last] = await redis.projectPoll(
@@ -53,6 +51,8 @@ export async function writePollCopy(
     keys.voters(shard, poll.id),
     accepted,
     ifBehind,
+    poll.number,
+    poll.revision,
     ...Object.entries(fields).flat(),
   )
   const position = parsePosition(last)

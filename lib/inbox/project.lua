@@ -3,7 +3,8 @@
 -- KEYS[1] {s}:poll:<id>, KEYS[2] {s}:inbox, KEYS[3] {s}:voters:<id>
 -- ARGV[1] the acceptance count that Postgres knows: the counter here can't be below it
 -- ARGV[2] what to do if it is: 'refuse' (this Redis lost something: write nothing), or 'raise' it
--- ARGV[3…] field, value, …
+-- ARGV[3], ARGV[4] the poll's number and revision: an older revision never replaces a newer one, unless told to raise
+-- ARGV[5…] the other fields: field, value, …
 -- Returns { 'written' or 'behind', the stream's last id }. A key that is garbage counts as behind, too.
 local function is(key, kind)
   local found = redis.call('TYPE', key).ok
@@ -24,5 +25,9 @@ if accepted < tonumber(ARGV[1]) then
   redis.call('HSET', KEYS[1], 'accepted', ARGV[1])
 end
 redis.call('HSETNX', KEYS[1], 'accepted', '0')
-redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+local number, revision = unpack(redis.call('HMGET', KEYS[1], 'number', 'revision'))
+local is_older = number == ARGV[3] and (tonumber(revision) or 0) > tonumber(ARGV[4])
+if ARGV[2] == 'raise' or not is_older then
+  redis.call('HSET', KEYS[1], 'number', ARGV[3], 'revision', ARGV[4], unpack(ARGV, 5))
+end
 return { 'written', last }

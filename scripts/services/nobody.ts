@@ -13,6 +13,9 @@ export interface Disguise {
 /** The bit of a directory's mode that lets everybody pass through it. */
 const OTHERS_MAY_PASS = 0o001
 
+/** Without this the access() call, with which initdb looks for its other programs, leaves capabilities out of account. */
+const ACCESS_COUNTS_CAPABILITIES = "--securebits=+no_setuid_fixup"
+
 /**
  * Postgres refuses to run as root, so root runs it as nobody; undefined for everybody else.
  * `paths` are the files that it must reach. A checkout below a private directory (/root, `mktemp -d`) is closed to
@@ -28,7 +31,7 @@ export function nobody(paths: readonly string[]): Disguise | undefined {
       `Postgres can't run as root, and other users can't reach ${paths[0]}: clone to a directory that everybody can enter, or set DATABASE_URL.`,
     )
   }
-  const capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+  const capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", ACCESS_COUNTS_CAPABILITIES]
   const ids = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"]
   return { uid, gid, spawn: {}, prefix: [setpriv, ...ids, ...capability] }
 }

@@ -17,8 +17,16 @@ import { type Vote, vote } from "../voting"
 
 const STATUS = { accepted: 201, same: 200, stands: 409 } as const satisfies Record<Outcome["status"], number>
 
-const JSON_HEADERS = { ...apiHeaders, "content-type": "application/json", "cache-control": "no-store" }
-const PAGE_HEADERS = { ...pageHeaders({ frameAncestors: "'none'" }), "cache-control": "no-store" }
+// Made once: copying them costs a fraction of what making them from an object does.
+const JSON_HEADERS = new Headers({
+  ...apiHeaders,
+  "content-type": "application/json",
+  "cache-control": "no-store",
+})
+const PAGE_HEADERS = new Headers({
+  ...pageHeaders({ frameAncestors: "'none'" }),
+  "cache-control": "no-store",
+})
 
 export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
   const { trustedProxies } = deps
@@ -51,23 +59,19 @@ export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App
 async function formVote(deps: Deps, poll: string | null, client: Client): Promise<Response> {
   const voted = await vote(deps, poll, client, readBallotForm)
   if (!wantsPage(client.request)) return asJson(voted)
-  return new Response(deps.votedPages.page(voted.poll, voted.outcome), {
-    status: STATUS[voted.outcome.status],
-    headers: withCookie(PAGE_HEADERS, voted),
-  })
+  const { poll: shown, outcome, setCookie } = voted
+  return respond(deps.votedPages.page(shown, outcome), STATUS[outcome.status], PAGE_HEADERS, setCookie)
 }
 
-function asJson(voted: Vote): Response {
-  const { outcome } = voted
+function asJson({ outcome, setCookie }: Vote): Response {
   if (outcome.status === "stands") return problemJson(voteStands(outcome))
-  return new Response(JSON.stringify(outcome), {
-    status: STATUS[outcome.status],
-    headers: withCookie(JSON_HEADERS, voted),
-  })
+  return respond(JSON.stringify(outcome), STATUS[outcome.status], JSON_HEADERS, setCookie)
 }
 
-function withCookie(headers: Record<string, string>, { setCookie }: Vote): Record<string, string> {
-  return setCookie === null ? headers : { ...headers, "set-cookie": setCookie }
+function respond(body: string, status: number, headers: Headers, setCookie: string | null): Response {
+  const response = new Response(body, { status, headers })
+  if (setCookie !== null) response.headers.append("set-cookie", setCookie)
+  return response
 }
 
 function voteStands({ poll, option, receipt }: Outcome): Problem {
