@@ -9,7 +9,7 @@ import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { createApp } from "./app"
 import { logConnection } from "./connection-log"
 import { createMetrics } from "./metrics"
-import { PollCache } from "./poll-cache"
+import { PollCache, pollsIn } from "./poll-cache"
 import { createReadiness } from "./readiness"
 import { settings as declared } from "./settings"
 
@@ -20,7 +20,7 @@ const connection = logConnection(log)
 const redis = openRedis(settings.REDIS_URL, connection.onError)
 connection.follow(redis)
 
-const polls = new PollCache(redis)
+const polls = new PollCache(pollsIn(redis))
 const readiness = createReadiness(redis, polls)
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redis.status === "ready")

@@ -13,6 +13,13 @@ const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }
 /** Entries of each kind; a flood of made-up ids pushes out other made-up ids alone. */
 const MOST_ENTRIES = 1_000
 
+/** Where polls come from; asked as rarely as possible. */
+export type PollSource = { poll: (id: string) => Promise<Poll | null>; index: () => Promise<PollIndex> }
+
+export function pollsIn(redis: Redis): PollSource {
+  return { poll: (id) => readPollCopy(redis, id), index: () => readIndex(redis) }
+}
+
 type Entry = SingleFlight<Poll | null>
 
 export class PollCache {
@@ -22,7 +29,7 @@ export class PollCache {
   /** Why the index can't be read; null when it can. */
   indexFailure: string | null = "the inbox was not asked yet"
 
-  constructor(private readonly redis: Redis) {
+  constructor(private readonly source: PollSource) {
     this.indexEntry = new SingleFlight(
       () => this.loadIndex(),
       () => KNOWN,
@@ -55,7 +62,7 @@ export class PollCache {
   }
 
   private async loadPoll(id: string, entry: Entry): Promise<Poll | null> {
-    const poll = await readPollCopy(this.redis, id)
+    const poll = await this.source.poll(id)
     const [into, outOf] = poll === null ? [this.unknown, this.known] : [this.known, this.unknown]
     outOf.delete(id)
     keep(into, id, entry)
@@ -64,7 +71,7 @@ export class PollCache {
 
   private async loadIndex(): Promise<PollIndex> {
     try {
-      const index = await readIndex(this.redis)
+      const index = await this.source.index()
       this.indexFailure = null
       return index
     } catch (error) {

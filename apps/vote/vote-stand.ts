@@ -14,7 +14,7 @@ import type { Redis } from "ioredis"
 import { type RedisServer, startRedis } from "../../scripts/services/redis"
 import { createApp } from "./app"
 import { createMetrics } from "./metrics"
-import { PollCache } from "./poll-cache"
+import { PollCache, pollsIn } from "./poll-cache"
 import { settings } from "./settings"
 
 export const SECRETS = ["n".repeat(32), "o".repeat(32)]
@@ -71,7 +71,7 @@ export async function startVoteStand(
   const log = (error: unknown, message?: string) => void logged.push({ message: message ?? "", error })
   const app = createApp({
     redis,
-    polls: new PollCache(redis),
+    polls: new PollCache(pollsIn(redis)),
     assets: await buildAssets({ entrypoints: [join(import.meta.dir, "pages/ballot.css")] }),
     metrics: createMetrics(registry, () => redis.status === "ready"),
     log: { error: log, warn: log },

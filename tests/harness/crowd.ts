@@ -3,7 +3,7 @@
 export type Accepted = { voter: string; option: string; receipt: string }
 
 /** Longer than every outage that a test makes. */
-const GIVE_UP_MS = 60_000
+const GIVE_UP_MS = 50_000
 
 /** One person: a client without cookies that gives its own id, as curl would. */
 export function person(): string {
@@ -35,15 +35,17 @@ export async function castOnce(
  */
 export async function castUntilAnswered(urls: string[], poll: string, who: string, option: string) {
   const end = Date.now() + GIVE_UP_MS
+  let last = "none"
   for (let attempt = 0; Date.now() < end; attempt++) {
     const url = urls[attempt % urls.length] ?? ""
     const response = await castOnce(url, poll, who, option)
     if (response && response.status !== 503) {
       return { status: response.status, body: (await response.json()) as Record<string, string> }
     }
+    last = response ? await response.text() : "none"
     await Bun.sleep(20 + Math.random() * 80)
   }
-  throw new Error(`no answer to ${who} within ${GIVE_UP_MS} ms`)
+  throw new Error(`no answer to ${who} within ${GIVE_UP_MS} ms; the last: ${last}`)
 }
 
 /** Runs `work` for 0 … total-1, `concurrency` at a time. */

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test"
-import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
+import { nobody } from "../../scripts/services/nobody"
 import { startPostgres } from "../../scripts/services/postgres"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
@@ -51,6 +52,20 @@ describe("Postgres", () => {
     await expect(server.database("no; drop")).rejects.toThrow("can't name a database")
     await server.stop()
   })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "root runs it as nobody, also from a directory that only root can enter",
+    () => {
+      const program = join(scratch, "true")
+      copyFileSync("/bin/true", program)
+      const disguise = nobody([program])
+      if (!disguise) throw new Error("Root was not disguised.")
+      const script = 'id -u; [ -x "$0" ] && "$0" && echo reached'
+      const command = [...disguise.prefix, "/bin/sh", "-c", script, program]
+      const ran = Bun.spawnSync(command, { cwd: "/", ...disguise.spawn })
+      expect(ran.stdout.toString()).toBe(`${disguise.uid}\nreached\n`)
+    },
+  )
 
   async function withSql<T>(url: string, use: (sql: postgres.Sql) => PromiseLike<T>): Promise<T> {
     const sql = postgres(url, { max: 1, onnotice: () => {} })
