@@ -1,11 +1,13 @@
 import { afterAll, expect, test } from "bun:test"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Elysia } from "elysia"
 import { buildAssets } from "./assets"
 
-const folder = await mkdtemp(join(tmpdir(), "tallyroom-assets-test-"))
+// Always the same, as builds are kept by the place of their sources.
+const folder = join(tmpdir(), "tallyroom-assets-test")
+await mkdir(folder, { recursive: true })
 afterAll(() => rm(folder, { recursive: true }))
 
 async function built(css: string) {

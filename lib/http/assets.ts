@@ -1,8 +1,7 @@
 /** The browser's files: built once at the start, named by their content, cached for ever. */
 
-import { rmSync, watch } from "node:fs"
-import { mkdtemp, readdir, realpath } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { watch } from "node:fs"
+import { mkdir, readdir, realpath, rename } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { staticPlugin } from "@elysiajs/static"
 import type { AnyElysia } from "elysia"
@@ -21,8 +20,11 @@ export type AssetSource = { entrypoints: string[] } | { prebuilt: string }
 const FOREVER = "public, max-age=31536000, immutable"
 const HASHED = /^(.+)-[a-z0-9]{8}(\.\w+)$/
 
+/** Where builds are kept between starts; a name stands for its content, so processes may share it. */
+const CACHE = join(import.meta.dir, "../node_modules/.cache/tallyroom-assets")
+
 /**
- * Builds the entry points (TypeScript or CSS) into a folder of this process, or takes a prebuilt one.
+ * Builds the entry points (TypeScript or CSS), or takes a prebuilt folder.
  * Under `bun --hot` a changed source file gets a new name at the next page.
  * @throws {AggregateError} when a source can't be built
  */
@@ -32,7 +34,8 @@ export async function buildAssets(source: AssetSource): Promise<Assets> {
     const names = byName(await readdir(folder))
     return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, false) }
   }
-  const folder = await temporaryFolder()
+  const folder = join(CACHE, Bun.hash(source.entrypoints.join()).toString(36))
+  await mkdir(folder, { recursive: true })
   const hot = process.execArgv.includes("--hot")
   let names = await buildInto(folder, source.entrypoints)
   if (hot) {
@@ -49,22 +52,19 @@ function addressOf(name: string, names: Map<string, string>): string {
   return `/assets/${file}`
 }
 
-async function temporaryFolder(): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "tallyroom-assets-")))
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
 async function buildInto(folder: string, entrypoints: string[]): Promise<Map<string, string>> {
   const naming = "[name]-[hash].[ext]"
-  const { outputs } = await Bun.build({
-    entrypoints,
-    outdir: folder,
-    naming,
-    target: "browser",
-    minify: true,
-  })
+  const { outputs } = await Bun.build({ entrypoints, naming, target: "browser", minify: true })
+  await Promise.all(outputs.map((output) => keep(join(folder, basename(output.path)), output)))
   return byName(outputs.map((output) => basename(output.path)))
+}
+
+/** In one step, as another process may serve or write the same file at this moment. */
+async function keep(path: string, content: Blob): Promise<void> {
+  if (await Bun.file(path).exists()) return
+  const draft = `${path}.${crypto.randomUUID()}`
+  await Bun.write(draft, content)
+  await rename(draft, path)
 }
 
 /** From "ballot.css" to "ballot-7ksp8eh2.css". */

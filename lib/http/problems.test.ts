@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { Elysia } from "elysia"
+import { Elysia, NotFoundError } from "elysia"
 import { z } from "zod"
 import { Problem } from "../errors"
 import { InboxAway } from "../inbox/inbox"
@@ -30,6 +30,9 @@ const app = new Elysia()
   })
   .get("/api/away", () => {
     throw new InboxAway("10.0.0.1 refused")
+  })
+  .get("/files/*", () => {
+    throw new NotFoundError()
   })
   .get("/closed", () => {
     throw new Problem("poll-closed", "It is closed.")
@@ -80,6 +83,10 @@ test("A known address with another method names the methods that it takes.", asy
   expect(response.status).toBe(405)
   expect(response.headers.get("allow")).toBe("GET, HEAD, POST")
   expect((await ask("/polls/x/y", { method: "DELETE" })).status).toBe(404)
+})
+
+test("A route that finds nothing is answered 404.", async () => {
+  expect((await ask("/files/none")).status).toBe(404)
 })
 
 test("People get pages and programs get problem documents.", async () => {

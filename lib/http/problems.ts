@@ -42,7 +42,9 @@ export function answerProblems(options: ProblemOptions): <App extends AnyElysia>
 }
 
 function nothingThere(method: string, path: string, allowed: string[]): Problem {
-  if (allowed.length === 0) return new Problem("page-unknown", `There is nothing at ${shown(path)}.`)
+  // The route itself may find nothing, such as a file.
+  if (allowed.length === 0 || allowed.includes(method))
+    return new Problem("page-unknown", `There is nothing at ${shown(path)}.`)
   const methods = allowed.join(", ")
   return new Problem("method-unknown", `${shown(path)} does not take ${method}: use one of ${methods}.`, {
     members: { allow: allowed },
