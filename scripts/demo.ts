@@ -38,7 +38,6 @@ function whereToGo({ voteUrl, resultUrl, adminToken }: Running): string {
   return `
   Vote:    ${voteUrl}${phones ? `   (phones in this network: http://${phones}:${new URL(voteUrl).port})` : ""}
   Watch:   ${resultUrl}
-  Manage:  ${resultUrl}/admin
   Admin token: ${adminToken}
 
 Ctrl-C stops everything; votes stay in .tallyroom/
