@@ -29,12 +29,17 @@ const VISIBLE: Record<ResultsMode, (state: Poll["state"], audience: Audience) =>
   "after-close": (state) => state === "closed" || state === "final",
 }
 
+/** A draft is shown to admins alone. */
+export function mayKnow(poll: Pick<Poll, "state">, viewer: Credentials): boolean {
+  return poll.state !== "draft" || viewer.admin
+}
+
 /**
- * The poll, unless this viewer may not know of it: a draft is shown to admins alone.
+ * The poll, unless this viewer may not know of it.
  * @throws {Problem} poll-unknown
  */
 export function requirePoll(id: string, tally: Tally | undefined, viewer: Credentials): Tally {
-  if (!tally || (tally.poll.state === "draft" && !viewer.admin)) throw pollUnknown(id)
+  if (!tally || !mayKnow(tally.poll, viewer)) throw pollUnknown(id)
   return tally
 }
 
@@ -48,7 +53,7 @@ export function requireCounts(poll: Poll, audience: Audience): void {
   const what = `The results of ${shown(poll.id)} are shown`
   const detail =
     poll.results === "after-vote"
-      ? `${what} to who has voted: add ?receipt= with the receipt of a vote.`
+      ? `${what} to those who have voted: add ?receipt= with the receipt of a vote.`
       : `${what} once the poll is closed: come back then.`
   throw new Problem("results-hidden", detail)
 }

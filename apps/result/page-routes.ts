@@ -5,8 +5,8 @@ import { Problem } from "@tallyroom/lib/errors"
 import { pageHeaders } from "@tallyroom/lib/http/headers"
 import type { Tally } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
-import type { AdminAccess } from "./admin-access"
-import { audienceOf, type Credentials, NOBODY, requirePoll, seesCounts } from "./audience"
+import type { AdminAccess, Peers } from "./admin-access"
+import { audienceOf, type Credentials, mayKnow, NOBODY, requirePoll, seesCounts } from "./audience"
 import type { Site } from "./pages/layout"
 import { pollPage } from "./pages/poll-page"
 import { receiptPage } from "./pages/receipt-page"
@@ -18,18 +18,23 @@ import { DEFAULT_POLL } from "./tally-reads"
 export type PageOptions = { sql: Database; access: AdminAccess; tallies: SharedReads<Tally>; site: Site }
 
 export function pageRoutes({ sql, access, tallies, site }: PageOptions) {
+  const credentials = (request: Request, server: Peers): Credentials => ({
+    admin: access.isAdmin(request, server),
+    receipt: new URL(request.url).searchParams.get("receipt"),
+  })
+
   return new Elysia({ name: "pages", detail: { hide: true } })
     .get("/", async ({ request, server }) => {
       const tally = await tallies.read(DEFAULT_POLL)
-      if (!tally)
+      const viewer = credentials(request, server)
+      if (!tally || !mayKnow(tally.poll, viewer)) {
         throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
-      const receipt = new URL(request.url).searchParams.get("receipt")
-      return tallyPage(site, tally, "/", { admin: access.isAdmin(request, server), receipt })
+      }
+      return tallyPage(site, tally, "/", viewer)
     })
     .get("/polls/:poll", async ({ request, server, params }) => {
       const tally = await tallies.read(params.poll)
-      const receipt = new URL(request.url).searchParams.get("receipt")
-      const viewer = { admin: access.isAdmin(request, server), receipt }
+      const viewer = credentials(request, server)
       return tallyPage(site, requirePoll(params.poll, tally, viewer), `/polls/${params.poll}`, viewer)
     })
     .get("/polls/:poll/receipts/:receipt", async ({ params }) => {
@@ -40,7 +45,6 @@ export function pageRoutes({ sql, access, tallies, site }: PageOptions) {
 }
 
 function tallyPage(site: Site, tally: Tally, ballot: string, viewer: Credentials): Response {
-  requirePoll(tally.poll.id, tally, viewer)
   const audience = audienceOf(tally.poll, viewer)
   const snapshot = snapshotOf(tally, seesCounts(tally.poll, audience))
   const cache = audience === "public" ? "public, max-age=1" : "private, no-store"

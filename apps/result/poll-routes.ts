@@ -7,18 +7,22 @@ import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { Elysia } from "elysia"
 import { z } from "zod"
 import type { AdminAccess } from "./admin-access"
-import { pollUnknown } from "./audience"
+import { type Credentials, mayKnow, NOBODY, pollUnknown } from "./audience"
 import { csvHeaders, toCsv } from "./csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "./deadline"
 import { jsonBody } from "./openapi"
 import { newPollSchema, pollChangeSchema } from "./poll-change"
-import { changePoll, createPoll, makeCodes, readPoll, readPolls } from "./poll-store"
+import { changePoll, createPoll, makeCodes, readPolls, type StoredPoll } from "./poll-store"
 import { pollView } from "./poll-view"
+import { sharedReads } from "./shared-reads"
 
 /** Fifty options with all that they may have stay well below it. */
 const BODY_LIMIT = 64 * 1_024
 /** The greatest order of codes in one answer. */
 const CODES_AT_ONCE = 10_000
+
+/** The one key under which requests share the reading of all polls. */
+const ALL = "all"
 
 const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_ONCE) })
 
@@ -31,14 +35,21 @@ export type PollOptions = {
 }
 
 export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
+  const stored = sharedReads(async () => new Map([[ALL, await readPolls(sql)]]))
+  const all = async (viewer: Credentials) =>
+    ((await stored.read(ALL)) ?? []).filter((poll) => mayKnow(poll, viewer))
+  const told = (poll: StoredPoll) => {
+    stored.forget(ALL)
+    changed(poll.id)
+  }
+
   return new Elysia({ name: "polls" })
     .get(
       "/api/polls",
       async ({ request, server }) => {
         const admin = access.isAdmin(request, server)
-        const polls = await withDeadline(readPolls(sql))
-        const shown = polls.filter((poll) => admin || poll.state !== "draft")
-        return answer({ polls: shown.map((poll) => pollView(poll, admin)) }, admin)
+        const polls = await all({ ...NOBODY, admin })
+        return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
       },
       { detail: { summary: "All polls; drafts only for admins", tags: ["polls"] } },
     )
@@ -46,8 +57,8 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll",
       async ({ request, server, params }) => {
         const admin = access.isAdmin(request, server)
-        const poll = await withDeadline(readPoll(sql, params.poll))
-        if (poll.state === "draft" && !admin) throw pollUnknown(params.poll)
+        const poll = (await all({ ...NOBODY, admin })).find(({ id }) => id === params.poll)
+        if (!poll) throw pollUnknown(params.poll)
         return answer(pollView(poll, admin), admin)
       },
       { detail: { summary: "One poll", tags: ["polls"] } },
@@ -57,7 +68,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server }) => {
         access.requireAdmin(request, server)
         const poll = await inTime(createPoll(sql, await readAs(newPollSchema, request)))
-        changed(poll.id)
+        told(poll)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
       { parse: "none", detail: admin("Makes a poll", newPollSchema) },
@@ -67,7 +78,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
         const poll = await inTime(changePoll(sql, params.poll, await readAs(pollChangeSchema, request)))
-        changed(poll.id)
+        told(poll)
         return answer(pollView(poll, true), true)
       },
       {

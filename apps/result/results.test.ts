@@ -142,6 +142,9 @@ test("the OpenAPI document lists the API", async () => {
 
 test("the start page shows the default poll, and says when there is none", async () => {
   expect((await result.get("/")).status).toBe(404)
+  await result.send("POST", "/api/polls", definition("hushed", { state: "draft", default: true }))
+  const page404 = await result.get("/")
+  expect([page404.status, (await page404.text()).includes("hushed")]).toEqual([404, false])
   await result.send("POST", "/api/polls", definition("main", { default: true }))
   const page = await waitFor("the default poll", 2_000, async () => {
     const answer = await result.get("/")

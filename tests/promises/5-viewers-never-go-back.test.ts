@@ -51,8 +51,8 @@ describe("promise 5: viewers never go back", () => {
         expect(contents.get(version) ?? content).toBe(content)
         contents.set(version, content)
       }
-      expect(snapshots.length).toBeGreaterThan(3)
     }
+    for (const { snapshots } of viewers.slice(0, 4)) expect(snapshots.length).toBeGreaterThan(3)
     for (const { close } of viewers) close()
   }, 60_000)
 

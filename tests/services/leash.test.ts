@@ -49,8 +49,9 @@ describe("a leash", () => {
   }, 20_000)
 
   test("leaves no guard behind when the program ends by itself", async () => {
+    const before = descendants(process.pid)
     const child = leash(["sh", "-c", "echo out; echo err >&2; sleep 0.2; exit 7"])
-    const guard = guardOf(child.pid, process.pid)
+    const guard = guardOf(child.pid, process.pid, before)
     expect(await child.exited).toBe(7)
     expect(isAlive(guard)).toBe(false)
   })
@@ -78,10 +79,11 @@ describe("a leash", () => {
   })
 
   /** The holder's other child. */
-  function guardOf(pid: number, holder: number): number {
-    const below = new Set([pid, ...descendants(pid)])
-    const guard = descendants(holder).find((it) => !below.has(it))
-    if (guard === undefined) throw new Error(`Process ${pid} has no guard.`)
-    return guard
+  /** The guard of the program `pid`: the other child that `holder` has got since it had `before`. */
+  function guardOf(pid: number, holder: number, before: number[] = []): number {
+    const below = new Set([pid, ...descendants(pid), ...before])
+    const others = descendants(holder).filter((id) => !below.has(id))
+    expect(others.length).toBe(1)
+    return others[0] ?? 0
   }
 })

@@ -31,9 +31,7 @@ export function pollPage(site: Site, snapshot: Snapshot, ballot: string, receipt
             <OptionRow key={option.id} option={option} total={snapshot.total} />
           ))}
         </ol>
-        <p id="total" aria-live="polite">
-          {totalText(snapshot)}
-        </p>
+        <p id="total">{totalText(snapshot)}</p>
         <p id="connection" class="note" role="status" />
       </div>
     ),

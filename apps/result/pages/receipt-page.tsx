@@ -9,8 +9,8 @@ const SENTENCES: Record<ReceiptStatus["status"], string> = {
   counted: "Your ballot is counted.",
   replaced: "Your ballot was counted, and a later one of yours has replaced it.",
   late: "Your ballot was not counted: an earlier one of yours stands, or the poll was final already.",
-  "set-aside": "Your ballot could not be counted and was set aside. Tell who runs the poll.",
-  lost: "Your ballot was lost before it was counted. Tell who runs the poll, and vote again if it is open.",
+  "set-aside": "Your ballot could not be counted and was set aside. Tell whoever runs the poll.",
+  lost: "Your ballot was lost before it was counted. Tell whoever runs the poll, and vote again if it is open.",
 }
 
 export function receiptPage(

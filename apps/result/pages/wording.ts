@@ -23,7 +23,7 @@ export function totalText({ total, hidden, results }: Snapshot): string {
 
 const HIDDEN: Record<Snapshot["results"], string> = {
   live: "",
-  "after-vote": "The counts are shown to who has voted: follow the link on the page after your vote.",
+  "after-vote": "The counts are shown to those who have voted.",
   "after-close": "The counts are shown once the poll is closed.",
 }
 
