@@ -1,9 +1,10 @@
 /** Brings every change of a poll to its viewers: at once when it was quiet, and never more often than they can take. */
 
 import type { Tally } from "@tallyroom/lib/tallies"
-import { AUDIENCES, type Audience, seesCounts } from "./audience"
+import { AUDIENCES, type Audience } from "./audience"
 import type { LiveMetrics } from "./metrics"
-import { snapshotOf, untilNextStep, versionOf } from "./snapshot"
+import { untilNextStep } from "./snapshot"
+import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type Watched } from "./watched"
 
 /** At most 20 snapshots a second and poll: more can't be seen. */
 const SHORTEST_INTERVAL_MS = 50
@@ -15,24 +16,10 @@ const LONGEST_TIMER_MS = 3_600_000
 export type HubDeps = {
   read: (polls: number[]) => Promise<Tally[]>
   publish: (topic: string, message: string) => void
+  /** Told of every read that failed; it is tried again. */
+  failed: (error: unknown) => void
   metrics: LiveMetrics
   deliveriesPerSecond: number
-}
-
-type Watched = {
-  viewers: Record<Audience, number>
-  latest: Tally
-  /** The version that each audience was last sent. */
-  sent: Record<Audience, number>
-  /** When the change was noted that nobody was told of yet (ms of performance.now()). */
-  changedAt: number | null
-  /** No sooner than this is the poll read again. */
-  notBefore: number
-  nextStep?: Timer | undefined
-}
-
-export function topicOf(poll: number, audience: Audience): string {
-  return `poll ${poll} ${audience}`
 }
 
 export class Hub {
@@ -52,14 +39,17 @@ export class Hub {
 
   /** Counts a viewer who subscribed to the topic already. @returns the message to send to this viewer at once. */
   join(tally: Tally, audience: Audience): string {
-    const watched = this.#watched.get(tally.poll.number) ?? this.#watch(tally)
-    const newer = isNewer(watched.latest, tally) ? watched.latest : tally
-    if (watched.viewers[audience] === 0) watched.sent[audience] = versionFor(newer, audience)
+    const known = this.#watched.get(tally.poll.number)
+    const watched = known ?? this.#watch(tally)
+    const isNews = !known || isNewer(tally, known.latest)
+    // A read that began earlier and ends later must not be shown any more.
+    if (isNews) watched.latest = tally
+    if (watched.viewers[audience] === 0) watched.sent[audience] = versionFor(watched.latest, audience)
     this.#viewers += 1
     watched.viewers[audience] += 1
     // What changed between that read and the subscription is found by reading once more.
-    if (newer === tally) this.changed(tally.poll.number)
-    return message(newer, audience)
+    if (isNews) this.changed(tally.poll.number)
+    return messageFor(watched.latest, audience)
   }
 
   leave(poll: number, audience: Audience): void {
@@ -67,7 +57,7 @@ export class Hub {
     if (!watched) return
     this.#viewers -= 1
     watched.viewers[audience] -= 1
-    if (AUDIENCES.some((each) => watched.viewers[each] > 0)) return
+    if (hasViewers(watched)) return
     clearTimeout(watched.nextStep)
     this.#watched.delete(poll)
   }
@@ -93,14 +83,7 @@ export class Hub {
   }
 
   #watch(tally: Tally): Watched {
-    const none = { public: 0, receipt: 0, admin: 0 }
-    const watched: Watched = {
-      viewers: none,
-      latest: tally,
-      sent: { ...none },
-      changedAt: null,
-      notBefore: 0,
-    }
+    const watched = newWatched(tally)
     this.#watched.set(tally.poll.number, watched)
     this.#awaitNextStep(watched)
     return watched
@@ -118,6 +101,7 @@ export class Hub {
   async #round(): Promise<void> {
     const now = performance.now()
     const due = [...this.#watched].filter(([, it]) => it.changedAt !== null && it.notBefore <= now)
+    if (due.length === 0) return this.#schedule()
     const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
     for (const [, watched] of due) watched.changedAt = null
     this.#reading = true
@@ -125,8 +109,8 @@ export class Hub {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
       for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
       this.#pace(due, this.#interval())
-    } catch {
-      // Whoever watches the connection logs that Postgres is away; the viewers keep what they have.
+    } catch (error) {
+      this.#deps.failed(error)
       this.#pace(due, RETRY_MS)
       for (const [, watched] of due) watched.changedAt ??= now
     } finally {
@@ -149,17 +133,12 @@ export class Hub {
     if (!watched || isNewer(watched.latest, tally)) return
     watched.latest = tally
     this.#awaitNextStep(watched)
-    const messages = new Map<boolean, string>()
     for (const audience of AUDIENCES) {
-      const viewers = watched.viewers[audience]
-      const full = seesCounts(tally.poll, audience)
       const version = versionFor(tally, audience)
-      if (viewers === 0 || version <= watched.sent[audience]) continue
-      const text = messages.get(full) ?? message(tally, audience)
-      messages.set(full, text)
+      if (watched.viewers[audience] === 0 || version <= watched.sent[audience]) continue
       watched.sent[audience] = version
-      this.#deps.publish(topicOf(number, audience), text)
-      this.#deps.metrics.published(viewers, performance.now() - notedAt)
+      this.#deps.publish(topicOf(number, audience), messageFor(tally, audience))
+      this.#deps.metrics.published(watched.viewers[audience], performance.now() - notedAt)
     }
   }
 
@@ -170,16 +149,4 @@ export class Hub {
     const { number } = watched.latest.poll
     watched.nextStep = setTimeout(() => this.changed(number), Math.min(wait + 1, LONGEST_TIMER_MS))
   }
-}
-
-function isNewer(a: Tally, b: Tally): boolean {
-  return versionOf(a, true) > versionOf(b, true)
-}
-
-function versionFor(tally: Tally, audience: Audience): number {
-  return versionOf(tally, seesCounts(tally.poll, audience))
-}
-
-function message(tally: Tally, audience: Audience): string {
-  return JSON.stringify(snapshotOf(tally, seesCounts(tally.poll, audience)))
 }

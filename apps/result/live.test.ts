@@ -82,6 +82,22 @@ test("news comes within 1.5 s while the listening connection is cut, and at once
   await admin.end()
 })
 
+test("a crowd gets fewer snapshots, so that the deliveries stay within the budget", async () => {
+  const crowded = await startResult(stores(), { deliveriesPerSecond: 10 })
+  await crowded.listening()
+  await result.send("POST", "/api/polls", definition("crowd"))
+  const viewers = [1, 2, 3, 4].map(() => watch(crowded.address, "poll=crowd"))
+  await Promise.all(viewers.map((viewer) => viewer.sees("a snapshot", () => true)))
+  const start = performance.now()
+  for (let i = 0; i < 100; i++) {
+    await addVotes(sql, "crowd", "a", 1)
+    await Bun.sleep(8)
+  }
+  for (const viewer of viewers) await viewer.sees("all votes", ({ total }) => total === 100)
+  const seconds = (performance.now() - start) / 1_000
+  for (const { snapshots } of viewers) expect(snapshots.length).toBeLessThanOrEqual((10 / 4) * seconds + 3)
+})
+
 test("a scheduled moment is shown when it passes", async () => {
   const opensAt = new Date(Date.now() + 400).toISOString()
   const closesAt = new Date(Date.now() + 900).toISOString()

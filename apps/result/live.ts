@@ -8,8 +8,9 @@ import { Elysia } from "elysia"
 import type { ElysiaWS } from "elysia/ws"
 import type { AdminAccess, Peers } from "./admin-access"
 import { type Audience, audienceOf, requirePoll } from "./audience"
-import { type Hub, topicOf } from "./hub"
+import type { Hub } from "./hub"
 import type { SharedReads } from "./shared-reads"
+import { topicOf } from "./watched"
 
 /** For `new Elysia({ websocket })`, the only place where these count. */
 export const LIVE_SOCKETS = {
@@ -88,7 +89,7 @@ async function reserve(request: Request, server: Peers, options: LiveOptions): P
   }
   if (hub.viewers >= maxViewers) {
     const detail = `There are ${maxViewers} viewers here already: try again in a few seconds.`
-    throw new Problem("database-away", detail, { retryAfter: 5 })
+    throw new Problem("viewers-full", detail, { retryAfter: 5 })
   }
   const { searchParams } = new URL(request.url)
   const id = searchParams.get("poll") ?? ""

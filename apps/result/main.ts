@@ -6,6 +6,7 @@ import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { createApp, ENTRYPOINTS } from "./app"
+import { replacePrevious } from "./hot-reload"
 import { Listener } from "./listener"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
@@ -13,6 +14,8 @@ import { settings as declared } from "./settings"
 
 /** Statements that run at once; requests share them, so few are enough. */
 const CONNECTIONS = 8
+/** Seconds that running statements get at the end, when all requests are answered already. */
+const STATEMENTS_DEADLINE_S = 2
 
 const { settings, log } = startProcess("result", declared)
 logUncaught(log)
@@ -47,6 +50,11 @@ const management = startManagement({
   registry,
   readiness: () => readinessOf(listener.state, stopping),
 })
+await replacePrevious(async () => {
+  await listener.stop()
+  closeViewers()
+  await sql.end({ timeout: STATEMENTS_DEADLINE_S })
+})
 listener.start()
 app.listen({ hostname: settings.HOST, port: settings.PORT })
 log.info({ port: app.server?.port, managementPort: management.port }, "result listens")
@@ -57,6 +65,6 @@ stopOnSignal(log, async () => {
   closeViewers()
   await stopServing(app)
   hub.stop()
-  await sql.end({ timeout: 2 })
+  await sql.end({ timeout: STATEMENTS_DEADLINE_S })
   management.stop()
 })

@@ -12,7 +12,7 @@ const HEADINGS = {
 
 export function votedPage(site: Site, poll: Poll, outcome: Outcome): string {
   const chosen = poll.options.find((option) => option.id === outcome.option)
-  const receipts = `${site.resultUrl}/api/polls/${poll.id}/receipts`
+  const receipts = `${site.resultUrl}/polls/${poll.id}/receipts`
   return renderPage({
     site,
     title: HEADINGS[outcome.status],

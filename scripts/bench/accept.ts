@@ -1,0 +1,125 @@
+/** How fast one vote process accepts votes, beside the least that an HTTP server can do. */
+
+import { z } from "zod"
+import { startVote } from "../../tests/harness/processes"
+import { Trouble } from "../services/trouble"
+import { cpuDuring } from "./cpu"
+import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
+import { paceResult } from "./pace"
+import type { Plan } from "./plan"
+import { startProgram } from "./program"
+import type { Say } from "./report"
+import { type Block, figures, inTurn, type Legend, median } from "./rounds"
+import { emptyRedis, onScene, type Scene, type Stage } from "./stage"
+import { floodAccepted, UNDER_WAY } from "./wrk"
+
+/** Accepting makes three HMACs and waits for two processes and a disk; more than this is waste. */
+const ACCEPTED_TO_BARE = { kind: "at least", value: 0.18 } as const
+const CPU_TO_BARE = { kind: "at most", value: 7 } as const
+/** Nobody feels it. */
+const P99_AT_HALF_LOAD_MS = { kind: "below", value: 20 } as const
+
+const WARM_UP_SECONDS = 2
+
+const LEGEND = {
+  bare: { name: "a bare server", unit: "answers/s" },
+  accepted: { name: "one vote process", unit: "votes/s" },
+  ratio: { name: "accepted votes to bare answers", unit: "", bound: ACCEPTED_TO_BARE },
+  bareCpu: { name: "CPU of a bare answer", unit: "µs" },
+  voteCpu: { name: "CPU of an accepted vote, vote", unit: "µs" },
+  redisCpu: { name: "CPU of an accepted vote, Redis", unit: "µs" },
+  cpuRatio: { name: "CPU of vote and Redis to that of bare", unit: "", bound: CPU_TO_BARE },
+} satisfies Legend<string>
+
+const PACE_LEGEND = {
+  p50: { name: "half load, p50", unit: "ms" },
+  p99: { name: "half load, p99", unit: "ms", bound: P99_AT_HALF_LOAD_MS },
+} satisfies Legend<string>
+
+export function benchAccept(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+  return onScene(stage, async (scene) => {
+    await openInbox(scene.redis)
+    const bare = startProgram("bare.ts")
+    scene.stores.defer(() => bare.stop(0))
+    const { url: bareUrl } = z.object({ url: z.string() }).parse(await bare.ready)
+    const vote = await startVote(scene.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
+    await floodAccepted(bareUrl, WARM_UP_SECONDS)
+    await floodAccepted(vote.url, WARM_UP_SECONDS)
+
+    const sides = { bare: { url: bareUrl, pid: bare.pid }, vote: { url: vote.url, pid: vote.app.pid } }
+    const rounds = []
+    for (let i = 0; i < plan.rounds; i++) {
+      const round = await floodRound(scene, plan, i, sides)
+      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
+      rounds.push(round)
+    }
+    const rate = Math.round(median(rounds.map(({ accepted }) => accepted)) / 2)
+    const paced = []
+    for (let i = 0; i < plan.rounds; i++) {
+      const round = await pacedRound(scene, plan, vote.url, rate)
+      say(`half load, round ${i + 1} of ${plan.rounds}`, figures(PACE_LEGEND, [round]))
+      paced.push(round)
+    }
+    return {
+      name: "accept",
+      about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a side and round; half load is ${rate} votes/s`,
+      figures: [...figures(LEGEND, rounds), ...figures(PACE_LEGEND, paced)],
+      checks: [],
+    }
+  })
+}
+
+type Side = { url: string; pid: number }
+
+async function floodRound(scene: Scene, plan: Plan, i: number, sides: { bare: Side; vote: Side }) {
+  await reopen(scene)
+  const [bare, vote] = await inTurn(
+    i,
+    () => floodBare(sides.bare, plan.acceptSeconds),
+    () => floodVote(scene, sides.vote, plan.acceptSeconds),
+  )
+  return {
+    ...{ bare: bare.rate, accepted: vote.rate, ratio: vote.rate / bare.rate },
+    ...{ bareCpu: bare.cpu, voteCpu: vote.cpu, redisCpu: vote.redisCpu },
+    cpuRatio: (vote.cpu + vote.redisCpu) / bare.cpu,
+  }
+}
+
+async function floodBare({ url, pid }: Side, seconds: number) {
+  const { result, cpu } = await cpuDuring({ bare: pid }, () => floodAccepted(url, seconds))
+  return { rate: result.requests / result.seconds, cpu: micros(cpu.bare, result.requests) }
+}
+
+/** Redis's own counters confirm what wrk was told. */
+async function floodVote({ redis, redisPid }: Scene, { url, pid }: Side, seconds: number) {
+  const before = await acceptedCount(redis)
+  const { result, cpu } = await cpuDuring({ vote: pid, redis: redisPid }, () => floodAccepted(url, seconds))
+  const { requests } = result
+  const accepted = (await acceptedCount(redis)) - before
+  if (accepted < requests || accepted > requests + UNDER_WAY) {
+    throw new Trouble(`wrk was told that ${requests} votes were accepted, but Redis counts ${accepted}.`)
+  }
+  return {
+    rate: requests / result.seconds,
+    cpu: micros(cpu.vote, requests),
+    redisCpu: micros(cpu.redis, requests),
+  }
+}
+
+async function pacedRound(scene: Scene, plan: Plan, url: string, rate: number) {
+  await reopen(scene)
+  const pace = startProgram("pace.ts", { url, rate, seconds: plan.acceptSeconds })
+  scene.stores.defer(() => pace.stop(0))
+  const { p50, p99, refused } = paceResult.parse(await pace.result)
+  if (refused > 0) throw new Trouble(`${refused} votes were refused at half load, but all should be accepted.`)
+  return { p50, p99 }
+}
+
+async function reopen({ redis }: Scene): Promise<void> {
+  await emptyRedis(redis)
+  await openInbox(redis)
+}
+
+function micros(cpuSeconds: number, requests: number): number {
+  return (cpuSeconds * 1e6) / requests
+}

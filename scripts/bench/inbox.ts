@@ -1,0 +1,76 @@
+/** What the benchmarks do with the inbox themselves: open one without a worker, fill it, and look how full it is. */
+
+import { type Position, shardOf, START } from "@tallyroom/lib/ballots"
+import { RedisAppender } from "@tallyroom/lib/inbox/append"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import type { Redis } from "ioredis"
+import { classicPoll, POLL_ID, SHARDS } from "./poll"
+
+/** No limit that a benchmark could reach. */
+export const NO_LIMIT = 100_000_000
+/** Fills every shard's call, several at once, and is decided well within the time that an appender waits. */
+const BALLOTS_AT_ONCE = 1_000
+
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
+
+export type StoredBallot = { voter: string; option: string; shard: number; position: Position }
+
+/** Opens an empty Redis for votes, as a worker would. */
+export async function openInbox(redis: Redis): Promise<void> {
+  const poll = classicPoll()
+  for (const shard of ALL_SHARDS) {
+    await writePollCopy(redis, shard, poll, 0, "raise")
+    const [serving] = await redis.lookAtShard(keys.gate(shard), keys.inbox(shard))
+    await redis.set(keys.gate(shard), "opening")
+    const floor = [START.ms, START.seq]
+    await redis.openGate(keys.gate(shard), keys.inbox(shard), ...floor, "opening", serving)
+  }
+  await writeIndex(redis, { shards: SHARDS, default: POLL_ID, open: [POLL_ID] })
+}
+
+/** Casts a ballot each for this many new voters, as vote does, in the order of their arrival. */
+export async function fillInbox(redis: Redis, ballots: number): Promise<StoredBallot[]> {
+  const appender = new RedisAppender(redis, NO_LIMIT)
+  const stored: StoredBallot[] = []
+  while (stored.length < ballots) {
+    const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, ballots - stored.length) }, (_, i) =>
+      castOne(appender, i % 2 === 0 ? "a" : "b"),
+    )
+    for (const ballot of await Promise.all(some)) stored.push(ballot)
+  }
+  return stored
+}
+
+async function castOne(appender: RedisAppender, option: string): Promise<StoredBallot> {
+  const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
+  const shard = shardOf(voter, SHARDS)
+  const answer = await appender.append({ shard, pollId: POLL_ID, voter, option })
+  if (answer.kind !== "accepted") throw new Error(`the ballot of a new voter was answered ${answer.kind}`)
+  return { voter, option, shard, position: answer.position }
+}
+
+/** Ballots that wait to be counted, over all shards. */
+export async function backlog(redis: Redis): Promise<number> {
+  return sum(await Promise.all(ALL_SHARDS.map((shard) => redis.xlen(keys.inbox(shard)))))
+}
+
+/** Ballots that were ever accepted, over all shards. */
+export async function acceptedCount(redis: Redis): Promise<number> {
+  const counters = ALL_SHARDS.map((shard) => redis.hget(keys.poll(shard, POLL_ID), "accepted"))
+  return sum((await Promise.all(counters)).map(Number))
+}
+
+/** Forgets who voted, so that the next voters find a hash of the same size. */
+export async function forgetVoters(redis: Redis): Promise<void> {
+  await Promise.all(ALL_SHARDS.map((shard) => redis.del(keys.voters(shard, POLL_ID))))
+}
+
+/** Memory that Redis uses for everything, in bytes. */
+export async function usedMemory(redis: Redis): Promise<number> {
+  return Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1])
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, n) => total + n, 0)
+}

@@ -1,0 +1,119 @@
+/**
+ * Votes at a steady rate, each at its own moment whether or not the votes before it were answered; its latency counts from
+ * that moment. A server that stalls is so charged for everybody who would have come meanwhile.
+ */
+
+import type { Socket } from "bun"
+import { z } from "zod"
+import { clock } from "./clock"
+import { Histogram } from "./histogram"
+import { BALLOT, VOTE_PATH } from "./poll"
+import { answer, readInput } from "./program"
+
+export const paceInput = z.object({ url: z.url(), rate: z.number(), seconds: z.number() })
+
+export const paceResult = z.object({
+  /** When the first vote was due, by clock(); vote k (from 1) was due (k - 1) / rate seconds later. */
+  startedAt: z.number(),
+  sent: z.number(),
+  /** Answers with 201, and with anything else. */
+  accepted: z.number(),
+  refused: z.number(),
+  p50: z.number(),
+  p99: z.number(),
+})
+
+/** Far more than are busy at once while the server keeps up. */
+const CONNECTIONS = 256
+/** What was not answered by this long after the last vote counts as refused. */
+const GRACE_MS = 10_000
+const TICK_MS = 1
+
+type Line = { dueAt: number; received: string }
+
+class Pace {
+  private readonly latencies = new Histogram()
+  private readonly free: Socket<Line>[] = []
+  private readonly request: string
+  private startedAt = 0
+  private sent = 0
+  private accepted = 0
+  private answered = 0
+  private readonly total: number
+
+  constructor(private readonly input: z.infer<typeof paceInput>) {
+    const { host } = new URL(input.url)
+    this.total = Math.round(input.rate * input.seconds)
+    this.request = [
+      `POST ${VOTE_PATH} HTTP/1.1`,
+      `Host: ${host}`,
+      "Content-Type: application/json",
+      `Content-Length: ${BALLOT.length}`,
+      `\r\n${BALLOT}`,
+    ].join("\r\n")
+  }
+
+  async run(): Promise<z.infer<typeof paceResult>> {
+    await Promise.all(Array.from({ length: CONNECTIONS }, () => this.connect()))
+    this.startedAt = clock()
+    const end = this.startedAt + this.input.seconds * 1_000 + GRACE_MS
+    await new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        this.sendDue()
+        if (this.answered < this.total && clock() < end) return
+        clearInterval(timer)
+        resolve()
+      }, TICK_MS)
+    })
+    const { startedAt, sent, accepted, total, latencies } = this
+    const counts = { startedAt, sent, accepted, refused: total - accepted }
+    return { ...counts, p50: latencies.quantile(0.5), p99: latencies.quantile(0.99) }
+  }
+
+  private async connect(): Promise<void> {
+    const { hostname, port } = new URL(this.input.url)
+    const socket = await Bun.connect<Line>({
+      ...{ hostname, port: Number(port), data: { dueAt: 0, received: "" } },
+      socket: { data: (from, bytes) => this.onData(from, bytes) },
+    })
+    this.free.push(socket)
+  }
+
+  private sendDue(): void {
+    while (this.sent < this.total) {
+      const dueAt = this.startedAt + (this.sent * 1_000) / this.input.rate
+      if (dueAt > clock()) return
+      const socket = this.free.pop()
+      if (!socket) return
+      this.sent++
+      socket.data.dueAt = dueAt
+      socket.write(this.request)
+    }
+  }
+
+  private onData(socket: Socket<Line>, bytes: Buffer): void {
+    const line = socket.data
+    line.received += bytes.latin1Slice()
+    const status = completeStatus(line.received)
+    if (status === null) return
+    line.received = ""
+    this.answered++
+    if (status === "201") this.accepted++
+    this.latencies.add(clock() - line.dueAt)
+    this.free.push(socket)
+    this.sendDue()
+  }
+}
+
+/** The status of an answer that has arrived whole, else null. */
+function completeStatus(text: string): string | null {
+  const end = text.indexOf("\r\n\r\n")
+  if (end < 0) return null
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1])
+  return text.length >= end + 4 + length ? text.slice(9, 12) : null
+}
+
+if (import.meta.main) {
+  answer(await new Pace(paceInput.parse(readInput())).run())
+  process.exit(0)
+}

@@ -1,0 +1,45 @@
+/** How long a run takes and what it measures. */
+
+export const BENCHMARKS = ["accept", "count", "end-to-end", "memory"] as const
+export type BenchmarkName = (typeof BENCHMARKS)[number]
+
+export type Plan = {
+  rounds: number
+  /** Seconds of each side of an accepting round, and of the steady rate. */
+  acceptSeconds: number
+  /** Ballots of a counting round. */
+  countBallots: number
+  /** Seconds of a flood from end to end, the warm-up included, and of accepting alone beside it. */
+  floodSeconds: number
+  /** Seconds of the votes on their way to the screens. */
+  clickSeconds: number
+  /** Voters whose memory is measured, and seconds of load. */
+  memoryVoters: number
+  loadSeconds: number
+}
+
+const FULL = {
+  acceptSeconds: 5,
+  countBallots: 200_000,
+  floodSeconds: 20,
+  clickSeconds: 15,
+  memoryVoters: 200_000,
+  loadSeconds: 5,
+}
+
+/** Enough to see that everything works; too short to believe its figures. */
+const QUICK = {
+  acceptSeconds: 2,
+  countBallots: 40_000,
+  floodSeconds: 7,
+  clickSeconds: 4,
+  memoryVoters: 40_000,
+  loadSeconds: 2,
+}
+
+const ROUNDS = 5
+const QUICK_ROUNDS = 1
+
+export function planOf({ quick, rounds }: { quick: boolean; rounds?: number | undefined }): Plan {
+  return { rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), ...(quick ? QUICK : FULL) }
+}

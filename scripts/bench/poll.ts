@@ -1,0 +1,24 @@
+/** The poll that all benchmarks vote in, as a first start creates it. */
+
+import { newSalt } from "@tallyroom/lib/poll-rows"
+import type { Poll } from "@tallyroom/lib/polls"
+
+export const POLL_ID = "cats-vs-dogs"
+export const VOTE_PATH = `/api/polls/${POLL_ID}/votes`
+export const BALLOT = '{"option":"a"}'
+/** As many as a worker makes if nobody says otherwise. */
+export const SHARDS = 4
+
+/** The classic poll for an inbox that has no worker. */
+export function classicPoll(): Poll {
+  return {
+    ...{ number: 1, id: POLL_ID, revision: 1, isDefault: true, salt: newSalt() },
+    title: "Cats vs Dogs",
+    options: [
+      { id: "a", label: "Cats" },
+      { id: "b", label: "Dogs" },
+    ],
+    ...{ policy: "final", state: "open", results: "live", eligibility: "browser" },
+    ...{ opensAt: null, closesAt: null },
+  }
+}

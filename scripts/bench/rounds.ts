@@ -1,0 +1,58 @@
+/** Figures measured over several rounds, and the bounds that some of them have to keep. */
+
+export type Bound = { kind: "at least" | "at most" | "below"; value: number }
+
+/** One figure, a value a round. */
+export type Figure = { name: string; unit: string; values: number[]; bound?: Bound }
+
+/** Something that must be true in every round, whatever the machine. */
+export type Check = { name: string; holds: boolean; seen: string }
+
+export type Block = { name: string; about: string; figures: Figure[]; checks: Check[] }
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
+}
+
+export function spread(values: readonly number[]): { min: number; max: number } {
+  return { min: Math.min(...values), max: Math.max(...values) }
+}
+
+/** Whether a figure's median keeps its bound; a figure without one always does. */
+export function keepsBound({ values, bound }: Figure): boolean {
+  if (!bound) return true
+  const value = median(values)
+  if (bound.kind === "at least") return value >= bound.value
+  return bound.kind === "at most" ? value <= bound.value : value < bound.value
+}
+
+/** What a figure is called on the page, its unit, and its bound if it has one, by its name in the rounds. */
+export type Legend<Name extends string> = Record<Name, { name: string; unit: string; bound?: Bound }>
+
+/** The figures of a legend with their values over all rounds. */
+export function figures<Name extends string>(
+  legend: Legend<Name>,
+  rounds: readonly Record<Name, number>[],
+): Figure[] {
+  const names = Object.keys(legend) as Name[]
+  return names.map((name) => ({ ...legend[name], values: rounds.map((round) => round[name]) }))
+}
+
+/**
+ * Runs two measurements one right after the other. Every other round the second goes first, so that neither side
+ * always has the warmer machine.
+ */
+export async function inTurn<A, B>(
+  round: number,
+  first: () => Promise<A>,
+  second: () => Promise<B>,
+): Promise<[A, B]> {
+  if (round % 2 === 0) {
+    const a = await first()
+    return [a, await second()]
+  }
+  const b = await second()
+  return [await first(), b]
+}

@@ -1,0 +1,50 @@
+/** wrk, the load generator: as many votes as it gets answers for. */
+
+import { join } from "node:path"
+import { z } from "zod"
+import { leash } from "../services/leash"
+import { Trouble } from "../services/trouble"
+import { ensureTool } from "../tools"
+import { VOTE_PATH } from "./poll"
+
+const THREADS = 2
+const CONNECTIONS = 64
+
+const summarySchema = z.object({
+  /** Answers of any status. */
+  requests: z.number(),
+  seconds: z.number(),
+  /** Answers of a status above 399. */
+  refused: z.number(),
+  /** Connections or answers that failed. */
+  broken: z.number(),
+})
+
+export type Flood = z.infer<typeof summarySchema>
+
+/** What wrk sends is still under way when it stops counting: this many votes at most are accepted and not counted. */
+export const UNDER_WAY = 2 * CONNECTIONS
+
+/** Floods the vote route of `url` for this long. */
+export async function flood(url: string, seconds: number): Promise<Flood> {
+  const lines: string[] = []
+  const shape = [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", join(import.meta.dir, "wrk.lua")]
+  const wrk = leash([await ensureTool("wrk"), ...shape, `${url}${VOTE_PATH}`], {
+    onLine: (line) => lines.push(line),
+  })
+  const code = await wrk.exited
+  const json = lines.findLast((line) => line.startsWith("{"))
+  if (code !== 0 || json === undefined) {
+    throw new Trouble(`wrk ended with code ${code}. Its last lines:\n${lines.slice(-5).join("\n")}`)
+  }
+  const summary = summarySchema.parse(JSON.parse(json))
+  if (summary.broken === 0) return summary
+  throw new Trouble(`${summary.broken} of wrk's connections failed: see whether something else floods this machine.`)
+}
+
+/** The same, where nothing may be refused. */
+export async function floodAccepted(url: string, seconds: number): Promise<Flood> {
+  const summary = await flood(url, seconds)
+  if (summary.refused === 0) return summary
+  throw new Trouble(`${summary.refused} of ${summary.requests} requests were refused, but all should be accepted.`)
+}
