@@ -111,7 +111,8 @@ async function pacedRound(scene: Scene, plan: Plan, url: string, rate: number) {
   const pace = startProgram("pace.ts", { url, rate, seconds: plan.acceptSeconds })
   scene.stores.defer(() => pace.stop(0))
   const { p50, p99, refused } = paceResult.parse(await pace.result)
-  if (refused > 0) throw new Trouble(`${refused} votes were refused at half load, but all should be accepted.`)
+  if (refused > 0)
+    throw new Trouble(`${refused} votes were refused at half load, but all should be accepted.`)
   return { p50, p99 }
 }
 

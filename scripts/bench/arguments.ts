@@ -48,7 +48,9 @@ function parse(words: string[]) {
       },
     })
   } catch (cause) {
-    throw new Trouble(`${(cause as Error).message.replace(/\.?$/, ".")} Use --help to see what there is.`, { cause })
+    throw new Trouble(`${(cause as Error).message.replace(/\.?$/, ".")} Use --help to see what there is.`, {
+      cause,
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the benchmarks do with the inbox themselves: open one without a worker, fill it, and look how full it is. */
 
-import { type Position, shardOf, START } from "@tallyroom/lib/ballots"
+import { type Position, START, shardOf } from "@tallyroom/lib/ballots"
 import { RedisAppender } from "@tallyroom/lib/inbox/append"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"

@@ -50,7 +50,9 @@ export function machineText({ cpu, cores, memoryGb, system, fsyncMs, versions }:
 
 function distribution(): string {
   const file = "/etc/os-release"
-  const name = existsSync(file) ? /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync(file, "utf8"))?.[1] : undefined
+  const name = existsSync(file)
+    ? /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync(file, "utf8"))?.[1]
+    : undefined
   return name === undefined ? "" : `${name}, `
 }
 

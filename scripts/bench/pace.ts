@@ -93,7 +93,7 @@ class Pace {
 
   private onData(socket: Socket<Line>, bytes: Buffer): void {
     const line = socket.data
-    line.received += bytes.latin1Slice()
+    line.received += bytes.toString("latin1")
     const status = completeStatus(line.received)
     if (status === null) return
     line.received = ""

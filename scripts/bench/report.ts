@@ -20,7 +20,8 @@ export function blockText({ name, about, figures, checks }: Block): string {
     boundText(figure),
   ])
   const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  const line = (row: string[]) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd()
+  const line = (row: string[]) =>
+    `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd()
   return [`${name}: ${about}`, ...rows.map(line), ...checks.map(checkText)].join("\n")
 }
 
@@ -46,9 +47,10 @@ function withUnit(value: string, unit: string): string {
 }
 
 /** Three digits say enough. */
-export function shown(value: number): string {
+function shown(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-GB")
-  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
+  if (Math.abs(value) >= 1) return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
+  return value.toFixed(value === 0 ? 0 : 3)
 }
 
 /** The same for other programs. */

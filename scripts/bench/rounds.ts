@@ -34,7 +34,7 @@ export type Legend<Name extends string> = Record<Name, { name: string; unit: str
 /** The figures of a legend with their values over all rounds. */
 export function figures<Name extends string>(
   legend: Legend<Name>,
-  rounds: readonly Record<Name, number>[],
+  rounds: readonly Record<NoInfer<Name>, number>[],
 ): Figure[] {
   const names = Object.keys(legend) as Name[]
   return names.map((name) => ({ ...legend[name], values: rounds.map((round) => round[name]) }))

@@ -39,12 +39,16 @@ export async function flood(url: string, seconds: number): Promise<Flood> {
   }
   const summary = summarySchema.parse(JSON.parse(json))
   if (summary.broken === 0) return summary
-  throw new Trouble(`${summary.broken} of wrk's connections failed: see whether something else floods this machine.`)
+  throw new Trouble(
+    `${summary.broken} of wrk's connections failed: see whether something else floods this machine.`,
+  )
 }
 
 /** The same, where nothing may be refused. */
 export async function floodAccepted(url: string, seconds: number): Promise<Flood> {
   const summary = await flood(url, seconds)
   if (summary.refused === 0) return summary
-  throw new Trouble(`${summary.refused} of ${summary.requests} requests were refused, but all should be accepted.`)
+  throw new Trouble(
+    `${summary.refused} of ${summary.requests} requests were refused, but all should be accepted.`,
+  )
 }

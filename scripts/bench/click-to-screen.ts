@@ -1,0 +1,75 @@
+/** How long after a click its vote is on the screens of a crowd. */
+
+import { join } from "node:path"
+import { Trouble } from "../services/trouble"
+import { startAll } from "./apps"
+import { Histogram } from "./histogram"
+import { NO_LIMIT } from "./inbox"
+import { paceResult } from "./pace"
+import type { Plan } from "./plan"
+import { startProgram } from "./program"
+import type { Say } from "./report"
+import { type Block, figures, type Legend } from "./rounds"
+import { onScene, type Scene, type Stage } from "./stage"
+import { viewersResult } from "./viewers"
+
+const VOTES_A_SECOND = 1_000
+const VIEWERS = 1_000
+
+const LEGEND = {
+  p50: { name: "click to screen, p50", unit: "ms" },
+  p99: { name: "click to screen, p99", unit: "ms" },
+  answerP99: { name: "click to answer, p99", unit: "ms" },
+  snapshots: { name: "snapshots that a viewer gets", unit: "a second" },
+} satisfies Legend<string>
+
+export async function benchClickToScreen(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+  const rounds = []
+  for (let i = 0; i < plan.rounds; i++) {
+    const round = await onScene(stage, (scene) => clickRound(scene, plan))
+    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
+    rounds.push(round)
+  }
+  return {
+    name: "click to screen",
+    about: `${VOTES_A_SECOND} votes/s for ${plan.clickSeconds} s and ${VIEWERS} viewers; every vote on every screen is counted`,
+    figures: figures(LEGEND, rounds),
+    checks: [],
+  }
+}
+
+async function clickRound(scene: Scene, plan: Plan) {
+  const { vote, result } = await startAll(scene, NO_LIMIT)
+  const file = join(scene.dir, "sightings")
+  const crowd = { url: result.url, viewers: VIEWERS, until: VOTES_A_SECOND * plan.clickSeconds, file }
+  const viewers = startProgram("viewers.ts", crowd)
+  scene.stores.defer(() => viewers.stop(0))
+  await viewers.ready
+  const pace = startProgram("pace.ts", { url: vote.url, rate: VOTES_A_SECOND, seconds: plan.clickSeconds })
+  scene.stores.defer(() => pace.stop(0))
+  const { startedAt, refused, p99 } = paceResult.parse(await pace.result)
+  if (refused > 0) throw new Trouble(`${refused} votes were refused, but all should be accepted.`)
+  const { snapshots } = viewersResult.parse(await viewers.result)
+  const latencies = clickToScreen(new Float64Array(await Bun.file(file).arrayBuffer()), startedAt)
+  return {
+    ...{ p50: latencies.quantile(0.5), p99: latencies.quantile(0.99), answerP99: p99 },
+    snapshots: snapshots / VIEWERS / plan.clickSeconds,
+  }
+}
+
+/**
+ * For each viewer and vote: when it was first shown there, counted from when it was due. Votes are told apart by their
+ * number alone: the k-th that a screen shows is taken for the k-th that was due.
+ */
+function clickToScreen(sightings: Float64Array, startedAt: number): Histogram {
+  const latencies = new Histogram()
+  const shown = new Map<number, number>()
+  for (let i = 0; i + 2 < sightings.length; i += 3) {
+    const [viewer = 0, at = 0, total = 0] = sightings.subarray(i, i + 3)
+    for (let k = shown.get(viewer) ?? 0; k < total; k++) {
+      latencies.add(at - startedAt - (k * 1_000) / VOTES_A_SECOND)
+    }
+    shown.set(viewer, total)
+  }
+  return latencies
+}

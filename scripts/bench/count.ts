@@ -1,0 +1,107 @@
+/** How fast one worker counts what waits in the inbox, beside COPY of the same rows. */
+
+import { type Database, openDatabase } from "@tallyroom/lib/database"
+import type { Running } from "../../tests/harness/processes"
+import { waitFor } from "../services/wait"
+import { startWorker } from "./apps"
+import { copyBallots } from "./copy"
+import { cpuDuring } from "./cpu"
+import { backlog, fillInbox, forgetVoters, type StoredBallot } from "./inbox"
+import type { Plan } from "./plan"
+import { SHARDS } from "./poll"
+import type { Say } from "./report"
+import { type Block, figures, inTurn, type Legend } from "./rounds"
+import { onScene, type Scene, type Stage } from "./stage"
+
+/** Counting decides who voted already, adds up and keeps the books; COPY only writes. */
+const COUNTED_TO_COPIED = { kind: "at least", value: 0.45 } as const
+
+const LOOK_AGAIN_MS = 20
+const DEADLINE_MS = 60_000
+
+const LEGEND = {
+  copied: { name: "COPY", unit: "rows/s" },
+  counted: { name: "one worker", unit: "votes/s" },
+  ratio: { name: "counted votes to copied rows", unit: "", bound: COUNTED_TO_COPIED },
+  workerCpu: { name: "CPU of a million votes, worker", unit: "s" },
+  postgresCpu: { name: "CPU of a million votes, Postgres", unit: "s" },
+  copyCpu: { name: "CPU of a million copied rows, Postgres", unit: "s" },
+} satisfies Legend<string>
+
+export function benchCount(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+  return onScene(stage, async (scene) => {
+    const worker = await startWorker(scene)
+    const sql = openDatabase(scene.stores.database.adminUrl, { name: "bench", connections: 2 })
+    scene.stores.defer(() => sql.end({ timeout: 1 }))
+    const rounds = []
+    for (let i = 0; i < plan.rounds; i++) {
+      const round = await countRound({ scene, sql, worker, plan, i })
+      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
+      rounds.push(round)
+    }
+    return {
+      name: "count",
+      about: `${plan.countBallots} ballots of new voters wait in ${SHARDS} shards when the worker begins`,
+      figures: figures(LEGEND, rounds),
+      checks: [],
+    }
+  })
+}
+
+type CountRound = { scene: Scene; sql: Database; worker: Running; plan: Plan; i: number }
+
+async function countRound({ scene, sql, worker, plan, i }: CountRound) {
+  await forgetVotes(scene, sql)
+  worker.app.kill("SIGSTOP")
+  const ballots = await fillInbox(scene.redis, plan.countBallots)
+  const [counted, copied] = await inTurn(
+    i,
+    () => countAll(scene, sql, worker, ballots.length),
+    () => copyAll(scene, sql, ballots),
+  )
+  return {
+    ...{ copied: copied.rate, counted: counted.rate, ratio: counted.rate / copied.rate },
+    ...{ workerCpu: counted.workerCpu, postgresCpu: counted.postgresCpu, copyCpu: copied.postgresCpu },
+  }
+}
+
+async function countAll({ postgresPid }: Scene, sql: Database, { app }: Running, total: number) {
+  await sql`CHECKPOINT`
+  const pids = { worker: app.pid, postgres: postgresPid }
+  const { result: seconds, cpu } = await cpuDuring(pids, async () => {
+    const start = performance.now()
+    app.kill("SIGCONT")
+    await untilCounted(sql, total)
+    return (performance.now() - start) / 1_000
+  })
+  const million = 1e6 / total
+  return {
+    rate: total / seconds,
+    workerCpu: cpu.worker * million,
+    postgresCpu: cpu.postgres * million,
+  }
+}
+
+async function copyAll({ postgresPid }: Scene, sql: Database, ballots: StoredBallot[]) {
+  await sql`CHECKPOINT`
+  const copying = () => copyBallots(sql, ballots)
+  const { result: seconds, cpu } = await cpuDuring({ postgres: postgresPid }, copying)
+  return { rate: ballots.length / seconds, postgresCpu: (cpu.postgres * 1e6) / ballots.length }
+}
+
+async function untilCounted(sql: Database, total: number): Promise<void> {
+  const end = performance.now() + DEADLINE_MS
+  for (;;) {
+    const [row] = await sql`SELECT COALESCE(sum(counted), 0)::integer AS counted FROM books`
+    if (row?.counted === total) return
+    if (performance.now() > end) throw new Error(`only ${row?.counted} of ${total} ballots were counted`)
+    await Bun.sleep(LOOK_AGAIN_MS)
+  }
+}
+
+/** Every round begins with the empty tables of the first; the worker waits for ballots meanwhile. */
+async function forgetVotes({ redis }: Scene, sql: Database): Promise<void> {
+  await waitFor("the inbox to be trimmed", DEADLINE_MS, async () => (await backlog(redis)) === 0)
+  await sql`TRUNCATE votes, tallies, timeline, books`
+  await forgetVoters(redis)
+}

@@ -1,0 +1,119 @@
+/** What the whole room sustains: votes accepted, counted and shown, beside accepting alone. */
+
+import { audit } from "@tallyroom/lib/audit"
+import { openDatabase } from "@tallyroom/lib/database"
+import { startVote } from "../../tests/harness/processes"
+import { waitFor } from "../services/wait"
+import { startAll } from "./apps"
+import { cpuDuring } from "./cpu"
+import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
+import type { Plan } from "./plan"
+import { POLL_ID } from "./poll"
+import type { Say } from "./report"
+import { type Block, figures, inTurn, type Legend } from "./rounds"
+import { emptyRedis, onScene, type Scene, type Stage } from "./stage"
+import { Watch } from "./watch"
+import { flood, floodAccepted } from "./wrk"
+
+/** Worker, Postgres and result share the machine with vote: half of what vote accepts alone is left for each. */
+const SUSTAINED_TO_ALONE = { kind: "at least", value: 0.5 } as const
+
+/** So small that the flood soon goes at the pace of the slowest part. */
+const BACKLOG_LIMIT = 20_000
+const WARM_UP_SECONDS = 3
+const DRAIN_DEADLINE_MS = 30_000
+
+const LEGEND = {
+  alone: { name: "accepting alone", unit: "votes/s" },
+  sustained: { name: "counted by Postgres", unit: "votes/s" },
+  ratio: { name: "counted to accepted alone", unit: "", bound: SUSTAINED_TO_ALONE },
+  refused: { name: "refused with 503", unit: "votes/s" },
+  backlog: { name: "highest backlog", unit: "ballots" },
+  vote: { name: "CPU of a million votes, vote", unit: "s" },
+  redis: { name: "CPU of a million votes, Redis", unit: "s" },
+  worker: { name: "CPU of a million votes, worker", unit: "s" },
+  postgres: { name: "CPU of a million votes, Postgres", unit: "s" },
+  result: { name: "CPU of a million votes, result", unit: "s" },
+} satisfies Legend<string>
+
+type EndToEnd = Awaited<ReturnType<typeof wholeRound>> & { alone: number; ratio: number }
+
+export async function benchEndToEnd(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+  const rounds: EndToEnd[] = []
+  for (let i = 0; i < plan.rounds; i++) {
+    const [whole, alone] = await inTurn(
+      i,
+      () => onScene(stage, (scene) => wholeRound(scene, plan)),
+      () => onScene(stage, (scene) => aloneRound(scene, plan)),
+    )
+    const round = { alone, ...whole, ratio: whole.sustained / alone }
+    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
+    rounds.push(round)
+  }
+  const every = (name: string, holds: (round: EndToEnd) => boolean, seen: string) => ({
+    ...{ name, seen },
+    holds: rounds.every(holds),
+  })
+  return {
+    name: "end to end",
+    about: `wrk votes as fast as it can for ${plan.floodSeconds} s, the first ${WARM_UP_SECONDS} s not measured; at most ${BACKLOG_LIMIT} ballots may wait`,
+    figures: figures(LEGEND, rounds),
+    checks: [
+      every(
+        "the backlog never passed its limit",
+        (it) => it.backlog <= BACKLOG_LIMIT,
+        list(rounds, "backlog"),
+      ),
+      every(
+        "a viewer's last total was that of Postgres",
+        (it) => it.seen === it.counted,
+        list(rounds, "seen"),
+      ),
+      every("the books balanced", (it) => it.faults === 0, list(rounds, "faults")),
+    ],
+  }
+}
+
+function list<Name extends string>(rounds: Record<Name, number>[], name: Name): string {
+  return `${name}: ${rounds.map((round) => round[name]).join(", ")}`
+}
+
+/** The same flood into an inbox that nobody reads. */
+async function aloneRound(scene: Scene, plan: Plan): Promise<number> {
+  await emptyRedis(scene.redis)
+  await openInbox(scene.redis)
+  const vote = await startVote(scene.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
+  await floodAccepted(vote.url, WARM_UP_SECONDS)
+  const { requests, seconds } = await floodAccepted(vote.url, plan.floodSeconds - WARM_UP_SECONDS)
+  return requests / seconds
+}
+
+async function wholeRound(scene: Scene, plan: Plan) {
+  const { vote, worker, result } = await startAll(scene, BACKLOG_LIMIT)
+  const sql = openDatabase(scene.stores.database.workerUrl, { name: "bench", connections: 1 })
+  scene.stores.defer(() => sql.end({ timeout: 1 }))
+  const watch = await Watch.start(scene, sql, result.url)
+  const pids = {
+    ...{ vote: vote.app.pid, redis: scene.redisPid, worker: worker.app.pid },
+    ...{ postgres: scene.postgresPid, result: result.app.pid },
+  }
+  const { result: summary, cpu } = await cpuDuring(pids, async () => {
+    const warm = await flood(vote.url, WARM_UP_SECONDS)
+    const measured = await watch.during(() => flood(vote.url, plan.floodSeconds - WARM_UP_SECONDS))
+    await waitFor("everything to be counted", DRAIN_DEADLINE_MS, () => watch.isDrained())
+    return { ...measured, refused: measured.result.refused / measured.result.seconds, warm }
+  })
+  const counted = await watch.counted()
+  await waitFor("the last total on the screen", DRAIN_DEADLINE_MS, () => watch.total === counted)
+  const [books] = (await audit(sql, scene.redis)).filter(({ poll }) => poll === POLL_ID)
+  const perMillion = (seconds: number) => (seconds * 1e6) / counted
+  return {
+    ...{ sustained: summary.rate, refused: summary.refused, backlog: watch.highestBacklog, counted },
+    ...{ vote: perMillion(cpu.vote), redis: perMillion(cpu.redis), worker: perMillion(cpu.worker) },
+    ...{ postgres: perMillion(cpu.postgres), result: perMillion(cpu.result) },
+    ...{
+      seen: watch.total,
+      faults: books && (await acceptedCount(scene.redis)) === counted ? books.faults.length : 1,
+    },
+  }
+}

@@ -1,0 +1,78 @@
+/** `bun run bench`: measures Tallyroom on this machine. */
+
+import { stopLeashed } from "../services/leash"
+import { onStopRequest } from "../services/stop-request"
+import { describe } from "../services/trouble"
+import { benchAccept } from "./accept"
+import { type Arguments, HELP, readArguments } from "./arguments"
+import { benchClickToScreen } from "./click-to-screen"
+import { benchCount } from "./count"
+import { benchEndToEnd } from "./end-to-end"
+import { describeMachine, machineText } from "./machine"
+import { benchMemory } from "./memory"
+import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./plan"
+import { blockJson, blockText, progress, type Say } from "./report"
+import { type Block, keepsBound } from "./rounds"
+import { openStage, type Stage } from "./stage"
+
+/** Nothing here has data that anybody needs. */
+const STOP_GRACE_MS = 1_000
+
+type Benchmark = (stage: Stage, plan: Plan, say: Say) => Promise<Block>
+
+const RUNS: Record<BenchmarkName, Benchmark[]> = {
+  accept: [benchAccept],
+  count: [benchCount],
+  "end-to-end": [benchEndToEnd, benchClickToScreen],
+  memory: [benchMemory],
+}
+
+async function measure(given: Arguments): Promise<number> {
+  const plan = planOf(given)
+  const stage = await openStage()
+  const machine = await describeMachine(stage)
+  console.log(`${machineText(machine)}\nrounds: ${plan.rounds}${given.quick ? ", quick" : ""}\n`)
+  const blocks: Block[] = []
+  for (const name of BENCHMARKS.filter((it) => given.only.length === 0 || given.only.includes(it))) {
+    for (const run of RUNS[name]) {
+      const block = await run(stage, plan, (what, figures) => console.error(progress(name, what, figures)))
+      console.log(`\n${blockText(block)}\n`)
+      blocks.push(block)
+    }
+  }
+  if (given.json !== undefined) {
+    await Bun.write(given.json, JSON.stringify({ machine, plan, benchmarks: blocks.map(blockJson) }, null, 2))
+  }
+  return exitCode(blocks, given.strict)
+}
+
+/** A bound that is missed is a measurement; a check that fails is a fault. */
+function exitCode(blocks: Block[], strict: boolean): number {
+  const sound = blocks.every(({ checks }) => checks.every(({ holds }) => holds))
+  const kept = blocks.every(({ figures }) => figures.every(keepsBound))
+  return sound && (kept || !strict) ? 0 : 1
+}
+
+/** Whatever still runs belongs to a measurement that is over. */
+async function end(code: number): Promise<never> {
+  await stopLeashed(STOP_GRACE_MS)
+  process.exit(code)
+}
+
+async function main(): Promise<number> {
+  const given = readArguments(process.argv.slice(2))
+  if (!given.help) return measure(given)
+  console.log(HELP)
+  return 0
+}
+
+onStopRequest(
+  () => void end(130),
+  () => process.exit(130),
+)
+try {
+  await end(await main())
+} catch (error) {
+  console.error(describe(error))
+  await end(1)
+}

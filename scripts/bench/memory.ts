@@ -1,0 +1,81 @@
+/** What it costs to remember: memory of Redis for each voter and pending ballot, and of each app. */
+
+import { join } from "node:path"
+import { waitFor } from "../services/wait"
+import { startAll } from "./apps"
+import { residentMb } from "./cpu"
+import { backlog, fillInbox, NO_LIMIT, usedMemory } from "./inbox"
+import type { Plan } from "./plan"
+import { startProgram } from "./program"
+import type { Say } from "./report"
+import { type Block, figures, type Legend } from "./rounds"
+import { onScene, type Scene, type Stage } from "./stage"
+import { floodAccepted } from "./wrk"
+
+const IDLE_MB = { kind: "below", value: 100 } as const
+
+/** How long an app must have been ready to count as idle. */
+const SETTLE_MS = 3_000
+const DRAIN_DEADLINE_MS = 60_000
+const VIEWERS = 200
+
+const LEGEND = {
+  voter: { name: "Redis, a voter", unit: "bytes" },
+  pending: { name: "Redis, a pending ballot", unit: "bytes" },
+  voteIdle: { name: "vote, idle", unit: "MB", bound: IDLE_MB },
+  workerIdle: { name: "worker, idle", unit: "MB", bound: IDLE_MB },
+  resultIdle: { name: "result, idle", unit: "MB", bound: IDLE_MB },
+  voteLoaded: { name: "vote, after load", unit: "MB" },
+  workerLoaded: { name: "worker, after load", unit: "MB" },
+  resultLoaded: { name: "result, after load", unit: "MB" },
+} satisfies Legend<string>
+
+export async function benchMemory(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+  const rounds = []
+  for (let i = 0; i < plan.rounds; i++) {
+    const round = await onScene(stage, (scene) => memoryRound(scene, plan))
+    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
+    rounds.push(round)
+  }
+  return {
+    name: "memory",
+    about: `${plan.memoryVoters} voters in Redis; resident memory ${SETTLE_MS / 1_000} s after each app was ready, and after ${plan.loadSeconds} s of wrk with ${VIEWERS} viewers`,
+    figures: figures(LEGEND, rounds),
+    checks: [],
+  }
+}
+
+async function memoryRound(scene: Scene, plan: Plan) {
+  const { vote, worker, result } = await startAll(scene, NO_LIMIT)
+  const resident = () => [vote, worker, result].map(({ app }) => residentMb(app.pid))
+  await Bun.sleep(SETTLE_MS)
+  const [voteIdle = 0, workerIdle = 0, resultIdle = 0] = resident()
+
+  const empty = await usedMemory(scene.redis)
+  worker.app.kill("SIGSTOP")
+  await fillInbox(scene.redis, plan.memoryVoters)
+  const full = await usedMemory(scene.redis)
+  worker.app.kill("SIGCONT")
+  await waitFor("everything to be counted", DRAIN_DEADLINE_MS, async () => (await backlog(scene.redis)) === 0)
+  const trimmed = await usedMemory(scene.redis)
+
+  await load(scene, plan, vote.url, result.url)
+  const [voteLoaded = 0, workerLoaded = 0, resultLoaded = 0] = resident()
+  return {
+    voter: (trimmed - empty) / plan.memoryVoters,
+    pending: (full - trimmed) / plan.memoryVoters,
+    ...{ voteIdle, workerIdle, resultIdle, voteLoaded, workerLoaded, resultLoaded },
+  }
+}
+
+async function load(scene: Scene, plan: Plan, voteUrl: string, resultUrl: string): Promise<void> {
+  const file = join(scene.dir, "sightings")
+  const viewers = startProgram("viewers.ts", { url: resultUrl, viewers: VIEWERS, until: null, file })
+  try {
+    await viewers.ready
+    await floodAccepted(voteUrl, plan.loadSeconds)
+  } finally {
+    await viewers.stop(0)
+    await viewers.result.catch(() => {}) // it was told to end
+  }
+}
