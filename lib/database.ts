@@ -32,6 +32,11 @@ export function isDatabaseAway(error: unknown): boolean {
   return AWAY.has(code) || code.startsWith("08") || code.startsWith("57P")
 }
 
+/** Whether Postgres refused a statement for its content (SQLSTATE classes 21, 22 and 23): trying again changes nothing. */
+export function isRefusedContent(error: unknown): boolean {
+  return /^2[123]/.test(String((error as { code?: unknown })?.code ?? ""))
+}
+
 const AWAY = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",

@@ -7,6 +7,25 @@ export type Log = pino.Logger
 /** Passwords stand in addresses (redis://user:password@host) and addresses stand in error messages. */
 const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):[^@\s]+@/g
 
+/**
+ * An error in words, with its cause and the errors that it stands for (those of a failed build name file and line).
+ * Only strings, as some errors hold half the program.
+ */
+export function errorText(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const inner =
+    error instanceof AggregateError && depth < 3 ? error.errors.map((e) => errorText(e, depth + 1)) : []
+  const { file, line } = (error as { position?: { file?: string; line?: number } | null }).position ?? {}
+  return {
+    type: error.name,
+    message: error.message,
+    ...(file && { at: `${file}:${line}` }),
+    stack: error.stack,
+    ...(inner.length > 0 && { errors: inner }),
+    ...(error.cause !== undefined && depth < 3 && { cause: errorText(error.cause, depth + 1) }),
+  }
+}
+
 /** A logger that names the app. Credentials in any address are masked, wherever in a line they stand. */
 export function createLog(app: string, level: string, stream?: pino.DestinationStream): Log {
   const mask = (line: string) => line.replace(CREDENTIALS, "$1:***@")
@@ -16,6 +35,7 @@ export function createLog(app: string, level: string, stream?: pino.DestinationS
       base: { app, pid: process.pid },
       messageKey: "message",
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error) => errorText(error) },
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: ["token", "secret", "password", "cookie", "*.authorization"], censor: "***" },
       hooks: { streamWrite: mask },

@@ -19,6 +19,8 @@ const rowSchema = z
     salt: z.string(),
     revision: z.number(),
     is_default: z.boolean(),
+    archived: z.boolean(),
+    deleting: z.boolean(),
   })
   .transform(({ opens_at, closes_at, is_default, ...row }) => ({
     ...row,
@@ -30,7 +32,8 @@ const rowSchema = z
 /** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
 export function pollColumns(sql: Database) {
   return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
-    polls.eligibility, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.is_default`
+    polls.eligibility, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.is_default,
+    polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting`
 }
 
 /** A row as a poll; null for a row that is none (somebody wrote into the table by hand). */

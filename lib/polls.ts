@@ -1,9 +1,9 @@
 /** What a poll is: one schema for the admin API, the database rows and the copies in Redis. */
 
 import { z } from "zod"
+import { MAX_OPTIONS } from "./poll-limits"
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
-export const MAX_OPTIONS = 50
 
 /** A poll's or an option's id: short, lower case, safe in a URL and in a Redis key. */
 export const slugSchema = z
@@ -70,6 +70,10 @@ export const pollSchema = z.object({
   /** Grows with every change of the poll itself. */
   revision: z.int().nonnegative(),
   isDefault: z.boolean(),
+  /** Left out of public lists; its pages stay. */
+  archived: z.boolean().default(false),
+  /** To be deleted: nobody but admins sees it any more. */
+  deleting: z.boolean().default(false),
 })
 
 export type Option = z.infer<typeof optionSchema>

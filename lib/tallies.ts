@@ -49,7 +49,9 @@ export function readTallyRow(row: unknown): Tally | null {
 }
 
 function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
-  const votes = Object.fromEntries(poll.options.map((option) => [option.id, counts.votes[option.id] ?? 0]))
+  // An option may be called like something that every object has.
+  const votesOf = new Map(Object.entries(counts.votes))
+  const votes = Object.fromEntries(poll.options.map(({ id }) => [id, votesOf.get(id) ?? 0]))
   const total = Object.values(votes).reduce((sum, n) => sum + n, 0)
   return {
     poll,

@@ -100,12 +100,19 @@ async function main(): Promise<number> {
   }
 }
 
+function verdict(books: PollBooks[], faults: string[]): string {
+  if (faults.length > 0) return `The books don't balance.\n${faults.join("\n")}`
+  const lost = books.reduce((sum, poll) => sum + poll.lost, 0)
+  if (lost === 0) return "The books balance."
+  return `The books balance, but ${lost} accepted ${lost === 1 ? "ballot was" : "ballots were"} lost with a wiped Redis.`
+}
+
 function report(books: PollBooks[], json: boolean): number {
   const faults = books.flatMap((poll) => poll.faults.map((fault) => `${poll.poll}: ${fault}`))
   if (json) console.log(JSON.stringify({ balanced: faults.length === 0, polls: books }, null, 2))
   else {
     console.log(table(books))
-    console.log(faults.length === 0 ? "The books balance." : `The books don't balance.\n${faults.join("\n")}`)
+    console.log(verdict(books, faults))
   }
   return faults.length === 0 ? 0 : 1
 }

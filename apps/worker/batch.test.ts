@@ -9,6 +9,7 @@ function poll(number: number, fields: Partial<Poll> = {}): Poll {
     ...{ number, id: `p${number}`, title: "", policy: "final", results: "live", eligibility: "browser" },
     options: ["a", "b"].map((id) => ({ id, label: id })),
     ...{ opensAt: null, closesAt: null, state: "open", salt: "", revision: 1, isDefault: false },
+    ...{ archived: false, deleting: false },
     ...fields,
   } as Poll
 }

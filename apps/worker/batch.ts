@@ -9,7 +9,7 @@ export type Placed = Ballot & { position: Position; hex: string }
 export type SetAside = {
   position: Position
   poll: number | null
-  reason: "late" | "undecodable" | "poll-unknown" | "option-unknown"
+  reason: "late" | "undecodable" | "poll-unknown" | "option-unknown" | "uncountable"
   /** What the entry said, for whoever looks into it. */
   raw: string | null
 }
@@ -17,7 +17,8 @@ export type SetAside = {
 export type Batch = {
   from: Position
   to: Position
-  /** Entries, whatever became of them. */
+  /** All that it was made of. */
+  entries: Entry[]
   size: number
   /** Ballots of polls whose policy is final, sorted by poll and voter. */
   kept: Placed[]
@@ -40,6 +41,7 @@ export function makeBatch(
   const batch: Batch = {
     from,
     to,
+    entries,
     size: entries.length,
     kept: [],
     changing: [],
@@ -60,6 +62,15 @@ export function makeBatch(
     place(batch, ballot, ballots[i - 1], ballots[i + 1], pollOf(ballot.poll)?.policy === "changeable")
   })
   return batch
+}
+
+/** The batch with nothing to be counted: for what Postgres itself refuses. */
+export function setEverythingAside(batch: Batch): Batch {
+  const setAside = batch.entries.map(({ position, raw, ballot }): SetAside => {
+    const poll = ballot && batch.polls.has(ballot.poll) ? ballot.poll : null
+    return { position, poll, reason: "uncountable", raw: JSON.stringify(raw.slice(0, RAW_KEPT)) }
+  })
+  return { ...batch, kept: [], changing: [], setAside }
 }
 
 function whyNot(ballot: Ballot | null, poll: Poll | undefined): SetAside["reason"] | null {

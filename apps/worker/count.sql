@@ -63,7 +63,7 @@ WITH moved AS (
   SELECT $1, ms, seq, poll, 'late', NULL FROM late
   UNION ALL
   SELECT $1, r.ms, r.seq, r.poll, r.reason, r.raw
-  FROM moved, jsonb_to_recordset($22::text::jsonb) AS r(ms bigint, seq integer, poll integer, reason text, raw text)
+  FROM moved, jsonb_to_recordset($22::text::jsonb) AS r(ms bigint, seq bigint, poll integer, reason text, raw text)
   ON CONFLICT DO NOTHING
   RETURNING poll, reason
 ), outcome AS (

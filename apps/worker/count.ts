@@ -52,11 +52,11 @@ function columns(ballots: Placed[]): string[] {
     arrayLiteral(ballots.map((ballot) => ballot.hex)),
     arrayLiteral(ballots.map((ballot) => ballot.position.ms)),
     arrayLiteral(ballots.map((ballot) => ballot.position.seq)),
-    arrayLiteral(ballots.map((ballot) => ballot.option)),
+    arrayLiteral(ballots.map((ballot) => `"${ballot.option}"`)),
   ]
 }
 
-/** Numbers, hexadecimal and slugs need no quoting in a Postgres array literal. An empty one is `{}`. */
+/** A Postgres array literal of numbers, hexadecimal or quoted slugs (an option may be called null). */
 function arrayLiteral(values: (number | string)[]): string {
   return `{${values.join(",")}}`
 }

@@ -24,7 +24,7 @@ export async function ensureShards(sql: Database, shards: number): Promise<void>
   }
 }
 
-/** Creates `cats-vs-dogs`, open and the default, if there is no poll at all. */
+/** Creates `cats-vs-dogs`, open and the default, if there is no poll at all and never was one. */
 export async function ensureClassicPoll(sql: Database, labels: { a: string; b: string }): Promise<void> {
   const options = [
     { id: "a", label: labels.a },
@@ -33,5 +33,5 @@ export async function ensureClassicPoll(sql: Database, labels: { a: string; b: s
   await sql`INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, is_default)
     SELECT 'cats-vs-dogs', ${`${labels.a} vs ${labels.b}`}, ${JSON.stringify(options)}::text::jsonb,
       'final', 'open', 'live', 'browser', ${newSalt()}, true
-    WHERE NOT EXISTS (SELECT FROM polls) ON CONFLICT DO NOTHING`
+    WHERE NOT EXISTS (SELECT FROM polls) AND NOT EXISTS (SELECT FROM deleted_polls) ON CONFLICT DO NOTHING`
 }

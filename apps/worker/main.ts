@@ -5,6 +5,7 @@ import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { createMetrics } from "./metrics"
+import { warnOfLosses } from "./redis-durability"
 import { settings as declared } from "./settings"
 import { Worker } from "./worker"
 
@@ -15,6 +16,8 @@ const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
 const connect = () => openRedis(settings.REDIS_URL, (error) => log.debug({ err: error }, "Redis"))
 const redis = connect()
+
+redis.on("ready", () => void warnOfLosses(redis, log))
 
 const worker = new Worker({
   ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },

@@ -2,9 +2,13 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
+import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
-const MIGRATIONS = [{ name: "0001_tally_room", text: tallyRoom }]
+const MIGRATIONS = [
+  { name: "0001_tally_room", text: tallyRoom },
+  { name: "0002_archive_and_delete", text: archiveAndDelete },
+]
 
 /** Any number, as long as nobody else uses it in this database. */
 const MIGRATION_LOCK = 7_411_300

@@ -36,6 +36,11 @@ export class PollBook {
     return [...this.byNumber.values()]
   }
 
+  /** Whether some poll waits for being deleted. */
+  needsDeleting(): boolean {
+    return this.all().some((poll) => poll.deleting && poll.state === "final")
+  }
+
   /** Whether some poll is closed and not final yet, or its time to close is near (within a second). */
   needsClosing(now: number): boolean {
     return this.all().some(

@@ -2,10 +2,11 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { buryPollCopy, writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
 import { noteClosing } from "./closing"
+import { deletedPolls, noteBurial } from "./deletion"
 import type { PollBook } from "./poll-book"
 
 /** Voters of a final poll are kept this long, so that a ballot sent again still gets its receipt. */
@@ -29,16 +30,21 @@ export class Projection {
   ) {}
 
   /**
-   * Writes the copies that changed, or also all others of polls that are not final.
-   * @throws {ShardBehind} if this Redis lost acceptances, unless `ifBehind` is `raise`
+   * Writes the copies that changed, or also all others of polls that are not final, or really all; buries those to be
+   * deleted.
+   * @param marker of the gate, while this worker restores the shard: whatever stands in its Redis is replaced
+   * @throws {ShardBehind} if this Redis lost something, or somebody else has taken up the shard
    */
-  async write(which: "changed" | "all", ifBehind: "refuse" | "raise" = "refuse"): Promise<void> {
-    const due = this.polls
-      .all()
-      .filter((poll) => (which === "all" && poll.state !== "final") || this.hasChanged(poll))
+  async write(which: "changed" | "votable" | "all", marker?: string): Promise<void> {
+    const due = this.polls.all().filter((poll) => which === "all" || this.isDue(poll, which))
     const accepted = await this.acceptedOf(due)
-    for (const poll of due) await this.writeCopy(poll, accepted.get(poll.number) ?? 0, ifBehind)
+    for (const poll of due) await this.writeCopy(poll, accepted.get(poll.number) ?? 0, marker)
     if (this.shard === 0 && due.length > 0) await writeIndex(this.redis, this.index())
+  }
+
+  private isDue(poll: Poll, which: "changed" | "votable"): boolean {
+    const isVotable = poll.state !== "final" || poll.deleting
+    return (which === "votable" && isVotable) || this.projected.get(poll.number) !== poll.revision
   }
 
   /** Takes nothing for written: this Redis may be another one. */
@@ -46,17 +52,40 @@ export class Projection {
     this.projected.clear()
   }
 
-  private hasChanged(poll: Poll): boolean {
-    return this.projected.get(poll.number) !== poll.revision
+  /** Takes polls that were deleted out of this Redis: it may be older than their deletion. */
+  async buryDeleted(): Promise<void> {
+    const deleted = await deletedPolls(this.sql)
+    await Promise.all(deleted.map((poll) => buryPollCopy(this.redis, this.shard, poll, "skip")))
   }
 
-  private async writeCopy(poll: Poll, accepted: number, ifBehind: "refuse" | "raise"): Promise<void> {
-    const { written, last } = await writePollCopy(this.redis, this.shard, poll, accepted, ifBehind)
-    if (!written) throw new ShardBehind(`shard ${this.shard} lost acceptances of poll ${poll.id}`)
+  private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
+    if (poll.deleting && poll.state === "final") return this.bury(poll)
+    const mustExist = this.projected.has(poll.number)
+    const conditions = { accepted, mustExist, ...(marker !== undefined && { marker }) }
+    const { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
+    if (outcome === "older") return this.writeNewer(poll)
+    if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
     if (poll.state === "closed") await noteClosing(this.sql, poll.number, this.shard, last)
     if (poll.state === "final") {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
     }
+    this.projected.set(poll.number, poll.revision)
+  }
+
+  /** A newer revision stands in Redis than we know of: ours is an old reading, or Redis's is garbage. */
+  private async writeNewer(poll: Poll): Promise<void> {
+    await this.polls.refresh([poll.number])
+    const read = this.polls.get(poll.number)
+    if (!read) return
+    const { outcome } = await writePollCopy(this.redis, this.shard, read, { mustExist: true })
+    if (outcome === "older")
+      throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} has no such revision`)
+  }
+
+  private async bury(poll: Poll): Promise<void> {
+    await buryPollCopy(this.redis, this.shard, poll, "mark")
+    if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
+    await noteBurial(this.sql, poll.number, this.shard)
     this.projected.set(poll.number, poll.revision)
   }
 
@@ -73,7 +102,11 @@ export class Projection {
     return {
       shards: this.shards,
       default: polls.find((poll) => poll.isDefault)?.id ?? null,
-      open: polls.filter((poll) => poll.state === "open").map((poll) => poll.id),
+      open: polls.filter(isListed).map((poll) => poll.id),
     }
   }
+}
+
+function isListed({ state, archived, deleting }: Poll): boolean {
+  return state === "open" && !archived && !deleting
 }

@@ -18,6 +18,24 @@ export async function lookAtShard(redis: Redis, shard: number): Promise<ShardLoo
   return { serving, gate, last: position }
 }
 
+/** This Redis holds the inbox of another database. */
+export class ForeignInbox extends Error {
+  override readonly name = "ForeignInbox"
+}
+
+/**
+ * Marks a shard as this room's, unless it is.
+ * @throws {ForeignInbox} when it is another room's, which must not be touched
+ */
+export async function claimShard(redis: Redis, shard: number, room: string): Promise<void> {
+  await redis.setnx(keys.room(shard), room)
+  const owner = await redis.get(keys.room(shard))
+  if (owner === room) return
+  throw new ForeignInbox(
+    "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL)",
+  )
+}
+
 /** Closes a shard, for whoever else is opening it too. The marker tells at the end that nobody came between. */
 export async function closeGate(redis: Redis, shard: number): Promise<string> {
   const marker = `${RESTORING} ${crypto.randomUUID()}`
@@ -30,16 +48,21 @@ export async function closeGate(redis: Redis, shard: number): Promise<string> {
  * @returns the polls whose voters went with them
  */
 export async function removeGarbage(redis: Redis, shard: number, polls: Poll[]): Promise<Poll[]> {
-  const inbox = keys.inbox(shard)
-  if (!["stream", "none"].includes(await redis.type(inbox))) await redis.del(inbox)
+  await removeUnless(redis, keys.inbox(shard), "stream")
   const without: Poll[] = []
   for (const poll of polls) {
-    const voters = keys.voters(shard, poll.id)
-    if (["hash", "none"].includes(await redis.type(voters))) continue
-    await redis.del(voters)
-    without.push(poll)
+    await removeUnless(redis, keys.poll(shard, poll.id), "hash")
+    if (await removeUnless(redis, keys.voters(shard, poll.id), "hash")) without.push(poll)
   }
   return without
+}
+
+/** @returns whether the key was there as something else, and went */
+async function removeUnless(redis: Redis, key: string, type: "hash" | "stream"): Promise<boolean> {
+  const found = await redis.type(key)
+  if (found === type || found === "none") return false
+  await redis.del(key)
+  return true
 }
 
 /** The acceptance counters of this Redis, by poll number; -1 where it has garbage. */
@@ -69,35 +92,62 @@ export async function pollsBehind(
   return polls.filter((poll) => (counters.get(poll.number) ?? -1) < (known.get(poll.number) ?? 0))
 }
 
+/** Whose work on a shard counts: the lease's holder, as long as the position is where it left it. */
+export type Holding = { shard: number; worker: string; position: Position }
+
+function isHolding(sql: Database, { shard, worker, position }: Holding) {
+  return sql`EXISTS (SELECT FROM shards
+    WHERE shard = ${shard} AND holder = ${worker} AND ms = ${position.ms} AND seq = ${position.seq})`
+}
+
 /** Writes this Redis's acceptance counters into the books, where they are greater. */
 export async function noteAccepted(
   sql: Database,
-  shard: number,
+  holding: Holding,
   counters: Map<number, number>,
 ): Promise<void> {
   const some = [...counters].filter(([, accepted]) => accepted > 0)
+  const numbers = `{${some.map(([poll]) => poll)}}`
+  const accepted = `{${some.map(([, n]) => n)}}`
   await sql`
     INSERT INTO books (poll, shard, accepted)
-    SELECT poll, ${shard}, accepted FROM unnest(
-      ${`{${some.map(([poll]) => poll)}}`}::integer[], ${`{${some.map(([, n]) => n)}}`}::bigint[]) AS c(poll, accepted)
+    SELECT poll, ${holding.shard}::smallint, accepted
+    FROM unnest(${numbers}::integer[], ${accepted}::bigint[]) AS c(poll, accepted)
+    WHERE ${isHolding(sql, holding)}
     ON CONFLICT (poll, shard) DO UPDATE SET accepted = GREATEST(books.accepted, excluded.accepted)`
 }
 
 /**
  * Writes into the books what went away with a Redis: acceptances that it had told of, and that never came. Everything
- * that is left in its stream must have been counted before. Doing it again changes nothing.
+ * that is left in its stream must have been counted before. Where its counter went away between a batch and the look at it,
+ * what was counted tells what was accepted. Doing it again changes nothing.
  */
-export async function bookLosses(sql: Database, shard: number): Promise<{ poll: number; lost: number }[]> {
+export async function bookLosses(sql: Database, holding: Holding): Promise<{ poll: number; lost: number }[]> {
   const rows = await sql`
-    UPDATE books SET lost = accepted - counted - replaced - late - set_aside, version = version + 1
-    WHERE shard = ${shard} AND lost < accepted - counted - replaced - late - set_aside
+    UPDATE books SET
+      lost = GREATEST(lost, accepted - explained),
+      accepted = GREATEST(accepted, explained + lost),
+      version = version + 1
+    FROM (
+      SELECT poll AS of_poll, counted + replaced + late + set_aside AS explained
+      FROM books WHERE shard = ${holding.shard}
+    ) AS known
+    WHERE shard = ${holding.shard} AND poll = of_poll AND accepted <> explained + lost AND ${isHolding(sql, holding)}
     RETURNING poll, lost`
   return rows.map((row) => ({ poll: Number(row.poll), lost: Number(row.lost) }))
 }
 
-/** Writes a poll's voters of this shard back into Redis, from the votes that Postgres has. Returns how many. */
-export async function restoreVoters(redis: Redis, sql: Database, shard: number, poll: Poll): Promise<number> {
-  const key = keys.voters(shard, poll.id)
+/**
+ * Writes a poll's voters of this shard back into Redis, from the votes that Postgres has, and no others.
+ * @returns how many; null when somebody else has taken up the shard
+ */
+export async function restoreVoters(
+  redis: Redis,
+  sql: Database,
+  { shard, poll, marker }: { shard: number; poll: Poll; marker: string },
+): Promise<number | null> {
+  const place = [keys.voters(shard, poll.id), keys.gate(shard)] as const
+  if ((await redis.restoreVoters(...place, marker)) === "fenced") return null
   let restored = 0
   const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
   for await (const step of rows.cursor(VOTERS_A_STEP)) {
@@ -105,7 +155,8 @@ export async function restoreVoters(redis: Redis, sql: Database, shard: number, 
       Buffer.from(String(row.voter).replaceAll("-", ""), "hex").toString("base64url"),
       `${row.option} ${row.ms}-${row.seq}`,
     ])
-    await redis.hset(key, ...fields)
+    if (fields.length > 0 && (await redis.restoreVoters(...place, marker, ...fields)) === "fenced")
+      return null
     restored += step.length
   }
   return restored

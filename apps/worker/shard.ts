@@ -2,14 +2,14 @@
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
 import { comparePositions, formatPosition, type Position } from "@tallyroom/lib/ballots"
-import type { Database } from "@tallyroom/lib/database"
+import { type Database, isRefusedContent } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/inbox"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
-import { type Batch, makeBatch } from "./batch"
-import { count } from "./count"
+import { type Batch, makeBatch, setEverythingAside } from "./batch"
+import { type Counted, count } from "./count"
 import { LEASE_SECONDS } from "./leases"
 import type { WorkerMetrics } from "./metrics"
 import type { PollBook } from "./poll-book"
@@ -17,7 +17,9 @@ import { type Projection, ShardBehind } from "./projection"
 import {
   bookLosses,
   chooseFloor,
+  claimShard,
   closeGate,
+  type Holding,
   lookAtShard,
   noteAccepted,
   pollsBehind,
@@ -46,6 +48,8 @@ export type ShardParts = {
   polls: PollBook
   projection: Projection
   worker: string
+  /** Which tally room's shard this is. */
+  room: string
   metrics: WorkerMetrics
   log: Log
   onOpen: () => void
@@ -54,6 +58,8 @@ export type ShardParts = {
 export class Shard {
   /** Whether this Redis was found equal to Postgres since the last trouble. */
   isOpen = false
+  /** Why it is not open. */
+  trouble = "is being opened"
   private position: Position = { ms: 0, seq: 0 }
   private lastCommit = 0
 
@@ -69,11 +75,14 @@ export class Shard {
       try {
         if (!(await this.readPosition())) return
         await this.open()
-        if (attempt > 0) log.info({ shard: this.shard }, "counting again")
-        attempt = 0
-        while (!signal.aborted && this.isOpen) await this.countWhatComes(signal)
+        while (!signal.aborted && this.isOpen) {
+          await this.countWhatComes(signal)
+          if (attempt > 0) log.info({ shard: this.shard }, "counting again")
+          attempt = 0
+        }
       } catch (error) {
         this.isOpen = false
+        this.trouble = error instanceof Error ? error.message : String(error)
         if (signal.aborted) return
         if (error instanceof PositionMoved) log.info({ shard: this.shard }, "the position moved elsewhere")
         else if (++attempt === 1)
@@ -84,7 +93,7 @@ export class Shard {
   }
 
   /** Writes changed polls into the shard, if it is open; opening does so itself. */
-  async project(which: "changed" | "all"): Promise<void> {
+  async project(which: "changed" | "votable" | "all"): Promise<void> {
     if (!this.isOpen) return
     try {
       await this.parts.projection.write(which)
@@ -111,7 +120,9 @@ export class Shard {
   private async open(): Promise<void> {
     const { redis, sql, polls, projection } = this.parts
     projection.forget()
+    await claimShard(redis, this.shard, this.parts.room)
     await polls.refresh()
+    await projection.buryDeleted()
     const look = await lookAtShard(redis, this.shard)
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
@@ -127,31 +138,32 @@ export class Shard {
 
   private async restore(look: ShardLook, counters: Map<number, number>, behind: Poll[]): Promise<void> {
     const { redis, sql, projection, log, polls } = this.parts
+    const { shard } = this
     if (behind.length > 0) {
-      const names = behind.map((poll) => poll.id)
-      log.warn(
-        { shard: this.shard, polls: names },
-        "this Redis is older than Postgres or was wiped: restoring it",
-      )
+      log.warn({ shard, polls: names(behind) }, "Redis is older than Postgres or was wiped: restoring it")
     }
-    const marker = await closeGate(redis, this.shard)
-    const spoilt = await removeGarbage(redis, this.shard, polls.all())
-    if (spoilt.length > 0)
-      log.error({ shard: this.shard, polls: names(spoilt) }, "voters were garbage in Redis")
-    await noteAccepted(sql, this.shard, counters)
+    const marker = await closeGate(redis, shard)
+    const spoilt = await removeGarbage(redis, shard, polls.all())
+    if (spoilt.length > 0) log.error({ shard, polls: names(spoilt) }, "voters were garbage in Redis")
+    await noteAccepted(sql, this.holding(), counters)
     await this.drain()
-    for (const loss of await bookLosses(sql, this.shard)) {
-      log.error({ shard: this.shard, ...loss }, "ballots were lost with the inbox")
+    for (const loss of await bookLosses(sql, this.holding())) {
+      if (loss.lost > 0) log.error({ shard, ...loss }, "ballots were lost with the inbox")
     }
     for (const poll of new Set([...behind, ...spoilt])) {
       if (poll.state === "final" || poll.state === "draft") continue
-      const voters = await restoreVoters(redis, sql, this.shard, poll)
-      if (voters > 0) log.warn({ shard: this.shard, poll: poll.id, voters }, "voters restored into Redis")
+      const voters = await restoreVoters(redis, sql, { shard, poll, marker })
+      if (voters === null) throw new PositionMoved()
+      if (voters > 0) log.warn({ shard, poll: poll.id, voters }, "voters restored into Redis")
     }
     await polls.refresh()
-    await projection.write("all", "raise")
-    await this.moveTo(await chooseFloor(redis, sql, this.shard, [this.position, look.last]))
+    await projection.write("all", marker)
+    await this.moveTo(await chooseFloor(redis, sql, shard, [this.position, look.last]))
     await this.openGate(marker, look.serving)
+  }
+
+  private holding(): Holding {
+    return { shard: this.shard, worker: this.parts.worker, position: this.position }
   }
 
   private async openGate(expected: string, serving: string): Promise<void> {
@@ -186,10 +198,11 @@ export class Shard {
     let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
     if (!batch) return this.checkGate()
     while (batch) {
+      const committed = this.commit(batch)
       const next: Promise<Batch | null> =
         batch.size < BATCH_SIZE ? Promise.resolve(null) : this.readBatch(batch.to, 0)
       next.catch(() => {}) // it is awaited below, unless the commit fails first
-      await this.commit(batch)
+      await committed
       batch = await next
     }
   }
@@ -211,16 +224,10 @@ export class Shard {
   }
 
   private async commit(batch: Batch): Promise<void> {
-    const { sql, reader, metrics, worker, polls } = this.parts
+    const { reader, metrics, polls } = this.parts
     const accepted = await this.acceptedOf(batch)
     const end = metrics.commitSeconds.startTimer()
-    const counted = await count(sql, {
-      shard: this.shard,
-      batch,
-      worker,
-      leaseSeconds: LEASE_SECONDS,
-      accepted,
-    })
+    const counted = await this.countOrSplit(batch, accepted)
     end()
     if (!counted.moved) {
       await polls.refresh()
@@ -231,6 +238,32 @@ export class Shard {
     metrics.counted.inc(counted.written)
     metrics.setAside.inc(counted.aside)
     await reader.release(this.shard, batch.to)
+  }
+
+  /** What Postgres refuses for its content is halved until the entry at fault is found, and set aside. */
+  private async countOrSplit(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
+    const { sql, worker, polls, log } = this.parts
+    try {
+      return await count(sql, { shard: this.shard, batch, worker, leaseSeconds: LEASE_SECONDS, accepted })
+    } catch (error) {
+      if (!isRefusedContent(error)) throw error
+      const entries = batch.entries
+      if (entries.length > 1) {
+        const half = Math.ceil(entries.length / 2)
+        const pollOf = (number: number) => polls.get(number)
+        const first = makeBatch(batch.from, entries.slice(0, half), pollOf)
+        const counted = await this.countOrSplit(first, accepted)
+        if (!counted.moved) return counted
+        const rest = await this.countOrSplit(makeBatch(first.to, entries.slice(half), pollOf), accepted)
+        return { ...rest, written: counted.written + rest.written, aside: counted.aside + rest.aside }
+      }
+      log.error({ shard: this.shard, at: formatPosition(batch.to), err: error }, "an entry can't be counted")
+      const uncountable = setEverythingAside(batch)
+      return count(sql, {
+        ...{ shard: this.shard, worker, leaseSeconds: LEASE_SECONDS, accepted },
+        batch: uncountable,
+      })
+    }
   }
 
   /** The acceptance counters of the batch's polls, read after its entries, so that they count at least those. */

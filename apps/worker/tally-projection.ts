@@ -59,6 +59,7 @@ export class TallyProjection {
 }
 
 /** What an `after-close` poll keeps to itself does not even reach Redis. */
-function isPublic({ results, state }: Tally["poll"]): boolean {
+function isPublic({ results, state, deleting }: Tally["poll"]): boolean {
+  if (deleting) return false
   return results !== "after-close" || state === "closed" || state === "final"
 }

@@ -86,7 +86,7 @@ describe("a worker", () => {
     if (!open) throw new Error("there is no copy")
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'stale'`
     await waitFor("final", 5_000, async () => (await readPollCopy(booth.redis, "stale"))?.state === "final")
-    for (let shard = 0; shard < 4; shard++) await writePollCopy(booth.redis, shard, open, 0, "refuse")
+    for (let shard = 0; shard < 4; shard++) await writePollCopy(booth.redis, shard, open)
     expect((await booth.cast("stale", voter("early bird"), "a")).kind).toBe("closed")
   })
 

@@ -7,6 +7,7 @@ import { RedisReader } from "@tallyroom/lib/inbox/read"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
 import { closeDue, finalise } from "./closing"
+import { deleteBuried, sweepDeleted } from "./deletion"
 import { ensureClassicPoll, ensureShards, ShardsFixed } from "./first-start"
 import { Leases } from "./leases"
 import type { WorkerMetrics } from "./metrics"
@@ -21,6 +22,8 @@ const HEARTBEAT_MS = 1_000
 const CLOSING_MS = 200
 /** The copies of all polls that are not final are written anew this often, so that whatever else happened to them heals. */
 const REPROJECT_MS = 3_000
+/** What is left of deleted polls is nobody's way: it is removed at leisure. */
+const SWEEP_MS = 2_000
 
 export type WorkerParts = {
   sql: Database
@@ -44,6 +47,7 @@ export class Worker {
   private readonly tallies: TallyProjection
   private readonly loops: Promise<void>[] = []
   private prepared = false
+  private room = ""
   private heartbeatTrouble: string | null = "has not begun"
 
   constructor(private readonly parts: WorkerParts) {
@@ -68,6 +72,7 @@ export class Worker {
       this.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
       this.every(CLOSING_MS, "closing polls", () => this.close()),
       this.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
+      this.every(SWEEP_MS, "sweeping deleted polls", () => sweepDeleted(sql, this.stopping.signal)),
     )
   }
 
@@ -78,7 +83,7 @@ export class Worker {
     const waiting: Record<string, string> = {}
     if (this.heartbeatTrouble) waiting.postgres = this.heartbeatTrouble
     for (const [number, { shard }] of this.running) {
-      if (!shard.isOpen) waiting[`shard ${number}`] = "is not open"
+      if (!shard.isOpen) waiting[`shard ${number}`] = shard.trouble
     }
     return waiting
   }
@@ -100,6 +105,8 @@ export class Worker {
       await ensureShards(sql, shards)
       await ensureClassicPoll(sql, labels)
       await this.polls.refresh()
+      const [room] = await sql`SELECT id FROM room`
+      this.room = String(room?.id)
     })
     this.prepared = true
   }
@@ -153,7 +160,8 @@ export class Worker {
     const projection = new Projection(redis, sql, this.polls, number, this.parts.shards)
     const reader = new RedisReader(redis, waitingRedis)
     const shard = new Shard(number, {
-      ...{ redis, sql, reader, log, metrics, projection, polls: this.polls, worker: this.id },
+      ...{ redis, sql, reader, log, metrics, projection, polls: this.polls },
+      ...{ worker: this.id, room: this.room },
       onOpen: () => number === 0 && this.onTally(this.polls.all().map((poll) => poll.number)),
     })
     const stop = new AbortController()
@@ -178,7 +186,7 @@ export class Worker {
 
   private async projectAll(): Promise<void> {
     await this.polls.refresh()
-    await Promise.all([...this.running.values()].map(({ shard }) => shard.project("all")))
+    await Promise.all([...this.running.values()].map(({ shard }) => shard.project("votable")))
   }
 
   private onTally(polls: number[]): void {
@@ -186,8 +194,11 @@ export class Worker {
   }
 
   private async close(): Promise<void> {
-    if (!this.polls.needsClosing(Date.now())) return
     const { sql, log } = this.parts
+    if (this.polls.needsDeleting()) {
+      for (const poll of await deleteBuried(sql)) log.info({ poll }, "deleted")
+    }
+    if (!this.polls.needsClosing(Date.now())) return
     for (const poll of await closeDue(sql)) log.info({ poll }, "closed: its time is over")
     for (const poll of await finalise(sql)) log.info({ poll }, "final: everything accepted is counted")
   }

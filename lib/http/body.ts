@@ -28,17 +28,25 @@ async function wholeBody(request: Request): Promise<Uint8Array> {
   try {
     return await request.bytes()
   } catch (cause) {
-    throw new Problem("request-malformed", "The body ended before it was whole.", { cause })
+    throw endedEarly(cause)
   }
+}
+
+function endedEarly(cause: unknown): Problem {
+  return new Problem("request-malformed", "The body ended before it was whole.", { cause })
 }
 
 async function countedBody(request: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length
+      if (size > limit) throw tooLarge(limit)
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw cause instanceof Problem ? cause : endedEarly(cause)
   }
   return Buffer.concat(chunks)
 }

@@ -15,6 +15,8 @@ export type ProblemOptions = {
   isApi: (path: string) => boolean
   /** What an error of the app's own stores means for a client; null for any other. */
   translate: (error: unknown) => Problem | null
+  /** Adds what this client's next request needs, such as a cookie that it was about to get. */
+  complete?: (request: Request, headers: Headers) => void
 }
 
 /** Elysia's names for a request that it could not read. */
@@ -27,6 +29,8 @@ const UNREADABLE = new Set(["PARSE", "VALIDATION", "INVALID_COOKIE_SIGNATURE", "
 export function answerProblems(options: ProblemOptions): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.onError({ as: "global" }, ({ error, code, request }) => {
+      // A Host header that is no host makes an address that is none.
+      if (!URL.canParse(request.url)) return problemJson(hostUnreadable())
       const { pathname } = new URL(request.url)
       const problem =
         code === "NOT_FOUND"
@@ -39,6 +43,13 @@ export function answerProblems(options: ProblemOptions): <App extends AnyElysia>
     })
     return app
   }
+}
+
+function hostUnreadable(): Problem {
+  return new Problem(
+    "request-malformed",
+    "The Host header is not a host: correct it and send the request again.",
+  )
 }
 
 function nothingThere(method: string, path: string, allowed: string[]): Problem {
@@ -71,6 +82,7 @@ async function answer(problem: Problem, request: Request, options: ProblemOption
     response.headers.set("allow", allow.join(", "))
   for (const [name, value] of Object.entries(problem.headers())) response.headers.set(name, value)
   response.headers.set("cache-control", "no-store")
+  options.complete?.(request, response.headers)
   return response
 }
 

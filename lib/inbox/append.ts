@@ -21,10 +21,14 @@ export class RedisAppender implements Appender {
   /** Redis's clock minus ours, as of the freshest answer; unknown before the first. */
   private clockOffset: number | null = null
 
-  /** @param backlogLimit ballots that may wait in one shard. */
+  /**
+   * @param backlogLimit ballots that may wait in one shard
+   * @param answerTimeoutMs after which a ballot that has no answer is given up
+   */
   constructor(
     private readonly redis: Redis,
     private readonly backlogLimit: number,
+    private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
   ) {}
 
   append(cast: Cast): Promise<Answer> {
@@ -52,7 +56,7 @@ export class RedisAppender implements Appender {
     let answered = false
     // An answer that is here already, but not read because we were busy ourselves, counts.
     const onTime = () => setImmediate(() => answered || this.stalled(calls))
-    const timer = setTimeout(onTime, ANSWER_TIMEOUT_MS)
+    const timer = setTimeout(onTime, this.answerTimeoutMs)
     await Promise.all(calls.map((ballots) => this.call(ballots)))
     answered = true
     clearTimeout(timer)
@@ -63,8 +67,8 @@ export class RedisAppender implements Appender {
   private async call(ballots: Waiting[]): Promise<void> {
     try {
       const { keyNames, args } = scriptArguments(ballots)
-      const deadline =
-        this.clockOffset === null ? 0 : Math.ceil(Date.now() + this.clockOffset + ANSWER_TIMEOUT_MS)
+      if (this.clockOffset === null) this.learnClock(await readClock(this.redis))
+      const deadline = Math.ceil(Date.now() + (this.clockOffset ?? 0) + this.answerTimeoutMs)
       const reply = await this.redis.castBallots(
         keyNames.length,
         ...keyNames,
@@ -90,7 +94,7 @@ export class RedisAppender implements Appender {
    * finds on the old one comes after its deadline and changes nothing.
    */
   private stalled(calls: Waiting[][]): void {
-    const away = new InboxAway(`Redis did not answer within ${ANSWER_TIMEOUT_MS} ms`)
+    const away = new InboxAway(`Redis did not answer within ${this.answerTimeoutMs} ms`)
     for (const ballot of [...calls.flat(), ...this.waiting]) ballot.reject(away)
     this.waiting = []
     this.redis.disconnect(true)
@@ -104,6 +108,12 @@ export class RedisAppender implements Appender {
     const seen = redisNow - Date.now()
     this.clockOffset = this.clockOffset === null ? seen : Math.max(seen, this.clockOffset - 1)
   }
+}
+
+/** The milliseconds that Redis's clock shows. */
+async function readClock(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time()
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
 }
 
 function byShard(ballots: Waiting[]): Waiting[][] {
@@ -134,7 +144,7 @@ function scriptArguments(ballots: Waiting[]): { keyNames: string[]; args: (strin
       pairs.set(cast.pollId, pair)
       keyNames.push(keys.poll(shard, cast.pollId), keys.voters(shard, cast.pollId))
     }
-    args.push(pair, cast.voter, cast.option)
+    args.push(pair, cast.voter, cast.option, cast.terms)
   }
   return { keyNames, args }
 }
@@ -155,6 +165,7 @@ function readAnswer(text: string): Answer {
     case "not-open":
     case "closed":
     case "full":
+    case "stale":
       return { kind }
   }
   throw new InboxAway(`cast.lua answered ${JSON.stringify(text)}`)

@@ -4,8 +4,9 @@
 -- KEYS[2]  {s}:inbox   the stream of accepted ballots
 -- KEYS[3…] {s}:poll:<id>, {s}:voters:<id>   one pair for each poll that these ballots name
 -- ARGV[1]  the most entries that may wait in the stream
--- ARGV[2]  when the caller stops waiting, in ms of this Redis's clock; a later call changes nothing. 0: never
--- ARGV[3…] three for each ballot: the number of its poll's pair, voter, option
+-- ARGV[2]  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
+-- ARGV[3…] four for each ballot: the number of its poll's pair, voter, option, and the terms under which its voter was
+--          let in: "<poll number> <eligibility>"
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
 -- an answer is "accepted <id>", "same <id>", "stands <id> <option>", or the name of a refusal.
@@ -14,10 +15,11 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local now_text = string.format('%.0f', now)
 
-local serving = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local info = redis.call('INFO', 'server', 'replication')
+local serving = string.match(info, 'run_id:(%x+)') .. string.match(info, 'master_replid:(%x+)')
 if redis.pcall('GET', KEYS[1]) ~= serving then return { 'restoring', now_text } end
 local deadline = tonumber(ARGV[2])
-if deadline > 0 and now > deadline then return { 'expired', now_text } end
+if now > deadline then return { 'expired', now_text } end
 
 -- All that could fail is read before the first write, so that a call is applied whole or not at all.
 local waiting = redis.pcall('XLEN', KEYS[2])
@@ -27,23 +29,25 @@ local room = tonumber(ARGV[1]) - waiting
 local polls = {}
 for pair = 1, (#KEYS - 2) / 2 do
   local poll_key, voters_key = KEYS[2 * pair + 1], KEYS[2 * pair + 2]
-  local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted')
+  local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
+    'eligibility')
   if found.err or type(redis.pcall('HLEN', voters_key)) ~= 'number' then return { 'broken', now_text } end
-  local number, state, policy, opens, closes, options, accepted = unpack(found)
+  local number, state, policy, opens, closes, options, accepted, eligibility = unpack(found)
   local refusal
-  if not state then refusal = 'poll-unknown'
-  elseif not (number and policy and options and tonumber(accepted)) then return { 'broken', now_text }
+  if not state or state == 'deleted' then refusal = 'poll-unknown'
+  elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
   elseif state == 'draft' or (state == 'open' and now < (tonumber(opens) or 0)) then refusal = 'not-open'
   elseif state ~= 'open' or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
   end
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,
-    changeable = policy == 'changeable', options = options, accepted = 0,
+    terms = (number or '') .. ' ' .. (eligibility or ''), changeable = policy == 'changeable', options = options, accepted = 0,
   }
 end
 
-local function decide(poll, voter, option)
+local function decide(poll, voter, option, terms)
   if poll.refusal == 'poll-unknown' then return 'poll-unknown' end
+  if terms ~= poll.terms then return 'stale' end
   local standing = redis.call('HGET', poll.voters, voter)
   if standing then
     local standing_option, standing_id = string.match(standing, '^(%S+) (%S+)$')
@@ -62,8 +66,8 @@ local function decide(poll, voter, option)
 end
 
 local answers = { 'decided', now_text }
-for i = 3, #ARGV, 3 do
-  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2])
+for i = 3, #ARGV, 4 do
+  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
 end
 for _, poll in ipairs(polls) do
   if poll.accepted > 0 then redis.call('HINCRBY', poll.key, 'accepted', poll.accepted) end

@@ -1,6 +1,7 @@
 /** The inbox between vote and worker: append a ballot, read a shard after a position, release up to a position. */
 
 import type { Ballot, Position } from "../ballots"
+import type { Poll } from "../polls"
 
 /** What the inbox decided. Only `accepted` added a ballot. */
 export type Answer =
@@ -9,9 +10,17 @@ export type Answer =
   | { kind: "same"; position: Position }
   /** Another option of this voter stands, and the poll's policy is final. */
   | { kind: "stands"; option: string; position: Position }
+  /** The poll's terms are others than those under which the voter was let in: read the poll anew and decide again. */
+  | { kind: "stale" }
   | { kind: "poll-unknown" | "option-unknown" | "not-open" | "closed" | "full" }
 
-export type Cast = { shard: number; pollId: string; voter: string; option: string }
+/** A ballot to be cast, with the terms under which its voter was let in. */
+export type Cast = { shard: number; pollId: string; voter: string; option: string; terms: string }
+
+/** What letting somebody in depended on. The inbox refuses a ballot that was let in under other terms than it knows. */
+export function termsOf({ number, eligibility }: Pick<Poll, "number" | "eligibility">): string {
+  return `${number} ${eligibility}`
+}
 
 /** An entry as it was found in a shard; `ballot` is null when it can't be decoded. */
 export type Entry = { position: Position; raw: string; ballot: Ballot | null }

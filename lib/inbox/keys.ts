@@ -1,10 +1,12 @@
 /**
  * Every key that Tallyroom keeps in Redis. All keys of a shard share one hash tag, so that a script may touch them together.
  *
- * {s0}:gate         string  run id of the Redis process that the worker last found equal to Postgres; cast.lua accepts
- *                           nothing while another process serves (restarted, wiped, failed over), until the worker looked
- * {s0}:poll:<id>    hash    number, state, policy, opens, closes (ms or empty), options (",a,b,"), revision,
- *                           poll (the whole poll as JSON), accepted (ballots accepted in this shard)
+ * {s0}:gate         string  run id and replication id of the Redis that the worker last found equal to Postgres; cast.lua
+ *                           accepts nothing while another serves (restarted, wiped, failed over), until the worker looked
+ * {s0}:room         string  id of the database whose inbox this is: a worker of another one does not touch it
+ * {s0}:poll:<id>    hash    number, state, policy, eligibility, opens, closes (ms or empty), options (",a,b,"), revision,
+ *                           poll (the whole poll as JSON), accepted (ballots accepted in this shard);
+ *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
  * {s0}:polls        string  JSON { shards, default, open }: what can be voted on (shard 0 alone)
@@ -12,6 +14,7 @@
  */
 export const keys = {
   gate: (shard: number) => `{s${shard}}:gate`,
+  room: (shard: number) => `{s${shard}}:room`,
   poll: (shard: number, id: string) => `{s${shard}}:poll:${id}`,
   voters: (shard: number, id: string) => `{s${shard}}:voters:${id}`,
   inbox: (shard: number) => `{s${shard}}:inbox`,

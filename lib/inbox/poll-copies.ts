@@ -6,6 +6,7 @@ import { type Position, parsePosition } from "../ballots"
 import { type Poll, pollSchema, slugSchema } from "../polls"
 import { InboxAway } from "./inbox"
 import { keys, RESTORING } from "./keys"
+import type { ProjectOutcome } from "./scripts"
 
 /** What can be voted on, and over how many shards the voters are spread. */
 export const indexSchema = z.object({
@@ -24,22 +25,29 @@ const jsonSchema = z.string().transform((text, context) => {
   }
 })
 
+export type CopyConditions = {
+  /** The acceptance count that Postgres knows of this poll and shard. */
+  accepted?: number
+  /** The marker in the gate of whoever is restoring the shard, and may replace anything in it. */
+  marker?: string
+  /** It was written before: if it is gone, this Redis has lost something. */
+  mustExist?: boolean
+}
+
 /**
- * Writes a poll's copy into a shard.
- * @param accepted the acceptance count that Postgres knows of this poll and shard
- * @param ifBehind what to do when the shard counts fewer: `refuse` writes nothing, `raise` sets the counter to it
- * @returns the shard's last stream id; `behind` when nothing was written, as this Redis has lost something
+ * Writes a poll's copy into a shard, unless project.lua knows a reason not to.
+ * @returns the outcome as project.lua says it, and the shard's last stream id
  */
 export async function writePollCopy(
   redis: Redis,
   shard: number,
   poll: Poll,
-  accepted: number,
-  ifBehind: "refuse" | "raise",
-): Promise<{ written: boolean; last: Position }> {
+  { accepted = 0, marker = "", mustExist = false }: CopyConditions = {},
+): Promise<{ outcome: ProjectOutcome; last: Position }> {
   const fields = {
     state: poll.state,
     policy: poll.policy,
+    eligibility: poll.eligibility,
     opens: poll.opensAt?.getTime() ?? "",
     closes: poll.closesAt?.getTime() ?? "",
     options: `,${poll.options.map((option) => option.id).join(",")},`,
@@ -49,15 +57,33 @@ export async function writePollCopy(
     keys.poll(shard, poll.id),
     keys.inbox(shard),
     keys.voters(shard, poll.id),
+    keys.gate(shard),
     accepted,
-    ifBehind,
+    marker,
+    mustExist ? 1 : 0,
     poll.number,
     poll.revision,
     ...Object.entries(fields).flat(),
   )
   const position = parsePosition(last)
   if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
-  return { written: outcome === "written", last: position }
+  return { outcome, last: position }
+}
+
+/** No worker's reading of a poll is older than this when it writes it. */
+const MARKER_KEPT_SECONDS = 24 * 3_600
+
+/**
+ * Removes a deleted poll's copy and voters from a shard; a later poll under the same id stays.
+ * @param absent what to leave where there is no copy: a marker against workers with an older reading, or nothing
+ */
+export async function buryPollCopy(
+  redis: Redis,
+  shard: number,
+  { id, number }: Pick<Poll, "id" | "number">,
+  absent: "mark" | "skip",
+): Promise<void> {
+  await redis.buryPoll(keys.poll(shard, id), keys.voters(shard, id), number, MARKER_KEPT_SECONDS, absent)
 }
 
 /**
@@ -73,7 +99,7 @@ export async function readPollCopy(redis: Redis, id: string): Promise<Poll | nul
   }
   const parsed = jsonSchema.pipe(pollSchema).safeParse(json)
   if (!parsed.success || parsed.data.id !== id) throw new InboxAway(`the copy of poll ${id} can't be read`)
-  return parsed.data
+  return parsed.data.deleting ? null : parsed.data
 }
 
 export async function writeIndex(redis: Redis, index: PollIndex): Promise<void> {

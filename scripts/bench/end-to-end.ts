@@ -13,7 +13,7 @@ import type { Say } from "./report"
 import { type Block, figures, inTurn, type Legend } from "./rounds"
 import { emptyRedis, onScene, type Scene, type Stage } from "./stage"
 import { Watch } from "./watch"
-import { flood, floodAccepted } from "./wrk"
+import { flood } from "./wrk"
 
 /** Worker, Postgres and result share the machine with vote: half of what vote accepts alone is left for each. */
 const SUSTAINED_TO_ALONE = { kind: "at least", value: 0.5 } as const
@@ -83,9 +83,9 @@ async function aloneRound(scene: Scene, plan: Plan): Promise<number> {
   await emptyRedis(scene.redis)
   await openInbox(scene.redis)
   const vote = await startVote(scene.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
-  await floodAccepted(vote.url, WARM_UP_SECONDS)
-  const { requests, seconds } = await floodAccepted(vote.url, plan.floodSeconds - WARM_UP_SECONDS)
-  return requests / seconds
+  await flood(vote.url, WARM_UP_SECONDS)
+  const { accepted, seconds } = await flood(vote.url, plan.floodSeconds - WARM_UP_SECONDS)
+  return accepted / seconds
 }
 
 async function wholeRound(scene: Scene, plan: Plan) {

@@ -2,6 +2,7 @@
 
 import { type Position, START, shardOf } from "@tallyroom/lib/ballots"
 import { RedisAppender } from "@tallyroom/lib/inbox/append"
+import { termsOf } from "@tallyroom/lib/inbox/inbox"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import type { Redis } from "ioredis"
@@ -12,6 +13,7 @@ export const NO_LIMIT = 100_000_000
 /** Fills every shard's call, several at once, and is decided well within the time that an appender waits. */
 const BALLOTS_AT_ONCE = 1_000
 
+const TERMS = termsOf(classicPoll())
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 export type StoredBallot = { voter: string; option: string; shard: number; position: Position }
@@ -20,7 +22,7 @@ export type StoredBallot = { voter: string; option: string; shard: number; posit
 export async function openInbox(redis: Redis): Promise<void> {
   const poll = classicPoll()
   for (const shard of ALL_SHARDS) {
-    await writePollCopy(redis, shard, poll, 0, "raise")
+    await writePollCopy(redis, shard, poll)
     const [serving] = await redis.lookAtShard(keys.gate(shard), keys.inbox(shard))
     await redis.set(keys.gate(shard), "opening")
     const floor = [START.ms, START.seq]
@@ -45,7 +47,7 @@ export async function fillInbox(redis: Redis, ballots: number): Promise<StoredBa
 async function castOne(appender: RedisAppender, option: string): Promise<StoredBallot> {
   const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
   const shard = shardOf(voter, SHARDS)
-  const answer = await appender.append({ shard, pollId: POLL_ID, voter, option })
+  const answer = await appender.append({ shard, pollId: POLL_ID, voter, option, terms: TERMS })
   if (answer.kind !== "accepted") throw new Error(`the ballot of a new voter was answered ${answer.kind}`)
   return { voter, option, shard, position: answer.position }
 }

@@ -46,6 +46,15 @@ async function measure(given: Arguments): Promise<number> {
   return exitCode(blocks, given.strict)
 }
 
+function argumentsOrExit(): Arguments {
+  try {
+    return readArguments(process.argv.slice(2))
+  } catch (error) {
+    console.error(describe(error))
+    process.exit(2)
+  }
+}
+
 /** A bound that is missed is a measurement; a check that fails is a fault. */
 function exitCode(blocks: Block[], strict: boolean): number {
   const sound = blocks.every(({ checks }) => checks.every(({ holds }) => holds))
@@ -60,7 +69,7 @@ async function end(code: number): Promise<never> {
 }
 
 async function main(): Promise<number> {
-  const given = readArguments(process.argv.slice(2))
+  const given = argumentsOrExit()
   if (!given.help) return measure(given)
   console.log(HELP)
   return 0

@@ -10,7 +10,7 @@ import { startProgram } from "./program"
 import type { Say } from "./report"
 import { type Block, figures, type Legend } from "./rounds"
 import { onScene, type Scene, type Stage } from "./stage"
-import { floodAccepted } from "./wrk"
+import { flood } from "./wrk"
 
 const IDLE_MB = { kind: "below", value: 100 } as const
 
@@ -73,7 +73,7 @@ async function load(scene: Scene, plan: Plan, voteUrl: string, resultUrl: string
   const viewers = startProgram("viewers.ts", { url: resultUrl, viewers: VIEWERS, until: null, file })
   try {
     await viewers.ready
-    await floodAccepted(voteUrl, plan.loadSeconds)
+    await flood(voteUrl, plan.loadSeconds)
   } finally {
     await viewers.stop(0)
     await viewers.result.catch(() => {}) // it was told to end

@@ -1,6 +1,7 @@
 /**
  * Votes at a steady rate, each at its own moment whether or not the votes before it were answered; its latency counts from
- * that moment. A server that stalls is so charged for everybody who would have come meanwhile.
+ * that moment. A server that stalls is so charged for everybody who would have come meanwhile. A vote that is refused is
+ * sent again, as people do, and its time runs on.
  */
 
 import type { Socket } from "bun"
@@ -15,9 +16,8 @@ export const paceInput = z.object({ url: z.url(), rate: z.number(), seconds: z.n
 export const paceResult = z.object({
   /** When the first vote was due, by clock(); vote k (from 1) was due (k - 1) / rate seconds later. */
   startedAt: z.number(),
-  sent: z.number(),
-  /** Answers with 201, and with anything else. */
   accepted: z.number(),
+  /** How often a vote was refused. */
   refused: z.number(),
   p50: z.number(),
   p99: z.number(),
@@ -25,7 +25,9 @@ export const paceResult = z.object({
 
 /** Far more than are busy at once while the server keeps up. */
 const CONNECTIONS = 256
-/** What was not answered by this long after the last vote counts as refused. */
+/** A refused vote is sent again after this. */
+const AGAIN_MS = 100
+/** All must be accepted by this long after the last was due. */
 const GRACE_MS = 10_000
 const TICK_MS = 1
 
@@ -38,7 +40,7 @@ class Pace {
   private startedAt = 0
   private sent = 0
   private accepted = 0
-  private answered = 0
+  private refused = 0
   private readonly total: number
 
   constructor(private readonly input: z.infer<typeof paceInput>) {
@@ -57,17 +59,17 @@ class Pace {
     await Promise.all(Array.from({ length: CONNECTIONS }, () => this.connect()))
     this.startedAt = clock()
     const end = this.startedAt + this.input.seconds * 1_000 + GRACE_MS
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       const timer = setInterval(() => {
         this.sendDue()
-        if (this.answered < this.total && clock() < end) return
+        if (this.accepted === this.total) resolve()
+        else if (clock() > end) reject(new Error(`${this.accepted} of ${this.total} votes were accepted`))
+        else return
         clearInterval(timer)
-        resolve()
       }, TICK_MS)
     })
-    const { startedAt, sent, accepted, total, latencies } = this
-    const counts = { startedAt, sent, accepted, refused: total - accepted }
-    return { ...counts, p50: latencies.quantile(0.5), p99: latencies.quantile(0.99) }
+    const { startedAt, accepted, refused, latencies } = this
+    return { startedAt, accepted, refused, p50: latencies.quantile(0.5), p99: latencies.quantile(0.99) }
   }
 
   private async connect(): Promise<void> {
@@ -97,8 +99,12 @@ class Pace {
     const status = completeStatus(line.received)
     if (status === null) return
     line.received = ""
-    this.answered++
-    if (status === "201") this.accepted++
+    if (status !== "201") {
+      this.refused++
+      setTimeout(() => socket.write(this.request), AGAIN_MS)
+      return
+    }
+    this.accepted++
     this.latencies.add(clock() - line.dueAt)
     this.free.push(socket)
     this.sendDue()

@@ -12,7 +12,15 @@ export const SHARDS = 4
 /** The classic poll for an inbox that has no worker. */
 export function classicPoll(): Poll {
   return {
-    ...{ number: 1, id: POLL_ID, revision: 1, isDefault: true, salt: newSalt() },
+    ...{
+      number: 1,
+      id: POLL_ID,
+      revision: 1,
+      isDefault: true,
+      archived: false,
+      deleting: false,
+      salt: newSalt(),
+    },
     title: "Cats vs Dogs",
     options: [
       { id: "a", label: "Cats" },

@@ -17,7 +17,7 @@ export type ShownPoll = {
 
 export type PollApi = {
   /** @throws {Trouble} with the API's own words when it refuses */
-  call: <T>(method: "GET" | "POST" | "PATCH", path: string, body?: unknown) => Promise<T>
+  call: <T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<T>
   /** The same for an answer in CSV. */
   csv: (path: string, body: unknown) => Promise<string>
 }

@@ -15,6 +15,9 @@ export const USAGE = `Usage: bun run poll <command>
   open <id>                  takes votes from now on, or from --opens
   close <id>                 takes no more votes
   default <id>               shown where no poll is named
+  archive <id>               left out of public lists; its pages stay (--undo: takes it back)
+  duplicate <id> <new id>    makes a draft with the same options and rules (--title …)
+  delete <id> --confirm <id> takes the poll away for good, with all its votes
   codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
 
   --json                     prints the API's answer as it is
@@ -23,13 +26,34 @@ A moment is like 2030-01-31T20:00:00Z. Uses RESULT_URL and ADMIN_TOKEN if they a
 /** Exits with 2 rather than 1: nothing was tried. */
 export class UsageError extends Trouble {}
 
-const COMMANDS = ["list", "show", "create", "edit", "open", "close", "default", "codes"] as const
+const COMMANDS = [
+  "list",
+  "show",
+  "create",
+  "edit",
+  "open",
+  "close",
+  "default",
+  "archive",
+  "duplicate",
+  "delete",
+  "codes",
+] as const
 
 const text = { type: "string" } as const
 const flag = { type: "boolean" } as const
 const OPTIONS = {
-  ...{ id: text, title: text, policy: text, results: text, eligibility: text, opens: text, closes: text },
-  ...{ open: flag, default: flag, csv: flag, json: flag },
+  ...{
+    id: text,
+    title: text,
+    policy: text,
+    results: text,
+    eligibility: text,
+    opens: text,
+    closes: text,
+    confirm: text,
+  },
+  ...{ open: flag, default: flag, csv: flag, json: flag, undo: flag },
   option: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const
@@ -44,7 +68,7 @@ export function readCommand(argv: string[]): Command {
   if (flags.help || word === undefined) return { name: "help", words: [], flags }
   const name = COMMANDS.find((command) => command === word)
   if (!name) throw new UsageError(`There is no command "${word}": see bun run poll --help.`)
-  const wanted = { list: 0, create: 0, codes: 2 }[name as string] ?? 1
+  const wanted = { list: 0, create: 0, codes: 2, duplicate: 2 }[name as string] ?? 1
   if (words.length !== wanted) {
     throw new UsageError(
       `"${name}" takes ${wanted} words after it, not ${words.length}: see bun run poll --help.`,

@@ -5,7 +5,7 @@ import { type Command, type Flags, readOption, UsageError } from "./arguments"
 import { codesText, pollsText, resultsText } from "./print"
 
 export async function runCommand({ name, words, flags }: Command, api: PollApi): Promise<string> {
-  const [id = "", count = ""] = words
+  const [id = "", second = ""] = words
   const path = `/api/polls/${encodeURIComponent(id)}`
   const change = async (body: unknown) => print(await api.call<ShownPoll>("PATCH", path, body), flags)
   switch (name) {
@@ -23,8 +23,16 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
       return change({ state: "closed" })
     case "default":
       return change({ default: true })
+    case "archive":
+      return change({ archived: !flags.undo })
+    case "duplicate": {
+      const copy = { id: second, ...(flags.title !== undefined && { title: flags.title }) }
+      return print(await api.call<ShownPoll>("POST", `${path}/duplicates`, copy), flags)
+    }
+    case "delete":
+      return remove(api, path, id, flags)
     case "codes":
-      return codes(api, path, count, flags)
+      return codes(api, path, second, flags)
     case "help":
       return ""
   }
@@ -32,6 +40,14 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
 
 function print(poll: ShownPoll, flags: Flags): string {
   return flags.json ? JSON.stringify(poll, null, 2) : pollsText([poll])
+}
+
+async function remove(api: PollApi, path: string, id: string, flags: Flags): Promise<string> {
+  if (flags.confirm !== id) {
+    throw new UsageError(`"delete" takes all votes with it: add --confirm ${id} if you mean it.`)
+  }
+  const poll = await api.call<ShownPoll>("DELETE", `${path}?confirm=${encodeURIComponent(id)}`)
+  return flags.json ? JSON.stringify(poll, null, 2) : `The poll ${id} is being deleted.`
 }
 
 async function list(api: PollApi, flags: Flags): Promise<string> {

@@ -50,6 +50,21 @@ test("a poll is made, opened, edited, shown and closed from the terminal", async
   expect((await poll("list")).out).toMatch(/tea \* +closed/)
 })
 
+test("a poll is archived, duplicated and deleted from the terminal", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  await poll("create", "--id", "gala", "--title", "Gala", "--open", ...options)
+  expect((await poll("archive", "gala")).code).toBe(0)
+  const listed = async () =>
+    (await (await fetch(`${result.address}/api/polls`)).json()).polls as { id: string }[]
+  expect((await listed()).map(({ id }) => id)).not.toContain("gala")
+  expect((await poll("archive", "gala", "--undo")).code).toBe(0)
+  expect((await listed()).map(({ id }) => id)).toContain("gala")
+  expect((await poll("duplicate", "gala", "gala-2", "--title", "Gala again")).out).toContain("Gala again")
+  expect(await poll("delete", "gala")).toMatchObject({ code: 2, out: "" })
+  expect((await poll("delete", "gala", "--confirm", "gala")).out).toContain("being deleted")
+  expect((await result.get("/api/polls/gala")).status).toBe(404)
+})
+
 test("codes are printed one a line, or as CSV", async () => {
   const options = ["--option", "a=A", "--option", "b=B"]
   await poll("create", "--id", "club", "--title", "Club", "--eligibility", "code", "--open", ...options)

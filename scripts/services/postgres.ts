@@ -33,6 +33,9 @@ export interface Postgres extends Server {
   restart(): Promise<void>
 }
 
+/** No row's content in the log: it would tell who voted for what. */
+const QUIET = { log_error_verbosity: "terse", log_parameter_max_length_on_error: "0" }
+
 /** Recovery after a crash under flood may replay minutes of work. */
 const START_DEADLINE_MS = 60_000
 /** A fast shutdown writes a checkpoint. */
@@ -82,7 +85,13 @@ function spawnOptions(disguise: Disguise | undefined) {
 
 /** No socket file: its path would be too long for the system in a deep checkout. */
 function flags(port: number, settings: Record<string, string> = {}): string[] {
-  const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: String(port), ...settings }
+  const all = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    port: String(port),
+    ...QUIET,
+    ...settings,
+  }
   return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 }
 

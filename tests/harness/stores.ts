@@ -1,6 +1,6 @@
 /** A real Redis and a real Postgres for a test file, on free ports, gone when the tests are. */
 
-import { afterAll, beforeAll } from "bun:test"
+import { afterAll, beforeAll, setDefaultTimeout } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -18,6 +18,8 @@ export type Stores = {
 
 /** Both stores may take a while on a busy machine, above all the first initdb. */
 const START_TIMEOUT_MS = 120_000
+/** Real stores on a small, busy machine: no test waits this long unless something is wrong. */
+const TEST_TIMEOUT_MS = 60_000
 
 let shared: Promise<Postgres> | undefined
 let databases = 0
@@ -39,6 +41,7 @@ function sharedPostgres(): Promise<Postgres> {
  * @returns a function that gives them, once the tests run
  */
 export function useStores({ ownPostgres = false } = {}): () => Stores {
+  setDefaultTimeout(TEST_TIMEOUT_MS)
   let stores: Stores | undefined
   const deferred: (() => unknown)[] = []
   beforeAll(async () => {

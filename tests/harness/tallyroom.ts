@@ -4,6 +4,7 @@ import { shardOf } from "@tallyroom/lib/ballots"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { RedisAppender } from "@tallyroom/lib/inbox/append"
 import type { Answer } from "@tallyroom/lib/inbox/inbox"
+import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { keyed } from "@tallyroom/lib/keyed"
 import { createLog } from "@tallyroom/lib/logging"
@@ -17,6 +18,8 @@ import { waitFor } from "../../scripts/services/wait"
 import type { Stores } from "./stores"
 
 export const SHARDS = 4
+/** On a busy test machine a disk may hold Redis's answers back; what vote does then has a test of its own. */
+const PATIENCE_MS = 10_000
 export const quiet = createLog("test", process.env.TEST_LOG_LEVEL ?? "silent")
 
 /** A worker in this process, at work. */
@@ -64,12 +67,22 @@ export async function openBooth(
   const connection = openRedis(redis.adminUrl, () => {})
   defer(() => connection.disconnect())
   await waitFor("Redis to be connected", 10_000, () => connection.status === "ready")
-  const appender = new RedisAppender(connection, backlogLimit)
+  const appender = new RedisAppender(connection, backlogLimit, PATIENCE_MS)
   return {
     redis: connection,
-    cast: (pollId, voter, option) =>
-      appender.append({ shard: shardOf(voter, shards), pollId, voter, option }),
+    cast: async (pollId, voter, option) => {
+      const terms = await termsIn(connection, pollId)
+      return appender.append({ shard: shardOf(voter, shards), pollId, voter, option, terms })
+    },
   }
+}
+
+/** The terms under which this Redis takes ballots of a poll; any where it knows none. */
+async function termsIn(redis: Redis, pollId: string): Promise<string> {
+  const [number, eligibility] = await redis
+    .hmget(keys.poll(0, pollId), "number", "eligibility")
+    .catch(() => [])
+  return `${number} ${eligibility}`
 }
 
 /** Makes an open poll with options a, b and c. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { leash } from "../../scripts/services/leash"
-import { descendants, isAlive } from "../../scripts/services/processes"
+import { descendants, isAlive, parentOf } from "../../scripts/services/processes"
 import { waitFor } from "../../scripts/services/wait"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
@@ -81,8 +81,8 @@ describe("a leash", () => {
   /** The holder's other child. */
   /** The guard of the program `pid`: the other child that `holder` has got since it had `before`. */
   function guardOf(pid: number, holder: number, before: number[] = []): number {
-    const below = new Set([pid, ...descendants(pid), ...before])
-    const others = descendants(holder).filter((id) => !below.has(id))
+    const known = new Set([pid, ...before])
+    const others = descendants(holder).filter((id) => !known.has(id) && parentOf(id) === holder)
     expect(others.length).toBe(1)
     return others[0] ?? 0
   }

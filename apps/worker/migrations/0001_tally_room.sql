@@ -9,8 +9,16 @@
 -- shards       how far each shard of the inbox is counted, and which worker reads it
 -- closings     the last entry that a shard accepted before a poll closed there
 -- workers      who is at work, so that shards are shared out evenly
+-- room         which tally room this is
 --
 -- Whatever a batch updates is keyed by shard, so that shards never wait for each other's rows.
+
+-- One row: which tally room this is. The inbox in Redis bears the same id, so that two rooms are never mixed up.
+CREATE TABLE room (
+  id       uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  only_one boolean NOT NULL DEFAULT true UNIQUE CHECK (only_one)
+);
+INSERT INTO room DEFAULT VALUES;
 
 CREATE TABLE polls (
   number      integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -84,10 +92,10 @@ CREATE TABLE books (
 CREATE TABLE set_aside (
   shard  smallint NOT NULL,
   ms     bigint NOT NULL,
-  seq    integer NOT NULL,
+  seq    bigint NOT NULL,
   -- Null when the entry names no poll that there is.
   poll   integer,
-  reason text NOT NULL CHECK (reason IN ('late', 'undecodable', 'poll-unknown', 'option-unknown')),
+  reason text NOT NULL CHECK (reason IN ('late', 'undecodable', 'poll-unknown', 'option-unknown', 'uncountable')),
   -- What the entry said, as a JSON string; null for a late one, which was in order.
   raw    text,
   at     timestamptz NOT NULL DEFAULT now(),
@@ -97,7 +105,7 @@ CREATE TABLE set_aside (
 CREATE TABLE shards (
   shard       smallint PRIMARY KEY,
   ms          bigint NOT NULL DEFAULT 0,
-  seq         integer NOT NULL DEFAULT 0,
+  seq         bigint NOT NULL DEFAULT 0,
   holder      uuid,
   lease_until timestamptz
 ) WITH (fillfactor = 50);
@@ -106,7 +114,7 @@ CREATE TABLE closings (
   poll  integer NOT NULL,
   shard smallint NOT NULL,
   ms    bigint NOT NULL,
-  seq   integer NOT NULL,
+  seq   bigint NOT NULL,
   PRIMARY KEY (poll, shard)
 );
 

@@ -1,0 +1,3 @@
+/** Limits of polls that pages need too, apart from the schemas, which browsers should not load. */
+
+export const MAX_OPTIONS = 50

@@ -1,0 +1,28 @@
+/** The control room as an admin opens it. */
+
+import type { Browser, Page } from "playwright-core"
+import { openPage, type View } from "./pages"
+import { ADMIN_TOKEN } from "./processes"
+
+/** A browser of its own that is signed in, at the list of polls. */
+export async function openControlRoom(browser: Browser, url: string, view: View = {}): Promise<Page> {
+  const page = await openPage(browser, `${url}/admin`, view)
+  await page.locator("#token").fill(ADMIN_TOKEN)
+  await page.locator("form.card button").click()
+  await page.locator(".page-head").waitFor()
+  return page
+}
+
+/** Makes a poll over the API. @throws {Error} with the API's answer when it refuses */
+export async function makePollAt(url: string, poll: Record<string, unknown>): Promise<void> {
+  const options = [
+    { id: "a", label: "Cats", emoji: "🐈" },
+    { id: "b", label: "Dogs", emoji: "🐕" },
+  ]
+  const answer = await fetch(`${url}/api/polls`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ title: `The poll ${poll.id}`, options, state: "open", ...poll }),
+  })
+  if (!answer.ok) throw new Error(`the API answered ${answer.status}: ${await answer.text()}`)
+}
