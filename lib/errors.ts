@@ -18,7 +18,7 @@ export const PROBLEMS = {
   "poll-closed": { status: 409, title: "The poll is closed" },
   "code-needed": { status: 403, title: "This poll takes votes with a code only" },
   "code-unknown": { status: 403, title: "This is no code of the poll" },
-  "cross-site": { status: 403, title: "Votes from other sites are refused" },
+  "cross-site": { status: 403, title: "Requests from other sites are refused" },
   "inbox-full": { status: 503, title: "Too many votes at once" },
   "inbox-away": { status: 503, title: "Votes can't be taken just now" },
   "database-away": { status: 503, title: "Results can't be read just now" },

@@ -1,27 +1,32 @@
 /** The vote app: its routes and what they work with. It talks to Redis alone. */
 
+import { join } from "node:path"
 import type { Problem } from "@tallyroom/lib/errors"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { Attempts } from "@tallyroom/lib/http/attempts"
-import { pageHeaders } from "@tallyroom/lib/http/headers"
+import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { inboxProblem } from "@tallyroom/lib/http/inbox-problem"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Values } from "@tallyroom/lib/settings"
+import { languageOf } from "@tallyroom/lib/ui/language"
 import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
 import { appenders } from "./appenders"
 import type { Deps } from "./deps"
 import type { Metrics } from "./metrics"
 import { openapiDocument } from "./openapi"
-import { VotedPages } from "./page-cache"
-import type { Site } from "./pages/layout"
+import { BallotPages, VotedPages } from "./page-cache"
+import { PageHeaders } from "./page-headers"
 import { problemPage } from "./pages/problem-page"
+import type { Site } from "./pages/site"
 import type { PollCache } from "./poll-cache"
 import { ballotPageRoutes } from "./routes/ballot-pages"
 import { pollRoutes } from "./routes/polls"
+import { tallyRoutes } from "./routes/tally"
 import { voteRoutes } from "./routes/votes"
 import type { settings } from "./settings"
+import { Tallies } from "./tallies"
 import { logTrouble } from "./trouble-log"
 import { Visitors } from "./visitor"
 
@@ -33,7 +38,7 @@ export type AppDeps = {
   log: Pick<Log, "error" | "warn">
   settings: Pick<
     Values<typeof settings>,
-    "VOTER_SECRETS" | "TRUSTED_PROXIES" | "BACKLOG_LIMIT" | "PUBLIC_URL" | "RESULT_URL"
+    "VOTER_SECRETS" | "TRUSTED_PROXIES" | "BACKLOG_LIMIT" | "PUBLIC_URL" | "RESULT_URL" | "EMBED_ORIGINS"
   >
 }
 
@@ -45,12 +50,14 @@ const MAX_REQUEST_BYTES = 64 * 1024
  */
 const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 
-const PAGE_HEADERS = pageHeaders({ frameAncestors: "'none'" })
+/** The files that browsers load. */
+export const ENTRYPOINTS = ["ballot.tsx", "ballot.css"].map((name) => join(import.meta.dir, "browser", name))
 
 export function createApp({ redis, polls, assets, metrics, log, settings }: AppDeps): AnyElysia {
-  const site: Site = { stylesheet: () => assets.asset("ballot.css"), resultUrl: settings.RESULT_URL }
+  const site: Site = { asset: assets.asset, resultUrl: settings.RESULT_URL }
   const deps: Deps = {
     polls,
+    unsentCookies: new WeakMap(),
     appenderFor: appenders(redis, settings.BACKLOG_LIMIT),
     door: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),
@@ -61,13 +68,20 @@ export function createApp({ redis, polls, assets, metrics, log, settings }: AppD
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,
     site,
+    headers: new PageHeaders(settings.EMBED_ORIGINS),
+    ballotPages: new BallotPages(site),
     votedPages: new VotedPages(site),
+    tallies: new Tallies(redis),
   }
   const problems = answerProblems({
     log,
-    page: (problem, request) => pageOf(site, problem, request),
+    page: (problem, request) => pageOf(deps, problem, request),
     isApi: (path) => /^\/(api|assets)\/|^\/openapi/.test(path),
     translate: inboxProblem,
+    complete: (request, headers) => {
+      const cookie = deps.unsentCookies.get(request)
+      if (cookie !== undefined) headers.append("set-cookie", cookie)
+    },
   })
   // Short host names such as `vote` break wildcard routes otherwise.
   return new Elysia({
@@ -79,11 +93,17 @@ export function createApp({ redis, polls, assets, metrics, log, settings }: AppD
     .use(openapiDocument())
     .use(ballotPageRoutes(deps))
     .use(pollRoutes(deps))
+    .use(tallyRoutes(deps))
     .use(voteRoutes(deps))
 }
 
-function pageOf(site: Site, problem: Problem, request: Request): Response {
+function pageOf({ site, headers }: Deps, problem: Problem, request: Request): Response {
   const { pathname } = new URL(request.url)
-  const back = /^\/polls\/[a-z0-9-]+$/.test(pathname) && problem.kind !== "poll-unknown" ? pathname : "/"
-  return new Response(problemPage(site, problem, back), { status: problem.status, headers: PAGE_HEADERS })
+  const known = /^\/(polls|embed)\/[a-z0-9-]+$/.test(pathname) && problem.kind !== "poll-unknown"
+  const language = languageOf(request)
+  const embedded = pathname.startsWith("/embed/")
+  return compressedResponse(request, problemPage(site, problem, language, known ? pathname : "/"), {
+    status: problem.status,
+    headers: headers.page(language, embedded),
+  })
 }

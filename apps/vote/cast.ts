@@ -2,7 +2,7 @@
 
 import { shardOf } from "@tallyroom/lib/ballots"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import type { Answer, Appender } from "@tallyroom/lib/inbox/inbox"
+import { type Answer, type Appender, termsOf } from "@tallyroom/lib/inbox/inbox"
 import { type Poll, SLUG } from "@tallyroom/lib/polls"
 import { writeReceipt } from "@tallyroom/lib/receipts"
 import { type Identity, voterOf } from "@tallyroom/lib/voters"
@@ -19,6 +19,7 @@ export type Outcome = {
  * @param inbox with this many shards
  * @throws {Problem} when the ballot was refused
  * @throws {InboxAway} when nobody knows; the same ballot may be cast again
+ * @throws {StaleTerms} when the poll must be read anew first
  */
 export async function cast(
   inbox: { appender: Appender; shards: number },
@@ -30,7 +31,9 @@ export async function cast(
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
   const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, inbox.shards)
-  const answer = await inbox.appender.append({ shard, pollId: poll.id, voter, option })
+  const ballot = { shard, pollId: poll.id, voter, option, terms: termsOf(poll) }
+  const answer = await inbox.appender.append(ballot)
+  if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
   if (answer.kind === "accepted" || answer.kind === "same" || answer.kind === "stands") {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
     const standing = answer.kind === "stands" ? answer.option : option
@@ -39,7 +42,12 @@ export async function cast(
   throw refusal(answer.kind, poll, option)
 }
 
-type Refusal = Exclude<Answer["kind"], Outcome["status"]>
+/** The voter was let in by an old reading of the poll. */
+export class StaleTerms extends Error {
+  override readonly name = "StaleTerms"
+}
+
+type Refusal = Exclude<Answer["kind"], Outcome["status"] | "stale">
 
 function refusal(kind: Refusal, poll: Poll, option: string): Problem {
   switch (kind) {

@@ -1,12 +1,11 @@
 /** The vote app's process. */
 
-import { join } from "node:path"
 import { buildAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
-import { createApp } from "./app"
+import { createApp, ENTRYPOINTS } from "./app"
 import { logConnection } from "./connection-log"
 import { createMetrics } from "./metrics"
 import { PollCache, pollsIn } from "./poll-cache"
@@ -24,7 +23,7 @@ const polls = new PollCache(pollsIn(redis))
 const readiness = createReadiness(redis, polls)
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redis.status === "ready")
-const assets = await buildAssets({ entrypoints: [join(import.meta.dir, "pages/ballot.css")] })
+const assets = await buildAssets({ entrypoints: ENTRYPOINTS })
 
 const app = createApp({ redis, polls, assets, metrics, log, settings })
 app.listen({ port: settings.PORT, hostname: settings.HOST })

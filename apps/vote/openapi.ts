@@ -153,6 +153,24 @@ export const pollDetail: DocumentDecoration = {
   },
 }
 
+const tallySchema = z.object({
+  poll: slugSchema,
+  phase: z.enum(["scheduled", "open", "closed", "final"]),
+  version: z.int(),
+  total: z.int(),
+  votes: z.record(slugSchema, z.int()),
+})
+
+export const tallyDetail: DocumentDecoration = {
+  summary: "How the votes stand",
+  description: "Results that are shown after voting alone ask for a receipt of the poll.",
+  parameters: [pollParameter, { name: "receipt", in: "query", schema: { type: "string" } }],
+  responses: {
+    200: json("The tally, a moment old at most; with an ETag.", tallySchema),
+    ...problems("poll-unknown", "results-hidden", "inbox-away"),
+  },
+}
+
 /** The document alone: a page to browse it would load scripts from another host. */
 export function openapiDocument(): AnyElysia {
   return openapi({

@@ -49,6 +49,12 @@ export class PollCache {
     return poll
   }
 
+  /** Takes nothing for known of this poll: the inbox knows better. */
+  forget(id: string): void {
+    this.known.delete(id)
+    this.unknown.delete(id)
+  }
+
   private entry(id: string): Entry {
     const held = this.known.get(id) ?? this.unknown.get(id)
     if (held) return held

@@ -1,6 +1,7 @@
 /** Everything that can be set on the vote app. */
 
 import { trustedProxies } from "@tallyroom/lib/http/address"
+import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, list, port, setting, whole } from "@tallyroom/lib/settings"
 import { z } from "zod"
@@ -61,4 +62,5 @@ export const settings = {
     default: "http://localhost:8081",
     description: "The address of the result app, to which pages link.",
   }),
+  EMBED_ORIGINS: embedOrigins,
 }

@@ -12,7 +12,7 @@ import type { Poll } from "@tallyroom/lib/polls"
 import { readSettings } from "@tallyroom/lib/settings"
 import type { Redis } from "ioredis"
 import { type RedisServer, startRedis } from "../../scripts/services/redis"
-import { createApp } from "./app"
+import { createApp, ENTRYPOINTS } from "./app"
 import { createMetrics } from "./metrics"
 import { PollCache, pollsIn } from "./poll-cache"
 import { settings } from "./settings"
@@ -38,6 +38,8 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
     salt: Buffer.alloc(32, 7).toString("base64url"),
     revision: 1,
     isDefault: false,
+    archived: false,
+    deleting: false,
     ...changes,
   }
 }
@@ -49,6 +51,8 @@ export type VoteStand = {
   /** The app's own connection, and one that may do everything. */
   redis: Redis
   admin: Redis
+  /** Address of the vote app. */
+  url: string
   metrics: () => Promise<string>
   logged: Logged[]
   /** Asks a vote app of its own port; a redirect would be an answer like any other. */
@@ -72,18 +76,20 @@ export async function startVoteStand(
   const app = createApp({
     redis,
     polls: new PollCache(pollsIn(redis)),
-    assets: await buildAssets({ entrypoints: [join(import.meta.dir, "pages/ballot.css")] }),
+    assets: await buildAssets({ entrypoints: ENTRYPOINTS }),
     metrics: createMetrics(registry, () => redis.status === "ready"),
     log: { error: log, warn: log },
     settings: readSettings(settings, { VOTER_SECRETS: SECRETS.join(","), ...environment }),
   })
   app.listen({ port: 0, hostname: "127.0.0.1" })
+  const url = `http://127.0.0.1:${app.server?.port}`
   const ask = (path: string, init: RequestInit = {}) =>
-    fetch(`http://127.0.0.1:${app.server?.port}${path}`, { redirect: "manual", ...init })
+    fetch(`${url}${path}`, { redirect: "manual", ...init })
   return {
     server,
     redis,
     admin,
+    url,
     metrics: () => registry.metrics(),
     logged,
     ask,
@@ -118,7 +124,7 @@ async function connect(url: string): Promise<Redis> {
 /** What the worker does: the polls into every shard, the index, and the gates open. */
 async function writePolls(admin: Redis, shards: number, polls: Poll[]): Promise<void> {
   for (let shard = 0; shard < shards; shard++) {
-    for (const poll of polls) await writePollCopy(admin, shard, poll, 0, "raise")
+    for (const poll of polls) await writePollCopy(admin, shard, poll)
     const [runId] = await admin.lookAtShard(keys.gate(shard), keys.inbox(shard))
     await admin.set(keys.gate(shard), runId)
   }

@@ -5,14 +5,16 @@ import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
 import { type Appender, InboxAway } from "@tallyroom/lib/inbox/inbox"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { BallotRequest } from "./ballot-request"
-import { cast, type Outcome } from "./cast"
+import { cast, type Outcome, StaleTerms } from "./cast"
 import type { Client } from "./client"
 import { admit, type Doorkeeper } from "./eligibility"
 import type { Metrics } from "./metrics"
 import type { PollCache } from "./poll-cache"
 
 export type VotingDeps = {
-  polls: Pick<PollCache, "index" | "poll">
+  polls: Pick<PollCache, "index" | "poll" | "forget">
+  /** The cookies of visitors whose vote failed, by request: they go out with the answer that says so. */
+  unsentCookies: WeakMap<Request, string>
   appenderFor: (shards: number) => Appender
   door: Doorkeeper
   metrics: Pick<Metrics, "ballot">
@@ -61,14 +63,40 @@ async function takeVote(
 ): Promise<Vote> {
   refuseCrossSite(client.request, deps.publicOrigins)
   const ballot = await read(client.request)
+  try {
+    return await takeBallot(deps, pollId, client, ballot)
+  } catch (error) {
+    if (!(error instanceof StaleTerms)) throw error
+    return takeBallot(deps, pollId, client, ballot).catch(awayIfStale)
+  }
+}
+
+/** A poll does not change its terms twice within a vote, unless Redis holds garbage. */
+function awayIfStale(error: Error): never {
+  throw error instanceof StaleTerms ? new InboxAway(error.message, { cause: error }) : error
+}
+
+async function takeBallot(
+  deps: VotingDeps,
+  pollId: string | null,
+  client: Client,
+  ballot: BallotRequest,
+): Promise<Vote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
   const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
-  return { poll, outcome: await cast(inbox, poll, ballot.option, identity), setCookie }
+  try {
+    return { poll, outcome: await cast(inbox, poll, ballot.option, identity), setCookie }
+  } catch (error) {
+    if (error instanceof StaleTerms) deps.polls.forget(poll.id)
+    // Who sends the same ballot again must be the same visitor then.
+    else if (setCookie !== null) deps.unsentCookies.set(client.request, setCookie)
+    throw error
+  }
 }
 
 /** Both are asked for at once where that is possible, so that an outage is waited for once. */
-async function pollAndIndex(polls: VotingDeps["polls"], pollId: string | null) {
+async function pollAndIndex(polls: Pick<PollCache, "index" | "poll">, pollId: string | null) {
   if (pollId !== null) return Promise.all([polls.index(), polls.poll(pollId)])
   const index = await polls.index()
   return [index, await polls.poll(defaultPoll(index))] as const

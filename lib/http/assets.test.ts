@@ -17,7 +17,7 @@ async function built(css: string) {
   ])
   const assets = await buildAssets({ entrypoints: [join(folder, "page.css"), join(folder, "live.ts")] })
   const app = new Elysia().use(assets.plugin)
-  return { assets, get: (path: string) => app.handle(new Request(`http://localhost${path}`)) }
+  return { assets, app, get: (path: string) => app.handle(new Request(`http://localhost${path}`)) }
 }
 
 test("Files are served under a name that changes with their content, for ever.", async () => {
@@ -48,4 +48,20 @@ test("A folder that was built before is served as it is.", async () => {
   await writeFile(join(folder, "page-0123abcd.css"), "b { color: red }")
   const assets = await buildAssets({ prebuilt: folder })
   expect(assets.asset("page.css")).toBe("/assets/page-0123abcd.css")
+})
+
+test.each([
+  ["br, gzip", "br"],
+  ["gzip, br;q=0", "gzip"],
+  ["identity", null],
+])("Who accepts %s gets the encoding %p.", async (accepted, encoding) => {
+  const { assets, app } = await built("body { color: red }")
+  const request = new Request(`http://localhost${assets.asset("page.css")}`, {
+    headers: { "accept-encoding": accepted },
+  })
+  const response = await app.handle(request)
+  expect(response.headers.get("content-encoding")).toBe(encoding)
+  expect(response.headers.get("content-type")).toStartWith("text/css")
+  expect(response.headers.get("vary")).toBe("Accept-Encoding")
+  expect(response.headers.get("cache-control")).toContain("immutable")
 })

@@ -4,7 +4,8 @@ import { watch } from "node:fs"
 import { mkdir, readdir, realpath, rename } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { staticPlugin } from "@elysiajs/static"
-import type { AnyElysia } from "elysia"
+import { type AnyElysia, Elysia } from "elysia"
+import { acceptedEncoding, compress, type Encoding } from "./compression"
 
 export type Assets = {
   /** From "ballot.css" to "/assets/ballot-<hash>.css". @throws {Error} for a name that was not built. */
@@ -19,6 +20,9 @@ export type AssetSource = { entrypoints: string[] } | { prebuilt: string }
 /** What a name stands for may never change, so nobody needs to ask again. */
 const FOREVER = "public, max-age=31536000, immutable"
 const HASHED = /^(.+)-[a-z0-9]{8}(\.\w+)$/
+/** What is built once for ever may take its time. */
+const BEST_QUALITY = 11
+const SUFFIX = { br: ".br", gzip: ".gz" } as const satisfies Record<Encoding, string>
 
 /** Where builds are kept between starts; a name stands for its content, so processes may share it. */
 const CACHE = join(import.meta.dir, "../node_modules/.cache/tallyroom-assets")
@@ -55,15 +59,26 @@ function addressOf(name: string, names: Map<string, string>): string {
 async function buildInto(folder: string, entrypoints: string[]): Promise<Map<string, string>> {
   const naming = "[name]-[hash].[ext]"
   const { outputs } = await Bun.build({ entrypoints, naming, target: "browser", minify: true })
-  await Promise.all(outputs.map((output) => keep(join(folder, basename(output.path)), output)))
+  await Promise.all(
+    outputs.map(async (output) =>
+      keepAll(join(folder, basename(output.path)), new Uint8Array(await output.arrayBuffer())),
+    ),
+  )
   return byName(outputs.map((output) => basename(output.path)))
 }
 
+/** The compressed forms stand there before the file itself: who finds its name finds them, too. */
+async function keepAll(path: string, content: Uint8Array): Promise<void> {
+  await keep(`${path}${SUFFIX.br}`, () => compress(content, "br", BEST_QUALITY))
+  await keep(`${path}${SUFFIX.gzip}`, () => compress(content, "gzip"))
+  await keep(path, () => content)
+}
+
 /** In one step, as another process may serve or write the same file at this moment. */
-async function keep(path: string, content: Blob): Promise<void> {
+async function keep(path: string, content: () => Uint8Array): Promise<void> {
   if (await Bun.file(path).exists()) return
   const draft = `${path}.${crypto.randomUUID()}`
-  await Bun.write(draft, content)
+  await Bun.write(draft, content())
   await rename(draft, path)
 }
 
@@ -83,17 +98,45 @@ function onChange(entrypoints: string[], rebuild: () => Promise<void>): void {
   }
 }
 
-/** Every file is a route of its own; only where files may come later (hot) they are looked up, in this folder alone. */
-function servedFrom(folder: string, hot: boolean): Promise<AnyElysia> {
-  return staticPlugin({
+/**
+ * Every file is a route of its own; only where files may come later (hot) they are looked up, in this folder alone. Who
+ * takes compressed files gets those that stand beside them.
+ */
+async function servedFrom(folder: string, hot: boolean): Promise<AnyElysia> {
+  const headers = {
+    // Spelt like the plugin's own, which it replaces.
+    "Cache-Control": FOREVER,
+    "x-content-type-options": "nosniff",
+    vary: "Accept-Encoding",
+  }
+  const files = await staticPlugin({
     assets: folder,
     prefix: "/assets",
     alwaysStatic: !hot,
-    etag: false,
+    // Answers that are made before the first request would pass by the compressed ones.
+    etag: true,
     indexHTML: false,
     silent: true,
     detail: { hide: true },
-    ignorePatterns: [new RegExp(`^(?!${RegExp.escape(folder)}/[^/]+$)`)],
-    headers: { "cache-control": FOREVER, "x-content-type-options": "nosniff" },
+    ignorePatterns: [new RegExp(`^(?!${RegExp.escape(folder)}/[^/]+$)`), /\.(br|gz)$/],
+    headers,
+  })
+  return new Elysia({ name: "assets" })
+    .onBeforeHandle(({ request }) => compressedFile(folder, request, headers))
+    .use(files)
+}
+
+async function compressedFile(
+  folder: string,
+  request: Request,
+  headers: Record<string, string>,
+): Promise<Response | undefined> {
+  const encoding = acceptedEncoding(request)
+  const name = basename(new URL(request.url).pathname)
+  if (encoding === null || !HASHED.test(name)) return undefined
+  const file = Bun.file(join(folder, `${name}${SUFFIX[encoding]}`))
+  if (!(await file.exists())) return undefined
+  return new Response(file, {
+    headers: { ...headers, "content-type": Bun.file(name).type, "content-encoding": encoding },
   })
 }

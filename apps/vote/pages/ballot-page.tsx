@@ -1,74 +1,72 @@
-/** The page on which people vote: a form that works without JavaScript. */
+/** The page on which people vote, and which answers their vote: as it is served, and alive where scripts run. */
 
-import { type Option, type Poll, votingPhase } from "@tallyroom/lib/polls"
-import { renderPage, type Site } from "./layout"
+import { type Poll, votingPhase } from "@tallyroom/lib/polls"
+import type { Language } from "@tallyroom/lib/ui/language"
+import { ballot } from "@tallyroom/lib/ui/messages/ballot"
+import { renderPage } from "@tallyroom/lib/ui/page"
+import { BallotApp } from "../view/ballot-app"
+import type { BallotData, Counts, PollFacts, Refusal, Standing } from "../view/ballot-data"
+import type { Site } from "./site"
 
-/** @param code what the code's field holds already, from the address of a printed code */
-export function ballotPage(site: Site, poll: Poll, now: number, code = ""): string {
-  const phase = votingPhase(poll, now)
-  const title = phase === "draft" ? "Not open yet" : poll.title
+export type BallotPage = {
+  poll: Poll
+  language: Language
+  /** In a frame of another site: without header, and with ways out of the frame. */
+  embedded: boolean
+  /** That of the page around a frame; without one the reader's own. */
+  theme?: "light" | "dark" | undefined
+  now: number
+  /** From the address of a printed code, or as it was typed. */
+  code?: string | undefined
+  refusal?: Refusal | undefined
+  standing?: Standing | undefined
+  counts?: Counts | null | undefined
+}
+
+export function ballotPage(site: Site, page: BallotPage): string {
+  const { poll, language, embedded } = page
+  const data = dataOf(site, page)
   return renderPage({
-    site,
-    title,
-    results: phase === "draft" ? "" : `/polls/${poll.id}`,
-    children: (
-      <>
-        <h1>{title}</h1>
-        {phase === "open" ? <BallotForm poll={poll} code={code} /> : <Waiting poll={poll} phase={phase} />}
-      </>
-    ),
+    language,
+    theme: page.theme,
+    title: titleOf(data),
+    stylesheet: site.asset("ballot.css"),
+    // Who sends a form has no scripts, and its answer is on the hot path: it carries nothing for them.
+    ...(data.standing === null && { script: site.asset("ballot.js"), data }),
+    bare: embedded,
+    bodyClass: embedded ? "embedded" : undefined,
+    alternates: `/polls/${poll.id}`,
+    children: <BallotApp data={data} />,
   })
 }
 
-/** The form names its poll even on the start page: the default poll may be another one when it is sent. */
-function BallotForm({ poll, code }: { poll: Poll; code: string }) {
-  return (
-    <form method="post" action={`/polls/${poll.id}`}>
-      {poll.eligibility === "code" && (
-        <p>
-          <label for="code">Your code</label>
-          <input
-            id="code"
-            name="code"
-            value={code}
-            required
-            maxLength={64}
-            autocomplete="off"
-            autocapitalize="characters"
-          />
-        </p>
-      )}
-      <fieldset>
-        <legend>
-          {poll.policy === "final"
-            ? "Choose one: your vote is final."
-            : "Choose one: you can change your vote."}
-        </legend>
-        {poll.options.map((option) => (
-          <OptionButton key={option.id} option={option} />
-        ))}
-      </fieldset>
-    </form>
-  )
+function dataOf(site: Site, page: BallotPage): BallotData {
+  const { poll, language, embedded, now } = page
+  return {
+    ...{ language, embedded, now, resultUrl: site.resultUrl, pollNumber: poll.number },
+    messages: ballot[language],
+    poll: factsOf(poll, now),
+    code: page.code ?? "",
+    refusal: page.refusal ?? null,
+    standing: page.standing ?? null,
+    counts: page.counts ?? null,
+  }
 }
 
-function OptionButton({ option }: { option: Option }) {
-  return (
-    <button type="submit" name="vote" value={option.id}>
-      {option.image && <img src={option.image} alt="" />}
-      {option.emoji && <span aria-hidden="true">{option.emoji}</span>}
-      <span>{option.label}</span>
-    </button>
-  )
+/** Of a draft nobody learns more than that it is one. */
+function factsOf(poll: Poll, now: number): PollFacts {
+  const phase = votingPhase(poll, now)
+  const { id, title, options, policy, results, eligibility } = poll
+  const shown = phase === "draft" ? { title: "", options: [] } : { title, options }
+  return {
+    ...{ id, ...shown, policy, results, eligibility, phase },
+    opensAt: poll.opensAt?.toISOString() ?? null,
+    closesAt: poll.closesAt?.toISOString() ?? null,
+  }
 }
 
-function Waiting({ poll, phase }: { poll: Poll; phase: "draft" | "scheduled" | "closed" | "final" }) {
-  if (phase === "draft") return <p>This poll is being prepared. Come back later.</p>
-  if (phase === "closed" || phase === "final") return <p>This poll is closed. It takes no more votes.</p>
-  return (
-    <p>
-      Voting opens at <time dateTime={poll.opensAt?.toISOString()}>{poll.opensAt?.toUTCString()}</time>. Come
-      back then.
-    </p>
-  )
+function titleOf({ poll, standing, messages }: BallotData): string {
+  if (poll.phase === "draft") return String(messages.draft)
+  const headings = { accepted: "voted", same: "votedSame", stands: "votedStands" } as const
+  return standing === null ? poll.title : `${messages[headings[standing.status]]} · ${poll.title}`
 }

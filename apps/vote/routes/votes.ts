@@ -1,19 +1,23 @@
 /**
- * POST /, POST /polls/:poll and POST /api/polls/:poll/votes. The hot path: Elysia parses and validates nothing here, as
+ * POST /, POST /polls/:poll, POST /embed/:poll and POST /api/polls/:poll/votes. The hot path: Elysia parses and validates nothing here, as
  * every ballot is read by readBallotForm or readBallotJson.
  */
 
-import { Problem } from "@tallyroom/lib/errors"
-import { apiHeaders, pageHeaders } from "@tallyroom/lib/http/headers"
+import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
+import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { wantsPage } from "@tallyroom/lib/http/media-types"
 import { problemJson } from "@tallyroom/lib/http/problems"
+import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia } from "elysia"
 import { readBallotForm, readBallotJson } from "../ballot-request"
 import type { Outcome } from "../cast"
 import { Client } from "../client"
 import type { Deps } from "../deps"
 import { formVoteDetail, jsonVoteDetail } from "../openapi"
-import { type Vote, vote } from "../voting"
+import { ballotPage } from "../pages/ballot-page"
+import type { Refusal } from "../view/ballot-data"
+import { defaultPoll, type Vote, vote } from "../voting"
 
 const STATUS = { accepted: 201, same: 200, stands: 409 } as const satisfies Record<Outcome["status"], number>
 
@@ -23,10 +27,12 @@ const JSON_HEADERS = new Headers({
   "content-type": "application/json",
   "cache-control": "no-store",
 })
-const PAGE_HEADERS = new Headers({
-  ...pageHeaders({ frameAncestors: "'none'" }),
-  "cache-control": "no-store",
-})
+/** What the ballot itself says, beside the code that was typed. */
+const REFUSALS: Partial<Record<ProblemKind, Refusal>> = {
+  "code-needed": "codeNeeded",
+  "code-unknown": "codeUnknown",
+  "too-many-attempts": "tooManyAttempts",
+}
 
 export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
   const { trustedProxies } = deps
@@ -40,12 +46,18 @@ export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App
     app.post(
       "/polls/:poll",
       ({ request, params, server }) =>
-        formVote(deps, params.poll, new Client(request, server, trustedProxies)),
+        formVote(deps, params.poll, new Client(request, server, trustedProxies), false),
+      { parse: "none", detail: formVoteDetail(true) },
+    )
+    app.post(
+      "/embed/:poll",
+      ({ request, params, server }) =>
+        formVote(deps, params.poll, new Client(request, server, trustedProxies), true),
       { parse: "none", detail: formVoteDetail(true) },
     )
     app.post(
       "/",
-      ({ request, server }) => formVote(deps, null, new Client(request, server, trustedProxies)),
+      ({ request, server }) => formVote(deps, null, new Client(request, server, trustedProxies), false),
       { parse: "none", detail: formVoteDetail(false) },
     )
     return app
@@ -56,11 +68,35 @@ export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App
  * The answer is the page itself: load tools count anything but 2xx as a failure, and who reloads it sends the same
  * ballot again, which changes nothing.
  */
-async function formVote(deps: Deps, poll: string | null, client: Client): Promise<Response> {
-  const voted = await vote(deps, poll, client, readBallotForm)
-  if (!wantsPage(client.request)) return asJson(voted)
-  const { poll: shown, outcome, setCookie } = voted
-  return respond(deps.votedPages.page(shown, outcome), STATUS[outcome.status], PAGE_HEADERS, setCookie)
+async function formVote(
+  deps: Deps,
+  pollId: string | null,
+  client: Client,
+  embedded: boolean,
+): Promise<Response> {
+  const { request } = client
+  if (!wantsPage(request)) return asJson(await vote(deps, pollId, client, readBallotForm))
+  let code = ""
+  const read = async () => {
+    const ballot = await readBallotForm(request)
+    code = ballot.code ?? ""
+    return ballot
+  }
+  const language = languageOf(request)
+  const headers = deps.headers.page(language, embedded)
+  try {
+    const { poll, outcome, setCookie } = await vote(deps, pollId, client, read)
+    const page = deps.votedPages.page(poll, outcome, { language, embedded })
+    return respond(page, STATUS[outcome.status], headers, setCookie)
+  } catch (error) {
+    const refusal = error instanceof Problem ? REFUSALS[error.kind] : undefined
+    if (!(error instanceof Problem && refusal)) throw error
+    const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
+    const page = ballotPage(deps.site, { poll, language, embedded, now: Date.now(), code, refusal })
+    const answer = compressedResponse(request, page, { status: error.status, headers })
+    for (const [name, value] of Object.entries(error.headers())) answer.headers.set(name, value)
+    return answer
+  }
 }
 
 function asJson({ outcome, setCookie }: Vote): Response {
@@ -68,7 +104,12 @@ function asJson({ outcome, setCookie }: Vote): Response {
   return respond(JSON.stringify(outcome), STATUS[outcome.status], JSON_HEADERS, setCookie)
 }
 
-function respond(body: string, status: number, headers: Headers, setCookie: string | null): Response {
+function respond(
+  body: string | Buffer<ArrayBuffer>,
+  status: number,
+  headers: Headers,
+  setCookie: string | null,
+): Response {
   const response = new Response(body, { status, headers })
   if (setCookie !== null) response.headers.append("set-cookie", setCookie)
   return response

@@ -1,0 +1,19 @@
+/** A wait that somebody may end early. */
+export class Alarm {
+  private end = () => {}
+
+  /** Resolves after `ms`, or as soon as somebody rings. */
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.end = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  ring(): void {
+    this.end()
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What the browser remembers, for display and for sending again; never to decide anything. Storage may be full or
+ * forbidden: then nothing is remembered, and everything else goes on.
+ */
+
+import type { BallotData, Standing } from "../view/ballot-data"
+
+export type Pending = { option: string; code: string }
+
+const VOTER_KEY = "tallyroom.voter"
+
+type About = Pick<BallotData, "pollNumber"> & { poll: { id: string } }
+
+/** The ballot that has no answer yet. It lives as long as its tab. */
+export const pending = {
+  read: (about: About) => read<Pending>("sessionStorage", name("pending", about)),
+  write: (about: About, ballot: Pending) => write("sessionStorage", name("pending", about), ballot),
+  forget: (about: About) => write("sessionStorage", name("pending", about), null),
+}
+
+/** What this browser was told last to stand. */
+export const remembered = {
+  read: (about: About) => read<Standing>("localStorage", name("standing", about)),
+  write: (about: About, standing: Standing) => write("localStorage", name("standing", about), standing),
+}
+
+let ownKey: string | null = null
+
+/** The id of a browser that takes no cookies, as in a frame of another site: made here, kept here. */
+export function voterKey(): string {
+  ownKey ??= read<string>("localStorage", VOTER_KEY) ?? newKey()
+  return ownKey
+}
+
+function newKey(): string {
+  const key = uuid()
+  write("localStorage", VOTER_KEY, key)
+  return key
+}
+
+/** A random UUID (RFC 9562, version 4); `crypto.randomUUID` is missing without HTTPS. */
+function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+}
+
+function name(what: string, { poll, pollNumber }: About): string {
+  return `tallyroom.${what}.${poll.id}.${pollNumber}`
+}
+
+function read<T>(area: "localStorage" | "sessionStorage", key: string): T | null {
+  try {
+    return JSON.parse(window[area].getItem(key) ?? "null") as T | null
+  } catch {
+    return null
+  }
+}
+
+function write(area: "localStorage" | "sessionStorage", key: string, value: unknown): void {
+  try {
+    if (value === null) window[area].removeItem(key)
+    else window[area].setItem(key, JSON.stringify(value))
+  } catch {
+    // Full or forbidden.
+  }
+}

@@ -1,0 +1,66 @@
+/** Sending a ballot until it has its answer. The same ballot of the same voter counts once, however often it is sent. */
+
+import type { Refusal, Standing } from "../view/ballot-data"
+
+export type Answer =
+  | { kind: "stands"; standing: Standing }
+  | { kind: "refused"; refusal: Refusal }
+  /** The poll is not open, or not there: its page says so. */
+  | { kind: "not-open" }
+
+type Unanswered = { kind: "unanswered"; retryAfterMs: number }
+
+/** Waits grow from half a second to this, each with jitter, so that a crowd does not come back at once. */
+const LONGEST_WAIT_MS = 15_000
+const FIRST_WAIT_MS = 500
+
+const REFUSALS: Record<string, Refusal> = {
+  "code-needed": "codeNeeded",
+  "code-unknown": "codeUnknown",
+  "too-many-attempts": "tooManyAttempts",
+}
+
+/**
+ * @param post sends the ballot once
+ * @param wait waits before the next try
+ * @param onFailed hears of every try that had no answer
+ */
+export async function sendBallot(
+  post: () => Promise<Response>,
+  wait: (ms: number) => Promise<void>,
+  onFailed: (failures: number) => void,
+): Promise<Answer> {
+  for (let failures = 1; ; failures++) {
+    const answer = await post().then(readAnswer, unanswered)
+    if (answer.kind !== "unanswered") return answer
+    onFailed(failures)
+    await wait(Math.max(answer.retryAfterMs, waitMs(failures)))
+  }
+}
+
+/** Milliseconds before the next try: random between half and all of a growing span. */
+function waitMs(failures: number): number {
+  const span = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 10))
+  return span * (0.5 + Math.random() / 2)
+}
+
+/** What is no answer of ours (a proxy's, a login page of a network) leaves the ballot unanswered. */
+async function readAnswer(response: Response): Promise<Answer | Unanswered> {
+  const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
+  const { status } = response
+  const { option, receipt } = body ?? {}
+  const kind = String(body?.type ?? "").replace("/problems/", "")
+  if (typeof option === "string" && typeof receipt === "string") {
+    const stands = kind === "vote-stands" ? "stands" : status === 201 ? "accepted" : "same"
+    return { kind: "stands", standing: { status: stands, option, receipt } }
+  }
+  if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)
+  if (["poll-closed", "poll-not-open", "poll-unknown"].includes(kind)) return { kind: "not-open" }
+  return { kind: "refused", refusal: REFUSALS[kind] ?? "refused" }
+}
+
+function unanswered(_: unknown, response?: Response): Unanswered {
+  const seconds = Number(response?.headers.get("retry-after"))
+  // A proxy may ask for a minute; nobody waits longer for a vote.
+  return { kind: "unanswered", retryAfterMs: seconds > 0 ? Math.min(60, seconds) * 1_000 : 0 }
+}

@@ -1,0 +1,7 @@
+/** What all pages need to know of the app. */
+export type Site = {
+  /** From "ballot.css" to the address under which it is served. */
+  asset: (name: string) => string
+  /** Address of the result app, without a slash at its end. */
+  resultUrl: string
+}

@@ -1,0 +1,61 @@
+/** The ballot page's content in every state of its poll. */
+
+import { useMemo } from "preact/hooks"
+import { useCasting } from "../browser/use-casting"
+import { useCounts } from "../browser/use-counts"
+import { usePoll } from "../browser/use-poll"
+import type { BallotData } from "./ballot-data"
+import { BallotForm } from "./ballot-form"
+import { Closed } from "./closed"
+import { Countdown } from "./countdown"
+import { SendingNotice } from "./sending-notice"
+import { Voted } from "./voted"
+import { WordsProvider, wordsOf } from "./words"
+
+export function BallotApp({ data }: { data: BallotData }) {
+  const words = useMemo(() => wordsOf(data), [data])
+  return (
+    <WordsProvider value={words}>
+      <Screen data={data} title={words.t("draft")} note={words.t("draftNote")} />
+    </WordsProvider>
+  )
+}
+
+function Screen({ data, title, note }: { data: BallotData; title: string; note: string }) {
+  const { poll, now, timeZone, refresh } = usePoll(data)
+  const casting = useCasting(data, refresh)
+  const { standing, fresh } = casting
+  const counts = useCounts(data, poll, standing)
+  const { resultUrl, embedded } = data
+  switch (poll.phase) {
+    case "draft":
+      return (
+        <section>
+          <h1>{title}</h1>
+          <p>{note}</p>
+        </section>
+      )
+    case "scheduled":
+      return (
+        <section>
+          <h1>{poll.title}</h1>
+          <Countdown poll={poll} now={now} timeZone={timeZone} />
+        </section>
+      )
+    case "open":
+      if (standing === null) return <BallotForm data={data} poll={poll} casting={casting} now={now} />
+      return (
+        <Voted
+          {...{ poll, standing, counts, resultUrl, embedded, fresh }}
+          onChange={casting.live ? casting.change : null}
+        />
+      )
+    default:
+      return (
+        <>
+          <SendingNotice casting={casting} />
+          <Closed {...{ poll, counts, standing, resultUrl, embedded }} />
+        </>
+      )
+  }
+}

@@ -1,0 +1,51 @@
+/** All that a ballot page shows, the same for the server that renders it and the browser that makes it live. */
+
+import type { Poll, votingPhase } from "@tallyroom/lib/polls"
+import type { Section } from "@tallyroom/lib/ui/i18n"
+import type { Language } from "@tallyroom/lib/ui/language"
+import type { ballot } from "@tallyroom/lib/ui/messages/ballot"
+
+export type BallotKey = keyof (typeof ballot)["en"]
+export type Phase = ReturnType<typeof votingPhase>
+
+/** What voters may know of a poll; a draft has no title and no options. */
+export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
+  phase: Phase
+  opensAt: string | null
+  closesAt: string | null
+}
+
+/** What stands of this voter. */
+export type Standing = { status: "accepted" | "same" | "stands"; option: string; receipt: string }
+
+/** The tally as Postgres had it a moment ago; the greater version is the newer one. */
+export type Counts = { version: number; votes: Record<string, number>; total: number }
+
+/** Why a vote was not taken, as a message that says what to do. */
+export type Refusal = Extract<BallotKey, "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "refused">
+
+export type BallotData = {
+  language: Language
+  messages: Section<BallotKey>
+  poll: PollFacts
+  /** Tells the poll from a later one with the same id, for what a browser remembers. */
+  pollNumber: number
+  /** The server's clock when it made the page, in ms. */
+  now: number
+  /** Address of the result app, without a slash at its end. */
+  resultUrl: string
+  /** In a frame of another site. */
+  embedded: boolean
+  /** From the address of a printed code, or as it was typed. */
+  code: string
+  refusal: Refusal | null
+  /** Set on the page that answers a form, which has no script. */
+  standing: Standing | null
+  counts: Counts | null
+}
+
+/** Whether anybody may see counts now; `after-vote` asks for a receipt. */
+export function countsShown({ results, phase }: PollFacts, hasReceipt: boolean): boolean {
+  if (results === "live") return true
+  return results === "after-vote" ? hasReceipt : phase === "closed" || phase === "final"
+}

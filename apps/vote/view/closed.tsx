@@ -1,0 +1,52 @@
+/** A poll that takes no more votes: its result, as far as everybody may see it. */
+
+import { type Counts, countsShown, type PollFacts, type Standing } from "./ballot-data"
+import { TallyBars } from "./tally-bars"
+import { useWords } from "./words"
+
+type Props = {
+  poll: PollFacts
+  counts: Counts | null
+  standing: Standing | null
+  resultUrl: string
+  embedded: boolean
+}
+
+export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
+  const { t } = useWords()
+  const final = poll.phase === "final"
+  const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
+  const chosen = poll.options.find(({ id }) => id === standing?.option)
+  const target = embedded ? { target: "_blank", rel: "noopener" } : {}
+  return (
+    <section>
+      <h1>{poll.title}</h1>
+      <p class={`notice ${final ? "good" : "warn"}`}>
+        <strong>{t(final ? "final" : "closed")}</strong>
+        {!final && <> · {t("closedNote")}</>}
+      </p>
+      {counts && countsShown(poll, standing !== null) ? (
+        <div class="card">
+          <TallyBars options={poll.options} counts={counts} final={final} />
+        </div>
+      ) : (
+        poll.results === "after-vote" && <p>{t("resultsAfterVote")}</p>
+      )}
+      {chosen && (
+        <p>
+          {t("youChose")}: <strong>{chosen.label}</strong>
+        </p>
+      )}
+      <p class="buttons">
+        <a class="button" href={`${resultUrl}/polls/${poll.id}${receipt}`} {...target}>
+          {t("results")}
+        </a>
+        {standing && (
+          <a class="button" href={`${resultUrl}/polls/${poll.id}/receipts/${standing.receipt}`} {...target}>
+            {t("check")}
+          </a>
+        )}
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,36 @@
+/** The time until voting opens, by the server's clock. */
+
+import type { PollFacts } from "./ballot-data"
+import { useWords } from "./words"
+
+const DAY_MS = 86_400_000
+
+type Props = { poll: PollFacts; now: number; timeZone: string | undefined }
+
+export function Countdown({ poll, now, timeZone }: Props) {
+  const { t, dateTime, duration } = useWords()
+  if (poll.opensAt === null) return null
+  const opensAt = new Date(poll.opensAt)
+  const left = Math.max(0, opensAt.getTime() - now)
+  return (
+    <div class="card countdown">
+      <p>{t("opens")}</p>
+      <p class="clock" role="timer">
+        {left >= DAY_MS ? duration(left) : clock(left)}
+      </p>
+      <p class="muted">
+        <time dateTime={poll.opensAt}>{t("opensAt", { date: dateTime(opensAt, timeZone) })}</time>
+      </p>
+    </div>
+  )
+}
+
+/** `1:02:03`; the last second is shown until it is over. */
+function clock(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000)
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
+  return parts
+    .slice(parts[0] === 0 ? 1 : 0)
+    .map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0")))
+    .join(":")
+}

@@ -1,0 +1,28 @@
+/** What becomes of a ballot that is on its way. */
+
+import type { Casting } from "./casting"
+import { useWords } from "./words"
+
+export function SendingNotice({ casting }: { casting: Casting }) {
+  const { t } = useWords()
+  const { sending, offline } = casting
+  const failed = sending !== null && sending.failures > 0
+  return (
+    <div role="status">
+      {sending && !failed && <p class="visually-hidden">{t("sending")}</p>}
+      {failed && (
+        <div class="notice warn not-sent">
+          <p>
+            <strong>{t("notSent")}</strong>
+          </p>
+          <p>{t(offline ? "offline" : "notSentNote")}</p>
+          <p>
+            <button class="button" type="button" onClick={casting.tryNow}>
+              {t("tryNow")}
+            </button>
+          </p>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+/** The tally as bars, in the poll's order, with the winners marked once it is final. */
+
+import type { Option } from "@tallyroom/lib/polls"
+import { optionColours } from "@tallyroom/lib/ui/colour"
+import type { Counts } from "./ballot-data"
+import { useWords } from "./words"
+
+type Props = { options: Option[]; counts: Counts; final: boolean }
+
+export function TallyBars({ options, counts, final }: Props) {
+  const { t } = useWords()
+  const most = Math.max(0, ...options.map(({ id }) => counts.votes[id] ?? 0))
+  const winners = options.filter(({ id }) => final && most > 0 && counts.votes[id] === most)
+  return (
+    <>
+      <ul class="tally">
+        {options.map((option, index) => (
+          <Row
+            key={option.id}
+            option={option}
+            index={index}
+            counts={counts}
+            award={winners.includes(option) ? t(winners.length > 1 ? "tie" : "winner") : ""}
+          />
+        ))}
+      </ul>
+      <p class="muted">{counts.total === 0 && final ? t("noVotes") : t("votes", { count: counts.total })}</p>
+    </>
+  )
+}
+
+type RowProps = { option: Option; index: number; counts: Counts; award: string }
+
+function Row({ option, index, counts, award }: RowProps) {
+  const { number, percent } = useWords()
+  const votes = counts.votes[option.id] ?? 0
+  const share = counts.total === 0 ? 0 : votes / counts.total
+  const { light, dark } = optionColours(option, index)
+  return (
+    <li class={award && "winner"}>
+      <span class="label">
+        {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
+        {option.label} {award && <span class="chip good">{award}</span>}
+      </span>
+      <span class="number">
+        <strong>{percent(share)}</strong> <span class="muted">{number(votes)}</span>
+      </span>
+      <Bar scheme="on-light" share={share} fill={light.fill} />
+      <Bar scheme="on-dark" share={share} fill={dark.fill} />
+    </li>
+  )
+}
+
+function Bar({ scheme, share, fill }: { scheme: string; share: number; fill: string }) {
+  return (
+    <svg class={`bar ${scheme}`} aria-hidden="true">
+      <rect width={`${(share * 100).toFixed(2)}%`} height="100%" rx="5" fill={fill} />
+    </svg>
+  )
+}

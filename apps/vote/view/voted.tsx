@@ -1,0 +1,118 @@
+/** After voting: what stands, the receipt, and the ways on. */
+
+import { useEffect, useRef } from "preact/hooks"
+import { type Counts, countsShown, type PollFacts, type Standing } from "./ballot-data"
+import { OptionMark } from "./option-mark"
+import { Receipt } from "./receipt"
+import { TallyBars } from "./tally-bars"
+import { useWords } from "./words"
+
+const HEADINGS = { accepted: "voted", same: "votedSame", stands: "votedStands" } as const
+
+type Props = {
+  poll: PollFacts
+  standing: Standing
+  counts: Counts | null
+  resultUrl: string
+  embedded: boolean
+  /** Set where scripts run: goes back to the ballot. */
+  onChange: (() => void) | null
+  /** The vote was cast just now: its heading is read out. */
+  fresh: boolean
+}
+
+export function Voted(props: Props) {
+  const { poll, standing, counts, onChange, fresh } = props
+  const { t } = useWords()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (fresh) heading.current?.focus()
+  }, [fresh])
+  return (
+    <section class="voted">
+      <h1 ref={heading} tabIndex={-1}>
+        <Tick />
+        {t(HEADINGS[standing.status])}
+      </h1>
+      <p class="muted">{poll.title}</p>
+      <Choice poll={poll} standing={standing} />
+      <div class="card">
+        <Receipt receipt={standing.receipt} live={onChange !== null} />
+        <Ways {...props} />
+      </div>
+      {counts && countsShown(poll, true) && (
+        <section class="card">
+          <h2>{t("soFar")}</h2>
+          <TallyBars options={poll.options} counts={counts} final={false} />
+        </section>
+      )}
+    </section>
+  )
+}
+
+function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
+  const { t } = useWords()
+  const index = poll.options.findIndex(({ id }) => id === standing.option)
+  const option = poll.options[index]
+  const stands = standing.status === "stands"
+  return (
+    <>
+      <p class="chosen-label">{t(stands ? "firstStands" : "youChose")}</p>
+      <p class="option chosen">
+        {option && <OptionMark option={option} index={index} />}
+        <strong class="label">{option?.label ?? standing.option}</strong>
+      </p>
+      {stands && <p class="muted">{t(poll.eligibility === "network" ? "networkStands" : "cantChange")}</p>}
+    </>
+  )
+}
+
+/** Out of a frame, into a tab of its own. */
+function Ways({ poll, standing, resultUrl, embedded, onChange }: Props) {
+  const { t } = useWords()
+  const results = `${resultUrl}/polls/${poll.id}`
+  const target = embedded ? { target: "_blank", rel: "noopener" } : {}
+  const again = poll.eligibility === "code" ? "anotherCode" : poll.policy === "changeable" ? "change" : null
+  const closed = poll.phase === "closed" || poll.phase === "final"
+  return (
+    <>
+      <p class="buttons">
+        <a class="button" href={`${results}/receipts/${standing.receipt}`} {...target}>
+          {t("check")}
+        </a>
+        {(poll.results !== "after-close" || closed) && (
+          <a
+            class="button"
+            href={poll.results === "after-vote" ? `${results}?receipt=${standing.receipt}` : results}
+            {...target}
+          >
+            {t("results")}
+          </a>
+        )}
+        {again && !closed && (
+          <a
+            class="button"
+            href={`${embedded ? "/embed" : "/polls"}/${poll.id}`}
+            onClick={(event) => {
+              if (!onChange) return
+              event.preventDefault()
+              onChange()
+            }}
+          >
+            {t(again)}
+          </a>
+        )}
+      </p>
+      {poll.results === "after-close" && !closed && <p class="muted">{t("resultsAfterClose")}</p>}
+    </>
+  )
+}
+
+function Tick() {
+  return (
+    <svg class="tick" viewBox="0 0 40 40" aria-hidden="true" fill="none">
+      <circle cx="20" cy="20" r="19" />
+      <path d="m12 20.5 5.5 5.5L28.5 15" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round" />
+    </svg>
+  )
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test"
+import { brotliDecompressSync } from "node:zlib"
+import { acceptedEncoding, compressedResponse } from "./compression"
+
+const ask = (accepted: string) =>
+  new Request("http://localhost/", { headers: { "accept-encoding": accepted } })
+const long = "Ünïcödé ".repeat(1_000)
+
+test.each([
+  ["gzip, deflate, br, zstd", "br"],
+  ["GZIP;q=1.0, br; q=0", "gzip"],
+  ["br;q=0.000,gzip;q=0", null],
+  ["", null],
+])("Who takes %p gets %p.", (accepted, encoding) => {
+  expect(acceptedEncoding(ask(accepted))).toBe(encoding as never)
+})
+
+test("A compressed answer is the same text, and caches tell it from the plain one.", async () => {
+  const headers = { "content-type": "text/html", vary: "Cookie" }
+  const response = compressedResponse(ask("br"), long, { status: 404, headers })
+  expect(response.status).toBe(404)
+  expect(response.headers.get("vary")).toBe("Cookie, Accept-Encoding")
+  const bytes = await response.arrayBuffer()
+  expect(bytes.byteLength).toBeLessThan(200)
+  expect(brotliDecompressSync(bytes).toString()).toBe(long)
+  expect(await compressedResponse(ask("identity"), long, { headers }).text()).toBe(long)
+})
+
+test("What is short is sent as it is.", () => {
+  const response = compressedResponse(ask("br"), "short", { headers: {} })
+  expect(response.headers.has("content-encoding")).toBe(false)
+})

@@ -1,0 +1,17 @@
+/** Who may show our pages that are made for frames: one setting of both apps that serve such pages. */
+
+import { list, setting } from "../settings"
+
+const SOURCE = /^https?:\/\/(\*\.)?[a-z0-9.[\]:-]+$/i
+
+/** The sites, as sources for `frame-ancestors`. */
+export const embedOrigins = setting({
+  schema: list()
+    .refine((sites) => sites.every((site) => site === "*" || site === "none" || SOURCE.test(site)), {
+      error: "must be *, none, or origins like https://team.example divided by commas",
+    })
+    .transform((sites) => (sites.length === 0 || sites.includes("none") ? "'none'" : sites.join(" "))),
+  default: "*",
+  description:
+    "Sites that may show /embed pages in a frame, like https://team.example, divided by commas; * for all, none for none.",
+})

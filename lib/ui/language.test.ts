@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test"
+import { chosenLanguage, languageCookie, languageOf } from "./language"
+
+const ask = (query: string, headers: Record<string, string> = {}) =>
+  new Request(`http://localhost/${query}`, { headers })
+
+test.each([
+  ["", {}, "en"],
+  ["", { "accept-language": "de-CH,de;q=0.9,en;q=0.8" }, "de"],
+  ["", { "accept-language": "nl, fr;q=0.3, ja;q=0.7" }, "ja"],
+  ["", { "accept-language": "de;q=0, fr;q=0.1" }, "fr"],
+  ["", { "accept-language": "de;q=7, *" }, "en"],
+  ["", { "accept-language": "fr", cookie: "a=b; tallyroom_lang=es" }, "es"],
+  ["", { "accept-language": "fr", cookie: "tallyroom_lang=xx" }, "fr"],
+  ["?lang=pt", { "accept-language": "fr", cookie: "tallyroom_lang=es" }, "pt"],
+  ["?lang=klingon", { "accept-language": "fr" }, "fr"],
+] as const)("%s with %j is answered in %s.", (query, headers, language) => {
+  expect(languageOf(ask(query, headers))).toBe(language)
+})
+
+test("Only a choice is remembered, and over HTTPS by a secure cookie.", () => {
+  expect(chosenLanguage(ask("?lang=ja"))).toBe("ja")
+  expect(chosenLanguage(ask("", { "accept-language": "ja" }))).toBeNull()
+  expect(languageCookie("ja", true)).toMatch(/^tallyroom_lang=ja; Path=\/; .*Secure$/)
+})

@@ -1,0 +1,72 @@
+/** The language of a page: what the reader chose, else what the browser asks for, else English. */
+
+export const LANGUAGES = ["en", "de", "fr", "es", "pt", "ja"] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/** Each language by its own name, as its readers look for it. */
+export const LANGUAGE_NAMES: Record<Language, string> = {
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  pt: "Português",
+  ja: "日本語",
+}
+
+export const LANGUAGE_COOKIE = "tallyroom_lang"
+const MAX_AGE_S = 400 * 24 * 60 * 60
+/** A browser names a handful; more are somebody's play. */
+const MOST_WISHES = 20
+
+/** `?lang=` wins over the cookie, the cookie over Accept-Language with its weights, and English is left. */
+export function languageOf(request: Request): Language {
+  return (
+    chosenLanguage(request) ??
+    known(LANGUAGE_IN_COOKIES.exec(request.headers.get("cookie") ?? "")?.[1]) ??
+    preferred(request.headers.get("accept-language")) ??
+    "en"
+  )
+}
+
+const LANGUAGE_IN_COOKIES = new RegExp(`(?:^|;\\s*)${LANGUAGE_COOKIE}=([a-z]{2})(?:;|$)`)
+
+/** What `?lang=` chooses, to be remembered by a cookie; null when it chooses nothing. */
+export function chosenLanguage(request: Request): Language | null {
+  if (!request.url.includes("lang=")) return null
+  return known(new URL(request.url).searchParams.get("lang"))
+}
+
+/** The Set-Cookie header that remembers a chosen language. */
+export function languageCookie(language: Language, secure: boolean): string {
+  const attributes = `Path=/; Max-Age=${MAX_AGE_S}; SameSite=Lax${secure ? "; Secure" : ""}`
+  return `${LANGUAGE_COOKIE}=${language}; ${attributes}`
+}
+
+/** The headers of every page whose language the reader chooses. */
+export function languageHeaders(language: Language): Record<string, string> {
+  return { "content-language": language, vary: "Accept-Language, Cookie" }
+}
+
+function known(name: string | null | undefined): Language | null {
+  return LANGUAGES.find((language) => language === name) ?? null
+}
+
+/** `fr-CH, de;q=0.9, *;q=0.5` (RFC 9110, section 12.5.4): the known one with the greatest weight, the first of equals. */
+function preferred(header: string | null): Language | null {
+  let best: { language: Language; weight: number } | null = null
+  for (const wish of (header ?? "").split(",", MOST_WISHES)) {
+    const [range = "", ...parameters] = wish.trim().toLowerCase().split(";")
+    const language = known(range.trim().split("-", 1)[0])
+    const weight = weightOf(parameters)
+    if (language && weight > (best?.weight ?? 0)) best = { language, weight }
+  }
+  return best?.language ?? null
+}
+
+function weightOf(parameters: string[]): number {
+  const given = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith("q="))
+  const weight = given === undefined ? 1 : Number(given.slice(2))
+  return weight >= 0 && weight <= 1 ? weight : 0
+}

@@ -1,0 +1,103 @@
+/** What stands around the content of a page: head, wordmark, language switch, and the data for its script. */
+
+import { LANGUAGE_NAMES, LANGUAGES, type Language } from "./language"
+import { common } from "./messages/common"
+import type { Page } from "./page"
+
+export function PageFrame(page: Page) {
+  const { language, theme, bare, bodyClass, footer, children } = page
+  const messages = common[language]
+  return (
+    <html lang={language} data-theme={theme}>
+      <Head {...page} />
+      <body class={bodyClass}>
+        {!bare && (
+          <a class="skip-link" href="#app">
+            {messages.skip}
+          </a>
+        )}
+        {!bare && <Header {...page} />}
+        <main id="app" tabIndex={-1}>
+          {children}
+        </main>
+        {!bare && footer && <footer class="page-footer">{footer}</footer>}
+      </body>
+    </html>
+  )
+}
+
+function Head({ title, stylesheet, script, head }: Page) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="theme-color" content="#f6f1e7" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#0c1322" media="(prefers-color-scheme: dark)" />
+      <title>{`${title} · Tallyroom`}</title>
+      <link rel="icon" href={ICON} />
+      <link rel="stylesheet" href={stylesheet} />
+      {script && <script type="module" src={script} />}
+      {head}
+    </head>
+  )
+}
+
+function Header({ language, alternates, home = "/", nav }: Page) {
+  return (
+    <header class="page-header">
+      <a class="wordmark" href={home}>
+        <Mark />
+        Tallyroom
+      </a>
+      {nav && <nav class="page-nav">{nav}</nav>}
+      {alternates !== undefined && <LanguageSwitch language={language} path={alternates} />}
+    </header>
+  )
+}
+
+/** Five votes as tellers count them: four strokes and one across. */
+function Mark() {
+  return (
+    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none" stroke-width="2.4">
+      <path stroke="currentColor" stroke-linecap="round" d="M5 4v16M10 4v16M15 4v16M20 4v16" />
+      <path class="mark-slash" stroke-linecap="round" d="M1.5 17 22.5 7" />
+    </svg>
+  )
+}
+
+/** Plain links, so that they work without scripts. */
+function LanguageSwitch({ language, path }: { language: Language; path: string }) {
+  return (
+    <details class="language-switch">
+      <summary>
+        <span class="visually-hidden">{common[language].language}: </span>
+        {LANGUAGE_NAMES[language]}
+      </summary>
+      <ul>
+        {LANGUAGES.map((other) => (
+          <li key={other}>
+            <a
+              href={inLanguage(path, other)}
+              lang={other}
+              hreflang={other}
+              aria-current={other === language ? "true" : undefined}
+            >
+              {LANGUAGE_NAMES[other]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function inLanguage(path: string, language: Language): string {
+  const url = new URL(path, "http://localhost")
+  url.searchParams.set("lang", language)
+  return `${url.pathname}${url.search}`
+}
+
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke-width="2.6" stroke-linecap="round"><path stroke="#7f8aa8" d="M5 4v16M10 4v16M15 4v16M20 4v16"/><path stroke="#d9541e" d="M1.5 17 22.5 7"/></svg>`,
+)}`

@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test"
+import { renderPage } from "./page"
+import { qrSvg } from "./qr"
+
+const page = { language: "de", title: "</title><b>", stylesheet: "/assets/a.css", children: "<i>" } as const
+
+test("What users wrote can't leave its place, neither as text nor as data.", () => {
+  const html = renderPage({ ...page, data: { title: "</script><script>alert(1)</script></body>" } })
+  expect(html).not.toContain("<b>")
+  expect(html).not.toContain("<i>")
+  expect(html.match(/<script/g)).toHaveLength(1)
+  const [, json = ""] = /id="page-data">(.*?)<\/script>/.exec(html) ?? []
+  expect(JSON.parse(json)).toEqual({ title: "</script><script>alert(1)</script></body>" })
+})
+
+test("The language switch leads to the same page in every language, and keeps its query.", () => {
+  const html = renderPage({ ...page, alternates: "/polls/a?code=1&lang=en" })
+  expect(html).toContain('<html lang="de">')
+  expect(html).toContain('href="/polls/a?code=1&amp;lang=ja"')
+  expect(html).toMatch(/lang=de" lang="de" hreflang="de" aria-current="true"/)
+  expect(renderPage(page)).not.toContain("language-switch")
+})
+
+test("A bare page has neither header nor footer.", () => {
+  expect(renderPage({ ...page, bare: true, footer: "bye" })).not.toMatch(/page-header|page-footer|skip-link/)
+})
+
+test("A QR code is black on white, named for what it is.", () => {
+  const svg = qrSvg("https://vote.example/polls/a", { label: 'Vote "here" <now>' })
+  expect(svg).toContain('aria-label="Vote &quot;here&quot; &lt;now>"')
+  expect(svg).toMatch(/fill="#fff".*fill="#000"/)
+})

@@ -1,0 +1,208 @@
+/** Every state of the ballot is a clear page of its own: readable at every width, in light and dark, by everybody. */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { brotliDecompressSync } from "node:zlib"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Option, Poll } from "@tallyroom/lib/polls"
+import type { Browser, Page } from "playwright-core"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { launchChromium } from "../harness/chromium"
+import { expectAccessible, expectNoSideScroll, openPage, screenshot } from "../harness/pages"
+
+/** HTML, CSS and JS of the ballot, as they travel. */
+const MOST_BYTES = 20 * 1024
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let stand: VoteStand
+let browser: Browser
+
+const hour = 3_600_000
+const many: Option[] = Array.from({ length: 50 }, (_, i) => ({
+  id: `o${i}`,
+  label: `${i + 1} ${"Donaudampfschifffahrtsgesellschaft ".repeat(3)}`.slice(0, 80).trim(),
+  ...(i % 3 === 0 && { emoji: "🎪" }),
+  ...(i % 3 === 1 && { colour: i % 2 ? "#ffff00" : "#000000" }),
+}))
+
+const polls: Poll[] = [
+  examplePoll({
+    isDefault: true,
+    options: [
+      { id: "a", label: "Cats", emoji: "🐈" },
+      { id: "b", label: "Dogs", emoji: "🐕" },
+    ],
+    closesAt: new Date(Date.now() + hour),
+  }),
+  examplePoll({ number: 2, id: "draft", state: "draft" }),
+  examplePoll({ number: 3, id: "tomorrow", opensAt: new Date(Date.now() + hour) }),
+  examplePoll({ number: 4, id: "over", state: "closed" }),
+  examplePoll({ number: 5, id: "final", state: "final" }),
+  examplePoll({ number: 6, id: "tie", state: "final" }),
+  examplePoll({ number: 7, id: "nobody", state: "final" }),
+  examplePoll({ number: 8, id: "coded", eligibility: "code" }),
+  examplePoll({ number: 9, id: "many", options: many, title: "Which of these? ".repeat(12).trim() }),
+  examplePoll({ number: 10, id: "secret", state: "final", results: "after-vote" }),
+  examplePoll({ number: 11, id: "swing", policy: "changeable" }),
+]
+
+beforeAll(async () => {
+  stand = await startVoteStand()
+  browser = await launchChromium()
+  await stand.writePolls(...polls)
+  const tallies = {
+    pets: [12, 7],
+    over: [12, 7],
+    final: [1_512, 988],
+    tie: [4, 4],
+    nobody: [0, 0],
+    swing: [3, 1],
+  }
+  for (const [poll, [a = 0, b = 0]] of Object.entries(tallies)) {
+    await stand.admin.set(keys.tally(poll), JSON.stringify({ version: 1, votes: { a, b }, total: a + b }))
+  }
+})
+afterAll(async () => {
+  await browser.close()
+  await stand.stop()
+})
+
+type State = { name: string; path: string; shows: string; act?: (page: Page) => Promise<void> }
+
+const vote = async (page: Page) => {
+  await page.locator("button.option").first().click()
+  await page.locator(".voted .tally").waitFor()
+}
+
+const STATES: State[] = [
+  { name: "open", path: "/", shows: "Closes in" },
+  { name: "draft", path: "/polls/draft", shows: "It opens here by itself" },
+  { name: "scheduled", path: "/polls/tomorrow", shows: "Voting opens in" },
+  { name: "closed", path: "/polls/over", shows: "The last votes are being counted" },
+  { name: "final", path: "/polls/final", shows: "Winner" },
+  { name: "tie", path: "/polls/tie", shows: "A tie" },
+  { name: "nobody", path: "/polls/nobody", shows: "Nobody voted." },
+  { name: "secret", path: "/polls/secret", shows: "shown to everybody who has voted" },
+  { name: "code", path: "/polls/coded", shows: "The 16 characters" },
+  { name: "many", path: "/polls/many", shows: "Donaudampfschifffahrt" },
+  { name: "unknown", path: "/polls/nothing", shows: "There is no such poll" },
+  { name: "nowhere", path: "/nothing", shows: "There is nothing here" },
+  { name: "embedded", path: "/embed/pets", shows: "Cats or dogs?" },
+  { name: "voted", path: "/polls/swing", shows: "3 votes", act: vote },
+  {
+    name: "code-wrong",
+    path: "/polls/coded?code=1",
+    shows: "This is no code of this poll",
+    act: async (page) => {
+      await page.locator("button.option").first().click()
+      await page.getByText("This is no code").waitFor()
+    },
+  },
+]
+
+/** Set it to a folder to look at every page. */
+const PICTURES = process.env.BALLOT_PICTURES
+
+for (const { name, path, shows, act } of STATES) {
+  test(`The page "${name}" says what it is and is accessible at every width, in light and dark.`, async () => {
+    const page = await openPage(browser, `${stand.url}${path}`, { width: 360 })
+    await act?.(page)
+    if (name !== "voted") await page.getByText(shows).first().waitFor()
+    expect(await page.title()).toEndWith(" · Tallyroom")
+    for (const width of PICTURES ? [360, 768, 1280, 1920] : [360, 1280]) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.setViewportSize({ width, height: 740 })
+        await page.emulateMedia({ colorScheme })
+        if (PICTURES) await screenshot(page, `${PICTURES}/${name}-${width}-${colorScheme}.png`)
+        await expectAccessible(page)
+        await expectNoSideScroll(page)
+      }
+    }
+    await page.context().close()
+  })
+
+  if (!act) {
+    test(`The page "${name}" says the same without scripts.`, async () => {
+      const page = await openPage(browser, `${stand.url}${path}`, { width: 360, javaScript: false })
+      await page.getByText(shows).first().waitFor()
+      await expectNoSideScroll(page)
+      await page.context().close()
+    })
+  }
+}
+
+test("Every target is at least 44 px high.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/swing`, { width: 360 })
+  await vote(page)
+  const heights = await page
+    .locator("a:visible, button:visible, summary:visible")
+    .evaluateAll((elements) =>
+      elements.map((element) => [element.textContent, element.getBoundingClientRect().height] as const),
+    )
+  expect(heights.filter(([text, height]) => height < 44 && text !== "Skip to the content")).toEqual([])
+  await page.context().close()
+})
+
+test("A scheduled poll opens on its page by itself, and a closed one becomes final.", async () => {
+  const soon = examplePoll({ number: 20, id: "soon", opensAt: new Date(Date.now() + 2_500) })
+  await stand.writePolls(...polls, soon)
+  const page = await openPage(browser, `${stand.url}/polls/soon`)
+  await page.getByText("Voting opens in").waitFor()
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await stand.writePolls(...polls, { ...soon, state: "final", revision: 2 })
+  await stand.admin.set(keys.tally("soon"), JSON.stringify({ version: 3, votes: { a: 1, b: 0 }, total: 1 }))
+  await page.getByText("The result is final").waitFor({ timeout: 30_000 })
+  await page.getByText("Winner").waitFor()
+  await page.context().close()
+})
+
+test("The ballot with all that it loads weighs at most 20 KB.", async () => {
+  const headers = { "accept-encoding": "br", "accept-language": "ja" }
+  const size = async (path: string) => {
+    const response = await stand.ask(path, { headers, decompress: false } as RequestInit)
+    expect(response.headers.get("content-encoding")).toBe("br")
+    return Buffer.from(await response.arrayBuffer())
+  }
+  const html = await size("/")
+  const page = brotliDecompressSync(html).toString()
+  const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path)
+  expect(assets).toHaveLength(2)
+  const sizes = [html.length, ...(await Promise.all(assets.map(size))).map(({ length }) => length)]
+  console.log(`  HTML, CSS and JS of the ballot: ${sizes.join(" + ")} bytes`)
+  expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(MOST_BYTES)
+})
+
+test("The ballot in a frame of another site votes, tells its height and stays in the frame.", async () => {
+  using site = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () =>
+      new Response(
+        `<script>addEventListener("message", ({ data }) => { document.title = data.tallyroom + " " + data.height })</script>
+         <iframe src="${stand.url}/embed/pets" width="600" height="200"></iframe>`,
+        { headers: { "content-type": "text/html" } },
+      ),
+  })
+  const page = await openPage(browser, `http://localhost:${site.port}`)
+  const frame = page.frameLocator("iframe")
+  await frame.getByRole("button", { name: "Cats" }).click()
+  await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await page.title()).toMatch(/^height \d{3}$/)
+  expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")
+  await page.context().close()
+})
+
+test("Who may frame the ballot is a setting, and nobody may frame its page.", async () => {
+  const policy = async (path: string) => (await stand.ask(path)).headers.get("content-security-policy")
+  expect(await policy("/embed/pets")).toEndWith("frame-ancestors *")
+  expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
+})
+
+test("A frame follows the theme of the page around it.", async () => {
+  const page = await openPage(browser, `${stand.url}/embed/pets?theme=dark`, { width: 360 })
+  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark")
+  await expectAccessible(page)
+  await page.context().close()
+})

@@ -1,0 +1,89 @@
+/** A ballot in a bad network: kept, sent again, and counted once. */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Browser } from "playwright-core"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { launchChromium } from "../harness/chromium"
+import { expectAccessible, openPage } from "../harness/pages"
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let stand: VoteStand
+let browser: Browser
+
+beforeAll(async () => {
+  stand = await startVoteStand()
+  browser = await launchChromium()
+  await stand.writePolls(examplePoll({ isDefault: true }))
+})
+afterAll(async () => {
+  await browser.close()
+  await stand.stop()
+})
+
+const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+
+test("A vote that is cast offline is kept, says so, and is counted once when the network is back.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, stand.url)
+  await page.context().setOffline(true)
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByText("You are offline.").waitFor()
+  await expectAccessible(page)
+  expect(await waiting()).toBe(before)
+  await page.context().setOffline(false)
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("A vote whose answer was lost is sent again, and is the same vote.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, stand.url)
+  let lost = 0
+  await page.route("**/votes", async (route) => {
+    if (lost++ > 1) return route.continue()
+    await route.fetch()
+    await route.abort("connectionreset")
+  })
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByRole("button", { name: "Try now" }).click()
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("A vote that is under way survives a reload of its page.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, stand.url)
+  await page.route("**/votes", (route) => route.fulfill({ status: 503, headers: { "retry-after": "60" } }))
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await page.unroute("**/votes")
+  await page.reload()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await page.locator(".chosen").textContent()).toContain("Dogs")
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("A browser that takes no cookies stays one voter.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, stand.url)
+  await page.context().clearCookies()
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await page.evaluate(() => {
+    for (const name of Object.keys(localStorage)) if (name.includes("standing")) localStorage.removeItem(name)
+  })
+  await page.reload()
+  await page.context().clearCookies()
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByRole("heading", { name: "You have voted already" }).waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})

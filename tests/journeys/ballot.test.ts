@@ -1,0 +1,175 @@
+/** What a voter does on the ballot, in a real browser, with scripts and without. */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { writeCode } from "@tallyroom/lib/codes"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Browser } from "playwright-core"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { launchChromium } from "../harness/chromium"
+import { openPage } from "../harness/pages"
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let stand: VoteStand
+let browser: Browser
+const coded = examplePoll({ number: 3, id: "coded", eligibility: "code" })
+
+beforeAll(async () => {
+  stand = await startVoteStand()
+  browser = await launchChromium()
+  await stand.writePolls(
+    examplePoll({ isDefault: true }),
+    examplePoll({ number: 2, id: "swing", policy: "changeable", results: "after-close" }),
+    coded,
+    examplePoll({ number: 4, id: "gated", results: "after-vote" }),
+  )
+  await tally("pets", { version: 5, votes: { a: 3, b: 1 }, total: 4 })
+  await tally("gated", { version: 5, votes: { a: 3, b: 1 }, total: 4 })
+})
+afterAll(async () => {
+  await browser.close()
+  await stand.stop()
+})
+
+const tally = (poll: string, counts: object) => stand.admin.set(keys.tally(poll), JSON.stringify(counts))
+const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+
+test("One tap votes: the page says what was chosen, gives the receipt and shows the tally as it moves.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, stand.url, { width: 360 })
+  const address = page.url()
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(page.url()).toBe(address)
+  expect(await page.locator(".chosen").textContent()).toContain("Cats")
+  const receipt = (await page.locator(".receipt code").textContent()) ?? ""
+  const check = page.getByRole("link", { name: "Check my ballot" })
+  expect(await check.getAttribute("href")).toBe(`http://localhost:8081/polls/pets/receipts/${receipt}`)
+  await page.getByText("4 votes").waitFor()
+  await tally("pets", { version: 6, votes: { a: 4, b: 1 }, total: 5 })
+  await page.getByText("5 votes").waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("Without scripts the form votes, and its answer holds the same.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/pets`, { javaScript: false })
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await page.locator(".chosen").textContent()).toContain("Dogs")
+  expect(await page.locator(".receipt code").textContent()).toMatch(/^[\w-]{54}$/)
+  expect(await page.getByRole("button", { name: "Copy" }).count()).toBe(0)
+  await page.context().close()
+})
+
+test("A vote can be changed where the poll allows it, and kept when the voter thinks again.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/swing`)
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByText("The results are shown once the poll is closed.").waitFor()
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("button", { name: "Keep my vote" }).click()
+  expect(await page.locator(".chosen").textContent()).toContain("Cats")
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
+  await page.context().close()
+})
+
+test("Who comes back sees what stands, and a first vote stands in spite of a second.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await page.reload()
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
+  await page.evaluate(() => localStorage.clear())
+  await page.reload()
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByRole("heading", { name: "You have voted already" }).waitFor()
+  expect(await page.locator(".chosen").textContent()).toContain("Cats")
+  await page.context().close()
+})
+
+test("The ballot needs a keyboard alone: a digit chooses, and so do Tab and Enter.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  await page.locator("form:focus").waitFor()
+  await page.keyboard.press("2")
+  await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1")
+  await page.context().close()
+  const other = await openPage(browser, `${stand.url}/polls/pets`)
+  await other.locator("form:focus").waitFor()
+  await other.keyboard.press("Tab")
+  await other.keyboard.press("Enter")
+  await other.locator(".chosen", { hasText: "Cats" }).waitFor()
+  await other.context().close()
+})
+
+test("A code is formatted while it is typed, refused with a reason, and votes once.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/coded`)
+  const field = page.getByLabel("Your code")
+  await field.pressSequentially("abcd1234abcd1234")
+  expect(await field.inputValue()).toBe("ABCD-1234-ABCD-1234")
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByText("This is no code of this poll").waitFor()
+  await field.fill(writeCode(coded.salt, 1))
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await page.getByRole("link", { name: "Vote with another code" }).click()
+  await page.getByLabel("Your code").waitFor()
+  await page.context().close()
+})
+
+test("A printed code fills the field in, and a wrong one is refused beside it, without scripts, too.", async () => {
+  const code = writeCode(coded.salt, 2)
+  const address = `${stand.url}/polls/coded?code=${code}`
+  const page = await openPage(browser, address, { javaScript: false })
+  expect(await page.getByLabel("Your code").inputValue()).toBe(code)
+  await page.getByLabel("Your code").fill("WRONG")
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByText("This is no code of this poll").waitFor()
+  expect(await page.getByLabel("Your code").inputValue()).toBe("WRONG")
+  await page.getByLabel("Your code").fill(code)
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await page.context().close()
+})
+
+test("Results that are shown after voting alone come with the receipt, and without it are refused.", async () => {
+  expect((await stand.ask("/api/polls/gated/tally")).status).toBe(403)
+  expect((await stand.ask(`/api/polls/gated/tally?receipt=${"x".repeat(54)}`)).status).toBe(403)
+  const page = await openPage(browser, `${stand.url}/polls/gated`)
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByText("4 votes").waitFor()
+  expect(await page.getByRole("link", { name: "See the results" }).getAttribute("href")).toContain(
+    "?receipt=",
+  )
+  await page.context().close()
+})
+
+test("The tally that browsers ask for each second is not sent again while it is the same.", async () => {
+  const first = await stand.ask("/api/polls/pets/tally")
+  const etag = first.headers.get("etag") ?? ""
+  const second = await stand.ask("/api/polls/pets/tally", { headers: { "if-none-match": etag } })
+  expect([first.status, second.status]).toEqual([200, 304])
+})
+
+test.each([
+  ["en", "Choose one. Your vote is final."],
+  ["de", "Wähle eine Antwort. Deine Stimme ist endgültig."],
+  ["fr", "Choisis une réponse. Ton vote est définitif."],
+  ["es", "Elige una opción. Tu voto es definitivo."],
+  ["pt", "Escolha uma opção. Seu voto é definitivo."],
+  ["ja", "一つ選んでください。投票後の変更はできません。"],
+])("The ballot speaks %s to who asks for it, and to who switches to it.", async (language, sentence) => {
+  const page = await openPage(browser, stand.url, { language })
+  await page.getByText(sentence).waitFor()
+  expect(await page.locator("html").getAttribute("lang")).toBe(language)
+  const other = language === "en" ? "de" : "en"
+  await page.locator(".language-switch summary").click()
+  await page.locator(`.language-switch a[lang=${other}]`).click()
+  await page.locator(`html[lang=${other}]`).waitFor()
+  await page.goto(`${stand.url}/polls/swing`)
+  expect(await page.locator("html").getAttribute("lang")).toBe(other)
+  await page.context().close()
+})

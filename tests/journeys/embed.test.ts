@@ -1,0 +1,83 @@
+import { describe, expect, test } from "bun:test"
+import { embedSnippet, frameSnippet } from "../../apps/result/embed-snippet"
+import { startResult } from "../../apps/result/testing/result"
+import { addVotes } from "../../apps/result/testing/votes"
+import { waitFor } from "../../scripts/services/wait"
+import { expectAccessible, openPage, type View } from "../harness/pages"
+import { useResultPages } from "../harness/result-pages"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+const pages = useResultPages(stores)
+
+/** The site of a team that shows this in one of its pages. */
+async function openTeamSite(content: string, view: View = {}) {
+  const html = `<!doctype html><html lang="en"><title>Team</title><body><h1>Our team</h1>${content}</body></html>`
+  const headers = { "content-type": "text/html; charset=utf-8" }
+  const site = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(html, { headers }) })
+  stores().defer(() => site.stop(true))
+  // Another site for the browser: 127.0.0.1 is not localhost.
+  const page = await openPage(pages().browser, `http://localhost:${site.port}/`, view)
+  stores().defer(() => page.context().close())
+  return page
+}
+
+describe("a poll in another site", () => {
+  test("is live in a frame that grows to the height of its content", async () => {
+    const { result, sql } = pages()
+    const page = await openTeamSite(embedSnippet(result.address, "many"))
+    const frame = page.frameLocator("iframe")
+    await frame.locator("#total", { hasText: "1,225 votes" }).waitFor()
+    const height = () => page.locator("iframe").evaluate((it) => it.clientHeight)
+    const wanted = () => frame.locator("body").evaluate((it) => Math.ceil(it.getBoundingClientRect().height))
+    await waitFor("the height", 5_000, async () => (await height()) === (await wanted()))
+    expect(await height()).toBeGreaterThan(2_000)
+    await frame.locator("#connection.live").waitFor()
+    await addVotes(sql, "many", "o1", 1)
+    await frame.locator("#total", { hasText: "1,226 votes" }).waitFor()
+    await expectAccessible(page)
+  })
+
+  test("works as a plain frame too, follows the dark, and is accessible", async () => {
+    const page = await openTeamSite(frameSnippet(pages().result.address, "closes"), {
+      dark: true,
+      width: 360,
+    })
+    await page.frameLocator("iframe").locator("#total", { hasText: "1 vote" }).waitFor()
+    await expectAccessible(page)
+    const paper = await page
+      .frameLocator("iframe")
+      .locator("body")
+      .evaluate((it) => getComputedStyle(it).backgroundColor)
+    expect(paper).toBe("rgb(12, 19, 34)")
+  })
+
+  test("leads to the ballot where the vote app serves it", async () => {
+    const address = `${pages().result.address}/embed/open?view=ballot&theme=dark`
+    const answer = await fetch(address, { redirect: "manual" })
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      302,
+      "http://localhost:8080/embed/open?theme=dark",
+    ])
+  })
+})
+
+describe("frames", () => {
+  test("are refused for every other page", async () => {
+    const { address } = pages().result
+    for (const path of ["/polls/open", "/polls/open/stage", "/", "/nowhere"]) {
+      const { headers } = await fetch(`${address}${path}`, { headers: { accept: "text/html" } })
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
+      expect(headers.get("x-frame-options")).toBe("DENY")
+    }
+    const page = await openTeamSite(`<iframe src="${address}/polls/open" title="No"></iframe>`)
+    await waitFor("the refusal", 5_000, () => page.frames()[1]?.url().startsWith("chrome-error:"))
+  })
+
+  test("are for the sites that the setting names", async () => {
+    const team = await startResult(stores(), { embedOrigins: "https://team.example" })
+    const { headers } = await team.get("/embed/open")
+    expect(headers.get("content-security-policy")).toEndWith("frame-ancestors https://team.example")
+    expect(headers.get("x-frame-options")).toBeNull()
+  })
+})

@@ -1,0 +1,244 @@
+import { describe, expect, test } from "bun:test"
+import { LANGUAGES } from "@tallyroom/lib/ui/language"
+import { resultsMessages } from "@tallyroom/lib/ui/messages/results"
+import type { Page } from "playwright-core"
+import { definition } from "../../apps/result/testing/result"
+import { addVotes, receiptOf } from "../../apps/result/testing/votes"
+import { waitFor } from "../../scripts/services/wait"
+import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
+import { useResultPages } from "../harness/result-pages"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+const pages = useResultPages(stores)
+
+async function open(path: string, view: View = {}): Promise<Page> {
+  const { browser, result } = pages()
+  const page = await openPage(browser, `${result.address}${path}`, view)
+  stores().defer(() => page.context().close())
+  return page
+}
+
+const text = (page: Page, selector: string) => page.locator(selector).first().textContent()
+const total = (page: Page, words: string) => page.locator("#total", { hasText: words }).waitFor()
+const live = (page: Page) => page.locator("#connection.live").waitFor()
+const labels = (page: Page) => page.locator(".bars [data-part=label]").allInnerTexts()
+
+async function newPoll(id: string, more: Record<string, unknown> = {}) {
+  const made = await pages().result.send("POST", "/api/polls", definition(id, more))
+  expect(made.status).toBe(201)
+}
+
+describe("the result page while people vote", () => {
+  test("moves bars, numbers, total and table without a reload, and draws the chart", async () => {
+    await newPoll("moving")
+    const page = await open("/polls/moving")
+    const errors: string[] = []
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()))
+    await live(page)
+    expect(await text(page, "#total")).toBe("No votes yet")
+    await addVotes(pages().sql, "moving", "a", 3)
+    await total(page, "3 votes")
+    await addVotes(pages().sql, "moving", "b", 1)
+    await total(page, "4 votes")
+    expect(await text(page, "[data-option=a] .numbers")).toBe("3 75%")
+    expect(await page.locator("[data-option=b] [data-part=bar]").getAttribute("width")).toBe("25.00%")
+    await page.getByText("All numbers in a table").click()
+    expect(await page.locator("tbody tr").allInnerTexts()).toEqual(["Cats\t3\t75%", "Dogs\t1\t25%"])
+    await page.locator(".plot canvas").waitFor()
+    expect(errors).toEqual([])
+  })
+
+  test("says the standing to screen readers, at most every 10 s", async () => {
+    await newPoll("spoken")
+    const page = await open("/polls/spoken")
+    await live(page)
+    expect(await page.locator("#announcement").textContent()).toBe("")
+    await addVotes(pages().sql, "spoken", "a", 1)
+    const said = async () => (await page.locator("#announcement").textContent()) ?? ""
+    await waitFor("an announcement", 3_000, async () => (await said()) !== "")
+    expect(await said()).toBe("1 vote. Cats leads with 100%.")
+    await addVotes(pages().sql, "spoken", "b", 1)
+    await total(page, "2 votes")
+    expect(await said()).toBe("1 vote. Cats leads with 100%.")
+    await waitFor("the next announcement", 12_000, async () => (await said()).startsWith("2 votes."))
+    expect(await said()).toBe("2 votes. Cats and Dogs are level with 50%.")
+  }, 20_000)
+
+  test("can be ordered by votes from the keyboard; equal options stay as on the ballot", async () => {
+    const options = ["a", "b", "c", "d"].map((id) => ({ id, label: id.toUpperCase() }))
+    await newPoll("ordered", { options })
+    for (const [option, votes] of Object.entries({ b: 2, c: 5, d: 2 }))
+      await addVotes(pages().sql, "ordered", option, votes)
+    const page = await open("/polls/ordered")
+    await live(page)
+    expect(await labels(page)).toEqual(["A", "B", "C", "D"])
+    await page.getByText("Most votes first").focus()
+    await page.keyboard.press("Enter")
+    await waitFor("the order", 3_000, async () => (await labels(page)).join("") === "CBDA")
+    expect(page.url()).toEndWith("?order=votes")
+    await addVotes(pages().sql, "ordered", "a", 9)
+    await waitFor("the new order", 3_000, async () => (await labels(page)).join("") === "ACBD")
+  })
+
+  test("becomes final with its winner, and stops inviting to vote", async () => {
+    await newPoll("ending")
+    await addVotes(pages().sql, "ending", "b", 2)
+    const page = await open("/polls/ending")
+    await live(page)
+    expect(await page.locator(".scan .qr").isVisible()).toBe(true)
+    await pages()
+      .sql`UPDATE polls SET state = 'final', revision = revision + 1, final_at = now() WHERE id = 'ending'`
+    await page.getByText("Dogs wins").waitFor()
+    expect(await text(page, "#phase")).toStartWith("Final since")
+    expect(await text(page, "[data-option=b] .mark")).toBe("Winner")
+    expect(await page.locator(".scan .qr").isVisible()).toBe(false)
+  })
+
+  test("opens by itself when its time has come", async () => {
+    await newPoll("soon", { opensAt: new Date(Date.now() + 2_500) })
+    const page = await open("/polls/soon")
+    expect(await text(page, "#phase")).toContain("Voting opens on")
+    await page.getByText("Voting is open").waitFor({ timeout: 10_000 })
+  })
+})
+
+const STATES = [
+  { path: "/polls/open", says: ["Voting is open", "8 votes", "Scan to vote"] },
+  { path: "/polls/closes", says: ["Voting is open until", "Closes in", "1 vote"] },
+  { path: "/polls/scheduled", says: ["Voting opens on", "Opens in", "No votes yet"] },
+  { path: "/polls/closed", says: ["Voting is over. The last votes are being counted.", "6 votes"] },
+  { path: "/polls/final", says: ["Final since", "Dogs wins", "Winner"] },
+  { path: "/polls/tied", says: ["A tie: Cats and Dogs", "Tied for first"] },
+  { path: "/polls/nobody", says: ["Final since", "Nobody voted"] },
+  { path: "/polls/sealed", says: ["Sealed until the end", "Vote now"] },
+  { path: "/polls/voters", says: ["Vote first, then look", "Vote now"] },
+  { path: "/polls/many?order=votes", says: ["1,225 votes", "The 8 options with the most votes."] },
+  { path: "/polls/nowhere", says: ["There is no such poll"] },
+  { path: "/nowhere", says: ["There is nothing here"] },
+]
+
+describe.each(STATES)("the page $path", ({ path, says }) => {
+  test("says what is the matter, is accessible and fits, on phone and desktop, by day and night", async () => {
+    const page = await open(path, { width: 360 })
+    for (const words of says) await page.getByText(words).first().waitFor()
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      await expectNoSideScroll(page)
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme })
+        await expectAccessible(page)
+      }
+    }
+  }, 60_000)
+})
+
+describe("the result page without scripts", () => {
+  test("has all numbers, orders them by a link, and offers to load the latest", async () => {
+    const page = await open("/polls/many", { javaScript: false })
+    expect(await text(page, "#total")).toBe("1,225 votes")
+    expect(await page.locator("noscript a").isVisible()).toBe(true)
+    expect(await page.locator(".share-actions button").first().isVisible()).toBe(false)
+    await page.getByText("Most votes first").click()
+    expect((await labels(page))[0]).toBe("Name 28")
+  })
+
+  test("shows the results of an after-vote poll to who brings a receipt, and downloads them with it", async () => {
+    const receipt = await receiptOf(pages().sql, "voters", 1_000)
+    const page = await open(`/polls/voters?receipt=${receipt}`, { javaScript: false })
+    expect(await text(page, "#total")).toBe("3 votes")
+    const csv = await page.getByText("CSV").getAttribute("href")
+    expect((await pages().result.get(csv ?? "")).status).toBe(200)
+  })
+})
+
+describe("languages", () => {
+  test.each([...LANGUAGES])("the page and the receipt speak %s", async (language) => {
+    const page = await open("/polls/open", { language, width: 360 })
+    expect(await page.locator("html").getAttribute("lang")).toBe(language)
+    expect(await page.title()).toContain(String(resultsMessages[language].results))
+    await page.getByText(String(resultsMessages[language].live), { exact: true }).first().waitFor()
+    await expectNoSideScroll(page)
+    await page.goto(
+      `${pages().result.address}/polls/open/receipts/${await receiptOf(pages().sql, "open", 1_000)}`,
+    )
+    expect(await page.locator("html").getAttribute("lang")).toBe(language)
+    await expectAccessible(page)
+  })
+
+  test("the switch changes the language for good", async () => {
+    const page = await open("/polls/final")
+    await page.getByText("English").first().click()
+    await page.getByRole("link", { name: "Deutsch" }).click()
+    await page.getByText("Dogs gewinnt").waitFor()
+    await page.goto(`${pages().result.address}/polls/tied`)
+    await page.getByText("Gleichstand: Cats und Dogs").waitFor()
+  })
+})
+
+test("all that can be done can be done with the keyboard alone", async () => {
+  const page = await open("/polls/many")
+  await live(page)
+  const reached = new Set<string>()
+  for (let i = 0; i < 16; i++) {
+    await page.keyboard.press("Tab")
+    const [name, outline] = await page.evaluate(() => {
+      const { activeElement } = document
+      return [
+        activeElement?.textContent ?? "",
+        activeElement ? getComputedStyle(activeElement).outlineStyle : "",
+      ]
+    })
+    reached.add(name ?? "")
+    expect(outline).not.toBe("none")
+    if (name === "Show on a big screen") break
+  }
+  const controls = ["Skip to the content", "Most votes first", "All numbers in a table", "CSV", "JSON"]
+  for (const name of [...controls, "Copy ballot link", "Copy results link", "Show on a big screen"]) {
+    expect([...reached]).toContain(name)
+  }
+})
+
+test("texts of a poll can't become part of the page", async () => {
+  const evil = `</script><img src=x onerror=alert(1)>"'`
+  const options = [
+    { id: "a", label: evil },
+    { id: "b", label: "B", image: "https://pictures.invalid/'\"><script>alert(1)</script>" },
+  ]
+  await newPoll("evil", { title: evil, options })
+  const page = await open("/polls/evil")
+  page.on("dialog", () => expect.unreachable())
+  await live(page)
+  expect(await text(page, "h1")).toBe(evil)
+  expect(await page.locator("main img").count()).toBe(1)
+  const stage = await open("/polls/evil/stage")
+  expect(await text(stage, "h1")).toBe(evil)
+})
+
+test("the links to ballot and results can be copied", async () => {
+  const page = await open("/polls/open")
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+  await page.getByRole("button", { name: "Copy results link" }).click()
+  await page.getByText("Copied").waitFor()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    `${pages().result.address}/polls/open`,
+  )
+})
+
+test("the page with all that it loads weighs at most 60 KB", async () => {
+  const { address } = pages().result
+  const headers = { "accept-encoding": "br" }
+  const page = await fetch(`${address}/polls/open`, { headers, decompress: false } as RequestInit)
+  const html = await (await fetch(`${address}/polls/open`)).text()
+  const assets = [...new Set(html.match(/\/assets\/[\w.-]+/g))]
+  expect(assets.some((asset) => asset.includes("chart"))).toBe(true)
+  const sizes = await Promise.all(
+    assets.map(async (asset) => {
+      const answer = await fetch(`${address}${asset}`, { headers, decompress: false } as RequestInit)
+      expect(answer.headers.get("content-encoding")).toBe("br")
+      return (await answer.arrayBuffer()).byteLength
+    }),
+  )
+  const total = (await page.arrayBuffer()).byteLength + sizes.reduce((sum, size) => sum + size, 0)
+  expect(total).toBeLessThanOrEqual(60 * 1_024)
+})

@@ -1,0 +1,172 @@
+import { describe, expect, test } from "bun:test"
+import type { Page } from "playwright-core"
+import { ADMIN } from "../../apps/result/testing/result"
+import { addVotes } from "../../apps/result/testing/votes"
+import { waitFor } from "../../scripts/services/wait"
+import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
+import { useResultPages } from "../harness/result-pages"
+import { useStores } from "../harness/stores"
+import { startSwitch } from "../harness/switch"
+
+const stores = useStores()
+const pages = useResultPages(stores)
+
+async function openStage(poll: string, view: View & { query?: string; address?: string } = {}) {
+  const { browser, result } = pages()
+  const { query = "", address = result.address } = view
+  const page = await openPage(browser, `${address}/polls/${poll}/stage${query}`, view)
+  stores().defer(() => page.context().close())
+  await page.locator("#connection.live").waitFor({ state: "attached" })
+  return page
+}
+
+const shares = (page: Page) => page.locator("[data-part=share]").allTextContents()
+
+describe("the stage's keys", () => {
+  test("space hides the results and shows them again, while the counter goes on", async () => {
+    const page = await openStage("open")
+    expect(await shares(page)).toEqual(["62.5%", "37.5%"])
+    await page.keyboard.press("Space")
+    await page.getByText("The results are covered").waitFor()
+    expect(await shares(page)).toEqual([])
+    await addVotes(pages().sql, "open", "b", 2)
+    await waitFor("ten votes", 5_000, async () => (await page.locator("#total").textContent()) === "10")
+    await page.keyboard.press("Space")
+    await waitFor("the shares", 3_000, async () => (await shares(page)).join() === "50%,50%")
+  })
+
+  test("space on a focused button is that button's alone", async () => {
+    const page = await openStage("closed")
+    await page.getByRole("button", { name: "Hide results" }).focus()
+    await page.keyboard.press("Space")
+    await page.getByRole("button", { name: "Show results" }).waitFor()
+  })
+
+  test("f enters full screen and leaves it, and it survives the move to another poll", async () => {
+    const page = await openStage("open")
+    const isFull = () => page.evaluate(() => document.fullscreenElement !== null)
+    await page.keyboard.press("f")
+    await waitFor("full screen", 3_000, isFull)
+    await page.keyboard.press("ArrowRight")
+    await waitFor("another poll", 5_000, () => !page.url().includes("/polls/open/"))
+    expect(await isFull()).toBe(true)
+    await page.keyboard.press("f")
+    await waitFor("the window", 3_000, async () => !(await isFull()))
+  })
+
+  test("the arrows go through the public list and back, live at each poll", async () => {
+    const { polls } = await (await pages().result.get("/api/polls")).json()
+    const ids: string[] = polls.map(({ id }: { id: string }) => id)
+    const page = await openStage("closes")
+    const at = ids.indexOf("closes")
+    const isAt = (i: number) => {
+      const poll = ids.at(i % ids.length)
+      return waitFor(`the poll ${poll}`, 5_000, () => page.url().endsWith(`/polls/${poll}/stage`))
+    }
+    await page.keyboard.press("ArrowRight")
+    await isAt(at + 1)
+    await page.keyboard.press("ArrowLeft")
+    await isAt(at)
+    await page.locator("h1", { hasText: "The poll closes" }).waitFor()
+    await addVotes(pages().sql, "closes", "b", 4)
+    await waitFor("five votes", 5_000, async () => (await page.locator("#total").textContent()) === "5")
+  })
+
+  test("? shows the keys, Esc closes them, and meanwhile they do nothing else", async () => {
+    const page = await openStage("final")
+    await page.keyboard.press("?")
+    await page.getByRole("dialog", { name: "Keys" }).waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "hidden" })
+    expect(page.url()).toEndWith("/polls/final/stage")
+  })
+})
+
+describe("the stage", () => {
+  test("comes back by itself after an hour without a connection", async () => {
+    const balancer = await startSwitch(stores(), pages().result.address)
+    const page = await openStage("scheduled", { address: balancer.url })
+    await page.clock.install()
+    balancer.leadTo(null)
+    balancer.cut()
+    await waitFor("the age of the results", 20_000, async () => {
+      await page.clock.fastForward(60_000)
+      return page.getByText("Reconnecting…").isVisible()
+    })
+    for (let minute = 0; minute < 60; minute += 10) await page.clock.fastForward("10:00")
+    expect(await page.locator("#connection").textContent()).toMatch(/^Results from .*\. Reconnecting…$/)
+    await addVotes(pages().sql, "scheduled", "a", 1)
+    balancer.leadTo(pages().result.address)
+    await waitFor("the vote of meanwhile", 20_000, async () => {
+      await page.clock.fastForward(15_000)
+      return (await page.locator("#total").textContent()) === "1"
+    })
+    expect(await page.locator("#connection").textContent()).toBe("")
+  }, 60_000)
+
+  test.each([
+    [1920, 1080],
+    [1280, 720],
+  ])(
+    "fills a screen of %d × %d with big letters and nothing cut off",
+    async (width, height) => {
+      for (const poll of ["open", "many", "final"]) {
+        const page = await openStage(poll)
+        await page.setViewportSize({ width, height })
+        const cut = await page.evaluate(() => {
+          const { scrollWidth, scrollHeight } = document.documentElement
+          const letters = [...document.querySelectorAll(".numbers")].map((it) =>
+            parseFloat(getComputedStyle(it).fontSize),
+          )
+          const rows = [...document.querySelectorAll(".stage-row .label")]
+          const over = rows.filter((row) => row.scrollHeight > row.clientHeight + 2).length
+          return { wide: scrollWidth, high: scrollHeight, smallest: Math.min(...letters) / innerHeight, over }
+        })
+        expect(cut).toEqual({ wide: width, high: height, smallest: expect.any(Number), over: 0 })
+        expect(cut.smallest).toBeGreaterThan(0.03)
+        await page.context().close()
+      }
+    },
+    30_000,
+  )
+
+  test("is dark unless it is told to be light", async () => {
+    const paper = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const dark = await openStage("open")
+    const light = await openStage("open", { query: "?theme=light", dark: true })
+    expect([await paper(dark), await paper(light)]).toEqual(["rgb(12, 19, 34)", "rgb(246, 241, 231)"])
+  })
+
+  test.each([
+    ["sealed", "Results when voting is over"],
+    ["voters", "Vote to see the results"],
+    ["closes", "Closes in"],
+    ["tied", "Tied"],
+    ["nobody", "Final result"],
+    ["many", "and 38 more options"],
+  ])(
+    "says how it is about the poll %s, accessible on phone and projector",
+    async (poll, says) => {
+      const page = await openStage(poll, { width: 360 })
+      await page.getByText(says).first().waitFor()
+      await expectNoSideScroll(page)
+      await expectAccessible(page)
+      await page.setViewportSize({ width: 1280, height: 720 })
+      await expectAccessible(page)
+    },
+    30_000,
+  )
+
+  test("never shows a hall what only admins may see", async () => {
+    const { browser, result } = pages()
+    const context = await browser.newContext({ extraHTTPHeaders: ADMIN })
+    stores().defer(() => context.close())
+    const page = await context.newPage()
+    await page.goto(`${result.address}/polls/sealed/stage`)
+    await page.locator("#connection.live").waitFor({ state: "attached" })
+    expect(await page.locator("#total").count()).toBe(0)
+    expect(await shares(page)).toEqual([])
+  })
+})
