@@ -11,14 +11,17 @@ import type { Log } from "@tallyroom/lib/logging"
 import { readTallies } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
+import { adminRoutes } from "./admin/routes"
 import { adminAccess } from "./admin-access"
 import { withDeadline } from "./deadline"
 import { Hub } from "./hub"
 import { LIVE_SOCKETS, live } from "./live"
 import { askedGauge, liveMetrics } from "./metrics"
 import { openapiDocument } from "./openapi"
-import { page, pageRoutes } from "./page-routes"
+import { pageRoutes } from "./page-routes"
+import { answerPage } from "./pages/answer"
 import { problemPage } from "./pages/problem-page"
+import { visitOf } from "./pages/site"
 import { pollRoutes } from "./poll-routes"
 import { resultsRoutes } from "./results-routes"
 import { resultReads, tallyReads } from "./tally-reads"
@@ -35,20 +38,30 @@ export type AppDeps = {
   trusted: TrustedProxies
   deliveriesPerSecond: number
   maxViewers: number
+  /** Sources for `frame-ancestors` of the pages that are made for frames. */
+  embedOrigins: string
 }
 
 /** The files that browsers load. */
-export const ENTRYPOINTS = ["result.ts", "result.css"].map((name) =>
-  resolve(import.meta.dir, "browser", name),
-)
+export const ENTRYPOINTS = [
+  "results.tsx",
+  "results.css",
+  "chart.ts",
+  "stage.tsx",
+  "stage.css",
+  "embed.ts",
+  "../admin/browser/admin.tsx",
+  "../admin/browser/admin.css",
+].map((name) => resolve(import.meta.dir, "browser", name))
 
 export type ResultApp = ReturnType<typeof createApp>
 
 /** Builds the app; nothing listens yet, and `hub` waits for somebody to tell it what changed. */
 export function createApp(deps: AppDeps) {
   const { sql, registry, assets, voteUrl } = deps
-  const access = adminAccess(deps.adminToken, deps.trusted)
-  const site = { asset: assets.asset, voteUrl }
+  const publicOrigins = deps.publicUrl === "" ? [] : [new URL(deps.publicUrl).origin]
+  const access = adminAccess(deps.adminToken, deps.trusted, publicOrigins)
+  const site = { asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins }
   const tallies = tallyReads(sql)
   const results = resultReads(sql)
   const app = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
@@ -63,7 +76,6 @@ export function createApp(deps: AppDeps) {
     deliveriesPerSecond: deps.deliveriesPerSecond,
   })
   askedGauge(registry, "viewers", "Open WebSockets", () => hub.viewers)
-  const publicOrigins = deps.publicUrl === "" ? [] : [new URL(deps.publicUrl).origin]
   const sockets = live({ hub, access, tallies, publicOrigins, maxViewers: deps.maxViewers })
   const changed = (id: string) => {
     for (const reads of [tallies, results]) reads.forget(id)
@@ -71,7 +83,11 @@ export function createApp(deps: AppDeps) {
 
   answerProblems({
     log: deps.log,
-    page: (problem) => page(problemPage(site, problem), "no-store", problem.status),
+    page: (problem, request) =>
+      answerPage(request, problemPage(visitOf(site, request), problem), {
+        status: problem.status,
+        ...(/^\/embed\//.test(new URL(request.url).pathname) && { frameAncestors: deps.embedOrigins }),
+      }),
     isApi: (path) => /^\/(api|live|openapi)([/.]|$)/.test(path),
     translate,
   })(app)
@@ -81,6 +97,7 @@ export function createApp(deps: AppDeps) {
     .use(sockets.route)
     .use(resultsRoutes({ sql, access, results }))
     .use(pollRoutes({ sql, access, voteUrl, changed }))
+    .use(adminRoutes({ sql, access, site, publicUrl: deps.publicUrl, changed }))
     .use(pageRoutes({ sql, access, tallies, site }))
   return { app, hub, closeViewers: sockets.closeAll }
 }

@@ -18,9 +18,12 @@ export function audienceOf(poll: Poll, viewer: Credentials): Audience {
   return viewer.receipt !== null && readReceipt(poll.salt, viewer.receipt) ? "receipt" : "public"
 }
 
-/** Whether this audience sees counts at this moment. */
-export function seesCounts(poll: Pick<Poll, "results" | "state">, audience: Audience): boolean {
-  return audience === "admin" || VISIBLE[poll.results](poll.state, audience)
+/** Whether this audience sees counts at this moment. That a poll is closed for being deleted shows nobody any. */
+export function seesCounts(
+  poll: Pick<Poll, "results" | "state"> & { deleting?: boolean },
+  audience: Audience,
+): boolean {
+  return audience === "admin" || (!poll.deleting && VISIBLE[poll.results](poll.state, audience))
 }
 
 const VISIBLE: Record<ResultsMode, (state: Poll["state"], audience: Audience) => boolean> = {
@@ -29,9 +32,9 @@ const VISIBLE: Record<ResultsMode, (state: Poll["state"], audience: Audience) =>
   "after-close": (state) => state === "closed" || state === "final",
 }
 
-/** A draft is shown to admins alone. */
-export function mayKnow(poll: Pick<Poll, "state">, viewer: Credentials): boolean {
-  return poll.state !== "draft" || viewer.admin
+/** A draft, and a poll that is being deleted, is shown to admins alone. */
+export function mayKnow(poll: Pick<Poll, "state" | "deleting">, viewer: Credentials): boolean {
+  return viewer.admin || (poll.state !== "draft" && !poll.deleting)
 }
 
 /**

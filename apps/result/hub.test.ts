@@ -12,7 +12,7 @@ function tallyAfter(votes: number): Tally {
   const fixed = { policy: "final", results: "live", eligibility: "browser", state: "open" } as const
   const poll = { ...fixed, number: 1, id: "x", title: "X", options, opensAt: null, closesAt: null }
   return {
-    poll: { ...poll, salt: "", revision: 1, isDefault: false },
+    poll: { ...poll, salt: "", revision: 1, isDefault: false, archived: false, deleting: false },
     ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes },
     ...{ closedAt: null, finalAt: null, at: new Date() },
   }
@@ -79,4 +79,15 @@ test("a poll that nobody watches any more is not read", async () => {
   expect(hub.viewers).toBe(0)
   await new Promise((passed) => setTimeout(passed))
   expect(reads).toBe(0)
+})
+
+test("a quiet poll is said again to those who watch it, so that they know that they hear", () => {
+  const { hub, published } = hubThatReads(async () => tallyAfter(1))
+  hub.join(tallyAfter(1), "public")
+  hub.repeat()
+  expect(published).toEqual([1])
+  hub.leave(1, "public")
+  hub.repeat()
+  expect(published).toEqual([1])
+  hub.stop()
 })

@@ -10,6 +10,8 @@ import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type 
 const SHORTEST_INTERVAL_MS = 50
 /** Reading failed, so Postgres is away: the next try. */
 const RETRY_MS = 1_000
+/** A viewer who hears nothing for longer than two of these takes the connection for lost. */
+const REPEAT_MS = 20_000
 /** A scheduled moment further away is looked at again then; timers can't run for weeks. */
 const LONGEST_TIMER_MS = 3_600_000
 
@@ -28,9 +30,11 @@ export class Hub {
   #viewers = 0
   #reading = false
   #timer: Timer | undefined
+  readonly #repeater: Timer
 
   constructor(deps: HubDeps) {
     this.#deps = deps
+    this.#repeater = setInterval(() => this.repeat(), REPEAT_MS).unref()
   }
 
   get viewers(): number {
@@ -75,7 +79,17 @@ export class Hub {
     for (const poll of this.#watched.keys()) this.changed(poll)
   }
 
+  /** Sends everybody the latest snapshot again, so that a viewer can tell a quiet poll from a dead connection. */
+  repeat(): void {
+    for (const [number, { latest, viewers }] of this.#watched) {
+      for (const audience of AUDIENCES) {
+        if (viewers[audience] > 0) this.#deps.publish(topicOf(number, audience), messageFor(latest, audience))
+      }
+    }
+  }
+
   stop(): void {
+    clearInterval(this.#repeater)
     clearTimeout(this.#timer)
     for (const { nextStep } of this.#watched.values()) clearTimeout(nextStep)
     this.#watched.clear()

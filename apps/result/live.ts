@@ -95,5 +95,7 @@ async function reserve(request: Request, server: Peers, options: LiveOptions): P
   const id = searchParams.get("poll") ?? ""
   const viewer = { admin: access.isAdmin(request, server), receipt: searchParams.get("receipt") }
   const tally = requirePoll(id, await tallies.read(id), viewer)
-  return { tally, audience: audienceOf(tally.poll, viewer) }
+  // An admin's big screen shows the hall what the hall may see.
+  const admin = viewer.admin && searchParams.get("view") !== "public"
+  return { tally, audience: audienceOf(tally.poll, { ...viewer, admin }) }
 }

@@ -33,6 +33,7 @@ const { app, hub, closeViewers } = createApp({
   trusted: settings.TRUSTED_PROXIES,
   deliveriesPerSecond: settings.DELIVERIES_PER_SECOND,
   maxViewers: settings.MAX_VIEWERS,
+  embedOrigins: settings.EMBED_ORIGINS,
 })
 const listener = new Listener({
   url: settings.DATABASE_URL,

@@ -1,15 +1,16 @@
-/** The pages: a poll's tally, and a ballot's fate. */
+/** The pages: a poll's tally for readers, for a big screen and for other sites, and a ballot's fate. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
-import { pageHeaders } from "@tallyroom/lib/http/headers"
 import type { Tally } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
 import type { AdminAccess, Peers } from "./admin-access"
 import { audienceOf, type Credentials, mayKnow, NOBODY, requirePoll, seesCounts } from "./audience"
-import type { Site } from "./pages/layout"
-import { pollPage } from "./pages/poll-page"
+import { answerPage } from "./pages/answer"
 import { receiptPage } from "./pages/receipt-page"
+import { embeddedResultsPage, resultsPage, type Shown } from "./pages/results-page"
+import { type Site, visitOf } from "./pages/site"
+import { stagePage } from "./pages/stage-page"
 import { receiptStatus } from "./receipt-status"
 import type { SharedReads } from "./shared-reads"
 import { snapshotOf } from "./snapshot"
@@ -17,46 +18,82 @@ import { DEFAULT_POLL } from "./tally-reads"
 
 export type PageOptions = { sql: Database; access: AdminAccess; tallies: SharedReads<Tally>; site: Site }
 
+const SHARED = "public, max-age=1"
+const OWN = "private, no-store"
+/** Other sites name the script of embeds by an address that never changes. */
+const EMBED_SCRIPT_CACHE = "public, max-age=300"
+
 export function pageRoutes({ sql, access, tallies, site }: PageOptions) {
-  const credentials = (request: Request, server: Peers): Credentials => ({
+  const viewerOf = (request: Request, server: Peers): Credentials => ({
     admin: access.isAdmin(request, server),
     receipt: new URL(request.url).searchParams.get("receipt"),
   })
+  const pollOf = async (id: string, viewer: Credentials) => requirePoll(id, await tallies.read(id), viewer)
 
   return new Elysia({ name: "pages", detail: { hide: true } })
     .get("/", async ({ request, server }) => {
       const tally = await tallies.read(DEFAULT_POLL)
-      const viewer = credentials(request, server)
+      const viewer = viewerOf(request, server)
       if (!tally || !mayKnow(tally.poll, viewer)) {
         throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
       }
-      return tallyPage(site, tally, "/", viewer)
+      const { shown, cache } = shownTo(tally, "/", viewer)
+      return answerPage(request, resultsPage(visitOf(site, request), shown), { cache })
     })
     .get("/polls/:poll", async ({ request, server, params }) => {
-      const tally = await tallies.read(params.poll)
-      const viewer = credentials(request, server)
-      return tallyPage(site, requirePoll(params.poll, tally, viewer), `/polls/${params.poll}`, viewer)
+      const viewer = viewerOf(request, server)
+      const { shown, cache } = shownTo(await pollOf(params.poll, viewer), `/polls/${params.poll}`, viewer)
+      return answerPage(request, resultsPage(visitOf(site, request), shown), { cache })
     })
-    .get("/polls/:poll/receipts/:receipt", async ({ params }) => {
-      const { poll } = requirePoll(params.poll, await tallies.read(params.poll), NOBODY)
+    .get("/polls/:poll/stage", async ({ request, server, params }) => {
+      const viewer = viewerOf(request, server)
+      const tally = await pollOf(params.poll, viewer)
+      const ballot = tally.poll.isDefault ? "/" : `/polls/${params.poll}`
+      // A hall full of people looks at it: it never shows what only admins may see.
+      const { shown, cache } = shownTo(tally, ballot, { ...viewer, admin: false })
+      return answerPage(request, stagePage(visitOf(site, request), shown), {
+        cache: viewer.admin ? OWN : cache,
+      })
+    })
+    .get("/embed/:poll", async ({ request, params }) => {
+      const visit = visitOf(site, request)
+      const receipt = visit.url.searchParams.get("receipt")
+      const viewer = { ...NOBODY, receipt }
+      const tally = await pollOf(params.poll, viewer)
+      if (visit.url.searchParams.get("view") === "ballot")
+        return toBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
+      const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
+      const frameAncestors = site.embedOrigins
+      return answerPage(request, embeddedResultsPage(visit, shown), { cache, frameAncestors })
+    })
+    .get("/embed.js", () => {
+      const headers = { location: site.asset("embed.js"), "cache-control": EMBED_SCRIPT_CACHE }
+      return new Response(null, { status: 302, headers })
+    })
+    .get("/polls/:poll/receipts/:receipt", async ({ request, params }) => {
+      const { poll } = await pollOf(params.poll, NOBODY)
       const status = await receiptStatus(sql, poll, params.receipt)
-      return page(receiptPage(site, poll, params.receipt, status), "private, no-store")
+      const html = receiptPage(visitOf(site, request), poll, params.receipt, status)
+      return answerPage(request, html, { cache: OWN })
     })
 }
 
-function tallyPage(site: Site, tally: Tally, ballot: string, viewer: Credentials): Response {
+/** What this viewer is shown of a tally, and who may keep the answer. */
+function shownTo(tally: Tally, ballot: string, viewer: Credentials): { shown: Shown; cache: string } {
   const audience = audienceOf(tally.poll, viewer)
   const snapshot = snapshotOf(tally, seesCounts(tally.poll, audience))
-  const cache = audience === "public" ? "public, max-age=1" : "private, no-store"
-  return page(pollPage(site, snapshot, ballot, audience === "receipt" ? viewer.receipt : null), cache)
+  const receipt = audience === "receipt" ? viewer.receipt : null
+  return {
+    shown: { snapshot, now: tally.at.getTime(), ballot, receipt },
+    cache: audience === "public" ? SHARED : OWN,
+  }
 }
 
-/** A page that nobody frames. */
-export function page(html: string, cache = "no-store", status = 200): Response {
-  const headers = {
-    ...pageHeaders({ frameAncestors: "'none'" }),
-    "cache-control": cache,
-    vary: "Authorization",
-  }
-  return new Response(html, { status, headers })
+function toBallot(address: string, theme: string | undefined): Response {
+  const location = new URL(address)
+  if (theme) location.searchParams.set("theme", theme)
+  return new Response(null, {
+    status: 302,
+    headers: { location: location.href, "cache-control": "no-store" },
+  })
 }

@@ -32,13 +32,17 @@ export const pollChangeSchema = z
     closesAt: closesAt.unwrap().optional(),
     state: z.enum(["open", "closed"]).optional(),
     default: z.literal(true).optional(),
+    archived: z.boolean().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "must change something")
 
 export type NewPoll = z.output<typeof newPollSchema>
 export type PollChange = z.output<typeof pollChangeSchema>
 
-type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault">
+/** Under which id a copy is made; all else is taken over, but the schedule. */
+export const duplicateSchema = z.strictObject({ id: slugSchema, title: title.optional() })
+
+type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault" | "deleting">
 
 /**
  * The poll as it is after an allowed change.
@@ -46,10 +50,9 @@ type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault">
  * @throws {Problem} poll-fixed, or request-malformed for a schedule that makes no sense
  */
 export function changedPoll(poll: Poll, change: PollChange, accepted: number, now: number): Changed {
+  if (poll.deleting) throw fixed(poll.id, "is being deleted: nothing about it can be changed any more.")
   requireTransition(poll, change.state)
-  if (poll.state !== "draft") requireFixedStays(poll, change)
-  if (differs(poll.opensAt, change.opensAt)) requireOpensAtMayMove(poll, accepted, now)
-  if (differs(poll.closesAt, change.closesAt)) requireClosesAtMayMove(poll)
+  requireFixedStays(poll, change, accepted, now)
   const { default: _, ...fields } = change
   const changed = { ...poll, ...withoutUndefined(fields) }
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
@@ -77,26 +80,48 @@ function requireTransition({ id, state }: Poll, next: "open" | "closed" | undefi
 
 const LEGAL: Partial<Record<Poll["state"], Poll["state"]>> = { draft: "open", open: "closed" }
 
-function requireFixedStays(poll: Poll, change: PollChange): void {
-  for (const field of ["policy", "eligibility"] as const) {
-    if (change[field] === undefined || change[field] === poll[field]) continue
-    throw fixed(poll.id, `has been opened: its ${field} can't be changed any more.`)
+/** @throws {Problem} poll-fixed for a part that would change although it can't any more */
+function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now: number): void {
+  const changes: Record<FixedPart, boolean> = {
+    policy: change.policy !== undefined && change.policy !== poll.policy,
+    eligibility: change.eligibility !== undefined && change.eligibility !== poll.eligibility,
+    "option ids": change.options !== undefined && idsOf(change.options) !== idsOf(poll.options),
+    opensAt: differs(poll.opensAt, change.opensAt),
+    closesAt: differs(poll.closesAt, change.closesAt),
   }
-  if (change.options && idsOf(change.options) !== idsOf(poll.options)) {
-    throw fixed(poll.id, "has been opened: its option ids can't be changed any more; send all of them.")
+  for (const [part, why] of Object.entries(fixedParts(poll, accepted, now))) {
+    if (!changes[part as FixedPart]) continue
+    throw fixed(poll.id, `${WHY[why]}: its ${part} can't be changed any more${HINTS[part] ?? ""}.`)
   }
 }
 
-function requireOpensAtMayMove(poll: Poll, accepted: number, now: number): void {
-  if (poll.state === "draft") return
-  if (accepted > 0) throw fixed(poll.id, "has taken votes: its opensAt can't be changed any more.")
-  const open = poll.state === "open" && poll.opensAt !== null && poll.opensAt.getTime() > now
-  if (!open) throw fixed(poll.id, "has opened already: its opensAt can't be changed any more.")
-}
+const HINTS: Record<string, string> = { "option ids": "; send all of them" }
 
-function requireClosesAtMayMove({ id, state }: Poll): void {
-  if (state === "draft" || state === "open") return
-  throw fixed(id, `is ${state}: its closesAt can't be changed any more.`)
+export type FixedPart = "policy" | "eligibility" | "option ids" | "opensAt" | "closesAt"
+export type FixedReason = keyof typeof WHY
+
+const WHY = {
+  opened: "has been opened",
+  voted: "has taken votes",
+  begun: "has opened already",
+  over: "is closed",
+} as const
+
+/** What of a poll can't be changed any more, and why. */
+export function fixedParts(
+  poll: Pick<Poll, "state" | "opensAt">,
+  accepted: number,
+  now: number,
+): Partial<Record<FixedPart, FixedReason>> {
+  if (poll.state === "draft") return {}
+  const toCome = poll.state === "open" && poll.opensAt !== null && poll.opensAt.getTime() > now
+  return {
+    policy: "opened",
+    eligibility: "opened",
+    "option ids": "opened",
+    ...(accepted > 0 ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
+    ...(poll.state !== "open" && { closesAt: "over" }),
+  }
 }
 
 function idsOf(list: { id: string }[]): string {

@@ -1,7 +1,7 @@
 /** The polls themselves: everybody may look at them, admins make and change them. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { Problem } from "@tallyroom/lib/errors"
+import { Problem, shown } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { Elysia } from "elysia"
@@ -11,8 +11,16 @@ import { type Credentials, mayKnow, NOBODY, pollUnknown } from "./audience"
 import { csvHeaders, toCsv } from "./csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "./deadline"
 import { jsonBody } from "./openapi"
-import { newPollSchema, pollChangeSchema } from "./poll-change"
-import { changePoll, createPoll, makeCodes, readPolls, type StoredPoll } from "./poll-store"
+import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
+import {
+  changePoll,
+  createPoll,
+  deletePoll,
+  duplicatePoll,
+  makeCodes,
+  readPolls,
+  type StoredPoll,
+} from "./poll-store"
 import { pollView } from "./poll-view"
 import { sharedReads } from "./shared-reads"
 
@@ -48,10 +56,10 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         const admin = access.isAdmin(request, server)
-        const polls = await all({ ...NOBODY, admin })
+        const polls = (await all({ ...NOBODY, admin })).filter((poll) => admin || !poll.archived)
         return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
       },
-      { detail: { summary: "All polls; drafts only for admins", tags: ["polls"] } },
+      { detail: { summary: "All polls; drafts and archived ones only for admins", tags: ["polls"] } },
     )
     .get(
       "/api/polls/:poll",
@@ -87,6 +95,33 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       },
     )
     .post(
+      "/api/polls/:poll/duplicates",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const poll = await inTime(duplicatePoll(sql, params.poll, await readAs(duplicateSchema, request)))
+        told(poll)
+        return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
+      },
+      { parse: "none", detail: admin("Makes a draft like another poll", duplicateSchema) },
+    )
+    .delete(
+      "/api/polls/:poll",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        requireConfirmation(params.poll, new URL(request.url).searchParams.get("confirm"))
+        const poll = await inTime(deletePoll(sql, params.poll))
+        told(poll)
+        return answer(pollView(poll, true), true, 202)
+      },
+      {
+        detail: {
+          summary: "Deletes a poll for good; ?confirm= must repeat its id",
+          tags: ["admin"],
+          security: [{ adminToken: [] }],
+        },
+      },
+    )
+    .post(
       "/api/polls/:poll/codes",
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
@@ -97,6 +132,13 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       },
       { parse: "none", detail: admin("Makes one-time codes, as JSON or as CSV with addresses", codesSchema) },
     )
+}
+
+/** @throws {Problem} request-malformed */
+export function requireConfirmation(id: string, confirmed: string | null): void {
+  if (confirmed === id) return
+  const detail = `Deleting ${shown(id)} takes all its votes with it: add ?confirm= with its id if you mean it.`
+  throw new Problem("request-malformed", detail)
 }
 
 function inTime<T>(change: Promise<T>): Promise<T> {

@@ -96,6 +96,7 @@ async function tryToChange(sql: Database, poll: StoredPoll, change: PollChange):
       state = ${next.state}, results = ${next.results}, eligibility = ${next.eligibility},
       opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
       closed_at = CASE WHEN ${closes} THEN now() ELSE closed_at END,
+      archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
       is_default = is_default OR ${becomesDefault}, revision = revision + 1
     FROM target WHERE polls.number = target.number AND (SELECT count(*) FROM former) >= 0
     RETURNING polls.number`
@@ -109,20 +110,59 @@ async function tryToChange(sql: Database, poll: StoredPoll, change: PollChange):
 }
 
 /**
+ * Makes a draft with another poll's questions and rules; codes and schedule are its own.
+ * @throws {Problem} poll-unknown, poll-exists
+ */
+export async function duplicatePoll(
+  sql: Database,
+  id: string,
+  { id: newId, title }: { id: string; title?: string | undefined },
+): Promise<StoredPoll> {
+  const { options, policy, results, eligibility, ...poll } = await readPoll(sql, id)
+  const rules = { options, policy, results, eligibility, opensAt: null, closesAt: null }
+  return createPoll(sql, { ...rules, id: newId, title: title ?? poll.title, state: "draft", default: false })
+}
+
+/**
+ * Asks for a poll to be deleted. It is out of sight at once; the workers close it, count what was accepted, and then
+ * delete it with all that hangs on it. Asking again changes nothing.
+ * @throws {Problem} poll-unknown
+ */
+export async function deletePoll(sql: Database, id: string): Promise<StoredPoll> {
+  await sql`
+    UPDATE polls SET deleting_at = now(), is_default = false, revision = revision + 1,
+      state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END, closed_at = COALESCE(closed_at, now())
+    WHERE id = ${id} AND deleting_at IS NULL`
+  return readPoll(sql, id)
+}
+
+/**
  * Reserves so many serial numbers and writes their codes. A code once made is never made again.
  * @throws {Problem} poll-unknown, or poll-fixed when the poll takes no codes or has no more of them
  */
 export async function makeCodes(sql: Database, id: string, count: number): Promise<string[]> {
+  const { salt, first } = await reserveCodes(sql, id, count)
+  return Array.from({ length: count }, (_, i) => writeCode(salt, first + i))
+}
+
+/** Reserves so many serial numbers, of which the first is returned. @throws {Problem} as `makeCodes` */
+export async function reserveCodes(
+  sql: Database,
+  id: string,
+  count: number,
+): Promise<{ salt: string; first: number }> {
   const [row] = await sql`
     UPDATE polls SET codes_made = codes_made + ${count}
-    WHERE id = ${id} AND eligibility = 'code' AND codes_made + ${count} <= ${MAX_CODES}
+    WHERE id = ${id} AND deleting_at IS NULL AND eligibility = 'code' AND codes_made + ${count} <= ${MAX_CODES}
     RETURNING codes_made, salt`
   if (!row) {
-    const { eligibility } = await readPoll(sql, id)
-    const why =
-      eligibility === "code" ? "can't have so many codes" : `takes votes by ${eligibility}, not by code`
-    throw new Problem("poll-fixed", `The poll ${shown(id)} ${why}.`)
+    throw new Problem("poll-fixed", `The poll ${shown(id)} ${whyNoCodes(await readPoll(sql, id))}.`)
   }
   const { codes_made, salt } = z.object({ codes_made: z.number(), salt: z.string() }).parse(row)
-  return Array.from({ length: count }, (_, i) => writeCode(salt, codes_made - count + i))
+  return { salt, first: codes_made - count }
+}
+
+function whyNoCodes({ eligibility, deleting }: StoredPoll): string {
+  if (deleting) return "is being deleted"
+  return eligibility === "code" ? "can't have so many codes" : `takes votes by ${eligibility}, not by code`
 }

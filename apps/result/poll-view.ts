@@ -22,6 +22,7 @@ export function pollView(poll: StoredPoll, admin: boolean) {
     closedAt,
     finalAt,
     default: poll.isDefault,
-    ...(admin && { revision, codesMade, accepted }),
+    archived: poll.archived,
+    ...(admin && { deleting: poll.deleting, revision, codesMade, accepted }),
   }
 }

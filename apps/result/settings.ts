@@ -1,6 +1,7 @@
 /** The settings of result. */
 
 import { trustedProxies } from "@tallyroom/lib/http/address"
+import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, list, port, setting, whole } from "@tallyroom/lib/settings"
 import { z } from "zod"
@@ -44,6 +45,7 @@ export const settings = {
     default: "",
     description: "Networks of the proxies in front, like 10.0.0.0/8, whose X-Forwarded-For is believed.",
   }),
+  EMBED_ORIGINS: embedOrigins,
   DELIVERIES_PER_SECOND: setting({
     schema: whole(1, 1_000_000),
     default: "20000",

@@ -1,4 +1,4 @@
-/** A WebSocket that comes back by itself. */
+/** A WebSocket that comes back by itself, for hours if need be. */
 
 import type { Snapshot } from "../snapshot"
 
@@ -7,26 +7,64 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 /** A connection that held this long was a good one. */
 const GOOD_AFTER_MS = 5_000
+/** The server says something every 20 s; a connection that is silent for longer than two of them is dead. */
+const SILENT_MS = 45_000
 
 export type Watcher = {
   onSnapshot: (snapshot: Snapshot) => void
   onState: (state: "live" | "away") => void
 }
 
-/** Connects again for as long as the page is open. */
-export function keepWatching(address: URL, watcher: Watcher, attempt = 0): void {
+/** Connects again until it is told to stop. @returns how to stop */
+export function keepWatching(address: URL, watcher: Watcher): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  let attempt = 0
+  let waiting: ReturnType<typeof setTimeout> | undefined
+
+  const connect = () => {
+    clearTimeout(waiting)
+    waiting = undefined
+    const openedAt = Date.now()
+    watchOnce(address, watcher, signal, () => {
+      watcher.onState("away")
+      attempt = Date.now() - openedAt > GOOD_AFTER_MS ? 0 : attempt + 1
+      const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10))
+      waiting = setTimeout(connect, Math.random() * longest)
+    })
+  }
+  const hurry = () => {
+    if (waiting !== undefined && document.visibilityState === "visible") connect()
+  }
+  addEventListener("online", hurry, { signal })
+  document.addEventListener("visibilitychange", hurry, { signal })
+  signal.addEventListener("abort", () => clearTimeout(waiting))
+  connect()
+  return () => stop.abort()
+}
+
+/** One connection, until it ends by itself, by its silence or by the signal, after which nothing is told any more. */
+function watchOnce(address: URL, watcher: Watcher, signal: AbortSignal, ended: () => void): void {
   const socket = new WebSocket(address)
-  let openedAt = 0
-  socket.onopen = () => {
-    openedAt = Date.now()
-    watcher.onState("live")
+  let silence: ReturnType<typeof setTimeout> | undefined
+  const abandon = () => end(false)
+  const end = (tell: boolean) => {
+    clearTimeout(silence)
+    signal.removeEventListener("abort", abandon)
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+    if (tell) ended()
   }
-  socket.onmessage = ({ data }) => watcher.onSnapshot(JSON.parse(data))
-  socket.onclose = () => {
-    watcher.onState("away")
-    const good = openedAt > 0 && Date.now() - openedAt > GOOD_AFTER_MS
-    const next = good ? 0 : attempt + 1
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(next, 10))
-    setTimeout(() => keepWatching(address, watcher, next), Math.random() * longest)
+  const heard = () => {
+    clearTimeout(silence)
+    silence = setTimeout(() => end(true), SILENT_MS)
   }
+  socket.onopen = () => watcher.onState("live")
+  socket.onmessage = ({ data }) => {
+    heard()
+    watcher.onSnapshot(JSON.parse(data))
+  }
+  socket.onclose = () => end(true)
+  signal.addEventListener("abort", abandon)
+  heard()
 }

@@ -1,40 +1,63 @@
 /** What became of one ballot. */
 
 import type { Poll } from "@tallyroom/lib/polls"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { receiptMessages } from "@tallyroom/lib/ui/messages/receipt"
+import { renderPage } from "@tallyroom/lib/ui/page"
 import type { ReceiptStatus } from "../receipt-status"
-import { renderPage, type Site } from "./layout"
+import { pathOf, type Visit } from "./site"
 
-const SENTENCES: Record<ReceiptStatus["status"], string> = {
-  pending: "Your ballot was accepted and waits to be counted. That takes seconds: look again.",
-  counted: "Your ballot is counted.",
-  replaced: "Your ballot was counted, and a later one of yours has replaced it.",
-  late: "Your ballot was not counted: an earlier one of yours stands, or the poll was final already.",
-  "set-aside": "Your ballot could not be counted and was set aside. Tell whoever runs the poll.",
-  lost: "Your ballot was lost before it was counted. Tell whoever runs the poll, and vote again if it is open.",
+const TONES: Record<ReceiptStatus["status"], string> = {
+  pending: "warn",
+  counted: "good",
+  replaced: "good",
+  late: "warn",
+  "set-aside": "bad",
+  lost: "bad",
 }
 
 export function receiptPage(
-  site: Site,
+  visit: Visit,
   poll: Poll,
   receipt: string,
   { status, since }: ReceiptStatus,
 ): string {
+  const { t, dateTime } = translator(visit.language, receiptMessages[visit.language])
   return renderPage({
-    site,
-    title: "Your ballot",
+    language: visit.language,
+    title: `${t("title")} – ${poll.title}`,
+    stylesheet: visit.site.asset("results.css"),
+    alternates: pathOf(visit),
     children: (
       <>
-        <h1>Your ballot</h1>
-        <p>
-          In the poll <a href={`/polls/${poll.id}?receipt=${receipt}`}>{poll.title}</a>:
+        <h1>{t("title")}</h1>
+        <p class="muted">
+          {t("inPoll")} <strong>{poll.title}</strong>
         </p>
-        <p class="status">{SENTENCES[status]}</p>
-        {since && (
-          <p>
-            Since <time dateTime={since}>{new Date(since).toUTCString()}</time>.
+        <div class={`card receipt ${TONES[status]}`}>
+          <p class="receipt-status" id="receipt-status">
+            {t(status)}
           </p>
-        )}
-        <p class="note">Nobody learns from a receipt what was voted for.</p>
+          <p>{t(`${status}Hint`)}</p>
+          {since && <p class="muted">{t("since", { when: dateTime(new Date(since), "UTC") })}</p>}
+          <dl>
+            <dt>{t("receipt")}</dt>
+            <dd>
+              <code>{receipt}</code>
+            </dd>
+          </dl>
+        </div>
+        <p class="muted">{t("secret")}</p>
+        <p class="buttons">
+          {status === "pending" && (
+            <a class="button primary" href={pathOf(visit)}>
+              {t("again")}
+            </a>
+          )}
+          <a class="button" href={`/polls/${poll.id}?receipt=${receipt}`}>
+            {t("results")}
+          </a>
+        </p>
       </>
     ),
   })

@@ -1,0 +1,95 @@
+/** The control room's pages as answers, for those who may see them. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { Problem } from "@tallyroom/lib/errors"
+import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
+import { type Language, languageOf } from "@tallyroom/lib/ui/language"
+import { type AdminKey, admin } from "@tallyroom/lib/ui/messages/admin"
+import { renderPage } from "@tallyroom/lib/ui/page"
+import { h } from "preact"
+import type { AdminAccess, Peers } from "../admin-access"
+import { answerPage } from "../pages/answer"
+import type { Site } from "../pages/site"
+import { Nav } from "./nav"
+import { AdminApp, type AdminData } from "./view/admin-app"
+import type { AdminView, Notice } from "./views"
+
+export type AdminDeps = {
+  sql: Database
+  access: AdminAccess
+  site: Site
+  /** Empty when people reach this app by the host that they name. */
+  publicUrl: string
+  /** Told the id of every poll that was changed here. */
+  changed: (id: string) => void
+}
+
+/** What a route of Elysia is given, as far as it is needed here; an address without a poll has no parameters. */
+export type Context = { request: Request; server: Peers; params?: Record<string, string | undefined> }
+
+/** An admin's request. */
+export type Visit = {
+  request: Request
+  url: URL
+  /** The poll that the address names. */
+  id: string
+  language: Language
+  words: Translator<AdminKey>
+}
+
+/** A route for admins; anybody else is led to the door. */
+export function forAdmins(deps: AdminDeps, handle: (visit: Visit) => Promise<Response>) {
+  return async ({ request, server, params }: Context): Promise<Response> => {
+    const url = new URL(request.url)
+    if (!deps.access.isAdmin(request, server)) return leadTo(doorFor(request.method, url))
+    const language = languageOf(request)
+    return handle({ request, url, id: params?.poll ?? "", language, words: wordsIn(language) })
+  }
+}
+
+export function wordsIn(language: Language): Translator<AdminKey> {
+  return translator(language, admin[language])
+}
+
+/** After signing in a reader goes on where they wanted to; what they sent is gone. */
+function doorFor(method: string, { pathname, search }: URL): string {
+  return method === "GET" ? `/admin/sign-in?next=${encodeURIComponent(pathname + search)}` : "/admin/sign-in"
+}
+
+/** Sends a browser there with a GET, after a form or instead of a page (RFC 9110, section 15.4.4). */
+export function leadTo(path: string): Response {
+  return new Response(null, { status: 303, headers: { location: path, "cache-control": "no-store" } })
+}
+
+/** A page of the control room. */
+export function adminPage(
+  { site }: Pick<AdminDeps, "site">,
+  request: Request,
+  view: AdminView,
+  { title, status = 200 }: { title: string; status?: number },
+): Response {
+  const language = languageOf(request)
+  const data: AdminData = { language, messages: admin[language], view }
+  const html = renderPage({
+    ...{ language, title, data, bodyClass: "admin", home: "/admin" },
+    stylesheet: site.asset("admin.css"),
+    script: site.asset("admin.js"),
+    alternates: alternates(request),
+    nav: view.page === "sign-in" ? undefined : h(Nav, { words: wordsIn(language) }),
+    children: h(AdminApp, data),
+  })
+  return answerPage(request, html, { cache: "private, no-store", status })
+}
+
+/** A page that was asked for by a form can't be asked for again in another language. */
+function alternates(request: Request): string | undefined {
+  if (request.method !== "GET") return undefined
+  const { pathname, searchParams } = new URL(request.url)
+  searchParams.delete("lang")
+  return searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname
+}
+
+/** What could not be done, in a sentence; the detail is the API's. */
+export function refusal(words: Translator<AdminKey>, { detail }: Problem): Notice {
+  return { kind: "bad", text: words.t("failed", { detail }) }
+}

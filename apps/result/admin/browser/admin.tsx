@@ -1,0 +1,12 @@
+/** Makes the control room live. */
+
+import { hydrateApp, pageData } from "@tallyroom/lib/ui/hydrate"
+import { AdminApp, type AdminData } from "../view/admin-app"
+
+const data = pageData<AdminData | null>()
+if (data) hydrateApp(<AdminApp {...data} />, "#app")
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]")) {
+  button.hidden = false
+  button.onclick = () => print()
+}

@@ -1,0 +1,86 @@
+/** A poll while it is written: everything as text, as the fields of the form hold it. */
+
+import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
+import type { Poll } from "@tallyroom/lib/polls"
+
+export type OptionDraft = { id: string; label: string; emoji: string; colour: string; image: string }
+
+export type PollDraft = {
+  id: string
+  title: string
+  options: OptionDraft[]
+  policy: Poll["policy"]
+  results: Poll["results"]
+  eligibility: Poll["eligibility"]
+  /** ISO texts, or empty. */
+  opensAt: string
+  closesAt: string
+  isDefault: boolean
+}
+
+/** The name of an option's field in the form. */
+export function optionField(index: number, part: keyof OptionDraft): string {
+  return `o${index}-${part}`
+}
+
+/** How a button of the form changes the list of options: "add", or "remove-2", "up-2", "down-2". */
+export type OptionAction = "add" | `${"remove" | "up" | "down"}-${number}`
+
+export function emptyDraft(): PollDraft {
+  const options = [newOption([]), newOption([newOption([])])]
+  const rules = { policy: "final", results: "live", eligibility: "browser" } as const
+  return { id: "", title: "", options, ...rules, opensAt: "", closesAt: "", isDefault: false }
+}
+
+export function draftOf(poll: Poll): PollDraft {
+  const { id, title, policy, results, eligibility, isDefault } = poll
+  return {
+    ...{ id, title, policy, results, eligibility, isDefault },
+    options: poll.options.map(({ id, label, emoji = "", colour = "", image = "" }) => {
+      return { id, label, emoji, colour, image }
+    }),
+    opensAt: poll.opensAt?.toISOString() ?? "",
+    closesAt: poll.closesAt?.toISOString() ?? "",
+  }
+}
+
+/** The options after a button was pressed; as they were when it makes no sense. */
+export function changeOptions(options: OptionDraft[], action: OptionAction): OptionDraft[] {
+  if (action === "add") return options.length < MAX_OPTIONS ? [...options, newOption(options)] : options
+  const [verb, index] = action.split("-")
+  const from = Number(index)
+  if (verb === "remove") return options.length > 2 ? options.filter((_, i) => i !== from) : options
+  return swapped(options, from, verb === "up" ? from - 1 : from + 1)
+}
+
+export function isOptionAction(text: string): text is OptionAction {
+  return /^(add|(remove|up|down)-\d{1,2})$/.test(text)
+}
+
+/** The options without rows that nobody filled, as long as enough are left. */
+export function withoutBlank(options: OptionDraft[]): OptionDraft[] {
+  const filled = options.filter(({ label, emoji, image }) => label !== "" || emoji !== "" || image !== "")
+  return filled.length >= 2 ? filled : options
+}
+
+function swapped(options: OptionDraft[], from: number, to: number): OptionDraft[] {
+  const [one, other] = [options[from], options[to]]
+  if (!one || !other) return options
+  return options.map((option, i) => (i === from ? other : i === to ? one : option))
+}
+
+/** An empty option with an id that none has: a, b, … z, then o27, o28, … */
+function newOption(options: OptionDraft[]): OptionDraft {
+  const taken = new Set(options.map(({ id }) => id))
+  const ids = Array.from({ length: MAX_OPTIONS + 1 }, (_, i) => {
+    return i < 26 ? String.fromCharCode(97 + i) : `o${i + 1}`
+  })
+  return { id: ids.find((id) => !taken.has(id)) ?? "", label: "", emoji: "", colour: "", image: "" }
+}
+
+/** An id for a poll with this title: "Où déjeuner ?" gives "ou-dejeuner"; nothing usable gives "". */
+export function idFrom(title: string): string {
+  const plain = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+  const words = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "")
+  return words.slice(0, 64).replace(/-+$/, "")
+}

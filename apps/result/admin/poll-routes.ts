@@ -1,0 +1,127 @@
+/** The list of polls, each poll's own page, and what its buttons do. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { readForm } from "@tallyroom/lib/http/body"
+import { readTallies } from "@tallyroom/lib/tallies"
+import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
+import { Elysia } from "elysia"
+import { pollUnknown } from "../audience"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
+import { embedSnippet } from "../embed-snippet"
+import { pollChangeSchema } from "../poll-change"
+import { changePoll, readPoll, type StoredPoll } from "../poll-store"
+import { snapshotOf } from "../snapshot"
+import { voteAddressFor } from "../vote-address"
+import { type AdminDeps, adminPage, forAdmins, leadTo, refusal, type Visit } from "./admin-pages"
+import { readBooks } from "./books"
+import { readSummaries, summaryOf } from "./summaries"
+import type { Notice, PollView } from "./views"
+
+const FORM_LIMIT = 4 * 1_024
+
+/** What each button changes, and what is said when it did. */
+const ACTIONS = {
+  open: { change: { state: "open" }, said: "didOpen" },
+  close: { change: { state: "closed" }, said: "didClose" },
+  default: { change: { default: true }, said: "didDefault" },
+  archive: { change: { archived: true }, said: "didArchive" },
+  unarchive: { change: { archived: false }, said: "didUnarchive" },
+  results: { change: {}, said: "didResults" },
+} as const satisfies Record<string, { change: object; said: AdminKey }>
+
+/** What a page is told to say by the one that led to it. */
+const SAID: Record<string, AdminKey> = {
+  ...Object.fromEntries(Object.entries(ACTIONS).map(([name, { said }]) => [name, said])),
+  ...{ schedule: "didSchedule", save: "didSave", create: "didCreate" },
+}
+
+export function adminPollRoutes(deps: AdminDeps) {
+  return new Elysia({ name: "admin-polls", detail: { hide: true } })
+    .get(
+      "/admin",
+      forAdmins(deps, (visit) => listPage(deps, visit)),
+    )
+    .get(
+      "/admin/polls/:poll",
+      forAdmins(deps, async (visit) => {
+        const said = SAID[visit.url.searchParams.get("did") ?? ""]
+        return pollPage(deps, visit, said ? { kind: "good", text: visit.words.t(said) } : null)
+      }),
+    )
+    .post(
+      "/admin/polls/:poll/actions",
+      forAdmins(deps, (visit) => act(deps, visit)),
+      { parse: "none" },
+    )
+}
+
+async function listPage(deps: AdminDeps, { request, url, words }: Visit): Promise<Response> {
+  const archived = url.searchParams.has("archived")
+  const all = await readSummaries(deps.sql)
+  const polls = all.filter((poll) => poll.archived === archived)
+  const archivedCount = archived ? polls.length : all.length - polls.length
+  const title = words.t(archived ? "archivedPolls" : "polls")
+  return adminPage(deps, request, { page: "list", polls, archived, archivedCount }, { title })
+}
+
+/** @throws {Problem} poll-unknown */
+export async function pollPage(
+  deps: AdminDeps,
+  visit: Visit,
+  notice: Notice | null,
+  status = 200,
+): Promise<Response> {
+  const poll = await withDeadline(readPoll(deps.sql, visit.id))
+  const view = await pollView(deps, visit, poll, notice)
+  return adminPage(deps, visit.request, view, { title: poll.title, status })
+}
+
+async function pollView(
+  { sql, site, publicUrl, access }: AdminDeps,
+  { request, url }: Visit,
+  poll: StoredPoll,
+  notice: Notice | null,
+): Promise<PollView> {
+  const recount = url.searchParams.has("recount")
+  const [books, tallies] = await Promise.all([
+    readBooks(sql, poll.number, recount),
+    withDeadline(readTallies(sql, [poll.number])),
+  ])
+  const [tally] = tallies
+  if (!tally) throw pollUnknown(poll.id)
+  const scheme = access.isSecure(request, null) ? "https:" : url.protocol
+  const ownAddress = publicUrl || `${scheme}//${url.host}`
+  return {
+    ...{ page: "poll", poll: summaryOf(poll, tally.total), snapshot: snapshotOf(tally, true), books, notice },
+    codes: poll.eligibility === "code" ? { made: poll.codesMade, used: tally.total } : null,
+    links: {
+      ballot: new URL(`/polls/${poll.id}`, voteAddressFor(request, site.voteUrl)).href,
+      results: `/polls/${poll.id}`,
+      stage: `/polls/${poll.id}/stage`,
+    },
+    embeds: {
+      results: embedSnippet(ownAddress, poll.id, "results"),
+      ballot: embedSnippet(ownAddress, poll.id, "ballot"),
+    },
+  }
+}
+
+async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
+  const sent = await readForm(visit.request, FORM_LIMIT, { do: 20, results: 20 })
+  const name = Object.keys(ACTIONS).find((action) => action === sent.do) as keyof typeof ACTIONS | undefined
+  const change = pollChangeSchema.safeParse(
+    name === "results" ? { results: sent.results } : name && ACTIONS[name].change,
+  )
+  if (!name || !change.success) {
+    throw new Problem("request-malformed", "There is no such action: use the buttons of the page.")
+  }
+  try {
+    const poll = await withDeadline(changePoll(deps.sql, visit.id, change.data), CHANGE_DEADLINE_MS)
+    deps.changed(poll.id)
+    const scheduled = name === "open" && poll.opensAt !== null && poll.opensAt.getTime() > Date.now()
+    return leadTo(`/admin/polls/${poll.id}?did=${scheduled ? "schedule" : name}`)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
+    return pollPage(deps, visit, refusal(visit.words, error), error.status)
+  }
+}

@@ -1,0 +1,35 @@
+/** The control room. */
+
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { Elysia } from "elysia"
+import { type AdminDeps, adminPage, forAdmins } from "./admin-pages"
+import { codeRoutes } from "./code-routes"
+import { editRoutes } from "./edit-routes"
+import { readHealth } from "./health"
+import { adminPollRoutes } from "./poll-routes"
+import { removalRoutes } from "./removal-routes"
+import { sessionRoutes } from "./session-routes"
+
+/** Every route below /admin. */
+export function adminRoutes(deps: AdminDeps) {
+  return new Elysia({ name: "admin", detail: { hide: true } })
+    .use(sessionRoutes(deps))
+    .use(adminPollRoutes(deps))
+    .use(editRoutes(deps))
+    .use(removalRoutes(deps))
+    .use(codeRoutes(deps))
+    .get(
+      "/admin/health",
+      forAdmins(deps, async ({ request, words }) => {
+        const health = await readHealth(deps.sql)
+        return adminPage(deps, request, { page: "health", health }, { title: words.t("health") })
+      }),
+    )
+    .get(
+      "/admin/health.json",
+      forAdmins(deps, async () => {
+        const headers = { ...apiHeaders, "cache-control": "private, no-store" }
+        return Response.json(await readHealth(deps.sql), { headers })
+      }),
+    )
+}

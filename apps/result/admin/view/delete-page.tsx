@@ -1,0 +1,38 @@
+/** Deleting a poll takes its id, typed. */
+
+import type { DeleteView } from "../views"
+import { BackLink, describedBy, Field, NoticeBox, PollChips } from "./parts"
+import { useWords } from "./words"
+
+export function DeletePage({ poll, notice }: DeleteView) {
+  const { t } = useWords()
+  return (
+    <>
+      <BackLink href={`/admin/polls/${poll.id}`}>{poll.title}</BackLink>
+      <form class="card narrow" method="post" action={`/admin/polls/${poll.id}/delete`}>
+        <h1>{t("deletePoll")}</h1>
+        <p>
+          <strong>{poll.title}</strong> <PollChips poll={poll} />
+        </p>
+        <p>{t("deleteWarning", { count: poll.total })}</p>
+        {poll.isDefault && <p>{t("deleteDefault")}</p>}
+        <NoticeBox notice={notice} />
+        <Field id="confirm" label={t("deleteConfirm")} hint={t("deleteConfirmHint", { id: poll.id })}>
+          <input
+            id="confirm"
+            name="confirm"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            aria-describedby={describedBy("confirm")}
+            maxLength={80}
+            required
+          />
+        </Field>
+        <button class="button danger" type="submit">
+          {t("deleteNow")}
+        </button>
+      </form>
+    </>
+  )
+}

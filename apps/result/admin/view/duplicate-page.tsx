@@ -1,0 +1,37 @@
+/** A copy of a poll under another id. */
+
+import type { DuplicateView } from "../views"
+import { BackLink, describedBy, Field, NoticeBox } from "./parts"
+import { useWords } from "./words"
+
+export function DuplicatePage({ id, newId, title, notice }: DuplicateView) {
+  const { t } = useWords()
+  return (
+    <>
+      <BackLink href={`/admin/polls/${id}`}>{title}</BackLink>
+      <form class="card narrow" method="post" action={`/admin/polls/${id}/duplicate`}>
+        <h1>{t("duplicatePoll")}</h1>
+        <p>{t("duplicateText")}</p>
+        <NoticeBox notice={notice} />
+        <Field id="title" label={t("title")}>
+          <input id="title" name="title" value={title} aria-describedby={describedBy("title")} required />
+        </Field>
+        <Field id="id" label={t("id")} hint={t("idHint")}>
+          <input
+            id="id"
+            name="id"
+            value={newId}
+            autocapitalize="none"
+            spellcheck={false}
+            aria-describedby={describedBy("id")}
+            maxLength={64}
+            required
+          />
+        </Field>
+        <button class="button primary" type="submit">
+          {t("duplicate")}
+        </button>
+      </form>
+    </>
+  )
+}

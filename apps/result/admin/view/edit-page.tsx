@@ -1,0 +1,146 @@
+/** Making and changing a poll, with the ballot as it will look beside it. */
+
+import { useState } from "preact/hooks"
+import { changeOptions, idFrom, isOptionAction, type PollDraft } from "../draft"
+import type { EditView } from "../views"
+import { BallotPreview } from "./ballot-preview"
+import { ChoiceField } from "./choice-field"
+import { ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
+import { MomentField } from "./moment-field"
+import { OptionsEditor } from "./options-editor"
+import { BackLink, describedBy, Field, NoticeBox } from "./parts"
+import { useWords } from "./words"
+
+export function EditPage(view: EditView) {
+  const { t } = useWords()
+  const { id, fixed, faults } = view
+  const [draft, setDraft] = useState(view.draft)
+  const set = (change: Partial<PollDraft>) => setDraft((known) => ({ ...known, ...change }))
+  const why = (part: keyof typeof fixed) => {
+    const reason = fixed[part]
+    return reason && t(`why-${reason}`)
+  }
+  return (
+    <>
+      <BackLink href={id === null ? "/admin" : `/admin/polls/${id}`}>
+        {id === null ? t("polls") : view.draft.title}
+      </BackLink>
+      <h1>{id === null ? t("newPoll") : t("editPoll")}</h1>
+      <NoticeBox notice={view.notice} />
+      <div class="columns editor">
+        <form method="post" action={id === null ? "/admin/new" : `/admin/polls/${id}/edit`} noValidate>
+          {/* Enter in a field presses a form's first button. */}
+          <button
+            class="visually-hidden"
+            type="submit"
+            name="do"
+            value="save"
+            tabIndex={-1}
+            aria-hidden="true"
+          >
+            {t("save")}
+          </button>
+          <section class="card">
+            <TitleField draft={draft} fault={faults.title} isNew={id === null} set={set} />
+            {id === null && <IdField draft={draft} fault={faults.id} set={set} />}
+          </section>
+          <OptionsEditor
+            options={draft.options}
+            faults={faults}
+            fixed={why("option ids")}
+            onChange={(options) => set({ options })}
+            onAction={(action) =>
+              isOptionAction(action) && set({ options: changeOptions(draft.options, action) })
+            }
+          />
+          <section class="card">
+            <h2>{t("rules")}</h2>
+            <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />
+            <ChoiceField name="results" values={RESULTS_MODES} value={draft.results} why={undefined} />
+            <ChoiceField
+              name="eligibility"
+              values={ELIGIBILITIES}
+              value={draft.eligibility}
+              why={why("eligibility")}
+            />
+          </section>
+          <section class="card">
+            <h2>{t("times")}</h2>
+            <p class="muted">{t("timesText")}</p>
+            <div class="pair">
+              <MomentField name="opensAt" value={draft.opensAt} fault={faults.opensAt} why={why("opensAt")} />
+              <MomentField
+                name="closesAt"
+                value={draft.closesAt}
+                fault={faults.closesAt}
+                why={why("closesAt")}
+              />
+            </div>
+            <DefaultField isDefault={view.draft.isDefault} />
+          </section>
+          <p class="buttons">
+            <button class="button primary" type="submit" name="do" value="save">
+              {id === null ? t("createDraft") : t("save")}
+            </button>
+          </p>
+        </form>
+        <BallotPreview title={draft.title} options={draft.options} />
+      </div>
+    </>
+  )
+}
+
+type FieldProps = { draft: PollDraft; fault: string | undefined; set: (change: Partial<PollDraft>) => void }
+
+/** While nobody wrote an id for a new poll, it follows the title. */
+function TitleField({ draft, fault, isNew, set }: FieldProps & { isNew: boolean }) {
+  const { t } = useWords()
+  const onInput = (title: string) => {
+    const follows = isNew && draft.id === idFrom(draft.title)
+    set({ title, ...(follows && { id: idFrom(title) }) })
+  }
+  return (
+    <Field id="title" label={t("title")} hint={t("titleHint")} fault={fault}>
+      <input
+        id="title"
+        name="title"
+        value={draft.title}
+        maxLength={200}
+        aria-invalid={fault !== undefined}
+        aria-describedby={describedBy("title")}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        required
+      />
+    </Field>
+  )
+}
+
+function IdField({ draft, fault, set }: FieldProps) {
+  const { t } = useWords()
+  return (
+    <Field id="id" label={t("id")} hint={t("idHint")} fault={fault}>
+      <input
+        id="id"
+        name="id"
+        value={draft.id}
+        maxLength={64}
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={fault !== undefined}
+        aria-describedby={describedBy("id")}
+        onInput={(event) => set({ id: event.currentTarget.value })}
+        required
+      />
+    </Field>
+  )
+}
+
+function DefaultField({ isDefault }: { isDefault: boolean }) {
+  const { t } = useWords()
+  return (
+    <label class="check">
+      <input type="checkbox" name="isDefault" defaultChecked={isDefault} disabled={isDefault} />
+      {t("defaultCheck")}
+    </label>
+  )
+}

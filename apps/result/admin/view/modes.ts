@@ -1,0 +1,7 @@
+/** The choices of a poll, in the order in which they are offered. */
+
+import type { Poll } from "@tallyroom/lib/polls"
+
+export const POLICIES = ["final", "changeable"] as const satisfies Poll["policy"][]
+export const RESULTS_MODES = ["live", "after-vote", "after-close"] as const satisfies Poll["results"][]
+export const ELIGIBILITIES = ["browser", "code", "network"] as const satisfies Poll["eligibility"][]

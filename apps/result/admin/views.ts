@@ -1,0 +1,79 @@
+/** What each page of the control room shows: plain data, so that the browser gets it as the server had it. */
+
+import type { FixedPart, FixedReason } from "../poll-change"
+import type { Snapshot } from "../snapshot"
+import type { Books } from "./books-balance"
+import type { PollDraft } from "./draft"
+import type { Health } from "./health"
+
+/** A poll as the control room lists and heads it; moments are ISO texts. */
+export type PollSummary = {
+  id: string
+  title: string
+  phase: Snapshot["phase"]
+  policy: "final" | "changeable"
+  results: Snapshot["results"]
+  eligibility: "browser" | "code" | "network"
+  opensAt: string | null
+  closesAt: string | null
+  finalAt: string | null
+  isDefault: boolean
+  archived: boolean
+  deleting: boolean
+  total: number
+}
+
+export type CodeCounts = { made: number; used: number }
+
+/** One sentence about what just happened, or did not. */
+export type Notice = { kind: "good" | "bad"; text: string }
+
+export type SignInView = { page: "sign-in"; next: string; notice: Notice | null }
+export type ListView = { page: "list"; polls: PollSummary[]; archived: boolean; archivedCount: number }
+export type PollView = {
+  page: "poll"
+  poll: PollSummary
+  snapshot: Snapshot
+  books: Books
+  codes: CodeCounts | null
+  links: { ballot: string; results: string; stage: string }
+  embeds: { results: string; ballot: string }
+  notice: Notice | null
+}
+export type EditView = {
+  page: "edit"
+  /** Null for a new poll. */
+  id: string | null
+  draft: PollDraft
+  fixed: Partial<Record<FixedPart, FixedReason>>
+  /** By the name of the field, what is wrong with it. */
+  faults: Record<string, string>
+  notice: Notice | null
+}
+export type DuplicateView = {
+  page: "duplicate"
+  id: string
+  newId: string
+  title: string
+  notice: Notice | null
+}
+export type DeleteView = { page: "delete"; poll: PollSummary; notice: Notice | null }
+export type CodesView = {
+  page: "codes"
+  poll: PollSummary
+  codes: CodeCounts
+  /** The codes just made, by their place from 1. */
+  made: { from: number; count: number } | null
+  notice: Notice | null
+}
+export type HealthView = { page: "health"; health: Health }
+
+export type AdminView =
+  | SignInView
+  | ListView
+  | PollView
+  | EditView
+  | DuplicateView
+  | DeleteView
+  | CodesView
+  | HealthView

@@ -1,0 +1,29 @@
+/** Buttons that copy a link; without scripts they are not shown. */
+
+/** How long a button says that it has done its work. */
+const THANKS_MS = 2_500
+
+/** Shows every `[data-copy]` button, and lets it copy that text and say so by its `data-copied` or `data-failed`. */
+export function offerCopying(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
+    const offer = button.textContent
+    button.hidden = false
+    button.addEventListener("click", async () => {
+      const done = await copied(button.dataset.copy ?? "")
+      button.textContent = (done ? button.dataset.copied : button.dataset.failed) ?? ""
+      setTimeout(() => {
+        button.textContent = offer
+      }, THANKS_MS)
+    })
+  }
+}
+
+/** Pages that are not served by https may not write to the clipboard. */
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,28 @@
+/** A page as an answer, in the reader's language. */
+
+import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { pageHeaders } from "@tallyroom/lib/http/headers"
+import { chosenLanguage, languageCookie, languageHeaders, languageOf } from "@tallyroom/lib/ui/language"
+
+export type PageAnswer = {
+  cache?: string
+  status?: number
+  /** Who may show the page in a frame; nobody unless said. */
+  frameAncestors?: string
+}
+
+const OWN = "private, no-store"
+
+/** The answer with all headers of a page. A language that was just chosen is remembered. */
+export function answerPage(request: Request, html: string, options: PageAnswer = {}): Response {
+  const { cache = "no-store", status = 200, frameAncestors = "'none'" } = options
+  const chosen = chosenLanguage(request)
+  const headers = new Headers({
+    ...pageHeaders({ frameAncestors }),
+    ...languageHeaders(languageOf(request)),
+    "cache-control": chosen ? OWN : cache,
+  })
+  headers.append("vary", "Authorization")
+  if (chosen) headers.set("set-cookie", languageCookie(chosen, request.url.startsWith("https:")))
+  return compressedResponse(request, html, { status, headers })
+}

@@ -1,0 +1,53 @@
+/** How others get to the ballot and to these results. */
+
+import { qrSvg } from "@tallyroom/lib/ui/qr"
+import type { ResultsData, ResultsText } from "../view/results-data"
+import { typed } from "../vote-address"
+import { Markup } from "./markup"
+
+type Props = { data: ResultsData; text: ResultsText; resultsAddress: string }
+
+export function SharePanel({ data, text, resultsAddress }: Props) {
+  const { t } = text
+  const { ballot, stage } = data.addresses
+  return (
+    <section class="card share" aria-labelledby="share-title">
+      <h2 id="share-title">{t("shareTitle")}</h2>
+      <figure class="scan until-over">
+        <Markup html={qrSvg(ballot, { label: t("qr") })} />
+        <figcaption>
+          {t("scan")}
+          <a class="scan-link" href={ballot}>
+            {typed(ballot)}
+          </a>
+        </figcaption>
+      </figure>
+      <div class="share-actions">
+        <CopyButton link={ballot} offer={t("copyBallot")} text={text} className="until-over" />
+        <CopyButton link={resultsAddress} offer={t("copyResults")} text={text} />
+        <a class="button" href={stage}>
+          {t("stage")}
+        </a>
+      </div>
+    </section>
+  )
+}
+
+type CopyProps = { link: string; offer: string; text: ResultsText; className?: string }
+
+/** Hidden until a script can do what it offers. */
+function CopyButton({ link, offer, text: { t }, className = "" }: CopyProps) {
+  return (
+    <button
+      type="button"
+      class={`button ${className}`}
+      hidden
+      data-copy={link}
+      data-copied={t("copied")}
+      data-failed={t("copyFailed")}
+      aria-live="polite"
+    >
+      {offer}
+    </button>
+  )
+}

@@ -1,0 +1,33 @@
+/** The page for a projector. */
+
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { stageMessages } from "@tallyroom/lib/ui/messages/stage"
+import { renderPage } from "@tallyroom/lib/ui/page"
+import { qrSvg } from "@tallyroom/lib/ui/qr"
+import { StageApp } from "../view/stage-app"
+import type { StageData } from "../view/stage-data"
+import { typed } from "../vote-address"
+import type { Shown } from "./results-page"
+import type { Visit } from "./site"
+
+export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Shown): string {
+  const { language, site, voteAt } = visit
+  const messages = stageMessages[language]
+  const { t } = translator(language, messages)
+  const address = voteAt(ballot)
+  const title = `${snapshot.title} – ${t("stage")}`
+  const query = new URLSearchParams({ poll: snapshot.poll, view: "public", ...(receipt && { receipt }) })
+  const data: StageData = {
+    ...{ language, messages, snapshot, now, title },
+    live: `/live?${query}`,
+    link: typed(address),
+    qr: qrSvg(address, { label: t("qr") }),
+  }
+  return renderPage({
+    ...{ language, title, data },
+    ...{ bare: true, bodyClass: "on-stage", theme: visit.theme ?? "dark" },
+    stylesheet: site.asset("stage.css"),
+    script: site.asset("stage.js"),
+    children: <StageApp {...data} />,
+  })
+}

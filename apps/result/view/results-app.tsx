@@ -1,0 +1,100 @@
+/** The tally of a poll: the same component on the server and, alive, in the browser. */
+
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { useEffect, useState } from "preact/hooks"
+import type { Snapshot } from "../snapshot"
+import { Bars } from "./bars"
+import { ChartSection } from "./chart-section"
+import { ConnectionLine } from "./connection-line"
+import { Downloads } from "./downloads"
+import { FinalHeadline } from "./final-headline"
+import { HiddenResults } from "./hidden-results"
+import { NumbersTable } from "./numbers-table"
+import { OrderSwitch } from "./order-switch"
+import { PhaseLine } from "./phase-line"
+import type { ResultsData, ResultsText } from "./results-data"
+import { type Standing, standingOf } from "./standing"
+import { Announcement } from "./summary"
+import { useHistory } from "./use-history"
+import { useLive, useServerClock } from "./use-live"
+
+export function ResultsApp(data: ResultsData) {
+  const text = translator(data.language, data.messages)
+  const clock = useServerClock(data.now)
+  const { snapshot, connection } = useLive(data.addresses.live, data.snapshot, data.now)
+  const standing = standingOf(snapshot)
+  const { embedded, addresses } = data
+  const over = isOver(snapshot)
+  // What invites to vote stands outside of this component.
+  useEffect(() => void document.body.classList.toggle("over", over), [over])
+  return (
+    <>
+      <div class="status-line">
+        <PhaseLine snapshot={snapshot} text={text} clock={clock} first={data.now} />
+        {snapshot.phase !== "final" && <ConnectionLine connection={connection} text={text} />}
+      </div>
+      <h1 id="title">{snapshot.title}</h1>
+      {standing ? (
+        <Tally
+          {...{ data, snapshot, standing, text }}
+          connected={connection.state === "live"}
+          clock={clock}
+        />
+      ) : (
+        <HiddenResults snapshot={snapshot} text={text} ballot={addresses.ballot} />
+      )}
+      {embedded && snapshot.phase === "open" && (
+        <p>
+          <a class="button primary" href={addresses.ballot} target="_blank" rel="noopener">
+            {text.t("vote")}
+          </a>
+        </p>
+      )}
+    </>
+  )
+}
+
+/** Whether nobody can vote any more. */
+export function isOver({ phase }: Snapshot): boolean {
+  return phase === "closed" || phase === "final"
+}
+
+type TallyProps = {
+  data: ResultsData
+  snapshot: Snapshot
+  standing: Standing
+  text: ResultsText
+  connected: boolean
+  clock: ReturnType<typeof useServerClock>
+}
+
+function Tally({ data, snapshot, standing, text, connected, clock }: TallyProps) {
+  const [order, setOrder] = useState(data.order)
+  const { addresses, embedded } = data
+  const history = useHistory(addresses.json, snapshot, connected && !embedded, clock)
+  const final = snapshot.phase === "final"
+  return (
+    <>
+      {final && <FinalHeadline standing={standing} text={text} />}
+      <div class="total-line">
+        <p class="total" id="total">
+          {standing.total === 0
+            ? text.t(final ? "nobodyVoted" : "noVotes")
+            : text.t("votes", { count: standing.total })}
+        </p>
+        {!embedded && standing.rows.length > 2 && (
+          <OrderSwitch order={order} onChange={setOrder} text={text} />
+        )}
+      </div>
+      <Bars {...{ order, text, final }} rows={standing.rows} level={standing.leaders.length > 1} />
+      <Announcement standing={standing} text={text} />
+      {!embedded && (
+        <>
+          <ChartSection rows={standing.rows} history={history} script={addresses.chart} text={text} />
+          <NumbersTable standing={standing} text={text} />
+          <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
+        </>
+      )}
+    </>
+  )
+}

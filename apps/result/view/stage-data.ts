@@ -1,0 +1,23 @@
+/** What the server gives the big screen's script. */
+
+import type { Translator } from "@tallyroom/lib/ui/i18n"
+import type { Language } from "@tallyroom/lib/ui/language"
+import type { StageKey, StageMessages } from "@tallyroom/lib/ui/messages/stage"
+import type { Snapshot } from "../snapshot"
+
+export type StageData = {
+  language: Language
+  messages: StageMessages
+  snapshot: Snapshot
+  /** The server's time (ms) as of the snapshot. */
+  now: number
+  title: string
+  /** The WebSocket's path and query. */
+  live: string
+  /** The ballot's address as people type it. */
+  link: string
+  /** The ballot's QR code as SVG markup. */
+  qr: string
+}
+
+export type StageText = Translator<StageKey>

@@ -1,0 +1,33 @@
+/** What can be done, for hands without a keyboard. */
+
+import type { StageText } from "./stage-data"
+import type { StageActions } from "./use-stage-keys"
+
+type Props = { actions: StageActions; covered: boolean; text: StageText; trouble: string | null }
+
+export function StageFoot({ actions, covered, text: { t }, trouble }: Props) {
+  return (
+    <footer class="stage-foot">
+      <p role="status" class="trouble">
+        {trouble}
+      </p>
+      <div class="stage-buttons">
+        <button type="button" onClick={actions.previous} aria-label={t("previous")}>
+          ←
+        </button>
+        <button type="button" onClick={actions.cover} id="cover">
+          {t(covered ? "reveal" : "hide")}
+        </button>
+        <button type="button" onClick={actions.fullScreen}>
+          {t("fullScreen")}
+        </button>
+        <button type="button" onClick={actions.keys} aria-label={t("keys")}>
+          ?
+        </button>
+        <button type="button" onClick={actions.next} aria-label={t("next")}>
+          →
+        </button>
+      </div>
+    </footer>
+  )
+}

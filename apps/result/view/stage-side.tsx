@@ -1,0 +1,65 @@
+/** Beside the bars: how to vote, how many have, and how long it is open. */
+
+import type { Snapshot } from "../snapshot"
+import { countdown, type ServerClock } from "./clock"
+import type { StageData, StageText } from "./stage-data"
+import { useNow } from "./use-now"
+
+type Props = {
+  data: StageData
+  snapshot: Snapshot
+  text: StageText
+  clock: ServerClock
+  total: number | null
+}
+
+export function StageSide({ data, snapshot, text, clock, total }: Props) {
+  const { phase } = snapshot
+  return (
+    <section class={`stage-side ${phase}`}>
+      {(phase === "open" || phase === "scheduled") && (
+        <figure class="stage-scan">
+          <div dangerouslySetInnerHTML={{ __html: data.qr }} />
+          <figcaption>
+            {text.t("scan")}
+            <Link link={data.link} />
+          </figcaption>
+        </figure>
+      )}
+      {phase !== "open" && phase !== "draft" && <p class="stage-phase">{text.t(phase)}</p>}
+      {total !== null && (
+        <p class="counter">
+          <strong id="total">{text.number(total)}</strong> <span>{text.t("votes", { count: total })}</span>
+        </p>
+      )}
+      <Countdown snapshot={snapshot} text={text} clock={clock} first={data.now} />
+    </section>
+  )
+}
+
+/** Broken before its path if at all. */
+function Link({ link }: { link: string }) {
+  const at = link.indexOf("/")
+  if (at === -1) return <strong class="link">{link}</strong>
+  return (
+    <strong class="link">
+      {link.slice(0, at)}
+      <wbr />
+      {link.slice(at)}
+    </strong>
+  )
+}
+
+type CountdownProps = { snapshot: Snapshot; text: StageText; clock: ServerClock; first: number }
+
+function Countdown({ snapshot: { phase, opensAt, closesAt }, text, clock, first }: CountdownProps) {
+  const next = phase === "scheduled" ? opensAt : phase === "open" ? closesAt : null
+  const now = useNow(clock, first, next !== null)
+  if (next === null) return null
+  return (
+    <p class="countdown" role="timer">
+      <span>{text.t(phase === "scheduled" ? "opensIn" : "closesIn")}</span>
+      <strong>{countdown(Date.parse(next) - now)}</strong>
+    </p>
+  )
+}

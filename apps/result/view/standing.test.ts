@@ -1,0 +1,47 @@
+import { describe, expect, test } from "bun:test"
+import type { Snapshot } from "../snapshot"
+import { inOrder, standingOf } from "./standing"
+
+const snapshot = (votes: number[], hidden = false): Snapshot => ({
+  ...{ poll: "p", title: "P", state: "open", phase: "open", results: "live", version: 1 },
+  ...{ opensAt: null, closesAt: null, finalAt: null, hidden },
+  total: votes.reduce((sum, it) => sum + it, 0),
+  options: votes.map((it, i) => ({ id: `o${i}`, label: `Option ${i}`, votes: it })),
+})
+const ids = (rows: { option: { id: string } }[]) => rows.map(({ option }) => option.id)
+
+describe("a standing", () => {
+  test("is not there while no counts are shown", () => {
+    expect(standingOf(snapshot([1, 2], true))).toBeNull()
+  })
+
+  test("of no votes has no shares, no bars and no leader", () => {
+    const standing = standingOf(snapshot([0, 0]))
+    expect(standing?.rows.map(({ share, length }) => [share, length])).toEqual([
+      [null, 0],
+      [null, 0],
+    ])
+    expect(standing?.leaders).toEqual([])
+  })
+
+  test("names all that are level in front", () => {
+    expect(ids(standingOf(snapshot([3, 1, 3]))?.leaders ?? [])).toEqual(["o0", "o2"])
+  })
+
+  test("of few options takes all votes for a full bar, of many the leader's", () => {
+    expect(standingOf(snapshot([3, 1]))?.rows.map(({ length }) => length)).toEqual([0.75, 0.25])
+    expect(standingOf(snapshot([4, 2, 1, 1, 0]))?.rows.map(({ length }) => length)).toEqual([
+      1, 0.5, 0.25, 0.25, 0,
+    ])
+  })
+
+  test("shows a single vote among many", () => {
+    expect(standingOf(snapshot([1, 99_999]))?.rows[0]?.length).toBeGreaterThan(0.005)
+  })
+
+  test("in the order of votes leaves equal ones as on the ballot", () => {
+    const rows = standingOf(snapshot([1, 5, 1, 5]))?.rows ?? []
+    expect(ids(inOrder(rows, "votes"))).toEqual(["o1", "o3", "o0", "o2"])
+    expect(ids(inOrder(rows, "ballot"))).toEqual(["o0", "o1", "o2", "o3"])
+  })
+})

@@ -1,0 +1,51 @@
+/** Where the options of a snapshot stand: who leads, with which share, and how long the bars are. */
+
+import type { Snapshot, SnapshotOption } from "../snapshot"
+
+/** Up to so many options a full bar is all votes; with more of them every bar would be short, so it is the leader's. */
+const FEW_OPTIONS = 4
+/** A vote can always be seen. */
+const SHORTEST_BAR = 0.006
+
+export type Row = {
+  option: SnapshotOption
+  /** The option's place in its poll, which chooses its hue. */
+  index: number
+  votes: number
+  /** From 0 to 1; null while there is no vote at all. */
+  share: number | null
+  /** The bar's part of its track, from 0 to 1. */
+  length: number
+  leads: boolean
+}
+
+export type Standing = {
+  total: number
+  rows: Row[]
+  /** Those with the most votes; nobody while there are none. */
+  leaders: Row[]
+}
+
+export type Order = "ballot" | "votes"
+
+/** The standing in the order of the ballot; null while no counts are shown. */
+export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing | null {
+  if (hidden) return null
+  const most = Math.max(0, ...options.map(({ votes = 0 }) => votes))
+  const full = options.length <= FEW_OPTIONS ? total : most
+  const rows = options.map((option, index) => {
+    const { votes = 0 } = option
+    return {
+      ...{ option, index, votes },
+      share: total === 0 ? null : votes / total,
+      length: votes === 0 ? 0 : Math.max(SHORTEST_BAR, votes / full),
+      leads: votes > 0 && votes === most,
+    }
+  })
+  return { total, rows, leaders: rows.filter(({ leads }) => leads) }
+}
+
+/** The rows in this order; equal ones stay as on the ballot. */
+export function inOrder(rows: Row[], order: Order): Row[] {
+  return order === "ballot" ? rows : rows.toSorted((a, b) => b.votes - a.votes)
+}

@@ -1,0 +1,34 @@
+/** The standing in a sentence, read out by screen readers while it moves. */
+
+import { useRef } from "preact/hooks"
+import type { ResultsText } from "./results-data"
+import type { Standing } from "./standing"
+import { useThrottled } from "./use-throttled"
+
+/** More often nobody could listen to it. */
+const ANNOUNCE_MS = 10_000
+
+/** Says nothing at first: the page itself has it all. */
+export function Announcement({ standing, text }: { standing: Standing; text: ResultsText }) {
+  const now = summary(standing, text)
+  const first = useRef(now)
+  const said = useThrottled(now, ANNOUNCE_MS)
+  return (
+    <p class="visually-hidden" aria-live="polite" id="announcement">
+      {said === first.current ? "" : said}
+    </p>
+  )
+}
+
+/** "12 votes. Cats leads with 58%." */
+export function summary({ total, leaders }: Standing, { t, percent, list }: ResultsText): string {
+  const [leader] = leaders
+  if (!leader) return t("noVotes")
+  const share = percent(leader.share ?? 0)
+  const labels = leaders.map(({ option }) => option.label)
+  const place =
+    leaders.length === 1
+      ? t("leads", { option: leader.option.label, share })
+      : t("level", { options: list(labels), share })
+  return `${t("votes", { count: total })}. ${place}`
+}

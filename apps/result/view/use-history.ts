@@ -1,0 +1,34 @@
+/** The history of the poll that is watched. */
+
+import { useEffect, useState } from "preact/hooks"
+import type { Snapshot } from "../snapshot"
+import type { ServerClock } from "./clock"
+import { extended, type History, historyOf } from "./history"
+
+/**
+ * The server's timeline, asked for when counts can be seen and again after every loss of the connection, continued by
+ * the snapshots.
+ */
+export function useHistory(
+  address: string,
+  snapshot: Snapshot,
+  connected: boolean,
+  clock: ServerClock,
+): History {
+  const [history, setHistory] = useState<History>([])
+  const wanted = connected && !snapshot.hidden
+  useEffect(() => {
+    if (!wanted) return
+    const stop = new AbortController()
+    fetch(address, { signal: stop.signal, headers: { accept: "application/json" } })
+      .then(async (answer) => {
+        clock.heard(Date.parse(answer.headers.get("date") ?? ""))
+        if (answer.ok) setHistory(historyOf((await answer.json()).timeline, snapshot))
+      })
+      // The snapshots go on; the next connection asks again.
+      .catch(() => {})
+    return () => stop.abort()
+  }, [address, wanted])
+  useEffect(() => setHistory((before) => extended(before, snapshot, clock.now())), [snapshot, clock])
+  return history
+}

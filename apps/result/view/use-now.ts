@@ -1,0 +1,24 @@
+/** Time passing in a component. */
+
+import { useEffect, useState } from "preact/hooks"
+import type { ServerClock } from "./clock"
+
+/** The server's time (ms): as the page was made, then each second while `ticking`. */
+export function useNow(clock: ServerClock, first: number, ticking: boolean): number {
+  const [now, setNow] = useState(first)
+  useEffect(() => {
+    if (!ticking) return
+    const tick = () => setNow(clock.now())
+    tick()
+    const timer = setInterval(tick, 1_000)
+    return () => clearInterval(timer)
+  }, [clock, ticking])
+  return now
+}
+
+/** Whether this runs in a browser by now: the first drawing there must be the server's. */
+export function useMounted(): boolean {
+  const [mounted, setMounted] = useState(false)
+  useEffect(() => setMounted(true), [])
+  return mounted
+}

@@ -1,0 +1,16 @@
+import { useEffect, useState } from "preact/hooks"
+import type { Scheme } from "./chart-lines"
+
+/** Light or dark, as the page is told to be or else as the reader's system is. */
+export function useScheme(): Scheme {
+  const [scheme, setScheme] = useState<Scheme>("light")
+  useEffect(() => {
+    const dark = matchMedia("(prefers-color-scheme: dark)")
+    const told = document.documentElement.dataset.theme
+    const look = () => setScheme((told ? told === "dark" : dark.matches) ? "dark" : "light")
+    look()
+    dark.addEventListener("change", look)
+    return () => dark.removeEventListener("change", look)
+  }, [])
+  return scheme
+}

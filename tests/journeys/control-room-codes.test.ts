@@ -1,0 +1,73 @@
+import { beforeAll, expect, test } from "bun:test"
+import type { Browser, Page } from "playwright-core"
+import { waitFor } from "../../scripts/services/wait"
+import { launchChromium } from "../harness/chromium"
+import { makePollAt, openControlRoom } from "../harness/control-room"
+import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+let browser: Browser
+let vote: Running
+let result: Running
+let page: Page
+
+beforeAll(async () => {
+  const worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  vote = await startVote(stores())
+  result = await startResult(stores(), { VOTE_URL: vote.url })
+  browser = await launchChromium()
+  stores().defer(() => browser.close())
+  await makePollAt(result.url, { id: "club", eligibility: "code", title: "The club's board" })
+  page = await openControlRoom(browser, result.url)
+}, 60_000)
+
+const castWith = (code: string, option: string) =>
+  fetch(`${vote.url}/api/polls/club/votes`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ option, code }),
+  })
+
+test("codes are made, printed as cards, and vote once each", async () => {
+  await page.goto(`${result.url}/admin/polls/club`)
+  await page.getByRole("link", { name: "Make and print codes" }).click()
+  await page.locator("#count").fill("30")
+  await page.getByRole("button", { name: "Make codes" }).click()
+  await page.getByText("Codes 1 to 30 are new.").waitFor()
+  await page.getByRole("button", { name: "Print as QR cards" }).click()
+  const codes = await page.locator(".code-card .code").allTextContents()
+  expect(new Set(codes).size).toBe(30)
+  expect(await page.getByRole("img", { name: `code ${codes[7]}` }).count()).toBe(1)
+
+  const [first = "", second = ""] = codes
+  await waitFor("the poll to take codes", 10_000, async () => (await castWith(first, "a")).ok)
+  const again = await castWith(first, "b")
+  expect([again.status, (await again.json()).type]).toEqual([409, "/problems/vote-stands"])
+  expect((await castWith(second.toLowerCase(), "b")).status).toBe(201)
+  expect((await castWith(`${second.slice(0, -1)}0`, "b")).status).toBe(403)
+  await waitFor("two codes to be used", 10_000, async () => {
+    await page.goto(`${result.url}/admin/polls/club/codes`)
+    return (await page.locator(".figures dd").allTextContents()).join(" ") === "30 2 28"
+  })
+})
+
+test("every sheet has twelve cards, whole, on A4 and on Letter", async () => {
+  await page.goto(`${result.url}/admin/polls/club/codes/print?from=1&count=30`)
+  for (const format of ["A4", "Letter"]) {
+    const pdf = (await page.pdf({ format, preferCSSPageSize: false })).toString("latin1")
+    expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(3)
+  }
+})
+
+test("they come as CSV with their addresses, and the same code from the same number", async () => {
+  const csv = await (await page.request.get(`${result.url}/admin/polls/club/codes.csv?from=3&count=2`)).text()
+  const [head, third] = csv.split("\r\n")
+  expect(head).toBe("number,code,url")
+  await page.goto(`${result.url}/admin/polls/club/codes/print?from=3&count=1`)
+  const code = await page.locator(".code-card .code").textContent()
+  expect(third).toBe(`3,${code},${vote.url}/polls/club?code=${code}`)
+  const past = await page.request.get(`${result.url}/admin/polls/club/codes.csv?from=31&count=5`)
+  expect((await past.text()).trim().split("\r\n")).toHaveLength(2)
+})

@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { LANGUAGES } from "@tallyroom/lib/ui/language"
+import { admin } from "@tallyroom/lib/ui/messages/admin"
+import type { Browser, Page } from "playwright-core"
+import { launchChromium } from "../harness/chromium"
+import { makePollAt, openControlRoom } from "../harness/control-room"
+import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
+import { type Running, startResult, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const PATHS = [
+  "/admin",
+  "/admin?archived=1",
+  "/admin/new",
+  "/admin/health",
+  "/admin/polls/long?recount=1",
+  "/admin/polls/long/edit",
+  "/admin/polls/long/duplicate",
+  "/admin/polls/long/delete",
+  "/admin/polls/coded?did=open",
+  "/admin/polls/coded/codes?from=1&count=2",
+  "/admin/polls/coded/codes/print",
+] as const
+
+const stores = useStores()
+let browser: Browser
+let result: Running
+
+beforeAll(async () => {
+  const worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  result = await startResult(stores())
+  browser = await launchChromium()
+  stores().defer(() => browser.close())
+  const options = Array.from({ length: 50 }, (_, i) => ({ id: `o${i}`, label: `${i} ${"W".repeat(77)}` }))
+  await makePollAt(result.url, { id: "long", title: `<b>${"Q".repeat(196)}`, options, state: "draft" })
+  await makePollAt(result.url, { id: "coded", eligibility: "code" })
+}, 60_000)
+
+async function everyPage(page: Page, check: (path: string) => Promise<void>): Promise<void> {
+  for (const path of PATHS) {
+    const answer = await page.goto(`${result.url}${path}`)
+    expect([path, answer?.status()]).toEqual([path, 200])
+    await check(path)
+  }
+}
+
+describe.each([
+  [360, false],
+  [360, true],
+  [1280, false],
+  [1280, true],
+])("at %i px, dark: %p", (width, dark) => {
+  test("every page of the control room is accessible and fits", async () => {
+    const door = await openPage(browser, `${result.url}/admin`, { width, dark })
+    await expectAccessible(door)
+    await expectNoSideScroll(door)
+    await door.context().close()
+    const page = await openControlRoom(browser, result.url, { width, dark })
+    const errors: string[] = []
+    page.on("pageerror", (error) => errors.push(error.message))
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()))
+    await everyPage(page, async () => {
+      await expectAccessible(page)
+      await expectNoSideScroll(page)
+    })
+    expect(errors).toEqual([])
+    await page.context().close()
+  }, 120_000)
+})
+
+describe.each(LANGUAGES.map((language) => [language]))("in %s", (language) => {
+  test("every page says what it says in that language, with nothing left to fill in", async () => {
+    const page = await openControlRoom(browser, result.url, { language, width: 360 })
+    await everyPage(page, async () => {
+      expect(await page.locator("html").getAttribute("lang")).toBe(language)
+      expect(await page.locator("main").innerText()).not.toMatch(/\{\w+\}|undefined|NaN/)
+      await expectNoSideScroll(page)
+    })
+    await page.goto(`${result.url}/admin`)
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(String(admin[language].polls))
+    await page.context().close()
+  }, 60_000)
+})

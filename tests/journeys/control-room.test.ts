@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import type { Browser } from "playwright-core"
+import { waitFor } from "../../scripts/services/wait"
+import { launchChromium } from "../harness/chromium"
+import { makePollAt, openControlRoom } from "../harness/control-room"
+import { castUntilAnswered, person } from "../harness/crowd"
+import { openPage } from "../harness/pages"
+import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+let browser: Browser
+let vote: Running
+let result: Running
+
+beforeAll(async () => {
+  const worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  vote = await startVote(stores())
+  result = await startResult(stores(), { VOTE_URL: vote.url })
+  browser = await launchChromium()
+  stores().defer(() => browser.close())
+}, 60_000)
+
+async function votes(id: string, option: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    expect((await castUntilAnswered([vote.url], id, person(), option)).status).toBe(201)
+  }
+}
+
+describe("an admin in the control room", () => {
+  test("makes a poll, opens it, watches it, closes it, and sees it become final", async () => {
+    const page = await openControlRoom(browser, result.url)
+    await page.getByRole("link", { name: "New poll" }).click()
+    await page.getByLabel("Question").fill("Où déjeuner vendredi ?")
+    expect(await page.getByLabel("Id", { exact: true }).inputValue()).toBe("ou-dejeuner-vendredi")
+    await page.getByLabel("Option 1", { exact: true }).fill("Ramen")
+    await page.getByLabel("Emoji 1").fill("🍜")
+    await page.getByLabel("Option 2", { exact: true }).fill("Pizza")
+    await page.getByRole("button", { name: "Add an option" }).click()
+    await page.getByLabel("Option 3", { exact: true }).fill("Salad")
+    await page.getByRole("button", { name: "Move option 3 up" }).click()
+    const preview = page.getByRole("complementary", { name: "How the ballot looks" })
+    expect(await preview.getByRole("listitem").allTextContents()).toEqual(["🍜Ramen", "Salad", "Pizza"])
+    await page.getByRole("button", { name: "Make the draft" }).click()
+    await page.getByRole("status").getByText("The draft is made.").waitFor()
+    expect((await fetch(`${result.url}/api/polls/ou-dejeuner-vendredi`)).status).toBe(404)
+
+    await page.getByRole("button", { name: "Open now" }).click()
+    await page.getByText("The poll is open.").waitFor()
+    const loads: string[] = []
+    page.on("framenavigated", (frame) => loads.push(frame.url()))
+    await votes("ou-dejeuner-vendredi", "a", 3)
+    await page.locator('[data-option="a"] [data-part="votes"]', { hasText: "3" }).waitFor()
+    expect(loads).toEqual([])
+
+    await page.getByText("Close the poll …").click()
+    await page.getByRole("button", { name: "Close now" }).click()
+    await page.locator(".chip", { hasText: "Final" }).waitFor()
+    await page.getByRole("link", { name: "Count all votes again" }).click()
+    await page
+      .getByText("All 3 accepted ballots are accounted for. A recount of all votes gives the same.")
+      .waitFor()
+    await page.getByRole("button", { name: "Sign out" }).click()
+    await page.goto(`${result.url}/admin`)
+    await page.getByLabel("Admin token").waitFor()
+    await page.context().close()
+  })
+
+  test("is told why a poll that has votes can't be changed any more", async () => {
+    await makePollAt(result.url, { id: "fixed" })
+    await waitFor("the ballot", 10_000, async () => (await fetch(`${vote.url}/api/polls/fixed`)).ok)
+    await votes("fixed", "a", 1)
+    const page = await openControlRoom(browser, result.url)
+    await page.goto(`${result.url}/admin/polls/fixed/edit`)
+    const policy = page.getByRole("group", { name: "Changing a vote" })
+    expect(await policy.getByText("This can't be changed any more: the poll has been opened.").count()).toBe(
+      1,
+    )
+    expect(await policy.getByLabel("Votes can be changed").isDisabled()).toBe(true)
+    expect(await page.getByLabel("Opens at").isDisabled()).toBe(true)
+    expect(await page.getByRole("button", { name: /^Remove option/ }).count()).toBe(0)
+    await page.getByLabel("Option 1", { exact: true }).fill("Lions")
+    await page.getByRole("button", { name: "Move option 1 down" }).click()
+    await page.getByRole("button", { name: "Save" }).last().click()
+    await page.getByText("Saved.").waitFor()
+    const { options } = await (await fetch(`${result.url}/api/polls/fixed`)).json()
+    expect(options.map(({ id, label }: { id: string; label: string }) => [id, label])).toEqual([
+      ["b", "Dogs"],
+      ["a", "Lions"],
+    ])
+    await page.context().close()
+  })
+
+  test("sends times in the browser's own zone as UTC, and is told of what is wrong", async () => {
+    const page = await openControlRoom(browser, result.url)
+    await page.goto(`${result.url}/admin/new`)
+    await page.getByText("Time zone: Europe/Berlin").first().waitFor()
+    await page.getByLabel("Question").fill("Times")
+    await page.getByLabel("Option 1", { exact: true }).fill("A")
+    await page.getByLabel("Option 2", { exact: true }).fill("B")
+    await page.getByLabel("Closes at").fill("2001-01-01T10:00")
+    await page.getByRole("button", { name: "Make the draft" }).click()
+    await page.getByText("The poll must close after it opens").waitFor()
+    expect(await page.getByLabel("Closes at").getAttribute("aria-invalid")).toBe("true")
+    await page.getByLabel("Opens at").fill("2040-07-01T10:00")
+    await page.getByLabel("Closes at").fill("2040-07-01T12:00")
+    await page.getByRole("button", { name: "Make the draft" }).click()
+    await page.getByRole("button", { name: "Schedule" }).click()
+    await page.locator(".chip", { hasText: "Scheduled" }).waitFor()
+    const poll = await (await fetch(`${result.url}/api/polls/times`)).json()
+    expect([poll.opensAt, poll.closesAt]).toEqual(["2040-07-01T08:00:00.000Z", "2040-07-01T10:00:00.000Z"])
+    await page.context().close()
+  })
+
+  test("archives, duplicates and deletes, the last only with the id typed", async () => {
+    await makePollAt(result.url, { id: "gala" })
+    const page = await openControlRoom(browser, result.url)
+    await page.goto(`${result.url}/admin/polls/gala`)
+    await page.getByRole("button", { name: "Archive" }).click()
+    await page.getByText("Archived: the poll is in no public list").waitFor()
+    const listed = async () =>
+      (await (await fetch(`${result.url}/api/polls`)).json()).polls as { id: string }[]
+    expect((await listed()).map(({ id }) => id)).not.toContain("gala")
+    expect((await fetch(`${result.url}/polls/gala`)).status).toBe(200)
+
+    await page.getByRole("link", { name: "Duplicate" }).click()
+    await page.getByLabel("Id", { exact: true }).fill("gala-again")
+    await page.getByRole("button", { name: "Duplicate" }).click()
+    await page.getByRole("heading", { name: "Edit the poll" }).waitFor()
+
+    await page.goto(`${result.url}/admin/polls/gala/delete`)
+    await page.getByLabel("The poll's id").fill("gal")
+    await page.getByRole("button", { name: "Delete for good" }).click()
+    await page.getByText("That is not the poll's id. Type gala.").waitFor()
+    await page.getByLabel("The poll's id").fill("gala")
+    await page.getByRole("button", { name: "Delete for good" }).click()
+    await page.getByRole("heading", { name: "Polls" }).waitFor()
+    await waitFor("the poll to be gone", 20_000, async () => {
+      return (await page.request.get(`${result.url}/admin/polls/gala`)).status() === 404
+    })
+    await page.context().close()
+  })
+
+  test("can do it all by keyboard", async () => {
+    const page = await openPage(browser, `${result.url}/admin`)
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "")
+    const reach = async (text: string) => {
+      for (let i = 0; i < 60 && !(await focused()).startsWith(text); i++) await page.keyboard.press("Tab")
+      expect(await focused()).toStartWith(text)
+      const outline = await page.evaluate(() =>
+        document.activeElement ? getComputedStyle(document.activeElement).outlineStyle : "none",
+      )
+      expect(outline).not.toBe("none")
+    }
+    await page.locator("#token").focus()
+    await page.keyboard.type(ADMIN_TOKEN)
+    await page.keyboard.press("Enter")
+    await page.locator(".page-head").waitFor()
+    await reach("New poll")
+    await page.keyboard.press("Enter")
+    await page.locator("#title").focus()
+    await page.keyboard.type("Keys")
+    for (const label of ["One", "Two"]) {
+      const name = label === "One" ? "o0-label" : "o1-label"
+      for (let i = 0; i < 20; i++) {
+        if (await page.evaluate((wanted) => document.activeElement?.id === wanted, name)) break
+        await page.keyboard.press("Tab")
+      }
+      await page.keyboard.type(label)
+    }
+    await page.keyboard.press("Enter")
+    await page.getByText("The draft is made.").waitFor()
+    await reach("Open now")
+    await page.keyboard.press("Enter")
+    await page.getByText("The poll is open.").waitFor()
+    await reach("Close the poll")
+    await page.keyboard.press("Enter")
+    await reach("Close now")
+    await page.keyboard.press("Enter")
+    await page.locator(".chip", { hasText: /Closed|Final/ }).waitFor()
+    await page.context().close()
+  })
+})
+
+describe("without scripts", () => {
+  test("an admin signs in, edits the options of a draft, and opens and closes it", async () => {
+    await makePollAt(result.url, { id: "plain", state: "draft" })
+    const page = await openControlRoom(browser, result.url, { javaScript: false })
+    await page.goto(`${result.url}/admin/polls/plain/edit`)
+    expect(await page.getByText("Time zone: UTC").count()).toBe(2)
+    await page.getByRole("button", { name: "Add an option" }).click()
+    await page.getByLabel("Option 3", { exact: true }).fill("Birds")
+    await page.getByRole("button", { name: "Move option 3 up" }).click()
+    expect(await page.getByLabel("Option 2", { exact: true }).inputValue()).toBe("Birds")
+    await page.getByLabel("Closes at").fill("2040-07-01T12:00")
+    await page.getByRole("button", { name: "Save" }).last().click()
+    await page.getByText("Saved.").waitFor()
+    await page.getByRole("button", { name: "Open now" }).click()
+    await page.getByText("The poll is open.").waitFor()
+    const poll = await (await fetch(`${result.url}/api/polls/plain`)).json()
+    expect(poll.closesAt).toBe("2040-07-01T12:00:00.000Z")
+    expect(poll.options.map(({ label }: { label: string }) => label)).toEqual(["Cats", "Birds", "Dogs"])
+    await page.getByText("Close the poll …").click()
+    await page.getByRole("button", { name: "Close now" }).click()
+    await page.getByText("The poll is closed.").first().waitFor()
+    await page.context().close()
+  })
+})
