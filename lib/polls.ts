@@ -1,6 +1,7 @@
 /** What a poll is: one schema for the admin API, the database rows and the copies in Redis. */
 
 import { z } from "zod"
+import "./plain-words"
 import { MAX_OPTIONS } from "./poll-limits"
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
@@ -16,7 +17,7 @@ const text = (max: number) =>
     .trim()
     .min(1, "must not be empty")
     .max(max, `must have at most ${max} characters`)
-    .regex(/^[^\p{Cc}]*$/u, "must not contain control characters")
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters or broken ones")
 
 export const optionSchema = z.strictObject({
   id: slugSchema,
@@ -45,7 +46,15 @@ const optionsSchema = z
     error: "must not name the same option id twice",
   })
 
-const moment = z.coerce.date({ error: "must be a moment like 2030-01-31T20:00:00Z" }).nullable()
+/** Written with its zone, so that nobody's poll closes hours early; as a Date only where it comes from our own stores. */
+const moment = z
+  .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
+    error: "must be a moment with its zone, like 2030-01-31T20:00:00Z or 2030-01-31T20:00:00+01:00",
+  })
+  .refine((date) => date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9998, {
+    error: "must be between the years 1970 and 9998",
+  })
+  .nullable()
 
 /** What an admin may say of a poll. */
 export const pollDefinitionSchema = z.strictObject({

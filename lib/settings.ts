@@ -1,6 +1,7 @@
 /** Settings: declared once with a schema, a default and a description; all faults are reported together. */
 
 import { z } from "zod"
+import "./plain-words"
 
 export type Setting<T> = {
   /** From the text of the environment variable to the value. */

@@ -15,8 +15,8 @@ function findApi() {
       "RESULT_URL and ADMIN_TOKEN belong together: set both, or neither to use a running demo.",
     )
   }
-  const { resultUrl, adminToken } = findRunning()
-  return { address: resultUrl, token: adminToken }
+  const { resultUrl, voteUrl, adminToken } = findRunning()
+  return { address: resultUrl, token: adminToken, voteUrl }
 }
 
 try {

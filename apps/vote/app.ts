@@ -16,16 +16,15 @@ import { appenders } from "./appenders"
 import type { Deps } from "./deps"
 import type { Metrics } from "./metrics"
 import { openapiDocument } from "./openapi"
-import { BallotPages, VotedPages } from "./page-cache"
 import { PageHeaders } from "./page-headers"
 import { problemPage } from "./pages/problem-page"
-import type { Site } from "./pages/site"
 import type { PollCache } from "./poll-cache"
 import { ballotPageRoutes } from "./routes/ballot-pages"
 import { pollRoutes } from "./routes/polls"
 import { tallyRoutes } from "./routes/tally"
 import { voteRoutes } from "./routes/votes"
 import type { settings } from "./settings"
+import { Sites } from "./sites"
 import { Tallies } from "./tallies"
 import { logTrouble } from "./trouble-log"
 import { Visitors } from "./visitor"
@@ -54,7 +53,6 @@ const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 export const ENTRYPOINTS = ["ballot.tsx", "ballot.css"].map((name) => join(import.meta.dir, "browser", name))
 
 export function createApp({ redis, polls, assets, metrics, log, settings }: AppDeps): AnyElysia {
-  const site: Site = { asset: assets.asset, resultUrl: settings.RESULT_URL }
   const deps: Deps = {
     polls,
     unsentCookies: new WeakMap(),
@@ -67,10 +65,8 @@ export function createApp({ redis, polls, assets, metrics, log, settings }: AppD
     onTrouble: logTrouble(log),
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,
-    site,
+    sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
     headers: new PageHeaders(settings.EMBED_ORIGINS),
-    ballotPages: new BallotPages(site),
-    votedPages: new VotedPages(site),
     tallies: new Tallies(redis),
   }
   const problems = answerProblems({
@@ -97,7 +93,8 @@ export function createApp({ redis, polls, assets, metrics, log, settings }: AppD
     .use(voteRoutes(deps))
 }
 
-function pageOf({ site, headers }: Deps, problem: Problem, request: Request): Response {
+function pageOf({ sites, headers }: Deps, problem: Problem, request: Request): Response {
+  const { site } = sites.for(request)
   const { pathname } = new URL(request.url)
   const known = /^\/(polls|embed)\/[a-z0-9-]+$/.test(pathname) && problem.kind !== "poll-unknown"
   const language = languageOf(request)

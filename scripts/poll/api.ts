@@ -16,13 +16,23 @@ export type ShownPoll = {
 }
 
 export type PollApi = {
+  /** Where people find a poll, by what they do there. */
+  addresses: Record<string, string>
   /** @throws {Trouble} with the API's own words when it refuses */
   call: <T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<T>
   /** The same for an answer in CSV. */
   csv: (path: string, body: unknown) => Promise<string>
 }
 
-export function pollApi({ address, token }: { address: string; token: string }): PollApi {
+export type Place = { address: string; token: string; voteUrl?: string }
+
+/** @throws {Trouble} when the address is none */
+export function pollApi({ address, token, voteUrl }: Place): PollApi {
+  if (!URL.canParse(address)) {
+    throw new Trouble(
+      `RESULT_URL is not an address such as https://results.example: ${JSON.stringify(address)}.`,
+    )
+  }
   const send = async (method: string, path: string, body: unknown, accept: string) => {
     const request = {
       method,
@@ -38,6 +48,7 @@ export function pollApi({ address, token }: { address: string; token: string }):
     return answer
   }
   return {
+    addresses: { ...(voteUrl !== undefined && { Vote: voteUrl }), Watch: address },
     call: async (method, path, body) => (await send(method, path, body, "application/json")).json(),
     csv: async (path, body) => (await send("POST", path, body, "text/csv")).text(),
   }

@@ -65,16 +65,22 @@ export type Command = { name: (typeof COMMANDS)[number] | "help"; words: string[
 export function readCommand(argv: string[]): Command {
   const { values: flags, positionals } = parse(argv)
   const [word, ...words] = positionals
-  if (flags.help || word === undefined) return { name: "help", words: [], flags }
+  if (flags.help || word === undefined || word === "help") return { name: "help", words: [], flags }
   const name = COMMANDS.find((command) => command === word)
   if (!name) throw new UsageError(`There is no command "${word}": see bun run poll --help.`)
-  const wanted = { list: 0, create: 0, codes: 2, duplicate: 2 }[name as string] ?? 1
-  if (words.length !== wanted) {
-    throw new UsageError(
-      `"${name}" takes ${wanted} words after it, not ${words.length}: see bun run poll --help.`,
-    )
+  const wanted = WORDS[name] ?? "<id>"
+  if (words.length !== (wanted.match(/</g)?.length ?? 0)) {
+    throw new UsageError(`Write it as: bun run poll ${`${name} ${wanted}`.trim()} (see --help).`)
   }
   return { name, words, flags }
+}
+
+/** What a command takes after its name; most take the id of a poll. */
+const WORDS: Record<string, string> = {
+  list: "",
+  create: "",
+  codes: "<id> <count>",
+  duplicate: "<id> <new id>",
 }
 
 function parse(argv: string[]) {

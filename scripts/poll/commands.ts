@@ -14,7 +14,7 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
     case "show":
       return show(api, path, flags)
     case "create":
-      return print(await api.call<ShownPoll>("POST", "/api/polls", definition(flags)), flags)
+      return withAddresses(await api.call<ShownPoll>("POST", "/api/polls", definition(flags)), api, flags)
     case "edit":
       return change(await edit(api, path, flags))
     case "open":
@@ -93,9 +93,28 @@ function fields({ title, policy, results, eligibility, opens, closes }: Flags) {
 }
 
 async function codes(api: PollApi, path: string, count: string, flags: Flags): Promise<string> {
-  if (!/^[1-9]\d{0,6}$/.test(count)) throw new UsageError(`"${count}" is no number of codes.`)
+  if (!/^[1-9]\d{0,6}$/.test(count))
+    throw new UsageError(`"${count}" is no number of codes: ask for 1 to 10000 at once.`)
   const body = { count: Number(count) }
-  if (flags.csv) return (await api.csv(`${path}/codes`, body)).trimEnd()
+  if (flags.csv) return warnOfLocalhost((await api.csv(`${path}/codes`, body)).trimEnd())
   const answer = await api.call<{ codes: string[] }>("POST", `${path}/codes`, body)
   return flags.json ? JSON.stringify(answer, null, 2) : codesText(answer.codes)
+}
+
+function withAddresses(poll: ShownPoll, api: PollApi, flags: Flags): string {
+  if (flags.json) return print(poll, flags)
+  const lines = Object.entries(api.addresses).map(
+    ([what, url]) => `${what}: ${new URL(`/polls/${poll.id}`, url)}`,
+  )
+  return [print(poll, flags), "", ...lines].join("\n")
+}
+
+/** On paper, an address of this machine alone is of no use. */
+function warnOfLocalhost(csv: string): string {
+  if (/,https?:\/\/(localhost|127\.)/.test(csv)) {
+    console.error(
+      "These addresses lead to this machine alone: set VOTE_URL to where people reach the ballot.",
+    )
+  }
+  return csv
 }

@@ -19,11 +19,7 @@ export async function assertRedisAnswers(url: string): Promise<void> {
     await redis.ping()
   } catch (cause) {
     // The call itself says no more than "Connection is closed.".
-    const why = reasonOf(lastError ?? cause)
-    throw new Trouble(
-      `Can't reach Redis at ${target} (REDIS_URL): ${why}. Start it, or unset REDIS_URL to use one of our own.`,
-      { cause },
-    )
+    throw unusable("Redis", target, "REDIS_URL", lastError ?? cause)
   } finally {
     redis.disconnect()
   }
@@ -37,14 +33,16 @@ export async function assertPostgresAnswers(url: string): Promise<void> {
   try {
     await sql`select 1`
   } catch (cause) {
-    const why = reasonOf(cause)
-    throw new Trouble(
-      `Can't reach Postgres at ${target} (DATABASE_URL): ${why}. Start it, or unset DATABASE_URL to use one of our own.`,
-      { cause },
-    )
+    throw unusable("Postgres", target, "DATABASE_URL", cause)
   } finally {
     await sql.end({ timeout: 1 })
   }
+}
+
+function unusable(store: string, target: string, setting: string, cause: unknown): Trouble {
+  const { why, advice } = reasonOf(cause)
+  const own = `or unset ${setting} to use one of our own`
+  return new Trouble(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${own}.`, { cause })
 }
 
 /** Host, port and database without user and password. */
@@ -56,10 +54,20 @@ function placeOf(setting: string, url: string, example: string, protocols: strin
   return `${host}${pathname}`
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
-  if (code === "ECONNREFUSED") return "nothing listens there"
-  if (code === "ENOTFOUND") return "there is no host of that name"
-  if (code === "CONNECT_TIMEOUT" || code === "ETIMEDOUT") return "it does not answer"
-  return message || "it does not answer"
+/** SQLSTATE of a database that is not there, and of a user or password that is wrong. */
+const NO_DATABASE = "3D000"
+const REFUSED_USER = new Set(["28P01", "28000"])
+
+function reasonOf(error: unknown): { why: string; advice: string } {
+  const { code = "", message = "" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  if (code === "ECONNREFUSED") return { why: "nothing listens there", advice: "Start it" }
+  if (code === "ENOTFOUND") return { why: "there is no host of that name", advice: "Correct the host" }
+  if (code === NO_DATABASE) return { why: message, advice: "Create it (createdb)" }
+  if (REFUSED_USER.has(code) || /WRONGPASS|NOAUTH|NOPERM/.test(message)) {
+    return { why: "it refuses this user or password", advice: "Correct them in the address" }
+  }
+  if (code === "CONNECT_TIMEOUT" || code === "ETIMEDOUT" || message === "") {
+    return { why: "it does not answer", advice: "Start it" }
+  }
+  return { why: message.replace(/\.+$/, ""), advice: "Correct that" }
 }

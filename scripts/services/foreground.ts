@@ -18,6 +18,7 @@ export interface Foreground {
 
 /** Runs the whole stack until a signal, a crash or a failed start ends it; then nothing is left running. */
 export async function runInForeground({ hot, fresh, onLine, onReady }: Foreground): Promise<void> {
+  if (fresh) refuseForeign(process.env)
   const unlock = lockOrExit()
   const end = (code: number) => {
     withdrawRunning()
@@ -59,6 +60,15 @@ export async function runInForeground({ hot, fresh, onLine, onReady }: Foregroun
   } catch (error) {
     fail(describe(error))
   }
+}
+
+/** What is not ours is not emptied by us. */
+function refuseForeign({ REDIS_URL, DATABASE_URL }: Record<string, string | undefined>): void {
+  if (!REDIS_URL && !DATABASE_URL) return
+  console.error(
+    "--fresh empties only the demo's own stores: empty yours yourself, or unset REDIS_URL and DATABASE_URL.",
+  )
+  process.exit(2)
 }
 
 function lockOrExit(): () => void {

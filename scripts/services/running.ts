@@ -28,8 +28,9 @@ export function announceRunning(running: Running): void {
   writePrivately(FILE, `${JSON.stringify(running, null, 2)}\n`)
 }
 
+/** Takes that back, unless another demo has announced itself since. */
 export function withdrawRunning(): void {
-  rmSync(FILE, { force: true })
+  if (existsSync(FILE) && JSON.parse(readFileSync(FILE, "utf8")).pid === process.pid) rmSync(FILE)
 }
 
 /** The demo (or `bun run dev`) that runs in this checkout, if one does. */

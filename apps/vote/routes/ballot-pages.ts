@@ -53,8 +53,8 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
   const page = { poll, language, embedded, theme, now, counts: await countsOf(deps, poll, now) }
   const headers = withCookies(deps, poll, client, deps.headers.page(language, embedded))
-  if (code === "") return deps.ballotPages.page(page).response(request, { headers })
-  return compressedResponse(request, ballotPage(deps.site, { ...page, code }), { headers })
+  if (code === "") return deps.sites.for(request).ballotPages.page(page).response(request, { headers })
+  return compressedResponse(request, ballotPage(deps.sites.for(request).site, { ...page, code }), { headers })
 }
 
 /** Of a poll that is over, as far as everybody may see them; a page without them is better than none. */

@@ -86,13 +86,20 @@ async function formVote(
   const headers = deps.headers.page(language, embedded)
   try {
     const { poll, outcome, setCookie } = await vote(deps, pollId, client, read)
-    const page = deps.votedPages.page(poll, outcome, { language, embedded })
+    const page = deps.sites.for(request).votedPages.page(poll, outcome, { language, embedded })
     return respond(page, STATUS[outcome.status], headers, setCookie)
   } catch (error) {
     const refusal = error instanceof Problem ? REFUSALS[error.kind] : undefined
     if (!(error instanceof Problem && refusal)) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
-    const page = ballotPage(deps.site, { poll, language, embedded, now: Date.now(), code, refusal })
+    const page = ballotPage(deps.sites.for(request).site, {
+      poll,
+      language,
+      embedded,
+      now: Date.now(),
+      code,
+      refusal,
+    })
     const answer = compressedResponse(request, page, { status: error.status, headers })
     for (const [name, value] of Object.entries(error.headers())) answer.headers.set(name, value)
     return answer

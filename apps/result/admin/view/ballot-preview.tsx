@@ -27,21 +27,41 @@ export function BallotPreview({ title, options }: Props) {
 }
 
 function PreviewCard({ option, index }: { option: OptionDraft; index: number }) {
-  const colour = /^#[0-9a-f]{6}$/i.test(option.colour) ? option.colour : undefined
-  const { light, dark } = optionColours({ colour }, index)
   return (
     <li class="preview-card">
-      <svg class="swatch" aria-hidden="true">
-        <rect class="on-light" width="100%" height="100%" fill={light.fill} />
-        <rect class="on-dark" width="100%" height="100%" fill={dark.fill} />
-      </svg>
-      {/^https?:\/\/./.test(option.image) && <img src={option.image} alt="" />}
-      {option.emoji && (
-        <span class="preview-emoji" aria-hidden="true">
-          {option.emoji}
-        </span>
-      )}
+      <PreviewMark option={option} index={index} />
       <span>{option.label}</span>
     </li>
+  )
+}
+
+/** Like the ballot's own: the image, else the emoji, else the option's place on its colour. */
+function PreviewMark({ option, index }: { option: OptionDraft; index: number }) {
+  const colour = /^#[0-9a-f]{6}$/i.test(option.colour) ? option.colour : undefined
+  const { light, dark } = optionColours({ colour }, index)
+  const image = /^https?:\/\/./.test(option.image) ? option.image : ""
+  const place = option.emoji ? "" : String(index + 1)
+  return (
+    <span class="preview-mark" aria-hidden="true">
+      <Tile scheme="on-light" fill={light.fill} ink={light.ink} text={place} />
+      <Tile scheme="on-dark" fill={dark.fill} ink={dark.ink} text={place} />
+      {image && <img src={image} alt="" />}
+      {option.emoji && !image && <span class="preview-emoji">{option.emoji}</span>}
+    </span>
+  )
+}
+
+type TileProps = { scheme: string; fill: string; ink: string; text: string }
+
+function Tile({ scheme, fill, ink, text }: TileProps) {
+  return (
+    <svg class={scheme} viewBox="0 0 40 40" aria-hidden="true">
+      <rect width="40" height="40" rx="10" fill={fill} />
+      {text && (
+        <text x="20" y="26" text-anchor="middle" font-size="17" font-weight="700" fill={ink}>
+          {text}
+        </text>
+      )}
+    </svg>
   )
 }

@@ -1,0 +1,37 @@
+/** The pages as they are for people who came by one host: links lead to where they can go from there. */
+
+import { isOwnMachine, reachableFrom } from "@tallyroom/lib/http/reachable"
+import { BallotPages, VotedPages } from "./page-cache"
+import type { Site } from "./pages/site"
+
+export type HostPages = { site: Site; ballotPages: BallotPages; votedPages: VotedPages }
+
+/** A laptop is reached under few names; whoever makes up more gets pages that are not kept. */
+const MOST_HOSTS = 16
+const BY_THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1)[:/]/
+
+export class Sites {
+  private readonly own: HostPages
+  private readonly byAddress = new Map<string, HostPages>()
+  /** A result app with an address for everybody needs no other. */
+  private readonly fixed: boolean
+
+  constructor(private readonly site: Site) {
+    this.own = pagesOf(site)
+    this.fixed = !isOwnMachine(site.resultUrl)
+  }
+
+  for(request: Request): HostPages {
+    if (this.fixed || BY_THIS_MACHINE.test(request.url)) return this.own
+    const resultUrl = reachableFrom(request, this.site.resultUrl).replace(/\/$/, "")
+    const held = this.byAddress.get(resultUrl)
+    if (held) return held
+    const pages = pagesOf({ ...this.site, resultUrl })
+    if (this.byAddress.size < MOST_HOSTS) this.byAddress.set(resultUrl, pages)
+    return pages
+  }
+}
+
+function pagesOf(site: Site): HostPages {
+  return { site, ballotPages: new BallotPages(site), votedPages: new VotedPages(site) }
+}

@@ -1,0 +1,20 @@
+/** What zod finds wrong, in the words of our own errors. Importing this makes them the words of every schema. */
+
+import { z } from "zod"
+
+z.config({
+  customError: (issue) => {
+    if (issue.code === "invalid_type") {
+      return issue.input === undefined ? "is missing" : `must be ${article(String(issue.expected))}`
+    }
+    if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`
+    if (issue.code === "unrecognized_keys") return `has nothing called ${issue.keys.join(", ")}`
+    return undefined
+  },
+})
+
+function article(type: string): string {
+  const name =
+    { string: "text", boolean: "true or false", array: "a list", object: "an object" }[type] ?? type
+  return /^[aeiou]/.test(name) && !name.startsWith("an ") ? `an ${name}` : name
+}
