@@ -132,21 +132,25 @@ function byShard(ballots: Waiting[]): Waiting[][] {
   return calls
 }
 
+/** One pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
 function scriptArguments(ballots: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
   const shard = ballots[0]?.cast.shard ?? 0
   const keyNames = [keys.gate(shard), keys.inbox(shard)]
   const pairs = new Map<string, number>()
+  const terms: string[] = []
   const args: (string | number)[] = []
   for (const { cast } of ballots) {
-    let pair = pairs.get(cast.pollId)
+    const name = `${cast.pollId} ${cast.terms}`
+    let pair = pairs.get(name)
     if (pair === undefined) {
       pair = pairs.size + 1
-      pairs.set(cast.pollId, pair)
+      pairs.set(name, pair)
+      terms.push(cast.terms)
       keyNames.push(keys.poll(shard, cast.pollId), keys.voters(shard, cast.pollId))
     }
-    args.push(pair, cast.voter, cast.option, cast.terms)
+    args.push(pair, cast.voter, cast.option)
   }
-  return { keyNames, args }
+  return { keyNames, args: [...terms, ...args] }
 }
 
 function readAnswer(text: string): Answer {

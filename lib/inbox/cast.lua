@@ -5,8 +5,8 @@
 -- KEYS[3…] {s}:poll:<id>, {s}:voters:<id>   one pair for each poll that these ballots name
 -- ARGV[1]  the most entries that may wait in the stream
 -- ARGV[2]  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
--- ARGV[3…] four for each ballot: the number of its poll's pair, voter, option, and the terms under which its voter was
---          let in: "<poll number> <eligibility>"
+-- ARGV[3…] for each pair the terms under which its voters were let in: "<poll number> <eligibility>"
+-- then     three for each ballot: the number of its pair, voter, option
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
 -- an answer is "accepted <id>", "same <id>", "stands <id> <option>", or the name of a refusal.
@@ -27,7 +27,8 @@ if type(waiting) ~= 'number' then return { 'broken', now_text } end
 local room = tonumber(ARGV[1]) - waiting
 
 local polls = {}
-for pair = 1, (#KEYS - 2) / 2 do
+local pairs_given = (#KEYS - 2) / 2
+for pair = 1, pairs_given do
   local poll_key, voters_key = KEYS[2 * pair + 1], KEYS[2 * pair + 2]
   local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
     'eligibility')
@@ -36,27 +37,34 @@ for pair = 1, (#KEYS - 2) / 2 do
   local refusal
   if not state or state == 'deleted' then refusal = 'poll-unknown'
   elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
+  elseif ARGV[2 + pair] ~= number .. ' ' .. eligibility then refusal = 'stale'
   elseif state == 'draft' or (state == 'open' and now < (tonumber(opens) or 0)) then refusal = 'not-open'
   elseif state ~= 'open' or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
   end
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,
-    terms = (number or '') .. ' ' .. (eligibility or ''), changeable = policy == 'changeable', options = options, accepted = 0,
+    changeable = policy == 'changeable', known = {}, options = options, accepted = 0,
   }
 end
 
-local function decide(poll, voter, option, terms)
-  if poll.refusal == 'poll-unknown' then return 'poll-unknown' end
-  if terms ~= poll.terms then return 'stale' end
+local function has_option(poll, option)
+  if poll.known[option] == nil then
+    poll.known[option] = string.find(poll.options, ',' .. option .. ',', 1, true) ~= nil
+  end
+  return poll.known[option]
+end
+
+local function decide(poll, voter, option)
+  if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
   if standing then
     local standing_option, standing_id = string.match(standing, '^(%S+) (%S+)$')
     if standing_option == option then return 'same ' .. standing_id end
-    if not poll.refusal and not string.find(poll.options, ',' .. option .. ',', 1, true) then return 'option-unknown' end
+    if not poll.refusal and not has_option(poll, option) then return 'option-unknown' end
     if not poll.refusal and not poll.changeable then return 'stands ' .. standing_id .. ' ' .. standing_option end
   end
   if poll.refusal then return poll.refusal end
-  if not string.find(poll.options, ',' .. option .. ',', 1, true) then return 'option-unknown' end
+  if not has_option(poll, option) then return 'option-unknown' end
   if room <= 0 then return 'full' end
   local id = redis.call('XADD', KEYS[2], '*', 'b', poll.number .. ' ' .. voter .. ' ' .. option)
   redis.call('HSET', poll.voters, voter, option .. ' ' .. id)
@@ -66,8 +74,8 @@ local function decide(poll, voter, option, terms)
 end
 
 local answers = { 'decided', now_text }
-for i = 3, #ARGV, 4 do
-  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+for i = 3 + pairs_given, #ARGV, 3 do
+  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2])
 end
 for _, poll in ipairs(polls) do
   if poll.accepted > 0 then redis.call('HINCRBY', poll.key, 'accepted', poll.accepted) end

@@ -58,7 +58,9 @@ function sentOptions(sent: Record<string, string | undefined>): OptionDraft[] {
 
 /** What a field for moments sends without scripts has no time zone: it is said to be UTC. */
 function inUtc(text: string): string {
-  return /^\d{4,6}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text)) return text
+  const moment = new Date(`${text}Z`)
+  return Number.isNaN(moment.getTime()) ? text : moment.toISOString()
 }
 
 export type Checked<T> = { value: T; faults?: never } | { value?: never; faults: string[] }
