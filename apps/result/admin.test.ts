@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { readCode } from "@tallyroom/lib/codes"
 import type { Database } from "@tallyroom/lib/database"
+import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../../tests/harness/stores"
 import { ADMIN, definition, openTables, type Result, startResult } from "./testing/result"
 import { addVotes } from "./testing/votes"
@@ -221,4 +222,11 @@ describe("codes", () => {
     expect(await ask("coded", 2)).toEqual([409, "poll-fixed"])
     expect((await result.send("POST", "/api/polls/coded/codes", { count: 1 })).status).toBe(201)
   })
+})
+
+test("a poll whose time is over can't be given more, even before a worker has closed it", async () => {
+  const closesAt = soon(0.4)
+  expect((await create("over", { state: "open", closesAt })).status).toBe(201)
+  await waitFor("its time to be over", 5_000, () => Date.now() > Date.parse(closesAt))
+  expect(await kindOf(await change("over", { closesAt: soon(3_600) }))).toEqual([409, "poll-fixed"])
 })

@@ -109,18 +109,20 @@ const WHY = {
 
 /** What of a poll can't be changed any more, and why. */
 export function fixedParts(
-  poll: Pick<Poll, "state" | "opensAt">,
+  poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
   accepted: number,
   now: number,
 ): Partial<Record<FixedPart, FixedReason>> {
   if (poll.state === "draft") return {}
+  // Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet.
+  const isOver = poll.state !== "open" || (poll.closesAt !== null && poll.closesAt.getTime() <= now)
   const toCome = poll.state === "open" && poll.opensAt !== null && poll.opensAt.getTime() > now
   return {
     policy: "opened",
     eligibility: "opened",
     "option ids": "opened",
     ...(accepted > 0 ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
-    ...(poll.state !== "open" && { closesAt: "over" }),
+    ...(isOver && { closesAt: "over" }),
   }
 }
 

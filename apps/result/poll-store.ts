@@ -86,7 +86,9 @@ async function tryToChange(sql: Database, poll: StoredPoll, change: PollChange):
   const closes = next.state === "closed" && poll.state !== "closed"
   const write = sql`
     WITH target AS (
-      SELECT number FROM polls WHERE number = ${poll.number} AND revision = ${poll.revision} FOR UPDATE
+      SELECT number FROM polls WHERE number = ${poll.number} AND revision = ${poll.revision}
+        AND (state = 'draft' OR closes_at IS NULL OR closes_at > now() OR closes_at IS NOT DISTINCT FROM ${next.closesAt})
+      FOR UPDATE
     ), former AS (
       UPDATE polls SET is_default = false, revision = revision + 1
       WHERE ${becomesDefault} AND is_default AND number <> ${poll.number} AND EXISTS (SELECT FROM target)

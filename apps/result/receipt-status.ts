@@ -19,7 +19,7 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
   const receipt = readReceipt(poll.salt, text)
   if (!receipt)
     throw new Problem("receipt-unknown", `This is no receipt of the poll "${poll.id}": copy it whole.`)
-  const [row] = await withDeadline(lookUp(sql, poll.number, receipt))
+  const [row] = await withDeadline(lookUp(sql, poll, receipt))
   const { status, since } = statusSchema.parse(row)
   return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }
 }
@@ -28,7 +28,7 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
  * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when what
  * became of it happened.
  */
-function lookUp(sql: Database, poll: number, { shard, position: { ms, seq }, voter }: Receipt) {
+function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
   const uuid = Buffer.from(voter, "base64url").toString("hex")
   return sql`
     WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),
@@ -36,11 +36,11 @@ function lookUp(sql: Database, poll: number, { shard, position: { ms, seq }, vot
       SELECT ballot.ms,
         standing.ms AS standing_ms,
         (standing.ms, standing.seq) = (ballot.ms, ballot.seq) AS stands,
-        (standing.ms, standing.seq) > (ballot.ms, ballot.seq) AS replaced,
+        ${policy === "changeable"} AND (standing.ms, standing.seq) > (ballot.ms, ballot.seq) AS replaced,
         aside.reason, aside.at,
         COALESCE((shards.ms, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
       FROM ballot
-      LEFT JOIN votes AS standing ON standing.poll = ${poll} AND standing.voter = ${uuid}::uuid
+      LEFT JOIN votes AS standing ON standing.poll = ${number} AND standing.voter = ${uuid}::uuid
       LEFT JOIN set_aside AS aside ON (aside.shard, aside.ms, aside.seq) = (${shard}, ballot.ms, ballot.seq)
       LEFT JOIN shards ON shards.shard = ${shard}
     )

@@ -82,7 +82,7 @@ test("the CSV runs no formula and quotes what it must", async () => {
 })
 
 test("a receipt tells each fate of its ballot, and never the option", async () => {
-  await result.send("POST", "/api/polls", definition("fate"))
+  await result.send("POST", "/api/polls", definition("fate", { policy: "changeable" }))
   const ask = async (ms: number) => {
     const answer = await result.get(`/api/polls/fate/receipts/${await receiptOf(sql, "fate", ms)}`)
     expect(answer.headers.get("cache-control")).toBe("private, no-store")
@@ -101,6 +101,9 @@ test("a receipt tells each fate of its ballot, and never the option", async () =
   expect(await ask(3_600)).toMatchObject({ status: "set-aside" })
   expect(await ask(4_000)).toEqual({ poll: "fate", status: "lost" })
   expect(await ask(6_000)).toMatchObject({ status: "pending" })
+  // Where votes can't be changed, a later ballot stands only because the first one went away.
+  await sql`UPDATE polls SET policy = 'final' WHERE id = 'fate'`
+  await waitFor("the policy to be known", 2_000, async () => (await ask(2_000)).status === "lost")
 
   const page = await result.get(`/polls/fate/receipts/${await receiptOf(sql, "fate", 3_000)}`)
   expect(page.status).toBe(200)
