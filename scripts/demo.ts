@@ -35,12 +35,16 @@ await runInForeground({
 
 function whereToGo({ voteUrl, resultUrl, adminToken }: Running): string {
   const phones = addressInNetwork()
+  const also = (url: string) =>
+    phones ? `   (phones in this network: http://${phones}:${new URL(url).port})` : ""
+  const { REDIS_URL, DATABASE_URL } = process.env
   return `
-  Vote:    ${voteUrl}${phones ? `   (phones in this network: http://${phones}:${new URL(voteUrl).port})` : ""}
-  Watch:   ${resultUrl}
+  Vote:    ${voteUrl}${also(voteUrl)}
+  Watch:   ${resultUrl}${also(resultUrl)}
+  Manage:  ${resultUrl}/admin
   Admin token: ${adminToken}
 
-Ctrl-C stops everything; votes stay in .tallyroom/
+Ctrl-C stops everything; votes stay in ${REDIS_URL && DATABASE_URL ? "your own stores" : ".tallyroom/"}
 ready`
 }
 

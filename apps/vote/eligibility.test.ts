@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { writeCode } from "@tallyroom/lib/codes"
+import { readReceipt } from "@tallyroom/lib/receipts"
 import { VISITOR_COOKIE, Visitors } from "./visitor"
 import { cookieOf, examplePoll, SECRETS, startVoteStand, type VoteStand } from "./vote-stand"
 
@@ -103,4 +104,23 @@ test("A network address is one vote, and an IPv6 subscriber's /64 too.", async (
   expect((await from("2001:db8:1:2::3")).status).toBe(201)
   expect((await from("2001:db8:1:2:ffff::9")).status).toBe(200)
   expect((await from("2001:db8:1:3::3")).status).toBe(201)
+})
+
+test("A poll that gets codes as it opens takes no vote by who was asked under the old terms.", async () => {
+  const draft = examplePoll({ number: 9, id: "surprise", state: "draft" })
+  await stand.writePolls(draft)
+  expect((await stand.vote("surprise", "a")).status).toBe(409)
+  await stand.writePolls({ ...draft, state: "open", eligibility: "code", revision: 2 })
+  const answer = await stand.vote("surprise", "a")
+  expect(answer.status).toBe(403)
+  expect(await answer.json()).toMatchObject({ type: "/problems/code-needed" })
+})
+
+test("A poll made anew under its id is read anew before a vote is taken.", async () => {
+  await stand.writePolls(examplePoll({ number: 10, id: "again" }))
+  expect((await stand.vote("again", "a")).status).toBe(201)
+  const salt = Buffer.alloc(32, 8).toString("base64url")
+  await stand.writePolls(examplePoll({ number: 11, id: "again", salt }))
+  const { receipt } = (await (await stand.vote("again", "b")).json()) as { receipt: string }
+  expect(readReceipt(salt, receipt)).not.toBeNull()
 })

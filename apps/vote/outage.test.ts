@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { waitFor } from "../../scripts/services/wait"
-import { examplePoll, startVoteStand, type VoteStand } from "./vote-stand"
+import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "./vote-stand"
 
 /** Promised are 200 ms; a busy machine that runs other tests gets more. */
 const LIMIT_MS = 1_000
@@ -120,4 +120,18 @@ test("With Redis gone votes are refused at once, and taken again when it is back
   await expectUnavailable("inbox-away")
   await stand.writePolls(pets)
   await votesAgain()
+})
+
+test("A visitor whose first vote fails is the same one when it sends it again.", async () => {
+  await stand.writePolls(pets)
+  await stand.admin.set(keys.gate(0), "restoring")
+  await stand.admin.set(keys.gate(1), "restoring")
+  const failed = await stand.vote("pets", "a")
+  expect(failed.status).toBe(503)
+  const cookie = cookieOf(failed)
+  expect(cookie).not.toBe("")
+  await stand.writePolls(pets)
+  await stand.admin.del(keys.inbox(0), keys.inbox(1))
+  expect((await stand.vote("pets", "a", { cookie })).status).toBe(201)
+  expect((await stand.vote("pets", "a", { cookie })).status).toBe(200)
 })

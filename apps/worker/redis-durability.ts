@@ -1,7 +1,8 @@
 /** Says when this Redis is set up so that accepted votes could be lost. */
 
-import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
+
+type Warner = { warn: (found: Record<string, string>, warning: string) => void }
 
 const WANTED = [
   {
@@ -18,7 +19,7 @@ const WANTED = [
 ]
 
 /** Warns of each setting that breaks a promise. A managed Redis may keep its settings to itself: then nothing is said. */
-export async function warnOfLosses(redis: Redis, log: Log): Promise<void> {
+export async function warnOfLosses(redis: Redis, log: Warner): Promise<void> {
   for (const { name, value, otherwise } of WANTED) {
     const reply = await redis.config("GET", name).catch(() => [])
     const found = Array.isArray(reply) ? reply[1] : undefined

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis"
 import postgres from "postgres"
+import { warnOfLosses } from "../../apps/worker/redis-durability"
 import { Trouble } from "./trouble"
 
 /** A store on this machine answers in milliseconds, a distant one within a second. */
@@ -17,6 +18,7 @@ export async function assertRedisAnswers(url: string): Promise<void> {
   try {
     await redis.connect()
     await redis.ping()
+    await warnOfLosses(redis, { warn: (_, warning) => console.error(warning) })
   } catch (cause) {
     // The call itself says no more than "Connection is closed.".
     throw unusable("Redis", target, "REDIS_URL", lastError ?? cause)

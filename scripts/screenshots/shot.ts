@@ -1,0 +1,22 @@
+/** One page in one state, as pictures are taken of it. */
+
+import type { Page } from "playwright-core"
+
+export type Device = "phone" | "desktop" | "stage"
+export type Scheme = "light" | "dark"
+
+export type Visit = { page: Page; token: string; scheme: Scheme }
+
+export type Shot = {
+  /** Page and state, as the file is named. */
+  name: string
+  /** Opens the page and waits until it shows its state. */
+  open: (visit: Visit) => Promise<void>
+  /** Without it a phone and a desk. */
+  devices?: readonly Device[]
+  schemes?: readonly Scheme[]
+  /** Only this part of the page, by its selector. */
+  part?: string
+  /** The page does not follow the scheme while it is open: it is opened anew for each. */
+  reopen?: boolean
+}
