@@ -1,7 +1,7 @@
 /** A receipt: where a ballot lies and whose it is, signed. It never says for which option. */
 
 import type { Position } from "./ballots"
-import { keyed, sameBytes } from "./keyed"
+import { keyed, keyedInto, sameBytes } from "./keyed"
 
 export type Receipt = { shard: number; position: Position; voter: string }
 
@@ -24,7 +24,7 @@ export function writeReceipt(salt: string, { shard, position, voter }: Receipt):
   bytes.writeUIntBE(position.ms, 2, 6)
   bytes.writeUInt32BE(position.seq, 8)
   bytes.write(voter, 12, 16, "base64url")
-  sign(salt, bytes).copy(bytes, BODY)
+  keyedInto(bytes, BODY, salt, signed(bytes), SIGNATURE)
   return bytes.toString("base64url")
 }
 
@@ -34,7 +34,7 @@ export function readReceipt(salt: string, text: string): Receipt | null {
   const bytes = Buffer.from(text, "base64url")
   // Only the canonical spelling: the decoder passes over foreign characters and spare bits.
   if (bytes.toString("base64url") !== text) return null
-  if (!sameBytes(bytes.subarray(BODY), sign(salt, bytes))) return null
+  if (!sameBytes(bytes.subarray(BODY), keyed(salt, signed(bytes), SIGNATURE))) return null
   return {
     shard: bytes.readUInt16BE(0),
     position: { ms: bytes.readUIntBE(2, 6), seq: bytes.readUInt32BE(8) },
@@ -42,6 +42,6 @@ export function readReceipt(salt: string, text: string): Receipt | null {
   }
 }
 
-function sign(salt: string, bytes: Buffer): Buffer {
-  return keyed(salt, `receipt ${bytes.toString("latin1", 0, BODY)}`, SIGNATURE)
+function signed(bytes: Buffer): string {
+  return `receipt ${bytes.toString("latin1", 0, BODY)}`
 }

@@ -1,6 +1,6 @@
 /** From a person to a voter: what Redis and Postgres see, and from which nobody is found again. */
 
-import { keyed } from "./keyed"
+import { keyedText } from "./keyed"
 
 /** How a person shows up: by cookie, by a key that its client chose, by a code, by a network. */
 export type Identity = { kind: "visitor" | "key" | "code" | "network"; value: string }
@@ -10,5 +10,5 @@ export type Identity = { kind: "visitor" | "key" | "code" | "network"; value: st
  * Two polls can't be joined by it, and nobody without the salt can test a guess.
  */
 export function voterOf(salt: string, identity: Identity): string {
-  return keyed(salt, `voter ${identity.kind} ${identity.value}`, 16).toString("base64url")
+  return keyedText(salt, `voter ${identity.kind} ${identity.value}`, 16)
 }

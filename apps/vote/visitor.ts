@@ -1,6 +1,6 @@
 /** The visitor: a random id in a signed cookie, by which a browser is known again and nothing else is. */
 
-import { keyed, sameBytes } from "@tallyroom/lib/keyed"
+import { keyed, keyedText, sameBytes } from "@tallyroom/lib/keyed"
 
 export const VISITOR_COOKIE = "tallyroom_visitor"
 
@@ -8,6 +8,7 @@ export const VISITOR_COOKIE = "tallyroom_visitor"
 const MAX_AGE_S = 400 * 24 * 60 * 60
 /** One browser sends one; more are somebody's play, and each costs an HMAC. */
 const MOST_CANDIDATES = 4
+const SIGNATURE_BYTES = 32
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** `stale`: signed by an older secret, or new; its cookie is to be set. */
@@ -46,7 +47,7 @@ export class Visitors {
 
   /** The Set-Cookie header that makes a browser this visitor. */
   setCookie({ id }: Visitor, secure: boolean): string {
-    const signature = sign(this.newest, id).toString("base64url")
+    const signature = keyedText(this.newest, signed(id), SIGNATURE_BYTES)
     const attributes = `Path=/; Max-Age=${MAX_AGE_S}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`
     return `${VISITOR_COOKIE}=${id}.${signature}; ${attributes}`
   }
@@ -56,14 +57,15 @@ export class Visitors {
     if (!UUID.test(id)) return null
     const given = Buffer.from(signature, "base64url")
     for (const secret of this.secrets) {
-      if (sameBytes(given, sign(secret, id))) return { id, stale: secret !== this.newest }
+      if (sameBytes(given, keyed(secret, signed(id), SIGNATURE_BYTES)))
+        return { id, stale: secret !== this.newest }
     }
     return null
   }
 }
 
-function sign(secret: string, id: string): Buffer {
-  return keyed(secret, `visitor ${id}`, 32)
+function signed(id: string): string {
+  return `visitor ${id}`
 }
 
 function candidates(header: string): string[] {

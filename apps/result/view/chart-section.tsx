@@ -25,7 +25,7 @@ export function ChartSection({ rows, history, script, text }: Props) {
   useChart(place, script, shown, steady, text.language, setCursor)
   const at = cursor === null ? undefined : steady[cursor]
   return (
-    <section class="chart" aria-labelledby="chart-title" hidden={history.length === 0}>
+    <section class="chart" aria-labelledby="chart-title" hidden={rows.every(({ votes }) => votes === 0)}>
       <h2 id="chart-title">{text.t("chart")}</h2>
       <div ref={place} class="plot" role="img" aria-label={text.t("chartAbout")} />
       <ul class="legend">

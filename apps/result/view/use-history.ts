@@ -1,6 +1,6 @@
 /** The history of the poll that is watched. */
 
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import type { Snapshot } from "../snapshot"
 import type { ServerClock } from "./clock"
 import { extended, type History, historyOf } from "./history"
@@ -16,6 +16,8 @@ export function useHistory(
   clock: ServerClock,
 ): History {
   const [history, setHistory] = useState<History>([])
+  // What was before the first snapshot is told by the server alone.
+  const answered = useRef(false)
   const wanted = connected && !snapshot.hidden
   useEffect(() => {
     if (!wanted) return
@@ -27,8 +29,13 @@ export function useHistory(
       })
       // The snapshots go on; the next connection asks again.
       .catch(() => {})
+      .finally(() => {
+        if (!stop.signal.aborted) answered.current = true
+      })
     return () => stop.abort()
   }, [address, wanted])
-  useEffect(() => setHistory((before) => extended(before, snapshot, clock.now())), [snapshot, clock])
+  useEffect(() => {
+    if (answered.current) setHistory((before) => extended(before, snapshot, clock.now()))
+  }, [snapshot, clock])
   return history
 }
