@@ -28,7 +28,7 @@ export const optionSchema = z.strictObject({
     .regex(/^#[0-9a-f]{6}$/i, "must be a colour like #2f6fed")
     .optional(),
   image: z
-    .url({ protocol: /^https?$/, error: "must be an http(s) address" })
+    .url({ protocol: /^https$/, error: "must be an https address" })
     .max(500)
     .optional(),
 })

@@ -68,6 +68,7 @@ export function createApp(deps: AppDeps) {
   const hub = new Hub({
     read: (polls) => withDeadline(readTallies(sql, polls)),
     publish: (topic, message) => void app.server?.publish(topic, message),
+    gone: (poll) => sockets.closePoll(poll),
     // That Postgres is away is logged once, by the listener.
     failed: (error) => {
       if (!(error instanceof Problem || translate(error))) deps.log.error({ err: error }, "a snapshot failed")

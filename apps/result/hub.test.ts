@@ -23,6 +23,7 @@ function hubThatReads(read: () => Promise<Tally>) {
   const hub = new Hub({
     read: async () => [await read()],
     publish: (_, message) => published.push((JSON.parse(message) as Snapshot).total ?? -1),
+    gone: () => {},
     failed: () => {},
     metrics,
     deliveriesPerSecond: 20_000,

@@ -18,6 +18,8 @@ const LONGEST_TIMER_MS = 3_600_000
 export type HubDeps = {
   read: (polls: number[]) => Promise<Tally[]>
   publish: (topic: string, message: string) => void
+  /** Hears of a watched poll that there is no more. */
+  gone: (poll: number) => void
   /** Told of every read that failed; it is tried again. */
   failed: (error: unknown) => void
   metrics: LiveMetrics
@@ -122,6 +124,8 @@ export class Hub {
     try {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
       for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      const found = new Set(tallies.map(({ poll }) => poll.number))
+      for (const poll of notedAt.keys()) if (!found.has(poll)) this.#deps.gone(poll)
       this.#pace(due, this.#interval())
     } catch (error) {
       this.#deps.failed(error)

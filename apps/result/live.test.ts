@@ -165,3 +165,24 @@ test("viewers are counted, and told to come back when the process stops", async 
   for (const viewer of viewers) expect(await viewer.closed).toBe(1001)
   await waitFor("the seats to be empty", 2_000, () => leaving.hub.viewers === 0)
 })
+
+test("a burst of viewers doesn't pass the limit together", async () => {
+  const small = await startResult(stores(), { maxViewers: 5 })
+  await result.send("POST", "/api/polls", definition("burst", { state: "open" }))
+  const sockets: WebSocket[] = []
+  const opened = Array.from({ length: 40 }, () => {
+    const socket = new WebSocket(`${small.address.replace("http", "ws")}/live?poll=burst`)
+    sockets.push(socket)
+    return new Promise<boolean>((resolve) => {
+      socket.onopen = () => resolve(true)
+      socket.onclose = () => resolve(false)
+    })
+  })
+  expect((await Promise.all(opened)).filter(Boolean).length).toBeLessThanOrEqual(5)
+  for (const socket of sockets) socket.close()
+})
+
+test("a poll may be called null", async () => {
+  await result.send("POST", "/api/polls", definition("null", { state: "open" }))
+  expect((await result.get("/api/polls/null/results")).status).toBe(200)
+})

@@ -26,6 +26,9 @@ export const LIVE_SOCKETS = {
   perMessageDeflate: false,
 }
 
+/** From asking to the open socket; who takes longer is not counted meanwhile. */
+const SEATED_WITHIN_MS = 5_000
+
 const GOING_AWAY = 1001
 const UNSUPPORTED_DATA = 1003
 const POLICY_VIOLATION = 1008
@@ -45,9 +48,11 @@ export type LiveOptions = {
 export function live(options: LiveOptions) {
   const { hub } = options
   const asked = new WeakMap<Request, Seat>()
+  const arriving = new Arrivals()
   const seated = new Map<Socket, Seat>()
 
   const sitDown = (socket: Socket, request: Request) => {
+    arriving.seated(request)
     const seat = asked.get(request)
     if (!seat) return socket.close(POLICY_VIOLATION)
     seated.set(socket, seat)
@@ -61,7 +66,10 @@ export function live(options: LiveOptions) {
 
   const route = new Elysia({ name: "live" }).ws("/live", {
     detail: { hide: true },
-    upgrade: async ({ request, server }) => void asked.set(request, await reserve(request, server, options)),
+    upgrade: async ({ request, server }) => {
+      const seat = await arriving.during(request, () => reserve(request, server, options, arriving.count))
+      asked.set(request, seat)
+    },
     open: (ws) => sitDown(ws.raw, ws.data.request),
     message: (ws, message) =>
       message instanceof Uint8Array
@@ -72,11 +80,46 @@ export function live(options: LiveOptions) {
   const closeAll = () => {
     for (const socket of seated.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
   }
-  return { route, closeAll }
+  /** Its viewers come back, and are told that there is no such poll, or find the next one under its id. */
+  const closePoll = (poll: number) => {
+    for (const [socket, { tally }] of seated)
+      if (tally.poll.number === poll) socket.close(GOING_AWAY, "The poll is gone.")
+  }
+  return { route, closeAll, closePoll }
+}
+
+/** Viewers who ask for a seat and have none yet: a burst of them must not pass the limit together. */
+class Arrivals {
+  readonly #requests = new Set<Request>()
+
+  get count(): number {
+    return this.#requests.size
+  }
+
+  /** Counts a viewer until it is seated or was refused; one who never opens its socket, for a moment. */
+  async during<T>(request: Request, work: () => Promise<T>): Promise<T> {
+    this.#requests.add(request)
+    setTimeout(() => this.seated(request), SEATED_WITHIN_MS)
+    try {
+      return await work()
+    } catch (error) {
+      this.seated(request)
+      throw error
+    }
+  }
+
+  seated(request: Request): void {
+    this.#requests.delete(request)
+  }
 }
 
 /** Everything that may refuse a viewer, while the answer can still be a problem. */
-async function reserve(request: Request, server: Peers, options: LiveOptions): Promise<Seat> {
+async function reserve(
+  request: Request,
+  server: Peers,
+  options: LiveOptions,
+  arriving: number,
+): Promise<Seat> {
   const { hub, access, tallies, publicOrigins, maxViewers } = options
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new Problem(
@@ -87,7 +130,7 @@ async function reserve(request: Request, server: Peers, options: LiveOptions): P
   if (!isOwnOrigin(request, publicOrigins)) {
     throw new Problem("cross-site", "The page of another site can't watch here: open the result page itself.")
   }
-  if (hub.viewers >= maxViewers) {
+  if (hub.viewers + arriving > maxViewers) {
     const detail = `There are ${maxViewers} viewers here already: try again in a few seconds.`
     throw new Problem("viewers-full", detail, { retryAfter: 5 })
   }

@@ -8,6 +8,8 @@ export type SnapshotOption = Option & { votes?: number }
 
 export type Snapshot = {
   poll: string
+  /** Tells the poll from a later one under the same id. */
+  number: number
   title: string
   state: Poll["state"]
   phase: Phase
@@ -37,6 +39,7 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
   const { poll, votes, total, finalAt } = tally
   return {
     poll: poll.id,
+    number: poll.number,
     title: poll.title,
     state: poll.state,
     phase: votingPhase(poll, tally.at.getTime()),
@@ -57,6 +60,13 @@ export function versionOf(tally: Tally, full: boolean): number {
   const changes = full ? tally.version - revision : 0
   return revision * REVISION + changes * VOTES + scheduleStep(tally) * STEP + (full ? 1 : 0)
 }
+
+/** Whether a snapshot is to be shown in place of another: of the same poll a later one, or of a later poll under its id. */
+export function supersedes(next: Order, shown: Order): boolean {
+  return next.number === shown.number ? next.version > shown.version : next.number > shown.number
+}
+
+type Order = Pick<Snapshot, "number" | "version">
 
 /** How many of the poll's scheduled moments have passed: 0 to 2. */
 function scheduleStep({ poll, at }: Tally): number {

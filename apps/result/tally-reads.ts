@@ -34,7 +34,10 @@ export function resultReads(sql: Database): SharedReads<Results> {
 }
 
 function named(sql: Database, ids: string[]) {
-  const literal = `{${ids.filter((id) => SLUG.test(id)).join(",")}}`
+  const literal = `{${ids
+    .filter((id) => SLUG.test(id))
+    .map((id) => `"${id}"`)
+    .join(",")}}`
   return sql`(id = ANY(${literal}::text[]) OR (is_default AND ${ids.includes(DEFAULT_POLL)}))`
 }
 

@@ -4,7 +4,8 @@ import { Problem, shown } from "@tallyroom/lib/errors"
 import { readForm, readJson } from "@tallyroom/lib/http/body"
 import { z } from "zod"
 
-export type BallotRequest = { option: string; code?: string | undefined }
+/** `number` is the poll's, where the client knows it: another poll may stand under its id by now. */
+export type BallotRequest = { option: string; code?: string | undefined; number?: number | undefined }
 
 /** A ballot has about 40 bytes; this leaves room for what forms add, and for nothing else. */
 export const MAX_BODY_BYTES = 4 * 1024
@@ -16,6 +17,7 @@ const tooLong = `must have at most ${MAX_FIELD_CHARACTERS} characters`
 export const ballotSchema = z.strictObject({
   option: z.string({ error: "must be the id of an option" }).max(MAX_FIELD_CHARACTERS, tooLong),
   code: z.string({ error: "must be a code" }).max(MAX_FIELD_CHARACTERS, tooLong).optional(),
+  number: z.int({ error: "must be the number of the poll" }).positive().optional(),
 })
 
 /** @throws {Problem} when the body is not exactly `{ option, code? }` */

@@ -121,6 +121,12 @@ test("A poll made anew under its id is read anew before a vote is taken.", async
   expect((await stand.vote("again", "a")).status).toBe(201)
   const salt = Buffer.alloc(32, 8).toString("base64url")
   await stand.writePolls(examplePoll({ number: 11, id: "again", salt }))
+  const old = await stand.ask("/api/polls/again/votes", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ option: "a", number: 10 }),
+  })
+  expect(await old.json()).toMatchObject({ type: "/problems/poll-unknown" })
   const { receipt } = (await (await stand.vote("again", "b")).json()) as { receipt: string }
   expect(readReceipt(salt, receipt)).not.toBeNull()
 })

@@ -28,6 +28,7 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
   const view = await (await stand.ask("/api/polls/tomorrow")).json()
   expect(view).toEqual({
     id: "tomorrow",
+    number: tomorrow.number,
     title: tomorrow.title,
     options: tomorrow.options,
     policy: "final",
@@ -40,7 +41,8 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
 })
 
 test("A draft shows nothing but its id and that it is one.", async () => {
-  expect(await (await stand.ask("/api/polls/draft")).json()).toEqual({ id: "draft", phase: "draft" })
+  const view = await (await stand.ask("/api/polls/draft")).json()
+  expect(view).toEqual({ id: "draft", number: expect.any(Number), phase: "draft" })
   expect(await (await stand.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
 })
 

@@ -83,6 +83,7 @@ async function takeBallot(
   ballot: BallotRequest,
 ): Promise<Vote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
+  requireSamePoll(poll, ballot, deps.polls)
   const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   try {
@@ -93,6 +94,14 @@ async function takeBallot(
     else if (setCookie !== null) deps.unsentCookies.set(client.request, setCookie)
     throw error
   }
+}
+
+/** A ballot that was filled in for a poll counts for no other under its id. */
+function requireSamePoll(poll: Poll, { number }: BallotRequest, polls: Pick<PollCache, "forget">): void {
+  if (number === undefined || number === poll.number) return
+  polls.forget(poll.id)
+  if (number > poll.number) throw new StaleTerms(`the poll ${poll.id} was made anew`)
+  throw new Problem("poll-unknown", `The poll ${poll.id} was deleted and made anew: open its page again.`)
 }
 
 /** Both are asked for at once where that is possible, so that an outage is waited for once. */

@@ -73,6 +73,25 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
   })
 })
 
+describe("a worker that starts before a Redis in which a key was spoilt", () => {
+  const spoils: Record<string, (shard: number) => Promise<unknown>> = {
+    "a revision from nowhere": (shard) => booth.redis.hset(keys.poll(shard, "spoilt"), "revision", 99),
+    "voters that are none": (shard) => booth.redis.set(keys.voters(shard, "spoilt"), "a string"),
+  }
+
+  test.each(Object.keys(spoils))("mends %s, and counts every poll", async (what) => {
+    await openPoll("spoilt", ["a", "b"]).catch(() => {})
+    await at.stop()
+    for (let shard = 0; shard < SHARDS; shard++) await spoils[what]?.(shard)
+    at = await startWorker(stores())
+    await at.ready()
+    const before = (await tallyOf("cats-vs-dogs")).b ?? 0
+    for (let i = 0; i < 20; i++) await booth.cast("cats-vs-dogs", voter(`${what} ${i}`), "b")
+    await waitFor("20 votes", 5_000, async () => (await tallyOf("cats-vs-dogs")).b === before + 20)
+    expect((await booth.cast("spoilt", voter(what), "a")).kind).toBe("accepted")
+  })
+})
+
 describe("a worker that was paused while it restored a shard", () => {
   test("writes nothing any more once another has taken the shard up", async () => {
     await openPoll("fenced", ["a", "b"])

@@ -93,12 +93,22 @@ export class Shard {
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
     const setBack = comparePositions(look.last, this.counting.position) < 0
     const wasOpen = look.gate !== "" && !look.gate.startsWith(RESTORING)
-    if (wasOpen && !setBack && behind.length === 0) {
-      await projection.write("all")
-      if (look.gate !== look.serving) await this.openGate(look.gate, look.serving)
-    } else await this.restore(look, counters, setBack ? polls.all() : behind)
+    const isSound = wasOpen && !setBack && behind.length === 0 && (await this.openAsItIs(look))
+    if (!isSound) await this.restore(look, counters, setBack ? polls.all() : behind)
     this.isOpen = true
     this.parts.onOpen()
+  }
+
+  /** @returns false when this Redis turns out to hold less than it should, or garbage */
+  private async openAsItIs({ gate, serving }: ShardLook): Promise<boolean> {
+    try {
+      await this.parts.projection.write("all")
+    } catch (error) {
+      if (error instanceof ShardBehind) return false
+      throw error
+    }
+    if (gate !== serving) await this.openGate(gate, serving)
+    return true
   }
 
   private async restore(look: ShardLook, counters: Map<number, number>, behind: Poll[]): Promise<void> {

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from "playwright-core"
 import { ensureTool } from "../tools"
 import { ADDRESSES, type Places } from "./places"
 import type { Device, Scheme, Shot } from "./shot"
+import { smallPng } from "./small-png"
 
 const VIEWPORTS: Record<Device, { width: number; height: number }> = {
   phone: { width: 390, height: 844 },
@@ -54,6 +55,7 @@ export async function takeShot(
     for (const scheme of shot.schemes ?? (["light", "dark"] as const)) {
       await page.emulateMedia({ colorScheme: scheme })
       if (files.length === 0 || shot.reopen) await shot.open({ page, token, scheme })
+      await shot.settled?.(page)
       files.push(await takePicture(page, shot, device, scheme, dir))
     }
     return files
@@ -70,10 +72,13 @@ async function takePicture(
   dir: string,
 ): Promise<string> {
   const file = `${shot.name}-${device === "phone" ? "phone" : "desktop"}-${scheme}.png`
-  const path = join(dir, file)
   await page.evaluate(() => document.fonts.ready)
-  if (shot.part) await page.locator(shot.part).screenshot({ path, animations: "disabled" })
-  else await page.screenshot({ path, fullPage: device !== "stage", animations: "disabled", caret: "hide" })
+  // Off whatever came to lie under it.
+  await page.mouse.move(0, 0)
+  const picture = shot.part
+    ? await page.locator(shot.part).screenshot({ animations: "disabled" })
+    : await page.screenshot({ fullPage: device !== "stage", animations: "disabled", caret: "hide" })
+  await Bun.write(join(dir, file), smallPng(picture))
   return file
 }
 

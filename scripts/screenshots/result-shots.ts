@@ -11,18 +11,31 @@ function results(state: string, poll: string, chart = true): Shot {
   return {
     name: `results-${state}`,
     open: async ({ page }) => {
+      const history = chart ? page.waitForResponse(`**/api/polls/${poll}/results`) : undefined
       await page.goto(at(`/polls/${poll}`))
-      if (state !== "final" && state !== "tie") await page.locator("#connection.live").waitFor()
-      if (chart) await seeChart(page)
+      await page.locator(".status-line").waitFor()
+      if (!chart) return page.locator("#connection.live").waitFor()
+      await page.locator(".chart").scrollIntoViewIfNeeded()
+      await history
+      await page.locator(".plot canvas").waitFor()
+      await page.evaluate(() => scrollTo(0, 0))
     },
+    ...(chart && { settled: untilDrawn }),
   }
 }
 
-/** It is drawn once it comes into view. */
-async function seeChart(page: Page): Promise<void> {
-  await page.locator(".chart").scrollIntoViewIfNeeded()
+/** Longer than a chart waits before it is drawn again. */
+const QUIET_MS = 400
+
+/** A chart is drawn when it comes into view, and again with what the server knows, and in the colours of the scheme. */
+async function untilDrawn(page: Page): Promise<void> {
+  let before = ""
   await page.locator(".plot canvas").waitFor()
-  await page.evaluate(() => scrollTo(0, 0))
+  const drawing = () => page.locator(".plot canvas").evaluate((it) => (it as HTMLCanvasElement).toDataURL())
+  for (let now = await drawing(); now !== before; now = await drawing()) {
+    before = now
+    await page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), QUIET_MS)
+  }
 }
 
 /** The stage has a scheme of its own, whatever the machine at the projector likes. */

@@ -12,6 +12,8 @@ export type Shot = {
   name: string
   /** Opens the page and waits until it shows its state. */
   open: (visit: Visit) => Promise<void>
+  /** Waits until the page stands still in the scheme that it was given last. */
+  settled?: (page: Page) => Promise<void>
   /** Without it a phone and a desk. */
   devices?: readonly Device[]
   schemes?: readonly Scheme[]

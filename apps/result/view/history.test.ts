@@ -3,7 +3,16 @@ import type { Snapshot } from "../snapshot"
 import { extended, type History, historyOf } from "./history"
 
 const snapshot = (a: number, b = 0): Snapshot => ({
-  ...{ poll: "p", title: "P", state: "open", phase: "open", results: "live", version: 1, hidden: false },
+  ...{
+    poll: "p",
+    number: 1,
+    title: "P",
+    state: "open",
+    phase: "open",
+    results: "live",
+    version: 1,
+    hidden: false,
+  },
   ...{ opensAt: null, closesAt: null, finalAt: null, total: a + b },
   options: [
     { id: "a", label: "A", votes: a },

@@ -3,7 +3,7 @@ import type { Snapshot } from "../snapshot"
 import { inOrder, standingOf } from "./standing"
 
 const snapshot = (votes: number[], hidden = false): Snapshot => ({
-  ...{ poll: "p", title: "P", state: "open", phase: "open", results: "live", version: 1 },
+  ...{ poll: "p", number: 1, title: "P", state: "open", phase: "open", results: "live", version: 1 },
   ...{ opensAt: null, closesAt: null, finalAt: null, hidden },
   total: votes.reduce((sum, it) => sum + it, 0),
   options: votes.map((it, i) => ({ id: `o${i}`, label: `Option ${i}`, votes: it })),

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks"
 import { keepWatching } from "../browser/live-socket"
-import type { Snapshot } from "../snapshot"
+import { type Snapshot, supersedes } from "../snapshot"
 import { serverClock } from "./clock"
 
 export type Connection = {
@@ -26,7 +26,7 @@ export function useLive(path: string, first: Snapshot, now: number) {
     let stale: ReturnType<typeof setTimeout> | undefined = arm()
     const stop = keepWatching(address, {
       // A slower replica, or an answer that came late: what is shown is newer.
-      onSnapshot: (next) => setSnapshot((shown) => (next.version > shown.version ? next : shown)),
+      onSnapshot: (next) => setSnapshot((shown) => (supersedes(next, shown) ? next : shown)),
       onState: (state) => {
         // Tries that fail don't begin the wait anew.
         if (state === "away") stale ??= arm()

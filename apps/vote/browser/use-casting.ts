@@ -40,7 +40,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     setSending({ option: ballot.option, failures: 0 })
     const failed = (failures: number) => setSending({ option: ballot.option, failures })
     void sendBallot(
-      () => post(data.poll.id, ballot),
+      () => post(data, ballot),
       (ms) => alarm.current.wait(ms),
       failed,
     ).then(take)
@@ -68,15 +68,15 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   }
 }
 
-function post(poll: string, { option, code }: Pending): Promise<Response> {
-  return fetch(`/api/polls/${poll}/votes`, {
+function post({ poll, pollNumber: number }: BallotData, { option, code }: Pending): Promise<Response> {
+  return fetch(`/api/polls/${poll.id}/votes`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       accept: "application/json",
       "idempotency-key": voterKey(),
     },
-    body: JSON.stringify(code === "" ? { option } : { option, code }),
+    body: JSON.stringify({ option, number, ...(code !== "" && { code }) }),
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   })
 }

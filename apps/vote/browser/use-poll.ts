@@ -18,7 +18,9 @@ export function usePoll(data: BallotData) {
   const refresh = useCallback(async () => {
     const response = await fetch(`/api/polls/${data.poll.id}`)
     if (!response.ok) return
-    const facts = (await response.json()) as Partial<PollFacts>
+    const { number, ...facts } = (await response.json()) as Partial<PollFacts> & { number: number }
+    // Another poll stands under this id now: nothing on this page is true of it.
+    if (number !== data.pollNumber) return location.reload()
     setPoll((old) => (same(old, facts) ? old : { ...old, ...facts }))
   }, [data])
   useEffect(() => {
