@@ -22,7 +22,9 @@ const text = (max: number) =>
 export const optionSchema = z.strictObject({
   id: slugSchema,
   label: text(80),
-  emoji: text(16).optional(),
+  emoji: text(16)
+    .refine((emoji) => [...new Intl.Segmenter().segment(emoji)].length <= 2, "must be one emoji, or two")
+    .optional(),
   colour: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, "must be a colour like #2f6fed")

@@ -61,13 +61,6 @@ export function versionOf(tally: Tally, full: boolean): number {
   return revision * REVISION + changes * VOTES + scheduleStep(tally) * STEP + (full ? 1 : 0)
 }
 
-/** Whether a snapshot is to be shown in place of another: of the same poll a later one, or of a later poll under its id. */
-export function supersedes(next: Order, shown: Order): boolean {
-  return next.number === shown.number ? next.version > shown.version : next.number > shown.number
-}
-
-type Order = Pick<Snapshot, "number" | "version">
-
 /** How many of the poll's scheduled moments have passed: 0 to 2. */
 function scheduleStep({ poll, at }: Tally): number {
   return [poll.opensAt, poll.closesAt].filter((moment) => moment && moment <= at).length

@@ -34,12 +34,19 @@ export async function cast(
   const ballot = { shard, pollId: poll.id, voter, option, terms: termsOf(poll) }
   const answer = await inbox.appender.append(ballot)
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
+  // Behind one network there may be several people: nobody learns what another chose.
+  if (answer.kind === "stands" && identity.kind === "network") throw networkVoted(poll)
   if (answer.kind === "accepted" || answer.kind === "same" || answer.kind === "stands") {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
     const standing = answer.kind === "stands" ? answer.option : option
     return { status: answer.kind, poll: poll.id, option: standing, receipt }
   }
   throw refusal(answer.kind, poll, option)
+}
+
+function networkVoted(poll: Poll): Problem {
+  const detail = `Somebody on this network has voted in the poll ${poll.id}, which takes one vote a network.`
+  return new Problem("vote-stands", detail)
 }
 
 /** The voter was let in by an old reading of the poll. */

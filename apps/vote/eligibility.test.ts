@@ -106,6 +106,15 @@ test("A network address is one vote, and an IPv6 subscriber's /64 too.", async (
   expect((await from("2001:db8:1:3::3")).status).toBe(201)
 })
 
+test("Nobody learns what another person on the same network chose.", async () => {
+  const from = { "x-forwarded-for": "198.51.100.77" }
+  expect((await stand.vote("network", "a", from)).status).toBe(201)
+  const other = await stand.vote("network", "b", from)
+  expect(other.status).toBe(409)
+  const problem = (await other.json()) as Record<string, unknown>
+  expect(Object.keys(problem).sort()).toEqual(["detail", "status", "title", "type"])
+})
+
 test("A poll that gets codes as it opens takes no vote by who was asked under the old terms.", async () => {
   const draft = examplePoll({ number: 9, id: "surprise", state: "draft" })
   await stand.writePolls(draft)

@@ -101,7 +101,7 @@ describe("the stage", () => {
     balancer.leadTo(pages().result.address)
     await waitFor("the vote of meanwhile", 20_000, async () => {
       await page.clock.fastForward(15_000)
-      return (await page.locator("#total").textContent()) === "1"
+      return page.locator("#total", { hasText: /^1$/ }).isVisible()
     })
     expect(await page.locator("#connection").textContent()).toBe("")
   }, 60_000)

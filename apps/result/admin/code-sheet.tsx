@@ -3,6 +3,7 @@
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import { Qr } from "@tallyroom/lib/ui/qr"
+import { typed } from "../vote-address"
 import { PRINT_AT_ONCE } from "./view/codes-page"
 
 const CARDS_A_PAGE = 12
@@ -62,6 +63,7 @@ function CodeCard({ card, title, words }: { card: Card; title: string; words: Tr
       <Qr text={card.url} label={words.t("qrLabel", { code: card.code })} />
       <p class="code">{card.code}</p>
       <p class="code-text">{words.t("cardText")}</p>
+      <p class="code-address">{typed(card.url.replace(/\?.*$/, ""))}</p>
     </article>
   )
 }

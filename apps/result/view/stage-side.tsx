@@ -27,7 +27,7 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
         </figure>
       )}
       {phase !== "open" && phase !== "draft" && <p class="stage-phase">{text.t(phase)}</p>}
-      {total !== null && (
+      {total !== null && (phase !== "scheduled" || total > 0) && (
         <p class="counter">
           <strong id="total">{text.number(total)}</strong> <span>{text.t("votes", { count: total })}</span>
         </p>

@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks"
 import { keepWatching } from "../browser/live-socket"
-import { type Snapshot, supersedes } from "../snapshot"
+import type { Snapshot } from "../snapshot"
 import { serverClock } from "./clock"
+import { supersedes } from "./supersedes"
 
 export type Connection = {
   state: "connecting" | "live" | "reconnecting" | "stale"

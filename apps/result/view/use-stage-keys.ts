@@ -12,7 +12,10 @@ const KEYS: Record<string, keyof StageActions> = {
   "?": "keys",
 }
 
-/** Lets keys do this wherever the focus is; a focused button keeps its own space key, an open dialog all of them. */
+/**
+ * Lets keys do this wherever the focus is. A button that the keyboard has reached keeps its own space key, one that was
+ * only clicked does not; an open dialog keeps all keys.
+ */
 export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialogElement | null>): void {
   const latest = useRef(actions)
   latest.current = actions
@@ -21,7 +24,12 @@ export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialog
       const action = KEYS[event.key]
       const { ctrlKey, metaKey, altKey, repeat, target } = event
       if (!action || ctrlKey || metaKey || altKey || repeat || dialog.current?.open) return
-      if (event.key === " " && target instanceof Element && target.closest("button, a, summary")) return
+      if (
+        event.key === " " &&
+        target instanceof Element &&
+        target.closest("button, a, summary")?.matches(":focus-visible")
+      )
+        return
       event.preventDefault()
       latest.current[action]()
     }

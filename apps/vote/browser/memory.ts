@@ -24,6 +24,15 @@ export const remembered = {
   write: (about: About, standing: Standing) => write("localStorage", name("standing", about), standing),
 }
 
+/** Whether this browser keeps anything here at all; in a frame of another site it may not. */
+export function canRemember(): boolean {
+  try {
+    return window.localStorage.length >= 0
+  } catch {
+    return false
+  }
+}
+
 let ownKey: string | null = null
 
 /** The id of a browser that takes no cookies, as in a frame of another site: made here, kept here. */

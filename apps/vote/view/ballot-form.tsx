@@ -2,6 +2,7 @@
 
 import type { TargetedSubmitEvent } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
+import { canRemember } from "../browser/memory"
 import type { BallotData, PollFacts } from "./ballot-data"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
@@ -16,6 +17,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [code, setCode] = useState(data.code)
   const { sending, refusal } = casting
+  const mustLeave = useMustLeave(data.embedded)
   useDigits(form, data.embedded)
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -40,7 +42,15 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       <div role="alert">{refusal && <p class="notice bad">{t(refusal)}</p>}</div>
       <SendingNotice casting={casting} />
       {poll.eligibility === "code" && <CodeField value={code} refusal={refusal} onCode={setCode} />}
-      <OptionList options={poll.options} chosen={sending?.option ?? null} />
+      {mustLeave ? (
+        <p class="buttons">
+          <a class="button primary" href={`/polls/${poll.id}`} target="_blank" rel="noopener">
+            {t("voteInNewTab")}
+          </a>
+        </p>
+      ) : (
+        <OptionList options={poll.options} chosen={sending?.option ?? null} />
+      )}
       {casting.before && (
         <p class="buttons">
           <button class="button" type="button" onClick={casting.keep}>
@@ -50,6 +60,13 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       )}
     </form>
   )
+}
+
+/** A browser that keeps nothing in this frame would be another voter each time: it votes on the poll's own page. */
+function useMustLeave(embedded: boolean): boolean {
+  const [mustLeave, setMustLeave] = useState(false)
+  useEffect(() => setMustLeave(embedded && !canRemember()), [embedded])
+  return mustLeave
 }
 
 /**
@@ -62,9 +79,9 @@ function useDigits(form: { readonly current: HTMLFormElement | null }, embedded:
     if (!element) return
     const press = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return
-      if (/^[1-9]$/.test(event.key)) {
-        element.querySelectorAll<HTMLButtonElement>("button.option")[Number(event.key) - 1]?.click()
-      }
+      const options = element.querySelectorAll<HTMLButtonElement>("button.option")
+      // Among more, a 1 may be the beginning of 10.
+      if (options.length <= 9 && /^[1-9]$/.test(event.key)) options[Number(event.key) - 1]?.click()
     }
     element.addEventListener("keydown", press)
     if (!embedded && document.activeElement === document.body) element.focus({ preventScroll: true })
