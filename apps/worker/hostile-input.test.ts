@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
+import { shardOf } from "@tallyroom/lib/ballots"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import { waitFor } from "../../scripts/services/wait"
@@ -52,6 +53,26 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
     await Bun.sleep(5)
     for (let i = 0; i < 20; i++) await booth.cast("forged", voter(`f${i}`), "a")
     await waitFor("20 votes", 5_000, async () => (await tallyOf("forged")).a === 20)
+  })
+
+  test("a second ballot of a voter whose first one stands is late, and the rest of its batch counts", async () => {
+    await openPoll("doubled", ["a", "b"])
+    const who = voter("doubled")
+    await booth.cast("doubled", who, "a")
+    await waitFor("the first", 5_000, async () => (await tallyOf("doubled")).a === 1)
+    const [poll] = await at.sql`SELECT number FROM polls WHERE id = 'doubled'`
+    const forgeries = booth.redis.multi()
+    for (const name of [who, ...Array.from({ length: 30 }, (_, i) => voter(`d${i}`))]) {
+      const shard = shardOf(name, SHARDS)
+      forgeries.xadd(keys.inbox(shard), "*", "b", `${poll?.number} ${name} b`)
+    }
+    await forgeries.exec()
+    await waitFor("the others", 5_000, async () => (await tallyOf("doubled")).b === 30)
+    await waitFor("the late one", 5_000, async () => {
+      const rows = await at.sql`SELECT reason FROM set_aside WHERE poll = ${poll?.number ?? 0}`
+      return rows.length === 1 && rows[0]?.reason === "late"
+    })
+    expect(await tallyOf("doubled")).toEqual({ a: 1, b: 30 })
   })
 
   test("a batch that Postgres refuses is halved until the entry at fault is set aside", async () => {
