@@ -174,8 +174,9 @@ test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(MOST_BYTES)
 })
 
-test("The ballot in a frame of another site votes, tells its height and stays in the frame.", async () => {
-  using site = Bun.serve({
+/** A page of somebody else's with the ballot in a frame, on a port of its own. */
+function hostPage() {
+  return Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     fetch: () =>
@@ -185,12 +186,26 @@ test("The ballot in a frame of another site votes, tells its height and stays in
         { headers: { "content-type": "text/html" } },
       ),
   })
-  const page = await openPage(browser, `http://localhost:${site.port}`)
+}
+
+test("The ballot in a frame of another origin votes, tells its height and stays in the frame.", async () => {
+  using site = hostPage()
+  const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
   const frame = page.frameLocator("iframe")
   await frame.getByRole("button", { name: "Cats" }).click()
   await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(await page.title()).toMatch(/^height \d{3}$/)
   expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")
+  await page.context().close()
+})
+
+test("A browser that keeps nothing in a frame of another site votes on the poll's own page.", async () => {
+  using site = hostPage()
+  const page = await openPage(browser, `http://localhost:${site.port}`)
+  const link = page.frameLocator("iframe").getByRole("link", { name: "Vote in a new tab" })
+  await link.waitFor()
+  expect(await link.getAttribute("href")).toBe("/polls/pets")
+  expect(await page.frameLocator("iframe").getByRole("button", { name: "Cats" }).count()).toBe(0)
   await page.context().close()
 })
 
