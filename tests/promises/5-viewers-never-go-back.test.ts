@@ -5,7 +5,7 @@ import { useStores } from "../harness/stores"
 import { type Booth, openBooth, startWorker, voter } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
-const VOTES = 3_000
+const SNAPSHOTS = 15
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
 let booth: Booth
@@ -32,14 +32,18 @@ describe("promise 5: viewers never go back", () => {
   test("versions only grow, and equal versions mean equal content, on two replicas under flood", async () => {
     const viewers = [0, 1, 0, 1].map((i) => watch(results[i]?.url ?? ""))
     await waitFor("first snapshots", 10_000, () => viewers.every(({ snapshots }) => snapshots.length > 0))
-    for (let i = 0; i < VOTES; i += 50) {
-      await Promise.all(
-        Array.from({ length: 50 }, (_, j) => booth.cast(POLL, voter(`n${i + j}`), j % 3 ? "a" : "b")),
+    let votes = 0
+    // However fast the machine is: until everybody has seen enough to judge by.
+    while (viewers.some(({ snapshots }) => snapshots.length < SNAPSHOTS)) {
+      const some = Array.from({ length: 50 }, (_, i) =>
+        booth.cast(POLL, voter(`n${votes + i}`), i % 3 ? "a" : "b"),
       )
-      if (i === VOTES / 2) viewers.push(watch(results[1]?.url ?? ""))
+      await Promise.all(some)
+      votes += some.length
+      if (votes === 500) viewers.push(watch(results[1]?.url ?? ""))
     }
     await waitFor("the last vote on every screen", 20_000, () =>
-      viewers.every(({ snapshots }) => snapshots.at(-1)?.total === VOTES),
+      viewers.every(({ snapshots }) => snapshots.at(-1)?.total === votes),
     )
     const contents = new Map<number, string>()
     for (const { snapshots } of viewers) {
@@ -52,7 +56,7 @@ describe("promise 5: viewers never go back", () => {
         contents.set(version, content)
       }
     }
-    for (const { snapshots } of viewers.slice(0, 4)) expect(snapshots.length).toBeGreaterThan(3)
+    expect(viewers.length).toBe(5)
     for (const { close } of viewers) close()
   }, 60_000)
 
