@@ -7,16 +7,18 @@ import { Attempts } from "@tallyroom/lib/http/attempts"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { inboxProblem } from "@tallyroom/lib/http/inbox-problem"
 import { answerProblems } from "@tallyroom/lib/http/problems"
+import type { Publisher } from "@tallyroom/lib/inbox/log/log"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Values } from "@tallyroom/lib/settings"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
 import { appenders } from "./appenders"
+import { Client } from "./client"
 import type { Deps } from "./deps"
 import type { Metrics } from "./metrics"
 import { openapiDocument } from "./openapi"
-import { PageHeaders } from "./page-headers"
+import { PageHeaders, withLanguage } from "./page-headers"
 import { problemPage } from "./pages/problem-page"
 import type { PollCache } from "./poll-cache"
 import { ballotPageRoutes } from "./routes/ballot-pages"
@@ -25,12 +27,15 @@ import { tallyRoutes } from "./routes/tally"
 import { voteRoutes } from "./routes/votes"
 import type { settings } from "./settings"
 import { Sites } from "./sites"
+import { Standings } from "./standings"
 import { Tallies } from "./tallies"
 import { logTrouble } from "./trouble-log"
 import { Visitors } from "./visitor"
 
 export type AppDeps = {
   redis: Redis
+  /** The broker that holds the ballots, where that is not Redis. */
+  publisher?: Publisher | null
   polls: PollCache
   assets: Assets
   metrics: Metrics
@@ -52,11 +57,19 @@ const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 /** The files that browsers load. */
 export const ENTRYPOINTS = ["ballot.tsx", "ballot.css"].map((name) => join(import.meta.dir, "browser", name))
 
-export function createApp({ redis, polls, assets, metrics, log, settings }: AppDeps): AnyElysia {
+export function createApp({
+  redis,
+  publisher = null,
+  polls,
+  assets,
+  metrics,
+  log,
+  settings,
+}: AppDeps): AnyElysia {
   const deps: Deps = {
     polls,
     unsentCookies: new WeakMap(),
-    appenderFor: appenders(redis, settings.BACKLOG_LIMIT),
+    appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT),
     door: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),
       codeAttempts: new Attempts(CODE_ATTEMPTS),
@@ -68,6 +81,7 @@ export function createApp({ redis, polls, assets, metrics, log, settings }: AppD
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
     headers: new PageHeaders(settings.EMBED_ORIGINS),
     tallies: new Tallies(redis),
+    standings: new Standings(redis),
   }
   const problems = answerProblems({
     log,
@@ -93,14 +107,18 @@ export function createApp({ redis, polls, assets, metrics, log, settings }: AppD
     .use(voteRoutes(deps))
 }
 
-function pageOf({ sites, headers }: Deps, problem: Problem, request: Request): Response {
+function pageOf({ sites, headers, trustedProxies }: Deps, problem: Problem, request: Request): Response {
   const { site } = sites.for(request)
-  const { pathname } = new URL(request.url)
+  const { pathname, search } = new URL(request.url)
   const known = /^\/(polls|embed)\/[a-z0-9-]+$/.test(pathname) && problem.kind !== "poll-unknown"
   const language = languageOf(request)
   const embedded = pathname.startsWith("/embed/")
-  return compressedResponse(request, problemPage(site, problem, language, known ? pathname : "/"), {
+  const back = known ? pathname : "/"
+  // What was sent is not sent again by a link.
+  const here = request.method === "GET" ? `${pathname}${search}` : back
+  const client = new Client(request, null, trustedProxies)
+  return compressedResponse(request, problemPage(site, problem, { language, back, here, embedded }), {
     status: problem.status,
-    headers: headers.page(language, embedded),
+    headers: withLanguage(client, headers.page(language, embedded)),
   })
 }

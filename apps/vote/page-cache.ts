@@ -2,10 +2,9 @@
 
 import { CompressibleBody } from "@tallyroom/lib/http/compression"
 import type { Poll } from "@tallyroom/lib/polls"
-import type { Language } from "@tallyroom/lib/ui/language"
-import type { Outcome } from "./cast"
 import { type BallotPage, ballotPage } from "./pages/ballot-page"
 import type { Site } from "./pages/site"
+import type { Standing } from "./view/ballot-data"
 
 /**
  * Stands in a rendered page where the receipt comes, and is as long as one; no poll's text can hold it, as it has
@@ -15,41 +14,49 @@ const RECEIPT = "receipt".padStart(54, "\u007f")
 /** How old the clock and the tally of a page may be; who watches on asks again. */
 const FRESH_MS = 250
 
-type View = { language: Language; embedded: boolean }
+type VotedPage = BallotPage & { standing: Standing }
 type Kept = { at: number; body: CompressibleBody }
 
 /** A page as bytes, and where in them the receipt stands. */
-type Template = { bytes: Buffer<ArrayBuffer>; places: number[] }
+type Template = { at: number; bytes: Buffer<ArrayBuffer>; places: number[] }
 
-/** Pages of a poll live as long as the cached poll itself: a second or so. */
+/** The pages of who has voted. Those of a poll live as long as the cached poll itself: a second or so. */
 export class VotedPages {
   private readonly templates = new WeakMap<Poll, Map<string, Template>>()
 
   constructor(private readonly site: Site) {}
 
-  /** The page for an outcome of a vote in this poll. Receipts are base64url, so they stand in HTML as they are. */
-  page(poll: Poll, { status, option, receipt }: Outcome, view: View): Buffer<ArrayBuffer> {
-    const pages = this.templates.get(poll) ?? new Map<string, Template>()
-    this.templates.set(poll, pages)
-    const key = `${status} ${option} ${view.language} ${view.embedded}`
-    const standing = { status, option, receipt: RECEIPT }
-    const template =
-      pages.get(key) ?? templateOf(ballotPage(this.site, { poll, ...view, now: Date.now(), standing }))
-    pages.set(key, template)
-    const page = Buffer.from(template.bytes)
-    for (const place of template.places) page.write(receipt, place, "latin1")
-    return page
+  /** The page for what stands of a voter. Receipts are base64url, so they stand in HTML and JSON as they are. */
+  page(page: VotedPage): Buffer<ArrayBuffer> {
+    const { places, bytes } = this.template(page)
+    const copy = Buffer.from(bytes)
+    for (const place of places) copy.write(page.standing.receipt, place, "latin1")
+    return copy
+  }
+
+  private template(page: VotedPage): Template {
+    const { poll, now, standing, isAnswer } = page
+    const templates = this.templates.get(poll) ?? new Map<string, Template>()
+    this.templates.set(poll, templates)
+    const key = `${standing.status} ${standing.option} ${isAnswer} ${keyOf(page)}`
+    const held = templates.get(key)
+    // An answer shows neither clock nor tally.
+    if (held && (isAnswer || now - held.at < FRESH_MS)) return held
+    const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })
+    const template = { at: now, ...withPlaces(html) }
+    templates.set(key, template)
+    return template
   }
 }
 
-function templateOf(html: string): Template {
+function withPlaces(html: string): Omit<Template, "at"> {
   const bytes = Buffer.from(html)
   const places: number[] = []
   for (let at = bytes.indexOf(RECEIPT); at >= 0; at = bytes.indexOf(RECEIPT, at + 1)) places.push(at)
   return { bytes, places }
 }
 
-/** The ballot as everybody gets it who comes without a code. */
+/** The ballot as everybody gets it who comes without a code and has not voted. */
 export class BallotPages {
   private readonly kept = new WeakMap<Poll, Map<string, Kept>>()
 
@@ -59,11 +66,15 @@ export class BallotPages {
     const { poll, now } = page
     const pages = this.kept.get(poll) ?? new Map<string, Kept>()
     this.kept.set(poll, pages)
-    const key = `${page.language} ${page.embedded} ${page.theme} ${page.counts?.version}`
+    const key = keyOf(page)
     const held = pages.get(key)
     if (held && now - held.at < FRESH_MS) return held.body
     const body = new CompressibleBody(ballotPage(this.site, page))
     pages.set(key, { at: now, body })
     return body
   }
+}
+
+function keyOf({ language, embedded, theme, counts, choosing }: BallotPage): string {
+  return `${language} ${embedded} ${theme} ${counts?.version} ${choosing}`
 }

@@ -5,6 +5,7 @@ import type { Poll } from "@tallyroom/lib/polls"
 import { chosenLanguage, type Language, languageCookie, languageHeaders } from "@tallyroom/lib/ui/language"
 import type { Client } from "./client"
 import type { Deps } from "./deps"
+import type { Visitor } from "./visitor"
 
 export class PageHeaders {
   private readonly made = new Map<string, Headers>()
@@ -28,18 +29,28 @@ export class PageHeaders {
   }
 }
 
-/** A copy of the headers that makes the reader a visitor, and keeps the language that was chosen. */
+/** A copy of the headers that keeps the language that was chosen. */
+export function withLanguage(client: Client, from: Headers): Headers {
+  const headers = new Headers(from)
+  const chosen = chosenLanguage(client.request)
+  if (chosen) headers.append("set-cookie", languageCookie(chosen, client.isSecure()))
+  return headers
+}
+
+/**
+ * A copy of the headers that makes the reader a visitor where a poll asks for one, and keeps the language that was chosen.
+ * @param known the visitor that the reader is already
+ */
 export function withCookies(
   { door }: Pick<Deps, "door">,
   poll: Poll,
   client: Client,
+  known: Visitor | null,
   from: Headers,
 ): Headers {
-  const headers = new Headers(from)
-  const chosen = chosenLanguage(client.request)
-  if (chosen) headers.append("set-cookie", languageCookie(chosen, client.isSecure()))
+  const headers = withLanguage(client, from)
   if (poll.eligibility !== "browser") return headers
-  const visitor = door.visitors.read(client.header("cookie")) ?? door.visitors.create()
+  const visitor = known ?? door.visitors.create()
   if (visitor.stale) headers.append("set-cookie", door.visitors.setCookie(visitor, client.isSecure()))
   return headers
 }

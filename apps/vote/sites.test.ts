@@ -15,12 +15,15 @@ test("on the machine itself, and with an address for everybody, nothing is chang
   expect(linkFrom("http://192.0.2.7:8080/", "https://results.example")).toBe("https://results.example")
 })
 
-test("made-up hosts don't fill memory", () => {
+test("made-up hosts don't fill memory, and a host that people come by is kept", () => {
   const sites = new Sites({ asset: (name) => name, resultUrl: "http://localhost:8081" })
-  const first = sites.for(new Request("http://host-0:8080/"))
-  for (let i = 1; i < 1_000; i++) sites.for(new Request(`http://host-${i}:8080/`))
-  expect(sites.for(new Request("http://host-0:8080/"))).toBe(first)
-  expect(sites.for(new Request("http://host-999:8080/"))).not.toBe(
-    sites.for(new Request("http://host-999:8080/")),
-  )
+  const by = (host: string) => sites.for(new Request(`http://${host}:8080/`))
+  const laptop = by("laptop.local")
+  const first = by("host-0")
+  for (let i = 1; i < 1_000; i++) {
+    by(`host-${i}`)
+    expect(by("laptop.local")).toBe(laptop)
+  }
+  expect(by("host-0")).not.toBe(first)
+  expect(by("host-999")).toBe(by("host-999"))
 })

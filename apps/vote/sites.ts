@@ -6,7 +6,7 @@ import type { Site } from "./pages/site"
 
 export type HostPages = { site: Site; ballotPages: BallotPages; votedPages: VotedPages }
 
-/** A laptop is reached under few names; whoever makes up more gets pages that are not kept. */
+/** A laptop is reached under few names; made-up ones push out what nobody came by for the longest time. */
 const MOST_HOSTS = 16
 const BY_THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1)[:/]/
 
@@ -24,10 +24,12 @@ export class Sites {
   for(request: Request): HostPages {
     if (this.fixed || BY_THIS_MACHINE.test(request.url)) return this.own
     const resultUrl = reachableFrom(request, this.site.resultUrl).replace(/\/$/, "")
-    const held = this.byAddress.get(resultUrl)
-    if (held) return held
-    const pages = pagesOf({ ...this.site, resultUrl })
-    if (this.byAddress.size < MOST_HOSTS) this.byAddress.set(resultUrl, pages)
+    const pages = this.byAddress.get(resultUrl) ?? pagesOf({ ...this.site, resultUrl })
+    // Last is what was used last.
+    this.byAddress.delete(resultUrl)
+    this.byAddress.set(resultUrl, pages)
+    const [oldest] = this.byAddress.keys()
+    if (this.byAddress.size > MOST_HOSTS && oldest !== undefined) this.byAddress.delete(oldest)
     return pages
   }
 }

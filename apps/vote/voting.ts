@@ -116,6 +116,6 @@ export function defaultPoll(index: { default: string | null }): string {
   if (index.default !== null) return index.default
   throw new Problem(
     "poll-unknown",
-    "There is no poll to vote on now: come back later, or ask for /polls/<id>.",
+    "There is no default poll now: ask for /polls/<id>, one of those that /api/polls lists.",
   )
 }

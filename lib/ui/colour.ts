@@ -7,7 +7,7 @@ export type Colour = { fill: string; ink: string }
 export type OptionColours = { light: Colour; dark: Colour }
 
 /** Twelve hues in an order in which neighbours stay apart for colour-blind eyes too, after Okabe and Ito. */
-const PALETTE = [
+export const PALETTE = [
   ...["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"],
   ...["#7b4fb5", "#8a8d0f", "#b3304f", "#2b8f8f", "#8c5a2b", "#5a6fd8"],
 ] as const

@@ -1,9 +1,19 @@
 import { expect, test } from "bun:test"
 import { defineMessages, type Section, translator } from "./i18n"
 import { LANGUAGES } from "./language"
+import { admin } from "./messages/admin"
 import { ballot } from "./messages/ballot"
 import { common } from "./messages/common"
 import { problems } from "./messages/problems"
+import { receiptMessages } from "./messages/receipt"
+import { resultProblems } from "./messages/result-problems"
+import { resultsMessages } from "./messages/results"
+import { stageMessages } from "./messages/stage"
+
+const sections = {
+  ...{ admin, ballot, common, problems, receipt: receiptMessages },
+  ...{ resultProblems, results: resultsMessages, stage: stageMessages },
+}
 
 const example = {
   votes: { one: "{count} vote by {who}", other: "{count} votes by {who}" },
@@ -32,7 +42,7 @@ test("Numbers, shares and moments are written as the language does.", () => {
   expect(german.dateTime(new Date(0), "UTC")).toContain("1. Januar 1970")
 })
 
-test.each(Object.entries({ ballot, common, problems }))(
+test.each(Object.entries(sections))(
   "Every message of %s has the same placeholders in every language.",
   (_, section: Record<string, Section>) => {
     const placeholders = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g))].sort()
@@ -47,6 +57,19 @@ test.each(Object.entries({ ballot, common, problems }))(
     }
   },
 )
+
+test.each([...LANGUAGES])("One thing has one name on every page in %s.", (language) => {
+  const [onBallot, onResults] = [ballot[language], resultsMessages[language]]
+  const receipt = String(receiptMessages[language].receipt).toLowerCase()
+  expect(String(onBallot.receipt).toLowerCase()).toEndWith(receipt)
+  expect(String(onBallot.notSentNote).toLowerCase()).toContain(receipt)
+  expect(String(onResults.hiddenAfterVoteHint).toLowerCase()).toContain(receipt)
+  expect(String(admin[language]["results-after-vote-hint"]).toLowerCase()).toContain(receipt)
+  expect(onBallot.votes).toEqual(onResults.votes)
+  expect(onBallot.winner).toBe(onResults.winner)
+  expect(admin[language].linkResults).toBe(onResults.results)
+  expect(admin[language].linkStage).toBe(stageMessages[language].stage)
+})
 
 test("A key that one language lacks is a type error.", () => {
   const whole = { a: "a", b: "b" }

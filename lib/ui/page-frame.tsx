@@ -93,7 +93,8 @@ function LanguageSwitch({ language, path }: { language: Language; path: string }
 }
 
 function inLanguage(path: string, language: Language): string {
-  const url = new URL(path, "http://localhost")
+  // Somebody's "//other.example" must stay a path of ours.
+  const url = new URL(`http://localhost${path.replace(/^[/\\]+/, "/")}`)
   url.searchParams.set("lang", language)
   return `${url.pathname}${url.search}`
 }

@@ -21,6 +21,13 @@ test("The language switch leads to the same page in every language, and keeps it
   expect(renderPage(page)).not.toContain("language-switch")
 })
 
+test("The language switch never leads to another site.", () => {
+  expect(renderPage({ ...page, alternates: "//other.example/x" })).toContain(
+    'href="/other.example/x?lang=ja"',
+  )
+  expect(renderPage({ ...page, alternates: "//" })).toContain('href="/?lang=ja"')
+})
+
 test("A bare page has neither header nor footer.", () => {
   expect(renderPage({ ...page, bare: true, footer: "bye" })).not.toMatch(/page-header|page-footer|skip-link/)
 })

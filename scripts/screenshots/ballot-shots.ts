@@ -44,7 +44,7 @@ export const ballotShots: Shot[] = [
     open: async ({ page }) => {
       await vote(page, "lunch", "Pizza")
       await page.getByRole("link", { name: "Change my vote" }).click()
-      await page.getByRole("button", { name: "Keep my vote" }).waitFor()
+      await page.getByRole("link", { name: "Keep my vote" }).waitFor()
     },
   },
   {
@@ -60,9 +60,10 @@ export const ballotShots: Shot[] = [
   {
     name: "ballot-voted-already",
     open: async ({ page }) => {
-      await vote(page, "talk", "CRDTs")
-      await page.evaluate(() => localStorage.clear())
       await page.goto(at("/polls/talk"))
+      const other = await page.context().newPage()
+      await vote(other, "talk", "CRDTs")
+      await other.close()
       await choose(page, "Typography")
       await page.getByText("You have voted already").waitFor()
       await page.locator(".voted .tally").waitFor()

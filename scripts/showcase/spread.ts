@@ -33,7 +33,7 @@ export async function spreadOverTime(sql: postgres.Sql, { id, options, votes = [
 /** A race has leads that change: later options come rather late, earlier ones rather early. */
 function leaning(ballots: readonly number[]): number[] {
   const rank = (option: number, i: number) =>
-    i / ballots.length + 0.35 * Math.sin(option * 2 + 4 * (i / ballots.length))
+    i / ballots.length + 0.15 * Math.sin(option * 2 + 4 * (i / ballots.length))
   return ballots
     .map((option, i) => ({ option, at: rank(option, i) }))
     .sort((one, other) => one.at - other.at)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { brotliDecompressSync } from "node:zlib"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Option, Poll } from "@tallyroom/lib/polls"
+import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { launchChromium } from "../harness/chromium"
@@ -26,6 +27,19 @@ const many: Option[] = Array.from({ length: 50 }, (_, i) => ({
   ...(i % 3 === 1 && { colour: i % 2 ? "#ffff00" : "#000000" }),
 }))
 
+/** Nothing listens there; what is broken shows in every browser. */
+const NOWHERE = "https://127.0.0.1:9/x.png"
+/** Answered by the browser itself. */
+const WHOLE = "https://pictures.example/whole.svg"
+const SQUARE =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+const pictures: Option[] = [
+  { id: "broken", label: "Broken", emoji: "🦊", image: NOWHERE },
+  { id: "plain", label: "Plain", image: NOWHERE },
+  { id: "whole", label: "Whole", emoji: "🦊", image: WHOLE },
+  { id: "two", label: "Two", emoji: "👩‍👩‍👧👩‍👩‍👧" },
+]
+
 const polls: Poll[] = [
   examplePoll({
     isDefault: true,
@@ -45,6 +59,8 @@ const polls: Poll[] = [
   examplePoll({ number: 9, id: "many", options: many, title: "Which of these? ".repeat(12).trim() }),
   examplePoll({ number: 10, id: "secret", state: "final", results: "after-vote" }),
   examplePoll({ number: 11, id: "swing", policy: "changeable" }),
+  examplePoll({ number: 12, id: "pictures", options: pictures }),
+  examplePoll({ number: 13, id: "days", opensAt: new Date(Date.now() + 53 * hour) }),
 ]
 
 beforeAll(async () => {
@@ -68,7 +84,14 @@ afterAll(async () => {
   await stand.stop()
 })
 
-type State = { name: string; path: string; shows: string; act?: (page: Page) => Promise<void> }
+/** `withoutScripts`: where the page promises less without them. */
+type State = {
+  name: string
+  path: string
+  shows: string
+  withoutScripts?: string
+  act?: (page: Page) => Promise<void>
+}
 
 const vote = async (page: Page) => {
   await page.locator("button.option").first().click()
@@ -77,8 +100,18 @@ const vote = async (page: Page) => {
 
 const STATES: State[] = [
   { name: "open", path: "/", shows: "Closes in" },
-  { name: "draft", path: "/polls/draft", shows: "It opens here by itself" },
-  { name: "scheduled", path: "/polls/tomorrow", shows: "Voting opens in" },
+  {
+    name: "draft",
+    path: "/polls/draft",
+    shows: "It opens here by itself",
+    withoutScripts: "Reload this page later",
+  },
+  {
+    name: "scheduled",
+    path: "/polls/tomorrow",
+    shows: "The ballot appears here by itself",
+    withoutScripts: "Reload this page then",
+  },
   { name: "closed", path: "/polls/over", shows: "The last votes are being counted" },
   { name: "final", path: "/polls/final", shows: "Winner" },
   { name: "tie", path: "/polls/tie", shows: "A tie" },
@@ -104,7 +137,7 @@ const STATES: State[] = [
 /** Set it to a folder to look at every page. */
 const PICTURES = process.env.BALLOT_PICTURES
 
-for (const { name, path, shows, act } of STATES) {
+for (const { name, path, shows, withoutScripts = shows, act } of STATES) {
   test(`The page "${name}" says what it is and is accessible at every width, in light and dark.`, async () => {
     const page = await openPage(browser, `${stand.url}${path}`, { width: 360 })
     await act?.(page)
@@ -123,9 +156,10 @@ for (const { name, path, shows, act } of STATES) {
   })
 
   if (!act) {
-    test(`The page "${name}" says the same without scripts.`, async () => {
+    test(`The page "${name}" says what is true without scripts.`, async () => {
       const page = await openPage(browser, `${stand.url}${path}`, { width: 360, javaScript: false })
-      await page.getByText(shows).first().waitFor()
+      await page.getByText(withoutScripts).first().waitFor()
+      if (withoutScripts !== shows) expect(await page.getByText(shows).count()).toBe(0)
       await expectNoSideScroll(page)
       await page.context().close()
     })
@@ -215,9 +249,98 @@ test("Who may frame the ballot is a setting, and nobody may frame its page.", as
   expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
 })
 
+test("A page that says what is wrong does so in the reader's language alone, and can be switched.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/nothing?x=1`, { language: "de" })
+  await page.getByRole("heading", { name: "Diese Abstimmung gibt es nicht" }).waitFor()
+  expect(await page.locator("main [lang]").count()).toBe(0)
+  await page.locator(".language-switch summary").click()
+  await page.locator(".language-switch a[lang=ja]").click()
+  await page.getByRole("heading", { name: "この投票は見つかりません" }).waitFor()
+  expect(new URL(page.url()).pathname).toBe("/polls/nothing")
+  await page.goto(`${stand.url}/polls/pets`)
+  expect(await page.locator("html").getAttribute("lang")).toBe("ja")
+  await page.context().close()
+})
+
+test("What no form of ours sends is refused without a word for programs.", async () => {
+  const headers = { accept: "text/html", "accept-language": "fr" }
+  const refused = await (await stand.form("/polls/pets", "vote=nobody", headers)).text()
+  expect(refused).toContain("Ce choix n’est pas sur le bulletin")
+  expect(refused).not.toContain("has no option")
+  const broken = await (await stand.form("/polls/pets", "x=1", headers)).text()
+  expect(broken).toContain("La demande est illisible")
+  expect(broken).not.toContain("The field")
+})
+
+test("A picture that can't be loaded gives way to the emoji, or to the option's place.", async () => {
+  const page = await openPage(browser, "about:blank")
+  await page.route(WHOLE, (route) => route.fulfill({ contentType: "image/svg+xml", body: SQUARE }))
+  await page.goto(`${stand.url}/polls/pictures`)
+  const mark = (label: string) => page.getByRole("button", { name: label }).locator(".mark")
+  await mark("Broken").locator(".emoji").waitFor()
+  expect(await mark("Broken").locator("img").count()).toBe(0)
+  await mark("Plain").locator("text").first().waitFor({ state: "attached" })
+  expect(await mark("Plain").locator("img").count()).toBe(0)
+  const image = mark("Whole").locator("img")
+  await page.waitForFunction(
+    (img) => img instanceof HTMLImageElement && img.complete,
+    await image.elementHandle(),
+  )
+  expect(await image.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+  expect(await mark("Whole").locator(".emoji").count()).toBe(0)
+  await page.context().close()
+})
+
+test("Whatever stands in a mark stays in it, and takes no room from the label.", async () => {
+  for (const width of [360, 1280]) {
+    const page = await openPage(browser, `${stand.url}/polls/pictures`, { width })
+    const marks = page.locator(".mark")
+    const boxes = await marks.evaluateAll((elements) =>
+      elements.map((element) => {
+        const { width, height } = element.getBoundingClientRect()
+        return { width, height, clips: getComputedStyle(element).overflow }
+      }),
+    )
+    for (const box of boxes) expect(box).toEqual({ width: box.height, height: box.height, clips: "hidden" })
+    const two = page.getByRole("button", { name: "Two" }).locator(".emoji")
+    expect(await two.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBeTrue()
+    await page.context().close()
+  }
+})
+
+/** Of each paragraph of the countdown with several lines, how much of the widest the last one fills. */
+const lastLines = (page: Page) =>
+  page.locator(".countdown p, .countdown p > *").evaluateAll((elements) =>
+    elements.flatMap((element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      const lines = new Map<number, number>()
+      for (const { bottom, width } of range.getClientRects()) {
+        lines.set(Math.round(bottom), (lines.get(Math.round(bottom)) ?? 0) + width)
+      }
+      const widths = [...lines.values()]
+      const alone = element.childElementCount === 0 && widths.length > 1
+      return alone ? [(widths.at(-1) ?? 0) / Math.max(...widths)] : []
+    }),
+  )
+
+test.each([...LANGUAGES])(
+  "No word of the countdown stands alone in a line of a wide page (%s).",
+  async (language) => {
+    const page = await openPage(browser, `${stand.url}/polls/days`, { language })
+    await page.getByRole("timer").waitFor()
+    for (const width of [768, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 740 })
+      for (const share of await lastLines(page)) expect(share).toBeGreaterThan(0.4)
+    }
+    await page.context().close()
+  },
+)
+
 test("A frame follows the theme of the page around it.", async () => {
   const page = await openPage(browser, `${stand.url}/embed/pets?theme=dark`, { width: 360 })
   expect(await page.locator("html").getAttribute("data-theme")).toBe("dark")
-  await expectAccessible(page)
+  const ink = await page.locator("h1").evaluate((heading) => getComputedStyle(heading).color)
+  expect(ink).toBe("rgb(243, 238, 227)")
   await page.context().close()
 })

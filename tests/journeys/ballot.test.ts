@@ -6,7 +6,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { launchChromium } from "../harness/chromium"
-import { openPage } from "../harness/pages"
+import { expectAccessible, openPage } from "../harness/pages"
 
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
@@ -68,31 +68,78 @@ test("A vote can be changed where the poll allows it, and kept when the voter th
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByText("The results are shown once the poll is closed.").waitFor()
   await page.getByRole("link", { name: "Change my vote" }).click()
-  await page.getByRole("button", { name: "Keep my vote" }).click()
+  await page.getByRole("link", { name: "Keep my vote" }).click()
   expect(await page.locator(".chosen").textContent()).toContain("Cats")
   await page.getByRole("link", { name: "Change my vote" }).click()
-  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByRole("button", { name: "Cats Your choice now" }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole("button", { name: "Dogs", exact: true }).click()
   await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
+  await page.context().close()
+})
+
+test("Without scripts, too, who comes back sees what stands, and may change it or keep it.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/swing`, { javaScript: false })
+  await page.getByRole("button", { name: "Cats" }).click()
+  const receipt = await page.locator(".receipt code").textContent()
+  await page.goto(`${stand.url}/polls/swing`)
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
+  expect(await page.locator(".chosen").textContent()).toContain("Cats")
+  expect(await page.locator(".receipt code").textContent()).toBe(receipt)
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("button", { name: "Cats Your choice now" }).waitFor()
+  await page.getByRole("link", { name: "Keep my vote" }).click()
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("button", { name: "Dogs", exact: true }).click()
+  await page.goto(`${stand.url}/polls/swing`)
+  expect(await page.locator(".chosen").textContent()).toContain("Dogs")
+  await page.context().close()
+})
+
+test("Who comes back without scripts sees the tally as far as it is shown to who has voted.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/gated`, { javaScript: false })
+  expect(await page.getByText("4 votes").count()).toBe(0)
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.goto(`${stand.url}/polls/gated`)
+  await page.getByText("4 votes").waitFor()
+  await page.goto(`${stand.url}/polls/gated?change=1`)
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
+  await page.context().close()
+})
+
+test("A browser that forgot everything but its cookie is told what stands.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await page.evaluate(() => localStorage.clear())
+  await page.reload()
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
+  await page.getByRole("button", { name: "Copy" }).waitFor()
+  expect(await page.locator(".chosen").textContent()).toContain("Dogs")
   await page.context().close()
 })
 
 test("Who comes back sees what stands, and a first vote stands in spite of a second.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/pets`)
+  const other = await page.context().newPage()
+  await other.goto(`${stand.url}/polls/pets`)
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.reload()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
-  await page.evaluate(() => localStorage.clear())
-  await page.reload()
-  await page.getByRole("button", { name: "Dogs" }).click()
-  await page.getByRole("heading", { name: "You have voted already" }).waitFor()
-  expect(await page.locator(".chosen").textContent()).toContain("Cats")
+  await other.getByRole("button", { name: "Dogs" }).click()
+  await other.getByRole("heading", { name: "You have voted already" }).waitFor()
+  expect(await other.locator(".chosen").textContent()).toContain("Cats")
   await page.context().close()
 })
 
 test("The ballot needs a keyboard alone: a digit chooses, and so do Tab and Enter.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/pets`)
   await page.locator("form:focus").waitFor()
+  expect(await page.getByText("On a keyboard: keys 1–2 vote.").isVisible()).toBeTrue()
+  expect(await page.getByRole("button", { name: "Dogs" }).getAttribute("aria-keyshortcuts")).toBe("2")
+  const form = page.getByRole("form", { name: "Cats or dogs?" })
+  expect(await form.getAttribute("aria-describedby")).toBe("keys-hint")
   await page.keyboard.press("2")
   await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1")
@@ -108,6 +155,7 @@ test("The ballot needs a keyboard alone: a digit chooses, and so do Tab and Ente
 test("A code is formatted while it is typed, refused with a reason, and votes once.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/coded`)
   const field = page.getByLabel("Your code")
+  expect(await field.getAttribute("placeholder")).not.toMatch(/[0-9A-Za-z]/)
   await field.pressSequentially("abcd1234abcd1234")
   expect(await field.inputValue()).toBe("ABCD-1234-ABCD-1234")
   await page.getByRole("button", { name: "Cats" }).click()
@@ -117,6 +165,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.getByRole("link", { name: "Vote with another code" }).click()
   await page.getByLabel("Your code").waitFor()
+  expect(await page.getByText("Your choice now").count()).toBe(0)
   await page.context().close()
 })
 

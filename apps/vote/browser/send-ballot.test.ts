@@ -38,6 +38,15 @@ test("A ballot is sent until it is answered, with growing waits and never before
   expect(waits[4]).toBeGreaterThanOrEqual(7_000)
 })
 
+test.each([
+  [201, "accepted"],
+  [202, "received"],
+  [200, "same"],
+] as const)("An answer %i says that the ballot is %s.", async (code, status) => {
+  const { answer } = await send(Response.json(accepted, { status: code }))
+  expect(answer).toMatchObject({ kind: "stands", standing: { status } })
+})
+
 test("A waiting ballot asks at least every 15 s, and at most 60 s after a proxy's wish.", async () => {
   const away = Array.from({ length: 12 }, () => new Error("away"))
   const wish = new Response(null, { status: 503, headers: { "retry-after": "86400" } })

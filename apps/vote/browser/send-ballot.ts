@@ -14,6 +14,9 @@ type Unanswered = { kind: "unanswered"; retryAfterMs: number }
 const LONGEST_WAIT_MS = 15_000
 const FIRST_WAIT_MS = 500
 
+/** How an answer says that the ballot is new. */
+const TAKEN: Record<number, Standing["status"]> = { 201: "accepted", 202: "received" }
+
 const REFUSALS: Record<string, Refusal> = {
   "code-needed": "codeNeeded",
   "code-unknown": "codeUnknown",
@@ -51,7 +54,7 @@ async function readAnswer(response: Response): Promise<Answer | Unanswered> {
   const { option, receipt } = body ?? {}
   const kind = String(body?.type ?? "").replace("/problems/", "")
   if (typeof option === "string" && typeof receipt === "string") {
-    const stands = kind === "vote-stands" ? "stands" : status === 201 ? "accepted" : "same"
+    const stands = kind === "vote-stands" ? "stands" : (TAKEN[status] ?? "same")
     return { kind: "stands", standing: { status: stands, option, receipt } }
   }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)

@@ -13,7 +13,7 @@ const ANSWER_TIMEOUT_MS = 8_000
 /** @param onNotOpen hears that the poll takes no votes now */
 export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const [standing, setStanding] = useState<Standing | null>(data.standing)
-  const [before, setBefore] = useState<Standing | null>(null)
+  const [before, setBefore] = useState<Standing | null>(data.before)
   const [sending, setSending] = useState<Casting["sending"]>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(data.refusal)
   const [{ live, fresh }, setLife] = useState({ live: false, fresh: false })
@@ -28,7 +28,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     // What is shown at the next visit was not sent just now.
     remembered.write(data, {
       ...answer.standing,
-      ...(answer.standing.status === "accepted" && { status: "same" }),
+      ...(answer.standing.status !== "stands" && { status: "same" }),
     })
     setLife({ live: true, fresh: true })
     setBefore(null)
@@ -52,8 +52,10 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   useEffect(() => {
     setLife({ live: true, fresh: false })
     const left = pending.read(data)
-    if (left) send(left)
-    else if (data.code === "") setStanding(remembered.read(data))
+    if (left) {
+      if (data.standing) choose()
+      send(left)
+    } else if (data.code === "" && data.before === null) setStanding(data.standing ?? remembered.read(data))
   }, [])
 
   return {

@@ -20,35 +20,39 @@ export type BallotPage = {
   code?: string | undefined
   refusal?: Refusal | undefined
   standing?: Standing | undefined
+  /** The voter of what stands is choosing anew. */
+  choosing?: boolean | undefined
+  /** The page answers a form: who sends one has no scripts, and gets nothing for them. */
+  isAnswer?: boolean | undefined
   counts?: Counts | null | undefined
 }
 
 export function ballotPage(site: Site, page: BallotPage): string {
-  const { poll, language, embedded } = page
+  const { language, embedded } = page
   const data = dataOf(site, page)
   return renderPage({
     language,
     theme: page.theme,
     title: titleOf(data),
     stylesheet: site.asset("ballot.css"),
-    // Who sends a form has no scripts, and its answer is on the hot path: it carries nothing for them.
-    ...(data.standing === null && { script: site.asset("ballot.js"), data }),
+    ...(!page.isAnswer && { script: site.asset("ballot.js"), data }),
     bare: embedded,
     bodyClass: embedded ? "embedded" : undefined,
-    alternates: `/polls/${poll.id}`,
+    alternates: alternatesOf(data),
     children: <BallotApp data={data} />,
   })
 }
 
 function dataOf(site: Site, page: BallotPage): BallotData {
-  const { poll, language, embedded, now } = page
+  const { poll, language, embedded, now, standing = null } = page
   return {
     ...{ language, embedded, now, resultUrl: site.resultUrl, pollNumber: poll.number },
     messages: ballot[language],
     poll: factsOf(poll, now),
     code: page.code ?? "",
     refusal: page.refusal ?? null,
-    standing: page.standing ?? null,
+    standing: page.choosing ? null : standing,
+    before: page.choosing ? standing : null,
     counts: page.counts ?? null,
   }
 }
@@ -67,6 +71,13 @@ function factsOf(poll: Poll, now: number): PollFacts {
 
 function titleOf({ poll, standing, messages }: BallotData): string {
   if (poll.phase === "draft") return String(messages.draft)
-  const headings = { accepted: "voted", same: "votedSame", stands: "votedStands" } as const
+  if (poll.phase !== "open") return poll.title
+  const headings = { accepted: "voted", received: "voted", same: "votedSame", stands: "votedStands" } as const
   return standing === null ? poll.title : `${messages[headings[standing.status]]} · ${poll.title}`
+}
+
+/** The page in another language keeps the code of a printed card, and who chooses anew goes on choosing. */
+function alternatesOf({ poll, code, before }: BallotData): string {
+  const query = new URLSearchParams({ ...(code !== "" && { code }), ...(before && { change: "1" }) })
+  return `/polls/${poll.id}${query.size > 0 ? `?${query}` : ""}`
 }

@@ -12,6 +12,8 @@ const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
   "poll-unknown": "pollUnknown",
   "page-unknown": "pageUnknown",
   "method-unknown": "pageUnknown",
+  "option-unknown": "optionUnknown",
+  "vote-stands": "voteStands",
   "cross-site": "crossSite",
   "inbox-full": "away",
   "inbox-away": "away",
@@ -20,25 +22,36 @@ const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
   internal: "internal",
 }
 
-/** @param back where the reader goes on from here, such as the poll's page */
-export function problemPage(site: Site, problem: Problem, language: Language, back: string): string {
+export type ProblemPage = {
+  language: Language
+  /** Where the reader goes on from here, such as the poll's page. */
+  back: string
+  /** The address of this page, to be read in another language. */
+  here: string
+  /** In a frame of another site. */
+  embedded: boolean
+}
+
+/**
+ * The page says what to do in the reader's language. What exactly could not be read is told where English is read
+ * anyway, as by who sends forms with curl; programs get it as JSON.
+ */
+export function problemPage(site: Site, problem: Problem, page: ProblemPage): string {
+  const { language, back, here, embedded } = page
   const messages = problems[language]
-  const known = HEADINGS[problem.kind]
-  const heading = known ?? "refused"
+  const heading = headingOf(problem, here)
   return renderPage({
     language,
     title: String(messages[heading]),
     stylesheet: site.asset("ballot.css"),
-    alternates: back,
+    bare: embedded,
+    bodyClass: embedded ? "embedded" : undefined,
+    alternates: here,
     children: (
       <section>
         <h1>{messages[heading]}</h1>
         <p>{messages[`${heading}Note`]}</p>
-        {!known && (
-          <p class="muted" lang="en">
-            {problem.detail}
-          </p>
-        )}
+        {heading === "refused" && language === "en" && <p class="muted">{problem.detail}</p>}
         <p>
           <a class="button primary" href={back}>
             {messages.back}
@@ -47,4 +60,10 @@ export function problemPage(site: Site, problem: Problem, language: Language, ba
       </section>
     ),
   })
+}
+
+/** The start page names no poll, so that none is wrong: there is none to vote on now. */
+function headingOf({ kind }: Problem, here: string): Headings {
+  if (kind === "poll-unknown" && /^\/(\?|$)/.test(here)) return "noPoll"
+  return HEADINGS[kind] ?? "refused"
 }

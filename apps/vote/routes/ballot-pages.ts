@@ -9,12 +9,14 @@ import type { Deps } from "../deps"
 import { pageDetail } from "../openapi"
 import { withCookies } from "../page-headers"
 import { ballotPage } from "../pages/ballot-page"
-import type { Counts } from "../view/ballot-data"
+import type { Counts, Phase, Standing } from "../view/ballot-data"
+import type { Visitor } from "../visitor"
 import { defaultPoll } from "../voting"
 import { mayShow } from "./tally"
 
 /** A longer code is none, and nothing to be shown again. */
 const MAX_CODE_CHARACTERS = 64
+const BEFORE_VOTING: ReadonlySet<Phase> = new Set(["draft", "scheduled"])
 
 export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
   const { polls, trustedProxies } = deps
@@ -49,17 +51,44 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
   const language = languageOf(request)
   const now = Date.now()
   const { searchParams } = new URL(request.url)
-  const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
-  const page = { poll, language, embedded, theme, now, counts: await countsOf(deps, poll, now) }
-  const headers = withCookies(deps, poll, client, deps.headers.page(language, embedded))
-  if (code === "") return deps.sites.for(request).ballotPages.page(page).response(request, { headers })
-  return compressedResponse(request, ballotPage(deps.sites.for(request).site, { ...page, code }), { headers })
+  const visitor = poll.eligibility === "browser" ? deps.door.visitors.read(client.header("cookie")) : null
+  const standing = await standingOf(deps, poll, visitor, now)
+  const counts = await countsOf(deps, poll, standing, now)
+  const page = { poll, language, embedded, theme, now, counts }
+  const headers = withCookies(deps, poll, client, visitor, deps.headers.page(language, embedded))
+  const { site, ballotPages, votedPages } = deps.sites.for(request)
+  if (standing) {
+    const choosing = poll.policy === "changeable" && searchParams.has("change")
+    const html = votedPages.page({ ...page, standing, choosing }).toString()
+    return compressedResponse(request, html, { headers })
+  }
+  const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
+  if (code === "") return ballotPages.page(page).response(request, { headers })
+  return compressedResponse(request, ballotPage(site, { ...page, code }), { headers })
 }
 
-/** Of a poll that is over, as far as everybody may see them; a page without them is better than none. */
-async function countsOf({ tallies }: Deps, poll: Poll, now: number): Promise<Counts | null> {
+/** What stands of a visitor who comes back; a page without it is better than none. */
+async function standingOf(
+  { polls, standings }: Deps,
+  poll: Poll,
+  visitor: Visitor | null,
+  now: number,
+): Promise<Standing | null> {
+  if (visitor === null || BEFORE_VOTING.has(votingPhase(poll, now))) return null
+  const index = await polls.index().catch(() => null)
+  return index && standings.read(poll, visitor, index.shards)
+}
+
+/** How the votes stand, once this reader may see it beside the poll; a page without it is better than none. */
+async function countsOf(
+  { tallies }: Deps,
+  poll: Poll,
+  standing: Standing | null,
+  now: number,
+): Promise<Counts | null> {
   const phase = votingPhase(poll, now)
-  if ((phase !== "closed" && phase !== "final") || !mayShow(poll, null)) return null
+  const asks = phase === "closed" || phase === "final" || (phase === "open" && standing !== null)
+  if (!asks || !mayShow(poll, standing?.receipt ?? null)) return null
   return tallies.read(poll.id).catch(() => null)
 }

@@ -10,18 +10,18 @@ import { Closed } from "./closed"
 import { Countdown } from "./countdown"
 import { SendingNotice } from "./sending-notice"
 import { Voted } from "./voted"
-import { WordsProvider, wordsOf } from "./words"
+import { useWords, WordsProvider, wordsOf } from "./words"
 
 export function BallotApp({ data }: { data: BallotData }) {
   const words = useMemo(() => wordsOf(data), [data])
   return (
     <WordsProvider value={words}>
-      <Screen data={data} title={words.t("draft")} note={words.t("draftNote")} />
+      <Screen data={data} />
     </WordsProvider>
   )
 }
 
-function Screen({ data, title, note }: { data: BallotData; title: string; note: string }) {
+function Screen({ data }: { data: BallotData }) {
   const { poll, now, timeZone, refresh } = usePoll(data)
   const casting = useCasting(data, refresh)
   const { standing, fresh } = casting
@@ -29,17 +29,12 @@ function Screen({ data, title, note }: { data: BallotData; title: string; note: 
   const { resultUrl, embedded } = data
   switch (poll.phase) {
     case "draft":
-      return (
-        <section>
-          <h1>{title}</h1>
-          <p>{note}</p>
-        </section>
-      )
+      return <Draft live={casting.live} />
     case "scheduled":
       return (
         <section>
           <h1>{poll.title}</h1>
-          <Countdown poll={poll} now={now} timeZone={timeZone} />
+          <Countdown poll={poll} now={now} timeZone={timeZone} live={casting.live} />
         </section>
       )
     case "open":
@@ -58,4 +53,16 @@ function Screen({ data, title, note }: { data: BallotData; title: string; note: 
         </>
       )
   }
+}
+
+function Draft({ live }: { live: boolean }) {
+  const { t } = useWords()
+  return (
+    <section>
+      <h1>{t("draft")}</h1>
+      <p>
+        {t("draftNote")} {t(live ? "draftOpens" : "reloadLater")}
+      </p>
+    </section>
+  )
 }

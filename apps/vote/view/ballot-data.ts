@@ -16,7 +16,11 @@ export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "resu
 }
 
 /** What stands of this voter. */
-export type Standing = { status: "accepted" | "same" | "stands"; option: string; receipt: string }
+export type Standing = {
+  status: "accepted" | "received" | "same" | "stands"
+  option: string
+  receipt: string
+}
 
 /** The tally as Postgres had it a moment ago; the greater version is the newer one. */
 export type Counts = { version: number; votes: Record<string, number>; total: number }
@@ -39,8 +43,10 @@ export type BallotData = {
   /** From the address of a printed code, or as it was typed. */
   code: string
   refusal: Refusal | null
-  /** Set on the page that answers a form, which has no script. */
+  /** What stands of this voter, where the server knows. */
   standing: Standing | null
+  /** What stands while the voter chooses anew. */
+  before: Standing | null
   counts: Counts | null
 }
 

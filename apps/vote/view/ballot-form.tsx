@@ -3,6 +3,7 @@
 import type { TargetedSubmitEvent } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
+import { MOST_KEYS, useDigits } from "../browser/use-digits"
 import type { BallotData, PollFacts } from "./ballot-data"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
@@ -17,7 +18,9 @@ export function BallotForm({ data, poll, casting, now }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [code, setCode] = useState(data.code)
   const { sending, refusal } = casting
+  const address = `${data.embedded ? "/embed" : "/polls"}/${poll.id}`
   const mustLeave = useMustLeave(data.embedded)
+  const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
   useDigits(form, data.embedded)
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -29,8 +32,9 @@ export function BallotForm({ data, poll, casting, now }: Props) {
     <form
       ref={form}
       method="post"
-      action={`${data.embedded ? "/embed" : "/polls"}/${poll.id}`}
+      action={address}
       aria-labelledby="title"
+      aria-describedby={hasKeys ? "keys-hint" : undefined}
       tabIndex={-1}
       onSubmit={submit}
     >
@@ -49,16 +53,36 @@ export function BallotForm({ data, poll, casting, now }: Props) {
           </a>
         </p>
       ) : (
-        <OptionList options={poll.options} chosen={sending?.option ?? null} />
+        <OptionList
+          options={poll.options}
+          chosen={sending?.option ?? null}
+          now={poll.eligibility === "code" ? null : (casting.before?.option ?? null)}
+          hasKeys={hasKeys}
+        />
       )}
-      {casting.before && (
-        <p class="buttons">
-          <button class="button" type="button" onClick={casting.keep}>
-            {t("keep")}
-          </button>
+      {hasKeys && (
+        <p id="keys-hint" class="muted keys-hint">
+          {t("keysHint", { last: poll.options.length })}
         </p>
       )}
+      {casting.before && <KeepLink address={address} casting={casting} />}
     </form>
+  )
+}
+
+/** Back to what stands; without scripts by its page. */
+function KeepLink({ address, casting }: { address: string; casting: Casting }) {
+  const { t } = useWords()
+  const keep = (event: MouseEvent) => {
+    event.preventDefault()
+    casting.keep()
+  }
+  return (
+    <p class="buttons">
+      <a class="button" href={address} onClick={casting.live ? keep : undefined}>
+        {t("keep")}
+      </a>
+    </p>
   )
 }
 
@@ -67,24 +91,4 @@ function useMustLeave(embedded: boolean): boolean {
   const [mustLeave, setMustLeave] = useState(false)
   useEffect(() => setMustLeave(embedded && !canRemember()), [embedded])
   return mustLeave
-}
-
-/**
- * Keys 1 to 9 press the option of that place while the focus is in the ballot (WCAG 2.2, 2.1.4), where it is from the
- * beginning unless the page is part of another.
- */
-function useDigits(form: { readonly current: HTMLFormElement | null }, embedded: boolean): void {
-  useEffect(() => {
-    const element = form.current
-    if (!element) return
-    const press = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return
-      const options = element.querySelectorAll<HTMLButtonElement>("button.option")
-      // Among more, a 1 may be the beginning of 10.
-      if (options.length <= 9 && /^[1-9]$/.test(event.key)) options[Number(event.key) - 1]?.click()
-    }
-    element.addEventListener("keydown", press)
-    if (!embedded && document.activeElement === document.body) element.focus({ preventScroll: true })
-    return () => element.removeEventListener("keydown", press)
-  }, [embedded, form])
 }

@@ -21,7 +21,7 @@ export function CodeField({ value, refusal, onCode }: Props) {
         autocomplete="off"
         autocapitalize="characters"
         spellcheck={false}
-        placeholder="0000-0000-0000-0000"
+        placeholder="····-····-····-····"
         aria-describedby="code-hint"
         aria-invalid={wrong ? "true" : undefined}
         onInput={({ currentTarget }) => {

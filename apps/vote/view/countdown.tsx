@@ -5,9 +5,15 @@ import { useWords } from "./words"
 
 const DAY_MS = 86_400_000
 
-type Props = { poll: PollFacts; now: number; timeZone: string | undefined }
+type Props = {
+  poll: PollFacts
+  now: number
+  timeZone: string | undefined
+  /** Scripts run here, so that the ballot appears by itself. */
+  live: boolean
+}
 
-export function Countdown({ poll, now, timeZone }: Props) {
+export function Countdown({ poll, now, timeZone, live }: Props) {
   const { t, dateTime, duration } = useWords()
   if (poll.opensAt === null) return null
   const opensAt = new Date(poll.opensAt)
@@ -20,6 +26,7 @@ export function Countdown({ poll, now, timeZone }: Props) {
       </p>
       <p class="muted">
         <time dateTime={poll.opensAt}>{t("opensAt", { date: dateTime(opensAt, timeZone) })}</time>
+        <span>{t(live ? "appears" : "reloadThen")}</span>
       </p>
     </div>
   )

@@ -1,37 +1,42 @@
 /** The options as big cards, each a button that votes. */
 
 import type { Option } from "@tallyroom/lib/polls"
-import { OptionMark } from "./option-mark"
+import { OptionMark } from "@tallyroom/lib/ui/option-mark"
+import { useWords } from "./words"
 
 /** So few get bigger cards. */
 const FEW = 4
 /** More get a wider page. */
 const MANY = 12
-/** Keys 1 to 9 press a card; where the mark is its number, that says so already. */
-const KEYS = 9
 
 type Props = {
   options: Option[]
   /** The option that is being sent, while it is. */
   chosen: string | null
+  /** The voter's choice until now, while there is another to be made. */
+  now: string | null
+  /** The options have keys, from 1 on. */
+  hasKeys: boolean
 }
 
-export function OptionList({ options, chosen }: Props) {
+export function OptionList({ options, chosen, now, hasKeys }: Props) {
   return (
     <div class={`options ${sizeOf(options.length)}`}>
       {options.map((option, index) => (
         <button
           key={option.id}
-          class="option"
+          class={`option ${option.id === now ? "now" : ""}`}
           type="submit"
           name="vote"
           value={option.id}
           aria-disabled={chosen === null ? undefined : "true"}
           aria-busy={chosen === option.id ? "true" : undefined}
+          aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
         >
           <OptionMark option={option} index={index} />
-          <span class="label">{option.label}</span>
-          {index < KEYS && (option.emoji || option.image) && (
+          <Label option={option} isNow={option.id === now} />
+          {/* Where the mark is its number, that says the key already. */}
+          {hasKeys && (option.emoji || option.image) && (
             <span class="key" aria-hidden="true">
               {index + 1}
             </span>
@@ -39,6 +44,15 @@ export function OptionList({ options, chosen }: Props) {
         </button>
       ))}
     </div>
+  )
+}
+
+function Label({ option, isNow }: { option: Option; isNow: boolean }) {
+  const { t } = useWords()
+  return (
+    <span class="label">
+      {option.label} {isNow && <span class="chip good">{t("choiceNow")}</span>}
+    </span>
   )
 }
 

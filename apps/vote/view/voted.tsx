@@ -1,13 +1,13 @@
 /** After voting: what stands, the receipt, and the ways on. */
 
+import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
 import { type Counts, countsShown, type PollFacts, type Standing } from "./ballot-data"
-import { OptionMark } from "./option-mark"
 import { Receipt } from "./receipt"
 import { TallyBars } from "./tally-bars"
 import { useWords } from "./words"
 
-const HEADINGS = { accepted: "voted", same: "votedSame", stands: "votedStands" } as const
+const HEADINGS = { accepted: "voted", received: "voted", same: "votedSame", stands: "votedStands" } as const
 
 type Props = {
   poll: PollFacts
@@ -92,7 +92,7 @@ function Ways({ poll, standing, resultUrl, embedded, onChange }: Props) {
         {again && !closed && (
           <a
             class="button"
-            href={`${embedded ? "/embed" : "/polls"}/${poll.id}`}
+            href={`${embedded ? "/embed" : "/polls"}/${poll.id}${again === "change" ? "?change=1" : ""}`}
             onClick={(event) => {
               if (!onChange) return
               event.preventDefault()

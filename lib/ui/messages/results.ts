@@ -37,6 +37,7 @@ export const resultsMessages = defineMessages({
     order: "Order",
     orderBallot: "As on the ballot",
     orderVotes: "Most votes first",
+    scale: "A full bar stands for the leader: {share} of all votes.",
     chart: "Votes over time",
     chartAbout: "Line chart of how the votes came in. The table below has the numbers.",
     chartLeaders: {
@@ -53,6 +54,8 @@ export const resultsMessages = defineMessages({
     shareTitle: "Share",
     scan: "Scan to vote",
     qr: "QR code of the ballot's address",
+    ownMachine:
+      "Phones can’t reach {host}. Open this page by this machine’s address in the network, or set VOTE_URL.",
     copyBallot: "Copy ballot link",
     copyResults: "Copy results link",
     copied: "Copied",
@@ -95,6 +98,7 @@ export const resultsMessages = defineMessages({
     order: "Reihenfolge",
     orderBallot: "Wie auf dem Stimmzettel",
     orderVotes: "Meiste Stimmen zuerst",
+    scale: "Ein voller Balken entspricht dem Spitzenwert: {share} aller Stimmen.",
     chart: "Stimmen im Zeitverlauf",
     chartAbout: "Liniendiagramm der eingegangenen Stimmen. Die Zahlen stehen in der Tabelle darunter.",
     chartLeaders: {
@@ -111,12 +115,14 @@ export const resultsMessages = defineMessages({
     shareTitle: "Teilen",
     scan: "Scannen und abstimmen",
     qr: "QR-Code mit der Adresse des Stimmzettels",
+    ownMachine:
+      "Handys erreichen {host} nicht. Öffne diese Seite über die Netzwerkadresse dieses Rechners oder setze VOTE_URL.",
     copyBallot: "Link zum Stimmzettel kopieren",
-    copyResults: "Link zum Ergebnis kopieren",
+    copyResults: "Link zu den Ergebnissen kopieren",
     copied: "Kopiert",
     copyFailed: "Kopieren ist hier nicht erlaubt: nimm den Link aus der Adresszeile.",
     downloads: "Herunterladen",
-    stage: "Auf der Leinwand zeigen",
+    stage: "Auf der Großleinwand zeigen",
   },
   fr: {
     results: "Résultats",
@@ -152,6 +158,7 @@ export const resultsMessages = defineMessages({
     order: "Ordre",
     orderBallot: "Comme sur le bulletin",
     orderVotes: "Par nombre de voix",
+    scale: "Une barre pleine représente l’option en tête : {share} des voix.",
     chart: "Les voix au fil du temps",
     chartAbout: "Courbes de l’arrivée des voix. Le tableau ci-dessous donne les chiffres.",
     chartLeaders: {
@@ -168,6 +175,8 @@ export const resultsMessages = defineMessages({
     shareTitle: "Partager",
     scan: "Scanne pour voter",
     qr: "Code QR de l’adresse du bulletin",
+    ownMachine:
+      "Les téléphones n’atteignent pas {host}. Ouvre cette page par l’adresse réseau de cette machine, ou règle VOTE_URL.",
     copyBallot: "Copier le lien du bulletin",
     copyResults: "Copier le lien des résultats",
     copied: "Copié",
@@ -209,6 +218,7 @@ export const resultsMessages = defineMessages({
     order: "Orden",
     orderBallot: "Como en la papeleta",
     orderVotes: "Más votos primero",
+    scale: "Una barra llena son los votos de la opción en cabeza: {share} del total.",
     chart: "Votos a lo largo del tiempo",
     chartAbout: "Gráfico de líneas de cómo llegaron los votos. Los números están en la tabla de abajo.",
     chartLeaders: {
@@ -225,6 +235,8 @@ export const resultsMessages = defineMessages({
     shareTitle: "Compartir",
     scan: "Escanea para votar",
     qr: "Código QR de la dirección de la papeleta",
+    ownMachine:
+      "Los teléfonos no llegan a {host}. Abre esta página con la dirección de red de este equipo o configura VOTE_URL.",
     copyBallot: "Copiar enlace de la papeleta",
     copyResults: "Copiar enlace de los resultados",
     copied: "Copiado",
@@ -267,6 +279,7 @@ export const resultsMessages = defineMessages({
     order: "Ordem",
     orderBallot: "Como na cédula",
     orderVotes: "Mais votos primeiro",
+    scale: "Uma barra cheia são os votos da opção que lidera: {share} do total.",
     chart: "Votos ao longo do tempo",
     chartAbout: "Gráfico de linhas da chegada dos votos. A tabela abaixo traz os números.",
     chartLeaders: {
@@ -283,6 +296,8 @@ export const resultsMessages = defineMessages({
     shareTitle: "Compartilhar",
     scan: "Escaneie para votar",
     qr: "Código QR do endereço da cédula",
+    ownMachine:
+      "Celulares não alcançam {host}. Abra esta página pelo endereço de rede desta máquina ou configure VOTE_URL.",
     copyBallot: "Copiar link da cédula",
     copyResults: "Copiar link dos resultados",
     copied: "Copiado",
@@ -324,6 +339,7 @@ export const resultsMessages = defineMessages({
     order: "並び順",
     orderBallot: "投票用紙の順",
     orderVotes: "票の多い順",
+    scale: "バーの長さは、首位の票（全体の{share}）を基準にしています。",
     chart: "票の推移",
     chartAbout: "票の推移を表す折れ線グラフです。数値は下の表にあります。",
     chartLeaders: { other: "票の多い{count}件の選択肢を表示しています。" },
@@ -337,6 +353,8 @@ export const resultsMessages = defineMessages({
     shareTitle: "共有",
     scan: "読み取って投票",
     qr: "投票ページのQRコード",
+    ownMachine:
+      "スマートフォンから{host}には接続できません。このコンピューターのネットワークアドレスでこのページを開くか、VOTE_URLを設定してください。",
     copyBallot: "投票ページのリンクをコピー",
     copyResults: "結果のリンクをコピー",
     copied: "コピーしました",

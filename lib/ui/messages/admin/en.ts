@@ -73,7 +73,7 @@ export const en = {
   links: "Pages",
   linkBallot: "Ballot",
   linkResults: "Results",
-  linkStage: "Stage",
+  linkStage: "Big screen",
   ballotAddress: "Address of the ballot",
   embed: "Embed",
   embedText: "Paste one of these into your own site.",

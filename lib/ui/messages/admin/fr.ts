@@ -78,14 +78,14 @@ export const fr: Section<AdminKey> = {
   links: "Pages",
   linkBallot: "Bulletin",
   linkResults: "Résultats",
-  linkStage: "Scène",
+  linkStage: "Grand écran",
   ballotAddress: "Adresse du bulletin",
   embed: "Intégrer",
   embedText: "Colle l’un de ces extraits dans ton propre site.",
   embedResults: "Résultats en direct",
   embedBallot: "Bulletin",
 
-  books: "Registre",
+  books: "Bilan des bulletins",
   "books-accepted": "Acceptés",
   "books-counted": "Comptés",
   "books-replaced": "Remplacés",
@@ -103,7 +103,8 @@ export const fr: Section<AdminKey> = {
     one: "{count} bulletin accepté est encore en route ; on sait ce que sont devenus tous les autres.",
     other: "{count} bulletins acceptés sont encore en route ; on sait ce que sont devenus tous les autres.",
   },
-  booksWrong: "Le registre n’est pas équilibré. Lance l’audit et laisse les deux bases telles quelles.",
+  booksWrong:
+    "Le bilan des bulletins ne tombe pas juste. Lance l’audit et laisse les deux bases telles quelles.",
   booksRecounted: "Un recomptage de toutes les voix donne le même résultat.",
   recount: "Recompter toutes les voix",
 

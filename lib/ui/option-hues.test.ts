@@ -1,0 +1,34 @@
+import { describe, expect, test } from "bun:test"
+import { optionColours } from "./colour"
+import { apart } from "./option-hues"
+
+type Option = { id: string; colour?: string }
+const options = (colours: (string | undefined)[]): Option[] =>
+  colours.map((colour, i) => ({ id: `o${i}`, ...(colour && { colour }) }))
+const fills = (given: Option[]) => apart(given).map((option, i) => optionColours(option, i).light.fill)
+
+describe("options without a colour", () => {
+  test("keep the hue of their place where nobody has chosen it", () => {
+    const given = options([undefined, "#ff00ff", undefined])
+    expect(apart(given)).toEqual(given)
+  })
+
+  test("never take one that another option has chosen, or one that looks like it", () => {
+    for (const colour of ["#0072b2", "#0072B2", "#0476b6"]) {
+      const drawn = fills(options([undefined, undefined, colour]))
+      expect(new Set(drawn).size).toBe(3)
+      expect(drawn[0]).not.toBe("#0072b2")
+    }
+  })
+
+  test("are all different up to twelve", () => {
+    const palette = options(Array.from({ length: 12 }, () => undefined)).map(
+      (option, i) => optionColours(option, i).light.fill,
+    )
+    const chosen = palette.slice(6)
+    const drawn = fills(options([...Array.from({ length: 6 }, () => undefined), ...chosen.toReversed()]))
+    expect(new Set(drawn).size).toBe(12)
+    const early = fills(options([...palette.slice(1, 6), ...Array.from({ length: 7 }, () => undefined)]))
+    expect(new Set(early).size).toBe(12)
+  })
+})

@@ -1,0 +1,41 @@
+/** Hues for options that have chosen none, apart from those that others of their poll have chosen. */
+
+import { optionColours, PALETTE } from "./colour"
+import { fromHex } from "./contrast"
+
+/** Fills whose channels differ by less than this in sum look like one. */
+const ALIKE = 45
+
+/**
+ * The options, of which those without a colour are given one wherever that of their place would look like the colour
+ * that another one has chosen. Up to twelve options all look different, as long as the chosen colours do.
+ */
+export function apart<Option extends { colour?: string | undefined }>(options: readonly Option[]): Option[] {
+  const chosen = options.flatMap(({ colour }) => colour ?? [])
+  if (chosen.length === 0) return [...options]
+  const isFree = (hue: string) => !chosen.some((colour) => areAlike(colour, hue))
+  const own = options.map(({ colour }, i) => (colour ? undefined : PALETTE[i % PALETTE.length]))
+  const spare = PALETTE.filter((hue) => isFree(hue) && !own.includes(hue))
+  const others = spare.length > 0 ? spare : PALETTE.filter(isFree)
+  let taken = 0
+  return options.map((option, i) => {
+    const hue = own[i]
+    if (hue === undefined || isFree(hue)) return option
+    const colour = others[taken++ % others.length]
+    return colour ? { ...option, colour } : option
+  })
+}
+
+/** As they are drawn, in light or in dark. */
+function areAlike(one: string, other: string): boolean {
+  const [mine, theirs] = [one, other].map((colour) => optionColours({ colour }, 0))
+  if (!mine || !theirs) return false
+  return (["light", "dark"] as const).some(
+    (scheme) => distance(mine[scheme].fill, theirs[scheme].fill) < ALIKE,
+  )
+}
+
+function distance(one: string, other: string): number {
+  const channels = fromHex(other)
+  return fromHex(one).reduce((sum, channel, i) => sum + Math.abs(channel - (channels[i] ?? 0)), 0)
+}

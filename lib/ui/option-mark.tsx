@@ -1,0 +1,74 @@
+/** What stands for an option at the start of its card: its image, else its emoji, else its place on its colour. */
+
+import { useEffect, useRef, useState } from "preact/hooks"
+import { type Colour, optionColours } from "./colour"
+
+export type MarkedOption = {
+  emoji?: string | undefined
+  /** Like "#2f6fed". */
+  colour?: string | undefined
+  /** Address of a picture. */
+  image?: string | undefined
+}
+
+type Props = {
+  option: MarkedOption
+  /** The option's place in its poll, from 0. */
+  index: number
+}
+
+/**
+ * A decoration beside the option's label; sized by `--mark`, styled by option-mark.css. A picture that can't be loaded
+ * gives way to what the option would show without it; until scripts run, to the plain colour.
+ */
+export function OptionMark({ option, index }: Props) {
+  const { emoji, image } = option
+  const picture = useRef<HTMLImageElement>(null)
+  const shown = useIsBroken(image, picture) ? undefined : image
+  const { light, dark } = optionColours(option, index)
+  const text = emoji || shown ? "" : String(index + 1)
+  return (
+    <span class="mark" aria-hidden="true">
+      <Tile scheme="on-light" colour={light} text={text} />
+      <Tile scheme="on-dark" colour={dark} text={text} />
+      {shown && <img key={shown} ref={picture} src={shown} alt="" loading="lazy" />}
+      {emoji && !shown && <span class={`emoji ${isOne(emoji) ? "" : "several"}`}>{emoji}</span>}
+    </span>
+  )
+}
+
+/** Decoding also tells of a picture that failed before this script ran, which an error event does not. */
+function useIsBroken(
+  image: string | undefined,
+  picture: { readonly current: HTMLImageElement | null },
+): boolean {
+  const [broken, setBroken] = useState<string | undefined>(undefined)
+  useEffect(() => {
+    let stale = false
+    picture.current?.decode().catch(() => {
+      if (!stale) setBroken(image)
+    })
+    return () => {
+      stale = true
+    }
+  }, [image, picture])
+  return image !== undefined && broken === image
+}
+
+function isOne(emoji: string): boolean {
+  return [...new Intl.Segmenter().segment(emoji)].length === 1
+}
+
+/** Colours are attributes, as the pages allow no inline styles. */
+function Tile({ scheme, colour, text }: { scheme: string; colour: Colour; text: string }) {
+  return (
+    <svg class={scheme} viewBox="0 0 40 40" aria-hidden="true">
+      <rect width="40" height="40" rx="10" fill={colour.fill} />
+      {text && (
+        <text x="20" y="26" text-anchor="middle" font-size="17" font-weight="700" fill={colour.ink}>
+          {text}
+        </text>
+      )}
+    </svg>
+  )
+}
