@@ -4,6 +4,8 @@ import type { Redis } from "ioredis"
 import { comparePositions, decodeBallot, formatPosition, type Position, parsePosition } from "./ballots"
 import type { Database } from "./database"
 import { BALLOT_FIELD, keys } from "./inbox/keys"
+import type { Keeper } from "./inbox/log/log"
+import { pendingIn } from "./inbox/log/pending"
 
 export type PollBooks = {
   poll: string
@@ -37,14 +39,15 @@ type ShardBooks = {
 
 /**
  * Audits every poll. Each shard is seen at one moment in both stores: its books and position in Postgres, then the
- * counters and entries in Redis, then the position again; if that moved meanwhile, the shard is looked at anew.
+ * counters and entries in the inbox, then the position again; if that moved meanwhile, the shard is looked at anew.
+ * @param inbox the Redis or the broker that holds the ballots
  */
-export async function audit(sql: Database, redis: Redis): Promise<PollBooks[]> {
+export async function audit(sql: Database, inbox: Redis | Keeper): Promise<PollBooks[]> {
   const polls = await sql`SELECT number, id FROM polls ORDER BY number`
   const shards = await sql`SELECT shard FROM shards ORDER BY shard`
   const sums = new Map<number, ShardBooks>()
   for (const { shard } of shards) {
-    for (const [poll, books] of await readShard(sql, redis, shard, polls)) {
+    for (const [poll, books] of await readShard(sql, inbox, shard, polls)) {
       sums.set(poll, addBooks(sums.get(poll), books))
     }
   }
@@ -54,17 +57,20 @@ export async function audit(sql: Database, redis: Redis): Promise<PollBooks[]> {
 
 type PollName = { number?: number; id?: string }
 
-async function readShard(sql: Database, redis: Redis, shard: number, polls: readonly PollName[]) {
+async function readShard(sql: Database, inbox: Redis | Keeper, shard: number, polls: readonly PollName[]) {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const rows = await sql`
-      SELECT ms, seq, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost
+      SELECT ms, seq, log, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost
       FROM shards LEFT JOIN books USING (shard) WHERE shard = ${shard}`
     const position = { ms: Number(rows[0]?.ms), seq: Number(rows[0]?.seq) }
-    const seen = await readRedis(redis, shard, position, polls)
+    const seen =
+      "reader" in inbox
+        ? await readLog(inbox, rows[0]?.log ?? null, position, rows)
+        : await readRedis(inbox, shard, position, polls)
     const [after] = await sql`SELECT ms, seq FROM shards WHERE shard = ${shard}`
     if (comparePositions(position, { ms: Number(after?.ms), seq: Number(after?.seq) }) !== 0) continue
     const books = new Map<number, Partial<ShardBooks>>()
-    for (const { poll, ms, seq, ...row } of rows) if (poll !== null) books.set(poll, row)
+    for (const { poll, ms, seq, log, ...row } of rows) if (poll !== null) books.set(poll, row)
     return polls.map(({ number = 0 }) => {
       const row = books.get(number) ?? {}
       const accepted = seen.accepted.get(number) ?? row.accepted ?? 0
@@ -72,6 +78,19 @@ async function readShard(sql: Database, redis: Redis, shard: number, polls: read
     })
   }
   throw new Error(`shard ${shard} moved at every one of ${TRIES} looks; audit again when fewer votes come in`)
+}
+
+/** A log counts nothing: what it ever held is what was read of it and what waits. */
+async function readLog(
+  keeper: Keeper,
+  log: string | null,
+  position: Position,
+  rows: readonly { poll?: number; accepted?: string }[],
+) {
+  const pending = log === null ? new Map<number, number>() : await pendingIn(keeper, log, position)
+  const accepted = new Map(rows.map(({ poll = 0, accepted }) => [poll, Number(accepted ?? 0)]))
+  for (const [poll, waiting] of pending) accepted.set(poll, (accepted.get(poll) ?? 0) + waiting)
+  return { accepted, pending }
 }
 
 /** The acceptance counters of one moment, and the entries after `position` up to that moment. */

@@ -3,7 +3,7 @@ import { packageManager } from "./services/packages"
 import { describe, Trouble } from "./services/trouble"
 
 /** A program that Tallyroom's commands start and that no npm package ships. */
-export type Tool = "redis-server" | "chromium" | "ab" | "wrk"
+export type Tool = "redis-server" | "nats-server" | "rabbitmq-server" | "chromium" | "ab" | "wrk"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -22,6 +22,19 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["redis-server"],
     brew: ["redis"],
     service: "redis-server.service",
+  },
+  "nats-server": {
+    commands: ["nats-server"],
+    apt: ["nats-server"],
+    brew: ["nats-server"],
+    service: "nats-server.service",
+  },
+  "rabbitmq-server": {
+    // Debian's command in PATH wants to be root and takes another user's files.
+    commands: ["/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"],
+    apt: ["rabbitmq-server"],
+    brew: ["rabbitmq"],
+    service: "rabbitmq-server.service",
   },
   chromium: {
     commands: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],

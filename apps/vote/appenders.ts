@@ -1,16 +1,25 @@
 import { RedisAppender } from "@tallyroom/lib/inbox/append"
 import type { Appender } from "@tallyroom/lib/inbox/inbox"
+import { LogAppender } from "@tallyroom/lib/inbox/log/append"
+import type { Publisher } from "@tallyroom/lib/inbox/log/log"
 import type { Redis } from "ioredis"
 
 /**
  * The inbox for a number of shards, which is known only once Redis was asked; each shard gets its part of the backlog.
+ * @param publisher of the broker that holds the ballots; null: Redis does
  * @param backlogLimit ballots that may wait over all shards together
  */
-export function appenders(redis: Redis, backlogLimit: number): (shards: number) => Appender {
+export function appenders(
+  redis: Redis,
+  publisher: Publisher | null,
+  backlogLimit: number,
+): (shards: number) => Appender {
   let made: { shards: number; appender: Appender } | null = null
   return (shards) => {
     if (made?.shards !== shards) {
-      made = { shards, appender: new RedisAppender(redis, Math.ceil(backlogLimit / shards)) }
+      const limit = Math.ceil(backlogLimit / shards)
+      const appender = publisher ? new LogAppender(redis, publisher, limit) : new RedisAppender(redis, limit)
+      made = { shards, appender }
     }
     return made.appender
   }

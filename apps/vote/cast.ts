@@ -7,9 +7,12 @@ import { type Poll, SLUG } from "@tallyroom/lib/polls"
 import { writeReceipt } from "@tallyroom/lib/receipts"
 import { type Identity, voterOf } from "@tallyroom/lib/voters"
 
-/** What stands now. `stands`: not this ballot but an earlier one of the same voter, for `option`. */
+/**
+ * What stands now. `received`: whether this ballot stands is known once it is counted. `stands`: not this ballot but an
+ * earlier one of the same voter, for `option`.
+ */
 export type Outcome = {
-  status: "accepted" | "same" | "stands"
+  status: "accepted" | "received" | "same" | "stands"
   poll: string
   option: string
   receipt: string
@@ -31,12 +34,12 @@ export async function cast(
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
   const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, inbox.shards)
-  const ballot = { shard, pollId: poll.id, voter, option, terms: termsOf(poll) }
+  const ballot = { shard, pollId: poll.id, poll, voter, option, terms: termsOf(poll) }
   const answer = await inbox.appender.append(ballot)
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
   // Behind one network there may be several people: nobody learns what another chose.
   if (answer.kind === "stands" && identity.kind === "network") throw networkVoted(poll)
-  if (answer.kind === "accepted" || answer.kind === "same" || answer.kind === "stands") {
+  if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
     const standing = answer.kind === "stands" ? answer.option : option
     return { status: answer.kind, poll: poll.id, option: standing, receipt }

@@ -2,7 +2,10 @@
 
 import { buildAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { openPublisher } from "@tallyroom/lib/inbox/brokers"
+import { LOG_READING_USABLE_MS } from "@tallyroom/lib/inbox/log/log"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { createApp, ENTRYPOINTS } from "./app"
@@ -16,16 +19,17 @@ const { settings, log } = startProcess("vote", declared)
 logUncaught(log)
 
 const connection = logConnection(log)
-const redis = openRedis(settings.REDIS_URL, connection.onError)
+const redis = openRedis(redisUrlOf(settings), connection.onError)
 connection.follow(redis)
 
-const polls = new PollCache(pollsIn(redis))
-const readiness = createReadiness(redis, polls)
+const publisher = openPublisher(settings.INBOX_URL, connection.onError)
+const polls = new PollCache(pollsIn(redis), publisher ? LOG_READING_USABLE_MS : undefined)
+const readiness = createReadiness(redis, polls, publisher)
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redis.status === "ready")
 const assets = await buildAssets({ entrypoints: ENTRYPOINTS })
 
-const app = createApp({ redis, polls, assets, metrics, log, settings })
+const app = createApp({ redis, publisher, polls, assets, metrics, log, settings })
 app.listen({ port: settings.PORT, hostname: settings.HOST })
 const management = startManagement({
   hostname: settings.MANAGEMENT_HOST,
@@ -40,4 +44,5 @@ stopOnSignal(log, async () => {
   await stopServing(app)
   management.stop()
   redis.disconnect()
+  await publisher?.close()
 })

@@ -22,7 +22,7 @@ const problemSchema = z.looseObject({
 })
 
 const outcomeSchema = z.object({
-  status: z.enum(["accepted", "same"]),
+  status: z.enum(["accepted", "received", "same"]),
   poll: slugSchema,
   option: slugSchema,
   receipt: z.string(),

@@ -7,7 +7,8 @@ import type { Redis } from "ioredis"
 import { pollUnknown } from "./cast"
 import { type Freshness, SingleFlight } from "./single-flight"
 
-const KNOWN: Freshness = { freshMs: 1_000, usableMs: 30_000 }
+const FRESH_MS = 1_000
+const USABLE_MS = 30_000
 /** A poll that was made just now must be found within a second. */
 const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }
 /** Entries of each kind; a flood of made-up ids pushes out other made-up ids alone. */
@@ -29,10 +30,17 @@ export class PollCache {
   /** Why the index can't be read; null when it can. */
   indexFailure: string | null = "the inbox was not asked yet"
 
-  constructor(private readonly source: PollSource) {
+  private readonly freshness: Freshness
+
+  /** @param usableMs how old a reading may be while no newer one is to be had */
+  constructor(
+    private readonly source: PollSource,
+    usableMs = USABLE_MS,
+  ) {
+    this.freshness = { freshMs: Math.min(FRESH_MS, usableMs / 2), usableMs }
     this.indexEntry = new SingleFlight(
       () => this.loadIndex(),
-      () => KNOWN,
+      () => this.freshness,
     )
   }
 
@@ -60,7 +68,7 @@ export class PollCache {
     if (held) return held
     const entry: Entry = new SingleFlight(
       () => this.loadPoll(id, entry),
-      (poll) => (poll === null ? UNKNOWN : KNOWN),
+      (poll) => (poll === null ? UNKNOWN : this.freshness),
     )
     // Nobody knows yet what it will turn out to be.
     keep(this.unknown, id, entry)

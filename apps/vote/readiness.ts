@@ -1,16 +1,22 @@
 import type { Readiness } from "@tallyroom/lib/management"
 import type { PollCache } from "./poll-cache"
 
-/** Ready: connected to Redis, and a worker has opened the inbox there. Each look asks anew for the next one. */
+/**
+ * Ready: connected to Redis and to the broker that holds the ballots, if there is one, and a worker has opened the inbox.
+ * Each look asks anew for the next one.
+ */
 export function createReadiness(
   redis: { status: string },
   polls: Pick<PollCache, "index" | "indexFailure">,
+  broker: { trouble(): string | null } | null = null,
 ): { state: Readiness; stopping: () => void } {
   let stopping = false
   return {
     state() {
       if (stopping) return { vote: "stopping" }
       if (redis.status !== "ready") return { redis: "not connected" }
+      const trouble = broker?.trouble() ?? null
+      if (trouble !== null) return { inbox: trouble }
       polls.index().catch(() => {})
       return polls.indexFailure === null ? {} : { redis: polls.indexFailure }
     },

@@ -2,6 +2,7 @@
 
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
+import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, list, port, setting, whole } from "@tallyroom/lib/settings"
 import { z } from "zod"
@@ -29,6 +30,7 @@ export const settings = {
     description: "The Redis that holds the inbox, with user and password.",
     secret: true,
   }),
+  INBOX_URL: inboxUrl,
   VOTER_SECRETS: setting({
     schema: list().pipe(
       z

@@ -4,9 +4,7 @@ import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots"
 import { type Database, isRefusedContent } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/inbox"
-import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Log } from "@tallyroom/lib/logging"
-import type { Redis } from "ioredis"
 import { type Batch, makeBatch, setEverythingAside } from "./batch"
 import { type Counted, count } from "./count"
 import { LEASE_SECONDS } from "./leases"
@@ -27,9 +25,10 @@ export class PositionMoved extends Error {
 }
 
 export type CountingParts = {
-  redis: Redis
   sql: Database
   reader: Reader
+  /** The shard's acceptance count of each of these polls, which covers at least the batch that was read. */
+  acceptedOf: (batch: Batch) => Promise<Map<number, number>>
   polls: PollBook
   worker: string
   metrics: WorkerMetrics
@@ -57,10 +56,14 @@ export class Counting {
     return row !== undefined
   }
 
-  /** Moves the position without counting anything: there is nothing up to there. @throws {PositionMoved} */
-  async moveTo(position: Position): Promise<void> {
+  /**
+   * Moves the position without counting anything: there is nothing up to there.
+   * @param log the shard's log at a broker from now on, if it has one
+   * @throws {PositionMoved}
+   */
+  async moveTo(position: Position, log: string | null = null): Promise<void> {
     const rows = await this.parts.sql`
-      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}
+      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${log}
       WHERE shard = ${this.shard} AND ms = ${this.position.ms} AND seq = ${this.position.seq}
         AND holder = ${this.parts.worker} RETURNING shard`
     if (rows.length === 0) throw new PositionMoved()
@@ -108,7 +111,7 @@ export class Counting {
 
   private async commit(batch: Batch): Promise<void> {
     const { reader, metrics, polls } = this.parts
-    const accepted = await this.acceptedOf(batch)
+    const accepted = await this.parts.acceptedOf(batch)
     const end = metrics.commitSeconds.startTimer()
     const counted = await this.countOrSplit(batch, accepted)
     end()
@@ -149,14 +152,5 @@ export class Counting {
   private count(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
     const { sql, worker } = this.parts
     return count(sql, { shard: this.shard, batch, worker, leaseSeconds: LEASE_SECONDS, accepted })
-  }
-
-  /** The acceptance counters of the batch's polls, read after its entries, so that they count at least those. */
-  private async acceptedOf(batch: Batch): Promise<Map<number, number>> {
-    const polls = [...batch.polls]
-    const counters = await Promise.all(
-      polls.map(([, { id }]) => this.parts.redis.hget(keys.poll(this.shard, id), "accepted")),
-    )
-    return new Map(polls.map(([number], i) => [number, Math.trunc(Number(counters[i])) || 0]))
   }
 }

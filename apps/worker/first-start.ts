@@ -1,14 +1,25 @@
-/** What a first start on an empty database sets up: the shards, for good, and the classic poll. */
+/** What a first start on an empty database sets up: the inbox and its shards, for good, and the classic poll. */
 
 import type { Database } from "@tallyroom/lib/database"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { newSalt } from "@tallyroom/lib/poll-rows"
 
-/** The number of shards was set otherwise by the first start. */
-export class ShardsFixed extends Error {
-  override readonly name = "ShardsFixed"
+/** What a setting says was set otherwise by the first start, for the life of the data. */
+export class SettingFixed extends Error {
+  override readonly name = "SettingFixed"
 }
 
-/** @throws {ShardsFixed} when the data was made with another number of shards. */
+/** @throws {SettingFixed} when the data was made with an inbox of another kind. */
+export async function ensureInbox(sql: Database, inbox: InboxKind): Promise<void> {
+  await sql`UPDATE room SET inbox = ${inbox} WHERE NOT EXISTS (SELECT FROM shards)`
+  const [row] = await sql`SELECT inbox FROM room`
+  if (row?.inbox === inbox) return
+  throw new SettingFixed(
+    `INBOX_URL leads to ${inbox}, but this database was made with an inbox in ${row?.inbox}, which can't change: set INBOX_URL to that.`,
+  )
+}
+
+/** @throws {SettingFixed} when the data was made with another number of shards. */
 export async function ensureShards(sql: Database, shards: number): Promise<void> {
   const found = await sql.begin(async (transaction) => {
     await transaction`LOCK TABLE shards IN SHARE ROW EXCLUSIVE MODE`
@@ -18,7 +29,7 @@ export async function ensureShards(sql: Database, shards: number): Promise<void>
     return Number(row?.shards)
   })
   if (found !== shards) {
-    throw new ShardsFixed(
+    throw new SettingFixed(
       `INBOX_SHARDS is ${shards}, but this database was made with ${found}, which can't change: set INBOX_SHARDS=${found}.`,
     )
   }

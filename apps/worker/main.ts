@@ -1,7 +1,9 @@
 /** The only bridge: moves votes from Redis to Postgres. */
 
 import { openDatabase } from "@tallyroom/lib/database"
+import { openKeeper } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { createMetrics } from "./metrics"
@@ -14,12 +16,17 @@ logUncaught(log)
 
 const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
-const connect = () => openRedis(settings.REDIS_URL, (error) => log.debug({ err: error }, "Redis"))
+const connect = () => openRedis(redisUrlOf(settings), (error) => log.debug({ err: error }, "Redis"))
 const redis = connect()
 
 redis.on("ready", () => void warnOfLosses(redis, log))
 
+const keeper = openKeeper(settings.INBOX_URL, settings.NATS_REPLICAS, (error) =>
+  log.debug({ err: error }, "the broker"),
+)
+
 const worker = new Worker({
+  keeper,
   ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },
   metrics: createMetrics(registry),
@@ -38,6 +45,7 @@ const management = startManagement({
 stopOnSignal(log, async () => {
   await worker.stop()
   redis.disconnect()
+  await keeper?.close()
   await sql.end({ timeout: 2 })
   management.stop()
 })

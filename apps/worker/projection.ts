@@ -27,6 +27,8 @@ export class Projection {
     private readonly polls: PollBook,
     private readonly shard: number,
     private readonly shards: number,
+    /** Whether this Redis holds the ballots too, and so may have lost some. */
+    private readonly holdsBallots: boolean,
   ) {}
 
   /**
@@ -37,7 +39,7 @@ export class Projection {
    */
   async write(which: "changed" | "votable" | "all", marker?: string): Promise<void> {
     const due = this.polls.all().filter((poll) => which === "all" || this.isDue(poll, which))
-    const accepted = await this.acceptedOf(due)
+    const accepted = this.holdsBallots ? await this.acceptedOf(due) : new Map<number, number>()
     for (const poll of due) await this.writeCopy(poll, accepted.get(poll.number) ?? 0, marker)
     if (this.shard === 0 && due.length > 0) await writeIndex(this.redis, this.index())
   }
@@ -60,12 +62,13 @@ export class Projection {
 
   private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
     if (poll.deleting && poll.state === "final") return this.bury(poll)
-    const mustExist = this.projected.has(poll.number)
+    const mustExist = this.holdsBallots && this.projected.has(poll.number)
     const conditions = { accepted, mustExist, ...(marker !== undefined && { marker }) }
     const { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
     if (outcome === "older") return this.writeNewer(poll)
     if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
-    if (poll.state === "closed") await noteClosing(this.sql, poll.number, this.shard, last)
+    if (poll.state === "closed" && this.holdsBallots)
+      await noteClosing(this.sql, poll.number, this.shard, last)
     if (poll.state === "final") {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
     }

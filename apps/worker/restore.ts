@@ -5,6 +5,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
+import type { Batch } from "./batch"
 
 const VOTERS_A_STEP = 5_000
 
@@ -73,6 +74,17 @@ export async function readCounters(redis: Redis, shard: number, polls: Poll[]): 
     counters.set(poll.number, /^\d+$/.test(text ?? "0") ? Number(text) : -1)
   }
   return counters
+}
+
+/** The acceptance counters of a batch's polls, read after its entries, so that they count at least those. */
+export async function acceptedIn(
+  redis: Redis,
+  shard: number,
+  polls: Batch["polls"],
+): Promise<Map<number, number>> {
+  const named = [...polls]
+  const counters = await Promise.all(named.map(([, { id }]) => redis.hget(keys.poll(shard, id), "accepted")))
+  return new Map(named.map(([number], i) => [number, Math.trunc(Number(counters[i])) || 0]))
 }
 
 function garbageIfWrongType(error: Error): string {

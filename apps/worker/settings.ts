@@ -1,5 +1,6 @@
 /** The worker's settings. */
 
+import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, setting, whole } from "@tallyroom/lib/settings"
 import { z } from "zod"
@@ -13,6 +14,12 @@ export const settings = {
     default: "redis://localhost:6379",
     description: "The Redis in which the inbox is.",
     secret: true,
+  }),
+  INBOX_URL: inboxUrl,
+  NATS_REPLICAS: setting({
+    schema: whole(1, 5),
+    default: "1",
+    description: "Servers of a NATS cluster that keep each ballot; 3 or 5 lose nothing when one dies.",
   }),
   DATABASE_URL: setting({
     schema: address("postgres", "postgresql"),

@@ -4,9 +4,11 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { comparePositions, formatPosition } from "@tallyroom/lib/ballots"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls"
+import type { Redis } from "ioredis"
 import { Counting, type CountingParts, PositionMoved } from "./counting"
 import { type Projection, ShardBehind } from "./projection"
 import {
+  acceptedIn,
   bookLosses,
   chooseFloor,
   claimShard,
@@ -20,7 +22,8 @@ import {
   type ShardLook,
 } from "./restore"
 
-export type ShardParts = CountingParts & {
+export type ShardParts = Omit<CountingParts, "acceptedOf"> & {
+  redis: Redis
   projection: Projection
   /** Which tally room's shard this is. */
   room: string
@@ -38,7 +41,8 @@ export class Shard {
     private readonly shard: number,
     private readonly parts: ShardParts,
   ) {
-    this.counting = new Counting(shard, parts)
+    const acceptedOf: CountingParts["acceptedOf"] = ({ polls }) => acceptedIn(parts.redis, shard, polls)
+    this.counting = new Counting(shard, { ...parts, acceptedOf })
   }
 
   /** Works until the signal aborts. Whatever fails is tried again, from the position that Postgres has. */

@@ -3,13 +3,15 @@
 import { backoff, pause } from "@tallyroom/lib/backoff"
 import { CHANNELS, type Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Keeper } from "@tallyroom/lib/inbox/log/log"
 import { RedisReader } from "@tallyroom/lib/inbox/read"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
 import { closeDue, finalise } from "./closing"
 import { deleteBuried, sweepDeleted } from "./deletion"
-import { ensureClassicPoll, ensureShards, ShardsFixed } from "./first-start"
+import { ensureClassicPoll, ensureInbox, ensureShards, SettingFixed } from "./first-start"
 import { Leases } from "./leases"
+import { LogShard } from "./log-shard"
 import type { WorkerMetrics } from "./metrics"
 import { migrate } from "./migrate"
 import { PollBook } from "./poll-book"
@@ -30,13 +32,15 @@ export type WorkerParts = {
   redis: Redis
   /** Opens one more connection, for a shard's waiting reads. */
   openRedis: () => Redis
+  /** The broker that holds the ballots, where that is not Redis. */
+  keeper?: Keeper | null
   shards: number
   labels: { a: string; b: string }
   metrics: WorkerMetrics
   log: Log
 }
 
-type Running = { shard: Shard; stop: AbortController; done: Promise<void> }
+type Running = { shard: Shard | LogShard; stop: AbortController; done: Promise<void> }
 
 export class Worker {
   readonly id = crypto.randomUUID()
@@ -58,7 +62,7 @@ export class Worker {
 
   /**
    * Prepares the database, then works until `stop`. Waits for whatever is away.
-   * @throws {ShardsFixed} when INBOX_SHARDS contradicts the data
+   * @throws {SettingFixed} when INBOX_SHARDS or INBOX_URL contradicts the data
    */
   async start(): Promise<void> {
     await this.prepare()
@@ -98,10 +102,11 @@ export class Worker {
   }
 
   private async prepare(): Promise<void> {
-    const { sql, shards, labels, log } = this.parts
+    const { sql, shards, labels, log, keeper } = this.parts
     await this.untilDone("preparing the database", async () => {
       const applied = await migrate(sql)
       if (applied.length > 0) log.info({ migrations: applied }, "migrated")
+      await ensureInbox(sql, keeper?.kind ?? "redis")
       await ensureShards(sql, shards)
       await ensureClassicPoll(sql, labels)
       await this.polls.refresh()
@@ -117,7 +122,7 @@ export class Worker {
       try {
         return await work()
       } catch (error) {
-        if (error instanceof ShardsFixed) throw error
+        if (error instanceof SettingFixed) throw error
         if (attempt === 1) this.parts.log.warn({ err: error }, `${what} failed; trying again`)
         await pause(backoff(attempt), this.stopping.signal)
       }
@@ -155,22 +160,28 @@ export class Worker {
   }
 
   private begin(number: number): void {
-    const { redis, sql, log, metrics } = this.parts
-    const waitingRedis = this.parts.openRedis()
-    const projection = new Projection(redis, sql, this.polls, number, this.parts.shards)
-    const reader = new RedisReader(redis, waitingRedis)
-    const shard = new Shard(number, {
-      ...{ redis, sql, reader, log, metrics, projection, polls: this.polls },
-      ...{ worker: this.id, room: this.room },
-      onOpen: () => number === 0 && this.onTally(this.polls.all().map((poll) => poll.number)),
-    })
     const stop = new AbortController()
+    const { shard, close } = this.makeShard(number)
     const done = shard.run(stop.signal).finally(() => {
-      waitingRedis.disconnect()
-      metrics.backlog.remove(String(number))
+      close()
+      this.parts.metrics.backlog.remove(String(number))
       this.running.delete(number)
     })
     this.running.set(number, { shard, stop, done })
+  }
+
+  private makeShard(number: number): { shard: Shard | LogShard; close: () => void } {
+    const { redis, sql, log, metrics, keeper = null, openRedis, shards } = this.parts
+    const projection = new Projection(redis, sql, this.polls, number, shards, keeper === null)
+    const common = {
+      ...{ redis, sql, log, metrics, projection, polls: this.polls },
+      ...{ worker: this.id, room: this.room },
+      onOpen: () => number === 0 && this.onTally(this.polls.all().map((poll) => poll.number)),
+    }
+    if (keeper) return { shard: new LogShard(number, { ...common, keeper }), close: () => {} }
+    const waitingRedis = openRedis()
+    const reader = new RedisReader(redis, waitingRedis)
+    return { shard: new Shard(number, { ...common, reader }), close: () => waitingRedis.disconnect() }
   }
 
   /** A poll changed, or may have while nobody listened: read it anew and bring it to every shard. */
@@ -207,6 +218,7 @@ export class Worker {
     const { metrics, redis } = this.parts
     const open = [...this.running].filter(([, { shard }]) => shard.isOpen)
     metrics.shardsOpen.set(open.length)
+    if (this.parts.keeper) return
     for (const [number] of open) {
       const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
       if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)

@@ -2,7 +2,7 @@
 
 import { watch } from "node:fs"
 import { mkdir, readdir, realpath, rename } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import { staticPlugin } from "@elysiajs/static"
 import { type AnyElysia, Elysia } from "elysia"
 import { acceptedEncoding, compress, type Encoding } from "./compression"
@@ -41,10 +41,11 @@ export async function buildAssets(source: AssetSource): Promise<Assets> {
   const folder = join(CACHE, Bun.hash(source.entrypoints.join()).toString(36))
   await mkdir(folder, { recursive: true })
   const hot = process.execArgv.includes("--hot")
-  let names = await buildInto(folder, source.entrypoints)
+  const first = await buildInto(folder, source.entrypoints)
+  let { names } = first
   if (hot) {
-    onChange(source.entrypoints, async () => {
-      names = await buildInto(folder, source.entrypoints)
+    onChange(first.folders, async () => {
+      names = (await buildInto(folder, source.entrypoints)).names
     })
   }
   return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, hot) }
@@ -56,16 +57,24 @@ function addressOf(name: string, names: Map<string, string>): string {
   return `/assets/${file}`
 }
 
-async function buildInto(folder: string, entrypoints: string[]): Promise<Map<string, string>> {
+/** The names of what was made, and the folders of our own sources that went into it. */
+async function buildInto(folder: string, entrypoints: string[]): Promise<Built> {
   const naming = "[name]-[hash].[ext]"
-  const { outputs } = await Bun.build({ entrypoints, naming, target: "browser", minify: true })
+  const options = { entrypoints, naming, target: "browser", minify: true, metafile: true } as const
+  const { outputs, metafile } = await Bun.build(options)
   await Promise.all(
     outputs.map(async (output) =>
       keepAll(join(folder, basename(output.path)), new Uint8Array(await output.arrayBuffer())),
     ),
   )
-  return byName(outputs.map((output) => basename(output.path)))
+  const sources = Object.keys(metafile?.inputs ?? {}).filter((path) => !path.includes("node_modules"))
+  return {
+    names: byName(outputs.map((output) => basename(output.path))),
+    folders: new Set(sources.map((path) => dirname(resolve(path)))),
+  }
 }
+
+type Built = { names: Map<string, string>; folders: Set<string> }
 
 /** The compressed forms stand there before the file itself: who finds its name finds them, too. */
 async function keepAll(path: string, content: Uint8Array): Promise<void> {
@@ -92,10 +101,16 @@ function byName(files: string[]): Map<string, string> {
   )
 }
 
-function onChange(entrypoints: string[], rebuild: () => Promise<void>): void {
-  for (const folder of new Set(entrypoints.map((entrypoint) => dirname(entrypoint)))) {
-    watch(folder, { recursive: true }, () => void rebuild().catch((error) => console.error(error))).unref()
+/** An editor saves in several steps; what it leaves counts. */
+const SETTLED_MS = 50
+
+function onChange(folders: Set<string>, rebuild: () => Promise<void>): void {
+  let soon: ReturnType<typeof setTimeout> | undefined
+  const changed = () => {
+    clearTimeout(soon)
+    soon = setTimeout(() => void rebuild().catch((error) => console.error(error)), SETTLED_MS)
   }
+  for (const folder of folders) watch(folder, changed).unref()
 }
 
 /**

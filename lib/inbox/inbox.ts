@@ -3,9 +3,11 @@
 import type { Ballot, Position } from "../ballots"
 import type { Poll } from "../polls"
 
-/** What the inbox decided. Only `accepted` added a ballot. */
+/** What the inbox decided. Only `accepted` and `received` added a ballot. */
 export type Answer =
   | { kind: "accepted"; position: Position }
+  /** The ballot is kept, but only counting it will tell whether its voter had voted before. */
+  | { kind: "received"; position: Position }
   /** The same voter chose the same option before: its first answer again. */
   | { kind: "same"; position: Position }
   /** Another option of this voter stands, and the poll's policy is final. */
@@ -17,18 +19,29 @@ export type Answer =
 /** A ballot to be cast, with the terms under which its voter was let in. */
 export type Cast = { shard: number; pollId: string; voter: string; option: string; terms: string }
 
+/** The same with the poll as it was read then, for an inbox that can't look it up itself. */
+export type PollCast = Cast & { poll: Poll }
+
 /** What letting somebody in depended on. The inbox refuses a ballot that was let in under other terms than it knows. */
 export function termsOf({ number, eligibility }: Pick<Poll, "number" | "eligibility">): string {
   return `${number} ${eligibility}`
 }
 
 /** An entry as it was found in a shard; `ballot` is null when it can't be decoded. */
-export type Entry = { position: Position; raw: string; ballot: Ballot | null }
+export type Entry = {
+  position: Position
+  raw: string
+  ballot: Ballot | null
+  /** By what the ballot's receipt names it, where that is not its position. */
+  mark?: Position
+  /** No ballot, but a note: up to here the shard holds all that was accepted for the poll with this number. */
+  closing?: number
+}
 
 /** The vote app's side. */
 export interface Appender {
   /** @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again. */
-  append(cast: Cast): Promise<Answer>
+  append(cast: PollCast): Promise<Answer>
 }
 
 /** The worker's side. */

@@ -9,6 +9,7 @@
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
+ * {s0}:log          string  JSON { log, waiting, turn }: the shard's log at a broker, where that holds the ballots
  * {s0}:polls        string  JSON { shards, default, open }: what can be voted on (shard 0 alone)
  * {s0}:tally:<id>   string  JSON of the tally as Postgres has it (shard 0 alone)
  */
@@ -18,6 +19,7 @@ export const keys = {
   poll: (shard: number, id: string) => `{s${shard}}:poll:${id}`,
   voters: (shard: number, id: string) => `{s${shard}}:voters:${id}`,
   inbox: (shard: number) => `{s${shard}}:inbox`,
+  log: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   tally: (id: string) => `{s0}:tally:${id}`,
 }

@@ -32,7 +32,10 @@ export async function openSteps({ redis: server, database, defer }: Stores, shar
   await ensureShards(sql, shards)
   await sql`UPDATE shards SET holder = ${HOLDER}`
   const polls = new PollBook(sql, quiet)
-  const projections = Array.from({ length: shards }, (_, i) => new Projection(redis, sql, polls, i, shards))
+  const projections = Array.from(
+    { length: shards },
+    (_, i) => new Projection(redis, sql, polls, i, shards, true),
+  )
   for (let shard = 0; shard < shards; shard++) {
     const { serving } = await lookAtShard(redis, shard)
     await redis.openGate(keys.gate(shard), keys.inbox(shard), 0, 0, await closeGate(redis, shard), serving)

@@ -3,6 +3,7 @@
 import { shardOf } from "@tallyroom/lib/ballots"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { RedisAppender } from "@tallyroom/lib/inbox/append"
+import { openKeeper } from "@tallyroom/lib/inbox/brokers"
 import type { Answer } from "@tallyroom/lib/inbox/inbox"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
@@ -23,11 +24,13 @@ const PATIENCE_MS = 10_000
 export const quiet = createLog("test", process.env.TEST_LOG_LEVEL ?? "silent")
 
 /** A worker in this process, at work. */
-export async function startWorker({ redis, database, defer }: Stores, shards = SHARDS) {
+export async function startWorker({ redis, database, defer }: Stores, shards = SHARDS, inboxUrl = "") {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const connect = () => openRedis(redis.workerUrl, () => {})
   const own = connect()
+  const keeper = openKeeper(inboxUrl, 1, () => {})
   const worker = new Worker({
+    keeper,
     ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
     labels: { a: "Cats", b: "Dogs" },
     metrics: createMetrics(createRegistry("test")),
@@ -39,6 +42,7 @@ export async function startWorker({ redis, database, defer }: Stores, shards = S
     stopped = true
     await worker.stop()
     own.disconnect()
+    await keeper?.close()
     await sql.end({ timeout: 1 })
   }
   defer(stop)

@@ -19,7 +19,10 @@ import { ballotPage } from "../pages/ballot-page"
 import type { Refusal } from "../view/ballot-data"
 import { defaultPoll, type Vote, vote } from "../voting"
 
-const STATUS = { accepted: 201, same: 200, stands: 409 } as const satisfies Record<Outcome["status"], number>
+const STATUS = { accepted: 201, received: 202, same: 200, stands: 409 } as const satisfies Record<
+  Outcome["status"],
+  number
+>
 
 // Made once: copying them costs a fraction of what making them from an object does.
 const JSON_HEADERS = new Headers({
@@ -86,7 +89,8 @@ async function formVote(
   const headers = deps.headers.page(language, embedded)
   try {
     const { poll, outcome, setCookie } = await vote(deps, pollId, client, read)
-    const page = deps.sites.for(request).votedPages.page(poll, outcome, { language, embedded })
+    const view = { poll, language, embedded, now: Date.now(), isAnswer: true }
+    const page = deps.sites.for(request).votedPages.page({ ...view, standing: outcome })
     return respond(page, STATUS[outcome.status], headers, setCookie)
   } catch (error) {
     const refusal = error instanceof Problem ? REFUSALS[error.kind] : undefined

@@ -1,0 +1,34 @@
+/** The log of a shard as counting reads it. A log releases nothing: it remembers who has voted. */
+
+import type { Position } from "@tallyroom/lib/ballots"
+import type { Entry, Reader } from "@tallyroom/lib/inbox/inbox"
+import type { LogReader } from "@tallyroom/lib/inbox/log/log"
+import type { ClosingNotes } from "./closing-notes"
+
+export class LogCursor implements Reader {
+  private reader: LogReader | null = null
+
+  constructor(private readonly closings: ClosingNotes) {}
+
+  /** Reads another log from now on. */
+  async follow(reader: LogReader): Promise<void> {
+    await this.close()
+    this.reader = reader
+  }
+
+  /** What is noted of closings here takes effect only when the position has passed it. */
+  async read(_shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    const entries = (await this.reader?.read(after, count, waitMs)) ?? []
+    for (const { closing, position } of entries) {
+      if (closing !== undefined) await this.closings.note(closing, position)
+    }
+    return entries
+  }
+
+  async release(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.reader?.close()
+    this.reader = null
+  }
+}

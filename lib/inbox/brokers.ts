@@ -1,0 +1,43 @@
+/** Which of the three inboxes INBOX_URL names. */
+
+import type { Keeper, Publisher } from "./log/log"
+import { NatsKeeper } from "./nats/keep"
+import { NatsPublisher } from "./nats/publish"
+import { RabbitKeeper } from "./rabbitmq/keep"
+import { RabbitPublisher } from "./rabbitmq/publish"
+
+export type InboxKind = "redis" | "nats" | "rabbitmq"
+
+const KINDS: Record<string, InboxKind> = {
+  "redis:": "redis",
+  "rediss:": "redis",
+  "nats:": "nats",
+  "amqp:": "rabbitmq",
+  "amqps:": "rabbitmq",
+}
+/** The schemes that INBOX_URL may have. */
+export const INBOX_SCHEMES = Object.keys(KINDS).map((protocol) => protocol.slice(0, -1))
+
+type OnError = (error: Error) => void
+
+/** @param url empty: the inbox is in the Redis that holds the polls */
+export function inboxKind(url: string): InboxKind {
+  return url === "" ? "redis" : (KINDS[new URL(url).protocol] ?? "redis")
+}
+
+/** vote's side of the broker; null when the inbox is in Redis itself. */
+export function openPublisher(url: string, onError: OnError): Publisher | null {
+  const kind = inboxKind(url)
+  if (kind === "redis") return null
+  return kind === "nats" ? new NatsPublisher(url, onError) : new RabbitPublisher(url, onError)
+}
+
+/**
+ * The worker's side of the broker; null when the inbox is in Redis itself.
+ * @param replicas servers of a NATS cluster that keep each log
+ */
+export function openKeeper(url: string, replicas: number, onError: OnError): Keeper | null {
+  const kind = inboxKind(url)
+  if (kind === "redis") return null
+  return kind === "nats" ? new NatsKeeper(url, replicas, onError) : new RabbitKeeper(url, onError)
+}

@@ -1,0 +1,85 @@
+/** The vote app's side of an inbox that is a log: what Redis's script decides is decided here, by a fresh reading of the poll. */
+
+import type { Redis } from "ioredis"
+import { votingPhase } from "../../polls"
+import { type Answer, type Appender, InboxAway, type PollCast } from "../inbox"
+import type { Publisher } from "./log"
+import { readShardState, type ShardState } from "./shard-state"
+
+/** How old the reading of a shard's state may be. */
+const FRESH_MS = 250
+/** Redis's clock is read anew this often. */
+const CLOCK_FRESH_MS = 10_000
+
+type Known = { state: ShardState; readAt: number; acceptedSince: number }
+
+export class LogAppender implements Appender {
+  private readonly known = new Map<number, Known>()
+  private readonly reading = new Map<number, Promise<Known>>()
+  private clock = { offset: 0, readAt: Number.NEGATIVE_INFINITY }
+
+  /** @param backlogLimit ballots that may wait in one shard, to within what other replicas accept in a moment */
+  constructor(
+    private readonly redis: Redis,
+    private readonly publisher: Publisher,
+    private readonly backlogLimit: number,
+  ) {}
+
+  async append(cast: PollCast): Promise<Answer> {
+    const trouble = this.publisher.trouble()
+    if (trouble !== null) throw new InboxAway(trouble)
+    const known = await this.shard(cast.shard)
+    try {
+      return await this.decide(known, cast)
+    } catch (error) {
+      this.known.delete(cast.shard)
+      throw error
+    }
+  }
+
+  private async decide(known: Known, cast: PollCast): Promise<Answer> {
+    const { log, waiting } = known.state
+    const refusal = refusalOf(cast, Date.now() + this.clock.offset)
+    if (refusal !== null) return (await this.publisher.standing(log, cast)) ?? { kind: refusal }
+    if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
+    const answer = await this.publisher.cast(log, cast)
+    if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++
+    return answer
+  }
+
+  private async shard(shard: number): Promise<Known> {
+    const known = this.known.get(shard)
+    if (known && performance.now() - known.readAt < FRESH_MS) return known
+    const reading = this.reading.get(shard) ?? this.read(shard).finally(() => this.reading.delete(shard))
+    this.reading.set(shard, reading)
+    return reading
+  }
+
+  private async read(shard: number): Promise<Known> {
+    const before = this.known.get(shard)
+    try {
+      await this.readClock()
+      const state = await readShardState(this.redis, shard)
+      const acceptedSince = before?.state.turn === state.turn ? before.acceptedSince : 0
+      const known = { state, readAt: performance.now(), acceptedSince }
+      this.known.set(shard, known)
+      return known
+    } catch (error) {
+      throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
+    }
+  }
+
+  private async readClock(): Promise<void> {
+    if (performance.now() - this.clock.readAt < CLOCK_FRESH_MS) return
+    const [seconds, micros] = await this.redis.time()
+    const offset = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000) - Date.now()
+    this.clock = { offset, readAt: performance.now() }
+  }
+}
+
+function refusalOf({ poll, option }: PollCast, now: number): "not-open" | "closed" | "option-unknown" | null {
+  const phase = votingPhase(poll, now)
+  if (phase === "draft" || phase === "scheduled") return "not-open"
+  if (phase !== "open") return "closed"
+  return poll.options.some(({ id }) => id === option) ? null : "option-unknown"
+}

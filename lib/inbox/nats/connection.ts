@@ -1,0 +1,95 @@
+/** The connection to NATS, which comes back by itself, and the names by which a shard's log is known there. */
+
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
+import { connect, type NatsConnection } from "@nats-io/transport-node"
+import { backoff } from "../../backoff"
+import { InboxAway } from "../inbox"
+
+const CONNECT_TIMEOUT_MS = 2_000
+const PING_INTERVAL_MS = 2_000
+
+/** The stream that holds a shard's log. */
+export const streamOf = (log: string) => `tallyroom-${log}`
+
+/**
+ * One subject a poll and voter, on which NATS keeps one message and refuses a second. The ballots by which a voter changes
+ * a choice stand on subjects of their own, counted by `turn`.
+ */
+export const subjectOf = (log: string, { poll, voter }: { poll: number; voter: string }, turn = 0) =>
+  `tallyroom.${log}.${poll}.${voter}.${turn}`
+
+/** All subjects of a log, of one poll in it, or of one voter of that poll. */
+export const subjectsOf = (log: string, ...within: (string | number)[]) =>
+  ["tallyroom", log, ...within, ">"].join(".")
+
+type Jet = { js: JetStreamClient; manager: JetStreamManager }
+
+export class Nats {
+  private connection: NatsConnection | null = null
+  private jet: Jet | null = null
+  private connected = false
+  private closed = false
+
+  constructor(
+    private readonly url: string,
+    private readonly onError: (error: Error) => void,
+  ) {
+    void this.connectForEver()
+  }
+
+  trouble(): string | null {
+    return this.connected ? null : "there is no connection to NATS"
+  }
+
+  /** @throws {InboxAway} while there is no connection: nothing is held back until there is one */
+  get(): Jet {
+    if (!this.connected || !this.jet) throw new InboxAway("there is no connection to NATS")
+    return this.jet
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.connected = false
+    await this.connection?.close()
+  }
+
+  /** The client reconnects by itself, but only once it has been connected. */
+  private async connectForEver(): Promise<void> {
+    for (let attempt = 1; !this.closed; attempt++) {
+      try {
+        await this.connect()
+        return await this.follow()
+      } catch (error) {
+        this.onError(error instanceof Error ? error : new Error(String(error)))
+        await Bun.sleep(backoff(attempt))
+      }
+    }
+  }
+
+  private async connect(): Promise<void> {
+    const { username, password, host } = new URL(this.url)
+    this.connection = await connect({
+      servers: host,
+      ...(username !== "" && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      name: "tallyroom",
+      timeout: CONNECT_TIMEOUT_MS,
+      pingInterval: PING_INTERVAL_MS,
+      maxReconnectAttempts: -1,
+      reconnectDelayHandler: () => backoff(1),
+    })
+    this.jet = {
+      js: jetstream(this.connection),
+      manager: await jetstreamManager(this.connection, { checkAPI: false }),
+    }
+    this.connected = true
+    if (this.closed) await this.connection.close()
+  }
+
+  private async follow(): Promise<void> {
+    for await (const status of this.connection?.status() ?? []) {
+      if (status.type === "disconnect" || status.type === "staleConnection") this.connected = false
+      if (status.type === "reconnect") this.connected = !this.closed
+      if (status.type === "error") this.onError(status.error)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/** The worker's side of NATS JetStream: making a shard's stream, reading it by sequence, and forgetting polls. */
+
+import {
+  type Consumer,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  StorageType,
+} from "@nats-io/jetstream"
+import type { Position } from "../../ballots"
+import type { Entry } from "../inbox"
+import { decodeEntry } from "../log/entries"
+import type { Keeper, LogEntry, LogReader } from "../log/log"
+import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
+
+/** Publications that wait for their answers at the same time. */
+const IN_FLIGHT = 500
+/** NATS takes no shorter ones. */
+const SHORTEST_WAIT_MS = 1_000
+/** JSStreamMaxMsgsPerSubject and JSStreamNotFoundErr, as the server calls them. */
+const SUBJECT_TAKEN = 10_077
+const STREAM_NOT_FOUND = 10_059
+
+export class NatsKeeper implements Keeper {
+  readonly kind = "nats"
+  readonly refusesSecondVotes = true
+  private readonly nats: Nats
+
+  /** @param replicas servers of the NATS cluster that keep each log; 3 or more lose nothing when one dies */
+  constructor(
+    url: string,
+    private readonly replicas: number,
+    onError: (error: Error) => void,
+  ) {
+    this.nats = new Nats(url, onError)
+  }
+
+  trouble(): string | null {
+    return this.nats.trouble()
+  }
+
+  close(): Promise<void> {
+    return this.nats.close()
+  }
+
+  async create(log: string): Promise<void> {
+    await this.nats.get().manager.streams.add({
+      name: streamOf(log),
+      subjects: [subjectsOf(log)],
+      storage: StorageType.File,
+      num_replicas: this.replicas,
+      max_msgs_per_subject: 1,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      allow_direct: true,
+    })
+  }
+
+  async length(log: string): Promise<number | null> {
+    try {
+      return (await this.nats.get().manager.streams.info(streamOf(log))).state.last_seq
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return null
+      throw error
+    }
+  }
+
+  async append(log: string, entries: readonly LogEntry[]): Promise<void> {
+    for (let from = 0; from < entries.length; from += IN_FLIGHT) {
+      await Promise.all(entries.slice(from, from + IN_FLIGHT).map((entry) => this.write(log, entry)))
+    }
+  }
+
+  reader(log: string): LogReader {
+    return new NatsReader(this.nats, log)
+  }
+
+  async forgetPoll(log: string, poll: number): Promise<void> {
+    await this.nats.get().manager.streams.purge(streamOf(log), { filter: subjectsOf(log, poll) })
+  }
+
+  /** What stands on the subject already was written by an earlier try. */
+  private async write(log: string, { text, ballot }: LogEntry): Promise<void> {
+    const subject = ballot ? subjectOf(log, ballot) : `tallyroom.${log}.notes.${crypto.randomUUID()}`
+    await this.nats
+      .get()
+      .js.publish(subject, text)
+      .catch((error) => {
+        if (!(error instanceof JetStreamApiError && error.code === SUBJECT_TAKEN)) throw error
+      })
+  }
+}
+
+class NatsReader implements LogReader {
+  private consumer: { next: number; pulls: Consumer } | null = null
+
+  constructor(
+    private readonly nats: Nats,
+    private readonly log: string,
+  ) {}
+
+  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    const { state } = await this.nats.get().manager.streams.info(streamOf(this.log))
+    const there = Math.min(count, state.last_seq - after.seq)
+    if (there <= 0 && waitMs === 0) return []
+    const pulls = await this.from(after.seq + 1)
+    const entries: Entry[] = []
+    let last = after
+    const take = (text: string, seq: number) => {
+      const entry = decodeEntry(text, seq, last)
+      entries.push(entry)
+      last = entry.position
+    }
+    if (there > 0) {
+      const messages = await pulls.fetch({ max_messages: there, expires: SHORTEST_WAIT_MS })
+      for await (const message of messages) take(message.string(), message.seq)
+    } else {
+      const message = await pulls.next({ expires: Math.max(waitMs, SHORTEST_WAIT_MS) })
+      if (message) take(message.string(), message.seq)
+    }
+    // Whatever is wrong with a consumer that gave less than there is, another one is better.
+    this.consumer = entries.length < there ? null : { next: last.seq + 1, pulls }
+    return entries
+  }
+
+  async close(): Promise<void> {
+    this.consumer = null
+  }
+
+  private async from(next: number): Promise<Consumer> {
+    if (this.consumer?.next === next) return this.consumer.pulls
+    this.consumer = null
+    return this.nats.get().js.consumers.get(streamOf(this.log), {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: next,
+    })
+  }
+}

@@ -1,0 +1,94 @@
+/** Ballots into NATS JetStream, which itself refuses the second on a voter's subject. */
+
+import { JetStreamApiError } from "@nats-io/jetstream"
+import type { Position } from "../../ballots"
+import { type Answer, InboxAway, type PollCast } from "../inbox"
+import { decodeEntry, encodeMarked, newMark } from "../log/entries"
+import type { Publisher } from "../log/log"
+import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
+
+/** What a client waits at most before it is told to try again. */
+const ANSWER_TIMEOUT_MS = 150
+/** Another request of the same voter may come between looking and writing; more often than this it is none of ours. */
+const TRIES = 3
+/** JSStreamMaxMsgsPerSubject, "maximum messages per subject exceeded". */
+const SUBJECT_TAKEN = 10_077
+
+type Standing = { option: string; mark: Position; turn: number }
+
+export class NatsPublisher implements Publisher {
+  private readonly nats: Nats
+
+  constructor(url: string, onError: (error: Error) => void) {
+    this.nats = new Nats(url, onError)
+  }
+
+  trouble(): string | null {
+    return this.nats.trouble()
+  }
+
+  close(): Promise<void> {
+    return this.nats.close()
+  }
+
+  /** A first ballot is written without a look: NATS refuses it if there is another. */
+  async cast(log: string, cast: PollCast): Promise<Answer> {
+    let standing = cast.poll.policy === "changeable" ? await this.find(log, cast) : null
+    for (let tries = 0; tries < TRIES; tries++) {
+      const known = standing && answerOf(standing, cast)
+      if (known) return known
+      const mark = newMark(cast, Date.now(), standing?.mark)
+      if (await this.write(log, cast, mark, standing ? standing.turn + 1 : 0))
+        return { kind: "accepted", position: mark }
+      standing = await this.find(log, cast)
+    }
+    throw new InboxAway("a voter's ballots came faster than NATS could tell them apart")
+  }
+
+  async standing(log: string, cast: PollCast): Promise<Answer | null> {
+    const standing = await this.find(log, cast)
+    return standing?.option === cast.option ? { kind: "same", position: standing.mark } : null
+  }
+
+  /** @returns false when another ballot stands on this subject */
+  private async write(
+    log: string,
+    { poll, voter, option }: PollCast,
+    mark: Position,
+    turn: number,
+  ): Promise<boolean> {
+    const subject = subjectOf(log, { poll: poll.number, voter }, turn)
+    const text = encodeMarked({ poll: poll.number, voter, option }, mark)
+    try {
+      await this.nats.get().js.publish(subject, text, { timeout: ANSWER_TIMEOUT_MS })
+      return true
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === SUBJECT_TAKEN) return false
+      throw away(error)
+    }
+  }
+
+  private async find(log: string, { poll, voter }: PollCast): Promise<Standing | null> {
+    const subjects = subjectsOf(log, poll.number, voter)
+    const { manager } = this.nats.get()
+    const found = await manager.direct
+      .getMessage(streamOf(log), { last_by_subj: subjects })
+      .catch((error) => {
+        throw away(error)
+      })
+    if (!found) return null
+    const { ballot, mark } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
+    if (!ballot || !mark) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
+    return { option: ballot.option, mark, turn: Number(found.subject.split(".").at(-1)) }
+  }
+}
+
+/** What is known of a voter whose ballot stands; null when the new one replaces it. */
+function answerOf({ option, mark }: Standing, cast: PollCast): Answer | null {
+  if (option === cast.option) return { kind: "same", position: mark }
+  return cast.poll.policy === "changeable" ? null : { kind: "stands", option, position: mark }
+}
+
+function away(cause: unknown): InboxAway {
+  return cause instanceof InboxAway ? cause : new InboxAway("NATS did not answer", { cause })
+}

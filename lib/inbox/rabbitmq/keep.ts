@@ -1,0 +1,69 @@
+/** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending notes. */
+
+import { InboxAway } from "../inbox"
+import type { Keeper, LogEntry, LogReader } from "../log/log"
+import { queueOf, Rabbit, SETTLING_MS } from "./connection"
+import { inTime } from "./in-time"
+import { RabbitReader } from "./read"
+import { Sender } from "./send"
+
+const TIMEOUT_MS = 5_000
+/** A stream forgets its oldest segments after this; what has waited so long was lost to sight anyway. */
+const KEPT = "30D"
+
+export class RabbitKeeper implements Keeper {
+  readonly kind = "rabbitmq"
+  readonly refusesSecondVotes = false
+  private readonly rabbit: Rabbit
+  private readonly sender: Sender
+
+  constructor(url: string, onError: (error: Error) => void) {
+    this.rabbit = new Rabbit(url, onError)
+    this.sender = new Sender(this.rabbit)
+  }
+
+  trouble(): string | null {
+    return this.rabbit.trouble()
+  }
+
+  async create(log: string): Promise<void> {
+    const declared = this.rabbit.get().queueDeclare({
+      queue: queueOf(log),
+      durable: true,
+      arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
+    })
+    await inTime(declared, TIMEOUT_MS)
+    await Bun.sleep(SETTLING_MS)
+  }
+
+  /** RabbitMQ tells an approximate count, some seconds old. */
+  async length(log: string): Promise<number | null> {
+    try {
+      const asked = this.rabbit.get().queueDeclare({ queue: queueOf(log), passive: true })
+      return (await inTime(asked, TIMEOUT_MS)).messageCount
+    } catch (error) {
+      if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
+      throw error
+    }
+  }
+
+  async append(log: string, entries: readonly LogEntry[]): Promise<void> {
+    for (const { text } of entries) await this.sender.send(log, text, TIMEOUT_MS)
+  }
+
+  reader(log: string): LogReader {
+    return new RabbitReader(this.rabbit, log)
+  }
+
+  /** A stream forgets by age alone. */
+  async forgetPoll(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.sender.close()
+    await this.rabbit.close()
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "NOT_FOUND"
+}

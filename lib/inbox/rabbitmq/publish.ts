@@ -1,0 +1,40 @@
+/** Ballots into RabbitMQ, which keeps them all: whose second one came is only seen in Postgres. */
+
+import type { Answer, PollCast } from "../inbox"
+import { encodeMarked, newMark } from "../log/entries"
+import type { Publisher } from "../log/log"
+import { Rabbit, SETTLING_MS } from "./connection"
+import { Sender } from "./send"
+
+/** What a client waits at most before it is told to try again. */
+const ANSWER_TIMEOUT_MS = 150
+
+export class RabbitPublisher implements Publisher {
+  private readonly rabbit: Rabbit
+  private readonly sender: Sender
+
+  constructor(url: string, onError: (error: Error) => void) {
+    this.rabbit = new Rabbit(url, onError, SETTLING_MS)
+    this.sender = new Sender(this.rabbit)
+  }
+
+  trouble(): string | null {
+    return this.rabbit.trouble()
+  }
+
+  async cast(log: string, cast: PollCast): Promise<Answer> {
+    const { poll, voter, option } = cast
+    const mark = newMark(cast, Date.now())
+    await this.sender.send(log, encodeMarked({ poll: poll.number, voter, option }, mark), ANSWER_TIMEOUT_MS)
+    return { kind: "received", position: mark }
+  }
+
+  async standing(): Promise<null> {
+    return null
+  }
+
+  async close(): Promise<void> {
+    await this.sender.close()
+    await this.rabbit.close()
+  }
+}

@@ -1,0 +1,111 @@
+/** Reading a stream queue by offset: RabbitMQ sends, and what it sent waits here until it is read. */
+
+import type { AsyncMessage, Consumer } from "rabbitmq-client"
+import type { Position } from "../../ballots"
+import { type Entry, InboxAway } from "../inbox"
+import { decodeEntry } from "../log/entries"
+import type { LogReader } from "../log/log"
+import { queueOf, type Rabbit } from "./connection"
+import { inTime } from "./in-time"
+
+/** Messages sent ahead of being read. */
+const AHEAD = 20_000
+const CLOSE_TIMEOUT_MS = 1_000
+
+type Message = { text: string; seq: number }
+
+/** Offsets begin with 0 and positions with 1: the entry at offset n has the position n + 1. */
+export class RabbitReader implements LogReader {
+  private consumer: Consumer | null = null
+  private waiting: Message[] = []
+  /** Position of the last message that came, or was read before. */
+  private last = -1
+  /** Position up to which messages were handed out. */
+  private handedOut = -1
+  private acknowledge: (() => void)[] = []
+  private trouble: unknown = null
+  private onArrival: (() => void) | null = null
+
+  constructor(
+    private readonly rabbit: Rabbit,
+    private readonly log: string,
+  ) {}
+
+  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    this.throwTrouble()
+    if (!this.consumer || this.handedOut !== after.seq) await this.restart(after.seq)
+    if (this.waiting.length === 0 && waitMs > 0) await this.arrival(waitMs)
+    const messages = this.waiting.splice(0, count)
+    for (const done of this.acknowledge.splice(0, count)) done()
+    const entries: Entry[] = []
+    let before = after
+    for (const { text, seq } of messages) {
+      const entry = decodeEntry(text, seq, before)
+      entries.push(entry)
+      before = entry.position
+    }
+    this.handedOut = before.seq
+    return entries
+  }
+
+  async close(): Promise<void> {
+    for (const done of this.acknowledge.splice(0)) done()
+    const consumer = this.consumer
+    this.consumer = null
+    if (consumer) await inTime(consumer.close(), CLOSE_TIMEOUT_MS).catch(() => {})
+  }
+
+  private async restart(from: number): Promise<void> {
+    await this.close()
+    this.waiting = []
+    this.last = from
+    this.handedOut = from
+    this.consumer = this.rabbit.get().createConsumer(
+      {
+        queue: queueOf(this.log),
+        queueOptions: { passive: true },
+        qos: { prefetchCount: AHEAD },
+        arguments: { "x-stream-offset": from },
+      },
+      (message) => this.take(message),
+    )
+    // The client would bring it back by itself, but from its first offset, and not in every case.
+    this.consumer.on("error", (error) => {
+      this.trouble = error
+    })
+  }
+
+  /** @throws {InboxAway} once, when RabbitMQ has stopped sending; the next reading begins anew */
+  private throwTrouble(): void {
+    const cause = this.trouble
+    if (cause === null) return
+    this.trouble = null
+    void this.close()
+    throw new InboxAway("RabbitMQ has stopped sending", { cause })
+  }
+
+  /** @returns when the message was read, so that no more than what is allowed ahead comes */
+  private take(message: AsyncMessage): Promise<void> {
+    const seq = Number(message.headers?.["x-stream-offset"]) + 1
+    if (!(seq > this.last)) return Promise.resolve()
+    this.last = seq
+    this.waiting.push({ text: textOf(message.body), seq })
+    this.onArrival?.()
+    return new Promise((done) => this.acknowledge.push(done))
+  }
+
+  private async arrival(waitMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.onArrival = resolve
+    const timer = setTimeout(resolve, waitMs)
+    await promise
+    clearTimeout(timer)
+    this.onArrival = null
+  }
+}
+
+/** A text arrives as a string only if its sender said that it is one. */
+function textOf(body: unknown): string {
+  if (typeof body === "string") return body
+  return Buffer.isBuffer(body) ? body.toString("utf8") : JSON.stringify(body)
+}

@@ -1,0 +1,39 @@
+/** Messages into a stream queue: each is confirmed, and told apart from one for which there was no queue. */
+
+import type { Publisher as Confirming } from "rabbitmq-client"
+import { InboxAway } from "../inbox"
+import { queueOf, type Rabbit } from "./connection"
+import { inTime } from "./in-time"
+
+export class Sender {
+  private confirming: Confirming | null = null
+  /** Ids of messages that came back, because no queue has the log's name. */
+  private readonly returned = new Set<string>()
+
+  constructor(private readonly rabbit: Rabbit) {}
+
+  /** @throws {InboxAway} when RabbitMQ did not confirm in time, or has no such log */
+  async send(log: string, text: string, timeoutMs: number): Promise<void> {
+    const messageId = crypto.randomUUID()
+    const envelope = { routingKey: queueOf(log), mandatory: true, durable: true, messageId }
+    await inTime(this.publisher().send(envelope, text), timeoutMs)
+    // What comes back comes before its confirmation, but is told one turn later.
+    await new Promise(setImmediate)
+    if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no log ${log}`)
+  }
+
+  async close(): Promise<void> {
+    await this.confirming?.close().catch(() => {})
+  }
+
+  private publisher(): Confirming {
+    const connection = this.rabbit.get()
+    if (this.confirming) return this.confirming
+    this.confirming = connection.createPublisher({ confirm: true, maxAttempts: 1 })
+    this.confirming.on(
+      "basic.return",
+      ({ messageId }) => messageId !== undefined && this.returned.add(messageId),
+    )
+    return this.confirming
+  }
+}

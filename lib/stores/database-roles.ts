@@ -1,0 +1,30 @@
+/** The apps' roles in Postgres, as SQL for a new server. */
+
+export const DATABASE = "tallyroom"
+export const WORKER_ROLE = "tallyroom_worker"
+export const RESULT_ROLE = "tallyroom_result"
+
+/** Unlike anything that ends a string in SQL. */
+const PLAIN = /^[A-Za-z0-9]+$/
+
+/**
+ * What a superuser runs once on an empty server: the worker's role owns the database, result's can only connect until
+ * the migrations grant it more, and nobody else gets in.
+ * @throws {Error} for a password of other characters than letters and digits
+ */
+export function rolesSql(passwords: { worker: string; result: string }): string {
+  return [
+    role(WORKER_ROLE, passwords.worker),
+    role(RESULT_ROLE, passwords.result),
+    `CREATE DATABASE ${DATABASE} OWNER ${WORKER_ROLE} TEMPLATE template0;`,
+    `REVOKE ALL ON DATABASE ${DATABASE} FROM public;`,
+    `GRANT CONNECT ON DATABASE ${DATABASE} TO ${RESULT_ROLE};`,
+    "REVOKE ALL ON DATABASE postgres, template1 FROM public;",
+    "",
+  ].join("\n")
+}
+
+function role(name: string, password: string): string {
+  if (!PLAIN.test(password)) throw new Error(`the password of ${name} may have letters and digits alone`)
+  return `CREATE ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '${password}';`
+}

@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { ensureTool } from "../tools"
+import { type Broker, type BrokerOptions, greets } from "./broker"
+import { freePort } from "./ports"
+import { keptSecrets, writePrivately } from "./secrets"
+import { createServer } from "./server"
+
+const START_DEADLINE_MS = 30_000
+const STOP_GRACE_MS = 5_000
+
+/** Starts a NATS server with JetStream on loopback whose streams in `dir` survive restarts and crashes. */
+export async function startNats(options: BrokerOptions): Promise<Broker> {
+  const program = await ensureTool("nats-server")
+  const dir = resolve(options.dir)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const port = options.port ?? (await freePort())
+  const { tallyroom } = keptSecrets(join(dir, "passwords.json"), ["tallyroom"])
+  const file = join(dir, "nats.conf")
+  writePrivately(file, configuration(dir, port, tallyroom))
+  const { onLine, onCrash } = options
+  const server = createServer({
+    name: "NATS",
+    command: [program, "-c", file],
+    options: { cwd: dir, ...(onLine && { onLine }) },
+    ...(onCrash && { onCrash }),
+    startDeadlineMs: START_DEADLINE_MS,
+    stopGraceMs: STOP_GRACE_MS,
+    prepare: async () => {},
+    answers: () => greets(port),
+  })
+  await server.start()
+  return Object.assign(server, { port, url: `nats://tallyroom:${tallyroom}@127.0.0.1:${port}` })
+}
+
+function configuration(dir: string, port: number, password: string): string {
+  return [
+    `listen: "127.0.0.1:${port}"`,
+    `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))} }`,
+    `authorization { user: tallyroom, password: ${JSON.stringify(password)} }`,
+    "",
+  ].join("\n")
+}
