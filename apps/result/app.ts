@@ -47,6 +47,7 @@ export const ENTRYPOINTS = [
   "results.tsx",
   "results.css",
   "chart.ts",
+  "receipt.ts",
   "stage.tsx",
   "stage.css",
   "embed.ts",

@@ -5,13 +5,22 @@ import { Problem, shown } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { Elysia } from "elysia"
-import { z } from "zod"
+import type { z } from "zod"
 import type { AdminAccess } from "./admin-access"
 import { type Credentials, mayKnow, NOBODY, pollUnknown } from "./audience"
 import { csvHeaders, toCsv } from "./csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "./deadline"
-import { jsonBody } from "./openapi"
 import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
+import {
+  changeDetail,
+  codesDetail,
+  codesSchema,
+  deleteDetail,
+  duplicateDetail,
+  makeDetail,
+  pollDetail,
+  pollsDetail,
+} from "./poll-details"
 import {
   changePoll,
   createPoll,
@@ -26,13 +35,9 @@ import { sharedReads } from "./shared-reads"
 
 /** Fifty options with all that they may have stay well below it. */
 const BODY_LIMIT = 64 * 1_024
-/** The greatest order of codes in one answer. */
-const CODES_AT_ONCE = 10_000
 
 /** The one key under which requests share the reading of all polls. */
 const ALL = "all"
-
-const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_ONCE) })
 
 export type PollOptions = {
   sql: Database
@@ -59,7 +64,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         const polls = (await all({ ...NOBODY, admin })).filter((poll) => admin || !poll.archived)
         return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
       },
-      { detail: { summary: "All polls; drafts and archived ones only for admins", tags: ["polls"] } },
+      { detail: pollsDetail },
     )
     .get(
       "/api/polls/:poll",
@@ -69,7 +74,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         if (!poll) throw pollUnknown(params.poll)
         return answer(pollView(poll, admin), admin)
       },
-      { detail: { summary: "One poll", tags: ["polls"] } },
+      { detail: pollDetail },
     )
     .post(
       "/api/polls",
@@ -79,7 +84,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         told(poll)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
-      { parse: "none", detail: admin("Makes a poll", newPollSchema) },
+      { parse: "none", detail: makeDetail },
     )
     .patch(
       "/api/polls/:poll",
@@ -91,7 +96,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       },
       {
         parse: "none",
-        detail: admin("Changes, opens or closes a poll, or makes it the default", pollChangeSchema),
+        detail: changeDetail,
       },
     )
     .post(
@@ -102,7 +107,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         told(poll)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
-      { parse: "none", detail: admin("Makes a draft like another poll", duplicateSchema) },
+      { parse: "none", detail: duplicateDetail },
     )
     .delete(
       "/api/polls/:poll",
@@ -114,11 +119,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         return answer(pollView(poll, true), true, 202)
       },
       {
-        detail: {
-          summary: "Deletes a poll for good; ?confirm= must repeat its id",
-          tags: ["admin"],
-          security: [{ adminToken: [] }],
-        },
+        detail: deleteDetail,
       },
     )
     .post(
@@ -130,7 +131,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         const csv = request.headers.get("accept")?.includes("text/csv") ?? false
         return csv ? codesCsv(params.poll, codes, voteUrl) : answer({ poll: params.poll, codes }, true, 201)
       },
-      { parse: "none", detail: admin("Makes one-time codes, as JSON or as CSV with addresses", codesSchema) },
+      { parse: "none", detail: codesDetail },
     )
 }
 
@@ -143,10 +144,6 @@ export function requireConfirmation(id: string, confirmed: string | null): void 
 
 function inTime<T>(change: Promise<T>): Promise<T> {
   return withDeadline(change, CHANGE_DEADLINE_MS)
-}
-
-function admin(summary: string, body: z.ZodType) {
-  return { summary, tags: ["admin"], security: [{ adminToken: [] }], requestBody: jsonBody(body) }
 }
 
 /** @throws {Problem} request-malformed that names every wrong field */

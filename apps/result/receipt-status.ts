@@ -7,8 +7,10 @@ import { type Receipt, readReceipt } from "@tallyroom/lib/receipts"
 import { z } from "zod"
 import { withDeadline } from "./deadline"
 
+export const BALLOT_FATES = ["pending", "counted", "replaced", "late", "set-aside", "lost"] as const
+
 const statusSchema = z.object({
-  status: z.enum(["pending", "counted", "replaced", "late", "set-aside", "lost"]),
+  status: z.enum(BALLOT_FATES),
   since: z.date().nullable(),
 })
 

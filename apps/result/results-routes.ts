@@ -2,17 +2,53 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { Elysia } from "elysia"
+import { type DocumentDecoration, Elysia } from "elysia"
 import type { AdminAccess, Peers } from "./admin-access"
+import { receiptStatusSchema, tallySchema } from "./api-schemas"
 import { type Audience, audienceOf, NOBODY, pollUnknown, requireCounts, requirePoll } from "./audience"
 import { conditional } from "./conditional"
 import { csvHeaders, toCsv } from "./csv"
+import { csvAnswer, jsonAnswer, POLL_PARAMETER, problemAnswers, RECEIPT_QUERY } from "./openapi"
 import { receiptStatus } from "./receipt-status"
 import type { SharedReads } from "./shared-reads"
 import { snapshotOf, versionOf } from "./snapshot"
 import type { Results } from "./tally-reads"
 
 export type ResultsOptions = { sql: Database; access: AdminAccess; results: SharedReads<Results> }
+
+const unchanged = { 304: { description: "As the client knows it by its If-None-Match." } }
+
+const tallyDetail: DocumentDecoration = {
+  summary: "Tally and timeline of a poll",
+  tags: ["results"],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  responses: {
+    200: jsonAnswer("The votes, and how they came in; with an ETag.", tallySchema),
+    ...unchanged,
+    ...problemAnswers("poll-unknown", "results-hidden", "database-away"),
+  },
+}
+
+const csvDetail: DocumentDecoration = {
+  summary: "Tally of a poll for a spreadsheet",
+  tags: ["results"],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  responses: {
+    200: csvAnswer("One option a line: option, label, votes, share."),
+    ...unchanged,
+    ...problemAnswers("poll-unknown", "results-hidden", "database-away"),
+  },
+}
+
+const receiptDetail: DocumentDecoration = {
+  summary: "What became of the ballot of a receipt; never its option",
+  tags: ["results"],
+  parameters: [POLL_PARAMETER, { name: "receipt", in: "path", required: true, schema: { type: "string" } }],
+  responses: {
+    200: jsonAnswer("What became of it, and since when if that is known.", receiptStatusSchema),
+    ...problemAnswers("poll-unknown", "receipt-unknown", "database-away"),
+  },
+}
 
 export function resultsRoutes({ sql, access, results }: ResultsOptions) {
   const visible = async (id: string, request: Request, server: Peers) => {
@@ -31,7 +67,7 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
         const { found, audience } = await visible(params.poll, request, server)
         return resultsJson(request, found, audience)
       },
-      { detail: { summary: "Tally and timeline of a poll", tags: ["results"] } },
+      { detail: tallyDetail },
     )
     .get(
       "/api/polls/:poll/results.csv",
@@ -39,7 +75,7 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
         const { found, audience } = await visible(params.poll, request, server)
         return resultsCsv(request, found, audience)
       },
-      { detail: { summary: "Tally of a poll for a spreadsheet", tags: ["results"] } },
+      { detail: csvDetail },
     )
     .get(
       "/api/polls/:poll/receipts/:receipt",
@@ -48,7 +84,7 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
         const status = await receiptStatus(sql, poll, params.receipt)
         return Response.json(status, { headers: { ...apiHeaders, "cache-control": "private, no-store" } })
       },
-      { detail: { summary: "What became of the ballot of a receipt; never its option", tags: ["results"] } },
+      { detail: receiptDetail },
     )
 }
 

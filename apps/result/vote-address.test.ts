@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { typed, voteAddressFor } from "./vote-address"
+import { typed, unreachableHost, voteAddressFor } from "./vote-address"
 
 const asked = (url: string, voteUrl = "http://localhost:8080") => voteAddressFor(new Request(url), voteUrl)
 
@@ -22,5 +22,14 @@ describe("the address of the vote app", () => {
   test("is typed without scheme and last slash", () => {
     expect(typed("https://vote.example/")).toBe("vote.example")
     expect(typed("http://10.0.0.2:8080/polls/lunch")).toBe("10.0.0.2:8080/polls/lunch")
+  })
+
+  test("is known to be of no use to a phone when it names this machine alone", () => {
+    const hosts = ["http://localhost:8080/polls/x", "http://127.0.0.1/", "http://[::1]:8080/"].map(
+      unreachableHost,
+    )
+    expect(hosts).toEqual(["localhost", "127.0.0.1", "[::1]"])
+    expect(unreachableHost("http://192.168.1.20:8080/")).toBeNull()
+    expect(unreachableHost("https://localhost.example/")).toBeNull()
   })
 })

@@ -3,10 +3,11 @@ import { Trouble } from "./trouble"
 
 /**
  * Ports for stores lie below the range from which systems take the ports of outgoing connections (32768 on Linux,
- * 49152 on macOS): so nobody can take a store's port while it is down between a crash and its restart.
+ * 49152 on macOS): so nobody can take a store's port while it is down between a crash and its restart. A Kubernetes on this
+ * machine takes what is sent to its node ports (30000 to 32767), whoever listens there.
  */
 const LOWEST = 15_000
-const HIGHEST = 32_000
+const HIGHEST = 29_999
 
 /** A TCP port that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {

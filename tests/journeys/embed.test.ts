@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test"
+import type { Locator, Page } from "playwright-core"
 import { embedSnippet, frameSnippet } from "../../apps/result/embed-snippet"
 import { startResult } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
@@ -22,6 +23,21 @@ async function openTeamSite(content: string, view: View = {}) {
   return page
 }
 
+/** Red, green and blue at the upper left corner of an element, as the browser has painted it. */
+async function paintedAt(page: Page, place: Locator): Promise<number[]> {
+  const box = await place.boundingBox()
+  const clip = { x: (box?.x ?? 0) + 1, y: (box?.y ?? 0) + 1, width: 1, height: 1 }
+  const picture = (await page.screenshot({ clip })).toString("base64")
+  return page.evaluate(async (png) => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${png}`
+    await image.decode()
+    const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d")
+    pen?.drawImage(image, 0, 0)
+    return [...(pen?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3)
+  }, picture)
+}
+
 describe("a poll in another site", () => {
   test("is live in a frame that grows to the height of its content", async () => {
     const { result, sql } = pages()
@@ -36,6 +52,51 @@ describe("a poll in another site", () => {
     await addVotes(sql, "many", "o1", 1)
     await frame.locator("#total", { hasText: "1,226 votes" }).waitFor()
     await expectAccessible(page)
+  })
+
+  test("is as light or dark as what it stands on, which shows through, and follows it", async () => {
+    const { result } = pages()
+    const night = "@media (prefers-color-scheme: dark) { body { background: #222; color: #eee } }"
+    const page = await openTeamSite(`<style>${night}</style>${embedSnippet(result.address, "open")}`)
+    const frame = page.frameLocator("iframe")
+    const shown = () =>
+      frame.locator("body").evaluate((body) => ({
+        theme: document.documentElement.dataset.theme,
+        paper: getComputedStyle(body).backgroundColor,
+        ink: getComputedStyle(body).color,
+        address: location.href,
+      }))
+    await frame.locator("#connection.live").waitFor()
+    const day = await shown()
+    expect(day).toMatchObject({ theme: "light", paper: "rgba(0, 0, 0, 0)", ink: "rgb(19, 26, 44)" })
+    await page.emulateMedia({ colorScheme: "dark" })
+    await waitFor("the night", 3_000, async () => (await shown()).theme === "dark")
+    expect(await shown()).toEqual({ ...day, theme: "dark", ink: "rgb(243, 238, 227)" })
+    expect(await page.locator("iframe").evaluate((it) => getComputedStyle(it).colorScheme)).toBe("dark")
+    // What is painted in the end: axe takes what lies under a frame for white.
+    const corner = await paintedAt(page, page.locator("iframe"))
+    expect(corner).toEqual([0x22, 0x22, 0x22])
+  })
+
+  test("stays light in a page that knows no dark, and dark in one that is always dark", async () => {
+    const themeIn = async (style: string, dark: boolean, attribute = "") => {
+      const snippet = embedSnippet(pages().result.address, "open").replace(" async", `${attribute} async`)
+      const page = await openTeamSite(`<style>${style}</style><div>${snippet}</div>`, { dark })
+      const html = page.frameLocator("iframe").locator("html")
+      await page.frameLocator("iframe").locator("#total").waitFor()
+      return html.getAttribute("data-theme")
+    }
+    expect(await themeIn("", true)).toBe("light")
+    expect(await themeIn("div { background: oklch(20% 0.02 260) }", false)).toBe("dark")
+    expect(await themeIn(":root { color-scheme: light dark }", true)).toBe("dark")
+    expect(await themeIn("", false, ' data-theme="dark"')).toBe("dark")
+  })
+
+  test("begins where the text around begins", async () => {
+    const page = await openTeamSite(embedSnippet(pages().result.address, "open"))
+    const around = await page.locator("h1").boundingBox()
+    const inside = await page.frameLocator("iframe").locator("h1").boundingBox()
+    expect(Math.abs((inside?.x ?? 0) - (around?.x ?? 99))).toBeLessThanOrEqual(8)
   })
 
   test("works as a plain frame too, follows the dark, and is accessible", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import { resultsMessages } from "@tallyroom/lib/ui/messages/results"
 import type { Page } from "playwright-core"
-import { definition } from "../../apps/result/testing/result"
+import { definition, startResult } from "../../apps/result/testing/result"
 import { addVotes, receiptOf } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
@@ -133,6 +133,58 @@ describe.each(STATES)("the page $path", ({ path, says }) => {
   }, 60_000)
 })
 
+describe("the chart", () => {
+  /** The words that the page's canvases are asked to write, with where each begins and ends. */
+  async function openChart(poll: string, width: number) {
+    const page = await open("/", { width })
+    await page.addInitScript(() => {
+      const written: { text: string; from: number; to: number; room: number }[] = []
+      Object.assign(window, { written })
+      const fill = CanvasRenderingContext2D.prototype.fillText
+      CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+        const { width } = this.measureText(text)
+        const from = this.textAlign === "center" ? x - width / 2 : this.textAlign === "right" ? x - width : x
+        written.push({ text, from, to: from + width, room: this.canvas.width })
+        return fill.call(this, text, x, y, ...rest)
+      }
+    })
+    await page.goto(`${pages().result.address}/polls/${poll}`)
+    await page.locator(".chart").scrollIntoViewIfNeeded()
+    await page.locator(".plot canvas").waitFor()
+    return page
+  }
+
+  test.each([
+    ["seconds", 8, /^\d+:\d\d:\d\d [AP]M$/],
+    ["minutes", 300, /^\d+:\d\d [AP]M$/],
+    ["hours", 30 * 3_600, /^[A-Z][a-z]{2} \d+, \d+ [AP]M$/],
+    ["days", 6 * 86_400, /^[A-Z][a-z]{2} \d+$/],
+  ])("of %s has times that differ and are not cut off on a phone", async (id, span, looks) => {
+    await newPoll(`span-${id}`)
+    await addVotes(pages().sql, `span-${id}`, "a", 2)
+    const second = Math.floor(Date.now() / 1_000) - span
+    await pages().sql`INSERT INTO timeline (poll, shard, second, option, votes)
+      SELECT number, 1, ${second}, 'b', 1 FROM polls WHERE id = ${`span-${id}`}`
+    const page = await openChart(`span-${id}`, 360)
+    const written = () =>
+      page.evaluate(
+        () =>
+          (window as unknown as { written: { text: string; from: number; to: number; room: number }[] })
+            .written,
+      )
+    const times = await waitFor("the times", 5_000, async () => {
+      const found = (await written()).filter(({ text }) => looks.test(text))
+      return found.length > 1 && found
+    })
+    const last = times.slice(times.findLastIndex(({ text }) => text === times[0]?.text))
+    expect(new Set(last.map(({ text }) => text)).size).toBe(last.length)
+    for (const { from, to, room } of await written()) {
+      expect(from).toBeGreaterThanOrEqual(0)
+      expect(to).toBeLessThanOrEqual(room)
+    }
+  })
+})
+
 describe("the result page without scripts", () => {
   test("has all numbers, orders them by a link, and offers to load the latest", async () => {
     const page = await open("/polls/many", { javaScript: false })
@@ -152,7 +204,88 @@ describe("the result page without scripts", () => {
   })
 })
 
+describe("a receipt", () => {
+  const receiptPage = async (language: string, view: View = {}) => {
+    const receipt = await receiptOf(pages().sql, "open", Date.UTC(2026, 6, 1, 12))
+    return open(`/polls/open/receipts/${receipt}`, { language, ...view })
+  }
+
+  test("tells since when in the reader's own time zone", async () => {
+    const page = await receiptPage("de")
+    await page.locator("time", { hasText: "1. Juli 2026 um 14:00 MESZ" }).waitFor()
+    expect(await page.locator("time").getAttribute("datetime")).toBe("2026-07-01T12:00:00.000Z")
+  })
+
+  test("says that it means UTC where no script knows better", async () => {
+    const page = await receiptPage("de", { javaScript: false })
+    expect(await page.locator(".receipt .muted").textContent()).toBe("Seit dem 1. Juli 2026 um 12:00 UTC")
+  })
+})
+
+describe("what to share", () => {
+  test("names the ballot's address, leads to the big screen, and warns of an address that no phone reaches", async () => {
+    const page = await open("/polls/open")
+    expect(await page.locator(".scan-link").textContent()).toBe("localhost:8080/polls/open")
+    expect(await page.getByText("Phones can’t reach localhost.").isVisible()).toBe(true)
+    expect(await page.getByText("set VOTE_URL").isVisible()).toBe(true)
+    await page.getByRole("link", { name: "Show on a big screen" }).click()
+    await page.waitForURL("**/polls/open/stage")
+  })
+
+  test("has no such warning where phones can vote", async () => {
+    const elsewhere = await startResult(stores(), { voteUrl: "https://vote.example" })
+    const page = await openPage(pages().browser, `${elsewhere.address}/polls/open`)
+    stores().defer(() => page.context().close())
+    expect(await page.locator(".scan-link").textContent()).toBe("vote.example/polls/open")
+    expect(await page.locator(".unreachable").count()).toBe(0)
+  })
+})
+
+describe("bars", () => {
+  test("without a vote have their 0 at their end", async () => {
+    const page = await open("/polls/nobody", { width: 360 })
+    const end = (selector: string) =>
+      page.locator(`[data-option=a] ${selector}`).evaluate((it) => it.getBoundingClientRect().right)
+    expect(await end("[data-part=votes]")).toBeCloseTo(await end(".bar"), 0)
+  })
+
+  test("stand below one status line, in which nothing is broken, from 768 px on", async () => {
+    const page = await open("/polls/closes", { width: 768 })
+    await live(page)
+    for (const width of [768, 1_280, 1_920]) {
+      await page.setViewportSize({ width, height: 900 })
+      const [phase, connection] = await Promise.all(
+        ["#phase", "#connection"].map((selector) => page.locator(selector).boundingBox()),
+      )
+      expect(connection?.y).toBe(phase?.y ?? -1)
+      expect(connection?.height).toBeLessThan(40)
+    }
+  })
+
+  test("of many options say that they are drawn against the leader, on the page and in a frame", async () => {
+    for (const path of ["/polls/many", "/embed/many"]) {
+      const page = await open(path)
+      expect(await text(page, "#scale")).toBe("A full bar stands for the leader: 4% of all votes.")
+      const widths = await page
+        .locator(".bars rect.on-light")
+        .evaluateAll((all) => all.map((bar) => Number.parseFloat(bar.getAttribute("width") ?? "")))
+      expect(Math.max(...widths)).toBe(100)
+    }
+    expect(await (await open("/polls/open")).locator("#scale").count()).toBe(0)
+  })
+})
+
 describe("languages", () => {
+  test("a problem is told in the reader's language alone, which can be switched there", async () => {
+    const page = await open("/polls/nowhere", { language: "de" })
+    await page.getByText("Diese Abstimmung gibt es nicht").waitFor()
+    expect(await page.locator("main").textContent()).not.toMatch(/There is|api/)
+    await page.getByText("Deutsch").first().click()
+    await page.getByRole("link", { name: "Français" }).click()
+    await page.getByText("Ce vote n’existe pas").waitFor()
+    expect(page.url()).toContain("/polls/nowhere")
+  })
+
   test.each([...LANGUAGES])("the page and the receipt speak %s", async (language) => {
     const page = await open("/polls/open", { language, width: 360 })
     expect(await page.locator("html").getAttribute("lang")).toBe(language)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import type { Page } from "playwright-core"
-import { ADMIN } from "../../apps/result/testing/result"
+import { ADMIN, startResult } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
@@ -72,15 +72,50 @@ describe("the stage's keys", () => {
     await waitFor("five votes", 5_000, async () => (await page.locator("#total").textContent()) === "5")
   })
 
-  test("? shows the keys, Esc closes them, and meanwhile they do nothing else", async () => {
+  test.each(["b", "B", ".", "Escape"])(
+    "%s hides the results and shows them, as remote presenters ask",
+    async (key) => {
+      const page = await openStage("final")
+      const covered = page.getByText("The results are covered")
+      await page.keyboard.press(key)
+      await covered.waitFor()
+      await page.keyboard.press(key)
+      await covered.waitFor({ state: "detached" })
+    },
+  )
+
+  test("the page keys of a remote presenter go through the list, too", async () => {
+    const page = await openStage("closes")
+    await page.keyboard.press("PageDown")
+    await waitFor("another poll", 5_000, () => !page.url().endsWith("/polls/closes/stage"))
+    await page.locator("h1", { hasNotText: "The poll closes" }).waitFor()
+    await page.keyboard.press("PageUp")
+    await waitFor("the first poll", 5_000, () => page.url().endsWith("/polls/closes/stage"))
+  })
+
+  test("? shows the keys and closes them as Esc does, and meanwhile they do nothing else", async () => {
     const page = await openStage("final")
+    const dialog = page.getByRole("dialog", { name: "Keys" })
+    const closed = () => page.getByRole("dialog").waitFor({ state: "hidden" })
     await page.keyboard.press("?")
-    await page.getByRole("dialog", { name: "Keys" }).waitFor()
+    await dialog.waitFor()
     await expectAccessible(page)
     await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("b")
     await page.keyboard.press("Escape")
-    await page.getByRole("dialog").waitFor({ state: "hidden" })
+    await closed()
+    await page.keyboard.press("?")
+    await dialog.waitFor()
+    await page.keyboard.press("?")
+    await closed()
+    await page.keyboard.press("?")
+    await dialog.waitFor()
+    await page.keyboard.press("Space")
+    await closed()
     expect(page.url()).toEndWith("/polls/final/stage")
+    expect(await page.getByText("The results are covered").count()).toBe(0)
+    await page.keyboard.press("Space")
+    await page.getByText("The results are covered").waitFor()
   })
 })
 
@@ -131,6 +166,51 @@ describe("the stage", () => {
     },
     30_000,
   )
+
+  test("warns that phones can't reach an address of this machine alone, and of no other", async () => {
+    const warning = "Phones can’t reach localhost."
+    expect(await (await openStage("open")).getByText(warning).isVisible()).toBe(true)
+    expect(await (await openStage("final")).getByText(warning).count()).toBe(0)
+    const elsewhere = await startResult(stores(), { voteUrl: "https://vote.example" })
+    const page = await openStage("open", { address: elsewhere.address })
+    expect(await page.locator(".stage-scan .link").textContent()).toBe("vote.example/polls/open")
+    expect(await page.getByText(warning).count()).toBe(0)
+  })
+
+  test("names each key in one line, on phone and projector", async () => {
+    const page = await openStage("open")
+    await page.keyboard.press("?")
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 720 })
+      const heights = await page.locator(".keys kbd").evaluateAll((all) => all.map((it) => it.clientHeight))
+      expect(heights.length).toBeGreaterThan(8)
+      expect(Math.max(...heights)).toBeLessThan(40)
+    }
+  })
+
+  test("keeps the countdown clear of what is below it, and on one line", async () => {
+    const page = await openStage("closes")
+    for (const [width, height] of [
+      [768, 1_024],
+      [1_280, 720],
+      [1_280, 800],
+      [1_920, 1_080],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      const countdown = await page.locator(".countdown strong").boundingBox()
+      const foot = await page.locator(".stage-buttons").boundingBox()
+      expect((countdown?.y ?? 0) + (countdown?.height ?? 9_999)).toBeLessThan(foot?.y ?? 0)
+      const size = await page
+        .locator(".countdown strong")
+        .evaluate((it) => parseFloat(getComputedStyle(it).fontSize))
+      expect(countdown?.height).toBeLessThan(1.5 * size)
+    }
+  })
+
+  test("says what a full bar stands for where it is the leader", async () => {
+    expect(await (await openStage("many")).locator("#scale").textContent()).toBe("A full bar: 4%")
+    expect(await (await openStage("open")).locator("#scale").count()).toBe(0)
+  })
 
   test("is dark unless it is told to be light", async () => {
     const paper = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor)

@@ -1,6 +1,7 @@
 /** Draws the chart of votes over time; a script of its own, as it weighs more than the rest of the page. */
 
 import uPlot from "uplot"
+import { timeLabels } from "./time-labels"
 
 export type Line = { label: string; colour: string; dash: number[] }
 
@@ -27,7 +28,14 @@ const FONT = "13px system-ui, sans-serif"
 /** Draws into `place`, as wide as that is, and again whenever its size or the reader's colours change. */
 export function drawChart(place: HTMLElement, first: ChartData, options: ChartOptions): Chart {
   let data = first
-  let plot = make(place, data, options)
+  const draw = () =>
+    make(
+      place,
+      data,
+      timeAxis(options.language, () => data.seconds),
+      options,
+    )
+  let plot = draw()
   const resized = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT_PX }))
   resized.observe(place)
   return {
@@ -36,7 +44,7 @@ export function drawChart(place: HTMLElement, first: ChartData, options: ChartOp
       data = next
       if (sameLines) return plot.setData(aligned(data))
       plot.destroy()
-      plot = make(place, data, options)
+      plot = draw()
     },
     remove() {
       resized.disconnect()
@@ -49,7 +57,12 @@ function aligned({ seconds, votes }: ChartData): uPlot.AlignedData {
   return [seconds, ...votes]
 }
 
-function make(place: HTMLElement, data: ChartData, { language, onCursor }: ChartOptions): uPlot {
+function make(
+  place: HTMLElement,
+  data: ChartData,
+  time: TimeAxis,
+  { language, onCursor }: ChartOptions,
+): uPlot {
   const { color: ink, borderTopColor: grid } = getComputedStyle(place)
   const axis = { stroke: ink, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false } }
   const count = new Intl.NumberFormat(language, { notation: "compact" })
@@ -59,9 +72,11 @@ function make(place: HTMLElement, data: ChartData, { language, onCursor }: Chart
       height: HEIGHT_PX,
       legend: { show: false },
       cursor: { y: false, points: { size: 8 } },
+      // Half of the last label stands beyond the plot.
+      padding: [null, () => Math.ceil(time.widest() / 2), null, null],
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.05)] } },
       axes: [
-        { ...axis, size: 32, space: 90, values: (_, seconds) => times(language, seconds) },
+        { ...axis, size: 32, ...time.axis },
         { ...axis, size: 56, incrs: WHOLE, values: (_, votes) => votes.map((it) => count.format(it)) },
       ],
       series: [{}, ...data.lines.map(({ label, colour, dash }) => lineOf(label, colour, dash))],
@@ -72,23 +87,42 @@ function make(place: HTMLElement, data: ChartData, { language, onCursor }: Chart
   )
 }
 
+/** In steps: between two points nothing was counted. */
 function lineOf(label: string, colour: string, dash: number[]): uPlot.Series {
-  return { label, stroke: colour, width: LINE_PX, dash, points: { show: false } }
+  const paths = uPlot.paths.stepped?.({ align: 1 })
+  return { label, stroke: colour, width: LINE_PX, dash, points: { show: false }, ...(paths && { paths }) }
 }
 
 /** Votes come whole. */
 const WHOLE = Array.from({ length: 12 }, (_, i) => [1, 2, 5].map((step) => step * 10 ** i)).flat()
 
-const DAY_S = 86_400
+/** Between two labels. */
+const LABEL_GAP_PX = 24
 
-/** The times under the chart: days where it spans days, seconds where it spans minutes. */
-function times(language: string, seconds: number[]): string[] {
-  const step = (seconds[1] ?? 0) - (seconds[0] ?? 0)
-  const format = new Intl.DateTimeFormat(
-    language,
-    step >= DAY_S
-      ? { month: "short", day: "numeric" }
-      : { hour: "numeric", minute: "2-digit", ...(step < 60 && { second: "2-digit" }) },
-  )
-  return seconds.map((second) => format.format(second * 1_000))
+type TimeAxis = {
+  axis: Pick<uPlot.Axis, "space" | "incrs" | "values">
+  /** CSS pixels that the wider of the first and the last moment takes. */
+  widest: () => number
+}
+
+/** @param seconds the moments that are drawn, whenever it is asked */
+function timeAxis(language: string, seconds: () => number[]): TimeAxis {
+  const ends = () => [seconds()[0] ?? 0, seconds().at(-1) ?? 0] as const
+  const labels = () => timeLabels(language, ends()[1] - ends()[0])
+  const widest = () => Math.max(...ends().flatMap((end) => labels().at([end]).map(widthOf)))
+  return {
+    axis: {
+      space: () => widest() + LABEL_GAP_PX,
+      incrs: () => labels().steps,
+      values: (_, splits) => labels().at(splits),
+    },
+    widest,
+  }
+}
+
+function widthOf(label: string): number {
+  const pen = document.createElement("canvas").getContext("2d")
+  if (!pen) return 0
+  pen.font = FONT
+  return pen.measureText(label).width
 }

@@ -1,25 +1,41 @@
 /**
- * For the pages of others: puts a poll where this script stands, in a frame as high as its content.
- * `<script src="https://result.example/embed.js" data-poll="lunch" async></script>`; data-view="ballot" to vote there.
+ * For the pages of others: puts a poll where this script stands, in a frame as high as its content and as light or dark
+ * as what it stands on. `<script src="https://result.example/embed.js" data-poll="lunch" async></script>`;
+ * data-view="ballot" to vote there, data-theme="light" or "dark" to say which.
  */
+
+import { themeAround } from "./theme-around"
 
 const FIRST_HEIGHT_PX = 360
 const MOST_HEIGHT_PX = 20_000
 
 const script = document.currentScript
-if (script instanceof HTMLScriptElement && script.dataset.poll) {
-  const { poll, view } = script.dataset
-  const address = new URL(`/embed/${encodeURIComponent(poll)}`, script.src)
+if (script instanceof HTMLScriptElement && script.dataset.poll) show(script, script.dataset.poll)
+
+function show(place: HTMLScriptElement, poll: string): void {
+  const { view, title = "Tallyroom" } = place.dataset
+  const address = new URL(`/embed/${encodeURIComponent(poll)}`, place.src)
   if (view) address.searchParams.set("view", view)
+  address.searchParams.set("theme", themeOf(place))
   const frame = document.createElement("iframe")
-  frame.src = address.href
-  frame.title = script.dataset.title ?? "Tallyroom"
-  frame.loading = "lazy"
-  frame.style.cssText = `display:block;width:100%;height:${FIRST_HEIGHT_PX}px;border:0;color-scheme:normal`
-  script.after(frame)
+  Object.assign(frame, { src: address.href, title, loading: "lazy" })
+  frame.style.cssText = `display:block;width:100%;height:${FIRST_HEIGHT_PX}px;border:0`
+  // A frame can be seen through only as long as both sides agree on this.
+  frame.style.colorScheme = themeOf(place)
+  place.after(frame)
+  const tell = () => {
+    frame.style.colorScheme = themeOf(place)
+    frame.contentWindow?.postMessage({ tallyroom: "theme", theme: themeOf(place) }, address.origin)
+  }
   addEventListener("message", ({ source, data }) => {
     if (source !== frame.contentWindow || data?.tallyroom !== "height") return
     const height = Math.min(MOST_HEIGHT_PX, Number(data.height))
     if (height > 0) frame.style.height = `${height}px`
   })
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell)
+}
+
+function themeOf(place: HTMLElement): "light" | "dark" {
+  const { theme } = place.dataset
+  return theme === "light" || theme === "dark" ? theme : themeAround(place)
 }

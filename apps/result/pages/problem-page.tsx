@@ -4,7 +4,7 @@ import type { Problem, ProblemKind } from "@tallyroom/lib/errors"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { resultProblems } from "@tallyroom/lib/ui/messages/result-problems"
 import { renderPage } from "@tallyroom/lib/ui/page"
-import type { Visit } from "./site"
+import { pathOf, type Visit } from "./site"
 
 const WORDS = {
   "poll-unknown": "pollUnknown",
@@ -18,25 +18,31 @@ const WORDS = {
   internal: "internal",
 } as const satisfies Partial<Record<ProblemKind, string>>
 
-/** What to do in the reader's language; the exact detail is English, so it stands apart. */
+type Word = (typeof WORDS)[keyof typeof WORDS] | "refused"
+
+/**
+ * What to do, in the reader's language. The exact detail is for programs and in English: only who reads English is told
+ * it, where nothing else says what was wrong.
+ */
 export function problemPage(visit: Visit, problem: Problem): string {
   const { site, language, url } = visit
   const { t } = translator(language, resultProblems[language])
-  const word = WORDS[problem.kind as keyof typeof WORDS] ?? "refused"
+  const word: Word = (WORDS as Partial<Record<ProblemKind, Word>>)[problem.kind] ?? "refused"
+  const embedded = url.pathname.startsWith("/embed/")
   const passes = problem.retryAfter !== undefined
   return renderPage({
     language,
     title: t(word),
     stylesheet: site.asset("results.css"),
-    bare: url.pathname.startsWith("/embed/"),
-    bodyClass: "problem",
+    alternates: pathOf(visit),
+    bare: embedded,
+    bodyClass: embedded ? "problem embedded" : "problem",
+    theme: visit.theme,
     children: (
       <>
         <h1>{t(word)}</h1>
         <p>{t(`${word}Hint`)}</p>
-        <p class="notice" lang="en">
-          {problem.detail}
-        </p>
+        {word === "refused" && language === "en" && <p class="notice">{problem.detail}</p>}
         <p class="buttons">
           {passes && (
             <a class="button primary" href={`${url.pathname}${url.search}`}>

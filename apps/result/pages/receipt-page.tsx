@@ -1,8 +1,8 @@
 /** What became of one ballot. */
 
 import type { Poll } from "@tallyroom/lib/polls"
-import { translator } from "@tallyroom/lib/ui/i18n"
-import { receiptMessages } from "@tallyroom/lib/ui/messages/receipt"
+import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
+import { type ReceiptKey, receiptMessages } from "@tallyroom/lib/ui/messages/receipt"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import type { ReceiptStatus } from "../receipt-status"
 import { pathOf, type Visit } from "./site"
@@ -22,11 +22,13 @@ export function receiptPage(
   receipt: string,
   { status, since }: ReceiptStatus,
 ): string {
-  const { t, dateTime } = translator(visit.language, receiptMessages[visit.language])
+  const text = translator(visit.language, receiptMessages[visit.language])
+  const { t } = text
   return renderPage({
     language: visit.language,
     title: `${t("title")} – ${poll.title}`,
     stylesheet: visit.site.asset("results.css"),
+    script: visit.site.asset("receipt.js"),
     alternates: pathOf(visit),
     children: (
       <>
@@ -39,7 +41,7 @@ export function receiptPage(
             {t(status)}
           </p>
           <p>{t(`${status}Hint`)}</p>
-          {since && <p class="muted">{t("since", { when: dateTime(new Date(since), "UTC") })}</p>}
+          {since && <Since moment={since} text={text} />}
           <dl>
             <dt>{t("receipt")}</dt>
             <dd>
@@ -61,4 +63,16 @@ export function receiptPage(
       </>
     ),
   })
+}
+
+/** In UTC, as it says; a script makes it the reader's own time. */
+function Since({ moment, text: { t, dateTime } }: { moment: string; text: Translator<ReceiptKey> }) {
+  const [before, after] = t("since").split("{when}")
+  return (
+    <p class="muted">
+      {before}
+      <time dateTime={moment}>{dateTime(new Date(moment), "UTC")}</time>
+      {after}
+    </p>
+  )
 }

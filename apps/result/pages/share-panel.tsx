@@ -2,7 +2,7 @@
 
 import { qrSvg } from "@tallyroom/lib/ui/qr"
 import type { ResultsData, ResultsText } from "../view/results-data"
-import { typed } from "../vote-address"
+import { typed, unreachableHost } from "../vote-address"
 import { Markup } from "./markup"
 
 type Props = { data: ResultsData; text: ResultsText; resultsAddress: string }
@@ -10,6 +10,7 @@ type Props = { data: ResultsData; text: ResultsText; resultsAddress: string }
 export function SharePanel({ data, text, resultsAddress }: Props) {
   const { t } = text
   const { ballot, stage } = data.addresses
+  const host = unreachableHost(ballot)
   return (
     <section class="card share" aria-labelledby="share-title">
       <h2 id="share-title">{t("shareTitle")}</h2>
@@ -21,6 +22,7 @@ export function SharePanel({ data, text, resultsAddress }: Props) {
             {typed(ballot)}
           </a>
         </figcaption>
+        {host !== null && <p class="notice warn unreachable">{t("ownMachine", { host })}</p>}
       </figure>
       <div class="share-actions">
         <CopyButton link={ballot} offer={t("copyBallot")} text={text} className="until-over" />

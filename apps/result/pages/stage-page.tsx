@@ -6,7 +6,7 @@ import { renderPage } from "@tallyroom/lib/ui/page"
 import { qrSvg } from "@tallyroom/lib/ui/qr"
 import { StageApp } from "../view/stage-app"
 import type { StageData } from "../view/stage-data"
-import { typed } from "../vote-address"
+import { typed, unreachableHost } from "../vote-address"
 import type { Shown } from "./results-page"
 import type { Visit } from "./site"
 
@@ -21,6 +21,7 @@ export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Show
     ...{ language, messages, snapshot, now, title },
     live: `/live?${query}`,
     link: typed(address),
+    unreachable: unreachableHost(address),
     qr: qrSvg(address, { label: t("qr") }),
   }
   return renderPage({

@@ -47,7 +47,7 @@ function BarRow({ row, text, mark }: { row: Row; text: ResultsText; mark: string
       <OptionLabel option={option} mark={mark} />
       <span class="numbers">
         <strong data-part="votes">{text.number(votes)}</strong>{" "}
-        <span data-part="share">{share === null ? "" : text.percent(share)}</span>
+        {share !== null && <span data-part="share">{text.percent(share)}</span>}
       </span>
       <Bar row={row} />
     </li>

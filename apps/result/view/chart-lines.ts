@@ -23,14 +23,24 @@ export function dashOf(place: number): number[] {
   return DASHES[place % DASHES.length] ?? []
 }
 
+/** The lines go on a little after the last votes, so that their step can be seen: so much of the span. */
+const TAIL = 0.04
+
 export function chartData(rows: Row[], history: History, scheme: Scheme): ChartData {
+  const points = withTail(history)
   return {
-    seconds: history.map(([second]) => second),
-    votes: rows.map(({ option }) => history.map(([, votes]) => votes[option.id] ?? 0)),
+    seconds: points.map(([second]) => second),
+    votes: rows.map(({ option }) => points.map(([, votes]) => votes[option.id] ?? 0)),
     lines: rows.map(({ option, index }, i) => ({
       label: option.label,
       colour: optionColours(option, index)[scheme].fill,
       dash: dashOf(i),
     })),
   }
+}
+
+function withTail(history: History): History {
+  const [first, last] = [history[0], history.at(-1)]
+  if (!first || !last) return history
+  return [...history, [last[0] + Math.max(1, Math.round(TAIL * (last[0] - first[0]))), last[1]]]
 }

@@ -13,6 +13,7 @@ import { NumbersTable } from "./numbers-table"
 import { OrderSwitch } from "./order-switch"
 import { PhaseLine } from "./phase-line"
 import type { ResultsData, ResultsText } from "./results-data"
+import { ScaleLine } from "./scale-line"
 import { type Standing, standingOf } from "./standing"
 import { Announcement } from "./summary"
 import { useHistory } from "./use-history"
@@ -87,6 +88,7 @@ function Tally({ data, snapshot, standing, text, connected, clock }: TallyProps)
         )}
       </div>
       <Bars {...{ order, text, final }} rows={standing.rows} level={standing.leaders.length > 1} />
+      <ScaleLine standing={standing} text={text} />
       <Announcement standing={standing} text={text} />
       {!embedded && (
         <>

@@ -20,7 +20,7 @@ export function StageApp(first: StageData) {
     fullScreen: () => void toggleFullScreen(),
     previous: () => void move(-1),
     next: () => void move(1),
-    keys: () => keys.current?.showModal(),
+    keys: () => (keys.current?.open ? keys.current.close() : keys.current?.showModal()),
   }
   useStageKeys(actions, keys)
   useWakeLock()

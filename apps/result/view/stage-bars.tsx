@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks"
 import type { Snapshot, SnapshotOption } from "../snapshot"
 import { Bar } from "./bars"
 import type { StageText } from "./stage-data"
-import { inOrder, type Row } from "./standing"
+import { fullBar, inOrder, type Row, type Standing } from "./standing"
 import { useGliding } from "./use-gliding"
 import { useThrottled } from "./use-throttled"
 
@@ -16,14 +16,14 @@ type Props = {
   text: StageText
   covered: boolean
   /** Null while no counts are shown. */
-  rows: Row[] | null
+  standing: Standing | null
   /** Why nothing is shown. */
   why: string | null
 }
 
-export function StageBars({ snapshot, text, covered, rows, why }: Props) {
+export function StageBars({ snapshot, text, covered, standing, why }: Props) {
   const list = useRef<HTMLUListElement>(null)
-  const open = covered ? null : rows
+  const open = covered ? null : (standing?.rows ?? null)
   const ids = useThrottled(leading(snapshot, open), REORDER_MS)
   useGliding(list, ids)
   const shown = ids.split(" ").flatMap((id) => snapshot.options.find((option) => option.id === id) ?? [])
@@ -52,8 +52,19 @@ export function StageBars({ snapshot, text, covered, rows, why }: Props) {
           />
         ))}
       </ul>
-      {more > 0 && <p class="more">{text.t("moreOptions", { count: more })}</p>}
+      <Below more={more} full={open && standing ? fullBar(standing) : null} text={text} />
     </section>
+  )
+}
+
+/** What is not shown, and what a full bar stands for where that is not all votes. */
+function Below({ more, full, text }: { more: number; full: number | null; text: StageText }) {
+  if (more === 0 && full === null) return null
+  return (
+    <p class="more">
+      {more > 0 && <span>{text.t("moreOptions", { count: more })}</span>}
+      {full !== null && <span id="scale">{text.t("scale", { share: text.percent(full) })}</span>}
+    </p>
   )
 }
 
@@ -86,7 +97,7 @@ function StageRow({ option, row, text, mark }: RowProps) {
         <span class="numbers">
           {row && (
             <>
-              <strong data-part="share">{row.share === null ? "" : text.percent(row.share)}</strong>{" "}
+              {row.share !== null && <strong data-part="share">{text.percent(row.share)}</strong>}{" "}
               <span data-part="votes">{text.number(row.votes)}</span>
             </>
           )}

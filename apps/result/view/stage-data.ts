@@ -16,6 +16,8 @@ export type StageData = {
   live: string
   /** The ballot's address as people type it. */
   link: string
+  /** The host in that address, when it names this machine alone and no phone can reach it. */
+  unreachable: string | null
   /** The ballot's QR code as SVG markup. */
   qr: string
 }

@@ -1,18 +1,18 @@
 import type { RefObject } from "preact"
 import type { StageText } from "./stage-data"
 
+type Props = { dialog: RefObject<HTMLDialogElement | null>; text: StageText }
+
 /** Which keys there are; Esc closes it by itself. */
-export function KeysDialog(props: { dialog: RefObject<HTMLDialogElement | null>; text: StageText }) {
-  const { t } = props.text
+export function KeysDialog({ dialog, text: { t } }: Props) {
   const keys = [
-    [[t("keySpace")], t("keyHide")],
+    [[t("keySpace"), "B", ".", t("escape")], t("keyHide")],
     [["F"], t("keyFull")],
-    [["←", "→"], t("keyMove")],
+    [["←", "→", t("pageUp"), t("pageDown")], t("keyMove")],
     [["?"], t("keyHelp")],
-    [[t("escape")], t("keyClose")],
   ] as const
   return (
-    <dialog ref={props.dialog} class="keys" aria-labelledby="keys-title">
+    <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
       <h2 id="keys-title">{t("keys")}</h2>
       <dl>
         {keys.map(([names, does]) => (

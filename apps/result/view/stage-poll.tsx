@@ -24,7 +24,7 @@ export function StagePoll({ data, text, covered }: Props) {
       </header>
       <StageBars
         {...{ snapshot, text, covered }}
-        rows={standing?.rows ?? null}
+        standing={standing}
         why={covered ? text.t("covered") : whyHidden(snapshot, text)}
       />
       <StageSide {...{ data, snapshot, text, clock }} total={standing?.total ?? null} />

@@ -23,6 +23,9 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
           <figcaption>
             {text.t("scan")}
             <Link link={data.link} />
+            {data.unreachable !== null && (
+              <span class="unreachable">{text.t("ownMachine", { host: data.unreachable })}</span>
+            )}
           </figcaption>
         </figure>
       )}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
+import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Snapshot } from "../snapshot"
-import { inOrder, standingOf } from "./standing"
+import { fullBar, inOrder, standingOf } from "./standing"
 
 const snapshot = (votes: number[], hidden = false): Snapshot => ({
   ...{ poll: "p", number: 1, title: "P", state: "open", phase: "open", results: "live", version: 1 },
@@ -33,6 +34,27 @@ describe("a standing", () => {
     expect(standingOf(snapshot([4, 2, 1, 1, 0]))?.rows.map(({ length }) => length)).toEqual([
       1, 0.5, 0.25, 0.25, 0,
     ])
+  })
+
+  test("tells what a full bar stands for where it is not all votes", () => {
+    const of = (votes: number[]) => standingOf(snapshot(votes))
+    const shares = [
+      [3, 1],
+      [4, 2, 1, 1, 0],
+      [0, 0, 0, 0, 0],
+    ]
+      .map(of)
+      .map((it) => it && fullBar(it))
+    expect(shares).toEqual([null, 0.5, null])
+  })
+
+  test("draws no option in the colour that another one has chosen", () => {
+    const chosen = snapshot([1, 1, 1])
+    const options = chosen.options.map((option, i) => (i === 2 ? { ...option, colour: "#0072b2" } : option))
+    const rows = standingOf({ ...chosen, options })?.rows ?? []
+    const fills = rows.map(({ option, index }) => optionColours(option, index).light.fill)
+    expect(fills[2]).toBe("#0072b2")
+    expect(new Set(fills).size).toBe(3)
   })
 
   test("shows a single vote among many", () => {

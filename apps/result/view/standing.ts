@@ -1,5 +1,6 @@
 /** Where the options of a snapshot stand: who leads, with which share, and how long the bars are. */
 
+import { apart } from "@tallyroom/lib/ui/option-hues"
 import type { Snapshot, SnapshotOption } from "../snapshot"
 
 /** Up to so many options a full bar is all votes; with more of them every bar would be short, so it is the leader's. */
@@ -19,8 +20,13 @@ export type Row = {
   leads: boolean
 }
 
+/** What a full bar stands for: all votes, or those of the leader. */
+export type Scale = "total" | "leader"
+
 export type Standing = {
   total: number
+  /** The same wherever the poll's bars are drawn. */
+  scale: Scale
   rows: Row[]
   /** Those with the most votes; nobody while there are none. */
   leaders: Row[]
@@ -32,8 +38,9 @@ export type Order = "ballot" | "votes"
 export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing | null {
   if (hidden) return null
   const most = Math.max(0, ...options.map(({ votes = 0 }) => votes))
-  const full = options.length <= FEW_OPTIONS ? total : most
-  const rows = options.map((option, index) => {
+  const scale: Scale = options.length <= FEW_OPTIONS ? "total" : "leader"
+  const full = scale === "total" ? total : most
+  const rows = apart(options).map((option, index) => {
     const { votes = 0 } = option
     return {
       ...{ option, index, votes },
@@ -42,10 +49,15 @@ export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing |
       leads: votes > 0 && votes === most,
     }
   })
-  return { total, rows, leaders: rows.filter(({ leads }) => leads) }
+  return { total, scale, rows, leaders: rows.filter(({ leads }) => leads) }
 }
 
 /** The rows in this order; equal ones stay as on the ballot. */
 export function inOrder(rows: Row[], order: Order): Row[] {
   return order === "ballot" ? rows : rows.toSorted((a, b) => b.votes - a.votes)
+}
+
+/** The leader's share of all votes, where a full bar stands for it; null where it stands for all, or nothing is drawn. */
+export function fullBar({ scale, leaders: [leader] }: Standing): number | null {
+  return scale === "leader" ? (leader?.share ?? null) : null
 }

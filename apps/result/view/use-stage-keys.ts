@@ -3,18 +3,25 @@ import { useEffect, useRef } from "preact/hooks"
 
 export type StageActions = Record<"cover" | "fullScreen" | "previous" | "next" | "keys", () => void>
 
+/** Page keys, Esc, "." and "b" are what remote presenters send. */
 const KEYS: Record<string, keyof StageActions> = {
   " ": "cover",
+  b: "cover",
+  B: "cover",
+  ".": "cover",
+  Escape: "cover",
   f: "fullScreen",
   F: "fullScreen",
   ArrowLeft: "previous",
+  PageUp: "previous",
   ArrowRight: "next",
+  PageDown: "next",
   "?": "keys",
 }
 
 /**
  * Lets keys do this wherever the focus is. A button that the keyboard has reached keeps its own space key, one that was
- * only clicked does not; an open dialog keeps all keys.
+ * only clicked does not; an open dialog keeps all keys, but the one that opened it closes it.
  */
 export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialogElement | null>): void {
   const latest = useRef(actions)
@@ -22,18 +29,19 @@ export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialog
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const action = KEYS[event.key]
-      const { ctrlKey, metaKey, altKey, repeat, target } = event
-      if (!action || ctrlKey || metaKey || altKey || repeat || dialog.current?.open) return
-      if (
-        event.key === " " &&
-        target instanceof Element &&
-        target.closest("button, a, summary")?.matches(":focus-visible")
-      )
-        return
+      const { ctrlKey, metaKey, altKey, repeat } = event
+      if (!action || ctrlKey || metaKey || altKey || repeat) return
+      if (dialog.current?.open ? action !== "keys" : isForButton(event)) return
       event.preventDefault()
       latest.current[action]()
     }
     addEventListener("keydown", press)
     return () => removeEventListener("keydown", press)
   }, [dialog])
+}
+
+function isForButton({ key, target }: KeyboardEvent): boolean {
+  if (key !== " " || !(target instanceof Element)) return false
+  // A dialog that was just closed may hold the focus for another moment.
+  return target.closest(":not(dialog *):is(button, a, summary)")?.matches(":focus-visible") ?? false
 }

@@ -1,5 +1,6 @@
 /** The ballot page's content in every state of its poll. */
 
+import { apart } from "@tallyroom/lib/ui/option-hues"
 import { useMemo } from "preact/hooks"
 import { useCasting } from "../browser/use-casting"
 import { useCounts } from "../browser/use-counts"
@@ -22,7 +23,8 @@ export function BallotApp({ data }: { data: BallotData }) {
 }
 
 function Screen({ data }: { data: BallotData }) {
-  const { poll, now, timeZone, refresh } = usePoll(data)
+  const { poll: read, now, timeZone, refresh } = usePoll(data)
+  const poll = useMemo(() => ({ ...read, options: apart(read.options) }), [read])
   const casting = useCasting(data, refresh)
   const { standing, fresh } = casting
   const counts = useCounts(data, poll, standing)
