@@ -2,6 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
+import { MARK } from "@tallyroom/lib/inbox/log/entries"
 import type { Poll } from "@tallyroom/lib/polls"
 import { type Receipt, readReceipt } from "@tallyroom/lib/receipts"
 import { z } from "zod"
@@ -26,21 +27,27 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
   return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }
 }
 
+/** A ballot in a log may be read after one that was cast a little later, by another clock. */
+const LOG_PATIENCE_MS = 60_000
+
 /**
  * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when what
  * became of it happened.
  */
 function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
+  // In a log the same ballot sent again stands there twice, with marks that differ in their moment alone.
+  const inLog = seq >= MARK
   const uuid = Buffer.from(voter, "base64url").toString("hex")
   return sql`
     WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),
     found AS (
       SELECT ballot.ms,
         standing.ms AS standing_ms,
-        (standing.ms, standing.seq) = (ballot.ms, ballot.seq) AS stands,
+        (standing.ms, standing.seq) = (ballot.ms, ballot.seq)
+          OR (${inLog} AND ${policy === "final"} AND standing.seq = ballot.seq) AS stands,
         ${policy === "changeable"} AND (standing.ms, standing.seq) > (ballot.ms, ballot.seq) AS replaced,
         aside.reason, aside.at,
-        COALESCE((shards.ms, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
+        COALESCE((shards.ms - ${inLog ? LOG_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
       FROM ballot
       LEFT JOIN votes AS standing ON standing.poll = ${number} AND standing.voter = ${uuid}::uuid
       LEFT JOIN set_aside AS aside ON (aside.shard, aside.ms, aside.seq) = (${shard}, ballot.ms, ballot.seq)

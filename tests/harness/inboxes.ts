@@ -7,7 +7,9 @@ import { shardOf } from "@tallyroom/lib/ballots"
 import { RedisAppender } from "@tallyroom/lib/inbox/append"
 import { type InboxKind, openKeeper, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { type Answer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/inbox"
+import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import { LogAppender } from "@tallyroom/lib/inbox/log/append"
+import { readShardState } from "@tallyroom/lib/inbox/log/shard-state"
 import { readPollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import type { Redis } from "ioredis"
@@ -17,17 +19,36 @@ import { waitFor } from "../../scripts/services/wait"
 import type { Stores } from "./stores"
 
 /** What holds the ballots, and can be crashed. `url` is empty where that is the Redis of the stores. */
-export type InboxServer = { url: string; kill9(): Promise<void>; start(): Promise<void> }
+export type InboxServer = {
+  url: string
+  kill9(): Promise<void>
+  start(): Promise<void>
+  /** Comes back without anything that it knew. */
+  wipe(): Promise<void>
+}
 
 export const INBOXES: InboxKind[] = ["redis", "nats", "rabbitmq"]
 
 export async function startInbox(kind: InboxKind, { redis, defer }: Stores): Promise<InboxServer> {
-  if (kind === "redis") return { url: "", kill9: () => redis.kill9(), start: () => redis.start() }
+  if (kind === "redis")
+    return { url: "", kill9: redis.kill9, start: redis.start, wipe: () => flush(redis.adminUrl) }
   const dir = mkdtempSync(join(tmpdir(), `tallyroom-${kind}-`))
   const broker = await (kind === "nats" ? startNats({ dir }) : startRabbitmq({ dir }))
   defer(() => rmSync(dir, { recursive: true, force: true }))
   defer(() => broker.stop())
-  return broker
+  const wipe = async () => {
+    await broker.kill9()
+    for (const data of ["jetstream", "db"]) rmSync(join(dir, data), { recursive: true, force: true })
+    await broker.start()
+  }
+  return { url: broker.url, kill9: broker.kill9, start: broker.start, wipe }
+}
+
+async function flush(adminUrl: string): Promise<void> {
+  const redis = openRedis(adminUrl, () => {})
+  await waitFor("Redis to be connected", 10_000, () => redis.status === "ready")
+  await redis.flushall()
+  redis.disconnect()
 }
 
 export type LogBooth = {
@@ -88,9 +109,24 @@ async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** The worker's side of the inbox, for tests that write into it or ask for its books. */
-export function openInboxKeeper({ defer }: Stores, inboxUrl: string) {
+/** The broker's side for the worker, for tests that write into it or ask for its books; null where Redis holds the ballots. */
+export async function openInboxKeeper({ defer }: Stores, inboxUrl: string) {
   const keeper = openKeeper(inboxUrl, 1, () => {})
   defer(() => keeper?.close())
+  await waitFor("the broker to be connected", 20_000, () => !keeper?.trouble())
   return keeper
+}
+
+/** Writes what no vote app writes into a shard. */
+export async function writeGarbage(
+  stores: Stores,
+  inboxUrl: string,
+  booth: LogBooth,
+  shard: number,
+  text: string,
+) {
+  const keeper = await openInboxKeeper(stores, inboxUrl)
+  if (!keeper) return void (await booth.redis.xadd(keys.inbox(shard), "*", BALLOT_FIELD, text))
+  const { log } = await readShardState(booth.redis, shard)
+  await keeper.append(log, [{ text }])
 }

@@ -2,9 +2,14 @@
 
 import { beforeAll, describe, expect, test } from "bun:test"
 import { audit } from "@tallyroom/lib/audit"
+import { shardOf } from "@tallyroom/lib/ballots"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { type Answer, InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
+import { writeReceipt } from "@tallyroom/lib/receipts"
+import { receiptStatus } from "../../apps/result/receipt-status"
 import { waitFor } from "../../scripts/services/wait"
 import { crowd } from "../harness/crowd"
 import {
@@ -14,6 +19,7 @@ import {
   openInboxBooth,
   openInboxKeeper,
   startInbox,
+  writeGarbage,
 } from "../harness/inboxes"
 import { useStores } from "../harness/stores"
 import { makePoll, startWorker, voter } from "../harness/tallyroom"
@@ -52,8 +58,9 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await waitFor(`the poll ${id} to be open`, 10_000, async () => (await stateIn(id)) === "open")
   }
   const stateIn = async (id: string) => {
-    const [row] = await booth.redis.hmget(`{s${SHARDS - 1}}:poll:${id}`, "state")
-    return row
+    const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
+    const states = await Promise.all(shards.map((shard) => booth.redis.hget(keys.poll(shard, id), "state")))
+    return new Set(states).size === 1 ? states[0] : "changing"
   }
   const tally = async (id: string) => {
     const rows =
@@ -63,10 +70,15 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
   }
   const untilCounted = (id: string, votes: Record<string, number>) =>
     waitFor(`${JSON.stringify(votes)} in ${id}`, 30_000, async () => Bun.deepEquals(await tally(id), votes))
+  const statusOf = async (id: string, name: string, answer: Answer) => {
+    const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
+    const poll = readPollRow(row ?? {})
+    if (!poll || !("position" in answer)) throw new Error(`there is no receipt for ${answer.kind}`)
+    const receipt = { shard: shardOf(name, SHARDS), position: answer.position, voter: name }
+    return (await receiptStatus(sql, poll, writeReceipt(poll.salt, receipt))).status
+  }
   const booksOf = async (id: string) => {
-    const inbox = openInboxKeeper(stores(), server.url) ?? booth.redis
-    if ("trouble" in inbox) await waitFor("the broker", 10_000, () => inbox.trouble() === null)
-    const all = await audit(sql, inbox)
+    const all = await audit(sql, (await openInboxKeeper(stores(), server.url)) ?? booth.redis)
     return all.find(({ poll }) => poll === id)
   }
 
@@ -79,6 +91,8 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     if (refusesSecondVotes) expect(again).toEqual({ ...first, kind: "same" } as typeof again)
     await booth.cast("once", voter("bob"), "b")
     await untilCounted("once", { a: 1, b: 1 })
+    expect(await statusOf("once", voter("ann"), first)).toBe("counted")
+    expect(await statusOf("once", voter("ann"), again)).toBe("counted")
   })
 
   test("lets the first vote stand where the policy is final", async () => {
@@ -88,14 +102,17 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     expect(second).toMatchObject(refusesSecondVotes ? { kind: "stands", option: "a" } : { kind: "received" })
     await booth.cast("stands", voter("end"), "c")
     await untilCounted("stands", { a: 1, c: 1 })
+    if (!refusesSecondVotes) expect(await statusOf("stands", voter("ann"), second)).toBe("late")
   })
 
   test("replaces a vote where it may be changed, to and fro", async () => {
     await open("changes", { policy: "changeable" })
-    for (const option of ["a", "b", "a", "c"]) {
-      expect((await booth.cast("changes", voter("ann"), option)).kind).toBe(accepted)
-    }
+    const answers: Answer[] = []
+    for (const option of ["a", "b", "a", "c"]) answers.push(await booth.cast("changes", voter("ann"), option))
+    expect(answers.map(({ kind }) => kind)).toEqual([accepted, accepted, accepted, accepted])
     await untilCounted("changes", { c: 1 })
+    const statuses = await Promise.all(answers.map((answer) => statusOf("changes", voter("ann"), answer)))
+    expect(statuses).toEqual(["replaced", "replaced", "replaced", "counted"])
     expect(await booksOf("changes")).toMatchObject({ accepted: 4, counted: 1, replaced: 3, faults: [] })
   })
 
@@ -145,6 +162,17 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await untilCounted("flooded", { a: taken })
   })
 
+  test("sets aside what is no ballot, and counts the rest", async () => {
+    await open("garbage")
+    for (const text of ["", "garbage", "1 x a 5-5", "closing 0", "🦄".repeat(2_000)]) {
+      await writeGarbage(stores(), server.url, booth, 0, text)
+    }
+    for (let i = 0; i < 6; i++) await booth.castUntilAnswered("garbage", voter(`g${i}`), "b")
+    await untilCounted("garbage", { b: 6 })
+    const [row] = await sql`SELECT count(*)::integer AS aside FROM set_aside WHERE reason = 'undecodable'`
+    expect(row?.aside).toBe(5)
+  })
+
   test("says at once that it is away, and goes on when it is back", async () => {
     await open("away")
     await server.kill9()
@@ -189,6 +217,24 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     },
     START_MS,
   )
+
+  test("knows who has voted after everything in it was wiped", async () => {
+    await open("wiped")
+    await booth.castUntilAnswered("wiped", voter("ann"), "a")
+    await untilCounted("wiped", { a: 1 })
+    await server.wipe()
+    await waitFor("the inbox to be open again", 40_000, () =>
+      booth.cast("wiped", voter("new"), "c").then(
+        ({ kind }) => kind !== "poll-unknown",
+        () => false,
+      ),
+    )
+    const second = await booth.castUntilAnswered("wiped", voter("ann"), "b")
+    expect(second.kind).toBe(refusesSecondVotes ? "stands" : "received")
+    await booth.castUntilAnswered("wiped", voter("bob"), "b")
+    await untilCounted("wiped", { a: 1, b: 1, c: 1 })
+    expect((await booksOf("wiped"))?.faults).toEqual([])
+  })
 })
 
 function base64url(uuid: string): string {

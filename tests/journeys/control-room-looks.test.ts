@@ -74,7 +74,7 @@ describe.each(LANGUAGES.map((language) => [language]))("in %s", (language) => {
     const page = await openControlRoom(browser, result.url, { language, width: 360 })
     await everyPage(page, async () => {
       expect(await page.locator("html").getAttribute("lang")).toBe(language)
-      expect(await page.locator("main").innerText()).not.toMatch(/\{\w+\}|undefined|NaN/)
+      expect(await page.locator("main").textContent()).not.toMatch(/\{\w+\}|undefined|NaN/)
       await expectNoSideScroll(page)
     })
     await page.goto(`${result.url}/admin`)
