@@ -8,6 +8,7 @@ import { type Arguments, HELP, readArguments } from "./arguments"
 import { benchClickToScreen } from "./click-to-screen"
 import { benchCount } from "./count"
 import { benchEndToEnd } from "./end-to-end"
+import { benchInboxes } from "./inboxes"
 import { describeMachine, machineText } from "./machine"
 import { benchMemory } from "./memory"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./plan"
@@ -25,6 +26,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   count: [benchCount],
   "end-to-end": [benchEndToEnd, benchClickToScreen],
   memory: [benchMemory],
+  inboxes: [benchInboxes],
 }
 
 async function measure(given: Arguments): Promise<number> {

@@ -1,6 +1,6 @@
 /** How long a run takes and what it measures. */
 
-export const BENCHMARKS = ["accept", "count", "end-to-end", "memory"] as const
+export const BENCHMARKS = ["accept", "count", "end-to-end", "memory", "inboxes"] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
 export type Plan = {
@@ -16,6 +16,8 @@ export type Plan = {
   /** Voters whose memory is measured, and seconds of load. */
   memoryVoters: number
   loadSeconds: number
+  /** Ballots through each of the three inboxes. */
+  inboxBallots: number
 }
 
 const FULL = {
@@ -25,6 +27,7 @@ const FULL = {
   clickSeconds: 15,
   memoryVoters: 200_000,
   loadSeconds: 5,
+  inboxBallots: 50_000,
 }
 
 /** Enough to see that everything works; too short to believe its figures. */
@@ -35,6 +38,7 @@ const QUICK = {
   clickSeconds: 4,
   memoryVoters: 40_000,
   loadSeconds: 2,
+  inboxBallots: 10_000,
 }
 
 const ROUNDS = 5

@@ -51,8 +51,9 @@ async function flush(adminUrl: string): Promise<void> {
   redis.disconnect()
 }
 
-export type LogBooth = {
+export type InboxBooth = {
   redis: Redis
+  appender: Appender
   /** One try. */
   cast(poll: string, voter: string, option: string): Promise<Answer>
   /** Again and again while nobody knows whether it was taken, as every client may. */
@@ -67,7 +68,7 @@ export async function openInboxBooth(
   inboxUrl: string,
   shards: number,
   backlogLimit = 1_000_000,
-): Promise<LogBooth> {
+): Promise<InboxBooth> {
   const connection = openRedis(redis.adminUrl, () => {})
   const publisher = openPublisher(inboxUrl, () => {})
   defer(() => connection.disconnect())
@@ -80,7 +81,7 @@ export async function openInboxBooth(
     10_000,
     () => connection.status === "ready" && !publisher?.trouble(),
   )
-  const cast: LogBooth["cast"] = async (id, voter, option) => {
+  const cast: InboxBooth["cast"] = async (id, voter, option) => {
     const poll = await readPollCopy(connection, id).catch((cause) => {
       throw new InboxAway("Redis did not answer", { cause })
     })
@@ -94,7 +95,12 @@ export async function openInboxBooth(
       terms: termsOf(poll),
     })
   }
-  return { redis: connection, cast, castUntilAnswered: (...ballot) => untilAnswered(() => cast(...ballot)) }
+  return {
+    redis: connection,
+    appender,
+    cast,
+    castUntilAnswered: (...ballot) => untilAnswered(() => cast(...ballot)),
+  }
 }
 
 async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
@@ -121,7 +127,7 @@ export async function openInboxKeeper({ defer }: Stores, inboxUrl: string) {
 export async function writeGarbage(
   stores: Stores,
   inboxUrl: string,
-  booth: LogBooth,
+  booth: InboxBooth,
   shard: number,
   text: string,
 ) {

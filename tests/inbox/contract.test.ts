@@ -14,8 +14,8 @@ import { waitFor } from "../../scripts/services/wait"
 import { crowd } from "../harness/crowd"
 import {
   INBOXES,
+  type InboxBooth,
   type InboxServer,
-  type LogBooth,
   openInboxBooth,
   openInboxKeeper,
   startInbox,
@@ -41,7 +41,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
   const accepted = refusesSecondVotes ? "accepted" : "received"
   let server: InboxServer
   let worker: Awaited<ReturnType<typeof startWorker>>
-  let booth: LogBooth
+  let booth: InboxBooth
   let sql: Database
 
   beforeAll(async () => {

@@ -1,0 +1,109 @@
+/** The three inboxes beside each other: the same ballots, straight into each as vote casts them, and one worker. */
+
+import { shardOf } from "@tallyroom/lib/ballots"
+import { openDatabase } from "@tallyroom/lib/database"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { termsOf } from "@tallyroom/lib/inbox/inbox"
+import { readPollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import type { Poll } from "@tallyroom/lib/polls"
+import { crowd } from "../../tests/harness/crowd"
+import {
+  INBOXES,
+  type InboxBooth,
+  type InboxServer,
+  openInboxBooth,
+  startInbox,
+} from "../../tests/harness/inboxes"
+import { startWorker } from "../../tests/harness/tallyroom"
+import { waitFor } from "../services/wait"
+import { NO_LIMIT } from "./inbox"
+import type { Plan } from "./plan"
+import { POLL_ID, SHARDS } from "./poll"
+import type { Say } from "./report"
+import { type Block, figures, type Legend } from "./rounds"
+import { onScene, type Scene, type Stage } from "./stage"
+
+/** As many requests as a busy vote process has at a time. */
+const AT_ONCE = 400
+const DEADLINE_MS = 120_000
+
+const LEGEND = {
+  redis: { name: "accepted by Redis", unit: "votes/s" },
+  nats: { name: "accepted by NATS", unit: "votes/s" },
+  rabbitmq: { name: "received by RabbitMQ", unit: "votes/s" },
+  natsRatio: { name: "NATS to Redis", unit: "" },
+  rabbitmqRatio: { name: "RabbitMQ to Redis", unit: "" },
+  redisCounted: { name: "cast into Redis and counted", unit: "votes/s" },
+  natsCounted: { name: "cast into NATS and counted", unit: "votes/s" },
+  rabbitmqCounted: { name: "cast into RabbitMQ and counted", unit: "votes/s" },
+} satisfies Legend<string>
+
+export function benchInboxes(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+  return onScene(stage, async ({ stores }) => {
+    const servers = new Map<InboxKind, InboxServer>()
+    for (const kind of INBOXES) servers.set(kind, await startInbox(kind, stores))
+    const rounds = []
+    for (let i = 0; i < plan.rounds; i++) {
+      const round = await inboxRound(stage, servers, plan.inboxBallots)
+      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
+      rounds.push(round)
+    }
+    return {
+      name: "inboxes",
+      about: `${plan.inboxBallots} new voters, ${AT_ONCE} at a time, into each inbox in turn, while one worker counts`,
+      figures: figures(LEGEND, rounds),
+      checks: [],
+    }
+  })
+}
+
+async function inboxRound(stage: Stage, servers: Map<InboxKind, InboxServer>, ballots: number) {
+  const rates = new Map<InboxKind, Rates>()
+  for (const [kind, { url }] of servers) {
+    rates.set(kind, await onScene(stage, (scene) => through(scene, url, ballots)))
+  }
+  const of = (kind: InboxKind) => rates.get(kind) ?? { accepted: Number.NaN, counted: Number.NaN }
+  const [redis, nats, rabbitmq] = [of("redis"), of("nats"), of("rabbitmq")]
+  return {
+    ...{ redis: redis.accepted, nats: nats.accepted, rabbitmq: rabbitmq.accepted },
+    natsRatio: nats.accepted / redis.accepted,
+    rabbitmqRatio: rabbitmq.accepted / redis.accepted,
+    ...{ redisCounted: redis.counted, natsCounted: nats.counted, rabbitmqCounted: rabbitmq.counted },
+  }
+}
+
+/** Votes a second: until the last was answered, and until Postgres had them all. */
+type Rates = { accepted: number; counted: number }
+
+async function through({ stores }: Scene, url: string, ballots: number): Promise<Rates> {
+  const worker = await startWorker(stores, SHARDS, url)
+  await worker.ready()
+  const sql = openDatabase(stores.database.adminUrl, { name: "bench", connections: 1 })
+  stores.defer(() => sql.end({ timeout: 1 }))
+  const booth = await openInboxBooth(stores, url, SHARDS, NO_LIMIT)
+  const poll = await readPollCopy(booth.redis, POLL_ID)
+  if (!poll) throw new Error(`there is no poll ${POLL_ID}`)
+  const start = performance.now()
+  await crowd(ballots, AT_ONCE, () => castOne(booth, poll))
+  const accepted = performance.now()
+  await waitFor("all to be counted", DEADLINE_MS, async () => {
+    const [row] = await sql`SELECT COALESCE(sum(counted), 0)::integer AS counted FROM books`
+    return row?.counted === ballots
+  })
+  const rate = (end: number) => (ballots * 1_000) / (end - start)
+  return { accepted: rate(accepted), counted: rate(performance.now()) }
+}
+
+async function castOne({ appender }: InboxBooth, poll: Poll): Promise<void> {
+  const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
+  const cast = {
+    shard: shardOf(voter, SHARDS),
+    pollId: poll.id,
+    poll,
+    voter,
+    option: "a",
+    terms: termsOf(poll),
+  }
+  const { kind } = await appender.append(cast)
+  if (kind !== "accepted" && kind !== "received") throw new Error(`a new voter's ballot was answered ${kind}`)
+}
