@@ -18,18 +18,23 @@ const KINDS: Record<string, InboxKind> = {
 /** The schemes that INBOX_URL may have. */
 export const INBOX_SCHEMES = Object.keys(KINDS).map((protocol) => protocol.slice(0, -1))
 
+/** The servers that INBOX_URL names. */
+export function serversIn(url: string): string[] {
+  return url.split(",").map((server) => server.trim())
+}
+
 type OnError = (error: Error) => void
 
 /** @param url empty: the inbox is in the Redis that holds the polls */
 export function inboxKind(url: string): InboxKind {
-  return url === "" ? "redis" : (KINDS[new URL(url).protocol] ?? "redis")
+  return url === "" ? "redis" : (KINDS[new URL(serversIn(url)[0] ?? "").protocol] ?? "redis")
 }
 
 /** vote's side of the broker; null when the inbox is in Redis itself. */
 export function openPublisher(url: string, onError: OnError): Publisher | null {
   const kind = inboxKind(url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsPublisher(url, onError) : new RabbitPublisher(url, onError)
+  return kind === "nats" ? new NatsPublisher(serversIn(url), onError) : new RabbitPublisher(url, onError)
 }
 
 /**
@@ -39,5 +44,5 @@ export function openPublisher(url: string, onError: OnError): Publisher | null {
 export function openKeeper(url: string, replicas: number, onError: OnError): Keeper | null {
   const kind = inboxKind(url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsKeeper(url, replicas, onError) : new RabbitKeeper(url, onError)
+  return kind === "nats" ? new NatsKeeper(serversIn(url), replicas, onError) : new RabbitKeeper(url, onError)
 }

@@ -24,11 +24,16 @@ const PATIENCE_MS = 10_000
 export const quiet = createLog("test", process.env.TEST_LOG_LEVEL ?? "silent")
 
 /** A worker in this process, at work. */
-export async function startWorker({ redis, database, defer }: Stores, shards = SHARDS, inboxUrl = "") {
+export async function startWorker(
+  { redis, database, defer }: Stores,
+  shards = SHARDS,
+  inboxUrl = "",
+  replicas = 1,
+) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const connect = () => openRedis(redis.workerUrl, () => {})
   const own = connect()
-  const keeper = openKeeper(inboxUrl, 1, () => {})
+  const keeper = openKeeper(inboxUrl, replicas, () => {})
   const worker = new Worker({
     keeper,
     ...{ sql, redis: own, openRedis: connect, shards, log: quiet },

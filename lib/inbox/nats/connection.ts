@@ -31,7 +31,8 @@ export class Nats {
   private closed = false
 
   constructor(
-    private readonly url: string,
+    /** Servers of one cluster, with the same user. */
+    private readonly urls: string[],
     private readonly onError: (error: Error) => void,
   ) {
     void this.connectForEver()
@@ -67,9 +68,10 @@ export class Nats {
   }
 
   private async connect(): Promise<void> {
-    const { username, password, host } = new URL(this.url)
+    const servers = this.urls.map((url) => new URL(url))
+    const { username = "", password = "" } = servers[0] ?? {}
     this.connection = await connect({
-      servers: host,
+      servers: servers.map(({ host }) => host),
       ...(username !== "" && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
       name: "tallyroom",
       timeout: CONNECT_TIMEOUT_MS,

@@ -28,11 +28,11 @@ export class NatsKeeper implements Keeper {
 
   /** @param replicas servers of the NATS cluster that keep each log; 3 or more lose nothing when one dies */
   constructor(
-    url: string,
+    urls: string[],
     private readonly replicas: number,
     onError: (error: Error) => void,
   ) {
-    this.nats = new Nats(url, onError)
+    this.nats = new Nats(urls, onError)
   }
 
   trouble(): string | null {

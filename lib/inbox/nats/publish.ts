@@ -19,8 +19,8 @@ type Standing = { option: string; mark: Position; turn: number }
 export class NatsPublisher implements Publisher {
   private readonly nats: Nats
 
-  constructor(url: string, onError: (error: Error) => void) {
-    this.nats = new Nats(url, onError)
+  constructor(urls: string[], onError: (error: Error) => void) {
+    this.nats = new Nats(urls, onError)
   }
 
   trouble(): string | null {

@@ -1,0 +1,59 @@
+/** A NATS cluster of three that keeps each ballot three times loses nothing when one of its machines dies for good. */
+
+import { expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { openDatabase } from "@tallyroom/lib/database"
+import { startNats } from "../../scripts/services/nats"
+import { freePort } from "../../scripts/services/ports"
+import { waitFor } from "../../scripts/services/wait"
+import { crowd } from "../harness/crowd"
+import { openInboxBooth } from "../harness/inboxes"
+import { useStores } from "../harness/stores"
+import { startWorker, voter } from "../harness/tallyroom"
+
+const BALLOTS = 3_000
+const SHARDS = 2
+const stores = useStores()
+
+test("a cluster with three replicas loses no vote with one of its servers", async () => {
+  const { database, defer } = stores()
+  const servers = await startCluster()
+  const url = servers.map((server) => server.url).join(",")
+  const worker = await startWorker(stores(), SHARDS, url, servers.length)
+  await worker.ready()
+  const booth = await openInboxBooth(stores(), url, SHARDS)
+  let answered = 0
+  const dying = waitFor("half of the votes", 60_000, () => answered > BALLOTS / 2).then(() =>
+    servers[0]?.kill9(),
+  )
+  await crowd(BALLOTS, 100, async (i) => {
+    const { kind } = await booth.castUntilAnswered("cats-vs-dogs", voter(`c${i}`), "a")
+    expect(["accepted", "same"]).toContain(kind)
+    answered++
+  })
+  await dying
+  const sql = openDatabase(database.workerUrl, { name: "test", connections: 1 })
+  defer(() => sql.end({ timeout: 1 }))
+  await waitFor("all to be counted", 60_000, async () => {
+    const [row] = await sql`SELECT sum(counted)::integer AS counted FROM books`
+    return row?.counted === BALLOTS
+  })
+  const [row] = await sql`SELECT count(*)::integer AS votes FROM votes`
+  expect(row?.votes).toBe(BALLOTS)
+}, 180_000)
+
+async function startCluster() {
+  const password = crypto.randomUUID()
+  const routes = [await freePort(), await freePort(), await freePort()]
+  const servers = await Promise.all(
+    routes.map((port, i) => {
+      const dir = mkdtempSync(join(tmpdir(), "tallyroom-nats-"))
+      stores().defer(() => rmSync(dir, { recursive: true, force: true }))
+      return startNats({ dir, password, cluster: { name: `nats-${i}`, port, routes } })
+    }),
+  )
+  for (const server of servers) stores().defer(() => server.stop())
+  return servers
+}
