@@ -48,6 +48,27 @@ const optionsSchema = z
     error: "must not name the same option id twice",
   })
 
+/** What is asked of new labels alone: polls of earlier days may have one twice, and stay. */
+const distinctOptionsSchema = optionsSchema.superRefine((options, context) => {
+  const seen = new Set<string>()
+  for (const [place, { label }] of options.entries()) {
+    const folded = foldedLabel(label)
+    if (seen.has(folded)) {
+      context.addIssue({
+        code: "custom",
+        path: [place, "label"],
+        message: "is the label of another option too: give each its own",
+      })
+    }
+    seen.add(folded)
+  }
+})
+
+/** A label as readers take it: case, width and spaces make no difference to them. */
+function foldedLabel(label: string): string {
+  return label.normalize("NFKC").toUpperCase().toLowerCase().replace(/\s+/g, " ").trim()
+}
+
 /** Written with its zone, so that nobody's poll closes hours early; as a Date only where it comes from our own stores. */
 const moment = z
   .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
@@ -61,7 +82,7 @@ const moment = z
 /** What an admin may say of a poll. */
 export const pollDefinitionSchema = z.strictObject({
   title: text(200),
-  options: optionsSchema,
+  options: distinctOptionsSchema,
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
   eligibility: eligibilitySchema.default("browser"),
@@ -72,6 +93,7 @@ export const pollDefinitionSchema = z.strictObject({
 /** A poll as the system of record knows it. */
 export const pollSchema = z.object({
   ...pollDefinitionSchema.shape,
+  options: optionsSchema,
   /** The database's own key; a poll made anew under an old id gets another. */
   number: z.int().positive(),
   id: slugSchema,

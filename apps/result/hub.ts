@@ -123,8 +123,10 @@ export class Hub {
     this.#reading = true
     try {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
-      for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
-      const found = new Set(tallies.map(({ poll }) => poll.number))
+      // A scheduled poll that is a draft again is nobody's to see: who watches asks anew, and is told what it may know.
+      const shown = tallies.filter(({ poll }) => poll.state !== "draft")
+      for (const tally of shown) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      const found = new Set(shown.map(({ poll }) => poll.number))
       for (const poll of notedAt.keys()) if (!found.has(poll)) this.#deps.gone(poll)
       this.#pace(due, this.#interval())
     } catch (error) {

@@ -8,6 +8,7 @@ import {
   pollDefinitionSchema,
   resultsSchema,
   slugSchema,
+  votingPhase,
 } from "@tallyroom/lib/polls"
 import { z } from "zod"
 
@@ -30,7 +31,8 @@ export const pollChangeSchema = z
     eligibility: eligibilitySchema.optional(),
     opensAt: opensAt.unwrap().optional(),
     closesAt: closesAt.unwrap().optional(),
-    state: z.enum(["open", "closed"]).optional(),
+    /** "draft" takes a scheduled poll off its schedule. */
+    state: z.enum(["draft", "open", "closed"]).optional(),
     default: z.literal(true).optional(),
     archived: z.boolean().optional(),
   })
@@ -51,7 +53,7 @@ type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault" | 
  */
 export function changedPoll(poll: Poll, change: PollChange, accepted: number, now: number): Changed {
   if (poll.deleting) throw fixed(poll.id, "is being deleted: nothing about it can be changed any more.")
-  requireTransition(poll, change.state)
+  requireTransition(poll, change.state, accepted, now)
   requireFixedStays(poll, change, accepted, now)
   const { default: _, ...fields } = change
   const changed = { ...poll, ...withoutUndefined(fields) }
@@ -72,10 +74,27 @@ export function requireSchedule(
   if (closesAt.getTime() <= now) throw malformed(`${closes}, which has passed`)
 }
 
-function requireTransition({ id, state }: Poll, next: "open" | "closed" | undefined): void {
+/**
+ * Before its opening a scheduled poll becomes a draft again as long as the inbox is sure to hear of it in time: a worker
+ * tells it within milliseconds.
+ */
+const UNSCHEDULED_BEFORE_MS = 10_000
+
+function requireTransition(poll: Poll, next: PollChange["state"], accepted: number, now: number): void {
+  const { id, state } = poll
   if (next === undefined || next === state || LEGAL[state] === next) return
+  if (next === "draft" && isScheduled(poll, now)) return requireUnused(poll, accepted, now)
   const why = next === "closed" && state === "draft" ? "open it first" : "make a new poll instead"
   throw fixed(id, `is ${state} and can't be made ${next}: ${why}.`)
+}
+
+function requireUnused({ id, opensAt }: Poll, accepted: number, now: number): void {
+  if (accepted > 0) throw fixed(id, "has taken votes and can't be made draft: close it instead.")
+  if ((opensAt?.getTime() ?? now) - now >= UNSCHEDULED_BEFORE_MS) return
+  throw fixed(
+    id,
+    `opens in less than ${UNSCHEDULED_BEFORE_MS / 1_000} seconds and can't be made draft: close it instead.`,
+  )
 }
 
 const LEGAL: Partial<Record<Poll["state"], Poll["state"]>> = { draft: "open", open: "closed" }
@@ -91,7 +110,7 @@ function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now
   }
   for (const [part, why] of Object.entries(fixedParts(poll, accepted, now))) {
     if (!changes[part as FixedPart]) continue
-    throw fixed(poll.id, `${WHY[why]}: its ${part} can't be changed any more${HINTS[part] ?? ""}.`)
+    throw fixed(poll.id, `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? ""}.`)
   }
 }
 
@@ -101,6 +120,7 @@ export type FixedPart = "policy" | "eligibility" | "option ids" | "opensAt" | "c
 export type FixedReason = keyof typeof WHY
 
 const WHY = {
+  scheduled: "is scheduled",
   opened: "has been opened",
   voted: "has taken votes",
   begun: "has opened already",
@@ -113,17 +133,24 @@ export function fixedParts(
   accepted: number,
   now: number,
 ): Partial<Record<FixedPart, FixedReason>> {
-  if (poll.state === "draft") return {}
+  if (poll.state === "draft") return accepted > 0 ? rules("voted") : {}
   // Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet.
   const isOver = poll.state !== "open" || (poll.closesAt !== null && poll.closesAt.getTime() <= now)
-  const toCome = poll.state === "open" && poll.opensAt !== null && poll.opensAt.getTime() > now
+  const toCome = isScheduled(poll, now)
   return {
-    policy: "opened",
-    eligibility: "opened",
-    "option ids": "opened",
+    ...rules(accepted > 0 ? "voted" : toCome ? "scheduled" : "opened"),
     ...(accepted > 0 ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
     ...(isOver && { closesAt: "over" }),
   }
+}
+
+/** Whether the poll opens by itself at a moment to come. */
+export function isScheduled(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
+  return votingPhase(poll, now) === "scheduled"
+}
+
+function rules(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
+  return { policy: why, eligibility: why, "option ids": why }
 }
 
 function idsOf(list: { id: string }[]): string {

@@ -80,8 +80,12 @@ export async function openBooth(
   return {
     redis: connection,
     cast: async (pollId, voter, option) => {
-      const terms = await termsIn(connection, pollId)
-      return appender.append({ shard: shardOf(voter, shards), pollId, voter, option, terms })
+      const shard = shardOf(voter, shards)
+      const once = async () =>
+        appender.append({ shard, pollId, voter, option, terms: await termsIn(connection, pollId) })
+      const answer = await once()
+      // As vote does: the poll may have come back between reading it and casting.
+      return answer.kind === "stale" ? once() : answer
     },
   }
 }
