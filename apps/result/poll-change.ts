@@ -83,7 +83,10 @@ const UNSCHEDULED_BEFORE_MS = 10_000
 function requireTransition(poll: Poll, next: PollChange["state"], accepted: number, now: number): void {
   const { id, state } = poll
   if (next === undefined || next === state || LEGAL[state] === next) return
-  if (next === "draft" && isScheduled(poll, now)) return requireUnused(poll, accepted, now)
+  if (next === "draft" && isScheduled(poll, now)) {
+    requireUnused(poll, accepted, now)
+    return
+  }
   const why = next === "closed" && state === "draft" ? "open it first" : "make a new poll instead"
   throw fixed(id, `is ${state} and can't be made ${next}: ${why}.`)
 }
@@ -110,7 +113,10 @@ function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now
   }
   for (const [part, why] of Object.entries(fixedParts(poll, accepted, now))) {
     if (!changes[part as FixedPart]) continue
-    throw fixed(poll.id, `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? ""}.`)
+    throw fixed(
+      poll.id,
+      `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? ""}.`,
+    )
   }
 }
 
@@ -138,7 +144,7 @@ export function fixedParts(
   const isOver = poll.state !== "open" || (poll.closesAt !== null && poll.closesAt.getTime() <= now)
   const toCome = isScheduled(poll, now)
   return {
-    ...rules(accepted > 0 ? "voted" : toCome ? "scheduled" : "opened"),
+    ...rules(toCome ? (accepted > 0 ? "voted" : "scheduled") : "opened"),
     ...(accepted > 0 ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
     ...(isOver && { closesAt: "over" }),
   }

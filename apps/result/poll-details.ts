@@ -51,7 +51,7 @@ export const makeDetail: DocumentDecoration = {
 
 export const changeDetail: DocumentDecoration = {
   ...ADMIN,
-  summary: "Changes, opens or closes a poll, or makes it the default",
+  summary: "Changes, opens or closes a poll, takes it off its schedule, or makes it the default",
   parameters: [POLL_PARAMETER],
   requestBody: jsonBody(pollChangeSchema),
   responses: {

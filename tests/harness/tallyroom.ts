@@ -83,9 +83,11 @@ export async function openBooth(
       const shard = shardOf(voter, shards)
       const once = async () =>
         appender.append({ shard, pollId, voter, option, terms: await termsIn(connection, pollId) })
-      const answer = await once()
-      // As vote does: the poll may have come back between reading it and casting.
-      return answer.kind === "stale" ? once() : answer
+      // Where the terms are read, the poll may come back later than where the ballot goes.
+      return waitFor("the poll's terms", 5_000, async () => {
+        const answer = await once()
+        return answer.kind !== "stale" && answer
+      })
     },
   }
 }

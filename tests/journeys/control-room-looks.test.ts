@@ -17,7 +17,7 @@ const PATHS = [
   "/admin/polls/long/edit",
   "/admin/polls/long/duplicate",
   "/admin/polls/long/delete",
-  "/admin/polls/coded?did=open",
+  "/admin/polls/coded",
   "/admin/polls/coded/codes?from=1&count=2",
   "/admin/polls/coded/codes/print",
 ] as const

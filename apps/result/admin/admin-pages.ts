@@ -11,6 +11,7 @@ import type { AdminAccess, Peers } from "../admin-access"
 import { answerPage } from "../pages/answer"
 import type { Site } from "../pages/site"
 import { Nav } from "./nav"
+import { forgetSaid, type Said, saidIn, say } from "./said"
 import { AdminApp, type AdminData } from "./view/admin-app"
 import type { AdminView, Notice } from "./views"
 
@@ -35,6 +36,10 @@ export type Visit = {
   id: string
   language: Language
   words: Translator<AdminKey>
+  /** Whether the browser came by HTTPS. */
+  secure: boolean
+  /** What the form before left to be said. */
+  said: Notice | null
 }
 
 /** A route for admins; anybody else is led to the door. */
@@ -43,7 +48,11 @@ export function forAdmins(deps: AdminDeps, handle: (visit: Visit) => Promise<Res
     const url = new URL(request.url)
     if (!deps.access.isAdmin(request, server)) return leadTo(doorFor(request.method, url))
     const language = languageOf(request)
-    return handle({ request, url, id: params?.poll ?? "", language, words: wordsIn(language) })
+    const words = wordsIn(language)
+    const said = saidIn(request.headers.get("cookie"), words)
+    const secure = deps.access.isSecure(request, server)
+    const answer = await handle({ request, url, id: params?.poll ?? "", language, words, secure, said })
+    return said && isPage(answer) ? withCookie(answer, forgetSaid(secure)) : answer
   }
 }
 
@@ -59,6 +68,21 @@ function doorFor(method: string, { pathname, search }: URL): string {
 /** Sends a browser there with a GET, after a form or instead of a page (RFC 9110, section 15.4.4). */
 export function leadTo(path: string): Response {
   return new Response(null, { status: 303, headers: { location: path, "cache-control": "no-store" } })
+}
+
+/** The same, to a page that says what was done with a poll. */
+export function leadAndSay(path: string, said: Said, poll: string, { secure }: Visit): Response {
+  return withCookie(leadTo(path), say(said, poll, secure))
+}
+
+/** The answer with one more cookie. */
+export function withCookie(response: Response, cookie: string): Response {
+  response.headers.append("set-cookie", cookie)
+  return response
+}
+
+function isPage({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/html") ?? false
 }
 
 /** A page of the control room. */

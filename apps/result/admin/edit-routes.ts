@@ -1,15 +1,15 @@
 /** Making and changing polls by the form. */
 
 import { Problem } from "@tallyroom/lib/errors"
-import type { Translator } from "@tallyroom/lib/ui/i18n"
-import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
-import { fixedParts } from "../poll-change"
+import { fixedParts, isScheduled } from "../poll-change"
 import { changePoll, createPoll, readPoll, type StoredPoll } from "../poll-store"
-import { type AdminDeps, adminPage, forAdmins, leadTo, refusal, type Visit } from "./admin-pages"
+import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
 import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"
+import { type Faults, faultTexts } from "./faults"
 import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
+import type { Said } from "./said"
 import type { EditView } from "./views"
 
 const UNPROCESSABLE = 422
@@ -32,7 +32,7 @@ export function editRoutes(deps: AdminDeps) {
       "/admin/polls/:poll/edit",
       forAdmins(deps, async (visit) => {
         const poll = await withDeadline(readPoll(deps.sql, visit.id))
-        return editor(deps, visit, viewOf(poll, draftOf(poll)))
+        return editor(deps, visit, { ...viewOf(poll, draftOf(poll)), notice: visit.said })
       }),
     )
     .post(
@@ -47,7 +47,8 @@ export function editRoutes(deps: AdminDeps) {
 
 function viewOf(poll: StoredPoll | null, draft: PollDraft): EditView {
   const fixed = poll ? fixedParts(poll, poll.accepted, Date.now()) : {}
-  return { page: "edit", id: poll?.id ?? null, draft, fixed, faults: {}, notice: null }
+  const scheduled = poll !== null && isScheduled(poll, Date.now())
+  return { page: "edit", id: poll?.id ?? null, draft, scheduled, fixed, faults: {}, notice: null }
 }
 
 function editor(deps: AdminDeps, visit: Visit, view: EditView, status = 200): Response {
@@ -81,10 +82,10 @@ async function save(
   const wrong = (faults: Record<string, string>, text = t("faults")) =>
     editor(deps, visit, { ...view, faults, notice: { kind: "bad", text } }, UNPROCESSABLE)
   try {
-    const saved = poll ? await change(deps, poll, form) : await create(deps, form.draft)
-    if (Array.isArray(saved)) return wrong(faultTexts(saved, visit.words))
+    const { saved, faults } = poll ? await change(deps, poll, form) : await create(deps, form.draft)
+    if (!saved) return wrong(faultTexts(faults, visit.words))
     deps.changed(saved.id)
-    return leadTo(`/admin/polls/${saved.id}?did=${poll ? "save" : "create"}`)
+    return leadAndSay(`/admin/polls/${saved.id}`, saidOf(poll, saved), saved.id, visit)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.kind === "poll-exists") return wrong({ id: t("faultTaken") })
@@ -94,32 +95,23 @@ async function save(
   }
 }
 
-async function create({ sql }: AdminDeps, draft: PollDraft): Promise<StoredPoll | string[]> {
+type Saved = { saved: StoredPoll; faults?: never } | { saved?: never; faults: Faults }
+
+async function create({ sql }: AdminDeps, draft: PollDraft): Promise<Saved> {
   const { value, faults } = checkNew(draft)
-  return value ? withDeadline(createPoll(sql, value), CHANGE_DEADLINE_MS) : (faults ?? [])
+  return value ? { saved: await withDeadline(createPoll(sql, value), CHANGE_DEADLINE_MS) } : { faults }
 }
 
-async function change(
-  { sql }: AdminDeps,
-  { id }: StoredPoll,
-  form: SentForm,
-): Promise<StoredPoll | string[]> {
+/** A scheduled poll without an opening time would open at once, which nobody means who empties the field. */
+async function change({ sql }: AdminDeps, poll: StoredPoll, form: SentForm): Promise<Saved> {
   const { value, faults } = checkChange(form)
-  return value ? withDeadline(changePoll(sql, id, value), CHANGE_DEADLINE_MS) : (faults ?? [])
+  if (!value) return { faults }
+  const unscheduled = value.opensAt === null && isScheduled(poll, Date.now())
+  const wanted = unscheduled ? { ...value, state: "draft" as const } : value
+  return { saved: await withDeadline(changePoll(sql, poll.id, wanted), CHANGE_DEADLINE_MS) }
 }
 
-const FAULTS: Record<string, AdminKey> = {
-  ...{ title: "faultTitle", id: "faultId", options: "faultOptions" },
-  ...{ opensAt: "faultMoment", closesAt: "faultMoment" },
-  ...{ label: "faultLabel", emoji: "faultEmoji", colour: "faultColour", image: "faultImage" },
-}
-
-/** By the names of the fields; an option's field is named like "o2-label". */
-function faultTexts(fields: string[], { t }: Translator<AdminKey>): Record<string, string> {
-  return Object.fromEntries(
-    fields.flatMap((field) => {
-      const key = FAULTS[field.replace(/^o\d+-/, "")]
-      return key ? [[field, t(key)]] : []
-    }),
-  )
+function saidOf(before: StoredPoll | null, { state }: StoredPoll): Said {
+  if (!before) return "didCreate"
+  return before.state !== "draft" && state === "draft" ? "didUnschedule" : "didSave"
 }

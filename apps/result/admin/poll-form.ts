@@ -5,6 +5,7 @@ import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
 import type { z } from "zod"
 import { newPollSchema, pollChangeSchema } from "../poll-change"
 import { type OptionDraft, optionField, type PollDraft } from "./draft"
+import { type Faults, faultsOf } from "./faults"
 
 /** Fifty options with all that they may have, percent-encoded. */
 const FORM_LIMIT = 256 * 1_024
@@ -63,9 +64,9 @@ function inUtc(text: string): string {
   return Number.isNaN(moment.getTime()) ? text : moment.toISOString()
 }
 
-export type Checked<T> = { value: T; faults?: never } | { value?: never; faults: string[] }
+export type Checked<T> = { value: T; faults?: never } | { value?: never; faults: Faults }
 
-/** The new poll that a draft stands for, or the names of the fields that are wrong. */
+/** The new poll that a draft stands for, or what is wrong with it. */
 export function checkNew(draft: PollDraft): Checked<z.output<typeof newPollSchema>> {
   const { opensAt, closesAt, isDefault, options, ...rest } = draft
   return check(newPollSchema, {
@@ -94,13 +95,5 @@ function optionOf({ id, label, emoji, colour, image }: OptionDraft) {
 
 function check<T extends z.ZodType>(schema: T, value: unknown): Checked<z.output<T>> {
   const parsed = schema.safeParse(value)
-  if (parsed.success) return { value: parsed.data }
-  return { faults: [...new Set(parsed.error.issues.map(({ path }) => fieldOf(path)))] }
-}
-
-/** ["options", 2, "label"] is the field "o2-label". */
-function fieldOf([name, index, part]: PropertyKey[]): string {
-  return name === "options" && typeof index === "number" && typeof part === "string"
-    ? optionField(index, part as keyof OptionDraft)
-    : String(name)
+  return parsed.success ? { value: parsed.data } : { faults: faultsOf(parsed.error) }
 }

@@ -3,17 +3,17 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { readTallies } from "@tallyroom/lib/tallies"
-import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import { Elysia } from "elysia"
 import { pollUnknown } from "../audience"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
 import { embedSnippet } from "../embed-snippet"
-import { pollChangeSchema } from "../poll-change"
+import { isScheduled, pollChangeSchema } from "../poll-change"
 import { changePoll, readPoll, type StoredPoll } from "../poll-store"
 import { snapshotOf } from "../snapshot"
 import { voteAddressFor } from "../vote-address"
-import { type AdminDeps, adminPage, forAdmins, leadTo, refusal, type Visit } from "./admin-pages"
+import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
 import { readBooks } from "./books"
+import type { Said } from "./said"
 import { readSummaries, summaryOf } from "./summaries"
 import type { Notice, PollView } from "./views"
 
@@ -22,18 +22,13 @@ const FORM_LIMIT = 4 * 1_024
 /** What each button changes, and what is said when it did. */
 const ACTIONS = {
   open: { change: { state: "open" }, said: "didOpen" },
+  unschedule: { change: { state: "draft", opensAt: null }, said: "didUnschedule" },
   close: { change: { state: "closed" }, said: "didClose" },
   default: { change: { default: true }, said: "didDefault" },
   archive: { change: { archived: true }, said: "didArchive" },
   unarchive: { change: { archived: false }, said: "didUnarchive" },
   results: { change: {}, said: "didResults" },
-} as const satisfies Record<string, { change: object; said: AdminKey }>
-
-/** What a page is told to say by the one that led to it. */
-const SAID: Record<string, AdminKey> = {
-  ...Object.fromEntries(Object.entries(ACTIONS).map(([name, { said }]) => [name, said])),
-  ...{ schedule: "didSchedule", save: "didSave", create: "didCreate" },
-}
+} as const satisfies Record<string, { change: object; said: Said }>
 
 export function adminPollRoutes(deps: AdminDeps) {
   return new Elysia({ name: "admin-polls", detail: { hide: true } })
@@ -43,10 +38,7 @@ export function adminPollRoutes(deps: AdminDeps) {
     )
     .get(
       "/admin/polls/:poll",
-      forAdmins(deps, async (visit) => {
-        const said = SAID[visit.url.searchParams.get("did") ?? ""]
-        return pollPage(deps, visit, said ? { kind: "good", text: visit.words.t(said) } : null)
-      }),
+      forAdmins(deps, (visit) => pollPage(deps, visit, visit.said)),
     )
     .post(
       "/admin/polls/:poll/actions",
@@ -55,13 +47,14 @@ export function adminPollRoutes(deps: AdminDeps) {
     )
 }
 
-async function listPage(deps: AdminDeps, { request, url, words }: Visit): Promise<Response> {
+async function listPage(deps: AdminDeps, { request, url, words, said }: Visit): Promise<Response> {
   const archived = url.searchParams.has("archived")
   const all = await readSummaries(deps.sql)
   const polls = all.filter((poll) => poll.archived === archived)
   const archivedCount = archived ? polls.length : all.length - polls.length
   const title = words.t(archived ? "archivedPolls" : "polls")
-  return adminPage(deps, request, { page: "list", polls, archived, archivedCount }, { title })
+  const view = { page: "list", polls, archived, archivedCount, notice: said } as const
+  return adminPage(deps, request, view, { title })
 }
 
 /** @throws {Problem} poll-unknown */
@@ -96,8 +89,8 @@ async function pollView(
     codes: poll.eligibility === "code" ? { made: poll.codesMade, used: tally.total } : null,
     links: {
       ballot: new URL(`/polls/${poll.id}`, voteAddressFor(request, site.voteUrl)).href,
-      results: `/polls/${poll.id}`,
-      stage: `/polls/${poll.id}/stage`,
+      results: new URL(`/polls/${poll.id}`, ownAddress).href,
+      stage: new URL(`/polls/${poll.id}/stage`, ownAddress).href,
     },
     embeds: {
       results: embedSnippet(ownAddress, poll.id, "results"),
@@ -118,8 +111,8 @@ async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
   try {
     const poll = await withDeadline(changePoll(deps.sql, visit.id, change.data), CHANGE_DEADLINE_MS)
     deps.changed(poll.id)
-    const scheduled = name === "open" && poll.opensAt !== null && poll.opensAt.getTime() > Date.now()
-    return leadTo(`/admin/polls/${poll.id}?did=${scheduled ? "schedule" : name}`)
+    const said = name === "open" && isScheduled(poll, Date.now()) ? "didSchedule" : ACTIONS[name].said
+    return leadAndSay(`/admin/polls/${poll.id}`, said, poll.id, visit)
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
     return pollPage(deps, visit, refusal(visit.words, error), error.status)

@@ -2,14 +2,13 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
-import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
 import { duplicateSchema } from "../poll-change"
 import { deletePoll, duplicatePoll, readPoll } from "../poll-store"
-import { type AdminDeps, adminPage, forAdmins, leadTo, type Visit } from "./admin-pages"
+import { type AdminDeps, adminPage, forAdmins, leadAndSay, leadTo, type Visit } from "./admin-pages"
+import { type Faults, faultsOf, faultTexts } from "./faults"
 import { readSummaries } from "./summaries"
-import type { Notice } from "./views"
 
 const FORM_LIMIT = 8 * 1_024
 const UNPROCESSABLE = 422
@@ -43,27 +42,24 @@ function duplicatePage(
   deps: AdminDeps,
   { request, id, words }: Visit,
   { newId, title }: { newId: string; title: string },
-  fault?: AdminKey,
+  faults: Faults = {},
 ): Response {
-  const notice: Notice | null = fault ? { kind: "bad", text: words.t(fault) } : null
-  const view = { page: "duplicate", id, newId, title, notice } as const
-  return adminPage(deps, request, view, {
-    title: words.t("duplicatePoll"),
-    status: fault ? UNPROCESSABLE : 200,
-  })
+  const view = { page: "duplicate", id, newId, title, faults: faultTexts(faults, words) } as const
+  const status = Object.keys(faults).length > 0 ? UNPROCESSABLE : 200
+  return adminPage(deps, request, view, { title: words.t("duplicatePoll"), status })
 }
 
 async function duplicate(deps: AdminDeps, visit: Visit): Promise<Response> {
   const { id = "", title = "" } = await readForm(visit.request, FORM_LIMIT, { id: 80, title: 1_000 })
-  const again = (fault: AdminKey) => duplicatePage(deps, visit, { newId: id, title }, fault)
+  const again = (faults: Faults) => duplicatePage(deps, visit, { newId: id, title }, faults)
   const wanted = duplicateSchema.safeParse({ id: id.trim(), title })
-  if (!wanted.success) return again(wanted.error.issues[0]?.path[0] === "title" ? "faultTitle" : "faultId")
+  if (!wanted.success) return again(faultsOf(wanted.error))
   try {
     const poll = await withDeadline(duplicatePoll(deps.sql, visit.id, wanted.data), CHANGE_DEADLINE_MS)
     deps.changed(poll.id)
-    return leadTo(`/admin/polls/${poll.id}/edit`)
+    return leadAndSay(`/admin/polls/${poll.id}/edit`, "didDuplicate", poll.id, visit)
   } catch (error) {
-    if (error instanceof Problem && error.kind === "poll-exists") return again("faultTaken")
+    if (error instanceof Problem && error.kind === "poll-exists") return again({ id: "faultTaken" })
     throw error
   }
 }
@@ -71,22 +67,21 @@ async function duplicate(deps: AdminDeps, visit: Visit): Promise<Response> {
 async function deletePage(
   deps: AdminDeps,
   { request, id, words }: Visit,
-  notice: Notice | null,
+  fault: string | null,
 ): Promise<Response> {
   const { id: known } = await withDeadline(readPoll(deps.sql, id))
   const poll = (await readSummaries(deps.sql)).find((one) => one.id === known)
   if (!poll) return leadTo("/admin")
-  const status = notice ? UNPROCESSABLE : 200
-  return adminPage(deps, request, { page: "delete", poll, notice }, { title: words.t("deletePoll"), status })
+  const status = fault === null ? 200 : UNPROCESSABLE
+  return adminPage(deps, request, { page: "delete", poll, fault }, { title: words.t("deletePoll"), status })
 }
 
 async function remove(deps: AdminDeps, visit: Visit): Promise<Response> {
   const { confirm = "" } = await readForm(visit.request, FORM_LIMIT, { confirm: 200 })
   if (confirm.trim() !== visit.id) {
-    const text = visit.words.t("deleteMismatch", { id: visit.id })
-    return deletePage(deps, visit, { kind: "bad", text })
+    return deletePage(deps, visit, visit.words.t("deleteMismatch", { id: visit.id }))
   }
   const poll = await withDeadline(deletePoll(deps.sql, visit.id), CHANGE_DEADLINE_MS)
   deps.changed(poll.id)
-  return leadTo("/admin")
+  return leadAndSay("/admin", "didDelete", poll.id, visit)
 }

@@ -4,9 +4,8 @@ import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { Elysia } from "elysia"
-import { type AdminDeps, adminPage, type Context, leadTo, wordsIn } from "./admin-pages"
+import { type AdminDeps, adminPage, type Context, leadTo, withCookie, wordsIn } from "./admin-pages"
 import { endSession } from "./session"
-import type { Notice } from "./views"
 
 const FORM_LIMIT = 8 * 1_024
 const START = "/admin"
@@ -34,9 +33,9 @@ async function signIn(deps: AdminDeps, { request, server }: Context): Promise<Re
   try {
     return withCookie(leadTo(nextOf(next ?? null)), deps.access.signIn(token.trim(), request, server))
   } catch (error) {
-    const notice = error instanceof Problem ? complaint(error, request) : null
-    if (!notice || !(error instanceof Problem)) throw error
-    const answer = door(deps, request, nextOf(next ?? null), notice, error.status)
+    const fault = error instanceof Problem ? complaint(error, request) : null
+    if (fault === null || !(error instanceof Problem)) throw error
+    const answer = door(deps, request, nextOf(next ?? null), fault, error.status)
     for (const [name, value] of Object.entries(error.headers())) answer.headers.set(name, value)
     return answer
   }
@@ -46,27 +45,20 @@ function door(
   deps: AdminDeps,
   request: Request,
   next: string,
-  notice: Notice | null = null,
+  fault: string | null = null,
   status = 200,
 ): Response {
   const title = wordsIn(languageOf(request)).t("controlRoom")
-  return adminPage(deps, request, { page: "sign-in", next, notice }, { title, status })
+  return adminPage(deps, request, { page: "sign-in", next, fault }, { title, status })
 }
 
-function complaint({ kind, retryAfter = 0 }: Problem, request: Request): Notice | null {
+function complaint({ kind, retryAfter = 0 }: Problem, request: Request): string | null {
   const { t } = wordsIn(languageOf(request))
-  if (kind === "token-needed") return { kind: "bad", text: t("wrongToken") }
-  return kind === "too-many-attempts"
-    ? { kind: "bad", text: t("tooManyAttempts", { count: retryAfter }) }
-    : null
+  if (kind === "token-needed") return t("wrongToken")
+  return kind === "too-many-attempts" ? t("tooManyAttempts", { count: retryAfter }) : null
 }
 
 /** Only into the control room: an address in a link must not lead a signed-in admin elsewhere. */
 function nextOf(wanted: string | null): string {
   return wanted !== null && /^\/admin([/?][\w\-/?=&%.]*)?$/.test(wanted) ? wanted : START
-}
-
-function withCookie(response: Response, cookie: string): Response {
-  response.headers.append("set-cookie", cookie)
-  return response
 }

@@ -4,12 +4,11 @@
  */
 
 import { keyed, sameBytes } from "@tallyroom/lib/keyed"
+import { cookieValues, setCookie } from "./cookies"
 
-export const SESSION_COOKIE = "tallyroom_admin"
+const SESSION_COOKIE = "tallyroom_admin"
 /** A working day with an evening event; then the token is asked for again. */
 const SESSION_S = 12 * 3_600
-/** One browser sends one; more are somebody's play, and each costs an HMAC. */
-const MOST_CANDIDATES = 4
 
 export type Sessions = {
   /** The Set-Cookie header of a new session that begins at `now` (ms). */
@@ -31,27 +30,20 @@ export function sessionsUnder(token: string): Sessions {
   return {
     start: (now, secure) => {
       const ends = String(Math.floor(now / 1_000) + SESSION_S)
-      return setCookie(`${ends}.${sign(ends).toString("base64url")}`, SESSION_S, secure)
+      return sessionCookie(`${ends}.${sign(ends).toString("base64url")}`, SESSION_S, secure)
     },
-    holds: (header, now) => candidates(header ?? "").some((value) => isGood(value, now)),
+    holds: (header, now) => cookieValues(header, SESSION_COOKIE).some((value) => isGood(value, now)),
   }
 }
 
-/** The Set-Cookie header that signs a browser out. */
+/**
+ * The Set-Cookie header that signs a browser out. Somebody who copied the cookie keeps the session until its time is over:
+ * ending it everywhere takes another admin token.
+ */
 export function endSession(secure: boolean): string {
-  return setCookie("", 0, secure)
+  return sessionCookie("", 0, secure)
 }
 
-function setCookie(value: string, seconds: number, secure: boolean): string {
-  const attributes = `Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`
-  return `${SESSION_COOKIE}=${value}; ${attributes}`
-}
-
-function candidates(header: string): string[] {
-  return header
-    .split(";", 256)
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
-    .slice(0, MOST_CANDIDATES)
-    .map((pair) => pair.slice(SESSION_COOKIE.length + 1))
+function sessionCookie(value: string, seconds: number, secure: boolean): string {
+  return setCookie(SESSION_COOKIE, value, { path: "/", seconds, secure })
 }

@@ -28,14 +28,21 @@ export type CodeCounts = { made: number; used: number }
 /** One sentence about what just happened, or did not. */
 export type Notice = { kind: "good" | "bad"; text: string }
 
-export type SignInView = { page: "sign-in"; next: string; notice: Notice | null }
-export type ListView = { page: "list"; polls: PollSummary[]; archived: boolean; archivedCount: number }
+export type SignInView = { page: "sign-in"; next: string; fault: string | null }
+export type ListView = {
+  page: "list"
+  polls: PollSummary[]
+  archived: boolean
+  archivedCount: number
+  notice: Notice | null
+}
 export type PollView = {
   page: "poll"
   poll: PollSummary
   snapshot: Snapshot
   books: Books
   codes: CodeCounts | null
+  /** Whole addresses. */
   links: { ballot: string; results: string; stage: string }
   embeds: { results: string; ballot: string }
   notice: Notice | null
@@ -45,6 +52,8 @@ export type EditView = {
   /** Null for a new poll. */
   id: string | null
   draft: PollDraft
+  /** The poll opens by itself at a moment to come. */
+  scheduled: boolean
   fixed: Partial<Record<FixedPart, FixedReason>>
   /** By the name of the field, what is wrong with it. */
   faults: Record<string, string>
@@ -55,9 +64,10 @@ export type DuplicateView = {
   id: string
   newId: string
   title: string
-  notice: Notice | null
+  /** By the name of the field, what is wrong with it. */
+  faults: Record<string, string>
 }
-export type DeleteView = { page: "delete"; poll: PollSummary; notice: Notice | null }
+export type DeleteView = { page: "delete"; poll: PollSummary; fault: string | null }
 export type CodesView = {
   page: "codes"
   poll: PollSummary

@@ -1,10 +1,10 @@
 /** Deleting a poll takes its id, typed. */
 
 import type { DeleteView } from "../views"
-import { BackLink, describedBy, Field, NoticeBox, PollChips } from "./parts"
+import { BackLink, describedBy, Field, PollChips } from "./parts"
 import { useWords } from "./words"
 
-export function DeletePage({ poll, notice }: DeleteView) {
+export function DeletePage({ poll, fault }: DeleteView) {
   const { t } = useWords()
   return (
     <>
@@ -16,8 +16,12 @@ export function DeletePage({ poll, notice }: DeleteView) {
         </p>
         <p>{t("deleteWarning", { count: poll.total })}</p>
         {poll.isDefault && <p>{t("deleteDefault")}</p>}
-        <NoticeBox notice={notice} />
-        <Field id="confirm" label={t("deleteConfirm")} hint={t("deleteConfirmHint", { id: poll.id })}>
+        <Field
+          id="confirm"
+          label={t("deleteConfirm")}
+          hint={fault === null ? t("deleteConfirmHint", { id: poll.id }) : undefined}
+          fault={fault}
+        >
           <input
             id="confirm"
             name="confirm"
@@ -25,6 +29,8 @@ export function DeletePage({ poll, notice }: DeleteView) {
             autocapitalize="none"
             spellcheck={false}
             aria-describedby={describedBy("confirm")}
+            aria-invalid={fault !== null}
+            autofocus={fault !== null}
             maxLength={80}
             required
           />

@@ -1,10 +1,10 @@
 /** A copy of a poll under another id. */
 
 import type { DuplicateView } from "../views"
-import { BackLink, describedBy, Field, NoticeBox } from "./parts"
+import { BackLink, describedBy, Field } from "./parts"
 import { useWords } from "./words"
 
-export function DuplicatePage({ id, newId, title, notice }: DuplicateView) {
+export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
   const { t } = useWords()
   return (
     <>
@@ -12,11 +12,17 @@ export function DuplicatePage({ id, newId, title, notice }: DuplicateView) {
       <form class="card narrow" method="post" action={`/admin/polls/${id}/duplicate`}>
         <h1>{t("duplicatePoll")}</h1>
         <p>{t("duplicateText")}</p>
-        <NoticeBox notice={notice} />
-        <Field id="title" label={t("title")}>
-          <input id="title" name="title" value={title} aria-describedby={describedBy("title")} required />
+        <Field id="title" label={t("title")} hint={t("titleHint")} fault={faults.title}>
+          <input
+            id="title"
+            name="title"
+            value={title}
+            aria-describedby={describedBy("title")}
+            aria-invalid={faults.title !== undefined}
+            required
+          />
         </Field>
-        <Field id="id" label={t("id")} hint={t("idHint")}>
+        <Field id="id" label={t("id")} hint={t("idHint")} fault={faults.id}>
           <input
             id="id"
             name="id"
@@ -24,6 +30,8 @@ export function DuplicatePage({ id, newId, title, notice }: DuplicateView) {
             autocapitalize="none"
             spellcheck={false}
             aria-describedby={describedBy("id")}
+            aria-invalid={faults.id !== undefined}
+            autofocus={faults.id !== undefined}
             maxLength={64}
             required
           />

@@ -68,7 +68,13 @@ export function EditPage(view: EditView) {
             <h2>{t("times")}</h2>
             <p class="muted">{t("timesText")}</p>
             <div class="pair">
-              <MomentField name="opensAt" value={draft.opensAt} fault={faults.opensAt} why={why("opensAt")} />
+              <MomentField
+                name="opensAt"
+                value={draft.opensAt}
+                fault={faults.opensAt}
+                why={why("opensAt")}
+                emptied={view.scheduled ? t("opensEmptied") : undefined}
+              />
               <MomentField
                 name="closesAt"
                 value={draft.closesAt}

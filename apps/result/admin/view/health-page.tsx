@@ -9,8 +9,9 @@ import { useWords } from "./words"
 const REFRESH_MS = 2_000
 
 export function HealthPage({ health: served }: HealthView) {
-  const { t, number } = useWords()
+  const { t, number, duration } = useWords()
   const health = useHealth(served)
+  const longest = longestWait(health.shards)
   const waiting = health.shards.reduce((sum, shard) => sum + shard.waiting, 0)
   const alive = health.workers.filter((worker) => worker.alive).length
   const unheld = health.shards.filter((shard) => shard.holder === null).length
@@ -21,9 +22,18 @@ export function HealthPage({ health: served }: HealthView) {
         {unheld > 0 ? t("healthBad", { count: unheld }) : t("healthGood")}
       </p>
       <dl class="figures">
-        <Figure name={t("votesPerSecond")} value={number(Math.round(health.votesPerSecond * 10) / 10)} />
-        <Figure name={t("waiting")} value={number(waiting)} />
-        <Figure name={t("workersAlive")} value={number(alive)} />
+        <Figure
+          name={t("votesPerSecond")}
+          value={number(Math.round(health.votesPerSecond * 10) / 10)}
+          hint={t("votesPerSecondText")}
+        />
+        <Figure name={t("waiting")} value={number(waiting)} hint={t("waitingText")} />
+        <Figure
+          name={t("longestWait")}
+          value={longest === null ? t("nothingWaits") : duration(longest)}
+          hint={t("longestWaitText")}
+        />
+        <Figure name={t("workersAlive")} value={number(alive)} hint={t("workersAliveText")} />
       </dl>
       <Shards shards={health.shards} />
       <Workers workers={health.workers} />
@@ -49,11 +59,19 @@ function useHealth(served: Health): Health {
   return health
 }
 
-function Figure({ name, value }: { name: string; value: string }) {
+/** Milliseconds; entries are counted in order, so what waits came after the last that was counted. Null when none does. */
+function longestWait(shards: Health["shards"]): number | null {
+  const ages = shards.flatMap(({ age, waiting }) => (waiting > 0 && age !== null ? [age] : []))
+  return ages.length > 0 ? Math.max(...ages) : null
+}
+
+function Figure({ name, value, hint }: { name: string; value: string; hint: string }) {
   return (
     <div class="card">
       <dt>{name}</dt>
-      <dd class="number">{value}</dd>
+      <dd class="number">
+        {value} <span class="hint">{hint}</span>
+      </dd>
     </div>
   )
 }
@@ -63,6 +81,7 @@ function Shards({ shards }: Pick<Health, "shards">) {
   return (
     <section class="card">
       <h2>{t("shards")}</h2>
+      <p class="muted">{t("shardsText")}</p>
       <table>
         <thead>
           <tr>

@@ -1,11 +1,11 @@
 /** All polls with their state and their numbers, which move by themselves where scripts run. */
 
 import type { ListView, PollSummary } from "../views"
-import { PollChips, PollTimes } from "./parts"
+import { NoticeBox, PollChips, PollTimes } from "./parts"
 import { useLiveSummaries } from "./use-live-summaries"
 import { useWords } from "./words"
 
-export function ListPage({ polls, archived, archivedCount }: ListView) {
+export function ListPage({ polls, archived, archivedCount, notice }: ListView) {
   const { t } = useWords()
   const shown = useLiveSummaries(polls)
   return (
@@ -16,6 +16,7 @@ export function ListPage({ polls, archived, archivedCount }: ListView) {
           {t("newPoll")}
         </a>
       </div>
+      <NoticeBox notice={notice} />
       {shown.length === 0 && <p class="card empty">{archived ? t("noArchived") : t("noPolls")}</p>}
       <ul class="poll-list">
         {shown.map((poll) => (

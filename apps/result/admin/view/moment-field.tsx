@@ -10,15 +10,18 @@ type Props = {
   value: string
   fault: string | undefined
   why: string | undefined
+  /** What an empty field means, where that is not plain. */
+  emptied?: string | undefined
 }
 
-export function MomentField({ name, value, fault, why }: Props) {
+export function MomentField({ name, value, fault, why, emptied }: Props) {
   const { t } = useWords()
   const live = useLive()
   const [moment, setMoment] = useState(value)
   const zone = live ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC"
+  const hint = [t("zoneHint", { zone }), emptied].filter(Boolean).join(". ")
   return (
-    <Field id={name} label={t(name)} hint={why ?? t("zoneHint", { zone })} fault={fault}>
+    <Field id={name} label={t(name)} hint={why ?? hint} fault={fault}>
       <input
         key={String(live)}
         id={name}

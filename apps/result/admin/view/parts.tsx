@@ -77,7 +77,7 @@ type FieldProps = {
   id: string
   label: string
   hint?: string | undefined
-  fault?: string | undefined
+  fault?: string | null | undefined
   children: ComponentChildren
 }
 

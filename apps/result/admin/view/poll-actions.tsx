@@ -49,6 +49,23 @@ function StateAction({ poll }: { poll: PollSummary }) {
     )
   }
   return (
+    <>
+      {phase === "scheduled" && (
+        <div class="state-action">
+          <Action poll={poll} value="unschedule">
+            {t("unschedule")}
+          </Action>
+          <p class="muted">{t("unscheduleText")}</p>
+        </div>
+      )}
+      <CloseAction poll={poll} />
+    </>
+  )
+}
+
+function CloseAction({ poll }: { poll: PollSummary }) {
+  const { t } = useWords()
+  return (
     <details class="confirm">
       <summary class="button">{t("close")}</summary>
       <p>{t("closeText")}</p>

@@ -76,6 +76,8 @@ function LinksCard({ ballot, results, stage }: PollView["links"]) {
         </a>
       </p>
       <CopyField id="link-ballot" label={t("ballotAddress")} value={ballot} />
+      <CopyField id="link-results" label={t("resultsAddress")} value={results} />
+      <CopyField id="link-stage" label={t("stageAddress")} value={stage} />
     </section>
   )
 }

@@ -1,22 +1,23 @@
 /** The door. */
 
 import type { SignInView } from "../views"
-import { describedBy, Field, NoticeBox } from "./parts"
+import { describedBy, Field } from "./parts"
 import { useWords } from "./words"
 
-export function SignInPage({ next, notice }: SignInView) {
+export function SignInPage({ next, fault }: SignInView) {
   const { t } = useWords()
   return (
-    <form class="card narrow" method="post" action="/admin/sign-in">
+    <form class="card narrow sign-in" method="post" action="/admin/sign-in">
       <h1>{t("controlRoom")}</h1>
-      <NoticeBox notice={notice} />
-      <Field id="token" label={t("token")} hint={t("tokenHint")}>
+      <Field id="token" label={t("token")} hint={fault === null ? t("tokenHint") : undefined} fault={fault}>
         <input
           id="token"
           name="token"
           type="password"
           autocomplete="current-password"
           aria-describedby={describedBy("token")}
+          aria-invalid={fault !== null}
+          autofocus
           maxLength={1_000}
           required
         />

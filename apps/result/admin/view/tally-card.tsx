@@ -1,6 +1,7 @@
 /** The tally as the admin sees it: with all counts, whatever the public is shown. */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
+import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import type { Snapshot } from "../../snapshot"
 import { useWords } from "./words"
 
@@ -40,9 +41,16 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
           ))}
         </tbody>
       </table>
-      <p class="muted">{t(`shown-${snapshot.results}`)}</p>
+      <p class="muted">{t(whoSees(snapshot))}</p>
     </section>
   )
+}
+
+/** Who sees the numbers as things stand. */
+function whoSees({ phase, state, results }: Snapshot): AdminKey {
+  if (phase === "draft" || phase === "scheduled") return `shown-${phase}`
+  if (state === "open") return `shown-${results}`
+  return results === "after-vote" ? "shown-closed-after-vote" : "shown-closed"
 }
 
 type BarProps = { option: { colour?: string | undefined }; index: number; share: number }
