@@ -19,6 +19,7 @@ const create = (id: string, more: Record<string, unknown> = {}) =>
   result.send("POST", "/api/polls", definition(id, more))
 const change = (id: string, body: unknown) => result.send("PATCH", `/api/polls/${id}`, body)
 const kindOf = async (answer: Response) => [answer.status, (await answer.json()).type.split("/").at(-1)]
+const labelled = (...labels: string[]) => labels.map((label, i) => ({ id: `o${i}`, label }))
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString()
 
 describe("the token", () => {
@@ -70,6 +71,8 @@ describe("a new poll", () => {
     ["an id with capitals", { id: "Nope" }],
     ["one option", { options: [{ id: "a", label: "A" }] }],
     ["an option twice", { options: [1, 2].map(() => ({ id: "a", label: "A" })) }],
+    ["a label twice", { options: labelled("Cats", "Cats") }],
+    ["labels that look the same", { options: labelled("Straße ｃats", "  STRASSE   cats ") }],
     ["an unknown field", { colour: "red" }],
     ["a wrong moment", { opensAt: "tomorrow" }],
     ["a closing before the opening", { opensAt: soon(200), closesAt: soon(100) }],
@@ -145,6 +148,33 @@ describe("a change", () => {
     expect(await kindOf(await change("begun", { opensAt: soon(400) }))).toEqual([409, "poll-fixed"])
     await change("begun", { state: "closed" })
     expect(await kindOf(await change("begun", { closesAt: soon(400) }))).toEqual([409, "poll-fixed"])
+  })
+
+  test("takes a scheduled poll back to a draft until shortly before it opens, and before any vote", async () => {
+    await create("early", { opensAt: soon(600), policy: "final" })
+    const tooSoon = await change("early", { policy: "changeable" })
+    expect((await tooSoon.json()).detail).toContain("is scheduled: its policy can't be changed unless")
+    const back = await change("early", { state: "draft", opensAt: null, policy: "changeable" })
+    expect(await back.json()).toMatchObject({
+      ...{ state: "draft", phase: "draft", opensAt: null, policy: "changeable" },
+    })
+    expect((await change("early", { eligibility: "code" })).status).toBe(200)
+
+    await create("nearly", { opensAt: soon(9) })
+    expect((await (await change("nearly", { state: "draft" })).json()).detail).toContain("opens in less than")
+    await create("used", { opensAt: soon(600) })
+    await addVotes(sql, "used", "a", 1)
+    expect((await (await change("used", { state: "draft" })).json()).detail).toContain("has taken votes")
+    await create("running")
+    expect(await kindOf(await change("running", { state: "draft" }))).toEqual([409, "poll-fixed"])
+    await change("running", { state: "closed" })
+    expect(await kindOf(await change("running", { state: "draft" }))).toEqual([409, "poll-fixed"])
+  })
+
+  test("of the rules of a draft is refused where votes came in all the same", async () => {
+    await create("odd", { state: "draft" })
+    await addVotes(sql, "odd", "a", 1)
+    expect(await kindOf(await change("odd", { policy: "changeable" }))).toEqual([409, "poll-fixed"])
   })
 
   test("of the state goes one way", async () => {

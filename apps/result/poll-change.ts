@@ -8,9 +8,9 @@ import {
   pollDefinitionSchema,
   resultsSchema,
   slugSchema,
-  votingPhase,
 } from "@tallyroom/lib/polls"
 import { z } from "zod"
+import { type FixedPart, fixedParts, isScheduled, WHY } from "./fixed-parts"
 
 export const newPollSchema = z.strictObject({
   id: slugSchema,
@@ -54,7 +54,8 @@ type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault" | 
 export function changedPoll(poll: Poll, change: PollChange, accepted: number, now: number): Changed {
   if (poll.deleting) throw fixed(poll.id, "is being deleted: nothing about it can be changed any more.")
   requireTransition(poll, change.state, accepted, now)
-  requireFixedStays(poll, change, accepted, now)
+  const takenBack = poll.state === "open" && change.state === "draft"
+  if (!takenBack) requireFixedStays(poll, change, accepted, now)
   const { default: _, ...fields } = change
   const changed = { ...poll, ...withoutUndefined(fields) }
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
@@ -121,43 +122,6 @@ function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now
 }
 
 const HINTS: Record<string, string> = { "option ids": "; send all of them" }
-
-export type FixedPart = "policy" | "eligibility" | "option ids" | "opensAt" | "closesAt"
-export type FixedReason = keyof typeof WHY
-
-const WHY = {
-  scheduled: "is scheduled",
-  opened: "has been opened",
-  voted: "has taken votes",
-  begun: "has opened already",
-  over: "is closed",
-} as const
-
-/** What of a poll can't be changed any more, and why. */
-export function fixedParts(
-  poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
-  accepted: number,
-  now: number,
-): Partial<Record<FixedPart, FixedReason>> {
-  if (poll.state === "draft") return accepted > 0 ? rules("voted") : {}
-  // Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet.
-  const isOver = poll.state !== "open" || (poll.closesAt !== null && poll.closesAt.getTime() <= now)
-  const toCome = isScheduled(poll, now)
-  return {
-    ...rules(toCome ? (accepted > 0 ? "voted" : "scheduled") : "opened"),
-    ...(accepted > 0 ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
-    ...(isOver && { closesAt: "over" }),
-  }
-}
-
-/** Whether the poll opens by itself at a moment to come. */
-export function isScheduled(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
-  return votingPhase(poll, now) === "scheduled"
-}
-
-function rules(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
-  return { policy: why, eligibility: why, "option ids": why }
-}
 
 function idsOf(list: { id: string }[]): string {
   return list

@@ -32,9 +32,10 @@ export async function openSteps({ redis: server, database, defer }: Stores, shar
   await ensureShards(sql, shards)
   await sql`UPDATE shards SET holder = ${HOLDER}`
   const polls = new PollBook(sql, quiet)
+  const index = () => ({ shards, default: null, open: polls.all().map(({ id }) => id) })
   const projections = Array.from(
     { length: shards },
-    (_, i) => new Projection(redis, sql, polls, i, shards, true),
+    (_, i) => new Projection(redis, sql, polls, i, { holdsBallots: true, index }),
   )
   for (let shard = 0; shard < shards; shard++) {
     const { serving } = await lookAtShard(redis, shard)

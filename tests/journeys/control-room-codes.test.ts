@@ -23,6 +23,35 @@ beforeAll(async () => {
   page = await openControlRoom(browser, result.url)
 }, 60_000)
 
+const MARGIN_MM = 10
+/** Smaller codes with so long an address are hard to scan from paper. */
+const SCANNED_MM = 22
+const pixels = (mm: number) => Math.floor((mm / 25.4) * 96)
+
+/** The page as paper sees it. */
+async function openPrinted(url: string): Promise<Page> {
+  const print = await openControlRoom(browser, result.url)
+  await print.emulateMedia({ media: "print" })
+  await print.goto(url)
+  return print
+}
+
+/** How high each sheet is in CSS pixels, and what of a card reaches out of it or lies on what is below. */
+function measure(print: Page) {
+  return print.evaluate(() => ({
+    sheets: [...document.querySelectorAll(".sheet")].map((sheet) => sheet.getBoundingClientRect().height),
+    spilled: [...document.querySelectorAll(".code-card")].flatMap((card) => {
+      const edge = card.getBoundingClientRect()
+      const parts = [...card.children].map((part) => [part.className, part.getBoundingClientRect()] as const)
+      return parts.flatMap(([name, { bottom, right }], i) => {
+        const floor = Math.min(edge.bottom, parts[i + 1]?.[1].top ?? edge.bottom)
+        return bottom > floor + 0.5 || right > edge.right ? [`${name}: ${bottom - floor}`] : []
+      })
+    }),
+    codes: [...document.querySelectorAll(".code-card .qr")].map((qr) => qr.getBoundingClientRect().height),
+  }))
+}
+
 const castWith = (code: string, option: string) =>
   fetch(`${vote.url}/api/polls/club/votes`, {
     method: "POST",
@@ -59,6 +88,31 @@ test("every sheet has twelve cards, whole, on A4 and on Letter", async () => {
     const pdf = (await page.pdf({ format, preferCSSPageSize: false })).toString("latin1")
     expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(3)
   }
+})
+
+test("the longest words stay on their card, and no card is cut by the end of a page", async () => {
+  const id = `${"long-".repeat(12)}name`
+  await makePollAt(result.url, { id, eligibility: "code", title: "W".repeat(200) })
+  await page.goto(`${result.url}/admin/polls/${id}/codes`)
+  await page.locator("#count").fill("13")
+  await page.getByRole("button", { name: "Make codes" }).click()
+  await page.getByText("Codes 1 to 13 are new.").waitFor()
+  const print = await openPrinted(`${result.url}/admin/polls/${id}/codes/print?from=1&count=13`)
+  for (const [format, width, height] of [
+    ["A4", 210, 297],
+    ["Letter", 215.9, 279.4],
+  ] as const) {
+    await print.setViewportSize({
+      width: pixels(width - 2 * MARGIN_MM),
+      height: pixels(height - 2 * MARGIN_MM),
+    })
+    const { sheets, spilled, codes } = await measure(print)
+    expect([format, spilled]).toEqual([format, []])
+    expect(Math.min(...codes)).toBeGreaterThan(pixels(SCANNED_MM))
+    expect(sheets).toHaveLength(2)
+    expect(Math.max(...sheets)).toBeLessThanOrEqual(pixels(height - 2 * MARGIN_MM))
+  }
+  await print.context().close()
 })
 
 test("they come as CSV with their addresses, and the same code from the same number", async () => {

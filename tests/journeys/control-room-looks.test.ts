@@ -18,6 +18,8 @@ const PATHS = [
   "/admin/polls/long/duplicate",
   "/admin/polls/long/delete",
   "/admin/polls/coded",
+  "/admin/polls/planned",
+  "/admin/polls/planned/edit",
   "/admin/polls/coded/codes?from=1&count=2",
   "/admin/polls/coded/codes/print",
 ] as const
@@ -35,6 +37,7 @@ beforeAll(async () => {
   const options = Array.from({ length: 50 }, (_, i) => ({ id: `o${i}`, label: `${i} ${"W".repeat(77)}` }))
   await makePollAt(result.url, { id: "long", title: `<b>${"Q".repeat(196)}`, options, state: "draft" })
   await makePollAt(result.url, { id: "coded", eligibility: "code" })
+  await makePollAt(result.url, { id: "planned", opensAt: "2040-01-01T10:00:00Z" })
 }, 60_000)
 
 async function everyPage(page: Page, check: (path: string) => Promise<void>): Promise<void> {
@@ -54,6 +57,10 @@ describe.each([
   test("every page of the control room is accessible and fits", async () => {
     const door = await openPage(browser, `${result.url}/admin`, { width, dark })
     await expectAccessible(door)
+    await door.locator("#token").fill("not the token")
+    await door.locator("form.card button").click()
+    await door.locator("[aria-invalid=true]").waitFor()
+    await expectAccessible(door)
     await expectNoSideScroll(door)
     await door.context().close()
     const page = await openControlRoom(browser, result.url, { width, dark })
@@ -65,6 +72,11 @@ describe.each([
       await expectNoSideScroll(page)
     })
     expect(errors).toEqual([])
+    await page.goto(`${result.url}/admin/new`)
+    await page.locator("form .button.primary").click()
+    await page.locator("#title[aria-invalid=true]").waitFor()
+    await expectAccessible(page)
+    await expectNoSideScroll(page)
     await page.context().close()
   }, 120_000)
 })

@@ -3,7 +3,7 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
-import { fixedParts, isScheduled } from "../poll-change"
+import { fixedParts, isScheduled } from "../fixed-parts"
 import { changePoll, createPoll, readPoll, type StoredPoll } from "../poll-store"
 import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
 import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"

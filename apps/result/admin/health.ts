@@ -19,8 +19,10 @@ const healthSchema = z.object({
       shard: z.number(),
       /** The worker that counts it; null while nobody does. */
       holder: z.string().nullable(),
-      /** Milliseconds since the last entry that was counted was accepted; null before the first. */
-      age: count.nullable(),
+      /** Milliseconds since the latest counted ballot was accepted, to the second; null before the first. */
+      latest: count.nullable(),
+      /** Milliseconds since the moment up to which all that was accepted is counted; null before the first entry. */
+      behind: count.nullable(),
       /** Accepted, as far as was recorded, and not counted yet. */
       waiting: count,
     }),
@@ -30,7 +32,7 @@ const healthSchema = z.object({
     z.object({
       shard: z.number(),
       poll: z.string().nullable(),
-      reason: z.enum(["late", "undecodable", "poll-unknown", "option-unknown"]),
+      reason: z.enum(["late", "undecodable", "poll-unknown", "option-unknown", "uncountable"]),
       raw: z.string().nullable(),
       at: moment,
     }),
@@ -54,10 +56,14 @@ function readRate(sql: Database) {
     WHERE state <> 'draft' AND final_at IS NULL`
 }
 
+/** A shard's position moves for other reasons than ballots, too: when one came, the timeline tells. */
 function readShards(sql: Database) {
   return sql`
     SELECT shard, CASE WHEN lease_until > now() THEN holder END AS holder,
-      CASE WHEN ms > 0 THEN GREATEST(0, extract(epoch FROM now()) * 1000 - ms)::bigint END AS age,
+      CASE WHEN ms > 0 THEN GREATEST(0, extract(epoch FROM now()) * 1000 - ms)::bigint END AS behind,
+      (SELECT (extract(epoch FROM now()) - max(newest.second))::bigint * 1000
+        FROM polls CROSS JOIN LATERAL (SELECT second FROM timeline
+          WHERE poll = polls.number AND timeline.shard = shards.shard ORDER BY second DESC LIMIT 1) AS newest) AS latest,
       COALESCE((SELECT sum(accepted - counted - replaced - late - set_aside - lost)
         FROM books WHERE books.shard = shards.shard), 0) AS waiting
     FROM shards ORDER BY shard`

@@ -1,6 +1,6 @@
 /** What each page of the control room shows: plain data, so that the browser gets it as the server had it. */
 
-import type { FixedPart, FixedReason } from "../poll-change"
+import type { FixedPart, FixedReason } from "../fixed-parts"
 import type { Snapshot } from "../snapshot"
 import type { Books } from "./books-balance"
 import type { PollDraft } from "./draft"

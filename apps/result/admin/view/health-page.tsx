@@ -3,17 +3,15 @@
 import { useEffect, useState } from "preact/hooks"
 import type { Health } from "../health"
 import type { HealthView } from "../views"
+import { Figures } from "./health-figures"
 import { DateTime } from "./parts"
 import { useWords } from "./words"
 
 const REFRESH_MS = 2_000
 
 export function HealthPage({ health: served }: HealthView) {
-  const { t, number, duration } = useWords()
+  const { t } = useWords()
   const health = useHealth(served)
-  const longest = longestWait(health.shards)
-  const waiting = health.shards.reduce((sum, shard) => sum + shard.waiting, 0)
-  const alive = health.workers.filter((worker) => worker.alive).length
   const unheld = health.shards.filter((shard) => shard.holder === null).length
   return (
     <>
@@ -21,20 +19,7 @@ export function HealthPage({ health: served }: HealthView) {
       <p class={`notice ${unheld > 0 ? "bad" : "good"}`} role="status">
         {unheld > 0 ? t("healthBad", { count: unheld }) : t("healthGood")}
       </p>
-      <dl class="figures">
-        <Figure
-          name={t("votesPerSecond")}
-          value={number(Math.round(health.votesPerSecond * 10) / 10)}
-          hint={t("votesPerSecondText")}
-        />
-        <Figure name={t("waiting")} value={number(waiting)} hint={t("waitingText")} />
-        <Figure
-          name={t("longestWait")}
-          value={longest === null ? t("nothingWaits") : duration(longest)}
-          hint={t("longestWaitText")}
-        />
-        <Figure name={t("workersAlive")} value={number(alive)} hint={t("workersAliveText")} />
-      </dl>
+      <Figures health={health} />
       <Shards shards={health.shards} />
       <Workers workers={health.workers} />
       <SetAside entries={health.setAside} />
@@ -59,23 +44,6 @@ function useHealth(served: Health): Health {
   return health
 }
 
-/** Milliseconds; entries are counted in order, so what waits came after the last that was counted. Null when none does. */
-function longestWait(shards: Health["shards"]): number | null {
-  const ages = shards.flatMap(({ age, waiting }) => (waiting > 0 && age !== null ? [age] : []))
-  return ages.length > 0 ? Math.max(...ages) : null
-}
-
-function Figure({ name, value, hint }: { name: string; value: string; hint: string }) {
-  return (
-    <div class="card">
-      <dt>{name}</dt>
-      <dd class="number">
-        {value} <span class="hint">{hint}</span>
-      </dd>
-    </div>
-  )
-}
-
 function Shards({ shards }: Pick<Health, "shards">) {
   const { t, number, duration } = useWords()
   return (
@@ -94,11 +62,11 @@ function Shards({ shards }: Pick<Health, "shards">) {
           </tr>
         </thead>
         <tbody>
-          {shards.map(({ shard, holder, age, waiting }) => (
+          {shards.map(({ shard, holder, latest, waiting }) => (
             <tr key={shard}>
               <th scope="row">{number(shard)}</th>
               <td>{holder ? <code>{shortId(holder)}</code> : <span class="chip bad">{t("nobody")}</span>}</td>
-              <td>{age === null ? t("never") : t("ago", { time: duration(age) })}</td>
+              <td>{latest === null ? t("never") : t("ago", { time: duration(latest) })}</td>
               <td class="number">{number(waiting)}</td>
             </tr>
           ))}
@@ -119,7 +87,9 @@ function Workers({ workers }: Pick<Health, "workers">) {
           <li key={id}>
             <code>{shortId(id)}</code>{" "}
             <span class={`chip ${alive ? "good" : "bad"}`}>{alive ? t("alive") : t("silent")}</span>{" "}
-            {shards.length > 0 ? t("countsShards", { shards: list(shards.map(String)) }) : t("standsBy")}
+            {shards.length > 0
+              ? t("countsShards", { count: shards.length, shards: list(shards.map(String)) })
+              : t("standsBy")}
           </li>
         ))}
       </ul>

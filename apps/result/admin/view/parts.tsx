@@ -1,7 +1,6 @@
 /** Small parts that several pages of the control room share. */
 
 import type { ComponentChildren } from "preact"
-import { useState } from "preact/hooks"
 import type { Notice, PollSummary } from "../views"
 import { useLive, useWords } from "./words"
 
@@ -98,29 +97,4 @@ export function Field({ id, label, hint, fault, children }: FieldProps) {
 
 export function describedBy(id: string): string {
   return `${id}-hint`
-}
-
-/** Text to take elsewhere, with a button that copies it where scripts run. */
-export function CopyField({ id, label, value }: { id: string; label: string; value: string }) {
-  const { t } = useWords()
-  const live = useLive()
-  const [copied, setCopied] = useState(false)
-  const copy = () => navigator.clipboard?.writeText(value).then(() => setCopied(true))
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <div class="copy">
-        <input id={id} value={value} readonly />
-        {live && (
-          <button type="button" class="button" onClick={copy}>
-            {copied ? t("copied") : t("copy")}
-            <span class="visually-hidden">: {label}</span>
-          </button>
-        )}
-      </div>
-      <span class="visually-hidden" role="status">
-        {copied && t("copied")}
-      </span>
-    </div>
-  )
 }

@@ -2,7 +2,8 @@
 
 import type { PollView } from "../views"
 import { BooksCard } from "./books-card"
-import { BackLink, CopyField, NoticeBox, PollChips, PollTimes } from "./parts"
+import { CopyField } from "./copy-field"
+import { BackLink, NoticeBox, PollChips, PollTimes } from "./parts"
 import { PollActions } from "./poll-actions"
 import { TallyCard } from "./tally-card"
 import { useLiveSnapshot, withSnapshot } from "./use-live-summaries"

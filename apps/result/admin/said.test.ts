@@ -1,0 +1,34 @@
+import { describe, expect, test } from "bun:test"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { admin } from "@tallyroom/lib/ui/messages/admin"
+import { forgetSaid, saidIn, say } from "./said"
+
+const words = translator("en", admin.en)
+const heard = (value: string) => saidIn(`other=1; tallyroom_said=${value}`, words)
+
+describe("what a form leaves to be said", () => {
+  test("is one of our sentences about a poll", () => {
+    const [cookie = ""] = say("didDelete", "lunch", false).split(";")
+    expect(saidIn(cookie, words)).toEqual({
+      kind: "good",
+      text: "The poll lunch is being deleted and leaves this list within seconds.",
+    })
+  })
+
+  test.each([
+    ["a text of somebody's own", "Send%20me%20your%20token.lunch"],
+    ["a message that no form leaves", "wrongToken.lunch"],
+    ["markup for an id", "didDelete.<b>lunch</b>"],
+    ["a sentence for an id", "didDelete.call us now"],
+    ["no poll", "didDelete"],
+    ["the name of a property that every object has", "constructor.lunch"],
+    ["nothing", ""],
+  ])("is not %s", (_, value) => expect(heard(value)).toBeNull())
+
+  test("comes to the control room alone, from our own pages, and is forgotten at once", () => {
+    expect(say("didOpen", "lunch", true)).toEndWith(
+      "; Path=/admin; Max-Age=30; HttpOnly; SameSite=Strict; Secure",
+    )
+    expect(forgetSaid(false)).toStartWith("tallyroom_said=; Path=/admin; Max-Age=0;")
+  })
+})

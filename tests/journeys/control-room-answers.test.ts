@@ -1,0 +1,108 @@
+import { beforeAll, expect, test } from "bun:test"
+import { LANGUAGES } from "@tallyroom/lib/ui/language"
+import { admin } from "@tallyroom/lib/ui/messages/admin"
+import type { Browser, Page } from "playwright-core"
+import { launchChromium } from "../harness/chromium"
+import { makePollAt, openControlRoom } from "../harness/control-room"
+import { openPage } from "../harness/pages"
+import { type Running, startResult, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+let browser: Browser
+let result: Running
+
+beforeAll(async () => {
+  const worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  result = await startResult(stores())
+  browser = await launchChromium()
+  stores().defer(() => browser.close())
+}, 60_000)
+
+/** Where the button stands, whatever the text above it. */
+const buttonTop = (page: Page) => page.locator("form.card button").boundingBox()
+
+test.each([...LANGUAGES.map((language) => [360, language] as const), [1280, "en"] as const])(
+  "a wrong token is told beside its field at %i px in %s, and nothing moves",
+  async (width, language) => {
+    const page = await openPage(browser, `${result.url}/admin`, { width, language })
+    const before = await buttonTop(page)
+    await page.locator("#token").fill("not the token")
+    await page.locator("form.card button").click()
+    await page.locator("#token[aria-invalid=true]").waitFor()
+    expect(await page.locator("#token").getAttribute("aria-describedby")).toBe("token-hint")
+    expect(await page.locator("#token-hint").textContent()).toBe(String(admin[language].wrongToken))
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("token")
+    expect(await buttonTop(page)).toEqual(before)
+    await page.context().close()
+  },
+)
+
+test.each([true, false])("what was done is said once, politely; scripts: %p", async (javaScript) => {
+  const id = `done-${javaScript}`
+  await makePollAt(result.url, { id })
+  const page = await openControlRoom(browser, result.url, { javaScript })
+  await page.goto(`${result.url}/admin/polls/${id}/duplicate`)
+  await page.getByRole("button", { name: "Duplicate" }).click()
+  await page.getByRole("status").getByText("The copy is made.").waitFor()
+  await page.goto(`${result.url}/admin/polls/${id}`)
+  await page.getByRole("button", { name: "Archive" }).click()
+  await page.getByRole("status").getByText("Archived: the poll is in no public list").waitFor()
+  await page.goto(`${result.url}/admin/polls/${id}/delete`)
+  await page.getByLabel("The poll's id").fill(id)
+  await page.getByRole("button", { name: "Delete for good" }).click()
+  await page.getByRole("heading", { name: "Polls" }).waitFor()
+  await page.getByRole("status").getByText(`The poll ${id} is being deleted`).waitFor()
+  await page.reload()
+  expect(await page.getByText(`The poll ${id} is being deleted`).count()).toBe(0)
+  await page.context().close()
+})
+
+test("a label twice is marked at its field, and the rest of the form stays", async () => {
+  const page = await openControlRoom(browser, result.url)
+  await page.goto(`${result.url}/admin/new`)
+  await page.getByLabel("Question").fill("Twice")
+  await page.getByLabel("Option 1", { exact: true }).fill("Ramen")
+  await page.getByLabel("Option 2", { exact: true }).fill("ramen ")
+  await page.getByRole("button", { name: "Make the draft" }).click()
+  await page.locator("#o1-label-hint").getByText("Another option has this label already").waitFor()
+  expect(await page.getByLabel("Option 2", { exact: true }).getAttribute("aria-invalid")).toBe("true")
+  expect(await page.getByLabel("Option 1", { exact: true }).getAttribute("aria-invalid")).toBe("false")
+  await page.getByLabel("Option 2", { exact: true }).fill("Udon")
+  await page.getByRole("button", { name: "Make the draft" }).click()
+  await page.getByText("The draft is made.").waitFor()
+  await page.context().close()
+})
+
+test("every address of a poll and its embed snippets are copied by a button", async () => {
+  await makePollAt(result.url, { id: "shared" })
+  const page = await openControlRoom(browser, result.url)
+  await page.goto(`${result.url}/admin/polls/shared`)
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+  for (const [label, text] of [
+    ["Address of the ballot", /\/polls\/shared$/],
+    ["Address of the results", new RegExp(`^${result.url}/polls/shared$`)],
+    ["Address of the big screen", new RegExp(`^${result.url}/polls/shared/stage$`)],
+    ["Live results", new RegExp(`^<script src="${result.url}/embed.js" data-poll="shared" async>`)],
+    ["Ballot", /data-view="ballot"/],
+  ] as const) {
+    await page.getByRole("button", { name: `Copy: ${label}`, exact: true }).click()
+    await page.getByRole("button", { name: `Copied: ${label}`, exact: true }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(text)
+  }
+  await page.context().close()
+})
+
+test("health says in words what there is not yet, and what each number is", async () => {
+  const page = await openControlRoom(browser, result.url)
+  await page.goto(`${result.url}/admin/health`)
+  const rows = page.locator("tbody tr")
+  expect(await rows.count()).toBeGreaterThan(0)
+  for (const row of await rows.all()) expect(await row.locator("td").nth(1).textContent()).toBe("None yet")
+  const figures = await page.locator(".figures > div").allTextContents()
+  expect(figures).toHaveLength(4)
+  expect(figures[0]).toMatch(/^Votes a second0 ?Average of the last minute$/)
+  expect(figures[2]).toMatch(/^Longest wait0 sec ?The oldest/)
+  await page.context().close()
+})
