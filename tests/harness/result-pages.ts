@@ -10,7 +10,10 @@ import type { Stores } from "./stores"
 
 export type ResultPages = { sql: Database; result: Result; browser: Browser }
 
-const LONG = "A label that uses every one of the eighty characters that an option may have xx"
+const longLabel = (n: number) =>
+  `${n} is a label that uses every one of the eighty characters that an option may have`
+    .padEnd(80, "x")
+    .slice(0, 80)
 
 /** Polls by what they show; each is called by its key. */
 const POLLS = {
@@ -25,7 +28,10 @@ const POLLS = {
   voters: { votes: [1, 2], results: "after-vote" },
   many: {
     votes: Array.from({ length: 50 }, (_, i) => (i * 37) % 50),
-    options: Array.from({ length: 50 }, (_, i) => ({ id: `o${i}`, label: i % 5 ? `Name ${i + 1}` : LONG })),
+    options: Array.from({ length: 50 }, (_, i) => ({
+      id: `o${i}`,
+      label: i % 5 ? `Name ${i + 1}` : longLabel(i + 1),
+    })),
   },
 } satisfies Record<string, Wanted>
 
