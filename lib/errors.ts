@@ -27,6 +27,7 @@ export const PROBLEMS = {
   "receipt-unknown": { status: 404, title: "This is no receipt of the poll" },
   "token-needed": { status: 401, title: "The admin token is needed" },
   "too-many-attempts": { status: 429, title: "Too many attempts" },
+  "posts-full": { status: 409, title: "There can be no more posts" },
   "poll-exists": { status: 409, title: "There is a poll with this id already" },
   "poll-fixed": { status: 409, title: "This can't be changed any more" },
   internal: { status: 500, title: "Something went wrong here" },

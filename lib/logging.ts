@@ -1,11 +1,15 @@
 /** JSON logs, one line an event, without secrets. */
 
 import pino from "pino"
+import { revision, version } from "./build"
 
 export type Log = pino.Logger
 
 /** Passwords stand in addresses (redis://user:password@host) and addresses stand in error messages. */
 const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):[^@\s]+@/g
+
+/** Enough of a commit to find it, as every line holds it. */
+const SHORT_REVISION = 12
 
 /**
  * An error in words, with its cause and the errors that it stands for (those of a failed build name file and line).
@@ -32,7 +36,7 @@ export function createLog(app: string, level: string, stream?: pino.DestinationS
   return pino(
     {
       level,
-      base: { app, pid: process.pid },
+      base: { app, version, revision: revision.slice(0, SHORT_REVISION), pid: process.pid },
       messageKey: "message",
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: (error) => errorText(error) },

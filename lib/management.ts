@@ -1,6 +1,7 @@
 /** The management port: /livez, /readyz and /metrics. It is never exposed outside. */
 
 import { collectDefaultMetrics, Registry } from "prom-client"
+import { revision, version } from "./build"
 
 /** Why a process is not ready, by the name of what it waits for. Empty: it is ready. */
 export type Readiness = () => Record<string, string>
@@ -26,7 +27,7 @@ export function startManagement(options: {
     hostname,
     port,
     routes: {
-      "/livez": () => Response.json({ status: "live" }),
+      "/livez": () => Response.json({ status: "live", version, revision }),
       "/readyz": () => {
         const waiting = readiness()
         const ready = Object.keys(waiting).length === 0

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "bun:test"
+import { afterAll, describe, expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { address, list, port, readSettings, SettingsError, setting, whole } from "./settings"
 
 const declared = {
@@ -6,6 +9,15 @@ const declared = {
   SHARDS: setting({ schema: whole(1, 16), default: "4", description: "how many" }),
   STORE_URL: setting({ schema: address("redis"), description: "the store", secret: true }),
   NAMES: setting({ schema: list(), default: "", description: "some names" }),
+}
+
+const dir = mkdtempSync(join(tmpdir(), "tallyroom-settings-"))
+afterAll(() => rmSync(dir, { recursive: true }))
+
+async function fileWith(content: string): Promise<string> {
+  const file = join(dir, crypto.randomUUID())
+  await Bun.write(file, content)
+  return file
 }
 
 describe("settings", () => {
@@ -29,6 +41,26 @@ describe("settings", () => {
       ])
       expect(message).not.toContain("hunter2")
     }
+  })
+
+  test("take a secret from a file, without the newline at its end", async () => {
+    const STORE_URL_FILE = await fileWith("redis://u:p@h\n")
+    expect(readSettings(declared, { STORE_URL_FILE }).STORE_URL).toBe("redis://u:p@h")
+  })
+
+  test("refuse a secret that is given twice, or whose file can't be read", async () => {
+    const STORE_URL_FILE = await fileWith("redis://u:p@h")
+    expect(() => readSettings(declared, { STORE_URL: "redis://h", STORE_URL_FILE })).toThrow(
+      "STORE_URL and STORE_URL_FILE are both set: give one of them",
+    )
+    expect(() => readSettings(declared, { STORE_URL_FILE: "/nowhere/secret" })).toThrow(
+      'STORE_URL_FILE="/nowhere/secret" can\'t be read: ENOENT',
+    )
+  })
+
+  test("never show what a secret's file holds", async () => {
+    const STORE_URL_FILE = await fileWith("mysql://u:hunter2@h")
+    expect(() => readSettings(declared, { STORE_URL_FILE })).toThrow(/^STORE_URL is wrong: must be [^2]*$/)
   })
 
   test("name what is missing", () => {

@@ -1,5 +1,6 @@
 /** Settings: declared once with a schema, a default and a description; all faults are reported together. */
 
+import { readFileSync } from "node:fs"
 import { z } from "zod"
 import "./plain-words"
 
@@ -9,7 +10,7 @@ export type Setting<T> = {
   description: string
   /** As it would be written in the environment. Without one the setting is required. */
   default?: string
-  /** Never shown in a log or an error. */
+  /** Never shown in a log or an error; NAME_FILE may name a file that holds it. */
   secret?: boolean
 }
 
@@ -37,7 +38,12 @@ export function readSettings<S extends Settings>(
   const values: Record<string, unknown> = {}
   const faults: string[] = []
   for (const [name, { schema, default: fallback, secret, description }] of Object.entries(declared)) {
-    const text = environment[name] || fallback
+    const given = secret ? givenOrInFile(name, environment) : { text: environment[name] }
+    if (given.fault !== undefined) {
+      faults.push(given.fault)
+      continue
+    }
+    const text = given.text || fallback
     if (text === undefined) {
       faults.push(`${name} is missing: ${description}`)
       continue
@@ -51,6 +57,23 @@ export function readSettings<S extends Settings>(
   }
   if (faults.length > 0) throw new SettingsError(faults.join("\n"))
   return values as Values<S>
+}
+
+/** A secret itself, or what stands in the file that NAME_FILE names, without the newline at its end. */
+function givenOrInFile(
+  name: string,
+  environment: Record<string, string | undefined>,
+): { text?: string | undefined; fault?: string } {
+  const text = environment[name]
+  const file = environment[`${name}_FILE`]
+  if (!file) return { text }
+  if (text) return { fault: `${name} and ${name}_FILE are both set: give one of them` }
+  try {
+    return { text: readFileSync(file, "utf8").replace(/\r?\n$/, "") }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { fault: `${name}_FILE=${JSON.stringify(file)} can't be read: ${why}` }
+  }
 }
 
 /** A whole number from `min` to `max`. */

@@ -3,28 +3,33 @@ import { readFlags } from "./services/flags"
 import { runInForeground } from "./services/foreground"
 import { isAlarming } from "./services/readable"
 import type { Running } from "./services/running"
+import type { ContractUrls } from "./services/stack-contracts"
 
-const USAGE = `Usage: bun run demo [--fresh]
+const USAGE = `Usage: bun run demo [--fresh] [--contracts]
 
 Starts Postgres, Redis and the three apps, and stops them all on Ctrl-C. Votes stay in .tallyroom/.
 
-  --fresh   remove earlier data first
-  --help    show this
+  --fresh       remove earlier data first
+  --contracts   also answer the clients of the pets and the posts system (docs/contracts.md)
+  --help        show this
 
 Environment:
   VOTE_PORT, RESULT_PORT     ports of the two pages (8080, 8081)
+  PETS_VOTE_PORT, PETS_RESULT_PORT, POSTS_PORT
+                             ports of --contracts (8084, 8085, 5000)
   OPTION_A, OPTION_B         what the first poll asks to choose from (Cats, Dogs)
   WORKERS                    how many workers run (1)
   REDIS_URL, DATABASE_URL    use these instead of starting Redis and Postgres
 and every setting of the apps in docs/settings.md.`
 
-const flags = readFlags(USAGE, ["--fresh"], process.argv.slice(2))
+const flags = readFlags(USAGE, ["--fresh", "--contracts"], process.argv.slice(2))
 
 // While it starts, apps warn that they wait for each other; one that fails is quoted anyway.
 let ready = false
 
 await runInForeground({
   hot: false,
+  contracts: flags.has("--contracts"),
   fresh: flags.has("--fresh"),
   onLine: (source, line) => ready && isAlarming(line) && console.error(`${source}: ${line.text}`),
   onReady: (running) => {
@@ -33,7 +38,7 @@ await runInForeground({
   },
 })
 
-function whereToGo({ voteUrl, resultUrl, adminToken }: Running): string {
+function whereToGo({ voteUrl, resultUrl, adminToken, contracts }: Running): string {
   const phones = addressInNetwork()
   const also = (url: string) =>
     phones ? `   (phones in this network: http://${phones}:${new URL(url).port})` : ""
@@ -43,9 +48,16 @@ function whereToGo({ voteUrl, resultUrl, adminToken }: Running): string {
   Watch:   ${resultUrl}${also(resultUrl)}
   Manage:  ${resultUrl}/admin
   Admin token: ${adminToken}
-
+${contracts ? whereContractsAre(contracts) : ""}
 Ctrl-C stops everything; votes stay in ${REDIS_URL && DATABASE_URL ? "your own stores" : ".tallyroom/"}
 ready`
+}
+
+function whereContractsAre({ petsVoteUrl, petsResultUrl, postsUrl }: ContractUrls): string {
+  return `
+  Pets:    ${petsVoteUrl}   watch: ${petsResultUrl}
+  Posts:   ${postsUrl}   (GET and POST /vote, GET /vote-counts)
+`
 }
 
 /** The address under which other machines see this one; undefined without a network. */

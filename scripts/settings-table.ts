@@ -12,6 +12,8 @@ const INTRODUCTION = `# Settings
 Every setting is an environment variable. An empty one counts as not set. A process that finds a fault in its settings
 says all of them at once and exits with 2 before it connects to anything.
 
+Each secret NAME may stand in a file instead, whose path is NAME_FILE.
+
 This page is generated: \`bun run settings\`.
 `
 

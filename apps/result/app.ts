@@ -1,6 +1,7 @@
 /** The result app, put together. */
 
 import { resolve } from "node:path"
+import type { Contract } from "@tallyroom/lib/contracts"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
@@ -8,6 +9,7 @@ import type { Assets } from "@tallyroom/lib/http/assets"
 import { databaseProblem } from "@tallyroom/lib/http/database-problem"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Log } from "@tallyroom/lib/logging"
+import { PETS_POLL } from "@tallyroom/lib/pets"
 import { readTallies } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
@@ -22,9 +24,10 @@ import { pageRoutes } from "./page-routes"
 import { answerPage } from "./pages/answer"
 import { problemPage } from "./pages/problem-page"
 import { visitOf } from "./pages/site"
+import { PETS_TOPIC, PetCounts } from "./pet-counts"
 import { pollRoutes } from "./poll-routes"
 import { resultsRoutes } from "./results-routes"
-import { resultReads, tallyReads } from "./tally-reads"
+import { DEFAULT_POLL, resultReads, tallyReads } from "./tally-reads"
 
 export type AppDeps = {
   sql: Database
@@ -40,6 +43,8 @@ export type AppDeps = {
   maxViewers: number
   /** Sources for `frame-ancestors` of the pages that are made for frames. */
   embedOrigins: string
+  /** Whose watchers are served beside our own; none without one. */
+  contract?: Contract
 }
 
 /** The files that browsers load. */
@@ -68,8 +73,14 @@ export function createApp(deps: AppDeps) {
   const app = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
   const hub = new Hub({
     read: (polls) => withDeadline(readTallies(sql, polls)),
-    publish: (topic, message) => void app.server?.publish(topic, message),
-    gone: (poll) => sockets.closePoll(poll),
+    publish: (topic, message) => {
+      app.server?.publish(topic, message)
+      petCounts?.hear(topic, message)
+    },
+    gone: (poll) => {
+      sockets.closePoll(poll)
+      petSockets?.closePoll(poll)
+    },
     // That Postgres is away is logged once, by the listener.
     failed: (error) => {
       if (!(error instanceof Problem || translate(error))) deps.log.error({ err: error }, "a snapshot failed")
@@ -78,7 +89,11 @@ export function createApp(deps: AppDeps) {
     deliveriesPerSecond: deps.deliveriesPerSecond,
   })
   askedGauge(registry, "viewers", "Open WebSockets", () => hub.viewers)
-  const sockets = live({ hub, access, tallies, publicOrigins, maxViewers: deps.maxViewers })
+  const liveOptions = { hub, access, tallies, publicOrigins, maxViewers: deps.maxViewers }
+  const sockets = live(liveOptions)
+  const petCounts =
+    deps.contract === "pets" ? new PetCounts((message) => app.server?.publish(PETS_TOPIC, message)) : null
+  const petSockets = petCounts && live(liveOptions, petCounts.channel)
   const changed = (id: string) => {
     for (const reads of [tallies, results]) reads.forget(id)
   }
@@ -90,18 +105,26 @@ export function createApp(deps: AppDeps) {
         status: problem.status,
         ...(/^\/embed\//.test(new URL(request.url).pathname) && { frameAncestors: deps.embedOrigins }),
       }),
-    isApi: (path) => /^\/(api|live|openapi)([/.]|$)/.test(path),
+    isApi: (path) => /^\/(api|live|openapi|ws)([/.]|$)/.test(path),
     translate,
   })(app)
   app
     .use(openapiDocument())
     .use(assets.plugin)
     .use(sockets.route)
+    .use(petSockets?.route ?? new Elysia())
     .use(resultsRoutes({ sql, access, results }))
     .use(pollRoutes({ sql, access, voteUrl, changed }))
     .use(adminRoutes({ sql, access, site, publicUrl: deps.publicUrl, changed }))
-    .use(pageRoutes({ sql, access, tallies, site }))
-  return { app, hub, closeViewers: sockets.closeAll }
+    .use(
+      pageRoutes({ sql, access, tallies, site, home: deps.contract === "pets" ? PETS_POLL : DEFAULT_POLL }),
+    )
+  const closeViewers = () => {
+    petCounts?.stop()
+    petSockets?.closeAll()
+    sockets.closeAll()
+  }
+  return { app, hub, closeViewers }
 }
 
 const UNDEFINED_TABLE = "42P01"

@@ -110,6 +110,16 @@ test("a scheduled moment is shown when it passes", async () => {
   expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
 })
 
+test("viewers of a scheduled poll that is made a draft again learn nothing more of it", async () => {
+  await result.send("POST", "/api/polls", definition("shy", { opensAt: "2040-01-01T00:00:00Z" }))
+  const viewer = watch(result.address, "poll=shy")
+  await viewer.sees("the announcement", ({ phase }) => phase === "scheduled")
+  await result.send("PATCH", "/api/polls/shy", { state: "draft", opensAt: null, title: "Our secret" })
+  expect(await viewer.closed).toBe(1001)
+  expect(JSON.stringify(viewer.snapshots)).not.toContain("Our secret")
+  expect(await handshake(result.address, "poll=shy")).toBe(404)
+})
+
 test("whatever a viewer sends ends its connection, and nobody else's", async () => {
   await result.send("POST", "/api/polls", definition("garbage"))
   const good = watch(result.address, "poll=garbage")

@@ -7,7 +7,7 @@ import type { Tally } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
 import type { ElysiaWS } from "elysia/ws"
 import type { AdminAccess, Peers } from "./admin-access"
-import { type Audience, audienceOf, requirePoll } from "./audience"
+import { type Audience, audienceOf, NOBODY, requireCounts, requirePoll } from "./audience"
 import type { Hub } from "./hub"
 import type { SharedReads } from "./shared-reads"
 import { topicOf } from "./watched"
@@ -36,6 +36,26 @@ const POLICY_VIOLATION = 1008
 type Seat = { tally: Tally; audience: Audience }
 type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
 
+/** What viewers ask for, and what they are sent of it. */
+export type Channel = {
+  path: string
+  /** The id of the poll that a request asks for. */
+  poll: (url: URL) => string
+  topic: (poll: number, audience: Audience) => string
+  /** Whether all viewers are the public, and come for the counts alone. */
+  countsAlone: boolean
+  /** From the hub's message to what goes to a viewer. */
+  said: (message: string) => string
+}
+
+export const LIVE: Channel = {
+  path: "/live",
+  poll: ({ searchParams }) => searchParams.get("poll") ?? "",
+  topic: topicOf,
+  countsAlone: false,
+  said: (message) => message,
+}
+
 export type LiveOptions = {
   hub: Hub
   access: AdminAccess
@@ -45,7 +65,7 @@ export type LiveOptions = {
 }
 
 /** The route, and how to end it: every viewer is told to come back (1001). */
-export function live(options: LiveOptions) {
+export function live(options: LiveOptions, channel = LIVE) {
   const { hub } = options
   const asked = new WeakMap<Request, Seat>()
   const arriving = new Arrivals()
@@ -56,18 +76,19 @@ export function live(options: LiveOptions) {
     const seat = asked.get(request)
     if (!seat) return socket.close(POLICY_VIOLATION)
     seated.set(socket, seat)
-    socket.subscribe(topicOf(seat.tally.poll.number, seat.audience))
-    socket.send(hub.join(seat.tally, seat.audience))
+    socket.subscribe(channel.topic(seat.tally.poll.number, seat.audience))
+    socket.send(channel.said(hub.join(seat.tally, seat.audience)))
   }
   const standUp = (socket: Socket) => {
     const seat = seated.get(socket)
     if (seated.delete(socket) && seat) hub.leave(seat.tally.poll.number, seat.audience)
   }
 
-  const route = new Elysia({ name: "live" }).ws("/live", {
+  const route = new Elysia({ name: `live at ${channel.path}` }).ws(channel.path, {
     detail: { hide: true },
     upgrade: async ({ request, server }) => {
-      const seat = await arriving.during(request, () => reserve(request, server, options, arriving.count))
+      const reserved = () => reserve(request, server, options, channel, arriving.count)
+      const seat = await arriving.during(request, reserved)
       asked.set(request, seat)
     },
     open: (ws) => sitDown(ws.raw, ws.data.request),
@@ -118,6 +139,7 @@ async function reserve(
   request: Request,
   server: Peers,
   options: LiveOptions,
+  channel: Channel,
   arriving: number,
 ): Promise<Seat> {
   const { hub, access, tallies, publicOrigins, maxViewers } = options
@@ -134,8 +156,14 @@ async function reserve(
     const detail = `There are ${maxViewers} viewers here already: try again in a few seconds.`
     throw new Problem("viewers-full", detail, { retryAfter: 5 })
   }
-  const { searchParams } = new URL(request.url)
-  const id = searchParams.get("poll") ?? ""
+  const url = new URL(request.url)
+  const { searchParams } = url
+  const id = channel.poll(url)
+  if (channel.countsAlone) {
+    const tally = requirePoll(id, await tallies.read(id), NOBODY)
+    requireCounts(tally.poll, "public")
+    return { tally, audience: "public" }
+  }
   const viewer = { admin: access.isAdmin(request, server), receipt: searchParams.get("receipt") }
   const tally = requirePoll(id, await tallies.read(id), viewer)
   // An admin's big screen shows the hall what the hall may see.

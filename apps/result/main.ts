@@ -1,10 +1,12 @@
 /** The result app's process. */
 
+import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
 import { openDatabase } from "@tallyroom/lib/database"
-import { buildAssets } from "@tallyroom/lib/http/assets"
+import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
 import { replacePrevious } from "./hot-reload"
 import { Listener } from "./listener"
@@ -17,6 +19,8 @@ const CONNECTIONS = 8
 /** Seconds that running statements get at the end, when all requests are answered already. */
 const STATEMENTS_DEADLINE_S = 2
 
+await runSubcommand("result", containerSubcommands)
+
 const { settings, log } = startProcess("result", declared)
 logUncaught(log)
 
@@ -26,7 +30,7 @@ const { app, hub, closeViewers } = createApp({
   sql,
   log,
   registry,
-  assets: await buildAssets({ entrypoints: ENTRYPOINTS }),
+  assets: await appAssets(ENTRYPOINTS),
   adminToken: settings.ADMIN_TOKEN,
   voteUrl: settings.VOTE_URL,
   publicUrl: settings.PUBLIC_URL,
@@ -34,6 +38,7 @@ const { app, hub, closeViewers } = createApp({
   deliveriesPerSecond: settings.DELIVERIES_PER_SECOND,
   maxViewers: settings.MAX_VIEWERS,
   embedOrigins: settings.EMBED_ORIGINS,
+  contract: settings.CONTRACT,
 })
 const listener = new Listener({
   url: settings.DATABASE_URL,

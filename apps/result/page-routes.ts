@@ -14,16 +14,22 @@ import { stagePage } from "./pages/stage-page"
 import { receiptStatus } from "./receipt-status"
 import type { SharedReads } from "./shared-reads"
 import { snapshotOf } from "./snapshot"
-import { DEFAULT_POLL } from "./tally-reads"
 
-export type PageOptions = { sql: Database; access: AdminAccess; tallies: SharedReads<Tally>; site: Site }
+export type PageOptions = {
+  sql: Database
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  site: Site
+  /** The id of the poll that the start page shows. */
+  home: string
+}
 
 const SHARED = "public, max-age=1"
 const OWN = "private, no-store"
 /** Other sites name the script of embeds by an address that never changes. */
 const EMBED_SCRIPT_CACHE = "public, max-age=300"
 
-export function pageRoutes({ sql, access, tallies, site }: PageOptions) {
+export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
   const viewerOf = (request: Request, server: Peers): Credentials => ({
     admin: access.isAdmin(request, server),
     receipt: new URL(request.url).searchParams.get("receipt"),
@@ -32,7 +38,7 @@ export function pageRoutes({ sql, access, tallies, site }: PageOptions) {
 
   return new Elysia({ name: "pages", detail: { hide: true } })
     .get("/", async ({ request, server }) => {
-      const tally = await tallies.read(DEFAULT_POLL)
+      const tally = await tallies.read(home)
       const viewer = viewerOf(request, server)
       if (!tally || !mayKnow(tally.poll, viewer)) {
         throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")

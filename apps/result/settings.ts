@@ -1,5 +1,6 @@
 /** The settings of result. */
 
+import { contract } from "@tallyroom/lib/contracts"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process-settings"
@@ -46,6 +47,7 @@ export const settings = {
     description: "Networks of the proxies in front, like 10.0.0.0/8, whose X-Forwarded-For is believed.",
   }),
   EMBED_ORIGINS: embedOrigins,
+  CONTRACT: contract,
   DELIVERIES_PER_SECOND: setting({
     schema: whole(1, 1_000_000),
     default: "20000",

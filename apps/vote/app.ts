@@ -15,6 +15,7 @@ import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
 import { appenders } from "./appenders"
 import { Client } from "./client"
+import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
 import type { Deps } from "./deps"
 import type { Metrics } from "./metrics"
 import { openapiDocument } from "./openapi"
@@ -27,7 +28,6 @@ import { tallyRoutes } from "./routes/tally"
 import { voteRoutes } from "./routes/votes"
 import type { settings } from "./settings"
 import { Sites } from "./sites"
-import { Standings } from "./standings"
 import { Tallies } from "./tallies"
 import { logTrouble } from "./trouble-log"
 import { Visitors } from "./visitor"
@@ -42,7 +42,13 @@ export type AppDeps = {
   log: Pick<Log, "error" | "warn">
   settings: Pick<
     Values<typeof settings>,
-    "VOTER_SECRETS" | "TRUSTED_PROXIES" | "BACKLOG_LIMIT" | "PUBLIC_URL" | "RESULT_URL" | "EMBED_ORIGINS"
+    | "VOTER_SECRETS"
+    | "TRUSTED_PROXIES"
+    | "BACKLOG_LIMIT"
+    | "PUBLIC_URL"
+    | "RESULT_URL"
+    | "EMBED_ORIGINS"
+    | "CONTRACT"
   >
 }
 
@@ -67,7 +73,7 @@ export function createApp({
   settings,
 }: AppDeps): AnyElysia {
   const deps: Deps = {
-    polls,
+    polls: pollsOf(settings.CONTRACT, polls),
     unsentCookies: new WeakMap(),
     appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT),
     door: {
@@ -81,12 +87,11 @@ export function createApp({
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
     headers: new PageHeaders(settings.EMBED_ORIGINS),
     tallies: new Tallies(redis),
-    standings: new Standings(redis),
   }
   const problems = answerProblems({
     log,
     page: (problem, request) => pageOf(deps, problem, request),
-    isApi: (path) => /^\/(api|assets)\/|^\/openapi/.test(path),
+    isApi: (path) => /^\/(api|assets)\/|^\/openapi/.test(path) || isContractPath(settings.CONTRACT, path),
     translate: inboxProblem,
     complete: (request, headers) => {
       const cookie = deps.unsentCookies.get(request)
@@ -105,6 +110,7 @@ export function createApp({
     .use(pollRoutes(deps))
     .use(tallyRoutes(deps))
     .use(voteRoutes(deps))
+    .use(contractRoutes(settings.CONTRACT, deps, redis))
 }
 
 function pageOf({ sites, headers, trustedProxies }: Deps, problem: Problem, request: Request): Response {

@@ -3,7 +3,6 @@
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import type { PageHeaders } from "./page-headers"
 import type { Sites } from "./sites"
-import type { Standings } from "./standings"
 import type { Tallies } from "./tallies"
 import type { VotingDeps } from "./voting"
 
@@ -11,6 +10,5 @@ export type Deps = VotingDeps & {
   sites: Pick<Sites, "for">
   headers: Pick<PageHeaders, "page">
   tallies: Pick<Tallies, "read">
-  standings: Pick<Standings, "read">
   trustedProxies: TrustedProxies
 }

@@ -1,6 +1,7 @@
 /** The vote app's process. */
 
-import { buildAssets } from "@tallyroom/lib/http/assets"
+import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
+import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { LOG_READING_USABLE_MS } from "@tallyroom/lib/inbox/log/log"
@@ -8,12 +9,15 @@ import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
 import { logConnection } from "./connection-log"
 import { createMetrics } from "./metrics"
 import { PollCache, pollsIn } from "./poll-cache"
 import { createReadiness } from "./readiness"
 import { settings as declared } from "./settings"
+
+await runSubcommand("vote", containerSubcommands)
 
 const { settings, log } = startProcess("vote", declared)
 logUncaught(log)
@@ -27,7 +31,7 @@ const polls = new PollCache(pollsIn(redis), publisher ? LOG_READING_USABLE_MS : 
 const readiness = createReadiness(redis, polls, publisher)
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redis.status === "ready")
-const assets = await buildAssets({ entrypoints: ENTRYPOINTS })
+const assets = await appAssets(ENTRYPOINTS)
 
 const app = createApp({ redis, publisher, polls, assets, metrics, log, settings })
 app.listen({ port: settings.PORT, hostname: settings.HOST })

@@ -1,5 +1,6 @@
 /** Everything that can be set on the vote app. */
 
+import { contract } from "@tallyroom/lib/contracts"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
@@ -65,4 +66,5 @@ export const settings = {
     description: "The address of the result app, to which pages link.",
   }),
   EMBED_ORIGINS: embedOrigins,
+  CONTRACT: contract,
 }

@@ -1,7 +1,8 @@
-/** What a first start on an empty database sets up: the inbox and its shards, for good, and the classic poll. */
+/** What a first start on an empty database sets up: the inbox and its shards, for good, and the first polls. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { PETS, PETS_POLL } from "@tallyroom/lib/pets"
 import { newSalt } from "@tallyroom/lib/poll-rows"
 
 /** What a setting says was set otherwise by the first start, for the life of the data. */
@@ -45,4 +46,12 @@ export async function ensureClassicPoll(sql: Database, labels: { a: string; b: s
     SELECT 'cats-vs-dogs', ${`${labels.a} vs ${labels.b}`}, ${JSON.stringify(options)}::text::jsonb,
       'final', 'open', 'live', 'browser', ${newSalt()}, true
     WHERE NOT EXISTS (SELECT FROM polls) AND NOT EXISTS (SELECT FROM deleted_polls) ON CONFLICT DO NOTHING`
+}
+
+/** Creates the poll of the pets contract, open, unless it is there or ever was. */
+export async function ensurePetsPoll(sql: Database): Promise<void> {
+  await sql`INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt)
+    SELECT ${PETS_POLL}, 'Dogs, cats or lizards?', ${JSON.stringify(PETS)}::text::jsonb,
+      'changeable', 'open', 'live', 'browser', ${newSalt()}
+    WHERE NOT EXISTS (SELECT FROM deleted_polls WHERE id = ${PETS_POLL}) ON CONFLICT DO NOTHING`
 }

@@ -6,10 +6,14 @@ import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createMetrics } from "./metrics"
 import { warnOfLosses } from "./redis-durability"
 import { settings as declared } from "./settings"
+import { subcommands } from "./subcommands"
 import { Worker } from "./worker"
+
+await runSubcommand("worker", subcommands)
 
 const { settings, log } = startProcess("worker", declared)
 logUncaught(log)
@@ -29,6 +33,8 @@ const worker = new Worker({
   keeper,
   ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },
+  pets: settings.CONTRACTS.includes("pets"),
+  postsLimit: settings.CONTRACTS.includes("posts") ? settings.POSTS_LIMIT : null,
   metrics: createMetrics(registry),
 })
 

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { buryPollCopy, writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { buryPollCopy, type PollIndex, writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
 import { noteClosing } from "./closing"
@@ -12,6 +12,9 @@ import type { PollBook } from "./poll-book"
 /** Voters of a final poll are kept this long, so that a ballot sent again still gets its receipt. */
 const VOTERS_KEPT_SECONDS = 24 * 3_600
 
+/** Copies that are written anew in one go though nothing changed: thousands of posts must not keep Redis busy. */
+const COPIES_A_TURN = 500
+
 /** This Redis counts fewer acceptances than Postgres knows of: it lost something, and the shard must be opened anew. */
 export class ShardBehind extends Error {
   override readonly name = "ShardBehind"
@@ -20,33 +23,45 @@ export class ShardBehind extends Error {
 export class Projection {
   /** The revision of each poll as it stands in the shard. */
   private projected = new Map<number, number>()
+  /** Whose turn it is next to be written anew. */
+  private next = 0
 
   constructor(
     private readonly redis: Redis,
     private readonly sql: Database,
     private readonly polls: PollBook,
     private readonly shard: number,
-    private readonly shards: number,
-    /** Whether this Redis holds the ballots too, and so may have lost some. */
-    private readonly holdsBallots: boolean,
+    private readonly options: {
+      /** Whether this Redis holds the ballots too, and so may have lost some. */
+      holdsBallots: boolean
+      /** What can be voted on, for shard 0. */
+      index: () => PollIndex
+    },
   ) {}
 
   /**
-   * Writes the copies that changed, or also all others of polls that are not final, or really all; buries those to be
-   * deleted.
+   * Writes the copies that changed, or also others of polls that are not final (all of them, or of very many the next
+   * ones in turn), or really all; buries those to be deleted.
    * @param marker of the gate, while this worker restores the shard: whatever stands in its Redis is replaced
    * @throws {ShardBehind} if this Redis lost something, or somebody else has taken up the shard
    */
   async write(which: "changed" | "votable" | "all", marker?: string): Promise<void> {
-    const due = this.polls.all().filter((poll) => which === "all" || this.isDue(poll, which))
-    const accepted = this.holdsBallots ? await this.acceptedOf(due) : new Map<number, number>()
+    const due = which === "all" ? this.polls.all() : this.due(which)
+    const accepted = this.options.holdsBallots ? await this.acceptedOf(due) : new Map<number, number>()
     for (const poll of due) await this.writeCopy(poll, accepted.get(poll.number) ?? 0, marker)
-    if (this.shard === 0 && due.length > 0) await writeIndex(this.redis, this.index())
+    if (this.shard === 0 && due.length > 0) await writeIndex(this.redis, this.options.index())
   }
 
-  private isDue(poll: Poll, which: "changed" | "votable"): boolean {
-    const isVotable = poll.state !== "final" || poll.deleting
-    return (which === "votable" && isVotable) || this.projected.get(poll.number) !== poll.revision
+  private due(which: "changed" | "votable"): Poll[] {
+    const polls = this.polls.all()
+    const changed = polls.filter(({ number, revision }) => this.projected.get(number) !== revision)
+    if (which === "changed") return changed
+    const isChanged = new Set(changed)
+    const others = polls.filter((poll) => isVotable(poll) && !isChanged.has(poll))
+    if (this.next >= others.length) this.next = 0
+    const turn = others.slice(this.next, this.next + COPIES_A_TURN)
+    this.next += COPIES_A_TURN
+    return [...changed, ...turn]
   }
 
   /** Takes nothing for written: this Redis may be another one. */
@@ -62,12 +77,12 @@ export class Projection {
 
   private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
     if (poll.deleting && poll.state === "final") return this.bury(poll)
-    const mustExist = this.holdsBallots && this.projected.has(poll.number)
+    const mustExist = this.options.holdsBallots && this.projected.has(poll.number)
     const conditions = { accepted, mustExist, ...(marker !== undefined && { marker }) }
     const { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
     if (outcome === "older") return this.writeNewer(poll)
     if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
-    if (poll.state === "closed" && this.holdsBallots)
+    if (poll.state === "closed" && this.options.holdsBallots)
       await noteClosing(this.sql, poll.number, this.shard, last)
     if (poll.state === "final") {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
@@ -99,17 +114,8 @@ export class Projection {
       SELECT poll, accepted FROM books WHERE shard = ${this.shard} AND poll = ANY(${numbers}::integer[])`
     return new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
   }
-
-  private index() {
-    const polls = this.polls.all()
-    return {
-      shards: this.shards,
-      default: polls.find((poll) => poll.isDefault)?.id ?? null,
-      open: polls.filter(isListed).map((poll) => poll.id),
-    }
-  }
 }
 
-function isListed({ state, archived, deleting }: Poll): boolean {
-  return state === "open" && !archived && !deleting
+function isVotable({ state, deleting }: Poll): boolean {
+  return state !== "final" || deleting
 }

@@ -1,5 +1,6 @@
 /** The worker's settings. */
 
+import { contracts } from "@tallyroom/lib/contracts"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, setting, whole } from "@tallyroom/lib/settings"
@@ -41,5 +42,12 @@ export const settings = {
     schema: label,
     default: "Dogs",
     description: "Label of option b of the poll that a first start on an empty database creates.",
+  }),
+  CONTRACTS: contracts,
+  POSTS_LIMIT: setting({
+    schema: whole(1, 1_000_000),
+    default: "10000",
+    description:
+      "Posts that votes may bring into being, with `posts` in CONTRACTS; deleting some makes room.",
   }),
 }

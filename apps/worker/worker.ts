@@ -4,21 +4,27 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { CHANNELS, type Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Keeper } from "@tallyroom/lib/inbox/log/log"
+import type { PollIndex } from "@tallyroom/lib/inbox/poll-copies"
 import { RedisReader } from "@tallyroom/lib/inbox/read"
 import type { Log } from "@tallyroom/lib/logging"
+import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
 import { closeDue, finalise } from "./closing"
 import { deleteBuried, sweepDeleted } from "./deletion"
-import { ensureClassicPoll, ensureInbox, ensureShards, SettingFixed } from "./first-start"
+import { ensureClassicPoll, ensureInbox, ensurePetsPoll, ensureShards, SettingFixed } from "./first-start"
 import { Leases } from "./leases"
 import { LogShard } from "./log-shard"
 import type { WorkerMetrics } from "./metrics"
 import { migrate } from "./migrate"
 import { PollBook } from "./poll-book"
+import { PollChanges } from "./poll-changes"
+import { makeWantedPosts, postsIndex } from "./posts"
 import { Projection } from "./projection"
 import { Shard } from "./shard"
 import { TallyProjection } from "./tally-projection"
 
+/** A first vote on a post waits for its poll; looking costs Redis next to nothing. */
+const MAKE_POSTS_MS = 50
 const HEARTBEAT_MS = 1_000
 /** How often a poll whose time has come is closed, and one that is closed and counted becomes final. */
 const CLOSING_MS = 200
@@ -36,6 +42,10 @@ export type WorkerParts = {
   keeper?: Keeper | null
   shards: number
   labels: { a: string; b: string }
+  /** Whether to prepare the poll of the pets contract. */
+  pets?: boolean
+  /** Posts that votes may bring into being; null: votes make none. */
+  postsLimit?: number | null
   metrics: WorkerMetrics
   log: Log
 }
@@ -49,6 +59,7 @@ export class Worker {
   private readonly polls: PollBook
   private readonly leases: Leases
   private readonly tallies: TallyProjection
+  private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
   private prepared = false
   private room = ""
@@ -76,8 +87,19 @@ export class Worker {
       this.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
       this.every(CLOSING_MS, "closing polls", () => this.close()),
       this.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
+      ...this.makingPosts(),
       this.every(SWEEP_MS, "sweeping deleted polls", () => sweepDeleted(sql, this.stopping.signal)),
     )
+  }
+
+  /** One worker makes posts: the one with the shard in which votes ask for them. */
+  private makingPosts(): Promise<void>[] {
+    const { redis, sql, postsLimit = null } = this.parts
+    if (postsLimit === null) return []
+    const make = async () => {
+      if (this.running.get(0)?.shard.isOpen) await makeWantedPosts(redis, sql, postsLimit)
+    }
+    return [this.every(MAKE_POSTS_MS, "making posts", make)]
   }
 
   /** What the worker waits for; empty when it is at work or stands by. */
@@ -109,6 +131,7 @@ export class Worker {
       await ensureInbox(sql, keeper?.kind ?? "redis")
       await ensureShards(sql, shards)
       await ensureClassicPoll(sql, labels)
+      if (this.parts.pets) await ensurePetsPoll(sql)
       await this.polls.refresh()
       const [room] = await sql`SELECT id FROM room`
       this.room = String(room?.id)
@@ -171,8 +194,11 @@ export class Worker {
   }
 
   private makeShard(number: number): { shard: Shard | LogShard; close: () => void } {
-    const { redis, sql, log, metrics, keeper = null, openRedis, shards } = this.parts
-    const projection = new Projection(redis, sql, this.polls, number, shards, keeper === null)
+    const { redis, sql, log, metrics, keeper = null, openRedis } = this.parts
+    const projection = new Projection(redis, sql, this.polls, number, {
+      holdsBallots: keeper === null,
+      index: () => this.index(),
+    })
     const common = {
       ...{ redis, sql, log, metrics, projection, polls: this.polls },
       ...{ worker: this.id, room: this.room },
@@ -184,15 +210,30 @@ export class Worker {
     return { shard: new Shard(number, { ...common, reader }), close: () => waitingRedis.disconnect() }
   }
 
+  /** What can be voted on, as vote is told. */
+  private index(): PollIndex {
+    const { shards, postsLimit = null } = this.parts
+    const polls = this.polls.all()
+    return {
+      shards,
+      default: polls.find((poll) => poll.isDefault)?.id ?? null,
+      open: polls.filter(isListed).map((poll) => poll.id),
+      ...(postsLimit !== null && { posts: postsIndex(polls, postsLimit) }),
+    }
+  }
+
   /** A poll changed, or may have while nobody listened: read it anew and bring it to every shard. */
   private async afterChange(poll?: number): Promise<void> {
-    try {
-      await this.polls.refresh(poll === undefined ? undefined : [poll])
-      await Promise.all([...this.running.values()].map(({ shard }) => shard.project("changed")))
-      this.onTally(poll === undefined ? this.polls.all().map(({ number }) => number) : [poll])
-    } catch (error) {
-      this.parts.log.debug({ err: error }, "a change of a poll was not projected; it will be")
-    }
+    this.changes.note(poll)
+    await this.changes.bringAll(async (polls) => {
+      try {
+        await this.polls.refresh(polls)
+        await Promise.all([...this.running.values()].map(({ shard }) => shard.project("changed")))
+        this.onTally(polls ?? this.polls.all().map(({ number }) => number))
+      } catch (error) {
+        this.parts.log.debug({ err: error }, "a change of a poll was not projected; it will be")
+      }
+    })
   }
 
   private async projectAll(): Promise<void> {
@@ -224,4 +265,8 @@ export class Worker {
       if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)
     }
   }
+}
+
+function isListed({ state, archived, deleting }: Poll): boolean {
+  return state === "open" && !archived && !deleting
 }

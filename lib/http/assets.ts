@@ -5,6 +5,7 @@ import { mkdir, readdir, realpath, rename } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { staticPlugin } from "@elysiajs/static"
 import { type AnyElysia, Elysia } from "elysia"
+import { prebuiltAssets } from "../build"
 import { acceptedEncoding, compress, type Encoding } from "./compression"
 
 export type Assets = {
@@ -49,6 +50,16 @@ export async function buildAssets(source: AssetSource): Promise<Assets> {
     })
   }
   return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, hot) }
+}
+
+/** The browser's files of an app: those beside a compiled program, or else made from the sources. */
+export function appAssets(entrypoints: string[]): Promise<Assets> {
+  return buildAssets(prebuiltAssets === null ? { entrypoints } : { prebuilt: prebuiltAssets })
+}
+
+/** Builds the entry points into a folder, for an app that will find it beside its program. */
+export async function prebuildAssets(folder: string, entrypoints: string[]): Promise<void> {
+  await buildInto(folder, entrypoints)
 }
 
 function addressOf(name: string, names: Map<string, string>): string {

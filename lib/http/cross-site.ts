@@ -3,6 +3,8 @@
 import { Problem, shown } from "../errors"
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"])
+/** What Sec-Fetch-Site says of our own pages, and of people who typed the address. */
+const OWN_SITES = new Set(["same-origin", "none"])
 
 /**
  * Refuses a writing request of a browser on another site. Clients that are no browsers send neither header, and pass:
@@ -11,10 +13,20 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"])
  * @throws {Problem} cross-site
  */
 export function refuseCrossSite(request: Request, publicOrigins: string[]): void {
-  if (READING.has(request.method)) return
+  if (!READING.has(request.method)) refuseOtherSites(request, publicOrigins)
+}
+
+/**
+ * The same for a request of any method, where reading has an effect.
+ * @throws {Problem} cross-site
+ */
+export function refuseOtherSites(request: Request, publicOrigins: string[]): void {
   const site = request.headers.get("sec-fetch-site")
-  if (site === null ? isOwnOrigin(request, publicOrigins) : site === "same-origin" || site === "none") return
-  const from = request.headers.get("origin") ?? "another site"
+  // Browsers send no Origin with most GETs, and Sec-Fetch-Site not to plain HTTP: then the Referer must do.
+  const sender = request.headers.get("origin") ?? refererOrigin(request)
+  const isOwn = site === null ? isOwnOrigin(request, publicOrigins, sender) : OWN_SITES.has(site)
+  if (isOwn) return
+  const from = sender ?? "another site"
   throw new Problem(
     "cross-site",
     `The request comes from ${shown(from)}: open the page here and send it from there.`,
@@ -25,11 +37,19 @@ export function refuseCrossSite(request: Request, publicOrigins: string[]): void
  * Whether the request's Origin is its own host or a public origin; also without an Origin, which browsers always send
  * with a WebSocket. The scheme does not count, as a proxy in front may end TLS.
  */
-export function isOwnOrigin(request: Request, publicOrigins: string[]): boolean {
-  const origin = request.headers.get("origin")
+export function isOwnOrigin(
+  request: Request,
+  publicOrigins: string[],
+  origin = request.headers.get("origin"),
+): boolean {
   if (origin === null || publicOrigins.includes(origin)) return true
   if (!URL.canParse(origin)) return false
   const { protocol, host } = new URL(origin)
   const own = `${protocol}//${request.headers.get("host") ?? new URL(request.url).host}`
   return host !== "" && URL.canParse(own) && new URL(own).host === host
+}
+
+function refererOrigin(request: Request): string | null {
+  const referer = request.headers.get("referer")
+  return referer !== null && URL.canParse(referer) ? new URL(referer).origin : null
 }

@@ -2,7 +2,7 @@
 
 import type { Redis } from "ioredis"
 import { parsePosition } from "../ballots"
-import { type Answer, type Appender, type Cast, InboxAway } from "./inbox"
+import { type Answer, type Appender, type Cast, InboxAway, type StandingVote, type VoterPlace } from "./inbox"
 import { keys } from "./keys"
 
 /** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
@@ -37,6 +37,15 @@ export class RedisAppender implements Appender {
       this.waiting.push({ cast, resolve, reject })
       this.schedule()
     })
+  }
+
+  async standing({ shard, poll, voter }: VoterPlace): Promise<StandingVote | null> {
+    const stored = await this.redis.hget(keys.voters(shard, poll.id), voter).catch((cause) => {
+      throw new InboxAway("Redis did not answer", { cause })
+    })
+    const [option = "", id = ""] = stored?.split(" ", 2) ?? []
+    const position = parsePosition(id)
+    return option === "" || position === null ? null : { option, position }
   }
 
   private schedule(): void {

@@ -22,6 +22,12 @@ export type Cast = { shard: number; pollId: string; voter: string; option: strin
 /** The same with the poll as it was read then, for an inbox that can't look it up itself. */
 export type PollCast = Cast & { poll: Poll }
 
+/** Whose vote of which poll, and where the inbox keeps it. */
+export type VoterPlace = Pick<PollCast, "shard" | "poll" | "voter">
+
+/** A vote that stands, as the inbox has it. */
+export type StandingVote = { option: string; position: Position }
+
 /** What letting somebody in depended on. The inbox refuses a ballot that was let in under other terms than it knows. */
 export function termsOf({ number, eligibility }: Pick<Poll, "number" | "eligibility">): string {
   return `${number} ${eligibility}`
@@ -42,6 +48,11 @@ export type Entry = {
 export interface Appender {
   /** @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again. */
   append(cast: PollCast): Promise<Answer>
+  /**
+   * A voter's vote that stands; null when there is none, or this inbox doesn't know before it is counted.
+   * @throws {InboxAway} when it can't be asked
+   */
+  standing(place: VoterPlace): Promise<StandingVote | null>
 }
 
 /** The worker's side. */

@@ -10,7 +10,8 @@
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
  * {s0}:log          string  JSON { log, waiting, turn }: the shard's log at a broker, where that holds the ballots
- * {s0}:polls        string  JSON { shards, default, open }: what can be voted on (shard 0 alone)
+ * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
+ * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
  * {s0}:tally:<id>   string  JSON of the tally as Postgres has it (shard 0 alone)
  */
 export const keys = {
@@ -21,6 +22,7 @@ export const keys = {
   inbox: (shard: number) => `{s${shard}}:inbox`,
   log: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
+  wanted: "{s0}:wanted",
   tally: (id: string) => `{s0}:tally:${id}`,
 }
 

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis"
 import { z } from "zod"
 import { type Position, parsePosition } from "../ballots"
 import { type Poll, pollSchema, slugSchema } from "../polls"
+import { postsSchema } from "../posts"
 import { InboxAway } from "./inbox"
 import { keys, RESTORING } from "./keys"
 import type { ProjectOutcome } from "./scripts"
@@ -13,6 +14,8 @@ export const indexSchema = z.object({
   shards: z.int().min(1).max(1024),
   default: slugSchema.nullable(),
   open: z.array(slugSchema),
+  /** How posts are voted on; absent where the worker makes none. */
+  posts: postsSchema.optional(),
 })
 export type PollIndex = z.infer<typeof indexSchema>
 

@@ -6,6 +6,7 @@ import look from "./look.lua" with { type: "text" }
 import openGate from "./open-gate.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
+import wantPoll from "./want-poll.lua" with { type: "text" }
 
 export const scripts = {
   castBallots: { lua: castBallots },
@@ -14,6 +15,7 @@ export const scripts = {
   projectPoll: { lua: projectPoll, numberOfKeys: 4 },
   restoreVoters: { lua: restoreVoters, numberOfKeys: 2 },
   buryPoll: { lua: buryPoll, numberOfKeys: 2 },
+  wantPoll: { lua: wantPoll, numberOfKeys: 1 },
 }
 
 type Argument = string | number
@@ -49,5 +51,6 @@ declare module "ioredis" {
       voters: string,
       ...args: Argument[]
     ): import("ioredis").Result<"buried" | "absent" | "newer", Context>
+    wantPoll(wanted: string, poll: string, most: number): import("ioredis").Result<0 | 1, Context>
   }
 }

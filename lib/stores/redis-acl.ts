@@ -12,7 +12,7 @@ export const ACL_RULES = {
     "~{s*}:* resetchannels -@all",
     "+auth +hello +select +ping +time +info +client|setname +client|id",
     "+evalsha +eval +script|load",
-    "+get +hget +hmget +hgetall +hlen +exists +hset +hincrby +xadd +xlen",
+    "+get +hget +hmget +hgetall +hlen +exists +hset +hincrby +xadd +xlen +sadd +scard +sismember",
   ].join(" "),
   worker: [
     "~{s*}:* resetchannels -@all",

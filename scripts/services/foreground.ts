@@ -10,6 +10,8 @@ import { describe } from "./trouble"
 
 export interface Foreground {
   readonly hot: boolean
+  /** Also the apps for other systems' clients. */
+  readonly contracts?: boolean
   /** Begin with no data. */
   readonly fresh: boolean
   onLine(source: string, line: LogLine): void
@@ -17,7 +19,13 @@ export interface Foreground {
 }
 
 /** Runs the whole stack until a signal, a crash or a failed start ends it; then nothing is left running. */
-export async function runInForeground({ hot, fresh, onLine, onReady }: Foreground): Promise<void> {
+export async function runInForeground({
+  hot,
+  contracts = false,
+  fresh,
+  onLine,
+  onReady,
+}: Foreground): Promise<void> {
   if (fresh) refuseForeign(process.env)
   const unlock = lockOrExit()
   const end = (code: number) => {
@@ -40,6 +48,7 @@ export async function runInForeground({ hot, fresh, onLine, onReady }: Foregroun
     stateDir: STATE_DIR,
     env: process.env,
     hot,
+    contracts,
     say: console.log,
     onLine,
     onCrash: fail,

@@ -5,7 +5,7 @@ export interface LogLine {
 }
 
 /** Fields that say nothing new in a terminal where each line names its app. */
-const KNOWN_FIELDS = new Set(["level", "time", "message", "app", "pid"])
+const KNOWN_FIELDS = new Set(["level", "time", "message", "app", "version", "revision", "pid"])
 
 /** Makes a JSON log line readable; a line that is no JSON (a crash's stack) stays as it is, as an error. */
 export function readable(line: string): LogLine {

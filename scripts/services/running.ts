@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { CHECKOUT, STATE_DIR } from "./checkout"
 import { isAlive } from "./processes"
 import { writePrivately } from "./secrets"
+import type { ContractUrls } from "./stack-contracts"
 import { Trouble } from "./trouble"
 
 /** What a command needs to work on a demo that runs; kept in `.tallyroom/running.json` while it does. */
@@ -16,6 +17,8 @@ export interface Running {
   /** As the owner of the tables. */
   readonly databaseUrl: string
   readonly adminToken: string
+  /** Only with `bun run demo --contracts`. */
+  readonly contracts?: ContractUrls
   /** As administrator and superuser; only where the demo started the stores. */
   readonly adminRedisUrl?: string
   readonly adminDatabaseUrl?: string

@@ -5,6 +5,8 @@ export interface StackPlan {
   readonly env: Record<string, string | undefined>
   /** Saved source files take effect at once. */
   readonly hot: boolean
+  /** Also the apps that answer other systems' clients, each on the port that those know. */
+  readonly contracts?: boolean
   /** Where the apps are, if not in this checkout. */
   readonly appsDir?: string
   /** Progress, for the person who waits. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { ensureTool } from "../tools"
-import type { App, AppName } from "./apps"
+import type { App } from "./apps"
 import { untilInboxOpen } from "./inbox-open"
 import { stopLeashed } from "./leash"
 import { assertPortFree } from "./ports"
@@ -9,6 +9,7 @@ import type { Running } from "./running"
 import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
 import { APP_GRACE_MS, launchApp } from "./stack-app"
+import { type ContractApp, contractApps, contractUrls, WORKER_CONTRACTS } from "./stack-contracts"
 import type { StackPlan } from "./stack-plan"
 import { runningFrom } from "./stack-running"
 import { appSettings, readStackSettings, type Wiring, whatStarts } from "./stack-settings"
@@ -34,6 +35,9 @@ export class Stack {
     const ports = readStackSettings(env)
     await assertPortFree(ports.VOTE_PORT, "the ballot page", "VOTE_PORT")
     await assertPortFree(ports.RESULT_PORT, "the result page", "RESULT_PORT")
+    const urls = this.plan.contracts
+      ? await contractUrls(env, [ports.VOTE_PORT, ports.RESULT_PORT])
+      : undefined
     mkdirSync(join(stateDir, "logs"), { recursive: true })
     if (!env.REDIS_URL) await ensureTool("redis-server", { say })
 
@@ -48,9 +52,9 @@ export class Stack {
       adminToken: env.ADMIN_TOKEN || secrets.adminToken,
     }
     say("Starting vote, worker and result")
-    await this.startApps(wiring, ports.WORKERS)
+    await this.startApps(wiring, ports.WORKERS, urls && contractApps(wiring, urls, env))
     await untilInboxOpen(wiring.workerRedisUrl)
-    return runningFrom(wiring, stores)
+    return { ...runningFrom(wiring, stores), ...(urls && { contracts: urls }) }
   }
 
   /** Ends the apps, then the stores, within 10 s. */
@@ -81,22 +85,26 @@ export class Stack {
     })
   }
 
-  private async startApps(wiring: Wiring, workers: number): Promise<void> {
+  private async startApps(wiring: Wiring, workers: number, contracts: ContractApp[] = []): Promise<void> {
+    const { env } = this.plan
+    const workerEnv = contracts.length > 0 ? { ...env, CONTRACTS: WORKER_CONTRACTS } : env
     const workerNames = Array.from({ length: workers }, (_, i) => (i === 0 ? "worker" : `worker-${i + 1}`))
-    const started = await Promise.all([
-      this.startApp("vote", "vote", wiring),
-      ...workerNames.map((source) => this.startApp("worker", source, wiring)),
-      this.startApp("result", "result", wiring),
-    ])
+    const apps: ContractApp[] = [
+      { name: "vote", source: "vote", wiring, env },
+      ...workerNames.map((source) => ({ name: "worker", source, wiring, env: workerEnv }) as const),
+      { name: "result", source: "result", wiring, env },
+      ...contracts,
+    ]
+    const started = await Promise.all(apps.map((app) => this.startApp(app)))
     await Promise.all(started.map((app) => app.waitReady(undefined, READY_DEADLINE_MS)))
     started.forEach((app, i) => {
-      const source = i === 0 ? "vote" : (workerNames[i - 1] ?? "result")
+      const source = apps[i]?.source ?? app.name
       void app.exited.then((code) => this.reportCrash(source, code, source))
     })
   }
 
-  private async startApp(name: AppName, source: string, wiring: Wiring): Promise<App> {
-    const settings = await appSettings(name, wiring, this.plan.env, this.plan.appsDir)
+  private async startApp({ name, source, wiring, env }: ContractApp): Promise<App> {
+    const settings = await appSettings(name, wiring, env, this.plan.appsDir)
     if (this.stopping) throw new Trouble("Stopped while it was starting.")
     const app = launchApp(this.plan, name, source, settings)
     this.apps.push(app)

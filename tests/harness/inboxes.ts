@@ -58,6 +58,8 @@ export type InboxBooth = {
   cast(poll: string, voter: string, option: string): Promise<Answer>
   /** Again and again while nobody knows whether it was taken, as every client may. */
   castUntilAnswered(poll: string, voter: string, option: string): Promise<Answer>
+  /** The option for which a voter's vote stands. */
+  standing(poll: string, voter: string): Promise<string | null>
 }
 
 const GIVE_UP_MS = 50_000
@@ -100,6 +102,11 @@ export async function openInboxBooth(
     appender,
     cast,
     castUntilAnswered: (...ballot) => untilAnswered(() => cast(...ballot)),
+    standing: async (id, voter) => {
+      const poll = await readPollCopy(connection, id)
+      const stands = poll && (await appender.standing({ shard: shardOf(voter, shards), poll, voter }))
+      return stands?.option ?? null
+    },
   }
 }
 

@@ -105,6 +105,14 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     if (!refusesSecondVotes) expect(await statusOf("stands", voter("ann"), second)).toBe("late")
   })
 
+  test("tells a voter's vote that stands, if it refuses a second one", async () => {
+    await open("known-voters", { policy: "changeable" })
+    expect(await booth.standing("known-voters", voter("ann"))).toBeNull()
+    for (const option of ["a", "b"]) await booth.castUntilAnswered("known-voters", voter("ann"), option)
+    expect(await booth.standing("known-voters", voter("ann"))).toBe(refusesSecondVotes ? "b" : null)
+    expect(await booth.standing("known-voters", voter("bob"))).toBeNull()
+  })
+
   test("replaces a vote where it may be changed, to and fro", async () => {
     await open("changes", { policy: "changeable" })
     const answers: Answer[] = []

@@ -9,6 +9,7 @@ import type { Deps } from "../deps"
 import { pageDetail } from "../openapi"
 import { withCookies } from "../page-headers"
 import { ballotPage } from "../pages/ballot-page"
+import { standingOf } from "../standings"
 import type { Counts, Phase, Standing } from "../view/ballot-data"
 import type { Visitor } from "../visitor"
 import { defaultPoll } from "../voting"
@@ -53,7 +54,7 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
   const { searchParams } = new URL(request.url)
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
   const visitor = poll.eligibility === "browser" ? deps.door.visitors.read(client.header("cookie")) : null
-  const standing = await standingOf(deps, poll, visitor, now)
+  const standing = await readStanding(deps, poll, visitor, now)
   const counts = await countsOf(deps, poll, standing, now)
   const page = { poll, language, embedded, theme, now, counts }
   const headers = withCookies(deps, poll, client, visitor, deps.headers.page(language, embedded))
@@ -69,15 +70,15 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
 }
 
 /** What stands of a visitor who comes back; a page without it is better than none. */
-async function standingOf(
-  { polls, standings }: Deps,
+async function readStanding(
+  { polls, appenderFor }: Deps,
   poll: Poll,
   visitor: Visitor | null,
   now: number,
 ): Promise<Standing | null> {
   if (visitor === null || BEFORE_VOTING.has(votingPhase(poll, now))) return null
   const index = await polls.index().catch(() => null)
-  return index && standings.read(poll, visitor, index.shards)
+  return index && standingOf(appenderFor(index.shards), poll, visitor, index.shards)
 }
 
 /** How the votes stand, once this reader may see it beside the poll; a page without it is better than none. */

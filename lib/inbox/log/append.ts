@@ -2,7 +2,14 @@
 
 import type { Redis } from "ioredis"
 import { votingPhase } from "../../polls"
-import { type Answer, type Appender, InboxAway, type PollCast } from "../inbox"
+import {
+  type Answer,
+  type Appender,
+  InboxAway,
+  type PollCast,
+  type StandingVote,
+  type VoterPlace,
+} from "../inbox"
 import type { Publisher } from "./log"
 import { readShardState, type ShardState } from "./shard-state"
 
@@ -26,9 +33,7 @@ export class LogAppender implements Appender {
   ) {}
 
   async append(cast: PollCast): Promise<Answer> {
-    const trouble = this.publisher.trouble()
-    if (trouble !== null) throw new InboxAway(trouble)
-    const known = await this.shard(cast.shard)
+    const known = await this.reach(cast.shard)
     try {
       return await this.decide(known, cast)
     } catch (error) {
@@ -37,10 +42,23 @@ export class LogAppender implements Appender {
     }
   }
 
+  async standing(place: VoterPlace): Promise<StandingVote | null> {
+    const known = await this.reach(place.shard)
+    return this.publisher.standing(known.state.log, place)
+  }
+
+  private reach(shard: number): Promise<Known> {
+    const trouble = this.publisher.trouble()
+    return trouble === null ? this.shard(shard) : Promise.reject(new InboxAway(trouble))
+  }
+
   private async decide(known: Known, cast: PollCast): Promise<Answer> {
     const { log, waiting } = known.state
     const refusal = refusalOf(cast, Date.now() + this.clock.offset)
-    if (refusal !== null) return (await this.publisher.standing(log, cast)) ?? { kind: refusal }
+    if (refusal !== null) {
+      const stands = await this.publisher.standing(log, cast)
+      return stands?.option === cast.option ? { kind: "same", position: stands.position } : { kind: refusal }
+    }
     if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
     const answer = await this.publisher.cast(log, cast)
     if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++

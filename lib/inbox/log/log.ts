@@ -5,7 +5,7 @@
  */
 
 import type { Position } from "../../ballots"
-import type { Answer, Entry, PollCast } from "../inbox"
+import type { Answer, Entry, PollCast, StandingVote, VoterPlace } from "../inbox"
 
 /** How old the poll may be by which vote takes a ballot for a log: the log itself knows no polls. */
 export const LOG_READING_USABLE_MS = 2_000
@@ -20,8 +20,8 @@ export interface Publisher {
    * @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again
    */
   cast(log: string, cast: PollCast): Promise<Answer>
-  /** The first answer again, for a voter of a poll that takes no more ballots; null when the broker can't know. */
-  standing(log: string, cast: PollCast): Promise<Answer | null>
+  /** A voter's vote that stands; null when there is none, or the broker can't know. */
+  standing(log: string, place: VoterPlace): Promise<StandingVote | null>
   close(): Promise<void>
 }
 

@@ -2,7 +2,7 @@
 
 import { JetStreamApiError } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
-import { type Answer, InboxAway, type PollCast } from "../inbox"
+import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../inbox"
 import { decodeEntry, encodeMarked, newMark } from "../log/entries"
 import type { Publisher } from "../log/log"
 import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
@@ -14,7 +14,7 @@ const TRIES = 3
 /** JSStreamMaxMsgsPerSubject, "maximum messages per subject exceeded". */
 const SUBJECT_TAKEN = 10_077
 
-type Standing = { option: string; mark: Position; turn: number }
+type Standing = StandingVote & { turn: number }
 
 export class NatsPublisher implements Publisher {
   private readonly nats: Nats
@@ -37,7 +37,7 @@ export class NatsPublisher implements Publisher {
     for (let tries = 0; tries < TRIES; tries++) {
       const known = standing && answerOf(standing, cast)
       if (known) return known
-      const mark = newMark(cast, Date.now(), standing?.mark)
+      const mark = newMark(cast, Date.now(), standing?.position)
       if (await this.write(log, cast, mark, standing ? standing.turn + 1 : 0))
         return { kind: "accepted", position: mark }
       standing = await this.find(log, cast)
@@ -45,9 +45,9 @@ export class NatsPublisher implements Publisher {
     throw new InboxAway("a voter's ballots came faster than NATS could tell them apart")
   }
 
-  async standing(log: string, cast: PollCast): Promise<Answer | null> {
-    const standing = await this.find(log, cast)
-    return standing?.option === cast.option ? { kind: "same", position: standing.mark } : null
+  async standing(log: string, place: VoterPlace): Promise<StandingVote | null> {
+    const found = await this.find(log, place)
+    return found && { option: found.option, position: found.position }
   }
 
   /** @returns false when another ballot stands on this subject */
@@ -68,7 +68,7 @@ export class NatsPublisher implements Publisher {
     }
   }
 
-  private async find(log: string, { poll, voter }: PollCast): Promise<Standing | null> {
+  private async find(log: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const subjects = subjectsOf(log, poll.number, voter)
     const { manager } = this.nats.get()
     const found = await manager.direct
@@ -79,14 +79,14 @@ export class NatsPublisher implements Publisher {
     if (!found) return null
     const { ballot, mark } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
     if (!ballot || !mark) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
-    return { option: ballot.option, mark, turn: Number(found.subject.split(".").at(-1)) }
+    return { option: ballot.option, position: mark, turn: Number(found.subject.split(".").at(-1)) }
   }
 }
 
 /** What is known of a voter whose ballot stands; null when the new one replaces it. */
-function answerOf({ option, mark }: Standing, cast: PollCast): Answer | null {
-  if (option === cast.option) return { kind: "same", position: mark }
-  return cast.poll.policy === "changeable" ? null : { kind: "stands", option, position: mark }
+function answerOf({ option, position }: Standing, cast: PollCast): Answer | null {
+  if (option === cast.option) return { kind: "same", position }
+  return cast.poll.policy === "changeable" ? null : { kind: "stands", option, position }
 }
 
 function away(cause: unknown): InboxAway {

@@ -29,6 +29,7 @@ export class RabbitPublisher implements Publisher {
     return { kind: "received", position: mark }
   }
 
+  /** Only counting tells. */
   async standing(): Promise<null> {
     return null
   }

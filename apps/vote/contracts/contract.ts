@@ -1,0 +1,42 @@
+/** What an app answers beside its own API, for clients of other voting systems. */
+
+import type { Contract } from "@tallyroom/lib/contracts"
+import { PETS_POLL } from "@tallyroom/lib/pets"
+import type { AnyElysia } from "elysia"
+import type { Redis } from "ioredis"
+import type { Deps } from "../deps"
+import type { PollCache } from "../poll-cache"
+import { FirstVotes } from "./first-votes"
+import { petRoutes } from "./pets"
+import { postRoutes } from "./posts"
+
+type Plugin = <App extends AnyElysia>(app: App) => App
+
+/** The paths of these contracts, which are read by programs alone. */
+const CONTRACT_PATHS: Record<Contract, RegExp | null> = {
+  classic: null,
+  pets: /^\/vote$/,
+  posts: /^\/vote(-counts)?$/,
+}
+
+/** Whether this path is one of the contract's own. */
+export function isContractPath(contract: Contract, path: string): boolean {
+  return CONTRACT_PATHS[contract]?.test(path) ?? false
+}
+
+/** The routes of the contract; of the classic one there are no others than Tallyroom's own. */
+export function contractRoutes(contract: Contract, deps: Deps, redis: Redis): Plugin {
+  if (contract === "pets") return petRoutes(deps)
+  if (contract === "posts") return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onTrouble))
+  return (app) => app
+}
+
+/** The polls with the contract's own as the default one, which the start page shows. */
+export function pollsOf(contract: Contract, polls: PollCache): Pick<PollCache, "index" | "poll" | "forget"> {
+  if (contract !== "pets") return polls
+  return {
+    index: async () => ({ ...(await polls.index()), default: PETS_POLL }),
+    poll: (id) => polls.poll(id),
+    forget: (id) => polls.forget(id),
+  }
+}

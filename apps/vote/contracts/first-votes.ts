@@ -1,0 +1,109 @@
+/** Polls that are made by their first vote: vote asks for them in Redis, and waits until the worker has made them. */
+
+import { pause } from "@tallyroom/lib/backoff"
+import { Problem } from "@tallyroom/lib/errors"
+import { InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Posts } from "@tallyroom/lib/posts"
+import type { Redis } from "ioredis"
+import type { PollCache } from "../poll-cache"
+
+/** A worker makes a poll in well under 100 ms; who waits longer is told to come back. */
+const PATIENCE_MS = 1_500
+/** Between two looks; longer each time, as there may be many who wait for a worker that is away. */
+const LOOK_MS = 10
+const LONGEST_LOOK_MS = 160
+/** The tally of a new poll follows it within 0.1 s. */
+const TALLY_PATIENCE_MS = 500
+/** Polls that this process waits for at once, and that may be wanted of the worker by all processes. */
+const MOST_WAITING = 200
+const MOST_WANTED = 1_000
+
+export class FirstVotes {
+  private readonly waiting = new Map<string, Promise<void>>()
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly polls: Pick<PollCache, "index" | "poll" | "forget">,
+    private readonly onTrouble: (error: Error) => void,
+  ) {}
+
+  /** How posts are voted on. @throws {InboxAway} when nobody says, as while no worker makes posts */
+  async posts(): Promise<Posts> {
+    const { posts } = await this.polls.index()
+    if (posts) return posts
+    const away = new InboxAway("the worker makes no posts: set CONTRACTS=posts there")
+    this.onTrouble(away)
+    throw away
+  }
+
+  /** Whether the poll is there. @throws {InboxAway} when nobody knows */
+  async isThere(poll: string): Promise<boolean> {
+    try {
+      await this.polls.poll(poll)
+      return true
+    } catch (error) {
+      if (isUnknown(error)) return false
+      throw error
+    }
+  }
+
+  /**
+   * Has the poll made, and returns once every shard of the inbox knows it. All who want the same poll wait together.
+   * @throws {Problem} posts-full, inbox-full; @throws {InboxAway} when no worker made it in time
+   */
+  async make(poll: string): Promise<void> {
+    const known = this.waiting.get(poll)
+    if (known) return known
+    if (this.waiting.size >= MOST_WAITING) throw tooMany()
+    const made = this.ask(poll).finally(() => this.waiting.delete(poll))
+    this.waiting.set(poll, made)
+    return made
+  }
+
+  /** Whether there is a tally of a poll, which may have been made just now. @throws {InboxAway} */
+  async isCounted(poll: string): Promise<boolean> {
+    const end = performance.now() + TALLY_PATIENCE_MS
+    for (;;) {
+      if ((await this.redis.exists(keys.tally(poll)).catch(away)) === 1) return true
+      if (performance.now() > end) return false
+      await pause(LOOK_MS)
+    }
+  }
+
+  private async ask(poll: string): Promise<void> {
+    const end = performance.now() + PATIENCE_MS
+    for (let lookMs = LOOK_MS; ; lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS)) {
+      if (await this.stands(poll)) return this.polls.forget(poll)
+      if ((await this.posts()).full) throw full()
+      if ((await this.redis.wantPoll(keys.wanted, poll, MOST_WANTED).catch(away)) === 0) throw tooMany()
+      if (performance.now() > end) throw new InboxAway(`no worker made the poll ${poll} in time`)
+      await pause(lookMs)
+    }
+  }
+
+  private async stands(poll: string): Promise<boolean> {
+    const { shards } = await this.polls.index()
+    const looks = Array.from({ length: shards }, (_, shard) =>
+      this.redis.hget(keys.poll(shard, poll), "state").catch(away),
+    )
+    return (await Promise.all(looks)).every((state) => state !== null && state !== "deleted")
+  }
+}
+
+export function isUnknown(error: unknown): boolean {
+  return error instanceof Problem && error.kind === "poll-unknown"
+}
+
+function away(cause: Error): never {
+  throw new InboxAway("Redis did not say whether a poll is there", { cause })
+}
+
+function tooMany(): Problem {
+  const detail = "Too many posts get their first vote at once: send the same vote again."
+  return new Problem("inbox-full", detail, { retryAfter: 1 })
+}
+
+function full(): Problem {
+  return new Problem("posts-full", "There are as many posts as may be: vote on one that has votes already.")
+}

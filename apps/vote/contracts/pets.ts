@@ -1,0 +1,67 @@
+/** POST /vote of the pets contract: `{"pet": "dogs"}` → `{"status": "success"}`. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { readJson } from "@tallyroom/lib/http/body"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { inboxProblem } from "@tallyroom/lib/http/inbox-problem"
+import { PETS, PETS_POLL, type Pet } from "@tallyroom/lib/pets"
+import type { AnyElysia } from "elysia"
+import { z } from "zod"
+import { type BallotRequest, MAX_BODY_BYTES } from "../ballot-request"
+import { Client } from "../client"
+import type { Deps } from "../deps"
+import { vote } from "../voting"
+
+const INVALID = "Invalid pet choice"
+
+const petSchema = z.object({ pet: z.enum(PETS.map(({ id }) => id) as [Pet, ...Pet[]]) })
+
+export function petRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+  return (app) => {
+    app.post(
+      "/vote",
+      ({ request, server }) => votePet(deps, new Client(request, server, deps.trustedProxies)),
+      { parse: "none", detail: { hide: true } },
+    )
+    return app
+  }
+}
+
+async function votePet(deps: Deps, client: Client): Promise<Response> {
+  try {
+    const { outcome, setCookie } = await vote(deps, PETS_POLL, client, readPet)
+    if (outcome.status !== "stands") return answer(200, { status: "success" }, setCookie)
+    const message = `This voter chose ${outcome.option}, and a vote can't be changed any more.`
+    return answer(409, { status: "error", message }, setCookie)
+  } catch (error) {
+    const problem = error instanceof Problem ? error : inboxProblem(error)
+    if (problem === null) throw error
+    return refusal(problem, deps.unsentCookies.get(client.request) ?? null)
+  }
+}
+
+/** Whatever is wrong with the body, clients of this contract know one sentence for it. */
+async function readPet(request: Request): Promise<BallotRequest> {
+  const parsed = petSchema.safeParse(await readJson(request, MAX_BODY_BYTES).catch(nothingIfUnreadable))
+  if (!parsed.success) throw new Problem("option-unknown", INVALID)
+  return { option: parsed.data.pet }
+}
+
+function nothingIfUnreadable(error: unknown): null {
+  if (error instanceof Problem) return null
+  throw error
+}
+
+function refusal(problem: Problem, setCookie: string | null): Response {
+  const message = problem.kind === "option-unknown" ? INVALID : problem.detail
+  const response = answer(problem.status, { status: "error", message }, setCookie)
+  for (const [name, value] of Object.entries(problem.headers())) response.headers.set(name, value)
+  return response
+}
+
+function answer(status: number, body: Record<string, string>, setCookie: string | null): Response {
+  const headers = { ...apiHeaders, "cache-control": "no-store" }
+  const response = Response.json(body, { status, headers })
+  if (setCookie !== null) response.headers.append("set-cookie", setCookie)
+  return response
+}

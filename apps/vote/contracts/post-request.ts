@@ -1,0 +1,84 @@
+/** What a client of the posts contract sends: the id of a post, and a score. */
+
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { readForm, readJson } from "@tallyroom/lib/http/body"
+import { POST_ID } from "@tallyroom/lib/posts"
+import { z } from "zod"
+import { MAX_BODY_BYTES } from "../ballot-request"
+
+export type PostVote = { postId: string; score: string }
+
+type Fields = { postId?: string | undefined; score?: string | undefined }
+
+/** Longer ones are none; this much of them is repeated in the answer. */
+const MAX_FIELD_CHARACTERS = 64
+const FORM_FIELDS = { postId: MAX_FIELD_CHARACTERS, score: MAX_FIELD_CHARACTERS }
+
+const field = z.union([z.string(), z.number()], { error: "must be a number" }).transform(String).optional()
+const bodySchema = z.strictObject({ postId: field, score: field })
+
+/**
+ * The fields of the address, or of a body as JSON or form where the request has one.
+ * @throws {Problem} request-malformed, body-too-large or content-type-unsupported
+ */
+export async function readPostVote(request: Request): Promise<PostVote> {
+  const named = readQuery(request)
+  const type = request.headers.get("content-type")
+  const isEmpty = type === null && (request.headers.get("content-length") ?? "0") === "0"
+  if (request.method === "GET" || (isEmpty && !request.headers.has("transfer-encoding")))
+    return complete(named)
+  if (named.postId !== undefined || named.score !== undefined) {
+    throw malformed("There are fields in the address and in a body: send them in one of the two.")
+  }
+  return complete(/json/i.test(type ?? "") ? await readFields(request) : await readPostForm(request))
+}
+
+function readPostForm(request: Request): Promise<Fields> {
+  return readForm(request, MAX_BODY_BYTES, FORM_FIELDS)
+}
+
+async function readFields(request: Request): Promise<Fields> {
+  const parsed = bodySchema.safeParse(await readJson(request, MAX_BODY_BYTES))
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "The body"} ${message}`)
+  throw malformed(`${faults.join("; ")}: send { "postId": 348, "score": 1 }.`)
+}
+
+function readQuery(request: Request): Fields {
+  const { searchParams } = new URL(request.url)
+  return { postId: only(searchParams, "postId"), score: only(searchParams, "score") }
+}
+
+function only(searchParams: URLSearchParams, name: string): string | undefined {
+  const [value, ...more] = searchParams.getAll(name)
+  if (more.length > 0) throw malformed(`The field "${name}" is given twice: send it once.`)
+  return value
+}
+
+function complete({ postId, score }: Fields): PostVote {
+  if (score === undefined) throw malformed('The field "score" is missing: send 1 or -1.')
+  return { postId: requirePostId(postId), score }
+}
+
+/** The post that an address asks for. @throws {Problem} request-malformed when it names none */
+export function readPostId(request: Request): string {
+  return requirePostId(readQuery(request).postId)
+}
+
+function requirePostId(postId: string | undefined): string {
+  if (postId === undefined) throw malformed('The field "postId" is missing: send the number of a post.')
+  if (POST_ID.test(postId)) return postId
+  throw malformed(`The postId ${shown(postId)} is none: send a whole number from 1 to 999999999.`)
+}
+
+/** @throws {Problem} request-malformed for any score that stands for no option */
+export function optionOf(scores: Record<string, string>, score: string): string {
+  const option = Object.hasOwn(scores, score) ? scores[score] : undefined
+  if (option !== undefined) return option
+  const known = Object.entries(scores).map(([value, name]) => `${value} (${name})`)
+  throw malformed(`The score ${shown(score)} is none: send ${known.join(" or ")}.`)
+}
+
+function malformed(detail: string): Problem {
+  return new Problem("request-malformed", detail)
+}

@@ -1,0 +1,119 @@
+/** GET and POST /vote and GET /vote-counts of the posts contract: up- and downvotes by the number of a post. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { refuseOtherSites } from "@tallyroom/lib/http/cross-site"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { InboxAway } from "@tallyroom/lib/inbox/inbox"
+import type { Poll } from "@tallyroom/lib/polls"
+import { pollOfPost } from "@tallyroom/lib/posts"
+import type { AnyElysia } from "elysia"
+import { Client } from "../client"
+import type { Deps } from "../deps"
+import { mayShow } from "../routes/tally"
+import { type Vote, vote } from "../voting"
+import { type FirstVotes, isUnknown } from "./first-votes"
+import { optionOf, type PostVote, readPostId, readPostVote } from "./post-request"
+import { refuseSentAhead } from "./sent-ahead"
+
+const HEADERS = { ...apiHeaders, "cache-control": "no-store" }
+const STATUS = { accepted: 201, received: 202, same: 200 } as const
+
+export function postRoutes(deps: Deps, firstVotes: FirstVotes): <App extends AnyElysia>(app: App) => App {
+  const options = { parse: "none", detail: { hide: true } } as const
+  return (app) => {
+    app.get(
+      "/vote",
+      ({ request, server }) => votePost(deps, firstVotes, new Client(request, server, deps.trustedProxies)),
+      options,
+    )
+    app.post(
+      "/vote",
+      ({ request, server }) => votePost(deps, firstVotes, new Client(request, server, deps.trustedProxies)),
+      options,
+    )
+    app.get("/vote-counts", ({ request }) => voteCounts(deps, firstVotes, request), options)
+    return app
+  }
+}
+
+async function votePost(deps: Deps, firstVotes: FirstVotes, client: Client): Promise<Response> {
+  const { request } = client
+  if (request.method === "HEAD") throw noHead()
+  refuseSentAhead(request)
+  refuseOtherSites(request, deps.publicOrigins)
+  const asked = await readPostVote(request)
+  const option = optionOf((await firstVotes.posts()).scores, asked.score)
+  return answer(asked, await cast(deps, firstVotes, client, pollOfPost(asked.postId), option))
+}
+
+/** Another process may have made the poll just now, and not every shard know it yet: then waiting for that is enough. */
+async function cast(
+  deps: Deps,
+  firstVotes: FirstVotes,
+  client: Client,
+  poll: string,
+  option: string,
+): Promise<Vote> {
+  const read = async () => ({ option })
+  if (!(await firstVotes.isThere(poll))) await firstVotes.make(poll)
+  try {
+    return await vote(deps, poll, client, read)
+  } catch (error) {
+    if (!isUnknown(error)) throw error
+    await firstVotes.make(poll)
+    return vote(deps, poll, client, read).catch(awayIfUnknown)
+  }
+}
+
+function awayIfUnknown(error: Error): never {
+  throw isUnknown(error) ? new InboxAway("a poll came and went", { cause: error }) : error
+}
+
+function answer({ postId }: PostVote, { outcome, setCookie }: Vote): Response {
+  if (outcome.status === "stands") {
+    const detail = `This voter chose ${outcome.option} for the post ${postId}, and a vote can't be changed any more.`
+    throw new Problem("vote-stands", detail)
+  }
+  const body = { status: "success", postId: Number(postId), vote: outcome.option }
+  const response = Response.json(body, { status: STATUS[outcome.status], headers: HEADERS })
+  if (setCookie !== null) response.headers.append("set-cookie", setCookie)
+  return response
+}
+
+/** Of a post on which nobody has voted yet there is no poll, and so nothing to be counted. */
+async function voteCounts(deps: Deps, firstVotes: FirstVotes, request: Request): Promise<Response> {
+  const postId = readPostId(request)
+  const poll = pollOfPost(postId)
+  const isThere = await firstVotes.isThere(poll)
+  const { upvote = 0, downvote = 0 } = isThere ? await votesOf(deps, firstVotes, poll) : {}
+  const counts = { postId: Number(postId), upvotes: upvote, downvotes: downvote }
+  return Response.json(counts, { headers: HEADERS })
+}
+
+async function votesOf(
+  { polls, tallies }: Deps,
+  firstVotes: FirstVotes,
+  poll: string,
+): Promise<Record<string, number>> {
+  requireShown(await polls.poll(poll))
+  try {
+    return (await tallies.read(poll)).votes
+  } catch (error) {
+    if (!(error instanceof InboxAway && (await firstVotes.isCounted(poll)))) throw error
+    return (await tallies.read(poll)).votes
+  }
+}
+
+/** @throws {Problem} results-hidden when an admin has chosen so since */
+function requireShown(poll: Poll): void {
+  if (mayShow(poll, null)) return
+  throw new Problem(
+    "results-hidden",
+    `The results of ${poll.id} are not public now: come back once it is closed.`,
+  )
+}
+
+function noHead(): Problem {
+  const detail = "A HEAD does not vote: use one of GET, POST."
+  return new Problem("method-unknown", detail, { members: { allow: ["GET", "POST"] } })
+}

@@ -1,0 +1,32 @@
+/** What is heard of changed polls, gathered while what was heard before is still being brought to the shards. */
+
+export class PollChanges {
+  private readonly polls = new Set<number>()
+  private mayBeAny = false
+  private isBusy = false
+
+  /** @param poll its number; without one any may have changed */
+  note(poll?: number): void {
+    if (poll === undefined) this.mayBeAny = true
+    else this.polls.add(poll)
+  }
+
+  /**
+   * Brings all that was noted, one lot after the other, until nothing is left; whoever comes meanwhile adds to the next.
+   * @param bring gets the changed polls' numbers, or undefined: it may be any
+   */
+  async bringAll(bring: (polls: number[] | undefined) => Promise<void>): Promise<void> {
+    if (this.isBusy) return
+    this.isBusy = true
+    try {
+      while (this.mayBeAny || this.polls.size > 0) {
+        const polls = this.mayBeAny ? undefined : [...this.polls]
+        this.mayBeAny = false
+        this.polls.clear()
+        await bring(polls)
+      }
+    } finally {
+      this.isBusy = false
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** The template of posts: what a post's poll is made of, how many there may be, and what a score stands for. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { newSalt } from "@tallyroom/lib/poll-rows"
+import type { Poll } from "@tallyroom/lib/polls"
+import { isPostPoll, type Posts } from "@tallyroom/lib/posts"
+import type { Redis } from "ioredis"
+
+const OPTIONS = [
+  { id: "upvote", label: "Upvote", emoji: "👍" },
+  { id: "downvote", label: "Downvote", emoji: "👎" },
+]
+/** Redis decides ballots by options, so this map goes to vote, which looks a score up in it. */
+const SCORES = { "1": "upvote", "-1": "downvote" }
+
+/** Any number, as long as nobody else uses it in this database. */
+const POSTS_LOCK = 7_411_301
+/** In one transaction, so that a flood of made-up ids is no flood of transactions. */
+const MOST_AT_ONCE = 200
+
+/** What vote is told of posts. */
+export function postsIndex(polls: Poll[], limit: number): Posts {
+  const made = polls.filter(({ id }) => isPostPoll(id)).length
+  return { scores: SCORES, full: made >= limit }
+}
+
+/** Makes the polls that votes wait for, within the limit. The trigger on polls tells every worker of them. */
+export async function makeWantedPosts(redis: Redis, sql: Database, limit: number): Promise<void> {
+  const wanted = await redis.srandmember(keys.wanted, MOST_AT_ONCE).catch(dropGarbage(redis))
+  if (wanted.length === 0) return
+  await makePosts(sql, wanted.filter(isPostPoll), limit)
+  // Only now: a worker that dies before leaves them to the next.
+  await redis.srem(keys.wanted, ...wanted)
+}
+
+/**
+ * Creates those of these polls that are not there, as long as the limit allows: open, with live results, and left out of
+ * public lists like an archived poll.
+ */
+export async function makePosts(sql: Database, ids: string[], limit: number): Promise<void> {
+  if (ids.length === 0) return
+  await sql.begin(async (transaction) => {
+    await transaction`SELECT pg_advisory_xact_lock(${POSTS_LOCK})`
+    const salts = ids.map(() => newSalt())
+    await transaction`
+      INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, archived_at)
+      SELECT id, 'Post ' || substr(id, 6), ${JSON.stringify(OPTIONS)}::text::jsonb,
+        'changeable', 'open', 'live', 'browser', salt, now()
+      FROM unnest(${`{${ids}}`}::text[], ${`{${salts}}`}::text[]) AS wanted(id, salt)
+      WHERE NOT EXISTS (SELECT FROM polls WHERE polls.id = wanted.id)
+      LIMIT GREATEST(0, ${limit}::integer - (SELECT count(*) FROM polls WHERE id ~ '^post-[1-9][0-9]{0,8}$'))
+      ON CONFLICT DO NOTHING`
+  })
+}
+
+/** Something else stands under the key: nothing could be asked for there ever again. */
+function dropGarbage(redis: Redis): (error: Error) => Promise<string[]> {
+  return async (error) => {
+    if (!error.message.startsWith("WRONGTYPE")) throw error
+    await redis.del(keys.wanted)
+    return []
+  }
+}

@@ -1,0 +1,32 @@
+/** What the worker's program does other than counting. */
+
+import { runAudit } from "@tallyroom/lib/audit-command"
+import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
+import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
+import { readSettings } from "@tallyroom/lib/settings"
+import type { Subcommands } from "@tallyroom/lib/subcommand"
+import { makeSecrets } from "./credentials/kubernetes-command"
+import { settings } from "./settings"
+
+export const subcommands: Subcommands = {
+  ...containerSubcommands,
+  audit: (words) =>
+    runAudit(
+      {
+        call: "worker audit",
+        where:
+          "It looks into the stores of this worker: REDIS_URL and DATABASE_URL, or the files that they are in.",
+        stores() {
+          const values = readSettings(settings, process.env)
+          return { redisUrl: redisUrlOf(values), databaseUrl: values.DATABASE_URL }
+        },
+      },
+      words,
+    ),
+  /** Makes what is missing of all credentials. */
+  credentials(words) {
+    if (words.join(" ") === "--kubernetes") return makeSecrets()
+    console.error("Usage: worker credentials --kubernetes")
+    return 2
+  },
+}

@@ -1,0 +1,45 @@
+/** What an audit says to people and machines. */
+
+import type { PollBooks } from "./audit"
+
+const COLUMNS = [
+  ["poll", "poll"],
+  ["accepted", "accepted"],
+  ["counted", "counted"],
+  ["replaced", "replaced"],
+  ["late", "late"],
+  ["setAside", "set aside"],
+  ["pending", "pending"],
+  ["lost", "lost"],
+  ["recount", "recount"],
+  ["tally", "tally"],
+] as const
+
+function table(books: PollBooks[]): string {
+  const rows = [
+    COLUMNS.map(([, title]) => title as string),
+    ...books.map((poll) => COLUMNS.map(([name]) => String(poll[name]))),
+  ]
+  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  const line = (row: string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ")
+  return rows.map(line).join("\n")
+}
+
+function verdict(books: PollBooks[], faults: string[]): string {
+  if (faults.length > 0) return `The books don't balance.\n${faults.join("\n")}`
+  const lost = books.reduce((sum, poll) => sum + poll.lost, 0)
+  if (lost === 0) return "The books balance."
+  return `The books balance, but ${lost} accepted ${lost === 1 ? "ballot was" : "ballots were"} lost with a wiped Redis.`
+}
+
+/** Prints the books and whether they balance. @returns the exit code */
+export function report(books: PollBooks[], json: boolean): number {
+  const faults = books.flatMap((poll) => poll.faults.map((fault) => `${poll.poll}: ${fault}`))
+  if (json) console.log(JSON.stringify({ balanced: faults.length === 0, polls: books }, null, 2))
+  else {
+    console.log(table(books))
+    console.log(verdict(books, faults))
+  }
+  return faults.length === 0 ? 0 : 1
+}

@@ -1,0 +1,25 @@
+/** Posts with up- and downvotes: each is a poll of its own, which comes into being with its first vote. */
+
+import { z } from "zod"
+import { slugSchema } from "./polls"
+
+export const POST_ID = /^[1-9]\d{0,8}$/
+const POST_POLL = /^post-[1-9]\d{0,8}$/
+
+export function pollOfPost(postId: string): string {
+  return `post-${postId}`
+}
+
+/** Whether a poll with this id may be made from the template. */
+export function isPostPoll(poll: string): boolean {
+  return POST_POLL.test(poll)
+}
+
+/** What the worker tells vote of its template. */
+export const postsSchema = z.object({
+  /** The option that each score stands for. */
+  scores: z.record(z.string(), slugSchema),
+  /** There are as many posts as may be: no vote creates another. */
+  full: z.boolean(),
+})
+export type Posts = z.infer<typeof postsSchema>

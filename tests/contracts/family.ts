@@ -1,0 +1,59 @@
+/** Every contract side by side over one Redis and one Postgres, as `bun run demo --contracts` starts them. */
+
+import { waitFor } from "../../scripts/services/wait"
+import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import type { Stores } from "../harness/stores"
+
+export type Family = {
+  worker: Running
+  classic: { vote: Running; result: Running }
+  pets: { vote: Running; result: Running }
+  posts: Running
+}
+
+/**
+ * Starts the apps and waits until votes are taken.
+ * @param workerEnv further settings of the worker
+ * @param inboxUrl of the broker that holds the ballots; empty: Redis does
+ */
+export async function startFamily(
+  stores: Stores,
+  workerEnv: Record<string, string> = {},
+  inboxUrl = "",
+): Promise<Family> {
+  const inbox = { INBOX_URL: inboxUrl }
+  const worker = await startContractsWorker(stores, { ...inbox, ...workerEnv })
+  const [result, petsResult] = await Promise.all([
+    startResult(stores),
+    startResult(stores, { CONTRACT: "pets" }),
+  ])
+  const [vote, petsVote, posts] = await Promise.all([
+    startVote(stores, { ...inbox, RESULT_URL: result.url }),
+    startVote(stores, { ...inbox, RESULT_URL: petsResult.url, CONTRACT: "pets" }),
+    startVote(stores, { ...inbox, CONTRACT: "posts" }),
+  ])
+  return {
+    worker,
+    classic: { vote, result },
+    pets: { vote: petsVote, result: petsResult },
+    posts,
+  }
+}
+
+/** A worker that prepares every contract, once it is at work. */
+export async function startContractsWorker(stores: Stores, env: Record<string, string>): Promise<Running> {
+  const worker = await startWorkerProcess(stores, { CONTRACTS: "pets,posts", ...env })
+  await worker.app.waitReady()
+  return worker
+}
+
+/** The votes by option, once they are as expected or the deadline (ms) has passed. */
+export async function untilVotes(resultUrl: string, poll: string, expected: Record<string, number>) {
+  const want = JSON.stringify(expected)
+  await waitFor(`${want} in ${poll}`, 20_000, async () => {
+    const response = await fetch(`${resultUrl}/api/polls/${poll}/results`)
+    if (!response.ok) return false
+    const { options } = (await response.json()) as { options: { id: string; votes: number }[] }
+    return JSON.stringify(Object.fromEntries(options.map(({ id, votes }) => [id, votes]))) === want
+  })
+}
