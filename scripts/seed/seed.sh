@@ -1,0 +1,48 @@
+#!/bin/sh
+# Votes for show, in a container: about 2,000 for a and 1,000 for b, by ab, then the tally.
+# Each request is a new voter. Set by VOTE_URL, RESULT_URL, POLL, VOTES_A, VOTES_B, CONCURRENCY.
+set -eu
+
+vote_url=${VOTE_URL:-http://vote:8080}
+result_url=${RESULT_URL:-http://result:8081}
+poll=${POLL:-cats-vs-dogs}
+concurrency=${CONCURRENCY:-50}
+deadline_s=60
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf 'vote=a' >"$folder/posta"
+printf 'vote=b' >"$folder/postb"
+
+# cast OPTION VOTES: ab calls an answer of another length a failure, so what counts is how many were not 2xx.
+cast() {
+  echo "Casting $2 votes for $1"
+  ab -q -l -r -n "$2" -c "$concurrency" -p "$folder/post$1" -T application/x-www-form-urlencoded \
+    "$vote_url/polls/$poll" >"$folder/report" 2>&1 || { cat "$folder/report" >&2; exit 1; }
+  refused=$(awk '/^Non-2xx responses:/ { print $3 }' "$folder/report")
+  failed=$(awk '/^Failed requests:/ { print $3 }' "$folder/report")
+  if [ "${refused:-0}" -gt 0 ] || [ "${failed:-0}" -gt 0 ]; then
+    echo "Of $2 votes ${refused:-0} were refused and ${failed:-0} got no answer. Is the poll $poll open? See $vote_url/polls/$poll" >&2
+    exit 1
+  fi
+}
+
+total() {
+  curl -fsS "$result_url/api/polls/$poll/results.csv" | awk -F, 'NR > 1 { sum += $(NF - 1) } END { print sum + 0 }'
+}
+
+before=$(total)
+cast a "${VOTES_A:-2000}"
+cast b "${VOTES_B:-1000}"
+
+expected=$((before + ${VOTES_A:-2000} + ${VOTES_B:-1000}))
+end=$(($(date +%s) + deadline_s))
+while [ "$(total)" -lt "$expected" ]; do
+  if [ "$(date +%s)" -ge "$end" ]; then
+    echo "After $deadline_s s $(total) of $expected votes are counted. Is a worker running?" >&2
+    exit 1
+  fi
+  sleep 0.2
+done
+echo
+curl -fsS "$result_url/api/polls/$poll/results.csv"
