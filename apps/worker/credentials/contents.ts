@@ -2,12 +2,17 @@
 
 import { createHmac, randomBytes } from "node:crypto"
 import { DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "@tallyroom/lib/stores/database-roles"
+import { natsRoutes, natsUsers } from "@tallyroom/lib/stores/nats-users"
+import { rabbitmqDefinitions } from "@tallyroom/lib/stores/rabbitmq-users"
 import { aclFile } from "@tallyroom/lib/stores/redis-acl"
 
 /** By owner (a service), the files that it gets: an app's are named for its settings. */
 export type Credentials = Record<Owner, Record<string, string>>
 
-export type Owner = "redis" | "postgres" | "vote" | "worker" | "result"
+export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worker" | "result"
+
+/** The servers of a NATS cluster, by the names that Kubernetes gives them. */
+const NATS_SERVERS = [0, 1, 2].map((number) => `nats-${number}.nats-pods`)
 
 /** The stores of somebody else, in the place of ours. */
 export type ManagedStores = {
@@ -31,15 +36,32 @@ export function credentialsOf(root: string, managed: ManagedStores = {}): Creden
     worker: secret("redis worker"),
   }
   const roles = { worker: secret("postgres worker"), result: secret("postgres result") }
+  const nats = { vote: secret("nats vote"), worker: secret("nats worker") }
+  const rabbitmq = { vote: secret("rabbitmq vote"), worker: secret("rabbitmq worker") }
+  /** INBOX_URL_FILE may name one of these. */
+  const brokers = (user: "vote" | "worker") => ({
+    NATS_URL: `nats://${user}:${nats[user]}@nats:4222`,
+    RABBITMQ_URL: `amqp://${user}:${rabbitmq[user]}@rabbitmq:5672`,
+  })
   const redisUrl = (user: "vote" | "worker") => `redis://${user}:${redis[user]}@redis:6379`
   const databaseUrl = (role: string, password: string) =>
     `postgres://${role}:${password}@postgres:5432/${DATABASE}`
   return {
     redis: { password: redis.admin, "users.acl": aclFile(redis) },
+    nats: {
+      "users.conf": natsUsers(nats),
+      "routes.conf": natsRoutes(secret("nats routes"), NATS_SERVERS),
+    },
+    rabbitmq: { "definitions.json": rabbitmqDefinitions(rabbitmq) },
     postgres: { password: secret("postgres admin"), "roles.sql": rolesSql(roles) },
-    vote: { REDIS_URL: managed.voteRedisUrl ?? redisUrl("vote"), VOTER_SECRETS: secret("voter cookies") },
+    vote: {
+      REDIS_URL: managed.voteRedisUrl ?? redisUrl("vote"),
+      VOTER_SECRETS: secret("voter cookies"),
+      ...brokers("vote"),
+    },
     worker: {
       REDIS_URL: managed.workerRedisUrl ?? redisUrl("worker"),
+      ...brokers("worker"),
       DATABASE_URL: managed.workerDatabaseUrl ?? databaseUrl(WORKER_ROLE, roles.worker),
     },
     result: {

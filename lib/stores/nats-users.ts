@@ -1,0 +1,38 @@
+/** Who may do what on NATS. */
+
+const OWN_SUBJECTS = "tallyroom.>"
+/** Where each client gets its answers. */
+const ANSWERS = "_INBOX.>"
+
+/**
+ * The users as a part of a NATS server's configuration: vote may write ballots and look a voter's up, the worker may also
+ * make, read and clear the logs.
+ */
+export function natsUsers(passwords: { vote: string; worker: string }): string {
+  const vote = [OWN_SUBJECTS, "$JS.API.DIRECT.GET.>"]
+  const worker = [OWN_SUBJECTS, "$JS.API.>"]
+  return [
+    "authorization {",
+    "  users: [",
+    user("vote", passwords.vote, vote),
+    user("worker", passwords.worker, worker),
+    "  ]",
+    "}",
+    "",
+  ].join("\n")
+}
+
+/** The inner lines of a `cluster` block: where the other servers are, and the secret that they show each other. */
+export function natsRoutes(password: string, servers: readonly string[]): string {
+  const routes = servers.map((server) => JSON.stringify(`nats-route://route:${password}@${server}:6222`))
+  return [
+    `authorization { user: route, password: ${JSON.stringify(password)} }`,
+    `routes: [${routes.join(", ")}]`,
+    "",
+  ].join("\n")
+}
+
+function user(name: string, password: string, publish: string[]): string {
+  const permissions = `{ publish: ${JSON.stringify(publish)}, subscribe: ${JSON.stringify([ANSWERS])} }`
+  return `    { user: ${name}, password: ${JSON.stringify(password)}, permissions: ${permissions} }`
+}

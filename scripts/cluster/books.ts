@@ -1,0 +1,11 @@
+import { kubectl } from "./kubectl"
+
+/**
+ * Waits until everything accepted is counted, and lets a worker audit both stores from inside.
+ * @returns its last line @throws {Trouble} with its table when the books don't balance
+ */
+export async function auditInside(): Promise<string> {
+  const words = ["exec", "deployment/worker", "--", "/app/worker", "audit", "--wait", "--timeout", "120"]
+  const lines = (await kubectl(words)).split("\n")
+  return lines.at(-1) ?? ""
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util"
+import { Trouble } from "../services/trouble"
+
+export const STEPS = [
+  "apply",
+  "again",
+  "smoke",
+  "kill",
+  "restart",
+  "evict",
+  "scale",
+  "arrows",
+  "rights",
+  "root",
+] as const
+export type Step = (typeof STEPS)[number]
+
+export interface Options {
+  readonly steps: readonly Step[]
+  readonly fresh: boolean
+  readonly yes: boolean
+  readonly voteUrl: string
+  readonly resultUrl: string
+}
+
+export const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…]
+
+Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
+votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;
+scales it up and down; and tries what must be refused. The images must be there already: bun run images builds them, then
+\`kind load docker-image …\` or a registry brings them to the nodes. It takes about 15 minutes.
+
+  --yes     don't ask before it begins
+  --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
+  --only    these steps alone: ${STEPS.join(", ")}
+  --help    show this
+
+Environment: VOTE_URL (http://localhost:31000), RESULT_URL (http://localhost:31001), and that of \`bun run flood\`.`
+
+/** Reads the command line; --help ends the process. @throws {Trouble} for what it doesn't know */
+export function readOptions(argv: string[], env: Record<string, string | undefined>): Options {
+  const { values } = parsed(argv)
+  if (values.help) {
+    console.log(USAGE)
+    process.exit(0)
+  }
+  const only = values.only?.split(",").map((word) => word.trim())
+  const unknown = only?.find((word) => !STEPS.some((step) => step === word))
+  if (unknown !== undefined)
+    throw new Trouble(`There is no step ${unknown}: choose from ${STEPS.join(", ")}.`)
+  return {
+    steps: STEPS.filter((step) => only?.includes(step) ?? true),
+    fresh: values.fresh,
+    yes: values.yes,
+    voteUrl: env.VOTE_URL || "http://localhost:31000",
+    resultUrl: env.RESULT_URL || "http://localhost:31001",
+  }
+}
+
+function parsed(args: string[]) {
+  const flag = { type: "boolean", default: false } as const
+  const options = { only: { type: "string" }, fresh: flag, yes: flag, help: { ...flag, short: "h" } } as const
+  try {
+    return parseArgs({ args, options })
+  } catch (error) {
+    throw new Trouble(`${error instanceof Error ? error.message : error} Use --help to see what there is.`)
+  }
+}
