@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises"
-import { Checks } from "./cluster/checks"
 import { currentCluster, kubectl, NAMESPACE } from "./cluster/kubectl"
 import { type Options, readOptions } from "./cluster/options"
 import { storyOf } from "./cluster/story"
+import { Checks } from "./services/checks"
 import { stopLeashed } from "./services/leash"
 import { describe, Trouble } from "./services/trouble"
 

@@ -16,6 +16,8 @@ export type ImageOptions = {
   /** Without what earlier builds left. */
   fresh: boolean
   revision: string
+  /** Says nothing unless it fails. */
+  quiet?: boolean
 }
 
 export function imageName(image: string, { prefix, tag }: Pick<ImageOptions, "prefix" | "tag">): string {
@@ -33,20 +35,21 @@ export function revisionOfCheckout(): string {
 
 /** @throws {Trouble} when there is no Docker, or it can't build it */
 export async function buildImage(image: string, options: ImageOptions): Promise<void> {
-  const { platform, push, fresh, revision, tag } = options
+  const { platform, push, fresh, revision, tag, quiet = false } = options
   const builder = (await hasBuildx()) ? ["buildx", "build", push ? "--push" : "--load"] : ["build"]
   if (push && builder.length === 1) throw new Trouble("--push needs docker buildx: install its plugin.")
   const flags = [
     ...(platform ? ["--platform", platform] : []),
     ...(push ? ["--sbom=true", "--provenance=mode=max"] : []),
     ...(fresh ? ["--no-cache"] : []),
+    ...(quiet ? ["--quiet"] : []),
   ]
   const about = ["--build-arg", `VERSION=${tag}`, "--build-arg", `REVISION=${revision}`]
   const words = [...builder, "--target", image, "--tag", imageName(image, options), ...about, ...flags, "."]
   const docker = Bun.spawn(["docker", ...words], {
     cwd: CHECKOUT,
     env: { ...process.env, DOCKER_BUILDKIT: "1" },
-    stdout: "inherit",
+    stdout: quiet ? "ignore" : "inherit",
     stderr: "inherit",
   })
   if ((await docker.exited) !== 0)

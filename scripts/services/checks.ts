@@ -1,4 +1,4 @@
-import { describe } from "../services/trouble"
+import { describe } from "./trouble"
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
