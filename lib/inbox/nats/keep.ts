@@ -10,6 +10,7 @@ import {
 import type { Position } from "../../ballots"
 import type { Entry } from "../inbox"
 import { decodeEntry } from "../log/entries"
+import { inTime } from "../log/in-time"
 import type { Keeper, LogEntry, LogReader } from "../log/log"
 import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
 
@@ -17,6 +18,8 @@ import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
 const IN_FLIGHT = 500
 /** NATS takes no shorter ones. */
 const SHORTEST_WAIT_MS = 1_000
+/** So long after it should have come, what was asked of a server that died meanwhile never comes. */
+const OVERDUE_MS = 3_000
 /** JSStreamMaxMsgsPerSubject and JSStreamNotFoundErr, as the server calls them. */
 const SUBJECT_TAKEN = 10_077
 const STREAM_NOT_FOUND = 10_059
@@ -100,6 +103,20 @@ class NatsReader implements LogReader {
   ) {}
 
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    try {
+      const reading = this.readWhole(after, count, waitMs)
+      return await inTime("NATS", reading, Math.max(waitMs, SHORTEST_WAIT_MS) + OVERDUE_MS)
+    } catch (error) {
+      this.consumer = null
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.consumer = null
+  }
+
+  private async readWhole(after: Position, count: number, waitMs: number): Promise<Entry[]> {
     const { state } = await this.nats.get().manager.streams.info(streamOf(this.log))
     const there = Math.min(count, state.last_seq - after.seq)
     if (there <= 0 && waitMs === 0) return []
@@ -121,10 +138,6 @@ class NatsReader implements LogReader {
     // Whatever is wrong with a consumer that gave less than there is, another one is better.
     this.consumer = entries.length < there ? null : { next: last.seq + 1, pulls }
     return entries
-  }
-
-  async close(): Promise<void> {
-    this.consumer = null
   }
 
   private async from(next: number): Promise<Consumer> {

@@ -1,9 +1,9 @@
 /** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending notes. */
 
 import { InboxAway } from "../inbox"
+import { inTime } from "../log/in-time"
 import type { Keeper, LogEntry, LogReader } from "../log/log"
 import { queueOf, Rabbit, SETTLING_MS } from "./connection"
-import { inTime } from "./in-time"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"
 
@@ -32,7 +32,7 @@ export class RabbitKeeper implements Keeper {
       durable: true,
       arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
     })
-    await inTime(declared, TIMEOUT_MS)
+    await inTime("RabbitMQ", declared, TIMEOUT_MS)
     await Bun.sleep(SETTLING_MS)
   }
 
@@ -40,7 +40,7 @@ export class RabbitKeeper implements Keeper {
   async length(log: string): Promise<number | null> {
     try {
       const asked = this.rabbit.get().queueDeclare({ queue: queueOf(log), passive: true })
-      return (await inTime(asked, TIMEOUT_MS)).messageCount
+      return (await inTime("RabbitMQ", asked, TIMEOUT_MS)).messageCount
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
       throw error

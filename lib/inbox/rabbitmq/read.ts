@@ -4,9 +4,9 @@ import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots"
 import { type Entry, InboxAway } from "../inbox"
 import { decodeEntry } from "../log/entries"
+import { inTime } from "../log/in-time"
 import type { LogReader } from "../log/log"
 import { queueOf, type Rabbit } from "./connection"
-import { inTime } from "./in-time"
 
 /** Messages sent ahead of being read. */
 const AHEAD = 20_000
@@ -52,7 +52,7 @@ export class RabbitReader implements LogReader {
     for (const done of this.acknowledge.splice(0)) done()
     const consumer = this.consumer
     this.consumer = null
-    if (consumer) await inTime(consumer.close(), CLOSE_TIMEOUT_MS).catch(() => {})
+    if (consumer) await inTime("RabbitMQ", consumer.close(), CLOSE_TIMEOUT_MS).catch(() => {})
   }
 
   private async restart(from: number): Promise<void> {

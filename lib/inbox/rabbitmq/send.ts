@@ -2,8 +2,8 @@
 
 import type { Publisher as Confirming } from "rabbitmq-client"
 import { InboxAway } from "../inbox"
+import { inTime } from "../log/in-time"
 import { queueOf, type Rabbit } from "./connection"
-import { inTime } from "./in-time"
 
 export class Sender {
   private confirming: Confirming | null = null
@@ -16,7 +16,7 @@ export class Sender {
   async send(log: string, text: string, timeoutMs: number): Promise<void> {
     const messageId = crypto.randomUUID()
     const envelope = { routingKey: queueOf(log), mandatory: true, durable: true, messageId }
-    await inTime(this.publisher().send(envelope, text), timeoutMs)
+    await inTime("RabbitMQ", this.publisher().send(envelope, text), timeoutMs)
     // What comes back comes before its confirmation, but is told one turn later.
     await new Promise(setImmediate)
     if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no log ${log}`)
