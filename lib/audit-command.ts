@@ -6,6 +6,8 @@ import type { Redis } from "ioredis"
 import { audit, type PollBooks } from "./audit"
 import { report } from "./audit-report"
 import { type Database, openDatabase } from "./database"
+import { openKeeper } from "./inbox/brokers"
+import type { Keeper } from "./inbox/log/log"
 import { openRedis } from "./inbox/redis-client"
 
 const USAGE = `[--wait] [--timeout SECONDS] [--poll ID] [--json]
@@ -20,14 +22,21 @@ and a recount of all votes beside the tally. Exits with 1 when the books don't b
   --json              the same as JSON
 `
 
-const REDIS_MS = 2_000
+const INBOX_MS = 5_000
 const LOOK_MS = 100
+
+/** `inboxUrl` names the broker that holds the ballots, where that is not Redis. */
+export interface Stores {
+  readonly redisUrl: string
+  readonly databaseUrl: string
+  readonly inboxUrl?: string
+}
 
 export interface AuditPlan {
   /** How this command is called, and where it finds the stores. */
   readonly call: string
   readonly where: string
-  stores(): { redisUrl: string; databaseUrl: string }
+  stores(): Stores
 }
 
 /** Runs the audit that the words ask for. @returns the exit code: 0 balanced, 1 not, 2 it could not look */
@@ -61,19 +70,16 @@ function readOptions(args: string[]) {
   return { ...values, timeoutS }
 }
 
-async function auditStores(
-  { redisUrl, databaseUrl }: { redisUrl: string; databaseUrl: string },
-  { wait, timeoutS, poll, json }: Options,
-): Promise<number> {
-  const sql = openDatabase(databaseUrl, { name: "audit", connections: 1 })
-  const redis = openRedis(redisUrl, () => {})
+async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Options): Promise<number> {
+  const sql = openDatabase(stores.databaseUrl, { name: "audit", connections: 1 })
+  const { inbox, connected, close } = openInbox(stores)
   try {
-    await untilConnected(redis)
-    let books = await look(sql, redis, poll)
+    await connected
+    let books = await look(sql, inbox, poll)
     const end = Date.now() + timeoutS * 1_000
     while (wait && Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
       await sleep(LOOK_MS)
-      books = await look(sql, redis, poll)
+      books = await look(sql, inbox, poll)
     }
     const code = report(books, json)
     const pending = books.reduce((sum, it) => sum + it.pending, 0)
@@ -81,25 +87,40 @@ async function auditStores(
     console.error(`${pending} ballots are still pending after ${timeoutS} s.`)
     return 1
   } finally {
-    redis.disconnect()
+    await close()
     await sql.end({ timeout: 1 })
   }
 }
 
-async function look(sql: Database, redis: Redis, poll: string | undefined): Promise<PollBooks[]> {
-  const all = await audit(sql, redis)
+async function look(sql: Database, inbox: Redis | Keeper, poll: string | undefined): Promise<PollBooks[]> {
+  const all = await audit(sql, inbox)
   const found = poll === undefined ? all : all.filter((books) => books.poll === poll)
   if (poll !== undefined && found.length === 0) throw new Error(`There is no poll ${JSON.stringify(poll)}.`)
   return found
 }
 
-function untilConnected(redis: Redis): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+interface Inbox {
+  readonly inbox: Redis | Keeper
+  readonly connected: Promise<void>
+  close(): Promise<void>
+}
+
+function openInbox({ redisUrl, inboxUrl = "" }: Stores): Inbox {
   let last = "it does not answer"
-  redis.once("ready", resolve)
-  redis.on("error", (error) => {
+  const onError = (error: Error) => {
     last = error.message
-  })
-  const timer = setTimeout(() => reject(new Error(`Redis can't be reached: ${last}.`)), REDIS_MS)
-  return promise.finally(() => clearTimeout(timer))
+  }
+  const until = async (isThere: () => boolean, what: string) => {
+    for (const end = Date.now() + INBOX_MS; !isThere(); await sleep(LOOK_MS)) {
+      if (Date.now() > end) throw new Error(`${what} can't be reached: ${last}.`)
+    }
+  }
+  const keeper = openKeeper(inboxUrl, 1, onError)
+  if (keeper) {
+    const connected = until(() => keeper.trouble() === null, "The inbox")
+    return { inbox: keeper, connected, close: () => keeper.close() }
+  }
+  const redis = openRedis(redisUrl, onError)
+  const connected = until(() => redis.status === "ready", "Redis")
+  return { inbox: redis, connected, close: async () => redis.disconnect() }
 }

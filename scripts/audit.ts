@@ -5,7 +5,8 @@ import { findStores } from "./services/running"
 
 const plan = {
   call: "bun run audit",
-  where: "It finds a running demo by itself; otherwise set REDIS_URL and DATABASE_URL.",
+  where:
+    "It finds a running demo by itself; otherwise set REDIS_URL and DATABASE_URL, and INBOX_URL where a broker holds the ballots.",
   stores: findStores,
 }
 process.exitCode = await runAudit(plan, process.argv.slice(2))

@@ -1,16 +1,20 @@
 import { networkInterfaces } from "node:os"
-import { readFlags } from "./services/flags"
+import { readFlags, takeOption } from "./services/flags"
 import { runInForeground } from "./services/foreground"
 import { isAlarming } from "./services/readable"
 import type { Running } from "./services/running"
 import type { ContractUrls } from "./services/stack-contracts"
+import { BROKERS } from "./services/stack-inbox"
 
-const USAGE = `Usage: bun run demo [--fresh] [--contracts]
+const USAGE = `Usage: bun run demo [--fresh] [--contracts] [--inbox nats|rabbitmq]
 
 Starts Postgres, Redis and the three apps, and stops them all on Ctrl-C. Votes stay in .tallyroom/.
 
   --fresh       remove earlier data first
   --contracts   also answer the clients of the pets and the posts system (docs/contracts.md)
+  --inbox nats|rabbitmq
+                also start this broker, which then holds the ballots in the place of Redis. What holds them is fixed
+                for the life of the data: with other data there, add --fresh
   --help        show this
 
 Environment:
@@ -20,9 +24,11 @@ Environment:
   OPTION_A, OPTION_B         what the first poll asks to choose from (Cats, Dogs)
   WORKERS                    how many workers run (1)
   REDIS_URL, DATABASE_URL    use these instead of starting Redis and Postgres
+  INBOX_URL                  the broker that holds the ballots, if Redis does not
 and every setting of the apps in docs/settings.md.`
 
-const flags = readFlags(USAGE, ["--fresh", "--contracts"], process.argv.slice(2))
+const { value: broker, rest } = takeOption("--inbox", BROKERS, process.argv.slice(2))
+const flags = readFlags(USAGE, ["--fresh", "--contracts"], rest)
 
 // While it starts, apps warn that they wait for each other; one that fails is quoted anyway.
 let ready = false
@@ -30,6 +36,7 @@ let ready = false
 await runInForeground({
   hot: false,
   contracts: flags.has("--contracts"),
+  broker,
   fresh: flags.has("--fresh"),
   onLine: (source, line) => ready && isAlarming(line) && console.error(`${source}: ${line.text}`),
   onReady: (running) => {

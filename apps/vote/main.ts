@@ -47,6 +47,6 @@ stopOnSignal(log, async () => {
   readiness.stopping()
   await stopServing(app)
   management.stop()
-  redis.disconnect()
   await publisher?.close()
+  redis.disconnect()
 })

@@ -24,8 +24,10 @@ export type Batch = {
   kept: Placed[]
   /** Ballots of changeable polls, sorted by poll and voter, each voter's last one alone. */
   changing: Placed[]
+  /** Ballots of changeable polls that a later one of the same batch replaced. */
+  replaced: Placed[]
   setAside: SetAside[]
-  /** Every known poll named here, with how many of its ballots were replaced by a later one of the same batch. */
+  /** Every known poll named here, with how many of its ballots are among the replaced. */
   polls: Map<number, { id: string; replaced: number }>
 }
 
@@ -45,6 +47,7 @@ export function makeBatch(
     size: entries.length,
     kept: [],
     changing: [],
+    replaced: [],
     setAside: [],
     polls: new Map(),
   }
@@ -71,7 +74,7 @@ export function setEverythingAside(batch: Batch): Batch {
     const poll = ballot && batch.polls.has(ballot.poll) ? ballot.poll : null
     return { position, poll, reason: "uncountable", raw: JSON.stringify(raw.slice(0, RAW_KEPT)) }
   })
-  return { ...batch, kept: [], changing: [], setAside }
+  return { ...batch, kept: [], changing: [], replaced: [], setAside }
 }
 
 function whyNot(ballot: Ballot | null, poll: Poll | undefined): SetAside["reason"] | null {
@@ -92,6 +95,7 @@ function place(
     if (sameVoter(before, ballot)) batch.setAside.push(late(ballot))
     else batch.kept.push(ballot)
   } else if (sameVoter(after, ballot)) {
+    batch.replaced.push(ballot)
     const book = batch.polls.get(ballot.poll)
     if (book) book.replaced++
   } else batch.changing.push(ballot)

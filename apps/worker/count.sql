@@ -9,6 +9,7 @@
 -- $14 … $18  ballots of polls that are changeable, at most one a voter: the same columns
 -- $19 … $21  books: poll[], acceptance count as the inbox has it[], ballots replaced within this batch[]
 -- $22 entries set aside: JSON [{ ms, seq, poll, reason, raw }]
+-- $23 … $27  ballots that a later one of this batch replaced: the same columns as above
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, lease_until = now() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
@@ -30,7 +31,21 @@ WITH moved AS (
   ON CONFLICT (poll, voter) DO UPDATE
     SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option
     WHERE (standing.ms, standing.seq) < (excluded.ms, excluded.seq)
-  RETURNING poll, ms, seq, option, previous
+  RETURNING poll, voter, ms, seq, option, previous
+), replaced AS (
+  -- What is read here of votes is what stood before this statement. OFFSET 0 has it looked up by the primary key, each row
+  -- by itself: for a large batch Postgres would rather read the whole table.
+  INSERT INTO replaced_votes (poll, voter, ms, seq, shard, option)
+  SELECT stood.*
+  FROM changed, LATERAL (
+    SELECT v.poll, v.voter, v.ms, v.seq, v.shard, v.option FROM votes AS v
+    WHERE v.poll = changed.poll AND v.voter = changed.voter OFFSET 0
+  ) AS stood
+  WHERE changed.previous IS NOT NULL
+  UNION ALL
+  SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
+  FROM moved, unnest($23::integer[], $24::uuid[], $25::bigint[], $26::integer[], $27::text[])
+    AS b(poll, voter, ms, seq, option)
 ), written AS (
   SELECT poll, ms, seq, option, NULL::text AS previous FROM kept
   UNION ALL

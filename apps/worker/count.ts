@@ -32,7 +32,7 @@ export async function count(
   sql: Database,
   { shard, batch, worker, leaseSeconds, accepted }: Counting,
 ): Promise<Counted> {
-  const { from, to, kept, changing } = batch
+  const { from, to, kept, changing, replaced } = batch
   const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))
   const polls = [...batch.polls]
   const parameters = [
@@ -50,6 +50,7 @@ export async function count(
     arrayLiteral(polls.map(([number]) => accepted.get(number) ?? 0)),
     arrayLiteral(polls.map(([, { replaced }]) => replaced)),
     JSON.stringify(batch.setAside.map(({ position, ...rest }) => ({ ...position, ...rest }))),
+    ...columns(replaced),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

@@ -42,6 +42,7 @@ export async function sweepDeleted(sql: Database, signal: AbortSignal): Promise<
     FROM deleted_polls WHERE swept_at IS NULL`
   for (const { number, settled } of rows) {
     await sweepVotes(sql, number, signal)
+    await sweepReplaced(sql, number, signal)
     if (signal.aborted) return
     await sweepRest(sql, number)
     if (settled) await sql`UPDATE deleted_polls SET swept_at = now() WHERE number = ${number}`
@@ -54,6 +55,15 @@ async function sweepVotes(sql: Database, poll: number, signal: AbortSignal): Pro
     const { count } = await sql`
       DELETE FROM votes WHERE poll = ${poll} AND voter IN (
         SELECT voter FROM votes WHERE poll = ${poll} LIMIT ${VOTES_A_STEP} FOR UPDATE SKIP LOCKED)`
+    if (count === 0) return
+  }
+}
+
+async function sweepReplaced(sql: Database, poll: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const { count } = await sql`
+      DELETE FROM replaced_votes WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM replaced_votes WHERE poll = ${poll} LIMIT ${VOTES_A_STEP} FOR UPDATE SKIP LOCKED))`
     if (count === 0) return
   }
 }

@@ -5,6 +5,7 @@ import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { readSettings } from "@tallyroom/lib/settings"
 import type { Subcommands } from "@tallyroom/lib/subcommand"
+import { makeFiles } from "./credentials/directory-command"
 import { makeSecrets } from "./credentials/kubernetes-command"
 import { settings } from "./settings"
 
@@ -15,18 +16,17 @@ export const subcommands: Subcommands = {
       {
         call: "worker audit",
         where:
-          "It looks into the stores of this worker: REDIS_URL and DATABASE_URL, or the files that they are in.",
+          "It looks into the stores of this worker: REDIS_URL, INBOX_URL and DATABASE_URL, or the files that they are in.",
         stores() {
           const values = readSettings(settings, process.env)
-          return { redisUrl: redisUrlOf(values), databaseUrl: values.DATABASE_URL }
+          const { INBOX_URL: inboxUrl, DATABASE_URL: databaseUrl } = values
+          return { redisUrl: redisUrlOf(values), databaseUrl, inboxUrl }
         },
       },
       words,
     ),
   /** Makes what is missing of all credentials. */
   credentials(words) {
-    if (words.join(" ") === "--kubernetes") return makeSecrets()
-    console.error("Usage: worker credentials --kubernetes")
-    return 2
+    return words.join(" ") === "--kubernetes" ? makeSecrets() : makeFiles(words)
   },
 }

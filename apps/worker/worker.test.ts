@@ -64,6 +64,16 @@ describe("a worker", () => {
     expect(await books("change")).toEqual({
       ...{ accepted: 5, counted: 2, replaced: 3, late: 0, set_aside: 0, lost: 0 },
     })
+    const history =
+      await at.sql`SELECT option, stands, at FROM vote_history AS h JOIN polls ON number = h.poll
+      WHERE id = 'change' AND voter = (SELECT voter FROM votes WHERE poll = number AND option = 'b') ORDER BY at, seq`
+    expect(history.map(({ option, stands }) => [option, stands])).toEqual([
+      ["a", false],
+      ["b", false],
+      ["c", false],
+      ["b", true],
+    ])
+    for (const row of history) expect(Math.abs(Date.now() - Number(row.at))).toBeLessThan(60_000)
   })
 
   test("closes a poll and makes it final once all is counted", async () => {

@@ -9,8 +9,8 @@ export class Checks {
 
   constructor(private readonly print: (line: string) => void = console.log) {}
 
-  /** Runs a check; what it returns is printed with it. One that throws has failed, and the next ones go on. */
-  async check(name: string, run: () => Promise<string | undefined>): Promise<void> {
+  /** Runs a check; what it returns is printed with it. One that throws has failed. @returns whether it passed */
+  async check(name: string, run: () => Promise<string | undefined>): Promise<boolean> {
     this.print(`… ${name}`)
     const start = performance.now()
     const took = () => seconds(performance.now() - start)
@@ -18,9 +18,11 @@ export class Checks {
       const detail = await run()
       this.passed++
       this.print(`passed  ${name}${detail ? `: ${detail}` : ""} (${took()})`)
+      return true
     } catch (error) {
       this.failed.push(name)
       this.print(`FAILED  ${name}: ${describe(error)} (${took()})`)
+      return false
     }
   }
 

@@ -5,6 +5,7 @@ import { lockState } from "./lock"
 import type { LogLine } from "./readable"
 import { announceRunning, type Running, withdrawRunning } from "./running"
 import { Stack } from "./stack"
+import type { BrokerKind } from "./stack-inbox"
 import { onStopRequest } from "./stop-request"
 import { describe } from "./trouble"
 
@@ -12,6 +13,8 @@ export interface Foreground {
   readonly hot: boolean
   /** Also the apps for other systems' clients. */
   readonly contracts?: boolean
+  /** A broker to start, which holds the ballots in the place of Redis. */
+  readonly broker?: BrokerKind | undefined
   /** Begin with no data. */
   readonly fresh: boolean
   onLine(source: string, line: LogLine): void
@@ -22,6 +25,7 @@ export interface Foreground {
 export async function runInForeground({
   hot,
   contracts = false,
+  broker,
   fresh,
   onLine,
   onReady,
@@ -49,6 +53,7 @@ export async function runInForeground({
     env: process.env,
     hot,
     contracts,
+    ...(broker && { broker }),
     say: console.log,
     onLine,
     onCrash: fail,
@@ -72,10 +77,10 @@ export async function runInForeground({
 }
 
 /** What is not ours is not emptied by us. */
-function refuseForeign({ REDIS_URL, DATABASE_URL }: Record<string, string | undefined>): void {
-  if (!REDIS_URL && !DATABASE_URL) return
+function refuseForeign({ REDIS_URL, DATABASE_URL, INBOX_URL }: Record<string, string | undefined>): void {
+  if (!REDIS_URL && !DATABASE_URL && !INBOX_URL) return
   console.error(
-    "--fresh empties only the demo's own stores: empty yours yourself, or unset REDIS_URL and DATABASE_URL.",
+    "--fresh empties only the demo's own stores: empty yours yourself, or unset REDIS_URL, DATABASE_URL and INBOX_URL.",
   )
   process.exit(2)
 }

@@ -1,3 +1,4 @@
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readIndex } from "@tallyroom/lib/inbox/poll-copies"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
@@ -8,13 +9,15 @@ import { waitFor } from "./wait"
 const DEADLINE_MS = 60_000
 
 /** Waits until a worker has opened every shard of the inbox, so that a vote cast from then on is accepted. */
-export async function untilInboxOpen(redisUrl: string): Promise<void> {
+export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"): Promise<void> {
   const redis = openRedis(redisUrl, () => {})
   const isOpen = async () => {
     try {
       const { shards } = await readIndex(redis)
       const looks = Array.from({ length: shards }, (_, i) => redis.lookAtShard(keys.gate(i), keys.inbox(i)))
-      return (await Promise.all(looks)).every(([serving, gate]) => serving === gate)
+      return (await Promise.all(looks)).every(
+        ([serving, gate]) => gate === (kind === "redis" ? serving : kind),
+      )
     } catch {
       return false
     }

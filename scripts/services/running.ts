@@ -14,6 +14,8 @@ export interface Running {
   readonly resultUrl: string
   /** As the worker: reads and writes the inbox. */
   readonly redisUrl: string
+  /** Of the broker that holds the ballots, where Redis does not. */
+  readonly inboxUrl?: string
   /** As the owner of the tables. */
   readonly databaseUrl: string
   readonly adminToken: string
@@ -50,12 +52,17 @@ export function findRunning(): Running {
   throw new Trouble(`No running demo found in ${CHECKOUT}. Start one with \`bun run demo\`.`)
 }
 
-/** Both stores' addresses: REDIS_URL and DATABASE_URL, else those of the running demo; a Trouble if neither. */
+/**
+ * The stores' addresses: REDIS_URL and DATABASE_URL (and INBOX_URL where a broker holds the ballots), else those of the
+ * running demo; a Trouble if neither.
+ */
 export function findStores(env: Record<string, string | undefined> = process.env) {
   const running = runningDemo()
   const redisUrl = env.REDIS_URL || running?.redisUrl
   const databaseUrl = env.DATABASE_URL || running?.databaseUrl
-  if (redisUrl && databaseUrl) return { redisUrl, databaseUrl }
+  const isDemo = !env.REDIS_URL && !env.DATABASE_URL
+  const inboxUrl = env.INBOX_URL || (isDemo && running?.inboxUrl) || ""
+  if (redisUrl && databaseUrl) return { redisUrl, databaseUrl, inboxUrl }
   throw new Trouble(
     "No running demo found. Start one with `bun run demo`, or set REDIS_URL and DATABASE_URL.",
   )

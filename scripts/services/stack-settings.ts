@@ -3,6 +3,7 @@ import { readSettings, type Settings, SettingsError, setting, whole } from "@tal
 import type { AppName } from "./apps"
 import { CHECKOUT } from "./checkout"
 import { freePort } from "./ports"
+import { BROKER_NAMES, type BrokerKind } from "./stack-inbox"
 import { Trouble } from "./trouble"
 
 type Environment = Record<string, string | undefined>
@@ -24,6 +25,8 @@ export interface Wiring {
   readonly resultUrl: string
   readonly voteRedisUrl: string
   readonly workerRedisUrl: string
+  /** Of the broker that holds the ballots; empty or absent where Redis does. */
+  readonly inboxUrl?: string
   readonly workerDatabaseUrl: string
   readonly resultDatabaseUrl: string
   readonly voterSecret: string
@@ -61,12 +64,17 @@ async function given(name: AppName, env: Environment, appsDir = join(CHECKOUT, "
 
 function wired(name: AppName, wiring: Wiring, env: Environment): Record<string, string> {
   if (name === "worker") {
-    return { REDIS_URL: wiring.workerRedisUrl, DATABASE_URL: wiring.workerDatabaseUrl }
+    return {
+      REDIS_URL: wiring.workerRedisUrl,
+      INBOX_URL: wiring.inboxUrl ?? "",
+      DATABASE_URL: wiring.workerDatabaseUrl,
+    }
   }
   if (name === "vote") {
     return {
       PORT: new URL(wiring.voteUrl).port || "80",
       REDIS_URL: wiring.voteRedisUrl,
+      INBOX_URL: wiring.inboxUrl ?? "",
       RESULT_URL: env.RESULT_URL || wiring.resultUrl,
       VOTER_SECRETS: wiring.voterSecret,
     }
@@ -80,9 +88,10 @@ function wired(name: AppName, wiring: Wiring, env: Environment): Record<string, 
 }
 
 /** Which stores will be our own, for the person who waits. */
-export function whatStarts(env: Environment): string {
-  const ours = [...(env.DATABASE_URL ? [] : ["Postgres"]), ...(env.REDIS_URL ? [] : ["Redis"])]
+export function whatStarts(env: Environment, broker?: BrokerKind): string {
+  const stores = [...(env.DATABASE_URL ? [] : ["Postgres"]), ...(env.REDIS_URL ? [] : ["Redis"])]
+  const ours = [...stores, ...(broker ? [BROKER_NAMES[broker]] : [])]
   return ours.length > 0
-    ? `Starting ${ours.join(" and ")}`
+    ? `Starting ${new Intl.ListFormat("en").format(ours)}`
     : "Using the Postgres and Redis of the environment"
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import { inboxKind } from "@tallyroom/lib/inbox/brokers"
 import { ensureTool } from "../tools"
 import type { App } from "./apps"
 import { untilInboxOpen } from "./inbox-open"
@@ -10,6 +11,7 @@ import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
 import { APP_GRACE_MS, launchApp } from "./stack-app"
 import { type ContractApp, contractApps, contractUrls, WORKER_CONTRACTS } from "./stack-contracts"
+import { assertOneInbox } from "./stack-inbox"
 import type { StackPlan } from "./stack-plan"
 import { runningFrom } from "./stack-running"
 import { appSettings, readStackSettings, type Wiring, whatStarts } from "./stack-settings"
@@ -31,17 +33,19 @@ export class Stack {
 
   /** Starts all and waits until all are ready. After a failure, stop() ends what was started. */
   async start(): Promise<Running> {
-    const { stateDir, env, say } = this.plan
+    const { stateDir, env, say, broker } = this.plan
     const ports = readStackSettings(env)
     await assertPortFree(ports.VOTE_PORT, "the ballot page", "VOTE_PORT")
     await assertPortFree(ports.RESULT_PORT, "the result page", "RESULT_PORT")
     const urls = this.plan.contracts
       ? await contractUrls(env, [ports.VOTE_PORT, ports.RESULT_PORT])
       : undefined
+    assertOneInbox(broker, env.INBOX_URL)
     mkdirSync(join(stateDir, "logs"), { recursive: true })
     if (!env.REDIS_URL) await ensureTool("redis-server", { say })
+    if (broker) await ensureTool(`${broker}-server`, { say })
 
-    say(whatStarts(env))
+    say(whatStarts(env, broker))
     const stores = await this.startStores()
     const secrets = keptSecrets(join(stateDir, "secrets.json"), ["voterSecret", "adminToken"])
     const wiring: Wiring = {
@@ -53,7 +57,7 @@ export class Stack {
     }
     say("Starting vote, worker and result")
     await this.startApps(wiring, ports.WORKERS, urls && contractApps(wiring, urls, env))
-    await untilInboxOpen(wiring.workerRedisUrl)
+    await untilInboxOpen(wiring.workerRedisUrl, inboxKind(stores.inboxUrl))
     return { ...runningFrom(wiring, stores), ...(urls && { contracts: urls }) }
   }
 
@@ -74,11 +78,13 @@ export class Stack {
   }
 
   private startStores(): Promise<Stores> {
-    const { stateDir, env, onLine } = this.plan
+    const { stateDir, env, onLine, broker } = this.plan
     return startStores({
       stateDir,
       redisUrl: env.REDIS_URL,
       databaseUrl: env.DATABASE_URL,
+      inboxUrl: env.INBOX_URL,
+      broker,
       onLine: (store, text) => onLine(store, { level: "info", text }),
       onCrash: (store, code) => this.reportCrash(store, code, store.toLowerCase()),
       onStart: (server) => this.stores.push(server),

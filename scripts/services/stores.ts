@@ -3,22 +3,28 @@ import { assertPostgresAnswers, assertRedisAnswers } from "./external"
 import { type Postgres, startPostgres } from "./postgres"
 import { type RedisServer, startRedis } from "./redis"
 import type { Server } from "./server"
+import { type BrokerKind, type BrokerName, startInbox } from "./stack-inbox"
 
 export interface StoresPlan {
   readonly stateDir: string
   /** Set: used instead of starting one of our own. */
   readonly redisUrl?: string | undefined
   readonly databaseUrl?: string | undefined
-  onLine(store: "postgres" | "redis", line: string): void
-  onCrash(store: "Postgres" | "Redis", code: number): void
+  readonly inboxUrl?: string | undefined
+  /** The broker to start. */
+  readonly broker?: BrokerKind | undefined
+  onLine(store: "postgres" | "redis" | BrokerKind, line: string): void
+  onCrash(store: "Postgres" | "Redis" | BrokerName, code: number): void
   /** Called for each server as soon as it runs. */
   onStart(server: Server): void
 }
 
-/** The addresses of both stores, for each of their users. */
+/** The addresses of the stores, for each of their users. */
 export interface Stores {
   readonly voteRedisUrl: string
   readonly workerRedisUrl: string
+  /** Of the broker that holds the ballots; empty where Redis does. */
+  readonly inboxUrl: string
   readonly workerDatabaseUrl: string
   readonly resultDatabaseUrl: string
   /** Only for servers of our own. */
@@ -28,15 +34,18 @@ export interface Stores {
 
 const DATABASE = "tallyroom"
 
-/** Starts Postgres and Redis; of a store that is given it only checks, before anything starts, that it answers. */
+/**
+ * Starts Postgres and Redis, and a broker if one is wanted; of a store that is given it only checks, before anything
+ * starts, that it answers. A broker that is given is waited for by the apps.
+ */
 export async function startStores(plan: StoresPlan): Promise<Stores> {
   if (plan.redisUrl) await assertRedisAnswers(plan.redisUrl)
   if (plan.databaseUrl) await assertPostgresAnswers(plan.databaseUrl)
-  const starting = [redisUrls(plan), databaseUrls(plan)] as const
-  // After a failure of one the other must have got as far as onStart, or nobody would stop it.
+  const starting = [redisUrls(plan), databaseUrls(plan), startInbox(plan)] as const
+  // After a failure of one the others must have got as far as onStart, or nobody would stop it.
   await Promise.allSettled(starting)
-  const [redis, database] = await Promise.all(starting)
-  return { ...redis, ...database }
+  const [redis, database, inboxUrl] = await Promise.all(starting)
+  return { ...redis, ...database, inboxUrl }
 }
 
 async function redisUrls(plan: StoresPlan) {

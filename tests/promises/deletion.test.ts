@@ -10,7 +10,7 @@ import { startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
 
-const TABLES = ["votes", "tallies", "timeline", "books", "closings", "burials"] as const
+const TABLES = ["votes", "replaced_votes", "tallies", "timeline", "books", "closings", "burials"] as const
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 const stores = useStores()

@@ -154,6 +154,10 @@ class World {
       expect(Object.fromEntries(counted)).toEqual(this.model.tally(poll))
       expect(rows[0]?.state).toBe("final")
       const { accepted, standing } = poll
+      const [history] =
+        await steps.sql`SELECT count(*)::integer AS ballots, count(*) FILTER (WHERE stands)::integer AS standing
+        FROM vote_history AS h JOIN polls ON number = h.poll WHERE id = ${poll.id}`
+      expect({ ...history }).toEqual({ ballots: accepted, standing: standing.size })
       expect(books.get(poll.id)).toMatchObject({
         ...{ accepted, counted: standing.size, replaced: accepted - standing.size },
         ...{ late: 0, setAside: 0, pending: 0, lost: 0, faults: [] },

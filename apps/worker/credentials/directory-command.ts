@@ -1,0 +1,40 @@
+/** `worker credentials --dir DIR`: makes the credentials that are missing as files, for compose. */
+
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { ensureFiles, giveFolders } from "./directory"
+
+export const USAGE = `Usage: worker credentials --kubernetes | --dir DIR [--data DIR] [--print FILE]
+
+Makes every credential that is missing, and changes none.
+
+  --kubernetes   as Secrets of the cluster that it runs in
+  --dir DIR      as files, in a folder for each service
+  --data DIR     gives the folders in DIR to the services that they are named for
+  --print FILE   prints one of the files, like result/admin_token`
+
+/** @returns the exit code; what was made and what went wrong is printed, and a credential only where --print asks for it */
+export async function makeFiles(words: string[]): Promise<number> {
+  try {
+    const { dir, data, print } = readWords(words)
+    if (dir === undefined) return refused(USAGE, 2)
+    const made = await ensureFiles(dir)
+    if (data !== undefined) await giveFolders(data)
+    if (print !== undefined) console.log((await readFile(join(dir, print), "utf8")).trim())
+    else console.log(made.length > 0 ? `Made ${made.join(", ")}.` : "All credentials are there already.")
+    return 0
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error), 1)
+  }
+}
+
+function readWords(args: string[]) {
+  const text = { type: "string" } as const
+  return parseArgs({ args, options: { dir: text, data: text, print: text } }).values
+}
+
+function refused(why: string, code: number): number {
+  console.error(why)
+  return code
+}

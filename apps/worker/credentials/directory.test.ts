@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from "bun:test"
+import { mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { ensureFiles } from "./directory"
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tallyroom-credentials-"))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+async function contents(): Promise<Record<string, string>> {
+  const files = await readdir(dir, { recursive: true, withFileTypes: true })
+  const texts = files
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return [path.slice(dir.length + 1), await readFile(path, "utf8")] as const
+    })
+  return Object.fromEntries(await Promise.all(texts))
+}
+
+test("every service gets its own files, which fit each other", async () => {
+  const made = await ensureFiles(dir)
+  const files = await contents()
+  expect(Object.keys(files).sort()).toEqual([...made, "root/root"].sort())
+  const password = new URL(files["worker/database_url"] ?? "").password
+  expect(files["postgres/roles.sql"]).toContain(`PASSWORD '${password}'`)
+  expect(files["result/admin_token"]?.length).toBeGreaterThanOrEqual(24)
+})
+
+test("a second run changes nothing, and a lost file comes back as it was", async () => {
+  await ensureFiles(dir)
+  const before = await contents()
+  expect(await ensureFiles(dir)).toEqual([])
+  await unlink(join(dir, "vote/voter_secrets"))
+  expect(await ensureFiles(dir)).toEqual(["vote/voter_secrets"])
+  expect(await contents()).toEqual(before)
+})
+
+test("what a person put in its place stays", async () => {
+  await ensureFiles(dir)
+  await unlink(join(dir, "result/admin_token"))
+  await writeFile(join(dir, "result/admin_token"), "a token of my own, long enough")
+  await ensureFiles(dir)
+  expect(await readFile(join(dir, "result/admin_token"), "utf8")).toBe("a token of my own, long enough")
+})
+
+test("what a run left that was cut off is finished", async () => {
+  await ensureFiles(dir)
+  const whole = await contents()
+  await unlink(join(dir, "redis/users.acl"))
+  await writeFile(join(dir, "redis/users.acl.unfinished"), "user adm")
+  await ensureFiles(dir)
+  expect(await contents()).toEqual(whole)
+})
+
+test("without the root of what is there, nothing is made", async () => {
+  await ensureFiles(dir)
+  await unlink(join(dir, "root/root"))
+  const before = await contents()
+  expect(ensureFiles(dir)).rejects.toThrow("root/root is missing")
+  expect(await contents()).toEqual(before)
+})
+
+test("nobody but its service reads a file, and nobody the root", async () => {
+  await ensureFiles(dir)
+  const mode = async (file: string) => ((await stat(join(dir, file))).mode & 0o777).toString(8)
+  expect(await mode("vote")).toBe("750")
+  expect(await mode("vote/redis_url")).toBe("440")
+  expect(await mode("root")).toBe("700")
+  expect(await mode("root/root")).toBe("400")
+})

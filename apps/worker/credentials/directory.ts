@@ -1,0 +1,118 @@
+/** Credentials as files, a folder for each owner: made where they are missing, never changed where they are. */
+
+import { chmod, chown, link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises"
+import { join } from "node:path"
+import { type Credentials, credentialsOf, newRoot, type Owner } from "./contents"
+
+/** What all others follow from. No service mounts its folder. */
+const ROOT = "root"
+/** The user of an image and its group. Files stay root's own: their service reads them by its group, and can't write. */
+const OURS = 65532
+const USERS: Record<string, number> = {
+  redis: 999,
+  postgres: 999,
+  rabbitmq: 999,
+  nats: OURS,
+  proxy: OURS,
+  vote: OURS,
+  worker: OURS,
+  result: OURS,
+}
+
+/**
+ * Makes all files that are missing, named in small letters: REDIS_URL is in DIR/vote/redis_url. It may be stopped anywhere
+ * and run again: the root is stored first, and everything else follows from it.
+ * @returns the files that it made, as owner/name
+ * @throws {Error} when files are there whose root is not: new ones would not fit what is in the stores
+ */
+export async function ensureFiles(dir: string): Promise<string[]> {
+  const root = await ensureRoot(dir)
+  const made: string[] = []
+  const all: Credentials = credentialsOf(root)
+  for (const owner of Object.keys(all) as Owner[]) {
+    const folder = join(dir, owner)
+    await mkdir(folder, { recursive: true })
+    await give(folder, owner, 0o750)
+    for (const [name, text] of Object.entries(all[owner])) {
+      const file = name.toLowerCase()
+      if (await createFile(folder, file, text, (path) => give(path, owner, 0o440)))
+        made.push(`${owner}/${file}`)
+    }
+  }
+  return made
+}
+
+/** Gives the folders in `dir`, each named for a service, to that service's user: for volumes that no image prepares. */
+export async function giveFolders(dir: string): Promise<void> {
+  for (const service of await readdir(dir)) {
+    const user = USERS[service]
+    if (user === undefined)
+      throw new Error(`${join(dir, service)} is named for no service that is known here.`)
+    await chown(join(dir, service), user, user)
+  }
+}
+
+async function ensureRoot(dir: string): Promise<string> {
+  const folder = join(dir, ROOT)
+  await mkdir(folder, { recursive: true })
+  const kept = await readFile(join(folder, ROOT), "utf8").catch(ifMissing)
+  if (kept !== undefined) return kept.trim()
+  const orphans = await Promise.all(
+    (Object.keys(USERS) as string[]).map((owner) => filesOf(join(dir, owner))),
+  )
+  if (orphans.flat().length > 0) {
+    throw new Error(
+      `${join(folder, ROOT)} is missing, from which the credentials in ${dir} follow: restore it, ` +
+        "or empty these folders if Redis and Postgres are new.",
+    )
+  }
+  await chmod(folder, 0o700)
+  await createFile(folder, ROOT, newRoot(), (path) => chmod(path, 0o400))
+  return (await readFile(join(folder, ROOT), "utf8")).trim()
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(ifMissing)
+  return (names ?? []).filter((name) => !name.endsWith(UNFINISHED))
+}
+
+async function give(path: string, owner: Owner, mode: number): Promise<void> {
+  await chmod(path, mode)
+  // Only root can, and only in containers there are others to give to.
+  if (process.getuid?.() === 0) await chown(path, 0, USERS[owner] ?? OURS)
+}
+
+const UNFINISHED = ".unfinished"
+
+/** A file is there whole or not at all, on the disk too. @returns whether it was missing */
+async function createFile(
+  folder: string,
+  name: string,
+  text: string,
+  prepare: (path: string) => Promise<void>,
+): Promise<boolean> {
+  const path = join(folder, name)
+  const unfinished = `${path}${UNFINISHED}`
+  await unlink(unfinished).catch(ifMissing)
+  const file = await open(unfinished, "wx", 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await prepare(unfinished)
+  // Unlike a rename, a link never replaces what is there.
+  const isNew = await link(unfinished, path).then(() => true, ifThere)
+  await unlink(unfinished)
+  return isNew
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error
+}
+
+function ifThere(error: NodeJS.ErrnoException): false {
+  if (error.code === "EEXIST") return false
+  throw error
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path"
+import { type InboxKind, inboxKind } from "@tallyroom/lib/inbox/brokers"
+import type { Broker } from "./broker"
+import { startNats } from "./nats"
+import { startRabbitmq } from "./rabbitmq"
+import type { Server } from "./server"
+import { Trouble } from "./trouble"
+
+/** The servers that a demo can start to hold the ballots in the place of Redis. */
+export const BROKERS = ["nats", "rabbitmq"] as const
+export type BrokerKind = (typeof BROKERS)[number]
+
+export const BROKER_NAMES = { nats: "NATS", rabbitmq: "RabbitMQ" } as const satisfies Record<
+  BrokerKind,
+  string
+>
+export type BrokerName = (typeof BROKER_NAMES)[BrokerKind]
+
+export interface InboxPlan {
+  readonly stateDir: string
+  /** The broker to start; none: Redis holds the ballots, or the broker at `inboxUrl`. */
+  readonly broker?: BrokerKind | undefined
+  /** Set: used instead of starting one of our own. */
+  readonly inboxUrl?: string | undefined
+  onLine(store: BrokerKind, line: string): void
+  onCrash(store: BrokerName, code: number): void
+  onStart(server: Server): void
+}
+
+/** Throws a Trouble when two inboxes are asked for, or one that is no broker. */
+export function assertOneInbox(broker: BrokerKind | undefined, inboxUrl: string | undefined): void {
+  if (!inboxUrl) return
+  if (broker) {
+    throw new Trouble(`INBOX_URL names the inbox: leave --inbox ${broker} out, or unset INBOX_URL.`)
+  }
+  if (kindOf(inboxUrl) === "redis") {
+    throw new Trouble("INBOX_URL names no broker: set REDIS_URL for a Redis, which then holds the ballots.")
+  }
+}
+
+/** The broker's address, once it answers; empty where Redis holds the ballots. */
+export async function startInbox(plan: InboxPlan): Promise<string> {
+  const { broker } = plan
+  if (!broker) return plan.inboxUrl ?? ""
+  const options = {
+    dir: join(plan.stateDir, broker),
+    onLine: (line: string) => plan.onLine(broker, line),
+    onCrash: (code: number) => plan.onCrash(BROKER_NAMES[broker], code),
+  }
+  const server: Broker = await (broker === "nats" ? startNats(options) : startRabbitmq(options))
+  plan.onStart(server)
+  return server.url
+}
+
+/** @throws {Trouble} when it is no address */
+function kindOf(inboxUrl: string): InboxKind {
+  try {
+    return inboxKind(inboxUrl)
+  } catch (cause) {
+    throw new Trouble("INBOX_URL is not an address such as nats://localhost:4222: correct it, or unset it.", {
+      cause,
+    })
+  }
+}

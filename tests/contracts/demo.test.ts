@@ -1,0 +1,98 @@
+/** What `bun run demo --contracts --inbox …` starts, with data of its own. */
+
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Subprocess } from "bun"
+import { CHECKOUT } from "../../scripts/services/checkout"
+import { eachLine } from "../../scripts/services/lines"
+import { freePort } from "../../scripts/services/ports"
+import type { Running } from "../../scripts/services/running"
+import { contractUrls } from "../../scripts/services/stack-contracts"
+import { assertOneInbox } from "../../scripts/services/stack-inbox"
+import { untilVotes } from "./family"
+
+setDefaultTimeout(120_000)
+
+const stateDir = mkdtempSync(join(tmpdir(), "tallyroom-demo-"))
+const children: Subprocess[] = []
+afterAll(async () => {
+  for (const child of children) child.kill("SIGTERM")
+  await Promise.all(children.map((child) => child.exited))
+  rmSync(stateDir, { recursive: true, force: true })
+})
+
+async function freePorts(): Promise<Record<string, string>> {
+  const names = ["VOTE_PORT", "RESULT_PORT", "PETS_VOTE_PORT", "PETS_RESULT_PORT", "POSTS_PORT"]
+  const ports: [string, string][] = []
+  for (const name of names) ports.push([name, String(await freePort())])
+  return Object.fromEntries(ports)
+}
+
+async function startDemo() {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "demo-process.ts"), stateDir], {
+    env: { ...process.env, ...(await freePorts()) },
+    stdout: "pipe",
+    stderr: "inherit",
+  })
+  children.push(child)
+  const { promise, resolve, reject } = Promise.withResolvers<Running>()
+  void eachLine(child.stdout, (line) => resolve(JSON.parse(line)))
+  void child.exited.then((code) => reject(new Error(`the demo ended with ${code} before it was ready`)))
+  return { child, running: await promise }
+}
+
+async function runs(script: string, words: string[], env: Record<string, string> = {}) {
+  const command = [process.execPath, join(CHECKOUT, script), ...words]
+  const child = Bun.spawn(command, { env: { ...process.env, ...env }, stdout: "pipe", stderr: "pipe" })
+  const said = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, said: said.join("") }
+}
+
+test("every contract is answered at once, over a broker of its own, and the books of all balance", async () => {
+  const demo = await startDemo()
+  const { voteUrl, resultUrl, redisUrl, databaseUrl, inboxUrl = "", contracts } = demo.running
+  expect(inboxUrl).toStartWith("nats://")
+  const post = (url: string, body: string, type: string) =>
+    fetch(url, { method: "POST", body, headers: { "content-type": type, accept: "application/json" } })
+  const votes = [
+    await post(voteUrl, "vote=a", "application/x-www-form-urlencoded"),
+    await post(`${contracts?.petsVoteUrl}/vote`, '{"pet":"cats"}', "application/json"),
+    await post(`${contracts?.postsUrl}/vote`, '{"postId":348,"score":-1}', "application/json"),
+  ]
+  expect(votes.map(({ status }) => status)).toEqual([201, 200, 201])
+  await untilVotes(resultUrl, "cats-vs-dogs", { a: 1, b: 0 })
+  await untilVotes(contracts?.petsResultUrl ?? "", "pets", { dogs: 0, cats: 1, lizards: 0 })
+  await untilVotes(resultUrl, "post-348", { upvote: 0, downvote: 1 })
+
+  const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, INBOX_URL: inboxUrl }
+  const { code, said } = await runs("scripts/audit.ts", ["--wait"], env)
+  expect([said, code]).toEqual([expect.stringContaining("The books balance."), 0])
+  demo.child.kill("SIGTERM")
+  expect(await demo.child.exited).toBe(0)
+  await expect(fetch(voteUrl)).rejects.toThrow()
+})
+
+test("an inbox that there is not is told in one sentence, and nothing starts", async () => {
+  for (const words of [["--inbox", "kafka"], ["--inbox=kafka"]]) {
+    const told = { code: 2, said: "--inbox takes nats or rabbitmq, not kafka.\n" }
+    expect(await runs("scripts/demo.ts", words)).toEqual(told)
+  }
+  expect(await runs("scripts/demo.ts", ["--inbox"])).toEqual({
+    code: 2,
+    said: "--inbox takes nats or rabbitmq.\n",
+  })
+  expect(() => assertOneInbox("nats", "nats://localhost:4222")).toThrow("leave --inbox nats out")
+  expect(() => assertOneInbox(undefined, "redis://localhost:6379")).toThrow("set REDIS_URL")
+  expect(() => assertOneInbox(undefined, "localhost")).toThrow("is not an address")
+  expect(() => assertOneInbox("rabbitmq", "")).not.toThrow()
+})
+
+test("a port that two pages would share, or that is none, is told with the settings to change", async () => {
+  const ports = await freePorts()
+  const shared = { ...ports, POSTS_PORT: ports.PETS_VOTE_PORT }
+  await expect(contractUrls(shared, [])).rejects.toThrow("PETS_RESULT_PORT and POSTS_PORT apart")
+  await expect(contractUrls(ports, [Number(ports.POSTS_PORT)])).rejects.toThrow("Two pages share a port")
+  await expect(contractUrls({ ...ports, POSTS_PORT: "0" }, [])).rejects.toThrow("POSTS_PORT")
+})
