@@ -1,27 +1,21 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { CHECKOUT } from "./services/checkout"
-import { readJunit, type TestReport } from "./services/junit"
-import { leash, stopLeashed } from "./services/leash"
-import { describe, Trouble } from "./services/trouble"
+import { lints } from "./check/lints"
+import { command, type Outcome, type Step } from "./check/step"
+import { runTests } from "./check/tests"
+import type { TestReport } from "./services/junit"
+import { stopLeashed } from "./services/leash"
+import { describe } from "./services/trouble"
 import { ensureTool } from "./tools"
+import { ensureGoTool } from "./tools/go"
 
 const USAGE = `Usage: bun run check [file filter…]
 
-Checks types, lint, format and the settings table, then runs all tests (or those whose file's path has a filter in it)
-against real stores. The last line is "N passed, N failed": a step counts as one, and so does each test.`
+Checks types, lint, format, the settings table, manifests, workflows, shell scripts and the Dockerfile, then runs all tests
+(or those whose file's path has a filter in it) against real stores. The last line is "N passed, N failed": a step counts
+as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes.`
 
 const TOOLS = ["redis-server", "chromium", "ab"] as const
 /** The harness tears its stores down when it is asked to stop. */
 const STOP_GRACE_MS = 8_000
-
-const NOTHING: TestReport = { passed: 0, skipped: 0, failed: [] }
-
-interface Step {
-  readonly name: string
-  run(): Promise<boolean>
-}
 
 const filters = process.argv.slice(2)
 if (filters.some((it) => it === "--help" || it === "-h")) {
@@ -44,67 +38,58 @@ const steps: Step[] = [
     run: () => command("bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
   },
   { name: "settings table", run: () => command(process.execPath, "scripts/settings-table.ts", "--check") },
+  ...lints,
   { name: "tools for the tests", run: installTools },
 ]
 
-const failedSteps: string[] = []
+const failed: string[] = []
+const skipped: string[] = []
+let passed = 0
 for (const step of steps) {
-  if (!(await timed(step.name, step.run))) failedSteps.push(step.name)
+  const outcome = await timed(step)
+  if (outcome === "passed") passed++
+  else if (outcome === "failed") failed.push(step.name)
+  else skipped.push(`${step.name}: ${outcome.skipped}`)
 }
-let tests = NOTHING
-const testsRan = await timed("tests", async () => {
-  tests = await runTests()
-  return tests.failed.length === 0
+let tests: TestReport | undefined
+const outcome = await timed({
+  name: "tests",
+  async run() {
+    tests = await runTests(filters)
+    return tests.failed.length === 0 ? "passed" : "failed"
+  },
 })
-if (!testsRan && tests.failed.length === 0) failedSteps.push("tests")
-report(steps.length - failedSteps.filter((it) => it !== "tests").length)
+if (outcome === "failed" && !tests?.failed.length) failed.push("tests")
+report({ passed: passed + (tests?.passed ?? 0), failed: [...failed, ...(tests?.failed ?? [])] })
 
 /** Runs a step and says in one line how it went. */
-async function timed(name: string, run: () => Promise<boolean>): Promise<boolean> {
+async function timed({ name, run }: Step): Promise<Outcome> {
   console.log(`\n${name}`)
   const start = performance.now()
-  const passed = await run().catch((error) => {
+  const outcome = await run().catch((error): Outcome => {
     console.error(describe(error))
-    return false
+    return "failed"
   })
+  const took = `${((performance.now() - start) / 1000).toFixed(1)} s`
+  const said = { passed: "passed", failed: "FAILED" }
   console.log(
-    `${passed ? "passed" : "FAILED"}: ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`,
+    typeof outcome === "string"
+      ? `${said[outcome]}: ${name} (${took})`
+      : `skipped: ${name}: ${outcome.skipped}`,
   )
-  return passed
+  return outcome
 }
 
-async function command(...words: string[]): Promise<boolean> {
-  const { PATH = "", ...env } = process.env as Record<string, string>
-  const child = leash(words, { cwd: CHECKOUT, env: { ...env, PATH }, onLine: (line) => console.log(line) })
-  return (await child.exited) === 0
-}
-
-async function installTools(): Promise<boolean> {
+async function installTools(): Promise<Outcome> {
   for (const tool of TOOLS) console.log(`${tool}: ${await ensureTool(tool)}`)
-  return true
+  console.log(`k6: ${await ensureGoTool("k6")}`)
+  return "passed"
 }
 
-/** A runner that crashed leaves no report, or one without the failure that its exit code tells of. */
-async function runTests(): Promise<TestReport> {
-  const dir = mkdtempSync(join(tmpdir(), "tallyroom-check-"))
-  const file = join(dir, "junit.xml")
-  try {
-    const flags = ["--reporter=junit", `--reporter-outfile=${file}`]
-    const succeeded = await command(process.execPath, "test", ...flags, ...filters)
-    if (!existsSync(file)) throw new Trouble("The test runner ended without a report (see above).")
-    const result = readJunit(readFileSync(file, "utf8"))
-    if (result.passed + result.failed.length === 0) throw new Trouble("No test ran.")
-    if (succeeded || result.failed.length > 0) return result
-    return { ...result, failed: ["the test runner: it failed outside of any test (see above)"] }
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
-}
-
-function report(passedSteps: number): never {
-  const failed = [...failedSteps, ...tests.failed]
+function report({ passed, failed }: { passed: number; failed: string[] }): never {
+  const notRun = [...skipped, ...(tests?.skipped ? [`${tests.skipped} tests`] : [])]
+  if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join("\n")}`)
   if (failed.length > 0) console.log(`\nFailed:\n${failed.map((name) => `  ${name}`).join("\n")}`)
-  const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : ""
-  console.log(`\n${passedSteps + tests.passed} passed, ${failed.length} failed${skipped}`)
+  console.log(`\n${passed} passed, ${failed.length} failed`)
   process.exit(failed.length > 0 ? 1 : 0)
 }

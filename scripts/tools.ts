@@ -3,7 +3,14 @@ import { packageManager } from "./services/packages"
 import { describe, Trouble } from "./services/trouble"
 
 /** A program that Tallyroom's commands start and that no npm package ships. */
-export type Tool = "redis-server" | "nats-server" | "rabbitmq-server" | "chromium" | "ab" | "wrk"
+export type Tool =
+  | "redis-server"
+  | "nats-server"
+  | "rabbitmq-server"
+  | "chromium"
+  | "ab"
+  | "wrk"
+  | "shellcheck"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -48,6 +55,7 @@ const RECIPES: Record<Tool, Recipe> = {
   },
   ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
   wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },
+  shellcheck: { commands: ["shellcheck"], apt: ["shellcheck"], brew: ["shellcheck"] },
 }
 
 /** How a tool is looked for: everything that comes from the environment, so that a test can say otherwise. */

@@ -1,0 +1,69 @@
+/** `bun run flood`: votes of many, by k6, and whether each was counted once. */
+
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { CHECKOUT } from "./services/checkout"
+import { freePort } from "./services/ports"
+import { describe } from "./services/trouble"
+import { ensureGoTool } from "./tools/go"
+
+const USAGE = `Usage: bun run flood [SCRIPT] [flags of k6]
+
+Sends votes, and asks the result app whether each that was accepted is counted exactly once.
+
+  flood      (default) as many votes as VOTERS (40) can cast in DURATION (15s)
+  burst      PEOPLE (600) load the ballot and vote within some seconds
+  viewers    VIEWERS (200) watch for DURATION (10s) while RATE (50) votes a second are cast: all see the last snapshot
+  reconnect  VIEWERS (500) drop at once and come back: no number goes back
+  soak       RATE (50) votes a second for DURATION (600s)
+
+Set by the environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll),
+P95_MS (how soon 95 of 100 votes must be answered), and the words in capitals. The poll must be open, take one vote a
+browser, and show its results. Nobody else may vote in it meanwhile, as their votes would seem to be counted twice.
+Ends with YES or NO, and exit code 0 or 99.`
+
+/** What is not there is not load but a mistake: k6's own exit codes begin above. */
+const MISUSED = 2
+const DIR = join(CHECKOUT, "scripts/k6")
+const SCRIPTS = ["flood", "burst", "viewers", "reconnect", "soak"].filter((name) =>
+  readdirSync(DIR).includes(`${name}.ts`),
+)
+
+const [first = "flood", ...rest] = process.argv.slice(2)
+if (first === "--help" || first === "-h") {
+  console.log(USAGE)
+  process.exit(0)
+}
+const script = first.startsWith("-") ? "flood" : first
+if (!SCRIPTS.includes(script)) {
+  console.error(`There is no script ${script}: choose from ${SCRIPTS.join(", ")}.`)
+  process.exit(MISUSED)
+}
+try {
+  process.exit(await runK6(script, first.startsWith("-") ? [first, ...rest] : rest))
+} catch (error) {
+  console.error(describe(error))
+  process.exit(MISUSED)
+}
+
+async function runK6(name: string, flags: string[]): Promise<number> {
+  const address = `127.0.0.1:${await freePort()}`
+  const quiet = process.stdout.isTTY ? [] : ["--quiet"]
+  const words = [
+    "run",
+    "--address",
+    address,
+    "--no-usage-report",
+    ...quiet,
+    ...flags,
+    join(DIR, `${name}.ts`),
+  ]
+  const k6 = Bun.spawn([await ensureGoTool("k6", console.error), ...words], {
+    env: { ...process.env, K6_ADDRESS: address },
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  })
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => k6.kill(signal))
+  return k6.exited
+}

@@ -1,0 +1,52 @@
+/** The books of one run: what was accepted must be counted, no more and no less. */
+
+import { sleep } from "k6"
+import http from "k6/http"
+import { Counter, Gauge } from "k6/metrics"
+import { countedVotes, type OpenPoll, openPoll } from "./room.ts"
+
+/** By how much the tally grew since the run began. */
+const counted = new Gauge("votes_counted")
+/** Accepted minus counted; each run's threshold is that nothing remains. */
+const uncounted = new Counter("votes_uncounted")
+
+/** k6's own API, which tells a run's teardown what its voters have counted. */
+const K6_API = `http://${__ENV.K6_ADDRESS || "localhost:6565"}/v1/metrics/votes_accepted`
+/** k6 gathers its numbers in steps; so long after the last vote all are in. */
+const GATHERED_S = 1.5
+const PATIENCE_S = 90
+const LOOK_S = 0.25
+
+export type Opened = { poll: OpenPoll; before: number }
+
+/** For `setup`: the poll and its tally before the first vote. */
+export function openBooks(): Opened {
+  const poll = openPoll()
+  return { poll, before: countedVotes(poll.id) }
+}
+
+/** For `teardown`: waits until the tally has grown by what was accepted, or for 90 s, and books the difference. */
+export function closeBooks({ poll, before }: Opened): void {
+  sleep(GATHERED_S)
+  const expected = acceptedVotes()
+  const end = Date.now() + PATIENCE_S * 1_000
+  let growth = countedVotes(poll.id) - before
+  while (growth < expected && Date.now() < end) {
+    sleep(LOOK_S)
+    growth = countedVotes(poll.id) - before
+  }
+  // One that is counted twice may come a moment later.
+  sleep(LOOK_S)
+  growth = countedVotes(poll.id) - before
+  counted.add(growth)
+  uncounted.add(expected - growth)
+}
+
+function acceptedVotes(): number {
+  const answer = http.get(K6_API, { tags: { name: "k6" } })
+  if (answer.status === 404) return 0
+  if (answer.status !== 200)
+    throw new Error(`${K6_API} answers ${answer.status || answer.error}: set K6_ADDRESS.`)
+  const { data } = answer.json() as { data: { attributes: { sample: { count: number } } } }
+  return data.attributes.sample.count
+}

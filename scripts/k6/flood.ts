@@ -1,0 +1,39 @@
+/** As many votes as a number of voters can cast one after the other. */
+
+import type { Options } from "k6/options"
+import { closeBooks, type Opened, openBooks } from "./books.ts"
+import { castOne } from "./cast.ts"
+import { amount, seconds } from "./room.ts"
+import { type Summary, verdict, voteLines } from "./verdict.ts"
+
+const QUESTION = "Is every vote of a flood answered soon, and counted exactly once?"
+
+export const options: Options = {
+  scenarios: {
+    flood: {
+      executor: "constant-vus",
+      vus: amount("VOTERS", 40),
+      duration: `${seconds("DURATION", 15)}s`,
+      gracefulStop: "70s",
+    },
+  },
+  thresholds: {
+    votes_failed: ["count==0"],
+    votes_uncounted: ["count==0"],
+    votes_accepted: ["count>0"],
+    vote_answered: [`p(95)<${amount("P95_MS", 500)}`],
+  },
+  setupTimeout: "30s",
+  teardownTimeout: "120s",
+}
+
+export const setup = openBooks
+export const teardown = closeBooks
+
+export default function flood({ poll }: Opened): void {
+  castOne(poll)
+}
+
+export function handleSummary(summary: Summary): { stdout: string } {
+  return verdict(QUESTION, summary, voteLines(summary))
+}

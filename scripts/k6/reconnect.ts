@@ -1,0 +1,64 @@
+/** The network of a hall fails: all viewers drop at once, and all come back. */
+
+import { Counter, Trend } from "k6/metrics"
+import type { Options } from "k6/options"
+import { amount, type OpenPoll, openPoll } from "./room.ts"
+import { ms, numberOf, type Summary, verdict, whole } from "./verdict.ts"
+import { type Seen, watch } from "./watch.ts"
+
+const QUESTION = "When all viewers drop at once, does each come back to numbers that never went back?"
+const VIEWERS = amount("VIEWERS", 500)
+const DROP_AFTER_MS = 5_000
+/** As the pages do it: not all in the same moment. */
+const LONGEST_PAUSE_MS = 1_000
+const GIVE_UP_MS = 20_000
+
+const back = new Counter("viewers_back")
+const wentBack = new Counter("snapshots_gone_back")
+/** Milliseconds from connecting again to the first snapshot. */
+const snapshotAfter = new Trend("snapshot_after_return", true)
+
+export const options: Options = {
+  scenarios: {
+    viewers: { executor: "per-vu-iterations", vus: VIEWERS, iterations: 1, maxDuration: "60s" },
+  },
+  thresholds: {
+    viewers_back: [`count==${VIEWERS}`],
+    snapshots_gone_back: ["count==0"],
+    snapshot_after_return: [`p(95)<${amount("P95_MS", 2_000)}`],
+  },
+}
+
+export const setup = openPoll
+
+export default function viewer(poll: OpenPoll): void {
+  let before: Seen = { version: 0, total: 0 }
+  const first = watch(poll.id, (seen) => {
+    before = seen
+  })
+  setTimeout(() => {
+    first.close()
+    setTimeout(() => comeBack(poll.id, before), Math.random() * LONGEST_PAUSE_MS)
+  }, DROP_AFTER_MS)
+}
+
+function comeBack(poll: string, before: Seen): void {
+  const start = Date.now()
+  const again = watch(poll, (seen) => {
+    back.add(1)
+    snapshotAfter.add(Date.now() - start)
+    if (seen.version < before.version) wentBack.add(1)
+    again.close()
+    clearTimeout(deadline)
+  })
+  const deadline = setTimeout(() => again.close(), GIVE_UP_MS)
+}
+
+export function handleSummary(summary: Summary): { stdout: string } {
+  const of = (name: string, value?: string) => numberOf(summary, name, value)
+  return verdict(QUESTION, summary, [
+    `${whole(of("viewers_back"))} of ${whole(VIEWERS)} viewers came back; a snapshot after ` +
+      `${ms(of("snapshot_after_return", "med"))} (median), ${ms(of("snapshot_after_return", "p(95)"))} (p95)`,
+    `${whole(of("snapshots_gone_back"))} numbers went back`,
+  ])
+}

@@ -1,0 +1,36 @@
+/** The last lines of a run: its numbers, and whether it kept what its script asks for. */
+
+type Metric = { values: Record<string, number>; thresholds?: Record<string, { ok: boolean }> }
+/** As k6 hands it to `handleSummary`. */
+export type Summary = { metrics: Record<string, Metric> }
+
+/** A number that the run gathered; 0 for what never happened. */
+export function numberOf({ metrics }: Summary, name: string, value = "count"): number {
+  return metrics[name]?.values[value] ?? 0
+}
+
+/** k6 knows no Intl. */
+export const whole = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
+export const ms = (value: number): string => `${whole(value)} ms`
+
+/** Lines about votes that every run with voters has. */
+export function voteLines(summary: Summary): string[] {
+  const of = (name: string, value?: string) => numberOf(summary, name, value)
+  return [
+    `${whole(of("votes_accepted"))} votes accepted, ${whole(of("votes_counted", "value"))} counted, ` +
+      `${whole(of("votes_failed"))} failed, ${whole(of("votes_sent_again"))} sent again`,
+    `answered in ${ms(of("vote_answered", "med"))} (median), ${ms(of("vote_answered", "p(95)"))} (p95), ` +
+      `${ms(of("vote_answered", "max"))} (slowest)`,
+  ]
+}
+
+/** The question, the numbers, and one word that says it. */
+export function verdict(question: string, summary: Summary, lines: string[]): { stdout: string } {
+  if (numberOf(summary, "iterations") === 0)
+    return { stdout: `\n${question}\nNO ANSWER: nobody could begin, for the reason below.\n` }
+  const broken = Object.entries(summary.metrics).flatMap(([name, { thresholds = {} }]) =>
+    Object.entries(thresholds).flatMap(([rule, { ok }]) => (ok ? [] : [`${name}: ${rule}`])),
+  )
+  const last = broken.length === 0 ? "YES" : `NO: not kept: ${broken.join("; ")}`
+  return { stdout: `\n${[question, ...lines.map((line) => `  ${line}`), last].join("\n")}\n` }
+}

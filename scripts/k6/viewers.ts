@@ -1,0 +1,85 @@
+/** An audience watches while some vote. */
+
+import { Counter, Trend } from "k6/metrics"
+import type { Options } from "k6/options"
+import { closeBooks, type Opened, openBooks } from "./books.ts"
+import { castOne } from "./cast.ts"
+import { amount, countedVotes, seconds } from "./room.ts"
+import { numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
+import { type Seen, watch } from "./watch.ts"
+
+const QUESTION = "Does every viewer see the last snapshot, and never an older one after a newer?"
+const VIEWERS = amount("VIEWERS", 200)
+const DURATION_S = seconds("DURATION", 10)
+/** Everybody is connected before the first vote, and watches on for a while after the last. */
+const CONNECT_S = 3
+const AFTER_S = 5
+
+const upToDate = new Counter("viewers_up_to_date")
+const behind = new Counter("viewers_behind")
+const wentBack = new Counter("snapshots_gone_back")
+const snapshots = new Trend("snapshots_a_viewer")
+
+export const options: Options = {
+  scenarios: {
+    viewers: {
+      executor: "per-vu-iterations",
+      exec: "viewer",
+      vus: VIEWERS,
+      iterations: 1,
+      maxDuration: `${CONNECT_S + DURATION_S + AFTER_S + 30}s`,
+    },
+    voters: {
+      executor: "constant-arrival-rate",
+      exec: "voter",
+      rate: amount("RATE", 50),
+      timeUnit: "1s",
+      startTime: `${CONNECT_S}s`,
+      duration: `${DURATION_S}s`,
+      preAllocatedVUs: 20,
+      maxVUs: 100,
+    },
+  },
+  thresholds: {
+    viewers_up_to_date: [`count==${VIEWERS}`],
+    snapshots_gone_back: ["count==0"],
+    votes_failed: ["count==0"],
+    votes_uncounted: ["count==0"],
+  },
+  setupTimeout: "30s",
+  teardownTimeout: "120s",
+}
+
+export const setup = openBooks
+export const teardown = closeBooks
+
+export function voter({ poll }: Opened): void {
+  castOne(poll)
+}
+
+export function viewer({ poll }: Opened): void {
+  let last: Seen = { version: 0, total: 0 }
+  let count = 0
+  const live = watch(poll.id, (seen) => {
+    count++
+    if (seen.version < last.version) wentBack.add(1)
+    last = seen
+  })
+  setTimeout(
+    () => {
+      live.close()
+      snapshots.add(count)
+      const sawAll = last.total === countedVotes(poll.id)
+      ;(sawAll ? upToDate : behind).add(1)
+    },
+    (CONNECT_S + DURATION_S + AFTER_S) * 1_000,
+  )
+}
+
+export function handleSummary(summary: Summary): { stdout: string } {
+  const of = (name: string, value?: string) => numberOf(summary, name, value)
+  return verdict(QUESTION, summary, [
+    `${whole(of("viewers_up_to_date"))} of ${whole(VIEWERS)} viewers saw the last snapshot; ${whole(of("snapshots_a_viewer", "avg"))} snapshots each`,
+    ...voteLines(summary),
+  ])
+}

@@ -1,0 +1,140 @@
+/** `bun run smoke`: does a Tallyroom that was just deployed take a vote, count it and show it? */
+
+import { parseArgs } from "node:util"
+import { z } from "zod"
+import { Checks } from "./services/checks"
+import { describe, Trouble } from "./services/trouble"
+import { waitFor } from "./services/wait"
+
+const USAGE = `Usage: bun run smoke
+
+Casts one vote as a new voter, watches it arrive over a WebSocket, and follows its receipt until it is counted. Set by the
+environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll). The poll must
+be open, take one vote a browser, and show its results. The last line is "N passed, N failed".`
+
+/** A pod that has just become ready may be asked before everybody knows where it is. */
+const REACHED_MS = 30_000
+const COUNTED_MS = 20_000
+
+const pollsSchema = z.object({ default: z.string().nullable() })
+const pollSchema = z.object({
+  phase: z.string(),
+  eligibility: z.string(),
+  options: z.array(z.object({ id: z.string() })),
+})
+const voteSchema = z.object({ status: z.string(), receipt: z.string() })
+const snapshotSchema = z.object({ version: z.number(), total: z.number().optional() })
+const receiptSchema = z.object({ status: z.string() })
+
+const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } })
+if (values.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
+try {
+  process.exit(await main(address("VOTE_URL", 8080), address("RESULT_URL", 8081)))
+} catch (error) {
+  console.error(describe(error))
+  process.exit(2)
+}
+
+function address(name: string, port: number): string {
+  const given = process.env[name] || `http://localhost:${port}`
+  if (!/^https?:\/\//.test(given))
+    throw new Trouble(`${name}=${given} is no address: begin it with http:// or https://.`)
+  return given.replace(/\/+$/, "")
+}
+
+async function main(voteUrl: string, resultUrl: string): Promise<number> {
+  const checks = new Checks()
+  const reached = await checks.check(
+    "both apps answer, with a policy for what their pages may load",
+    async () => {
+      for (const url of [voteUrl, resultUrl]) await reach(url)
+      return `${voteUrl}, ${resultUrl}`
+    },
+  )
+  if (!reached) return checks.report()
+  const poll = process.env.POLL || (await defaultPoll(voteUrl))
+  const { options } = await openPoll(voteUrl, poll)
+  const live = await watch(resultUrl, poll)
+  let receipt = ""
+  await checks.check("a vote is accepted", async () => {
+    const vote = await cast(voteUrl, poll, options[0]?.id ?? "")
+    receipt = vote.receipt
+    return `${vote.status}, receipt ${receipt.slice(0, 12)}…`
+  })
+  await checks.check("a viewer sees it without asking", async () => {
+    await waitFor(
+      "a snapshot with more votes than before",
+      COUNTED_MS,
+      () => live.last().total > live.first.total,
+    )
+    return `${live.first.total} votes before, ${live.last().total} now`
+  })
+  await checks.check("its receipt says that it is counted", async () => {
+    const { status } = await waitFor("the receipt to say counted", COUNTED_MS, async () => {
+      const answer = await get(`${resultUrl}/api/polls/${poll}/receipts/${receipt}`, receiptSchema)
+      return answer.status === "counted" && answer
+    })
+    return status
+  })
+  live.close()
+  return checks.report()
+}
+
+async function reach(url: string): Promise<void> {
+  const answer = await waitFor(`${url} to answer`, REACHED_MS, () => fetch(url).catch(() => false as const))
+  if (answer.status !== 200) throw new Error(`${url}/ answers ${answer.status}.`)
+  const policy = answer.headers.get("content-security-policy") ?? ""
+  if (!policy.includes("default-src") || policy.includes("unsafe-inline"))
+    throw new Error(`${url}/ has the policy ${JSON.stringify(policy)}.`)
+}
+
+async function defaultPoll(voteUrl: string): Promise<string> {
+  const { default: id } = await get(`${voteUrl}/api/polls`, pollsSchema)
+  if (id === null) throw new Trouble("There is no default poll: name one by POLL.")
+  return id
+}
+
+async function openPoll(voteUrl: string, id: string) {
+  const poll = await get(`${voteUrl}/api/polls/${id}`, pollSchema)
+  if (poll.phase !== "open")
+    throw new Trouble(`The poll ${id} is ${poll.phase}: open it first, or name another by POLL.`)
+  if (poll.eligibility !== "browser")
+    throw new Trouble(`The poll ${id} takes one vote a ${poll.eligibility}: name another by POLL.`)
+  return poll
+}
+
+async function get<T>(url: string, schema: z.ZodType<T>): Promise<T> {
+  const answer = await fetch(url)
+  if (!answer.ok) throw new Trouble(`${url} answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
+  return schema.parse(await answer.json())
+}
+
+/** The same ballot again until there is an answer, as every client may. */
+async function cast(voteUrl: string, poll: string, option: string) {
+  const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }
+  const body = JSON.stringify({ option })
+  const answer = await waitFor("the vote to be answered", COUNTED_MS, async () => {
+    const tried = await fetch(`${voteUrl}/api/polls/${poll}/votes`, { method: "POST", headers, body }).catch(
+      () => null,
+    )
+    return tried !== null && tried.status !== 503 && tried
+  })
+  if (!answer.ok) throw new Error(`It was answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
+  return voteSchema.parse(await answer.json())
+}
+
+type Seen = { version: number; total: number }
+
+async function watch(resultUrl: string, poll: string) {
+  const socket = new WebSocket(`${resultUrl.replace(/^http/, "ws")}/live?poll=${poll}`)
+  const seen: Seen[] = []
+  socket.onmessage = ({ data }) => {
+    const { version, total } = snapshotSchema.parse(JSON.parse(String(data)))
+    if (total !== undefined) seen.push({ version, total })
+  }
+  const first = await waitFor("a first snapshot that shows votes", REACHED_MS, () => seen[0])
+  return { first, last: () => seen.at(-1) ?? first, close: () => socket.close() }
+}

@@ -1,0 +1,38 @@
+/** Files that are fetched once for this user, each checked against the digest that it must have. */
+
+import { existsSync, mkdirSync, renameSync } from "node:fs"
+import { homedir } from "node:os"
+import { dirname, join } from "node:path"
+import { Trouble } from "../services/trouble"
+
+/** Where what was fetched and built stays, named by its version. */
+export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "tallyroom")
+
+const FETCH_MS = 180_000
+
+/**
+ * The content of an address. @throws {Trouble} when it can't be fetched, or is not what was pinned
+ * @param sha256 in hexadecimal
+ */
+export async function fetchPinned(url: string, sha256: string): Promise<Uint8Array> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS) }).catch((cause) => {
+    throw new Trouble(`${url} can't be reached: ${cause.message}`, { cause })
+  })
+  if (!answer.ok) throw new Trouble(`${url} answers ${answer.status}.`)
+  const content = new Uint8Array(await answer.arrayBuffer())
+  const digest = new Bun.CryptoHasher("sha256").update(content).digest("hex")
+  if (digest !== sha256)
+    throw new Trouble(`${url} has the digest ${digest} and not ${sha256}: it was changed.`)
+  return content
+}
+
+/** A path in the cache that `make` fills under another name first, so that what is there is whole. */
+export async function cached(name: string, make: (draft: string) => Promise<void>): Promise<string> {
+  const path = join(CACHE, name)
+  if (existsSync(path)) return path
+  const draft = `${path}.${crypto.randomUUID()}`
+  mkdirSync(dirname(draft), { recursive: true })
+  await make(draft)
+  renameSync(draft, path)
+  return path
+}

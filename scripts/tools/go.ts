@@ -1,0 +1,103 @@
+/** Programs that are built from the Go module proxy, whose sums Go checks, and Go itself where it is missing. */
+
+import { chmodSync, existsSync } from "node:fs"
+import { mkdir } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { unzipSync } from "fflate"
+import { Trouble } from "../services/trouble"
+import { cached, fetchPinned } from "./cache"
+
+const TOOLS = {
+  k6: { module: "go.k6.io/k6", version: "v1.8.1", takes: "2 minutes" },
+  kind: { module: "sigs.k8s.io/kind", version: "v0.33.0", takes: "half a minute" },
+  kubeconform: {
+    module: "github.com/yannh/kubeconform/cmd/kubeconform",
+    version: "v0.8.0",
+    takes: "half a minute",
+  },
+  "kube-score": {
+    module: "github.com/zegl/kube-score/cmd/kube-score",
+    version: "v1.20.0",
+    takes: "a minute",
+  },
+  actionlint: {
+    module: "github.com/rhysd/actionlint/cmd/actionlint",
+    version: "v1.7.12",
+    takes: "half a minute",
+  },
+} as const
+export type GoTool = keyof typeof TOOLS
+export const GO_TOOLS = Object.keys(TOOLS) as GoTool[]
+
+/** What the newest of the tools asks for. */
+const OLDEST_GO = 25
+const TOOLCHAIN = "1.26.8"
+/** Of the zip files at the module proxy. */
+const TOOLCHAIN_SHA256: Record<string, string> = {
+  "linux-amd64": "30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7",
+  "linux-arm64": "02b36b6787b3ac767668f630e2998df45a3b1f9ffee08d1bf3ef6487cd658d99",
+  "darwin-arm64": "0aad5fb52b88498885290178adc0bcfe429bc63012621af9f83282eb640bd9c7",
+  "darwin-amd64": "fe99a2009e5bb51e06d7784f1a486478673512041c2671157bd382806e2aedcf",
+}
+const GO_PLACES = ["/usr/local/go/bin/go", "/opt/homebrew/bin/go"]
+
+/** The program in its pinned version, built into this user's cache the first time. @throws {Trouble} when it can't be */
+export async function ensureGoTool(tool: GoTool, say: (line: string) => void = console.log): Promise<string> {
+  const { module, version, takes } = TOOLS[tool]
+  const folder = await cached(join("tools", `${tool}-${version}`), async (draft) => {
+    const go = await ensureGo(say)
+    say(`Building ${tool} (go install ${module}@${version}), about ${takes}`)
+    await mkdir(draft, { recursive: true })
+    // Two at once: more would starve whatever else this machine does.
+    const build = Bun.spawn([go, "install", "-p", "2", "-trimpath", `${module}@${version}`], {
+      env: { ...process.env, GOBIN: draft, GOTOOLCHAIN: "local" },
+      stdout: "ignore",
+      stderr: "pipe",
+    })
+    const said = await new Response(build.stderr).text()
+    if ((await build.exited) !== 0)
+      throw new Trouble(`${tool} can't be built:\n${said.trim().split("\n").slice(-8).join("\n")}`)
+  })
+  return join(folder, tool)
+}
+
+async function ensureGo(say: (line: string) => void): Promise<string> {
+  const there = [Bun.which("go"), ...GO_PLACES.filter((path) => existsSync(path))]
+  return there.find((go) => go !== null && isNewEnough(go)) ?? fetchGo(say)
+}
+
+function isNewEnough(go: string): boolean {
+  const { stdout } = Bun.spawnSync([go, "env", "GOVERSION"], {
+    env: { ...process.env, GOTOOLCHAIN: "local" },
+  })
+  const minor = /^go1\.(\d+)/.exec(stdout.toString())?.[1]
+  return Number(minor) >= OLDEST_GO
+}
+
+async function fetchGo(say: (line: string) => void): Promise<string> {
+  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`
+  const sha256 = TOOLCHAIN_SHA256[platform]
+  if (!sha256)
+    throw new Trouble(`Go is missing, and none is known for ${platform}: install Go from https://go.dev/dl/`)
+  const folder = await cached(join("tools", `go-${TOOLCHAIN}`), async (draft) => {
+    say(`Fetching Go ${TOOLCHAIN}, about 70 MB`)
+    const name = `v0.0.1-go${TOOLCHAIN}.${platform}`
+    const files = unzipSync(await fetchPinned(`${moduleProxy()}/golang.org/toolchain/@v/${name}.zip`, sha256))
+    for (const [path, content] of Object.entries(files)) await unpack(draft, path, name, content)
+  })
+  return join(folder, "bin/go")
+}
+
+async function unpack(folder: string, path: string, name: string, content: Uint8Array): Promise<void> {
+  const inside = path.slice(`golang.org/toolchain@${name}/`.length)
+  const file = join(folder, inside)
+  await mkdir(dirname(file), { recursive: true })
+  await Bun.write(file, content)
+  if (/^(bin|pkg\/tool)\//.test(inside)) chmodSync(file, 0o755)
+}
+
+/** The first one that is no "direct" or "off". */
+export function moduleProxy(): string {
+  const given = (process.env.GOPROXY ?? "").split(/[,|]/).find((it) => it.startsWith("http"))
+  return (given ?? "https://proxy.golang.org").replace(/\/+$/, "")
+}
