@@ -2,15 +2,23 @@
 
 import { parseArgs } from "node:util"
 import { version } from "@tallyroom/lib/build"
-import { buildImage, IMAGES, type ImageOptions, imageName, revisionOfCheckout, sizeOf } from "./images/build"
+import {
+  buildImage,
+  IMAGES,
+  type ImageOptions,
+  imageName,
+  PREFIX,
+  revisionOfCheckout,
+  sizeOf,
+} from "./images/build"
 import { describe, Trouble } from "./services/trouble"
 
-const USAGE = `Usage: bun run images [--only NAME] [--prefix PREFIX] [--tag TAG] [--platform LIST --push]
+const USAGE = `Usage: bun run images [--only NAMES] [--prefix PREFIX] [--tag TAG] [--platform LIST --push]
 
 Builds the images vote, worker, result and seed by docker buildx, or by plain docker where there is none.
 
-  --only NAME      one of them
-  --prefix PREFIX  where their names begin (ghcr.io/tallyroom)
+  --only NAMES     some of them, divided by commas
+  --prefix PREFIX  where their names begin (${PREFIX})
   --tag TAG        (the version in package.json: ${version})
   --platform LIST  as linux/amd64,linux/arm64; more than one needs buildx and --push
   --push           send them to the registry that their names tell
@@ -38,7 +46,7 @@ function readOptions(args: string[]): (ImageOptions & { only: readonly string[] 
     args,
     options: {
       only: { type: "string" },
-      prefix: { type: "string", default: "ghcr.io/tallyroom" },
+      prefix: { type: "string", default: PREFIX },
       tag: { type: "string", default: version },
       platform: { type: "string" },
       push: { type: "boolean", default: false },
@@ -48,12 +56,14 @@ function readOptions(args: string[]): (ImageOptions & { only: readonly string[] 
   })
   if (values.help) return null
   const { only, prefix, tag, platform, push } = values
-  if (only !== undefined && !IMAGES.includes(only))
-    throw new Trouble(`There is no image ${only}: choose from ${IMAGES.join(", ")}.`)
+  const wanted = only?.split(",") ?? IMAGES
+  const strange = wanted.find((name) => !IMAGES.includes(name))
+  if (strange !== undefined)
+    throw new Trouble(`There is no image ${strange}: choose from ${IMAGES.join(", ")}.`)
   if (platform?.includes(",") && !push)
     throw new Trouble("Docker keeps images of one platform only: build for several with --push.")
   const common = { prefix, tag, push, fresh: values["no-cache"], revision: revisionOfCheckout() }
-  return { ...common, ...(platform && { platform }), only: only === undefined ? IMAGES : [only] }
+  return { ...common, ...(platform && { platform }), only: wanted }
 }
 
 async function table(options: ImageOptions & { only: readonly string[] }): Promise<string> {

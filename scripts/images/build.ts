@@ -7,6 +7,9 @@ import { Trouble } from "../services/trouble"
 /** The targets of the Dockerfile. */
 export const IMAGES: readonly string[] = ["vote", "worker", "result", "seed"]
 
+/** Where the names of published images begin. */
+export const PREFIX = "ghcr.io/tallyroom"
+
 export type ImageOptions = {
   prefix: string
   tag: string
