@@ -18,8 +18,9 @@ Sends votes, and asks the result app whether each that was accepted is counted e
   soak       RATE (50) votes a second for DURATION (600s)
 
 Set by the environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll),
-P95_MS (how soon 95 of 100 votes must be answered), and the words in capitals. The poll must be open, take one vote a
-browser, and show its results. Nobody else may vote in it meanwhile, as their votes would seem to be counted twice.
+P95_MS (how soon 95 of 100 votes must be answered), PATIENCE (90s, until all must be counted), and the words in capitals.
+The poll must be open, take one vote a browser, and show its results. Nobody else may vote in it meanwhile, as their votes
+would seem to be counted twice.
 Ends with YES or NO, and exit code 0 or 99.`
 
 /** What is not there is not load but a mistake: k6's own exit codes begin above. */

@@ -9,12 +9,12 @@ import { waitFor } from "./services/wait"
 const USAGE = `Usage: bun run smoke
 
 Casts one vote as a new voter, watches it arrive over a WebSocket, and follows its receipt until it is counted. Set by the
-environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll). The poll must
-be open, take one vote a browser, and show its results. The last line is "N passed, N failed".`
+environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll). PATIENCE (20s) for each
+step. The poll must be open, take one vote a browser, and show its results. The last line is "N passed, N failed".`
 
 /** A pod that has just become ready may be asked before everybody knows where it is. */
 const REACHED_MS = 30_000
-const COUNTED_MS = 20_000
+const COUNTED_MS = patience()
 
 const pollsSchema = z.object({ default: z.string().nullable() })
 const pollSchema = z.object({
@@ -36,6 +36,11 @@ try {
 } catch (error) {
   console.error(describe(error))
   process.exit(2)
+}
+
+function patience(): number {
+  const [, seconds = "20"] = /^(\d+)s?$/.exec(process.env.PATIENCE ?? "") ?? []
+  return Number(seconds) * 1_000
 }
 
 function address(name: string, port: number): string {

@@ -3,7 +3,7 @@
 import { sleep } from "k6"
 import http from "k6/http"
 import { Counter, Gauge } from "k6/metrics"
-import { countedVotes, type OpenPoll, openPoll } from "./room.ts"
+import { countedVotes, type OpenPoll, openPoll, seconds } from "./room.ts"
 
 /** By how much the tally grew since the run began. */
 const counted = new Gauge("votes_counted")
@@ -14,7 +14,7 @@ const uncounted = new Counter("votes_uncounted")
 const K6_API = `http://${__ENV.K6_ADDRESS || "localhost:6565"}/v1/metrics/votes_accepted`
 /** k6 gathers its numbers in steps; so long after the last vote all are in. */
 const GATHERED_S = 1.5
-const PATIENCE_S = 90
+const PATIENCE_S = seconds("PATIENCE", 90)
 const LOOK_S = 0.25
 
 export type Opened = { poll: OpenPoll; before: number }
@@ -25,7 +25,7 @@ export function openBooks(): Opened {
   return { poll, before: countedVotes(poll.id) }
 }
 
-/** For `teardown`: waits until the tally has grown by what was accepted, or for 90 s, and books the difference. */
+/** For `teardown`: waits until the tally has grown by what was accepted, or for PATIENCE, and books the difference. */
 export function closeBooks({ poll, before }: Opened): void {
   sleep(GATHERED_S)
   const expected = acceptedVotes()

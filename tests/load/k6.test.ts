@@ -1,0 +1,78 @@
+/** Each load script on a small scale: it says YES of a Tallyroom that keeps its promises, and NO where the numbers differ. */
+
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { openDatabase } from "@tallyroom/lib/database"
+import { CHECKOUT } from "../../scripts/services/checkout"
+import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+setDefaultTimeout(180_000)
+let vote: Running
+let result: Running
+
+beforeAll(async () => {
+  const worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  result = await startResult(stores())
+  vote = await startVote(stores(), { RESULT_URL: result.url })
+}, 60_000)
+
+async function k6(script: string, env: Record<string, string>) {
+  const child = Bun.spawn([process.execPath, "scripts/flood.ts", script], {
+    cwd: CHECKOUT,
+    env: { ...(process.env as Record<string, string>), VOTE_URL: vote.url, RESULT_URL: result.url, ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, out, err }
+}
+
+/** The machine may be busy: how soon votes are answered is no matter of these tests. */
+const PATIENT = { P95_MS: "20000" }
+
+test.each([
+  ["flood", { VOTERS: "5", DURATION: "2s" }, /([1-9]\d*|\d+,\d+) votes accepted, \1 counted, 0 failed/],
+  ["burst", { PEOPLE: "30" }, /30 votes accepted, 30 counted, 0 failed/],
+  ["viewers", { VIEWERS: "20", DURATION: "2s", RATE: "10" }, /20 of 20 viewers saw the last snapshot/],
+  ["reconnect", { VIEWERS: "30" }, /30 of 30 viewers came back/],
+  ["soak", { DURATION: "2s", RATE: "10" }, /([1-9]\d*) votes accepted, \1 counted, 0 failed/],
+])("%s says YES, with its numbers", async (script, env, says) => {
+  const { code, out, err } = await k6(script, { ...PATIENT, ...env })
+  expect({ code, last: out.trim().split("\n").at(-1) }, `${out}\n${err}`).toEqual({ code: 0, last: "YES" })
+  expect(out).toMatch(says)
+})
+
+test("flood says NO when more was counted than it saw accepted", async () => {
+  const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "2s" })
+  const stranger = setInterval(() => {
+    fetch(`${vote.url}/`, { method: "POST", body: new URLSearchParams({ vote: "a" }) }).catch(() => {})
+  }, 50)
+  const { code, out } = await flood
+  clearInterval(stranger)
+  expect(code).toBe(99)
+  expect(out).toContain("NO: not kept: votes_uncounted: count==0")
+})
+
+test("flood says NO when a counted vote is gone from the tally", async () => {
+  const sql = openDatabase(stores().database.adminUrl, { name: "test", connections: 1 })
+  stores().defer(() => sql.end({ timeout: 1 }))
+  const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "3s", PATIENCE: "3s" })
+  await Bun.sleep(1_500)
+  await sql`UPDATE tallies SET votes = votes - 5 WHERE (poll, option, shard) IN
+    (SELECT poll, option, shard FROM tallies WHERE votes > 5 LIMIT 1)`
+  const { code, out } = await flood
+  expect([code, out.includes("votes_uncounted: count==0")]).toEqual([99, true])
+})
+
+test("what can't be flooded is said in one sentence", async () => {
+  const unknown = await k6("flood", { POLL: "nowhere" })
+  expect(unknown.code).not.toBe(0)
+  expect(unknown.err).toContain("is POLL right?")
+  const { code, err } = await k6("flod", {})
+  expect([code, err.trim()]).toEqual([
+    2,
+    "There is no script flod: choose from flood, burst, viewers, reconnect, soak.",
+  ])
+})

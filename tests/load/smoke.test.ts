@@ -1,0 +1,50 @@
+/** The smoke script finds a Tallyroom that works, and says what of one does not. */
+
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { CHECKOUT } from "../../scripts/services/checkout"
+import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+setDefaultTimeout(90_000)
+let vote: Running
+let result: Running
+let worker: Awaited<ReturnType<typeof startWorkerProcess>>
+
+beforeAll(async () => {
+  worker = await startWorkerProcess(stores())
+  await worker.app.waitReady()
+  result = await startResult(stores())
+  vote = await startVote(stores(), { RESULT_URL: result.url })
+}, 60_000)
+
+async function smoke(env: Record<string, string> = {}) {
+  const child = Bun.spawn([process.execPath, "scripts/smoke.ts"], {
+    cwd: CHECKOUT,
+    env: { ...(process.env as Record<string, string>), VOTE_URL: vote.url, RESULT_URL: result.url, ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, out, err }
+}
+
+test("one vote is accepted, seen and counted", async () => {
+  const { code, out } = await smoke()
+  expect([code, out.trim().split("\n").at(-1)]).toEqual([0, "4 passed, 0 failed"])
+})
+
+test("a poll that there is not is named", async () => {
+  const { code, err } = await smoke({ POLL: "nowhere" })
+  expect(code).toBe(2)
+  expect(err).toContain("/api/polls/nowhere answers 404")
+})
+
+test("without a worker the vote is accepted, and never seen", async () => {
+  worker.app.kill("SIGKILL")
+  await worker.app.exited
+  const { code, out } = await smoke({ PATIENCE: "2s" })
+  expect(code).toBe(1)
+  expect(out).toContain("passed  a vote is accepted")
+  expect(out).toContain("FAILED  a viewer sees it without asking")
+})
