@@ -14,17 +14,26 @@ trap 'rm -rf "$folder"' EXIT
 printf 'vote=a' >"$folder/posta"
 printf 'vote=b' >"$folder/postb"
 
-# cast OPTION VOTES: ab calls an answer of another length a failure, so what counts is how many were not 2xx.
+# cast OPTION VOTES: what was refused (503 says to come back) is cast again, a second later.
+# ab calls an answer of another length a failure, so what counts is how many were not 2xx.
 cast() {
   echo "Casting $2 votes for $1"
-  ab -q -l -r -n "$2" -c "$concurrency" -p "$folder/post$1" -T application/x-www-form-urlencoded \
-    "$vote_url/polls/$poll" >"$folder/report" 2>&1 || { cat "$folder/report" >&2; exit 1; }
-  refused=$(awk '/^Non-2xx responses:/ { print $3 }' "$folder/report")
-  failed=$(awk '/^Failed requests:/ { print $3 }' "$folder/report")
-  if [ "${refused:-0}" -gt 0 ] || [ "${failed:-0}" -gt 0 ]; then
-    echo "Of $2 votes ${refused:-0} were refused and ${failed:-0} got no answer. Is the poll $poll open? See $vote_url/polls/$poll" >&2
-    exit 1
-  fi
+  left=$2
+  end=$(($(date +%s) + deadline_s))
+  while :; do
+    ab -q -l -r -n "$left" -c "$((left < concurrency ? left : concurrency))" -p "$folder/post$1" \
+      -T application/x-www-form-urlencoded "$vote_url/polls/$poll" >"$folder/report" 2>&1 || { cat "$folder/report" >&2; exit 1; }
+    refused=$(awk '/^Non-2xx responses:/ { print $3 }' "$folder/report")
+    failed=$(awk '/^Failed requests:/ { print $3 }' "$folder/report")
+    left=$((${refused:-0} + ${failed:-0}))
+    [ "$left" -gt 0 ] || return 0
+    if [ "$(date +%s)" -ge "$end" ]; then
+      echo "After $deadline_s s $left of $2 votes were still not taken. Is the poll $poll open? See $vote_url/polls/$poll" >&2
+      exit 1
+    fi
+    echo "$left were not taken; casting them again"
+    sleep 1
+  done
 }
 
 total() {
@@ -45,4 +54,5 @@ while [ "$(total)" -lt "$expected" ]; do
   sleep 0.2
 done
 echo
-curl -fsS "$result_url/api/polls/$poll/results.csv"
+# The file begins with a mark that tells spreadsheets its encoding.
+curl -fsS "$result_url/api/polls/$poll/results.csv" | tail -c +4

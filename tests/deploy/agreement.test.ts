@@ -1,0 +1,145 @@
+/** Dockerfile, compose, manifests and settings name the same images, ports and settings, and no credential. */
+
+import { describe, expect, test } from "bun:test"
+import { join } from "node:path"
+import { version } from "@tallyroom/lib/build"
+import type { Settings } from "@tallyroom/lib/settings"
+import { Glob } from "bun"
+import { z } from "zod"
+import { settings as resultSettings } from "../../apps/result/settings"
+import { settings as voteSettings } from "../../apps/vote/settings"
+import { settings as workerSettings } from "../../apps/worker/settings"
+import { PREFIX } from "../../scripts/images/build"
+import { CHECKOUT } from "../../scripts/services/checkout"
+
+const APPS = ["vote", "worker", "result"] as const
+type App = (typeof APPS)[number]
+const SETTINGS: Record<App, Settings> = { vote: voteSettings, worker: workerSettings, result: resultSettings }
+
+const read = (file: string) => Bun.file(join(CHECKOUT, file)).text()
+const filesLike = (pattern: string) => [...new Glob(pattern).scanSync({ cwd: CHECKOUT, dot: true })].sort()
+
+const containerSchema = z.object({
+  name: z.string(),
+  image: z.string(),
+  env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
+})
+type Container = z.infer<typeof containerSchema>
+const composeSchema = z.object({
+  services: z.record(
+    z.string(),
+    z.object({
+      image: z.string().optional(),
+      environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+      ports: z.array(z.string()).default([]),
+      build: z.object({ args: z.record(z.string(), z.string()).default({}), target: z.string() }).optional(),
+    }),
+  ),
+})
+
+type Anything = Record<string, unknown>
+const objects = (
+  await Promise.all(
+    filesLike("k8s-deployment/**/*.yaml").map(async (file) => [Bun.YAML.parse(await read(file))].flat()),
+  )
+).flat() as Anything[]
+const compose = composeSchema.parse(Bun.YAML.parse(await read("compose.yaml")))
+const dockerfile = await read("Dockerfile")
+
+/** All containers in the manifests, wherever a pod is described. */
+function containersIn(value: unknown): Container[] {
+  if (Array.isArray(value)) return value.flatMap(containersIn)
+  if (value === null || typeof value !== "object") return []
+  const own = Object.entries(value).flatMap(([key, inside]) =>
+    /^(initC|c)ontainers$/.test(key) && Array.isArray(inside)
+      ? inside.map((container) => containerSchema.parse(container))
+      : containersIn(inside),
+  )
+  return own
+}
+const containers = containersIn(objects)
+const containerOf = (app: App) => containers.filter(({ name }) => name === app)
+
+/** A setting, or the file that holds it. */
+const isSetting = (app: App, name: string) => {
+  const declared = SETTINGS[app]
+  const secret = declared[name.replace(/_FILE$/, "")]?.secret === true
+  return name in declared ? !declared[name]?.secret : name.endsWith("_FILE") && secret
+}
+
+describe.each(APPS)("%s", (app) => {
+  const image = `${PREFIX}/${app}:${version}`
+
+  test("has one image, in the version of package.json", () => {
+    expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${app}$`, "m"))
+    expect(compose.services[app]?.image).toBe(image)
+    expect(compose.services[app]?.build).toMatchObject({ target: app, args: { VERSION: version } })
+    expect(containerOf(app).map((container) => container.image)).toEqual([image])
+  })
+
+  test("gets settings that it has, and no secret but by a file", () => {
+    const inCompose = Object.keys(compose.services[app]?.environment ?? {})
+    const inCluster = containerOf(app).flatMap(({ env }) => env.map(({ name }) => name))
+    expect(inCompose.length * inCluster.length).toBeGreaterThan(0)
+    expect([...inCompose, ...inCluster].filter((name) => !isSetting(app, name))).toEqual([])
+  })
+
+  test("listens where others look for it", () => {
+    const port = SETTINGS[app].PORT?.default
+    const management = SETTINGS[app].MANAGEMENT_PORT?.default
+    const stage = new RegExp(`^FROM app AS ${app}$[\\s\\S]*?^ENTRYPOINT`, "m").exec(dockerfile)?.[0] ?? ""
+    expect(stage).toContain(`EXPOSE ${[port, management].filter(Boolean).join(" ")}\n`)
+    const ports = containerOf(app).flatMap((container) =>
+      container.ports.map((it) => String(it.containerPort)),
+    )
+    expect(ports).toEqual([port, management].filter((it) => it !== undefined))
+    const published = (compose.services[app]?.ports ?? []).map((it) => it.split(":").at(-1))
+    expect(published).toEqual(port === undefined ? [] : [port])
+  })
+})
+
+test("every image is one of ours or one that compose and the cluster share", () => {
+  const shared = new Set(Object.values(compose.services).flatMap(({ image }) => image ?? []))
+  expect(containers.map(({ image }) => image).filter((image) => !shared.has(image))).toEqual([])
+})
+
+test("the services are where the README says", () => {
+  const ports = objects
+    .filter(({ kind }) => kind === "Service")
+    .flatMap(({ metadata, spec }) => {
+      const { name } = z.object({ name: z.string() }).parse(metadata)
+      const { ports = [] } = z
+        .object({ ports: z.array(z.object({ nodePort: z.number().optional() })) })
+        .partial()
+        .parse(spec)
+      return ports.flatMap(({ nodePort }) => (nodePort ? [[name, nodePort]] : []))
+    })
+  expect(ports.sort()).toEqual([
+    ["result", 31001],
+    ["vote", 31000],
+  ])
+})
+
+describe("no credential is written down", () => {
+  test("no Secret holds anything", () => {
+    const secrets = objects.filter(({ kind }) => kind === "Secret")
+    expect(secrets.filter(({ data, stringData }) => data !== undefined || stringData !== undefined)).toEqual(
+      [],
+    )
+  })
+
+  test.each([
+    "Dockerfile",
+    ...filesLike("compose*.yaml"),
+    ...filesLike("compose/*"),
+    ...filesLike("healthchecks/*"),
+    ...filesLike("k8s-deployment/**/*.yaml"),
+    ...filesLike(".github/workflows/*.yml"),
+  ])("not in %s", async (file) => {
+    const text = await read(file)
+    // An address with a password that is no variable, and a word like password with a long literal behind it.
+    expect(text.match(/\w+:\/\/[\w-]+:(?![…$<{])[^@\s/"'`]+@/g) ?? []).toEqual([])
+    expect(text.match(/(password|token|secret)s?["']?\s*[:=]\s*["']?[A-Za-z0-9+]{20,}/gi) ?? []).toEqual([])
+  })
+})
