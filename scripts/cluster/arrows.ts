@@ -1,6 +1,7 @@
 import { Trouble } from "../services/trouble"
 import { kubectl, list, NAMESPACE } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
+import type { Inbox } from "./options"
 import { reachedFrom } from "./probe-pod"
 
 export interface Arrows {
@@ -15,7 +16,7 @@ export interface Arrows {
 const ELSEWHERE = "default"
 
 /** Who may talk to whom, and who may not, with the addresses of this cluster. */
-export async function arrowsHere(): Promise<Arrows[]> {
+export async function arrowsHere(inbox: Inbox): Promise<Arrows[]> {
   const apiServer = await kubectl([
     "--namespace",
     "default",
@@ -25,7 +26,8 @@ export async function arrowsHere(): Promise<Arrows[]> {
     "--output",
     "jsonpath={.spec.clusterIP}",
   ])
-  const redis = { redis: await serviceAddress("redis") }
+  const broker = inbox === "redis" ? {} : { [inbox]: await serviceAddress(inbox) }
+  const redis = { redis: await serviceAddress("redis"), ...broker }
   const postgres = { postgres: await serviceAddress("postgres") }
   const api = { "the API server": `${apiServer}:443` }
   const worker = { worker: `${await podAddress("worker")}:9090` }
@@ -39,8 +41,9 @@ export async function arrowsHere(): Promise<Arrows[]> {
     here("vote", redis, { ...postgres, ...worker, ...voteAdmin, ...result, ...api }),
     here("worker", { ...redis, ...postgres }, { ...vote, ...result, ...api }),
     here("result", postgres, { ...redis, ...worker, ...vote, ...api }),
-    here("redis", {}, { ...postgres, ...worker, ...vote, ...api }),
+    here("redis", {}, { ...postgres, ...worker, ...vote, ...broker, ...api }),
     here("postgres", {}, { ...redis, ...worker, ...vote, ...api }),
+    ...Object.keys(broker).map((name) => here(name, {}, { ...postgres, ...worker, ...vote, ...api })),
     here("credentials", api, { ...redis, ...postgres, ...worker }),
     {
       from: ELSEWHERE,

@@ -3,6 +3,8 @@ import { runScript } from "./command"
 
 /** One flood after the other lasts this long, so that the last one ends soon after the work that it accompanies. */
 const FLOOD = "30s"
+/** The line in which a flood says how many votes were accepted and counted. */
+const TALLY = /accepted.*counted/
 
 /**
  * Does some work while the k6 flood votes; each flood itself fails unless every vote that was answered 201 is counted.
@@ -15,12 +17,12 @@ export async function flooded(env: Record<string, string>, work: () => Promise<n
   })
   // Somebody else waits for it only after the floods.
   result.catch(() => {})
-  let floods = 0
+  const floods: string[] = []
   do {
-    await runScript("scripts/flood.ts", [], { DURATION: FLOOD, ...env })
-    floods++
+    const said = await runScript("scripts/flood.ts", [], { DURATION: FLOOD, ...env })
+    floods.push(...said.filter((line) => TALLY.test(line)).map((line) => line.trim()))
   } while (working)
   const done = await result
   if (done === 0) throw new Trouble("There was nothing to do.")
-  return `${done} times, under ${floods} ${floods === 1 ? "flood" : "floods"}`
+  return [`${done} times`, ...floods].join("; ")
 }

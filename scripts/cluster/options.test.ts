@@ -5,6 +5,7 @@ describe("check:cluster's command line", () => {
   test("takes all steps at the NodePorts, unless told otherwise", () => {
     expect(readOptions([], {})).toEqual({
       steps: STEPS,
+      inbox: "redis",
       fresh: false,
       yes: false,
       voteUrl: "http://localhost:31000",
@@ -22,6 +23,9 @@ describe("check:cluster's command line", () => {
   test("refuses what it does not know, and says what there is", () => {
     expect(() => readOptions(["--only", "aply"], {})).toThrow(
       "There is no step aply: choose from apply, again",
+    )
+    expect(() => readOptions(["--inbox", "kafka"], {})).toThrow(
+      "There is no inbox kafka: choose from redis, nats",
     )
     expect(() => readOptions(["--freshly"], {})).toThrow("Use --help")
   })

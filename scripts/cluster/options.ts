@@ -15,24 +15,30 @@ export const STEPS = [
 ] as const
 export type Step = (typeof STEPS)[number]
 
+/** What holds the ballots: Redis itself, or one of k8s-deployment/inboxes. */
+export const INBOXES = ["redis", "nats", "rabbitmq"] as const
+export type Inbox = (typeof INBOXES)[number]
+
 export interface Options {
   readonly steps: readonly Step[]
+  readonly inbox: Inbox
   readonly fresh: boolean
   readonly yes: boolean
   readonly voteUrl: string
   readonly resultUrl: string
 }
 
-export const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…]
+export const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox nats|rabbitmq]
 
 Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
 votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;
 scales it up and down; and tries what must be refused. The images must be there already: bun run images builds them, then
-\`kind load docker-image …\` or a registry brings them to the nodes. It takes about 15 minutes.
+\`kind load docker-image …\` or a registry brings them to the nodes. It takes about 7 minutes.
 
   --yes     don't ask before it begins
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
   --only    these steps alone: ${STEPS.join(", ")}
+  --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh room
   --help    show this
 
 Environment: VOTE_URL (http://localhost:31000), RESULT_URL (http://localhost:31001), and that of \`bun run flood\`.`
@@ -48,7 +54,10 @@ export function readOptions(argv: string[], env: Record<string, string | undefin
   const unknown = only?.find((word) => !STEPS.some((step) => step === word))
   if (unknown !== undefined)
     throw new Trouble(`There is no step ${unknown}: choose from ${STEPS.join(", ")}.`)
+  const inbox = INBOXES.find((name) => name === (values.inbox ?? "redis"))
+  if (!inbox) throw new Trouble(`There is no inbox ${values.inbox}: choose from ${INBOXES.join(", ")}.`)
   return {
+    inbox,
     steps: STEPS.filter((step) => only?.includes(step) ?? true),
     fresh: values.fresh,
     yes: values.yes,
@@ -59,7 +68,13 @@ export function readOptions(argv: string[], env: Record<string, string | undefin
 
 function parsed(args: string[]) {
   const flag = { type: "boolean", default: false } as const
-  const options = { only: { type: "string" }, fresh: flag, yes: flag, help: { ...flag, short: "h" } } as const
+  const options = {
+    only: { type: "string" },
+    inbox: { type: "string" },
+    fresh: flag,
+    yes: flag,
+    help: { ...flag, short: "h" },
+  } as const
   try {
     return parseArgs({ args, options })
   } catch (error) {

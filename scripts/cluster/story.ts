@@ -4,7 +4,7 @@ import { applyAll } from "./apply"
 import { arrowsHere, assertArrows } from "./arrows"
 import { auditInside } from "./books"
 import { runScript } from "./command"
-import { evictEach, killEach, restartEach } from "./faults"
+import { evictEach, killEach, restartEach, servicesOf } from "./faults"
 import { flooded } from "./flooded"
 import { untilGreen } from "./green"
 import type { Options, Step } from "./options"
@@ -17,9 +17,13 @@ const FIRST_GREEN_MS = 900_000
 const POLL = "cats-vs-dogs"
 
 /** What each step checks, in the order of the steps. */
-export function storyOf(checks: Checks, { voteUrl, resultUrl }: Options): Record<Step, () => Promise<void>> {
+export function storyOf(
+  checks: Checks,
+  { voteUrl, resultUrl, inbox }: Options,
+): Record<Step, () => Promise<unknown>> {
   const env = { VOTE_URL: voteUrl, RESULT_URL: resultUrl }
   const { say } = checks
+  const services = servicesOf(inbox)
   const audited = (after: string) =>
     checks.check(`audit after ${after}: every accepted vote is counted once`, auditInside)
   const underFlood = async (name: string, after: string, work: () => Promise<number>) => {
@@ -29,26 +33,31 @@ export function storyOf(checks: Checks, { voteUrl, resultUrl }: Options): Record
   return {
     apply: () =>
       checks.check("the first apply goes green by itself", async () => {
-        await applyAll()
+        await applyAll(inbox)
         return `all ready after ${((await untilGreen(FIRST_GREEN_MS, say)) / 1000).toFixed(1)} s`
       }),
-    again: () => checks.check("a second apply changes nothing", assertSecondApplyChangesNothing),
+    again: () => checks.check("a second apply changes nothing", () => assertSecondApplyChangesNothing(inbox)),
     smoke: () =>
       checks.check("a vote is cast, seen live and its receipt is counted", async () =>
         (await runScript("scripts/smoke.ts", [], env)).at(-1),
       ),
-    kill: () => underFlood("each pod is killed under the k6 flood", "the kills", () => killEach(say)),
+    kill: () =>
+      underFlood("each pod is killed under the k6 flood", "the kills", () => killEach(services, say)),
     restart: () =>
-      underFlood("each workload is restarted under the k6 flood", "the restarts", () => restartEach(say)),
+      underFlood("each workload is restarted under the k6 flood", "the restarts", () =>
+        restartEach(services, say),
+      ),
     evict: () =>
-      underFlood("a pod of each is evicted under the k6 flood", "the evictions", () => evictEach(say)),
+      underFlood("a pod of each is evicted under the k6 flood", "the evictions", () =>
+        evictEach(services, say),
+      ),
     scale: async () => {
       await checks.check("vote is scaled up under load", () => assertScalesUp(voteUrl, POLL, say))
       await audited("the load")
       await checks.check("vote is scaled down when it is over", () => assertScalesDown(say))
     },
     arrows: async () => {
-      for (const arrows of await arrowsHere()) {
+      for (const arrows of await arrowsHere(inbox)) {
         const where = arrows.namespace === arrows.from ? `namespace ${arrows.from}` : arrows.from
         await checks.check(`${where} reaches what it should and nothing else`, () => assertArrows(arrows))
       }

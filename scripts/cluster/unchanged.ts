@@ -3,17 +3,18 @@ import { applyAll } from "./apply"
 import { untilGreen } from "./green"
 import { kubectl, list } from "./kubectl"
 import type { Pod, Secret, Workload } from "./objects"
+import type { Inbox } from "./options"
 
 const VERSIONED =
   "deployments,statefulsets,networkpolicies,horizontalpodautoscalers,poddisruptionbudgets,ingresses"
 const GREEN_MS = 180_000
 
 /** Applies once more. @throws {Trouble} naming every object, credential or pod that is another one afterwards */
-export async function assertSecondApplyChangesNothing(): Promise<string> {
+export async function assertSecondApplyChangesNothing(inbox: Inbox): Promise<string> {
   await untilGreen(GREEN_MS, () => {})
   await untilCredentialsDone()
   const before = await fingerprint()
-  await applyAll()
+  await applyAll(inbox)
   await untilCredentialsDone()
   const after = await fingerprint()
   const names = [...new Set([...before.keys(), ...after.keys()])]
