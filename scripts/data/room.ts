@@ -1,0 +1,61 @@
+/** The Tallyroom that a command works on, and what it says of its polls. */
+
+import { z } from "zod"
+import { runningDemo } from "../services/running"
+import { Trouble } from "../services/trouble"
+
+export type Addresses = { voteUrl: string; resultUrl: string }
+
+const pollsSchema = z.object({ default: z.string().nullable() })
+const pollSchema = z.object({
+  id: z.string(),
+  phase: z.string(),
+  eligibility: z.string().optional(),
+  options: z.array(z.object({ id: z.string(), label: z.string() })).default([]),
+})
+const resultsSchema = z.object({
+  total: z.number().optional(),
+  options: z.array(z.object({ id: z.string(), label: z.string(), votes: z.number().optional() })),
+})
+export type PollInfo = z.infer<typeof pollSchema>
+export type Results = z.infer<typeof resultsSchema>
+
+/** VOTE_URL and RESULT_URL, else a running demo's, else where a demo would be. */
+export function addresses(env: Record<string, string | undefined> = process.env): Addresses {
+  const demo = runningDemo()
+  const clean = (url: string) => url.replace(/\/+$/, "")
+  return {
+    voteUrl: clean(env.VOTE_URL || demo?.voteUrl || "http://localhost:8080"),
+    resultUrl: clean(env.RESULT_URL || demo?.resultUrl || "http://localhost:8081"),
+  }
+}
+
+/** @throws {Trouble} that says what to do when nobody answers, or there is no such poll */
+export async function readPoll({ voteUrl }: Addresses, id?: string): Promise<PollInfo> {
+  const poll = id ?? (await read(`${voteUrl}/api/polls`, pollsSchema, "VOTE_URL")).default
+  if (poll === null) throw new Trouble("There is no default poll: name one with --poll.")
+  return read(`${voteUrl}/api/polls/${encodeURIComponent(poll)}`, pollSchema, "VOTE_URL")
+}
+
+/** How a poll stands; null where its results are not for everybody. */
+export async function readResults({ resultUrl }: Addresses, poll: string): Promise<Results | null> {
+  const results = await read(
+    `${resultUrl}/api/polls/${encodeURIComponent(poll)}/results`,
+    resultsSchema,
+    "RESULT_URL",
+  )
+  return results.total === undefined ? null : results
+}
+
+async function read<T>(url: string, schema: z.ZodType<T>, setting: string): Promise<T> {
+  const answer = await fetch(url).catch(() => {
+    throw new Trouble(`${url} does not answer: start Tallyroom (\`bun run demo\`), or set ${setting}.`)
+  })
+  const body: unknown = await answer.json().catch(() => null)
+  if (answer.status === 404)
+    throw new Trouble(`There is no poll at ${url}: \`bun run poll list\` shows which there are.`)
+  const parsed = schema.safeParse(body)
+  if (!answer.ok || !parsed.success)
+    throw new Trouble(`${url} answers ${answer.status}, and not as Tallyroom does.`)
+  return parsed.data
+}

@@ -1,0 +1,59 @@
+/** What is exported: for each table its columns and its rows, from one moment and without anybody's id. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type postgres from "postgres"
+
+export type Cell = string | number | boolean | null
+export type Table = { name: string; columns: readonly string[]; rows: AsyncIterable<Record<string, Cell>[]> }
+/** A transaction in which everything is read. */
+export type Snapshot = postgres.TransactionSql<{ bigint: number }>
+
+const ROWS_A_TURN = 5_000
+
+/** @param poll an id; null: all polls that are not being deleted */
+export function tablesOf(sql: Snapshot, poll: string | null): Table[] {
+  const wanted = sql`polls.deleting_at IS NULL AND (${poll}::text IS NULL OR polls.id = ${poll})`
+  const rows = (query: postgres.PendingQuery<postgres.Row[]>) => query.cursor(ROWS_A_TURN) as Table["rows"]
+  return [
+    {
+      name: "polls",
+      columns: [
+        ...["poll", "title", "policy", "state", "results", "eligibility"],
+        ...["opens_at", "closes_at", "created_at", "closed_at", "final_at"],
+      ],
+      rows: rows(sql`
+        SELECT id AS poll, title, policy, state, results, eligibility, ${moment(sql, "opens_at")},
+          ${moment(sql, "closes_at")}, ${moment(sql, "created_at")}, ${moment(sql, "closed_at")}, ${moment(sql, "final_at")}
+        FROM polls WHERE ${wanted} ORDER BY number`),
+    },
+    {
+      name: "tallies",
+      columns: ["poll", "option", "label", "votes"],
+      rows: rows(sql`
+        SELECT polls.id AS poll, option.value ->> 'id' AS option, option.value ->> 'label' AS label,
+          COALESCE((SELECT sum(votes) FROM tallies
+            WHERE tallies.poll = polls.number AND tallies.option = option.value ->> 'id'), 0)::bigint AS votes
+        FROM polls CROSS JOIN LATERAL jsonb_array_elements(options) WITH ORDINALITY AS option (value, place)
+        WHERE ${wanted} ORDER BY polls.number, place`),
+    },
+    {
+      name: "ballots",
+      columns: ["poll", "option", "accepted_at", "stands"],
+      // Within a second by option: the order in which people voted would tell who is who.
+      rows: rows(sql`
+        SELECT polls.id AS poll, option, to_char(date_trunc('second', at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS accepted_at,
+          stands
+        FROM vote_history JOIN polls ON polls.number = vote_history.poll
+        WHERE ${wanted} ORDER BY polls.number, date_trunc('second', at), option, stands`),
+    },
+  ]
+}
+
+function moment(sql: Snapshot, column: string) {
+  return sql`to_char(${sql(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${sql(column)}`
+}
+
+/** Reads while nothing else can change what is read, and without keeping anybody from voting. */
+export function inOneSnapshot<T>(sql: Database, read: (snapshot: Snapshot) => Promise<T>) {
+  return sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", read)
+}

@@ -1,0 +1,110 @@
+/** `bun run seed`: votes for show, and the tally that they make. */
+
+import { parseArgs } from "node:util"
+import { progress } from "./data/progress"
+import { addresses, type PollInfo, type Results, readPoll, readResults } from "./data/room"
+import { castByAb } from "./seed/by-ab"
+import { castByVoters } from "./seed/by-voters"
+import { readSkew, shareOut, usualSkew } from "./seed/shares"
+import { describe, Trouble } from "./services/trouble"
+import { waitFor } from "./services/wait"
+
+const USAGE = `Usage: bun run seed [--poll ID] [--votes N] [--skew a=2,b=1] [--voters N]
+
+Casts votes in an open poll, by ab, and shows the tally once they are counted. Each is a new voter's. Without anything else
+2,000 are for the first option and 1,000 for the second.
+
+  --poll ID      (the default poll)
+  --votes N      how many, at most 1,000,000 (3000)
+  --skew LIST    how they are shared out (the first option twice what each other gets)
+  --voters N     over the API and from so many voters, who come again and again: a poll that is final refuses them then
+
+VOTE_URL and RESULT_URL say where; otherwise it takes a running demo, or http://localhost:8080 and :8081.`
+
+const MOST_VOTES = 1_000_000
+const COUNTED_MS = 60_000
+const WIDTH = 30
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(describe(error))
+  process.exitCode = 2
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      poll: { type: "string" },
+      votes: { type: "string", default: "3000" },
+      skew: { type: "string" },
+      voters: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const room = addresses()
+  const votes = whole("--votes", values.votes)
+  const voters = values.voters === undefined ? null : whole("--voters", values.voters)
+  const poll = open(await readPoll(room, values.poll))
+  const ids = poll.options.map(({ id }) => id)
+  const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
+  const before = await readResults(room, poll.id)
+
+  const bar = progress(`Casting ${votes.toLocaleString("en")} votes in ${poll.id}`, votes)
+  let done = 0
+  const onCast = (more: number) => {
+    done += more
+    bar.at(done)
+  }
+  const cast = voters
+    ? await castByVoters(room.voteUrl, poll.id, shares, voters, onCast)
+    : await castByAb(`${room.voteUrl}/polls/${poll.id}`, shares, onCast)
+  bar.end()
+  if (cast) console.log(`${cast.accepted} accepted, ${cast.same} the same again, ${cast.refused} refused`)
+  // Voters who come again change votes instead of adding some: then the tally as it is has to do.
+  const results = before && (await counted(room, poll.id, voters ? 0 : (before.total ?? 0) + votes))
+  console.log(results ? picture(results) : `The results of ${poll.id} are hidden for now.`)
+  return 0
+}
+
+function whole(flag: string, text: string): number {
+  const value = Number(text.replaceAll(/[,_]/g, ""))
+  if (Number.isInteger(value) && value >= 1 && value <= MOST_VOTES) return value
+  throw new Trouble(`${flag} takes a whole number from 1 to ${MOST_VOTES.toLocaleString("en")}, not ${text}.`)
+}
+
+function open(poll: PollInfo): PollInfo {
+  if (poll.phase !== "open")
+    throw new Trouble(`The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll open ${poll.id}\`).`)
+  if (poll.eligibility === "browser") return poll
+  throw new Trouble(
+    `The poll ${poll.id} takes one vote a ${poll.eligibility}: seed another, or use \`bun run import\` with codes.`,
+  )
+}
+
+async function counted(
+  room: Parameters<typeof readResults>[0],
+  poll: string,
+  total: number,
+): Promise<Results> {
+  return waitFor(`${total} votes to be counted (is a worker running?)`, COUNTED_MS, async () => {
+    const results = await readResults(room, poll)
+    return results !== null && (results.total ?? 0) >= total && results
+  })
+}
+
+/** A line an option: label, bar, votes. */
+function picture({ options, total = 0 }: Results): string {
+  const widest = Math.max(...options.map(({ label }) => label.length))
+  const most = Math.max(1, ...options.map(({ votes = 0 }) => votes))
+  const lines = options.map(
+    ({ label, votes = 0 }) =>
+      `${label.padEnd(widest)}  ${"█".repeat(Math.round((votes / most) * WIDTH)).padEnd(WIDTH)}  ${votes.toLocaleString("en")}`,
+  )
+  return [...lines, `${total.toLocaleString("en")} votes`].join("\n")
+}
