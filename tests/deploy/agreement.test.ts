@@ -121,6 +121,10 @@ test("the services are where the README says", () => {
   ])
 })
 
+/** A variable like POSTGRES_PASSWORD with a value of its own, however short: no other variable and no path. */
+const NAMED_SECRET =
+  /\b[A-Z_]*(?:PASSWORD|PASS|TOKEN|SECRETS?)\b["']?(?:\s*[:=]\s*|,?\s+value:\s*)["']?(?![$/"'\s{[|>])\S+/g
+
 describe("no credential is written down", () => {
   test("no Secret holds anything", () => {
     const secrets = objects.filter(({ kind }) => kind === "Secret")
@@ -140,6 +144,7 @@ describe("no credential is written down", () => {
     const text = await read(file)
     // An address with a password that is no variable, and a word like password with a long literal behind it.
     expect(text.match(/\w+:\/\/[\w-]+:(?![…$<{])[^@\s/"'`]+@/g) ?? []).toEqual([])
+    expect(text.match(NAMED_SECRET) ?? []).toEqual([])
     expect(text.match(/(password|token|secret)s?["']?\s*[:=]\s*["']?[A-Za-z0-9+]{20,}/gi) ?? []).toEqual([])
   })
 })
