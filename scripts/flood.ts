@@ -14,7 +14,7 @@ Sends votes, and asks the result app whether each that was accepted is counted e
   flood      (default) as many votes as VOTERS (40) can cast in DURATION (15s)
   burst      PEOPLE (600) load the ballot and vote within some seconds
   viewers    VIEWERS (200) watch for DURATION (10s) while RATE (50) votes a second are cast: all see the last snapshot
-  reconnect  VIEWERS (500) drop at once and come back: no number goes back
+  reconnect  VIEWERS (500) drop at once while RATE (20) votes a second are cast, and come back: no number goes back
   soak       RATE (50) votes a second for DURATION (600s)
 
 Set by the environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll),

@@ -39,8 +39,11 @@ try {
 }
 
 function patience(): number {
-  const [, seconds = "20"] = /^(\d+)s?$/.exec(process.env.PATIENCE ?? "") ?? []
-  return Number(seconds) * 1_000
+  const given = process.env.PATIENCE || "20s"
+  const [, seconds] = /^(\d+)s?$/.exec(given) ?? []
+  if (seconds !== undefined) return Number(seconds) * 1_000
+  console.error(`PATIENCE=${given} is no number of seconds: say 20s.`)
+  process.exit(2)
 }
 
 function address(name: string, port: number): string {

@@ -30,16 +30,25 @@ export function closeBooks({ poll, before }: Opened): void {
   sleep(GATHERED_S)
   const expected = acceptedVotes()
   const end = Date.now() + PATIENCE_S * 1_000
-  let growth = countedVotes(poll.id) - before
-  while (growth < expected && Date.now() < end) {
-    sleep(LOOK_S)
-    growth = countedVotes(poll.id) - before
-  }
+  const grown = () => patiently(() => countedVotes(poll.id), end) - before
+  while (grown() < expected && Date.now() < end) sleep(LOOK_S)
   // One that is counted twice may come a moment later.
   sleep(LOOK_S)
-  growth = countedVotes(poll.id) - before
+  const growth = grown()
   counted.add(growth)
   uncounted.add(expected - growth)
+}
+
+/** The result app may be starting anew just now. @throws what it threw last at the end of all patience */
+function patiently<T>(read: () => T, end: number): T {
+  for (;;) {
+    try {
+      return read()
+    } catch (error) {
+      if (Date.now() > end) throw error
+      sleep(LOOK_S)
+    }
+  }
 }
 
 function acceptedVotes(): number {

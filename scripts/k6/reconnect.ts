@@ -1,9 +1,11 @@
-/** The network of a hall fails: all viewers drop at once, and all come back. */
+/** The network of a hall fails while people vote: all viewers drop at once, and all come back. */
 
 import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"
-import { amount, type OpenPoll, openPoll } from "./room.ts"
-import { ms, numberOf, type Summary, verdict, whole } from "./verdict.ts"
+import { closeBooks, type Opened, openBooks } from "./books.ts"
+import { castOne } from "./cast.ts"
+import { amount } from "./room.ts"
+import { ms, numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
 import { type Seen, watch } from "./watch.ts"
 
 const QUESTION = "When all viewers drop at once, does each come back to numbers that never went back?"
@@ -13,6 +15,7 @@ const DROP_AFTER_MS = 5_000
 const LONGEST_PAUSE_MS = 1_000
 const GIVE_UP_MS = 20_000
 
+/** Viewers that had numbers before, and have numbers again. */
 const back = new Counter("viewers_back")
 const wentBack = new Counter("snapshots_gone_back")
 /** Milliseconds from connecting again to the first snapshot. */
@@ -20,25 +23,49 @@ const snapshotAfter = new Trend("snapshot_after_return", true)
 
 export const options: Options = {
   scenarios: {
-    viewers: { executor: "per-vu-iterations", vus: VIEWERS, iterations: 1, maxDuration: "60s" },
+    viewers: {
+      executor: "per-vu-iterations",
+      exec: "viewer",
+      vus: VIEWERS,
+      iterations: 1,
+      maxDuration: "60s",
+    },
+    voters: {
+      executor: "constant-arrival-rate",
+      exec: "voter",
+      rate: amount("RATE", 20),
+      timeUnit: "1s",
+      duration: `${(DROP_AFTER_MS + LONGEST_PAUSE_MS) / 1_000}s`,
+      preAllocatedVUs: 10,
+      maxVUs: 100,
+    },
   },
   thresholds: {
     viewers_back: [`count==${VIEWERS}`],
     snapshots_gone_back: ["count==0"],
     snapshot_after_return: [`p(95)<${amount("P95_MS", 2_000)}`],
+    votes_failed: ["count==0"],
+    votes_uncounted: ["count==0"],
   },
+  setupTimeout: "30s",
+  teardownTimeout: "120s",
 }
 
-export const setup = openPoll
+export const setup = openBooks
+export const teardown = closeBooks
 
-export default function viewer(poll: OpenPoll): void {
-  let before: Seen = { version: 0, total: 0 }
+export function voter({ poll }: Opened): void {
+  castOne(poll)
+}
+
+export function viewer({ poll }: Opened): void {
+  let before: Seen | null = null
   const first = watch(poll.id, (seen) => {
     before = seen
   })
   setTimeout(() => {
     first.close()
-    setTimeout(() => comeBack(poll.id, before), Math.random() * LONGEST_PAUSE_MS)
+    setTimeout(() => before && comeBack(poll.id, before), Math.random() * LONGEST_PAUSE_MS)
   }, DROP_AFTER_MS)
 }
 
@@ -47,7 +74,7 @@ function comeBack(poll: string, before: Seen): void {
   const again = watch(poll, (seen) => {
     back.add(1)
     snapshotAfter.add(Date.now() - start)
-    if (seen.version < before.version) wentBack.add(1)
+    if (seen.version < before.version || seen.total < before.total) wentBack.add(1)
     again.close()
     clearTimeout(deadline)
   })
@@ -60,5 +87,6 @@ export function handleSummary(summary: Summary): { stdout: string } {
     `${whole(of("viewers_back"))} of ${whole(VIEWERS)} viewers came back; a snapshot after ` +
       `${ms(of("snapshot_after_return", "med"))} (median), ${ms(of("snapshot_after_return", "p(95)"))} (p95)`,
     `${whole(of("snapshots_gone_back"))} numbers went back`,
+    ...voteLines(summary),
   ])
 }

@@ -28,6 +28,11 @@ export function voteLines(summary: Summary): string[] {
 export function verdict(question: string, summary: Summary, lines: string[]): { stdout: string } {
   if (numberOf(summary, "iterations") === 0)
     return { stdout: `\n${question}\nNO ANSWER: nobody could begin, for the reason below.\n` }
+  // Without its books no run is a good one: k6 holds what was never gathered for 0.
+  if ("votes_uncounted" in summary.metrics && !("votes_counted" in summary.metrics))
+    return {
+      stdout: `\n${question}\nNO ANSWER: the tally could not be read in the end, for the reason below.\n`,
+    }
   const broken = Object.entries(summary.metrics).flatMap(([name, { thresholds = {} }]) =>
     Object.entries(thresholds).flatMap(([rule, { ok }]) => (ok ? [] : [`${name}: ${rule}`])),
   )

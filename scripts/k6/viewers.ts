@@ -62,7 +62,7 @@ export function viewer({ poll }: Opened): void {
   let count = 0
   const live = watch(poll.id, (seen) => {
     count++
-    if (seen.version < last.version) wentBack.add(1)
+    if (seen.version < last.version || seen.total < last.total) wentBack.add(1)
     last = seen
   })
   setTimeout(

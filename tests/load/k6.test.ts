@@ -66,6 +66,16 @@ test("flood says NO when a counted vote is gone from the tally", async () => {
   expect([code, out.includes("votes_uncounted: count==0")]).toEqual([99, true])
 })
 
+test("flood gives no answer when the tally can't be read in the end", async () => {
+  const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "3s", PATIENCE: "1s" })
+  await Bun.sleep(1_500)
+  result.app.kill("SIGKILL")
+  const { code, out } = await flood
+  expect(code).not.toBe(0)
+  expect(out).toContain("NO ANSWER: the tally could not be read in the end")
+  result = await startResult(stores())
+})
+
 test("what can't be flooded is said in one sentence", async () => {
   const unknown = await k6("flood", { POLL: "nowhere" })
   expect(unknown.code).not.toBe(0)
