@@ -3,6 +3,8 @@ import fc from "fast-check"
 import { MAX_CODES, readCode, writeCode } from "./codes"
 
 const salt = "s".repeat(43)
+/** As Japanese keyboards write it. */
+const wide = (character: string) => String.fromCodePoint(character.charCodeAt(0) + 0xfee0)
 const serial = fc.nat(MAX_CODES - 1)
 
 describe("a code", () => {
@@ -13,6 +15,7 @@ describe("a code", () => {
         expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/)
         const canonical = code.replaceAll("-", "")
         const typed = [code, ` ${code.toLowerCase()} `, code.replaceAll("0", "O").replaceAll("1", "l")]
+        typed.push(code.replaceAll("-", " – "), code.replace(/[!-~]/g, wide))
         for (const text of typed) expect(readCode(salt, text)).toBe(canonical)
       }),
     )

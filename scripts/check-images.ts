@@ -41,7 +41,7 @@ async function main(): Promise<number> {
       await buildImage(app, { prefix: PREFIX, tag, push: false, fresh, revision, quiet: true })
   }
   const first = named("first")
-  await build("first", false)
+  await build("first", true)
   for (const app of APPS) await checkContents(checks, app, first(app), revision)
   await checks.check("built twice, the layers are the same", async () => {
     await build("second", true)

@@ -186,10 +186,27 @@ describe("a change", () => {
     expect(await kindOf(await change("way", { state: "open" }))).toEqual([409, "poll-fixed"])
     await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'way'`
     expect(await kindOf(await change("way", { state: "open" }))).toEqual([409, "poll-fixed"])
-    expect(await (await change("way", { title: "Done" })).json()).toMatchObject({
-      state: "final",
-      title: "Done",
-    })
+    expect(await (await change("way", { archived: true })).json()).toMatchObject({ state: "final" })
+  })
+
+  test("of the words that people voted on is refused", async () => {
+    const [a, b] = ["Cats", "Dogs"].map((label, i) => ({ id: "ab".charAt(i), label }))
+    const swapped = {
+      options: [
+        { ...a, label: "Dogs" },
+        { ...b, label: "Cats" },
+      ],
+    }
+    await create("words", { options: [a, b] })
+    expect((await change("words", { title: "Which one?" })).status).toBe(200)
+    await addVotes(sql, "words", "a", 1)
+    for (const different of [swapped, { title: "Who leaves?" }]) {
+      expect(await kindOf(await change("words", different))).toEqual([409, "poll-fixed"])
+    }
+    expect((await change("words", { options: [{ ...b, emoji: "🐕" }, a] })).status).toBe(200)
+    await create("ended", { options: [a, b] })
+    expect((await change("ended", { state: "closed" })).status).toBe(200)
+    expect(await kindOf(await change("ended", swapped))).toEqual([409, "poll-fixed"])
   })
 
   test("loses no other that is made at the same moment", async () => {

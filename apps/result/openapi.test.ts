@@ -42,7 +42,7 @@ const CALLS: Call[] = [
   { does: "POST /api/polls", status: 201, at: "/api/polls", body: definition("made") },
   { does: "POST /api/polls", status: 400, at: "/api/polls", body: { id: "made" } },
   { does: "POST /api/polls", status: 409, at: "/api/polls", body: definition("documented") },
-  { does: "PATCH /api/polls/{poll}", status: 200, at: "/api/polls/documented", body: { title: "Changed" } },
+  { does: "PATCH /api/polls/{poll}", status: 200, at: "/api/polls/documented", body: { archived: false } },
   {
     ...{ does: "POST /api/polls/{poll}/duplicates", status: 201 },
     ...{ at: "/api/polls/documented/duplicates", body: { id: "copy" } },

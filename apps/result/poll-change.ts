@@ -106,6 +106,8 @@ const LEGAL: Partial<Record<Poll["state"], Poll["state"]>> = { draft: "open", op
 /** @throws {Problem} poll-fixed for a part that would change although it can't any more */
 function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now: number): void {
   const changes: Record<FixedPart, boolean> = {
+    title: change.title !== undefined && change.title !== poll.title,
+    labels: change.options !== undefined && labelsChange(poll.options, change.options),
     policy: change.policy !== undefined && change.policy !== poll.policy,
     eligibility: change.eligibility !== undefined && change.eligibility !== poll.eligibility,
     "option ids": change.options !== undefined && idsOf(change.options) !== idsOf(poll.options),
@@ -128,6 +130,12 @@ function idsOf(list: { id: string }[]): string {
     .map(({ id }) => id)
     .sort()
     .join(" ")
+}
+
+/** Options that come or go are another matter. */
+function labelsChange(before: Poll["options"], after: Poll["options"]): boolean {
+  const labels = new Map(before.map(({ id, label }) => [id, label]))
+  return after.some(({ id, label }) => labels.has(id) && labels.get(id) !== label)
 }
 
 function differs(before: Date | null, after: Date | null | undefined): boolean {

@@ -37,8 +37,7 @@ export async function cast(
   const ballot = { shard, pollId: poll.id, poll, voter, option, terms: termsOf(poll) }
   const answer = await inbox.appender.append(ballot)
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
-  // Behind one network there may be several people: nobody learns what another chose.
-  if (answer.kind === "stands" && identity.kind === "network") throw networkVoted(poll)
+  if (identity.kind === "network" && wouldTell(answer, poll)) throw networkVoted(poll)
   if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
     const standing = answer.kind === "stands" ? answer.option : option
@@ -47,8 +46,16 @@ export async function cast(
   throw refusal(answer.kind, poll, option)
 }
 
+/**
+ * Behind one network there may be several people: nobody learns what another chose, nor by choosing the same, and nobody
+ * gets another's receipt. Where the vote may be changed it is one that all of them share.
+ */
+function wouldTell(answer: Answer, poll: Poll): boolean {
+  return answer.kind === "stands" || (answer.kind === "same" && poll.policy === "final")
+}
+
 function networkVoted(poll: Poll): Problem {
-  const detail = `Somebody on this network has voted in the poll ${poll.id}, which takes one vote a network.`
+  const detail = `A vote from this network is in already in the poll ${poll.id}, which takes one vote a network.`
   return new Problem("vote-stands", detail)
 }
 

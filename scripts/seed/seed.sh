@@ -20,13 +20,13 @@ cast() {
   echo "Casting $2 votes for $1"
   left=$2
   end=$(($(date +%s) + deadline_s))
-  while :; do
+  while [ "$left" -gt 0 ]; do
     ab -q -l -r -n "$left" -c "$((left < concurrency ? left : concurrency))" -p "$folder/post$1" \
       -T application/x-www-form-urlencoded "$vote_url/polls/$poll" >"$folder/report" 2>&1 || { cat "$folder/report" >&2; exit 1; }
     refused=$(awk '/^Non-2xx responses:/ { print $3 }' "$folder/report")
     failed=$(awk '/^Failed requests:/ { print $3 }' "$folder/report")
     left=$((${refused:-0} + ${failed:-0}))
-    [ "$left" -gt 0 ] || return 0
+    [ "$left" -gt 0 ] || break
     if [ "$(date +%s)" -ge "$end" ]; then
       echo "After $deadline_s s $left of $2 votes were still not taken. Is the poll $poll open? See $vote_url/polls/$poll" >&2
       exit 1

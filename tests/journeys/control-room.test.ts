@@ -84,14 +84,18 @@ describe("an admin in the control room", () => {
     expect(await policy.getByLabel("Votes can be changed").isDisabled()).toBe(true)
     expect(await page.getByLabel("Opens at").isDisabled()).toBe(true)
     expect(await page.getByRole("button", { name: /^Remove option/ }).count()).toBe(0)
-    await page.getByLabel("Option 1", { exact: true }).fill("Lions")
+    for (const words of ["Question", "Option 1"]) {
+      expect(await page.getByLabel(words, { exact: true }).isEditable()).toBe(false)
+    }
+    await page.getByText("What people voted on keeps its words").waitFor()
+    await page.getByLabel("Emoji 1", { exact: true }).fill("🦁")
     await page.getByRole("button", { name: "Move option 1 down" }).click()
     await page.getByRole("button", { name: "Save" }).last().click()
     await page.getByText("Saved.").waitFor()
     const { options } = await (await fetch(`${result.url}/api/polls/fixed`)).json()
-    expect(options.map(({ id, label }: { id: string; label: string }) => [id, label])).toEqual([
-      ["b", "Dogs"],
-      ["a", "Lions"],
+    expect(options.map(({ id, emoji }: { id: string; emoji: string }) => [id, emoji])).toEqual([
+      ["b", "🐕"],
+      ["a", "🦁"],
     ])
     await page.context().close()
   })

@@ -18,7 +18,6 @@ export function BallotForm({ data, poll, casting, now }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [code, setCode] = useState(data.code)
   const { sending, refusal } = casting
-  const address = `${data.embedded ? "/embed" : "/polls"}/${poll.id}`
   const mustLeave = useMustLeave(data.embedded)
   const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
   useDigits(form, data.embedded)
@@ -32,7 +31,9 @@ export function BallotForm({ data, poll, casting, now }: Props) {
     <form
       ref={form}
       method="post"
-      action={address}
+      action={`/polls/${poll.id}`}
+      // In another site's frame a browser keeps no cookie of ours: without scripts the vote is cast in a tab of its own.
+      target={data.embedded ? "_blank" : undefined}
       aria-labelledby="title"
       aria-describedby={hasKeys ? "keys-hint" : undefined}
       tabIndex={-1}
@@ -65,7 +66,9 @@ export function BallotForm({ data, poll, casting, now }: Props) {
           {t("keysHint", { last: poll.options.length })}
         </p>
       )}
-      {casting.before && <KeepLink address={address} casting={casting} />}
+      {casting.before && (
+        <KeepLink address={`${data.embedded ? "/embed" : "/polls"}/${poll.id}`} casting={casting} />
+      )}
     </form>
   )
 }

@@ -41,13 +41,14 @@ export function EditPage(view: EditView) {
             {t("save")}
           </button>
           <section class="card">
-            <TitleField draft={draft} fault={faults.title} isNew={id === null} set={set} />
+            <TitleField draft={draft} fault={faults.title} isNew={id === null} why={why("title")} set={set} />
             {id === null && <IdField draft={draft} fault={faults.id} set={set} />}
           </section>
           <OptionsEditor
             options={draft.options}
             faults={faults}
             fixed={why("option ids")}
+            labelsFixed={fixed.labels !== undefined}
             onChange={(options) => set({ options })}
             onAction={(action) =>
               isOptionAction(action) && set({ options: changeOptions(draft.options, action) })
@@ -99,19 +100,26 @@ export function EditPage(view: EditView) {
 type FieldProps = { draft: PollDraft; fault: string | undefined; set: (change: Partial<PollDraft>) => void }
 
 /** While nobody wrote an id for a new poll, it follows the title. */
-function TitleField({ draft, fault, isNew, set }: FieldProps & { isNew: boolean }) {
+function TitleField({
+  draft,
+  fault,
+  isNew,
+  why,
+  set,
+}: FieldProps & { isNew: boolean; why: string | undefined }) {
   const { t } = useWords()
   const onInput = (title: string) => {
     const follows = isNew && draft.id === idFrom(draft.title)
     set({ title, ...(follows && { id: idFrom(title) }) })
   }
   return (
-    <Field id="title" label={t("title")} hint={t("titleHint")} fault={fault}>
+    <Field id="title" label={t("title")} hint={why ?? t("titleHint")} fault={fault}>
       <input
         id="title"
         name="title"
         value={draft.title}
         maxLength={200}
+        readonly={why !== undefined}
         aria-invalid={fault !== undefined}
         aria-describedby={describedBy("title")}
         onInput={(event) => onInput(event.currentTarget.value)}

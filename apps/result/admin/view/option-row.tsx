@@ -10,6 +10,7 @@ type Props = {
   option: OptionDraft
   faults: Record<string, string>
   fixed: boolean
+  labelFixed: boolean
   press: (action: string) => (event: Event) => void
   onChange: (option: OptionDraft) => void
 }
@@ -59,7 +60,7 @@ export function OptionRow(props: Props) {
 
 type Part = Props & { part: keyof OptionDraft; maxLength: number }
 
-function TextPart({ index, option, faults, fixed, onChange, part, maxLength }: Part) {
+function TextPart({ index, option, faults, fixed, labelFixed, onChange, part, maxLength }: Part) {
   const { t } = useWords()
   const name = optionField(index, part)
   const fault = faults[name]
@@ -70,7 +71,7 @@ function TextPart({ index, option, faults, fixed, onChange, part, maxLength }: P
         name={name}
         value={option[part]}
         maxLength={maxLength}
-        readonly={part === "id" && fixed}
+        readonly={(part === "id" && fixed) || (part === "label" && labelFixed)}
         aria-invalid={fault !== undefined}
         aria-describedby={describedBy(name)}
         onInput={(event) => onChange({ ...option, [part]: event.currentTarget.value })}

@@ -11,17 +11,19 @@ type Props = {
   faults: Record<string, string>
   /** Why options can't be added and removed any more. */
   fixed: string | undefined
+  /** Nor what they are called. */
+  labelsFixed: boolean
   onChange: (options: OptionDraft[]) => void
   onAction: (action: string) => void
 }
 
-export function OptionsEditor({ options, faults, fixed, onChange, onAction }: Props) {
+export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, onAction }: Props) {
   const { t } = useWords()
   const { list, said, press } = useActions(options.length, onAction)
   return (
     <section class="card">
       <h2>{t("options")}</h2>
-      {fixed && <p class="fixed">{t("optionsFixed", { why: fixed })}</p>}
+      {fixed && <p class="fixed">{t(labelsFixed ? "labelsFixed" : "optionsFixed", { why: fixed })}</p>}
       {faults.options && <p class="fault">{faults.options}</p>}
       <ol class="option-rows" ref={list}>
         {options.map((option, i) => (
@@ -32,6 +34,7 @@ export function OptionsEditor({ options, faults, fixed, onChange, onAction }: Pr
             option={option}
             faults={faults}
             fixed={fixed !== undefined}
+            labelFixed={labelsFixed}
             press={press}
             onChange={(changed) => onChange(options.map((known, j) => (j === i ? changed : known)))}
           />

@@ -172,6 +172,8 @@ export const de: Section<AdminKey> = {
   idHint: "Teil der Adresse: a–z, 0–9 und Bindestriche. Sie lässt sich später nicht ändern.",
   options: "Optionen",
   optionsFixed: "{why} Beschriftung, Aussehen und Reihenfolge lassen sich noch ändern.",
+  labelsFixed:
+    "{why} Worüber abgestimmt wurde, behält seinen Wortlaut; Emoji, Farbe, Bild und Reihenfolge lassen sich noch ändern.",
   "option-id": "Kennung der Option {place}",
   "option-label": "Option {place}",
   "option-emoji": "Emoji {place}",

@@ -161,6 +161,8 @@ export const en = {
   idHint: "Part of the poll's address: a–z, 0–9 and hyphens. It can't be changed later.",
   options: "Options",
   optionsFixed: "{why} Labels, looks and order can still be changed.",
+  labelsFixed:
+    "{why} What people voted on keeps its words; emoji, colour, image and order can still be changed.",
   "option-id": "Id of option {place}",
   "option-label": "Option {place}",
   "option-emoji": "Emoji {place}",

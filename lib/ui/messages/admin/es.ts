@@ -171,6 +171,8 @@ export const es: Section<AdminKey> = {
   idHint: "Parte de la dirección: a–z, 0–9 y guiones. Después no se puede cambiar.",
   options: "Opciones",
   optionsFixed: "{why} Los textos, el aspecto y el orden aún se pueden cambiar.",
+  labelsFixed:
+    "{why} Lo que se votó conserva sus palabras; emoji, color, imagen y orden aún se pueden cambiar.",
   "option-id": "Identificador de la opción {place}",
   "option-label": "Opción {place}",
   "option-emoji": "Emoji {place}",

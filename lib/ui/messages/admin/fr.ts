@@ -171,6 +171,8 @@ export const fr: Section<AdminKey> = {
   idHint: "Fait partie de l’adresse : a–z, 0–9 et traits d’union. On ne peut pas le changer ensuite.",
   options: "Options",
   optionsFixed: "{why} Libellés, apparence et ordre restent modifiables.",
+  labelsFixed:
+    "{why} Ce sur quoi on a voté garde ses mots ; emoji, couleur, image et ordre restent modifiables.",
   "option-id": "Identifiant de l’option {place}",
   "option-label": "Option {place}",
   "option-emoji": "Emoji {place}",

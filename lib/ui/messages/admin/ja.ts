@@ -151,6 +151,7 @@ export const ja: Section<AdminKey> = {
   idHint: "アドレスの一部になります。a–z、0–9、ハイフンが使えます。後から変更できません。",
   options: "選択肢",
   optionsFixed: "{why} 文言、見た目、順序は変更できます。",
+  labelsFixed: "{why} 投票された文言は変わりません。絵文字、色、画像、順序は変更できます。",
   "option-id": "選択肢 {place} の ID",
   "option-label": "選択肢 {place}",
   "option-emoji": "絵文字 {place}",

@@ -169,6 +169,8 @@ export const pt: Section<AdminKey> = {
   idHint: "Parte do endereço: a–z, 0–9 e hifens. Não pode ser mudado depois.",
   options: "Opções",
   optionsFixed: "{why} Textos, aparência e ordem ainda podem mudar.",
+  labelsFixed:
+    "{why} O que foi votado mantém as suas palavras; emoji, cor, imagem e ordem ainda podem mudar.",
   "option-id": "Identificador da opção {place}",
   "option-label": "Opção {place}",
   "option-emoji": "Emoji {place}",
