@@ -208,47 +208,6 @@ test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(MOST_BYTES)
 })
 
-/** A page of somebody else's with the ballot in a frame, on a port of its own. */
-function hostPage() {
-  return Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: () =>
-      new Response(
-        `<script>addEventListener("message", ({ data }) => { document.title = data.tallyroom + " " + data.height })</script>
-         <iframe src="${stand.url}/embed/pets" width="600" height="200"></iframe>`,
-        { headers: { "content-type": "text/html" } },
-      ),
-  })
-}
-
-test("The ballot in a frame of another origin votes, tells its height and stays in the frame.", async () => {
-  using site = hostPage()
-  const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
-  const frame = page.frameLocator("iframe")
-  await frame.getByRole("button", { name: "Cats" }).click()
-  await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await page.title()).toMatch(/^height \d{3}$/)
-  expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")
-  await page.context().close()
-})
-
-test("A browser that keeps nothing in a frame of another site votes on the poll's own page.", async () => {
-  using site = hostPage()
-  const page = await openPage(browser, `http://localhost:${site.port}`)
-  const link = page.frameLocator("iframe").getByRole("link", { name: "Vote in a new tab" })
-  await link.waitFor()
-  expect(await link.getAttribute("href")).toBe("/polls/pets")
-  expect(await page.frameLocator("iframe").getByRole("button", { name: "Cats" }).count()).toBe(0)
-  await page.context().close()
-})
-
-test("Who may frame the ballot is a setting, and nobody may frame its page.", async () => {
-  const policy = async (path: string) => (await stand.ask(path)).headers.get("content-security-policy")
-  expect(await policy("/embed/pets")).toEndWith("frame-ancestors *")
-  expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
-})
-
 test("A page that says what is wrong does so in the reader's language alone, and can be switched.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/nothing?x=1`, { language: "de" })
   await page.getByRole("heading", { name: "Diese Abstimmung gibt es nicht" }).waitFor()
@@ -336,11 +295,3 @@ test.each([...LANGUAGES])(
     await page.context().close()
   },
 )
-
-test("A frame follows the theme of the page around it.", async () => {
-  const page = await openPage(browser, `${stand.url}/embed/pets?theme=dark`, { width: 360 })
-  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark")
-  const ink = await page.locator("h1").evaluate((heading) => getComputedStyle(heading).color)
-  expect(ink).toBe("rgb(243, 238, 227)")
-  await page.context().close()
-})

@@ -1,0 +1,88 @@
+/** The ballot in a frame of another site's page. */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import type { Browser } from "playwright-core"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { launchChromium } from "../harness/chromium"
+import { openPage } from "../harness/pages"
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let stand: VoteStand
+let browser: Browser
+
+beforeAll(async () => {
+  stand = await startVoteStand()
+  browser = await launchChromium()
+  await stand.writePolls(examplePoll({ isDefault: true }))
+})
+afterAll(async () => {
+  await browser.close()
+  await stand.stop()
+})
+
+/** A page of somebody else's with the ballot in a frame, on a port of its own. */
+function hostPage() {
+  return Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () =>
+      new Response(
+        `<script>addEventListener("message", ({ data }) => { document.title = data.tallyroom + " " + data.height })</script>
+         <iframe src="${stand.url}/embed/pets" width="600" height="200"></iframe>`,
+        { headers: { "content-type": "text/html" } },
+      ),
+  })
+}
+
+test("The ballot in a frame of another origin votes, tells its height and stays in the frame.", async () => {
+  using site = hostPage()
+  const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
+  const frame = page.frameLocator("iframe")
+  await frame.getByRole("button", { name: "Cats" }).click()
+  await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await page.title()).toMatch(/^height \d{3}$/)
+  expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")
+  await page.context().close()
+})
+
+test("A browser that keeps nothing in a frame of another site votes on the poll's own page.", async () => {
+  using site = hostPage()
+  const page = await openPage(browser, `http://localhost:${site.port}`)
+  const link = page.frameLocator("iframe").getByRole("link", { name: "Vote in a new tab" })
+  await link.waitFor()
+  expect(await link.getAttribute("href")).toBe("/polls/pets")
+  expect(await page.frameLocator("iframe").getByRole("button", { name: "Cats" }).count()).toBe(0)
+  await page.context().close()
+})
+
+test("Who may frame the ballot is a setting, and nobody may frame its page.", async () => {
+  const policy = async (path: string) => (await stand.ask(path)).headers.get("content-security-policy")
+  expect(await policy("/embed/pets")).toEndWith("frame-ancestors *")
+  expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
+})
+
+test("Without scripts the vote is cast in a tab of its own, where the browser is known when it comes again.", async () => {
+  using site = hostPage()
+  const page = await openPage(browser, `http://localhost:${site.port}`, { javaScript: false })
+  const receipts: string[] = []
+  for (const says of ["Your vote is in", "Your vote is in already"]) {
+    const opened = page.context().waitForEvent("page")
+    await page.frameLocator("iframe").getByRole("button", { name: "Cats" }).click()
+    const tab = await opened
+    await tab.getByRole("heading", { name: says, exact: true }).waitFor()
+    receipts.push((await tab.locator(".receipt").first().textContent()) ?? "")
+    await tab.close()
+  }
+  expect(new Set(receipts).size).toBe(1)
+  await page.context().close()
+})
+
+test("A frame follows the theme of the page around it.", async () => {
+  const page = await openPage(browser, `${stand.url}/embed/pets?theme=dark`, { width: 360 })
+  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark")
+  const ink = await page.locator("h1").evaluate((heading) => getComputedStyle(heading).color)
+  expect(ink).toBe("rgb(243, 238, 227)")
+  await page.context().close()
+})
