@@ -9,7 +9,7 @@ export function typed(address: string): string {
   return address.replace(/^https?:\/\//, "").replace(/\/$/, "")
 }
 
-/** The host of an address that names this machine alone, such as "localhost": no phone can reach it. Else null. */
+/** The host of an address that names this machine alone, such as "localhost": no phone can reach it. Else null, as for no address. */
 export function unreachableHost(address: string): string | null {
-  return isOwnMachine(address) ? new URL(address).hostname : null
+  return address !== "" && isOwnMachine(address) ? new URL(address).hostname : null
 }

@@ -115,6 +115,16 @@ test("the longest words stay on their card, and no card is cut by the end of a p
   await print.context().close()
 })
 
+test("cards that no phone could follow say so before they are printed, and on no card", async () => {
+  const page = await openPrinted(`${result.url}/admin/polls/club/codes/print`)
+  const hint = page.getByText("Phones can’t reach 127.0.0.1.")
+  expect(await hint.count()).toBe(1)
+  expect(await hint.isVisible()).toBe(false)
+  await page.emulateMedia({ media: "screen" })
+  expect(await hint.isVisible()).toBe(true)
+  await page.context().close()
+})
+
 test("they come as CSV with their addresses, and the same code from the same number", async () => {
   const csv = await (await page.request.get(`${result.url}/admin/polls/club/codes.csv?from=3&count=2`)).text()
   const [head, third] = csv.split("\r\n")

@@ -3,7 +3,7 @@
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import { Qr } from "@tallyroom/lib/ui/qr"
-import { typed } from "../vote-address"
+import { typed, unreachableHost } from "../vote-address"
 import { PRINT_AT_ONCE } from "./view/codes-page"
 
 const CARDS_A_PAGE = 12
@@ -23,6 +23,7 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
   const pages = Array.from({ length: Math.ceil(cards.length / CARDS_A_PAGE) }, (_, i) =>
     cards.slice(i * CARDS_A_PAGE, (i + 1) * CARDS_A_PAGE),
   )
+  const host = unreachableHost(cards[0]?.url ?? "")
   return (
     <>
       <div class="sheet-head">
@@ -30,6 +31,7 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
           <a href={`/admin/polls/${poll.id}/codes`}>← {t("codes")}</a>
         </p>
         <h1>{poll.title}</h1>
+        {host && <p class="notice bad">{t("ownMachine", { host })}</p>}
         <p>{t("sheetText", { count: cards.length, from: cards[0]?.number ?? 1 })}</p>
         <p class="buttons">
           <button class="button primary" type="button" data-print hidden>

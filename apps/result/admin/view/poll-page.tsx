@@ -1,5 +1,6 @@
 /** One poll: what it does now, what can be done with it, and where it is seen. */
 
+import { unreachableHost } from "../../vote-address"
 import type { PollView } from "../views"
 import { BooksCard } from "./books-card"
 import { CopyField } from "./copy-field"
@@ -62,9 +63,11 @@ function CodesCard({ id, made, used }: { id: string; made: number; used: number 
 
 function LinksCard({ ballot, results, stage }: PollView["links"]) {
   const { t } = useWords()
+  const host = unreachableHost(ballot)
   return (
     <section class="card">
       <h2>{t("links")}</h2>
+      {host && <p class="notice">{t("ownMachine", { host })}</p>}
       <p class="buttons">
         <a class="button" href={ballot}>
           {t("linkBallot")}

@@ -141,6 +141,8 @@ export const de: Section<AdminKey> = {
   printSheet: "Als QR-Karten drucken",
   downloadCsv: "CSV herunterladen",
   printNow: "Drucken",
+  ownMachine:
+    "Handys erreichen {host} nicht. Öffne diese Seite über die Netzwerkadresse dieses Rechners oder setze VOTE_URL.",
   sheetText: { one: "{count} Karte ab Nummer {from}", other: "{count} Karten ab Nummer {from}" },
   nextSheet: "Nächster Bogen",
   cardText: "Scannen und einmal abstimmen.",

@@ -132,6 +132,8 @@ export const en = {
   printSheet: "Print as QR cards",
   downloadCsv: "Download CSV",
   printNow: "Print",
+  ownMachine:
+    "Phones can’t reach {host}. Open this page by this machine’s address in the network, or set VOTE_URL.",
   sheetText: { one: "{count} card, from number {from}", other: "{count} cards, from number {from}" },
   nextSheet: "Next sheet",
   cardText: "Scan to vote, once.",

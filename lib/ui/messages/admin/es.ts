@@ -137,6 +137,8 @@ export const es: Section<AdminKey> = {
   printSheet: "Imprimir como tarjetas QR",
   downloadCsv: "Descargar CSV",
   printNow: "Imprimir",
+  ownMachine:
+    "Los teléfonos no llegan a {host}. Abre esta página con la dirección de red de este equipo o configura VOTE_URL.",
   sheetText: {
     one: "{count} tarjeta desde el número {from}",
     other: "{count} tarjetas desde el número {from}",

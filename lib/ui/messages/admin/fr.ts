@@ -137,6 +137,8 @@ export const fr: Section<AdminKey> = {
   printSheet: "Imprimer en cartes QR",
   downloadCsv: "Télécharger le CSV",
   printNow: "Imprimer",
+  ownMachine:
+    "Les téléphones n’atteignent pas {host}. Ouvre cette page par l’adresse réseau de cette machine, ou règle VOTE_URL.",
   sheetText: {
     one: "{count} carte à partir du numéro {from}",
     other: "{count} cartes à partir du numéro {from}",

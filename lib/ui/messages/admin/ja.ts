@@ -125,6 +125,8 @@ export const ja: Section<AdminKey> = {
   printSheet: "QR カードとして印刷",
   downloadCsv: "CSV をダウンロード",
   printNow: "印刷",
+  ownMachine:
+    "スマートフォンから{host}には接続できません。このコンピューターのネットワークアドレスでこのページを開くか、VOTE_URLを設定してください。",
   sheetText: { other: "{from} 番から {count} 枚" },
   nextSheet: "次のシート",
   cardText: "読み取って一度だけ投票できます。",

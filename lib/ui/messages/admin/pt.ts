@@ -137,6 +137,8 @@ export const pt: Section<AdminKey> = {
   printSheet: "Imprimir como cartões QR",
   downloadCsv: "Baixar CSV",
   printNow: "Imprimir",
+  ownMachine:
+    "Celulares não alcançam {host}. Abra esta página pelo endereço de rede desta máquina ou configure VOTE_URL.",
   sheetText: {
     one: "{count} cartão a partir do número {from}",
     other: "{count} cartões a partir do número {from}",
