@@ -77,7 +77,7 @@ FROM debian:bookworm-slim AS seed
 RUN apt-get update \
     && apt-get install -y --no-install-recommends apache2-utils curl \
     && rm -rf /var/lib/apt/lists/*
-COPY scripts/seed/seed.sh /seed.sh
+COPY --chmod=0555 scripts/seed/seed.sh /seed.sh
 USER 65532:65532
 WORKDIR /tmp
 ENTRYPOINT ["sh", "/seed.sh"]

@@ -11,12 +11,13 @@ if [ "$TAG" != "v$version" ]; then
   exit 1
 fi
 prefix=ghcr.io/$(tr '[:upper:]' '[:lower:]' <<<"$OWNER")
-bun() { npx --yes bun@1.4 "$@"; }
+# What is installed and built never sees the token.
+bun() { env --unset=GH_TOKEN npx --yes "$(node -p 'require("./package.json").packageManager')" "$@"; }
 
+trap 'docker buildx rm tallyroom-release || true; docker logout ghcr.io' EXIT
 docker login ghcr.io --username "$OWNER" --password-stdin <<<"$GH_TOKEN"
 # The default builder makes images for one platform, without attestations.
 docker buildx create --name tallyroom-release --driver docker-container --use
-trap 'docker buildx rm tallyroom-release; docker logout ghcr.io' EXIT
 
 bun run images --only vote,worker,result --platform linux/amd64,linux/arm64 --prefix "$prefix" --push
 bun run release:manifests --dir dist/k8s-deployment --prefix "$prefix"

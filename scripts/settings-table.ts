@@ -4,6 +4,7 @@ import type { Settings } from "@tallyroom/lib/settings"
 import { settings as result } from "../apps/result/settings"
 import { settings as vote } from "../apps/vote/settings"
 import { settings as worker } from "../apps/worker/settings"
+import { refuseWords } from "./services/no-words"
 
 const FILE = `${import.meta.dir}/../docs/settings.md`
 
@@ -32,7 +33,12 @@ const page = [
   ...Object.entries({ vote, worker, result }).map(([app, s]) => section(app, s)),
 ].join("\n")
 
-if (process.argv.includes("--check")) {
+const words = process.argv.slice(2)
+if (words.join() !== "--check")
+  refuseWords(`Usage: bun run settings [--check]
+
+Writes docs/settings.md from what the apps declare; with --check it only looks whether that is what it says.`)
+if (words.length > 0) {
   const current = await Bun.file(FILE)
     .text()
     .catch(() => "")

@@ -1,6 +1,11 @@
 /** `bun run kind:logs`: what the cluster that kubectl points at knows of a Tallyroom that did not come up. */
 
 import { tryKubectl } from "../cluster/kubectl"
+import { refuseWords } from "../services/no-words"
+
+refuseWords(`Usage: bun run kind:logs
+
+Prints objects, events and logs of the Tallyroom in the cluster that kubectl points at.`)
 
 const LOOKS = [
   ["get", "pods,jobs,statefulsets,deployments,horizontalpodautoscalers", "--output", "wide"],

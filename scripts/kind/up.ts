@@ -4,6 +4,7 @@ import { version } from "@tallyroom/lib/build"
 import { applyAll } from "../cluster/apply"
 import { untilGreen } from "../cluster/green"
 import { buildImage, type ImageOptions, imageName, PREFIX, revisionOfCheckout } from "../images/build"
+import { refuseWords } from "../services/no-words"
 import { describe, Trouble } from "../services/trouble"
 import { CLUSTER, clusterExists, kind, useCluster } from "./kind"
 
@@ -15,10 +16,7 @@ waits until everything is ready. Needs Docker and kubectl. Run it again after a 
 const GREEN_MS = 600_000
 const APPS = ["vote", "worker", "result"]
 
-if (process.argv.length > 2) {
-  console.log(USAGE)
-  process.exit(process.argv.some((it) => it === "--help" || it === "-h") ? 0 : 2)
-}
+refuseWords(USAGE)
 try {
   await up()
 } catch (error) {

@@ -22,13 +22,18 @@ export type ManagedStores = {
   resultDatabaseUrl?: string
 }
 
+const ROOT = /^[0-9a-f]{64}$/
+
 export const newRoot = (): string => randomBytes(32).toString("hex")
 
 /**
  * The credentials that follow from a root, always the same ones: made again after a crash, or after one of them got lost,
  * they still fit each other and what is in the stores.
+ * @throws {Error} for a root that `newRoot` never made: all would follow from something that others may know
  */
 export function credentialsOf(root: string, managed: ManagedStores = {}): Credentials {
+  if (!ROOT.test(root))
+    throw new Error("The root of all credentials is damaged: restore it from your backup.")
   const secret = (purpose: string) => createHmac("sha256", root).update(purpose).digest("hex").slice(0, 48)
   const redis = {
     admin: secret("redis admin"),

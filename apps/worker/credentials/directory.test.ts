@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test"
-import { mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, stat, unlink, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { ensureFiles } from "./directory"
@@ -51,7 +51,9 @@ test("what a run left that was cut off is finished", async () => {
   await ensureFiles(dir)
   const whole = await contents()
   await unlink(join(dir, "redis/users.acl"))
-  await writeFile(join(dir, "redis/users.acl.unfinished"), "user adm")
+  const cutOff = join(dir, "redis/users.acl.1.unfinished")
+  await writeFile(cutOff, "user adm")
+  await utimes(cutOff, 1, 1)
   await ensureFiles(dir)
   expect(await contents()).toEqual(whole)
 })
@@ -71,4 +73,36 @@ test("nobody but its service reads a file, and nobody the root", async () => {
   expect(await mode("vote/redis_url")).toBe("440")
   expect(await mode("root")).toBe("700")
   expect(await mode("root/root")).toBe("400")
+})
+
+test("many at once make what one would", async () => {
+  for (let round = 0; round < 20; round++) {
+    const runs = await Promise.all(Array.from({ length: 6 }, () => ensureFiles(dir)))
+    const files = await contents()
+    expect(runs.flat().sort()).toEqual(
+      Object.keys(files)
+        .filter((name) => name !== "root/root")
+        .sort(),
+    )
+    expect(files["root/root"]).toMatch(/^[0-9a-f]{64}$/)
+    expect(await ensureFiles(dir)).toEqual([])
+    await rm(dir, { recursive: true })
+  }
+})
+
+test.each(["", "x", "0".repeat(63)])("from the damaged root %j nothing is made", async (root) => {
+  await ensureFiles(dir)
+  await rm(join(dir, "root/root"))
+  await writeFile(join(dir, "root/root"), root)
+  await unlink(join(dir, "vote/voter_secrets"))
+  expect(ensureFiles(dir)).rejects.toThrow("is damaged")
+})
+
+test("from another root nothing is made", async () => {
+  await ensureFiles(dir)
+  await rm(join(dir, "root/root"))
+  await writeFile(join(dir, "root/root"), "0".repeat(64))
+  await unlink(join(dir, "vote/voter_secrets"))
+  expect(ensureFiles(dir)).rejects.toThrow("does not follow from")
+  expect((await contents())["vote/voter_secrets"]).toBeUndefined()
 })

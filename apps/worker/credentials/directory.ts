@@ -1,6 +1,6 @@
 /** Credentials as files, a folder for each owner: made where they are missing, never changed where they are. */
 
-import { chmod, chown, link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises"
+import { chmod, chown, link, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises"
 import { join } from "node:path"
 import { type Credentials, credentialsOf, newRoot, type Owner } from "./contents"
 
@@ -21,18 +21,20 @@ const USERS: Record<string, number> = {
 
 /**
  * Makes all files that are missing, named in small letters: REDIS_URL is in DIR/vote/redis_url. It may be stopped anywhere
- * and run again: the root is stored first, and everything else follows from it.
+ * and run again, by several at once too: the root is stored first, and everything else follows from it.
  * @returns the files that it made, as owner/name
- * @throws {Error} when files are there whose root is not: new ones would not fit what is in the stores
+ * @throws {Error} when files are there whose root is not, or is another: new ones would not fit what is in the stores
  */
 export async function ensureFiles(dir: string): Promise<string[]> {
   const root = await ensureRoot(dir)
   const made: string[] = []
   const all: Credentials = credentialsOf(root)
+  await requireOfThisRoot(dir, all)
   for (const owner of Object.keys(all) as Owner[]) {
     const folder = join(dir, owner)
     await mkdir(folder, { recursive: true })
     await give(folder, owner, 0o750)
+    await removeUnfinished(folder)
     for (const [name, text] of Object.entries(all[owner])) {
       const file = name.toLowerCase()
       if (await createFile(folder, file, text, (path) => give(path, owner, 0o440)))
@@ -40,6 +42,18 @@ export async function ensureFiles(dir: string): Promise<string[]> {
     }
   }
   return made
+}
+
+/** The passwords of the stores' own administrators, which nobody changes by hand, tell from which root the files are. */
+async function requireOfThisRoot(dir: string, all: Credentials): Promise<void> {
+  for (const owner of ["redis", "postgres"] as const) {
+    const path = join(dir, owner, "password")
+    const kept = await readFile(path, "utf8").catch(ifMissing)
+    if (kept === undefined || kept === all[owner].password) continue
+    throw new Error(
+      `${path} does not follow from ${join(dir, ROOT, ROOT)}: restore both from the same backup.`,
+    )
+  }
 }
 
 /** Gives the folders in `dir`, each named for a service, to that service's user: for volumes that no image prepares. */
@@ -61,6 +75,9 @@ async function ensureRoot(dir: string): Promise<string> {
     (Object.keys(USERS) as string[]).map((owner) => filesOf(join(dir, owner))),
   )
   if (orphans.flat().length > 0) {
+    // Another run may have made both since.
+    const made = await readFile(join(folder, ROOT), "utf8").catch(ifMissing)
+    if (made !== undefined) return made.trim()
     throw new Error(
       `${join(folder, ROOT)} is missing, from which the credentials in ${dir} follow: restore it, ` +
         "or empty these folders if Redis and Postgres are new.",
@@ -76,6 +93,15 @@ async function filesOf(folder: string): Promise<string[]> {
   return (names ?? []).filter((name) => !name.endsWith(UNFINISHED))
 }
 
+/** Drafts of runs that were cut off; those of a run at this moment are younger. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((it) => it.endsWith(UNFINISHED))) {
+    const path = join(folder, name)
+    const { mtimeMs = Date.now() } = (await stat(path).catch(ifMissing)) ?? {}
+    if (Date.now() - mtimeMs > CUT_OFF_MS) await unlink(path).catch(ifMissing)
+  }
+}
+
 async function give(path: string, owner: Owner, mode: number): Promise<void> {
   await chmod(path, mode)
   // Only root can, and only in containers there are others to give to.
@@ -83,6 +109,7 @@ async function give(path: string, owner: Owner, mode: number): Promise<void> {
 }
 
 const UNFINISHED = ".unfinished"
+const CUT_OFF_MS = 60_000
 
 /** A file is there whole or not at all, on the disk too. @returns whether it was missing */
 async function createFile(
@@ -92,8 +119,9 @@ async function createFile(
   prepare: (path: string) => Promise<void>,
 ): Promise<boolean> {
   const path = join(folder, name)
-  const unfinished = `${path}${UNFINISHED}`
-  await unlink(unfinished).catch(ifMissing)
+  if ((await stat(path).catch(ifMissing)) !== undefined) return false
+  // A name of its own: another run may be making the same file.
+  const unfinished = `${path}.${crypto.randomUUID()}${UNFINISHED}`
   const file = await open(unfinished, "wx", 0o600)
   try {
     await file.writeFile(text)
