@@ -19,6 +19,16 @@ const text = (max: number) =>
     .max(max, `must have at most ${max} characters`)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters or broken ones")
 
+/**
+ * What is asked of new words alone. What can't be seen is no name; what turns the direction of writing, or piles up marks,
+ * changes what stands beside it (Unicode Technical Report 36, 2.11). Letters of all scripts have at most four marks.
+ */
+const readable = (max: number) =>
+  text(max)
+    .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "must have something that can be seen")
+    .regex(/^[^\u202A-\u202E\u2066-\u2069]*$/, "must not turn the direction of writing by control characters")
+    .regex(/^(?!.*\p{M}{5})/su, "must not pile up more than four marks on a letter")
+
 export const optionSchema = z.strictObject({
   id: slugSchema,
   label: text(80),
@@ -50,6 +60,11 @@ const optionsSchema = z
 
 /** What is asked of new labels alone: polls of earlier days may have one twice, and stay. */
 const distinctOptionsSchema = optionsSchema.superRefine((options, context) => {
+  for (const [place, { label }] of options.entries()) {
+    for (const issue of readable(80).safeParse(label).error?.issues ?? []) {
+      context.addIssue({ ...issue, path: [place, "label"] })
+    }
+  }
   const seen = new Set<string>()
   for (const [place, { label }] of options.entries()) {
     const folded = foldedLabel(label)
@@ -81,7 +96,7 @@ const moment = z
 
 /** What an admin may say of a poll. */
 export const pollDefinitionSchema = z.strictObject({
-  title: text(200),
+  title: readable(200),
   options: distinctOptionsSchema,
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
@@ -93,6 +108,7 @@ export const pollDefinitionSchema = z.strictObject({
 /** A poll as the system of record knows it. */
 export const pollSchema = z.object({
   ...pollDefinitionSchema.shape,
+  title: text(200),
   options: optionsSchema,
   /** The database's own key; a poll made anew under an old id gets another. */
   number: z.int().positive(),

@@ -142,6 +142,13 @@ test("A poll made anew under its id is read anew before a vote is taken.", async
     body: JSON.stringify({ option: "a", number: 10 }),
   })
   expect(await old.json()).toMatchObject({ type: "/problems/poll-unknown" })
+  const madeUp = await stand.ask("/api/polls/again/votes", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ option: "a", number: 99 }),
+  })
+  expect(await madeUp.json()).toMatchObject({ type: "/problems/poll-unknown", status: 404 })
+  expect(stand.logged).toEqual([])
   const { receipt } = (await (await stand.vote("again", "b")).json()) as { receipt: string }
   expect(readReceipt(salt, receipt)).not.toBeNull()
 })

@@ -23,6 +23,9 @@ export type VotingDeps = {
   publicOrigins: string[]
 }
 
+/** Of the poll: one that may be a second old, or one that was made for this vote. */
+type Reading = "known" | "fresh"
+
 export type Vote = { poll: Poll; outcome: Outcome; setCookie: string | null }
 
 /**
@@ -64,10 +67,10 @@ async function takeVote(
   refuseCrossSite(client.request, deps.publicOrigins)
   const ballot = await read(client.request)
   try {
-    return await takeBallot(deps, pollId, client, ballot)
+    return await takeBallot(deps, pollId, client, ballot, "known")
   } catch (error) {
     if (!(error instanceof StaleTerms)) throw error
-    return takeBallot(deps, pollId, client, ballot).catch(awayIfStale)
+    return takeBallot(deps, pollId, client, ballot, "fresh").catch(awayIfStale)
   }
 }
 
@@ -81,9 +84,10 @@ async function takeBallot(
   pollId: string | null,
   client: Client,
   ballot: BallotRequest,
+  reading: Reading,
 ): Promise<Vote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
-  requireSamePoll(poll, ballot, deps.polls)
+  requireSamePoll(poll, ballot, deps.polls, reading)
   const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   try {
@@ -97,10 +101,22 @@ async function takeBallot(
 }
 
 /** A ballot that was filled in for a poll counts for no other under its id. */
-function requireSamePoll(poll: Poll, { number }: BallotRequest, polls: Pick<PollCache, "forget">): void {
+function requireSamePoll(
+  poll: Poll,
+  { number }: BallotRequest,
+  polls: Pick<PollCache, "forget">,
+  reading: Reading,
+): void {
   if (number === undefined || number === poll.number) return
-  polls.forget(poll.id)
-  if (number > poll.number) throw new StaleTerms(`the poll ${poll.id} was made anew`)
+  if (reading === "known") {
+    polls.forget(poll.id)
+    throw new StaleTerms(`the poll ${poll.id} was made anew`)
+  }
+  if (number > poll.number)
+    throw new Problem(
+      "poll-unknown",
+      `The poll ${poll.id} never had the number ${number}: open its page again.`,
+    )
   throw new Problem("poll-unknown", `The poll ${poll.id} was deleted and made anew: open its page again.`)
 }
 

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "bun:test"
+import { pollDefinitionSchema, pollSchema } from "./polls"
+
+const options = (label: string) => [
+  { id: "a", label },
+  { id: "b", label: "Dogs" },
+]
+const isTaken = (title: string, label = "Cats") =>
+  pollDefinitionSchema.safeParse({ title, options: options(label) }).success
+
+describe("words that a poll can have", () => {
+  test.each(["Cats or dogs?", "🐈", "猫か犬か", "ทุเรียนน้ำ", "क्षत्रिय", "عربي", "👩‍👩‍👧", "e\u0301\u0323", "?"])(
+    "%s",
+    (words) => {
+      expect([isTaken(words), isTaken("Which?", words)]).toEqual([true, true])
+    },
+  )
+})
+
+describe("words that nobody can read, or that change what is beside them", () => {
+  test.each([
+    ["nothing that can be seen", "\u200B\u2060"],
+    ["marks alone", "\u0301"],
+    ["a turn of the direction", "Budget \u202E0001"],
+    ["an isolated turn", "\u2067abc"],
+    ["a pile of marks", `Z${"\u0301".repeat(5)}`],
+  ])("%s", (_, words) => {
+    expect([isTaken(words), isTaken("Which?", words)]).toEqual([false, false])
+  })
+
+  test("stay where a poll has them already: none is lost", () => {
+    const stored = {
+      ...{ number: 1, id: "old", salt: "s".repeat(43), revision: 1, isDefault: false, state: "open" },
+      ...{ title: "\u202Eold", options: options("\u200B"), policy: "final", results: "live" },
+      ...{ eligibility: "browser", opensAt: null, closesAt: null },
+    }
+    expect(pollSchema.safeParse(stored).success).toBe(true)
+  })
+})
