@@ -78,9 +78,14 @@ function newOption(options: OptionDraft[]): OptionDraft {
   return { id: ids.find((id) => !taken.has(id)) ?? "", label: "", emoji: "", colour: "", image: "" }
 }
 
-/** An id for a poll with this title: "Où déjeuner ?" gives "ou-dejeuner"; nothing usable gives "". */
+/** People type a ballot's address from a screen. */
+const SHORT_ID = 32
+
+/** An id for a poll with this title, of whole words: "Où déjeuner ?" gives "ou-dejeuner"; nothing usable gives "". */
 export function idFrom(title: string): string {
   const plain = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
   const words = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "")
-  return words.slice(0, 64).replace(/-+$/, "")
+  if (words.length <= SHORT_ID) return words
+  const cut = words.slice(0, SHORT_ID + 1).replace(/-[^-]*$/, "")
+  return cut.slice(0, SHORT_ID)
 }

@@ -60,5 +60,5 @@ function complaint({ kind, retryAfter = 0 }: Problem, request: Request): string 
 
 /** Only into the control room: an address in a link must not lead a signed-in admin elsewhere. */
 function nextOf(wanted: string | null): string {
-  return wanted !== null && /^\/admin([/?][\w\-/?=&%.]*)?$/.test(wanted) ? wanted : START
+  return wanted !== null && /^(?!.*\.\.)\/admin([/?][\w\-/?=&%.]*)?$/.test(wanted) ? wanted : START
 }
