@@ -1,5 +1,6 @@
 /** Building one image, and what Docker knows of it then. */
 
+import { version } from "@tallyroom/lib/build"
 import { $ } from "bun"
 import { CHECKOUT } from "../services/checkout"
 import { Trouble } from "../services/trouble"
@@ -38,7 +39,7 @@ export function revisionOfCheckout(): string {
 
 /** @throws {Trouble} when there is no Docker, or it can't build it */
 export async function buildImage(image: string, options: ImageOptions): Promise<void> {
-  const { platform, push, fresh, revision, tag, quiet = false } = options
+  const { platform, push, fresh, revision, quiet = false } = options
   const builder = (await hasBuildx()) ? ["buildx", "build", push ? "--push" : "--load"] : ["build"]
   if (push && builder.length === 1) throw new Trouble("--push needs docker buildx: install its plugin.")
   const flags = [
@@ -47,7 +48,7 @@ export async function buildImage(image: string, options: ImageOptions): Promise<
     ...(fresh ? ["--no-cache"] : []),
     ...(quiet ? ["--quiet"] : []),
   ]
-  const about = ["--build-arg", `VERSION=${tag}`, "--build-arg", `REVISION=${revision}`]
+  const about = ["--build-arg", `VERSION=${version}`, "--build-arg", `REVISION=${revision}`]
   const words = [...builder, "--target", image, "--tag", imageName(image, options), ...about, ...flags, "."]
   const docker = Bun.spawn(["docker", ...words], {
     cwd: CHECKOUT,
