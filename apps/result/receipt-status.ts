@@ -45,7 +45,13 @@ function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms
         standing.ms AS standing_ms,
         (standing.ms, standing.seq) = (ballot.ms, ballot.seq)
           OR (${inLog} AND ${policy === "final"} AND standing.seq = ballot.seq) AS stands,
-        ${policy === "changeable"} AND (standing.ms, standing.seq) > (ballot.ms, ballot.seq) AS replaced,
+        ${policy === "changeable"} AND (
+          (standing.ms, standing.seq) > (ballot.ms, ballot.seq)
+          OR EXISTS (
+            SELECT FROM replaced_votes AS r
+            WHERE (r.poll, r.ms, r.seq, r.voter) = (${number}, ballot.ms, ballot.seq, ${uuid}::uuid)
+          )
+        ) AS replaced,
         aside.reason, aside.at,
         COALESCE((shards.ms - ${inLog ? LOG_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
       FROM ballot

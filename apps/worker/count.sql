@@ -28,9 +28,10 @@ WITH moved AS (
   SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
   FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[])
     AS b(poll, voter, ms, seq, option)
+  -- What stands later in the inbox replaces, whatever the clocks said that marked it. A log made anew repeats what stands.
   ON CONFLICT (poll, voter) DO UPDATE
     SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option
-    WHERE (standing.ms, standing.seq) < (excluded.ms, excluded.seq)
+    WHERE (standing.ms, standing.seq) <> (excluded.ms, excluded.seq)
   RETURNING poll, voter, ms, seq, option, previous
 ), replaced AS (
   -- What is read here of votes is what stood before this statement. OFFSET 0 has it looked up by the primary key, each row
