@@ -6,7 +6,15 @@ import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
 import { fixedParts, isScheduled } from "../fixed-parts"
 import { changePoll, createPoll, readPoll, type StoredPoll } from "../poll-store"
 import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
-import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"
+import {
+  changeOptions,
+  draftOf,
+  emptyDraft,
+  idFrom,
+  isOptionAction,
+  type PollDraft,
+  withoutBlank,
+} from "./draft"
 import { type Faults, faultTexts } from "./faults"
 import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
 import type { Said } from "./said"
@@ -68,7 +76,9 @@ async function answerForm(
     const changed = { ...draft, options: changeOptions(draft.options, action) }
     return editor(deps, visit, viewOf(poll, changed))
   }
-  return save(deps, visit, poll, { ...form, draft: { ...draft, options: withoutBlank(draft.options) } })
+  // Where scripts run the page writes the id; without them nobody need think of one.
+  const whole = { ...draft, id: draft.id || idFrom(draft.title), options: withoutBlank(draft.options) }
+  return save(deps, visit, poll, { ...form, draft: whole })
 }
 
 async function save(

@@ -21,7 +21,7 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
         <figure class="stage-scan">
           <div dangerouslySetInnerHTML={{ __html: data.qr }} />
           <figcaption>
-            {text.t("scan")}
+            {text.t(phase === "open" ? "scan" : "scanAhead")}
             <Link link={data.link} />
             {data.unreachable !== null && (
               <span class="unreachable">{text.t("ownMachine", { host: data.unreachable })}</span>

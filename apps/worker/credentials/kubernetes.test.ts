@@ -56,6 +56,16 @@ describe("the Secrets of a namespace", () => {
     expect([...namespace.secrets]).toEqual(before)
   })
 
+  test("are not left without a key that a newer version needs", async () => {
+    const namespace = await made()
+    const before = structuredClone(namespace.secrets.get("worker"))
+    delete namespace.secrets.get("worker")?.data?.DATABASE_URL
+    await expect(ensureSecrets(namespace)).rejects.toThrow(/"worker" lacks DATABASE_URL: delete/)
+    namespace.secrets.delete("worker")
+    expect(await ensureSecrets(namespace)).toEqual(["worker"])
+    expect(namespace.secrets.get("worker")).toEqual(before)
+  })
+
   test("agree with each other", async () => {
     const namespace = await made()
     for (const app of ["worker", "result"]) {

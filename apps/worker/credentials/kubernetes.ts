@@ -16,7 +16,7 @@ const OWNERS: Owner[] = ["redis", "nats", "rabbitmq", "postgres", "vote", "worke
  * Makes all Secrets that are missing. It may be stopped anywhere and run again, by several at once too: the root is stored
  * first, and everything else follows from it.
  * @returns the names of those that it made
- * @throws {Refused} when what is there belongs to another root: nothing was made then
+ * @throws {Refused} when what is there belongs to another root: nothing was made then; or when a Secret lacks a key
  */
 export async function ensureSecrets(secrets: Secrets): Promise<string[]> {
   const present = await presentOwners(secrets)
@@ -30,15 +30,23 @@ export async function ensureSecrets(secrets: Secrets): Promise<string[]> {
     const secret = secretOf(owner, contents[owner], { [DERIVED_FROM]: fingerprint(root) })
     if (await secrets.create(secret)) made.push(owner)
   }
+  const lacking = present.flatMap(({ owner, from, keys }) => {
+    const lacks = Object.keys(contents[owner]).filter((key) => !keys.includes(key))
+    return from !== undefined && lacks.length > 0 ? [`the Secret "${owner}" lacks ${lacks.join(", ")}`] : []
+  })
+  if (lacking.length > 0) throw new Refused(outdated(lacking))
   return made
 }
 
-type Present = { owner: Owner; from: string | undefined }
+/** @property from the root that it was derived from; undefined if somebody else made it */
+type Present = { owner: Owner; from: string | undefined; keys: string[] }
 
 async function presentOwners(secrets: Secrets): Promise<Present[]> {
   const found = await Promise.all(OWNERS.map(async (owner) => ({ owner, secret: await secrets.get(owner) })))
   return found.flatMap(({ owner, secret }) =>
-    secret === null ? [] : [{ owner, from: secret.metadata.annotations?.[DERIVED_FROM] }],
+    secret === null
+      ? []
+      : [{ owner, from: secret.metadata.annotations?.[DERIVED_FROM], keys: Object.keys(secret.data ?? {}) }],
   )
 }
 
@@ -59,6 +67,14 @@ function orphaned(owners: string[]): string {
   return (
     `The Secrets ${owners.join(", ")} were derived from a root that the Secret "${ROOT}" does not hold: ` +
     `restore that Secret, or delete these if Redis and Postgres are new.`
+  )
+}
+
+/** What an older version made. This Job may not change a Secret; made anew, it holds what it held, and the rest. */
+function outdated(lacking: string[]): string {
+  return (
+    `As an older version or somebody left them, ${lacking.join(" and ")}: delete each with ` +
+    `"kubectl -n tallyroom delete secret NAME" and apply again. It comes back with the same passwords.`
   )
 }
 

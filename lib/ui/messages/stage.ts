@@ -7,6 +7,7 @@ export const stageMessages = defineMessages({
     stage: "Big screen",
     votes: { one: "vote", other: "votes" },
     scan: "Scan to vote",
+    scanAhead: "Scan for the ballot",
     qr: "QR code of the ballot's address",
     ownMachine:
       "Phones can’t reach {host}. Open this page by this machine’s address in the network, or set VOTE_URL.",
@@ -47,6 +48,7 @@ export const stageMessages = defineMessages({
     stage: "Großleinwand",
     votes: { one: "Stimme", other: "Stimmen" },
     scan: "Scannen und abstimmen",
+    scanAhead: "Scannen und zum Stimmzettel",
     qr: "QR-Code mit der Adresse des Stimmzettels",
     ownMachine:
       "Handys erreichen {host} nicht. Öffne diese Seite über die Netzwerkadresse dieses Rechners oder setze VOTE_URL.",
@@ -87,6 +89,7 @@ export const stageMessages = defineMessages({
     stage: "Grand écran",
     votes: { one: "voix", other: "voix" },
     scan: "Scanne pour voter",
+    scanAhead: "Scanne pour ouvrir le bulletin",
     qr: "Code QR de l’adresse du bulletin",
     ownMachine:
       "Les téléphones n’atteignent pas {host}. Ouvre cette page par l’adresse réseau de cette machine, ou règle VOTE_URL.",
@@ -127,6 +130,7 @@ export const stageMessages = defineMessages({
     stage: "Pantalla grande",
     votes: { one: "voto", other: "votos" },
     scan: "Escanea para votar",
+    scanAhead: "Escanea para abrir la papeleta",
     qr: "Código QR de la dirección de la papeleta",
     ownMachine:
       "Los teléfonos no llegan a {host}. Abre esta página con la dirección de red de este equipo o configura VOTE_URL.",
@@ -167,6 +171,7 @@ export const stageMessages = defineMessages({
     stage: "Tela grande",
     votes: { one: "voto", other: "votos" },
     scan: "Escaneie para votar",
+    scanAhead: "Escaneie para abrir a cédula",
     qr: "Código QR do endereço da cédula",
     ownMachine:
       "Celulares não alcançam {host}. Abra esta página pelo endereço de rede desta máquina ou configure VOTE_URL.",
@@ -207,6 +212,7 @@ export const stageMessages = defineMessages({
     stage: "大画面",
     votes: { other: "票" },
     scan: "読み取って投票",
+    scanAhead: "読み取って投票用紙を開く",
     qr: "投票ページのQRコード",
     ownMachine:
       "スマートフォンから{host}には接続できません。このコンピューターのネットワークアドレスでこのページを開くか、VOTE_URLを設定してください。",

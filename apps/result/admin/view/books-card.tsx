@@ -15,6 +15,7 @@ export function BooksCard({ id, books }: { id: string; books: Books }) {
         {COLUMNS.map((column) => (
           <Fact key={column} name={t(`books-${column}`)} value={number(books[column])} />
         ))}
+        <Fact name={t("books-pending")} value={number(Math.max(0, waitingOf(books)))} />
         <Fact name={t("books-tally")} value={number(books.tally)} />
         {books.recount !== null && <Fact name={t("books-recount")} value={number(books.recount)} />}
       </dl>

@@ -87,9 +87,7 @@ export function Field({ id, label, hint, fault, children }: FieldProps) {
       <label for={id}>{label}</label>
       {children}
       <span class="hint" id={`${id}-hint`}>
-        {fault && <strong class="fault">{fault}</strong>}
-        {fault && hint && " "}
-        {hint}
+        {fault ? <strong class="fault">{fault}</strong> : hint}
       </span>
     </div>
   )

@@ -108,6 +108,7 @@ export const de: Section<AdminKey> = {
   "books-late": "Zu spät",
   "books-setAside": "Beiseitegelegt",
   "books-lost": "Verloren",
+  "books-pending": "Noch nicht gezählt",
   "books-tally": "Stand",
   "books-recount": "Nachzählung",
   booksEmpty: "Noch wurde keine Stimme angenommen.",

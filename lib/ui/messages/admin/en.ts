@@ -99,6 +99,7 @@ export const en = {
   "books-late": "Too late",
   "books-setAside": "Set aside",
   "books-lost": "Lost",
+  "books-pending": "Pending",
   "books-tally": "Tally",
   "books-recount": "Recount",
   booksEmpty: "No ballot was accepted yet.",

@@ -104,6 +104,7 @@ export const es: Section<AdminKey> = {
   "books-late": "Tarde",
   "books-setAside": "Apartadas",
   "books-lost": "Perdidas",
+  "books-pending": "Pendientes",
   "books-tally": "Recuento",
   "books-recount": "Nuevo recuento",
   booksEmpty: "Aún no se ha aceptado ninguna papeleta.",

@@ -103,6 +103,7 @@ export const fr: Section<AdminKey> = {
   "books-late": "Trop tard",
   "books-setAside": "Mis de côté",
   "books-lost": "Perdus",
+  "books-pending": "En attente",
   "books-tally": "Décompte",
   "books-recount": "Recomptage",
   booksEmpty: "Aucun bulletin n’a encore été accepté.",

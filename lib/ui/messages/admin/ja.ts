@@ -98,6 +98,7 @@ export const ja: Section<AdminKey> = {
   "books-late": "時間切れ",
   "books-setAside": "保留",
   "books-lost": "消失",
+  "books-pending": "集計待ち",
   "books-tally": "集計結果",
   "books-recount": "数え直し",
   booksEmpty: "受け付けた票はまだありません。",

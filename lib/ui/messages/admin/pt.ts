@@ -104,6 +104,7 @@ export const pt: Section<AdminKey> = {
   "books-late": "Tarde demais",
   "books-setAside": "Separadas",
   "books-lost": "Perdidas",
+  "books-pending": "Pendentes",
   "books-tally": "Apuração",
   "books-recount": "Recontagem",
   booksEmpty: "Nenhuma cédula foi aceita ainda.",
