@@ -14,6 +14,7 @@ import { snapshotOf } from "../snapshot"
 import { voteAddressFor } from "../vote-address"
 import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
 import { readBooks } from "./books"
+import { partOfPolls } from "./poll-list"
 import type { Said } from "./said"
 import { readSummaries, summaryOf } from "./summaries"
 import type { Notice, PollView } from "./views"
@@ -49,12 +50,9 @@ export function adminPollRoutes(deps: AdminDeps) {
 }
 
 async function listPage(deps: AdminDeps, { request, url, words, said }: Visit): Promise<Response> {
-  const archived = url.searchParams.has("archived")
-  const all = await readSummaries(deps.sql)
-  const polls = all.filter((poll) => poll.archived === archived)
-  const archivedCount = archived ? polls.length : all.length - polls.length
-  const title = words.t(archived ? "archivedPolls" : "polls")
-  const view = { page: "list", polls, archived, archivedCount, notice: said } as const
+  const { polls, archivedCount, ...part } = partOfPolls(await readSummaries(deps.sql), url.searchParams)
+  const title = words.t(part.archived ? "archivedPolls" : "polls")
+  const view = { page: "list", polls, part, archivedCount, notice: said } as const
   return adminPage(deps, request, view, { title })
 }
 

@@ -29,10 +29,25 @@ export type CodeCounts = { made: number; used: number }
 export type Notice = { kind: "good" | "bad"; text: string }
 
 export type SignInView = { page: "sign-in"; next: string; fault: string | null }
+/** Which of all polls a page of the list shows. */
+export type ListPart = {
+  archived: boolean
+  /** What was looked for; empty for all. */
+  search: string
+  /** From 1. */
+  page: number
+  /** The places of the first and the last one shown, from 1, and how many were found. */
+  from: number
+  to: number
+  count: number
+  /** How many there would be without a search. */
+  listedCount: number
+  hasNext: boolean
+}
 export type ListView = {
   page: "list"
   polls: PollSummary[]
-  archived: boolean
+  part: ListPart
   archivedCount: number
   notice: Notice | null
 }

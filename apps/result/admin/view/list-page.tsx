@@ -1,13 +1,17 @@
 /** All polls with their state and their numbers, which move by themselves where scripts run. */
 
-import type { ListView, PollSummary } from "../views"
+import type { ListPart, ListView, PollSummary } from "../views"
 import { NoticeBox, PollChips, PollTimes } from "./parts"
 import { useLiveSummaries } from "./use-live-summaries"
 import { useWords } from "./words"
 
-export function ListPage({ polls, archived, archivedCount, notice }: ListView) {
+/** From so many polls on they can be searched. */
+const MANY = 10
+
+export function ListPage({ polls, part, archivedCount, notice }: ListView) {
   const { t } = useWords()
   const shown = useLiveSummaries(polls)
+  const { archived, search, listedCount } = part
   return (
     <>
       <div class="page-head">
@@ -17,12 +21,14 @@ export function ListPage({ polls, archived, archivedCount, notice }: ListView) {
         </a>
       </div>
       <NoticeBox notice={notice} />
-      {shown.length === 0 && <p class="card empty">{archived ? t("noArchived") : t("noPolls")}</p>}
+      {(listedCount >= MANY || search !== "") && <Search part={part} />}
+      {shown.length === 0 && <p class="card empty">{t(whyEmpty(part))}</p>}
       <ul class="poll-list">
         {shown.map((poll) => (
           <PollRow key={poll.id} poll={poll} />
         ))}
       </ul>
+      <Pages part={part} />
       {archived ? (
         <a class="button" href="/admin">
           {t("showCurrent")}
@@ -36,6 +42,58 @@ export function ListPage({ polls, archived, archivedCount, notice }: ListView) {
       )}
     </>
   )
+}
+
+function whyEmpty({ search, archived }: ListPart): "noneFound" | "noArchived" | "noPolls" {
+  if (search !== "") return "noneFound"
+  return archived ? "noArchived" : "noPolls"
+}
+
+function Search({ part: { archived, search } }: { part: ListPart }) {
+  const { t } = useWords()
+  return (
+    <search>
+      <form class="poll-search" action="/admin">
+        {archived && <input type="hidden" name="archived" value="1" />}
+        <input type="search" name="q" value={search} maxLength={200} aria-label={t("searchPolls")} />
+        <button class="button" type="submit">
+          {t("search")}
+        </button>
+        {search !== "" && (
+          <a class="button" href={archived ? "/admin?archived=1" : "/admin"}>
+            {t("searchAll")}
+          </a>
+        )}
+      </form>
+    </search>
+  )
+}
+
+function Pages({ part }: { part: ListPart }) {
+  const { t, number } = useWords()
+  const { page, hasNext, from, to, count } = part
+  if (page === 1 && !hasNext) return null
+  return (
+    <nav class="poll-pages" aria-label={t("pages")}>
+      {page > 1 && (
+        <a class="button" href={addressOf(part, page - 1)} rel="prev">
+          {t("previousPage")}
+        </a>
+      )}
+      <span class="muted">{t("shownOf", { from: number(from), to: number(to), all: number(count) })}</span>
+      {hasNext && (
+        <a class="button" href={addressOf(part, page + 1)} rel="next">
+          {t("nextPage")}
+        </a>
+      )}
+    </nav>
+  )
+}
+
+function addressOf({ archived, search }: ListPart, page: number): string {
+  const query = new URLSearchParams({ ...(archived && { archived: "1" }), ...(search && { q: search }) })
+  query.set("page", String(page))
+  return `/admin?${query}`
 }
 
 function PollRow({ poll }: { poll: PollSummary }) {
