@@ -55,7 +55,14 @@ function Search({ part: { archived, search } }: { part: ListPart }) {
     <search>
       <form class="poll-search" action="/admin">
         {archived && <input type="hidden" name="archived" value="1" />}
-        <input type="search" name="q" value={search} maxLength={200} aria-label={t("searchPolls")} />
+        <input
+          type="search"
+          name="q"
+          value={search}
+          maxLength={200}
+          aria-label={t("searchPolls")}
+          placeholder={t("searchPolls")}
+        />
         <button class="button" type="submit">
           {t("search")}
         </button>
