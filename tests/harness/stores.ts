@@ -7,6 +7,7 @@ import { join } from "node:path"
 import type { DatabaseUrls } from "../../scripts/services/database"
 import { type Postgres, startPostgres } from "../../scripts/services/postgres"
 import { type RedisServer, startRedis } from "../../scripts/services/redis"
+import { atTheEnd } from "./at-the-end"
 
 export type Stores = {
   redis: RedisServer
@@ -24,16 +25,21 @@ const TEST_TIMEOUT_MS = 60_000
 let shared: Promise<Postgres> | undefined
 let databases = 0
 
-function temporaryDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), "tallyroom-test-"))
-  process.on("exit", () => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
+const temporaryDir = () => mkdtempSync(join(tmpdir(), "tallyroom-test-"))
+const remove = (dir: string) => rmSync(dir, { recursive: true, force: true })
 
 /** One Postgres serves all test files of a run, each with a database of its own. */
 function sharedPostgres(): Promise<Postgres> {
-  shared ??= startPostgres({ dir: join(temporaryDir(), "postgres") })
+  shared ??= startSharedPostgres()
   return shared
+}
+
+async function startSharedPostgres(): Promise<Postgres> {
+  const dir = temporaryDir()
+  atTheEnd(() => remove(dir))
+  const postgres = await startPostgres({ dir: join(dir, "postgres") })
+  atTheEnd(() => postgres.stop())
+  return postgres
 }
 
 /**
@@ -43,9 +49,10 @@ function sharedPostgres(): Promise<Postgres> {
 export function useStores({ ownPostgres = false } = {}): () => Stores {
   setDefaultTimeout(TEST_TIMEOUT_MS)
   let stores: Stores | undefined
+  let dir: string | undefined
   const deferred: (() => unknown)[] = []
   beforeAll(async () => {
-    const dir = temporaryDir()
+    dir = temporaryDir()
     const postgres = ownPostgres
       ? await startPostgres({ dir: join(dir, "postgres") })
       : await sharedPostgres()
@@ -57,6 +64,7 @@ export function useStores({ ownPostgres = false } = {}): () => Stores {
     for (const cleanUp of deferred) await cleanUp()
     await stores?.redis.stop()
     if (ownPostgres) await stores?.postgres.stop()
+    if (dir !== undefined) remove(dir)
   }, START_TIMEOUT_MS)
   return () => {
     if (!stores) throw new Error("the stores are there only while tests run")

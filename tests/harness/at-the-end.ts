@@ -1,0 +1,15 @@
+/** What happens once all test files have run, as `bun test` ends without an "exit". bunfig.toml preloads this file. */
+
+import { afterAll } from "bun:test"
+
+const jobs: (() => unknown)[] = []
+const TIMEOUT_MS = 60_000
+
+afterAll(async () => {
+  for (const job of jobs) await job()
+}, TIMEOUT_MS)
+
+/** The last job that was named runs first. */
+export function atTheEnd(job: () => unknown): void {
+  jobs.unshift(job)
+}
