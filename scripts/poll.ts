@@ -3,7 +3,8 @@
 import { pollApi } from "./poll/api"
 import { readCommand, USAGE, UsageError } from "./poll/arguments"
 import { runCommand } from "./poll/commands"
-import { findRunning } from "./services/running"
+import { CHECKOUT } from "./services/checkout"
+import { runningDemo } from "./services/running"
 import { describe, Trouble } from "./services/trouble"
 
 /** Where the API is: RESULT_URL and ADMIN_TOKEN, else the running demo's. */
@@ -15,7 +16,13 @@ function findApi() {
       "RESULT_URL and ADMIN_TOKEN belong together: set both, or neither to use a running demo.",
     )
   }
-  const { resultUrl, voteUrl, adminToken } = findRunning()
+  const running = runningDemo()
+  if (!running) {
+    throw new Trouble(
+      `No running demo found in ${CHECKOUT}: start one with \`bun run demo\`, or set RESULT_URL and ADMIN_TOKEN.`,
+    )
+  }
+  const { resultUrl, voteUrl, adminToken } = running
   return { address: resultUrl, token: adminToken, voteUrl }
 }
 

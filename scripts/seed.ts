@@ -79,6 +79,8 @@ function whole(flag: string, text: string): number {
 }
 
 function open(poll: PollInfo): PollInfo {
+  if (poll.phase === "closed" || poll.phase === "final")
+    throw new Trouble(`The poll ${poll.id} is ${poll.phase} and can't be made open: make another one.`)
   if (poll.phase !== "open")
     throw new Trouble(`The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll open ${poll.id}\`).`)
   if (poll.eligibility === "browser") return poll

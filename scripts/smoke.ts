@@ -26,12 +26,12 @@ const voteSchema = z.object({ status: z.string(), receipt: z.string() })
 const snapshotSchema = z.object({ version: z.number(), total: z.number().optional() })
 const receiptSchema = z.object({ status: z.string() })
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } })
-if (values.help) {
-  console.log(USAGE)
-  process.exit(0)
-}
 try {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } })
+  if (values.help) {
+    console.log(USAGE)
+    process.exit(0)
+  }
   process.exit(await main(address("VOTE_URL", 8080), address("RESULT_URL", 8081)))
 } catch (error) {
   console.error(describe(error))
@@ -108,7 +108,7 @@ async function defaultPoll(voteUrl: string): Promise<string> {
 async function openPoll(voteUrl: string, id: string) {
   const poll = await get(`${voteUrl}/api/polls/${id}`, pollSchema)
   if (poll.phase !== "open")
-    throw new Trouble(`The poll ${id} is ${poll.phase}: open it first, or name another by POLL.`)
+    throw new Trouble(`The poll ${id} is ${poll.phase} and takes no vote: name an open one by POLL.`)
   if (poll.eligibility !== "browser")
     throw new Trouble(`The poll ${id} takes one vote a ${poll.eligibility}: name another by POLL.`)
   return poll

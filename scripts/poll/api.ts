@@ -28,11 +28,10 @@ export type Place = { address: string; token: string; voteUrl?: string }
 
 /** @throws {Trouble} when the address is none */
 export function pollApi({ address, token, voteUrl }: Place): PollApi {
-  if (!URL.canParse(address)) {
-    throw new Trouble(
-      `RESULT_URL is not an address such as https://results.example: ${JSON.stringify(address)}.`,
-    )
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
+    throw new Trouble("RESULT_URL is not an address such as https://results.example: correct it.")
   }
+  const { origin } = new URL(address)
   const send = async (method: string, path: string, body: unknown, accept: string) => {
     const request = {
       method,
@@ -40,7 +39,7 @@ export function pollApi({ address, token, voteUrl }: Place): PollApi {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
     const answer = await fetch(new URL(path, address), request).catch((cause) => {
-      throw new Trouble(`Nobody answers at ${address}: start the result app, or correct RESULT_URL.`, {
+      throw new Trouble(`Nobody answers at ${origin}: start the result app, or correct RESULT_URL.`, {
         cause,
       })
     })
@@ -54,7 +53,16 @@ export function pollApi({ address, token, voteUrl }: Place): PollApi {
   }
 }
 
+/** Where the API tells a program what to do, a person is told in the words of this command. */
+const IN_A_TERMINAL: Record<string, (detail: string) => string> = {
+  "/problems/token-needed": () => "This is not the admin token: set ADMIN_TOKEN to that of the result app.",
+  "/problems/poll-unknown": (detail) =>
+    `${detail.replace(/: look at .*/, "")}: \`bun run poll list\` shows which there are.`,
+}
+
 async function complaint(answer: Response): Promise<string> {
   const problem = await answer.json().catch(() => ({}))
+  const words = IN_A_TERMINAL[problem.type]
+  if (words !== undefined) return words(problem.detail)
   return problem.title ? `${problem.title}. ${problem.detail}` : `The result app answered ${answer.status}.`
 }

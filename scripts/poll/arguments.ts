@@ -1,7 +1,7 @@
 /** The command line of `bun run poll`. */
 
 import { parseArgs } from "node:util"
-import { Trouble } from "../services/trouble"
+import { mistyped, Trouble } from "../services/trouble"
 
 export const USAGE = `Usage: bun run poll <command>
 
@@ -87,7 +87,7 @@ function parse(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split(". ")[0]}: see bun run poll --help.`)
+    throw new UsageError(`${mistyped(error as Error)}: see bun run poll --help.`)
   }
 }
 

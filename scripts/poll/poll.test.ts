@@ -12,8 +12,10 @@ beforeAll(async () => {
   result = await startResult(stores())
 })
 
-async function poll(...words: string[]) {
-  const env = { PATH: process.env.PATH, RESULT_URL: result.address, ADMIN_TOKEN: TOKEN }
+const poll = (...words: string[]) => pollAs({}, ...words)
+
+async function pollAs(settings: Record<string, string>, ...words: string[]) {
+  const env = { PATH: process.env.PATH, RESULT_URL: result.address, ADMIN_TOKEN: TOKEN, ...settings }
   const child = Bun.spawn([process.execPath, `${import.meta.dir}/../poll.ts`, ...words], {
     ...{ env, stdout: "pipe", stderr: "pipe" },
   })
@@ -89,4 +91,20 @@ test("what goes wrong is one sentence and an exit code", async () => {
     expect(wrong.err.trim().split("\n")).toHaveLength(1)
   }
   expect((await poll("--help")).out).toStartWith("Usage: bun run poll")
+})
+
+test("a fault of the settings is told by the setting to mend, and no password with it", async () => {
+  for (const address of ["localhost:8081", "hello", "tea://me:secret@localhost"]) {
+    const told = "RESULT_URL is not an address such as https://results.example: correct it."
+    expect((await pollAs({ RESULT_URL: address }, "list")).err.trim()).toBe(told)
+  }
+  const away = await pollAs({ RESULT_URL: "http://me:secret@localhost:1" }, "list")
+  expect(away.err).toStartWith("Nobody answers at http://localhost:1:")
+  const { err } = await pollAs({ ADMIN_TOKEN: "wrong" }, "list")
+  expect(err.trim()).toBe("This is not the admin token: set ADMIN_TOKEN to that of the result app.")
+})
+
+test("a poll that there is not is told once, with the command that lists those there are", async () => {
+  const { err } = await poll("show", "nowhere")
+  expect(err.trim()).toBe('There is no poll "nowhere": `bun run poll list` shows which there are.')
 })

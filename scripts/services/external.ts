@@ -5,6 +5,7 @@ import { Trouble } from "./trouble"
 
 /** A store on this machine answers in milliseconds, a distant one within a second. */
 const CONNECT_DEADLINE_MS = 5_000
+const OUR_OWN = "one of our own"
 
 /** Throws a Trouble unless a Redis (7.0 or later) answers at REDIS_URL; its password is never in the message. */
 export async function assertRedisAnswers(url: string): Promise<void> {
@@ -21,30 +22,33 @@ export async function assertRedisAnswers(url: string): Promise<void> {
     await warnOfLosses(redis, { warn: (_, warning) => console.error(warning) })
   } catch (cause) {
     // The call itself says no more than "Connection is closed.".
-    throw unusable("Redis", target, "REDIS_URL", lastError ?? cause)
+    throw unusable("Redis", target, "REDIS_URL", lastError ?? cause, OUR_OWN)
   } finally {
     redis.disconnect()
   }
 }
 
-/** Throws a Trouble unless a Postgres answers queries at DATABASE_URL; its password is never in the message. */
-export async function assertPostgresAnswers(url: string): Promise<void> {
+/**
+ * Throws a Trouble unless a Postgres answers queries at DATABASE_URL; its password is never in the message.
+ * @param without what is used when that is not set
+ */
+export async function assertPostgresAnswers(url: string, without = OUR_OWN): Promise<void> {
   const example = "postgres://user:password@localhost:5432/tallyroom"
   const target = placeOf("DATABASE_URL", url, example, ["postgres:", "postgresql:"])
   const sql = postgres(url, { max: 1, connect_timeout: CONNECT_DEADLINE_MS / 1000, onnotice: () => {} })
   try {
     await sql`select 1`
   } catch (cause) {
-    throw unusable("Postgres", target, "DATABASE_URL", cause)
+    throw unusable("Postgres", target, "DATABASE_URL", cause, without)
   } finally {
     await sql.end({ timeout: 1 })
   }
 }
 
-function unusable(store: string, target: string, setting: string, cause: unknown): Trouble {
+function unusable(store: string, target: string, setting: string, cause: unknown, without: string): Trouble {
   const { why, advice } = reasonOf(cause)
-  const own = `or unset ${setting} to use one of our own`
-  return new Trouble(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${own}.`, { cause })
+  const other = `or unset ${setting} to use ${without}`
+  return new Trouble(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${other}.`, { cause })
 }
 
 /** Host, port and database without user and password. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { CHECKOUT, STATE_DIR } from "./checkout"
+import { STATE_DIR } from "./checkout"
 import { isAlive } from "./processes"
 import { writePrivately } from "./secrets"
 import type { ContractUrls } from "./stack-contracts"
@@ -43,13 +43,6 @@ export function runningDemo(): Running | undefined {
   if (!existsSync(FILE)) return undefined
   const running: Running = JSON.parse(readFileSync(FILE, "utf8"))
   return isAlive(running.pid) ? running : undefined
-}
-
-/** The running demo; throws a Trouble that says how to start one. */
-export function findRunning(): Running {
-  const running = runningDemo()
-  if (running) return running
-  throw new Trouble(`No running demo found in ${CHECKOUT}. Start one with \`bun run demo\`.`)
 }
 
 /**

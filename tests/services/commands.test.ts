@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { CHECKOUT } from "../../scripts/services/checkout"
 import { readJunit } from "../../scripts/services/junit"
 import { lockState } from "../../scripts/services/lock"
 import { assertPortFree, freePort } from "../../scripts/services/ports"
@@ -74,4 +75,26 @@ describe("the commands", () => {
       <testcase name="later" classname="g" file="a.test.ts"><skipped /></testcase></testsuite></testsuites>`
     expect(readJunit(xml)).toEqual({ passed: 1, skipped: 1, failed: ["a.test.ts > g > a > b"] })
   })
+
+  test("a flag that there is not is told in one sentence", async () => {
+    for (const name of ["smoke", "seed", "import"]) {
+      const told = "Unknown option '--loud': see --help."
+      expect(await runs(name, ["--loud"])).toEqual({ code: 2, said: told })
+    }
+  })
+
+  test("the audit names the setting whose database it can't use, and no password", async () => {
+    const audit = (url: string) => runs("audit", [], { DATABASE_URL: url, REDIS_URL: "redis://localhost:1" })
+    const { code, said } = await audit("postgres://me:secret@localhost:1/votes")
+    expect(code).toBe(2)
+    expect(said).toStartWith("Can't use Postgres at localhost:1/votes (DATABASE_URL): nothing listens there.")
+    expect((await audit("hello:secret")).said).toStartWith("DATABASE_URL is not an address such as")
+  })
 })
+
+async function runs(name: string, words: string[], env: Record<string, string> = {}) {
+  const command = [process.execPath, join(CHECKOUT, "scripts", `${name}.ts`), ...words]
+  const child = Bun.spawn(command, { env: { ...process.env, ...env }, stderr: "pipe" })
+  const said = (await new Response(child.stderr).text()).trim()
+  return { code: await child.exited, said }
+}
