@@ -101,8 +101,8 @@ describe("what is refused", () => {
     expect(answer.status).toBe(status)
   })
 
-  test("a HEAD does not vote", async () => {
-    const answer = await ask("/vote?postId=348&score=1", { method: "HEAD" })
+  test.each(["HEAD", "OPTIONS", "PUT", "DELETE"])("%s does not vote", async (method) => {
+    const answer = await ask("/vote?postId=348&score=1", { method })
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, POST"])
   })
 
@@ -117,6 +117,15 @@ test("a hundred first votes at once on one post make one poll, and all are count
     const { upvotes, downvotes } = (await counts(7)) as Record<string, number>
     return upvotes === 75 && downvotes === 25
   })
+})
+
+test("an empty body is none: the fields in the address count, whatever it is said to be", async () => {
+  for (const headers of [FORM, JSON_TYPE]) {
+    for (const body of ["", new Blob([]).stream()]) {
+      const answer = await ask("/vote?postId=7&score=1", { method: "POST", body, headers })
+      expect(answer.status).toBe(201)
+    }
+  }
 })
 
 test("a browser has one vote on a post, and may change it", async () => {

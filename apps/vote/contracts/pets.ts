@@ -17,12 +17,14 @@ const INVALID = "Invalid pet choice"
 const petSchema = z.object({ pet: z.enum(PETS.map(({ id }) => id) as [Pet, ...Pet[]]) })
 
 export function petRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+  const options = { parse: "none", detail: { hide: true } } as const
   return (app) => {
     app.post(
       "/vote",
       ({ request, server }) => votePet(deps, new Client(request, server, deps.trustedProxies)),
-      { parse: "none", detail: { hide: true } },
+      options,
     )
+    app.all("/vote", ({ request }) => noVote(request), options)
     return app
   }
 }
@@ -40,7 +42,7 @@ async function votePet(deps: Deps, client: Client): Promise<Response> {
   }
 }
 
-/** Whatever is wrong with the body, clients of this contract know one sentence for it. */
+/** Whatever is wrong with a body that was read, clients of this contract know one sentence for it. */
 async function readPet(request: Request): Promise<BallotRequest> {
   const parsed = petSchema.safeParse(await readJson(request, MAX_BODY_BYTES).catch(nothingIfUnreadable))
   if (!parsed.success) throw new Problem("option-unknown", INVALID)
@@ -48,8 +50,14 @@ async function readPet(request: Request): Promise<BallotRequest> {
 }
 
 function nothingIfUnreadable(error: unknown): null {
-  if (error instanceof Problem) return null
+  if (error instanceof Problem && error.kind !== "body-too-large") return null
   throw error
+}
+
+function noVote({ method }: Request): Response {
+  const response = refusal(new Problem("method-unknown", `${method} does not vote: use POST.`), null)
+  response.headers.set("allow", "POST")
+  return response
 }
 
 function refusal(problem: Problem, setCookie: string | null): Response {

@@ -1,7 +1,7 @@
 /** What a client of the posts contract sends: the id of a post, and a score. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { readForm, readJson } from "@tallyroom/lib/http/body"
+import { readBody, readForm, readJson } from "@tallyroom/lib/http/body"
 import { POST_ID } from "@tallyroom/lib/posts"
 import { z } from "zod"
 import { MAX_BODY_BYTES } from "../ballot-request"
@@ -23,21 +23,23 @@ const bodySchema = z.strictObject({ postId: field, score: field })
  */
 export async function readPostVote(request: Request): Promise<PostVote> {
   const named = readQuery(request)
-  const type = request.headers.get("content-type")
-  const isEmpty = type === null && (request.headers.get("content-length") ?? "0") === "0"
-  if (request.method === "GET" || (isEmpty && !request.headers.has("transfer-encoding")))
-    return complete(named)
-  if (named.postId !== undefined || named.score !== undefined) {
-    throw malformed("There are fields in the address and in a body: send them in one of the two.")
-  }
-  return complete(/json/i.test(type ?? "") ? await readFields(request) : await readPostForm(request))
+  if (request.method === "GET" || hasNoBody(request)) return complete(named)
+  if (named.postId === undefined && named.score === undefined) return complete(await readFields(request))
+  // A body that comes in chunks tells its length by its end.
+  if ((await readBody(request, MAX_BODY_BYTES)) === "") return complete(named)
+  throw malformed("There are fields in the address and in a body: send them in one of the two.")
 }
 
-function readPostForm(request: Request): Promise<Fields> {
-  return readForm(request, MAX_BODY_BYTES, FORM_FIELDS)
+function hasNoBody({ headers }: Request): boolean {
+  return (headers.get("content-length") ?? "0") === "0" && !headers.has("transfer-encoding")
 }
 
-async function readFields(request: Request): Promise<Fields> {
+function readFields(request: Request): Promise<Fields> {
+  const isJson = /json/i.test(request.headers.get("content-type") ?? "")
+  return isJson ? readJsonFields(request) : readForm(request, MAX_BODY_BYTES, FORM_FIELDS)
+}
+
+async function readJsonFields(request: Request): Promise<Fields> {
   const parsed = bodySchema.safeParse(await readJson(request, MAX_BODY_BYTES))
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "The body"} ${message}`)

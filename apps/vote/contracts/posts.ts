@@ -16,6 +16,8 @@ import { optionOf, type PostVote, readPostId, readPostVote } from "./post-reques
 import { refuseSentAhead } from "./sent-ahead"
 
 const HEADERS = { ...apiHeaders, "cache-control": "no-store" }
+/** A HEAD would vote by a GET's route, which nobody expects of it. */
+const METHODS = ["GET", "POST"]
 const STATUS = { accepted: 201, received: 202, same: 200 } as const
 
 export function postRoutes(deps: Deps, firstVotes: FirstVotes): <App extends AnyElysia>(app: App) => App {
@@ -31,6 +33,7 @@ export function postRoutes(deps: Deps, firstVotes: FirstVotes): <App extends Any
       ({ request, server }) => votePost(deps, firstVotes, new Client(request, server, deps.trustedProxies)),
       options,
     )
+    app.all("/vote", ({ request }) => Promise.reject(noVote(request)), options)
     app.get("/vote-counts", ({ request }) => voteCounts(deps, firstVotes, request), options)
     return app
   }
@@ -38,7 +41,7 @@ export function postRoutes(deps: Deps, firstVotes: FirstVotes): <App extends Any
 
 async function votePost(deps: Deps, firstVotes: FirstVotes, client: Client): Promise<Response> {
   const { request } = client
-  if (request.method === "HEAD") throw noHead()
+  if (request.method === "HEAD") throw noVote(request)
   refuseSentAhead(request)
   refuseOtherSites(request, deps.publicOrigins)
   const asked = await readPostVote(request)
@@ -113,7 +116,7 @@ function requireShown(poll: Poll): void {
   )
 }
 
-function noHead(): Problem {
-  const detail = "A HEAD does not vote: use one of GET, POST."
-  return new Problem("method-unknown", detail, { members: { allow: ["GET", "POST"] } })
+function noVote({ method }: Request): Problem {
+  const detail = `${method} does not vote: use one of ${METHODS.join(", ")}.`
+  return new Problem("method-unknown", detail, { members: { allow: METHODS } })
 }
