@@ -6,6 +6,7 @@ export interface BrokerOptions {
   readonly dir: string
   readonly port?: number
   readonly onLine?: (line: string) => void
+  readonly logFile?: string
   /** Called when the server ended although nobody asked it to. */
   readonly onCrash?: (code: number) => void
 }

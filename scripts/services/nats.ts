@@ -27,11 +27,11 @@ export async function startNats(
   const tallyroom = options.password ?? keptSecrets(join(dir, "passwords.json"), ["tallyroom"]).tallyroom
   const file = join(dir, "nats.conf")
   writePrivately(file, configuration(dir, port, tallyroom, options.cluster))
-  const { onLine, onCrash } = options
+  const { onLine, onCrash, logFile } = options
   const server = createServer({
     name: "NATS",
     command: [program, "-c", file],
-    options: { cwd: dir, ...(onLine && { onLine }) },
+    options: { cwd: dir, ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) },
     ...(onCrash && { onCrash }),
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,

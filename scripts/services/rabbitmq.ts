@@ -23,14 +23,14 @@ export async function startRabbitmq(options: BrokerOptions): Promise<Broker> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const port = options.port ?? (await freePort())
   const url = `amqp://guest:guest@127.0.0.1:${port}`
-  const { onLine, onCrash } = options
+  const { onLine, onCrash, logFile } = options
   const env = await environment(dir, port)
   // Erlang's name server would outlive RabbitMQ if that had to start it.
   const names = leash(["epmd", "-address", "127.0.0.1", "-port", env.ERL_EPMD_PORT], { cwd: dir, env })
   const server = createServer({
     name: "RabbitMQ",
     command: [program],
-    options: { cwd: dir, env, ...(onLine && { onLine }) },
+    options: { cwd: dir, env, ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) },
     ...(onCrash && { onCrash }),
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,

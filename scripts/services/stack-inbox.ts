@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type InboxKind, inboxKind } from "@tallyroom/lib/inbox/brokers"
 import type { Broker } from "./broker"
@@ -38,12 +39,32 @@ export function assertOneInbox(broker: BrokerKind | undefined, inboxUrl: string 
   }
 }
 
+const kindFile = (stateDir: string) => join(stateDir, "inbox")
+
+/** Throws a Trouble when the data here was made with an inbox of another kind: that can't change. */
+export function assertSameInbox(stateDir: string, kind: InboxKind): void {
+  const file = kindFile(stateDir)
+  const made = existsSync(file) ? readFileSync(file, "utf8").trim() : kind
+  if (made === kind) return
+  const how =
+    made === "redis" ? "without --inbox and INBOX_URL" : `with --inbox ${made}, or with its INBOX_URL,`
+  throw new Trouble(
+    `The votes in ${stateDir} were made with the inbox ${made}: start ${how} as before, or with --fresh to begin without them.`,
+  )
+}
+
+/** Notes the kind of inbox that a worker has opened, for the next start. */
+export function noteInbox(stateDir: string, kind: InboxKind): void {
+  writeFileSync(kindFile(stateDir), `${kind}\n`)
+}
+
 /** The broker's address, once it answers; empty where Redis holds the ballots. */
 export async function startInbox(plan: InboxPlan): Promise<string> {
   const { broker } = plan
   if (!broker) return plan.inboxUrl ?? ""
   const options = {
     dir: join(plan.stateDir, broker),
+    logFile: join(plan.stateDir, "logs", `${broker}.log`),
     onLine: (line: string) => plan.onLine(broker, line),
     onCrash: (code: number) => plan.onCrash(BROKER_NAMES[broker], code),
   }

@@ -11,7 +11,7 @@ import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
 import { APP_GRACE_MS, launchApp } from "./stack-app"
 import { type ContractApp, contractApps, contractUrls, WORKER_CONTRACTS } from "./stack-contracts"
-import { assertOneInbox } from "./stack-inbox"
+import { assertOneInbox, assertSameInbox, noteInbox } from "./stack-inbox"
 import type { StackPlan } from "./stack-plan"
 import { runningFrom } from "./stack-running"
 import { appSettings, readStackSettings, type Wiring, whatStarts } from "./stack-settings"
@@ -41,6 +41,9 @@ export class Stack {
       ? await contractUrls(env, [ports.VOTE_PORT, ports.RESULT_PORT])
       : undefined
     assertOneInbox(broker, env.INBOX_URL)
+    const kind = broker ?? inboxKind(env.INBOX_URL ?? "")
+    // The database knows its inbox; of one that is not ours nothing is known here.
+    if (!env.DATABASE_URL) assertSameInbox(stateDir, kind)
     mkdirSync(join(stateDir, "logs"), { recursive: true })
     if (!env.REDIS_URL) await ensureTool("redis-server", { say })
     if (broker) await ensureTool(`${broker}-server`, { say })
@@ -57,7 +60,8 @@ export class Stack {
     }
     say("Starting vote, worker and result")
     await this.startApps(wiring, ports.WORKERS, urls && contractApps(wiring, urls, env))
-    await untilInboxOpen(wiring.workerRedisUrl, inboxKind(stores.inboxUrl))
+    await untilInboxOpen(wiring.workerRedisUrl, kind)
+    if (!env.DATABASE_URL) noteInbox(stateDir, kind)
     return { ...runningFrom(wiring, stores), ...(urls && { contracts: urls }) }
   }
 

@@ -1,7 +1,7 @@
 /** What `bun run demo --contracts --inbox …` starts, with data of its own. */
 
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Subprocess } from "bun"
@@ -10,7 +10,7 @@ import { eachLine } from "../../scripts/services/lines"
 import { freePort } from "../../scripts/services/ports"
 import type { Running } from "../../scripts/services/running"
 import { contractUrls } from "../../scripts/services/stack-contracts"
-import { assertOneInbox } from "../../scripts/services/stack-inbox"
+import { assertOneInbox, assertSameInbox, noteInbox } from "../../scripts/services/stack-inbox"
 import { untilVotes } from "./family"
 
 setDefaultTimeout(120_000)
@@ -72,6 +72,20 @@ test("every contract is answered at once, over a broker of its own, and the book
   demo.child.kill("SIGTERM")
   expect(await demo.child.exited).toBe(0)
   await expect(fetch(voteUrl)).rejects.toThrow()
+
+  expect(readFileSync(join(stateDir, "logs/nats.log"), "utf8")).toContain("Server is ready")
+  expect(() => assertSameInbox(stateDir, "nats")).not.toThrow()
+  expect(() => assertSameInbox(stateDir, "redis")).toThrow("the inbox nats: start with --inbox nats, or")
+})
+
+test("data with another inbox is told before anything starts, with both ways out", () => {
+  const dir = mkdtempSync(join(stateDir, "redis-"))
+  expect(() => assertSameInbox(dir, "rabbitmq")).not.toThrow()
+  noteInbox(dir, "redis")
+  expect(() => assertSameInbox(dir, "redis")).not.toThrow()
+  expect(() => assertSameInbox(dir, "rabbitmq")).toThrow(
+    "the inbox redis: start without --inbox and INBOX_URL as before, or with --fresh",
+  )
 })
 
 test("an inbox that there is not is told in one sentence, and nothing starts", async () => {
