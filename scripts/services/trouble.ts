@@ -24,9 +24,3 @@ function isMistyped(error: unknown): error is Error {
     error instanceof Error && String((error as { code?: unknown }).code ?? "").startsWith("ERR_PARSE_ARGS")
   )
 }
-
-/** Its first sentence alone, without quotation marks: what follows is advice on dashes. */
-function plainly(message: string): string {
-  const [sentence = ""] = message.split(/\.(?:\s|$)|\.?\n/)
-  return sentence.replaceAll("'", "")
-}
