@@ -4,7 +4,7 @@ import { parseArgs } from "node:util"
 import { progress } from "./data/progress"
 import { addresses, type PollInfo, type Results, readPoll, readResults } from "./data/room"
 import { castByAb } from "./seed/by-ab"
-import { castByVoters } from "./seed/by-voters"
+import { type Cast, castByVoters } from "./seed/by-voters"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"
 import { describe, Trouble } from "./services/trouble"
 import { waitFor } from "./services/wait"
@@ -16,7 +16,7 @@ Casts votes in an open poll, by ab, and shows the tally once they are counted. E
 
   --poll ID      (the default poll)
   --votes N      how many, at most 1,000,000 (3000)
-  --skew LIST    how they are shared out (the first option twice what each other gets)
+  --skew LIST    how they are shared out: an option that is not named has 1, a=0 leaves it out (the first option has 2)
   --voters N     over the API and from so many voters, who come again and again: a poll that is final refuses them then
 
 VOTE_URL and RESULT_URL say where; otherwise it takes a running demo, or http://localhost:8080 and :8081.`
@@ -65,9 +65,10 @@ async function main(args: string[]): Promise<number> {
     ? await castByVoters(room.voteUrl, poll.id, shares, voters, onCast)
     : await castByAb(`${room.voteUrl}/polls/${poll.id}`, shares, onCast)
   bar.end()
-  if (cast) console.log(`${cast.accepted} accepted, ${cast.same} the same again, ${cast.refused} refused`)
-  // Voters who come again change votes instead of adding some: then the tally as it is has to do.
-  const results = before && (await counted(room, poll.id, voters ? 0 : (before.total ?? 0) + votes))
+  if (cast) console.log(summary(cast))
+  // Voters who come again change votes instead of adding some.
+  const added = cast ? cast.voters : votes
+  const results = before && (await counted(room, poll.id, (before.total ?? 0) + added))
   console.log(results ? picture(results) : `The results of ${poll.id} are hidden for now.`)
   return 0
 }
@@ -89,14 +90,26 @@ function open(poll: PollInfo): PollInfo {
   )
 }
 
+function summary({ accepted, received, same, refused }: Cast): string {
+  const taken = received > 0 ? `${received} received (counting decides which stand)` : `${accepted} accepted`
+  return `${taken}, ${same} the same again, ${refused} refused`
+}
+
 async function counted(
   room: Parameters<typeof readResults>[0],
   poll: string,
   total: number,
 ): Promise<Results> {
-  return waitFor(`${total} votes to be counted (is a worker running?)`, COUNTED_MS, async () => {
+  const enough = async () => {
     const results = await readResults(room, poll)
     return results !== null && (results.total ?? 0) >= total && results
+  }
+  return waitFor("the votes to be counted", COUNTED_MS, enough).catch((cause) => {
+    if (cause instanceof Trouble) throw cause
+    const seconds = COUNTED_MS / 1_000
+    throw new Trouble(`After ${seconds} s not all of ${total} votes are counted: is a worker running?`, {
+      cause,
+    })
   })
 }
 

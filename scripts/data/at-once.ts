@@ -1,4 +1,7 @@
-/** Works through items, some at the same time. The first failure ends it, once what is under way has ended. */
+/**
+ * Works through items, some at the same time. The first failure, of the items or of the work on one, ends it once what is
+ * under way has ended.
+ */
 export async function atOnce<T>(
   items: AsyncIterable<T> | Iterable<T>,
   width: number,
@@ -6,14 +9,17 @@ export async function atOnce<T>(
 ): Promise<void> {
   const underWay = new Set<Promise<void>>()
   const failures: unknown[] = []
-  for await (const item of items) {
-    const one = work(item)
-      .catch((error) => void failures.push(error))
-      .finally(() => underWay.delete(one))
-    underWay.add(one)
-    if (underWay.size >= width) await Promise.race(underWay)
-    if (failures.length > 0) break
+  try {
+    for await (const item of items) {
+      const one = work(item)
+        .catch((error) => void failures.push(error))
+        .finally(() => underWay.delete(one))
+      underWay.add(one)
+      if (underWay.size >= width) await Promise.race(underWay)
+      if (failures.length > 0) break
+    }
+  } finally {
+    await Promise.all(underWay)
   }
-  await Promise.all(underWay)
   if (failures.length > 0) throw failures[0]
 }

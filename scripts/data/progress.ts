@@ -7,7 +7,8 @@ const LINE_MS = 5_000
 export type Progress = {
   /** @param done of `total` @param note after the bar, as "3 refused" */
   at(done: number, note?: string): void
-  end(): void
+  /** @param isWhole else it ends where it is */
+  end(isWhole?: boolean): void
 }
 
 /** @param total in whatever `at` counts */
@@ -29,8 +30,8 @@ export function progress(what: string, total: number, out: NodeJS.WriteStream = 
       shown = now
       show(done, note)
     },
-    end() {
-      show(total, last)
+    end(isWhole = true) {
+      if (isWhole) show(total, last)
       if (out.isTTY) out.write("\n")
     },
   }

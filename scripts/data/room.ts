@@ -3,6 +3,7 @@
 import { z } from "zod"
 import { runningDemo } from "../services/running"
 import { Trouble } from "../services/trouble"
+import { untilAnswered } from "./until-answered"
 
 export type Addresses = { voteUrl: string; resultUrl: string }
 
@@ -10,6 +11,7 @@ const pollsSchema = z.object({ default: z.string().nullable() })
 const pollSchema = z.object({
   id: z.string(),
   phase: z.string(),
+  policy: z.string().optional(),
   eligibility: z.string().optional(),
   options: z.array(z.object({ id: z.string(), label: z.string() })).default([]),
 })
@@ -37,6 +39,17 @@ export async function readPoll({ voteUrl }: Addresses, id?: string): Promise<Pol
   return read(`${voteUrl}/api/polls/${encodeURIComponent(poll)}`, pollSchema, "VOTE_URL")
 }
 
+/** A poll, or null where there is none; waits for a vote app that is away as one who casts does. */
+export async function findPoll(
+  { voteUrl }: Addresses,
+  id: string,
+  stop?: AbortSignal,
+): Promise<PollInfo | null> {
+  const url = `${voteUrl}/api/polls/${encodeURIComponent(id)}`
+  const answer = await untilAnswered(voteUrl, () => fetch(url, { signal: AbortSignal.timeout(10_000) }), stop)
+  return answer.status === 404 ? null : understood(url, answer, pollSchema)
+}
+
 /** How a poll stands; null where its results are not for everybody. */
 export async function readResults({ resultUrl }: Addresses, poll: string): Promise<Results | null> {
   const results = await read(
@@ -51,9 +64,13 @@ async function read<T>(url: string, schema: z.ZodType<T>, setting: string): Prom
   const answer = await fetch(url).catch(() => {
     throw new Trouble(`${url} does not answer: start Tallyroom (\`bun run demo\`), or set ${setting}.`)
   })
-  const body: unknown = await answer.json().catch(() => null)
   if (answer.status === 404)
     throw new Trouble(`There is no poll at ${url}: \`bun run poll list\` shows which there are.`)
+  return understood(url, answer, schema)
+}
+
+async function understood<T>(url: string, answer: Response, schema: z.ZodType<T>): Promise<T> {
+  const body: unknown = await answer.json().catch(() => null)
   const parsed = schema.safeParse(body)
   if (!answer.ok || !parsed.success)
     throw new Trouble(`${url} answers ${answer.status}, and not as Tallyroom does.`)

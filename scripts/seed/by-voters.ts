@@ -1,11 +1,14 @@
 /** Votes of a number of voters over the API: who votes again changes the vote, or is refused. */
 
 import { atOnce } from "../data/at-once"
-import { castUntilDecided } from "../data/cast"
+import { castUntilDecided, type Decided } from "../data/cast"
 
 const AT_ONCE = 20
 
-export type Cast = { accepted: number; same: number; refused: number }
+export type Cast = Record<Decided["kind"], number> & {
+  /** Who has voted, each with one vote that stands. */
+  voters: number
+}
 
 /** @param shares votes by option; voters take turns until all are cast */
 export async function castByVoters(
@@ -16,13 +19,15 @@ export async function castByVoters(
   onCast: (votes: number) => void,
 ): Promise<Cast> {
   const keys = Array.from({ length: voters }, () => crypto.randomUUID())
-  const cast: Cast = { accepted: 0, same: 0, refused: 0 }
+  const counts: Record<Decided["kind"], number> = { accepted: 0, received: 0, same: 0, refused: 0 }
+  const voted = new Set<string>()
   await atOnce(ballots(shares, keys), AT_ONCE, async ({ option, key }) => {
     const { kind } = await castUntilDecided(voteUrl, { poll, option, key })
-    cast[kind]++
+    counts[kind]++
+    if (kind !== "refused") voted.add(key)
     onCast(1)
   })
-  return cast
+  return { ...counts, voters: voted.size }
 }
 
 /** Each option's ballots evenly among the others', so that voters who come again choose by chance. */

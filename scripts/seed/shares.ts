@@ -5,9 +5,9 @@ import { Trouble } from "../services/trouble"
 /** By option; more of it is more votes. */
 export type Skew = Map<string, number>
 
-/** Reads "a=2,b=1". @throws {Trouble} that says what is wrong */
+/** Reads "a=2,b=1": an option that is not named has 1. @throws {Trouble} that says what is wrong */
 export function readSkew(text: string, options: readonly string[]): Skew {
-  const skew: Skew = new Map()
+  const skew: Skew = new Map(options.map((option) => [option, 1]))
   for (const part of text.split(",")) {
     const [option = "", share = ""] = part.split("=", 2).map((it) => it.trim())
     if (!options.includes(option))

@@ -1,0 +1,49 @@
+/** The rows that were refused, in a file beside the one that was read, to be corrected and imported by itself. */
+
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
+import { stringify } from "csv-stringify/sync"
+import { COLUMNS, type Row } from "./rows"
+
+export class RefusedRows {
+  private readonly file: string
+  private out: number | null = null
+
+  constructor(imported: string) {
+    this.file = nameFor(imported)
+  }
+
+  /** Codes and voters are nobody else's business: only this user reads the file. */
+  add({ fields, line }: Row, reason: string): void {
+    if (this.out === null) {
+      this.out = openSync(this.draft, "w", 0o600)
+      writeSync(this.out, stringify([[...COLUMNS, "line", "reason"]]))
+    }
+    writeSync(this.out, stringify([[...COLUMNS.map((name) => fields[name] ?? ""), String(line), reason]]))
+  }
+
+  /**
+   * In the place of an earlier run's file, which goes when nothing is refused any more. But after half a run that one stays:
+   * it may have rows that this run has not come to.
+   */
+  close(isWhole: boolean): void {
+    if (this.out !== null) closeSync(this.out)
+    if (!isWhole && existsSync(this.file)) {
+      rmSync(this.draft, { force: true })
+      console.log(`${this.file} is of an earlier run.`)
+    } else if (this.out !== null) {
+      renameSync(this.draft, this.file)
+      console.log(`Why: ${this.file}`)
+    } else rmSync(this.file, { force: true })
+  }
+
+  private get draft(): string {
+    return `${this.file}.${process.pid}`
+  }
+}
+
+/** x.csv, x.refused.csv, x.refused-2.csv, x.refused-3.csv, each of what was refused of the one before. */
+function nameFor(imported: string): string {
+  const [, stem = imported, refused, count = "1"] =
+    /^(.*?)(\.refused(?:-(\d+))?)?\.csv$/i.exec(imported) ?? []
+  return `${stem}.refused${refused === undefined ? "" : `-${Number(count) + 1}`}.csv`
+}
