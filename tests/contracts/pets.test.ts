@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test"
 import { waitFor } from "../../scripts/services/wait"
+import { startResult, startVote } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { type Family, startFamily, untilVotes } from "./family"
 
@@ -13,17 +14,21 @@ beforeAll(async () => {
 const JSON_TYPE = { "content-type": "application/json" }
 const INVALID = { status: "error", message: "Invalid pet choice" }
 
-function send(body: string, headers: Record<string, string> = JSON_TYPE): Promise<Response> {
-  return fetch(`${family.pets.vote.url}/vote`, { method: "POST", body, headers })
+function send(
+  body: string,
+  headers: Record<string, string> = JSON_TYPE,
+  url = family.pets.vote.url,
+): Promise<Response> {
+  return fetch(`${url}/vote`, { method: "POST", body, headers })
 }
 
-function watch(headers: Record<string, string> = {}) {
+function watch(headers: Record<string, string> = {}, url = family.pets.result.url) {
   const SocketWithHeaders = WebSocket as unknown as new (
     address: string,
     options: { headers: Record<string, string> },
   ) => WebSocket
   const heard: { at: number; counts: Record<string, number> }[] = []
-  const socket = new SocketWithHeaders(`${family.pets.result.url.replace("http", "ws")}/ws`, { headers })
+  const socket = new SocketWithHeaders(`${url.replace("http", "ws")}/ws`, { headers })
   socket.onmessage = ({ data }) =>
     void heard.push({ at: performance.now(), counts: JSON.parse(String(data)) })
   const { promise: closed, resolve } = Promise.withResolvers<number>()
@@ -112,6 +117,16 @@ test("another site's page can't watch", async () => {
   const { heard, closed } = watch({ origin: "https://elsewhere.example" })
   expect(await closed).not.toBe(1000)
   expect(heard).toEqual([])
+})
+
+test("a frontend whose server passes everything on may vote and watch once PUBLIC_URL names it", async () => {
+  const origin = "https://pets.example"
+  expect((await send('{"pet":"lizards"}', { ...JSON_TYPE, origin })).status).toBe(403)
+  const own = { CONTRACT: "pets", PUBLIC_URL: origin }
+  const [vote, result] = await Promise.all([startVote(stores(), own), startResult(stores(), own)])
+  expect((await send('{"pet":"hamsters"}', { ...JSON_TYPE, origin }, vote.url)).status).toBe(400)
+  const { heard } = watch({ origin }, result.url)
+  await waitFor("the counts", 5_000, () => heard.length > 0)
 })
 
 test("each vote is kept with its time", async () => {
