@@ -1,0 +1,114 @@
+/** Whose vote a row of an imported file is, and which of several rows of one voter counts. */
+
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { appendFileSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { command } from "./commands"
+import { useRoom } from "./room"
+
+const room = useRoom()
+setDefaultTimeout(120_000)
+
+const runs = async (file: string, ...flags: string[]) => {
+  const { code, out, err } = await command("import", [file, ...flags], room().env)
+  const [summary = ""] = out.split("\n")
+  return { code, summary, err }
+}
+
+test("of a voter's rows the first stands where votes are final, whatever runs at once", async () => {
+  await room().poll("first")
+  const file = await room().file("first.csv", [
+    "poll,option,voter",
+    ...Array.from({ length: 60 }, (_, i) => [`first,a,v${i}`, `first,b,v${i}`]).flat(),
+  ])
+  expect(await runs(file, "--concurrency", "100")).toMatchObject({ summary: "60 accepted, 60 refused" })
+  expect(await runs(file, "--concurrency", "100")).toMatchObject({
+    summary: "0 accepted, 60 cast before, 60 refused",
+  })
+  await room().untilTally("first", { a: 60, b: 0 })
+})
+
+test("of a voter's rows the last alone is cast where votes may be changed, at every run", async () => {
+  await room().poll("last", { policy: "changeable" })
+  const file = await room().file("last.csv", [
+    "poll,option,voter",
+    ...Array.from({ length: 60 }, (_, i) => [`last,b,v${i}`, `last,a,v${i}`]).flat(),
+  ])
+  const replaced = "60 replaced by a later row of the file"
+  expect(await runs(file, "--dry-run")).toMatchObject({ summary: `60 could be cast, ${replaced}, 0 refused` })
+  expect(await runs(file, "--concurrency", "100")).toMatchObject({
+    summary: `60 accepted, ${replaced}, 0 refused`,
+  })
+  expect(await runs(file)).toMatchObject({
+    code: 0,
+    summary: `0 accepted, 60 cast before, ${replaced}, 0 refused`,
+  })
+  await room().untilTally("last", { a: 60, b: 0 })
+})
+
+test("a last row that can't be cast replaces none, and a voter's votes in other polls are their own", async () => {
+  await room().poll("lastly", { policy: "changeable" })
+  await room().poll("otherwise", { policy: "changeable" })
+  const file = await room().file("lastly.csv", [
+    "poll,option,voter",
+    "lastly,a,ann",
+    "otherwise,b,ann",
+    "lastly,z,ann",
+  ])
+  expect(await runs(file)).toMatchObject({ summary: "2 accepted, 1 refused" })
+  await room().untilTally("lastly", { a: 1, b: 0 })
+  await room().untilTally("otherwise", { a: 0, b: 1 })
+})
+
+test("who votes by code is one voter however the code is written", async () => {
+  await room().poll("coded", { policy: "changeable", eligibility: "code" })
+  const [code = ""] = await room().codes("coded", 1)
+  const rows = [`coded,a,${code}`, `coded,a,${code.toLowerCase()}`, `coded,b,${code.replaceAll("-", " ")}`]
+  const file = await room().file("coded.csv", ["poll,option,code", ...rows])
+  const replaced = "2 replaced by a later row of the file"
+  expect(await runs(file)).toMatchObject({ summary: `1 accepted, ${replaced}, 0 refused` })
+  await room().untilTally("coded", { a: 0, b: 1 })
+})
+
+test("a file can't vote where a network has one vote", async () => {
+  await room().poll("network", { eligibility: "network", policy: "changeable" })
+  const file = await room().file("network.csv", ["poll,option,voter", "network,a,ann", "network,b,bob"])
+  expect(await runs(file)).toMatchObject({ summary: "0 accepted, 2 refused" })
+})
+
+test("a file without voters that is corrected or appended to casts only what is new", async () => {
+  await room().poll("grows")
+  const file = await room().file("grows.csv", ["poll,option", "grows,a", "grows,z", "grows,a", "grows,b"])
+  expect(await runs(file)).toMatchObject({ summary: "3 accepted, 1 refused" })
+  await Bun.write(file, readFileSync(file, "utf8").replace("grows,z", "grows,a"))
+  expect(await runs(file)).toMatchObject({ summary: "1 accepted, 3 cast before, 0 refused" })
+  appendFileSync(file, "\ngrows,b\ngrows,b")
+  expect(await runs(file)).toMatchObject({ summary: "2 accepted, 4 cast before, 0 refused" })
+  await Bun.write(file, readFileSync(file, "utf8").replace("grows,a\n", ""))
+  expect(await runs(file)).toMatchObject({ summary: "0 accepted, 5 cast before, 0 refused" })
+  await room().untilTally("grows", { a: 3, b: 3 })
+})
+
+test("rows that say the same in another file are other voters", async () => {
+  await room().poll("days")
+  for (const name of ["monday.csv", "tuesday.csv"]) {
+    const file = await room().file(name, ["poll,option", "days,a", "days,b"])
+    expect(await runs(file)).toMatchObject({ summary: "2 accepted, 0 refused" })
+  }
+})
+
+test("a refused row without a voter stays one voter, however often it is corrected and imported", async () => {
+  await room().poll("mended")
+  const file = await room().file("mended.csv", ["poll,option", "mended,a", "mended,y", "mended,z"])
+  const refused = join(room().dir, "mended.refused.csv")
+  const correct = async (from: RegExp) =>
+    Bun.write(refused, readFileSync(refused, "utf8").replace(from, "mended,a,"))
+  await runs(file)
+  await correct(/mended,y,/)
+  expect(await runs(refused)).toMatchObject({ summary: "1 accepted, 1 refused" })
+  await runs(file)
+  await correct(/mended,[yz],/g)
+  await correct(/mended,z,/)
+  expect(await runs(refused)).toMatchObject({ summary: "1 accepted, 1 cast before, 0 refused" })
+  await room().untilTally("mended", { a: 3, b: 0 })
+})

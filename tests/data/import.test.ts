@@ -1,0 +1,120 @@
+/** `bun run import`, as people type it. */
+
+import { expect, setDefaultTimeout, test } from "bun:test"
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { waitFor } from "../../scripts/services/wait"
+import { command, spawnCommand } from "./commands"
+import { useRoom } from "./room"
+
+const room = useRoom()
+setDefaultTimeout(120_000)
+
+test("casts a ballot for each row, and none twice at a second run", async () => {
+  const file = await room().file("once.csv", [
+    "\uFEFFPoll,Option,Voter",
+    ...Array.from({ length: 40 }, (_, i) => `${i % 2 ? "one" : "two"},${i % 3 ? "a" : "b"},"voter, ${i}"`),
+  ])
+  await room().poll("one")
+  await room().poll("two")
+  const first = await command("import", [file], room().env)
+  expect([first.code, first.out.trim()]).toEqual([0, "40 accepted, 0 refused"])
+  const second = await command("import", [file], room().env)
+  expect([second.code, second.out.trim()]).toEqual([0, "0 accepted, 40 cast before, 0 refused"])
+  await waitFor("40 votes", 20_000, async () => {
+    const all = [...Object.values(await room().tally("one")), ...Object.values(await room().tally("two"))]
+    return all.reduce((a, b) => a + b) === 40
+  })
+})
+
+test("takes a row without a voter for a voter of its own", async () => {
+  await room().poll("rows")
+  const file = await room().file("rows.csv", ["poll,option", "rows,a", "rows,a", "rows,b"])
+  expect((await command("import", [file], room().env)).out.trim()).toBe("3 accepted, 0 refused")
+  expect((await command("import", [file], room().env)).out.trim()).toBe(
+    "0 accepted, 3 cast before, 0 refused",
+  )
+  await room().untilTally("rows", { a: 2, b: 1 })
+})
+
+test("goes on after it was killed in the middle", async () => {
+  await room().poll("killed")
+  const rows = Array.from({ length: 3_000 }, (_, i) => `killed,${i % 2 ? "a" : "b"},v${i}`)
+  const file = await room().file("killed.csv", ["poll,option,voter", ...rows])
+  const child = spawnCommand("import", [file, "--concurrency", "4"], room().env)
+  await waitFor("some votes", 30_000, async () => ((await room().tally("killed")).a ?? 0) > 100)
+  child.kill("SIGKILL")
+  await child.exited
+  const { code, out } = await command("import", [file], room().env)
+  const [, accepted, before] = /(\d+) accepted, (\d+) cast before/.exec(out) ?? []
+  expect([code, Number(accepted) + Number(before)]).toEqual([0, 3_000])
+  expect(Number(before)).toBeGreaterThan(100)
+  await room().untilTally("killed", { a: 1_500, b: 1_500 })
+})
+
+test("says of each refused row why, and imports the others", async () => {
+  await room().poll("picky")
+  const file = await room().file("picky.csv", [
+    "poll,option,voter,code",
+    "picky,a,ann,",
+    "picky,z,bob,",
+    "nowhere,a,cay,",
+    ",a,dan,",
+    `picky,a,${"x".repeat(201)},`,
+    "picky,b,ann,",
+    "picky,b,eve,",
+  ])
+  const { code, out } = await command("import", [file], room().env)
+  expect([code, out.split("\n")[0]]).toEqual([1, "2 accepted, 5 refused"])
+  const refused = join(room().dir, "picky.refused.csv")
+  expect(out).toContain(refused)
+  const lines = readFileSync(refused, "utf8").trim().split("\n")
+  expect(lines[0]).toBe("poll,option,voter,code,line,reason")
+  expect(
+    lines
+      .slice(1)
+      .map((line) => /,(\d+),[^,]/.exec(line)?.[1])
+      .sort(),
+  ).toEqual(["3", "4", "5", "6", "7"])
+  expect(statSync(refused).mode & 0o777).toBe(0o600)
+  await room().untilTally("picky", { a: 1, b: 1 })
+})
+
+test("a dry run casts nothing, and a corrected file leaves no refusals behind", async () => {
+  await room().poll("dry")
+  const file = await room().file("dry.csv", ["poll,option", "dry,a", "dry,z"])
+  expect((await command("import", [file, "--dry-run"], room().env)).out).toStartWith(
+    "1 could be cast, 1 refused",
+  )
+  expect(await room().tally("dry")).toEqual({ a: 0, b: 0 })
+  await room().file("dry.csv", ["poll,option", "dry,a"])
+  expect((await command("import", [file], room().env)).code).toBe(0)
+  expect(existsSync(join(room().dir, "dry.refused.csv"))).toBe(false)
+})
+
+test("waits for a vote app that comes back", async () => {
+  await room().poll("outage")
+  const file = await room().file("outage.csv", [
+    "poll,option",
+    ...Array.from({ length: 200 }, () => "outage,a"),
+  ])
+  await room().stores.redis.kill9()
+  const importing = command("import", [file], room().env)
+  await Bun.sleep(500)
+  await room().stores.redis.start()
+  expect((await importing).out.trim()).toBe("200 accepted, 0 refused")
+  await room().untilTally("outage", { a: 200, b: 0 })
+})
+
+test.each([
+  ["no.csv", null, "There is no file"],
+  ["columns.csv", "option,voter\na,ann", "poll missing"],
+  ["quotes.csv", 'poll,option\n"one,a', "can't be read"],
+  ["long.csv", `poll,option\none,${"a".repeat(100_000)}`, "can't be read"],
+])("refuses %s", async (name, content, says) => {
+  const file = join(room().dir, name)
+  if (content !== null) await Bun.write(file, content)
+  const { code, err } = await command("import", [file], room().env)
+  expect(code).toBe(2)
+  expect(err).toContain(says)
+})
