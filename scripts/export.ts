@@ -1,12 +1,12 @@
 /** `bun run export`: polls, ballots and tallies as files. */
 
-import { existsSync, mkdirSync, renameSync } from "node:fs"
-import { type FileHandle, open } from "node:fs/promises"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { openDatabase } from "@tallyroom/lib/database"
-import { inOneSnapshot, type Table, tablesOf } from "./export/tables"
-import { FORMATS, type Format, WRITERS } from "./export/writers"
+import { failure } from "./export/failure"
+import { assertFree, type Written, writeFiles } from "./export/files"
+import { inOneSnapshot, tablesOf } from "./export/tables"
+import { FORMATS, type Format } from "./export/writers"
+import { assertPostgresAnswers } from "./services/external"
 import { runningDemo } from "./services/running"
 import { describe, Trouble } from "./services/trouble"
 
@@ -18,7 +18,7 @@ second in which they were accepted, and whether they still stand; never a voter.
   --poll ID        this one alone
   --dir DIR        (tallyroom-export)
   --format FORMAT  csv, jsonl (a JSON object a line) or both (both)
-  --force          over files of an earlier export
+  --force          in the place of an earlier export there, of which nothing stays
 
 DATABASE_URL says where, as a user who may read all tables; otherwise it takes a running demo.`
 
@@ -48,52 +48,32 @@ async function main(args: string[]): Promise<number> {
   if (formats.length === 0) throw new Trouble(`--format takes csv, jsonl or both, not ${values.format}.`)
   const url = process.env.DATABASE_URL || runningDemo()?.databaseUrl
   if (!url) throw new Trouble("No running demo found. Start one with `bun run demo`, or set DATABASE_URL.")
-  const sql = openDatabase(url, { name: "export", connections: 1 })
+  const { poll = null, dir, force } = values
   try {
-    await inOneSnapshot(sql, async (snapshot) => {
-      const { poll = null } = values
-      if (poll !== null && (await snapshot`SELECT FROM polls WHERE id = ${poll}`).length === 0)
-        throw new Trouble(`There is no poll ${JSON.stringify(poll)}.`)
-      mkdirSync(values.dir, { recursive: true, mode: 0o700 })
-      for (const table of tablesOf(snapshot, poll)) {
-        const count = await writeTable(table, values.dir, formats, values.force)
-        console.log(
-          `${table.name}: ${count.toLocaleString("en")} (${formats.map((it) => join(values.dir, `${table.name}.${it}`)).join(", ")})`,
-        )
-      }
-    })
-  } finally {
-    await sql.end({ timeout: 1 })
+    assertFree(dir, force)
+    await assertPostgresAnswers(url, "that of a running demo")
+    for (const { name, count, files } of await exportTo(url, poll, dir, formats))
+      console.log(`${name}: ${count.toLocaleString("en")} (${files.join(", ")})`)
+  } catch (error) {
+    throw failure(error, dir)
   }
   return 0
 }
 
-/** Under another name first: a file that is there is whole. @returns the number of rows */
-async function writeTable(
-  table: Table,
+async function exportTo(
+  url: string,
+  poll: string | null,
   dir: string,
   formats: readonly Format[],
-  force: boolean,
-): Promise<number> {
-  const files = formats.map((format) => ({ format, path: join(dir, `${table.name}.${format}`) }))
-  const taken = files.find(({ path }) => existsSync(path))
-  if (taken && !force)
-    throw new Trouble(`${taken.path} is there already: choose another --dir, or say --force.`)
-  const drafts: { handle: FileHandle; format: Format }[] = []
-  for (const { format, path } of files) {
-    const handle = await open(`${path}.draft`, "w", 0o600)
-    await handle.write(WRITERS[format].head(table))
-    drafts.push({ handle, format })
-  }
-  let count = 0
+): Promise<Written[]> {
+  const sql = openDatabase(url, { name: "export", connections: 1 })
   try {
-    for await (const rows of table.rows) {
-      count += rows.length
-      for (const { handle, format } of drafts) await handle.write(WRITERS[format].rows(table, rows))
-    }
+    return await inOneSnapshot(sql, async (snapshot) => {
+      if (poll !== null && (await snapshot`SELECT FROM polls WHERE id = ${poll}`).length === 0)
+        throw new Trouble(`There is no poll ${JSON.stringify(poll)}.`)
+      return writeFiles(dir, formats, tablesOf(snapshot, poll))
+    })
   } finally {
-    for (const { handle } of drafts) await handle.close()
+    await sql.end({ timeout: 1 })
   }
-  for (const { path } of files) renameSync(`${path}.draft`, path)
-  return count
 }

@@ -4,7 +4,12 @@ import type { Database } from "@tallyroom/lib/database"
 import type postgres from "postgres"
 
 export type Cell = string | number | boolean | null
-export type Table = { name: string; columns: readonly string[]; rows: AsyncIterable<Record<string, Cell>[]> }
+export const TABLE_NAMES = ["polls", "tallies", "ballots"] as const
+export type Table = {
+  name: (typeof TABLE_NAMES)[number]
+  columns: readonly string[]
+  rows: AsyncIterable<Record<string, Cell>[]>
+}
 /** A transaction in which everything is read. */
 export type Snapshot = postgres.TransactionSql<{ bigint: number }>
 

@@ -1,8 +1,9 @@
 /** `bun run export`, as people type it. */
 
 import { expect, setDefaultTimeout, test } from "bun:test"
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { openDatabase } from "@tallyroom/lib/database"
 import { waitFor } from "../../scripts/services/wait"
 import { command } from "./commands"
 import { useRoom } from "./room"
@@ -64,6 +65,57 @@ test("leaves files alone that are there, and names what there is not", async () 
   )
   expect([unknown.code, unknown.err.trim()]).toEqual([2, 'There is no poll "nowhere".'])
   expect((await command("export", ["--format", "xml"], room().env)).err).toContain("csv, jsonl or both")
+})
+
+test("writes all files or none, and mixes no two exports", async () => {
+  const target = join(room().dir, "moments")
+  const to = (...words: string[]) => command("export", ["--dir", target, ...words], room().env)
+  mkdirSync(target)
+  writeFileSync(join(target, "ballots.csv"), "mine")
+  const refused = await to()
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("ballots.csv is there already")])
+  expect(readdirSync(target)).toEqual(["ballots.csv"])
+  expect((await to("--format", "jsonl")).code).toBe(2)
+
+  expect((await to("--force")).code).toBe(0)
+  expect(readdirSync(target)).toHaveLength(6)
+  expect((await to("--force", "--format", "jsonl")).code).toBe(0)
+  expect(readdirSync(target).sort()).toEqual(["ballots.jsonl", "polls.jsonl", "tallies.jsonl"])
+})
+
+test("an export that fails in the middle leaves the earlier one as it is", async () => {
+  const { adminUrl } = room().stores.database
+  const target = join(room().dir, "unlucky")
+  expect((await command("export", ["--dir", target], room().env)).code).toBe(0)
+  const before = readdirSync(target).map((name) => statSync(join(target, name)).mtimeMs)
+  const sql = openDatabase(adminUrl, { name: "test", connections: 1 })
+  await sql`ALTER VIEW vote_history RENAME TO away`
+  try {
+    const { code, err } = await command("export", ["--dir", target, "--force"], room().env)
+    expect([code, err.trim()]).toEqual([
+      2,
+      'The database can\'t be read: relation "vote_history" does not exist.',
+    ])
+  } finally {
+    await sql`ALTER VIEW away RENAME TO vote_history`
+    await sql.end()
+  }
+  expect(readdirSync(target).map((name) => statSync(join(target, name)).mtimeMs)).toEqual(before)
+})
+
+test("says in one sentence where it can't write or read", async () => {
+  const file = await room().file("a-file", ["text"])
+  const says = async (dir: string, env = room().env) => {
+    const { code, err } = await command("export", ["--dir", dir], env)
+    expect(code).toBe(2)
+    return err.trim()
+  }
+  expect(await says(file)).toBe(`${file} is a file: name a directory with --dir.`)
+  expect(await says("/proc/foo")).toBe("Can't write to /proc/foo: no such file or directory.")
+  expect(await says(join(file, "below"))).toBe(`Can't write to ${join(file, "below")}: not a directory.`)
+  const dead = { ...room().env, DATABASE_URL: "postgres://me:secret@127.0.0.1:1/votes" }
+  expect(await says(join(room().dir, "dead"), dead)).toStartWith("Can't use Postgres at 127.0.0.1:1/votes")
+  expect(existsSync(join(room().dir, "dead"))).toBe(false)
 })
 
 function jsonLines(file: string): Record<string, unknown>[] {
