@@ -11,6 +11,7 @@ import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
+import { BrokerReadiness } from "./broker-readiness"
 import { logConnection } from "./connection-log"
 import { createMetrics } from "./metrics"
 import { PollCache, pollsIn } from "./poll-cache"
@@ -28,7 +29,7 @@ connection.follow(redis)
 
 const publisher = openPublisher(settings.INBOX_URL, connection.onError)
 const polls = new PollCache(pollsIn(redis), publisher ? LOG_READING_USABLE_MS : undefined)
-const readiness = createReadiness(redis, polls, publisher)
+const readiness = createReadiness(redis, polls, publisher && new BrokerReadiness(redis, publisher, polls))
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redis.status === "ready")
 const assets = await appAssets(ENTRYPOINTS)

@@ -10,8 +10,9 @@
 -- $19 … $21  books: poll[], acceptance count as the inbox has it[], ballots replaced within this batch[]
 -- $22 entries set aside: JSON [{ ms, seq, poll, reason, raw }]
 -- $23 … $27  ballots that a later one of this batch replaced: the same columns as above
+-- $28 digest of the batch's last entry
 WITH moved AS (
-  UPDATE shards SET ms = $4, seq = $5, lease_until = now() + $7 * interval '1 second'
+  UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = now() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
     AND (SELECT count(*) FROM polls WHERE number = ANY($8::integer[]) AND state <> 'final')
         = cardinality($8::integer[])
@@ -64,7 +65,7 @@ WITH moved AS (
   SELECT poll, $1, second, option, sum(votes) FROM movement GROUP BY poll, second, option
   ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + excluded.votes
 ), late AS (
-  -- Only looked for when fewer were written than sent.
+  -- Only looked for when fewer were written than sent. The same ballot may stand in a log more than once.
   SELECT poll, ms, seq FROM (
     SELECT * FROM unnest($9::integer[], $11::bigint[], $12::integer[])
     UNION ALL
@@ -72,16 +73,18 @@ WITH moved AS (
   ) AS sent(poll, ms, seq)
   WHERE EXISTS (SELECT FROM moved)
     AND (SELECT count(*) FROM written) < cardinality($9::integer[]) + cardinality($14::integer[])
-  EXCEPT
+  EXCEPT ALL
   SELECT poll, ms, seq FROM written
 ), aside AS (
-  INSERT INTO set_aside (shard, ms, seq, poll, reason, raw)
-  SELECT $1, ms, seq, poll, 'late', NULL FROM late
+  SELECT ms, seq, poll, 'late' AS reason, NULL AS raw FROM late
   UNION ALL
-  SELECT $1, r.ms, r.seq, r.poll, r.reason, r.raw
+  SELECT r.ms, r.seq, r.poll, r.reason, r.raw
   FROM moved, jsonb_to_recordset($22::text::jsonb) AS r(ms bigint, seq bigint, poll integer, reason text, raw text)
+), noted AS (
+  -- The books count each; one note of the same ballot is enough.
+  INSERT INTO set_aside (shard, ms, seq, poll, reason, raw)
+  SELECT $1, ms, seq, poll, reason, raw FROM aside
   ON CONFLICT DO NOTHING
-  RETURNING poll, reason
 ), outcome AS (
   SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(previous) AS replaced, 0 AS late, 0 AS set_aside
   FROM written GROUP BY poll

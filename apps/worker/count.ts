@@ -3,6 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { Batch, Placed } from "./batch"
 import countStatement from "./count.sql" with { type: "text" }
+import { digestOf } from "./log-last"
 
 export type Counted = { moved: boolean; written: number; aside: number }
 
@@ -51,6 +52,7 @@ export async function count(
     arrayLiteral(polls.map(([, { replaced }]) => replaced)),
     JSON.stringify(batch.setAside.map(({ position, ...rest }) => ({ ...position, ...rest }))),
     ...columns(replaced),
+    digestOf(batch.entries.at(-1)?.raw ?? ""),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

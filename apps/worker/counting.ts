@@ -63,7 +63,7 @@ export class Counting {
    */
   async moveTo(position: Position, log: string | null = null): Promise<void> {
     const rows = await this.parts.sql`
-      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${log}
+      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${log}, log_last = NULL
       WHERE shard = ${this.shard} AND ms = ${this.position.ms} AND seq = ${this.position.seq}
         AND holder = ${this.parts.worker} RETURNING shard`
     if (rows.length === 0) throw new PositionMoved()

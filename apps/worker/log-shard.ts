@@ -4,12 +4,14 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { encodeClosing } from "@tallyroom/lib/inbox/log/entries"
 import type { Keeper } from "@tallyroom/lib/inbox/log/log"
-import { writeShardState } from "@tallyroom/lib/inbox/log/shard-state"
+import { redisTime } from "@tallyroom/lib/inbox/log/look"
+import { sealShard, writeShardState } from "@tallyroom/lib/inbox/log/shard-state"
 import type { Redis } from "ioredis"
 import { Accepted } from "./accepted"
 import { ClosingNotes } from "./closing-notes"
 import { Counting, type CountingParts, PositionMoved } from "./counting"
 import { LogCursor } from "./log-cursor"
+import { digestOf, lastCounted } from "./log-last"
 import { expiredPolls, logOf, standingBallots } from "./log-restore"
 import type { Projection } from "./projection"
 import { claimShard } from "./restore"
@@ -46,6 +48,8 @@ export class LogShard {
   private forgotten = 0
   private turn = 0
   private missingSince: number | null = null
+  /** Of the connection by which the log was last found to be what it was. */
+  private foundBy = Number.NaN
 
   constructor(
     private readonly shard: number,
@@ -75,6 +79,7 @@ export class LogShard {
         this.isOpen = false
         this.trouble = error instanceof Error ? error.message : String(error)
         if (signal.aborted) return
+        if (error instanceof LogLost) await this.seal()
         if (error instanceof PositionMoved) log.info({ shard: this.shard }, "the position moved elsewhere")
         else if (++attempt === 1)
           log.warn({ shard: this.shard, err: error }, "counting stopped; trying again")
@@ -141,9 +146,11 @@ export class LogShard {
 
   /** @throws {LogLost} as long as the broker may still find it */
   private async isLost(log: string): Promise<boolean> {
-    const length = await this.parts.keeper.length(log)
-    if (length !== null && !this.isSetBack(length)) {
+    const { keeper } = this.parts
+    const connectedAt = keeper.connectedAt()
+    if ((await keeper.length(log)) !== null && (await this.hasWhatWasCounted(log))) {
       this.missingSince = null
+      this.foundBy = connectedAt
       return false
     }
     this.missingSince ??= performance.now()
@@ -151,8 +158,12 @@ export class LogShard {
     throw new LogLost("the broker has not found the log yet")
   }
 
-  private isSetBack(length: number): boolean {
-    return this.parts.keeper.refusesSecondVotes && length < this.counting.position.seq
+  private async hasWhatWasCounted(log: string): Promise<boolean> {
+    const { keeper, sql } = this.parts
+    const { seq } = this.counting.position
+    if (seq === 0) return true
+    const last = await lastCounted(sql, this.shard)
+    return keeper.stillHas(log, seq, (text) => last === null || digestOf(text) === last)
   }
 
   /** @throws {LogLost} when the broker has not what it had */
@@ -160,11 +171,14 @@ export class LogShard {
     if (performance.now() - this.tended < TEND_MS && this.tended > 0) return
     this.tended = performance.now()
     const { keeper, polls, redis } = this.parts
+    const lookedAt = await this.redisTime()
     const length = await keeper.length(this.log)
-    if (length === null || this.isSetBack(length)) throw new LogLost("the broker has lost the log")
+    if (length === null) throw new LogLost("the broker has lost the log")
+    if (keeper.connectedAt() !== this.foundBy && (await this.isLost(this.log)))
+      throw new LogLost("the broker has lost the end of the log")
     const waiting = Math.max(0, length - this.counting.position.seq)
     this.parts.metrics.backlog.set({ shard: String(this.shard) }, waiting)
-    await this.tell(redis, waiting)
+    if (lookedAt !== null) await this.tell(redis, waiting, lookedAt)
     for (const poll of await this.closings.due(polls.all())) {
       await keeper.append(this.log, [{ text: encodeClosing(poll) }])
     }
@@ -172,10 +186,23 @@ export class LogShard {
   }
 
   /** Redis may be away: what is in the log is counted all the same. */
-  private async tell(redis: Redis, waiting: number): Promise<void> {
-    const state = { log: this.log, waiting, turn: ++this.turn }
+  private async tell(redis: Redis, waiting: number, lookedAt: number): Promise<void> {
+    const state = { log: this.log, waiting, turn: ++this.turn, lookedAt }
     await writeShardState(redis, this.shard, state).catch((error) =>
       this.parts.log.debug({ err: error }, "vote was not told how much waits"),
+    )
+  }
+
+  /** Milliseconds by Redis's clock, which vote reads too; null while it is away. */
+  private redisTime(): Promise<number | null> {
+    return this.parts.redis.time().then(redisTime, () => null)
+  }
+
+  /** What vote wrote now would be lost with the log. */
+  private async seal(): Promise<void> {
+    const { redis, log } = this.parts
+    await sealShard(redis, this.shard).catch((error) =>
+      log.debug({ err: error }, "vote was not told to wait"),
     )
   }
 

@@ -5,6 +5,7 @@ import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
 import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { type: "text" }
 import logs from "./migrations/0003_logs.sql" with { type: "text" }
 import replacedVotes from "./migrations/0004_replaced_votes.sql" with { type: "text" }
+import logLast from "./migrations/0005_log_last.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -12,6 +13,7 @@ const MIGRATIONS = [
   { name: "0002_archive_and_delete", text: archiveAndDelete },
   { name: "0003_logs", text: logs },
   { name: "0004_replaced_votes", text: replacedVotes },
+  { name: "0005_log_last", text: logLast },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

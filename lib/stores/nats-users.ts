@@ -9,7 +9,7 @@ const ANSWERS = "_INBOX.>"
  * make, read and clear the logs.
  */
 export function natsUsers(passwords: { vote: string; worker: string }): string {
-  const vote = [OWN_SUBJECTS, "$JS.API.DIRECT.GET.>"]
+  const vote = [OWN_SUBJECTS, "$JS.API.DIRECT.GET.>", "$JS.API.STREAM.MSG.GET.>"]
   const worker = [OWN_SUBJECTS, "$JS.API.>"]
   return [
     "authorization {",

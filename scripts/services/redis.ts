@@ -21,6 +21,7 @@ export interface RedisOptions {
 }
 
 export interface RedisServer extends Server {
+  readonly dir: string
   readonly port: number
   readonly adminUrl: string
   readonly voteUrl: string
@@ -54,6 +55,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   })
   await server.start()
   return Object.assign(server, {
+    dir,
     port,
     adminUrl: url("admin"),
     voteUrl: url("vote"),

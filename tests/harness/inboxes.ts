@@ -1,6 +1,6 @@
 /** The three inboxes, each with a real server, behind the same handful of handles. */
 
-import { mkdtempSync, rmSync } from "node:fs"
+import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { shardOf } from "@tallyroom/lib/ballots"
@@ -14,7 +14,9 @@ import { readPollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import type { Redis } from "ioredis"
 import { startNats } from "../../scripts/services/nats"
+import { descendants, signal } from "../../scripts/services/processes"
 import { startRabbitmq } from "../../scripts/services/rabbitmq"
+import type { Server } from "../../scripts/services/server"
 import { waitFor } from "../../scripts/services/wait"
 import type { Stores } from "./stores"
 
@@ -25,23 +27,57 @@ export type InboxServer = {
   start(): Promise<void>
   /** Comes back without anything that it knew. */
   wipe(): Promise<void>
+  /** Crashes, and comes back; `setBack` gives it the data that it had then, as a power cut or a backup might. */
+  save(): Promise<void>
+  setBack(): Promise<void>
+  /** Runs, but says nothing, until it is thawed. */
+  freeze(): void
+  thaw(): void
 }
 
 export const INBOXES: InboxKind[] = ["redis", "nats", "rabbitmq"]
 
 export async function startInbox(kind: InboxKind, { redis, defer }: Stores): Promise<InboxServer> {
   if (kind === "redis")
-    return { url: "", kill9: redis.kill9, start: redis.start, wipe: () => flush(redis.adminUrl) }
+    return {
+      ...crashing(redis, join(redis.dir, "appendonlydir")),
+      url: "",
+      wipe: () => flush(redis.adminUrl),
+    }
   const dir = mkdtempSync(join(tmpdir(), `tallyroom-${kind}-`))
   const broker = await (kind === "nats" ? startNats({ dir }) : startRabbitmq({ dir }))
   defer(() => rmSync(dir, { recursive: true, force: true }))
   defer(() => broker.stop())
+  const data = join(dir, kind === "nats" ? "jetstream" : "db")
   const wipe = async () => {
     await broker.kill9()
-    for (const data of ["jetstream", "db"]) rmSync(join(dir, data), { recursive: true, force: true })
+    rmSync(data, { recursive: true, force: true })
     await broker.start()
   }
-  return { url: broker.url, kill9: broker.kill9, start: broker.start, wipe }
+  return { ...crashing(broker, data), url: broker.url, wipe }
+}
+
+/** @param data the server's folder of data */
+function crashing(server: Server, data: string): Omit<InboxServer, "url" | "wipe"> {
+  const saved = `${data}.saved`
+  const replace = async (from: string, to: string) => {
+    await server.kill9()
+    rmSync(to, { recursive: true, force: true })
+    cpSync(from, to, { recursive: true })
+    await server.start()
+  }
+  const tell = (name: NodeJS.Signals) => {
+    const { pid = 0 } = server
+    for (const each of [pid, ...descendants(pid)]) signal(each, name)
+  }
+  return {
+    kill9: server.kill9,
+    start: server.start,
+    save: () => replace(data, saved),
+    setBack: () => replace(saved, data),
+    freeze: () => tell("SIGSTOP"),
+    thaw: () => tell("SIGCONT"),
+  }
 }
 
 async function flush(adminUrl: string): Promise<void> {
@@ -75,14 +111,14 @@ export async function openInboxBooth(
   const publisher = openPublisher(inboxUrl, () => {})
   defer(() => connection.disconnect())
   defer(() => publisher?.close())
-  const appender: Appender = publisher
-    ? new LogAppender(connection, publisher, backlogLimit)
-    : new RedisAppender(connection, backlogLimit)
-  await waitFor(
-    "the inbox to be connected",
-    10_000,
-    () => connection.status === "ready" && !publisher?.trouble(),
-  )
+  const log = publisher && new LogAppender(connection, publisher, backlogLimit)
+  const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
+  const isReady = async () => {
+    if (connection.status !== "ready") return false
+    for (let shard = 0; log && shard < shards; shard++) await log.prove(shard)
+    return true
+  }
+  await waitFor("the inbox to be connected", 20_000, () => isReady().catch(() => false))
   const cast: InboxBooth["cast"] = async (id, voter, option) => {
     const poll = await readPollCopy(connection, id).catch((cause) => {
       throw new InboxAway("Redis did not answer", { cause })

@@ -153,6 +153,20 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     expect(Object.values(await tally("race"))).toEqual([1])
   })
 
+  test("keeps books that balance when the same vote comes many times at once", async () => {
+    await open("repeated", { policy: "changeable" })
+    await open("repeated-final")
+    for (const poll of ["repeated", "repeated-final"]) {
+      const casts = Array.from({ length: 200 }, (_, i) =>
+        booth.castUntilAnswered(poll, voter(`twin ${i % 4}`), "a"),
+      )
+      await Promise.all(casts)
+      await untilCounted(poll, { a: 4 })
+      await waitFor("the rest", 20_000, async () => (await booksOf(poll))?.pending === 0)
+      expect((await booksOf(poll))?.faults).toEqual([])
+    }
+  })
+
   test("refuses options and polls that there are not", async () => {
     await open("known")
     expect(await booth.cast("known", voter("ann"), "z")).toEqual({ kind: "option-unknown" })
@@ -178,8 +192,8 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
 
   test("refuses past the backlog limit, and loses nothing of what it took", async () => {
     await open("flooded")
-    await worker.stop()
     const small = await openInboxBooth(stores(), server.url, SHARDS, 10)
+    await worker.stop()
     const kinds = []
     for (let i = 0; i < 60; i++)
       kinds.push((await small.castUntilAnswered("flooded", voter(`f${i}`), "a")).kind)
@@ -212,6 +226,24 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await server.start()
     await booth.castUntilAnswered("away", voter("ann"), "a")
     await untilCounted("away", { a: 1 })
+  })
+
+  test("is said to be silent when it hangs, to voters at once and to the audit", async () => {
+    await open("hangs", { policy: "changeable" })
+    await worker.stop()
+    for (let i = 0; i < 20; i++) await booth.castUntilAnswered("hangs", voter(`h${i}`), "a")
+    expect((await booksOf("hangs"))?.pending).toBe(20)
+    const auditor = await openInboxKeeper(stores(), server.url)
+    server.freeze()
+    const start = performance.now()
+    await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
+    if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis, too
+    if (auditor) await expect(audit(sql, auditor)).rejects.toThrow("did not answer")
+    server.thaw()
+    worker = await startWorker(stores(), SHARDS, server.url)
+    await worker.ready()
+    await booth.castUntilAnswered("hangs", voter("ann"), "a")
+    await untilCounted("hangs", { a: 21 })
   })
 
   test(
@@ -247,6 +279,29 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     },
     START_MS,
   )
+
+  test("counts all that it accepts after it came back without its end", async () => {
+    await open("short")
+    const cast = (option: string, count: number) =>
+      crowd(count, 50, async (i) => {
+        const { kind } = await booth.castUntilAnswered("short", voter(`${option} ${i}`), option)
+        expect([accepted, "same"]).toContain(kind)
+      })
+    await cast("a", 50)
+    await untilCounted("short", { a: 50 })
+    await server.save()
+    await cast("b", 50)
+    await untilCounted("short", { a: 50, b: 50 })
+    await server.setBack()
+    await cast("c", 300)
+    await untilCounted("short", { a: 50, b: 50, c: 300 })
+    expect((await booksOf("short"))?.faults).toEqual([])
+    if (refusesSecondVotes)
+      expect(await booth.castUntilAnswered("short", voter("b 3"), "a")).toMatchObject({
+        kind: "stands",
+        option: "b",
+      })
+  })
 
   test("knows who has voted after everything in it was wiped", async () => {
     await open("wiped")

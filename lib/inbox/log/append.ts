@@ -11,6 +11,7 @@ import {
   type VoterPlace,
 } from "../inbox"
 import type { Publisher } from "./log"
+import { clockOffset, requireLook } from "./look"
 import { readShardState, type ShardState } from "./shard-state"
 
 /** How old the reading of a shard's state may be. */
@@ -34,6 +35,7 @@ export class LogAppender implements Appender {
 
   async append(cast: PollCast): Promise<Answer> {
     const known = await this.reach(cast.shard)
+    requireLook(known.state, this.publisher.connectedAt(), this.clock.offset)
     try {
       return await this.decide(known, cast)
     } catch (error) {
@@ -50,6 +52,11 @@ export class LogAppender implements Appender {
   private reach(shard: number): Promise<Known> {
     const trouble = this.publisher.trouble()
     return trouble === null ? this.shard(shard) : Promise.reject(new InboxAway(trouble))
+  }
+
+  /** Settles when ballots for this shard can be written. @throws {InboxAway} when they can't, and why */
+  async prove(shard: number): Promise<void> {
+    requireLook((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
   }
 
   private async decide(known: Known, cast: PollCast): Promise<Answer> {
@@ -89,9 +96,7 @@ export class LogAppender implements Appender {
 
   private async readClock(): Promise<void> {
     if (performance.now() - this.clock.readAt < CLOCK_FRESH_MS) return
-    const [seconds, micros] = await this.redis.time()
-    const offset = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000) - Date.now()
-    this.clock = { offset, readAt: performance.now() }
+    this.clock = { offset: clockOffset(await this.redis.time()), readAt: performance.now() }
   }
 }
 

@@ -14,6 +14,8 @@ export const LOG_READING_USABLE_MS = 2_000
 export interface Publisher {
   /** Why nothing can be published now; null when it can. */
   trouble(): string | null
+  /** When the connection came about that there is now (by `performance.now()`). */
+  connectedAt(): number
   /**
    * Writes a ballot of a poll that takes it, unless the broker itself knows that its voter has voted.
    * @param log the shard's log, as the worker named it
@@ -36,11 +38,18 @@ export interface LogReader {
 export interface Keeper {
   readonly kind: "nats" | "rabbitmq"
   trouble(): string | null
+  /** When the connection came about that there is now (by `performance.now()`). */
+  connectedAt(): number
   /** Whether this broker keeps a voter's second ballot out, and so must be told the voters again when it is new. */
   readonly refusesSecondVotes: boolean
   create(log: string): Promise<void>
   /** How many entries the log has ever had, as far as the broker tells; null when there is no such log. */
   length(log: string): Promise<number | null>
+  /**
+   * Whether the log, as far as it reaches back, still has at `seq` the entry that `isIt` knows by its text. It has not
+   * when the broker lost its end, even if others stand there now.
+   */
+  stillHas(log: string, seq: number, isIt: (text: string) => boolean): Promise<boolean>
   /** Appends entries as they are, in order, and returns when the broker has them. */
   append(log: string, entries: readonly LogEntry[]): Promise<void>
   reader(log: string): LogReader

@@ -7,7 +7,10 @@ const PAGE = 5_000
 /** A broker that sends by itself may need a moment for the first. */
 const WAIT_MS = 500
 
-/** The ballots after `position`, by poll. */
+/** So often it must say that nothing more is there. */
+const QUIET_LOOKS = 2
+
+/** The ballots after `position`, by poll. @throws {InboxAway} when the broker does not answer */
 export async function pendingIn(
   keeper: Keeper,
   log: string,
@@ -17,14 +20,18 @@ export async function pendingIn(
   const reader = keeper.reader(log)
   try {
     const end = keeper.refusesSecondVotes ? await keeper.length(log) : null
-    for (let after = position; end === null || after.seq < end; ) {
+    let after = position
+    for (let quiet = 0; quiet < QUIET_LOOKS && (end === null || after.seq < end); ) {
       const entries = await reader.read(after, PAGE, WAIT_MS)
       for (const { ballot } of entries) {
         if (ballot) pending.set(ballot.poll, (pending.get(ballot.poll) ?? 0) + 1)
       }
-      const last = entries.at(-1)
-      if (!last) break
-      after = last.position
+      after = entries.at(-1)?.position ?? after
+      if (entries.length > 0) quiet = 0
+      else {
+        quiet++
+        await keeper.length(log) // throws when the broker is silent because it hangs
+      }
     }
     return pending
   } finally {

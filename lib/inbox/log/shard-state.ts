@@ -12,11 +12,18 @@ const stateSchema = z.object({
   waiting: z.int().nonnegative(),
   /** Grows with every writing. */
   turn: z.number(),
+  /** When the worker began to look whether the broker has what it had (ms, Redis's clock). */
+  lookedAt: z.number(),
 })
 export type ShardState = z.infer<typeof stateSchema>
 
 export async function writeShardState(redis: Redis, shard: number, state: ShardState): Promise<void> {
   await redis.set(keys.log(shard), JSON.stringify(state))
+}
+
+/** Until the worker has looked again, vote accepts nothing for this shard. */
+export async function sealShard(redis: Redis, shard: number): Promise<void> {
+  await redis.del(keys.log(shard))
 }
 
 /** @throws {InboxAway} when no worker has opened the shard, or what Redis has is garbage */

@@ -28,6 +28,7 @@ export class Nats {
   private connection: NatsConnection | null = null
   private jet: Jet | null = null
   private connected = false
+  private since = Number.NEGATIVE_INFINITY
   private closed = false
 
   constructor(
@@ -40,6 +41,10 @@ export class Nats {
 
   trouble(): string | null {
     return this.connected ? null : "there is no connection to NATS"
+  }
+
+  connectedAt(): number {
+    return this.since
   }
 
   /** @throws {InboxAway} while there is no connection: nothing is held back until there is one */
@@ -83,14 +88,19 @@ export class Nats {
       js: jetstream(this.connection),
       manager: await jetstreamManager(this.connection, { checkAPI: false }),
     }
-    this.connected = true
+    this.markConnected()
     if (this.closed) await this.connection.close()
+  }
+
+  private markConnected(): void {
+    this.since = performance.now()
+    this.connected = true
   }
 
   private async follow(): Promise<void> {
     for await (const status of this.connection?.status() ?? []) {
       if (status.type === "disconnect" || status.type === "staleConnection") this.connected = false
-      if (status.type === "reconnect") this.connected = !this.closed
+      if (status.type === "reconnect" && !this.closed) this.markConnected()
       if (status.type === "error") this.onError(status.error)
     }
   }

@@ -8,12 +8,13 @@ import {
   StorageType,
 } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
-import type { Entry } from "../inbox"
+import { type Entry, InboxAway } from "../inbox"
 import { decodeEntry } from "../log/entries"
 import { inTime } from "../log/in-time"
 import type { Keeper, LogEntry, LogReader } from "../log/log"
 import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
 
+const TIMEOUT_MS = 3_000
 /** Publications that wait for their answers at the same time. */
 const IN_FLIGHT = 500
 /** NATS takes no shorter ones. */
@@ -42,6 +43,10 @@ export class NatsKeeper implements Keeper {
     return this.nats.trouble()
   }
 
+  connectedAt(): number {
+    return this.nats.connectedAt()
+  }
+
   close(): Promise<void> {
     return this.nats.close()
   }
@@ -60,12 +65,21 @@ export class NatsKeeper implements Keeper {
   }
 
   async length(log: string): Promise<number | null> {
+    const { streams } = this.nats.get().manager
     try {
-      return (await this.nats.get().manager.streams.info(streamOf(log))).state.last_seq
+      return (await inTime("NATS", streams.info(streamOf(log)), TIMEOUT_MS)).state.last_seq
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return null
+      const cause = error instanceof InboxAway ? error.cause : error
+      if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return null
       throw error
     }
+  }
+
+  /** The ballots of forgotten polls leave gaps, which say nothing. */
+  async stillHas(log: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
+    const { streams } = this.nats.get().manager
+    const found = await inTime("NATS", streams.getMessage(streamOf(log), { seq }), TIMEOUT_MS)
+    return found ? isIt(found.string()) : ((await this.length(log)) ?? 0) >= seq
   }
 
   async append(log: string, entries: readonly LogEntry[]): Promise<void> {

@@ -1,9 +1,10 @@
 /** Ballots into NATS JetStream, which itself refuses the second on a voter's subject. */
 
-import { JetStreamApiError } from "@nats-io/jetstream"
+import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
 import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../inbox"
 import { decodeEntry, encodeMarked, newMark } from "../log/entries"
+import { inTime } from "../log/in-time"
 import type { Publisher } from "../log/log"
 import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
 
@@ -27,20 +28,26 @@ export class NatsPublisher implements Publisher {
     return this.nats.trouble()
   }
 
+  connectedAt(): number {
+    return this.nats.connectedAt()
+  }
+
   close(): Promise<void> {
     return this.nats.close()
   }
 
   /** A first ballot is written without a look: NATS refuses it if there is another. */
   async cast(log: string, cast: PollCast): Promise<Answer> {
-    let standing = cast.poll.policy === "changeable" ? await this.find(log, cast) : null
+    const near = cast.poll.policy === "changeable" ? await this.find(log, cast) : null
+    // Any replica may have said so, even one that lags behind; what decides is asked of the leader.
+    let standing = near && answerOf(near, cast) ? await this.findAtLeader(log, cast) : near
     for (let tries = 0; tries < TRIES; tries++) {
       const known = standing && answerOf(standing, cast)
       if (known) return known
       const mark = newMark(cast, Date.now(), standing?.position)
       if (await this.write(log, cast, mark, standing ? standing.turn + 1 : 0))
         return { kind: "accepted", position: mark }
-      standing = await this.find(log, cast)
+      standing = await this.findAtLeader(log, cast)
     }
     throw new InboxAway("a voter's ballots came faster than NATS could tell them apart")
   }
@@ -69,18 +76,23 @@ export class NatsPublisher implements Publisher {
   }
 
   private async find(log: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
-    const subjects = subjectsOf(log, poll.number, voter)
-    const { manager } = this.nats.get()
-    const found = await manager.direct
-      .getMessage(streamOf(log), { last_by_subj: subjects })
-      .catch((error) => {
-        throw away(error)
-      })
-    if (!found) return null
-    const { ballot, mark } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
-    if (!ballot || !mark) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
-    return { option: ballot.option, position: mark, turn: Number(found.subject.split(".").at(-1)) }
+    const { direct } = this.nats.get().manager
+    const query = { last_by_subj: subjectsOf(log, poll.number, voter) }
+    return standingIn(await inTime("NATS", direct.getMessage(streamOf(log), query), ANSWER_TIMEOUT_MS))
   }
+
+  private async findAtLeader(log: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
+    const { streams } = this.nats.get().manager
+    const query = { last_by_subj: subjectsOf(log, poll.number, voter) }
+    return standingIn(await inTime("NATS", streams.getMessage(streamOf(log), query), ANSWER_TIMEOUT_MS))
+  }
+}
+
+function standingIn(found: StoredMsg | null): Standing | null {
+  if (!found) return null
+  const { ballot, mark } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
+  if (!ballot || !mark) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
+  return { option: ballot.option, position: mark, turn: Number(found.subject.split(".").at(-1)) }
 }
 
 /** What is known of a voter whose ballot stands; null when the new one replaces it. */

@@ -19,7 +19,7 @@ export const queueOf = (log: string) => `tallyroom.${log}`
 
 export class Rabbit {
   readonly connection: Connection
-  private connectedAt = Number.NEGATIVE_INFINITY
+  private since = Number.NEGATIVE_INFINITY
 
   /** @param settlingMs after which a connection is used: RabbitMQ may have started just before it */
   constructor(
@@ -39,13 +39,17 @@ export class Rabbit {
     })
     this.connection.on("error", onError)
     this.connection.on("connection", () => {
-      this.connectedAt = performance.now()
+      this.since = performance.now()
     })
   }
 
   trouble(): string | null {
     if (!this.connection.ready) return "there is no connection to RabbitMQ"
-    return performance.now() - this.connectedAt < this.settlingMs ? "RabbitMQ has just come back" : null
+    return performance.now() - this.since < this.settlingMs ? "RabbitMQ has just come back" : null
+  }
+
+  connectedAt(): number {
+    return this.since
   }
 
   /** @throws {InboxAway} while there is no connection: nothing is held back until there is one */

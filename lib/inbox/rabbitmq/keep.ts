@@ -26,6 +26,10 @@ export class RabbitKeeper implements Keeper {
     return this.rabbit.trouble()
   }
 
+  connectedAt(): number {
+    return this.rabbit.connectedAt()
+  }
+
   async create(log: string): Promise<void> {
     const declared = this.rabbit.get().queueDeclare({
       queue: queueOf(log),
@@ -44,6 +48,17 @@ export class RabbitKeeper implements Keeper {
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
       throw error
+    }
+  }
+
+  /** What has become too old leaves no gap: then the first that is left comes in its place. */
+  async stillHas(log: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
+    const reader = this.reader(log)
+    try {
+      const [entry] = await reader.read({ ms: 0, seq: seq - 1 }, 1, TIMEOUT_MS)
+      return entry !== undefined && (entry.position.seq > seq || isIt(entry.raw))
+    } finally {
+      await reader.close()
     }
   }
 

@@ -22,6 +22,10 @@ export class RabbitPublisher implements Publisher {
     return this.rabbit.trouble()
   }
 
+  connectedAt(): number {
+    return this.rabbit.connectedAt()
+  }
+
   async cast(log: string, cast: PollCast): Promise<Answer> {
     const { poll, voter, option } = cast
     const mark = newMark(cast, Date.now())

@@ -1,0 +1,41 @@
+/** Whether ballots can be written to the broker. */
+
+import type { Publisher } from "@tallyroom/lib/inbox/log/log"
+import { clockOffset, requireLook } from "@tallyroom/lib/inbox/log/look"
+import { readShardState } from "@tallyroom/lib/inbox/log/shard-state"
+import type { Redis } from "ioredis"
+import type { PollCache } from "./poll-cache"
+
+export class BrokerReadiness {
+  private readyBy = Number.NaN
+  private failure = "no worker was asked yet"
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly publisher: Pick<Publisher, "trouble" | "connectedAt">,
+    private readonly polls: Pick<PollCache, "index">,
+  ) {}
+
+  /** Why nothing can be written now; null when it can. Each look asks anew for the next one. */
+  trouble(): string | null {
+    const trouble = this.publisher.trouble()
+    if (trouble !== null) return trouble
+    const connectedAt = this.publisher.connectedAt()
+    if (connectedAt === this.readyBy) return null
+    void this.ask(connectedAt)
+    return this.failure
+  }
+
+  private async ask(connectedAt: number): Promise<void> {
+    try {
+      const { shards } = await this.polls.index()
+      const offset = clockOffset(await this.redis.time())
+      for (let shard = 0; shard < shards; shard++) {
+        requireLook(await readShardState(this.redis, shard), connectedAt, offset)
+      }
+      this.readyBy = connectedAt
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error)
+    }
+  }
+}
