@@ -19,15 +19,20 @@ export function writeCode(salt: string, serial: number): string {
   return (digits + tag(salt, digits)).replace(/(.{4})(?=.)/g, "$1-")
 }
 
-/** The canonical form of a code of this poll, however it was typed (case, width, spaces, dashes, O for 0), or null. */
-export function readCode(salt: string, typed: string): string | null {
-  if (typed.length > 64) return null
-  const plain = typed
+/** One writing of a code, however it was typed: case, width, spaces, dashes, O for 0, I and L for 1. */
+export function foldCode(typed: string): string {
+  return typed
     .normalize("NFKC")
     .toUpperCase()
     .replace(/[\s\p{Pd}]/gu, "")
     .replaceAll("O", "0")
     .replace(/[IL]/g, "1")
+}
+
+/** The canonical form of a code of this poll, however it was typed, or null. */
+export function readCode(salt: string, typed: string): string | null {
+  if (typed.length > 64) return null
+  const plain = foldCode(typed)
   if (!/^[0-9A-HJKMNP-TV-Z]{16}$/.test(plain)) return null
   const digits = plain.slice(0, SERIAL_CHARACTERS)
   const given = Buffer.from(plain.slice(SERIAL_CHARACTERS))

@@ -1,5 +1,6 @@
 /** What becomes of each row, as far as that can be said before any is cast. */
 
+import { foldCode } from "@tallyroom/lib/codes"
 import type { PollInfo } from "../data/room"
 import type { Ballot, Row } from "./rows"
 
@@ -46,16 +47,7 @@ function judge({ ballot }: Row, polls: Map<string, PollInfo | null>) {
     return refused(`The poll ${poll.id} asks for a code.`)
   if (!poll.options.some(({ id }) => id === ballot.option))
     return refused(`The poll ${poll.id} has no option ${ballot.option}.`)
-  const who = poll.eligibility === "code" ? `code ${folded(ballot.code ?? "")}` : `voter ${ballot.voter}`
+  const who = poll.eligibility === "code" ? `code ${foldCode(ballot.code ?? "")}` : `voter ${ballot.voter}`
   const isChangeable = poll.policy === "changeable"
   return { kind: "cast" as const, ballot, person: `${poll.id} ${who}`, isChangeable }
-}
-
-/** However a code is typed, as in lib/codes.ts. */
-function folded(code: string): string {
-  const plain = code
-    .normalize("NFKC")
-    .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, "")
-  return plain.replaceAll("O", "0").replace(/[IL]/g, "1")
 }
