@@ -7,6 +7,7 @@ import { audit, type PollBooks } from "./audit"
 import { report } from "./audit-report"
 import { type Database, openDatabase } from "./database"
 import { openKeeper } from "./inbox/brokers"
+import { InboxAway } from "./inbox/inbox"
 import type { Keeper } from "./inbox/log/log"
 import { openRedis } from "./inbox/redis-client"
 
@@ -75,11 +76,11 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
   const { inbox, connected, close } = openInbox(stores)
   try {
     await connected
-    let books = await look(sql, inbox, poll)
-    const end = Date.now() + timeoutS * 1_000
-    while (wait && Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
+    const end = Date.now() + (wait ? timeoutS * 1_000 : 0)
+    let books = await lookUntil(end, sql, inbox, poll)
+    while (Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
       await sleep(LOOK_MS)
-      books = await look(sql, inbox, poll)
+      books = await lookUntil(end, sql, inbox, poll)
     }
     const code = report(books, json)
     const pending = books.reduce((sum, it) => sum + it.pending, 0)
@@ -89,6 +90,18 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
   } finally {
     await close()
     await sql.end({ timeout: 1 })
+  }
+}
+
+/** Looks again while the inbox is away, until then (ms since 1970). */
+async function lookUntil(end: number, ...where: Parameters<typeof look>): Promise<PollBooks[]> {
+  for (;;) {
+    try {
+      return await look(...where)
+    } catch (error) {
+      if (!(error instanceof InboxAway) || Date.now() > end) throw error
+      await sleep(LOOK_MS)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** What waits in a log, for the books. */
 
 import type { Position } from "../../ballots"
+import { InboxAway } from "../inbox"
 import type { Keeper } from "./log"
 
 const PAGE = 5_000
@@ -10,16 +11,18 @@ const WAIT_MS = 500
 /** So often it must say that nothing more is there. */
 const QUIET_LOOKS = 2
 
-/** The ballots after `position`, by poll. @throws {InboxAway} when the broker does not answer */
+/** The ballots after `position`, by poll. @throws {InboxAway} when the broker does not answer, or has no such log */
 export async function pendingIn(
   keeper: Keeper,
   log: string,
   position: Position,
 ): Promise<Map<number, number>> {
   const pending = new Map<number, number>()
+  const length = await keeper.length(log)
+  if (length === null) throw new InboxAway(`the broker has lost the log ${log}; a worker will begin another`)
+  const end = keeper.refusesSecondVotes ? length : null
   const reader = keeper.reader(log)
   try {
-    const end = keeper.refusesSecondVotes ? await keeper.length(log) : null
     let after = position
     for (let quiet = 0; quiet < QUIET_LOOKS && (end === null || after.seq < end); ) {
       const entries = await reader.read(after, PAGE, WAIT_MS)
