@@ -90,6 +90,8 @@ async function flush(adminUrl: string): Promise<void> {
 export type InboxBooth = {
   redis: Redis
   appender: Appender
+  /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
+  ready(): Promise<unknown>
   /** One try. */
   cast(poll: string, voter: string, option: string): Promise<Answer>
   /** Again and again while nobody knows whether it was taken, as every client may. */
@@ -113,12 +115,13 @@ export async function openInboxBooth(
   defer(() => publisher?.close())
   const log = publisher && new LogAppender(connection, publisher, backlogLimit)
   const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
-  const isReady = async () => {
+  const takesBallots = async () => {
     if (connection.status !== "ready") return false
     for (let shard = 0; log && shard < shards; shard++) await log.prove(shard)
     return true
   }
-  await waitFor("the inbox to be connected", 20_000, () => isReady().catch(() => false))
+  const ready = () => waitFor("every shard to take ballots", 20_000, () => takesBallots().catch(() => false))
+  await ready()
   const cast: InboxBooth["cast"] = async (id, voter, option) => {
     const poll = await readPollCopy(connection, id).catch((cause) => {
       throw new InboxAway("Redis did not answer", { cause })
@@ -136,6 +139,7 @@ export async function openInboxBooth(
   return {
     redis: connection,
     appender,
+    ready,
     cast,
     castUntilAnswered: (...ballot) => untilAnswered(() => cast(...ballot)),
     standing: async (id, voter) => {

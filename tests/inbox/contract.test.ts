@@ -230,6 +230,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
 
   test("is said to be silent when it hangs, to voters at once and to the audit", async () => {
     await open("hangs", { policy: "changeable" })
+    await booth.ready()
     await worker.stop()
     for (let i = 0; i < 20; i++) await booth.castUntilAnswered("hangs", voter(`h${i}`), "a")
     expect((await booksOf("hangs"))?.pending).toBe(20)
