@@ -104,7 +104,7 @@ async function counted(
     const results = await readResults(room, poll)
     return results !== null && (results.total ?? 0) >= total && results
   }
-  return waitFor("the votes to be counted", COUNTED_MS, enough).catch((cause) => {
+  return waitFor("the votes to be counted", enough, COUNTED_MS).catch((cause) => {
     if (cause instanceof Trouble) throw cause
     const seconds = COUNTED_MS / 1_000
     throw new Trouble(`After ${seconds} s not all of ${total} votes are counted: is a worker running?`, {

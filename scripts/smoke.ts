@@ -75,16 +75,20 @@ async function main(voteUrl: string, resultUrl: string): Promise<number> {
   await checks.check("a viewer sees it without asking", async () => {
     await waitFor(
       "a snapshot with more votes than before",
-      COUNTED_MS,
       () => live.last().total > live.first.total,
+      COUNTED_MS,
     )
     return `${live.first.total} votes before, ${live.last().total} now`
   })
   await checks.check("its receipt says that it is counted", async () => {
-    const { status } = await waitFor("the receipt to say counted", COUNTED_MS, async () => {
-      const answer = await get(`${resultUrl}/api/polls/${poll}/receipts/${receipt}`, receiptSchema)
-      return answer.status === "counted" && answer
-    })
+    const { status } = await waitFor(
+      "the receipt to say counted",
+      async () => {
+        const answer = await get(`${resultUrl}/api/polls/${poll}/receipts/${receipt}`, receiptSchema)
+        return answer.status === "counted" && answer
+      },
+      COUNTED_MS,
+    )
     return status
   })
   live.close()
@@ -92,7 +96,7 @@ async function main(voteUrl: string, resultUrl: string): Promise<number> {
 }
 
 async function reach(url: string): Promise<void> {
-  const answer = await waitFor(`${url} to answer`, REACHED_MS, () => fetch(url).catch(() => false as const))
+  const answer = await waitFor(`${url} to answer`, () => fetch(url).catch(() => false as const), REACHED_MS)
   if (answer.status !== 200) throw new Error(`${url}/ answers ${answer.status}.`)
   const policy = answer.headers.get("content-security-policy") ?? ""
   if (!policy.includes("default-src") || policy.includes("unsafe-inline"))
@@ -124,12 +128,18 @@ async function get<T>(url: string, schema: z.ZodType<T>): Promise<T> {
 async function cast(voteUrl: string, poll: string, option: string) {
   const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }
   const body = JSON.stringify({ option })
-  const answer = await waitFor("the vote to be answered", COUNTED_MS, async () => {
-    const tried = await fetch(`${voteUrl}/api/polls/${poll}/votes`, { method: "POST", headers, body }).catch(
-      () => null,
-    )
-    return tried !== null && tried.status !== 503 && tried
-  })
+  const answer = await waitFor(
+    "the vote to be answered",
+    async () => {
+      const tried = await fetch(`${voteUrl}/api/polls/${poll}/votes`, {
+        method: "POST",
+        headers,
+        body,
+      }).catch(() => null)
+      return tried !== null && tried.status !== 503 && tried
+    },
+    COUNTED_MS,
+  )
   if (!answer.ok) throw new Error(`It was answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
   return voteSchema.parse(await answer.json())
 }
@@ -143,6 +153,6 @@ async function watch(resultUrl: string, poll: string) {
     const { version, total } = snapshotSchema.parse(JSON.parse(String(data)))
     if (total !== undefined) seen.push({ version, total })
   }
-  const first = await waitFor("a first snapshot that shows votes", REACHED_MS, () => seen[0])
+  const first = await waitFor("a first snapshot that shows votes", () => seen[0], REACHED_MS)
   return { first, last: () => seen.at(-1) ?? first, close: () => socket.close() }
 }

@@ -10,7 +10,7 @@ const stores = useStores({ ownPostgres: true })
 
 test("a process that starts before the tables are there waits for them, and goes on by itself", async () => {
   const result = await startResult(stores())
-  await waitFor("Postgres to be found", 10_000, () => result.listener.state === "no-schema")
+  await waitFor("Postgres to be found", () => result.listener.state === "no-schema")
   expect(readinessOf(result.listener.state, false)).toEqual({ schema: "No worker has made the tables yet." })
   const early = await result.get("/api/polls")
   expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"])
@@ -30,7 +30,7 @@ test("while Postgres is away viewers keep what they have, others get 503; then n
   await viewer.sees("the votes", ({ total }) => total === 3)
 
   await stores().postgres.kill9()
-  await waitFor("the loss to be noticed", 5_000, () => result.listener.state === "away")
+  await waitFor("the loss to be noticed", () => result.listener.state === "away")
   const started = performance.now()
   const answer = await result.get("/api/polls/storm/results")
   expect([answer.status, (await answer.json()).type]).toEqual([503, "/problems/database-away"])
@@ -39,7 +39,7 @@ test("while Postgres is away viewers keep what they have, others get 503; then n
 
   await stores().postgres.start()
   await result.listening()
-  await waitFor("a vote to be written", 10_000, async () => {
+  await waitFor("a vote to be written", async () => {
     await addVotes(sql, "storm", "b", 1).catch(() => {})
     return viewer.snapshots.some(({ total }) => (total ?? 0) > 3)
   })

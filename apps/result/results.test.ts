@@ -34,7 +34,7 @@ test("results carry tally and timeline, and their ETag stands for them", async (
     expect(again.headers.get("etag")).toBe(etag)
   }
   await addVotes(sql, "etag", "a", 1)
-  const changed = await waitFor("the news", 2_000, async () => {
+  const changed = await waitFor("the news", async () => {
     const answer = await result.get("/api/polls/etag/results", { "if-none-match": etag })
     return answer.status === 200 && answer
   })
@@ -109,7 +109,7 @@ test("a receipt tells each fate of its ballot, and never the option", async () =
   expect(await ask(6_000)).toMatchObject({ status: "pending" })
   // Where votes can't be changed, a later ballot stands only because the first one went away.
   await sql`UPDATE polls SET policy = 'final' WHERE id = 'fate'`
-  await waitFor("the policy to be known", 2_000, async () => (await ask(2_000)).status === "lost")
+  await waitFor("the policy to be known", async () => (await ask(2_000)).status === "lost")
 
   const page = await result.get(`/polls/fate/receipts/${await receiptOf(sql, "fate", 3_000)}`)
   expect(page.status).toBe(200)
@@ -145,7 +145,7 @@ test("the start page shows the default poll, and says when there is none", async
   const page404 = await result.get("/")
   expect([page404.status, (await page404.text()).includes("hushed")]).toEqual([404, false])
   await result.send("POST", "/api/polls", definition("main", { default: true }))
-  const page = await waitFor("the default poll", 2_000, async () => {
+  const page = await waitFor("the default poll", async () => {
     const answer = await result.get("/")
     return answer.status === 200 && answer.text()
   })

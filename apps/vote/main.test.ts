@@ -5,7 +5,6 @@ import { waitFor } from "../../scripts/services/wait"
 import { cookieOf, examplePoll, SECRETS, startVoteStand } from "./vote-stand"
 
 const MAIN = join(import.meta.dir, "main.ts")
-const DEADLINE_MS = 20_000
 
 function start(environment: Record<string, string>) {
   return Bun.spawn(["bun", MAIN], {
@@ -34,10 +33,10 @@ test("A process is ready once a worker has opened the inbox, votes, and stops wi
   })
   try {
     const ready = async () => await fetch(`http://127.0.0.1:${management}/readyz`).catch(() => undefined)
-    const waiting = await waitFor("an answer", DEADLINE_MS, ready)
+    const waiting = await waitFor("an answer", ready)
     expect(await waiting.json()).toMatchObject({ status: "waiting" })
     await stand.writePolls(examplePoll({ isDefault: true }))
-    await waitFor("readiness", DEADLINE_MS, async () => (await ready())?.ok)
+    await waitFor("readiness", async () => (await ready())?.ok)
     const page = await fetch(`http://127.0.0.1:${port}/`)
     expect(cookieOf(page)).toStartWith("tallyroom_visitor=")
   } finally {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 async function openPoll(id: string, options: string[]): Promise<void> {
   await makePoll(at.sql, id, { options: options.map((option) => ({ id: option, label: option })) })
   for (let shard = 0; shard < SHARDS; shard++) {
-    await waitFor("the copy", 5_000, async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
+    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
   }
 }
 
@@ -36,7 +36,7 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
     for (let i = 0; i < 30; i++) {
       await booth.cast("names", voter(`n${i}`), ["null", "constructor", "true"][i % 3] ?? "")
     }
-    await waitFor("30 votes", 5_000, async () => (await tallyOf("names")).true === 10)
+    await waitFor("30 votes", async () => (await tallyOf("names")).true === 10)
     expect(await tallyOf("names")).toEqual({ null: 10, constructor: 10, true: 10 })
   })
 
@@ -52,14 +52,14 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
     // Redis would go on counting from that within the same millisecond.
     await Bun.sleep(5)
     for (let i = 0; i < 20; i++) await booth.cast("forged", voter(`f${i}`), "a")
-    await waitFor("20 votes", 5_000, async () => (await tallyOf("forged")).a === 20)
+    await waitFor("20 votes", async () => (await tallyOf("forged")).a === 20)
   })
 
   test("a second ballot of a voter whose first one stands is late, and the rest of its batch counts", async () => {
     await openPoll("doubled", ["a", "b"])
     const who = voter("doubled")
     await booth.cast("doubled", who, "a")
-    await waitFor("the first", 5_000, async () => (await tallyOf("doubled")).a === 1)
+    await waitFor("the first", async () => (await tallyOf("doubled")).a === 1)
     const [poll] = await at.sql`SELECT number FROM polls WHERE id = 'doubled'`
     const forgeries = booth.redis.multi()
     for (const name of [who, ...Array.from({ length: 30 }, (_, i) => voter(`d${i}`))]) {
@@ -67,8 +67,8 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
       forgeries.xadd(keys.inbox(shard), "*", "b", `${poll?.number} ${name} b`)
     }
     await forgeries.exec()
-    await waitFor("the others", 5_000, async () => (await tallyOf("doubled")).b === 30)
-    await waitFor("the late one", 5_000, async () => {
+    await waitFor("the others", async () => (await tallyOf("doubled")).b === 30)
+    await waitFor("the late one", async () => {
       const rows = await at.sql`SELECT reason FROM set_aside WHERE poll = ${poll?.number ?? 0}`
       return rows.length === 1 && rows[0]?.reason === "late"
     })
@@ -85,8 +85,8 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
     )
     const casts = Array.from({ length: 200 }, (_, i) => booth.cast("refused", voter(`r${i}`), "a"))
     await Promise.all([...casts, booth.cast("refused", bad, "a")])
-    await waitFor("200 votes", 10_000, async () => (await tallyOf("refused")).a === 200)
-    await waitFor("the entry at fault", 10_000, async () => {
+    await waitFor("200 votes", async () => (await tallyOf("refused")).a === 200)
+    await waitFor("the entry at fault", async () => {
       const rows = await at.sql`SELECT reason FROM set_aside JOIN polls ON poll = number WHERE id = 'refused'`
       return rows.length === 1 && rows[0]?.reason === "uncountable"
     })
@@ -108,7 +108,7 @@ describe("a worker that starts before a Redis in which a key was spoilt", () => 
     await at.ready()
     const before = (await tallyOf("cats-vs-dogs")).b ?? 0
     for (let i = 0; i < 20; i++) await booth.cast("cats-vs-dogs", voter(`${what} ${i}`), "b")
-    await waitFor("20 votes", 5_000, async () => (await tallyOf("cats-vs-dogs")).b === before + 20)
+    await waitFor("20 votes", async () => (await tallyOf("cats-vs-dogs")).b === before + 20)
     expect((await booth.cast("spoilt", voter(what), "a")).kind).toBe("accepted")
   })
 })
@@ -120,7 +120,7 @@ describe("a worker that was paused while it restored a shard", () => {
     if (!open) throw new Error("there is no copy")
     await booth.cast("fenced", voter("x"), "a")
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'fenced'`
-    await waitFor("final", 5_000, async () => (await readPollCopy(booth.redis, "fenced"))?.state === "final")
+    await waitFor("final", async () => (await readPollCopy(booth.redis, "fenced"))?.state === "final")
     for (let shard = 0; shard < SHARDS; shard++) {
       const marker = "restoring by a worker that has been paused"
       expect((await writePollCopy(booth.redis, shard, open, { marker })).outcome).toBe("fenced")
@@ -134,7 +134,7 @@ describe("a worker that was paused while it restored a shard", () => {
     const first = await closeGate(booth.redis, 0)
     const second = await closeGate(booth.redis, 0)
     expect(first).not.toBe(second)
-    await waitFor("the shard to be open again", 10_000, async () => {
+    await waitFor("the shard to be open again", async () => {
       return booth.cast("cats-vs-dogs", voter("after"), "a").then(
         () => true,
         () => false,

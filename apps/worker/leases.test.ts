@@ -24,20 +24,20 @@ const shares = async () => Object.values(await holders()).sort()
 describe("leases", () => {
   test("are shared out evenly, given back by a stop, and free after a death", async () => {
     const first = await startWorker(stores())
-    await waitFor("one worker to hold all", 10_000, async () => (await shares()).join() === "4")
+    await waitFor("one worker to hold all", async () => (await shares()).join() === "4")
     const second = await startWorker(stores())
-    await waitFor("two workers to hold two each", 10_000, async () => (await shares()).join() === "2,2")
+    await waitFor("two workers to hold two each", async () => (await shares()).join() === "2,2")
     await second.stop()
-    await waitFor("all back at once", 4_000, async () => (await holders())[first.worker.id] === SHARDS)
+    await waitFor("all back at once", async () => (await holders())[first.worker.id] === SHARDS, 4_000)
 
     const victim = await startWorkerProcess(stores())
-    await waitFor("two each again", 15_000, async () => (await shares()).join() === "2,2")
+    await waitFor("two each again", async () => (await shares()).join() === "2,2")
     victim.app.kill("SIGKILL")
-    await waitFor("the dead one's shards", 15_000, async () => (await holders())[first.worker.id] === SHARDS)
+    await waitFor("the dead one's shards", async () => (await holders())[first.worker.id] === SHARDS)
     await first.ready()
     const booth = await openBooth(stores())
     for (let i = 0; i < 40; i++) await booth.cast("cats-vs-dogs", voter(`l${i}`), "a")
-    await waitFor("40 votes over all shards", 5_000, async () => {
+    await waitFor("40 votes over all shards", async () => {
       const [row] =
         await sql`SELECT count(*)::integer AS votes, count(DISTINCT shard)::integer AS shards FROM votes`
       return row?.votes === 40 && row.shards === SHARDS
@@ -49,14 +49,14 @@ describe("leases", () => {
   test("a worker with another INBOX_SHARDS than the data's refuses in one sentence", async () => {
     const worker = await startWorkerProcess(stores(), { INBOX_SHARDS: "7" })
     expect(await worker.app.exited).toBe(1)
-  }, 20_000)
+  }, 60_000)
 
   test("a stop under load takes less than 10 s and loses nothing", async () => {
     const worker = await startWorkerProcess(stores())
     await worker.app.waitReady()
     await makePoll(sql, "stopping")
     const booth = await openBooth(stores())
-    await waitFor("the copy", 5_000, async () => (await booth.redis.exists("{s3}:poll:stopping")) === 1)
+    await waitFor("the copy", async () => (await booth.redis.exists("{s3}:poll:stopping")) === 1)
     const flood = Promise.all(
       Array.from({ length: 3_000 }, (_, i) => booth.cast("stopping", voter(`f${i}`), "b")),
     )
@@ -66,7 +66,7 @@ describe("leases", () => {
     expect(await shares()).toEqual([])
     await flood
     const next = await startWorker(stores())
-    await waitFor("all 3,000", 15_000, async () => {
+    await waitFor("all 3,000", async () => {
       const [row] =
         await sql`SELECT sum(votes)::integer AS n FROM tallies JOIN polls ON poll = number WHERE id = 'stopping'`
       return row?.n === 3_000

@@ -34,7 +34,7 @@ describe("a worker", () => {
     for (let i = 0; i < 30; i++) {
       expect((await booth.cast("cats-vs-dogs", voter(`v${i}`), i % 3 ? "a" : "b")).kind).toBe("accepted")
     }
-    await waitFor("30 votes", 5_000, async () => ((await tally("cats-vs-dogs")).a ?? 0) === 20)
+    await waitFor("30 votes", async () => ((await tally("cats-vs-dogs")).a ?? 0) === 20)
     expect(await tally("cats-vs-dogs")).toEqual({ a: 20, b: 10 })
     expect(await books("cats-vs-dogs")).toEqual({
       ...{ accepted: 30, counted: 30, replaced: 0, late: 0, set_aside: 0, lost: 0 },
@@ -52,15 +52,15 @@ describe("a worker", () => {
 
   test("replaces the ballot of a changeable poll, within a batch and across batches", async () => {
     await makePoll(at.sql, "change", { policy: "changeable" })
-    await waitFor("the copy", 5_000, async () => (await booth.redis.exists(keys.poll(0, "change"))) === 1)
-    await waitFor("all copies", 5_000, async () => (await booth.redis.exists(keys.poll(3, "change"))) === 1)
+    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(0, "change"))) === 1)
+    await waitFor("all copies", async () => (await booth.redis.exists(keys.poll(3, "change"))) === 1)
     for (const option of ["a", "b", "c"]) await booth.cast("change", voter("x"), option)
     await booth.cast("change", voter("y"), "a")
-    await waitFor("c", 5_000, async () => (await tally("change")).c === 1)
+    await waitFor("c", async () => (await tally("change")).c === 1)
     await booth.cast("change", voter("x"), "b")
-    await waitFor("b", 5_000, async () => (await tally("change")).b === 1)
+    await waitFor("b", async () => (await tally("change")).b === 1)
     expect((await tally("change")).c).toBe(0)
-    await waitFor("balance", 5_000, async () => (await books("change")).counted === 2)
+    await waitFor("balance", async () => (await books("change")).counted === 2)
     expect(await books("change")).toEqual({
       ...{ accepted: 5, counted: 2, replaced: 3, late: 0, set_aside: 0, lost: 0 },
     })
@@ -78,10 +78,10 @@ describe("a worker", () => {
 
   test("closes a poll and makes it final once all is counted", async () => {
     await makePoll(at.sql, "short")
-    await waitFor("all copies", 5_000, async () => (await booth.redis.exists(keys.poll(3, "short"))) === 1)
+    await waitFor("all copies", async () => (await booth.redis.exists(keys.poll(3, "short"))) === 1)
     await Promise.all(Array.from({ length: 200 }, (_, i) => booth.cast("short", voter(`s${i}`), "a")))
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'short'`
-    await waitFor("final", 5_000, async () => {
+    await waitFor("final", async () => {
       const [row] = await at.sql`SELECT state FROM polls WHERE id = 'short'`
       return row?.state === "final"
     })
@@ -91,11 +91,11 @@ describe("a worker", () => {
 
   test("never lets an older reading of a poll open it again", async () => {
     await makePoll(at.sql, "stale")
-    await waitFor("all copies", 5_000, async () => (await booth.redis.exists(keys.poll(3, "stale"))) === 1)
+    await waitFor("all copies", async () => (await booth.redis.exists(keys.poll(3, "stale"))) === 1)
     const open = await readPollCopy(booth.redis, "stale")
     if (!open) throw new Error("there is no copy")
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'stale'`
-    await waitFor("final", 5_000, async () => (await readPollCopy(booth.redis, "stale"))?.state === "final")
+    await waitFor("final", async () => (await readPollCopy(booth.redis, "stale"))?.state === "final")
     for (let shard = 0; shard < 4; shard++) await writePollCopy(booth.redis, shard, open)
     expect((await booth.cast("stale", voter("early bird"), "a")).kind).toBe("closed")
   })
@@ -106,7 +106,7 @@ describe("a worker", () => {
     await booth.redis.xadd(inbox, "*", "x", "y", "z", "\u0000")
     await booth.redis.xadd(inbox, "*", "b", `999999 ${voter("q")} a`)
     await booth.redis.xadd(inbox, "*", "b", `1 ${voter("q")} zebra`)
-    await waitFor("four entries", 5_000, async () => {
+    await waitFor("four entries", async () => {
       const [row] = await at.sql`SELECT count(*)::integer AS n FROM set_aside`
       return row?.n === 4
     })

@@ -96,4 +96,4 @@ console.log("ready")`,
     program.kill()
     await program.exited
   }
-}, 20_000)
+}, 60_000)

@@ -101,7 +101,7 @@ async function untilCounted(sql: Database, total: number): Promise<void> {
 
 /** Every round begins with the empty tables of the first; the worker waits for ballots meanwhile. */
 async function forgetVotes({ redis }: Scene, sql: Database): Promise<void> {
-  await waitFor("the inbox to be trimmed", DEADLINE_MS, async () => (await backlog(redis)) === 0)
+  await waitFor("the inbox to be trimmed", async () => (await backlog(redis)) === 0, DEADLINE_MS)
   await sql`TRUNCATE votes, tallies, timeline, books`
   await forgetVoters(redis)
 }

@@ -100,11 +100,11 @@ async function wholeRound(scene: Scene, plan: Plan) {
   const { result: summary, cpu } = await cpuDuring(pids, async () => {
     const warm = await flood(vote.url, WARM_UP_SECONDS)
     const measured = await watch.during(() => flood(vote.url, plan.floodSeconds - WARM_UP_SECONDS))
-    await waitFor("everything to be counted", DRAIN_DEADLINE_MS, () => watch.isDrained())
+    await waitFor("everything to be counted", () => watch.isDrained(), DRAIN_DEADLINE_MS)
     return { ...measured, refused: measured.result.refused / measured.result.seconds, warm }
   })
   const counted = await watch.counted()
-  await waitFor("the last total on the screen", DRAIN_DEADLINE_MS, () => watch.total === counted)
+  await waitFor("the last total on the screen", () => watch.total === counted, DRAIN_DEADLINE_MS)
   const [books] = (await audit(sql, scene.redis)).filter(({ poll }) => poll === POLL_ID)
   const perMillion = (seconds: number) => (seconds * 1e6) / counted
   return {

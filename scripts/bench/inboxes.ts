@@ -86,10 +86,14 @@ async function through({ stores }: Scene, url: string, ballots: number): Promise
   const start = performance.now()
   await crowd(ballots, AT_ONCE, () => castOne(booth, poll))
   const accepted = performance.now()
-  await waitFor("all to be counted", DEADLINE_MS, async () => {
-    const [row] = await sql`SELECT COALESCE(sum(counted), 0)::integer AS counted FROM books`
-    return row?.counted === ballots
-  })
+  await waitFor(
+    "all to be counted",
+    async () => {
+      const [row] = await sql`SELECT COALESCE(sum(counted), 0)::integer AS counted FROM books`
+      return row?.counted === ballots
+    },
+    DEADLINE_MS,
+  )
   const rate = (end: number) => (ballots * 1_000) / (end - start)
   return { accepted: rate(accepted), counted: rate(performance.now()) }
 }

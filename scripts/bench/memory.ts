@@ -56,7 +56,7 @@ async function memoryRound(scene: Scene, plan: Plan) {
   await fillInbox(scene.redis, plan.memoryVoters)
   const full = await usedMemory(scene.redis)
   worker.app.kill("SIGCONT")
-  await waitFor("everything to be counted", DRAIN_DEADLINE_MS, async () => (await backlog(scene.redis)) === 0)
+  await waitFor("everything to be counted", async () => (await backlog(scene.redis)) === 0, DRAIN_DEADLINE_MS)
   const trimmed = await usedMemory(scene.redis)
 
   await load(scene, plan, vote.url, result.url)

@@ -36,7 +36,7 @@ export async function openStage(): Promise<Stage> {
     startRedis({ dir: join(dir, "redis"), appendfsync: "always" }),
   ])
   const redis = openRedis(redisServer.adminUrl, () => {})
-  await waitFor("Redis to be connected", CONNECT_DEADLINE_MS, () => redis.status === "ready")
+  await waitFor("Redis to be connected", () => redis.status === "ready", CONNECT_DEADLINE_MS)
   const pids = { redisPid: redisServer.pid ?? 0, postgresPid: server.pid ?? 0 }
   return { dir, redisServer, postgres: server, redis, ...pids }
 }
@@ -64,10 +64,14 @@ export async function onScene<T>(stage: Stage, play: (scene: Scene) => Promise<T
 export async function emptyRedis(redis: Redis): Promise<void> {
   await redis.flushall()
   await redis.bgrewriteaof()
-  await waitFor("Redis to have rewritten its file", CONNECT_DEADLINE_MS, async () => {
-    const info = await redis.info("persistence")
-    return info.includes("aof_rewrite_in_progress:0") && info.includes("aof_rewrite_scheduled:0")
-  })
+  await waitFor(
+    "Redis to have rewritten its file",
+    async () => {
+      const info = await redis.info("persistence")
+      return info.includes("aof_rewrite_in_progress:0") && info.includes("aof_rewrite_scheduled:0")
+    },
+    CONNECT_DEADLINE_MS,
+  )
 }
 
 async function dropDatabase(adminUrl: string, name: string): Promise<void> {

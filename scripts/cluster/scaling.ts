@@ -50,14 +50,18 @@ async function untilReplicas(
   enough: (current: number, least: number) => boolean,
 ): Promise<{ current: number }> {
   let said = -1
-  return waitFor(what, deadlineMs, async () => {
-    const { spec, status } = await voteScaler()
-    const current = status.currentReplicas ?? 0
-    if (current !== said) say(`vote has ${current} pods`)
-    said = current
-    await Bun.sleep(1_000)
-    return enough(current, spec.minReplicas) && { current }
-  })
+  return waitFor(
+    what,
+    async () => {
+      const { spec, status } = await voteScaler()
+      const current = status.currentReplicas ?? 0
+      if (current !== said) say(`vote has ${current} pods`)
+      said = current
+      await Bun.sleep(1_000)
+      return enough(current, spec.minReplicas) && { current }
+    },
+    deadlineMs,
+  )
 }
 
 async function voteScaler(): Promise<Autoscaler> {

@@ -19,12 +19,16 @@ export async function killEach(
       const before = await stateOf(id)
       kill(before.pid, service)
       const start = performance.now()
-      await waitFor(`${service} to be healthy again`, RECOVERY_MS, async () => {
-        const now = await stateOf(id)
-        return (
-          now.pid > 0 && now.pid !== before.pid && now.health !== "starting" && now.health !== "unhealthy"
-        )
-      })
+      await waitFor(
+        `${service} to be healthy again`,
+        async () => {
+          const now = await stateOf(id)
+          return (
+            now.pid > 0 && now.pid !== before.pid && now.health !== "starting" && now.health !== "unhealthy"
+          )
+        },
+        RECOVERY_MS,
+      )
       say(`${service} killed, healthy again after ${((performance.now() - start) / 1000).toFixed(1)} s`)
     }
   }

@@ -36,9 +36,13 @@ export async function saveAndSee(dir: string, voteUrl: string): Promise<number> 
     throw new Trouble(`${PAGE} has no line "${TITLE}" any more: change this check.`)
   const start = performance.now()
   await writeFile(file, source.replace(TITLE, SAVED))
-  await waitFor("the saved page", SEEN_MS, async () => {
-    const answer = await fetch(`${voteUrl}/polls/${POLL}`).catch(() => undefined)
-    return (await answer?.text())?.includes(", saved") === true
-  })
+  await waitFor(
+    "the saved page",
+    async () => {
+      const answer = await fetch(`${voteUrl}/polls/${POLL}`).catch(() => undefined)
+      return (await answer?.text())?.includes(", saved") === true
+    },
+    SEEN_MS,
+  )
   return performance.now() - start
 }

@@ -23,11 +23,11 @@ export async function voteAndWatch(
   const socket = new SocketWithOptions(`${resultUrl.replace("http", "ws")}/live?poll=${POLL}`, options)
   socket.onmessage = ({ data }) => void totals.push(JSON.parse(String(data)).total)
   try {
-    await waitFor("the first snapshot", SEEN_MS, () => totals.length > 0)
+    await waitFor("the first snapshot", () => totals.length > 0, SEEN_MS)
     const before = totals.at(-1) ?? 0
     const start = performance.now()
     await cast(voteUrl, options)
-    await waitFor("the vote to be shown", SEEN_MS, () => (totals.at(-1) ?? 0) > before)
+    await waitFor("the vote to be shown", () => (totals.at(-1) ?? 0) > before, SEEN_MS)
     return performance.now() - start
   } finally {
     socket.close()
@@ -36,10 +36,14 @@ export async function voteAndWatch(
 
 async function cast(voteUrl: string, options: Options): Promise<void> {
   const body = new URLSearchParams({ vote: "a" })
-  const status = await waitFor("the vote to be taken", SEEN_MS, async () => {
-    const answer = await fetch(`${voteUrl}/polls/${POLL}`, { method: "POST", body, ...options })
-    return answer.status !== 503 && answer.status
-  })
+  const status = await waitFor(
+    "the vote to be taken",
+    async () => {
+      const answer = await fetch(`${voteUrl}/polls/${POLL}`, { method: "POST", body, ...options })
+      return answer.status !== 503 && answer.status
+    },
+    SEEN_MS,
+  )
   if (status !== 201 && status !== 202) throw new Trouble(`The vote was answered with ${status}.`)
 }
 

@@ -133,7 +133,7 @@ async function reload(project: Project, checks: Checks): Promise<void> {
     try {
       const files = ["compose.yaml", "compose.5000.yaml"]
       await project.composeWith(files, ["--project-directory", copy.dir, ...UP])
-      await waitFor("vote", READY_MS, async () => (await fetch(project.voteUrl).catch(() => undefined))?.ok)
+      await waitFor("vote", async () => (await fetch(project.voteUrl).catch(() => undefined))?.ok, READY_MS)
       const ms = await saveAndSee(copy.dir, project.voteUrl)
       await voteAndWatch(project.voteUrl, project.resultUrl)
       return `seen ${ms.toFixed(0)} ms after it was saved`

@@ -36,21 +36,21 @@ export async function startContainer(
   const management = `http://127.0.0.1:${env.MANAGEMENT_PORT}`
   const answers = async (path: string) =>
     (await fetch(`${management}${path}`).catch(() => undefined))?.ok === true
-  await waitFor(`${app} to answer`, START_MS, () => answers("/livez"))
+  await waitFor(`${app} to answer`, () => answers("/livez"), START_MS)
   const answeredAt = Date.now()
   const [pid, startedAt] = await stateOf(name, "{{.State.Pid}} {{.State.StartedAt}}")
   return {
     name,
     pid: Number(pid),
     firstAnswerMs: answeredAt - Date.parse(startedAt ?? ""),
-    ready: async () => void (await waitFor(`${app} to be ready`, START_MS, () => answers("/readyz"))),
+    ready: async () => void (await waitFor(`${app} to be ready`, () => answers("/readyz"), START_MS)),
     async stop() {
       const start = performance.now()
       await $`docker kill --signal TERM ${name}`.quiet()
       await waitFor(
         `${app} to end`,
-        STOP_MS,
         async () => (await stateOf(name, "{{.State.Running}}"))[0] === "false",
+        STOP_MS,
       )
       const [code] = await stateOf(name, "{{.State.ExitCode}}")
       return { ms: performance.now() - start, code: Number(code) }

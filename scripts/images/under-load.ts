@@ -24,8 +24,10 @@ export async function stopUnderLoad(room: Room): Promise<{ said: string; accepte
     took.push(`${app} ${Math.round(ms)} ms`)
   }
   load.abort()
-  await waitFor("every viewer to be told", 10_000, () =>
-    viewers.every((it) => it.readyState === WebSocket.CLOSED),
+  await waitFor(
+    "every viewer to be told",
+    () => viewers.every((it) => it.readyState === WebSocket.CLOSED),
+    10_000,
   )
   return { said: `${took.join(", ")}; ${VIEWERS} viewers`, accepted: await voting }
 }
@@ -33,8 +35,10 @@ export async function stopUnderLoad(room: Room): Promise<{ said: string; accepte
 async function openViewers(resultUrl: string): Promise<WebSocket[]> {
   const address = `${resultUrl.replace("http", "ws")}/live?poll=${POLL}`
   const viewers = Array.from({ length: VIEWERS }, () => new WebSocket(address))
-  await waitFor("every viewer to be connected", 20_000, () =>
-    viewers.every((it) => it.readyState === WebSocket.OPEN),
+  await waitFor(
+    "every viewer to be connected",
+    () => viewers.every((it) => it.readyState === WebSocket.OPEN),
+    20_000,
   )
   return viewers
 }

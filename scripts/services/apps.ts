@@ -62,7 +62,7 @@ async function untilReady(name: AppName, app: Leashed, last: string[], port: num
   const ended = app.exited.then((code) => {
     throw new Trouble(`${name} ended with code ${code} before it was ready. Its last lines:\n${quote()}`)
   })
-  const ready = waitFor(`${name} to be ready`, deadlineMs, () => isReady(port)).catch((cause: Error) => {
+  const ready = waitFor(`${name} to be ready`, () => isReady(port), deadlineMs).catch((cause: Error) => {
     throw new Trouble(`${cause.message} Its last lines:\n${quote()}`, { cause })
   })
   await Promise.race([ended, ready])

@@ -23,7 +23,7 @@ export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"
     }
   }
   try {
-    await waitFor("the inbox to open", DEADLINE_MS, isOpen)
+    await waitFor("the inbox to open", isOpen, DEADLINE_MS)
   } catch (cause) {
     throw new Trouble("The worker did not open the inbox within a minute; see .tallyroom/logs/worker.log.", {
       cause,

@@ -14,7 +14,7 @@ export async function awaitPrevious(pidFile: string, program: string): Promise<v
   const pid = pidIn(pidFile)
   if (pid === undefined) return
   const ended = () => !commandOf(pid)?.includes(program)
-  await waitFor(`the earlier ${program}`, DEADLINE_MS, ended).catch((cause: Error) => {
+  await waitFor(`the earlier ${program}`, ended, DEADLINE_MS).catch((cause: Error) => {
     throw new Trouble(`A ${program} (process ${pid}) still uses this data: stop it with \`kill ${pid}\`.`, {
       cause,
     })

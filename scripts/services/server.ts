@@ -84,7 +84,7 @@ async function untilReady(plan: ServerPlan, child: Leashed, lines: readonly stri
       `${name} ended with code ${code} before it was ready. Its last lines:\n${lines.join("\n")}`,
     )
   })
-  await Promise.race([ended, waitFor(`${name} to answer`, startDeadlineMs, () => plan.answers())])
+  await Promise.race([ended, waitFor(`${name} to answer`, () => plan.answers(), startDeadlineMs)])
 }
 
 async function killTree(name: string, child: Leashed | undefined): Promise<void> {
@@ -92,5 +92,5 @@ async function killTree(name: string, child: Leashed | undefined): Promise<void>
   const pids = [child.pid, ...descendants(child.pid)]
   for (const pid of pids) signal(pid, "SIGKILL")
   await child.exited
-  await waitFor(`the killed ${name} to vanish`, KILL_DEADLINE_MS, () => !pids.some(isAlive))
+  await waitFor(`the killed ${name} to vanish`, () => !pids.some(isAlive), KILL_DEADLINE_MS)
 }

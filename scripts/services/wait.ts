@@ -1,5 +1,7 @@
 /** How often a condition is looked at again: short beside everything that is waited for here. */
 const INTERVAL_MS = 25
+/** Far longer than anything takes on a busy machine: it ends what would never end, and measures nothing. */
+const PATIENCE_MS = 30_000
 
 /**
  * Waits until `condition` gives something other than undefined or false, and returns that.
@@ -7,8 +9,8 @@ const INTERVAL_MS = 25
  */
 export async function waitFor<T>(
   what: string,
-  deadlineMs: number,
   condition: () => T | Promise<T>,
+  deadlineMs = PATIENCE_MS,
 ): Promise<Exclude<T, undefined | false>> {
   const end = Date.now() + deadlineMs
   for (;;) {

@@ -75,10 +75,14 @@ async function voteIn(running: Running, poll: ShowPoll, codes: readonly string[]
 }
 
 async function untilPhase({ voteUrl }: Running, id: string, phase: string): Promise<void> {
-  await waitFor(`the ballot of ${id} to be ${phase}`, DEADLINE_MS, async () => {
-    const answer = await fetch(`${voteUrl}/api/polls/${id}`)
-    return answer.ok && ((await answer.json()) as { phase: string }).phase === phase
-  })
+  await waitFor(
+    `the ballot of ${id} to be ${phase}`,
+    async () => {
+      const answer = await fetch(`${voteUrl}/api/polls/${id}`)
+      return answer.ok && ((await answer.json()) as { phase: string }).phase === phase
+    },
+    DEADLINE_MS,
+  )
 }
 
 /** A closed poll becomes final within a moment: who wants to look at it holds its row until they have. */

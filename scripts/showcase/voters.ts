@@ -29,9 +29,13 @@ export async function castAll(
     const some = ballots.slice(from, from + AT_ONCE)
     await Promise.all(some.map((option, i) => cast(voteUrl, id, options[option]?.id, codes[from + i])))
   }
-  await waitFor(`the votes of ${id} to be counted`, COUNTED_DEADLINE_MS, async () => {
-    return (await total()) === ballots.length
-  })
+  await waitFor(
+    `the votes of ${id} to be counted`,
+    async () => {
+      return (await total()) === ballots.length
+    },
+    COUNTED_DEADLINE_MS,
+  )
 }
 
 async function cast(voteUrl: string, poll: string, option: string | undefined, code: string | undefined) {

@@ -44,7 +44,7 @@ test("docs/contracts.md: every line does what it says", async () => {
       printed = await run(example.commands)
       return false
     }
-    if (onlyLooks(example)) await waitFor("what is counted", 10_000, look).catch(() => {})
+    if (onlyLooks(example)) await waitFor("what is counted", look).catch(() => {})
     if (!isPrinted(example.output, printed)) expect(printed, example.commands).toBe(example.output)
   }
   const sql = postgres(stores().database.resultUrl, { max: 1 })

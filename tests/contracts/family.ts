@@ -50,7 +50,7 @@ export async function startContractsWorker(stores: Stores, env: Record<string, s
 /** The votes by option, once they are as expected or the deadline (ms) has passed. */
 export async function untilVotes(resultUrl: string, poll: string, expected: Record<string, number>) {
   const want = JSON.stringify(expected)
-  await waitFor(`${want} in ${poll}`, 20_000, async () => {
+  await waitFor(`${want} in ${poll}`, async () => {
     const response = await fetch(`${resultUrl}/api/polls/${poll}/results`)
     if (!response.ok) return false
     const { options } = (await response.json()) as { options: { id: string; votes: number }[] }

@@ -27,7 +27,7 @@ describe.each(INBOXES)("with the inbox in %s", (kind) => {
   const counts = async (postId: number) =>
     (await fetch(`${family.posts.url}/vote-counts?postId=${postId}`)).json()
   const untilCounted = (postId: number, upvotes: number, downvotes: number) =>
-    waitFor(`the votes on ${postId}`, 20_000, async () =>
+    waitFor(`the votes on ${postId}`, async () =>
       Bun.deepEquals(await counts(postId), { postId, upvotes, downvotes }),
     )
 
@@ -54,7 +54,7 @@ describe.each(INBOXES)("with the inbox in %s", (kind) => {
   test("while no worker makes posts, a flood of made-up ids gets 503 and takes no more room than it may", async () => {
     const redis = openRedis(stores().redis.adminUrl, () => {})
     stores().defer(() => redis.disconnect())
-    await waitFor("Redis", 5_000, () => redis.status === "ready")
+    await waitFor("Redis", () => redis.status === "ready")
     family.worker.app.kill("SIGKILL")
     await family.worker.app.exited
     const answers = await Promise.all(Array.from({ length: 600 }, (_, i) => vote(10_000 + i)))
@@ -63,8 +63,8 @@ describe.each(INBOXES)("with the inbox in %s", (kind) => {
     expect(await redis.scard(keys.wanted)).toBeWithin(1, MOST_WAITING + 1)
 
     await startContractsWorker(stores(), { INBOX_URL: inboxUrl })
-    await waitFor("a first vote", 30_000, async () => (await vote(10_000)).status === accepted)
+    await waitFor("a first vote", async () => (await vote(10_000)).status === accepted)
     await untilCounted(10_000, 1, 0)
-    await waitFor("all wanted posts to be made", 10_000, async () => (await redis.scard(keys.wanted)) === 0)
+    await waitFor("all wanted posts to be made", async () => (await redis.scard(keys.wanted)) === 0)
   })
 })

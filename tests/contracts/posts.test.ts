@@ -113,7 +113,7 @@ test("a hundred first votes at once on one post make one poll, and all are count
   const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => vote(7, i % 4 === 0 ? -1 : 1)))
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 201))
   expect((await sql`SELECT id FROM polls WHERE id LIKE 'post-%'`).map(({ id }) => id)).toEqual(["post-7"])
-  await waitFor("all votes", 10_000, async () => {
+  await waitFor("all votes", async () => {
     const { upvotes, downvotes } = (await counts(7)) as Record<string, number>
     return upvotes === 75 && downvotes === 25
   })
@@ -134,7 +134,7 @@ test("a browser has one vote on a post, and may change it", async () => {
   const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? ""
   expect((await vote(8, 1, { cookie })).status).toBe(200)
   expect((await vote(8, -1, { cookie })).status).toBe(201)
-  await waitFor("the changed vote", 10_000, async () => (await counts(8)).downvotes === 1)
+  await waitFor("the changed vote", async () => (await counts(8)).downvotes === 1)
   expect(await counts(8)).toEqual({ postId: 8, upvotes: 0, downvotes: 1 })
 })
 
@@ -149,7 +149,7 @@ test("no more posts come into being than the limit, and those that are there go 
   expect(made).toBe(LIMIT - 2)
   for (const answer of answers.filter(({ status }) => status !== 201))
     expect([409, 503]).toContain(answer.status)
-  await waitFor("the limit to be known", 5_000, async () => (await vote(2_000)).status === 409)
+  await waitFor("the limit to be known", async () => (await vote(2_000)).status === 409)
   const { type, detail } = await (await vote(2_000)).json()
   expect([type, detail]).toEqual(["/problems/posts-full", expect.stringContaining("as many posts as may be")])
   expect(await counts(2_000)).toEqual({ postId: 2_000, upvotes: 0, downvotes: 0 })
@@ -160,6 +160,6 @@ test("no more posts come into being than the limit, and those that are there go 
 test("a poll that is deleted makes room", async () => {
   await sql`UPDATE polls SET state = 'closed', closed_at = now(), deleting_at = now(), revision = revision + 1
     WHERE id = 'post-8'`
-  await waitFor("room for another post", 20_000, async () => (await vote(3_000)).status === 201)
+  await waitFor("room for another post", async () => (await vote(3_000)).status === 201)
   expect(await madePosts()).toBe(LIMIT)
 })

@@ -64,7 +64,7 @@ async function startRoom(stores: Stores, inbox: Record<string, string>): Promise
     tally,
     async poll(id, more = {}) {
       await makePollAt(result.url, { id, ...more })
-      await waitFor(`${id} to be open`, 10_000, async () => {
+      await waitFor(`${id} to be open`, async () => {
         const answer = await fetch(`${vote.url}/api/polls/${id}`)
         return answer.ok && ((await answer.json()) as { phase: string }).phase === "open"
       })
@@ -77,9 +77,7 @@ async function startRoom(stores: Stores, inbox: Record<string, string>): Promise
       return ((await answer.json()) as { codes: string[] }).codes
     },
     untilTally: (id, votes) =>
-      waitFor(`${JSON.stringify(votes)} in ${id}`, 20_000, async () =>
-        Bun.deepEquals(await tally(id), votes),
-      ),
+      waitFor(`${JSON.stringify(votes)} in ${id}`, async () => Bun.deepEquals(await tally(id), votes)),
     async file(name, lines) {
       const path = join(dir, name)
       await Bun.write(path, lines.join("\n"))

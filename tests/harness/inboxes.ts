@@ -82,7 +82,7 @@ function crashing(server: Server, data: string): Omit<InboxServer, "url" | "wipe
 
 async function flush(adminUrl: string): Promise<void> {
   const redis = openRedis(adminUrl, () => {})
-  await waitFor("Redis to be connected", 10_000, () => redis.status === "ready")
+  await waitFor("Redis to be connected", () => redis.status === "ready")
   await redis.flushall()
   redis.disconnect()
 }
@@ -120,7 +120,7 @@ export async function openInboxBooth(
     for (let shard = 0; log && shard < shards; shard++) await log.prove(shard)
     return true
   }
-  const ready = () => waitFor("every shard to take ballots", 20_000, () => takesBallots().catch(() => false))
+  const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))
   await ready()
   const cast: InboxBooth["cast"] = async (id, voter, option) => {
     const poll = await readPollCopy(connection, id).catch((cause) => {
@@ -166,7 +166,7 @@ async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
 export async function openInboxKeeper({ defer }: Stores, inboxUrl: string) {
   const keeper = openKeeper(inboxUrl, 1, () => {})
   defer(() => keeper?.close())
-  await waitFor("the broker to be connected", 20_000, () => !keeper?.trouble())
+  await waitFor("the broker to be connected", () => !keeper?.trouble())
   return keeper
 }
 

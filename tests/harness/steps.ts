@@ -27,7 +27,7 @@ export async function openSteps({ redis: server, database, defer }: Stores, shar
   const redis = openRedis(server.adminUrl, () => {})
   defer(() => sql.end({ timeout: 1 }))
   defer(() => redis.disconnect())
-  await waitFor("Redis to be connected", 10_000, () => redis.status === "ready")
+  await waitFor("Redis to be connected", () => redis.status === "ready")
   await migrate(sql)
   await ensureShards(sql, shards)
   await sql`UPDATE shards SET holder = ${HOLDER}`

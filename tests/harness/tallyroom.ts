@@ -54,8 +54,7 @@ export async function startWorker(
   return {
     worker,
     sql,
-    ready: () =>
-      waitFor("the worker to be ready", 20_000, () => Object.keys(worker.readiness()).length === 0),
+    ready: () => waitFor("the worker to be ready", () => Object.keys(worker.readiness()).length === 0),
     stop,
   }
 }
@@ -75,7 +74,7 @@ export async function openBooth(
 ): Promise<Booth> {
   const connection = openRedis(redis.adminUrl, () => {})
   defer(() => connection.disconnect())
-  await waitFor("Redis to be connected", 10_000, () => connection.status === "ready")
+  await waitFor("Redis to be connected", () => connection.status === "ready")
   const appender = new RedisAppender(connection, backlogLimit, PATIENCE_MS)
   return {
     redis: connection,
@@ -84,7 +83,7 @@ export async function openBooth(
       const once = async () =>
         appender.append({ shard, pollId, voter, option, terms: await termsIn(connection, pollId) })
       // Where the terms are read, the poll may come back later than where the ballot goes.
-      return waitFor("the poll's terms", 5_000, async () => {
+      return waitFor("the poll's terms", async () => {
         const answer = await once()
         return answer.kind !== "stale" && answer
       })

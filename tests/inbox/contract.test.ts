@@ -28,6 +28,8 @@ const SHARDS = 2
 const BALLOTS = 10_000
 const CONCURRENCY = 200
 const START_MS = 120_000
+/** Less than the time-outs of the brokers' clients, on a busy machine. */
+const AT_ONCE_MS = 3_000
 
 const promises: Record<InboxKind, { refusesSecondVotes: boolean }> = {
   redis: { refusesSecondVotes: true },
@@ -55,7 +57,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
 
   const open = async (id: string, poll: Parameters<typeof makePoll>[2] = {}) => {
     await makePoll(sql, id, poll)
-    await waitFor(`the poll ${id} to be open`, 10_000, async () => (await stateIn(id)) === "open")
+    await waitFor(`the poll ${id} to be open`, async () => (await stateIn(id)) === "open")
   }
   const stateIn = async (id: string) => {
     const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
@@ -69,7 +71,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     return Object.fromEntries(rows.map(({ option, votes }) => [option, votes]))
   }
   const untilCounted = (id: string, votes: Record<string, number>) =>
-    waitFor(`${JSON.stringify(votes)} in ${id}`, 30_000, async () => Bun.deepEquals(await tally(id), votes))
+    waitFor(`${JSON.stringify(votes)} in ${id}`, async () => Bun.deepEquals(await tally(id), votes))
   const statusOf = async (id: string, name: string, answer: Answer) => {
     const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
     const poll = readPollRow(row ?? {})
@@ -149,7 +151,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
       Array.from({ length: 40 }, (_, i) => booth.castUntilAnswered("race", voter("ann"), i % 2 ? "a" : "b")),
     )
     if (refusesSecondVotes) expect(answers.filter(({ kind }) => kind === "accepted").length).toBe(1)
-    await waitFor("one vote", 10_000, async () => Object.values(await tally("race")).length === 1)
+    await waitFor("one vote", async () => Object.values(await tally("race")).length === 1)
     expect(Object.values(await tally("race"))).toEqual([1])
   })
 
@@ -162,7 +164,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
       )
       await Promise.all(casts)
       await untilCounted(poll, { a: 4 })
-      await waitFor("the rest", 20_000, async () => (await booksOf(poll))?.pending === 0)
+      await waitFor("the rest", async () => (await booksOf(poll))?.pending === 0)
       expect((await booksOf(poll))?.faults).toEqual([])
     }
   })
@@ -179,11 +181,11 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await Promise.all(names.map((name) => booth.castUntilAnswered("ends", name, "a")))
     await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'ends'`
     // Where the broker tells at once that all is counted, it may be final before anybody sees it closed.
-    await waitFor("the poll to be closed", 10_000, async () =>
+    await waitFor("the poll to be closed", async () =>
       ["closed", "final"].includes(String(await stateIn("ends"))),
     )
     expect(await booth.cast("ends", voter("late"), "a")).toEqual({ kind: "closed" })
-    await waitFor("the poll to be final", 30_000, async () => {
+    await waitFor("the poll to be final", async () => {
       const [row] = await sql`SELECT state FROM polls WHERE id = 'ends'`
       return row?.state === "final"
     })
@@ -222,7 +224,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await server.kill9()
     const start = performance.now()
     await expect(booth.cast("away", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS)
     await server.start()
     await booth.castUntilAnswered("away", voter("ann"), "a")
     await untilCounted("away", { a: 1 })
@@ -238,7 +240,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     server.freeze()
     const start = performance.now()
     await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
-    if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis, too
+    if (kind !== "redis") expect(performance.now() - start).toBeLessThan(AT_ONCE_MS) // the booth reads polls from Redis, too
     if (auditor) await expect(audit(sql, auditor)).rejects.toThrow("did not answer")
     server.thaw()
     worker = await startWorker(stores(), SHARDS, server.url)
@@ -255,7 +257,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
       const options = new Map<string, string>()
       const trouble = (async () => {
         for (const part of [0.3, 0.6]) {
-          await waitFor("part of the flood", 60_000, () => answered >= BALLOTS * part)
+          await waitFor("part of the flood", () => answered >= BALLOTS * part, 60_000)
           await server.kill9()
           await server.start()
         }
@@ -309,18 +311,21 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await booth.castUntilAnswered("wiped", voter("ann"), "a")
     await untilCounted("wiped", { a: 1 })
     await server.wipe()
-    await waitFor("the inbox to be open again", 40_000, () =>
-      booth.cast("wiped", voter("new"), "c").then(
-        ({ kind }) => kind !== "poll-unknown",
-        () => false,
-      ),
+    await waitFor(
+      "the inbox to be open again",
+      () =>
+        booth.cast("wiped", voter("new"), "c").then(
+          ({ kind }) => kind !== "poll-unknown",
+          () => false,
+        ),
+      40_000,
     )
     const second = await booth.castUntilAnswered("wiped", voter("ann"), "b")
     expect(second.kind).toBe(refusesSecondVotes ? "stands" : "received")
     await booth.castUntilAnswered("wiped", voter("bob"), "b")
     await untilCounted("wiped", { a: 1, b: 1, c: 1 })
     // Another shard may have no log yet.
-    await waitFor("balanced books", 20_000, async () => {
+    await waitFor("balanced books", async () => {
       const books = await booksOf("wiped").catch(() => null)
       return books?.faults.length === 0
     })

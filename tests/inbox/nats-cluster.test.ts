@@ -25,7 +25,7 @@ test("a cluster with three replicas loses no vote with one of its servers", asyn
   await worker.ready()
   const booth = await openInboxBooth(stores(), url, SHARDS)
   let answered = 0
-  const dying = waitFor("half of the votes", 60_000, () => answered > BALLOTS / 2).then(() =>
+  const dying = waitFor("half of the votes", () => answered > BALLOTS / 2, 60_000).then(() =>
     servers[0]?.kill9(),
   )
   await crowd(BALLOTS, 100, async (i) => {
@@ -36,10 +36,14 @@ test("a cluster with three replicas loses no vote with one of its servers", asyn
   await dying
   const sql = openDatabase(database.workerUrl, { name: "test", connections: 1 })
   defer(() => sql.end({ timeout: 1 }))
-  await waitFor("all to be counted", 60_000, async () => {
-    const [row] = await sql`SELECT sum(counted)::integer AS counted FROM books`
-    return row?.counted === BALLOTS
-  })
+  await waitFor(
+    "all to be counted",
+    async () => {
+      const [row] = await sql`SELECT sum(counted)::integer AS counted FROM books`
+      return row?.counted === BALLOTS
+    },
+    60_000,
+  )
   const [row] = await sql`SELECT count(*)::integer AS votes FROM votes`
   expect(row?.votes).toBe(BALLOTS)
 }, 180_000)

@@ -71,12 +71,12 @@ test("codes are made, printed as cards, and vote once each", async () => {
   expect(await page.getByRole("img", { name: `code ${codes[7]}` }).count()).toBe(1)
 
   const [first = "", second = ""] = codes
-  await waitFor("the poll to take codes", 10_000, async () => (await castWith(first, "a")).ok)
+  await waitFor("the poll to take codes", async () => (await castWith(first, "a")).ok)
   const again = await castWith(first, "b")
   expect([again.status, (await again.json()).type]).toEqual([409, "/problems/vote-stands"])
   expect((await castWith(second.toLowerCase(), "b")).status).toBe(201)
   expect((await castWith(`${second.slice(0, -1)}0`, "b")).status).toBe(403)
-  await waitFor("two codes to be used", 10_000, async () => {
+  await waitFor("two codes to be used", async () => {
     await page.goto(`${result.url}/admin/polls/club/codes`)
     return (await page.locator(".figures dd").allTextContents()).join(" ") === "30 2 28"
   })

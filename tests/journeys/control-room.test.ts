@@ -73,7 +73,7 @@ describe("an admin in the control room", () => {
 
   test("is told why a poll that has votes can't be changed any more", async () => {
     await makePollAt(result.url, { id: "fixed" })
-    await waitFor("the ballot", 10_000, async () => (await fetch(`${vote.url}/api/polls/fixed`)).ok)
+    await waitFor("the ballot", async () => (await fetch(`${vote.url}/api/polls/fixed`)).ok)
     await votes("fixed", "a", 1)
     const page = await openControlRoom(browser, result.url)
     await page.goto(`${result.url}/admin/polls/fixed/edit`)
@@ -144,7 +144,7 @@ describe("an admin in the control room", () => {
     await page.getByLabel("The poll's id").fill("gala")
     await page.getByRole("button", { name: "Delete for good" }).click()
     await page.getByRole("heading", { name: "Polls" }).waitFor()
-    await waitFor("the poll to be gone", 20_000, async () => {
+    await waitFor("the poll to be gone", async () => {
       return (await page.request.get(`${result.url}/admin/polls/gala`)).status() === 404
     })
     await page.context().close()

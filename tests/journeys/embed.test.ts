@@ -46,7 +46,7 @@ describe("a poll in another site", () => {
     await frame.locator("#total", { hasText: "1,225 votes" }).waitFor()
     const height = () => page.locator("iframe").evaluate((it) => it.clientHeight)
     const wanted = () => frame.locator("body").evaluate((it) => Math.ceil(it.getBoundingClientRect().height))
-    await waitFor("the height", 5_000, async () => (await height()) === (await wanted()))
+    await waitFor("the height", async () => (await height()) === (await wanted()))
     expect(await height()).toBeGreaterThan(2_000)
     await frame.locator("#connection.live").waitFor()
     await addVotes(sql, "many", "o1", 1)
@@ -70,7 +70,7 @@ describe("a poll in another site", () => {
     const day = await shown()
     expect(day).toMatchObject({ theme: "light", paper: "rgba(0, 0, 0, 0)", ink: "rgb(19, 26, 44)" })
     await page.emulateMedia({ colorScheme: "dark" })
-    await waitFor("the night", 3_000, async () => (await shown()).theme === "dark")
+    await waitFor("the night", async () => (await shown()).theme === "dark")
     expect(await shown()).toEqual({ ...day, theme: "dark", ink: "rgb(243, 238, 227)" })
     expect(await page.locator("iframe").evaluate((it) => getComputedStyle(it).colorScheme)).toBe("dark")
     // What is painted in the end: axe takes what lies under a frame for white.
@@ -132,7 +132,7 @@ describe("frames", () => {
       expect(headers.get("x-frame-options")).toBe("DENY")
     }
     const page = await openTeamSite(`<iframe src="${address}/polls/open" title="No"></iframe>`)
-    await waitFor("the refusal", 5_000, () => page.frames()[1]?.url().startsWith("chrome-error:"))
+    await waitFor("the refusal", () => page.frames()[1]?.url().startsWith("chrome-error:"))
   })
 
   test("are for the sites that the setting names", async () => {

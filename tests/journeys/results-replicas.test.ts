@@ -50,7 +50,7 @@ test("a viewer whose replica is killed goes on at another one, and no number eve
   let votes = 0
   const vote = async () => addVotes(sql, "flood", "a", 1).then(() => ++votes)
   const shows = (count: number) =>
-    waitFor(`${count} votes`, 20_000, async () => {
+    waitFor(`${count} votes`, async () => {
       return (await page.locator("#total").textContent())?.replace(/\D/g, "") === String(count)
     })
   while (votes < 30) {

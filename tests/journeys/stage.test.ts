@@ -30,9 +30,9 @@ describe("the stage's keys", () => {
     await page.getByText("The results are covered").waitFor()
     expect(await shares(page)).toEqual([])
     await addVotes(pages().sql, "open", "b", 2)
-    await waitFor("ten votes", 5_000, async () => (await page.locator("#total").textContent()) === "10")
+    await waitFor("ten votes", async () => (await page.locator("#total").textContent()) === "10")
     await page.keyboard.press("Space")
-    await waitFor("the shares", 3_000, async () => (await shares(page)).join() === "50%,50%")
+    await waitFor("the shares", async () => (await shares(page)).join() === "50%,50%")
   })
 
   test("space on a focused button is that button's alone", async () => {
@@ -46,12 +46,12 @@ describe("the stage's keys", () => {
     const page = await openStage("open")
     const isFull = () => page.evaluate(() => document.fullscreenElement !== null)
     await page.keyboard.press("f")
-    await waitFor("full screen", 3_000, isFull)
+    await waitFor("full screen", isFull)
     await page.keyboard.press("ArrowRight")
-    await waitFor("another poll", 5_000, () => !page.url().includes("/polls/open/"))
+    await waitFor("another poll", () => !page.url().includes("/polls/open/"))
     expect(await isFull()).toBe(true)
     await page.keyboard.press("f")
-    await waitFor("the window", 3_000, async () => !(await isFull()))
+    await waitFor("the window", async () => !(await isFull()))
   })
 
   test("the arrows go through the public list and back, live at each poll", async () => {
@@ -61,7 +61,7 @@ describe("the stage's keys", () => {
     const at = ids.indexOf("closes")
     const isAt = (i: number) => {
       const poll = ids.at(i % ids.length)
-      return waitFor(`the poll ${poll}`, 5_000, () => page.url().endsWith(`/polls/${poll}/stage`))
+      return waitFor(`the poll ${poll}`, () => page.url().endsWith(`/polls/${poll}/stage`))
     }
     await page.keyboard.press("ArrowRight")
     await isAt(at + 1)
@@ -69,7 +69,7 @@ describe("the stage's keys", () => {
     await isAt(at)
     await page.locator("h1", { hasText: "The poll closes" }).waitFor()
     await addVotes(pages().sql, "closes", "b", 4)
-    await waitFor("five votes", 5_000, async () => (await page.locator("#total").textContent()) === "5")
+    await waitFor("five votes", async () => (await page.locator("#total").textContent()) === "5")
   })
 
   test.each(["b", "B", ".", "Escape"])(
@@ -87,10 +87,10 @@ describe("the stage's keys", () => {
   test("the page keys of a remote presenter go through the list, too", async () => {
     const page = await openStage("closes")
     await page.keyboard.press("PageDown")
-    await waitFor("another poll", 5_000, () => !page.url().endsWith("/polls/closes/stage"))
+    await waitFor("another poll", () => !page.url().endsWith("/polls/closes/stage"))
     await page.locator("h1", { hasNotText: "The poll closes" }).waitFor()
     await page.keyboard.press("PageUp")
-    await waitFor("the first poll", 5_000, () => page.url().endsWith("/polls/closes/stage"))
+    await waitFor("the first poll", () => page.url().endsWith("/polls/closes/stage"))
   })
 
   test("? shows the keys and closes them as Esc does, and meanwhile they do nothing else", async () => {
@@ -126,7 +126,7 @@ describe("the stage", () => {
     await page.clock.install()
     balancer.leadTo(null)
     balancer.cut()
-    await waitFor("the age of the results", 20_000, async () => {
+    await waitFor("the age of the results", async () => {
       await page.clock.fastForward(60_000)
       return page.getByText("Reconnecting…").isVisible()
     })
@@ -134,7 +134,7 @@ describe("the stage", () => {
     expect(await page.locator("#connection").textContent()).toMatch(/^Results from .*\. Reconnecting…$/)
     await addVotes(pages().sql, "scheduled", "a", 1)
     balancer.leadTo(pages().result.address)
-    await waitFor("the vote of meanwhile", 20_000, async () => {
+    await waitFor("the vote of meanwhile", async () => {
       await page.clock.fastForward(15_000)
       return page.locator("#total", { hasText: /^1$/ }).isVisible()
     })

@@ -25,7 +25,7 @@ describe("promise 1: accepted means counted", () => {
 
     const killWorkers = async () => {
       for (let next = 0; !over; next += 500 + Math.random() * 1_000) {
-        await waitFor("the next moment to kill a worker", 120_000, () => over || accepted.length > next)
+        await waitFor("the next moment to kill a worker", () => over || accepted.length > next, 120_000)
         const victim = Math.floor(Math.random() * workers.length)
         workers[victim]?.app.kill("SIGKILL")
         killed++
@@ -34,13 +34,13 @@ describe("promise 1: accepted means counted", () => {
     }
     const done = (part: number) => () => accepted.length >= CASTS * part
     const trouble = async () => {
-      await waitFor("a quarter of the votes", 120_000, done(0.25))
+      await waitFor("a quarter of the votes", done(0.25), 120_000)
       await redis.kill9()
       await redis.start()
-      await waitFor("half of the votes", 120_000, done(0.5))
+      await waitFor("half of the votes", done(0.5), 120_000)
       await postgres.kill9()
       await postgres.start()
-      await waitFor("most of the votes", 120_000, done(0.7))
+      await waitFor("most of the votes", done(0.7), 120_000)
       votes[0]?.app.kill("SIGKILL")
       votes[0] = await startVote(stores())
     }
@@ -67,10 +67,14 @@ describe("promise 1: accepted means counted", () => {
     const connection = openRedis(redis.adminUrl, () => {})
     stores().defer(() => sql.end({ timeout: 1 }))
     stores().defer(() => connection.disconnect())
-    await waitFor("everything to be counted", 60_000, async () => {
-      const [books] = await audit(sql, connection).catch(() => [])
-      return books?.counted === CASTS && books.pending === 0
-    })
+    await waitFor(
+      "everything to be counted",
+      async () => {
+        const [books] = await audit(sql, connection).catch(() => [])
+        return books?.counted === CASTS && books.pending === 0
+      },
+      60_000,
+    )
     const [books] = await audit(sql, connection)
     expect(books).toMatchObject({
       ...{ accepted: CASTS, counted: CASTS, recount: CASTS, tally: CASTS },

@@ -77,5 +77,5 @@ describe("promise 3: the books balance", () => {
     expect(await child.exited).toBe(2)
     expect(err.trim().split("\n")).toHaveLength(1)
     expect(err).toContain("Redis can't be reached")
-  }, 15_000)
+  }, 60_000)
 })

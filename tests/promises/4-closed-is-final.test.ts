@@ -21,7 +21,7 @@ beforeAll(async () => {
 async function openPoll(id: string, closesAt?: Date): Promise<void> {
   await makePoll(at.sql, id, closesAt ? { closesAt } : {})
   for (let shard = 0; shard < SHARDS; shard++) {
-    await waitFor("the copy", 5_000, async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
+    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
   }
 }
 
@@ -55,9 +55,9 @@ describe("promise 4: closed is final", () => {
   test("under flood: nothing accepted before is missing, nothing is counted after final", async () => {
     await openPoll("flood")
     const flood = voteUntilClosed("flood")
-    await waitFor("some votes", 10_000, async () => (await stateOf("flood")).votes > 300)
+    await waitFor("some votes", async () => (await stateOf("flood")).votes > 300)
     await at.sql`UPDATE polls SET state = 'closed', closed_at = now(), revision = revision + 1 WHERE id = 'flood'`
-    await waitFor("final", 10_000, async () => (await stateOf("flood")).state === "final")
+    await waitFor("final", async () => (await stateOf("flood")).state === "final")
     const atFinal = await stateOf("flood")
     const { accepted, closed } = await flood
     expect(closed).toBe(48)
@@ -65,7 +65,7 @@ describe("promise 4: closed is final", () => {
     // More traffic, and even an entry forged into the stream, move nothing any more.
     const forged = `${await numberOf("flood")} ${"A".repeat(22)} a`
     await booth.redis.xadd(keys.inbox(0), "*", "b", forged)
-    await waitFor("the forged entry to be set aside", 5_000, async () => {
+    await waitFor("the forged entry to be set aside", async () => {
       const [row] = await at.sql`SELECT reason FROM set_aside`
       return row?.reason === "late"
     })
@@ -77,7 +77,7 @@ describe("promise 4: closed is final", () => {
     await openPoll("timed", closesAt)
     const { accepted } = await voteUntilClosed("timed")
     expect(Date.now()).toBeGreaterThanOrEqual(closesAt.getTime())
-    await waitFor("final", 10_000, async () => (await stateOf("timed")).state === "final")
+    await waitFor("final", async () => (await stateOf("timed")).state === "final")
     expect(await stateOf("timed")).toEqual({ state: "final", votes: accepted })
     const books = (await audit(at.sql, booth.redis)).find(({ poll }) => poll === "timed")
     expect(books).toMatchObject({ accepted, counted: accepted, faults: [] })

@@ -31,7 +31,7 @@ function watch(url: string): { snapshots: Snapshot[]; close(): void } {
 describe("promise 5: viewers never go back", () => {
   test("versions only grow, and equal versions mean equal content, on two replicas under flood", async () => {
     const viewers = [0, 1, 0, 1].map((i) => watch(results[i]?.url ?? ""))
-    await waitFor("first snapshots", 10_000, () => viewers.every(({ snapshots }) => snapshots.length > 0))
+    await waitFor("first snapshots", () => viewers.every(({ snapshots }) => snapshots.length > 0))
     let votes = 0
     // However fast the machine is: until everybody has seen enough to judge by.
     while (viewers.some(({ snapshots }) => snapshots.length < SNAPSHOTS)) {
@@ -42,7 +42,7 @@ describe("promise 5: viewers never go back", () => {
       votes += some.length
       if (votes === 500) viewers.push(watch(results[1]?.url ?? ""))
     }
-    await waitFor("the last vote on every screen", 20_000, () =>
+    await waitFor("the last vote on every screen", () =>
       viewers.every(({ snapshots }) => snapshots.at(-1)?.total === votes),
     )
     const contents = new Map<number, string>()
@@ -73,5 +73,5 @@ describe("promise 5: viewers never go back", () => {
     await app.stop(10_000)
     expect(performance.now() - start).toBeLessThan(10_000)
     expect(await closed).toBe(1001)
-  }, 30_000)
+  }, 60_000)
 })

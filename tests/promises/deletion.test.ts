@@ -27,7 +27,7 @@ async function openPoll(id: string): Promise<Poll> {
   await makePoll(at.sql, id)
   const poll = await readRow(id)
   for (const shard of ALL_SHARDS) {
-    await waitFor("the copy", 10_000, async () => {
+    await waitFor("the copy", async () => {
       return (await booth.redis.hget(keys.poll(shard, id), "number")) === String(poll.number)
     })
   }
@@ -49,18 +49,18 @@ const castMany = (id: string, from: number, to: number, option = "a") =>
   )
 
 const counted = (id: string, n: number) =>
-  waitFor(`${n} counted`, 20_000, async () => (await booksOf(id))?.counted === n)
+  waitFor(`${n} counted`, async () => (await booksOf(id))?.counted === n)
 
 async function booksOf(id: string): Promise<PollBooks | undefined> {
   return (await audit(at.sql, booth.redis)).find(({ poll }) => poll === id)
 }
 
 async function gone(id: string, number: number): Promise<void> {
-  await waitFor(`${id} to be deleted`, 30_000, async () => {
+  await waitFor(`${id} to be deleted`, async () => {
     return (await at.sql`SELECT FROM polls WHERE number = ${number}`).length === 0
   })
   for (const table of TABLES) {
-    await waitFor(`${table} to be swept`, 20_000, async () => {
+    await waitFor(`${table} to be swept`, async () => {
       return (await at.sql`SELECT FROM ${at.sql(table)} WHERE poll = ${number}`).length === 0
     })
   }
@@ -84,7 +84,7 @@ describe("a deleted poll", () => {
     expect(await readPollCopy(booth.redis, "gone")).toBeNull()
     expect((await booth.cast("gone", voter("late"), "a")).kind).toBe("poll-unknown")
     await booth.redis.xadd(keys.inbox(0), "*", "b", `${number} ${"A".repeat(22)} a`)
-    await waitFor("the entry to be set aside", 10_000, async () => {
+    await waitFor("the entry to be set aside", async () => {
       const [row] = await at.sql`SELECT reason, poll FROM set_aside`
       return row?.reason === "poll-unknown" && row.poll === null
     })
@@ -138,7 +138,7 @@ describe("a deleted poll", () => {
         .restore(keys.poll(shard, "lazarus"), 0, dumps[shard] ?? Buffer.alloc(0), "REPLACE")
         .exec()
     }
-    await waitFor("the inbox to be open", 20_000, async () => {
+    await waitFor("the inbox to be open", async () => {
       const answers = await castMany("lazarus", 100, 140)
       expect(answers.filter((answer) => answer && answer.kind !== "poll-unknown")).toEqual([])
       return answers.every((answer) => answer !== null)
@@ -153,7 +153,7 @@ describe("a deleted poll", () => {
     const { number } = await openPoll("done")
     await castMany("done", 0, 5)
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'done'`
-    await waitFor("final", 10_000, async () => (await readRow("done")).state === "final")
+    await waitFor("final", async () => (await readRow("done")).state === "final")
     await Promise.all([deletePoll(at.sql, "done"), deletePoll(at.sql, "done").catch(() => {})])
     await gone("done", number)
   })
@@ -173,7 +173,7 @@ describe("workers that are killed while a poll is deleted", () => {
       const worker = await startWorkerProcess(stores(), { INBOX_SHARDS: String(SHARDS) })
       const answers = await castMany("witness", accepted, accepted + 100)
       accepted += answers.filter((answer) => answer?.kind === "accepted").length
-      await waitFor(stage, 30_000, reached)
+      await waitFor(stage, reached)
       worker.app.kill("SIGKILL")
       await worker.app.exited
       await at.sql`UPDATE shards SET lease_until = now()`

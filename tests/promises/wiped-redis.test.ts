@@ -19,7 +19,7 @@ beforeAll(async () => {
 async function openPoll(id: string): Promise<void> {
   await makePoll(at.sql, id)
   for (let shard = 0; shard < SHARDS; shard++) {
-    await waitFor("the copy", 5_000, async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
+    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
   }
 }
 
@@ -30,11 +30,11 @@ async function booksOf(id: string): Promise<PollBooks> {
 }
 
 const counted = (id: string, n: number) =>
-  waitFor(`${n} counted`, 10_000, async () => (await booksOf(id)).counted === n)
+  waitFor(`${n} counted`, async () => (await booksOf(id)).counted === n)
 
 /** Casts until the inbox takes ballots again. */
 async function castWhenOpen(id: string, who: string, option: string) {
-  return waitFor("the inbox to be open", 10_000, async () =>
+  return waitFor("the inbox to be open", async () =>
     booth.cast(id, who, option).catch((error) => {
       expect(error).toBeInstanceOf(InboxAway)
       return false as const
@@ -62,7 +62,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     await counted("known", 1)
     const seen = new Set<string>()
     await booth.redis.flushall()
-    await waitFor("the inbox to be open", 10_000, async () => {
+    await waitFor("the inbox to be open", async () => {
       const answer = await booth.cast("known", voter("k"), "a").catch(() => null)
       if (answer) seen.add(answer.kind)
       return answer !== null
@@ -136,7 +136,7 @@ describe("garbage in Redis", () => {
     for (const [i, spoil] of spoils.entries()) {
       await Promise.all(shard.map(spoil))
       const who = voter(`g${i + 1}`)
-      await waitFor(`healing of ${spoil}`, 20_000, async () => {
+      await waitFor(`healing of ${spoil}`, async () => {
         const answer = await booth.cast("garbage", who, "a").catch(() => null)
         return answer?.kind === "accepted" || answer?.kind === "same"
       })

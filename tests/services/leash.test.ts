@@ -38,15 +38,15 @@ describe("a leash", () => {
     const guard = guardOf(pid, holder.pid)
     expect(isAlive(guard)).toBe(true)
     holder.kill("SIGKILL")
-    await waitFor("the program and its guard to end", 5_000, () => !isAlive(pid) && !isAlive(guard))
+    await waitFor("the program and its guard to end", () => !isAlive(pid) && !isAlive(guard))
   })
 
   test("kills a program that ignores being asked, once its holder was killed", async () => {
     const holder = startHolder(["sh", "-c", 'trap "" TERM; echo begun; while :; do sleep 1; done'])
     const pid = await leashedPid(holder)
     holder.kill("SIGKILL")
-    await waitFor("the stubborn program to end", 15_000, () => !isAlive(pid))
-  }, 20_000)
+    await waitFor("the stubborn program to end", () => !isAlive(pid))
+  }, 60_000)
 
   test("leaves no guard behind when the program ends by itself", async () => {
     const before = descendants(process.pid)
@@ -74,7 +74,7 @@ describe("a leash", () => {
     const stubborn = leash(["sh", "-c", 'trap "" TERM; echo begun; while :; do sleep 1; done'], {
       onLine: (line) => lines.push(line),
     })
-    await waitFor("the trap to be set", 5_000, () => lines.includes("begun"))
+    await waitFor("the trap to be set", () => lines.includes("begun"))
     expect(await stubborn.stop(100)).toBe(128 + 9)
   })
 

@@ -25,8 +25,8 @@ export function watch(address: string, query: string, headers: Record<string, st
     /** The code with which the connection ended. */
     closed,
     /** The first snapshot for which this holds. */
-    sees: (what: string, holds: (snapshot: Snapshot) => boolean, deadlineMs = 5_000) =>
-      waitFor(what, deadlineMs, () => snapshots.find(holds)),
+    sees: (what: string, holds: (snapshot: Snapshot) => boolean, deadlineMs?: number) =>
+      waitFor(what, () => snapshots.find(holds), deadlineMs),
   }
 }
 
