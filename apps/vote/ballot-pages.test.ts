@@ -28,7 +28,8 @@ test("A voter who comes back gets the receipt of the vote, and nobody else does.
   const other = await stand.ask("/polls/pets", { headers: PAGE })
   expect(await other.text()).not.toContain(receipt)
   expect(await pageOf("/polls/pets", cookieOf(other))).not.toContain(receipt)
-  const forged = cookieOf(voted).replace(/.$/, "_")
+  // Not its last character: that one carries four bits only, and has four spellings.
+  const forged = cookieOf(voted).replace(/\.(.)/, (_, first) => (first === "A" ? ".B" : ".A"))
   expect(await pageOf("/polls/pets", forged)).not.toContain(receipt)
 })
 
