@@ -12,12 +12,15 @@ function workload(replicas: number | undefined, status: Workload["status"] = {})
 const current = (replicas: number) =>
   workload(replicas, { observedGeneration: 2, replicas, updatedReplicas: replicas })
 
-function pod(ready: boolean, extra: { deletionTimestamp?: string; waiting?: string } = {}): Pod {
-  const { waiting, ...metadata } = extra
+function pod(
+  ready: boolean,
+  extra: { deletionTimestamp?: string; waiting?: string; app?: string } = {},
+): Pod {
+  const { waiting, app = "vote", ...metadata } = extra
   const state = waiting === undefined ? {} : { waiting: { reason: waiting } }
   return {
     kind: "Pod",
-    metadata: { ...named("vote-1"), labels: { "app.kubernetes.io/name": "vote" }, ...metadata },
+    metadata: { ...named(`${app}-1`), labels: { "app.kubernetes.io/name": app }, ...metadata },
     spec: {},
     status: {
       phase: "Running",
@@ -63,5 +66,14 @@ describe("a cluster", () => {
     expect(missingIn([current(1), pod(false, { waiting: "ErrImagePull" })])).toEqual([
       "vote (0 of 1 ready, ErrImagePull)",
     ])
+  })
+
+  test("names a Job that crashes, as the workloads may wait for it", () => {
+    const job = pod(false, { app: "credentials", waiting: "CrashLoopBackOff" })
+    expect(missingIn([current(1), pod(false), job])).toEqual([
+      "credentials (it crashes: kubectl -n tallyroom logs credentials-1 says why)",
+      "vote (0 of 1 ready)",
+    ])
+    expect(missingIn([current(1), pod(true), job])).toEqual([])
   })
 })

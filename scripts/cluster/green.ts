@@ -1,5 +1,5 @@
 import { Trouble } from "../services/trouble"
-import { list } from "./kubectl"
+import { list, NAMESPACE } from "./kubectl"
 import { type Autoscaler, appOf, isReady, type Pod, type Workload } from "./objects"
 
 type Anything = Pod | Workload | Autoscaler
@@ -44,7 +44,7 @@ export function missingIn(objects: Anything[]): string[] {
     (it): it is Workload => it.kind === "Deployment" || it.kind === "StatefulSet",
   )
   if (workloads.length === 0) return ["the workloads"]
-  return workloads.flatMap(({ metadata, spec, status }) => {
+  const missing = workloads.flatMap(({ metadata, spec, status }) => {
     const { name, generation } = metadata
     const least = scalers.find((it) => it.spec.scaleTargetRef.name === name)?.spec.minReplicas ?? 1
     const wanted = Math.max(spec.replicas ?? 1, least)
@@ -55,6 +55,15 @@ export function missingIn(objects: Anything[]): string[] {
     if (old > 0 && current >= wanted) return [`${name} (${old} of an older version are left)`]
     return [`${name} (${Math.min(ready, current)} of ${wanted} ready${reasonOf(pods, name)})`]
   })
+  return missing.length === 0 ? [] : [...crashingJobs(pods, workloads), ...missing]
+}
+
+/** What the workloads wait for in vain while it crashes, as the credentials. */
+function crashingJobs(pods: Pod[], workloads: Workload[]): string[] {
+  return pods
+    .filter((pod) => !workloads.some(({ metadata }) => metadata.name === appOf(pod)))
+    .filter((pod) => waitingOf(pod)?.reason === "CrashLoopBackOff")
+    .map((pod) => `${appOf(pod)} (it crashes: kubectl -n ${NAMESPACE} logs ${pod.metadata.name} says why)`)
 }
 
 function reasonOf(pods: Pod[], app: string): string {
