@@ -16,13 +16,15 @@ COPY lib/package.json lib/
 RUN --mount=type=cache,target=/root/.bun/install/cache bun install --frozen-lockfile --production
 COPY . .
 
-# /root-fs is what a compiled program needs to start: the loader where its header names it, the rest where the loader looks.
+# /root-fs is what a compiled program needs to start: the loader where its header names it (/lib64 on amd64), the rest where
+# the loader looks. All from the directory of the library itself: links that lead to it are absolute, and would lead out of
+# /libc to the C library of Bun's image, which is another one.
 FROM sources AS compiled
 RUN --mount=type=bind,from=libc,target=/libc \
-    mkdir -p /root-fs/lib /root-fs/app \
-    && for file in libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2; do cp -L /libc/lib/*-linux-gnu/$file /root-fs/lib/; done \
-    && if [ -e /libc/lib64 ]; then mkdir /root-fs/lib64 && cp -L /libc/lib64/ld-linux-* /root-fs/lib64/; \
-       else cp -L /libc/lib/ld-linux-* /root-fs/lib/; fi
+    mkdir -p /root-fs/app /root-fs/lib && cd /libc/usr/lib/*-linux-gnu \
+    && cp libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2 /root-fs/lib/ \
+    && if [ -e /libc/usr/lib64 ]; then mkdir /root-fs/lib64 && cp ld-linux-*.so.? /root-fs/lib64/; \
+       else cp ld-linux-*.so.? /root-fs/lib/; fi
 ARG TARGETARCH
 ARG VERSION
 ARG REVISION

@@ -9,7 +9,7 @@ import { flooded } from "./flooded"
 import { untilGreen } from "./green"
 import type { Options, Step } from "./options"
 import { assertLeastRights } from "./rights"
-import { assertScalesDown, assertScalesUp } from "./scaling"
+import { assertScalesDown, assertScalesUp, isMeasured } from "./scaling"
 import { assertSecondApplyChangesNothing } from "./unchanged"
 
 /** Images may have to be fetched first. */
@@ -52,6 +52,9 @@ export function storyOf(
         evictEach(services, say),
       ),
     scale: async () => {
+      if (!(await isMeasured())) {
+        return checks.skip("vote is scaled up and down", "there is no metrics API: install metrics-server")
+      }
       await checks.check("vote is scaled up under load", () => assertScalesUp(voteUrl, POLL, say))
       await audited("the load")
       await checks.check("vote is scaled down when it is over", () => assertScalesDown(say))

@@ -11,7 +11,7 @@ const LOOKS = [
   ["get", "pods,jobs,statefulsets,deployments,horizontalpodautoscalers", "--output", "wide"],
   ["get", "events", "--sort-by", ".lastTimestamp"],
   ["describe", "pods"],
-  ...["vote", "worker", "result", "redis", "postgres"].map((name) => [
+  ...["credentials", "vote", "worker", "result", "redis", "postgres", "nats", "rabbitmq"].map((name) => [
     ...[
       "logs",
       "--selector",

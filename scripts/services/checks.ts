@@ -5,6 +5,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 /** Runs one check after the other, says how each went, and keeps the score. */
 export class Checks {
   private passed = 0
+  private skipped = 0
   private readonly failed: string[] = []
 
   constructor(private readonly print: (line: string) => void = console.log) {}
@@ -26,12 +27,19 @@ export class Checks {
     }
   }
 
+  /** Says that a check can't be made here, which is no failure. */
+  skip(name: string, why: string): void {
+    this.skipped++
+    this.print(`skipped ${name}: ${why}`)
+  }
+
   say = (line: string): void => this.print(`        ${line}`)
 
   /** Prints the last lines. @returns the exit code */
   report(): number {
     if (this.failed.length > 0) this.print(`\nFailed:\n${this.failed.map((name) => `  ${name}`).join("\n")}`)
-    this.print(`\n${this.passed} passed, ${this.failed.length} failed`)
+    const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : ""
+    this.print(`\n${this.passed} passed, ${this.failed.length} failed${skipped}`)
     return this.failed.length > 0 ? 1 : 0
   }
 }
