@@ -1,7 +1,8 @@
 /** What stands for an option at the start of its card: its image, else its emoji, else its place on its colour. */
 
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useRef } from "preact/hooks"
 import { type Colour, optionColours } from "./colour"
+import { useIsBroken } from "./picture"
 
 export type MarkedOption = {
   emoji?: string | undefined
@@ -35,24 +36,6 @@ export function OptionMark({ option, index }: Props) {
       {emoji && !shown && <span class={`emoji ${isOne(emoji) ? "" : "several"}`}>{emoji}</span>}
     </span>
   )
-}
-
-/** Decoding also tells of a picture that failed before this script ran, which an error event does not. */
-function useIsBroken(
-  image: string | undefined,
-  picture: { readonly current: HTMLImageElement | null },
-): boolean {
-  const [broken, setBroken] = useState<string | undefined>(undefined)
-  useEffect(() => {
-    let stale = false
-    picture.current?.decode().catch(() => {
-      if (!stale) setBroken(image)
-    })
-    return () => {
-      stale = true
-    }
-  }, [image, picture])
-  return image !== undefined && broken === image
 }
 
 function isOne(emoji: string): boolean {

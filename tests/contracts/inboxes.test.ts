@@ -51,6 +51,22 @@ describe.each(INBOXES)("with the inbox in %s", (kind) => {
     await untilVotes(family.pets.result.url, "pets", { dogs: 0, cats: 0, lizards: 1 })
   })
 
+  test("the page says no more of a ballot than the inbox promises", async () => {
+    const send = (option: string, cookie = "") =>
+      fetch(`${family.classic.vote.url}/`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/html", cookie },
+        body: `vote=${option}`,
+      })
+    const first = await send("a")
+    const second = await (await send("b", first.headers.get("set-cookie")?.split(";")[0])).text()
+    const said = kind === "rabbitmq" ? "Counting decides whether it stands" : "Your first vote stands"
+    expect(second).toContain(said)
+    expect(second.includes('<p class="muted">It proves that your ballot is counted')).toBe(
+      kind !== "rabbitmq",
+    )
+  })
+
   test("while no worker makes posts, a flood of made-up ids gets 503 and takes no more room than it may", async () => {
     const redis = openRedis(stores().redis.adminUrl, () => {})
     stores().defer(() => redis.disconnect())

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
 
@@ -12,11 +13,18 @@ setDefaultTimeout(60_000)
 
 let stand: VoteStand
 let browser: Browser
+const polls = [
+  examplePoll({ isDefault: true }),
+  examplePoll({ number: 2, id: "swing", policy: "changeable" }),
+  examplePoll({ number: 3, id: "office", eligibility: "network" }),
+  examplePoll({ number: 4, id: "closing" }),
+  examplePoll({ number: 5, id: "going" }),
+]
 
 beforeAll(async () => {
   stand = await startVoteStand()
   browser = await launchChromium()
-  await stand.writePolls(examplePoll({ isDefault: true }))
+  await stand.writePolls(...polls)
 })
 afterAll(async () => {
   await browser.close()
@@ -86,4 +94,49 @@ test("A browser that takes no cookies stays one voter.", async () => {
   await page.getByRole("heading", { name: "You have voted already" }).waitFor()
   expect(await waiting()).toBe(before + 1)
   await page.context().close()
+})
+
+test("A waiting vote never takes the place of one that was cast later, in another tab.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/swing`)
+  const later = await page.context().newPage()
+  await page.route("**/votes", (route) => route.abort("connectionreset"))
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await later.goto(`${stand.url}/polls/swing`)
+  await later.getByRole("button", { name: "Dogs" }).click()
+  await later.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  const before = await waiting()
+  await page.unroute("**/votes")
+  await page.getByRole("button", { name: "Try now" }).click()
+  await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
+  expect(await waiting()).toBe(before)
+  await page.context().close()
+})
+
+test("Who votes second from a network that has one vote is told so.", async () => {
+  expect((await stand.vote("office", "a")).status).toBe(201)
+  const page = await openPage(browser, `${stand.url}/polls/office`)
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByText("This poll takes one vote from each network, and yours has voted.").waitFor()
+  await page.context().close()
+})
+
+test("A vote that was waiting when the poll closed, or was deleted, does not vanish without a word.", async () => {
+  const open = async (poll: string) => {
+    const page = await openPage(browser, `${stand.url}/polls/${poll}`)
+    await page.context().setOffline(true)
+    await page.getByRole("button", { name: "Cats" }).click()
+    await page.getByText("Not sent yet. Trying again…").waitFor()
+    return page
+  }
+  const [closing, going] = [await open("closing"), await open("going")]
+  await stand.writePolls(examplePoll({ number: 4, id: "closing", state: "closed" }))
+  for (const shard of [0, 1]) await stand.admin.del(keys.poll(shard, "going"))
+  await waitFor("the vote app to know", async () => (await stand.ask("/api/polls/going")).status === 404)
+  await closing.context().setOffline(false)
+  await closing.getByText("The poll closed before your vote was confirmed.").waitFor()
+  await expectAccessible(closing)
+  await going.context().setOffline(false)
+  await going.getByRole("heading", { name: "There is no such poll" }).waitFor()
+  for (const page of [closing, going]) await page.context().close()
 })

@@ -27,7 +27,7 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
   return (
     <>
       <div class="sheet-head">
-        <p>
+        <p class="back">
           <a href={`/admin/polls/${poll.id}/codes`}>← {t("codes")}</a>
         </p>
         <h1>{poll.title}</h1>

@@ -1,5 +1,7 @@
 /** Buttons that copy a link; without scripts they are not shown. */
 
+import { copyText } from "@tallyroom/lib/ui/copy-text"
+
 /** How long a button says that it has done its work. */
 const THANKS_MS = 2_500
 
@@ -9,21 +11,11 @@ export function offerCopying(): void {
     const offer = button.textContent
     button.hidden = false
     button.addEventListener("click", async () => {
-      const done = await copied(button.dataset.copy ?? "")
+      const done = await copyText(button.dataset.copy ?? "", null)
       button.textContent = (done ? button.dataset.copied : button.dataset.failed) ?? ""
       setTimeout(() => {
         button.textContent = offer
       }, THANKS_MS)
     })
-  }
-}
-
-/** Pages that are not served by https may not write to the clipboard. */
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
   }
 }

@@ -1,6 +1,7 @@
 /** The options as bars, alive wherever scripts run. */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
+import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import type { SnapshotOption } from "../snapshot"
 import type { ResultsText } from "./results-data"
@@ -58,7 +59,7 @@ export function OptionLabel({ option, mark }: { option: SnapshotOption; mark?: s
   const { label, emoji, image } = option
   return (
     <span class={label.length > LONG_LABEL ? "label long" : "label"}>
-      {image && <img src={image} alt="" loading="lazy" />}
+      {image && <Picture src={image} />}
       {emoji && (
         <span class="emoji" aria-hidden="true">
           {emoji}

@@ -1,5 +1,6 @@
 /** Giant bars. */
 
+import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import type { Snapshot, SnapshotOption } from "../snapshot"
 import { Bar } from "./bars"
@@ -86,7 +87,7 @@ function StageRow({ option, row, text, mark }: RowProps) {
     <li data-option={id} class={row?.leads ? "leads" : undefined}>
       <div class="stage-row">
         <span class="label" data-size={sizeOf(label)}>
-          {image && <img src={image} alt="" />}
+          {image && <Picture src={image} />}
           {emoji && (
             <span class="emoji" aria-hidden="true">
               {emoji}

@@ -5,7 +5,8 @@
 
 import type { BallotData, Standing } from "../view/ballot-data"
 
-export type Pending = { option: string; code: string }
+/** `after`: the receipt of what this browser knew to stand when the voter chose. */
+export type Pending = { option: string; code: string; after: string | null }
 
 const VOTER_KEY = "tallyroom.voter"
 

@@ -1,10 +1,15 @@
 import { expect, test } from "bun:test"
+import type { Standing } from "../view/ballot-data"
 import { sendBallot } from "./send-ballot"
 
 const accepted = { status: "accepted", poll: "pets", option: "a", receipt: "r" }
 
 /** Answers in turn, and what was waited between them. */
 async function send(...answers: (Response | Error)[]) {
+  return sendUnless(() => null, ...answers)
+}
+
+async function sendUnless(newer: () => Standing | null, ...answers: (Response | Error)[]) {
   const waits: number[] = []
   const failures: number[] = []
   const answer = await sendBallot(
@@ -15,6 +20,7 @@ async function send(...answers: (Response | Error)[]) {
     },
     async (ms) => void waits.push(ms),
     (count) => failures.push(count),
+    newer,
   )
   return { answer, waits, failures }
 }
@@ -65,7 +71,21 @@ test.each([
     problem("vote-stands", 409, { option: "b", receipt: "r" }),
     { kind: "stands", standing: { status: "stands", option: "b", receipt: "r" } },
   ],
+  [problem("vote-stands", 409), { kind: "refused", refusal: "networkStands" }],
   [Response.json(accepted), { kind: "stands", standing: { status: "same", option: "a", receipt: "r" } }],
 ])("Answer %# ends the sending.", async (response, expected) => {
   expect((await send(response)).answer).toEqual(expected as never)
+})
+
+test("A waiting ballot gives way to a vote that was cast later, in another tab.", async () => {
+  const later: Standing = { status: "same", option: "b", receipt: "later" }
+  let told: Standing | null = null
+  const sent = sendUnless(
+    () => told,
+    new Error("away"),
+    new Error("away"),
+    Response.json(accepted, { status: 201 }),
+  )
+  told = later
+  expect((await sent).answer).toEqual({ kind: "stands", standing: later })
 })

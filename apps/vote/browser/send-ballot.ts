@@ -21,19 +21,26 @@ const REFUSALS: Record<string, Refusal> = {
   "code-needed": "codeNeeded",
   "code-unknown": "codeUnknown",
   "too-many-attempts": "tooManyAttempts",
+  // Without what stands: of a network's vote nobody is told more.
+  "vote-stands": "networkStands",
 }
 
 /**
  * @param post sends the ballot once
  * @param wait waits before the next try
  * @param onFailed hears of every try that had no answer
+ * @param newer what the voter was told to stand since the choice was made, as in another tab: it must not be replaced by
+ *   this older choice
  */
 export async function sendBallot(
   post: () => Promise<Response>,
   wait: (ms: number) => Promise<void>,
   onFailed: (failures: number) => void,
+  newer: () => Standing | null,
 ): Promise<Answer> {
   for (let failures = 1; ; failures++) {
+    const standing = newer()
+    if (standing) return { kind: "stands", standing }
     const answer = await post().then(readAnswer, unanswered)
     if (answer.kind !== "unanswered") return answer
     onFailed(failures)

@@ -16,6 +16,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const [before, setBefore] = useState<Standing | null>(data.before)
   const [sending, setSending] = useState<Casting["sending"]>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(data.refusal)
+  const [missed, setMissed] = useState(false)
   const [{ live, fresh }, setLife] = useState({ live: false, fresh: false })
   const alarm = useRef(new Alarm())
   const offline = useOffline(() => alarm.current.ring())
@@ -23,13 +24,15 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const take = (answer: Answer) => {
     pending.forget(data)
     setSending(null)
-    if (answer.kind === "not-open") return onNotOpen()
+    if (answer.kind === "not-open") {
+      setMissed(true)
+      setStanding((now) => now ?? before)
+      return onNotOpen()
+    }
     if (answer.kind === "refused") return setRefusal(answer.refusal)
     // What is shown at the next visit was not sent just now.
-    remembered.write(data, {
-      ...answer.standing,
-      ...(answer.standing.status !== "stands" && { status: "same" }),
-    })
+    const { status } = answer.standing
+    remembered.write(data, { ...answer.standing, status: status === "accepted" ? "same" : status })
     setLife({ live: true, fresh: true })
     setBefore(null)
     setStanding(answer.standing)
@@ -37,12 +40,14 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const send = (ballot: Pending) => {
     pending.write(data, ballot)
     setRefusal(null)
+    setMissed(false)
     setSending({ option: ballot.option, failures: 0 })
     const failed = (failures: number) => setSending({ option: ballot.option, failures })
     void sendBallot(
       () => post(data, ballot),
       (ms) => alarm.current.wait(ms),
       failed,
+      () => newerThan(ballot, data),
     ).then(take)
   }
   const choose = () => {
@@ -59,8 +64,8 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   }, [])
 
   return {
-    ...{ standing, before, sending, refusal, offline, fresh, live },
-    cast: (option, code) => send({ option, code }),
+    ...{ standing, before, sending, refusal, missed, offline, fresh, live },
+    cast: (option, code) => send({ option, code, after: remembered.read(data)?.receipt ?? null }),
     change: choose,
     keep: () => {
       setStanding(before)
@@ -68,6 +73,12 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     },
     tryNow: () => alarm.current.ring(),
   }
+}
+
+/** Who votes by code may be another voter each time. */
+function newerThan({ code, after }: Pending, data: BallotData): Standing | null {
+  const now = code === "" ? remembered.read(data) : null
+  return now && now.receipt !== after ? now : null
 }
 
 function post({ poll, pollNumber: number }: BallotData, { option, code }: Pending): Promise<Response> {

@@ -15,14 +15,19 @@ export function usePoll(data: BallotData) {
   const [now, setNow] = useState(data.now)
   // The server can't know the reader's time zone: its page names its own, until this one runs.
   const [timeZone, setTimeZone] = useState<string | undefined>("UTC")
-  const refresh = useCallback(async () => {
-    const response = await fetch(`/api/polls/${data.poll.id}`)
-    if (!response.ok) return
-    const { number, ...facts } = (await response.json()) as Partial<PollFacts> & { number: number }
-    // Another poll stands under this id now: nothing on this page is true of it.
-    if (number !== data.pollNumber) return location.reload()
-    setPoll((old) => (same(old, facts) ? old : { ...old, ...facts }))
-  }, [data])
+  /** @param onGone hears that there is no such poll */
+  const refresh = useCallback(
+    async (onGone?: () => void) => {
+      const response = await fetch(`/api/polls/${data.poll.id}`)
+      if (response.status === 404) onGone?.()
+      if (!response.ok) return
+      const { number, ...facts } = (await response.json()) as Partial<PollFacts> & { number: number }
+      // Another poll stands under this id now: nothing on this page is true of it.
+      if (number !== data.pollNumber) return location.reload()
+      setPoll((old) => (same(old, facts) ? old : { ...old, ...facts }))
+    },
+    [data],
+  )
   useEffect(() => {
     setTimeZone(undefined)
     const offset = data.now - Date.now()
@@ -31,8 +36,12 @@ export function usePoll(data: BallotData) {
     return () => clearInterval(timer)
   }, [data])
   const ms = isDue(poll, now) ? DUE_MS : ASK_MS[poll.phase]
-  useEffect(() => (ms === null ? undefined : every(ms, refresh)), [ms, refresh])
-  return { poll, now, timeZone, refresh: () => void refresh().catch(() => {}) }
+  useEffect(() => (ms === null ? undefined : every(ms, () => refresh())), [ms, refresh])
+  return {
+    ...{ poll, now, timeZone },
+    /** Looks because a ballot was not taken; for a poll that is gone the server has a page. */
+    refusedVote: () => void refresh(() => location.reload()).catch(() => {}),
+  }
 }
 
 function same(old: PollFacts, facts: Partial<PollFacts>): boolean {

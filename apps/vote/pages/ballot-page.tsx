@@ -5,7 +5,14 @@ import type { Language } from "@tallyroom/lib/ui/language"
 import { ballot } from "@tallyroom/lib/ui/messages/ballot"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { BallotApp } from "../view/ballot-app"
-import type { BallotData, Counts, PollFacts, Refusal, Standing } from "../view/ballot-data"
+import {
+  type BallotData,
+  type Counts,
+  type PollFacts,
+  type Refusal,
+  STANDING_HEADINGS,
+  type Standing,
+} from "../view/ballot-data"
 import type { Site } from "./site"
 
 export type BallotPage = {
@@ -72,8 +79,7 @@ function factsOf(poll: Poll, now: number): PollFacts {
 function titleOf({ poll, standing, messages }: BallotData): string {
   if (poll.phase === "draft") return String(messages.draft)
   if (poll.phase !== "open") return poll.title
-  const headings = { accepted: "voted", received: "voted", same: "votedSame", stands: "votedStands" } as const
-  return standing === null ? poll.title : `${messages[headings[standing.status]]} · ${poll.title}`
+  return standing === null ? poll.title : `${messages[STANDING_HEADINGS[standing.status]]} · ${poll.title}`
 }
 
 /** The page in another language keeps the code of a printed card, and who chooses anew goes on choosing. */

@@ -22,11 +22,22 @@ export type Standing = {
   receipt: string
 }
 
+/** What a page says of it first. A ballot that is received may still turn out late. */
+export const STANDING_HEADINGS = {
+  accepted: "voted",
+  received: "received",
+  same: "votedSame",
+  stands: "votedStands",
+} as const satisfies Record<Standing["status"], BallotKey>
+
 /** The tally as Postgres had it a moment ago; the greater version is the newer one. */
 export type Counts = { version: number; votes: Record<string, number>; total: number }
 
 /** Why a vote was not taken, as a message that says what to do. */
-export type Refusal = Extract<BallotKey, "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "refused">
+export type Refusal = Extract<
+  BallotKey,
+  "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "networkStands" | "refused"
+>
 
 export type BallotData = {
   language: Language

@@ -1,12 +1,12 @@
 /** The receipt: short to look at, whole to copy. */
 
+import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"
-import { copyText } from "../browser/copy-text"
 import { useWords } from "./words"
 
-type Props = { receipt: string; live: boolean }
+type Props = { receipt: string; note: "receiptNote" | "receivedNote"; live: boolean }
 
-export function Receipt({ receipt, live }: Props) {
+export function Receipt({ receipt, note, live }: Props) {
   const { t } = useWords()
   const code = useRef<HTMLElement>(null)
   const [copied, setCopied] = useState(false)
@@ -25,7 +25,7 @@ export function Receipt({ receipt, live }: Props) {
           </button>
         )}
       </div>
-      <p class="muted">{t("receiptNote")}</p>
+      <p class="muted">{t(note)}</p>
     </div>
   )
 }

@@ -5,11 +5,12 @@ import { useWords } from "./words"
 
 export function SendingNotice({ casting }: { casting: Casting }) {
   const { t } = useWords()
-  const { sending, offline } = casting
+  const { sending, missed, offline } = casting
   const failed = sending !== null && sending.failures > 0
   return (
     <div role="status">
       {sending && !failed && <p class="visually-hidden">{t("sending")}</p>}
+      {missed && <p class="notice bad">{t("missed")}</p>}
       {failed && (
         <div class="notice warn not-sent">
           <p>

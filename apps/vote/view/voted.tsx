@@ -2,12 +2,10 @@
 
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
-import { type Counts, countsShown, type PollFacts, type Standing } from "./ballot-data"
+import { type Counts, countsShown, type PollFacts, STANDING_HEADINGS, type Standing } from "./ballot-data"
 import { Receipt } from "./receipt"
 import { TallyBars } from "./tally-bars"
 import { useWords } from "./words"
-
-const HEADINGS = { accepted: "voted", received: "voted", same: "votedSame", stands: "votedStands" } as const
 
 type Props = {
   poll: PollFacts
@@ -32,12 +30,16 @@ export function Voted(props: Props) {
     <section class="voted">
       <h1 ref={heading} tabIndex={-1}>
         <Tick />
-        {t(HEADINGS[standing.status])}
+        {t(STANDING_HEADINGS[standing.status])}
       </h1>
       <p class="muted">{poll.title}</p>
       <Choice poll={poll} standing={standing} />
       <div class="card">
-        <Receipt receipt={standing.receipt} live={onChange !== null} />
+        <Receipt
+          receipt={standing.receipt}
+          note={standing.status === "received" ? "receivedNote" : "receiptNote"}
+          live={onChange !== null}
+        />
         <Ways {...props} />
       </div>
       {counts && countsShown(poll, true) && (

@@ -1,0 +1,28 @@
+/**
+ * Puts text on the clipboard; where the browser forbids that (plain HTTP), what shows it is selected and copied.
+ * @param shownIn null when the text stands nowhere on the page
+ * @returns whether it is there now
+ */
+export async function copyText(text: string, shownIn: Element | null): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return shownIn ? copySelected(shownIn) : copyHidden(text)
+  }
+}
+
+function copySelected(shownIn: Element): boolean {
+  getSelection()?.selectAllChildren(shownIn)
+  return document.execCommand("copy")
+}
+
+function copyHidden(text: string): boolean {
+  const element = document.createElement("span")
+  element.className = "visually-hidden"
+  element.textContent = text
+  document.body.append(element)
+  const done = copySelected(element)
+  element.remove()
+  return done
+}
