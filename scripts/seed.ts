@@ -3,20 +3,21 @@
 import { parseArgs } from "node:util"
 import { progress } from "./data/progress"
 import { addresses, type PollInfo, type Results, readPoll, readResults } from "./data/room"
-import { castByAb } from "./seed/by-ab"
 import { type Cast, castByVoters } from "./seed/by-voters"
+import { readCaster } from "./seed/caster"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"
 import { describe, Trouble } from "./services/trouble"
 import { waitFor } from "./services/wait"
 
-const USAGE = `Usage: bun run seed [--poll ID] [--votes N] [--skew a=2,b=1] [--voters N]
+const USAGE = `Usage: bun run seed [--poll ID] [--votes N] [--skew a=2,b=1] [--by ab|k6] [--voters N]
 
-Casts votes in an open poll, by ab, and shows the tally once they are counted. Each is a new voter's. Without anything else
-2,000 are for the first option and 1,000 for the second.
+Casts votes in an open poll and shows the tally once they are counted. Each is a new voter's. Without anything else 2,000
+are for the first option and 1,000 for the second.
 
   --poll ID      (the default poll)
   --votes N      how many, at most 1,000,000 (3000)
   --skew LIST    how they are shared out: an option that is not named has 1, a=0 leaves it out (the first option has 2)
+  --by TOOL      ab, or k6, which is built the first time (ab, and k6 where ab can't be installed)
   --voters N     over the API and from so many voters, who come again and again: a poll that is final refuses them then
 
 VOTE_URL and RESULT_URL say where; otherwise it takes a running demo, or http://localhost:8080 and :8081.`
@@ -39,6 +40,7 @@ async function main(args: string[]): Promise<number> {
       poll: { type: "string" },
       votes: { type: "string", default: "3000" },
       skew: { type: "string" },
+      by: { type: "string" },
       voters: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -50,10 +52,12 @@ async function main(args: string[]): Promise<number> {
   const room = addresses()
   const votes = whole("--votes", values.votes)
   const voters = values.voters === undefined ? null : whole("--voters", values.voters)
+  if (voters && values.by) throw new Trouble("--by is for votes of new voters: leave it out with --voters.")
   const poll = open(await readPoll(room, values.poll))
   const ids = poll.options.map(({ id }) => id)
   const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
   const before = await readResults(room, poll.id)
+  const caster = voters === null ? await readCaster(values.by) : null
 
   const bar = progress(`Casting ${votes.toLocaleString("en")} votes in ${poll.id}`, votes)
   let done = 0
@@ -63,7 +67,7 @@ async function main(args: string[]): Promise<number> {
   }
   const cast = voters
     ? await castByVoters(room.voteUrl, poll.id, shares, voters, onCast)
-    : await castByAb(`${room.voteUrl}/polls/${poll.id}`, shares, onCast)
+    : await caster?.(`${room.voteUrl}/polls/${poll.id}`, shares, onCast)
   bar.end()
   if (cast) console.log(summary(cast))
   // Voters who come again change votes instead of adding some.
@@ -85,9 +89,8 @@ function open(poll: PollInfo): PollInfo {
   if (poll.phase !== "open")
     throw new Trouble(`The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll open ${poll.id}\`).`)
   if (poll.eligibility === "browser") return poll
-  throw new Trouble(
-    `The poll ${poll.id} takes one vote a ${poll.eligibility}: seed another, or use \`bun run import\` with codes.`,
-  )
+  const otherwise = poll.eligibility === "code" ? ", or use `bun run import` with codes" : ""
+  throw new Trouble(`The poll ${poll.id} takes one vote a ${poll.eligibility}: seed another${otherwise}.`)
 }
 
 function summary({ accepted, received, same, refused }: Cast): string {

@@ -19,6 +19,7 @@ const resultsSchema = z.object({
   total: z.number().optional(),
   options: z.array(z.object({ id: z.string(), label: z.string(), votes: z.number().optional() })),
 })
+const problemSchema = z.object({ type: z.string() })
 export type PollInfo = z.infer<typeof pollSchema>
 export type Results = z.infer<typeof resultsSchema>
 
@@ -52,21 +53,29 @@ export async function findPoll(
 
 /** How a poll stands; null where its results are not for everybody. */
 export async function readResults({ resultUrl }: Addresses, poll: string): Promise<Results | null> {
-  const results = await read(
-    `${resultUrl}/api/polls/${encodeURIComponent(poll)}/results`,
-    resultsSchema,
-    "RESULT_URL",
-  )
+  const url = `${resultUrl}/api/polls/${encodeURIComponent(poll)}/results`
+  const answer = await ask(url, "RESULT_URL")
+  if (answer.status === 403 && (await isHidden(answer.clone()))) return null
+  const results = await understood(url, answer, resultsSchema)
   return results.total === undefined ? null : results
 }
 
+async function isHidden(answer: Response): Promise<boolean> {
+  const problem = problemSchema.safeParse(await answer.json().catch(() => null))
+  return problem.data?.type === "/problems/results-hidden"
+}
+
 async function read<T>(url: string, schema: z.ZodType<T>, setting: string): Promise<T> {
+  return understood(url, await ask(url, setting), schema)
+}
+
+async function ask(url: string, setting: string): Promise<Response> {
   const answer = await fetch(url).catch(() => {
     throw new Trouble(`${url} does not answer: start Tallyroom (\`bun run demo\`), or set ${setting}.`)
   })
   if (answer.status === 404)
     throw new Trouble(`There is no poll at ${url}: \`bun run poll list\` shows which there are.`)
-  return understood(url, answer, schema)
+  return answer
 }
 
 async function understood<T>(url: string, answer: Response, schema: z.ZodType<T>): Promise<T> {

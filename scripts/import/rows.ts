@@ -39,6 +39,7 @@ const ballotSchema = z.object({ poll: slug, option: slug, voter: text, code })
 
 /** @throws {Trouble} when the file can't be read, is no CSV, or has no proper header; the signal's reason once it is set */
 export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<Row> {
+  await refuseUtf16(file)
   const voterOf = nameless(basename(file))
   let names: string[] | null = null
   let number = 0
@@ -49,7 +50,7 @@ export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<
       continue
     }
     const fields = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""]))
-    fields.voter ||= voterOf(fields)
+    if (!fields.voter?.trim()) fields.voter = voterOf(fields)
     const isWhole = cells.length === names.length
     const fault = `has ${cells.length} cells where the header has ${names.length}: put a cell with a comma in quotes`
     yield { number: number++, line, fields, ballot: isWhole ? ballotIn(fields) : { fault }, bytes }
@@ -83,6 +84,17 @@ async function* recordsOf(file: string) {
     const why = error instanceof Error ? error.message.replace(/\.?$/, ".") : error
     throw new Trouble(`${file} can't be read: ${why}`, { cause: error })
   }
+}
+
+/** Excel's "Unicode text" is in it. @throws {Trouble} when the file's byte order mark says so */
+async function refuseUtf16(file: string): Promise<void> {
+  // A file that can't be read is the parser's to report.
+  const start = await Bun.file(file)
+    .slice(0, 2)
+    .bytes()
+    .catch(() => new Uint8Array())
+  const mark = start.toHex()
+  if (mark === "fffe" || mark === "feff") throw new Trouble(`${file} is in UTF-16: save it as CSV UTF-8.`)
 }
 
 const lineEnds = (text: string) => text.match(LINE_END)?.length ?? 0

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Trouble } from "../services/trouble"
-import { ensureTool } from "../tools"
 
 const AT_ONCE = 50
 /** So many between two looks at the progress. */
@@ -14,14 +13,15 @@ const PAUSE_MS = 500
 
 /**
  * Casts votes for each option; what was refused for a moment is cast again.
- * @throws {Trouble} when ab can't be had, or votes are still refused after a minute
+ * @param ab its path
+ * @throws {Trouble} when votes are still refused after a minute
  */
 export async function castByAb(
+  ab: string,
   address: string,
   shares: Map<string, number>,
   onCast: (votes: number) => void,
 ): Promise<void> {
-  const ab = await ensureTool("ab", { say: console.error })
   const folder = mkdtempSync(join(tmpdir(), "tallyroom-seed-"))
   try {
     for (const [option, votes] of shares) {
@@ -64,5 +64,12 @@ async function turn(ab: string, file: string, address: string, votes: number): P
   if ((await child.exited) !== 0)
     throw new Trouble(`ab could not vote at ${address}: ${err.trim() || out.trim()}`)
   const said = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(out)?.[1] ?? 0)
-  return said("Complete requests") - said("Non-2xx responses") - said("Failed requests")
+  return said("Complete requests") - said("Non-2xx responses") - unanswered(out)
+}
+
+/** "Failed requests" has a connection that was reset twice: as Receive, and as one of the Exceptions. */
+function unanswered(report: string): number {
+  const failures = /\(Connect: (\d+), Receive: (\d+), Length: \d+, Exceptions: (\d+)\)/.exec(report)
+  const [connect = 0, receive = 0, exceptions = 0] = failures?.slice(1).map(Number) ?? []
+  return connect + Math.max(receive, exceptions)
 }

@@ -15,7 +15,7 @@ printf 'vote=a' >"$folder/posta"
 printf 'vote=b' >"$folder/postb"
 
 # cast OPTION VOTES: what was refused (503 says to come back) is cast again, a second later.
-# ab calls an answer of another length a failure, so what counts is how many were not 2xx.
+# "Failed requests" has a connection that was reset twice: as Receive, and as one of the Exceptions.
 cast() {
   echo "Casting $2 votes for $1"
   left=$2
@@ -24,8 +24,8 @@ cast() {
     ab -q -l -r -n "$left" -c "$((left < concurrency ? left : concurrency))" -p "$folder/post$1" \
       -T application/x-www-form-urlencoded "$vote_url/polls/$poll" >"$folder/report" 2>&1 || { cat "$folder/report" >&2; exit 1; }
     refused=$(awk '/^Non-2xx responses:/ { print $3 }' "$folder/report")
-    failed=$(awk '/^Failed requests:/ { print $3 }' "$folder/report")
-    left=$((${refused:-0} + ${failed:-0}))
+    unanswered=$(awk -F'[:,)]' '/^ *\(Connect:/ { print $2 + ($4 > $8 ? $4 : $8) + 0 }' "$folder/report")
+    left=$((${refused:-0} + ${unanswered:-0}))
     [ "$left" -gt 0 ] || break
     if [ "$(date +%s)" -ge "$end" ]; then
       echo "After $deadline_s s $left of $2 votes were still not taken. Is the poll $poll open? See $vote_url/polls/$poll" >&2

@@ -31,6 +31,19 @@ test("a malformed row is refused, and the rows after it are cast", async () => {
   expect(refusedOf("malformed")).toContain(",6,voter has a character that is no UTF-8")
 })
 
+test.each(["little", "big"])(
+  "a file in UTF-16 with the %s end first is refused, and nothing is cast",
+  async (end) => {
+    const poll = await room().poll(`utf-16-${end}`)
+    const content = Buffer.from(`\uFEFFpoll,option,voter\n${poll},a,ann\n`, "utf16le")
+    const file = join(room().dir, `${poll}.csv`)
+    await Bun.write(file, end === "big" ? content.swap16() : content)
+    const { code, err } = await runs(file)
+    expect([code, err]).toEqual([2, `${file} is in UTF-16: save it as CSV UTF-8. Nothing was cast.\n`])
+    expect(await room().tally(poll)).toEqual({ a: 0, b: 0 })
+  },
+)
+
 test("a refused row is told by the line in which it begins, whatever stands above it", async () => {
   for (const [name, end] of [
     ["unix", "\n"],

@@ -91,6 +91,14 @@ test("a file without voters that is corrected or appended to casts only what is 
   await room().untilTally("grows", { a: 3, b: 3 })
 })
 
+test("a voter that is blank is none, as an empty one is", async () => {
+  await room().poll("blank")
+  const rows = ['"  "', '"  "', "\u00a0", "\u00a0", "", ""].map((voter) => `blank,a,${voter}`)
+  const file = await room().file("blank.csv", ["poll,option,voter", ...rows])
+  expect(await runs(file)).toMatchObject({ summary: "6 accepted, 0 refused" })
+  await room().untilTally("blank", { a: 6, b: 0 })
+})
+
 test("rows that say the same in another file are other voters", async () => {
   await room().poll("days")
   for (const name of ["monday.csv", "tuesday.csv"]) {

@@ -1,7 +1,9 @@
 /** `bun run seed`, as people type it. */
 
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { existsSync } from "node:fs"
 import { command } from "./commands"
+import { resetting } from "./resetting"
 import { useRoom } from "./room"
 
 const room = useRoom()
@@ -38,6 +40,53 @@ test("an option that is not named in the skew has a share of 1", async () => {
   expect(await room().tally("unnamed")).toEqual({ a: 20, b: 40 })
 })
 
+test.each(["after-close", "after-vote"])("seeds a poll whose results are %s", async (results) => {
+  const poll = await room().poll(`hidden-${results}`, { results })
+  const { code, out } = await command("seed", ["--poll", poll, "--votes", "20"], room().env)
+  expect([code, out]).toEqual([0, `The results of ${poll} are hidden for now.\n`])
+})
+
+test.each(["ab", "k6"])(
+  "casts by %s exactly the votes that were asked for over connections that are reset",
+  async (by) => {
+    const poll = await room().poll(`reset-by-${by}`)
+    await using network = resetting(room().env.VOTE_URL ?? "")
+    const env = { ...room().env, VOTE_URL: network.url }
+    const { code } = await command("seed", ["--poll", poll, "--votes", "100", "--by", by], env)
+    expect(code).toBe(0)
+    expect(network.resets()).toBeGreaterThan(0)
+    expect(await room().tally(poll)).toEqual({ a: 67, b: 33 })
+  },
+)
+
+test("casts by k6 as many votes as it is told", async () => {
+  await room().poll("by-k6")
+  const { code, out } = await command("seed", ["--poll", "by-k6", "--votes", "60", "--by", "k6"], room().env)
+  expect(code).toBe(0)
+  expect(await room().tally("by-k6")).toEqual({ a: 40, b: 20 })
+  expect(out).toEndWith("60 votes\n")
+})
+
+test.skipIf(existsSync("/usr/sbin/ab"))("casts by k6 where ab can't be had, and says so", async () => {
+  await room().poll("no-ab")
+  const env = { ...room().env, PATH: "/nowhere" }
+  const { code, err } = await command("seed", ["--poll", "no-ab", "--votes", "6"], env)
+  expect(code).toBe(0)
+  expect(err).toContain("ab is missing and can't be installed: casting by k6.\n")
+  expect(await room().tally("no-ab")).toEqual({ a: 4, b: 2 })
+})
+
+test("advises codes where a poll asks for them, and nothing that would be refused", async () => {
+  for (const [eligibility, advice] of [
+    ["code", true],
+    ["network", false],
+  ] as const) {
+    const poll = await room().poll(`one-a-${eligibility}`, { eligibility })
+    const { code, err } = await command("seed", ["--poll", poll], room().env)
+    expect([code, err.includes("bun run import")]).toEqual([2, advice])
+  }
+})
+
 test.each([
   [["--votes", "0"], "--votes takes a whole number"],
   [["--votes", "2000000"], "--votes takes a whole number"],
@@ -45,6 +94,8 @@ test.each([
   [["--skew", "a=-1"], "is no share"],
   [["--skew", "a=0,b=0"], "leaves nobody"],
   [["--poll", "nowhere"], "There is no poll"],
+  [["--by", "wrk"], "--by takes ab or k6"],
+  [["--by", "k6", "--voters", "5"], "--voters"],
   [["--voters", "x"], "--voters takes a whole number"],
   [["--nonsense"], "nonsense"],
 ])("refuses %j", async (words, says) => {
