@@ -21,10 +21,10 @@ COPY . .
 # /libc to the C library of Bun's image, which is another one.
 FROM sources AS compiled
 RUN --mount=type=bind,from=libc,target=/libc \
-    mkdir -p /root-fs/app /root-fs/lib && cd /libc/usr/lib/*-linux-gnu \
-    && cp libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2 /root-fs/lib/ \
-    && if [ -e /libc/usr/lib64 ]; then mkdir /root-fs/lib64 && cp ld-linux-*.so.? /root-fs/lib64/; \
-       else cp ld-linux-*.so.? /root-fs/lib/; fi
+    mkdir -p /root-fs/app /root-fs/lib \
+    && for file in libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2; do cp /libc/usr/lib/*-linux-gnu/$file /root-fs/lib/; done \
+    && if [ -e /libc/usr/lib64 ]; then mkdir /root-fs/lib64 && cp /libc/usr/lib/*-linux-gnu/ld-linux-*.so.? /root-fs/lib64/; \
+       else cp /libc/usr/lib/*-linux-gnu/ld-linux-*.so.? /root-fs/lib/; fi
 ARG TARGETARCH
 ARG VERSION
 ARG REVISION

@@ -3,6 +3,7 @@ import type { Locator, Page } from "playwright-core"
 import { embedSnippet, frameSnippet } from "../../apps/result/embed-snippet"
 import { startResult } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
+import { examplePoll, startVoteStand } from "../../apps/vote/vote-stand"
 import { waitFor } from "../../scripts/services/wait"
 import { expectAccessible, openPage, type View } from "../harness/pages"
 import { useResultPages } from "../harness/result-pages"
@@ -76,6 +77,21 @@ describe("a poll in another site", () => {
     // What is painted in the end: axe takes what lies under a frame for white.
     const corner = await paintedAt(page, page.locator("iframe"))
     expect(corner).toEqual([0x22, 0x22, 0x22])
+  })
+
+  test("follows it with a ballot too, which the vote app serves", async () => {
+    const stand = await startVoteStand()
+    stores().defer(() => stand.stop())
+    await stand.writePolls(examplePoll({ id: "open" }))
+    const { address } = await startResult(stores(), { voteUrl: stand.url })
+    const page = await openTeamSite(
+      `<style>:root { color-scheme: light dark }</style>${embedSnippet(address, "open", "ballot")}`,
+    )
+    const html = page.frameLocator("iframe").locator("html")
+    await page.frameLocator("iframe").getByText("Cats or dogs?").waitFor()
+    expect(await html.getAttribute("data-theme")).toBe("light")
+    await page.emulateMedia({ colorScheme: "dark" })
+    await waitFor("the night", async () => (await html.getAttribute("data-theme")) === "dark")
   })
 
   test("stays light in a page that knows no dark, and dark in one that is always dark", async () => {

@@ -25,7 +25,8 @@ function show(place: HTMLScriptElement, poll: string): void {
   place.after(frame)
   const tell = () => {
     frame.style.colorScheme = themeOf(place)
-    frame.contentWindow?.postMessage({ tallyroom: "theme", theme: themeOf(place) }, address.origin)
+    // To whoever is in the frame: a ballot is at the vote app, whose origin is not known here, and this is no secret.
+    frame.contentWindow?.postMessage({ tallyroom: "theme", theme: themeOf(place) }, "*")
   }
   addEventListener("message", ({ source, data }) => {
     if (source !== frame.contentWindow || data?.tallyroom !== "height") return
