@@ -2,10 +2,12 @@
 
 import { mkdirSync, statSync } from "node:fs"
 import { join } from "node:path"
+import postgres from "postgres"
 import { HELP, readArguments } from "./screenshots/arguments"
 import { ballotShots } from "./screenshots/ballot-shots"
 import { drawsEmoji, openCamera, takeShot } from "./screenshots/camera"
 import { controlRoomShots } from "./screenshots/control-room-shots"
+import { makePicturedEvent } from "./screenshots/event"
 import { ADDRESSES } from "./screenshots/places"
 import { resultShots } from "./screenshots/result-shots"
 import type { Device, Shot } from "./screenshots/shot"
@@ -13,7 +15,6 @@ import { serveTeamSite } from "./screenshots/team-site"
 import { CHECKOUT } from "./services/checkout"
 import type { Running } from "./services/running"
 import { describe, Trouble } from "./services/trouble"
-import { makeEvent } from "./showcase/event"
 import { inOwnTallyroom } from "./showcase/own-tallyroom"
 
 const DIR = join(CHECKOUT, "docs/screenshots")
@@ -42,7 +43,8 @@ function wanted(only: string): Shot[] {
 
 async function takeAll(shots: Shot[], running: Running): Promise<number> {
   console.error("Making the event")
-  const event = await makeEvent(running)
+  const event = await makePicturedEvent(running)
+  const sql = postgres(running.databaseUrl, { max: 1, onnotice: () => {} })
   const site = serveTeamSite()
   const browser = await openCamera({
     votePort: new URL(running.voteUrl).port,
@@ -55,13 +57,11 @@ async function takeAll(shots: Shot[], running: Running): Promise<number> {
     const sizes: number[] = []
     for (const shot of shots) {
       for (const device of shot.devices ?? DEVICES) {
-        const files = await takeShot(browser, shot, { device, token: running.adminToken, dir: DIR }).catch(
-          (cause) => {
-            throw new Trouble(`${shot.name} (${device}) did not show what it should: ${cause.message}`, {
-              cause,
-            })
-          },
-        )
+        const given = { device, dir: DIR, token: running.adminToken, sql }
+        const files = await takeShot(browser, shot, given).catch((cause) => {
+          const what = `${shot.name} (${device}) did not show what it should`
+          throw new Trouble(`${what}: ${cause.message}`, { cause })
+        })
         for (const file of files) {
           const { size } = statSync(join(DIR, file))
           sizes.push(size)
@@ -75,6 +75,7 @@ async function takeAll(shots: Shot[], running: Running): Promise<number> {
   } finally {
     await browser.close()
     await site.stop(true)
+    await sql.end({ timeout: 1 })
     await event.end()
   }
 }

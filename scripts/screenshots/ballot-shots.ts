@@ -70,6 +70,23 @@ export const ballotShots: Shot[] = [
     },
   },
   {
+    name: "ballot-network-voted",
+    open: async ({ page }) => {
+      await page.goto(at("/polls/house"))
+      await choose(page, "Green")
+      await page.getByText("takes one vote from each network").waitFor()
+    },
+  },
+  {
+    name: "ballot-network-voted-without-scripts",
+    withoutScripts: true,
+    open: async ({ page }) => {
+      await page.goto(at("/polls/house"))
+      await choose(page, "Green")
+      await page.getByText("This network has voted already").waitFor()
+    },
+  },
+  {
     name: "ballot-not-sent",
     open: async ({ page }) => {
       await page.goto(at("/polls/lunch"))

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { type Browser, chromium, type Page } from "playwright-core"
 import { ensureTool } from "../tools"
 import { ADDRESSES, type Places } from "./places"
-import type { Device, Scheme, Shot } from "./shot"
+import type { Backstage, Device, Scheme, Shot } from "./shot"
 import { smallPng } from "./small-png"
 
 const VIEWPORTS: Record<Device, { width: number; height: number }> = {
@@ -18,11 +18,12 @@ const PATIENCE_MS = 15_000
 
 /** Started so that the names of the made-up event lead to the apps that run here. */
 export async function openCamera({ votePort, resultPort, hostPort }: Places): Promise<Browser> {
-  const { vote, result, host } = ADDRESSES
+  const { vote, result, host, neighbour } = ADDRESSES
   const rules = [
     [vote, votePort],
     [result, resultPort],
     [host, hostPort],
+    [neighbour, hostPort],
   ].map(([address, port]) => `MAP ${new URL(String(address)).host} 127.0.0.1:${port}`)
   return chromium.launch({
     executablePath: await ensureTool("chromium", { say: console.error }),
@@ -30,7 +31,7 @@ export async function openCamera({ votePort, resultPort, hostPort }: Places): Pr
       ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
       `--host-resolver-rules=${rules.join(",")}`,
       // As behind HTTPS, where a page may use the clipboard.
-      `--unsafely-treat-insecure-origin-as-secure=${[vote, result, host].join(",")}`,
+      `--unsafely-treat-insecure-origin-as-secure=${Object.values(ADDRESSES).join(",")}`,
     ],
   })
 }
@@ -39,7 +40,7 @@ export async function openCamera({ votePort, resultPort, hostPort }: Places): Pr
 export async function takeShot(
   browser: Browser,
   shot: Shot,
-  { device, token, dir }: { device: Device; token: string; dir: string },
+  { device, dir, ...backstage }: Backstage & { device: Device; dir: string },
 ): Promise<string[]> {
   const context = await browser.newContext({
     viewport: VIEWPORTS[device],
@@ -47,6 +48,7 @@ export async function takeShot(
     timezoneId: "Europe/Lisbon",
     reducedMotion: "reduce",
     hasTouch: device === "phone",
+    javaScriptEnabled: !shot.withoutScripts,
   })
   context.setDefaultTimeout(PATIENCE_MS)
   try {
@@ -54,7 +56,7 @@ export async function takeShot(
     const files: string[] = []
     for (const scheme of shot.schemes ?? (["light", "dark"] as const)) {
       await page.emulateMedia({ colorScheme: scheme })
-      if (files.length === 0 || shot.reopen) await shot.open({ page, token, scheme })
+      if (files.length === 0 || shot.reopen) await shot.open({ ...backstage, page, scheme })
       await shot.settled?.(page)
       files.push(await takePicture(page, shot, device, scheme, dir))
     }

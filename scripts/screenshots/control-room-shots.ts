@@ -14,6 +14,7 @@ export const controlRoomShots: Shot[] = [
     },
   },
   signedIn("list", "/admin", ".poll-list"),
+  signedIn("list-archived", "/admin?archived=1", ".poll-list"),
   signedIn("poll", "/admin/polls/meetup", ".tally"),
   signedIn("final", "/admin/polls/band", ".tally"),
   signedIn("books", "/admin/polls/meetup?recount=1", "#books", { part: "#books" }),
@@ -24,6 +25,7 @@ export const controlRoomShots: Shot[] = [
     devices: ["desktop"],
     schemes: ["light"],
   }),
+  signedIn("duplicate", "/admin/polls/meetup/duplicate", "form.card"),
   signedIn("delete", "/admin/polls/drinks/delete", "form"),
   signedIn("health", "/admin/health", "h1"),
 ]

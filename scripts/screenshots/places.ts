@@ -5,6 +5,8 @@ export const ADDRESSES = {
   result: "http://results.example",
   /** The site of a team that shows polls in its own page. */
   host: "http://team.example",
+  /** The same site at a name under the ballot's: in a frame there the browser remembers its voter, and so lets vote. */
+  neighbour: "http://team.vote.example",
 } as const
 
 export type Places = { votePort: string; resultPort: string; hostPort: string }

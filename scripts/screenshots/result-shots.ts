@@ -1,10 +1,12 @@
 /** What people watch: results, the stage, frames in other sites, and what became of a ballot. */
 
-import type { Page } from "playwright-core"
+import type { FrameLocator, Page, WebSocketRoute } from "playwright-core"
 import { vote } from "./ballot-shots"
+import { type Fate, withFate } from "./fates"
 import { ADDRESSES } from "./places"
 import type { Shot } from "./shot"
 
+const { host, neighbour } = ADDRESSES
 const at = (path: string) => `${ADDRESSES.result}${path}`
 
 function results(state: string, poll: string, chart = true): Shot {
@@ -52,15 +54,57 @@ function stage(state: string, poll: string, act?: (page: Page) => Promise<void>)
   }
 }
 
-function embed(state: string, path: string, shows: string): Shot {
+/** The page once its network is gone. Being offline, Chromium opens no new connections, but leaves those that are open. */
+function cutOff({ open, ...shot }: Shot): Shot {
+  return {
+    ...shot,
+    reopen: true,
+    open: async (visit) => {
+      const { page } = visit
+      const sockets: WebSocketRoute[] = []
+      await page.context().setOffline(false)
+      await page.routeWebSocket(/./, (socket) => {
+        socket.connectToServer()
+        sockets.push(socket)
+      })
+      await open(visit)
+      await page.locator("#connection.live").waitFor({ state: "attached" })
+      await page.context().setOffline(true)
+      for (const socket of sockets) await socket.close()
+      await page.getByText("Reconnecting…").waitFor()
+    },
+  }
+}
+
+/** @param act what is done in the frame first */
+function embed(
+  state: string,
+  address: string,
+  shows: string,
+  act?: (frame: FrameLocator) => Promise<void>,
+): Shot {
   return {
     name: `embed-${state}`,
     open: async ({ page }) => {
-      await page.goto(`${ADDRESSES.host}${path}`)
-      await page.frameLocator("iframe").getByText(shows).first().waitFor()
+      await page.goto(address)
+      const frame = page.frameLocator("iframe")
+      await act?.(frame)
+      await frame.getByText(shows).first().waitFor()
       // The frame's first height is a guess; this is its own.
       await page.waitForFunction(() => !document.querySelector("iframe")?.style.height.startsWith("360px"))
     },
+  }
+}
+
+/** A ballot for which only the tables need to be made to speak. */
+function receipt(fate: Fate, shows: string): Shot {
+  return {
+    name: `receipt-${fate}`,
+    open: ({ page, sql }) =>
+      withFate(sql, "talk", fate, async (receipt) => {
+        await page.goto(at(`/polls/talk/receipts/${receipt}`))
+        await page.locator("#receipt-status", { hasText: shows }).waitFor()
+      }),
   }
 }
 
@@ -74,6 +118,14 @@ export const resultShots: Shot[] = [
   results("hidden-after-vote", "team", false),
   results("hidden-after-close", "speaker", false),
   results("many", "city"),
+  cutOff(results("reconnecting", "meetup")),
+  {
+    name: "results-unknown",
+    open: async ({ page }) => {
+      await page.goto(at("/polls/breakfast"))
+      await page.getByText("There is no such poll").waitFor()
+    },
+  },
   stage("open", "meetup"),
   stage("many", "city"),
   stage("hidden", "speaker"),
@@ -85,9 +137,19 @@ export const resultShots: Shot[] = [
     await page.keyboard.press("?")
     await page.getByRole("dialog").waitFor()
   }),
+  stage("scheduled", "keynote"),
+  stage("closed", "tabs"),
   stage("final", "band"),
-  embed("results", "/", "Kraków"),
-  embed("ballot", "/?view=ballot", "T-shirts"),
+  stage("tie", "dessert"),
+  cutOff(stage("reconnecting", "meetup")),
+  embed("results", `${host}/meetup`, "Kraków"),
+  embed("results-closed", `${host}/tabs`, "Spaces"),
+  embed("results-final", `${host}/band`, "Take Five"),
+  embed("ballot", `${host}/shirt?view=ballot`, "T-shirts"),
+  embed("ballot-voted", `${neighbour}/shirt?view=ballot`, "Your vote is in", async (frame) => {
+    await frame.getByRole("button", { name: "Forest" }).click()
+    await frame.locator(".voted .tally").waitFor()
+  }),
   {
     name: "receipt-counted",
     open: async ({ page }) => {
@@ -106,6 +168,10 @@ export const resultShots: Shot[] = [
       await untilStatus(page, first ?? "", "replaced")
     },
   },
+  receipt("pending", "waiting to be counted"),
+  receipt("late", "Not counted"),
+  receipt("set-aside", "Set aside"),
+  receipt("lost", "Lost"),
 ]
 
 async function follow(page: Page, status: string): Promise<void> {

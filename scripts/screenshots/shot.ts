@@ -1,11 +1,15 @@
 /** One page in one state, as pictures are taken of it. */
 
 import type { Page } from "playwright-core"
+import type postgres from "postgres"
 
 export type Device = "phone" | "desktop" | "stage"
 export type Scheme = "light" | "dark"
 
-export type Visit = { page: Page; token: string; scheme: Scheme }
+/** What a scene may use of the Tallyroom beside its pages: the admin token, and the tables as their owner. */
+export type Backstage = { token: string; sql: postgres.Sql }
+
+export type Visit = Backstage & { page: Page; scheme: Scheme }
 
 export type Shot = {
   /** Page and state, as the file is named. */
@@ -21,4 +25,6 @@ export type Shot = {
   part?: string
   /** The page does not follow the scheme while it is open: it is opened anew for each. */
   reopen?: boolean
+  /** As seen by a browser that runs no scripts. */
+  withoutScripts?: boolean
 }
