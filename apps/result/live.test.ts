@@ -7,9 +7,6 @@ import { definition, openTables, type Result, startResult } from "./testing/resu
 import { handshake, watch } from "./testing/viewer"
 import { addVotes } from "./testing/votes"
 
-/** Far less than the second between two looks of an app that isn't told of news. */
-const AT_ONCE_MS = 600
-
 const stores = useStores()
 let sql: Database
 let result: Result
@@ -60,11 +57,11 @@ test("a change after quiet is seen at once, and a flood of them at most 20 times
   for (let i = 1; i <= 200; i++) await addVotes(sql, "pace", "a", 1)
   await viewer.sees("all votes", ({ total }) => total === 200)
   const seconds = (performance.now() - start) / 1_000
-  expect(times[0]).toBeLessThan(start + AT_ONCE_MS)
+  expect(times[0]).toBeLessThan(start + 100)
   expect(times.length).toBeLessThanOrEqual(20 * seconds + 2)
 })
 
-test("news comes even while the listening connection is cut, and at once when it is back", async () => {
+test("news comes within 1.5 s while the listening connection is cut, and at once when it is back", async () => {
   await result.send("POST", "/api/polls", definition("cut"))
   const viewer = watch(result.address, "poll=cut")
   await viewer.sees("a snapshot", () => true)
@@ -77,11 +74,11 @@ test("news comes even while the listening connection is cut, and at once when it
     WHERE application_name = 'tallyroom-result-listen' AND datname = current_database()`
   await waitFor("the loss to be noticed", () => result.listener.state === "away")
   await addVotes(sql, "cut", "a", 1)
-  await viewer.sees("the vote", ({ total }) => total === 1)
+  await viewer.sees("the vote", ({ total }) => total === 1, 1_500)
   await admin`GRANT CONNECT ON DATABASE ${admin(database?.name)} TO tallyroom_result`
   await result.listening()
   await addVotes(sql, "cut", "a", 1)
-  await viewer.sees("the next vote", ({ total }) => total === 2, AT_ONCE_MS)
+  await viewer.sees("the next vote", ({ total }) => total === 2, 200)
   await admin.end()
 })
 

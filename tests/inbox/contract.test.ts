@@ -28,8 +28,6 @@ const SHARDS = 2
 const BALLOTS = 10_000
 const CONCURRENCY = 200
 const START_MS = 120_000
-/** Less than the time-outs of the brokers' clients, on a busy machine. */
-const AT_ONCE_MS = 3_000
 
 const promises: Record<InboxKind, { refusesSecondVotes: boolean }> = {
   redis: { refusesSecondVotes: true },
@@ -224,7 +222,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     await server.kill9()
     const start = performance.now()
     await expect(booth.cast("away", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
-    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS)
+    expect(performance.now() - start).toBeLessThan(1_000)
     await server.start()
     await booth.castUntilAnswered("away", voter("ann"), "a")
     await untilCounted("away", { a: 1 })
@@ -240,7 +238,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     server.freeze()
     const start = performance.now()
     await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
-    if (kind !== "redis") expect(performance.now() - start).toBeLessThan(AT_ONCE_MS) // the booth reads polls from Redis, too
+    if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis, too
     if (auditor) await expect(audit(sql, auditor)).rejects.toThrow("did not answer")
     server.thaw()
     worker = await startWorker(stores(), SHARDS, server.url)

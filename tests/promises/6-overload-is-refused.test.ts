@@ -10,7 +10,7 @@ import { openBooth, startWorker } from "../harness/tallyroom"
 const POLL = "cats-vs-dogs"
 const LIMIT = 400
 /** What the vote app allows itself is 200 ms; a busy test machine adds its own. */
-const PATIENCE_MS = 3_000
+const PATIENCE_MS = 1_000
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
 let vote: Running

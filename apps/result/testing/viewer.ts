@@ -25,7 +25,7 @@ export function watch(address: string, query: string, headers: Record<string, st
     /** The code with which the connection ended. */
     closed,
     /** The first snapshot for which this holds. */
-    sees: (what: string, holds: (snapshot: Snapshot) => boolean, deadlineMs?: number) =>
+    sees: (what: string, holds: (snapshot: Snapshot) => boolean, deadlineMs = 5_000) =>
       waitFor(what, () => snapshots.find(holds), deadlineMs),
   }
 }
