@@ -1,11 +1,8 @@
 /** `bun run flood`: votes of many, by k6, and whether each was counted once. */
 
 import { readdirSync } from "node:fs"
-import { join } from "node:path"
-import { CHECKOUT } from "./services/checkout"
-import { freePort } from "./services/ports"
 import { describe } from "./services/trouble"
-import { ensureGoTool } from "./tools/go"
+import { K6_SCRIPTS, startK6 } from "./tools/k6"
 
 const USAGE = `Usage: bun run flood [SCRIPT] [flags of k6]
 
@@ -25,9 +22,8 @@ Ends with YES or NO, and exit code 0 or 99.`
 
 /** What is not there is not load but a mistake: k6's own exit codes begin above. */
 const MISUSED = 2
-const DIR = join(CHECKOUT, "scripts/k6")
 const SCRIPTS = ["flood", "burst", "viewers", "reconnect", "soak"].filter((name) =>
-  readdirSync(DIR).includes(`${name}.ts`),
+  readdirSync(K6_SCRIPTS).includes(`${name}.ts`),
 )
 
 const [first = "flood", ...rest] = process.argv.slice(2)
@@ -48,23 +44,7 @@ try {
 }
 
 async function runK6(name: string, flags: string[]): Promise<number> {
-  const address = `127.0.0.1:${await freePort()}`
   const quiet = process.stdout.isTTY ? [] : ["--quiet"]
-  const words = [
-    "run",
-    "--address",
-    address,
-    "--no-usage-report",
-    ...quiet,
-    ...flags,
-    join(DIR, `${name}.ts`),
-  ]
-  const k6 = Bun.spawn([await ensureGoTool("k6", console.error), ...words], {
-    env: { ...process.env, K6_ADDRESS: address },
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  })
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => k6.kill(signal))
+  const k6 = await startK6(name, { flags: [...quiet, ...flags], env: {}, stdout: "inherit" })
   return k6.exited
 }

@@ -1,13 +1,9 @@
 /** Votes by k6, where ab is missing: the same form, and each a new voter. */
 
-import { join } from "node:path"
-import { CHECKOUT } from "../services/checkout"
 import { eachLine } from "../services/lines"
-import { freePort } from "../services/ports"
 import { Trouble } from "../services/trouble"
-import { ensureGoTool } from "../tools/go"
+import { startK6 } from "../tools/k6"
 
-const SCRIPT = join(CHECKOUT, "scripts/k6/seed.ts")
 /** What the script says of each vote that was taken. */
 const TAKEN = "taken"
 /** k6 says where in the script a run was ended. */
@@ -22,21 +18,12 @@ export async function castByK6(
   shares: Map<string, number>,
   onCast: (votes: number) => void,
 ): Promise<void> {
-  const program = await ensureGoTool("k6", console.error)
-  const flags = [
-    "--address",
-    `127.0.0.1:${await freePort()}`,
-    "--no-usage-report",
-    "--quiet",
-    "--summary-mode=disabled",
-  ]
   const log = ["--log-output", "stdout", "--log-format", "raw", "--no-color"]
-  const k6 = Bun.spawn([program, "run", ...flags, ...log, SCRIPT], {
-    env: { ...process.env, ADDRESS: address, SHARES: JSON.stringify([...shares]) },
-    stdin: "ignore",
-    stderr: "inherit",
+  const k6 = await startK6("seed", {
+    flags: ["--quiet", "--summary-mode=disabled", ...log],
+    env: { ADDRESS: address, SHARES: JSON.stringify([...shares]) },
+    stdout: "pipe",
   })
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => k6.kill(signal))
   let left = [...shares.values()].reduce((sum, votes) => sum + votes, 0)
   let reason = ""
   await eachLine(k6.stdout, (line) => {
