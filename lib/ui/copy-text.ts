@@ -13,7 +13,8 @@ export async function copyText(text: string, shownIn: Element | null): Promise<b
 }
 
 function copySelected(shownIn: Element): boolean {
-  getSelection()?.selectAllChildren(shownIn)
+  if (shownIn instanceof HTMLInputElement) shownIn.select()
+  else getSelection()?.selectAllChildren(shownIn)
   return document.execCommand("copy")
 }
 

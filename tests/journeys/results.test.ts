@@ -56,12 +56,12 @@ describe("the result page while people vote", () => {
     expect(await page.locator("#announcement").textContent()).toBe("")
     await addVotes(pages().sql, "spoken", "a", 1)
     const said = async () => (await page.locator("#announcement").textContent()) ?? ""
-    await waitFor("an announcement", async () => (await said()) !== "")
+    await waitFor("an announcement", async () => (await said()) !== "", 3_000)
     expect(await said()).toBe("1 vote. Cats leads with 100%.")
     await addVotes(pages().sql, "spoken", "b", 1)
     await total(page, "2 votes")
     expect(await said()).toBe("1 vote. Cats leads with 100%.")
-    await waitFor("the next announcement", async () => (await said()).startsWith("2 votes."))
+    await waitFor("the next announcement", async () => (await said()).startsWith("2 votes."), 12_000)
     expect(await said()).toBe("2 votes. Cats and Dogs are level with 50%.")
   }, 60_000)
 
@@ -347,6 +347,18 @@ test("texts of a poll can't become part of the page", async () => {
   await page.locator("main img").waitFor({ state: "detached" })
   const stage = await open("/polls/evil/stage")
   expect(await text(stage, "h1")).toBe(evil)
+})
+
+test("links can be copied without the clipboard that only https gives", async () => {
+  const page = await openPage(pages().browser, "about:blank")
+  await page.addInitScript("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+  await page.goto(`${pages().result.address}/polls/open`)
+  await page.getByRole("button", { name: "Copy results link" }).click()
+  await page.getByText("Copied").waitFor()
+  await page.setContent('<textarea aria-label="Elsewhere"></textarea>')
+  await page.getByLabel("Elsewhere").press("Control+V")
+  expect(await page.getByLabel("Elsewhere").inputValue()).toBe(`${pages().result.address}/polls/open`)
+  await page.context().close()
 })
 
 test("the links to ballot and results can be copied", async () => {

@@ -5,6 +5,7 @@ import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import { Qr } from "@tallyroom/lib/ui/qr"
 import { typed, unreachableHost } from "../vote-address"
 import { PRINT_AT_ONCE } from "./view/codes-page"
+import { BackLink } from "./view/parts"
 
 const CARDS_A_PAGE = 12
 
@@ -27,9 +28,7 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
   return (
     <>
       <div class="sheet-head">
-        <p class="back">
-          <a href={`/admin/polls/${poll.id}/codes`}>← {t("codes")}</a>
-        </p>
+        <BackLink href={`/admin/polls/${poll.id}/codes`}>{t("codes")}</BackLink>
         <h1>{poll.title}</h1>
         {host && <p class="notice bad">{t("ownMachine", { host })}</p>}
         <p>{t("sheetText", { count: cards.length, from: cards[0]?.number ?? 1 })}</p>

@@ -1,5 +1,6 @@
 /** Text to take elsewhere, with a button that copies it where scripts run. */
 
+import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"
 import { useLive, useWords } from "./words"
 
@@ -10,7 +11,7 @@ export function CopyField({ id, label, value }: Props) {
   const live = useLive()
   const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState(false)
-  const copy = async () => setCopied(await copyFrom(field.current))
+  const copy = async () => setCopied(await copyText(value, field.current))
   const text = copied ? t("copied") : t("copy")
   return (
     <div class="field">
@@ -28,16 +29,4 @@ export function CopyField({ id, label, value }: Props) {
       </span>
     </div>
   )
-}
-
-/** Browsers give the clipboard to pages behind HTTPS alone; elsewhere what is selected is copied. @returns whether it was */
-async function copyFrom(field: HTMLInputElement | null): Promise<boolean> {
-  if (!field) return false
-  try {
-    await navigator.clipboard.writeText(field.value)
-    return true
-  } catch {
-    field.select()
-    return document.execCommand("copy")
-  }
 }
