@@ -1,8 +1,9 @@
 /** Each load script on a small scale: it says YES of a Tallyroom that keeps its promises, and NO where the numbers differ. */
 
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { openDatabase } from "@tallyroom/lib/database"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { waitFor } from "../../scripts/services/wait"
 import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
@@ -55,11 +56,27 @@ test("flood says NO when more was counted than it saw accepted", async () => {
   expect(out).toContain("NO: not kept: votes_uncounted: count==0")
 })
 
-test("flood says NO when a counted vote is gone from the tally", async () => {
+/** Settles once the flood has read where it begins, and its votes are being counted. */
+async function untilCounting(sql: Database, before: number): Promise<void> {
+  await waitFor("votes of the flood", async () => (await countedVotes(sql)) > before + 5)
+}
+
+async function countedVotes(sql: Database): Promise<number> {
+  const [row] = await sql`SELECT COALESCE(sum(votes), 0)::integer AS votes FROM tallies`
+  return row?.votes
+}
+
+function openTables(): Database {
   const sql = openDatabase(stores().database.adminUrl, { name: "test", connections: 1 })
   stores().defer(() => sql.end({ timeout: 1 }))
+  return sql
+}
+
+test("flood says NO when a counted vote is gone from the tally", async () => {
+  const sql = openTables()
+  const before = await countedVotes(sql)
   const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "3s", PATIENCE: "3s" })
-  await Bun.sleep(1_500)
+  await untilCounting(sql, before)
   await sql`UPDATE tallies SET votes = votes - 5 WHERE (poll, option, shard) IN
     (SELECT poll, option, shard FROM tallies WHERE votes > 5 LIMIT 1)`
   const { code, out } = await flood
@@ -67,8 +84,10 @@ test("flood says NO when a counted vote is gone from the tally", async () => {
 })
 
 test("flood gives no answer when the tally can't be read in the end", async () => {
+  const sql = openTables()
+  const before = await countedVotes(sql)
   const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "3s", PATIENCE: "1s" })
-  await Bun.sleep(1_500)
+  await untilCounting(sql, before)
   result.app.kill("SIGKILL")
   const { code, out } = await flood
   expect(code).not.toBe(0)
