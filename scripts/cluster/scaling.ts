@@ -2,7 +2,7 @@ import { Trouble } from "../services/trouble"
 import { waitFor } from "../services/wait"
 import { voteWithAllMight } from "./crowd"
 import { untilGreen } from "./green"
-import { kubectl, tryKubectl } from "./kubectl"
+import { kubectl } from "./kubectl"
 import type { Autoscaler } from "./objects"
 
 /** The autoscaler looks every 15 s at figures that are up to a minute old. */
@@ -15,8 +15,7 @@ type Say = (line: string) => void
 
 /** Whether this cluster measures its pods at all, which is an addon: kind has none. */
 export async function isMeasured(): Promise<boolean> {
-  const { code } = await tryKubectl(["get", "--raw", "/apis/metrics.k8s.io/v1beta1/nodes"])
-  return code === 0
+  return (await kubectl(["api-versions"])).split("\n").includes("metrics.k8s.io/v1beta1")
 }
 
 /** Votes until the autoscaler has given vote more pods, and all of those are ready. */
