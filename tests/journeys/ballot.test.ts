@@ -13,6 +13,7 @@ setDefaultTimeout(60_000)
 
 let stand: VoteStand
 let browser: Browser
+const twelve = Array.from({ length: 12 }, (_, i) => ({ id: `o${i + 1}`, label: `Option ${i + 1}` }))
 const coded = examplePoll({ number: 3, id: "coded", eligibility: "code" })
 
 beforeAll(async () => {
@@ -23,6 +24,7 @@ beforeAll(async () => {
     examplePoll({ number: 2, id: "swing", policy: "changeable", results: "after-close" }),
     coded,
     examplePoll({ number: 4, id: "gated", results: "after-vote" }),
+    examplePoll({ number: 5, id: "many", options: twelve }),
   )
   await tally("pets", { version: 5, votes: { a: 3, b: 1 }, total: 4 })
   await tally("gated", { version: 5, votes: { a: 3, b: 1 }, total: 4 })
@@ -150,6 +152,17 @@ test("The ballot needs a keyboard alone: a digit chooses, and so do Tab and Ente
   await other.keyboard.press("Enter")
   await other.locator(".chosen", { hasText: "Cats" }).waitFor()
   await other.context().close()
+})
+
+test("Among more than nine options a digit goes to its option, and Enter votes.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/many`)
+  await page.locator("form:focus").waitFor()
+  await page.keyboard.press("3")
+  await page.locator("button:focus", { hasText: "Option 3" }).waitFor()
+  await page.keyboard.press("1")
+  await page.keyboard.press("Enter")
+  await page.locator(".chosen", { hasText: "Option 1" }).waitFor()
+  await page.context().close()
 })
 
 test("A code is formatted while it is typed, refused with a reason, and votes once.", async () => {

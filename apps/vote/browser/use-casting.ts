@@ -26,7 +26,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     setSending(null)
     if (answer.kind === "not-open") {
       setMissed(true)
-      setStanding((now) => now ?? before)
+      setStanding((now) => now ?? before ?? data.standing)
       return onNotOpen()
     }
     if (answer.kind === "refused") return setRefusal(answer.refusal)

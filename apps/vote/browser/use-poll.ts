@@ -40,7 +40,7 @@ export function usePoll(data: BallotData) {
   return {
     ...{ poll, now, timeZone },
     /** Looks because a ballot was not taken; for a poll that is gone the server has a page. */
-    refusedVote: () => void refresh(() => location.reload()).catch(() => {}),
+    lookAgain: () => void refresh(() => location.reload()).catch(() => {}),
   }
 }
 

@@ -23,9 +23,9 @@ export function BallotApp({ data }: { data: BallotData }) {
 }
 
 function Screen({ data }: { data: BallotData }) {
-  const { poll: read, now, timeZone, refusedVote } = usePoll(data)
+  const { poll: read, now, timeZone, lookAgain } = usePoll(data)
   const poll = useMemo(() => ({ ...read, options: apart(read.options) }), [read])
-  const casting = useCasting(data, refusedVote)
+  const casting = useCasting(data, lookAgain)
   const { standing, fresh } = casting
   const counts = useCounts(data, poll, standing)
   const { resultUrl, embedded } = data
