@@ -2,7 +2,7 @@
 
 import { mkdirSync, statSync } from "node:fs"
 import { join } from "node:path"
-import postgres from "postgres"
+import { openDatabase } from "@tallyroom/lib/database"
 import { HELP, readArguments } from "./screenshots/arguments"
 import { ballotShots } from "./screenshots/ballot-shots"
 import { drawsEmoji, openCamera, takeShot } from "./screenshots/camera"
@@ -44,7 +44,7 @@ function wanted(only: string): Shot[] {
 async function takeAll(shots: Shot[], running: Running): Promise<number> {
   console.error("Making the event")
   const event = await makePicturedEvent(running)
-  const sql = postgres(running.databaseUrl, { max: 1, onnotice: () => {} })
+  const sql = openDatabase(running.databaseUrl, { name: "screenshots", connections: 1 })
   const site = serveTeamSite()
   const browser = await openCamera({
     votePort: new URL(running.voteUrl).port,

@@ -1,7 +1,7 @@
 /** Ballots that met with what is rare, as the tables tell of them: the receipts of ballots that nobody cast. */
 
+import type { Database } from "@tallyroom/lib/database"
 import { writeReceipt } from "@tallyroom/lib/receipts"
-import type postgres from "postgres"
 
 const HOUR_MS = 3_600_000
 
@@ -13,7 +13,7 @@ const REASONS: Partial<Record<Fate, string>> = { late: "late", "set-aside": "opt
 
 /** Gives `look` the receipt of such a ballot in this poll; afterwards no table tells of it. */
 export async function withFate(
-  sql: postgres.Sql,
+  sql: Database,
   poll: string,
   fate: Fate,
   look: (receipt: string) => Promise<void>,

@@ -1,13 +1,13 @@
 /** One page in one state, as pictures are taken of it. */
 
+import type { Database } from "@tallyroom/lib/database"
 import type { Page } from "playwright-core"
-import type postgres from "postgres"
 
 export type Device = "phone" | "desktop" | "stage"
 export type Scheme = "light" | "dark"
 
 /** What a scene may use of the Tallyroom beside its pages: the admin token, and the tables as their owner. */
-export type Backstage = { token: string; sql: postgres.Sql }
+export type Backstage = { token: string; sql: Database }
 
 export type Visit = Backstage & { page: Page; scheme: Scheme }
 
