@@ -61,6 +61,16 @@ const polls: Poll[] = [
   examplePoll({ number: 11, id: "swing", policy: "changeable" }),
   examplePoll({ number: 12, id: "pictures", options: pictures }),
   examplePoll({ number: 13, id: "days", opensAt: new Date(Date.now() + 53 * hour) }),
+  examplePoll({
+    number: 14,
+    id: "hebrew",
+    title: "מה לאכול? (2)",
+    policy: "changeable",
+    options: [
+      { id: "a", label: "פיצה (גדולה)", emoji: "🍕" },
+      { id: "b", label: "Pizza (large)" },
+    ],
+  }),
 ]
 
 beforeAll(async () => {
@@ -74,6 +84,7 @@ beforeAll(async () => {
     tie: [4, 4],
     nobody: [0, 0],
     swing: [3, 1],
+    hebrew: [2, 1],
   }
   for (const [poll, [a = 0, b = 0]] of Object.entries(tallies)) {
     await stand.admin.set(keys.tally(poll), JSON.stringify({ version: 1, votes: { a, b }, total: a + b }))
@@ -218,6 +229,27 @@ test("A page that says what is wrong does so in the reader's language alone, and
   expect(new URL(page.url()).pathname).toBe("/polls/nothing")
   await page.goto(`${stand.url}/polls/pets`)
   expect(await page.locator("html").getAttribute("lang")).toBe("ja")
+  await page.context().close()
+})
+
+test("A title and a label in Hebrew have their own direction, before and after the vote.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/hebrew`, { width: 390 })
+  const directionOf = (text: string) =>
+    page
+      .getByText(text, { exact: true })
+      .last()
+      .evaluate((it) => [getComputedStyle(it).direction, getComputedStyle(it).unicodeBidi])
+  expect(await directionOf("מה לאכול? (2)")).toEqual(["rtl", "isolate"])
+  expect(await directionOf("פיצה (גדולה)")).toEqual(["rtl", "isolate"])
+  expect((await directionOf("Pizza (large)"))[0]).toBe("ltr")
+  if (PICTURES) await screenshot(page, `${PICTURES}/hebrew.png`)
+  await page.locator("button.option").first().click()
+  await page.locator(".voted .tally").waitFor()
+  for (const text of ["מה לאכול? (2)", "פיצה (גדולה)"]) expect((await directionOf(text))[0]).toBe("rtl")
+  expect(await page.locator(".chosen bdi").evaluate((it) => getComputedStyle(it).direction)).toBe("rtl")
+  await page.reload()
+  expect(await page.title()).toContain("\u2068מה לאכול? (2)\u2069")
+  if (PICTURES) await screenshot(page, `${PICTURES}/hebrew-voted.png`)
   await page.context().close()
 })
 

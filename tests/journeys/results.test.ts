@@ -49,6 +49,31 @@ describe("the result page while people vote", () => {
     expect(errors).toEqual([])
   })
 
+  test("gives a title and a label in Arabic their own direction, in sentences too", async () => {
+    const options = [
+      { id: "a", label: "بيتزا (كبيرة)" },
+      { id: "b", label: "Pizza (large)" },
+    ]
+    await newPoll("arabic", { title: "ماذا نأكل؟ (2)", options })
+    await addVotes(pages().sql, "arabic", "a", 2)
+    await pages()
+      .sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'arabic'`
+    const page = await open("/polls/arabic", { width: 390 })
+    await page.locator("#winner").waitFor()
+    const directionOf = (it: Element) => getComputedStyle(it).direction
+    for (const selector of ["#title", "[data-option=a] [data-part=label]", "tbody tr:first-child bdi"])
+      expect([selector, await page.locator(selector).evaluate(directionOf)]).toEqual([selector, "rtl"])
+    expect(await page.locator("[data-option=b] [data-part=label]").evaluate(directionOf)).toBe("ltr")
+    expect(await text(page, "#winner")).toBe("\u2068بيتزا (كبيرة)\u2069 wins")
+    expect(await page.title()).toStartWith("\u2068ماذا نأكل؟ (2)\u2069 – ")
+    if (process.env.PICTURES)
+      await page.screenshot({ path: `${process.env.PICTURES}/arabic.png`, fullPage: true })
+    await page.goto(`${pages().result.address}/polls/arabic/stage`)
+    for (const selector of ["#title", "[data-option=a] [data-part=label]"])
+      expect([selector, await page.locator(selector).evaluate(directionOf)]).toEqual([selector, "rtl"])
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/arabic-stage.png` })
+  })
+
   test("says the standing to screen readers, at most every 10 s", async () => {
     await newPoll("spoken")
     const page = await open("/polls/spoken")

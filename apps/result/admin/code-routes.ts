@@ -4,6 +4,7 @@ import { writeCode } from "@tallyroom/lib/codes"
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { isolated } from "@tallyroom/lib/ui/direction"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { Elysia } from "elysia"
 import { h } from "preact"
@@ -98,7 +99,7 @@ async function printPage(deps: AdminDeps, visit: Visit): Promise<Response> {
   const next = range.from + range.count
   const html = renderPage({
     ...{ language, bare: true, bodyClass: "sheets" },
-    title: `${words.t("codes")}: ${poll.title}`,
+    title: `${words.t("codes")}: ${isolated(poll.title)}`,
     stylesheet: deps.site.asset("admin.css"),
     script: deps.site.asset("admin.js"),
     children: h(CodeSheet, { poll, cards, words, next: next <= poll.codesMade ? next : null }),

@@ -29,7 +29,7 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
     <>
       <div class="sheet-head">
         <BackLink href={`/admin/polls/${poll.id}/codes`}>{t("codes")}</BackLink>
-        <h1>{poll.title}</h1>
+        <h1 dir="auto">{poll.title}</h1>
         {host && <p class="notice bad">{t("ownMachine", { host })}</p>}
         <p>{t("sheetText", { count: cards.length, from: cards[0]?.number ?? 1 })}</p>
         <p class="buttons">
@@ -60,7 +60,9 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
 function CodeCard({ card, title, words }: { card: Card; title: string; words: Translator<AdminKey> }) {
   return (
     <article class="code-card">
-      <p class="code-title">{title}</p>
+      <p class="code-title" dir="auto">
+        {title}
+      </p>
       <Qr text={card.url} label={words.t("qrLabel", { code: card.code })} />
       <p class="code">{card.code}</p>
       <p class="code-text">{words.t("cardText")}</p>

@@ -1,6 +1,7 @@
 /** What became of one ballot. */
 
 import type { Poll } from "@tallyroom/lib/polls"
+import { isolated } from "@tallyroom/lib/ui/direction"
 import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
 import { type ReceiptKey, receiptMessages } from "@tallyroom/lib/ui/messages/receipt"
 import { renderPage } from "@tallyroom/lib/ui/page"
@@ -26,7 +27,7 @@ export function receiptPage(
   const { t } = text
   return renderPage({
     language: visit.language,
-    title: `${t("title")} – ${poll.title}`,
+    title: `${t("title")} – ${isolated(poll.title)}`,
     stylesheet: visit.site.asset("results.css"),
     script: visit.site.asset("receipt.js"),
     alternates: pathOf(visit),
@@ -34,7 +35,7 @@ export function receiptPage(
       <>
         <h1>{t("title")}</h1>
         <p class="muted">
-          {t("inPoll")} <strong>{poll.title}</strong>
+          {t("inPoll")} <strong dir="auto">{poll.title}</strong>
         </p>
         <div class={`card receipt ${TONES[status]}`}>
           <p class="receipt-status" id="receipt-status">

@@ -1,5 +1,6 @@
 /** The result page and its little sister in frames: right as they are served, and alive where scripts run. */
 
+import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { resultsMessages } from "@tallyroom/lib/ui/messages/results"
 import { renderPage } from "@tallyroom/lib/ui/page"
@@ -68,7 +69,7 @@ export function embeddedResultsPage(visit: Visit, shown: Shown): string {
 function frame({ site, language }: Visit, { snapshot }: Shown, { t }: ResultsText) {
   return {
     language,
-    title: `${snapshot.title} – ${t("results")}`,
+    title: `${isolated(snapshot.title)} – ${t("results")}`,
     stylesheet: site.asset("results.css"),
     script: site.asset("results.js"),
   }

@@ -1,5 +1,6 @@
 /** The page for a projector. */
 
+import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { stageMessages } from "@tallyroom/lib/ui/messages/stage"
 import { renderPage } from "@tallyroom/lib/ui/page"
@@ -15,7 +16,7 @@ export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Show
   const messages = stageMessages[language]
   const { t } = translator(language, messages)
   const address = voteAt(ballot)
-  const title = `${snapshot.title} – ${t("stage")}`
+  const title = `${isolated(snapshot.title)} – ${t("stage")}`
   const query = new URLSearchParams({ poll: snapshot.poll, view: "public", ...(receipt && { receipt }) })
   const data: StageData = {
     ...{ language, messages, snapshot, now, title },

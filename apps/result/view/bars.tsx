@@ -66,7 +66,7 @@ export function OptionLabel({ option, mark }: { option: SnapshotOption; mark?: s
         </span>
       )}
       <span class="label-text">
-        <span data-part="label">{label}</span>
+        <bdi data-part="label">{label}</bdi>
         {mark && <span class="chip good mark">{mark}</span>}
       </span>
     </span>

@@ -32,7 +32,7 @@ export function ChartSection({ rows, history, script, text }: Props) {
         {shown.map((row, i) => (
           <li key={row.option.id} class="legend-item">
             <Swatch row={row} dash={dashOf(i)} />
-            <span class="legend-label">{row.option.label}</span>
+            <bdi class="legend-label">{row.option.label}</bdi>
             <span class="number">{text.number(at?.[1][row.option.id] ?? row.votes)}</span>
           </li>
         ))}

@@ -1,3 +1,4 @@
+import { isolated } from "@tallyroom/lib/ui/direction"
 import type { ResultsText } from "./results-data"
 import type { Standing } from "./standing"
 
@@ -5,7 +6,7 @@ import type { Standing } from "./standing"
 export function FinalHeadline({ standing: { leaders }, text }: { standing: Standing; text: ResultsText }) {
   const [winner] = leaders
   if (!winner) return null
-  const labels = leaders.map(({ option }) => option.label)
+  const labels = leaders.map(({ option }) => isolated(option.label))
   return (
     <p class="winner" id="winner">
       {winner.option.emoji && leaders.length === 1 && (
@@ -15,7 +16,7 @@ export function FinalHeadline({ standing: { leaders }, text }: { standing: Stand
       )}
       <span>
         {leaders.length === 1
-          ? text.t("wins", { option: winner.option.label })
+          ? text.t("wins", { option: isolated(winner.option.label) })
           : text.t("tie", { options: text.list(labels) })}
       </span>
     </p>

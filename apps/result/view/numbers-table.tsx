@@ -23,7 +23,9 @@ export function NumbersTable({ standing, text }: { standing: Standing; text: Res
         <tbody>
           {standing.rows.map(({ option, votes, share }) => (
             <tr key={option.id}>
-              <th scope="row">{option.label}</th>
+              <th scope="row">
+                <bdi>{option.label}</bdi>
+              </th>
               <td class="number">{number(votes)}</td>
               <td class="number">{share === null ? "–" : percent(share)}</td>
             </tr>

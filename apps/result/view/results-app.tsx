@@ -34,7 +34,9 @@ export function ResultsApp(data: ResultsData) {
         <PhaseLine snapshot={snapshot} text={text} clock={clock} first={data.now} />
         {snapshot.phase !== "final" && <ConnectionLine connection={connection} text={text} />}
       </div>
-      <h1 id="title">{snapshot.title}</h1>
+      <h1 id="title" dir="auto">
+        {snapshot.title}
+      </h1>
       {standing ? (
         <Tally
           {...{ data, snapshot, standing, text }}

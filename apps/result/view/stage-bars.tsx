@@ -93,7 +93,7 @@ function StageRow({ option, row, text, mark }: RowProps) {
               {emoji}
             </span>
           )}
-          <span data-part="label">{label}</span>
+          <bdi data-part="label">{label}</bdi>
         </span>
         <span class="numbers">
           {row && (

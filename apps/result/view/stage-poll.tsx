@@ -17,7 +17,7 @@ export function StagePoll({ data, text, covered }: Props) {
   return (
     <>
       <header class="stage-head">
-        <h1 id="title" class={data.snapshot.title.length > LONG_TITLE ? "long" : undefined}>
+        <h1 id="title" dir="auto" class={data.snapshot.title.length > LONG_TITLE ? "long" : undefined}>
           {snapshot.title}
         </h1>
         <StageConnection connection={connection} text={text} />

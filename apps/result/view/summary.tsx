@@ -1,5 +1,6 @@
 /** The standing in a sentence, read out by screen readers while it moves. */
 
+import { isolated } from "@tallyroom/lib/ui/direction"
 import { useRef } from "preact/hooks"
 import type { ResultsText } from "./results-data"
 import type { Standing } from "./standing"
@@ -25,10 +26,10 @@ export function summary({ total, leaders }: Standing, { t, percent, list }: Resu
   const [leader] = leaders
   if (!leader) return t("noVotes")
   const share = percent(leader.share ?? 0)
-  const labels = leaders.map(({ option }) => option.label)
+  const labels = leaders.map(({ option }) => isolated(option.label))
   const place =
     leaders.length === 1
-      ? t("leads", { option: leader.option.label, share })
+      ? t("leads", { option: isolated(leader.option.label), share })
       : t("level", { options: list(labels), share })
   return `${t("votes", { count: total })}. ${place}`
 }

@@ -1,6 +1,7 @@
 /** The page on which people vote, and which answers their vote: as it is served, and alive where scripts run. */
 
 import { type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { ballot } from "@tallyroom/lib/ui/messages/ballot"
 import { renderPage } from "@tallyroom/lib/ui/page"
@@ -79,7 +80,9 @@ function factsOf(poll: Poll, now: number): PollFacts {
 function titleOf({ poll, standing, messages }: BallotData): string {
   if (poll.phase === "draft") return String(messages.draft)
   if (poll.phase !== "open") return poll.title
-  return standing === null ? poll.title : `${messages[STANDING_HEADINGS[standing.status]]} · ${poll.title}`
+  return standing === null
+    ? poll.title
+    : `${messages[STANDING_HEADINGS[standing.status]]} · ${isolated(poll.title)}`
 }
 
 /** The page in another language keeps the code of a printed card, and who chooses anew goes on choosing. */

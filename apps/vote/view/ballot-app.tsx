@@ -35,7 +35,7 @@ function Screen({ data }: { data: BallotData }) {
     case "scheduled":
       return (
         <section>
-          <h1>{poll.title}</h1>
+          <h1 dir="auto">{poll.title}</h1>
           <Countdown poll={poll} now={now} timeZone={timeZone} live={casting.live} />
         </section>
       )

@@ -39,7 +39,9 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       tabIndex={-1}
       onSubmit={submit}
     >
-      <h1 id="title">{poll.title}</h1>
+      <h1 id="title" dir="auto">
+        {poll.title}
+      </h1>
       <p class="muted">{t(poll.policy === "final" ? "chooseFinal" : "chooseChangeable")}</p>
       {poll.closesAt && (
         <p class="chip">{t("closesIn", { time: duration(Date.parse(poll.closesAt) - now) })}</p>

@@ -20,7 +20,7 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   return (
     <section>
-      <h1>{poll.title}</h1>
+      <h1 dir="auto">{poll.title}</h1>
       <p class={`notice ${final ? "good" : "warn"}`}>
         <strong>{t(final ? "final" : "closed")}</strong>
         {!final && <> · {t("closedNote")}</>}
@@ -34,7 +34,7 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
       )}
       {chosen && (
         <p>
-          {t("youChose")}: <strong>{chosen.label}</strong>
+          {t("youChose")}: <strong dir="auto">{chosen.label}</strong>
         </p>
       )}
       <p class="buttons">

@@ -51,7 +51,7 @@ function Label({ option, isNow }: { option: Option; isNow: boolean }) {
   const { t } = useWords()
   return (
     <span class="label">
-      {option.label} {isNow && <span class="chip good">{t("choiceNow")}</span>}
+      <bdi>{option.label}</bdi> {isNow && <span class="chip good">{t("choiceNow")}</span>}
     </span>
   )
 }

@@ -40,7 +40,7 @@ function Row({ option, index, counts, award }: RowProps) {
     <li class={award && "winner"}>
       <span class="label">
         {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
-        {option.label} {award && <span class="chip good">{award}</span>}
+        <bdi>{option.label}</bdi> {award && <span class="chip good">{award}</span>}
       </span>
       <span class="number">
         <strong>{percent(share)}</strong> <span class="muted">{number(votes)}</span>

@@ -32,7 +32,9 @@ export function Voted(props: Props) {
         <Tick />
         {t(STANDING_HEADINGS[standing.status])}
       </h1>
-      <p class="muted">{poll.title}</p>
+      <p class="muted">
+        <bdi>{poll.title}</bdi>
+      </p>
       <Choice poll={poll} standing={standing} />
       <div class="card">
         <Receipt
@@ -62,7 +64,9 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
       <p class="chosen-label">{t(stands ? "firstStands" : "youChose")}</p>
       <p class="option chosen">
         {option && <OptionMark option={option} index={index} />}
-        <strong class="label">{option?.label ?? standing.option}</strong>
+        <strong class="label">
+          <bdi>{option?.label ?? standing.option}</bdi>
+        </strong>
       </p>
       {stands && <p class="muted">{t(poll.eligibility === "network" ? "networkStands" : "cantChange")}</p>}
     </>

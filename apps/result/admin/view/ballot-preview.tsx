@@ -14,7 +14,9 @@ export function BallotPreview({ title, options }: Props) {
     <aside class="preview" aria-label={t("preview")}>
       <p class="muted">{live ? t("preview") : t("previewSaved")}</p>
       <div class="card">
-        <p class="preview-title">{title.trim() || t("previewTitle")}</p>
+        <p class="preview-title" dir="auto">
+          {title.trim() || t("previewTitle")}
+        </p>
         <ol>
           {written.map((option, i) => (
             <PreviewCard key={`${option.id} ${i}`} option={option} index={i} />
@@ -30,7 +32,9 @@ function PreviewCard({ option, index }: { option: OptionDraft; index: number }) 
   return (
     <li class="preview-card">
       <OptionMark option={showable(option)} index={index} />
-      <span>{option.label}</span>
+      <span>
+        <bdi>{option.label}</bdi>
+      </span>
     </li>
   )
 }

@@ -12,7 +12,9 @@ export function CodesPage({ poll, codes, made, notice }: CodesView) {
   const { t } = useWords()
   return (
     <>
-      <BackLink href={`/admin/polls/${poll.id}`}>{poll.title}</BackLink>
+      <BackLink href={`/admin/polls/${poll.id}`}>
+        <bdi>{poll.title}</bdi>
+      </BackLink>
       <h1>{t("codes")}</h1>
       <NoticeBox notice={notice} />
       <dl class="figures">

@@ -8,11 +8,13 @@ export function DeletePage({ poll, fault }: DeleteView) {
   const { t } = useWords()
   return (
     <>
-      <BackLink href={`/admin/polls/${poll.id}`}>{poll.title}</BackLink>
+      <BackLink href={`/admin/polls/${poll.id}`}>
+        <bdi>{poll.title}</bdi>
+      </BackLink>
       <form class="card narrow" method="post" action={`/admin/polls/${poll.id}/delete`}>
         <h1>{t("deletePoll")}</h1>
         <p>
-          <strong>{poll.title}</strong> <PollChips poll={poll} />
+          <strong dir="auto">{poll.title}</strong> <PollChips poll={poll} />
         </p>
         <p>{t("deleteWarning", { count: poll.total })}</p>
         {poll.isDefault && <p>{t("deleteDefault")}</p>}

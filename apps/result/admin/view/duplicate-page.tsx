@@ -8,7 +8,9 @@ export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
   const { t } = useWords()
   return (
     <>
-      <BackLink href={`/admin/polls/${id}`}>{title}</BackLink>
+      <BackLink href={`/admin/polls/${id}`}>
+        <bdi>{title}</bdi>
+      </BackLink>
       <form class="card narrow" method="post" action={`/admin/polls/${id}/duplicate`}>
         <h1>{t("duplicatePoll")}</h1>
         <p>{t("duplicateText")}</p>
@@ -17,6 +19,7 @@ export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
             id="title"
             name="title"
             value={title}
+            dir="auto"
             aria-describedby={describedBy("title")}
             aria-invalid={faults.title !== undefined}
             required

@@ -23,7 +23,7 @@ export function EditPage(view: EditView) {
   return (
     <>
       <BackLink href={id === null ? "/admin" : `/admin/polls/${id}`}>
-        {id === null ? t("polls") : view.draft.title}
+        {id === null ? t("polls") : <bdi>{view.draft.title}</bdi>}
       </BackLink>
       <h1>{id === null ? t("newPoll") : t("editPoll")}</h1>
       <NoticeBox notice={view.notice} />
@@ -118,6 +118,7 @@ function TitleField({
         id="title"
         name="title"
         value={draft.title}
+        dir="auto"
         maxLength={200}
         readonly={why !== undefined}
         aria-invalid={fault !== undefined}

@@ -59,6 +59,7 @@ function Search({ part: { archived, search } }: { part: ListPart }) {
           type="search"
           name="q"
           value={search}
+          dir="auto"
           maxLength={200}
           aria-label={t("searchPolls")}
           placeholder={t("searchPolls")}
@@ -109,7 +110,9 @@ function PollRow({ poll }: { poll: PollSummary }) {
     <li class="card poll-row" data-poll={poll.id}>
       <div>
         <h2>
-          <a href={`/admin/polls/${poll.id}`}>{poll.title}</a>
+          <a href={`/admin/polls/${poll.id}`} dir="auto">
+            {poll.title}
+          </a>
         </h2>
         <p class="poll-facts">
           <PollChips poll={poll} />

@@ -70,6 +70,7 @@ function TextPart({ index, option, faults, fixed, labelFixed, onChange, part, ma
         id={name}
         name={name}
         value={option[part]}
+        dir={part === "label" ? "auto" : undefined}
         maxLength={maxLength}
         readonly={(part === "id" && fixed) || (part === "label" && labelFixed)}
         aria-invalid={fault !== undefined}

@@ -17,7 +17,7 @@ export function PollPage(view: PollView) {
   return (
     <>
       <BackLink href={poll.archived ? "/admin?archived=1" : "/admin"}>{t("polls")}</BackLink>
-      <h1>{poll.title}</h1>
+      <h1 dir="auto">{poll.title}</h1>
       <p class="poll-facts">
         <PollChips poll={poll} />
         <code>{poll.id}</code>

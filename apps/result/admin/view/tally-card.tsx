@@ -30,7 +30,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
             <tr key={option.id} data-option={option.id}>
               <th scope="row">
                 {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
-                {option.label}
+                <bdi>{option.label}</bdi>
                 <ShareBar option={option} index={i} share={total === 0 ? 0 : (option.votes ?? 0) / total} />
               </th>
               <td class="number" data-part="votes">
