@@ -4,6 +4,9 @@ import { z } from "zod"
 import type { Database } from "./database"
 import { type Poll, pollSchema } from "./polls"
 
+/** A poll with its place in the list of all; the greatest is the first. */
+export type PlacedPoll = Poll & { place: number }
+
 const rowSchema = z
   .object({
     number: z.number(),
@@ -21,6 +24,7 @@ const rowSchema = z
     is_default: z.boolean(),
     archived: z.boolean(),
     deleting: z.boolean(),
+    place: z.number(),
   })
   .transform(({ opens_at, closes_at, is_default, ...row }) => ({
     ...row,
@@ -33,14 +37,25 @@ const rowSchema = z
 export function pollColumns(sql: Database) {
   return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
     polls.eligibility, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.is_default,
-    polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting`
+    polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
+    polls.place`
 }
 
 /** A row as a poll; null for a row that is none (somebody wrote into the table by hand). */
-export function readPollRow(row: unknown): Poll | null {
+export function readPollRow(row: unknown): PlacedPoll | null {
   const fields = rowSchema.safeParse(row)
   const poll = pollSchema.safeParse(fields.data)
-  return poll.success ? poll.data : null
+  return fields.success && poll.success ? { ...poll.data, place: fields.data.place } : null
+}
+
+/** The order in which every list shows polls, for a SELECT: the host's, and the newest first where none was given. */
+export function pollOrder(sql: Database) {
+  return sql`polls.place DESC, polls.number DESC`
+}
+
+/** The same for polls that were read already. */
+export function inPollOrder(one: PlacedPoll, other: PlacedPoll): number {
+  return other.place - one.place || other.number - one.number
 }
 
 /** A new poll's salt: 32 random bytes as base64url. */

@@ -127,11 +127,12 @@ export function createApp(deps: AppDeps) {
   return { app, hub, closeViewers }
 }
 
-const UNDEFINED_TABLE = "42P01"
+/** A table, or a column of a newer version. */
+const UNDEFINED = ["42P01", "42703"]
 
-/** Before a worker made the tables there is nothing to read either. */
+/** Before a worker made the tables, or those of this version, there is nothing to read either. */
 function translate(error: unknown): Problem | null {
-  if ((error as { code?: unknown })?.code !== UNDEFINED_TABLE) return databaseProblem(error)
+  if (!UNDEFINED.includes(String((error as { code?: unknown })?.code))) return databaseProblem(error)
   const detail = "The tables are not there yet: try again in a moment."
   return new Problem("database-away", detail, { retryAfter: 1, cause: error })
 }

@@ -11,6 +11,7 @@ import {
 } from "@tallyroom/lib/polls"
 import { z } from "zod"
 import { type FixedPart, fixedParts, isScheduled, WHY } from "./fixed-parts"
+import { moveSchema } from "./poll-order"
 
 export const newPollSchema = z.strictObject({
   id: slugSchema,
@@ -35,6 +36,8 @@ export const pollChangeSchema = z
     state: z.enum(["draft", "open", "closed"]).optional(),
     default: z.literal(true).optional(),
     archived: z.boolean().optional(),
+    /** Where it stands in the list of polls. */
+    place: moveSchema.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "must change something")
 
@@ -56,7 +59,7 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   requireTransition(poll, change.state, accepted, now)
   const takenBack = poll.state === "open" && change.state === "draft"
   if (!takenBack) requireFixedStays(poll, change, accepted, now)
-  const { default: _, ...fields } = change
+  const { default: _, place: __, ...fields } = change
   const changed = { ...poll, ...withoutUndefined(fields) }
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
   const opens = change.state === "open" && poll.state === "draft"

@@ -16,7 +16,7 @@ export const pollsDetail: DocumentDecoration = {
   summary: "All polls; drafts and archived ones only for admins",
   tags: ["polls"],
   responses: {
-    200: jsonAnswer("The polls, the newest first.", pollsSchema),
+    200: jsonAnswer("The polls in the host's order; new ones come first.", pollsSchema),
     ...problemAnswers("database-away"),
   },
 }
@@ -51,7 +51,7 @@ export const makeDetail: DocumentDecoration = {
 
 export const changeDetail: DocumentDecoration = {
   ...ADMIN,
-  summary: "Changes, opens or closes a poll, takes it off its schedule, or makes it the default",
+  summary: "Changes, opens, closes or moves a poll, takes it off its schedule, or makes it the default",
   parameters: [POLL_PARAMETER],
   requestBody: jsonBody(pollChangeSchema),
   responses: {

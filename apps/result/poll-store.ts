@@ -3,13 +3,13 @@
 import { MAX_CODES, writeCode } from "@tallyroom/lib/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { newSalt, pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
-import type { Poll } from "@tallyroom/lib/polls"
+import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/poll-rows"
 import { z } from "zod"
 import { pollUnknown } from "./audience"
 import { changedPoll, type NewPoll, type PollChange, requireSchedule } from "./poll-change"
+import { placeFor } from "./poll-order"
 
-export type StoredPoll = Poll & {
+export type StoredPoll = PlacedPoll & {
   codesMade: number
   accepted: number
   closedAt: Date | null
@@ -35,12 +35,12 @@ const TRIES = 10
 const UNIQUE_VIOLATION = "23505"
 const DEADLOCK = "40P01"
 
-/** All polls, the newest first, or the one with this id. */
+/** All polls in the order of the list, or the one with this id. */
 export async function readPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
   const rows = await sql`
     SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at,
       COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
-    FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY number DESC`
+    FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY ${pollOrder(sql)}`
   return rows.flatMap((row) => {
     const poll = readPollRow(row)
     return poll ? [{ ...poll, ...extraSchema.parse(row) }] : []
@@ -71,7 +71,9 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
 /** @throws {Problem} poll-unknown, poll-fixed, request-malformed */
 export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
-    if (await tryToChange(sql, await readPoll(sql, id), change)) return readPoll(sql, id)
+    const poll = await readPoll(sql, id)
+    const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
+    if (await tryToChange(sql, poll, change, place)) return readPoll(sql, id)
   }
   throw new Error(`The poll ${id} was changed by somebody else ${TRIES} times while it should be changed.`)
 }
@@ -80,7 +82,12 @@ export async function changePoll(sql: Database, id: string, change: PollChange):
  * Writes the change unless somebody else changed the poll meanwhile (false). The former default poll steps back in the
  * same statement, once this poll's row is locked in the revision that was read.
  */
-async function tryToChange(sql: Database, poll: StoredPoll, change: PollChange): Promise<boolean> {
+async function tryToChange(
+  sql: Database,
+  poll: StoredPoll,
+  change: PollChange,
+  place: number | null,
+): Promise<boolean> {
   const next = changedPoll(poll, change, poll.accepted, Date.now())
   const becomesDefault = change.default === true
   const closes = next.state === "closed" && poll.state !== "closed"
@@ -99,7 +106,7 @@ async function tryToChange(sql: Database, poll: StoredPoll, change: PollChange):
       opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
       closed_at = CASE WHEN ${closes} THEN now() ELSE closed_at END,
       archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
-      is_default = is_default OR ${becomesDefault}, revision = revision + 1
+      is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1
     FROM target WHERE polls.number = target.number AND (SELECT count(*) FROM former) >= 0
     RETURNING polls.number`
   try {

@@ -2,11 +2,10 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Log } from "@tallyroom/lib/logging"
-import { pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
-import type { Poll } from "@tallyroom/lib/polls"
+import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
 
 export class PollBook {
-  private byNumber = new Map<number, Poll>()
+  private byNumber = new Map<number, PlacedPoll>()
 
   constructor(
     private readonly sql: Database,
@@ -28,12 +27,17 @@ export class PollBook {
     }
   }
 
-  get(number: number): Poll | undefined {
+  get(number: number): PlacedPoll | undefined {
     return this.byNumber.get(number)
   }
 
-  all(): Poll[] {
+  all(): PlacedPoll[] {
     return [...this.byNumber.values()]
+  }
+
+  /** Those that vote lists as open, in the order of the list. */
+  open(): PlacedPoll[] {
+    return this.all().filter(isListed).sort(inPollOrder)
   }
 
   /** Whether some poll waits for being deleted. */
@@ -51,6 +55,10 @@ export class PollBook {
 }
 
 /** Two readings may overtake each other: a poll that is known to be closed must never look open again. */
-function newer(known: Poll | undefined, read: Poll): Poll {
+function newer(known: PlacedPoll | undefined, read: PlacedPoll): PlacedPoll {
   return known && known.revision > read.revision ? known : read
+}
+
+function isListed({ state, archived, deleting }: PlacedPoll): boolean {
+  return state === "open" && !archived && !deleting
 }

@@ -7,7 +7,6 @@ import type { Keeper } from "@tallyroom/lib/inbox/log/log"
 import type { PollIndex } from "@tallyroom/lib/inbox/poll-copies"
 import { RedisReader } from "@tallyroom/lib/inbox/read"
 import type { Log } from "@tallyroom/lib/logging"
-import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
 import { closeDue, finalise } from "./closing"
 import { deleteBuried, sweepDeleted } from "./deletion"
@@ -217,7 +216,7 @@ export class Worker {
     return {
       shards,
       default: polls.find((poll) => poll.isDefault)?.id ?? null,
-      open: polls.filter(isListed).map((poll) => poll.id),
+      open: this.polls.open().map((poll) => poll.id),
       ...(postsLimit !== null && { posts: postsIndex(polls, postsLimit) }),
     }
   }
@@ -265,8 +264,4 @@ export class Worker {
       if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)
     }
   }
-}
-
-function isListed({ state, archived, deleting }: Poll): boolean {
-  return state === "open" && !archived && !deleting
 }

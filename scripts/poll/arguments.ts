@@ -16,6 +16,7 @@ export const USAGE = `Usage: bun run poll <command>
   close <id>                 takes no more votes
   default <id>               shown where no poll is named
   archive <id>               left out of public lists; its pages stay (--undo: takes it back)
+  move <id> <where>          changes its place in the list: up, down, first, last, before=<id> or after=<id>
   duplicate <id> <new id>    makes a draft with the same options and rules (--title …)
   delete <id> --confirm <id> takes the poll away for good, with all its votes
   codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
@@ -35,6 +36,7 @@ const COMMANDS = [
   "close",
   "default",
   "archive",
+  "move",
   "duplicate",
   "delete",
   "codes",
@@ -81,6 +83,7 @@ const WORDS: Record<string, string> = {
   create: "",
   codes: "<id> <count>",
   duplicate: "<id> <new id>",
+  move: "<id> <where>",
 }
 
 function parse(argv: string[]) {
@@ -96,4 +99,14 @@ export function readOption(text: string): { id: string; label: string } {
   const equals = text.indexOf("=")
   if (equals < 1) throw new UsageError(`--option "${text}" must be like a=Cats.`)
   return { id: text.slice(0, equals), label: text.slice(equals + 1) }
+}
+
+/** `first` or `before=tea` as the API takes it. */
+export function readMove(text: string): string | Record<string, string> {
+  const [where = "", id] = text.split("=", 2)
+  if (id !== undefined && /^(before|after)$/.test(where)) return { [where]: id }
+  if (/^(up|down|first|last)$/.test(text)) return text
+  throw new UsageError(
+    `"${text}" is no place in the list: say up, down, first, last, before=<id> or after=<id>.`,
+  )
 }

@@ -1,7 +1,7 @@
 /** What each command does; it gives the text to print. */
 
 import type { PollApi, ShownPoll } from "./api"
-import { type Command, type Flags, readOption, UsageError } from "./arguments"
+import { type Command, type Flags, readMove, readOption, UsageError } from "./arguments"
 import { codesText, pollsText, resultsText } from "./print"
 
 export async function runCommand({ name, words, flags }: Command, api: PollApi): Promise<string> {
@@ -25,6 +25,8 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
       return change({ default: true })
     case "archive":
       return change({ archived: !flags.undo })
+    case "move":
+      return change({ place: readMove(second) })
     case "duplicate": {
       const copy = { id: second, ...(flags.title !== undefined && { title: flags.title }) }
       return print(await api.call<ShownPoll>("POST", `${path}/duplicates`, copy), flags)

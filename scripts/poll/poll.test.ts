@@ -67,6 +67,22 @@ test("a poll is archived, duplicated and deleted from the terminal", async () =>
   expect((await result.get("/api/polls/gala")).status).toBe(404)
 })
 
+test("the list is put in order from the terminal", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  for (const id of ["one", "two", "three"]) await poll("create", "--id", id, "--title", id, ...options)
+  const order = async () => (await poll("list")).out.match(/^(one|two|three)(?= )/gm)
+  expect(await order()).toEqual(["three", "two", "one"])
+  await poll("move", "one", "first")
+  expect(await order()).toEqual(["one", "three", "two"])
+  await poll("move", "two", "before=three")
+  expect(await order()).toEqual(["one", "two", "three"])
+  const { code, err } = await poll("move", "two", "left")
+  expect([code, err.trim()]).toEqual([
+    2,
+    '"left" is no place in the list: say up, down, first, last, before=<id> or after=<id>.',
+  ])
+})
+
 test("codes are printed one a line, or as CSV", async () => {
   const options = ["--option", "a=A", "--option", "b=B"]
   await poll("create", "--id", "club", "--title", "Club", "--eligibility", "code", "--open", ...options)
@@ -83,6 +99,7 @@ test("what goes wrong is one sentence and an exit code", async () => {
     ["fly"],
     ["create", "--id", "x"],
     ["open"],
+    ["move", "one"],
     ["list", "--loud"],
     ["codes", "x", "many"],
   ]) {

@@ -6,7 +6,7 @@ import { withDeadline } from "../deadline"
 import { readPolls, type StoredPoll } from "../poll-store"
 import type { PollSummary } from "./views"
 
-/** All polls with their numbers of votes, the newest first. */
+/** All polls with their numbers of votes, in the order of the list. */
 export async function readSummaries(sql: Database): Promise<PollSummary[]> {
   const [polls, rows] = await withDeadline(
     Promise.all([readPolls(sql), sql`SELECT poll, sum(votes)::bigint AS votes FROM tallies GROUP BY poll`]),
