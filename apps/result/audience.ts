@@ -1,6 +1,7 @@
 /** Who looks at a poll, and what they may see of it. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
+import { spellingHint } from "@tallyroom/lib/http/page-address"
 import type { Poll, ResultsMode } from "@tallyroom/lib/polls"
 import { readReceipt } from "@tallyroom/lib/receipts"
 import type { Tally } from "@tallyroom/lib/tallies"
@@ -47,7 +48,8 @@ export function requirePoll(id: string, tally: Tally | undefined, viewer: Creden
 }
 
 export function pollUnknown(id: string): Problem {
-  return new Problem("poll-unknown", `There is no poll ${shown(id)}: look at /api/polls for those there are.`)
+  const hint = spellingHint(id, "look at /api/polls for those there are")
+  return new Problem("poll-unknown", `There is no poll ${shown(id)}: ${hint}.`)
 }
 
 /** @throws {Problem} results-hidden when this audience sees no counts now, with what to do about it. */

@@ -2,6 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
+import { shortPath, toCanonical } from "@tallyroom/lib/http/page-address"
 import type { Tally } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
 import type { AdminAccess, Peers } from "./admin-access"
@@ -37,6 +38,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
   const pollOf = async (id: string, viewer: Credentials) => requirePoll(id, await tallies.read(id), viewer)
 
   return new Elysia({ name: "pages", detail: { hide: true } })
+    .onBeforeHandle(({ request }) => toCanonical(request) ?? undefined)
     .get("/", async ({ request, server }) => {
       const tally = await tallies.read(home)
       const viewer = viewerOf(request, server)
@@ -54,7 +56,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
     .get("/polls/:poll/stage", async ({ request, server, params }) => {
       const viewer = viewerOf(request, server)
       const tally = await pollOf(params.poll, viewer)
-      const ballot = tally.poll.isDefault ? "/" : `/polls/${params.poll}`
+      const ballot = shortPath(tally.poll)
       // A hall full of people looks at it: it never shows what only admins may see.
       const { shown, cache } = shownTo(tally, ballot, { ...viewer, admin: false })
       return answerPage(request, stagePage(visitOf(site, request), shown), {

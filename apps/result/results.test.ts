@@ -143,6 +143,22 @@ test("unknown addresses, polls and methods are problems, as pages for browsers",
   expect((await result.get("/api/nothing")).status).toBe(404)
 })
 
+test("other spellings of a page's address lead to it, and the API says how an id is spelt", async () => {
+  await result.send("POST", "/api/polls", definition("spelt"))
+  const led = async (path: string) => {
+    const answer = await fetch(`${result.address}${path}`, { redirect: "manual" })
+    return [answer.status, answer.headers.get("location")]
+  }
+  expect(await led("/polls/SPELT?order=votes")).toEqual([308, "/polls/spelt?order=votes"])
+  expect(await led("/polls/spelt/")).toEqual([308, "/polls/spelt"])
+  expect(await led("/polls/Spelt/stage/")).toEqual([308, "/polls/spelt/stage"])
+  expect(await led("/embed/SPELT")).toEqual([308, "/embed/spelt"])
+  expect(await led("/polls/SPELT/receipts/AbC")).toEqual([308, "/polls/spelt/receipts/AbC"])
+  expect(await led("/polls/spelt")).toEqual([200, null])
+  const { detail } = await (await result.get("/api/polls/SPELT/results")).json()
+  expect(detail).toBe('There is no poll "SPELT": ids are written in small letters, ask for spelt.')
+})
+
 test("the start page shows the default poll, and says when there is none", async () => {
   expect((await result.get("/")).status).toBe(404)
   await result.send("POST", "/api/polls", definition("hushed", { state: "draft", default: true }))

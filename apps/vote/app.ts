@@ -1,11 +1,12 @@
 /** The vote app: its routes and what they work with. It talks to Redis alone. */
 
 import { join } from "node:path"
-import type { Problem } from "@tallyroom/lib/errors"
+import { Problem } from "@tallyroom/lib/errors"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { Attempts } from "@tallyroom/lib/http/attempts"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { inboxProblem } from "@tallyroom/lib/http/inbox-problem"
+import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Publisher } from "@tallyroom/lib/inbox/log/log"
 import type { Log } from "@tallyroom/lib/logging"
@@ -93,6 +94,7 @@ export function createApp({
     page: (problem, request) => pageOf(deps, problem, request),
     isApi: (path) => /^\/(api|assets)\/|^\/openapi/.test(path) || isContractPath(settings.CONTRACT, path),
     translate: inboxProblem,
+    lead: (request) => toPoll(deps, request),
     complete: (request, headers) => {
       const cookie = deps.unsentCookies.get(request)
       if (cookie !== undefined) headers.append("set-cookie", cookie)
@@ -111,6 +113,18 @@ export function createApp({
     .use(tallyRoutes(deps))
     .use(voteRoutes(deps))
     .use(contractRoutes(settings.CONTRACT, deps, redis))
+}
+
+/** /lunch leads to /polls/lunch; null where there is no such poll. While nobody knows, the poll's page says so. */
+async function toPoll({ polls }: Pick<Deps, "polls">, request: Request): Promise<Response | null> {
+  const { pathname, search } = new URL(request.url)
+  const id = pollOfShortPath(pathname)
+  if (id === null) return null
+  const isUnknown = await polls.poll(id).then(
+    () => false,
+    (error: unknown) => error instanceof Problem,
+  )
+  return isUnknown ? null : leadOn(`/polls/${id}${search}`, 302)
 }
 
 function pageOf({ sites, headers, trustedProxies }: Deps, problem: Problem, request: Request): Response {

@@ -2,6 +2,7 @@
 
 import { shardOf } from "@tallyroom/lib/ballots"
 import { Problem, shown } from "@tallyroom/lib/errors"
+import { spellingHint } from "@tallyroom/lib/http/page-address"
 import { type Answer, type Appender, termsOf } from "@tallyroom/lib/inbox/inbox"
 import { type Poll, SLUG } from "@tallyroom/lib/polls"
 import { writeReceipt } from "@tallyroom/lib/receipts"
@@ -100,5 +101,8 @@ function optionUnknown(poll: Poll, option: string): Problem {
 }
 
 export function pollUnknown(id: string): Problem {
-  return new Problem("poll-unknown", `There is no poll ${shown(id)}: check the address.`)
+  return new Problem(
+    "poll-unknown",
+    `There is no poll ${shown(id)}: ${spellingHint(id, "check the address")}.`,
+  )
 }

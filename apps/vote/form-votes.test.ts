@@ -36,16 +36,14 @@ test("A form vote is answered with a page: 201 at first, 200 when it is sent aga
   const first = await stand.form("/", "vote=a", { cookie, accept: "text/html" })
   expect(first.status).toBe(201)
   const page = await first.text()
-  expect(page).toMatch(/You chose.*<strong class="label">Cats<\/strong>/)
+  expect(page).toMatch(/You chose.*<bdi>Cats<\/bdi>/)
   const [, receipt = "none"] = /<code>([\w-]{54})<\/code>/.exec(page) ?? []
   const again = await stand.form("/polls/pets", "vote=a", { cookie })
   expect(again.status).toBe(200)
   expect(await again.text()).toContain(receipt)
   const other = await stand.form("/", "vote=b", { cookie })
   expect(other.status).toBe(409)
-  expect(await other.text()).toMatch(
-    new RegExp(`Your first vote stands.*<strong class="label">Cats</strong>.*${receipt}`),
-  )
+  expect(await other.text()).toMatch(new RegExp(`Your first vote stands.*<bdi>Cats</bdi>.*${receipt}`))
 })
 
 test("A form vote of a client that asks for JSON is answered with JSON.", async () => {
@@ -94,4 +92,42 @@ test("Unknown addresses, methods and polls are answered as pages, and HEAD like 
   expect(wrong.headers.get("allow")).toBe("GET, HEAD, POST")
   const head = await stand.ask("/", { method: "HEAD" })
   expect([head.status, await head.text()]).toEqual([200, ""])
+})
+
+test.each([
+  ["/pets?lang=de", 302, "/polls/pets?lang=de"],
+  ["/PETS/", 302, "/polls/pets"],
+  ["/polls/PETS", 308, "/polls/pets"],
+  ["/polls/pets/?code=A", 308, "/polls/pets?code=A"],
+  ["/embed/Pets", 308, "/embed/pets"],
+  ["/polls/Nothing", 308, "/polls/nothing"],
+  ["/polls/api/", 308, "/polls/api"],
+])("%p leads by %i to %p.", async (path, status, location) => {
+  for (const method of ["GET", "HEAD"]) {
+    const response = await stand.ask(path, { method })
+    expect([response.status, response.headers.get("location")]).toEqual([status, location])
+  }
+})
+
+test("Words of the app's own lead to no poll, even if one is called so; it has its page at /polls/….", async () => {
+  await stand.writePolls(
+    examplePoll({ isDefault: true }),
+    ...["api", "embed", "metrics"].map((id, i) => examplePoll({ number: 10 + i, id })),
+  )
+  for (const id of ["api", "embed", "metrics"]) {
+    expect([id, (await stand.ask(`/${id}`)).status]).toEqual([id, 404])
+    expect([id, (await stand.ask(`/polls/${id}`)).status]).toEqual([id, 200])
+  }
+  expect((await stand.ask("/openapi.json")).headers.get("content-type")).toContain("json")
+  for (const path of ["/nothing", "/polls", "/pets/now"]) expect((await stand.ask(path)).status).toBe(404)
+  expect((await stand.form("/pets", "vote=a")).status).toBe(404)
+})
+
+test("The API says how an id is spelt.", async () => {
+  for (const response of [await stand.ask("/api/polls/PETS"), await stand.vote("PETS", "a")]) {
+    expect(response.status).toBe(404)
+    expect((await response.json()).detail).toBe(
+      'There is no poll "PETS": ids are written in small letters, ask for pets.',
+    )
+  }
 })

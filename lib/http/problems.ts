@@ -6,6 +6,7 @@ import type { Log } from "../logging"
 import { allowedMethods } from "./allowed-methods"
 import { apiHeaders } from "./headers"
 import { wantsPage } from "./media-types"
+import { toCanonical } from "./page-address"
 
 export type ProblemOptions = {
   log: Pick<Log, "error">
@@ -15,6 +16,8 @@ export type ProblemOptions = {
   isApi: (path: string) => boolean
   /** What an error of the app's own stores means for a client; null for any other. */
   translate: (error: unknown) => Problem | null
+  /** Where a reader is led who asked for a page that is not there; null for nowhere. */
+  lead?: (request: Request) => Promise<Response | null>
   /** Adds what this client's next request needs, such as a cookie that it was about to get. */
   complete?: (request: Request, headers: Headers) => void
 }
@@ -39,10 +42,22 @@ export function answerProblems(options: ProblemOptions): <App extends AnyElysia>
       if (problem.kind === "internal") {
         options.log.error({ err: problem.cause, method: request.method, path: pathname }, "a request failed")
       }
-      return answer(problem, request, options)
+      return leadElsewhere(problem, request, options).then((led) => led ?? answer(problem, request, options))
     })
     return app
   }
+}
+
+/** Another spelling of a page's address leads to the page, as does what the app itself knows of. */
+async function leadElsewhere(
+  { kind }: Problem,
+  request: Request,
+  { isApi, lead }: ProblemOptions,
+): Promise<Response | null> {
+  const reads = request.method === "GET" || request.method === "HEAD"
+  const isMissing = kind === "page-unknown" || kind === "poll-unknown"
+  if (!reads || !isMissing || isApi(new URL(request.url).pathname)) return null
+  return toCanonical(request) ?? (await lead?.(request)) ?? null
 }
 
 function hostUnreadable(): Problem {

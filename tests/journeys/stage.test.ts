@@ -173,7 +173,7 @@ describe("the stage", () => {
     expect(await (await openStage("final")).getByText(warning).count()).toBe(0)
     const elsewhere = await startResult(stores(), { voteUrl: "https://vote.example" })
     const page = await openStage("open", { address: elsewhere.address })
-    expect(await page.locator(".stage-scan .link").textContent()).toBe("vote.example/polls/open")
+    expect(await page.locator(".stage-scan .link").textContent()).toBe("vote.example/open")
     expect(await page.getByText(warning).count()).toBe(0)
   })
 

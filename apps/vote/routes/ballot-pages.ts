@@ -1,6 +1,7 @@
 /** GET /, GET /polls/:poll and GET /embed/:poll: the pages on which people vote. */
 
 import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { toCanonical } from "@tallyroom/lib/http/page-address"
 import { type Poll, votingPhase } from "@tallyroom/lib/polls"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia } from "elysia"
@@ -33,12 +34,14 @@ export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) 
     app.get(
       "/polls/:poll",
       async ({ request, params, server }) =>
+        toCanonical(request) ??
         show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), false),
       { detail: pageDetail(true) },
     )
     app.get(
       "/embed/:poll",
       async ({ request, params, server }) =>
+        toCanonical(request) ??
         show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), true),
       { detail: pageDetail(true) },
     )
