@@ -17,10 +17,12 @@ const rowSchema = z
     state: z.string(),
     results: z.string(),
     eligibility: z.string(),
+    confirm: z.boolean().nullable(),
     opens_at: z.date().nullable(),
     closes_at: z.date().nullable(),
     salt: z.string(),
     revision: z.number(),
+    stops: z.number(),
     is_default: z.boolean(),
     archived: z.boolean(),
     deleting: z.boolean(),
@@ -36,8 +38,8 @@ const rowSchema = z
 /** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
 export function pollColumns(sql: Database) {
   return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
-    polls.eligibility, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.is_default,
-    polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
+    polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
+    polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
     polls.place`
 }
 

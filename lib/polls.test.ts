@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { pollDefinitionSchema, pollSchema } from "./polls"
+import { confirmsVote, pollDefinitionSchema, pollSchema, votingPhase } from "./polls"
 
 const options = (label: string) => [
   { id: "a", label },
@@ -35,5 +35,20 @@ describe("words that nobody can read, or that change what is beside them", () =>
       ...{ eligibility: "browser", opensAt: null, closesAt: null },
     }
     expect(pollSchema.safeParse(stored).success).toBe(true)
+  })
+})
+
+describe("a poll", () => {
+  test("is confirmed where the first vote stands, unless its host says otherwise", () => {
+    expect(confirmsVote({ policy: "final", confirm: null })).toBe(true)
+    expect(confirmsVote({ policy: "changeable", confirm: null })).toBe(false)
+    expect(confirmsVote({ policy: "final", confirm: false })).toBe(false)
+    expect(confirmsVote({ policy: "changeable", confirm: true })).toBe(true)
+  })
+
+  test("that is paused stays so past its opening, and closes at its time all the same", () => {
+    const [opensAt, closesAt] = [new Date(1_000), new Date(2_000)]
+    expect(votingPhase({ state: "paused", opensAt, closesAt }, 1_500)).toBe("paused")
+    expect(votingPhase({ state: "paused", opensAt, closesAt }, 2_000)).toBe("closed")
   })
 })

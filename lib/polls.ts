@@ -46,7 +46,7 @@ export const optionSchema = z.strictObject({
 })
 
 export const policySchema = z.enum(["final", "changeable"])
-export const stateSchema = z.enum(["draft", "open", "closed", "final"])
+export const stateSchema = z.enum(["draft", "open", "paused", "closed", "final"])
 export const resultsSchema = z.enum(["live", "after-vote", "after-close"])
 export const eligibilitySchema = z.enum(["browser", "code", "network"])
 
@@ -101,6 +101,8 @@ export const pollDefinitionSchema = z.strictObject({
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
   eligibility: eligibilitySchema.default("browser"),
+  /** Whether a voter confirms a choice before it is cast; null: as the policy asks. */
+  confirm: z.boolean().nullable().default(null),
   opensAt: moment.default(null),
   closesAt: moment.default(null),
 })
@@ -118,6 +120,8 @@ export const pollSchema = z.object({
   salt: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** Grows with every change of the poll itself. */
   revision: z.int().nonnegative(),
+  /** How often the poll has stopped taking votes, by being paused or closed. */
+  stops: z.int().nonnegative().default(0),
   isDefault: z.boolean(),
   /** Left out of public lists; its pages stay. */
   archived: z.boolean().default(false),
@@ -133,13 +137,18 @@ export type Eligibility = z.infer<typeof eligibilitySchema>
 export type PollDefinition = z.infer<typeof pollDefinitionSchema>
 export type Poll = z.infer<typeof pollSchema>
 
+/** What stands between a visitor and voting. */
+export type Phase = "draft" | "scheduled" | "open" | "paused" | "closed" | "final"
+
+/** Whether a voter confirms a choice before it is cast: unless its host says otherwise, where the first vote stands. */
+export function confirmsVote({ confirm, policy }: Pick<Poll, "confirm" | "policy">): boolean {
+  return confirm ?? policy === "final"
+}
+
 /** What stands between a visitor and voting at `now` (ms), as pages say it; Redis decides for good. */
-export function votingPhase(
-  poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
-  now: number,
-): "draft" | "scheduled" | "open" | "closed" | "final" {
-  if (poll.state !== "open") return poll.state
-  if (poll.opensAt && now < poll.opensAt.getTime()) return "scheduled"
+export function votingPhase(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): Phase {
+  if (poll.state !== "open" && poll.state !== "paused") return poll.state
   if (poll.closesAt && now >= poll.closesAt.getTime()) return "closed"
-  return "open"
+  if (poll.state === "open" && poll.opensAt && now < poll.opensAt.getTime()) return "scheduled"
+  return poll.state
 }

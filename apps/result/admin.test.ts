@@ -96,6 +96,21 @@ describe("a new poll", () => {
   })
 })
 
+describe("a vote is confirmed before it is cast", () => {
+  test("where the first one stands, unless the host says otherwise, at any time", async () => {
+    const confirms = async (answer: Response) => (await answer.json()).confirm
+    expect(await confirms(await create("sure"))).toBe(true)
+    expect(await confirms(await create("loose", { policy: "changeable" }))).toBe(false)
+    expect(await confirms(await create("slow", { policy: "changeable", confirm: true }))).toBe(true)
+    expect(await confirms(await change("sure", { confirm: false }))).toBe(false)
+    expect(await confirms(await change("sure", { title: "Sure?" }))).toBe(false)
+    expect(await confirms(await change("sure", { confirm: null }))).toBe(true)
+    expect(await kindOf(await change("sure", { confirm: "yes" }))).toEqual([400, "request-malformed"])
+    const copy = await result.send("POST", "/api/polls/slow/duplicates", { id: "slow-too" })
+    expect(await confirms(copy)).toBe(true)
+  })
+})
+
 describe("a change", () => {
   test("of a draft may be of anything, and each one is a revision", async () => {
     await create("clay", { state: "draft" })

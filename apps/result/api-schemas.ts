@@ -6,7 +6,7 @@ import { BALLOT_FATES } from "./receipt-status"
 
 const moment = z.iso.datetime()
 const count = z.int().nonnegative()
-const phaseSchema = z.enum(["draft", "scheduled", "open", "closed", "final"])
+const phaseSchema = z.enum(["draft", "scheduled", "open", "paused", "closed", "final"])
 
 /** Without the limits of what may be written, some of which validators read in different ways. */
 const optionSchema = z.strictObject({
@@ -59,6 +59,7 @@ export const pollViewSchema = z.strictObject({
   policy: policySchema,
   results: resultsSchema,
   eligibility: eligibilitySchema,
+  confirm: z.boolean(),
   state: stateSchema,
   phase: phaseSchema,
   opensAt: moment.nullable(),

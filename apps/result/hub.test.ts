@@ -9,10 +9,16 @@ const metrics = { published: () => {}, timed: <T>(read: () => Promise<T>) => rea
 /** The tally of poll 1 after so many votes, each a commit of its own. */
 function tallyAfter(votes: number): Tally {
   const options = ["a", "b"].map((id) => ({ id, label: id }))
-  const fixed = { policy: "final", results: "live", eligibility: "browser", state: "open" } as const
+  const fixed = {
+    policy: "final",
+    results: "live",
+    eligibility: "browser",
+    confirm: null,
+    state: "open",
+  } as const
   const poll = { ...fixed, number: 1, id: "x", title: "X", options, opensAt: null, closesAt: null }
   return {
-    poll: { ...poll, salt: "", revision: 1, isDefault: false, archived: false, deleting: false },
+    poll: { ...poll, salt: "", revision: 1, stops: 0, isDefault: false, archived: false, deleting: false },
     ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes },
     ...{ closedAt: null, finalAt: null, at: new Date() },
   }

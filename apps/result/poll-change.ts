@@ -20,7 +20,7 @@ export const newPollSchema = z.strictObject({
   default: z.boolean().default(false),
 })
 
-const { title, options, opensAt, closesAt } = pollDefinitionSchema.shape
+const { title, options, confirm, opensAt, closesAt } = pollDefinitionSchema.shape
 
 export const pollChangeSchema = z
   .strictObject({
@@ -30,6 +30,7 @@ export const pollChangeSchema = z
     policy: policySchema.optional(),
     results: resultsSchema.optional(),
     eligibility: eligibilitySchema.optional(),
+    confirm: confirm.unwrap().optional(),
     opensAt: opensAt.unwrap().optional(),
     closesAt: closesAt.unwrap().optional(),
     /** "draft" takes a scheduled poll off its schedule. */

@@ -58,9 +58,9 @@ export async function readPoll(sql: Database, id: string): Promise<StoredPoll> {
 export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPoll> {
   requireSchedule(poll, Date.now())
   const made = await sql`
-    INSERT INTO polls (id, title, options, policy, state, results, eligibility, opens_at, closes_at, salt)
+    INSERT INTO polls (id, title, options, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
     VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${poll.policy}, ${poll.state}, ${poll.results},
-      ${poll.eligibility}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
+      ${poll.eligibility}, ${poll.confirm}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
     ON CONFLICT (id) DO NOTHING RETURNING number`
   if (made.length === 0) {
     throw new Problem("poll-exists", `There is a poll ${shown(poll.id)} already: choose another id.`)
@@ -103,7 +103,7 @@ async function tryToChange(
     )
     UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, policy = ${next.policy},
       state = ${next.state}, results = ${next.results}, eligibility = ${next.eligibility},
-      opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
+      confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
       closed_at = CASE WHEN ${closes} THEN now() ELSE closed_at END,
       archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
       is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1
@@ -127,8 +127,8 @@ export async function duplicatePoll(
   id: string,
   { id: newId, title }: { id: string; title?: string | undefined },
 ): Promise<StoredPoll> {
-  const { options, policy, results, eligibility, ...poll } = await readPoll(sql, id)
-  const rules = { options, policy, results, eligibility, opensAt: null, closesAt: null }
+  const { options, policy, results, eligibility, confirm, ...poll } = await readPoll(sql, id)
+  const rules = { options, policy, results, eligibility, confirm, opensAt: null, closesAt: null }
   return createPoll(sql, { ...rules, id: newId, title: title ?? poll.title, state: "draft", default: false })
 }
 

@@ -1,9 +1,8 @@
 /** A snapshot: all that a viewer sees of a poll at one moment, with a version that only grows. */
 
-import { type Option, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
 import type { Tally } from "@tallyroom/lib/tallies"
 
-export type Phase = ReturnType<typeof votingPhase>
 export type SnapshotOption = Option & { votes?: number }
 
 export type Snapshot = {

@@ -75,6 +75,8 @@ function refusal(kind: Refusal, poll: Poll, option: string): Problem {
       return pollUnknown(poll.id)
     case "closed":
       return new Problem("poll-closed", `The poll ${poll.id} is closed: it takes no more votes.`)
+    case "paused":
+      return new Problem("poll-paused", `Voting in the poll ${poll.id} is paused: vote once it goes on.`)
     case "not-open": {
       const opensAt = poll.state === "open" ? (poll.opensAt?.toISOString() ?? null) : null
       const when = opensAt === null ? "vote once it opens" : `vote from ${opensAt} on`

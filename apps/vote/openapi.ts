@@ -33,12 +33,13 @@ const moment = z.iso.datetime().nullable()
 /** What pollView gives. */
 const viewSchema = z.object({
   id: slugSchema,
-  phase: z.enum(["draft", "scheduled", "open", "closed", "final"]),
+  phase: z.enum(["draft", "scheduled", "open", "paused", "closed", "final"]),
   title: z.string().optional(),
   options: z.array(optionSchema).optional(),
   policy: policySchema.optional(),
   results: resultsSchema.optional(),
   eligibility: eligibilitySchema.optional(),
+  confirm: z.boolean().optional(),
   opensAt: moment.optional(),
   closesAt: moment.optional(),
 })
@@ -84,6 +85,7 @@ const voteProblems = problems(
   "vote-stands",
   "poll-not-open",
   "poll-closed",
+  "poll-paused",
   "code-needed",
   "code-unknown",
   "cross-site",
@@ -155,7 +157,7 @@ export const pollDetail: DocumentDecoration = {
 
 const tallySchema = z.object({
   poll: slugSchema,
-  phase: z.enum(["scheduled", "open", "closed", "final"]),
+  phase: z.enum(["scheduled", "open", "paused", "closed", "final"]),
   version: z.int(),
   total: z.int(),
   votes: z.record(slugSchema, z.int()),

@@ -34,6 +34,7 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
     policy: "final",
     results: "live",
     eligibility: "browser",
+    confirm: true,
     phase: "scheduled",
     opensAt: opensAt.toISOString(),
     closesAt: null,

@@ -6,6 +6,7 @@ import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { t
 import logs from "./migrations/0003_logs.sql" with { type: "text" }
 import replacedVotes from "./migrations/0004_replaced_votes.sql" with { type: "text" }
 import logLast from "./migrations/0005_log_last.sql" with { type: "text" }
+import lifeOfAPoll from "./migrations/0006_life_of_a_poll.sql" with { type: "text" }
 import pollOrder from "./migrations/0007_poll_order.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
@@ -15,6 +16,7 @@ const MIGRATIONS = [
   { name: "0003_logs", text: logs },
   { name: "0004_replaced_votes", text: replacedVotes },
   { name: "0005_log_last", text: logLast },
+  { name: "0006_life_of_a_poll", text: lifeOfAPoll },
   { name: "0007_poll_order", text: pollOrder },
 ]
 

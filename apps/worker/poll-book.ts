@@ -60,5 +60,5 @@ function newer(known: PlacedPoll | undefined, read: PlacedPoll): PlacedPoll {
 }
 
 function isListed({ state, archived, deleting }: PlacedPoll): boolean {
-  return state === "open" && !archived && !deleting
+  return (state === "open" || state === "paused") && !archived && !deleting
 }

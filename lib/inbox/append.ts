@@ -176,6 +176,7 @@ function readAnswer(text: string): Answer {
     case "poll-unknown":
     case "option-unknown":
     case "not-open":
+    case "paused":
     case "closed":
     case "full":
     case "stale":

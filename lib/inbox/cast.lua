@@ -39,7 +39,8 @@ for pair = 1, pairs_given do
   elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
   elseif ARGV[2 + pair] ~= number .. ' ' .. eligibility then refusal = 'stale'
   elseif state == 'draft' or (state == 'open' and now < (tonumber(opens) or 0)) then refusal = 'not-open'
-  elseif state ~= 'open' or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
+  elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
+  elseif state == 'paused' then refusal = 'paused'
   end
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,

@@ -14,7 +14,7 @@ export type Answer =
   | { kind: "stands"; option: string; position: Position }
   /** The poll's terms are others than those under which the voter was let in: read the poll anew and decide again. */
   | { kind: "stale" }
-  | { kind: "poll-unknown" | "option-unknown" | "not-open" | "closed" | "full" }
+  | { kind: "poll-unknown" | "option-unknown" | "not-open" | "paused" | "closed" | "full" }
 
 /** A ballot to be cast, with the terms under which its voter was let in. */
 export type Cast = { shard: number; pollId: string; voter: string; option: string; terms: string }

@@ -16,6 +16,7 @@ export function classicPoll(): Poll {
       number: 1,
       id: POLL_ID,
       revision: 1,
+      stops: 0,
       isDefault: true,
       archived: false,
       deleting: false,
@@ -26,7 +27,7 @@ export function classicPoll(): Poll {
       { id: "a", label: "Cats" },
       { id: "b", label: "Dogs" },
     ],
-    ...{ policy: "final", state: "open", results: "live", eligibility: "browser" },
+    ...{ policy: "final", state: "open", results: "live", eligibility: "browser", confirm: null },
     ...{ opensAt: null, closesAt: null },
   }
 }

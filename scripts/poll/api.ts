@@ -9,6 +9,7 @@ export type ShownPoll = {
   policy: string
   results: string
   eligibility: string
+  confirm: boolean
   opensAt: string | null
   closesAt: string | null
   default: boolean

@@ -9,9 +9,9 @@ export const USAGE = `Usage: bun run poll <command>
   show <id>                  one poll with its counts
   create --id <id> --title <title> --option <id>=<label> --option …
          [--policy final|changeable] [--results live|after-vote|after-close]
-         [--eligibility browser|code|network] [--opens <moment>] [--closes <moment>] [--open] [--default]
+         [--eligibility browser|code|network] [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
   edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--eligibility …]
-         [--opens <moment>|none] [--closes <moment>|none]
+         [--confirm yes|no] [--opens <moment>|none] [--closes <moment>|none]
   open <id>                  takes votes from now on, or from --opens
   close <id>                 takes no more votes
   default <id>               shown where no poll is named

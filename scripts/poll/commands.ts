@@ -83,15 +83,21 @@ async function edit(api: PollApi, path: string, flags: Flags) {
   return { ...fields(flags), options: [...kept, ...added] }
 }
 
-function fields({ title, policy, results, eligibility, opens, closes }: Flags) {
+function fields({ title, policy, results, eligibility, confirm, opens, closes }: Flags) {
   return {
     ...(title !== undefined && { title }),
     ...(policy !== undefined && { policy }),
     ...(results !== undefined && { results }),
     ...(eligibility !== undefined && { eligibility }),
+    ...(confirm !== undefined && { confirm: yesOrNo(confirm) }),
     ...(opens !== undefined && { opensAt: opens === "none" ? null : opens }),
     ...(closes !== undefined && { closesAt: closes === "none" ? null : closes }),
   }
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === "yes" || text === "no") return text === "yes"
+  throw new UsageError(`--confirm is yes or no, not "${text}".`)
 }
 
 async function codes(api: PollApi, path: string, count: string, flags: Flags): Promise<string> {

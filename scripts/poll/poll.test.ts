@@ -83,6 +83,19 @@ test("the list is put in order from the terminal", async () => {
   ])
 })
 
+test("whether votes are confirmed is said with yes or no", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  const made = await poll(
+    ...["create", "--id", "quick", "--title", "Quick", "--confirm", "no", "--json"],
+    ...options,
+  )
+  expect(JSON.parse(made.out)).toMatchObject({ confirm: false })
+  expect(JSON.parse((await poll("edit", "quick", "--confirm", "yes", "--json")).out)).toMatchObject({
+    confirm: true,
+  })
+  expect(await poll("edit", "quick", "--confirm", "maybe")).toMatchObject({ code: 2, out: "" })
+})
+
 test("codes are printed one a line, or as CSV", async () => {
   const options = ["--option", "a=A", "--option", "b=B"]
   await poll("create", "--id", "club", "--title", "Club", "--eligibility", "code", "--open", ...options)

@@ -12,6 +12,7 @@ export type PollDraft = {
   policy: Poll["policy"]
   results: Poll["results"]
   eligibility: Poll["eligibility"]
+  confirm: "auto" | "yes" | "no"
   /** ISO texts, or empty. */
   opensAt: string
   closesAt: string
@@ -28,7 +29,7 @@ export type OptionAction = "add" | `${"remove" | "up" | "down"}-${number}`
 
 export function emptyDraft(): PollDraft {
   const options = [newOption([]), newOption([newOption([])])]
-  const rules = { policy: "final", results: "live", eligibility: "browser" } as const
+  const rules = { policy: "final", results: "live", eligibility: "browser", confirm: "auto" } as const
   return { id: "", title: "", options, ...rules, opensAt: "", closesAt: "", isDefault: false }
 }
 
@@ -39,6 +40,7 @@ export function draftOf(poll: Poll): PollDraft {
     options: poll.options.map(({ id, label, emoji = "", colour = "", image = "" }) => {
       return { id, label, emoji, colour, image }
     }),
+    confirm: poll.confirm === null ? "auto" : poll.confirm ? "yes" : "no",
     opensAt: poll.opensAt?.toISOString() ?? "",
     closesAt: poll.closesAt?.toISOString() ?? "",
   }

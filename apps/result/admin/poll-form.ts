@@ -17,7 +17,7 @@ const PARTS = { id: 64, label: 400, emoji: 80, colour: 16, image: 600 } satisfie
 const parts = ["id", "label", "emoji", "colour", "image"] as const
 
 const FIELDS: Record<string, number> = {
-  ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20 },
+  ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, closesAt: 40, isDefault: 4 },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
@@ -39,6 +39,7 @@ export async function readPollForm(request: Request, before: PollDraft): Promise
     policy: text("policy", before.policy) as PollDraft["policy"],
     results: text("results", before.results) as PollDraft["results"],
     eligibility: text("eligibility", before.eligibility) as PollDraft["eligibility"],
+    confirm: text("confirm", before.confirm) as PollDraft["confirm"],
     opensAt: inUtc(text("opensAt", before.opensAt)),
     closesAt: inUtc(text("closesAt", before.closesAt)),
     isDefault: sent.isDefault !== undefined || before.isDefault,
@@ -68,9 +69,9 @@ export type Checked<T> = { value: T; faults?: never } | { value?: never; faults:
 
 /** The new poll that a draft stands for, or what is wrong with it. */
 export function checkNew(draft: PollDraft): Checked<z.output<typeof newPollSchema>> {
-  const { opensAt, closesAt, isDefault, options, ...rest } = draft
+  const { opensAt, closesAt, isDefault, options, confirm, ...rest } = draft
   return check(newPollSchema, {
-    ...{ ...rest, options: options.map(optionOf), default: isDefault },
+    ...{ ...rest, confirm: confirmationOf(confirm), options: options.map(optionOf), default: isDefault },
     ...{ opensAt: opensAt || null, closesAt: closesAt || null },
   })
 }
@@ -83,10 +84,18 @@ export function checkChange({ draft, sent }: SentForm): Checked<z.output<typeof 
     )
   return check(pollChangeSchema, {
     ...given("policy", "results", "eligibility", "opensAt", "closesAt"),
+    ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
     options: draft.options.map(optionOf),
     ...(sent.isDefault !== undefined && { default: true }),
   })
+}
+
+const CONFIRMATIONS: Record<string, boolean | null> = { auto: null, yes: true, no: false }
+
+/** Whatever else was sent is no answer, which the schema says. */
+function confirmationOf(text: string): boolean | null | string {
+  return Object.hasOwn(CONFIRMATIONS, text) ? (CONFIRMATIONS[text] ?? null) : text
 }
 
 function optionOf({ id, label, emoji, colour, image }: OptionDraft) {

@@ -29,6 +29,7 @@ const TONES: Record<Snapshot["phase"], string> = {
   draft: "warn",
   scheduled: "warn",
   open: "good",
+  paused: "warn",
   closed: "warn",
   final: "done",
 }

@@ -65,7 +65,8 @@ async function readAnswer(response: Response): Promise<Answer | Unanswered> {
     return { kind: "stands", standing: { status: stands, option, receipt } }
   }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)
-  if (["poll-closed", "poll-not-open", "poll-unknown"].includes(kind)) return { kind: "not-open" }
+  if (["poll-closed", "poll-paused", "poll-not-open", "poll-unknown"].includes(kind))
+    return { kind: "not-open" }
   return { kind: "refused", refusal: REFUSALS[kind] ?? "refused" }
 }
 

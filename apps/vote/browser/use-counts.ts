@@ -11,7 +11,8 @@ export function useCounts(data: BallotData, poll: PollFacts, standing: Standing 
   const [counts, setCounts] = useState(data.counts)
   const over = poll.phase === "closed" || poll.phase === "final"
   const wanted =
-    (over || (poll.phase === "open" && standing !== null)) && countsShown(poll, standing !== null)
+    (over || ((poll.phase === "open" || poll.phase === "paused") && standing !== null)) &&
+    countsShown(poll, standing !== null)
   const { id, results, phase } = poll
   const receipt = results === "after-vote" ? standing?.receipt : undefined
   useEffect(() => {

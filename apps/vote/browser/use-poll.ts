@@ -6,7 +6,14 @@ import { every } from "./every"
 
 const TICK_MS = 1_000
 /** How often the server is asked whether the phase has changed. */
-const ASK_MS = { draft: 5_000, scheduled: 5_000, open: 15_000, closed: 3_000, final: null } as const
+const ASK_MS = {
+  draft: 5_000,
+  scheduled: 5_000,
+  open: 15_000,
+  paused: 2_000,
+  closed: 3_000,
+  final: null,
+} as const
 /** The moment has come: it opens or closes at any time now. */
 const DUE_MS = 1_000
 
@@ -50,5 +57,5 @@ function same(old: PollFacts, facts: Partial<PollFacts>): boolean {
 
 function isDue({ phase, opensAt, closesAt }: PollFacts, now: number): boolean {
   if (phase === "scheduled") return opensAt !== null && Date.parse(opensAt) <= now
-  return phase === "open" && closesAt !== null && Date.parse(closesAt) <= now
+  return (phase === "open" || phase === "paused") && closesAt !== null && Date.parse(closesAt) <= now
 }

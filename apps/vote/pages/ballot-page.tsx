@@ -1,6 +1,6 @@
 /** The page on which people vote, and which answers their vote: as it is served, and alive where scripts run. */
 
-import { type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { ballot } from "@tallyroom/lib/ui/messages/ballot"
@@ -71,7 +71,7 @@ function factsOf(poll: Poll, now: number): PollFacts {
   const { id, title, options, policy, results, eligibility } = poll
   const shown = phase === "draft" ? { title: "", options: [] } : { title, options }
   return {
-    ...{ id, ...shown, policy, results, eligibility, phase },
+    ...{ id, ...shown, policy, results, eligibility, phase, confirm: confirmsVote(poll) },
     opensAt: poll.opensAt?.toISOString() ?? null,
     closesAt: poll.closesAt?.toISOString() ?? null,
   }

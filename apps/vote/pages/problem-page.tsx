@@ -19,6 +19,7 @@ const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
   "inbox-away": "away",
   "poll-not-open": "notOpen",
   "poll-closed": "closed",
+  "poll-paused": "paused",
   internal: "internal",
 }
 

@@ -2,7 +2,7 @@
 
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { toCanonical } from "@tallyroom/lib/http/page-address"
-import { type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia } from "elysia"
 import { Client } from "../client"
@@ -11,7 +11,7 @@ import { pageDetail } from "../openapi"
 import { withCookies } from "../page-headers"
 import { ballotPage } from "../pages/ballot-page"
 import { standingOf } from "../standings"
-import type { Counts, Phase, Standing } from "../view/ballot-data"
+import type { Counts, Standing } from "../view/ballot-data"
 import type { Visitor } from "../visitor"
 import { defaultPoll } from "../voting"
 import { mayShow } from "./tally"
@@ -92,7 +92,8 @@ async function countsOf(
   now: number,
 ): Promise<Counts | null> {
   const phase = votingPhase(poll, now)
-  const asks = phase === "closed" || phase === "final" || (phase === "open" && standing !== null)
+  const asks =
+    phase === "closed" || phase === "final" || ((phase === "open" || phase === "paused") && standing !== null)
   if (!asks || !mayShow(poll, standing?.receipt ?? null)) return null
   return tallies.read(poll.id).catch(() => null)
 }

@@ -1,16 +1,17 @@
 /** All that a ballot page shows, the same for the server that renders it and the browser that makes it live. */
 
-import type { Poll, votingPhase } from "@tallyroom/lib/polls"
+import type { Phase, Poll } from "@tallyroom/lib/polls"
 import type { Section } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
 import type { ballot } from "@tallyroom/lib/ui/messages/ballot"
 
 export type BallotKey = keyof (typeof ballot)["en"]
-export type Phase = ReturnType<typeof votingPhase>
 
 /** What voters may know of a poll; a draft has no title and no options. */
 export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
   phase: Phase
+  /** Whether a choice is confirmed before it is cast. */
+  confirm: boolean
   opensAt: string | null
   closesAt: string | null
 }

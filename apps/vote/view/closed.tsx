@@ -1,4 +1,4 @@
-/** A poll that takes no more votes: its result, as far as everybody may see it. */
+/** A poll that takes no votes now, or none any more: its result, as far as everybody may see it. */
 
 import { type Counts, countsShown, type PollFacts, type Standing } from "./ballot-data"
 import { TallyBars } from "./tally-bars"
@@ -14,7 +14,8 @@ type Props = {
 
 export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
   const { t } = useWords()
-  const final = poll.phase === "final"
+  const { phase } = poll
+  const final = phase === "final"
   const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
   const chosen = poll.options.find(({ id }) => id === standing?.option)
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
@@ -22,8 +23,8 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
     <section>
       <h1 dir="auto">{poll.title}</h1>
       <p class={`notice ${final ? "good" : "warn"}`}>
-        <strong>{t(final ? "final" : "closed")}</strong>
-        {!final && <> · {t("closedNote")}</>}
+        <strong>{t(phase === "paused" || final ? phase : "closed")}</strong>
+        {!final && <> · {t(phase === "paused" ? "pausedNote" : "closedNote")}</>}
       </p>
       {counts && countsShown(poll, standing !== null) ? (
         <div class="card">

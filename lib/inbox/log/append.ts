@@ -100,9 +100,13 @@ export class LogAppender implements Appender {
   }
 }
 
-function refusalOf({ poll, option }: PollCast, now: number): "not-open" | "closed" | "option-unknown" | null {
+function refusalOf(
+  { poll, option }: PollCast,
+  now: number,
+): "not-open" | "paused" | "closed" | "option-unknown" | null {
   const phase = votingPhase(poll, now)
   if (phase === "draft" || phase === "scheduled") return "not-open"
+  if (phase === "paused") return "paused"
   if (phase !== "open") return "closed"
   return poll.options.some(({ id }) => id === option) ? null : "option-unknown"
 }

@@ -3,6 +3,7 @@
 import { useWords } from "./words"
 
 type Choices = { policy: "final" | "changeable"; results: "live" | "after-vote" | "after-close" } & {
+  confirm: "auto" | "yes" | "no"
   eligibility: "browser" | "code" | "network"
 }
 

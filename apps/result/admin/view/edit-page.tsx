@@ -5,7 +5,7 @@ import { changeOptions, idFrom, isOptionAction, type PollDraft } from "../draft"
 import type { EditView } from "../views"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
-import { ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
+import { CONFIRMATIONS, ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
 import { MomentField } from "./moment-field"
 import { OptionsEditor } from "./options-editor"
 import { BackLink, describedBy, Field, NoticeBox } from "./parts"
@@ -57,6 +57,7 @@ export function EditPage(view: EditView) {
           <section class="card">
             <h2>{t("rules")}</h2>
             <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />
+            <ChoiceField name="confirm" values={CONFIRMATIONS} value={draft.confirm} why={undefined} />
             <ChoiceField name="results" values={RESULTS_MODES} value={draft.results} why={undefined} />
             <ChoiceField
               name="eligibility"

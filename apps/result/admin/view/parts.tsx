@@ -4,7 +4,14 @@ import type { ComponentChildren } from "preact"
 import type { Notice, PollSummary } from "../views"
 import { useLive, useWords } from "./words"
 
-const PHASE_KINDS = { draft: "", scheduled: "warn", open: "good", closed: "warn", final: "" } as const
+const PHASE_KINDS = {
+  draft: "",
+  scheduled: "warn",
+  open: "good",
+  paused: "warn",
+  closed: "warn",
+  final: "",
+} as const
 
 export function PhaseChip({ phase }: Pick<PollSummary, "phase">) {
   const { t } = useWords()
@@ -31,7 +38,9 @@ export function PollTimes({ poll }: { poll: PollSummary }) {
   return (
     <>
       {toCome && opensAt && <Moment text={t("opensOn")} at={opensAt} />}
-      {(toCome || phase === "open") && closesAt && <Moment text={t("closesOn")} at={closesAt} />}
+      {(toCome || phase === "open" || phase === "paused") && closesAt && (
+        <Moment text={t("closesOn")} at={closesAt} />
+      )}
       {phase === "final" && finalAt && <Moment text={t("finalSince")} at={finalAt} />}
     </>
   )

@@ -49,7 +49,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
 /** Who sees the numbers as things stand. */
 function whoSees({ phase, state, results }: Snapshot): AdminKey {
   if (phase === "draft" || phase === "scheduled") return `shown-${phase}`
-  if (state === "open") return `shown-${results}`
+  if (state === "open" || state === "paused") return `shown-${results}`
   return results === "after-vote" ? "shown-closed-after-vote" : "shown-closed"
 }
 

@@ -7,7 +7,7 @@ import type { PollSummary } from "../views"
 
 /** Sockets of one page; the polls after these stay as they were served. */
 const MOST_WATCHED = 20
-const MOVING = new Set<PollSummary["phase"]>(["scheduled", "open", "closed"])
+const MOVING = new Set<PollSummary["phase"]>(["scheduled", "open", "paused", "closed"])
 
 export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
   const [latest, setLatest] = useState<Record<string, Snapshot>>({})
