@@ -25,7 +25,7 @@ export function resultsPage(visit: Visit, shown: Shown): string {
   const data = resultsData(visit, shown, false)
   return renderPage({
     ...frame(visit, shown, text),
-    bodyClass: isOver(shown.snapshot) ? "over" : undefined,
+    bodyClass: isOver(shown.snapshot) ? "wide over" : "wide",
     alternates: pathOf(visit),
     data,
     children: (

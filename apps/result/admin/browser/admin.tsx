@@ -7,6 +7,6 @@ const data = pageData<AdminData | null>()
 if (data) hydrateApp(<AdminApp {...data} />, "#app")
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]")) {
-  button.hidden = false
+  button.hidden = typeof print !== "function"
   button.onclick = () => print()
 }

@@ -1,0 +1,78 @@
+/** What the pages use although some supported browser lacks it, and why nothing breaks there. */
+
+export type Excuse = {
+  /** A place in MDN's data; with a star at its end, all that begin so. */
+  feature: string
+  /** The built file, such as "stage.js"; all of them unless told. */
+  file?: string
+  /** What a visitor of such a browser gets instead. */
+  reason: string
+}
+
+export const EXCUSES: Excuse[] = [
+  // Scripts
+  { feature: "api.Document.moveBefore", reason: "Preact asks whether it is there." },
+  { feature: "api.HTMLInputElement.alpha", file: "chart.js", reason: "It is an option of uPlot's own." },
+  {
+    feature: "api.MouseEvent.movement*",
+    file: "chart.js",
+    reason: "uPlot compares it with 0, to drop events that some browsers send without a movement.",
+  },
+  {
+    feature: "api.Window.print",
+    file: "admin.js",
+    reason: "Where it is lacking (Firefox on Android) its button stays hidden.",
+  },
+
+  // Styles: what falls away is decoration
+  {
+    feature: "css.at-rules.media.forced-colors",
+    reason: "Where there are no forced colours nothing is to do.",
+  },
+  {
+    feature: "css.at-rules.media.scripting",
+    reason: "Without scripts what needs them stays in sight there; with scripts nothing differs.",
+  },
+  { feature: "css.at-rules.page", reason: "The browser's own margins stand around the cards." },
+  { feature: "css.properties.align-content.start", reason: "The fields of a pair may stand lower." },
+  { feature: "css.properties.cursor.*", reason: "Phones have no cursor." },
+  { feature: "css.properties.text-wrap*", reason: "The lines of a title differ in length." },
+  {
+    feature: "css.properties.user-select",
+    file: "results.css",
+    reason: "A drag over uPlot's chart may select its labels.",
+  },
+  { feature: "css.selectors.selection", reason: "Selected text has the system's colours." },
+  {
+    feature: "css.selectors.has",
+    file: "admin.css",
+    reason: "Some lines have a margin or a border too many.",
+  },
+  {
+    feature: "css.selectors.has",
+    file: "ballot.css",
+    reason: "Many options have fewer columns on a wide screen.",
+  },
+]
+
+/** What issue 12 mends page by page: a line goes when its page is mended. */
+EXCUSES.push(
+  { feature: "api.AbortSignal.timeout_static", file: "ballot.js", reason: "being mended" },
+  { feature: "javascript.builtins.Intl.Segmenter", reason: "being mended" },
+  { feature: "javascript.builtins.Array.toSorted", reason: "being mended" },
+  { feature: "api.Document.fullscreenElement", file: "stage.js", reason: "being mended" },
+  { feature: "api.Document.exitFullscreen", file: "stage.js", reason: "being mended" },
+  { feature: "css.types.length.viewport_*", file: "stage.css", reason: "being mended" },
+  { feature: "css.types.length.container_*", file: "stage.css", reason: "being mended" },
+  { feature: "css.properties.container-type*", file: "stage.css", reason: "being mended" },
+  { feature: "css.properties.place-self.end", file: "stage.css", reason: "being mended" },
+  { feature: "css.properties.justify-content.safe", file: "stage.css", reason: "being mended" },
+  { feature: "css.selectors.has", file: "stage.css", reason: "being mended" },
+)
+
+/** The excuses that cover a need of a built file. */
+export function excusesFor(file: string, feature: string): Excuse[] {
+  const covers = (pattern: string) =>
+    pattern.endsWith("*") ? feature.startsWith(pattern.slice(0, -1)) : feature === pattern
+  return EXCUSES.filter((it) => covers(it.feature) && (it.file === undefined || it.file === file))
+}
