@@ -24,7 +24,7 @@ export const problemSchema = z.looseObject({
   detail: z.string(),
 })
 
-/** What `snapshotOf` gives with counts, and the timeline. */
+/** What `snapshotOf` gives with counts, the options' shares, and the timeline. */
 export const tallySchema = z.strictObject({
   poll: slugSchema,
   number: z.int().positive(),
@@ -38,7 +38,8 @@ export const tallySchema = z.strictObject({
   finalAt: moment.nullable(),
   hidden: z.literal(false),
   total: count,
-  options: z.array(optionSchema.extend({ votes: count })),
+  /** Shares are exactly 1 together; null while there are no votes. */
+  options: z.array(optionSchema.extend({ votes: count, share: z.number().min(0).max(1).nullable() })),
   timeline: z.strictObject({
     stepSeconds: z.int().positive(),
     points: z.array(z.tuple([z.int(), z.record(slugSchema, z.int())])),

@@ -2,6 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { sharesOf } from "@tallyroom/lib/shares"
 import { type DocumentDecoration, Elysia } from "elysia"
 import type { AdminAccess, Peers } from "./admin-access"
 import { receiptStatusSchema, tallySchema } from "./api-schemas"
@@ -34,7 +35,9 @@ const csvDetail: DocumentDecoration = {
   tags: ["results"],
   parameters: [POLL_PARAMETER, RECEIPT_QUERY],
   responses: {
-    200: csvAnswer("One option a line: option, label, votes, share."),
+    200: csvAnswer(
+      "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
+    ),
     ...unchanged,
     ...problemAnswers("poll-unknown", "results-hidden", "database-away"),
   },
@@ -90,7 +93,12 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
 
 function resultsJson(request: Request, { tally, timeline }: Results, audience: Audience): Response {
   requireCounts(tally.poll, audience)
-  const body = () => JSON.stringify({ ...snapshotOf(tally, true), timeline })
+  const body = () => {
+    const snapshot = snapshotOf(tally, true)
+    const shares = sharesOf(snapshot.options.map(({ votes = 0 }) => votes))
+    const options = snapshot.options.map((option, i) => ({ ...option, share: shares?.[i] ?? null }))
+    return JSON.stringify({ ...snapshot, options, timeline })
+  }
   return conditional(request, body, {
     tag: `${tally.poll.number}.${versionOf(tally, true)}`,
     audience,
@@ -100,10 +108,11 @@ function resultsJson(request: Request, { tally, timeline }: Results, audience: A
 
 function resultsCsv(request: Request, { tally }: Results, audience: Audience): Response {
   requireCounts(tally.poll, audience)
-  const { poll, votes, total } = tally
-  const rows = poll.options.map(({ id, label }) => {
+  const { poll, votes } = tally
+  const shares = sharesOf(poll.options.map(({ id }) => votes[id] ?? 0))
+  const rows = poll.options.map(({ id, label }, i) => {
     const count = votes[id] ?? 0
-    return [id, label, count, total === 0 ? "0.0000" : (count / total).toFixed(4)]
+    return [id, label, count, (shares?.[i] ?? 0).toFixed(3)]
   })
   return conditional(request, () => toCsv([["option", "label", "votes", "share"], ...rows]), {
     tag: `${poll.number}.${versionOf(tally, true)}`,

@@ -27,6 +27,7 @@ test("results carry tally and timeline, and their ETag stands for them", async (
   const body = await first.json()
   expect(body).toMatchObject({ poll: "etag", total: 7, hidden: false, state: "open", phase: "open" })
   expect(body.timeline.points.at(-1)[1]).toEqual({ a: 2, b: 5 })
+  expect(body.options.map(({ share }: { share: number }) => share)).toEqual([0.286, 0.714])
 
   for (const condition of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
     const again = await result.get("/api/polls/etag/results", { "if-none-match": condition })
@@ -78,14 +79,14 @@ test("the CSV runs no formula, quotes what it must, and tells Excel that it is U
   expect(text).toBe(
     [
       "\uFEFFoption,label,votes,share",
-      "o0,'=1+1,1,0.3333",
-      "o1,'+1,0,0.0000",
-      "o2,'-1,0,0.0000",
-      "o3,'@x,0,0.0000",
-      'o4,"a ""b"", c",0,0.0000',
-      "o5,plain,2,0.6667",
-      "o6,'＝1,0,0.0000",
-      'o7,"x;\'=1",0,0.0000',
+      "o0,'=1+1,1,0.333",
+      "o1,'+1,0,0.000",
+      "o2,'-1,0,0.000",
+      "o3,'@x,0,0.000",
+      'o4,"a ""b"", c",0,0.000',
+      "o5,plain,2,0.667",
+      "o6,'＝1,0,0.000",
+      'o7,"x;\'=1",0,0.000',
       "",
     ].join("\r\n"),
   )

@@ -25,6 +25,10 @@ describe("a standing", () => {
     expect(standing?.leaders).toEqual([])
   })
 
+  test("has shares that are 100 % together", () => {
+    expect(standingOf(snapshot([4, 4, 6]))?.rows.map(({ share }) => share)).toEqual([0.286, 0.286, 0.428])
+  })
+
   test("names all that are level in front", () => {
     expect(ids(standingOf(snapshot([3, 1, 3]))?.leaders ?? [])).toEqual(["o0", "o2"])
   })

@@ -1,5 +1,6 @@
 /** Where the options of a snapshot stand: who leads, with which share, and how long the bars are. */
 
+import { sharesOf } from "@tallyroom/lib/shares"
 import { apart } from "@tallyroom/lib/ui/option-hues"
 import type { Snapshot, SnapshotOption } from "../snapshot"
 
@@ -13,7 +14,7 @@ export type Row = {
   /** The option's place in its poll, which chooses its hue. */
   index: number
   votes: number
-  /** From 0 to 1; null while there is no vote at all. */
+  /** From 0 to 1, as it is shown; null while there is no vote at all. */
   share: number | null
   /** The bar's part of its track, from 0 to 1. */
   length: number
@@ -40,11 +41,12 @@ export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing |
   const most = Math.max(0, ...options.map(({ votes = 0 }) => votes))
   const scale: Scale = options.length <= FEW_OPTIONS ? "total" : "leader"
   const full = scale === "total" ? total : most
+  const shares = sharesOf(options.map(({ votes = 0 }) => votes))
   const rows = apart(options).map((option, index) => {
     const { votes = 0 } = option
     return {
       ...{ option, index, votes },
-      share: total === 0 ? null : votes / total,
+      share: shares?.[index] ?? null,
       length: votes === 0 ? 0 : Math.max(SHORTEST_BAR, votes / full),
       leads: votes > 0 && votes === most,
     }

@@ -25,7 +25,8 @@ export function Announcement({ standing, text }: { standing: Standing; text: Res
 export function summary({ total, leaders }: Standing, { t, percent, list }: ResultsText): string {
   const [leader] = leaders
   if (!leader) return t("noVotes")
-  const share = percent(leader.share ?? 0)
+  // Of equal ones some may be shown with a tenth of a percent more, so that all are 100 % together.
+  const share = percent(leaders.length === 1 ? (leader.share ?? 0) : leader.votes / total)
   const labels = leaders.map(({ option }) => isolated(option.label))
   const place =
     leaders.length === 1

@@ -1,6 +1,7 @@
 /** The tally as bars, in the poll's order, with the winners marked once it is final. */
 
 import type { Option } from "@tallyroom/lib/polls"
+import { sharesOf } from "@tallyroom/lib/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Counts } from "./ballot-data"
 import { useWords } from "./words"
@@ -9,6 +10,7 @@ type Props = { options: Option[]; counts: Counts; final: boolean }
 
 export function TallyBars({ options, counts, final }: Props) {
   const { t } = useWords()
+  const shares = sharesOf(options.map(({ id }) => counts.votes[id] ?? 0))
   const most = Math.max(0, ...options.map(({ id }) => counts.votes[id] ?? 0))
   const winners = options.filter(({ id }) => final && most > 0 && counts.votes[id] === most)
   return (
@@ -19,7 +21,8 @@ export function TallyBars({ options, counts, final }: Props) {
             key={option.id}
             option={option}
             index={index}
-            counts={counts}
+            votes={counts.votes[option.id] ?? 0}
+            share={shares?.[index] ?? 0}
             award={winners.includes(option) ? t(winners.length > 1 ? "tie" : "winner") : ""}
           />
         ))}
@@ -29,12 +32,10 @@ export function TallyBars({ options, counts, final }: Props) {
   )
 }
 
-type RowProps = { option: Option; index: number; counts: Counts; award: string }
+type RowProps = { option: Option; index: number; votes: number; share: number; award: string }
 
-function Row({ option, index, counts, award }: RowProps) {
+function Row({ option, index, votes, share, award }: RowProps) {
   const { number, percent } = useWords()
-  const votes = counts.votes[option.id] ?? 0
-  const share = counts.total === 0 ? 0 : votes / counts.total
   const { light, dark } = optionColours(option, index)
   return (
     <li class={award && "winner"}>

@@ -1,5 +1,6 @@
 /** The tally as the admin sees it: with all counts, whatever the public is shown. */
 
+import { sharesOf } from "@tallyroom/lib/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
 import type { Snapshot } from "../../snapshot"
@@ -8,6 +9,7 @@ import { useWords } from "./words"
 export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
   const { t, number, percent } = useWords()
   const { options, total = 0 } = snapshot
+  const shares = sharesOf(options.map(({ votes = 0 }) => votes))
   return (
     <section class="card">
       <h2>{t("tally")}</h2>
@@ -31,12 +33,12 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
               <th scope="row">
                 {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
                 <bdi>{option.label}</bdi>
-                <ShareBar option={option} index={i} share={total === 0 ? 0 : (option.votes ?? 0) / total} />
+                <ShareBar option={option} index={i} share={shares?.[i] ?? 0} />
               </th>
               <td class="number" data-part="votes">
                 {number(option.votes ?? 0)}
               </td>
-              <td class="number">{percent(total === 0 ? 0 : (option.votes ?? 0) / total)}</td>
+              <td class="number">{percent(shares?.[i] ?? 0)}</td>
             </tr>
           ))}
         </tbody>

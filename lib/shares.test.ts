@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test"
+import { sharesOf } from "./shares"
+
+test.each([
+  [
+    [4, 4, 6],
+    [0.286, 0.286, 0.428],
+  ],
+  [
+    [1, 1, 1],
+    [0.334, 0.333, 0.333],
+  ],
+  [
+    [2, 1],
+    [0.667, 0.333],
+  ],
+  [[7], [1]],
+  [
+    [0, 5],
+    [0, 1],
+  ],
+  [
+    [1, 1, 1, 1, 1, 1, 1],
+    [0.143, 0.143, 0.143, 0.143, 0.143, 0.143, 0.142],
+  ],
+  [
+    [1, 9_999],
+    [0, 1],
+  ],
+  [
+    [9_999, 1],
+    [1, 0],
+  ],
+  // Both lose half a tenth: the one with more votes gets it.
+  [
+    [1, 1_999],
+    [0, 1],
+  ],
+  [
+    [9e12, 9e12, 9e12],
+    [0.334, 0.333, 0.333],
+  ],
+])("%p votes are shares of %p.", (votes, shares) => {
+  expect(sharesOf(votes)).toEqual(shares)
+})
+
+test("Without votes there are no shares.", () => {
+  expect(sharesOf([0, 0])).toBeNull()
+  expect(sharesOf([])).toBeNull()
+})
+
+test("Whatever the votes, the shares are 100.0 % together, none is 0.1 % off, and more votes never have less.", () => {
+  let seed = 7
+  const next = (below: number) => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed % below
+  }
+  for (let round = 0; round < 2_000; round++) {
+    const votes = Array.from({ length: 2 + next(49) }, () => next(10 ** (1 + next(8))))
+    const shares = sharesOf(votes)
+    const total = votes.reduce((sum, count) => sum + count, 0)
+    if (shares === null) {
+      expect(total).toBe(0)
+      continue
+    }
+    expect(shares.reduce((sum, share) => sum + Math.round(share * 1_000), 0)).toBe(1_000)
+    for (const [i, share] of shares.entries()) {
+      expect(Math.abs(share - (votes[i] ?? 0) / total)).toBeLessThan(0.001)
+      for (const [j, other] of shares.entries())
+        if ((votes[i] ?? 0) > (votes[j] ?? 0)) expect(share).toBeGreaterThanOrEqual(other)
+    }
+  }
+})
