@@ -1,14 +1,44 @@
 /** Making a page from the server live in the browser. */
 
-import { type ComponentChild, hydrate } from "preact"
+import { Component, type ComponentChild, h, hydrate, render } from "preact"
+import "./translatable"
 
 /** The data that `renderPage` put into the page. */
 export function pageData<T>(): T {
   return JSON.parse(document.getElementById("page-data")?.textContent ?? "null") as T
 }
 
-/** Takes over what the server rendered into `selector`, by the same component with the same data. */
+/**
+ * Takes over what the server rendered into `selector`, by the same component with the same data. Whatever is thrown there,
+ * now or later, as by a browser that lacks something, what the server rendered comes back: the page that works without
+ * scripts.
+ */
 export function hydrateApp(app: ComponentChild, selector: string): void {
   const place = document.querySelector(selector)
-  if (place) hydrate(app, place)
+  if (!place) return
+  const served = place.cloneNode(true)
+  const onError = (error: unknown) => {
+    console.error(error)
+    place.replaceWith(served)
+  }
+  try {
+    hydrate(h(Guard, { onError }, app), place)
+  } catch (error) {
+    onError(error)
+    render(null, place)
+  }
+}
+
+type GuardProps = { onError: (error: unknown) => void; children?: ComponentChild }
+
+/** Ends what has failed, with its timers and listeners. */
+class Guard extends Component<GuardProps, { failed?: boolean }> {
+  override componentDidCatch(error: unknown): void {
+    this.setState({ failed: true })
+    this.props.onError(error)
+  }
+
+  override render(): ComponentChild {
+    return this.state.failed ? null : this.props.children
+  }
 }

@@ -29,7 +29,7 @@ export function OptionMark({ option, index }: Props) {
   const { light, dark } = optionColours(option, index)
   const text = emoji || shown ? "" : String(index + 1)
   return (
-    <span class="mark" aria-hidden="true">
+    <span class="mark notranslate" aria-hidden="true">
       <Tile scheme="on-light" colour={light} text={text} />
       <Tile scheme="on-dark" colour={dark} text={text} />
       {shown && <img key={shown} ref={picture} src={shown} alt="" loading="lazy" />}

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact"
 import { h } from "preact"
 import { renderToString } from "preact-render-to-string"
+import "./translatable"
 import type { Language } from "./language"
 import { PageFrame } from "./page-frame"
 

@@ -14,7 +14,9 @@ export function Receipt({ receipt, note, live }: Props) {
     <div class="receipt">
       <h2>{t("receipt")}</h2>
       <div class="receipt-line">
-        <code ref={code}>{receipt}</code>
+        <code ref={code} class="notranslate">
+          {receipt}
+        </code>
         {live && (
           <button
             class="button"
