@@ -4,7 +4,7 @@ import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
 import { castUntilAnswered, person } from "../harness/crowd"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const OPENS_AT = "2040-01-01T10:00:00Z"
@@ -61,16 +61,67 @@ test("a scheduled poll is unscheduled, changed, and opened by hand", async () =>
   }
 })
 
-test("emptying the opening time of a scheduled poll opens it for nobody", async () => {
+test("taking the opening time from a scheduled poll opens it for nobody", async () => {
   await makePollAt(result.url, { id: "hasty", opensAt: OPENS_AT })
   await page.goto(`${result.url}/admin/polls/hasty/edit`)
-  await page.getByText("Empty, the poll is a draft again.").waitFor()
-  await page.getByLabel("Opens at").fill("")
+  await page.getByText("Without a time the poll is a draft again.").waitFor()
+  await page.getByLabel("No time: I open it myself").check()
   await page.getByRole("button", { name: "Save" }).last().click()
   await page.getByText("The poll is a draft again").waitFor()
   await page.locator(".chip", { hasText: "Draft" }).waitFor()
   expect(await voteSays("hasty", "draft")).toBe(true)
 })
+
+const momentsOf = async (id: string) => {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` }
+  const poll = await (await fetch(`${result.url}/api/polls/${id}`, { headers })).json()
+  return [poll.opensAt, poll.closesAt]
+}
+
+test.each([true, false])(
+  "a moment that is not whole is told, and what was there stays; scripts: %p",
+  async (javaScript) => {
+    const id = `half-${javaScript}`
+    const opensAt = "2040-01-01T10:00:07.000Z"
+    const closesAt = "2040-02-01T10:00:00.000Z"
+    await makePollAt(result.url, { id, state: "draft", opensAt, closesAt })
+    const host = await openControlRoom(browser, result.url, { javaScript })
+    await host.goto(`${result.url}/admin/polls/${id}/edit`)
+    const save = host.getByRole("button", { name: "Save" }).last()
+    const field = host.locator("#closesAt")
+    for (const name of ["opensAt", "closesAt"]) {
+      await host.locator(`#${name}`).press("Backspace")
+      expect(await host.locator(`#${name}`).inputValue()).toBe("")
+      await save.click()
+      // Without scripts the browser itself keeps the form back, and says why.
+      expect(new URL(host.url()).pathname).toBe(`/admin/polls/${id}/edit`)
+      expect(await host.evaluate(() => document.activeElement?.id)).toBe(name)
+      if (javaScript) await host.locator(`#${name}-hint`).getByText("Write the whole day and time").waitFor()
+      await host.reload()
+    }
+    if (javaScript) {
+      await field.fill("2040-03-25T02:30")
+      await save.click()
+      await host.locator("#closesAt-hint").getByText("skip this time").waitFor()
+      await field.fill("2040-10-28T02:30")
+      await host.locator("#closesAt-hint").getByText("twice that night").waitFor()
+      await field.fill("")
+      await save.click()
+      await host.locator("#closesAt-hint").getByText("An empty field takes no time away").waitFor()
+      await host.reload()
+    }
+    await host.getByLabel("Question").fill("Something else")
+    await save.click()
+    await host.getByText("Saved.").waitFor()
+    expect(await momentsOf(id)).toEqual([opensAt, closesAt])
+    await host.goto(`${result.url}/admin/polls/${id}/edit`)
+    await host.getByLabel("No time: I close it myself").check()
+    await save.click()
+    await host.getByText("Saved.").waitFor()
+    expect(await momentsOf(id)).toEqual([opensAt, null])
+    await host.context().close()
+  },
+)
 
 test("each state says one thing about who sees the numbers", async () => {
   const said = async (id: string) => {

@@ -92,7 +92,7 @@ async function save(
   const wrong = (faults: Record<string, string>, text = t("faults")) =>
     editor(deps, visit, { ...view, faults, notice: { kind: "bad", text } }, UNPROCESSABLE)
   try {
-    const { saved, faults } = poll ? await change(deps, poll, form) : await create(deps, form.draft)
+    const { saved, faults } = poll ? await change(deps, poll, form) : await create(deps, form)
     if (!saved) return wrong(faultTexts(faults, visit.words))
     deps.changed(saved.id)
     return leadAndSay(`/admin/polls/${saved.id}`, saidOf(poll, saved), saved.id, visit)
@@ -107,8 +107,8 @@ async function save(
 
 type Saved = { saved: StoredPoll; faults?: never } | { saved?: never; faults: Faults }
 
-async function create({ sql }: AdminDeps, draft: PollDraft): Promise<Saved> {
-  const { value, faults } = checkNew(draft)
+async function create({ sql }: AdminDeps, form: SentForm): Promise<Saved> {
+  const { value, faults } = checkNew(form)
   return value ? { saved: await withDeadline(createPoll(sql, value), CHANGE_DEADLINE_MS) } : { faults }
 }
 

@@ -6,13 +6,14 @@ import type { EditView } from "../views"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
 import { CONFIRMATIONS, ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
-import { MomentField } from "./moment-field"
+import { MomentField, requireWholeMoments } from "./moment-field"
 import { OptionsEditor } from "./options-editor"
 import { BackLink, describedBy, Field, NoticeBox } from "./parts"
-import { useWords } from "./words"
+import { useLive, useWords } from "./words"
 
 export function EditPage(view: EditView) {
   const { t } = useWords()
+  const live = useLive()
   const { id, fixed, faults } = view
   const [draft, setDraft] = useState(view.draft)
   const set = (change: Partial<PollDraft>) => setDraft((known) => ({ ...known, ...change }))
@@ -28,7 +29,13 @@ export function EditPage(view: EditView) {
       <h1>{id === null ? t("newPoll") : t("editPoll")}</h1>
       <NoticeBox notice={view.notice} />
       <div class="columns editor">
-        <form method="post" action={id === null ? "/admin/new" : `/admin/polls/${id}/edit`} noValidate>
+        {/* Where no script asks the fields, the browser does. */}
+        <form
+          method="post"
+          action={id === null ? "/admin/new" : `/admin/polls/${id}/edit`}
+          noValidate={live}
+          onSubmit={requireWholeMoments}
+        >
           {/* Enter in a field presses a form's first button. */}
           <button
             class="visually-hidden"
@@ -125,7 +132,7 @@ function TitleField({
         aria-invalid={fault !== undefined}
         aria-describedby={describedBy("title")}
         onInput={(event) => onInput(event.currentTarget.value)}
-        required
+        aria-required="true"
       />
     </Field>
   )
@@ -145,7 +152,6 @@ function IdField({ draft, fault, set }: FieldProps) {
         aria-invalid={fault !== undefined}
         aria-describedby={describedBy("id")}
         onInput={(event) => set({ id: event.currentTarget.value })}
-        required
       />
     </Field>
   )

@@ -231,6 +231,9 @@ export const de: Section<AdminKey> = {
   closesAt: "Schließt um",
   zoneHint: "Zeitzone: {zone}",
   opensEmptied: "Ohne Zeit wird die Abstimmung wieder ein Entwurf.",
+  opensAtNone: "Keine Zeit: Ich öffne selbst",
+  closesAtNone: "Keine Zeit: Ich schließe selbst",
+  momentTwice: "Diese Zeit zeigen die Uhren in jener Nacht zweimal: Die erste gilt.",
   defaultCheck: "Zeigen, wo keine Abstimmung genannt ist",
   createDraft: "Entwurf anlegen",
   save: "Speichern",
@@ -255,7 +258,10 @@ export const de: Section<AdminKey> = {
   faultEmoji: "Nimm ein Emoji.",
   faultColour: "Schreib eine Farbe wie #2f6fed.",
   faultImage: "Gib eine Adresse an, die mit https:// beginnt.",
-  faultMoment: "Wähle Tag und Uhrzeit.",
+  faultMoment: "Schreib Tag und Uhrzeit ganz, mit einem Jahr von 1970 bis 9998. Geändert wurde nichts.",
+  faultEmptied:
+    "Ein leeres Feld nimmt keine Zeit weg: Setz das Häkchen darunter, oder schreib Tag und Uhrzeit ganz.",
+  faultSkipped: "Diese Zeit überspringen die Uhren deiner Zeitzone: Wähle eine andere.",
   faultSchedule: "Die Abstimmung muss nach dem Öffnen schließen, und nicht in der Vergangenheit.",
 
   health: "Betrieb",

@@ -230,6 +230,9 @@ export const es: Section<AdminKey> = {
   closesAt: "Cierra a las",
   zoneHint: "Zona horaria: {zone}",
   opensEmptied: "Sin hora, la votación vuelve a ser un borrador.",
+  opensAtNone: "Sin hora: la abro yo",
+  closesAtNone: "Sin hora: la cierro yo",
+  momentTwice: "Los relojes marcan esta hora dos veces esa noche: cuenta la primera.",
   defaultCheck: "Mostrarla donde no se nombra ninguna votación",
   createDraft: "Crear el borrador",
   save: "Guardar",
@@ -253,7 +256,10 @@ export const es: Section<AdminKey> = {
   faultEmoji: "Usa un solo emoji.",
   faultColour: "Escribe un color como #2f6fed.",
   faultImage: "Da una dirección que empiece por https://.",
-  faultMoment: "Elige un día y una hora.",
+  faultMoment: "Escribe el día y la hora completos, con un año de 1970 a 9998. No se ha cambiado nada.",
+  faultEmptied:
+    "Un campo vacío no quita la hora: marca la casilla de abajo o escribe el día y la hora completos.",
+  faultSkipped: "Los relojes de tu zona horaria se saltan esta hora: elige otra.",
   faultSchedule: "La votación debe cerrar después de abrir, y no en el pasado.",
 
   health: "Estado",

@@ -230,6 +230,9 @@ export const fr: Section<AdminKey> = {
   closesAt: "Ferme à",
   zoneHint: "Fuseau horaire : {zone}",
   opensEmptied: "Sans heure, le vote redevient un brouillon.",
+  opensAtNone: "Sans heure : j’ouvre moi-même",
+  closesAtNone: "Sans heure : je ferme moi-même",
+  momentTwice: "Les horloges montrent cette heure deux fois cette nuit-là : la première compte.",
   defaultCheck: "L’afficher là où aucun vote n’est nommé",
   createDraft: "Créer le brouillon",
   save: "Enregistrer",
@@ -253,7 +256,10 @@ export const fr: Section<AdminKey> = {
   faultEmoji: "Mets un seul emoji.",
   faultColour: "Écris une couleur comme #2f6fed.",
   faultImage: "Donne une adresse qui commence par https://.",
-  faultMoment: "Choisis un jour et une heure.",
+  faultMoment: "Écris le jour et l’heure en entier, avec une année de 1970 à 9998. Rien n’a été changé.",
+  faultEmptied:
+    "Un champ vide n’enlève pas l’heure : coche la case ci-dessous, ou écris le jour et l’heure en entier.",
+  faultSkipped: "Les horloges de ton fuseau sautent cette heure : choisis-en une autre.",
   faultSchedule: "Le vote doit fermer après son ouverture, et pas dans le passé.",
 
   health: "État",

@@ -228,6 +228,9 @@ export const pt: Section<AdminKey> = {
   closesAt: "Encerra às",
   zoneHint: "Fuso horário: {zone}",
   opensEmptied: "Sem hora, a votação volta a ser um rascunho.",
+  opensAtNone: "Sem hora: eu mesmo abro",
+  closesAtNone: "Sem hora: eu mesmo encerro",
+  momentTwice: "Os relógios mostram este horário duas vezes nessa noite: vale o primeiro.",
   defaultCheck: "Mostrar onde nenhuma votação é indicada",
   createDraft: "Criar rascunho",
   save: "Salvar",
@@ -251,7 +254,10 @@ export const pt: Section<AdminKey> = {
   faultEmoji: "Use um só emoji.",
   faultColour: "Escreva uma cor como #2f6fed.",
   faultImage: "Dê um endereço que comece com https://.",
-  faultMoment: "Escolha um dia e uma hora.",
+  faultMoment: "Escreva o dia e a hora completos, com um ano de 1970 a 9998. Nada foi alterado.",
+  faultEmptied:
+    "Um campo vazio não retira a hora: marque a caixa abaixo ou escreva o dia e a hora completos.",
+  faultSkipped: "Os relógios do seu fuso pulam este horário: escolha outro.",
   faultSchedule: "A votação deve encerrar depois de abrir, e não no passado.",
 
   health: "Saúde",
