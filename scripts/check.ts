@@ -1,95 +1,67 @@
-import { lints } from "./check/lints"
-import { command, type Outcome, type Step } from "./check/step"
-import { runTests } from "./check/tests"
-import type { TestReport } from "./services/junit"
+import { availableParallelism } from "node:os"
+import { CheckReport } from "./check/report"
+import { sideBySide } from "./check/side-by-side"
+import { stepsBeside } from "./check/steps"
+import { TestPostgres } from "./check/test-postgres"
+import { testFiles, testStep } from "./check/tests"
 import { stopLeashed } from "./services/leash"
-import { describe } from "./services/trouble"
-import { ensureTool } from "./tools"
-import { ensureGoTool } from "./tools/go"
 
-const USAGE = `Usage: bun run check [file filter…]
+const USAGE = `Usage: bun run check [--at-once=N] [file filter…]
 
-Checks types, lint, format, the settings table, manifests, workflows, shell scripts and the Dockerfile, then runs all tests
+Checks types, lint, format, the settings table, manifests, workflows, shell scripts and the Dockerfile, and runs all tests
 (or those whose file's path has a filter in it) against real stores. The last line is "N passed, N failed": a step counts
-as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes.`
+as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes. Test files run
+side by side, N at once (by default one more than this machine has processors), and those that measure time alone, at the end.`
 
-const TOOLS = ["redis-server", "chromium", "ab"] as const
-/** The harness tears its stores down when it is asked to stop. */
+/** The tests tear their stores down when they are asked to stop. */
 const STOP_GRACE_MS = 8_000
+/** Files wait as much as they work, for apps that start and for browsers. */
+const AT_ONCE = availableParallelism() + 1
 
-const filters = process.argv.slice(2)
-if (filters.some((it) => it === "--help" || it === "-h")) {
+const words = process.argv.slice(2)
+if (words.some((it) => it === "--help" || it === "-h")) {
   console.log(USAGE)
   process.exit(0)
 }
-const unknown = filters.find((it) => it.startsWith("-"))
-if (unknown !== undefined) {
-  console.error(`Unknown flag ${unknown}: use --help to see what there is.`)
-  process.exit(2)
-}
+const { atOnce, filters } = read(words)
+const postgres = new TestPostgres()
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(name, () => void stopLeashed(STOP_GRACE_MS).then(() => process.exit(1)))
+  process.once(name, () => void stopLeashed(STOP_GRACE_MS).then(() => end(1)))
 }
 
-const steps: Step[] = [
-  { name: "types", run: () => command("bunx", "tsc", "--noEmit") },
-  {
-    name: "lint and format",
-    run: () => command("bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
-  },
-  { name: "settings table", run: () => command(process.execPath, "scripts/settings-table.ts", "--check") },
-  ...lints,
-  { name: "tools for the tests", run: installTools },
-]
+const files = testFiles(filters)
+const alone = files.filter((file) => file.alone)
+const report = new CheckReport(console.log)
+const steps = stepsBeside(
+  files.filter((file) => !file.alone),
+  postgres,
+)
+await sideBySide(steps, atOnce, report.onEnd, report.news)
+await sideBySide(
+  alone.map((file) => testStep(file, [], () => postgres.env())),
+  1,
+  report.onEnd,
+  report.news,
+)
+if (files.length === 0) report.fault("tests: no test file's path has a filter in it")
+await end(report.end())
 
-const failed: string[] = []
-const skipped: string[] = []
-let passed = 0
-for (const step of steps) {
-  const outcome = await timed(step)
-  if (outcome === "passed") passed++
-  else if (outcome === "failed") failed.push(step.name)
-  else skipped.push(`${step.name}: ${outcome.skipped}`)
-}
-let tests: TestReport | undefined
-const outcome = await timed({
-  name: "tests",
-  async run() {
-    tests = await runTests(filters)
-    return tests.failed.length === 0 ? "passed" : "failed"
-  },
-})
-if (outcome === "failed" && !tests?.failed.length) failed.push("tests")
-report({ passed: passed + (tests?.passed ?? 0), failed: [...failed, ...(tests?.failed ?? [])] })
-
-/** Runs a step and says in one line how it went. */
-async function timed({ name, run }: Step): Promise<Outcome> {
-  console.log(`\n${name}`)
-  const start = performance.now()
-  const outcome = await run().catch((error): Outcome => {
-    console.error(describe(error))
-    return "failed"
-  })
-  const took = `${((performance.now() - start) / 1000).toFixed(1)} s`
-  const said = { passed: "passed", failed: "FAILED" }
-  console.log(
-    typeof outcome === "string"
-      ? `${said[outcome]}: ${name} (${took})`
-      : `skipped: ${name}: ${outcome.skipped}`,
-  )
-  return outcome
+function read(words: readonly string[]): { atOnce: number; filters: string[] } {
+  let atOnce = AT_ONCE
+  const filters: string[] = []
+  for (const word of words) {
+    const [, number] = /^--at-once=([1-9]\d?)$/.exec(word) ?? []
+    if (number) atOnce = Number(number)
+    else if (!word.startsWith("-")) filters.push(word)
+    else {
+      console.error(`Unknown flag ${word}: use --help to see what there is.`)
+      process.exit(2)
+    }
+  }
+  return { atOnce, filters }
 }
 
-async function installTools(): Promise<Outcome> {
-  for (const tool of TOOLS) console.log(`${tool}: ${await ensureTool(tool)}`)
-  console.log(`k6: ${await ensureGoTool("k6")}`)
-  return "passed"
-}
-
-function report({ passed, failed }: { passed: number; failed: string[] }): never {
-  const notRun = [...skipped, ...(tests?.skipped ? [`${tests.skipped} tests`] : [])]
-  if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join("\n")}`)
-  if (failed.length > 0) console.log(`\nFailed:\n${failed.map((name) => `  ${name}`).join("\n")}`)
-  console.log(`\n${passed} passed, ${failed.length} failed`)
-  process.exit(failed.length > 0 ? 1 : 0)
+async function end(code: number): Promise<never> {
+  await postgres.stop()
+  process.exit(code)
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { packageManager } from "./services/packages"
 import { describe, Trouble } from "./services/trouble"
+import { inTurn } from "./tools/in-turn"
 
 /** A program that Tallyroom's commands start and that no npm package ships. */
 export type Tool =
@@ -9,6 +10,7 @@ export type Tool =
   | "rabbitmq-server"
   | "chromium"
   | "ab"
+  | "curl"
   | "wrk"
   | "shellcheck"
 
@@ -54,6 +56,7 @@ const RECIPES: Record<Tool, Recipe> = {
     brew: ["--cask", "google-chrome"],
   },
   ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
+  curl: { commands: ["curl"], apt: ["curl"], brew: ["curl"] },
   wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },
   shellcheck: { commands: ["shellcheck"], apt: ["shellcheck"], brew: ["shellcheck"] },
 }
@@ -70,20 +73,42 @@ export interface Surroundings {
  * Says what it installs and asks nothing; throws a Trouble that names the command to run by hand if it can't.
  */
 export async function ensureTool(tool: Tool, surroundings: Surroundings = {}): Promise<string> {
-  const { path = process.env.PATH ?? "", say = console.log } = surroundings
-  const found = findTool(tool, surroundings)
-  if (found) return found
-  const manager = await packageManager(path)
-  if (!manager) throw new Trouble(`${missing(tool)} ${byHand(tool)}`)
-  const packages = RECIPES[tool][manager.names]
-  say(`Installing ${tool} (${manager.names === "apt" ? "apt-get" : "brew"} install ${packages.join(" ")})`)
-  await manager.install(packages).catch((cause: Error) => {
-    throw new Trouble(`${missing(tool)} Installing it failed: ${cause.message} ${byHand(tool)}`, { cause })
+  const { [tool]: path } = await ensureTools([tool], surroundings)
+  return path
+}
+
+/** The paths of several tools, as `ensureTool` gives them; those that are missing are installed together. */
+export async function ensureTools<Name extends Tool>(
+  tools: readonly Name[],
+  surroundings: Surroundings = {},
+): Promise<Record<Name, string>> {
+  const lacks = () => tools.filter((tool) => !findTool(tool, surroundings))
+  if (lacks().length > 0) await inTurn("packages", async () => install(lacks(), surroundings))
+  const found = tools.map((tool) => {
+    const path = findTool(tool, surroundings)
+    if (!path) throw new Trouble(`${missing([tool])} ${byHand([tool])}`)
+    return [tool, path] as const
   })
-  if (manager.names === "apt") await stopUninvitedService(RECIPES[tool].service)
-  const installed = findTool(tool, surroundings)
-  if (!installed) throw new Trouble(`${missing(tool)} ${byHand(tool)}`)
-  return installed
+  return Object.fromEntries(found) as Record<Name, string>
+}
+
+async function install(tools: readonly Tool[], surroundings: Surroundings): Promise<void> {
+  // Another process, whose turn it was before, may have brought them.
+  if (tools.length === 0) return
+  const { path = process.env.PATH ?? "", say = console.log } = surroundings
+  const manager = await packageManager(path)
+  if (!manager) throw new Trouble(`${missing(tools)} ${byHand(tools)}`)
+  const { names } = manager
+  const command = names === "apt" ? "apt-get" : "brew"
+  // Homebrew takes programs and applications apart.
+  for (const some of names === "apt" ? [tools] : tools.map((tool) => [tool])) {
+    const packages = some.flatMap((tool) => RECIPES[tool][names])
+    say(`Installing ${some.join(", ")} (${command} install ${packages.join(" ")})`)
+    await manager.install(packages).catch((cause: Error) => {
+      throw new Trouble(`${missing(some)} Installing failed: ${cause.message} ${byHand(some)}`, { cause })
+    })
+    if (names === "apt") for (const tool of some) await stopUninvitedService(RECIPES[tool].service)
+  }
 }
 
 /** The path of a tool if this machine has it. CHROMIUM_PATH stands above everything else for chromium. */
@@ -98,13 +123,15 @@ export function findTool(tool: Tool, surroundings: Surroundings = {}): string | 
   return inPath ?? places.find((place) => surroundings.path === undefined && existsSync(place))
 }
 
-const missing = (tool: Tool) => `${tool} is not installed.`
+const missing = (tools: readonly Tool[]) =>
+  `${tools.join(", ")} ${tools.length > 1 ? "are" : "is"} not installed.`
 
-function byHand(tool: Tool): string {
-  const { apt, brew } = RECIPES[tool]
-  const command =
-    process.platform === "darwin" ? `brew install ${brew.join(" ")}` : `sudo apt-get install ${apt.join(" ")}`
-  return `Install it with \`${command}\` (or your system's package manager), then try again.`
+function byHand(tools: readonly Tool[]): string {
+  const install =
+    process.platform === "darwin"
+      ? tools.map((tool) => `brew install ${RECIPES[tool].brew.join(" ")}`).join(" && ")
+      : `sudo apt-get install ${tools.flatMap((tool) => RECIPES[tool].apt).join(" ")}`
+  return `Install ${tools.length > 1 ? "them" : "it"} with \`${install}\` (or your system's package manager), then try again.`
 }
 
 /** The tool was missing a moment ago, so its service is the package's idea and not one that somebody relies on. */

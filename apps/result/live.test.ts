@@ -1,3 +1,4 @@
+// Runs alone: it measures the pace of news.
 import { beforeAll, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { waitFor } from "../../scripts/services/wait"

@@ -1,3 +1,4 @@
+// Runs alone: it measures how soon a page is there.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "./vote-stand"

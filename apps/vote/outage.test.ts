@@ -1,3 +1,4 @@
+// Runs alone: it measures how soon voters get an answer.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { waitFor } from "../../scripts/services/wait"

@@ -1,3 +1,4 @@
+// Runs alone: it measures how soon a poll is known.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { waitFor } from "../../scripts/services/wait"
 import { examplePoll, startVoteStand, type VoteStand } from "./vote-stand"

@@ -1,3 +1,4 @@
+// Runs alone: it measures tenths of a second.
 import { expect, test } from "bun:test"
 import { SingleFlight } from "./single-flight"
 

@@ -9,7 +9,7 @@ import { Unavailable } from "../tools/cache"
 import { ensureGoTool } from "../tools/go"
 import { ensureSchemas, KUBERNETES_VERSIONS } from "../tools/kubernetes-schemas"
 import { ensureWheelTool, type WheelTool } from "../tools/wheel"
-import { command, type Outcome, type Step } from "./step"
+import { command, type Outcome, type Say, type Step } from "./step"
 
 /** Kinds that only exist where somebody else's operator was installed. */
 const FOREIGN_KINDS = "ServiceMonitor,ScaledObject,PodMonitor"
@@ -25,35 +25,39 @@ function some(pattern: string): string[] {
   return found
 }
 
-async function kubeconform(): Promise<Outcome> {
-  const program = await ensureGoTool("kubeconform")
+async function kubeconform(say: Say, news: Say): Promise<Outcome> {
+  const program = await ensureGoTool("kubeconform", news)
   for (const version of KUBERNETES_VERSIONS) {
-    const schemas = join(await ensureSchemas(version, console.log), "{{.ResourceKind}}{{.KindSuffix}}.json")
+    const schemas = join(await ensureSchemas(version, news), "{{.ResourceKind}}{{.KindSuffix}}.json")
     const flags = ["-strict", "-summary", "-skip", FOREIGN_KINDS, "-schema-location", schemas]
-    if ((await command(program, ...flags, ...manifests())) !== "passed") return "failed"
+    if ((await command(say, program, ...flags, ...manifests())) !== "passed") return "failed"
   }
   return "passed"
 }
 
 /** All files together: it judges a Deployment by the policies and budgets beside it. */
-async function kubeScore(): Promise<Outcome> {
+async function kubeScore(say: Say, news: Say): Promise<Outcome> {
   const flags = ["score", "--output-format", "ci", "--kubernetes-version", "v1.29"]
-  const child = Bun.spawn([await ensureGoTool("kube-score"), ...flags, ...manifests()], {
+  const child = Bun.spawn([await ensureGoTool("kube-score", news), ...flags, ...manifests()], {
     cwd: CHECKOUT,
     stdout: "pipe",
   })
   const lines = (await new Response(child.stdout).text()).split("\n").filter(Boolean)
-  for (const line of lines.filter((it) => !/^\[(OK|SKIPPED)\]/.test(it))) console.log(line)
-  console.log(`${lines.length} judgements`)
+  for (const line of lines.filter((it) => !/^\[(OK|SKIPPED)\]/.test(it))) say(line)
+  say(`${lines.length} judgements`)
   return (await child.exited) === 0 && lines.length > 0 ? "passed" : "failed"
 }
 
-async function shellcheck(): Promise<Outcome> {
-  const scripts = [...files("{healthchecks,scripts,compose}/**/*.sh"), ".ci/run"]
-  return command(await ensureTool("shellcheck"), ...scripts)
+async function actionlint(say: Say, news: Say): Promise<Outcome> {
+  return command(say, await ensureGoTool("actionlint", news), ...workflows())
 }
 
-async function fromWheel(tool: WheelTool, ...words: string[]): Promise<Outcome> {
+async function shellcheck(say: Say): Promise<Outcome> {
+  const scripts = [...files("{healthchecks,scripts,compose}/**/*.sh"), ".ci/run"]
+  return command(say, await ensureTool("shellcheck", { say }), ...scripts)
+}
+
+async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise<Outcome> {
   let program: string
   try {
     program = await ensureWheelTool(tool)
@@ -61,17 +65,24 @@ async function fromWheel(tool: WheelTool, ...words: string[]): Promise<Outcome> 
     if (!(error instanceof Unavailable)) throw error
     return { skipped: describe(error) }
   }
-  return command(program, ...words)
+  return command(say, program, ...words)
 }
 
-export const lints: readonly Step[] = [
+/** By programs that are built here: one after the other, as each build takes all of an idle processor. */
+export const builtLints: readonly Step[] = [
+  { name: "workflows", run: actionlint },
   { name: "manifests follow Kubernetes' schemas", run: kubeconform },
   { name: "manifests follow best practice", run: kubeScore },
-  { name: "workflows", run: async () => command(await ensureGoTool("actionlint"), ...workflows()) },
+]
+
+/** By programs that are fetched. */
+export const fetchedLints: readonly Step[] = [
   {
     name: "workflows are safe",
-    run: () => fromWheel("zizmor", "--offline", "--no-progress", ...workflows()),
+    run: (say) => fromWheel(say, "zizmor", "--offline", "--no-progress", ...workflows()),
   },
-  { name: "shell scripts", run: shellcheck },
-  { name: "Dockerfile", run: () => fromWheel("hadolint", "Dockerfile") },
+  { name: "Dockerfile", run: (say) => fromWheel(say, "hadolint", "Dockerfile") },
 ]
+
+/** By a program that the system's packages hold. */
+export const shellLint: Step = { name: "shell scripts", run: shellcheck }

@@ -1,28 +1,115 @@
-/** The tests as a step of the check, each counted by itself. */
+/** The test files as steps of the check: each runs in a process of its own, and each of its tests counts by itself. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Glob } from "bun"
+import { CHECKOUT } from "../services/checkout"
 import { readJunit, type TestReport } from "../services/junit"
-import { Trouble } from "../services/trouble"
-import { command } from "./step"
+import { leash } from "../services/leash"
+import type { Outcome, Say, Step } from "./step"
 
 /** Ends a test that hangs, on however busy a machine. */
 const TIMEOUT_MS = 60_000
+/** A file that says nothing for so long hangs where no timeout reaches: stores may take two minutes to start, no test takes as long. */
+const SILENCE_MS = 240_000
+const STOP_GRACE_MS = 8_000
+/** How a file says that it measures time, which others beside it would spoil. */
+const ALONE = /^\/\/ Runs alone\b/m
 
-/** A runner that crashed leaves no report, or one without the failure that its exit code tells of. */
-export async function runTests(filters: readonly string[]): Promise<TestReport> {
+export interface TestFile {
+  /** As seen from the checkout. */
+  readonly path: string
+  readonly alone: boolean
+  readonly usesK6: boolean
+}
+
+/** All test files of the checkout whose path has one of the filters in it; those with much in them first. */
+export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): TestFile[] {
+  const wanted = (path: string) =>
+    !path.includes("node_modules/") &&
+    (filters.length === 0 || filters.some((it) => path.includes(it.replace(/^\.\//, ""))))
+  const paths = [...new Glob("**/*.test.{ts,tsx}").scanSync({ cwd })].filter(wanted)
+  const sizes = new Map(paths.map((path) => [path, statSync(join(cwd, path)).size]))
+  return paths
+    .sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || a.localeCompare(b))
+    .map((path) => {
+      const text = readFileSync(join(cwd, path), "utf8")
+      return { path, alone: ALONE.test(text), usesK6: /\bk6\b/i.test(text) }
+    })
+}
+
+/** @param after what must be there before the file runs @param env what its process finds in its environment */
+export function testStep(
+  { path }: TestFile,
+  after: readonly string[],
+  env: () => Record<string, string>,
+): Step {
+  return { name: path, after, run: (say) => runTestFile(path, say, { env: env() }) }
+}
+
+/** Where it is looked for and how long it may be silent: what a test of this says otherwise. */
+interface Circumstances {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  readonly silenceMs?: number
+}
+
+/** A process that crashed or hung leaves no report, or one without the failure that its end tells of. */
+export async function runTestFile(
+  path: string,
+  say: Say,
+  { cwd = CHECKOUT, env = {}, silenceMs = SILENCE_MS }: Circumstances = {},
+): Promise<Outcome> {
   const dir = mkdtempSync(join(tmpdir(), "tallyroom-check-"))
   const file = join(dir, "junit.xml")
   try {
     const flags = [`--timeout=${TIMEOUT_MS}`, "--reporter=junit", `--reporter-outfile=${file}`]
-    const outcome = await command(process.execPath, "test", ...flags, ...filters)
-    if (!existsSync(file)) throw new Trouble("The test runner ended without a report (see above).")
-    const result = readJunit(readFileSync(file, "utf8"))
-    if (result.passed + result.failed.length === 0) throw new Trouble("No test ran.")
-    if (outcome === "passed" || result.failed.length > 0) return result
-    return { ...result, failed: ["the test runner: it failed outside of any test (see above)"] }
+    const words = [process.execPath, "test", ...flags, `./${path}`]
+    const ended = await untilItEnds(words, cwd, env, silenceMs, say)
+    const report = existsSync(file) ? readJunit(readFileSync(file, "utf8")) : undefined
+    return { tests: judged(path, report, ended) }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
+}
+
+/** How a process ended: its exit code, and what it said last where it was ended for its silence. */
+type End = { readonly code: number; readonly hungAfter?: string }
+
+async function untilItEnds(
+  words: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  silenceMs: number,
+  say: Say,
+): Promise<End> {
+  let last = ""
+  let hung = false
+  const child = leash(words, {
+    cwd,
+    env: { ...(process.env as Record<string, string>), ...env },
+    onLine(line) {
+      timer.refresh()
+      if (line.trim() !== "") last = line
+      say(line)
+    },
+  })
+  const timer = setTimeout(() => {
+    hung = true
+    void child.stop(STOP_GRACE_MS)
+  }, silenceMs)
+  const code = await child.exited
+  clearTimeout(timer)
+  return hung ? { code, hungAfter: last } : { code }
+}
+
+function judged(path: string, report: TestReport | undefined, { code, hungAfter }: End): TestReport {
+  const { passed, skipped, failed } = report ?? { passed: 0, skipped: 0, failed: [] }
+  const fault = (what: string) => ({ passed, skipped, failed: [...failed, `${path}: ${what}`] })
+  if (hungAfter !== undefined) return fault(`it hung, and was ended; its last line was "${hungAfter}"`)
+  if (report === undefined) return fault(`its process ended with code ${code} and without a report`)
+  if (code !== 0 && failed.length === 0) return fault(`it failed outside of any test (code ${code})`)
+  if (passed + skipped + failed.length === 0) return fault("it has no test")
+  return report
 }

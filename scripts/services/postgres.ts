@@ -36,6 +36,9 @@ export interface Postgres extends Server {
 /** No row's content in the log: it would tell who voted for what. */
 const QUIET = { log_error_verbosity: "terse", log_parameter_max_length_on_error: "0" }
 
+const ROLES = ["admin", "worker", "result"] as const
+const passwordsBeside = (dir: string) => `${dir}.passwords.json`
+
 /** Recovery after a crash under flood may replay minutes of work. */
 const START_DEADLINE_MS = 60_000
 /** A fast shutdown writes a checkpoint. */
@@ -48,10 +51,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const port = options.port ?? (await freePort())
   mkdirSync(dirname(dir), { recursive: true })
   const disguise = nobody([dir, programs.postgres])
-  const passwords = keptSecrets(`${dir}.passwords.json`, ["admin", "worker", "result"])
+  const passwords = keptSecrets(passwordsBeside(dir), ROLES)
   if (!existsSync(join(dir, "PG_VERSION"))) await initialise(programs.initdb, dir, passwords.admin, disguise)
 
-  const adminUrl = urlOf(port, "postgres", passwords.admin, "postgres")
+  const databases = databasesOf({ dir, port })
   const server = createServer({
     name: "Postgres",
     command: [...(disguise?.prefix ?? []), programs.postgres, "-D", dir, ...flags(port, options.settings)],
@@ -60,18 +63,29 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,
     prepare: () => awaitPrevious(join(dir, "postmaster.pid"), "postgres"),
-    answers: () => answersQueries(adminUrl),
+    answers: () => answersQueries(databases.adminUrl),
   })
   await server.start()
   return Object.assign(server, {
-    port,
-    adminUrl,
-    database: (name: string) => openDatabase(port, name, passwords),
+    ...databases,
     restart: async () => {
       await server.stop()
       await server.start()
     },
   })
+}
+
+/** What a process needs to take databases from a Postgres that another one has started. */
+export type ServedPostgres = Pick<PostgresOptions, "dir"> & Pick<Postgres, "port">
+
+/** Databases of a Postgres that another process has started, and may stop. */
+export function databasesOf({ dir, port }: ServedPostgres): Pick<Postgres, "port" | "adminUrl" | "database"> {
+  const passwords = keptSecrets(passwordsBeside(resolve(dir)), ROLES)
+  return {
+    port,
+    adminUrl: urlOf(port, "postgres", passwords.admin, "postgres"),
+    database: (name) => openDatabase(port, name, passwords),
+  }
 }
 
 function pick({ onLine, logFile }: PostgresOptions) {

@@ -1,12 +1,10 @@
 /** Files that are fetched once for this user, each checked against the digest that it must have. */
 
 import { existsSync, mkdirSync, renameSync } from "node:fs"
-import { homedir } from "node:os"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { Trouble } from "../services/trouble"
-
-/** Where what was fetched and built stays, named by its version. */
-export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "tallyroom")
+import { CACHE } from "./cache-folder"
+import { inTurn } from "./in-turn"
 
 const FETCH_MS = 180_000
 
@@ -29,13 +27,19 @@ export async function fetchPinned(url: string, sha256: string): Promise<Uint8Arr
   return content
 }
 
-/** A path in the cache that `make` fills under another name first, so that what is there is whole. */
+/**
+ * A path in the cache that `make` fills under another name first, so that what is there is whole. Who asks while another
+ * process makes it waits for that.
+ */
 export async function cached(name: string, make: (draft: string) => Promise<void>): Promise<string> {
   const path = join(CACHE, name)
   if (existsSync(path)) return path
-  const draft = `${path}.${crypto.randomUUID()}`
-  mkdirSync(dirname(draft), { recursive: true })
-  await make(draft)
-  renameSync(draft, path)
-  return path
+  return inTurn(basename(name), async () => {
+    if (existsSync(path)) return path
+    const draft = `${path}.${crypto.randomUUID()}`
+    mkdirSync(dirname(draft), { recursive: true })
+    await make(draft)
+    renameSync(draft, path)
+    return path
+  })
 }

@@ -48,8 +48,9 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
     const go = await ensureGo(say)
     say(`Building ${tool} (go install ${module}@${version}), about ${takes}`)
     await mkdir(draft, { recursive: true })
-    // Two at once: more would starve whatever else this machine does.
-    const build = Bun.spawn([go, "install", "-p", "2", "-trimpath", `${module}@${version}`], {
+    // Two at once, and only while nothing else wants to: more would starve whatever else this machine does.
+    const install = [go, "install", "-p", "2", "-trimpath", `${module}@${version}`]
+    const build = Bun.spawn(["nice", "-n", "10", ...install], {
       env: { ...process.env, GOBIN: draft, GOTOOLCHAIN: "local" },
       stdout: "ignore",
       stderr: "pipe",

@@ -125,6 +125,27 @@ test("the services are where the README says", () => {
 const NAMED_SECRET =
   /\b[A-Z_]*(?:PASSWORD|PASS|TOKEN|SECRETS?)\b["']?(?:\s*[:=]\s*|,?\s+value:\s*)["']?(?![$/"'\s{[|>])\S+/g
 
+describe("what a newcomer types", () => {
+  const texts = [
+    ...["*.{md,json,yaml}", "{docs,compose,.github}/**/*.{md,yml,yaml}", ".ci/*"].flatMap(filesLike),
+    ...filesLike("{apps,lib,scripts,tests}/**/*.{ts,tsx,sh,lua,sql,css}"),
+  ].filter((file) => !file.includes("node_modules/"))
+
+  test("asks npm for Bun so that it neither asks back nor refuses, in its one version", async () => {
+    const { packageManager } = JSON.parse(await read("package.json"))
+    const [series] = /^bun@\d+\.\d+/.exec(packageManager) ?? []
+    const right = `npx --yes ${series}`
+    const said = await Promise.all(
+      texts.map(async (file) =>
+        [...(await read(file)).matchAll(/\bnpx\b[^`\n]*?\bbun\b\S*/g)].map(([it]) => `${file}: ${it}`),
+      ),
+    )
+    const calls = said.flat()
+    expect(calls).toContain(`README.md: ${right}`)
+    expect(calls.filter((it) => !it.endsWith(`: ${right}`))).toEqual([])
+  })
+})
+
 describe("no credential is written down", () => {
   test("no Secret holds anything", () => {
     const secrets = objects.filter(({ kind }) => kind === "Secret")

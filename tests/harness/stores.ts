@@ -4,8 +4,9 @@ import { afterAll, beforeAll, setDefaultTimeout } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { TEST_POSTGRES } from "../../scripts/check/test-postgres"
 import type { DatabaseUrls } from "../../scripts/services/database"
-import { type Postgres, startPostgres } from "../../scripts/services/postgres"
+import { databasesOf, type Postgres, startPostgres } from "../../scripts/services/postgres"
 import { type RedisServer, startRedis } from "../../scripts/services/redis"
 import { atTheEnd } from "./at-the-end"
 
@@ -24,14 +25,27 @@ const TEST_TIMEOUT_MS = 60_000
 
 let shared: Promise<Postgres> | undefined
 let databases = 0
+/** Sets the databases of this process apart from those of others. */
+const RUN = crypto.randomUUID().replaceAll("-", "_")
 
 const temporaryDir = () => mkdtempSync(join(tmpdir(), "tallyroom-test-"))
 const remove = (dir: string) => rmSync(dir, { recursive: true, force: true })
 
-/** One Postgres serves all test files of a run, each with a database of its own. */
+/** One Postgres serves all test files of a run, each with a database of its own: a check's, or else one of this process. */
 function sharedPostgres(): Promise<Postgres> {
-  shared ??= startSharedPostgres()
+  const served = process.env[TEST_POSTGRES]
+  shared ??= served ? Promise.resolve(ofTheCheck(served)) : startSharedPostgres()
   return shared
+}
+
+function ofTheCheck(served: string): Postgres {
+  const refuse = () => {
+    throw new Error(
+      "Other files use this Postgres: take one of your own with useStores({ ownPostgres: true }).",
+    )
+  }
+  const life = { start: refuse, stop: refuse, kill9: refuse, restart: refuse, pid: undefined }
+  return { ...databasesOf(JSON.parse(served)), ...life }
 }
 
 async function startSharedPostgres(): Promise<Postgres> {
@@ -57,7 +71,7 @@ export function useStores({ ownPostgres = false } = {}): () => Stores {
       ? await startPostgres({ dir: join(dir, "postgres") })
       : await sharedPostgres()
     const redis = await startRedis({ dir: join(dir, "redis") })
-    const database = await postgres.database(`test_${process.pid}_${++databases}`)
+    const database = await postgres.database(`test_${RUN}_${++databases}`)
     stores = { redis, postgres, database, defer: (cleanUp) => void deferred.unshift(cleanUp) }
   }, START_TIMEOUT_MS)
   afterAll(async () => {

@@ -1,3 +1,4 @@
+// Runs alone: it measures how soon voters are refused.
 import { beforeAll, describe, expect, test } from "bun:test"
 import { audit } from "@tallyroom/lib/audit"
 import { keys } from "@tallyroom/lib/inbox/keys"

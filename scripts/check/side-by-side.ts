@@ -1,0 +1,56 @@
+/** Steps that run side by side: each begins as soon as there is room and what it waits for has ended. */
+
+import { describe } from "../services/trouble"
+import type { Outcome, Say, Step } from "./step"
+
+export interface Ended {
+  readonly step: Step
+  readonly outcome: Outcome
+  /** What it said. */
+  readonly lines: readonly string[]
+  readonly ms: number
+}
+
+/**
+ * Runs all steps, at most `width` at once; the first in the list that may begin begins first. A step that throws has failed.
+ * @param onEnd hears of each when it ends
+ */
+export async function sideBySide(
+  steps: readonly Step[],
+  width: number,
+  onEnd: (ended: Ended) => void,
+  news: Say = () => {},
+): Promise<void> {
+  const waiting = new Set(steps)
+  const running = new Map<Step, Promise<void>>()
+  const toCome = new Set(steps.map(({ name }) => name))
+  const hasRoom = (step: Step) =>
+    step.background || [...running.keys()].filter((it) => !it.background).length < width
+  const begin = async (step: Step) => {
+    const ended = await take(step, news)
+    running.delete(step)
+    toCome.delete(step.name)
+    onEnd(ended)
+  }
+  while (waiting.size > 0 || running.size > 0) {
+    for (const step of waiting) {
+      if (!hasRoom(step) || step.after?.some((name) => toCome.has(name))) continue
+      waiting.delete(step)
+      running.set(step, begin(step))
+    }
+    if (running.size === 0) throw new Error(`No step can begin: ${[...waiting].map(({ name }) => name)}`)
+    await Promise.race(running.values())
+  }
+}
+
+async function take(step: Step, news: Say): Promise<Ended> {
+  const lines: string[] = []
+  const start = performance.now()
+  const outcome = await step
+    .run((line) => void lines.push(line), news)
+    .catch((error): Outcome => {
+      lines.push(describe(error))
+      return "failed"
+    })
+  return { step, outcome, lines, ms: performance.now() - start }
+}

@@ -1,0 +1,79 @@
+/** All that `bun run check` does, in the order in which it begins where there is room. */
+
+import { ensureTools, type Tool } from "../tools"
+import { ensureGoTool } from "../tools/go"
+import { builtLints, fetchedLints, shellLint } from "./lints"
+import { command, type Say, type Step } from "./step"
+import type { TestPostgres } from "./test-postgres"
+import { type TestFile, testStep } from "./tests"
+
+/** What tests of the apps and the library start, and what only those of the whole do. */
+const FEW: readonly Tool[] = ["redis-server", "ab", "curl"]
+const MANY: readonly Tool[] = ["chromium", "nats-server", "rabbitmq-server", "shellcheck"]
+const FEW_TOOLS = FEW.join(", ")
+const MANY_TOOLS = MANY.join(", ")
+const POSTGRES = "a Postgres for the tests"
+const K6 = "k6"
+
+const bun = process.execPath
+
+const quick: readonly Step[] = [
+  { name: "types", run: (say) => command(say, "bunx", "tsc", "--noEmit") },
+  {
+    name: "lint and format",
+    run: (say) => command(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
+  },
+  { name: "settings table", run: (say) => command(say, bun, "scripts/settings-table.ts", "--check") },
+]
+
+/** What is fetched, installed and built, beside all else: packages in one row, Go's programs in another. */
+const background: readonly Step[] = [
+  ...inARow(installing(FEW_TOOLS, FEW), installing(MANY_TOOLS, MANY), shellLint),
+  ...inARow(...builtLints, { name: K6, run: buildK6 }),
+  ...fetchedLints,
+].map((step) => ({ ...step, background: true }))
+
+/** Everything but the tests that run alone. */
+export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres): Step[] {
+  const database: Step = {
+    name: POSTGRES,
+    run: async () => {
+      await postgres.start()
+      return "passed"
+    },
+  }
+  // Those that wait the longest for what they need come last.
+  const tests = files.map((file) => testStep(file, neededBy(file), () => postgres.env()))
+  const waits = (step: Step) => step.after?.length ?? 0
+  return [database, ...quick, ...background, ...tests.sort((a, b) => waits(a) - waits(b))]
+}
+
+/** A file needs at most so much; what is missing all the same it installs by itself. */
+function neededBy({ path, usesK6 }: TestFile): string[] {
+  const always = [FEW_TOOLS, POSTGRES]
+  return [...always, ...(path.startsWith("tests/") ? [MANY_TOOLS] : []), ...(usesK6 ? [K6] : [])]
+}
+
+function installing(name: string, tools: readonly Tool[]): Step {
+  return {
+    name,
+    async run(say, news) {
+      const paths = await ensureTools(tools, { say: news })
+      for (const tool of tools) say(`${tool}: ${paths[tool]}`)
+      return "passed"
+    },
+  }
+}
+
+async function buildK6(say: Say, news: Say): Promise<"passed"> {
+  say(await ensureGoTool("k6", news))
+  return "passed"
+}
+
+/** Each begins when the one before it has ended. */
+function inARow(...steps: Step[]): Step[] {
+  return steps.map((step, i) => {
+    const before = steps[i - 1]
+    return before ? { ...step, after: [before.name] } : step
+  })
+}

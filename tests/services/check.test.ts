@@ -1,0 +1,155 @@
+/** How `bun run check` runs its steps and the test files. */
+
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { CheckReport } from "../../scripts/check/report"
+import { type Ended, sideBySide } from "../../scripts/check/side-by-side"
+import type { Outcome, Step } from "../../scripts/check/step"
+import { runTestFile, testFiles } from "../../scripts/check/tests"
+import { Trouble } from "../../scripts/services/trouble"
+
+setDefaultTimeout(60_000)
+
+const scratch = mkdtempSync(join(tmpdir(), "tallyroom-check-test-"))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+describe("steps side by side", () => {
+  /** Runs steps that hold each other up by name, and gives the order of begins and ends. */
+  async function order(steps: (Partial<Step> & { name: string })[], width: number): Promise<string[]> {
+    const events: string[] = []
+    const run = (name: string) => async (): Promise<Outcome> => {
+      events.push(`+${name}`)
+      await Bun.sleep(0)
+      events.push(`-${name}`)
+      return "passed"
+    }
+    await sideBySide(
+      steps.map((step) => ({ run: run(step.name), ...step })),
+      width,
+      () => {},
+    )
+    return events
+  }
+
+  test("as many run at once as there is room for, and those in the background take none", async () => {
+    const steps = [{ name: "a" }, { name: "b" }, { name: "c", background: true }]
+    const one = await order(steps, 1)
+    expect(one.slice(0, 3)).toEqual(["+a", "+c", "-a"])
+    expect(one.indexOf("+b")).toBeGreaterThan(2)
+    expect((await order(steps, 2)).slice(0, 3)).toEqual(["+a", "+b", "+c"])
+  })
+
+  test("a step waits for what it needs, failed or not, while others go by", async () => {
+    const fails = () => Promise.reject(new Error("no"))
+    const steps = [{ name: "late", after: ["needed"] }, { name: "needed", run: fails }, { name: "other" }]
+    const events = await order(steps, 1)
+    expect(events).toEqual(["+late", "-late", "+other", "-other"])
+    await expect(
+      order(
+        [
+          { name: "a", after: ["b"] },
+          { name: "b", after: ["a"] },
+        ],
+        1,
+      ),
+    ).rejects.toThrow("a,b")
+  })
+
+  test("what a step says is shown when it fails, and the last line is the score", async () => {
+    const printed: string[] = []
+    const report = new CheckReport((line) => printed.push(line))
+    const ended = (name: string, outcome: Outcome, lines: string[] = []): Ended => ({
+      ...{ step: { name, run: async () => outcome }, outcome, lines, ms: 1_250 },
+    })
+    report.onEnd(ended("types", "passed", ["secret of success"]))
+    report.onEnd(ended("lint", "failed", ["line 1", "line 2"]))
+    report.onEnd(ended("wheel", { skipped: "no network" }))
+    report.onEnd(
+      ended("a.test.ts", { tests: { passed: 3, skipped: 1, failed: ["a.test.ts > one"] } }, ["why"]),
+    )
+    expect(report.end()).toBe(1)
+    const text = printed.join("\n")
+    expect(text).not.toContain("secret of success")
+    for (const line of [
+      "passed   types (1.3 s)",
+      "line 1\nline 2",
+      "FAILED   lint (1.3 s)",
+      "skipped  wheel: no network",
+      "FAILED   a.test.ts: 1 of 5 failed",
+      "1 tests of a.test.ts",
+    ]) {
+      expect(text).toContain(line)
+    }
+    expect(text).toContain("Failed:\n  lint\n  a.test.ts > one")
+    expect(printed.at(-1)).toEndWith("4 passed, 2 failed")
+  })
+
+  test("a step that throws has failed, and says why", async () => {
+    const ends: Ended[] = []
+    const run = () => Promise.reject(new Trouble("The index is away."))
+    await sideBySide([{ name: "fetch", run }], 1, (ended) => void ends.push(ended))
+    expect(ends).toMatchObject([{ outcome: "failed", lines: ["The index is away."] }])
+  })
+})
+
+describe("test files", () => {
+  const head = 'import { expect, test } from "bun:test"\n'
+  const files: Record<string, string> = {
+    "a/good.test.ts": `${head}// Runs alone: it measures time.\ntest("holds", () => {})\ntest.skip("later", () => {})`,
+    "a/bad.test.ts": `${head}test("holds", () => {})\ntest("fails", () => {\n  console.log("by k6")\n  expect(1).toBe(2)\n})`,
+    "b/crash.test.ts": `${head}test("holds", () => {})\ntest("dies", () => process.kill(process.pid, "SIGKILL"))`,
+    "b/hang.test.ts": `${head}test("holds", () => {})\ntest("hangs", () => {\n  for (;;);\n})`,
+    "b/outside.test.ts": `${head}test("holds", () => {})\nthrow new Error("outside")`,
+    "b/empty.test.ts": "export {}",
+    "node_modules/x/other.test.ts": "",
+  }
+  beforeAll(async () => {
+    for (const [path, text] of Object.entries(files)) await Bun.write(join(scratch, path), text)
+  })
+
+  async function run(path: string, silenceMs?: number) {
+    const lines: string[] = []
+    const how = { cwd: scratch, ...(silenceMs && { silenceMs }) }
+    const outcome = await runTestFile(path, (line) => lines.push(line), how)
+    if (typeof outcome !== "object" || !("tests" in outcome)) throw new Error("no report")
+    return { ...outcome.tests, said: lines.join("\n") }
+  }
+
+  test("are those of the checkout, or whose path has a filter in it", () => {
+    const paths = (...filters: string[]) =>
+      testFiles(filters, scratch)
+        .map(({ path }) => path)
+        .sort()
+    expect(paths()).toHaveLength(6)
+    expect(paths("a/", "./b/hang")).toEqual(["a/bad.test.ts", "a/good.test.ts", "b/hang.test.ts"])
+    expect(paths("nothing")).toEqual([])
+    expect(testFiles(["a/"], scratch)).toEqual([
+      { path: "a/bad.test.ts", alone: false, usesK6: true },
+      { path: "a/good.test.ts", alone: true, usesK6: false },
+    ])
+  })
+
+  test("each test counts, and what a failed one said is there", async () => {
+    expect(await run("a/good.test.ts")).toMatchObject({ passed: 1, skipped: 1, failed: [] })
+    const bad = await run("a/bad.test.ts")
+    expect(bad).toMatchObject({ passed: 1, failed: ["a/bad.test.ts > fails"] })
+    expect(bad.said).toContain("by k6")
+    expect(bad.said).toContain("Expected: 2")
+  })
+
+  test("a process that crashes, hangs or fails outside of its tests fails by name", async () => {
+    const crash = await run("b/crash.test.ts")
+    expect(crash.failed).toEqual(["b/crash.test.ts: its process ended with code 137 and without a report"])
+    const hang = await run("b/hang.test.ts", 2_000)
+    expect(hang.failed).toEqual([
+      expect.stringMatching(/^b\/hang\.test\.ts: it hung, and was ended; .*holds/),
+    ])
+    for (const path of ["b/outside.test.ts", "b/empty.test.ts"]) {
+      const { failed } = await run(path)
+      expect(failed).toHaveLength(1)
+      expect(failed[0]).toStartWith(path)
+    }
+  })
+})
