@@ -1,5 +1,6 @@
 /** Draws the chart of votes over time; a script of its own, as it weighs more than the rest of the page. */
 
+import "./plot-locale"
 import uPlot from "uplot"
 import { timeLabels } from "./time-labels"
 
@@ -107,7 +108,10 @@ type TimeAxis = {
 
 /** @param seconds the moments that are drawn, whenever it is asked */
 function timeAxis(language: string, seconds: () => number[]): TimeAxis {
-  const ends = () => [seconds()[0] ?? 0, seconds().at(-1) ?? 0] as const
+  const ends = () => {
+    const all = seconds()
+    return [all[0] ?? 0, all[all.length - 1] ?? 0] as const
+  }
   const labels = () => timeLabels(language, ends()[1] - ends()[0])
   const widest = () => Math.max(...ends().flatMap((end) => labels().at([end]).map(widthOf)))
   return {

@@ -22,7 +22,8 @@ export function Bars({ rows, order, text, final, level }: BarsProps) {
   const wanted = inOrder(rows, order)
   const settled = useThrottled(key(wanted), REORDER_MS)
   const places = new Map((order === "ballot" ? key(rows) : settled).split(" ").map((id, i) => [id, i]))
-  const shown = wanted.toSorted((a, b) => (places.get(a.option.id) ?? 0) - (places.get(b.option.id) ?? 0))
+  const placeOf = ({ option }: Row) => places.get(option.id) ?? 0
+  const shown = [...wanted].sort((a, b) => placeOf(a) - placeOf(b))
   useGliding(list, key(shown))
   return (
     <ul class="bars" ref={list}>

@@ -40,7 +40,7 @@ export function chartData(rows: Row[], history: History, scheme: Scheme): ChartD
 }
 
 function withTail(history: History): History {
-  const [first, last] = [history[0], history.at(-1)]
+  const [first, last] = [history[0], history[history.length - 1]]
   if (!first || !last) return history
   return [...history, [last[0] + Math.max(1, Math.round(TAIL * (last[0] - first[0]))), last[1]]]
 }

@@ -1,4 +1,7 @@
-/** Votes over time; the drawing is loaded once it comes into view, and the table has the numbers without it. */
+/**
+ * Votes over time; the drawing is loaded once it comes into view. Where that fails the section throws while it is drawn,
+ * so it stands in a Guarded: the table has the numbers without it.
+ */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { RefObject } from "preact"
@@ -62,6 +65,7 @@ function useChart(
   onCursor: (index: number | null) => void,
 ): void {
   const chart = useRef<Chart | undefined>(undefined)
+  const [, fail] = useState(null)
   const seen = useSeen(place)
   const scheme = useScheme()
   const drawn = useRef(chartData(rows, history, scheme))
@@ -71,10 +75,16 @@ function useChart(
   useEffect(() => {
     if (!ready) return
     let gone = false
-    import(script).then(({ drawChart }: typeof import("../browser/chart")) => {
-      if (!gone && place.current)
-        chart.current = drawChart(place.current, drawn.current, { language, onCursor })
-    })
+    import(script)
+      .then(({ drawChart }: typeof import("../browser/chart")) => {
+        if (!gone && place.current)
+          chart.current = drawChart(place.current, drawn.current, { language, onCursor })
+      })
+      .catch((error) =>
+        fail(() => {
+          throw error
+        }),
+      )
     return () => {
       gone = true
       chart.current?.remove()

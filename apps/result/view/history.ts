@@ -16,7 +16,7 @@ export function historyOf({ stepSeconds, points }: Timeline, snapshot: Snapshot)
 
 /** The history with this snapshot at its end; the one of the same second is replaced. */
 export function extended(history: History, snapshot: Snapshot, nowMs: number): History {
-  const last = history.at(-1)
+  const last = history[history.length - 1]
   if (snapshot.hidden || (last && same(last[1], snapshot)) || (!last && !snapshot.total)) return history
   const second = Math.max(Math.floor(nowMs / 1_000), last?.[0] ?? 0)
   const begun: History = last ? history : [[second - 1, noVotes(snapshot)]]

@@ -8,6 +8,7 @@ import { ChartSection } from "./chart-section"
 import { ConnectionLine } from "./connection-line"
 import { Downloads } from "./downloads"
 import { FinalHeadline } from "./final-headline"
+import { Guarded } from "./guarded"
 import { HiddenResults } from "./hidden-results"
 import { NumbersTable } from "./numbers-table"
 import { OrderSwitch } from "./order-switch"
@@ -94,7 +95,9 @@ function Tally({ data, snapshot, standing, text, connected, clock }: TallyProps)
       <Announcement standing={standing} text={text} />
       {!embedded && (
         <>
-          <ChartSection rows={standing.rows} history={history} script={addresses.chart} text={text} />
+          <Guarded>
+            <ChartSection rows={standing.rows} history={history} script={addresses.chart} text={text} />
+          </Guarded>
           <NumbersTable standing={standing} text={text} />
           <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
         </>

@@ -56,7 +56,7 @@ export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing |
 
 /** The rows in this order; equal ones stay as on the ballot. */
 export function inOrder(rows: Row[], order: Order): Row[] {
-  return order === "ballot" ? rows : rows.toSorted((a, b) => b.votes - a.votes)
+  return order === "ballot" ? rows : [...rows].sort((a, b) => b.votes - a.votes)
 }
 
 /** The leader's share of all votes, where a full bar stands for it; null where it stands for all, or nothing is drawn. */

@@ -29,12 +29,15 @@ export function useStageMove(first: StageData) {
 /** The poll beside this one in the public list, which is a ring; null when there is no other. */
 async function neighbour(poll: string, step: 1 | -1): Promise<string | null> {
   const answer = await fetch("/api/polls", { headers: { accept: "application/json" } })
-  const { polls } = (await answer.json()) as { polls: { id: string; state: string }[] }
-  const ids = polls.flatMap(({ id, state }) => (state === "draft" ? [] : [id]))
+  const { polls } = (await answer.json()) as { polls: Listed[] }
+  // An admin's list holds more than a hall may see.
+  const ids = polls.flatMap(({ id, state, archived }) => (state === "draft" || archived ? [] : [id]))
   const at = ids.indexOf(poll)
-  const next = ids.at((at + step + ids.length) % Math.max(1, ids.length))
+  const next = ids[(at + step + ids.length) % Math.max(1, ids.length)]
   return next === undefined || next === poll ? null : next
 }
+
+type Listed = { id: string; state: string; archived: boolean }
 
 /** The data in the page of another poll, whose address becomes that of this page. @throws {Error} when there is none */
 async function stageOf(poll: string): Promise<StageData> {
