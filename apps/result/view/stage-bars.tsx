@@ -1,11 +1,13 @@
-/** Giant bars. */
+/** Giant bars, with labels of one size. */
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import type { Snapshot, SnapshotOption } from "../snapshot"
 import { Bar } from "./bars"
 import type { StageText } from "./stage-data"
+import { layoutOf, startOf } from "./stage-sizes"
 import { fullBar, inOrder, type Row, type Standing } from "./standing"
+import { useFittingRows } from "./use-fitting-rows"
 import { useGliding } from "./use-gliding"
 import { useThrottled } from "./use-throttled"
 
@@ -29,6 +31,10 @@ export function StageBars({ snapshot, text, covered, standing, why }: Props) {
   useGliding(list, ids)
   const shown = ids.split(" ").flatMap((id) => snapshot.options.find((option) => option.id === id) ?? [])
   const more = snapshot.options.length - shown.length
+  const rows = shown.map((option) => open?.find((it) => it.option.id === option.id) ?? null)
+  const columns = shown.length > MOST_ROWS / 2 ? 2 : 1
+  const widest = widestOf(rows, text)
+  useFittingRows(list, [covered, columns, widest.share, widest.votes, ...shown.map(shapeOf)].join("\n"))
   const level = (open?.filter(({ leads }) => leads).length ?? 0) > 1
   const mark = snapshot.phase === "final" ? text.t(level ? "tied" : "winner") : null
   return (
@@ -42,15 +48,12 @@ export function StageBars({ snapshot, text, covered, standing, why }: Props) {
         class="stage-bars"
         ref={list}
         data-rows={shown.length}
-        data-columns={shown.length > MOST_ROWS / 2 ? 2 : 1}
+        data-columns={columns}
+        data-numbers={layoutOf(shown)}
+        data-start={startOf(shown, columns)}
       >
-        {shown.map((option) => (
-          <StageRow
-            key={option.id}
-            {...{ option, text }}
-            row={open?.find((it) => it.option.id === option.id) ?? null}
-            mark={mark}
-          />
+        {shown.map((option, i) => (
+          <StageRow key={option.id} {...{ option, text, widest, mark }} row={rows[i] ?? null} />
         ))}
       </ul>
       <Below more={more} full={open && standing ? fullBar(standing) : null} text={text} />
@@ -79,14 +82,38 @@ function leading({ options }: Snapshot, rows: Row[] | null): string {
     .join(" ")
 }
 
-type RowProps = { option: SnapshotOption; row: Row | null; text: StageText; mark: string | null }
+type Widest = { share: string; votes: string }
 
-function StageRow({ option, row, text, mark }: RowProps) {
+/** The longest texts of the numbers: all rows keep room for them, so that their bars can be compared. */
+function widestOf(rows: (Row | null)[], { percent, number }: StageText): Widest {
+  const longest = (texts: string[]) =>
+    texts.reduce((long, text) => (text.length > long.length ? text : long), "")
+  const shown = rows.flatMap((row) => row ?? [])
+  return {
+    share: longest(shown.flatMap(({ share }) => (share === null ? [] : percent(share)))),
+    votes: longest(shown.map(({ votes }) => number(votes))),
+  }
+}
+
+/** What an option's label takes room for. */
+function shapeOf({ label, emoji = "", image = "" }: SnapshotOption): string {
+  return `${image} ${emoji} ${label}`
+}
+
+type RowProps = {
+  option: SnapshotOption
+  row: Row | null
+  text: StageText
+  widest: Widest
+  mark: string | null
+}
+
+function StageRow({ option, row, text, widest, mark }: RowProps) {
   const { id, label, emoji, image } = option
   return (
     <li data-option={id} class={row?.leads ? "leads" : undefined}>
       <div class="stage-row">
-        <span class="label" data-size={sizeOf(label)}>
+        <span class="label">
           {image && <Picture src={image} />}
           {emoji && (
             <span class="emoji" aria-hidden="true">
@@ -95,30 +122,21 @@ function StageRow({ option, row, text, mark }: RowProps) {
           )}
           <bdi data-part="label">{label}</bdi>
         </span>
-        <span class="numbers">
-          {row && (
-            <>
-              {row.share !== null && <strong data-part="share">{text.percent(row.share)}</strong>}{" "}
-              <span data-part="votes">{text.number(row.votes)}</span>
-            </>
-          )}
-        </span>
+        {row && (
+          <span class="numbers">
+            {row.share !== null && (
+              <strong data-part="share" data-widest={widest.share}>
+                {text.percent(row.share)}
+              </strong>
+            )}{" "}
+            <span data-part="votes" data-widest={widest.votes}>
+              {text.number(row.votes)}
+            </span>
+          </span>
+        )}
         {row ? <Bar row={row} /> : <span class="bar" />}
         {mark && row?.leads && <span class="mark">{mark}</span>}
       </div>
     </li>
   )
-}
-
-/** So wide is a letter of Chinese, Japanese or Korean, in letters of the alphabet. */
-const WIDE = 1.7
-const FIRST_WIDE = 0x2e80
-const ROOM = { s: 16, m: 30, l: 54 }
-
-/** The largest letters in which the label has room: one line of large ones, two of medium or small, three of tiny ones. */
-function sizeOf(label: string): "s" | "m" | "l" | "xl" {
-  const width = [...label].reduce((sum, it) => sum + ((it.codePointAt(0) ?? 0) >= FIRST_WIDE ? WIDE : 1), 0)
-  if (width <= ROOM.s) return "s"
-  if (width <= ROOM.m) return "m"
-  return width <= ROOM.l ? "l" : "xl"
 }

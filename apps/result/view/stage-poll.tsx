@@ -5,6 +5,7 @@ import { clockTime } from "./connection-line"
 import { StageBars } from "./stage-bars"
 import type { StageData, StageText } from "./stage-data"
 import { StageSide } from "./stage-side"
+import { lettersOf } from "./stage-sizes"
 import { standingOf } from "./standing"
 import { type Connection, useLive, useServerClock } from "./use-live"
 
@@ -17,7 +18,7 @@ export function StagePoll({ data, text, covered }: Props) {
   return (
     <>
       <header class="stage-head">
-        <h1 id="title" dir="auto" class={data.snapshot.title.length > LONG_TITLE ? "long" : undefined}>
+        <h1 id="title" dir="auto" class={lengthOf(snapshot)}>
           {snapshot.title}
         </h1>
         <StageConnection connection={connection} text={text} />
@@ -32,7 +33,18 @@ export function StagePoll({ data, text, covered }: Props) {
   )
 }
 
+/** Titles with more letters are written smaller, sooner where many options want room. */
+const LONGER_TITLE = 110
 const LONG_TITLE = 60
+const LONG_TITLE_OF_MANY = 22
+const MANY = 5
+
+/** The class of a title whose letters must be smaller. */
+function lengthOf({ title, options }: Snapshot): string | undefined {
+  const letters = lettersOf(title)
+  if (letters > LONGER_TITLE) return "longer"
+  return letters > (options.length < MANY ? LONG_TITLE : LONG_TITLE_OF_MANY) ? "long" : undefined
+}
 
 function whyHidden({ hidden, results }: Snapshot, { t }: StageText): string | null {
   return hidden ? t(results === "after-vote" ? "hiddenAfterVote" : "hiddenAfterClose") : null

@@ -3,6 +3,7 @@
 import type { Snapshot } from "../snapshot"
 import { countdown, type ServerClock } from "./clock"
 import type { StageData, StageText } from "./stage-data"
+import { fitOf } from "./stage-sizes"
 import { useNow } from "./use-now"
 
 type Props = {
@@ -32,7 +33,10 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
       {phase !== "open" && phase !== "draft" && <p class="stage-phase">{text.t(phase)}</p>}
       {total !== null && (phase !== "scheduled" || total > 0) && (
         <p class="counter">
-          <strong id="total">{text.number(total)}</strong> <span>{text.t("votes", { count: total })}</span>
+          <strong id="total" data-fit={fitOf(text.number(total))}>
+            {text.number(total)}
+          </strong>{" "}
+          <span>{text.t("votes", { count: total })}</span>
         </p>
       )}
       <Countdown snapshot={snapshot} text={text} clock={clock} first={data.now} />
@@ -40,15 +44,15 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
   )
 }
 
-/** Broken before its path if at all. */
+/** In letters as large as there is room for, broken before its path if at all. */
 function Link({ link }: { link: string }) {
-  const at = link.indexOf("/")
-  if (at === -1) return <strong class="link">{link}</strong>
+  const at = link.includes("/") ? link.indexOf("/") : link.length
+  const [host, path] = [link.slice(0, at), link.slice(at)]
   return (
-    <strong class="link">
-      {link.slice(0, at)}
-      <wbr />
-      {link.slice(at)}
+    <strong class="link" data-fit={Math.max(fitOf(host), fitOf(path))} dir="ltr">
+      {host}
+      {path && <wbr />}
+      {path}
     </strong>
   )
 }
@@ -59,10 +63,11 @@ function Countdown({ snapshot: { phase, opensAt, closesAt }, text, clock, first 
   const next = phase === "scheduled" ? opensAt : phase === "open" ? closesAt : null
   const now = useNow(clock, first, next !== null)
   if (next === null) return null
+  const left = countdown(Date.parse(next) - now)
   return (
     <p class="countdown" role="timer">
       <span>{text.t(phase === "scheduled" ? "opensIn" : "closesIn")}</span>
-      <strong>{countdown(Date.parse(next) - now)}</strong>
+      <strong data-fit={fitOf(left)}>{left}</strong>
     </p>
   )
 }
