@@ -2,10 +2,12 @@
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { useRef, useState } from "preact/hooks"
+import { hasFullScreen, toggleFullScreen } from "../browser/full-screen"
 import type { StageData } from "./stage-data"
 import { StageFoot } from "./stage-foot"
 import { KeysDialog } from "./stage-keys"
 import { StagePoll } from "./stage-poll"
+import { useMounted } from "./use-now"
 import { useStageKeys } from "./use-stage-keys"
 import { useStageMove } from "./use-stage-move"
 import { useWakeLock } from "./use-wake-lock"
@@ -14,6 +16,7 @@ export function StageApp(first: StageData) {
   const { data, trouble, move } = useStageMove(first)
   const [covered, setCovered] = useState(false)
   const keys = useRef<HTMLDialogElement>(null)
+  const canFill = useMounted() && hasFullScreen()
   const text = translator(data.language, data.messages)
   const actions = {
     cover: () => setCovered((before) => !before),
@@ -27,16 +30,8 @@ export function StageApp(first: StageData) {
   return (
     <div class="stage">
       <StagePoll key={data.snapshot.poll} data={data} text={text} covered={covered} />
-      <StageFoot {...{ actions, covered, text }} trouble={trouble && text.t(trouble)} />
-      <KeysDialog dialog={keys} text={text} />
+      <StageFoot {...{ actions, covered, canFill, text }} trouble={trouble && text.t(trouble)} />
+      <KeysDialog dialog={keys} canFill={canFill} text={text} />
     </div>
   )
-}
-
-/** A browser that forbids it leaves the page as it is. */
-async function toggleFullScreen(): Promise<void> {
-  const done = document.fullscreenElement
-    ? document.exitFullscreen()
-    : document.documentElement.requestFullscreen?.()
-  await done?.catch(() => {})
 }

@@ -3,9 +3,16 @@
 import type { StageText } from "./stage-data"
 import type { StageActions } from "./use-stage-keys"
 
-type Props = { actions: StageActions; covered: boolean; text: StageText; trouble: string | null }
+type Props = {
+  actions: StageActions
+  covered: boolean
+  /** Whether the page can fill the screen. */
+  canFill: boolean
+  text: StageText
+  trouble: string | null
+}
 
-export function StageFoot({ actions, covered, text: { t }, trouble }: Props) {
+export function StageFoot({ actions, covered, canFill, text: { t }, trouble }: Props) {
   return (
     <footer class="stage-foot">
       <p role="status" class="trouble">
@@ -18,9 +25,11 @@ export function StageFoot({ actions, covered, text: { t }, trouble }: Props) {
         <button type="button" onClick={actions.cover} id="cover">
           {t(covered ? "reveal" : "hide")}
         </button>
-        <button type="button" onClick={actions.fullScreen}>
-          {t("fullScreen")}
-        </button>
+        {canFill && (
+          <button type="button" onClick={actions.fullScreen}>
+            {t("fullScreen")}
+          </button>
+        )}
         <button type="button" onClick={actions.keys} aria-label={t("keys")}>
           ?
         </button>

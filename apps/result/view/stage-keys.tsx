@@ -1,16 +1,19 @@
 import type { RefObject } from "preact"
 import type { StageText } from "./stage-data"
 
-type Props = { dialog: RefObject<HTMLDialogElement | null>; text: StageText }
+type Props = { dialog: RefObject<HTMLDialogElement | null>; canFill: boolean; text: StageText }
+
+type Key = [names: string[], does: string]
 
 /** Which keys there are; Esc closes it by itself. */
-export function KeysDialog({ dialog, text: { t } }: Props) {
-  const keys = [
+export function KeysDialog({ dialog, canFill, text: { t } }: Props) {
+  const fullScreen: Key = [["F"], t("keyFull")]
+  const keys: Key[] = [
     [[t("keySpace"), "B", ".", t("escape")], t("keyHide")],
-    [["F"], t("keyFull")],
+    ...(canFill ? [fullScreen] : []),
     [["←", "→", t("pageUp"), t("pageDown")], t("keyMove")],
     [["?"], t("keyHelp")],
-  ] as const
+  ]
   return (
     <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
       <h2 id="keys-title">{t("keys")}</h2>
