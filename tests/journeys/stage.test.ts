@@ -114,6 +114,35 @@ describe("the stage's keys", () => {
     await waitFor("the window", async () => !(await isFull()))
   })
 
+  test("f and its button are there where the screen can be filled, by whatever name, and nowhere else", async () => {
+    const page = await openStage("final")
+    const open = async (lacking: () => void) => {
+      const older = await page.context().newPage()
+      await older.addInitScript(lacking)
+      await older.goto(`${pages().result.address}/polls/final/stage`)
+      await older.locator("#connection.live").waitFor({ state: "attached" })
+      return older
+    }
+    const phone = await open(() => {
+      for (const name of ["fullscreenEnabled", "webkitFullscreenEnabled"])
+        Reflect.deleteProperty(Document.prototype, name)
+      Reflect.deleteProperty(Element.prototype, "requestFullscreen")
+    })
+    await phone.keyboard.press("?")
+    await phone.getByRole("dialog").waitFor()
+    expect(await phone.getByText("full screen", { exact: false }).count()).toBe(0)
+    const safari = await open(() => {
+      for (const name of ["fullscreenEnabled", "fullscreenElement", "exitFullscreen"])
+        Reflect.deleteProperty(Document.prototype, name)
+      Reflect.deleteProperty(Element.prototype, "requestFullscreen")
+    })
+    const isFull = () => safari.evaluate(() => Reflect.get(document, "webkitFullscreenElement") !== null)
+    await safari.getByRole("button", { name: "Full screen" }).click()
+    await waitFor("full screen", isFull)
+    await safari.getByRole("button", { name: "Full screen" }).click()
+    await waitFor("the window", async () => !(await isFull()))
+  })
+
   test("the arrows go through the public list and back, live at each poll", async () => {
     const { polls } = await (await pages().result.get("/api/polls")).json()
     const ids: string[] = polls.map(({ id }: { id: string }) => id)
