@@ -169,16 +169,29 @@ describe("an admin in the control room", () => {
     await page.keyboard.press("Enter")
     await page.locator("#title").focus()
     await page.keyboard.type("Keys")
-    for (const label of ["One", "Two"]) {
-      const name = label === "One" ? "o0-label" : "o1-label"
-      for (let i = 0; i < 20; i++) {
-        if (await page.evaluate((wanted) => document.activeElement?.id === wanted, name)) break
-        await page.keyboard.press("Tab")
-      }
-      await page.keyboard.type(label)
+    for (let i = 0; i < 20 && !(await page.locator("#o0-label:focus").count()); i++) {
+      await page.keyboard.press("Tab")
     }
+    await page.keyboard.type("One")
+    await page.keyboard.press("Enter")
+    await page.locator("#o1-label:focus").waitFor()
+    await page.keyboard.type("Two")
+    const focusedName = () => page.evaluate(() => document.activeElement?.getAttribute("name"))
+    // An input method's Enter takes over what was composed, and nothing else.
+    await page.locator("#o1-label").dispatchEvent("keydown", { key: "Enter", isComposing: true })
+    await page.locator("#o1-label").dispatchEvent("keydown", { key: "Enter", keyCode: 229 })
+    expect(await page.locator(".option-row").count()).toBe(2)
+    await page.keyboard.press("Enter")
+    await page.locator("#o2-label:focus").waitFor()
+    await page.keyboard.type("Three")
+    await page.locator("#o0-label").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#o1-label:focus").waitFor()
+    expect([await page.locator(".option-row").count(), await focusedName()]).toEqual([3, "o1-label"])
+    await page.locator("#title").focus()
     await page.keyboard.press("Enter")
     await page.getByText("The draft is made.").waitFor()
+    expect(await page.locator("[data-option]").count()).toBe(3)
     await reach("Open now")
     await page.keyboard.press("Enter")
     await page.getByText("The poll is open.").waitFor()
@@ -228,7 +241,7 @@ describe("without scripts", () => {
 
     await page.goto(`${result.url}/admin`)
     expect(await page.locator(".poll-row").count()).toBe(50)
-    await page.getByRole("link", { name: "Older" }).click()
+    await page.getByRole("link", { name: "Next" }).click()
     await page.getByText("51 to ").waitFor()
     await page.getByLabel("Search by title or id").fill("diner ou")
     await page.getByRole("button", { name: "Search" }).click()
