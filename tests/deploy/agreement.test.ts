@@ -104,6 +104,35 @@ test("every image is one of ours or one that compose and the cluster share", () 
   expect(containers.map(({ image }) => image).filter((image) => !shared.has(image))).toEqual([])
 })
 
+/** As far as mounts go: of `compose.yaml` and of the files that stand beside it. */
+const mountsSchema = z.object({
+  services: z.record(
+    z.string(),
+    z.object({ volumes: z.array(z.string()).default([]), tmpfs: z.array(z.string()).default([]) }),
+  ),
+})
+
+/** Docker can't make a folder in a checkout that is mounted for reading, and would make it as root in any other. */
+test("nothing is mounted inside a mounted checkout: a fresh clone has no folder for it", async () => {
+  const files = filesLike("compose*.yaml")
+  const inside = await Promise.all(
+    files.map(async (file) => {
+      const { services } = mountsSchema.parse(Bun.YAML.parse(await read(file)))
+      return Object.entries(services).flatMap(([service, { volumes, tmpfs }]) => {
+        const places = [
+          ...volumes.map((it) => it.split(":")[1] ?? ""),
+          ...tmpfs.map((it) => it.split(":")[0]),
+        ]
+        const checkouts = volumes.filter((it) => it.startsWith(".:")).map((it) => `${it.split(":")[1]}/`)
+        const within = places.filter((place) => checkouts.some((it) => place?.startsWith(it)))
+        return within.map((place) => `${file}: ${service} mounts ${place}`)
+      })
+    }),
+  )
+  expect(files.length).toBeGreaterThan(1)
+  expect(inside.flat()).toEqual([])
+})
+
 test("the services are where the README says", () => {
   const ports = objects
     .filter(({ kind }) => kind === "Service")
