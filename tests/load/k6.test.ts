@@ -3,7 +3,9 @@
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { freePort } from "../../scripts/services/ports"
 import { waitFor } from "../../scripts/services/wait"
+import { untilKnocked } from "../harness/door"
 import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
@@ -106,6 +108,18 @@ test("a Tallyroom that dies under a flood is told in some lines, not in one for 
   const { err } = await flood
   expect(err).toMatch(/… and \d+ more requests that failed like these\./)
   expect(err.split("\n").length).toBeLessThan(20)
+})
+
+test("flood waits for a result app that is just starting, where it is told to", async () => {
+  const port = await freePort()
+  const knocked = untilKnocked(port)
+  const url = `http://127.0.0.1:${port}`
+  const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "1s", RESULT_URL: url, WAIT: "120s" })
+  await knocked
+  const late = await startResult(stores(), { PORT: String(port) })
+  const { code, out, err } = await flood
+  late.app.kill("SIGKILL")
+  expect([code, out.trim().split("\n").at(-1)], `${out}\n${err}`).toEqual([0, "YES"])
 })
 
 test("what can't be flooded is said in one sentence, at once", async () => {

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "bun:test"
-import { once } from "node:events"
-import { createServer } from "node:net"
 import { audit } from "@tallyroom/lib/audit"
 import { formatPosition } from "@tallyroom/lib/ballots"
 import { openDatabase } from "@tallyroom/lib/database"
@@ -9,6 +7,7 @@ import { readReceipt } from "@tallyroom/lib/receipts"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { waitFor } from "../../scripts/services/wait"
 import { type Accepted, castUntilAnswered, crowd, person } from "../harness/crowd"
+import { untilKnocked } from "../harness/door"
 import { type Running, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
@@ -111,7 +110,7 @@ describe("promise 1: accepted means counted", () => {
       2,
       expect.stringMatching(/^(Redis|Postgres) can't be reached: .+\n$/),
     ])
-    const knocked = doorOf(postgres.port)
+    const knocked = untilKnocked(postgres.port)
     const patient = runAudit("scripts/audit.ts", "--wait", "--timeout", "120")
     await knocked
     await Promise.all([redis.start(), postgres.start()])
@@ -143,16 +142,4 @@ function runAudit(...words: string[]) {
     stdout: "pipe",
     stderr: "pipe",
   })
-}
-
-/** Settles once somebody has knocked where nobody is at home; the port is free again then. */
-async function doorOf(port: number): Promise<void> {
-  const knocked = Promise.withResolvers<void>()
-  const door = createServer((visitor) => {
-    visitor.destroy()
-    knocked.resolve()
-  }).listen(port, "127.0.0.1")
-  await knocked.promise
-  door.close()
-  await once(door, "close")
 }
