@@ -16,6 +16,7 @@ describe("a code", () => {
         const canonical = code.replaceAll("-", "")
         const typed = [code, ` ${code.toLowerCase()} `, code.replaceAll("0", "O").replaceAll("1", "l")]
         typed.push(code.replaceAll("-", " – "), code.replace(/[!-~]/g, wide))
+        typed.push(`\u200B${code.replaceAll("-", "-\u00AD")}\uFEFF`)
         for (const text of typed) expect(readCode(salt, text)).toBe(canonical)
       }),
     )

@@ -19,12 +19,12 @@ export function writeCode(salt: string, serial: number): string {
   return (digits + tag(salt, digits)).replace(/(.{4})(?=.)/g, "$1-")
 }
 
-/** One writing of a code, however it was typed: case, width, spaces, dashes, O for 0, I and L for 1. */
+/** One writing of a code, however it was typed: case, width, spaces, dashes, what can't be seen, O for 0, I and L for 1. */
 export function foldCode(typed: string): string {
   return typed
     .normalize("NFKC")
     .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, "")
+    .replace(/[\s\p{Pd}\p{Default_Ignorable_Code_Point}]/gu, "")
     .replaceAll("O", "0")
     .replace(/[IL]/g, "1")
 }

@@ -21,12 +21,41 @@ describe("words that nobody can read, or that change what is beside them", () =>
   test.each([
     ["nothing that can be seen", "\u200B\u2060"],
     ["marks alone", "\u0301"],
+    ["a blank of Braille", "\u2800"],
+    ["a filler of Hangul", "\u3164"],
     ["a turn of the direction", "Budget \u202E0001"],
     ["an isolated turn", "\u2067abc"],
     ["a pile of marks", `Z${"\u0301".repeat(5)}`],
   ])("%s", (_, words) => {
     expect([isTaken(words), isTaken("Which?", words)]).toEqual([false, false])
   })
+
+  test("are no emoji either", () => {
+    const isEmoji = (emoji: string) =>
+      pollDefinitionSchema.safeParse({
+        title: "Which?",
+        options: [
+          { id: "a", label: "Cats", emoji },
+          { id: "b", label: "Dogs" },
+        ],
+      }).success
+    expect(["\u202E🐈", "\u2066🐈", "\u2800", "\u200B", "\u3164"].map(isEmoji)).toEqual(Array(5).fill(false))
+    expect(["🐈", "👩‍👩‍👧", "1️⃣", "🇩🇪🇫🇷", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"].map(isEmoji)).toEqual(Array(5).fill(true))
+  })
+
+  test.each(["Yes\u200B", "Yes\u2060", "Yes\u200D", "Yes\uFE0F", "Y\u00ADes"])(
+    "%j beside Yes is one option twice",
+    (label) => {
+      const options = [
+        { id: "a", label: "Yes" },
+        { id: "b", label },
+      ]
+      const { error } = pollDefinitionSchema.safeParse({ title: "Which?", options })
+      expect(error?.issues.map(({ path, message }) => [path.join("."), message])).toEqual([
+        ["options.1.label", "is the label of another option too: give each its own"],
+      ])
+    },
+  )
 
   test("stay where a poll has them already: none is lost", () => {
     const stored = {

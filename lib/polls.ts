@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import "./plain-words"
+import { canBeSeen, folded } from "./names"
 import { MAX_OPTIONS } from "./poll-limits"
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
@@ -10,6 +11,10 @@ export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
 export const slugSchema = z
   .string()
   .regex(SLUG, "must be 1 to 64 of a-z, 0-9 and '-', and start with a letter or digit")
+
+/** Characters (UTF-16 units). */
+const MAX_LABEL = 80
+const MAX_EMOJI = 16
 
 const text = (max: number) =>
   z
@@ -25,14 +30,18 @@ const text = (max: number) =>
  */
 const readable = (max: number) =>
   text(max)
-    .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, "must have something that can be seen")
+    .refine(canBeSeen, "must have something that can be seen")
     .regex(/^[^\u202A-\u202E\u2066-\u2069]*$/, "must not turn the direction of writing by control characters")
     .regex(/^(?!.*\p{M}{5})/su, "must not pile up more than four marks on a letter")
 
+/** A new option's label. */
+export const labelSchema = readable(MAX_LABEL)
+const newEmojiSchema = readable(MAX_EMOJI)
+
 export const optionSchema = z.strictObject({
   id: slugSchema,
-  label: text(80),
-  emoji: text(16)
+  label: text(MAX_LABEL),
+  emoji: text(MAX_EMOJI)
     .refine((emoji) => [...new Intl.Segmenter().segment(emoji)].length <= 2, "must be one emoji, or two")
     .optional(),
   colour: z
@@ -60,29 +69,27 @@ const optionsSchema = z
 
 /** What is asked of new labels alone: polls of earlier days may have one twice, and stay. */
 const distinctOptionsSchema = optionsSchema.superRefine((options, context) => {
-  for (const [place, { label }] of options.entries()) {
-    for (const issue of readable(80).safeParse(label).error?.issues ?? []) {
-      context.addIssue({ ...issue, path: [place, "label"] })
+  for (const [place, { label, emoji }] of options.entries()) {
+    for (const { message } of labelSchema.safeParse(label).error?.issues ?? []) {
+      context.addIssue({ code: "invalid_format", format: "readable", message, path: [place, "label"] })
+    }
+    for (const { message } of newEmojiSchema.optional().safeParse(emoji).error?.issues ?? []) {
+      context.addIssue({ code: "invalid_format", format: "readable", message, path: [place, "emoji"] })
     }
   }
   const seen = new Set<string>()
   for (const [place, { label }] of options.entries()) {
-    const folded = foldedLabel(label)
-    if (seen.has(folded)) {
+    const name = folded(label)
+    if (seen.has(name)) {
       context.addIssue({
         code: "custom",
         path: [place, "label"],
         message: "is the label of another option too: give each its own",
       })
     }
-    seen.add(folded)
+    seen.add(name)
   }
 })
-
-/** A label as readers take it: case, width and spaces make no difference to them. */
-function foldedLabel(label: string): string {
-  return label.normalize("NFKC").toUpperCase().toLowerCase().replace(/\s+/g, " ").trim()
-}
 
 /** Written with its zone, so that nobody's poll closes hours early; as a Date only where it comes from our own stores. */
 const moment = z

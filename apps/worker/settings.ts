@@ -2,11 +2,9 @@
 
 import { contracts } from "@tallyroom/lib/contracts"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
+import { labelSchema } from "@tallyroom/lib/polls"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, setting, whole } from "@tallyroom/lib/settings"
-import { z } from "zod"
-
-const label = z.string().trim().min(1).max(80, "must have at most 80 characters")
 
 export const settings = {
   ...processSettings,
@@ -34,12 +32,12 @@ export const settings = {
     description: "Shards of the inbox. Fixed for the life of the data by the first start.",
   }),
   OPTION_A: setting({
-    schema: label,
+    schema: labelSchema,
     default: "Cats",
     description: "Label of option a of the poll that a first start on an empty database creates.",
   }),
   OPTION_B: setting({
-    schema: label,
+    schema: labelSchema,
     default: "Dogs",
     description: "Label of option b of the poll that a first start on an empty database creates.",
   }),

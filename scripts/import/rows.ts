@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs"
 import { basename } from "node:path"
 import { pipeline } from "node:stream"
+import { withoutIgnorable } from "@tallyroom/lib/names"
 import { SLUG } from "@tallyroom/lib/polls"
 import { parse } from "csv-parse"
 import { z } from "zod"
@@ -34,8 +35,11 @@ const text = z
   .max(200, "is longer than 200 characters")
   .refine((it) => !it.includes("\uFFFD"), "has a character that is no UTF-8: save the file as CSV UTF-8")
 const slug = z.string().trim().regex(SLUG, "is no id: small letters, digits and hyphens")
+/** The same name is the same person, however its accents are written and whatever can't be seen in it. */
+const nameIn = (voter: string) => withoutIgnorable(voter).normalize("NFC").trim()
+const voter = text.transform(nameIn)
 const code = text.transform((it) => it || undefined).optional()
-const ballotSchema = z.object({ poll: slug, option: slug, voter: text, code })
+const ballotSchema = z.object({ poll: slug, option: slug, voter, code })
 
 /** @throws {Trouble} when the file can't be read, is no CSV, or has no proper header; the signal's reason once it is set */
 export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<Row> {
@@ -50,7 +54,7 @@ export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<
       continue
     }
     const fields = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""]))
-    if (!fields.voter?.trim()) fields.voter = voterOf(fields)
+    if (nameIn(fields.voter ?? "") === "") fields.voter = voterOf(fields)
     const isWhole = cells.length === names.length
     const fault = `has ${cells.length} cells where the header has ${names.length}: put a cell with a comma in quotes`
     yield { number: number++, line, fields, ballot: isWhole ? ballotIn(fields) : { fault }, bytes }

@@ -72,6 +72,18 @@ test("who votes by code is one voter however the code is written", async () => {
   await room().untilTally("coded", { a: 0, b: 1 })
 })
 
+test("the same name is one voter, however its accents are written and whatever can't be seen in it", async () => {
+  await room().poll("names")
+  const file = await room().file("names.csv", [
+    "poll,option,voter",
+    ...["Zoë Müller", "Zoe\u0308 Mu\u0308ller", "Zoë M\u00ADüller\u200B"].map((name) => `names,a,${name}`),
+    "names,a,Zoe Muller",
+    "names,a,\u200B",
+  ])
+  expect(await runs(file)).toMatchObject({ code: 0, summary: "3 accepted, 2 cast before, 0 refused" })
+  await room().untilTally("names", { a: 3, b: 0 })
+})
+
 test("a file can't vote where a network has one vote", async () => {
   await room().poll("network", { eligibility: "network", policy: "changeable" })
   const file = await room().file("network.csv", ["poll,option,voter", "network,a,ann", "network,b,bob"])

@@ -32,6 +32,7 @@ describe("the list of polls", () => {
     for (const [query, ids] of [
       ["dejeuner", ["lunch"]],
       ["OÙ+lun", ["lunch"]],
+      ["de%CC%81j%C2%ADeuner", ["lunch"]],
       ["post-", ["post-7"]],
       ["nothing", []],
       ["+", ["lunch", "post-7"]],
