@@ -34,6 +34,7 @@ const flags = readFlags(USAGE, ["--fresh", "--contracts"], rest)
 let ready = false
 
 await runInForeground({
+  hot: false,
   contracts: flags.has("--contracts"),
   broker,
   fresh: flags.has("--fresh"),

@@ -18,6 +18,7 @@ import { appenders } from "./appenders"
 import { Client } from "./client"
 import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
 import type { Deps } from "./deps"
+import { FormAnswers } from "./form-answers"
 import type { Metrics } from "./metrics"
 import { openapiDocument } from "./openapi"
 import { PageHeaders, withLanguage } from "./page-headers"
@@ -87,6 +88,7 @@ export function createApp({
     trustedProxies: settings.TRUSTED_PROXIES,
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
     headers: new PageHeaders(settings.EMBED_ORIGINS),
+    answers: new FormAnswers(settings.VOTER_SECRETS),
     tallies: new Tallies(redis),
   }
   const problems = answerProblems({

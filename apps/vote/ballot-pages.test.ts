@@ -25,7 +25,7 @@ const pageOf = async (path: string, cookie: string) =>
 test("A voter who comes back gets the receipt of the vote, and nobody else does.", async () => {
   const voted = await stand.vote("pets", "b")
   const { receipt } = await voted.json()
-  expect(await pageOf("/polls/pets", cookieOf(voted))).toContain(`<code>${receipt}</code>`)
+  expect(await pageOf("/polls/pets", cookieOf(voted))).toContain(`>${receipt}</code>`)
   const other = await stand.ask("/polls/pets", { headers: PAGE })
   expect(await other.text()).not.toContain(receipt)
   expect(await pageOf("/polls/pets", cookieOf(other))).not.toContain(receipt)
@@ -39,7 +39,7 @@ test("Each of two voters of the same option gets a receipt of their own.", async
   for (const voted of [first, second]) {
     const { receipt } = await voted.json()
     const page = await pageOf("/polls/pets", cookieOf(voted))
-    expect(page).toContain(`<code>${receipt}</code>`)
+    expect(page).toContain(`>${receipt}</code>`)
     expect(page).not.toContain("\u007f")
   }
 })

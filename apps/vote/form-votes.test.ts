@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
+import { writeCode } from "@tallyroom/lib/codes"
 import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "./vote-stand"
 
 let stand: VoteStand
+const coded = examplePoll({ number: 3, id: "coded", eligibility: "code" })
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  stand = await startVoteStand({ TRUSTED_PROXIES: "127.0.0.0/8" })
   await stand.writePolls(
     examplePoll({ isDefault: true, title: 'Cats & "dogs" <3' }),
     examplePoll({ number: 2, id: "over", state: "closed" }),
+    coded,
+    examplePoll({ number: 4, id: "office", eligibility: "network" }),
   )
 })
 afterAll(() => stand.stop())
@@ -16,7 +20,7 @@ test("The ballot page has a button for each option, makes its reader a visitor a
   const response = await stand.ask("/")
   const page = await response.text()
   expect(response.status).toBe(200)
-  expect(page).toContain("Cats &amp; &quot;dogs&quot; &lt;3")
+  expect(page.replaceAll("&quot;", '"')).toContain('>Cats &amp; "dogs" &lt;3</h1>')
   expect(page).toMatch(/<form method="post" action="\/polls\/pets".*value="a".*value="b".*<\/form>/)
   expect(page).not.toMatch(/style=|<style|<script>|on(click|submit)=/)
   expect(response.headers.get("set-cookie")).toMatch(/^tallyroom_visitor=.*Path=\/.*HttpOnly; SameSite=Lax$/)
@@ -31,19 +35,119 @@ test("The style sheet is served under a name that may be kept for ever.", async 
   expect(response.headers.get("cache-control")).toContain("immutable")
 })
 
-test("A form vote is answered with a page: 201 at first, 200 when it is sent again, 409 for another option.", async () => {
+/** The page to which a browser is led, with the cookies that it has by then. */
+async function led(
+  response: Response,
+  cookies = "",
+): Promise<{ page: string; path: string; cookie: string }> {
+  expect(response.status).toBe(303)
+  const path = response.headers.get("location") ?? ""
+  const set = response.headers.getSetCookie().map((it) => it.split(";")[0] ?? "")
+  const cookie = [cookies, ...set].filter(Boolean).join("; ")
+  const page = await stand.ask(path, { headers: { accept: "text/html", cookie } })
+  if (page.status === 303) return led(page, cookie)
+  return { page: wordsOf(await page.text()), path, cookie }
+}
+/** What a page says, without its markup. */
+function wordsOf(html: string): string {
+  const body = html.slice(html.indexOf("<main")).replace(/<script.*?<\/script>/gs, "")
+  return body
+    .replace(/<input[^>]*value="([^"]*)"[^>]*>/g, " [$1] ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+}
+const BROWSER = { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8" }
+
+test("A browser's form is answered by a page that it can come back to, and whose address tells nothing.", async () => {
+  const visitor = cookieOf(await stand.ask("/"))
+  const first = await led(await stand.form("/", "vote=a", { ...BROWSER, cookie: visitor }), visitor)
+  expect(first.path).toBe("/polls/pets?answer=1")
+  expect(first.page).toMatch(/Your vote is in Cats.*You chose.* Cats /)
+  const [, receipt = "none"] = / ([\w-]{54}) /.exec(first.page) ?? []
+  const reloaded = await stand.ask(first.path, { headers: { ...BROWSER, cookie: first.cookie } })
+  expect([reloaded.status, (await reloaded.text()).includes(receipt)]).toEqual([200, true])
+  const again = await led(await stand.form("/polls/pets", "vote=a", { ...BROWSER, cookie: visitor }), visitor)
+  expect(again.page).toContain("Your vote is in already")
+  expect(again.page).toContain(receipt)
+  const other = await led(await stand.form("/", "vote=b", { ...BROWSER, cookie: visitor }), visitor)
+  expect(other.page).toMatch(new RegExp(`Your first vote stands.* Cats .*${receipt}`))
+  expect(other.page).not.toContain("keeps no cookies")
+})
+
+test("Who comes without a cookie is led to an address that tells nothing, too, as soon as the browser keeps one.", async () => {
+  const response = await stand.form("/polls/pets", "vote=b", BROWSER)
+  const address = response.headers.get("location") ?? ""
+  const { page, path } = await led(response)
+  expect(path).toBe("/polls/pets?answer=1")
+  expect(page).toMatch(/Your vote is in Cats.* Dogs /)
+  expect(page).not.toContain("keeps no cookies")
+  const [, receipt = "none"] = / ([\w-]{54}) /.exec(page) ?? []
+  expect(address).not.toContain(receipt)
+})
+
+test("A browser that keeps no cookies gets its receipt, and is told that it can't be told from a new one.", async () => {
+  const response = await stand.form("/polls/pets", "vote=b", BROWSER)
+  const address = response.headers.get("location") ?? ""
+  const page = wordsOf(await (await stand.ask(address, { headers: BROWSER })).text())
+  expect(page).toMatch(/Your vote is in Cats.* Dogs .* [\w-]{54} /)
+  expect(page).toContain("so it can't be told from a new one")
+  // Another network has the address from somebody else.
+  const forwarded = { ...BROWSER, "x-forwarded-for": "192.0.2.9" }
+  const elsewhere = wordsOf(await (await stand.ask(address, { headers: forwarded })).text())
+  expect(elsewhere).not.toContain("Your vote is in")
+  const forged = wordsOf(await (await stand.ask(`${address.slice(0, -3)}AAA`, { headers: BROWSER })).text())
+  expect(forged).not.toContain("Your vote is in")
+  expect(forged).toContain("keeps no cookies")
+})
+
+test("The answer holds for codes and networks, a used code says so, and a wrong one is asked for anew.", async () => {
+  const code = writeCode(coded.salt, 1)
+  const first = await led(await stand.form("/polls/coded", `vote=a&code=${code}`, BROWSER))
+  expect(first.page).toMatch(/Your vote is in Cats.* Cats .* [\w-]{54} /)
+  expect(first.path).not.toContain(code)
+  for (const option of ["a", "b"]) {
+    const { page } = await led(await stand.form("/polls/coded", `vote=${option}&code=${code}`, BROWSER))
+    expect(page).toMatch(/This code was used already .* It was used for .* Cats /)
+    expect(page).not.toContain("You have voted")
+  }
+  const wrong = await led(await stand.form("/polls/coded", "vote=a&code=WRONG", BROWSER))
+  expect(wrong.page).toContain("This is no code of this poll")
+  expect(wrong.page).toContain("[WRONG]")
+  const network = await led(await stand.form("/polls/office", "vote=b", BROWSER))
+  expect(network.page).toMatch(/Your vote is in Cats.* Dogs .* [\w-]{54} /)
+  const framed = await led(
+    await stand.form("/embed/coded", `vote=a&code=${writeCode(coded.salt, 2)}`, BROWSER),
+  )
+  expect([framed.path, framed.page.includes("Your vote is in Cats")]).toEqual(["/embed/coded?answer=1", true])
+})
+
+test("A program that asks for nothing special gets a line of text with the receipt.", async () => {
   const cookie = cookieOf(await stand.ask("/"))
-  const first = await stand.form("/", "vote=a", { cookie, accept: "text/html" })
-  expect(first.status).toBe(201)
-  const page = await first.text()
-  expect(page).toMatch(/You chose.*<bdi>Cats<\/bdi>/)
-  const [, receipt = "none"] = /<code>([\w-]{54})<\/code>/.exec(page) ?? []
+  const first = await stand.form("/", "vote=a", { cookie })
+  expect([first.status, first.headers.get("content-type")]).toEqual([201, "text/plain; charset=utf-8"])
+  expect(await first.text()).toMatch(
+    /^Your vote for Cats in the poll pets is accepted\. The receipt is [\w-]{54}\n$/,
+  )
   const again = await stand.form("/polls/pets", "vote=a", { cookie })
-  expect(again.status).toBe(200)
-  expect(await again.text()).toContain(receipt)
+  expect([again.status, await again.text()]).toEqual([200, expect.stringContaining("is in already.")])
   const other = await stand.form("/", "vote=b", { cookie })
-  expect(other.status).toBe(409)
-  expect(await other.text()).toMatch(new RegExp(`Your first vote stands.*<bdi>Cats</bdi>.*${receipt}`))
+  expect([other.status, await other.text()]).toEqual([
+    409,
+    expect.stringMatching(/^Your first vote in the poll pets stands, for Cats\. The receipt is /),
+  ])
+  const code = writeCode(coded.salt, 3)
+  expect((await stand.form("/polls/coded", `vote=a&code=${code}`)).status).toBe(201)
+  const used = await stand.form("/polls/coded", `vote=b&code=${code}`)
+  expect([used.status, await used.text()]).toEqual([
+    409,
+    expect.stringMatching(/^This code was used already, for Cats in the poll coded\. The receipt is /),
+  ])
+  const closed = await stand.form("/polls/over", "vote=a")
+  expect([closed.status, closed.headers.get("content-type"), await closed.text()]).toEqual([
+    409,
+    "text/plain; charset=utf-8",
+    "The poll over is closed: it takes no more votes.\n",
+  ])
 })
 
 test("A form vote of a client that asks for JSON is answered with JSON.", async () => {
@@ -53,18 +157,18 @@ test("A form vote of a client that asks for JSON is answered with JSON.", async 
 })
 
 test.each([
-  ["vote=a&vote=b", 400, "&quot;vote&quot; is given twice"],
-  ["vote=a&mood=good", 400, "&quot;mood&quot;"],
-  ["code=1", 400, "&quot;vote&quot; is missing"],
+  ["vote=a&vote=b", 400, '"vote" is given twice'],
+  ["vote=a&mood=good", 400, '"mood"'],
+  ["code=1", 400, '"vote" is missing'],
   [`vote=${"x".repeat(65)}`, 400, "more than 64 characters"],
-  ["vote=%ff", 400, "can&#39;t be decoded"],
+  ["vote=%ff", 400, "can't be decoded"],
   ["vote=zebra", 400, "This is not on the ballot"],
   [`vote=a${"&".repeat(4096)}`, 413, "4096"],
 ])("The form %# is refused with a page that says why.", async (body, status, sentence) => {
-  const response = await stand.form("/", body)
+  const response = await stand.form("/", body, BROWSER)
   expect(response.status).toBe(status)
   expect(response.headers.get("content-type")).toStartWith("text/html")
-  expect((await response.text()).replaceAll("'", "&#39;")).toContain(sentence)
+  expect(wordsOf(await response.text()).replaceAll("&quot;", '"')).toContain(sentence)
 })
 
 test("A form in another content type is refused.", async () => {
@@ -79,7 +183,7 @@ test("Who has no cookie gets one with the vote, so load tools vote as many visit
 
 test("A closed poll says so: its page before anybody votes, and a problem's page after.", async () => {
   expect(await (await stand.ask("/polls/over")).text()).toContain("This poll is closed")
-  const response = await stand.form("/polls/over", "vote=a")
+  const response = await stand.form("/polls/over", "vote=a", BROWSER)
   expect(response.status).toBe(409)
   expect(await response.text()).toContain('href="/polls/over"')
 })

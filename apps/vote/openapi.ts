@@ -52,6 +52,14 @@ function json(description: string, schema: z.ZodType): Responses[string] {
   return { description, content: { "application/json": { schema: jsonSchema(schema) } } }
 }
 
+const plainText: Responses[string] = {
+  description: "A sentence with the receipt, or JSON for who asks for that.",
+  content: {
+    "text/plain": { schema: { type: "string" } },
+    "application/json": { schema: jsonSchema(outcomeSchema) },
+  },
+}
+
 const html: Responses[string] = {
   description: "A page.",
   content: { "text/html": { schema: { type: "string" } } },
@@ -129,7 +137,12 @@ export const formVoteDetail = (named: boolean): DocumentDecoration => ({
   summary: "Vote by a form",
   parameters: named ? [pollParameter] : [],
   requestBody: { required: true, content: { "application/x-www-form-urlencoded": { schema: formSchema } } },
-  responses: { 201: html, 200: html, ...voteProblems },
+  responses: {
+    201: plainText,
+    200: plainText,
+    303: { description: "For who asks for text/html: to the page that says what became of the vote." },
+    ...voteProblems,
+  },
 })
 
 export const pageDetail = (named: boolean): DocumentDecoration => ({

@@ -2,6 +2,7 @@
 
 import { CompressibleBody } from "@tallyroom/lib/http/compression"
 import type { Poll } from "@tallyroom/lib/polls"
+import { BY_COOKIE } from "./form-answers"
 import { type BallotPage, ballotPage } from "./pages/ballot-page"
 import type { Site } from "./pages/site"
 import type { Standing } from "./view/ballot-data"
@@ -35,16 +36,16 @@ export class VotedPages {
   }
 
   private template(page: VotedPage): Template {
-    const { poll, now, standing, isAnswer } = page
+    const { poll, now, standing, answer } = page
     const templates = this.templates.get(poll) ?? new Map<string, Template>()
     this.templates.set(poll, templates)
-    const key = `${standing.status} ${standing.option} ${isAnswer} ${keyOf(page)}`
+    const key = `${standing.status} ${standing.option} ${keyOf(page)}`
     const held = templates.get(key)
-    // An answer shows neither clock nor tally.
-    if (held && (isAnswer || now - held.at < FRESH_MS)) return held
+    if (held && now - held.at < FRESH_MS) return held
     const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })
     const template = { at: now, ...withPlaces(html) }
-    templates.set(key, template)
+    // Of an answer that stands in an address there is one page alone.
+    if (answer === undefined || answer === BY_COOKIE) templates.set(key, template)
     return template
   }
 }
@@ -75,6 +76,6 @@ export class BallotPages {
   }
 }
 
-function keyOf({ language, embedded, theme, counts, choosing }: BallotPage): string {
-  return `${language} ${embedded} ${theme} ${counts?.version} ${choosing}`
+function keyOf({ language, embedded, theme, counts, choosing, cookieless, answer }: BallotPage): string {
+  return `${language} ${embedded} ${theme} ${counts?.version} ${choosing} ${cookieless} ${answer}`
 }

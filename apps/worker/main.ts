@@ -16,6 +16,7 @@ import { Worker } from "./worker"
 await runSubcommand("worker", subcommands)
 
 const { settings, log } = startProcess("worker", declared)
+logUncaught(log)
 
 const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
@@ -38,7 +39,6 @@ const worker = new Worker({
 })
 
 const management = startManagement({
-  log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
@@ -56,7 +56,6 @@ stopOnSignal(log, async () => {
   management.stop()
 })
 
-logUncaught(log)
 log.info({ management: management.port, worker: worker.id }, "worker started")
 await worker.start().catch((error) => {
   log.error({ err: error }, error.message)

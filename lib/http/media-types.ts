@@ -13,6 +13,11 @@ export function requireContentType(request: Request, type: string): void {
   throw new Problem("content-type-unsupported", `The body ${what}: send ${type} in UTF-8.`)
 }
 
+/** Whether the client asks for pages by name, as browsers do and programs don't. */
+export function asksForPage(request: Request): boolean {
+  return request.headers.get("accept")?.includes("text/html") ?? false
+}
+
 /** Whether a page is the better answer: always, unless the client asks for JSON and not for HTML. */
 export function wantsPage(request: Request): boolean {
   const accept = request.headers.get("accept") ?? "*/*"

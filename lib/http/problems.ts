@@ -5,7 +5,7 @@ import { Problem, shown } from "../errors"
 import type { Log } from "../logging"
 import { allowedMethods } from "./allowed-methods"
 import { apiHeaders } from "./headers"
-import { wantsPage } from "./media-types"
+import { asksForPage, wantsPage } from "./media-types"
 import { toCanonical } from "./page-address"
 
 export type ProblemOptions = {
@@ -22,12 +22,13 @@ export type ProblemOptions = {
   complete?: (request: Request, headers: Headers) => void
 }
 
+const READING = new Set(["GET", "HEAD"])
 /** Elysia's names for a request that it could not read. */
 const UNREADABLE = new Set(["PARSE", "VALIDATION", "INVALID_COOKIE_SIGNATURE", "INVALID_FILE_TYPE"])
 
 /**
- * An Elysia plugin that answers every error of every route as a problem: as a page where the client takes pages, else as
- * application/problem+json. What nobody foresaw is logged with its cause and answered as `internal`.
+ * An Elysia plugin that answers every error of every route as a problem: as a page where the client takes pages, as a line of
+ * text for who sent something and asks for nothing special, else as application/problem+json. What nobody foresaw is logged with its cause and answered as `internal`.
  */
 export function answerProblems(options: ProblemOptions): <App extends AnyElysia>(app: App) => App {
   return (app) => {
@@ -54,9 +55,8 @@ async function leadElsewhere(
   request: Request,
   { isApi, lead }: ProblemOptions,
 ): Promise<Response | null> {
-  const reads = request.method === "GET" || request.method === "HEAD"
   const isMissing = kind === "page-unknown" || kind === "poll-unknown"
-  if (!reads || !isMissing || isApi(new URL(request.url).pathname)) return null
+  if (!READING.has(request.method) || !isMissing || isApi(new URL(request.url).pathname)) return null
   return toCanonical(request) ?? (await lead?.(request)) ?? null
 }
 
@@ -103,6 +103,7 @@ async function answer(problem: Problem, request: Request, options: ProblemOption
 
 async function asPage(problem: Problem, request: Request, options: ProblemOptions): Promise<Response> {
   if (wantsPage(request) && !options.isApi(new URL(request.url).pathname)) {
+    if (!READING.has(request.method) && !asksForPage(request)) return problemText(problem)
     try {
       return await options.page(problem, request)
     } catch (error) {
@@ -110,6 +111,12 @@ async function asPage(problem: Problem, request: Request, options: ProblemOption
     }
   }
   return problemJson(problem)
+}
+
+/** For who sent something and takes whatever comes, such as curl: what was wrong, in a line. */
+function problemText(problem: Problem): Response {
+  const headers = { ...apiHeaders, "content-type": "text/plain; charset=utf-8" }
+  return new Response(`${problem.detail}\n`, { status: problem.status, headers })
 }
 
 /** A problem as application/problem+json with the security headers of an API. */

@@ -1,8 +1,8 @@
 /** A steady trickle for a long time: what leaks, grows or slows down shows here. */
 
 import type { Options } from "k6/options"
-import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
-import { castOne, GIVE_UP_S } from "./cast.ts"
+import { closeBooks, type Opened, openBooks } from "./books.ts"
+import { castOne } from "./cast.ts"
 import { amount, seconds } from "./room.ts"
 import { type Summary, verdict, voteLines } from "./verdict.ts"
 
@@ -17,7 +17,7 @@ export const options: Options = {
       duration: `${seconds("DURATION", 600)}s`,
       preAllocatedVUs: 20,
       maxVUs: 400,
-      gracefulStop: `${GIVE_UP_S + 10}s`,
+      gracefulStop: "70s",
     },
   },
   thresholds: {
@@ -27,7 +27,8 @@ export const options: Options = {
     dropped_iterations: ["count==0"],
     vote_answered: [`p(95)<${amount("P95_MS", 200)}`],
   },
-  ...bookkeeping,
+  setupTimeout: "30s",
+  teardownTimeout: "120s",
 }
 
 export const setup = openBooks

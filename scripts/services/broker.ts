@@ -1,5 +1,5 @@
 import { connect } from "node:net"
-import type { OnCrash, Server } from "./server"
+import type { Server } from "./server"
 
 export interface BrokerOptions {
   /** Holds the data and the password. */
@@ -7,7 +7,8 @@ export interface BrokerOptions {
   readonly port?: number
   readonly onLine?: (line: string) => void
   readonly logFile?: string
-  readonly onCrash?: OnCrash
+  /** Called when the server ended although nobody asked it to. */
+  readonly onCrash?: (code: number) => void
 }
 
 /** A server that holds the ballots in the place of Redis. */

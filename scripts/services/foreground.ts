@@ -10,8 +10,7 @@ import { onStopRequest } from "./stop-request"
 import { describe } from "./trouble"
 
 export interface Foreground {
-  /** An app starts anew when one of its source files is saved. */
-  readonly restartsOnSave?: boolean
+  readonly hot: boolean
   /** Also the apps for other systems' clients. */
   readonly contracts?: boolean
   /** A broker to start, which holds the ballots in the place of Redis. */
@@ -24,7 +23,7 @@ export interface Foreground {
 
 /** Runs the whole stack until a signal, a crash or a failed start ends it; then nothing is left running. */
 export async function runInForeground({
-  restartsOnSave = false,
+  hot,
   contracts = false,
   broker,
   fresh,
@@ -52,7 +51,7 @@ export async function runInForeground({
   const stack = new Stack({
     stateDir: STATE_DIR,
     env: process.env,
-    restartsOnSave,
+    hot,
     contracts,
     ...(broker && { broker }),
     say: console.log,

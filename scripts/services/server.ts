@@ -17,9 +17,6 @@ export interface Server {
   readonly pid: number | undefined
 }
 
-/** Hears that a server ended although nobody asked it to. @param start brings it back, with the same data on the same port */
-export type OnCrash = (code: number, start: () => Promise<void>) => void
-
 export interface ServerPlan {
   readonly name: string
   readonly command: readonly string[]
@@ -27,7 +24,8 @@ export interface ServerPlan {
   /** How long a start may take, crash recovery included, and a stop before it becomes a kill (milliseconds). */
   readonly startDeadlineMs: number
   readonly stopGraceMs: number
-  readonly onCrash?: OnCrash
+  /** Called when it ended although nobody asked it to. */
+  readonly onCrash?: (code: number) => void
   /** Runs before every start. */
   prepare(): Promise<void>
   /** Whether it serves requests now. */
@@ -48,9 +46,8 @@ export function createServer(plan: ServerPlan): Server {
     const child = await launch(plan)
     running = child
     void child.exited.then((code) => {
-      if (running !== child) return
-      running = undefined
-      plan.onCrash?.(code, start)
+      if (running === child) plan.onCrash?.(code)
+      if (running === child) running = undefined
     })
   }
   return {

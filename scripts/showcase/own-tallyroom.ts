@@ -27,6 +27,7 @@ export async function inOwnTallyroom(
   const stack = new Stack({
     stateDir,
     env: { ...addresses, ...ports },
+    hot: false,
     say: console.error,
     onLine: () => {},
     onCrash: console.error,

@@ -33,14 +33,8 @@ export async function castOnce(
  * Votes until there is an answer other than "try again". `urls` are asked in turn, as a load balancer would.
  * @returns the status that ended it, and the body
  */
-export async function castUntilAnswered(
-  urls: string[],
-  poll: string,
-  who: string,
-  option: string,
-  giveUpMs = GIVE_UP_MS,
-) {
-  const end = Date.now() + giveUpMs
+export async function castUntilAnswered(urls: string[], poll: string, who: string, option: string) {
+  const end = Date.now() + GIVE_UP_MS
   let last = "none"
   for (let attempt = 0; Date.now() < end; attempt++) {
     const url = urls[attempt % urls.length] ?? ""
@@ -51,7 +45,7 @@ export async function castUntilAnswered(
     last = response ? await response.text() : "none"
     await Bun.sleep(20 + Math.random() * 80)
   }
-  throw new Error(`no answer to ${who} within ${giveUpMs} ms; the last: ${last}`)
+  throw new Error(`no answer to ${who} within ${GIVE_UP_MS} ms; the last: ${last}`)
 }
 
 /** Runs `work` for 0 … total-1, `concurrency` at a time. */

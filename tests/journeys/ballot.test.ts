@@ -62,6 +62,15 @@ test("Without scripts the form votes, and its answer holds the same.", async () 
   expect(await page.locator(".chosen").textContent()).toContain("Dogs")
   expect(await page.locator(".receipt code").textContent()).toMatch(/^[\w-]{54}$/)
   expect(await page.getByRole("button", { name: "Copy" }).count()).toBe(0)
+  const receipt = await page.locator(".receipt code").textContent()
+  for (const leave of [() => page.goto(`${stand.url}/nothing`), () => page.reload()]) {
+    await leave()
+    if (new URL(page.url()).pathname === "/nothing") await page.goBack()
+    await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+    expect(await page.locator(".receipt code").textContent()).toBe(receipt)
+  }
+  await page.goBack()
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
   await page.context().close()
 })
 

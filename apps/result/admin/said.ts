@@ -15,15 +15,7 @@ const SECONDS = 30
 
 const SENTENCES = [
   ...(["didOpen", "didSchedule", "didUnschedule", "didClose", "didResults", "didDefault"] as const),
-  ...([
-    "didArchive",
-    "didUnarchive",
-    "didSave",
-    "didCreate",
-    "didDuplicate",
-    "didDelete",
-    "didMove",
-  ] as const),
+  ...(["didArchive", "didUnarchive", "didSave", "didCreate", "didDuplicate", "didDelete"] as const),
 ] as const satisfies AdminKey[]
 export type Said = (typeof SENTENCES)[number]
 

@@ -32,7 +32,8 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     if (answer.kind === "refused") return setRefusal(answer.refusal)
     // What is shown at the next visit was not sent just now.
     const { status } = answer.standing
-    remembered.write(data, { ...answer.standing, status: status === "accepted" ? "same" : status })
+    const isKnownAgain = status === "accepted" && data.poll.eligibility !== "code"
+    remembered.write(data, { ...answer.standing, status: isKnownAgain ? "same" : status })
     setLife({ live: true, fresh: true })
     setBefore(null)
     setStanding(answer.standing)

@@ -5,13 +5,14 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { ballot } from "@tallyroom/lib/ui/messages/ballot"
 import { renderPage } from "@tallyroom/lib/ui/page"
+import { ANSWER_PARAMETER } from "../form-answers"
 import { BallotApp } from "../view/ballot-app"
 import {
   type BallotData,
   type Counts,
+  headingOf,
   type PollFacts,
   type Refusal,
-  STANDING_HEADINGS,
   type Standing,
 } from "../view/ballot-data"
 import type { Site } from "./site"
@@ -30,8 +31,10 @@ export type BallotPage = {
   standing?: Standing | undefined
   /** The voter of what stands is choosing anew. */
   choosing?: boolean | undefined
-  /** The page answers a form: who sends one has no scripts, and gets nothing for them. */
-  isAnswer?: boolean | undefined
+  /** By what the page's address asks for the answer to a form. */
+  answer?: string | undefined
+  /** The browser keeps no cookies, so that it can't be told from a new one. */
+  cookieless?: boolean | undefined
   counts?: Counts | null | undefined
 }
 
@@ -43,10 +46,10 @@ export function ballotPage(site: Site, page: BallotPage): string {
     theme: page.theme,
     title: titleOf(data),
     stylesheet: site.asset("ballot.css"),
-    ...(!page.isAnswer && { script: site.asset("ballot.js"), data }),
+    ...{ script: site.asset("ballot.js"), data },
     bare: embedded,
     bodyClass: embedded ? "embedded" : undefined,
-    alternates: alternatesOf(data),
+    alternates: alternatesOf(data, page),
     children: <BallotApp data={data} />,
   })
 }
@@ -61,6 +64,7 @@ function dataOf(site: Site, page: BallotPage): BallotData {
     refusal: page.refusal ?? null,
     standing: page.choosing ? null : standing,
     before: page.choosing ? standing : null,
+    ...(page.cookieless && { cookieless: true }),
     counts: page.counts ?? null,
   }
 }
@@ -80,13 +84,17 @@ function factsOf(poll: Poll, now: number): PollFacts {
 function titleOf({ poll, standing, messages }: BallotData): string {
   if (poll.phase === "draft") return String(messages.draft)
   if (poll.phase !== "open") return poll.title
-  return standing === null
-    ? poll.title
-    : `${messages[STANDING_HEADINGS[standing.status]]} · ${isolated(poll.title)}`
+  return standing === null ? poll.title : `${messages[headingOf(poll, standing)]} · ${isolated(poll.title)}`
 }
 
-/** The page in another language keeps the code of a printed card, and who chooses anew goes on choosing. */
-function alternatesOf({ poll, code, before }: BallotData): string {
-  const query = new URLSearchParams({ ...(code !== "" && { code }), ...(before && { change: "1" }) })
+/**
+ * The page in another language keeps the code of a printed card and the answer to a form, which has the code that was typed,
+ * and who chooses anew goes on choosing.
+ */
+function alternatesOf({ poll, code, before }: BallotData, { answer }: BallotPage): string {
+  const query = new URLSearchParams({
+    ...(answer !== undefined ? { [ANSWER_PARAMETER]: answer } : code !== "" && { code }),
+    ...(before && { change: "1" }),
+  })
   return `/polls/${poll.id}${query.size > 0 ? `?${query}` : ""}`
 }

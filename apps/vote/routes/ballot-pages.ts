@@ -1,12 +1,13 @@
 /** GET /, GET /polls/:poll and GET /embed/:poll: the pages on which people vote. */
 
 import { compressedResponse } from "@tallyroom/lib/http/compression"
-import { toCanonical } from "@tallyroom/lib/http/page-address"
+import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
 import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia } from "elysia"
 import { Client } from "../client"
 import type { Deps } from "../deps"
+import { ANSWER_PARAMETER, BY_COOKIE } from "../form-answers"
 import { pageDetail } from "../openapi"
 import { withCookies } from "../page-headers"
 import { ballotPage } from "../pages/ballot-page"
@@ -57,9 +58,15 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
   const { searchParams } = new URL(request.url)
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
   const visitor = poll.eligibility === "browser" ? deps.door.visitors.read(client.header("cookie")) : null
-  const standing = await readStanding(deps, poll, visitor, now)
+  const asked = searchParams.get(ANSWER_PARAMETER)
+  const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
+  if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)
+  const stands = await readStanding(deps, poll, visitor, now)
+  const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
-  const page = { poll, language, embedded, theme, now, counts }
+  const cookieless = asked !== null && (read === null ? standing === null : read.byAddress)
+  const answer = read === null ? undefined : (asked ?? undefined)
+  const page = { poll, language, embedded, theme, now, counts, cookieless, answer }
   const headers = withCookies(deps, poll, client, visitor, deps.headers.page(language, embedded))
   const { site, ballotPages, votedPages } = deps.sites.for(request)
   if (standing) {
@@ -67,9 +74,25 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
     const html = votedPages.page({ ...page, standing, choosing }).toString()
     return compressedResponse(request, html, { headers })
   }
+  if (read && "refusal" in read.answer) {
+    const { code, refusal } = read.answer
+    return compressedResponse(request, ballotPage(site, { ...page, code, refusal }), { headers })
+  }
   const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
   if (code === "") return ballotPages.page(page).response(request, { headers })
   return compressedResponse(request, ballotPage(site, { ...page, code }), { headers })
+}
+
+/** The browser keeps cookies after all: its address has to tell nothing. */
+function withoutAnswer(request: Request): Response {
+  const { pathname, searchParams } = new URL(request.url)
+  searchParams.set(ANSWER_PARAMETER, BY_COOKIE)
+  return leadOn(`${pathname}?${searchParams}`, 303)
+}
+
+/** What a form was answered, unless the same voter has voted since. */
+function newerOf(answered: Standing, stands: Standing | null): Standing {
+  return stands === null || stands.receipt === answered.receipt ? answered : stands
 }
 
 /** What stands of a visitor who comes back; a page without it is better than none. */

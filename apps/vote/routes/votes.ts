@@ -4,18 +4,19 @@
  */
 
 import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
-import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { wantsPage } from "@tallyroom/lib/http/media-types"
+import { asksForPage, wantsPage } from "@tallyroom/lib/http/media-types"
+import { leadOn } from "@tallyroom/lib/http/page-address"
 import { problemJson } from "@tallyroom/lib/http/problems"
-import { languageOf } from "@tallyroom/lib/ui/language"
+import type { Poll } from "@tallyroom/lib/polls"
 import type { AnyElysia } from "elysia"
 import { readBallotForm, readBallotJson } from "../ballot-request"
 import type { Outcome } from "../cast"
 import { Client } from "../client"
 import type { Deps } from "../deps"
+import { ANSWER_PARAMETER, type FormAnswer } from "../form-answers"
 import { formVoteDetail, jsonVoteDetail } from "../openapi"
-import { ballotPage } from "../pages/ballot-page"
+import { plainAnswer } from "../plain-answer"
 import type { Refusal } from "../view/ballot-data"
 import { defaultPoll, type Vote, vote } from "../voting"
 
@@ -28,6 +29,11 @@ const STATUS = { accepted: 201, received: 202, same: 200, stands: 409 } as const
 const JSON_HEADERS = new Headers({
   ...apiHeaders,
   "content-type": "application/json",
+  "cache-control": "no-store",
+})
+const TEXT_HEADERS = new Headers({
+  ...apiHeaders,
+  "content-type": "text/plain; charset=utf-8",
   "cache-control": "no-store",
 })
 /** What the ballot itself says, beside the code that was typed. */
@@ -68,8 +74,8 @@ export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App
 }
 
 /**
- * The answer is the page itself: load tools count anything but 2xx as a failure, and who reloads it sends the same
- * ballot again, which changes nothing.
+ * A browser is led to the poll's page, which says what became of its vote: there it can go back to and reload. Programs get
+ * the answer itself, as load tools count anything but 2xx as a failure.
  */
 async function formVote(
   deps: Deps,
@@ -78,55 +84,61 @@ async function formVote(
   embedded: boolean,
 ): Promise<Response> {
   const { request } = client
-  if (!wantsPage(request)) return asJson(await vote(deps, pollId, client, readBallotForm))
+  if (!asksForPage(request)) {
+    const voted = await vote(deps, pollId, client, readBallotForm)
+    return wantsPage(request) ? asText(voted) : asJson(voted)
+  }
   let code = ""
   const read = async () => {
     const ballot = await readBallotForm(request)
     code = ballot.code ?? ""
     return ballot
   }
-  const language = languageOf(request)
-  const headers = deps.headers.page(language, embedded)
   try {
     const { poll, outcome, setCookie } = await vote(deps, pollId, client, read)
-    const view = { poll, language, embedded, now: Date.now(), isAnswer: true }
-    const page = deps.sites.for(request).votedPages.page({ ...view, standing: outcome })
-    return respond(page, STATUS[outcome.status], headers, setCookie)
+    const { status, option, receipt } = outcome
+    const response = toPage(deps, poll, { standing: { status, option, receipt } }, client, embedded)
+    if (setCookie !== null) response.headers.append("set-cookie", setCookie)
+    return response
   } catch (error) {
     const refusal = error instanceof Problem ? REFUSALS[error.kind] : undefined
-    if (!(error instanceof Problem && refusal)) throw error
+    if (!refusal) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
-    const page = ballotPage(deps.sites.for(request).site, {
-      poll,
-      language,
-      embedded,
-      now: Date.now(),
-      code,
-      refusal,
-    })
-    const answer = compressedResponse(request, page, { status: error.status, headers })
-    for (const [name, value] of Object.entries(error.headers())) answer.headers.set(name, value)
-    return answer
+    return toPage(deps, poll, { refusal, code }, client, embedded)
   }
 }
 
-function asJson({ outcome, setCookie }: Vote): Response {
-  if (outcome.status === "stands") return problemJson(voteStands(outcome))
+/** Leads a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */
+function toPage(
+  { answers }: Deps,
+  { id, number }: Poll,
+  answer: FormAnswer,
+  client: Client,
+  embedded: boolean,
+): Response {
+  const asked = answers.inAddress(number, answer, client.header("cookie"), client.network())
+  const response = leadOn(`/${embedded ? "embed" : "polls"}/${id}?${ANSWER_PARAMETER}=${asked}`, 303)
+  response.headers.append("set-cookie", answers.setCookie(number, answer, client.isSecure()))
+  return response
+}
+
+function asText({ poll, outcome, setCookie }: Vote): Response {
+  return respond(plainAnswer(poll, outcome), STATUS[outcome.status], TEXT_HEADERS, setCookie)
+}
+
+function asJson({ poll, outcome, setCookie }: Vote): Response {
+  if (outcome.status === "stands") return problemJson(voteStands(poll, outcome))
   return respond(JSON.stringify(outcome), STATUS[outcome.status], JSON_HEADERS, setCookie)
 }
 
-function respond(
-  body: string | Buffer<ArrayBuffer>,
-  status: number,
-  headers: Headers,
-  setCookie: string | null,
-): Response {
+function respond(body: string, status: number, headers: Headers, setCookie: string | null): Response {
   const response = new Response(body, { status, headers })
   if (setCookie !== null) response.headers.append("set-cookie", setCookie)
   return response
 }
 
-function voteStands({ poll, option, receipt }: Outcome): Problem {
-  const detail = `This voter chose ${option} in the poll ${poll}, and a vote can't be changed there.`
+function voteStands({ eligibility }: Poll, { poll, option, receipt }: Outcome): Problem {
+  const what = eligibility === "code" ? `This code was used for ${option}` : `This voter chose ${option}`
+  const detail = `${what} in the poll ${poll}, and a vote can't be changed there.`
   return new Problem("vote-stands", detail, { members: { poll, option, receipt } })
 }

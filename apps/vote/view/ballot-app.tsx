@@ -44,6 +44,7 @@ function Screen({ data }: { data: BallotData }) {
       return (
         <Voted
           {...{ poll, standing, counts, resultUrl, embedded, fresh }}
+          isCookieless={data.cookieless === true}
           onChange={casting.live ? casting.change : null}
         />
       )

@@ -24,12 +24,21 @@ export type Standing = {
 }
 
 /** What a page says of it first. A ballot that is received may still turn out late. */
-export const STANDING_HEADINGS = {
+const STANDING_HEADINGS = {
   accepted: "voted",
   received: "received",
   same: "votedSame",
   stands: "votedStands",
 } as const satisfies Record<Standing["status"], BallotKey>
+
+export function headingOf(poll: Pick<PollFacts, "eligibility">, standing: Standing): BallotKey {
+  return isUsedCode(poll, standing) ? "codeUsed" : STANDING_HEADINGS[standing.status]
+}
+
+/** Whether a code was used before: perhaps by somebody else than who typed it now. */
+export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { status }: Standing): boolean {
+  return eligibility === "code" && (status === "same" || status === "stands")
+}
 
 /** The tally as Postgres had it a moment ago; the greater version is the newer one. */
 export type Counts = { version: number; votes: Record<string, number>; total: number }
@@ -60,6 +69,8 @@ export type BallotData = {
   /** What stands while the voter chooses anew. */
   before: Standing | null
   counts: Counts | null
+  /** The browser has shown that it keeps no cookies. */
+  cookieless?: true
 }
 
 /** Whether anybody may see counts now; `after-vote` asks for a receipt. */

@@ -46,6 +46,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       {poll.closesAt && (
         <p class="chip">{t("closesIn", { time: duration(Date.parse(poll.closesAt) - now) })}</p>
       )}
+      {data.cookieless && <p class="notice warn">{t("noCookies")}</p>}
       <div role="alert">{refusal && <p class="notice bad">{t(refusal)}</p>}</div>
       <SendingNotice casting={casting} />
       {poll.eligibility === "code" && <CodeField value={code} refusal={refusal} onCode={setCode} />}

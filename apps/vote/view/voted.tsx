@@ -2,7 +2,7 @@
 
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
-import { type Counts, countsShown, type PollFacts, STANDING_HEADINGS, type Standing } from "./ballot-data"
+import { type Counts, countsShown, headingOf, isUsedCode, type PollFacts, type Standing } from "./ballot-data"
 import { Receipt } from "./receipt"
 import { TallyBars } from "./tally-bars"
 import { useWords } from "./words"
@@ -13,6 +13,8 @@ type Props = {
   counts: Counts | null
   resultUrl: string
   embedded: boolean
+  /** The browser keeps no cookies. */
+  isCookieless: boolean
   /** Set where scripts run: goes back to the ballot. */
   onChange: (() => void) | null
   /** The vote was cast just now: its heading is read out. */
@@ -30,11 +32,12 @@ export function Voted(props: Props) {
     <section class="voted">
       <h1 ref={heading} tabIndex={-1}>
         <Tick />
-        {t(STANDING_HEADINGS[standing.status])}
+        {t(headingOf(poll, standing))}
       </h1>
       <p class="muted">
         <bdi>{poll.title}</bdi>
       </p>
+      {props.isCookieless && <p class="notice warn">{t("noCookies")}</p>}
       <Choice poll={poll} standing={standing} />
       <div class="card">
         <Receipt
@@ -61,7 +64,9 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
   const stands = standing.status === "stands"
   return (
     <>
-      <p class="chosen-label">{t(stands ? "firstStands" : "youChose")}</p>
+      <p class="chosen-label">
+        {t(isUsedCode(poll, standing) ? "codeUsedFor" : stands ? "firstStands" : "youChose")}
+      </p>
       <p class="option chosen">
         {option && <OptionMark option={option} index={index} />}
         <strong class="label">

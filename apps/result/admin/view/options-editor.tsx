@@ -19,8 +19,7 @@ type Props = {
 
 export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, onAction }: Props) {
   const { t } = useWords()
-  const isFull = fixed !== undefined || options.length >= MAX_OPTIONS
-  const { list, said, press, goOn } = useActions(options.length, isFull, onAction)
+  const { list, said, press } = useActions(options.length, onAction)
   return (
     <section class="card">
       <h2>{t("options")}</h2>
@@ -37,7 +36,6 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
             fixed={fixed !== undefined}
             labelFixed={labelsFixed}
             press={press}
-            goOn={goOn}
             onChange={(changed) => onChange(options.map((known, j) => (j === i ? changed : known)))}
           />
         ))}
@@ -45,7 +43,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
       <p class="visually-hidden" role="status">
         {said}
       </p>
-      {!isFull && (
+      {fixed === undefined && options.length < MAX_OPTIONS && (
         <button class="button" type="submit" name="do" value="add" onClick={press("add")}>
           {t("addOption")}
         </button>
@@ -55,7 +53,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
 }
 
 /** What a button does where scripts run: the list changes at once, and the keyboard stays with what was moved. */
-function useActions(count: number, isFull: boolean, onAction: (action: string) => void) {
+function useActions(count: number, onAction: (action: string) => void) {
   const { t } = useWords()
   const live = useLive()
   const list = useRef<HTMLOListElement>(null)
@@ -81,12 +79,5 @@ function useActions(count: number, isFull: boolean, onAction: (action: string) =
     setFocus(`[value="${last ? (verb === "up" ? "down" : "up") : verb}-${to}"]`)
     setSaid(t("movedTo", { place: to + 1 }))
   }
-  const goOn = (index: number) => {
-    const isLast = index === count - 1
-    if (!live || (isLast && isFull)) return false
-    if (isLast) onAction("add")
-    setFocus(`[name="o${index + 1}-label"]`)
-    return true
-  }
-  return { list, said, press, goOn }
+  return { list, said, press }
 }
