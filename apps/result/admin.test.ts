@@ -133,7 +133,7 @@ describe("a change", () => {
     })
   })
 
-  test("of an open poll leaves policy, eligibility and option ids as they are", async () => {
+  test("of an open poll leaves policy and eligibility as they are, and with a vote its options", async () => {
     await create("stone")
     const relabelled = [
       { id: "a", label: "Lions", emoji: "🦁", colour: "#aa5500" },
@@ -141,11 +141,10 @@ describe("a change", () => {
     ]
     const answer = await change("stone", { title: "New", options: relabelled, results: "after-close" })
     expect(await answer.json()).toMatchObject({ title: "New", options: relabelled, results: "after-close" })
-    for (const fixed of [
-      { policy: "changeable" },
-      { eligibility: "code" },
-      { options: relabelled.slice(0, 1).concat({ id: "c", label: "C" }) },
-    ]) {
+    const others = { options: relabelled.slice(0, 1).concat({ id: "c", label: "C" }) }
+    expect(await (await change("stone", others)).json()).toMatchObject({ ...others, state: "open" })
+    await addVotes(sql, "stone", "a", 1)
+    for (const fixed of [{ policy: "changeable" }, { eligibility: "code" }, { options: relabelled }]) {
       expect(await kindOf(await change("stone", fixed))).toEqual([409, "poll-fixed"])
     }
     expect(await kindOf(await change("stone", {}))).toEqual([400, "request-malformed"])
@@ -192,13 +191,71 @@ describe("a change", () => {
     expect(await kindOf(await change("odd", { policy: "changeable" }))).toEqual([409, "poll-fixed"])
   })
 
-  test("of the state goes one way", async () => {
+  test("of the words waits for ballots that may be on their way, and gives up where nobody counts them", async () => {
+    await create("typo")
+    await sql`INSERT INTO shards (shard) VALUES (0), (1)`
+    const mended = change("typo", { title: "Mended" })
+    const paused = async () =>
+      (await sql`SELECT stops FROM polls WHERE id = 'typo' AND state = 'paused'`).at(0)
+    await waitFor("the poll to be paused", paused)
+    await sql`INSERT INTO closings (poll, shard, ms, seq, stop)
+      SELECT number, shard, 5, 0, stops FROM polls, shards WHERE polls.id = 'typo'`
+    await sql`UPDATE shards SET ms = 5`
+    expect(await (await mended).json()).toMatchObject({ title: "Mended", state: "open" })
+
+    const given = change("typo", { title: "Nobody counts" })
+    const detail = (await (await given).json()).detail
+    expect(detail).toContain("may have taken votes that no worker has counted yet")
+    expect(await (await result.get("/api/polls/typo")).json()).toMatchObject({
+      title: "Mended",
+      state: "open",
+    })
+    await sql`DELETE FROM shards`
+  }, 20_000)
+
+  test("pauses and resumes, and undoes a close until it is final", async () => {
+    await create("life")
+    expect(await (await change("life", { state: "paused" })).json()).toMatchObject({
+      ...{ state: "paused", phase: "paused", closedAt: null, pausedAt: expect.any(String) },
+    })
+    expect(await (await change("life", { state: "open" })).json()).toMatchObject({ pausedAt: null })
+    const closed = await (await change("life", { state: "closed" })).json()
+    expect(Date.parse(closed.finalFrom) - Date.parse(closed.closedAt)).toBe(10_000)
+    expect(await (await change("life", { state: "open" })).json()).toMatchObject({
+      ...{ state: "open", closedAt: null, finalFrom: null },
+    })
+    await create("later", { opensAt: soon(600) })
+    expect((await (await change("later", { state: "paused" })).json()).detail).toContain("has not opened yet")
+
+    // Its time is over: opening it again needs another.
+    await create("past", { closesAt: soon(600) })
+    await sql`UPDATE polls SET closes_at = now() - interval '1 second', revision = revision + 1 WHERE id = 'past'`
+    const undo = (more: object) => change("past", { state: "open", ...more })
+    for (const state of ["open", "closed"]) {
+      await sql`UPDATE polls SET state = ${state}, closes_at = now() - interval '1 second', revision = revision + 1
+        WHERE id = 'past'`
+      expect((await (await undo({})).json()).detail).toContain("give another closesAt, or null")
+      expect(await (await undo({ closesAt: null })).json()).toMatchObject({ phase: "open", closesAt: null })
+      expect((await undo({ closesAt: soon(60) })).status).toBe(200)
+    }
+  })
+
+  test("of a draft's opening time must be to come, as it opens by itself then", async () => {
+    expect(await kindOf(await create("ago", { state: "draft", opensAt: soon(-5) }))).toEqual([
+      400,
+      "request-malformed",
+    ])
+    await create("ahead", { opensAt: soon(600) })
+    expect(await (await change("ahead", { state: "draft" })).json()).toMatchObject({ opensAt: null })
+    expect(await kindOf(await change("ahead", { opensAt: soon(-5) }))).toEqual([400, "request-malformed"])
+  })
+
+  test("of the state goes no way from final, nor from a draft but to open", async () => {
     await create("way", { state: "draft" })
     expect(await kindOf(await change("way", { state: "closed" }))).toEqual([409, "poll-fixed"])
     expect(await (await change("way", { state: "open" })).json()).toMatchObject({ state: "open" })
     const closed = await (await change("way", { state: "closed" })).json()
     expect(closed.closedAt).not.toBeNull()
-    expect(await kindOf(await change("way", { state: "open" }))).toEqual([409, "poll-fixed"])
     await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'way'`
     expect(await kindOf(await change("way", { state: "open" }))).toEqual([409, "poll-fixed"])
     expect(await (await change("way", { archived: true })).json()).toMatchObject({ state: "final" })

@@ -14,23 +14,30 @@ export const WHY = {
   over: "is closed",
 } as const
 
-/** What of a poll can't be changed any more, and why. */
+/** What of a poll can't be changed any more, and why. Without a vote its words and options are mended in any state. */
 export function fixedParts(
   poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
   accepted: number,
   now: number,
 ): Partial<Record<FixedPart, FixedReason>> {
-  if (poll.state === "draft") return accepted > 0 ? { ...rules("voted"), ...words("voted") } : {}
-  // Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet.
-  const isOver = poll.state !== "open" || (poll.closesAt !== null && poll.closesAt.getTime() <= now)
+  const voted = accepted > 0
+  if (poll.state === "draft") return voted ? { ...rules("voted"), ...words("voted") } : {}
   const toCome = isScheduled(poll, now)
+  // Nobody's vote may come to mean something else.
+  const whyNoWords = isOver(poll, now) ? "over" : voted ? "voted" : null
   return {
-    ...rules(toCome ? (accepted > 0 ? "voted" : "scheduled") : "opened"),
-    ...(accepted > 0 ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
-    ...(isOver && { closesAt: "over" }),
-    // Nobody's vote may come to mean something else.
-    ...(isOver ? words("over") : accepted > 0 && words("voted")),
+    ...(whyNoWords && words(whyNoWords)),
+    ...rules(toCome ? (voted ? "voted" : "scheduled") : "opened"),
+    ...(toCome && !voted && { "option ids": "scheduled" as const }),
+    ...(voted ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
+    ...(isOver(poll, now) && { closesAt: "over" }),
   }
+}
+
+/** Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet. */
+export function isOver(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
+  const phase = votingPhase(poll, now)
+  return phase === "closed" || phase === "final"
 }
 
 /** Whether the poll opens by itself at a moment to come. */
@@ -39,9 +46,9 @@ export function isScheduled(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, 
 }
 
 function words(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
-  return { title: why, labels: why }
+  return { title: why, labels: why, "option ids": why }
 }
 
 function rules(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
-  return { policy: why, eligibility: why, "option ids": why }
+  return { policy: why, eligibility: why }
 }

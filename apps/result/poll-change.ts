@@ -10,7 +10,7 @@ import {
   slugSchema,
 } from "@tallyroom/lib/polls"
 import { z } from "zod"
-import { type FixedPart, fixedParts, isScheduled, WHY } from "./fixed-parts"
+import { type FixedPart, fixedParts, isOver, isScheduled, WHY } from "./fixed-parts"
 import { moveSchema } from "./poll-order"
 
 export const newPollSchema = z.strictObject({
@@ -33,8 +33,8 @@ export const pollChangeSchema = z
     confirm: confirm.unwrap().optional(),
     opensAt: opensAt.unwrap().optional(),
     closesAt: closesAt.unwrap().optional(),
-    /** "draft" takes a scheduled poll off its schedule. */
-    state: z.enum(["draft", "open", "closed"]).optional(),
+    /** "draft" takes a scheduled poll off its schedule; "open" resumes a paused poll, and undoes a close until it is final. */
+    state: z.enum(["draft", "open", "paused", "closed"]).optional(),
     default: z.literal(true).optional(),
     archived: z.boolean().optional(),
     /** Where it stands in the list of polls. */
@@ -59,20 +59,41 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   if (poll.deleting) throw fixed(poll.id, "is being deleted: nothing about it can be changed any more.")
   requireTransition(poll, change.state, accepted, now)
   const takenBack = poll.state === "open" && change.state === "draft"
-  if (!takenBack) requireFixedStays(poll, change, accepted, now)
+  const reopens = isReopening(poll, change, now)
+  if (!takenBack) requireFixedStays(poll, change, { accepted, now, reopens })
   const { default: _, place: __, ...fields } = change
-  const changed = { ...poll, ...withoutUndefined(fields) }
+  // A draft with an opening time would open by itself.
+  const changed = { ...poll, ...(takenBack && { opensAt: null }), ...withoutUndefined(fields) }
+  if (reopens) requireTimeLeft(changed, now)
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
   const opens = change.state === "open" && poll.state === "draft"
   if (moved || opens) requireSchedule(changed, now)
   return changed
 }
 
-/** @throws {Problem} request-malformed unless the poll closes after it opens, and not in the past. */
+/** Whether the change undoes a close, by hand or by time. */
+export function isReopening(poll: Poll, { state }: PollChange, now: number): boolean {
+  return isOver(poll, now) && (state === "open" || state === "paused")
+}
+
+/** @throws {Problem} request-malformed for a poll that would be closed again at once */
+function requireTimeLeft({ id, closesAt }: Pick<Poll, "id" | "closesAt">, now: number): void {
+  if (closesAt === null || closesAt.getTime() > now) return
+  const detail = `The poll ${shown(id)} closed at its closesAt, ${closesAt.toISOString()}: to open it again give another closesAt, or null, too.`
+  throw new Problem("request-malformed", detail)
+}
+
+/**
+ * @throws {Problem} request-malformed unless the poll closes after it opens, and not in the past. A draft opens by itself at
+ * its time, which must be to come, too.
+ */
 export function requireSchedule(
-  { opensAt, closesAt }: Pick<Poll, "opensAt" | "closesAt">,
+  { state, opensAt, closesAt }: Pick<Poll, "state" | "opensAt" | "closesAt">,
   now: number,
 ): void {
+  if (state === "draft" && opensAt && opensAt.getTime() <= now) {
+    throw malformed(`opensAt is ${opensAt.toISOString()}, which has passed`)
+  }
   if (!closesAt) return
   const closes = `closesAt is ${closesAt.toISOString()}`
   if (opensAt && closesAt <= opensAt) throw malformed(`${closes}, not after opensAt ${opensAt.toISOString()}`)
@@ -87,29 +108,62 @@ const UNSCHEDULED_BEFORE_MS = 10_000
 
 function requireTransition(poll: Poll, next: PollChange["state"], accepted: number, now: number): void {
   const { id, state } = poll
-  if (next === undefined || next === state || LEGAL[state] === next) return
+  if (next === undefined || next === state) return
   if (next === "draft" && isScheduled(poll, now)) {
     requireUnused(poll, accepted, now)
     return
   }
-  const why = next === "closed" && state === "draft" ? "open it first" : "make a new poll instead"
-  throw fixed(id, `is ${state} and can't be made ${next}: ${why}.`)
+  if (next === "paused" && isScheduled(poll, now)) {
+    throw fixed(id, "has not opened yet, so that it can't be paused: wait until it is open.")
+  }
+  if (LEGAL[state].includes(next)) return
+  throw fixed(id, `is ${state} and can't be made ${next}: ${instead(state, next)}.`)
 }
 
-function requireUnused({ id, opensAt }: Poll, accepted: number, now: number): void {
-  if (accepted > 0) throw fixed(id, "has taken votes and can't be made draft: close it instead.")
-  if ((opensAt?.getTime() ?? now) - now >= UNSCHEDULED_BEFORE_MS) return
+function instead(state: Poll["state"], next: Poll["state"]): string {
+  if (state === "final") return "its tally never changes, so make a new poll instead"
+  return state === "draft" || next !== "draft" ? "open it first" : "make a new poll instead"
+}
+
+function requireUnused(poll: Poll, accepted: number, now: number): void {
+  if (accepted > 0) throw fixed(poll.id, "has taken votes and can't be made draft: close it instead.")
+  if (!opensSoon(poll, now)) return
   throw fixed(
-    id,
+    poll.id,
     `opens in less than ${UNSCHEDULED_BEFORE_MS / 1_000} seconds and can't be made draft: close it instead.`,
   )
 }
 
-const LEGAL: Partial<Record<Poll["state"], Poll["state"]>> = { draft: "open", open: "closed" }
+function opensSoon({ opensAt }: Poll, now: number): boolean {
+  return (opensAt?.getTime() ?? now) - now < UNSCHEDULED_BEFORE_MS
+}
+
+const LEGAL: Record<Poll["state"], readonly Poll["state"][]> = {
+  draft: ["open"],
+  open: ["paused", "closed"],
+  paused: ["open", "closed"],
+  closed: ["open", "paused"],
+  final: [],
+}
+
+type Standing = { accepted: number; now: number; reopens: boolean }
 
 /** @throws {Problem} poll-fixed for a part that would change although it can't any more */
-function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now: number): void {
-  const changes: Record<FixedPart, boolean> = {
+function requireFixedStays(poll: Poll, change: PollChange, { accepted, now, reopens }: Standing): void {
+  const changes = changesOf(poll, change)
+  const { closesAt, ...others } = fixedParts(poll, accepted, now)
+  const parts = { ...others, ...(closesAt && !reopens && { closesAt }) }
+  for (const [part, why] of Object.entries(parts)) {
+    if (!changes[part as FixedPart]) continue
+    throw fixed(
+      poll.id,
+      `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? ""}.`,
+    )
+  }
+}
+
+function changesOf(poll: Poll, change: PollChange): Record<FixedPart, boolean> {
+  return {
     title: change.title !== undefined && change.title !== poll.title,
     labels: change.options !== undefined && labelsChange(poll.options, change.options),
     policy: change.policy !== undefined && change.policy !== poll.policy,
@@ -118,13 +172,17 @@ function requireFixedStays(poll: Poll, change: PollChange, accepted: number, now
     opensAt: differs(poll.opensAt, change.opensAt),
     closesAt: differs(poll.closesAt, change.closesAt),
   }
-  for (const [part, why] of Object.entries(fixedParts(poll, accepted, now))) {
-    if (!changes[part as FixedPart]) continue
-    throw fixed(
-      poll.id,
-      `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? ""}.`,
-    )
-  }
+}
+
+/**
+ * Whether the change is of what people vote on, in a poll that takes votes or may have taken some: it is safe only where
+ * none was accepted, of which Postgres hears last.
+ */
+export function needsNoVotes(poll: Poll, change: PollChange, now: number): boolean {
+  if (poll.state === "draft" || change.state === "draft") return false
+  if (isScheduled(poll, now) && !opensSoon(poll, now)) return false
+  const { title, labels, "option ids": ids } = changesOf(poll, change)
+  return title || labels || ids
 }
 
 const HINTS: Record<string, string> = { "option ids": "; send all of them" }

@@ -6,7 +6,15 @@ import { Problem, shown } from "@tallyroom/lib/errors"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/poll-rows"
 import { z } from "zod"
 import { pollUnknown } from "./audience"
-import { changedPoll, type NewPoll, type PollChange, requireSchedule } from "./poll-change"
+import { hasNoVotes, onceCounted } from "./no-votes"
+import {
+  changedPoll,
+  isReopening,
+  type NewPoll,
+  needsNoVotes,
+  type PollChange,
+  requireSchedule,
+} from "./poll-change"
 import { placeFor } from "./poll-order"
 
 export type StoredPoll = PlacedPoll & {
@@ -14,6 +22,9 @@ export type StoredPoll = PlacedPoll & {
   accepted: number
   closedAt: Date | null
   finalAt: Date | null
+  pausedAt: Date | null
+  /** Of a closed poll: it does not become final before, so that closing it can be undone. */
+  finalFrom: Date | null
 }
 
 const extraSchema = z
@@ -22,12 +33,16 @@ const extraSchema = z
     accepted: z.coerce.number(),
     closed_at: z.date().nullable(),
     final_at: z.date().nullable(),
+    paused_at: z.date().nullable(),
+    final_from: z.date().nullable(),
   })
-  .transform(({ codes_made, accepted, closed_at, final_at }) => ({
+  .transform(({ codes_made, accepted, closed_at, final_at, paused_at, final_from }) => ({
     codesMade: codes_made,
     accepted,
     closedAt: closed_at,
     finalAt: final_at,
+    pausedAt: paused_at,
+    finalFrom: final_from,
   }))
 
 /** Others may change the same poll at the same moment; each of them gets on, so a few tries are many. */
@@ -38,7 +53,8 @@ const DEADLOCK = "40P01"
 /** All polls in the order of the list, or the one with this id. */
 export async function readPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
   const rows = await sql`
-    SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at,
+    SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
+      CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
       COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
     FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY ${pollOrder(sql)}`
   return rows.flatMap((row) => {
@@ -72,6 +88,10 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
 export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const poll = await readPoll(sql, id)
+    if (needsNoVotes(poll, change, Date.now())) {
+      if (await changeUnvoted(sql, poll, change)) return readPoll(sql, id)
+      continue
+    }
     const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
     if (await tryToChange(sql, poll, change, place)) return readPoll(sql, id)
   }
@@ -79,22 +99,25 @@ export async function changePoll(sql: Database, id: string, change: PollChange):
 }
 
 /**
- * Writes the change unless somebody else changed the poll meanwhile (false). The former default poll steps back in the
- * same statement, once this poll's row is locked in the revision that was read.
+ * Writes the change unless somebody else changed the poll meanwhile, or the condition does not hold (false). The former
+ * default poll steps back in the same statement, once this poll's row is locked in the revision that was read.
  */
 async function tryToChange(
   sql: Database,
   poll: StoredPoll,
   change: PollChange,
   place: number | null,
+  condition = sql`true`,
 ): Promise<boolean> {
-  const next = changedPoll(poll, change, poll.accepted, Date.now())
+  const now = Date.now()
+  const next = changedPoll(poll, change, poll.accepted, now)
   const becomesDefault = change.default === true
-  const closes = next.state === "closed" && poll.state !== "closed"
+  const hasTime = sql`(state = 'draft' OR closes_at IS NULL OR closes_at > now()
+    OR closes_at IS NOT DISTINCT FROM ${next.closesAt} OR ${isReopening(poll, change, now)})`
   const write = sql`
     WITH target AS (
       SELECT number FROM polls WHERE number = ${poll.number} AND revision = ${poll.revision}
-        AND (state = 'draft' OR closes_at IS NULL OR closes_at > now() OR closes_at IS NOT DISTINCT FROM ${next.closesAt})
+        AND ${hasTime} AND ${condition}
       FOR UPDATE
     ), former AS (
       UPDATE polls SET is_default = false, revision = revision + 1
@@ -104,7 +127,6 @@ async function tryToChange(
     UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, policy = ${next.policy},
       state = ${next.state}, results = ${next.results}, eligibility = ${next.eligibility},
       confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
-      closed_at = CASE WHEN ${closes} THEN now() ELSE closed_at END,
       archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
       is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1
     FROM target WHERE polls.number = target.number AND (SELECT count(*) FROM former) >= 0
@@ -116,6 +138,34 @@ async function tryToChange(
     if (code === UNIQUE_VIOLATION || code === DEADLOCK) return false
     throw error
   }
+}
+
+/**
+ * Changes what people vote on, where that is safe. Ballots may be on their way, of which Postgres knows nothing yet: the
+ * poll is paused, so that no more come in; and once every shard has counted what it had accepted before, the change is made
+ * in one statement with the look at the books, and the poll goes on.
+ * @returns false when somebody else changed the poll meanwhile: try again
+ * @throws {Problem} poll-fixed when there are votes, or when no worker counts in time
+ */
+async function changeUnvoted(sql: Database, poll: StoredPoll, change: PollChange): Promise<boolean> {
+  changedPoll(poll, change, poll.accepted, Date.now())
+  if (poll.state === "paused") return changeOnceCounted(sql, poll.id, change)
+  if (!(await tryToChange(sql, poll, { state: "paused" }, null))) return false
+  try {
+    return await changeOnceCounted(sql, poll.id, { ...change, state: change.state ?? "open" })
+  } catch (error) {
+    await changePoll(sql, poll.id, { state: "open" }).catch(() => {})
+    throw error
+  }
+}
+
+function changeOnceCounted(sql: Database, id: string, change: PollChange): Promise<boolean> {
+  return onceCounted(id, async () => {
+    const poll = await readPoll(sql, id)
+    if (poll.state !== "paused") return false
+    const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
+    return (await tryToChange(sql, poll, change, place, hasNoVotes(sql))) || null
+  })
 }
 
 /**
@@ -140,7 +190,7 @@ export async function duplicatePoll(
 export async function deletePoll(sql: Database, id: string): Promise<StoredPoll> {
   await sql`
     UPDATE polls SET deleting_at = now(), is_default = false, revision = revision + 1,
-      state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END, closed_at = COALESCE(closed_at, now())
+      state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END
     WHERE id = ${id} AND deleting_at IS NULL`
   return readPoll(sql, id)
 }

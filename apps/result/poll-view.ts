@@ -7,7 +7,7 @@ import type { StoredPoll } from "./poll-store"
 export function pollView(poll: StoredPoll, admin: boolean) {
   const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, closedAt, finalAt } =
     poll
-  const { revision, codesMade, accepted } = poll
+  const { pausedAt, finalFrom, revision, codesMade, accepted } = poll
   return {
     id,
     title,
@@ -20,7 +20,9 @@ export function pollView(poll: StoredPoll, admin: boolean) {
     phase: votingPhase(poll, Date.now()),
     opensAt,
     closesAt,
+    pausedAt,
     closedAt,
+    finalFrom,
     finalAt,
     default: poll.isDefault,
     archived: poll.archived,

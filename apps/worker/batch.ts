@@ -52,8 +52,8 @@ export function makeBatch(
     polls: new Map(),
   }
   const ballots: Placed[] = []
-  for (const { position: at, mark: position = at, raw, ballot, closing } of entries) {
-    if (closing !== undefined) continue
+  for (const { position: at, mark: position = at, raw, ballot, stopped } of entries) {
+    if (stopped) continue
     const poll = ballot ? pollOf(ballot.poll) : undefined
     if (poll && !batch.polls.has(poll.number)) batch.polls.set(poll.number, { id: poll.id, replaced: 0 })
     const reason = whyNot(ballot, poll)

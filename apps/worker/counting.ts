@@ -106,7 +106,13 @@ export class Counting {
     const unknown = new Set<number>()
     for (const { ballot } of entries) if (ballot && !polls.get(ballot.poll)) unknown.add(ballot.poll)
     if (unknown.size > 0) await polls.refresh([...unknown])
-    return makeBatch(after, entries, (number) => polls.get(number))
+    const pollOf = (number: number) => polls.get(number)
+    const batch = makeBatch(after, entries, pollOf)
+    // Options may be mended until the first vote: ours may be an older reading of the poll.
+    const mended = batch.setAside.filter(({ reason }) => reason === "option-unknown").map(({ poll }) => poll)
+    if (mended.length === 0) return batch
+    await polls.refresh([...new Set(mended)].filter((poll) => poll !== null))
+    return makeBatch(after, entries, pollOf)
   }
 
   private async commit(batch: Batch): Promise<void> {

@@ -1,4 +1,4 @@
-/** What a first start on an empty database sets up: the inbox and its shards, for good, and the first polls. */
+/** What a start sets up in the database: on an empty one the inbox and its shards, for good, and the first polls. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
@@ -34,6 +34,11 @@ export async function ensureShards(sql: Database, shards: number): Promise<void>
       `INBOX_SHARDS is ${shards}, but this database was made with ${found}, which can't change: set INBOX_SHARDS=${found}.`,
     )
   }
+}
+
+/** Tells everybody for how long closing a poll can be undone. The worker that started last decides. */
+export async function ensureFinalAfter(sql: Database, seconds: number): Promise<void> {
+  await sql`UPDATE room SET final_after = ${seconds} WHERE final_after <> ${seconds}`
 }
 
 /** Creates `cats-vs-dogs`, open and the default, if there is no poll at all and never was one. */

@@ -3,12 +3,12 @@
 import type { Position } from "@tallyroom/lib/ballots"
 import type { Entry, Reader } from "@tallyroom/lib/inbox/inbox"
 import type { LogReader } from "@tallyroom/lib/inbox/log/log"
-import type { ClosingNotes } from "./closing-notes"
+import type { StopNotes } from "./stop-notes"
 
 export class LogCursor implements Reader {
   private reader: LogReader | null = null
 
-  constructor(private readonly closings: ClosingNotes) {}
+  constructor(private readonly stops: StopNotes) {}
 
   /** Reads another log from now on. */
   async follow(reader: LogReader): Promise<void> {
@@ -16,11 +16,11 @@ export class LogCursor implements Reader {
     this.reader = reader
   }
 
-  /** What is noted of closings here takes effect only when the position has passed it. */
+  /** What is noted of stops here takes effect only when the position has passed it. */
   async read(_shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]> {
     const entries = (await this.reader?.read(after, count, waitMs)) ?? []
-    for (const { closing, position } of entries) {
-      if (closing !== undefined) await this.closings.note(closing, position)
+    for (const { stopped, position } of entries) {
+      if (stopped) await this.stops.note(stopped, position)
     }
     return entries
   }

@@ -2,19 +2,19 @@
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { encodeClosing } from "@tallyroom/lib/inbox/log/entries"
+import { encodeStopped } from "@tallyroom/lib/inbox/log/entries"
 import type { Keeper } from "@tallyroom/lib/inbox/log/log"
 import { redisTime } from "@tallyroom/lib/inbox/log/look"
 import { sealShard, writeShardState } from "@tallyroom/lib/inbox/log/shard-state"
 import type { Redis } from "ioredis"
 import { Accepted } from "./accepted"
-import { ClosingNotes } from "./closing-notes"
 import { Counting, type CountingParts, PositionMoved } from "./counting"
 import { LogCursor } from "./log-cursor"
 import { digestOf, lastCounted } from "./log-last"
 import { expiredPolls, logOf, standingBallots } from "./log-restore"
 import type { Projection } from "./projection"
 import { claimShard } from "./restore"
+import { StopNotes } from "./stop-notes"
 
 /** How often vote is told how much waits, and the broker is asked whether it still has the log. */
 const TEND_MS = 500
@@ -42,7 +42,7 @@ export class LogShard {
   private readonly counting: Counting
   private readonly cursor: LogCursor
   private readonly accepted: Accepted
-  private readonly closings: ClosingNotes
+  private readonly stops: StopNotes
   private log = ""
   private tended = 0
   private forgotten = 0
@@ -55,8 +55,8 @@ export class LogShard {
     private readonly shard: number,
     private readonly parts: LogShardParts,
   ) {
-    this.closings = new ClosingNotes(parts.sql, shard)
-    this.cursor = new LogCursor(this.closings)
+    this.stops = new StopNotes(parts.sql, shard)
+    this.cursor = new LogCursor(this.stops)
     this.accepted = new Accepted(parts.sql, shard)
     const acceptedOf: CountingParts["acceptedOf"] = (batch) => this.accepted.with(batch)
     this.counting = new Counting(shard, { ...parts, acceptedOf, reader: this.cursor })
@@ -109,7 +109,7 @@ export class LogShard {
     else this.log = log
     await this.cursor.follow(keeper.reader(this.log))
     await this.accepted.load()
-    this.closings.forget()
+    this.stops.forget()
     this.isOpen = true
     await this.project("all")
     this.tended = 0
@@ -179,8 +179,8 @@ export class LogShard {
     const waiting = Math.max(0, length - this.counting.position.seq)
     this.parts.metrics.backlog.set({ shard: String(this.shard) }, waiting)
     if (lookedAt !== null) await this.tell(redis, waiting, lookedAt)
-    for (const poll of await this.closings.due(polls.all())) {
-      await keeper.append(this.log, [{ text: encodeClosing(poll) }])
+    for (const stopped of await this.stops.due(polls.all())) {
+      await keeper.append(this.log, [{ text: encodeStopped(stopped) }])
     }
     await this.forgetPolls()
   }

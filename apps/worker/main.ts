@@ -32,6 +32,7 @@ const keeper = openKeeper(settings.INBOX_URL, settings.NATS_REPLICAS, (error) =>
 const worker = new Worker({
   keeper,
   ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },
+  finalAfter: settings.FINAL_AFTER_SECONDS,
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },
   pets: settings.CONTRACTS.includes("pets"),
   postsLimit: settings.CONTRACTS.includes("posts") ? settings.POSTS_LIMIT : null,

@@ -45,12 +45,13 @@ export class PollBook {
     return this.all().some((poll) => poll.deleting && poll.state === "final")
   }
 
-  /** Whether some poll is closed and not final yet, or its time to close is near (within a second). */
-  needsClosing(now: number): boolean {
-    return this.all().some(
-      ({ state, closesAt }) =>
-        state === "closed" || (state === "open" && closesAt && closesAt.getTime() < now + 1_000),
-    )
+  /** Whether some poll is closed and not final yet, or its time to open or close is near (within a second). */
+  needsStep(now: number): boolean {
+    const isNear = (moment: Date | null) => moment !== null && moment.getTime() < now + 1_000
+    return this.all().some(({ state, opensAt, closesAt }) => {
+      if (state === "draft") return isNear(opensAt)
+      return state === "closed" || (state !== "final" && isNear(closesAt))
+    })
   }
 }
 

@@ -5,9 +5,9 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { buryPollCopy, type PollIndex, writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
-import { noteClosing } from "./closing"
 import { deletedPolls, noteBurial } from "./deletion"
 import type { PollBook } from "./poll-book"
+import { noteStop, stopOf } from "./poll-steps"
 
 /** Voters of a final poll are kept this long, so that a ballot sent again still gets its receipt. */
 const VOTERS_KEPT_SECONDS = 24 * 3_600
@@ -88,8 +88,8 @@ export class Projection {
     const { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
     if (outcome === "older") return this.writeNewer(poll)
     if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
-    if (poll.state === "closed" && this.options.holdsBallots)
-      await noteClosing(this.sql, poll.number, this.shard, last)
+    const stopped = this.options.holdsBallots ? stopOf(poll) : null
+    if (stopped) await noteStop(this.sql, stopped, this.shard, last)
     if (poll.state === "final") {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
     }

@@ -31,6 +31,12 @@ export const settings = {
     default: "4",
     description: "Shards of the inbox. Fixed for the life of the data by the first start.",
   }),
+  FINAL_AFTER_SECONDS: setting({
+    schema: whole(0, 3_600),
+    default: "10",
+    description:
+      "For so long after closing a poll does not become final, and closing it can be undone. The same for all workers.",
+  }),
   OPTION_A: setting({
     schema: labelSchema,
     default: "Cats",

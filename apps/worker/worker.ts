@@ -8,15 +8,22 @@ import type { PollIndex } from "@tallyroom/lib/inbox/poll-copies"
 import { RedisReader } from "@tallyroom/lib/inbox/read"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
-import { closeDue, finalise } from "./closing"
 import { deleteBuried, sweepDeleted } from "./deletion"
-import { ensureClassicPoll, ensureInbox, ensurePetsPoll, ensureShards, SettingFixed } from "./first-start"
+import {
+  ensureClassicPoll,
+  ensureFinalAfter,
+  ensureInbox,
+  ensurePetsPoll,
+  ensureShards,
+  SettingFixed,
+} from "./first-start"
 import { Leases } from "./leases"
 import { LogShard } from "./log-shard"
 import type { WorkerMetrics } from "./metrics"
 import { migrate } from "./migrate"
 import { PollBook } from "./poll-book"
 import { PollChanges } from "./poll-changes"
+import { closeDue, finalise, openDue } from "./poll-steps"
 import { makeWantedPosts, postsIndex } from "./posts"
 import { Projection } from "./projection"
 import { Shard } from "./shard"
@@ -25,8 +32,8 @@ import { TallyProjection } from "./tally-projection"
 /** A first vote on a post waits for its poll; looking costs Redis next to nothing. */
 const MAKE_POSTS_MS = 50
 const HEARTBEAT_MS = 1_000
-/** How often a poll whose time has come is closed, and one that is closed and counted becomes final. */
-const CLOSING_MS = 200
+/** How often a poll whose time has come is opened or closed, and one that is closed and counted becomes final. */
+const STEPS_MS = 200
 /** The copies of all polls that are not final are written anew this often, so that whatever else happened to them heals. */
 const REPROJECT_MS = 3_000
 /** What is left of deleted polls is nobody's way: it is removed at leisure. */
@@ -41,6 +48,8 @@ export type WorkerParts = {
   keeper?: Keeper | null
   shards: number
   labels: { a: string; b: string }
+  /** Seconds for which a closed poll does not become final. */
+  finalAfter: number
   /** Whether to prepare the poll of the pets contract. */
   pets?: boolean
   /** Posts that votes may bring into being; null: votes make none. */
@@ -84,7 +93,7 @@ export class Worker {
     })
     this.loops.push(
       this.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
-      this.every(CLOSING_MS, "closing polls", () => this.close()),
+      this.every(STEPS_MS, "opening and closing polls", () => this.takeSteps()),
       this.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
       this.every(SWEEP_MS, "sweeping deleted polls", () => sweepDeleted(sql, this.stopping.signal)),
@@ -123,12 +132,13 @@ export class Worker {
   }
 
   private async prepare(): Promise<void> {
-    const { sql, shards, labels, log, keeper } = this.parts
+    const { sql, shards, labels, finalAfter, log, keeper } = this.parts
     await this.untilDone("preparing the database", async () => {
       const applied = await migrate(sql)
       if (applied.length > 0) log.info({ migrations: applied }, "migrated")
       await ensureInbox(sql, keeper?.kind ?? "redis")
       await ensureShards(sql, shards)
+      await ensureFinalAfter(sql, finalAfter)
       await ensureClassicPoll(sql, labels)
       if (this.parts.pets) await ensurePetsPoll(sql)
       await this.polls.refresh()
@@ -244,12 +254,13 @@ export class Worker {
     if (this.running.has(0)) this.tallies.mark(polls)
   }
 
-  private async close(): Promise<void> {
+  private async takeSteps(): Promise<void> {
     const { sql, log } = this.parts
     if (this.polls.needsDeleting()) {
       for (const poll of await deleteBuried(sql)) log.info({ poll }, "deleted")
     }
-    if (!this.polls.needsClosing(Date.now())) return
+    if (!this.polls.needsStep(Date.now())) return
+    for (const poll of await openDue(sql)) log.info({ poll }, "opened: its time has come")
     for (const poll of await closeDue(sql)) log.info({ poll }, "closed: its time is over")
     for (const poll of await finalise(sql)) log.info({ poll }, "final: everything accepted is counted")
   }

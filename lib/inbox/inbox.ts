@@ -40,8 +40,8 @@ export type Entry = {
   ballot: Ballot | null
   /** By what the ballot's receipt names it, where that is not its position. */
   mark?: Position
-  /** No ballot, but a note: up to here the shard holds all that was accepted for the poll with this number. */
-  closing?: number
+  /** No ballot, but a note: up to here the shard holds all that was accepted before this stop of the poll with this number. */
+  stopped?: { poll: number; stop: number }
 }
 
 /** The vote app's side. */

@@ -1,5 +1,5 @@
--- Writes a poll's copy into a shard. Where the shard stands with it is told in the same step: a poll that is closed here
--- accepts nothing after the stream's last id.
+-- Writes a poll's copy into a shard. Where the shard stands with it is told in the same step: a poll that is paused or
+-- closed here accepts nothing after the stream's last id, as long as it stays so.
 -- KEYS[1] {s}:poll:<id>, KEYS[2] {s}:inbox, KEYS[3] {s}:voters:<id>, KEYS[4] {s}:gate
 -- ARGV[1] the acceptance count that Postgres knows: the counter here can't be below it
 -- ARGV[2] the marker in the gate of whoever is restoring this shard and may replace anything in it; or empty

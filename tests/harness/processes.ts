@@ -43,7 +43,11 @@ export async function startWorkerProcess(stores: Stores, env: Record<string, str
   return start(
     "worker",
     stores,
-    { REDIS_URL: stores.redis.workerUrl, DATABASE_URL: stores.database.workerUrl, ...env },
+    {
+      ...{ REDIS_URL: stores.redis.workerUrl, DATABASE_URL: stores.database.workerUrl },
+      // Tests that don't undo a close need not wait for anybody who might.
+      ...{ FINAL_AFTER_SECONDS: "0", ...env },
+    },
     0,
   )
 }

@@ -6,11 +6,11 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisReader } from "@tallyroom/lib/inbox/read"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { type Batch, makeBatch } from "../../apps/worker/batch"
-import { finalise } from "../../apps/worker/closing"
 import { count } from "../../apps/worker/count"
 import { ensureShards } from "../../apps/worker/first-start"
 import { migrate } from "../../apps/worker/migrate"
 import { PollBook } from "../../apps/worker/poll-book"
+import { finalise } from "../../apps/worker/poll-steps"
 import { Projection } from "../../apps/worker/projection"
 import { closeGate, lookAtShard } from "../../apps/worker/restore"
 import { waitFor } from "../../scripts/services/wait"
@@ -31,6 +31,7 @@ export async function openSteps({ redis: server, database, defer }: Stores, shar
   await migrate(sql)
   await ensureShards(sql, shards)
   await sql`UPDATE shards SET holder = ${HOLDER}`
+  await sql`UPDATE room SET final_after = 0`
   const polls = new PollBook(sql, quiet)
   const index = () => ({ shards, default: null, open: polls.all().map(({ id }) => id) })
   const projections = Array.from(

@@ -29,6 +29,8 @@ export async function startWorker(
   shards = SHARDS,
   inboxUrl = "",
   replicas = 1,
+  /** Tests that don't undo a close need not wait for anybody who might. */
+  finalAfter = 0,
 ) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const connect = () => openRedis(redis.workerUrl, () => {})
@@ -38,6 +40,7 @@ export async function startWorker(
     keeper,
     ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
     labels: { a: "Cats", b: "Dogs" },
+    finalAfter,
     metrics: createMetrics(createRegistry("test")),
   })
   await worker.start()

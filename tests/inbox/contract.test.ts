@@ -173,10 +173,35 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
     expect(await booth.cast("nowhere", voter("ann"), "a")).toEqual({ kind: "poll-unknown" })
   })
 
-  test("takes nothing once a poll is closed, which becomes final with all that came before", async () => {
+  test("takes nothing while a poll is paused or closed, however often, and it is final with all that came before", async () => {
     await open("ends")
-    const names = Array.from({ length: 50 }, (_, i) => voter(`ends ${i}`))
-    await Promise.all(names.map((name) => booth.castUntilAnswered("ends", name, "a")))
+    const castAll = (from: number, to: number) =>
+      Promise.all(
+        Array.from({ length: to - from }, (_, i) =>
+          booth.castUntilAnswered("ends", voter(`ends ${from + i}`), "a"),
+        ),
+      )
+    const become = async (state: string) => {
+      await sql`UPDATE polls SET state = ${state}, revision = revision + 1 WHERE id = 'ends'`
+      await waitFor(`the poll to be ${state}`, async () => (await stateIn("ends")) === state)
+    }
+    await sql`UPDATE room SET final_after = 3600`
+    await castAll(0, 10)
+    for (const [stopped, from] of [
+      ["paused", 10],
+      ["closed", 30],
+    ] as const) {
+      await become(stopped)
+      expect(await booth.cast("ends", voter("ends 0"), "b")).toEqual({ kind: stopped })
+      await become("open")
+      await castAll(from, from + 20)
+    }
+    // A note of the first stop that comes so late says nothing of the last.
+    const [row] = await sql`SELECT number FROM polls WHERE id = 'ends'`
+    for (let shard = 0; kind !== "redis" && shard < SHARDS; shard++) {
+      await writeGarbage(stores(), server.url, booth, shard, `closing ${row?.number} 1`)
+    }
+    await sql`UPDATE room SET final_after = 0`
     await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'ends'`
     // Where the broker tells at once that all is counted, it may be final before anybody sees it closed.
     await waitFor("the poll to be closed", async () =>
@@ -188,6 +213,7 @@ describe.each(INBOXES)("the inbox in %s", (kind) => {
       return row?.state === "final"
     })
     expect(await tally("ends")).toEqual({ a: 50 })
+    expect(await booksOf("ends")).toMatchObject({ late: 0, setAside: 0, faults: [] })
   })
 
   test("refuses past the backlog limit, and loses nothing of what it took", async () => {

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { audit } from "@tallyroom/lib/audit"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import type { PollChange } from "../../apps/result/poll-change"
+import { changePoll } from "../../apps/result/poll-store"
+import { noteStop } from "../../apps/worker/poll-steps"
 import { waitFor } from "../../scripts/services/wait"
 import { castUntilAnswered, crowd, person } from "../harness/crowd"
 import { type Running, startVote } from "../harness/processes"
@@ -10,23 +14,39 @@ import { type Booth, makePoll, openBooth, SHARDS, startWorker } from "../harness
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
 let booth: Booth
+let sql: Database
 let votes: Running[]
 
 beforeAll(async () => {
   at = await startWorker(stores())
+  sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 4 })
+  stores().defer(() => sql.end({ timeout: 1 }))
   booth = await openBooth(stores())
   votes = [await startVote(stores()), await startVote(stores())]
 })
 
 async function openPoll(id: string, closesAt?: Date): Promise<void> {
-  await makePoll(at.sql, id, closesAt ? { closesAt } : {})
+  await makePoll(sql, id, closesAt ? { closesAt } : {})
   for (let shard = 0; shard < SHARDS; shard++) {
     await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
   }
 }
 
+const urls = () => votes.map(({ url }) => url)
+const change = (id: string, wanted: PollChange) => changePoll(sql, id, wanted)
+const vote = (id: string, who: string, option: string) => castUntilAnswered(urls(), id, who, option)
+
+/** Every shard has the poll in this state. */
+async function everywhere(id: string, state: string): Promise<void> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
+  await waitFor(`${id} to be ${state}`, async () => {
+    const states = await Promise.all(shards.map((shard) => booth.redis.hget(keys.poll(shard, id), "state")))
+    return states.every((found) => found === state)
+  })
+}
+
 async function stateOf(id: string) {
-  const [row] = await at.sql`
+  const [row] = await sql`
     SELECT state, COALESCE((SELECT sum(votes) FROM tallies WHERE poll = number), 0)::integer AS votes
     FROM polls WHERE id = ${id}`
   return { state: String(row?.state), votes: Number(row?.votes) }
@@ -36,10 +56,9 @@ async function stateOf(id: string) {
 async function voteUntilClosed(id: string) {
   let accepted = 0
   let closed = 0
-  const urls = votes.map(({ url }) => url)
   await crowd(48, 48, async () => {
     for (;;) {
-      const { status, body } = await castUntilAnswered(urls, id, person(), "a")
+      const { status, body } = await castUntilAnswered(urls(), id, person(), "a")
       if (status === 201 || status === 200) accepted++
       else {
         expect(body.type).toBe("/problems/poll-closed")
@@ -56,7 +75,7 @@ describe("promise 4: closed is final", () => {
     await openPoll("flood")
     const flood = voteUntilClosed("flood")
     await waitFor("some votes", async () => (await stateOf("flood")).votes > 300)
-    await at.sql`UPDATE polls SET state = 'closed', closed_at = now(), revision = revision + 1 WHERE id = 'flood'`
+    await sql`UPDATE polls SET state = 'closed', closed_at = now(), revision = revision + 1 WHERE id = 'flood'`
     await waitFor("final", async () => (await stateOf("flood")).state === "final")
     const atFinal = await stateOf("flood")
     const { accepted, closed } = await flood
@@ -66,7 +85,7 @@ describe("promise 4: closed is final", () => {
     const forged = `${await numberOf("flood")} ${"A".repeat(22)} a`
     await booth.redis.xadd(keys.inbox(0), "*", "b", forged)
     await waitFor("the forged entry to be set aside", async () => {
-      const [row] = await at.sql`SELECT reason FROM set_aside`
+      const [row] = await sql`SELECT reason FROM set_aside`
       return row?.reason === "late"
     })
     expect(await stateOf("flood")).toEqual(atFinal)
@@ -79,12 +98,134 @@ describe("promise 4: closed is final", () => {
     expect(Date.now()).toBeGreaterThanOrEqual(closesAt.getTime())
     await waitFor("final", async () => (await stateOf("timed")).state === "final")
     expect(await stateOf("timed")).toEqual({ state: "final", votes: accepted })
-    const books = (await audit(at.sql, booth.redis)).find(({ poll }) => poll === "timed")
+    const books = (await audit(sql, booth.redis)).find(({ poll }) => poll === "timed")
     expect(books).toMatchObject({ accepted, counted: accepted, faults: [] })
   })
 
+  test("a poll that is paused takes no vote, loses none, and goes on", async () => {
+    await openPoll("pause")
+    const ann = person()
+    expect((await vote("pause", ann, "a")).status).toBe(201)
+    await change("pause", { state: "paused" })
+    await everywhere("pause", "paused")
+    const refused = await vote("pause", person(), "b")
+    expect([refused.status, refused.body.type]).toEqual([409, "/problems/poll-paused"])
+    expect((await vote("pause", ann, "a")).status).toBe(200)
+    // A wiped Redis knows its voters again before the poll goes on.
+    await waitFor("the vote", async () => (await stateOf("pause")).votes === 1)
+    await booth.redis.flushall()
+    await everywhere("pause", "paused")
+    await change("pause", { state: "open" })
+    await everywhere("pause", "open")
+    const again = await castUntilAnswered(urls(), "pause", ann, "b")
+    expect([again.status, again.body.option]).toEqual([409, "a"])
+    expect((await castUntilAnswered(urls(), "pause", person(), "b")).status).toBe(201)
+    await waitFor("both", async () => (await stateOf("pause")).votes === 2)
+  })
+
+  test("closing is undone until the poll is final, and no vote that came after is late", async () => {
+    await sql`UPDATE room SET final_after = 3600`
+    await openPoll("undone")
+    const cast = async (count: number) => {
+      const answers = await Promise.all(
+        Array.from({ length: count }, () => castUntilAnswered(urls(), "undone", person(), "a")),
+      )
+      expect(answers.map(({ status }) => status)).toEqual(Array(count).fill(201))
+    }
+    let accepted = 0
+    for (const wiped of [false, false, true]) {
+      await cast(20)
+      accepted += 20
+      await waitFor("the votes", async () => (await stateOf("undone")).votes === accepted)
+      await change("undone", { state: "closed" })
+      await everywhere("undone", "closed")
+      expect((await vote("undone", person(), "a")).body.type).toBe("/problems/poll-closed")
+      const closings = () => sql`
+        SELECT shard, ms, seq FROM closings JOIN polls ON number = poll AND stop = stops WHERE id = 'undone'`
+      await waitFor("every shard's note", async () => (await closings()).length === SHARDS)
+      if (wiped) await booth.redis.flushall()
+      expect((await stateOf("undone")).state).toBe("closed")
+      await change("undone", { state: "open" })
+      await everywhere("undone", "open")
+    }
+    // A worker that was paused for long notes the first closing now: it must not end the last one too early.
+    const number = await numberOf("undone")
+    for (let shard = 0; shard < SHARDS; shard++) {
+      await noteStop(sql, { poll: number, stop: 1 }, shard, { ms: 1, seq: 0 })
+    }
+    const flood = voteUntilClosed("undone")
+    await waitFor("some more votes", async () => (await stateOf("undone")).votes > accepted + 200)
+    await sql`UPDATE room SET final_after = 0`
+    await change("undone", { state: "closed" })
+    await waitFor("final", async () => (await stateOf("undone")).state === "final")
+    const atFinal = await stateOf("undone")
+    expect(atFinal.votes).toBe(accepted + (await flood).accepted)
+    const books = (await audit(sql, booth.redis)).find(({ poll }) => poll === "undone")
+    expect(books).toMatchObject({ late: 0, setAside: 0, pending: 0, faults: [] })
+    expect(await change("undone", { state: "open" }).catch(({ kind }) => kind)).toBe("poll-fixed")
+    expect(await stateOf("undone")).toEqual(atFinal)
+  })
+
+  test("undoing a close and becoming final exclude each other, however near they come", async () => {
+    const ids = Array.from({ length: 30 }, (_, i) => `race-${i}`)
+    await Promise.all(ids.map((id) => openPoll(id)))
+    const outcomes = await Promise.all(
+      ids.map(async (id, i) => {
+        await change(id, { state: "closed" })
+        await Bun.sleep(i * 12) // some before the worker looks, some after
+        return change(id, { state: "open" }).then(
+          () => "open",
+          ({ kind }) => kind,
+        )
+      }),
+    )
+    const states = await Promise.all(ids.map(async (id) => (await stateOf(id)).state))
+    expect(states).toEqual(outcomes.map((outcome) => (outcome === "open" ? "open" : "final")))
+    const rows = await sql`SELECT id FROM polls WHERE state = 'open' AND final_at IS NOT NULL`
+    expect(rows).toHaveLength(0)
+  })
+
+  test("a draft opens by itself at its time", async () => {
+    const opensAt = new Date(Date.now() + 1_500)
+    await makePoll(sql, "morning", { state: "draft", opensAt })
+    await waitFor("the poll to be open", async () => (await stateOf("morning")).state === "open")
+    expect(Date.now()).toBeGreaterThanOrEqual(opensAt.getTime())
+    await everywhere("morning", "open")
+    expect((await castUntilAnswered(urls(), "morning", person(), "a")).status).toBe(201)
+    await makePoll(sql, "missed", { state: "draft", opensAt: new Date(1_000), closesAt: new Date(2_000) })
+    await makePoll(sql, "evening", { state: "draft", opensAt: new Date(1_000) })
+    await waitFor("the late one to be open", async () => (await stateOf("evening")).state === "open")
+    expect((await stateOf("missed")).state).toBe("draft")
+  })
+
+  test("what people vote on is mended while there are no votes, those that wait in Redis among them", async () => {
+    await openPoll("typo")
+    const options = ["a", "b"].map((id) => ({ id, label: id === "a" ? "Cats" : "Dgos" }))
+    await change("typo", { options })
+    const mended = options.map((option) => ({ ...option, label: option.label.replace("Dgos", "Dogs") }))
+    expect(
+      await change("typo", { title: "Which?", options: [...mended, { id: "d", label: "Newts" }] }),
+    ).toMatchObject({
+      state: "open",
+      title: "Which?",
+    })
+    await everywhere("typo", "open")
+    expect((await castUntilAnswered(urls(), "typo", person(), "c")).body.type).toBe(
+      "/problems/option-unknown",
+    )
+    // Postgres has heard of none of these votes when the change is asked for.
+    await at.stop()
+    expect((await castUntilAnswered(urls(), "typo", person(), "d")).status).toBe(201)
+    const late = change("typo", { options: mended }).catch(({ kind }) => kind)
+    at = await startWorker(stores())
+    expect(await late).toBe("poll-fixed")
+    await waitFor("the vote", async () => (await stateOf("typo")).votes === 1)
+    await everywhere("typo", "open")
+    expect((await castUntilAnswered(urls(), "typo", person(), "a")).status).toBe(201)
+  })
+
   async function numberOf(id: string): Promise<number> {
-    const [row] = await at.sql`SELECT number FROM polls WHERE id = ${id}`
+    const [row] = await sql`SELECT number FROM polls WHERE id = ${id}`
     return Number(row?.number)
   }
 })

@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { audit } from "@tallyroom/lib/audit"
 import fc from "fast-check"
 import type { Batch } from "../../apps/worker/batch"
+import { noteStop } from "../../apps/worker/poll-steps"
 import { openSteps, type Steps } from "../harness/steps"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
 
 const SHARDS = 2
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 250)
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 200)
 const stores = useStores()
 let steps: Steps
 let booth: Booth
@@ -21,7 +22,7 @@ type Policy = "final" | "changeable"
 type PollModel = {
   id: string
   policy: Policy
-  open: boolean
+  state: "open" | "paused" | "closed" | "final"
   standing: Map<string, string>
   accepted: number
 }
@@ -33,7 +34,7 @@ class Model {
   cast(poll: PollModel, voter: string, option: string): string {
     const standing = poll.standing.get(voter)
     if (standing === option) return "same"
-    if (!poll.open) return "closed"
+    if (poll.state !== "open") return poll.state === "paused" ? "paused" : "closed"
     if (standing !== undefined && poll.policy === "final") return "stands"
     poll.standing.set(voter, option)
     poll.accepted++
@@ -65,7 +66,16 @@ const action = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("commit" as const), shard }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("release" as const), shard }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("crash" as const), shard }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const), poll: fc.nat(5) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("move" as const),
+      poll: fc.nat(5),
+      to: fc.constantFrom("open" as const, "paused" as const, "closed" as const),
+    }),
+  },
+  // What a worker notes that was paused since an earlier stop of the poll.
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("note" as const), poll: fc.nat(5), shard }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("finalise" as const) }) },
   {
     weight: 1,
@@ -88,7 +98,7 @@ class World {
     const id = `${this.name}-${this.model.polls.length}`
     await makePoll(steps.sql, id, { policy })
     await steps.project()
-    this.model.polls.push({ id, policy, open: true, standing: new Map(), accepted: 0 })
+    this.model.polls.push({ id, policy, state: "open", standing: new Map(), accepted: 0 })
   }
 
   async take(action: Action): Promise<void> {
@@ -114,10 +124,15 @@ class World {
       case "crash":
         this.hands.delete(action.shard)
         return
-      case "close":
-        return this.close(this.pollAt(action.poll))
+      case "move":
+        return this.move(this.pollAt(action.poll), action.to)
+      case "note":
+        return this.noteEarlier(this.pollAt(action.poll), action.shard)
       case "finalise":
-        await steps.finalise()
+        for (const id of await steps.finalise()) {
+          const poll = this.model.polls.find((poll) => poll.id === id)
+          if (poll) poll.state = "final"
+        }
         return steps.project()
       case "open":
         return this.openPoll(action.policy)
@@ -129,15 +144,22 @@ class World {
     return polls[index % polls.length] as PollModel
   }
 
-  private async close(poll: PollModel): Promise<void> {
-    poll.open = false
-    await steps.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ${poll.id} AND state = 'open'`
+  /** From any state to any other, but for what is final. */
+  private async move(poll: PollModel, to: "open" | "paused" | "closed"): Promise<void> {
+    if (poll.state === "final" || poll.state === to) return
+    poll.state = to
+    await steps.sql`UPDATE polls SET state = ${to}, revision = revision + 1 WHERE id = ${poll.id} AND state <> 'final'`
     await steps.project()
+  }
+
+  private async noteEarlier({ id }: PollModel, shard: number): Promise<void> {
+    const [row] = await steps.sql`SELECT number, stops FROM polls WHERE id = ${id} AND stops > 1`
+    if (row) await noteStop(steps.sql, { poll: row.number, stop: row.stops - 1 }, shard, { ms: 1, seq: 0 })
   }
 
   /** Counts what is left, closes everything, and compares. */
   async settle(): Promise<void> {
-    for (const poll of this.model.polls) await this.close(poll)
+    for (const poll of this.model.polls) await this.move(poll, "closed")
     for (let shard = 0; shard < SHARDS; shard++) {
       for (let hand = await steps.read(shard, 1_000); hand.size > 0; hand = await steps.read(shard, 1_000)) {
         expect(await steps.commit(shard, hand)).toBe(true)

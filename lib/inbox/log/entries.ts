@@ -1,4 +1,4 @@
-/** What stands in a log: ballots with the mark that vote gave them, and the marks at which a worker closes polls. */
+/** What stands in a log: ballots with the mark that vote gave them, and the notes by which a worker stops polls. */
 
 import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition } from "../../ballots"
 import { keyed } from "../../keyed"
@@ -22,18 +22,21 @@ export function encodeMarked(ballot: Ballot, mark: Position): string {
   return `${encodeBallot(ballot)} ${mark.ms}-${mark.seq}`
 }
 
-/** `closing <poll number>`: after it the log holds no ballot that vote accepted for this poll. */
-export function encodeClosing(poll: number): string {
-  return `closing ${poll}`
+/** `closing <poll number> <stop>`: after it the log holds no ballot that vote accepted for this poll before this stop. */
+export function encodeStopped({ poll, stop }: NonNullable<Entry["stopped"]>): string {
+  return `closing ${poll} ${stop}`
 }
 
-const CLOSING = /^closing ([1-9]\d{0,9})$/
+/** Before polls could be paused a note named no stop; such polls were never stopped but once, which counts as 0. */
+const STOPPED = /^closing ([1-9]\d{0,9})(?: (\d{1,9}))?$/
 
 /** The entry that the text at `seq` of a log is; its position keeps the moments in order. */
 export function decodeEntry(text: string, seq: number, after: Position): Entry {
-  const closing = CLOSING.exec(text)
-  if (closing)
-    return { position: { ms: after.ms, seq }, raw: text, ballot: null, closing: Number(closing[1]) }
+  const note = STOPPED.exec(text)
+  if (note) {
+    const stopped = { poll: Number(note[1]), stop: Number(note[2] ?? 0) }
+    return { position: { ms: after.ms, seq }, raw: text, ballot: null, stopped }
+  }
   const end = text.lastIndexOf(" ")
   const ballot = decodeBallot(text.slice(0, end))
   const mark = parsePosition(text.slice(end + 1))

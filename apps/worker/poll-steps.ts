@@ -1,0 +1,64 @@
+/** The steps that polls take by themselves: open at their time, close at their time, become final. Postgres's clock tells. */
+
+import type { Position } from "@tallyroom/lib/ballots"
+import type { Database } from "@tallyroom/lib/database"
+import type { Poll } from "@tallyroom/lib/polls"
+
+/** Opens the drafts whose `opens_at` has passed; one that would be over already stays a draft. */
+export async function openDue(sql: Database): Promise<string[]> {
+  const rows = await sql`
+    UPDATE polls SET state = 'open', revision = revision + 1
+    WHERE state = 'draft' AND opens_at <= now() AND (closes_at IS NULL OR closes_at > now()) RETURNING id`
+  return rows.map((row) => String(row.id))
+}
+
+/** Closes the polls whose `closes_at` has passed. Redis refuses their ballots since then by its own clock. */
+export async function closeDue(sql: Database): Promise<string[]> {
+  const rows = await sql`
+    UPDATE polls SET state = 'closed', revision = revision + 1
+    WHERE state IN ('open', 'paused') AND closes_at <= now() RETURNING id`
+  return rows.map((row) => String(row.id))
+}
+
+/** A time at which a poll stopped taking votes; it may go on later, and stop once more. */
+export type Stop = { poll: number; stop: number }
+
+/** The stop that this poll is in; null while it may take votes, or when it never did. */
+export function stopOf({ number, state, stops }: Pick<Poll, "number" | "state" | "stops">): Stop | null {
+  return state === "paused" || state === "closed" ? { poll: number, stop: stops } : null
+}
+
+/**
+ * Notes the last entry that a shard accepted before the poll stopped there. The first note of a stop stands, and one of an
+ * earlier stop says nothing any more: whoever reads an old poll, or an old note in a log, can't bring it back.
+ */
+export async function noteStop(
+  sql: Database,
+  { poll, stop }: Stop,
+  shard: number,
+  last: Position,
+): Promise<void> {
+  await sql`
+    INSERT INTO closings AS known (poll, shard, ms, seq, stop)
+    VALUES (${poll}, ${shard}, ${last.ms}, ${last.seq}, ${stop})
+    ON CONFLICT (poll, shard) DO UPDATE SET ms = excluded.ms, seq = excluded.seq, stop = excluded.stop
+    WHERE known.stop < excluded.stop`
+}
+
+/**
+ * Makes final every closed poll whose closing can't be undone any more, and of which all shards have counted past it.
+ * Undoing it changes the same row on the same condition, so that one of the two finds it changed and does nothing.
+ */
+export async function finalise(sql: Database): Promise<string[]> {
+  const rows = await sql`
+    UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1
+    FROM room
+    WHERE state = 'closed'
+      AND (deleting_at IS NOT NULL OR closed_at IS NULL OR closed_at <= now() - final_after * interval '1 second')
+      AND NOT EXISTS (
+        SELECT FROM shards
+        LEFT JOIN closings ON closings.shard = shards.shard AND closings.poll = polls.number AND stop = polls.stops
+        WHERE closings.poll IS NULL OR (shards.ms, shards.seq) < (closings.ms, closings.seq))
+    RETURNING polls.id`
+  return rows.map((row) => String(row.id))
+}
