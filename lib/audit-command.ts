@@ -5,7 +5,7 @@ import { parseArgs } from "node:util"
 import type { Redis } from "ioredis"
 import { audit, type PollBooks } from "./audit"
 import { report } from "./audit-report"
-import { type Database, openDatabase } from "./database"
+import { type Database, isDatabaseAway, openDatabase } from "./database"
 import { openKeeper } from "./inbox/brokers"
 import { InboxAway } from "./inbox/inbox"
 import type { Keeper } from "./inbox/log/log"
@@ -17,14 +17,20 @@ Prints, for each poll, what became of every ballot that was accepted:
   accepted = counted + replaced + late + set aside + pending + lost
 and a recount of all votes beside the tally. Exits with 1 when the books don't balance, with 2 when it can't look.
 
-  --wait              wait until nothing is pending (and the books balance)
+  --wait              wait until nothing is pending (and the books balance), and for a store that is coming back
   --timeout SECONDS   how long to wait at most (60)
   --poll ID           this poll alone
   --json              the same as JSON
 `
 
+/** How long a connection may take that nobody waits for. */
 const INBOX_MS = 5_000
 const LOOK_MS = 100
+/** What a command says whose Redis went away under it, or that is only starting again. */
+const REDIS_AWAY =
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|LOADING)/
+/** What Redis says to a password that it does not know: no waiting mends that. */
+const REFUSED = /WRONGPASS|NOAUTH|NOPERM/
 
 /** `inboxUrl` names the broker that holds the ballots, where that is not Redis. */
 export interface Stores {
@@ -73,10 +79,11 @@ function readOptions(args: string[]) {
 
 async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Options): Promise<number> {
   const sql = openDatabase(stores.databaseUrl, { name: "audit", connections: 1 })
-  const { inbox, connected, close } = openInbox(stores)
+  const patienceMs = wait ? timeoutS * 1_000 : 0
+  const { inbox, connected, close } = openInbox(stores, Math.max(INBOX_MS, patienceMs))
   try {
+    const end = Date.now() + patienceMs
     await connected
-    const end = Date.now() + (wait ? timeoutS * 1_000 : 0)
     let books = await lookUntil(end, sql, inbox, poll)
     while (Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
       await sleep(LOOK_MS)
@@ -93,17 +100,32 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
   }
 }
 
-/** Looks again while the inbox is away, until then (ms since 1970). */
+/**
+ * Looks again while a store is away, until then (ms since 1970).
+ * @throws {Error} that names the store, when it is still away
+ */
 async function lookUntil(end: number, ...where: Parameters<typeof look>): Promise<PollBooks[]> {
   for (;;) {
     try {
       return await look(...where)
     } catch (error) {
-      if (!(error instanceof InboxAway) || Date.now() > end) throw error
+      const away = storeAway(error)
+      if (away === null) throw error
+      if (Date.now() > end) throw new Error(away, { cause: error })
       await sleep(LOOK_MS)
     }
   }
 }
+
+/** Which store is away and why, in a sentence; null for a fault that no waiting mends. */
+function storeAway(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (error instanceof InboxAway) return `The inbox can't be read: ${error.message}.`
+  if (REDIS_AWAY.test(error.message)) return `Redis can't be reached: ${error.message}`
+  return isDatabaseAway(error) ? `Postgres can't be reached: ${error.message || codeOf(error)}.` : null
+}
+
+const codeOf = (error: Error) => String((error as NodeJS.ErrnoException).code)
 
 async function look(sql: Database, inbox: Redis | Keeper, poll: string | undefined): Promise<PollBooks[]> {
   const all = await audit(sql, inbox)
@@ -118,14 +140,16 @@ interface Inbox {
   close(): Promise<void>
 }
 
-function openInbox({ redisUrl, inboxUrl = "" }: Stores): Inbox {
+/** @param patienceMs how long `connected` waits before it says that the inbox can't be reached */
+function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inbox {
   let last = "it does not answer"
   const onError = (error: Error) => {
     last = error.message
   }
   const until = async (isThere: () => boolean, what: string) => {
-    for (const end = Date.now() + INBOX_MS; !isThere(); await sleep(LOOK_MS)) {
-      if (Date.now() > end) throw new Error(`${what} can't be reached: ${last}.`)
+    for (const end = Date.now() + patienceMs; !isThere(); await sleep(LOOK_MS)) {
+      const isLate = Date.now() > end || REFUSED.test(last)
+      if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
     }
   }
   const keeper = openKeeper(inboxUrl, 1, onError)

@@ -2,6 +2,8 @@
 
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { revision, version } from "./build"
+import type { Log } from "./logging"
+import { listenOrExit } from "./process"
 
 /** Why a process is not ready, by the name of what it waits for. Empty: it is ready. */
 export type Readiness = () => Record<string, string>
@@ -19,26 +21,29 @@ export function createRegistry(app: string): Registry {
 export function startManagement(options: {
   hostname: string
   port: number
+  log: Log
   registry: Registry
   readiness: Readiness
 }): Management {
-  const { registry, readiness, hostname, port } = options
-  const server = Bun.serve({
-    hostname,
-    port,
-    routes: {
-      "/livez": () => Response.json({ status: "live", version, revision }),
-      "/readyz": () => {
-        const waiting = readiness()
-        const ready = Object.keys(waiting).length === 0
-        return Response.json(ready ? { status: "ready" } : { status: "waiting", waiting }, {
-          status: ready ? 200 : 503,
-        })
+  const { log, registry, readiness, hostname, port } = options
+  const serve = () =>
+    Bun.serve({
+      hostname,
+      port,
+      routes: {
+        "/livez": () => Response.json({ status: "live", version, revision }),
+        "/readyz": () => {
+          const waiting = readiness()
+          const ready = Object.keys(waiting).length === 0
+          return Response.json(ready ? { status: "ready" } : { status: "waiting", waiting }, {
+            status: ready ? 200 : 503,
+          })
+        },
+        "/metrics": async () =>
+          new Response(await registry.metrics(), { headers: { "content-type": registry.contentType } }),
       },
-      "/metrics": async () =>
-        new Response(await registry.metrics(), { headers: { "content-type": registry.contentType } }),
-    },
-    fetch: () => new Response("Not found. Here are /livez, /readyz and /metrics.\n", { status: 404 }),
-  })
+      fetch: () => new Response("Not found. Here are /livez, /readyz and /metrics.\n", { status: 404 }),
+    })
+  const server = listenOrExit(log, { setting: "MANAGEMENT_PORT", hostname, port }, serve)
   return { port: server.port ?? port, registry, stop: () => void server.stop(true) }
 }

@@ -40,8 +40,33 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => void onSignal(signal))
 }
 
-/** A fault that nobody caught is logged; the process goes on, as every part restarts its own work. */
+/**
+ * A fault that nobody caught is logged; the process goes on, as every part restarts its own work. Only for a process that
+ * listens: one that fails before would live on as half of itself, so there such a fault ends it.
+ */
 export function logUncaught(log: Log): void {
   process.on("unhandledRejection", (error) => log.error({ err: error }, "unhandled rejection"))
   process.on("uncaughtException", (error) => log.error({ err: error }, "uncaught exception"))
+}
+
+type Address = { setting: string; hostname: string; port: number }
+
+/** What `listen` returns; a process that can't listen says which setting to change and exits with 1: nobody could reach it. */
+export function listenOrExit<T>(log: Log, { setting, hostname, port }: Address, listen: () => T): T {
+  try {
+    return listen()
+  } catch (error) {
+    const why = CANT_LISTEN[String((error as NodeJS.ErrnoException).code)]
+    log.fatal(
+      { err: error },
+      `can't listen on ${hostname}, port ${port} (${setting}): ${why ?? String(error)}`,
+    )
+    process.exit(1)
+  }
+}
+
+const CANT_LISTEN: Record<string, string> = {
+  EADDRINUSE: "another program does, so stop it or choose another port",
+  EACCES: "this user may not, so choose a port from 1024 on",
+  EADDRNOTAVAIL: "this machine has no such address, so correct it",
 }

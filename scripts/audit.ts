@@ -1,9 +1,10 @@
 /** `bun run audit`: proves from both stores that every accepted ballot is accounted for. */
 
 import { runAudit } from "@tallyroom/lib/audit-command"
+import { isDatabaseAway } from "@tallyroom/lib/database"
 import { assertPostgresAnswers } from "./services/external"
 import { findStores } from "./services/running"
-import { describe } from "./services/trouble"
+import { describe, Trouble } from "./services/trouble"
 
 const plan = {
   call: "bun run audit",
@@ -15,11 +16,20 @@ const words = process.argv.slice(2)
 const { DATABASE_URL } = process.env
 
 try {
-  // The driver's own errors name neither the setting nor the database.
   const isHelp = words.some((word) => word === "--help" || word === "-h")
-  if (DATABASE_URL && !isHelp) await assertPostgresAnswers(DATABASE_URL, "that of a running demo")
+  if (DATABASE_URL && !isHelp) await assertUsable(DATABASE_URL)
   process.exitCode = await runAudit(plan, words)
 } catch (error) {
   console.error(describe(error))
   process.exitCode = 2
+}
+
+/** The driver's own errors name neither the setting nor the database. What is only away, `--wait` waits for. */
+async function assertUsable(url: string): Promise<void> {
+  try {
+    await assertPostgresAnswers(url, "that of a running demo")
+  } catch (error) {
+    const isAway = error instanceof Trouble && isDatabaseAway(error.cause)
+    if (!isAway || !words.includes("--wait")) throw error
+  }
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises"
 import { currentCluster, kubectl, NAMESPACE } from "./cluster/kubectl"
 import { type Options, readOptions } from "./cluster/options"
+import { assertInbox, ensureRoom } from "./cluster/room-here"
 import { storyOf } from "./cluster/story"
 import { Checks } from "./services/checks"
 import { stopLeashed } from "./services/leash"
@@ -23,7 +24,9 @@ async function main(options: Options): Promise<number> {
   if (!options.yes) await confirm(cluster, options.fresh)
   console.log(`On ${cluster}\n`)
   if (options.fresh) await forgetEverything()
+  else await assertInbox(options.inbox)
   const checks = new Checks()
+  if (!options.steps.includes("apply")) await ensureRoom(options.inbox, checks.say)
   const story = storyOf(checks, options)
   for (const step of options.steps) await story[step]()
   return checks.report()

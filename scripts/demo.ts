@@ -34,7 +34,6 @@ const flags = readFlags(USAGE, ["--fresh", "--contracts"], rest)
 let ready = false
 
 await runInForeground({
-  hot: false,
   contracts: flags.has("--contracts"),
   broker,
   fresh: flags.has("--fresh"),

@@ -4,7 +4,8 @@ import { isAlarming, type LogLine } from "./services/readable"
 
 const USAGE = `Usage: bun run dev [--fresh]
 
-The same as \`bun run demo\`, but a saved source file takes effect at once, and all logs show in this terminal.
+The same as \`bun run demo\`, but an app starts anew when one of its source files is saved, and all logs show in this
+terminal.
 
   --fresh   remove earlier data first
   --help    show this
@@ -20,7 +21,7 @@ const flags = readFlags(USAGE, ["--fresh"], process.argv.slice(2))
 const coloured = process.stdout.isTTY && !process.env.NO_COLOR
 
 await runInForeground({
-  hot: true,
+  restartsOnSave: true,
   fresh: flags.has("--fresh"),
   onLine: show,
   onReady: ({ voteUrl, resultUrl, adminToken }) =>

@@ -1,6 +1,7 @@
 /** `bun run flood`: votes of many, by k6, and whether each was counted once. */
 
 import { readdirSync } from "node:fs"
+import { addresses, assertReachable } from "./data/room"
 import { describe } from "./services/trouble"
 import { K6_SCRIPTS, startK6 } from "./tools/k6"
 
@@ -14,8 +15,10 @@ Sends votes, and asks the result app whether each that was accepted is counted e
   reconnect  VIEWERS (500) drop at once while RATE (20) votes a second are cast, and come back: no number goes back
   soak       RATE (50) votes a second for DURATION (600s)
 
-Set by the environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll),
-P95_MS (how soon 95 of 100 votes must be answered), PATIENCE (90s, until all must be counted), and the words in capitals.
+Set by the environment: VOTE_URL and RESULT_URL (those of a running demo, else http://localhost:8080 and 8081), POLL (the
+default poll), P95_MS (how soon 95 of 100 votes must be answered), GIVE_UP (60s, how long a voter sends a ballot that gets no
+answer), PATIENCE (90s, until all must be counted), WAIT (not at all; 60s waits so long for apps that are just starting), and
+the words in capitals.
 The poll must be open, take one vote a browser, and show its results. Nobody else may vote in it meanwhile, as their votes
 would seem to be counted twice.
 Ends with YES or NO, and exit code 0 or 99.`
@@ -44,7 +47,11 @@ try {
 }
 
 async function runK6(name: string, flags: string[]): Promise<number> {
+  const there = addresses()
+  // Who waits is told at the end of the waiting.
+  if (!process.env.WAIT) await assertReachable(there)
   const quiet = process.stdout.isTTY ? [] : ["--quiet"]
-  const k6 = await startK6(name, { flags: [...quiet, ...flags], env: {}, stdout: "inherit" })
+  const env = { VOTE_URL: there.voteUrl, RESULT_URL: there.resultUrl }
+  const k6 = await startK6(name, { flags: [...quiet, ...flags], env, stdout: "inherit" })
   return k6.exited
 }

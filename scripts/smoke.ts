@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util"
 import { z } from "zod"
+import { addresses } from "./data/room"
 import { Checks } from "./services/checks"
 import { describe, Trouble } from "./services/trouble"
 import { waitFor } from "./services/wait"
@@ -9,8 +10,8 @@ import { waitFor } from "./services/wait"
 const USAGE = `Usage: bun run smoke
 
 Casts one vote as a new voter, watches it arrive over a WebSocket, and follows its receipt until it is counted. Set by the
-environment: VOTE_URL (http://localhost:8080), RESULT_URL (http://localhost:8081), POLL (the default poll). PATIENCE (20s) for each
-step. The poll must be open, take one vote a browser, and show its results. The last line is "N passed, N failed".`
+environment: VOTE_URL and RESULT_URL (those of a running demo, else http://localhost:8080 and 8081), POLL (the default poll),
+PATIENCE (20s) for each step. The poll must be open, take one vote a browser, and show its results. The last line is "N passed, N failed".`
 
 /** A pod that has just become ready may be asked before everybody knows where it is. */
 const REACHED_MS = 30_000
@@ -32,7 +33,8 @@ try {
     console.log(USAGE)
     process.exit(0)
   }
-  process.exit(await main(address("VOTE_URL", 8080), address("RESULT_URL", 8081)))
+  const { voteUrl, resultUrl } = addresses()
+  process.exit(await main(voteUrl, resultUrl))
 } catch (error) {
   console.error(describe(error))
   process.exit(2)
@@ -44,13 +46,6 @@ function patience(): number {
   if (seconds !== undefined) return Number(seconds) * 1_000
   console.error(`PATIENCE=${given} is no number of seconds: say 20s.`)
   process.exit(2)
-}
-
-function address(name: string, port: number): string {
-  const given = process.env[name] || `http://localhost:${port}`
-  if (!/^https?:\/\//.test(given))
-    throw new Trouble(`${name}=${given} is no address: begin it with http:// or https://.`)
-  return given.replace(/\/+$/, "")
 }
 
 async function main(voteUrl: string, resultUrl: string): Promise<number> {

@@ -5,7 +5,7 @@ import { openDatabase } from "@tallyroom/lib/database"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
-import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
 import { replacePrevious } from "./hot-reload"
@@ -22,7 +22,6 @@ const STATEMENTS_DEADLINE_S = 2
 await runSubcommand("result", containerSubcommands)
 
 const { settings, log } = startProcess("result", declared)
-logUncaught(log)
 
 const sql = openDatabase(settings.DATABASE_URL, { name: "result", connections: CONNECTIONS })
 const registry = createRegistry("result")
@@ -51,6 +50,7 @@ askedGauge(registry, "listening", "1 while changes are heard from Postgres", () 
 
 let stopping = false
 const management = startManagement({
+  log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
@@ -62,7 +62,10 @@ await replacePrevious(async () => {
   await sql.end({ timeout: STATEMENTS_DEADLINE_S })
 })
 listener.start()
-app.listen({ hostname: settings.HOST, port: settings.PORT })
+const listening = { hostname: settings.HOST, port: settings.PORT }
+// Elysia would share the port with whoever has it: then each would get some of the viewers.
+listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
+logUncaught(log)
 log.info({ port: app.server?.port, managementPort: management.port }, "result listens")
 
 stopOnSignal(log, async () => {

@@ -8,7 +8,7 @@ import { LOG_READING_USABLE_MS } from "@tallyroom/lib/inbox/log/log"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
-import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
+import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
 import { BrokerReadiness } from "./broker-readiness"
@@ -21,7 +21,6 @@ import { settings as declared } from "./settings"
 await runSubcommand("vote", containerSubcommands)
 
 const { settings, log } = startProcess("vote", declared)
-logUncaught(log)
 
 const connection = logConnection(log)
 const redis = openRedis(redisUrlOf(settings), connection.onError)
@@ -35,13 +34,17 @@ const metrics = createMetrics(registry, () => redis.status === "ready")
 const assets = await appAssets(ENTRYPOINTS)
 
 const app = createApp({ redis, publisher, polls, assets, metrics, log, settings })
-app.listen({ port: settings.PORT, hostname: settings.HOST })
+const listening = { hostname: settings.HOST, port: settings.PORT }
+// Elysia would share the port with whoever has it: then each would get some of the voters.
+listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
 const management = startManagement({
+  log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
   readiness: readiness.state,
 })
+logUncaught(log)
 log.info({ port: app.server?.port, managementPort: management.port }, "listening")
 
 stopOnSignal(log, async () => {

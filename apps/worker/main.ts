@@ -16,7 +16,6 @@ import { Worker } from "./worker"
 await runSubcommand("worker", subcommands)
 
 const { settings, log } = startProcess("worker", declared)
-logUncaught(log)
 
 const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
@@ -40,6 +39,7 @@ const worker = new Worker({
 })
 
 const management = startManagement({
+  log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
@@ -57,6 +57,7 @@ stopOnSignal(log, async () => {
   management.stop()
 })
 
+logUncaught(log)
 log.info({ management: management.port, worker: worker.id }, "worker started")
 await worker.start().catch((error) => {
   log.error({ err: error }, error.message)

@@ -25,8 +25,14 @@ const HASHED = /^(.+)-[a-z0-9]{8}(\.\w+)$/
 const BEST_QUALITY = 11
 const SUFFIX = { br: ".br", gzip: ".gz" } as const satisfies Record<Encoding, string>
 
-/** Where builds are kept between starts; a name stands for its content, so processes may share it. */
-const CACHE = join(import.meta.dir, "../node_modules/.cache/tallyroom-assets")
+/**
+ * Where builds are kept between starts; a name stands for its content, so processes may share it. In a container the
+ * checkout is nobody's to write to: there XDG_CACHE_HOME names another place.
+ */
+const CACHE = join(
+  process.env.XDG_CACHE_HOME || join(import.meta.dir, "../node_modules/.cache"),
+  "tallyroom-assets",
+)
 
 /**
  * Builds the entry points (TypeScript or CSS), or takes a prebuilt folder.

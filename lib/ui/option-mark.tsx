@@ -33,13 +33,24 @@ export function OptionMark({ option, index }: Props) {
       <Tile scheme="on-light" colour={light} text={text} />
       <Tile scheme="on-dark" colour={dark} text={text} />
       {shown && <img key={shown} ref={picture} src={shown} alt="" loading="lazy" />}
-      {emoji && !shown && <span class={`emoji ${isOne(emoji) ? "" : "several"}`}>{emoji}</span>}
+      {emoji && !shown && (
+        <span key={emoji} ref={fit} class={`emoji ${isOne(emoji) ? "" : "several"}`}>
+          {emoji}
+        </span>
+      )}
     </span>
   )
 }
 
 function isOne(emoji: string): boolean {
   return [...new Intl.Segmenter().segment(emoji)].length === 1
+}
+
+/** What this system's font draws wider than the mark, or as several signs, gets smaller; what is centred hangs out on both sides. */
+function fit(text: HTMLElement | null): void {
+  const { clientWidth = 0, scrollWidth = 0 } = text ?? {}
+  if (scrollWidth > clientWidth)
+    text?.style.setProperty("--fit", `${clientWidth / (2 * scrollWidth - clientWidth)}`)
 }
 
 /** Colours are attributes, as the pages allow no inline styles. */

@@ -37,8 +37,23 @@ export interface Workload {
 export interface Autoscaler {
   readonly kind: "HorizontalPodAutoscaler"
   readonly metadata: Metadata
-  readonly spec: { readonly minReplicas: number; readonly scaleTargetRef: { readonly name: string } }
-  readonly status: { readonly currentReplicas?: number; readonly desiredReplicas?: number }
+  readonly spec: {
+    readonly minReplicas: number
+    readonly scaleTargetRef: { readonly name: string }
+    readonly metrics?: { readonly resource?: { readonly target: { readonly averageValue?: string } } }[]
+  }
+  readonly status: {
+    readonly currentReplicas?: number
+    readonly desiredReplicas?: number
+    readonly currentMetrics?:
+      | { readonly resource?: { readonly current: { readonly averageValue?: string } } }[]
+      | null
+  }
+}
+
+export interface Job {
+  readonly metadata: Metadata
+  readonly status: { readonly succeeded?: number }
 }
 
 export interface Secret {

@@ -37,7 +37,8 @@ scales it up and down; and tries what must be refused. The images must be there 
 
   --yes     don't ask before it begins
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
-  --only    these steps alone: ${STEPS.join(", ")}
+  --only    these steps alone: ${STEPS.join(", ")};
+            where nothing is applied yet, that is done before
   --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh room
   --help    show this
 

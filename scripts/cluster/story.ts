@@ -9,11 +9,12 @@ import { flooded } from "./flooded"
 import { untilGreen } from "./green"
 import type { Options, Step } from "./options"
 import { assertLeastRights } from "./rights"
+import { FIRST_GREEN_MS } from "./room-here"
 import { assertScalesDown, assertScalesUp, isMeasured } from "./scaling"
 import { assertSecondApplyChangesNothing } from "./unchanged"
 
-/** Images may have to be fetched first. */
-const FIRST_GREEN_MS = 900_000
+/** What an earlier step left on its way. */
+const SETTLED_MS = 300_000
 const POLL = "cats-vs-dogs"
 
 /** What each step checks, in the order of the steps. */
@@ -27,7 +28,10 @@ export function storyOf(
   const audited = (after: string) =>
     checks.check(`audit after ${after}: every accepted vote is counted once`, auditInside)
   const underFlood = async (name: string, after: string, work: () => Promise<number>) => {
-    await checks.check(name, () => flooded(env, work))
+    await checks.check(name, async () => {
+      await untilGreen(SETTLED_MS, say)
+      return flooded(env, work)
+    })
     await audited(after)
   }
   return {
@@ -60,6 +64,7 @@ export function storyOf(
       await checks.check("vote is scaled down when it is over", () => assertScalesDown(say))
     },
     arrows: async () => {
+      await untilGreen(SETTLED_MS, say)
       for (const arrows of await arrowsHere(inbox)) {
         const where = arrows.namespace === arrows.from ? `namespace ${arrows.from}` : arrows.from
         await checks.check(`${where} reaches what it should and nothing else`, () => assertArrows(arrows))

@@ -3,6 +3,9 @@ import { castUntilAnswered, crowd, person } from "../../tests/harness/crowd"
 /** Enough to have ballots on every way at every moment. */
 const AT_ONCE = 16
 
+/** Longer than the recovery that killEach waits for. */
+const GIVE_UP_MS = 150_000
+
 export type Flood = { accepted: number; refused: string[] }
 
 /** Votes, each until it is answered, while `work` goes on; one that is refused is kept with the reason. */
@@ -22,6 +25,7 @@ export async function floodDuring(voteUrl: string, poll: string, work: () => Pro
           poll,
           person(),
           (i + voter) % 3 === 0 ? "b" : "a",
+          GIVE_UP_MS,
         )
         if (status === 201 || status === 202 || status === 200) flood.accepted++
         else flood.refused.push(String(status))

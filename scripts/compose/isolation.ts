@@ -4,13 +4,13 @@ import { Trouble } from "../services/trouble"
 import { docker, type Project } from "./project"
 
 const STORES = { redis: 6379, postgres: 5432 } as const
-/** A container of ours that has a shell, for a look from the place of one that has none. */
-const PROBE_IMAGE = "ghcr.io/tallyroom/seed:0.1.0"
+/** Whose image has a shell that opens connections, for a look from the place of a container that has none. */
+const PROBE = "postgres"
 const SECRETS = "secrets-"
 
 type Inspected = {
   HostConfig: { ReadonlyRootfs: boolean; CapDrop: string[] | null; SecurityOpt: string[] | null }
-  Config: { User: string }
+  Config: { User: string; Image: string }
   Mounts: { Name?: string }[]
   NetworkSettings: {
     Ports: Record<string, { HostPort: string }[] | null>
@@ -47,7 +47,8 @@ export async function checkHeld(project: Project, services: readonly string[]): 
 export async function checkStoresHidden(project: Project): Promise<string> {
   const [proxy] = await project.containersOf("proxy")
   if (proxy === undefined) throw new Trouble("The proxy does not run.")
-  const reaches = (address: string) => connects(proxy, address)
+  const { Image: image } = (await inspect(project, PROBE)).Config
+  const reaches = (address: string) => connects(proxy, image, address)
   if (!(await reaches("vote:8080"))) throw new Trouble("The proxy does not even reach vote.")
   for (const [store, port] of Object.entries(STORES)) {
     const { Ports: ports, Networks: networks } = (await inspect(project, store)).NetworkSettings
@@ -60,9 +61,9 @@ export async function checkStoresHidden(project: Project): Promise<string> {
 }
 
 /** Tries from the network of another container. */
-async function connects(container: string, address: string): Promise<boolean> {
+async function connects(container: string, image: string, address: string): Promise<boolean> {
   const [host, port] = address.split(":")
   const attempt = `timeout 3 bash -c ': <>/dev/tcp/${host}/${port}' 2>/dev/null && echo open || echo closed`
-  const words = ["run", "--rm", "--network", `container:${container}`, "--entrypoint", "bash", PROBE_IMAGE]
+  const words = ["run", "--rm", "--network", `container:${container}`, "--entrypoint", "bash", image]
   return (await docker([...words, "-c", attempt])) === "open"
 }

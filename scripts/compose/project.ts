@@ -15,8 +15,8 @@ export type Project = {
   ports: Record<"http" | "https", number>
   /** @returns what it printed @throws {Trouble} when it fails */
   compose(words: readonly string[], env?: Record<string, string>): Promise<string>
-  /** The same with files in compose.yaml's place. */
-  composeWith(files: readonly string[], words: readonly string[]): Promise<string>
+  /** The same in another checkout, with files in compose.yaml's place. */
+  composeIn(dir: string, files: readonly string[], words: readonly string[]): Promise<string>
   /** Everything but the volumes is gone then; these, too, if it is to start anew. */
   down(volumes: boolean): Promise<void>
   /** The ids of a service's containers that run. */
@@ -34,17 +34,20 @@ export async function openProject(): Promise<Project> {
     HTTP_PORT: String(http),
     HTTPS_PORT: String(https),
   }
-  const run = (files: readonly string[], words: readonly string[], env: Record<string, string> = {}) => {
+  const run = (files: readonly string[], words: readonly string[], how: How) => {
     const chosen = files.flatMap((file) => ["--file", file])
-    return docker(["compose", "--project-name", name, ...chosen, ...words], { ...own, ...env })
+    return docker(["compose", "--project-name", name, ...chosen, ...words], {
+      ...how,
+      env: { ...own, ...how.env },
+    })
   }
-  const compose: Project["compose"] = (words, env) => run(["compose.yaml"], words, env)
+  const compose: Project["compose"] = (words, env = {}) => run(["compose.yaml"], words, { env })
   return {
     voteUrl: `http://127.0.0.1:${vote}`,
     resultUrl: `http://127.0.0.1:${result}`,
     ports: { http, https },
     compose,
-    composeWith: (files, words) => run(files, words),
+    composeIn: (dir, files, words) => run(files, words, { dir }),
     async down(volumes) {
       await compose(["--profile", "*", "down", "--remove-orphans", ...(volumes ? ["--volumes"] : [])])
     },
@@ -54,11 +57,16 @@ export async function openProject(): Promise<Project> {
   }
 }
 
+type How = { dir?: string; env?: Record<string, string> }
+
 /** @returns what it printed on stdout @throws {Trouble} with its last words when it fails */
-export async function docker(words: readonly string[], env: Record<string, string> = {}): Promise<string> {
+export async function docker(
+  words: readonly string[],
+  { dir = CHECKOUT, env = {} }: How = {},
+): Promise<string> {
   if (!Bun.which("docker")) throw new Trouble("Docker is missing: https://docs.docker.com/engine/install/")
   const child = Bun.spawn(["docker", ...words], {
-    cwd: CHECKOUT,
+    cwd: dir,
     env: { ...process.env, ...env },
     stdin: "ignore",
     stdout: "pipe",

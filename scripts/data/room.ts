@@ -23,14 +23,27 @@ const problemSchema = z.object({ type: z.string() })
 export type PollInfo = z.infer<typeof pollSchema>
 export type Results = z.infer<typeof resultsSchema>
 
-/** VOTE_URL and RESULT_URL, else a running demo's, else where a demo would be. */
-export function addresses(env: Record<string, string | undefined> = process.env): Addresses {
-  const demo = runningDemo()
-  const clean = (url: string) => url.replace(/\/+$/, "")
+/** VOTE_URL and RESULT_URL, else a running demo's, else where a demo would be. @throws {Trouble} when one is no address */
+export function addresses(
+  env: Record<string, string | undefined> = process.env,
+  demo: Addresses | undefined = runningDemo(),
+): Addresses {
   return {
-    voteUrl: clean(env.VOTE_URL || demo?.voteUrl || "http://localhost:8080"),
-    resultUrl: clean(env.RESULT_URL || demo?.resultUrl || "http://localhost:8081"),
+    voteUrl: webAddress("VOTE_URL", env.VOTE_URL || demo?.voteUrl || "http://localhost:8080"),
+    resultUrl: webAddress("RESULT_URL", env.RESULT_URL || demo?.resultUrl || "http://localhost:8081"),
   }
+}
+
+function webAddress(setting: string, given: string): string {
+  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? ""))
+    throw new Trouble(`${setting}=${given} is no address: begin it with http:// or https://.`)
+  return given.replace(/\/+$/, "")
+}
+
+/** @throws {Trouble} that says what to do when nobody listens at one of the two; one that is there but not well is no trouble */
+export async function assertReachable({ voteUrl, resultUrl }: Addresses): Promise<void> {
+  await ask(`${voteUrl}/api/polls`, "VOTE_URL")
+  await ask(`${resultUrl}/openapi.json`, "RESULT_URL")
 }
 
 /** @throws {Trouble} that says what to do when nobody answers, or there is no such poll */

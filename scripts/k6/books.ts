@@ -16,13 +16,27 @@ const K6_API = `http://${__ENV.K6_ADDRESS || "localhost:6565"}/v1/metrics/votes_
 const GATHERED_S = 1.5
 const PATIENCE_S = seconds("PATIENCE", 90)
 const LOOK_S = 0.25
+/** How long a Tallyroom that does not answer yet is waited for. */
+const WAIT_S = seconds("WAIT", 0)
+const WAIT_LOOK_S = 1
+/** Beyond all patience, so that a run says itself what it waited for. */
+const SLACK_S = 30
+
+/** What k6 must grant to `setup` and `teardown`. */
+export const bookkeeping = {
+  setupTimeout: `${WAIT_S + SLACK_S}s`,
+  teardownTimeout: `${PATIENCE_S + SLACK_S}s`,
+}
 
 export type Opened = { poll: OpenPoll; before: number }
 
-/** For `setup`: the poll and its tally before the first vote. */
+/** For `setup`: the poll and its tally before the first vote, as soon as both apps answer within WAIT. */
 export function openBooks(): Opened {
-  const poll = openPoll()
-  return { poll, before: countedVotes(poll.id) }
+  const look = () => {
+    const poll = openPoll()
+    return { poll, before: countedVotes(poll.id) }
+  }
+  return patiently(look, Date.now() + WAIT_S * 1_000, WAIT_LOOK_S)
 }
 
 /** For `teardown`: waits until the tally has grown by what was accepted, or for PATIENCE, and books the difference. */
@@ -40,13 +54,13 @@ export function closeBooks({ poll, before }: Opened): void {
 }
 
 /** The result app may be starting anew just now. @throws what it threw last at the end of all patience */
-function patiently<T>(read: () => T, end: number): T {
+function patiently<T>(read: () => T, end: number, pauseS = LOOK_S): T {
   for (;;) {
     try {
       return read()
     } catch (error) {
-      if (Date.now() > end) throw error
-      sleep(LOOK_S)
+      if (Date.now() >= end) throw error
+      sleep(pauseS)
     }
   }
 }

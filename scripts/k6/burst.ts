@@ -3,7 +3,7 @@
 import { check, sleep } from "k6"
 import http from "k6/http"
 import type { Options } from "k6/options"
-import { closeBooks, type Opened, openBooks } from "./books.ts"
+import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
 import { castOne } from "./cast.ts"
 import { amount, VOTE_URL } from "./room.ts"
 import { ms, numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
@@ -23,8 +23,7 @@ export const options: Options = {
     votes_accepted: [`count==${PEOPLE}`],
     vote_answered: [`p(95)<${amount("P95_MS", 1_000)}`],
   },
-  setupTimeout: "30s",
-  teardownTimeout: "120s",
+  ...bookkeeping,
 }
 
 export const setup = openBooks

@@ -3,7 +3,7 @@
 import { sleep } from "k6"
 import http, { type RefinedResponse } from "k6/http"
 import { Counter, Trend } from "k6/metrics"
-import { type OpenPoll, VOTE_URL } from "./room.ts"
+import { type OpenPoll, seconds, VOTE_URL } from "./room.ts"
 
 /** Ballots that were answered 201 (202 where the inbox decides later). */
 export const accepted = new Counter("votes_accepted")
@@ -14,7 +14,8 @@ export const retries = new Counter("votes_sent_again")
 /** Milliseconds of the try that was answered. */
 export const answered = new Trend("vote_answered", true)
 
-const GIVE_UP_MS = 60_000
+/** How long a voter goes on sending a ballot that is not answered. */
+export const GIVE_UP_S = seconds("GIVE_UP", 60)
 const FIRST_WAIT_S = 0.1
 const LONGEST_WAIT_S = 2
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504])
@@ -23,7 +24,7 @@ const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504])
 export function castOne(poll: OpenPoll): void {
   const key = uuid()
   const option = poll.options[Math.max(0, Math.floor(Math.random() * (poll.options.length + 1)) - 1)]
-  const end = Date.now() + GIVE_UP_MS
+  const end = Date.now() + GIVE_UP_S * 1_000
   for (let wait = FIRST_WAIT_S; ; wait = Math.min(LONGEST_WAIT_S, wait * 2)) {
     const answer = send(poll.id, key, JSON.stringify({ option }))
     if (!AGAIN.has(answer.status) || Date.now() > end) {

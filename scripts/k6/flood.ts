@@ -1,8 +1,8 @@
 /** As many votes as a number of voters can cast one after the other. */
 
 import type { Options } from "k6/options"
-import { closeBooks, type Opened, openBooks } from "./books.ts"
-import { castOne } from "./cast.ts"
+import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
+import { castOne, GIVE_UP_S } from "./cast.ts"
 import { amount, seconds } from "./room.ts"
 import { type Summary, verdict, voteLines } from "./verdict.ts"
 
@@ -14,7 +14,7 @@ export const options: Options = {
       executor: "constant-vus",
       vus: amount("VOTERS", 40),
       duration: `${seconds("DURATION", 15)}s`,
-      gracefulStop: "70s",
+      gracefulStop: `${GIVE_UP_S + 10}s`,
     },
   },
   thresholds: {
@@ -23,8 +23,7 @@ export const options: Options = {
     votes_accepted: ["count>0"],
     vote_answered: [`p(95)<${amount("P95_MS", 500)}`],
   },
-  setupTimeout: "30s",
-  teardownTimeout: "120s",
+  ...bookkeeping,
 }
 
 export const setup = openBooks

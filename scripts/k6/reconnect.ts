@@ -2,7 +2,7 @@
 
 import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"
-import { closeBooks, type Opened, openBooks } from "./books.ts"
+import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
 import { castOne } from "./cast.ts"
 import { amount } from "./room.ts"
 import { ms, numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
@@ -47,8 +47,7 @@ export const options: Options = {
     votes_failed: ["count==0"],
     votes_uncounted: ["count==0"],
   },
-  setupTimeout: "30s",
-  teardownTimeout: "120s",
+  ...bookkeeping,
 }
 
 export const setup = openBooks

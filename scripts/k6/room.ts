@@ -5,6 +5,9 @@ import http from "k6/http"
 export const VOTE_URL = (__ENV.VOTE_URL || "http://localhost:8080").replace(/\/+$/, "")
 export const RESULT_URL = (__ENV.RESULT_URL || "http://localhost:8081").replace(/\/+$/, "")
 
+/** A read that is not answered by then is made anew, where anybody waits for it. */
+const READ_TIMEOUT = "10s"
+
 /** Reads a whole number of at least 1 from the environment. @throws {Error} for anything else */
 export function amount(name: string, otherwise: number): number {
   const given = __ENV[name]
@@ -30,7 +33,7 @@ export type OpenPoll = { id: string; options: string[] }
 /** The poll that POLL names, or the default one. @throws {Error} that says what to do when nobody can vote in it */
 export function openPoll(): OpenPoll {
   const id = __ENV.POLL || defaultPollId()
-  const answer = http.get(`${VOTE_URL}/api/polls/${id}`, { tags: { name: "poll" } })
+  const answer = http.get(`${VOTE_URL}/api/polls/${id}`, { tags: { name: "poll" }, timeout: READ_TIMEOUT })
   if (answer.status !== 200)
     throw new Error(`${answer.url} answers ${answer.status || answer.error}: is POLL right?`)
   const poll = answer.json() as { phase: string; eligibility: string; options: { id: string }[] }
@@ -42,7 +45,7 @@ export function openPoll(): OpenPoll {
 }
 
 function defaultPollId(): string {
-  const answer = http.get(`${VOTE_URL}/api/polls`, { tags: { name: "polls" } })
+  const answer = http.get(`${VOTE_URL}/api/polls`, { tags: { name: "polls" }, timeout: READ_TIMEOUT })
   if (answer.status !== 200)
     throw new Error(`${VOTE_URL} answers ${answer.status || answer.error}: start Tallyroom, or set VOTE_URL.`)
   const { default: id } = answer.json() as { default: string | null }
@@ -52,7 +55,10 @@ function defaultPollId(): string {
 
 /** How many votes of a poll are counted. @throws {Error} when result doesn't answer, or doesn't show it to everybody */
 export function countedVotes(poll: string): number {
-  const answer = http.get(`${RESULT_URL}/api/polls/${poll}/results`, { tags: { name: "results" } })
+  const answer = http.get(`${RESULT_URL}/api/polls/${poll}/results`, {
+    tags: { name: "results" },
+    timeout: READ_TIMEOUT,
+  })
   if (answer.status !== 200)
     throw new Error(`${answer.url} answers ${answer.status || answer.error}: is RESULT_URL right?`)
   const { total } = answer.json() as { total?: number }

@@ -1,8 +1,8 @@
 /** A steady trickle for a long time: what leaks, grows or slows down shows here. */
 
 import type { Options } from "k6/options"
-import { closeBooks, type Opened, openBooks } from "./books.ts"
-import { castOne } from "./cast.ts"
+import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
+import { castOne, GIVE_UP_S } from "./cast.ts"
 import { amount, seconds } from "./room.ts"
 import { type Summary, verdict, voteLines } from "./verdict.ts"
 
@@ -17,7 +17,7 @@ export const options: Options = {
       duration: `${seconds("DURATION", 600)}s`,
       preAllocatedVUs: 20,
       maxVUs: 400,
-      gracefulStop: "70s",
+      gracefulStop: `${GIVE_UP_S + 10}s`,
     },
   },
   thresholds: {
@@ -27,8 +27,7 @@ export const options: Options = {
     dropped_iterations: ["count==0"],
     vote_answered: [`p(95)<${amount("P95_MS", 200)}`],
   },
-  setupTimeout: "30s",
-  teardownTimeout: "120s",
+  ...bookkeeping,
 }
 
 export const setup = openBooks

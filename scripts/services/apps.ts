@@ -8,8 +8,6 @@ import { waitFor } from "./wait"
 export type AppName = "vote" | "worker" | "result"
 
 export interface AppOptions {
-  /** A saved source file takes effect without a restart. */
-  readonly hot?: boolean
   readonly onLine?: (line: string) => void
   readonly logFile?: string
   /** Where the apps' directories are; tests put stand-ins there. */
@@ -27,14 +25,12 @@ const QUOTED_LINES = 12
 const READY_DEADLINE_MS = 30_000
 /** What an app may see of the environment beside its settings. */
 const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "NODE_ENV"]
-/** Keeps the process, its port and its open sockets when a source file is saved. */
-const HOT_FLAGS = ["--hot", "--no-clear-screen"]
 
 /** Starts one app on a leash, with these settings and nothing else of this process's environment. */
 export function startApp(name: AppName, env: Record<string, string>, options: AppOptions = {}): App {
-  const { hot = false, appsDir = join(CHECKOUT, "apps"), onLine, logFile } = options
+  const { appsDir = join(CHECKOUT, "apps"), onLine, logFile } = options
   const last: string[] = []
-  const app = leash([process.execPath, ...(hot ? HOT_FLAGS : []), join(appsDir, name, "main.ts")], {
+  const app = leash([process.execPath, join(appsDir, name, "main.ts")], {
     cwd: CHECKOUT,
     env: { ...inherited(), ...env },
     ...(logFile !== undefined && { logFile }),

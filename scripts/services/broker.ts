@@ -1,5 +1,5 @@
 import { connect } from "node:net"
-import type { Server } from "./server"
+import type { OnCrash, Server } from "./server"
 
 export interface BrokerOptions {
   /** Holds the data and the password. */
@@ -7,8 +7,7 @@ export interface BrokerOptions {
   readonly port?: number
   readonly onLine?: (line: string) => void
   readonly logFile?: string
-  /** Called when the server ended although nobody asked it to. */
-  readonly onCrash?: (code: number) => void
+  readonly onCrash?: OnCrash
 }
 
 /** A server that holds the ballots in the place of Redis. */

@@ -10,7 +10,8 @@ import { onStopRequest } from "./stop-request"
 import { describe } from "./trouble"
 
 export interface Foreground {
-  readonly hot: boolean
+  /** An app starts anew when one of its source files is saved. */
+  readonly restartsOnSave?: boolean
   /** Also the apps for other systems' clients. */
   readonly contracts?: boolean
   /** A broker to start, which holds the ballots in the place of Redis. */
@@ -23,7 +24,7 @@ export interface Foreground {
 
 /** Runs the whole stack until a signal, a crash or a failed start ends it; then nothing is left running. */
 export async function runInForeground({
-  hot,
+  restartsOnSave = false,
   contracts = false,
   broker,
   fresh,
@@ -51,7 +52,7 @@ export async function runInForeground({
   const stack = new Stack({
     stateDir: STATE_DIR,
     env: process.env,
-    hot,
+    restartsOnSave,
     contracts,
     ...(broker && { broker }),
     say: console.log,

@@ -8,7 +8,7 @@ import { freePort } from "./ports"
 import { postgresPrograms } from "./postgres-programs"
 import { awaitPrevious } from "./previous"
 import { keptSecrets, writePrivately } from "./secrets"
-import { createServer, type Server } from "./server"
+import { createServer, type OnCrash, type Server } from "./server"
 import { Trouble } from "./trouble"
 
 export interface PostgresOptions {
@@ -19,8 +19,7 @@ export interface PostgresOptions {
   readonly settings?: Record<string, string>
   readonly onLine?: (line: string) => void
   readonly logFile?: string
-  /** Called when the server ended although nobody asked it to. */
-  readonly onCrash?: (code: number) => void
+  readonly onCrash?: OnCrash
 }
 
 export interface Postgres extends Server {

@@ -6,7 +6,7 @@ import { freePort } from "./ports"
 import { awaitPrevious } from "./previous"
 import { aclFile, type RedisUser } from "./redis-acl"
 import { keptSecrets, writePrivately } from "./secrets"
-import { createServer, type Server } from "./server"
+import { createServer, type OnCrash, type Server } from "./server"
 
 export interface RedisOptions {
   /** Holds the append-only file, the ACL file and the passwords. */
@@ -16,8 +16,7 @@ export interface RedisOptions {
   readonly appendfsync?: "always" | "everysec"
   readonly onLine?: (line: string) => void
   readonly logFile?: string
-  /** Called when the server ended although nobody asked it to. */
-  readonly onCrash?: (code: number) => void
+  readonly onCrash?: OnCrash
 }
 
 export interface RedisServer extends Server {

@@ -1,38 +1,40 @@
-import { watch } from "node:fs"
 import type { App } from "./apps"
+import { onSaved } from "./saved-files"
 
-/** An editor may write several files, or one in several steps. */
-const SETTLE_MS = 100
-const SOURCE = /\.(ts|tsx|sql|lua)$/
+/** Exit codes above this one name the signal that killed a program. */
+const KILLED = 128
 
 /**
- * An app that is stopped in order and started anew when a source file below `dirs` is saved. (`bun --watch` leaves it no time
- * to stop: a worker's leases would have to run out first.) One that fails to start waits for the next save; so `exited` settles
- * only after stop() or kill().
+ * An app that is stopped in order and started anew when a source file below `dirs` is saved. One that ends by itself, as its
+ * code is wrong, waits for the next save; so `exited` settles only after stop() or kill(), or when something else killed it.
  */
 export function startRestartingApp(start: () => App, dirs: readonly string[], graceMs: number): App {
-  let current = start()
-  let ended = false
-  let restarting = Promise.resolve()
-  let settle: Timer | undefined
   const { promise: exited, resolve } = Promise.withResolvers<number>()
+  let ended = false
+  let restarting: Promise<unknown> = Promise.resolve()
+  /** The one that a restart is stopping, perhaps by a kill: its end is no surprise. */
+  let replaced: App | undefined
+  let current = launch()
 
-  const restart = async () => {
+  function launch(): App {
+    const app = start()
+    void app.exited.then((code) => {
+      if (app !== replaced && code > KILLED && !ended) end()
+    })
+    return app
+  }
+  async function restart(): Promise<void> {
+    if (ended) return
+    replaced = current
     await current.stop(graceMs)
-    if (!ended) current = start()
+    if (!ended) current = launch()
   }
-  const onSave = (_event: string, file: string | null) => {
-    if (ended || !SOURCE.test(file ?? "")) return
-    clearTimeout(settle)
-    settle = setTimeout(() => {
-      restarting = restarting.then(restart)
-    }, SETTLE_MS)
-  }
-  const watchers = dirs.map((dir) => watch(dir, { recursive: true }, onSave))
-  const end = () => {
+  const stopWatching = onSaved(dirs, () => {
+    restarting = restarting.then(restart)
+  })
+  function end(): void {
     ended = true
-    clearTimeout(settle)
-    for (const watcher of watchers) watcher.close()
+    stopWatching()
     void restarting.then(() => current.exited).then(resolve)
   }
   return {

@@ -17,6 +17,9 @@ export interface Server {
   readonly pid: number | undefined
 }
 
+/** Hears that a server ended although nobody asked it to. @param start brings it back, with the same data on the same port */
+export type OnCrash = (code: number, start: () => Promise<void>) => void
+
 export interface ServerPlan {
   readonly name: string
   readonly command: readonly string[]
@@ -24,8 +27,7 @@ export interface ServerPlan {
   /** How long a start may take, crash recovery included, and a stop before it becomes a kill (milliseconds). */
   readonly startDeadlineMs: number
   readonly stopGraceMs: number
-  /** Called when it ended although nobody asked it to. */
-  readonly onCrash?: (code: number) => void
+  readonly onCrash?: OnCrash
   /** Runs before every start. */
   prepare(): Promise<void>
   /** Whether it serves requests now. */
@@ -46,8 +48,9 @@ export function createServer(plan: ServerPlan): Server {
     const child = await launch(plan)
     running = child
     void child.exited.then((code) => {
-      if (running === child) plan.onCrash?.(code)
-      if (running === child) running = undefined
+      if (running !== child) return
+      running = undefined
+      plan.onCrash?.(code, start)
     })
   }
   return {

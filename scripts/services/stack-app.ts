@@ -8,21 +8,15 @@ import type { StackPlan } from "./stack-plan"
 /** An app drains for up to this long; all must be gone within 10 s. */
 export const APP_GRACE_MS = 7_000
 
-const WORKER_SOURCES = [join(CHECKOUT, "apps/worker"), join(CHECKOUT, "lib")]
-
-/**
- * Starts one app as the plan wants it: a hot one takes a saved source file in while it runs, but the worker, which has no
- * sockets to keep and all its knowledge in Postgres, is started anew.
- */
+/** Starts one app as the plan wants it. */
 export function launchApp(plan: StackPlan, name: AppName, source: string, env: Record<string, string>): App {
-  const { stateDir, hot, appsDir, onLine } = plan
-  const start = (keepsRunning: boolean) =>
+  const { stateDir, restartsOnSave, appsDir = join(CHECKOUT, "apps"), onLine } = plan
+  const start = () =>
     startApp(name, env, {
-      hot: keepsRunning,
-      ...(appsDir !== undefined && { appsDir }),
+      appsDir,
       logFile: join(stateDir, "logs", `${source}.log`),
       onLine: (line) => onLine(source, readable(line)),
     })
-  if (name !== "worker" || !hot) return start(hot)
-  return startRestartingApp(() => start(false), WORKER_SOURCES, APP_GRACE_MS)
+  if (!restartsOnSave) return start()
+  return startRestartingApp(start, [join(appsDir, name), join(CHECKOUT, "lib")], APP_GRACE_MS)
 }

@@ -4,7 +4,7 @@ import { type InboxKind, inboxKind } from "@tallyroom/lib/inbox/brokers"
 import type { Broker } from "./broker"
 import { startNats } from "./nats"
 import { startRabbitmq } from "./rabbitmq"
-import type { Server } from "./server"
+import type { OnCrash, Server } from "./server"
 import { Trouble } from "./trouble"
 
 /** The servers that a demo can start to hold the ballots in the place of Redis. */
@@ -24,7 +24,7 @@ export interface InboxPlan {
   /** Set: used instead of starting one of our own. */
   readonly inboxUrl?: string | undefined
   onLine(store: BrokerKind, line: string): void
-  onCrash(store: BrokerName, code: number): void
+  onCrash(store: BrokerName, ...crash: Parameters<OnCrash>): void
   onStart(server: Server): void
 }
 
@@ -66,7 +66,7 @@ export async function startInbox(plan: InboxPlan): Promise<string> {
     dir: join(plan.stateDir, broker),
     logFile: join(plan.stateDir, "logs", `${broker}.log`),
     onLine: (line: string) => plan.onLine(broker, line),
-    onCrash: (code: number) => plan.onCrash(BROKER_NAMES[broker], code),
+    onCrash: (...crash: Parameters<OnCrash>) => plan.onCrash(BROKER_NAMES[broker], ...crash),
   }
   const server: Broker = await (broker === "nats" ? startNats(options) : startRabbitmq(options))
   plan.onStart(server)

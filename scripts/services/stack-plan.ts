@@ -4,8 +4,8 @@ import type { BrokerKind } from "./stack-inbox"
 export interface StackPlan {
   readonly stateDir: string
   readonly env: Record<string, string | undefined>
-  /** Saved source files take effect at once. */
-  readonly hot: boolean
+  /** An app starts anew when one of its source files is saved. */
+  readonly restartsOnSave?: boolean
   /** Also the apps that answer other systems' clients, each on the port that those know. */
   readonly contracts?: boolean
   /** Start this broker to hold the ballots; otherwise Redis does, or the broker at INBOX_URL. */
@@ -15,6 +15,6 @@ export interface StackPlan {
   /** Progress, for the person who waits. */
   say(sentence: string): void
   onLine(source: string, line: LogLine): void
-  /** Something ended although nobody stopped it. */
+  /** Something ended again and again although nobody stopped it: the stack can't go on. */
   onCrash(sentence: string): void
 }

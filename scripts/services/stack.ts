@@ -6,6 +6,7 @@ import type { App } from "./apps"
 import { untilInboxOpen } from "./inbox-open"
 import { stopLeashed } from "./leash"
 import { assertPortFree } from "./ports"
+import { Reviver } from "./reviver"
 import type { Running } from "./running"
 import { keptSecrets } from "./secrets"
 import type { Server } from "./server"
@@ -25,11 +26,15 @@ const READY_DEADLINE_MS = 60_000
 
 /** Everything that a person needs to vote and watch: both stores and the three apps. */
 export class Stack {
-  private readonly apps: App[] = []
+  private readonly apps = new Set<App>()
   private readonly stores: Server[] = []
-  private stopping = false
+  private readonly stopping = new AbortController()
+  private readonly reviver: Reviver
 
-  constructor(private readonly plan: StackPlan) {}
+  constructor(private readonly plan: StackPlan) {
+    const { say, onCrash } = plan
+    this.reviver = new Reviver({ stopping: this.stopping.signal, say, giveUp: onCrash })
+  }
 
   /** Starts all and waits until all are ready. After a failure, stop() ends what was started. */
   async start(): Promise<Running> {
@@ -67,8 +72,8 @@ export class Stack {
 
   /** Ends the apps, then the stores, within 10 s. */
   async stop(): Promise<void> {
-    this.stopping = true
-    await Promise.all(this.apps.map((app) => app.stop(APP_GRACE_MS)))
+    this.stopping.abort()
+    await Promise.all([...this.apps].map((app) => app.stop(APP_GRACE_MS)))
     await Promise.all(this.stores.map((store) => store.stop(STORE_GRACE_MS)))
     // A start that was interrupted has programs that are in neither list yet.
     await stopLeashed(STORE_GRACE_MS)
@@ -76,9 +81,12 @@ export class Stack {
 
   /** Ends everything at once. Accepted votes survive: they are on disk. */
   async kill(): Promise<void> {
-    this.stopping = true
+    this.stopping.abort()
     for (const app of this.apps) app.kill("SIGKILL")
-    await Promise.all([...this.apps.map((app) => app.exited), ...this.stores.map((store) => store.kill9())])
+    await Promise.all([
+      ...[...this.apps].map((app) => app.exited),
+      ...this.stores.map((store) => store.kill9()),
+    ])
   }
 
   private startStores(): Promise<Stores> {
@@ -90,7 +98,8 @@ export class Stack {
       inboxUrl: env.INBOX_URL,
       broker,
       onLine: (store, text) => onLine(store, { level: "info", text }),
-      onCrash: (store, code) => this.reportCrash(store, code, store.toLowerCase()),
+      onCrash: (name, code, start) =>
+        void this.reviver.revive({ name, logFile: logFileOf(name.toLowerCase()), start }, code),
       onStart: (server) => this.stores.push(server),
     })
   }
@@ -105,24 +114,28 @@ export class Stack {
       { name: "result", source: "result", wiring, env },
       ...contracts,
     ]
-    const started = await Promise.all(apps.map((app) => this.startApp(app)))
-    await Promise.all(started.map((app) => app.waitReady(undefined, READY_DEADLINE_MS)))
-    started.forEach((app, i) => {
-      const source = apps[i]?.source ?? app.name
-      void app.exited.then((code) => this.reportCrash(source, code, source))
-    })
+    await Promise.all(apps.map((app) => this.startApp(app)))
   }
 
-  private async startApp({ name, source, wiring, env }: ContractApp): Promise<App> {
+  /** Settles when it is ready; from then on it is started again each time that it dies. */
+  private async startApp({ name, source, wiring, env }: ContractApp): Promise<void> {
     const settings = await appSettings(name, wiring, env, this.plan.appsDir)
-    if (this.stopping) throw new Trouble("Stopped while it was starting.")
-    const app = launchApp(this.plan, name, source, settings)
-    this.apps.push(app)
-    return app
-  }
-
-  private reportCrash(who: string, code: number, log: string): void {
-    if (!this.stopping)
-      this.plan.onCrash(`${who} ended unexpectedly (code ${code}); see .tallyroom/logs/${log}.log.`)
+    if (this.stopping.signal.aborted) throw new Trouble("Stopped while it was starting.")
+    const start = async () => {
+      const app = launchApp(this.plan, name, source, settings)
+      this.apps.add(app)
+      void app.exited.then(() => this.apps.delete(app))
+      try {
+        await app.waitReady(undefined, READY_DEADLINE_MS)
+      } catch (error) {
+        await app.stop(APP_GRACE_MS)
+        throw error
+      }
+      const mortal = { name: source, logFile: logFileOf(source), start }
+      void app.exited.then((code) => this.reviver.revive(mortal, code))
+    }
+    await start()
   }
 }
+
+const logFileOf = (source: string) => `.tallyroom/logs/${source}.log`

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { assertPostgresAnswers, assertRedisAnswers } from "./external"
 import { type Postgres, startPostgres } from "./postgres"
 import { type RedisServer, startRedis } from "./redis"
-import type { Server } from "./server"
+import type { OnCrash, Server } from "./server"
 import { type BrokerKind, type BrokerName, startInbox } from "./stack-inbox"
 
 export interface StoresPlan {
@@ -14,7 +14,7 @@ export interface StoresPlan {
   /** The broker to start. */
   readonly broker?: BrokerKind | undefined
   onLine(store: "postgres" | "redis" | BrokerKind, line: string): void
-  onCrash(store: "Postgres" | "Redis" | BrokerName, code: number): void
+  onCrash(store: "Postgres" | "Redis" | BrokerName, ...crash: Parameters<OnCrash>): void
   /** Called for each server as soon as it runs. */
   onStart(server: Server): void
 }
@@ -54,7 +54,7 @@ async function redisUrls(plan: StoresPlan) {
     dir: join(plan.stateDir, "redis"),
     logFile: join(plan.stateDir, "logs/redis.log"),
     onLine: (line) => plan.onLine("redis", line),
-    onCrash: (code) => plan.onCrash("Redis", code),
+    onCrash: (...crash) => plan.onCrash("Redis", ...crash),
   })
   plan.onStart(redis)
   return { voteRedisUrl: redis.voteUrl, workerRedisUrl: redis.workerUrl, adminRedisUrl: redis.adminUrl }
@@ -66,7 +66,7 @@ async function databaseUrls(plan: StoresPlan) {
     dir: join(plan.stateDir, "postgres"),
     logFile: join(plan.stateDir, "logs/postgres.log"),
     onLine: (line) => plan.onLine("postgres", line),
-    onCrash: (code) => plan.onCrash("Postgres", code),
+    onCrash: (...crash) => plan.onCrash("Postgres", ...crash),
   })
   plan.onStart(postgres)
   const { workerUrl, resultUrl, adminUrl } = await postgres.database(DATABASE)

@@ -27,7 +27,6 @@ export async function inOwnTallyroom(
   const stack = new Stack({
     stateDir,
     env: { ...addresses, ...ports },
-    hot: false,
     say: console.error,
     onLine: () => {},
     onCrash: console.error,

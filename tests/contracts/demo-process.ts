@@ -6,8 +6,8 @@
 import { Stack } from "../../scripts/services/stack"
 
 const stack = new Stack({
-  ...{ stateDir: process.argv[2] ?? "", env: process.env, hot: false, contracts: true, broker: "nats" },
-  ...{ say: () => {}, onLine: () => {}, onCrash: (sentence) => void end(sentence) },
+  ...{ stateDir: process.argv[2] ?? "", env: process.env, contracts: true, broker: "nats" },
+  ...{ say: console.error, onLine: () => {}, onCrash: (sentence) => void end(sentence) },
 })
 
 async function end(sentence?: string): Promise<void> {

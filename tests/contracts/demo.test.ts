@@ -8,9 +8,11 @@ import type { Subprocess } from "bun"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { eachLine } from "../../scripts/services/lines"
 import { freePort } from "../../scripts/services/ports"
+import { descendants } from "../../scripts/services/processes"
 import type { Running } from "../../scripts/services/running"
 import { contractUrls } from "../../scripts/services/stack-contracts"
 import { assertOneInbox, assertSameInbox, noteInbox } from "../../scripts/services/stack-inbox"
+import { waitFor } from "../../scripts/services/wait"
 import { untilVotes } from "./family"
 
 setDefaultTimeout(120_000)
@@ -34,13 +36,16 @@ async function startDemo() {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "demo-process.ts"), stateDir], {
     env: { ...process.env, ...(await freePorts()) },
     stdout: "pipe",
-    stderr: "inherit",
+    stderr: "pipe",
   })
   children.push(child)
+  const said: string[] = []
+  void eachLine(child.stderr, (line) => said.push(line))
   const { promise, resolve, reject } = Promise.withResolvers<Running>()
   void eachLine(child.stdout, (line) => resolve(JSON.parse(line)))
-  void child.exited.then((code) => reject(new Error(`the demo ended with ${code} before it was ready`)))
-  return { child, running: await promise }
+  const why = (code: number) => `the demo ended with ${code} before it was ready: ${said.join("\n")}`
+  void child.exited.then((code) => reject(new Error(why(code))))
+  return { child, said, running: await promise }
 }
 
 async function runs(script: string, words: string[], env: Record<string, string> = {}) {
@@ -50,7 +55,14 @@ async function runs(script: string, words: string[], env: Record<string, string>
   return { code: await child.exited, said: said.join("") }
 }
 
-test("every contract is answered at once, over a broker of its own, and the books of all balance", async () => {
+/** The first program that the demo runs whose command line holds this text. */
+function pidOf(demo: number, text: string): number {
+  const pid = descendants(demo).find((it) => readFileSync(`/proc/${it}/cmdline`, "utf8").includes(text))
+  if (pid === undefined) throw new Error(`the demo runs no ${text}`)
+  return pid
+}
+
+test("every contract is answered at once, over a broker of its own, each part that is killed comes back, and the books of all balance", async () => {
   const demo = await startDemo()
   const { voteUrl, resultUrl, redisUrl, databaseUrl, inboxUrl = "", contracts } = demo.running
   expect(inboxUrl).toStartWith("nats://")
@@ -65,6 +77,22 @@ test("every contract is answered at once, over a broker of its own, and the book
   await untilVotes(resultUrl, "cats-vs-dogs", { a: 1, b: 0 })
   await untilVotes(contracts?.petsResultUrl ?? "", "pets", { dogs: 0, cats: 1, lizards: 0 })
   await untilVotes(resultUrl, "post-348", { upvote: 0, downvote: 1 })
+
+  for (const program of [
+    ...["apps/worker/main.ts", "apps/result/main.ts", "nats-server", "redis-server"],
+    join(stateDir, "postgres"),
+  ]) {
+    const told = demo.said.length
+    process.kill(pidOf(demo.child.pid, program), "SIGKILL")
+    const ended = /^(.+) ended unexpectedly \(killed by SIGKILL\): starting it again\.$/
+    const name = () => demo.said.slice(told).flatMap((line) => ended.exec(line)?.[1] ?? [])[0]
+    await waitFor(`${program} to be back`, () => demo.said.slice(told).includes(`${name()} is back.`), 60_000)
+  }
+  await waitFor("a vote to be accepted after all that", async () => {
+    const again = await post(voteUrl, "vote=b", "application/x-www-form-urlencoded")
+    return again.status === 201
+  })
+  await untilVotes(resultUrl, "cats-vs-dogs", { a: 1, b: 1 })
 
   const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, INBOX_URL: inboxUrl }
   const { code, said } = await runs("scripts/audit.ts", ["--wait"], env)

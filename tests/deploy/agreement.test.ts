@@ -104,6 +104,59 @@ test("every image is one of ours or one that compose and the cluster share", () 
   expect(containers.map(({ image }) => image).filter((image) => !shared.has(image))).toEqual([])
 })
 
+/** At least this long Argo CD and Flux must find a Job that is done; longer than a few minutes it would stand in the way. */
+const SEEN_S = [60, 300] as const
+
+const jobSchema = z.object({
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
+  spec: z.object({ ttlSecondsAfterFinished: z.number() }),
+})
+
+test("a Job goes by itself, but not before those who deploy from Git have seen it done", () => {
+  const jobs = objects.filter(({ kind }) => kind === "Job").map((job) => jobSchema.parse(job))
+  expect(jobs.map(({ metadata }) => metadata.name)).toEqual(["credentials"])
+  for (const { metadata, spec } of jobs) {
+    expect(spec.ttlSecondsAfterFinished).toBeGreaterThanOrEqual(SEEN_S[0])
+    expect(spec.ttlSecondsAfterFinished).toBeLessThanOrEqual(SEEN_S[1])
+    // What is gone must be no difference to Git, and a new version must be able to replace what is still there. No PreSync:
+    // then there would be no account yet under which it runs.
+    expect(metadata.annotations).toMatchObject({
+      "argocd.argoproj.io/hook": "Sync",
+      "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
+      "kustomize.toolkit.fluxcd.io/force": "enabled",
+    })
+  }
+})
+
+/** As far as mounts go: of `compose.yaml` and of the files that stand beside it. */
+const mountsSchema = z.object({
+  services: z.record(
+    z.string(),
+    z.object({ volumes: z.array(z.string()).default([]), tmpfs: z.array(z.string()).default([]) }),
+  ),
+})
+
+/** Docker can't make a folder in a checkout that is mounted for reading, and would make it as root in any other. */
+test("nothing is mounted inside a mounted checkout: a fresh clone has no folder for it", async () => {
+  const files = filesLike("compose*.yaml")
+  const inside = await Promise.all(
+    files.map(async (file) => {
+      const { services } = mountsSchema.parse(Bun.YAML.parse(await read(file)))
+      return Object.entries(services).flatMap(([service, { volumes, tmpfs }]) => {
+        const places = [
+          ...volumes.map((it) => it.split(":")[1] ?? ""),
+          ...tmpfs.map((it) => it.split(":")[0]),
+        ]
+        const checkouts = volumes.filter((it) => it.startsWith(".:")).map((it) => `${it.split(":")[1]}/`)
+        const within = places.filter((place) => checkouts.some((it) => place?.startsWith(it)))
+        return within.map((place) => `${file}: ${service} mounts ${place}`)
+      })
+    }),
+  )
+  expect(files.length).toBeGreaterThan(1)
+  expect(inside.flat()).toEqual([])
+})
+
 test("the services are where the README says", () => {
   const ports = objects
     .filter(({ kind }) => kind === "Service")

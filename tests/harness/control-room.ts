@@ -19,10 +19,19 @@ export async function makePollAt(url: string, poll: Record<string, unknown>): Pr
     { id: "a", label: "Cats", emoji: "🐈" },
     { id: "b", label: "Dogs", emoji: "🐕" },
   ]
-  const answer = await fetch(`${url}/api/polls`, {
-    method: "POST",
+  await send("POST", `${url}/api/polls`, { title: `The poll ${poll.id}`, options, state: "open", ...poll })
+}
+
+/** Changes a poll over the API. @throws {Error} with the API's answer when it refuses */
+export function changePollAt(url: string, id: string, change: Record<string, unknown>): Promise<void> {
+  return send("PATCH", `${url}/api/polls/${id}`, change)
+}
+
+async function send(method: string, address: string, body: unknown): Promise<void> {
+  const answer = await fetch(address, {
+    method,
     headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
-    body: JSON.stringify({ title: `The poll ${poll.id}`, options, state: "open", ...poll }),
+    body: JSON.stringify(body),
   })
   if (!answer.ok) throw new Error(`the API answered ${answer.status}: ${await answer.text()}`)
 }

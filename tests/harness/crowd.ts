@@ -33,8 +33,14 @@ export async function castOnce(
  * Votes until there is an answer other than "try again". `urls` are asked in turn, as a load balancer would.
  * @returns the status that ended it, and the body
  */
-export async function castUntilAnswered(urls: string[], poll: string, who: string, option: string) {
-  const end = Date.now() + GIVE_UP_MS
+export async function castUntilAnswered(
+  urls: string[],
+  poll: string,
+  who: string,
+  option: string,
+  giveUpMs = GIVE_UP_MS,
+) {
+  const end = Date.now() + giveUpMs
   let last = "none"
   for (let attempt = 0; Date.now() < end; attempt++) {
     const url = urls[attempt % urls.length] ?? ""
@@ -45,7 +51,7 @@ export async function castUntilAnswered(urls: string[], poll: string, who: strin
     last = response ? await response.text() : "none"
     await Bun.sleep(20 + Math.random() * 80)
   }
-  throw new Error(`no answer to ${who} within ${GIVE_UP_MS} ms; the last: ${last}`)
+  throw new Error(`no answer to ${who} within ${giveUpMs} ms; the last: ${last}`)
 }
 
 /** Runs `work` for 0 … total-1, `concurrency` at a time. */

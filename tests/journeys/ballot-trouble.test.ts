@@ -31,6 +31,9 @@ afterAll(async () => {
   await stand.stop()
 })
 
+/** The page tries again by itself only after a minute: until then it is the test that says when. */
+const COME_BACK_LATER = { status: 503, headers: { "retry-after": "60" } }
+
 const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
 
 test("A vote that is cast offline is kept, says so, and is counted once when the network is back.", async () => {
@@ -53,12 +56,12 @@ test("A vote whose answer was lost is sent again, and is the same vote.", async 
   const page = await openPage(browser, stand.url)
   let lost = 0
   await page.route("**/votes", async (route) => {
-    if (lost++ > 1) return route.continue()
+    if (lost === 2) return route.continue()
     await route.fetch()
-    await route.abort("connectionreset")
+    await (++lost === 1 ? route.abort("connectionreset") : route.fulfill(COME_BACK_LATER))
   })
   await page.getByRole("button", { name: "Dogs" }).click()
-  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await waitFor("the second answer to be lost", () => lost === 2)
   await page.getByRole("button", { name: "Try now" }).click()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
   expect(await waiting()).toBe(before + 1)
@@ -68,7 +71,7 @@ test("A vote whose answer was lost is sent again, and is the same vote.", async 
 test("A vote that is under way survives a reload of its page.", async () => {
   const before = await waiting()
   const page = await openPage(browser, stand.url)
-  await page.route("**/votes", (route) => route.fulfill({ status: 503, headers: { "retry-after": "60" } }))
+  await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
   await page.getByRole("button", { name: "Dogs" }).click()
   await page.getByText("Not sent yet. Trying again…").waitFor()
   await page.unroute("**/votes")
@@ -99,7 +102,7 @@ test("A browser that takes no cookies stays one voter.", async () => {
 test("A waiting vote never takes the place of one that was cast later, in another tab.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/swing`)
   const later = await page.context().newPage()
-  await page.route("**/votes", (route) => route.abort("connectionreset"))
+  await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByText("Not sent yet. Trying again…").waitFor()
   await later.goto(`${stand.url}/polls/swing`)

@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import type { Browser } from "playwright-core"
 import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
-import { makePollAt, openControlRoom } from "../harness/control-room"
+import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { castUntilAnswered, person } from "../harness/crowd"
 import { openPage } from "../harness/pages"
 import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
+import { translatePage } from "../harness/translator"
 
 const stores = useStores()
 let browser: Browser
@@ -150,6 +151,70 @@ describe("an admin in the control room", () => {
     await page.context().close()
   })
 
+  test("puts the list in order by buttons and by dragging, for every list that there is", async () => {
+    for (const id of ["first", "second", "third"]) await makePollAt(result.url, { id, title: id })
+    const mine = (polls: { id: string }[]) =>
+      polls.map(({ id }) => id).filter((id) => /^(first|second|third)$/.test(id))
+    const listed = async (url: string) => mine((await (await fetch(`${url}/api/polls`)).json()).polls)
+    const isNow = async (...order: string[]) => {
+      for (const { url } of [result, vote]) {
+        await waitFor(`${order} at ${url}`, async () => (await listed(url)).join() === order.join())
+      }
+    }
+    await isNow("third", "second", "first")
+    const page = await openControlRoom(browser, result.url)
+    await page.getByRole("link", { name: "Change the order" }).click()
+    const up = page.getByRole("button", { name: "Move first up" })
+    await up.click()
+    await page.getByRole("status").getByText("Now at place 2.").waitFor()
+    await page.locator('[data-poll="first"] [value=up]:focus').waitFor()
+    await page.keyboard.press("Enter")
+    // At the top there is no up: the keyboard stays with the poll all the same.
+    await page.locator('[data-poll="first"] [value=down]:focus').waitFor()
+    await isNow("first", "third", "second")
+    await page.locator('[data-poll="second"]').dragTo(page.locator('[data-poll="first"]'))
+    await isNow("second", "first", "third")
+    await page.getByRole("button", { name: "Move third to the top" }).click()
+    await page.getByText("Moved.").waitFor()
+    await isNow("third", "second", "first")
+    expect(new URL(page.url()).hash).toBe("#poll-third")
+    await page.getByRole("link", { name: "Done" }).click()
+    await page.locator(".poll-row h2", { hasText: "third" }).waitFor()
+    await page.context().close()
+  })
+
+  test("has pages whose numbers and phases move while a browser translates them", async () => {
+    await makePollAt(result.url, { id: "moving" })
+    await waitFor("the ballot", async () => (await fetch(`${vote.url}/api/polls/moving`)).ok)
+    const page = await openControlRoom(browser, result.url)
+    const list = await page.context().newPage()
+    const health = await page.context().newPage()
+    await page.goto(`${result.url}/admin/polls/moving`)
+    await list.goto(`${result.url}/admin`)
+    await health.goto(`${result.url}/admin/health`)
+    for (const each of [page, list, health]) await translatePage(each)
+    const counted = async (count: string) => {
+      const row = list.locator('[data-poll="moving"]')
+      await page.locator('[data-option="a"] [data-part="votes"]', { hasText: count }).waitFor()
+      await row.locator('[data-part="total"]', { hasText: count }).waitFor()
+      expect(await page.locator('[data-part="total"]').textContent()).toBe(count)
+      expect(await row.locator(".poll-votes").textContent()).toBe(count === "1" ? "1 vote" : `${count} votes`)
+    }
+    await votes("moving", "a", 1)
+    await counted("1")
+    await votes("moving", "a", 11)
+    await counted("12")
+    await health.locator(".figures dd", { hasText: /^0\.[1-9]/ }).waitFor()
+    await changePollAt(result.url, "moving", { state: "closed" })
+    for (const each of [page, list.locator('[data-poll="moving"]')]) {
+      await each.locator(".chip", { hasText: "Final" }).waitFor()
+      expect((await each.locator(".chips").textContent())?.trim()).toBe("Final")
+    }
+    await page.getByText("The poll is final: its tally never changes again.").waitFor()
+    expect(await page.getByText("Close the poll …").count()).toBe(0)
+    await page.context().close()
+  })
+
   test("can do it all by keyboard", async () => {
     const page = await openPage(browser, `${result.url}/admin`)
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "")
@@ -169,16 +234,29 @@ describe("an admin in the control room", () => {
     await page.keyboard.press("Enter")
     await page.locator("#title").focus()
     await page.keyboard.type("Keys")
-    for (const label of ["One", "Two"]) {
-      const name = label === "One" ? "o0-label" : "o1-label"
-      for (let i = 0; i < 20; i++) {
-        if (await page.evaluate((wanted) => document.activeElement?.id === wanted, name)) break
-        await page.keyboard.press("Tab")
-      }
-      await page.keyboard.type(label)
+    for (let i = 0; i < 20 && !(await page.locator("#o0-label:focus").count()); i++) {
+      await page.keyboard.press("Tab")
     }
+    await page.keyboard.type("One")
+    await page.keyboard.press("Enter")
+    await page.locator("#o1-label:focus").waitFor()
+    await page.keyboard.type("Two")
+    const focusedName = () => page.evaluate(() => document.activeElement?.getAttribute("name"))
+    // An input method's Enter takes over what was composed, and nothing else.
+    await page.locator("#o1-label").dispatchEvent("keydown", { key: "Enter", isComposing: true })
+    await page.locator("#o1-label").dispatchEvent("keydown", { key: "Enter", keyCode: 229 })
+    expect(await page.locator(".option-row").count()).toBe(2)
+    await page.keyboard.press("Enter")
+    await page.locator("#o2-label:focus").waitFor()
+    await page.keyboard.type("Three")
+    await page.locator("#o0-label").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#o1-label:focus").waitFor()
+    expect([await page.locator(".option-row").count(), await focusedName()]).toEqual([3, "o1-label"])
+    await page.locator("#title").focus()
     await page.keyboard.press("Enter")
     await page.getByText("The draft is made.").waitFor()
+    expect(await page.locator("[data-option]").count()).toBe(3)
     await reach("Open now")
     await page.keyboard.press("Enter")
     await page.getByText("The poll is open.").waitFor()
@@ -228,13 +306,23 @@ describe("without scripts", () => {
 
     await page.goto(`${result.url}/admin`)
     expect(await page.locator(".poll-row").count()).toBe(50)
-    await page.getByRole("link", { name: "Older" }).click()
+    await page.getByRole("link", { name: "Next" }).click()
     await page.getByText("51 to ").waitFor()
     await page.getByLabel("Search by title or id").fill("diner ou")
     await page.getByRole("button", { name: "Search" }).click()
     expect(await page.locator(".poll-row h2").allTextContents()).toEqual(["Où dîner ?"])
     await page.getByRole("link", { name: "Show all" }).click()
     await page.getByText("1 to 50 of ").waitFor()
+
+    await page.getByRole("link", { name: "Change the order" }).click()
+    const last = String(await page.locator(".order-row").last().getAttribute("data-poll"))
+    await page.locator(`[data-poll="${last}"]`).getByRole("button", { name: "down" }).click()
+    await page.getByText("Moved.").waitFor()
+    expect(new URL(page.url()).search).toBe("?order=1&page=2")
+    expect(await page.locator(".order-row").first().getAttribute("data-poll")).toBe(last)
+    await page.locator(`[data-poll="${last}"]`).getByRole("button", { name: "to the top" }).click()
+    await page.getByText("1 to 50 of ").waitFor()
+    expect(await page.locator(".order-row").first().getAttribute("data-poll")).toBe(last)
     await page.context().close()
   })
 })

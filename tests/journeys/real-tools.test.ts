@@ -54,15 +54,16 @@ describe("tools that no one here wrote", () => {
 
   test("curl votes by form and by JSON, and gets its receipt looked up", async () => {
     const before = await votesFor("b")
-    const page = await run(["curl", "-s", "-w", "%{http_code}", "-d", "vote=b", `${vote.url}/`])
+    const curl = await ensureTool("curl")
+    const page = await run([curl, "-s", "-w", "%{http_code}", "-d", "vote=b", `${vote.url}/`])
     expect(page).toMatch(/^Your vote for .* is accepted\. The receipt is [\w-]{54}\n201$/)
     const json = ["-H", "content-type: application/json", "-d", '{"option":"b"}']
     const api = `${vote.url}/api/polls/cats-vs-dogs/votes`
-    const answer = JSON.parse(await run(["curl", "-s", ...json, api]))
+    const answer = JSON.parse(await run([curl, "-s", ...json, api]))
     expect(answer).toMatchObject({ status: "accepted", poll: "cats-vs-dogs", option: "b" })
     const receipt = `${result.url}/api/polls/cats-vs-dogs/receipts/${answer.receipt}`
     await waitFor("the ballot to be counted", async () => {
-      return JSON.parse(await run(["curl", "-s", receipt])).status === "counted"
+      return JSON.parse(await run([curl, "-s", receipt])).status === "counted"
     })
     await waitFor("two more votes", async () => (await votesFor("b")) === before + 2)
   }, 60_000)

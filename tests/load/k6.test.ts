@@ -3,7 +3,9 @@
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { freePort } from "../../scripts/services/ports"
 import { waitFor } from "../../scripts/services/wait"
+import { untilKnocked } from "../harness/door"
 import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
@@ -95,7 +97,38 @@ test("flood gives no answer when the tally can't be read in the end", async () =
   result = await startResult(stores())
 })
 
-test("what can't be flooded is said in one sentence", async () => {
+test("a Tallyroom that dies under a flood is told in some lines, not in one for each request", async () => {
+  const flood = k6("flood", { ...PATIENT, VOTERS: "20", DURATION: "4s", PATIENCE: "1s" })
+  const sql = openTables()
+  await untilCounting(sql, await countedVotes(sql))
+  vote.app.kill("SIGKILL")
+  await Bun.sleep(1_000)
+  const again = await startVote(stores(), { RESULT_URL: result.url, PORT: new URL(vote.url).port })
+  vote = { ...again, url: vote.url }
+  const { err } = await flood
+  expect(err).toMatch(/… and \d+ more requests that failed like these\./)
+  expect(err.split("\n").length).toBeLessThan(20)
+})
+
+test("flood waits for a result app that is just starting, where it is told to", async () => {
+  const port = await freePort()
+  const knocked = untilKnocked(port)
+  const url = `http://127.0.0.1:${port}`
+  const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "1s", RESULT_URL: url, WAIT: "120s" })
+  await knocked
+  const late = await startResult(stores(), { PORT: String(port) })
+  const { code, out, err } = await flood
+  late.app.kill("SIGKILL")
+  expect([code, out.trim().split("\n").at(-1)], `${out}\n${err}`).toEqual([0, "YES"])
+})
+
+test("what can't be flooded is said in one sentence, at once", async () => {
+  const dead = await k6("flood", { VOTE_URL: "http://127.0.0.1:1" })
+  expect(dead).toMatchObject({
+    code: 2,
+    out: "",
+    err: "http://127.0.0.1:1/api/polls does not answer: start Tallyroom (`bun run demo`), or set VOTE_URL.\n",
+  })
   const unknown = await k6("flood", { POLL: "nowhere" })
   expect(unknown.code).not.toBe(0)
   expect(unknown.err).toContain("is POLL right?")

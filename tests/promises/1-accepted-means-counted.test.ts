@@ -4,19 +4,22 @@ import { formatPosition } from "@tallyroom/lib/ballots"
 import { openDatabase } from "@tallyroom/lib/database"
 import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { readReceipt } from "@tallyroom/lib/receipts"
+import { CHECKOUT } from "../../scripts/services/checkout"
 import { waitFor } from "../../scripts/services/wait"
 import { type Accepted, castUntilAnswered, crowd, person } from "../harness/crowd"
+import { untilKnocked } from "../harness/door"
 import { type Running, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const CASTS = 10_000
 const CONCURRENCY = 64
 const stores = useStores({ ownPostgres: true })
+const workers: Running[] = []
 
 describe("promise 1: accepted means counted", () => {
   test("whichever of vote, worker, Redis and Postgres is killed in a flood of 10,000", async () => {
     const { redis, postgres, database } = stores()
-    const workers: Running[] = [await startWorkerProcess(stores()), await startWorkerProcess(stores())]
+    workers.push(await startWorkerProcess(stores()), await startWorkerProcess(stores()))
     const votes = [await startVote(stores()), await startVote(stores())]
     const accepted: Accepted[] = []
     const statuses = new Map<number, number>()
@@ -91,4 +94,52 @@ describe("promise 1: accepted means counted", () => {
     const counted = rows.map((row) => `${row.voter} ${row.ms}-${row.seq} ${row.option}`)
     expect(counted.sort()).toEqual(receipts.sort())
   }, 240_000)
+
+  test("and an audit that waits outlasts stores that are away when it begins, or go away under it", async () => {
+    const { redis, postgres } = stores()
+    workers.push(await startWorkerProcess(stores()))
+    const vote = await startVote(stores())
+    for (const { app } of workers) app.kill("SIGKILL")
+    await Promise.all(workers.map(({ app }) => app.exited))
+    await castUntilAnswered([vote.url], "cats-vs-dogs", person(), "a")
+    const crash = () => Promise.all([redis.kill9(), postgres.kill9()])
+
+    await crash()
+    const impatient = runAudit("apps/worker/main.ts", "audit")
+    expect([await impatient.exited, await new Response(impatient.stderr).text()]).toEqual([
+      2,
+      expect.stringMatching(/^(Redis|Postgres) can't be reached: .+\n$/),
+    ])
+    const knocked = untilKnocked(postgres.port)
+    const patient = runAudit("scripts/audit.ts", "--wait", "--timeout", "120")
+    await knocked
+    await Promise.all([redis.start(), postgres.start()])
+
+    const sql = openDatabase(postgres.adminUrl, { name: "test", connections: 1 })
+    stores().defer(() => sql.end({ timeout: 1 }))
+    await waitFor("the audit to look", async () => {
+      const looking = await sql`SELECT 1 FROM pg_stat_activity WHERE application_name = 'tallyroom-audit'`
+      return looking.length > 0
+    })
+    await crash()
+    await Promise.all([redis.start(), postgres.start()])
+    await startWorkerProcess(stores())
+    const [code, out, err] = await Promise.all([
+      patient.exited,
+      new Response(patient.stdout).text(),
+      new Response(patient.stderr).text(),
+    ])
+    expect([code, out], err).toEqual([0, expect.stringContaining("The books balance.")])
+    expect(out).toMatch(/cats-vs-dogs +(\d+) +\1 /)
+  }, 180_000)
 })
+
+function runAudit(...words: string[]) {
+  const { redis, database } = stores()
+  return Bun.spawn([process.execPath, ...words], {
+    cwd: CHECKOUT,
+    env: { ...process.env, REDIS_URL: redis.workerUrl, DATABASE_URL: database.workerUrl },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+}

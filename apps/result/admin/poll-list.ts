@@ -23,7 +23,8 @@ export function partOfPolls(
   const before = (page - 1) * LIST_PAGE
   return {
     polls: found.slice(before, before + LIST_PAGE),
-    ...{ archived, search, page, from: before + 1, to: Math.min(before + LIST_PAGE, found.length) },
+    ...{ archived, search, ordering: search === "" && query.has("order") },
+    ...{ page, from: before + 1, to: Math.min(before + LIST_PAGE, found.length) },
     ...{ count: found.length, listedCount: listed.length, hasNext: page < last },
     archivedCount: archived ? listed.length : all.length - listed.length,
   }

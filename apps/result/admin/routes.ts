@@ -6,6 +6,7 @@ import { type AdminDeps, adminPage, forAdmins } from "./admin-pages"
 import { codeRoutes } from "./code-routes"
 import { editRoutes } from "./edit-routes"
 import { readHealth } from "./health"
+import { placeRoutes } from "./place-routes"
 import { adminPollRoutes } from "./poll-routes"
 import { removalRoutes } from "./removal-routes"
 import { sessionRoutes } from "./session-routes"
@@ -16,6 +17,7 @@ export function adminRoutes(deps: AdminDeps) {
     .use(sessionRoutes(deps))
     .use(adminPollRoutes(deps))
     .use(editRoutes(deps))
+    .use(placeRoutes(deps))
     .use(removalRoutes(deps))
     .use(codeRoutes(deps))
     .get(

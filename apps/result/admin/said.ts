@@ -15,7 +15,15 @@ const SECONDS = 30
 
 const SENTENCES = [
   ...(["didOpen", "didSchedule", "didUnschedule", "didClose", "didResults", "didDefault"] as const),
-  ...(["didArchive", "didUnarchive", "didSave", "didCreate", "didDuplicate", "didDelete"] as const),
+  ...([
+    "didArchive",
+    "didUnarchive",
+    "didSave",
+    "didCreate",
+    "didDuplicate",
+    "didDelete",
+    "didMove",
+  ] as const),
 ] as const satisfies AdminKey[]
 export type Said = (typeof SENTENCES)[number]
 

@@ -34,6 +34,8 @@ export type ListPart = {
   archived: boolean
   /** What was looked for; empty for all. */
   search: string
+  /** Whether the rows are to be put in order. */
+  ordering: boolean
   /** From 1. */
   page: number
   /** The places of the first and the last one shown, from 1, and how many were found. */

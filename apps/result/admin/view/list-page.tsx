@@ -1,6 +1,8 @@
 /** All polls with their state and their numbers, which move by themselves where scripts run. */
 
+import { listAddress } from "../list-address"
 import type { ListPart, ListView, PollSummary } from "../views"
+import { OrderedList } from "./order-page"
 import { NoticeBox, PollChips, PollTimes } from "./parts"
 import { useLiveSummaries } from "./use-live-summaries"
 import { useWords } from "./words"
@@ -23,23 +25,34 @@ export function ListPage({ polls, part, archivedCount, notice }: ListView) {
       <NoticeBox notice={notice} />
       {(listedCount >= MANY || search !== "") && <Search part={part} />}
       {shown.length === 0 && <p class="card empty">{t(whyEmpty(part))}</p>}
-      <ul class="poll-list">
-        {shown.map((poll) => (
-          <PollRow key={poll.id} poll={poll} />
-        ))}
-      </ul>
-      <Pages part={part} />
-      {archived ? (
-        <a class="button" href="/admin">
-          {t("showCurrent")}
-        </a>
+      {part.ordering ? (
+        <OrderedList polls={shown} part={part} />
       ) : (
-        archivedCount > 0 && (
-          <a class="button" href="/admin?archived=1">
-            {t("showArchived", { count: archivedCount })}
-          </a>
-        )
+        <ul class="poll-list">
+          {shown.map((poll) => (
+            <PollRow key={poll.id} poll={poll} />
+          ))}
+        </ul>
       )}
+      <Pages part={part} />
+      <p class="buttons">
+        {archived ? (
+          <a class="button" href="/admin">
+            {t("showCurrent")}
+          </a>
+        ) : (
+          archivedCount > 0 && (
+            <a class="button" href="/admin?archived=1">
+              {t("showArchived", { count: archivedCount })}
+            </a>
+          )
+        )}
+        {!part.ordering && search === "" && listedCount > 1 && (
+          <a class="button" href={listAddress({ ...part, ordering: true }, part.page)}>
+            {t("changeOrder")}
+          </a>
+        )}
+      </p>
     </>
   )
 }
@@ -84,24 +97,18 @@ function Pages({ part }: { part: ListPart }) {
   return (
     <nav class="poll-pages" aria-label={t("pages")}>
       {page > 1 && (
-        <a class="button" href={addressOf(part, page - 1)} rel="prev">
+        <a class="button" href={listAddress(part, page - 1)} rel="prev">
           {t("previousPage")}
         </a>
       )}
       <span class="muted">{t("shownOf", { from: number(from), to: number(to), all: number(count) })}</span>
       {hasNext && (
-        <a class="button" href={addressOf(part, page + 1)} rel="next">
+        <a class="button" href={listAddress(part, page + 1)} rel="next">
           {t("nextPage")}
         </a>
       )}
     </nav>
   )
-}
-
-function addressOf({ archived, search }: ListPart, page: number): string {
-  const query = new URLSearchParams({ ...(archived && { archived: "1" }), ...(search && { q: search }) })
-  query.set("page", String(page))
-  return `/admin?${query}`
 }
 
 function PollRow({ poll }: { poll: PollSummary }) {

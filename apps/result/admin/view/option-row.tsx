@@ -12,6 +12,8 @@ type Props = {
   fixed: boolean
   labelFixed: boolean
   press: (action: string) => (event: Event) => void
+  /** Goes on to the next option, which it adds after the last one; false where there can be none. */
+  goOn: (index: number) => boolean
   onChange: (option: OptionDraft) => void
 }
 
@@ -60,7 +62,7 @@ export function OptionRow(props: Props) {
 
 type Part = Props & { part: keyof OptionDraft; maxLength: number }
 
-function TextPart({ index, option, faults, fixed, labelFixed, onChange, part, maxLength }: Part) {
+function TextPart({ index, option, faults, fixed, labelFixed, goOn, onChange, part, maxLength }: Part) {
   const { t } = useWords()
   const name = optionField(index, part)
   const fault = faults[name]
@@ -76,10 +78,20 @@ function TextPart({ index, option, faults, fixed, labelFixed, onChange, part, ma
         aria-invalid={fault !== undefined}
         aria-describedby={describedBy(name)}
         onInput={(event) => onChange({ ...option, [part]: event.currentTarget.value })}
+        onKeyDown={(event) => {
+          const isMain = part === "label" || part === "emoji"
+          if (isMain && isEnter(event) && goOn(index)) event.preventDefault()
+        }}
       />
     </Field>
   )
 }
+
+/** Enter by itself; with an input method it takes over what was composed (Safari tells that by the code alone). */
+function isEnter({ key, isComposing, keyCode, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return key === "Enter" && !isComposing && keyCode !== COMPOSED && !ctrlKey && !metaKey && !altKey
+}
+const COMPOSED = 229
 
 /** A colour as text, which may be empty, and where scripts run a picker beside it. */
 function ColourPart(props: Props) {

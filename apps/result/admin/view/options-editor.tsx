@@ -19,7 +19,8 @@ type Props = {
 
 export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, onAction }: Props) {
   const { t } = useWords()
-  const { list, said, press } = useActions(options.length, onAction)
+  const isFull = fixed !== undefined || options.length >= MAX_OPTIONS
+  const { list, said, press, goOn } = useActions(options.length, isFull, onAction)
   return (
     <section class="card">
       <h2>{t("options")}</h2>
@@ -36,6 +37,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
             fixed={fixed !== undefined}
             labelFixed={labelsFixed}
             press={press}
+            goOn={goOn}
             onChange={(changed) => onChange(options.map((known, j) => (j === i ? changed : known)))}
           />
         ))}
@@ -43,7 +45,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
       <p class="visually-hidden" role="status">
         {said}
       </p>
-      {fixed === undefined && options.length < MAX_OPTIONS && (
+      {!isFull && (
         <button class="button" type="submit" name="do" value="add" onClick={press("add")}>
           {t("addOption")}
         </button>
@@ -53,7 +55,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
 }
 
 /** What a button does where scripts run: the list changes at once, and the keyboard stays with what was moved. */
-function useActions(count: number, onAction: (action: string) => void) {
+function useActions(count: number, isFull: boolean, onAction: (action: string) => void) {
   const { t } = useWords()
   const live = useLive()
   const list = useRef<HTMLOListElement>(null)
@@ -79,5 +81,12 @@ function useActions(count: number, onAction: (action: string) => void) {
     setFocus(`[value="${last ? (verb === "up" ? "down" : "up") : verb}-${to}"]`)
     setSaid(t("movedTo", { place: to + 1 }))
   }
-  return { list, said, press }
+  const goOn = (index: number) => {
+    const isLast = index === count - 1
+    if (!live || (isLast && isFull)) return false
+    if (isLast) onAction("add")
+    setFocus(`[name="o${index + 1}-label"]`)
+    return true
+  }
+  return { list, said, press, goOn }
 }
