@@ -8,7 +8,6 @@ import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { runSubcommand } from "@tallyroom/lib/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
-import { replacePrevious } from "./hot-reload"
 import { Listener } from "./listener"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
@@ -55,11 +54,6 @@ const management = startManagement({
   port: settings.MANAGEMENT_PORT,
   registry,
   readiness: () => readinessOf(listener.state, stopping),
-})
-await replacePrevious(async () => {
-  await listener.stop()
-  closeViewers()
-  await sql.end({ timeout: STATEMENTS_DEADLINE_S })
 })
 listener.start()
 const listening = { hostname: settings.HOST, port: settings.PORT }

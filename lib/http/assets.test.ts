@@ -65,35 +65,3 @@ test.each([
   expect(response.headers.get("vary")).toBe("Accept-Encoding")
   expect(response.headers.get("cache-control")).toContain("immutable")
 })
-
-test("Under --hot a saved source, and whatever it imports from elsewhere, has a new name soon.", async () => {
-  const [pages, theme] = [join(folder, "pages"), join(folder, "theme")]
-  await Promise.all([pages, theme].map((path) => mkdir(path, { recursive: true })))
-  const imported = join(theme, "theme.css")
-  await Promise.all([
-    writeFile(imported, "body { color: red }"),
-    writeFile(join(pages, "hot.css"), '@import "../theme/theme.css";'),
-    writeFile(
-      join(pages, "main.ts"),
-      `import { buildAssets } from ${JSON.stringify(join(import.meta.dir, "assets.ts"))}
-const assets = await buildAssets({ entrypoints: [${JSON.stringify(join(pages, "hot.css"))}] })
-Bun.serve({ unix: ${JSON.stringify(join(folder, "hot.sock"))}, fetch: () => new Response(assets.asset("hot.css")) })
-console.log("ready")`,
-    ),
-  ])
-  const program = Bun.spawn([process.execPath, "--hot", join(pages, "main.ts")], { stdout: "pipe" })
-  try {
-    for await (const chunk of program.stdout) if (new TextDecoder().decode(chunk).includes("ready")) break
-    const name = async () =>
-      (await fetch("http://localhost/", { unix: join(folder, "hot.sock") } as RequestInit)).text()
-    const before = await name()
-    await writeFile(imported, "body { color: blue }")
-    const end = Date.now() + 10_000
-    while ((await name()) === before && Date.now() < end) await Bun.sleep(20)
-    expect(await name()).not.toBe(before)
-    expect(await name()).toMatch(/^\/assets\/hot-[a-z0-9]{8}\.css$/)
-  } finally {
-    program.kill()
-    await program.exited
-  }
-}, 60_000)

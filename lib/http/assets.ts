@@ -1,8 +1,7 @@
 /** The browser's files: built once at the start, named by their content, cached for ever. */
 
-import { watch } from "node:fs"
 import { mkdir, readdir, realpath, rename } from "node:fs/promises"
-import { basename, dirname, join, resolve } from "node:path"
+import { basename, join } from "node:path"
 import { staticPlugin } from "@elysiajs/static"
 import { type AnyElysia, Elysia } from "elysia"
 import { prebuiltAssets } from "../build"
@@ -36,26 +35,18 @@ const CACHE = join(
 
 /**
  * Builds the entry points (TypeScript or CSS), or takes a prebuilt folder.
- * Under `bun --hot` a changed source file gets a new name at the next page.
  * @throws {AggregateError} when a source can't be built
  */
 export async function buildAssets(source: AssetSource): Promise<Assets> {
   if ("prebuilt" in source) {
     const folder = await realpath(source.prebuilt)
     const names = byName(await readdir(folder))
-    return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, false) }
+    return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder) }
   }
   const folder = join(CACHE, Bun.hash(source.entrypoints.join()).toString(36))
   await mkdir(folder, { recursive: true })
-  const hot = process.execArgv.includes("--hot")
-  const first = await buildInto(folder, source.entrypoints)
-  let { names } = first
-  if (hot) {
-    onChange(first.folders, async () => {
-      names = (await buildInto(folder, source.entrypoints)).names
-    })
-  }
-  return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder, hot) }
+  const names = await buildInto(folder, source.entrypoints)
+  return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder) }
 }
 
 /** The browser's files of an app: those beside a compiled program, or else made from the sources. */
@@ -74,24 +65,18 @@ function addressOf(name: string, names: Map<string, string>): string {
   return `/assets/${file}`
 }
 
-/** The names of what was made, and the folders of our own sources that went into it. */
-async function buildInto(folder: string, entrypoints: string[]): Promise<Built> {
+/** @returns the names of what was made */
+async function buildInto(folder: string, entrypoints: string[]): Promise<Map<string, string>> {
   const naming = "[name]-[hash].[ext]"
-  const options = { entrypoints, naming, target: "browser", minify: true, metafile: true } as const
-  const { outputs, metafile } = await Bun.build(options)
+  const options = { entrypoints, naming, target: "browser", minify: true } as const
+  const { outputs } = await Bun.build(options)
   await Promise.all(
     outputs.map(async (output) =>
       keepAll(join(folder, basename(output.path)), new Uint8Array(await output.arrayBuffer())),
     ),
   )
-  const sources = Object.keys(metafile?.inputs ?? {}).filter((path) => !path.includes("node_modules"))
-  return {
-    names: byName(outputs.map((output) => basename(output.path))),
-    folders: new Set(sources.map((path) => dirname(resolve(path)))),
-  }
+  return byName(outputs.map((output) => basename(output.path)))
 }
-
-type Built = { names: Map<string, string>; folders: Set<string> }
 
 /** The compressed forms stand there before the file itself: who finds its name finds them, too. */
 async function keepAll(path: string, content: Uint8Array): Promise<void> {
@@ -118,23 +103,8 @@ function byName(files: string[]): Map<string, string> {
   )
 }
 
-/** An editor saves in several steps; what it leaves counts. */
-const SETTLED_MS = 50
-
-function onChange(folders: Set<string>, rebuild: () => Promise<void>): void {
-  let soon: ReturnType<typeof setTimeout> | undefined
-  const changed = () => {
-    clearTimeout(soon)
-    soon = setTimeout(() => void rebuild().catch((error) => console.error(error)), SETTLED_MS)
-  }
-  for (const folder of folders) watch(folder, changed).unref()
-}
-
-/**
- * Every file is a route of its own; only where files may come later (hot) they are looked up, in this folder alone. Who
- * takes compressed files gets those that stand beside them.
- */
-async function servedFrom(folder: string, hot: boolean): Promise<AnyElysia> {
+/** Every file is a route of its own. Who takes compressed files gets those that stand beside them. */
+async function servedFrom(folder: string): Promise<AnyElysia> {
   const headers = {
     // Spelt like the plugin's own, which it replaces.
     "Cache-Control": FOREVER,
@@ -144,7 +114,7 @@ async function servedFrom(folder: string, hot: boolean): Promise<AnyElysia> {
   const files = await staticPlugin({
     assets: folder,
     prefix: "/assets",
-    alwaysStatic: !hot,
+    alwaysStatic: true,
     // Answers that are made before the first request would pass by the compressed ones.
     etag: true,
     indexHTML: false,

@@ -5,10 +5,10 @@ import { Trouble } from "../services/trouble"
 import { waitFor } from "../services/wait"
 import { killEach } from "./faults"
 import { type Flood, floodDuring } from "./flood"
-import { copyCheckout, saveAndSee } from "./hot-reload"
 import { checkHeld, checkStoresHidden } from "./isolation"
 import { openProject, type Project } from "./project"
 import { audit, POLL, shownTotal, voteAndWatch } from "./room"
+import { copyCheckout, saveAndSee } from "./saved-page"
 
 const CORE = ["vote", "redis", "worker", "postgres", "result"]
 const WORKERS = 3

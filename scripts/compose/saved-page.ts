@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { $ } from "bun"
@@ -12,7 +12,7 @@ const TITLE = "title: titleOf(data),"
 const SAVED = "title: `$" + "{titleOf(data)}, saved`,"
 /** What the documented command needs of the checkout. */
 const PARTS = [
-  ...["apps", "lib", "healthchecks", "compose"],
+  ...["apps", "lib", "scripts", "healthchecks", "compose"],
   ...["compose.yaml", "compose.dev.yaml", "compose.5000.yaml"],
   ...["package.json", "bun.lock", "bunfig.toml", "tsconfig.json"],
 ]
@@ -36,7 +36,7 @@ export async function saveAndSee(dir: string, voteUrl: string): Promise<number> 
   if (!source.includes(TITLE))
     throw new Trouble(`${PAGE} has no line "${TITLE}" any more: change this check.`)
   const start = performance.now()
-  await writeFile(file, source.replace(TITLE, SAVED))
+  await replaceFile(file, source.replace(TITLE, SAVED))
   await waitFor(
     "the saved page",
     async () => {
@@ -46,6 +46,12 @@ export async function saveAndSee(dir: string, voteUrl: string): Promise<number> 
     SEEN_MS,
   )
   const ms = performance.now() - start
-  await writeFile(file, source)
+  await replaceFile(file, source)
   return ms
+}
+
+/** As most editors save: another file takes the name. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.saved`, text)
+  await rename(`${path}.saved`, path)
 }
