@@ -9,6 +9,7 @@ export type Tool =
   | "nats-server"
   | "rabbitmq-server"
   | "chromium"
+  | "chromium-headless-shell"
   | "ab"
   | "curl"
   | "wrk"
@@ -20,7 +21,8 @@ interface Recipe {
   /** Where it may be although it is not in PATH. */
   readonly places?: readonly string[]
   readonly apt: readonly string[]
-  readonly brew: readonly string[]
+  /** Null where macOS can't have it. */
+  readonly brew: readonly string[] | null
   /** A system service that Debian's package starts by itself, and which nobody here asked for. */
   readonly service?: string
 }
@@ -54,6 +56,12 @@ const RECIPES: Record<Tool, Recipe> = {
     // Chromium draws nothing without a font, and its package only recommends one.
     apt: ["chromium", "fonts-liberation"],
     brew: ["--cask", "google-chrome"],
+  },
+  // Debian's alone; elsewhere whole Chromium does as well.
+  "chromium-headless-shell": {
+    commands: ["chromium-headless-shell"],
+    apt: ["chromium-headless-shell"],
+    brew: null,
   },
   ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
   curl: { commands: ["curl"], apt: ["curl"], brew: ["curl"] },
@@ -102,7 +110,8 @@ async function install(tools: readonly Tool[], surroundings: Surroundings): Prom
   const command = names === "apt" ? "apt-get" : "brew"
   // Homebrew takes programs and applications apart.
   for (const some of names === "apt" ? [tools] : tools.map((tool) => [tool])) {
-    const packages = some.flatMap((tool) => RECIPES[tool][names])
+    const packages = some.flatMap((tool) => RECIPES[tool][names] ?? [])
+    if (packages.length === 0) throw new Trouble(`${missing(some)} ${NOT_FOR_MACOS}`)
     say(`Installing ${some.join(", ")} (${command} install ${packages.join(" ")})`)
     await manager.install(packages).catch((cause: Error) => {
       throw new Trouble(`${missing(some)} Installing failed: ${cause.message} ${byHand(some)}`, { cause })
@@ -123,15 +132,18 @@ export function findTool(tool: Tool, surroundings: Surroundings = {}): string | 
   return inPath ?? places.find((place) => surroundings.path === undefined && existsSync(place))
 }
 
+const NOT_FOR_MACOS = "There is none for macOS: use a machine with Debian, or a container."
 const missing = (tools: readonly Tool[]) =>
   `${tools.join(", ")} ${tools.length > 1 ? "are" : "is"} not installed.`
 
 function byHand(tools: readonly Tool[]): string {
-  const install =
-    process.platform === "darwin"
-      ? tools.map((tool) => `brew install ${RECIPES[tool].brew.join(" ")}`).join(" && ")
-      : `sudo apt-get install ${tools.flatMap((tool) => RECIPES[tool].apt).join(" ")}`
-  return `Install ${tools.length > 1 ? "them" : "it"} with \`${install}\` (or your system's package manager), then try again.`
+  const onMac = process.platform === "darwin"
+  const recipes = tools.map((tool) => RECIPES[tool])
+  const brews = recipes.flatMap(({ brew }) => (brew ? [`brew install ${brew.join(" ")}`] : []))
+  if (onMac && brews.length === 0) return NOT_FOR_MACOS
+  const apt = `sudo apt-get install ${recipes.flatMap((it) => it.apt).join(" ")}`
+  const command = onMac ? brews.join(" && ") : apt
+  return `Install ${tools.length > 1 ? "them" : "it"} with \`${command}\` (or your system's package manager), then try again.`
 }
 
 /** The tool was missing a moment ago, so its service is the package's idea and not one that somebody relies on. */

@@ -1,7 +1,7 @@
 /** A real Chromium. */
 
 import { type Browser, chromium } from "playwright-core"
-import { ensureTool } from "../../scripts/tools"
+import { ensureTool, findTool } from "../../scripts/tools"
 
 /** No sandbox, as root has none; no traffic of the browser's own. */
 const FLAGS = [
@@ -11,6 +11,13 @@ const FLAGS = [
   "--disable-component-update",
 ]
 
-export async function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: await ensureTool("chromium"), args: FLAGS })
+export type Wanted = {
+  /** With all that a person's browser has around a page, such as its rules on other sites' cookies. */
+  whole?: boolean
+}
+
+/** The shell draws and runs pages as the whole browser does, for less than half the work; `bun run check` brings it. */
+export async function launchChromium({ whole = false }: Wanted = {}): Promise<Browser> {
+  const shell = whole || process.env.CHROMIUM_PATH ? undefined : findTool("chromium-headless-shell")
+  return chromium.launch({ executablePath: shell ?? (await ensureTool("chromium")), args: FLAGS })
 }

@@ -14,7 +14,7 @@ let browser: Browser
 
 beforeAll(async () => {
   stand = await startVoteStand()
-  browser = await launchChromium()
+  browser = await launchChromium({ whole: true })
   await stand.writePolls(examplePoll({ isDefault: true }))
 })
 afterAll(async () => {
