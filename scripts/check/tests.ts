@@ -2,7 +2,7 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Glob } from "bun"
 import { CHECKOUT } from "../services/checkout"
 import { readJunit, type TestReport } from "../services/junit"
@@ -24,19 +24,26 @@ export interface TestFile {
   readonly usesK6: boolean
 }
 
-/** All test files of the checkout whose path has one of the filters in it; those with much in them first. */
+/** All test files of the checkout whose path has one of the filters in it; those with much to do come first. */
 export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): TestFile[] {
   const wanted = (path: string) =>
     !path.includes("node_modules/") &&
     (filters.length === 0 || filters.some((it) => path.includes(it.replace(/^\.\//, ""))))
   const paths = [...new Glob("**/*.test.{ts,tsx}").scanSync({ cwd })].filter(wanted)
-  const sizes = new Map(paths.map((path) => [path, statSync(join(cwd, path)).size]))
   return paths
-    .sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || a.localeCompare(b))
     .map((path) => {
       const text = readFileSync(join(cwd, path), "utf8")
-      return { path, alone: ALONE.test(text), usesK6: /\bk6\b/i.test(text) }
+      const size = text.length + sizeBeside(join(cwd, dirname(path)), text)
+      return { size, file: { path, alone: ALONE.test(text), usesK6: /\bk6\b/i.test(text) } }
     })
+    .sort((a, b) => b.size - a.size || a.file.path.localeCompare(b.file.path))
+    .map(({ file }) => file)
+}
+
+/** How long the modules are that a file takes from beside it: tests that several files share stand there. */
+function sizeBeside(folder: string, text: string): number {
+  const paths = [...text.matchAll(/ from "(\.\/[\w/-]+)"/g)].map(([, name]) => join(folder, `${name}.ts`))
+  return paths.reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0)
 }
 
 /** @param after what must be there before the file runs @param env what its process finds in its environment */

@@ -103,6 +103,8 @@ describe("test files", () => {
     "b/hang.test.ts": `${head}test("holds", () => {})\ntest("hangs", () => {\n  for (;;);\n})`,
     "b/outside.test.ts": `${head}test("holds", () => {})\nthrow new Error("outside")`,
     "b/empty.test.ts": "export {}",
+    "b/shared.ts": `${head}export const shared = () => test("much", () => {})\n${"// much\n".repeat(200)}`,
+    "b/shares.test.ts": 'import { shared } from "./shared"\n\nshared()\n',
     "node_modules/x/other.test.ts": "",
   }
   beforeAll(async () => {
@@ -117,12 +119,13 @@ describe("test files", () => {
     return { ...outcome.tests, said: lines.join("\n") }
   }
 
-  test("are those of the checkout, or whose path has a filter in it", () => {
+  test("are those of the checkout, or whose path has a filter in it, the longest first", () => {
     const paths = (...filters: string[]) =>
       testFiles(filters, scratch)
         .map(({ path }) => path)
         .sort()
-    expect(paths()).toHaveLength(6)
+    expect(paths()).toHaveLength(7)
+    expect(testFiles([], scratch)[0]?.path).toBe("b/shares.test.ts")
     expect(paths("a/", "./b/hang")).toEqual(["a/bad.test.ts", "a/good.test.ts", "b/hang.test.ts"])
     expect(paths("nothing")).toEqual([])
     expect(testFiles(["a/"], scratch)).toEqual([

@@ -1,0 +1,370 @@
+/**
+ * What every inbox must do, by the same tests against real servers, in a file for each, so that they run side by side.
+ * Where a broker can do less, `promises` says so.
+ */
+
+import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
+import { audit } from "@tallyroom/lib/audit"
+import { shardOf } from "@tallyroom/lib/ballots"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { type Answer, InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
+import { writeReceipt } from "@tallyroom/lib/receipts"
+import { receiptStatus } from "../../apps/result/receipt-status"
+import { waitFor } from "../../scripts/services/wait"
+import { crowd } from "../harness/crowd"
+import {
+  type InboxBooth,
+  type InboxServer,
+  openInboxBooth,
+  openInboxKeeper,
+  startInbox,
+  writeGarbage,
+} from "../harness/inboxes"
+import { useStores } from "../harness/stores"
+import { makePoll, startWorker, voter } from "../harness/tallyroom"
+
+const SHARDS = 2
+const BALLOTS = 10_000
+const CONCURRENCY = 200
+const START_MS = 120_000
+
+const promises: Record<InboxKind, { refusesSecondVotes: boolean }> = {
+  redis: { refusesSecondVotes: true },
+  nats: { refusesSecondVotes: true },
+  rabbitmq: { refusesSecondVotes: false },
+}
+
+export function inboxContract(kind: InboxKind): void {
+  describe(`the inbox in ${kind}`, () => {
+    const stores = useStores()
+    const { refusesSecondVotes } = promises[kind]
+    const accepted = refusesSecondVotes ? "accepted" : "received"
+    let server: InboxServer
+    let worker: Awaited<ReturnType<typeof startWorker>>
+    let booth: InboxBooth
+    let sql: Database
+
+    beforeAll(async () => {
+      server = await startInbox(kind, stores())
+      worker = await startWorker(stores(), SHARDS, server.url)
+      await worker.ready()
+      sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 2 })
+      stores().defer(() => sql.end({ timeout: 1 }))
+      booth = await openInboxBooth(stores(), server.url, SHARDS)
+    }, START_MS)
+
+    const open = async (id: string, poll: Parameters<typeof makePoll>[2] = {}) => {
+      await makePoll(sql, id, poll)
+      await waitFor(`the poll ${id} to be open`, async () => (await stateIn(id)) === "open")
+    }
+    const stateIn = async (id: string) => {
+      const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
+      const states = await Promise.all(shards.map((shard) => booth.redis.hget(keys.poll(shard, id), "state")))
+      return new Set(states).size === 1 ? states[0] : "changing"
+    }
+    const tally = async (id: string) => {
+      const rows =
+        await sql`SELECT option, sum(votes)::integer AS votes FROM tallies JOIN polls ON number = poll
+        WHERE polls.id = ${id} GROUP BY option HAVING sum(votes) > 0 ORDER BY option`
+      return Object.fromEntries(rows.map(({ option, votes }) => [option, votes]))
+    }
+    const untilCounted = (id: string, votes: Record<string, number>) =>
+      waitFor(`${JSON.stringify(votes)} in ${id}`, async () => Bun.deepEquals(await tally(id), votes))
+    const statusOf = async (id: string, name: string, answer: Answer) => {
+      const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
+      const poll = readPollRow(row ?? {})
+      if (!poll || !("position" in answer)) throw new Error(`there is no receipt for ${answer.kind}`)
+      const receipt = { shard: shardOf(name, SHARDS), position: answer.position, voter: name }
+      return (await receiptStatus(sql, poll, writeReceipt(poll.salt, receipt))).status
+    }
+    const booksOf = async (id: string) => {
+      const all = await audit(sql, (await openInboxKeeper(stores(), server.url)) ?? booth.redis)
+      return all.find(({ poll }) => poll === id)
+    }
+
+    test("counts what it accepted, once, however often it is sent", async () => {
+      await open("once")
+      const first = await booth.cast("once", voter("ann"), "a")
+      const again = await booth.cast("once", voter("ann"), "a")
+      expect(first.kind).toBe(accepted)
+      expect(again.kind).toBe(refusesSecondVotes ? "same" : "received")
+      if (refusesSecondVotes) expect(again).toEqual({ ...first, kind: "same" } as typeof again)
+      await booth.cast("once", voter("bob"), "b")
+      await untilCounted("once", { a: 1, b: 1 })
+      expect(await statusOf("once", voter("ann"), first)).toBe("counted")
+      expect(await statusOf("once", voter("ann"), again)).toBe("counted")
+    })
+
+    test("lets the first vote stand where the policy is final", async () => {
+      await open("stands")
+      await booth.cast("stands", voter("ann"), "a")
+      const second = await booth.cast("stands", voter("ann"), "b")
+      expect(second).toMatchObject(
+        refusesSecondVotes ? { kind: "stands", option: "a" } : { kind: "received" },
+      )
+      await booth.cast("stands", voter("end"), "c")
+      await untilCounted("stands", { a: 1, c: 1 })
+      if (!refusesSecondVotes) expect(await statusOf("stands", voter("ann"), second)).toBe("late")
+    })
+
+    test("tells a voter's vote that stands, if it refuses a second one", async () => {
+      await open("known-voters", { policy: "changeable" })
+      expect(await booth.standing("known-voters", voter("ann"))).toBeNull()
+      for (const option of ["a", "b"]) await booth.castUntilAnswered("known-voters", voter("ann"), option)
+      expect(await booth.standing("known-voters", voter("ann"))).toBe(refusesSecondVotes ? "b" : null)
+      expect(await booth.standing("known-voters", voter("bob"))).toBeNull()
+    })
+
+    test("replaces a vote where it may be changed, to and fro", async () => {
+      await open("changes", { policy: "changeable" })
+      const answers: Answer[] = []
+      for (const option of ["a", "b", "a", "c"])
+        answers.push(await booth.cast("changes", voter("ann"), option))
+      expect(answers.map(({ kind }) => kind)).toEqual([accepted, accepted, accepted, accepted])
+      await untilCounted("changes", { c: 1 })
+      const statuses = await Promise.all(answers.map((answer) => statusOf("changes", voter("ann"), answer)))
+      expect(statuses).toEqual(["replaced", "replaced", "replaced", "counted"])
+      expect(await booksOf("changes")).toMatchObject({ accepted: 4, counted: 1, replaced: 3, faults: [] })
+    })
+
+    test("lets the later vote stand, whatever the clock says of a vote app that took it", async () => {
+      await open("clocks", { policy: "changeable" })
+      const before = await booth.cast("clocks", voter("ann"), "a")
+      await untilCounted("clocks", { a: 1 })
+      setSystemTime(Date.now() - 5_000)
+      const slow = await openInboxBooth(stores(), server.url, SHARDS)
+      const behind = await slow.cast("clocks", voter("ann"), "b").finally(() => setSystemTime())
+      await untilCounted("clocks", { b: 1 })
+      expect(await statusOf("clocks", voter("ann"), before)).toBe("replaced")
+      expect(await statusOf("clocks", voter("ann"), behind)).toBe("counted")
+      expect(await booksOf("clocks")).toMatchObject({
+        accepted: 2,
+        counted: 1,
+        replaced: 1,
+        late: 0,
+        faults: [],
+      })
+    })
+
+    test("lets one of many votes at once stand", async () => {
+      await open("race")
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, i) =>
+          booth.castUntilAnswered("race", voter("ann"), i % 2 ? "a" : "b"),
+        ),
+      )
+      if (refusesSecondVotes) expect(answers.filter(({ kind }) => kind === "accepted").length).toBe(1)
+      await waitFor("one vote", async () => Object.values(await tally("race")).length === 1)
+      expect(Object.values(await tally("race"))).toEqual([1])
+    })
+
+    test("keeps books that balance when the same vote comes many times at once", async () => {
+      await open("repeated", { policy: "changeable" })
+      await open("repeated-final")
+      for (const poll of ["repeated", "repeated-final"]) {
+        const casts = Array.from({ length: 200 }, (_, i) =>
+          booth.castUntilAnswered(poll, voter(`twin ${i % 4}`), "a"),
+        )
+        await Promise.all(casts)
+        await untilCounted(poll, { a: 4 })
+        await waitFor("the rest", async () => (await booksOf(poll))?.pending === 0)
+        expect((await booksOf(poll))?.faults).toEqual([])
+      }
+    })
+
+    test("refuses options and polls that there are not", async () => {
+      await open("known")
+      expect(await booth.cast("known", voter("ann"), "z")).toEqual({ kind: "option-unknown" })
+      expect(await booth.cast("nowhere", voter("ann"), "a")).toEqual({ kind: "poll-unknown" })
+    })
+
+    test("takes nothing while a poll is paused or closed, however often, and it is final with all that came before", async () => {
+      await open("ends")
+      const castAll = (from: number, to: number) =>
+        Promise.all(
+          Array.from({ length: to - from }, (_, i) =>
+            booth.castUntilAnswered("ends", voter(`ends ${from + i}`), "a"),
+          ),
+        )
+      const become = async (state: string) => {
+        await sql`UPDATE polls SET state = ${state}, revision = revision + 1 WHERE id = 'ends'`
+        await waitFor(`the poll to be ${state}`, async () => (await stateIn("ends")) === state)
+      }
+      await sql`UPDATE room SET final_after = 3600`
+      await castAll(0, 10)
+      for (const [stopped, from] of [
+        ["paused", 10],
+        ["closed", 30],
+      ] as const) {
+        await become(stopped)
+        expect(await booth.cast("ends", voter("ends 0"), "b")).toEqual({ kind: stopped })
+        await become("open")
+        await castAll(from, from + 20)
+      }
+      // A note of the first stop that comes so late says nothing of the last.
+      const [row] = await sql`SELECT number FROM polls WHERE id = 'ends'`
+      for (let shard = 0; kind !== "redis" && shard < SHARDS; shard++) {
+        await writeGarbage(stores(), server.url, booth, shard, `closing ${row?.number} 1`)
+      }
+      await sql`UPDATE room SET final_after = 0`
+      await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'ends'`
+      // Where the broker tells at once that all is counted, it may be final before anybody sees it closed.
+      await waitFor("the poll to be closed", async () =>
+        ["closed", "final"].includes(String(await stateIn("ends"))),
+      )
+      expect(await booth.cast("ends", voter("late"), "a")).toEqual({ kind: "closed" })
+      await waitFor("the poll to be final", async () => {
+        const [row] = await sql`SELECT state FROM polls WHERE id = 'ends'`
+        return row?.state === "final"
+      })
+      expect(await tally("ends")).toEqual({ a: 50 })
+      expect(await booksOf("ends")).toMatchObject({ late: 0, setAside: 0, faults: [] })
+    })
+
+    test("refuses past the backlog limit, and loses nothing of what it took", async () => {
+      await open("flooded")
+      const small = await openInboxBooth(stores(), server.url, SHARDS, 10)
+      await worker.stop()
+      const kinds = []
+      for (let i = 0; i < 60; i++)
+        kinds.push((await small.castUntilAnswered("flooded", voter(`f${i}`), "a")).kind)
+      const taken = kinds.filter((kind) => kind === accepted).length
+      expect(taken).toBe(10 * SHARDS)
+      expect(kinds.filter((kind) => kind === "full").length).toBe(60 - taken)
+      expect((await booksOf("flooded"))?.pending).toBe(taken)
+      worker = await startWorker(stores(), SHARDS, server.url)
+      await worker.ready()
+      await untilCounted("flooded", { a: taken })
+    })
+
+    test("sets aside what is no ballot, and counts the rest", async () => {
+      await open("garbage")
+      for (const text of ["", "garbage", "1 x a 5-5", "closing 0", "🦄".repeat(2_000)]) {
+        await writeGarbage(stores(), server.url, booth, 0, text)
+      }
+      for (let i = 0; i < 6; i++) await booth.castUntilAnswered("garbage", voter(`g${i}`), "b")
+      await untilCounted("garbage", { b: 6 })
+      const [row] = await sql`SELECT count(*)::integer AS aside FROM set_aside WHERE reason = 'undecodable'`
+      expect(row?.aside).toBe(5)
+    })
+
+    test("says at once that it is away, and goes on when it is back", async () => {
+      await open("away")
+      await server.kill9()
+      const start = performance.now()
+      await expect(booth.cast("away", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
+      expect(performance.now() - start).toBeLessThan(1_000)
+      await server.start()
+      await booth.castUntilAnswered("away", voter("ann"), "a")
+      await untilCounted("away", { a: 1 })
+    })
+
+    test("is said to be silent when it hangs, to voters at once and to the audit", async () => {
+      await open("hangs", { policy: "changeable" })
+      await booth.ready()
+      await worker.stop()
+      for (let i = 0; i < 20; i++) await booth.castUntilAnswered("hangs", voter(`h${i}`), "a")
+      expect((await booksOf("hangs"))?.pending).toBe(20)
+      const auditor = await openInboxKeeper(stores(), server.url)
+      server.freeze()
+      const start = performance.now()
+      await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
+      if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis, too
+      if (auditor) await expect(audit(sql, auditor)).rejects.toThrow("did not answer")
+      server.thaw()
+      worker = await startWorker(stores(), SHARDS, server.url)
+      await worker.ready()
+      await booth.castUntilAnswered("hangs", voter("ann"), "a")
+      await untilCounted("hangs", { a: 21 })
+    })
+
+    test(
+      `counts a flood of ${BALLOTS} exactly once, killed and restarted in its midst`,
+      async () => {
+        await open("flood")
+        let answered = 0
+        const options = new Map<string, string>()
+        const trouble = (async () => {
+          for (const part of [0.3, 0.6]) {
+            await waitFor("part of the flood", () => answered >= BALLOTS * part, 60_000)
+            await server.kill9()
+            await server.start()
+          }
+        })()
+        await crowd(BALLOTS, CONCURRENCY, async (i) => {
+          const name = voter(`flood ${i}`)
+          const option = i % 3 === 0 ? "b" : "a"
+          const { kind } = await booth.castUntilAnswered("flood", name, option)
+          expect([accepted, "same"]).toContain(kind)
+          options.set(name, option)
+          answered++
+        })
+        await trouble
+        const b = Math.ceil(BALLOTS / 3)
+        await untilCounted("flood", { a: BALLOTS - b, b })
+        const books = await booksOf("flood")
+        expect(books).toMatchObject({ counted: BALLOTS, recount: BALLOTS, pending: 0, lost: 0, faults: [] })
+        const rows =
+          await sql`SELECT voter, option FROM votes JOIN polls ON number = poll WHERE polls.id = 'flood'`
+        const wrong = rows.filter(({ voter, option }) => options.get(base64url(voter)) !== option)
+        expect(wrong).toEqual([])
+      },
+      START_MS,
+    )
+
+    test("counts all that it accepts after it came back without its end", async () => {
+      await open("short")
+      const cast = (option: string, count: number) =>
+        crowd(count, 50, async (i) => {
+          const { kind } = await booth.castUntilAnswered("short", voter(`${option} ${i}`), option)
+          expect([accepted, "same"]).toContain(kind)
+        })
+      await cast("a", 50)
+      await untilCounted("short", { a: 50 })
+      await server.save()
+      await cast("b", 50)
+      await untilCounted("short", { a: 50, b: 50 })
+      await server.setBack()
+      await cast("c", 300)
+      await untilCounted("short", { a: 50, b: 50, c: 300 })
+      expect((await booksOf("short"))?.faults).toEqual([])
+      if (refusesSecondVotes)
+        expect(await booth.castUntilAnswered("short", voter("b 3"), "a")).toMatchObject({
+          kind: "stands",
+          option: "b",
+        })
+    })
+
+    test("knows who has voted after everything in it was wiped", async () => {
+      await open("wiped")
+      await booth.castUntilAnswered("wiped", voter("ann"), "a")
+      await untilCounted("wiped", { a: 1 })
+      await server.wipe()
+      await waitFor(
+        "the inbox to be open again",
+        () =>
+          booth.cast("wiped", voter("new"), "c").then(
+            ({ kind }) => kind !== "poll-unknown",
+            () => false,
+          ),
+        40_000,
+      )
+      const second = await booth.castUntilAnswered("wiped", voter("ann"), "b")
+      expect(second.kind).toBe(refusesSecondVotes ? "stands" : "received")
+      await booth.castUntilAnswered("wiped", voter("bob"), "b")
+      await untilCounted("wiped", { a: 1, b: 1, c: 1 })
+      // Another shard may have no log yet.
+      await waitFor("balanced books", async () => {
+        const books = await booksOf("wiped").catch(() => null)
+        return books?.faults.length === 0
+      })
+    })
+  })
+}
+
+function base64url(uuid: string): string {
+  return Buffer.from(uuid.replaceAll("-", ""), "hex").toString("base64url")
+}

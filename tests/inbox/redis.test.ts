@@ -1,0 +1,3 @@
+import { inboxContract } from "./contract"
+
+inboxContract("redis")
