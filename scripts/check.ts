@@ -11,12 +11,12 @@ const USAGE = `Usage: bun run check [--at-once=N] [file filter…]
 Checks types, lint, format, the settings table, manifests, workflows, shell scripts and the Dockerfile, and runs all tests
 (or those whose file's path has a filter in it) against real stores. The last line is "N passed, N failed": a step counts
 as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes. Test files run
-side by side, N at once (by default one more than this machine has processors), and those that measure time alone, at the end.`
+side by side, N at once (by default as many as there are processors, at most 6), and those that measure time alone, at the end.`
 
 /** The tests tear their stores down when they are asked to stop. */
 const STOP_GRACE_MS = 8_000
-/** Files wait as much as they work, for apps that start and for browsers. */
-const AT_ONCE = availableParallelism() + 1
+/** Each keeps about one processor busy, by the apps that it starts or a browser; more than a few would need much memory. */
+const AT_ONCE = Math.min(6, availableParallelism())
 
 const words = process.argv.slice(2)
 if (words.some((it) => it === "--help" || it === "-h")) {
