@@ -12,8 +12,11 @@ export const USAGE = `Usage: bun run poll <command>
          [--eligibility browser|code|network] [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
   edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--eligibility …]
          [--confirm yes|no] [--opens <moment>|none] [--closes <moment>|none]
-  open <id>                  takes votes from now on, or from --opens
-  close <id>                 takes no more votes
+  open <id>                  takes votes from now on, or from --opens; a draft opens by itself at --opens, too
+  pause <id>                 takes no votes until "resume"
+  resume <id>                takes votes again
+  close <id>                 takes no more votes, and is final seconds later
+  reopen <id>                undoes the close of a poll that is not final (--closes <moment>|none if its time has passed)
   default <id>               shown where no poll is named
   archive <id>               left out of public lists; its pages stay (--undo: takes it back)
   move <id> <where>          changes its place in the list: up, down, first, last, before=<id> or after=<id>
@@ -33,7 +36,10 @@ const COMMANDS = [
   "create",
   "edit",
   "open",
+  "pause",
+  "resume",
   "close",
+  "reopen",
   "default",
   "archive",
   "move",

@@ -19,8 +19,14 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
       return change(await edit(api, path, flags))
     case "open":
       return change({ state: "open" })
+    case "pause":
+      return change({ state: "paused" })
+    case "resume":
+      return change({ state: "open" })
     case "close":
       return change({ state: "closed" })
+    case "reopen":
+      return change({ state: "open", ...fields(flags) })
     case "default":
       return change({ default: true })
     case "archive":

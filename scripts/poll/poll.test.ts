@@ -15,7 +15,13 @@ beforeAll(async () => {
 const poll = (...words: string[]) => pollAs({}, ...words)
 
 async function pollAs(settings: Record<string, string>, ...words: string[]) {
-  const env = { PATH: process.env.PATH, RESULT_URL: result.address, ADMIN_TOKEN: TOKEN, ...settings }
+  const env = {
+    PATH: process.env.PATH,
+    TZ: "Europe/Berlin",
+    RESULT_URL: result.address,
+    ADMIN_TOKEN: TOKEN,
+    ...settings,
+  }
   const child = Bun.spawn([process.execPath, `${import.meta.dir}/../poll.ts`, ...words], {
     ...{ env, stdout: "pipe", stderr: "pipe" },
   })
@@ -46,7 +52,7 @@ test("a poll is made, opened, edited, shown and closed from the terminal", async
   await addVotes(sql, "tea", "n", 4)
   const { out } = await poll("show", "tea")
   expect(out).toContain("Tea or not?")
-  expect(out).toContain("open until 2040-01-01T00:00:00.000Z")
+  expect(out).toMatch(/open +2040-01-01T01:00:00\+01:00/)
   expect(out).toMatch(/n +Never +4/)
   expect(JSON.parse((await poll("close", "tea", "--json")).out)).toMatchObject({ id: "tea", state: "closed" })
   expect((await poll("list")).out).toMatch(/tea \* +closed/)
@@ -81,6 +87,35 @@ test("the list is put in order from the terminal", async () => {
     2,
     '"left" is no place in the list: say up, down, first, last, before=<id> or after=<id>.',
   ])
+})
+
+test("a poll is paused, closed and opened again from the terminal, and says when it opens by itself", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  await poll(
+    "create",
+    "--id",
+    "event",
+    "--title",
+    "Event",
+    "--open",
+    "--closes",
+    "2040-01-01T00:00:00Z",
+    ...options,
+  )
+  const state = async (...words: string[]) => JSON.parse((await poll(...words, "--json")).out).state
+  expect(await state("pause", "event")).toBe("paused")
+  expect((await poll("list")).out).toMatch(/event +paused/)
+  expect(await state("resume", "event")).toBe("open")
+  expect(await state("close", "event")).toBe("closed")
+  expect(await state("reopen", "event")).toBe("open")
+  await sql`UPDATE polls SET state = 'closed', closes_at = now() - interval '1 minute', revision = revision + 1
+    WHERE id = 'event'`
+  expect((await poll("reopen", "event")).err).toContain("give another closesAt, or null, too")
+  expect(await state("reopen", "event", "--closes", "none")).toBe("open")
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'event'`
+  expect((await poll("reopen", "event")).err).toContain("its tally never changes")
+  await poll("create", "--id", "dawn", "--title", "Dawn", "--opens", "2040-07-01T00:00:00Z", ...options)
+  expect((await poll("list")).out).toMatch(/dawn +draft +by itself on 2040-07-01T02:00:00\+02:00/)
 })
 
 test("whether votes are confirmed is said with yes or no", async () => {

@@ -1,9 +1,11 @@
 import { beforeAll, expect, test } from "bun:test"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { Browser, Page } from "playwright-core"
 import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
 import { castUntilAnswered, person } from "../harness/crowd"
+import { expectAccessible } from "../harness/pages"
 import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
@@ -14,10 +16,13 @@ let browser: Browser
 let vote: Running
 let result: Running
 let page: Page
+let sql: Database
 
 beforeAll(async () => {
-  const worker = await startWorkerProcess(stores())
+  const worker = await startWorkerProcess(stores(), { FINAL_AFTER_SECONDS: "600" })
   await worker.app.waitReady()
+  sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 2 })
+  stores().defer(() => sql.end({ timeout: 1 }))
   vote = await startVote(stores())
   result = await startResult(stores(), { VOTE_URL: vote.url })
   browser = await launchChromium()
@@ -59,6 +64,86 @@ test("a scheduled poll is unscheduled, changed, and opened by hand", async () =>
   for (const option of ["a", "b"]) {
     expect((await castUntilAnswered([vote.url], "gala", who, option)).status).toBe(201)
   }
+})
+
+test("a draft with an opening time says when it opens by itself, and does, on the page too", async () => {
+  const opensAt = new Date(Date.now() + 4_000).toISOString()
+  await makePollAt(result.url, { id: "dawn", state: "draft", opensAt })
+  await page.goto(`${result.url}/admin`)
+  await page.locator("li, tr", { hasText: "The poll dawn" }).getByText("Opens by itself on").waitFor()
+  await page.goto(`${result.url}/admin/polls/dawn`)
+  await page.locator(".chip", { hasText: "Draft" }).waitFor()
+  await page.getByText("Opens by itself on").waitFor()
+  await page.locator(".chip", { hasText: "Open" }).waitFor()
+  await page.getByRole("button", { name: "Pause" }).waitFor()
+  await voteSays("dawn", "open")
+  await makePollAt(result.url, { id: "noon", state: "draft", opensAt: OPENS_AT })
+  await page.goto(`${result.url}/admin/polls/noon`)
+  await page.getByRole("button", { name: "Open now" }).click()
+  await page.getByText("The poll is open.").waitFor()
+  expect((await momentsOf("noon"))[0]).toBeNull()
+})
+
+test("voting is paused and resumed, and closing is undone with its seconds in sight", async () => {
+  await makePollAt(result.url, { id: "event", closesAt: OPENS_AT })
+  await voteSays("event", "open")
+  await page.goto(`${result.url}/admin/polls/event`)
+  await page.getByRole("button", { name: "Pause" }).click()
+  await page.getByRole("status").getByText("Voting is paused.").waitFor()
+  await voteSays("event", "paused")
+  await page.getByText("Close the poll …").click()
+  await page.getByText("You can undo it for 600 seconds").waitFor()
+  await page.getByRole("button", { name: "Close now" }).click()
+  await page.getByText(/5\d\d seconds left, then it becomes final/).waitFor()
+  await expectAccessible(page)
+  // What was paused before is so again.
+  await page.getByRole("button", { name: "Undo the closing" }).click()
+  await page.getByRole("status").getByText("The closing is undone.").waitFor()
+  await voteSays("event", "paused")
+  await page.getByRole("button", { name: "Resume" }).click()
+  await page.getByRole("status").getByText("Voting goes on.").waitFor()
+  await voteSays("event", "open")
+  expect((await castUntilAnswered([vote.url], "event", person(), "a")).status).toBe(201)
+
+  // Its time passes while the host looks at it.
+  await sql`UPDATE polls SET closes_at = now(), revision = revision + 1 WHERE id = 'event'`
+  await page.getByText("Its closing time has passed: it will have none").waitFor()
+  await page.getByRole("button", { name: "Undo the closing" }).click()
+  await page.getByRole("status").getByText("The closing is undone.").waitFor()
+  expect((await momentsOf("event"))[1]).toBeNull()
+  await page.getByText("Close the poll …").click()
+  await page.getByRole("button", { name: "Close now" }).click()
+  const undo = page.getByRole("button", { name: "Undo the closing" })
+  await undo.waitFor()
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'event'`
+  await page.getByText("The poll is final: its tally never changes again.").waitFor()
+  expect(await undo.count()).toBe(0)
+})
+
+test("a typo is mended while nobody has voted, and options come and go", async () => {
+  await makePollAt(result.url, { id: "typo" })
+  await voteSays("typo", "open")
+  await page.goto(`${result.url}/admin/polls/typo/edit`)
+  await page.getByLabel("Question").fill("Mended?")
+  await page.getByLabel("Option 1", { exact: true }).fill("Felines")
+  await page.getByRole("button", { name: "Add an option" }).click()
+  await page.getByLabel("Option 3", { exact: true }).fill("Newts")
+  await page.getByRole("button", { name: "Save" }).last().click()
+  await page.getByText("Saved.").waitFor()
+  await waitFor("vote to know the words", async () => {
+    const poll = await (await fetch(`${vote.url}/api/polls/typo`)).json()
+    const labels = poll.options.map(({ label }: { label: string }) => label)
+    return poll.phase === "open" && poll.title === "Mended?" && labels.join() === "Felines,Dogs,Newts"
+  })
+  expect((await castUntilAnswered([vote.url], "typo", person(), "c")).status).toBe(201)
+  // Whether or not Postgres knows of the vote yet, it is too late.
+  await page.goto(`${result.url}/admin/polls/typo/edit`)
+  const readonly = async () => {
+    await page.reload()
+    return !(await page.getByLabel("Question").isEditable())
+  }
+  await waitFor("the page to say so", readonly)
+  expect(await page.getByText("there are votes already").count()).toBeGreaterThan(0)
 })
 
 test("taking the opening time from a scheduled poll opens it for nobody", async () => {
@@ -130,7 +215,7 @@ test("each state says one thing about who sees the numbers", async () => {
   }
   await makePollAt(result.url, { id: "s-draft", state: "draft" })
   await makePollAt(result.url, { id: "s-scheduled", opensAt: OPENS_AT })
-  expect(await said("s-draft")).toBe("Nobody sees this draft before you open it.")
+  expect(await said("s-draft")).toBe("Nobody sees this draft before it opens.")
   expect(await said("s-scheduled")).toStartWith("The poll is announced already; there are no numbers")
   for (const [results, open, closed] of [
     ["live", "Everybody sees these numbers live.", "Everybody sees these numbers, as the poll is closed."],

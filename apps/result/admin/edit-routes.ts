@@ -99,10 +99,16 @@ async function save(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.kind === "poll-exists") return wrong({ id: t("faultTaken") })
-    if (error.kind === "request-malformed") return wrong({ closesAt: t("faultSchedule") })
+    if (error.kind === "request-malformed") return wrong(scheduleFault(form.draft, visit))
     if (error.kind === "poll-fixed") return wrong({}, refusal(visit.words, error).text)
     throw error
   }
+}
+
+/** Where an opening that has passed is not the fault, the closing is. */
+function scheduleFault({ opensAt }: PollDraft, { words: { t } }: Visit): Record<string, string> {
+  const isPast = opensAt !== "" && Date.parse(opensAt) <= Date.now()
+  return isPast ? { opensAt: t("faultOpens") } : { closesAt: t("faultSchedule") }
 }
 
 type Saved = { saved: StoredPoll; faults?: never } | { saved?: never; faults: Faults }

@@ -8,7 +8,7 @@ import { pollUnknown } from "../audience"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
 import { embedSnippet } from "../embed-snippet"
 import { isScheduled } from "../fixed-parts"
-import { pollChangeSchema } from "../poll-change"
+import { type PollChange, pollChangeSchema } from "../poll-change"
 import { changePoll, readPoll, type StoredPoll } from "../poll-store"
 import { snapshotOf } from "../snapshot"
 import { voteAddressFor } from "../vote-address"
@@ -17,13 +17,17 @@ import { readBooks } from "./books"
 import { partOfPolls } from "./poll-list"
 import type { Said } from "./said"
 import { readSummaries, summaryOf } from "./summaries"
-import type { Notice, PollView } from "./views"
+import type { Notice, PollView, Undo } from "./views"
 
 const FORM_LIMIT = 4 * 1_024
 
 /** What each button changes, and what is said when it did. */
 const ACTIONS = {
   open: { change: { state: "open" }, said: "didOpen" },
+  "open-now": { change: { state: "open", opensAt: null }, said: "didOpen" },
+  pause: { change: { state: "paused" }, said: "didPause" },
+  resume: { change: { state: "open" }, said: "didResume" },
+  undo: { change: {}, said: "didUndo" },
   unschedule: { change: { state: "draft", opensAt: null }, said: "didUnschedule" },
   close: { change: { state: "closed" }, said: "didClose" },
   default: { change: { default: true }, said: "didDefault" },
@@ -75,7 +79,8 @@ async function pollView(
   notice: Notice | null,
 ): Promise<PollView> {
   const recount = url.searchParams.has("recount")
-  const [books, tallies] = await Promise.all([
+  const [undo, books, tallies] = await Promise.all([
+    withDeadline(readUndo(sql, poll)),
     readBooks(sql, poll.number, recount),
     withDeadline(readTallies(sql, [poll.number])),
   ])
@@ -84,7 +89,8 @@ async function pollView(
   const scheme = access.isSecure(request, null) ? "https:" : url.protocol
   const ownAddress = publicUrl || `${scheme}//${url.host}`
   return {
-    ...{ page: "poll", poll: summaryOf(poll, tally.total), snapshot: snapshotOf(tally, true), books, notice },
+    ...{ page: "poll", poll: summaryOf(poll, tally.total), snapshot: snapshotOf(tally, true) },
+    ...{ books, undo, notice },
     codes: poll.eligibility === "code" ? { made: poll.codesMade, used: tally.total } : null,
     links: {
       ballot: new URL(`/polls/${poll.id}`, voteAddressFor(request, site.voteUrl)).href,
@@ -101,9 +107,7 @@ async function pollView(
 async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
   const sent = await readForm(visit.request, FORM_LIMIT, { do: 20, results: 20 })
   const name = Object.keys(ACTIONS).find((action) => action === sent.do) as keyof typeof ACTIONS | undefined
-  const change = pollChangeSchema.safeParse(
-    name === "results" ? { results: sent.results } : name && ACTIONS[name].change,
-  )
+  const change = pollChangeSchema.safeParse(await changeOf(deps, visit, name, sent.results))
   if (!name || !change.success) {
     throw new Problem("request-malformed", "There is no such action: use the buttons of the page.")
   }
@@ -114,6 +118,34 @@ async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
     return leadAndSay(`/admin/polls/${poll.id}`, said, poll.id, visit)
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
-    return pollPage(deps, visit, refusal(visit.words, error), error.status)
+    const tooLate = name === "undo" && error.kind === "poll-fixed"
+    const notice = tooLate
+      ? ({ kind: "bad", text: visit.words.t("undoTooLate") } as const)
+      : refusal(visit.words, error)
+    return pollPage(deps, visit, notice, error.status)
   }
+}
+
+async function changeOf(
+  { sql }: AdminDeps,
+  { id }: Visit,
+  name: keyof typeof ACTIONS | undefined,
+  results: string | undefined,
+): Promise<unknown> {
+  if (name === "results") return { results }
+  if (name === "undo") return undoing(await withDeadline(readPoll(sql, id)), Date.now())
+  return name && ACTIONS[name].change
+}
+
+/** A poll that was paused before is so again; a closing time that has passed would close it at once. */
+function undoing({ pausedAt, closesAt }: StoredPoll, now: number): PollChange {
+  const isPast = closesAt !== null && closesAt.getTime() <= now
+  return { state: pausedAt ? "paused" : "open", ...(isPast && { closesAt: null }) }
+}
+
+async function readUndo(sql: AdminDeps["sql"], { finalFrom }: StoredPoll): Promise<Undo> {
+  const [row] = await sql`
+    SELECT final_after, GREATEST(0, ceil(extract(epoch FROM ${finalFrom}::timestamptz - now())))::integer AS left
+    FROM room`
+  return { seconds: Number(row?.final_after), left: finalFrom && Number(row?.left) }
 }

@@ -15,6 +15,7 @@ const SECONDS = 30
 
 const SENTENCES = [
   ...(["didOpen", "didSchedule", "didUnschedule", "didClose", "didResults", "didDefault"] as const),
+  ...(["didPause", "didResume", "didUndo"] as const),
   ...([
     "didArchive",
     "didUnarchive",

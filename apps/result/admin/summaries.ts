@@ -6,6 +6,9 @@ import { withDeadline } from "../deadline"
 import { readPolls, type StoredPoll } from "../poll-store"
 import type { PollSummary } from "./views"
 
+/** A worker opens it within a second. */
+const MISSED_MS = 5_000
+
 /** All polls with their numbers of votes, in the order of the list. */
 export async function readSummaries(sql: Database): Promise<PollSummary[]> {
   const [polls, rows] = await withDeadline(
@@ -17,10 +20,13 @@ export async function readSummaries(sql: Database): Promise<PollSummary[]> {
 
 export function summaryOf(poll: StoredPoll, total: number): PollSummary {
   const { id, title, policy, results, eligibility, isDefault, archived, deleting } = poll
+  const phase = votingPhase(poll, Date.now())
+  // A draft that nobody opened at its time, as no worker ran before it was over, does not open by itself any more.
+  const missed = phase === "draft" && poll.opensAt !== null && poll.opensAt.getTime() < Date.now() - MISSED_MS
   return {
     ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },
-    phase: votingPhase(poll, Date.now()),
-    opensAt: poll.opensAt?.toISOString() ?? null,
+    phase,
+    opensAt: missed ? null : (poll.opensAt?.toISOString() ?? null),
     closesAt: poll.closesAt?.toISOString() ?? null,
     finalAt: poll.finalAt?.toISOString() ?? null,
   }

@@ -23,6 +23,9 @@ export type PollSummary = {
   total: number
 }
 
+/** How long a close can be undone, in seconds: in all, and of this poll's as it was served; null unless it is closed. */
+export type Undo = { seconds: number; left: number | null }
+
 export type CodeCounts = { made: number; used: number }
 
 /** One sentence about what just happened, or did not. */
@@ -58,6 +61,7 @@ export type PollView = {
   poll: PollSummary
   snapshot: Snapshot
   books: Books
+  undo: Undo
   codes: CodeCounts | null
   /** Whole addresses. */
   links: { ballot: string; results: string; stage: string }

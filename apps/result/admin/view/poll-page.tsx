@@ -31,7 +31,7 @@ export function PollPage(view: PollView) {
           <div class="columns">
             <div>
               <TallyCard snapshot={snapshot} />
-              <PollActions poll={poll} />
+              <PollActions poll={poll} undo={view.undo} />
             </div>
             <div>
               {view.codes && <CodesCard id={poll.id} {...view.codes} />}

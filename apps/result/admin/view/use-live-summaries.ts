@@ -12,7 +12,7 @@ const MOVING = new Set<PollSummary["phase"]>(["scheduled", "open", "paused", "cl
 export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
   const [latest, setLatest] = useState<Record<string, Snapshot>>({})
   useEffect(() => {
-    const moving = polls.filter(({ phase, deleting }) => MOVING.has(phase) && !deleting)
+    const moving = polls.filter((poll) => isMoving(poll) && !poll.deleting)
     const stops = moving.slice(0, MOST_WATCHED).map(({ id }) =>
       watchAsAdmin(id, (snapshot) => {
         setLatest((known) => newest(known, snapshot))
@@ -29,12 +29,17 @@ export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
 export function useLiveSnapshot(served: Snapshot): Snapshot {
   const [latest, setLatest] = useState(served)
   useEffect(() => {
-    if (served.phase === "draft" || served.phase === "final") return
+    if (!isMoving(served)) return
     return watchAsAdmin(served.poll, (snapshot) => {
       setLatest((known) => (snapshot.version > known.version ? snapshot : known))
     })
   }, [served])
   return latest
+}
+
+/** A draft with an opening time opens by itself. */
+function isMoving({ phase, opensAt }: Pick<PollSummary, "phase" | "opensAt">): boolean {
+  return MOVING.has(phase) || (phase === "draft" && opensAt !== null)
 }
 
 /** Watches with all counts, which the session allows where the address asks for them. @returns how to stop */

@@ -52,7 +52,7 @@ export const de: Section<AdminKey> = {
     "Die letzten Stimmen werden gezählt, dann geht die Abstimmung mit allen Stimmen. Das dauert Sekunden.",
   isDefault: "Standardabstimmung",
   isArchived: "Archiviert",
-  opensOn: "Öffnet",
+  opensOn: "Öffnet von selbst am",
   closesOn: "Schließt",
   finalSince: "Endgültig seit",
 
@@ -66,22 +66,42 @@ export const de: Section<AdminKey> = {
   "shown-closed": "Alle sehen diese Zahlen, denn die Abstimmung ist geschlossen.",
   "shown-closed-after-vote":
     "Wer abgestimmt hat, sieht diese Zahlen, sonst niemand, auch nicht nach dem Schließen.",
-  "shown-draft": "Niemand sieht diesen Entwurf, bevor du ihn öffnest.",
+  "shown-draft": "Diesen Entwurf sieht niemand, bevor er öffnet.",
   "shown-scheduled": "Die Abstimmung ist schon angekündigt; Zahlen gibt es erst, wenn sie öffnet.",
 
   actions: "Aktionen",
   open: "Jetzt öffnen",
   openText:
-    "Ab dann kann abgestimmt werden. Stimmänderung, Wahlberechtigte und die Liste der Optionen stehen damit fest.",
+    "Ab dann kann abgestimmt werden. Stimmänderung und Wahlberechtigte stehen damit fest, mit der ersten Stimme auch Frage und Optionen.",
+  openNowText: "Ohne auf die Zeit zu warten.",
   schedule: "Einplanen",
-  scheduleText: "Die Abstimmung öffnet von selbst zu ihrer Zeit.",
+  scheduleText:
+    "Sie öffnet auf jeden Fall von selbst zu ihrer Zeit. Eingeplant sehen bis dahin schon alle die Frage und einen Countdown.",
   unschedule: "Aus dem Plan nehmen",
   unscheduleText: "Sie wird wieder ein Entwurf ohne Öffnungszeit.",
+  pause: "Pausieren",
+  pauseText: "Niemand kann abstimmen, bis du fortsetzt. Alle bisherigen Stimmen bleiben.",
+  resume: "Fortsetzen",
+  resumeText: "Die Abstimmung macht Pause: Niemand kann abstimmen, bis du fortsetzt.",
   close: "Abstimmung schließen …",
-  closeText: "Dann kann niemand mehr abstimmen, und sie lässt sich nicht wieder öffnen.",
+  closeText: {
+    one: "Dann kann niemand mehr abstimmen. {count} Sekunde lang lässt sich das rückgängig machen, dann wird sie endgültig.",
+    other:
+      "Dann kann niemand mehr abstimmen. {count} Sekunden lang lässt sich das rückgängig machen, dann wird sie endgültig.",
+  },
+  closeTextAtOnce:
+    "Dann kann niemand mehr abstimmen, und sie ist endgültig, sobald alle Stimmen gezählt sind.",
   closeNow: "Jetzt schließen",
   closedText:
     "Die Abstimmung ist geschlossen. Sie wird endgültig, sobald die letzten angenommenen Stimmen gezählt sind.",
+  undo: "Schließen rückgängig machen",
+  undoLeft: {
+    one: "Noch {count} Sekunde, dann wird sie endgültig.",
+    other: "Noch {count} Sekunden, dann wird sie endgültig.",
+  },
+  undoStill: "Möglich, bis sie endgültig ist.",
+  undoNoTime: "Ihre Schließzeit ist vorbei: Sie hat dann keine mehr, bis du eine neue setzt.",
+  undoTooLate: "Zu spät: Die Abstimmung ist endgültig, ihr Stand ändert sich nie mehr.",
   finalText: "Die Abstimmung ist endgültig: Ihr Stand ändert sich nie mehr.",
   edit: "Bearbeiten",
   duplicate: "Duplizieren",
@@ -94,9 +114,12 @@ export const de: Section<AdminKey> = {
   didOpen: "Die Abstimmung ist offen.",
   didSchedule: "Die Abstimmung ist eingeplant.",
   didUnschedule: "Die Abstimmung ist wieder ein Entwurf und öffnet nicht von selbst.",
+  didPause: "Die Abstimmung macht Pause.",
+  didResume: "Die Abstimmung geht weiter.",
   didClose: "Die Abstimmung ist geschlossen.",
+  didUndo: "Das Schließen ist rückgängig gemacht.",
   didSave: "Gespeichert.",
-  didCreate: "Der Entwurf ist angelegt. Niemand sieht ihn, bevor du ihn öffnest.",
+  didCreate: "Der Entwurf ist angelegt. Niemand sieht ihn, bevor er öffnet.",
   didMove: "Verschoben.",
   didDuplicate: "Die Kopie ist angelegt. Sie ist ein Entwurf: Niemand sieht sie, bevor du sie öffnest.",
   didDelete: "Die Abstimmung {id} wird gelöscht und verlässt diese Liste in Sekunden.",
@@ -234,7 +257,8 @@ export const de: Section<AdminKey> = {
   "eligibility-network": "Jede Netzadresse einmal",
   "eligibility-network-hint": "Ein Haushalt oder ein Büro teilt sich eine Stimme.",
   times: "Zeiten",
-  timesText: "Beide können leer bleiben: Dann öffnest und schließt du selbst.",
+  timesText:
+    "Beide können leer bleiben: Dann öffnest und schließt du selbst. Ein Entwurf öffnet zu seiner Zeit von selbst.",
   opensAt: "Öffnet um",
   closesAt: "Schließt um",
   zoneHint: "Zeitzone: {zone}",
@@ -267,6 +291,7 @@ export const de: Section<AdminKey> = {
   faultColour: "Schreib eine Farbe wie #2f6fed.",
   faultImage: "Gib eine Adresse an, die mit https:// beginnt.",
   faultMoment: "Schreib Tag und Uhrzeit ganz, mit einem Jahr von 1970 bis 9998. Geändert wurde nichts.",
+  faultOpens: "Diese Zeit ist vorbei: Wähle eine kommende, oder lass das Feld leer.",
   faultEmptied:
     "Ein leeres Feld nimmt keine Zeit weg: Setz das Häkchen darunter, oder schreib Tag und Uhrzeit ganz.",
   faultSkipped: "Diese Zeit überspringen die Uhren deiner Zeitzone: Wähle eine andere.",
