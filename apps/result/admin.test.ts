@@ -62,6 +62,27 @@ describe("a new poll", () => {
     expect(JSON.parse(text)).toMatchObject({ id: "fresh", state: "draft", policy: "final", revision: 1 })
   })
 
+  test("without ids gets them from its title and labels", async () => {
+    const made = await result.send("POST", "/api/polls", {
+      title: "Où déjeuner ?",
+      options: [
+        { label: "Crêpes" },
+        { label: "寿司" },
+        { id: "pizza", label: "Pizza!" },
+        { label: "Pizza?" },
+      ],
+    })
+    expect([made.status, made.headers.get("location")]).toEqual([201, "/api/polls/ou-dejeuner"])
+    const { id, options } = await made.json()
+    expect(id).toBe("ou-dejeuner")
+    expect(options.map((option: { id: string }) => option.id)).toEqual(["crepes", "b", "pizza", "pizza-2"])
+    const nameless = await result.send("POST", "/api/polls", { title: "何?", options: labelled("A", "B") })
+    expect([nameless.status, (await nameless.json()).detail]).toEqual([
+      400,
+      expect.stringContaining("id: is missing"),
+    ])
+  })
+
   test("can't take an id that is taken", async () => {
     await create("taken")
     expect(await kindOf(await create("taken"))).toEqual([409, "poll-exists"])

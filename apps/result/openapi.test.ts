@@ -94,7 +94,7 @@ describe("the OpenAPI document", () => {
     const told = paths["/api/polls/{poll}/results"]?.get?.responses?.[hidden.status]
     expect(told?.description).toStartWith("results-hidden: ")
     const body = paths["/api/polls"]?.post?.requestBody?.content["application/json"]?.schema
-    expect(body).toMatchObject({ required: ["id", "title", "options"] })
+    expect(body).toMatchObject({ required: ["title", "options"] })
   })
 
   test("knows schemas that refuse what is no answer", () => {

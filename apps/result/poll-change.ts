@@ -1,8 +1,10 @@
 /** Which changes of a poll are allowed when. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
+import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
 import {
   eligibilitySchema,
+  optionSchema,
   type Poll,
   policySchema,
   pollDefinitionSchema,
@@ -18,6 +20,15 @@ export const newPollSchema = z.strictObject({
   ...pollDefinitionSchema.shape,
   state: z.enum(["draft", "open"]).default("draft"),
   default: z.boolean().default(false),
+})
+
+/** What may be sent for one: ids that are missing are made, as `completed` says. */
+export const sentPollSchema = newPollSchema.extend({
+  id: slugSchema.optional(),
+  options: z
+    .array(optionSchema.partial({ id: true }))
+    .min(2)
+    .max(MAX_OPTIONS),
 })
 
 const { title, options, confirm, opensAt, closesAt } = pollDefinitionSchema.shape

@@ -5,7 +5,7 @@ import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { madeCodesSchema, pollsSchema, pollViewSchema } from "./api-schemas"
 import { csvAnswer, jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers } from "./openapi"
-import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
+import { duplicateSchema, pollChangeSchema, sentPollSchema } from "./poll-change"
 
 /** The greatest order of codes in one answer. */
 const CODES_AT_ONCE = 10_000
@@ -42,7 +42,9 @@ function adminProblems(...kinds: ProblemKind[]) {
 export const makeDetail: DocumentDecoration = {
   ...ADMIN,
   summary: "Makes a poll",
-  requestBody: jsonBody(newPollSchema),
+  description:
+    "An id that is missing is made: a poll's from its title, an option's from its label, in small Latin letters without accents and with hyphens between words. An option whose label has none gets a letter by its place (a to z, then o27, o28, …), and one whose id another option has gets a number (c, c-2).",
+  requestBody: jsonBody(sentPollSchema),
   responses: {
     201: jsonAnswer("The poll that was made.", pollViewSchema),
     ...adminProblems(...BODY, "poll-exists"),

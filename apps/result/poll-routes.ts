@@ -10,6 +10,7 @@ import type { AdminAccess } from "./admin-access"
 import { type Credentials, mayKnow, NOBODY, pollUnknown } from "./audience"
 import { csvHeaders, toCsv } from "./csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "./deadline"
+import { completed } from "./made-ids"
 import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
 import {
   changeDetail,
@@ -80,7 +81,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         access.requireAdmin(request, server)
-        const poll = await inTime(createPoll(sql, await readAs(newPollSchema, request)))
+        const poll = await inTime(createPoll(sql, await readAs(newPollSchema, request, completed)))
         told(poll)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
@@ -147,8 +148,12 @@ function inTime<T>(change: Promise<T>): Promise<T> {
 }
 
 /** @throws {Problem} request-malformed that names every wrong field */
-async function readAs<T extends z.ZodType>(schema: T, request: Request): Promise<z.output<T>> {
-  const parsed = schema.safeParse(await readJson(request, BODY_LIMIT))
+async function readAs<T extends z.ZodType>(
+  schema: T,
+  request: Request,
+  complete = (sent: unknown) => sent,
+): Promise<z.output<T>> {
+  const parsed = schema.safeParse(complete(await readJson(request, BODY_LIMIT)))
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join(".")}: ${message}` : message,

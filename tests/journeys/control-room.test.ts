@@ -55,8 +55,8 @@ describe("an admin in the control room", () => {
     await page.getByText("The poll is open.").waitFor()
     const loads: string[] = []
     page.on("framenavigated", (frame) => loads.push(frame.url()))
-    await votes("ou-dejeuner-vendredi", "a", 3)
-    await page.locator('[data-option="a"] [data-part="votes"]', { hasText: "3" }).waitFor()
+    await votes("ou-dejeuner-vendredi", "ramen", 3)
+    await page.locator('[data-option="ramen"] [data-part="votes"]', { hasText: "3" }).waitFor()
     expect(loads).toEqual([])
 
     await page.getByText("Close the poll …").click()

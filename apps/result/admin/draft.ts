@@ -28,7 +28,7 @@ export function optionField(index: number, part: keyof OptionDraft): string {
 export type OptionAction = "add" | `${"remove" | "up" | "down"}-${number}`
 
 export function emptyDraft(): PollDraft {
-  const options = [newOption([]), newOption([newOption([])])]
+  const options = [newOption(), newOption()]
   const rules = { policy: "final", results: "live", eligibility: "browser", confirm: "auto" } as const
   return { id: "", title: "", options, ...rules, opensAt: "", closesAt: "", isDefault: false }
 }
@@ -48,7 +48,7 @@ export function draftOf(poll: Poll): PollDraft {
 
 /** The options after a button was pressed; as they were when it makes no sense. */
 export function changeOptions(options: OptionDraft[], action: OptionAction): OptionDraft[] {
-  if (action === "add") return options.length < MAX_OPTIONS ? [...options, newOption(options)] : options
+  if (action === "add") return options.length < MAX_OPTIONS ? [...options, newOption()] : options
   const [verb, index] = action.split("-")
   const from = Number(index)
   if (verb === "remove") return options.length > 2 ? options.filter((_, i) => i !== from) : options
@@ -71,23 +71,7 @@ function swapped(options: OptionDraft[], from: number, to: number): OptionDraft[
   return options.map((option, i) => (i === from ? other : i === to ? one : option))
 }
 
-/** An empty option with an id that none has: a, b, … z, then o27, o28, … */
-function newOption(options: OptionDraft[]): OptionDraft {
-  const taken = new Set(options.map(({ id }) => id))
-  const ids = Array.from({ length: MAX_OPTIONS + 1 }, (_, i) => {
-    return i < 26 ? String.fromCharCode(97 + i) : `o${i + 1}`
-  })
-  return { id: ids.find((id) => !taken.has(id)) ?? "", label: "", emoji: "", colour: "", image: "" }
-}
-
-/** People type a ballot's address from a screen. */
-const SHORT_ID = 32
-
-/** An id for a poll with this title, of whole words: "Où déjeuner ?" gives "ou-dejeuner"; nothing usable gives "". */
-export function idFrom(title: string): string {
-  const plain = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
-  const words = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "")
-  if (words.length <= SHORT_ID) return words
-  const cut = words.slice(0, SHORT_ID + 1).replace(/-[^-]*$/, "")
-  return cut.slice(0, SHORT_ID)
+/** Nobody has to think of an id: saving makes one of the label. */
+function newOption(): OptionDraft {
+  return { id: "", label: "", emoji: "", colour: "", image: "" }
 }

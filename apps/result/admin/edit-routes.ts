@@ -4,17 +4,10 @@ import { Problem } from "@tallyroom/lib/errors"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
 import { fixedParts, isScheduled } from "../fixed-parts"
+import { idFrom } from "../made-ids"
 import { changePoll, createPoll, readPoll, type StoredPoll } from "../poll-store"
 import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
-import {
-  changeOptions,
-  draftOf,
-  emptyDraft,
-  idFrom,
-  isOptionAction,
-  type PollDraft,
-  withoutBlank,
-} from "./draft"
+import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"
 import { type Faults, faultTexts } from "./faults"
 import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
 import type { Said } from "./said"

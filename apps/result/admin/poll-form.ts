@@ -4,6 +4,7 @@ import { readForm } from "@tallyroom/lib/http/body"
 import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
 import { pollDefinitionSchema } from "@tallyroom/lib/polls"
 import type { z } from "zod"
+import { withIds } from "../made-ids"
 import { newPollSchema, pollChangeSchema } from "../poll-change"
 import { type OptionDraft, optionField, type PollDraft } from "./draft"
 import { type Faults, faultsOf } from "./faults"
@@ -108,7 +109,12 @@ export type Checked<T> = { value: T; faults?: never } | { value?: never; faults:
 export function checkNew({ draft, faults }: SentForm): Checked<z.output<typeof newPollSchema>> {
   const { opensAt, closesAt, isDefault, options, confirm, ...rest } = draft
   const poll = {
-    ...{ ...rest, confirm: confirmationOf(confirm), options: options.map(optionOf), default: isDefault },
+    ...{
+      ...rest,
+      confirm: confirmationOf(confirm),
+      options: withIds(options).map(optionOf),
+      default: isDefault,
+    },
     ...{ opensAt: opensAt || null, closesAt: closesAt || null },
   }
   return check(newPollSchema, poll, faults)
@@ -124,7 +130,7 @@ export function checkChange({ draft, sent, faults }: SentForm): Checked<z.output
     ...given("policy", "results", "eligibility", "opensAt", "closesAt"),
     ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
-    options: draft.options.map(optionOf),
+    options: withIds(draft.options).map(optionOf),
     ...(sent.isDefault !== undefined && { default: true }),
   }
   return check(pollChangeSchema, change, faults)

@@ -1,7 +1,8 @@
 /** Making and changing a poll, with the ballot as it will look beside it. */
 
 import { useState } from "preact/hooks"
-import { changeOptions, idFrom, isOptionAction, type PollDraft } from "../draft"
+import { idFrom } from "../../made-ids"
+import { changeOptions, isOptionAction, type PollDraft } from "../draft"
 import type { EditView } from "../views"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"

@@ -1,5 +1,6 @@
 /** One option of a poll while it is written. */
 
+import { idFrom } from "../../made-ids"
 import { type OptionDraft, optionField } from "../draft"
 import { describedBy, Field } from "./parts"
 import { useLive, useWords } from "./words"
@@ -72,6 +73,7 @@ function TextPart({ index, option, faults, fixed, labelFixed, goOn, onChange, pa
         id={name}
         name={name}
         value={option[part]}
+        placeholder={part === "id" ? idFrom(option.label) : undefined}
         dir={part === "label" ? "auto" : undefined}
         maxLength={maxLength}
         readonly={(part === "id" && fixed) || (part === "label" && labelFixed)}

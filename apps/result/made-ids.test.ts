@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test"
+import { completed, idFrom, withIds } from "./made-ids"
+
+test.each([
+  ["Où déjeuner ?", "ou-dejeuner"],
+  ["Straße, Smørrebrød & Łódź", "strasse-smorrebrod-lodz"],
+  ["Ｐｉｚｚａ ①", "pizza-1"],
+  ["Which talk do you want to hear once more on Saturday?", "which-talk-do-you-want-to-hear"],
+  ["Donaudampfschifffahrtsgesellschaftskapitän", "donaudampfschifffahrtsgesellscha"],
+  ["???", ""],
+  ["猫か犬か", ""],
+])("the id for %j is %j", (title, id) => expect(idFrom(title)).toBe(id))
+
+const idsOf = (...options: [id: string | undefined, label: string][]) =>
+  withIds(options.map(([id, label]) => ({ label, ...(id !== undefined && { id }) }))).map(({ id }) => id)
+
+test("options get their ids from their labels, from their places where a label has no letters for one", () => {
+  expect(idsOf([undefined, "Pizza"], ["", "Ramen"])).toEqual(["pizza", "ramen"])
+  expect(idsOf([undefined, "猫"], [undefined, "犬"], [undefined, "Fish"])).toEqual(["a", "b", "fish"])
+  const many = idsOf(...Array.from({ length: 28 }, (): [undefined, string] => [undefined, "👍"]))
+  expect(many.slice(24)).toEqual(["y", "z", "o27", "o28"])
+})
+
+test("no two get the same id, and whoever has one keeps it", () => {
+  expect(idsOf([undefined, "C"], [undefined, "C++"], [undefined, "C#"])).toEqual(["c", "c-2", "c-3"])
+  expect(idsOf([undefined, "Pizza"], ["pizza", "Other"])).toEqual(["pizza-2", "pizza"])
+  expect(idsOf([undefined, "犬"], ["a", "Cats"])).toEqual(["a-2", "a"])
+})
+
+test("what is no poll is left for the schema to refuse", () => {
+  expect([null, 1, [], { options: "x" }, { title: 1, options: [1] }].map(completed)).toEqual([
+    null,
+    1,
+    [],
+    { options: "x" },
+    { title: 1, options: [1] },
+  ])
+})
