@@ -11,6 +11,7 @@ import { useStores } from "../harness/stores"
 const PATHS = [
   "/admin",
   "/admin?archived=1",
+  "/admin?order=1",
   "/admin/new",
   "/admin/health",
   "/admin/polls/long?recount=1",
@@ -48,8 +49,32 @@ async function everyPage(page: Page, check: (path: string) => Promise<void>): Pr
   }
 }
 
+/** As a reader does who has set their browser's text to 200 %. */
+async function enlargeText(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%"
+  })
+}
+
+/** Labels and buttons that take more lines than they have words and a half: letters stand below each other there. */
+function brokenWords(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const linesOf = (element: Element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size
+    }
+    return [...document.querySelectorAll("main :is(label, legend, .button, dt)")].flatMap((element) => {
+      const text = element.textContent?.trim() ?? ""
+      const words = text.split(/[\s-]+/).length + text.replace(/[ -\u024f]/g, "").length
+      return linesOf(element) > 1.5 * words + 1 ? [text] : []
+    })
+  })
+}
+
 describe.each([
-  [360, false],
+  // A phone of 320 pixels with a scrollbar that takes room.
+  [305, false],
   [360, true],
   [1280, false],
   [1280, true],
@@ -88,6 +113,9 @@ describe.each(LANGUAGES.map((language) => [language]))("in %s", (language) => {
       expect(await page.locator("html").getAttribute("lang")).toBe(language)
       expect(await page.locator("main").textContent()).not.toMatch(/\{\w+\}|undefined|NaN/)
       await expectNoSideScroll(page)
+      await enlargeText(page)
+      await expectNoSideScroll(page)
+      expect(await brokenWords(page)).toEqual([])
     })
     await page.goto(`${result.url}/admin`)
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(String(admin[language].polls))

@@ -50,28 +50,32 @@ function Shards({ shards }: Pick<Health, "shards">) {
     <section class="card">
       <h2>{t("shards")}</h2>
       <p class="muted">{t("shardsText")}</p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t("shard")}</th>
-            <th scope="col">{t("worker")}</th>
-            <th scope="col">{t("lastCounted")}</th>
-            <th scope="col" class="number">
-              {t("waiting")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shards.map(({ shard, holder, latest, waiting }) => (
-            <tr key={shard}>
-              <th scope="row">{number(shard)}</th>
-              <td>{holder ? <code>{shortId(holder)}</code> : <span class="chip bad">{t("nobody")}</span>}</td>
-              <td>{latest === null ? t("never") : t("ago", { time: duration(latest) })}</td>
-              <td class="number">{number(waiting)}</td>
+      <div class="wide-table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("shard")}</th>
+              <th scope="col">{t("worker")}</th>
+              <th scope="col">{t("lastCounted")}</th>
+              <th scope="col" class="number">
+                {t("waiting")}
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shards.map(({ shard, holder, latest, waiting }) => (
+              <tr key={shard}>
+                <th scope="row">{number(shard)}</th>
+                <td>
+                  {holder ? <code>{shortId(holder)}</code> : <span class="chip bad">{t("nobody")}</span>}
+                </td>
+                <td>{latest === null ? t("never") : t("ago", { time: duration(latest) })}</td>
+                <td class="number">{number(waiting)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   )
 }

@@ -11,7 +11,7 @@ type Place = "up" | "down" | "first"
 
 export function OrderedList({ polls, part }: { polls: PollSummary[]; part: ListPart }) {
   const { t } = useWords()
-  const { ordered, list, said, press, drop } = useOrder(polls)
+  const { ordered, list, said, press, dropOn } = useOrder(polls)
   const [dragged, setDragged] = useState<string | null>(null)
   const isFirst = (i: number) => part.page === 1 && i === 0
   const isLast = (i: number) => !part.hasNext && i === ordered.length - 1
@@ -28,7 +28,7 @@ export function OrderedList({ polls, part }: { polls: PollSummary[]; part: ListP
             isDragged={poll.id === dragged}
             press={press}
             onDrag={setDragged}
-            onOver={() => dragged !== null && drop(dragged, poll.id)}
+            onOver={() => dragged !== null && dropOn(dragged, poll.id)}
           />
         ))}
       </ul>

@@ -43,7 +43,7 @@ export function useOrder(polls: PollSummary[]) {
   }
 
   /** What letting a dragged row go over another one does. */
-  const drop = (id: string, over: string) => {
+  const dropOn = (id: string, over: string) => {
     const [from, to] = [ids.indexOf(id), ids.indexOf(over)]
     if (from < 0 || to < 0 || from === to) return
     bring(id, to, from < to ? { after: over } : { before: over })
@@ -51,7 +51,7 @@ export function useOrder(polls: PollSummary[]) {
 
   const byId = new Map(polls.map((poll) => [poll.id, poll]))
   const ordered = ids.flatMap((id) => byId.get(id) ?? [])
-  return { ordered, list, said, press, drop }
+  return { ordered, list, said, press, dropOn }
 }
 
 async function send(id: string, place: Move): Promise<void> {
