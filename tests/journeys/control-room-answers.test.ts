@@ -75,6 +75,25 @@ test("a label twice is marked at its field, and the rest of the form stays", asy
   await page.context().close()
 })
 
+test("what is written before the script has come stays", async () => {
+  const page = await openControlRoom(browser, result.url)
+  const { promise: hasCome, resolve: letCome } = Promise.withResolvers<void>()
+  await page.route("**/*.js", async (route) => {
+    await hasCome
+    await route.continue()
+  })
+  await page.goto(`${result.url}/admin/new`, { waitUntil: "commit" })
+  await page.getByLabel("Question").fill("Tea or coffee?")
+  await page.getByLabel("Option 1", { exact: true }).fill("Tea")
+  letCome()
+  await page.getByText("Time zone: Europe/Berlin").first().waitFor()
+  expect(await page.getByLabel("Question").inputValue()).toBe("Tea or coffee?")
+  expect(await page.getByLabel("Id", { exact: true }).inputValue()).toBe("tea-or-coffee")
+  const preview = page.getByRole("complementary", { name: "How the ballot looks" })
+  await preview.getByText("Tea", { exact: true }).waitFor()
+  await page.context().close()
+})
+
 test("every address of a poll and its embed snippets are copied by a button", async () => {
   await makePollAt(result.url, { id: "shared" })
   const page = await openControlRoom(browser, result.url)

@@ -83,6 +83,24 @@ test("codes are made, printed as cards, and vote once each", async () => {
   })
 })
 
+test("a number of codes that is none is told at its field, and makes none", async () => {
+  await page.goto(`${result.url}/admin/polls/club/codes`)
+  const count = page.locator("#count")
+  await count.fill("")
+  await count.pressSequentially("5e")
+  await page.getByRole("button", { name: "Make codes" }).click()
+  expect(await count.evaluate((field: HTMLInputElement) => field.validity.badInput)).toBe(true)
+  // A browser that asks nothing of the field sends it as it is.
+  await page.locator("form:has(#count)").evaluate((form: HTMLFormElement) => {
+    form.noValidate = true
+  })
+  await count.fill("0")
+  await page.getByRole("button", { name: "Make codes" }).click()
+  await page.locator("#count-hint").getByText("Give a number from 1 to 10,000.").waitFor()
+  expect([await count.inputValue(), await count.getAttribute("aria-invalid")]).toEqual(["0", "true"])
+  expect(await page.locator(".figures dd").first().textContent()).toBe("30")
+})
+
 test("every sheet has twelve cards, whole, on A4 and on Letter", async () => {
   await page.goto(`${result.url}/admin/polls/club/codes/print?from=1&count=30`)
   for (const format of ["A4", "Letter"]) {

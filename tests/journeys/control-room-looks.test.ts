@@ -56,7 +56,7 @@ async function enlargeText(page: Page): Promise<void> {
   })
 }
 
-/** Labels and buttons that take more lines than they have words and a half: letters stand below each other there. */
+/** Labels and buttons that take more lines than they have words, and one: letters stand below each other there. */
 function brokenWords(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const linesOf = (element: Element) => {
@@ -67,7 +67,7 @@ function brokenWords(page: Page): Promise<string[]> {
     return [...document.querySelectorAll("main :is(label, legend, .button, dt)")].flatMap((element) => {
       const text = element.textContent?.trim() ?? ""
       const words = text.split(/[\s-]+/).length + text.replace(/[ -\u024f]/g, "").length
-      return linesOf(element) > 1.5 * words + 1 ? [text] : []
+      return linesOf(element) > words + 1 ? [text] : []
     })
   })
 }

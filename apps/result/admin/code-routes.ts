@@ -26,7 +26,7 @@ export function codeRoutes(deps: AdminDeps) {
   return new Elysia({ name: "admin-codes", detail: { hide: true } })
     .get(
       "/admin/polls/:poll/codes",
-      forAdmins(deps, (visit) => codesPage(deps, visit, null)),
+      forAdmins(deps, (visit) => codesPage(deps, visit, {})),
     )
     .post(
       "/admin/polls/:poll/codes",
@@ -43,32 +43,41 @@ export function codeRoutes(deps: AdminDeps) {
     )
 }
 
-async function codesPage(deps: AdminDeps, visit: Visit, notice: Notice | null): Promise<Response> {
+type Refused = { wanted?: string; fault?: string; notice?: Notice }
+
+/** Codes that are offered to be made. */
+const OFFERED = "50"
+
+async function codesPage(
+  deps: AdminDeps,
+  visit: Visit,
+  { wanted = OFFERED, fault, notice }: Refused,
+): Promise<Response> {
   const { url, words, request } = visit
   const stored = await withDeadline(readPoll(deps.sql, visit.id))
   const poll = (await readSummaries(deps.sql)).find(({ id }) => id === stored.id)
   if (!poll || stored.eligibility !== "code") return leadTo(`/admin/polls/${stored.id}`)
   const made = url.searchParams.has("from") ? rangeOf(url, stored, MAKE_AT_ONCE) : null
   const codes = { made: stored.codesMade, used: poll.total }
-  const view: CodesView = { page: "codes", poll, codes, made, notice }
-  return adminPage(deps, request, view, { title: words.t("codes"), status: notice ? UNPROCESSABLE : 200 })
+  const said = { wanted, fault: fault ?? null, notice: notice ?? null }
+  const view: CodesView = { page: "codes", poll, codes, made, ...said }
+  const status = notice || fault ? UNPROCESSABLE : 200
+  return adminPage(deps, request, view, { title: words.t("codes"), status })
 }
 
 async function make(deps: AdminDeps, visit: Visit): Promise<Response> {
   const { count = "" } = await readForm(visit.request, FORM_LIMIT, { count: 20 })
   const wanted = /^\d{1,6}$/.test(count.trim()) ? Number(count) : 0
   if (wanted < 1 || wanted > MAKE_AT_ONCE) {
-    return codesPage(deps, visit, {
-      kind: "bad",
-      text: visit.words.t("faultCount", { most: MAKE_AT_ONCE }),
-    })
+    const fault = visit.words.t("faultCount", { most: MAKE_AT_ONCE })
+    return codesPage(deps, visit, { wanted: count, fault })
   }
   try {
     const { first } = await withDeadline(reserveCodes(deps.sql, visit.id, wanted), CHANGE_DEADLINE_MS)
     return leadTo(`/admin/polls/${visit.id}/codes?from=${first + 1}&count=${wanted}`)
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
-    return codesPage(deps, visit, refusal(visit.words, error))
+    return codesPage(deps, visit, { wanted: count, notice: refusal(visit.words, error) })
   }
 }
 

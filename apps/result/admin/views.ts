@@ -95,6 +95,9 @@ export type CodesView = {
   codes: CodeCounts
   /** The codes just made, by their place from 1. */
   made: { from: number; count: number } | null
+  /** What the field for their number holds, and what is wrong with it. */
+  wanted: string
+  fault: string | null
   notice: Notice | null
 }
 export type HealthView = { page: "health"; health: Health }

@@ -2,9 +2,10 @@
 
 import { hydrateApp, pageData } from "@tallyroom/lib/ui/hydrate"
 import { AdminApp, type AdminData } from "../view/admin-app"
+import { keepTyped } from "./keep-typed"
 
 const data = pageData<AdminData | null>()
-if (data) hydrateApp(<AdminApp {...data} />, "#app")
+if (data) keepTyped(() => hydrateApp(<AdminApp {...data} />, "#app"))
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]")) {
   button.hidden = typeof print !== "function"

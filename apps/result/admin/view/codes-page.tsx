@@ -8,7 +8,7 @@ import { useWords } from "./words"
 export const MAKE_AT_ONCE = 10_000
 export const PRINT_AT_ONCE = 1_000
 
-export function CodesPage({ poll, codes, made, notice }: CodesView) {
+export function CodesPage({ poll, codes, made, wanted, fault, notice }: CodesView) {
   const { t } = useWords()
   return (
     <>
@@ -23,7 +23,7 @@ export function CodesPage({ poll, codes, made, notice }: CodesView) {
         <Figure name={t("unused")} value={Math.max(0, codes.made - codes.used)} />
       </dl>
       <div class="columns">
-        <MakeForm id={poll.id} />
+        <MakeForm id={poll.id} wanted={wanted} fault={fault} />
         {codes.made > 0 && <PrintForm id={poll.id} codes={codes} made={made} />}
       </div>
     </>
@@ -40,20 +40,22 @@ function Figure({ name, value }: { name: string; value: number }) {
   )
 }
 
-function MakeForm({ id }: { id: string }) {
+function MakeForm({ id, wanted, fault }: { id: string } & Pick<CodesView, "wanted" | "fault">) {
   const { t } = useWords()
   return (
     <form class="card" method="post" action={`/admin/polls/${id}/codes`}>
       <h2>{t("makeCodes")}</h2>
-      <Field id="count" label={t("howMany")} hint={t("makeHint", { most: MAKE_AT_ONCE })}>
+      <Field id="count" label={t("howMany")} hint={t("makeHint", { most: MAKE_AT_ONCE })} fault={fault}>
         <input
           id="count"
           name="count"
           type="number"
           min={1}
           max={MAKE_AT_ONCE}
-          value={50}
+          value={wanted}
           aria-describedby={describedBy("count")}
+          aria-invalid={fault !== null}
+          autofocus={fault !== null}
           required
         />
       </Field>

@@ -49,7 +49,7 @@ export function MomentField({ name, value, fault, why, emptied }: Props) {
       {why === undefined && (
         <>
           {live && <input type="hidden" name={name} value={moment ?? UNFINISHED} />}
-          <input type="hidden" name={`${name}Was`} value={value} />
+          <input type="hidden" name={`${name}Was`} value={value} autocomplete="off" />
           {value !== "" && (
             <label class="check">
               <input
