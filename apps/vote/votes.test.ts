@@ -17,6 +17,8 @@ beforeAll(async () => {
     examplePoll({ number: 4, id: "tomorrow", opensAt: later }),
     examplePoll({ number: 5, id: "yesterday", closesAt: past }),
     examplePoll({ number: 6, id: "over", state: "final" }),
+    examplePoll({ number: 8, id: "pause", state: "paused", opensAt: past }),
+    examplePoll({ number: 9, id: "pause-over", state: "paused", closesAt: past }),
   )
 })
 afterAll(() => stand.stop())
@@ -83,6 +85,8 @@ test.each([
   ["tomorrow", 409, "poll-not-open", { opensAt: later.toISOString() }],
   ["yesterday", 409, "poll-closed", {}],
   ["over", 409, "poll-closed", {}],
+  ["pause", 409, "poll-paused", {}],
+  ["pause-over", 409, "poll-closed", {}],
   ["nowhere", 404, "poll-unknown", {}],
   ["Pets%2f", 404, "poll-unknown", {}],
 ])("A vote in the poll %s is answered %i %s.", async (poll, status, kind, members) => {

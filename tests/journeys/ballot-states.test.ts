@@ -206,6 +206,22 @@ test("A scheduled poll opens on its page by itself, and a closed one becomes fin
   await page.context().close()
 })
 
+test("A ballot says that voting is paused, and goes on by itself.", async () => {
+  const pause = examplePoll({ number: 21, id: "pause", state: "paused" })
+  await stand.writePolls(...polls, pause)
+  const page = await openPage(browser, `${stand.url}/polls/pause`)
+  await page.getByText("Voting is paused").waitFor()
+  await expectAccessible(page)
+  await stand.writePolls(...polls, { ...pause, state: "open", revision: 2 })
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await stand.writePolls(...polls, { ...pause, revision: 3 })
+  await page.reload()
+  await page.getByText("Voting is paused").waitFor()
+  await page.getByText("You chose").waitFor()
+  await page.context().close()
+})
+
 test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   const headers = { "accept-encoding": "br", "accept-language": "ja" }
   const size = async (path: string) => {

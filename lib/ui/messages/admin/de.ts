@@ -53,7 +53,7 @@ export const de: Section<AdminKey> = {
   isDefault: "Standardabstimmung",
   isArchived: "Archiviert",
   opensOn: "Öffnet von selbst am",
-  closesOn: "Schließt",
+  closesOn: "Schließt am",
   finalSince: "Endgültig seit",
 
   tally: "Stand",
