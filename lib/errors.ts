@@ -7,6 +7,7 @@ type Kind = { status: number; title: string }
 
 export const PROBLEMS = {
   "poll-unknown": { status: 404, title: "There is no such poll" },
+  "poll-deleted": { status: 410, title: "The poll was deleted" },
   "page-unknown": { status: 404, title: "There is nothing here" },
   "method-unknown": { status: 405, title: "This address does not take that method" },
   "option-unknown": { status: 400, title: "The poll has no such option" },

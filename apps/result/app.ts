@@ -16,6 +16,7 @@ import type { Registry } from "prom-client"
 import { adminRoutes } from "./admin/routes"
 import { adminAccess } from "./admin-access"
 import { withDeadline } from "./deadline"
+import { deletedPolls } from "./deleted-polls"
 import { Hub } from "./hub"
 import { LIVE_SOCKETS, live } from "./live"
 import { askedGauge, liveMetrics } from "./metrics"
@@ -107,6 +108,7 @@ export function createApp(deps: AppDeps) {
       }),
     isApi: (path) => /^\/(api|live|openapi|ws)([/.]|$)/.test(path),
     translate,
+    refine: deletedPolls(sql),
   })(app)
   app
     .use(openapiDocument())

@@ -31,6 +31,8 @@ const SEATED_WITHIN_MS = 5_000
 
 const GOING_AWAY = 1001
 const UNSUPPORTED_DATA = 1003
+/** One of the codes for an app's own use (RFC 6455, section 7.4.2); pages know it, too. */
+const POLL_GONE = 4410
 const POLICY_VIOLATION = 1008
 
 type Seat = { tally: Tally; audience: Audience }
@@ -101,10 +103,10 @@ export function live(options: LiveOptions, channel = LIVE) {
   const closeAll = () => {
     for (const socket of seated.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
   }
-  /** Its viewers come back, and are told that there is no such poll, or find the next one under its id. */
+  /** Its viewers load their pages again, which say that it was deleted, or show the next poll under its id. */
   const closePoll = (poll: number) => {
     for (const [socket, { tally }] of seated)
-      if (tally.poll.number === poll) socket.close(GOING_AWAY, "The poll is gone.")
+      if (tally.poll.number === poll) socket.close(POLL_GONE, "The poll is gone.")
   }
   return { route, closeAll, closePoll }
 }

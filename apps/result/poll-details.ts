@@ -27,7 +27,7 @@ export const pollDetail: DocumentDecoration = {
   parameters: [POLL_PARAMETER],
   responses: {
     200: jsonAnswer("The poll.", pollViewSchema),
-    ...problemAnswers("poll-unknown", "database-away"),
+    ...problemAnswers("poll-unknown", "poll-deleted", "database-away"),
   },
 }
 
@@ -58,7 +58,7 @@ export const changeDetail: DocumentDecoration = {
   requestBody: jsonBody(pollChangeSchema),
   responses: {
     200: jsonAnswer("The poll as it is now.", pollViewSchema),
-    ...adminProblems(...BODY, "poll-unknown", "poll-fixed"),
+    ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-fixed"),
   },
 }
 
@@ -69,7 +69,7 @@ export const duplicateDetail: DocumentDecoration = {
   requestBody: jsonBody(duplicateSchema),
   responses: {
     201: jsonAnswer("The draft.", pollViewSchema),
-    ...adminProblems(...BODY, "poll-unknown", "poll-exists"),
+    ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-exists"),
   },
 }
 
@@ -79,7 +79,7 @@ export const deleteDetail: DocumentDecoration = {
   parameters: [POLL_PARAMETER, { name: "confirm", in: "query", required: true, schema: { type: "string" } }],
   responses: {
     202: jsonAnswer("The poll, which is gone in a moment.", pollViewSchema),
-    ...adminProblems("request-malformed", "poll-unknown"),
+    ...adminProblems("request-malformed", "poll-unknown", "poll-deleted"),
   },
 }
 
@@ -96,6 +96,6 @@ export const codesDetail: DocumentDecoration = {
         ...csvAnswer("").content,
       },
     },
-    ...adminProblems(...BODY, "poll-unknown", "poll-fixed"),
+    ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-fixed"),
   },
 }

@@ -26,7 +26,7 @@ const tallyDetail: DocumentDecoration = {
   responses: {
     200: jsonAnswer("The votes, and how they came in; with an ETag.", tallySchema),
     ...unchanged,
-    ...problemAnswers("poll-unknown", "results-hidden", "database-away"),
+    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),
   },
 }
 
@@ -39,7 +39,7 @@ const csvDetail: DocumentDecoration = {
       "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
     ),
     ...unchanged,
-    ...problemAnswers("poll-unknown", "results-hidden", "database-away"),
+    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),
   },
 }
 
@@ -49,7 +49,7 @@ const receiptDetail: DocumentDecoration = {
   parameters: [POLL_PARAMETER, { name: "receipt", in: "path", required: true, schema: { type: "string" } }],
   responses: {
     200: jsonAnswer("What became of it, and since when if that is known.", receiptStatusSchema),
-    ...problemAnswers("poll-unknown", "receipt-unknown", "database-away"),
+    ...problemAnswers("poll-unknown", "poll-deleted", "receipt-unknown", "database-away"),
   },
 }
 

@@ -144,6 +144,34 @@ test("unknown addresses, polls and methods are problems, as pages for browsers",
   expect((await result.get("/api/nothing")).status).toBe(404)
 })
 
+test("of a deleted poll every page and answer says so, until another takes its id", async () => {
+  await result.send("POST", "/api/polls", definition("past"))
+  const receipt = await receiptOf(sql, "past", 1_000)
+  await result.send("DELETE", "/api/polls/past?confirm=past")
+  const addresses = ["/polls/past", "/polls/past/stage", "/embed/past", `/polls/past/receipts/${receipt}`]
+  const api = ["", "/results", "/results.csv", `/receipts/${receipt}`].map((it) => `/api/polls/past${it}`)
+  for (const step of ["being deleted", "deleted"]) {
+    for (const path of addresses) {
+      const page = await result.get(path, { accept: "text/html" })
+      expect([step, path, page.status]).toEqual([step, path, 410])
+      expect(await page.text()).toContain("This poll was deleted")
+    }
+    for (const path of api) {
+      const answer = await result.get(path)
+      expect([step, path, answer.status]).toEqual([step, path, 410])
+      expect((await answer.json()).type).toBe("/problems/poll-deleted")
+    }
+    await sql`WITH gone AS (DELETE FROM polls WHERE id = 'past' RETURNING number, id)
+      INSERT INTO deleted_polls (number, id) SELECT number, id FROM gone`
+  }
+  expect((await result.get("/polls/never-was")).status).toBe(404)
+  await result.send("POST", "/api/polls", definition("past", { state: "draft" }))
+  await waitFor(
+    "the draft, of which nobody knows",
+    async () => (await result.get("/polls/past")).status === 404,
+  )
+})
+
 test("other spellings of a page's address lead to it, and the API says how an id is spelt", async () => {
   await result.send("POST", "/api/polls", definition("spelt"))
   const led = async (path: string) => {

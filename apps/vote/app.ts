@@ -124,7 +124,8 @@ async function toPoll({ polls }: Pick<Deps, "polls">, request: Request): Promise
   if (id === null) return null
   const isUnknown = await polls.poll(id).then(
     () => false,
-    (error: unknown) => error instanceof Problem,
+    // Of one that was deleted its page says so.
+    (error: unknown) => error instanceof Problem && error.kind === "poll-unknown",
   )
   return isUnknown ? null : leadOn(`/polls/${id}${search}`, 302)
 }
@@ -132,7 +133,8 @@ async function toPoll({ polls }: Pick<Deps, "polls">, request: Request): Promise
 function pageOf({ sites, headers, trustedProxies }: Deps, problem: Problem, request: Request): Response {
   const { site } = sites.for(request)
   const { pathname, search } = new URL(request.url)
-  const known = /^\/(polls|embed)\/[a-z0-9-]+$/.test(pathname) && problem.kind !== "poll-unknown"
+  const known =
+    /^\/(polls|embed)\/[a-z0-9-]+$/.test(pathname) && !["poll-unknown", "poll-deleted"].includes(problem.kind)
   const language = languageOf(request)
   const embedded = pathname.startsWith("/embed/")
   const back = known ? pathname : "/"

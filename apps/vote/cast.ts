@@ -108,3 +108,10 @@ export function pollUnknown(id: string): Problem {
     `There is no poll ${shown(id)}: ${spellingHint(id, "check the address")}.`,
   )
 }
+
+export function pollDeleted(id: string): Problem {
+  return new Problem(
+    "poll-deleted",
+    `The poll ${shown(id)} was deleted by its host: it takes no votes and has no results.`,
+  )
+}

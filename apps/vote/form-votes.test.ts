@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { writeCode } from "@tallyroom/lib/codes"
+import { buryPollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { waitFor } from "../../scripts/services/wait"
 import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "./vote-stand"
 
 let stand: VoteStand
@@ -234,4 +236,27 @@ test("The API says how an id is spelt.", async () => {
       'There is no poll "PETS": ids are written in small letters, ask for pets.',
     )
   }
+})
+
+test("Of a deleted poll its pages and the API say so, under the short address too, until another takes its id.", async () => {
+  const past = examplePoll({ number: 90, id: "past" })
+  await stand.writePolls(examplePoll({ isDefault: true }), past)
+  expect((await stand.ask("/polls/past")).status).toBe(200)
+  await buryPollCopy(stand.admin, 0, past, "mark")
+  await waitFor("vote to hear of it", async () => (await stand.ask("/polls/past")).status === 410)
+  for (const path of ["/polls/past", "/embed/past"]) {
+    const page = await stand.ask(path, { headers: BROWSER })
+    expect([page.status, (await page.text()).includes("This poll was deleted")]).toEqual([410, true])
+  }
+  expect((await stand.ask("/past")).headers.get("location")).toBe("/polls/past")
+  for (const answer of [
+    await stand.ask("/api/polls/past"),
+    await stand.ask("/api/polls/past/tally"),
+    await stand.vote("past", "a"),
+  ])
+    expect([answer.status, (await answer.json()).type]).toEqual([410, "/problems/poll-deleted"])
+  const line = await stand.form("/polls/past", "vote=a")
+  expect([line.status, await line.text()]).toEqual([410, expect.stringContaining("was deleted by its host")])
+  await stand.writePolls(examplePoll({ isDefault: true }), { ...past, number: 91 })
+  await waitFor("the next poll", async () => (await stand.ask("/polls/past")).status === 200)
 })

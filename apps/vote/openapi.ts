@@ -86,6 +86,7 @@ function jsonSchema(schema: z.ZodType): Record<string, unknown> {
 
 const voteProblems = problems(
   "poll-unknown",
+  "poll-deleted",
   "option-unknown",
   "request-malformed",
   "body-too-large",
@@ -148,7 +149,7 @@ export const formVoteDetail = (named: boolean): DocumentDecoration => ({
 export const pageDetail = (named: boolean): DocumentDecoration => ({
   summary: "The ballot page",
   parameters: named ? [pollParameter] : [],
-  responses: { 200: html, ...problems("poll-unknown", "inbox-away") },
+  responses: { 200: html, ...problems("poll-unknown", "poll-deleted", "inbox-away") },
 })
 
 export const pollsDetail: DocumentDecoration = {
@@ -164,7 +165,7 @@ export const pollDetail: DocumentDecoration = {
   parameters: [pollParameter],
   responses: {
     200: json("The poll; of a draft its id and phase alone.", viewSchema),
-    ...problems("poll-unknown", "inbox-away"),
+    ...problems("poll-unknown", "poll-deleted", "inbox-away"),
   },
 }
 
@@ -182,7 +183,7 @@ export const tallyDetail: DocumentDecoration = {
   parameters: [pollParameter, { name: "receipt", in: "query", schema: { type: "string" } }],
   responses: {
     200: json("The tally, a moment old at most; with an ETag.", tallySchema),
-    ...problems("poll-unknown", "results-hidden", "inbox-away"),
+    ...problems("poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
   },
 }
 

@@ -1,10 +1,10 @@
 /** The polls as Redis has them, asked for at most once a second each. The inbox decides anyway. */
 
 import { InboxAway } from "@tallyroom/lib/inbox/inbox"
-import { type PollIndex, readIndex, readPollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/poll-copies"
 import { type Poll, SLUG } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
-import { pollUnknown } from "./cast"
+import { pollDeleted, pollUnknown } from "./cast"
 import { type Freshness, SingleFlight } from "./single-flight"
 
 const FRESH_MS = 1_000
@@ -15,13 +15,16 @@ const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }
 const MOST_ENTRIES = 1_000
 
 /** Where polls come from; asked as rarely as possible. */
-export type PollSource = { poll: (id: string) => Promise<Poll | null>; index: () => Promise<PollIndex> }
-
-export function pollsIn(redis: Redis): PollSource {
-  return { poll: (id) => readPollCopy(redis, id), index: () => readIndex(redis) }
+export type PollSource = {
+  poll: (id: string) => Promise<Poll | "deleted" | null>
+  index: () => Promise<PollIndex>
 }
 
-type Entry = SingleFlight<Poll | null>
+export function pollsIn(redis: Redis): PollSource {
+  return { poll: (id) => findPollCopy(redis, id), index: () => readIndex(redis) }
+}
+
+type Entry = SingleFlight<Poll | "deleted" | null>
 
 export class PollCache {
   private readonly known = new Map<string, Entry>()
@@ -49,11 +52,12 @@ export class PollCache {
     return this.indexEntry.get()
   }
 
-  /** @throws {Problem} poll-unknown; @throws {InboxAway} */
+  /** @throws {Problem} poll-unknown, poll-deleted; @throws {InboxAway} */
   async poll(id: string): Promise<Poll> {
     if (!SLUG.test(id)) throw pollUnknown(id)
     const poll = await this.entry(id).get()
     if (poll === null) throw pollUnknown(id)
+    if (poll === "deleted") throw pollDeleted(id)
     return poll
   }
 
@@ -68,16 +72,16 @@ export class PollCache {
     if (held) return held
     const entry: Entry = new SingleFlight(
       () => this.loadPoll(id, entry),
-      (poll) => (poll === null ? UNKNOWN : this.freshness),
+      (poll) => (isPoll(poll) ? this.freshness : UNKNOWN),
     )
     // Nobody knows yet what it will turn out to be.
     keep(this.unknown, id, entry)
     return entry
   }
 
-  private async loadPoll(id: string, entry: Entry): Promise<Poll | null> {
+  private async loadPoll(id: string, entry: Entry): Promise<Poll | "deleted" | null> {
     const poll = await this.source.poll(id)
-    const [into, outOf] = poll === null ? [this.unknown, this.known] : [this.known, this.unknown]
+    const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
     outOf.delete(id)
     keep(into, id, entry)
     return poll
@@ -93,6 +97,10 @@ export class PollCache {
       throw error
     }
   }
+}
+
+function isPoll(found: Poll | "deleted" | null): found is Poll {
+  return found !== null && found !== "deleted"
 }
 
 /** Puts the entry last, and drops the first when there are too many. */

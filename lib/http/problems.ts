@@ -16,6 +16,8 @@ export type ProblemOptions = {
   isApi: (path: string) => boolean
   /** What an error of the app's own stores means for a client; null for any other. */
   translate: (error: unknown) => Problem | null
+  /** Says more exactly what is wrong, where that has to be looked up. */
+  refine?: (problem: Problem, request: Request) => Promise<Problem>
   /** Where a reader is led who asked for a page that is not there; null for nowhere. */
   lead?: (request: Request) => Promise<Response | null>
   /** Adds what this client's next request needs, such as a cookie that it was about to get. */
@@ -43,10 +45,15 @@ export function answerProblems(options: ProblemOptions): <App extends AnyElysia>
       if (problem.kind === "internal") {
         options.log.error({ err: problem.cause, method: request.method, path: pathname }, "a request failed")
       }
-      return leadElsewhere(problem, request, options).then((led) => led ?? answer(problem, request, options))
+      return refined(problem, request, options)
     })
     return app
   }
+}
+
+async function refined(problem: Problem, request: Request, options: ProblemOptions): Promise<Response> {
+  const exact = (await options.refine?.(problem, request)) ?? problem
+  return (await leadElsewhere(exact, request, options)) ?? answer(exact, request, options)
 }
 
 /** Another spelling of a page's address leads to the page, as does what the app itself knows of. */

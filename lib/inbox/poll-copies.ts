@@ -90,19 +90,29 @@ export async function buryPollCopy(
 }
 
 /**
- * The poll with this id, or null when there is none.
+ * The poll with this id; null when there is none, "deleted" when there was one: for as long as its marker stays.
  * @throws {InboxAway} while shard 0 is not open, so that a wiped Redis does not look like one without polls; or when
  * the copy is garbage (the worker mends it).
  */
-export async function readPollCopy(redis: Redis, id: string): Promise<Poll | null> {
-  const [json, gate] = await Promise.all([redis.hget(keys.poll(0, id), "poll"), redis.get(keys.gate(0))])
+export async function findPollCopy(redis: Redis, id: string): Promise<Poll | "deleted" | null> {
+  const [[json = null, state = null], gate] = await Promise.all([
+    redis.hmget(keys.poll(0, id), "poll", "state"),
+    redis.get(keys.gate(0)),
+  ])
   if (json === null) {
+    if (state === "deleted") return "deleted"
     if (gate === null || gate.startsWith(RESTORING)) throw new InboxAway("the inbox is restoring")
     return null
   }
   const parsed = jsonSchema.pipe(pollSchema).safeParse(json)
   if (!parsed.success || parsed.data.id !== id) throw new InboxAway(`the copy of poll ${id} can't be read`)
-  return parsed.data.deleting ? null : parsed.data
+  return parsed.data.deleting ? "deleted" : parsed.data
+}
+
+/** The same, of a poll that was deleted null as well. @throws {InboxAway} */
+export async function readPollCopy(redis: Redis, id: string): Promise<Poll | null> {
+  const found = await findPollCopy(redis, id)
+  return found === "deleted" ? null : found
 }
 
 export async function writeIndex(redis: Redis, index: PollIndex): Promise<void> {

@@ -146,7 +146,7 @@ describe("an admin in the control room", () => {
     await page.getByRole("button", { name: "Delete for good" }).click()
     await page.getByRole("heading", { name: "Polls" }).waitFor()
     await waitFor("the poll to be gone", async () => {
-      return (await page.request.get(`${result.url}/admin/polls/gala`)).status() === 404
+      return (await page.request.get(`${result.url}/admin/polls/gala`)).status() === 410
     })
     await page.context().close()
   })

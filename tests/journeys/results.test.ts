@@ -74,6 +74,15 @@ describe("the result page while people vote", () => {
     if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/arabic-stage.png` })
   })
 
+  test("says by itself that the poll was deleted", async () => {
+    await newPoll("taken-away")
+    const page = await open("/polls/taken-away")
+    await live(page)
+    await pages().result.send("DELETE", "/api/polls/taken-away?confirm=taken-away")
+    await page.getByRole("heading", { name: "This poll was deleted" }).waitFor()
+    await expectAccessible(page)
+  })
+
   test("says the standing to screen readers, at most every 10 s", async () => {
     await newPoll("spoken")
     const page = await open("/polls/spoken")

@@ -10,6 +10,10 @@ const GOOD_AFTER_MS = 5_000
 /** The server says something every 20 s; a connection that is silent for longer than two of them is dead. */
 const SILENT_MS = 45_000
 
+/** By which the server says that the poll is not there any more: the page itself has an answer to that. */
+const POLL_GONE = 4410
+const RELOAD_WITHIN_MS = 1_000
+
 export type Watcher = {
   onSnapshot: (snapshot: Snapshot) => void
   onState: (state: "live" | "away") => void
@@ -64,7 +68,11 @@ function watchOnce(address: URL, watcher: Watcher, signal: AbortSignal, ended: (
     heard()
     watcher.onSnapshot(JSON.parse(data))
   }
-  socket.onclose = () => end(true)
+  socket.onclose = ({ code }) => {
+    end(code !== POLL_GONE)
+    // All who watched are told at once, and must not come at once.
+    if (code === POLL_GONE) setTimeout(() => location.reload(), Math.random() * RELOAD_WITHIN_MS)
+  }
   signal.addEventListener("abort", abandon)
   heard()
 }

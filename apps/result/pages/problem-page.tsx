@@ -8,6 +8,7 @@ import { pathOf, type Visit } from "./site"
 
 const WORDS = {
   "poll-unknown": "pollUnknown",
+  "poll-deleted": "pollDeleted",
   "page-unknown": "pageUnknown",
   "method-unknown": "pageUnknown",
   "receipt-unknown": "receiptUnknown",

@@ -65,7 +65,7 @@ async function readAnswer(response: Response): Promise<Answer | Unanswered> {
     return { kind: "stands", standing: { status: stands, option, receipt } }
   }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)
-  if (["poll-closed", "poll-paused", "poll-not-open", "poll-unknown"].includes(kind))
+  if (["poll-closed", "poll-paused", "poll-not-open", "poll-unknown", "poll-deleted"].includes(kind))
     return { kind: "not-open" }
   return { kind: "refused", refusal: REFUSALS[kind] ?? "refused" }
 }

@@ -26,7 +26,7 @@ export function usePoll(data: BallotData) {
   const refresh = useCallback(
     async (onGone?: () => void) => {
       const response = await fetch(`/api/polls/${data.poll.id}`)
-      if (response.status === 404) onGone?.()
+      if (response.status === 404 || response.status === 410) onGone?.()
       if (!response.ok) return
       const { number, ...facts } = (await response.json()) as Partial<PollFacts> & { number: number }
       // Another poll stands under this id now: nothing on this page is true of it.

@@ -92,7 +92,7 @@ export class FirstVotes {
 }
 
 export function isUnknown(error: unknown): boolean {
-  return error instanceof Problem && error.kind === "poll-unknown"
+  return error instanceof Problem && ["poll-unknown", "poll-deleted"].includes(error.kind)
 }
 
 function away(cause: Error): never {

@@ -10,6 +10,7 @@ type Headings = Exclude<keyof (typeof problems)["en"], "back" | `${string}Note`>
 
 const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
   "poll-unknown": "pollUnknown",
+  "poll-deleted": "pollDeleted",
   "page-unknown": "pageUnknown",
   "method-unknown": "pageUnknown",
   "option-unknown": "optionUnknown",

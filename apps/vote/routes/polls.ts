@@ -35,6 +35,6 @@ export function pollRoutes({ polls }: Pick<Deps, "polls">): <App extends AnyElys
 
 /** A poll may go between the list and the look at it. */
 function nullIfUnknown(error: unknown): Poll | null {
-  if (error instanceof Problem && error.kind === "poll-unknown") return null
+  if (error instanceof Problem && ["poll-unknown", "poll-deleted"].includes(error.kind)) return null
   throw error
 }

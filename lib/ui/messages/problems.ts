@@ -6,6 +6,8 @@ export const problems = defineMessages({
   en: {
     pollUnknown: "There is no such poll",
     pollUnknownNote: "Check the address, or ask whoever sent it to you.",
+    pollDeleted: "This poll was deleted",
+    pollDeletedNote: "Its host took it away, with all its votes.",
     noPoll: "There is no poll just now",
     noPollNote: "Come back later, or open the link of a poll.",
     optionUnknown: "This is not on the ballot",
@@ -33,6 +35,8 @@ export const problems = defineMessages({
   de: {
     pollUnknown: "Diese Abstimmung gibt es nicht",
     pollUnknownNote: "Prüfe die Adresse oder frag, wer sie dir geschickt hat.",
+    pollDeleted: "Diese Abstimmung wurde gelöscht",
+    pollDeletedNote: "Ihr Gastgeber hat sie mit allen Stimmen entfernt.",
     noPoll: "Gerade gibt es keine Abstimmung",
     noPollNote: "Komm später wieder oder öffne den Link einer Abstimmung.",
     optionUnknown: "Das steht nicht auf dem Stimmzettel",
@@ -60,6 +64,8 @@ export const problems = defineMessages({
   fr: {
     pollUnknown: "Ce vote n’existe pas",
     pollUnknownNote: "Vérifie l’adresse, ou demande à la personne qui te l’a envoyée.",
+    pollDeleted: "Ce vote a été supprimé",
+    pollDeletedNote: "La personne qui l’organisait l’a retiré, avec tous les bulletins.",
     noPoll: "Il n’y a pas de vote en ce moment",
     noPollNote: "Reviens plus tard, ou ouvre le lien d’un vote.",
     optionUnknown: "Ce choix n’est pas sur le bulletin",
@@ -87,6 +93,8 @@ export const problems = defineMessages({
   es: {
     pollUnknown: "Esta votación no existe",
     pollUnknownNote: "Revisa la dirección o pregunta a quien te la envió.",
+    pollDeleted: "Esta votación se ha eliminado",
+    pollDeletedNote: "Quien la organizaba la retiró con todos sus votos.",
     noPoll: "Ahora mismo no hay ninguna votación",
     noPollNote: "Vuelve más tarde o abre el enlace de una votación.",
     optionUnknown: "Eso no está en la papeleta",
@@ -114,6 +122,8 @@ export const problems = defineMessages({
   pt: {
     pollUnknown: "Esta votação não existe",
     pollUnknownNote: "Confira o endereço ou pergunte a quem o enviou.",
+    pollDeleted: "Esta votação foi excluída",
+    pollDeletedNote: "Quem a organizava a removeu com todos os votos.",
     noPoll: "Não há votação no momento",
     noPollNote: "Volte mais tarde ou abra o link de uma votação.",
     optionUnknown: "Isto não está na cédula",
@@ -141,6 +151,8 @@ export const problems = defineMessages({
   ja: {
     pollUnknown: "この投票は見つかりません",
     pollUnknownNote: "アドレスを確認するか、送り主にお尋ねください。",
+    pollDeleted: "この投票は削除されました",
+    pollDeletedNote: "主催者がすべての票とともに削除しました。",
     noPoll: "現在、受付中の投票はありません",
     noPollNote: "後でもう一度ご覧になるか、投票のリンクを開いてください。",
     optionUnknown: "投票用紙にない選択肢です",

@@ -6,6 +6,8 @@ export const resultProblems = defineMessages({
   en: {
     pollUnknown: "There is no such poll",
     pollUnknownHint: "Check the address, or ask whoever gave it to you.",
+    pollDeleted: "This poll was deleted",
+    pollDeletedHint: "Its host took it away, with all its votes and results.",
     pageUnknown: "There is nothing here",
     pageUnknownHint: "Check the address.",
     receiptUnknown: "This is no receipt of the poll",
@@ -28,6 +30,8 @@ export const resultProblems = defineMessages({
   de: {
     pollUnknown: "Diese Abstimmung gibt es nicht",
     pollUnknownHint: "Prüf die Adresse oder frag, wer sie dir gegeben hat.",
+    pollDeleted: "Diese Abstimmung wurde gelöscht",
+    pollDeletedHint: "Ihr Gastgeber hat sie mit allen Stimmen und Ergebnissen entfernt.",
     pageUnknown: "Hier ist nichts",
     pageUnknownHint: "Prüf die Adresse.",
     receiptUnknown: "Das ist kein Beleg dieser Abstimmung",
@@ -50,6 +54,8 @@ export const resultProblems = defineMessages({
   fr: {
     pollUnknown: "Ce vote n’existe pas",
     pollUnknownHint: "Vérifie l’adresse, ou demande à qui te l’a donnée.",
+    pollDeleted: "Ce vote a été supprimé",
+    pollDeletedHint: "La personne qui l’organisait l’a retiré, avec tous les bulletins et les résultats.",
     pageUnknown: "Il n’y a rien ici",
     pageUnknownHint: "Vérifie l’adresse.",
     receiptUnknown: "Ce n’est pas un reçu de ce vote",
@@ -72,6 +78,8 @@ export const resultProblems = defineMessages({
   es: {
     pollUnknown: "Esa votación no existe",
     pollUnknownHint: "Revisa la dirección o pregunta a quien te la dio.",
+    pollDeleted: "Esta votación se ha eliminado",
+    pollDeletedHint: "Quien la organizaba la retiró con todos sus votos y resultados.",
     pageUnknown: "Aquí no hay nada",
     pageUnknownHint: "Revisa la dirección.",
     receiptUnknown: "Esto no es un recibo de la votación",
@@ -94,6 +102,8 @@ export const resultProblems = defineMessages({
   pt: {
     pollUnknown: "Essa votação não existe",
     pollUnknownHint: "Confira o endereço ou pergunte a quem o passou a você.",
+    pollDeleted: "Esta votação foi excluída",
+    pollDeletedHint: "Quem a organizava a removeu com todos os votos e resultados.",
     pageUnknown: "Não há nada aqui",
     pageUnknownHint: "Confira o endereço.",
     receiptUnknown: "Isto não é um recibo da votação",
@@ -116,6 +126,8 @@ export const resultProblems = defineMessages({
   ja: {
     pollUnknown: "その投票は見つかりません",
     pollUnknownHint: "アドレスをご確認になるか、案内した方にお尋ねください。",
+    pollDeleted: "この投票は削除されました",
+    pollDeletedHint: "主催者がすべての票と結果を削除しました。",
     pageUnknown: "ここには何もありません",
     pageUnknownHint: "アドレスをご確認ください。",
     receiptUnknown: "この投票の控えではありません",
