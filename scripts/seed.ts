@@ -84,10 +84,14 @@ function whole(flag: string, text: string): number {
 }
 
 function open(poll: PollInfo): PollInfo {
-  if (poll.phase === "closed" || poll.phase === "final")
-    throw new Trouble(`The poll ${poll.id} is ${poll.phase} and can't be made open: make another one.`)
-  if (poll.phase !== "open")
-    throw new Trouble(`The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll open ${poll.id}\`).`)
+  if (poll.phase === "final")
+    throw new Trouble(`The poll ${poll.id} is final and can't be made open: make another one.`)
+  if (poll.phase !== "open") {
+    const command = { paused: "resume", closed: "reopen" }[poll.phase] ?? "open"
+    throw new Trouble(
+      `The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll ${command} ${poll.id}\`).`,
+    )
+  }
   if (poll.eligibility === "browser") return poll
   const otherwise = poll.eligibility === "code" ? ", or use `bun run import` with codes" : ""
   throw new Trouble(`The poll ${poll.id} takes one vote a ${poll.eligibility}: seed another${otherwise}.`)

@@ -1,9 +1,11 @@
 /** `bun run seed`, as people type it. */
 
 import { expect, setDefaultTimeout, test } from "bun:test"
+import { openDatabase } from "@tallyroom/lib/database"
 import { castByK6 } from "../../scripts/seed/by-k6"
 import { readCaster } from "../../scripts/seed/caster"
 import { Trouble } from "../../scripts/services/trouble"
+import { waitFor } from "../../scripts/services/wait"
 import { command } from "./commands"
 import { resetting } from "./resetting"
 import { useRoom } from "./room"
@@ -86,6 +88,19 @@ test("advises codes where a poll asks for them, and nothing that would be refuse
     const { code, err } = await command("seed", ["--poll", poll], room().env)
     expect([code, err.includes("bun run import")]).toEqual([2, advice])
   }
+})
+
+test("says how a poll that takes no votes now takes them again", async () => {
+  const poll = await room().poll("pause")
+  const sql = openDatabase(room().stores.database.workerUrl, { name: "test", connections: 1 })
+  await sql`UPDATE polls SET state = 'paused', revision = revision + 1 WHERE id = ${poll}`
+  await sql.end()
+  await waitFor("vote to know it", async () => {
+    const answer = await fetch(`${room().env.VOTE_URL}/api/polls/${poll}`)
+    return (await answer.json()).phase === "paused"
+  })
+  const { code, err } = await command("seed", ["--poll", poll], room().env)
+  expect([code, err.trim()]).toEqual([2, "The poll pause is paused: open it (`bun run poll resume pause`)."])
 })
 
 test.each([
