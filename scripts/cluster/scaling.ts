@@ -74,8 +74,8 @@ async function grownWithinReach(say: Say): Promise<number> {
   }
 }
 
-/** As Kubernetes writes it: 250m, 1, 123456789n. */
-function millicores(quantity = ""): number {
+/** Thousandths of a core, as Kubernetes writes them: 250m, 1, 123456789n. NaN for what is none. */
+export function millicores(quantity = ""): number {
   const [, value, unit = ""] = /^([\d.]+)(n|u|m)?$/.exec(quantity) ?? []
   const parts = { n: 1e-6, u: 1e-3, m: 1, "": 1_000 }[unit] ?? Number.NaN
   return Number(value) * parts
