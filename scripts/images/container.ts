@@ -1,10 +1,11 @@
 /** An app's container on this machine's own network, held as tightly as a cluster would. */
 
 import { $ } from "bun"
+import { cpuSeconds } from "../bench/cpu"
 import type { AppName } from "../services/apps"
 import { waitFor } from "../services/wait"
 
-const START_MS = 30_000
+const START_MS = 120_000
 const STOP_MS = 60_000
 
 export type Container = {
@@ -13,6 +14,8 @@ export type Container = {
   pid: number
   /** Milliseconds from the start of its process to the first answer of /livez. */
   firstAnswerMs: number
+  /** How much of that it had a processor: what it takes by itself, however busy the machine is. */
+  processorMs: number
   ready(): Promise<void>
   /** Asks it to end. @returns milliseconds until it had, and its exit code */
   stop(): Promise<{ ms: number; code: number }>
@@ -39,8 +42,10 @@ export async function startContainer(
   await waitFor(`${app} to answer`, () => answers("/livez"), START_MS)
   const answeredAt = Date.now()
   const [pid, startedAt] = await stateOf(name, "{{.State.Pid}} {{.State.StartedAt}}")
+  const processorMs = cpuSeconds(Number(pid)) * 1_000
   return {
     name,
+    processorMs,
     pid: Number(pid),
     firstAnswerMs: answeredAt - Date.parse(startedAt ?? ""),
     ready: async () => void (await waitFor(`${app} to be ready`, () => answers("/readyz"), START_MS)),
