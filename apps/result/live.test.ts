@@ -116,7 +116,7 @@ test("viewers of a scheduled poll that is made a draft again learn nothing more 
   const viewer = watch(result.address, "poll=shy")
   await viewer.sees("the announcement", ({ phase }) => phase === "scheduled")
   await result.send("PATCH", "/api/polls/shy", { state: "draft", opensAt: null, title: "Our secret" })
-  expect(await viewer.closed).toBe(1001)
+  expect(await viewer.closed).toBe(4410)
   expect(JSON.stringify(viewer.snapshots)).not.toContain("Our secret")
   expect(await handshake(result.address, "poll=shy")).toBe(404)
 })
