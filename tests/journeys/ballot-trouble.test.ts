@@ -137,7 +137,7 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
   for (const shard of [0, 1]) await stand.admin.del(keys.poll(shard, "going"))
   await waitFor("the vote app to know", async () => (await stand.ask("/api/polls/going")).status === 404)
   await closing.context().setOffline(false)
-  await closing.getByText("The poll closed before your vote was confirmed.").waitFor()
+  await closing.getByText("Voting stopped before your vote was confirmed.").waitFor()
   await expectAccessible(closing)
   await going.context().setOffline(false)
   await going.getByRole("heading", { name: "There is no such poll" }).waitFor()

@@ -10,7 +10,7 @@ export type Casting = {
   /** The ballot on its way, and how often that failed. */
   sending: { option: string; failures: number } | null
   refusal: Refusal | null
-  /** The poll closed, or was deleted, before a ballot had its answer. */
+  /** The poll was paused or closed, or was deleted, before a ballot had its answer. */
   missed: boolean
   offline: boolean
   /** The vote was answered just now. */
