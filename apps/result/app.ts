@@ -27,6 +27,7 @@ import { problemPage } from "./pages/problem-page"
 import { visitOf } from "./pages/site"
 import { PETS_TOPIC, PetCounts } from "./pet-counts"
 import { pollRoutes } from "./poll-routes"
+import { receiptRoutes } from "./receipt-routes"
 import { resultsRoutes } from "./results-routes"
 import { DEFAULT_POLL, resultReads, tallyReads } from "./tally-reads"
 
@@ -116,6 +117,7 @@ export function createApp(deps: AppDeps) {
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
     .use(resultsRoutes({ sql, access, results }))
+    .use(receiptRoutes({ sql, site, trusted: deps.trusted }))
     .use(pollRoutes({ sql, access, voteUrl, changed }))
     .use(adminRoutes({ sql, access, site, publicUrl: deps.publicUrl, changed }))
     .use(

@@ -121,6 +121,43 @@ test("a receipt tells each fate of its ballot, and never the option", async () =
   expect(await page.text()).toContain("Your ballot is in the tally.")
 })
 
+test("a receipt is entered alone or as an address, and leads to its own poll; guesses are slowed down", async () => {
+  for (const id of ["entered", "entered-too"]) await result.send("POST", "/api/polls", definition(id))
+  const enter = (text: string, network = "192.0.2.1") =>
+    fetch(`${result.address}/receipts`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "content-type": "application/x-www-form-urlencoded", "x-forwarded-for": network },
+      body: new URLSearchParams({ receipt: text }).toString(),
+    })
+  const receipt = await receiptOf(sql, "entered-too", 1_000)
+  const own = `/polls/entered-too/receipts/${receipt}`
+  for (const text of [
+    receipt,
+    ` ${receipt}\n`,
+    `${receipt.slice(0, 30)}\r\n${receipt.slice(30)}\u200B`,
+    `https://result.example${own}`,
+    `https://result.example/polls/entered?order=votes&receipt=${receipt}#x`,
+  ]) {
+    const answer = await enter(text)
+    expect([text, answer.status, answer.headers.get("location")]).toEqual([text, 303, own])
+  }
+  await result.send("POST", "/api/polls", definition("entered-later"))
+  const later = await receiptOf(sql, "entered-later", 1_000)
+  expect((await enter(later)).headers.get("location")).toBe(`/polls/entered-later/receipts/${later}`)
+  for (const text of ["", "x", `${receipt}A`, `<b>"${receipt.slice(1)}`]) {
+    const answer = await enter(text)
+    expect([answer.status, (await answer.text()).includes("This is no receipt of a poll here")]).toEqual([
+      404,
+      true,
+    ])
+  }
+  const made = `${receipt.slice(0, 50)}AAAA`
+  const guesses = await Promise.all(Array.from({ length: 70 }, () => enter(made, "192.0.2.7")))
+  expect(guesses.some(({ status }) => status === 429)).toBe(true)
+  expect((await enter(receipt, "192.0.2.8")).status).toBe(303)
+})
+
 test("what is no receipt of the poll is refused", async () => {
   await result.send("POST", "/api/polls", definition("own"))
   await result.send("POST", "/api/polls", definition("other"))

@@ -74,6 +74,22 @@ describe("the result page while people vote", () => {
     if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/arabic-stage.png` })
   })
 
+  test("leads to the place where a receipt is entered, which works without scripts", async () => {
+    const page = await open("/polls/open", { javaScript: false, width: 390 })
+    await page.getByRole("link", { name: "Enter a receipt" }).click()
+    const field = page.getByLabel("Your receipt, or its address")
+    await field.fill("nothing")
+    await page.getByRole("button", { name: "Look it up" }).click()
+    await page.getByText("This is no receipt of a poll here").waitFor()
+    if (process.env.PICTURES)
+      await page.screenshot({ path: `${process.env.PICTURES}/receipts.png`, fullPage: true })
+    await field.fill(await receiptOf(pages().sql, "closed", 1_000))
+    await page.getByRole("button", { name: "Look it up" }).click()
+    await page.getByRole("heading", { name: "Your ballot" }).waitFor()
+    expect(await page.locator("main").textContent()).toContain("The poll closed")
+    await expectAccessible(await open("/receipts"))
+  })
+
   test("says by itself that the poll was deleted", async () => {
     await newPoll("taken-away")
     const page = await open("/polls/taken-away")

@@ -50,6 +50,11 @@ export function problemPage(visit: Visit, problem: Problem): string {
               {t("again")}
             </a>
           )}
+          {!embedded && (
+            <a class="button" href="/receipts">
+              {t("enterReceipt")}
+            </a>
+          )}
           {url.pathname !== "/" && (
             <a class="button" href="/">
               {t("start")}

@@ -30,6 +30,9 @@ export function SharePanel({ data, text, resultsAddress }: Props) {
         <a class="button" href={stage}>
           {t("stage")}
         </a>
+        <a class="button" href="/receipts">
+          {t("enterReceipt")}
+        </a>
       </div>
     </section>
   )

@@ -4,9 +4,15 @@ import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"
 import { useWords } from "./words"
 
-type Props = { receipt: string; note: "receiptNote" | "receivedNote"; live: boolean }
+type Props = {
+  receipt: string
+  note: "receiptNote" | "receivedNote"
+  live: boolean
+  resultUrl: string
+  embedded: boolean
+}
 
-export function Receipt({ receipt, note, live }: Props) {
+export function Receipt({ receipt, note, live, resultUrl, embedded }: Props) {
   const { t } = useWords()
   const code = useRef<HTMLElement>(null)
   const [copied, setCopied] = useState(false)
@@ -28,6 +34,9 @@ export function Receipt({ receipt, note, live }: Props) {
         )}
       </div>
       <p class="muted">{t(note)}</p>
+      <a class="target" href={`${resultUrl}/receipts`} target={embedded ? "_blank" : undefined}>
+        {t("enterReceipt")}
+      </a>
     </div>
   )
 }

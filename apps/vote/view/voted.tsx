@@ -44,6 +44,7 @@ export function Voted(props: Props) {
           receipt={standing.receipt}
           note={standing.status === "received" ? "receivedNote" : "receiptNote"}
           live={onChange !== null}
+          {...{ resultUrl: props.resultUrl, embedded: props.embedded }}
         />
         <Ways {...props} />
       </div>

@@ -26,6 +26,7 @@ export const resultProblems = defineMessages({
     internalHint: "It has been noted. Try again later.",
     again: "Try again",
     start: "To the results",
+    enterReceipt: "Enter a receipt",
   },
   de: {
     pollUnknown: "Diese Abstimmung gibt es nicht",
@@ -50,6 +51,7 @@ export const resultProblems = defineMessages({
     internalHint: "Es wurde vermerkt. Versuch es später noch einmal.",
     again: "Noch einmal versuchen",
     start: "Zu den Ergebnissen",
+    enterReceipt: "Beleg eingeben",
   },
   fr: {
     pollUnknown: "Ce vote n’existe pas",
@@ -74,6 +76,7 @@ export const resultProblems = defineMessages({
     internalHint: "C’est noté. Réessaie plus tard.",
     again: "Réessayer",
     start: "Vers les résultats",
+    enterReceipt: "Saisir un reçu",
   },
   es: {
     pollUnknown: "Esa votación no existe",
@@ -98,6 +101,7 @@ export const resultProblems = defineMessages({
     internalHint: "Ha quedado anotado. Inténtalo más tarde.",
     again: "Intentar de nuevo",
     start: "Ir a los resultados",
+    enterReceipt: "Escribir un recibo",
   },
   pt: {
     pollUnknown: "Essa votação não existe",
@@ -122,6 +126,7 @@ export const resultProblems = defineMessages({
     internalHint: "Ficou registrado. Tente mais tarde.",
     again: "Tentar de novo",
     start: "Ir para os resultados",
+    enterReceipt: "Digitar um recibo",
   },
   ja: {
     pollUnknown: "その投票は見つかりません",
@@ -146,6 +151,7 @@ export const resultProblems = defineMessages({
     internalHint: "記録しました。時間をおいてもう一度お試しください。",
     again: "もう一度試す",
     start: "結果のページへ",
+    enterReceipt: "控えを入力する",
   },
 })
 

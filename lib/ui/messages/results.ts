@@ -62,6 +62,7 @@ export const resultsMessages = defineMessages({
     copied: "Copied",
     copyFailed: "Copying is not allowed here: take the link from the address bar.",
     downloads: "Download",
+    enterReceipt: "Enter a receipt",
     stage: "Show on a big screen",
   },
   de: {
@@ -124,6 +125,7 @@ export const resultsMessages = defineMessages({
     copied: "Kopiert",
     copyFailed: "Kopieren ist hier nicht erlaubt: nimm den Link aus der Adresszeile.",
     downloads: "Herunterladen",
+    enterReceipt: "Beleg eingeben",
     stage: "Auf der Großleinwand zeigen",
   },
   fr: {
@@ -185,6 +187,7 @@ export const resultsMessages = defineMessages({
     copied: "Copié",
     copyFailed: "La copie n’est pas permise ici : prends le lien dans la barre d’adresse.",
     downloads: "Télécharger",
+    enterReceipt: "Saisir un reçu",
     stage: "Afficher sur grand écran",
   },
   es: {
@@ -246,6 +249,7 @@ export const resultsMessages = defineMessages({
     copied: "Copiado",
     copyFailed: "Aquí no se permite copiar: toma el enlace de la barra de direcciones.",
     downloads: "Descargar",
+    enterReceipt: "Escribir un recibo",
     stage: "Mostrar en pantalla grande",
   },
   pt: {
@@ -308,6 +312,7 @@ export const resultsMessages = defineMessages({
     copied: "Copiado",
     copyFailed: "Não é permitido copiar aqui: pegue o link na barra de endereço.",
     downloads: "Baixar",
+    enterReceipt: "Digitar um recibo",
     stage: "Mostrar em tela grande",
   },
   ja: {
@@ -366,6 +371,7 @@ export const resultsMessages = defineMessages({
     copied: "コピーしました",
     copyFailed: "ここではコピーできません。アドレスバーのリンクをお使いください。",
     downloads: "ダウンロード",
+    enterReceipt: "控えを入力する",
     stage: "大画面で表示",
   },
 })
