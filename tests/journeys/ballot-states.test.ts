@@ -162,7 +162,8 @@ for (const { name, path, shows, withoutScripts = shows, act } of STATES) {
         await page.setViewportSize({ width, height: 740 })
         await page.emulateMedia({ colorScheme })
         if (PICTURES) await screenshot(page, `${PICTURES}/${name}-${width}-${colorScheme}.png`)
-        await expectAccessible(page)
+        // Each width and each scheme once: the colours are the same at every width.
+        if ((width === 360) === (colorScheme === "light")) await expectAccessible(page)
         await expectNoSideScroll(page)
       }
     }

@@ -178,10 +178,9 @@ describe.each(STATES)("the page $path", ({ path, says }) => {
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 800 })
       await expectNoSideScroll(page)
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme })
-        await expectAccessible(page)
-      }
+      // Each width and each scheme once: the colours are the same at every width.
+      await page.emulateMedia({ colorScheme: width === 360 ? "light" : "dark" })
+      await expectAccessible(page)
     }
   }, 60_000)
 })
