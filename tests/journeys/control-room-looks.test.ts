@@ -77,7 +77,6 @@ describe.each([
   [305, false],
   [360, true],
   [1280, false],
-  [1280, true],
 ])("at %i px, dark: %p", (width, dark) => {
   test("every page of the control room is accessible and fits", async () => {
     const door = await openPage(browser, `${result.url}/admin`, { width, dark })
