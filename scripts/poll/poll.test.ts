@@ -70,7 +70,7 @@ test("a poll is archived, duplicated and deleted from the terminal", async () =>
   expect((await poll("duplicate", "gala", "gala-2", "--title", "Gala again")).out).toContain("Gala again")
   expect(await poll("delete", "gala")).toMatchObject({ code: 2, out: "" })
   expect((await poll("delete", "gala", "--confirm", "gala")).out).toContain("being deleted")
-  expect((await result.get("/api/polls/gala")).status).toBe(404)
+  expect((await result.get("/api/polls/gala")).status).toBe(410)
 })
 
 test("the list is put in order from the terminal", async () => {
