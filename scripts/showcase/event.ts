@@ -9,7 +9,7 @@ import { spreadOverTime } from "./spread"
 import { castAll } from "./voters"
 
 const HOUR_MS = 3_600_000
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 60_000
 /** Until a poll closes by its schedule: time enough to hold it. */
 const CLOSES_IN_MS = 2_000
 
@@ -34,9 +34,10 @@ export async function makeEvent(running: Running, polls = POLLS): Promise<Event>
     await spreadOverTime(sql, poll)
     if (poll.left === "final") await api.call("PATCH", `/api/polls/${poll.id}`, { state: "closed" })
   }
+  // Before any row is held, as the worker makes all that are due final in one statement.
+  for (const { id } of polls.filter(({ left }) => left === "final")) await untilPhase(running, id, "final")
   const held = polls.filter(({ left }) => left === "closed")
   const release = held.length > 0 ? await holdClosed(running, api, sql, held) : async () => {}
-  for (const { id } of polls.filter(({ left }) => left === "final")) await untilPhase(running, id, "final")
   return {
     codes,
     end: async () => {

@@ -26,7 +26,8 @@ export async function inOwnTallyroom(
   const ports = { VOTE_PORT: String(await freePort()), RESULT_PORT: String(await freePort()) }
   const stack = new Stack({
     stateDir,
-    env: { ...addresses, ...ports },
+    // Nobody is there to undo the closing of a poll.
+    env: { FINAL_AFTER_SECONDS: "0", ...addresses, ...ports },
     say: console.error,
     onLine: () => {},
     onCrash: console.error,
