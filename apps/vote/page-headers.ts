@@ -2,7 +2,12 @@
 
 import { pageHeaders } from "@tallyroom/lib/http/headers"
 import type { Poll } from "@tallyroom/lib/polls"
-import { chosenLanguage, type Language, languageCookie, languageHeaders } from "@tallyroom/lib/ui/language"
+import {
+  type Language,
+  languageCookie,
+  languageHeaders,
+  languageToRemember,
+} from "@tallyroom/lib/ui/language"
 import type { Client } from "./client"
 import type { Deps } from "./deps"
 import type { Visitor } from "./visitor"
@@ -32,7 +37,7 @@ export class PageHeaders {
 /** A copy of the headers that keeps the language that was chosen. */
 export function withLanguage(client: Client, from: Headers): Headers {
   const headers = new Headers(from)
-  const chosen = chosenLanguage(client.request)
+  const chosen = languageToRemember(client.request)
   if (chosen) headers.append("set-cookie", languageCookie(chosen, client.isSecure()))
   return headers
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { chosenLanguage, languageCookie, languageOf } from "./language"
+import { languageCookie, languageOf, languageToRemember } from "./language"
 
 const ask = (query: string, headers: Record<string, string> = {}) =>
   new Request(`http://localhost/${query}`, { headers })
@@ -19,7 +19,15 @@ test.each([
 })
 
 test("Only a choice is remembered, and over HTTPS by a secure cookie.", () => {
-  expect(chosenLanguage(ask("?lang=ja"))).toBe("ja")
-  expect(chosenLanguage(ask("", { "accept-language": "ja" }))).toBeNull()
+  expect(languageToRemember(ask("?lang=ja"))).toBe("ja")
+  expect(languageToRemember(ask("", { "accept-language": "ja" }))).toBeNull()
   expect(languageCookie("ja", true)).toMatch(/^tallyroom_lang=ja; Path=\/; .*Secure$/)
+})
+
+test("What is chosen for a big screen or a frame is that page's language, and nobody's for good.", () => {
+  for (const path of ["polls/lunch/stage", "polls/lunch/stage/", "embed/lunch"]) {
+    expect(languageOf(ask(`${path}?lang=ja`))).toBe("ja")
+    expect(languageToRemember(ask(`${path}?lang=ja`))).toBeNull()
+  }
+  expect(languageToRemember(ask("polls/stage?lang=ja"))).toBe("ja")
 })

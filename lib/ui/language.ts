@@ -30,10 +30,19 @@ export function languageOf(request: Request): Language {
 
 const LANGUAGE_IN_COOKIES = new RegExp(`(?:^|;\\s*)${LANGUAGE_COOKIE}=([a-z]{2})(?:;|$)`)
 
-/** What `?lang=` chooses, to be remembered by a cookie; null when it chooses nothing. */
-export function chosenLanguage(request: Request): Language | null {
+/** What `?lang=` chooses; null when it chooses nothing. */
+function chosenLanguage(request: Request): Language | null {
   if (!request.url.includes("lang=")) return null
   return known(new URL(request.url).searchParams.get("lang"))
+}
+
+/** Big screens and frames in other sites: in which language they are is said about them, and not by their reader. */
+const LANGUAGE_OF_ITS_OWN = /^\/embed\/|^\/polls\/[^/]+\/stage\/*$/
+
+/** The choice that is to be remembered by a cookie; null when there is none, or when it is for this one page. */
+export function languageToRemember(request: Request): Language | null {
+  const chosen = chosenLanguage(request)
+  return chosen && !LANGUAGE_OF_ITS_OWN.test(new URL(request.url).pathname) ? chosen : null
 }
 
 /** The Set-Cookie header that remembers a chosen language. */

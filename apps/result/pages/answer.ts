@@ -2,7 +2,7 @@
 
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { pageHeaders } from "@tallyroom/lib/http/headers"
-import { chosenLanguage, languageCookie, languageHeaders, languageOf } from "@tallyroom/lib/ui/language"
+import { languageCookie, languageHeaders, languageOf, languageToRemember } from "@tallyroom/lib/ui/language"
 
 export type PageAnswer = {
   cache?: string
@@ -16,7 +16,7 @@ const OWN = "private, no-store"
 /** The answer with all headers of a page. A language that was just chosen is remembered. */
 export function answerPage(request: Request, html: string, options: PageAnswer = {}): Response {
   const { cache = "no-store", status = 200, frameAncestors = "'none'" } = options
-  const chosen = chosenLanguage(request)
+  const chosen = languageToRemember(request)
   const headers = new Headers({
     ...pageHeaders({ frameAncestors }),
     ...languageHeaders(languageOf(request)),
