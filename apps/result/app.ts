@@ -79,9 +79,9 @@ export function createApp(deps: AppDeps) {
       app.server?.publish(topic, message)
       petCounts?.hear(topic, message)
     },
-    gone: (poll) => {
-      sockets.closePoll(poll)
-      petSockets?.closePoll(poll)
+    gone: (poll, audiences) => {
+      sockets.closePoll(poll, audiences)
+      petSockets?.closePoll(poll, audiences)
     },
     // That Postgres is away is logged once, by the listener.
     failed: (error) => {

@@ -1,7 +1,7 @@
 /** Brings every change of a poll to its viewers: at once when it was quiet, and never more often than they can take. */
 
 import type { Tally } from "@tallyroom/lib/tallies"
-import { AUDIENCES, type Audience } from "./audience"
+import { AUDIENCES, type Audience, mayKnow } from "./audience"
 import type { LiveMetrics } from "./metrics"
 import { untilNextStep } from "./snapshot"
 import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type Watched } from "./watched"
@@ -18,8 +18,8 @@ const LONGEST_TIMER_MS = 3_600_000
 export type HubDeps = {
   read: (polls: number[]) => Promise<Tally[]>
   publish: (topic: string, message: string) => void
-  /** Hears of a watched poll that there is no more. */
-  gone: (poll: number) => void
+  /** Hears of a watched poll that is not there any more, at least not for these audiences. */
+  gone: (poll: number, audiences: readonly Audience[]) => void
   /** Told of every read that failed; it is tried again. */
   failed: (error: unknown) => void
   metrics: LiveMetrics
@@ -123,11 +123,12 @@ export class Hub {
     this.#reading = true
     try {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
-      // A scheduled poll that is a draft again is nobody's to see: who watches asks anew, and is told what it may know.
-      const shown = tallies.filter(({ poll }) => poll.state !== "draft")
-      for (const tally of shown) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
-      const found = new Set(shown.map(({ poll }) => poll.number))
-      for (const poll of notedAt.keys()) if (!found.has(poll)) this.#deps.gone(poll)
+      const knows = new Map(tallies.map((tally) => [tally.poll.number, audiencesOf(tally)]))
+      for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      for (const poll of notedAt.keys()) {
+        const left = AUDIENCES.filter((audience) => !knows.get(poll)?.includes(audience))
+        if (left.length > 0) this.#deps.gone(poll, left)
+      }
       this.#pace(due, this.#interval())
     } catch (error) {
       this.#deps.failed(error)
@@ -153,7 +154,7 @@ export class Hub {
     if (!watched || isNewer(watched.latest, tally)) return
     watched.latest = tally
     this.#awaitNextStep(watched)
-    for (const audience of AUDIENCES) {
+    for (const audience of audiencesOf(tally)) {
       const version = versionFor(tally, audience)
       if (watched.viewers[audience] === 0 || version <= watched.sent[audience]) continue
       watched.sent[audience] = version
@@ -169,4 +170,9 @@ export class Hub {
     const { number } = watched.latest.poll
     watched.nextStep = setTimeout(() => this.changed(number), Math.min(wait + 1, LONGEST_TIMER_MS))
   }
+}
+
+/** Who may know of the poll: one that is a draft again, or is being deleted, is for admins alone. */
+function audiencesOf({ poll }: Tally): Audience[] {
+  return AUDIENCES.filter((audience) => mayKnow(poll, { admin: audience === "admin", receipt: null }))
 }

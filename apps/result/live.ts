@@ -8,6 +8,7 @@ import { Elysia } from "elysia"
 import type { ElysiaWS } from "elysia/ws"
 import type { AdminAccess, Peers } from "./admin-access"
 import { type Audience, audienceOf, NOBODY, requireCounts, requirePoll } from "./audience"
+import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
 import type { SharedReads } from "./shared-reads"
 import { topicOf } from "./watched"
@@ -28,12 +29,6 @@ export const LIVE_SOCKETS = {
 
 /** From asking to the open socket; who takes longer is not counted meanwhile. */
 const SEATED_WITHIN_MS = 5_000
-
-const GOING_AWAY = 1001
-const UNSUPPORTED_DATA = 1003
-/** One of the codes for an app's own use (RFC 6455, section 7.4.2); pages know it, too. */
-const POLL_GONE = 4410
-const POLICY_VIOLATION = 1008
 
 type Seat = { tally: Tally; audience: Audience }
 type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
@@ -103,10 +98,12 @@ export function live(options: LiveOptions, channel = LIVE) {
   const closeAll = () => {
     for (const socket of seated.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
   }
-  /** Its viewers load their pages again, which say that it was deleted, or show the next poll under its id. */
-  const closePoll = (poll: number) => {
-    for (const [socket, { tally }] of seated)
-      if (tally.poll.number === poll) socket.close(POLL_GONE, "The poll is gone.")
+  /** Its viewers ask what became of it, and find the next one under its id if there is one. */
+  const closePoll = (poll: number, audiences: readonly Audience[]) => {
+    for (const [socket, { tally, audience }] of seated) {
+      if (tally.poll.number === poll && audiences.includes(audience))
+        socket.close(POLL_GONE, "The poll is gone.")
+    }
   }
   return { route, closeAll, closePoll }
 }

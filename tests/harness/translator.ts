@@ -29,5 +29,5 @@ export async function translatePage(page: Page): Promise<void> {
       }
     }).observe(document.body, { childList: true, characterData: true, subtree: true })
   })
-  await page.locator("main font font").first().waitFor()
+  await page.locator("main font font").first().waitFor({ state: "attached" })
 }

@@ -8,6 +8,7 @@ import { waitFor } from "../../scripts/services/wait"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
 import { useResultPages } from "../harness/result-pages"
 import { useStores } from "../harness/stores"
+import { translatePage } from "../harness/translator"
 
 const stores = useStores()
 const pages = useResultPages(stores)
@@ -98,7 +99,7 @@ describe("the result page while people vote", () => {
     // As the worker does in the end.
     await pages().sql`WITH gone AS (DELETE FROM polls WHERE id = 'taken-away' RETURNING number, id)
       INSERT INTO deleted_polls (number, id) SELECT number, id FROM gone`
-    await page.getByRole("heading", { name: "This poll was deleted" }).waitFor()
+    await page.getByText("This poll is not here any more").waitFor()
     await expectAccessible(page)
   })
 
@@ -153,6 +154,156 @@ describe("the result page while people vote", () => {
     const page = await open("/polls/soon")
     expect(await text(page, "#phase")).toContain("Voting opens on")
     await page.getByText("Voting is open").waitFor({ timeout: 10_000 })
+  })
+})
+
+describe("the result page while it is open", () => {
+  test("goes on when a browser translates it: numbers, phase and winner move, and nothing of the old stays", async () => {
+    await newPoll("translated")
+    const [page, stage, frame] = [
+      await open("/polls/translated"),
+      await open("/polls/translated/stage"),
+      await open("/embed/translated"),
+    ]
+    for (const it of [page, stage, frame]) {
+      await it.locator("#connection.live").waitFor({ state: "attached" })
+      await translatePage(it)
+    }
+    await addVotes(pages().sql, "translated", "a", 8)
+    await addVotes(pages().sql, "translated", "b", 5)
+    for (const it of [page, frame]) {
+      await total(it, "13 votes")
+      await it.locator("[data-option=a] .numbers", { hasText: "8 61.5%" }).waitFor()
+      await it.locator("[data-option=b] .numbers", { hasText: "5 38.5%" }).waitFor()
+    }
+    await stage.locator("#total", { hasText: /^13$/ }).waitFor()
+    await stage.locator("[data-option=b] .numbers", { hasText: "38.5% 5" }).waitFor()
+    await pages()
+      .sql`UPDATE polls SET state = 'final', revision = revision + 1, final_at = now() WHERE id = 'translated'`
+    for (const it of [page, frame]) {
+      await it.locator("#phase", { hasText: "Final since" }).waitFor()
+      await it.locator("#winner", { hasText: "Cats" }).waitFor()
+      const words = (await it.locator("main").textContent()) ?? ""
+      for (const old of ["Voting is open", "Vote now", "No votes yet"]) expect(words).not.toContain(old)
+    }
+    await stage.locator(".stage-phase", { hasText: "Final result" }).waitFor()
+    expect(await stage.locator("main").textContent()).not.toContain("Scan to vote")
+  })
+
+  test("says that its poll is gone once it was taken back, as do stage and frame, and shows it again if it comes back", async () => {
+    await newPoll("leaving")
+    const opened = [
+      await open("/polls/leaving"),
+      await open("/polls/leaving/stage"),
+      await open("/embed/leaving"),
+    ]
+    for (const it of opened) await it.locator("#connection.live").waitFor({ state: "attached" })
+    await pages().sql`UPDATE polls SET state = 'draft', revision = revision + 1 WHERE id = 'leaving'`
+    for (const it of opened) {
+      await it.getByText("This poll is not here any more").waitFor()
+      expect(await it.locator("#total, [data-option], .qr:visible").count()).toBe(0)
+      await expectAccessible(it)
+    }
+    await pages().sql`UPDATE polls SET state = 'open', revision = revision + 1 WHERE id = 'leaving'`
+    for (const it of opened) await it.locator("[data-option=a]").first().waitFor()
+  })
+})
+
+describe("a browser as old as we support", () => {
+  /** What Chrome 100, Firefox 102 and Safari 15.4 do not all have, or less, and a browser's language that is none. */
+  const olden = () => {
+    for (const name of ["at", "toSorted", "toReversed", "toSpliced", "with", "findLast", "findLastIndex"])
+      Reflect.deleteProperty(Array.prototype, name)
+    for (const [owner, name] of [
+      [AbortSignal, "timeout"],
+      [AbortSignal, "any"],
+      [Intl, "Segmenter"],
+      [Promise, "withResolvers"],
+    ] as const)
+      Reflect.deleteProperty(owner, name)
+    Object.defineProperty(Navigator.prototype, "language", { get: () => "C" })
+  }
+
+  test("shows live numbers, and a chart although its language is none", async () => {
+    await newPoll("olden")
+    const page = await open("/")
+    await page.addInitScript(olden)
+    await page.goto(`${pages().result.address}/polls/olden`)
+    await live(page)
+    await addVotes(pages().sql, "olden", "a", 3)
+    await total(page, "3 votes")
+    await page.locator(".chart").scrollIntoViewIfNeeded()
+    await page.locator(".plot canvas").waitFor()
+    await page.goto(`${pages().result.address}/polls/olden/stage`)
+    await page.locator("#total", { hasText: /^3$/ }).waitFor()
+  })
+
+  test("keeps its numbers where the chart fails", async () => {
+    await newPoll("chartless")
+    await addVotes(pages().sql, "chartless", "a", 3)
+    const page = await open("/")
+    await page.addInitScript(() => Reflect.deleteProperty(window, "IntersectionObserver"))
+    await page.goto(`${pages().result.address}/polls/chartless`)
+    await live(page)
+    await page.locator(".chart").waitFor({ state: "detached" })
+    await addVotes(pages().sql, "chartless", "b", 4)
+    await total(page, "7 votes")
+  })
+
+  test("leaves the page as it works without scripts where nothing can be live, and says so", async () => {
+    const page = await open("/")
+    await page.addInitScript(() => Reflect.deleteProperty(window, "WebSocket"))
+    await page.goto(`${pages().result.address}/polls/many`)
+    await page.getByText("These numbers don't move by themselves here.").waitFor()
+    expect(await text(page, "#total")).toBe("1,225 votes")
+    await page.getByText("Connecting…").waitFor({ state: "hidden" })
+  })
+})
+
+describe("on a phone", () => {
+  test("the way to the ballot comes first, in sight without scrolling", async () => {
+    const page = await open("/polls/many", { width: 390 })
+    await page.setViewportSize({ width: 390, height: 844 })
+    const button = await page.getByRole("link", { name: "Vote now" }).boundingBox()
+    expect((button?.y ?? 999) + (button?.height ?? 0)).toBeLessThan(844)
+    const bars = await page.locator(".bars").boundingBox()
+    expect(button?.y).toBeLessThan(bars?.y ?? 0)
+    expect(await (await open("/polls/final")).getByRole("link", { name: "Vote now" }).count()).toBe(0)
+  })
+
+  test("text of twice the size, or 305 px of room, leaves labels their width and numbers whole", async () => {
+    for (const path of ["/polls/many", "/polls/closes", "/polls/final", "/embed/many", "/polls/many/stage"]) {
+      const page = await open(path, { width: 390 })
+      for (const [width, rem] of [
+        [390, 32],
+        [305, 16],
+      ] as const) {
+        await page.setViewportSize({ width, height: 844 })
+        await page.evaluate((size) => {
+          document.documentElement.style.fontSize = `${size}px`
+        }, rem)
+        await expectNoSideScroll(page)
+        const narrow = await page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>("[data-option]")].flatMap((row) => {
+            const [label, votes] = [
+              row.querySelector("[data-part=label]"),
+              row.querySelector("[data-part=votes]"),
+            ]
+            if (!label || !votes) return []
+            const lines = label.getClientRects().length
+            const size = parseFloat(getComputedStyle(label).fontSize)
+            const letters = (label.textContent ?? "").length / lines
+            return letters * size * 0.4 < row.clientWidth / 2 && lines > 3
+              ? [`${label.textContent} takes ${lines} lines`]
+              : votes.getClientRects().length > 1
+                ? [`${votes.textContent} is broken`]
+                : []
+          }),
+        )
+        expect([path, width, narrow]).toEqual([path, width, []])
+      }
+      await page.context().close()
+    }
   })
 })
 
@@ -241,7 +392,7 @@ describe("the result page without scripts", () => {
   test("has all numbers, orders them by a link, and offers to load the latest", async () => {
     const page = await open("/polls/many", { javaScript: false })
     expect(await text(page, "#total")).toBe("1,225 votes")
-    expect(await page.locator("noscript a").isVisible()).toBe(true)
+    await page.locator(".still a", { hasText: "Load the latest" }).waitFor()
     expect(await page.locator(".share-actions button").first().isVisible()).toBe(false)
     await page.getByText("Most votes first").click()
     expect((await labels(page))[0]).toBe("Name 28")

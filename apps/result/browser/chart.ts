@@ -24,7 +24,11 @@ export type Chart = { update: (data: ChartData) => void; remove: () => void }
 
 const HEIGHT_PX = 260
 const LINE_PX = 2.5
-const FONT = "13px system-ui, sans-serif"
+/** Of the page's letters, which its reader may have made larger. */
+const FONT_REM = 0.8125
+/** Room for the labels below and beside the plot, in their size. */
+const BELOW_EM = 2.5
+const BESIDE_EM = 4.3
 
 /** Draws into `place`, as wide as that is, and again whenever its size or the reader's colours change. */
 export function drawChart(place: HTMLElement, first: ChartData, options: ChartOptions): Chart {
@@ -58,6 +62,12 @@ function aligned({ seconds, votes }: ChartData): uPlot.AlignedData {
   return [seconds, ...votes]
 }
 
+/** The size of the labels in CSS pixels, and what a canvas calls that. */
+function fontOf(): { px: number; font: string } {
+  const px = FONT_REM * (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16)
+  return { px, font: `${px}px system-ui, sans-serif` }
+}
+
 function make(
   place: HTMLElement,
   data: ChartData,
@@ -65,7 +75,8 @@ function make(
   { language, onCursor }: ChartOptions,
 ): uPlot {
   const { color: ink, borderTopColor: grid } = getComputedStyle(place)
-  const axis = { stroke: ink, font: FONT, grid: { stroke: grid, width: 1 }, ticks: { show: false } }
+  const { px, font } = fontOf()
+  const axis = { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } }
   const count = new Intl.NumberFormat(language, { notation: "compact" })
   return new uPlot(
     {
@@ -77,8 +88,13 @@ function make(
       padding: [null, () => Math.ceil(time.widest() / 2), null, null],
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.05)] } },
       axes: [
-        { ...axis, size: 32, ...time.axis },
-        { ...axis, size: 56, incrs: WHOLE, values: (_, votes) => votes.map((it) => count.format(it)) },
+        { ...axis, size: BELOW_EM * px, ...time.axis },
+        {
+          ...axis,
+          size: BESIDE_EM * px,
+          incrs: WHOLE,
+          values: (_, votes) => votes.map((it) => count.format(it)),
+        },
       ],
       series: [{}, ...data.lines.map(({ label, colour, dash }) => lineOf(label, colour, dash))],
       hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
@@ -127,6 +143,6 @@ function timeAxis(language: string, seconds: () => number[]): TimeAxis {
 function widthOf(label: string): number {
   const pen = document.createElement("canvas").getContext("2d")
   if (!pen) return 0
-  pen.font = FONT
+  pen.font = fontOf().font
   return pen.measureText(label).width
 }

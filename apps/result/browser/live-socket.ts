@@ -1,5 +1,6 @@
 /** A WebSocket that comes back by itself, for hours if need be. */
 
+import { POLL_GONE } from "../close-codes"
 import type { Snapshot } from "../snapshot"
 
 /** The first wait after a loss, and the longest; each is drawn at random so that a crowd does not come back at once. */
@@ -10,13 +11,13 @@ const GOOD_AFTER_MS = 5_000
 /** The server says something every 20 s; a connection that is silent for longer than two of them is dead. */
 const SILENT_MS = 45_000
 
-/** By which the server says that the poll is not there any more: the page itself has an answer to that. */
-const POLL_GONE = 4410
-const RELOAD_WITHIN_MS = 1_000
+/** So many tries that fail in a row may be because the poll is gone: a script can't see why a handshake was refused. */
+const ASK_EACH = 3
 
 export type Watcher = {
   onSnapshot: (snapshot: Snapshot) => void
-  onState: (state: "live" | "away") => void
+  /** Gone is told in addition to away: the poll was deleted or is a draft again. It is watched for all the same. */
+  onState: (state: "live" | "away" | "gone") => void
 }
 
 /** Connects again until it is told to stop. @returns how to stop */
@@ -24,18 +25,31 @@ export function keepWatching(address: URL, watcher: Watcher): () => void {
   const stop = new AbortController()
   const { signal } = stop
   let attempt = 0
+  let isLive = false
   let waiting: ReturnType<typeof setTimeout> | undefined
 
   const connect = () => {
     clearTimeout(waiting)
     waiting = undefined
     const openedAt = Date.now()
-    watchOnce(address, watcher, signal, () => {
+    const onState = (state: "live") => {
+      isLive = true
+      watcher.onState(state)
+    }
+    watchOnce(address, { ...watcher, onState }, signal, (code) => {
+      isLive = false
       watcher.onState("away")
+      if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
       attempt = Date.now() - openedAt > GOOD_AFTER_MS ? 0 : attempt + 1
       const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10))
       waiting = setTimeout(connect, Math.random() * longest)
     })
+  }
+  const askForPoll = async () => {
+    const poll = address.searchParams.get("poll")
+    const answer = await fetch(`/api/polls/${poll}`, { cache: "no-store", signal }).catch(() => null)
+    const isGone = answer?.status === NOT_FOUND || answer?.status === GONE
+    if (isGone && !isLive) watcher.onState("gone")
   }
   const hurry = () => {
     if (waiting !== undefined && document.visibilityState === "visible") connect()
@@ -47,17 +61,25 @@ export function keepWatching(address: URL, watcher: Watcher): () => void {
   return () => stop.abort()
 }
 
+const NOT_FOUND = 404
+const GONE = 410
+
 /** One connection, until it ends by itself, by its silence or by the signal, after which nothing is told any more. */
-function watchOnce(address: URL, watcher: Watcher, signal: AbortSignal, ended: () => void): void {
+function watchOnce(
+  address: URL,
+  watcher: { onSnapshot: Watcher["onSnapshot"]; onState: (state: "live") => void },
+  signal: AbortSignal,
+  ended: (code?: number) => void,
+): void {
   const socket = new WebSocket(address)
   let silence: ReturnType<typeof setTimeout> | undefined
   const abandon = () => end(false)
-  const end = (tell: boolean) => {
+  const end = (tell: boolean, code?: number) => {
     clearTimeout(silence)
     signal.removeEventListener("abort", abandon)
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close()
-    if (tell) ended()
+    if (tell) ended(code)
   }
   const heard = () => {
     clearTimeout(silence)
@@ -68,11 +90,7 @@ function watchOnce(address: URL, watcher: Watcher, signal: AbortSignal, ended: (
     heard()
     watcher.onSnapshot(JSON.parse(data))
   }
-  socket.onclose = ({ code }) => {
-    end(code !== POLL_GONE)
-    // All who watched are told at once, and must not come at once.
-    if (code === POLL_GONE) setTimeout(() => location.reload(), Math.random() * RELOAD_WITHIN_MS)
-  }
+  socket.onclose = ({ code }) => end(true, code)
   signal.addEventListener("abort", abandon)
   heard()
 }

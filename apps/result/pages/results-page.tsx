@@ -31,7 +31,6 @@ export function resultsPage(visit: Visit, shown: Shown): string {
     children: (
       <div class="results-layout">
         <div>
-          <StillNotice address={pathOf(visit)} text={text} />
           <div id="tally">
             <ResultsApp {...data} />
           </div>
@@ -84,8 +83,10 @@ function resultsData(visit: Visit, shown: Shown, embedded: boolean): ResultsData
   const query = unlock && `?${unlock}`
   return {
     ...{ language, messages: resultsMessages[language], snapshot, now, embedded },
+    hasVoted: receipt !== null,
     order: url.searchParams.get("order") === "votes" ? "votes" : "ballot",
     addresses: {
+      page: pathOf(visit),
       live: `/live?poll=${poll}${unlock && `&${unlock}`}`,
       json: `${results}${query}`,
       csv: `${results}.csv${query}`,
@@ -94,14 +95,4 @@ function resultsData(visit: Visit, shown: Shown, embedded: boolean): ResultsData
       stage: `/polls/${poll}/stage`,
     },
   }
-}
-
-function StillNotice({ address, text: { t } }: { address: string; text: ResultsText }) {
-  return (
-    <noscript>
-      <p class="notice">
-        {t("withoutScripts")} <a href={address}>{t("reload")}</a>
-      </p>
-    </noscript>
-  )
 }

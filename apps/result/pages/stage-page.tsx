@@ -12,7 +12,7 @@ import type { Shown } from "./results-page"
 import type { Visit } from "./site"
 
 export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Shown): string {
-  const { language, site, voteAt } = visit
+  const { language, site, url, voteAt } = visit
   const messages = stageMessages[language]
   const { t } = translator(language, messages)
   const address = voteAt(ballot)
@@ -20,6 +20,7 @@ export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Show
   const query = new URLSearchParams({ poll: snapshot.poll, view: "public", ...(receipt && { receipt }) })
   const data: StageData = {
     ...{ language, messages, snapshot, now, title },
+    page: `${url.pathname}${url.search}`,
     live: `/live?${query}`,
     link: typed(address),
     unreachable: unreachableHost(address),

@@ -14,6 +14,9 @@ const REORDER_MS = 1_000
 /** Labels from here on take smaller letters. */
 const LONG_LABEL = 40
 
+/** Numbers from here on take smaller letters where the text is large. */
+const LONG_NUMBER = 1e6
+
 type BarsProps = { rows: Row[]; order: Order; text: ResultsText; final: boolean; level: boolean }
 
 /** @param level several options share the first place */
@@ -48,7 +51,9 @@ function BarRow({ row, text, mark }: { row: Row; text: ResultsText; mark: string
     <li data-option={option.id} class={leads ? "leads" : undefined}>
       <OptionLabel option={option} mark={mark} />
       <span class="numbers">
-        <strong data-part="votes">{text.number(votes)}</strong>{" "}
+        <strong data-part="votes" class={votes >= LONG_NUMBER ? "long" : undefined}>
+          {text.number(votes)}
+        </strong>{" "}
         {share !== null && <span data-part="share">{text.percent(share)}</span>}
       </span>
       <Bar row={row} />

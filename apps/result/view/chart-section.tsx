@@ -35,8 +35,10 @@ export function ChartSection({ rows, history, script, text }: Props) {
         {shown.map((row, i) => (
           <li key={row.option.id} class="legend-item">
             <Swatch row={row} dash={dashOf(i)} />
-            <bdi class="legend-label">{row.option.label}</bdi>
-            <span class="number">{text.number(at?.[1][row.option.id] ?? row.votes)}</span>
+            <span class="legend-text">
+              <bdi class="legend-label">{row.option.label}</bdi>{" "}
+              <span class="number">{text.number(at?.[1][row.option.id] ?? row.votes)}</span>
+            </span>
           </li>
         ))}
       </ul>

@@ -4,15 +4,7 @@ import type { Snapshot } from "../snapshot"
 import { OptionLabel } from "./bars"
 import type { ResultsText } from "./results-data"
 
-export function HiddenResults({
-  snapshot,
-  text,
-  ballot,
-}: {
-  snapshot: Snapshot
-  text: ResultsText
-  ballot: string
-}) {
+export function HiddenResults({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
   const { t } = text
   const afterVote = snapshot.results === "after-vote"
   return (
@@ -24,11 +16,6 @@ export function HiddenResults({
             {t(afterVote ? "hiddenAfterVote" : "hiddenAfterClose")}
           </p>
           <p>{t(afterVote ? "hiddenAfterVoteHint" : "hiddenAfterCloseHint")}</p>
-          {snapshot.phase === "open" && (
-            <a class="button primary" href={ballot}>
-              {t("vote")}
-            </a>
-          )}
         </div>
       </div>
       <h2>{t("options")}</h2>

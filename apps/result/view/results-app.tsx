@@ -16,7 +16,9 @@ import { PhaseLine } from "./phase-line"
 import type { ResultsData, ResultsText } from "./results-data"
 import { ScaleLine } from "./scale-line"
 import { type Standing, standingOf } from "./standing"
+import { StillNotice } from "./still-notice"
 import { Announcement } from "./summary"
+import { ToBallot } from "./to-ballot"
 import { useHistory } from "./use-history"
 import { useLive, useServerClock } from "./use-live"
 
@@ -25,12 +27,23 @@ export function ResultsApp(data: ResultsData) {
   const clock = useServerClock(data.now)
   const { snapshot, connection } = useLive(data.addresses.live, data.snapshot, data.now)
   const standing = standingOf(snapshot)
-  const { embedded, addresses } = data
   const over = isOver(snapshot)
-  // What invites to vote stands outside of this component.
-  useEffect(() => void document.body.classList.toggle("over", over), [over])
+  const gone = connection.state === "gone"
+  // What invites to vote, and to look, stands outside of this component.
+  useEffect(() => {
+    document.body.classList.toggle("over", over)
+    document.body.classList.toggle("gone", gone)
+  }, [over, gone])
+  if (gone) return <Gone snapshot={snapshot} text={text} />
   return (
     <>
+      {snapshot.phase !== "final" && (
+        <StillNotice
+          says={text.t("withoutScripts")}
+          reload={text.t("reload")}
+          address={data.addresses.page}
+        />
+      )}
       <div class="status-line">
         <PhaseLine snapshot={snapshot} text={text} clock={clock} first={data.now} />
         {snapshot.phase !== "final" && <ConnectionLine connection={connection} text={text} />}
@@ -38,6 +51,7 @@ export function ResultsApp(data: ResultsData) {
       <h1 id="title" dir="auto">
         {snapshot.title}
       </h1>
+      <ToBallot data={data} phase={snapshot.phase} text={text} />
       {standing ? (
         <Tally
           {...{ data, snapshot, standing, text }}
@@ -45,15 +59,25 @@ export function ResultsApp(data: ResultsData) {
           clock={clock}
         />
       ) : (
-        <HiddenResults snapshot={snapshot} text={text} ballot={addresses.ballot} />
+        <HiddenResults snapshot={snapshot} text={text} />
       )}
-      {embedded && snapshot.phase === "open" && (
+    </>
+  )
+}
+
+/** Instead of a poll that was deleted, or taken back, while the page was open. */
+function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
+  return (
+    <>
+      <h1 id="title" dir="auto">
+        {snapshot.title}
+      </h1>
+      <div class="notice warn" role="status">
         <p>
-          <a class="button primary" href={addresses.ballot} target="_blank" rel="noopener">
-            {text.t("vote")}
-          </a>
+          <strong>{text.t("gone")}</strong>
         </p>
-      )}
+        <p>{text.t("goneHint")}</p>
+      </div>
     </>
   )
 }

@@ -15,7 +15,11 @@ export type ResultsData = {
   order: Order
   /** In a frame of another site: the essentials alone. */
   embedded: boolean
+  /** Whether a receipt shows that the reader has voted. */
+  hasVoted: boolean
   addresses: {
+    /** This page. */
+    page: string
     /** The WebSocket's path and query. */
     live: string
     json: string

@@ -12,6 +12,8 @@ export type StageData = {
   /** The server's time (ms) as of the snapshot. */
   now: number
   title: string
+  /** The address of this page. */
+  page: string
   /** The WebSocket's path and query. */
   live: string
   /** The ballot's address as people type it. */

@@ -7,6 +7,7 @@ import type { StageData, StageText } from "./stage-data"
 import { StageSide } from "./stage-side"
 import { lettersOf } from "./stage-sizes"
 import { standingOf } from "./standing"
+import { StillNotice } from "./still-notice"
 import { type Connection, useLive, useServerClock } from "./use-live"
 
 type Props = { data: StageData; text: StageText; covered: boolean }
@@ -15,6 +16,7 @@ export function StagePoll({ data, text, covered }: Props) {
   const clock = useServerClock(data.now)
   const { snapshot, connection } = useLive(data.live, data.snapshot, data.now)
   const standing = standingOf(snapshot)
+  if (connection.state === "gone") return <GonePoll snapshot={snapshot} text={text} />
   return (
     <>
       <header class="stage-head">
@@ -22,6 +24,9 @@ export function StagePoll({ data, text, covered }: Props) {
           {snapshot.title}
         </h1>
         <StageConnection connection={connection} text={text} />
+        {snapshot.phase !== "final" && (
+          <StillNotice says={text.t("withoutScripts")} reload={text.t("reload")} address={data.page} />
+        )}
       </header>
       <StageBars
         {...{ snapshot, text, covered }}
@@ -29,6 +34,24 @@ export function StagePoll({ data, text, covered }: Props) {
         why={covered ? text.t("covered") : whyHidden(snapshot, text)}
       />
       <StageSide {...{ data, snapshot, text, clock }} total={standing?.total ?? null} />
+    </>
+  )
+}
+
+/** Instead of a poll that was deleted, or taken back, while the screen was on: keys lead to the next one. */
+function GonePoll({ snapshot, text }: { snapshot: Snapshot; text: StageText }) {
+  return (
+    <>
+      <header class="stage-head">
+        <h1 id="title" dir="auto" class={lengthOf(snapshot)}>
+          {snapshot.title}
+        </h1>
+      </header>
+      <section class="stage-tally">
+        <p class="why" role="status">
+          {text.t("gone")}
+        </p>
+      </section>
     </>
   )
 }

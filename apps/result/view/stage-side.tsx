@@ -18,7 +18,7 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
   const { phase } = snapshot
   return (
     <section class={`stage-side ${phase}`}>
-      {(phase === "open" || phase === "scheduled") && (
+      {(phase === "open" || phase === "scheduled" || phase === "paused") && (
         <figure class="stage-scan">
           <div dangerouslySetInnerHTML={{ __html: data.qr }} />
           <figcaption>

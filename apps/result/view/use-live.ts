@@ -7,7 +7,7 @@ import { serverClock } from "./clock"
 import { supersedes } from "./supersedes"
 
 export type Connection = {
-  state: "connecting" | "live" | "reconnecting" | "stale"
+  state: "connecting" | "live" | "reconnecting" | "stale" | "gone"
   /** When the numbers were last known to be right (ms, the browser's clock). */
   heardAt: number
 }
@@ -47,12 +47,13 @@ export function useLive(path: string, first: Snapshot, now: number) {
   return { snapshot, connection }
 }
 
-function asStale({ heardAt }: Connection): Connection {
-  return { state: "stale", heardAt }
+function asStale(before: Connection): Connection {
+  return before.state === "gone" ? before : { ...before, state: "stale" }
 }
 
-/** A try that failed leaves "stale" and its time as they are. */
-function after(before: Connection, state: "live" | "away"): Connection {
+/** A try that failed leaves "stale" and "gone" as they are. */
+function after(before: Connection, state: "live" | "away" | "gone"): Connection {
+  if (state === "gone") return { ...before, state }
   if (state === "live") return { state, heardAt: Date.now() }
   return before.state === "live" ? { state: "reconnecting", heardAt: Date.now() } : before
 }
