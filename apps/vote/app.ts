@@ -63,7 +63,9 @@ const MAX_REQUEST_BYTES = 64 * 1024
 const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 
 /** The files that browsers load. */
-export const ENTRYPOINTS = ["ballot.tsx", "ballot.css"].map((name) => join(import.meta.dir, "browser", name))
+export const ENTRYPOINTS = ["ballot.tsx", "follow.ts", "frame.ts", "ballot.css"].map((name) =>
+  join(import.meta.dir, "browser", name),
+)
 
 export function createApp({
   redis,

@@ -33,6 +33,8 @@ const moment = z.iso.datetime().nullable()
 /** What pollView gives. */
 const viewSchema = z.object({
   id: slugSchema,
+  number: z.int(),
+  revision: z.int(),
   phase: z.enum(["draft", "scheduled", "open", "paused", "closed", "final"]),
   title: z.string().optional(),
   options: z.array(optionSchema).optional(),
@@ -169,9 +171,26 @@ export const pollDetail: DocumentDecoration = {
   },
 }
 
+const nowSchema = z.object({
+  number: z.int(),
+  revision: z.int(),
+  phase: z.enum(["draft", "scheduled", "open", "paused", "closed", "final"]),
+  default: slugSchema.nullable(),
+})
+
+export const nowDetail: DocumentDecoration = {
+  summary: "What may have changed of a poll",
+  description: "Short, to be asked for often: with another revision, read the poll again.",
+  parameters: [pollParameter],
+  responses: {
+    200: json("The poll's phase and revision, and the id of the default poll.", nowSchema),
+    ...problems("poll-unknown", "inbox-away"),
+  },
+}
+
 const tallySchema = z.object({
+  ...nowSchema.shape,
   poll: slugSchema,
-  phase: z.enum(["scheduled", "open", "paused", "closed", "final"]),
   version: z.int(),
   total: z.int(),
   votes: z.record(slugSchema, z.int()),

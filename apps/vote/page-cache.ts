@@ -76,6 +76,7 @@ export class BallotPages {
   }
 }
 
-function keyOf({ language, embedded, theme, counts, choosing, cookieless, answer }: BallotPage): string {
-  return `${language} ${embedded} ${theme} ${counts?.version} ${choosing} ${cookieless} ${answer}`
+function keyOf(page: BallotPage): string {
+  const { language, embedded, atStart, theme, counts, choosing, cookieless, answer } = page
+  return [language, embedded, atStart, theme, counts?.version, choosing, cookieless, answer].join(" ")
 }

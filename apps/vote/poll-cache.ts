@@ -1,4 +1,4 @@
-/** The polls as Redis has them, asked for at most once a second each. The inbox decides anyway. */
+/** The polls as Redis has them, asked for at most twice a second each. The inbox decides anyway. */
 
 import { InboxAway } from "@tallyroom/lib/inbox/inbox"
 import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/poll-copies"
@@ -7,7 +7,8 @@ import type { Redis } from "ioredis"
 import { pollDeleted, pollUnknown } from "./cast"
 import { type Freshness, SingleFlight } from "./single-flight"
 
-const FRESH_MS = 1_000
+/** With the second between two questions of a page, that a poll has closed is known there within two. */
+const FRESH_MS = 500
 const USABLE_MS = 30_000
 /** A poll that was made just now must be found within a second. */
 const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }

@@ -6,11 +6,12 @@ import { examplePoll, startVoteStand, type VoteStand } from "./vote-stand"
 let stand: VoteStand
 const opensAt = new Date(Date.now() + 3_600_000)
 const pets = examplePoll({ isDefault: true })
+const draft = examplePoll({ number: 2, id: "draft", state: "draft" })
 const tomorrow = examplePoll({ number: 3, id: "tomorrow", opensAt })
 
 beforeAll(async () => {
   stand = await startVoteStand({ RESULT_URL: "https://result.example/" })
-  await stand.writePolls(pets, examplePoll({ number: 2, id: "draft", state: "draft" }), tomorrow)
+  await stand.writePolls(pets, draft, tomorrow)
 })
 afterAll(() => stand.stop())
 
@@ -30,6 +31,7 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
   expect(view).toEqual({
     id: "tomorrow",
     number: tomorrow.number,
+    revision: tomorrow.revision,
     title: tomorrow.title,
     options: tomorrow.options,
     policy: "final",
@@ -42,15 +44,22 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
   })
 })
 
-test("A draft shows nothing but its id and that it is one.", async () => {
+test("A draft shows nothing but which one it is, and that it is a draft.", async () => {
   const view = await (await stand.ask("/api/polls/draft")).json()
-  expect(view).toEqual({ id: "draft", number: expect.any(Number), phase: "draft" })
+  expect(view).toEqual({ id: "draft", number: draft.number, revision: 1, phase: "draft" })
   expect(await (await stand.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
 })
 
 test("The page of a scheduled poll says when it opens.", async () => {
   const page = await (await stand.ask("/polls/tomorrow")).text()
   expect(page).toContain(opensAt.toISOString())
+})
+
+test("What may have changed of a poll, and which one is the default, is said in a line.", async () => {
+  const now = async (poll: string) => (await stand.ask(`/api/polls/${poll}/now`)).json()
+  expect(await now("tomorrow")).toEqual({ number: 3, revision: 1, phase: "scheduled", default: "pets" })
+  expect(await now("draft")).toEqual({ number: 2, revision: 1, phase: "draft", default: "pets" })
+  expect((await stand.ask("/api/polls/nothing/now")).status).toBe(404)
 })
 
 test("An unknown poll is a problem, also for who prefers pages.", async () => {
@@ -73,6 +82,7 @@ test("The OpenAPI document names every route and loads nothing from elsewhere.",
     "/",
     "/api/polls",
     "/api/polls/{poll}",
+    "/api/polls/{poll}/now",
     "/api/polls/{poll}/tally",
     "/api/polls/{poll}/votes",
     "/embed/{poll}",

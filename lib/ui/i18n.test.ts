@@ -4,6 +4,7 @@ import { LANGUAGES } from "./language"
 import { admin } from "./messages/admin"
 import { ballot } from "./messages/ballot"
 import { common } from "./messages/common"
+import { following } from "./messages/following"
 import { problems } from "./messages/problems"
 import { receiptMessages } from "./messages/receipt"
 import { resultProblems } from "./messages/result-problems"
@@ -12,7 +13,7 @@ import { stageMessages } from "./messages/stage"
 
 const sections = {
   ...{ admin, ballot, common, problems, receipt: receiptMessages },
-  ...{ resultProblems, results: resultsMessages, stage: stageMessages },
+  ...{ following, resultProblems, results: resultsMessages, stage: stageMessages },
 }
 
 const example = {

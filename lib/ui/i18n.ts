@@ -32,7 +32,8 @@ export function translator<Key extends string>(language: Language, section: Sect
 
   /** The message with its placeholders filled; numbers are written as the language does. */
   function t(key: Key, values: Values = {}): string {
-    const message: Message = section[key]
+    // A page may carry those messages alone that it needs: should one be missing, the rest goes on.
+    const message: Message = section[key] ?? ""
     const text =
       typeof message === "string" ? message : (message[plurals.select(Number(values.count))] ?? message.other)
     return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {

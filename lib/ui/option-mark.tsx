@@ -42,8 +42,11 @@ export function OptionMark({ option, index }: Props) {
   )
 }
 
+/** What is joined to an emoji, or changes it, and one half of a flag (UTS 51); Firefox before 125 has no Intl.Segmenter. */
+const PARTS = /\u200d.|[\ufe0f\u20e3\u{e0020}-\u{e007f}]|\p{EMod}|\p{RI}(?=\p{RI})/gu
+
 function isOne(emoji: string): boolean {
-  return [...new Intl.Segmenter().segment(emoji)].length === 1
+  return [...emoji.replace(PARTS, "")].length === 1
 }
 
 /** What this system's font draws wider than the mark, or as several signs, gets smaller; what is centred hangs out on both sides. */

@@ -28,7 +28,7 @@ export const ballotShots: Shot[] = [
     open: async ({ page }) => {
       await page.goto(at("/polls/board"))
       await page.getByLabel("Your code").pressSequentially("0123456789ABCDEF")
-      await choose(page, "Mei Tanaka")
+      await cast(page, "Mei Tanaka")
       await page.getByText("This is no code").waitFor()
     },
   },
@@ -38,6 +38,14 @@ export const ballotShots: Shot[] = [
   plain("closed", "/polls/tabs", "The last votes are being counted"),
   plain("final", "/polls/band", "Winner"),
   plain("final-tie", "/polls/dessert", "A tie"),
+  {
+    name: "ballot-chosen",
+    open: async ({ page }) => {
+      await page.goto(at("/polls/talk"))
+      await choose(page, "CRDTs")
+      await page.getByRole("button", { name: "Vote for" }).waitFor()
+    },
+  },
   { name: "ballot-voted", open: async ({ page }) => vote(page, "lunch", "Ramen") },
   {
     name: "ballot-changing",
@@ -64,7 +72,7 @@ export const ballotShots: Shot[] = [
       const other = await page.context().newPage()
       await vote(other, "talk", "CRDTs")
       await other.close()
-      await choose(page, "Typography")
+      await cast(page, "Typography")
       await page.getByText("You have voted already").waitFor()
       await page.locator(".voted .tally").waitFor()
     },
@@ -73,7 +81,7 @@ export const ballotShots: Shot[] = [
     name: "ballot-network-voted",
     open: async ({ page }) => {
       await page.goto(at("/polls/house"))
-      await choose(page, "Green")
+      await cast(page, "Green")
       await page.getByText("takes one vote from each network").waitFor()
     },
   },
@@ -101,9 +109,18 @@ async function choose(page: Page, label: string): Promise<void> {
   await page.getByRole("button", { name: label }).click()
 }
 
-/** Votes and waits for the tally that is shown then. */
+/** Chooses, and confirms the choice. */
+async function cast(page: Page, label: string): Promise<void> {
+  await choose(page, label)
+  await page.locator(".confirm .button").click()
+}
+
+/** Votes, as the poll asks for it, and waits for the tally that is shown then. */
 export async function vote(page: Page, poll: string, label: string): Promise<void> {
   await page.goto(at(`/polls/${poll}`))
   await choose(page, label)
+  const confirm = page.locator(".confirm .button")
+  await confirm.or(page.locator(".voted")).first().waitFor()
+  if ((await confirm.count()) > 0) await confirm.click()
   await page.locator(".voted .tally").waitFor()
 }

@@ -148,6 +148,7 @@ export const resultShots: Shot[] = [
   embed("ballot", `${host}/shirt?view=ballot`, "T-shirts"),
   embed("ballot-voted", `${neighbour}/shirt?view=ballot`, "Your vote is in", async (frame) => {
     await frame.getByRole("button", { name: "Forest" }).click()
+    await frame.getByRole("button", { name: "Vote for Forest" }).click()
     await frame.locator(".voted .tally").waitFor()
   }),
   {

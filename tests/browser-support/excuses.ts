@@ -60,12 +60,6 @@ export const EXCUSES: Excuse[] = [
   },
 ]
 
-/** What issue 12 mends page by page: a line goes when its page is mended. */
-EXCUSES.push(
-  { feature: "api.AbortSignal.timeout_static", file: "ballot.js", reason: "being mended" },
-  { feature: "javascript.builtins.Intl.Segmenter", reason: "being mended" },
-)
-
 /** The excuses that cover a need of a built file. */
 export function excusesFor(file: string, feature: string): Excuse[] {
   const covers = (pattern: string) =>

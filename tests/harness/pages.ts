@@ -4,8 +4,9 @@ import AxeBuilder from "@axe-core/playwright"
 import type { Browser, Page } from "playwright-core"
 
 export type View = {
-  /** CSS pixels; the height follows. */
+  /** CSS pixels; the height follows unless it is given. */
   width?: number
+  height?: number
   dark?: boolean
   javaScript?: boolean
   /** What the browser asks for, such as "de". */
@@ -19,9 +20,16 @@ const PHONE = 480
 
 /** A page of a browser context of its own: its own cookies, as another person's would be. */
 export async function openPage(browser: Browser, url: string, view: View = {}): Promise<Page> {
-  const { width = 1280, dark = false, javaScript = true, language = "en", reducedMotion = true } = view
+  const {
+    width = 1280,
+    height,
+    dark = false,
+    javaScript = true,
+    language = "en",
+    reducedMotion = true,
+  } = view
   const context = await browser.newContext({
-    viewport: { width, height: width <= PHONE ? 740 : Math.round(width * 0.6) },
+    viewport: { width, height: height ?? (width <= PHONE ? 740 : Math.round(width * 0.6)) },
     colorScheme: dark ? "dark" : "light",
     javaScriptEnabled: javaScript,
     locale: language,

@@ -2,10 +2,11 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Browser } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
-import { openPage } from "../harness/pages"
+import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
 import { translatePage } from "../harness/translator"
 
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
@@ -13,22 +14,31 @@ setDefaultTimeout(60_000)
 
 let stand: VoteStand
 let browser: Browser
+const pets = examplePoll({
+  isDefault: true,
+  options: [
+    { id: "a", label: "Cats", emoji: "🐈" },
+    { id: "b", label: "Dogs", emoji: "👩‍👩‍👧🐕" },
+  ],
+  closesAt: new Date(Date.now() + 3_600_000),
+})
 const soon = examplePoll({ number: 2, id: "soon", policy: "changeable" })
 
 beforeAll(async () => {
   stand = await startVoteStand()
   browser = await launchChromium()
-  await stand.writePolls(examplePoll({ isDefault: true }), soon)
+  await stand.writePolls(pets, soon)
 })
 afterAll(async () => {
   await browser.close()
   await stand.stop()
 })
 
+const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
 const tally = (poll: string, counts: object) => stand.admin.set(keys.tally(poll), JSON.stringify(counts))
 
 test("A translated ballot goes on: its numbers move, its phases change, and nothing of the old stays.", async () => {
-  await stand.writePolls({ ...soon, opensAt: new Date(Date.now() + 3_600_000) })
+  await stand.writePolls(pets, { ...soon, opensAt: new Date(Date.now() + 3_600_000) })
   const page = await openPage(browser, `${stand.url}/polls/soon`)
   await translatePage(page)
   const clock = page.getByRole("timer")
@@ -36,7 +46,7 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
   const moved = (text: string) =>
     ![undefined, text].includes(document.querySelector<HTMLElement>(".clock")?.innerText)
   await page.waitForFunction(moved, first)
-  await stand.writePolls({ ...soon, revision: 2 })
+  await stand.writePolls(pets, { ...soon, revision: 2 })
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(await clock.count()).toBe(0)
@@ -45,12 +55,146 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
   await tally("soon", { version: 2, votes: { a: 1, b: 11 }, total: 12 })
   await page.getByText("12 votes", { exact: true }).waitFor()
   expect(await page.locator(".tally .number").allTextContents()).toEqual(["8.3% 1", "91.7% 11"])
-  await stand.writePolls({ ...soon, state: "closed", revision: 3 })
+  await stand.writePolls(pets, { ...soon, state: "closed", revision: 3 })
   await page.getByText("This poll is closed").waitFor()
-  await stand.writePolls({ ...soon, state: "final", revision: 4 })
+  await stand.writePolls(pets, { ...soon, state: "final", revision: 4 })
   await page.getByText("The result is final").waitFor()
   await page.locator(".winner", { hasText: "Dogs" }).getByText("Winner").waitFor()
   const words = await page.locator("main").innerText()
   for (const old of ["closed", "Your vote is in", "1 vote\n"]) expect(words).not.toContain(old)
+  await page.context().close()
+})
+
+/** A page of a browser that is changed before any of its scripts runs. */
+async function openChanged(change: () => void): Promise<Page> {
+  const page = await openPage(browser, "about:blank")
+  await page.addInitScript(change)
+  await page.goto(stand.url)
+  return page
+}
+
+/** Votes as far as the page asks for it: where its scripts gave up, a press is a vote. */
+async function voteAsOffered(page: Page, label: string): Promise<void> {
+  await page.locator("button.option", { hasText: label }).click()
+  const confirm = page.locator(".confirm .button")
+  const voted = page.locator(".voted")
+  await confirm.or(voted).first().waitFor()
+  if ((await voted.count()) === 0) await confirm.click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+}
+
+test.each<[name: string, change: () => void]>([
+  [
+    "what came after 2021",
+    () => {
+      const newer: [object, string[]][] = [
+        [AbortSignal, ["timeout", "any"]],
+        [Array.prototype, ["at", "findLast", "toSorted", "toReversed", "toSpliced", "with"]],
+        [Object, ["hasOwn", "groupBy"]],
+        [Promise, ["withResolvers", "try"]],
+        [window, ["structuredClone", "ResizeObserver"]],
+        [Crypto.prototype, ["randomUUID"]],
+      ]
+      for (const [owner, names] of newer) for (const name of names) Reflect.deleteProperty(owner, name)
+    },
+  ],
+  ["Intl.Segmenter", () => void Reflect.deleteProperty(Intl, "Segmenter")],
+  ["Intl.ListFormat", () => void Reflect.deleteProperty(Intl, "ListFormat")],
+  ["Intl.PluralRules", () => void Reflect.deleteProperty(Intl, "PluralRules")],
+  ["SubmitEvent.submitter", () => void Reflect.deleteProperty(SubmitEvent.prototype, "submitter")],
+  ["AbortController", () => void Reflect.deleteProperty(window, "AbortController")],
+  ["fetch", () => void Reflect.deleteProperty(window, "fetch")],
+  ["Response.json", () => void Reflect.deleteProperty(Response.prototype, "json")],
+  ["random numbers", () => void Reflect.deleteProperty(Crypto.prototype, "getRandomValues")],
+  [
+    "any storage",
+    () => {
+      const get = () => {
+        throw new DOMException("The operation is insecure.", "SecurityError")
+      }
+      for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get })
+    },
+  ],
+])("A browser without %s votes all the same, once, and shows every option.", async (_, change) => {
+  const before = await waiting()
+  const page = await openChanged(change)
+  const labels = await page.locator("button.option .label").allTextContents()
+  expect(labels.map((label) => label.trim())).toEqual(["Cats", "Dogs"])
+  await voteAsOffered(page, "Dogs")
+  expect(await page.locator(".chosen").textContent()).toContain("Dogs")
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("Whatever the page's script can't do once it runs, the page that works without it comes back.", async () => {
+  const page = await openPage(browser, stand.url)
+  await page.locator("form:focus").waitFor()
+  await page.evaluate(() => void Reflect.deleteProperty(Intl, "ListFormat"))
+  await page.locator("form:not(:focus)").waitFor()
+  expect(await page.locator("button.option[aria-pressed]").count()).toBe(0)
+  await voteAsOffered(page, "Cats")
+  await page.context().close()
+})
+
+test("An error on the page while a vote is on its way is told, and the vote goes on.", async () => {
+  const page = await openPage(browser, stand.url)
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  await page.route("**/votes", async (route) => {
+    await held
+    await route.continue()
+  })
+  await castVote(page, "Cats")
+  await page.getByRole("button", { name: "Sending your vote…" }).waitFor()
+  await page.evaluate(() => void setTimeout(() => Promise.reject(new Error("Something broke."))))
+  await page.getByText("Not sent yet. Trying again…").first().waitFor()
+  answer()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await page.context().close()
+})
+
+test("Where neither cookies nor storage are kept, the page says that a reload makes another voter.", async () => {
+  const page = await openChanged(() => {
+    Object.defineProperty(Navigator.prototype, "cookieEnabled", { get: () => false })
+    Object.defineProperty(window, "localStorage", {
+      get: () => {
+        throw new DOMException("Access is denied for this document.", "SecurityError")
+      },
+    })
+  })
+  const notice = page.getByText("This browser keeps no cookies")
+  await notice.waitFor()
+  await expectAccessible(page)
+  await castVote(page, "Cats")
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  await notice.waitFor()
+  await page.context().close()
+})
+
+test.each([390, 305])("With text twice as large all is in sight and in words, %i px wide.", async (width) => {
+  const page = await openPage(browser, stand.url, { width, height: 700 })
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%"
+  })
+  await page.locator(".language-switch summary").click()
+  const menu = await page
+    .locator(".language-switch ul")
+    .evaluate((list) => list.getBoundingClientRect().toJSON())
+  expect([menu.left >= 0, menu.right <= width]).toEqual([true, true])
+  await page.locator(".language-switch summary").click()
+  await expectNoSideScroll(page)
+  await castVote(page, "Cats")
+  await tally("pets", { version: 1, votes: { a: 1_234, b: 1 }, total: 1_235 })
+  await page.getByText("1,235 votes").waitFor()
+  await expectNoSideScroll(page)
+  // How many characters fit in a line of each.
+  const fits = await page
+    .locator(".receipt code, .tally .label, .chosen .label")
+    .evaluateAll((elements) =>
+      elements.map((element) => element.clientWidth / Number.parseFloat(getComputedStyle(element).fontSize)),
+    )
+  for (const ems of fits) expect(ems).toBeGreaterThan(3)
   await page.context().close()
 })

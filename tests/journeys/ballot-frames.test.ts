@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { openPage } from "../harness/pages"
 
@@ -40,7 +41,7 @@ test("The ballot in a frame of another origin votes, tells its height and stays 
   using site = hostPage()
   const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
   const frame = page.frameLocator("iframe")
-  await frame.getByRole("button", { name: "Cats" }).click()
+  await castVote(frame, "Cats")
   await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(await page.title()).toMatch(/^height \d{3}$/)
   expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")

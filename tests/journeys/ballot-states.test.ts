@@ -8,6 +8,7 @@ import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { waitFor } from "../../scripts/services/wait"
+import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll, openPage, screenshot } from "../harness/pages"
 
@@ -142,9 +143,15 @@ const STATES: State[] = [
     path: "/polls/coded?code=1",
     shows: "This is no code of this poll",
     act: async (page) => {
-      await page.locator("button.option").first().click()
+      await castVote(page, "Cats")
       await page.getByText("This is no code").waitFor()
     },
+  },
+  {
+    name: "chosen",
+    path: "/polls/many",
+    shows: "Vote for 2",
+    act: (page) => page.locator("button.option").nth(1).click(),
   },
 ]
 
@@ -198,7 +205,7 @@ test("A scheduled poll opens on its page by itself, and a closed one becomes fin
   await stand.writePolls(...polls, soon)
   const page = await openPage(browser, `${stand.url}/polls/soon`)
   await page.getByText("Voting opens in").waitFor()
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await stand.writePolls(...polls, { ...soon, state: "final", revision: 2 })
   await stand.admin.set(keys.tally("soon"), JSON.stringify({ version: 3, votes: { a: 1, b: 0 }, total: 1 }))
@@ -232,7 +239,7 @@ test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   }
   const html = await size("/")
   const page = brotliDecompressSync(html).toString()
-  const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path)
+  const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path)
   expect(assets).toHaveLength(2)
   const sizes = [html.length, ...(await Promise.all(assets.map(size))).map(({ length }) => length)]
   console.log(`  HTML, CSS and JS of the ballot: ${sizes.join(" + ")} bytes`)

@@ -5,6 +5,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { waitFor } from "../../scripts/services/wait"
+import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
 
@@ -40,7 +41,7 @@ test("A vote that is cast offline is kept, says so, and is counted once when the
   const before = await waiting()
   const page = await openPage(browser, stand.url)
   await page.context().setOffline(true)
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByText("Not sent yet. Trying again…").waitFor()
   await page.getByText("You are offline.").waitFor()
   await expectAccessible(page)
@@ -60,7 +61,7 @@ test("A vote whose answer was lost is sent again, and is the same vote.", async 
     await route.fetch()
     await (++lost === 1 ? route.abort("connectionreset") : route.fulfill(COME_BACK_LATER))
   })
-  await page.getByRole("button", { name: "Dogs" }).click()
+  await castVote(page, "Dogs")
   await waitFor("the second answer to be lost", () => lost === 2)
   await page.getByRole("button", { name: "Try now" }).click()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
@@ -72,7 +73,7 @@ test("A vote that is under way survives a reload of its page.", async () => {
   const before = await waiting()
   const page = await openPage(browser, stand.url)
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
-  await page.getByRole("button", { name: "Dogs" }).click()
+  await castVote(page, "Dogs")
   await page.getByText("Not sent yet. Trying again…").waitFor()
   await page.unroute("**/votes")
   await page.reload()
@@ -86,14 +87,14 @@ test("A browser that takes no cookies stays one voter.", async () => {
   const before = await waiting()
   const page = await openPage(browser, stand.url)
   await page.context().clearCookies()
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.evaluate(() => {
     for (const name of Object.keys(localStorage)) if (name.includes("standing")) localStorage.removeItem(name)
   })
   await page.reload()
   await page.context().clearCookies()
-  await page.getByRole("button", { name: "Dogs" }).click()
+  await castVote(page, "Dogs")
   await page.getByRole("heading", { name: "You have voted already" }).waitFor()
   expect(await waiting()).toBe(before + 1)
   await page.context().close()
@@ -119,7 +120,7 @@ test("A waiting vote never takes the place of one that was cast later, in anothe
 test("Who votes second from a network that has one vote is told so.", async () => {
   expect((await stand.vote("office", "a")).status).toBe(201)
   const page = await openPage(browser, `${stand.url}/polls/office`)
-  await page.getByRole("button", { name: "Dogs" }).click()
+  await castVote(page, "Dogs")
   await page.getByText("This poll takes one vote from each network, and yours has voted.").waitFor()
   await page.context().close()
 })
@@ -128,7 +129,7 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
   const open = async (poll: string) => {
     const page = await openPage(browser, `${stand.url}/polls/${poll}`)
     await page.context().setOffline(true)
-    await page.getByRole("button", { name: "Cats" }).click()
+    await castVote(page, "Cats")
     await page.getByText("Not sent yet. Trying again…").waitFor()
     return page
   }

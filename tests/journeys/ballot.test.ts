@@ -5,6 +5,7 @@ import { writeCode } from "@tallyroom/lib/codes"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
 
@@ -37,11 +38,11 @@ afterAll(async () => {
 const tally = (poll: string, counts: object) => stand.admin.set(keys.tally(poll), JSON.stringify(counts))
 const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
 
-test("One tap votes: the page says what was chosen, gives the receipt and shows the tally as it moves.", async () => {
+test("Once a choice is confirmed the page says what was chosen, gives the receipt and shows the tally as it moves.", async () => {
   const before = await waiting()
   const page = await openPage(browser, stand.url, { width: 360 })
   const address = page.url()
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(page.url()).toBe(address)
   expect(await page.locator(".chosen").textContent()).toContain("Cats")
@@ -120,7 +121,7 @@ test("Who comes back without scripts sees the tally as far as it is shown to who
 
 test("A browser that forgot everything but its cookie is told what stands.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/pets`)
-  await page.getByRole("button", { name: "Dogs" }).click()
+  await castVote(page, "Dogs")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.evaluate(() => localStorage.clear())
   await page.reload()
@@ -134,41 +135,84 @@ test("Who comes back sees what stands, and a first vote stands in spite of a sec
   const page = await openPage(browser, `${stand.url}/polls/pets`)
   const other = await page.context().newPage()
   await other.goto(`${stand.url}/polls/pets`)
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.reload()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
-  await other.getByRole("button", { name: "Dogs" }).click()
+  await castVote(other, "Dogs")
   await other.getByRole("heading", { name: "You have voted already" }).waitFor()
   expect(await other.locator(".chosen").textContent()).toContain("Cats")
   await page.context().close()
 })
 
-test("The ballot needs a keyboard alone: a digit chooses, and so do Tab and Enter.", async () => {
+test("Where the first vote stands a choice is confirmed: another one changes it, and nothing is cast before.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, `${stand.url}/polls/many`, { width: 320, height: 568 })
+  const option = (n: number) => page.locator("button.option").nth(n - 1)
+  expect(await page.locator(".confirm").count()).toBe(0)
+  await option(2).dblclick()
+  expect(await option(2).getAttribute("aria-pressed")).toBe("true")
+  await page.getByRole("status").filter({ hasText: "Option 2: chosen, not cast yet." }).waitFor()
+  await option(1).click()
+  expect(await option(2).getAttribute("aria-pressed")).toBe("false")
+  const confirm = page.getByRole("button", { name: "Vote for Option 1", exact: true })
+  const { bottom, height } = await confirm.evaluate((button) => button.getBoundingClientRect().toJSON())
+  expect(bottom).toBeLessThanOrEqual(568)
+  expect(height).toBeGreaterThanOrEqual(44)
+  await expectAccessible(page)
+  expect(await waiting()).toBe(before)
+  await confirm.click()
+  await page.locator(".chosen", { hasText: "Option 1" }).waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("The ballot needs a keyboard alone: a digit or Enter chooses, and Enter confirms, but not the same Enter.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/pets`)
   await page.locator("form:focus").waitFor()
-  await page.getByText("On a keyboard: keys 1–2 vote.").waitFor()
-  expect(await page.getByRole("button", { name: "Dogs" }).getAttribute("aria-keyshortcuts")).toBe("2")
+  await page.getByText("On a keyboard: keys 1–2 choose, Enter votes.").waitFor()
+  expect(await page.locator("button.option").nth(1).getAttribute("aria-keyshortcuts")).toBe("2")
   const form = page.getByRole("form", { name: "Cats or dogs?" })
   expect(await form.getAttribute("aria-describedby")).toBe("keys-hint")
+  await page.keyboard.press("1")
+  await page.locator("button:focus", { hasText: "Vote for Cats" }).waitFor()
   await page.keyboard.press("2")
+  await page.locator("button:focus", { hasText: "Vote for Dogs" }).waitFor()
+  await page.keyboard.press("Enter")
   await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
   await page.locator("h1:focus").waitFor()
   await page.context().close()
   const other = await openPage(browser, `${stand.url}/polls/pets`)
   await other.locator("form:focus").waitFor()
   await other.keyboard.press("Tab")
+  await other.keyboard.down("Enter")
+  await other.locator("button:focus", { hasText: "Vote for Cats" }).waitFor()
+  await other.keyboard.down("Enter")
+  await other.keyboard.up("Enter")
+  await other.locator("button:focus", { hasText: "Vote for Cats" }).waitFor()
+  expect(await other.locator(".chosen").count()).toBe(0)
   await other.keyboard.press("Enter")
   await other.locator(".chosen", { hasText: "Cats" }).waitFor()
   await other.context().close()
 })
 
-test("Among more than nine options a digit goes to its option, and Enter votes.", async () => {
+test("Where a vote may be changed a press and a digit vote at once.", async () => {
+  const page = await openPage(browser, `${stand.url}/polls/swing`)
+  await page.locator("form:focus").waitFor()
+  await page.getByText("On a keyboard: keys 1–2 vote.").waitFor()
+  await page.keyboard.press("2")
+  await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
+  await page.context().close()
+})
+
+test("Among more than nine options a digit goes to its option, and Enter chooses it.", async () => {
   const page = await openPage(browser, `${stand.url}/polls/many`)
   await page.locator("form:focus").waitFor()
   await page.keyboard.press("3")
-  await page.locator("button:focus", { hasText: "Option 3" }).waitFor()
+  await page.locator("button.option:focus", { hasText: "Option 3" }).waitFor()
   await page.keyboard.press("1")
+  await page.keyboard.press("Enter")
+  await page.locator("button:focus", { hasText: "Vote for Option 1" }).waitFor()
   await page.keyboard.press("Enter")
   await page.locator(".chosen", { hasText: "Option 1" }).waitFor()
   await page.context().close()
@@ -180,14 +224,23 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   expect(await field.getAttribute("placeholder")).not.toMatch(/[0-9A-Za-z]/)
   await field.pressSequentially("abcd1234abcd1234")
   expect(await field.inputValue()).toBe("ABCD-1234-ABCD-1234")
-  await page.getByRole("button", { name: "Cats" }).click()
+  await field.press("Enter")
+  expect(await page.locator(".confirm").count()).toBe(0)
+  await castVote(page, "Cats")
   await page.getByText("This is no code of this poll").waitFor()
   await field.fill(writeCode(coded.salt, 1))
-  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("button", { name: "Vote for Cats" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.getByRole("link", { name: "Vote with another code" }).click()
   await page.getByLabel("Your code").waitFor()
   expect(await page.getByText("Your choice now").count()).toBe(0)
+  for (const label of ["Cats", "Dogs"]) {
+    await page.goto(`${stand.url}/polls/coded?code=${writeCode(coded.salt, 1)}`)
+    await castVote(page, label)
+    await page.getByRole("heading", { name: "This code was used already" }).waitFor()
+    await page.getByText("It was used for").waitFor()
+    expect(await page.locator(".chosen").textContent()).toContain("Cats")
+  }
   await page.context().close()
 })
 
@@ -210,7 +263,7 @@ test("Results that are shown after voting alone come with the receipt, and witho
   expect((await stand.ask("/api/polls/gated/tally")).status).toBe(403)
   expect((await stand.ask(`/api/polls/gated/tally?receipt=${"x".repeat(54)}`)).status).toBe(403)
   const page = await openPage(browser, `${stand.url}/polls/gated`)
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByText("4 votes").waitFor()
   expect(await page.getByRole("link", { name: "See the results" }).getAttribute("href")).toContain(
     "?receipt=",

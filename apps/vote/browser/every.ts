@@ -1,17 +1,28 @@
+/** However often nothing comes of it, that long at most is waited. */
+const LONGEST_MS = 15_000
+
 /**
- * Runs `work` again and again while the page is visible, and at once when it becomes so.
+ * Runs `work` again and again while the page is visible, and at once when it becomes so; ever more rarely while it fails.
  * @param ms from the end of one run to the next; a tenth more or less, so that a crowd spreads
  * @returns stops it
  */
 export function every(ms: number, work: () => Promise<void>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
+  let wait = ms
   const run = async () => {
     clearTimeout(timer)
     if (stopped || document.hidden) return
-    await work().catch(() => {})
+    await work().then(
+      () => {
+        wait = ms
+      },
+      () => {
+        wait = Math.min(wait * 2, LONGEST_MS)
+      },
+    )
     clearTimeout(timer)
-    if (!stopped) timer = setTimeout(run, ms * (0.9 + Math.random() / 5))
+    if (!stopped) timer = setTimeout(run, wait * (0.9 + Math.random() / 5))
   }
   timer = setTimeout(run, ms * Math.random())
   document.addEventListener("visibilitychange", run)

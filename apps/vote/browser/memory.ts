@@ -9,6 +9,7 @@ import type { BallotData, Standing } from "../view/ballot-data"
 export type Pending = { option: string; code: string; after: string | null }
 
 const VOTER_KEY = "tallyroom.voter"
+const PROBE_KEY = "tallyroom.probe"
 
 type About = Pick<BallotData, "pollNumber"> & { poll: { id: string } }
 
@@ -28,7 +29,9 @@ export const remembered = {
 /** Whether this browser keeps anything here at all; in a frame of another site it may not. */
 export function canRemember(): boolean {
   try {
-    return window.localStorage.length >= 0
+    window.localStorage.setItem(PROBE_KEY, "")
+    window.localStorage.removeItem(PROBE_KEY)
+    return true
   } catch {
     return false
   }

@@ -4,25 +4,31 @@ import { useEffect, useRef, useState } from "preact/hooks"
 import type { BallotData, Refusal, Standing } from "../view/ballot-data"
 import type { Casting } from "../view/casting"
 import { Alarm } from "./alarm"
-import { type Pending, pending, remembered, voterKey } from "./memory"
+import { canRemember, type Pending, pending, remembered } from "./memory"
+import { postAsForm, postBallot } from "./post-ballot"
 import { type Answer, sendBallot } from "./send-ballot"
 
-/** A server that is slower is taken for away, and asked again. */
-const ANSWER_TIMEOUT_MS = 8_000
+/** So long an answer is there to be read, whatever the host shows next. */
+const READING_MS = 5_000
 
 /** @param onNotOpen hears that the poll takes no votes now */
 export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const [standing, setStanding] = useState<Standing | null>(data.standing)
   const [before, setBefore] = useState<Standing | null>(data.before)
+  const [chosen, setChosen] = useState<Casting["chosen"]>(null)
+  const [code, setCode] = useState(data.code)
   const [sending, setSending] = useState<Casting["sending"]>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(data.refusal)
   const [missed, setMissed] = useState(false)
-  const [{ live, fresh }, setLife] = useState({ live: false, fresh: false })
+  const [{ live, forgets }, setLife] = useState({ live: false, forgets: false })
+  const [fresh, setFresh] = useState(false)
   const alarm = useRef(new Alarm())
+  const answeredAt = useRef(0)
   const offline = useOffline(() => alarm.current.ring())
 
-  const take = (answer: Answer) => {
+  const take = (answer: Answer, retried: boolean) => {
     pending.forget(data)
+    answeredAt.current = Date.now()
     setSending(null)
     if (answer.kind === "not-open") {
       setMissed(true)
@@ -30,49 +36,76 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
       return onNotOpen()
     }
     if (answer.kind === "refused") return setRefusal(answer.refusal)
-    // What is shown at the next visit was not sent just now.
-    const { status } = answer.standing
-    const isKnownAgain = status === "accepted" && data.poll.eligibility !== "code"
-    remembered.write(data, { ...answer.standing, status: isKnownAgain ? "same" : status })
-    setLife({ live: true, fresh: true })
+    setFresh(true)
     setBefore(null)
-    setStanding(answer.standing)
+    setChosen(null)
+    const byCode = data.poll.eligibility === "code"
+    // What is there already was then sent by this page itself: its code was not used before.
+    const status =
+      byCode && retried && answer.standing.status === "same" ? "accepted" : answer.standing.status
+    // What is shown at the next visit was not sent just now.
+    const isKnownAgain = status === "accepted" && !byCode
+    remembered.write(data, { ...answer.standing, status: isKnownAgain ? "same" : status })
+    setStanding({ ...answer.standing, status })
   }
-  const send = (ballot: Pending) => {
+  /** @param again it was on its way before this page was opened */
+  const send = (ballot: Pending, again = false) => {
+    let retried = again
+    const failed = (failures: number) => {
+      retried = true
+      setSending({ option: ballot.option, failures })
+    }
     pending.write(data, ballot)
     setRefusal(null)
     setMissed(false)
     setSending({ option: ballot.option, failures: 0 })
-    const failed = (failures: number) => setSending({ option: ballot.option, failures })
-    void sendBallot(
-      () => post(data, ballot),
+    sendBallot(
+      () => postBallot(data, ballot),
       (ms) => alarm.current.wait(ms),
       failed,
       () => newerThan(ballot, data),
-    ).then(take)
+    )
+      .then((answer) => take(answer, retried))
+      .catch((error) => {
+        // This browser can't do it: the form can.
+        console.error(error)
+        pending.forget(data)
+        if (!data.embedded) return postAsForm(data, ballot)
+        setSending(null)
+        setRefusal("refused")
+      })
   }
-  const choose = () => {
+  const chooseAnew = () => {
     setBefore(standing)
     setStanding(null)
+    setChosen(null)
   }
   useEffect(() => {
-    setLife({ live: true, fresh: false })
+    setLife({ live: true, forgets: !navigator.cookieEnabled && !canRemember() })
     const left = pending.read(data)
     if (left) {
-      if (data.standing) choose()
-      send(left)
+      if (data.standing) chooseAnew()
+      send(left, true)
     } else if (data.code === "" && data.before === null) setStanding(data.standing ?? remembered.read(data))
   }, [])
+  useSayErrors(sending !== null, () => setSending((now) => now && { ...now, failures: now.failures || 1 }))
 
   return {
-    ...{ standing, before, sending, refusal, missed, offline, fresh, live },
-    cast: (option, code) => send({ option, code, after: remembered.read(data)?.receipt ?? null }),
-    change: choose,
+    ...{ standing, before, chosen, code, sending, refusal, missed, offline, forgets, fresh, live, setCode },
+    choose: (option) => setChosen({ option }),
+    cast: (option) => send({ option, code, after: remembered.read(data)?.receipt ?? null }),
+    change: chooseAnew,
     keep: () => {
       setStanding(before)
       setBefore(null)
+      setChosen(null)
     },
     tryNow: () => alarm.current.ring(),
+    stake: () => {
+      if (sending) return "sending"
+      const typed = standing === null && code !== data.code
+      return chosen || typed || Date.now() - answeredAt.current < READING_MS ? "busy" : "none"
+    },
   }
 }
 
@@ -82,17 +115,16 @@ function newerThan({ code, after }: Pending, data: BallotData): Standing | null 
   return now && now.receipt !== after ? now : null
 }
 
-function post({ poll, pollNumber: number }: BallotData, { option, code }: Pending): Promise<Response> {
-  return fetch(`/api/polls/${poll.id}/votes`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json",
-      "idempotency-key": voterKey(),
-    },
-    body: JSON.stringify({ option, number, ...(code !== "" && { code }) }),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-  })
+/** Whatever goes wrong on the page while a ballot is on its way, its voter is told. */
+function useSayErrors(sending: boolean, say: () => void): void {
+  useEffect(() => {
+    if (!sending) return
+    const events = ["error", "unhandledrejection"]
+    for (const event of events) addEventListener(event, say)
+    return () => {
+      for (const event of events) removeEventListener(event, say)
+    }
+  }, [sending])
 }
 
 /** Whether the browser knows that it is offline. @param onBack hears when it is back */

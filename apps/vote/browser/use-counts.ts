@@ -1,30 +1,53 @@
-/** The live tally beside a ballot that was cast, or of a poll that is closed. */
+/**
+ * What the page asks for again and again: how the poll is, and with it the live tally beside a ballot that was cast, or of a
+ * poll that is closed.
+ */
 
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import { type BallotData, type Counts, countsShown, type PollFacts, type Standing } from "../view/ballot-data"
 import { every } from "./every"
+import type { PollNow } from "./use-poll"
 
 const ASK_MS = 1_000
 
-/** The newest counts that this voter may see; null while there are none. */
-export function useCounts(data: BallotData, poll: PollFacts, standing: Standing | null): Counts | null {
+type Answer = PollNow & Partial<Counts>
+
+/**
+ * The newest counts that this voter may see; null while there are none.
+ * @param hear hears how the poll is
+ */
+export function useCounts(
+  data: BallotData,
+  poll: PollFacts,
+  standing: Standing | null,
+  hear: (now: PollNow) => Promise<void>,
+): Counts | null {
   const [counts, setCounts] = useState(data.counts)
-  const over = poll.phase === "closed" || poll.phase === "final"
-  const wanted =
-    (over || ((poll.phase === "open" || poll.phase === "paused") && standing !== null)) &&
-    countsShown(poll, standing !== null)
+  const latest = useRef(hear)
+  latest.current = hear
   const { id, results, phase } = poll
-  const receipt = results === "after-vote" ? standing?.receipt : undefined
+  const over = phase === "closed" || phase === "final"
+  const wanted =
+    (over || ((phase === "open" || phase === "paused") && standing !== null)) &&
+    countsShown(poll, standing !== null)
+  const query = results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
   useEffect(() => {
-    if (!wanted) return
+    const ask = (what: string) => fetch(`/api/polls/${id}/${what}`)
     const stop = every(ASK_MS, async () => {
-      const response = await fetch(`/api/polls/${id}/tally${receipt ? `?receipt=${receipt}` : ""}`)
-      if (!response.ok) return
-      const newest = (await response.json()) as Counts
-      setCounts((old) => (old && old.version >= newest.version ? old : newest))
-      if (phase === "final") stop()
+      let response = await ask(wanted ? `tally${query}` : "now")
+      // Without a tally there may still be news of the poll.
+      if (wanted && !response.ok) response = await ask("now")
+      if (!response.ok) throw new Error(`The poll ${id} can't be read now: ${response.status}`)
+      const answer = (await response.json()) as Answer
+      if (answer.votes) setCounts((old) => newer(old, answer as Counts))
+      await latest.current(answer)
+      if (phase === "final" && answer.votes && !data.follow) stop()
     })
     return stop
-  }, [wanted, id, receipt, phase])
+  }, [data, wanted, id, query, phase])
   return counts
+}
+
+function newer(old: Counts | null, newest: Counts): Counts {
+  return old && old.version >= newest.version ? old : newest
 }

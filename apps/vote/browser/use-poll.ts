@@ -2,20 +2,12 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks"
 import type { BallotData, PollFacts } from "../view/ballot-data"
-import { every } from "./every"
+import { leave } from "./leave"
 
 const TICK_MS = 1_000
-/** How often the server is asked whether the phase has changed. */
-const ASK_MS = {
-  draft: 5_000,
-  scheduled: 5_000,
-  open: 15_000,
-  paused: 2_000,
-  closed: 3_000,
-  final: null,
-} as const
-/** The moment has come: it opens or closes at any time now. */
-const DUE_MS = 1_000
+
+/** What the server says of the poll each second, and which one is the default. */
+export type PollNow = Pick<PollFacts, "revision" | "phase"> & { number: number; default: string | null }
 
 export function usePoll(data: BallotData) {
   const [poll, setPoll] = useState(data.poll)
@@ -25,13 +17,13 @@ export function usePoll(data: BallotData) {
   /** @param onGone hears that there is no such poll */
   const refresh = useCallback(
     async (onGone?: () => void) => {
-      const response = await fetch(`/api/polls/${data.poll.id}`)
+      const response = await fetch(`/api/polls/${data.poll.id}`, { cache: "no-cache" })
       if (response.status === 404 || response.status === 410) onGone?.()
       if (!response.ok) return
       const { number, ...facts } = (await response.json()) as Partial<PollFacts> & { number: number }
-      // Another poll stands under this id now: nothing on this page is true of it.
-      if (number !== data.pollNumber) return location.reload()
-      setPoll((old) => (same(old, facts) ? old : { ...old, ...facts }))
+      // Another poll stands under this id now, or it asks for what is not on this page.
+      if (number !== data.pollNumber || needsMore(data.poll, facts)) return leave(() => location.reload())
+      setPoll((old) => ({ ...old, ...facts }))
     },
     [data],
   )
@@ -42,20 +34,25 @@ export function usePoll(data: BallotData) {
     const timer = setInterval(tick, TICK_MS)
     return () => clearInterval(timer)
   }, [data])
-  const ms = isDue(poll, now) ? DUE_MS : ASK_MS[poll.phase]
-  useEffect(() => (ms === null ? undefined : every(ms, () => refresh())), [ms, refresh])
   return {
     ...{ poll, now, timeZone },
+    /** Takes in what the server says; the poll is read again only where it is another one. */
+    hear: async ({ number, revision, phase }: PollNow) => {
+      if (number === data.pollNumber && revision === poll.revision) {
+        if (phase !== poll.phase) setPoll((old) => ({ ...old, phase }))
+      } else await refresh()
+    },
     /** Looks because a ballot was not taken; for a poll that is gone the server has a page. */
-    lookAgain: () => void refresh(() => location.reload()).catch(() => {}),
+    lookAgain: () => void refresh(() => leave(() => location.reload())).catch(() => {}),
   }
 }
 
-function same(old: PollFacts, facts: Partial<PollFacts>): boolean {
-  return JSON.stringify({ ...old, ...facts }) === JSON.stringify(old)
-}
-
-function isDue({ phase, opensAt, closesAt }: PollFacts, now: number): boolean {
-  if (phase === "scheduled") return opensAt !== null && Date.parse(opensAt) <= now
-  return (phase === "open" || phase === "paused") && closesAt !== null && Date.parse(closesAt) <= now
+/** Whether the poll became one for which the page carries no messages (pages/messages-for.ts). */
+function needsMore(
+  old: PollFacts,
+  { phase, policy, results, eligibility, confirm }: Partial<PollFacts>,
+): boolean {
+  if (phase === "draft" || (phase === "scheduled" && old.phase !== "draft")) return phase !== old.phase
+  const terms = [policy, results, eligibility, confirm]
+  return `${terms}` !== `${[old.policy, old.results, old.eligibility, old.confirm]}`
 }

@@ -3,7 +3,6 @@
 import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
-import { ballot } from "@tallyroom/lib/ui/messages/ballot"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { ANSWER_PARAMETER } from "../form-answers"
 import { BallotApp } from "../view/ballot-app"
@@ -15,6 +14,7 @@ import {
   type Refusal,
   type Standing,
 } from "../view/ballot-data"
+import { messagesFor } from "./messages-for"
 import type { Site } from "./site"
 
 export type BallotPage = {
@@ -22,6 +22,8 @@ export type BallotPage = {
   language: Language
   /** In a frame of another site: without header, and with ways out of the frame. */
   embedded: boolean
+  /** On the start page, which goes on to the next poll that is made the default. */
+  atStart?: boolean | undefined
   /** That of the page around a frame; without one the reader's own. */
   theme?: "light" | "dark" | undefined
   now: number
@@ -47,6 +49,7 @@ export function ballotPage(site: Site, page: BallotPage): string {
     title: titleOf(data),
     stylesheet: site.asset("ballot.css"),
     ...{ script: site.asset("ballot.js"), data },
+    head: embedded && <script type="module" src={site.asset("frame.js")} />,
     bare: embedded,
     bodyClass: embedded ? "embedded" : undefined,
     alternates: alternatesOf(data, page),
@@ -56,10 +59,12 @@ export function ballotPage(site: Site, page: BallotPage): string {
 
 function dataOf(site: Site, page: BallotPage): BallotData {
   const { poll, language, embedded, now, standing = null } = page
+  const facts = factsOf(poll, now)
   return {
+    follow: page.atStart ? site.asset("follow.js") : null,
     ...{ language, embedded, now, resultUrl: site.resultUrl, pollNumber: poll.number },
-    messages: ballot[language],
-    poll: factsOf(poll, now),
+    messages: messagesFor({ poll: facts, embedded, language }),
+    poll: facts,
     code: page.code ?? "",
     refusal: page.refusal ?? null,
     standing: page.choosing ? null : standing,
@@ -75,7 +80,9 @@ function factsOf(poll: Poll, now: number): PollFacts {
   const { id, title, options, policy, results, eligibility } = poll
   const shown = phase === "draft" ? { title: "", options: [] } : { title, options }
   return {
-    ...{ id, ...shown, policy, results, eligibility, phase, confirm: confirmsVote(poll) },
+    ...{ id, ...shown, policy, results, eligibility, phase },
+    revision: poll.revision,
+    confirm: confirmsVote(poll),
     opensAt: poll.opensAt?.toISOString() ?? null,
     closesAt: poll.closesAt?.toISOString() ?? null,
   }
@@ -89,12 +96,12 @@ function titleOf({ poll, standing, messages }: BallotData): string {
 
 /**
  * The page in another language keeps the code of a printed card and the answer to a form, which has the code that was typed,
- * and who chooses anew goes on choosing.
+ * and who chooses anew goes on choosing; the start page stays the start page.
  */
-function alternatesOf({ poll, code, before }: BallotData, { answer }: BallotPage): string {
+function alternatesOf({ poll, code, before, follow }: BallotData, { answer }: BallotPage): string {
   const query = new URLSearchParams({
     ...(answer !== undefined ? { [ANSWER_PARAMETER]: answer } : code !== "" && { code }),
     ...(before && { change: "1" }),
   })
-  return `/polls/${poll.id}${query.size > 0 ? `?${query}` : ""}`
+  return `${follow === null ? `/polls/${poll.id}` : "/"}${query.size > 0 ? `?${query}` : ""}`
 }

@@ -28,7 +28,7 @@ export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) 
       "/",
       async ({ request, server }) => {
         const poll = await polls.poll(defaultPoll(await polls.index()))
-        return show(deps, poll, new Client(request, server, trustedProxies), false)
+        return show(deps, poll, new Client(request, server, trustedProxies), "start")
       },
       { detail: pageDetail(false) },
     )
@@ -36,22 +36,26 @@ export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) 
       "/polls/:poll",
       async ({ request, params, server }) =>
         toCanonical(request) ??
-        show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), false),
+        show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), "poll"),
       { detail: pageDetail(true) },
     )
     app.get(
       "/embed/:poll",
       async ({ request, params, server }) =>
         toCanonical(request) ??
-        show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), true),
+        show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), "frame"),
       { detail: pageDetail(true) },
     )
     return app
   }
 }
 
+/** Where a ballot stands: on the start page, which shows the default poll, on its poll's own page, or in a frame. */
+type Place = "start" | "poll" | "frame"
+
 /** The page already makes its reader a visitor, so that a double click on its form is one voter's. */
-async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): Promise<Response> {
+async function show(deps: Deps, poll: Poll, client: Client, place: Place): Promise<Response> {
+  const embedded = place === "frame"
   const { request } = client
   const language = languageOf(request)
   const now = Date.now()
@@ -66,7 +70,8 @@ async function show(deps: Deps, poll: Poll, client: Client, embedded: boolean): 
   const counts = await countsOf(deps, poll, standing, now)
   const cookieless = asked !== null && (read === null ? standing === null : read.byAddress)
   const answer = read === null ? undefined : (asked ?? undefined)
-  const page = { poll, language, embedded, theme, now, counts, cookieless, answer }
+  const atStart = place === "start"
+  const page = { poll, language, embedded, atStart, theme, now, counts, cookieless, answer }
   const headers = withCookies(deps, poll, client, visitor, deps.headers.page(language, embedded))
   const { site, ballotPages, votedPages } = deps.sites.for(request)
   if (standing) {

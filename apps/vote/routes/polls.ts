@@ -1,15 +1,17 @@
-/** GET /api/polls and GET /api/polls/:poll: what can be voted on. */
+/** GET /api/polls, GET /api/polls/:poll and GET /api/polls/:poll/now: what can be voted on. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { AnyElysia } from "elysia"
 import type { Deps } from "../deps"
-import { pollDetail, pollsDetail } from "../openapi"
-import { pollView } from "../poll-view"
+import { nowDetail, pollDetail, pollsDetail } from "../openapi"
+import { pollNow, pollView } from "../poll-view"
 
 /** As long as we ourselves keep what Redis said. */
 const HEADERS = { ...apiHeaders, "cache-control": "public, max-age=1" }
+/** As few as can be: these travel more often than any others. */
+const NOW_HEADERS = new Headers({ "content-type": "application/json", "cache-control": "no-store" })
 
 export function pollRoutes({ polls }: Pick<Deps, "polls">): <App extends AnyElysia>(app: App) => App {
   return (app) => {
@@ -28,6 +30,14 @@ export function pollRoutes({ polls }: Pick<Deps, "polls">): <App extends AnyElys
       async ({ params }) =>
         Response.json(pollView(await polls.poll(params.poll), Date.now()), { headers: HEADERS }),
       { detail: pollDetail },
+    )
+    app.get(
+      "/api/polls/:poll/now",
+      async ({ params }) => {
+        const [poll, index] = await Promise.all([polls.poll(params.poll), polls.index().catch(() => null)])
+        return new Response(JSON.stringify(pollNow(poll, index, Date.now())), { headers: NOW_HEADERS })
+      },
+      { detail: nowDetail },
     )
     return app
   }

@@ -1,13 +1,17 @@
-/** GET /api/polls/:poll/tally: how the votes stand, for the ballot page, as far as the poll's results are public. */
+/**
+ * GET /api/polls/:poll/tally: how the votes stand, and the poll with them, for the ballot page, as far as the poll's
+ * results are public.
+ */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { type Poll, votingPhase } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls"
 import { readReceipt } from "@tallyroom/lib/receipts"
 import type { AnyElysia } from "elysia"
 import { pollUnknown } from "../cast"
 import type { Deps } from "../deps"
 import { tallyDetail } from "../openapi"
+import { pollNow } from "../poll-view"
 
 export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(app: App) => App {
   return (app) => {
@@ -17,16 +21,17 @@ export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(a
         const poll = await polls.poll(params.poll)
         const receipt = new URL(request.url).searchParams.get("receipt")
         requireShown(poll, receipt)
-        const { version, votes, total } = await tallies.read(poll.id)
-        const phase = votingPhase(poll, Date.now())
-        const etag = `"${version}-${phase}"`
+        const [counts, index] = await Promise.all([tallies.read(poll.id), polls.index().catch(() => null)])
+        const { version, votes, total } = counts
+        const now = pollNow(poll, index, Date.now())
+        const etag = `"${[version, ...Object.values(now)].join("-")}"`
         const headers = {
           ...apiHeaders,
           etag,
           "cache-control": receipt ? "private, no-cache" : "public, max-age=1",
         }
         if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers })
-        return Response.json({ poll: poll.id, phase, version, total, votes }, { headers })
+        return Response.json({ poll: poll.id, ...now, version, total, votes }, { headers })
       },
       { detail: tallyDetail },
     )

@@ -1,9 +1,10 @@
 /** The ballot page's content in every state of its poll. */
 
 import { apart } from "@tallyroom/lib/ui/option-hues"
-import { useMemo } from "preact/hooks"
+import { useEffect, useMemo } from "preact/hooks"
 import { useCasting } from "../browser/use-casting"
 import { useCounts } from "../browser/use-counts"
+import { useFollow } from "../browser/use-follow"
 import { usePoll } from "../browser/use-poll"
 import type { BallotData } from "./ballot-data"
 import { BallotForm } from "./ballot-form"
@@ -23,11 +24,17 @@ export function BallotApp({ data }: { data: BallotData }) {
 }
 
 function Screen({ data }: { data: BallotData }) {
-  const { poll: read, now, timeZone, lookAgain } = usePoll(data)
+  const { poll: read, now, timeZone, hear, lookAgain } = usePoll(data)
   const poll = useMemo(() => ({ ...read, options: apart(read.options) }), [read])
   const casting = useCasting(data, lookAgain)
   const { standing, fresh } = casting
-  const counts = useCounts(data, poll, standing)
+  const follow = useFollow(data, casting)
+  const counts = useCounts(data, poll, standing, (news) => {
+    follow(news.default)
+    return hear(news)
+  })
+  // A ballot that waited while voting was paused is sent at once.
+  useEffect(casting.tryNow, [poll.phase])
   const { resultUrl, embedded } = data
   switch (poll.phase) {
     case "draft":
@@ -40,13 +47,18 @@ function Screen({ data }: { data: BallotData }) {
         </section>
       )
     case "open":
-      if (standing === null) return <BallotForm data={data} poll={poll} casting={casting} now={now} />
       return (
-        <Voted
-          {...{ poll, standing, counts, resultUrl, embedded, fresh }}
-          isCookieless={data.cookieless === true}
-          onChange={casting.live ? casting.change : null}
-        />
+        <>
+          {(data.cookieless || casting.forgets) && poll.eligibility === "browser" && <Cookieless />}
+          {standing === null ? (
+            <BallotForm data={data} poll={poll} casting={casting} now={now} />
+          ) : (
+            <Voted
+              {...{ poll, standing, counts, resultUrl, embedded, fresh }}
+              onChange={casting.live ? casting.change : null}
+            />
+          )}
+        </>
       )
     default:
       return (
@@ -56,6 +68,11 @@ function Screen({ data }: { data: BallotData }) {
         </>
       )
   }
+}
+
+function Cookieless() {
+  const { t } = useWords()
+  return <p class="notice warn">{t("noCookies")}</p>
 }
 
 function Draft({ live }: { live: boolean }) {

@@ -10,6 +10,8 @@ export type BallotKey = keyof (typeof ballot)["en"]
 /** What voters may know of a poll; a draft has no title and no options. */
 export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
   phase: Phase
+  /** Grows with every change of the poll itself. */
+  revision: number
   /** Whether a choice is confirmed before it is cast. */
   confirm: boolean
   opensAt: string | null
@@ -61,6 +63,8 @@ export type BallotData = {
   resultUrl: string
   /** In a frame of another site. */
   embedded: boolean
+  /** On the start page, which shows the default poll: address of the script that leads to another one. */
+  follow: string | null
   /** From the address of a printed code, or as it was typed. */
   code: string
   refusal: Refusal | null

@@ -1,12 +1,13 @@
-/** The ballot itself: a form that works without scripts; with them one tap or key votes. */
+/** The ballot itself: a form that works without scripts; with them one tap or key votes, or chooses what is then confirmed. */
 
 import type { TargetedSubmitEvent } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
-import { MOST_KEYS, useDigits } from "../browser/use-digits"
+import { MOST_KEYS, useKeys } from "../browser/use-keys"
 import type { BallotData, PollFacts } from "./ballot-data"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
+import { ConfirmBar } from "./confirm-bar"
 import { OptionList } from "./option-list"
 import { SendingNotice } from "./sending-notice"
 import { useWords } from "./words"
@@ -16,15 +17,20 @@ type Props = { data: BallotData; poll: PollFacts; casting: Casting; now: number 
 export function BallotForm({ data, poll, casting, now }: Props) {
   const { t, duration } = useWords()
   const form = useRef<HTMLFormElement>(null)
-  const [code, setCode] = useState(data.code)
-  const { sending, refusal } = casting
+  const { sending, refusal, chosen } = casting
   const mustLeave = useMustLeave(data.embedded)
   const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
-  useDigits(form, data.embedded)
+  const byKey = useKeys(form, data.embedded)
+  const confirms = casting.live && poll.confirm
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
-    event.preventDefault()
     const { submitter } = event
-    if (submitter instanceof HTMLButtonElement && sending === null) casting.cast(submitter.value, code)
+    // Safari before 15.4 does not tell which button it was: there the form goes its own way, as it does if this fails.
+    if (!(submitter instanceof HTMLButtonElement)) return
+    if (sending === null) {
+      if (confirms && submitter.classList.contains("option")) casting.choose(submitter.value)
+      else casting.cast(submitter.value)
+    }
+    event.preventDefault()
   }
   return (
     // The form names its poll even on the start page: the default poll may be another one when it is sent.
@@ -39,6 +45,8 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       tabIndex={-1}
       onSubmit={submit}
     >
+      {/* The first button is what Enter in a field presses: none. */}
+      <button type="submit" disabled hidden />
       <h1 id="title" dir="auto">
         {poll.title}
       </h1>
@@ -46,10 +54,11 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       {poll.closesAt && (
         <p class="chip">{t("closesIn", { time: duration(Date.parse(poll.closesAt) - now) })}</p>
       )}
-      {data.cookieless && <p class="notice warn">{t("noCookies")}</p>}
       <div role="alert">{refusal && <p class="notice bad">{t(refusal)}</p>}</div>
       <SendingNotice casting={casting} />
-      {poll.eligibility === "code" && <CodeField value={code} refusal={refusal} onCode={setCode} />}
+      {poll.eligibility === "code" && (
+        <CodeField value={casting.code} refusal={refusal} onCode={casting.setCode} />
+      )}
       {mustLeave ? (
         <p class="buttons">
           <a class="button primary" href={`/polls/${poll.id}`} target="_blank" rel="noopener">
@@ -59,15 +68,19 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       ) : (
         <OptionList
           options={poll.options}
-          chosen={sending?.option ?? null}
+          sent={sending?.option ?? null}
+          chosen={confirms ? (chosen?.option ?? null) : undefined}
           now={poll.eligibility === "code" ? null : (casting.before?.option ?? null)}
           hasKeys={hasKeys}
         />
       )}
       {hasKeys && (
         <p id="keys-hint" class="muted keys-hint">
-          {t("keysHint", { last: poll.options.length })}
+          {t(confirms ? "keysChoose" : "keysHint", { last: poll.options.length })}
         </p>
+      )}
+      {confirms && !mustLeave && (
+        <ConfirmBar options={poll.options} casting={casting} byKey={byKey} embedded={data.embedded} />
       )}
       {casting.before && (
         <KeepLink address={`${data.embedded ? "/embed" : "/polls"}/${poll.id}`} casting={casting} />

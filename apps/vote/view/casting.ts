@@ -7,18 +7,31 @@ export type Casting = {
   standing: Standing | null
   /** What stands while the voter chooses anew. */
   before: Standing | null
+  /** The option that was chosen, where that is confirmed before it is cast; a new object for each choice. */
+  chosen: { option: string } | null
+  /** As it was typed. */
+  code: string
   /** The ballot on its way, and how often that failed. */
   sending: { option: string; failures: number } | null
   refusal: Refusal | null
   /** The poll was paused or closed, or was deleted, before a ballot had its answer. */
   missed: boolean
   offline: boolean
+  /** This browser keeps neither cookies nor anything else. */
+  forgets: boolean
   /** The vote was answered just now. */
   fresh: boolean
   /** Scripts run here. */
   live: boolean
-  cast: (option: string, code: string) => void
+  choose: (option: string) => void
+  setCode: (code: string) => void
+  cast: (option: string) => void
   change: () => void
   keep: () => void
   tryNow: () => void
+  /** What the voter would lose by being led to another poll at this moment. */
+  stake: () => Stake
 }
+
+/** A ballot without an answer; a choice, or an answer to be read; nothing. */
+export type Stake = "sending" | "busy" | "none"

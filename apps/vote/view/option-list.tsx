@@ -1,4 +1,4 @@
-/** The options as big cards, each a button that votes. */
+/** The options as big cards, each a button that votes, or chooses where that is confirmed. */
 
 import type { Option } from "@tallyroom/lib/polls"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
@@ -12,14 +12,16 @@ const MANY = 12
 type Props = {
   options: Option[]
   /** The option that is being sent, while it is. */
-  chosen: string | null
+  sent: string | null
+  /** The option that was chosen; undefined where a button votes. */
+  chosen: string | null | undefined
   /** The voter's choice until now, while there is another to be made. */
   now: string | null
   /** The options have keys, from 1 on. */
   hasKeys: boolean
 }
 
-export function OptionList({ options, chosen, now, hasKeys }: Props) {
+export function OptionList({ options, sent, chosen, now, hasKeys }: Props) {
   return (
     <div class={`options ${sizeOf(options.length)}`}>
       {options.map((option, index) => (
@@ -29,8 +31,9 @@ export function OptionList({ options, chosen, now, hasKeys }: Props) {
           type="submit"
           name="vote"
           value={option.id}
-          aria-disabled={chosen === null ? undefined : "true"}
-          aria-busy={chosen === option.id ? "true" : undefined}
+          aria-pressed={chosen === undefined ? undefined : chosen === option.id}
+          aria-disabled={sent === null ? undefined : "true"}
+          aria-busy={sent === option.id ? "true" : undefined}
           aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
         >
           <OptionMark option={option} index={index} />

@@ -13,8 +13,6 @@ type Props = {
   counts: Counts | null
   resultUrl: string
   embedded: boolean
-  /** The browser keeps no cookies. */
-  isCookieless: boolean
   /** Set where scripts run: goes back to the ballot. */
   onChange: (() => void) | null
   /** The vote was cast just now: its heading is read out. */
@@ -37,7 +35,6 @@ export function Voted(props: Props) {
       <p class="muted">
         <bdi>{poll.title}</bdi>
       </p>
-      {props.isCookieless && <p class="notice warn">{t("noCookies")}</p>}
       <Choice poll={poll} standing={standing} />
       <div class="card">
         <Receipt

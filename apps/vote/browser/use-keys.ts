@@ -1,27 +1,42 @@
-/** Voting by a digit key. */
+/** The ballot by keys alone. */
 
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 
-/** Keys 1 to 9 vote; among more options, where a 1 may be the beginning of 10, they only go to the option. */
+/** Keys 1 to 9 choose; among more options, where a 1 may be the beginning of 10, they only go to the option. */
 export const MOST_KEYS = 9
 
 /**
  * Keys 1 to 9 press the option of that place, or among more than nine move the focus there, while the focus is in the ballot (WCAG 2.2, 2.1.4), where it is from the
  * beginning unless the page is part of another.
+ * @returns whether the last press was a key's, or a screen reader's, and no pointer's
  */
-export function useDigits(form: { readonly current: HTMLFormElement | null }, embedded: boolean): void {
+export function useKeys(
+  form: { readonly current: HTMLFormElement | null },
+  embedded: boolean,
+): { readonly current: boolean } {
+  const byKey = useRef(false)
   useEffect(() => {
     const element = form.current
     if (!element) return
     const press = (event: KeyboardEvent) => {
+      // Who holds Enter down has pressed it once: it must not choose and confirm.
+      if (event.repeat && event.key === "Enter") event.preventDefault()
       if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return
       const options = element.querySelectorAll<HTMLButtonElement>("button.option")
       const option = /^[1-9]$/.test(event.key) ? options[Number(event.key) - 1] : undefined
       if (options.length <= MOST_KEYS) option?.click()
       else option?.focus()
     }
+    const click = ({ detail }: MouseEvent) => {
+      byKey.current = detail === 0
+    }
     element.addEventListener("keydown", press)
+    element.addEventListener("click", click)
     if (!embedded && document.activeElement === document.body) element.focus({ preventScroll: true })
-    return () => element.removeEventListener("keydown", press)
+    return () => {
+      element.removeEventListener("keydown", press)
+      element.removeEventListener("click", click)
+    }
   }, [embedded, form])
+  return byKey
 }

@@ -1,0 +1,49 @@
+/** The choice that is not cast yet, in sight wherever the reader is on the ballot, and the button that casts it. */
+
+import type { Option } from "@tallyroom/lib/polls"
+import { isolated } from "@tallyroom/lib/ui/direction"
+import { useEffect, useRef } from "preact/hooks"
+import type { Casting } from "./casting"
+import { useWords } from "./words"
+
+type Props = {
+  options: Option[]
+  casting: Casting
+  /** The last press was a key's, or a screen reader's: what it leads to gets the focus. */
+  byKey: { readonly current: boolean }
+  embedded: boolean
+}
+
+export function ConfirmBar({ options, casting, byKey, embedded }: Props) {
+  const { t } = useWords()
+  const button = useRef<HTMLButtonElement>(null)
+  const { chosen, sending } = casting
+  const option = options.find(({ id }) => id === chosen?.option)
+  useEffect(() => {
+    if (byKey.current) return button.current?.focus()
+    // A frame is as high as its content, so that this stands at its end; elsewhere it may cover what was pressed.
+    const covered = button.current?.form?.querySelector("[aria-pressed=true]")
+    const unseen = embedded ? button.current : covered
+    unseen?.scrollIntoView({ block: "nearest" })
+  }, [chosen, byKey, embedded])
+  const label = option && isolated(option.label)
+  return (
+    <div class={label && "confirm"}>
+      <p role="status" class="visually-hidden">
+        {label && !sending && t("chosenNote", { option: label })}
+      </p>
+      {label && (
+        <button
+          ref={button}
+          class="button primary"
+          type="submit"
+          name="vote"
+          value={option.id}
+          aria-disabled={sending ? "true" : undefined}
+        >
+          {sending ? t(sending.failures > 0 ? "notSent" : "sending") : t("voteFor", { option: label })}
+        </button>
+      )}
+    </div>
+  )
+}

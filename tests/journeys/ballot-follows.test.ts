@@ -1,0 +1,132 @@
+/** The ballot follows its host: the poll that is shown now, and what becomes of it. */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { Browser, Page } from "playwright-core"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { castVote } from "../harness/ballot"
+import { launchChromium } from "../harness/chromium"
+import { expectAccessible, openPage } from "../harness/pages"
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let stand: VoteStand
+let browser: Browser
+const pets = examplePoll()
+const lunch = examplePoll({ number: 2, id: "lunch", title: "What for lunch?" })
+const talk = examplePoll({ number: 3, id: "talk", policy: "changeable" })
+
+const show = (shown: Poll, ...others: Poll[]) =>
+  stand.writePolls({ ...shown, isDefault: true }, ...others, talk)
+
+beforeAll(async () => {
+  stand = await startVoteStand()
+  browser = await launchChromium()
+  await show(pets, lunch)
+})
+afterAll(async () => {
+  await browser.close()
+  await stand.stop()
+})
+
+const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true })
+
+test("Phones on the start page go on to the poll that the host shows now; those on a poll's own page stay.", async () => {
+  await show(pets, lunch)
+  const [idle, voted, own] = [
+    await openPage(browser, stand.url),
+    await openPage(browser, stand.url),
+    await openPage(browser, `${stand.url}/polls/pets`),
+  ]
+  await castVote(voted, "Cats")
+  await heading(voted, "Your vote is in").waitFor()
+  await show(lunch, pets)
+  for (const page of [idle, voted]) await heading(page, "What for lunch?").waitFor()
+  expect(await heading(own, "Cats or dogs?").count()).toBe(1)
+  expect(new URL(idle.url()).pathname).toBe("/")
+  // The language, too, is switched without leaving the start page.
+  await idle.locator(".language-switch summary").click()
+  await idle.locator(".language-switch a[lang=de]").click()
+  await show(pets, lunch)
+  await heading(idle, "Cats or dogs?").waitFor()
+  for (const page of [idle, voted, own]) await page.context().close()
+})
+
+test("Who is choosing is told before the page goes on, and may stay.", async () => {
+  await show(pets, lunch)
+  const [staying, going] = [await openPage(browser, stand.url), await openPage(browser, stand.url)]
+  for (const page of [staying, going]) {
+    await page.locator("button.option", { hasText: "Cats" }).click()
+    await page.getByRole("button", { name: "Vote for Cats" }).waitFor()
+  }
+  await show(lunch, pets)
+  await staying.getByRole("status").filter({ hasText: "The host shows another poll now." }).waitFor()
+  await expectAccessible(staying)
+  await staying.getByRole("button", { name: "Stay here" }).click()
+  await heading(going, "What for lunch?").waitFor()
+  expect(new URL(staying.url()).pathname).toBe("/polls/pets")
+  await staying.getByRole("button", { name: "Vote for Cats" }).click()
+  await heading(staying, "Your vote is in").waitFor()
+  for (const page of [staying, going]) await page.context().close()
+})
+
+test("A vote that is on its way is waited for, and its answer can be read, before the page goes on.", async () => {
+  await show(pets, lunch)
+  const before = await waiting()
+  const page = await openPage(browser, stand.url)
+  await page.route("**/votes", (route) => route.abort("connectionreset"))
+  await castVote(page, "Dogs")
+  await page.getByText("Not sent yet. Trying again…").first().waitFor()
+  await show(lunch, pets)
+  await page.getByText("It comes here once your vote has its answer.").waitFor()
+  await page.unroute("**/votes")
+  await page.getByRole("button", { name: "Try now" }).click()
+  await heading(page, "Your vote is in").waitFor()
+  await heading(page, "What for lunch?").waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
+
+test("A poll that is paused, goes on, closes and opens again says so within two seconds, and keeps the choice.", async () => {
+  await show(pets, lunch)
+  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  await page.locator("button.option", { hasText: "Cats" }).click()
+  await page.getByRole("button", { name: "Vote for Cats" }).waitFor()
+  let asked = 0
+  page.on("request", (request) => {
+    if (request.url().endsWith("/now")) asked++
+  })
+  const says: [change: Partial<Poll>, words: string][] = [
+    [{ state: "paused", revision: 2 }, "Voting is paused"],
+    [{ revision: 3 }, "Vote for Cats"],
+    [{ state: "closed", revision: 4 }, "This poll is closed"],
+    [{ revision: 5 }, "Vote for Cats"],
+  ]
+  for (const [change, words] of says) {
+    asked = 0
+    await stand.writePolls({ ...pets, ...change })
+    await page.getByText(words, { exact: true }).waitFor()
+    // One a second, and what answers knows within half a second.
+    expect(asked).toBeLessThanOrEqual(3)
+  }
+  await page.context().close()
+})
+
+test("A vote that meets a pause is kept, and is sent when voting goes on.", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, `${stand.url}/polls/talk`)
+  await page.context().setOffline(true)
+  await page.getByRole("button", { name: "Dogs" }).click()
+  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await stand.writePolls({ ...talk, state: "paused", revision: 2 })
+  await page.context().setOffline(false)
+  await page.getByText("Voting is paused").waitFor()
+  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await stand.writePolls({ ...talk, revision: 3 })
+  await heading(page, "Your vote is in").waitFor()
+  expect(await waiting()).toBe(before + 1)
+  await page.context().close()
+})
