@@ -6,12 +6,13 @@ import { TestPostgres } from "./check/test-postgres"
 import { testFiles, testStep } from "./check/tests"
 import { stopLeashed } from "./services/leash"
 
-const USAGE = `Usage: bun run check [--at-once=N] [file filter…]
+const USAGE = `Usage: bun run check [--at-once=N] [--browsers=all] [file filter…]
 
 Checks types, lint, format, the settings table, manifests, workflows, shell scripts and the Dockerfile, and runs all tests
 (or those whose file's path has a filter in it) against real stores. The last line is "N passed, N failed": a step counts
 as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes. Test files run
-side by side, N at once (by default as many as there are processors, at most 6), and those that measure time alone, at the end.`
+side by side, N at once (by default as many as there are processors, at most 6), and those that measure time alone, at the end.
+A few journeys run in Chromium, Firefox and WebKit; with --browsers=all, all of them do.`
 
 /** The tests tear their stores down when they are asked to stop. */
 const STOP_GRACE_MS = 8_000
@@ -52,6 +53,8 @@ function read(words: readonly string[]): { atOnce: number; filters: string[] } {
   for (const word of words) {
     const [, number] = /^--at-once=([1-9]\d?)$/.exec(word) ?? []
     if (number) atOnce = Number(number)
+    // Read by tests/browsers/journeys.ts.
+    else if (word === "--browsers=all") process.env.BROWSERS = "all"
     else if (!word.startsWith("-")) filters.push(word)
     else {
       console.error(`Unknown flag ${word}: use --help to see what there is.`)

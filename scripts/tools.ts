@@ -10,6 +10,9 @@ export type Tool =
   | "rabbitmq-server"
   | "chromium"
   | "chromium-headless-shell"
+  | "firefox"
+  | "webkit"
+  | "Xvfb"
   | "ab"
   | "curl"
   | "wrk"
@@ -63,6 +66,15 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["chromium-headless-shell"],
     brew: null,
   },
+  firefox: {
+    commands: ["firefox-esr", "firefox"],
+    places: ["/Applications/Firefox.app/Contents/MacOS/firefox"],
+    apt: ["firefox-esr"],
+    brew: ["--cask", "firefox"],
+  },
+  // GNOME's: its driver, which brings a small browser, and the screen that this one needs.
+  webkit: { commands: ["WebKitWebDriver"], apt: ["webkit2gtk-driver"], brew: null },
+  Xvfb: { commands: ["Xvfb"], apt: ["xvfb"], brew: null },
   ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
   curl: { commands: ["curl"], apt: ["curl"], brew: ["curl"] },
   wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },

@@ -1,7 +1,7 @@
 /** All that `bun run check` does, in the order in which it begins where there is room. */
 
-import { describe } from "../services/trouble"
-import { ensureTools, type Tool } from "../tools"
+import { describe, Trouble } from "../services/trouble"
+import { ensureTool, ensureTools, type Tool } from "../tools"
 import { ensureGoTool } from "../tools/go"
 import { builtLints, fetchedLints, shellLint } from "./lints"
 import { command, type Say, type Step } from "./step"
@@ -11,6 +11,11 @@ import { type TestFile, testStep } from "./tests"
 /** What tests of the apps and the library start, and what only those of the whole do. */
 const FEW: readonly Tool[] = ["redis-server", "ab", "curl"]
 const MANY: readonly Tool[] = ["chromium", "nats-server", "rabbitmq-server", "shellcheck"]
+/** What a test file needs that not every machine can have; it skips its tests where this one can't. */
+const BROWSERS: Readonly<Record<string, readonly Tool[]>> = {
+  "tests/browsers/firefox.test.ts": ["firefox"],
+  "tests/browsers/webkit.test.ts": ["webkit", "Xvfb"],
+}
 /** Without these the tests do the same, and take longer. */
 const FASTER: readonly Tool[] = ["chromium-headless-shell"]
 const FEW_TOOLS = FEW.join(", ")
@@ -30,11 +35,14 @@ const quick: readonly Step[] = [
 ]
 
 /** What is fetched, installed and built, beside all else: packages in one row, Go's programs in another. */
-const background: readonly Step[] = [
-  ...inARow(installing(FEW_TOOLS, FEW), installing(MANY_TOOLS, MANY, FASTER), shellLint),
-  ...inARow(...builtLints, { name: K6, run: buildK6 }),
-  ...fetchedLints,
-].map((step) => ({ ...step, background: true }))
+function background(files: readonly TestFile[]): Step[] {
+  const browsers = files.flatMap(({ path }) => BROWSERS[path] ?? []).map(installingBrowser)
+  return [
+    ...inARow(installing(FEW_TOOLS, FEW), installing(MANY_TOOLS, MANY, FASTER), ...browsers, shellLint),
+    ...inARow(...builtLints, { name: K6, run: buildK6 }),
+    ...fetchedLints,
+  ].map((step) => ({ ...step, background: true }))
+}
 
 /** Everything but the tests that run alone. */
 export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres): Step[] {
@@ -48,12 +56,12 @@ export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres):
   // Those that wait the longest for what they need come last.
   const tests = files.map((file) => testStep(file, neededBy(file), () => postgres.env()))
   const waits = (step: Step) => step.after?.length ?? 0
-  return [database, ...quick, ...background, ...tests.sort((a, b) => waits(a) - waits(b))]
+  return [database, ...quick, ...background(files), ...tests.sort((a, b) => waits(a) - waits(b))]
 }
 
 /** A file needs at most so much; what is missing all the same it installs by itself. */
 function neededBy({ path, usesK6 }: TestFile): string[] {
-  const always = [FEW_TOOLS, POSTGRES]
+  const always = [FEW_TOOLS, POSTGRES, ...(BROWSERS[path] ?? [])]
   return [...always, ...(path.startsWith("tests/") ? [MANY_TOOLS] : []), ...(usesK6 ? [K6] : [])]
 }
 
@@ -67,6 +75,21 @@ function installing(name: string, tools: readonly Tool[], faster: readonly Tool[
       const paths = await ensureTools(tools, { say: news })
       for (const tool of tools) say(`${tool}: ${paths[tool]}`)
       return "passed"
+    },
+  }
+}
+
+function installingBrowser(tool: Tool): Step {
+  return {
+    name: tool,
+    async run(say, news) {
+      try {
+        say(await ensureTool(tool, { say: news }))
+        return "passed"
+      } catch (error) {
+        if (error instanceof Trouble) return { skipped: describe(error) }
+        throw error
+      }
     },
   }
 }

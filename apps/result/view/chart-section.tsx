@@ -17,6 +17,9 @@ import { useThrottled } from "./use-throttled"
 /** Loaded a little before it can be seen. */
 const NEARLY_SEEN = "300px"
 const REDRAW_MS = 250
+const TRY_AGAIN_MS = 3_000
+/** Five minutes: a script that this browser can't run is not waited for any longer. */
+const MOST_ATTEMPTS = 100
 
 type Props = { rows: Row[]; history: History; script: string; text: ResultsText }
 
@@ -77,16 +80,17 @@ function useChart(
   useEffect(() => {
     if (!ready) return
     let gone = false
-    import(script)
-      .then(({ drawChart }: typeof import("../browser/chart")) => {
+    load(script, () => gone)
+      .then(({ drawChart }) => {
         if (!gone && place.current)
           chart.current = drawChart(place.current, drawn.current, { language, onCursor })
       })
-      .catch((error) =>
+      .catch((error) => {
+        if (gone) return
         fail(() => {
           throw error
-        }),
-      )
+        })
+      })
     return () => {
       gone = true
       chart.current?.remove()
@@ -94,6 +98,18 @@ function useChart(
     }
   }, [ready, script, scheme])
   useEffect(() => chart.current?.update(drawn.current), [history, scheme])
+}
+
+/** The network may be away just now; under one address a browser may remember that for good. */
+async function load(script: string, isGone: () => boolean): Promise<typeof import("../browser/chart")> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await import(attempt === 0 ? script : `${script}?${attempt}`)
+    } catch (error) {
+      if (isGone() || attempt === MOST_ATTEMPTS) throw error
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+    }
+  }
 }
 
 function useSeen(place: RefObject<Element | null>): boolean {

@@ -1,0 +1,4 @@
+import { startChromium } from "./chromium"
+import { runJourneysWith } from "./journeys"
+
+await runJourneysWith(["chromium"], startChromium)

@@ -1,0 +1,4 @@
+import { startFirefox } from "./firefox"
+import { runJourneysWith } from "./journeys"
+
+await runJourneysWith(["firefox"], startFirefox)

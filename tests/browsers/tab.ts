@@ -1,0 +1,39 @@
+/** What every browser can be asked for, by whatever protocol: so that one text of a journey runs in each. */
+
+/** An element that is in sight: the first of this selector that has this text in it, in the page or in one of its frames. */
+export type Place = { css: string; text?: string; frame?: string }
+
+export type Key = "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Enter" | " " | "Tab" | "f"
+
+/** The one window of a person. */
+export type Tab = {
+  goto(url: string): Promise<void>
+  reload(): Promise<void>
+  /** The value of an expression in the page, or in a frame. */
+  evaluate<Value>(expression: string, frame?: string): Promise<Value>
+  /** @throws {Error} where there is no such element */
+  click(place: Place): Promise<void>
+  press(key: Key): Promise<void>
+  /** Into what has the focus. */
+  write(text: string): Promise<void>
+  forgetCookies(): Promise<void>
+  close(): Promise<void>
+}
+
+export type Browser = {
+  /** Somebody else's window: without cookies, and nothing remembered. */
+  open(width: number): Promise<Tab>
+  close(): Promise<void>
+}
+
+/** A call of a function with what goes through JSON: it sees nothing else of what stands around it. */
+export function call<Given>(work: (given: Given) => unknown, given: Given): string {
+  return `(${work})(${JSON.stringify(given)})`
+}
+
+/** Runs in the page. */
+export function find({ css, text = "" }: Place): Element | null {
+  const isThere = (element: Element) =>
+    element.getClientRects().length > 0 && element.textContent.replace(/\s+/g, " ").includes(text)
+  return [...document.querySelectorAll(css)].find(isThere) ?? null
+}

@@ -1,0 +1,117 @@
+/** WebKit as GNOME builds it, by WebDriver: the engine of Safari and of every browser on an iPhone. */
+
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Builder, Capabilities, Key as Keys, type WebDriver, type WebElement } from "selenium-webdriver"
+import { type Leashed, leash } from "../../scripts/services/leash"
+import { freePort } from "../../scripts/services/ports"
+import { waitFor } from "../../scripts/services/wait"
+import { ensureTool } from "../../scripts/tools"
+import { type Browser, call, find, type Key, type Tab } from "./tab"
+
+const GRACE_MS = 2_000
+const KEYS: Record<Key, string> = {
+  ...{ ArrowDown: Keys.ARROW_DOWN, ArrowLeft: Keys.ARROW_LEFT, ArrowRight: Keys.ARROW_RIGHT },
+  ...{ Enter: Keys.ENTER, " ": Keys.SPACE, Tab: Keys.TAB, f: "f" },
+}
+
+/** One window at a time: a session is a browser of its own. */
+export async function startWebkit(): Promise<Browser> {
+  const home = mkdtempSync(join(tmpdir(), "tallyroom-webkit-"))
+  const screen = await startScreen()
+  const port = await freePort()
+  const environment = { ...process.env, HOME: home, DISPLAY: screen.display, NO_AT_BRIDGE: "1" } as Record<
+    string,
+    string
+  >
+  const server = leash([await ensureTool("webkit"), `--port=${port}`], { env: environment })
+  const url = `http://127.0.0.1:${port}`
+  await waitFor("WebKit's driver", () =>
+    fetch(`${url}/status`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  )
+  return {
+    async open(width) {
+      const driver = await new Builder()
+        .disableEnvironmentOverrides()
+        .usingServer(url)
+        .withCapabilities(
+          new Capabilities({
+            browserName: "MiniBrowser",
+            "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation"] },
+          }),
+        )
+        .build()
+      await driver.manage().window().setRect({ x: 0, y: 0, width, height: 740 })
+      return tabOf(driver)
+    },
+    async close() {
+      await server.stop(GRACE_MS)
+      await screen.server.stop(GRACE_MS)
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A screen that nobody sees: it chooses a free number itself, and says it. */
+async function startScreen(): Promise<{ server: Leashed; display: string }> {
+  const lines: string[] = []
+  const command = [
+    await ensureTool("Xvfb"),
+    "-displayfd",
+    "1",
+    "-screen",
+    "0",
+    "1400x900x24",
+    "-nolisten",
+    "tcp",
+  ]
+  const server = leash(command, { onLine: (line) => void lines.push(line) })
+  const number = await waitFor("a screen", () => lines.find((line) => /^\d+$/.test(line)))
+  return { server, display: `:${number}` }
+}
+
+/** Debian keeps it beside the library, in the folder of the machine's architecture. */
+function miniBrowser(): string {
+  const triplets = ["x86_64-linux-gnu", "aarch64-linux-gnu"]
+  const paths = triplets.map((triplet) => `/usr/lib/${triplet}/webkit2gtk-4.1/MiniBrowser`)
+  const found = paths.find((path) => existsSync(path))
+  if (!found) throw new Error(`MiniBrowser is not where Debian puts it: ${paths.join(", ")}.`)
+  return found
+}
+
+function tabOf(driver: WebDriver): Tab {
+  return {
+    goto: (url) => driver.get(url),
+    reload: () => driver.navigate().refresh(),
+    evaluate: (expression, frame) =>
+      within(driver, frame, () => driver.executeScript(`return ${expression}`)),
+    click: ({ frame, ...place }) =>
+      within(driver, frame, async () => {
+        const element = await driver.executeScript<WebElement | null>(`return ${call(find, place)}`)
+        if (!element) throw new Error(`there is no ${JSON.stringify(place)}`)
+        await element.click()
+      }),
+    press: (key) => driver.actions().sendKeys(KEYS[key]).perform(),
+    write: (text) => driver.actions().sendKeys(text).perform(),
+    forgetCookies: () => driver.manage().deleteAllCookies(),
+    close: () => driver.quit(),
+  }
+}
+
+async function within<T>(
+  driver: WebDriver,
+  selector: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (selector === undefined) return work()
+  await driver.switchTo().frame(driver.findElement({ css: selector }))
+  try {
+    return await work()
+  } finally {
+    await driver.switchTo().defaultContent()
+  }
+}
