@@ -38,8 +38,8 @@ export function tablesOf(sql: Snapshot, poll: string | null): Table[] {
         SELECT polls.id AS poll, option.value ->> 'id' AS option, option.value ->> 'label' AS label,
           COALESCE((SELECT sum(votes) FROM tallies
             WHERE tallies.poll = polls.number AND tallies.option = option.value ->> 'id'), 0)::bigint AS votes
-        FROM polls CROSS JOIN LATERAL jsonb_array_elements(options) WITH ORDINALITY AS option (value, place)
-        WHERE ${wanted} ORDER BY polls.number, place`),
+        FROM polls CROSS JOIN LATERAL jsonb_array_elements(options) WITH ORDINALITY AS option (value, ordinal)
+        WHERE ${wanted} ORDER BY polls.number, ordinal`),
     },
     {
       name: "ballots",

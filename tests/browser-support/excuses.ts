@@ -14,11 +14,6 @@ export const EXCUSES: Excuse[] = [
   { feature: "api.Document.moveBefore", reason: "Preact asks whether it is there." },
   { feature: "api.HTMLInputElement.alpha", file: "chart.js", reason: "It is an option of uPlot's own." },
   {
-    feature: "javascript.builtins.Iterator.drop",
-    file: "admin.js",
-    reason: "It is our own, of the list that is put in order by dragging.",
-  },
-  {
     feature: "api.MouseEvent.movement*",
     file: "chart.js",
     reason: "uPlot compares it with 0, to drop events that some browsers send without a movement.",

@@ -221,7 +221,7 @@ test("A ballot says that voting is paused, and goes on by itself.", async () => 
   await page.getByText("Voting is paused").waitFor()
   await expectAccessible(page)
   await stand.writePolls(...polls, { ...pause, state: "open", revision: 2 })
-  await page.getByRole("button", { name: "Cats" }).click()
+  await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await stand.writePolls(...polls, { ...pause, revision: 3 })
   await page.reload()

@@ -126,7 +126,7 @@ describe("deleting over the API", () => {
     const answer = await result.send("DELETE", "/api/polls/away?confirm=away")
     expect([answer.status, (await answer.json()).deleting]).toEqual([202, true])
     for (const path of ["/api/polls/away", "/api/polls/away/results", "/polls/away"]) {
-      expect((await result.get(path)).status).toBe(404)
+      expect((await result.get(path)).status).toBe(410)
     }
     expect((await result.send("PATCH", "/api/polls/away", { title: "x" })).status).toBe(409)
     expect((await result.send("POST", "/api/polls", definition("away"))).status).toBe(409)
