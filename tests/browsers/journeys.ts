@@ -86,7 +86,7 @@ function runJourneys(start: () => Promise<Browser>): void {
         await voter.sees("button.option", "Your choice now")
         await voter.taps("button.option", "Dogs")
         await voter.sees(".chosen", "Dogs")
-        await voter.opens(await voter.link(".voted a[href*="/receipts/"]"))
+        await voter.opens(await voter.link(".voted a[href*='/receipts/']"))
         await waitFor("the ballot to be counted", async () => {
           if ((await voter.reads("main")).includes("Your ballot is in the tally.")) return true
           await voter.reloads()
