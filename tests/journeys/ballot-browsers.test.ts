@@ -44,7 +44,7 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
   const clock = page.getByRole("timer")
   const first = (await clock.textContent()) ?? ""
   const moved = (text: string) =>
-    ![undefined, text].includes(document.querySelector<HTMLElement>(".clock")?.innerText)
+    ![undefined, text].includes(document.querySelector<HTMLElement>(".clock")?.textContent)
   await page.waitForFunction(moved, first)
   await stand.writePolls(pets, { ...soon, revision: 2 })
   await page.getByRole("button", { name: "Cats" }).click()

@@ -42,7 +42,7 @@ test("A vote that is cast offline is kept, says so, and is counted once when the
   const page = await openPage(browser, stand.url)
   await page.context().setOffline(true)
   await castVote(page, "Cats")
-  await page.getByRole("strong").getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await page.getByText("You are offline.").waitFor()
   await expectAccessible(page)
   expect(await waiting()).toBe(before)
@@ -74,7 +74,7 @@ test("A vote that is under way survives a reload of its page.", async () => {
   const page = await openPage(browser, stand.url)
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
   await castVote(page, "Dogs")
-  await page.getByRole("strong").getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await page.unroute("**/votes")
   await page.reload()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -105,7 +105,7 @@ test("A waiting vote never takes the place of one that was cast later, in anothe
   const later = await page.context().newPage()
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
   await page.getByRole("button", { name: "Cats" }).click()
-  await page.getByRole("strong").getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await later.goto(`${stand.url}/polls/swing`)
   await later.getByRole("button", { name: "Dogs" }).click()
   await later.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -130,7 +130,7 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
     const page = await openPage(browser, `${stand.url}/polls/${poll}`)
     await page.context().setOffline(true)
     await castVote(page, "Cats")
-    await page.getByRole("strong").getByText("Not sent yet. Trying again…").waitFor()
+    await page.getByText("Not sent yet. Trying again…").first().waitFor()
     return page
   }
   const [closing, going] = [await open("closing"), await open("going")]
