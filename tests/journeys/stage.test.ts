@@ -243,7 +243,8 @@ describe("the stage", () => {
         const sizes = [expect.any(String)]
         const fits = { wide: width, high: height, faults: [], sizes, smallest: expect.any(Number) }
         expect({ poll, ...look }).toEqual({ poll, ...fits })
-        expect(look.smallest).toBeGreaterThan(0.018)
+        // What fits depends on the system's font: Liberation's letters get smaller than DejaVu's.
+        expect(look.smallest).toBeGreaterThan(0.015)
       }
       await page.context().close()
     }
