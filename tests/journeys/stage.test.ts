@@ -243,7 +243,7 @@ describe("the stage", () => {
         const sizes = [expect.any(String)]
         const fits = { wide: width, high: height, faults: [], sizes, smallest: expect.any(Number) }
         expect({ poll, ...look }).toEqual({ poll, ...fits })
-        // What fits depends on the system's font: Liberation's letters get smaller than DejaVu's.
+        // What fits depends on the system's font: in one of a fixed width all letters are wide.
         expect(look.smallest).toBeGreaterThan(0.015)
       }
       await page.context().close()
