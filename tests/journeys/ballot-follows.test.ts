@@ -5,6 +5,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { waitFor } from "../../scripts/services/wait"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
@@ -18,8 +19,14 @@ const pets = examplePoll()
 const lunch = examplePoll({ number: 2, id: "lunch", title: "What for lunch?" })
 const talk = examplePoll({ number: 3, id: "talk", policy: "changeable" })
 
-const show = (shown: Poll, ...others: Poll[]) =>
-  stand.writePolls({ ...shown, isDefault: true }, ...others, talk)
+/** Settles once the vote app knows it, so that a page opened from then on shows this poll. */
+async function show(shown: Poll, ...others: Poll[]): Promise<void> {
+  await stand.writePolls({ ...shown, isDefault: true }, ...others, talk)
+  await waitFor("the vote app to know it", async () => {
+    const { default: known } = await (await stand.ask("/api/polls")).json()
+    return known === shown.id
+  })
+}
 
 beforeAll(async () => {
   stand = await startVoteStand()
@@ -115,17 +122,18 @@ test("A poll that is paused, goes on, closes and opens again says so within two 
   await page.context().close()
 })
 
-test("A vote that meets a pause is kept, and is sent when voting goes on.", async () => {
+test("A vote that meets a pause is told so, and can be cast when voting goes on.", async () => {
   const before = await waiting()
   const page = await openPage(browser, `${stand.url}/polls/talk`)
   await page.context().setOffline(true)
   await page.getByRole("button", { name: "Dogs" }).click()
-  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await stand.writePolls({ ...talk, state: "paused", revision: 2 })
   await page.context().setOffline(false)
   await page.getByText("Voting is paused").waitFor()
-  await page.getByText("Not sent yet. Trying again…").waitFor()
+  await page.getByText("Voting stopped before your vote was confirmed.").waitFor()
   await stand.writePolls({ ...talk, revision: 3 })
+  await page.getByRole("button", { name: "Dogs" }).click()
   await heading(page, "Your vote is in").waitFor()
   expect(await waiting()).toBe(before + 1)
   await page.context().close()

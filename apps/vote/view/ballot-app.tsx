@@ -1,7 +1,7 @@
 /** The ballot page's content in every state of its poll. */
 
 import { apart } from "@tallyroom/lib/ui/option-hues"
-import { useEffect, useMemo } from "preact/hooks"
+import { useMemo } from "preact/hooks"
 import { useCasting } from "../browser/use-casting"
 import { useCounts } from "../browser/use-counts"
 import { useFollow } from "../browser/use-follow"
@@ -33,8 +33,6 @@ function Screen({ data }: { data: BallotData }) {
     follow(news.default)
     return hear(news)
   })
-  // A ballot that waited while voting was paused is sent at once.
-  useEffect(casting.tryNow, [poll.phase])
   const { resultUrl, embedded } = data
   switch (poll.phase) {
     case "draft":
