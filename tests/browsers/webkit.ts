@@ -11,6 +11,8 @@ import { ensureTool } from "../../scripts/tools"
 import { type Browser, call, find, type Key, type Tab } from "./tab"
 
 const GRACE_MS = 2_000
+/** A command that meets a page which is just being left may never be answered: it is given up, and asked again. */
+const ANSWER_MS = 5_000
 const KEYS: Record<Key, string> = {
   ...{ ArrowDown: Keys.ARROW_DOWN, ArrowLeft: Keys.ARROW_LEFT, ArrowRight: Keys.ARROW_RIGHT },
   ...{ Enter: Keys.ENTER, " ": Keys.SPACE, Tab: Keys.TAB, f: "f" },
@@ -88,18 +90,28 @@ function tabOf(driver: WebDriver): Tab {
     goto: (url) => driver.get(url),
     reload: () => driver.navigate().refresh(),
     evaluate: (expression, frame) =>
-      within(driver, frame, () => driver.executeScript(`return ${expression}`)),
+      answered(
+        within(driver, frame, () => driver.executeScript(`return ${expression}`)),
+        "a script",
+      ),
     click: ({ frame, ...place }) =>
       within(driver, frame, async () => {
         const element = await driver.executeScript<WebElement | null>(`return ${call(find, place)}`)
         if (!element) throw new Error(`there is no ${JSON.stringify(place)}`)
         await element.click()
       }),
-    press: (key) => driver.actions().sendKeys(KEYS[key]).perform(),
+    // A key may lead to another page: then whether it was heard is seen there.
+    press: (key) => answered(driver.actions().sendKeys(KEYS[key]).perform(), "a key").catch(() => {}),
     write: (text) => driver.actions().sendKeys(text).perform(),
     forgetCookies: () => driver.manage().deleteAllCookies(),
     close: () => driver.quit(),
   }
+}
+
+function answered<T>(command: Promise<T>, what: string): Promise<T> {
+  const { promise: deadline, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`WebKit did not answer ${what}.`)), ANSWER_MS)
+  return Promise.race([command, deadline]).finally(() => clearTimeout(timer))
 }
 
 async function within<T>(
