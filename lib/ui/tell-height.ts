@@ -8,6 +8,6 @@ export function tellHeight(): void {
     const height = Math.ceil(document.body.getBoundingClientRect().height)
     parent.postMessage({ tallyroom: "height", height }, "*")
   }
-  new ResizeObserver(tell).observe(document.body)
   tell()
+  new ResizeObserver(tell).observe(document.body)
 }
