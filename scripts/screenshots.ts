@@ -16,6 +16,7 @@ import { CHECKOUT } from "./services/checkout"
 import type { Running } from "./services/running"
 import { describe, Trouble } from "./services/trouble"
 import { inOwnTallyroom } from "./showcase/own-tallyroom"
+import { ensureTool } from "./tools"
 
 const DIR = join(CHECKOUT, "docs/screenshots")
 const DEVICES: readonly Device[] = ["phone", "desktop"]
@@ -42,6 +43,7 @@ function wanted(only: string): Shot[] {
 }
 
 async function takeAll(shots: Shot[], running: Running): Promise<number> {
+  await ensureTool("emoji-font", { say: console.error }).catch((error) => console.error(describe(error)))
   console.error("Making the event")
   const event = await makePicturedEvent(running)
   const sql = openDatabase(running.databaseUrl, { name: "screenshots", connections: 1 })

@@ -3,7 +3,7 @@ import { packageManager } from "./services/packages"
 import { describe, Trouble } from "./services/trouble"
 import { inTurn } from "./tools/in-turn"
 
-/** A program that Tallyroom's commands start and that no npm package ships. */
+/** A program that Tallyroom's commands start, or a font that they draw with, and that no npm package ships. */
 export type Tool =
   | "redis-server"
   | "nats-server"
@@ -13,6 +13,7 @@ export type Tool =
   | "firefox"
   | "webkit"
   | "Xvfb"
+  | "emoji-font"
   | "ab"
   | "curl"
   | "wrk"
@@ -75,6 +76,16 @@ const RECIPES: Record<Tool, Recipe> = {
   // GNOME's: its driver, which brings a small browser, and the screen that this one needs.
   webkit: { commands: ["WebKitWebDriver"], apt: ["webkit2gtk-driver"], brew: null },
   Xvfb: { commands: ["Xvfb"], apt: ["xvfb"], brew: null },
+  // Visitors have one; pictures for people should show what those see.
+  "emoji-font": {
+    commands: [],
+    places: [
+      "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf",
+      "/System/Library/Fonts/Apple Color Emoji.ttc",
+    ],
+    apt: ["fonts-noto-color-emoji"],
+    brew: null,
+  },
   ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
   curl: { commands: ["curl"], apt: ["curl"], brew: ["curl"] },
   wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },
