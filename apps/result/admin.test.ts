@@ -234,6 +234,30 @@ describe("a change", () => {
     await sql`DELETE FROM shards`
   }, 20_000)
 
+  test.each([
+    ["paused", 200],
+    ["closed", 409],
+  ])(
+    "of the words never takes back that another admin made the poll %s meanwhile",
+    async (state, status) => {
+      const id = `typo-${state}`
+      await create(id)
+      await sql`INSERT INTO shards (shard) VALUES (0)`
+      const mended = change(id, { title: "Mended" })
+      await waitFor("the poll to be paused", async () =>
+        (await sql`SELECT 1 FROM polls WHERE id = ${id} AND state = 'paused'`).at(0),
+      )
+      expect((await change(id, { state })).status).toBe(200)
+      await sql`INSERT INTO closings (poll, shard, ms, seq, stop)
+      SELECT number, shard, 5, 0, stops FROM polls, shards WHERE polls.id = ${id}`
+      await sql`UPDATE shards SET ms = 5`
+      expect((await mended).status).toBe(status)
+      expect(await (await result.get(`/api/polls/${id}`)).json()).toMatchObject({ state })
+      await sql`DELETE FROM shards`
+    },
+    20_000,
+  )
+
   test("pauses and resumes, and undoes a close until it is final", async () => {
     await create("life")
     expect(await (await change("life", { state: "paused" })).json()).toMatchObject({

@@ -112,6 +112,8 @@ async function tryToChange(
   const now = Date.now()
   const next = changedPoll(poll, change, poll.accepted, now)
   const becomesDefault = change.default === true
+  // Who pauses a paused poll makes the pause their own: one that was made to mend the poll then does not end with the mending.
+  const pausesAgain = poll.state === "paused" && change.state === "paused"
   const hasTime = sql`(state = 'draft' OR closes_at IS NULL OR closes_at > now()
     OR closes_at IS NOT DISTINCT FROM ${next.closesAt} OR ${isReopening(poll, change, now)})`
   const write = sql`
@@ -125,7 +127,7 @@ async function tryToChange(
       RETURNING number
     )
     UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, policy = ${next.policy},
-      state = ${next.state}, results = ${next.results}, eligibility = ${next.eligibility},
+      state = ${next.state}, stops = stops + ${pausesAgain ? 1 : 0}, results = ${next.results}, eligibility = ${next.eligibility},
       confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
       archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
       is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1
@@ -144,27 +146,38 @@ async function tryToChange(
  * Changes what people vote on, where that is safe. Ballots may be on their way, of which Postgres knows nothing yet: the
  * poll is paused, so that no more come in; and once every shard has counted what it had accepted before, the change is made
  * in one statement with the look at the books, and the poll goes on.
+ * A pause or a close by somebody else meanwhile stays: only the stop that was made here is taken back here.
  * @returns false when somebody else changed the poll meanwhile: try again
  * @throws {Problem} poll-fixed when there are votes, or when no worker counts in time
  */
 async function changeUnvoted(sql: Database, poll: StoredPoll, change: PollChange): Promise<boolean> {
   changedPoll(poll, change, poll.accepted, Date.now())
-  if (poll.state === "paused") return changeOnceCounted(sql, poll.id, change)
+  if (poll.state !== "open") return changeOnceCounted(sql, poll.id, change, null)
   if (!(await tryToChange(sql, poll, { state: "paused" }, null))) return false
+  const ours = poll.stops + 1
   try {
-    return await changeOnceCounted(sql, poll.id, { ...change, state: change.state ?? "open" })
+    return await changeOnceCounted(sql, poll.id, change, ours)
   } catch (error) {
-    await changePoll(sql, poll.id, { state: "open" }).catch(() => {})
+    await sql`UPDATE polls SET state = 'open', revision = revision + 1
+      WHERE number = ${poll.number} AND state = 'paused' AND stops = ${ours}`.catch(() => {})
     throw error
   }
 }
 
-function changeOnceCounted(sql: Database, id: string, change: PollChange): Promise<boolean> {
+/** @param ours the stop after which the poll goes on with the change; null: it stays as it is */
+function changeOnceCounted(
+  sql: Database,
+  id: string,
+  change: PollChange,
+  ours: number | null,
+): Promise<boolean> {
   return onceCounted(id, async () => {
     const poll = await readPoll(sql, id)
-    if (poll.state !== "paused") return false
+    if (poll.state === "open") return false
+    const goesOn = poll.state === "paused" && poll.stops === ours
+    const next = goesOn ? { ...change, state: change.state ?? ("open" as const) } : change
     const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
-    return (await tryToChange(sql, poll, change, place, hasNoVotes(sql))) || null
+    return (await tryToChange(sql, poll, next, place, hasNoVotes(sql))) || null
   })
 }
 
