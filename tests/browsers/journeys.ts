@@ -156,6 +156,8 @@ function runJourneys(start: () => Promise<Browser>): void {
     rare("votes with a printed code, once", async () => {
       const [code = ""] = await stand().codes("club", 1)
       const voter = await arrive(`${stand().vote.url}/polls/club`)
+      // What is typed before that is not formatted.
+      await voter.finds("the page live", isLive)
       await voter.types("input[name=code]", code.toLowerCase().replaceAll("-", ""))
       expect(await voter.value("input[name=code]")).toBe(code)
       await voter.taps("button.option", "Cats")
@@ -178,17 +180,16 @@ function runJourneys(start: () => Promise<Browser>): void {
     })
 
     rare("sees it go on after the network was away", async () => {
-      const viewer = await arrive(`${stand().result.url}/polls/live`)
+      const viewer = await arrive(`${stand().result.url}/polls/away`)
       await viewer.sees("#connection.live")
-      await stand().cast("live", "a")
-      await viewer.sees("#total", "vote")
-      const before = Number.parseInt(await viewer.reads("#total"), 10)
+      await stand().cast("away", "a")
+      await viewer.sees("#total", "1 vote")
       stand().result.online(false)
       await viewer.misses("#connection.live")
-      await stand().cast("live", "a")
+      await stand().cast("away", "a")
       stand().result.online(true)
       await viewer.sees("#connection.live")
-      await viewer.sees("#total", `${before + 1} votes`)
+      await viewer.sees("#total", "2 votes")
       await viewer.sees(".plot canvas")
     })
 

@@ -24,6 +24,7 @@ const POLLS = [
   { id: "cut", policy: "changeable" },
   { id: "busy", policy: "changeable" },
   { id: "live", policy: "changeable" },
+  { id: "away", policy: "changeable" },
   { id: "framed", policy: "changeable" },
   { id: "club", policy: "changeable", eligibility: "code" },
   { id: "stage", policy: "changeable" },
