@@ -17,6 +17,7 @@ export const PROBLEMS = {
   "vote-stands": { status: 409, title: "This voter has voted already" },
   "poll-not-open": { status: 409, title: "The poll is not open yet" },
   "poll-closed": { status: 409, title: "The poll is closed" },
+  "poll-changed": { status: 409, title: "The poll has changed" },
   "poll-paused": { status: 409, title: "Voting is paused" },
   "code-needed": { status: 403, title: "This poll takes votes with a code only" },
   "code-unknown": { status: 403, title: "This is no code of the poll" },

@@ -23,6 +23,7 @@ const rowSchema = z
     salt: z.string(),
     revision: z.number(),
     stops: z.number(),
+    words: z.number(),
     is_default: z.boolean(),
     archived: z.boolean(),
     deleting: z.boolean(),
@@ -39,7 +40,7 @@ const rowSchema = z
 export function pollColumns(sql: Database) {
   return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
     polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
-    polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
+    polls.words, polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
     polls.place`
 }
 

@@ -129,6 +129,8 @@ export const pollSchema = z.object({
   revision: z.int().nonnegative(),
   /** How often the poll has stopped taking votes, by being paused or closed. */
   stops: z.int().nonnegative().default(0),
+  /** How often its question or options were changed since it opened: a ballot for earlier ones counts for none of these. */
+  words: z.int().nonnegative().default(0),
   isDefault: z.boolean(),
   /** Left out of public lists; its pages stay. */
   archived: z.boolean().default(false),

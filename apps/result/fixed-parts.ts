@@ -14,7 +14,7 @@ export const WHY = {
   over: "is closed",
 } as const
 
-/** What of a poll can't be changed any more, and why. Without a vote its words and options are mended in any state. */
+/** What of a poll can't be changed any more, and why. Without a vote its words and options are mended until it closes. */
 export function fixedParts(
   poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
   accepted: number,

@@ -18,7 +18,16 @@ function tallyAfter(votes: number): Tally {
   } as const
   const poll = { ...fixed, number: 1, id: "x", title: "X", options, opensAt: null, closesAt: null }
   return {
-    poll: { ...poll, salt: "", revision: 1, stops: 0, isDefault: false, archived: false, deleting: false },
+    poll: {
+      ...poll,
+      salt: "",
+      revision: 1,
+      stops: 0,
+      words: 0,
+      isDefault: false,
+      archived: false,
+      deleting: false,
+    },
     ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes },
     ...{ closedAt: null, finalAt: null, at: new Date() },
   }

@@ -9,7 +9,7 @@ const LOOK_AGAIN_MS = 40
 
 /** As a condition on a row of polls: it takes no votes, and every shard has counted what it accepted before, which was nothing. */
 export function hasNoVotes(sql: Database) {
-  return sql`state IN ('paused', 'closed')
+  return sql`state = 'paused'
     AND NOT EXISTS (SELECT FROM books WHERE poll = polls.number AND accepted > 0)
     AND NOT EXISTS (
       SELECT FROM shards

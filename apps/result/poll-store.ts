@@ -127,7 +127,8 @@ async function tryToChange(
       RETURNING number
     )
     UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, policy = ${next.policy},
-      state = ${next.state}, stops = stops + ${pausesAgain ? 1 : 0}, results = ${next.results}, eligibility = ${next.eligibility},
+      state = ${next.state}, stops = stops + ${pausesAgain ? 1 : 0},
+      words = words + ${needsNoVotes(poll, change, now) ? 1 : 0}, results = ${next.results}, eligibility = ${next.eligibility},
       confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
       archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
       is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1

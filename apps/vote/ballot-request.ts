@@ -4,8 +4,16 @@ import { Problem, shown } from "@tallyroom/lib/errors"
 import { readForm, readJson } from "@tallyroom/lib/http/body"
 import { z } from "zod"
 
-/** `number` is the poll's, where the client knows it: another poll may stand under its id by now. */
-export type BallotRequest = { option: string; code?: string | undefined; number?: number | undefined }
+/**
+ * `number` is the poll's, where the client knows it: another poll may stand under its id by now; `words` are those that the
+ * voter read: what the option meant may have changed.
+ */
+export type BallotRequest = {
+  option: string
+  code?: string | undefined
+  number?: number | undefined
+  words?: number | undefined
+}
 
 /** A ballot has about 40 bytes; this leaves room for what forms add, and for nothing else. */
 export const MAX_BODY_BYTES = 4 * 1024
@@ -14,10 +22,13 @@ const MAX_FIELD_CHARACTERS = 64
 
 const tooLong = `must have at most ${MAX_FIELD_CHARACTERS} characters`
 
+const wordsSchema = z.int({ error: "must be the poll's own, as its page has it" }).nonnegative()
+
 export const ballotSchema = z.strictObject({
   option: z.string({ error: "must be the id of an option" }).max(MAX_FIELD_CHARACTERS, tooLong),
   code: z.string({ error: "must be a code" }).max(MAX_FIELD_CHARACTERS, tooLong).optional(),
   number: z.int({ error: "must be the number of the poll" }).positive().optional(),
+  words: wordsSchema.optional(),
 })
 
 /** @throws {Problem} when the body is not exactly `{ option, code? }` */
@@ -35,12 +46,16 @@ function describe(issue: z.core.$ZodIssue): string {
     : `The field "${field}" ${issue.message}`
 }
 
-/** @throws {Problem} when the form has other fields than `vote` and `code`, or no `vote` */
+/** @throws {Problem} when the form has other fields than `vote`, `code` and `words`, or no `vote` */
 export async function readBallotForm(request: Request): Promise<BallotRequest> {
-  const fields = { vote: MAX_FIELD_CHARACTERS, code: MAX_FIELD_CHARACTERS }
-  const { vote, code } = await readForm(request, MAX_BODY_BYTES, fields)
+  const fields = { vote: MAX_FIELD_CHARACTERS, code: MAX_FIELD_CHARACTERS, words: MAX_FIELD_CHARACTERS }
+  const { vote, code, words } = await readForm(request, MAX_BODY_BYTES, fields)
   if (vote === undefined) {
     throw new Problem("request-malformed", 'The field "vote" is missing: choose an option.')
   }
-  return { option: vote, code }
+  if (words === undefined) return { option: vote, code }
+  const read = wordsSchema.safeParse(words === "" ? undefined : Number(words))
+  if (!read.success)
+    throw new Problem("request-malformed", 'The field "words" must be the poll\'s own, as its page has it.')
+  return { option: vote, code, words: read.data }
 }

@@ -152,3 +152,29 @@ test("A poll made anew under its id is read anew before a vote is taken.", async
   const { receipt } = (await (await stand.vote("again", "b")).json()) as { receipt: string }
   expect(readReceipt(salt, receipt)).not.toBeNull()
 })
+
+test("A vote counts for the words that its voter read, and for no others.", async () => {
+  const poll = examplePoll({ number: 12, id: "mended", policy: "changeable" })
+  await stand.writePolls(poll)
+  const post = (body: object) =>
+    stand.ask("/api/polls/mended/votes", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })
+  expect((await post({ option: "a", words: 0 })).status).toBe(201)
+  const options = poll.options.map((option, i) => ({ ...option, label: i === 0 ? "Dogs" : "Cats" }))
+  await stand.writePolls({ ...poll, options, words: 1, revision: 2 })
+  // The app's own reading is an old one at this moment.
+  const form = (fields: Record<string, string>) =>
+    stand.ask("/polls/mended", { method: "POST", body: new URLSearchParams(fields) })
+  expect(await (await form({ vote: "a" })).text()).toContain("Dogs")
+  expect(await (await post({ option: "a", words: 0 })).json()).toMatchObject({
+    status: 409,
+    type: "/problems/poll-changed",
+  })
+  expect((await form({ vote: "a", words: "0" })).status).toBe(409)
+  expect((await form({ vote: "a", words: "old" })).status).toBe(400)
+  expect((await form({ vote: "a", words: "1" })).status).toBe(201)
+  expect((await post({ option: "a", words: 1 })).status).toBe(201)
+})

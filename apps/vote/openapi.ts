@@ -35,6 +35,7 @@ const viewSchema = z.object({
   id: slugSchema,
   number: z.int(),
   revision: z.int(),
+  words: z.int().optional(),
   phase: z.enum(["draft", "scheduled", "open", "paused", "closed", "final"]),
   title: z.string().optional(),
   options: z.array(optionSchema).optional(),
@@ -97,6 +98,7 @@ const voteProblems = problems(
   "poll-not-open",
   "poll-closed",
   "poll-paused",
+  "poll-changed",
   "code-needed",
   "code-unknown",
   "cross-site",
@@ -184,7 +186,7 @@ export const nowDetail: DocumentDecoration = {
   parameters: [pollParameter],
   responses: {
     200: json("The poll's phase and revision, and the id of the default poll.", nowSchema),
-    ...problems("poll-unknown", "inbox-away"),
+    ...problems("poll-unknown", "poll-deleted", "inbox-away"),
   },
 }
 

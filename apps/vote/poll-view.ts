@@ -6,10 +6,11 @@ import { confirmsVote, type Phase, type Poll, votingPhase } from "@tallyroom/lib
 export function pollView(poll: Poll, now: number): Record<string, unknown> {
   const phase = votingPhase(poll, now)
   if (phase === "draft") return { id: poll.id, number: poll.number, revision: poll.revision, phase }
-  const { id, number, revision, title, options, policy, results, eligibility, opensAt, closesAt } = poll
+  const { id, number, revision, words, title, options, policy, results, eligibility, opensAt, closesAt } =
+    poll
   const confirm = confirmsVote(poll)
   const terms = { policy, results, eligibility, confirm, opensAt, closesAt }
-  return { id, number, revision, title, options, phase, ...terms }
+  return { id, number, revision, words, title, options, phase, ...terms }
 }
 
 /**

@@ -38,6 +38,7 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
     results: "live",
     eligibility: "browser",
     confirm: true,
+    words: 0,
     phase: "scheduled",
     opensAt: opensAt.toISOString(),
     closesAt: null,

@@ -39,6 +39,7 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
     salt: Buffer.alloc(32, 7).toString("base64url"),
     revision: 1,
     stops: 0,
+    words: 0,
     isDefault: false,
     archived: false,
     deleting: false,

@@ -88,6 +88,7 @@ async function takeBallot(
 ): Promise<Vote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
   requireSamePoll(poll, ballot, deps.polls, reading)
+  requireSameWords(poll, ballot, deps.polls, reading)
   const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   try {
@@ -118,6 +119,22 @@ function requireSamePoll(
       `The poll ${poll.id} never had the number ${number}: open its page again.`,
     )
   throw new Problem("poll-unknown", `The poll ${poll.id} was deleted and made anew: open its page again.`)
+}
+
+/** An option that was chosen by its old label is no vote for the new one. */
+function requireSameWords(
+  poll: Poll,
+  { words }: BallotRequest,
+  polls: Pick<PollCache, "forget">,
+  reading: Reading,
+): void {
+  if (words === undefined || words === poll.words) return
+  if (reading === "known") {
+    polls.forget(poll.id)
+    throw new StaleTerms(`the poll ${poll.id} asks something else now`)
+  }
+  const detail = `What the poll ${poll.id} asks has changed since its page was opened: open it again and choose.`
+  throw new Problem("poll-changed", detail)
 }
 
 /** Both are asked for at once where that is possible, so that an outage is waited for once. */

@@ -8,6 +8,7 @@ import replacedVotes from "./migrations/0004_replaced_votes.sql" with { type: "t
 import logLast from "./migrations/0005_log_last.sql" with { type: "text" }
 import lifeOfAPoll from "./migrations/0006_life_of_a_poll.sql" with { type: "text" }
 import pollOrder from "./migrations/0007_poll_order.sql" with { type: "text" }
+import words from "./migrations/0008_words.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -18,6 +19,7 @@ const MIGRATIONS = [
   { name: "0005_log_last", text: logLast },
   { name: "0006_life_of_a_poll", text: lifeOfAPoll },
   { name: "0007_poll_order", text: pollOrder },
+  { name: "0008_words", text: words },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

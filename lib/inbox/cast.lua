@@ -5,7 +5,8 @@
 -- KEYS[3…] {s}:poll:<id>, {s}:voters:<id>   one pair for each poll that these ballots name
 -- ARGV[1]  the most entries that may wait in the stream
 -- ARGV[2]  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
--- ARGV[3…] for each pair the terms under which its voters were let in: "<poll number> <eligibility>"
+-- ARGV[3…] for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
+--          " <words>" where these were changed since the poll opened
 -- then     three for each ballot: the number of its pair, voter, option
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
@@ -31,13 +32,14 @@ local pairs_given = (#KEYS - 2) / 2
 for pair = 1, pairs_given do
   local poll_key, voters_key = KEYS[2 * pair + 1], KEYS[2 * pair + 2]
   local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
-    'eligibility')
+    'eligibility', 'words')
   if found.err or type(redis.pcall('HLEN', voters_key)) ~= 'number' then return { 'broken', now_text } end
-  local number, state, policy, opens, closes, options, accepted, eligibility = unpack(found)
+  local number, state, policy, opens, closes, options, accepted, eligibility, words = unpack(found)
   local refusal
   if not state or state == 'deleted' then refusal = 'poll-unknown'
   elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
-  elseif ARGV[2 + pair] ~= number .. ' ' .. eligibility then refusal = 'stale'
+  elseif ARGV[2 + pair] ~= number .. ' ' .. eligibility .. ((words or '0') == '0' and '' or ' ' .. words) then
+    refusal = 'stale'
   elseif state == 'draft' or (state == 'open' and now < (tonumber(opens) or 0)) then refusal = 'not-open'
   elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
   elseif state == 'paused' then refusal = 'paused'

@@ -28,9 +28,16 @@ export type VoterPlace = Pick<PollCast, "shard" | "poll" | "voter">
 /** A vote that stands, as the inbox has it. */
 export type StandingVote = { option: string; position: Position }
 
-/** What letting somebody in depended on. The inbox refuses a ballot that was let in under other terms than it knows. */
-export function termsOf({ number, eligibility }: Pick<Poll, "number" | "eligibility">): string {
-  return `${number} ${eligibility}`
+/**
+ * What letting somebody in, and what their choice meant, depended on. The inbox refuses a ballot under other terms than it
+ * knows. Words that never changed are left out, as in an earlier version.
+ */
+export function termsOf({
+  number,
+  eligibility,
+  words,
+}: Pick<Poll, "number" | "eligibility" | "words">): string {
+  return words === 0 ? `${number} ${eligibility}` : `${number} ${eligibility} ${words}`
 }
 
 /** An entry as it was found in a shard; `ballot` is null when it can't be decoded. */

@@ -4,8 +4,8 @@
  * {s0}:gate         string  run id and replication id of the Redis that the worker last found equal to Postgres; cast.lua
  *                           accepts nothing while another serves (restarted, wiped, failed over), until the worker looked
  * {s0}:room         string  id of the database whose inbox this is: a worker of another one does not touch it
- * {s0}:poll:<id>    hash    number, state, policy, eligibility, opens, closes (ms or empty), options (",a,b,"), revision,
- *                           poll (the whole poll as JSON), accepted (ballots accepted in this shard);
+ * {s0}:poll:<id>    hash    number, state, policy, eligibility, words, opens, closes (ms or empty), options (",a,b,"),
+ *                           revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard);
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet

@@ -51,6 +51,7 @@ export async function writePollCopy(
     state: poll.state,
     policy: poll.policy,
     eligibility: poll.eligibility,
+    words: poll.words,
     opens: poll.opensAt?.getTime() ?? "",
     closes: poll.closesAt?.getTime() ?? "",
     options: `,${poll.options.map((option) => option.id).join(",")},`,

@@ -17,6 +17,7 @@ export function classicPoll(): Poll {
       id: POLL_ID,
       revision: 1,
       stops: 0,
+      words: 0,
       isDefault: true,
       archived: false,
       deleting: false,

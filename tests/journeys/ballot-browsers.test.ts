@@ -60,8 +60,9 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
   await stand.writePolls(pets, { ...soon, state: "final", revision: 4 })
   await page.getByText("The result is final").waitFor()
   await page.locator(".winner", { hasText: "Dogs" }).getByText("Winner").waitFor()
-  const words = await page.locator("main").innerText()
-  for (const old of ["closed", "Your vote is in", "1 vote\n"]) expect(words).not.toContain(old)
+  for (const old of ["closed", "Your vote is in", "1 vote\n"]) {
+    expect(await page.locator("main").textContent()).not.toContain(old)
+  }
   await page.context().close()
 })
 

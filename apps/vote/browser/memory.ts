@@ -5,8 +5,8 @@
 
 import type { BallotData, Standing } from "../view/ballot-data"
 
-/** `after`: the receipt of what this browser knew to stand when the voter chose. */
-export type Pending = { option: string; code: string; after: string | null }
+/** `words`: those that the voter read; `after`: the receipt of what this browser knew to stand when the voter chose. */
+export type Pending = { option: string; words: number; code: string; after: string | null }
 
 const VOTER_KEY = "tallyroom.voter"
 const PROBE_KEY = "tallyroom.probe"

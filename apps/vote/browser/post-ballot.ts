@@ -12,7 +12,7 @@ const ANSWER_TIMEOUT_MS = 8_000
  */
 export function postBallot(
   { poll, pollNumber: number }: BallotData,
-  { option, code }: Pending,
+  { option, words, code }: Pending,
 ): Promise<Response> {
   const abort = new AbortController()
   const answer = fetch(`/api/polls/${poll.id}/votes`, {
@@ -22,7 +22,7 @@ export function postBallot(
       accept: "application/json",
       "idempotency-key": voterKey(),
     },
-    body: JSON.stringify({ option, number, ...(code !== "" && { code }) }),
+    body: JSON.stringify({ option, number, words, ...(code !== "" && { code }) }),
     signal: abort.signal,
   })
   const late = new Promise<never>((_, reject) => {
@@ -35,12 +35,16 @@ export function postBallot(
 }
 
 /** Leaves the page with the ballot, as without scripts. */
-export function postAsForm({ poll }: BallotData, { option, code }: Pending): void {
+export function postAsForm({ poll }: BallotData, { option, words, code }: Pending): void {
   const form = document.createElement("form")
   form.method = "post"
   form.action = `/polls/${poll.id}`
   form.hidden = true
-  for (const [name, value] of Object.entries({ vote: option, ...(code !== "" && { code }) })) {
+  for (const [name, value] of Object.entries({
+    vote: option,
+    words: `${words}`,
+    ...(code !== "" && { code }),
+  })) {
     const field = document.createElement("input")
     field.name = name
     field.value = value

@@ -92,8 +92,8 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
 
   return {
     ...{ standing, before, chosen, code, sending, refusal, missed, offline, forgets, fresh, live, setCode },
-    choose: (option) => setChosen({ option }),
-    cast: (option) => send({ option, code, after: remembered.read(data)?.receipt ?? null }),
+    choose: (option, words) => setChosen({ option, words }),
+    cast: (option, words) => send({ option, words, code, after: remembered.read(data)?.receipt ?? null }),
     change: chooseAnew,
     keep: () => {
       setStanding(before)

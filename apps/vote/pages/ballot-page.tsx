@@ -81,7 +81,7 @@ function factsOf(poll: Poll, now: number): PollFacts {
   const shown = phase === "draft" ? { title: "", options: [] } : { title, options }
   return {
     ...{ id, ...shown, policy, results, eligibility, phase },
-    revision: poll.revision,
+    ...{ revision: poll.revision, words: poll.words },
     confirm: confirmsVote(poll),
     opensAt: poll.opensAt?.toISOString() ?? null,
     closesAt: poll.closesAt?.toISOString() ?? null,

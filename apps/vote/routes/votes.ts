@@ -38,6 +38,7 @@ const TEXT_HEADERS = new Headers({
 })
 /** What the ballot itself says, beside the code that was typed. */
 const REFUSALS: Partial<Record<ProblemKind, Refusal>> = {
+  "poll-changed": "refused",
   "code-needed": "codeNeeded",
   "code-unknown": "codeUnknown",
   "too-many-attempts": "tooManyAttempts",

@@ -12,6 +12,8 @@ export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "resu
   phase: Phase
   /** Grows with every change of the poll itself. */
   revision: number
+  /** A ballot says with it what its voter read. */
+  words: number
   /** Whether a choice is confirmed before it is cast. */
   confirm: boolean
   opensAt: string | null

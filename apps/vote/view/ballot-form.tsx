@@ -17,7 +17,9 @@ type Props = { data: BallotData; poll: PollFacts; casting: Casting; now: number 
 export function BallotForm({ data, poll, casting, now }: Props) {
   const { t, duration } = useWords()
   const form = useRef<HTMLFormElement>(null)
-  const { sending, refusal, chosen } = casting
+  const { sending, refusal } = casting
+  // What was chosen by other words is chosen no more.
+  const chosen = casting.chosen?.words === poll.words ? casting.chosen : null
   const mustLeave = useMustLeave(data.embedded)
   const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
   const byKey = useKeys(form, data.embedded)
@@ -27,8 +29,8 @@ export function BallotForm({ data, poll, casting, now }: Props) {
     // Safari before 15.4 does not tell which button it was: there the form goes its own way, as it does if this fails.
     if (!(submitter instanceof HTMLButtonElement)) return
     if (sending === null) {
-      if (confirms && submitter.classList.contains("option")) casting.choose(submitter.value)
-      else casting.cast(submitter.value)
+      if (confirms && submitter.classList.contains("option")) casting.choose(submitter.value, poll.words)
+      else casting.cast(submitter.value, poll.words)
     }
     event.preventDefault()
   }
@@ -47,6 +49,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
     >
       {/* The first button is what Enter in a field presses: none. */}
       <button type="submit" disabled hidden />
+      <input type="hidden" name="words" value={poll.words} />
       <h1 id="title" dir="auto">
         {poll.title}
       </h1>
@@ -80,7 +83,13 @@ export function BallotForm({ data, poll, casting, now }: Props) {
         </p>
       )}
       {confirms && !mustLeave && (
-        <ConfirmBar options={poll.options} casting={casting} byKey={byKey} embedded={data.embedded} />
+        <ConfirmBar
+          options={poll.options}
+          chosen={chosen}
+          sending={sending}
+          byKey={byKey}
+          embedded={data.embedded}
+        />
       )}
       {casting.before && (
         <KeepLink address={`${data.embedded ? "/embed" : "/polls"}/${poll.id}`} casting={casting} />

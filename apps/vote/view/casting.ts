@@ -7,8 +7,8 @@ export type Casting = {
   standing: Standing | null
   /** What stands while the voter chooses anew. */
   before: Standing | null
-  /** The option that was chosen, where that is confirmed before it is cast; a new object for each choice. */
-  chosen: { option: string } | null
+  /** The option that was chosen, by the words that it had, where that is confirmed before it is cast; a new object for each choice. */
+  chosen: { option: string; words: number } | null
   /** As it was typed. */
   code: string
   /** The ballot on its way, and how often that failed. */
@@ -23,9 +23,9 @@ export type Casting = {
   fresh: boolean
   /** Scripts run here. */
   live: boolean
-  choose: (option: string) => void
+  choose: (option: string, words: number) => void
   setCode: (code: string) => void
-  cast: (option: string) => void
+  cast: (option: string, words: number) => void
   change: () => void
   keep: () => void
   tryNow: () => void

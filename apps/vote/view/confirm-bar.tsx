@@ -6,18 +6,16 @@ import { useEffect, useRef } from "preact/hooks"
 import type { Casting } from "./casting"
 import { useWords } from "./words"
 
-type Props = {
+type Props = Pick<Casting, "chosen" | "sending"> & {
   options: Option[]
-  casting: Casting
   /** The last press was a key's, or a screen reader's: what it leads to gets the focus. */
   byKey: { readonly current: boolean }
   embedded: boolean
 }
 
-export function ConfirmBar({ options, casting, byKey, embedded }: Props) {
+export function ConfirmBar({ options, chosen, sending, byKey, embedded }: Props) {
   const { t } = useWords()
   const button = useRef<HTMLButtonElement>(null)
-  const { chosen, sending } = casting
   const option = options.find(({ id }) => id === chosen?.option)
   useEffect(() => {
     if (byKey.current) return button.current?.focus()
