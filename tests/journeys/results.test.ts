@@ -357,6 +357,24 @@ describe("the chart", () => {
     return page
   }
 
+  test("comes although its script broke off, which a browser may take for the whole of it", async () => {
+    await newPoll("cut-off")
+    await addVotes(pages().sql, "cut-off", "a", 2)
+    const page = await open("/")
+    const asked: string[] = []
+    await page.route(/chart/, (route) => {
+      const { pathname, search } = new URL(route.request().url())
+      asked.push(search)
+      if (pathname.endsWith(".js") && search === "")
+        return route.fulfill({ contentType: "text/javascript", body: "" })
+      return route.continue()
+    })
+    await page.goto(`${pages().result.address}/polls/cut-off`)
+    await page.locator(".chart").scrollIntoViewIfNeeded()
+    await page.locator(".plot canvas").waitFor()
+    expect(asked).toEqual(["", "?1"])
+  })
+
   test.each([
     ["seconds", 8, /^\d+:\d\d:\d\d [AP]M$/],
     ["minutes", 300, /^\d+:\d\d [AP]M$/],

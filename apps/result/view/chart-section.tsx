@@ -18,9 +18,12 @@ import { useThrottled } from "./use-throttled"
 const NEARLY_SEEN = "300px"
 const REDRAW_MS = 250
 const TRY_AGAIN_MS = 3_000
+/** Enough for a slow phone network to bring 20 KB. */
+const HANGS_MS = 15_000
 /** Five minutes: a script that this browser can't run is not waited for any longer. */
 const MOST_ATTEMPTS = 100
 
+type ChartModule = typeof import("../browser/chart")
 type Props = { rows: Row[]; history: History; script: string; text: ResultsText }
 
 export function ChartSection({ rows, history, script, text }: Props) {
@@ -100,16 +103,25 @@ function useChart(
   useEffect(() => chart.current?.update(drawn.current), [history, scheme])
 }
 
-/** The network may be away just now; under one address a browser may remember that for good. */
-async function load(script: string, isGone: () => boolean): Promise<typeof import("../browser/chart")> {
+/**
+ * The network may be away just now, hang, or break off in the midst of the script, which some browsers take for the whole
+ * of it. A browser may remember what came under an address for as long as the page lives.
+ */
+async function load(script: string, isGone: () => boolean): Promise<ChartModule> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await import(attempt === 0 ? script : `${script}?${attempt}`)
+      const module = await Promise.race([import(attempt === 0 ? script : `${script}?${attempt}`), tooLate()])
+      if (typeof module.drawChart !== "function") throw new Error("the chart's script broke off")
+      return module
     } catch (error) {
       if (isGone() || attempt === MOST_ATTEMPTS) throw error
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
     }
   }
+}
+
+function tooLate(): Promise<never> {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error("the chart's script hangs")), HANGS_MS))
 }
 
 function useSeen(place: RefObject<Element | null>): boolean {

@@ -13,6 +13,7 @@ export function useFollow({ follow, poll, language }: BallotData, casting: Casti
   latest.current = casting
   const stay = useRef<(() => void) | null>(null)
   const stays = useRef(false)
+  const tries = useRef(0)
   return (shown: string | null) => {
     if (!follow || shown === null || stays.current) return
     if (shown === poll.id) {
@@ -27,7 +28,9 @@ export function useFollow({ follow, poll, language }: BallotData, casting: Casti
         }
         stay.current = module.goOn({ language, poll: poll.id, onStay, stake: () => latest.current.stake() })
       }
-      import(follow).then(move, () => {
+      import(tries.current ? `${follow}?${tries.current}` : follow).then(move).catch(() => {
+        // A browser may remember for as long as the page lives that nothing, or half of it, came from an address.
+        tries.current++
         stay.current = null
       })
     }
