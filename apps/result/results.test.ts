@@ -114,7 +114,7 @@ test("a receipt tells each fate of its ballot, and never the option", async () =
   expect(await ask(6_000)).toMatchObject({ status: "pending" })
   // Where votes can't be changed, a later ballot stands only because the first one went away.
   await sql`UPDATE polls SET policy = 'final' WHERE id = 'fate'`
-  await waitFor("the policy to be known", async () => (await ask(2_000)).status === "lost", 2_000)
+  await waitFor("the policy to be known", async () => (await ask(2_000)).status === "lost")
 
   const page = await result.get(`/polls/fate/receipts/${await receiptOf(sql, "fate", 3_000)}`)
   expect(page.status).toBe(200)

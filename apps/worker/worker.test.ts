@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../../tests/harness/becomes"
 import { useStores } from "../../tests/harness/stores"
-import { type Booth, makePoll, openBooth, startWorker, voter } from "../../tests/harness/tallyroom"
+import { type Booth, openBooth, openPoll, startWorker, voter } from "../../tests/harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
@@ -34,9 +35,8 @@ describe("a worker", () => {
     for (let i = 0; i < 30; i++) {
       expect((await booth.cast("cats-vs-dogs", voter(`v${i}`), i % 3 ? "a" : "b")).kind).toBe("accepted")
     }
-    await waitFor("30 votes", async () => ((await tally("cats-vs-dogs")).a ?? 0) === 20)
-    expect(await tally("cats-vs-dogs")).toEqual({ a: 20, b: 10 })
-    expect(await books("cats-vs-dogs")).toEqual({
+    await becomes(() => tally("cats-vs-dogs"), { a: 20, b: 10 })
+    await becomes(() => books("cats-vs-dogs"), {
       ...{ accepted: 30, counted: 30, replaced: 0, late: 0, set_aside: 0, lost: 0 },
     })
   })
@@ -51,17 +51,14 @@ describe("a worker", () => {
   })
 
   test("replaces the ballot of a changeable poll, within a batch and across batches", async () => {
-    await makePoll(at.sql, "change", { policy: "changeable" })
-    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(0, "change"))) === 1)
-    await waitFor("all copies", async () => (await booth.redis.exists(keys.poll(3, "change"))) === 1)
+    await openPoll(at.sql, booth.redis, "change", { policy: "changeable" })
     for (const option of ["a", "b", "c"]) await booth.cast("change", voter("x"), option)
     await booth.cast("change", voter("y"), "a")
     await waitFor("c", async () => (await tally("change")).c === 1)
     await booth.cast("change", voter("x"), "b")
     await waitFor("b", async () => (await tally("change")).b === 1)
     expect((await tally("change")).c).toBe(0)
-    await waitFor("balance", async () => (await books("change")).counted === 2)
-    expect(await books("change")).toEqual({
+    await becomes(() => books("change"), {
       ...{ accepted: 5, counted: 2, replaced: 3, late: 0, set_aside: 0, lost: 0 },
     })
     const history =
@@ -77,8 +74,7 @@ describe("a worker", () => {
   })
 
   test("closes a poll and makes it final once all is counted", async () => {
-    await makePoll(at.sql, "short")
-    await waitFor("all copies", async () => (await booth.redis.exists(keys.poll(3, "short"))) === 1)
+    await openPoll(at.sql, booth.redis, "short")
     await Promise.all(Array.from({ length: 200 }, (_, i) => booth.cast("short", voter(`s${i}`), "a")))
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'short'`
     await waitFor("final", async () => {
@@ -90,8 +86,7 @@ describe("a worker", () => {
   })
 
   test("never lets an older reading of a poll open it again", async () => {
-    await makePoll(at.sql, "stale")
-    await waitFor("all copies", async () => (await booth.redis.exists(keys.poll(3, "stale"))) === 1)
+    await openPoll(at.sql, booth.redis, "stale")
     const open = await readPollCopy(booth.redis, "stale")
     if (!open) throw new Error("there is no copy")
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'stale'`

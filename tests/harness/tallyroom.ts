@@ -111,3 +111,16 @@ export async function makePoll(sql: Database, id: string, poll: Partial<Poll> = 
       ${poll.state ?? "open"}, ${poll.results ?? "live"}, ${poll.eligibility ?? "browser"}, ${newSalt()},
       ${poll.opensAt ?? null}, ${poll.closesAt ?? null})`
 }
+
+/** Makes an open poll as makePoll does, and returns once every shard takes ballots of it. */
+export async function openPoll(
+  sql: Database,
+  redis: Redis,
+  id: string,
+  poll: Partial<Poll> = {},
+): Promise<void> {
+  await makePoll(sql, id, poll)
+  for (let shard = 0; shard < SHARDS; shard++) {
+    await waitFor(`the copy in shard ${shard}`, async () => (await redis.exists(keys.poll(shard, id))) === 1)
+  }
+}

@@ -9,7 +9,7 @@ import { waitFor } from "../../scripts/services/wait"
 import { castUntilAnswered, crowd, person } from "../harness/crowd"
 import { type Running, startVote } from "../harness/processes"
 import { useStores } from "../harness/stores"
-import { type Booth, makePoll, openBooth, SHARDS, startWorker } from "../harness/tallyroom"
+import { type Booth, makePoll, openBooth, openPoll, SHARDS, startWorker } from "../harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
@@ -25,12 +25,7 @@ beforeAll(async () => {
   votes = [await startVote(stores()), await startVote(stores())]
 })
 
-async function openPoll(id: string, closesAt?: Date): Promise<void> {
-  await makePoll(sql, id, closesAt ? { closesAt } : {})
-  for (let shard = 0; shard < SHARDS; shard++) {
-    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
-  }
-}
+const opened = (id: string, closesAt?: Date) => openPoll(sql, booth.redis, id, closesAt ? { closesAt } : {})
 
 const urls = () => votes.map(({ url }) => url)
 const change = (id: string, wanted: PollChange) => changePoll(sql, id, wanted)
@@ -72,7 +67,7 @@ async function voteUntilClosed(id: string) {
 
 describe("promise 4: closed is final", () => {
   test("under flood: nothing accepted before is missing, nothing is counted after final", async () => {
-    await openPoll("flood")
+    await opened("flood")
     const flood = voteUntilClosed("flood")
     await waitFor("some votes", async () => (await stateOf("flood")).votes > 300)
     await sql`UPDATE polls SET state = 'closed', closed_at = now(), revision = revision + 1 WHERE id = 'flood'`
@@ -93,7 +88,7 @@ describe("promise 4: closed is final", () => {
 
   test("by its own time, as Redis's clock tells it", async () => {
     const closesAt = new Date(Date.now() + 1_500)
-    await openPoll("timed", closesAt)
+    await opened("timed", closesAt)
     const { accepted } = await voteUntilClosed("timed")
     expect(Date.now()).toBeGreaterThanOrEqual(closesAt.getTime())
     await waitFor("final", async () => (await stateOf("timed")).state === "final")
@@ -103,7 +98,7 @@ describe("promise 4: closed is final", () => {
   })
 
   test("a poll that is paused takes no vote, loses none, and goes on", async () => {
-    await openPoll("pause")
+    await opened("pause")
     const ann = person()
     expect((await vote("pause", ann, "a")).status).toBe(201)
     await change("pause", { state: "paused" })
@@ -125,7 +120,7 @@ describe("promise 4: closed is final", () => {
 
   test("closing is undone until the poll is final, and no vote that came after is late", async () => {
     await sql`UPDATE room SET final_after = 3600`
-    await openPoll("undone")
+    await opened("undone")
     const cast = async (count: number) => {
       const answers = await Promise.all(
         Array.from({ length: count }, () => castUntilAnswered(urls(), "undone", person(), "a")),
@@ -168,7 +163,7 @@ describe("promise 4: closed is final", () => {
 
   test("undoing a close and becoming final exclude each other, however near they come", async () => {
     const ids = Array.from({ length: 30 }, (_, i) => `race-${i}`)
-    await Promise.all(ids.map((id) => openPoll(id)))
+    await Promise.all(ids.map((id) => opened(id)))
     const outcomes = await Promise.all(
       ids.map(async (id, i) => {
         await change(id, { state: "closed" })
@@ -199,7 +194,7 @@ describe("promise 4: closed is final", () => {
   })
 
   test("what people vote on is mended while there are no votes, those that wait in Redis among them", async () => {
-    await openPoll("typo")
+    await opened("typo")
     const options = ["a", "b"].map((id) => ({ id, label: id === "a" ? "Cats" : "Dgos" }))
     await change("typo", { options })
     const mended = options.map((option) => ({ ...option, label: option.label.replace("Dgos", "Dogs") }))

@@ -4,7 +4,7 @@ import { InboxAway } from "@tallyroom/lib/inbox/inbox"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../harness/stores"
-import { type Booth, makePoll, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
+import { type Booth, openBooth, openPoll, SHARDS, startWorker, voter } from "../harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
@@ -16,12 +16,7 @@ beforeAll(async () => {
   await at.ready()
 })
 
-async function openPoll(id: string): Promise<void> {
-  await makePoll(at.sql, id)
-  for (let shard = 0; shard < SHARDS; shard++) {
-    await waitFor("the copy", async () => (await booth.redis.exists(keys.poll(shard, id))) === 1)
-  }
-}
+const opened = (id: string) => openPoll(at.sql, booth.redis, id)
 
 async function booksOf(id: string): Promise<PollBooks> {
   const books = (await audit(at.sql, booth.redis)).find(({ poll }) => poll === id)
@@ -44,7 +39,7 @@ async function castWhenOpen(id: string, who: string, option: string) {
 
 describe("a Redis that was wiped in the middle of a poll", () => {
   test("accepts nobody before the voters are back, and nobody twice", async () => {
-    await openPoll("wiped")
+    await opened("wiped")
     const voters = Array.from({ length: 300 }, (_, i) => voter(`w${i}`))
     await Promise.all(voters.map((who) => booth.cast("wiped", who, "a")))
     await counted("wiped", 300)
@@ -57,7 +52,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
   })
 
   test("is told from one without the poll: nothing is 'unknown' meanwhile", async () => {
-    await openPoll("known")
+    await opened("known")
     await booth.cast("known", voter("k"), "a")
     await counted("known", 1)
     const seen = new Set<string>()
@@ -71,7 +66,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
   })
 
   test("loses only ballots that were pending, and the books say how many", async () => {
-    await openPoll("pending")
+    await opened("pending")
     for (let i = 0; i < 40; i++) await booth.cast("pending", voter(`p${i}`), "a")
     await counted("pending", 40)
     await at.stop()
@@ -89,7 +84,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
   })
 
   test("that comes back older than Postgres is moved forward before it accepts", async () => {
-    await openPoll("older")
+    await opened("older")
     const voters = Array.from({ length: 50 }, (_, i) => voter(`o${i}`))
     await Promise.all(voters.map((who) => booth.cast("older", who, "a")))
     await counted("older", 50)
@@ -120,7 +115,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
 
 describe("garbage in Redis", () => {
   test("in a poll's copy, its counter, its voters or the gate is refused and heals", async () => {
-    await openPoll("garbage")
+    await opened("garbage")
     await booth.cast("garbage", voter("g0"), "a")
     await counted("garbage", 1)
     const shard = [0, 1, 2, 3]
