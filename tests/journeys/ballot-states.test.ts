@@ -230,6 +230,21 @@ test("A ballot says that voting is paused, and goes on by itself.", async () => 
   await page.context().close()
 })
 
+test("A phone whose clock was days off, and is set while the ballot is open, counts down rightly again.", async () => {
+  const page = await browser.newPage({ locale: "en" })
+  await page.clock.install({ time: Date.now() - 72 * hour })
+  await page.goto(`${stand.url}/`)
+  const countdown = page.getByText(/^Closes in (1 hr|\d\d min)/)
+  for (const set of [0, -48 * hour]) {
+    await countdown.waitFor()
+    await page.clock.setSystemTime(Date.now() + set)
+    // By then the page has counted by its new time.
+    for (let answers = 0; answers < 3; answers++) await page.waitForResponse(/\/(now|tally)/)
+  }
+  await countdown.waitFor()
+  await page.close()
+})
+
 test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   const headers = { "accept-encoding": "br", "accept-language": "ja" }
   const size = async (path: string) => {

@@ -209,6 +209,46 @@ describe("the result page while it is open", () => {
   })
 })
 
+describe("a phone that slept", () => {
+  test("sees that its connection is dead as soon as it wakes, and counts down by the server's clock", async () => {
+    await newPoll("slept", { closesAt: new Date(Date.now() + 3_600_000) })
+    const page = await open("/receipts")
+    let connections = 0
+    let asleep = false
+    await page.routeWebSocket(/\/live/, (toPage) => {
+      const first = ++connections === 1
+      toPage.connectToServer().onMessage((message) => {
+        if (!first || !asleep) toPage.send(message)
+      })
+    })
+    await page.clock.install({ time: Date.now() - 86_400_000 })
+    await page.goto(`${pages().result.address}/polls/slept`)
+    await live(page)
+    asleep = true
+    await addVotes(pages().sql, "slept", "a", 1)
+    // Its clock was behind, too, and the network set it.
+    await page.clock.setSystemTime(Date.now())
+    await total(page, "1 vote")
+    await page.locator("#phase .countdown", { hasText: /Closes in (1 hr|\d\d min)/ }).waitFor()
+  })
+})
+
+describe("on paper", () => {
+  test("words are dark, though the screen is", async () => {
+    for (const path of ["/polls/open", "/polls/open/stage"]) {
+      const page = await open(path, { dark: true })
+      const lightness = () =>
+        page.locator("#title").evaluate((it) => {
+          const channels = getComputedStyle(it).color.match(/\d+/g) ?? []
+          return Math.max(...channels.map(Number))
+        })
+      expect(await lightness()).toBeGreaterThan(200)
+      await page.emulateMedia({ media: "print" })
+      expect(await lightness()).toBeLessThan(100)
+    }
+  })
+})
+
 describe("a browser as old as we support", () => {
   /** What Chrome 100, Firefox 102 and Safari 15.4 do not all have, or less, and a browser's language that is none. */
   const olden = () => {

@@ -10,6 +10,8 @@ const LONGEST_WAIT_MS = 15_000
 const GOOD_AFTER_MS = 5_000
 /** The server says something every 20 s; a connection that is silent for longer than two of them is dead. */
 const SILENT_MS = 45_000
+/** Timers stand still while a machine sleeps, its clock does not: so often the silence is measured by that, too. */
+const LOOK_MS = 5_000
 
 /** So many tries that fail in a row may be because the poll is gone: a script can't see why a handshake was refused. */
 const ASK_EACH = 3
@@ -73,15 +75,18 @@ function watchOnce(
 ): void {
   const socket = new WebSocket(address)
   let silence: ReturnType<typeof setTimeout> | undefined
-  const abandon = () => end(false)
+  let heardAt = Date.now()
+  const over = new AbortController()
   const end = (tell: boolean, code?: number) => {
     clearTimeout(silence)
-    signal.removeEventListener("abort", abandon)
+    clearInterval(looking)
+    over.abort()
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close()
     if (tell) ended(code)
   }
   const heard = () => {
+    heardAt = Date.now()
     clearTimeout(silence)
     silence = setTimeout(() => end(true), SILENT_MS)
   }
@@ -91,6 +96,12 @@ function watchOnce(
     watcher.onSnapshot(JSON.parse(data))
   }
   socket.onclose = ({ code }) => end(true, code)
-  signal.addEventListener("abort", abandon)
+  signal.addEventListener("abort", () => end(false), { signal: over.signal })
+  // A phone that slept comes back with a connection that looks open and is dead; one whose clock was set back asks for the time.
+  const look = () => {
+    if (Math.abs(Date.now() - heardAt) > SILENT_MS) end(true)
+  }
+  const looking = setInterval(look, LOOK_MS)
+  document.addEventListener("visibilitychange", look, { signal: over.signal })
   heard()
 }

@@ -1,5 +1,7 @@
-import { expect, test } from "bun:test"
+import { afterEach, expect, setSystemTime, test } from "bun:test"
 import { countdown, serverClock } from "./clock"
+
+afterEach(() => void setSystemTime())
 
 test("a countdown shows as many units as it needs", () => {
   const seconds = [0, 9, 545, 3_729, 180_000]
@@ -21,3 +23,14 @@ test("of all that the server said of its time the one furthest ahead counts, as 
   clock.heard(start - 1_000)
   expect(clock.now()).toBeWithin(start + 5_000, start + 6_000)
 })
+
+test.each([3 * 86_400_000, -86_400_000])(
+  "a phone's clock that is set by %p ms while it counts is made up for",
+  (jump) => {
+    const start = Date.now()
+    const clock = serverClock(start)
+    setSystemTime(start + jump)
+    clock.heard(start + 2_000)
+    expect(clock.now()).toBeWithin(start + 2_000, start + 3_000)
+  },
+)

@@ -7,16 +7,20 @@ export type ServerClock = {
   heard: (serverMs: number) => void
 }
 
+/** What the server says is never that late, so this browser's own clock was set anew. */
+const SET_ANEW_MS = 60_000
+
 /**
  * What the server says arrives late, and a page from a cache later still, but never early: so the time that is furthest
- * ahead is the nearest to the truth.
+ * ahead is the nearest to the truth, until the browser's own clock is set, as by the network of a phone.
  */
 export function serverClock(firstMs: number): ServerClock {
   let ahead = firstMs - Date.now()
   return {
     now: () => Date.now() + ahead,
     heard: (serverMs) => {
-      if (Number.isFinite(serverMs)) ahead = Math.max(ahead, serverMs - Date.now())
+      const said = serverMs - Date.now()
+      if (said > ahead || ahead - said > SET_ANEW_MS) ahead = said
     },
   }
 }

@@ -14,13 +14,13 @@ type Answer = PollNow & Partial<Counts>
 
 /**
  * The newest counts that this voter may see; null while there are none.
- * @param hear hears how the poll is
+ * @param hear hears how the poll is, and the server's time (ms)
  */
 export function useCounts(
   data: BallotData,
   poll: PollFacts,
   standing: Standing | null,
-  hear: (now: PollNow) => Promise<void>,
+  hear: (now: PollNow, at: number) => Promise<void>,
 ): Counts | null {
   const [counts, setCounts] = useState(data.counts)
   const latest = useRef(hear)
@@ -40,7 +40,7 @@ export function useCounts(
       if (!response.ok) throw new Error(`The poll ${id} can't be read now: ${response.status}`)
       const answer = (await response.json()) as Answer
       if (answer.votes) setCounts((old) => newer(old, answer as Counts))
-      await latest.current(answer)
+      await latest.current(answer, Date.parse(response.headers.get("date") ?? ""))
       if (phase === "final" && answer.votes && !data.follow) stop()
     })
     return stop

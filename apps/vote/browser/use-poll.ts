@@ -1,10 +1,12 @@
 /** The poll as it is now: it opens and closes on the page by itself, by the server's clock. */
 
-import { useCallback, useEffect, useState } from "preact/hooks"
+import { useCallback, useEffect, useRef, useState } from "preact/hooks"
 import type { BallotData, PollFacts } from "../view/ballot-data"
 import { leave } from "./leave"
 
 const TICK_MS = 1_000
+/** No answer is that late: further off than this, the browser's own clock was set anew, as by a phone's network. */
+const SET_ANEW_MS = 60_000
 
 /** What the server says of the poll each second, and which one is the default. */
 export type PollNow = Pick<PollFacts, "revision" | "phase"> & { number: number; default: string | null }
@@ -12,6 +14,7 @@ export type PollNow = Pick<PollFacts, "revision" | "phase"> & { number: number; 
 export function usePoll(data: BallotData) {
   const [poll, setPoll] = useState(data.poll)
   const [now, setNow] = useState(data.now)
+  const ahead = useRef(0)
   // The server can't know the reader's time zone: its page names its own, until this one runs.
   const [timeZone, setTimeZone] = useState<string | undefined>("UTC")
   /** @param onGone hears that there is no such poll */
@@ -29,15 +32,17 @@ export function usePoll(data: BallotData) {
   )
   useEffect(() => {
     setTimeZone(undefined)
-    const offset = data.now - Date.now()
-    const tick = () => setNow(Date.now() + offset)
+    ahead.current = data.now - Date.now()
+    const tick = () => setNow(Date.now() + ahead.current)
     const timer = setInterval(tick, TICK_MS)
     return () => clearInterval(timer)
   }, [data])
   return {
     ...{ poll, now, timeZone },
     /** Takes in what the server says; the poll is read again only where it is another one. */
-    hear: async ({ number, revision, phase }: PollNow) => {
+    hear: async ({ number, revision, phase }: PollNow, at: number) => {
+      const said = at - Date.now()
+      if (Math.abs(said - ahead.current) > SET_ANEW_MS) ahead.current = said
       if (number === data.pollNumber && revision === poll.revision) {
         if (phase !== poll.phase) setPoll((old) => ({ ...old, phase }))
       } else await refresh()

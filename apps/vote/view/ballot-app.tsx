@@ -29,9 +29,9 @@ function Screen({ data }: { data: BallotData }) {
   const casting = useCasting(data, lookAgain)
   const { standing, fresh } = casting
   const follow = useFollow(data, casting)
-  const counts = useCounts(data, poll, standing, (news) => {
+  const counts = useCounts(data, poll, standing, (news, at) => {
     follow(news.default)
-    return hear(news)
+    return hear(news, at)
   })
   const { resultUrl, embedded } = data
   switch (poll.phase) {
