@@ -20,21 +20,22 @@ export function shortPath({ id, isDefault }: Pick<Poll, "id" | "isDefault">): st
   return RESERVED.has(id) ? `/polls/${id}` : `/${id}`
 }
 
-/** The poll that a short path such as "/lunch", "/LUNCH/" or "/%6cunch" may stand for; null for any other path. */
+/** The poll that a short path such as "/lunch", "/LUNCH/", "/lunch." or "/%6cunch" may stand for; null for any other path. */
 export function pollOfShortPath(path: string): string | null {
   const id = slugOf(/^\/([^/]+)\/*$/.exec(path)?.[1] ?? "")
   return id === null || RESERVED.has(id) ? null : id
 }
 
 /**
- * The one spelling of a page's path: ids in small letters, no slash twice or at the end. A receipt stays as it is written.
- * Paths of other things than a poll's pages stay, too.
+ * The one spelling of a page's path: small letters, no slash twice or at the end, nothing of the sentence around it. A
+ * receipt stays as it is written. Paths of other things than a poll's pages stay, too.
  */
 export function canonicalPath(path: string): string {
-  const [, pages, typed = "", rest = ""] = /^\/+(polls|embed)\/+([^/]+)(.*)$/.exec(path) ?? []
+  const [, pages = "", typed = "", rest = ""] = /^\/+(polls|embed)\/+([^/]+)(.*)$/i.exec(path) ?? []
   const id = slugOf(typed)
   if (id === null) return path
-  return `/${pages}/${id}${rest.replace(/\/+/g, "/").replace(/\/$/, "")}`
+  const parts = rest.split("/").map(withoutSentence).filter(Boolean)
+  return `/${[pages.toLowerCase(), id, ...parts].join("/")}`
 }
 
 /** Leads a reader to the one spelling of the page's address (RFC 9110, section 15.4.9); null for who is there already. */
@@ -55,12 +56,32 @@ export function spellingHint(id: string, otherwise: string): string {
   return spelt === null || spelt === id ? otherwise : `ids are written in small letters, ask for ${spelt}`
 }
 
-/** As people and their keyboards write it: in capitals, in full width, with a space at the end. */
+/**
+ * As people, their keyboards and their mail programs write it: in capitals, in full width, with a long dash, with a space or
+ * something that can't be seen, with the full stop of its sentence.
+ */
 function slugOf(typed: string): string | null {
   try {
-    const id = decodeURIComponent(typed).normalize("NFKC").trim().toLowerCase()
+    const shown = decodeURIComponent(typed).normalize("NFKC").replace(UNSEEN, "")
+    const id = shown
+      .replace(AROUND, "")
+      .replace(/\p{Pd}/gu, "-")
+      .toLowerCase()
     return SLUG.test(id) ? id : null
   } catch {
     return null
   }
 }
+
+/** A later part of the path; what is none of ours stays. */
+function withoutSentence(part: string): string {
+  try {
+    return encodeURIComponent(decodeURIComponent(part).replace(UNSEEN, "").replace(AROUND, ""))
+  } catch {
+    return part
+  }
+}
+
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
+/** What a program that makes links of addresses takes along: of punctuation all but dashes and low lines, which ids and receipts have. */
+const AROUND = /^[\s\p{Ps}\p{Pi}\p{Pe}\p{Pf}\p{Po}<>]+|[\s\p{Ps}\p{Pi}\p{Pe}\p{Pf}\p{Po}<>]+$/gu
