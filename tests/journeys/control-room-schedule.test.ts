@@ -3,7 +3,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { Browser, Page } from "playwright-core"
 import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
-import { makePollAt, openControlRoom } from "../harness/control-room"
+import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { castUntilAnswered, person } from "../harness/crowd"
 import { expectAccessible } from "../harness/pages"
 import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
@@ -209,6 +209,54 @@ test.each([true, false])(
     await save.click()
     await host.getByText("Saved.").waitFor()
     expect(await momentsOf(id)).toEqual([opensAt, null])
+    await host.context().close()
+  },
+)
+
+test.each([true, false])(
+  "a time that was refused leaves a field that takes what it asks for; scripts: %p",
+  async (javaScript) => {
+    const host = await openControlRoom(browser, result.url, { javaScript })
+    await host.goto(`${result.url}/admin/new`)
+    const opens = host.locator("#opensAt")
+    await host.getByLabel("Question").fill(`New ${javaScript}`)
+    await host.getByLabel("Option 1", { exact: true }).fill("Cats")
+    await host.getByLabel("Option 2", { exact: true }).fill("Dogs")
+    await opens.fill("2020-01-01T10:00")
+    const make = host.getByRole("button", { name: "Make the draft" })
+    await make.click()
+    await host.locator("#opensAt-hint").getByText("leave it empty").waitFor()
+    expect(await host.getByLabel("No time: I open it myself").count()).toBe(0)
+    // Emptied part by part, which tells the field's script nothing from the second part on.
+    await opens.focus()
+    for (let part = 0; part < 6; part++) {
+      await host.keyboard.press("Backspace")
+      await host.keyboard.press("ArrowRight")
+    }
+    await make.click()
+    await host.getByText("The draft is made.").waitFor()
+    const id = `new-${javaScript}`
+    expect(await momentsOf(id)).toEqual([null, null])
+
+    // What the stored poll has is lost by no slip, whatever was refused since; a box that was ticked stays ticked.
+    const opensAt = "2040-01-01T10:00:07.000Z"
+    const closesAt = "2040-02-01T10:00:00.000Z"
+    await changePollAt(result.url, id, { opensAt, closesAt })
+    await host.goto(`${result.url}/admin/polls/${id}/edit`)
+    await opens.fill("2020-01-01T10:00")
+    await host.getByLabel("No time: I close it myself").check()
+    const save = host.getByRole("button", { name: "Save" }).last()
+    await save.click()
+    await host.locator("#opensAt-hint").getByText("tick the box below").waitFor()
+    expect(await host.getByLabel("No time: I close it myself").isChecked()).toBe(true)
+    await opens.fill("")
+    await save.click()
+    await host.locator("#opensAt-hint").getByText("An empty field takes no time away").waitFor()
+    expect(await momentsOf(id)).toEqual([opensAt, closesAt])
+    await opens.fill("2040-01-01T11:00")
+    await save.click()
+    await host.getByText("Saved.").waitFor()
+    expect(await momentsOf(id)).toEqual([javaScript ? opensAt : "2040-01-01T11:00:00.000Z", null])
     await host.context().close()
   },
 )

@@ -49,7 +49,9 @@ export function editRoutes(deps: AdminDeps) {
 function viewOf(poll: StoredPoll | null, draft: PollDraft): EditView {
   const fixed = poll ? fixedParts(poll, poll.accepted, Date.now()) : {}
   const scheduled = poll !== null && isScheduled(poll, Date.now())
-  return { page: "edit", id: poll?.id ?? null, draft, scheduled, fixed, faults: {}, notice: null }
+  const { opensAt, closesAt } = poll ? draftOf(poll) : emptyDraft()
+  const saved = { opensAt, closesAt }
+  return { page: "edit", id: poll?.id ?? null, draft, saved, scheduled, fixed, faults: {}, notice: null }
 }
 
 function editor(deps: AdminDeps, visit: Visit, view: EditView, status = 200): Response {
@@ -92,16 +94,17 @@ async function save(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.kind === "poll-exists") return wrong({ id: t("faultTaken") })
-    if (error.kind === "request-malformed") return wrong(scheduleFault(form.draft, visit))
+    if (error.kind === "request-malformed") return wrong(scheduleFault(view, visit))
     if (error.kind === "poll-fixed") return wrong({}, refusal(visit.words, error).text)
     throw error
   }
 }
 
 /** Where an opening that has passed is not the fault, the closing is. */
-function scheduleFault({ opensAt }: PollDraft, { words: { t } }: Visit): Record<string, string> {
-  const isPast = opensAt !== "" && Date.parse(opensAt) <= Date.now()
-  return isPast ? { opensAt: t("faultOpens") } : { closesAt: t("faultSchedule") }
+function scheduleFault({ draft, saved }: EditView, { words: { t } }: Visit): Record<string, string> {
+  const isPast = draft.opensAt !== "" && Date.parse(draft.opensAt) <= Date.now()
+  if (!isPast) return { closesAt: t("faultSchedule") }
+  return { opensAt: t(saved.opensAt === "" ? "faultOpens" : "faultOpensHeld") }
 }
 
 type Saved = { saved: StoredPoll; faults?: never } | { saved?: never; faults: Faults }

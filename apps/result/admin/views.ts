@@ -73,6 +73,8 @@ export type EditView = {
   /** Null for a new poll. */
   id: string | null
   draft: PollDraft
+  /** The times that the stored poll has: those of the draft may have been refused. */
+  saved: Pick<PollDraft, "opensAt" | "closesAt">
   /** The poll opens by itself at a moment to come. */
   scheduled: boolean
   fixed: Partial<Record<FixedPart, FixedReason>>

@@ -81,6 +81,7 @@ export function EditPage(view: EditView) {
               <MomentField
                 name="opensAt"
                 value={draft.opensAt}
+                saved={view.saved.opensAt}
                 fault={faults.opensAt}
                 why={why("opensAt")}
                 emptied={view.scheduled ? t("opensEmptied") : undefined}
@@ -88,6 +89,7 @@ export function EditPage(view: EditView) {
               <MomentField
                 name="closesAt"
                 value={draft.closesAt}
+                saved={view.saved.closesAt}
                 fault={faults.closesAt}
                 why={why("closesAt")}
               />

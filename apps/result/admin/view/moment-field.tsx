@@ -3,15 +3,18 @@
  * sends nothing for a field that is only half filled, so an empty field takes no time away that was there: a box does.
  */
 
-import { useState } from "preact/hooks"
+import type { RefObject } from "preact"
+import { useEffect, useRef, useState } from "preact/hooks"
 import { comesTwice, EARLIEST, LATEST, localTime, readMoment } from "./local-time"
 import { describedBy, Field } from "./parts"
 import { useLive, useWords } from "./words"
 
 type Props = {
   name: "opensAt" | "closesAt"
-  /** An ISO text, or empty. */
+  /** An ISO text, or empty: what the field is served with. */
   value: string
+  /** The same as the stored poll has it, which nobody may lose by a slip; what was refused is nothing to lose. */
+  saved: string
   fault: string | undefined
   why: string | undefined
   /** What it means to have none, where that is not plain. */
@@ -21,26 +24,28 @@ type Props = {
 /** What a field sends that holds no whole moment: the server tells it from an empty one. */
 const UNFINISHED = "unfinished"
 
-export function MomentField({ name, value, fault, why, emptied }: Props) {
+export function MomentField({ name, value, saved, fault, why, emptied }: Props) {
   const { t } = useWords()
   const live = useLive()
-  const [none, setNone] = useState(false)
-  const { moment, trouble, warning, handlers } = useMoment(value)
+  const [none, setNone] = useState(value === "" && saved !== "")
+  const field = useRef<HTMLInputElement>(null)
+  const { moment, trouble, warning, handlers } = useMoment(field, value, saved, `${live} ${none}`)
   const zone = live ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC"
   const hint = [t("zoneHint", { zone }), emptied].filter(Boolean).join(". ")
-  const shown = none ? undefined : (trouble ?? fault)
+  const shown = none && live ? undefined : (trouble ?? fault)
   return (
     <div>
       <Field id={name} label={t(name)} hint={why ?? warning ?? hint} fault={shown}>
         <input
           key={String(live)}
+          ref={field}
           id={name}
           name={live ? undefined : name}
           type="datetime-local"
           defaultValue={live ? localTime(value) : value.slice(0, 16)}
           min={EARLIEST}
           max={LATEST}
-          disabled={why !== undefined || none}
+          disabled={why !== undefined || (none && live)}
           aria-invalid={shown !== undefined}
           aria-describedby={describedBy(name)}
           {...handlers}
@@ -49,12 +54,13 @@ export function MomentField({ name, value, fault, why, emptied }: Props) {
       {why === undefined && (
         <>
           {live && <input type="hidden" name={name} value={moment ?? UNFINISHED} />}
-          <input type="hidden" name={`${name}Was`} value={value} autocomplete="off" />
-          {value !== "" && (
+          <input type="hidden" name={`${name}Was`} value={saved} autocomplete="off" />
+          {saved !== "" && (
             <label class="check">
               <input
                 type="checkbox"
                 name={`${name}None`}
+                defaultChecked={none}
                 onChange={(event) => setNone(event.currentTarget.checked)}
               />
               {t(`${name}None`)}
@@ -66,29 +72,42 @@ export function MomentField({ name, value, fault, why, emptied }: Props) {
   )
 }
 
-/** An event at the field itself. */
-type AtField = { currentTarget: HTMLInputElement }
-
-/** What the field holds where scripts run; what is wrong with it is said once it is to be saved: earlier it would push the button away under the click. */
-function useMoment(served: string) {
+/**
+ * What the field holds where scripts run; what is wrong with it is said once it is to be saved: earlier it would push the
+ * button away under the click.
+ * @param state when this changes, the field is looked at anew
+ */
+function useMoment(field: RefObject<HTMLInputElement | null>, served: string, saved: string, state: string) {
   const { t } = useWords()
   const [moment, setMoment] = useState<string | null>(served)
   const [trouble, setTrouble] = useState<string>()
   const [warning, setWarning] = useState<string>()
 
-  const onInput = ({ currentTarget: input }: AtField) => {
-    const { iso, wrong } = readMoment(input, served !== "")
-    setMoment(iso)
+  const look = () => {
+    const input = field.current
+    if (!input) return null
+    const read = readMoment(input, saved !== "")
+    // A field has minutes alone: what stands there as it was served, or as it is saved, keeps its seconds.
+    const known = [served, saved].find((iso) => localTime(iso) === input.value)
+    setMoment(read.iso && (known ?? read.iso))
     // The form asks every field before it is sent.
-    input.setCustomValidity(wrong ? t(wrong) : "")
-    if (!wrong) setTrouble(undefined)
-    setWarning(iso && comesTwice(iso) ? t("momentTwice") : undefined)
+    input.setCustomValidity(read.wrong ? t(read.wrong) : "")
+    return read
   }
-  const tell = ({ currentTarget: input }: AtField) => {
+  const tellWhatChanged = () => {
+    const read = look()
+    if (!read) return
+    setTrouble((told) => told && (read.wrong ? t(read.wrong) : undefined))
+    setWarning(read.iso && comesTwice(read.iso) ? t("momentTwice") : undefined)
+  }
+  useEffect(() => void look(), [state])
+  const tell = ({ currentTarget: input }: { currentTarget: HTMLInputElement }) => {
     if (!input.validity.valid)
       setTrouble(input.validity.customError ? input.validationMessage : t("faultMoment"))
   }
-  return { moment, trouble, warning, handlers: { onInput, onInvalid: tell } }
+  // A field that goes from half filled to empty says nothing of it by itself: keys do, and leaving it.
+  const handlers = { onInput: tellWhatChanged, onKeyUp: tellWhatChanged, onBlur: look, onInvalid: tell }
+  return { moment, trouble, warning, handlers }
 }
 
 /** Keeps a form from being sent while one of its moments is not whole; the first of them gets the focus. */

@@ -292,6 +292,7 @@ export const de: Section<AdminKey> = {
   faultImage: "Gib eine Adresse an, die mit https:// beginnt.",
   faultMoment: "Schreib Tag und Uhrzeit ganz, mit einem Jahr von 1970 bis 9998. Geändert wurde nichts.",
   faultOpens: "Diese Zeit ist vorbei: Wähle eine kommende, oder lass das Feld leer.",
+  faultOpensHeld: "Diese Zeit ist vorbei: Wähle eine kommende, oder setz das Häkchen darunter.",
   faultEmptied:
     "Ein leeres Feld nimmt keine Zeit weg: Setz das Häkchen darunter, oder schreib Tag und Uhrzeit ganz.",
   faultSkipped: "Diese Zeit überspringen die Uhren deiner Zeitzone: Wähle eine andere.",

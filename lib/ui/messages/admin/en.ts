@@ -279,6 +279,7 @@ export const en = {
   faultImage: "Give an address that begins with https://.",
   faultMoment: "Write the whole day and time, with a year from 1970 to 9998. Nothing was changed.",
   faultOpens: "This time has passed: choose one to come, or leave it empty.",
+  faultOpensHeld: "This time has passed: choose one to come, or tick the box below.",
   faultEmptied: "An empty field takes no time away: tick the box below, or write the whole day and time.",
   faultSkipped: "The clocks of your time zone skip this time: choose another one.",
   faultSchedule: "The poll must close after it opens, and not in the past.",

@@ -287,6 +287,7 @@ export const es: Section<AdminKey> = {
   faultImage: "Da una dirección que empiece por https://.",
   faultMoment: "Escribe el día y la hora completos, con un año de 1970 a 9998. No se ha cambiado nada.",
   faultOpens: "Esa hora ya pasó: elige una futura o deja el campo vacío.",
+  faultOpensHeld: "Esa hora ya pasó: elige una futura o marca la casilla de abajo.",
   faultEmptied:
     "Un campo vacío no quita la hora: marca la casilla de abajo o escribe el día y la hora completos.",
   faultSkipped: "Los relojes de tu zona horaria se saltan esta hora: elige otra.",

@@ -289,6 +289,7 @@ export const fr: Section<AdminKey> = {
   faultImage: "Donne une adresse qui commence par https://.",
   faultMoment: "Écris le jour et l’heure en entier, avec une année de 1970 à 9998. Rien n’a été changé.",
   faultOpens: "Cette heure est passée : choisis-en une à venir, ou laisse le champ vide.",
+  faultOpensHeld: "Cette heure est passée : choisis-en une à venir, ou coche la case ci-dessous.",
   faultEmptied:
     "Un champ vide n’enlève pas l’heure : coche la case ci-dessous, ou écris le jour et l’heure en entier.",
   faultSkipped: "Les horloges de ton fuseau sautent cette heure : choisis-en une autre.",

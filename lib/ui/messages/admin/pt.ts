@@ -286,6 +286,7 @@ export const pt: Section<AdminKey> = {
   faultImage: "Dê um endereço que comece com https://.",
   faultMoment: "Escreva o dia e a hora completos, com um ano de 1970 a 9998. Nada foi alterado.",
   faultOpens: "Essa hora já passou: escolha uma futura ou deixe o campo vazio.",
+  faultOpensHeld: "Essa hora já passou: escolha uma futura ou marque a caixa abaixo.",
   faultEmptied:
     "Um campo vazio não retira a hora: marque a caixa abaixo ou escreva o dia e a hora completos.",
   faultSkipped: "Os relógios do seu fuso pulam este horário: escolha outro.",
