@@ -9,10 +9,12 @@ import { changePoll, createPoll, readPoll, type StoredPoll } from "../poll-store
 import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
 import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"
 import { type Faults, faultTexts } from "./faults"
+import { marksOf, merged } from "./meanwhile"
 import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
 import type { Said } from "./said"
 import type { EditView } from "./views"
 
+const CONFLICT = 409
 const UNPROCESSABLE = 422
 
 export function editRoutes(deps: AdminDeps) {
@@ -49,9 +51,10 @@ export function editRoutes(deps: AdminDeps) {
 function viewOf(poll: StoredPoll | null, draft: PollDraft): EditView {
   const fixed = poll ? fixedParts(poll, poll.accepted, Date.now()) : {}
   const scheduled = poll !== null && isScheduled(poll, Date.now())
-  const { opensAt, closesAt } = poll ? draftOf(poll) : emptyDraft()
-  const saved = { opensAt, closesAt }
-  return { page: "edit", id: poll?.id ?? null, draft, saved, scheduled, fixed, faults: {}, notice: null }
+  const stored = poll ? draftOf(poll) : emptyDraft()
+  const saved = { opensAt: stored.opensAt, closesAt: stored.closesAt }
+  const known = { draft, saved, served: poll ? marksOf(stored) : "" }
+  return { page: "edit", id: poll?.id ?? null, ...known, scheduled, fixed, faults: {}, notice: null }
 }
 
 function editor(deps: AdminDeps, visit: Visit, view: EditView, status = 200): Response {
@@ -69,11 +72,26 @@ async function answerForm(
   const { draft, action } = form
   if (isOptionAction(action)) {
     const changed = { ...draft, options: changeOptions(draft.options, action) }
-    return editor(deps, visit, viewOf(poll, changed))
+    return editor(deps, visit, stillServed(viewOf(poll, changed), form))
   }
   // Where scripts run the page writes the id; without them nobody need think of one.
   const whole = { ...draft, id: draft.id || idFrom(draft.title), options: withoutBlank(draft.options) }
-  return save(deps, visit, poll, { ...form, draft: whole })
+  const { draft: mine, both } = poll
+    ? merged(whole, draftOf(poll), form.sent.served ?? "")
+    : { draft: whole, both: [] }
+  if (both.length === 0) return save(deps, visit, poll, { ...form, draft: mine })
+  const { t, list } = visit.words
+  const notice = {
+    kind: "bad",
+    text: t("changedMeanwhile", { parts: list(both.map((part) => t(part))) }),
+  } as const
+  // Saved again, the form knows of the other's change.
+  return editor(deps, visit, { ...viewOf(poll, mine), notice }, CONFLICT)
+}
+
+/** Shown again, a form knows no more of the poll than before. */
+function stillServed(view: EditView, { sent }: SentForm): EditView {
+  return { ...view, served: sent.served ?? view.served }
 }
 
 async function save(
@@ -83,7 +101,7 @@ async function save(
   form: SentForm,
 ): Promise<Response> {
   const { t } = visit.words
-  const view = viewOf(poll, form.draft)
+  const view = stillServed(viewOf(poll, form.draft), form)
   const wrong = (faults: Record<string, string>, text = t("faults")) =>
     editor(deps, visit, { ...view, faults, notice: { kind: "bad", text } }, UNPROCESSABLE)
   try {

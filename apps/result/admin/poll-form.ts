@@ -8,6 +8,7 @@ import { withIds } from "../made-ids"
 import { newPollSchema, pollChangeSchema } from "../poll-change"
 import { type OptionDraft, optionField, type PollDraft } from "./draft"
 import { type Faults, faultsOf } from "./faults"
+import { MOST_MARKS } from "./meanwhile"
 
 /** Fifty options with all that they may have, percent-encoded. */
 const FORM_LIMIT = 256 * 1_024
@@ -21,7 +22,7 @@ const parts = ["id", "label", "emoji", "colour", "image"] as const
 const FIELDS: Record<string, number> = {
   ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
-  isDefault: 4,
+  ...{ isDefault: 4, served: MOST_MARKS },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
       parts.map((part) => [optionField(i, part), PARTS[part]]),

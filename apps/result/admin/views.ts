@@ -75,6 +75,8 @@ export type EditView = {
   draft: PollDraft
   /** The times that the stored poll has: those of the draft may have been refused. */
   saved: Pick<PollDraft, "opensAt" | "closesAt">
+  /** What of the poll the form was served with (meanwhile.ts). */
+  served: string
   /** The poll opens by itself at a moment to come. */
   scheduled: boolean
   fixed: Partial<Record<FixedPart, FixedReason>>

@@ -48,6 +48,7 @@ export function EditPage(view: EditView) {
           >
             {t("save")}
           </button>
+          <input type="hidden" name="served" value={view.served} autocomplete="off" />
           <section class="card">
             <TitleField draft={draft} fault={faults.title} isNew={id === null} why={why("title")} set={set} />
             {id === null && <IdField draft={draft} fault={faults.id} set={set} />}

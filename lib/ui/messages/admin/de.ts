@@ -280,6 +280,8 @@ export const de: Section<AdminKey> = {
   "why-begun": "Das lässt sich nicht mehr ändern: Die Abstimmung hat begonnen.",
   "why-over": "Das lässt sich nicht mehr ändern: Die Abstimmung ist geschlossen.",
 
+  changedMeanwhile:
+    "Noch nicht gespeichert: Jemand anderes hat das gerade auch geändert: {parts}. Sieh dir die Abstimmung in einem anderen Tab an; speichere noch einmal, wenn deines gelten soll.",
   faults: "Noch nicht gespeichert: Verbessere, was markiert ist.",
   faultTitle: "Gib eine Frage mit höchstens 200 Zeichen an.",
   faultId: "Nimm a–z, 0–9 und Bindestriche, höchstens 64, mit Buchstabe oder Ziffer am Anfang.",

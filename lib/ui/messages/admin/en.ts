@@ -267,6 +267,8 @@ export const en = {
   "why-begun": "This can't be changed any more: the poll has begun.",
   "why-over": "This can't be changed any more: the poll is closed.",
 
+  changedMeanwhile:
+    "Not saved yet: somebody else has just changed this as well: {parts}. Look at the poll in another tab; save again if yours is to stand.",
   faults: "Not saved yet: correct what is marked.",
   faultTitle: "Give it a question of at most 200 characters.",
   faultId: "Use a–z, 0–9 and hyphens, at most 64, and begin with a letter or digit.",

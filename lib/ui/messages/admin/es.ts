@@ -275,6 +275,8 @@ export const es: Section<AdminKey> = {
   "why-begun": "Ya no se puede cambiar: la votación ha empezado.",
   "why-over": "Ya no se puede cambiar: la votación está cerrada.",
 
+  changedMeanwhile:
+    "Aún no se ha guardado: otra persona acaba de cambiar también esto: {parts}. Mira la votación en otra pestaña; vuelve a guardar si debe quedar lo tuyo.",
   faults: "Aún no se ha guardado: corrige lo marcado.",
   faultTitle: "Escribe una pregunta de 200 caracteres como máximo.",
   faultId: "Usa a–z, 0–9 y guiones, como máximo 64, y empieza por una letra o cifra.",

@@ -277,6 +277,8 @@ export const fr: Section<AdminKey> = {
   "why-begun": "Ce n’est plus modifiable : le vote a commencé.",
   "why-over": "Ce n’est plus modifiable : le vote est clos.",
 
+  changedMeanwhile:
+    "Pas encore enregistré : quelqu’un d’autre vient de changer cela aussi : {parts}. Regarde le vote dans un autre onglet ; enregistre encore une fois si ta version doit rester.",
   faults: "Pas encore enregistré : corrige ce qui est signalé.",
   faultTitle: "Donne une question de 200 caractères au plus.",
   faultId: "Utilise a–z, 0–9 et des traits d’union, 64 au plus, en commençant par une lettre ou un chiffre.",

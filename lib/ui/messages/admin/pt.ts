@@ -274,6 +274,8 @@ export const pt: Section<AdminKey> = {
   "why-begun": "Não pode mais ser mudado: a votação já começou.",
   "why-over": "Não pode mais ser mudado: a votação está encerrada.",
 
+  changedMeanwhile:
+    "Ainda não foi salvo: outra pessoa acaba de mudar isto também: {parts}. Veja a votação em outra aba; salve de novo se a sua versão deve valer.",
   faults: "Ainda não foi salvo: corrija o que está marcado.",
   faultTitle: "Escreva uma pergunta de até 200 caracteres.",
   faultId: "Use a–z, 0–9 e hifens, no máximo 64, começando por letra ou algarismo.",
