@@ -7,6 +7,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { databaseProblem } from "@tallyroom/lib/http/database-problem"
+import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Log } from "@tallyroom/lib/logging"
 import { PETS_POLL } from "@tallyroom/lib/pets"
@@ -15,8 +16,9 @@ import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
 import { adminRoutes } from "./admin/routes"
 import { adminAccess } from "./admin-access"
+import { mayKnow, NOBODY } from "./audience"
 import { withDeadline } from "./deadline"
-import { deletedPolls } from "./deleted-polls"
+import { type DeletedPolls, deletedPolls } from "./deleted-polls"
 import { Hub } from "./hub"
 import { LIVE_SOCKETS, live } from "./live"
 import { askedGauge, liveMetrics } from "./metrics"
@@ -100,6 +102,7 @@ export function createApp(deps: AppDeps) {
     for (const reads of [tallies, results]) reads.forget(id)
   }
 
+  const deleted = deletedPolls(sql)
   answerProblems({
     log: deps.log,
     page: (problem, request) =>
@@ -109,7 +112,8 @@ export function createApp(deps: AppDeps) {
       }),
     isApi: (path) => /^\/(api|live|openapi|ws)([/.]|$)/.test(path),
     translate,
-    refine: deletedPolls(sql),
+    refine: deleted.refine,
+    lead: (request) => toPoll({ tallies, deleted }, request),
   })(app)
   app
     .use(openapiDocument())
@@ -129,6 +133,24 @@ export function createApp(deps: AppDeps) {
     sockets.closeAll()
   }
   return { app, hub, closeViewers }
+}
+
+/** What is to be found out of a poll that a path may name. */
+type Polls = { tallies: Pick<ReturnType<typeof tallyReads>, "read">; deleted: Pick<DeletedPolls, "has"> }
+
+/**
+ * /lunch leads to /polls/lunch, as on the vote app; null where there is no such poll that everybody may know of. Of one that
+ * was deleted its page says so, as it does while nobody knows.
+ */
+async function toPoll({ tallies, deleted }: Polls, request: Request): Promise<Response | null> {
+  const { pathname, search } = new URL(request.url)
+  const id = pollOfShortPath(pathname)
+  if (id === null) return null
+  const mayBeThere = await tallies.read(id).then(
+    (tally) => tally !== undefined && mayKnow(tally.poll, NOBODY),
+    () => true,
+  )
+  return mayBeThere || (await deleted.has(id)) ? leadOn(`/polls/${id}${search}`, 302) : null
 }
 
 /** A table, or a column of a newer version. */

@@ -8,8 +8,14 @@ import { sharedReads } from "./shared-reads"
 /** Where an address names a poll, of pages, API and control room. */
 const NAMED = /^\/(?:api\/|admin\/)?(?:polls|embed)\/([^/]+)/
 
-/** @returns a function that makes poll-deleted of the poll-unknown of a poll that there was; any other problem stays. */
-export function deletedPolls(sql: Database): (problem: Problem, request: Request) => Promise<Problem> {
+export type DeletedPolls = {
+  /** Whether there was such a poll, and there is none now; false while nobody knows. */
+  has: (id: string) => Promise<boolean>
+  /** Makes poll-deleted of the poll-unknown of a poll that there was; any other problem stays. */
+  refine: (problem: Problem, request: Request) => Promise<Problem>
+}
+
+export function deletedPolls(sql: Database): DeletedPolls {
   const deleted = sharedReads(async (ids) => {
     const literal = `{${ids.map((id) => `"${id}"`).join(",")}}`
     const rows = await sql`
@@ -18,11 +24,15 @@ export function deletedPolls(sql: Database): (problem: Problem, request: Request
       UNION SELECT id FROM polls WHERE deleting_at IS NOT NULL AND id = ANY(${literal}::text[])`
     return new Map(rows.map((row) => [String(row.id), true] as const))
   })
-  return async (problem, request) => {
-    const id = problem.kind === "poll-unknown" ? pollIn(request) : null
-    if (id === null || !(await deleted.read(id).catch(() => false))) return problem
-    const detail = `The poll ${shown(id)} was deleted by its host: nothing of it is left.`
-    return new Problem("poll-deleted", detail)
+  const has = async (id: string) => (await deleted.read(id).catch(() => false)) ?? false
+  return {
+    has,
+    async refine(problem, request) {
+      const id = problem.kind === "poll-unknown" ? pollIn(request) : null
+      if (id === null || !(await has(id))) return problem
+      const detail = `The poll ${shown(id)} was deleted by its host: nothing of it is left.`
+      return new Problem("poll-deleted", detail)
+    },
   }
 }
 

@@ -198,6 +198,8 @@ test("of a deleted poll every page and answer says so, until another takes its i
       expect([step, path, answer.status]).toEqual([step, path, 410])
       expect((await answer.json()).type).toBe("/problems/poll-deleted")
     }
+    const short = await fetch(`${result.address}/past`, { redirect: "manual" })
+    expect([step, short.headers.get("location")]).toEqual([step, "/polls/past"])
     await sql`WITH gone AS (DELETE FROM polls WHERE id = 'past' RETURNING number, id)
       INSERT INTO deleted_polls (number, id) SELECT number, id FROM gone`
   }
@@ -221,6 +223,12 @@ test("other spellings of a page's address lead to it, and the API says how an id
   expect(await led("/embed/SPELT")).toEqual([308, "/embed/spelt"])
   expect(await led("/polls/SPELT/receipts/AbC")).toEqual([308, "/polls/spelt/receipts/AbC"])
   expect(await led("/polls/spelt")).toEqual([200, null])
+  // What is typed for the ballot leads to the results here.
+  expect(await led("/spelt?lang=de")).toEqual([302, "/polls/spelt?lang=de"])
+  expect(await led("/SPELT/")).toEqual([302, "/polls/spelt"])
+  await result.send("POST", "/api/polls", definition("unseen", { state: "draft" }))
+  for (const path of ["/unseen", "/never-was", "/assets", "/embed"])
+    expect([path, ...(await led(path))]).toEqual([path, 404, null])
   const { detail } = await (await result.get("/api/polls/SPELT/results")).json()
   expect(detail).toBe('There is no poll "SPELT": ids are written in small letters, ask for spelt.')
 })

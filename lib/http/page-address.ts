@@ -3,7 +3,7 @@
 import { type Poll, SLUG } from "../polls"
 
 /**
- * First parts of paths that are something else than a poll on the vote app, whatever it answers beside its own API. A poll
+ * First parts of paths that are something else than a poll on either app, whatever it answers beside its own API. A poll
  * with such an id is found at /polls/<id> alone.
  */
 export const RESERVED: ReadonlySet<string> = new Set([
