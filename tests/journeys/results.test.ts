@@ -143,7 +143,9 @@ describe("the result page while people vote", () => {
     expect(await page.locator(".scan .qr").isVisible()).toBe(true)
     await pages()
       .sql`UPDATE polls SET state = 'final', revision = revision + 1, final_at = now() WHERE id = 'ending'`
-    await page.getByText("Dogs wins").waitFor()
+    await page.locator("#winner").getByText("Dogs wins").waitFor()
+    // Who listens is told, too, that nobody leads any more.
+    await page.locator("#announcement").getByText("2 votes. Dogs wins").waitFor()
     expect(await text(page, "#phase")).toStartWith("Final since")
     expect(await text(page, "[data-option=b] .mark")).toBe("Winner")
     expect(await page.locator(".scan .qr").isVisible()).toBe(false)

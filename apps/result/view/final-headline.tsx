@@ -3,10 +3,10 @@ import type { ResultsText } from "./results-data"
 import type { Standing } from "./standing"
 
 /** Who won; nothing when nobody voted. */
-export function FinalHeadline({ standing: { leaders }, text }: { standing: Standing; text: ResultsText }) {
+export function FinalHeadline({ standing, text }: { standing: Standing; text: ResultsText }) {
+  const { leaders } = standing
   const [winner] = leaders
   if (!winner) return null
-  const labels = leaders.map(({ option }) => isolated(option.label))
   return (
     <p class="winner" id="winner">
       {winner.option.emoji && leaders.length === 1 && (
@@ -14,11 +14,13 @@ export function FinalHeadline({ standing: { leaders }, text }: { standing: Stand
           {winner.option.emoji}
         </span>
       )}
-      <span>
-        {leaders.length === 1
-          ? text.t("wins", { option: isolated(winner.option.label) })
-          : text.t("tie", { options: text.list(labels) })}
-      </span>
+      <span>{outcome(standing, text)}</span>
     </p>
   )
+}
+
+/** "Cats wins", or "A tie: Cats and Dogs". */
+export function outcome({ leaders }: Standing, { t, list }: ResultsText): string {
+  const labels = list(leaders.map(({ option }) => isolated(option.label)))
+  return leaders.length === 1 ? t("wins", { option: labels }) : t("tie", { options: labels })
 }

@@ -61,6 +61,7 @@ export function ResultsApp(data: ResultsData) {
       ) : (
         <HiddenResults snapshot={snapshot} text={text} />
       )}
+      <Announcement standing={standing} final={snapshot.phase === "final"} text={text} />
     </>
   )
 }
@@ -116,7 +117,6 @@ function Tally({ data, snapshot, standing, text, connected, clock }: TallyProps)
       </div>
       <Bars {...{ order, text, final }} rows={standing.rows} level={standing.leaders.length > 1} />
       <ScaleLine standing={standing} text={text} />
-      <Announcement standing={standing} text={text} />
       {!embedded && (
         <>
           <Guarded>

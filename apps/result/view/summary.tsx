@@ -2,6 +2,7 @@
 
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useRef } from "preact/hooks"
+import { outcome } from "./final-headline"
 import type { ResultsText } from "./results-data"
 import type { Standing } from "./standing"
 import { useThrottled } from "./use-throttled"
@@ -9,9 +10,12 @@ import { useThrottled } from "./use-throttled"
 /** More often nobody could listen to it. */
 const ANNOUNCE_MS = 10_000
 
+/** @param standing null while no counts are shown */
+type Props = { standing: Standing | null; final: boolean; text: ResultsText }
+
 /** Says nothing at first: the page itself has it all. */
-export function Announcement({ standing, text }: { standing: Standing; text: ResultsText }) {
-  const now = summary(standing, text)
+export function Announcement({ standing, final, text }: Props) {
+  const now = standing ? summary(standing, final, text) : ""
   const first = useRef(now)
   const said = useThrottled(now, ANNOUNCE_MS)
   return (
@@ -21,16 +25,21 @@ export function Announcement({ standing, text }: { standing: Standing; text: Res
   )
 }
 
-/** "12 votes. Cats leads with 58%." */
-export function summary({ total, leaders }: Standing, { t, percent, list }: ResultsText): string {
-  const [leader] = leaders
-  if (!leader) return t("noVotes")
+/** "12 votes. Cats leads with 58%."; of a final poll "12 votes. Cats wins". */
+export function summary(standing: Standing, final: boolean, text: ResultsText): string {
+  const { t } = text
+  const [leader] = standing.leaders
+  if (!leader) return t(final ? "nobodyVoted" : "noVotes")
+  const place = final ? outcome(standing, text) : lead(standing, text)
+  return `${t("votes", { count: standing.total })}. ${place}`
+}
+
+function lead({ total, leaders }: Standing, { t, percent, list }: ResultsText): string {
   // Of equal ones some may be shown with a tenth of a percent more, so that all are 100 % together.
-  const share = percent(leaders.length === 1 ? (leader.share ?? 0) : leader.votes / total)
+  const [leader] = leaders
+  const share = percent(leaders.length === 1 ? (leader?.share ?? 0) : (leader?.votes ?? 0) / total)
   const labels = leaders.map(({ option }) => isolated(option.label))
-  const place =
-    leaders.length === 1
-      ? t("leads", { option: isolated(leader.option.label), share })
-      : t("level", { options: list(labels), share })
-  return `${t("votes", { count: total })}. ${place}`
+  return leaders.length === 1
+    ? t("leads", { option: list(labels), share })
+    : t("level", { options: list(labels), share })
 }
