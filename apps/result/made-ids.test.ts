@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { completed, idFrom, withIds } from "./made-ids"
+import { completed, idFrom, pollIdFrom, withIds } from "./made-ids"
 
 test.each([
   ["Où déjeuner ?", "ou-dejeuner"],
@@ -10,6 +10,13 @@ test.each([
   ["???", ""],
   ["猫か犬か", ""],
 ])("the id for %j is %j", (title, id) => expect(idFrom(title)).toBe(id))
+
+test("a title without Latin letters gets an id that means nothing, another one each time", () => {
+  const ids = Array.from({ length: 20 }, () => pollIdFrom("מה נאכל?"))
+  for (const id of ids) expect(id).toMatch(/^poll-[a-z2-9]{5}$/)
+  expect(new Set(ids).size).toBeGreaterThan(1)
+  expect([pollIdFrom("Tea?"), pollIdFrom(" ")]).toEqual(["tea", ""])
+})
 
 const idsOf = (...options: [id: string | undefined, label: string][]) =>
   withIds(options.map(([id, label]) => ({ label, ...(id !== undefined && { id }) }))).map(({ id }) => id)

@@ -7,6 +7,11 @@ const PLAIN: Record<string, string> = {
   ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i" },
 }
 
+/** What an id that means nothing is made of: no two of these look alike on a screen, nor sound alike as 0 and o do. */
+const UNLIKE = "abcdefghjkmnpqrstuvwxyz23456789"
+/** Of 28 million ids hardly two polls of a room get the same one; who does is told that it is taken, as always. */
+const MEANINGLESS = 5
+
 /** An id of whole words: "Où déjeuner ?" gives "ou-dejeuner"; what has no Latin letters and digits gives "". */
 export function idFrom(words: string): string {
   const plain = words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
@@ -15,6 +20,13 @@ export function idFrom(words: string): string {
   if (id.length <= SHORT_ID) return id
   const cut = id.slice(0, SHORT_ID + 1).replace(/-[^-]*$/, "")
   return cut.slice(0, SHORT_ID)
+}
+
+/** A poll's id: from its title, or where that has no Latin letters and digits one like "poll-k3xw7"; "" without a title. */
+export function pollIdFrom(title: string): string {
+  if (title.trim() === "") return ""
+  const letters = Array.from({ length: MEANINGLESS }, () => UNLIKE[Math.floor(Math.random() * UNLIKE.length)])
+  return idFrom(title) || `poll-${letters.join("")}`
 }
 
 /**
@@ -38,7 +50,7 @@ export function withIds<Option extends { id?: unknown; label?: unknown }>(
 export function completed(sent: unknown): unknown {
   if (!isObject(sent)) return sent
   const { id, title, options } = sent
-  const made = typeof title === "string" ? idFrom(title) : ""
+  const made = typeof title === "string" ? pollIdFrom(title) : ""
   return {
     ...sent,
     ...(isMissing(id) && made !== "" && { id: made }),

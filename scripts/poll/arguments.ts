@@ -7,7 +7,7 @@ export const USAGE = `Usage: bun run poll <command>
 
   list                       all polls
   show <id>                  one poll with its counts
-  create --id <id> --title <title> --option <id>=<label> --option …
+  create --title <title> --option <label> --option <label> … [--id <id>]
          [--policy final|changeable] [--results live|after-vote|after-close]
          [--eligibility browser|code|network] [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
   edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--eligibility …]
@@ -25,6 +25,7 @@ export const USAGE = `Usage: bun run poll <command>
   codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
 
   --json                     prints the API's answer as it is
+Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
 A moment is like 2030-01-31T20:00:00Z. Uses RESULT_URL and ADMIN_TOKEN if they are set, else a running demo.`
 
 /** Exits with 2 rather than 1: nothing was tried. */
@@ -100,11 +101,18 @@ function parse(argv: string[]) {
   }
 }
 
-/** `--option a=Cats` as an option. */
-export function readOption(text: string): { id: string; label: string } {
-  const equals = text.indexOf("=")
-  if (equals < 1) throw new UsageError(`--option "${text}" must be like a=Cats.`)
-  return { id: text.slice(0, equals), label: text.slice(equals + 1) }
+/** `--option a=Cats` as an option; the API makes the id of `--option Cats` and `--option =Cats`. */
+export function readOption(text: string): { id?: string; label: string } {
+  const [, id = "", label = text] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  return { ...(id !== "" && { id }), label }
+}
+
+/** The same of an option that there may be already, which is known by its id. @throws {UsageError} for one without */
+export function readKnownOption(text: string): { id: string; label: string } {
+  const { id, label } = readOption(text)
+  if (id === undefined)
+    throw new UsageError(`--option "${text}" must be like a=Cats: "edit" knows an option by its id.`)
+  return { id, label }
 }
 
 /** `first` or `before=tea` as the API takes it. */

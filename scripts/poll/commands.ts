@@ -1,7 +1,7 @@
 /** What each command does; it gives the text to print. */
 
 import type { PollApi, ShownPoll } from "./api"
-import { type Command, type Flags, readMove, readOption, UsageError } from "./arguments"
+import { type Command, type Flags, readKnownOption, readMove, readOption, UsageError } from "./arguments"
 import { codesText, pollsText, resultsText } from "./print"
 
 export async function runCommand({ name, words, flags }: Command, api: PollApi): Promise<string> {
@@ -72,18 +72,24 @@ async function show(api: PollApi, path: string, flags: Flags): Promise<string> {
 
 function definition(flags: Flags) {
   const { id, title, option = [] } = flags
-  if (!id || !title || option.length < 2) {
-    throw new UsageError('"create" needs --id, --title and at least two --option: see bun run poll --help.')
+  if (!title || option.length < 2) {
+    throw new UsageError('"create" needs --title and at least two --option: see bun run poll --help.')
   }
   const state = flags.open ? "open" : "draft"
-  return { id, ...fields(flags), options: option.map(readOption), state, default: flags.default ?? false }
+  return {
+    ...(id !== undefined && { id }),
+    ...fields(flags),
+    options: option.map(readOption),
+    state,
+    default: flags.default ?? false,
+  }
 }
 
 /** New labels for options that there are keep what else those have; the API says what may not be changed. */
 async function edit(api: PollApi, path: string, flags: Flags) {
   if (!flags.option) return fields(flags)
   const { options } = await api.call<ShownPoll>("GET", path)
-  const labels = new Map(flags.option.map(readOption).map((option) => [option.id, option]))
+  const labels = new Map(flags.option.map(readKnownOption).map((option) => [option.id, option]))
   const kept = options.map((option) => ({ ...option, ...labels.get(option.id) }))
   const added = [...labels.values()].filter(({ id }) => !options.some((option) => option.id === id))
   return { ...fields(flags), options: [...kept, ...added] }

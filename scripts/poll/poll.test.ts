@@ -58,6 +58,27 @@ test("a poll is made, opened, edited, shown and closed from the terminal", async
   expect((await poll("list")).out).toMatch(/tea \* +closed/)
 })
 
+test("ids need not be given: they are made from title and labels", async () => {
+  const options = ["Crêpes", "y=Yes", "=1+1=2", "寿司"].flatMap((option) => ["--option", option])
+  const made = JSON.parse((await poll("create", "--title", "Où déjeuner ?", "--json", ...options)).out)
+  expect(made).toMatchObject({
+    id: "ou-dejeuner",
+    options: [
+      { id: "crepes", label: "Crêpes" },
+      { id: "y", label: "Yes" },
+      { id: "1-1-2", label: "1+1=2" },
+      { id: "d", label: "寿司" },
+    ],
+  })
+  const { out } = await poll("create", "--title", "お昼は？", "--option", "寿司", "--option", "麺")
+  expect(out).toMatch(/^Watch: .*\/polls\/poll-[a-z0-9]{5}$/m)
+  const nameless = await poll("edit", "ou-dejeuner", "--option", "Galettes")
+  expect([nameless.code, nameless.err.trim()]).toEqual([
+    2,
+    '--option "Galettes" must be like a=Cats: "edit" knows an option by its id.',
+  ])
+})
+
 test("a poll is archived, duplicated and deleted from the terminal", async () => {
   const options = ["--option", "a=A", "--option", "b=B"]
   await poll("create", "--id", "gala", "--title", "Gala", "--open", ...options)
@@ -146,6 +167,7 @@ test("what goes wrong is one sentence and an exit code", async () => {
   for (const words of [
     ["fly"],
     ["create", "--id", "x"],
+    ["create", "--title", "X", "--option", "One"],
     ["open"],
     ["move", "one"],
     ["list", "--loud"],

@@ -62,7 +62,7 @@ test.each([true, false])("what was done is said once, politely; scripts: %p", as
 test("a label twice is marked at its field, and the rest of the form stays", async () => {
   const page = await openControlRoom(browser, result.url)
   await page.goto(`${result.url}/admin/new`)
-  await page.getByLabel("Question").fill("Twice")
+  await page.getByLabel("Question").fill("どのラーメン？")
   await page.getByLabel("Option 1", { exact: true }).fill("Ramen")
   await page.getByLabel("Option 2", { exact: true }).fill("ramen ")
   await page.getByRole("button", { name: "Make the draft" }).click()
@@ -72,6 +72,7 @@ test("a label twice is marked at its field, and the rest of the form stays", asy
   await page.getByLabel("Option 2", { exact: true }).fill("Udon")
   await page.getByRole("button", { name: "Make the draft" }).click()
   await page.getByText("The draft is made.").waitFor()
+  expect(page.url()).toMatch(/\/admin\/polls\/poll-[a-z0-9]{5}$/)
   await page.context().close()
 })
 

@@ -4,7 +4,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../deadline"
 import { fixedParts, isScheduled } from "../fixed-parts"
-import { idFrom } from "../made-ids"
+import { pollIdFrom } from "../made-ids"
 import { changePoll, createPoll, readPoll, type StoredPoll } from "../poll-store"
 import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "./admin-pages"
 import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"
@@ -74,8 +74,8 @@ async function answerForm(
     const changed = { ...draft, options: changeOptions(draft.options, action) }
     return editor(deps, visit, stillServed(viewOf(poll, changed), form))
   }
-  // Where scripts run the page writes the id; without them nobody need think of one.
-  const whole = { ...draft, id: draft.id || idFrom(draft.title), options: withoutBlank(draft.options) }
+  // Where scripts run the page writes the id of a title with Latin letters; nobody need think of any.
+  const whole = { ...draft, id: draft.id || pollIdFrom(draft.title), options: withoutBlank(draft.options) }
   const { draft: mine, both } = poll
     ? merged(whole, draftOf(poll), form.sent.served ?? "")
     : { draft: whole, both: [] }

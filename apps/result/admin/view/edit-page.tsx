@@ -145,7 +145,7 @@ function TitleField({
 function IdField({ draft, fault, set }: FieldProps) {
   const { t } = useWords()
   return (
-    <Field id="id" label={t("id")} hint={t("idHint")} fault={fault}>
+    <Field id="id" label={t("id")} hint={`${t("idHint")} ${t("idMade")}`} fault={fault}>
       <input
         id="id"
         name="id"

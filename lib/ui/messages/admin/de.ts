@@ -213,6 +213,7 @@ export const de: Section<AdminKey> = {
   titleHint: "Höchstens 200 Zeichen.",
   id: "Kennung",
   idHint: "Teil der Adresse: a–z, 0–9 und Bindestriche. Sie lässt sich später nicht ändern.",
+  idMade: "Bleibt sie leer, entsteht sie aus dem Titel.",
   options: "Optionen",
   optionsFixed: "{why} Beschriftung, Aussehen und Reihenfolge lassen sich noch ändern.",
   labelsFixed:

@@ -201,6 +201,7 @@ export const en = {
   titleHint: "At most 200 characters.",
   id: "Id",
   idHint: "Part of the poll's address: a–z, 0–9 and hyphens. It can't be changed later.",
+  idMade: "Left empty, it is made from the title.",
   options: "Options",
   optionsFixed: "{why} Labels, looks and order can still be changed.",
   labelsFixed:

@@ -210,6 +210,7 @@ export const es: Section<AdminKey> = {
   titleHint: "Como máximo 200 caracteres.",
   id: "Identificador",
   idHint: "Parte de la dirección: a–z, 0–9 y guiones. Después no se puede cambiar.",
+  idMade: "Si queda vacío, se crea a partir del título.",
   options: "Opciones",
   optionsFixed: "{why} Los textos, el aspecto y el orden aún se pueden cambiar.",
   labelsFixed:

@@ -211,6 +211,7 @@ export const fr: Section<AdminKey> = {
   titleHint: "200 caractères au plus.",
   id: "Identifiant",
   idHint: "Fait partie de l’adresse : a–z, 0–9 et traits d’union. On ne peut pas le changer ensuite.",
+  idMade: "Laissé vide, il est tiré du titre.",
   options: "Options",
   optionsFixed: "{why} Libellés, apparence et ordre restent modifiables.",
   labelsFixed:

@@ -184,6 +184,7 @@ export const ja: Section<AdminKey> = {
   titleHint: "200 文字以内。",
   id: "ID",
   idHint: "アドレスの一部になります。a–z、0–9、ハイフンが使えます。後から変更できません。",
+  idMade: "空欄のままなら自動で作られます。",
   options: "選択肢",
   optionsFixed: "{why} 文言、見た目、順序は変更できます。",
   labelsFixed: "{why} 投票された文言は変わりません。絵文字、色、画像、順序は変更できます。",

@@ -208,6 +208,7 @@ export const pt: Section<AdminKey> = {
   titleHint: "No máximo 200 caracteres.",
   id: "Identificador",
   idHint: "Parte do endereço: a–z, 0–9 e hifens. Não pode ser mudado depois.",
+  idMade: "Se ficar vazio, é criado a partir do título.",
   options: "Opções",
   optionsFixed: "{why} Textos, aparência e ordem ainda podem mudar.",
   labelsFixed:
