@@ -85,6 +85,14 @@ describe("a new poll", () => {
     expect(await Promise.all(others)).toEqual([meaningless, meaningless])
   })
 
+  test("is told once what is wrong with each label", async () => {
+    const answer = await create("wordy", { options: labelled("x".repeat(81), "B", "y".repeat(81)) })
+    expect([answer.status, (await answer.json()).detail]).toEqual([
+      400,
+      "options.0.label: must have at most 80 characters; options.2.label: must have at most 80 characters. Correct the request.",
+    ])
+  })
+
   test("can't take an id that is taken", async () => {
     await create("taken")
     expect(await kindOf(await create("taken"))).toEqual([409, "poll-exists"])
