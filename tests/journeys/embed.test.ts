@@ -13,8 +13,8 @@ const stores = useStores()
 const pages = useResultPages(stores)
 
 /** The site of a team that shows this in one of its pages. */
-async function openTeamSite(content: string, view: View = {}) {
-  const html = `<!doctype html><html lang="en"><title>Team</title><body><h1>Our team</h1>${content}</body></html>`
+async function openTeamSite(content: string, view: View = {}, head = "") {
+  const html = `<!doctype html><html lang="en"><head><title>Team</title>${head}</head><body><h1>Our team</h1>${content}</body></html>`
   const headers = { "content-type": "text/html; charset=utf-8" }
   const site = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(html, { headers }) })
   stores().defer(() => site.stop(true))
@@ -53,6 +53,15 @@ describe("a poll in another site", () => {
     await addVotes(sql, "many", "o1", 1)
     await frame.locator("#total", { hasText: "1,226 votes" }).waitFor()
     await expectAccessible(page)
+  })
+
+  test("stands at the end of a page that has the snippet in its head", async () => {
+    const snippet = embedSnippet(pages().result.address, "open")
+    for (const head of [snippet, snippet.replace(" async", "")]) {
+      const page = await openTeamSite("<style>body { background: #222 }</style>", {}, head)
+      await page.frameLocator("body > iframe").locator("#total", { hasText: "8 votes" }).waitFor()
+      await page.frameLocator("body > iframe").locator(":root[data-theme=dark]").waitFor()
+    }
   })
 
   test("is as light or dark as what it stands on, which shows through, and follows it", async () => {
