@@ -77,3 +77,28 @@ test("moving among thousands writes one row, and may be done into the same gap f
   }
   expect(await revisions()).toBe(before + 70)
 })
+
+test("many who move and change polls at once all get on, and who can't is told when to try again", async () => {
+  for (const id of ["m1", "m2", "m3"]) await make(id)
+  await make("stuck")
+  // In the way of every change of this poll, as ever new others would be.
+  await sql`CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`
+  await sql`CREATE TRIGGER stuck BEFORE UPDATE ON polls FOR EACH ROW WHEN (OLD.id = 'stuck') EXECUTE FUNCTION stay()`
+  const stuck = move("stuck", "last")
+  const changes = (client: number) => [
+    { place: client % 2 === 0 ? "first" : "last" },
+    { place: { before: "a" } },
+    { title: `Title ${client}` },
+    { default: true },
+  ]
+  const clients = Array.from({ length: 30 }, async (_, client) => {
+    const statuses: number[] = []
+    for (const change of changes(client)) {
+      statuses.push((await result.send("PATCH", `/api/polls/m${(client % 3) + 1}`, change)).status)
+    }
+    return statuses
+  })
+  expect(new Set((await Promise.all(clients)).flat())).toEqual(new Set([200]))
+  const { status, headers } = await stuck
+  expect([status, headers.get("retry-after")]).toEqual([503, "1"])
+})
