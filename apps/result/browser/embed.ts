@@ -10,7 +10,21 @@ const FIRST_HEIGHT_PX = 360
 const MOST_HEIGHT_PX = 20_000
 
 const script = document.currentScript
-if (script instanceof HTMLScriptElement && script.dataset.poll) show(script, script.dataset.poll)
+if (script instanceof HTMLScriptElement && script.dataset.poll) {
+  const { poll } = script.dataset
+  if (script.closest("head")) atTheEnd(script, () => show(script, poll))
+  else show(script, poll)
+}
+
+/** Nothing is shown in a page's head, where some sites' editors put all scripts: the poll then stands at the page's end. */
+function atTheEnd(place: HTMLScriptElement, then: () => void): void {
+  const move = () => {
+    document.body.append(place)
+    then()
+  }
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", move)
+  else move()
+}
 
 function show(place: HTMLScriptElement, poll: string): void {
   const { view, title = "Tallyroom" } = place.dataset
