@@ -158,7 +158,9 @@ async function readAs<T extends z.ZodType>(
   const faults = parsed.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join(".")}: ${message}` : message,
   )
-  throw new Problem("request-malformed", `${faults.slice(0, 5).join("; ")}. Correct the request.`)
+  // A new label is asked for the same by two schemas.
+  const told = [...new Set(faults)].slice(0, 5)
+  throw new Problem("request-malformed", `${told.join("; ")}. Correct the request.`)
 }
 
 function answer(body: unknown, admin: boolean, status = 200, headers: Record<string, string> = {}): Response {
