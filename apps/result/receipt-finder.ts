@@ -32,9 +32,10 @@ export function receiptFinder(sql: Database): ReceiptFinder {
     return null
   }
   const readNew = async () => {
-    const newest = Math.max(0, ...known.keys())
+    // A poll gets its number before it is there for others, so that a younger one may have been seen before it.
+    const seen = `{${[...known.keys()].join()}}`
     const rows = await withDeadline(
-      sql`SELECT number, id, salt FROM polls WHERE number > ${newest} ORDER BY number`,
+      sql`SELECT number, id, salt FROM polls WHERE number <> ALL(${seen}::integer[]) ORDER BY number`,
     )
     for (const { number, id, salt } of rows) known.set(Number(number), { id: String(id), salt: String(salt) })
   }
