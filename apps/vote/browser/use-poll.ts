@@ -41,8 +41,8 @@ export function usePoll(data: BallotData) {
     ...{ poll, now, timeZone },
     /** Takes in what the server says; the poll is read again only where it is another one. */
     hear: async ({ number, revision, phase }: PollNow, at: number) => {
-      const said = at - Date.now()
-      if (Math.abs(said - ahead.current) > SET_ANEW_MS) ahead.current = said
+      at -= Date.now()
+      if (Math.abs(at - ahead.current) > SET_ANEW_MS) ahead.current = at
       if (number === data.pollNumber && revision === poll.revision) {
         if (phase !== poll.phase) setPoll((old) => ({ ...old, phase }))
       } else await refresh()
