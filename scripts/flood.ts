@@ -1,8 +1,8 @@
 /** `bun run flood`: votes of many, by k6, and whether each was counted once. */
 
 import { readdirSync } from "node:fs"
-import { addresses, assertReachable } from "./data/room"
-import { describe } from "./services/trouble"
+import { type Addresses, addresses, assertReachable, pollToVoteIn, readResults } from "./data/room"
+import { describe, Trouble } from "./services/trouble"
 import { K6_SCRIPTS, startK6 } from "./tools/k6"
 
 const USAGE = `Usage: bun run flood [SCRIPT] [flags of k6]
@@ -49,9 +49,17 @@ try {
 async function runK6(name: string, flags: string[]): Promise<number> {
   const there = addresses()
   // Who waits is told at the end of the waiting.
-  if (!process.env.WAIT) await assertReachable(there)
+  if (!process.env.WAIT) await assertFloodable(there)
   const quiet = process.stdout.isTTY ? [] : ["--quiet"]
   const env = { VOTE_URL: there.voteUrl, RESULT_URL: there.resultUrl }
   const k6 = await startK6(name, { flags: [...quiet, ...flags], env, stdout: "inherit" })
   return k6.exited
+}
+
+/** @throws {Trouble} in one sentence, where k6 could say it only once it has begun */
+async function assertFloodable(there: Addresses): Promise<void> {
+  await assertReachable(there)
+  const { id } = await pollToVoteIn(there)
+  if ((await readResults(there, id)) === null)
+    throw new Trouble(`The poll ${id} hides its results: name another by POLL.`)
 }

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util"
 import { progress } from "./data/progress"
-import { addresses, type PollInfo, type Results, readPoll, readResults } from "./data/room"
+import { addresses, openToAll, type Results, readPoll, readResults } from "./data/room"
 import { type Cast, castByVoters } from "./seed/by-voters"
 import { readCaster } from "./seed/caster"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"
@@ -53,7 +53,7 @@ async function main(args: string[]): Promise<number> {
   const votes = whole("--votes", values.votes)
   const voters = values.voters === undefined ? null : whole("--voters", values.voters)
   if (voters && values.by) throw new Trouble("--by is for votes of new voters: leave it out with --voters.")
-  const poll = open(await readPoll(room, values.poll))
+  const poll = openToAll(await readPoll(room, values.poll), adviceFor)
   const ids = poll.options.map(({ id }) => id)
   const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
   const before = await readResults(room, poll.id)
@@ -83,18 +83,8 @@ function whole(flag: string, text: string): number {
   throw new Trouble(`${flag} takes a whole number from 1 to ${MOST_VOTES.toLocaleString("en")}, not ${text}.`)
 }
 
-function open(poll: PollInfo): PollInfo {
-  if (poll.phase === "final")
-    throw new Trouble(`The poll ${poll.id} is final and can't be made open: make another one.`)
-  if (poll.phase !== "open") {
-    const command = { paused: "resume", closed: "reopen" }[poll.phase] ?? "open"
-    throw new Trouble(
-      `The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll ${command} ${poll.id}\`).`,
-    )
-  }
-  if (poll.eligibility === "browser") return poll
-  const otherwise = poll.eligibility === "code" ? ", or use `bun run import` with codes" : ""
-  throw new Trouble(`The poll ${poll.id} takes one vote a ${poll.eligibility}: seed another${otherwise}.`)
+function adviceFor(eligibility?: string): string {
+  return `seed another${eligibility === "code" ? ", or use `bun run import` with codes" : ""}`
 }
 
 function summary({ accepted, received, same, refused }: Cast): string {

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util"
 import { z } from "zod"
-import { addresses } from "./data/room"
+import { addresses, pollToVoteIn } from "./data/room"
 import { Checks } from "./services/checks"
 import { describe, Trouble } from "./services/trouble"
 import { waitFor } from "./services/wait"
@@ -17,12 +17,6 @@ PATIENCE (20s) for each step. The poll must be open, take one vote a browser, an
 const REACHED_MS = 30_000
 const COUNTED_MS = patience()
 
-const pollsSchema = z.object({ default: z.string().nullable() })
-const pollSchema = z.object({
-  phase: z.string(),
-  eligibility: z.string(),
-  options: z.array(z.object({ id: z.string() })),
-})
 const voteSchema = z.object({ status: z.string(), receipt: z.string() })
 const snapshotSchema = z.object({ version: z.number(), total: z.number().optional() })
 const receiptSchema = z.object({ status: z.string() })
@@ -58,8 +52,7 @@ async function main(voteUrl: string, resultUrl: string): Promise<number> {
     },
   )
   if (!reached) return checks.report()
-  const poll = process.env.POLL || (await defaultPoll(voteUrl))
-  const { options } = await openPoll(voteUrl, poll)
+  const { id: poll, options } = await pollToVoteIn({ voteUrl, resultUrl })
   const live = await watch(resultUrl, poll)
   let receipt = ""
   await checks.check("a vote is accepted", async () => {
@@ -96,21 +89,6 @@ async function reach(url: string): Promise<void> {
   const policy = answer.headers.get("content-security-policy") ?? ""
   if (!policy.includes("default-src") || policy.includes("unsafe-inline"))
     throw new Error(`${url}/ has the policy ${JSON.stringify(policy)}.`)
-}
-
-async function defaultPoll(voteUrl: string): Promise<string> {
-  const { default: id } = await get(`${voteUrl}/api/polls`, pollsSchema)
-  if (id === null) throw new Trouble("There is no default poll: name one by POLL.")
-  return id
-}
-
-async function openPoll(voteUrl: string, id: string) {
-  const poll = await get(`${voteUrl}/api/polls/${id}`, pollSchema)
-  if (poll.phase !== "open")
-    throw new Trouble(`The poll ${id} is ${poll.phase} and takes no vote: name an open one by POLL.`)
-  if (poll.eligibility !== "browser")
-    throw new Trouble(`The poll ${id} takes one vote a ${poll.eligibility}: name another by POLL.`)
-  return poll
 }
 
 async function get<T>(url: string, schema: z.ZodType<T>): Promise<T> {

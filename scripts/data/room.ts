@@ -46,11 +46,40 @@ export async function assertReachable({ voteUrl, resultUrl }: Addresses): Promis
   await ask(`${resultUrl}/openapi.json`, "RESULT_URL")
 }
 
-/** @throws {Trouble} that says what to do when nobody answers, or there is no such poll */
-export async function readPoll({ voteUrl }: Addresses, id?: string): Promise<PollInfo> {
+/**
+ * @param setting by which a poll is named
+ * @throws {Trouble} that says what to do when nobody answers, or there is no such poll
+ */
+export async function readPoll({ voteUrl }: Addresses, id?: string, setting = "--poll"): Promise<PollInfo> {
   const poll = id ?? (await read(`${voteUrl}/api/polls`, pollsSchema, "VOTE_URL")).default
-  if (poll === null) throw new Trouble("There is no default poll: name one with --poll.")
+  if (poll === null) throw new Trouble(`There is no default poll: name one with ${setting}.`)
   return read(`${voteUrl}/api/polls/${encodeURIComponent(poll)}`, pollSchema, "VOTE_URL")
+}
+
+/**
+ * The poll, as one in which whoever comes can vote now.
+ * @param otherwise what to do about a poll that asks its voters for more
+ * @throws {Trouble} that says how it can be made so
+ */
+export function openToAll(poll: PollInfo, otherwise: (eligibility?: string) => string): PollInfo {
+  if (poll.phase === "final")
+    throw new Trouble(`The poll ${poll.id} is final and can't be made open: make another one.`)
+  if (poll.phase !== "open") {
+    const command = { paused: "resume", closed: "reopen" }[poll.phase] ?? "open"
+    throw new Trouble(
+      `The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll ${command} ${poll.id}\`).`,
+    )
+  }
+  if (poll.eligibility === "browser") return poll
+  throw new Trouble(
+    `The poll ${poll.id} takes one vote a ${poll.eligibility}: ${otherwise(poll.eligibility)}.`,
+  )
+}
+
+/** The poll that POLL names, or the default one, as a command votes in it. @throws {Trouble} when nobody can */
+export async function pollToVoteIn(room: Addresses): Promise<PollInfo> {
+  const poll = await readPoll(room, process.env.POLL || undefined, "POLL")
+  return openToAll(poll, () => "name another by POLL")
 }
 
 /** A poll, or null where there is none; waits for a vote app that is away as one who casts does. */

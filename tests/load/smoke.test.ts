@@ -37,7 +37,7 @@ test("one vote is accepted, seen and counted", async () => {
 test("a poll that there is not is named", async () => {
   const { code, err } = await smoke({ POLL: "nowhere" })
   expect(code).toBe(2)
-  expect(err).toContain("/api/polls/nowhere answers 404")
+  expect(err).toContain("/api/polls/nowhere: `bun run poll list` shows which there are.")
 })
 
 test("without a worker the vote is accepted, and never seen", async () => {
