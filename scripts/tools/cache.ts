@@ -1,9 +1,11 @@
 /** Files that are fetched once for this user, each checked against the digest that it must have. */
 
 import { existsSync, mkdirSync, renameSync } from "node:fs"
+import { rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Trouble } from "../services/trouble"
 import { CACHE } from "./cache-folder"
+import { draftOf, removeOldDrafts } from "./drafts"
 import { inTurn } from "./in-turn"
 
 const FETCH_MS = 180_000
@@ -29,17 +31,22 @@ export async function fetchPinned(url: string, sha256: string): Promise<Uint8Arr
 
 /**
  * A path in the cache that `make` fills under another name first, so that what is there is whole. Who asks while another
- * process makes it waits for that.
+ * process makes it waits for that. What killed processes left half made is removed.
  */
 export async function cached(name: string, make: (draft: string) => Promise<void>): Promise<string> {
   const path = join(CACHE, name)
+  await removeOldDrafts(dirname(path))
   if (existsSync(path)) return path
   return inTurn(basename(name), async () => {
     if (existsSync(path)) return path
-    const draft = `${path}.${crypto.randomUUID()}`
+    const draft = draftOf(path)
     mkdirSync(dirname(draft), { recursive: true })
-    await make(draft)
-    renameSync(draft, path)
-    return path
+    try {
+      await make(draft)
+      renameSync(draft, path)
+      return path
+    } finally {
+      await rm(draft, { recursive: true, force: true })
+    }
   })
 }
