@@ -23,11 +23,13 @@ export function tablesOf(sql: Snapshot, poll: string | null): Table[] {
     {
       name: "polls",
       columns: [
-        ...["poll", "title", "policy", "state", "results", "eligibility"],
+        ...["poll", "title", "policy", "state", "results", "eligibility", "confirm"],
         ...["opens_at", "closes_at", "created_at", "closed_at", "final_at"],
       ],
+      // Whether votes are confirmed, as `confirmsVote` of lib/polls says it.
       rows: rows(sql`
-        SELECT id AS poll, title, policy, state, results, eligibility, ${moment(sql, "opens_at")},
+        SELECT id AS poll, title, policy, state, results, eligibility,
+          COALESCE(confirm, policy = 'final') AS confirm, ${moment(sql, "opens_at")},
           ${moment(sql, "closes_at")}, ${moment(sql, "created_at")}, ${moment(sql, "closed_at")}, ${moment(sql, "final_at")}
         FROM polls WHERE ${wanted} ORDER BY number`),
     },
