@@ -36,7 +36,7 @@ test("gives sums that are the tallies, and nothing that tells a voter", async ()
   ).toEqual(["a", "b", "b"])
   expect(String(ballots[0]?.accepted_at)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   const csv = readFileSync(join(target, "polls.csv"), "utf8")
-  expect(csv).toContain("out,'=1+1,changeable,open,after-close,browser,false,")
+  expect(csv).toContain("out,'=1+1,changeable,open,after-close,browser,no,")
   expect(statSync(join(target, "ballots.csv")).mode & 0o777).toBe(0o600)
 })
 
