@@ -3,7 +3,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { waitFor } from "../../scripts/services/wait"
 import { startWorkerProcess } from "../../tests/harness/processes"
 import { useStores } from "../../tests/harness/stores"
-import { makePoll, openBooth, SHARDS, startWorker, voter } from "../../tests/harness/tallyroom"
+import { openBooth, openPoll, SHARDS, startWorker, voter } from "../../tests/harness/tallyroom"
 
 const stores = useStores()
 let sql: Database
@@ -54,9 +54,8 @@ describe("leases", () => {
   test("a stop under load takes less than 10 s and loses nothing", async () => {
     const worker = await startWorkerProcess(stores())
     await worker.app.waitReady()
-    await makePoll(sql, "stopping")
     const booth = await openBooth(stores())
-    await waitFor("the copy", async () => (await booth.redis.exists("{s3}:poll:stopping")) === 1)
+    await openPoll(sql, booth.redis, "stopping")
     const flood = Promise.all(
       Array.from({ length: 3_000 }, (_, i) => booth.cast("stopping", voter(`f${i}`), "b")),
     )

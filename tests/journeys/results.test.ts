@@ -110,12 +110,12 @@ describe("the result page while people vote", () => {
     expect(await page.locator("#announcement").textContent()).toBe("")
     await addVotes(pages().sql, "spoken", "a", 1)
     const said = async () => (await page.locator("#announcement").textContent()) ?? ""
-    await waitFor("an announcement", async () => (await said()) !== "", 3_000)
+    await waitFor("an announcement", async () => (await said()) !== "")
     expect(await said()).toBe("1 vote. Cats leads with 100%.")
     await addVotes(pages().sql, "spoken", "b", 1)
     await total(page, "2 votes")
     expect(await said()).toBe("1 vote. Cats leads with 100%.")
-    await waitFor("the next announcement", async () => (await said()).startsWith("2 votes."), 12_000)
+    await waitFor("the next announcement", async () => (await said()).startsWith("2 votes."))
     expect(await said()).toBe("2 votes. Cats and Dogs are level with 50%.")
   }, 60_000)
 
