@@ -26,7 +26,8 @@ test("While there is no answer the last one is used, without waiting for long.",
   expect(await value.get()).toBe("first")
   const start = performance.now()
   expect(await value.get()).toBe("first")
-  expect(performance.now() - start).toBeLessThan(140)
+  // 15 ms are meant; without any bound this would be for ever.
+  expect(performance.now() - start).toBeLessThan(1_000)
 })
 
 test("A failing question is bridged by the last answer, and asked again by the next reader.", async () => {
@@ -40,5 +41,6 @@ test("Without any answer a reader is told so in time, and who comes later does n
   await expect(value.get()).rejects.toThrow("in time")
   const start = performance.now()
   await expect(value.get()).rejects.toThrow("in time")
-  expect(performance.now() - start).toBeLessThan(100)
+  // The first waited for 150 ms.
+  expect(performance.now() - start).toBeLessThan(140)
 })

@@ -28,7 +28,7 @@ describe("leases", () => {
     const second = await startWorker(stores())
     await waitFor("two workers to hold two each", async () => (await shares()).join() === "2,2")
     await second.stop()
-    await waitFor("all back at once", async () => (await holders())[first.worker.id] === SHARDS, 4_000)
+    await waitFor("all back at once", async () => (await holders())[first.worker.id] === SHARDS)
 
     const victim = await startWorkerProcess(stores())
     await waitFor("two each again", async () => (await shares()).join() === "2,2")

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import postgres from "postgres"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
 import { type Family, startFamily } from "./family"
 
@@ -113,10 +114,7 @@ test("a hundred first votes at once on one post make one poll, and all are count
   const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => vote(7, i % 4 === 0 ? -1 : 1)))
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 201))
   expect((await sql`SELECT id FROM polls WHERE id LIKE 'post-%'`).map(({ id }) => id)).toEqual(["post-7"])
-  await waitFor("all votes", async () => {
-    const { upvotes, downvotes } = (await counts(7)) as Record<string, number>
-    return upvotes === 75 && downvotes === 25
-  })
+  await becomes(() => counts(7), { postId: 7, upvotes: 75, downvotes: 25 })
 })
 
 test("an empty body is none: the fields in the address count, whatever it is said to be", async () => {
@@ -134,8 +132,7 @@ test("a browser has one vote on a post, and may change it", async () => {
   const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? ""
   expect((await vote(8, 1, { cookie })).status).toBe(200)
   expect((await vote(8, -1, { cookie })).status).toBe(201)
-  await waitFor("the changed vote", async () => (await counts(8)).downvotes === 1)
-  expect(await counts(8)).toEqual({ postId: 8, upvotes: 0, downvotes: 1 })
+  await becomes(() => counts(8), { postId: 8, upvotes: 0, downvotes: 1 })
 })
 
 test("posts are left out of the public lists", async () => {

@@ -99,8 +99,21 @@ test("waits for a vote app that comes back", async () => {
     ...Array.from({ length: 200 }, () => "outage,a"),
   ])
   await room().stores.redis.kill9()
-  const importing = command("import", [file], room().env)
-  await Bun.sleep(500)
+  const { promise: refused, resolve: isRefused } = Promise.withResolvers<void>()
+  await using gate = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const { pathname } = new URL(request.url)
+      const { method, headers } = request
+      const body = method === "POST" && { body: await request.text() }
+      const answer = await fetch(`${room().env.VOTE_URL}${pathname}`, { method, headers, ...body })
+      if (answer.status === 503) isRefused()
+      return answer
+    },
+  })
+  const importing = command("import", [file], { ...room().env, VOTE_URL: gate.url.origin })
+  await refused
   await room().stores.redis.start()
   expect((await importing).out.trim()).toBe("200 accepted, 0 refused")
   await room().untilTally("outage", { a: 200, b: 0 })

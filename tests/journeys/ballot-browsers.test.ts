@@ -5,6 +5,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { castVote } from "../harness/ballot"
+import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
 import { translatePage } from "../harness/translator"
@@ -54,7 +55,7 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
   await page.getByText("1 vote", { exact: true }).waitFor()
   await tally("soon", { version: 2, votes: { a: 1, b: 11 }, total: 12 })
   await page.getByText("12 votes", { exact: true }).waitFor()
-  expect(await page.locator(".tally .number").allTextContents()).toEqual(["8.3% 1", "91.7% 11"])
+  await becomes(() => page.locator(".tally .number").allTextContents(), ["8.3% 1", "91.7% 11"])
   await stand.writePolls(pets, { ...soon, state: "closed", revision: 3 })
   await page.getByText("This poll is closed").waitFor()
   await stand.writePolls(pets, { ...soon, state: "final", revision: 4 })
@@ -132,7 +133,7 @@ test("Whatever the page's script can't do once it runs, the page that works with
   await page.locator("form:focus").waitFor()
   await page.evaluate(() => void Reflect.deleteProperty(Intl, "ListFormat"))
   await page.locator("form:not(:focus)").waitFor()
-  expect(await page.locator("button.option[aria-pressed]").count()).toBe(0)
+  await becomes(() => page.locator("button.option[aria-pressed]").count(), 0)
   await voteAsOffered(page, "Cats")
   await page.context().close()
 })

@@ -43,7 +43,7 @@ test("The ballot in a frame of another origin votes, tells its height and stays 
   const frame = page.frameLocator("iframe")
   await castVote(frame, "Cats")
   await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await page.title()).toMatch(/^height \d{3}$/)
+  await page.waitForFunction(() => /^height \d{3}$/.test(document.title))
   expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")
   await page.context().close()
 })

@@ -6,6 +6,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { castVote } from "../harness/ballot"
+import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
 
@@ -103,6 +104,7 @@ test("Without scripts, too, who comes back sees what stands, and may change it o
   await page.getByRole("link", { name: "Keep my vote" }).click()
   await page.getByRole("link", { name: "Change my vote" }).click()
   await page.getByRole("button", { name: "Dogs", exact: true }).click()
+  await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
   await page.goto(`${stand.url}/polls/swing`)
   expect(await page.locator(".chosen").textContent()).toContain("Dogs")
   await page.context().close()
@@ -112,6 +114,7 @@ test("Who comes back without scripts sees the tally as far as it is shown to who
   const page = await openPage(browser, `${stand.url}/polls/gated`, { javaScript: false })
   expect(await page.getByText("4 votes").count()).toBe(0)
   await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.goto(`${stand.url}/polls/gated`)
   await page.getByText("4 votes").waitFor()
   await page.goto(`${stand.url}/polls/gated?change=1`)
@@ -151,10 +154,10 @@ test("Where the first vote stands a choice is confirmed: another one changes it,
   const option = (n: number) => page.locator("button.option").nth(n - 1)
   expect(await page.locator(".confirm").count()).toBe(0)
   await option(2).dblclick()
-  expect(await option(2).getAttribute("aria-pressed")).toBe("true")
+  await becomes(() => option(2).getAttribute("aria-pressed"), "true")
   await page.getByRole("status").filter({ hasText: "Option 2: chosen, not cast yet." }).waitFor()
   await option(1).click()
-  expect(await option(2).getAttribute("aria-pressed")).toBe("false")
+  await becomes(() => option(2).getAttribute("aria-pressed"), "false")
   const confirm = page.getByRole("button", { name: "Vote for Option 1", exact: true })
   const { bottom, height } = await confirm.evaluate((button) => button.getBoundingClientRect().toJSON())
   expect(bottom).toBeLessThanOrEqual(568)
@@ -223,7 +226,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   const field = page.getByLabel("Your code")
   expect(await field.getAttribute("placeholder")).not.toMatch(/[0-9A-Za-z]/)
   await field.pressSequentially("abcd1234abcd1234")
-  expect(await field.inputValue()).toBe("ABCD-1234-ABCD-1234")
+  await becomes(() => field.inputValue(), "ABCD-1234-ABCD-1234")
   await field.press("Enter")
   expect(await page.locator(".confirm").count()).toBe(0)
   await castVote(page, "Cats")

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import { admin } from "@tallyroom/lib/ui/messages/admin"
 import type { Browser, Page } from "playwright-core"
+import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
 import { openPage } from "../harness/pages"
@@ -33,7 +34,7 @@ test.each([...LANGUAGES.map((language) => [360, language] as const), [1280, "en"
     await page.locator("#token[aria-invalid=true]").waitFor()
     expect(await page.locator("#token").getAttribute("aria-describedby")).toBe("token-hint")
     expect(await page.locator("#token-hint").textContent()).toBe(String(admin[language].wrongToken))
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe("token")
+    await page.locator("#token:focus").waitFor()
     expect(await buttonTop(page)).toEqual(before)
     await page.context().close()
   },
@@ -89,7 +90,7 @@ test("what is written before the script has come stays", async () => {
   letCome()
   await page.getByText("Time zone: Europe/Berlin").first().waitFor()
   expect(await page.getByLabel("Question").inputValue()).toBe("Tea or coffee?")
-  expect(await page.getByLabel("Id", { exact: true }).inputValue()).toBe("tea-or-coffee")
+  await becomes(() => page.getByLabel("Id", { exact: true }).inputValue(), "tea-or-coffee")
   const preview = page.getByRole("complementary", { name: "How the ballot looks" })
   await preview.getByText("Tea", { exact: true }).waitFor()
   await page.context().close()

@@ -66,6 +66,8 @@ test("codes are made, printed as cards, and vote once each", async () => {
   await page.getByRole("button", { name: "Make codes" }).click()
   await page.getByText("Codes 1 to 30 are new.").waitFor()
   await page.getByRole("button", { name: "Print as QR cards" }).click()
+  await page.waitForURL("**/codes/print?*")
+  await page.locator(".code-card .code").last().waitFor()
   const codes = await page.locator(".code-card .code").allTextContents()
   expect(new Set(codes).size).toBe(30)
   expect(await page.getByRole("img", { name: `code ${codes[7]}` }).count()).toBe(1)

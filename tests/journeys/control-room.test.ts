@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import type { Browser } from "playwright-core"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { castUntilAnswered, person } from "../harness/crowd"
@@ -42,11 +43,8 @@ describe("an admin in the control room", () => {
     await page.getByLabel("Option 3", { exact: true }).fill("Salad")
     await page.getByRole("button", { name: "Move option 3 up" }).click()
     const preview = page.getByRole("complementary", { name: "How the ballot looks" })
-    expect(await preview.locator("li > span:last-child").allTextContents()).toEqual([
-      "Ramen",
-      "Salad",
-      "Pizza",
-    ])
+    const previewed = () => preview.locator("li > span:last-child").allTextContents()
+    await becomes(previewed, ["Ramen", "Salad", "Pizza"])
     await page.getByRole("button", { name: "Make the draft" }).click()
     await page.getByRole("status").getByText("The draft is made.").waitFor()
     expect((await fetch(`${result.url}/api/polls/ou-dejeuner-vendredi`)).status).toBe(404)
@@ -177,7 +175,7 @@ describe("an admin in the control room", () => {
     await page.getByRole("button", { name: "Move third to the top" }).click()
     await page.getByText("Moved.").waitFor()
     await isNow("third", "second", "first")
-    expect(new URL(page.url()).hash).toBe("#poll-third")
+    await page.waitForURL(/#poll-third$/)
     await page.getByRole("link", { name: "Done" }).click()
     await page.locator(".poll-row h2", { hasText: "third" }).waitFor()
     await page.context().close()
@@ -197,8 +195,9 @@ describe("an admin in the control room", () => {
       const row = list.locator('[data-poll="moving"]')
       await page.locator('[data-option="a"] [data-part="votes"]', { hasText: count }).waitFor()
       await row.locator('[data-part="total"]', { hasText: count }).waitFor()
-      expect(await page.locator('[data-part="total"]').textContent()).toBe(count)
-      expect(await row.locator(".poll-votes").textContent()).toBe(count === "1" ? "1 vote" : `${count} votes`)
+      await becomes(() => page.locator('[data-part="total"]').textContent(), count)
+      const votes = count === "1" ? "1 vote" : `${count} votes`
+      await becomes(() => row.locator(".poll-votes").textContent(), votes)
     }
     await votes("moving", "a", 1)
     await counted("1")
@@ -208,10 +207,10 @@ describe("an admin in the control room", () => {
     await changePollAt(result.url, "moving", { state: "closed" })
     for (const each of [page, list.locator('[data-poll="moving"]')]) {
       await each.locator(".chip", { hasText: "Final" }).waitFor()
-      expect((await each.locator(".chips").textContent())?.trim()).toBe("Final")
+      await becomes(async () => (await each.locator(".chips").textContent())?.trim(), "Final")
     }
     await page.getByText("The poll is final: its tally never changes again.").waitFor()
-    expect(await page.getByText("Close the poll …").count()).toBe(0)
+    await becomes(() => page.getByText("Close the poll …").count(), 0)
     await page.context().close()
   })
 
@@ -278,7 +277,7 @@ describe("without scripts", () => {
     await page.getByRole("button", { name: "Add an option" }).click()
     await page.getByLabel("Option 3", { exact: true }).fill("Birds")
     await page.getByRole("button", { name: "Move option 3 up" }).click()
-    expect(await page.getByLabel("Option 2", { exact: true }).inputValue()).toBe("Birds")
+    await becomes(() => page.getByLabel("Option 2", { exact: true }).inputValue(), "Birds")
     await page.getByLabel("Closes at").fill("2040-07-01T12:00")
     await page.getByRole("button", { name: "Save" }).last().click()
     await page.getByText("Saved.").waitFor()
@@ -310,7 +309,7 @@ describe("without scripts", () => {
     await page.getByText("51 to ").waitFor()
     await page.getByLabel("Search by title or id").fill("diner ou")
     await page.getByRole("button", { name: "Search" }).click()
-    expect(await page.locator(".poll-row h2").allTextContents()).toEqual(["Où dîner ?"])
+    await becomes(() => page.locator(".poll-row h2").allTextContents(), ["Où dîner ?"])
     await page.getByRole("link", { name: "Show all" }).click()
     await page.getByText("1 to 50 of ").waitFor()
 

@@ -5,6 +5,7 @@ import { startResult } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
 import { examplePoll, startVoteStand } from "../../apps/vote/vote-stand"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../harness/becomes"
 import { expectAccessible, openPage, type View } from "../harness/pages"
 import { useResultPages } from "../harness/result-pages"
 import { useStores } from "../harness/stores"
@@ -80,12 +81,10 @@ describe("a poll in another site", () => {
     const day = await shown()
     expect(day).toMatchObject({ theme: "light", paper: "rgba(0, 0, 0, 0)", ink: "rgb(19, 26, 44)" })
     await page.emulateMedia({ colorScheme: "dark" })
-    await waitFor("the night", async () => (await shown()).theme === "dark")
-    expect(await shown()).toEqual({ ...day, theme: "dark", ink: "rgb(243, 238, 227)" })
-    expect(await page.locator("iframe").evaluate((it) => getComputedStyle(it).colorScheme)).toBe("dark")
+    await becomes(shown, { ...day, theme: "dark", ink: "rgb(243, 238, 227)" })
+    await becomes(() => page.locator("iframe").evaluate((it) => getComputedStyle(it).colorScheme), "dark")
     // What is painted in the end: axe takes what lies under a frame for white.
-    const corner = await paintedAt(page, page.locator("iframe"))
-    expect(corner).toEqual([0x22, 0x22, 0x22])
+    await becomes(() => paintedAt(page, page.locator("iframe")), [0x22, 0x22, 0x22])
   })
 
   test("follows it with a ballot too, which the vote app serves", async () => {

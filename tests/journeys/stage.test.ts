@@ -4,6 +4,7 @@ import type { Page } from "playwright-core"
 import { ADMIN, definition, startResult } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../harness/becomes"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
 import { useResultPages } from "../harness/result-pages"
 import { useStores } from "../harness/stores"
@@ -220,14 +221,14 @@ describe("the stage", () => {
       return page.getByText("Reconnecting…").isVisible()
     })
     for (let minute = 0; minute < 60; minute += 10) await page.clock.fastForward("10:00")
-    expect(await page.locator("#connection").textContent()).toMatch(/^Results from .*\. Reconnecting…$/)
+    await page.locator("#connection", { hasText: /^Results from .*\. Reconnecting…$/ }).waitFor()
     await addVotes(pages().sql, "scheduled", "a", 1)
     balancer.leadTo(pages().result.address)
     await waitFor("the vote of meanwhile", async () => {
       await page.clock.fastForward(15_000)
       return page.locator("#total", { hasText: /^1$/ }).isVisible()
     })
-    expect(await page.locator("#connection").textContent()).toBe("")
+    await becomes(() => page.locator("#connection").textContent(), "")
   }, 60_000)
 
   test("fills every screen with big letters of one size and nothing cut off", async () => {
@@ -277,6 +278,7 @@ describe("the stage", () => {
   test("names each key in one line, on phone and projector", async () => {
     const page = await openStage("open")
     await page.keyboard.press("?")
+    await page.getByRole("dialog", { name: "Keys" }).waitFor()
     for (const width of [360, 1280]) {
       await page.setViewportSize({ width, height: 720 })
       const heights = await page.locator(".keys kbd").evaluateAll((all) => all.map((it) => it.clientHeight))
@@ -294,6 +296,7 @@ describe("the stage", () => {
       [1_920, 1_080],
     ] as const) {
       await page.setViewportSize({ width, height })
+      expect((await settledLook(page)).faults).toEqual([])
       const countdown = await page.locator(".countdown strong").boundingBox()
       const foot = await page.locator(".stage-buttons").boundingBox()
       expect((countdown?.y ?? 0) + (countdown?.height ?? 9_999)).toBeLessThan(foot?.y ?? 0)

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { leash } from "../../scripts/services/leash"
@@ -50,8 +50,15 @@ describe("a leash", () => {
 
   test("leaves no guard behind when the program ends by itself", async () => {
     const before = descendants(process.pid)
-    const child = leash(["sh", "-c", "echo out; echo err >&2; sleep 0.2; exit 7"])
+    const seen = join(scratch, "guard-was-seen")
+    const child = leash([
+      "sh",
+      "-c",
+      'echo out; echo err >&2; until [ -e "$0" ]; do sleep 0.1; done; exit 7',
+      seen,
+    ])
     const guard = guardOf(child.pid, process.pid, before)
+    writeFileSync(seen, "")
     expect(await child.exited).toBe(7)
     expect(isAlive(guard)).toBe(false)
   })
