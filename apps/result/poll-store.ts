@@ -1,5 +1,6 @@
 /** Polls in Postgres, as admins make and change them. The trigger on polls tells everybody else. */
 
+import { backoff, pause } from "@tallyroom/lib/backoff"
 import { MAX_CODES, writeCode } from "@tallyroom/lib/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
@@ -45,8 +46,9 @@ const extraSchema = z
     finalFrom: final_from,
   }))
 
-/** Others may change the same poll at the same moment; each of them gets on, so a few tries are many. */
-const TRIES = 10
+/** Others may change the same poll at the same moment; each of them gets on within milliseconds. Below CHANGE_DEADLINE_MS. */
+const GIVE_UP_MS = 4_000
+const LONGEST_PAUSE_MS = 250
 const UNIQUE_VIOLATION = "23505"
 const DEADLOCK = "40P01"
 
@@ -84,18 +86,37 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
   return poll.default ? changePoll(sql, poll.id, { default: true }) : readPoll(sql, poll.id)
 }
 
-/** @throws {Problem} poll-unknown, poll-fixed, request-malformed */
+/** @throws {Problem} poll-unknown, poll-fixed, request-malformed; database-away while too many others change it */
 export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
-    const poll = await readPoll(sql, id)
-    if (needsNoVotes(poll, change, Date.now())) {
-      if (await changeUnvoted(sql, poll, change)) return readPoll(sql, id)
-      continue
+  const end = performance.now() + GIVE_UP_MS
+  for (let attempt = 1; ; attempt++) {
+    if (await changedAtOnce(sql, id, change)) return readPoll(sql, id)
+    if (performance.now() > end) {
+      const detail = `Too many change the poll ${shown(id)} at the same moment: try again.`
+      throw new Problem("database-away", detail, { retryAfter: 1 })
     }
-    const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
-    if (await tryToChange(sql, poll, change, place)) return readPoll(sql, id)
+    // Whoever was in the way is, too, so they must not all come back together.
+    await pause(backoff(attempt, LONGEST_PAUSE_MS))
   }
-  throw new Error(`The poll ${id} was changed by somebody else ${TRIES} times while it should be changed.`)
+}
+
+/** Whether the change was made, and nobody was in its way. */
+async function changedAtOnce(sql: Database, id: string, change: PollChange): Promise<boolean> {
+  const poll = await readPoll(sql, id)
+  try {
+    if (needsNoVotes(poll, change, Date.now())) return await changeUnvoted(sql, poll, change)
+    const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
+    return await tryToChange(sql, poll, change, place)
+  } catch (error) {
+    if (isInTheWay(error)) return false
+    throw error
+  }
+}
+
+/** Whether Postgres refused a statement for another one of the same moment. */
+function isInTheWay(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return code === UNIQUE_VIOLATION || code === DEADLOCK
 }
 
 /**
@@ -134,13 +155,7 @@ async function tryToChange(
       is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1
     FROM target WHERE polls.number = target.number AND (SELECT count(*) FROM former) >= 0
     RETURNING polls.number`
-  try {
-    return (await write).length > 0
-  } catch (error) {
-    const code = (error as { code?: unknown }).code
-    if (code === UNIQUE_VIOLATION || code === DEADLOCK) return false
-    throw error
-  }
+  return (await write).length > 0
 }
 
 /**
