@@ -235,14 +235,10 @@ test("the start page shows the default poll, and says when there is none", async
   const page404 = await result.get("/")
   expect([page404.status, (await page404.text()).includes("hushed")]).toEqual([404, false])
   await result.send("POST", "/api/polls", definition("main", { default: true }))
-  const page = await waitFor(
-    "the default poll",
-    async () => {
-      const answer = await result.get("/")
-      return answer.status === 200 && answer.text()
-    },
-    2_000,
-  )
+  const page = await waitFor("the default poll", async () => {
+    const answer = await result.get("/")
+    return answer.status === 200 && answer.text()
+  })
   expect(page).toContain("The poll main")
   expect(page).not.toMatch(/style=|<style|onclick|<script(?! type="(module" src=|application\/json"))/)
 })
