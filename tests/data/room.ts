@@ -4,11 +4,13 @@ import { beforeAll } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { openRedis } from "@tallyroom/lib/inbox/redis-client"
 import { waitFor } from "../../scripts/services/wait"
 import { makePollAt } from "../harness/control-room"
 import { startInbox } from "../harness/inboxes"
 import { ADMIN_TOKEN, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { type Stores, useStores } from "../harness/stores"
+import { inEveryShard } from "../harness/tallyroom"
 
 /** A broker takes its time to start, and to be trusted. */
 const START_TIMEOUT_MS = 180_000
@@ -52,6 +54,10 @@ async function startRoom(stores: Stores, inbox: Record<string, string>): Promise
   const result = await startResult(stores)
   const vote = await startVote(stores, { RESULT_URL: result.url, ...inbox })
 
+  const redis = openRedis(stores.redis.adminUrl, () => {})
+  stores.defer(() => redis.disconnect())
+  await waitFor("Redis to be connected", () => redis.status === "ready")
+
   const tally: Room["tally"] = async (id) => {
     const answer = await fetch(`${result.url}/api/polls/${id}/results`)
     const { options } = (await answer.json()) as { options: { id: string; votes: number }[] }
@@ -64,6 +70,7 @@ async function startRoom(stores: Stores, inbox: Record<string, string>): Promise
     tally,
     async poll(id, more = {}) {
       await makePollAt(result.url, { id, ...more })
+      await inEveryShard(redis, id)
       await waitFor(`${id} to be open`, async () => {
         const answer = await fetch(`${vote.url}/api/polls/${id}`)
         return answer.ok && ((await answer.json()) as { phase: string }).phase === "open"

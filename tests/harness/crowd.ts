@@ -1,5 +1,7 @@
 /** People who vote over HTTP, and send the same ballot again until they have an answer. */
 
+import { waitFor } from "../../scripts/services/wait"
+
 export type Accepted = { voter: string; option: string; receipt: string }
 
 /** Longer than every outage that a test makes. */
@@ -52,6 +54,22 @@ export async function castUntilAnswered(
     await Bun.sleep(20 + Math.random() * 80)
   }
   throw new Error(`no answer to ${who} within ${giveUpMs} ms; the last: ${last}`)
+}
+
+/**
+ * Votes until the vote is taken: another shard than that from which vote reads polls may hear of a poll, or that it is
+ * open, a moment later.
+ */
+export async function castUntilTaken(
+  url: string,
+  poll: string,
+  option: string,
+  who = person(),
+): Promise<void> {
+  await waitFor(`a vote in ${poll}`, async () => {
+    const { status } = await castUntilAnswered([url], poll, who, option)
+    return status === 201 || status === 200
+  })
 }
 
 /** Runs `work` for 0 … total-1, `concurrency` at a time. */

@@ -120,6 +120,11 @@ export async function openPoll(
   poll: Partial<Poll> = {},
 ): Promise<void> {
   await makePoll(sql, id, poll)
+  await inEveryShard(redis, id)
+}
+
+/** Settles once every shard has a copy of the poll: vote reads polls from one of them alone. */
+export async function inEveryShard(redis: Redis, id: string): Promise<void> {
   for (let shard = 0; shard < SHARDS; shard++) {
     await waitFor(`the copy in shard ${shard}`, async () => (await redis.exists(keys.poll(shard, id))) === 1)
   }

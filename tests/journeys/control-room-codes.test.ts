@@ -76,7 +76,7 @@ test("codes are made, printed as cards, and vote once each", async () => {
   await waitFor("the poll to take codes", async () => (await castWith(first, "a")).ok)
   const again = await castWith(first, "b")
   expect([again.status, (await again.json()).type]).toEqual([409, "/problems/vote-stands"])
-  expect((await castWith(second.toLowerCase(), "b")).status).toBe(201)
+  await waitFor("the second's shard, too", async () => (await castWith(second.toLowerCase(), "b")).ok)
   const wrong = second.replace(/.$/, (last) => (last === "0" ? "1" : "0"))
   expect((await castWith(wrong, "b")).status).toBe(403)
   await waitFor("two codes to be used", async () => {

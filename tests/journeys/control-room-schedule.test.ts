@@ -5,7 +5,7 @@ import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
-import { castUntilAnswered, person } from "../harness/crowd"
+import { castUntilTaken, person } from "../harness/crowd"
 import { expectAccessible } from "../harness/pages"
 import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
@@ -62,9 +62,7 @@ test("a scheduled poll is unscheduled, changed, and opened by hand", async () =>
   await page.getByText("The poll is open.").waitFor()
   await voteSays("gala", "open")
   const who = person()
-  for (const option of ["a", "b"]) {
-    expect((await castUntilAnswered([vote.url], "gala", who, option)).status).toBe(201)
-  }
+  for (const option of ["a", "b"]) await castUntilTaken(vote.url, "gala", option, who)
 })
 
 test("a draft with an opening time says when it opens by itself, and does, on the page too", async () => {
@@ -105,7 +103,7 @@ test("voting is paused and resumed, and closing is undone with its seconds in si
   await page.getByRole("button", { name: "Resume" }).click()
   await page.getByRole("status").getByText("Voting goes on.").waitFor()
   await voteSays("event", "open")
-  expect((await castUntilAnswered([vote.url], "event", person(), "a")).status).toBe(201)
+  await castUntilTaken(vote.url, "event", "a")
 
   // Its time passes while the host looks at it.
   await sql`UPDATE polls SET closes_at = now(), revision = revision + 1 WHERE id = 'event'`
@@ -138,11 +136,7 @@ test("a typo is mended while nobody has voted, and options come and go", async (
     return poll.phase === "open" && poll.title === "Mended?" && labels.join() === "Felines,Dogs,Newts"
   })
   const { options } = await (await fetch(`${vote.url}/api/polls/typo`)).json()
-  const who = person()
-  // Another shard than that which vote reads polls from may hear of it a moment later.
-  await waitFor("a vote for the new option", async () => {
-    return (await castUntilAnswered([vote.url], "typo", who, options[2].id)).status === 201
-  })
+  await castUntilTaken(vote.url, "typo", options[2].id)
   // Whether or not Postgres knows of the vote yet, it is too late.
   await page.goto(`${result.url}/admin/polls/typo/edit`)
   const readonly = async () => {

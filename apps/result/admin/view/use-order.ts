@@ -21,7 +21,7 @@ export function useOrder(polls: PollSummary[]) {
     const buttons = [...(row?.querySelectorAll<HTMLButtonElement>("button:not(:disabled)") ?? [])]
     const same = buttons.find(({ value }) => value === focus.place)
     ;(same ?? buttons[0])?.focus()
-    setFocus(null)
+    // It is not cleared: each move brings an object of its own, and a second one may be waiting already.
   }, [focus])
 
   const bring = (id: string, to: number, move: Move) => {
