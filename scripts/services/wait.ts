@@ -5,6 +5,7 @@ const PATIENCE_MS = 30_000
 
 /**
  * Waits until `condition` gives something other than undefined or false, and returns that.
+ * A clock that is set meanwhile, or goes on while the machine is halted, takes no patience away.
  * Throws with `what` in its message once `deadlineMs` milliseconds have passed.
  */
 export async function waitFor<T>(
@@ -12,11 +13,11 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   deadlineMs = PATIENCE_MS,
 ): Promise<Exclude<T, undefined | false>> {
-  const end = Date.now() + deadlineMs
+  const end = performance.now() + deadlineMs
   for (;;) {
     const result = await condition()
     if (result !== undefined && result !== false) return result as Exclude<T, undefined | false>
-    if (Date.now() > end) throw new Error(`Waited ${deadlineMs / 1000} s in vain for ${what}.`)
+    if (performance.now() > end) throw new Error(`Waited ${deadlineMs / 1000} s in vain for ${what}.`)
     await Bun.sleep(INTERVAL_MS)
   }
 }

@@ -42,9 +42,9 @@ export async function castUntilAnswered(
   option: string,
   giveUpMs = GIVE_UP_MS,
 ) {
-  const end = Date.now() + giveUpMs
+  const end = performance.now() + giveUpMs
   let last = "none"
-  for (let attempt = 0; Date.now() < end; attempt++) {
+  for (let attempt = 0; performance.now() < end; attempt++) {
     const url = urls[attempt % urls.length] ?? ""
     const response = await castOnce(url, poll, who, option)
     if (response && response.status !== 503) {

@@ -151,12 +151,12 @@ export async function openInboxBooth(
 }
 
 async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
-  const end = Date.now() + GIVE_UP_MS
+  const end = performance.now() + GIVE_UP_MS
   for (;;) {
     try {
       return await tryOnce()
     } catch (error) {
-      if (!(error instanceof InboxAway) || Date.now() > end) throw error
+      if (!(error instanceof InboxAway) || performance.now() > end) throw error
       await Bun.sleep(20 + Math.random() * 80)
     }
   }
