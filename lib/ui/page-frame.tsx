@@ -80,7 +80,6 @@ function LanguageSwitch({ language, path }: { language: Language; path: string }
             <a
               href={inLanguage(path, other)}
               lang={other}
-              hreflang={other}
               aria-current={other === language ? "true" : undefined}
             >
               {LANGUAGE_NAMES[other]}
@@ -99,6 +98,6 @@ function inLanguage(path: string, language: Language): string {
   return `${url.pathname}${url.search}`
 }
 
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke-width="2.6" stroke-linecap="round"><path stroke="#7f8aa8" d="M5 4v16M10 4v16M15 4v16M20 4v16"/><path stroke="#d9541e" d="M1.5 17 22.5 7"/></svg>`,
-)}`
+/** Of what a URL can't hold it has "#" alone; written as the mark is, it packs well beside it. */
+const ICON =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke-width='2.6' stroke-linecap='round'><path stroke='%237f8aa8' d='M5 4v16M10 4v16M15 4v16M20 4v16'/><path stroke='%23d9541e' d='M1.5 17 22.5 7'/></svg>"

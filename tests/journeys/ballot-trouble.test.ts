@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { buryPollCopy } from "@tallyroom/lib/inbox/poll-copies"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
 import { waitFor } from "../../scripts/services/wait"
@@ -20,6 +21,7 @@ const polls = [
   examplePoll({ number: 3, id: "office", eligibility: "network" }),
   examplePoll({ number: 4, id: "closing" }),
   examplePoll({ number: 5, id: "going" }),
+  examplePoll({ number: 6, id: "gone" }),
 ]
 
 beforeAll(async () => {
@@ -144,4 +146,42 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
   await going.context().setOffline(false)
   await going.getByRole("heading", { name: "There is no such poll" }).waitFor()
   for (const page of [closing, going]) await page.context().close()
+})
+
+test("The open pages of a poll that is deleted say so by themselves.", async () => {
+  const [choosing, voted] = await Promise.all([
+    openPage(browser, `${stand.url}/polls/gone`),
+    openPage(browser, `${stand.url}/polls/gone`),
+  ])
+  await choosing.getByRole("button", { name: "Dogs" }).click()
+  await castVote(voted, "Cats")
+  await voted.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  for (const shard of [0, 1]) await buryPollCopy(stand.admin, shard, { id: "gone", number: 6 }, "mark")
+  for (const page of [choosing, voted]) {
+    await page.getByRole("heading", { name: "This poll was deleted" }).waitFor()
+    await page.context().close()
+  }
+})
+
+test("A page never goes back to what another vote app knew before.", async () => {
+  const before = examplePoll({ number: 7, id: "ages", title: "What was asked before?" })
+  await stand.writePolls(...polls, before)
+  const path = "/api/polls/ages"
+  const [poll, now] = await Promise.all([path, `${path}/now`].map(async (it) => (await stand.ask(it)).text()))
+  await stand.writePolls(...polls, { ...before, title: "What is asked now?", revision: 2 })
+  await waitFor("the vote app to know", async () => (await (await stand.ask(path)).json()).revision === 2)
+  const page = await openPage(browser, "about:blank")
+  let asked = 0
+  await page.route(`**${path}`, (route) =>
+    route.fulfill({ body: poll ?? "", contentType: "application/json" }),
+  )
+  await page.route(`**${path}/now`, (route) => {
+    asked++
+    return route.fulfill({ body: now ?? "", contentType: "application/json" })
+  })
+  await page.goto(`${stand.url}/polls/ages`)
+  // Each is asked for when the one before has been taken in.
+  await waitFor("the page to hear it twice", async () => asked > 2)
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("What is asked now?")
+  await page.context().close()
 })

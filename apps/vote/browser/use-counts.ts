@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks"
 import { type BallotData, type Counts, countsShown, type PollFacts, type Standing } from "../view/ballot-data"
 import { every } from "./every"
+import { leave } from "./leave"
 import type { PollNow } from "./use-poll"
 
 const ASK_MS = 1_000
@@ -37,7 +38,9 @@ export function useCounts(
       let response = await ask(wanted ? `tally${query}` : "now")
       // Without a tally there may still be news of the poll.
       if (wanted && !response.ok) response = await ask("now")
-      if (!response.ok) throw new Error(`The poll ${id} can't be read now: ${response.status}`)
+      // It was deleted, which the server has a page to say.
+      if (response.status === 410) return leave(() => location.reload())
+      if (!response.ok) throw new Error(`No news: ${response.status}`)
       const answer = (await response.json()) as Answer
       if (answer.votes) setCounts((old) => newer(old, answer as Counts))
       await latest.current(answer, Date.parse(response.headers.get("date") ?? ""))

@@ -17,15 +17,21 @@ export function usePoll(data: BallotData) {
   const ahead = useRef(0)
   // The server can't know the reader's time zone: its page names its own, until this one runs.
   const [timeZone, setTimeZone] = useState<string | undefined>("UTC")
+  /** Of several vote apps one may know less than another has told already: the page never goes back. */
+  const newest = useRef(data.poll.revision)
   /** @param onGone hears that there is no such poll */
   const refresh = useCallback(
     async (onGone?: () => void) => {
       const response = await fetch(`/api/polls/${data.poll.id}`, { cache: "no-cache" })
       if (response.status === 404 || response.status === 410) onGone?.()
       if (!response.ok) return
-      const { number, ...facts } = (await response.json()) as Partial<PollFacts> & { number: number }
+      const { number, ...facts } = (await response.json()) as Partial<PollFacts> &
+        Pick<PollNow, "number" | "revision">
+      const isSame = number === data.pollNumber
+      if (isSame && facts.revision < newest.current) return
       // Another poll stands under this id now, or it asks for what is not on this page.
-      if (number !== data.pollNumber || needsMore(data.poll, facts)) return leave(() => location.reload())
+      if (!isSame || needsMore(data.poll, facts)) return leave(() => location.reload())
+      newest.current = facts.revision
       setPoll((old) => ({ ...old, ...facts }))
     },
     [data],
@@ -43,9 +49,8 @@ export function usePoll(data: BallotData) {
     hear: async ({ number, revision, phase }: PollNow, at: number) => {
       at -= Date.now()
       if (Math.abs(at - ahead.current) > SET_ANEW_MS) ahead.current = at
-      if (number === data.pollNumber && revision === poll.revision) {
-        if (phase !== poll.phase) setPoll((old) => ({ ...old, phase }))
-      } else await refresh()
+      if (number !== data.pollNumber || revision > newest.current) await refresh()
+      else if (revision === newest.current && phase !== poll.phase) setPoll((old) => ({ ...old, phase }))
     },
     /** Looks because a ballot was not taken; for a poll that is gone the server has a page. */
     lookAgain: () => void refresh(() => leave(() => location.reload())).catch(() => {}),

@@ -18,6 +18,6 @@ export function wordsOf({ language, messages }: BallotData): Words {
 /** @throws {Error} outside of a page */
 export function useWords(): Words {
   const words = useContext(Context)
-  if (!words) throw new Error("There are no words here: render it inside of WordsProvider.")
+  if (!words) throw new Error("Render it inside of WordsProvider.")
   return words
 }
