@@ -12,7 +12,7 @@ import type { Refusal, Standing } from "./view/ballot-data"
 /** `code`: as it was typed. */
 export type FormAnswer = { standing: Standing } | { refusal: Refusal; code: string }
 
-/** `byAddress`: it came by the address alone, as of a browser without cookies. */
+/** `byAddress`: it came by the address alone, as of a browser that keeps no cookies, or of who was given the address. */
 export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }
 
 export const ANSWER_COOKIE = "tallyroom_answer"
@@ -52,7 +52,7 @@ export class FormAnswers {
 
   /** What the page's address says of the answer. @param cookies the header of the request with the form */
   inAddress(poll: number, answer: FormAnswer, cookies: string | null, network: string): string {
-    if (cookies !== null && COOKIES.test(cookies)) return BY_COOKIE
+    if (keepsCookies(cookies)) return BY_COOKIE
     const until = Date.now() + ADDRESS_S * 1_000
     return this.seal({ number: poll, until, network: this.hidden(network), answer })
   }
@@ -96,6 +96,11 @@ export class FormAnswers {
     }
     return null
   }
+}
+
+/** Whether a Cookie header shows that its browser keeps ours. */
+export function keepsCookies(cookies: string | null): boolean {
+  return cookies !== null && COOKIES.test(cookies)
 }
 
 function decrypted(key: Buffer, bytes: Buffer): string | null {

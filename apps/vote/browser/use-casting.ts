@@ -20,7 +20,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const [sending, setSending] = useState<Casting["sending"]>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(data.refusal)
   const [missed, setMissed] = useState(false)
-  const [{ live, forgets }, setLife] = useState({ live: false, forgets: false })
+  const [{ live, forgets }, setLife] = useState({ live: false, forgets: !!data.cookieless })
   const [fresh, setFresh] = useState(false)
   const alarm = useRef(new Alarm())
   const answeredAt = useRef(0)
@@ -81,7 +81,9 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     setChosen(null)
   }
   useEffect(() => {
-    setLife({ live: true, forgets: !navigator.cookieEnabled && !canRemember() })
+    // In a network with one address for all, an address that was answered may have been passed on: the browser knows better.
+    const forgets = !navigator.cookieEnabled && (!!data.cookieless || !canRemember())
+    setLife({ live: true, forgets })
     const left = pending.read(data)
     if (left) {
       if (data.standing) chooseAnew()
@@ -92,7 +94,11 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
 
   return {
     ...{ standing, before, chosen, code, sending, refusal, missed, offline, forgets, fresh, live, setCode },
-    choose: (option, words) => setChosen({ option, words }),
+    refuse: setRefusal,
+    choose: (option, words) => {
+      setRefusal(null)
+      setChosen({ option, words })
+    },
     cast: (option, words) => send({ option, words, code, after: remembered.read(data)?.receipt ?? null }),
     change: chooseAnew,
     keep: () => {

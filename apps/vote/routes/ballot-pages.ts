@@ -7,7 +7,7 @@ import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia } from "elysia"
 import { Client } from "../client"
 import type { Deps } from "../deps"
-import { ANSWER_PARAMETER, BY_COOKIE } from "../form-answers"
+import { ANSWER_PARAMETER, BY_COOKIE, keepsCookies } from "../form-answers"
 import { pageDetail } from "../openapi"
 import { withCookies } from "../page-headers"
 import { ballotPage } from "../pages/ballot-page"
@@ -68,7 +68,8 @@ async function show(deps: Deps, poll: Poll, client: Client, place: Place): Promi
   const stands = await readStanding(deps, poll, visitor, now)
   const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
-  const cookieless = asked !== null && (read === null ? standing === null : read.byAddress)
+  // Its own answer came back, and the cookies that it was given with it did not. Any other address may be somebody else's.
+  const cookieless = read?.byAddress === true && !keepsCookies(client.header("cookie"))
   const answer = read === null ? undefined : (asked ?? undefined)
   const atStart = place === "start"
   const page = { poll, language, embedded, atStart, theme, now, counts, cookieless, answer }

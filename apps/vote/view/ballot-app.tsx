@@ -34,6 +34,7 @@ function Screen({ data }: { data: BallotData }) {
     return hear(news, at)
   })
   const { resultUrl, embedded } = data
+  const { t } = useWords()
   switch (poll.phase) {
     case "draft":
       return <Draft live={casting.live} />
@@ -47,7 +48,7 @@ function Screen({ data }: { data: BallotData }) {
     case "open":
       return (
         <>
-          {(data.cookieless || casting.forgets) && poll.eligibility === "browser" && <Cookieless />}
+          {casting.forgets && poll.eligibility === "browser" && <p class="notice warn">{t("noCookies")}</p>}
           {standing === null ? (
             <BallotForm data={data} poll={poll} casting={casting} now={now} />
           ) : (
@@ -66,11 +67,6 @@ function Screen({ data }: { data: BallotData }) {
         </>
       )
   }
-}
-
-function Cookieless() {
-  const { t } = useWords()
-  return <p class="notice warn">{t("noCookies")}</p>
 }
 
 function Draft({ live }: { live: boolean }) {

@@ -75,7 +75,7 @@ export type BallotData = {
   /** What stands while the voter chooses anew. */
   before: Standing | null
   counts: Counts | null
-  /** The browser has shown that it keeps no cookies. */
+  /** The browser seems to keep no cookies: what it was given did not come back. */
   cookieless?: true
 }
 

@@ -17,7 +17,7 @@ export type Casting = {
   /** The poll was paused or closed, or was deleted, before a ballot had its answer. */
   missed: boolean
   offline: boolean
-  /** This browser keeps neither cookies nor anything else. */
+  /** This browser keeps no cookies, nor anything else by which it is known again. */
   forgets: boolean
   /** The vote was answered just now. */
   fresh: boolean
@@ -25,6 +25,8 @@ export type Casting = {
   live: boolean
   choose: (option: string, words: number) => void
   setCode: (code: string) => void
+  /** Says what is wrong before anything is sent. */
+  refuse: (refusal: Refusal) => void
   cast: (option: string, words: number) => void
   change: () => void
   keep: () => void
