@@ -143,7 +143,7 @@ const STATES: State[] = [
     path: "/polls/coded?code=1",
     shows: "This is no code of this poll",
     act: async (page) => {
-      await castVote(page, "Cats")
+      await page.getByRole("button", { name: "Cats" }).click()
       await page.getByText("This is no code").waitFor()
     },
   },

@@ -7,6 +7,7 @@ import { MOST_KEYS, useKeys } from "../browser/use-keys"
 import type { BallotData, PollFacts } from "./ballot-data"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
+import { isWhole } from "./code-format"
 import { ConfirmBar } from "./confirm-bar"
 import { OptionList } from "./option-list"
 import { SendingNotice } from "./sending-notice"
@@ -28,8 +29,13 @@ export function BallotForm({ data, poll, casting, now }: Props) {
     const { submitter } = event
     // Safari before 15.4 does not tell which button it was: there the form goes its own way, as it does if this fails.
     if (!(submitter instanceof HTMLButtonElement)) return
+    const code = form.current?.querySelector<HTMLInputElement>("#code")
     if (sending === null) {
-      if (confirms && submitter.classList.contains("option")) casting.choose(submitter.value, poll.words)
+      if (code && !isWhole(code.value)) {
+        casting.refuse("codeUnknown")
+        code.focus()
+      } else if (confirms && submitter.classList.contains("option"))
+        casting.choose(submitter.value, poll.words)
       else casting.cast(submitter.value, poll.words)
     }
     event.preventDefault()

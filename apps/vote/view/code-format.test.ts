@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { formatCode } from "./code-format"
+import { formatCode, isWhole } from "./code-format"
 
 test.each([
   ["", "", ""],
@@ -12,4 +12,16 @@ test.each([
   ["käse", "", "käse"],
 ])("%p after %p becomes %p.", (typed, before, shown) => {
   expect(formatCode(typed, before)).toBe(shown)
+})
+
+test("What can be a code is told from what can't, by what counts in it alone.", () => {
+  const codes = [
+    "ABCD-1234-EFGH-5678",
+    "abcd 1234 efgh 5678",
+    "ＡＢＣＤ１２３４ＥＦＧＨ５６７８",
+    "abcd–1234\u200befgh5678",
+  ]
+  for (const typed of codes) expect([typed, isWhole(typed)]).toEqual([typed, true])
+  for (const typed of ["", "WRONG", "ABCD-1234-EFGH-567", "ABCD-1234-EFGH-5678-9", "käse-1234-efgh-5678"])
+    expect([typed, isWhole(typed)]).toEqual([typed, false])
 })

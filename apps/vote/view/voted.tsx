@@ -29,7 +29,8 @@ export function Voted(props: Props) {
   return (
     <section class="voted">
       <h1 ref={heading} tabIndex={-1}>
-        <Tick />
+        {/* Perhaps it was somebody else who used it. */}
+        {!isUsedCode(poll, standing) && <Tick />}
         {t(headingOf(poll, standing))}
       </h1>
       <p class="muted">
