@@ -27,6 +27,11 @@ export function changePollAt(url: string, id: string, change: Record<string, unk
   return send("PATCH", `${url}/api/polls/${id}`, change)
 }
 
+/** Makes codes of a poll over the API. @throws {Error} with the API's answer when it refuses */
+export function makeCodesAt(url: string, id: string, count: number): Promise<void> {
+  return send("POST", `${url}/api/polls/${id}/codes`, { count })
+}
+
 async function send(method: string, address: string, body: unknown): Promise<void> {
   const answer = await fetch(address, {
     method,

@@ -3,7 +3,7 @@ import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import { admin } from "@tallyroom/lib/ui/messages/admin"
 import type { Browser, Page } from "playwright-core"
 import { launchChromium } from "../harness/chromium"
-import { makePollAt, openControlRoom } from "../harness/control-room"
+import { makeCodesAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
 import { type Running, startResult, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
@@ -38,6 +38,7 @@ beforeAll(async () => {
   const options = Array.from({ length: 50 }, (_, i) => ({ id: `o${i}`, label: `${i} ${"W".repeat(77)}` }))
   await makePollAt(result.url, { id: "long", title: `<b>${"Q".repeat(196)}`, options, state: "draft" })
   await makePollAt(result.url, { id: "coded", eligibility: "code" })
+  await makeCodesAt(result.url, "coded", 2)
   await makePollAt(result.url, { id: "planned", opensAt: "2040-01-01T10:00:00Z" })
 }, 60_000)
 
@@ -72,6 +73,21 @@ function brokenWords(page: Page): Promise<string[]> {
   })
 }
 
+/** What a screen reader or a voice can't tell apart: controls with the same role and name that do different things. */
+async function ambiguous(page: Page): Promise<string[]> {
+  const lines = (await page.locator("body").ariaSnapshot()).split("\n")
+  const seen = new Map<string, Set<string>>()
+  for (const [i, line] of lines.entries()) {
+    const [, control = ""] =
+      /^\s*- ((?:link|button|textbox|spinbutton|searchbox|checkbox|radio|combobox) "[^"]*")/.exec(line) ?? []
+    if (control === "") continue
+    // Two links to the same place are one thing.
+    const target = control.startsWith("link") ? (lines[i + 1]?.trim() ?? "") : String(i)
+    seen.set(control, (seen.get(control) ?? new Set()).add(target))
+  }
+  return [...seen].flatMap(([control, targets]) => (targets.size > 1 ? [control] : []))
+}
+
 describe.each([
   // A phone of 320 pixels with a scrollbar that takes room.
   [305, false],
@@ -91,9 +107,10 @@ describe.each([
     const errors: string[] = []
     page.on("pageerror", (error) => errors.push(error.message))
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()))
-    await everyPage(page, async () => {
+    await everyPage(page, async (path) => {
       await expectAccessible(page)
       await expectNoSideScroll(page)
+      expect([path, ...(await ambiguous(page))]).toEqual([path])
     })
     expect(errors).toEqual([])
     await page.goto(`${result.url}/admin/new`)

@@ -45,7 +45,7 @@ function MakeForm({ id, wanted, fault }: { id: string } & Pick<CodesView, "wante
   return (
     <form class="card" method="post" action={`/admin/polls/${id}/codes`}>
       <h2>{t("makeCodes")}</h2>
-      <Field id="count" label={t("howMany")} hint={t("makeHint", { most: MAKE_AT_ONCE })} fault={fault}>
+      <Field id="count" label={t("howManyNew")} hint={t("makeHint", { most: MAKE_AT_ONCE })} fault={fault}>
         <input
           id="count"
           name="count"

@@ -173,6 +173,7 @@ export const de: Section<AdminKey> = {
   unused: "Noch unbenutzt",
   makeCodes: "Codes erzeugen",
   howMany: "Wie viele",
+  howManyNew: "Wie viele neue Codes",
   makeHint: "Höchstens {most} auf einmal.",
   takeCodes: "Drucken oder herunterladen",
   takeText: "Codes lassen sich jederzeit noch einmal drucken: Sie sind ab 1 nummeriert.",

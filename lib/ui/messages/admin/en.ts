@@ -163,6 +163,7 @@ export const en = {
   unused: "Not used yet",
   makeCodes: "Make codes",
   howMany: "How many",
+  howManyNew: "How many new codes",
   makeHint: "At most {most} at once.",
   takeCodes: "Print or download",
   takeText: "Codes can be printed again at any time: they are numbered from 1.",

@@ -167,6 +167,7 @@ export const es: Section<AdminKey> = {
   unused: "Sin usar",
   makeCodes: "Crear códigos",
   howMany: "Cuántos",
+  howManyNew: "Cuántos códigos nuevos",
   makeHint: "Como máximo {most} a la vez.",
   takeCodes: "Imprimir o descargar",
   takeText: "Los códigos se pueden volver a imprimir cuando quieras: están numerados desde el 1.",

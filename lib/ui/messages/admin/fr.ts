@@ -168,6 +168,7 @@ export const fr: Section<AdminKey> = {
   unused: "Pas encore utilisés",
   makeCodes: "Créer des codes",
   howMany: "Combien",
+  howManyNew: "Combien de nouveaux codes",
   makeHint: "Au plus {most} à la fois.",
   takeCodes: "Imprimer ou télécharger",
   takeText: "Les codes peuvent être réimprimés à tout moment : ils sont numérotés à partir de 1.",

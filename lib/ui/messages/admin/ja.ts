@@ -149,6 +149,7 @@ export const ja: Section<AdminKey> = {
   unused: "未使用",
   makeCodes: "コードを作成",
   howMany: "件数",
+  howManyNew: "新しく作る件数",
   makeHint: "一度に {most} 件までです。",
   takeCodes: "印刷またはダウンロード",
   takeText: "コードはいつでも印刷し直せます。番号は 1 から始まります。",

@@ -167,6 +167,7 @@ export const pt: Section<AdminKey> = {
   unused: "Ainda não usados",
   makeCodes: "Criar códigos",
   howMany: "Quantos",
+  howManyNew: "Quantos códigos novos",
   makeHint: "No máximo {most} de uma vez.",
   takeCodes: "Imprimir ou baixar",
   takeText: "Os códigos podem ser impressos de novo a qualquer hora: são numerados a partir de 1.",
