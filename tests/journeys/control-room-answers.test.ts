@@ -77,6 +77,38 @@ test("a label twice is marked at its field, and the rest of the form stays", asy
   await page.context().close()
 })
 
+test.each([true, false])(
+  "what is wrong with a form is in sight and has the focus when it comes back; scripts: %p",
+  async (javaScript) => {
+    const page = await openControlRoom(browser, result.url, { javaScript, width: 390 })
+    const comesBackAt = async (id: string, form: string) => {
+      // As a browser does that asks nothing of the fields.
+      if (!javaScript)
+        await page.locator(form).evaluate((it: HTMLFormElement) => it.setAttribute("novalidate", ""))
+      await page.locator(form).getByRole("button").last().click()
+      await page.locator(`#${id}[aria-invalid=true]:focus`).waitFor()
+      const box = await page.locator(`#${id}:focus`).boundingBox()
+      expect(box && box.y >= 0 && box.y + box.height <= 740).toBe(true)
+    }
+    const form = ".editor form"
+    await page.goto(`${result.url}/admin/new`)
+    await page.locator("#title").fill("Far below?")
+    for (const i of [0, 1]) await page.locator(`#o${i}-label`).fill("Same")
+    await page.locator("#closesAt").fill("2020-01-01T10:00")
+    await comesBackAt("o1-label", form)
+    await page.locator("#o1-label").fill("Other")
+    await comesBackAt("closesAt", form)
+    await page.locator("#title").fill("")
+    await comesBackAt("title", form)
+    await makePollAt(result.url, { id: `wrong-${javaScript}` })
+    await page.goto(`${result.url}/admin/polls/wrong-${javaScript}/duplicate`)
+    await page.locator("#id").fill("Not an id!")
+    await page.locator("#title").fill(" ")
+    await comesBackAt("title", "form.card")
+    await page.context().close()
+  },
+)
+
 test("what is written before the script has come stays", async () => {
   const page = await openControlRoom(browser, result.url)
   const { promise: hasCome, resolve: letCome } = Promise.withResolvers<void>()

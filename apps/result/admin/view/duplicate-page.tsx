@@ -22,6 +22,7 @@ export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
             dir="auto"
             aria-describedby={describedBy("title")}
             aria-invalid={faults.title !== undefined}
+            autofocus={faults.title !== undefined}
             required
           />
         </Field>

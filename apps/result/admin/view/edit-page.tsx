@@ -134,6 +134,7 @@ function TitleField({
         maxLength={200}
         readonly={why !== undefined}
         aria-invalid={fault !== undefined}
+        autofocus={fault !== undefined}
         aria-describedby={describedBy("title")}
         onInput={(event) => onInput(event.currentTarget.value)}
         aria-required="true"
@@ -154,6 +155,7 @@ function IdField({ draft, fault, set }: FieldProps) {
         autocapitalize="none"
         spellcheck={false}
         aria-invalid={fault !== undefined}
+        autofocus={fault !== undefined}
         aria-describedby={describedBy("id")}
         onInput={(event) => set({ id: event.currentTarget.value })}
       />

@@ -30,6 +30,11 @@ export function MomentField({ name, value, saved, fault, why, emptied }: Props) 
   const [none, setNone] = useState(value === "" && saved !== "")
   const field = useRef<HTMLInputElement>(null)
   const { moment, trouble, warning, handlers } = useMoment(field, value, saved, `${live} ${none}`)
+  useEffect(() => {
+    // The field of the reader's own zone takes the place of the one that was served, and its focus.
+    const input = field.current
+    if (fault && input?.form?.querySelector("[aria-invalid=true]") === input) input?.focus()
+  }, [live, fault])
   const zone = live ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC"
   const hint = [t("zoneHint", { zone }), emptied].filter(Boolean).join(". ")
   const shown = none && live ? undefined : (trouble ?? fault)
@@ -47,6 +52,7 @@ export function MomentField({ name, value, saved, fault, why, emptied }: Props) 
           max={LATEST}
           disabled={why !== undefined || (none && live)}
           aria-invalid={shown !== undefined}
+          autofocus={fault !== undefined}
           aria-describedby={describedBy(name)}
           {...handlers}
         />

@@ -78,6 +78,7 @@ function TextPart({ index, option, faults, fixed, labelFixed, goOn, onChange, pa
         maxLength={maxLength}
         readonly={(part === "id" && fixed) || (part === "label" && labelFixed)}
         aria-invalid={fault !== undefined}
+        autofocus={fault !== undefined}
         aria-describedby={describedBy(name)}
         onInput={(event) => onChange({ ...option, [part]: event.currentTarget.value })}
         onKeyDown={(event) => {

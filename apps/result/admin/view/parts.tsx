@@ -89,7 +89,10 @@ type FieldProps = {
   children: ComponentChildren
 }
 
-/** A labelled field; its input names `describedBy(id)`. */
+/**
+ * A labelled field; its input names `describedBy(id)`, and has `autofocus` where it comes back with a fault: of several a
+ * browser takes the first, so that what is wrong is in sight and read out.
+ */
 export function Field({ id, label, hint, fault, children }: FieldProps) {
   return (
     <div class="field">
