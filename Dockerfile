@@ -32,11 +32,11 @@ ENV TALLYROOM_VERSION=$VERSION TALLYROOM_REVISION=$REVISION
 
 # The same sources give the same layer: times are set to one moment.
 FROM compiled AS vote-files
-RUN bun scripts/images/compile.ts vote /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
+RUN bun scripts/deploy/images/compile.ts vote /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
 FROM compiled AS worker-files
-RUN bun scripts/images/compile.ts worker /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
+RUN bun scripts/deploy/images/compile.ts worker /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
 FROM compiled AS result-files
-RUN bun scripts/images/compile.ts result /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
+RUN bun scripts/deploy/images/compile.ts result /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
 
 FROM scratch AS app
 ARG VERSION
@@ -79,7 +79,7 @@ FROM debian:bookworm-slim AS seed
 RUN apt-get update \
     && apt-get install -y --no-install-recommends apache2-utils curl \
     && rm -rf /var/lib/apt/lists/*
-COPY --chmod=0555 scripts/seed/seed.sh /seed.sh
+COPY --chmod=0555 scripts/data/seed/seed.sh /seed.sh
 USER 65532:65532
 WORKDIR /tmp
 ENTRYPOINT ["sh", "/seed.sh"]

@@ -1,12 +1,11 @@
 /** The result app, put together. */
 
-import { resolve } from "node:path"
+import { join } from "node:path"
 import type { Contract } from "@tallyroom/lib/contracts"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
-import { databaseProblem } from "@tallyroom/lib/http/database-problem"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Log } from "@tallyroom/lib/logging"
@@ -14,24 +13,25 @@ import { PETS_POLL } from "@tallyroom/lib/pets"
 import { readTallies } from "@tallyroom/lib/tallies"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
+import { adminAccess } from "./access/admin-access"
+import { mayKnow, NOBODY } from "./access/audience"
 import { adminRoutes } from "./admin/routes"
-import { adminAccess } from "./admin-access"
-import { mayKnow, NOBODY } from "./audience"
-import { withDeadline } from "./deadline"
-import { type DeletedPolls, deletedPolls } from "./deleted-polls"
-import { Hub } from "./hub"
-import { LIVE_SOCKETS, live } from "./live"
+import { PETS_TOPIC, PetCounts } from "./contracts/pet-counts"
+import { answerPage } from "./http/answer"
+import { databaseProblem } from "./http/database-problem"
+import { withDeadline } from "./http/deadline"
+import { openapiDocument } from "./http/openapi"
+import { problemPage } from "./http/problem-page"
+import { visitOf } from "./http/site"
+import { Hub } from "./live/hub"
+import { LIVE_SOCKETS, live } from "./live/live"
 import { askedGauge, liveMetrics } from "./metrics"
-import { openapiDocument } from "./openapi"
 import { pageRoutes } from "./page-routes"
-import { answerPage } from "./pages/answer"
-import { problemPage } from "./pages/problem-page"
-import { visitOf } from "./pages/site"
-import { PETS_TOPIC, PetCounts } from "./pet-counts"
-import { pollRoutes } from "./poll-routes"
-import { receiptRoutes } from "./receipt-routes"
-import { resultsRoutes } from "./results-routes"
-import { DEFAULT_POLL, resultReads, tallyReads } from "./tally-reads"
+import { type DeletedPolls, deletedPolls } from "./polls/deleted-polls"
+import { pollRoutes } from "./polls/poll-routes"
+import { receiptRoutes } from "./receipt/receipt-routes"
+import { resultsRoutes } from "./results/results-routes"
+import { DEFAULT_POLL, resultReads, tallyReads } from "./tally/tally-reads"
 
 export type AppDeps = {
   sql: Database
@@ -53,16 +53,16 @@ export type AppDeps = {
 
 /** The files that browsers load. */
 export const ENTRYPOINTS = [
-  "results.tsx",
-  "results.css",
-  "chart.ts",
-  "receipt.ts",
-  "stage.tsx",
-  "stage.css",
-  "embed.ts",
-  "../admin/browser/admin.tsx",
-  "../admin/browser/admin.css",
-].map((name) => resolve(import.meta.dir, "browser", name))
+  "results/browser/results.tsx",
+  "results/browser/results.css",
+  "results/browser/chart.ts",
+  "receipt/browser/receipt.ts",
+  "stage/browser/stage.tsx",
+  "stage/browser/stage.css",
+  "embed/browser/embed.ts",
+  "admin/browser/admin.tsx",
+  "admin/browser/admin.css",
+].map((path) => join(import.meta.dir, path))
 
 export type ResultApp = ReturnType<typeof createApp>
 

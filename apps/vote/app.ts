@@ -5,34 +5,34 @@ import { Problem } from "@tallyroom/lib/errors"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { Attempts } from "@tallyroom/lib/http/attempts"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
-import { inboxProblem } from "@tallyroom/lib/http/inbox-problem"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
-import type { Publisher } from "@tallyroom/lib/inbox/log/log"
+import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Values } from "@tallyroom/lib/settings"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
-import { appenders } from "./appenders"
-import { Client } from "./client"
+import { ballotPageRoutes } from "./ballot/ballot-routes"
+import { problemPage } from "./ballot/problem-page"
+import { Sites } from "./ballot/sites"
+import { appenders } from "./casting/appenders"
+import { FormAnswers } from "./casting/form-answers"
+import { voteRoutes } from "./casting/vote-routes"
 import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
 import type { Deps } from "./deps"
-import { FormAnswers } from "./form-answers"
+import { inboxProblem } from "./http/inbox-problem"
+import { openapiDocument } from "./http/openapi"
+import { PageHeaders, withLanguage } from "./http/page-headers"
 import type { Metrics } from "./metrics"
-import { openapiDocument } from "./openapi"
-import { PageHeaders, withLanguage } from "./page-headers"
-import { problemPage } from "./pages/problem-page"
-import type { PollCache } from "./poll-cache"
-import { ballotPageRoutes } from "./routes/ballot-pages"
-import { pollRoutes } from "./routes/polls"
-import { tallyRoutes } from "./routes/tally"
-import { voteRoutes } from "./routes/votes"
+import type { PollCache } from "./polls/poll-cache"
+import { pollRoutes } from "./polls/poll-routes"
+import { Tallies } from "./polls/tallies"
+import { tallyRoutes } from "./polls/tally-routes"
 import type { settings } from "./settings"
-import { Sites } from "./sites"
-import { Tallies } from "./tallies"
 import { logTrouble } from "./trouble-log"
-import { Visitors } from "./visitor"
+import { Client } from "./voter/client"
+import { Visitors } from "./voter/visitor"
 
 export type AppDeps = {
   redis: Redis
@@ -64,7 +64,7 @@ const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 
 /** The files that browsers load. */
 export const ENTRYPOINTS = ["ballot.tsx", "follow.ts", "frame.ts", "ballot.css"].map((name) =>
-  join(import.meta.dir, "browser", name),
+  join(import.meta.dir, "ballot/browser", name),
 )
 
 export function createApp({

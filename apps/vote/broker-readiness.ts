@@ -1,10 +1,10 @@
 /** Whether ballots can be written to the broker. */
 
-import type { Publisher } from "@tallyroom/lib/inbox/log/log"
-import { clockOffset, requireLook } from "@tallyroom/lib/inbox/log/look"
-import { readShardState } from "@tallyroom/lib/inbox/log/shard-state"
+import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
+import { clockOffset, requireLook } from "@tallyroom/lib/inbox/stream/look"
+import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import type { Redis } from "ioredis"
-import type { PollCache } from "./poll-cache"
+import type { PollCache } from "./polls/poll-cache"
 
 export class BrokerReadiness {
   private readyBy = Number.NaN

@@ -1,11 +1,11 @@
 /** What the routes of the vote app work with. */
 
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
-import type { FormAnswers } from "./form-answers"
-import type { PageHeaders } from "./page-headers"
-import type { Sites } from "./sites"
-import type { Tallies } from "./tallies"
-import type { VotingDeps } from "./voting"
+import type { Sites } from "./ballot/sites"
+import type { FormAnswers } from "./casting/form-answers"
+import type { VotingDeps } from "./casting/voting"
+import type { PageHeaders } from "./http/page-headers"
+import type { Tallies } from "./polls/tallies"
 
 export type Deps = VotingDeps & {
   sites: Pick<Sites, "for">

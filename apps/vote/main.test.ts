@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { join } from "node:path"
 import { freePort } from "../../scripts/services/ports"
 import { waitFor } from "../../scripts/services/wait"
-import { cookieOf, examplePoll, SECRETS, startVoteStand } from "./vote-stand"
+import { cookieOf, examplePoll, SECRETS, startVoteStand } from "./testing/vote"
 
 const MAIN = join(import.meta.dir, "main.ts")
 

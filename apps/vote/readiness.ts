@@ -1,5 +1,5 @@
 import type { Readiness } from "@tallyroom/lib/management"
-import type { PollCache } from "./poll-cache"
+import type { PollCache } from "./polls/poll-cache"
 
 /**
  * Ready: connected to Redis and to the broker that holds the ballots, if there is one, and a worker has opened the inbox.

@@ -2,7 +2,7 @@
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { openKeeper } from "@tallyroom/lib/inbox/brokers"
-import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"

@@ -1,10 +1,10 @@
 /** What the worker's program does other than counting. */
 
-import { runAudit } from "@tallyroom/lib/audit-command"
 import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { readSettings } from "@tallyroom/lib/settings"
 import type { Subcommands } from "@tallyroom/lib/subcommand"
+import { runAudit } from "./audit/audit-command"
 import { makeFiles } from "./credentials/directory-command"
 import { makeSecrets } from "./credentials/kubernetes-command"
 import { settings } from "./settings"

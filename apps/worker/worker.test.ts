@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../../tests/harness/becomes"
 import { useStores } from "../../tests/harness/stores"

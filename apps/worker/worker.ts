@@ -3,12 +3,11 @@
 import { backoff, pause } from "@tallyroom/lib/backoff"
 import { CHANNELS, type Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Keeper } from "@tallyroom/lib/inbox/log/log"
-import type { PollIndex } from "@tallyroom/lib/inbox/poll-copies"
-import { RedisReader } from "@tallyroom/lib/inbox/read"
+import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
+import type { Keeper } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
-import { deleteBuried, sweepDeleted } from "./deletion"
 import {
   ensureClassicPoll,
   ensureFinalAfter,
@@ -16,18 +15,19 @@ import {
   ensurePetsPoll,
   ensureShards,
   SettingFixed,
-} from "./first-start"
-import { Leases } from "./leases"
-import { LogShard } from "./log-shard"
+} from "./database/first-start"
+import { migrate } from "./database/migrate"
 import type { WorkerMetrics } from "./metrics"
-import { migrate } from "./migrate"
-import { PollBook } from "./poll-book"
-import { PollChanges } from "./poll-changes"
-import { closeDue, finalise, openDue } from "./poll-steps"
-import { makeWantedPosts, postsIndex } from "./posts"
-import { Projection } from "./projection"
-import { Shard } from "./shard"
-import { TallyProjection } from "./tally-projection"
+import { deleteBuried, sweepDeleted } from "./polls/deletion"
+import { PollBook } from "./polls/poll-book"
+import { PollChanges } from "./polls/poll-changes"
+import { closeDue, finalise, openDue } from "./polls/poll-steps"
+import { makeWantedPosts, postsIndex } from "./polls/posts"
+import { Projection } from "./polls/projection"
+import { TallyProjection } from "./polls/tally-projection"
+import { Leases } from "./shard/leases"
+import { Shard } from "./shard/redis-shard"
+import { LogShard } from "./shard/stream-shard"
 
 /** A first vote on a post waits for its poll; looking costs Redis next to nothing. */
 const MAKE_POSTS_MS = 50

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test"
 import { Elysia, NotFoundError } from "elysia"
 import { z } from "zod"
+import { inboxProblem } from "../../apps/vote/http/inbox-problem"
 import { Problem } from "../errors"
-import { InboxAway } from "../inbox/inbox"
-import { inboxProblem } from "./inbox-problem"
+import { InboxAway } from "../inbox/contract"
 import { answerProblems } from "./problems"
 
 const logged: unknown[] = []

@@ -1,10 +1,10 @@
 /** Which of the three inboxes INBOX_URL names. */
 
-import type { Keeper, Publisher } from "./log/log"
 import { NatsKeeper } from "./nats/keep"
 import { NatsPublisher } from "./nats/publish"
 import { RabbitKeeper } from "./rabbitmq/keep"
 import { RabbitPublisher } from "./rabbitmq/publish"
+import type { Keeper, Publisher } from "./stream/contract"
 
 export type InboxKind = "redis" | "nats" | "rabbitmq"
 

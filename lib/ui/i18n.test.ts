@@ -1,15 +1,15 @@
 import { expect, test } from "bun:test"
+import { admin } from "../../apps/result/admin/messages"
+import { resultProblems } from "../../apps/result/http/problem-messages"
+import { receiptMessages } from "../../apps/result/receipt/receipt-messages"
+import { resultsMessages } from "../../apps/result/results/results-messages"
+import { stageMessages } from "../../apps/result/stage/stage-messages"
+import { ballot } from "../../apps/vote/ballot/ballot-messages"
+import { following } from "../../apps/vote/ballot/following-messages"
+import { problems } from "../../apps/vote/ballot/problem-messages"
 import { defineMessages, type Section, translator } from "./i18n"
 import { LANGUAGES } from "./language"
-import { admin } from "./messages/admin"
-import { ballot } from "./messages/ballot"
 import { common } from "./messages/common"
-import { following } from "./messages/following"
-import { problems } from "./messages/problems"
-import { receiptMessages } from "./messages/receipt"
-import { resultProblems } from "./messages/result-problems"
-import { resultsMessages } from "./messages/results"
-import { stageMessages } from "./messages/stage"
 
 const sections = {
   ...{ admin, ballot, common, problems, receipt: receiptMessages },

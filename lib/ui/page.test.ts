@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
+import { qrSvg } from "../../apps/result/http/qr"
 import { renderPage } from "./page"
-import { qrSvg } from "./qr"
 
 const page = { language: "de", title: "</title><b>", stylesheet: "/assets/a.css", children: "<i>" } as const
 

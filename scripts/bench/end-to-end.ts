@@ -1,7 +1,7 @@
 /** What the whole room sustains: votes accepted, counted and shown, beside accepting alone. */
 
-import { audit } from "@tallyroom/lib/audit"
 import { openDatabase } from "@tallyroom/lib/database"
+import { audit } from "../../apps/worker/audit/audit"
 import { startVote } from "../../tests/harness/processes"
 import { waitFor } from "../services/wait"
 import { startAll } from "./apps"

@@ -1,10 +1,10 @@
 /** What the benchmarks do with the inbox themselves: open one without a worker, fill it, and look how full it is. */
 
 import { type Position, START, shardOf } from "@tallyroom/lib/ballots"
-import { RedisAppender } from "@tallyroom/lib/inbox/append"
-import { termsOf } from "@tallyroom/lib/inbox/inbox"
+import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
+import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Redis } from "ioredis"
 import { classicPoll, POLL_ID, SHARDS } from "./poll"
 

@@ -3,8 +3,8 @@
 import { shardOf } from "@tallyroom/lib/ballots"
 import { openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { termsOf } from "@tallyroom/lib/inbox/inbox"
-import { readPollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { termsOf } from "@tallyroom/lib/inbox/contract"
+import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls"
 import { crowd } from "../../tests/harness/crowd"
 import {

@@ -5,7 +5,7 @@ import { arch, cpus, release, totalmem, type } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
 import { CHECKOUT } from "../services/checkout"
-import { ensureTool } from "../tools"
+import { ensureTool } from "../tools/tools"
 import { median } from "./rounds"
 import type { Stage } from "./stage"
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { Redis } from "ioredis"
 import postgres from "postgres"
 import type { Stores } from "../../tests/harness/stores"

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { z } from "zod"
 import { leash } from "../services/leash"
 import { Trouble } from "../services/trouble"
-import { ensureTool } from "../tools"
+import { ensureTool } from "../tools/tools"
 import { VOTE_PATH } from "./poll"
 
 const THREADS = 2

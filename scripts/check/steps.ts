@@ -1,8 +1,8 @@
 /** All that `bun run check` does, in the order in which it begins where there is room. */
 
 import { describe, Trouble } from "../services/trouble"
-import { ensureTool, ensureTools, type Tool } from "../tools"
 import { ensureGoTool } from "../tools/go"
+import { ensureTool, ensureTools, type Tool } from "../tools/tools"
 import { builtLints, fetchedLints, shellLint } from "./lints"
 import { command, type Say, type Step } from "./step"
 import type { TestPostgres } from "./test-postgres"
@@ -31,7 +31,7 @@ const quick: readonly Step[] = [
     name: "lint and format",
     run: (say) => command(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
   },
-  { name: "settings table", run: (say) => command(say, bun, "scripts/settings-table.ts", "--check") },
+  { name: "settings table", run: (say) => command(say, bun, "scripts/check/settings-table.ts", "--check") },
 ]
 
 /** What is fetched, installed and built, beside all else: packages in one row, Go's programs in another. */

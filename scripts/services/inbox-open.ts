@@ -1,7 +1,7 @@
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { readIndex } from "@tallyroom/lib/inbox/poll-copies"
-import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { Trouble } from "./trouble"
 import { waitFor } from "./wait"
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { ensureTool } from "../tools"
+import { ensureTool } from "../tools/tools"
 import { type Broker, type BrokerOptions, greets } from "./broker"
 import { leash } from "./leash"
 import { freePort } from "./ports"

@@ -1,1 +1,1 @@
-export * from "@tallyroom/lib/stores/redis-acl"
+export * from "../../apps/worker/credentials/redis-acl"

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Redis } from "ioredis"
-import { ensureTool } from "../tools"
+import { ensureTool } from "../tools/tools"
 import { freePort } from "./ports"
 import { awaitPrevious } from "./previous"
 import { aclFile, type RedisUser } from "./redis-acl"

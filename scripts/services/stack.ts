@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { inboxKind } from "@tallyroom/lib/inbox/brokers"
-import { ensureTool } from "../tools"
+import { ensureTool } from "../tools/tools"
 import type { App } from "./apps"
 import { untilInboxOpen } from "./inbox-open"
 import { stopLeashed } from "./leash"

@@ -7,7 +7,7 @@ import { freePort } from "../services/ports"
 import { ensureGoTool } from "./go"
 import { k6Log } from "./k6-log"
 
-export const K6_SCRIPTS = join(CHECKOUT, "scripts/k6")
+export const K6_SCRIPTS = join(CHECKOUT, "scripts/load/k6")
 
 type Run<Out extends "inherit" | "pipe"> = { flags: string[]; env: Record<string, string>; stdout: Out }
 
@@ -18,7 +18,7 @@ type K6<Out extends "inherit" | "pipe"> = {
 }
 
 /**
- * Starts k6 with a script of scripts/k6; what ends this process ends it, too.
+ * Starts k6 with a script of scripts/load/k6; what ends this process ends it, too.
  * @throws {Trouble} when k6 can't be had
  */
 export async function startK6<Out extends "inherit" | "pipe">(

@@ -4,10 +4,10 @@
  */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
-import { embedSnippet } from "../../apps/result/embed-snippet"
+import { embedSnippet } from "../../apps/result/embed/embed-snippet"
 import { Trouble } from "../../scripts/services/trouble"
 import { waitFor } from "../../scripts/services/wait"
-import { ensureTools, type Tool } from "../../scripts/tools"
+import { ensureTools, type Tool } from "../../scripts/tools/tools"
 import { ADMIN_TOKEN } from "../harness/processes"
 import { Person } from "./person"
 import { useStand } from "./stand"

@@ -7,7 +7,7 @@ import { Builder, Capabilities, Key as Keys, type WebDriver, type WebElement } f
 import { type Leashed, leash } from "../../scripts/services/leash"
 import { freePort } from "../../scripts/services/ports"
 import { waitFor } from "../../scripts/services/wait"
-import { ensureTool } from "../../scripts/tools"
+import { ensureTool } from "../../scripts/tools/tools"
 import { type Browser, call, find, type Key, type Tab } from "./tab"
 
 const GRACE_MS = 2_000

@@ -100,7 +100,7 @@ test("every contract is answered at once, over a broker of its own, each part th
   await untilVotes(resultUrl, "cats-vs-dogs", { a: 1, b: 1 })
 
   const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, INBOX_URL: inboxUrl }
-  const { code, said } = await runs("scripts/audit.ts", ["--wait"], env)
+  const { code, said } = await runs("scripts/data/audit.ts", ["--wait"], env)
   expect([said, code]).toEqual([expect.stringContaining("The books balance."), 0])
   demo.child.kill("SIGTERM")
   expect(await demo.child.exited).toBe(0)
@@ -124,9 +124,9 @@ test("data with another inbox is told before anything starts, with both ways out
 test("an inbox that there is not is told in one sentence, and nothing starts", async () => {
   for (const words of [["--inbox", "kafka"], ["--inbox=kafka"]]) {
     const told = { code: 2, said: "--inbox takes nats or rabbitmq, not kafka.\n" }
-    expect(await runs("scripts/demo.ts", words)).toEqual(told)
+    expect(await runs("scripts/run/demo.ts", words)).toEqual(told)
   }
-  expect(await runs("scripts/demo.ts", ["--inbox"])).toEqual({
+  expect(await runs("scripts/run/demo.ts", ["--inbox"])).toEqual({
     code: 2,
     said: "--inbox takes nats or rabbitmq.\n",
   })

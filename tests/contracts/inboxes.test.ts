@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { waitFor } from "../../scripts/services/wait"
 import { INBOXES, startInbox } from "../harness/inboxes"
 import { useStores } from "../harness/stores"

@@ -11,7 +11,7 @@ export async function command(script: string, words: string[], env: Record<strin
 }
 
 export function spawnCommand(script: string, words: string[], env: Record<string, string>) {
-  return Bun.spawn([process.execPath, `scripts/${script}.ts`, ...words], {
+  return Bun.spawn([process.execPath, `scripts/data/${script}.ts`, ...words], {
     cwd: CHECKOUT,
     env: { ...(process.env as Record<string, string>), ...env },
     stdout: "pipe",

@@ -2,8 +2,8 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { openDatabase } from "@tallyroom/lib/database"
-import { castByK6 } from "../../scripts/seed/by-k6"
-import { readCaster } from "../../scripts/seed/caster"
+import { castByK6 } from "../../scripts/data/seed/by-k6"
+import { readCaster } from "../../scripts/data/seed/caster"
 import { Trouble } from "../../scripts/services/trouble"
 import { waitFor } from "../../scripts/services/wait"
 import { command } from "./commands"

@@ -9,7 +9,7 @@ import { z } from "zod"
 import { settings as resultSettings } from "../../apps/result/settings"
 import { settings as voteSettings } from "../../apps/vote/settings"
 import { settings as workerSettings } from "../../apps/worker/settings"
-import { PREFIX } from "../../scripts/images/build"
+import { PREFIX } from "../../scripts/deploy/images/build"
 import { CHECKOUT } from "../../scripts/services/checkout"
 
 const APPS = ["vote", "worker", "result"] as const

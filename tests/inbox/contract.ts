@@ -4,15 +4,15 @@
  */
 
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
-import { audit } from "@tallyroom/lib/audit"
 import { shardOf } from "@tallyroom/lib/ballots"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { type Answer, InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { type Answer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
 import { writeReceipt } from "@tallyroom/lib/receipts"
-import { receiptStatus } from "../../apps/result/receipt-status"
+import { receiptStatus } from "../../apps/result/receipt/receipt-status"
+import { audit } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { crowd } from "../harness/crowd"

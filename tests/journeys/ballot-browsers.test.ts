@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser, Page } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
 import { castVote } from "../harness/ballot"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"

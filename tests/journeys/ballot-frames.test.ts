@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Browser } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { openPage } from "../harness/pages"

@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { buryPollCopy } from "@tallyroom/lib/inbox/poll-copies"
+import { buryPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Browser } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/vote-stand"
+import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
-import { admin } from "@tallyroom/lib/ui/messages/admin"
 import type { Browser, Page } from "playwright-core"
+import { admin } from "../../apps/result/admin/messages"
 import { launchChromium } from "../harness/chromium"
 import { makeCodesAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
-import { resultsMessages } from "@tallyroom/lib/ui/messages/results"
 import type { Page } from "playwright-core"
+import { resultsMessages } from "../../apps/result/results/results-messages"
 import { definition, startResult } from "../../apps/result/testing/result"
 import { addVotes, receiptOf } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"

@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 60_000)
 
 async function k6(script: string, env: Record<string, string>) {
-  const child = Bun.spawn([process.execPath, "scripts/flood.ts", script], {
+  const child = Bun.spawn([process.execPath, "scripts/load/flood.ts", script], {
     cwd: CHECKOUT,
     env: { ...(process.env as Record<string, string>), VOTE_URL: vote.url, RESULT_URL: result.url, ...env },
     stdout: "pipe",

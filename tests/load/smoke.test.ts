@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 60_000)
 
 async function smoke(env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, "scripts/smoke.ts"], {
+  const child = Bun.spawn([process.execPath, "scripts/load/smoke.ts"], {
     cwd: CHECKOUT,
     env: { ...(process.env as Record<string, string>), VOTE_URL: vote.url, RESULT_URL: result.url, ...env },
     stdout: "pipe",

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test"
-import { audit } from "@tallyroom/lib/audit"
 import { formatPosition } from "@tallyroom/lib/ballots"
 import { openDatabase } from "@tallyroom/lib/database"
-import { openRedis } from "@tallyroom/lib/inbox/redis-client"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { readReceipt } from "@tallyroom/lib/receipts"
+import { audit } from "../../apps/worker/audit/audit"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { waitFor } from "../../scripts/services/wait"
 import { type Accepted, castUntilAnswered, crowd, person } from "../harness/crowd"
@@ -111,7 +111,7 @@ describe("promise 1: accepted means counted", () => {
       expect.stringMatching(/^(Redis|Postgres) can't be reached: .+\n$/),
     ])
     const knocked = untilKnocked(postgres.port)
-    const patient = runAudit("scripts/audit.ts", "--wait", "--timeout", "120")
+    const patient = runAudit("scripts/data/audit.ts", "--wait", "--timeout", "120")
     await knocked
     await Promise.all([redis.start(), postgres.start()])
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { audit } from "@tallyroom/lib/audit"
+import { audit } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"
 import { type Running, startVote } from "../harness/processes"

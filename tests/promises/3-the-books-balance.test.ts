@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { audit } from "@tallyroom/lib/audit"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { audit } from "../../apps/worker/audit/audit"
 import { useStores } from "../harness/stores"
 import { type Booth, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
 
@@ -21,7 +21,7 @@ const run = async (...args: string[]) => {
     REDIS_URL: stores().redis.workerUrl,
     DATABASE_URL: stores().database.workerUrl,
   }
-  const child = Bun.spawn(["bun", "scripts/audit.ts", ...args], { env, stdout: "pipe", stderr: "pipe" })
+  const child = Bun.spawn(["bun", "scripts/data/audit.ts", ...args], { env, stdout: "pipe", stderr: "pipe" })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   return { code: await child.exited, out, err }
 }
@@ -72,7 +72,7 @@ describe("promise 3: the books balance", () => {
   test("audit says in one sentence what it can't reach", async () => {
     const { database } = stores()
     const away = { ...process.env, DATABASE_URL: database.workerUrl, REDIS_URL: "redis://127.0.0.1:1" }
-    const child = Bun.spawn(["bun", "scripts/audit.ts"], { env: away, stderr: "pipe", stdout: "ignore" })
+    const child = Bun.spawn(["bun", "scripts/data/audit.ts"], { env: away, stderr: "pipe", stdout: "ignore" })
     const err = await new Response(child.stderr).text()
     expect(await child.exited).toBe(2)
     expect(err.trim().split("\n")).toHaveLength(1)

@@ -1,7 +1,7 @@
 // Runs alone: it measures how soon voters are refused.
 import { beforeAll, describe, expect, test } from "bun:test"
-import { audit } from "@tallyroom/lib/audit"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { audit } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { audit } from "@tallyroom/lib/audit"
+import { audit } from "../../apps/worker/audit/audit"
 import { openSteps, type Steps } from "../harness/steps"
 import { useStores } from "../harness/stores"
 import { makePoll, openBooth, voter } from "../harness/tallyroom"

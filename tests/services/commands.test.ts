@@ -7,7 +7,7 @@ import { readJunit } from "../../scripts/services/junit"
 import { lockState } from "../../scripts/services/lock"
 import { assertPortFree, freePort } from "../../scripts/services/ports"
 import { readable } from "../../scripts/services/readable"
-import { ensureTool } from "../../scripts/tools"
+import { ensureTool } from "../../scripts/tools/tools"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -77,14 +77,15 @@ describe("the commands", () => {
   })
 
   test("a flag that there is not is told in one sentence", async () => {
-    for (const name of ["smoke", "seed", "import"]) {
+    for (const name of ["load/smoke", "data/seed", "data/import"]) {
       const told = "Unknown option '--loud': see --help."
       expect(await runs(name, ["--loud"])).toEqual({ code: 2, said: told })
     }
   })
 
   test("the audit names the setting whose database it can't use, and no password", async () => {
-    const audit = (url: string) => runs("audit", [], { DATABASE_URL: url, REDIS_URL: "redis://localhost:1" })
+    const audit = (url: string) =>
+      runs("data/audit", [], { DATABASE_URL: url, REDIS_URL: "redis://localhost:1" })
     const { code, said } = await audit("postgres://me:secret@localhost:1/votes")
     expect(code).toBe(2)
     expect(said).toStartWith("Can't use Postgres at localhost:1/votes (DATABASE_URL): nothing listens there.")

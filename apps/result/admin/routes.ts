@@ -3,12 +3,12 @@
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { Elysia } from "elysia"
 import { type AdminDeps, adminPage, forAdmins } from "./admin-pages"
-import { codeRoutes } from "./code-routes"
-import { editRoutes } from "./edit-routes"
-import { readHealth } from "./health"
-import { placeRoutes } from "./place-routes"
-import { adminPollRoutes } from "./poll-routes"
-import { removalRoutes } from "./removal-routes"
+import { codeRoutes } from "./codes/code-routes"
+import { editRoutes } from "./edit/edit-routes"
+import { readHealth } from "./health/health"
+import { placeRoutes } from "./list/place-routes"
+import { adminPollRoutes } from "./poll/poll-routes"
+import { removalRoutes } from "./poll/removal-routes"
 import { sessionRoutes } from "./session-routes"
 
 /** Every route below /admin. */

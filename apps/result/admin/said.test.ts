@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { translator } from "@tallyroom/lib/ui/i18n"
-import { admin } from "@tallyroom/lib/ui/messages/admin"
+import { admin } from "./messages"
 import { forgetSaid, saidIn, say } from "./said"
 
 const words = translator("en", admin.en)

@@ -5,8 +5,8 @@
 
 import { SLUG } from "@tallyroom/lib/polls"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
-import type { AdminKey } from "@tallyroom/lib/ui/messages/admin"
-import { cookieValues, setCookie } from "./cookies"
+import { cookieValues, setCookie } from "../access/cookies"
+import type { AdminKey } from "./messages"
 import type { Notice } from "./views"
 
 const COOKIE = "tallyroom_said"

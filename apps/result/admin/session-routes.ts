@@ -4,8 +4,8 @@ import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { Elysia } from "elysia"
+import { endSession } from "../access/session"
 import { type AdminDeps, adminPage, type Context, leadTo, withCookie, wordsIn } from "./admin-pages"
-import { endSession } from "./session"
 
 const FORM_LIMIT = 8 * 1_024
 const START = "/admin"

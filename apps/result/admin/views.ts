@@ -1,10 +1,10 @@
 /** What each page of the control room shows: plain data, so that the browser gets it as the server had it. */
 
-import type { FixedPart, FixedReason } from "../fixed-parts"
-import type { Snapshot } from "../snapshot"
-import type { Books } from "./books-balance"
-import type { PollDraft } from "./draft"
-import type { Health } from "./health"
+import type { FixedPart, FixedReason } from "../polls/fixed-parts"
+import type { Snapshot } from "../tally/snapshot"
+import type { PollDraft } from "./edit/draft"
+import type { Health } from "./health/health"
+import type { Books } from "./poll/books-balance"
 
 /** A poll as the control room lists and heads it; moments are ISO texts. */
 export type PollSummary = {

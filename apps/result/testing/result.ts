@@ -8,7 +8,7 @@ import { createRegistry } from "@tallyroom/lib/management"
 import { waitFor } from "../../../scripts/services/wait"
 import type { Stores } from "../../../tests/harness/stores"
 import { quiet } from "../../../tests/harness/tallyroom"
-import { migrate } from "../../worker/migrate"
+import { migrate } from "../../worker/database/migrate"
 import { type AppDeps, createApp, ENTRYPOINTS } from "../app"
 import { Listener } from "../listener"
 

@@ -2,7 +2,7 @@
 
 import { request } from "node:http"
 import { waitFor } from "../../../scripts/services/wait"
-import type { Snapshot } from "../snapshot"
+import type { Snapshot } from "../tally/snapshot"
 
 /** Bun's own WebSocket sends headers too, which the types of browsers do not know. */
 const SocketWithHeaders = WebSocket as unknown as new (

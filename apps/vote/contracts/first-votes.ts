@@ -2,11 +2,11 @@
 
 import { pause } from "@tallyroom/lib/backoff"
 import { Problem } from "@tallyroom/lib/errors"
-import { InboxAway } from "@tallyroom/lib/inbox/inbox"
+import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Posts } from "@tallyroom/lib/posts"
 import type { Redis } from "ioredis"
-import type { PollCache } from "../poll-cache"
+import type { PollCache } from "../polls/poll-cache"
 
 /** A worker makes a poll in well under 100 ms; who waits longer is told to come back. */
 const PATIENCE_MS = 1_500

@@ -3,14 +3,14 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { inboxProblem } from "@tallyroom/lib/http/inbox-problem"
 import { PETS, PETS_POLL, type Pet } from "@tallyroom/lib/pets"
 import type { AnyElysia } from "elysia"
 import { z } from "zod"
-import { type BallotRequest, MAX_BODY_BYTES } from "../ballot-request"
-import { Client } from "../client"
+import { type BallotRequest, MAX_BODY_BYTES } from "../casting/ballot-request"
+import { vote } from "../casting/voting"
 import type { Deps } from "../deps"
-import { vote } from "../voting"
+import { inboxProblem } from "../http/inbox-problem"
+import { Client } from "../voter/client"
 
 const INVALID = "Invalid pet choice"
 

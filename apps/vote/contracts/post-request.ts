@@ -4,7 +4,7 @@ import { Problem, shown } from "@tallyroom/lib/errors"
 import { readBody, readForm, readJson } from "@tallyroom/lib/http/body"
 import { POST_ID } from "@tallyroom/lib/posts"
 import { z } from "zod"
-import { MAX_BODY_BYTES } from "../ballot-request"
+import { MAX_BODY_BYTES } from "../casting/ballot-request"
 
 export type PostVote = { postId: string; score: string }
 

@@ -1,10 +1,10 @@
 /** Every credential there is, who gets it, and how all follow from one random root. */
 
 import { createHmac, randomBytes } from "node:crypto"
-import { DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "@tallyroom/lib/stores/database-roles"
-import { natsRoutes, natsUsers } from "@tallyroom/lib/stores/nats-users"
-import { rabbitmqDefinitions } from "@tallyroom/lib/stores/rabbitmq-users"
-import { aclFile } from "@tallyroom/lib/stores/redis-acl"
+import { DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "./database-roles"
+import { natsRoutes, natsUsers } from "./nats-users"
+import { rabbitmqDefinitions } from "./rabbitmq-users"
+import { aclFile } from "./redis-acl"
 
 /** By owner (a service), the files that it gets: an app's are named for its settings. */
 export type Credentials = Record<Owner, Record<string, string>>

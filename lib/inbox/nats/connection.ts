@@ -3,7 +3,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
-import { InboxAway } from "../inbox"
+import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
 const PING_INTERVAL_MS = 2_000

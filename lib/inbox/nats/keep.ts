@@ -8,10 +8,10 @@ import {
   StorageType,
 } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
-import { type Entry, InboxAway } from "../inbox"
-import { decodeEntry } from "../log/entries"
-import { inTime } from "../log/in-time"
-import type { Keeper, LogEntry, LogReader } from "../log/log"
+import { type Entry, InboxAway } from "../contract"
+import type { Keeper, LogEntry, LogReader } from "../stream/contract"
+import { decodeEntry } from "../stream/entries"
+import { inTime } from "../stream/in-time"
 import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
 
 const TIMEOUT_MS = 3_000

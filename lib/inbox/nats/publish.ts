@@ -2,10 +2,10 @@
 
 import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
-import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../inbox"
-import { decodeEntry, encodeMarked, newMark } from "../log/entries"
-import { inTime } from "../log/in-time"
-import type { Publisher } from "../log/log"
+import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../contract"
+import type { Publisher } from "../stream/contract"
+import { decodeEntry, encodeMarked, newMark } from "../stream/entries"
+import { inTime } from "../stream/in-time"
 import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
 
 /** What a client waits at most before it is told to try again. */

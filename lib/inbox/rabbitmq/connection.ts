@@ -1,7 +1,7 @@
 /** The connection to RabbitMQ, which comes back by itself, and the name of a shard's log there. */
 
 import { Connection } from "rabbitmq-client"
-import { InboxAway } from "../inbox"
+import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
 const RETRY_LOW_MS = 100

@@ -1,8 +1,8 @@
 /** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending notes. */
 
-import { InboxAway } from "../inbox"
-import { inTime } from "../log/in-time"
-import type { Keeper, LogEntry, LogReader } from "../log/log"
+import { InboxAway } from "../contract"
+import type { Keeper, LogEntry, LogReader } from "../stream/contract"
+import { inTime } from "../stream/in-time"
 import { queueOf, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"

@@ -1,8 +1,8 @@
 /** Ballots into RabbitMQ, which keeps them all: whose second one came is only seen in Postgres. */
 
-import type { Answer, PollCast } from "../inbox"
-import { encodeMarked, newMark } from "../log/entries"
-import type { Publisher } from "../log/log"
+import type { Answer, PollCast } from "../contract"
+import type { Publisher } from "../stream/contract"
+import { encodeMarked, newMark } from "../stream/entries"
 import { Rabbit, SETTLING_MS } from "./connection"
 import { Sender } from "./send"
 

@@ -2,10 +2,10 @@
 
 import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots"
-import { type Entry, InboxAway } from "../inbox"
-import { decodeEntry } from "../log/entries"
-import { inTime } from "../log/in-time"
-import type { LogReader } from "../log/log"
+import { type Entry, InboxAway } from "../contract"
+import type { LogReader } from "../stream/contract"
+import { decodeEntry } from "../stream/entries"
+import { inTime } from "../stream/in-time"
 import { queueOf, type Rabbit } from "./connection"
 
 /** Messages sent ahead of being read. */

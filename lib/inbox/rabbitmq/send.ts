@@ -1,8 +1,8 @@
 /** Messages into a stream queue: each is confirmed, and told apart from one for which there was no queue. */
 
 import type { Publisher as Confirming } from "rabbitmq-client"
-import { InboxAway } from "../inbox"
-import { inTime } from "../log/in-time"
+import { InboxAway } from "../contract"
+import { inTime } from "../stream/in-time"
 import { queueOf, type Rabbit } from "./connection"
 
 export class Sender {

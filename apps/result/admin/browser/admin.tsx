@@ -1,7 +1,7 @@
 /** Makes the control room live. */
 
 import { hydrateApp, pageData } from "@tallyroom/lib/ui/hydrate"
-import { AdminApp, type AdminData } from "../view/admin-app"
+import { AdminApp, type AdminData } from "../admin-app"
 import { keepTyped } from "./keep-typed"
 
 const data = pageData<AdminData | null>()

@@ -1,0 +1,97 @@
+/** Who is an admin: whoever shows the admin token, or a session of the control room that began with it. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { clientAddress, isTrusted, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
+import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
+import { sameBytes } from "@tallyroom/lib/keyed"
+import { sessionsUnder } from "./session"
+import { tokenAttempts } from "./token-attempts"
+
+/** What of a server is needed to know who asks. */
+export type Peers = { requestIP: (request: Request) => { address: string } | null } | null
+
+export type AdminAccess = {
+  /**
+   * Whether the request is an admin's; one without Authorization and session is nobody's.
+   * @throws {Problem} token-needed for a wrong token, too-many-attempts after too many of them, cross-site for a change
+   * that another site makes a signed-in browser ask for
+   */
+  isAdmin: (request: Request, server: Peers) => boolean
+  /** @throws {Problem} token-needed unless the request is an admin's; otherwise as `isAdmin` */
+  requireAdmin: (request: Request, server: Peers) => void
+  /**
+   * Starts a session. @returns the Set-Cookie header
+   * @throws {Problem} token-needed, too-many-attempts, cross-site
+   */
+  signIn: (token: string, request: Request, server: Peers) => string
+  /** Whether the client came by HTTPS, to us or to a trusted proxy. */
+  isSecure: (request: Request, server: Peers) => boolean
+}
+
+/** @param publicOrigins under which people reach this app, beside the host that they name */
+export function adminAccess(
+  token: string,
+  trusted: TrustedProxies,
+  publicOrigins: string[] = [],
+): AdminAccess {
+  const right = digest(token)
+  const attempts = tokenAttempts()
+  const sessions = sessionsUnder(token)
+  const peerOf = (request: Request, server: Peers) => server?.requestIP(request)?.address ?? null
+
+  const requireRight = (shown: string, request: Request, server: Peers, detail: string) => {
+    const forwarded = request.headers.get("x-forwarded-for")
+    const network = networkOf(clientAddress(peerOf(request, server), forwarded, trusted))
+    attempts.check(network)
+    if (sameBytes(digest(shown), right)) return
+    attempts.failed(network)
+    throw new Problem("token-needed", detail)
+  }
+
+  const isAdmin: AdminAccess["isAdmin"] = (request, server) => {
+    const shown = request.headers.get("authorization")
+    if (shown !== null) {
+      const detail = "This is not the admin token: send `Authorization: Bearer <ADMIN_TOKEN>`."
+      requireRight(shown.replace(/^bearer +/i, ""), request, server, detail)
+      return true
+    }
+    if (!sessionCounts(request) || !sessions.holds(request.headers.get("cookie"), Date.now())) return false
+    refuseCrossSite(request, publicOrigins)
+    return true
+  }
+
+  const isSecure: AdminAccess["isSecure"] = (request, server) => {
+    if (request.url.startsWith("https:")) return true
+    const scheme = request.headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim()
+    return scheme === "https" && isTrusted(peerOf(request, server), trusted)
+  }
+
+  return {
+    isAdmin,
+    requireAdmin: (request, server) => {
+      if (isAdmin(request, server)) return
+      throw new Problem("token-needed", "This is for admins: send `Authorization: Bearer <ADMIN_TOKEN>`.")
+    },
+    signIn: (shown, request, server) => {
+      refuseCrossSite(request, publicOrigins)
+      requireRight(shown, request, server, "This is not the admin token: copy it whole and try again.")
+      return sessions.start(Date.now(), isSecure(request, server))
+    },
+    isSecure,
+  }
+}
+
+/**
+ * A session counts in the control room and for every change. Whoever reads elsewhere sees what everybody sees, unless the
+ * address asks for more by `admin`: a signed-in host who opens the stage must not show an audience what is still hidden.
+ */
+function sessionCounts(request: Request): boolean {
+  if (request.method !== "GET" && request.method !== "HEAD") return true
+  const { pathname, searchParams } = new URL(request.url)
+  return pathname === "/admin" || pathname.startsWith("/admin/") || searchParams.has("admin")
+}
+
+/** Of equal length whatever was sent, so that comparing takes the same time. */
+function digest(text: string): Buffer {
+  return new Bun.CryptoHasher("sha256").update(text).digest()
+}

@@ -1,0 +1,72 @@
+/** Codes as cards to print and cut: twelve a page, on A4 and on Letter. */
+
+import type { Translator } from "@tallyroom/lib/ui/i18n"
+import { Qr } from "../../http/qr"
+import { typed, unreachableHost } from "../../http/vote-address"
+import type { AdminKey } from "../messages"
+import { BackLink } from "../parts"
+import { PRINT_AT_ONCE } from "./codes-page"
+
+const CARDS_A_PAGE = 12
+
+export type Card = { number: number; code: string; url: string }
+
+type Props = {
+  poll: { id: string; title: string }
+  cards: Card[]
+  words: Translator<AdminKey>
+  /** The number of the first code that is not on these sheets; null when there is none. */
+  next: number | null
+}
+
+export function CodeSheet({ poll, cards, words, next }: Props) {
+  const { t } = words
+  const pages = Array.from({ length: Math.ceil(cards.length / CARDS_A_PAGE) }, (_, i) =>
+    cards.slice(i * CARDS_A_PAGE, (i + 1) * CARDS_A_PAGE),
+  )
+  const host = unreachableHost(cards[0]?.url ?? "")
+  return (
+    <>
+      <div class="sheet-head">
+        <BackLink href={`/admin/polls/${poll.id}/codes`}>{t("codes")}</BackLink>
+        <h1 dir="auto">{poll.title}</h1>
+        {host && <p class="notice bad">{t("ownMachine", { host })}</p>}
+        <p>{t("sheetText", { count: cards.length, from: cards[0]?.number ?? 1 })}</p>
+        <p class="buttons">
+          <button class="button primary" type="button" data-print hidden>
+            {t("printNow")}
+          </button>
+          {next !== null && (
+            <a
+              class="button"
+              href={`/admin/polls/${poll.id}/codes/print?from=${next}&count=${PRINT_AT_ONCE}`}
+            >
+              {t("nextSheet")}
+            </a>
+          )}
+        </p>
+      </div>
+      {pages.map((page) => (
+        <section key={page[0]?.number} class="sheet">
+          {page.map((card) => (
+            <CodeCard key={card.number} card={card} title={poll.title} words={words} />
+          ))}
+        </section>
+      ))}
+    </>
+  )
+}
+
+function CodeCard({ card, title, words }: { card: Card; title: string; words: Translator<AdminKey> }) {
+  return (
+    <article class="code-card">
+      <p class="code-title" dir="auto">
+        {title}
+      </p>
+      <Qr text={card.url} label={words.t("qrLabel", { code: card.code })} />
+      <p class="code">{card.code}</p>
+      <p class="code-text">{words.t("cardText")}</p>
+      <p class="code-address">{typed(card.url.replace(/\?.*$/, ""))}</p>
+    </article>
+  )
+}

@@ -1,0 +1,174 @@
+/** Making and changing a poll, with the ballot as it will look beside it. */
+
+import { useState } from "preact/hooks"
+import { idFrom } from "../../polls/made-ids"
+import { BackLink, describedBy, Field, NoticeBox } from "../parts"
+import type { EditView } from "../views"
+import { useLive, useWords } from "../words"
+import { BallotPreview } from "./ballot-preview"
+import { ChoiceField } from "./choice-field"
+import { changeOptions, isOptionAction, type PollDraft } from "./draft"
+import { CONFIRMATIONS, ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
+import { MomentField, requireWholeMoments } from "./moment-field"
+import { OptionsEditor } from "./options-editor"
+
+export function EditPage(view: EditView) {
+  const { t } = useWords()
+  const live = useLive()
+  const { id, fixed, faults } = view
+  const [draft, setDraft] = useState(view.draft)
+  const set = (change: Partial<PollDraft>) => setDraft((known) => ({ ...known, ...change }))
+  const why = (part: keyof typeof fixed) => {
+    const reason = fixed[part]
+    return reason && t(`why-${reason}`)
+  }
+  return (
+    <>
+      <BackLink href={id === null ? "/admin" : `/admin/polls/${id}`}>
+        {id === null ? t("polls") : <bdi>{view.draft.title}</bdi>}
+      </BackLink>
+      <h1>{id === null ? t("newPoll") : t("editPoll")}</h1>
+      <NoticeBox notice={view.notice} />
+      <div class="columns editor">
+        {/* Where no script asks the fields, the browser does. */}
+        <form
+          method="post"
+          action={id === null ? "/admin/new" : `/admin/polls/${id}/edit`}
+          noValidate={live}
+          onSubmit={requireWholeMoments}
+        >
+          {/* Enter in a field presses a form's first button. */}
+          <button
+            class="visually-hidden"
+            type="submit"
+            name="do"
+            value="save"
+            tabIndex={-1}
+            aria-hidden="true"
+          >
+            {t("save")}
+          </button>
+          <input type="hidden" name="served" value={view.served} autocomplete="off" />
+          <section class="card">
+            <TitleField draft={draft} fault={faults.title} isNew={id === null} why={why("title")} set={set} />
+            {id === null && <IdField draft={draft} fault={faults.id} set={set} />}
+          </section>
+          <OptionsEditor
+            options={draft.options}
+            faults={faults}
+            fixed={why("option ids")}
+            labelsFixed={fixed.labels !== undefined}
+            onChange={(options) => set({ options })}
+            onAction={(action) =>
+              isOptionAction(action) && set({ options: changeOptions(draft.options, action) })
+            }
+          />
+          <section class="card">
+            <h2>{t("rules")}</h2>
+            <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />
+            <ChoiceField name="confirm" values={CONFIRMATIONS} value={draft.confirm} why={undefined} />
+            <ChoiceField name="results" values={RESULTS_MODES} value={draft.results} why={undefined} />
+            <ChoiceField
+              name="eligibility"
+              values={ELIGIBILITIES}
+              value={draft.eligibility}
+              why={why("eligibility")}
+            />
+          </section>
+          <section class="card">
+            <h2>{t("times")}</h2>
+            <p class="muted">{t("timesText")}</p>
+            <div class="pair">
+              <MomentField
+                name="opensAt"
+                value={draft.opensAt}
+                saved={view.saved.opensAt}
+                fault={faults.opensAt}
+                why={why("opensAt")}
+                emptied={view.scheduled ? t("opensEmptied") : undefined}
+              />
+              <MomentField
+                name="closesAt"
+                value={draft.closesAt}
+                saved={view.saved.closesAt}
+                fault={faults.closesAt}
+                why={why("closesAt")}
+              />
+            </div>
+            <DefaultField isDefault={view.draft.isDefault} />
+          </section>
+          <p class="buttons">
+            <button class="button primary" type="submit" name="do" value="save">
+              {id === null ? t("createDraft") : t("save")}
+            </button>
+          </p>
+        </form>
+        <BallotPreview title={draft.title} options={draft.options} />
+      </div>
+    </>
+  )
+}
+
+type FieldProps = { draft: PollDraft; fault: string | undefined; set: (change: Partial<PollDraft>) => void }
+
+/** While nobody wrote an id for a new poll, it follows the title. */
+function TitleField({
+  draft,
+  fault,
+  isNew,
+  why,
+  set,
+}: FieldProps & { isNew: boolean; why: string | undefined }) {
+  const { t } = useWords()
+  const onInput = (title: string) => {
+    const follows = isNew && draft.id === idFrom(draft.title)
+    set({ title, ...(follows && { id: idFrom(title) }) })
+  }
+  return (
+    <Field id="title" label={t("title")} hint={why ?? t("titleHint")} fault={fault}>
+      <input
+        id="title"
+        name="title"
+        value={draft.title}
+        dir="auto"
+        maxLength={200}
+        readonly={why !== undefined}
+        aria-invalid={fault !== undefined}
+        autofocus={fault !== undefined}
+        aria-describedby={describedBy("title")}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        aria-required="true"
+      />
+    </Field>
+  )
+}
+
+function IdField({ draft, fault, set }: FieldProps) {
+  const { t } = useWords()
+  return (
+    <Field id="id" label={t("id")} hint={`${t("idHint")} ${t("idMade")}`} fault={fault}>
+      <input
+        id="id"
+        name="id"
+        value={draft.id}
+        maxLength={64}
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={fault !== undefined}
+        autofocus={fault !== undefined}
+        aria-describedby={describedBy("id")}
+        onInput={(event) => set({ id: event.currentTarget.value })}
+      />
+    </Field>
+  )
+}
+
+function DefaultField({ isDefault }: { isDefault: boolean }) {
+  const { t } = useWords()
+  return (
+    <label class="check">
+      <input type="checkbox" name="isDefault" defaultChecked={isDefault} disabled={isDefault} />
+      {t("defaultCheck")}
+    </label>
+  )
+}

@@ -1,0 +1,92 @@
+/** The list of a poll's options. Its buttons are buttons of the form, so that they work without scripts too. */
+
+import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
+import { useEffect, useRef, useState } from "preact/hooks"
+import { useLive, useWords } from "../words"
+import type { OptionDraft } from "./draft"
+import { OptionRow } from "./option-row"
+
+type Props = {
+  options: OptionDraft[]
+  faults: Record<string, string>
+  /** Why options can't be added and removed any more. */
+  fixed: string | undefined
+  /** Nor what they are called. */
+  labelsFixed: boolean
+  onChange: (options: OptionDraft[]) => void
+  onAction: (action: string) => void
+}
+
+export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, onAction }: Props) {
+  const { t } = useWords()
+  const isFull = fixed !== undefined || options.length >= MAX_OPTIONS
+  const { list, said, press, goOn } = useActions(options.length, isFull, onAction)
+  return (
+    <section class="card">
+      <h2>{t("options")}</h2>
+      {fixed && <p class="fixed">{t(labelsFixed ? "labelsFixed" : "optionsFixed", { why: fixed })}</p>}
+      {faults.options && <p class="fault">{faults.options}</p>}
+      <ol class="option-rows" ref={list}>
+        {options.map((option, i) => (
+          <OptionRow
+            key={`row-${i.toString()}`}
+            index={i}
+            count={options.length}
+            option={option}
+            faults={faults}
+            fixed={fixed !== undefined}
+            labelFixed={labelsFixed}
+            press={press}
+            goOn={goOn}
+            onChange={(changed) => onChange(options.map((known, j) => (j === i ? changed : known)))}
+          />
+        ))}
+      </ol>
+      <p class="visually-hidden" role="status">
+        {said}
+      </p>
+      {!isFull && (
+        <button class="button" type="submit" name="do" value="add" onClick={press("add")}>
+          {t("addOption")}
+        </button>
+      )}
+    </section>
+  )
+}
+
+/** What a button does where scripts run: the list changes at once, and the keyboard stays with what was moved. */
+function useActions(count: number, isFull: boolean, onAction: (action: string) => void) {
+  const { t } = useWords()
+  const live = useLive()
+  const list = useRef<HTMLOListElement>(null)
+  const [focus, setFocus] = useState("")
+  const [said, setSaid] = useState("")
+  useEffect(() => {
+    if (focus === "") return
+    const target = list.current?.querySelector<HTMLElement>(focus)
+    target?.focus()
+    setFocus("")
+  }, [focus])
+
+  const press = (action: string) => (event: Event) => {
+    if (!live) return
+    event.preventDefault()
+    onAction(action)
+    const [verb, index] = action.split("-")
+    const at = Number(index)
+    if (verb === "add") return setFocus(`[name="o${count}-label"]`)
+    if (verb === "remove") return setFocus(`[name="o${Math.max(0, Math.min(at, count - 2))}-label"]`)
+    const to = verb === "up" ? at - 1 : at + 1
+    const last = verb === "up" ? to === 0 : to === count - 1
+    setFocus(`[value="${last ? (verb === "up" ? "down" : "up") : verb}-${to}"]`)
+    setSaid(t("movedTo", { place: to + 1 }))
+  }
+  const goOn = (index: number) => {
+    const isLast = index === count - 1
+    if (!live || (isLast && isFull)) return false
+    if (isLast) onAction("add")
+    setFocus(`[name="o${index + 1}-label"]`)
+    return true
+  }
+  return { list, said, press, goOn }
+}

@@ -1,0 +1,155 @@
+/** The form of a poll, read and checked. */
+
+import { readForm } from "@tallyroom/lib/http/body"
+import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
+import { pollDefinitionSchema } from "@tallyroom/lib/polls"
+import type { z } from "zod"
+import { withIds } from "../../polls/made-ids"
+import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"
+import { type OptionDraft, optionField, type PollDraft } from "./draft"
+import { type Faults, faultsOf } from "./faults"
+import { MOST_MARKS } from "./meanwhile"
+
+/** Fifty options with all that they may have, percent-encoded. */
+const FORM_LIMIT = 256 * 1_024
+
+const PARTS = { id: 64, label: 400, emoji: 80, colour: 16, image: 600 } satisfies Record<
+  keyof OptionDraft,
+  number
+>
+const parts = ["id", "label", "emoji", "colour", "image"] as const
+
+const FIELDS: Record<string, number> = {
+  ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
+  ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
+  ...{ isDefault: 4, served: MOST_MARKS },
+  ...Object.fromEntries(
+    Array.from({ length: MAX_OPTIONS }, (_, i) =>
+      parts.map((part) => [optionField(i, part), PARTS[part]]),
+    ).flat(),
+  ),
+}
+
+export type SentForm = {
+  draft: PollDraft
+  sent: Record<string, string | undefined>
+  action: string
+  /** What the draft itself can't say: a moment that is not whole is not taken into it. */
+  faults: Faults
+}
+
+/** What was sent; a field that was not (as it is disabled) is as `before` has it. @throws {Problem} for no such form */
+export async function readPollForm(request: Request, before: PollDraft): Promise<SentForm> {
+  const sent: Record<string, string | undefined> = await readForm(request, FORM_LIMIT, FIELDS)
+  const text = (name: string, fallback: string) => (sent[name] ?? fallback).trim()
+  const opensAt = sentMoment(sent, "opensAt", before.opensAt)
+  const closesAt = sentMoment(sent, "closesAt", before.closesAt)
+  const draft = {
+    id: text("id", before.id),
+    title: text("title", before.title),
+    options: sentOptions(sent),
+    policy: text("policy", before.policy) as PollDraft["policy"],
+    results: text("results", before.results) as PollDraft["results"],
+    eligibility: text("eligibility", before.eligibility) as PollDraft["eligibility"],
+    confirm: text("confirm", before.confirm) as PollDraft["confirm"],
+    opensAt: opensAt.moment,
+    closesAt: closesAt.moment,
+    isDefault: sent.isDefault !== undefined || before.isDefault,
+  }
+  const faults = {
+    ...(opensAt.fault && { opensAt: opensAt.fault }),
+    ...(closesAt.fault && { closesAt: closesAt.fault }),
+  }
+  return { draft, sent, action: sent.do ?? "save", faults }
+}
+
+/** The last row whose button was pressed may lie behind gaps: only rows that were sent count. */
+function sentOptions(sent: Record<string, string | undefined>): OptionDraft[] {
+  return Array.from({ length: MAX_OPTIONS }, (_, i) => i).flatMap((i) => {
+    if (sent[optionField(i, "label")] === undefined) return []
+    const [id = "", label = "", emoji = "", colour = "", image = ""] = parts.map((part) => {
+      return (sent[optionField(i, part)] ?? "").trim()
+    })
+    return [{ id, label, emoji, colour, image }]
+  })
+}
+
+/**
+ * A moment as it was sent. Browsers send an empty text for a field that is half filled, so the form says which moment the
+ * field was served with, and has a box for none; without it that moment is kept, and the field marked.
+ */
+function sentMoment(
+  sent: Record<string, string | undefined>,
+  name: "opensAt" | "closesAt",
+  before: string,
+): { moment: string; fault?: "faultMoment" | "faultEmptied" } {
+  const text = sent[name]?.trim()
+  if (text === undefined) return { moment: before }
+  if (sent[`${name}None`] !== undefined) return { moment: "" }
+  const served = sent[`${name}Was`] ?? before
+  // A field has minutes alone: what was not touched keeps its seconds.
+  if (text === served.slice(0, MINUTE)) return { moment: served }
+  if (text === "") return { moment: served, fault: "faultEmptied" }
+  const moment = inUtc(text)
+  return moment === null ? { moment: served, fault: "faultMoment" } : { moment }
+}
+
+/** "2030-01-31T20:00" is so long. */
+const MINUTE = 16
+
+/** What a field for moments sends without scripts has no time zone: it is said to be UTC. Null for what is none. */
+function inUtc(text: string): string | null {
+  const whole = text.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, "$&:00").replace(/T[\d:.]+$/, "$&Z")
+  const moment = pollDefinitionSchema.shape.closesAt.safeParse(whole).data
+  return moment?.toISOString() ?? null
+}
+
+export type Checked<T> = { value: T; faults?: never } | { value?: never; faults: Faults }
+
+/** The new poll that a draft stands for, or what is wrong with it. */
+export function checkNew({ draft, faults }: SentForm): Checked<z.output<typeof newPollSchema>> {
+  const { opensAt, closesAt, isDefault, options, confirm, ...rest } = draft
+  const poll = {
+    ...{
+      ...rest,
+      confirm: confirmationOf(confirm),
+      options: withIds(options).map(optionOf),
+      default: isDefault,
+    },
+    ...{ opensAt: opensAt || null, closesAt: closesAt || null },
+  }
+  return check(newPollSchema, poll, faults)
+}
+
+/** The change that a draft asks for: of what was sent alone. */
+export function checkChange({ draft, sent, faults }: SentForm): Checked<z.output<typeof pollChangeSchema>> {
+  const given = <Key extends keyof PollDraft>(...names: Key[]) =>
+    Object.fromEntries(
+      names.flatMap((name) => (sent[name] === undefined ? [] : [[name, draft[name] || null]])),
+    )
+  const change = {
+    ...given("policy", "results", "eligibility", "opensAt", "closesAt"),
+    ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
+    title: draft.title,
+    options: withIds(draft.options).map(optionOf),
+    ...(sent.isDefault !== undefined && { default: true }),
+  }
+  return check(pollChangeSchema, change, faults)
+}
+
+const CONFIRMATIONS: Record<string, boolean | null> = { auto: null, yes: true, no: false }
+
+/** Whatever else was sent is no answer, which the schema says. */
+function confirmationOf(text: string): boolean | null | string {
+  return Object.hasOwn(CONFIRMATIONS, text) ? (CONFIRMATIONS[text] ?? null) : text
+}
+
+function optionOf({ id, label, emoji, colour, image }: OptionDraft) {
+  return { id, label, ...(emoji && { emoji }), ...(colour && { colour }), ...(image && { image }) }
+}
+
+function check<T extends z.ZodType>(schema: T, value: unknown, found: Faults): Checked<z.output<T>> {
+  const parsed = schema.safeParse(value)
+  const faults = { ...(parsed.error && faultsOf(parsed.error)), ...found }
+  return parsed.success && Object.keys(faults).length === 0 ? { value: parsed.data } : { faults }
+}

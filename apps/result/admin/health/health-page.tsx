@@ -1,0 +1,131 @@
+/** How the counting goes: who counts what, how fast, and what could not be counted. */
+
+import { useEffect, useState } from "preact/hooks"
+import { DateTime } from "../parts"
+import type { HealthView } from "../views"
+import { useWords } from "../words"
+import type { Health } from "./health"
+import { Figures } from "./health-figures"
+
+const REFRESH_MS = 2_000
+
+export function HealthPage({ health: served }: HealthView) {
+  const { t } = useWords()
+  const health = useHealth(served)
+  const unheld = health.shards.filter((shard) => shard.holder === null).length
+  return (
+    <>
+      <h1>{t("health")}</h1>
+      <p class={`notice ${unheld > 0 ? "bad" : "good"}`} role="status">
+        {unheld > 0 ? t("healthBad", { count: unheld }) : t("healthGood")}
+      </p>
+      <Figures health={health} />
+      <Shards shards={health.shards} />
+      <Workers workers={health.workers} />
+      <SetAside entries={health.setAside} />
+    </>
+  )
+}
+
+/** Asks again while the page is looked at. A failure is passed over: the next answer comes soon. */
+function useHealth(served: Health): Health {
+  const [health, setHealth] = useState(served)
+  useEffect(() => {
+    const ask = async () => {
+      if (document.visibilityState !== "visible") return
+      const answer = await fetch("/admin/health.json").catch(() => null)
+      // The session has ended: the page itself leads to the door.
+      if (answer?.redirected) return location.reload()
+      if (answer?.ok) setHealth(await answer.json())
+    }
+    const timer = setInterval(() => void ask(), REFRESH_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return health
+}
+
+function Shards({ shards }: Pick<Health, "shards">) {
+  const { t, number, duration } = useWords()
+  return (
+    <section class="card">
+      <h2>{t("shards")}</h2>
+      <p class="muted">{t("shardsText")}</p>
+      <div class="wide-table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("shard")}</th>
+              <th scope="col">{t("worker")}</th>
+              <th scope="col">{t("lastCounted")}</th>
+              <th scope="col" class="number">
+                {t("waiting")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shards.map(({ shard, holder, latest, waiting }) => (
+              <tr key={shard}>
+                <th scope="row">{number(shard)}</th>
+                <td>
+                  {holder ? <code>{shortId(holder)}</code> : <span class="chip bad">{t("nobody")}</span>}
+                </td>
+                <td>{latest === null ? t("never") : t("ago", { time: duration(latest) })}</td>
+                <td class="number">{number(waiting)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Workers({ workers }: Pick<Health, "workers">) {
+  const { t, list } = useWords()
+  return (
+    <section class="card">
+      <h2>{t("workers")}</h2>
+      {workers.length === 0 && <p>{t("noWorkers")}</p>}
+      <ul class="plain">
+        {workers.map(({ id, alive, shards }) => (
+          <li key={id}>
+            <code>{shortId(id)}</code>{" "}
+            <span class={`chip ${alive ? "good" : "bad"}`}>{alive ? t("alive") : t("silent")}</span>{" "}
+            {shards.length > 0
+              ? t("countsShards", { count: shards.length, shards: list(shards.map(String)) })
+              : t("standsBy")}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function SetAside({ entries }: { entries: Health["setAside"] }) {
+  const { t } = useWords()
+  return (
+    <section class="card">
+      <h2>{t("setAside")}</h2>
+      <p class="muted">{entries.length === 0 ? t("setAsideNone") : t("setAsideText")}</p>
+      <ul class="plain" hidden={entries.length === 0}>
+        {entries.map(({ shard, poll, reason, raw, at }, i) => (
+          <li key={`${at} ${shard} ${i}`}>
+            <DateTime at={at} /> · {t(`reason-${reason}`)}
+            {poll && (
+              <>
+                {" · "}
+                <a href={`/admin/polls/${poll}`}>{poll}</a>
+              </>
+            )}
+            {raw && <code class="raw">{raw}</code>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Enough of a worker's id to tell it from others in the logs. */
+function shortId(id: string): string {
+  return id.slice(0, 8)
+}

@@ -1,0 +1,47 @@
+import { beforeAll, expect, test } from "bun:test"
+import type { Database } from "@tallyroom/lib/database"
+import { useStores } from "../../../../tests/harness/stores"
+import { definition, openTables, type Result, startResult } from "../../testing/result"
+import { readHealth } from "./health"
+
+const MINUTE_S = 60
+
+const stores = useStores()
+let sql: Database
+let result: Result
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResult(stores())
+  await sql`INSERT INTO shards (shard, ms, seq) SELECT i, extract(epoch FROM now()) * 1000 - 5000, 1 FROM generate_series(0, 1) i`
+})
+
+const secondsAgo = (ms: number | null | undefined) => (ms == null ? ms : Math.round(ms / 1_000))
+
+test("a shard whose position moved has no latest ballot before one was counted there", async () => {
+  const [first, second] = (await readHealth(sql)).shards
+  expect([first?.latest, second?.latest]).toEqual([null, null])
+  expect(secondsAgo(first?.behind)).toBeGreaterThanOrEqual(5)
+})
+
+test("the latest ballot of a shard is that of any of its polls, and of no other shard", async () => {
+  for (const id of ["old", "new"]) await result.send("POST", "/api/polls", definition(id))
+  const add = (poll: string, shard: number, ago: number) => sql`
+    INSERT INTO timeline (poll, shard, second, option, votes)
+    SELECT number, ${shard}, extract(epoch FROM now())::bigint - ${ago}, 'a', 6 FROM polls WHERE id = ${poll}`
+  await add("new", 0, 10 * MINUTE_S)
+  await add("old", 0, MINUTE_S - 20)
+  const { shards, votesPerSecond } = await readHealth(sql)
+  expect(secondsAgo(shards[0]?.latest)).toBeWithin(39, 50)
+  expect(shards[1]?.latest).toBeNull()
+  expect(votesPerSecond).toBeCloseTo(0.1)
+})
+
+test("entries of every kind that a worker sets aside are shown", async () => {
+  const reasons = ["late", "undecodable", "poll-unknown", "option-unknown", "uncountable"]
+  for (const [seq, reason] of reasons.entries()) {
+    await sql`INSERT INTO set_aside (shard, ms, seq, reason) VALUES (0, 1, ${seq}, ${reason})`
+  }
+  const { setAside } = await readHealth(sql)
+  expect(setAside.map(({ reason }) => String(reason)).sort()).toEqual(reasons.sort())
+})

@@ -1,0 +1,84 @@
+/** How the counting goes, as far as Postgres knows. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { z } from "zod"
+import { withDeadline } from "../../http/deadline"
+
+/** Over how long votes a second are averaged. */
+const RATE_SECONDS = 60
+const SET_ASIDE_SHOWN = 20
+/** A worker says each second that it lives. */
+const WORKER_ALIVE_SECONDS = 5
+
+const count = z.coerce.number()
+const moment = z.date().transform((date) => date.toISOString())
+const healthSchema = z.object({
+  votesPerSecond: count,
+  shards: z.array(
+    z.object({
+      shard: z.number(),
+      /** The worker that counts it; null while nobody does. */
+      holder: z.string().nullable(),
+      /** Milliseconds since the latest counted ballot was accepted, to the second; null before the first. */
+      latest: count.nullable(),
+      /** Milliseconds since the moment up to which all that was accepted is counted; null before the first entry. */
+      behind: count.nullable(),
+      /** Accepted, as far as was recorded, and not counted yet. */
+      waiting: count,
+    }),
+  ),
+  workers: z.array(z.object({ id: z.string(), alive: z.boolean(), shards: z.array(z.number()) })),
+  setAside: z.array(
+    z.object({
+      shard: z.number(),
+      poll: z.string().nullable(),
+      reason: z.enum(["late", "undecodable", "poll-unknown", "option-unknown", "uncountable"]),
+      raw: z.string().nullable(),
+      at: moment,
+    }),
+  ),
+})
+
+export type Health = z.infer<typeof healthSchema>
+
+export async function readHealth(sql: Database): Promise<Health> {
+  const [rate, shards, workers, setAside] = await withDeadline(
+    Promise.all([readRate(sql), readShards(sql), readWorkers(sql), readSetAside(sql)]),
+  )
+  return healthSchema.parse({ votesPerSecond: rate[0]?.rate, shards, workers, setAside })
+}
+
+/** By poll, so that the timeline's key serves. */
+function readRate(sql: Database) {
+  return sql`
+    SELECT COALESCE(sum(votes), 0)::float / ${RATE_SECONDS} AS rate
+    FROM polls JOIN timeline ON poll = number AND second > extract(epoch FROM now()) - ${RATE_SECONDS} AND votes > 0
+    WHERE state <> 'draft' AND final_at IS NULL`
+}
+
+/** A shard's position moves for other reasons than ballots, too: when one came, the timeline tells. */
+function readShards(sql: Database) {
+  return sql`
+    SELECT shard, CASE WHEN lease_until > now() THEN holder END AS holder,
+      CASE WHEN ms > 0 THEN GREATEST(0, extract(epoch FROM now()) * 1000 - ms)::bigint END AS behind,
+      (SELECT (extract(epoch FROM now()) - max(newest.second))::bigint * 1000
+        FROM polls CROSS JOIN LATERAL (SELECT second FROM timeline
+          WHERE poll = polls.number AND timeline.shard = shards.shard ORDER BY second DESC LIMIT 1) AS newest) AS latest,
+      COALESCE((SELECT sum(accepted - counted - replaced - late - set_aside - lost)
+        FROM books WHERE books.shard = shards.shard), 0) AS waiting
+    FROM shards ORDER BY shard`
+}
+
+function readWorkers(sql: Database) {
+  return sql`
+    SELECT id, seen_at > now() - ${WORKER_ALIVE_SECONDS} * interval '1 second' AS alive,
+      COALESCE((SELECT jsonb_agg(shard ORDER BY shard) FROM shards
+        WHERE holder = workers.id AND lease_until > now()), '[]') AS shards
+    FROM workers ORDER BY seen_at DESC, id`
+}
+
+function readSetAside(sql: Database) {
+  return sql`
+    SELECT shard, polls.id AS poll, reason, raw, at FROM set_aside LEFT JOIN polls ON polls.number = set_aside.poll
+    ORDER BY at DESC, ms DESC, seq DESC LIMIT ${SET_ASIDE_SHOWN}`
+}

@@ -1,0 +1,33 @@
+/** Polls as the control room heads them. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { votingPhase } from "@tallyroom/lib/polls"
+import { withDeadline } from "../../http/deadline"
+import { readPolls, type StoredPoll } from "../../polls/poll-store"
+import type { PollSummary } from "../views"
+
+/** A worker opens it within a second. */
+const MISSED_MS = 5_000
+
+/** All polls with their numbers of votes, in the order of the list. */
+export async function readSummaries(sql: Database): Promise<PollSummary[]> {
+  const [polls, rows] = await withDeadline(
+    Promise.all([readPolls(sql), sql`SELECT poll, sum(votes)::bigint AS votes FROM tallies GROUP BY poll`]),
+  )
+  const totals = new Map(rows.map((row) => [Number(row.poll), Number(row.votes)]))
+  return polls.map((poll) => summaryOf(poll, totals.get(poll.number) ?? 0))
+}
+
+export function summaryOf(poll: StoredPoll, total: number): PollSummary {
+  const { id, title, policy, results, eligibility, isDefault, archived, deleting } = poll
+  const phase = votingPhase(poll, Date.now())
+  // A draft that nobody opened at its time, as no worker ran before it was over, does not open by itself any more.
+  const missed = phase === "draft" && poll.opensAt !== null && poll.opensAt.getTime() < Date.now() - MISSED_MS
+  return {
+    ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },
+    phase,
+    opensAt: missed ? null : (poll.opensAt?.toISOString() ?? null),
+    closesAt: poll.closesAt?.toISOString() ?? null,
+    finalAt: poll.finalAt?.toISOString() ?? null,
+  }
+}

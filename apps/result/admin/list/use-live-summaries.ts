@@ -1,0 +1,61 @@
+/** Polls whose numbers and phases follow the live tallies. */
+
+import { useEffect, useState } from "preact/hooks"
+import { keepWatching } from "../../live/live-socket"
+import type { Snapshot } from "../../tally/snapshot"
+import type { PollSummary } from "../views"
+
+/** Sockets of one page; the polls after these stay as they were served. */
+const MOST_WATCHED = 20
+const MOVING = new Set<PollSummary["phase"]>(["scheduled", "open", "paused", "closed"])
+
+export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
+  const [latest, setLatest] = useState<Record<string, Snapshot>>({})
+  useEffect(() => {
+    const moving = polls.filter((poll) => isMoving(poll) && !poll.deleting)
+    const stops = moving.slice(0, MOST_WATCHED).map(({ id }) =>
+      watchAsAdmin(id, (snapshot) => {
+        setLatest((known) => newest(known, snapshot))
+      }),
+    )
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [polls])
+  return polls.map((poll) => withSnapshot(poll, latest[poll.id]))
+}
+
+/** One poll's snapshots from now on, each newer than the one before. */
+export function useLiveSnapshot(served: Snapshot): Snapshot {
+  const [latest, setLatest] = useState(served)
+  useEffect(() => {
+    if (!isMoving(served)) return
+    return watchAsAdmin(served.poll, (snapshot) => {
+      setLatest((known) => (snapshot.version > known.version ? snapshot : known))
+    })
+  }, [served])
+  return latest
+}
+
+/** A draft with an opening time opens by itself. */
+function isMoving({ phase, opensAt }: Pick<PollSummary, "phase" | "opensAt">): boolean {
+  return MOVING.has(phase) || (phase === "draft" && opensAt !== null)
+}
+
+/** Watches with all counts, which the session allows where the address asks for them. @returns how to stop */
+function watchAsAdmin(poll: string, onSnapshot: (snapshot: Snapshot) => void): () => void {
+  const address = new URL(`/live?poll=${encodeURIComponent(poll)}&admin=1`, location.href)
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
+  return keepWatching(address, { onSnapshot, onState: () => {} })
+}
+
+function newest(known: Record<string, Snapshot>, snapshot: Snapshot): Record<string, Snapshot> {
+  const before = known[snapshot.poll]
+  return before && before.version >= snapshot.version ? known : { ...known, [snapshot.poll]: snapshot }
+}
+
+export function withSnapshot(poll: PollSummary, snapshot: Snapshot | undefined): PollSummary {
+  if (!snapshot) return poll
+  const { phase, title, opensAt, closesAt, finalAt } = snapshot
+  return { ...poll, phase, title, opensAt, closesAt, finalAt, total: snapshot.total ?? poll.total }
+}

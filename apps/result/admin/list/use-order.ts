@@ -1,0 +1,64 @@
+/** The order of the rows that are shown, changed in place where scripts run; what the server refuses brings its list back. */
+
+import { useEffect, useRef, useState } from "preact/hooks"
+import type { PollSummary } from "../views"
+import { useWords } from "../words"
+
+/** A move as the API takes it. */
+type Move = "up" | "down" | "first" | { before: string } | { after: string }
+
+export function useOrder(polls: PollSummary[]) {
+  const { t } = useWords()
+  const [ids, setIds] = useState(() => polls.map(({ id }) => id))
+  const [said, setSaid] = useState("")
+  const list = useRef<HTMLUListElement>(null)
+  const [focus, setFocus] = useState<{ id: string; place: string } | null>(null)
+  const sending = useRef(Promise.resolve())
+
+  useEffect(() => {
+    if (!focus) return
+    const row = list.current?.querySelector(`[data-poll="${focus.id}"]`)
+    const buttons = [...(row?.querySelectorAll<HTMLButtonElement>("button:not(:disabled)") ?? [])]
+    const same = buttons.find(({ value }) => value === focus.place)
+    ;(same ?? buttons[0])?.focus()
+    // It is not cleared: each move brings an object of its own, and a second one may be waiting already.
+  }, [focus])
+
+  const bring = (id: string, to: number, move: Move) => {
+    const others = ids.filter((other) => other !== id)
+    setIds([...others.slice(0, to), id, ...others.slice(to)])
+    setSaid(t("movedTo", { place: to + 1 }))
+    // One after the other: each is told from where the one before left the list.
+    sending.current = sending.current.then(() => send(id, move))
+  }
+
+  /** What a button does; at the edge of a page of the list the form takes the poll to the next one. */
+  const press = (id: string, place: "up" | "down" | "first") => (event: Event) => {
+    const from = ids.indexOf(id)
+    const to = place === "up" ? from - 1 : from + 1
+    if (place === "first" || to < 0 || to >= ids.length) return
+    event.preventDefault()
+    bring(id, to, place)
+    setFocus({ id, place })
+  }
+
+  /** What letting a dragged row go over another one does. */
+  const dropOn = (id: string, over: string) => {
+    const [from, to] = [ids.indexOf(id), ids.indexOf(over)]
+    if (from < 0 || to < 0 || from === to) return
+    bring(id, to, from < to ? { after: over } : { before: over })
+  }
+
+  const byId = new Map(polls.map((poll) => [poll.id, poll]))
+  const ordered = ids.flatMap((id) => byId.get(id) ?? [])
+  return { ordered, list, said, press, dropOn }
+}
+
+async function send(id: string, place: Move): Promise<void> {
+  const answer = await fetch(`/api/polls/${id}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ place }),
+  }).catch(() => null)
+  if (!answer?.ok) location.reload()
+}

@@ -1,0 +1,46 @@
+/** The books of a poll, in numbers and in a sentence. */
+
+import { useWords } from "../words"
+import { agrees, type Books, waitingOf } from "./books-balance"
+
+const COLUMNS = ["accepted", "counted", "replaced", "late", "setAside", "lost"] as const
+
+export function BooksCard({ id, books }: { id: string; books: Books }) {
+  const { t, number } = useWords()
+  return (
+    <section class="card" id="books">
+      <h2>{t("books")}</h2>
+      <p class={`notice ${agrees(books) ? "good" : "bad"}`}>{useBooksSentence(books)}</p>
+      <dl class="facts">
+        {COLUMNS.map((column) => (
+          <Fact key={column} name={t(`books-${column}`)} value={number(books[column])} />
+        ))}
+        <Fact name={t("books-pending")} value={number(Math.max(0, waitingOf(books)))} />
+        <Fact name={t("books-tally")} value={number(books.tally)} />
+        {books.recount !== null && <Fact name={t("books-recount")} value={number(books.recount)} />}
+      </dl>
+      <a class="button" href={`/admin/polls/${id}?recount=1#books`}>
+        {t("recount")}
+      </a>
+    </section>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="number">{value}</dd>
+    </div>
+  )
+}
+
+function useBooksSentence(books: Books): string {
+  const { t } = useWords()
+  if (!agrees(books)) return t("booksWrong")
+  if (books.accepted === 0) return t("booksEmpty")
+  const waiting = waitingOf(books)
+  const fate =
+    waiting > 0 ? t("booksWaiting", { count: waiting }) : t("booksRight", { count: books.accepted })
+  return books.recount === null ? fate : `${fate} ${t("booksRecounted")}`
+}

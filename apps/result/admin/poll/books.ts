@@ -1,0 +1,28 @@
+/** The books of one poll, as the audit sees them from Postgres alone. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { z } from "zod"
+import { withDeadline } from "../../http/deadline"
+import type { Books } from "./books-balance"
+
+const count = z.coerce.number()
+const booksSchema = z.object({
+  ...{ accepted: count, counted: count, replaced: count, late: count, setAside: count, lost: count },
+  ...{ tally: count, recount: count.nullable() },
+})
+
+/** Counting all votes of a large poll anew takes seconds. */
+const RECOUNT_DEADLINE_MS = 20_000
+
+/** All columns of one moment. @param recount whether to count the votes anew, too */
+export async function readBooks(sql: Database, poll: number, recount: boolean): Promise<Books> {
+  const statement = sql`
+    SELECT COALESCE(sum(accepted), 0) AS accepted, COALESCE(sum(counted), 0) AS counted,
+      COALESCE(sum(replaced), 0) AS replaced, COALESCE(sum(late), 0) AS late,
+      COALESCE(sum(set_aside), 0) AS "setAside", COALESCE(sum(lost), 0) AS lost,
+      COALESCE((SELECT sum(votes) FROM tallies WHERE poll = ${poll}), 0) AS tally,
+      ${recount ? sql`(SELECT count(*) FROM votes WHERE poll = ${poll})` : sql`NULL`} AS recount
+    FROM books WHERE poll = ${poll}`
+  const [row] = await (recount ? withDeadline(statement, RECOUNT_DEADLINE_MS) : withDeadline(statement))
+  return booksSchema.parse(row)
+}

@@ -1,0 +1,151 @@
+/** The list of polls, each poll's own page, and what its buttons do. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { readForm } from "@tallyroom/lib/http/body"
+import { readTallies } from "@tallyroom/lib/tallies"
+import { Elysia } from "elysia"
+import { pollUnknown } from "../../access/audience"
+import { embedSnippet } from "../../embed/embed-snippet"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
+import { voteAddressFor } from "../../http/vote-address"
+import { isScheduled } from "../../polls/fixed-parts"
+import { type PollChange, pollChangeSchema } from "../../polls/poll-change"
+import { changePoll, readPoll, type StoredPoll } from "../../polls/poll-store"
+import { snapshotOf } from "../../tally/snapshot"
+import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "../admin-pages"
+import { partOfPolls } from "../list/poll-list"
+import { readSummaries, summaryOf } from "../list/summaries"
+import type { Said } from "../said"
+import type { Notice, PollView, Undo } from "../views"
+import { readBooks } from "./books"
+
+const FORM_LIMIT = 4 * 1_024
+
+/** What each button changes, and what is said when it did. */
+const ACTIONS = {
+  open: { change: { state: "open" }, said: "didOpen" },
+  "open-now": { change: { state: "open", opensAt: null }, said: "didOpen" },
+  pause: { change: { state: "paused" }, said: "didPause" },
+  resume: { change: { state: "open" }, said: "didResume" },
+  undo: { change: {}, said: "didUndo" },
+  unschedule: { change: { state: "draft", opensAt: null }, said: "didUnschedule" },
+  close: { change: { state: "closed" }, said: "didClose" },
+  default: { change: { default: true }, said: "didDefault" },
+  archive: { change: { archived: true }, said: "didArchive" },
+  unarchive: { change: { archived: false }, said: "didUnarchive" },
+  results: { change: {}, said: "didResults" },
+} as const satisfies Record<string, { change: object; said: Said }>
+
+export function adminPollRoutes(deps: AdminDeps) {
+  return new Elysia({ name: "admin-polls", detail: { hide: true } })
+    .get(
+      "/admin",
+      forAdmins(deps, (visit) => listPage(deps, visit)),
+    )
+    .get(
+      "/admin/polls/:poll",
+      forAdmins(deps, (visit) => pollPage(deps, visit, visit.said)),
+    )
+    .post(
+      "/admin/polls/:poll/actions",
+      forAdmins(deps, (visit) => act(deps, visit)),
+      { parse: "none" },
+    )
+}
+
+async function listPage(deps: AdminDeps, { request, url, words, said }: Visit): Promise<Response> {
+  const { polls, archivedCount, ...part } = partOfPolls(await readSummaries(deps.sql), url.searchParams)
+  const title = words.t(part.archived ? "archivedPolls" : "polls")
+  const view = { page: "list", polls, part, archivedCount, notice: said } as const
+  return adminPage(deps, request, view, { title })
+}
+
+/** @throws {Problem} poll-unknown */
+export async function pollPage(
+  deps: AdminDeps,
+  visit: Visit,
+  notice: Notice | null,
+  status = 200,
+): Promise<Response> {
+  const poll = await withDeadline(readPoll(deps.sql, visit.id))
+  const view = await pollView(deps, visit, poll, notice)
+  return adminPage(deps, visit.request, view, { title: poll.title, status })
+}
+
+async function pollView(
+  { sql, site, publicUrl, access }: AdminDeps,
+  { request, url }: Visit,
+  poll: StoredPoll,
+  notice: Notice | null,
+): Promise<PollView> {
+  const recount = url.searchParams.has("recount")
+  const [undo, books, tallies] = await Promise.all([
+    withDeadline(readUndo(sql, poll)),
+    readBooks(sql, poll.number, recount),
+    withDeadline(readTallies(sql, [poll.number])),
+  ])
+  const [tally] = tallies
+  if (!tally) throw pollUnknown(poll.id)
+  const scheme = access.isSecure(request, null) ? "https:" : url.protocol
+  const ownAddress = publicUrl || `${scheme}//${url.host}`
+  return {
+    ...{ page: "poll", poll: summaryOf(poll, tally.total), snapshot: snapshotOf(tally, true) },
+    ...{ books, undo, notice },
+    codes: poll.eligibility === "code" ? { made: poll.codesMade, used: tally.total } : null,
+    links: {
+      ballot: new URL(`/polls/${poll.id}`, voteAddressFor(request, site.voteUrl)).href,
+      results: new URL(`/polls/${poll.id}`, ownAddress).href,
+      stage: new URL(`/polls/${poll.id}/stage`, ownAddress).href,
+    },
+    embeds: {
+      results: embedSnippet(ownAddress, poll.id, "results"),
+      ballot: embedSnippet(ownAddress, poll.id, "ballot"),
+    },
+  }
+}
+
+async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
+  const sent = await readForm(visit.request, FORM_LIMIT, { do: 20, results: 20 })
+  const name = Object.keys(ACTIONS).find((action) => action === sent.do) as keyof typeof ACTIONS | undefined
+  const change = pollChangeSchema.safeParse(await changeOf(deps, visit, name, sent.results))
+  if (!name || !change.success) {
+    throw new Problem("request-malformed", "There is no such action: use the buttons of the page.")
+  }
+  try {
+    const poll = await withDeadline(changePoll(deps.sql, visit.id, change.data), CHANGE_DEADLINE_MS)
+    deps.changed(poll.id)
+    const said = name === "open" && isScheduled(poll, Date.now()) ? "didSchedule" : ACTIONS[name].said
+    return leadAndSay(`/admin/polls/${poll.id}`, said, poll.id, visit)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
+    const tooLate = name === "undo" && error.kind === "poll-fixed"
+    const notice = tooLate
+      ? ({ kind: "bad", text: visit.words.t("undoTooLate") } as const)
+      : refusal(visit.words, error)
+    return pollPage(deps, visit, notice, error.status)
+  }
+}
+
+async function changeOf(
+  { sql }: AdminDeps,
+  { id }: Visit,
+  name: keyof typeof ACTIONS | undefined,
+  results: string | undefined,
+): Promise<unknown> {
+  if (name === "results") return { results }
+  if (name === "undo") return undoing(await withDeadline(readPoll(sql, id)), Date.now())
+  return name && ACTIONS[name].change
+}
+
+/** A poll that was paused before is so again; a closing time that has passed would close it at once. */
+function undoing({ pausedAt, closesAt }: StoredPoll, now: number): PollChange {
+  const isPast = closesAt !== null && closesAt.getTime() <= now
+  return { state: pausedAt ? "paused" : "open", ...(isPast && { closesAt: null }) }
+}
+
+async function readUndo(sql: AdminDeps["sql"], { finalFrom }: StoredPoll): Promise<Undo> {
+  const [row] = await sql`
+    SELECT final_after, GREATEST(0, ceil(extract(epoch FROM ${finalFrom}::timestamptz - now())))::integer AS left
+    FROM room`
+  return { seconds: Number(row?.final_after), left: finalFrom && Number(row?.left) }
+}

@@ -1,0 +1,87 @@
+/** Copying a poll, and deleting one. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { readForm } from "@tallyroom/lib/http/body"
+import { Elysia } from "elysia"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
+import { duplicateSchema } from "../../polls/poll-change"
+import { deletePoll, duplicatePoll, readPoll } from "../../polls/poll-store"
+import { type AdminDeps, adminPage, forAdmins, leadAndSay, leadTo, type Visit } from "../admin-pages"
+import { type Faults, faultsOf, faultTexts } from "../edit/faults"
+import { readSummaries } from "../list/summaries"
+
+const FORM_LIMIT = 8 * 1_024
+const UNPROCESSABLE = 422
+
+export function removalRoutes(deps: AdminDeps) {
+  return new Elysia({ name: "admin-removal", detail: { hide: true } })
+    .get(
+      "/admin/polls/:poll/duplicate",
+      forAdmins(deps, async (visit) => {
+        const { id, title } = await withDeadline(readPoll(deps.sql, visit.id))
+        return duplicatePage(deps, visit, { newId: `${id.slice(0, 62)}-2`, title })
+      }),
+    )
+    .post(
+      "/admin/polls/:poll/duplicate",
+      forAdmins(deps, (visit) => duplicate(deps, visit)),
+      { parse: "none" },
+    )
+    .get(
+      "/admin/polls/:poll/delete",
+      forAdmins(deps, (visit) => deletePage(deps, visit, null)),
+    )
+    .post(
+      "/admin/polls/:poll/delete",
+      forAdmins(deps, (visit) => remove(deps, visit)),
+      { parse: "none" },
+    )
+}
+
+function duplicatePage(
+  deps: AdminDeps,
+  { request, id, words }: Visit,
+  { newId, title }: { newId: string; title: string },
+  faults: Faults = {},
+): Response {
+  const view = { page: "duplicate", id, newId, title, faults: faultTexts(faults, words) } as const
+  const status = Object.keys(faults).length > 0 ? UNPROCESSABLE : 200
+  return adminPage(deps, request, view, { title: words.t("duplicatePoll"), status })
+}
+
+async function duplicate(deps: AdminDeps, visit: Visit): Promise<Response> {
+  const { id = "", title = "" } = await readForm(visit.request, FORM_LIMIT, { id: 80, title: 1_000 })
+  const again = (faults: Faults) => duplicatePage(deps, visit, { newId: id, title }, faults)
+  const wanted = duplicateSchema.safeParse({ id: id.trim(), title })
+  if (!wanted.success) return again(faultsOf(wanted.error))
+  try {
+    const poll = await withDeadline(duplicatePoll(deps.sql, visit.id, wanted.data), CHANGE_DEADLINE_MS)
+    deps.changed(poll.id)
+    return leadAndSay(`/admin/polls/${poll.id}/edit`, "didDuplicate", poll.id, visit)
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "poll-exists") return again({ id: "faultTaken" })
+    throw error
+  }
+}
+
+async function deletePage(
+  deps: AdminDeps,
+  { request, id, words }: Visit,
+  fault: string | null,
+): Promise<Response> {
+  const { id: known } = await withDeadline(readPoll(deps.sql, id))
+  const poll = (await readSummaries(deps.sql)).find((one) => one.id === known)
+  if (!poll) return leadTo("/admin")
+  const status = fault === null ? 200 : UNPROCESSABLE
+  return adminPage(deps, request, { page: "delete", poll, fault }, { title: words.t("deletePoll"), status })
+}
+
+async function remove(deps: AdminDeps, visit: Visit): Promise<Response> {
+  const { confirm = "" } = await readForm(visit.request, FORM_LIMIT, { confirm: 200 })
+  if (confirm.trim() !== visit.id) {
+    return deletePage(deps, visit, visit.words.t("deleteMismatch", { id: visit.id }))
+  }
+  const poll = await withDeadline(deletePoll(deps.sql, visit.id), CHANGE_DEADLINE_MS)
+  deps.changed(poll.id)
+  return leadAndSay("/admin", "didDelete", poll.id, visit)
+}

@@ -1,0 +1,69 @@
+/** The tally as the admin sees it: with all counts, whatever the public is shown. */
+
+import { sharesOf } from "@tallyroom/lib/shares"
+import { optionColours } from "@tallyroom/lib/ui/colour"
+import type { Snapshot } from "../../tally/snapshot"
+import type { AdminKey } from "../messages"
+import { useWords } from "../words"
+
+export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
+  const { t, number, percent } = useWords()
+  const { options, total = 0 } = snapshot
+  const shares = sharesOf(options.map(({ votes = 0 }) => votes))
+  return (
+    <section class="card">
+      <h2>{t("tally")}</h2>
+      <p class="poll-votes">
+        <strong class="number" data-part="total">
+          {number(total)}
+        </strong>{" "}
+        {t("votesUnit", { count: total })}
+      </p>
+      <table class="tally">
+        <thead class="visually-hidden">
+          <tr>
+            <th scope="col">{t("option")}</th>
+            <th scope="col">{t("votes")}</th>
+            <th scope="col">{t("share")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {options.map((option, i) => (
+            <tr key={option.id} data-option={option.id}>
+              <th scope="row">
+                {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
+                <bdi>{option.label}</bdi>
+                <ShareBar option={option} index={i} share={shares?.[i] ?? 0} />
+              </th>
+              <td class="number" data-part="votes">
+                {number(option.votes ?? 0)}
+              </td>
+              <td class="number">{percent(shares?.[i] ?? 0)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">{t(whoSees(snapshot))}</p>
+    </section>
+  )
+}
+
+/** Who sees the numbers as things stand. */
+function whoSees({ phase, state, results }: Snapshot): AdminKey {
+  if (phase === "draft" || phase === "scheduled") return `shown-${phase}`
+  if (state === "open" || state === "paused") return `shown-${results}`
+  return results === "after-vote" ? "shown-closed-after-vote" : "shown-closed"
+}
+
+type BarProps = { option: { colour?: string | undefined }; index: number; share: number }
+
+function ShareBar({ option, index, share }: BarProps) {
+  const { light, dark } = optionColours(option, index)
+  const width = `${(share * 100).toFixed(2)}%`
+  return (
+    <svg class="share-bar" aria-hidden="true">
+      <rect class="on-light" width={width} height="100%" fill={light.fill} />
+      <rect class="on-dark" width={width} height="100%" fill={dark.fill} />
+    </svg>
+  )
+}

@@ -1,0 +1,34 @@
+/** Answers that a client or a CDN may have already. */
+
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import type { Audience } from "../access/audience"
+
+/** A CDN asks once a second and keeps showing the last answer meanwhile: it serves a crowd of any size. */
+const SHARED = "public, max-age=1, stale-while-revalidate=5"
+const OWN = "private, no-store"
+
+type Cacheable = {
+  /** Stands for the content: equal tags are equal answers. */
+  tag: string
+  audience: Audience
+  headers: Record<string, string>
+}
+
+/** The answer, or 304 when the client names its tag (RFC 9110, section 13.1.2). */
+export function conditional(request: Request, body: () => string, what: Cacheable): Response {
+  const etag = `"${what.tag}"`
+  const headers = {
+    ...apiHeaders,
+    etag,
+    "cache-control": what.audience === "public" ? SHARED : OWN,
+    vary: "Authorization",
+  }
+  if (names(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers })
+  return new Response(body(), { headers: { ...headers, ...what.headers } })
+}
+
+/** Proxies that compress weaken a tag; for this comparison it stays the same. */
+function names(condition: string | null, etag: string): boolean {
+  if (condition === null) return false
+  return condition.split(",").some((tag) => ["*", etag, `W/${etag}`].includes(tag.trim()))
+}

@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import type { Database } from "@tallyroom/lib/database"
+import { z } from "zod"
+import { useStores } from "../../../tests/harness/stores"
+import { ADMIN, definition, openTables, type Result, startResult } from "../testing/result"
+import { addVotes, receiptOf } from "../testing/votes"
+
+const stores = useStores()
+let sql: Database
+let result: Result
+let paths: Record<string, Record<string, Operation>>
+
+type Content = Record<string, { schema: Parameters<typeof z.fromJSONSchema>[0] }>
+type Operation = {
+  requestBody?: { content: Content }
+  responses?: Record<string, { description: string; content?: Content }>
+}
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResult(stores())
+  paths = (await (await result.get("/openapi.json")).json()).paths
+  const options = [
+    { id: "a", label: "Cats", emoji: "🐱", colour: "#0072b2", image: "https://pictures.example/cat.png" },
+    { id: "b", label: "Dogs" },
+  ]
+  const times = { opensAt: "2020-01-01T00:00:00Z", closesAt: "2090-01-01T00:00:00Z" }
+  await result.send("POST", "/api/polls", definition("documented", { options, ...times }))
+  await result.send("POST", "/api/polls", definition("coded", { eligibility: "code" }))
+  await result.send("POST", "/api/polls", definition("secret", { results: "after-close" }))
+  await result.send("POST", "/api/polls", definition("gone"))
+  await addVotes(sql, "documented", "a", 2)
+})
+
+type Call = { does: string; status: number; at: string; body?: unknown }
+
+/** One request for each documented answer that succeeds, and some that don't; `:receipt` stands for a real one. */
+const CALLS: Call[] = [
+  { does: "GET /api/polls", status: 200, at: "/api/polls" },
+  { does: "GET /api/polls/{poll}", status: 200, at: "/api/polls/documented" },
+  { does: "GET /api/polls/{poll}", status: 404, at: "/api/polls/nowhere" },
+  { does: "POST /api/polls", status: 201, at: "/api/polls", body: definition("made") },
+  { does: "POST /api/polls", status: 400, at: "/api/polls", body: { id: "made" } },
+  { does: "POST /api/polls", status: 409, at: "/api/polls", body: definition("documented") },
+  { does: "PATCH /api/polls/{poll}", status: 200, at: "/api/polls/documented", body: { archived: false } },
+  {
+    ...{ does: "POST /api/polls/{poll}/duplicates", status: 201 },
+    ...{ at: "/api/polls/documented/duplicates", body: { id: "copy" } },
+  },
+  { does: "POST /api/polls/{poll}/codes", status: 201, at: "/api/polls/coded/codes", body: { count: 2 } },
+  { does: "DELETE /api/polls/{poll}", status: 202, at: "/api/polls/gone?confirm=gone" },
+  { does: "GET /api/polls/{poll}/results", status: 200, at: "/api/polls/documented/results" },
+  { does: "GET /api/polls/{poll}/results.csv", status: 200, at: "/api/polls/documented/results.csv" },
+  {
+    ...{ does: "GET /api/polls/{poll}/receipts/{receipt}", status: 200 },
+    at: "/api/polls/documented/receipts/:receipt",
+  },
+  {
+    ...{ does: "GET /api/polls/{poll}/receipts/{receipt}", status: 404 },
+    at: "/api/polls/documented/receipts/x",
+  },
+]
+
+describe("the OpenAPI document", () => {
+  test.each(CALLS)("$does answers $status as it is documented", async ({ does, status, at, body }) => {
+    const [method = "", path = ""] = does.split(" ")
+    const content = paths[path]?.[method.toLowerCase()]?.responses?.[status]?.content
+    const address = at.replace(":receipt", await receiptOf(sql, "documented", 1_000))
+    // Everybody may read, and sees less than an admin.
+    for (const headers of method === "GET" ? [ADMIN, {}] : [ADMIN]) {
+      const answer = await result.send(method, address, body, { ...headers })
+      expect(answer.status).toBe(status)
+      const type = answer.headers.get("content-type")?.split(";")[0] ?? ""
+      const schema = content?.[type]?.schema
+      if (!schema) throw new Error(`${does} has no schema for ${status} ${type}`)
+      const sent = type === "text/csv" ? await answer.text() : await answer.json()
+      expect(z.fromJSONSchema(schema).safeParse(sent).error?.issues).toBeUndefined()
+    }
+  })
+
+  test("documents an answer of success with its schema for every operation, and each is tried here", () => {
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { responses = {} }]) => {
+        const status = Object.keys(responses).find((it) => it.startsWith("2") && responses[it]?.content)
+        return `${method.toUpperCase()} ${path} ${status}`
+      }),
+    )
+    const tried = CALLS.filter(({ status }) => status < 300).map(({ does, status }) => `${does} ${status}`)
+    expect(documented.toSorted()).toEqual(tried.toSorted())
+  })
+
+  test("says what a refused request is told, and what a new poll needs", async () => {
+    const hidden = await result.get("/api/polls/secret/results")
+    const told = paths["/api/polls/{poll}/results"]?.get?.responses?.[hidden.status]
+    expect(told?.description).toStartWith("results-hidden: ")
+    const body = paths["/api/polls"]?.post?.requestBody?.content["application/json"]?.schema
+    expect(body).toMatchObject({ required: ["title", "options"] })
+  })
+
+  test("knows schemas that refuse what is no answer", () => {
+    const schema =
+      paths["/api/polls/{poll}/results"]?.get?.responses?.[200]?.content?.["application/json"]?.schema
+    expect(schema && z.fromJSONSchema(schema).safeParse({ poll: "documented" }).success).toBe(false)
+  })
+})

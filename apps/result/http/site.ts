@@ -1,0 +1,44 @@
+/** What all pages need to know of the app and of who asks. */
+
+import { type Language, languageOf } from "@tallyroom/lib/ui/language"
+import { voteAddressFor } from "./vote-address"
+
+/** The app. */
+export type Site = {
+  /** From "results.css" to the address under which it is served. */
+  asset: (name: string) => string
+  /** Address of the vote app. */
+  voteUrl: string
+  /** Who may show /embed pages in a frame. */
+  embedOrigins: string
+}
+
+/** The app as somebody asks it. */
+export type Visit = {
+  site: Site
+  language: Language
+  /** The address that was asked for, by the host that it was asked by. */
+  url: URL
+  /** From a path on the vote app to its address. */
+  voteAt: (path: string) => string
+  /** `?theme=`, for frames and big screens. */
+  theme: "light" | "dark" | undefined
+}
+
+export function visitOf(site: Site, request: Request): Visit {
+  const url = new URL(request.url)
+  const vote = voteAddressFor(request, site.voteUrl)
+  const theme = url.searchParams.get("theme")
+  return {
+    ...{ site, url, language: languageOf(request) },
+    voteAt: (path) => new URL(path, vote).href,
+    theme: theme === "light" || theme === "dark" ? theme : undefined,
+  }
+}
+
+/** The path and query of a visit, for the language switch; it names the language anew. */
+export function pathOf({ url }: Visit): string {
+  const query = new URLSearchParams(url.search)
+  query.delete("lang")
+  return `${url.pathname}${query.size > 0 ? `?${query}` : ""}`
+}

@@ -1,0 +1,109 @@
+import { expect, test } from "bun:test"
+import type { Tally } from "@tallyroom/lib/tallies"
+import { waitFor } from "../../../scripts/services/wait"
+import type { Snapshot } from "../tally/snapshot"
+import { Hub } from "./hub"
+
+const metrics = { published: () => {}, timed: <T>(read: () => Promise<T>) => read() }
+
+/** The tally of poll 1 after so many votes, each a commit of its own. */
+function tallyAfter(votes: number): Tally {
+  const options = ["a", "b"].map((id) => ({ id, label: id }))
+  const fixed = {
+    policy: "final",
+    results: "live",
+    eligibility: "browser",
+    confirm: null,
+    state: "open",
+  } as const
+  const poll = { ...fixed, number: 1, id: "x", title: "X", options, opensAt: null, closesAt: null }
+  return {
+    poll: {
+      ...poll,
+      salt: "",
+      revision: 1,
+      stops: 0,
+      words: 0,
+      isDefault: false,
+      archived: false,
+      deleting: false,
+    },
+    ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes },
+    ...{ closedAt: null, finalAt: null, at: new Date() },
+  }
+}
+
+function hubThatReads(read: () => Promise<Tally>) {
+  const published: number[] = []
+  const hub = new Hub({
+    read: async () => [await read()],
+    publish: (_, message) => published.push((JSON.parse(message) as Snapshot).total ?? -1),
+    gone: () => {},
+    failed: () => {},
+    metrics,
+    deliveriesPerSecond: 20_000,
+  })
+  return { hub, published }
+}
+
+const shownTo = (message: string) => (JSON.parse(message) as Snapshot).total
+
+test("a read that is overtaken by a newcomer's is not shown any more", async () => {
+  const reads: ReturnType<typeof Promise.withResolvers<Tally>>[] = []
+  const { hub, published } = hubThatReads(() => {
+    const read = Promise.withResolvers<Tally>()
+    reads.push(read)
+    return read.promise
+  })
+  expect(shownTo(hub.join(tallyAfter(1), "public"))).toBe(1)
+  await waitFor("the first read", () => reads.length === 1)
+  expect(shownTo(hub.join(tallyAfter(3), "public"))).toBe(3)
+  reads[0]?.resolve(tallyAfter(2))
+  await waitFor("the next read", () => reads.length === 2)
+  expect(published).toEqual([])
+  reads[1]?.resolve(tallyAfter(3))
+  await waitFor("the newer tally to be shown", () => published.length === 1)
+  expect(published).toEqual([3])
+  hub.stop()
+})
+
+test("a newcomer with an older read gets what the others see", async () => {
+  const { hub } = hubThatReads(async () => tallyAfter(5))
+  hub.join(tallyAfter(5), "public")
+  expect(shownTo(hub.join(tallyAfter(4), "public"))).toBe(5)
+  hub.stop()
+})
+
+test("a read that fails is told of and tried again", async () => {
+  let tries = 0
+  const { hub, published } = hubThatReads(async () => {
+    if (++tries === 1) throw new Error("away")
+    return tallyAfter(2)
+  })
+  hub.join(tallyAfter(1), "public")
+  await waitFor("the second try", () => published.length === 1)
+  expect(published).toEqual([2])
+  hub.stop()
+})
+
+test("a poll that nobody watches any more is not read", async () => {
+  let reads = 0
+  const { hub } = hubThatReads(async () => tallyAfter(++reads))
+  hub.join(tallyAfter(1), "public")
+  hub.leave(1, "public")
+  hub.changed(1)
+  expect(hub.viewers).toBe(0)
+  await new Promise((passed) => setTimeout(passed))
+  expect(reads).toBe(0)
+})
+
+test("a quiet poll is said again to those who watch it, so that they know that they hear", () => {
+  const { hub, published } = hubThatReads(async () => tallyAfter(1))
+  hub.join(tallyAfter(1), "public")
+  hub.repeat()
+  expect(published).toEqual([1])
+  hub.leave(1, "public")
+  hub.repeat()
+  expect(published).toEqual([1])
+  hub.stop()
+})

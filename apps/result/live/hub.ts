@@ -1,0 +1,178 @@
+/** Brings every change of a poll to its viewers: at once when it was quiet, and never more often than they can take. */
+
+import type { Tally } from "@tallyroom/lib/tallies"
+import { AUDIENCES, type Audience, mayKnow } from "../access/audience"
+import type { LiveMetrics } from "../metrics"
+import { untilNextStep } from "../tally/snapshot"
+import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type Watched } from "./watched"
+
+/** At most 20 snapshots a second and poll: more can't be seen. */
+const SHORTEST_INTERVAL_MS = 50
+/** Reading failed, so Postgres is away: the next try. */
+const RETRY_MS = 1_000
+/** A viewer who hears nothing for longer than two of these takes the connection for lost. */
+const REPEAT_MS = 20_000
+/** A scheduled moment further away is looked at again then; timers can't run for weeks. */
+const LONGEST_TIMER_MS = 3_600_000
+
+export type HubDeps = {
+  read: (polls: number[]) => Promise<Tally[]>
+  publish: (topic: string, message: string) => void
+  /** Hears of a watched poll that is not there any more, at least not for these audiences. */
+  gone: (poll: number, audiences: readonly Audience[]) => void
+  /** Told of every read that failed; it is tried again. */
+  failed: (error: unknown) => void
+  metrics: LiveMetrics
+  deliveriesPerSecond: number
+}
+
+export class Hub {
+  readonly #deps: HubDeps
+  readonly #watched = new Map<number, Watched>()
+  #viewers = 0
+  #reading = false
+  #timer: Timer | undefined
+  readonly #repeater: Timer
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps
+    this.#repeater = setInterval(() => this.repeat(), REPEAT_MS).unref()
+  }
+
+  get viewers(): number {
+    return this.#viewers
+  }
+
+  /** Counts a viewer who subscribed to the topic already. @returns the message to send to this viewer at once. */
+  join(tally: Tally, audience: Audience): string {
+    const known = this.#watched.get(tally.poll.number)
+    const watched = known ?? this.#watch(tally)
+    const isNews = !known || isNewer(tally, known.latest)
+    // A read that began earlier and ends later must not be shown any more.
+    if (isNews) watched.latest = tally
+    if (watched.viewers[audience] === 0) watched.sent[audience] = versionFor(watched.latest, audience)
+    this.#viewers += 1
+    watched.viewers[audience] += 1
+    // What changed between that read and the subscription is found by reading once more.
+    if (isNews) this.changed(tally.poll.number)
+    return messageFor(watched.latest, audience)
+  }
+
+  leave(poll: number, audience: Audience): void {
+    const watched = this.#watched.get(poll)
+    if (!watched) return
+    this.#viewers -= 1
+    watched.viewers[audience] -= 1
+    if (hasViewers(watched)) return
+    clearTimeout(watched.nextStep)
+    this.#watched.delete(poll)
+  }
+
+  /** Notes that a poll or its votes changed; its viewers get a snapshot soon. */
+  changed(poll: number): void {
+    const watched = this.#watched.get(poll)
+    if (!watched || watched.changedAt !== null) return
+    watched.changedAt = performance.now()
+    this.#schedule()
+  }
+
+  /** Looks at every watched poll: nobody knows what was missed. */
+  changedAll(): void {
+    for (const poll of this.#watched.keys()) this.changed(poll)
+  }
+
+  /** Sends everybody the latest snapshot again, so that a viewer can tell a quiet poll from a dead connection. */
+  repeat(): void {
+    for (const [number, { latest, viewers }] of this.#watched) {
+      for (const audience of AUDIENCES) {
+        if (viewers[audience] > 0) this.#deps.publish(topicOf(number, audience), messageFor(latest, audience))
+      }
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#repeater)
+    clearTimeout(this.#timer)
+    for (const { nextStep } of this.#watched.values()) clearTimeout(nextStep)
+    this.#watched.clear()
+    this.#viewers = 0
+  }
+
+  #watch(tally: Tally): Watched {
+    const watched = newWatched(tally)
+    this.#watched.set(tally.poll.number, watched)
+    this.#awaitNextStep(watched)
+    return watched
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.#reading) return
+    const moments = [...this.#watched.values()].flatMap((it) => (it.changedAt === null ? [] : [it.notBefore]))
+    if (moments.length === 0) return
+    const wait = Math.max(0, Math.min(...moments) - performance.now())
+    this.#timer = setTimeout(() => void this.#round(), wait)
+  }
+
+  async #round(): Promise<void> {
+    const now = performance.now()
+    const due = [...this.#watched].filter(([, it]) => it.changedAt !== null && it.notBefore <= now)
+    if (due.length === 0) return this.#schedule()
+    const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
+    for (const [, watched] of due) watched.changedAt = null
+    this.#reading = true
+    try {
+      const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
+      const knows = new Map(tallies.map((tally) => [tally.poll.number, audiencesOf(tally)]))
+      for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      for (const poll of notedAt.keys()) {
+        const left = AUDIENCES.filter((audience) => !knows.get(poll)?.includes(audience))
+        if (left.length > 0) this.#deps.gone(poll, left)
+      }
+      this.#pace(due, this.#interval())
+    } catch (error) {
+      this.#deps.failed(error)
+      this.#pace(due, RETRY_MS)
+      for (const [, watched] of due) watched.changedAt ??= now
+    } finally {
+      this.#reading = false
+      this.#schedule()
+    }
+  }
+
+  #pace(polls: [number, Watched][], wait: number): void {
+    for (const [, watched] of polls) watched.notBefore = performance.now() + wait
+  }
+
+  #interval(): number {
+    return Math.max(SHORTEST_INTERVAL_MS, (this.#viewers * 1_000) / this.#deps.deliveriesPerSecond)
+  }
+
+  #show(tally: Tally, notedAt: number): void {
+    const { number } = tally.poll
+    const watched = this.#watched.get(number)
+    if (!watched || isNewer(watched.latest, tally)) return
+    watched.latest = tally
+    this.#awaitNextStep(watched)
+    for (const audience of audiencesOf(tally)) {
+      const version = versionFor(tally, audience)
+      if (watched.viewers[audience] === 0 || version <= watched.sent[audience]) continue
+      watched.sent[audience] = version
+      this.#deps.publish(topicOf(number, audience), messageFor(tally, audience))
+      this.#deps.metrics.published(watched.viewers[audience], performance.now() - notedAt)
+    }
+  }
+
+  #awaitNextStep(watched: Watched): void {
+    clearTimeout(watched.nextStep)
+    const wait = untilNextStep(watched.latest)
+    if (wait === null) return
+    const { number } = watched.latest.poll
+    watched.nextStep = setTimeout(() => this.changed(number), Math.min(wait + 1, LONGEST_TIMER_MS))
+  }
+}
+
+/** Who may know of the poll: one that is a draft again, or is being deleted, is for admins alone. */
+function audiencesOf({ poll }: Tally): Audience[] {
+  return AUDIENCES.filter((audience) => mayKnow(poll, { admin: audience === "admin", receipt: null }))
+}

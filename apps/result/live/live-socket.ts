@@ -1,0 +1,107 @@
+/** A WebSocket that comes back by itself, for hours if need be. */
+
+import type { Snapshot } from "../tally/snapshot"
+import { POLL_GONE } from "./close-codes"
+
+/** The first wait after a loss, and the longest; each is drawn at random so that a crowd does not come back at once. */
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 15_000
+/** A connection that held this long was a good one. */
+const GOOD_AFTER_MS = 5_000
+/** The server says something every 20 s; a connection that is silent for longer than two of them is dead. */
+const SILENT_MS = 45_000
+/** Timers stand still while a machine sleeps, its clock does not: so often the silence is measured by that, too. */
+const LOOK_MS = 5_000
+
+/** So many tries that fail in a row may be because the poll is gone: a script can't see why a handshake was refused. */
+const ASK_EACH = 3
+
+export type Watcher = {
+  onSnapshot: (snapshot: Snapshot) => void
+  /** Gone is told in addition to away: the poll was deleted or is a draft again. It is watched for all the same. */
+  onState: (state: "live" | "away" | "gone") => void
+}
+
+/** Connects again until it is told to stop. @returns how to stop */
+export function keepWatching(address: URL, watcher: Watcher): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  let attempt = 0
+  let isLive = false
+  let waiting: ReturnType<typeof setTimeout> | undefined
+
+  const connect = () => {
+    clearTimeout(waiting)
+    waiting = undefined
+    const openedAt = Date.now()
+    const onState = (state: "live") => {
+      isLive = true
+      watcher.onState(state)
+    }
+    watchOnce(address, { ...watcher, onState }, signal, (code) => {
+      isLive = false
+      watcher.onState("away")
+      if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
+      attempt = Date.now() - openedAt > GOOD_AFTER_MS ? 0 : attempt + 1
+      const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10))
+      waiting = setTimeout(connect, Math.random() * longest)
+    })
+  }
+  const askForPoll = async () => {
+    const poll = address.searchParams.get("poll")
+    const answer = await fetch(`/api/polls/${poll}`, { cache: "no-store", signal }).catch(() => null)
+    const isGone = answer?.status === NOT_FOUND || answer?.status === GONE
+    if (isGone && !isLive) watcher.onState("gone")
+  }
+  const hurry = () => {
+    if (waiting !== undefined && document.visibilityState === "visible") connect()
+  }
+  addEventListener("online", hurry, { signal })
+  document.addEventListener("visibilitychange", hurry, { signal })
+  signal.addEventListener("abort", () => clearTimeout(waiting))
+  connect()
+  return () => stop.abort()
+}
+
+const NOT_FOUND = 404
+const GONE = 410
+
+/** One connection, until it ends by itself, by its silence or by the signal, after which nothing is told any more. */
+function watchOnce(
+  address: URL,
+  watcher: { onSnapshot: Watcher["onSnapshot"]; onState: (state: "live") => void },
+  signal: AbortSignal,
+  ended: (code?: number) => void,
+): void {
+  const socket = new WebSocket(address)
+  let silence: ReturnType<typeof setTimeout> | undefined
+  let heardAt = Date.now()
+  const over = new AbortController()
+  const end = (tell: boolean, code?: number) => {
+    clearTimeout(silence)
+    clearInterval(looking)
+    over.abort()
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+    if (tell) ended(code)
+  }
+  const heard = () => {
+    heardAt = Date.now()
+    clearTimeout(silence)
+    silence = setTimeout(() => end(true), SILENT_MS)
+  }
+  socket.onopen = () => watcher.onState("live")
+  socket.onmessage = ({ data }) => {
+    heard()
+    watcher.onSnapshot(JSON.parse(data))
+  }
+  socket.onclose = ({ code }) => end(true, code)
+  signal.addEventListener("abort", () => end(false), { signal: over.signal })
+  // A phone that slept comes back with a connection that looks open and is dead; one whose clock was set back asks for the time.
+  const look = () => {
+    if (Math.abs(Date.now() - heardAt) > SILENT_MS) end(true)
+  }
+  const looking = setInterval(look, LOOK_MS)
+  document.addEventListener("visibilitychange", look, { signal: over.signal })
+  heard()
+}

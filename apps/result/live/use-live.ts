@@ -1,0 +1,65 @@
+/** A snapshot that follows the poll, and how well it does. */
+
+import { useEffect, useState } from "preact/hooks"
+import type { Snapshot } from "../tally/snapshot"
+import { supersedes } from "../tally/supersedes"
+import { serverClock } from "./clock"
+import { keepWatching } from "./live-socket"
+
+export type Connection = {
+  state: "connecting" | "live" | "reconnecting" | "stale" | "gone"
+  /** When the numbers were last known to be right (ms, the browser's clock). */
+  heardAt: number
+}
+
+/** A short loss is nobody's concern; after this long the page says how old its numbers are. */
+const STALE_AFTER_MS = 4_000
+
+/** Follows the poll behind this WebSocket path from `first` on, which was right at `now` (ms). */
+export function useLive(path: string, first: Snapshot, now: number) {
+  const [snapshot, setSnapshot] = useState(first)
+  const [connection, setConnection] = useState<Connection>({ state: "connecting", heardAt: now })
+
+  useEffect(() => {
+    const address = new URL(path, location.href)
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
+    const arm = () => setTimeout(() => setConnection(asStale), STALE_AFTER_MS)
+    let stale: ReturnType<typeof setTimeout> | undefined = arm()
+    const stop = keepWatching(address, {
+      // A slower replica, or an answer that came late: what is shown is newer.
+      onSnapshot: (next) => setSnapshot((shown) => (supersedes(next, shown) ? next : shown)),
+      onState: (state) => {
+        // Tries that fail don't begin the wait anew.
+        if (state === "away") stale ??= arm()
+        else {
+          clearTimeout(stale)
+          stale = undefined
+        }
+        setConnection((before) => after(before, state))
+      },
+    })
+    return () => {
+      clearTimeout(stale)
+      stop()
+    }
+  }, [path])
+
+  return { snapshot, connection }
+}
+
+function asStale(before: Connection): Connection {
+  return before.state === "gone" ? before : { ...before, state: "stale" }
+}
+
+/** A try that failed leaves "stale" and "gone" as they are. */
+function after(before: Connection, state: "live" | "away" | "gone"): Connection {
+  if (state === "gone") return { ...before, state }
+  if (state === "live") return { state, heardAt: Date.now() }
+  return before.state === "live" ? { state: "reconnecting", heardAt: Date.now() } : before
+}
+
+/** The server's clock, begun when the page was made. */
+export function useServerClock(now: number) {
+  const [clock] = useState(() => serverClock(now))
+  return clock
+}

@@ -1,0 +1,46 @@
+/** A poll that somebody watches: what its viewers know already. */
+
+import type { Tally } from "@tallyroom/lib/tallies"
+import { AUDIENCES, type Audience, seesCounts } from "../access/audience"
+import { snapshotOf, versionOf } from "../tally/snapshot"
+
+export type Watched = {
+  viewers: Record<Audience, number>
+  latest: Tally
+  /** The version that each audience was last sent. */
+  sent: Record<Audience, number>
+  /** When the change was noted that nobody was told of yet (ms of performance.now()). */
+  changedAt: number | null
+  /** No sooner than this is the poll read again. */
+  notBefore: number
+  /** Runs when the next scheduled moment passes. */
+  nextStep?: Timer | undefined
+}
+
+export function newWatched(latest: Tally): Watched {
+  const none = { public: 0, receipt: 0, admin: 0 }
+  return { viewers: { ...none }, latest, sent: { ...none }, changedAt: null, notBefore: 0 }
+}
+
+export function hasViewers({ viewers }: Watched): boolean {
+  return AUDIENCES.some((audience) => viewers[audience] > 0)
+}
+
+/** The topic to which this audience of the poll with this number subscribes. */
+export function topicOf(poll: number, audience: Audience): string {
+  return `poll ${poll} ${audience}`
+}
+
+export function isNewer(a: Tally, b: Tally): boolean {
+  return versionOf(a, true) > versionOf(b, true)
+}
+
+/** The version of what this audience sees of a tally. */
+export function versionFor(tally: Tally, audience: Audience): number {
+  return versionOf(tally, seesCounts(tally.poll, audience))
+}
+
+/** What this audience is sent of a tally. */
+export function messageFor(tally: Tally, audience: Audience): string {
+  return JSON.stringify(snapshotOf(tally, seesCounts(tally.poll, audience)))
+}

@@ -1,0 +1,43 @@
+/** Polls that were deleted: whoever comes for one is told so, and not that there never was one. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { SLUG } from "@tallyroom/lib/polls"
+import { sharedReads } from "../http/shared-reads"
+
+/** Where an address names a poll, of pages, API and control room. */
+const NAMED = /^\/(?:api\/|admin\/)?(?:polls|embed)\/([^/]+)/
+
+export type DeletedPolls = {
+  /** Whether there was such a poll, and there is none now; false while nobody knows. */
+  has: (id: string) => Promise<boolean>
+  /** Makes poll-deleted of the poll-unknown of a poll that there was; any other problem stays. */
+  refine: (problem: Problem, request: Request) => Promise<Problem>
+}
+
+export function deletedPolls(sql: Database): DeletedPolls {
+  const deleted = sharedReads(async (ids) => {
+    const literal = `{${ids.map((id) => `"${id}"`).join(",")}}`
+    const rows = await sql`
+      SELECT id FROM deleted_polls WHERE id = ANY(${literal}::text[])
+        AND NOT EXISTS (SELECT FROM polls WHERE polls.id = deleted_polls.id AND deleting_at IS NULL)
+      UNION SELECT id FROM polls WHERE deleting_at IS NOT NULL AND id = ANY(${literal}::text[])`
+    return new Map(rows.map((row) => [String(row.id), true] as const))
+  })
+  const has = async (id: string) => (await deleted.read(id).catch(() => false)) ?? false
+  return {
+    has,
+    async refine(problem, request) {
+      const id = problem.kind === "poll-unknown" ? pollIn(request) : null
+      if (id === null || !(await has(id))) return problem
+      const detail = `The poll ${shown(id)} was deleted by its host: nothing of it is left.`
+      return new Problem("poll-deleted", detail)
+    },
+  }
+}
+
+function pollIn(request: Request): string | null {
+  const { pathname, searchParams } = new URL(request.url)
+  const id = pathname === "/live" ? searchParams.get("poll") : NAMED.exec(pathname)?.[1]
+  return id && SLUG.test(id) ? id : null
+}

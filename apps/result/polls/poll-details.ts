@@ -1,0 +1,101 @@
+/** What the OpenAPI document says of the routes of polls. */
+
+import type { ProblemKind } from "@tallyroom/lib/errors"
+import type { DocumentDecoration } from "elysia"
+import { z } from "zod"
+import { madeCodesSchema, pollsSchema, pollViewSchema } from "../http/api-schemas"
+import { csvAnswer, jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers } from "../http/openapi"
+import { duplicateSchema, pollChangeSchema, sentPollSchema } from "./poll-change"
+
+/** The greatest order of codes in one answer. */
+const CODES_AT_ONCE = 10_000
+
+export const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_ONCE) })
+
+export const pollsDetail: DocumentDecoration = {
+  summary: "All polls; drafts and archived ones only for admins",
+  tags: ["polls"],
+  responses: {
+    200: jsonAnswer("The polls in the host's order; new ones come first.", pollsSchema),
+    ...problemAnswers("database-away"),
+  },
+}
+
+export const pollDetail: DocumentDecoration = {
+  summary: "One poll",
+  tags: ["polls"],
+  parameters: [POLL_PARAMETER],
+  responses: {
+    200: jsonAnswer("The poll.", pollViewSchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "database-away"),
+  },
+}
+
+const ADMIN = { tags: ["admin"], security: [{ adminToken: [] }] }
+const BODY = ["request-malformed", "body-too-large", "content-type-unsupported"] as const
+
+/** Problems of every admin route, and these. */
+function adminProblems(...kinds: ProblemKind[]) {
+  return problemAnswers("token-needed", "too-many-attempts", "cross-site", "database-away", ...kinds)
+}
+
+export const makeDetail: DocumentDecoration = {
+  ...ADMIN,
+  summary: "Makes a poll",
+  description:
+    "An id that is missing is made: a poll's from its title, an option's from its label, in small Latin letters without accents and with hyphens between words. A poll whose title has none gets an id like poll-k3xw7. An option whose label has none gets a letter by its place (a to z, then o27, o28, …), and one whose id another option has gets a number (c, c-2).",
+  requestBody: jsonBody(sentPollSchema),
+  responses: {
+    201: jsonAnswer("The poll that was made.", pollViewSchema),
+    ...adminProblems(...BODY, "poll-exists"),
+  },
+}
+
+export const changeDetail: DocumentDecoration = {
+  ...ADMIN,
+  summary: "Changes, opens, closes or moves a poll, takes it off its schedule, or makes it the default",
+  parameters: [POLL_PARAMETER],
+  requestBody: jsonBody(pollChangeSchema),
+  responses: {
+    200: jsonAnswer("The poll as it is now.", pollViewSchema),
+    ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-fixed"),
+  },
+}
+
+export const duplicateDetail: DocumentDecoration = {
+  ...ADMIN,
+  summary: "Makes a draft like another poll",
+  parameters: [POLL_PARAMETER],
+  requestBody: jsonBody(duplicateSchema),
+  responses: {
+    201: jsonAnswer("The draft.", pollViewSchema),
+    ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-exists"),
+  },
+}
+
+export const deleteDetail: DocumentDecoration = {
+  ...ADMIN,
+  summary: "Deletes a poll for good; ?confirm= must repeat its id",
+  parameters: [POLL_PARAMETER, { name: "confirm", in: "query", required: true, schema: { type: "string" } }],
+  responses: {
+    202: jsonAnswer("The poll, which is gone in a moment.", pollViewSchema),
+    ...adminProblems("request-malformed", "poll-unknown", "poll-deleted"),
+  },
+}
+
+export const codesDetail: DocumentDecoration = {
+  ...ADMIN,
+  summary: "Makes one-time codes, as JSON or as CSV with addresses",
+  parameters: [POLL_PARAMETER],
+  requestBody: jsonBody(codesSchema),
+  responses: {
+    201: {
+      description: "The codes; nobody can read them again.",
+      content: {
+        ...jsonAnswer("", madeCodesSchema).content,
+        ...csvAnswer("").content,
+      },
+    },
+    ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-fixed"),
+  },
+}

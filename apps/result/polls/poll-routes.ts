@@ -1,0 +1,177 @@
+/** The polls themselves: everybody may look at them, admins make and change them. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { readJson } from "@tallyroom/lib/http/body"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { Elysia } from "elysia"
+import type { z } from "zod"
+import type { AdminAccess } from "../access/admin-access"
+import { type Credentials, mayKnow, NOBODY, pollUnknown } from "../access/audience"
+import { csvHeaders, toCsv } from "../http/csv"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../http/deadline"
+import { sharedReads } from "../http/shared-reads"
+import { completed } from "./made-ids"
+import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
+import {
+  changeDetail,
+  codesDetail,
+  codesSchema,
+  deleteDetail,
+  duplicateDetail,
+  makeDetail,
+  pollDetail,
+  pollsDetail,
+} from "./poll-details"
+import {
+  changePoll,
+  createPoll,
+  deletePoll,
+  duplicatePoll,
+  makeCodes,
+  readPolls,
+  type StoredPoll,
+} from "./poll-store"
+import { pollView } from "./poll-view"
+
+/** Fifty options with all that they may have stay well below it. */
+const BODY_LIMIT = 64 * 1_024
+
+/** The one key under which requests share the reading of all polls. */
+const ALL = "all"
+
+export type PollOptions = {
+  sql: Database
+  access: AdminAccess
+  voteUrl: string
+  /** Told the id of every poll that was changed here. */
+  changed: (id: string) => void
+}
+
+export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
+  const stored = sharedReads(async () => new Map([[ALL, await readPolls(sql)]]))
+  const all = async (viewer: Credentials) =>
+    ((await stored.read(ALL)) ?? []).filter((poll) => mayKnow(poll, viewer))
+  const told = (poll: StoredPoll) => {
+    stored.forget(ALL)
+    changed(poll.id)
+  }
+
+  return new Elysia({ name: "polls" })
+    .get(
+      "/api/polls",
+      async ({ request, server }) => {
+        const admin = access.isAdmin(request, server)
+        const polls = (await all({ ...NOBODY, admin })).filter((poll) => admin || !poll.archived)
+        return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
+      },
+      { detail: pollsDetail },
+    )
+    .get(
+      "/api/polls/:poll",
+      async ({ request, server, params }) => {
+        const admin = access.isAdmin(request, server)
+        const poll = (await all({ ...NOBODY, admin })).find(({ id }) => id === params.poll)
+        if (!poll) throw pollUnknown(params.poll)
+        return answer(pollView(poll, admin), admin)
+      },
+      { detail: pollDetail },
+    )
+    .post(
+      "/api/polls",
+      async ({ request, server }) => {
+        access.requireAdmin(request, server)
+        const poll = await inTime(createPoll(sql, await readAs(newPollSchema, request, completed)))
+        told(poll)
+        return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
+      },
+      { parse: "none", detail: makeDetail },
+    )
+    .patch(
+      "/api/polls/:poll",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const poll = await inTime(changePoll(sql, params.poll, await readAs(pollChangeSchema, request)))
+        told(poll)
+        return answer(pollView(poll, true), true)
+      },
+      {
+        parse: "none",
+        detail: changeDetail,
+      },
+    )
+    .post(
+      "/api/polls/:poll/duplicates",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const poll = await inTime(duplicatePoll(sql, params.poll, await readAs(duplicateSchema, request)))
+        told(poll)
+        return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
+      },
+      { parse: "none", detail: duplicateDetail },
+    )
+    .delete(
+      "/api/polls/:poll",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        requireConfirmation(params.poll, new URL(request.url).searchParams.get("confirm"))
+        const poll = await inTime(deletePoll(sql, params.poll))
+        told(poll)
+        return answer(pollView(poll, true), true, 202)
+      },
+      {
+        detail: deleteDetail,
+      },
+    )
+    .post(
+      "/api/polls/:poll/codes",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const { count } = await readAs(codesSchema, request)
+        const codes = await inTime(makeCodes(sql, params.poll, count))
+        const csv = request.headers.get("accept")?.includes("text/csv") ?? false
+        return csv ? codesCsv(params.poll, codes, voteUrl) : answer({ poll: params.poll, codes }, true, 201)
+      },
+      { parse: "none", detail: codesDetail },
+    )
+}
+
+/** @throws {Problem} request-malformed */
+export function requireConfirmation(id: string, confirmed: string | null): void {
+  if (confirmed === id) return
+  const detail = `Deleting ${shown(id)} takes all its votes with it: add ?confirm= with its id if you mean it.`
+  throw new Problem("request-malformed", detail)
+}
+
+function inTime<T>(change: Promise<T>): Promise<T> {
+  return withDeadline(change, CHANGE_DEADLINE_MS)
+}
+
+/** @throws {Problem} request-malformed that names every wrong field */
+async function readAs<T extends z.ZodType>(
+  schema: T,
+  request: Request,
+  complete = (sent: unknown) => sent,
+): Promise<z.output<T>> {
+  const parsed = schema.safeParse(complete(await readJson(request, BODY_LIMIT)))
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join(".")}: ${message}` : message,
+  )
+  // A new label is asked for the same by two schemas.
+  const told = [...new Set(faults)].slice(0, 5)
+  throw new Problem("request-malformed", `${told.join("; ")}. Correct the request.`)
+}
+
+function answer(body: unknown, admin: boolean, status = 200, headers: Record<string, string> = {}): Response {
+  const cache = { "cache-control": admin ? "no-store" : "public, max-age=1", vary: "Authorization" }
+  return Response.json(body, { status, headers: { ...apiHeaders, ...cache, ...headers } })
+}
+
+function codesCsv(poll: string, codes: string[], voteUrl: string): Response {
+  const rows = codes.map((code) => [code, new URL(`/polls/${poll}?code=${code}`, voteUrl).href])
+  return new Response(toCsv([["code", "url"], ...rows]), {
+    status: 201,
+    headers: { ...apiHeaders, ...csvHeaders(`${poll}-codes`), "cache-control": "no-store" },
+  })
+}

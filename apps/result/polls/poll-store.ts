@@ -1,0 +1,256 @@
+/** Polls in Postgres, as admins make and change them. The trigger on polls tells everybody else. */
+
+import { backoff, pause } from "@tallyroom/lib/backoff"
+import { MAX_CODES, writeCode } from "@tallyroom/lib/codes"
+import type { Database } from "@tallyroom/lib/database"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/poll-rows"
+import { z } from "zod"
+import { pollUnknown } from "../access/audience"
+import { hasNoVotes, onceCounted } from "./no-votes"
+import {
+  changedPoll,
+  isReopening,
+  type NewPoll,
+  needsNoVotes,
+  type PollChange,
+  requireSchedule,
+} from "./poll-change"
+import { placeFor } from "./poll-order"
+
+export type StoredPoll = PlacedPoll & {
+  codesMade: number
+  accepted: number
+  closedAt: Date | null
+  finalAt: Date | null
+  pausedAt: Date | null
+  /** Of a closed poll: it does not become final before, so that closing it can be undone. */
+  finalFrom: Date | null
+}
+
+const extraSchema = z
+  .object({
+    codes_made: z.number(),
+    accepted: z.coerce.number(),
+    closed_at: z.date().nullable(),
+    final_at: z.date().nullable(),
+    paused_at: z.date().nullable(),
+    final_from: z.date().nullable(),
+  })
+  .transform(({ codes_made, accepted, closed_at, final_at, paused_at, final_from }) => ({
+    codesMade: codes_made,
+    accepted,
+    closedAt: closed_at,
+    finalAt: final_at,
+    pausedAt: paused_at,
+    finalFrom: final_from,
+  }))
+
+/** Others may change the same poll at the same moment; each of them gets on within milliseconds. Below CHANGE_DEADLINE_MS. */
+const GIVE_UP_MS = 4_000
+const LONGEST_PAUSE_MS = 250
+const UNIQUE_VIOLATION = "23505"
+const DEADLOCK = "40P01"
+
+/** All polls in the order of the list, or the one with this id. */
+export async function readPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
+  const rows = await sql`
+    SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
+      CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
+      COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
+    FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY ${pollOrder(sql)}`
+  return rows.flatMap((row) => {
+    const poll = readPollRow(row)
+    return poll ? [{ ...poll, ...extraSchema.parse(row) }] : []
+  })
+}
+
+/** @throws {Problem} poll-unknown */
+export async function readPoll(sql: Database, id: string): Promise<StoredPoll> {
+  const [poll] = await readPolls(sql, id)
+  if (!poll) throw pollUnknown(id)
+  return poll
+}
+
+/** @throws {Problem} poll-exists, or request-malformed for a schedule that makes no sense */
+export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPoll> {
+  requireSchedule(poll, Date.now())
+  const made = await sql`
+    INSERT INTO polls (id, title, options, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
+    VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${poll.policy}, ${poll.state}, ${poll.results},
+      ${poll.eligibility}, ${poll.confirm}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
+    ON CONFLICT (id) DO NOTHING RETURNING number`
+  if (made.length === 0) {
+    throw new Problem("poll-exists", `There is a poll ${shown(poll.id)} already: choose another id.`)
+  }
+  return poll.default ? changePoll(sql, poll.id, { default: true }) : readPoll(sql, poll.id)
+}
+
+/** @throws {Problem} poll-unknown, poll-fixed, request-malformed; database-away while too many others change it */
+export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
+  const end = performance.now() + GIVE_UP_MS
+  for (let attempt = 1; ; attempt++) {
+    if (await changedAtOnce(sql, id, change)) return readPoll(sql, id)
+    if (performance.now() > end) {
+      const detail = `Too many change the poll ${shown(id)} at the same moment: try again.`
+      throw new Problem("database-away", detail, { retryAfter: 1 })
+    }
+    // Whoever was in the way is, too, so they must not all come back together.
+    await pause(backoff(attempt, LONGEST_PAUSE_MS))
+  }
+}
+
+/** Whether the change was made, and nobody was in its way. */
+async function changedAtOnce(sql: Database, id: string, change: PollChange): Promise<boolean> {
+  const poll = await readPoll(sql, id)
+  try {
+    if (needsNoVotes(poll, change, Date.now())) return await changeUnvoted(sql, poll, change)
+    const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
+    return await tryToChange(sql, poll, change, place)
+  } catch (error) {
+    if (isInTheWay(error)) return false
+    throw error
+  }
+}
+
+/** Whether Postgres refused a statement for another one of the same moment. */
+function isInTheWay(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return code === UNIQUE_VIOLATION || code === DEADLOCK
+}
+
+/**
+ * Writes the change unless somebody else changed the poll meanwhile, or the condition does not hold (false). The former
+ * default poll steps back in the same statement, once this poll's row is locked in the revision that was read.
+ */
+async function tryToChange(
+  sql: Database,
+  poll: StoredPoll,
+  change: PollChange,
+  place: number | null,
+  condition = sql`true`,
+): Promise<boolean> {
+  const now = Date.now()
+  const next = changedPoll(poll, change, poll.accepted, now)
+  const becomesDefault = change.default === true
+  // Who pauses a paused poll makes the pause their own: one that was made to mend the poll then does not end with the mending.
+  const pausesAgain = poll.state === "paused" && change.state === "paused"
+  const hasTime = sql`(state = 'draft' OR closes_at IS NULL OR closes_at > now()
+    OR closes_at IS NOT DISTINCT FROM ${next.closesAt} OR ${isReopening(poll, change, now)})`
+  const write = sql`
+    WITH target AS (
+      SELECT number FROM polls WHERE number = ${poll.number} AND revision = ${poll.revision}
+        AND ${hasTime} AND ${condition}
+      FOR UPDATE
+    ), former AS (
+      UPDATE polls SET is_default = false, revision = revision + 1
+      WHERE ${becomesDefault} AND is_default AND number <> ${poll.number} AND EXISTS (SELECT FROM target)
+      RETURNING number
+    )
+    UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, policy = ${next.policy},
+      state = ${next.state}, stops = stops + ${pausesAgain ? 1 : 0},
+      words = words + ${needsNoVotes(poll, change, now) ? 1 : 0}, results = ${next.results}, eligibility = ${next.eligibility},
+      confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
+      archived_at = CASE WHEN ${next.archived} THEN COALESCE(archived_at, now()) END,
+      is_default = is_default OR ${becomesDefault}, place = COALESCE(${place}, place), revision = revision + 1
+    FROM target WHERE polls.number = target.number AND (SELECT count(*) FROM former) >= 0
+    RETURNING polls.number`
+  return (await write).length > 0
+}
+
+/**
+ * Changes what people vote on, where that is safe. Ballots may be on their way, of which Postgres knows nothing yet: the
+ * poll is paused, so that no more come in; and once every shard has counted what it had accepted before, the change is made
+ * in one statement with the look at the books, and the poll goes on.
+ * A pause or a close by somebody else meanwhile stays: only the stop that was made here is taken back here.
+ * @returns false when somebody else changed the poll meanwhile: try again
+ * @throws {Problem} poll-fixed when there are votes, or when no worker counts in time
+ */
+async function changeUnvoted(sql: Database, poll: StoredPoll, change: PollChange): Promise<boolean> {
+  changedPoll(poll, change, poll.accepted, Date.now())
+  if (poll.state !== "open") return changeOnceCounted(sql, poll.id, change, null)
+  if (!(await tryToChange(sql, poll, { state: "paused" }, null))) return false
+  const ours = poll.stops + 1
+  try {
+    return await changeOnceCounted(sql, poll.id, change, ours)
+  } catch (error) {
+    await sql`UPDATE polls SET state = 'open', revision = revision + 1
+      WHERE number = ${poll.number} AND state = 'paused' AND stops = ${ours}`.catch(() => {})
+    throw error
+  }
+}
+
+/** @param ours the stop after which the poll goes on with the change; null: it stays as it is */
+function changeOnceCounted(
+  sql: Database,
+  id: string,
+  change: PollChange,
+  ours: number | null,
+): Promise<boolean> {
+  return onceCounted(id, async () => {
+    const poll = await readPoll(sql, id)
+    if (poll.state === "open") return false
+    const goesOn = poll.state === "paused" && poll.stops === ours
+    const next = goesOn ? { ...change, state: change.state ?? ("open" as const) } : change
+    const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
+    return (await tryToChange(sql, poll, next, place, hasNoVotes(sql))) || null
+  })
+}
+
+/**
+ * Makes a draft with another poll's questions and rules; codes and schedule are its own.
+ * @throws {Problem} poll-unknown, poll-exists
+ */
+export async function duplicatePoll(
+  sql: Database,
+  id: string,
+  { id: newId, title }: { id: string; title?: string | undefined },
+): Promise<StoredPoll> {
+  const { options, policy, results, eligibility, confirm, ...poll } = await readPoll(sql, id)
+  const rules = { options, policy, results, eligibility, confirm, opensAt: null, closesAt: null }
+  return createPoll(sql, { ...rules, id: newId, title: title ?? poll.title, state: "draft", default: false })
+}
+
+/**
+ * Asks for a poll to be deleted. It is out of sight at once; the workers close it, count what was accepted, and then
+ * delete it with all that hangs on it. Asking again changes nothing.
+ * @throws {Problem} poll-unknown
+ */
+export async function deletePoll(sql: Database, id: string): Promise<StoredPoll> {
+  await sql`
+    UPDATE polls SET deleting_at = now(), is_default = false, revision = revision + 1,
+      state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END
+    WHERE id = ${id} AND deleting_at IS NULL`
+  return readPoll(sql, id)
+}
+
+/**
+ * Reserves so many serial numbers and writes their codes. A code once made is never made again.
+ * @throws {Problem} poll-unknown, or poll-fixed when the poll takes no codes or has no more of them
+ */
+export async function makeCodes(sql: Database, id: string, count: number): Promise<string[]> {
+  const { salt, first } = await reserveCodes(sql, id, count)
+  return Array.from({ length: count }, (_, i) => writeCode(salt, first + i))
+}
+
+/** Reserves so many serial numbers, of which the first is returned. @throws {Problem} as `makeCodes` */
+export async function reserveCodes(
+  sql: Database,
+  id: string,
+  count: number,
+): Promise<{ salt: string; first: number }> {
+  const [row] = await sql`
+    UPDATE polls SET codes_made = codes_made + ${count}
+    WHERE id = ${id} AND deleting_at IS NULL AND eligibility = 'code' AND codes_made + ${count} <= ${MAX_CODES}
+    RETURNING codes_made, salt`
+  if (!row) {
+    throw new Problem("poll-fixed", `The poll ${shown(id)} ${whyNoCodes(await readPoll(sql, id))}.`)
+  }
+  const { codes_made, salt } = z.object({ codes_made: z.number(), salt: z.string() }).parse(row)
+  return { salt, first: codes_made - count }
+}
+
+function whyNoCodes({ eligibility, deleting }: StoredPoll): string {
+  if (deleting) return "is being deleted"
+  return eligibility === "code" ? "can't have so many codes" : `takes votes by ${eligibility}, not by code`
+}

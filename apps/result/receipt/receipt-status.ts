@@ -1,0 +1,68 @@
+/** What became of the ballot that a receipt stands for. It never says for which option it was. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { Problem } from "@tallyroom/lib/errors"
+import { MARK } from "@tallyroom/lib/inbox/stream/entries"
+import type { Poll } from "@tallyroom/lib/polls"
+import { type Receipt, readReceipt } from "@tallyroom/lib/receipts"
+import { z } from "zod"
+import { withDeadline } from "../http/deadline"
+
+export const BALLOT_FATES = ["pending", "counted", "replaced", "late", "set-aside", "lost"] as const
+
+const statusSchema = z.object({
+  status: z.enum(BALLOT_FATES),
+  since: z.date().nullable(),
+})
+
+export type ReceiptStatus = { poll: string; status: z.infer<typeof statusSchema>["status"]; since?: string }
+
+/** @throws {Problem} receipt-unknown when the text is no receipt of this poll */
+export async function receiptStatus(sql: Database, poll: Poll, text: string): Promise<ReceiptStatus> {
+  const receipt = readReceipt(poll.salt, text)
+  if (!receipt)
+    throw new Problem("receipt-unknown", `This is no receipt of the poll "${poll.id}": copy it whole.`)
+  const [row] = await withDeadline(lookUp(sql, poll, receipt))
+  const { status, since } = statusSchema.parse(row)
+  return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }
+}
+
+/** A ballot in a log may be read after one that was cast a little later, by another clock. */
+const LOG_PATIENCE_MS = 60_000
+
+/**
+ * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when what
+ * became of it happened.
+ */
+function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
+  // In a log the same ballot sent again stands there twice, with marks that differ in their moment alone.
+  const inLog = seq >= MARK
+  const uuid = Buffer.from(voter, "base64url").toString("hex")
+  return sql`
+    WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),
+    found AS (
+      SELECT ballot.ms,
+        standing.ms AS standing_ms,
+        (standing.ms, standing.seq) = (ballot.ms, ballot.seq)
+          OR (${inLog} AND ${policy === "final"} AND standing.seq = ballot.seq) AS stands,
+        ${policy === "changeable"} AND (
+          (standing.ms, standing.seq) > (ballot.ms, ballot.seq)
+          OR EXISTS (
+            SELECT FROM replaced_votes AS r
+            WHERE (r.poll, r.ms, r.seq, r.voter) = (${number}, ballot.ms, ballot.seq, ${uuid}::uuid)
+          )
+        ) AS replaced,
+        aside.reason, aside.at,
+        COALESCE((shards.ms - ${inLog ? LOG_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
+      FROM ballot
+      LEFT JOIN votes AS standing ON standing.poll = ${number} AND standing.voter = ${uuid}::uuid
+      LEFT JOIN set_aside AS aside ON (aside.shard, aside.ms, aside.seq) = (${shard}, ballot.ms, ballot.seq)
+      LEFT JOIN shards ON shards.shard = ${shard}
+    )
+    SELECT
+      CASE WHEN stands THEN 'counted' WHEN reason = 'late' THEN 'late' WHEN reason IS NOT NULL THEN 'set-aside'
+        WHEN replaced THEN 'replaced' WHEN unread THEN 'pending' ELSE 'lost' END AS status,
+      CASE WHEN stands THEN to_timestamp(ms / 1000.0) WHEN reason IS NOT NULL THEN at
+        WHEN replaced THEN to_timestamp(standing_ms / 1000.0) WHEN unread THEN to_timestamp(ms / 1000.0) END AS since
+    FROM found`
+}

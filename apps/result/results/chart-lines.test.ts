@@ -1,0 +1,21 @@
+import { expect, test } from "bun:test"
+import type { History } from "../tally/history"
+import type { Row } from "../tally/standing"
+import { chartData } from "./chart-lines"
+
+const row = (id: string): Row => ({
+  ...{ option: { id, label: id.toUpperCase() }, index: 0, votes: 3, share: 1, length: 1, leads: true },
+})
+
+test("the lines of a chart hold the last standing for a little after it came", () => {
+  const history: History = [
+    [1_000, { a: 0 }],
+    [1_001, { a: 2 }],
+    [1_100, { a: 3 }],
+  ]
+  const { seconds, votes } = chartData([row("a")], history, "light")
+  expect(seconds).toEqual([1_000, 1_001, 1_100, 1_104])
+  expect(votes).toEqual([[0, 2, 3, 3]])
+  expect(chartData([row("a")], history.slice(0, 2), "light").seconds).toEqual([1_000, 1_001, 1_002])
+  expect(chartData([row("a")], [], "light").seconds).toEqual([])
+})

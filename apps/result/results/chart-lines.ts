@@ -1,0 +1,46 @@
+/** Which lines a chart has, and how they are told apart. */
+
+import { optionColours } from "@tallyroom/lib/ui/colour"
+import type { History } from "../tally/history"
+import { inOrder, type Row } from "../tally/standing"
+import type { ChartData } from "./browser/chart"
+
+/** More lines could not be told apart. */
+export const MOST_LINES = 8
+/** By dashes too, for eyes that don't tell the colours apart. */
+const DASHES = [[], [10, 5], [3, 4], [14, 4, 3, 4]]
+
+export type Scheme = "light" | "dark"
+
+/** The options with the most votes, in the order of the ballot. */
+export function chartRows(rows: Row[]): Row[] {
+  if (rows.length <= MOST_LINES) return rows
+  const leading = new Set(inOrder(rows, "votes").slice(0, MOST_LINES))
+  return rows.filter((row) => leading.has(row))
+}
+
+export function dashOf(place: number): number[] {
+  return DASHES[place % DASHES.length] ?? []
+}
+
+/** The lines go on a little after the last votes, so that their step can be seen: so much of the span. */
+const TAIL = 0.04
+
+export function chartData(rows: Row[], history: History, scheme: Scheme): ChartData {
+  const points = withTail(history)
+  return {
+    seconds: points.map(([second]) => second),
+    votes: rows.map(({ option }) => points.map(([, votes]) => votes[option.id] ?? 0)),
+    lines: rows.map(({ option, index }, i) => ({
+      label: option.label,
+      colour: optionColours(option, index)[scheme].fill,
+      dash: dashOf(i),
+    })),
+  }
+}
+
+function withTail(history: History): History {
+  const [first, last] = [history[0], history[history.length - 1]]
+  if (!first || !last) return history
+  return [...history, [last[0] + Math.max(1, Math.round(TAIL * (last[0] - first[0]))), last[1]]]
+}

@@ -1,0 +1,26 @@
+import { isolated } from "@tallyroom/lib/ui/direction"
+import type { Standing } from "../tally/standing"
+import type { ResultsText } from "./results-data"
+
+/** Who won; nothing when nobody voted. */
+export function FinalHeadline({ standing, text }: { standing: Standing; text: ResultsText }) {
+  const { leaders } = standing
+  const [winner] = leaders
+  if (!winner) return null
+  return (
+    <p class="winner" id="winner">
+      {winner.option.emoji && leaders.length === 1 && (
+        <span class="emoji" aria-hidden="true">
+          {winner.option.emoji}
+        </span>
+      )}
+      <span>{outcome(standing, text)}</span>
+    </p>
+  )
+}
+
+/** "Cats wins", or "A tie: Cats and Dogs". */
+export function outcome({ leaders }: Standing, { t, list }: ResultsText): string {
+  const labels = list(leaders.map(({ option }) => isolated(option.label)))
+  return leaders.length === 1 ? t("wins", { option: labels }) : t("tie", { options: labels })
+}

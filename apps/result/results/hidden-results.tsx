@@ -1,0 +1,46 @@
+/** No counts are shown: why, and what to do about it. */
+
+import { OptionLabel } from "../tally/bars"
+import type { Snapshot } from "../tally/snapshot"
+import type { ResultsText } from "./results-data"
+
+export function HiddenResults({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
+  const { t } = text
+  const afterVote = snapshot.results === "after-vote"
+  return (
+    <>
+      <div class="card hidden-results">
+        <Seal />
+        <div>
+          <p class="hidden-title" id="total">
+            {t(afterVote ? "hiddenAfterVote" : "hiddenAfterClose")}
+          </p>
+          <p>{t(afterVote ? "hiddenAfterVoteHint" : "hiddenAfterCloseHint")}</p>
+        </div>
+      </div>
+      <h2>{t("options")}</h2>
+      <ul class="bars plain">
+        {snapshot.options.map((option) => (
+          <li key={option.id} data-option={option.id}>
+            <OptionLabel option={option} />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** A ballot box that is shut. */
+function Seal() {
+  return (
+    <svg class="seal" viewBox="0 0 48 48" width="64" height="64" aria-hidden="true" fill="none">
+      <path
+        stroke="currentColor"
+        stroke-width="3"
+        stroke-linejoin="round"
+        d="M6 22h36v20H6zM12 22l4-10h16l4 10"
+      />
+      <path class="seal-slot" stroke-width="4" stroke-linecap="round" d="M18 28h12" />
+    </svg>
+  )
+}

@@ -1,0 +1,46 @@
+/** The same numbers as a table. */
+
+import type { Standing } from "../tally/standing"
+import type { ResultsText } from "./results-data"
+
+export function NumbersTable({ standing, text }: { standing: Standing; text: ResultsText }) {
+  const { t, number, percent } = text
+  return (
+    <details class="numbers-table">
+      <summary>{t("table")}</summary>
+      <div class="table-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("option")}</th>
+              <th scope="col" class="number">
+                {t("count")}
+              </th>
+              <th scope="col" class="number">
+                {t("share")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {standing.rows.map(({ option, votes, share }) => (
+              <tr key={option.id}>
+                <th scope="row">
+                  <bdi>{option.label}</bdi>
+                </th>
+                <td class="number">{number(votes)}</td>
+                <td class="number">{share === null ? "–" : percent(share)}</td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{t("total")}</th>
+              <td class="number">{number(standing.total)}</td>
+              <td class="number">{standing.total === 0 ? "–" : percent(1)}</td>
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </details>
+  )
+}

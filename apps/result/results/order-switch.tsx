@@ -1,0 +1,31 @@
+/** The order of the options: links, so that they work without scripts, and without a reload with them. */
+
+import type { Order } from "../tally/standing"
+import type { ResultsText } from "./results-data"
+
+const ORDERS = ["ballot", "votes"] as const satisfies Order[]
+
+export function OrderSwitch(props: { order: Order; onChange: (order: Order) => void; text: ResultsText }) {
+  const { order, onChange, text } = props
+  const choose = (event: MouseEvent, next: Order) => {
+    event.preventDefault()
+    onChange(next)
+    const address = new URL(location.href)
+    address.searchParams.set("order", next)
+    history.replaceState(history.state, "", address)
+  }
+  return (
+    <nav class="order" aria-label={text.t("order")}>
+      {ORDERS.map((it) => (
+        <a
+          key={it}
+          href={`?order=${it}`}
+          aria-current={it === order ? "true" : undefined}
+          onClick={(event) => choose(event, it)}
+        >
+          {text.t(it === "ballot" ? "orderBallot" : "orderVotes")}
+        </a>
+      ))}
+    </nav>
+  )
+}

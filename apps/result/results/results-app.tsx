@@ -1,0 +1,131 @@
+/** The tally of a poll: the same component on the server and, alive, in the browser. */
+
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { useEffect, useState } from "preact/hooks"
+import { ConnectionLine } from "../live/connection-line"
+import { Guarded } from "../live/guarded"
+import { StillNotice } from "../live/still-notice"
+import { useLive, useServerClock } from "../live/use-live"
+import { Bars } from "../tally/bars"
+import type { Snapshot } from "../tally/snapshot"
+import { type Standing, standingOf } from "../tally/standing"
+import { ChartSection } from "./chart-section"
+import { Downloads } from "./downloads"
+import { FinalHeadline } from "./final-headline"
+import { HiddenResults } from "./hidden-results"
+import { NumbersTable } from "./numbers-table"
+import { OrderSwitch } from "./order-switch"
+import { PhaseLine } from "./phase-line"
+import type { ResultsData, ResultsText } from "./results-data"
+import { ScaleLine } from "./scale-line"
+import { Announcement } from "./summary"
+import { ToBallot } from "./to-ballot"
+import { useHistory } from "./use-history"
+
+export function ResultsApp(data: ResultsData) {
+  const text = translator(data.language, data.messages)
+  const clock = useServerClock(data.now)
+  const { snapshot, connection } = useLive(data.addresses.live, data.snapshot, data.now)
+  const standing = standingOf(snapshot)
+  const over = isOver(snapshot)
+  const gone = connection.state === "gone"
+  // What invites to vote, and to look, stands outside of this component.
+  useEffect(() => {
+    document.body.classList.toggle("over", over)
+    document.body.classList.toggle("gone", gone)
+  }, [over, gone])
+  if (gone) return <Gone snapshot={snapshot} text={text} />
+  return (
+    <>
+      {snapshot.phase !== "final" && (
+        <StillNotice
+          says={text.t("withoutScripts")}
+          reload={text.t("reload")}
+          address={data.addresses.page}
+        />
+      )}
+      <div class="status-line">
+        <PhaseLine snapshot={snapshot} text={text} clock={clock} first={data.now} />
+        {snapshot.phase !== "final" && <ConnectionLine connection={connection} text={text} />}
+      </div>
+      <h1 id="title" dir="auto">
+        {snapshot.title}
+      </h1>
+      <ToBallot data={data} phase={snapshot.phase} text={text} />
+      {standing ? (
+        <Tally
+          {...{ data, snapshot, standing, text }}
+          connected={connection.state === "live"}
+          clock={clock}
+        />
+      ) : (
+        <HiddenResults snapshot={snapshot} text={text} />
+      )}
+      <Announcement standing={standing} final={snapshot.phase === "final"} text={text} />
+    </>
+  )
+}
+
+/** Instead of a poll that was deleted, or taken back, while the page was open. */
+function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
+  return (
+    <>
+      <h1 id="title" dir="auto">
+        {snapshot.title}
+      </h1>
+      <div class="notice warn" role="status">
+        <p>
+          <strong>{text.t("gone")}</strong>
+        </p>
+        <p>{text.t("goneHint")}</p>
+      </div>
+    </>
+  )
+}
+
+/** Whether nobody can vote any more. */
+export function isOver({ phase }: Snapshot): boolean {
+  return phase === "closed" || phase === "final"
+}
+
+type TallyProps = {
+  data: ResultsData
+  snapshot: Snapshot
+  standing: Standing
+  text: ResultsText
+  connected: boolean
+  clock: ReturnType<typeof useServerClock>
+}
+
+function Tally({ data, snapshot, standing, text, connected, clock }: TallyProps) {
+  const [order, setOrder] = useState(data.order)
+  const { addresses, embedded } = data
+  const history = useHistory(addresses.json, snapshot, connected && !embedded, clock)
+  const final = snapshot.phase === "final"
+  return (
+    <>
+      {final && <FinalHeadline standing={standing} text={text} />}
+      <div class="total-line">
+        <p class="total" id="total">
+          {standing.total === 0
+            ? text.t(final ? "nobodyVoted" : "noVotes")
+            : text.t("votes", { count: standing.total })}
+        </p>
+        {!embedded && standing.rows.length > 2 && (
+          <OrderSwitch order={order} onChange={setOrder} text={text} />
+        )}
+      </div>
+      <Bars {...{ order, text, final }} rows={standing.rows} level={standing.leaders.length > 1} />
+      <ScaleLine standing={standing} text={text} />
+      {!embedded && (
+        <>
+          <Guarded>
+            <ChartSection rows={standing.rows} history={history} script={addresses.chart} text={text} />
+          </Guarded>
+          <NumbersTable standing={standing} text={text} />
+          <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
+        </>
+      )}
+    </>
+  )
+}

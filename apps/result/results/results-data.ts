@@ -1,0 +1,34 @@
+/** What the server gives a result page's script: the page can be drawn again from it in the browser. */
+
+import type { Translator } from "@tallyroom/lib/ui/i18n"
+import type { Language } from "@tallyroom/lib/ui/language"
+import type { Snapshot } from "../tally/snapshot"
+import type { Order } from "../tally/standing"
+import type { ResultsKey, ResultsMessages } from "./results-messages"
+
+export type ResultsData = {
+  language: Language
+  messages: ResultsMessages
+  snapshot: Snapshot
+  /** The server's time (ms) as of the snapshot. */
+  now: number
+  order: Order
+  /** In a frame of another site: the essentials alone. */
+  embedded: boolean
+  /** Whether a receipt shows that the reader has voted. */
+  hasVoted: boolean
+  addresses: {
+    /** This page. */
+    page: string
+    /** The WebSocket's path and query. */
+    live: string
+    json: string
+    csv: string
+    /** The script that draws the chart, loaded when it comes into view. */
+    chart: string
+    ballot: string
+    stage: string
+  }
+}
+
+export type ResultsText = Translator<ResultsKey>

@@ -1,0 +1,98 @@
+/** The result page and its little sister in frames: right as they are served, and alive where scripts run. */
+
+import { isolated } from "@tallyroom/lib/ui/direction"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { renderPage } from "@tallyroom/lib/ui/page"
+import { pathOf, type Visit } from "../http/site"
+import type { Snapshot } from "../tally/snapshot"
+import { isOver, ResultsApp } from "./results-app"
+import type { ResultsData, ResultsText } from "./results-data"
+import { resultsMessages } from "./results-messages"
+import { SharePanel } from "./share-panel"
+
+export type Shown = {
+  snapshot: Snapshot
+  /** When it was read (ms). */
+  now: number
+  /** Where on the vote app people vote. */
+  ballot: string
+  /** What unlocks the counts of an after-vote poll, and stays in the page's addresses. */
+  receipt: string | null
+}
+
+export function resultsPage(visit: Visit, shown: Shown): string {
+  const text = translator(visit.language, resultsMessages[visit.language])
+  const data = resultsData(visit, shown, false)
+  return renderPage({
+    ...frame(visit, shown, text),
+    bodyClass: isOver(shown.snapshot) ? "wide over" : "wide",
+    alternates: pathOf(visit),
+    data,
+    children: (
+      <div class="results-layout">
+        <div>
+          <div id="tally">
+            <ResultsApp {...data} />
+          </div>
+        </div>
+        <SharePanel
+          {...{ text, data }}
+          resultsAddress={new URL(`/polls/${shown.snapshot.poll}`, visit.url).href}
+        />
+      </div>
+    ),
+  })
+}
+
+export function embeddedResultsPage(visit: Visit, shown: Shown): string {
+  const text = translator(visit.language, resultsMessages[visit.language])
+  const data = resultsData(visit, shown, true)
+  return renderPage({
+    ...frame(visit, shown, text),
+    ...{ bare: true, bodyClass: "embedded", theme: visit.theme, data },
+    children: (
+      <>
+        <div id="tally">
+          <ResultsApp {...data} />
+        </div>
+        <p class="credit">
+          <a class="credit-link" href={`/polls/${shown.snapshot.poll}`} target="_blank" rel="noopener">
+            Tallyroom
+          </a>
+        </p>
+      </>
+    ),
+  })
+}
+
+function frame({ site, language }: Visit, { snapshot }: Shown, { t }: ResultsText) {
+  return {
+    language,
+    title: `${isolated(snapshot.title)} – ${t("results")}`,
+    stylesheet: site.asset("results.css"),
+    script: site.asset("results.js"),
+  }
+}
+
+function resultsData(visit: Visit, shown: Shown, embedded: boolean): ResultsData {
+  const { language, site, url, voteAt } = visit
+  const { snapshot, now, ballot, receipt } = shown
+  const { poll } = snapshot
+  const unlock = receipt === null ? "" : `receipt=${receipt}`
+  const results = `/api/polls/${poll}/results`
+  const query = unlock && `?${unlock}`
+  return {
+    ...{ language, messages: resultsMessages[language], snapshot, now, embedded },
+    hasVoted: receipt !== null,
+    order: url.searchParams.get("order") === "votes" ? "votes" : "ballot",
+    addresses: {
+      page: pathOf(visit),
+      live: `/live?poll=${poll}${unlock && `&${unlock}`}`,
+      json: `${results}${query}`,
+      csv: `${results}.csv${query}`,
+      chart: site.asset("chart.js"),
+      ballot: voteAt(ballot),
+      stage: `/polls/${poll}/stage`,
+    },
+  }
+}

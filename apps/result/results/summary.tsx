@@ -1,0 +1,45 @@
+/** The standing in a sentence, read out by screen readers while it moves. */
+
+import { isolated } from "@tallyroom/lib/ui/direction"
+import { useRef } from "preact/hooks"
+import type { Standing } from "../tally/standing"
+import { useThrottled } from "../tally/use-throttled"
+import { outcome } from "./final-headline"
+import type { ResultsText } from "./results-data"
+
+/** More often nobody could listen to it. */
+const ANNOUNCE_MS = 10_000
+
+/** @param standing null while no counts are shown */
+type Props = { standing: Standing | null; final: boolean; text: ResultsText }
+
+/** Says nothing at first: the page itself has it all. */
+export function Announcement({ standing, final, text }: Props) {
+  const now = standing ? summary(standing, final, text) : ""
+  const first = useRef(now)
+  const said = useThrottled(now, ANNOUNCE_MS)
+  return (
+    <p class="visually-hidden" aria-live="polite" id="announcement">
+      {said === first.current ? "" : said}
+    </p>
+  )
+}
+
+/** "12 votes. Cats leads with 58%."; of a final poll "12 votes. Cats wins". */
+export function summary(standing: Standing, final: boolean, text: ResultsText): string {
+  const { t } = text
+  const [leader] = standing.leaders
+  if (!leader) return t(final ? "nobodyVoted" : "noVotes")
+  const place = final ? outcome(standing, text) : lead(standing, text)
+  return `${t("votes", { count: standing.total })}. ${place}`
+}
+
+function lead({ total, leaders }: Standing, { t, percent, list }: ResultsText): string {
+  // Of equal ones some may be shown with a tenth of a percent more, so that all are 100 % together.
+  const [leader] = leaders
+  const share = percent(leaders.length === 1 ? (leader?.share ?? 0) : (leader?.votes ?? 0) / total)
+  const labels = leaders.map(({ option }) => isolated(option.label))
+  return leaders.length === 1
+    ? t("leads", { option: list(labels), share })
+    : t("level", { options: list(labels), share })
+}

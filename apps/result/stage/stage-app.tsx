@@ -1,0 +1,37 @@
+/** The big screen: one poll of the list at a time, led by keys. */
+
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { useRef, useState } from "preact/hooks"
+import { useMounted } from "../live/use-now"
+import { hasFullScreen, toggleFullScreen } from "./browser/full-screen"
+import type { StageData } from "./stage-data"
+import { StageFoot } from "./stage-foot"
+import { KeysDialog } from "./stage-keys"
+import { StagePoll } from "./stage-poll"
+import { useStageKeys } from "./use-stage-keys"
+import { useStageMove } from "./use-stage-move"
+import { useWakeLock } from "./use-wake-lock"
+
+export function StageApp(first: StageData) {
+  const { data, trouble, move } = useStageMove(first)
+  const [covered, setCovered] = useState(false)
+  const keys = useRef<HTMLDialogElement>(null)
+  const canFill = useMounted() && hasFullScreen()
+  const text = translator(data.language, data.messages)
+  const actions = {
+    cover: () => setCovered((before) => !before),
+    fullScreen: () => void toggleFullScreen(),
+    previous: () => void move(-1),
+    next: () => void move(1),
+    keys: () => (keys.current?.open ? keys.current.close() : keys.current?.showModal()),
+  }
+  useStageKeys(actions, keys)
+  useWakeLock()
+  return (
+    <div class="stage">
+      <StagePoll key={data.snapshot.poll} data={data} text={text} covered={covered} />
+      <StageFoot {...{ actions, covered, canFill, text }} trouble={trouble && text.t(trouble)} />
+      <KeysDialog dialog={keys} canFill={canFill} text={text} />
+    </div>
+  )
+}

@@ -1,0 +1,142 @@
+/** Giant bars, with labels of one size. */
+
+import { Picture } from "@tallyroom/lib/ui/picture"
+import { useRef } from "preact/hooks"
+import { Bar } from "../tally/bars"
+import type { Snapshot, SnapshotOption } from "../tally/snapshot"
+import { fullBar, inOrder, type Row, type Standing } from "../tally/standing"
+import { useGliding } from "../tally/use-gliding"
+import { useThrottled } from "../tally/use-throttled"
+import type { StageText } from "./stage-data"
+import { layoutOf, startOf } from "./stage-sizes"
+import { useFittingRows } from "./use-fitting-rows"
+
+/** More could not be read at 20 metres. */
+const MOST_ROWS = 12
+const REORDER_MS = 2_000
+type Props = {
+  snapshot: Snapshot
+  text: StageText
+  covered: boolean
+  /** Null while no counts are shown. */
+  standing: Standing | null
+  /** Why nothing is shown. */
+  why: string | null
+}
+
+export function StageBars({ snapshot, text, covered, standing, why }: Props) {
+  const list = useRef<HTMLUListElement>(null)
+  const open = covered ? null : (standing?.rows ?? null)
+  const ids = useThrottled(leading(snapshot, open), REORDER_MS)
+  useGliding(list, ids)
+  const shown = ids.split(" ").flatMap((id) => snapshot.options.find((option) => option.id === id) ?? [])
+  const more = snapshot.options.length - shown.length
+  const rows = shown.map((option) => open?.find((it) => it.option.id === option.id) ?? null)
+  const columns = shown.length > MOST_ROWS / 2 ? 2 : 1
+  const widest = widestOf(rows, text)
+  useFittingRows(list, [covered, columns, widest.share, widest.votes, ...shown.map(shapeOf)].join("\n"))
+  const level = (open?.filter(({ leads }) => leads).length ?? 0) > 1
+  const mark = snapshot.phase === "final" ? text.t(level ? "tied" : "winner") : null
+  return (
+    <section class="stage-tally">
+      {why !== null && (
+        <p class="why" role="status">
+          {why}
+        </p>
+      )}
+      <ul
+        class="stage-bars"
+        ref={list}
+        data-rows={shown.length}
+        data-columns={columns}
+        data-numbers={layoutOf(shown)}
+        data-start={startOf(shown, columns)}
+      >
+        {shown.map((option, i) => (
+          <StageRow key={option.id} {...{ option, text, widest, mark }} row={rows[i] ?? null} />
+        ))}
+      </ul>
+      <Below more={more} full={open && standing ? fullBar(standing) : null} text={text} />
+    </section>
+  )
+}
+
+/** What is not shown, and what a full bar stands for where that is not all votes. */
+function Below({ more, full, text }: { more: number; full: number | null; text: StageText }) {
+  if (more === 0 && full === null) return null
+  return (
+    <p class="more">
+      {more > 0 && <span>{text.t("moreOptions", { count: more })}</span>}
+      {full !== null && <span id="scale">{text.t("scale", { share: text.percent(full) })}</span>}
+    </p>
+  )
+}
+
+/** As on the ballot; of more options than fit, those with the most votes, in their order. */
+function leading({ options }: Snapshot, rows: Row[] | null): string {
+  const ids = options.map(({ id }) => id)
+  if (options.length <= MOST_ROWS || rows === null) return ids.slice(0, MOST_ROWS).join(" ")
+  return inOrder(rows, "votes")
+    .slice(0, MOST_ROWS)
+    .map(({ option }) => option.id)
+    .join(" ")
+}
+
+type Widest = { share: string; votes: string }
+
+/** The longest texts of the numbers: all rows keep room for them, so that their bars can be compared. */
+function widestOf(rows: (Row | null)[], { percent, number }: StageText): Widest {
+  const longest = (texts: string[]) =>
+    texts.reduce((long, text) => (text.length > long.length ? text : long), "")
+  const shown = rows.flatMap((row) => row ?? [])
+  return {
+    share: longest(shown.flatMap(({ share }) => (share === null ? [] : percent(share)))),
+    votes: longest(shown.map(({ votes }) => number(votes))),
+  }
+}
+
+/** What an option's label takes room for. */
+function shapeOf({ label, emoji = "", image = "" }: SnapshotOption): string {
+  return `${image} ${emoji} ${label}`
+}
+
+type RowProps = {
+  option: SnapshotOption
+  row: Row | null
+  text: StageText
+  widest: Widest
+  mark: string | null
+}
+
+function StageRow({ option, row, text, widest, mark }: RowProps) {
+  const { id, label, emoji, image } = option
+  return (
+    <li data-option={id} class={row?.leads ? "leads" : undefined}>
+      <div class="stage-row">
+        <span class="label">
+          {image && <Picture src={image} />}
+          {emoji && (
+            <span class="emoji" aria-hidden="true">
+              {emoji}
+            </span>
+          )}
+          <bdi data-part="label">{label}</bdi>
+        </span>
+        {row && (
+          <span class="numbers">
+            {row.share !== null && (
+              <strong data-part="share" data-widest={widest.share}>
+                {text.percent(row.share)}
+              </strong>
+            )}{" "}
+            <span data-part="votes" data-widest={widest.votes}>
+              {text.number(row.votes)}
+            </span>
+          </span>
+        )}
+        {row ? <Bar row={row} /> : <span class="bar" />}
+        {mark && row?.leads && <span class="mark">{mark}</span>}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,27 @@
+/** What the server gives the big screen's script. */
+
+import type { Translator } from "@tallyroom/lib/ui/i18n"
+import type { Language } from "@tallyroom/lib/ui/language"
+import type { Snapshot } from "../tally/snapshot"
+import type { StageKey, StageMessages } from "./stage-messages"
+
+export type StageData = {
+  language: Language
+  messages: StageMessages
+  snapshot: Snapshot
+  /** The server's time (ms) as of the snapshot. */
+  now: number
+  title: string
+  /** The address of this page. */
+  page: string
+  /** The WebSocket's path and query. */
+  live: string
+  /** The ballot's address as people type it. */
+  link: string
+  /** The host in that address, when it names this machine alone and no phone can reach it. */
+  unreachable: string | null
+  /** The ballot's QR code as SVG markup. */
+  qr: string
+}
+
+export type StageText = Translator<StageKey>

@@ -1,0 +1,36 @@
+/** The page for a projector. */
+
+import { isolated } from "@tallyroom/lib/ui/direction"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { renderPage } from "@tallyroom/lib/ui/page"
+import { qrSvg } from "../http/qr"
+import type { Visit } from "../http/site"
+import { typed, unreachableHost } from "../http/vote-address"
+import type { Shown } from "../results/results-page"
+import { StageApp } from "./stage-app"
+import type { StageData } from "./stage-data"
+import { stageMessages } from "./stage-messages"
+
+export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Shown): string {
+  const { language, site, url, voteAt } = visit
+  const messages = stageMessages[language]
+  const { t } = translator(language, messages)
+  const address = voteAt(ballot)
+  const title = `${isolated(snapshot.title)} – ${t("stage")}`
+  const query = new URLSearchParams({ poll: snapshot.poll, view: "public", ...(receipt && { receipt }) })
+  const data: StageData = {
+    ...{ language, messages, snapshot, now, title },
+    page: `${url.pathname}${url.search}`,
+    live: `/live?${query}`,
+    link: typed(address),
+    unreachable: unreachableHost(address),
+    qr: qrSvg(address, { label: t("qr") }),
+  }
+  return renderPage({
+    ...{ language, title, data },
+    ...{ bare: true, bodyClass: "on-stage", theme: visit.theme ?? "dark" },
+    stylesheet: site.asset("stage.css"),
+    script: site.asset("stage.js"),
+    children: <StageApp {...data} />,
+  })
+}

@@ -1,0 +1,93 @@
+/** One poll on the big screen. */
+
+import { clockTime } from "../live/connection-line"
+import { StillNotice } from "../live/still-notice"
+import { type Connection, useLive, useServerClock } from "../live/use-live"
+import type { Snapshot } from "../tally/snapshot"
+import { standingOf } from "../tally/standing"
+import { StageBars } from "./stage-bars"
+import type { StageData, StageText } from "./stage-data"
+import { StageSide } from "./stage-side"
+import { lettersOf } from "./stage-sizes"
+
+type Props = { data: StageData; text: StageText; covered: boolean }
+
+export function StagePoll({ data, text, covered }: Props) {
+  const clock = useServerClock(data.now)
+  const { snapshot, connection } = useLive(data.live, data.snapshot, data.now)
+  const standing = standingOf(snapshot)
+  if (connection.state === "gone") return <GonePoll snapshot={snapshot} text={text} />
+  return (
+    <>
+      <header class="stage-head">
+        <h1 id="title" dir="auto" class={lengthOf(snapshot)}>
+          {snapshot.title}
+        </h1>
+        <StageConnection connection={connection} text={text} />
+        {snapshot.phase !== "final" && (
+          <StillNotice says={text.t("withoutScripts")} reload={text.t("reload")} address={data.page} />
+        )}
+      </header>
+      <StageBars
+        {...{ snapshot, text, covered }}
+        standing={standing}
+        why={covered ? text.t("covered") : whyHidden(snapshot, text)}
+      />
+      <StageSide {...{ data, snapshot, text, clock }} total={standing?.total ?? null} />
+    </>
+  )
+}
+
+/** Instead of a poll that was deleted, or taken back, while the screen was on: keys lead to the next one. */
+function GonePoll({ snapshot, text }: { snapshot: Snapshot; text: StageText }) {
+  return (
+    <>
+      <header class="stage-head">
+        <h1 id="title" dir="auto" class={lengthOf(snapshot)}>
+          {snapshot.title}
+        </h1>
+      </header>
+      <section class="stage-tally">
+        <p class="why" role="status">
+          {text.t("gone")}
+        </p>
+      </section>
+    </>
+  )
+}
+
+/** Titles with more letters are written smaller, sooner where many options want room. */
+const LONGER_TITLE = 110
+const LONG_TITLE = 60
+const LONG_TITLE_OF_MANY = 22
+const MANY = 5
+
+/** The class of a title whose letters must be smaller. */
+function lengthOf({ title, options }: Snapshot): string | undefined {
+  const letters = lettersOf(title)
+  if (letters > LONGER_TITLE) return "longer"
+  return letters > (options.length < MANY ? LONG_TITLE : LONG_TITLE_OF_MANY) ? "long" : undefined
+}
+
+function whyHidden({ hidden, results }: Snapshot, { t }: StageText): string | null {
+  return hidden ? t(results === "after-vote" ? "hiddenAfterVote" : "hiddenAfterClose") : null
+}
+
+/** Says nothing while all is well: people look at the numbers. */
+function StageConnection({
+  connection: { state, heardAt },
+  text,
+}: {
+  connection: Connection
+  text: StageText
+}) {
+  return (
+    <p class={`connection ${state}`} id="connection" role="status">
+      {state === "live" || state === "connecting"
+        ? ""
+        : state === "stale"
+          ? text.t("stale", { time: clockTime(text.language, heardAt) })
+          : text.t(state)}
+    </p>
+  )
+}

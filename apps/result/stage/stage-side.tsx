@@ -1,0 +1,73 @@
+/** Beside the bars: how to vote, how many have, and how long it is open. */
+
+import { countdown, type ServerClock } from "../live/clock"
+import { useNow } from "../live/use-now"
+import type { Snapshot } from "../tally/snapshot"
+import type { StageData, StageText } from "./stage-data"
+import { fitOf } from "./stage-sizes"
+
+type Props = {
+  data: StageData
+  snapshot: Snapshot
+  text: StageText
+  clock: ServerClock
+  total: number | null
+}
+
+export function StageSide({ data, snapshot, text, clock, total }: Props) {
+  const { phase } = snapshot
+  return (
+    <section class={`stage-side ${phase}`}>
+      {(phase === "open" || phase === "scheduled" || phase === "paused") && (
+        <figure class="stage-scan">
+          <div dangerouslySetInnerHTML={{ __html: data.qr }} />
+          <figcaption>
+            {text.t(phase === "open" ? "scan" : "scanAhead")}
+            <Link link={data.link} />
+            {data.unreachable !== null && (
+              <span class="unreachable">{text.t("ownMachine", { host: data.unreachable })}</span>
+            )}
+          </figcaption>
+        </figure>
+      )}
+      {phase !== "open" && phase !== "draft" && <p class="stage-phase">{text.t(phase)}</p>}
+      {total !== null && (phase !== "scheduled" || total > 0) && (
+        <p class="counter">
+          <strong id="total" data-fit={fitOf(text.number(total))}>
+            {text.number(total)}
+          </strong>{" "}
+          <span>{text.t("votes", { count: total })}</span>
+        </p>
+      )}
+      <Countdown snapshot={snapshot} text={text} clock={clock} first={data.now} />
+    </section>
+  )
+}
+
+/** In letters as large as there is room for, broken before its path if at all. */
+function Link({ link }: { link: string }) {
+  const at = link.includes("/") ? link.indexOf("/") : link.length
+  const [host, path] = [link.slice(0, at), link.slice(at)]
+  return (
+    <strong class="link" data-fit={Math.max(fitOf(host), fitOf(path))} dir="ltr">
+      {host}
+      {path && <wbr />}
+      {path}
+    </strong>
+  )
+}
+
+type CountdownProps = { snapshot: Snapshot; text: StageText; clock: ServerClock; first: number }
+
+function Countdown({ snapshot: { phase, opensAt, closesAt }, text, clock, first }: CountdownProps) {
+  const next = phase === "scheduled" ? opensAt : phase === "open" ? closesAt : null
+  const now = useNow(clock, first, next !== null)
+  if (next === null) return null
+  const left = countdown(Date.parse(next) - now)
+  return (
+    <p class="countdown" role="timer">
+      <span>{text.t(phase === "scheduled" ? "opensIn" : "closesIn")}</span>
+      <strong data-fit={fitOf(left)}>{left}</strong>
+    </p>
+  )
+}

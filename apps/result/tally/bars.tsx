@@ -1,0 +1,92 @@
+/** The options as bars, alive wherever scripts run. */
+
+import { optionColours } from "@tallyroom/lib/ui/colour"
+import { Picture } from "@tallyroom/lib/ui/picture"
+import { useRef } from "preact/hooks"
+import type { ResultsText } from "../results/results-data"
+import type { SnapshotOption } from "./snapshot"
+import { inOrder, type Order, type Row } from "./standing"
+import { useGliding } from "./use-gliding"
+import { useThrottled } from "./use-throttled"
+
+/** Rows that change places more often than this could not be read. */
+const REORDER_MS = 1_000
+/** Labels from here on take smaller letters. */
+const LONG_LABEL = 40
+
+/** Numbers from here on take smaller letters where the text is large. */
+const LONG_NUMBER = 1e6
+
+type BarsProps = { rows: Row[]; order: Order; text: ResultsText; final: boolean; level: boolean }
+
+/** @param level several options share the first place */
+export function Bars({ rows, order, text, final, level }: BarsProps) {
+  const list = useRef<HTMLUListElement>(null)
+  const wanted = inOrder(rows, order)
+  const settled = useThrottled(key(wanted), REORDER_MS)
+  const places = new Map((order === "ballot" ? key(rows) : settled).split(" ").map((id, i) => [id, i]))
+  const placeOf = ({ option }: Row) => places.get(option.id) ?? 0
+  const shown = [...wanted].sort((a, b) => placeOf(a) - placeOf(b))
+  useGliding(list, key(shown))
+  return (
+    <ul class="bars" ref={list}>
+      {shown.map((row) => (
+        <BarRow key={row.option.id} row={row} text={text} mark={mark(row)} />
+      ))}
+    </ul>
+  )
+
+  function mark({ leads }: Row) {
+    return final && leads ? text.t(level ? "tied" : "winner") : null
+  }
+}
+
+function key(rows: Row[]): string {
+  return rows.map(({ option }) => option.id).join(" ")
+}
+
+function BarRow({ row, text, mark }: { row: Row; text: ResultsText; mark: string | null }) {
+  const { option, votes, share, leads } = row
+  return (
+    <li data-option={option.id} class={leads ? "leads" : undefined}>
+      <OptionLabel option={option} mark={mark} />
+      <span class="numbers">
+        <strong data-part="votes" class={votes >= LONG_NUMBER ? "long" : undefined}>
+          {text.number(votes)}
+        </strong>{" "}
+        {share !== null && <span data-part="share">{text.percent(share)}</span>}
+      </span>
+      <Bar row={row} />
+    </li>
+  )
+}
+
+export function OptionLabel({ option, mark }: { option: SnapshotOption; mark?: string | null }) {
+  const { label, emoji, image } = option
+  return (
+    <span class={label.length > LONG_LABEL ? "label long" : "label"}>
+      {image && <Picture src={image} />}
+      {emoji && (
+        <span class="emoji" aria-hidden="true">
+          {emoji}
+        </span>
+      )}
+      <span class="label-text">
+        <bdi data-part="label">{label}</bdi>
+        {mark && <span class="chip good mark">{mark}</span>}
+      </span>
+    </span>
+  )
+}
+
+/** Drawn for both schemes: a style attribute could choose, but pages take none. */
+export function Bar({ row: { option, index, length } }: { row: Row }) {
+  const { light, dark } = optionColours(option, index)
+  const width = `${(100 * length).toFixed(2)}%`
+  return (
+    <svg class="bar" aria-hidden="true">
+      <rect class="on-light" data-part="bar" width={width} height="100%" fill={light.fill} />
+      <rect class="on-dark" width={width} height="100%" fill={dark.fill} />
+    </svg>
+  )
+}

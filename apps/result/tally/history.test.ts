@@ -1,0 +1,65 @@
+import { describe, expect, test } from "bun:test"
+import { extended, type History, historyOf } from "./history"
+import type { Snapshot } from "./snapshot"
+
+const snapshot = (a: number, b = 0): Snapshot => ({
+  ...{
+    poll: "p",
+    number: 1,
+    title: "P",
+    state: "open",
+    phase: "open",
+    results: "live",
+    version: 1,
+    hidden: false,
+  },
+  ...{ opensAt: null, closesAt: null, finalAt: null, total: a + b },
+  options: [
+    { id: "a", label: "A", votes: a },
+    { id: "b", label: "B", votes: b },
+  ],
+})
+
+describe("a history", () => {
+  test("begins at nothing, one step before the first votes", () => {
+    const timeline = { stepSeconds: 10, points: [[100, { a: 2, b: 1 }]] satisfies History }
+    expect(historyOf(timeline, snapshot(2, 1))).toEqual([
+      [90, { a: 0, b: 0 }],
+      [100, { a: 2, b: 1 }],
+    ])
+  })
+
+  test("without votes is empty, and begins with the first ones seen live", () => {
+    expect(extended([], snapshot(0), 5_000)).toEqual([])
+    expect(extended([], snapshot(1), 5_900)).toEqual([
+      [4, { a: 0, b: 0 }],
+      [5, { a: 1, b: 0 }],
+    ])
+  })
+
+  test("holds one point for a second, and none for a snapshot that changed nothing", () => {
+    let history: History = []
+    for (const [votes, ms] of [
+      [1, 5_000],
+      [2, 5_500],
+      [3, 6_000],
+      [3, 9_000],
+    ] as const) {
+      history = extended(history, snapshot(votes), ms)
+    }
+    expect(history.map(([second, votes]) => [second, votes.a])).toEqual([
+      [4, 0],
+      [5, 2],
+      [6, 3],
+    ])
+  })
+
+  test("never goes back in time, and stays small however long it is watched", () => {
+    let history = extended([], snapshot(1), 10_000)
+    history = extended(history, snapshot(2), 9_000)
+    expect(history.map(([second]) => second)).toEqual([9, 10])
+    for (let i = 0; i < 5_000; i++) history = extended(history, snapshot(3 + i), 11_000 + i * 1_000)
+    expect(history.length).toBeLessThanOrEqual(600)
+    expect(history.at(-1)?.[1].a).toBe(5_002)
+  })
+})

@@ -1,0 +1,43 @@
+/** How the tally grew: what the server knows, continued by what is seen live. */
+
+import type { Snapshot } from "./snapshot"
+import type { Timeline } from "./timeline"
+
+export type History = Timeline["points"]
+
+/** More points than a screen is wide could not be told apart; past it, every second one goes. */
+const MOST_POINTS = 600
+
+/** The server's points, with a beginning at nothing. */
+export function historyOf({ stepSeconds, points }: Timeline, snapshot: Snapshot): History {
+  const [first] = points
+  return first ? [[first[0] - stepSeconds, noVotes(snapshot)], ...points] : []
+}
+
+/** The history with this snapshot at its end; the one of the same second is replaced. */
+export function extended(history: History, snapshot: Snapshot, nowMs: number): History {
+  const last = history[history.length - 1]
+  if (snapshot.hidden || (last && same(last[1], snapshot)) || (!last && !snapshot.total)) return history
+  const second = Math.max(Math.floor(nowMs / 1_000), last?.[0] ?? 0)
+  const begun: History = last ? history : [[second - 1, noVotes(snapshot)]]
+  const before = last?.[0] === second ? begun.slice(0, -1) : begun
+  return thinned([...before, [second, votesOf(snapshot)]])
+}
+
+function thinned(history: History): History {
+  return history.length <= MOST_POINTS
+    ? history
+    : history.filter((_, i) => i % 2 === 0 || i === history.length - 1)
+}
+
+function same(votes: Record<string, number>, snapshot: Snapshot): boolean {
+  return snapshot.options.every(({ id, votes: now = 0 }) => (votes[id] ?? 0) === now)
+}
+
+function votesOf({ options }: Snapshot): Record<string, number> {
+  return Object.fromEntries(options.map(({ id, votes = 0 }) => [id, votes]))
+}
+
+function noVotes({ options }: Snapshot): Record<string, number> {
+  return Object.fromEntries(options.map(({ id }) => [id, 0]))
+}

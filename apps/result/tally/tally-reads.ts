@@ -1,0 +1,51 @@
+/** Reading tallies by the ids that people use. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { SLUG } from "@tallyroom/lib/polls"
+import { readTallyRow, type Tally, tallyColumns } from "@tallyroom/lib/tallies"
+import { type SharedReads, sharedReads } from "../http/shared-reads"
+import { readTimeline, type Timeline, timelineColumn } from "./timeline"
+
+/** Stands for whichever poll is the default one. */
+export const DEFAULT_POLL = ""
+
+export type Results = { tally: Tally; timeline: Timeline }
+
+/** The tallies of polls by id. */
+export function tallyReads(sql: Database): SharedReads<Tally> {
+  return sharedReads(async (ids) => {
+    const rows = await sql`SELECT ${tallyColumns(sql)} FROM polls WHERE ${named(sql, ids)}`
+    return byId(rows.flatMap((row) => readTallyRow(row) ?? []).map((tally) => [tally, tally]))
+  })
+}
+
+/** Tally and timeline of polls by id, each poll's at one moment. */
+export function resultReads(sql: Database): SharedReads<Results> {
+  return sharedReads(async (ids) => {
+    const rows = await sql`
+      SELECT ${tallyColumns(sql)}, ${timelineColumn(sql)} FROM polls WHERE ${named(sql, ids)}`
+    return byId(
+      rows.flatMap((row) => {
+        const tally = readTallyRow(row)
+        return tally ? [[tally, { tally, timeline: readTimeline(row, tally.poll) }] as const] : []
+      }),
+    )
+  })
+}
+
+function named(sql: Database, ids: string[]) {
+  const literal = `{${ids
+    .filter((id) => SLUG.test(id))
+    .map((id) => `"${id}"`)
+    .join(",")}}`
+  return sql`(id = ANY(${literal}::text[]) OR (is_default AND ${ids.includes(DEFAULT_POLL)}))`
+}
+
+function byId<T>(found: (readonly [Tally, T])[]): Map<string, T> {
+  return new Map(
+    found.flatMap(([{ poll }, value]) => [
+      [poll.id, value] as const,
+      ...(poll.isDefault ? [[DEFAULT_POLL, value] as const] : []),
+    ]),
+  )
+}

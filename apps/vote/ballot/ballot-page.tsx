@@ -1,0 +1,107 @@
+/** The page on which people vote, and which answers their vote: as it is served, and alive where scripts run. */
+
+import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { isolated } from "@tallyroom/lib/ui/direction"
+import type { Language } from "@tallyroom/lib/ui/language"
+import { renderPage } from "@tallyroom/lib/ui/page"
+import { ANSWER_PARAMETER } from "../casting/form-answers"
+import { messagesFor } from "./messages-for"
+import type { Site } from "./site"
+import { BallotApp } from "./view/ballot-app"
+import {
+  type BallotData,
+  type Counts,
+  headingOf,
+  type PollFacts,
+  type Refusal,
+  type Standing,
+} from "./view/ballot-data"
+
+export type BallotPage = {
+  poll: Poll
+  language: Language
+  /** In a frame of another site: without header, and with ways out of the frame. */
+  embedded: boolean
+  /** On the start page, which goes on to the next poll that is made the default. */
+  atStart?: boolean | undefined
+  /** That of the page around a frame; without one the reader's own. */
+  theme?: "light" | "dark" | undefined
+  now: number
+  /** From the address of a printed code, or as it was typed. */
+  code?: string | undefined
+  refusal?: Refusal | undefined
+  standing?: Standing | undefined
+  /** The voter of what stands is choosing anew. */
+  choosing?: boolean | undefined
+  /** By what the page's address asks for the answer to a form. */
+  answer?: string | undefined
+  /** The browser keeps no cookies, so that it can't be told from a new one. */
+  cookieless?: boolean | undefined
+  counts?: Counts | null | undefined
+}
+
+export function ballotPage(site: Site, page: BallotPage): string {
+  const { language, embedded } = page
+  const data = dataOf(site, page)
+  return renderPage({
+    language,
+    theme: page.theme,
+    title: titleOf(data),
+    stylesheet: site.asset("ballot.css"),
+    ...{ script: site.asset("ballot.js"), data },
+    head: embedded && <script type="module" src={site.asset("frame.js")} />,
+    bare: embedded,
+    bodyClass: embedded ? "embedded" : undefined,
+    alternates: alternatesOf(data, page),
+    children: <BallotApp data={data} />,
+  })
+}
+
+function dataOf(site: Site, page: BallotPage): BallotData {
+  const { poll, language, embedded, now, standing = null } = page
+  const facts = factsOf(poll, now)
+  return {
+    follow: page.atStart ? site.asset("follow.js") : null,
+    ...{ language, embedded, now, resultUrl: site.resultUrl, pollNumber: poll.number },
+    messages: messagesFor({ poll: facts, embedded, language }),
+    poll: facts,
+    code: page.code ?? "",
+    refusal: page.refusal ?? null,
+    standing: page.choosing ? null : standing,
+    before: page.choosing ? standing : null,
+    ...(page.cookieless && { cookieless: true }),
+    counts: page.counts ?? null,
+  }
+}
+
+/** Of a draft nobody learns more than that it is one. */
+function factsOf(poll: Poll, now: number): PollFacts {
+  const phase = votingPhase(poll, now)
+  const { id, title, options, policy, results, eligibility } = poll
+  const shown = phase === "draft" ? { title: "", options: [] } : { title, options }
+  return {
+    ...{ id, ...shown, policy, results, eligibility, phase },
+    ...{ revision: poll.revision, words: poll.words },
+    confirm: confirmsVote(poll),
+    opensAt: poll.opensAt?.toISOString() ?? null,
+    closesAt: poll.closesAt?.toISOString() ?? null,
+  }
+}
+
+function titleOf({ poll, standing, messages }: BallotData): string {
+  if (poll.phase === "draft") return String(messages.draft)
+  if (poll.phase !== "open") return poll.title
+  return standing === null ? poll.title : `${messages[headingOf(poll, standing)]} · ${isolated(poll.title)}`
+}
+
+/**
+ * The page in another language keeps the code of a printed card and the answer to a form, which has the code that was typed,
+ * and who chooses anew goes on choosing; the start page stays the start page.
+ */
+function alternatesOf({ poll, code, before, follow }: BallotData, { answer }: BallotPage): string {
+  const query = new URLSearchParams({
+    ...(answer !== undefined ? { [ANSWER_PARAMETER]: answer } : code !== "" && { code }),
+    ...(before && { change: "1" }),
+  })
+  return `${follow === null ? `/polls/${poll.id}` : "/"}${query.size > 0 ? `?${query}` : ""}`
+}

@@ -1,0 +1,128 @@
+/** GET /, GET /polls/:poll and GET /embed/:poll: the pages on which people vote. */
+
+import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
+import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { languageOf } from "@tallyroom/lib/ui/language"
+import type { AnyElysia } from "elysia"
+import { ANSWER_PARAMETER, BY_COOKIE, keepsCookies } from "../casting/form-answers"
+import { standingOf } from "../casting/standings"
+import { defaultPoll } from "../casting/voting"
+import type { Deps } from "../deps"
+import { pageDetail } from "../http/openapi"
+import { withCookies } from "../http/page-headers"
+import { mayShow } from "../polls/tally-routes"
+import { Client } from "../voter/client"
+import type { Visitor } from "../voter/visitor"
+import { ballotPage } from "./ballot-page"
+import type { Counts, Standing } from "./view/ballot-data"
+
+/** A longer code is none, and nothing to be shown again. */
+const MAX_CODE_CHARACTERS = 64
+const BEFORE_VOTING: ReadonlySet<Phase> = new Set(["draft", "scheduled"])
+
+export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+  const { polls, trustedProxies } = deps
+  return (app) => {
+    app.get(
+      "/",
+      async ({ request, server }) => {
+        const poll = await polls.poll(defaultPoll(await polls.index()))
+        return show(deps, poll, new Client(request, server, trustedProxies), "start")
+      },
+      { detail: pageDetail(false) },
+    )
+    app.get(
+      "/polls/:poll",
+      async ({ request, params, server }) =>
+        toCanonical(request) ??
+        show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), "poll"),
+      { detail: pageDetail(true) },
+    )
+    app.get(
+      "/embed/:poll",
+      async ({ request, params, server }) =>
+        toCanonical(request) ??
+        show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), "frame"),
+      { detail: pageDetail(true) },
+    )
+    return app
+  }
+}
+
+/** Where a ballot stands: on the start page, which shows the default poll, on its poll's own page, or in a frame. */
+type Place = "start" | "poll" | "frame"
+
+/** The page already makes its reader a visitor, so that a double click on its form is one voter's. */
+async function show(deps: Deps, poll: Poll, client: Client, place: Place): Promise<Response> {
+  const embedded = place === "frame"
+  const { request } = client
+  const language = languageOf(request)
+  const now = Date.now()
+  const { searchParams } = new URL(request.url)
+  const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
+  const visitor = poll.eligibility === "browser" ? deps.door.visitors.read(client.header("cookie")) : null
+  const asked = searchParams.get(ANSWER_PARAMETER)
+  const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
+  if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)
+  const stands = await readStanding(deps, poll, visitor, now)
+  const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
+  const counts = await countsOf(deps, poll, standing, now)
+  // Its own answer came back, and the cookies that it was given with it did not. Any other address may be somebody else's.
+  const cookieless = read?.byAddress === true && !keepsCookies(client.header("cookie"))
+  const answer = read === null ? undefined : (asked ?? undefined)
+  const atStart = place === "start"
+  const page = { poll, language, embedded, atStart, theme, now, counts, cookieless, answer }
+  const headers = withCookies(deps, poll, client, visitor, deps.headers.page(language, embedded))
+  const { site, ballotPages, votedPages } = deps.sites.for(request)
+  if (standing) {
+    const choosing = poll.policy === "changeable" && searchParams.has("change")
+    const html = votedPages.page({ ...page, standing, choosing }).toString()
+    return compressedResponse(request, html, { headers })
+  }
+  if (read && "refusal" in read.answer) {
+    const { code, refusal } = read.answer
+    return compressedResponse(request, ballotPage(site, { ...page, code, refusal }), { headers })
+  }
+  const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
+  if (code === "") return ballotPages.page(page).response(request, { headers })
+  return compressedResponse(request, ballotPage(site, { ...page, code }), { headers })
+}
+
+/** The browser keeps cookies after all: its address has to tell nothing. */
+function withoutAnswer(request: Request): Response {
+  const { pathname, searchParams } = new URL(request.url)
+  searchParams.set(ANSWER_PARAMETER, BY_COOKIE)
+  return leadOn(`${pathname}?${searchParams}`, 303)
+}
+
+/** What a form was answered, unless the same voter has voted since. */
+function newerOf(answered: Standing, stands: Standing | null): Standing {
+  return stands === null || stands.receipt === answered.receipt ? answered : stands
+}
+
+/** What stands of a visitor who comes back; a page without it is better than none. */
+async function readStanding(
+  { polls, appenderFor }: Deps,
+  poll: Poll,
+  visitor: Visitor | null,
+  now: number,
+): Promise<Standing | null> {
+  if (visitor === null || BEFORE_VOTING.has(votingPhase(poll, now))) return null
+  const index = await polls.index().catch(() => null)
+  return index && standingOf(appenderFor(index.shards), poll, visitor, index.shards)
+}
+
+/** How the votes stand, once this reader may see it beside the poll; a page without it is better than none. */
+async function countsOf(
+  { tallies }: Deps,
+  poll: Poll,
+  standing: Standing | null,
+  now: number,
+): Promise<Counts | null> {
+  const phase = votingPhase(poll, now)
+  const asks =
+    phase === "closed" || phase === "final" || ((phase === "open" || phase === "paused") && standing !== null)
+  if (!asks || !mayShow(poll, standing?.receipt ?? null)) return null
+  return tallies.read(poll.id).catch(() => null)
+}

@@ -1,0 +1,36 @@
+/** The messages that a page carries to the browser: those that its poll may ever need, as each weighs on the first load. */
+
+import { ballot } from "./ballot-messages"
+import type { BallotData, BallotKey } from "./view/ballot-data"
+
+type About = Pick<BallotData, "poll" | "embedded" | "language">
+
+/** What only some polls need. When a poll becomes one of them, its pages load anew (browser/use-poll.ts). */
+const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
+  [
+    ({ poll }) => poll.eligibility === "code",
+    ["code", "codeHint", "codeNeeded", "codeUnknown", "codeUsed", "codeUsedFor", "tooManyAttempts"],
+  ],
+  [({ poll }) => poll.eligibility === "code", ["anotherCode"]],
+  [({ poll }) => poll.eligibility === "network", ["networkStands"]],
+  [({ poll }) => poll.eligibility === "browser", ["noCookies"]],
+  [({ poll }) => poll.policy === "changeable", ["chooseChangeable", "change"]],
+  [({ poll }) => poll.policy === "final", ["chooseFinal"]],
+  [({ poll }) => poll.confirm, ["voteFor", "chosenNote", "keysChoose"]],
+  [({ poll }) => poll.results === "after-close", ["resultsAfterClose"]],
+  [({ poll }) => poll.results === "after-vote", ["resultsAfterVote"]],
+  [({ poll }) => poll.phase === "draft", ["draft", "draftNote", "draftOpens", "reloadLater"]],
+  [
+    ({ poll }) => poll.phase === "draft" || poll.phase === "scheduled",
+    ["opens", "opensAt", "appears", "reloadThen"],
+  ],
+  [({ embedded }) => embedded, ["voteInNewTab"]],
+]
+
+export function messagesFor(about: About): BallotData["messages"] {
+  const left = { ...ballot[about.language] }
+  for (const [needs, keys] of RARE) {
+    if (!needs(about)) for (const key of keys) Reflect.deleteProperty(left, key)
+  }
+  return left
+}

@@ -1,0 +1,82 @@
+/** Rendering a page costs more than taking a vote, so each is rendered once for a moment, and shared. */
+
+import { CompressibleBody } from "@tallyroom/lib/http/compression"
+import type { Poll } from "@tallyroom/lib/polls"
+import { BY_COOKIE } from "../casting/form-answers"
+import { type BallotPage, ballotPage } from "./ballot-page"
+import type { Site } from "./site"
+import type { Standing } from "./view/ballot-data"
+
+/**
+ * Stands in a rendered page where the receipt comes, and is as long as one; no poll's text can hold it, as it has
+ * control characters.
+ */
+const RECEIPT = "receipt".padStart(54, "\u007f")
+/** How old the clock and the tally of a page may be; who watches on asks again. */
+const FRESH_MS = 250
+
+type VotedPage = BallotPage & { standing: Standing }
+type Kept = { at: number; body: CompressibleBody }
+
+/** A page as bytes, and where in them the receipt stands. */
+type Template = { at: number; bytes: Buffer<ArrayBuffer>; places: number[] }
+
+/** The pages of who has voted. Those of a poll live as long as the cached poll itself: a second or so. */
+export class VotedPages {
+  private readonly templates = new WeakMap<Poll, Map<string, Template>>()
+
+  constructor(private readonly site: Site) {}
+
+  /** The page for what stands of a voter. Receipts are base64url, so they stand in HTML and JSON as they are. */
+  page(page: VotedPage): Buffer<ArrayBuffer> {
+    const { places, bytes } = this.template(page)
+    const copy = Buffer.from(bytes)
+    for (const place of places) copy.write(page.standing.receipt, place, "latin1")
+    return copy
+  }
+
+  private template(page: VotedPage): Template {
+    const { poll, now, standing, answer } = page
+    const templates = this.templates.get(poll) ?? new Map<string, Template>()
+    this.templates.set(poll, templates)
+    const key = `${standing.status} ${standing.option} ${keyOf(page)}`
+    const held = templates.get(key)
+    if (held && now - held.at < FRESH_MS) return held
+    const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })
+    const template = { at: now, ...withPlaces(html) }
+    // Of an answer that stands in an address there is one page alone.
+    if (answer === undefined || answer === BY_COOKIE) templates.set(key, template)
+    return template
+  }
+}
+
+function withPlaces(html: string): Omit<Template, "at"> {
+  const bytes = Buffer.from(html)
+  const places: number[] = []
+  for (let at = bytes.indexOf(RECEIPT); at >= 0; at = bytes.indexOf(RECEIPT, at + 1)) places.push(at)
+  return { bytes, places }
+}
+
+/** The ballot as everybody gets it who comes without a code and has not voted. */
+export class BallotPages {
+  private readonly kept = new WeakMap<Poll, Map<string, Kept>>()
+
+  constructor(private readonly site: Site) {}
+
+  page(page: BallotPage): CompressibleBody {
+    const { poll, now } = page
+    const pages = this.kept.get(poll) ?? new Map<string, Kept>()
+    this.kept.set(poll, pages)
+    const key = keyOf(page)
+    const held = pages.get(key)
+    if (held && now - held.at < FRESH_MS) return held.body
+    const body = new CompressibleBody(ballotPage(this.site, page))
+    pages.set(key, { at: now, body })
+    return body
+  }
+}
+
+function keyOf(page: BallotPage): string {
+  const { language, embedded, atStart, theme, counts, choosing, cookieless, answer } = page
+  return [language, embedded, atStart, theme, counts?.version, choosing, cookieless, answer].join(" ")
+}

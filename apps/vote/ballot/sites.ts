@@ -1,0 +1,39 @@
+/** The pages as they are for people who came by one host: links lead to where they can go from there. */
+
+import { isOwnMachine, reachableFrom } from "@tallyroom/lib/http/reachable"
+import { BallotPages, VotedPages } from "./page-cache"
+import type { Site } from "./site"
+
+export type HostPages = { site: Site; ballotPages: BallotPages; votedPages: VotedPages }
+
+/** A laptop is reached under few names; made-up ones push out what nobody came by for the longest time. */
+const MOST_HOSTS = 16
+const BY_THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1)[:/]/
+
+export class Sites {
+  private readonly own: HostPages
+  private readonly byAddress = new Map<string, HostPages>()
+  /** A result app with an address for everybody needs no other. */
+  private readonly fixed: boolean
+
+  constructor(private readonly site: Site) {
+    this.own = pagesOf(site)
+    this.fixed = !isOwnMachine(site.resultUrl)
+  }
+
+  for(request: Request): HostPages {
+    if (this.fixed || BY_THIS_MACHINE.test(request.url)) return this.own
+    const resultUrl = reachableFrom(request, this.site.resultUrl).replace(/\/$/, "")
+    const pages = this.byAddress.get(resultUrl) ?? pagesOf({ ...this.site, resultUrl })
+    // Last is what was used last.
+    this.byAddress.delete(resultUrl)
+    this.byAddress.set(resultUrl, pages)
+    const [oldest] = this.byAddress.keys()
+    if (this.byAddress.size > MOST_HOSTS && oldest !== undefined) this.byAddress.delete(oldest)
+    return pages
+  }
+}
+
+function pagesOf(site: Site): HostPages {
+  return { site, ballotPages: new BallotPages(site), votedPages: new VotedPages(site) }
+}

@@ -1,0 +1,86 @@
+/** All that a ballot page shows, the same for the server that renders it and the browser that makes it live. */
+
+import type { Phase, Poll } from "@tallyroom/lib/polls"
+import type { Section } from "@tallyroom/lib/ui/i18n"
+import type { Language } from "@tallyroom/lib/ui/language"
+import type { ballot } from "../ballot-messages"
+
+export type BallotKey = keyof (typeof ballot)["en"]
+
+/** What voters may know of a poll; a draft has no title and no options. */
+export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
+  phase: Phase
+  /** Grows with every change of the poll itself. */
+  revision: number
+  /** A ballot says with it what its voter read. */
+  words: number
+  /** Whether a choice is confirmed before it is cast. */
+  confirm: boolean
+  opensAt: string | null
+  closesAt: string | null
+}
+
+/** What stands of this voter. */
+export type Standing = {
+  status: "accepted" | "received" | "same" | "stands"
+  option: string
+  receipt: string
+}
+
+/** What a page says of it first. A ballot that is received may still turn out late. */
+const STANDING_HEADINGS = {
+  accepted: "voted",
+  received: "received",
+  same: "votedSame",
+  stands: "votedStands",
+} as const satisfies Record<Standing["status"], BallotKey>
+
+export function headingOf(poll: Pick<PollFacts, "eligibility">, standing: Standing): BallotKey {
+  return isUsedCode(poll, standing) ? "codeUsed" : STANDING_HEADINGS[standing.status]
+}
+
+/** Whether a code was used before: perhaps by somebody else than who typed it now. */
+export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { status }: Standing): boolean {
+  return eligibility === "code" && (status === "same" || status === "stands")
+}
+
+/** The tally as Postgres had it a moment ago; the greater version is the newer one. */
+export type Counts = { version: number; votes: Record<string, number>; total: number }
+
+/** Why a vote was not taken, as a message that says what to do. */
+export type Refusal = Extract<
+  BallotKey,
+  "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "networkStands" | "refused"
+>
+
+export type BallotData = {
+  language: Language
+  messages: Section<BallotKey>
+  poll: PollFacts
+  /** Tells the poll from a later one with the same id, for what a browser remembers. */
+  pollNumber: number
+  /** The server's clock when it made the page, in ms. */
+  now: number
+  /** Address of the result app, without a slash at its end. */
+  resultUrl: string
+  /** In a frame of another site. */
+  embedded: boolean
+  /** On the start page, which shows the default poll: address of the script that leads to another one. */
+  follow: string | null
+  /** From the address of a printed code, or as it was typed. */
+  code: string
+  refusal: Refusal | null
+  /** What stands of this voter, where the server knows. */
+  standing: Standing | null
+  /** What stands while the voter chooses anew. */
+  before: Standing | null
+  counts: Counts | null
+  /** The browser seems to keep no cookies: what it was given did not come back. */
+  cookieless?: true
+}
+
+/** Whether anybody may see counts now; `after-vote` asks for a receipt. */
+export function countsShown({ results, phase }: PollFacts, hasReceipt: boolean): boolean {
+  if (results === "live") return true
+  return results === "after-vote" ? hasReceipt : phase === "closed" || phase === "final"
+}

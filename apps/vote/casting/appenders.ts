@@ -1,0 +1,26 @@
+import type { Appender } from "@tallyroom/lib/inbox/contract"
+import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
+import { LogAppender } from "@tallyroom/lib/inbox/stream/append"
+import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
+import type { Redis } from "ioredis"
+
+/**
+ * The inbox for a number of shards, which is known only once Redis was asked; each shard gets its part of the backlog.
+ * @param publisher of the broker that holds the ballots; null: Redis does
+ * @param backlogLimit ballots that may wait over all shards together
+ */
+export function appenders(
+  redis: Redis,
+  publisher: Publisher | null,
+  backlogLimit: number,
+): (shards: number) => Appender {
+  let made: { shards: number; appender: Appender } | null = null
+  return (shards) => {
+    if (made?.shards !== shards) {
+      const limit = Math.ceil(backlogLimit / shards)
+      const appender = publisher ? new LogAppender(redis, publisher, limit) : new RedisAppender(redis, limit)
+      made = { shards, appender }
+    }
+    return made.appender
+  }
+}

@@ -1,0 +1,117 @@
+/** Casting one ballot: from a person to a voter, from the voter to its shard, and what the inbox's answer means. */
+
+import { shardOf } from "@tallyroom/lib/ballots"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { spellingHint } from "@tallyroom/lib/http/page-address"
+import { type Answer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
+import { type Poll, SLUG } from "@tallyroom/lib/polls"
+import { writeReceipt } from "@tallyroom/lib/receipts"
+import { type Identity, voterOf } from "../voter/voters"
+
+/**
+ * What stands now. `received`: whether this ballot stands is known once it is counted. `stands`: not this ballot but an
+ * earlier one of the same voter, for `option`.
+ */
+export type Outcome = {
+  status: "accepted" | "received" | "same" | "stands"
+  poll: string
+  option: string
+  receipt: string
+}
+
+/**
+ * @param inbox with this many shards
+ * @throws {Problem} when the ballot was refused
+ * @throws {InboxAway} when nobody knows; the same ballot may be cast again
+ * @throws {StaleTerms} when the poll must be read anew first
+ */
+export async function cast(
+  inbox: { appender: Appender; shards: number },
+  poll: Poll,
+  option: string,
+  identity: Identity,
+): Promise<Outcome> {
+  // Redis knows the options best, but only an id may go there: its list of them is divided by commas.
+  if (!SLUG.test(option)) throw optionUnknown(poll, option)
+  const voter = voterOf(poll.salt, identity)
+  const shard = shardOf(voter, inbox.shards)
+  const ballot = { shard, pollId: poll.id, poll, voter, option, terms: termsOf(poll) }
+  const answer = await inbox.appender.append(ballot)
+  if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
+  if (identity.kind === "network" && wouldTell(answer, poll)) throw networkVoted(poll)
+  if ("position" in answer) {
+    const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
+    const standing = answer.kind === "stands" ? answer.option : option
+    return { status: answer.kind, poll: poll.id, option: standing, receipt }
+  }
+  throw refusal(answer.kind, poll, option)
+}
+
+/**
+ * Behind one network there may be several people: nobody learns what another chose, nor by choosing the same, and nobody
+ * gets another's receipt. Where the vote may be changed it is one that all of them share.
+ */
+function wouldTell(answer: Answer, poll: Poll): boolean {
+  return answer.kind === "stands" || (answer.kind === "same" && poll.policy === "final")
+}
+
+function networkVoted(poll: Poll): Problem {
+  const detail = `A vote from this network is in already in the poll ${poll.id}, which takes one vote a network.`
+  return new Problem("vote-stands", detail)
+}
+
+/** The voter was let in by an old reading of the poll. */
+export class StaleTerms extends Error {
+  override readonly name = "StaleTerms"
+}
+
+type Refusal = Exclude<Answer["kind"], Outcome["status"] | "stale">
+
+function refusal(kind: Refusal, poll: Poll, option: string): Problem {
+  switch (kind) {
+    case "option-unknown":
+      return optionUnknown(poll, option)
+    case "poll-unknown":
+      return pollUnknown(poll.id)
+    case "closed":
+      return new Problem("poll-closed", `The poll ${poll.id} is closed: it takes no more votes.`)
+    case "paused":
+      return new Problem("poll-paused", `Voting in the poll ${poll.id} is paused: vote once it goes on.`)
+    case "not-open": {
+      const opensAt = poll.state === "open" ? (poll.opensAt?.toISOString() ?? null) : null
+      const when = opensAt === null ? "vote once it opens" : `vote from ${opensAt} on`
+      return new Problem("poll-not-open", `The poll ${poll.id} is not open yet: ${when}.`, {
+        members: { opensAt },
+      })
+    }
+    case "full":
+      return new Problem(
+        "inbox-full",
+        "Too many votes are waiting to be counted: send the same vote again.",
+        {
+          retryAfter: 1,
+        },
+      )
+  }
+}
+
+function optionUnknown(poll: Poll, option: string): Problem {
+  return new Problem(
+    "option-unknown",
+    `The poll ${poll.id} has no option ${shown(option)}: choose one of its own.`,
+  )
+}
+
+export function pollUnknown(id: string): Problem {
+  return new Problem(
+    "poll-unknown",
+    `There is no poll ${shown(id)}: ${spellingHint(id, "check the address")}.`,
+  )
+}
+
+export function pollDeleted(id: string): Problem {
+  return new Problem(
+    "poll-deleted",
+    `The poll ${shown(id)} was deleted by its host: it takes no votes and has no results.`,
+  )
+}

@@ -1,0 +1,116 @@
+/**
+ * What a browser's form was answered, for the page to which it is led (post, redirect, get): a page that answers a POST
+ * itself can't be gone back to. A cookie brings it there, so that no address tells a choice, a code or a receipt; what it
+ * says is sealed, so that only we can have said it. A browser that has shown no cookie may keep none: its address carries
+ * the same, readable to nobody, from the same network alone and for a moment.
+ */
+
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto"
+import { keyedText } from "@tallyroom/lib/keyed"
+import type { Refusal, Standing } from "../ballot/view/ballot-data"
+
+/** `code`: as it was typed. */
+export type FormAnswer = { standing: Standing } | { refusal: Refusal; code: string }
+
+/** `byAddress`: it came by the address alone, as of a browser that keeps no cookies, or of who was given the address. */
+export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }
+
+export const ANSWER_COOKIE = "tallyroom_answer"
+/** The parameter of the page's address that asks for the answer. */
+export const ANSWER_PARAMETER = "answer"
+/** In the address: the cookie has it. */
+export const BY_COOKIE = "1"
+
+/** Long enough to copy a receipt, to look elsewhere and to come back. */
+const COOKIE_S = 600
+/** An address is followed at once, and may be shared. */
+const ADDRESS_S = 120
+const MOST_CHARACTERS = 1_000
+const COOKIES = /(?:^|;\s*)(tallyroom_answer|tallyroom_visitor|tallyroom_lang)=/
+const COOKIE_VALUE = /(?:^|;\s*)tallyroom_answer=([\w-]+)/
+
+const ALGORITHM = "aes-256-gcm"
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+type Sealed = { number: number; until: number; network?: string; answer: FormAnswer }
+
+export class FormAnswers {
+  private readonly keys: Buffer[]
+
+  /** @param secrets those of the visitor cookies: the first seals, all open */
+  constructor(private readonly secrets: string[]) {
+    this.keys = secrets.map((secret) => createHash("sha256").update(`form answers ${secret}`).digest())
+  }
+
+  /** The Set-Cookie header that brings the answer of a poll to its page. */
+  setCookie(poll: number, answer: FormAnswer, secure: boolean): string {
+    const value = this.seal({ number: poll, until: Date.now() + COOKIE_S * 1_000, answer })
+    const attributes = `Path=/; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`
+    return `${ANSWER_COOKIE}=${value}; ${attributes}`
+  }
+
+  /** What the page's address says of the answer. @param cookies the header of the request with the form */
+  inAddress(poll: number, answer: FormAnswer, cookies: string | null, network: string): string {
+    if (keepsCookies(cookies)) return BY_COOKIE
+    const until = Date.now() + ADDRESS_S * 1_000
+    return this.seal({ number: poll, until, network: this.hidden(network), answer })
+  }
+
+  /** The answer of this poll that cookie or address bring, if any. @param address null when it asks for none */
+  read(
+    poll: number,
+    cookies: string | null,
+    address: string | null,
+    network: () => string,
+  ): ReadAnswer | null {
+    if (address === null) return null
+    const kept = this.open(COOKIE_VALUE.exec(cookies ?? "")?.[1] ?? "")
+    if (kept?.number === poll && kept.network === undefined) return { answer: kept.answer, byAddress: false }
+    const carried = this.open(address)
+    if (carried?.number !== poll || carried.network !== this.hidden(network())) return null
+    return { answer: carried.answer, byAddress: true }
+  }
+
+  private hidden(network: string): string {
+    return keyedText(this.secrets[0] ?? "", `form answer to ${network}`, 12)
+  }
+
+  private seal(sealed: Sealed): string {
+    const [key] = this.keys
+    if (!key) throw new Error("There must be a secret to seal answers with.")
+    const nonce = randomBytes(NONCE_BYTES)
+    const cipher = createCipheriv(ALGORITHM, key, nonce)
+    const text = Buffer.concat([cipher.update(JSON.stringify(sealed)), cipher.final()])
+    return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64url")
+  }
+
+  /** What was sealed here and still holds; null for anything else. */
+  private open(text: string): Sealed | null {
+    if (text.length <= BY_COOKIE.length || text.length > MOST_CHARACTERS) return null
+    const bytes = Buffer.from(text, "base64url")
+    for (const key of this.keys) {
+      const json = decrypted(key, bytes)
+      const sealed = json === null ? null : (JSON.parse(json) as Sealed)
+      if (sealed) return sealed.until > Date.now() ? sealed : null
+    }
+    return null
+  }
+}
+
+/** Whether a Cookie header shows that its browser keeps ours. */
+export function keepsCookies(cookies: string | null): boolean {
+  return cookies !== null && COOKIES.test(cookies)
+}
+
+function decrypted(key: Buffer, bytes: Buffer): string | null {
+  const head = NONCE_BYTES + TAG_BYTES
+  if (bytes.length <= head) return null
+  const cipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES))
+  cipher.setAuthTag(bytes.subarray(NONCE_BYTES, head))
+  try {
+    return Buffer.concat([cipher.update(bytes.subarray(head)), cipher.final()]).toString()
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * POST /, POST /polls/:poll, POST /embed/:poll and POST /api/polls/:poll/votes. The hot path: Elysia parses and validates nothing here, as
+ * every ballot is read by readBallotForm or readBallotJson.
+ */
+
+import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { asksForPage, wantsPage } from "@tallyroom/lib/http/media-types"
+import { leadOn } from "@tallyroom/lib/http/page-address"
+import { problemJson } from "@tallyroom/lib/http/problems"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { AnyElysia } from "elysia"
+import type { Refusal } from "../ballot/view/ballot-data"
+import type { Deps } from "../deps"
+import { formVoteDetail, jsonVoteDetail } from "../http/openapi"
+import { Client } from "../voter/client"
+import { readBallotForm, readBallotJson } from "./ballot-request"
+import type { Outcome } from "./cast"
+import { ANSWER_PARAMETER, type FormAnswer } from "./form-answers"
+import { plainAnswer } from "./plain-answer"
+import { defaultPoll, type Vote, vote } from "./voting"
+
+const STATUS = { accepted: 201, received: 202, same: 200, stands: 409 } as const satisfies Record<
+  Outcome["status"],
+  number
+>
+
+// Made once: copying them costs a fraction of what making them from an object does.
+const JSON_HEADERS = new Headers({
+  ...apiHeaders,
+  "content-type": "application/json",
+  "cache-control": "no-store",
+})
+const TEXT_HEADERS = new Headers({
+  ...apiHeaders,
+  "content-type": "text/plain; charset=utf-8",
+  "cache-control": "no-store",
+})
+/** What the ballot itself says, beside the code that was typed. */
+const REFUSALS: Partial<Record<ProblemKind, Refusal>> = {
+  "poll-changed": "refused",
+  "code-needed": "codeNeeded",
+  "code-unknown": "codeUnknown",
+  "too-many-attempts": "tooManyAttempts",
+}
+
+export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+  const { trustedProxies } = deps
+  return (app) => {
+    app.post(
+      "/api/polls/:poll/votes",
+      async ({ request, params, server }) =>
+        asJson(await vote(deps, params.poll, new Client(request, server, trustedProxies), readBallotJson)),
+      { parse: "none", detail: jsonVoteDetail },
+    )
+    app.post(
+      "/polls/:poll",
+      ({ request, params, server }) =>
+        formVote(deps, params.poll, new Client(request, server, trustedProxies), false),
+      { parse: "none", detail: formVoteDetail(true) },
+    )
+    app.post(
+      "/embed/:poll",
+      ({ request, params, server }) =>
+        formVote(deps, params.poll, new Client(request, server, trustedProxies), true),
+      { parse: "none", detail: formVoteDetail(true) },
+    )
+    app.post(
+      "/",
+      ({ request, server }) => formVote(deps, null, new Client(request, server, trustedProxies), false),
+      { parse: "none", detail: formVoteDetail(false) },
+    )
+    return app
+  }
+}
+
+/**
+ * A browser is led to the poll's page, which says what became of its vote: there it can go back to and reload. Programs get
+ * the answer itself, as load tools count anything but 2xx as a failure.
+ */
+async function formVote(
+  deps: Deps,
+  pollId: string | null,
+  client: Client,
+  embedded: boolean,
+): Promise<Response> {
+  const { request } = client
+  if (!asksForPage(request)) {
+    const voted = await vote(deps, pollId, client, readBallotForm)
+    return wantsPage(request) ? asText(voted) : asJson(voted)
+  }
+  let code = ""
+  const read = async () => {
+    const ballot = await readBallotForm(request)
+    code = ballot.code ?? ""
+    return ballot
+  }
+  try {
+    const { poll, outcome, setCookie } = await vote(deps, pollId, client, read)
+    const { status, option, receipt } = outcome
+    const response = toPage(deps, poll, { standing: { status, option, receipt } }, client, embedded)
+    if (setCookie !== null) response.headers.append("set-cookie", setCookie)
+    return response
+  } catch (error) {
+    const refusal = error instanceof Problem ? REFUSALS[error.kind] : undefined
+    if (!refusal) throw error
+    const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
+    return toPage(deps, poll, { refusal, code }, client, embedded)
+  }
+}
+
+/** Leads a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */
+function toPage(
+  { answers }: Deps,
+  { id, number }: Poll,
+  answer: FormAnswer,
+  client: Client,
+  embedded: boolean,
+): Response {
+  const asked = answers.inAddress(number, answer, client.header("cookie"), client.network())
+  const response = leadOn(`/${embedded ? "embed" : "polls"}/${id}?${ANSWER_PARAMETER}=${asked}`, 303)
+  response.headers.append("set-cookie", answers.setCookie(number, answer, client.isSecure()))
+  return response
+}
+
+function asText({ poll, outcome, setCookie }: Vote): Response {
+  return respond(plainAnswer(poll, outcome), STATUS[outcome.status], TEXT_HEADERS, setCookie)
+}
+
+function asJson({ poll, outcome, setCookie }: Vote): Response {
+  if (outcome.status === "stands") return problemJson(voteStands(poll, outcome))
+  return respond(JSON.stringify(outcome), STATUS[outcome.status], JSON_HEADERS, setCookie)
+}
+
+function respond(body: string, status: number, headers: Headers, setCookie: string | null): Response {
+  const response = new Response(body, { status, headers })
+  if (setCookie !== null) response.headers.append("set-cookie", setCookie)
+  return response
+}
+
+function voteStands({ eligibility }: Poll, { poll, option, receipt }: Outcome): Problem {
+  const what = eligibility === "code" ? `This code was used for ${option}` : `This voter chose ${option}`
+  const detail = `${what} in the poll ${poll}, and a vote can't be changed there.`
+  return new Problem("vote-stands", detail, { members: { poll, option, receipt } })
+}

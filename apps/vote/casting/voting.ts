@@ -1,0 +1,154 @@
+/** A vote from request to outcome, the same for forms and JSON. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
+import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { Metrics } from "../metrics"
+import type { PollCache } from "../polls/poll-cache"
+import type { Client } from "../voter/client"
+import { admit, type Doorkeeper } from "../voter/eligibility"
+import type { BallotRequest } from "./ballot-request"
+import { cast, type Outcome, StaleTerms } from "./cast"
+
+export type VotingDeps = {
+  polls: Pick<PollCache, "index" | "poll" | "forget">
+  /** The cookies of visitors whose vote failed, by request: they go out with the answer that says so. */
+  unsentCookies: WeakMap<Request, string>
+  appenderFor: (shards: number) => Appender
+  door: Doorkeeper
+  metrics: Pick<Metrics, "ballot">
+  /** Hears why a vote could not be taken, as clients are not told. */
+  onTrouble: (error: Error) => void
+  publicOrigins: string[]
+}
+
+/** Of the poll: one that may be a second old, or one that was made for this vote. */
+type Reading = "known" | "fresh"
+
+export type Vote = { poll: Poll; outcome: Outcome; setCookie: string | null }
+
+/**
+ * Takes one vote, and counts what became of it.
+ * @param pollId null: the default poll
+ * @param read reads the ballot from the request's body
+ * @throws {Problem} when it was refused; @throws {InboxAway} when nobody knows
+ */
+export async function vote(
+  deps: VotingDeps,
+  pollId: string | null,
+  client: Client,
+  read: (request: Request) => Promise<BallotRequest>,
+): Promise<Vote> {
+  const start = performance.now()
+  let answer: string = "internal"
+  try {
+    const voted = await takeVote(deps, pollId, client, read)
+    answer = voted.outcome.status
+    return voted
+  } catch (error) {
+    if (error instanceof Problem) answer = error.kind
+    else if (error instanceof InboxAway) {
+      answer = "inbox-away"
+      deps.onTrouble(error)
+    }
+    throw error
+  } finally {
+    deps.metrics.ballot(answer, (performance.now() - start) / 1_000)
+  }
+}
+
+async function takeVote(
+  deps: VotingDeps,
+  pollId: string | null,
+  client: Client,
+  read: (request: Request) => Promise<BallotRequest>,
+): Promise<Vote> {
+  refuseCrossSite(client.request, deps.publicOrigins)
+  const ballot = await read(client.request)
+  try {
+    return await takeBallot(deps, pollId, client, ballot, "known")
+  } catch (error) {
+    if (!(error instanceof StaleTerms)) throw error
+    return takeBallot(deps, pollId, client, ballot, "fresh").catch(awayIfStale)
+  }
+}
+
+/** A poll does not change its terms twice within a vote, unless Redis holds garbage. */
+function awayIfStale(error: Error): never {
+  throw error instanceof StaleTerms ? new InboxAway(error.message, { cause: error }) : error
+}
+
+async function takeBallot(
+  deps: VotingDeps,
+  pollId: string | null,
+  client: Client,
+  ballot: BallotRequest,
+  reading: Reading,
+): Promise<Vote> {
+  const [index, poll] = await pollAndIndex(deps.polls, pollId)
+  requireSamePoll(poll, ballot, deps.polls, reading)
+  requireSameWords(poll, ballot, deps.polls, reading)
+  const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
+  const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
+  try {
+    return { poll, outcome: await cast(inbox, poll, ballot.option, identity), setCookie }
+  } catch (error) {
+    if (error instanceof StaleTerms) deps.polls.forget(poll.id)
+    // Who sends the same ballot again must be the same visitor then.
+    else if (setCookie !== null) deps.unsentCookies.set(client.request, setCookie)
+    throw error
+  }
+}
+
+/** A ballot that was filled in for a poll counts for no other under its id. */
+function requireSamePoll(
+  poll: Poll,
+  { number }: BallotRequest,
+  polls: Pick<PollCache, "forget">,
+  reading: Reading,
+): void {
+  if (number === undefined || number === poll.number) return
+  if (reading === "known") {
+    polls.forget(poll.id)
+    throw new StaleTerms(`the poll ${poll.id} was made anew`)
+  }
+  if (number > poll.number)
+    throw new Problem(
+      "poll-unknown",
+      `The poll ${poll.id} never had the number ${number}: open its page again.`,
+    )
+  throw new Problem("poll-unknown", `The poll ${poll.id} was deleted and made anew: open its page again.`)
+}
+
+/** An option that was chosen by its old label is no vote for the new one. */
+function requireSameWords(
+  poll: Poll,
+  { words }: BallotRequest,
+  polls: Pick<PollCache, "forget">,
+  reading: Reading,
+): void {
+  if (words === undefined || words === poll.words) return
+  if (reading === "known") {
+    polls.forget(poll.id)
+    throw new StaleTerms(`the poll ${poll.id} asks something else now`)
+  }
+  const detail = `What the poll ${poll.id} asks has changed since its page was opened: open it again and choose.`
+  throw new Problem("poll-changed", detail)
+}
+
+/** Both are asked for at once where that is possible, so that an outage is waited for once. */
+async function pollAndIndex(polls: Pick<PollCache, "index" | "poll">, pollId: string | null) {
+  if (pollId !== null) return Promise.all([polls.index(), polls.poll(pollId)])
+  const index = await polls.index()
+  return [index, await polls.poll(defaultPoll(index))] as const
+}
+
+/** @throws {Problem} poll-unknown when there is no default poll */
+export function defaultPoll(index: { default: string | null }): string {
+  if (index.default !== null) return index.default
+  throw new Problem(
+    "poll-unknown",
+    "There is no default poll now: ask for /polls/<id>, one of those that /api/polls lists.",
+  )
+}

@@ -1,0 +1,61 @@
+/** The headers of pages, made once for each language, and the cookies that a page sets. */
+
+import { pageHeaders } from "@tallyroom/lib/http/headers"
+import type { Poll } from "@tallyroom/lib/polls"
+import {
+  type Language,
+  languageCookie,
+  languageHeaders,
+  languageToRemember,
+} from "@tallyroom/lib/ui/language"
+import type { Deps } from "../deps"
+import type { Client } from "../voter/client"
+import type { Visitor } from "../voter/visitor"
+
+export class PageHeaders {
+  private readonly made = new Map<string, Headers>()
+
+  /** @param embedOrigins who may show the ballot in a frame, as sources of a frame-ancestors directive */
+  constructor(private readonly embedOrigins: string) {}
+
+  /** Copying them costs a fraction of what making them from an object does: do not change what you get. */
+  page(language: Language, embedded: boolean): Headers {
+    const key = `${language} ${embedded}`
+    const held = this.made.get(key)
+    if (held) return held
+    const frameAncestors = embedded ? this.embedOrigins : "'none'"
+    const headers = new Headers({
+      ...pageHeaders({ frameAncestors }),
+      ...languageHeaders(language),
+      "cache-control": "no-store",
+    })
+    this.made.set(key, headers)
+    return headers
+  }
+}
+
+/** A copy of the headers that keeps the language that was chosen. */
+export function withLanguage(client: Client, from: Headers): Headers {
+  const headers = new Headers(from)
+  const chosen = languageToRemember(client.request)
+  if (chosen) headers.append("set-cookie", languageCookie(chosen, client.isSecure()))
+  return headers
+}
+
+/**
+ * A copy of the headers that makes the reader a visitor where a poll asks for one, and keeps the language that was chosen.
+ * @param known the visitor that the reader is already
+ */
+export function withCookies(
+  { door }: Pick<Deps, "door">,
+  poll: Poll,
+  client: Client,
+  known: Visitor | null,
+  from: Headers,
+): Headers {
+  const headers = withLanguage(client, from)
+  if (poll.eligibility !== "browser") return headers
+  const visitor = known ?? door.visitors.create()
+  if (visitor.stale) headers.append("set-cookie", door.visitors.setCookie(visitor, client.isSecure()))
+  return headers
+}

@@ -1,0 +1,114 @@
+/** The polls as Redis has them, asked for at most twice a second each. The inbox decides anyway. */
+
+import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { type Poll, SLUG } from "@tallyroom/lib/polls"
+import type { Redis } from "ioredis"
+import { pollDeleted, pollUnknown } from "../casting/cast"
+import { type Freshness, SingleFlight } from "./single-flight"
+
+/** With the second between two questions of a page, that a poll has closed is known there within two. */
+const FRESH_MS = 500
+const USABLE_MS = 30_000
+/** A poll that was made just now must be found within a second. */
+const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }
+/** Entries of each kind; a flood of made-up ids pushes out other made-up ids alone. */
+const MOST_ENTRIES = 1_000
+
+/** Where polls come from; asked as rarely as possible. */
+export type PollSource = {
+  poll: (id: string) => Promise<Poll | "deleted" | null>
+  index: () => Promise<PollIndex>
+}
+
+export function pollsIn(redis: Redis): PollSource {
+  return { poll: (id) => findPollCopy(redis, id), index: () => readIndex(redis) }
+}
+
+type Entry = SingleFlight<Poll | "deleted" | null>
+
+export class PollCache {
+  private readonly known = new Map<string, Entry>()
+  private readonly unknown = new Map<string, Entry>()
+  private readonly indexEntry: SingleFlight<PollIndex>
+  /** Why the index can't be read; null when it can. */
+  indexFailure: string | null = "the inbox was not asked yet"
+
+  private readonly freshness: Freshness
+
+  /** @param usableMs how old a reading may be while no newer one is to be had */
+  constructor(
+    private readonly source: PollSource,
+    usableMs = USABLE_MS,
+  ) {
+    this.freshness = { freshMs: Math.min(FRESH_MS, usableMs / 2), usableMs }
+    this.indexEntry = new SingleFlight(
+      () => this.loadIndex(),
+      () => this.freshness,
+    )
+  }
+
+  /** The default poll, and the number of shards. @throws {InboxAway} */
+  index(): Promise<PollIndex> {
+    return this.indexEntry.get()
+  }
+
+  /** @throws {Problem} poll-unknown, poll-deleted; @throws {InboxAway} */
+  async poll(id: string): Promise<Poll> {
+    if (!SLUG.test(id)) throw pollUnknown(id)
+    const poll = await this.entry(id).get()
+    if (poll === null) throw pollUnknown(id)
+    if (poll === "deleted") throw pollDeleted(id)
+    return poll
+  }
+
+  /** Takes nothing for known of this poll: the inbox knows better. */
+  forget(id: string): void {
+    this.known.delete(id)
+    this.unknown.delete(id)
+  }
+
+  private entry(id: string): Entry {
+    const held = this.known.get(id) ?? this.unknown.get(id)
+    if (held) return held
+    const entry: Entry = new SingleFlight(
+      () => this.loadPoll(id, entry),
+      (poll) => (isPoll(poll) ? this.freshness : UNKNOWN),
+    )
+    // Nobody knows yet what it will turn out to be.
+    keep(this.unknown, id, entry)
+    return entry
+  }
+
+  private async loadPoll(id: string, entry: Entry): Promise<Poll | "deleted" | null> {
+    const poll = await this.source.poll(id)
+    const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
+    outOf.delete(id)
+    keep(into, id, entry)
+    return poll
+  }
+
+  private async loadIndex(): Promise<PollIndex> {
+    try {
+      const index = await this.source.index()
+      this.indexFailure = null
+      return index
+    } catch (error) {
+      this.indexFailure = error instanceof InboxAway ? error.message : "Redis did not answer"
+      throw error
+    }
+  }
+}
+
+function isPoll(found: Poll | "deleted" | null): found is Poll {
+  return found !== null && found !== "deleted"
+}
+
+/** Puts the entry last, and drops the first when there are too many. */
+function keep(entries: Map<string, Entry>, id: string, entry: Entry): void {
+  entries.delete(id)
+  entries.set(id, entry)
+  if (entries.size <= MOST_ENTRIES) return
+  const [oldest] = entries.keys()
+  if (oldest !== undefined) entries.delete(oldest)
+}

@@ -1,0 +1,52 @@
+/** The tallies as the worker projects them into Redis, asked for at most four times a second each. */
+
+import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Redis } from "ioredis"
+import { z } from "zod"
+import type { Counts } from "../ballot/view/ballot-data"
+import { type Freshness, SingleFlight } from "./single-flight"
+
+/** An older one is worse than saying that there is none. */
+const FRESHNESS: Freshness = { freshMs: 250, usableMs: 5_000 }
+const MOST_ENTRIES = 1_000
+
+const countsSchema = z.object({
+  version: z.number(),
+  votes: z.record(z.string(), z.number()),
+  total: z.number(),
+})
+
+export class Tallies {
+  private readonly entries = new Map<string, SingleFlight<Counts>>()
+
+  constructor(private readonly redis: Pick<Redis, "get">) {}
+
+  /**
+   * @param poll a poll that is known
+   * @throws {InboxAway} when there is none now, as of a poll whose results are not public
+   */
+  async read(poll: string): Promise<Counts> {
+    const entry =
+      this.entries.get(poll) ??
+      new SingleFlight(
+        () => this.load(poll),
+        () => FRESHNESS,
+      )
+    this.entries.delete(poll)
+    this.entries.set(poll, entry)
+    const [oldest] = this.entries.keys()
+    if (this.entries.size > MOST_ENTRIES && oldest !== undefined) this.entries.delete(oldest)
+    return entry.get()
+  }
+
+  private async load(poll: string): Promise<Counts> {
+    const json = await this.redis.get(keys.tally(poll))
+    if (json === null) throw new InboxAway(`there is no tally of ${poll} here`)
+    try {
+      return countsSchema.parse(JSON.parse(json))
+    } catch (cause) {
+      throw new InboxAway(`the tally of ${poll} can't be read`, { cause })
+    }
+  }
+}

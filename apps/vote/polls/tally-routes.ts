@@ -1,0 +1,58 @@
+/**
+ * GET /api/polls/:poll/tally: how the votes stand, and the poll with them, for the ballot page, as far as the poll's
+ * results are public.
+ */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import type { Poll } from "@tallyroom/lib/polls"
+import { readReceipt } from "@tallyroom/lib/receipts"
+import type { AnyElysia } from "elysia"
+import { pollUnknown } from "../casting/cast"
+import type { Deps } from "../deps"
+import { tallyDetail } from "../http/openapi"
+import { pollNow } from "./poll-view"
+
+export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(app: App) => App {
+  return (app) => {
+    app.get(
+      "/api/polls/:poll/tally",
+      async ({ request, params }) => {
+        const poll = await polls.poll(params.poll)
+        const receipt = new URL(request.url).searchParams.get("receipt")
+        requireShown(poll, receipt)
+        const [counts, index] = await Promise.all([tallies.read(poll.id), polls.index().catch(() => null)])
+        const { version, votes, total } = counts
+        const now = pollNow(poll, index, Date.now())
+        const etag = `"${[version, ...Object.values(now)].join("-")}"`
+        const headers = {
+          ...apiHeaders,
+          etag,
+          "cache-control": receipt ? "private, no-cache" : "public, max-age=1",
+        }
+        if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers })
+        return Response.json({ poll: poll.id, ...now, version, total, votes }, { headers })
+      },
+      { detail: tallyDetail },
+    )
+    return app
+  }
+}
+
+/** @throws {Problem} results-hidden when the poll's results are not for this reader now */
+function requireShown(poll: Poll, receipt: string | null): void {
+  if (poll.state === "draft") throw pollUnknown(poll.id)
+  if (mayShow(poll, receipt)) return
+  const when =
+    poll.results === "after-vote"
+      ? "to those who have voted: add ?receipt="
+      : "once it is closed: come back then"
+  throw new Problem("results-hidden", `The results of ${poll.id} are shown ${when}.`)
+}
+
+/** By the state that Postgres gave the poll: the schedule alone does not make results public. */
+export function mayShow({ results, state, salt }: Poll, receipt: string | null): boolean {
+  if (results === "live") return true
+  if (results === "after-close") return state === "closed" || state === "final"
+  return receipt !== null && readReceipt(salt, receipt) !== null
+}

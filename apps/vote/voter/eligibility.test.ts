@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { writeCode } from "@tallyroom/lib/codes"
+import { readReceipt } from "@tallyroom/lib/receipts"
+import { cookieOf, examplePoll, SECRETS, startVoteStand, type VoteStand } from "../testing/vote"
+import { VISITOR_COOKIE, Visitors } from "./visitor"
+
+let stand: VoteStand
+const coded = examplePoll({ number: 2, id: "coded", eligibility: "code" })
+
+beforeAll(async () => {
+  stand = await startVoteStand({ TRUSTED_PROXIES: "127.0.0.0/8" })
+  const network = examplePoll({ number: 3, id: "network", eligibility: "network" })
+  await stand.writePolls(examplePoll({ isDefault: true }), coded, network)
+})
+afterAll(() => stand.stop())
+
+const id = "01990000-0000-7000-8000-000000000001"
+
+function signedBy(secret: string): string {
+  return new Visitors([secret], () => {}).setCookie({ id, stale: true }, false).split(";")[0] ?? ""
+}
+
+test("A cookie signed by an older secret keeps its visitor and is signed anew.", async () => {
+  const first = await stand.vote("pets", "a", { cookie: signedBy(SECRETS[1] ?? "") })
+  expect(cookieOf(first)).toBe(signedBy(SECRETS[0] ?? ""))
+  const second = await stand.vote("pets", "a", { cookie: `theme=dark; ${cookieOf(first)}` })
+  expect(second.status).toBe(200)
+})
+
+test.each([
+  signedBy("x".repeat(32)),
+  `${VISITOR_COOKIE}=`,
+  `${VISITOR_COOKIE}=${id}`,
+  `${VISITOR_COOKIE}=${id}.`,
+  `${VISITOR_COOKIE}=%00.é`,
+  `${`${VISITOR_COOKIE}=x; `.repeat(300)}`,
+])("The forged cookie %# is taken for none and counted.", async (cookie) => {
+  const response = await stand.vote("pets", "a", { cookie: Buffer.from(cookie).toString("latin1") })
+  expect(response.status).toBe(201)
+  expect(cookieOf(response)).toStartWith(VISITOR_COOKIE)
+  expect(await stand.metrics()).toMatch(/tallyroom_vote_forged_cookies_total\{app="vote"\} [1-9]/)
+})
+
+test("The cookie is Secure when a trusted proxy says that the client came by HTTPS.", async () => {
+  const response = await stand.ask("/", { headers: { "x-forwarded-proto": "https" } })
+  expect(response.headers.get("set-cookie")).toEndWith("; Secure")
+})
+
+test("A client without cookies is known again by its Idempotency-Key, in any case.", async () => {
+  const key = crypto.randomUUID()
+  const first = await stand.vote("pets", "a", { "idempotency-key": key })
+  expect(first.status).toBe(201)
+  expect(first.headers.has("set-cookie")).toBe(false)
+  expect((await stand.vote("pets", "a", { "idempotency-key": key.toUpperCase() })).status).toBe(200)
+  expect((await stand.vote("pets", "b", { "idempotency-key": key })).status).toBe(409)
+  expect((await stand.vote("pets", "a", { "idempotency-key": "me" })).status).toBe(400)
+})
+
+test("A valid cookie wins over a key, so nobody gets a second vote by adding one.", async () => {
+  const cookie = cookieOf(await stand.vote("pets", "a"))
+  const response = await stand.vote("pets", "a", { cookie, "idempotency-key": crypto.randomUUID() })
+  expect(response.status).toBe(200)
+})
+
+const withCode = (code: string | undefined, option = "a", headers: Record<string, string> = {}) =>
+  stand.ask("/api/polls/coded/votes", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ option, code }),
+  })
+
+test("A code is one vote, however it is typed and in whichever browser.", async () => {
+  const code = writeCode(coded.salt, 7)
+  expect((await withCode(code)).status).toBe(201)
+  expect((await withCode(` ${code.toLowerCase().replaceAll("-", " ")}`)).status).toBe(200)
+  expect((await withCode(code, "b")).status).toBe(409)
+})
+
+test("Without a code, or with a wrong one, nobody votes in a poll with codes.", async () => {
+  expect(await (await withCode(undefined)).json()).toMatchObject({ type: "/problems/code-needed" })
+  const foreign = writeCode(Buffer.alloc(32, 8).toString("base64url"), 7)
+  expect(await (await withCode(foreign)).json()).toMatchObject({ type: "/problems/code-unknown" })
+})
+
+test("The address of a printed code fills the form in.", async () => {
+  const page = await (await stand.ask("/polls/coded?code=AB%22CD")).text()
+  expect(page).toContain('value="AB&quot;CD"')
+})
+
+test("Who guesses codes is slowed down; others are not, nor who has a code behind the same address.", async () => {
+  const guess = (i: number) => withCode(`GUESS-${i}`, "a", { "x-forwarded-for": "192.0.2.1" })
+  const answers = await Promise.all(Array.from({ length: 70 }, (_, i) => guess(i)))
+  const refused = answers.find((answer) => answer.status === 429)
+  expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0)
+  const others = { "x-forwarded-for": "192.0.2.2" }
+  expect((await withCode(writeCode(coded.salt, 8), "a", others)).status).toBe(201)
+  const neighbour = { "x-forwarded-for": "192.0.2.1" }
+  expect((await withCode(writeCode(coded.salt, 9), "a", neighbour)).status).toBe(201)
+})
+
+test("A network address is one vote, and an IPv6 subscriber's /64 too.", async () => {
+  const from = (address: string) => stand.vote("network", "a", { "x-forwarded-for": address })
+  expect((await from("198.51.100.1")).status).toBe(201)
+  expect((await from("198.51.100.1")).status).toBe(409)
+  expect((await from("::ffff:198.51.100.1")).status).toBe(409)
+  expect((await from("2001:db8:1:2::3")).status).toBe(201)
+  expect((await from("2001:db8:1:2:ffff::9")).status).toBe(409)
+  expect((await from("2001:db8:1:3::3")).status).toBe(201)
+})
+
+test("Nobody learns what another person on the same network chose.", async () => {
+  const from = { "x-forwarded-for": "198.51.100.77" }
+  expect((await stand.vote("network", "a", from)).status).toBe(201)
+  const tries = await Promise.all(["a", "b"].map((option) => stand.vote("network", option, from)))
+  const answers = await Promise.all(
+    tries.map(async (answer) => [answer.status, await answer.json()] as const),
+  )
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+  const [status, problem] = answers[0] ?? []
+  expect(status).toBe(409)
+  expect(Object.keys(problem as object).sort()).toEqual(["detail", "status", "title", "type"])
+})
+
+test("A poll that gets codes as it opens takes no vote by who was asked under the old terms.", async () => {
+  const draft = examplePoll({ number: 9, id: "surprise", state: "draft" })
+  await stand.writePolls(draft)
+  expect((await stand.vote("surprise", "a")).status).toBe(409)
+  await stand.writePolls({ ...draft, state: "open", eligibility: "code", revision: 2 })
+  const answer = await stand.vote("surprise", "a")
+  expect(answer.status).toBe(403)
+  expect(await answer.json()).toMatchObject({ type: "/problems/code-needed" })
+})
+
+test("A poll made anew under its id is read anew before a vote is taken.", async () => {
+  await stand.writePolls(examplePoll({ number: 10, id: "again" }))
+  expect((await stand.vote("again", "a")).status).toBe(201)
+  const salt = Buffer.alloc(32, 8).toString("base64url")
+  await stand.writePolls(examplePoll({ number: 11, id: "again", salt }))
+  const old = await stand.ask("/api/polls/again/votes", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ option: "a", number: 10 }),
+  })
+  expect(await old.json()).toMatchObject({ type: "/problems/poll-unknown" })
+  const madeUp = await stand.ask("/api/polls/again/votes", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ option: "a", number: 99 }),
+  })
+  expect(await madeUp.json()).toMatchObject({ type: "/problems/poll-unknown", status: 404 })
+  expect(stand.logged).toEqual([])
+  const { receipt } = (await (await stand.vote("again", "b")).json()) as { receipt: string }
+  expect(readReceipt(salt, receipt)).not.toBeNull()
+})
+
+test("A vote counts for the words that its voter read, and for no others.", async () => {
+  const poll = examplePoll({ number: 12, id: "mended", policy: "changeable" })
+  await stand.writePolls(poll)
+  const post = (body: object) =>
+    stand.ask("/api/polls/mended/votes", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    })
+  expect((await post({ option: "a", words: 0 })).status).toBe(201)
+  const options = poll.options.map((option, i) => ({ ...option, label: i === 0 ? "Dogs" : "Cats" }))
+  await stand.writePolls({ ...poll, options, words: 1, revision: 2 })
+  // The app's own reading is an old one at this moment.
+  const form = (fields: Record<string, string>) =>
+    stand.ask("/polls/mended", { method: "POST", body: new URLSearchParams(fields) })
+  expect(await (await form({ vote: "a" })).text()).toContain("Dogs")
+  expect(await (await post({ option: "a", words: 0 })).json()).toMatchObject({
+    status: 409,
+    type: "/problems/poll-changed",
+  })
+  expect((await form({ vote: "a", words: "0" })).status).toBe(409)
+  expect((await form({ vote: "a", words: "old" })).status).toBe(400)
+  expect((await form({ vote: "a", words: "1" })).status).toBe(201)
+  expect((await post({ option: "a", words: 1 })).status).toBe(201)
+})

@@ -1,0 +1,69 @@
+/** Who may vote in a poll, and as whom: by the browser's cookie, by a code, or by the network. */
+
+import { readCode } from "@tallyroom/lib/codes"
+import { Problem, shown } from "@tallyroom/lib/errors"
+import type { Attempts } from "@tallyroom/lib/http/attempts"
+import type { Poll } from "@tallyroom/lib/polls"
+import type { Client } from "./client"
+import type { Visitor, Visitors } from "./visitor"
+import type { Identity } from "./voters"
+
+export type Doorkeeper = { visitors: Visitors; codeAttempts: Attempts }
+
+/** `setCookie` is the cookie that the answer sets, if any. */
+export type Admission = { identity: Identity; setCookie: string | null }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * As whom this client votes.
+ * @throws {Problem} code-needed, code-unknown, too-many-attempts; request-malformed for an Idempotency-Key that is no UUID
+ */
+export function admit(door: Doorkeeper, poll: Poll, code: string | undefined, client: Client): Admission {
+  switch (poll.eligibility) {
+    case "browser":
+      return byBrowser(door.visitors, client)
+    case "code":
+      return { identity: byCode(door.codeAttempts, poll, code, client), setCookie: null }
+    case "network":
+      return { identity: { kind: "network", value: client.network() }, setCookie: null }
+  }
+}
+
+/** A cookie wins over a key: the key is for clients that keep no cookies. Who has neither gets a new id, and votes. */
+function byBrowser(visitors: Visitors, client: Client): Admission {
+  const visitor = visitors.read(client.header("cookie"))
+  if (visitor) return asVisitor(visitors, visitor, client)
+  const key = client.header("idempotency-key")
+  if (key === null) return asVisitor(visitors, visitors.create(), client)
+  if (!UUID.test(key)) {
+    throw new Problem("request-malformed", `The Idempotency-Key ${shown(key)} is no UUID: send one.`)
+  }
+  return { identity: { kind: "key", value: key.toLowerCase() }, setCookie: null }
+}
+
+function asVisitor(visitors: Visitors, visitor: Visitor, client: Client): Admission {
+  return {
+    identity: { kind: "visitor", value: visitor.id },
+    setCookie: visitor.stale ? visitors.setCookie(visitor, client.isSecure()) : null,
+  }
+}
+
+function byCode(attempts: Attempts, poll: Poll, typed: string | undefined, client: Client): Identity {
+  if (!typed?.trim()) {
+    throw new Problem(
+      "code-needed",
+      `The poll ${poll.id} takes votes with a code only: type the one you were given.`,
+    )
+  }
+  const code = readCode(poll.salt, typed)
+  // Whoever has a code may vote, however much a neighbour guesses.
+  if (code !== null) return { kind: "code", value: code }
+  const network = client.network()
+  attempts.check(network)
+  attempts.failed(network)
+  throw new Problem(
+    "code-unknown",
+    `${shown(typed)} is no code of the poll ${poll.id}: check every character.`,
+  )
+}

@@ -1,0 +1,163 @@
+/** The audit as a command, in a checkout (`bun run audit`) and in the worker's image (`worker audit`). */
+
+import { setTimeout as sleep } from "node:timers/promises"
+import { parseArgs } from "node:util"
+import { type Database, isDatabaseAway, openDatabase } from "@tallyroom/lib/database"
+import { openKeeper } from "@tallyroom/lib/inbox/brokers"
+import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import type { Keeper } from "@tallyroom/lib/inbox/stream/contract"
+import type { Redis } from "ioredis"
+import { audit, type PollBooks } from "./audit"
+import { report } from "./audit-report"
+
+const USAGE = `[--wait] [--timeout SECONDS] [--poll ID] [--json]
+
+Prints, for each poll, what became of every ballot that was accepted:
+  accepted = counted + replaced + late + set aside + pending + lost
+and a recount of all votes beside the tally. Exits with 1 when the books don't balance, with 2 when it can't look.
+
+  --wait              wait until nothing is pending (and the books balance), and for a store that is coming back
+  --timeout SECONDS   how long to wait at most (60)
+  --poll ID           this poll alone
+  --json              the same as JSON
+`
+
+/** How long a connection may take that nobody waits for. */
+const INBOX_MS = 5_000
+const LOOK_MS = 100
+/** What a command says whose Redis went away under it, or that is only starting again. */
+const REDIS_AWAY =
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|LOADING)/
+/** What Redis says to a password that it does not know: no waiting mends that. */
+const REFUSED = /WRONGPASS|NOAUTH|NOPERM/
+
+/** `inboxUrl` names the broker that holds the ballots, where that is not Redis. */
+export interface Stores {
+  readonly redisUrl: string
+  readonly databaseUrl: string
+  readonly inboxUrl?: string
+}
+
+export interface AuditPlan {
+  /** How this command is called, and where it finds the stores. */
+  readonly call: string
+  readonly where: string
+  stores(): Stores
+}
+
+/** Runs the audit that the words ask for. @returns the exit code: 0 balanced, 1 not, 2 it could not look */
+export async function runAudit(plan: AuditPlan, words: string[]): Promise<number> {
+  try {
+    const options = readOptions(words)
+    if (!options.help) return await auditStores(plan.stores(), options)
+    console.log(`Usage: ${plan.call} ${USAGE}\n${plan.where}`)
+    return 0
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    return 2
+  }
+}
+
+type Options = ReturnType<typeof readOptions>
+
+function readOptions(args: string[]) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      wait: { type: "boolean", default: false },
+      timeout: { type: "string", default: "60" },
+      poll: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  })
+  const timeoutS = Number(values.timeout)
+  if (!(timeoutS >= 0)) throw new Error(`--timeout takes seconds, not ${JSON.stringify(values.timeout)}.`)
+  return { ...values, timeoutS }
+}
+
+async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Options): Promise<number> {
+  const sql = openDatabase(stores.databaseUrl, { name: "audit", connections: 1 })
+  const patienceMs = wait ? timeoutS * 1_000 : 0
+  const { inbox, connected, close } = openInbox(stores, Math.max(INBOX_MS, patienceMs))
+  try {
+    const end = Date.now() + patienceMs
+    await connected
+    let books = await lookUntil(end, sql, inbox, poll)
+    while (Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
+      await sleep(LOOK_MS)
+      books = await lookUntil(end, sql, inbox, poll)
+    }
+    const code = report(books, json)
+    const pending = books.reduce((sum, it) => sum + it.pending, 0)
+    if (!wait || pending === 0) return code
+    console.error(`${pending} ballots are still pending after ${timeoutS} s.`)
+    return 1
+  } finally {
+    await close()
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/**
+ * Looks again while a store is away, until then (ms since 1970).
+ * @throws {Error} that names the store, when it is still away
+ */
+async function lookUntil(end: number, ...where: Parameters<typeof look>): Promise<PollBooks[]> {
+  for (;;) {
+    try {
+      return await look(...where)
+    } catch (error) {
+      const away = storeAway(error)
+      if (away === null) throw error
+      if (Date.now() > end) throw new Error(away, { cause: error })
+      await sleep(LOOK_MS)
+    }
+  }
+}
+
+/** Which store is away and why, in a sentence; null for a fault that no waiting mends. */
+function storeAway(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if (error instanceof InboxAway) return `The inbox can't be read: ${error.message}.`
+  if (REDIS_AWAY.test(error.message)) return `Redis can't be reached: ${error.message}`
+  return isDatabaseAway(error) ? `Postgres can't be reached: ${error.message || codeOf(error)}.` : null
+}
+
+const codeOf = (error: Error) => String((error as NodeJS.ErrnoException).code)
+
+async function look(sql: Database, inbox: Redis | Keeper, poll: string | undefined): Promise<PollBooks[]> {
+  const all = await audit(sql, inbox)
+  const found = poll === undefined ? all : all.filter((books) => books.poll === poll)
+  if (poll !== undefined && found.length === 0) throw new Error(`There is no poll ${JSON.stringify(poll)}.`)
+  return found
+}
+
+interface Inbox {
+  readonly inbox: Redis | Keeper
+  readonly connected: Promise<void>
+  close(): Promise<void>
+}
+
+/** @param patienceMs how long `connected` waits before it says that the inbox can't be reached */
+function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inbox {
+  let last = "it does not answer"
+  const onError = (error: Error) => {
+    last = error.message
+  }
+  const until = async (isThere: () => boolean, what: string) => {
+    for (const end = Date.now() + patienceMs; !isThere(); await sleep(LOOK_MS)) {
+      const isLate = Date.now() > end || REFUSED.test(last)
+      if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
+    }
+  }
+  const keeper = openKeeper(inboxUrl, 1, onError)
+  if (keeper) {
+    const connected = until(() => keeper.trouble() === null, "The inbox")
+    return { inbox: keeper, connected, close: () => keeper.close() }
+  }
+  const redis = openRedis(redisUrl, onError)
+  const connected = until(() => redis.status === "ready", "Redis")
+  return { inbox: redis, connected, close: async () => redis.disconnect() }
+}

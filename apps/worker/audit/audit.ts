@@ -1,0 +1,176 @@
+/** The books: what became of every accepted ballot, from both stores, while votes keep coming. */
+
+import {
+  comparePositions,
+  decodeBallot,
+  formatPosition,
+  type Position,
+  parsePosition,
+} from "@tallyroom/lib/ballots"
+import type { Database } from "@tallyroom/lib/database"
+import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
+import type { Keeper } from "@tallyroom/lib/inbox/stream/contract"
+import { pendingIn } from "@tallyroom/lib/inbox/stream/pending"
+import type { Redis } from "ioredis"
+
+export type PollBooks = {
+  poll: string
+  accepted: number
+  counted: number
+  replaced: number
+  late: number
+  setAside: number
+  pending: number
+  lost: number
+  /** The rows of votes, counted anew, and the sum of the tallies. */
+  recount: number
+  tally: number
+  /** What does not balance, in words; empty when all does. */
+  faults: string[]
+}
+
+/** How often a shard that is being counted right now is looked at again, before that is said. */
+const TRIES = 200
+const PAGE = 5_000
+
+type ShardBooks = {
+  accepted: number
+  counted: number
+  replaced: number
+  late: number
+  setAside: number
+  lost: number
+  pending: number
+}
+
+/**
+ * Audits every poll. Each shard is seen at one moment in both stores: its books and position in Postgres, then the
+ * counters and entries in the inbox, then the position again; if that moved meanwhile, the shard is looked at anew.
+ * @param inbox the Redis or the broker that holds the ballots
+ */
+export async function audit(sql: Database, inbox: Redis | Keeper): Promise<PollBooks[]> {
+  const polls = await sql`SELECT number, id FROM polls ORDER BY number`
+  const shards = await sql`SELECT shard FROM shards ORDER BY shard`
+  const sums = new Map<number, ShardBooks>()
+  for (const { shard } of shards) {
+    for (const [poll, books] of await readShard(sql, inbox, shard, polls)) {
+      sums.set(poll, addBooks(sums.get(poll), books))
+    }
+  }
+  const recounts = await recount(sql)
+  return polls.map(({ number, id }) => judge(id, addBooks(sums.get(number), {}), recounts.get(number)))
+}
+
+type PollName = { number?: number; id?: string }
+
+async function readShard(sql: Database, inbox: Redis | Keeper, shard: number, polls: readonly PollName[]) {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const rows = await sql`
+      SELECT ms, seq, log, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost
+      FROM shards LEFT JOIN books USING (shard) WHERE shard = ${shard}`
+    const position = { ms: Number(rows[0]?.ms), seq: Number(rows[0]?.seq) }
+    const seen =
+      "reader" in inbox
+        ? await readLog(inbox, rows[0]?.log ?? null, position, rows)
+        : await readRedis(inbox, shard, position, polls)
+    const [after] = await sql`SELECT ms, seq FROM shards WHERE shard = ${shard}`
+    if (comparePositions(position, { ms: Number(after?.ms), seq: Number(after?.seq) }) !== 0) continue
+    const books = new Map<number, Partial<ShardBooks>>()
+    for (const { poll, ms, seq, log, ...row } of rows) if (poll !== null) books.set(poll, row)
+    return polls.map(({ number = 0 }) => {
+      const row = books.get(number) ?? {}
+      const accepted = seen.accepted.get(number) ?? row.accepted ?? 0
+      return [number, addBooks({ ...row, accepted }, { pending: seen.pending.get(number) ?? 0 })] as const
+    })
+  }
+  throw new Error(`shard ${shard} moved at every one of ${TRIES} looks; audit again when fewer votes come in`)
+}
+
+/** A log counts nothing: what it ever held is what was read of it and what waits. */
+async function readLog(
+  keeper: Keeper,
+  log: string | null,
+  position: Position,
+  rows: readonly { poll?: number; accepted?: string }[],
+) {
+  const pending = log === null ? new Map<number, number>() : await pendingIn(keeper, log, position)
+  const accepted = new Map(rows.map(({ poll = 0, accepted }) => [poll, Number(accepted ?? 0)]))
+  for (const [poll, waiting] of pending) accepted.set(poll, (accepted.get(poll) ?? 0) + waiting)
+  return { accepted, pending }
+}
+
+/** The acceptance counters of one moment, and the entries after `position` up to that moment. */
+async function readRedis(redis: Redis, shard: number, position: Position, polls: readonly PollName[]) {
+  const moment = redis.multi().xrevrange(keys.inbox(shard), "+", "-", "COUNT", 1)
+  for (const { id = "" } of polls) moment.hget(keys.poll(shard, id), "accepted")
+  const [last, ...counters] = (await moment.exec()) ?? []
+  const accepted = new Map<number, number>()
+  counters.forEach(([, counter], i) => {
+    if (counter !== null && counter !== undefined) accepted.set(polls[i]?.number ?? 0, Number(counter))
+  })
+  const lastId = (last?.[1] as [string, string[]][] | undefined)?.[0]?.[0]
+  const pending = new Map<number, number>()
+  for await (const poll of pendingPolls(redis, shard, position, parsePosition(lastId ?? ""))) {
+    pending.set(poll, (pending.get(poll) ?? 0) + 1)
+  }
+  return { accepted, pending }
+}
+
+async function* pendingPolls(redis: Redis, shard: number, after: Position, last: Position | null) {
+  for (let from = after; last && comparePositions(from, last) < 0; ) {
+    const ids = [`(${formatPosition(from)}`, formatPosition(last)] as const
+    const page = await redis.xrange(keys.inbox(shard), ...ids, "COUNT", PAGE)
+    for (const [, fields] of page) {
+      const ballot = fields[0] === BALLOT_FIELD ? decodeBallot(fields[1] ?? "") : null
+      if (ballot) yield ballot.poll
+    }
+    const end = parsePosition(page.at(-1)?.[0] ?? "")
+    if (!end) return
+    from = end
+  }
+}
+
+type Recount = { votes: number; tally: number; counted: number; differing: number }
+
+/** Votes counted anew beside tallies and books, all of the same moment. */
+async function recount(sql: Database): Promise<Map<number, Recount>> {
+  const rows = await sql`
+    WITH recounted AS (SELECT poll, shard, option, count(*) AS votes FROM votes GROUP BY poll, shard, option),
+    compared AS (
+      SELECT poll, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally
+      FROM recounted r FULL JOIN tallies t USING (poll, shard, option)
+    )
+    SELECT poll, sum(votes)::bigint AS votes, sum(tally)::bigint AS tally,
+      count(*) FILTER (WHERE votes <> tally) AS differing,
+      COALESCE((SELECT sum(counted) FROM books WHERE books.poll = compared.poll), 0)::bigint AS counted
+    FROM compared GROUP BY poll`
+  return new Map(rows.map((row) => [Number(row.poll), row as unknown as Recount]))
+}
+
+function addBooks(a: Partial<ShardBooks> | undefined, b: Partial<ShardBooks>): ShardBooks {
+  const sum = (name: keyof ShardBooks) => Number(a?.[name] ?? 0) + Number(b[name] ?? 0)
+  return {
+    accepted: sum("accepted"),
+    counted: sum("counted"),
+    replaced: sum("replaced"),
+    late: sum("late"),
+    setAside: sum("setAside"),
+    lost: sum("lost"),
+    pending: sum("pending"),
+  }
+}
+
+function judge(poll: string, books: ShardBooks, found: Recount | undefined): PollBooks {
+  const { accepted, counted, replaced, late, setAside, pending, lost } = books
+  const votes = found ?? { votes: 0, tally: 0, counted: 0, differing: 0 }
+  const explained = counted + replaced + late + setAside + pending + lost
+  const faults: string[] = []
+  if (accepted !== explained) faults.push(`${accepted} were accepted, but ${explained} are explained`)
+  if (votes.votes !== votes.tally || votes.differing > 0) {
+    faults.push(`a recount gives ${votes.votes}, the tally says ${votes.tally}`)
+  }
+  if (votes.votes !== votes.counted) {
+    faults.push(`a recount gives ${votes.votes}, the books say ${votes.counted}`)
+  }
+  return { poll, ...books, recount: votes.votes, tally: votes.tally, faults }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test"
+import { START } from "@tallyroom/lib/ballots"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
+import type { Poll } from "@tallyroom/lib/polls"
+import { makeBatch } from "./batch"
+
+function poll(number: number, fields: Partial<Poll> = {}): Poll {
+  return {
+    ...{ number, id: `p${number}`, title: "", policy: "final", results: "live", eligibility: "browser" },
+    options: ["a", "b"].map((id) => ({ id, label: id })),
+    ...{ opensAt: null, closesAt: null, state: "open", salt: "", revision: 1, isDefault: false },
+    ...{ archived: false, deleting: false },
+    ...fields,
+  } as Poll
+}
+
+const polls = new Map(
+  [poll(1), poll(2, { policy: "changeable" }), poll(3, { state: "final" })].map((p) => [p.number, p]),
+)
+const voter = (letter: string) => letter.repeat(22)
+
+function entry(seq: number, number: number, letter: string, option: string): Entry {
+  const ballot = { poll: number, voter: voter(letter), option }
+  return { position: { ms: 1, seq }, raw: `${number} ${voter(letter)} ${option}`, ballot }
+}
+
+const batchOf = (...entries: Entry[]) => makeBatch(START, entries, (number) => polls.get(number))
+
+describe("a batch", () => {
+  test("keeps the first ballot of a voter where the first stands, and calls the second late", () => {
+    const batch = batchOf(entry(1, 1, "A", "a"), entry(2, 1, "B", "b"), entry(3, 1, "A", "b"))
+    expect(batch.kept.map((ballot) => ballot.position.seq).sort()).toEqual([1, 2])
+    expect(batch.setAside).toEqual([{ position: { ms: 1, seq: 3 }, poll: 1, reason: "late", raw: null }])
+  })
+
+  test("keeps the last ballot of a voter where votes can change, and counts the others as replaced", () => {
+    const batch = batchOf(
+      entry(1, 2, "A", "a"),
+      entry(2, 2, "A", "b"),
+      entry(3, 2, "A", "a"),
+      entry(4, 2, "B", "a"),
+    )
+    expect(batch.changing.map((ballot) => ballot.position.seq).sort()).toEqual([3, 4])
+    expect(batch.replaced.map((ballot) => ballot.position.seq)).toEqual([1, 2])
+    expect(batch.polls.get(2)).toEqual({ id: "p2", replaced: 2 })
+    expect(batch.kept).toEqual([])
+  })
+
+  test("sets aside what no tally could take, each for its reason", () => {
+    const undecodable: Entry = { position: { ms: 1, seq: 9 }, raw: "\u0000\ud800", ballot: null }
+    const batch = batchOf(entry(1, 9, "A", "a"), entry(2, 1, "A", "z"), entry(3, 3, "A", "a"), undecodable)
+    expect(batch.setAside.map(({ reason, poll }) => [reason, poll])).toEqual([
+      ["poll-unknown", null],
+      ["option-unknown", 1],
+      ["late", 3],
+      ["undecodable", null],
+    ])
+    expect(batch.setAside.at(-1)?.raw).toBe('"\\u0000\\ud800"')
+    expect(batch.to).toEqual({ ms: 1, seq: 9 })
+  })
+
+  test("is sorted by poll and voter", () => {
+    const batch = batchOf(entry(1, 1, "z", "a"), entry(2, 1, "a", "a"), entry(3, 1, "M", "b"))
+    const hexes = batch.kept.map((ballot) => ballot.hex)
+    expect(hexes).toEqual([...hexes].sort())
+  })
+})

@@ -1,0 +1,162 @@
+/** Counting one shard: from the position that Postgres has, batch by batch, and never past what it took. */
+
+import { pause } from "@tallyroom/lib/backoff"
+import { formatPosition, type Position, START } from "@tallyroom/lib/ballots"
+import { type Database, isRefusedContent } from "@tallyroom/lib/database"
+import type { Reader } from "@tallyroom/lib/inbox/contract"
+import type { Log } from "@tallyroom/lib/logging"
+import type { WorkerMetrics } from "../metrics"
+import type { PollBook } from "../polls/poll-book"
+import { LEASE_SECONDS } from "../shard/leases"
+import type { Holding } from "../source/redis-restore"
+import { type Batch, makeBatch, setEverythingAside } from "./batch"
+import { type Counted, count } from "./commit"
+
+/** Enough to reach Postgres's best rate; about 2 MB of ballots. */
+const BATCH_SIZE = 10_000
+/** While votes trickle in, a commit at most this often: 40 a second and shard, and no viewer sees the difference. */
+const COMMIT_INTERVAL_MS = 25
+/** How long an idle shard waits for a ballot before it looks whether Redis is still the one that it opened. */
+const IDLE_WAIT_MS = 400
+
+/** The lease or the position is not ours any more: start anew from what Postgres says. */
+export class PositionMoved extends Error {
+  override readonly name = "PositionMoved"
+}
+
+export type CountingParts = {
+  sql: Database
+  reader: Reader
+  /** The shard's acceptance count of each of these polls, which covers at least the batch that was read. */
+  acceptedOf: (batch: Batch) => Promise<Map<number, number>>
+  polls: PollBook
+  worker: string
+  metrics: WorkerMetrics
+  log: Log
+}
+
+export class Counting {
+  position: Position = START
+  private lastCommit = 0
+
+  constructor(
+    private readonly shard: number,
+    private readonly parts: CountingParts,
+  ) {}
+
+  holding(): Holding {
+    return { shard: this.shard, worker: this.parts.worker, position: this.position }
+  }
+
+  /** Takes the position from Postgres. @returns false when another worker holds the lease. */
+  async begin(): Promise<boolean> {
+    const [row] = await this.parts.sql`
+      SELECT ms, seq FROM shards WHERE shard = ${this.shard} AND holder = ${this.parts.worker}`
+    if (row) this.position = { ms: Number(row.ms), seq: Number(row.seq) }
+    return row !== undefined
+  }
+
+  /**
+   * Moves the position without counting anything: there is nothing up to there.
+   * @param log the shard's log at a broker from now on, if it has one
+   * @throws {PositionMoved}
+   */
+  async moveTo(position: Position, log: string | null = null): Promise<void> {
+    const rows = await this.parts.sql`
+      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${log}, log_last = NULL
+      WHERE shard = ${this.shard} AND ms = ${this.position.ms} AND seq = ${this.position.seq}
+        AND holder = ${this.parts.worker} RETURNING shard`
+    if (rows.length === 0) throw new PositionMoved()
+    this.position = position
+  }
+
+  /** Counts everything that is in the stream; the gate is closed, so nothing comes in. */
+  async drain(): Promise<void> {
+    let batch = await this.readBatch(this.position, 0)
+    while (batch) {
+      await this.commit(batch)
+      batch = await this.readBatch(this.position, 0)
+    }
+  }
+
+  /**
+   * Waits a moment for ballots and counts them. While there are full batches, the next is read and sorted during the commit.
+   * @returns false when nothing came
+   */
+  async countWhatComes(signal: AbortSignal): Promise<boolean> {
+    await pause(this.lastCommit + COMMIT_INTERVAL_MS - Date.now(), signal)
+    let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
+    if (!batch) return false
+    while (batch) {
+      const committed = this.commit(batch)
+      const next: Promise<Batch | null> =
+        batch.size < BATCH_SIZE ? Promise.resolve(null) : this.readBatch(batch.to, 0)
+      next.catch(() => {}) // it is awaited below, unless the commit fails first
+      await committed
+      batch = await next
+    }
+    return true
+  }
+
+  /** The next batch after a position, or null when nothing came. A poll that is not known yet is looked up. */
+  private async readBatch(after: Position, waitMs: number): Promise<Batch | null> {
+    const { reader, polls } = this.parts
+    const entries = await reader.read(this.shard, after, BATCH_SIZE, waitMs)
+    if (entries.length === 0) return null
+    const unknown = new Set<number>()
+    for (const { ballot } of entries) if (ballot && !polls.get(ballot.poll)) unknown.add(ballot.poll)
+    if (unknown.size > 0) await polls.refresh([...unknown])
+    const pollOf = (number: number) => polls.get(number)
+    const batch = makeBatch(after, entries, pollOf)
+    // Options may be mended until the first vote: ours may be an older reading of the poll.
+    const mended = batch.setAside.filter(({ reason }) => reason === "option-unknown").map(({ poll }) => poll)
+    if (mended.length === 0) return batch
+    await polls.refresh([...new Set(mended)].filter((poll) => poll !== null))
+    return makeBatch(after, entries, pollOf)
+  }
+
+  private async commit(batch: Batch): Promise<void> {
+    const { reader, metrics, polls } = this.parts
+    const accepted = await this.parts.acceptedOf(batch)
+    const end = metrics.commitSeconds.startTimer()
+    const counted = await this.countOrSplit(batch, accepted)
+    end()
+    if (!counted.moved) {
+      await polls.refresh()
+      throw new PositionMoved()
+    }
+    this.position = batch.to
+    this.lastCommit = Date.now()
+    metrics.counted.inc(counted.written)
+    metrics.setAside.inc(counted.aside)
+    await reader.release(this.shard, batch.to)
+  }
+
+  /** What Postgres refuses for its content is halved until the entry at fault is found, and set aside. */
+  private async countOrSplit(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
+    try {
+      return await this.count(batch, accepted)
+    } catch (error) {
+      if (!isRefusedContent(error)) throw error
+      if (batch.size > 1) return this.countHalves(batch, accepted)
+      const at = formatPosition(batch.to)
+      this.parts.log.error({ shard: this.shard, at, err: error }, "an entry can't be counted")
+      return this.count(setEverythingAside(batch), accepted)
+    }
+  }
+
+  private async countHalves(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
+    const pollOf = (number: number) => this.parts.polls.get(number)
+    const half = Math.ceil(batch.size / 2)
+    const first = makeBatch(batch.from, batch.entries.slice(0, half), pollOf)
+    const counted = await this.countOrSplit(first, accepted)
+    if (!counted.moved) return counted
+    const rest = await this.countOrSplit(makeBatch(first.to, batch.entries.slice(half), pollOf), accepted)
+    return { ...rest, written: counted.written + rest.written, aside: counted.aside + rest.aside }
+  }
+
+  private count(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
+    const { sql, worker } = this.parts
+    return count(sql, { shard: this.shard, batch, worker, leaseSeconds: LEASE_SECONDS, accepted })
+  }
+}

@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, test } from "bun:test"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { waitFor } from "../../../scripts/services/wait"
+import { startWorkerProcess } from "../../../tests/harness/processes"
+import { useStores } from "../../../tests/harness/stores"
+import { openBooth, openPoll, SHARDS, startWorker, voter } from "../../../tests/harness/tallyroom"
+
+const stores = useStores()
+let sql: Database
+
+beforeAll(() => {
+  sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
+  stores().defer(() => sql.end({ timeout: 1 }))
+})
+
+async function holders(): Promise<Record<string, number>> {
+  const rows = await sql`
+    SELECT holder, count(*)::integer AS shards FROM shards WHERE lease_until > now() AND holder IS NOT NULL GROUP BY holder`
+  return Object.fromEntries(rows.map((row) => [row.holder, row.shards]))
+}
+
+const shares = async () => Object.values(await holders()).sort()
+
+describe("leases", () => {
+  test("are shared out evenly, given back by a stop, and free after a death", async () => {
+    const first = await startWorker(stores())
+    await waitFor("one worker to hold all", async () => (await shares()).join() === "4")
+    const second = await startWorker(stores())
+    await waitFor("two workers to hold two each", async () => (await shares()).join() === "2,2")
+    await second.stop()
+    await waitFor("all back at once", async () => (await holders())[first.worker.id] === SHARDS)
+
+    const victim = await startWorkerProcess(stores())
+    await waitFor("two each again", async () => (await shares()).join() === "2,2")
+    victim.app.kill("SIGKILL")
+    await waitFor("the dead one's shards", async () => (await holders())[first.worker.id] === SHARDS)
+    await first.ready()
+    const booth = await openBooth(stores())
+    for (let i = 0; i < 40; i++) await booth.cast("cats-vs-dogs", voter(`l${i}`), "a")
+    await waitFor("40 votes over all shards", async () => {
+      const [row] =
+        await sql`SELECT count(*)::integer AS votes, count(DISTINCT shard)::integer AS shards FROM votes`
+      return row?.votes === 40 && row.shards === SHARDS
+    })
+    await first.stop()
+    expect(await shares()).toEqual([])
+  }, 60_000)
+
+  test("a worker with another INBOX_SHARDS than the data's refuses in one sentence", async () => {
+    const worker = await startWorkerProcess(stores(), { INBOX_SHARDS: "7" })
+    expect(await worker.app.exited).toBe(1)
+  }, 60_000)
+
+  test("a stop under load takes less than 10 s and loses nothing", async () => {
+    const worker = await startWorkerProcess(stores())
+    await worker.app.waitReady()
+    const booth = await openBooth(stores())
+    await openPoll(sql, booth.redis, "stopping")
+    const flood = Promise.all(
+      Array.from({ length: 3_000 }, (_, i) => booth.cast("stopping", voter(`f${i}`), "b")),
+    )
+    const start = performance.now()
+    await worker.app.stop(10_000)
+    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(await shares()).toEqual([])
+    await flood
+    const next = await startWorker(stores())
+    await waitFor("all 3,000", async () => {
+      const [row] =
+        await sql`SELECT sum(votes)::integer AS n FROM tallies JOIN polls ON poll = number WHERE id = 'stopping'`
+      return row?.n === 3_000
+    })
+    await next.stop()
+  }, 60_000)
+})

@@ -1,0 +1,28 @@
+/** Acceptance counts of a shard whose log has none: what was ever read of it. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { Batch } from "../counting/batch"
+
+export class Accepted {
+  private counts = new Map<number, number>()
+
+  constructor(
+    private readonly sql: Database,
+    private readonly shard: number,
+  ) {}
+
+  /** Takes from the books what was read before. */
+  async load(): Promise<void> {
+    const rows = await this.sql`SELECT poll, accepted FROM books WHERE shard = ${this.shard}`
+    this.counts = new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
+  }
+
+  /** The counts with this batch, which is counted once and in order, or loaded anew. */
+  async with({ entries, polls }: Batch): Promise<Map<number, number>> {
+    for (const { ballot } of entries) {
+      if (ballot && polls.has(ballot.poll))
+        this.counts.set(ballot.poll, (this.counts.get(ballot.poll) ?? 0) + 1)
+    }
+    return new Map([...polls.keys()].map((number) => [number, this.counts.get(number) ?? 0]))
+  }
+}

@@ -1,0 +1,42 @@
+/** What Postgres knows of a shard's log, and what a new log must be told. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { LogEntry } from "@tallyroom/lib/inbox/stream/contract"
+import { encodeMarked } from "@tallyroom/lib/inbox/stream/entries"
+import type { Poll } from "@tallyroom/lib/polls"
+
+const BALLOTS_A_STEP = 5_000
+
+/** The name of a shard's log, or null before there was one. */
+export async function logOf(sql: Database, shard: number): Promise<string | null> {
+  const [row] = await sql`SELECT log FROM shards WHERE shard = ${shard}`
+  return row?.log ?? null
+}
+
+/** The standing ballots of a shard in polls that may still take votes, as the log would have them. */
+export async function* standingBallots(
+  sql: Database,
+  shard: number,
+  polls: Poll[],
+): AsyncGenerator<LogEntry[]> {
+  for (const poll of polls) {
+    if (poll.state === "final" || poll.state === "draft") continue
+    const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
+    for await (const step of rows.cursor(BALLOTS_A_STEP)) {
+      yield step.map(({ voter, option, ms, seq }) => {
+        const name = Buffer.from(String(voter).replaceAll("-", ""), "hex").toString("base64url")
+        const ballot = { poll: poll.number, voter: name, option: String(option) }
+        return { text: encodeMarked(ballot, { ms: Number(ms), seq: Number(seq) }), ballot }
+      })
+    }
+  }
+}
+
+/** Polls that have been final for a day or were deleted: nobody sends their ballots again. */
+export async function expiredPolls(sql: Database): Promise<number[]> {
+  const rows = await sql`
+    SELECT number FROM polls WHERE final_at BETWEEN now() - interval '26 hours' AND now() - interval '24 hours'
+    UNION ALL
+    SELECT number FROM deleted_polls WHERE deleted_at > now() - interval '2 hours'`
+  return rows.map((row) => Number(row.number))
+}

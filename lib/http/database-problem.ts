@@ -1,9 +1,0 @@
-import { isDatabaseAway } from "../database"
-import { Problem } from "../errors"
-
-/** A database that can't be reached, as clients are told of it; null for any other error. */
-export function databaseProblem(error: unknown): Problem | null {
-  if (!isDatabaseAway(error)) return null
-  const detail = "The results can't be read for a moment: try again."
-  return new Problem("database-away", detail, { retryAfter: 1, cause: error })
-}

@@ -1,9 +1,0 @@
-import { Problem } from "../errors"
-import { InboxAway } from "../inbox/inbox"
-
-/** An inbox that can't be reached, as clients are told of it; null for any other error. */
-export function inboxProblem(error: unknown): Problem | null {
-  if (!(error instanceof InboxAway)) return null
-  const detail = "Votes can't be taken for a moment: send the same vote again, it counts once."
-  return new Problem("inbox-away", detail, { retryAfter: 1, cause: error })
-}

@@ -1,0 +1,193 @@
+/** The vote app's side of the inbox on Redis: the ballots of a moment go there together, in one script call a shard. */
+
+import type { Redis } from "ioredis"
+import { parsePosition } from "../../ballots"
+import {
+  type Answer,
+  type Appender,
+  type Cast,
+  InboxAway,
+  type StandingVote,
+  type VoterPlace,
+} from "../contract"
+import { keys } from "../keys"
+
+/** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
+const ANSWER_TIMEOUT_MS = 150
+/** Two rounds: Redis decides one while the next is on its way. More only make the rounds smaller. */
+const ROUNDS_IN_FLIGHT = 2
+/** Keeps one script call below about 5 ms, for everybody else whom this Redis serves. */
+const BALLOTS_A_CALL = 400
+
+type Waiting = { cast: Cast; resolve: (answer: Answer) => void; reject: (error: Error) => void }
+
+export class RedisAppender implements Appender {
+  private waiting: Waiting[] = []
+  private roundsInFlight = 0
+  private scheduled = false
+  /** Redis's clock minus ours, as of the freshest answer; unknown before the first. */
+  private clockOffset: number | null = null
+
+  /**
+   * @param backlogLimit ballots that may wait in one shard
+   * @param answerTimeoutMs after which a ballot that has no answer is given up
+   */
+  constructor(
+    private readonly redis: Redis,
+    private readonly backlogLimit: number,
+    private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
+  ) {}
+
+  append(cast: Cast): Promise<Answer> {
+    if (this.redis.status !== "ready") return Promise.reject(new InboxAway("there is no connection to Redis"))
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ cast, resolve, reject })
+      this.schedule()
+    })
+  }
+
+  async standing({ shard, poll, voter }: VoterPlace): Promise<StandingVote | null> {
+    const stored = await this.redis.hget(keys.voters(shard, poll.id), voter).catch((cause) => {
+      throw new InboxAway("Redis did not answer", { cause })
+    })
+    const [option = "", id = ""] = stored?.split(" ", 2) ?? []
+    const position = parsePosition(id)
+    return option === "" || position === null ? null : { option, position }
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.roundsInFlight >= ROUNDS_IN_FLIGHT || this.waiting.length === 0) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      void this.round()
+    })
+  }
+
+  /** Sends all that waits, a call for each shard, and waits until every call was answered or time is up. */
+  private async round(): Promise<void> {
+    const calls = byShard(this.waiting)
+    this.waiting = []
+    this.roundsInFlight++
+    let answered = false
+    // An answer that is here already, but not read because we were busy ourselves, counts.
+    const onTime = () => setImmediate(() => answered || this.stalled(calls))
+    const timer = setTimeout(onTime, this.answerTimeoutMs)
+    await Promise.all(calls.map((ballots) => this.call(ballots)))
+    answered = true
+    clearTimeout(timer)
+    this.roundsInFlight--
+    this.schedule()
+  }
+
+  private async call(ballots: Waiting[]): Promise<void> {
+    try {
+      const { keyNames, args } = scriptArguments(ballots)
+      if (this.clockOffset === null) this.learnClock(await readClock(this.redis))
+      const deadline = Math.ceil(Date.now() + (this.clockOffset ?? 0) + this.answerTimeoutMs)
+      const reply = await this.redis.castBallots(
+        keyNames.length,
+        ...keyNames,
+        this.backlogLimit,
+        deadline,
+        ...args,
+      )
+      const [verdict, now, ...answers] = reply
+      this.learnClock(Number(now))
+      if (verdict !== "decided") throw new InboxAway(`the inbox is ${verdict}`)
+      ballots.forEach((ballot, i) => {
+        ballot.resolve(readAnswer(answers[i] ?? ""))
+      })
+    } catch (error) {
+      const away =
+        error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
+      for (const ballot of ballots) ballot.reject(away)
+    }
+  }
+
+  /**
+   * Redis holds its answers back: everybody who waits is told so, and the connection is made anew. What this Redis still
+   * finds on the old one comes after its deadline and changes nothing.
+   */
+  private stalled(calls: Waiting[][]): void {
+    const away = new InboxAway(`Redis did not answer within ${this.answerTimeoutMs} ms`)
+    for (const ballot of [...calls.flat(), ...this.waiting]) ballot.reject(away)
+    this.waiting = []
+    this.redis.disconnect(true)
+  }
+
+  /**
+   * The greatest offset seen is the nearest to the truth: an answer's way back only makes it smaller. It fades by 1 ms an
+   * answer, so that clocks may drift.
+   */
+  private learnClock(redisNow: number): void {
+    const seen = redisNow - Date.now()
+    this.clockOffset = this.clockOffset === null ? seen : Math.max(seen, this.clockOffset - 1)
+  }
+}
+
+/** The milliseconds that Redis's clock shows. */
+async function readClock(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time()
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+}
+
+function byShard(ballots: Waiting[]): Waiting[][] {
+  const open = new Map<number, Waiting[]>()
+  const calls: Waiting[][] = []
+  for (const ballot of ballots) {
+    const { shard } = ballot.cast
+    let call = open.get(shard)
+    if (!call || call.length >= BALLOTS_A_CALL) {
+      call = []
+      open.set(shard, call)
+      calls.push(call)
+    }
+    call.push(ballot)
+  }
+  return calls
+}
+
+/** One pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
+function scriptArguments(ballots: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
+  const shard = ballots[0]?.cast.shard ?? 0
+  const keyNames = [keys.gate(shard), keys.inbox(shard)]
+  const pairs = new Map<string, number>()
+  const terms: string[] = []
+  const args: (string | number)[] = []
+  for (const { cast } of ballots) {
+    const name = `${cast.pollId} ${cast.terms}`
+    let pair = pairs.get(name)
+    if (pair === undefined) {
+      pair = pairs.size + 1
+      pairs.set(name, pair)
+      terms.push(cast.terms)
+      keyNames.push(keys.poll(shard, cast.pollId), keys.voters(shard, cast.pollId))
+    }
+    args.push(pair, cast.voter, cast.option)
+  }
+  return { keyNames, args: [...terms, ...args] }
+}
+
+function readAnswer(text: string): Answer {
+  const [kind = "", id = "", option = ""] = text.split(" ")
+  const position = parsePosition(id)
+  switch (kind) {
+    case "accepted":
+    case "same":
+      if (position) return { kind, position }
+      break
+    case "stands":
+      if (position) return { kind, position, option }
+      break
+    case "poll-unknown":
+    case "option-unknown":
+    case "not-open":
+    case "paused":
+    case "closed":
+    case "full":
+    case "stale":
+      return { kind }
+  }
+  throw new InboxAway(`cast.lua answered ${JSON.stringify(text)}`)
+}

@@ -1,0 +1,36 @@
+/** Connections to Redis that come back by themselves. */
+
+import { Redis } from "ioredis"
+import { backoff } from "../../backoff"
+import { scripts } from "./scripts"
+
+const CONNECT_TIMEOUT_MS = 2_000
+/** A Redis that vanished without a word is noticed by this; vote has a stricter limit of its own. */
+const COMMAND_TIMEOUT_MS = 5_000
+/**
+ * A connection that we give up is cut after this, even if Redis hangs and does not close its side: until then those
+ * whose commands are on it wait, and with the 150 ms of casting that must stay below 200 ms.
+ */
+const DISCONNECT_TIMEOUT_MS = 20
+
+/**
+ * Opens a connection that reconnects for ever, with backoff and jitter. Nothing is queued while it is down and nothing
+ * is sent twice: a command that fails says so at once, and the caller decides.
+ */
+export function openRedis(url: string, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    blockingTimeout: COMMAND_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+    disableClientInfo: true,
+    retryStrategy: (attempt) => backoff(attempt),
+    reconnectOnError: () => false,
+    scripts,
+  })
+  redis.on("error", onError)
+  return redis
+}

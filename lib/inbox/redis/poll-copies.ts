@@ -1,0 +1,128 @@
+/** The copies of polls in Redis: the worker writes them from Postgres, vote reads them. */
+
+import type { Redis } from "ioredis"
+import { z } from "zod"
+import { type Position, parsePosition } from "../../ballots"
+import { type Poll, pollSchema, slugSchema } from "../../polls"
+import { postsSchema } from "../../posts"
+import { InboxAway } from "../contract"
+import { keys, RESTORING } from "../keys"
+import type { ProjectOutcome } from "./scripts"
+
+/** What can be voted on, and over how many shards the voters are spread. */
+export const indexSchema = z.object({
+  shards: z.int().min(1).max(1024),
+  default: slugSchema.nullable(),
+  open: z.array(slugSchema),
+  /** How posts are voted on; absent where the worker makes none. */
+  posts: postsSchema.optional(),
+})
+export type PollIndex = z.infer<typeof indexSchema>
+
+const jsonSchema = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    context.addIssue("is not JSON")
+    return z.NEVER
+  }
+})
+
+export type CopyConditions = {
+  /** The acceptance count that Postgres knows of this poll and shard. */
+  accepted?: number
+  /** The marker in the gate of whoever is restoring the shard, and may replace anything in it. */
+  marker?: string
+  /** It was written before: if it is gone, this Redis has lost something. */
+  mustExist?: boolean
+}
+
+/**
+ * Writes a poll's copy into a shard, unless project.lua knows a reason not to.
+ * @returns the outcome as project.lua says it, and the shard's last stream id
+ */
+export async function writePollCopy(
+  redis: Redis,
+  shard: number,
+  poll: Poll,
+  { accepted = 0, marker = "", mustExist = false }: CopyConditions = {},
+): Promise<{ outcome: ProjectOutcome; last: Position }> {
+  const fields = {
+    state: poll.state,
+    policy: poll.policy,
+    eligibility: poll.eligibility,
+    words: poll.words,
+    opens: poll.opensAt?.getTime() ?? "",
+    closes: poll.closesAt?.getTime() ?? "",
+    options: `,${poll.options.map((option) => option.id).join(",")},`,
+    poll: JSON.stringify(poll),
+  }
+  const [outcome, last] = await redis.projectPoll(
+    keys.poll(shard, poll.id),
+    keys.inbox(shard),
+    keys.voters(shard, poll.id),
+    keys.gate(shard),
+    accepted,
+    marker,
+    mustExist ? 1 : 0,
+    poll.number,
+    poll.revision,
+    ...Object.entries(fields).flat(),
+  )
+  const position = parsePosition(last)
+  if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
+  return { outcome, last: position }
+}
+
+/** No worker's reading of a poll is older than this when it writes it. */
+const MARKER_KEPT_SECONDS = 24 * 3_600
+
+/**
+ * Removes a deleted poll's copy and voters from a shard; a later poll under the same id stays.
+ * @param absent what to leave where there is no copy: a marker against workers with an older reading, or nothing
+ */
+export async function buryPollCopy(
+  redis: Redis,
+  shard: number,
+  { id, number }: Pick<Poll, "id" | "number">,
+  absent: "mark" | "skip",
+): Promise<void> {
+  await redis.buryPoll(keys.poll(shard, id), keys.voters(shard, id), number, MARKER_KEPT_SECONDS, absent)
+}
+
+/**
+ * The poll with this id; null when there is none, "deleted" when there was one: for as long as its marker stays.
+ * @throws {InboxAway} while shard 0 is not open, so that a wiped Redis does not look like one without polls; or when
+ * the copy is garbage (the worker mends it).
+ */
+export async function findPollCopy(redis: Redis, id: string): Promise<Poll | "deleted" | null> {
+  const [[json = null, state = null], gate] = await Promise.all([
+    redis.hmget(keys.poll(0, id), "poll", "state"),
+    redis.get(keys.gate(0)),
+  ])
+  if (json === null) {
+    if (state === "deleted") return "deleted"
+    if (gate === null || gate.startsWith(RESTORING)) throw new InboxAway("the inbox is restoring")
+    return null
+  }
+  const parsed = jsonSchema.pipe(pollSchema).safeParse(json)
+  if (!parsed.success || parsed.data.id !== id) throw new InboxAway(`the copy of poll ${id} can't be read`)
+  return parsed.data.deleting ? "deleted" : parsed.data
+}
+
+/** The same, of a poll that was deleted null as well. @throws {InboxAway} */
+export async function readPollCopy(redis: Redis, id: string): Promise<Poll | null> {
+  const found = await findPollCopy(redis, id)
+  return found === "deleted" ? null : found
+}
+
+export async function writeIndex(redis: Redis, index: PollIndex): Promise<void> {
+  await redis.set(keys.polls, JSON.stringify(index))
+}
+
+/** @throws {InboxAway} when there is none yet, or when it is garbage. */
+export async function readIndex(redis: Redis): Promise<PollIndex> {
+  const parsed = jsonSchema.pipe(indexSchema).safeParse(await redis.get(keys.polls))
+  if (!parsed.success) throw new InboxAway("no worker has opened the inbox yet")
+  return parsed.data
+}

@@ -1,0 +1,44 @@
+/** The worker's side of the inbox on Redis: reading a shard and releasing what was counted. */
+
+import type { Redis } from "ioredis"
+import { decodeBallot, formatPosition, nextPosition, type Position, parsePosition } from "../../ballots"
+import type { Entry, Reader } from "../contract"
+import { BALLOT_FIELD, keys } from "../keys"
+
+/**
+ * Each shard reads with a connection of its own: a waiting XREAD holds its connection, and a long answer would hold up
+ * everybody else's short ones.
+ */
+export class RedisReader implements Reader {
+  constructor(
+    private readonly redis: Redis,
+    private readonly readingRedis: Redis,
+  ) {}
+
+  async read(shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    const stream = ["STREAMS", keys.inbox(shard), formatPosition(after)] as const
+    const reply =
+      waitMs > 0
+        ? await this.readingRedis.xread("COUNT", count, "BLOCK", waitMs, ...stream)
+        : await this.readingRedis.xread("COUNT", count, ...stream)
+    const entries = reply?.[0]?.[1] ?? []
+    return entries.map(([position, fields]) => toEntry(position, fields))
+  }
+
+  async release(shard: number, upTo: Position): Promise<void> {
+    await this.redis.xtrim(keys.inbox(shard), "MINID", formatPosition(nextPosition(upTo)))
+  }
+}
+
+/** Ballots' positions are kept as integers of Postgres. */
+const GREATEST_SEQ = 2 ** 31 - 1
+
+function toEntry(id: string, fields: string[]): Entry {
+  const position = parsePosition(id)
+  if (!position) throw new Error(`Redis names an entry ${JSON.stringify(id)}`)
+  const wellFormed = fields.length === 2 && fields[0] === BALLOT_FIELD
+  const raw = wellFormed ? (fields[1] ?? "") : JSON.stringify(fields)
+  // cast.lua never fills a millisecond so far: an entry with such an id was written by somebody else.
+  const genuine = wellFormed && position.seq <= GREATEST_SEQ
+  return { position, raw, ballot: genuine ? decodeBallot(raw) : null }
+}

@@ -1,0 +1,112 @@
+/** The vote app's side of an inbox that is a log: what Redis's script decides is decided here, by a fresh reading of the poll. */
+
+import type { Redis } from "ioredis"
+import { votingPhase } from "../../polls"
+import {
+  type Answer,
+  type Appender,
+  InboxAway,
+  type PollCast,
+  type StandingVote,
+  type VoterPlace,
+} from "../contract"
+import type { Publisher } from "./contract"
+import { clockOffset, requireLook } from "./look"
+import { readShardState, type ShardState } from "./shard-state"
+
+/** How old the reading of a shard's state may be. */
+const FRESH_MS = 250
+/** Redis's clock is read anew this often. */
+const CLOCK_FRESH_MS = 10_000
+
+type Known = { state: ShardState; readAt: number; acceptedSince: number }
+
+export class LogAppender implements Appender {
+  private readonly known = new Map<number, Known>()
+  private readonly reading = new Map<number, Promise<Known>>()
+  private clock = { offset: 0, readAt: Number.NEGATIVE_INFINITY }
+
+  /** @param backlogLimit ballots that may wait in one shard, to within what other replicas accept in a moment */
+  constructor(
+    private readonly redis: Redis,
+    private readonly publisher: Publisher,
+    private readonly backlogLimit: number,
+  ) {}
+
+  async append(cast: PollCast): Promise<Answer> {
+    const known = await this.reach(cast.shard)
+    requireLook(known.state, this.publisher.connectedAt(), this.clock.offset)
+    try {
+      return await this.decide(known, cast)
+    } catch (error) {
+      this.known.delete(cast.shard)
+      throw error
+    }
+  }
+
+  async standing(place: VoterPlace): Promise<StandingVote | null> {
+    const known = await this.reach(place.shard)
+    return this.publisher.standing(known.state.log, place)
+  }
+
+  private reach(shard: number): Promise<Known> {
+    const trouble = this.publisher.trouble()
+    return trouble === null ? this.shard(shard) : Promise.reject(new InboxAway(trouble))
+  }
+
+  /** Settles when ballots for this shard can be written. @throws {InboxAway} when they can't, and why */
+  async prove(shard: number): Promise<void> {
+    requireLook((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
+  }
+
+  private async decide(known: Known, cast: PollCast): Promise<Answer> {
+    const { log, waiting } = known.state
+    const refusal = refusalOf(cast, Date.now() + this.clock.offset)
+    if (refusal !== null) {
+      const stands = await this.publisher.standing(log, cast)
+      return stands?.option === cast.option ? { kind: "same", position: stands.position } : { kind: refusal }
+    }
+    if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
+    const answer = await this.publisher.cast(log, cast)
+    if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++
+    return answer
+  }
+
+  private async shard(shard: number): Promise<Known> {
+    const known = this.known.get(shard)
+    if (known && performance.now() - known.readAt < FRESH_MS) return known
+    const reading = this.reading.get(shard) ?? this.read(shard).finally(() => this.reading.delete(shard))
+    this.reading.set(shard, reading)
+    return reading
+  }
+
+  private async read(shard: number): Promise<Known> {
+    const before = this.known.get(shard)
+    try {
+      await this.readClock()
+      const state = await readShardState(this.redis, shard)
+      const acceptedSince = before?.state.turn === state.turn ? before.acceptedSince : 0
+      const known = { state, readAt: performance.now(), acceptedSince }
+      this.known.set(shard, known)
+      return known
+    } catch (error) {
+      throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
+    }
+  }
+
+  private async readClock(): Promise<void> {
+    if (performance.now() - this.clock.readAt < CLOCK_FRESH_MS) return
+    this.clock = { offset: clockOffset(await this.redis.time()), readAt: performance.now() }
+  }
+}
+
+function refusalOf(
+  { poll, option }: PollCast,
+  now: number,
+): "not-open" | "paused" | "closed" | "option-unknown" | null {
+  const phase = votingPhase(poll, now)
+  if (phase === "draft" || phase === "scheduled") return "not-open"
+  if (phase === "paused") return "paused"
+  if (phase !== "open") return "closed"
+  return poll.options.some(({ id }) => id === option) ? null : "option-unknown"
+}

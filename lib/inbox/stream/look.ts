@@ -1,0 +1,31 @@
+/**
+ * A broker that has just come back may have lost its end; what it took then would stand where others stood before. So
+ * vote writes nothing through a new connection until a worker has looked.
+ */
+
+import { InboxAway } from "../contract"
+import type { ShardState } from "./shard-state"
+
+/** By how much vote and worker may read Redis's clock differently. */
+const CLOCK_SLACK_MS = 100
+
+/**
+ * @param connectedAt when vote's connection to the broker came about (by `performance.now()`)
+ * @param clockOffset of Redis's clock to this process's (ms)
+ * @throws {InboxAway} until a worker has looked at the broker since
+ */
+export function requireLook({ lookedAt }: ShardState, connectedAt: number, clockOffset: number): void {
+  const connected = Date.now() + clockOffset - (performance.now() - connectedAt)
+  if (lookedAt > connected + CLOCK_SLACK_MS) return
+  throw new InboxAway("no worker has looked at the broker since it was connected")
+}
+
+/** Milliseconds by which Redis's clock, told as seconds and microseconds, is ahead of this process's. */
+export function clockOffset(time: readonly unknown[]): number {
+  return redisTime(time) - Date.now()
+}
+
+/** What Redis's TIME tells, in milliseconds. */
+export function redisTime([seconds, micros]: readonly unknown[]): number {
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+}

@@ -1,0 +1,52 @@
+/** `bun run settings`: writes docs/settings.md from the settings as the apps declare them; `--check` only compares. */
+
+import type { Settings } from "@tallyroom/lib/settings"
+import { settings as result } from "../../apps/result/settings"
+import { settings as vote } from "../../apps/vote/settings"
+import { settings as worker } from "../../apps/worker/settings"
+import { refuseWords } from "../services/no-words"
+
+const FILE = `${import.meta.dir}/../../docs/settings.md`
+
+const INTRODUCTION = `# Settings
+
+Every setting is an environment variable. An empty one counts as not set. A process that finds a fault in its settings
+says all of them at once and exits with 2 before it connects to anything.
+
+Each secret NAME may stand in a file instead, whose path is NAME_FILE.
+
+This page is generated: \`bun run settings\`.
+`
+
+function row([name, { default: fallback, description, secret }]: [string, Settings[string]]): string {
+  const value = fallback === undefined ? "required" : fallback === "" ? "" : `\`${fallback}\``
+  return `| \`${name}\` | ${value} | ${description.replaceAll("|", "\\|")}${secret ? " Secret." : ""} |`
+}
+
+function section(app: string, settings: Settings): string {
+  const rows = Object.entries(settings).map(row)
+  return [`## ${app}`, "", "| name | default | |", "|---|---|---|", ...rows, ""].join("\n")
+}
+
+const page = [
+  INTRODUCTION,
+  ...Object.entries({ vote, worker, result }).map(([app, s]) => section(app, s)),
+].join("\n")
+
+const words = process.argv.slice(2)
+if (words.join() !== "--check")
+  refuseWords(`Usage: bun run settings [--check]
+
+Writes docs/settings.md from what the apps declare; with --check it only looks whether that is what it says.`)
+if (words.length > 0) {
+  const current = await Bun.file(FILE)
+    .text()
+    .catch(() => "")
+  if (current !== page) {
+    console.error("docs/settings.md does not say what the apps declare. Run `bun run settings`.")
+    process.exit(1)
+  }
+} else {
+  await Bun.write(FILE, page)
+  console.log("wrote docs/settings.md")
+}

@@ -1,0 +1,79 @@
+/** `bun run export`: polls, ballots and tallies as files. */
+
+import { parseArgs } from "node:util"
+import { openDatabase } from "@tallyroom/lib/database"
+import { assertPostgresAnswers } from "../services/external"
+import { runningDemo } from "../services/running"
+import { describe, Trouble } from "../services/trouble"
+import { failure } from "./export/failure"
+import { assertFree, type Written, writeFiles } from "./export/files"
+import { inOneSnapshot, tablesOf } from "./export/tables"
+import { FORMATS, type Format } from "./export/writers"
+
+const USAGE = `Usage: bun run export [--poll ID] [--dir DIR] [--format csv|jsonl|both] [--force]
+
+Writes polls, tallies and ballots of one moment to files that only you can read. Ballots have the poll, the option, the
+second in which they were accepted, and whether they still stand; never a voter. Polls whose results are hidden are there, too.
+
+  --poll ID        this one alone
+  --dir DIR        (tallyroom-export)
+  --format FORMAT  csv, jsonl (a JSON object a line) or both (both)
+  --force          in the place of an earlier export there, of which nothing stays
+
+DATABASE_URL says where, as a user who may read all tables; otherwise it takes a running demo.`
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(describe(error))
+  process.exitCode = 2
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      poll: { type: "string" },
+      dir: { type: "string", default: "tallyroom-export" },
+      format: { type: "string", default: "both" },
+      force: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const formats = FORMATS.filter((it) => values.format === "both" || values.format === it)
+  if (formats.length === 0) throw new Trouble(`--format takes csv, jsonl or both, not ${values.format}.`)
+  const url = process.env.DATABASE_URL || runningDemo()?.databaseUrl
+  if (!url) throw new Trouble("No running demo found. Start one with `bun run demo`, or set DATABASE_URL.")
+  const { poll = null, dir, force } = values
+  try {
+    assertFree(dir, force)
+    await assertPostgresAnswers(url, "that of a running demo")
+    for (const { name, count, files } of await exportTo(url, poll, dir, formats))
+      console.log(`${name}: ${count.toLocaleString("en")} (${files.join(", ")})`)
+  } catch (error) {
+    throw failure(error, dir)
+  }
+  return 0
+}
+
+async function exportTo(
+  url: string,
+  poll: string | null,
+  dir: string,
+  formats: readonly Format[],
+): Promise<Written[]> {
+  const sql = openDatabase(url, { name: "export", connections: 1 })
+  try {
+    return await inOneSnapshot(sql, async (snapshot) => {
+      if (poll !== null && (await snapshot`SELECT FROM polls WHERE id = ${poll}`).length === 0)
+        throw new Trouble(`There is no poll ${JSON.stringify(poll)}.`)
+      return writeFiles(dir, formats, tablesOf(snapshot, poll))
+    })
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

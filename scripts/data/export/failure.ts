@@ -1,0 +1,16 @@
+/** What a person is told when an export fails. */
+
+import { isDatabaseAway } from "@tallyroom/lib/database"
+import postgres from "postgres"
+import { Trouble } from "../../services/trouble"
+
+/** @returns a Trouble for what the disk or the database refused, anything else as it is */
+export function failure(error: unknown, dir: string): unknown {
+  if (!(error instanceof Error) || error instanceof Trouble) return error
+  if (error instanceof postgres.PostgresError || isDatabaseAway(error))
+    return new Trouble(`The database can't be read: ${error.message}.`, { cause: error })
+  if (!("syscall" in error)) return error
+  // "ENOENT: no such file or directory, mkdir '/x'"
+  const why = error.message.replace(/^[A-Z]+: /, "").replace(/, [a-z]+( '.*)?$/, "")
+  return new Trouble(`Can't write to ${dir}: ${why}.`, { cause: error })
+}

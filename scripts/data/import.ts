@@ -1,0 +1,85 @@
+/** `bun run import FILE.csv`: casts the ballots of a file. */
+
+import { statSync } from "node:fs"
+import { parseArgs } from "node:util"
+import { onStopRequest } from "../services/stop-request"
+import { describe, Trouble } from "../services/trouble"
+import { importFile } from "./import/file"
+
+const USAGE = `Usage: bun run import FILE.csv [--dry-run] [--concurrency N]
+
+Casts a ballot for each row over the API of the vote app. The first line names the columns:
+
+  poll, option   ids
+  voter          any text that stands for one person; without it each row is a voter of its own
+  code           for polls that ask for one
+
+Of several rows of one voter (or code) in a poll the first stands where votes are final, and later ones are refused; where
+votes may be changed only the last is cast.
+
+Run it again at any time, after an interruption too: rows that were cast before stay as they are. Where votes may be changed
+the file's votes are cast anew over what voters have changed since. Refused rows are written to FILE.refused.csv with the
+reason, and the exit code is 1.
+
+  --dry-run        cast and write nothing: only look whether each row has a poll and an option that there are
+  --concurrency N  ballots under way at the same time, at most 100 (20)
+
+VOTE_URL says where; otherwise it takes a running demo, or http://localhost:8080. The voters' keys follow from a secret in
+.tallyroom/import.json: without that file the same voters would be new ones.`
+
+const MOST_AT_ONCE = 100
+/** As shells tell of a command that Ctrl-C ended. */
+const STOPPED = 130
+
+try {
+  process.exit(await main(process.argv.slice(2)))
+} catch (error) {
+  console.error(describe(error))
+  process.exit(2)
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      "dry-run": { type: "boolean", default: false },
+      concurrency: { type: "string", default: "20" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const [file, more] = positionals
+  if (file === undefined || more !== undefined)
+    throw new Trouble("Name one file: bun run import FILE.csv (see --help).")
+  const width = Number(values.concurrency)
+  if (!Number.isInteger(width) || width < 1 || width > MOST_AT_ONCE)
+    throw new Trouble(
+      `--concurrency takes a whole number from 1 to ${MOST_AT_ONCE}, not ${values.concurrency}.`,
+    )
+  const size = sizeOf(file)
+  const stop = new AbortController()
+  onStopRequest(
+    () => stop.abort(new Trouble("Stopped.")),
+    () => process.exit(STOPPED),
+  )
+  try {
+    return await importFile({ file, size, width, isDry: values["dry-run"], stop: stop.signal })
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+    console.error(describe(error))
+    return STOPPED
+  }
+}
+
+function sizeOf(file: string): number {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found) throw new Trouble(`There is no file ${file}.`)
+  if (found.isDirectory()) throw new Trouble(`${file} is a directory: name a CSV file.`)
+  // It is read twice.
+  if (!found.isFile()) throw new Trouble(`${file} is no file: write what it gives into a CSV file first.`)
+  return found.size
+}

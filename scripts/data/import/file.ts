@@ -1,0 +1,59 @@
+/** Imports one file: each row is refused, replaced or cast, and all are reported. */
+
+import { Trouble } from "../../services/trouble"
+import { atOnce } from "../at-once"
+import { castUntilDecided, type Decided } from "../cast"
+import { progress } from "../progress"
+import { addresses, findPoll } from "../room"
+import { Turns } from "../turns"
+import { plan } from "./plan"
+import { RefusedLines } from "./refused-lines"
+import { RefusedRows } from "./refused-rows"
+import { Report } from "./report"
+import { type Row, rowsOf } from "./rows"
+import { voterKeys } from "./voter-keys"
+
+type Work = { file: string; size: number; width: number; isDry: boolean; stop: AbortSignal }
+
+/**
+ * Reads it twice: first for what each row becomes, so that nothing is cast of a file that is no CSV to its end.
+ * @returns 1 when rows were refused, else 0
+ * @throws {Trouble} when it ended before; what was under way then is decided, and reported
+ */
+export async function importFile({ file, size, width, isDry, stop }: Work): Promise<number> {
+  const room = addresses()
+  const fateOf = await plan(rowsOf(file, stop), (id) => findPoll(room, id, stop)).catch((cause) => {
+    throw cause instanceof Trouble ? new Trouble(`${cause.message} Nothing was cast.`, { cause }) : cause
+  })
+  const keyOf = isDry ? null : voterKeys()
+  const turns = new Turns()
+  const decide = async (row: Row): Promise<Decided | { kind: "replaced" }> => {
+    const fate = fateOf(row)
+    if (fate.kind !== "cast") return fate
+    if (keyOf === null) return { kind: "accepted" }
+    const { voter, ...ballot } = fate.ballot
+    return turns.take(fate.person, async () => {
+      stop.throwIfAborted()
+      return castUntilDecided(room.voteUrl, { ...ballot, key: keyOf(voter) }, stop)
+    })
+  }
+
+  const bar = progress(`${isDry ? "Checking" : "Casting"} the rows of ${file}`, size)
+  const refusals = isDry ? new RefusedLines() : new RefusedRows(file)
+  const report = new Report(isDry)
+  let isWhole = false
+  try {
+    await atOnce(rowsOf(file, stop), width, async (row) => {
+      const decided = await decide(row)
+      if (decided.kind === "refused") refusals.add(row, decided.reason)
+      report.counts[decided.kind]++
+      bar.at(row.bytes, report.counts.refused > 0 ? `${report.counts.refused} refused` : "")
+    })
+    isWhole = true
+  } finally {
+    bar.end(isWhole)
+    console.log(isWhole ? report.summary : `${report.summary}. Run it again to go on.`)
+    refusals.close(isWhole)
+  }
+  return report.counts.refused > 0 ? 1 : 0
+}

@@ -1,0 +1,53 @@
+/** What becomes of each row, as far as that can be said before any is cast. */
+
+import { foldCode } from "@tallyroom/lib/codes"
+import type { PollInfo } from "../room"
+import type { Ballot, Row } from "./rows"
+
+/** `person`: whoever the vote app takes for one voter of one poll. */
+export type Fate =
+  | { kind: "refused"; reason: string }
+  | { kind: "replaced" }
+  | { kind: "cast"; ballot: Ballot; person: string }
+
+/**
+ * Reads all rows once, and each poll that they name. Where votes may be changed, only a voter's last row is cast: a second run
+ * would else cast the earlier ones over it.
+ * @param findPoll gives null where there is none
+ */
+export async function plan(
+  rows: AsyncIterable<Row>,
+  findPoll: (id: string) => Promise<PollInfo | null>,
+): Promise<(row: Row) => Fate> {
+  const polls = new Map<string, PollInfo | null>()
+  const last = new Map<string, number>()
+  for await (const row of rows) {
+    if ("poll" in row.ballot && !polls.has(row.ballot.poll))
+      polls.set(row.ballot.poll, await findPoll(row.ballot.poll))
+    const fate = judge(row, polls)
+    if (fate.kind === "cast" && fate.isChangeable) last.set(fate.person, row.number)
+  }
+  return (row) => {
+    const fate = judge(row, polls)
+    if (fate.kind === "refused") return fate
+    const isReplaced = fate.isChangeable && last.get(fate.person) !== row.number
+    return isReplaced ? { kind: "replaced" } : fate
+  }
+}
+
+function judge({ ballot }: Row, polls: Map<string, PollInfo | null>) {
+  const refused = (reason: string) => ({ kind: "refused" as const, reason })
+  if ("fault" in ballot) return refused(ballot.fault)
+  const poll = polls.get(ballot.poll)
+  if (!poll) return refused(`There is no poll ${ballot.poll}.`)
+  if (poll.phase !== "open") return refused(`The poll ${poll.id} is ${poll.phase}.`)
+  if (poll.eligibility === "network")
+    return refused(`The poll ${poll.id} takes one vote a network: a file can't vote there.`)
+  if (poll.eligibility === "code" && ballot.code === undefined)
+    return refused(`The poll ${poll.id} asks for a code.`)
+  if (!poll.options.some(({ id }) => id === ballot.option))
+    return refused(`The poll ${poll.id} has no option ${ballot.option}.`)
+  const who = poll.eligibility === "code" ? `code ${foldCode(ballot.code ?? "")}` : `voter ${ballot.voter}`
+  const isChangeable = poll.policy === "changeable"
+  return { kind: "cast" as const, ballot, person: `${poll.id} ${who}`, isChangeable }
+}

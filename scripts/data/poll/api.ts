@@ -1,0 +1,69 @@
+/** The admin API as a command uses it. */
+
+import { Trouble } from "../../services/trouble"
+
+export type ShownPoll = {
+  id: string
+  title: string
+  phase: string
+  policy: string
+  results: string
+  eligibility: string
+  confirm: boolean
+  opensAt: string | null
+  closesAt: string | null
+  default: boolean
+  options: { id: string; label: string }[]
+}
+
+export type PollApi = {
+  /** Where people find a poll, by what they do there. */
+  addresses: Record<string, string>
+  /** @throws {Trouble} with the API's own words when it refuses */
+  call: <T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<T>
+  /** The same for an answer in CSV. */
+  csv: (path: string, body: unknown) => Promise<string>
+}
+
+export type Place = { address: string; token: string; voteUrl?: string }
+
+/** @throws {Trouble} when the address is none */
+export function pollApi({ address, token, voteUrl }: Place): PollApi {
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
+    throw new Trouble("RESULT_URL is not an address such as https://results.example: correct it.")
+  }
+  const { origin } = new URL(address)
+  const send = async (method: string, path: string, body: unknown, accept: string) => {
+    const request = {
+      method,
+      headers: { authorization: `Bearer ${token}`, accept, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }
+    const answer = await fetch(new URL(path, address), request).catch((cause) => {
+      throw new Trouble(`Nobody answers at ${origin}: start the result app, or correct RESULT_URL.`, {
+        cause,
+      })
+    })
+    if (!answer.ok) throw new Trouble(await complaint(answer))
+    return answer
+  }
+  return {
+    addresses: { ...(voteUrl !== undefined && { Vote: voteUrl }), Watch: address },
+    call: async (method, path, body) => (await send(method, path, body, "application/json")).json(),
+    csv: async (path, body) => (await send("POST", path, body, "text/csv")).text(),
+  }
+}
+
+/** Where the API tells a program what to do, a person is told in the words of this command. */
+const IN_A_TERMINAL: Record<string, (detail: string) => string> = {
+  "/problems/token-needed": () => "This is not the admin token: set ADMIN_TOKEN to that of the result app.",
+  "/problems/poll-unknown": (detail) =>
+    `${detail.replace(/: look at .*/, "")}: \`bun run poll list\` shows which there are.`,
+}
+
+async function complaint(answer: Response): Promise<string> {
+  const problem = await answer.json().catch(() => ({}))
+  const words = IN_A_TERMINAL[problem.type]
+  if (words !== undefined) return words(problem.detail)
+  return problem.title ? `${problem.title}. ${problem.detail}` : `The result app answered ${answer.status}.`
+}

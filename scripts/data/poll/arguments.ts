@@ -1,0 +1,126 @@
+/** The command line of `bun run poll`. */
+
+import { parseArgs } from "node:util"
+import { mistyped, Trouble } from "../../services/trouble"
+
+export const USAGE = `Usage: bun run poll <command>
+
+  list                       all polls
+  show <id>                  one poll with its counts
+  create --title <title> --option <label> --option <label> … [--id <id>]
+         [--policy final|changeable] [--results live|after-vote|after-close]
+         [--eligibility browser|code|network] [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
+  edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--eligibility …]
+         [--confirm yes|no] [--opens <moment>|none] [--closes <moment>|none]
+  open <id>                  takes votes from now on, or from --opens; a draft opens by itself at --opens, too
+  pause <id>                 takes no votes until "resume"
+  resume <id>                takes votes again
+  close <id>                 takes no more votes, and is final seconds later
+  reopen <id>                undoes the close of a poll that is not final (--closes <moment>|none if its time has passed)
+  default <id>               shown where no poll is named
+  archive <id>               left out of public lists; its pages stay (--undo: takes it back)
+  move <id> <where>          changes its place in the list: up, down, first, last, before=<id> or after=<id>
+  duplicate <id> <new id>    makes a draft with the same options and rules (--title …)
+  delete <id> --confirm <id> takes the poll away for good, with all its votes
+  codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
+
+  --json                     prints the API's answer as it is
+Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
+A moment is like 2030-01-31T20:00:00Z. Uses RESULT_URL and ADMIN_TOKEN if they are set, else a running demo.`
+
+/** Exits with 2 rather than 1: nothing was tried. */
+export class UsageError extends Trouble {}
+
+const COMMANDS = [
+  "list",
+  "show",
+  "create",
+  "edit",
+  "open",
+  "pause",
+  "resume",
+  "close",
+  "reopen",
+  "default",
+  "archive",
+  "move",
+  "duplicate",
+  "delete",
+  "codes",
+] as const
+
+const text = { type: "string" } as const
+const flag = { type: "boolean" } as const
+const OPTIONS = {
+  ...{
+    id: text,
+    title: text,
+    policy: text,
+    results: text,
+    eligibility: text,
+    opens: text,
+    closes: text,
+    confirm: text,
+  },
+  ...{ open: flag, default: flag, csv: flag, json: flag, undo: flag },
+  option: { type: "string", multiple: true },
+  help: { type: "boolean", short: "h" },
+} as const
+
+export type Flags = ReturnType<typeof parse>["values"]
+export type Command = { name: (typeof COMMANDS)[number] | "help"; words: string[]; flags: Flags }
+
+/** @throws {UsageError} in one sentence, for anything that is no command */
+export function readCommand(argv: string[]): Command {
+  const { values: flags, positionals } = parse(argv)
+  const [word, ...words] = positionals
+  if (flags.help || word === undefined || word === "help") return { name: "help", words: [], flags }
+  const name = COMMANDS.find((command) => command === word)
+  if (!name) throw new UsageError(`There is no command "${word}": see bun run poll --help.`)
+  const wanted = WORDS[name] ?? "<id>"
+  if (words.length !== (wanted.match(/</g)?.length ?? 0)) {
+    throw new UsageError(`Write it as: bun run poll ${`${name} ${wanted}`.trim()} (see --help).`)
+  }
+  return { name, words, flags }
+}
+
+/** What a command takes after its name; most take the id of a poll. */
+const WORDS: Record<string, string> = {
+  list: "",
+  create: "",
+  codes: "<id> <count>",
+  duplicate: "<id> <new id>",
+  move: "<id> <where>",
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError(`${mistyped(error as Error)}: see bun run poll --help.`)
+  }
+}
+
+/** `--option a=Cats` as an option; the API makes the id of `--option Cats` and `--option =Cats`. */
+export function readOption(text: string): { id?: string; label: string } {
+  const [, id = "", label = text] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  return { ...(id !== "" && { id }), label }
+}
+
+/** The same of an option that there may be already, which is known by its id. @throws {UsageError} for one without */
+export function readKnownOption(text: string): { id: string; label: string } {
+  const { id, label } = readOption(text)
+  if (id === undefined)
+    throw new UsageError(`--option "${text}" must be like a=Cats: "edit" knows an option by its id.`)
+  return { id, label }
+}
+
+/** `first` or `before=tea` as the API takes it. */
+export function readMove(text: string): string | Record<string, string> {
+  const [where = "", id] = text.split("=", 2)
+  if (id !== undefined && /^(before|after)$/.test(where)) return { [where]: id }
+  if (/^(up|down|first|last)$/.test(text)) return text
+  throw new UsageError(
+    `"${text}" is no place in the list: say up, down, first, last, before=<id> or after=<id>.`,
+  )
+}

@@ -1,0 +1,197 @@
+import { beforeAll, expect, test } from "bun:test"
+import { openTables, type Result, startResult, TOKEN } from "../../../apps/result/testing/result"
+import { addVotes } from "../../../apps/result/testing/votes"
+import { useStores } from "../../../tests/harness/stores"
+
+const stores = useStores()
+let result: Result
+let sql: Awaited<ReturnType<typeof openTables>>
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResult(stores())
+})
+
+const poll = (...words: string[]) => pollAs({}, ...words)
+
+async function pollAs(settings: Record<string, string>, ...words: string[]) {
+  const env = {
+    PATH: process.env.PATH,
+    TZ: "Europe/Berlin",
+    RESULT_URL: result.address,
+    ADMIN_TOKEN: TOKEN,
+    ...settings,
+  }
+  const child = Bun.spawn([process.execPath, `${import.meta.dir}/../poll.ts`, ...words], {
+    ...{ env, stdout: "pipe", stderr: "pipe" },
+  })
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { out, err, code }
+}
+
+test("a poll is made, opened, edited, shown and closed from the terminal", async () => {
+  const made = await poll("create", "--id", "tea", "--title", "Tea?", "--option", "y=Yes", "--option", "n=No")
+  expect(made).toMatchObject({ code: 0, err: "" })
+  expect(made.out).toContain("draft")
+  expect((await poll("open", "tea")).out).toContain("open")
+  expect((await poll("default", "tea")).out).toContain("tea *")
+  await poll(
+    "edit",
+    "tea",
+    "--title",
+    "Tea or not?",
+    "--option",
+    "n=Never",
+    "--closes",
+    "2040-01-01T00:00:00Z",
+  )
+  await addVotes(sql, "tea", "n", 4)
+  const { out } = await poll("show", "tea")
+  expect(out).toContain("Tea or not?")
+  expect(out).toMatch(/open +2040-01-01T01:00:00\+01:00/)
+  expect(out).toMatch(/n +Never +4/)
+  expect(JSON.parse((await poll("close", "tea", "--json")).out)).toMatchObject({ id: "tea", state: "closed" })
+  expect((await poll("list")).out).toMatch(/tea \* +closed/)
+})
+
+test("ids need not be given: they are made from title and labels", async () => {
+  const options = ["Crêpes", "y=Yes", "=1+1=2", "寿司"].flatMap((option) => ["--option", option])
+  const made = JSON.parse((await poll("create", "--title", "Où déjeuner ?", "--json", ...options)).out)
+  expect(made).toMatchObject({
+    id: "ou-dejeuner",
+    options: [
+      { id: "crepes", label: "Crêpes" },
+      { id: "y", label: "Yes" },
+      { id: "1-1-2", label: "1+1=2" },
+      { id: "d", label: "寿司" },
+    ],
+  })
+  const { out } = await poll("create", "--title", "お昼は？", "--option", "寿司", "--option", "麺")
+  expect(out).toMatch(/^Watch: .*\/polls\/poll-[a-z0-9]{5}$/m)
+  const nameless = await poll("edit", "ou-dejeuner", "--option", "Galettes")
+  expect([nameless.code, nameless.err.trim()]).toEqual([
+    2,
+    '--option "Galettes" must be like a=Cats: "edit" knows an option by its id.',
+  ])
+})
+
+test("a poll is archived, duplicated and deleted from the terminal", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  await poll("create", "--id", "gala", "--title", "Gala", "--open", ...options)
+  expect((await poll("archive", "gala")).code).toBe(0)
+  const listed = async () =>
+    (await (await fetch(`${result.address}/api/polls`)).json()).polls as { id: string }[]
+  expect((await listed()).map(({ id }) => id)).not.toContain("gala")
+  expect((await poll("archive", "gala", "--undo")).code).toBe(0)
+  expect((await listed()).map(({ id }) => id)).toContain("gala")
+  expect((await poll("duplicate", "gala", "gala-2", "--title", "Gala again")).out).toContain("Gala again")
+  expect(await poll("delete", "gala")).toMatchObject({ code: 2, out: "" })
+  expect((await poll("delete", "gala", "--confirm", "gala")).out).toContain("being deleted")
+  expect((await result.get("/api/polls/gala")).status).toBe(410)
+})
+
+test("the list is put in order from the terminal", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  for (const id of ["one", "two", "three"]) await poll("create", "--id", id, "--title", id, ...options)
+  const order = async () => (await poll("list")).out.match(/^(one|two|three)(?= )/gm)
+  expect(await order()).toEqual(["three", "two", "one"])
+  await poll("move", "one", "first")
+  expect(await order()).toEqual(["one", "three", "two"])
+  await poll("move", "two", "before=three")
+  expect(await order()).toEqual(["one", "two", "three"])
+  const { code, err } = await poll("move", "two", "left")
+  expect([code, err.trim()]).toEqual([
+    2,
+    '"left" is no place in the list: say up, down, first, last, before=<id> or after=<id>.',
+  ])
+})
+
+test("a poll is paused, closed and opened again from the terminal, and says when it opens by itself", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  await poll(
+    "create",
+    "--id",
+    "event",
+    "--title",
+    "Event",
+    "--open",
+    "--closes",
+    "2040-01-01T00:00:00Z",
+    ...options,
+  )
+  const state = async (...words: string[]) => JSON.parse((await poll(...words, "--json")).out).state
+  expect(await state("pause", "event")).toBe("paused")
+  expect((await poll("list")).out).toMatch(/event +paused/)
+  expect(await state("resume", "event")).toBe("open")
+  expect(await state("close", "event")).toBe("closed")
+  expect(await state("reopen", "event")).toBe("open")
+  await sql`UPDATE polls SET state = 'closed', closes_at = now() - interval '1 minute', revision = revision + 1
+    WHERE id = 'event'`
+  expect((await poll("reopen", "event")).err).toContain("give another closesAt, or null, too")
+  expect(await state("reopen", "event", "--closes", "none")).toBe("open")
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'event'`
+  expect((await poll("reopen", "event")).err).toContain("its tally never changes")
+  await poll("create", "--id", "dawn", "--title", "Dawn", "--opens", "2040-07-01T00:00:00Z", ...options)
+  expect((await poll("list")).out).toMatch(/dawn +draft +by itself on 2040-07-01T02:00:00\+02:00/)
+})
+
+test("whether votes are confirmed is said with yes or no", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  const made = await poll(
+    ...["create", "--id", "quick", "--title", "Quick", "--confirm", "no", "--json"],
+    ...options,
+  )
+  expect(JSON.parse(made.out)).toMatchObject({ confirm: false })
+  expect(JSON.parse((await poll("edit", "quick", "--confirm", "yes", "--json")).out)).toMatchObject({
+    confirm: true,
+  })
+  expect(await poll("edit", "quick", "--confirm", "maybe")).toMatchObject({ code: 2, out: "" })
+})
+
+test("codes are printed one a line, or as CSV", async () => {
+  const options = ["--option", "a=A", "--option", "b=B"]
+  await poll("create", "--id", "club", "--title", "Club", "--eligibility", "code", "--open", ...options)
+  const { out } = await poll("codes", "club", "3")
+  expect(out.trim().split("\n")).toHaveLength(3)
+  expect((await poll("codes", "club", "2", "--csv")).out).toStartWith("code,url")
+})
+
+test("what goes wrong is one sentence and an exit code", async () => {
+  const refused = await poll("open", "nowhere")
+  expect(refused).toMatchObject({ code: 1, out: "" })
+  expect(refused.err.trim().split("\n")).toHaveLength(1)
+  for (const words of [
+    ["fly"],
+    ["create", "--id", "x"],
+    ["create", "--title", "X", "--option", "One"],
+    ["open"],
+    ["move", "one"],
+    ["list", "--loud"],
+    ["codes", "x", "many"],
+  ]) {
+    const wrong = await poll(...words)
+    expect(wrong.code).toBe(2)
+    expect(wrong.err.trim().split("\n")).toHaveLength(1)
+  }
+  expect((await poll("--help")).out).toStartWith("Usage: bun run poll")
+})
+
+test("a fault of the settings is told by the setting to mend, and no password with it", async () => {
+  for (const address of ["localhost:8081", "hello", "tea://me:secret@localhost"]) {
+    const told = "RESULT_URL is not an address such as https://results.example: correct it."
+    expect((await pollAs({ RESULT_URL: address }, "list")).err.trim()).toBe(told)
+  }
+  const away = await pollAs({ RESULT_URL: "http://me:secret@localhost:1" }, "list")
+  expect(away.err).toStartWith("Nobody answers at http://localhost:1:")
+  const { err } = await pollAs({ ADMIN_TOKEN: "wrong" }, "list")
+  expect(err.trim()).toBe("This is not the admin token: set ADMIN_TOKEN to that of the result app.")
+})
+
+test("a poll that there is not is told once, with the command that lists those there are", async () => {
+  const { err } = await poll("show", "nowhere")
+  expect(err.trim()).toBe('There is no poll "nowhere": `bun run poll list` shows which there are.')
+})

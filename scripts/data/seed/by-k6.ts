@@ -1,0 +1,38 @@
+/** Votes by k6, where ab is missing: the same form, and each a new voter. */
+
+import { eachLine } from "../../services/lines"
+import { Trouble } from "../../services/trouble"
+import { startK6 } from "../../tools/k6"
+
+/** What the script says of each vote that was taken. */
+const TAKEN = "taken"
+/** k6 says where in the script a run was ended. */
+const PLACE = / at \S+ \(file:.*$/
+
+/**
+ * Casts votes for each option; what was refused for a moment is cast again.
+ * @throws {Trouble} when k6 can't be had, or a vote is refused for good or still after a minute
+ */
+export async function castByK6(
+  address: string,
+  shares: Map<string, number>,
+  onCast: (votes: number) => void,
+): Promise<void> {
+  const log = ["--log-output", "stdout", "--log-format", "raw", "--no-color"]
+  const k6 = await startK6("seed", {
+    flags: ["--quiet", "--summary-mode=disabled", ...log],
+    env: { ADDRESS: address, SHARES: JSON.stringify([...shares]) },
+    stdout: "pipe",
+  })
+  let left = [...shares.values()].reduce((sum, votes) => sum + votes, 0)
+  let reason = ""
+  await eachLine(k6.stdout, (line) => {
+    if (line !== TAKEN) {
+      reason = line.replace(PLACE, "")
+      return
+    }
+    left--
+    onCast(1)
+  })
+  if ((await k6.exited) !== 0 || left > 0) throw new Trouble(`k6 left ${left} votes at ${address}: ${reason}`)
+}

@@ -1,0 +1,15 @@
+import { join } from "node:path"
+import { CHECKOUT } from "../../services/checkout"
+import { kubectl } from "./kubectl"
+import type { Inbox } from "./options"
+
+export const MANIFESTS = join(CHECKOUT, "k8s-deployment")
+
+/** Applies all manifests in the order of their names, an inbox other than Redis before them. */
+export async function applyAll(inbox: Inbox): Promise<void> {
+  const before =
+    inbox === "redis"
+      ? []
+      : [join(MANIFESTS, "00-namespace.yaml"), join(MANIFESTS, "inboxes", `${inbox}.yaml`)]
+  await kubectl(["apply", ...[...before, MANIFESTS].flatMap((file) => ["--filename", file])])
+}

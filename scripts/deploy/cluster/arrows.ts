@@ -1,0 +1,83 @@
+import { Trouble } from "../../services/trouble"
+import { kubectl, list, NAMESPACE } from "./kubectl"
+import { appOf, isReady, type Pod } from "./objects"
+import type { Inbox } from "./options"
+import { reachedFrom } from "./probe-pod"
+
+export interface Arrows {
+  readonly from: string
+  readonly namespace: string
+  /** From a name for people to host:port. */
+  readonly allowed: Record<string, string>
+  readonly forbidden: Record<string, string>
+}
+
+/** A namespace that has nothing to do with this project. */
+const ELSEWHERE = "default"
+
+/** Who may talk to whom, and who may not, with the addresses of this cluster. */
+export async function arrowsHere(inbox: Inbox): Promise<Arrows[]> {
+  const apiServer = await kubectl([
+    "--namespace",
+    "default",
+    "get",
+    "service",
+    "kubernetes",
+    "--output",
+    "jsonpath={.spec.clusterIP}",
+  ])
+  const broker = inbox === "redis" ? {} : { [inbox]: await serviceAddress(inbox) }
+  const redis = { redis: await serviceAddress("redis"), ...broker }
+  const postgres = { postgres: await serviceAddress("postgres") }
+  const api = { "the API server": `${apiServer}:443` }
+  const worker = { worker: `${await podAddress("worker")}:9090` }
+  const voteAdmin = { "vote's management port": `${await podAddress("vote")}:9090` }
+  const vote = { vote: await serviceAddress("vote") }
+  const result = { result: await serviceAddress("result") }
+  const here = (from: string, allowed: Record<string, string>, forbidden: Record<string, string>) => ({
+    ...{ from, namespace: NAMESPACE, allowed, forbidden },
+  })
+  return [
+    here("vote", redis, { ...postgres, ...worker, ...voteAdmin, ...result, ...api }),
+    here("worker", { ...redis, ...postgres }, { ...vote, ...result, ...api }),
+    here("result", postgres, { ...redis, ...worker, ...vote, ...api }),
+    here("redis", {}, { ...postgres, ...worker, ...vote, ...broker, ...api }),
+    here("postgres", {}, { ...redis, ...worker, ...vote, ...api }),
+    ...Object.keys(broker).map((name) => here(name, {}, { ...postgres, ...worker, ...vote, ...api })),
+    here("credentials", api, { ...redis, ...postgres, ...worker }),
+    {
+      from: ELSEWHERE,
+      namespace: ELSEWHERE,
+      allowed: { ...vote, ...result },
+      forbidden: { ...redis, ...postgres, ...worker, ...voteAdmin },
+    },
+  ]
+}
+
+/** Tries them from inside. @throws {Trouble} naming each that is not as it should be */
+export async function assertArrows({ from, namespace, allowed, forbidden }: Arrows): Promise<string> {
+  const targets = [...Object.values(allowed), ...Object.values(forbidden)]
+  const reached = await reachedFrom({ as: from, namespace, targets })
+  const faults = [
+    ...Object.entries(allowed).flatMap(([name, at]) =>
+      reached.has(at) ? [] : [`can't reach ${name} (${at})`],
+    ),
+    ...Object.entries(forbidden).flatMap(([name, at]) =>
+      reached.has(at) ? [`reaches ${name} (${at})`] : [],
+    ),
+  ]
+  if (faults.length > 0) throw new Trouble(`${from} ${faults.join(", ")}.`)
+  return `kept from ${Object.keys(forbidden).join(", ")}`
+}
+
+/** By number: whoever may ask for no names must be refused for their target's sake. */
+async function serviceAddress(name: string): Promise<string> {
+  return kubectl(["get", "service", name, "--output", "jsonpath={.spec.clusterIP}:{.spec.ports[0].port}"])
+}
+
+async function podAddress(app: string): Promise<string> {
+  const pods = await list<Pod>("pods", "--selector", `app.kubernetes.io/name=${app}`)
+  const ip = pods.find((pod) => appOf(pod) === app && isReady(pod))?.status.podIP
+  if (ip === undefined) throw new Trouble(`${app} has no ready pod.`)
+  return ip
+}

@@ -1,0 +1,49 @@
+import { Trouble } from "../../services/trouble"
+
+export const NAMESPACE = "tallyroom"
+
+export interface Output {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs kubectl in the project's namespace, whatever cluster it points at; `input` goes to its standard input. */
+export async function tryKubectl(words: readonly string[], input = ""): Promise<Output> {
+  const child = Bun.spawn(["kubectl", "--namespace", NAMESPACE, ...words], {
+    stdin: new Blob([input]),
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { code, out: out.trim(), err: err.trim() }
+}
+
+/** The same. @throws {Trouble} with what kubectl said when it fails */
+export async function kubectl(words: readonly string[], input = ""): Promise<string> {
+  const { code, out, err } = await tryKubectl(words, input)
+  if (code === 0) return out
+  throw new Trouble(`kubectl ${words.join(" ")} failed: ${err || out}`)
+}
+
+/** What `kubectl get … -o json` lists. */
+export async function list<T>(...words: string[]): Promise<T[]> {
+  const { items }: { items: T[] } = JSON.parse(await kubectl(["get", ...words, "--output", "json"]))
+  return items
+}
+
+/** The cluster that kubectl points at, by its context and address. @throws {Trouble} when none answers */
+export async function currentCluster(): Promise<string> {
+  if (!Bun.which("kubectl")) throw new Trouble("kubectl is missing: install it and point it at a cluster.")
+  const [context, server] = await Promise.all([
+    tryKubectl(["config", "current-context"]),
+    tryKubectl(["config", "view", "--minify", "--output", "jsonpath={.clusters[0].cluster.server}"]),
+  ])
+  const answer = await tryKubectl(["version", "--request-timeout=10s"])
+  if (answer.code !== 0) throw new Trouble(`No cluster answers kubectl: ${answer.err}`)
+  return `${context.out || "(no context)"} at ${server.out || "an unknown address"}`
+}

@@ -1,0 +1,39 @@
+import { castUntilAnswered, crowd, person } from "../../../tests/harness/crowd"
+
+/** Enough to have ballots on every way at every moment. */
+const AT_ONCE = 16
+
+/** Longer than the recovery that killEach waits for. */
+const GIVE_UP_MS = 150_000
+
+export type Flood = { accepted: number; refused: string[] }
+
+/** Votes, each until it is answered, while `work` goes on; one that is refused is kept with the reason. */
+export async function floodDuring(voteUrl: string, poll: string, work: () => Promise<void>): Promise<Flood> {
+  const flood: Flood = { accepted: 0, refused: [] }
+  let working = true
+  const done = work().finally(() => {
+    working = false
+  })
+  // Somebody waits for it only after the voters.
+  done.catch(() => {})
+  await crowd(AT_ONCE, AT_ONCE, async (voter) => {
+    for (let i = 0; working; i++) {
+      try {
+        const { status } = await castUntilAnswered(
+          [voteUrl],
+          poll,
+          person(),
+          (i + voter) % 3 === 0 ? "b" : "a",
+          GIVE_UP_MS,
+        )
+        if (status === 201 || status === 202 || status === 200) flood.accepted++
+        else flood.refused.push(String(status))
+      } catch (error) {
+        flood.refused.push(String(error))
+      }
+    }
+  })
+  await done
+  return flood
+}

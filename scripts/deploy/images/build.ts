@@ -1,0 +1,75 @@
+/** Building one image, and what Docker knows of it then. */
+
+import { version } from "@tallyroom/lib/build"
+import { $ } from "bun"
+import { CHECKOUT } from "../../services/checkout"
+import { Trouble } from "../../services/trouble"
+
+/** The targets of the Dockerfile. */
+export const IMAGES: readonly string[] = ["vote", "worker", "result", "seed"]
+
+/** Where the names of published images begin. */
+export const PREFIX = "ghcr.io/tallyroom"
+
+export type ImageOptions = {
+  prefix: string
+  tag: string
+  /** As linux/amd64; this machine's own when it is left out. */
+  platform?: string
+  push: boolean
+  /** Without what earlier builds left. */
+  fresh: boolean
+  revision: string
+  /** Says nothing unless it fails. */
+  quiet?: boolean
+}
+
+export function imageName(image: string, { prefix, tag }: Pick<ImageOptions, "prefix" | "tag">): string {
+  return `${prefix}/${image}:${tag}`
+}
+
+/** The commit, marked where files differ from it; "unknown" outside of a repository. */
+export function revisionOfCheckout(): string {
+  const git = (...words: string[]) => Bun.spawnSync(["git", ...words], { cwd: CHECKOUT, stderr: "ignore" })
+  const head = git("rev-parse", "HEAD")
+  if (head.exitCode !== 0) return "unknown"
+  const changed = git("status", "--porcelain").stdout.length > 0
+  return `${head.stdout.toString().trim()}${changed ? "-changed" : ""}`
+}
+
+/** @throws {Trouble} when there is no Docker, or it can't build it */
+export async function buildImage(image: string, options: ImageOptions): Promise<void> {
+  const { platform, push, fresh, revision, quiet = false } = options
+  const builder = (await hasBuildx()) ? ["buildx", "build", push ? "--push" : "--load"] : ["build"]
+  if (push && builder.length === 1) throw new Trouble("--push needs docker buildx: install its plugin.")
+  const flags = [
+    ...(platform ? ["--platform", platform] : []),
+    ...(push ? ["--sbom=true", "--provenance=mode=max"] : []),
+    ...(fresh ? ["--no-cache"] : []),
+    ...(quiet ? ["--quiet"] : []),
+  ]
+  const about = ["--build-arg", `VERSION=${version}`, "--build-arg", `REVISION=${revision}`]
+  const words = [...builder, "--target", image, "--tag", imageName(image, options), ...about, ...flags, "."]
+  const docker = Bun.spawn(["docker", ...words], {
+    cwd: CHECKOUT,
+    env: { ...process.env, DOCKER_BUILDKIT: "1" },
+    stdout: quiet ? "ignore" : "inherit",
+    stderr: "inherit",
+  })
+  if ((await docker.exited) !== 0)
+    throw new Trouble(`docker ${words[0]} could not build ${image} (see above).`)
+}
+
+async function hasBuildx(): Promise<boolean> {
+  if (!Bun.which("docker")) throw new Trouble("Docker is missing: https://docs.docker.com/engine/install/")
+  return (await $`docker buildx version`.quiet().nothrow()).exitCode === 0
+}
+
+/** @returns the bytes of an image on this machine, and its id */
+export async function sizeOf(name: string): Promise<{ bytes: number; id: string }> {
+  const format = "{{.Size}} {{.Id}}"
+  const [bytes = "", id = ""] = (await $`docker image inspect --format ${format} ${name}`.text())
+    .trim()
+    .split(" ")
+  return { bytes: Number(bytes), id }
+}

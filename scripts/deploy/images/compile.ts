@@ -1,0 +1,60 @@
+/**
+ * `bun scripts/deploy/images/compile.ts vote FOLDER` makes all that an app's image holds beside the C library: the program, and
+ * its assets. TARGETARCH (amd64, arm64; this machine's by default), TALLYROOM_VERSION and TALLYROOM_REVISION say which.
+ */
+
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { prebuildAssets } from "@tallyroom/lib/http/assets"
+import { CHECKOUT } from "../../services/checkout"
+import { describe, Trouble } from "../../services/trouble"
+
+/** From the names of OCI platforms to those of Bun. */
+const ARCHITECTURES = { amd64: "x64", arm64: "arm64" } as const
+
+const { TARGETARCH, TALLYROOM_VERSION, TALLYROOM_REVISION } = process.env
+const [app, folder] = process.argv.slice(2)
+try {
+  if (app === undefined || folder === undefined) throw new Trouble("Name an app and a folder.")
+  await mkdir(folder, { recursive: true })
+  await compile(app, join(folder, app))
+  if (app !== "worker") await prebuild(app, join(folder, "assets"))
+  process.exit(0)
+} catch (error) {
+  console.error(describe(error))
+  process.exit(1)
+}
+
+/** Without bytecode: it would halve the start of 130 ms, and make the image 7 MB larger than it may be. */
+async function compile(name: string, outfile: string): Promise<void> {
+  const target = bunTarget()
+  await Bun.build({
+    entrypoints: [join(CHECKOUT, "apps", name, "main.ts")],
+    compile: { outfile, ...(target && { target }), autoloadDotenv: false, autoloadBunfig: false },
+    format: "esm",
+    minify: true,
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      ...(TALLYROOM_VERSION && { "process.env.TALLYROOM_VERSION": JSON.stringify(TALLYROOM_VERSION) }),
+      ...(TALLYROOM_REVISION && { "process.env.TALLYROOM_REVISION": JSON.stringify(TALLYROOM_REVISION) }),
+    },
+  })
+}
+
+/** Undefined for this machine's own, as Bun then copies itself instead of fetching another. */
+function bunTarget(): "bun-linux-x64" | "bun-linux-arm64" | undefined {
+  if (!TARGETARCH) return undefined
+  if (TARGETARCH !== "amd64" && TARGETARCH !== "arm64")
+    throw new Trouble(`TARGETARCH=${TARGETARCH} can't be built: choose amd64 or arm64.`)
+  const architecture = ARCHITECTURES[TARGETARCH]
+  return architecture === process.arch && process.platform === "linux"
+    ? undefined
+    : `bun-linux-${architecture}`
+}
+
+/** An app says itself which files its pages need. */
+async function prebuild(name: string, folder: string): Promise<void> {
+  const { ENTRYPOINTS } = (await import(join(CHECKOUT, "apps", name, "app.ts"))) as { ENTRYPOINTS: string[] }
+  await mkdir(folder, { recursive: true })
+  await prebuildAssets(folder, ENTRYPOINTS)
+}

@@ -1,0 +1,73 @@
+/** `bun run release:manifests`: writes k8s-deployment/ with every image pinned to the digest that its tag has now. */
+
+import { mkdir } from "node:fs/promises"
+import { dirname, join, relative } from "node:path"
+import { parseArgs } from "node:util"
+import { version } from "@tallyroom/lib/build"
+import { $, Glob } from "bun"
+import { describe, Trouble } from "../services/trouble"
+import { MANIFESTS } from "./cluster/apply"
+import { PREFIX } from "./images/build"
+
+const USAGE = `Usage: bun run release:manifests --dir DIR [--prefix PREFIX] [--tag TAG]
+
+Writes the manifests of k8s-deployment/ to DIR; ours name the images PREFIX/…:TAG (${PREFIX}, ${version}), and every image
+is followed by the digest that its registry tells. Needs docker buildx.`
+
+const IMAGE = /^(\s*(?:- )?image: )(\S+)$/gm
+
+try {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: "string" },
+      prefix: { type: "string", default: PREFIX },
+      tag: { type: "string", default: version },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  })
+  if (values.help || values.dir === undefined) {
+    console.log(USAGE)
+    process.exit(values.help ? 0 : 2)
+  }
+  await writeManifests(values.dir, (name) =>
+    name
+      .replace(`${PREFIX}/`, `${values.prefix}/`)
+      .replace(/:[^:/]+$/, (tag) => (name.startsWith(PREFIX) ? `:${values.tag}` : tag)),
+  )
+} catch (error) {
+  console.error(describe(error))
+  process.exit(1)
+}
+
+async function writeManifests(dir: string, rename: (image: string) => string): Promise<void> {
+  const digests = new Map<string, Promise<string>>()
+  const pinned = (image: string) => {
+    const digest = digests.get(image) ?? digestOf(image)
+    digests.set(image, digest)
+    return digest.then((it) => `${image}@${it}`)
+  }
+  for await (const file of new Glob("**/*.yaml").scan({ cwd: MANIFESTS, absolute: true })) {
+    const text = await Bun.file(file).text()
+    const names = [...text.matchAll(IMAGE)].map(([, , image = ""]) => image)
+    const replaced = new Map(
+      await Promise.all(names.map(async (name) => [name, await pinned(rename(name))] as const)),
+    )
+    const target = join(dir, relative(MANIFESTS, file))
+    await mkdir(dirname(target), { recursive: true })
+    await Bun.write(
+      target,
+      text.replace(IMAGE, (_, before, image) => `${before}${replaced.get(image) ?? image}`),
+    )
+  }
+  for (const [image, digest] of digests) console.log(`${image}@${await digest}`)
+}
+
+async function digestOf(image: string): Promise<string> {
+  const format = "{{.Manifest.Digest}}"
+  const { stdout, stderr, exitCode } = await $`docker buildx imagetools inspect --format ${format} ${image}`
+    .quiet()
+    .nothrow()
+  const digest = stdout.toString().trim().replaceAll('"', "")
+  if (exitCode === 0 && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest
+  throw new Trouble(`The digest of ${image} can't be learnt: ${stderr.toString().trim() || digest}`)
+}

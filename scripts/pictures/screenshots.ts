@@ -1,0 +1,91 @@
+/** `bun run screenshots`: pictures of every page in every state. */
+
+import { mkdirSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { openDatabase } from "@tallyroom/lib/database"
+import { CHECKOUT } from "../services/checkout"
+import type { Running } from "../services/running"
+import { describe, Trouble } from "../services/trouble"
+import { ensureTool } from "../tools/tools"
+import { HELP, readArguments } from "./screenshots/arguments"
+import { ballotShots } from "./screenshots/ballot-shots"
+import { drawsEmoji, openCamera, takeShot } from "./screenshots/camera"
+import { controlRoomShots } from "./screenshots/control-room-shots"
+import { makePicturedEvent } from "./screenshots/event"
+import { ADDRESSES } from "./screenshots/places"
+import { resultShots } from "./screenshots/result-shots"
+import type { Device, Shot } from "./screenshots/shot"
+import { serveTeamSite } from "./screenshots/team-site"
+import { inOwnTallyroom } from "./showcase/own-tallyroom"
+
+const DIR = join(CHECKOUT, "docs/screenshots")
+const DEVICES: readonly Device[] = ["phone", "desktop"]
+const NO_EMOJI =
+  "This machine has no emoji in colour, and the pictures will lack them: install a font (sudo apt-get install fonts-noto-color-emoji) and start again."
+
+function argumentsOrExit() {
+  try {
+    const given = readArguments(process.argv.slice(2))
+    return { help: given.help, shots: wanted(given.only) }
+  } catch (error) {
+    console.error(describe(error))
+    process.exit(2)
+  }
+}
+
+/** @throws {Trouble} when no picture is called so */
+function wanted(only: string): Shot[] {
+  const all = [...ballotShots, ...resultShots, ...controlRoomShots]
+  const found = all.filter(({ name }) => name.startsWith(only))
+  if (found.length > 0) return found
+  const names = all.map(({ name }) => name).join(", ")
+  throw new Trouble(`No picture's name begins with ${JSON.stringify(only)}: there are ${names}.`)
+}
+
+async function takeAll(shots: Shot[], running: Running): Promise<number> {
+  await ensureTool("emoji-font", { say: console.error }).catch((error) => console.error(describe(error)))
+  console.error("Making the event")
+  const event = await makePicturedEvent(running)
+  const sql = openDatabase(running.databaseUrl, { name: "screenshots", connections: 1 })
+  const site = serveTeamSite()
+  const browser = await openCamera({
+    votePort: new URL(running.voteUrl).port,
+    resultPort: new URL(running.resultUrl).port,
+    hostPort: String(site.port),
+  })
+  try {
+    if (!(await drawsEmoji(browser))) console.error(NO_EMOJI)
+    mkdirSync(DIR, { recursive: true })
+    const sizes: number[] = []
+    for (const shot of shots) {
+      for (const device of shot.devices ?? DEVICES) {
+        const given = { device, dir: DIR, token: running.adminToken, sql }
+        const files = await takeShot(browser, shot, given).catch((cause) => {
+          const what = `${shot.name} (${device}) did not show what it should`
+          throw new Trouble(`${what}: ${cause.message}`, { cause })
+        })
+        for (const file of files) {
+          const { size } = statSync(join(DIR, file))
+          sizes.push(size)
+          console.log(`${file} (${Math.ceil(size / 1_024)} KB)`)
+        }
+      }
+    }
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    console.log(`${sizes.length} pictures in docs/screenshots/, ${(total / 1_048_576).toFixed(1)} MB`)
+    return 0
+  } finally {
+    await browser.close()
+    await site.stop(true)
+    await sql.end({ timeout: 1 })
+    await event.end()
+  }
+}
+
+const { help, shots } = argumentsOrExit()
+if (help) console.log(HELP)
+else {
+  await inOwnTallyroom({ VOTE_URL: ADDRESSES.vote, RESULT_URL: ADDRESSES.result }, (running) =>
+    takeAll(shots, running),
+  )
+}

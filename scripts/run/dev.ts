@@ -1,0 +1,38 @@
+import { readFlags } from "../services/flags"
+import { runInForeground } from "../services/foreground"
+import { isAlarming, type LogLine } from "../services/readable"
+
+const USAGE = `Usage: bun run dev [--fresh]
+
+The same as \`bun run demo\`, but an app starts anew when one of its source files is saved, and all logs show in this
+terminal.
+
+  --fresh   remove earlier data first
+  --help    show this
+
+The environment is that of \`bun run demo\`.`
+
+/** ANSI colours by source; a source without one of its own (further workers) has the worker's. */
+const COLOURS: Record<string, number> = { vote: 32, worker: 33, result: 36, postgres: 90, redis: 90 }
+const RED = 31
+const WIDTH = "postgres".length
+
+const flags = readFlags(USAGE, ["--fresh"], process.argv.slice(2))
+const coloured = process.stdout.isTTY && !process.env.NO_COLOR
+
+await runInForeground({
+  restartsOnSave: true,
+  fresh: flags.has("--fresh"),
+  onLine: show,
+  onReady: ({ voteUrl, resultUrl, adminToken }) =>
+    console.log(`\nVote: ${voteUrl}  Watch: ${resultUrl}  Admin token: ${adminToken}\nready`),
+})
+
+function show(source: string, line: LogLine): void {
+  const prefix = paint(COLOURS[source] ?? COLOURS.worker, `${source.padEnd(WIDTH)} |`)
+  console.log(`${prefix} ${isAlarming(line) ? paint(RED, line.text) : line.text}`)
+}
+
+function paint(colour: number | undefined, text: string): string {
+  return coloured ? `\x1b[${colour}m${text}\x1b[0m` : text
+}
