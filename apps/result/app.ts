@@ -71,10 +71,13 @@ export function createApp(deps: AppDeps) {
   const { sql, registry, assets, voteUrl } = deps
   const publicOrigins = deps.publicUrl === "" ? [] : [new URL(deps.publicUrl).origin]
   const access = adminAccess(deps.adminToken, deps.trusted, publicOrigins)
-  const site = { asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins }
   const tallies = tallyReads(sql)
   const results = resultReads(sql)
-  const app = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
+  const site = {
+    ...{ asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins },
+    isSecure: (request: Request) => access.isSecure(request, app.server),
+  }
+  const app: Elysia = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
   const hub = new Hub({
     read: (polls) => withDeadline(readTallies(sql, polls)),
     publish: (topic, message) => {
@@ -106,7 +109,7 @@ export function createApp(deps: AppDeps) {
   answerProblems({
     log: deps.log,
     page: (problem, request) =>
-      answerPage(request, problemPage(visitOf(site, request), problem), {
+      answerPage(site, request, problemPage(visitOf(site, request), problem), {
         status: problem.status,
         ...(/^\/embed\//.test(new URL(request.url).pathname) && { frameAncestors: deps.embedOrigins }),
       }),

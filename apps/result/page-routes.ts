@@ -46,12 +46,12 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
         throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
       }
       const { shown, cache } = shownTo(tally, "/", viewer)
-      return answerPage(request, resultsPage(visitOf(site, request), shown), { cache })
+      return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
     })
     .get("/polls/:poll", async ({ request, server, params }) => {
       const viewer = viewerOf(request, server)
       const { shown, cache } = shownTo(await pollOf(params.poll, viewer), `/polls/${params.poll}`, viewer)
-      return answerPage(request, resultsPage(visitOf(site, request), shown), { cache })
+      return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
     })
     .get("/polls/:poll/stage", async ({ request, server, params }) => {
       const viewer = viewerOf(request, server)
@@ -59,7 +59,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
       const ballot = shortPath(tally.poll)
       // A hall full of people looks at it: it never shows what only admins may see.
       const { shown, cache } = shownTo(tally, ballot, { ...viewer, admin: false })
-      return answerPage(request, stagePage(visitOf(site, request), shown), {
+      return answerPage(site, request, stagePage(visitOf(site, request), shown), {
         cache: viewer.admin ? OWN : cache,
       })
     })
@@ -72,7 +72,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
         return toBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
       const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
       const frameAncestors = site.embedOrigins
-      return answerPage(request, embeddedResultsPage(visit, shown), { cache, frameAncestors })
+      return answerPage(site, request, embeddedResultsPage(visit, shown), { cache, frameAncestors })
     })
     .get("/embed.js", () => {
       const headers = { location: site.asset("embed.js"), "cache-control": EMBED_SCRIPT_CACHE }
@@ -82,7 +82,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
       const { poll } = await pollOf(params.poll, NOBODY)
       const status = await receiptStatus(sql, poll, params.receipt)
       const html = receiptPage(visitOf(site, request), poll, params.receipt, status)
-      return answerPage(request, html, { cache: OWN })
+      return answerPage(site, request, html, { cache: OWN })
     })
 }
 

@@ -40,6 +40,13 @@ export function isTrusted(peer: string | null, trusted: TrustedProxies): boolean
   return address !== null && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")
 }
 
+/** Whether the client came by HTTPS, to us or to a trusted proxy. */
+export function cameByHttps(request: Request, peer: string | null, trusted: TrustedProxies): boolean {
+  if (request.url.startsWith("https:")) return true
+  const scheme = request.headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim()
+  return scheme === "https" && isTrusted(peer, trusted)
+}
+
 /**
  * The address of the client. X-Forwarded-For counts only when the peer is trusted: its hops are walked from the right
  * until one is not trusted. A hop that is no address leaves the peer. Without a peer (no socket): "unknown".

@@ -1,7 +1,7 @@
 /** Who is an admin: whoever shows the admin token, or a session of the control room that began with it. */
 
 import { Problem } from "@tallyroom/lib/errors"
-import { clientAddress, isTrusted, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
+import { cameByHttps, clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
 import { sameBytes } from "@tallyroom/lib/keyed"
 import { sessionsUnder } from "./session"
@@ -60,11 +60,8 @@ export function adminAccess(
     return true
   }
 
-  const isSecure: AdminAccess["isSecure"] = (request, server) => {
-    if (request.url.startsWith("https:")) return true
-    const scheme = request.headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim()
-    return scheme === "https" && isTrusted(peerOf(request, server), trusted)
-  }
+  const isSecure: AdminAccess["isSecure"] = (request, server) =>
+    cameByHttps(request, peerOf(request, server), trusted)
 
   return {
     isAdmin,

@@ -102,7 +102,7 @@ export function adminPage(
     nav: view.page === "sign-in" ? undefined : h(Nav, { words: wordsIn(language) }),
     children: h(AdminApp, data),
   })
-  return answerPage(request, html, { cache: "private, no-store", status })
+  return answerPage(site, request, html, { cache: "private, no-store", status })
 }
 
 /** A page that was asked for by a form can't be asked for again in another language. */

@@ -3,6 +3,7 @@
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { pageHeaders } from "@tallyroom/lib/http/headers"
 import { languageCookie, languageHeaders, languageOf, languageToRemember } from "@tallyroom/lib/ui/language"
+import type { Site } from "./site"
 
 export type PageAnswer = {
   cache?: string
@@ -14,7 +15,12 @@ export type PageAnswer = {
 const OWN = "private, no-store"
 
 /** The answer with all headers of a page. A language that was just chosen is remembered. */
-export function answerPage(request: Request, html: string, options: PageAnswer = {}): Response {
+export function answerPage(
+  site: Pick<Site, "isSecure">,
+  request: Request,
+  html: string,
+  options: PageAnswer = {},
+): Response {
   const { cache = "no-store", status = 200, frameAncestors = "'none'" } = options
   const chosen = languageToRemember(request)
   const headers = new Headers({
@@ -23,6 +29,6 @@ export function answerPage(request: Request, html: string, options: PageAnswer =
     "cache-control": chosen ? OWN : cache,
   })
   headers.append("vary", "Authorization")
-  if (chosen) headers.set("set-cookie", languageCookie(chosen, request.url.startsWith("https:")))
+  if (chosen) headers.set("set-cookie", languageCookie(chosen, site.isSecure(request)))
   return compressedResponse(request, html, { status, headers })
 }

@@ -1,5 +1,6 @@
 /** Answers that a client or a CDN may have already. */
 
+import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import type { Audience } from "../access/audience"
 
@@ -14,7 +15,7 @@ type Cacheable = {
   headers: Record<string, string>
 }
 
-/** The answer, or 304 when the client names its tag (RFC 9110, section 13.1.2). */
+/** The answer, or 304 when the client names its tag. */
 export function conditional(request: Request, body: () => string, what: Cacheable): Response {
   const etag = `"${what.tag}"`
   const headers = {
@@ -23,12 +24,7 @@ export function conditional(request: Request, body: () => string, what: Cacheabl
     "cache-control": what.audience === "public" ? SHARED : OWN,
     vary: "Authorization",
   }
-  if (names(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers })
+  if (namesTag(request.headers.get("if-none-match"), etag))
+    return new Response(null, { status: 304, headers })
   return new Response(body(), { headers: { ...headers, ...what.headers } })
-}
-
-/** Proxies that compress weaken a tag; for this comparison it stays the same. */
-function names(condition: string | null, etag: string): boolean {
-  if (condition === null) return false
-  return condition.split(",").some((tag) => ["*", etag, `W/${etag}`].includes(tag.trim()))
 }

@@ -11,6 +11,8 @@ export type Site = {
   voteUrl: string
   /** Who may show /embed pages in a frame. */
   embedOrigins: string
+  /** Whether a client came by HTTPS, to us or to a trusted proxy. */
+  isSecure: (request: Request) => boolean
 }
 
 /** The app as somebody asks it. */

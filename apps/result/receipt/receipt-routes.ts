@@ -38,7 +38,9 @@ export function receiptRoutes({
   }
   return new Elysia({ name: "receipts", detail: { hide: true } })
     .get("/receipts", ({ request }) =>
-      answerPage(request, receiptEntryPage(visitOf(site, request), null), { cache: "private, no-store" }),
+      answerPage(site, request, receiptEntryPage(visitOf(site, request), null), {
+        cache: "private, no-store",
+      }),
     )
     .post(
       "/receipts",
@@ -50,7 +52,7 @@ export function receiptRoutes({
         const poll = receipt === null ? null : await pollOf(receipt, network)
         if (poll !== null) return leadOn(`/polls/${poll}/receipts/${receipt}`, 303)
         const page = receiptEntryPage(visitOf(site, request), pasted)
-        return answerPage(request, page, { cache: "private, no-store", status: NOT_FOUND })
+        return answerPage(site, request, page, { cache: "private, no-store", status: NOT_FOUND })
       },
       { parse: "none" },
     )

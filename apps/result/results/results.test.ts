@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
+import { trustedProxies } from "@tallyroom/lib/http/address"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
 import { ADMIN, definition, openTables, type Result, startResult } from "../testing/result"
@@ -227,6 +228,19 @@ test("other spellings of a page's address lead to it, and the API says how an id
     expect([path, ...(await led(path))]).toEqual([path, 404, null])
   const { detail } = await (await result.get("/api/polls/SPELT/results")).json()
   expect(detail).toBe('There is no poll "SPELT": ids are written in small letters, ask for spelt.')
+})
+
+test("behind a proxy that ends TLS, the cookie of a language is for HTTPS alone, and links are https", async () => {
+  const kept = async (headers: Record<string, string>, at = result) =>
+    (await fetch(`${at.address}/polls/spelt?lang=de`, { headers })).headers.get("set-cookie")
+  const behindTls = { "x-forwarded-proto": "https" }
+  expect(await kept(behindTls)).toContain("; Secure")
+  expect(await kept({})).not.toContain("Secure")
+  const trusting = await startResult(stores(), { trusted: trustedProxies([]) })
+  expect(await kept(behindTls, trusting)).not.toContain("Secure")
+  const page = await fetch(`${result.address}/admin/polls/spelt`, { headers: { ...ADMIN, ...behindTls } })
+  const [, stage] = /href="([^"]*\/stage)"/.exec(await page.text()) ?? []
+  expect(stage).toStartWith("https://")
 })
 
 test("the start page shows the default poll, and says when there is none", async () => {

@@ -4,6 +4,7 @@
  */
 
 import { Problem } from "@tallyroom/lib/errors"
+import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import type { Poll } from "@tallyroom/lib/polls"
 import { readReceipt } from "@tallyroom/lib/receipts"
@@ -30,7 +31,8 @@ export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(a
           etag,
           "cache-control": receipt ? "private, no-cache" : "public, max-age=1",
         }
-        if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers })
+        if (namesTag(request.headers.get("if-none-match"), etag))
+          return new Response(null, { status: 304, headers })
         return Response.json({ poll: poll.id, ...now, version, total, votes }, { headers })
       },
       { detail: tallyDetail },

@@ -1,6 +1,6 @@
 /** What a request says of who sends it, read only when somebody needs it. */
 
-import { clientAddress, isTrusted, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
+import { cameByHttps, clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 
 /** The part of Bun's server that knows the other end of a socket. */
 type PeerSource = { requestIP(request: Request): { address: string } | null }
@@ -23,9 +23,7 @@ export class Client {
 
   /** Whether the client came by HTTPS, to us or to a trusted proxy. */
   isSecure(): boolean {
-    if (this.request.url.startsWith("https:")) return true
-    const scheme = this.header("x-forwarded-proto")?.split(",").at(-1)?.trim()
-    return scheme === "https" && isTrusted(this.peer(), this.trusted)
+    return cameByHttps(this.request, this.peer(), this.trusted)
   }
 
   private peer(): string | null {

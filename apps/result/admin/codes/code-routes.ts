@@ -113,7 +113,7 @@ async function printPage(deps: AdminDeps, visit: Visit): Promise<Response> {
     script: deps.site.asset("admin.js"),
     children: h(CodeSheet, { poll, cards, words, next: next <= poll.codesMade ? next : null }),
   })
-  return answerPage(request, html, { cache: "private, no-store" })
+  return answerPage(deps.site, request, html, { cache: "private, no-store" })
 }
 
 async function csv(deps: AdminDeps, visit: Visit): Promise<Response> {

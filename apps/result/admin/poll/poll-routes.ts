@@ -73,7 +73,7 @@ export async function pollPage(
 }
 
 async function pollView(
-  { sql, site, publicUrl, access }: AdminDeps,
+  { sql, site, publicUrl }: AdminDeps,
   { request, url }: Visit,
   poll: StoredPoll,
   notice: Notice | null,
@@ -86,7 +86,7 @@ async function pollView(
   ])
   const [tally] = tallies
   if (!tally) throw pollUnknown(poll.id)
-  const scheme = access.isSecure(request, null) ? "https:" : url.protocol
+  const scheme = site.isSecure(request) ? "https:" : url.protocol
   const ownAddress = publicUrl || `${scheme}//${url.host}`
   return {
     ...{ page: "poll", poll: summaryOf(poll, tally.total), snapshot: snapshotOf(tally, true) },
