@@ -1,6 +1,6 @@
 /** How fresh the numbers are. */
 
-import type { ResultsText } from "../results/results-data"
+import type { ResultsText } from "../tally/results-data"
 import type { Connection } from "./use-live"
 
 export function ConnectionLine({ connection, text }: { connection: Connection; text: ResultsText }) {

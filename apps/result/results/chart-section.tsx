@@ -7,11 +7,11 @@ import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { RefObject } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { History } from "../tally/history"
+import type { ResultsText } from "../tally/results-data"
 import type { Row } from "../tally/standing"
 import { useThrottled } from "../tally/use-throttled"
 import type { Chart } from "./browser/chart"
 import { chartData, chartRows, dashOf } from "./chart-lines"
-import type { ResultsText } from "./results-data"
 import { useScheme } from "./use-scheme"
 
 /** Loaded a little before it can be seen. */

@@ -1,6 +1,6 @@
 import { isolated } from "@tallyroom/lib/ui/direction"
+import type { ResultsText } from "../tally/results-data"
 import type { Standing } from "../tally/standing"
-import type { ResultsText } from "./results-data"
 
 /** Who won; nothing when nobody voted. */
 export function FinalHeadline({ standing, text }: { standing: Standing; text: ResultsText }) {

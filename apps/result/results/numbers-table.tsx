@@ -1,7 +1,7 @@
 /** The same numbers as a table. */
 
+import type { ResultsText } from "../tally/results-data"
 import type { Standing } from "../tally/standing"
-import type { ResultsText } from "./results-data"
 
 export function NumbersTable({ standing, text }: { standing: Standing; text: ResultsText }) {
   const { t, number, percent } = text

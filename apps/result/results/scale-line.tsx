@@ -1,5 +1,5 @@
+import type { ResultsText } from "../tally/results-data"
 import { fullBar, type Standing } from "../tally/standing"
-import type { ResultsText } from "./results-data"
 
 /** What a full bar stands for, where that is not all votes. */
 export function ScaleLine({ standing, text }: { standing: Standing; text: ResultsText }) {

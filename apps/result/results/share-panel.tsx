@@ -3,7 +3,7 @@
 import { Markup } from "../http/markup"
 import { qrSvg } from "../http/qr"
 import { typed, unreachableHost } from "../http/vote-address"
-import type { ResultsData, ResultsText } from "./results-data"
+import type { ResultsData, ResultsText } from "../tally/results-data"
 
 type Props = { data: ResultsData; text: ResultsText; resultsAddress: string }
 

@@ -3,7 +3,7 @@
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
-import type { ResultsText } from "../results/results-data"
+import type { ResultsText } from "./results-data"
 import type { SnapshotOption } from "./snapshot"
 import { inOrder, type Order, type Row } from "./standing"
 import { useGliding } from "./use-gliding"
