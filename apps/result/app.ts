@@ -64,8 +64,6 @@ export const ENTRYPOINTS = [
   "admin/browser/admin.css",
 ].map((path) => join(import.meta.dir, path))
 
-export type ResultApp = ReturnType<typeof createApp>
-
 /** Builds the app; nothing listens yet, and `hub` waits for somebody to tell it what changed. */
 export function createApp(deps: AppDeps) {
   const { sql, registry, assets, voteUrl } = deps

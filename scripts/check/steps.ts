@@ -31,6 +31,10 @@ const quick: readonly Step[] = [
     name: "lint and format",
     run: (say) => command(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
   },
+  {
+    name: "no unused file, export or dependency",
+    run: (say) => command(say, "bunx", "--bun", "knip", "--no-progress"),
+  },
   { name: "settings table", run: (say) => command(say, bun, "scripts/check/settings-table.ts", "--check") },
 ]
 

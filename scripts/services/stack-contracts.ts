@@ -9,7 +9,7 @@ type Environment = Record<string, string | undefined>
 const port = whole(1, 65_535)
 
 /** Where the other systems' clients look, unless they are told otherwise. */
-export const contractSettings = {
+const contractSettings = {
   PETS_VOTE_PORT: setting({ schema: port, default: "8084", description: "Port of the pets' ballot." }),
   PETS_RESULT_PORT: setting({ schema: port, default: "8085", description: "Port of the pets' result." }),
   POSTS_PORT: setting({ schema: port, default: "5000", description: "Port of the posts' votes and counts." }),

@@ -9,7 +9,7 @@ import { Trouble } from "./trouble"
 type Environment = Record<string, string | undefined>
 
 /** What `bun run demo` and `bun run dev` take from the environment beside the settings of the apps. */
-export const stackSettings = {
+const stackSettings = {
   VOTE_PORT: setting({ schema: whole(1, 65_535), default: "8080", description: "Port of the ballot page." }),
   RESULT_PORT: setting({
     schema: whole(1, 65_535),

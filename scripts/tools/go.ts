@@ -27,7 +27,6 @@ const TOOLS = {
   },
 } as const
 export type GoTool = keyof typeof TOOLS
-export const GO_TOOLS = Object.keys(TOOLS) as GoTool[]
 
 /** What the newest of the tools asks for. */
 const OLDEST_GO = 25

@@ -5,7 +5,7 @@ import { freePort } from "../../scripts/services/ports"
 import type { Stores } from "./stores"
 
 export const ADMIN_TOKEN = "a-token-that-only-the-tests-know"
-export const VOTER_SECRETS = "a-secret-that-only-the-tests-know-0123456789"
+const VOTER_SECRETS = "a-secret-that-only-the-tests-know-0123456789"
 
 export type Running = { app: App; url: string; managementUrl: string }
 

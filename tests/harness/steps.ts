@@ -17,7 +17,7 @@ import { waitFor } from "../../scripts/services/wait"
 import type { Stores } from "./stores"
 import { quiet } from "./tallyroom"
 
-export const HOLDER = "00000000-0000-4000-8000-000000000001"
+const HOLDER = "00000000-0000-4000-8000-000000000001"
 
 export type Steps = Awaited<ReturnType<typeof openSteps>>
 

@@ -13,7 +13,7 @@ const PHASE_KINDS = {
   final: "",
 } as const
 
-export function PhaseChip({ phase }: Pick<PollSummary, "phase">) {
+function PhaseChip({ phase }: Pick<PollSummary, "phase">) {
   const { t } = useWords()
   return <span class={`chip ${PHASE_KINDS[phase]}`}>{t(`phase-${phase}`)}</span>
 }

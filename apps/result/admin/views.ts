@@ -26,7 +26,7 @@ export type PollSummary = {
 /** How long a close can be undone, in seconds: in all, and of this poll's as it was served; null unless it is closed. */
 export type Undo = { seconds: number; left: number | null }
 
-export type CodeCounts = { made: number; used: number }
+type CodeCounts = { made: number; used: number }
 
 /** One sentence about what just happened, or did not. */
 export type Notice = { kind: "good" | "bad"; text: string }

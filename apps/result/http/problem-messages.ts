@@ -154,5 +154,3 @@ export const resultProblems = defineMessages({
     enterReceipt: "控えを入力する",
   },
 })
-
-export type ResultProblemKey = keyof (typeof resultProblems)["en"]

@@ -45,7 +45,7 @@ export type Channel = {
   said: (message: string) => string
 }
 
-export const LIVE: Channel = {
+const LIVE: Channel = {
   path: "/live",
   poll: ({ searchParams }) => searchParams.get("poll") ?? "",
   topic: topicOf,

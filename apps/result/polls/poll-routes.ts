@@ -137,7 +137,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
 }
 
 /** @throws {Problem} request-malformed */
-export function requireConfirmation(id: string, confirmed: string | null): void {
+function requireConfirmation(id: string, confirmed: string | null): void {
   if (confirmed === id) return
   const detail = `Deleting ${shown(id)} takes all its votes with it: add ?confirm= with its id if you mean it.`
   throw new Problem("request-malformed", detail)

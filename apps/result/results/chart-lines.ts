@@ -6,7 +6,7 @@ import { inOrder, type Row } from "../tally/standing"
 import type { ChartData } from "./browser/chart"
 
 /** More lines could not be told apart. */
-export const MOST_LINES = 8
+const MOST_LINES = 8
 /** By dashes too, for eyes that don't tell the colours apart. */
 const DASHES = [[], [10, 5], [3, 4], [14, 4, 3, 4]]
 

@@ -47,7 +47,7 @@ function phaseText(
 type Moment = (iso: string | null) => string
 
 /** Moments in words: in UTC as the server writes them, then in the reader's own time zone. */
-export function useMoment({ dateTime }: ResultsText): Moment {
+function useMoment({ dateTime }: ResultsText): Moment {
   const zone = useMounted() ? undefined : "UTC"
   return (iso) => (iso === null ? "" : dateTime(new Date(iso), zone))
 }

@@ -22,7 +22,7 @@ export type Row = {
 }
 
 /** What a full bar stands for: all votes, or those of the leader. */
-export type Scale = "total" | "leader"
+type Scale = "total" | "leader"
 
 export type Standing = {
   total: number

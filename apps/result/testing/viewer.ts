@@ -10,8 +10,6 @@ const SocketWithHeaders = WebSocket as unknown as new (
   options: { headers: Record<string, string> },
 ) => WebSocket
 
-export type Viewer = ReturnType<typeof watch>
-
 /** Connects; `snapshots` fills as they come. */
 export function watch(address: string, query: string, headers: Record<string, string> = {}) {
   const socket = new SocketWithHeaders(`${address.replace("http", "ws")}/live?${query}`, { headers })

@@ -15,7 +15,7 @@ export type FormAnswer = { standing: Standing } | { refusal: Refusal; code: stri
 /** `byAddress`: it came by the address alone, as of a browser that keeps no cookies, or of who was given the address. */
 export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }
 
-export const ANSWER_COOKIE = "tallyroom_answer"
+const ANSWER_COOKIE = "tallyroom_answer"
 /** The parameter of the page's address that asks for the answer. */
 export const ANSWER_PARAMETER = "answer"
 /** In the address: the cookie has it. */

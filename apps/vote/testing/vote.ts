@@ -47,7 +47,7 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
   }
 }
 
-export type Logged = { message: string; error: unknown }
+type Logged = { message: string; error: unknown }
 
 export type VoteStand = {
   server: RedisServer

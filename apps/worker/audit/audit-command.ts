@@ -33,7 +33,7 @@ const REDIS_AWAY =
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM/
 
 /** `inboxUrl` names the broker that holds the ballots, where that is not Redis. */
-export interface Stores {
+interface Stores {
   readonly redisUrl: string
   readonly databaseUrl: string
   readonly inboxUrl?: string

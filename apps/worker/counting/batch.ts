@@ -6,7 +6,7 @@ import type { Poll } from "@tallyroom/lib/polls"
 
 export type Placed = Ballot & { position: Position; hex: string }
 
-export type SetAside = {
+type SetAside = {
   position: Position
   poll: number | null
   reason: "late" | "undecodable" | "poll-unknown" | "option-unknown" | "uncountable"

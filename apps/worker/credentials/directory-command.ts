@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { ensureFiles, giveFolders } from "./directory"
 
-export const USAGE = `Usage: worker credentials --kubernetes | --dir DIR [--data DIR] [--print FILE]
+const USAGE = `Usage: worker credentials --kubernetes | --dir DIR [--data DIR] [--print FILE]
 
 Makes every credential that is missing, and changes none.
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
  * What each app may do on Redis, in the words of an ACL file (Redis 7.0 and later): only the inbox's keys, no
  * channels, and no command that it does not use. The commands that cast.lua runs count as the caller's own.
  */
-export const ACL_RULES = {
+const ACL_RULES = {
   admin: "~* &* +@all",
   vote: [
     "~{s*}:* resetchannels -@all",

@@ -38,7 +38,7 @@ export async function makeWantedPosts(redis: Redis, sql: Database, limit: number
  * Creates those of these polls that are not there, as long as the limit allows: open, with live results, and left out of
  * public lists like an archived poll.
  */
-export async function makePosts(sql: Database, ids: string[], limit: number): Promise<void> {
+async function makePosts(sql: Database, ids: string[], limit: number): Promise<void> {
   if (ids.length === 0) return
   await sql.begin(async (transaction) => {
     await transaction`SELECT pg_advisory_xact_lock(${POSTS_LOCK})`

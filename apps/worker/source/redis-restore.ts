@@ -20,7 +20,7 @@ export async function lookAtShard(redis: Redis, shard: number): Promise<ShardLoo
 }
 
 /** This Redis holds the inbox of another database. */
-export class ForeignInbox extends Error {
+class ForeignInbox extends Error {
   override readonly name = "ForeignInbox"
 }
 

@@ -27,7 +27,7 @@ function closing({ closesAt }: ShownPoll): string {
 }
 
 /** In this machine's time zone, as the commands take it, too: 2030-01-31T21:00:00+01:00. */
-export function moment(iso: string): string {
+function moment(iso: string): string {
   const date = new Date(iso)
   const minutes = -date.getTimezoneOffset()
   const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, 19)

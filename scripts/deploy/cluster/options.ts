@@ -28,7 +28,7 @@ export interface Options {
   readonly resultUrl: string
 }
 
-export const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox nats|rabbitmq]
+const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox nats|rabbitmq]
 
 Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
 votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;

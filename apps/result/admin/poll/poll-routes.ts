@@ -61,7 +61,7 @@ async function listPage(deps: AdminDeps, { request, url, words, said }: Visit): 
 }
 
 /** @throws {Problem} poll-unknown */
-export async function pollPage(
+async function pollPage(
   deps: AdminDeps,
   visit: Visit,
   notice: Notice | null,
