@@ -4,7 +4,7 @@ import { join } from "node:path"
 import type { Contract } from "@tallyroom/lib/contracts"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
-import type { TrustedProxies } from "@tallyroom/lib/http/address"
+import { cameByHttps, type TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
@@ -73,9 +73,10 @@ export function createApp(deps: AppDeps) {
   const results = resultReads(sql)
   const site = {
     ...{ asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins },
-    isSecure: (request: Request) => access.isSecure(request, app.server),
+    isSecure: (request: Request) =>
+      cameByHttps(request, app.server?.requestIP(request)?.address ?? null, deps.trusted),
   }
-  const app: Elysia = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
+  const app = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
   const hub = new Hub({
     read: (polls) => withDeadline(readTallies(sql, polls)),
     publish: (topic, message) => {

@@ -24,8 +24,6 @@ export type AdminAccess = {
    * @throws {Problem} token-needed, too-many-attempts, cross-site
    */
   signIn: (token: string, request: Request, server: Peers) => string
-  /** Whether the client came by HTTPS, to us or to a trusted proxy. */
-  isSecure: (request: Request, server: Peers) => boolean
 }
 
 /** @param publicOrigins under which people reach this app, beside the host that they name */
@@ -60,9 +58,6 @@ export function adminAccess(
     return true
   }
 
-  const isSecure: AdminAccess["isSecure"] = (request, server) =>
-    cameByHttps(request, peerOf(request, server), trusted)
-
   return {
     isAdmin,
     requireAdmin: (request, server) => {
@@ -72,9 +67,8 @@ export function adminAccess(
     signIn: (shown, request, server) => {
       refuseCrossSite(request, publicOrigins)
       requireRight(shown, request, server, "This is not the admin token: copy it whole and try again.")
-      return sessions.start(Date.now(), isSecure(request, server))
+      return sessions.start(Date.now(), cameByHttps(request, peerOf(request, server), trusted))
     },
-    isSecure,
   }
 }
 

@@ -50,7 +50,7 @@ export function forAdmins(deps: AdminDeps, handle: (visit: Visit) => Promise<Res
     const language = languageOf(request)
     const words = wordsIn(language)
     const said = saidIn(request.headers.get("cookie"), words)
-    const secure = deps.access.isSecure(request, server)
+    const secure = deps.site.isSecure(request)
     const answer = await handle({ request, url, id: params?.poll ?? "", language, words, secure, said })
     return said && isPage(answer) ? withCookie(answer, forgetSaid(secure)) : answer
   }

@@ -22,7 +22,7 @@ export function sessionRoutes(deps: AdminDeps) {
       async ({ request, server }) => {
         // Throws where another site asks for it; who is signed out already may be so again.
         deps.access.isAdmin(request, server)
-        return withCookie(leadTo("/admin/sign-in"), endSession(deps.access.isSecure(request, server)))
+        return withCookie(leadTo("/admin/sign-in"), endSession(deps.site.isSecure(request)))
       },
       { parse: "none" },
     )

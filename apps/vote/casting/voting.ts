@@ -88,7 +88,6 @@ async function takeBallot(
 ): Promise<Vote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
   requireSamePoll(poll, ballot, deps.polls, reading)
-  requireSameWords(poll, ballot, deps.polls, reading)
   const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   try {
@@ -101,40 +100,29 @@ async function takeBallot(
   }
 }
 
-/** A ballot that was filled in for a poll counts for no other under its id. */
+/** A ballot that was filled in for a poll counts for no other under its id, and for no option that meant something else. */
 function requireSamePoll(
   poll: Poll,
-  { number }: BallotRequest,
+  ballot: BallotRequest,
   polls: Pick<PollCache, "forget">,
   reading: Reading,
 ): void {
-  if (number === undefined || number === poll.number) return
-  if (reading === "known") {
-    polls.forget(poll.id)
-    throw new StaleTerms(`the poll ${poll.id} was made anew`)
-  }
-  if (number > poll.number)
-    throw new Problem(
-      "poll-unknown",
-      `The poll ${poll.id} never had the number ${number}: open its page again.`,
-    )
-  throw new Problem("poll-unknown", `The poll ${poll.id} was deleted and made anew: open its page again.`)
+  const refusal = changeSince(ballot, poll)
+  if (refusal === null) return
+  if (reading !== "known") throw refusal
+  polls.forget(poll.id)
+  throw new StaleTerms(`the poll ${poll.id} is not the one that the ballot was filled in for`)
 }
 
-/** An option that was chosen by its old label is no vote for the new one. */
-function requireSameWords(
-  poll: Poll,
-  { words }: BallotRequest,
-  polls: Pick<PollCache, "forget">,
-  reading: Reading,
-): void {
-  if (words === undefined || words === poll.words) return
-  if (reading === "known") {
-    polls.forget(poll.id)
-    throw new StaleTerms(`the poll ${poll.id} asks something else now`)
+/** What became of the poll since its page was opened; null when nothing did, as far as the ballot tells. */
+function changeSince(read: BallotRequest, { id, number, words }: Poll): Problem | null {
+  if (read.number !== undefined && read.number !== number) {
+    const was = read.number > number ? `never had the number ${read.number}` : "was deleted and made anew"
+    return new Problem("poll-unknown", `The poll ${id} ${was}: open its page again.`)
   }
-  const detail = `What the poll ${poll.id} asks has changed since its page was opened: open it again and choose.`
-  throw new Problem("poll-changed", detail)
+  if (read.words === undefined || read.words === words) return null
+  const detail = `What the poll ${id} asks has changed since its page was opened: open it again and choose.`
+  return new Problem("poll-changed", detail)
 }
 
 /** Both are asked for at once where that is possible, so that an outage is waited for once. */

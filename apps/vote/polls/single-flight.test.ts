@@ -26,8 +26,7 @@ test("While there is no answer the last one is used, without waiting for long.",
   expect(await value.get()).toBe("first")
   const start = performance.now()
   expect(await value.get()).toBe("first")
-  // 15 ms are meant; without any bound this would be for ever.
-  expect(performance.now() - start).toBeLessThan(1_000)
+  expect(performance.now() - start).toBeLessThan(140)
 })
 
 test("A failing question is bridged by the last answer, and asked again by the next reader.", async () => {
@@ -41,6 +40,5 @@ test("Without any answer a reader is told so in time, and who comes later does n
   await expect(value.get()).rejects.toThrow("in time")
   const start = performance.now()
   await expect(value.get()).rejects.toThrow("in time")
-  // The first waited for 150 ms.
-  expect(performance.now() - start).toBeLessThan(140)
+  expect(performance.now() - start).toBeLessThan(100)
 })

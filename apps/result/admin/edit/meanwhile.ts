@@ -7,9 +7,15 @@ import type { PollDraft } from "./draft"
 
 /** What two people may change at once. The id stays, and the default poll is named by a box that only ever sets it. */
 const PARTS = [
-  ...(["title", "options", "policy", "confirm", "results"] as const),
-  ...(["eligibility", "opensAt", "closesAt"] as const),
-]
+  "title",
+  "options",
+  "policy",
+  "confirm",
+  "results",
+  "eligibility",
+  "opensAt",
+  "closesAt",
+] as const
 export type DraftPart = (typeof PARTS)[number]
 
 /** A mark is enough to tell one text from another; all of a poll in every form would double it. */
