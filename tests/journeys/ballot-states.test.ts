@@ -211,7 +211,7 @@ test("A scheduled poll opens on its page by itself, and a closed one becomes fin
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await stand.writePolls(...polls, { ...soon, state: "final", revision: 3 })
   await stand.admin.set(keys.tally("soon"), JSON.stringify({ version: 3, votes: { a: 1, b: 0 }, total: 1 }))
-  await page.getByText("The result is final").waitFor()
+  await page.getByText("The result is final").waitFor({ timeout: 30_000 })
   await page.getByText("Winner").waitFor()
   await page.context().close()
 })

@@ -23,10 +23,10 @@ test("a page without a connection says how old its numbers are, and goes on by i
   balancer.leadTo(null)
   balancer.cut()
   await page.getByText("Reconnecting…").waitFor()
-  await page.getByText(/^Not connected\. Showing results from \d/).waitFor()
+  await page.getByText(/^Not connected\. Showing results from \d/).waitFor({ timeout: 10_000 })
   await addVotes(sql, "cut", "b", 1)
   balancer.leadTo(result.url)
-  await page.locator("#total", { hasText: "1 vote" }).waitFor()
+  await page.locator("#total", { hasText: "1 vote" }).waitFor({ timeout: 20_000 })
   await page.locator("#connection.live").waitFor()
 }, 60_000)
 

@@ -111,11 +111,13 @@ describe("the result page while people vote", () => {
     expect(await page.locator("#announcement").textContent()).toBe("")
     await addVotes(pages().sql, "spoken", "a", 1)
     const said = async () => (await page.locator("#announcement").textContent()) ?? ""
-    await becomes(said, "1 vote. Cats leads with 100%.")
+    await waitFor("an announcement", async () => (await said()) !== "", 3_000)
+    expect(await said()).toBe("1 vote. Cats leads with 100%.")
     await addVotes(pages().sql, "spoken", "b", 1)
     await total(page, "2 votes")
     expect(await said()).toBe("1 vote. Cats leads with 100%.")
-    await becomes(said, "2 votes. Cats and Dogs are level with 50%.")
+    await waitFor("the next announcement", async () => (await said()).startsWith("2 votes."), 12_000)
+    expect(await said()).toBe("2 votes. Cats and Dogs are level with 50%.")
   }, 60_000)
 
   test("can be ordered by votes from the keyboard; equal options stay as on the ballot", async () => {
@@ -158,7 +160,7 @@ describe("the result page while people vote", () => {
     // However long a busy machine took for that page, its time comes now.
     await pages()
       .sql`UPDATE polls SET opens_at = now() + interval '2 s', revision = revision + 1 WHERE id = 'soon'`
-    await page.getByText("Voting is open").waitFor()
+    await page.getByText("Voting is open").waitFor({ timeout: 10_000 })
   })
 })
 

@@ -58,12 +58,11 @@ test("a change after quiet is seen at once, and a flood of them at most 20 times
   for (let i = 1; i <= 200; i++) await addVotes(sql, "pace", "a", 1)
   await viewer.sees("all votes", ({ total }) => total === 200)
   const seconds = (performance.now() - start) / 1_000
-  // Before most of the 200 were there, however slowly this machine writes them.
-  expect(times[0]).toBeLessThan(start + (seconds * 1_000) / 2)
+  expect(times[0]).toBeLessThan(start + 100)
   expect(times.length).toBeLessThanOrEqual(20 * seconds + 2)
 })
 
-test("news comes while the listening connection is cut, and when it is back", async () => {
+test("news comes within 1.5 s while the listening connection is cut, and at once when it is back", async () => {
   await result.send("POST", "/api/polls", definition("cut"))
   const viewer = watch(result.address, "poll=cut")
   await viewer.sees("a snapshot", () => true)
@@ -76,11 +75,11 @@ test("news comes while the listening connection is cut, and when it is back", as
     WHERE application_name = 'tallyroom-result-listen' AND datname = current_database()`
   await waitFor("the loss to be noticed", () => result.listener.state === "away")
   await addVotes(sql, "cut", "a", 1)
-  await viewer.sees("the vote", ({ total }) => total === 1)
+  await viewer.sees("the vote", ({ total }) => total === 1, 1_500)
   await admin`GRANT CONNECT ON DATABASE ${admin(database?.name)} TO tallyroom_result`
   await result.listening()
   await addVotes(sql, "cut", "a", 1)
-  await viewer.sees("the next vote", ({ total }) => total === 2)
+  await viewer.sees("the next vote", ({ total }) => total === 2, 200)
   await admin.end()
 })
 
@@ -107,7 +106,8 @@ test("a scheduled moment is shown when it passes", async () => {
   // However long a busy machine took for that, the moments come now, and nothing but the clock tells of them.
   await sql`UPDATE polls SET revision = revision + 1,
     opens_at = now() + interval '500 ms', closes_at = now() + interval '1 s' WHERE id = 'planned'`
-  await viewer.sees("the closing", ({ phase }) => phase === "closed")
+  await viewer.sees("the opening", ({ phase }) => phase === "open", 2_000)
+  await viewer.sees("the closing", ({ phase }) => phase === "closed", 2_000)
   const phases = viewer.snapshots.map(({ phase }) => phase)
   expect([...new Set(phases)]).toEqual(["scheduled", "open", "closed"])
   const versions = viewer.snapshots.map(({ version }) => version)

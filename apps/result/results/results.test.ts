@@ -36,10 +36,14 @@ test("results carry tally and timeline, and their ETag stands for them", async (
     expect(again.headers.get("etag")).toBe(etag)
   }
   await addVotes(sql, "etag", "a", 1)
-  const changed = await waitFor("the news", async () => {
-    const answer = await result.get("/api/polls/etag/results", { "if-none-match": etag })
-    return answer.status === 200 && answer
-  })
+  const changed = await waitFor(
+    "the news",
+    async () => {
+      const answer = await result.get("/api/polls/etag/results", { "if-none-match": etag })
+      return answer.status === 200 && answer
+    },
+    2_000,
+  )
   expect((await changed.json()).total).toBe(8)
   expect((await result.get("/api/polls/etag/results", ADMIN)).headers.get("cache-control")).toBe(
     "private, no-store",
@@ -111,7 +115,7 @@ test("a receipt tells each fate of its ballot, and never the option", async () =
   expect(await ask(6_000)).toMatchObject({ status: "pending" })
   // Where votes can't be changed, a later ballot stands only because the first one went away.
   await sql`UPDATE polls SET policy = 'final' WHERE id = 'fate'`
-  await waitFor("the policy to be known", async () => (await ask(2_000)).status === "lost")
+  await waitFor("the policy to be known", async () => (await ask(2_000)).status === "lost", 2_000)
 
   const page = await result.get(`/polls/fate/receipts/${await receiptOf(sql, "fate", 3_000)}`)
   expect(page.status).toBe(200)
@@ -249,10 +253,14 @@ test("the start page shows the default poll, and says when there is none", async
   const page404 = await result.get("/")
   expect([page404.status, (await page404.text()).includes("hushed")]).toEqual([404, false])
   await result.send("POST", "/api/polls", definition("main", { default: true }))
-  const page = await waitFor("the default poll", async () => {
-    const answer = await result.get("/")
-    return answer.status === 200 && answer.text()
-  })
+  const page = await waitFor(
+    "the default poll",
+    async () => {
+      const answer = await result.get("/")
+      return answer.status === 200 && answer.text()
+    },
+    2_000,
+  )
   expect(page).toContain("The poll main")
   expect(page).not.toMatch(/style=|<style|onclick|<script(?! type="(module" src=|application\/json"))/)
 })

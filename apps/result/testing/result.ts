@@ -59,7 +59,7 @@ export async function startResult({ database, defer }: Stores, overrides: Partia
   return {
     ...{ address, hub, listener, registry, closeViewers, send },
     get: (path: string, headers: Record<string, string> = {}) => send("GET", path, undefined, headers),
-    listening: () => waitFor("the app to listen", () => listener.state === "listening"),
+    listening: () => waitFor("the app to listen", () => listener.state === "listening", 10_000),
   }
 }
 
