@@ -33,7 +33,7 @@ describe("leases", () => {
     const victim = await startWorkerProcess(stores())
     await waitFor("two each again", async () => (await shares()).join() === "2,2")
     victim.app.kill("SIGKILL")
-    await waitFor("the dead one's shards", async () => (await holders())[first.worker.id] === SHARDS, 4_000)
+    await waitFor("the dead one's shards", async () => (await holders())[first.worker.id] === SHARDS)
     await first.ready()
     const booth = await openBooth(stores())
     for (let i = 0; i < 40; i++) await booth.cast("cats-vs-dogs", voter(`l${i}`), "a")
