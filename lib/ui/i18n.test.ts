@@ -1,20 +1,5 @@
 import { expect, test } from "bun:test"
-import { admin } from "../../apps/result/admin/messages"
-import { resultProblems } from "../../apps/result/http/problem-messages"
-import { receiptMessages } from "../../apps/result/receipt/receipt-messages"
-import { resultsMessages } from "../../apps/result/results/results-messages"
-import { stageMessages } from "../../apps/result/stage/stage-messages"
-import { ballot } from "../../apps/vote/ballot/ballot-messages"
-import { following } from "../../apps/vote/ballot/following-messages"
-import { problems } from "../../apps/vote/ballot/problem-messages"
-import { defineMessages, type Section, translator } from "./i18n"
-import { LANGUAGES } from "./language"
-import { common } from "./messages/common"
-
-const sections = {
-  ...{ admin, ballot, common, problems, receipt: receiptMessages },
-  ...{ following, resultProblems, results: resultsMessages, stage: stageMessages },
-}
+import { defineMessages, translator } from "./i18n"
 
 const example = {
   votes: { one: "{count} vote by {who}", other: "{count} votes by {who}" },
@@ -43,38 +28,33 @@ test("Numbers, shares and moments are written as the language does.", () => {
   expect(german.dateTime(new Date(0), "UTC")).toContain("1. Januar 1970")
 })
 
-test.each(Object.entries(sections))(
-  "Every message of %s has the same placeholders in every language.",
-  (_, section: Record<string, Section>) => {
-    const placeholders = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g))].sort()
-    for (const [key, message] of Object.entries(section.en ?? {})) {
-      for (const language of LANGUAGES) {
-        expect([language, key, placeholders(section[language]?.[key])]).toEqual([
-          language,
-          key,
-          placeholders(message),
-        ])
-      }
-    }
-  },
-)
-
-test.each([...LANGUAGES])("One thing has one name on every page in %s.", (language) => {
-  const [onBallot, onResults] = [ballot[language], resultsMessages[language]]
-  const receipt = String(receiptMessages[language].receipt).toLowerCase()
-  expect(String(onBallot.receipt).toLowerCase()).toEndWith(receipt)
-  expect(String(onBallot.notSentNote).toLowerCase()).toContain(receipt)
-  expect(String(onResults.hiddenAfterVoteHint).toLowerCase()).toContain(receipt)
-  expect(String(admin[language]["results-after-vote-hint"]).toLowerCase()).toContain(receipt)
-  expect(onBallot.votes).toEqual(onResults.votes)
-  expect(onBallot.winner).toBe(onResults.winner)
-  expect(admin[language].linkResults).toBe(onResults.results)
-  expect(admin[language].linkStage).toBe(stageMessages[language].stage)
-})
+const whole = { a: "a", b: { one: "b", other: "bs" } }
+const others = { de: whole, fr: whole, es: whole, pt: whole }
 
 test("A key that one language lacks is a type error.", () => {
-  const whole = { a: "a", b: "b" }
   const lacking = { a: "a" }
   // @ts-expect-error Japanese lacks b
-  expect(defineMessages({ en: whole, de: whole, fr: whole, es: whole, pt: whole, ja: lacking })).toBeDefined()
+  expect(defineMessages({ en: whole, ...others, ja: lacking })).toBeDefined()
+})
+
+test("A key that English does not have is a type error.", () => {
+  const surplus = { ...whole, c: "c" }
+  // @ts-expect-error English has no c
+  expect(defineMessages({ en: whole, ...others, ja: surplus })).toBeDefined()
+})
+
+test("A text with plural forms must have them in every language, and only those that plurals know.", () => {
+  const plain = { a: "a", b: "bs" }
+  const needless = { a: { other: "a" }, b: whole.b }
+  const incomplete = { a: "a", b: { one: "b" } }
+  const invented = { a: "a", b: { other: "bs", oen: "b" } }
+  expect(defineMessages({ en: whole, ...others, ja: { a: "a", b: { other: "b" } } })).toBeDefined()
+  // @ts-expect-error b has plural forms
+  expect(defineMessages({ en: whole, ...others, ja: plain })).toBeDefined()
+  // @ts-expect-error a has no plural forms
+  expect(defineMessages({ en: whole, ...others, ja: needless })).toBeDefined()
+  // @ts-expect-error the form "other" is missing
+  expect(defineMessages({ en: whole, ...others, ja: incomplete })).toBeDefined()
+  // @ts-expect-error there is no form "oen"
+  expect(defineMessages({ en: whole, ...others, ja: invented })).toBeDefined()
 })

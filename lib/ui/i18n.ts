@@ -1,6 +1,9 @@
 /**
- * Messages are plain data, so that a page can carry those of its own language to the browser: a text with `{name}`
- * placeholders, or one text for each plural form of `{count}`.
+ * Messages are plain data, so that a page can carry those of its own language to the browser, and so that tools for
+ * translators can read them: a JSON file for each section and language, in a folder `messages` beside the pages that show
+ * them. A message is a text with `{name}` placeholders, or an object with a text for each plural form of `{count}`.
+ *
+ * English says which keys there are. To change a text, edit the JSON file of each language.
  */
 
 import type { Language } from "./language"
@@ -11,11 +14,21 @@ export type Message = string | Plural
 export type Section<Key extends string = string> = Readonly<Record<Key, Message>>
 export type Values = Record<string, string | number>
 
-/** Messages in every language; a key that one of them lacks is a type error. */
-export function defineMessages<Key extends string>(
-  byLanguage: Record<Language, Section<Key>>,
-): Record<Language, Section<Key>> {
-  return byLanguage
+/** Forbids the keys of `Own` that `Allowed` does not name. */
+type Exactly<Own, Allowed> = { [Key in Exclude<keyof Own, Allowed>]: never }
+
+/** What a translation must be: the keys of English and no others, and plural forms just where English has them. */
+type TranslationOf<English, Own> = Exactly<Own, keyof English> & {
+  [Key in keyof English]: English[Key] extends string
+    ? string
+    : Plural & Exactly<Key extends keyof Own ? Own[Key] : Plural, Intl.LDMLPluralRule>
+}
+
+/** Gathers the files of a section. A key too few or too many, or a wrong plural form, is a type error. */
+export function defineMessages<Files extends Record<Language, Section>>(
+  files: Files & { [Name in Language]: TranslationOf<Files["en"], Files[Name]> },
+): Record<Language, Section<keyof Files["en"] & string>> {
+  return files
 }
 
 export type Translator<Key extends string> = ReturnType<typeof translator<Key>>

@@ -1,12 +1,12 @@
 /** What stands around the content of a page: head, wordmark, language switch, and the data for its script. */
 
+import { commonMessages } from "./common-messages"
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "./language"
-import { common } from "./messages/common"
 import type { Page } from "./page"
 
 export function PageFrame(page: Page) {
   const { language, theme, bare, bodyClass, footer, children } = page
-  const messages = common[language]
+  const messages = commonMessages[language]
   return (
     <html lang={language} data-theme={theme}>
       <Head {...page} />
@@ -71,7 +71,7 @@ function LanguageSwitch({ language, path }: { language: Language; path: string }
   return (
     <details class="language-switch">
       <summary>
-        <span class="visually-hidden">{common[language].language}: </span>
+        <span class="visually-hidden">{commonMessages[language].language}: </span>
         {LANGUAGE_NAMES[language]}
       </summary>
       <ul>

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
-import { admin } from "../../apps/result/admin/messages"
+import { adminMessages } from "../../apps/result/admin/admin-messages"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
@@ -33,7 +33,7 @@ test.each([...LANGUAGES.map((language) => [360, language] as const), [1280, "en"
     await page.locator("form.card button").click()
     await page.locator("#token[aria-invalid=true]").waitFor()
     expect(await page.locator("#token").getAttribute("aria-describedby")).toBe("token-hint")
-    expect(await page.locator("#token-hint").textContent()).toBe(String(admin[language].wrongToken))
+    expect(await page.locator("#token-hint").textContent()).toBe(String(adminMessages[language].wrongToken))
     await page.locator("#token:focus").waitFor()
     expect(await buttonTop(page)).toEqual(before)
     await page.context().close()

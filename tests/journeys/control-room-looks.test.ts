@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
-import { admin } from "../../apps/result/admin/messages"
+import { adminMessages } from "../../apps/result/admin/admin-messages"
 import { launchChromium } from "../harness/chromium"
 import { makeCodesAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
@@ -134,7 +134,9 @@ describe.each(LANGUAGES.map((language) => [language]))("in %s", (language) => {
       expect(await brokenWords(page)).toEqual([])
     })
     await page.goto(`${result.url}/admin`)
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(String(admin[language].polls))
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+      String(adminMessages[language].polls),
+    )
     await page.context().close()
   }, 60_000)
 })

@@ -2,11 +2,11 @@
 
 import { type Section, translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
+import type { AdminKey } from "./admin-messages"
 import { CodesPage } from "./codes/codes-page"
 import { EditPage } from "./edit/edit-page"
 import { HealthPage } from "./health/health-page"
 import { ListPage } from "./list/list-page"
-import type { AdminKey } from "./messages"
 import { DeletePage } from "./poll/delete-page"
 import { DuplicatePage } from "./poll/duplicate-page"
 import { PollPage } from "./poll/poll-page"

@@ -10,7 +10,7 @@ import type { AdminAccess, Peers } from "../access/admin-access"
 import { answerPage } from "../http/answer"
 import type { Site } from "../http/site"
 import { AdminApp, type AdminData } from "./admin-app"
-import { type AdminKey, admin } from "./messages"
+import { type AdminKey, adminMessages } from "./admin-messages"
 import { Nav } from "./nav"
 import { forgetSaid, type Said, saidIn, say } from "./said"
 import type { AdminView, Notice } from "./views"
@@ -57,7 +57,7 @@ export function forAdmins(deps: AdminDeps, handle: (visit: Visit) => Promise<Res
 }
 
 export function wordsIn(language: Language): Translator<AdminKey> {
-  return translator(language, admin[language])
+  return translator(language, adminMessages[language])
 }
 
 /** After signing in a reader goes on where they wanted to; what they sent is gone. */
@@ -93,7 +93,7 @@ export function adminPage(
   { title, status = 200 }: { title: string; status?: number },
 ): Response {
   const language = languageOf(request)
-  const data: AdminData = { language, messages: admin[language], view }
+  const data: AdminData = { language, messages: adminMessages[language], view }
   const html = renderPage({
     ...{ language, title, data, bodyClass: "admin", home: "/admin" },
     stylesheet: site.asset("admin.css"),

@@ -1,7 +1,7 @@
 /** The links of every page behind the door. */
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
-import type { AdminKey } from "./messages"
+import type { AdminKey } from "./admin-messages"
 
 export function Nav({ words: { t } }: { words: Translator<AdminKey> }) {
   return (

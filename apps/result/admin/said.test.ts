@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test"
 import { translator } from "@tallyroom/lib/ui/i18n"
-import { admin } from "./messages"
+import { adminMessages } from "./admin-messages"
 import { forgetSaid, saidIn, say } from "./said"
 
-const words = translator("en", admin.en)
+const words = translator("en", adminMessages.en)
 const heard = (value: string) => saidIn(`other=1; tallyroom_said=${value}`, words)
 
 describe("what a form leaves to be said", () => {

@@ -6,7 +6,7 @@
 import { SLUG } from "@tallyroom/lib/polls"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import { cookieValues, setCookie } from "../access/cookies"
-import type { AdminKey } from "./messages"
+import type { AdminKey } from "./admin-messages"
 import type { Notice } from "./views"
 
 const COOKIE = "tallyroom_said"

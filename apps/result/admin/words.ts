@@ -3,7 +3,7 @@
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import { createContext } from "preact"
 import { useContext, useEffect, useState } from "preact/hooks"
-import type { AdminKey } from "./messages"
+import type { AdminKey } from "./admin-messages"
 
 export type Words = Translator<AdminKey>
 

@@ -3,7 +3,7 @@
 import type { Problem, ProblemKind } from "@tallyroom/lib/errors"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
-import { resultProblems } from "./problem-messages"
+import { resultProblemMessages } from "./problem-messages"
 import { pathOf, type Visit } from "./site"
 
 const WORDS = {
@@ -27,7 +27,7 @@ type Word = (typeof WORDS)[keyof typeof WORDS] | "refused"
  */
 export function problemPage(visit: Visit, problem: Problem): string {
   const { site, language, url } = visit
-  const { t } = translator(language, resultProblems[language])
+  const { t } = translator(language, resultProblemMessages[language])
   const word: Word = (WORDS as Partial<Record<ProblemKind, Word>>)[problem.kind] ?? "refused"
   const embedded = url.pathname.startsWith("/embed/")
   const passes = problem.retryAfter !== undefined

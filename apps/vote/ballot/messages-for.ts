@@ -1,6 +1,6 @@
 /** The messages that a page carries to the browser: those that its poll may ever need, as each weighs on the first load. */
 
-import { ballot } from "./ballot-messages"
+import { ballotMessages } from "./ballot-messages"
 import type { BallotData, BallotKey } from "./view/ballot-data"
 
 type About = Pick<BallotData, "poll" | "embedded" | "language">
@@ -28,7 +28,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
 ]
 
 export function messagesFor(about: About): BallotData["messages"] {
-  const left = { ...ballot[about.language] }
+  const left = { ...ballotMessages[about.language] }
   for (const [needs, keys] of RARE) {
     if (!needs(about)) for (const key of keys) Reflect.deleteProperty(left, key)
   }

@@ -3,10 +3,10 @@
 import type { Problem, ProblemKind } from "@tallyroom/lib/errors"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"
-import { problems } from "./problem-messages"
+import { voteProblemMessages } from "./problem-messages"
 import type { Site } from "./site"
 
-type Headings = Exclude<keyof (typeof problems)["en"], "back" | `${string}Note`>
+type Headings = Exclude<keyof typeof voteProblemMessages.en, "back" | `${string}Note`>
 
 const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
   "poll-unknown": "pollUnknown",
@@ -40,7 +40,7 @@ export type ProblemPage = {
  */
 export function problemPage(site: Site, problem: Problem, page: ProblemPage): string {
   const { language, back, here, embedded } = page
-  const messages = problems[language]
+  const messages = voteProblemMessages[language]
   const heading = headingOf(problem, here)
   return renderPage({
     language,

@@ -3,7 +3,7 @@
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import { Qr } from "../../http/qr"
 import { typed, unreachableHost } from "../../http/vote-address"
-import type { AdminKey } from "../messages"
+import type { AdminKey } from "../admin-messages"
 import { BackLink } from "../parts"
 import { PRINT_AT_ONCE } from "./codes-page"
 

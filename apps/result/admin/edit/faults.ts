@@ -2,7 +2,7 @@
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { z } from "zod"
-import type { AdminKey } from "../messages"
+import type { AdminKey } from "../admin-messages"
 import { type OptionDraft, optionField } from "./draft"
 
 /** By the name of the form's field; an option's is named like "o2-label". */

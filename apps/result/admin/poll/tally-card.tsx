@@ -3,7 +3,7 @@
 import { sharesOf } from "@tallyroom/lib/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Snapshot } from "../../tally/snapshot"
-import type { AdminKey } from "../messages"
+import type { AdminKey } from "../admin-messages"
 import { useWords } from "../words"
 
 export function TallyCard({ snapshot }: { snapshot: Snapshot }) {

@@ -5,7 +5,7 @@
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
-import { following } from "../following-messages"
+import { followingMessages } from "../following-messages"
 import type { Stake } from "../view/casting"
 import { leave } from "./leave"
 
@@ -17,7 +17,7 @@ type Voter = { language: Language; poll: string; stake: () => Stake; onStay: () 
 
 /** @returns stays, as when the host shows this poll again */
 export function goOn({ language, poll, stake, onStay }: Voter): () => void {
-  const { t } = translator(language, following[language])
+  const { t } = translator(language, followingMessages[language])
   const says = document.createElement("p")
   const bar = document.createElement("aside")
   bar.className = "follow notice warn"

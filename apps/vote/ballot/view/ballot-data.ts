@@ -3,9 +3,9 @@
 import type { Phase, Poll } from "@tallyroom/lib/polls"
 import type { Section } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
-import type { ballot } from "../ballot-messages"
+import type { ballotMessages } from "../ballot-messages"
 
-export type BallotKey = keyof (typeof ballot)["en"]
+export type BallotKey = keyof typeof ballotMessages.en
 
 /** What voters may know of a poll; a draft has no title and no options. */
 export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {

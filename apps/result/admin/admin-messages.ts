@@ -1,0 +1,13 @@
+/** What the control room says: a file a language in messages/. */
+
+import { defineMessages } from "@tallyroom/lib/ui/i18n"
+import de from "./messages/de.json"
+import en from "./messages/en.json"
+import es from "./messages/es.json"
+import fr from "./messages/fr.json"
+import ja from "./messages/ja.json"
+import pt from "./messages/pt.json"
+
+export const adminMessages = defineMessages({ en, de, fr, es, pt, ja })
+
+export type AdminKey = keyof typeof adminMessages.en

@@ -1,0 +1,11 @@
+/** What every page says: a file a language in messages/. */
+
+import { defineMessages } from "./i18n"
+import de from "./messages/de.json"
+import en from "./messages/en.json"
+import es from "./messages/es.json"
+import fr from "./messages/fr.json"
+import ja from "./messages/ja.json"
+import pt from "./messages/pt.json"
+
+export const commonMessages = defineMessages({ en, de, fr, es, pt, ja })
