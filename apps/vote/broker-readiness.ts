@@ -1,8 +1,8 @@
 /** Whether ballots can be written to the broker. */
 
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
-import { clockOffset, requireLook } from "@tallyroom/lib/inbox/stream/look"
 import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
+import { clockOffset, requireVerified } from "@tallyroom/lib/inbox/stream/verified"
 import type { Redis } from "ioredis"
 import type { PollCache } from "./polls/poll-cache"
 
@@ -31,7 +31,7 @@ export class BrokerReadiness {
       const { shards } = await this.polls.index()
       const offset = clockOffset(await this.redis.time())
       for (let shard = 0; shard < shards; shard++) {
-        requireLook(await readShardState(this.redis, shard), connectedAt, offset)
+        requireVerified(await readShardState(this.redis, shard), connectedAt, offset)
       }
       this.readyBy = connectedAt
     } catch (error) {

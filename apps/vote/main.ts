@@ -6,7 +6,7 @@ import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
-import { LOG_READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
+import { POLL_READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
 import { runSubcommand } from "@tallyroom/lib/subcommand"
@@ -27,7 +27,7 @@ const redis = openRedis(redisUrlOf(settings), connection.onError)
 connection.follow(redis)
 
 const publisher = openPublisher(settings.INBOX_URL, connection.onError)
-const polls = new PollCache(pollsIn(redis), publisher ? LOG_READING_USABLE_MS : undefined)
+const polls = new PollCache(pollsIn(redis), publisher ? POLL_READING_USABLE_MS : undefined)
 const readiness = createReadiness(redis, polls, publisher && new BrokerReadiness(redis, publisher, polls))
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redis.status === "ready")

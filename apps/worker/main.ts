@@ -1,7 +1,7 @@
 /** The only bridge: moves votes from Redis to Postgres. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { openKeeper } from "@tallyroom/lib/inbox/brokers"
+import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/management"
@@ -24,12 +24,12 @@ const redis = connect()
 
 redis.on("ready", () => void warnOfLosses(redis, log))
 
-const keeper = openKeeper(settings.INBOX_URL, settings.NATS_REPLICAS, (error) =>
+const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, (error) =>
   log.debug({ err: error }, "the broker"),
 )
 
 const worker = new Worker({
-  keeper,
+  broker,
   ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },
   finalAfter: settings.FINAL_AFTER_SECONDS,
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },
@@ -52,7 +52,7 @@ const management = startManagement({
 stopOnSignal(log, async () => {
   await worker.stop()
   redis.disconnect()
-  await keeper?.close()
+  await broker?.close()
   await sql.end({ timeout: 2 })
   management.stop()
 })

@@ -5,7 +5,7 @@ import { CHANNELS, type Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
-import type { Keeper } from "@tallyroom/lib/inbox/stream/contract"
+import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
 import {
@@ -27,7 +27,7 @@ import { Projection } from "./polls/projection"
 import { TallyProjection } from "./polls/tally-projection"
 import { Leases } from "./shard/leases"
 import { Shard } from "./shard/redis-shard"
-import { LogShard } from "./shard/stream-shard"
+import { StreamShard } from "./shard/stream-shard"
 
 /** A first vote on a post waits for its poll; looking costs Redis next to nothing. */
 const MAKE_POSTS_MS = 50
@@ -45,7 +45,7 @@ export type WorkerParts = {
   /** Opens one more connection, for a shard's waiting reads. */
   openRedis: () => Redis
   /** The broker that holds the ballots, where that is not Redis. */
-  keeper?: Keeper | null
+  broker?: BrokerAdmin | null
   shards: number
   labels: { a: string; b: string }
   /** Seconds for which a closed poll does not become final. */
@@ -58,7 +58,7 @@ export type WorkerParts = {
   log: Log
 }
 
-type Running = { shard: Shard | LogShard; stop: AbortController; done: Promise<void> }
+type Running = { shard: Shard | StreamShard; stop: AbortController; done: Promise<void> }
 
 export class Worker {
   readonly id = crypto.randomUUID()
@@ -70,7 +70,7 @@ export class Worker {
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
   private prepared = false
-  private room = ""
+  private instance = ""
   private heartbeatTrouble: string | null = "has not begun"
 
   constructor(private readonly parts: WorkerParts) {
@@ -132,18 +132,18 @@ export class Worker {
   }
 
   private async prepare(): Promise<void> {
-    const { sql, shards, labels, finalAfter, log, keeper } = this.parts
+    const { sql, shards, labels, finalAfter, log, broker } = this.parts
     await this.untilDone("preparing the database", async () => {
       const applied = await migrate(sql)
       if (applied.length > 0) log.info({ migrations: applied }, "migrated")
-      await ensureInbox(sql, keeper?.kind ?? "redis")
+      await ensureInbox(sql, broker?.kind ?? "redis")
       await ensureShards(sql, shards)
       await ensureFinalAfter(sql, finalAfter)
       await ensureClassicPoll(sql, labels)
       if (this.parts.pets) await ensurePetsPoll(sql)
       await this.polls.refresh()
-      const [room] = await sql`SELECT id FROM room`
-      this.room = String(room?.id)
+      const [row] = await sql`SELECT id FROM room`
+      this.instance = String(row?.id)
     })
     this.prepared = true
   }
@@ -202,18 +202,18 @@ export class Worker {
     this.running.set(number, { shard, stop, done })
   }
 
-  private makeShard(number: number): { shard: Shard | LogShard; close: () => void } {
-    const { redis, sql, log, metrics, keeper = null, openRedis } = this.parts
+  private makeShard(number: number): { shard: Shard | StreamShard; close: () => void } {
+    const { redis, sql, log, metrics, broker = null, openRedis } = this.parts
     const projection = new Projection(redis, sql, this.polls, number, {
-      holdsBallots: keeper === null,
+      holdsBallots: broker === null,
       index: () => this.index(),
     })
     const common = {
       ...{ redis, sql, log, metrics, projection, polls: this.polls },
-      ...{ worker: this.id, room: this.room },
+      ...{ worker: this.id, instance: this.instance },
       onOpen: () => number === 0 && this.onTally(this.polls.all().map((poll) => poll.number)),
     }
-    if (keeper) return { shard: new LogShard(number, { ...common, keeper }), close: () => {} }
+    if (broker) return { shard: new StreamShard(number, { ...common, broker }), close: () => {} }
     const waitingRedis = openRedis()
     const reader = new RedisReader(redis, waitingRedis)
     return { shard: new Shard(number, { ...common, reader }), close: () => waitingRedis.disconnect() }
@@ -269,7 +269,7 @@ export class Worker {
     const { metrics, redis } = this.parts
     const open = [...this.running].filter(([, { shard }]) => shard.isOpen)
     metrics.shardsOpen.set(open.length)
-    if (this.parts.keeper) return
+    if (this.parts.broker) return
     for (const [number] of open) {
       const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
       if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)

@@ -1,10 +1,10 @@
 /** Which of the three inboxes INBOX_URL names. */
 
-import { NatsKeeper } from "./nats/keep"
+import { NatsAdmin } from "./nats/admin"
 import { NatsPublisher } from "./nats/publish"
-import { RabbitKeeper } from "./rabbitmq/keep"
+import { RabbitAdmin } from "./rabbitmq/admin"
 import { RabbitPublisher } from "./rabbitmq/publish"
-import type { Keeper, Publisher } from "./stream/contract"
+import type { BrokerAdmin, Publisher } from "./stream/contract"
 
 export type InboxKind = "redis" | "nats" | "rabbitmq"
 
@@ -39,10 +39,10 @@ export function openPublisher(url: string, onError: OnError): Publisher | null {
 
 /**
  * The worker's side of the broker; null when the inbox is in Redis itself.
- * @param replicas servers of a NATS cluster that keep each log
+ * @param replicas servers of a NATS cluster that keep each stream
  */
-export function openKeeper(url: string, replicas: number, onError: OnError): Keeper | null {
+export function openBrokerAdmin(url: string, replicas: number, onError: OnError): BrokerAdmin | null {
   const kind = inboxKind(url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsKeeper(serversIn(url), replicas, onError) : new RabbitKeeper(url, onError)
+  return kind === "nats" ? new NatsAdmin(serversIn(url), replicas, onError) : new RabbitAdmin(url, onError)
 }

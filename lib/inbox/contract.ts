@@ -46,9 +46,9 @@ export type Entry = {
   raw: string
   ballot: Ballot | null
   /** By what the ballot's receipt names it, where that is not its position. */
-  mark?: Position
-  /** No ballot, but a note: up to here the shard holds all that was accepted before this stop of the poll with this number. */
-  stopped?: { poll: number; stop: number }
+  ballotId?: Position
+  /** No ballot, but a stop marker: up to here the shard holds all that was accepted before this stop of the poll with this number. */
+  stopMarker?: { poll: number; stop: number }
 }
 
 /** The vote app's side. */

@@ -9,18 +9,18 @@
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
- * {s0}:log          string  JSON { log, waiting, turn }: the shard's log at a broker, where that holds the ballots
+ * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: the shard's stream at a broker, where that holds the ballots
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
  * {s0}:tally:<id>   string  JSON of the tally as Postgres has it (shard 0 alone)
  */
 export const keys = {
-  gate: (shard: number) => `{s${shard}}:gate`,
-  room: (shard: number) => `{s${shard}}:room`,
+  fence: (shard: number) => `{s${shard}}:gate`,
+  instance: (shard: number) => `{s${shard}}:room`,
   poll: (shard: number, id: string) => `{s${shard}}:poll:${id}`,
   voters: (shard: number, id: string) => `{s${shard}}:voters:${id}`,
   inbox: (shard: number) => `{s${shard}}:inbox`,
-  log: (shard: number) => `{s${shard}}:log`,
+  stream: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   wanted: "{s0}:wanted",
   tally: (id: string) => `{s0}:tally:${id}`,
@@ -29,5 +29,5 @@ export const keys = {
 /** The stream's only field. */
 export const BALLOT_FIELD = "b"
 
-/** How a gate begins while a worker makes the shard fit: it is closed, and what is missing behind it may come back. */
+/** How a fence begins while a worker makes the shard fit: it is closed, and what is missing behind it may come back. */
 export const RESTORING = "restoring"

@@ -23,10 +23,10 @@ export async function openInbox(redis: Redis): Promise<void> {
   const poll = classicPoll()
   for (const shard of ALL_SHARDS) {
     await writePollCopy(redis, shard, poll)
-    const [serving] = await redis.lookAtShard(keys.gate(shard), keys.inbox(shard))
-    await redis.set(keys.gate(shard), "opening")
+    const [serving] = await redis.inspectShard(keys.fence(shard), keys.inbox(shard))
+    await redis.set(keys.fence(shard), "opening")
     const floor = [START.ms, START.seq]
-    await redis.openGate(keys.gate(shard), keys.inbox(shard), ...floor, "opening", serving)
+    await redis.lowerFence(keys.fence(shard), keys.inbox(shard), ...floor, "opening", serving)
   }
   await writeIndex(redis, { shards: SHARDS, default: POLL_ID, open: [POLL_ID] })
 }

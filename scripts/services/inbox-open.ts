@@ -14,9 +14,9 @@ export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"
   const isOpen = async () => {
     try {
       const { shards } = await readIndex(redis)
-      const looks = Array.from({ length: shards }, (_, i) => redis.lookAtShard(keys.gate(i), keys.inbox(i)))
+      const looks = Array.from({ length: shards }, (_, i) => redis.inspectShard(keys.fence(i), keys.inbox(i)))
       return (await Promise.all(looks)).every(
-        ([serving, gate]) => gate === (kind === "redis" ? serving : kind),
+        ([serving, fence]) => fence === (kind === "redis" ? serving : kind),
       )
     } catch {
       return false

@@ -4,13 +4,13 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { shardOf } from "@tallyroom/lib/ballots"
-import { type InboxKind, openKeeper, openPublisher } from "@tallyroom/lib/inbox/brokers"
+import { type InboxKind, openBrokerAdmin, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { type Answer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
-import { LogAppender } from "@tallyroom/lib/inbox/stream/append"
+import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import type { Redis } from "ioredis"
 import { startNats } from "../../scripts/services/nats"
@@ -113,7 +113,7 @@ export async function openInboxBooth(
   const publisher = openPublisher(inboxUrl, () => {})
   defer(() => connection.disconnect())
   defer(() => publisher?.close())
-  const log = publisher && new LogAppender(connection, publisher, backlogLimit)
+  const log = publisher && new StreamAppender(connection, publisher, backlogLimit)
   const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
   const takesBallots = async () => {
     if (connection.status !== "ready") return false
@@ -163,11 +163,11 @@ async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
 }
 
 /** The broker's side for the worker, for tests that write into it or ask for its books; null where Redis holds the ballots. */
-export async function openInboxKeeper({ defer }: Stores, inboxUrl: string) {
-  const keeper = openKeeper(inboxUrl, 1, () => {})
-  defer(() => keeper?.close())
-  await waitFor("the broker to be connected", () => !keeper?.trouble())
-  return keeper
+export async function openInboxAdmin({ defer }: Stores, inboxUrl: string) {
+  const broker = openBrokerAdmin(inboxUrl, 1, () => {})
+  defer(() => broker?.close())
+  await waitFor("the broker to be connected", () => !broker?.trouble())
+  return broker
 }
 
 /** Writes what no vote app writes into a shard. */
@@ -178,8 +178,8 @@ export async function writeGarbage(
   shard: number,
   text: string,
 ) {
-  const keeper = await openInboxKeeper(stores, inboxUrl)
-  if (!keeper) return void (await booth.redis.xadd(keys.inbox(shard), "*", BALLOT_FIELD, text))
-  const { log } = await readShardState(booth.redis, shard)
-  await keeper.append(log, [{ text }])
+  const broker = await openInboxAdmin(stores, inboxUrl)
+  if (!broker) return void (await booth.redis.xadd(keys.inbox(shard), "*", BALLOT_FIELD, text))
+  const { stream } = await readShardState(booth.redis, shard)
+  await broker.append(stream, [{ text }])
 }

@@ -12,7 +12,7 @@ import { migrate } from "../../apps/worker/database/migrate"
 import { PollBook } from "../../apps/worker/polls/poll-book"
 import { finalise } from "../../apps/worker/polls/poll-steps"
 import { Projection } from "../../apps/worker/polls/projection"
-import { closeGate, lookAtShard } from "../../apps/worker/source/redis-restore"
+import { inspectShard, raiseFence } from "../../apps/worker/source/redis-restore"
 import { waitFor } from "../../scripts/services/wait"
 import type { Stores } from "./stores"
 import { quiet } from "./tallyroom"
@@ -39,8 +39,15 @@ export async function openSteps({ redis: server, database, defer }: Stores, shar
     (_, i) => new Projection(redis, sql, polls, i, { holdsBallots: true, index }),
   )
   for (let shard = 0; shard < shards; shard++) {
-    const { serving } = await lookAtShard(redis, shard)
-    await redis.openGate(keys.gate(shard), keys.inbox(shard), 0, 0, await closeGate(redis, shard), serving)
+    const { serving } = await inspectShard(redis, shard)
+    await redis.lowerFence(
+      keys.fence(shard),
+      keys.inbox(shard),
+      0,
+      0,
+      await raiseFence(redis, shard),
+      serving,
+    )
   }
   const reader = new RedisReader(redis, redis)
   const positionOf = async (shard: number) => {

@@ -2,7 +2,7 @@
 
 import { shardOf } from "@tallyroom/lib/ballots"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { openKeeper } from "@tallyroom/lib/inbox/brokers"
+import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import type { Answer } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
@@ -35,9 +35,9 @@ export async function startWorker(
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const connect = () => openRedis(redis.workerUrl, () => {})
   const own = connect()
-  const keeper = openKeeper(inboxUrl, replicas, () => {})
+  const broker = openBrokerAdmin(inboxUrl, replicas, () => {})
   const worker = new Worker({
-    keeper,
+    broker,
     ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
     labels: { a: "Cats", b: "Dogs" },
     finalAfter,
@@ -50,7 +50,7 @@ export async function startWorker(
     stopped = true
     await worker.stop()
     own.disconnect()
-    await keeper?.close()
+    await broker?.close()
     await sql.end({ timeout: 1 })
   }
   defer(stop)

@@ -19,8 +19,8 @@ import { crowd } from "../harness/crowd"
 import {
   type InboxBooth,
   type InboxServer,
+  openInboxAdmin,
   openInboxBooth,
-  openInboxKeeper,
   startInbox,
   writeGarbage,
 } from "../harness/inboxes"
@@ -81,7 +81,7 @@ export function inboxContract(kind: InboxKind): void {
       return (await receiptStatus(sql, poll, writeReceipt(poll.salt, receipt))).status
     }
     const booksOf = async (id: string) => {
-      const all = await audit(sql, (await openInboxKeeper(stores(), server.url)) ?? booth.redis)
+      const all = await audit(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis)
       return all.find(({ poll }) => poll === id)
     }
 
@@ -270,7 +270,7 @@ export function inboxContract(kind: InboxKind): void {
       await worker.stop()
       for (let i = 0; i < 20; i++) await booth.castUntilAnswered("hangs", voter(`h${i}`), "a")
       expect((await booksOf("hangs"))?.pending).toBe(20)
-      const auditor = await openInboxKeeper(stores(), server.url)
+      const auditor = await openInboxAdmin(stores(), server.url)
       server.freeze()
       const start = performance.now()
       await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)

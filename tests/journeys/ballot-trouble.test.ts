@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { buryPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
@@ -156,7 +156,7 @@ test("The open pages of a poll that is deleted say so by themselves.", async () 
   await choosing.getByRole("button", { name: "Dogs" }).click()
   await castVote(voted, "Cats")
   await voted.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  for (const shard of [0, 1]) await buryPollCopy(stand.admin, shard, { id: "gone", number: 6 }, "mark")
+  for (const shard of [0, 1]) await replaceByTombstone(stand.admin, shard, { id: "gone", number: 6 }, "mark")
   for (const page of [choosing, voted]) {
     await page.getByRole("heading", { name: "This poll was deleted" }).waitFor()
     await page.context().close()

@@ -4,7 +4,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { PollChange } from "../../apps/result/polls/poll-change"
 import { changePoll } from "../../apps/result/polls/poll-store"
 import { audit } from "../../apps/worker/audit/audit"
-import { noteStop } from "../../apps/worker/polls/poll-steps"
+import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { waitFor } from "../../scripts/services/wait"
 import { castUntilAnswered, crowd, person } from "../harness/crowd"
 import { type Running, startVote } from "../harness/processes"
@@ -146,7 +146,7 @@ describe("promise 4: closed is final", () => {
     // A worker that was paused for long notes the first closing now: it must not end the last one too early.
     const number = await numberOf("undone")
     for (let shard = 0; shard < SHARDS; shard++) {
-      await noteStop(sql, { poll: number, stop: 1 }, shard, { ms: 1, seq: 0 })
+      await recordStop(sql, { poll: number, stop: 1 }, shard, { ms: 1, seq: 0 })
     }
     const flood = voteUntilClosed("undone")
     await waitFor("some more votes", async () => (await stateOf("undone")).votes > accepted + 200)

@@ -136,7 +136,7 @@ describe("a deleted poll", () => {
     for (const shard of ALL_SHARDS) {
       await booth.redis
         .multi()
-        .set(keys.gate(shard), "another-process")
+        .set(keys.fence(shard), "another-process")
         .restore(keys.poll(shard, "lazarus"), 0, dumps[shard] ?? Buffer.alloc(0), "REPLACE")
         .exec()
     }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import fc from "fast-check"
 import { audit } from "../../apps/worker/audit/audit"
 import type { Batch } from "../../apps/worker/counting/batch"
-import { noteStop } from "../../apps/worker/polls/poll-steps"
+import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { openSteps, type Steps } from "../harness/steps"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
@@ -154,7 +154,7 @@ class World {
 
   private async noteEarlier({ id }: PollModel, shard: number): Promise<void> {
     const [row] = await steps.sql`SELECT number, stops FROM polls WHERE id = ${id} AND stops > 1`
-    if (row) await noteStop(steps.sql, { poll: row.number, stop: row.stops - 1 }, shard, { ms: 1, seq: 0 })
+    if (row) await recordStop(steps.sql, { poll: row.number, stop: row.stops - 1 }, shard, { ms: 1, seq: 0 })
   }
 
   /** Counts what is left, closes everything, and compares. */

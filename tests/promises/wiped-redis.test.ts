@@ -96,7 +96,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
         .multi()
         .del(keys.voters(shard, "older"), keys.inbox(shard))
         .hset(keys.poll(shard, "older"), "accepted", 0)
-        .set(keys.gate(shard), "another-process")
+        .set(keys.fence(shard), "another-process")
         .exec()
     }
     const answers = await Promise.all(voters.map((who) => castWhenOpen("older", who, "b")))
@@ -116,7 +116,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
 })
 
 describe("garbage in Redis", () => {
-  test("in a poll's copy, its counter, its voters or the gate is refused and heals", async () => {
+  test("in a poll's copy, its counter, its voters or the fence is refused and heals", async () => {
     await opened("garbage")
     await booth.cast("garbage", voter("g0"), "a")
     await counted("garbage", 1)
@@ -126,7 +126,7 @@ describe("garbage in Redis", () => {
       (s) => booth.redis.hset(keys.poll(s, "garbage"), "state", "\u0000?", "number", "x"),
       (s) => booth.redis.set(keys.poll(s, "garbage"), "a string"),
       (s) => booth.redis.del(keys.poll(s, "garbage")),
-      (s) => booth.redis.set(keys.gate(s), "garbage"),
+      (s) => booth.redis.set(keys.fence(s), "garbage"),
       (s) => booth.redis.set(keys.inbox(s), "a string"),
       (s) => booth.redis.set(keys.voters(s, "garbage"), "a string"),
     ]

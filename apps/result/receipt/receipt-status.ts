@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
-import { MARK } from "@tallyroom/lib/inbox/stream/entries"
+import { BALLOT_ID_BASE } from "@tallyroom/lib/inbox/stream/entries"
 import type { Poll } from "@tallyroom/lib/polls"
 import { type Receipt, readReceipt } from "@tallyroom/lib/receipts"
 import { z } from "zod"
@@ -36,7 +36,7 @@ const LOG_PATIENCE_MS = 60_000
  */
 function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
   // In a log the same ballot sent again stands there twice, with marks that differ in their moment alone.
-  const inLog = seq >= MARK
+  const inLog = seq >= BALLOT_ID_BASE
   const uuid = Buffer.from(voter, "base64url").toString("hex")
   return sql`
     WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),

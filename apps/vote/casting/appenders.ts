@@ -1,6 +1,6 @@
 import type { Appender } from "@tallyroom/lib/inbox/contract"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
-import { LogAppender } from "@tallyroom/lib/inbox/stream/append"
+import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
 
@@ -18,7 +18,9 @@ export function appenders(
   return (shards) => {
     if (made?.shards !== shards) {
       const limit = Math.ceil(backlogLimit / shards)
-      const appender = publisher ? new LogAppender(redis, publisher, limit) : new RedisAppender(redis, limit)
+      const appender = publisher
+        ? new StreamAppender(redis, publisher, limit)
+        : new RedisAppender(redis, limit)
       made = { shards, appender }
     }
     return made.appender

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { writeCode } from "@tallyroom/lib/codes"
-import { buryPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { waitFor } from "../../../scripts/services/wait"
 import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
 
@@ -246,7 +246,7 @@ test("Of a deleted poll its pages and the API say so, under the short address to
   const past = examplePoll({ number: 90, id: "past" })
   await stand.writePolls(examplePoll({ isDefault: true }), past)
   expect((await stand.ask("/polls/past")).status).toBe(200)
-  await buryPollCopy(stand.admin, 0, past, "mark")
+  await replaceByTombstone(stand.admin, 0, past, "mark")
   await waitFor("vote to hear of it", async () => (await stand.ask("/polls/past")).status === 410)
   for (const path of ["/polls/past", "/embed/past"]) {
     const page = await stand.ask(path, { headers: BROWSER })

@@ -82,11 +82,11 @@ test("Votes that come while others hang already wait for nobody.", async () => {
 })
 
 test("A shard that its worker has not opened takes nothing, and says that it is away.", async () => {
-  const gates = [keys.gate(0), keys.gate(1)]
-  const runIds = await stand.admin.mget(gates)
-  await stand.admin.del(gates)
+  const fences = [keys.fence(0), keys.fence(1)]
+  const runIds = await stand.admin.mget(fences)
+  await stand.admin.del(fences)
   await expectUnavailable("inbox-away")
-  for (const [i, gate] of gates.entries()) await stand.admin.set(gate, runIds[i] ?? "")
+  for (const [i, fence] of fences.entries()) await stand.admin.set(fence, runIds[i] ?? "")
   await votesAgain()
 })
 
@@ -124,8 +124,8 @@ test("With Redis gone votes are refused at once, and taken again when it is back
 
 test("A visitor whose first vote fails is the same one when it sends it again.", async () => {
   await stand.writePolls(pets)
-  await stand.admin.set(keys.gate(0), "restoring")
-  await stand.admin.set(keys.gate(1), "restoring")
+  await stand.admin.set(keys.fence(0), "restoring")
+  await stand.admin.set(keys.fence(1), "restoring")
   const failed = await stand.vote("pets", "a")
   expect(failed.status).toBe(503)
   const cookie = cookieOf(failed)

@@ -128,8 +128,8 @@ async function connect(url: string): Promise<Redis> {
 async function writePolls(admin: Redis, shards: number, polls: Poll[]): Promise<void> {
   for (let shard = 0; shard < shards; shard++) {
     for (const poll of polls) await writePollCopy(admin, shard, poll)
-    const [runId] = await admin.lookAtShard(keys.gate(shard), keys.inbox(shard))
-    await admin.set(keys.gate(shard), runId)
+    const [runId] = await admin.inspectShard(keys.fence(shard), keys.inbox(shard))
+    await admin.set(keys.fence(shard), runId)
   }
   const standard = polls.find((poll) => poll.isDefault)
   const open = polls.filter((poll) => poll.state === "open").map((poll) => poll.id)

@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { type Database, isDatabaseAway, openDatabase } from "@tallyroom/lib/database"
-import { openKeeper } from "@tallyroom/lib/inbox/brokers"
+import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
-import type { Keeper } from "@tallyroom/lib/inbox/stream/contract"
+import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
 import { audit, type PollBooks } from "./audit"
 import { report } from "./audit-report"
@@ -127,7 +127,11 @@ function storeAway(error: unknown): string | null {
 
 const codeOf = (error: Error) => String((error as NodeJS.ErrnoException).code)
 
-async function look(sql: Database, inbox: Redis | Keeper, poll: string | undefined): Promise<PollBooks[]> {
+async function look(
+  sql: Database,
+  inbox: Redis | BrokerAdmin,
+  poll: string | undefined,
+): Promise<PollBooks[]> {
   const all = await audit(sql, inbox)
   const found = poll === undefined ? all : all.filter((books) => books.poll === poll)
   if (poll !== undefined && found.length === 0) throw new Error(`There is no poll ${JSON.stringify(poll)}.`)
@@ -135,7 +139,7 @@ async function look(sql: Database, inbox: Redis | Keeper, poll: string | undefin
 }
 
 interface Inbox {
-  readonly inbox: Redis | Keeper
+  readonly inbox: Redis | BrokerAdmin
   readonly connected: Promise<void>
   close(): Promise<void>
 }
@@ -152,10 +156,10 @@ function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inb
       if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
     }
   }
-  const keeper = openKeeper(inboxUrl, 1, onError)
-  if (keeper) {
-    const connected = until(() => keeper.trouble() === null, "The inbox")
-    return { inbox: keeper, connected, close: () => keeper.close() }
+  const broker = openBrokerAdmin(inboxUrl, 1, onError)
+  if (broker) {
+    const connected = until(() => broker.trouble() === null, "The inbox")
+    return { inbox: broker, connected, close: () => broker.close() }
   }
   const redis = openRedis(redisUrl, onError)
   const connected = until(() => redis.status === "ready", "Redis")

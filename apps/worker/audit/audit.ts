@@ -9,7 +9,7 @@ import {
 } from "@tallyroom/lib/ballots"
 import type { Database } from "@tallyroom/lib/database"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
-import type { Keeper } from "@tallyroom/lib/inbox/stream/contract"
+import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { pendingIn } from "@tallyroom/lib/inbox/stream/pending"
 import type { Redis } from "ioredis"
 
@@ -48,7 +48,7 @@ type ShardBooks = {
  * counters and entries in the inbox, then the position again; if that moved meanwhile, the shard is looked at anew.
  * @param inbox the Redis or the broker that holds the ballots
  */
-export async function audit(sql: Database, inbox: Redis | Keeper): Promise<PollBooks[]> {
+export async function audit(sql: Database, inbox: Redis | BrokerAdmin): Promise<PollBooks[]> {
   const polls = await sql`SELECT number, id FROM polls ORDER BY number`
   const shards = await sql`SELECT shard FROM shards ORDER BY shard`
   const sums = new Map<number, ShardBooks>()
@@ -63,20 +63,25 @@ export async function audit(sql: Database, inbox: Redis | Keeper): Promise<PollB
 
 type PollName = { number?: number; id?: string }
 
-async function readShard(sql: Database, inbox: Redis | Keeper, shard: number, polls: readonly PollName[]) {
+async function readShard(
+  sql: Database,
+  inbox: Redis | BrokerAdmin,
+  shard: number,
+  polls: readonly PollName[],
+) {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const rows = await sql`
-      SELECT ms, seq, log, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost
+      SELECT ms, seq, log AS stream, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost
       FROM shards LEFT JOIN books USING (shard) WHERE shard = ${shard}`
     const position = { ms: Number(rows[0]?.ms), seq: Number(rows[0]?.seq) }
     const seen =
       "reader" in inbox
-        ? await readLog(inbox, rows[0]?.log ?? null, position, rows)
+        ? await readStream(inbox, rows[0]?.stream ?? null, position, rows)
         : await readRedis(inbox, shard, position, polls)
     const [after] = await sql`SELECT ms, seq FROM shards WHERE shard = ${shard}`
     if (comparePositions(position, { ms: Number(after?.ms), seq: Number(after?.seq) }) !== 0) continue
     const books = new Map<number, Partial<ShardBooks>>()
-    for (const { poll, ms, seq, log, ...row } of rows) if (poll !== null) books.set(poll, row)
+    for (const { poll, ms, seq, stream, ...row } of rows) if (poll !== null) books.set(poll, row)
     return polls.map(({ number = 0 }) => {
       const row = books.get(number) ?? {}
       const accepted = seen.accepted.get(number) ?? row.accepted ?? 0
@@ -86,14 +91,14 @@ async function readShard(sql: Database, inbox: Redis | Keeper, shard: number, po
   throw new Error(`shard ${shard} moved at every one of ${TRIES} looks; audit again when fewer votes come in`)
 }
 
-/** A log counts nothing: what it ever held is what was read of it and what waits. */
-async function readLog(
-  keeper: Keeper,
-  log: string | null,
+/** A stream counts nothing: what it ever held is what was read of it and what waits. */
+async function readStream(
+  broker: BrokerAdmin,
+  stream: string | null,
   position: Position,
   rows: readonly { poll?: number; accepted?: string }[],
 ) {
-  const pending = log === null ? new Map<number, number>() : await pendingIn(keeper, log, position)
+  const pending = stream === null ? new Map<number, number>() : await pendingIn(broker, stream, position)
   const accepted = new Map(rows.map(({ poll = 0, accepted }) => [poll, Number(accepted ?? 0)]))
   for (const [poll, waiting] of pending) accepted.set(poll, (accepted.get(poll) ?? 0) + waiting)
   return { accepted, pending }

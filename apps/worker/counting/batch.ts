@@ -52,8 +52,8 @@ export function makeBatch(
     polls: new Map(),
   }
   const ballots: Placed[] = []
-  for (const { position: at, mark: position = at, raw, ballot, stopped } of entries) {
-    if (stopped) continue
+  for (const { position: at, ballotId: position = at, raw, ballot, stopMarker } of entries) {
+    if (stopMarker) continue
     const poll = ballot ? pollOf(ballot.poll) : undefined
     if (poll && !batch.polls.has(poll.number)) batch.polls.set(poll.number, { id: poll.id, replaced: 0 })
     const reason = whyNot(ballot, poll)
@@ -70,7 +70,7 @@ export function makeBatch(
 
 /** The batch with nothing to be counted: for what Postgres itself refuses. */
 export function setEverythingAside(batch: Batch): Batch {
-  const setAside = batch.entries.map(({ position: at, mark: position = at, raw, ballot }): SetAside => {
+  const setAside = batch.entries.map(({ position: at, ballotId: position = at, raw, ballot }): SetAside => {
     const poll = ballot && batch.polls.has(ballot.poll) ? ballot.poll : null
     return { position, poll, reason: "uncountable", raw: JSON.stringify(raw.slice(0, RAW_KEPT)) }
   })

@@ -58,19 +58,19 @@ export class Counting {
 
   /**
    * Moves the position without counting anything: there is nothing up to there.
-   * @param log the shard's log at a broker from now on, if it has one
+   * @param stream the shard's stream at a broker from now on, if it has one
    * @throws {PositionMoved}
    */
-  async moveTo(position: Position, log: string | null = null): Promise<void> {
+  async moveTo(position: Position, stream: string | null = null): Promise<void> {
     const rows = await this.parts.sql`
-      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${log}, log_last = NULL
+      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${stream}, log_last = NULL
       WHERE shard = ${this.shard} AND ms = ${this.position.ms} AND seq = ${this.position.seq}
         AND holder = ${this.parts.worker} RETURNING shard`
     if (rows.length === 0) throw new PositionMoved()
     this.position = position
   }
 
-  /** Counts everything that is in the stream; the gate is closed, so nothing comes in. */
+  /** Counts everything that is in the stream; the fence is closed, so nothing comes in. */
   async drain(): Promise<void> {
     let batch = await this.readBatch(this.position, 0)
     while (batch) {

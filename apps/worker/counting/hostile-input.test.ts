@@ -6,7 +6,7 @@ import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { type Booth, openBooth, openPoll, SHARDS, startWorker, voter } from "../../../tests/harness/tallyroom"
-import { closeGate, restoreVoters } from "../source/redis-restore"
+import { raiseFence, restoreVoters } from "../source/redis-restore"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
@@ -126,9 +126,9 @@ describe("a worker that was paused while it restored a shard", () => {
     expect((await booth.cast("fenced", voter("x"), "a")).kind).toBe("same")
   })
 
-  test("finds its own marker replaced by whoever closes the gate after it", async () => {
-    const first = await closeGate(booth.redis, 0)
-    const second = await closeGate(booth.redis, 0)
+  test("finds its own marker replaced by whoever closes the fence after it", async () => {
+    const first = await raiseFence(booth.redis, 0)
+    const second = await raiseFence(booth.redis, 0)
     expect(first).not.toBe(second)
     await waitFor("the shard to be open again", async () => {
       return booth.cast("cats-vs-dogs", voter("after"), "a").then(

@@ -29,10 +29,10 @@ export function stopOf({ number, state, stops }: Pick<Poll, "number" | "state" |
 }
 
 /**
- * Notes the last entry that a shard accepted before the poll stopped there. The first note of a stop stands, and one of an
- * earlier stop says nothing any more: whoever reads an old poll, or an old note in a log, can't bring it back.
+ * Records the last entry that a shard accepted before the poll stopped there. The first record of a stop stands, and one of an
+ * earlier stop says nothing any more: whoever reads an old poll, or an old marker in a stream, can't bring it back.
  */
-export async function noteStop(
+export async function recordStop(
   sql: Database,
   { poll, stop }: Stop,
   shard: number,

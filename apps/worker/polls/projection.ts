@@ -3,8 +3,8 @@
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import {
-  buryPollCopy,
   type PollIndex,
+  replaceByTombstone,
   writeIndex,
   writePollCopy,
 } from "@tallyroom/lib/inbox/redis/poll-copies"
@@ -12,7 +12,7 @@ import type { Poll } from "@tallyroom/lib/polls"
 import type { Redis } from "ioredis"
 import { deletedPolls, noteBurial } from "./deletion"
 import type { PollBook } from "./poll-book"
-import { noteStop, stopOf } from "./poll-steps"
+import { recordStop, stopOf } from "./poll-steps"
 
 /** Voters of a final poll are kept this long, so that a ballot sent again still gets its receipt. */
 const VOTERS_KEPT_SECONDS = 24 * 3_600
@@ -50,7 +50,7 @@ export class Projection {
   /**
    * Writes the copies that changed, or also others of polls that are not final (all of them, or of very many the next
    * ones in turn), or really all; buries those to be deleted.
-   * @param marker of the gate, while this worker restores the shard: whatever stands in its Redis is replaced
+   * @param marker of the fence, while this worker restores the shard: whatever stands in its Redis is replaced
    * @throws {ShardBehind} if this Redis lost something, or somebody else has taken up the shard
    */
   async write(which: "changed" | "votable" | "all", marker?: string): Promise<void> {
@@ -81,9 +81,9 @@ export class Projection {
   }
 
   /** Takes polls that were deleted out of this Redis: it may be older than their deletion. */
-  async buryDeleted(): Promise<void> {
+  async writeTombstones(): Promise<void> {
     const deleted = await deletedPolls(this.sql)
-    await Promise.all(deleted.map((poll) => buryPollCopy(this.redis, this.shard, poll, "skip")))
+    await Promise.all(deleted.map((poll) => replaceByTombstone(this.redis, this.shard, poll, "skip")))
   }
 
   private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
@@ -94,7 +94,7 @@ export class Projection {
     if (outcome === "older") return this.writeNewer(poll)
     if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
     const stopped = this.options.holdsBallots ? stopOf(poll) : null
-    if (stopped) await noteStop(this.sql, stopped, this.shard, last)
+    if (stopped) await recordStop(this.sql, stopped, this.shard, last)
     if (poll.state === "final") {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
     }
@@ -112,7 +112,7 @@ export class Projection {
   }
 
   private async bury(poll: Poll): Promise<void> {
-    await buryPollCopy(this.redis, this.shard, poll, "mark")
+    await replaceByTombstone(this.redis, this.shard, poll, "mark")
     if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
     await noteBurial(this.sql, poll.number, this.shard)
     this.projected.set(poll.number, poll.revision)

@@ -12,21 +12,21 @@ import {
   bookLosses,
   chooseFloor,
   claimShard,
-  closeGate,
-  lookAtShard,
-  noteAccepted,
+  inspectShard,
   pollsBehind,
+  raiseFence,
   readCounters,
+  recordAccepted,
   removeGarbage,
   restoreVoters,
-  type ShardLook,
+  type ShardInspection,
 } from "../source/redis-restore"
 
 export type ShardParts = Omit<CountingParts, "acceptedOf"> & {
   redis: Redis
   projection: Projection
-  /** Which tally room's shard this is. */
-  room: string
+  /** Which instance the shard belongs to: the id of its database. */
+  instance: string
   onOpen: () => void
 }
 
@@ -53,7 +53,7 @@ export class Shard {
         if (!(await this.counting.begin())) return
         await this.open()
         while (!signal.aborted && this.isOpen) {
-          if (!(await this.counting.countWhatComes(signal))) await this.checkGate()
+          if (!(await this.counting.countWhatComes(signal))) await this.checkFence()
           if (attempt > 0) log.info({ shard: this.shard }, "counting again")
           attempt = 0
         }
@@ -78,7 +78,7 @@ export class Shard {
       if (!(error instanceof ShardBehind)) throw error
       this.parts.log.warn({ shard: this.shard, err: error }, "Redis lost something; the shard is opened anew")
       this.isOpen = false
-      await closeGate(this.parts.redis, this.shard)
+      await raiseFence(this.parts.redis, this.shard)
     }
   }
 
@@ -89,14 +89,14 @@ export class Shard {
   private async open(): Promise<void> {
     const { redis, sql, polls, projection } = this.parts
     projection.forget()
-    await claimShard(redis, this.shard, this.parts.room)
+    await claimShard(redis, this.shard, this.parts.instance)
     await polls.refresh()
-    await projection.buryDeleted()
-    const look = await lookAtShard(redis, this.shard)
+    await projection.writeTombstones()
+    const look = await inspectShard(redis, this.shard)
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
     const setBack = comparePositions(look.last, this.counting.position) < 0
-    const wasOpen = look.gate !== "" && !look.gate.startsWith(RESTORING)
+    const wasOpen = look.fence !== "" && !look.fence.startsWith(RESTORING)
     const isSound = wasOpen && !setBack && behind.length === 0 && (await this.openAsItIs(look))
     if (!isSound) await this.restore(look, counters, setBack ? polls.all() : behind)
     this.isOpen = true
@@ -104,27 +104,27 @@ export class Shard {
   }
 
   /** @returns false when this Redis turns out to hold less than it should, or garbage */
-  private async openAsItIs({ gate, serving }: ShardLook): Promise<boolean> {
+  private async openAsItIs({ fence, serving }: ShardInspection): Promise<boolean> {
     try {
       await this.parts.projection.write("all")
     } catch (error) {
       if (error instanceof ShardBehind) return false
       throw error
     }
-    if (gate !== serving) await this.openGate(gate, serving)
+    if (fence !== serving) await this.lowerFence(fence, serving)
     return true
   }
 
-  private async restore(look: ShardLook, counters: Map<number, number>, behind: Poll[]): Promise<void> {
+  private async restore(look: ShardInspection, counters: Map<number, number>, behind: Poll[]): Promise<void> {
     const { redis, sql, projection, log, polls } = this.parts
     const { shard, counting } = this
     if (behind.length > 0) {
       log.warn({ shard, polls: names(behind) }, "Redis is older than Postgres or was wiped: restoring it")
     }
-    const marker = await closeGate(redis, shard)
+    const marker = await raiseFence(redis, shard)
     const spoilt = await removeGarbage(redis, shard, polls.all())
     if (spoilt.length > 0) log.error({ shard, polls: names(spoilt) }, "voters were garbage in Redis")
-    await noteAccepted(sql, counting.holding(), counters)
+    await recordAccepted(sql, counting.holding(), counters)
     await counting.drain()
     for (const loss of await bookLosses(sql, counting.holding())) {
       if (loss.lost > 0) log.error({ shard, ...loss }, "ballots were lost with the inbox")
@@ -133,7 +133,7 @@ export class Shard {
     await polls.refresh()
     await projection.write("all", marker)
     await counting.moveTo(await chooseFloor(redis, sql, shard, [counting.position, look.last]))
-    await this.openGate(marker, look.serving)
+    await this.lowerFence(marker, look.serving)
   }
 
   private async restoreVoters(polls: Set<Poll>, marker: string): Promise<void> {
@@ -146,17 +146,24 @@ export class Shard {
     }
   }
 
-  private async openGate(expected: string, serving: string): Promise<void> {
+  private async lowerFence(expected: string, serving: string): Promise<void> {
     const { shard, counting, parts } = this
     const { ms, seq } = counting.position
-    const opened = await parts.redis.openGate(keys.gate(shard), keys.inbox(shard), ms, seq, expected, serving)
+    const opened = await parts.redis.lowerFence(
+      keys.fence(shard),
+      keys.inbox(shard),
+      ms,
+      seq,
+      expected,
+      serving,
+    )
     if (opened !== "open") throw new Error(`Redis changed while shard ${shard} was being opened`)
     parts.log.info({ shard, after: formatPosition(counting.position) }, "shard opened")
   }
 
-  private async checkGate(): Promise<void> {
-    const look = await lookAtShard(this.parts.redis, this.shard)
-    if (look.gate !== look.serving) this.isOpen = false
+  private async checkFence(): Promise<void> {
+    const look = await inspectShard(this.parts.redis, this.shard)
+    if (look.fence !== look.serving) this.isOpen = false
   }
 }
 

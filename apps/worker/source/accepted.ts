@@ -1,4 +1,4 @@
-/** Acceptance counts of a shard whose log has none: what was ever read of it. */
+/** Acceptance counts of a shard whose stream has none: what was ever read of it. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Batch } from "../counting/batch"

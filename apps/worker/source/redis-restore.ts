@@ -9,14 +9,14 @@ import type { Batch } from "../counting/batch"
 
 const VOTERS_A_STEP = 5_000
 
-export type ShardLook = { serving: string; gate: string; last: Position }
+export type ShardInspection = { serving: string; fence: string; last: Position }
 
-/** How a shard looks: which Redis process serves it, for which its gate was opened, and its last id. */
-export async function lookAtShard(redis: Redis, shard: number): Promise<ShardLook> {
-  const [serving, gate, last] = await redis.lookAtShard(keys.gate(shard), keys.inbox(shard))
+/** How a shard looks: which Redis process serves it, for which its fence was opened, and its last id. */
+export async function inspectShard(redis: Redis, shard: number): Promise<ShardInspection> {
+  const [serving, fence, last] = await redis.inspectShard(keys.fence(shard), keys.inbox(shard))
   const position = parsePosition(last)
   if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
-  return { serving, gate, last: position }
+  return { serving, fence, last: position }
 }
 
 /** This Redis holds the inbox of another database. */
@@ -25,22 +25,22 @@ class ForeignInbox extends Error {
 }
 
 /**
- * Marks a shard as this room's, unless it is.
- * @throws {ForeignInbox} when it is another room's, which must not be touched
+ * Ids a shard as this instance's, unless it is.
+ * @throws {ForeignInbox} when it is another instance's, which must not be touched
  */
-export async function claimShard(redis: Redis, shard: number, room: string): Promise<void> {
-  await redis.setnx(keys.room(shard), room)
-  const owner = await redis.get(keys.room(shard))
-  if (owner === room) return
+export async function claimShard(redis: Redis, shard: number, instance: string): Promise<void> {
+  await redis.setnx(keys.instance(shard), instance)
+  const owner = await redis.get(keys.instance(shard))
+  if (owner === instance) return
   throw new ForeignInbox(
     "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL)",
   )
 }
 
 /** Closes a shard, for whoever else is opening it too. The marker tells at the end that nobody came between. */
-export async function closeGate(redis: Redis, shard: number): Promise<string> {
+export async function raiseFence(redis: Redis, shard: number): Promise<string> {
   const marker = `${RESTORING} ${crypto.randomUUID()}`
-  await redis.set(keys.gate(shard), marker)
+  await redis.set(keys.fence(shard), marker)
   return marker
 }
 
@@ -113,7 +113,7 @@ function isHolding(sql: Database, { shard, worker, position }: Holding) {
 }
 
 /** Writes this Redis's acceptance counters into the books, where they are greater. */
-export async function noteAccepted(
+export async function recordAccepted(
   sql: Database,
   holding: Holding,
   counters: Map<number, number>,
@@ -158,7 +158,7 @@ export async function restoreVoters(
   sql: Database,
   { shard, poll, marker }: { shard: number; poll: Poll; marker: string },
 ): Promise<number | null> {
-  const place = [keys.voters(shard, poll.id), keys.gate(shard)] as const
+  const place = [keys.voters(shard, poll.id), keys.fence(shard)] as const
   if ((await redis.restoreVoters(...place, marker)) === "fenced") return null
   let restored = 0
   const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`

@@ -1,26 +1,26 @@
-/** The log of a shard as counting reads it. A log releases nothing: it remembers who has voted. */
+/** The stream of a shard as counting reads it. A stream releases nothing: it remembers who has voted. */
 
 import type { Position } from "@tallyroom/lib/ballots"
 import type { Entry, Reader } from "@tallyroom/lib/inbox/contract"
-import type { LogReader } from "@tallyroom/lib/inbox/stream/contract"
-import type { StopNotes } from "./stop-notes"
+import type { StreamReader } from "@tallyroom/lib/inbox/stream/contract"
+import type { StopMarkers } from "./stop-markers"
 
-export class LogCursor implements Reader {
-  private reader: LogReader | null = null
+export class StreamCursor implements Reader {
+  private reader: StreamReader | null = null
 
-  constructor(private readonly stops: StopNotes) {}
+  constructor(private readonly stops: StopMarkers) {}
 
-  /** Reads another log from now on. */
-  async follow(reader: LogReader): Promise<void> {
+  /** Reads another stream from now on. */
+  async follow(reader: StreamReader): Promise<void> {
     await this.close()
     this.reader = reader
   }
 
-  /** What is noted of stops here takes effect only when the position has passed it. */
+  /** What is recorded of stops here takes effect only when the position has passed it. */
   async read(_shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]> {
     const entries = (await this.reader?.read(after, count, waitMs)) ?? []
-    for (const { stopped, position } of entries) {
-      if (stopped) await this.stops.note(stopped, position)
+    for (const { stopMarker, position } of entries) {
+      if (stopMarker) await this.stops.passed(stopMarker, position)
     }
     return entries
   }

@@ -1,4 +1,4 @@
-/** By what a worker knows the entry of a log that was counted last, when the broker comes back. */
+/** By what a worker knows the entry of a stream that was counted last, when the broker comes back. */
 
 import { createHash } from "node:crypto"
 import type { Database } from "@tallyroom/lib/database"

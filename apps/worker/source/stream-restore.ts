@@ -1,24 +1,24 @@
-/** What Postgres knows of a shard's log, and what a new log must be told. */
+/** What Postgres knows of a shard's stream, and what a new stream must be told. */
 
 import type { Database } from "@tallyroom/lib/database"
-import type { LogEntry } from "@tallyroom/lib/inbox/stream/contract"
-import { encodeMarked } from "@tallyroom/lib/inbox/stream/entries"
+import type { StreamEntry } from "@tallyroom/lib/inbox/stream/contract"
+import { encodeBallotEntry } from "@tallyroom/lib/inbox/stream/entries"
 import type { Poll } from "@tallyroom/lib/polls"
 
 const BALLOTS_A_STEP = 5_000
 
-/** The name of a shard's log, or null before there was one. */
-export async function logOf(sql: Database, shard: number): Promise<string | null> {
+/** The name of a shard's stream, or null before there was one. */
+export async function streamOf(sql: Database, shard: number): Promise<string | null> {
   const [row] = await sql`SELECT log FROM shards WHERE shard = ${shard}`
   return row?.log ?? null
 }
 
-/** The standing ballots of a shard in polls that may still take votes, as the log would have them. */
+/** The standing ballots of a shard in polls that may still take votes, as the stream would have them. */
 export async function* standingBallots(
   sql: Database,
   shard: number,
   polls: Poll[],
-): AsyncGenerator<LogEntry[]> {
+): AsyncGenerator<StreamEntry[]> {
   for (const poll of polls) {
     if (poll.state === "final" || poll.state === "draft") continue
     const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
@@ -26,7 +26,7 @@ export async function* standingBallots(
       yield step.map(({ voter, option, ms, seq }) => {
         const name = Buffer.from(String(voter).replaceAll("-", ""), "hex").toString("base64url")
         const ballot = { poll: poll.number, voter: name, option: String(option) }
-        return { text: encodeMarked(ballot, { ms: Number(ms), seq: Number(seq) }), ballot }
+        return { text: encodeBallotEntry(ballot, { ms: Number(ms), seq: Number(seq) }), ballot }
       })
     }
   }

@@ -1,4 +1,4 @@
-/** The connection to NATS, which comes back by itself, and the names by which a shard's log is known there. */
+/** The connection to NATS, which comes back by itself, and the names by which a shard's stream is known there. */
 
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
@@ -8,19 +8,19 @@ import { InboxAway } from "../contract"
 const CONNECT_TIMEOUT_MS = 2_000
 const PING_INTERVAL_MS = 2_000
 
-/** The stream that holds a shard's log. */
-export const streamOf = (log: string) => `tallyroom-${log}`
+/** The stream that holds a shard's stream. */
+export const natsStream = (stream: string) => `tallyroom-${stream}`
 
 /**
  * One subject a poll and voter, on which NATS keeps one message and refuses a second. The ballots by which a voter changes
  * a choice stand on subjects of their own, counted by `turn`.
  */
-export const subjectOf = (log: string, { poll, voter }: { poll: number; voter: string }, turn = 0) =>
-  `tallyroom.${log}.${poll}.${voter}.${turn}`
+export const subjectOf = (stream: string, { poll, voter }: { poll: number; voter: string }, turn = 0) =>
+  `tallyroom.${stream}.${poll}.${voter}.${turn}`
 
-/** All subjects of a log, of one poll in it, or of one voter of that poll. */
-export const subjectsOf = (log: string, ...within: (string | number)[]) =>
-  ["tallyroom", log, ...within, ">"].join(".")
+/** All subjects of a stream, of one poll in it, or of one voter of that poll. */
+export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
+  ["tallyroom", stream, ...within, ">"].join(".")
 
 type Jet = { js: JetStreamClient; manager: JetStreamManager }
 

@@ -4,9 +4,9 @@ import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
 import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../contract"
 import type { Publisher } from "../stream/contract"
-import { decodeEntry, encodeMarked, newMark } from "../stream/entries"
+import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
 import { inTime } from "../stream/in-time"
-import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
+import { Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
 /** What a client waits at most before it is told to try again. */
 const ANSWER_TIMEOUT_MS = 150
@@ -37,35 +37,35 @@ export class NatsPublisher implements Publisher {
   }
 
   /** A first ballot is written without a look: NATS refuses it if there is another. */
-  async cast(log: string, cast: PollCast): Promise<Answer> {
-    const near = cast.poll.policy === "changeable" ? await this.find(log, cast) : null
+  async cast(stream: string, cast: PollCast): Promise<Answer> {
+    const near = cast.poll.policy === "changeable" ? await this.find(stream, cast) : null
     // Any replica may have said so, even one that lags behind; what decides is asked of the leader.
-    let standing = near && answerOf(near, cast) ? await this.findAtLeader(log, cast) : near
+    let standing = near && answerOf(near, cast) ? await this.findAtLeader(stream, cast) : near
     for (let tries = 0; tries < TRIES; tries++) {
       const known = standing && answerOf(standing, cast)
       if (known) return known
-      const mark = newMark(cast, Date.now(), standing?.position)
-      if (await this.write(log, cast, mark, standing ? standing.turn + 1 : 0))
-        return { kind: "accepted", position: mark }
-      standing = await this.findAtLeader(log, cast)
+      const ballotId = newBallotId(cast, Date.now(), standing?.position)
+      if (await this.write(stream, cast, ballotId, standing ? standing.turn + 1 : 0))
+        return { kind: "accepted", position: ballotId }
+      standing = await this.findAtLeader(stream, cast)
     }
     throw new InboxAway("a voter's ballots came faster than NATS could tell them apart")
   }
 
-  async standing(log: string, place: VoterPlace): Promise<StandingVote | null> {
-    const found = await this.find(log, place)
+  async standing(stream: string, place: VoterPlace): Promise<StandingVote | null> {
+    const found = await this.find(stream, place)
     return found && { option: found.option, position: found.position }
   }
 
   /** @returns false when another ballot stands on this subject */
   private async write(
-    log: string,
+    stream: string,
     { poll, voter, option }: PollCast,
-    mark: Position,
+    ballotId: Position,
     turn: number,
   ): Promise<boolean> {
-    const subject = subjectOf(log, { poll: poll.number, voter }, turn)
-    const text = encodeMarked({ poll: poll.number, voter, option }, mark)
+    const subject = subjectOf(stream, { poll: poll.number, voter }, turn)
+    const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
     try {
       await this.nats.get().js.publish(subject, text, { timeout: ANSWER_TIMEOUT_MS })
       return true
@@ -75,24 +75,24 @@ export class NatsPublisher implements Publisher {
     }
   }
 
-  private async find(log: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
+  private async find(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const { direct } = this.nats.get().manager
-    const query = { last_by_subj: subjectsOf(log, poll.number, voter) }
-    return standingIn(await inTime("NATS", direct.getMessage(streamOf(log), query), ANSWER_TIMEOUT_MS))
+    const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
+    return standingIn(await inTime("NATS", direct.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS))
   }
 
-  private async findAtLeader(log: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
+  private async findAtLeader(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const { streams } = this.nats.get().manager
-    const query = { last_by_subj: subjectsOf(log, poll.number, voter) }
-    return standingIn(await inTime("NATS", streams.getMessage(streamOf(log), query), ANSWER_TIMEOUT_MS))
+    const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
+    return standingIn(await inTime("NATS", streams.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS))
   }
 }
 
 function standingIn(found: StoredMsg | null): Standing | null {
   if (!found) return null
-  const { ballot, mark } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
-  if (!ballot || !mark) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
-  return { option: ballot.option, position: mark, turn: Number(found.subject.split(".").at(-1)) }
+  const { ballot, ballotId } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
+  if (!ballot || !ballotId) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
+  return { option: ballot.option, position: ballotId, turn: Number(found.subject.split(".").at(-1)) }
 }
 
 /** What is known of a voter whose ballot stands; null when the new one replaces it. */

@@ -1,4 +1,4 @@
-/** The connection to RabbitMQ, which comes back by itself, and the name of a shard's log there. */
+/** The connection to RabbitMQ, which comes back by itself, and the name of a shard's stream there. */
 
 import { Connection } from "rabbitmq-client"
 import { InboxAway } from "../contract"
@@ -14,8 +14,8 @@ const HEARTBEAT_SECONDS = 5
  */
 export const SETTLING_MS = 3_000
 
-/** The stream queue that holds a shard's log. */
-export const queueOf = (log: string) => `tallyroom.${log}`
+/** The stream queue that holds a shard's stream. */
+export const queueOf = (stream: string) => `tallyroom.${stream}`
 
 export class Rabbit {
   readonly connection: Connection

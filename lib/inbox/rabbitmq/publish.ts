@@ -2,7 +2,7 @@
 
 import type { Answer, PollCast } from "../contract"
 import type { Publisher } from "../stream/contract"
-import { encodeMarked, newMark } from "../stream/entries"
+import { encodeBallotEntry, newBallotId } from "../stream/entries"
 import { Rabbit, SETTLING_MS } from "./connection"
 import { Sender } from "./send"
 
@@ -26,11 +26,15 @@ export class RabbitPublisher implements Publisher {
     return this.rabbit.connectedAt()
   }
 
-  async cast(log: string, cast: PollCast): Promise<Answer> {
+  async cast(stream: string, cast: PollCast): Promise<Answer> {
     const { poll, voter, option } = cast
-    const mark = newMark(cast, Date.now())
-    await this.sender.send(log, encodeMarked({ poll: poll.number, voter, option }, mark), ANSWER_TIMEOUT_MS)
-    return { kind: "received", position: mark }
+    const ballotId = newBallotId(cast, Date.now())
+    await this.sender.send(
+      stream,
+      encodeBallotEntry({ poll: poll.number, voter, option }, ballotId),
+      ANSWER_TIMEOUT_MS,
+    )
+    return { kind: "received", position: ballotId }
   }
 
   /** Only counting tells. */

@@ -3,7 +3,7 @@
 import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots"
 import { type Entry, InboxAway } from "../contract"
-import type { LogReader } from "../stream/contract"
+import type { StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
 import { inTime } from "../stream/in-time"
 import { queueOf, type Rabbit } from "./connection"
@@ -15,7 +15,7 @@ const CLOSE_TIMEOUT_MS = 1_000
 type Message = { text: string; seq: number }
 
 /** Offsets begin with 0 and positions with 1: the entry at offset n has the position n + 1. */
-export class RabbitReader implements LogReader {
+export class RabbitReader implements StreamReader {
   private consumer: Consumer | null = null
   private waiting: Message[] = []
   /** Position of the last message that came, or was read before. */
@@ -28,7 +28,7 @@ export class RabbitReader implements LogReader {
 
   constructor(
     private readonly rabbit: Rabbit,
-    private readonly log: string,
+    private readonly stream: string,
   ) {}
 
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
@@ -62,7 +62,7 @@ export class RabbitReader implements LogReader {
     this.handedOut = from
     this.consumer = this.rabbit.get().createConsumer(
       {
-        queue: queueOf(this.log),
+        queue: queueOf(this.stream),
         queueOptions: { passive: true },
         qos: { prefetchCount: AHEAD },
         arguments: { "x-stream-offset": from },

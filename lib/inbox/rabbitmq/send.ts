@@ -7,19 +7,19 @@ import { queueOf, type Rabbit } from "./connection"
 
 export class Sender {
   private confirming: Confirming | null = null
-  /** Ids of messages that came back, because no queue has the log's name. */
+  /** Ids of messages that came back, because no queue has the stream's name. */
   private readonly returned = new Set<string>()
 
   constructor(private readonly rabbit: Rabbit) {}
 
-  /** @throws {InboxAway} when RabbitMQ did not confirm in time, or has no such log */
-  async send(log: string, text: string, timeoutMs: number): Promise<void> {
+  /** @throws {InboxAway} when RabbitMQ did not confirm in time, or has no such stream */
+  async send(stream: string, text: string, timeoutMs: number): Promise<void> {
     const messageId = crypto.randomUUID()
-    const envelope = { routingKey: queueOf(log), mandatory: true, durable: true, messageId }
+    const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId }
     await inTime("RabbitMQ", this.publisher().send(envelope, text), timeoutMs)
     // What comes back comes before its confirmation, but is told one turn later.
     await new Promise(setImmediate)
-    if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no log ${log}`)
+    if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no stream ${stream}`)
   }
 
   async close(): Promise<void> {

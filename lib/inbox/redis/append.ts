@@ -151,7 +151,7 @@ function byShard(ballots: Waiting[]): Waiting[][] {
 /** One pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
 function scriptArguments(ballots: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
   const shard = ballots[0]?.cast.shard ?? 0
-  const keyNames = [keys.gate(shard), keys.inbox(shard)]
+  const keyNames = [keys.fence(shard), keys.inbox(shard)]
   const pairs = new Map<string, number>()
   const terms: string[] = []
   const args: (string | number)[] = []

@@ -31,7 +31,7 @@ const jsonSchema = z.string().transform((text, context) => {
 export type CopyConditions = {
   /** The acceptance count that Postgres knows of this poll and shard. */
   accepted?: number
-  /** The marker in the gate of whoever is restoring the shard, and may replace anything in it. */
+  /** The marker in the fence of whoever is restoring the shard, and may replace anything in it. */
   marker?: string
   /** It was written before: if it is gone, this Redis has lost something. */
   mustExist?: boolean
@@ -61,7 +61,7 @@ export async function writePollCopy(
     keys.poll(shard, poll.id),
     keys.inbox(shard),
     keys.voters(shard, poll.id),
-    keys.gate(shard),
+    keys.fence(shard),
     accepted,
     marker,
     mustExist ? 1 : 0,
@@ -81,13 +81,19 @@ const MARKER_KEPT_SECONDS = 24 * 3_600
  * Removes a deleted poll's copy and voters from a shard; a later poll under the same id stays.
  * @param absent what to leave where there is no copy: a marker against workers with an older reading, or nothing
  */
-export async function buryPollCopy(
+export async function replaceByTombstone(
   redis: Redis,
   shard: number,
   { id, number }: Pick<Poll, "id" | "number">,
   absent: "mark" | "skip",
 ): Promise<void> {
-  await redis.buryPoll(keys.poll(shard, id), keys.voters(shard, id), number, MARKER_KEPT_SECONDS, absent)
+  await redis.writeTombstone(
+    keys.poll(shard, id),
+    keys.voters(shard, id),
+    number,
+    MARKER_KEPT_SECONDS,
+    absent,
+  )
 }
 
 /**
@@ -96,13 +102,13 @@ export async function buryPollCopy(
  * the copy is garbage (the worker mends it).
  */
 export async function findPollCopy(redis: Redis, id: string): Promise<Poll | "deleted" | null> {
-  const [[json = null, state = null], gate] = await Promise.all([
+  const [[json = null, state = null], fence] = await Promise.all([
     redis.hmget(keys.poll(0, id), "poll", "state"),
-    redis.get(keys.gate(0)),
+    redis.get(keys.fence(0)),
   ])
   if (json === null) {
     if (state === "deleted") return "deleted"
-    if (gate === null || gate.startsWith(RESTORING)) throw new InboxAway("the inbox is restoring")
+    if (fence === null || fence.startsWith(RESTORING)) throw new InboxAway("the inbox is restoring")
     return null
   }
   const parsed = jsonSchema.pipe(pollSchema).safeParse(json)

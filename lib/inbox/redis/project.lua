@@ -2,7 +2,7 @@
 -- closed here accepts nothing after the stream's last id, as long as it stays so.
 -- KEYS[1] {s}:poll:<id>, KEYS[2] {s}:inbox, KEYS[3] {s}:voters:<id>, KEYS[4] {s}:gate
 -- ARGV[1] the acceptance count that Postgres knows: the counter here can't be below it
--- ARGV[2] the marker in the gate of whoever is restoring this shard and may replace anything in it; or empty
+-- ARGV[2] the marker in the fence of whoever is restoring this shard and may replace anything in it; or empty
 -- ARGV[3] '1' if the copy was written before and must be here
 -- ARGV[4], ARGV[5] the poll's number and revision
 -- ARGV[6…] the other fields: field, value, …

@@ -1,20 +1,20 @@
 /** The Lua scripts as commands of the Redis client. */
 
-import buryPoll from "./bury.lua" with { type: "text" }
 import castBallots from "./cast.lua" with { type: "text" }
-import look from "./look.lua" with { type: "text" }
-import openGate from "./open-gate.lua" with { type: "text" }
+import look from "./inspect.lua" with { type: "text" }
+import lowerFence from "./lower-fence.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
+import writeTombstone from "./tombstone.lua" with { type: "text" }
 import wantPoll from "./want-poll.lua" with { type: "text" }
 
 export const scripts = {
   castBallots: { lua: castBallots },
-  lookAtShard: { lua: look, numberOfKeys: 2 },
-  openGate: { lua: openGate, numberOfKeys: 2 },
+  inspectShard: { lua: look, numberOfKeys: 2 },
+  lowerFence: { lua: lowerFence, numberOfKeys: 2 },
   projectPoll: { lua: projectPoll, numberOfKeys: 4 },
   restoreVoters: { lua: restoreVoters, numberOfKeys: 2 },
-  buryPoll: { lua: buryPoll, numberOfKeys: 2 },
+  writeTombstone: { lua: writeTombstone, numberOfKeys: 2 },
   wantPoll: { lua: wantPoll, numberOfKeys: 1 },
 }
 
@@ -24,12 +24,12 @@ export type ProjectOutcome = "written" | "behind" | "older" | "fenced"
 declare module "ioredis" {
   interface RedisCommander<Context> {
     castBallots(numberOfKeys: number, ...args: Argument[]): import("ioredis").Result<string[], Context>
-    lookAtShard(
-      gate: string,
+    inspectShard(
+      fence: string,
       inbox: string,
     ): import("ioredis").Result<[string, string, string, number], Context>
-    openGate(
-      gate: string,
+    lowerFence(
+      fence: string,
       inbox: string,
       ...args: Argument[]
     ): import("ioredis").Result<"open" | "changed", Context>
@@ -37,20 +37,20 @@ declare module "ioredis" {
       poll: string,
       inbox: string,
       voters: string,
-      gate: string,
+      fence: string,
       ...args: Argument[]
     ): import("ioredis").Result<[ProjectOutcome, string], Context>
     restoreVoters(
       voters: string,
-      gate: string,
+      fence: string,
       marker: string,
       ...args: string[]
     ): import("ioredis").Result<"written" | "fenced", Context>
-    buryPoll(
+    writeTombstone(
       poll: string,
       voters: string,
       ...args: Argument[]
-    ): import("ioredis").Result<"buried" | "absent" | "newer", Context>
+    ): import("ioredis").Result<"tombstone" | "absent" | "newer", Context>
     wantPoll(wanted: string, poll: string, most: number): import("ioredis").Result<0 | 1, Context>
   }
 }

@@ -1,4 +1,4 @@
-/** The vote app's side of an inbox that is a log: what Redis's script decides is decided here, by a fresh reading of the poll. */
+/** The vote app's side of an inbox that is a stream: what Redis's script decides is decided here, by a fresh reading of the poll. */
 
 import type { Redis } from "ioredis"
 import { votingPhase } from "../../polls"
@@ -11,8 +11,8 @@ import {
   type VoterPlace,
 } from "../contract"
 import type { Publisher } from "./contract"
-import { clockOffset, requireLook } from "./look"
 import { readShardState, type ShardState } from "./shard-state"
+import { clockOffset, requireVerified } from "./verified"
 
 /** How old the reading of a shard's state may be. */
 const FRESH_MS = 250
@@ -21,7 +21,7 @@ const CLOCK_FRESH_MS = 10_000
 
 type Known = { state: ShardState; readAt: number; acceptedSince: number }
 
-export class LogAppender implements Appender {
+export class StreamAppender implements Appender {
   private readonly known = new Map<number, Known>()
   private readonly reading = new Map<number, Promise<Known>>()
   private clock = { offset: 0, readAt: Number.NEGATIVE_INFINITY }
@@ -35,7 +35,7 @@ export class LogAppender implements Appender {
 
   async append(cast: PollCast): Promise<Answer> {
     const known = await this.reach(cast.shard)
-    requireLook(known.state, this.publisher.connectedAt(), this.clock.offset)
+    requireVerified(known.state, this.publisher.connectedAt(), this.clock.offset)
     try {
       return await this.decide(known, cast)
     } catch (error) {
@@ -46,7 +46,7 @@ export class LogAppender implements Appender {
 
   async standing(place: VoterPlace): Promise<StandingVote | null> {
     const known = await this.reach(place.shard)
-    return this.publisher.standing(known.state.log, place)
+    return this.publisher.standing(known.state.stream, place)
   }
 
   private reach(shard: number): Promise<Known> {
@@ -56,18 +56,18 @@ export class LogAppender implements Appender {
 
   /** Settles when ballots for this shard can be written. @throws {InboxAway} when they can't, and why */
   async prove(shard: number): Promise<void> {
-    requireLook((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
+    requireVerified((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
   }
 
   private async decide(known: Known, cast: PollCast): Promise<Answer> {
-    const { log, waiting } = known.state
+    const { stream, waiting } = known.state
     const refusal = refusalOf(cast, Date.now() + this.clock.offset)
     if (refusal !== null) {
-      const stands = await this.publisher.standing(log, cast)
+      const stands = await this.publisher.standing(stream, cast)
       return stands?.option === cast.option ? { kind: "same", position: stands.position } : { kind: refusal }
     }
     if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
-    const answer = await this.publisher.cast(log, cast)
+    const answer = await this.publisher.cast(stream, cast)
     if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++
     return answer
   }

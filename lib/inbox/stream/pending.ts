@@ -1,8 +1,8 @@
-/** What waits in a log, for the books. */
+/** What waits in a stream, for the books. */
 
 import type { Position } from "../../ballots"
 import { InboxAway } from "../contract"
-import type { Keeper } from "./contract"
+import type { BrokerAdmin } from "./contract"
 
 const PAGE = 5_000
 /** A broker that sends by itself may need a moment for the first. */
@@ -11,17 +11,18 @@ const WAIT_MS = 500
 /** So often it must say that nothing more is there. */
 const QUIET_LOOKS = 2
 
-/** The ballots after `position`, by poll. @throws {InboxAway} when the broker does not answer, or has no such log */
+/** The ballots after `position`, by poll. @throws {InboxAway} when the broker does not answer, or has no such stream */
 export async function pendingIn(
-  keeper: Keeper,
-  log: string,
+  broker: BrokerAdmin,
+  stream: string,
   position: Position,
 ): Promise<Map<number, number>> {
   const pending = new Map<number, number>()
-  const length = await keeper.length(log)
-  if (length === null) throw new InboxAway(`the broker has lost the log ${log}; a worker will begin another`)
-  const end = keeper.refusesSecondVotes ? length : null
-  const reader = keeper.reader(log)
+  const length = await broker.length(stream)
+  if (length === null)
+    throw new InboxAway(`the broker has lost the stream ${stream}; a worker will begin another`)
+  const end = broker.refusesSecondVotes ? length : null
+  const reader = broker.reader(stream)
   try {
     let after = position
     for (let quiet = 0; quiet < QUIET_LOOKS && (end === null || after.seq < end); ) {
@@ -33,7 +34,7 @@ export async function pendingIn(
       if (entries.length > 0) quiet = 0
       else {
         quiet++
-        await keeper.length(log) // throws when the broker is silent because it hangs
+        await broker.length(stream) // throws when the broker is silent because it hangs
       }
     }
     return pending

@@ -1,34 +1,43 @@
-/** Where a shard's log is and how much waits in it, as the worker tells vote through Redis. */
+/** Where a shard's stream is and how much waits in it, as the worker tells vote through Redis. */
 
 import type { Redis } from "ioredis"
 import { z } from "zod"
 import { InboxAway } from "../contract"
 import { keys } from "../keys"
 
-const stateSchema = z.object({
-  /** Name of the shard's log at the broker. */
-  log: z.string().regex(/^[a-z0-9-]{1,100}$/),
+export type ShardState = {
+  /** Name of the shard's stream at the broker. */
+  stream: string
   /** Entries that waited when this was written. */
-  waiting: z.int().nonnegative(),
+  waiting: number
   /** Grows with every writing. */
+  turn: number
+  /** When the worker began to verify that the broker still has what it had (ms, Redis's clock). */
+  verifiedAt: number
+}
+
+/** The same as it is stored: under the names that earlier versions read and write. */
+const storedSchema = z.object({
+  log: z.string().regex(/^[a-z0-9-]{1,100}$/),
+  waiting: z.int().nonnegative(),
   turn: z.number(),
-  /** When the worker began to look whether the broker has what it had (ms, Redis's clock). */
   lookedAt: z.number(),
 })
-export type ShardState = z.infer<typeof stateSchema>
 
 export async function writeShardState(redis: Redis, shard: number, state: ShardState): Promise<void> {
-  await redis.set(keys.log(shard), JSON.stringify(state))
+  const { stream, waiting, turn, verifiedAt } = state
+  const stored: z.infer<typeof storedSchema> = { log: stream, waiting, turn, lookedAt: verifiedAt }
+  await redis.set(keys.stream(shard), JSON.stringify(stored))
 }
 
 /** Until the worker has looked again, vote accepts nothing for this shard. */
 export async function sealShard(redis: Redis, shard: number): Promise<void> {
-  await redis.del(keys.log(shard))
+  await redis.del(keys.stream(shard))
 }
 
 /** @throws {InboxAway} when no worker has opened the shard, or what Redis has is garbage */
 export async function readShardState(redis: Redis, shard: number): Promise<ShardState> {
-  const text = await redis.get(keys.log(shard))
+  const text = await redis.get(keys.stream(shard))
   const state = text === null ? null : parse(text)
   if (state === null) throw new InboxAway(`no worker has opened shard ${shard} yet`)
   return state
@@ -36,7 +45,8 @@ export async function readShardState(redis: Redis, shard: number): Promise<Shard
 
 function parse(text: string): ShardState | null {
   try {
-    return stateSchema.parse(JSON.parse(text))
+    const { log, waiting, turn, lookedAt } = storedSchema.parse(JSON.parse(text))
+    return { stream: log, waiting, turn, verifiedAt: lookedAt }
   } catch {
     return null
   }

@@ -1,7 +1,7 @@
 -- Lets a shard accept ballots in this Redis process, each with an id after the floor.
 -- KEYS[1] {s}:gate, KEYS[2] {s}:inbox
 -- ARGV[1], ARGV[2] the floor: ms and seq
--- ARGV[3] what the gate must still say, ARGV[4] what must still serve: run id and replication id
+-- ARGV[3] what the fence must still say, ARGV[4] what must still serve: run id and replication id
 -- Returns 'open', or 'changed' when Redis was wiped, replaced or taken up by another worker in between.
 -- The floor's entry is added and removed in one step: it only moves the stream's last id.
 local info = redis.call('INFO', 'server', 'replication')

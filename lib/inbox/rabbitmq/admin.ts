@@ -1,7 +1,7 @@
-/** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending notes. */
+/** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending stop markers. */
 
 import { InboxAway } from "../contract"
-import type { Keeper, LogEntry, LogReader } from "../stream/contract"
+import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
 import { inTime } from "../stream/in-time"
 import { queueOf, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 5_000
 /** A stream forgets its oldest segments after this; what has waited so long was lost to sight anyway. */
 const KEPT = "30D"
 
-export class RabbitKeeper implements Keeper {
+export class RabbitAdmin implements BrokerAdmin {
   readonly kind = "rabbitmq"
   readonly refusesSecondVotes = false
   private readonly rabbit: Rabbit
@@ -30,9 +30,9 @@ export class RabbitKeeper implements Keeper {
     return this.rabbit.connectedAt()
   }
 
-  async create(log: string): Promise<void> {
+  async create(stream: string): Promise<void> {
     const declared = this.rabbit.get().queueDeclare({
-      queue: queueOf(log),
+      queue: queueOf(stream),
       durable: true,
       arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
     })
@@ -41,9 +41,9 @@ export class RabbitKeeper implements Keeper {
   }
 
   /** RabbitMQ tells an approximate count, some seconds old. */
-  async length(log: string): Promise<number | null> {
+  async length(stream: string): Promise<number | null> {
     try {
-      const asked = this.rabbit.get().queueDeclare({ queue: queueOf(log), passive: true })
+      const asked = this.rabbit.get().queueDeclare({ queue: queueOf(stream), passive: true })
       return (await inTime("RabbitMQ", asked, TIMEOUT_MS)).messageCount
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
@@ -52,8 +52,8 @@ export class RabbitKeeper implements Keeper {
   }
 
   /** What has become too old leaves no gap: then the first that is left comes in its place. */
-  async stillHas(log: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
-    const reader = this.reader(log)
+  async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
+    const reader = this.reader(stream)
     try {
       const [entry] = await reader.read({ ms: 0, seq: seq - 1 }, 1, TIMEOUT_MS)
       return entry !== undefined && (entry.position.seq > seq || isIt(entry.raw))
@@ -62,12 +62,12 @@ export class RabbitKeeper implements Keeper {
     }
   }
 
-  async append(log: string, entries: readonly LogEntry[]): Promise<void> {
-    for (const { text } of entries) await this.sender.send(log, text, TIMEOUT_MS)
+  async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
+    for (const { text } of entries) await this.sender.send(stream, text, TIMEOUT_MS)
   }
 
-  reader(log: string): LogReader {
-    return new RabbitReader(this.rabbit, log)
+  reader(stream: string): StreamReader {
+    return new RabbitReader(this.rabbit, stream)
   }
 
   /** A stream forgets by age alone. */

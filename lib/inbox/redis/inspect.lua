@@ -1,6 +1,6 @@
 -- What a shard looks like now.
 -- KEYS[1] {s}:gate, KEYS[2] {s}:inbox
--- Returns { what serves (run id and replication id), the gate or '', the stream's last id, entries waiting }.
+-- Returns { what serves (run id and replication id), the fence or '', the stream's last id, entries waiting }.
 local info = redis.call('INFO', 'server', 'replication')
 local serving = string.match(info, 'run_id:(%x+)') .. string.match(info, 'master_replid:(%x+)')
 local last, length = '0-0', 0
@@ -11,5 +11,5 @@ if redis.call('TYPE', KEYS[2]).ok == 'stream' then
     if stream[i] == 'length' then length = stream[i + 1] end
   end
 end
-local gate = redis.pcall('GET', KEYS[1])
-return { serving, type(gate) == 'string' and gate or '', last, length }
+local fence = redis.pcall('GET', KEYS[1])
+return { serving, type(fence) == 'string' and fence or '', last, length }

@@ -14,9 +14,9 @@ const CLOCK_SLACK_MS = 100
  * @param clockOffset of Redis's clock to this process's (ms)
  * @throws {InboxAway} until a worker has looked at the broker since
  */
-export function requireLook({ lookedAt }: ShardState, connectedAt: number, clockOffset: number): void {
+export function requireVerified({ verifiedAt }: ShardState, connectedAt: number, clockOffset: number): void {
   const connected = Date.now() + clockOffset - (performance.now() - connectedAt)
-  if (lookedAt > connected + CLOCK_SLACK_MS) return
+  if (verifiedAt > connected + CLOCK_SLACK_MS) return
   throw new InboxAway("no worker has looked at the broker since it was connected")
 }
 

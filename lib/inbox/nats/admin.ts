@@ -9,10 +9,10 @@ import {
 } from "@nats-io/jetstream"
 import type { Position } from "../../ballots"
 import { type Entry, InboxAway } from "../contract"
-import type { Keeper, LogEntry, LogReader } from "../stream/contract"
+import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
 import { inTime } from "../stream/in-time"
-import { Nats, streamOf, subjectOf, subjectsOf } from "./connection"
+import { Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
 const TIMEOUT_MS = 3_000
 /** Publications that wait for their answers at the same time. */
@@ -25,12 +25,12 @@ const OVERDUE_MS = 3_000
 const SUBJECT_TAKEN = 10_077
 const STREAM_NOT_FOUND = 10_059
 
-export class NatsKeeper implements Keeper {
+export class NatsAdmin implements BrokerAdmin {
   readonly kind = "nats"
   readonly refusesSecondVotes = true
   private readonly nats: Nats
 
-  /** @param replicas servers of the NATS cluster that keep each log; 3 or more lose nothing when one dies */
+  /** @param replicas servers of the NATS cluster that keep each stream; 3 or more lose nothing when one dies */
   constructor(
     urls: string[],
     private readonly replicas: number,
@@ -51,10 +51,10 @@ export class NatsKeeper implements Keeper {
     return this.nats.close()
   }
 
-  async create(log: string): Promise<void> {
+  async create(stream: string): Promise<void> {
     await this.nats.get().manager.streams.add({
-      name: streamOf(log),
-      subjects: [subjectsOf(log)],
+      name: natsStream(stream),
+      subjects: [subjectsOf(stream)],
       storage: StorageType.File,
       num_replicas: this.replicas,
       max_msgs_per_subject: 1,
@@ -64,10 +64,10 @@ export class NatsKeeper implements Keeper {
     })
   }
 
-  async length(log: string): Promise<number | null> {
+  async length(stream: string): Promise<number | null> {
     const { streams } = this.nats.get().manager
     try {
-      return (await inTime("NATS", streams.info(streamOf(log)), TIMEOUT_MS)).state.last_seq
+      return (await inTime("NATS", streams.info(natsStream(stream)), TIMEOUT_MS)).state.last_seq
     } catch (error) {
       const cause = error instanceof InboxAway ? error.cause : error
       if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return null
@@ -76,29 +76,29 @@ export class NatsKeeper implements Keeper {
   }
 
   /** The ballots of forgotten polls leave gaps, which say nothing. */
-  async stillHas(log: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
+  async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const { streams } = this.nats.get().manager
-    const found = await inTime("NATS", streams.getMessage(streamOf(log), { seq }), TIMEOUT_MS)
-    return found ? isIt(found.string()) : ((await this.length(log)) ?? 0) >= seq
+    const found = await inTime("NATS", streams.getMessage(natsStream(stream), { seq }), TIMEOUT_MS)
+    return found ? isIt(found.string()) : ((await this.length(stream)) ?? 0) >= seq
   }
 
-  async append(log: string, entries: readonly LogEntry[]): Promise<void> {
+  async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
     for (let from = 0; from < entries.length; from += IN_FLIGHT) {
-      await Promise.all(entries.slice(from, from + IN_FLIGHT).map((entry) => this.write(log, entry)))
+      await Promise.all(entries.slice(from, from + IN_FLIGHT).map((entry) => this.write(stream, entry)))
     }
   }
 
-  reader(log: string): LogReader {
-    return new NatsReader(this.nats, log)
+  reader(stream: string): StreamReader {
+    return new NatsReader(this.nats, stream)
   }
 
-  async forgetPoll(log: string, poll: number): Promise<void> {
-    await this.nats.get().manager.streams.purge(streamOf(log), { filter: subjectsOf(log, poll) })
+  async forgetPoll(stream: string, poll: number): Promise<void> {
+    await this.nats.get().manager.streams.purge(natsStream(stream), { filter: subjectsOf(stream, poll) })
   }
 
   /** What stands on the subject already was written by an earlier try. */
-  private async write(log: string, { text, ballot }: LogEntry): Promise<void> {
-    const subject = ballot ? subjectOf(log, ballot) : `tallyroom.${log}.notes.${crypto.randomUUID()}`
+  private async write(stream: string, { text, ballot }: StreamEntry): Promise<void> {
+    const subject = ballot ? subjectOf(stream, ballot) : `tallyroom.${stream}.notes.${crypto.randomUUID()}`
     await this.nats
       .get()
       .js.publish(subject, text)
@@ -108,12 +108,12 @@ export class NatsKeeper implements Keeper {
   }
 }
 
-class NatsReader implements LogReader {
+class NatsReader implements StreamReader {
   private consumer: { next: number; pulls: Consumer } | null = null
 
   constructor(
     private readonly nats: Nats,
-    private readonly log: string,
+    private readonly stream: string,
   ) {}
 
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
@@ -131,7 +131,7 @@ class NatsReader implements LogReader {
   }
 
   private async readWhole(after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    const { state } = await this.nats.get().manager.streams.info(streamOf(this.log))
+    const { state } = await this.nats.get().manager.streams.info(natsStream(this.stream))
     const there = Math.min(count, state.last_seq - after.seq)
     if (there <= 0 && waitMs === 0) return []
     const pulls = await this.from(after.seq + 1)
@@ -157,7 +157,7 @@ class NatsReader implements LogReader {
   private async from(next: number): Promise<Consumer> {
     if (this.consumer?.next === next) return this.consumer.pulls
     this.consumer = null
-    return this.nats.get().js.consumers.get(streamOf(this.log), {
+    return this.nats.get().js.consumers.get(natsStream(this.stream), {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: next,
     })
