@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { readCode } from "@tallyroom/lib/codes"
+import { readCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../../tests/harness/stores"

@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import { shortPath, toCanonical } from "@tallyroom/lib/http/page-address"
-import type { Tally } from "@tallyroom/lib/tallies"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
 import type { AdminAccess, Peers } from "./access/admin-access"
 import { audienceOf, type Credentials, mayKnow, NOBODY, requirePoll, seesCounts } from "./access/audience"

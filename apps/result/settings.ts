@@ -1,6 +1,6 @@
 /** The settings of result. */
 
-import { contract } from "@tallyroom/lib/contracts"
+import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process-settings"

@@ -1,6 +1,6 @@
 /** Everything that can be set on the vote app. */
 
-import { contract } from "@tallyroom/lib/contracts"
+import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"

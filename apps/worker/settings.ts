@@ -1,8 +1,8 @@
 /** The worker's settings. */
 
-import { contracts } from "@tallyroom/lib/contracts"
+import { contracts } from "@tallyroom/lib/contracts/contract"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
-import { labelSchema } from "@tallyroom/lib/polls"
+import { labelSchema } from "@tallyroom/lib/polls/poll"
 import { processSettings } from "@tallyroom/lib/process-settings"
 import { address, setting, whole } from "@tallyroom/lib/settings"
 

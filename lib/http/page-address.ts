@@ -1,6 +1,6 @@
 /** The addresses of a poll's pages: the shortest one to be typed, and the one to which all other spellings lead. */
 
-import { type Poll, SLUG } from "../polls"
+import { type Poll, SLUG } from "../polls/poll"
 
 /**
  * First parts of paths that are something else than a poll on either app, whatever it answers beside its own API. A poll

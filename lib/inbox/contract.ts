@@ -1,7 +1,7 @@
 /** The inbox between vote and worker: append a ballot, read a shard after a position, release up to a position. */
 
-import type { Ballot, Position } from "../ballots"
-import type { Poll } from "../polls"
+import type { Ballot, Position } from "../ballots/ballot"
+import type { Poll } from "../polls/poll"
 
 /** What the inbox decided. Only `accepted` and `received` added a ballot. */
 export type Answer =

@@ -1,6 +1,6 @@
 /** What the benchmarks do with the inbox themselves: open one without a worker, fill it, and look how full it is. */
 
-import { type Position, START, shardOf } from "@tallyroom/lib/ballots"
+import { type Position, START, shardOf } from "@tallyroom/lib/ballots/ballot"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"

@@ -1,11 +1,11 @@
 /** The three inboxes beside each other: the same ballots, straight into each as vote casts them, and one worker. */
 
-import { shardOf } from "@tallyroom/lib/ballots"
+import { shardOf } from "@tallyroom/lib/ballots/ballot"
 import { openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { crowd } from "../../tests/harness/crowd"
 import {
   INBOXES,

@@ -1,7 +1,7 @@
 /** The poll that all benchmarks vote in, as a first start creates it. */
 
-import { newSalt } from "@tallyroom/lib/poll-rows"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { newSalt } from "@tallyroom/lib/polls/rows"
 
 export const POLL_ID = "cats-vs-dogs"
 export const VOTE_PATH = `/api/polls/${POLL_ID}/votes`

@@ -1,6 +1,6 @@
 /** The worker's own parts, taken one step at a time, so that a test can stop between any two of them. */
 
-import { START } from "@tallyroom/lib/ballots"
+import { START } from "@tallyroom/lib/ballots/ballot"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"

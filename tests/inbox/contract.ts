@@ -4,13 +4,13 @@
  */
 
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
-import { shardOf } from "@tallyroom/lib/ballots"
+import { shardOf } from "@tallyroom/lib/ballots/ballot"
+import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { type Answer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
-import { writeReceipt } from "@tallyroom/lib/receipts"
+import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { audit } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"

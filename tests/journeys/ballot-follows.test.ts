@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"

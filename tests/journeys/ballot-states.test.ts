@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { brotliDecompressSync } from "node:zlib"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Option, Poll } from "@tallyroom/lib/polls"
+import type { Option, Poll } from "@tallyroom/lib/polls/poll"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"

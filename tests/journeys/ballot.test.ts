@@ -1,7 +1,7 @@
 /** What a voter does on the ballot, in a real browser, with scripts and without. */
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import { writeCode } from "@tallyroom/lib/codes"
+import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"

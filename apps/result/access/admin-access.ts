@@ -1,9 +1,9 @@
 /** Who is an admin: whoever shows the admin token, or a session of the control room that began with it. */
 
+import { sameBytes } from "@tallyroom/lib/ballots/keyed"
 import { Problem } from "@tallyroom/lib/errors"
 import { cameByHttps, clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
-import { sameBytes } from "@tallyroom/lib/keyed"
 import { sessionsUnder } from "./session"
 import { tokenAttempts } from "./token-attempts"
 

@@ -1,10 +1,10 @@
 /** Who looks at a poll, and what they may see of it. */
 
+import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { spellingHint } from "@tallyroom/lib/http/page-address"
-import type { Poll, ResultsMode } from "@tallyroom/lib/polls"
-import { readReceipt } from "@tallyroom/lib/receipts"
-import type { Tally } from "@tallyroom/lib/tallies"
+import type { Poll, ResultsMode } from "@tallyroom/lib/polls/poll"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 
 export const AUDIENCES = ["public", "receipt", "admin"] as const
 export type Audience = (typeof AUDIENCES)[number]

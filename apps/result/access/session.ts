@@ -3,7 +3,7 @@
  * anything, so every replica takes it, and another token ends all sessions.
  */
 
-import { keyed, sameBytes } from "@tallyroom/lib/keyed"
+import { keyed, sameBytes } from "@tallyroom/lib/ballots/keyed"
 import { cookieValues, setCookie } from "./cookies"
 
 const SESSION_COOKIE = "tallyroom_admin"

@@ -3,7 +3,7 @@
  * and no other site can put words into the control room.
  */
 
-import { SLUG } from "@tallyroom/lib/polls"
+import { SLUG } from "@tallyroom/lib/polls/poll"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import { cookieValues, setCookie } from "../access/cookies"
 import type { AdminKey } from "./admin-messages"

@@ -1,6 +1,6 @@
 /** What watchers of the pets contract are sent: the counts alone, at once on a change, and again and again. */
 
-import { PETS, PETS_POLL } from "@tallyroom/lib/pets"
+import { PETS, PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import { z } from "zod"
 import type { Channel } from "../live/live"
 

@@ -1,6 +1,12 @@
 /** What the API answers, for its documentation; a test holds the answers of a running app against it. */
 
-import { eligibilitySchema, policySchema, resultsSchema, slugSchema, stateSchema } from "@tallyroom/lib/polls"
+import {
+  eligibilitySchema,
+  policySchema,
+  resultsSchema,
+  slugSchema,
+  stateSchema,
+} from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 import { BALLOT_FATES } from "../receipt/receipt-status"
 

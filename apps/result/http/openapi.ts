@@ -2,7 +2,7 @@
 
 import { openapi } from "@elysiajs/openapi"
 import { PROBLEMS, type ProblemKind } from "@tallyroom/lib/errors"
-import { SLUG } from "@tallyroom/lib/polls"
+import { SLUG } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { problemSchema } from "./api-schemas"

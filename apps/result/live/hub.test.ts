@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import type { Tally } from "@tallyroom/lib/tallies"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { waitFor } from "../../../scripts/services/wait"
 import type { Snapshot } from "../tally/snapshot"
 import { Hub } from "./hub"

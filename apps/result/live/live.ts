@@ -2,7 +2,7 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
-import type { Tally } from "@tallyroom/lib/tallies"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 
 import { Elysia } from "elysia"
 import type { ElysiaWS } from "elysia/ws"

@@ -1,6 +1,6 @@
 /** A poll that somebody watches: what its viewers know already. */
 
-import type { Tally } from "@tallyroom/lib/tallies"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { AUDIENCES, type Audience, seesCounts } from "../access/audience"
 import { snapshotOf, versionOf } from "../tally/snapshot"
 

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { SLUG } from "@tallyroom/lib/polls"
+import { SLUG } from "@tallyroom/lib/polls/poll"
 import { sharedReads } from "../http/shared-reads"
 
 /** Where an address names a poll, of pages, API and control room. */

@@ -1,6 +1,6 @@
 /** What of a poll can't be changed any more. */
 
-import { type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 
 export type FixedPart = "title" | "labels" | "policy" | "eligibility" | "option ids" | "opensAt" | "closesAt"
 export type FixedReason = keyof typeof WHY

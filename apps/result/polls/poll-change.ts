@@ -1,7 +1,7 @@
 /** Which changes of a poll are allowed when. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
+import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import {
   eligibilitySchema,
   optionSchema,
@@ -10,7 +10,7 @@ import {
   pollDefinitionSchema,
   resultsSchema,
   slugSchema,
-} from "@tallyroom/lib/polls"
+} from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 import { type FixedPart, fixedParts, isOver, isScheduled, WHY } from "./fixed-parts"
 import { moveSchema } from "./poll-order"

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
-import { pollOrder } from "@tallyroom/lib/poll-rows"
+import { pollOrder } from "@tallyroom/lib/polls/rows"
 import { useStores } from "../../../tests/harness/stores"
 import { definition, openTables, type Result, startResult } from "../testing/result"
 

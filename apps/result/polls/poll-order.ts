@@ -5,8 +5,8 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { type PlacedPoll, pollOrder } from "@tallyroom/lib/poll-rows"
-import { slugSchema } from "@tallyroom/lib/polls"
+import { slugSchema } from "@tallyroom/lib/polls/poll"
+import { type PlacedPoll, pollOrder } from "@tallyroom/lib/polls/rows"
 import { z } from "zod"
 
 /** By one, to an end of the list, or beside another poll. */

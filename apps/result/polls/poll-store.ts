@@ -1,10 +1,10 @@
 /** Polls in Postgres, as admins make and change them. The trigger on polls tells everybody else. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
-import { MAX_CODES, writeCode } from "@tallyroom/lib/codes"
+import { MAX_CODES, writeCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/poll-rows"
+import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
 import { z } from "zod"
 import { pollUnknown } from "../access/audience"
 import { hasNoVotes, onceCounted } from "./no-votes"

@@ -1,6 +1,6 @@
 /** A poll as the API shows it. Its salt is never part of it. */
 
-import { confirmsVote, votingPhase } from "@tallyroom/lib/polls"
+import { confirmsVote, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { StoredPoll } from "./poll-store"
 
 /** What everybody may know of a poll; an admin also sees what would betray how many voted. */

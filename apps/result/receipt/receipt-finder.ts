@@ -1,8 +1,8 @@
 /** The poll to which a receipt belongs: the one under whose salt it is signed. */
 
+import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
-import { withoutIgnorable } from "@tallyroom/lib/names"
-import { readReceipt } from "@tallyroom/lib/receipts"
+import { withoutIgnorable } from "@tallyroom/lib/polls/names"
 import { withDeadline } from "../http/deadline"
 
 /** A receipt alone, or as a part of an address: at its end, or before what follows there. */

@@ -1,6 +1,6 @@
 /** What became of one ballot. */
 
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"

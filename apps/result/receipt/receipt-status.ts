@@ -1,10 +1,10 @@
 /** What became of the ballot that a receipt stands for. It never says for which option it was. */
 
+import { type Receipt, readReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import { BALLOT_ID_BASE } from "@tallyroom/lib/inbox/stream/entries"
-import type { Poll } from "@tallyroom/lib/polls"
-import { type Receipt, readReceipt } from "@tallyroom/lib/receipts"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 import { withDeadline } from "../http/deadline"
 

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { sharesOf } from "@tallyroom/lib/shares"
+import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { type DocumentDecoration, Elysia } from "elysia"
 import type { AdminAccess, Peers } from "../access/admin-access"
 import {

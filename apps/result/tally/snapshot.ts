@@ -1,7 +1,7 @@
 /** A snapshot: all that a viewer sees of a poll at one moment, with a version that only grows. */
 
-import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
-import type { Tally } from "@tallyroom/lib/tallies"
+import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 
 export type SnapshotOption = Option & { votes?: number }
 

@@ -1,6 +1,6 @@
 /** Where the options of a snapshot stand: who leads, with which share, and how long the bars are. */
 
-import { sharesOf } from "@tallyroom/lib/shares"
+import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { apart } from "@tallyroom/lib/ui/option-hues"
 import type { Snapshot, SnapshotOption } from "./snapshot"
 

@@ -1,8 +1,8 @@
 /** Reading tallies by the ids that people use. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { SLUG } from "@tallyroom/lib/polls"
-import { readTallyRow, type Tally, tallyColumns } from "@tallyroom/lib/tallies"
+import { SLUG } from "@tallyroom/lib/polls/poll"
+import { readTallyRow, type Tally, tallyColumns } from "@tallyroom/lib/polls/tallies"
 import { type SharedReads, sharedReads } from "../http/shared-reads"
 import { readTimeline, type Timeline, timelineColumn } from "./timeline"
 

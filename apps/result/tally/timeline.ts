@@ -1,7 +1,7 @@
 /** How a tally grew: few enough points for a chart, each with all votes up to then. */
 
 import type { Database } from "@tallyroom/lib/database"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 
 /** Points of a chart; more would not be seen. */

@@ -1,7 +1,7 @@
 /** Votes as a worker would leave them in Postgres. */
 
+import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { CHANNELS, type Database } from "@tallyroom/lib/database"
-import { writeReceipt } from "@tallyroom/lib/receipts"
 
 /** Adds votes for an option to the tally of one shard, as one commit. */
 export async function addVotes(sql: Database, id: string, option: string, votes: number, shard = 0) {

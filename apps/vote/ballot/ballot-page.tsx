@@ -1,6 +1,6 @@
 /** The page on which people vote, and which answers their vote: as it is served, and alive where scripts run. */
 
-import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"

@@ -2,7 +2,7 @@
 
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
-import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia } from "elysia"
 import { ANSWER_PARAMETER, BY_COOKIE, keepsCookies } from "../casting/form-answers"

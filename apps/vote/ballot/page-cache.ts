@@ -1,7 +1,7 @@
 /** Rendering a page costs more than taking a vote, so each is rendered once for a moment, and shared. */
 
 import { CompressibleBody } from "@tallyroom/lib/http/compression"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { BY_COOKIE } from "../casting/form-answers"
 import { type BallotPage, ballotPage } from "./ballot-page"
 import type { Site } from "./site"

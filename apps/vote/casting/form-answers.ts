@@ -6,7 +6,7 @@
  */
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto"
-import { keyedText } from "@tallyroom/lib/keyed"
+import { keyedText } from "@tallyroom/lib/ballots/keyed"
 import type { Refusal, Standing } from "../ballot/view/ballot-data"
 
 /** `code`: as it was typed. */

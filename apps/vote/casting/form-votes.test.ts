@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { writeCode } from "@tallyroom/lib/codes"
+import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { waitFor } from "../../../scripts/services/wait"
 import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"

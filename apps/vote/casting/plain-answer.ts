@@ -1,6 +1,6 @@
 /** A form vote's answer for programs that ask for nothing special, such as curl: a line of plain text. */
 
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Outcome } from "./cast"
 

@@ -1,9 +1,9 @@
 /** What stands of a visitor who comes back, as the inbox has it, so that the page says it without scripts too. */
 
-import { shardOf } from "@tallyroom/lib/ballots"
+import { shardOf } from "@tallyroom/lib/ballots/ballot"
+import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Appender } from "@tallyroom/lib/inbox/contract"
-import type { Poll } from "@tallyroom/lib/polls"
-import { writeReceipt } from "@tallyroom/lib/receipts"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Standing } from "../ballot/view/ballot-data"
 import type { Visitor } from "../voter/visitor"
 import { voterOf } from "../voter/voters"

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
+import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { readReceipt } from "@tallyroom/lib/receipts"
 import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
 
 let stand: VoteStand

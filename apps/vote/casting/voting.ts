@@ -3,7 +3,7 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
 import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Metrics } from "../metrics"
 import type { PollCache } from "../polls/poll-cache"
 import type { Client } from "../voter/client"

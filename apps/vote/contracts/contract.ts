@@ -1,7 +1,7 @@
 /** What an app answers beside its own API, for clients of other voting systems. */
 
-import type { Contract } from "@tallyroom/lib/contracts"
-import { PETS_POLL } from "@tallyroom/lib/pets"
+import type { Contract } from "@tallyroom/lib/contracts/contract"
+import { PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import type { AnyElysia } from "elysia"
 import type { Redis } from "ioredis"
 import type { Deps } from "../deps"

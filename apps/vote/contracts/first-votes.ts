@@ -1,10 +1,10 @@
 /** Polls that are made by their first vote: vote asks for them in Redis, and waits until the worker has made them. */
 
 import { pause } from "@tallyroom/lib/backoff"
+import type { Posts } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Posts } from "@tallyroom/lib/posts"
 import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
 

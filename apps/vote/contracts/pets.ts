@@ -1,9 +1,9 @@
 /** POST /vote of the pets contract: `{"pet": "dogs"}` → `{"status": "success"}`. */
 
+import { PETS, PETS_POLL, type Pet } from "@tallyroom/lib/contracts/pets"
 import { Problem } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { PETS, PETS_POLL, type Pet } from "@tallyroom/lib/pets"
 import type { AnyElysia } from "elysia"
 import { z } from "zod"
 import { type BallotRequest, MAX_BODY_BYTES } from "../casting/ballot-request"

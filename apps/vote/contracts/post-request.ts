@@ -1,8 +1,8 @@
 /** What a client of the posts contract sends: the id of a post, and a score. */
 
+import { POST_ID } from "@tallyroom/lib/contracts/posts"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { readBody, readForm, readJson } from "@tallyroom/lib/http/body"
-import { POST_ID } from "@tallyroom/lib/posts"
 import { z } from "zod"
 import { MAX_BODY_BYTES } from "../casting/ballot-request"
 

@@ -1,11 +1,11 @@
 /** GET and POST /vote and GET /vote-counts of the posts contract: up- and downvotes by the number of a post. */
 
+import { pollOfPost } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
 import { refuseOtherSites } from "@tallyroom/lib/http/cross-site"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
-import type { Poll } from "@tallyroom/lib/polls"
-import { pollOfPost } from "@tallyroom/lib/posts"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia } from "elysia"
 import { type Vote, vote } from "../casting/voting"
 import type { Deps } from "../deps"

@@ -9,7 +9,7 @@ import {
   resultsSchema,
   SLUG,
   slugSchema,
-} from "@tallyroom/lib/polls"
+} from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { ballotSchema } from "../casting/ballot-request"

@@ -1,7 +1,7 @@
 /** The headers of pages, made once for each language, and the cookies that a page sets. */
 
 import { pageHeaders } from "@tallyroom/lib/http/headers"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import {
   type Language,
   languageCookie,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { examplePoll } from "../testing/vote"
 import { PollCache } from "./poll-cache"
 

@@ -2,7 +2,7 @@
 
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
-import { type Poll, SLUG } from "@tallyroom/lib/polls"
+import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { pollDeleted, pollUnknown } from "../casting/cast"
 import { type Freshness, SingleFlight } from "./single-flight"

@@ -2,7 +2,7 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia } from "elysia"
 import type { Deps } from "../deps"
 import { nowDetail, pollDetail, pollsDetail } from "../http/openapi"

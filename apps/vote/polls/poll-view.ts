@@ -1,6 +1,6 @@
 /** What anybody may know of a poll. */
 
-import { confirmsVote, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls"
+import { confirmsVote, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 
 /** The poll as the API shows it, never its salt; of a draft nothing but that it is one. */
 export function pollView(poll: Poll, now: number): Record<string, unknown> {

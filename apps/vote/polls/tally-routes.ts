@@ -3,11 +3,11 @@
  * results are public.
  */
 
+import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { Problem } from "@tallyroom/lib/errors"
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import type { Poll } from "@tallyroom/lib/polls"
-import { readReceipt } from "@tallyroom/lib/receipts"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia } from "elysia"
 import { pollUnknown } from "../casting/cast"
 import type { Deps } from "../deps"

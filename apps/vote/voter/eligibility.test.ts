@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { writeCode } from "@tallyroom/lib/codes"
-import { readReceipt } from "@tallyroom/lib/receipts"
+import { writeCode } from "@tallyroom/lib/ballots/codes"
+import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { cookieOf, examplePoll, SECRETS, startVoteStand, type VoteStand } from "../testing/vote"
 import { VISITOR_COOKIE, Visitors } from "./visitor"
 

@@ -1,9 +1,9 @@
 /** Who may vote in a poll, and as whom: by the browser's cookie, by a code, or by the network. */
 
-import { readCode } from "@tallyroom/lib/codes"
+import { readCode } from "@tallyroom/lib/ballots/codes"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import type { Attempts } from "@tallyroom/lib/http/attempts"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Client } from "./client"
 import type { Visitor, Visitors } from "./visitor"
 import type { Identity } from "./voters"

@@ -1,6 +1,6 @@
 /** The visitor: a random id in a signed cookie, by which a browser is known again and nothing else is. */
 
-import { keyed, keyedText, sameBytes } from "@tallyroom/lib/keyed"
+import { keyed, keyedText, sameBytes } from "@tallyroom/lib/ballots/keyed"
 
 export const VISITOR_COOKIE = "tallyroom_visitor"
 

@@ -1,6 +1,6 @@
 /** From a person to a voter: what Redis and Postgres see, and from which nobody is found again. */
 
-import { keyedText } from "@tallyroom/lib/keyed"
+import { keyedText } from "@tallyroom/lib/ballots/keyed"
 
 /** How a person shows up: by cookie, by a key that its client chose, by a code, by a network. */
 export type Identity = { kind: "visitor" | "key" | "code" | "network"; value: string }

@@ -6,7 +6,7 @@ import {
   formatPosition,
   type Position,
   parsePosition,
-} from "@tallyroom/lib/ballots"
+} from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
-import { START } from "@tallyroom/lib/ballots"
+import { START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { makeBatch } from "./batch"
 
 function poll(number: number, fields: Partial<Poll> = {}): Poll {

@@ -1,8 +1,8 @@
 /** From the entries of a shard to one batch that commit.sql can take: decoded, checked, sorted, one ballot a voter. */
 
-import type { Ballot, Position } from "@tallyroom/lib/ballots"
+import type { Ballot, Position } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 
 export type Placed = Ballot & { position: Position; hex: string }
 

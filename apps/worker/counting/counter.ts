@@ -1,7 +1,7 @@
 /** Counting one shard: from the position that Postgres has, batch by batch, and never past what it took. */
 
 import { pause } from "@tallyroom/lib/backoff"
-import { formatPosition, type Position, START } from "@tallyroom/lib/ballots"
+import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import { type Database, isRefusedContent } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/logging"

@@ -1,9 +1,9 @@
 /** What a start sets up in the database: on an empty one the inbox and its shards, for good, and the first polls. */
 
+import { PETS, PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { PETS, PETS_POLL } from "@tallyroom/lib/pets"
-import { newSalt } from "@tallyroom/lib/poll-rows"
+import { newSalt } from "@tallyroom/lib/polls/rows"
 
 /** What a setting says was set otherwise by the first start, for the life of the data. */
 export class SettingFixed extends Error {

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Log } from "@tallyroom/lib/logging"
-import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/poll-rows"
+import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()

@@ -1,8 +1,8 @@
 /** The steps that polls take by themselves: open at their time, close at their time, become final. Postgres's clock tells. */
 
-import type { Position } from "@tallyroom/lib/ballots"
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 
 /** Opens the drafts whose `opens_at` has passed; one that would be over already stays a draft. */
 export async function openDue(sql: Database): Promise<string[]> {

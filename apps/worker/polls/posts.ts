@@ -1,10 +1,10 @@
 /** The template of posts: what a post's poll is made of, how many there may be, and what a score stands for. */
 
+import { isPostPoll, type Posts } from "@tallyroom/lib/contracts/posts"
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { newSalt } from "@tallyroom/lib/poll-rows"
-import type { Poll } from "@tallyroom/lib/polls"
-import { isPostPoll, type Posts } from "@tallyroom/lib/posts"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { newSalt } from "@tallyroom/lib/polls/rows"
 import type { Redis } from "ioredis"
 
 const OPTIONS = [

@@ -8,7 +8,7 @@ import {
   writeIndex,
   writePollCopy,
 } from "@tallyroom/lib/inbox/redis/poll-copies"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { deletedPolls, noteBurial } from "./deletion"
 import type { PollBook } from "./poll-book"

@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Log } from "@tallyroom/lib/logging"
-import { readTallies, type Tally } from "@tallyroom/lib/tallies"
+import { readTallies, type Tally } from "@tallyroom/lib/polls/tallies"
 import type { Redis } from "ioredis"
 
 const INTERVAL_MS = 100

@@ -1,9 +1,9 @@
 /** One shard's life at the worker that holds its lease: make its Redis fit for ballots, then count, for ever. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
-import { comparePositions, formatPosition } from "@tallyroom/lib/ballots"
+import { comparePositions, formatPosition } from "@tallyroom/lib/ballots/ballot"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { Counting, type CountingParts, PositionMoved } from "../counting/counter"
 import { type Projection, ShardBehind } from "../polls/projection"

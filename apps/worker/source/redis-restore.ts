@@ -1,9 +1,9 @@
 /** Opening a shard: making Redis fit for accepting ballots again after it was new, wiped, restarted or set back. */
 
-import { comparePositions, type Position, parsePosition } from "@tallyroom/lib/ballots"
+import { comparePositions, type Position, parsePosition } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import type { Batch } from "../counting/batch"
 

@@ -4,10 +4,10 @@
  * names the stop, so that it says nothing of a later one, should the poll go on meanwhile.
  */
 
-import type { Position } from "@tallyroom/lib/ballots"
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { POLL_READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { recordStop, type Stop, stopOf } from "../polls/poll-steps"
 
 /** Twice what a reading may be old, and time for the ballot to arrive. */

@@ -1,6 +1,6 @@
 /** The stream of a shard as counting reads it. A stream releases nothing: it remembers who has voted. */
 
-import type { Position } from "@tallyroom/lib/ballots"
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Entry, Reader } from "@tallyroom/lib/inbox/contract"
 import type { StreamReader } from "@tallyroom/lib/inbox/stream/contract"
 import type { StopMarkers } from "./stop-markers"

@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { StreamEntry } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeBallotEntry } from "@tallyroom/lib/inbox/stream/entries"
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 
 const BALLOTS_A_STEP = 5_000
 

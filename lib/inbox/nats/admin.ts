@@ -7,7 +7,7 @@ import {
   JetStreamApiError,
   StorageType,
 } from "@nats-io/jetstream"
-import type { Position } from "../../ballots"
+import type { Position } from "../../ballots/ballot"
 import { type Entry, InboxAway } from "../contract"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"

@@ -1,7 +1,7 @@
 /** Ballots into NATS JetStream, which itself refuses the second on a voter's subject. */
 
 import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
-import type { Position } from "../../ballots"
+import type { Position } from "../../ballots/ballot"
 import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../contract"
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"

@@ -1,7 +1,7 @@
 /** Reading a stream queue by offset: RabbitMQ sends, and what it sent waits here until it is read. */
 
 import type { AsyncMessage, Consumer } from "rabbitmq-client"
-import type { Position } from "../../ballots"
+import type { Position } from "../../ballots/ballot"
 import { type Entry, InboxAway } from "../contract"
 import type { StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"

@@ -1,7 +1,7 @@
 /** The vote app's side of the inbox on Redis: the ballots of a moment go there together, in one script call a shard. */
 
 import type { Redis } from "ioredis"
-import { parsePosition } from "../../ballots"
+import { parsePosition } from "../../ballots/ballot"
 import {
   type Answer,
   type Appender,

@@ -2,9 +2,9 @@
 
 import type { Redis } from "ioredis"
 import { z } from "zod"
-import { type Position, parsePosition } from "../../ballots"
-import { type Poll, pollSchema, slugSchema } from "../../polls"
-import { postsSchema } from "../../posts"
+import { type Position, parsePosition } from "../../ballots/ballot"
+import { postsSchema } from "../../contracts/posts"
+import { type Poll, pollSchema, slugSchema } from "../../polls/poll"
 import { InboxAway } from "../contract"
 import { keys, RESTORING } from "../keys"
 import type { ProjectOutcome } from "./scripts"

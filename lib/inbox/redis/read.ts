@@ -1,7 +1,13 @@
 /** The worker's side of the inbox on Redis: reading a shard and releasing what was counted. */
 
 import type { Redis } from "ioredis"
-import { decodeBallot, formatPosition, nextPosition, type Position, parsePosition } from "../../ballots"
+import {
+  decodeBallot,
+  formatPosition,
+  nextPosition,
+  type Position,
+  parsePosition,
+} from "../../ballots/ballot"
 import type { Entry, Reader } from "../contract"
 import { BALLOT_FIELD, keys } from "../keys"
 

@@ -1,7 +1,7 @@
 /** The vote app's side of an inbox that is a stream: what Redis's script decides is decided here, by a fresh reading of the poll. */
 
 import type { Redis } from "ioredis"
-import { votingPhase } from "../../polls"
+import { votingPhase } from "../../polls/poll"
 import {
   type Answer,
   type Appender,

@@ -4,7 +4,7 @@
  * the broker comes back without it.
  */
 
-import type { Position } from "../../ballots"
+import type { Position } from "../../ballots/ballot"
 import type { Answer, Entry, PollCast, StandingVote, VoterPlace } from "../contract"
 
 /** How old the poll may be by which vote takes a ballot for a stream: the stream itself knows no polls. */

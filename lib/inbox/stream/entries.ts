@@ -1,7 +1,7 @@
 /** What stands in a stream: ballots with the id that vote gave them, and the markers by which a worker stops polls. */
 
-import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition } from "../../ballots"
-import { keyed } from "../../keyed"
+import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition } from "../../ballots/ballot"
+import { keyed } from "../../ballots/keyed"
 import type { Entry, PollCast } from "../contract"
 
 /** Ids of ballots lie above every count that Redis gives its entries, so that a receipt tells which of the two it holds. */

@@ -1,6 +1,6 @@
 /** What waits in a stream, for the books. */
 
-import type { Position } from "../../ballots"
+import type { Position } from "../../ballots/ballot"
 import { InboxAway } from "../contract"
 import type { BrokerAdmin } from "./contract"
 

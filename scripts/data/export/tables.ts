@@ -26,7 +26,7 @@ export function tablesOf(sql: Snapshot, poll: string | null): Table[] {
         ...["poll", "title", "policy", "state", "results", "eligibility", "confirm"],
         ...["opens_at", "closes_at", "created_at", "closed_at", "final_at"],
       ],
-      // Whether votes are confirmed, as `confirmsVote` of lib/polls says it.
+      // Whether votes are confirmed, as `confirmsVote` of lib/polls/poll.ts says it.
       rows: rows(sql`
         SELECT id AS poll, title, policy, state, results, eligibility,
           COALESCE(confirm, policy = 'final') AS confirm, ${moment(sql, "opens_at")},

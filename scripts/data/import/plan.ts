@@ -1,6 +1,6 @@
 /** What becomes of each row, as far as that can be said before any is cast. */
 
-import { foldCode } from "@tallyroom/lib/codes"
+import { foldCode } from "@tallyroom/lib/ballots/codes"
 import type { PollInfo } from "../room"
 import type { Ballot, Row } from "./rows"
 

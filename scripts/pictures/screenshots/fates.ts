@@ -1,7 +1,7 @@
 /** Ballots that met with what is rare, as the tables tell of them: the receipts of ballots that nobody cast. */
 
+import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
-import { writeReceipt } from "@tallyroom/lib/receipts"
 
 const HOUR_MS = 3_600_000
 

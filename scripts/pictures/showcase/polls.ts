@@ -1,6 +1,6 @@
 /** A made-up event and its polls, one for each thing that pages show. */
 
-import type { Option, PollDefinition } from "@tallyroom/lib/polls"
+import type { Option, PollDefinition } from "@tallyroom/lib/polls/poll"
 
 export type ShowPoll = Pick<PollDefinition, "title" | "options"> &
   Partial<Pick<PollDefinition, "policy" | "results" | "eligibility">> & {

@@ -1,6 +1,6 @@
 /** One-time codes: made, printed as cards, or taken as CSV. They are written anew from their serial numbers each time. */
 
-import { writeCode } from "@tallyroom/lib/codes"
+import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"

@@ -1,7 +1,7 @@
 /** A poll while it is written: everything as text, as the fields of the form hold it. */
 
-import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
-import type { Poll } from "@tallyroom/lib/polls"
+import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 
 export type OptionDraft = { id: string; label: string; emoji: string; colour: string; image: string }
 

@@ -1,6 +1,6 @@
 /** The choices of a poll, in the order in which they are offered. */
 
-import type { Poll } from "@tallyroom/lib/polls"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 
 export const POLICIES = ["final", "changeable"] as const satisfies Poll["policy"][]
 export const RESULTS_MODES = ["live", "after-vote", "after-close"] as const satisfies Poll["results"][]

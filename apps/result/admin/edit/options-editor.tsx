@@ -1,6 +1,6 @@
 /** The list of a poll's options. Its buttons are buttons of the form, so that they work without scripts too. */
 
-import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
+import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { useLive, useWords } from "../words"
 import type { OptionDraft } from "./draft"

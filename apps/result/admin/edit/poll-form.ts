@@ -1,8 +1,8 @@
 /** The form of a poll, read and checked. */
 
 import { readForm } from "@tallyroom/lib/http/body"
-import { MAX_OPTIONS } from "@tallyroom/lib/poll-limits"
-import { pollDefinitionSchema } from "@tallyroom/lib/polls"
+import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import type { z } from "zod"
 import { withIds } from "../../polls/made-ids"
 import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"

@@ -1,6 +1,6 @@
 /** The part of all polls that one page of the list shows. */
 
-import { searchable } from "@tallyroom/lib/names"
+import { searchable } from "@tallyroom/lib/polls/names"
 import type { ListPart, PollSummary } from "../views"
 
 /** Polls on one page of the list. */

@@ -1,7 +1,7 @@
 /** Polls as the control room heads them. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { votingPhase } from "@tallyroom/lib/polls"
+import { votingPhase } from "@tallyroom/lib/polls/poll"
 import { withDeadline } from "../../http/deadline"
 import { readPolls, type StoredPoll } from "../../polls/poll-store"
 import type { PollSummary } from "../views"

@@ -2,7 +2,7 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
-import { readTallies } from "@tallyroom/lib/tallies"
+import { readTallies } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
 import { pollUnknown } from "../../access/audience"
 import { embedSnippet } from "../../embed/embed-snippet"

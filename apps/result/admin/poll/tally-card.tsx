@@ -1,6 +1,6 @@
 /** The tally as the admin sees it: with all counts, whatever the public is shown. */
 
-import { sharesOf } from "@tallyroom/lib/shares"
+import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Snapshot } from "../../tally/snapshot"
 import type { AdminKey } from "../admin-messages"

@@ -1,6 +1,6 @@
 /** All that a ballot page shows, the same for the server that renders it and the browser that makes it live. */
 
-import type { Phase, Poll } from "@tallyroom/lib/polls"
+import type { Phase, Poll } from "@tallyroom/lib/polls/poll"
 import type { Section } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
 import type { ballotMessages } from "../ballot-messages"

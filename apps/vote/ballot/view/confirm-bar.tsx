@@ -1,6 +1,6 @@
 /** The choice that is not cast yet, in sight wherever the reader is on the ballot, and the button that casts it. */
 
-import type { Option } from "@tallyroom/lib/polls"
+import type { Option } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useEffect, useRef } from "preact/hooks"
 import type { Casting } from "./casting"

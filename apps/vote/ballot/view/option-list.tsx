@@ -1,6 +1,6 @@
 /** The options as big cards, each a button that votes, or chooses where that is confirmed. */
 
-import type { Option } from "@tallyroom/lib/polls"
+import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useWords } from "./words"
 

@@ -1,7 +1,7 @@
 /** The tally as bars, in the poll's order, with the winners marked once it is final. */
 
-import type { Option } from "@tallyroom/lib/polls"
-import { sharesOf } from "@tallyroom/lib/shares"
+import type { Option } from "@tallyroom/lib/polls/poll"
+import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Counts } from "./ballot-data"
 import { useWords } from "./words"

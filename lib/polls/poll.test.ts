@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { confirmsVote, pollDefinitionSchema, pollSchema, votingPhase } from "./polls"
+import { confirmsVote, pollDefinitionSchema, pollSchema, votingPhase } from "./poll"
 
 const options = (label: string) => [
   { id: "a", label },

@@ -1,9 +1,9 @@
 /** The tally of a poll as Postgres has it: what the result app shows and the worker projects into Redis. */
 
 import { z } from "zod"
-import type { Database } from "./database"
-import { pollColumns, readPollRow } from "./poll-rows"
-import type { Poll } from "./polls"
+import type { Database } from "../database"
+import type { Poll } from "./poll"
+import { pollColumns, readPollRow } from "./rows"
 
 export type Tally = {
   poll: Poll

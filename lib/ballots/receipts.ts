@@ -1,6 +1,6 @@
 /** A receipt: where a ballot lies and whose it is, signed. It never says for which option. */
 
-import type { Position } from "./ballots"
+import type { Position } from "./ballot"
 import { keyed, keyedInto, sameBytes } from "./keyed"
 
 export type Receipt = { shard: number; position: Position; voter: string }

@@ -1,8 +1,8 @@
 /** Polls as Postgres keeps them, checked when they come in. */
 
 import { z } from "zod"
-import type { Database } from "./database"
-import { type Poll, pollSchema } from "./polls"
+import type { Database } from "../database"
+import { type Poll, pollSchema } from "./poll"
 
 /** A poll with its place in the list of all; the greatest is the first. */
 export type PlacedPoll = Poll & { place: number }

@@ -1,7 +1,7 @@
 /** Posts with up- and downvotes: each is a poll of its own, which comes into being with its first vote. */
 
 import { z } from "zod"
-import { slugSchema } from "./polls"
+import { slugSchema } from "../polls/poll"
 
 export const POST_ID = /^[1-9]\d{0,8}$/
 const POST_POLL = /^post-[1-9]\d{0,8}$/

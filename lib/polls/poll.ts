@@ -1,9 +1,9 @@
 /** What a poll is: one schema for the admin API, the database rows and the copies in Redis. */
 
 import { z } from "zod"
-import "./plain-words"
+import "../plain-words"
+import { MAX_OPTIONS } from "./limits"
 import { canBeSeen, folded } from "./names"
-import { MAX_OPTIONS } from "./poll-limits"
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
 
