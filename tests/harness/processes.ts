@@ -1,6 +1,6 @@
 /** The real apps as processes of their own, on free ports, against the stores of a test. */
 
-import { type App, type AppName, startApp } from "../../scripts/services/apps"
+import { type App, type AppName, type AppOptions, startApp } from "../../scripts/services/apps"
 import { freePort } from "../../scripts/services/ports"
 import type { Stores } from "./stores"
 
@@ -14,12 +14,14 @@ async function start(
   stores: Stores,
   env: Record<string, string>,
   port: number,
+  options: AppOptions = {},
 ): Promise<Running> {
   const managementPort = await freePort()
-  const app = startApp(name, {
+  const settings = {
     ...{ LOG_LEVEL: "warn", HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" },
     ...{ PORT: String(port), MANAGEMENT_PORT: String(managementPort), ...env },
-  })
+  }
+  const app = startApp(name, settings, options)
   stores.defer(() => app.kill("SIGKILL"))
   return {
     app,
@@ -28,18 +30,27 @@ async function start(
   }
 }
 
-export async function startVote(stores: Stores, env: Record<string, string> = {}): Promise<Running> {
+export async function startVote(
+  stores: Stores,
+  env: Record<string, string> = {},
+  options: AppOptions = {},
+): Promise<Running> {
   const vote = await start(
     "vote",
     stores,
     { REDIS_URL: stores.redis.voteUrl, VOTER_SECRETS, ...env },
     await freePort(),
+    options,
   )
   await vote.app.waitReady()
   return vote
 }
 
-export async function startWorkerProcess(stores: Stores, env: Record<string, string> = {}): Promise<Running> {
+export async function startWorkerProcess(
+  stores: Stores,
+  env: Record<string, string> = {},
+  options: AppOptions = {},
+): Promise<Running> {
   return start(
     "worker",
     stores,
@@ -49,15 +60,21 @@ export async function startWorkerProcess(stores: Stores, env: Record<string, str
       ...{ FINAL_AFTER_SECONDS: "0", ...env },
     },
     0,
+    options,
   )
 }
 
-export async function startResult(stores: Stores, env: Record<string, string> = {}): Promise<Running> {
+export async function startResult(
+  stores: Stores,
+  env: Record<string, string> = {},
+  options: AppOptions = {},
+): Promise<Running> {
   const result = await start(
     "result",
     stores,
     { DATABASE_URL: stores.database.resultUrl, ADMIN_TOKEN, ...env },
     await freePort(),
+    options,
   )
   await result.app.waitReady()
   return result

@@ -1,0 +1,36 @@
+/** The version before this one, as its commit has it, ready to start. */
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { CHECKOUT } from "../../scripts/services/checkout"
+import { atTheEnd } from "../harness/at-the-end"
+
+/** Of before the tree was sorted by feature; once a version is released, its tag. */
+const EARLIER = "7d1a152795769a3a0499a441425da6770c12c5f5"
+
+/** What its apps need to run. */
+const PARTS = ["apps", "lib", "package.json", "bun.lock", "bunfig.toml", "tsconfig.json"]
+
+/** Whether this clone reaches back to it; a shallow one does not. */
+export const HAS_EARLIER = run(["git", "cat-file", "-e", `${EARLIER}^{commit}`]) === 0
+
+/** Unpacks the earlier version and installs what its apps depend on. @returns the folder of its apps */
+export function unpackEarlierVersion(): string {
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-earlier-"))
+  atTheEnd(() => rmSync(dir, { recursive: true, force: true }))
+  const archive = join(dir, "earlier.tar")
+  expectDone(["git", "archive", `--output=${archive}`, EARLIER, ...PARTS])
+  expectDone(["tar", "-xf", archive, "-C", dir])
+  expectDone([process.execPath, "install", "--frozen-lockfile", "--production", "--silent"], dir)
+  return join(dir, "apps")
+}
+
+function expectDone(command: string[], cwd?: string): void {
+  const code = run(command, cwd)
+  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}`)
+}
+
+function run(command: string[], cwd = CHECKOUT): number {
+  return Bun.spawnSync(command, { cwd, stdout: "ignore", stderr: "ignore" }).exitCode
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "bun:test"
+import { openDatabase } from "@tallyroom/lib/database"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { audit } from "../../apps/worker/audit/audit"
+import { becomes } from "../harness/becomes"
+import { changePollAt, makePollAt } from "../harness/control-room"
+import { castUntilAnswered, crowd, person } from "../harness/crowd"
+import { openInboxAdmin, startInbox } from "../harness/inboxes"
+import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { type Stores, useStores } from "../harness/stores"
+import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
+
+const POLLS = [{ id: "open" }, { id: "changing", policy: "changeable" }, { id: "over" }]
+const VOTERS = 200
+const AT_ONCE = 16
+/** Unpacking the earlier version installs its packages. */
+const TIMEOUT_MS = 180_000
+
+type Ballot = { poll: string; voter: string; option: string; receipt: string }
+
+let earlierApps: string | undefined
+
+/** A shallow clone does not reach back to the earlier version: there these tests are skipped, and the report says so. */
+describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version, with %s,", (kind) => {
+  const stores = useStores()
+  test(
+    "takes over what the version before accepted, and works beside its vote app",
+    async () => {
+      const inbox = await startInbox(kind, stores())
+      const env = inbox.url === "" ? {} : { INBOX_URL: inbox.url }
+      earlierApps ??= unpackEarlierVersion()
+      const earlier = { appsDir: earlierApps }
+
+      const oldWorker = await startWorkerProcess(stores(), env, earlier)
+      await oldWorker.app.waitReady()
+      const oldVote = await startVote(stores(), env, earlier)
+      const oldResult = await startResult(stores(), {}, earlier)
+      for (const poll of POLLS) await makePollAt(oldResult.url, poll)
+      const before = await castMany(oldVote, ["open", "changing", "over"])
+      await changePollAt(oldResult.url, "over", { state: "closed" })
+      await becomes(async () => (await resultsOf(oldResult, "over")).state, "final")
+      const final = await resultsOf(oldResult, "over")
+      oldWorker.app.kill("SIGKILL")
+      await oldWorker.app.exited
+      const pending = await castMany(oldVote, ["open"])
+
+      const worker = await startWorkerProcess(stores(), env)
+      await worker.app.waitReady()
+      const beside = await castMany(oldVote, ["open", "changing"])
+      const vote = await startVote(stores(), env)
+      const result = await startResult(stores())
+
+      const ballots = [...before, ...pending, ...beside]
+      await becomes(() => booksOf(stores(), inbox.url), balanced(ballots))
+      expect(await resultsOf(result, "over")).toEqual(final)
+      await crowd(ballots.length, AT_ONCE, async (i) => {
+        const { poll, voter, option, receipt } = ballots[i] as Ballot
+        const again = await castUntilAnswered([vote.url], poll, voter, option)
+        expect(again).toMatchObject({ status: 200, body: { receipt } })
+        const answer = await fetch(`${result.url}/api/polls/${poll}/receipts/${receipt}`)
+        expect(await answer.json()).toMatchObject({ status: "counted" })
+      })
+    },
+    TIMEOUT_MS,
+  )
+})
+
+/** As many new voters in each of the polls. */
+async function castMany(vote: Running, polls: string[]): Promise<Ballot[]> {
+  const ballots: Ballot[] = []
+  await crowd(VOTERS * polls.length, AT_ONCE, async (i) => {
+    const poll = polls[i % polls.length] ?? ""
+    const voter = person()
+    const option = i % 3 === 0 ? "b" : "a"
+    const { status, body } = await castUntilAnswered([vote.url], poll, voter, option)
+    expect(status).toBe(201)
+    ballots.push({ poll, voter, option, receipt: body.receipt ?? "" })
+  })
+  return ballots
+}
+
+async function resultsOf(result: Running, poll: string) {
+  const answer = await fetch(`${result.url}/api/polls/${poll}/results`)
+  const { state, total, options, version } = await answer.json()
+  return { state, total, options, version }
+}
+
+/** The books of all polls when every ballot is counted. */
+function balanced(ballots: Ballot[]) {
+  return POLLS.map(({ id }) => {
+    const accepted = ballots.filter(({ poll }) => poll === id).length
+    return { poll: id, accepted, counted: accepted, pending: 0, lost: 0, recount: accepted, faults: [] }
+  })
+}
+
+async function booksOf(stores: Stores, inboxUrl: string) {
+  const sql = openDatabase(stores.database.workerUrl, { name: "test", connections: 1 })
+  const redis = openRedis(stores.redis.adminUrl, () => {})
+  const broker = inboxUrl === "" ? null : await openInboxAdmin(stores, inboxUrl)
+  try {
+    const books = await audit(sql, broker ?? redis)
+    return POLLS.map(({ id }) => {
+      const { poll, accepted, counted, pending, lost, recount, faults } =
+        books.find((it) => it.poll === id) ?? {}
+      return { poll, accepted, counted, pending, lost, recount, faults }
+    })
+  } finally {
+    redis.disconnect()
+    await broker?.close()
+    await sql.end({ timeout: 1 })
+  }
+}
