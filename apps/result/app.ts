@@ -10,11 +10,12 @@ import type { Assets } from "@tallyroom/lib/http/assets"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Log } from "@tallyroom/lib/logging"
+import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
 import { adminAccess } from "./access/admin-access"
-import { mayKnow, NOBODY } from "./access/audience"
+import { mayKnow } from "./access/audience"
 import { adminRoutes } from "./admin/routes"
 import { PETS_TOPIC, PetCounts } from "./contracts/pet-counts"
 import { answerPage } from "./http/answer"
@@ -149,7 +150,7 @@ async function toPoll({ tallies, deleted }: Polls, request: Request): Promise<Re
   const id = pollOfShortPath(pathname)
   if (id === null) return null
   const mayBeThere = await tallies.read(id).then(
-    (tally) => tally !== undefined && mayKnow(tally.poll, NOBODY),
+    (tally) => tally !== undefined && mayKnow(tally.poll, ANYBODY),
     () => true,
   )
   return mayBeThere || (await deleted.has(id)) ? leadOn(`/polls/${id}${search}`, 302) : null

@@ -3,10 +3,12 @@
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import { shortPath, toCanonical } from "@tallyroom/lib/http/page-address"
+import { ANYBODY, audienceOf, type Viewer } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
+import { seesCounts } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
 import type { AdminAccess, Peers } from "./access/admin-access"
-import { audienceOf, type Credentials, mayKnow, NOBODY, requirePoll, seesCounts } from "./access/audience"
+import { mayKnow, requirePoll } from "./access/audience"
 import { answerPage } from "./http/answer"
 import type { SharedReads } from "./http/shared-reads"
 import { type Site, visitOf } from "./http/site"
@@ -31,11 +33,11 @@ const OWN = "private, no-store"
 const EMBED_SCRIPT_CACHE = "public, max-age=300"
 
 export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
-  const viewerOf = (request: Request, server: Peers): Credentials => ({
+  const viewerOf = (request: Request, server: Peers): Viewer => ({
     admin: access.isAdmin(request, server),
     receipt: new URL(request.url).searchParams.get("receipt"),
   })
-  const pollOf = async (id: string, viewer: Credentials) => requirePoll(id, await tallies.read(id), viewer)
+  const pollOf = async (id: string, viewer: Viewer) => requirePoll(id, await tallies.read(id), viewer)
 
   return new Elysia({ name: "pages", detail: { hide: true } })
     .onBeforeHandle(({ request }) => toCanonical(request) ?? undefined)
@@ -66,7 +68,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
     .get("/embed/:poll", async ({ request, params }) => {
       const visit = visitOf(site, request)
       const receipt = visit.url.searchParams.get("receipt")
-      const viewer = { ...NOBODY, receipt }
+      const viewer = { ...ANYBODY, receipt }
       const tally = await pollOf(params.poll, viewer)
       if (visit.url.searchParams.get("view") === "ballot")
         return toBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
@@ -79,7 +81,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
       return new Response(null, { status: 302, headers })
     })
     .get("/polls/:poll/receipts/:receipt", async ({ request, params }) => {
-      const { poll } = await pollOf(params.poll, NOBODY)
+      const { poll } = await pollOf(params.poll, ANYBODY)
       const status = await receiptStatus(sql, poll, params.receipt)
       const html = receiptPage(visitOf(site, request), poll, params.receipt, status)
       return answerPage(site, request, html, { cache: OWN })
@@ -87,7 +89,7 @@ export function pageRoutes({ sql, access, tallies, site, home }: PageOptions) {
 }
 
 /** What this viewer is shown of a tally, and who may keep the answer. */
-function shownTo(tally: Tally, ballot: string, viewer: Credentials): { shown: Shown; cache: string } {
+function shownTo(tally: Tally, ballot: string, viewer: Viewer): { shown: Shown; cache: string } {
   const audience = audienceOf(tally.poll, viewer)
   const snapshot = snapshotOf(tally, seesCounts(tally.poll, audience))
   const receipt = audience === "receipt" ? viewer.receipt : null

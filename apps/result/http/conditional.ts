@@ -2,7 +2,7 @@
 
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import type { Audience } from "../access/audience"
+import type { Audience } from "@tallyroom/lib/polls/visibility"
 
 /** A CDN asks once a second and keeps showing the last answer meanwhile: it serves a crowd of any size. */
 const SHARED = "public, max-age=1, stale-while-revalidate=5"

@@ -1,7 +1,8 @@
 /** Brings every change of a poll to its viewers: at once when it was quiet, and never more often than they can take. */
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
-import { AUDIENCES, type Audience, mayKnow } from "../access/audience"
+import { AUDIENCES, type Audience } from "@tallyroom/lib/polls/visibility"
+import { mayKnow } from "../access/audience"
 import type { LiveMetrics } from "../metrics"
 import { untilNextStep } from "../tally/snapshot"
 import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type Watched } from "./watched"

@@ -2,12 +2,13 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
+import { ANYBODY, audienceOf } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
-
+import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
 import type { ElysiaWS } from "elysia/ws"
 import type { AdminAccess, Peers } from "../access/admin-access"
-import { type Audience, audienceOf, NOBODY, requireCounts, requirePoll } from "../access/audience"
+import { requireCounts, requirePoll } from "../access/audience"
 import type { SharedReads } from "../http/shared-reads"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
@@ -159,7 +160,7 @@ async function reserve(
   const { searchParams } = url
   const id = channel.poll(url)
   if (channel.countsAlone) {
-    const tally = requirePoll(id, await tallies.read(id), NOBODY)
+    const tally = requirePoll(id, await tallies.read(id), ANYBODY)
     requireCounts(tally.poll, "public")
     return { tally, audience: "public" }
   }

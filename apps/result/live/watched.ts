@@ -1,7 +1,7 @@
 /** A poll that somebody watches: what its viewers know already. */
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
-import { AUDIENCES, type Audience, seesCounts } from "../access/audience"
+import { AUDIENCES, type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
 import { snapshotOf, versionOf } from "../tally/snapshot"
 
 export type Watched = {

@@ -4,10 +4,11 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { ANYBODY, type Viewer } from "@tallyroom/lib/polls/audience"
 import { Elysia } from "elysia"
 import type { z } from "zod"
 import type { AdminAccess } from "../access/admin-access"
-import { type Credentials, mayKnow, NOBODY, pollUnknown } from "../access/audience"
+import { mayKnow, pollUnknown } from "../access/audience"
 import { csvHeaders, toCsv } from "../http/csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../http/deadline"
 import { sharedReads } from "../http/shared-reads"
@@ -50,7 +51,7 @@ export type PollOptions = {
 
 export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
   const stored = sharedReads(async () => new Map([[ALL, await readPolls(sql)]]))
-  const all = async (viewer: Credentials) =>
+  const all = async (viewer: Viewer) =>
     ((await stored.read(ALL)) ?? []).filter((poll) => mayKnow(poll, viewer))
   const told = (poll: StoredPoll) => {
     stored.forget(ALL)
@@ -62,7 +63,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         const admin = access.isAdmin(request, server)
-        const polls = (await all({ ...NOBODY, admin })).filter((poll) => admin || !poll.archived)
+        const polls = (await all({ ...ANYBODY, admin })).filter((poll) => admin || !poll.archived)
         return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
       },
       { detail: pollsDetail },
@@ -71,7 +72,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll",
       async ({ request, server, params }) => {
         const admin = access.isAdmin(request, server)
-        const poll = (await all({ ...NOBODY, admin })).find(({ id }) => id === params.poll)
+        const poll = (await all({ ...ANYBODY, admin })).find(({ id }) => id === params.poll)
         if (!poll) throw pollUnknown(params.poll)
         return answer(pollView(poll, admin), admin)
       },

@@ -2,17 +2,12 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { ANYBODY, audienceOf } from "@tallyroom/lib/polls/audience"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
+import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { type DocumentDecoration, Elysia } from "elysia"
 import type { AdminAccess, Peers } from "../access/admin-access"
-import {
-  type Audience,
-  audienceOf,
-  NOBODY,
-  pollUnknown,
-  requireCounts,
-  requirePoll,
-} from "../access/audience"
+import { pollUnknown, requireCounts, requirePoll } from "../access/audience"
 import { receiptStatusSchema, tallySchema } from "../http/api-schemas"
 import { conditional } from "../http/conditional"
 import { csvHeaders, toCsv } from "../http/csv"
@@ -90,7 +85,7 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
     .get(
       "/api/polls/:poll/receipts/:receipt",
       async ({ params }) => {
-        const { poll } = requirePoll(params.poll, (await results.read(params.poll))?.tally, NOBODY)
+        const { poll } = requirePoll(params.poll, (await results.read(params.poll))?.tally, ANYBODY)
         const status = await receiptStatus(sql, poll, params.receipt)
         return Response.json(status, { headers: { ...apiHeaders, "cache-control": "private, no-store" } })
       },

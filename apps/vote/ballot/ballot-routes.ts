@@ -15,7 +15,7 @@ import { mayShow } from "../polls/tally-routes"
 import { Client } from "../voter/client"
 import type { Visitor } from "../voter/visitor"
 import { ballotPage } from "./ballot-page"
-import type { Counts, Standing } from "./view/ballot-data"
+import { type Counts, hasCounts, type Standing } from "./view/ballot-data"
 
 /** A longer code is none, and nothing to be shown again. */
 const MAX_CODE_CHARACTERS = 64
@@ -120,9 +120,8 @@ async function countsOf(
   standing: Standing | null,
   now: number,
 ): Promise<Counts | null> {
-  const phase = votingPhase(poll, now)
-  const asks =
-    phase === "closed" || phase === "final" || ((phase === "open" || phase === "paused") && standing !== null)
-  if (!asks || !mayShow(poll, standing?.receipt ?? null)) return null
+  const { results } = poll
+  const wanted = hasCounts({ results, phase: votingPhase(poll, now) }, standing !== null)
+  if (!wanted || !mayShow(poll, standing?.receipt ?? null)) return null
   return tallies.read(poll.id).catch(() => null)
 }

@@ -3,11 +3,12 @@
  * results are public.
  */
 
-import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { Problem } from "@tallyroom/lib/errors"
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { audienceOf } from "@tallyroom/lib/polls/audience"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { seesCounts } from "@tallyroom/lib/polls/visibility"
 import type { AnyElysia } from "elysia"
 import { pollUnknown } from "../casting/cast"
 import type { Deps } from "../deps"
@@ -52,9 +53,7 @@ function requireShown(poll: Poll, receipt: string | null): void {
   throw new Problem("results-hidden", `The results of ${poll.id} are shown ${when}.`)
 }
 
-/** By the state that Postgres gave the poll: the schedule alone does not make results public. */
-export function mayShow({ results, state, salt }: Poll, receipt: string | null): boolean {
-  if (results === "live") return true
-  if (results === "after-close") return state === "closed" || state === "final"
-  return receipt !== null && readReceipt(salt, receipt) !== null
+/** Whether who shows this receipt, or none, may see the poll's counts now. */
+export function mayShow(poll: Poll, receipt: string | null): boolean {
+  return seesCounts(poll, audienceOf(poll, { admin: false, receipt }))
 }

@@ -1,9 +1,10 @@
-/** Copies of the tallies in Redis, for vote to show: those that everybody may see, at most 10 times a second. */
+/** Copies of the tallies in Redis, for vote to show: of the polls whose voters may see them, at most 10 times a second. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Log } from "@tallyroom/lib/logging"
 import { readTallies, type Tally } from "@tallyroom/lib/polls/tallies"
+import { seesCounts } from "@tallyroom/lib/polls/visibility"
 import type { Redis } from "ioredis"
 
 const INTERVAL_MS = 100
@@ -53,13 +54,8 @@ export class TallyProjection {
 
   private async writeOne({ poll, version, votes, total }: Tally): Promise<void> {
     const key = keys.tally(poll.id)
-    if (isPublic(poll)) await this.redis.set(key, JSON.stringify({ version, votes, total }))
+    // Vote shows a voter the counts as well: what not even a receipt opens does not reach Redis.
+    if (seesCounts(poll, "receipt")) await this.redis.set(key, JSON.stringify({ version, votes, total }))
     else await this.redis.del(key)
   }
-}
-
-/** What an `after-close` poll keeps to itself does not even reach Redis. */
-function isPublic({ results, state, deleting }: Tally["poll"]): boolean {
-  if (deleting) return false
-  return results !== "after-close" || state === "closed" || state === "final"
 }

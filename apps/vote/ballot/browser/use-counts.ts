@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import { type BallotData, type Counts, countsShown, type PollFacts, type Standing } from "../view/ballot-data"
+import { type BallotData, type Counts, hasCounts, type PollFacts, type Standing } from "../view/ballot-data"
 import { every } from "./every"
 import { leave } from "./leave"
 import type { PollNow } from "./use-poll"
@@ -27,10 +27,7 @@ export function useCounts(
   const latest = useRef(hear)
   latest.current = hear
   const { id, results, phase } = poll
-  const over = phase === "closed" || phase === "final"
-  const wanted =
-    (over || ((phase === "open" || phase === "paused") && standing !== null)) &&
-    countsShown(poll, standing !== null)
+  const wanted = hasCounts(poll, standing !== null)
   const query = results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
   useEffect(() => {
     const ask = (what: string) => fetch(`/api/polls/${id}/${what}`)

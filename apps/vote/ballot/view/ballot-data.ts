@@ -1,6 +1,7 @@
 /** All that a ballot page shows, the same for the server that renders it and the browser that makes it live. */
 
 import type { Phase, Poll } from "@tallyroom/lib/polls/poll"
+import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import type { Section } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
 import type { ballotMessages } from "../ballot-messages"
@@ -79,8 +80,11 @@ export type BallotData = {
   cookieless?: true
 }
 
-/** Whether anybody may see counts now; `after-vote` asks for a receipt. */
-export function countsShown({ results, phase }: PollFacts, hasReceipt: boolean): boolean {
-  if (results === "live") return true
-  return results === "after-vote" ? hasReceipt : phase === "closed" || phase === "final"
+/** Whether the page shows this voter counts beside the poll: once it is over, and before that to those who have voted. */
+export function hasCounts(
+  { results, phase }: Pick<PollFacts, "results" | "phase">,
+  hasVoted: boolean,
+): boolean {
+  const isTime = isOver(phase) || (hasVoted && (phase === "open" || phase === "paused"))
+  return isTime && showsCounts(results, phase, hasVoted)
 }

@@ -1,6 +1,7 @@
 /** A poll that takes no votes now, or none any more: its result, as far as everybody may see it. */
 
-import { type Counts, countsShown, type PollFacts, type Standing } from "./ballot-data"
+import { showsCounts } from "@tallyroom/lib/polls/visibility"
+import type { Counts, PollFacts, Standing } from "./ballot-data"
 import { TallyBars } from "./tally-bars"
 import { useWords } from "./words"
 
@@ -26,7 +27,7 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
         <strong>{t(phase === "paused" || final ? phase : "closed")}</strong>
         {!final && <> · {t(phase === "paused" ? "pausedNote" : "closedNote")}</>}
       </p>
-      {counts && countsShown(poll, standing !== null) ? (
+      {counts && showsCounts(poll.results, phase, standing !== null) ? (
         <div class="card">
           <TallyBars options={poll.options} counts={counts} final={final} />
         </div>

@@ -1,8 +1,9 @@
 /** After voting: what stands, the receipt, and the ways on. */
 
+import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
-import { type Counts, countsShown, headingOf, isUsedCode, type PollFacts, type Standing } from "./ballot-data"
+import { type Counts, headingOf, isUsedCode, type PollFacts, type Standing } from "./ballot-data"
 import { Receipt } from "./receipt"
 import { TallyBars } from "./tally-bars"
 import { useWords } from "./words"
@@ -46,7 +47,7 @@ export function Voted(props: Props) {
         />
         <Ways {...props} />
       </div>
-      {counts && countsShown(poll, true) && (
+      {counts && showsCounts(poll.results, poll.phase, true) && (
         <section class="card">
           <h2>{t("soFar")}</h2>
           <TallyBars options={poll.options} counts={counts} final={false} />
@@ -83,7 +84,7 @@ function Ways({ poll, standing, resultUrl, embedded, onChange }: Props) {
   const results = `${resultUrl}/polls/${poll.id}`
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   const again = poll.eligibility === "code" ? "anotherCode" : poll.policy === "changeable" ? "change" : null
-  const closed = poll.phase === "closed" || poll.phase === "final"
+  const closed = isOver(poll.phase)
   return (
     <>
       <p class="buttons">
