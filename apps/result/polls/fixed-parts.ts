@@ -1,6 +1,7 @@
 /** What of a poll can't be changed any more. */
 
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
+import { isOver } from "@tallyroom/lib/polls/visibility"
 
 export type FixedPart = "title" | "labels" | "policy" | "eligibility" | "option ids" | "opensAt" | "closesAt"
 export type FixedReason = keyof typeof WHY
@@ -24,20 +25,19 @@ export function fixedParts(
   if (poll.state === "draft") return voted ? { ...rules("voted"), ...words("voted") } : {}
   const toCome = isScheduled(poll, now)
   // Nobody's vote may come to mean something else.
-  const whyNoWords = isOver(poll, now) ? "over" : voted ? "voted" : null
+  const whyNoWords = takesNoMoreVotes(poll, now) ? "over" : voted ? "voted" : null
   return {
     ...(whyNoWords && words(whyNoWords)),
     ...rules(toCome ? (voted ? "voted" : "scheduled") : "opened"),
     ...(toCome && !voted && { "option ids": "scheduled" as const }),
     ...(voted ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
-    ...(isOver(poll, now) && { closesAt: "over" }),
+    ...(takesNoMoreVotes(poll, now) && { closesAt: "over" }),
   }
 }
 
 /** Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet. */
-export function isOver(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
-  const phase = votingPhase(poll, now)
-  return phase === "closed" || phase === "final"
+export function takesNoMoreVotes(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
+  return isOver(votingPhase(poll, now))
 }
 
 /** Whether the poll opens by itself at a moment to come. */

@@ -12,7 +12,7 @@ import {
   slugSchema,
 } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
-import { type FixedPart, fixedParts, isOver, isScheduled, WHY } from "./fixed-parts"
+import { type FixedPart, fixedParts, isScheduled, takesNoMoreVotes, WHY } from "./fixed-parts"
 import { moveSchema } from "./poll-order"
 
 export const newPollSchema = z.strictObject({
@@ -84,7 +84,7 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
 
 /** Whether the change undoes a close, by hand or by time. */
 export function isReopening(poll: Poll, { state }: PollChange, now: number): boolean {
-  return isOver(poll, now) && (state === "open" || state === "paused")
+  return takesNoMoreVotes(poll, now) && (state === "open" || state === "paused")
 }
 
 /** @throws {Problem} request-malformed for a poll that would be closed again at once */

@@ -1,5 +1,6 @@
 /** The tally of a poll: the same component on the server and, alive, in the browser. */
 
+import { isOver } from "@tallyroom/lib/polls/visibility"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { useEffect, useState } from "preact/hooks"
 import { ConnectionLine } from "../live/connection-line"
@@ -27,7 +28,7 @@ export function ResultsApp(data: ResultsData) {
   const clock = useServerClock(data.now)
   const { snapshot, connection } = useLive(data.addresses.live, data.snapshot, data.now)
   const standing = standingOf(snapshot)
-  const over = isOver(snapshot)
+  const over = isOver(snapshot.phase)
   const gone = connection.state === "gone"
   // What invites to vote, and to look, stands outside of this component.
   useEffect(() => {
@@ -81,11 +82,6 @@ function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
       </div>
     </>
   )
-}
-
-/** Whether nobody can vote any more. */
-export function isOver({ phase }: Snapshot): boolean {
-  return phase === "closed" || phase === "final"
 }
 
 type TallyProps = {

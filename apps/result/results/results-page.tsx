@@ -1,12 +1,13 @@
 /** The result page and its little sister in frames: right as they are served, and alive where scripts run. */
 
+import { isOver } from "@tallyroom/lib/polls/visibility"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { pathOf, type Visit } from "../http/site"
 import type { ResultsData, ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
-import { isOver, ResultsApp } from "./results-app"
+import { ResultsApp } from "./results-app"
 import { resultsMessages } from "./results-messages"
 import { SharePanel } from "./share-panel"
 
@@ -25,7 +26,7 @@ export function resultsPage(visit: Visit, shown: Shown): string {
   const data = resultsData(visit, shown, false)
   return renderPage({
     ...frame(visit, shown, text),
-    bodyClass: isOver(shown.snapshot) ? "wide over" : "wide",
+    bodyClass: isOver(shown.snapshot.phase) ? "wide over" : "wide",
     alternates: pathOf(visit),
     data,
     children: (
