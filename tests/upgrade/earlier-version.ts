@@ -13,7 +13,7 @@ const EARLIER = "7d1a152795769a3a0499a441425da6770c12c5f5"
 const PARTS = ["apps", "lib", "package.json", "bun.lock", "bunfig.toml", "tsconfig.json"]
 
 /** Whether this clone reaches back to it; a shallow one does not. */
-export const HAS_EARLIER = run(["git", "cat-file", "-e", `${EARLIER}^{commit}`]) === 0
+export const HAS_EARLIER = run(["git", "cat-file", "-e", `${EARLIER}^{commit}`]).success
 
 /** Unpacks the earlier version and installs what its apps depend on. @returns the folder of its apps */
 export function unpackEarlierVersion(): string {
@@ -27,10 +27,10 @@ export function unpackEarlierVersion(): string {
 }
 
 function expectDone(command: string[], cwd?: string): void {
-  const code = run(command, cwd)
-  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}`)
+  const { success, stderr } = run(command, cwd)
+  if (!success) throw new Error(`${command.join(" ")} failed: ${stderr}`)
 }
 
-function run(command: string[], cwd = CHECKOUT): number {
-  return Bun.spawnSync(command, { cwd, stdout: "ignore", stderr: "ignore" }).exitCode
+function run(command: string[], cwd = CHECKOUT) {
+  return Bun.spawnSync(command, { cwd, stdout: "ignore" })
 }
