@@ -3,16 +3,16 @@ import { readCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../../tests/harness/stores"
-import { ADMIN, definition, openTables, type Result, startResult } from "./testing/result"
+import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "./testing/result"
 import { addVotes } from "./testing/votes"
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
 })
 
 const create = (id: string, more: Record<string, unknown> = {}) =>

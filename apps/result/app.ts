@@ -28,7 +28,7 @@ import { Hub } from "./live/hub"
 import { LIVE_SOCKETS, live } from "./live/live"
 import { askedGauge, liveMetrics } from "./metrics"
 import { pageRoutes } from "./page-routes"
-import { type DeletedPolls, deletedPolls } from "./polls/deleted-polls"
+import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
 import { receiptRoutes } from "./receipt/receipt-routes"
 import { resultsRoutes } from "./results/results-routes"
@@ -105,7 +105,7 @@ export function createApp(deps: AppDeps) {
     for (const reads of [tallies, results]) reads.forget(id)
   }
 
-  const deleted = deletedPolls(sql)
+  const deleted = deletedPollReads(sql)
   answerProblems({
     log: deps.log,
     page: (problem, request) =>

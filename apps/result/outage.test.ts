@@ -2,14 +2,14 @@ import { expect, test } from "bun:test"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../../tests/harness/stores"
 import { readinessOf } from "./readiness"
-import { definition, openTables, startResult } from "./testing/result"
-import { watch } from "./testing/viewer"
+import { definition, openTables, startResultApp } from "./testing/result"
+import { watchPoll } from "./testing/viewer"
 import { addVotes } from "./testing/votes"
 
 const stores = useStores({ ownPostgres: true })
 
 test("a process that starts before the tables are there waits for them, and goes on by itself", async () => {
-  const result = await startResult(stores())
+  const result = await startResultApp(stores())
   await waitFor("Postgres to be found", () => result.listener.state === "no-schema")
   expect(readinessOf(result.listener.state, false)).toEqual({ schema: "No worker has made the tables yet." })
   const early = await result.get("/api/polls")
@@ -22,11 +22,11 @@ test("a process that starts before the tables are there waits for them, and goes
 
 test("while Postgres is away viewers keep what they have, others get 503; then news comes by itself", async () => {
   const sql = await openTables(stores())
-  const result = await startResult(stores())
+  const result = await startResultApp(stores())
   await result.listening()
   await result.send("POST", "/api/polls", definition("storm"))
   await addVotes(sql, "storm", "a", 3)
-  const viewer = watch(result.address, "poll=storm")
+  const viewer = watchPoll(result.address, "poll=storm")
   await viewer.sees("the votes", ({ total }) => total === 3)
 
   await stores().postgres.kill9()

@@ -12,7 +12,7 @@ type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 export type Message = string | Plural
 /** The messages of one part of the pages in one language. */
 export type Section<Key extends string = string> = Readonly<Record<Key, Message>>
-export type Values = Record<string, string | number>
+export type PlaceholderValues = Record<string, string | number>
 
 /** Forbids the keys of `Own` that `Allowed` does not name. */
 type Exactly<Own, Allowed> = { [Key in Exclude<keyof Own, Allowed>]: never }
@@ -44,7 +44,7 @@ export function translator<Key extends string>(language: Language, section: Sect
   const number = (n: number) => numbers.format(n)
 
   /** The message with its placeholders filled; numbers are written as the language does. */
-  function t(key: Key, values: Values = {}): string {
+  function t(key: Key, values: PlaceholderValues = {}): string {
     // A page may carry those messages alone that it needs: should one be missing, the rest goes on.
     const message: Message = section[key] ?? ""
     const text =

@@ -3,12 +3,12 @@
 import { beforeAll } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import type { Browser } from "playwright-core"
-import { definition, openTables, type Result, startResult } from "../../apps/result/testing/result"
+import { definition, openTables, type ResultApp, startResultApp } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
 import { launchChromium } from "./chromium"
 import type { Stores } from "./stores"
 
-export type ResultPages = { sql: Database; result: Result; browser: Browser }
+export type ResultPages = { sql: Database; result: ResultApp; browser: Browser }
 
 const longLabel = (n: number) =>
   `${n} is a label that uses every one of the eighty characters that an option may have`
@@ -49,7 +49,7 @@ export function useResultPages(stores: () => Stores): () => ResultPages {
   let pages: ResultPages | undefined
   beforeAll(async () => {
     const sql = await openTables(stores())
-    const result = await startResult(stores(), { voteUrl: "http://localhost:8080" })
+    const result = await startResultApp(stores(), { voteUrl: "http://localhost:8080" })
     const browser = await launchChromium()
     stores().defer(() => browser.close())
     for (const [id, wanted] of Object.entries(POLLS)) await makePoll(sql, result, id, wanted)
@@ -62,7 +62,7 @@ export function useResultPages(stores: () => Stores): () => ResultPages {
   }
 }
 
-async function makePoll(sql: Database, result: Result, id: string, { votes, state, ...more }: Wanted) {
+async function makePoll(sql: Database, result: ResultApp, id: string, { votes, state, ...more }: Wanted) {
   const made = await result.send("POST", "/api/polls", definition(id, { title: `The poll ${id}`, ...more }))
   if (made.status !== 201) throw new Error(`The poll ${id} was not made: ${await made.text()}`)
   const options = (await made.json()).options as { id: string }[]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import type { Locator, Page } from "playwright-core"
 import { embedSnippet, frameSnippet } from "../../apps/result/embed/embed-snippet"
-import { startResult } from "../../apps/result/testing/result"
+import { startResultApp } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
 import { examplePoll, startVoteStand } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
@@ -91,7 +91,7 @@ describe("a poll in another site", () => {
     const stand = await startVoteStand()
     stores().defer(() => stand.stop())
     await stand.writePolls(examplePoll({ id: "open" }))
-    const { address } = await startResult(stores(), { voteUrl: stand.url })
+    const { address } = await startResultApp(stores(), { voteUrl: stand.url })
     const page = await openTeamSite(
       `<style>:root { color-scheme: light dark }</style>${embedSnippet(address, "open", "ballot")}`,
     )
@@ -160,7 +160,7 @@ describe("frames", () => {
   })
 
   test("are for the sites that the setting names", async () => {
-    const team = await startResult(stores(), { embedOrigins: "https://team.example" })
+    const team = await startResultApp(stores(), { embedOrigins: "https://team.example" })
     const { headers } = await team.get("/embed/open")
     expect(headers.get("content-security-policy")).toEndWith("frame-ancestors https://team.example")
     expect(headers.get("x-frame-options")).toBeNull()

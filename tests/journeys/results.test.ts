@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Page } from "playwright-core"
 import { resultsMessages } from "../../apps/result/results/results-messages"
-import { definition, startResult } from "../../apps/result/testing/result"
+import { definition, startResultApp } from "../../apps/result/testing/result"
 import { addVotes, receiptOf } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
@@ -501,7 +501,7 @@ describe("what to share", () => {
   })
 
   test("has no such warning where phones can vote", async () => {
-    const elsewhere = await startResult(stores(), { voteUrl: "https://vote.example" })
+    const elsewhere = await startResultApp(stores(), { voteUrl: "https://vote.example" })
     const page = await openPage(pages().browser, `${elsewhere.address}/polls/open`)
     stores().defer(() => page.context().close())
     expect(await page.locator(".scan-link").textContent()).toBe("vote.example/polls/open")

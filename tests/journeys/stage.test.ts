@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Page } from "playwright-core"
-import { ADMIN, definition, startResult } from "../../apps/result/testing/result"
+import { ADMIN, definition, startResultApp } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
@@ -269,7 +269,7 @@ describe("the stage", () => {
     const warning = "Phones can’t reach localhost."
     expect(await (await openStage("open")).getByText(warning).isVisible()).toBe(true)
     expect(await (await openStage("final")).getByText(warning).count()).toBe(0)
-    const elsewhere = await startResult(stores(), { voteUrl: "https://vote.example" })
+    const elsewhere = await startResultApp(stores(), { voteUrl: "https://vote.example" })
     const page = await openStage("open", { address: elsewhere.address })
     expect(await page.locator(".stage-scan .link").textContent()).toBe("vote.example/open")
     expect(await page.getByText(warning).count()).toBe(0)

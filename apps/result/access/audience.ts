@@ -17,11 +17,11 @@ export function mayKnow(poll: Pick<Poll, "state" | "deleting">, viewer: Viewer):
  * @throws {Problem} poll-unknown
  */
 export function requirePoll(id: string, tally: Tally | undefined, viewer: Viewer): Tally {
-  if (!tally || !mayKnow(tally.poll, viewer)) throw pollUnknown(id)
+  if (!tally || !mayKnow(tally.poll, viewer)) throw unknownPollProblem(id)
   return tally
 }
 
-export function pollUnknown(id: string): Problem {
+export function unknownPollProblem(id: string): Problem {
   const hint = spellingHint(id, "look at /api/polls for those there are")
   return new Problem("poll-unknown", `There is no poll ${shown(id)}: ${hint}.`)
 }

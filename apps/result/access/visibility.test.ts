@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { useStores } from "../../../tests/harness/stores"
-import { ADMIN, definition, openTables, type Result, startResult } from "../testing/result"
-import { handshake, watch } from "../testing/viewer"
+import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
+import { handshake, watchPoll } from "../testing/viewer"
 import { addVotes, receiptOf } from "../testing/votes"
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
   await result.listening()
 })
 
@@ -57,7 +57,7 @@ describe.each(MODES)("results shown $mode of a poll that is $state", ({ mode, st
 
   test.each(["public", "receipt", "admin"] as const)("are right for the %s live", async (audience) => {
     const { query, headers } = as(audience)
-    const viewer = watch(result.address, `poll=${id}&${query.slice(1)}`, headers)
+    const viewer = watchPoll(result.address, `poll=${id}&${query.slice(1)}`, headers)
     sockets.push(viewer.socket)
     const snapshot = await viewer.sees("a snapshot", () => true)
     expect(snapshot.hidden).toBe(!sees[audience])
@@ -76,12 +76,12 @@ describe.each(MODES)("results shown $mode of a poll that is $state", ({ mode, st
 
 test("a hidden snapshot says the same however many votes there are", async () => {
   await result.send("POST", "/api/polls", definition("secret", { results: "after-close" }))
-  const before = watch(result.address, "poll=secret")
+  const before = watchPoll(result.address, "poll=secret")
   const first = await before.sees("a snapshot", () => true)
   await addVotes(sql, "secret", "b", 7)
-  const admin = watch(result.address, "poll=secret", ADMIN)
+  const admin = watchPoll(result.address, "poll=secret", ADMIN)
   await admin.sees("seven votes", (snapshot) => snapshot.total === 7)
-  const after = watch(result.address, "poll=secret")
+  const after = watchPoll(result.address, "poll=secret")
   expect(await after.sees("a snapshot", () => true)).toEqual(first)
   expect(before.snapshots).toEqual([first])
 })
@@ -89,7 +89,7 @@ test("a hidden snapshot says the same however many votes there are", async () =>
 test("a mode that changes while people watch takes effect with the next snapshot, and versions only grow", async () => {
   await result.send("POST", "/api/polls", definition("moody"))
   await addVotes(sql, "moody", "a", 5)
-  const viewer = watch(result.address, "poll=moody")
+  const viewer = watchPoll(result.address, "poll=moody")
   await viewer.sees("the votes", (snapshot) => snapshot.total === 5)
   await result.send("PATCH", "/api/polls/moody", { results: "after-close" })
   await viewer.sees("nothing", (snapshot) => snapshot.hidden)

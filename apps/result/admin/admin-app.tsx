@@ -3,6 +3,7 @@
 import { type Section, translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
 import type { AdminKey } from "./admin-messages"
+import { AdminTextContext } from "./admin-text"
 import { CodesPage } from "./codes/codes-page"
 import { EditPage } from "./edit/edit-page"
 import { HealthPage } from "./health/health-page"
@@ -12,15 +13,14 @@ import { DuplicatePage } from "./poll/duplicate-page"
 import { PollPage } from "./poll/poll-page"
 import { SignInPage } from "./sign-in-page"
 import type { AdminView } from "./views"
-import { WordsContext } from "./words"
 
 export type AdminData = { language: Language; messages: Section<AdminKey>; view: AdminView }
 
 export function AdminApp({ language, messages, view }: AdminData) {
   return (
-    <WordsContext.Provider value={translator(language, messages)}>
+    <AdminTextContext.Provider value={translator(language, messages)}>
       <Page view={view} />
-    </WordsContext.Provider>
+    </AdminTextContext.Provider>
   )
 }
 

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Problem } from "@tallyroom/lib/errors"
-import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
+import { translator } from "@tallyroom/lib/ui/i18n"
 import { type Language, languageOf } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { h } from "preact"
@@ -10,9 +10,10 @@ import type { AdminAccess, Peers } from "../access/admin-access"
 import { answerPage } from "../http/answer"
 import type { Site } from "../http/site"
 import { AdminApp, type AdminData } from "./admin-app"
-import { type AdminKey, adminMessages } from "./admin-messages"
+import { adminMessages } from "./admin-messages"
+import type { AdminText } from "./admin-text"
+import { clearFlashMessage, type FlashMessage, flashMessageIn, setFlashMessage } from "./flash-message"
 import { Nav } from "./nav"
-import { forgetSaid, type Said, saidIn, say } from "./said"
 import type { AdminView, Notice } from "./views"
 
 export type AdminDeps = {
@@ -29,34 +30,34 @@ export type AdminDeps = {
 export type Context = { request: Request; server: Peers; params?: Record<string, string | undefined> }
 
 /** An admin's request. */
-export type Visit = {
+export type AdminVisit = {
   request: Request
   url: URL
   /** The poll that the address names. */
   id: string
   language: Language
-  words: Translator<AdminKey>
+  text: AdminText
   /** Whether the browser came by HTTPS. */
   secure: boolean
-  /** What the form before left to be said. */
-  said: Notice | null
+  /** The flash message that the form before left. */
+  flash: Notice | null
 }
 
 /** A route for admins; anybody else is led to the door. */
-export function forAdmins(deps: AdminDeps, handle: (visit: Visit) => Promise<Response>) {
+export function forAdmins(deps: AdminDeps, handle: (visit: AdminVisit) => Promise<Response>) {
   return async ({ request, server, params }: Context): Promise<Response> => {
     const url = new URL(request.url)
-    if (!deps.access.isAdmin(request, server)) return leadTo(doorFor(request.method, url))
+    if (!deps.access.isAdmin(request, server)) return redirectTo(doorFor(request.method, url))
     const language = languageOf(request)
-    const words = wordsIn(language)
-    const said = saidIn(request.headers.get("cookie"), words)
+    const text = adminTextIn(language)
+    const flash = flashMessageIn(request.headers.get("cookie"), text)
     const secure = deps.site.isSecure(request)
-    const answer = await handle({ request, url, id: params?.poll ?? "", language, words, secure, said })
-    return said && isPage(answer) ? withCookie(answer, forgetSaid(secure)) : answer
+    const answer = await handle({ request, url, id: params?.poll ?? "", language, text, secure, flash })
+    return flash && isPage(answer) ? withCookie(answer, clearFlashMessage(secure)) : answer
   }
 }
 
-export function wordsIn(language: Language): Translator<AdminKey> {
+export function adminTextIn(language: Language): AdminText {
   return translator(language, adminMessages[language])
 }
 
@@ -66,13 +67,18 @@ function doorFor(method: string, { pathname, search }: URL): string {
 }
 
 /** Sends a browser there with a GET, after a form or instead of a page (RFC 9110, section 15.4.4). */
-export function leadTo(path: string): Response {
+export function redirectTo(path: string): Response {
   return new Response(null, { status: 303, headers: { location: path, "cache-control": "no-store" } })
 }
 
 /** The same, to a page that says what was done with a poll. */
-export function leadAndSay(path: string, said: Said, poll: string, { secure }: Visit): Response {
-  return withCookie(leadTo(path), say(said, poll, secure))
+export function redirectWithFlash(
+  path: string,
+  message: FlashMessage,
+  poll: string,
+  { secure }: AdminVisit,
+): Response {
+  return withCookie(redirectTo(path), setFlashMessage(message, poll, secure))
 }
 
 /** The answer with one more cookie. */
@@ -99,7 +105,7 @@ export function adminPage(
     stylesheet: site.asset("admin.css"),
     script: site.asset("admin.js"),
     alternates: alternates(request),
-    nav: view.page === "sign-in" ? undefined : h(Nav, { words: wordsIn(language) }),
+    nav: view.page === "sign-in" ? undefined : h(Nav, { text: adminTextIn(language) }),
     children: h(AdminApp, data),
   })
   return answerPage(site, request, html, { cache: "private, no-store", status })
@@ -114,6 +120,6 @@ function alternates(request: Request): string | undefined {
 }
 
 /** What could not be done, in a sentence; the detail is the API's. */
-export function refusal(words: Translator<AdminKey>, { detail }: Problem): Notice {
-  return { kind: "bad", text: words.t("failed", { detail }) }
+export function refusal(text: AdminText, { detail }: Problem): Notice {
+  return { kind: "bad", text: text.t("failed", { detail }) }
 }

@@ -1,9 +1,8 @@
 /** The links of every page behind the door. */
 
-import type { Translator } from "@tallyroom/lib/ui/i18n"
-import type { AdminKey } from "./admin-messages"
+import type { AdminText } from "./admin-text"
 
-export function Nav({ words: { t } }: { words: Translator<AdminKey> }) {
+export function Nav({ text: { t } }: { text: AdminText }) {
   return (
     <>
       <a href="/admin">{t("polls")}</a>

@@ -1,8 +1,9 @@
 /** Small parts that several pages of the control room share. */
 
 import type { ComponentChildren } from "preact"
+import { useMounted } from "../live/use-mounted"
+import { useAdminText } from "./admin-text"
 import type { Notice, PollSummary } from "./views"
-import { useLive, useWords } from "./words"
 
 const PHASE_KINDS = {
   draft: "",
@@ -14,13 +15,13 @@ const PHASE_KINDS = {
 } as const
 
 function PhaseChip({ phase }: Pick<PollSummary, "phase">) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return <span class={`chip ${PHASE_KINDS[phase]}`}>{t(`phase-${phase}`)}</span>
 }
 
 /** Everything about a poll that is worth a chip. */
 export function PollChips({ poll }: { poll: PollSummary }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <span class="chips">
       {poll.deleting ? <span class="chip bad">{t("deleting")}</span> : <PhaseChip phase={poll.phase} />}
@@ -32,7 +33,7 @@ export function PollChips({ poll }: { poll: PollSummary }) {
 
 /** When a poll opens or closes, as far as that is to come; else when it became final. */
 export function PollTimes({ poll }: { poll: PollSummary }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const { phase, opensAt, closesAt, finalAt } = poll
   const toCome = phase === "draft" || phase === "scheduled"
   return (
@@ -56,9 +57,9 @@ function Moment({ text, at }: { text: string; at: string }) {
 
 /** A moment: in UTC as it is served, in the reader's zone once scripts run. */
 export function DateTime({ at }: { at: string }) {
-  const { dateTime } = useWords()
-  const live = useLive()
-  return <time dateTime={at}>{dateTime(new Date(at), live ? undefined : "UTC")}</time>
+  const { dateTime } = useAdminText()
+  const mounted = useMounted()
+  return <time dateTime={at}>{dateTime(new Date(at), mounted ? undefined : "UTC")}</time>
 }
 
 export function NoticeBox({ notice }: { notice: Notice | null }) {
@@ -85,21 +86,21 @@ type FieldProps = {
   id: string
   label: string
   hint?: string | undefined
-  fault?: string | null | undefined
+  error?: string | null | undefined
   children: ComponentChildren
 }
 
 /**
- * A labelled field; its input names `describedBy(id)`, and has `autofocus` where it comes back with a fault: of several a
+ * A labelled field; its input names `describedBy(id)`, and has `autofocus` where it comes back with a error: of several a
  * browser takes the first, so that what is wrong is in sight and read out.
  */
-export function Field({ id, label, hint, fault, children }: FieldProps) {
+export function Field({ id, label, hint, error, children }: FieldProps) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
       {children}
       <span class="hint" id={`${id}-hint`}>
-        {fault ? <strong class="fault">{fault}</strong> : hint}
+        {error ? <strong class="field-error">{error}</strong> : hint}
       </span>
     </div>
   )

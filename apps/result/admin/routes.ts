@@ -22,9 +22,9 @@ export function adminRoutes(deps: AdminDeps) {
     .use(codeRoutes(deps))
     .get(
       "/admin/health",
-      forAdmins(deps, async ({ request, words }) => {
+      forAdmins(deps, async ({ request, text }) => {
         const health = await readHealth(deps.sql)
-        return adminPage(deps, request, { page: "health", health }, { title: words.t("health") })
+        return adminPage(deps, request, { page: "health", health }, { title: text.t("health") })
       }),
     )
     .get(

@@ -5,7 +5,7 @@ import { readForm } from "@tallyroom/lib/http/body"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { Elysia } from "elysia"
 import { endSession } from "../access/session"
-import { type AdminDeps, adminPage, type Context, leadTo, withCookie, wordsIn } from "./admin-pages"
+import { type AdminDeps, adminPage, adminTextIn, type Context, redirectTo, withCookie } from "./admin-pages"
 
 const FORM_LIMIT = 8 * 1_024
 const START = "/admin"
@@ -14,15 +14,15 @@ export function sessionRoutes(deps: AdminDeps) {
   return new Elysia({ name: "admin-session", detail: { hide: true } })
     .get("/admin/sign-in", async ({ request, server }) => {
       const next = nextOf(new URL(request.url).searchParams.get("next"))
-      return deps.access.isAdmin(request, server) ? leadTo(next) : door(deps, request, next)
+      return deps.access.isAdmin(request, server) ? redirectTo(next) : signInPage(deps, request, next)
     })
     .post("/admin/sign-in", (context) => signIn(deps, context), { parse: "none" })
     .post(
       "/admin/sign-out",
       async ({ request, server }) => {
-        // Throws where another site asks for it; who is signed out already may be so again.
+        // This throws where another site asks for it. Signing out twice does no harm.
         deps.access.isAdmin(request, server)
-        return withCookie(leadTo("/admin/sign-in"), endSession(deps.site.isSecure(request)))
+        return withCookie(redirectTo("/admin/sign-in"), endSession(deps.site.isSecure(request)))
       },
       { parse: "none" },
     )
@@ -31,34 +31,35 @@ export function sessionRoutes(deps: AdminDeps) {
 async function signIn(deps: AdminDeps, { request, server }: Context): Promise<Response> {
   const { token = "", next } = await readForm(request, FORM_LIMIT, { token: 1_000, next: 1_000 })
   try {
-    return withCookie(leadTo(nextOf(next ?? null)), deps.access.signIn(token.trim(), request, server))
-  } catch (error) {
-    const fault = error instanceof Problem ? complaint(error, request) : null
-    if (fault === null || !(error instanceof Problem)) throw error
-    const answer = door(deps, request, nextOf(next ?? null), fault, error.status)
-    for (const [name, value] of Object.entries(error.headers())) answer.headers.set(name, value)
+    return withCookie(redirectTo(nextOf(next ?? null)), deps.access.signIn(token.trim(), request, server))
+  } catch (problem) {
+    const message = problem instanceof Problem ? refusalMessage(problem, request) : null
+    if (message === null || !(problem instanceof Problem)) throw problem
+    const answer = signInPage(deps, request, nextOf(next ?? null), message, problem.status)
+    for (const [name, value] of Object.entries(problem.headers())) answer.headers.set(name, value)
     return answer
   }
 }
 
-function door(
+function signInPage(
   deps: AdminDeps,
   request: Request,
   next: string,
-  fault: string | null = null,
+  error: string | null = null,
   status = 200,
 ): Response {
-  const title = wordsIn(languageOf(request)).t("controlRoom")
-  return adminPage(deps, request, { page: "sign-in", next, fault }, { title, status })
+  const title = adminTextIn(languageOf(request)).t("controlRoom")
+  return adminPage(deps, request, { page: "sign-in", next, error }, { title, status })
 }
 
-function complaint({ kind, retryAfter = 0 }: Problem, request: Request): string | null {
-  const { t } = wordsIn(languageOf(request))
+/** Why somebody was not signed in, in their language; null for what is no fault of the token. */
+function refusalMessage({ kind, retryAfter = 0 }: Problem, request: Request): string | null {
+  const { t } = adminTextIn(languageOf(request))
   if (kind === "token-needed") return t("wrongToken")
   return kind === "too-many-attempts" ? t("tooManyAttempts", { count: retryAfter }) : null
 }
 
-/** Only into the control room: an address in a link must not lead a signed-in admin elsewhere. */
+/** The page after signing in, of the control room alone: an address in a link must not lead an admin to another site. */
 function nextOf(wanted: string | null): string {
   return wanted !== null && /^(?!.*\.\.)\/admin([/?][\w\-/?=&%.]*)?$/.test(wanted) ? wanted : START
 }

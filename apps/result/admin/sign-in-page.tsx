@@ -1,22 +1,22 @@
 /** The door. */
 
+import { useAdminText } from "./admin-text"
 import { describedBy, Field } from "./parts"
 import type { SignInView } from "./views"
-import { useWords } from "./words"
 
-export function SignInPage({ next, fault }: SignInView) {
-  const { t } = useWords()
+export function SignInPage({ next, error }: SignInView) {
+  const { t } = useAdminText()
   return (
     <form class="card narrow sign-in" method="post" action="/admin/sign-in">
       <h1>{t("controlRoom")}</h1>
-      <Field id="token" label={t("token")} hint={fault === null ? t("tokenHint") : undefined} fault={fault}>
+      <Field id="token" label={t("token")} hint={error === null ? t("tokenHint") : undefined} error={error}>
         <input
           id="token"
           name="token"
           type="password"
           autocomplete="current-password"
           aria-describedby={describedBy("token")}
-          aria-invalid={fault !== null}
+          aria-invalid={error !== null}
           autofocus
           maxLength={1_000}
           required

@@ -31,7 +31,7 @@ type CodeCounts = { made: number; used: number }
 /** One sentence about what just happened, or did not. */
 export type Notice = { kind: "good" | "bad"; text: string }
 
-export type SignInView = { page: "sign-in"; next: string; fault: string | null }
+export type SignInView = { page: "sign-in"; next: string; error: string | null }
 /** Which of all polls a page of the list shows. */
 export type ListPart = {
   archived: boolean
@@ -81,7 +81,7 @@ export type EditView = {
   scheduled: boolean
   fixed: Partial<Record<FixedPart, FixedReason>>
   /** By the name of the field, what is wrong with it. */
-  faults: Record<string, string>
+  errors: Record<string, string>
   notice: Notice | null
 }
 export type DuplicateView = {
@@ -90,9 +90,9 @@ export type DuplicateView = {
   newId: string
   title: string
   /** By the name of the field, what is wrong with it. */
-  faults: Record<string, string>
+  errors: Record<string, string>
 }
-export type DeleteView = { page: "delete"; poll: PollSummary; fault: string | null }
+export type DeleteView = { page: "delete"; poll: PollSummary; error: string | null }
 export type CodesView = {
   page: "codes"
   poll: PollSummary
@@ -101,7 +101,7 @@ export type CodesView = {
   made: { from: number; count: number } | null
   /** What the field for their number holds, and what is wrong with it. */
   wanted: string
-  fault: string | null
+  error: string | null
   notice: Notice | null
 }
 export type HealthView = { page: "health"; health: Health }

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
 import { useStores } from "../../../tests/harness/stores"
-import { ADMIN, definition, openTables, type Result, startResult } from "../testing/result"
+import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 import { addVotes, receiptOf } from "../testing/votes"
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 let paths: Record<string, Record<string, Operation>>
 
 type Content = Record<string, { schema: Parameters<typeof z.fromJSONSchema>[0] }>
@@ -18,7 +18,7 @@ type Operation = {
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
   paths = (await (await result.get("/openapi.json")).json()).paths
   const options = [
     { id: "a", label: "Cats", emoji: "🐱", colour: "#0072b2", image: "https://pictures.example/cat.png" },

@@ -1,12 +1,12 @@
-/** What went wrong, as a page. */
+/** The page that says what went wrong. */
 
 import type { Problem, ProblemKind } from "@tallyroom/lib/errors"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { resultProblemMessages } from "./problem-messages"
-import { pathOf, type Visit } from "./site"
+import { type PageVisit, pathOf } from "./site"
 
-const WORDS = {
+const HEADINGS = {
   "poll-unknown": "pollUnknown",
   "poll-deleted": "pollDeleted",
   "page-unknown": "pageUnknown",
@@ -19,21 +19,21 @@ const WORDS = {
   internal: "internal",
 } as const satisfies Partial<Record<ProblemKind, string>>
 
-type Word = (typeof WORDS)[keyof typeof WORDS] | "refused"
+type Heading = (typeof HEADINGS)[keyof typeof HEADINGS] | "refused"
 
 /**
- * What to do, in the reader's language. The exact detail is for programs and in English: only who reads English is told
- * it, where nothing else says what was wrong.
+ * The page says in the reader's language what went wrong and what to do. The detail of a problem is written for programs,
+ * in English: the page shows it only to those who read English, and only where nothing else says what was wrong.
  */
-export function problemPage(visit: Visit, problem: Problem): string {
+export function problemPage(visit: PageVisit, problem: Problem): string {
   const { site, language, url } = visit
   const { t } = translator(language, resultProblemMessages[language])
-  const word: Word = (WORDS as Partial<Record<ProblemKind, Word>>)[problem.kind] ?? "refused"
+  const heading: Heading = (HEADINGS as Partial<Record<ProblemKind, Heading>>)[problem.kind] ?? "refused"
   const embedded = url.pathname.startsWith("/embed/")
   const passes = problem.retryAfter !== undefined
   return renderPage({
     language,
-    title: t(word),
+    title: t(heading),
     stylesheet: site.asset("results.css"),
     alternates: pathOf(visit),
     bare: embedded,
@@ -41,9 +41,9 @@ export function problemPage(visit: Visit, problem: Problem): string {
     theme: visit.theme,
     children: (
       <>
-        <h1>{t(word)}</h1>
-        <p>{t(`${word}Hint`)}</p>
-        {word === "refused" && language === "en" && <p class="notice">{problem.detail}</p>}
+        <h1>{t(heading)}</h1>
+        <p>{t(`${heading}Hint`)}</p>
+        {heading === "refused" && language === "en" && <p class="notice">{problem.detail}</p>}
         <p class="buttons">
           {passes && (
             <a class="button primary" href={`${url.pathname}${url.search}`}>

@@ -16,7 +16,7 @@ export type Site = {
 }
 
 /** The app as somebody asks it. */
-export type Visit = {
+export type PageVisit = {
   site: Site
   language: Language
   /** The address that was asked for, by the host that it was asked by. */
@@ -27,7 +27,7 @@ export type Visit = {
   theme: "light" | "dark" | undefined
 }
 
-export function visitOf(site: Site, request: Request): Visit {
+export function visitOf(site: Site, request: Request): PageVisit {
   const url = new URL(request.url)
   const vote = voteAddressFor(request, site.voteUrl)
   const theme = url.searchParams.get("theme")
@@ -39,7 +39,7 @@ export function visitOf(site: Site, request: Request): Visit {
 }
 
 /** The path and query of a visit, for the language switch; it names the language anew. */
-export function pathOf({ url }: Visit): string {
+export function pathOf({ url }: PageVisit): string {
   const query = new URLSearchParams(url.search)
   query.delete("lang")
   return `${url.pathname}${query.size > 0 ? `?${query}` : ""}`

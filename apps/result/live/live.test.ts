@@ -4,26 +4,26 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
 import type { Snapshot } from "../tally/snapshot"
-import { definition, openTables, type Result, startResult } from "../testing/result"
-import { handshake, watch } from "../testing/viewer"
+import { definition, openTables, type ResultApp, startResultApp } from "../testing/result"
+import { handshake, watchPoll } from "../testing/viewer"
 import { addVotes } from "../testing/votes"
 
 const stores = useStores()
 let sql: Database
-let result: Result
-let replica: Result
+let result: ResultApp
+let replica: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
-  replica = await startResult(stores())
+  result = await startResultApp(stores())
+  replica = await startResultApp(stores())
   await result.listening()
   await replica.listening()
 })
 
 test("snapshots of two replicas: versions only grow, and equal versions are equal", async () => {
   await result.send("POST", "/api/polls", definition("twins"))
-  const viewers = [watch(result.address, "poll=twins"), watch(replica.address, "poll=twins")]
+  const viewers = [watchPoll(result.address, "poll=twins"), watchPoll(replica.address, "poll=twins")]
   await Promise.all(viewers.map((viewer) => viewer.sees("a snapshot", () => true)))
   const writers = [0, 1, 2, 3].map(async (shard) => {
     for (let i = 0; i < 60; i++) {
@@ -49,7 +49,7 @@ test("snapshots of two replicas: versions only grow, and equal versions are equa
 
 test("a change after quiet is seen at once, and a flood of them at most 20 times a second", async () => {
   await result.send("POST", "/api/polls", definition("pace"))
-  const viewer = watch(result.address, "poll=pace")
+  const viewer = watchPoll(result.address, "poll=pace")
   await viewer.sees("a snapshot", () => true)
   await waitFor("quiet", () => result.hub.viewers > 0)
   const times: number[] = []
@@ -64,7 +64,7 @@ test("a change after quiet is seen at once, and a flood of them at most 20 times
 
 test("news comes within 1.5 s while the listening connection is cut, and at once when it is back", async () => {
   await result.send("POST", "/api/polls", definition("cut"))
-  const viewer = watch(result.address, "poll=cut")
+  const viewer = watchPoll(result.address, "poll=cut")
   await viewer.sees("a snapshot", () => true)
   const admin = openDatabase(stores().database.adminUrl, { name: "test-admin", connections: 1 })
   const [database] = await admin`SELECT current_database() AS name`
@@ -84,10 +84,10 @@ test("news comes within 1.5 s while the listening connection is cut, and at once
 })
 
 test("a crowd gets fewer snapshots, so that the deliveries stay within the budget", async () => {
-  const crowded = await startResult(stores(), { deliveriesPerSecond: 10 })
+  const crowded = await startResultApp(stores(), { deliveriesPerSecond: 10 })
   await crowded.listening()
   await result.send("POST", "/api/polls", definition("crowd"))
-  const viewers = [1, 2, 3, 4].map(() => watch(crowded.address, "poll=crowd"))
+  const viewers = [1, 2, 3, 4].map(() => watchPoll(crowded.address, "poll=crowd"))
   await Promise.all(viewers.map((viewer) => viewer.sees("a snapshot", () => true)))
   const start = performance.now()
   for (let i = 0; i < 100; i++) {
@@ -101,7 +101,7 @@ test("a crowd gets fewer snapshots, so that the deliveries stay within the budge
 
 test("a scheduled moment is shown when it passes", async () => {
   await result.send("POST", "/api/polls", definition("planned", { opensAt: "2040-01-01T00:00:00Z" }))
-  const viewer = watch(result.address, "poll=planned")
+  const viewer = watchPoll(result.address, "poll=planned")
   await viewer.sees("the wait", ({ phase }) => phase === "scheduled")
   // However long a busy machine took for that, the moments come now, and nothing but the clock tells of them.
   await sql`UPDATE polls SET revision = revision + 1,
@@ -116,7 +116,7 @@ test("a scheduled moment is shown when it passes", async () => {
 
 test("viewers of a scheduled poll that is made a draft again learn nothing more of it", async () => {
   await result.send("POST", "/api/polls", definition("shy", { opensAt: "2040-01-01T00:00:00Z" }))
-  const viewer = watch(result.address, "poll=shy")
+  const viewer = watchPoll(result.address, "poll=shy")
   await viewer.sees("the announcement", ({ phase }) => phase === "scheduled")
   await result.send("PATCH", "/api/polls/shy", { state: "draft", opensAt: null, title: "Our secret" })
   expect(await viewer.closed).toBe(4410)
@@ -126,7 +126,7 @@ test("viewers of a scheduled poll that is made a draft again learn nothing more 
 
 test("whatever a viewer sends ends its connection, and nobody else's", async () => {
   await result.send("POST", "/api/polls", definition("garbage"))
-  const good = watch(result.address, "poll=garbage")
+  const good = watchPoll(result.address, "poll=garbage")
   await good.sees("a snapshot", () => true)
   const sent = [
     "{",
@@ -140,7 +140,7 @@ test("whatever a viewer sends ends its connection, and nobody else's", async () 
   ]
   const codes = await Promise.all(
     sent.map(async (garbage) => {
-      const viewer = watch(result.address, "poll=garbage")
+      const viewer = watchPoll(result.address, "poll=garbage")
       await viewer.sees("a snapshot", () => true)
       viewer.socket.send(garbage)
       return viewer.closed
@@ -154,7 +154,7 @@ test("whatever a viewer sends ends its connection, and nobody else's", async () 
 })
 
 test("a handshake is refused with a problem: unknown poll, other site, too many viewers, no WebSocket", async () => {
-  const small = await startResult(stores(), { maxViewers: 0, publicUrl: "https://watch.test/" })
+  const small = await startResultApp(stores(), { maxViewers: 0, publicUrl: "https://watch.test/" })
   await result.send("POST", "/api/polls", definition("door"))
   expect(await handshake(result.address, "poll=nowhere")).toBe(404)
   expect(await handshake(result.address, "poll=%00'--")).toBe(404)
@@ -170,9 +170,9 @@ test("a handshake is refused with a problem: unknown poll, other site, too many 
 })
 
 test("viewers are counted, and told to come back when the process stops", async () => {
-  const leaving = await startResult(stores())
+  const leaving = await startResultApp(stores())
   await leaving.send("POST", "/api/polls", definition("farewell"))
-  const viewers = [1, 2, 3].map(() => watch(leaving.address, "poll=farewell"))
+  const viewers = [1, 2, 3].map(() => watchPoll(leaving.address, "poll=farewell"))
   await Promise.all(viewers.map((viewer) => viewer.sees("a snapshot", (it: Snapshot) => it.total === 0)))
   expect(await leaving.registry.metrics()).toMatch(/tallyroom_result_viewers\{.*\} 3/)
   leaving.closeViewers()
@@ -181,7 +181,7 @@ test("viewers are counted, and told to come back when the process stops", async 
 })
 
 test("a burst of viewers doesn't pass the limit together", async () => {
-  const small = await startResult(stores(), { maxViewers: 5 })
+  const small = await startResultApp(stores(), { maxViewers: 5 })
   await result.send("POST", "/api/polls", definition("burst", { state: "open" }))
   const sockets: WebSocket[] = []
   const opened = Array.from({ length: 40 }, () => {

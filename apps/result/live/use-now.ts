@@ -15,10 +15,3 @@ export function useNow(clock: ServerClock, first: number, ticking: boolean): num
   }, [clock, ticking])
   return now
 }
-
-/** Whether this runs in a browser by now: the first drawing there must be the server's. */
-export function useMounted(): boolean {
-  const [mounted, setMounted] = useState(false)
-  useEffect(() => setMounted(true), [])
-  return mounted
-}

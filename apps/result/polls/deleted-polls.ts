@@ -15,7 +15,7 @@ export type DeletedPolls = {
   refine: (problem: Problem, request: Request) => Promise<Problem>
 }
 
-export function deletedPolls(sql: Database): DeletedPolls {
+export function deletedPollReads(sql: Database): DeletedPolls {
   const deleted = sharedReads(async (ids) => {
     const literal = `{${ids.map((id) => `"${id}"`).join(",")}}`
     const rows = await sql`

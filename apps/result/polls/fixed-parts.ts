@@ -22,13 +22,13 @@ export function fixedParts(
   now: number,
 ): Partial<Record<FixedPart, FixedReason>> {
   const voted = accepted > 0
-  if (poll.state === "draft") return voted ? { ...rules("voted"), ...words("voted") } : {}
+  if (poll.state === "draft") return voted ? { ...rulesFixed("voted"), ...wordingFixed("voted") } : {}
   const toCome = isScheduled(poll, now)
   // Nobody's vote may come to mean something else.
-  const whyNoWords = takesNoMoreVotes(poll, now) ? "over" : voted ? "voted" : null
+  const whyNoWording = takesNoMoreVotes(poll, now) ? "over" : voted ? "voted" : null
   return {
-    ...(whyNoWords && words(whyNoWords)),
-    ...rules(toCome ? (voted ? "voted" : "scheduled") : "opened"),
+    ...(whyNoWording && wordingFixed(whyNoWording)),
+    ...rulesFixed(toCome ? (voted ? "voted" : "scheduled") : "opened"),
     ...(toCome && !voted && { "option ids": "scheduled" as const }),
     ...(voted ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
     ...(takesNoMoreVotes(poll, now) && { closesAt: "over" }),
@@ -45,10 +45,10 @@ export function isScheduled(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, 
   return votingPhase(poll, now) === "scheduled"
 }
 
-function words(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
+function wordingFixed(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
   return { title: why, labels: why, "option ids": why }
 }
 
-function rules(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
+function rulesFixed(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
   return { policy: why, eligibility: why }
 }

@@ -2,15 +2,15 @@ import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { pollOrder } from "@tallyroom/lib/polls/rows"
 import { useStores } from "../../../tests/harness/stores"
-import { definition, openTables, type Result, startResult } from "../testing/result"
+import { definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
   for (const id of ["a", "b", "c", "d"]) await make(id)
 })
 

@@ -8,7 +8,7 @@ import { ANYBODY, type Viewer } from "@tallyroom/lib/polls/audience"
 import { Elysia } from "elysia"
 import type { z } from "zod"
 import type { AdminAccess } from "../access/admin-access"
-import { mayKnow, pollUnknown } from "../access/audience"
+import { mayKnow, unknownPollProblem } from "../access/audience"
 import { csvHeaders, toCsv } from "../http/csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../http/deadline"
 import { sharedReads } from "../http/shared-reads"
@@ -30,7 +30,7 @@ import {
   deletePoll,
   duplicatePoll,
   makeCodes,
-  readPolls,
+  readStoredPolls,
   type StoredPoll,
 } from "./poll-store"
 import { pollView } from "./poll-view"
@@ -50,7 +50,7 @@ export type PollOptions = {
 }
 
 export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
-  const stored = sharedReads(async () => new Map([[ALL, await readPolls(sql)]]))
+  const stored = sharedReads(async () => new Map([[ALL, await readStoredPolls(sql)]]))
   const all = async (viewer: Viewer) =>
     ((await stored.read(ALL)) ?? []).filter((poll) => mayKnow(poll, viewer))
   const told = (poll: StoredPoll) => {
@@ -73,7 +73,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server, params }) => {
         const admin = access.isAdmin(request, server)
         const poll = (await all({ ...ANYBODY, admin })).find(({ id }) => id === params.poll)
-        if (!poll) throw pollUnknown(params.poll)
+        if (!poll) throw unknownPollProblem(params.poll)
         return answer(pollView(poll, admin), admin)
       },
       { detail: pollDetail },

@@ -6,7 +6,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
 import { z } from "zod"
-import { pollUnknown } from "../access/audience"
+import { unknownPollProblem } from "../access/audience"
 import { hasNoVotes, onceCounted } from "./no-votes"
 import {
   changedPoll,
@@ -53,7 +53,7 @@ const UNIQUE_VIOLATION = "23505"
 const DEADLOCK = "40P01"
 
 /** All polls in the order of the list, or the one with this id. */
-export async function readPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
+export async function readStoredPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
   const rows = await sql`
     SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
       CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
@@ -66,9 +66,9 @@ export async function readPolls(sql: Database, id?: string): Promise<StoredPoll[
 }
 
 /** @throws {Problem} poll-unknown */
-export async function readPoll(sql: Database, id: string): Promise<StoredPoll> {
-  const [poll] = await readPolls(sql, id)
-  if (!poll) throw pollUnknown(id)
+export async function readStoredPoll(sql: Database, id: string): Promise<StoredPoll> {
+  const [poll] = await readStoredPolls(sql, id)
+  if (!poll) throw unknownPollProblem(id)
   return poll
 }
 
@@ -83,14 +83,14 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
   if (made.length === 0) {
     throw new Problem("poll-exists", `There is a poll ${shown(poll.id)} already: choose another id.`)
   }
-  return poll.default ? changePoll(sql, poll.id, { default: true }) : readPoll(sql, poll.id)
+  return poll.default ? changePoll(sql, poll.id, { default: true }) : readStoredPoll(sql, poll.id)
 }
 
 /** @throws {Problem} poll-unknown, poll-fixed, request-malformed; database-away while too many others change it */
 export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
   const end = performance.now() + GIVE_UP_MS
   for (let attempt = 1; ; attempt++) {
-    if (await changedAtOnce(sql, id, change)) return readPoll(sql, id)
+    if (await changedAtOnce(sql, id, change)) return readStoredPoll(sql, id)
     if (performance.now() > end) {
       const detail = `Too many change the poll ${shown(id)} at the same moment: try again.`
       throw new Problem("database-away", detail, { retryAfter: 1 })
@@ -102,7 +102,7 @@ export async function changePoll(sql: Database, id: string, change: PollChange):
 
 /** Whether the change was made, and nobody was in its way. */
 async function changedAtOnce(sql: Database, id: string, change: PollChange): Promise<boolean> {
-  const poll = await readPoll(sql, id)
+  const poll = await readStoredPoll(sql, id)
   try {
     if (needsNoVotes(poll, change, Date.now())) return await changeUnvoted(sql, poll, change)
     const place = change.place === undefined ? null : await placeFor(sql, poll, change.place)
@@ -188,7 +188,7 @@ function changeOnceCounted(
   ours: number | null,
 ): Promise<boolean> {
   return onceCounted(id, async () => {
-    const poll = await readPoll(sql, id)
+    const poll = await readStoredPoll(sql, id)
     if (poll.state === "open") return false
     const goesOn = poll.state === "paused" && poll.stops === ours
     const next = goesOn ? { ...change, state: change.state ?? ("open" as const) } : change
@@ -206,7 +206,7 @@ export async function duplicatePoll(
   id: string,
   { id: newId, title }: { id: string; title?: string | undefined },
 ): Promise<StoredPoll> {
-  const { options, policy, results, eligibility, confirm, ...poll } = await readPoll(sql, id)
+  const { options, policy, results, eligibility, confirm, ...poll } = await readStoredPoll(sql, id)
   const rules = { options, policy, results, eligibility, confirm, opensAt: null, closesAt: null }
   return createPoll(sql, { ...rules, id: newId, title: title ?? poll.title, state: "draft", default: false })
 }
@@ -221,7 +221,7 @@ export async function deletePoll(sql: Database, id: string): Promise<StoredPoll>
     UPDATE polls SET deleting_at = now(), is_default = false, revision = revision + 1,
       state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END
     WHERE id = ${id} AND deleting_at IS NULL`
-  return readPoll(sql, id)
+  return readStoredPoll(sql, id)
 }
 
 /**
@@ -244,7 +244,7 @@ export async function reserveCodes(
     WHERE id = ${id} AND deleting_at IS NULL AND eligibility = 'code' AND codes_made + ${count} <= ${MAX_CODES}
     RETURNING codes_made, salt`
   if (!row) {
-    throw new Problem("poll-fixed", `The poll ${shown(id)} ${whyNoCodes(await readPoll(sql, id))}.`)
+    throw new Problem("poll-fixed", `The poll ${shown(id)} ${whyNoCodes(await readStoredPoll(sql, id))}.`)
   }
   const { codes_made, salt } = z.object({ codes_made: z.number(), salt: z.string() }).parse(row)
   return { salt, first: codes_made - count }

@@ -2,11 +2,11 @@
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
-import type { Visit } from "../http/site"
+import type { PageVisit } from "../http/site"
 import { receiptMessages } from "./receipt-messages"
 
 /** @param refused what was entered and is no receipt; null before anything was */
-export function receiptEntryPage({ site, language }: Visit, refused: string | null): string {
+export function receiptEntryPage({ site, language }: PageVisit, refused: string | null): string {
   const { t } = translator(language, receiptMessages[language])
   const isWrong = refused !== null
   return renderPage({

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { useStores } from "../../../tests/harness/stores"
-import { definition, openTables, startResult } from "../testing/result"
+import { definition, openTables, startResultApp } from "../testing/result"
 import { receiptOf } from "../testing/votes"
 import { receiptFinder } from "./receipt-finder"
 
@@ -10,7 +10,7 @@ let sql: Database
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  const result = await startResult(stores())
+  const result = await startResultApp(stores())
   await result.send("POST", "/api/polls", definition("first"))
 })
 

@@ -4,7 +4,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
-import { pathOf, type Visit } from "../http/site"
+import { type PageVisit, pathOf } from "../http/site"
 import { type ReceiptKey, receiptMessages } from "./receipt-messages"
 import type { ReceiptStatus } from "./receipt-status"
 
@@ -18,7 +18,7 @@ const TONES: Record<ReceiptStatus["status"], string> = {
 }
 
 export function receiptPage(
-  visit: Visit,
+  visit: PageVisit,
   poll: Poll,
   receipt: string,
   { status, since }: ReceiptStatus,

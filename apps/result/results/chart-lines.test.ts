@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test"
 import type { History } from "../tally/history"
-import type { Row } from "../tally/standing"
+import type { TallyRow } from "../tally/tally-view"
 import { chartData } from "./chart-lines"
 
-const row = (id: string): Row => ({
+const row = (id: string): TallyRow => ({
   ...{ option: { id, label: id.toUpperCase() }, index: 0, votes: 3, share: 1, length: 1, leads: true },
 })
 
-test("the lines of a chart hold the last standing for a little after it came", () => {
+test("the lines of a chart hold the last view for a little after it came", () => {
   const history: History = [
     [1_000, { a: 0 }],
     [1_001, { a: 2 }],

@@ -2,7 +2,7 @@
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { History } from "../tally/history"
-import { inOrder, type Row } from "../tally/standing"
+import { inOrder, type TallyRow } from "../tally/tally-view"
 import type { ChartData } from "./browser/chart"
 
 /** More lines could not be told apart. */
@@ -10,10 +10,10 @@ const MOST_LINES = 8
 /** By dashes too, for eyes that don't tell the colours apart. */
 const DASHES = [[], [10, 5], [3, 4], [14, 4, 3, 4]]
 
-export type Scheme = "light" | "dark"
+export type ColourScheme = "light" | "dark"
 
 /** The options with the most votes, in the order of the ballot. */
-export function chartRows(rows: Row[]): Row[] {
+export function chartRows(rows: TallyRow[]): TallyRow[] {
   if (rows.length <= MOST_LINES) return rows
   const leading = new Set(inOrder(rows, "votes").slice(0, MOST_LINES))
   return rows.filter((row) => leading.has(row))
@@ -26,7 +26,7 @@ export function dashOf(place: number): number[] {
 /** The lines go on a little after the last votes, so that their step can be seen: so much of the span. */
 const TAIL = 0.04
 
-export function chartData(rows: Row[], history: History, scheme: Scheme): ChartData {
+export function chartData(rows: TallyRow[], history: History, scheme: ColourScheme): ChartData {
   const points = withTail(history)
   return {
     seconds: points.map(([second]) => second),

@@ -8,7 +8,7 @@ import type { RefObject } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { History } from "../tally/history"
 import type { ResultsText } from "../tally/results-data"
-import type { Row } from "../tally/standing"
+import type { TallyRow } from "../tally/tally-view"
 import { useThrottled } from "../tally/use-throttled"
 import type { Chart } from "./browser/chart"
 import { chartData, chartRows, dashOf } from "./chart-lines"
@@ -24,7 +24,7 @@ const HANGS_MS = 15_000
 const MOST_ATTEMPTS = 100
 
 type ChartModule = typeof import("./browser/chart")
-type Props = { rows: Row[]; history: History; script: string; text: ResultsText }
+type Props = { rows: TallyRow[]; history: History; script: string; text: ResultsText }
 
 export function ChartSection({ rows, history, script, text }: Props) {
   const place = useRef<HTMLDivElement>(null)
@@ -53,7 +53,7 @@ export function ChartSection({ rows, history, script, text }: Props) {
   )
 }
 
-function Swatch({ row: { option, index }, dash }: { row: Row; dash: number[] }) {
+function Swatch({ row: { option, index }, dash }: { row: TallyRow; dash: number[] }) {
   const { light, dark } = optionColours(option, index)
   const line = { x1: 0, y1: 6, x2: 36, y2: 6, "stroke-width": 4, "stroke-dasharray": dash.join(" ") }
   return (
@@ -67,7 +67,7 @@ function Swatch({ row: { option, index }, dash }: { row: Row; dash: number[] }) 
 function useChart(
   place: RefObject<HTMLDivElement | null>,
   script: string,
-  rows: Row[],
+  rows: TallyRow[],
   history: History,
   language: string,
   onCursor: (index: number | null) => void,

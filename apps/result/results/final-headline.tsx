@@ -1,10 +1,10 @@
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { ResultsText } from "../tally/results-data"
-import type { Standing } from "../tally/standing"
+import type { TallyView } from "../tally/tally-view"
 
 /** Who won; nothing when nobody voted. */
-export function FinalHeadline({ standing, text }: { standing: Standing; text: ResultsText }) {
-  const { leaders } = standing
+export function FinalHeadline({ view, text }: { view: TallyView; text: ResultsText }) {
+  const { leaders } = view
   const [winner] = leaders
   if (!winner) return null
   return (
@@ -14,13 +14,13 @@ export function FinalHeadline({ standing, text }: { standing: Standing; text: Re
           {winner.option.emoji}
         </span>
       )}
-      <span>{outcome(standing, text)}</span>
+      <span>{outcome(view, text)}</span>
     </p>
   )
 }
 
 /** "Cats wins", or "A tie: Cats and Dogs". */
-export function outcome({ leaders }: Standing, { t, list }: ResultsText): string {
+export function outcome({ leaders }: TallyView, { t, list }: ResultsText): string {
   const labels = list(leaders.map(({ option }) => isolated(option.label)))
   return leaders.length === 1 ? t("wins", { option: labels }) : t("tie", { options: labels })
 }

@@ -1,9 +1,9 @@
 /** The same numbers as a table. */
 
 import type { ResultsText } from "../tally/results-data"
-import type { Standing } from "../tally/standing"
+import type { TallyView } from "../tally/tally-view"
 
-export function NumbersTable({ standing, text }: { standing: Standing; text: ResultsText }) {
+export function NumbersTable({ view, text }: { view: TallyView; text: ResultsText }) {
   const { t, number, percent } = text
   return (
     <details class="numbers-table">
@@ -22,7 +22,7 @@ export function NumbersTable({ standing, text }: { standing: Standing; text: Res
             </tr>
           </thead>
           <tbody>
-            {standing.rows.map(({ option, votes, share }) => (
+            {view.rows.map(({ option, votes, share }) => (
               <tr key={option.id}>
                 <th scope="row">
                   <bdi>{option.label}</bdi>
@@ -35,8 +35,8 @@ export function NumbersTable({ standing, text }: { standing: Standing; text: Res
           <tfoot>
             <tr>
               <th scope="row">{t("total")}</th>
-              <td class="number">{number(standing.total)}</td>
-              <td class="number">{standing.total === 0 ? "–" : percent(1)}</td>
+              <td class="number">{number(view.total)}</td>
+              <td class="number">{view.total === 0 ? "–" : percent(1)}</td>
             </tr>
           </tfoot>
         </table>

@@ -1,7 +1,8 @@
 /** Whether people can vote, and until when. */
 
 import type { ServerClock } from "../live/clock"
-import { useMounted, useNow } from "../live/use-now"
+import { useMounted } from "../live/use-mounted"
+import { useNow } from "../live/use-now"
 import type { ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
 

@@ -10,7 +10,7 @@ import { useLive, useServerClock } from "../live/use-live"
 import { Bars } from "../tally/bars"
 import type { ResultsData, ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
-import { type Standing, standingOf } from "../tally/standing"
+import { type TallyView, tallyViewOf } from "../tally/tally-view"
 import { ChartSection } from "./chart-section"
 import { Downloads } from "./downloads"
 import { FinalHeadline } from "./final-headline"
@@ -27,7 +27,7 @@ export function ResultsApp(data: ResultsData) {
   const text = translator(data.language, data.messages)
   const clock = useServerClock(data.now)
   const { snapshot, connection } = useLive(data.addresses.live, data.snapshot, data.now)
-  const standing = standingOf(snapshot)
+  const view = tallyViewOf(snapshot)
   const over = isOver(snapshot.phase)
   const gone = connection.state === "gone"
   // What invites to vote, and to look, stands outside of this component.
@@ -53,16 +53,12 @@ export function ResultsApp(data: ResultsData) {
         {snapshot.title}
       </h1>
       <ToBallot data={data} phase={snapshot.phase} text={text} />
-      {standing ? (
-        <Tally
-          {...{ data, snapshot, standing, text }}
-          connected={connection.state === "live"}
-          clock={clock}
-        />
+      {view ? (
+        <Tally {...{ data, snapshot, view, text }} connected={connection.state === "live"} clock={clock} />
       ) : (
         <HiddenResults snapshot={snapshot} text={text} />
       )}
-      <Announcement standing={standing} final={snapshot.phase === "final"} text={text} />
+      <Announcement view={view} final={snapshot.phase === "final"} text={text} />
     </>
   )
 }
@@ -87,38 +83,36 @@ function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
 type TallyProps = {
   data: ResultsData
   snapshot: Snapshot
-  standing: Standing
+  view: TallyView
   text: ResultsText
   connected: boolean
   clock: ReturnType<typeof useServerClock>
 }
 
-function Tally({ data, snapshot, standing, text, connected, clock }: TallyProps) {
+function Tally({ data, snapshot, view, text, connected, clock }: TallyProps) {
   const [order, setOrder] = useState(data.order)
   const { addresses, embedded } = data
   const history = useHistory(addresses.json, snapshot, connected && !embedded, clock)
   const final = snapshot.phase === "final"
   return (
     <>
-      {final && <FinalHeadline standing={standing} text={text} />}
+      {final && <FinalHeadline view={view} text={text} />}
       <div class="total-line">
         <p class="total" id="total">
-          {standing.total === 0
+          {view.total === 0
             ? text.t(final ? "nobodyVoted" : "noVotes")
-            : text.t("votes", { count: standing.total })}
+            : text.t("votes", { count: view.total })}
         </p>
-        {!embedded && standing.rows.length > 2 && (
-          <OrderSwitch order={order} onChange={setOrder} text={text} />
-        )}
+        {!embedded && view.rows.length > 2 && <OrderSwitch order={order} onChange={setOrder} text={text} />}
       </div>
-      <Bars {...{ order, text, final }} rows={standing.rows} level={standing.leaders.length > 1} />
-      <ScaleLine standing={standing} text={text} />
+      <Bars {...{ order, text, final }} rows={view.rows} level={view.leaders.length > 1} />
+      <ScaleLine view={view} text={text} />
       {!embedded && (
         <>
           <Guarded>
-            <ChartSection rows={standing.rows} history={history} script={addresses.chart} text={text} />
+            <ChartSection rows={view.rows} history={history} script={addresses.chart} text={text} />
           </Guarded>
-          <NumbersTable standing={standing} text={text} />
+          <NumbersTable view={view} text={text} />
           <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
         </>
       )}

@@ -4,7 +4,7 @@ import { isOver } from "@tallyroom/lib/polls/visibility"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
-import { pathOf, type Visit } from "../http/site"
+import { type PageVisit, pathOf } from "../http/site"
 import type { ResultsData, ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
 import { ResultsApp } from "./results-app"
@@ -21,7 +21,7 @@ export type Shown = {
   receipt: string | null
 }
 
-export function resultsPage(visit: Visit, shown: Shown): string {
+export function resultsPage(visit: PageVisit, shown: Shown): string {
   const text = translator(visit.language, resultsMessages[visit.language])
   const data = resultsData(visit, shown, false)
   return renderPage({
@@ -45,7 +45,7 @@ export function resultsPage(visit: Visit, shown: Shown): string {
   })
 }
 
-export function embeddedResultsPage(visit: Visit, shown: Shown): string {
+export function embeddedResultsPage(visit: PageVisit, shown: Shown): string {
   const text = translator(visit.language, resultsMessages[visit.language])
   const data = resultsData(visit, shown, true)
   return renderPage({
@@ -66,7 +66,7 @@ export function embeddedResultsPage(visit: Visit, shown: Shown): string {
   })
 }
 
-function frame({ site, language }: Visit, { snapshot }: Shown, { t }: ResultsText) {
+function frame({ site, language }: PageVisit, { snapshot }: Shown, { t }: ResultsText) {
   return {
     language,
     title: `${isolated(snapshot.title)} – ${t("results")}`,
@@ -75,7 +75,7 @@ function frame({ site, language }: Visit, { snapshot }: Shown, { t }: ResultsTex
   }
 }
 
-function resultsData(visit: Visit, shown: Shown, embedded: boolean): ResultsData {
+function resultsData(visit: PageVisit, shown: Shown, embedded: boolean): ResultsData {
   const { language, site, url, voteAt } = visit
   const { snapshot, now, ballot, receipt } = shown
   const { poll } = snapshot

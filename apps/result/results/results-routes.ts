@@ -7,7 +7,7 @@ import { sharesOf } from "@tallyroom/lib/polls/shares"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { type DocumentDecoration, Elysia } from "elysia"
 import type { AdminAccess, Peers } from "../access/admin-access"
-import { pollUnknown, requireCounts, requirePoll } from "../access/audience"
+import { requireCounts, requirePoll, unknownPollProblem } from "../access/audience"
 import { receiptStatusSchema, tallySchema } from "../http/api-schemas"
 import { conditional } from "../http/conditional"
 import { csvHeaders, toCsv } from "../http/csv"
@@ -15,9 +15,9 @@ import { csvAnswer, jsonAnswer, POLL_PARAMETER, problemAnswers, RECEIPT_QUERY } 
 import type { SharedReads } from "../http/shared-reads"
 import { receiptStatus } from "../receipt/receipt-status"
 import { snapshotOf, versionOf } from "../tally/snapshot"
-import type { Results } from "../tally/tally-reads"
+import type { PollResults } from "../tally/tally-reads"
 
-export type ResultsOptions = { sql: Database; access: AdminAccess; results: SharedReads<Results> }
+export type ResultsOptions = { sql: Database; access: AdminAccess; results: SharedReads<PollResults> }
 
 const unchanged = { 304: { description: "As the client knows it by its If-None-Match." } }
 
@@ -61,7 +61,7 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
     const viewer = { admin: access.isAdmin(request, server), receipt }
     const found = await results.read(id)
     const { poll } = requirePoll(id, found?.tally, viewer)
-    if (!found) throw pollUnknown(id)
+    if (!found) throw unknownPollProblem(id)
     return { found, audience: audienceOf(poll, viewer) }
   }
 
@@ -93,7 +93,7 @@ export function resultsRoutes({ sql, access, results }: ResultsOptions) {
     )
 }
 
-function resultsJson(request: Request, { tally, timeline }: Results, audience: Audience): Response {
+function resultsJson(request: Request, { tally, timeline }: PollResults, audience: Audience): Response {
   requireCounts(tally.poll, audience)
   const body = () => {
     const snapshot = snapshotOf(tally, true)
@@ -108,7 +108,7 @@ function resultsJson(request: Request, { tally, timeline }: Results, audience: A
   })
 }
 
-function resultsCsv(request: Request, { tally }: Results, audience: Audience): Response {
+function resultsCsv(request: Request, { tally }: PollResults, audience: Audience): Response {
   requireCounts(tally.poll, audience)
   const { poll, votes } = tally
   const shares = sharesOf(poll.options.map(({ id }) => votes[id] ?? 0))

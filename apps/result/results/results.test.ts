@@ -3,19 +3,19 @@ import type { Database } from "@tallyroom/lib/database"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
-import { ADMIN, definition, openTables, type Result, startResult } from "../testing/result"
-import { addVotes, receiptOf, VOTER } from "../testing/votes"
+import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
+import { addVotes, receiptOf, TEST_VOTER } from "../testing/votes"
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
 })
 
-const uuid = Buffer.from(VOTER, "base64url").toString("hex")
+const uuid = Buffer.from(TEST_VOTER, "base64url").toString("hex")
 
 test("results carry tally and timeline, and their ETag stands for them", async () => {
   await result.send("POST", "/api/polls", definition("etag"))
@@ -240,7 +240,7 @@ test("behind a proxy that ends TLS, the cookie of a language is for HTTPS alone,
   const behindTls = { "x-forwarded-proto": "https" }
   expect(await kept(behindTls)).toContain("; Secure")
   expect(await kept({})).not.toContain("Secure")
-  const trusting = await startResult(stores(), { trusted: trustedProxies([]) })
+  const trusting = await startResultApp(stores(), { trusted: trustedProxies([]) })
   expect(await kept(behindTls, trusting)).not.toContain("Secure")
   const page = await fetch(`${result.address}/admin/polls/spelt`, { headers: { ...ADMIN, ...behindTls } })
   const [, stage] = /href="([^"]*\/stage)"/.exec(await page.text()) ?? []

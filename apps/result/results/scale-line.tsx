@@ -1,9 +1,9 @@
 import type { ResultsText } from "../tally/results-data"
-import { fullBar, type Standing } from "../tally/standing"
+import { fullBar, type TallyView } from "../tally/tally-view"
 
 /** What a full bar stands for, where that is not all votes. */
-export function ScaleLine({ standing, text }: { standing: Standing; text: ResultsText }) {
-  const share = fullBar(standing)
+export function ScaleLine({ view, text }: { view: TallyView; text: ResultsText }) {
+  const share = fullBar(view)
   if (share === null) return null
   return (
     <p class="scale" id="scale">

@@ -1,21 +1,21 @@
-/** The standing in a sentence, read out by screen readers while it moves. */
+/** The view in a sentence, read out by screen readers while it moves. */
 
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useRef } from "preact/hooks"
 import type { ResultsText } from "../tally/results-data"
-import type { Standing } from "../tally/standing"
+import type { TallyView } from "../tally/tally-view"
 import { useThrottled } from "../tally/use-throttled"
 import { outcome } from "./final-headline"
 
 /** More often nobody could listen to it. */
 const ANNOUNCE_MS = 10_000
 
-/** @param standing null while no counts are shown */
-type Props = { standing: Standing | null; final: boolean; text: ResultsText }
+/** @param view null while no counts are shown */
+type Props = { view: TallyView | null; final: boolean; text: ResultsText }
 
 /** Says nothing at first: the page itself has it all. */
-export function Announcement({ standing, final, text }: Props) {
-  const now = standing ? summary(standing, final, text) : ""
+export function Announcement({ view, final, text }: Props) {
+  const now = view ? summary(view, final, text) : ""
   const first = useRef(now)
   const said = useThrottled(now, ANNOUNCE_MS)
   return (
@@ -26,15 +26,15 @@ export function Announcement({ standing, final, text }: Props) {
 }
 
 /** "12 votes. Cats leads with 58%."; of a final poll "12 votes. Cats wins". */
-export function summary(standing: Standing, final: boolean, text: ResultsText): string {
+export function summary(view: TallyView, final: boolean, text: ResultsText): string {
   const { t } = text
-  const [leader] = standing.leaders
+  const [leader] = view.leaders
   if (!leader) return t(final ? "nobodyVoted" : "noVotes")
-  const place = final ? outcome(standing, text) : lead(standing, text)
-  return `${t("votes", { count: standing.total })}. ${place}`
+  const place = final ? outcome(view, text) : lead(view, text)
+  return `${t("votes", { count: view.total })}. ${place}`
 }
 
-function lead({ total, leaders }: Standing, { t, percent, list }: ResultsText): string {
+function lead({ total, leaders }: TallyView, { t, percent, list }: ResultsText): string {
   // Of equal ones some may be shown with a tenth of a percent more, so that all are 100 % together.
   const [leader] = leaders
   const share = percent(leaders.length === 1 ? (leader?.share ?? 0) : (leader?.votes ?? 0) / total)

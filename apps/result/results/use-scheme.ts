@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks"
-import type { Scheme } from "./chart-lines"
+import type { ColourScheme } from "./chart-lines"
 
 /** Light or dark, as the page is told to be or else as the reader's system is. */
-export function useScheme(): Scheme {
-  const [scheme, setScheme] = useState<Scheme>("light")
+export function useScheme(): ColourScheme {
+  const [scheme, setScheme] = useState<ColourScheme>("light")
   useEffect(() => {
     const dark = matchMedia("(prefers-color-scheme: dark)")
     const told = document.documentElement.dataset.theme

@@ -2,7 +2,7 @@
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { useRef, useState } from "preact/hooks"
-import { useMounted } from "../live/use-now"
+import { useMounted } from "../live/use-mounted"
 import { hasFullScreen, toggleFullScreen } from "./browser/full-screen"
 import type { StageData } from "./stage-data"
 import { StageFoot } from "./stage-foot"
@@ -13,7 +13,7 @@ import { useStageMove } from "./use-stage-move"
 import { useWakeLock } from "./use-wake-lock"
 
 export function StageApp(first: StageData) {
-  const { data, trouble, move } = useStageMove(first)
+  const { data, failure, move } = useStageMove(first)
   const [covered, setCovered] = useState(false)
   const keys = useRef<HTMLDialogElement>(null)
   const canFill = useMounted() && hasFullScreen()
@@ -30,7 +30,7 @@ export function StageApp(first: StageData) {
   return (
     <div class="stage">
       <StagePoll key={data.snapshot.poll} data={data} text={text} covered={covered} />
-      <StageFoot {...{ actions, covered, canFill, text }} trouble={trouble && text.t(trouble)} />
+      <StageFoot {...{ actions, covered, canFill, text }} failure={failure && text.t(failure)} />
       <KeysDialog dialog={keys} canFill={canFill} text={text} />
     </div>
   )

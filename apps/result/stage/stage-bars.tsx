@@ -4,7 +4,7 @@ import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import { Bar } from "../tally/bars"
 import type { Snapshot, SnapshotOption } from "../tally/snapshot"
-import { fullBar, inOrder, type Row, type Standing } from "../tally/standing"
+import { fullBar, inOrder, type TallyRow, type TallyView } from "../tally/tally-view"
 import { useGliding } from "../tally/use-gliding"
 import { useThrottled } from "../tally/use-throttled"
 import type { StageText } from "./stage-data"
@@ -19,14 +19,14 @@ type Props = {
   text: StageText
   covered: boolean
   /** Null while no counts are shown. */
-  standing: Standing | null
+  view: TallyView | null
   /** Why nothing is shown. */
   why: string | null
 }
 
-export function StageBars({ snapshot, text, covered, standing, why }: Props) {
+export function StageBars({ snapshot, text, covered, view, why }: Props) {
   const list = useRef<HTMLUListElement>(null)
-  const open = covered ? null : (standing?.rows ?? null)
+  const open = covered ? null : (view?.rows ?? null)
   const ids = useThrottled(leading(snapshot, open), REORDER_MS)
   useGliding(list, ids)
   const shown = ids.split(" ").flatMap((id) => snapshot.options.find((option) => option.id === id) ?? [])
@@ -56,7 +56,7 @@ export function StageBars({ snapshot, text, covered, standing, why }: Props) {
           <StageRow key={option.id} {...{ option, text, widest, mark }} row={rows[i] ?? null} />
         ))}
       </ul>
-      <Below more={more} full={open && standing ? fullBar(standing) : null} text={text} />
+      <Below more={more} full={open && view ? fullBar(view) : null} text={text} />
     </section>
   )
 }
@@ -73,7 +73,7 @@ function Below({ more, full, text }: { more: number; full: number | null; text: 
 }
 
 /** As on the ballot; of more options than fit, those with the most votes, in their order. */
-function leading({ options }: Snapshot, rows: Row[] | null): string {
+function leading({ options }: Snapshot, rows: TallyRow[] | null): string {
   const ids = options.map(({ id }) => id)
   if (options.length <= MOST_ROWS || rows === null) return ids.slice(0, MOST_ROWS).join(" ")
   return inOrder(rows, "votes")
@@ -85,7 +85,7 @@ function leading({ options }: Snapshot, rows: Row[] | null): string {
 type Widest = { share: string; votes: string }
 
 /** The longest texts of the numbers: all rows keep room for them, so that their bars can be compared. */
-function widestOf(rows: (Row | null)[], { percent, number }: StageText): Widest {
+function widestOf(rows: (TallyRow | null)[], { percent, number }: StageText): Widest {
   const longest = (texts: string[]) =>
     texts.reduce((long, text) => (text.length > long.length ? text : long), "")
   const shown = rows.flatMap((row) => row ?? [])
@@ -102,7 +102,7 @@ function shapeOf({ label, emoji = "", image = "" }: SnapshotOption): string {
 
 type RowProps = {
   option: SnapshotOption
-  row: Row | null
+  row: TallyRow | null
   text: StageText
   widest: Widest
   mark: string | null

@@ -9,14 +9,14 @@ type Props = {
   /** Whether the page can fill the screen. */
   canFill: boolean
   text: StageText
-  trouble: string | null
+  failure: string | null
 }
 
-export function StageFoot({ actions, covered, canFill, text: { t }, trouble }: Props) {
+export function StageFoot({ actions, covered, canFill, text: { t }, failure }: Props) {
   return (
     <footer class="stage-foot">
-      <p role="status" class="trouble">
-        {trouble}
+      <p role="status" class="move-failure">
+        {failure}
       </p>
       <div class="stage-buttons">
         <button type="button" onClick={actions.previous} aria-label={t("previous")}>

@@ -4,14 +4,14 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { qrSvg } from "../http/qr"
-import type { Visit } from "../http/site"
+import type { PageVisit } from "../http/site"
 import { typed, unreachableHost } from "../http/vote-address"
 import type { Shown } from "../results/results-page"
 import { StageApp } from "./stage-app"
 import type { StageData } from "./stage-data"
 import { stageMessages } from "./stage-messages"
 
-export function stagePage(visit: Visit, { snapshot, now, ballot, receipt }: Shown): string {
+export function stagePage(visit: PageVisit, { snapshot, now, ballot, receipt }: Shown): string {
   const { language, site, url, voteAt } = visit
   const messages = stageMessages[language]
   const { t } = translator(language, messages)

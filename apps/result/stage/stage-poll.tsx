@@ -4,7 +4,7 @@ import { clockTime } from "../live/connection-line"
 import { StillNotice } from "../live/still-notice"
 import { type Connection, useLive, useServerClock } from "../live/use-live"
 import type { Snapshot } from "../tally/snapshot"
-import { standingOf } from "../tally/standing"
+import { tallyViewOf } from "../tally/tally-view"
 import { StageBars } from "./stage-bars"
 import type { StageData, StageText } from "./stage-data"
 import { StageSide } from "./stage-side"
@@ -15,7 +15,7 @@ type Props = { data: StageData; text: StageText; covered: boolean }
 export function StagePoll({ data, text, covered }: Props) {
   const clock = useServerClock(data.now)
   const { snapshot, connection } = useLive(data.live, data.snapshot, data.now)
-  const standing = standingOf(snapshot)
+  const view = tallyViewOf(snapshot)
   if (connection.state === "gone") return <GonePoll snapshot={snapshot} text={text} />
   return (
     <>
@@ -30,10 +30,10 @@ export function StagePoll({ data, text, covered }: Props) {
       </header>
       <StageBars
         {...{ snapshot, text, covered }}
-        standing={standing}
+        view={view}
         why={covered ? text.t("covered") : whyHidden(snapshot, text)}
       />
-      <StageSide {...{ data, snapshot, text, clock }} total={standing?.total ?? null} />
+      <StageSide {...{ data, snapshot, text, clock }} total={view?.total ?? null} />
     </>
   )
 }

@@ -3,11 +3,11 @@
 import { useRef, useState } from "preact/hooks"
 import type { StageData } from "./stage-data"
 
-type Trouble = "onlyPoll" | "moveFailed" | null
+type MoveFailure = "onlyPoll" | "moveFailed" | null
 
 export function useStageMove(first: StageData) {
   const [data, setData] = useState(first)
-  const [trouble, setTrouble] = useState<Trouble>(null)
+  const [failure, setFailure] = useState<MoveFailure>(null)
   const moving = useRef(false)
 
   const move = async (step: 1 | -1) => {
@@ -15,15 +15,15 @@ export function useStageMove(first: StageData) {
     moving.current = true
     try {
       const poll = await neighbour(data.snapshot.poll, step)
-      setTrouble(poll === null ? "onlyPoll" : null)
+      setFailure(poll === null ? "onlyPoll" : null)
       if (poll !== null) setData(await stageOf(poll))
     } catch {
-      setTrouble("moveFailed")
+      setFailure("moveFailed")
     } finally {
       moving.current = false
     }
   }
-  return { data, trouble, move }
+  return { data, failure, move }
 }
 
 /** The poll beside this one in the public list, which is a ring; null when there is no other. */

@@ -5,7 +5,7 @@ import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import type { ResultsText } from "./results-data"
 import type { SnapshotOption } from "./snapshot"
-import { inOrder, type Order, type Row } from "./standing"
+import { inOrder, type Order, type TallyRow } from "./tally-view"
 import { useGliding } from "./use-gliding"
 import { useThrottled } from "./use-throttled"
 
@@ -17,7 +17,7 @@ const LONG_LABEL = 40
 /** Numbers from here on take smaller letters where the text is large. */
 const LONG_NUMBER = 1e6
 
-type BarsProps = { rows: Row[]; order: Order; text: ResultsText; final: boolean; level: boolean }
+type BarsProps = { rows: TallyRow[]; order: Order; text: ResultsText; final: boolean; level: boolean }
 
 /** @param level several options share the first place */
 export function Bars({ rows, order, text, final, level }: BarsProps) {
@@ -25,7 +25,7 @@ export function Bars({ rows, order, text, final, level }: BarsProps) {
   const wanted = inOrder(rows, order)
   const settled = useThrottled(key(wanted), REORDER_MS)
   const places = new Map((order === "ballot" ? key(rows) : settled).split(" ").map((id, i) => [id, i]))
-  const placeOf = ({ option }: Row) => places.get(option.id) ?? 0
+  const placeOf = ({ option }: TallyRow) => places.get(option.id) ?? 0
   const shown = [...wanted].sort((a, b) => placeOf(a) - placeOf(b))
   useGliding(list, key(shown))
   return (
@@ -36,16 +36,16 @@ export function Bars({ rows, order, text, final, level }: BarsProps) {
     </ul>
   )
 
-  function mark({ leads }: Row) {
+  function mark({ leads }: TallyRow) {
     return final && leads ? text.t(level ? "tied" : "winner") : null
   }
 }
 
-function key(rows: Row[]): string {
+function key(rows: TallyRow[]): string {
   return rows.map(({ option }) => option.id).join(" ")
 }
 
-function BarRow({ row, text, mark }: { row: Row; text: ResultsText; mark: string | null }) {
+function BarRow({ row, text, mark }: { row: TallyRow; text: ResultsText; mark: string | null }) {
   const { option, votes, share, leads } = row
   return (
     <li data-option={option.id} class={leads ? "leads" : undefined}>
@@ -80,7 +80,7 @@ export function OptionLabel({ option, mark }: { option: SnapshotOption; mark?: s
 }
 
 /** Drawn for both schemes: a style attribute could choose, but pages take none. */
-export function Bar({ row: { option, index, length } }: { row: Row }) {
+export function Bar({ row: { option, index, length } }: { row: TallyRow }) {
   const { light, dark } = optionColours(option, index)
   const width = `${(100 * length).toFixed(2)}%`
   return (

@@ -4,7 +4,7 @@ import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
 import type { ResultsKey, ResultsMessages } from "../results/results-messages"
 import type { Snapshot } from "./snapshot"
-import type { Order } from "./standing"
+import type { Order } from "./tally-view"
 
 export type ResultsData = {
   language: Language

@@ -9,7 +9,7 @@ import { readTimeline, type Timeline, timelineColumn } from "./timeline"
 /** Stands for whichever poll is the default one. */
 export const DEFAULT_POLL = ""
 
-export type Results = { tally: Tally; timeline: Timeline }
+export type PollResults = { tally: Tally; timeline: Timeline }
 
 /** The tallies of polls by id. */
 export function tallyReads(sql: Database): SharedReads<Tally> {
@@ -20,7 +20,7 @@ export function tallyReads(sql: Database): SharedReads<Tally> {
 }
 
 /** Tally and timeline of polls by id, each poll's at one moment. */
-export function resultReads(sql: Database): SharedReads<Results> {
+export function resultReads(sql: Database): SharedReads<PollResults> {
   return sharedReads(async (ids) => {
     const rows = await sql`
       SELECT ${tallyColumns(sql)}, ${timelineColumn(sql)} FROM polls WHERE ${named(sql, ids)}`

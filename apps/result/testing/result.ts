@@ -25,10 +25,10 @@ export async function openTables({ database, defer }: Stores): Promise<Database>
   return sql
 }
 
-export type Result = Awaited<ReturnType<typeof startResult>>
+export type ResultApp = Awaited<ReturnType<typeof startResultApp>>
 
 /** Starts the app with the rights that it has in production. */
-export async function startResult({ database, defer }: Stores, overrides: Partial<AppDeps> = {}) {
+export async function startResultApp({ database, defer }: Stores, overrides: Partial<AppDeps> = {}) {
   const sql = openDatabase(database.resultUrl, { name: "test-result", connections: 4 })
   built ??= buildAssets({ entrypoints: ENTRYPOINTS })
   const registry = createRegistry("test")

@@ -11,7 +11,7 @@ const SocketWithHeaders = WebSocket as unknown as new (
 ) => WebSocket
 
 /** Connects; `snapshots` fills as they come. */
-export function watch(address: string, query: string, headers: Record<string, string> = {}) {
+export function watchPoll(address: string, query: string, headers: Record<string, string> = {}) {
   const socket = new SocketWithHeaders(`${address.replace("http", "ws")}/live?${query}`, { headers })
   const snapshots: Snapshot[] = []
   const { promise: closed, resolve } = Promise.withResolvers<number>()

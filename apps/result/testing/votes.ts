@@ -24,10 +24,10 @@ export async function addVotes(sql: Database, id: string, option: string, votes:
   })
 }
 
-export const VOTER = Buffer.from("0123456789abcdef").toString("base64url")
+export const TEST_VOTER = Buffer.from("0123456789abcdef").toString("base64url")
 
 /** A receipt of this poll for a ballot at this position of shard 0. */
 export async function receiptOf(sql: Database, id: string, ms: number, seq = 0): Promise<string> {
   const [row] = await sql`SELECT salt FROM polls WHERE id = ${id}`
-  return writeReceipt(String(row?.salt), { shard: 0, position: { ms, seq }, voter: VOTER })
+  return writeReceipt(String(row?.salt), { shard: 0, position: { ms, seq }, voter: TEST_VOTER })
 }

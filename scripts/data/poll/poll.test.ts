@@ -1,15 +1,15 @@
 import { beforeAll, expect, test } from "bun:test"
-import { openTables, type Result, startResult, TOKEN } from "../../../apps/result/testing/result"
+import { openTables, type ResultApp, startResultApp, TOKEN } from "../../../apps/result/testing/result"
 import { addVotes } from "../../../apps/result/testing/votes"
 import { useStores } from "../../../tests/harness/stores"
 
 const stores = useStores()
-let result: Result
+let result: ResultApp
 let sql: Awaited<ReturnType<typeof openTables>>
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
 })
 
 const poll = (...words: string[]) => pollAs({}, ...words)

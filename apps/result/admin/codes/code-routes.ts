@@ -12,8 +12,8 @@ import { answerPage } from "../../http/answer"
 import { csvHeaders, toCsv } from "../../http/csv"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
 import { voteAddressFor } from "../../http/vote-address"
-import { readPoll, reserveCodes, type StoredPoll } from "../../polls/poll-store"
-import { type AdminDeps, adminPage, forAdmins, leadTo, refusal, type Visit } from "../admin-pages"
+import { readStoredPoll, reserveCodes, type StoredPoll } from "../../polls/poll-store"
+import { type AdminDeps, type AdminVisit, adminPage, forAdmins, redirectTo, refusal } from "../admin-pages"
 import { readSummaries } from "../list/summaries"
 import type { CodesView, Notice } from "../views"
 import { type Card, CodeSheet } from "./code-sheet"
@@ -43,41 +43,41 @@ export function codeRoutes(deps: AdminDeps) {
     )
 }
 
-type Refused = { wanted?: string; fault?: string; notice?: Notice }
+type Refused = { wanted?: string; error?: string; notice?: Notice }
 
 /** Codes that are offered to be made. */
 const OFFERED = "50"
 
 async function codesPage(
   deps: AdminDeps,
-  visit: Visit,
-  { wanted = OFFERED, fault, notice }: Refused,
+  visit: AdminVisit,
+  { wanted = OFFERED, error, notice }: Refused,
 ): Promise<Response> {
-  const { url, words, request } = visit
-  const stored = await withDeadline(readPoll(deps.sql, visit.id))
+  const { url, text, request } = visit
+  const stored = await withDeadline(readStoredPoll(deps.sql, visit.id))
   const poll = (await readSummaries(deps.sql)).find(({ id }) => id === stored.id)
-  if (!poll || stored.eligibility !== "code") return leadTo(`/admin/polls/${stored.id}`)
+  if (!poll || stored.eligibility !== "code") return redirectTo(`/admin/polls/${stored.id}`)
   const made = url.searchParams.has("from") ? rangeOf(url, stored, MAKE_AT_ONCE) : null
   const codes = { made: stored.codesMade, used: poll.total }
-  const said = { wanted, fault: fault ?? null, notice: notice ?? null }
-  const view: CodesView = { page: "codes", poll, codes, made, ...said }
-  const status = notice || fault ? UNPROCESSABLE : 200
-  return adminPage(deps, request, view, { title: words.t("codes"), status })
+  const form = { wanted, error: error ?? null, notice: notice ?? null }
+  const view: CodesView = { page: "codes", poll, codes, made, ...form }
+  const status = notice || error ? UNPROCESSABLE : 200
+  return adminPage(deps, request, view, { title: text.t("codes"), status })
 }
 
-async function make(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function make(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { count = "" } = await readForm(visit.request, FORM_LIMIT, { count: 20 })
   const wanted = /^\d{1,6}$/.test(count.trim()) ? Number(count) : 0
   if (wanted < 1 || wanted > MAKE_AT_ONCE) {
-    const fault = visit.words.t("faultCount", { most: MAKE_AT_ONCE })
-    return codesPage(deps, visit, { wanted: count, fault })
+    const error = visit.text.t("errorCount", { most: MAKE_AT_ONCE })
+    return codesPage(deps, visit, { wanted: count, error })
   }
   try {
     const { first } = await withDeadline(reserveCodes(deps.sql, visit.id, wanted), CHANGE_DEADLINE_MS)
-    return leadTo(`/admin/polls/${visit.id}/codes?from=${first + 1}&count=${wanted}`)
+    return redirectTo(`/admin/polls/${visit.id}/codes?from=${first + 1}&count=${wanted}`)
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
-    return codesPage(deps, visit, { wanted: count, notice: refusal(visit.words, error) })
+    return codesPage(deps, visit, { wanted: count, notice: refusal(visit.text, error) })
   }
 }
 
@@ -91,8 +91,8 @@ function rangeOf(url: URL, { codesMade }: StoredPoll, most: number): { from: num
   return { from, count: Math.min(Math.max(0, number("count", most)), most, codesMade - from + 1) }
 }
 
-async function cardsOf(deps: AdminDeps, { url, id, request }: Visit, most: number) {
-  const poll = await withDeadline(readPoll(deps.sql, id))
+async function cardsOf(deps: AdminDeps, { url, id, request }: AdminVisit, most: number) {
+  const poll = await withDeadline(readStoredPoll(deps.sql, id))
   const range = rangeOf(url, poll, most)
   const vote = voteAddressFor(request, deps.site.voteUrl)
   const cards: Card[] = Array.from({ length: range.count }, (_, i) => {
@@ -102,21 +102,21 @@ async function cardsOf(deps: AdminDeps, { url, id, request }: Visit, most: numbe
   return { poll, range, cards }
 }
 
-async function printPage(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function printPage(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { poll, range, cards } = await cardsOf(deps, visit, PRINT_AT_ONCE)
-  const { words, language, request } = visit
+  const { text, language, request } = visit
   const next = range.from + range.count
   const html = renderPage({
     ...{ language, bare: true, bodyClass: "sheets" },
-    title: `${words.t("codes")}: ${isolated(poll.title)}`,
+    title: `${text.t("codes")}: ${isolated(poll.title)}`,
     stylesheet: deps.site.asset("admin.css"),
     script: deps.site.asset("admin.js"),
-    children: h(CodeSheet, { poll, cards, words, next: next <= poll.codesMade ? next : null }),
+    children: h(CodeSheet, { poll, cards, text, next: next <= poll.codesMade ? next : null }),
   })
   return answerPage(deps.site, request, html, { cache: "private, no-store" })
 }
 
-async function csv(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function csv(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { poll, cards } = await cardsOf(deps, visit, MAKE_AT_ONCE)
   const rows = cards.map(({ number, code, url }) => [number, code, url])
   return new Response(toCsv([["number", "code", "url"], ...rows]), {

@@ -1,9 +1,8 @@
 /** Codes as cards to print and cut: twelve a page, on A4 and on Letter. */
 
-import type { Translator } from "@tallyroom/lib/ui/i18n"
 import { Qr } from "../../http/qr"
 import { typed, unreachableHost } from "../../http/vote-address"
-import type { AdminKey } from "../admin-messages"
+import type { AdminText } from "../admin-text"
 import { BackLink } from "../parts"
 import { PRINT_AT_ONCE } from "./codes-page"
 
@@ -14,13 +13,13 @@ export type Card = { number: number; code: string; url: string }
 type Props = {
   poll: { id: string; title: string }
   cards: Card[]
-  words: Translator<AdminKey>
+  text: AdminText
   /** The number of the first code that is not on these sheets; null when there is none. */
   next: number | null
 }
 
-export function CodeSheet({ poll, cards, words, next }: Props) {
-  const { t } = words
+export function CodeSheet({ poll, cards, text, next }: Props) {
+  const { t } = text
   const pages = Array.from({ length: Math.ceil(cards.length / CARDS_A_PAGE) }, (_, i) =>
     cards.slice(i * CARDS_A_PAGE, (i + 1) * CARDS_A_PAGE),
   )
@@ -49,7 +48,7 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
       {pages.map((page) => (
         <section key={page[0]?.number} class="sheet">
           {page.map((card) => (
-            <CodeCard key={card.number} card={card} title={poll.title} words={words} />
+            <CodeCard key={card.number} card={card} title={poll.title} text={text} />
           ))}
         </section>
       ))}
@@ -57,15 +56,15 @@ export function CodeSheet({ poll, cards, words, next }: Props) {
   )
 }
 
-function CodeCard({ card, title, words }: { card: Card; title: string; words: Translator<AdminKey> }) {
+function CodeCard({ card, title, text }: { card: Card; title: string; text: AdminText }) {
   return (
     <article class="code-card">
       <p class="code-title" dir="auto">
         {title}
       </p>
-      <Qr text={card.url} label={words.t("qrLabel", { code: card.code })} />
+      <Qr text={card.url} label={text.t("qrLabel", { code: card.code })} />
       <p class="code">{card.code}</p>
-      <p class="code-text">{words.t("cardText")}</p>
+      <p class="code-text">{text.t("cardText")}</p>
       <p class="code-address">{typed(card.url.replace(/\?.*$/, ""))}</p>
     </article>
   )

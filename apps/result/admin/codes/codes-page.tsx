@@ -1,15 +1,15 @@
 /** One-time codes: making them, printing them, taking them elsewhere. */
 
+import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, NoticeBox } from "../parts"
 import type { CodesView } from "../views"
-import { useWords } from "../words"
 
 /** The most codes that are made or printed at once; lib/ui draws a QR code for each. */
 export const MAKE_AT_ONCE = 10_000
 export const PRINT_AT_ONCE = 1_000
 
-export function CodesPage({ poll, codes, made, wanted, fault, notice }: CodesView) {
-  const { t } = useWords()
+export function CodesPage({ poll, codes, made, wanted, error, notice }: CodesView) {
+  const { t } = useAdminText()
   return (
     <>
       <BackLink href={`/admin/polls/${poll.id}`}>
@@ -23,7 +23,7 @@ export function CodesPage({ poll, codes, made, wanted, fault, notice }: CodesVie
         <Figure name={t("unused")} value={Math.max(0, codes.made - codes.used)} />
       </dl>
       <div class="columns">
-        <MakeForm id={poll.id} wanted={wanted} fault={fault} />
+        <MakeForm id={poll.id} wanted={wanted} error={error} />
         {codes.made > 0 && <PrintForm id={poll.id} codes={codes} made={made} />}
       </div>
     </>
@@ -31,7 +31,7 @@ export function CodesPage({ poll, codes, made, wanted, fault, notice }: CodesVie
 }
 
 function Figure({ name, value }: { name: string; value: number }) {
-  const { number } = useWords()
+  const { number } = useAdminText()
   return (
     <div class="card">
       <dt>{name}</dt>
@@ -40,12 +40,12 @@ function Figure({ name, value }: { name: string; value: number }) {
   )
 }
 
-function MakeForm({ id, wanted, fault }: { id: string } & Pick<CodesView, "wanted" | "fault">) {
-  const { t } = useWords()
+function MakeForm({ id, wanted, error }: { id: string } & Pick<CodesView, "wanted" | "error">) {
+  const { t } = useAdminText()
   return (
     <form class="card" method="post" action={`/admin/polls/${id}/codes`}>
       <h2>{t("makeCodes")}</h2>
-      <Field id="count" label={t("howManyNew")} hint={t("makeHint", { most: MAKE_AT_ONCE })} fault={fault}>
+      <Field id="count" label={t("howManyNew")} hint={t("makeHint", { most: MAKE_AT_ONCE })} error={error}>
         <input
           id="count"
           name="count"
@@ -54,8 +54,8 @@ function MakeForm({ id, wanted, fault }: { id: string } & Pick<CodesView, "wante
           max={MAKE_AT_ONCE}
           value={wanted}
           aria-describedby={describedBy("count")}
-          aria-invalid={fault !== null}
-          autofocus={fault !== null}
+          aria-invalid={error !== null}
+          autofocus={error !== null}
           required
         />
       </Field>
@@ -67,7 +67,7 @@ function MakeForm({ id, wanted, fault }: { id: string } & Pick<CodesView, "wante
 }
 
 function PrintForm({ id, codes, made }: { id: string } & Pick<CodesView, "codes" | "made">) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const from = made?.from ?? 1
   const count = Math.min(made?.count ?? codes.made, PRINT_AT_ONCE)
   return (

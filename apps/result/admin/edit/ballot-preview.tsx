@@ -1,18 +1,19 @@
 /** The ballot as voters will see it. */
 
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
-import { useLive, useWords } from "../words"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
 import type { OptionDraft } from "./draft"
 
 type Props = { title: string; options: OptionDraft[] }
 
 export function BallotPreview({ title, options }: Props) {
-  const { t } = useWords()
-  const live = useLive()
+  const { t } = useAdminText()
+  const mounted = useMounted()
   const written = options.filter(({ label, emoji }) => label.trim() !== "" || emoji.trim() !== "")
   return (
     <aside class="preview" aria-label={t("preview")}>
-      <p class="muted">{live ? t("preview") : t("previewSaved")}</p>
+      <p class="muted">{mounted ? t("preview") : t("previewSaved")}</p>
       <div class="card">
         <p class="preview-title" dir="auto">
           {title.trim() || t("previewTitle")}

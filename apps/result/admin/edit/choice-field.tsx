@@ -1,6 +1,6 @@
 /** One of a few rules, each explained. */
 
-import { useWords } from "../words"
+import { useAdminText } from "../admin-text"
 
 type Choices = { policy: "final" | "changeable"; results: "live" | "after-vote" | "after-close" } & {
   confirm: "auto" | "yes" | "no"
@@ -16,7 +16,7 @@ type Props<Name extends keyof Choices> = {
 }
 
 export function ChoiceField<Name extends keyof Choices>({ name, values, value, why }: Props<Name>) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <fieldset class="choices" disabled={why !== undefined}>
       <legend>{t(name)}</legend>

@@ -33,7 +33,7 @@ export function emptyDraft(): PollDraft {
   return { id: "", title: "", options, ...rules, opensAt: "", closesAt: "", isDefault: false }
 }
 
-export function draftOf(poll: Poll): PollDraft {
+export function pollDraftOf(poll: Poll): PollDraft {
   const { id, title, policy, results, eligibility, isDefault } = poll
   return {
     ...{ id, title, policy, results, eligibility, isDefault },

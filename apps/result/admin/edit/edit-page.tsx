@@ -1,10 +1,11 @@
 /** Making and changing a poll, with the ballot as it will look beside it. */
 
 import { useState } from "preact/hooks"
+import { useMounted } from "../../live/use-mounted"
 import { idFrom } from "../../polls/made-ids"
+import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, NoticeBox } from "../parts"
 import type { EditView } from "../views"
-import { useLive, useWords } from "../words"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
 import { changeOptions, isOptionAction, type PollDraft } from "./draft"
@@ -13,9 +14,9 @@ import { MomentField, requireWholeMoments } from "./moment-field"
 import { OptionsEditor } from "./options-editor"
 
 export function EditPage(view: EditView) {
-  const { t } = useWords()
-  const live = useLive()
-  const { id, fixed, faults } = view
+  const { t } = useAdminText()
+  const mounted = useMounted()
+  const { id, fixed, errors } = view
   const [draft, setDraft] = useState(view.draft)
   const set = (change: Partial<PollDraft>) => setDraft((known) => ({ ...known, ...change }))
   const why = (part: keyof typeof fixed) => {
@@ -34,7 +35,7 @@ export function EditPage(view: EditView) {
         <form
           method="post"
           action={id === null ? "/admin/new" : `/admin/polls/${id}/edit`}
-          noValidate={live}
+          noValidate={mounted}
           onSubmit={requireWholeMoments}
         >
           {/* Enter in a field presses a form's first button. */}
@@ -50,12 +51,12 @@ export function EditPage(view: EditView) {
           </button>
           <input type="hidden" name="served" value={view.served} autocomplete="off" />
           <section class="card">
-            <TitleField draft={draft} fault={faults.title} isNew={id === null} why={why("title")} set={set} />
-            {id === null && <IdField draft={draft} fault={faults.id} set={set} />}
+            <TitleField draft={draft} error={errors.title} isNew={id === null} why={why("title")} set={set} />
+            {id === null && <IdField draft={draft} error={errors.id} set={set} />}
           </section>
           <OptionsEditor
             options={draft.options}
-            faults={faults}
+            errors={errors}
             fixed={why("option ids")}
             labelsFixed={fixed.labels !== undefined}
             onChange={(options) => set({ options })}
@@ -83,7 +84,7 @@ export function EditPage(view: EditView) {
                 name="opensAt"
                 value={draft.opensAt}
                 saved={view.saved.opensAt}
-                fault={faults.opensAt}
+                error={errors.opensAt}
                 why={why("opensAt")}
                 emptied={view.scheduled ? t("opensEmptied") : undefined}
               />
@@ -91,7 +92,7 @@ export function EditPage(view: EditView) {
                 name="closesAt"
                 value={draft.closesAt}
                 saved={view.saved.closesAt}
-                fault={faults.closesAt}
+                error={errors.closesAt}
                 why={why("closesAt")}
               />
             </div>
@@ -109,23 +110,23 @@ export function EditPage(view: EditView) {
   )
 }
 
-type FieldProps = { draft: PollDraft; fault: string | undefined; set: (change: Partial<PollDraft>) => void }
+type FieldProps = { draft: PollDraft; error: string | undefined; set: (change: Partial<PollDraft>) => void }
 
 /** While nobody wrote an id for a new poll, it follows the title. */
 function TitleField({
   draft,
-  fault,
+  error,
   isNew,
   why,
   set,
 }: FieldProps & { isNew: boolean; why: string | undefined }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const onInput = (title: string) => {
     const follows = isNew && draft.id === idFrom(draft.title)
     set({ title, ...(follows && { id: idFrom(title) }) })
   }
   return (
-    <Field id="title" label={t("title")} hint={why ?? t("titleHint")} fault={fault}>
+    <Field id="title" label={t("title")} hint={why ?? t("titleHint")} error={error}>
       <input
         id="title"
         name="title"
@@ -133,8 +134,8 @@ function TitleField({
         dir="auto"
         maxLength={200}
         readonly={why !== undefined}
-        aria-invalid={fault !== undefined}
-        autofocus={fault !== undefined}
+        aria-invalid={error !== undefined}
+        autofocus={error !== undefined}
         aria-describedby={describedBy("title")}
         onInput={(event) => onInput(event.currentTarget.value)}
         aria-required="true"
@@ -143,10 +144,10 @@ function TitleField({
   )
 }
 
-function IdField({ draft, fault, set }: FieldProps) {
-  const { t } = useWords()
+function IdField({ draft, error, set }: FieldProps) {
+  const { t } = useAdminText()
   return (
-    <Field id="id" label={t("id")} hint={`${t("idHint")} ${t("idMade")}`} fault={fault}>
+    <Field id="id" label={t("id")} hint={`${t("idHint")} ${t("idMade")}`} error={error}>
       <input
         id="id"
         name="id"
@@ -154,8 +155,8 @@ function IdField({ draft, fault, set }: FieldProps) {
         maxLength={64}
         autocapitalize="none"
         spellcheck={false}
-        aria-invalid={fault !== undefined}
-        autofocus={fault !== undefined}
+        aria-invalid={error !== undefined}
+        autofocus={error !== undefined}
         aria-describedby={describedBy("id")}
         onInput={(event) => set({ id: event.currentTarget.value })}
       />
@@ -164,7 +165,7 @@ function IdField({ draft, fault, set }: FieldProps) {
 }
 
 function DefaultField({ isDefault }: { isDefault: boolean }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <label class="check">
       <input type="checkbox" name="isDefault" defaultChecked={isDefault} disabled={isDefault} />

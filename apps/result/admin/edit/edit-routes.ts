@@ -5,14 +5,21 @@ import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
 import { fixedParts, isScheduled } from "../../polls/fixed-parts"
 import { pollIdFrom } from "../../polls/made-ids"
-import { changePoll, createPoll, readPoll, type StoredPoll } from "../../polls/poll-store"
-import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "../admin-pages"
-import type { Said } from "../said"
+import { changePoll, createPoll, readStoredPoll, type StoredPoll } from "../../polls/poll-store"
+import {
+  type AdminDeps,
+  type AdminVisit,
+  adminPage,
+  forAdmins,
+  redirectWithFlash,
+  refusal,
+} from "../admin-pages"
+import type { FlashMessage } from "../flash-message"
 import type { EditView } from "../views"
-import { changeOptions, draftOf, emptyDraft, isOptionAction, type PollDraft, withoutBlank } from "./draft"
-import { type Faults, faultTexts } from "./faults"
+import { changeOptions, emptyDraft, isOptionAction, type PollDraft, pollDraftOf, withoutBlank } from "./draft"
 import { marksOf, merged } from "./meanwhile"
 import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
+import { errorTexts, type ValidationErrors } from "./validation-errors"
 
 const CONFLICT = 409
 const UNPROCESSABLE = 422
@@ -34,15 +41,15 @@ export function editRoutes(deps: AdminDeps) {
     .get(
       "/admin/polls/:poll/edit",
       forAdmins(deps, async (visit) => {
-        const poll = await withDeadline(readPoll(deps.sql, visit.id))
-        return editor(deps, visit, { ...viewOf(poll, draftOf(poll)), notice: visit.said })
+        const poll = await withDeadline(readStoredPoll(deps.sql, visit.id))
+        return editor(deps, visit, { ...viewOf(poll, pollDraftOf(poll)), notice: visit.flash })
       }),
     )
     .post(
       "/admin/polls/:poll/edit",
       forAdmins(deps, async (visit) => {
-        const poll = await withDeadline(readPoll(deps.sql, visit.id))
-        return answerForm(deps, visit, poll, await readPollForm(visit.request, draftOf(poll)))
+        const poll = await withDeadline(readStoredPoll(deps.sql, visit.id))
+        return answerForm(deps, visit, poll, await readPollForm(visit.request, pollDraftOf(poll)))
       }),
       { parse: "none" },
     )
@@ -51,21 +58,21 @@ export function editRoutes(deps: AdminDeps) {
 function viewOf(poll: StoredPoll | null, draft: PollDraft): EditView {
   const fixed = poll ? fixedParts(poll, poll.accepted, Date.now()) : {}
   const scheduled = poll !== null && isScheduled(poll, Date.now())
-  const stored = poll ? draftOf(poll) : emptyDraft()
+  const stored = poll ? pollDraftOf(poll) : emptyDraft()
   const saved = { opensAt: stored.opensAt, closesAt: stored.closesAt }
   const known = { draft, saved, served: poll ? marksOf(stored) : "" }
-  return { page: "edit", id: poll?.id ?? null, ...known, scheduled, fixed, faults: {}, notice: null }
+  return { page: "edit", id: poll?.id ?? null, ...known, scheduled, fixed, errors: {}, notice: null }
 }
 
-function editor(deps: AdminDeps, visit: Visit, view: EditView, status = 200): Response {
-  const title = visit.words.t(view.id === null ? "newPoll" : "editPoll")
+function editor(deps: AdminDeps, visit: AdminVisit, view: EditView, status = 200): Response {
+  const title = visit.text.t(view.id === null ? "newPoll" : "editPoll")
   return adminPage(deps, visit.request, view, { title, status })
 }
 
 /** Without scripts the buttons of the options come here, too: the form is shown again with the list changed. */
 async function answerForm(
   deps: AdminDeps,
-  visit: Visit,
+  visit: AdminVisit,
   poll: StoredPoll | null,
   form: SentForm,
 ): Promise<Response> {
@@ -77,10 +84,10 @@ async function answerForm(
   // Where scripts run the page writes the id of a title with Latin letters; nobody need think of any.
   const whole = { ...draft, id: draft.id || pollIdFrom(draft.title), options: withoutBlank(draft.options) }
   const { draft: mine, both } = poll
-    ? merged(whole, draftOf(poll), form.sent.served ?? "")
+    ? merged(whole, pollDraftOf(poll), form.sent.served ?? "")
     : { draft: whole, both: [] }
   if (both.length === 0) return save(deps, visit, poll, { ...form, draft: mine })
-  const { t, list } = visit.words
+  const { t, list } = visit.text
   const notice = {
     kind: "bad",
     text: t("changedMeanwhile", { parts: list(both.map((part) => t(part))) }),
@@ -96,52 +103,52 @@ function stillServed(view: EditView, { sent }: SentForm): EditView {
 
 async function save(
   deps: AdminDeps,
-  visit: Visit,
+  visit: AdminVisit,
   poll: StoredPoll | null,
   form: SentForm,
 ): Promise<Response> {
-  const { t } = visit.words
+  const { t } = visit.text
   const view = stillServed(viewOf(poll, form.draft), form)
-  const wrong = (faults: Record<string, string>, text = t("faults")) =>
-    editor(deps, visit, { ...view, faults, notice: { kind: "bad", text } }, UNPROCESSABLE)
+  const wrong = (errors: Record<string, string>, text = t("notSaved")) =>
+    editor(deps, visit, { ...view, errors, notice: { kind: "bad", text } }, UNPROCESSABLE)
   try {
-    const { saved, faults } = poll ? await change(deps, poll, form) : await create(deps, form)
-    if (!saved) return wrong(faultTexts(faults, visit.words))
+    const { saved, errors } = poll ? await change(deps, poll, form) : await create(deps, form)
+    if (!saved) return wrong(errorTexts(errors, visit.text))
     deps.changed(saved.id)
-    return leadAndSay(`/admin/polls/${saved.id}`, saidOf(poll, saved), saved.id, visit)
+    return redirectWithFlash(`/admin/polls/${saved.id}`, flashOf(poll, saved), saved.id, visit)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    if (error.kind === "poll-exists") return wrong({ id: t("faultTaken") })
-    if (error.kind === "request-malformed") return wrong(scheduleFault(view, visit))
-    if (error.kind === "poll-fixed") return wrong({}, refusal(visit.words, error).text)
+    if (error.kind === "poll-exists") return wrong({ id: t("errorTaken") })
+    if (error.kind === "request-malformed") return wrong(scheduleError(view, visit))
+    if (error.kind === "poll-fixed") return wrong({}, refusal(visit.text, error).text)
     throw error
   }
 }
 
-/** Where an opening that has passed is not the fault, the closing is. */
-function scheduleFault({ draft, saved }: EditView, { words: { t } }: Visit): Record<string, string> {
+/** Where an opening that has passed is not the error, the closing is. */
+function scheduleError({ draft, saved }: EditView, { text: { t } }: AdminVisit): Record<string, string> {
   const isPast = draft.opensAt !== "" && Date.parse(draft.opensAt) <= Date.now()
-  if (!isPast) return { closesAt: t("faultSchedule") }
-  return { opensAt: t(saved.opensAt === "" ? "faultOpens" : "faultOpensHeld") }
+  if (!isPast) return { closesAt: t("errorSchedule") }
+  return { opensAt: t(saved.opensAt === "" ? "errorOpens" : "errorOpensHeld") }
 }
 
-type Saved = { saved: StoredPoll; faults?: never } | { saved?: never; faults: Faults }
+type Saved = { saved: StoredPoll; errors?: never } | { saved?: never; errors: ValidationErrors }
 
 async function create({ sql }: AdminDeps, form: SentForm): Promise<Saved> {
-  const { value, faults } = checkNew(form)
-  return value ? { saved: await withDeadline(createPoll(sql, value), CHANGE_DEADLINE_MS) } : { faults }
+  const { value, errors } = checkNew(form)
+  return value ? { saved: await withDeadline(createPoll(sql, value), CHANGE_DEADLINE_MS) } : { errors }
 }
 
 /** A scheduled poll without an opening time would open at once, which nobody means who empties the field. */
 async function change({ sql }: AdminDeps, poll: StoredPoll, form: SentForm): Promise<Saved> {
-  const { value, faults } = checkChange(form)
-  if (!value) return { faults }
+  const { value, errors } = checkChange(form)
+  if (!value) return { errors }
   const unscheduled = value.opensAt === null && isScheduled(poll, Date.now())
   const wanted = unscheduled ? { ...value, state: "draft" as const } : value
   return { saved: await withDeadline(changePoll(sql, poll.id, wanted), CHANGE_DEADLINE_MS) }
 }
 
-function saidOf(before: StoredPoll | null, { state }: StoredPoll): Said {
+function flashOf(before: StoredPoll | null, { state }: StoredPoll): FlashMessage {
   if (!before) return "didCreate"
   return before.state !== "draft" && state === "draft" ? "didUnschedule" : "didSave"
 }

@@ -13,22 +13,22 @@ export function localTime(iso: string): string {
 
 type Read =
   | { iso: string; wrong: null }
-  | { iso: null; wrong: "faultMoment" | "faultEmptied" | "faultSkipped" }
+  | { iso: null; wrong: "errorMoment" | "errorEmptied" | "errorSkipped" }
 
 /** What a field for moments holds. @param held whether it was served with one, which nobody may lose by a slip */
 export function readMoment(
   { value, validity }: Pick<HTMLInputElement, "value"> & { validity: Pick<ValidityState, "badInput"> },
   held: boolean,
 ): Read {
-  if (validity.badInput) return { iso: null, wrong: "faultMoment" }
-  if (value === "") return held ? { iso: null, wrong: "faultEmptied" } : { iso: "", wrong: null }
+  if (validity.badInput) return { iso: null, wrong: "errorMoment" }
+  if (value === "") return held ? { iso: null, wrong: "errorEmptied" } : { iso: "", wrong: null }
   const minute = value.slice(0, 16)
   const date = new Date(value)
   if (Number.isNaN(date.getTime()) || minute < EARLIEST || minute > LATEST) {
-    return { iso: null, wrong: "faultMoment" }
+    return { iso: null, wrong: "errorMoment" }
   }
   const iso = date.toISOString()
-  return localTime(iso) === minute ? { iso, wrong: null } : { iso: null, wrong: "faultSkipped" }
+  return localTime(iso) === minute ? { iso, wrong: null } : { iso: null, wrong: "errorSkipped" }
 }
 
 /** Zones put their clocks back by half an hour, an hour or two. */

@@ -1,16 +1,16 @@
 import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { useStores } from "../../../../tests/harness/stores"
-import { readPoll } from "../../polls/poll-store"
-import { ADMIN, definition, openTables, type Result, startResult } from "../../testing/result"
+import { readStoredPoll } from "../../polls/poll-store"
+import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../../testing/result"
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
 })
 
 /** The form of a poll as one of its admins opened it, to be sent with what that admin writes. */
@@ -40,7 +40,7 @@ function fieldsOf(page: string): Record<string, string> {
 }
 
 async function stored(id: string) {
-  const { title, options, results } = await readPoll(sql, id)
+  const { title, options, results } = await readStoredPoll(sql, id)
   return { title, labels: options.map(({ label }) => label), results }
 }
 
@@ -58,7 +58,7 @@ test("Who changes what another admin has just changed is told so, and may save i
   const ann = await openForm("clash")
   const ben = await openForm("clash")
   expect((await ann({ title: "Ann's", results: "after-close" })).status).toBe(303)
-  // Neither another row nor a fault of another kind makes the form forget what it was served with.
+  // Neither another row nor a error of another kind makes the form forget what it was served with.
   expect((await ben({ title: "Ben's", do: "add" })).status).toBe(200)
   const told = await ben({ do: "save" })
   expect([told.status, told.page.includes("somebody else has just changed this as well: Question.")]).toEqual(

@@ -5,8 +5,9 @@
 
 import type { RefObject } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
 import { describedBy, Field } from "../parts"
-import { useLive, useWords } from "../words"
 import { comesTwice, EARLIEST, LATEST, localTime, readMoment } from "./local-time"
 
 type Props = {
@@ -15,7 +16,7 @@ type Props = {
   value: string
   /** The same as the stored poll has it, which nobody may lose by a slip; what was refused is nothing to lose. */
   saved: string
-  fault: string | undefined
+  error: string | undefined
   why: string | undefined
   /** What it means to have none, where that is not plain. */
   emptied?: string | undefined
@@ -24,42 +25,42 @@ type Props = {
 /** What a field sends that holds no whole moment: the server tells it from an empty one. */
 const UNFINISHED = "unfinished"
 
-export function MomentField({ name, value, saved, fault, why, emptied }: Props) {
-  const { t } = useWords()
-  const live = useLive()
+export function MomentField({ name, value, saved, error, why, emptied }: Props) {
+  const { t } = useAdminText()
+  const mounted = useMounted()
   const [none, setNone] = useState(value === "" && saved !== "")
   const field = useRef<HTMLInputElement>(null)
-  const { moment, trouble, warning, handlers } = useMoment(field, value, saved, `${live} ${none}`)
+  const { moment, localError, warning, handlers } = useMoment(field, value, saved, `${mounted} ${none}`)
   useEffect(() => {
     // The field of the reader's own zone takes the place of the one that was served, and its focus.
     const input = field.current
-    if (fault && input?.form?.querySelector("[aria-invalid=true]") === input) input?.focus()
-  }, [live, fault])
-  const zone = live ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC"
+    if (error && input?.form?.querySelector("[aria-invalid=true]") === input) input?.focus()
+  }, [mounted, error])
+  const zone = mounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC"
   const hint = [t("zoneHint", { zone }), emptied].filter(Boolean).join(". ")
-  const shown = none && live ? undefined : (trouble ?? fault)
+  const shown = none && mounted ? undefined : (localError ?? error)
   return (
     <div>
-      <Field id={name} label={t(name)} hint={why ?? warning ?? hint} fault={shown}>
+      <Field id={name} label={t(name)} hint={why ?? warning ?? hint} error={shown}>
         <input
-          key={String(live)}
+          key={String(mounted)}
           ref={field}
           id={name}
-          name={live ? undefined : name}
+          name={mounted ? undefined : name}
           type="datetime-local"
-          defaultValue={live ? localTime(value) : value.slice(0, 16)}
+          defaultValue={mounted ? localTime(value) : value.slice(0, 16)}
           min={EARLIEST}
           max={LATEST}
-          disabled={why !== undefined || (none && live)}
+          disabled={why !== undefined || (none && mounted)}
           aria-invalid={shown !== undefined}
-          autofocus={fault !== undefined}
+          autofocus={error !== undefined}
           aria-describedby={describedBy(name)}
           {...handlers}
         />
       </Field>
       {why === undefined && (
         <>
-          {live && <input type="hidden" name={name} value={moment ?? UNFINISHED} />}
+          {mounted && <input type="hidden" name={name} value={moment ?? UNFINISHED} />}
           <input type="hidden" name={`${name}Was`} value={saved} autocomplete="off" />
           {saved !== "" && (
             <label class="check">
@@ -84,9 +85,9 @@ export function MomentField({ name, value, saved, fault, why, emptied }: Props) 
  * @param state when this changes, the field is looked at anew
  */
 function useMoment(field: RefObject<HTMLInputElement | null>, served: string, saved: string, state: string) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const [moment, setMoment] = useState<string | null>(served)
-  const [trouble, setTrouble] = useState<string>()
+  const [localError, setLocalError] = useState<string>()
   const [warning, setWarning] = useState<string>()
 
   const look = () => {
@@ -103,17 +104,17 @@ function useMoment(field: RefObject<HTMLInputElement | null>, served: string, sa
   const tellWhatChanged = () => {
     const read = look()
     if (!read) return
-    setTrouble((told) => told && (read.wrong ? t(read.wrong) : undefined))
+    setLocalError((told) => told && (read.wrong ? t(read.wrong) : undefined))
     setWarning(read.iso && comesTwice(read.iso) ? t("momentTwice") : undefined)
   }
   useEffect(() => void look(), [state])
   const tell = ({ currentTarget: input }: { currentTarget: HTMLInputElement }) => {
     if (!input.validity.valid)
-      setTrouble(input.validity.customError ? input.validationMessage : t("faultMoment"))
+      setLocalError(input.validity.customError ? input.validationMessage : t("errorMoment"))
   }
   // A field that goes from half filled to empty says nothing of it by itself: keys do, and leaving it.
   const handlers = { onInput: tellWhatChanged, onKeyUp: tellWhatChanged, onBlur: look, onInvalid: tell }
-  return { moment, trouble, warning, handlers }
+  return { moment, localError, warning, handlers }
 }
 
 /** Keeps a form from being sent while one of its moments is not whole; the first of them gets the focus. */

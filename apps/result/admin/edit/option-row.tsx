@@ -1,15 +1,16 @@
 /** One option of a poll while it is written. */
 
+import { useMounted } from "../../live/use-mounted"
 import { idFrom } from "../../polls/made-ids"
+import { useAdminText } from "../admin-text"
 import { describedBy, Field } from "../parts"
-import { useLive, useWords } from "../words"
 import { type OptionDraft, optionField } from "./draft"
 
 type Props = {
   index: number
   count: number
   option: OptionDraft
-  faults: Record<string, string>
+  errors: Record<string, string>
   fixed: boolean
   labelFixed: boolean
   press: (action: string) => (event: Event) => void
@@ -19,8 +20,8 @@ type Props = {
 }
 
 export function OptionRow(props: Props) {
-  const { t } = useWords()
-  const { index, count, fixed, press, faults, option } = props
+  const { t } = useAdminText()
+  const { index, count, fixed, press, errors, option } = props
   const button = (verb: "up" | "down" | "remove", sign: string, disabled: boolean) => (
     <button
       class="button icon"
@@ -34,7 +35,7 @@ export function OptionRow(props: Props) {
       <span aria-hidden="true">{sign}</span>
     </button>
   )
-  const hidden = (["id", "colour", "image"] as const).some((part) => faults[optionField(index, part)])
+  const hidden = (["id", "colour", "image"] as const).some((part) => errors[optionField(index, part)])
   return (
     <li class="option-row">
       <div class="option-main">
@@ -63,12 +64,12 @@ export function OptionRow(props: Props) {
 
 type Part = Props & { part: keyof OptionDraft; maxLength: number }
 
-function TextPart({ index, option, faults, fixed, labelFixed, goOn, onChange, part, maxLength }: Part) {
-  const { t } = useWords()
+function TextPart({ index, option, errors, fixed, labelFixed, goOn, onChange, part, maxLength }: Part) {
+  const { t } = useAdminText()
   const name = optionField(index, part)
-  const fault = faults[name]
+  const error = errors[name]
   return (
-    <Field id={name} label={t(`option-${part}`, { place: index + 1 })} fault={fault}>
+    <Field id={name} label={t(`option-${part}`, { place: index + 1 })} error={error}>
       <input
         id={name}
         name={name}
@@ -77,8 +78,8 @@ function TextPart({ index, option, faults, fixed, labelFixed, goOn, onChange, pa
         dir={part === "label" ? "auto" : undefined}
         maxLength={maxLength}
         readonly={(part === "id" && fixed) || (part === "label" && labelFixed)}
-        aria-invalid={fault !== undefined}
-        autofocus={fault !== undefined}
+        aria-invalid={error !== undefined}
+        autofocus={error !== undefined}
         aria-describedby={describedBy(name)}
         onInput={(event) => onChange({ ...option, [part]: event.currentTarget.value })}
         onKeyDown={(event) => {
@@ -98,13 +99,13 @@ const COMPOSED = 229
 
 /** A colour as text, which may be empty, and where scripts run a picker beside it. */
 function ColourPart(props: Props) {
-  const { t } = useWords()
-  const live = useLive()
+  const { t } = useAdminText()
+  const mounted = useMounted()
   const { index, option, onChange } = props
   return (
     <div class="colour">
       <TextPart {...props} part="colour" maxLength={7} />
-      {live && (
+      {mounted && (
         <input
           type="color"
           aria-label={t("pickColour", { place: index + 1 })}

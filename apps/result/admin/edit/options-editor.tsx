@@ -2,13 +2,14 @@
 
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { useEffect, useRef, useState } from "preact/hooks"
-import { useLive, useWords } from "../words"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
 import type { OptionDraft } from "./draft"
 import { OptionRow } from "./option-row"
 
 type Props = {
   options: OptionDraft[]
-  faults: Record<string, string>
+  errors: Record<string, string>
   /** Why options can't be added and removed any more. */
   fixed: string | undefined
   /** Nor what they are called. */
@@ -17,15 +18,15 @@ type Props = {
   onAction: (action: string) => void
 }
 
-export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, onAction }: Props) {
-  const { t } = useWords()
+export function OptionsEditor({ options, errors, fixed, labelsFixed, onChange, onAction }: Props) {
+  const { t } = useAdminText()
   const isFull = fixed !== undefined || options.length >= MAX_OPTIONS
-  const { list, said, press, goOn } = useActions(options.length, isFull, onAction)
+  const { list, announcement, press, goOn } = useActions(options.length, isFull, onAction)
   return (
     <section class="card">
       <h2>{t("options")}</h2>
       {fixed && <p class="fixed">{t(labelsFixed ? "labelsFixed" : "optionsFixed", { why: fixed })}</p>}
-      {faults.options && <p class="fault">{faults.options}</p>}
+      {errors.options && <p class="field-error">{errors.options}</p>}
       <ol class="option-rows" ref={list}>
         {options.map((option, i) => (
           <OptionRow
@@ -33,7 +34,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
             index={i}
             count={options.length}
             option={option}
-            faults={faults}
+            errors={errors}
             fixed={fixed !== undefined}
             labelFixed={labelsFixed}
             press={press}
@@ -43,7 +44,7 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
         ))}
       </ol>
       <p class="visually-hidden" role="status">
-        {said}
+        {announcement}
       </p>
       {!isFull && (
         <button class="button" type="submit" name="do" value="add" onClick={press("add")}>
@@ -56,11 +57,11 @@ export function OptionsEditor({ options, faults, fixed, labelsFixed, onChange, o
 
 /** What a button does where scripts run: the list changes at once, and the keyboard stays with what was moved. */
 function useActions(count: number, isFull: boolean, onAction: (action: string) => void) {
-  const { t } = useWords()
-  const live = useLive()
+  const { t } = useAdminText()
+  const mounted = useMounted()
   const list = useRef<HTMLOListElement>(null)
   const [focus, setFocus] = useState("")
-  const [said, setSaid] = useState("")
+  const [announcement, setAnnouncement] = useState("")
   useEffect(() => {
     if (focus === "") return
     const target = list.current?.querySelector<HTMLElement>(focus)
@@ -69,7 +70,7 @@ function useActions(count: number, isFull: boolean, onAction: (action: string) =
   }, [focus])
 
   const press = (action: string) => (event: Event) => {
-    if (!live) return
+    if (!mounted) return
     event.preventDefault()
     onAction(action)
     const [verb, index] = action.split("-")
@@ -79,14 +80,14 @@ function useActions(count: number, isFull: boolean, onAction: (action: string) =
     const to = verb === "up" ? at - 1 : at + 1
     const last = verb === "up" ? to === 0 : to === count - 1
     setFocus(`[value="${last ? (verb === "up" ? "down" : "up") : verb}-${to}"]`)
-    setSaid(t("movedTo", { place: to + 1 }))
+    setAnnouncement(t("movedTo", { place: to + 1 }))
   }
   const goOn = (index: number) => {
     const isLast = index === count - 1
-    if (!live || (isLast && isFull)) return false
+    if (!mounted || (isLast && isFull)) return false
     if (isLast) onAction("add")
     setFocus(`[name="o${index + 1}-label"]`)
     return true
   }
-  return { list, said, press, goOn }
+  return { list, announcement, press, goOn }
 }

@@ -7,8 +7,8 @@ import type { z } from "zod"
 import { withIds } from "../../polls/made-ids"
 import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"
 import { type OptionDraft, optionField, type PollDraft } from "./draft"
-import { type Faults, faultsOf } from "./faults"
 import { MOST_MARKS } from "./meanwhile"
+import { type ValidationErrors, validationErrorsOf } from "./validation-errors"
 
 /** Fifty options with all that they may have, percent-encoded. */
 const FORM_LIMIT = 256 * 1_024
@@ -35,7 +35,7 @@ export type SentForm = {
   sent: Record<string, string | undefined>
   action: string
   /** What the draft itself can't say: a moment that is not whole is not taken into it. */
-  faults: Faults
+  errors: ValidationErrors
 }
 
 /** What was sent; a field that was not (as it is disabled) is as `before` has it. @throws {Problem} for no such form */
@@ -56,11 +56,11 @@ export async function readPollForm(request: Request, before: PollDraft): Promise
     closesAt: closesAt.moment,
     isDefault: sent.isDefault !== undefined || before.isDefault,
   }
-  const faults = {
-    ...(opensAt.fault && { opensAt: opensAt.fault }),
-    ...(closesAt.fault && { closesAt: closesAt.fault }),
+  const errors = {
+    ...(opensAt.error && { opensAt: opensAt.error }),
+    ...(closesAt.error && { closesAt: closesAt.error }),
   }
-  return { draft, sent, action: sent.do ?? "save", faults }
+  return { draft, sent, action: sent.do ?? "save", errors }
 }
 
 /** The last row whose button was pressed may lie behind gaps: only rows that were sent count. */
@@ -82,16 +82,16 @@ function sentMoment(
   sent: Record<string, string | undefined>,
   name: "opensAt" | "closesAt",
   before: string,
-): { moment: string; fault?: "faultMoment" | "faultEmptied" } {
+): { moment: string; error?: "errorMoment" | "errorEmptied" } {
   const text = sent[name]?.trim()
   if (text === undefined) return { moment: before }
   if (sent[`${name}None`] !== undefined) return { moment: "" }
   const served = sent[`${name}Was`] ?? before
   // A field has minutes alone: what was not touched keeps its seconds.
   if (text === served.slice(0, MINUTE)) return { moment: served }
-  if (text === "") return { moment: served, fault: "faultEmptied" }
+  if (text === "") return { moment: served, error: "errorEmptied" }
   const moment = inUtc(text)
-  return moment === null ? { moment: served, fault: "faultMoment" } : { moment }
+  return moment === null ? { moment: served, error: "errorMoment" } : { moment }
 }
 
 /** "2030-01-31T20:00" is so long. */
@@ -104,10 +104,10 @@ function inUtc(text: string): string | null {
   return moment?.toISOString() ?? null
 }
 
-export type Checked<T> = { value: T; faults?: never } | { value?: never; faults: Faults }
+export type Checked<T> = { value: T; errors?: never } | { value?: never; errors: ValidationErrors }
 
 /** The new poll that a draft stands for, or what is wrong with it. */
-export function checkNew({ draft, faults }: SentForm): Checked<z.output<typeof newPollSchema>> {
+export function checkNew({ draft, errors }: SentForm): Checked<z.output<typeof newPollSchema>> {
   const { opensAt, closesAt, isDefault, options, confirm, ...rest } = draft
   const poll = {
     ...{
@@ -118,11 +118,11 @@ export function checkNew({ draft, faults }: SentForm): Checked<z.output<typeof n
     },
     ...{ opensAt: opensAt || null, closesAt: closesAt || null },
   }
-  return check(newPollSchema, poll, faults)
+  return check(newPollSchema, poll, errors)
 }
 
 /** The change that a draft asks for: of what was sent alone. */
-export function checkChange({ draft, sent, faults }: SentForm): Checked<z.output<typeof pollChangeSchema>> {
+export function checkChange({ draft, sent, errors }: SentForm): Checked<z.output<typeof pollChangeSchema>> {
   const given = <Key extends keyof PollDraft>(...names: Key[]) =>
     Object.fromEntries(
       names.flatMap((name) => (sent[name] === undefined ? [] : [[name, draft[name] || null]])),
@@ -134,7 +134,7 @@ export function checkChange({ draft, sent, faults }: SentForm): Checked<z.output
     options: withIds(draft.options).map(optionOf),
     ...(sent.isDefault !== undefined && { default: true }),
   }
-  return check(pollChangeSchema, change, faults)
+  return check(pollChangeSchema, change, errors)
 }
 
 const CONFIRMATIONS: Record<string, boolean | null> = { auto: null, yes: true, no: false }
@@ -148,8 +148,12 @@ function optionOf({ id, label, emoji, colour, image }: OptionDraft) {
   return { id, label, ...(emoji && { emoji }), ...(colour && { colour }), ...(image && { image }) }
 }
 
-function check<T extends z.ZodType>(schema: T, value: unknown, found: Faults): Checked<z.output<T>> {
+function check<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  found: ValidationErrors,
+): Checked<z.output<T>> {
   const parsed = schema.safeParse(value)
-  const faults = { ...(parsed.error && faultsOf(parsed.error)), ...found }
-  return parsed.success && Object.keys(faults).length === 0 ? { value: parsed.data } : { faults }
+  const errors = { ...(parsed.error && validationErrorsOf(parsed.error)), ...found }
+  return parsed.success && Object.keys(errors).length === 0 ? { value: parsed.data } : { errors }
 }

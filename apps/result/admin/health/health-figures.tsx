@@ -1,10 +1,10 @@
 /** How the counting goes in four numbers, each with a word on what it is. */
 
-import { useWords } from "../words"
+import { useAdminText } from "../admin-text"
 import type { Health } from "./health"
 
 export function Figures({ health }: { health: Health }) {
-  const { t, number, duration } = useWords()
+  const { t, number, duration } = useAdminText()
   const waiting = health.shards.reduce((sum, shard) => sum + shard.waiting, 0)
   const alive = health.workers.filter((worker) => worker.alive).length
   return (

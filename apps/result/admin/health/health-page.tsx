@@ -1,16 +1,16 @@
 /** How the counting goes: who counts what, how fast, and what could not be counted. */
 
 import { useEffect, useState } from "preact/hooks"
+import { useAdminText } from "../admin-text"
 import { DateTime } from "../parts"
 import type { HealthView } from "../views"
-import { useWords } from "../words"
 import type { Health } from "./health"
 import { Figures } from "./health-figures"
 
 const REFRESH_MS = 2_000
 
 export function HealthPage({ health: served }: HealthView) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const health = useHealth(served)
   const unheld = health.shards.filter((shard) => shard.holder === null).length
   return (
@@ -45,7 +45,7 @@ function useHealth(served: Health): Health {
 }
 
 function Shards({ shards }: Pick<Health, "shards">) {
-  const { t, number, duration } = useWords()
+  const { t, number, duration } = useAdminText()
   return (
     <section class="card">
       <h2>{t("shards")}</h2>
@@ -81,7 +81,7 @@ function Shards({ shards }: Pick<Health, "shards">) {
 }
 
 function Workers({ workers }: Pick<Health, "workers">) {
-  const { t, list } = useWords()
+  const { t, list } = useAdminText()
   return (
     <section class="card">
       <h2>{t("workers")}</h2>
@@ -102,7 +102,7 @@ function Workers({ workers }: Pick<Health, "workers">) {
 }
 
 function SetAside({ entries }: { entries: Health["setAside"] }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <section class="card">
       <h2>{t("setAside")}</h2>

@@ -1,18 +1,18 @@
 import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { useStores } from "../../../../tests/harness/stores"
-import { definition, openTables, type Result, startResult } from "../../testing/result"
+import { definition, openTables, type ResultApp, startResultApp } from "../../testing/result"
 import { readHealth } from "./health"
 
 const MINUTE_S = 60
 
 const stores = useStores()
 let sql: Database
-let result: Result
+let result: ResultApp
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
   await sql`INSERT INTO shards (shard, ms, seq) SELECT i, extract(epoch FROM now()) * 1000 - 5000, 1 FROM generate_series(0, 1) i`
 })
 

@@ -1,8 +1,8 @@
 /** All polls with their state and their numbers, which move by themselves where scripts run. */
 
+import { useAdminText } from "../admin-text"
 import { NoticeBox, PollChips, PollTimes } from "../parts"
 import type { ListPart, ListView, PollSummary } from "../views"
-import { useWords } from "../words"
 import { listAddress } from "./list-address"
 import { OrderedList } from "./order-page"
 import { useLiveSummaries } from "./use-live-summaries"
@@ -11,7 +11,7 @@ import { useLiveSummaries } from "./use-live-summaries"
 const MANY = 10
 
 export function ListPage({ polls, part, archivedCount, notice }: ListView) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const shown = useLiveSummaries(polls)
   const { archived, search, listedCount } = part
   return (
@@ -63,7 +63,7 @@ function whyEmpty({ search, archived }: ListPart): "noneFound" | "noArchived" | 
 }
 
 function Search({ part: { archived, search } }: { part: ListPart }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <search>
       <form class="poll-search" action="/admin">
@@ -91,7 +91,7 @@ function Search({ part: { archived, search } }: { part: ListPart }) {
 }
 
 function Pages({ part }: { part: ListPart }) {
-  const { t, number } = useWords()
+  const { t, number } = useAdminText()
   const { page, hasNext, from, to, count } = part
   if (page === 1 && !hasNext) return null
   return (
@@ -112,7 +112,7 @@ function Pages({ part }: { part: ListPart }) {
 }
 
 function PollRow({ poll }: { poll: PollSummary }) {
-  const { t, number } = useWords()
+  const { t, number } = useAdminText()
   return (
     <li class="card poll-row" data-poll={poll.id}>
       <div>

@@ -1,17 +1,18 @@
 /** The list of polls while it is put in order: by buttons, which are forms of their own, or by dragging rows. */
 
 import { useState } from "preact/hooks"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
 import { PollChips } from "../parts"
 import type { ListPart, PollSummary } from "../views"
-import { useLive, useWords } from "../words"
 import { listAddress, rowName } from "./list-address"
 import { useOrder } from "./use-order"
 
 type Place = "up" | "down" | "first"
 
 export function OrderedList({ polls, part }: { polls: PollSummary[]; part: ListPart }) {
-  const { t } = useWords()
-  const { ordered, list, said, press, dropOn } = useOrder(polls)
+  const { t } = useAdminText()
+  const { ordered, list, announcement, press, dropOn } = useOrder(polls)
   const [dragged, setDragged] = useState<string | null>(null)
   const isFirst = (i: number) => part.page === 1 && i === 0
   const isLast = (i: number) => !part.hasNext && i === ordered.length - 1
@@ -33,7 +34,7 @@ export function OrderedList({ polls, part }: { polls: PollSummary[]; part: ListP
         ))}
       </ul>
       <p class="visually-hidden" role="status">
-        {said}
+        {announcement}
       </p>
       <p>
         <a class="button primary" href={listAddress({ ...part, ordering: false }, part.page)}>
@@ -55,8 +56,8 @@ type RowProps = {
 }
 
 function OrderRow({ poll, isFirst, isLast, isDragged, press, onDrag, onOver }: RowProps) {
-  const { t } = useWords()
-  const live = useLive()
+  const { t } = useAdminText()
+  const mounted = useMounted()
   const button = (place: Place, sign: string, disabled: boolean) => (
     <button
       class="button icon"
@@ -75,7 +76,7 @@ function OrderRow({ poll, isFirst, isLast, isDragged, press, onDrag, onOver }: R
       class={`card order-row ${isDragged ? "dragged" : ""}`}
       id={rowName(poll.id)}
       data-poll={poll.id}
-      draggable={live && !poll.deleting}
+      draggable={mounted && !poll.deleting}
       onDragStart={({ dataTransfer }) => {
         dataTransfer?.setData("text/plain", poll.title)
         onDrag(poll.id)

@@ -5,8 +5,8 @@ import { readForm } from "@tallyroom/lib/http/body"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
 import { moveSchema } from "../../polls/poll-order"
-import { changePoll, readPolls } from "../../polls/poll-store"
-import { type AdminDeps, forAdmins, leadAndSay, type Visit } from "../admin-pages"
+import { changePoll, readStoredPolls } from "../../polls/poll-store"
+import { type AdminDeps, type AdminVisit, forAdmins, redirectWithFlash } from "../admin-pages"
 import { listAddress, rowName } from "./list-address"
 import { LIST_PAGE } from "./poll-list"
 
@@ -20,7 +20,7 @@ export function placeRoutes(deps: AdminDeps) {
   )
 }
 
-async function move(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function move(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { place } = await readForm(visit.request, FORM_LIMIT, { place: 10 })
   const wanted = moveSchema.safeParse(place)
   if (!wanted.success) {
@@ -28,9 +28,11 @@ async function move(deps: AdminDeps, visit: Visit): Promise<Response> {
   }
   const poll = await withDeadline(changePoll(deps.sql, visit.id, { place: wanted.data }), CHANGE_DEADLINE_MS)
   deps.changed(poll.id)
-  const listed = (await withDeadline(readPolls(deps.sql))).filter((one) => one.archived === poll.archived)
+  const listed = (await withDeadline(readStoredPolls(deps.sql))).filter(
+    (one) => one.archived === poll.archived,
+  )
   const index = listed.findIndex(({ id }) => id === poll.id)
   const page = Math.floor(Math.max(0, index) / LIST_PAGE) + 1
   const address = listAddress({ archived: poll.archived, search: "", ordering: true }, page)
-  return leadAndSay(`${address}#${rowName(poll.id)}`, "didMove", poll.id, visit)
+  return redirectWithFlash(`${address}#${rowName(poll.id)}`, "didMove", poll.id, visit)
 }

@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
 import { withDeadline } from "../../http/deadline"
-import { readPolls, type StoredPoll } from "../../polls/poll-store"
+import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
 import type { PollSummary } from "../views"
 
 /** A worker opens it within a second. */
@@ -12,7 +12,10 @@ const MISSED_MS = 5_000
 /** All polls with their numbers of votes, in the order of the list. */
 export async function readSummaries(sql: Database): Promise<PollSummary[]> {
   const [polls, rows] = await withDeadline(
-    Promise.all([readPolls(sql), sql`SELECT poll, sum(votes)::bigint AS votes FROM tallies GROUP BY poll`]),
+    Promise.all([
+      readStoredPolls(sql),
+      sql`SELECT poll, sum(votes)::bigint AS votes FROM tallies GROUP BY poll`,
+    ]),
   )
   const totals = new Map(rows.map((row) => [Number(row.poll), Number(row.votes)]))
   return polls.map((poll) => summaryOf(poll, totals.get(poll.number) ?? 0))

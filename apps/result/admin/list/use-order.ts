@@ -1,16 +1,16 @@
 /** The order of the rows that are shown, changed in place where scripts run; what the server refuses brings its list back. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
+import { useAdminText } from "../admin-text"
 import type { PollSummary } from "../views"
-import { useWords } from "../words"
 
 /** A move as the API takes it. */
 type Move = "up" | "down" | "first" | { before: string } | { after: string }
 
 export function useOrder(polls: PollSummary[]) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const [ids, setIds] = useState(() => polls.map(({ id }) => id))
-  const [said, setSaid] = useState("")
+  const [announcement, setAnnouncement] = useState("")
   const list = useRef<HTMLUListElement>(null)
   const [focus, setFocus] = useState<{ id: string; place: string } | null>(null)
   const sending = useRef(Promise.resolve())
@@ -27,7 +27,7 @@ export function useOrder(polls: PollSummary[]) {
   const bring = (id: string, to: number, move: Move) => {
     const others = ids.filter((other) => other !== id)
     setIds([...others.slice(0, to), id, ...others.slice(to)])
-    setSaid(t("movedTo", { place: to + 1 }))
+    setAnnouncement(t("movedTo", { place: to + 1 }))
     // One after the other: each is told from where the one before left the list.
     sending.current = sending.current.then(() => send(id, move))
   }
@@ -51,7 +51,7 @@ export function useOrder(polls: PollSummary[]) {
 
   const byId = new Map(polls.map((poll) => [poll.id, poll]))
   const ordered = ids.flatMap((id) => byId.get(id) ?? [])
-  return { ordered, list, said, press, dropOn }
+  return { ordered, list, announcement, press, dropOn }
 }
 
 async function send(id: string, place: Move): Promise<void> {

@@ -1,12 +1,12 @@
 /** The books of a poll, in numbers and in a sentence. */
 
-import { useWords } from "../words"
+import { useAdminText } from "../admin-text"
 import { agrees, type Books, waitingOf } from "./books-balance"
 
 const COLUMNS = ["accepted", "counted", "replaced", "late", "setAside", "lost"] as const
 
 export function BooksCard({ id, books }: { id: string; books: Books }) {
-  const { t, number } = useWords()
+  const { t, number } = useAdminText()
   return (
     <section class="card" id="books">
       <h2>{t("books")}</h2>
@@ -36,7 +36,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 }
 
 function useBooksSentence(books: Books): string {
-  const { t } = useWords()
+  const { t } = useAdminText()
   if (!agrees(books)) return t("booksWrong")
   if (books.accepted === 0) return t("booksEmpty")
   const waiting = waitingOf(books)

@@ -2,13 +2,14 @@
 
 import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"
-import { useLive, useWords } from "../words"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
 
 type Props = { id: string; label: string; value: string }
 
 export function CopyField({ id, label, value }: Props) {
-  const { t } = useWords()
-  const live = useLive()
+  const { t } = useAdminText()
+  const mounted = useMounted()
   const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState(false)
   const copy = async () => setCopied(await copyText(value, field.current))
@@ -18,7 +19,7 @@ export function CopyField({ id, label, value }: Props) {
       <label for={id}>{label}</label>
       <div class="copy">
         <input id={id} ref={field} value={value} readonly onFocus={(event) => event.currentTarget.select()} />
-        {live && (
+        {mounted && (
           <button type="button" class="button" aria-label={`${text}: ${label}`} onClick={copy}>
             {text}
           </button>

@@ -1,11 +1,11 @@
 /** Deleting a poll takes its id, typed. */
 
+import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, PollChips } from "../parts"
 import type { DeleteView } from "../views"
-import { useWords } from "../words"
 
-export function DeletePage({ poll, fault }: DeleteView) {
-  const { t } = useWords()
+export function DeletePage({ poll, error }: DeleteView) {
+  const { t } = useAdminText()
   return (
     <>
       <BackLink href={`/admin/polls/${poll.id}`}>
@@ -21,8 +21,8 @@ export function DeletePage({ poll, fault }: DeleteView) {
         <Field
           id="confirm"
           label={t("deleteConfirm")}
-          hint={fault === null ? t("deleteConfirmHint", { id: poll.id }) : undefined}
-          fault={fault}
+          hint={error === null ? t("deleteConfirmHint", { id: poll.id }) : undefined}
+          error={error}
         >
           <input
             id="confirm"
@@ -31,8 +31,8 @@ export function DeletePage({ poll, fault }: DeleteView) {
             autocapitalize="none"
             spellcheck={false}
             aria-describedby={describedBy("confirm")}
-            aria-invalid={fault !== null}
-            autofocus={fault !== null}
+            aria-invalid={error !== null}
+            autofocus={error !== null}
             maxLength={80}
             required
           />

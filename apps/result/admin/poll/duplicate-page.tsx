@@ -1,11 +1,11 @@
 /** A copy of a poll under another id. */
 
+import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field } from "../parts"
 import type { DuplicateView } from "../views"
-import { useWords } from "../words"
 
-export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
-  const { t } = useWords()
+export function DuplicatePage({ id, newId, title, errors }: DuplicateView) {
+  const { t } = useAdminText()
   return (
     <>
       <BackLink href={`/admin/polls/${id}`}>
@@ -14,19 +14,19 @@ export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
       <form class="card narrow" method="post" action={`/admin/polls/${id}/duplicate`}>
         <h1>{t("duplicatePoll")}</h1>
         <p>{t("duplicateText")}</p>
-        <Field id="title" label={t("title")} hint={t("titleHint")} fault={faults.title}>
+        <Field id="title" label={t("title")} hint={t("titleHint")} error={errors.title}>
           <input
             id="title"
             name="title"
             value={title}
             dir="auto"
             aria-describedby={describedBy("title")}
-            aria-invalid={faults.title !== undefined}
-            autofocus={faults.title !== undefined}
+            aria-invalid={errors.title !== undefined}
+            autofocus={errors.title !== undefined}
             required
           />
         </Field>
-        <Field id="id" label={t("id")} hint={t("idHint")} fault={faults.id}>
+        <Field id="id" label={t("id")} hint={t("idHint")} error={errors.id}>
           <input
             id="id"
             name="id"
@@ -34,8 +34,8 @@ export function DuplicatePage({ id, newId, title, faults }: DuplicateView) {
             autocapitalize="none"
             spellcheck={false}
             aria-describedby={describedBy("id")}
-            aria-invalid={faults.id !== undefined}
-            autofocus={faults.id !== undefined}
+            aria-invalid={errors.id !== undefined}
+            autofocus={errors.id !== undefined}
             maxLength={64}
             required
           />

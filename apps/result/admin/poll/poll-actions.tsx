@@ -2,14 +2,15 @@
 
 import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
 import { RESULTS_MODES } from "../edit/modes"
 import type { PollSummary, Undo } from "../views"
-import { useLive, useWords } from "../words"
 
 type Props = { poll: PollSummary; undo: Undo }
 
 export function PollActions({ poll, undo }: Props) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <section class="card">
       <h2>{t("actions")}</h2>
@@ -37,7 +38,7 @@ export function PollActions({ poll, undo }: Props) {
 
 /** Opening and pausing are one press; closing takes a second one, and can be undone for a while. */
 function StateAction({ poll, undo }: Props) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   switch (poll.phase) {
     case "final":
       return <p class="muted">{t("finalText")}</p>
@@ -67,7 +68,7 @@ function StateAction({ poll, undo }: Props) {
 }
 
 function OpenActions({ poll }: { poll: PollSummary }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   if (poll.opensAt === null) {
     return (
       <Explained text={t("openText")}>
@@ -94,7 +95,7 @@ function OpenActions({ poll }: { poll: PollSummary }) {
 }
 
 function PauseAction({ poll }: { poll: PollSummary }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const isPaused = poll.phase === "paused"
   return (
     <Explained text={t(isPaused ? "resumeText" : "pauseText")}>
@@ -106,7 +107,7 @@ function PauseAction({ poll }: { poll: PollSummary }) {
 }
 
 function CloseAction({ poll, undo }: Props) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <details class="confirm">
       <summary class="button">{t("close")}</summary>
@@ -119,9 +120,9 @@ function CloseAction({ poll, undo }: Props) {
 }
 
 function UndoAction({ poll, undo }: Props) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const left = useSecondsLeft(undo.left)
-  const isPast = useLive() && poll.closesAt !== null && Date.parse(poll.closesAt) <= Date.now()
+  const isPast = useMounted() && poll.closesAt !== null && Date.parse(poll.closesAt) <= Date.now()
   return (
     <>
       <p class="muted">{t("closedText")}</p>
@@ -172,7 +173,7 @@ function Action({ poll, value, kind = "", children }: ActionProps) {
 }
 
 function ResultsForm({ poll }: { poll: PollSummary }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <form class="inline-form" method="post" action={`/admin/polls/${poll.id}/actions`}>
       <div class="field">

@@ -1,17 +1,17 @@
 /** One poll: what it does now, what can be done with it, and where it is seen. */
 
 import { unreachableHost } from "../../http/vote-address"
+import { useAdminText } from "../admin-text"
 import { useLiveSnapshot, withSnapshot } from "../list/use-live-summaries"
 import { BackLink, NoticeBox, PollChips, PollTimes } from "../parts"
 import type { PollView } from "../views"
-import { useWords } from "../words"
 import { BooksCard } from "./books-card"
 import { CopyField } from "./copy-field"
 import { PollActions } from "./poll-actions"
 import { TallyCard } from "./tally-card"
 
 export function PollPage(view: PollView) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const snapshot = useLiveSnapshot(view.snapshot)
   const poll = withSnapshot(view.poll, snapshot)
   return (
@@ -48,7 +48,7 @@ export function PollPage(view: PollView) {
 }
 
 function CodesCard({ id, made, used }: { id: string; made: number; used: number }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <section class="card">
       <h2>{t("codes")}</h2>
@@ -62,7 +62,7 @@ function CodesCard({ id, made, used }: { id: string; made: number; used: number 
 }
 
 function LinksCard({ ballot, results, stage }: PollView["links"]) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   const host = unreachableHost(ballot)
   return (
     <section class="card">
@@ -87,7 +87,7 @@ function LinksCard({ ballot, results, stage }: PollView["links"]) {
 }
 
 function EmbedCard({ results, ballot }: PollView["embeds"]) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <section class="card">
       <h2>{t("embed")}</h2>
@@ -99,7 +99,7 @@ function EmbedCard({ results, ballot }: PollView["embeds"]) {
 }
 
 function DeleteCard({ id }: { id: string }) {
-  const { t } = useWords()
+  const { t } = useAdminText()
   return (
     <section class="card danger-zone">
       <h2>{t("deletePoll")}</h2>

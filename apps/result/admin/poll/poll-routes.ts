@@ -4,37 +4,44 @@ import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
-import { pollUnknown } from "../../access/audience"
+import { unknownPollProblem } from "../../access/audience"
 import { embedSnippet } from "../../embed/embed-snippet"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
 import { voteAddressFor } from "../../http/vote-address"
 import { isScheduled } from "../../polls/fixed-parts"
 import { type PollChange, pollChangeSchema } from "../../polls/poll-change"
-import { changePoll, readPoll, type StoredPoll } from "../../polls/poll-store"
+import { changePoll, readStoredPoll, type StoredPoll } from "../../polls/poll-store"
 import { snapshotOf } from "../../tally/snapshot"
-import { type AdminDeps, adminPage, forAdmins, leadAndSay, refusal, type Visit } from "../admin-pages"
+import {
+  type AdminDeps,
+  type AdminVisit,
+  adminPage,
+  forAdmins,
+  redirectWithFlash,
+  refusal,
+} from "../admin-pages"
+import type { FlashMessage } from "../flash-message"
 import { partOfPolls } from "../list/poll-list"
 import { readSummaries, summaryOf } from "../list/summaries"
-import type { Said } from "../said"
 import type { Notice, PollView, Undo } from "../views"
 import { readBooks } from "./books"
 
 const FORM_LIMIT = 4 * 1_024
 
-/** What each button changes, and what is said when it did. */
+/** What each button changes, and the flash message that follows. */
 const ACTIONS = {
-  open: { change: { state: "open" }, said: "didOpen" },
-  "open-now": { change: { state: "open", opensAt: null }, said: "didOpen" },
-  pause: { change: { state: "paused" }, said: "didPause" },
-  resume: { change: { state: "open" }, said: "didResume" },
-  undo: { change: {}, said: "didUndo" },
-  unschedule: { change: { state: "draft", opensAt: null }, said: "didUnschedule" },
-  close: { change: { state: "closed" }, said: "didClose" },
-  default: { change: { default: true }, said: "didDefault" },
-  archive: { change: { archived: true }, said: "didArchive" },
-  unarchive: { change: { archived: false }, said: "didUnarchive" },
-  results: { change: {}, said: "didResults" },
-} as const satisfies Record<string, { change: object; said: Said }>
+  open: { change: { state: "open" }, flash: "didOpen" },
+  "open-now": { change: { state: "open", opensAt: null }, flash: "didOpen" },
+  pause: { change: { state: "paused" }, flash: "didPause" },
+  resume: { change: { state: "open" }, flash: "didResume" },
+  undo: { change: {}, flash: "didUndo" },
+  unschedule: { change: { state: "draft", opensAt: null }, flash: "didUnschedule" },
+  close: { change: { state: "closed" }, flash: "didClose" },
+  default: { change: { default: true }, flash: "didDefault" },
+  archive: { change: { archived: true }, flash: "didArchive" },
+  unarchive: { change: { archived: false }, flash: "didUnarchive" },
+  results: { change: {}, flash: "didResults" },
+} as const satisfies Record<string, { change: object; flash: FlashMessage }>
 
 export function adminPollRoutes(deps: AdminDeps) {
   return new Elysia({ name: "admin-polls", detail: { hide: true } })
@@ -44,7 +51,7 @@ export function adminPollRoutes(deps: AdminDeps) {
     )
     .get(
       "/admin/polls/:poll",
-      forAdmins(deps, (visit) => pollPage(deps, visit, visit.said)),
+      forAdmins(deps, (visit) => pollPage(deps, visit, visit.flash)),
     )
     .post(
       "/admin/polls/:poll/actions",
@@ -53,28 +60,28 @@ export function adminPollRoutes(deps: AdminDeps) {
     )
 }
 
-async function listPage(deps: AdminDeps, { request, url, words, said }: Visit): Promise<Response> {
+async function listPage(deps: AdminDeps, { request, url, text, flash }: AdminVisit): Promise<Response> {
   const { polls, archivedCount, ...part } = partOfPolls(await readSummaries(deps.sql), url.searchParams)
-  const title = words.t(part.archived ? "archivedPolls" : "polls")
-  const view = { page: "list", polls, part, archivedCount, notice: said } as const
+  const title = text.t(part.archived ? "archivedPolls" : "polls")
+  const view = { page: "list", polls, part, archivedCount, notice: flash } as const
   return adminPage(deps, request, view, { title })
 }
 
 /** @throws {Problem} poll-unknown */
 async function pollPage(
   deps: AdminDeps,
-  visit: Visit,
+  visit: AdminVisit,
   notice: Notice | null,
   status = 200,
 ): Promise<Response> {
-  const poll = await withDeadline(readPoll(deps.sql, visit.id))
+  const poll = await withDeadline(readStoredPoll(deps.sql, visit.id))
   const view = await pollView(deps, visit, poll, notice)
   return adminPage(deps, visit.request, view, { title: poll.title, status })
 }
 
 async function pollView(
   { sql, site, publicUrl }: AdminDeps,
-  { request, url }: Visit,
+  { request, url }: AdminVisit,
   poll: StoredPoll,
   notice: Notice | null,
 ): Promise<PollView> {
@@ -85,7 +92,7 @@ async function pollView(
     withDeadline(readTallies(sql, [poll.number])),
   ])
   const [tally] = tallies
-  if (!tally) throw pollUnknown(poll.id)
+  if (!tally) throw unknownPollProblem(poll.id)
   const scheme = site.isSecure(request) ? "https:" : url.protocol
   const ownAddress = publicUrl || `${scheme}//${url.host}`
   return {
@@ -104,7 +111,7 @@ async function pollView(
   }
 }
 
-async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function act(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const sent = await readForm(visit.request, FORM_LIMIT, { do: 20, results: 20 })
   const name = Object.keys(ACTIONS).find((action) => action === sent.do) as keyof typeof ACTIONS | undefined
   const change = pollChangeSchema.safeParse(await changeOf(deps, visit, name, sent.results))
@@ -114,26 +121,26 @@ async function act(deps: AdminDeps, visit: Visit): Promise<Response> {
   try {
     const poll = await withDeadline(changePoll(deps.sql, visit.id, change.data), CHANGE_DEADLINE_MS)
     deps.changed(poll.id)
-    const said = name === "open" && isScheduled(poll, Date.now()) ? "didSchedule" : ACTIONS[name].said
-    return leadAndSay(`/admin/polls/${poll.id}`, said, poll.id, visit)
+    const flash = name === "open" && isScheduled(poll, Date.now()) ? "didSchedule" : ACTIONS[name].flash
+    return redirectWithFlash(`/admin/polls/${poll.id}`, flash, poll.id, visit)
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
     const tooLate = name === "undo" && error.kind === "poll-fixed"
     const notice = tooLate
-      ? ({ kind: "bad", text: visit.words.t("undoTooLate") } as const)
-      : refusal(visit.words, error)
+      ? ({ kind: "bad", text: visit.text.t("undoTooLate") } as const)
+      : refusal(visit.text, error)
     return pollPage(deps, visit, notice, error.status)
   }
 }
 
 async function changeOf(
   { sql }: AdminDeps,
-  { id }: Visit,
+  { id }: AdminVisit,
   name: keyof typeof ACTIONS | undefined,
   results: string | undefined,
 ): Promise<unknown> {
   if (name === "results") return { results }
-  if (name === "undo") return undoing(await withDeadline(readPoll(sql, id)), Date.now())
+  if (name === "undo") return undoing(await withDeadline(readStoredPoll(sql, id)), Date.now())
   return name && ACTIONS[name].change
 }
 

@@ -5,9 +5,16 @@ import { readForm } from "@tallyroom/lib/http/body"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
 import { duplicateSchema } from "../../polls/poll-change"
-import { deletePoll, duplicatePoll, readPoll } from "../../polls/poll-store"
-import { type AdminDeps, adminPage, forAdmins, leadAndSay, leadTo, type Visit } from "../admin-pages"
-import { type Faults, faultsOf, faultTexts } from "../edit/faults"
+import { deletePoll, duplicatePoll, readStoredPoll } from "../../polls/poll-store"
+import {
+  type AdminDeps,
+  type AdminVisit,
+  adminPage,
+  forAdmins,
+  redirectTo,
+  redirectWithFlash,
+} from "../admin-pages"
+import { errorTexts, type ValidationErrors, validationErrorsOf } from "../edit/validation-errors"
 import { readSummaries } from "../list/summaries"
 
 const FORM_LIMIT = 8 * 1_024
@@ -18,7 +25,7 @@ export function removalRoutes(deps: AdminDeps) {
     .get(
       "/admin/polls/:poll/duplicate",
       forAdmins(deps, async (visit) => {
-        const { id, title } = await withDeadline(readPoll(deps.sql, visit.id))
+        const { id, title } = await withDeadline(readStoredPoll(deps.sql, visit.id))
         return duplicatePage(deps, visit, { newId: `${id.slice(0, 62)}-2`, title })
       }),
     )
@@ -40,48 +47,48 @@ export function removalRoutes(deps: AdminDeps) {
 
 function duplicatePage(
   deps: AdminDeps,
-  { request, id, words }: Visit,
+  { request, id, text }: AdminVisit,
   { newId, title }: { newId: string; title: string },
-  faults: Faults = {},
+  errors: ValidationErrors = {},
 ): Response {
-  const view = { page: "duplicate", id, newId, title, faults: faultTexts(faults, words) } as const
-  const status = Object.keys(faults).length > 0 ? UNPROCESSABLE : 200
-  return adminPage(deps, request, view, { title: words.t("duplicatePoll"), status })
+  const view = { page: "duplicate", id, newId, title, errors: errorTexts(errors, text) } as const
+  const status = Object.keys(errors).length > 0 ? UNPROCESSABLE : 200
+  return adminPage(deps, request, view, { title: text.t("duplicatePoll"), status })
 }
 
-async function duplicate(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function duplicate(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { id = "", title = "" } = await readForm(visit.request, FORM_LIMIT, { id: 80, title: 1_000 })
-  const again = (faults: Faults) => duplicatePage(deps, visit, { newId: id, title }, faults)
+  const again = (errors: ValidationErrors) => duplicatePage(deps, visit, { newId: id, title }, errors)
   const wanted = duplicateSchema.safeParse({ id: id.trim(), title })
-  if (!wanted.success) return again(faultsOf(wanted.error))
+  if (!wanted.success) return again(validationErrorsOf(wanted.error))
   try {
     const poll = await withDeadline(duplicatePoll(deps.sql, visit.id, wanted.data), CHANGE_DEADLINE_MS)
     deps.changed(poll.id)
-    return leadAndSay(`/admin/polls/${poll.id}/edit`, "didDuplicate", poll.id, visit)
+    return redirectWithFlash(`/admin/polls/${poll.id}/edit`, "didDuplicate", poll.id, visit)
   } catch (error) {
-    if (error instanceof Problem && error.kind === "poll-exists") return again({ id: "faultTaken" })
+    if (error instanceof Problem && error.kind === "poll-exists") return again({ id: "errorTaken" })
     throw error
   }
 }
 
 async function deletePage(
   deps: AdminDeps,
-  { request, id, words }: Visit,
-  fault: string | null,
+  { request, id, text }: AdminVisit,
+  error: string | null,
 ): Promise<Response> {
-  const { id: known } = await withDeadline(readPoll(deps.sql, id))
+  const { id: known } = await withDeadline(readStoredPoll(deps.sql, id))
   const poll = (await readSummaries(deps.sql)).find((one) => one.id === known)
-  if (!poll) return leadTo("/admin")
-  const status = fault === null ? 200 : UNPROCESSABLE
-  return adminPage(deps, request, { page: "delete", poll, fault }, { title: words.t("deletePoll"), status })
+  if (!poll) return redirectTo("/admin")
+  const status = error === null ? 200 : UNPROCESSABLE
+  return adminPage(deps, request, { page: "delete", poll, error }, { title: text.t("deletePoll"), status })
 }
 
-async function remove(deps: AdminDeps, visit: Visit): Promise<Response> {
+async function remove(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { confirm = "" } = await readForm(visit.request, FORM_LIMIT, { confirm: 200 })
   if (confirm.trim() !== visit.id) {
-    return deletePage(deps, visit, visit.words.t("deleteMismatch", { id: visit.id }))
+    return deletePage(deps, visit, visit.text.t("deleteMismatch", { id: visit.id }))
   }
   const poll = await withDeadline(deletePoll(deps.sql, visit.id), CHANGE_DEADLINE_MS)
   deps.changed(poll.id)
-  return leadAndSay("/admin", "didDelete", poll.id, visit)
+  return redirectWithFlash("/admin", "didDelete", poll.id, visit)
 }

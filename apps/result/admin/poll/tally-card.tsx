@@ -4,10 +4,10 @@ import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Snapshot } from "../../tally/snapshot"
 import type { AdminKey } from "../admin-messages"
-import { useWords } from "../words"
+import { useAdminText } from "../admin-text"
 
 export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
-  const { t, number, percent } = useWords()
+  const { t, number, percent } = useAdminText()
   const { options, total = 0 } = snapshot
   const shares = sharesOf(options.map(({ votes = 0 }) => votes))
   return (

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "bun:test"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { adminMessages } from "./admin-messages"
-import { forgetSaid, saidIn, say } from "./said"
+import { clearFlashMessage, flashMessageIn, setFlashMessage } from "./flash-message"
 
-const words = translator("en", adminMessages.en)
-const heard = (value: string) => saidIn(`other=1; tallyroom_said=${value}`, words)
+const text = translator("en", adminMessages.en)
+const heard = (value: string) => flashMessageIn(`other=1; tallyroom_said=${value}`, text)
 
 describe("what a form leaves to be said", () => {
   test("is one of our sentences about a poll", () => {
-    const [cookie = ""] = say("didDelete", "lunch", false).split(";")
-    expect(saidIn(cookie, words)).toEqual({
+    const [cookie = ""] = setFlashMessage("didDelete", "lunch", false).split(";")
+    expect(flashMessageIn(cookie, text)).toEqual({
       kind: "good",
       text: "The poll lunch is being deleted and leaves this list within seconds.",
     })
@@ -26,9 +26,9 @@ describe("what a form leaves to be said", () => {
   ])("is not %s", (_, value) => expect(heard(value)).toBeNull())
 
   test("comes to the control room alone, from our own pages, and is forgotten at once", () => {
-    expect(say("didOpen", "lunch", true)).toEndWith(
+    expect(setFlashMessage("didOpen", "lunch", true)).toEndWith(
       "; Path=/admin; Max-Age=30; HttpOnly; SameSite=Strict; Secure",
     )
-    expect(forgetSaid(false)).toStartWith("tallyroom_said=; Path=/admin; Max-Age=0;")
+    expect(clearFlashMessage(false)).toStartWith("tallyroom_said=; Path=/admin; Max-Age=0;")
   })
 })

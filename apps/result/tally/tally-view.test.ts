@@ -5,7 +5,7 @@ import { LANGUAGES, type Language } from "@tallyroom/lib/ui/language"
 import { resultsMessages } from "../results/results-messages"
 import { summary } from "../results/summary"
 import type { Snapshot } from "./snapshot"
-import { fullBar, inOrder, standingOf } from "./standing"
+import { fullBar, inOrder, tallyViewOf } from "./tally-view"
 
 const snapshot = (votes: number[], hidden = false): Snapshot => ({
   ...{ poll: "p", number: 1, title: "P", state: "open", phase: "open", results: "live", version: 1 },
@@ -15,37 +15,37 @@ const snapshot = (votes: number[], hidden = false): Snapshot => ({
 })
 const ids = (rows: { option: { id: string } }[]) => rows.map(({ option }) => option.id)
 
-describe("a standing", () => {
+describe("a view", () => {
   test("is not there while no counts are shown", () => {
-    expect(standingOf(snapshot([1, 2], true))).toBeNull()
+    expect(tallyViewOf(snapshot([1, 2], true))).toBeNull()
   })
 
   test("of no votes has no shares, no bars and no leader", () => {
-    const standing = standingOf(snapshot([0, 0]))
-    expect(standing?.rows.map(({ share, length }) => [share, length])).toEqual([
+    const view = tallyViewOf(snapshot([0, 0]))
+    expect(view?.rows.map(({ share, length }) => [share, length])).toEqual([
       [null, 0],
       [null, 0],
     ])
-    expect(standing?.leaders).toEqual([])
+    expect(view?.leaders).toEqual([])
   })
 
   test("has shares that are 100 % together", () => {
-    expect(standingOf(snapshot([4, 4, 6]))?.rows.map(({ share }) => share)).toEqual([0.286, 0.286, 0.428])
+    expect(tallyViewOf(snapshot([4, 4, 6]))?.rows.map(({ share }) => share)).toEqual([0.286, 0.286, 0.428])
   })
 
   test("names all that are level in front", () => {
-    expect(ids(standingOf(snapshot([3, 1, 3]))?.leaders ?? [])).toEqual(["o0", "o2"])
+    expect(ids(tallyViewOf(snapshot([3, 1, 3]))?.leaders ?? [])).toEqual(["o0", "o2"])
   })
 
   test("of few options takes all votes for a full bar, of many the leader's", () => {
-    expect(standingOf(snapshot([3, 1]))?.rows.map(({ length }) => length)).toEqual([0.75, 0.25])
-    expect(standingOf(snapshot([4, 2, 1, 1, 0]))?.rows.map(({ length }) => length)).toEqual([
+    expect(tallyViewOf(snapshot([3, 1]))?.rows.map(({ length }) => length)).toEqual([0.75, 0.25])
+    expect(tallyViewOf(snapshot([4, 2, 1, 1, 0]))?.rows.map(({ length }) => length)).toEqual([
       1, 0.5, 0.25, 0.25, 0,
     ])
   })
 
   test("tells what a full bar stands for where it is not all votes", () => {
-    const of = (votes: number[]) => standingOf(snapshot(votes))
+    const of = (votes: number[]) => tallyViewOf(snapshot(votes))
     const shares = [
       [3, 1],
       [4, 2, 1, 1, 0],
@@ -59,18 +59,18 @@ describe("a standing", () => {
   test("draws no option in the colour that another one has chosen", () => {
     const chosen = snapshot([1, 1, 1])
     const options = chosen.options.map((option, i) => (i === 2 ? { ...option, colour: "#0072b2" } : option))
-    const rows = standingOf({ ...chosen, options })?.rows ?? []
+    const rows = tallyViewOf({ ...chosen, options })?.rows ?? []
     const fills = rows.map(({ option, index }) => optionColours(option, index).light.fill)
     expect(fills[2]).toBe("#0072b2")
     expect(new Set(fills).size).toBe(3)
   })
 
   test("shows a single vote among many", () => {
-    expect(standingOf(snapshot([1, 99_999]))?.rows[0]?.length).toBeGreaterThan(0.005)
+    expect(tallyViewOf(snapshot([1, 99_999]))?.rows[0]?.length).toBeGreaterThan(0.005)
   })
 
   test("in the order of votes leaves equal ones as on the ballot", () => {
-    const rows = standingOf(snapshot([1, 5, 1, 5]))?.rows ?? []
+    const rows = tallyViewOf(snapshot([1, 5, 1, 5]))?.rows ?? []
     expect(ids(inOrder(rows, "votes"))).toEqual(["o1", "o3", "o0", "o2"])
     expect(ids(inOrder(rows, "ballot"))).toEqual(["o0", "o1", "o2", "o3"])
   })
@@ -78,8 +78,8 @@ describe("a standing", () => {
 
 describe("what is read out", () => {
   const said = (language: Language, votes: number[], final: boolean) => {
-    const standing = standingOf(snapshot(votes))
-    return standing && plain(summary(standing, final, translator(language, resultsMessages[language])))
+    const view = tallyViewOf(snapshot(votes))
+    return view && plain(summary(view, final, translator(language, resultsMessages[language])))
   }
   // Names are kept apart by signs that nobody sees.
   const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "")

@@ -9,7 +9,7 @@ const FEW_OPTIONS = 4
 /** A vote can always be seen. */
 const SHORTEST_BAR = 0.006
 
-export type Row = {
+export type TallyRow = {
   option: SnapshotOption
   /** The option's place in its poll, which chooses its hue. */
   index: number
@@ -24,19 +24,19 @@ export type Row = {
 /** What a full bar stands for: all votes, or those of the leader. */
 type Scale = "total" | "leader"
 
-export type Standing = {
+export type TallyView = {
   total: number
   /** The same wherever the poll's bars are drawn. */
   scale: Scale
-  rows: Row[]
+  rows: TallyRow[]
   /** Those with the most votes; nobody while there are none. */
-  leaders: Row[]
+  leaders: TallyRow[]
 }
 
 export type Order = "ballot" | "votes"
 
-/** The standing in the order of the ballot; null while no counts are shown. */
-export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing | null {
+/** The view in the order of the ballot; null while no counts are shown. */
+export function tallyViewOf({ hidden, options, total = 0 }: Snapshot): TallyView | null {
   if (hidden) return null
   const most = Math.max(0, ...options.map(({ votes = 0 }) => votes))
   const scale: Scale = options.length <= FEW_OPTIONS ? "total" : "leader"
@@ -55,11 +55,11 @@ export function standingOf({ hidden, options, total = 0 }: Snapshot): Standing |
 }
 
 /** The rows in this order; equal ones stay as on the ballot. */
-export function inOrder(rows: Row[], order: Order): Row[] {
+export function inOrder(rows: TallyRow[], order: Order): TallyRow[] {
   return order === "ballot" ? rows : [...rows].sort((a, b) => b.votes - a.votes)
 }
 
 /** The leader's share of all votes, where a full bar stands for it; null where it stands for all, or nothing is drawn. */
-export function fullBar({ scale, leaders: [leader] }: Standing): number | null {
+export function fullBar({ scale, leaders: [leader] }: TallyView): number | null {
   return scale === "leader" ? (leader?.share ?? null) : null
 }

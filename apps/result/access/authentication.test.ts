@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { useStores } from "../../../tests/harness/stores"
-import { definition, openTables, type Result, startResult, TOKEN } from "../testing/result"
-import { watch } from "../testing/viewer"
+import { definition, openTables, type ResultApp, startResultApp, TOKEN } from "../testing/result"
+import { watchPoll } from "../testing/viewer"
 import { addVotes } from "../testing/votes"
 
 const stores = useStores()
 let sql: Awaited<ReturnType<typeof openTables>>
-let result: Result
+let result: ResultApp
 let session: string
 
 beforeAll(async () => {
   sql = await openTables(stores())
-  result = await startResult(stores())
+  result = await startResultApp(stores())
   session = cookieOf(await signIn(TOKEN))
 })
 
@@ -67,7 +67,7 @@ describe("the door of the control room", () => {
   })
 
   test("takes no forged session, and none of another token", async () => {
-    const other = await startResult(stores(), { adminToken: "another-token-with-enough-characters" })
+    const other = await startResultApp(stores(), { adminToken: "another-token-with-enough-characters" })
     const elsewhere = await fetch(`${other.address}/admin`, {
       redirect: "manual",
       headers: { cookie: session },
@@ -110,8 +110,8 @@ describe("a session and other sites", () => {
 
   test("the live tally shows an admin's browser no more than it asks for", async () => {
     const headers = { cookie: session, origin: result.address }
-    const host = watch(result.address, "poll=quiet&admin=1", headers)
-    const hall = watch(result.address, "poll=quiet", headers)
+    const host = watchPoll(result.address, "poll=quiet&admin=1", headers)
+    const hall = watchPoll(result.address, "poll=quiet", headers)
     expect((await host.sees("counts", () => true)).total).toBe(3)
     expect((await hall.sees("a snapshot", () => true)).hidden).toBe(true)
     for (const { socket } of [host, hall]) socket.close()
