@@ -1,36 +1,38 @@
 -- Decides ballots and writes the accepted ones, all in one step.
 --
--- KEYS[1]  {s}:gate    run id of the Redis process in which this shard is open
--- KEYS[2]  {s}:inbox   the stream of accepted ballots
--- KEYS[3…] {s}:poll:<id>, {s}:voters:<id>   one pair for each poll that these ballots name
--- ARGV[1]  the most entries that may wait in the stream
--- ARGV[2]  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
--- ARGV[3…] for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
---          " <words>" where these were changed since the poll opened
--- then     three for each ballot: the number of its pair, voter, option
+-- fence  {s}:gate, what serves (run id and replication id) where this shard may accept ballots
+-- inbox  {s}:inbox, the stream of accepted ballots
+-- KEYS[3…]  {s}:poll:<id>, {s}:voters:<id>: a pair for each poll that these ballots name
+-- backlog_limit  the most entries that may wait in the stream
+-- deadline  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
+-- ARGV[3…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
+--           " <words>" where these were changed since the poll opened
+-- then      three for each ballot: the number of its pair, voter, option
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
 -- an answer is "accepted <id>", "same <id>", "stands <id> <option>", or the name of a refusal.
+local fence, inbox = KEYS[1], KEYS[2]
+local backlog_limit, deadline = tonumber(ARGV[1]), tonumber(ARGV[2])
+local FIXED_KEYS, FIXED_ARGUMENTS = 2, 2
+
+-- @include serving
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local now_text = string.format('%.0f', now)
 
-local info = redis.call('INFO', 'server', 'replication')
-local serving = string.match(info, 'run_id:(%x+)') .. string.match(info, 'master_replid:(%x+)')
-if redis.pcall('GET', KEYS[1]) ~= serving then return { 'restoring', now_text } end
-local deadline = tonumber(ARGV[2])
+if redis.pcall('GET', fence) ~= serving() then return { 'restoring', now_text } end
 if now > deadline then return { 'expired', now_text } end
 
 -- All that could fail is read before the first write, so that a call is applied whole or not at all.
-local waiting = redis.pcall('XLEN', KEYS[2])
+local waiting = redis.pcall('XLEN', inbox)
 if type(waiting) ~= 'number' then return { 'broken', now_text } end
-local room = tonumber(ARGV[1]) - waiting
+local places_left = backlog_limit - waiting
 
 local polls = {}
-local pairs_given = (#KEYS - 2) / 2
+local pairs_given = (#KEYS - FIXED_KEYS) / 2
 for pair = 1, pairs_given do
-  local poll_key, voters_key = KEYS[2 * pair + 1], KEYS[2 * pair + 2]
+  local poll_key, voters_key = KEYS[FIXED_KEYS + 2 * pair - 1], KEYS[FIXED_KEYS + 2 * pair]
   local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
     'eligibility', 'words')
   if found.err or type(redis.pcall('HLEN', voters_key)) ~= 'number' then return { 'broken', now_text } end
@@ -38,7 +40,7 @@ for pair = 1, pairs_given do
   local refusal
   if not state or state == 'deleted' then refusal = 'poll-unknown'
   elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
-  elseif ARGV[2 + pair] ~= number .. ' ' .. eligibility .. ((words or '0') == '0' and '' or ' ' .. words) then
+  elseif ARGV[FIXED_ARGUMENTS + pair] ~= number .. ' ' .. eligibility .. ((words or '0') == '0' and '' or ' ' .. words) then
     refusal = 'stale'
   elseif state == 'draft' or (state == 'open' and now < (tonumber(opens) or 0)) then refusal = 'not-open'
   elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
@@ -68,16 +70,16 @@ local function decide(poll, voter, option)
   end
   if poll.refusal then return poll.refusal end
   if not has_option(poll, option) then return 'option-unknown' end
-  if room <= 0 then return 'full' end
-  local id = redis.call('XADD', KEYS[2], '*', 'b', poll.number .. ' ' .. voter .. ' ' .. option)
+  if places_left <= 0 then return 'full' end
+  local id = redis.call('XADD', inbox, '*', 'b', poll.number .. ' ' .. voter .. ' ' .. option)
   redis.call('HSET', poll.voters, voter, option .. ' ' .. id)
   poll.accepted = poll.accepted + 1
-  room = room - 1
+  places_left = places_left - 1
   return 'accepted ' .. id
 end
 
 local answers = { 'decided', now_text }
-for i = 3 + pairs_given, #ARGV, 3 do
+for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, 3 do
   answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2])
 end
 for _, poll in ipairs(polls) do

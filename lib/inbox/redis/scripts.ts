@@ -1,21 +1,22 @@
 /** The Lua scripts as commands of the Redis client. */
 
 import castBallots from "./cast.lua" with { type: "text" }
-import look from "./inspect.lua" with { type: "text" }
+import inspectShard from "./inspect.lua" with { type: "text" }
 import lowerFence from "./lower-fence.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
+import { script } from "./script"
 import writeTombstone from "./tombstone.lua" with { type: "text" }
 import wantPoll from "./want-poll.lua" with { type: "text" }
 
 export const scripts = {
-  castBallots: { lua: castBallots },
-  inspectShard: { lua: look, numberOfKeys: 2 },
-  lowerFence: { lua: lowerFence, numberOfKeys: 2 },
-  projectPoll: { lua: projectPoll, numberOfKeys: 4 },
-  restoreVoters: { lua: restoreVoters, numberOfKeys: 2 },
-  writeTombstone: { lua: writeTombstone, numberOfKeys: 2 },
-  wantPoll: { lua: wantPoll, numberOfKeys: 1 },
+  castBallots: script(castBallots),
+  inspectShard: script(inspectShard),
+  lowerFence: script(lowerFence),
+  projectPoll: script(projectPoll),
+  restoreVoters: script(restoreVoters),
+  writeTombstone: script(writeTombstone),
+  wantPoll: script(wantPoll),
 }
 
 type Argument = string | number
