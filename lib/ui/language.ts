@@ -1,5 +1,7 @@
 /** The language of a page: what the reader chose, else what the browser asks for, else English. */
 
+import { cookieValues, setCookie } from "../http/cookies"
+
 export const LANGUAGES = ["en", "de", "fr", "es", "pt", "ja"] as const
 export type Language = (typeof LANGUAGES)[number]
 
@@ -22,13 +24,11 @@ const MOST_WISHES = 20
 export function languageOf(request: Request): Language {
   return (
     chosenLanguage(request) ??
-    known(LANGUAGE_IN_COOKIES.exec(request.headers.get("cookie") ?? "")?.[1]) ??
+    known(cookieValues(request.headers.get("cookie"), LANGUAGE_COOKIE)[0]) ??
     preferred(request.headers.get("accept-language")) ??
     "en"
   )
 }
-
-const LANGUAGE_IN_COOKIES = new RegExp(`(?:^|;\\s*)${LANGUAGE_COOKIE}=([a-z]{2})(?:;|$)`)
 
 /** What `?lang=` chooses; null when it chooses nothing. */
 function chosenLanguage(request: Request): Language | null {
@@ -47,8 +47,8 @@ export function languageToRemember(request: Request): Language | null {
 
 /** The Set-Cookie header that remembers a chosen language. */
 export function languageCookie(language: Language, secure: boolean): string {
-  const attributes = `Path=/; Max-Age=${MAX_AGE_S}; SameSite=Lax${secure ? "; Secure" : ""}`
-  return `${LANGUAGE_COOKIE}=${language}; ${attributes}`
+  const options = { path: "/", seconds: MAX_AGE_S, secure, sameSite: "Lax", forScripts: true } as const
+  return setCookie(LANGUAGE_COOKIE, language, options)
 }
 
 /** The headers of every page whose language the reader chooses. */

@@ -4,7 +4,7 @@
  */
 
 import { keyed, sameBytes } from "@tallyroom/lib/ballots/keyed"
-import { cookieValues, setCookie } from "./cookies"
+import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
 
 const SESSION_COOKIE = "tallyroom_admin"
 /** A working day with an evening event; then the token is asked for again. */
@@ -45,5 +45,5 @@ export function endSession(secure: boolean): string {
 }
 
 function sessionCookie(value: string, seconds: number, secure: boolean): string {
-  return setCookie(SESSION_COOKIE, value, { path: "/", seconds, secure })
+  return setCookie(SESSION_COOKIE, value, { path: "/", seconds, secure, sameSite: "Strict" })
 }

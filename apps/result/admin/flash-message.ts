@@ -3,8 +3,8 @@
  * poll, so that no link and no other site can make the control room say anything else.
  */
 
+import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
 import { SLUG } from "@tallyroom/lib/polls/poll"
-import { cookieValues, setCookie } from "../access/cookies"
 import type { AdminKey } from "./admin-messages"
 import type { AdminText } from "./admin-text"
 import type { Notice } from "./views"
@@ -30,7 +30,12 @@ export type FlashMessage = (typeof FLASH_MESSAGES)[number]
 
 /** The Set-Cookie header that makes the next page show this message about a poll. */
 export function setFlashMessage(message: FlashMessage, poll: string, secure: boolean): string {
-  return setCookie(COOKIE, `${message}.${poll}`, { path: "/admin", seconds: SECONDS, secure })
+  return setCookie(COOKIE, `${message}.${poll}`, {
+    path: "/admin",
+    seconds: SECONDS,
+    secure,
+    sameSite: "Strict",
+  })
 }
 
 /** The flash message of a request, in the reader's language; null where there is none, or one that no form of ours leaves. */
@@ -42,5 +47,5 @@ export function flashMessageIn(cookies: string | null, { t }: AdminText): Notice
 
 /** The Set-Cookie header that removes the message once it was shown. */
 export function clearFlashMessage(secure: boolean): string {
-  return setCookie(COOKIE, "", { path: "/admin", seconds: 0, secure })
+  return setCookie(COOKIE, "", { path: "/admin", seconds: 0, secure, sameSite: "Strict" })
 }

@@ -7,7 +7,10 @@
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto"
 import { keyedText } from "@tallyroom/lib/ballots/keyed"
+import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
+import { LANGUAGE_COOKIE } from "@tallyroom/lib/ui/language"
 import type { Refusal, Standing } from "../ballot/view/ballot-data"
+import { VISITOR_COOKIE } from "../voter/visitor"
 
 /** `code`: as it was typed. */
 export type FormAnswer = { standing: Standing } | { refusal: Refusal; code: string }
@@ -26,8 +29,7 @@ const COOKIE_S = 600
 /** An address is followed at once, and may be shared. */
 const ADDRESS_S = 120
 const MOST_CHARACTERS = 1_000
-const COOKIES = /(?:^|;\s*)(tallyroom_answer|tallyroom_visitor|tallyroom_lang)=/
-const COOKIE_VALUE = /(?:^|;\s*)tallyroom_answer=([\w-]+)/
+const COOKIES = [ANSWER_COOKIE, VISITOR_COOKIE, LANGUAGE_COOKIE]
 
 const ALGORITHM = "aes-256-gcm"
 const NONCE_BYTES = 12
@@ -46,8 +48,7 @@ export class FormAnswers {
   /** The Set-Cookie header that brings the answer of a poll to its page. */
   setCookie(poll: number, answer: FormAnswer, secure: boolean): string {
     const value = this.seal({ number: poll, until: Date.now() + COOKIE_S * 1_000, answer })
-    const attributes = `Path=/; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`
-    return `${ANSWER_COOKIE}=${value}; ${attributes}`
+    return setCookie(ANSWER_COOKIE, value, { path: "/", seconds: COOKIE_S, secure, sameSite: "Lax" })
   }
 
   /** What the page's address says of the answer. @param cookies the header of the request with the form */
@@ -65,7 +66,7 @@ export class FormAnswers {
     network: () => string,
   ): ReadAnswer | null {
     if (address === null) return null
-    const kept = this.open(COOKIE_VALUE.exec(cookies ?? "")?.[1] ?? "")
+    const kept = this.open(cookieValues(cookies, ANSWER_COOKIE)[0] ?? "")
     if (kept?.number === poll && kept.network === undefined) return { answer: kept.answer, byAddress: false }
     const carried = this.open(address)
     if (carried?.number !== poll || carried.network !== this.hidden(network())) return null
@@ -100,7 +101,7 @@ export class FormAnswers {
 
 /** Whether a Cookie header shows that its browser keeps ours. */
 export function keepsCookies(cookies: string | null): boolean {
-  return cookies !== null && COOKIES.test(cookies)
+  return COOKIES.some((name) => cookieValues(cookies, name).length > 0)
 }
 
 function decrypted(key: Buffer, bytes: Buffer): string | null {

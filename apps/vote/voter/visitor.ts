@@ -1,13 +1,12 @@
 /** The visitor: a random id in a signed cookie, by which a browser is known again and nothing else is. */
 
 import { keyed, keyedText, sameBytes } from "@tallyroom/lib/ballots/keyed"
+import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
 
 export const VISITOR_COOKIE = "tallyroom_visitor"
 
 /** The longest that browsers keep a cookie. */
 const MAX_AGE_S = 400 * 24 * 60 * 60
-/** One browser sends one; more are somebody's play, and each costs an HMAC. */
-const MOST_CANDIDATES = 4
 const SIGNATURE_BYTES = 32
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -33,7 +32,7 @@ export class Visitors {
   /** The visitor of a Cookie header; null when there is none, or only a forged one. */
   read(header: string | null): Visitor | null {
     if (header === null || !header.includes(VISITOR_COOKIE)) return null
-    for (const value of candidates(header)) {
+    for (const value of cookieValues(header, VISITOR_COOKIE)) {
       const visitor = this.verify(value)
       if (visitor) return visitor
       this.onForged()
@@ -48,8 +47,8 @@ export class Visitors {
   /** The Set-Cookie header that makes a browser this visitor. */
   setCookie({ id }: Visitor, secure: boolean): string {
     const signature = keyedText(this.newest, signed(id), SIGNATURE_BYTES)
-    const attributes = `Path=/; Max-Age=${MAX_AGE_S}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`
-    return `${VISITOR_COOKIE}=${id}.${signature}; ${attributes}`
+    const options = { path: "/", seconds: MAX_AGE_S, secure, sameSite: "Lax" } as const
+    return setCookie(VISITOR_COOKIE, `${id}.${signature}`, options)
   }
 
   private verify(value: string): Visitor | null {
@@ -66,13 +65,4 @@ export class Visitors {
 
 function signed(id: string): string {
   return `visitor ${id}`
-}
-
-function candidates(header: string): string[] {
-  return header
-    .split(";", 256)
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${VISITOR_COOKIE}=`))
-    .slice(0, MOST_CANDIDATES)
-    .map((pair) => pair.slice(VISITOR_COOKIE.length + 1))
 }
