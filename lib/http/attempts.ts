@@ -1,5 +1,6 @@
 /** Slows down guessing: every client may fail some times at once, and then only as fast as its allowance comes back. */
 
+import { BoundedMap } from "../bounded-map"
 import { Problem } from "../errors"
 
 type Options = {
@@ -14,11 +15,12 @@ type Options = {
 
 export class Attempts {
   /** By client: when its failures will all be forgiven. */
-  private readonly forgivenAt = new Map<string, number>()
+  private readonly forgivenAt: BoundedMap<string, number>
   private readonly now: () => number
 
   constructor(private readonly options: Options) {
     this.now = options.now ?? Date.now
+    this.forgivenAt = new BoundedMap(options.clients ?? 10_000)
   }
 
   /** @throws {Problem} too-many-attempts while the client may not try again. */
@@ -36,10 +38,6 @@ export class Attempts {
   /** Remembers a failure of this client. */
   failed(client: string): void {
     const from = Math.max(this.forgivenAt.get(client) ?? 0, this.now())
-    this.forgivenAt.delete(client)
     this.forgivenAt.set(client, from + this.options.refillMs)
-    if (this.forgivenAt.size <= (this.options.clients ?? 10_000)) return
-    const [oldest] = this.forgivenAt.keys()
-    if (oldest !== undefined) this.forgivenAt.delete(oldest)
   }
 }

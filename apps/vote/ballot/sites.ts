@@ -1,5 +1,6 @@
 /** The pages as they are for people who came by one host: links lead to where they can go from there. */
 
+import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { isOwnMachine, reachableFrom } from "@tallyroom/lib/http/reachable"
 import { BallotPages, VotedPages } from "./page-cache"
 import type { Site } from "./site"
@@ -12,7 +13,7 @@ const BY_THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1)[:/]/
 
 export class Sites {
   private readonly own: HostPages
-  private readonly byAddress = new Map<string, HostPages>()
+  private readonly byAddress = new BoundedMap<string, HostPages>(MOST_HOSTS)
   /** A result app with an address for everybody needs no other. */
   private readonly fixed: boolean
 
@@ -26,10 +27,7 @@ export class Sites {
     const resultUrl = reachableFrom(request, this.site.resultUrl).replace(/\/$/, "")
     const pages = this.byAddress.get(resultUrl) ?? pagesOf({ ...this.site, resultUrl })
     // Last is what was used last.
-    this.byAddress.delete(resultUrl)
     this.byAddress.set(resultUrl, pages)
-    const [oldest] = this.byAddress.keys()
-    if (this.byAddress.size > MOST_HOSTS && oldest !== undefined) this.byAddress.delete(oldest)
     return pages
   }
 }

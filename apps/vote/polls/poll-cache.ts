@@ -1,5 +1,6 @@
 /** The polls as Redis has them, asked for at most twice a second each. The inbox decides anyway. */
 
+import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
@@ -28,8 +29,8 @@ export function pollsIn(redis: Redis): PollSource {
 type Entry = SingleFlight<Poll | "deleted" | null>
 
 export class PollCache {
-  private readonly known = new Map<string, Entry>()
-  private readonly unknown = new Map<string, Entry>()
+  private readonly known = new BoundedMap<string, Entry>(MOST_ENTRIES)
+  private readonly unknown = new BoundedMap<string, Entry>(MOST_ENTRIES)
   private readonly indexEntry: SingleFlight<PollIndex>
   /** Why the index can't be read; null when it can. */
   indexFailure: string | null = "the inbox was not asked yet"
@@ -76,7 +77,7 @@ export class PollCache {
       (poll) => (isPoll(poll) ? this.freshness : UNKNOWN),
     )
     // Nobody knows yet what it will turn out to be.
-    keep(this.unknown, id, entry)
+    this.unknown.set(id, entry)
     return entry
   }
 
@@ -84,7 +85,7 @@ export class PollCache {
     const poll = await this.source.poll(id)
     const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
     outOf.delete(id)
-    keep(into, id, entry)
+    into.set(id, entry)
     return poll
   }
 
@@ -102,13 +103,4 @@ export class PollCache {
 
 function isPoll(found: Poll | "deleted" | null): found is Poll {
   return found !== null && found !== "deleted"
-}
-
-/** Puts the entry last, and drops the first when there are too many. */
-function keep(entries: Map<string, Entry>, id: string, entry: Entry): void {
-  entries.delete(id)
-  entries.set(id, entry)
-  if (entries.size <= MOST_ENTRIES) return
-  const [oldest] = entries.keys()
-  if (oldest !== undefined) entries.delete(oldest)
 }

@@ -1,5 +1,6 @@
 /** The tallies as the worker projects them into Redis, asked for at most four times a second each. */
 
+import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
@@ -18,7 +19,7 @@ const countsSchema = z.object({
 })
 
 export class Tallies {
-  private readonly entries = new Map<string, SingleFlight<Counts>>()
+  private readonly entries = new BoundedMap<string, SingleFlight<Counts>>(MOST_ENTRIES)
 
   constructor(private readonly redis: Pick<Redis, "get">) {}
 
@@ -33,10 +34,7 @@ export class Tallies {
         () => this.load(poll),
         () => FRESHNESS,
       )
-    this.entries.delete(poll)
     this.entries.set(poll, entry)
-    const [oldest] = this.entries.keys()
-    if (this.entries.size > MOST_ENTRIES && oldest !== undefined) this.entries.delete(oldest)
     return entry.get()
   }
 
