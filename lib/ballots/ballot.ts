@@ -1,8 +1,5 @@
 /** A ballot on its way: what vote hands to the inbox and what the worker reads from it. */
 
-/** A voter is 16 bytes of HMAC, written as 22 characters of base64url; the last one carries only two bits. */
-export const VOTER = /^[A-Za-z0-9_-]{21}[AQgw]$/
-
 /** A position in a shard's stream: milliseconds of the inbox's clock, and a count within them. */
 export type Position = { ms: number; seq: number }
 
@@ -34,7 +31,7 @@ export function nextPosition({ ms, seq }: Position): Position {
 /** A ballot as it stands in the inbox. */
 export type Ballot = { poll: number; voter: string; option: string }
 
-/** `<poll number> <voter> <option>`, as cast.lua writes it. A schema would do the same at twice the worker's cost a ballot. */
+/** `<poll number> <voter> <option>`, as cast.lua writes it; the last character of a voter carries only two bits. A schema would do the same at twice the worker's cost a ballot. */
 const BALLOT = /^([1-9]\d{0,9}) ([A-Za-z0-9_-]{21}[AQgw]) ([a-z0-9][a-z0-9-]{0,63})$/
 /** Poll numbers are integers of Postgres. */
 const GREATEST_NUMBER = 2 ** 31 - 1
@@ -48,9 +45,4 @@ export function decodeBallot(text: string): Ballot | null {
 
 export function encodeBallot({ poll, voter, option }: Ballot): string {
   return `${poll} ${voter} ${option}`
-}
-
-/** The shard in which a voter always falls: the first 24 bits of the voter over the number of shards. */
-export function shardOf(voter: string, shards: number): number {
-  return Buffer.from(voter.slice(0, 4), "base64url").readUIntBE(0, 3) % shards
 }

@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import type { Database } from "../database"
+import { numberArray } from "../postgres-array"
 import type { Poll } from "./poll"
 import { pollColumns, readPollRow } from "./rows"
 
@@ -29,7 +30,7 @@ const countsSchema = z.object({
 /** The tallies of these polls in one statement, so that all of a poll's shards are seen at the same moment. */
 export async function readTallies(sql: Database, polls: number[]): Promise<Tally[]> {
   const rows = await sql`
-    SELECT ${tallyColumns(sql)} FROM polls WHERE number = ANY(${`{${polls.join(",")}}`}::integer[])`
+    SELECT ${tallyColumns(sql)} FROM polls WHERE number = ANY(${numberArray(polls)}::integer[])`
   return rows.flatMap((row) => readTallyRow(row) ?? [])
 }
 

@@ -1,6 +1,7 @@
 /** The fastest way into Postgres: COPY, into a table with the same columns and primary key as `votes`. */
 
 import { once } from "node:events"
+import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { Trouble } from "../services/trouble"
 import type { StoredBallot } from "./inbox"
@@ -37,6 +38,5 @@ function textChunks(ballots: readonly StoredBallot[]): string[] {
 }
 
 function textRow({ voter, position, shard, option }: StoredBallot): string {
-  const hex = Buffer.from(voter, "base64url").toString("hex")
-  return [1, hex, position.ms, position.seq, shard, option].join("\t")
+  return [1, uuidOfVoter(voter), position.ms, position.seq, shard, option].join("\t")
 }

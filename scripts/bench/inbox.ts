@@ -1,6 +1,7 @@
 /** What the benchmarks do with the inbox themselves: open one without a worker, fill it, and look how full it is. */
 
-import { type Position, START, shardOf } from "@tallyroom/lib/ballots/ballot"
+import { type Position, START } from "@tallyroom/lib/ballots/ballot"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"

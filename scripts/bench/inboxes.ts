@@ -1,6 +1,6 @@
 /** The three inboxes beside each other: the same ballots, straight into each as vote casts them, and one worker. */
 
-import { shardOf } from "@tallyroom/lib/ballots/ballot"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { termsOf } from "@tallyroom/lib/inbox/contract"

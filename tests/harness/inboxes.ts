@@ -3,7 +3,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { shardOf } from "@tallyroom/lib/ballots/ballot"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type InboxKind, openBrokerAdmin, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { type Answer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"

@@ -1,7 +1,7 @@
 /** A Tallyroom inside the test process: workers, an inbox to cast into, and the books. */
 
-import { shardOf } from "@tallyroom/lib/ballots/ballot"
 import { keyed } from "@tallyroom/lib/ballots/keyed"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import type { Answer } from "@tallyroom/lib/inbox/contract"

@@ -3,6 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { SLUG } from "@tallyroom/lib/polls/poll"
+import { textArray } from "@tallyroom/lib/postgres-array"
 import { sharedReads } from "../http/shared-reads"
 
 /** Where an address names a poll, of pages, API and control room. */
@@ -17,11 +18,11 @@ export type DeletedPolls = {
 
 export function deletedPollReads(sql: Database): DeletedPolls {
   const deleted = sharedReads(async (ids) => {
-    const literal = `{${ids.map((id) => `"${id}"`).join(",")}}`
+    const asked = textArray(ids)
     const rows = await sql`
-      SELECT id FROM deleted_polls WHERE id = ANY(${literal}::text[])
+      SELECT id FROM deleted_polls WHERE id = ANY(${asked}::text[])
         AND NOT EXISTS (SELECT FROM polls WHERE polls.id = deleted_polls.id AND deleting_at IS NULL)
-      UNION SELECT id FROM polls WHERE deleting_at IS NOT NULL AND id = ANY(${literal}::text[])`
+      UNION SELECT id FROM polls WHERE deleting_at IS NOT NULL AND id = ANY(${asked}::text[])`
     return new Map(rows.map((row) => [String(row.id), true] as const))
   })
   const has = async (id: string) => (await deleted.read(id).catch(() => false)) ?? false

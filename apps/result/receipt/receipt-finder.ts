@@ -3,6 +3,7 @@
 import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
 import { withoutIgnorable } from "@tallyroom/lib/polls/names"
+import { numberArray } from "@tallyroom/lib/postgres-array"
 import { withDeadline } from "../http/deadline"
 
 /** A receipt alone, or as a part of an address: at its end, or before what follows there. */
@@ -33,7 +34,7 @@ export function receiptFinder(sql: Database): ReceiptFinder {
   }
   const readNew = async () => {
     // A poll gets its number before it is there for others, so that a younger one may have been seen before it.
-    const seen = `{${[...known.keys()].join()}}`
+    const seen = numberArray(known.keys())
     const rows = await withDeadline(
       sql`SELECT number, id, salt FROM polls WHERE number <> ALL(${seen}::integer[]) ORDER BY number`,
     )

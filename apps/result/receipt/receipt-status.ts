@@ -1,6 +1,7 @@
 /** What became of the ballot that a receipt stands for. It never says for which option it was. */
 
 import { type Receipt, readReceipt } from "@tallyroom/lib/ballots/receipts"
+import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import { BALLOT_ID_BASE } from "@tallyroom/lib/inbox/stream/entries"
@@ -37,7 +38,7 @@ const LOG_PATIENCE_MS = 60_000
 function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
   // In a log the same ballot sent again stands there twice, with marks that differ in their moment alone.
   const inLog = seq >= BALLOT_ID_BASE
-  const uuid = Buffer.from(voter, "base64url").toString("hex")
+  const uuid = uuidOfVoter(voter)
   return sql`
     WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),
     found AS (

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "bun:test"
+import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { waitFor } from "../../../scripts/services/wait"
@@ -15,7 +16,7 @@ beforeAll(async () => {
   result = await startResultApp(stores())
 })
 
-const uuid = Buffer.from(TEST_VOTER, "base64url").toString("hex")
+const uuid = uuidOfVoter(TEST_VOTER)
 
 test("results carry tally and timeline, and their ETag stands for them", async () => {
   await result.send("POST", "/api/polls", definition("etag"))

@@ -3,6 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { readTallyRow, type Tally, tallyColumns } from "@tallyroom/lib/polls/tallies"
+import { textArray } from "@tallyroom/lib/postgres-array"
 import { type SharedReads, sharedReads } from "../http/shared-reads"
 import { readTimeline, type Timeline, timelineColumn } from "./timeline"
 
@@ -34,11 +35,8 @@ export function resultReads(sql: Database): SharedReads<PollResults> {
 }
 
 function named(sql: Database, ids: string[]) {
-  const literal = `{${ids
-    .filter((id) => SLUG.test(id))
-    .map((id) => `"${id}"`)
-    .join(",")}}`
-  return sql`(id = ANY(${literal}::text[]) OR (is_default AND ${ids.includes(DEFAULT_POLL)}))`
+  const slugs = textArray(ids.filter((id) => SLUG.test(id)))
+  return sql`(id = ANY(${slugs}::text[]) OR (is_default AND ${ids.includes(DEFAULT_POLL)}))`
 }
 
 function byId<T>(found: (readonly [Tally, T])[]): Map<string, T> {

@@ -1,7 +1,7 @@
 /** Casting one ballot: from a person to a voter, from the voter to its shard, and what the inbox's answer means. */
 
-import { shardOf } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { spellingHint } from "@tallyroom/lib/http/page-address"
 import { type Answer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"

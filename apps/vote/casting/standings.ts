@@ -1,7 +1,7 @@
 /** What stands of a visitor who comes back, as the inbox has it, so that the page says it without scripts too. */
 
-import { shardOf } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import type { Appender } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Standing } from "../ballot/view/ballot-data"

@@ -1,6 +1,7 @@
 /** From the entries of a shard to one batch that commit.sql can take: decoded, checked, sorted, one ballot a voter. */
 
 import type { Ballot, Position } from "@tallyroom/lib/ballots/ballot"
+import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 
@@ -57,7 +58,7 @@ export function makeBatch(
     const poll = ballot ? pollOf(ballot.poll) : undefined
     if (poll && !batch.polls.has(poll.number)) batch.polls.set(poll.number, { id: poll.id, replaced: 0 })
     const reason = whyNot(ballot, poll)
-    if (ballot && reason === null) ballots.push({ ...ballot, position, hex: voterHex(ballot.voter) })
+    if (ballot && reason === null) ballots.push({ ...ballot, position, hex: uuidOfVoter(ballot.voter) })
     else if (reason !== null) batch.setAside.push(setAside(position, poll, reason, raw))
   }
   // Sorted rows cost Postgres's primary key about a fifth less; the sort is stable, so a voter's ballots stay in order.
@@ -118,8 +119,4 @@ function setAside(
   // JSON keeps what Postgres's text can't hold (NUL, half of a surrogate pair).
   const kept = reason === "late" ? null : JSON.stringify(raw.slice(0, RAW_KEPT))
   return { position, poll: poll?.number ?? null, reason, raw: kept }
-}
-
-function voterHex(voter: string): string {
-  return Buffer.from(voter, "base64url").toString("hex")
 }

@@ -1,6 +1,7 @@
 /** The one transaction: votes, tallies, timeline, books, position and notification together, or nothing of it. */
 
 import type { Database } from "@tallyroom/lib/database"
+import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import { digestOf } from "../source/stream-last"
 import type { Batch, Placed } from "./batch"
 import countStatement from "./commit.sql" with { type: "text" }
@@ -44,12 +45,12 @@ export async function count(
     to.seq,
     worker,
     leaseSeconds,
-    arrayLiteral([...counting]),
+    numberArray(counting),
     ...columns(kept),
     ...columns(changing),
-    arrayLiteral(polls.map(([number]) => number)),
-    arrayLiteral(polls.map(([number]) => accepted.get(number) ?? 0)),
-    arrayLiteral(polls.map(([, { replaced }]) => replaced)),
+    numberArray(polls.map(([number]) => number)),
+    numberArray(polls.map(([number]) => accepted.get(number) ?? 0)),
+    numberArray(polls.map(([, { replaced }]) => replaced)),
     JSON.stringify(batch.setAside.map(({ position, ...rest }) => ({ ...position, ...rest }))),
     ...columns(replaced),
     digestOf(batch.entries.at(-1)?.raw ?? ""),
@@ -64,15 +65,10 @@ export async function count(
 
 function columns(ballots: Placed[]): string[] {
   return [
-    arrayLiteral(ballots.map((ballot) => ballot.poll)),
-    arrayLiteral(ballots.map((ballot) => ballot.hex)),
-    arrayLiteral(ballots.map((ballot) => ballot.position.ms)),
-    arrayLiteral(ballots.map((ballot) => ballot.position.seq)),
-    arrayLiteral(ballots.map((ballot) => `"${ballot.option}"`)),
+    numberArray(ballots.map((ballot) => ballot.poll)),
+    textArray(ballots.map((ballot) => ballot.hex)),
+    numberArray(ballots.map((ballot) => ballot.position.ms)),
+    numberArray(ballots.map((ballot) => ballot.position.seq)),
+    textArray(ballots.map((ballot) => ballot.option)),
   ]
-}
-
-/** A Postgres array literal of numbers, hexadecimal or quoted slugs (an option may be called null). */
-function arrayLiteral(values: (number | string)[]): string {
-  return `{${values.join(",")}}`
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { shardOf } from "@tallyroom/lib/ballots/ballot"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { waitFor } from "../../../scripts/services/wait"

@@ -3,6 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { Log } from "@tallyroom/lib/logging"
 import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
+import { numberArray } from "@tallyroom/lib/postgres-array"
 
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()
@@ -16,7 +17,7 @@ export class PollBook {
   async refresh(numbers?: number[]): Promise<void> {
     const { sql } = this
     const rows = numbers
-      ? await sql`SELECT ${pollColumns(sql)} FROM polls WHERE number = ANY(${`{${numbers}}`}::integer[])`
+      ? await sql`SELECT ${pollColumns(sql)} FROM polls WHERE number = ANY(${numberArray(numbers)}::integer[])`
       : await sql`SELECT ${pollColumns(sql)} FROM polls`
     const before = new Map(this.byNumber)
     for (const number of numbers ?? before.keys()) this.byNumber.delete(number)

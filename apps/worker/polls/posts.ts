@@ -5,6 +5,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
+import { textArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 
 const OPTIONS = [
@@ -47,7 +48,7 @@ async function makePosts(sql: Database, ids: string[], limit: number): Promise<v
       INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, archived_at)
       SELECT id, 'Post ' || substr(id, 6), ${JSON.stringify(OPTIONS)}::text::jsonb,
         'changeable', 'open', 'live', 'browser', salt, now()
-      FROM unnest(${`{${ids}}`}::text[], ${`{${salts}}`}::text[]) AS wanted(id, salt)
+      FROM unnest(${textArray(ids)}::text[], ${textArray(salts)}::text[]) AS wanted(id, salt)
       WHERE NOT EXISTS (SELECT FROM polls WHERE polls.id = wanted.id)
       LIMIT GREATEST(0, ${limit}::integer - (SELECT count(*) FROM polls WHERE id ~ '^post-[1-9][0-9]{0,8}$'))
       ON CONFLICT DO NOTHING`

@@ -9,6 +9,7 @@ import {
   writePollCopy,
 } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 import { deletedPolls, noteBurial } from "./deletion"
 import type { PollBook } from "./poll-book"
@@ -120,7 +121,7 @@ export class Projection {
 
   private async acceptedOf(polls: Poll[]): Promise<Map<number, number>> {
     if (polls.length === 0) return new Map()
-    const numbers = `{${polls.map((poll) => poll.number)}}`
+    const numbers = numberArray(polls.map((poll) => poll.number))
     const rows = await this.sql`
       SELECT poll, accepted FROM books WHERE shard = ${this.shard} AND poll = ANY(${numbers}::integer[])`
     return new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))

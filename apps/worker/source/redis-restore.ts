@@ -1,9 +1,11 @@
 /** Opening a shard: making Redis fit for accepting ballots again after it was new, wiped, restarted or set back. */
 
 import { comparePositions, type Position, parsePosition } from "@tallyroom/lib/ballots/ballot"
+import { voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 import type { Batch } from "../counting/batch"
 
@@ -119,8 +121,8 @@ export async function recordAccepted(
   counters: Map<number, number>,
 ): Promise<void> {
   const some = [...counters].filter(([, accepted]) => accepted > 0)
-  const numbers = `{${some.map(([poll]) => poll)}}`
-  const accepted = `{${some.map(([, n]) => n)}}`
+  const numbers = numberArray(some.map(([poll]) => poll))
+  const accepted = numberArray(some.map(([, n]) => n))
   await sql`
     INSERT INTO books (poll, shard, accepted)
     SELECT poll, ${holding.shard}::smallint, accepted
@@ -164,7 +166,7 @@ export async function restoreVoters(
   const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
   for await (const step of rows.cursor(VOTERS_A_STEP)) {
     const fields = step.flatMap((row) => [
-      Buffer.from(String(row.voter).replaceAll("-", ""), "hex").toString("base64url"),
+      voterOfUuid(String(row.voter)),
       `${row.option} ${row.ms}-${row.seq}`,
     ])
     if (fields.length > 0 && (await redis.restoreVoters(...place, marker, ...fields)) === "fenced")

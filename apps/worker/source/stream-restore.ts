@@ -1,5 +1,6 @@
 /** What Postgres knows of a shard's stream, and what a new stream must be told. */
 
+import { voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import type { StreamEntry } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeBallotEntry } from "@tallyroom/lib/inbox/stream/entries"
@@ -24,8 +25,7 @@ export async function* standingBallots(
     const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
     for await (const step of rows.cursor(BALLOTS_A_STEP)) {
       yield step.map(({ voter, option, ms, seq }) => {
-        const name = Buffer.from(String(voter).replaceAll("-", ""), "hex").toString("base64url")
-        const ballot = { poll: poll.number, voter: name, option: String(option) }
+        const ballot = { poll: poll.number, voter: voterOfUuid(String(voter)), option: String(option) }
         return { text: encodeBallotEntry(ballot, { ms: Number(ms), seq: Number(seq) }), ballot }
       })
     }
