@@ -12,14 +12,14 @@ export class BrokerReadiness {
 
   constructor(
     private readonly redis: Redis,
-    private readonly publisher: Pick<Publisher, "trouble" | "connectedAt">,
+    private readonly publisher: Pick<Publisher, "problem" | "connectedAt">,
     private readonly polls: Pick<PollCache, "index">,
   ) {}
 
   /** Why nothing can be written now; null when it can. Each look asks anew for the next one. */
-  trouble(): string | null {
-    const trouble = this.publisher.trouble()
-    if (trouble !== null) return trouble
+  problem(): string | null {
+    const problem = this.publisher.problem()
+    if (problem !== null) return problem
     const connectedAt = this.publisher.connectedAt()
     if (connectedAt === this.readyBy) return null
     void this.ask(connectedAt)

@@ -8,15 +8,15 @@ import type { PollCache } from "./polls/poll-cache"
 export function createReadiness(
   redis: { status: string },
   polls: Pick<PollCache, "index" | "indexFailure">,
-  broker: { trouble(): string | null } | null = null,
+  broker: { problem(): string | null } | null = null,
 ): { state: Readiness; stopping: () => void } {
   let stopping = false
   return {
     state() {
       if (stopping) return { vote: "stopping" }
       if (redis.status !== "ready") return { redis: "not connected" }
-      const trouble = broker?.trouble() ?? null
-      if (trouble !== null) return { inbox: trouble }
+      const problem = broker?.problem() ?? null
+      if (problem !== null) return { inbox: problem }
       polls.index().catch(() => {})
       return polls.indexFailure === null ? {} : { redis: polls.indexFailure }
     },

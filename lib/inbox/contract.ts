@@ -4,7 +4,7 @@ import type { Ballot, Position } from "../ballots/ballot"
 import type { Poll } from "../polls/poll"
 
 /** What the inbox decided. Only `accepted` and `received` added a ballot. */
-export type Answer =
+export type AppendAnswer =
   | { kind: "accepted"; position: Position }
   /** The ballot is kept, but only counting it will tell whether its voter had voted before. */
   | { kind: "received"; position: Position }
@@ -16,14 +16,14 @@ export type Answer =
   | { kind: "stale" }
   | { kind: "poll-unknown" | "option-unknown" | "not-open" | "paused" | "closed" | "full" }
 
-/** A ballot to be cast, with the terms under which its voter was let in. */
-export type Cast = { shard: number; pollId: string; voter: string; option: string; terms: string }
+/** A ballot to be appended, with the terms under which its voter was let in. */
+export type NewBallot = { shard: number; pollId: string; voter: string; option: string; terms: string }
 
 /** The same with the poll as it was read then, for an inbox that can't look it up itself. */
-export type PollCast = Cast & { poll: Poll }
+export type NewBallotWithPoll = NewBallot & { poll: Poll }
 
 /** Whose vote of which poll, and where the inbox keeps it. */
-export type VoterPlace = Pick<PollCast, "shard" | "poll" | "voter">
+export type VoterPlace = Pick<NewBallotWithPoll, "shard" | "poll" | "voter">
 
 /** A vote that stands, as the inbox has it. */
 export type StandingVote = { option: string; position: Position }
@@ -54,7 +54,7 @@ export type Entry = {
 /** The vote app's side. */
 export interface Appender {
   /** @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again. */
-  append(cast: PollCast): Promise<Answer>
+  append(ballot: NewBallotWithPoll): Promise<AppendAnswer>
   /**
    * A voter's vote that stands; null when there is none, or this inbox doesn't know before it is counted.
    * @throws {InboxAway} when it can't be asked

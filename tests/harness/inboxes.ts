@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type InboxKind, openBrokerAdmin, openPublisher } from "@tallyroom/lib/inbox/brokers"
-import { type Answer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
+import { type AppendAnswer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
@@ -93,9 +93,9 @@ export type InboxBooth = {
   /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
   ready(): Promise<unknown>
   /** One try. */
-  cast(poll: string, voter: string, option: string): Promise<Answer>
+  cast(poll: string, voter: string, option: string): Promise<AppendAnswer>
   /** Again and again while nobody knows whether it was taken, as every client may. */
-  castUntilAnswered(poll: string, voter: string, option: string): Promise<Answer>
+  castUntilAnswered(poll: string, voter: string, option: string): Promise<AppendAnswer>
   /** The option for which a voter's vote stands. */
   standing(poll: string, voter: string): Promise<string | null>
 }
@@ -150,7 +150,7 @@ export async function openInboxBooth(
   }
 }
 
-async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
+async function untilAnswered(tryOnce: () => Promise<AppendAnswer>): Promise<AppendAnswer> {
   const end = performance.now() + GIVE_UP_MS
   for (;;) {
     try {
@@ -166,7 +166,7 @@ async function untilAnswered(tryOnce: () => Promise<Answer>): Promise<Answer> {
 export async function openInboxAdmin({ defer }: Stores, inboxUrl: string) {
   const broker = openBrokerAdmin(inboxUrl, 1, () => {})
   defer(() => broker?.close())
-  await waitFor("the broker to be connected", () => !broker?.trouble())
+  await waitFor("the broker to be connected", () => !broker?.problem())
   return broker
 }
 

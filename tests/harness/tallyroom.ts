@@ -4,7 +4,7 @@ import { keyed } from "@tallyroom/lib/ballots/keyed"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
-import type { Answer } from "@tallyroom/lib/inbox/contract"
+import type { AppendAnswer } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
@@ -67,7 +67,10 @@ export function voter(name: string): string {
   return keyed("test", name, 16).toString("base64url")
 }
 
-export type Booth = { redis: Redis; cast(pollId: string, voter: string, option: string): Promise<Answer> }
+export type Booth = {
+  redis: Redis
+  cast(pollId: string, voter: string, option: string): Promise<AppendAnswer>
+}
 
 /** Casts as vote does, straight into the inbox. */
 export async function openBooth(

@@ -8,7 +8,7 @@ import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf, voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { type Answer, InboxAway } from "@tallyroom/lib/inbox/contract"
+import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
@@ -73,7 +73,7 @@ export function inboxContract(kind: InboxKind): void {
       return Object.fromEntries(rows.map(({ option, votes }) => [option, votes]))
     }
     const untilCounted = (id: string, votes: Record<string, number>) => becomes(() => tally(id), votes)
-    const statusOf = async (id: string, name: string, answer: Answer) => {
+    const statusOf = async (id: string, name: string, answer: AppendAnswer) => {
       const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
       const poll = readPollRow(row ?? {})
       if (!poll || !("position" in answer)) throw new Error(`there is no receipt for ${answer.kind}`)
@@ -121,7 +121,7 @@ export function inboxContract(kind: InboxKind): void {
 
     test("replaces a vote where it may be changed, to and fro", async () => {
       await open("changes", { policy: "changeable" })
-      const answers: Answer[] = []
+      const answers: AppendAnswer[] = []
       for (const option of ["a", "b", "a", "c"])
         answers.push(await booth.cast("changes", voter("ann"), option))
       expect(answers.map(({ kind }) => kind)).toEqual([accepted, accepted, accepted, accepted])

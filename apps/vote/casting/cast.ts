@@ -4,7 +4,7 @@ import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { spellingHint } from "@tallyroom/lib/http/page-address"
-import { type Answer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
+import { type AppendAnswer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import { type Identity, voterOf } from "../voter/voters"
 
@@ -51,7 +51,7 @@ export async function cast(
  * Behind one network there may be several people: nobody learns what another chose, nor by choosing the same, and nobody
  * gets another's receipt. Where the vote may be changed it is one that all of them share.
  */
-function wouldTell(answer: Answer, poll: Poll): boolean {
+function wouldTell(answer: AppendAnswer, poll: Poll): boolean {
   return answer.kind === "stands" || (answer.kind === "same" && poll.policy === "final")
 }
 
@@ -65,7 +65,7 @@ export class StaleTerms extends Error {
   override readonly name = "StaleTerms"
 }
 
-type Refusal = Exclude<Answer["kind"], Outcome["status"] | "stale">
+type Refusal = Exclude<AppendAnswer["kind"], Outcome["status"] | "stale">
 
 function refusal(kind: Refusal, poll: Poll, option: string): Problem {
   switch (kind) {

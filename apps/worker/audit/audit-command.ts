@@ -158,7 +158,7 @@ function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inb
   }
   const broker = openBrokerAdmin(inboxUrl, 1, onError)
   if (broker) {
-    const connected = until(() => broker.trouble() === null, "The inbox")
+    const connected = until(() => broker.problem() === null, "The inbox")
     return { inbox: broker, connected, close: () => broker.close() }
   }
   const redis = openRedis(redisUrl, onError)

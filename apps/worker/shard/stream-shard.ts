@@ -98,8 +98,8 @@ export class StreamShard {
 
   private async open(): Promise<void> {
     const { redis, polls, projection, broker, sql } = this.parts
-    const trouble = broker.trouble()
-    if (trouble !== null) throw new Error(trouble)
+    const problem = broker.problem()
+    if (problem !== null) throw new Error(problem)
     projection.forget()
     await claimShard(redis, this.shard, this.parts.instance)
     await polls.refresh()

@@ -39,8 +39,8 @@ export class NatsAdmin implements BrokerAdmin {
     this.nats = new Nats(urls, onError)
   }
 
-  trouble(): string | null {
-    return this.nats.trouble()
+  problem(): string | null {
+    return this.nats.problem()
   }
 
   connectedAt(): number {

@@ -39,7 +39,7 @@ export class Nats {
     void this.connectForEver()
   }
 
-  trouble(): string | null {
+  problem(): string | null {
     return this.connected ? null : "there is no connection to NATS"
   }
 

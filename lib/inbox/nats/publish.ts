@@ -2,7 +2,13 @@
 
 import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
-import { type Answer, InboxAway, type PollCast, type StandingVote, type VoterPlace } from "../contract"
+import {
+  type AppendAnswer,
+  InboxAway,
+  type NewBallotWithPoll,
+  type StandingVote,
+  type VoterPlace,
+} from "../contract"
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
 import { inTime } from "../stream/in-time"
@@ -24,8 +30,8 @@ export class NatsPublisher implements Publisher {
     this.nats = new Nats(urls, onError)
   }
 
-  trouble(): string | null {
-    return this.nats.trouble()
+  problem(): string | null {
+    return this.nats.problem()
   }
 
   connectedAt(): number {
@@ -37,17 +43,17 @@ export class NatsPublisher implements Publisher {
   }
 
   /** A first ballot is written without a look: NATS refuses it if there is another. */
-  async cast(stream: string, cast: PollCast): Promise<Answer> {
-    const near = cast.poll.policy === "changeable" ? await this.find(stream, cast) : null
+  async append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
+    const near = ballot.poll.policy === "changeable" ? await this.find(stream, ballot) : null
     // Any replica may have said so, even one that lags behind; what decides is asked of the leader.
-    let standing = near && answerOf(near, cast) ? await this.findAtLeader(stream, cast) : near
+    let standing = near && answerOf(near, ballot) ? await this.findAtLeader(stream, ballot) : near
     for (let tries = 0; tries < TRIES; tries++) {
-      const known = standing && answerOf(standing, cast)
+      const known = standing && answerOf(standing, ballot)
       if (known) return known
-      const ballotId = newBallotId(cast, Date.now(), standing?.position)
-      if (await this.write(stream, cast, ballotId, standing ? standing.turn + 1 : 0))
+      const ballotId = newBallotId(ballot, Date.now(), standing?.position)
+      if (await this.write(stream, ballot, ballotId, standing ? standing.turn + 1 : 0))
         return { kind: "accepted", position: ballotId }
-      standing = await this.findAtLeader(stream, cast)
+      standing = await this.findAtLeader(stream, ballot)
     }
     throw new InboxAway("a voter's ballots came faster than NATS could tell them apart")
   }
@@ -60,7 +66,7 @@ export class NatsPublisher implements Publisher {
   /** @returns false when another ballot stands on this subject */
   private async write(
     stream: string,
-    { poll, voter, option }: PollCast,
+    { poll, voter, option }: NewBallotWithPoll,
     ballotId: Position,
     turn: number,
   ): Promise<boolean> {
@@ -96,9 +102,9 @@ function standingIn(found: StoredMsg | null): Standing | null {
 }
 
 /** What is known of a voter whose ballot stands; null when the new one replaces it. */
-function answerOf({ option, position }: Standing, cast: PollCast): Answer | null {
-  if (option === cast.option) return { kind: "same", position }
-  return cast.poll.policy === "changeable" ? null : { kind: "stands", option, position }
+function answerOf({ option, position }: Standing, ballot: NewBallotWithPoll): AppendAnswer | null {
+  if (option === ballot.option) return { kind: "same", position }
+  return ballot.poll.policy === "changeable" ? null : { kind: "stands", option, position }
 }
 
 function away(cause: unknown): InboxAway {

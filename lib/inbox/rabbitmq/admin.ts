@@ -22,8 +22,8 @@ export class RabbitAdmin implements BrokerAdmin {
     this.sender = new Sender(this.rabbit)
   }
 
-  trouble(): string | null {
-    return this.rabbit.trouble()
+  problem(): string | null {
+    return this.rabbit.problem()
   }
 
   connectedAt(): number {

@@ -43,7 +43,7 @@ export class Rabbit {
     })
   }
 
-  trouble(): string | null {
+  problem(): string | null {
     if (!this.connection.ready) return "there is no connection to RabbitMQ"
     return performance.now() - this.since < this.settlingMs ? "RabbitMQ has just come back" : null
   }
@@ -54,8 +54,8 @@ export class Rabbit {
 
   /** @throws {InboxAway} while there is no connection: nothing is held back until there is one */
   get(): Connection {
-    const trouble = this.trouble()
-    if (trouble !== null) throw new InboxAway(trouble)
+    const problem = this.problem()
+    if (problem !== null) throw new InboxAway(problem)
     return this.connection
   }
 

@@ -1,6 +1,6 @@
 /** Ballots into RabbitMQ, which keeps them all: whose second one came is only seen in Postgres. */
 
-import type { Answer, PollCast } from "../contract"
+import type { AppendAnswer, NewBallotWithPoll } from "../contract"
 import type { Publisher } from "../stream/contract"
 import { encodeBallotEntry, newBallotId } from "../stream/entries"
 import { Rabbit, SETTLING_MS } from "./connection"
@@ -18,17 +18,17 @@ export class RabbitPublisher implements Publisher {
     this.sender = new Sender(this.rabbit)
   }
 
-  trouble(): string | null {
-    return this.rabbit.trouble()
+  problem(): string | null {
+    return this.rabbit.problem()
   }
 
   connectedAt(): number {
     return this.rabbit.connectedAt()
   }
 
-  async cast(stream: string, cast: PollCast): Promise<Answer> {
-    const { poll, voter, option } = cast
-    const ballotId = newBallotId(cast, Date.now())
+  async append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
+    const { poll, voter, option } = ballot
+    const ballotId = newBallotId(ballot, Date.now())
     await this.sender.send(
       stream,
       encodeBallotEntry({ poll: poll.number, voter, option }, ballotId),

@@ -23,7 +23,7 @@ export class RabbitReader implements StreamReader {
   /** Position up to which messages were handed out. */
   private handedOut = -1
   private acknowledge: (() => void)[] = []
-  private trouble: unknown = null
+  private failure: unknown = null
   private onArrival: (() => void) | null = null
 
   constructor(
@@ -32,7 +32,7 @@ export class RabbitReader implements StreamReader {
   ) {}
 
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    this.throwTrouble()
+    this.throwFailure()
     if (!this.consumer || this.handedOut !== after.seq) await this.restart(after.seq)
     if (this.waiting.length === 0 && waitMs > 0) await this.arrival(waitMs)
     const messages = this.waiting.splice(0, count)
@@ -71,15 +71,15 @@ export class RabbitReader implements StreamReader {
     )
     // The client would bring it back by itself, but from its first offset, and not in every case.
     this.consumer.on("error", (error) => {
-      this.trouble = error
+      this.failure = error
     })
   }
 
   /** @throws {InboxAway} once, when RabbitMQ has stopped sending; the next reading begins anew */
-  private throwTrouble(): void {
-    const cause = this.trouble
+  private throwFailure(): void {
+    const cause = this.failure
     if (cause === null) return
-    this.trouble = null
+    this.failure = null
     void this.close()
     throw new InboxAway("RabbitMQ has stopped sending", { cause })
   }

@@ -3,10 +3,10 @@
 import type { Redis } from "ioredis"
 import { parsePosition } from "../../ballots/ballot"
 import {
-  type Answer,
+  type AppendAnswer,
   type Appender,
-  type Cast,
   InboxAway,
+  type NewBallot,
   type StandingVote,
   type VoterPlace,
 } from "../contract"
@@ -19,7 +19,7 @@ const ROUNDS_IN_FLIGHT = 2
 /** Keeps one script call below about 5 ms, for everybody else whom this Redis serves. */
 const BALLOTS_A_CALL = 400
 
-type Waiting = { cast: Cast; resolve: (answer: Answer) => void; reject: (error: Error) => void }
+type Waiting = { ballot: NewBallot; resolve: (answer: AppendAnswer) => void; reject: (error: Error) => void }
 
 export class RedisAppender implements Appender {
   private waiting: Waiting[] = []
@@ -38,10 +38,10 @@ export class RedisAppender implements Appender {
     private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
   ) {}
 
-  append(cast: Cast): Promise<Answer> {
+  append(ballot: NewBallot): Promise<AppendAnswer> {
     if (this.redis.status !== "ready") return Promise.reject(new InboxAway("there is no connection to Redis"))
     return new Promise((resolve, reject) => {
-      this.waiting.push({ cast, resolve, reject })
+      this.waiting.push({ ballot, resolve, reject })
       this.schedule()
     })
   }
@@ -73,16 +73,16 @@ export class RedisAppender implements Appender {
     // An answer that is here already, but not read because we were busy ourselves, counts.
     const onTime = () => setImmediate(() => answered || this.stalled(calls))
     const timer = setTimeout(onTime, this.answerTimeoutMs)
-    await Promise.all(calls.map((ballots) => this.call(ballots)))
+    await Promise.all(calls.map((call) => this.call(call)))
     answered = true
     clearTimeout(timer)
     this.roundsInFlight--
     this.schedule()
   }
 
-  private async call(ballots: Waiting[]): Promise<void> {
+  private async call(waiting: Waiting[]): Promise<void> {
     try {
-      const { keyNames, args } = scriptArguments(ballots)
+      const { keyNames, args } = scriptArguments(waiting)
       if (this.clockOffset === null) this.learnClock(await readClock(this.redis))
       const deadline = Math.ceil(Date.now() + (this.clockOffset ?? 0) + this.answerTimeoutMs)
       const reply = await this.redis.castBallots(
@@ -95,13 +95,13 @@ export class RedisAppender implements Appender {
       const [verdict, now, ...answers] = reply
       this.learnClock(Number(now))
       if (verdict !== "decided") throw new InboxAway(`the inbox is ${verdict}`)
-      ballots.forEach((ballot, i) => {
-        ballot.resolve(readAnswer(answers[i] ?? ""))
+      waiting.forEach((one, i) => {
+        one.resolve(readAnswer(answers[i] ?? ""))
       })
     } catch (error) {
       const away =
         error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
-      for (const ballot of ballots) ballot.reject(away)
+      for (const one of waiting) one.reject(away)
     }
   }
 
@@ -111,7 +111,7 @@ export class RedisAppender implements Appender {
    */
   private stalled(calls: Waiting[][]): void {
     const away = new InboxAway(`Redis did not answer within ${this.answerTimeoutMs} ms`)
-    for (const ballot of [...calls.flat(), ...this.waiting]) ballot.reject(away)
+    for (const one of [...calls.flat(), ...this.waiting]) one.reject(away)
     this.waiting = []
     this.redis.disconnect(true)
   }
@@ -132,44 +132,44 @@ async function readClock(redis: Redis): Promise<number> {
   return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
 }
 
-function byShard(ballots: Waiting[]): Waiting[][] {
+function byShard(waiting: Waiting[]): Waiting[][] {
   const open = new Map<number, Waiting[]>()
   const calls: Waiting[][] = []
-  for (const ballot of ballots) {
-    const { shard } = ballot.cast
+  for (const one of waiting) {
+    const { shard } = one.ballot
     let call = open.get(shard)
     if (!call || call.length >= BALLOTS_A_CALL) {
       call = []
       open.set(shard, call)
       calls.push(call)
     }
-    call.push(ballot)
+    call.push(one)
   }
   return calls
 }
 
 /** One pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
-function scriptArguments(ballots: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
-  const shard = ballots[0]?.cast.shard ?? 0
+function scriptArguments(waiting: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
+  const shard = waiting[0]?.ballot.shard ?? 0
   const keyNames = [keys.fence(shard), keys.inbox(shard)]
   const pairs = new Map<string, number>()
   const terms: string[] = []
   const args: (string | number)[] = []
-  for (const { cast } of ballots) {
-    const name = `${cast.pollId} ${cast.terms}`
+  for (const { ballot } of waiting) {
+    const name = `${ballot.pollId} ${ballot.terms}`
     let pair = pairs.get(name)
     if (pair === undefined) {
       pair = pairs.size + 1
       pairs.set(name, pair)
-      terms.push(cast.terms)
-      keyNames.push(keys.poll(shard, cast.pollId), keys.voters(shard, cast.pollId))
+      terms.push(ballot.terms)
+      keyNames.push(keys.poll(shard, ballot.pollId), keys.voters(shard, ballot.pollId))
     }
-    args.push(pair, cast.voter, cast.option)
+    args.push(pair, ballot.voter, ballot.option)
   }
   return { keyNames, args: [...terms, ...args] }
 }
 
-function readAnswer(text: string): Answer {
+function readAnswer(text: string): AppendAnswer {
   const [kind = "", id = "", option = ""] = text.split(" ")
   const position = parsePosition(id)
   switch (kind) {

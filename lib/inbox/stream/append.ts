@@ -3,10 +3,10 @@
 import type { Redis } from "ioredis"
 import { votingPhase } from "../../polls/poll"
 import {
-  type Answer,
+  type AppendAnswer,
   type Appender,
   InboxAway,
-  type PollCast,
+  type NewBallotWithPoll,
   type StandingVote,
   type VoterPlace,
 } from "../contract"
@@ -33,13 +33,13 @@ export class StreamAppender implements Appender {
     private readonly backlogLimit: number,
   ) {}
 
-  async append(cast: PollCast): Promise<Answer> {
-    const known = await this.reach(cast.shard)
+  async append(ballot: NewBallotWithPoll): Promise<AppendAnswer> {
+    const known = await this.reach(ballot.shard)
     requireVerified(known.state, this.publisher.connectedAt(), this.clock.offset)
     try {
-      return await this.decide(known, cast)
+      return await this.decide(known, ballot)
     } catch (error) {
-      this.known.delete(cast.shard)
+      this.known.delete(ballot.shard)
       throw error
     }
   }
@@ -50,8 +50,8 @@ export class StreamAppender implements Appender {
   }
 
   private reach(shard: number): Promise<Known> {
-    const trouble = this.publisher.trouble()
-    return trouble === null ? this.shard(shard) : Promise.reject(new InboxAway(trouble))
+    const problem = this.publisher.problem()
+    return problem === null ? this.shard(shard) : Promise.reject(new InboxAway(problem))
   }
 
   /** Settles when ballots for this shard can be written. @throws {InboxAway} when they can't, and why */
@@ -59,15 +59,17 @@ export class StreamAppender implements Appender {
     requireVerified((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
   }
 
-  private async decide(known: Known, cast: PollCast): Promise<Answer> {
+  private async decide(known: Known, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
     const { stream, waiting } = known.state
-    const refusal = refusalOf(cast, Date.now() + this.clock.offset)
+    const refusal = refusalOf(ballot, Date.now() + this.clock.offset)
     if (refusal !== null) {
-      const stands = await this.publisher.standing(stream, cast)
-      return stands?.option === cast.option ? { kind: "same", position: stands.position } : { kind: refusal }
+      const stands = await this.publisher.standing(stream, ballot)
+      return stands?.option === ballot.option
+        ? { kind: "same", position: stands.position }
+        : { kind: refusal }
     }
     if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
-    const answer = await this.publisher.cast(stream, cast)
+    const answer = await this.publisher.append(stream, ballot)
     if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++
     return answer
   }
@@ -101,7 +103,7 @@ export class StreamAppender implements Appender {
 }
 
 function refusalOf(
-  { poll, option }: PollCast,
+  { poll, option }: NewBallotWithPoll,
   now: number,
 ): "not-open" | "paused" | "closed" | "option-unknown" | null {
   const phase = votingPhase(poll, now)

@@ -5,7 +5,7 @@
  */
 
 import type { Position } from "../../ballots/ballot"
-import type { Answer, Entry, PollCast, StandingVote, VoterPlace } from "../contract"
+import type { AppendAnswer, Entry, NewBallotWithPoll, StandingVote, VoterPlace } from "../contract"
 
 /** How old the poll may be by which vote takes a ballot for a stream: the stream itself knows no polls. */
 export const POLL_READING_USABLE_MS = 2_000
@@ -13,7 +13,7 @@ export const POLL_READING_USABLE_MS = 2_000
 /** The vote app's side of a broker. */
 export interface Publisher {
   /** Why nothing can be published now; null when it can. */
-  trouble(): string | null
+  problem(): string | null
   /** When the connection came about that there is now (by `performance.now()`). */
   connectedAt(): number
   /**
@@ -21,7 +21,7 @@ export interface Publisher {
    * @param stream the shard's stream, as the worker named it
    * @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again
    */
-  cast(stream: string, cast: PollCast): Promise<Answer>
+  append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer>
   /** A voter's vote that stands; null when there is none, or the broker can't know. */
   standing(stream: string, place: VoterPlace): Promise<StandingVote | null>
   close(): Promise<void>
@@ -37,7 +37,7 @@ export interface StreamReader {
 /** The worker's side of a broker. */
 export interface BrokerAdmin {
   readonly kind: "nats" | "rabbitmq"
-  trouble(): string | null
+  problem(): string | null
   /** When the connection came about that there is now (by `performance.now()`). */
   connectedAt(): number
   /** Whether this broker keeps a voter's second ballot out, and so must be told the voters again when it is new. */

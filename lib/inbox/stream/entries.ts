@@ -2,7 +2,7 @@
 
 import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition } from "../../ballots/ballot"
 import { keyed } from "../../ballots/keyed"
-import type { Entry, PollCast } from "../contract"
+import type { Entry, NewBallotWithPoll } from "../contract"
 
 /** Ids of ballots lie above every count that Redis gives its entries, so that a receipt tells which of the two it holds. */
 export const BALLOT_ID_BASE = 2 ** 30
@@ -12,7 +12,11 @@ export const BALLOT_ID_BASE = 2 ** 30
  * option. A broker tells no position, or one that nothing says later.
  * @param after the voter's standing ballot, which this one replaces and so must follow
  */
-export function newBallotId({ poll, voter, option }: PollCast, now: number, after?: Position): Position {
+export function newBallotId(
+  { poll, voter, option }: NewBallotWithPoll,
+  now: number,
+  after?: Position,
+): Position {
   const bits = keyed(poll.salt, `mark ${voter} ${option}`, 4).readUInt32BE(0) % BALLOT_ID_BASE
   return { ms: Math.max(now, (after?.ms ?? 0) + 1), seq: BALLOT_ID_BASE + bits }
 }
