@@ -4,7 +4,6 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { CHANNELS, type Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
-import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/logging"
 import type { Redis } from "ioredis"
@@ -17,6 +16,7 @@ import {
   SettingFixed,
 } from "./database/first-start"
 import { migrate } from "./database/migrate"
+import { Leases } from "./leases/leases"
 import type { WorkerMetrics } from "./metrics"
 import { deleteBuried, sweepDeleted } from "./polls/deletion"
 import { PollBook } from "./polls/poll-book"
@@ -25,9 +25,9 @@ import { closeDue, finalise, openDue } from "./polls/poll-steps"
 import { makeWantedPosts, postsIndex } from "./polls/posts"
 import { Projection } from "./polls/projection"
 import { TallyProjection } from "./polls/tally-projection"
-import { Leases } from "./shard/leases"
-import { Shard } from "./shard/redis-shard"
-import { StreamShard } from "./shard/stream-shard"
+import { Shard } from "./shard/shard"
+import { RedisSource } from "./source/redis-source"
+import { StreamSource } from "./source/stream-source"
 
 /** A first vote on a post waits for its poll; looking costs Redis next to nothing. */
 const MAKE_POSTS_MS = 50
@@ -58,7 +58,7 @@ export type WorkerParts = {
   log: Log
 }
 
-type Running = { shard: Shard | StreamShard; stop: AbortController; done: Promise<void> }
+type Running = { shard: Shard; stop: AbortController; done: Promise<void> }
 
 export class Worker {
   readonly id = crypto.randomUUID()
@@ -105,7 +105,7 @@ export class Worker {
     const { redis, sql, postsLimit = null } = this.parts
     if (postsLimit === null) return []
     const make = async () => {
-      if (this.running.get(0)?.shard.isOpen) await makeWantedPosts(redis, sql, postsLimit)
+      if (this.running.get(0)?.shard.isCounting) await makeWantedPosts(redis, sql, postsLimit)
     }
     return [this.every(MAKE_POSTS_MS, "making posts", make)]
   }
@@ -117,7 +117,7 @@ export class Worker {
     const waiting: Record<string, string> = {}
     if (this.heartbeatTrouble) waiting.postgres = this.heartbeatTrouble
     for (const [number, { shard }] of this.running) {
-      if (!shard.isOpen) waiting[`shard ${number}`] = shard.trouble
+      if (shard.problem !== null) waiting[`shard ${number}`] = shard.problem
     }
     return waiting
   }
@@ -193,30 +193,27 @@ export class Worker {
 
   private begin(number: number): void {
     const stop = new AbortController()
-    const { shard, close } = this.makeShard(number)
+    const shard = this.makeShard(number)
     const done = shard.run(stop.signal).finally(() => {
-      close()
       this.parts.metrics.backlog.remove(String(number))
       this.running.delete(number)
     })
     this.running.set(number, { shard, stop, done })
   }
 
-  private makeShard(number: number): { shard: Shard | StreamShard; close: () => void } {
+  private makeShard(number: number): Shard {
     const { redis, sql, log, metrics, broker = null, openRedis } = this.parts
-    const projection = new Projection(redis, sql, this.polls, number, {
+    const { polls, instance } = this
+    const projection = new Projection(redis, sql, polls, number, {
       holdsBallots: broker === null,
       index: () => this.index(),
     })
-    const common = {
-      ...{ redis, sql, log, metrics, projection, polls: this.polls },
-      ...{ worker: this.id, instance: this.instance },
-      onOpen: () => number === 0 && this.onTally(this.polls.all().map((poll) => poll.number)),
-    }
-    if (broker) return { shard: new StreamShard(number, { ...common, broker }), close: () => {} }
-    const waitingRedis = openRedis()
-    const reader = new RedisReader(redis, waitingRedis)
-    return { shard: new Shard(number, { ...common, reader }), close: () => waitingRedis.disconnect() }
+    const parts = { sql, redis, polls, projection, instance, log }
+    const source = broker
+      ? new StreamSource(number, { ...parts, broker, metrics })
+      : new RedisSource(number, { ...parts, openRedis })
+    const onOpen = () => number === 0 && this.onTally(polls.all().map((poll) => poll.number))
+    return new Shard(number, { sql, source, polls, worker: this.id, metrics, log, onOpen })
   }
 
   /** What can be voted on, as vote is told. */
@@ -267,7 +264,7 @@ export class Worker {
 
   private async measure(): Promise<void> {
     const { metrics, redis } = this.parts
-    const open = [...this.running].filter(([, { shard }]) => shard.isOpen)
+    const open = [...this.running].filter(([, { shard }]) => shard.isCounting)
     metrics.shardsOpen.set(open.length)
     if (this.parts.broker) return
     for (const [number] of open) {

@@ -6,7 +6,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
 import { type Batch, makeBatch } from "../../apps/worker/counting/batch"
-import { count } from "../../apps/worker/counting/commit"
+import { commitBatch } from "../../apps/worker/counting/commit"
 import { ensureShards } from "../../apps/worker/database/first-start"
 import { migrate } from "../../apps/worker/database/migrate"
 import { PollBook } from "../../apps/worker/polls/poll-book"
@@ -73,6 +73,6 @@ export async function openSteps({ redis: server, database, defer }: Stores, shar
 
 async function commit(sql: Database, shard: number, batch: Batch): Promise<boolean> {
   const accepted = new Map<number, number>()
-  const counted = await count(sql, { shard, batch, worker: HOLDER, leaseSeconds: 5, accepted })
+  const counted = await commitBatch(sql, { shard, batch, worker: HOLDER, leaseSeconds: 5, accepted })
   return counted.moved
 }

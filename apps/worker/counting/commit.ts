@@ -2,13 +2,13 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
-import { digestOf } from "../source/stream-last"
 import type { Batch, Placed } from "./batch"
 import countStatement from "./commit.sql" with { type: "text" }
+import { digestOf } from "./last-counted"
 
 export type Counted = { moved: boolean; written: number; aside: number }
 
-export type Counting = {
+export type BatchToCommit = {
   shard: number
   batch: Batch
   worker: string
@@ -30,9 +30,9 @@ const STANDS_ALREADY = "23505"
  * Counts a batch. `moved` is false when nothing was changed: the position is not where the batch was read from, the lease
  * went to another worker, or one of its polls became final or was deleted.
  */
-export async function count(
+export async function commitBatch(
   sql: Database,
-  { shard, batch, worker, leaseSeconds, accepted }: Counting,
+  { shard, batch, worker, leaseSeconds, accepted }: BatchToCommit,
 ): Promise<Counted> {
   const { from, to, kept, changing, replaced } = batch
   const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))

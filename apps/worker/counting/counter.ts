@@ -3,14 +3,14 @@
 import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import { type Database, isRefusedContent } from "@tallyroom/lib/database"
-import type { Reader } from "@tallyroom/lib/inbox/contract"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/logging"
+import type { Holding } from "../leases/holding"
+import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
-import { LEASE_SECONDS } from "../shard/leases"
-import type { Holding } from "../source/redis-restore"
 import { type Batch, makeBatch, setEverythingAside } from "./batch"
-import { type Counted, count } from "./commit"
+import { type Counted, commitBatch } from "./commit"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
 const BATCH_SIZE = 10_000
@@ -19,29 +19,37 @@ const COMMIT_INTERVAL_MS = 25
 /** How long an idle shard waits for a ballot before it looks whether Redis is still the one that it opened. */
 const IDLE_WAIT_MS = 400
 
+/** What counting asks of the inbox of a shard. */
+export interface CountableInbox {
+  /** At most `count` entries after `after`, in order, waiting up to `waitMs` (0: not at all) for the first. */
+  read(after: Position, count: number, waitMs: number): Promise<Entry[]>
+  /** The shard's acceptance count of each of the batch's polls, which covers at least this batch. */
+  acceptedOf(batch: Batch): Promise<Map<number, number>>
+  /** Forgets entries up to and including `upTo`, which Postgres has now, where the inbox needs their room. */
+  release(upTo: Position): Promise<void>
+}
+
 /** The lease or the position is not ours any more: start anew from what Postgres says. */
 export class PositionMoved extends Error {
   override readonly name = "PositionMoved"
 }
 
-export type CountingParts = {
+export type CounterParts = {
   sql: Database
-  reader: Reader
-  /** The shard's acceptance count of each of these polls, which covers at least the batch that was read. */
-  acceptedOf: (batch: Batch) => Promise<Map<number, number>>
+  inbox: CountableInbox
   polls: PollBook
   worker: string
   metrics: WorkerMetrics
   log: Log
 }
 
-export class Counting {
+export class Counter {
   position: Position = START
   private lastCommit = 0
 
   constructor(
     private readonly shard: number,
-    private readonly parts: CountingParts,
+    private readonly parts: CounterParts,
   ) {}
 
   holding(): Holding {
@@ -100,8 +108,8 @@ export class Counting {
 
   /** The next batch after a position, or null when nothing came. A poll that is not known yet is looked up. */
   private async readBatch(after: Position, waitMs: number): Promise<Batch | null> {
-    const { reader, polls } = this.parts
-    const entries = await reader.read(this.shard, after, BATCH_SIZE, waitMs)
+    const { inbox, polls } = this.parts
+    const entries = await inbox.read(after, BATCH_SIZE, waitMs)
     if (entries.length === 0) return null
     const unknown = new Set<number>()
     for (const { ballot } of entries) if (ballot && !polls.get(ballot.poll)) unknown.add(ballot.poll)
@@ -116,8 +124,8 @@ export class Counting {
   }
 
   private async commit(batch: Batch): Promise<void> {
-    const { reader, metrics, polls } = this.parts
-    const accepted = await this.parts.acceptedOf(batch)
+    const { inbox, metrics, polls } = this.parts
+    const accepted = await inbox.acceptedOf(batch)
     const end = metrics.commitSeconds.startTimer()
     const counted = await this.countOrSplit(batch, accepted)
     end()
@@ -129,7 +137,7 @@ export class Counting {
     this.lastCommit = Date.now()
     metrics.counted.inc(counted.written)
     metrics.setAside.inc(counted.aside)
-    await reader.release(this.shard, batch.to)
+    await inbox.release(batch.to)
   }
 
   /** What Postgres refuses for its content is halved until the entry at fault is found, and set aside. */
@@ -157,6 +165,6 @@ export class Counting {
 
   private count(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
     const { sql, worker } = this.parts
-    return count(sql, { shard: this.shard, batch, worker, leaseSeconds: LEASE_SECONDS, accepted })
+    return commitBatch(sql, { shard: this.shard, batch, worker, leaseSeconds: LEASE_SECONDS, accepted })
   }
 }

@@ -29,6 +29,9 @@ export class ShardBehind extends Error {
   override readonly name = "ShardBehind"
 }
 
+/** Which copies to write: those that changed; also others of polls that are not final; or really all. */
+export type CopiesToWrite = "changed" | "votable" | "all"
+
 export class Projection {
   /** The revision of each poll as it stands in the shard. */
   private projected = new Map<number, number>()
@@ -54,7 +57,7 @@ export class Projection {
    * @param marker of the fence, while this worker restores the shard: whatever stands in its Redis is replaced
    * @throws {ShardBehind} if this Redis lost something, or somebody else has taken up the shard
    */
-  async write(which: "changed" | "votable" | "all", marker?: string): Promise<void> {
+  async write(which: CopiesToWrite, marker?: string): Promise<void> {
     const due = which === "all" ? this.polls.all() : this.due(which)
     const accepted = this.options.holdsBallots ? await this.acceptedOf(due) : new Map<number, number>()
     for (let from = 0; from < due.length; from += COPIES_AT_ONCE) {

@@ -8,6 +8,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 import type { Batch } from "../counting/batch"
+import { type Holding, isHolding } from "../leases/holding"
 
 const VOTERS_A_STEP = 5_000
 
@@ -19,24 +20,6 @@ export async function inspectShard(redis: Redis, shard: number): Promise<ShardIn
   const position = parsePosition(last)
   if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
   return { serving, fence, last: position }
-}
-
-/** This Redis holds the inbox of another database. */
-class ForeignInbox extends Error {
-  override readonly name = "ForeignInbox"
-}
-
-/**
- * Ids a shard as this instance's, unless it is.
- * @throws {ForeignInbox} when it is another instance's, which must not be touched
- */
-export async function claimShard(redis: Redis, shard: number, instance: string): Promise<void> {
-  await redis.setnx(keys.instance(shard), instance)
-  const owner = await redis.get(keys.instance(shard))
-  if (owner === instance) return
-  throw new ForeignInbox(
-    "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL)",
-  )
 }
 
 /** Closes a shard, for whoever else is opening it too. The marker tells at the end that nobody came between. */
@@ -104,14 +87,6 @@ export async function pollsBehind(
   const rows = await sql`SELECT poll, accepted FROM books WHERE shard = ${shard}`
   const known = new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
   return polls.filter((poll) => (counters.get(poll.number) ?? -1) < (known.get(poll.number) ?? 0))
-}
-
-/** Whose work on a shard counts: the lease's holder, as long as the position is where it left it. */
-export type Holding = { shard: number; worker: string; position: Position }
-
-function isHolding(sql: Database, { shard, worker, position }: Holding) {
-  return sql`EXISTS (SELECT FROM shards
-    WHERE shard = ${shard} AND holder = ${worker} AND ms = ${position.ms} AND seq = ${position.seq})`
 }
 
 /** Writes this Redis's acceptance counters into the books, where they are greater. */

@@ -1,11 +1,11 @@
-/** The stream of a shard as counting reads it. A stream releases nothing: it remembers who has voted. */
+/** Reads a shard's stream, and records the stops whose markers come by. */
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
-import type { Entry, Reader } from "@tallyroom/lib/inbox/contract"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { StreamReader } from "@tallyroom/lib/inbox/stream/contract"
 import type { StopMarkers } from "./stop-markers"
 
-export class StreamCursor implements Reader {
+export class StreamCursor {
   private reader: StreamReader | null = null
 
   constructor(private readonly stops: StopMarkers) {}
@@ -16,16 +16,14 @@ export class StreamCursor implements Reader {
     this.reader = reader
   }
 
-  /** What is recorded of stops here takes effect only when the position has passed it. */
-  async read(_shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]> {
+  /** A stop that is recorded here takes effect only when the shard's position has passed its marker. */
+  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
     const entries = (await this.reader?.read(after, count, waitMs)) ?? []
     for (const { stopMarker, position } of entries) {
       if (stopMarker) await this.stops.passed(stopMarker, position)
     }
     return entries
   }
-
-  async release(): Promise<void> {}
 
   async close(): Promise<void> {
     await this.reader?.close()

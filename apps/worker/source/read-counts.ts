@@ -1,9 +1,9 @@
-/** Acceptance counts of a shard whose stream has none: what was ever read of it. */
+/** How many ballots of each poll were ever read of a shard. A stream has no acceptance counts: these take their place. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Batch } from "../counting/batch"
 
-export class Accepted {
+export class ReadCounts {
   private counts = new Map<number, number>()
 
   constructor(

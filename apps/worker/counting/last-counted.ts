@@ -1,9 +1,9 @@
-/** By what a worker knows the entry of a stream that was counted last, when the broker comes back. */
+/** How a worker knows again the entry of a stream that was counted last, when its broker comes back. */
 
 import { createHash } from "node:crypto"
 import type { Database } from "@tallyroom/lib/database"
 
-/** Of an entry's text. */
+/** The digest of an entry's text. */
 export function digestOf(raw: string): string {
   return createHash("sha256").update(raw).digest("base64url").slice(0, 22)
 }

@@ -1,0 +1,142 @@
+/** One shard's life at the worker that holds its lease: make its inbox fit for ballots, then count, for ever. */
+
+import { backoff, pause } from "@tallyroom/lib/backoff"
+import { Counter, type CounterParts, PositionMoved } from "../counting/counter"
+import type { CopiesToWrite } from "../polls/projection"
+import { InboxLost, type Source } from "../source/source"
+
+/**
+ * The states of a shard, and who moves it from one to another:
+ *
+ * - `opening`: the source compares its inbox with Postgres. Here it begins.
+ *   → `restoring`, by the source, when its inbox has lost something or is new
+ *   → `counting`, by `open()`, when the source has opened its inbox
+ * - `restoring`: the source makes its inbox equal to Postgres again.
+ *   → `counting`, by `open()`, likewise
+ * - `counting`: vote may write, and batches are counted.
+ *   → `opening`, by `countBatches()`, when the source's check finds another inbox than the one that it opened
+ *   → `sealed`, by `project()`, when writing a copy of a poll shows that the inbox has lost something
+ * - `sealed`: vote was told to wait.
+ *   → `opening`, by `open()`: at once after `project()`, after a pause for a failure
+ * - `given back`: this worker does not work on the shard any more; the last state.
+ *
+ * From `opening`, `restoring` and `counting` a failure leads, by `afterFailure()`, to `sealed` if the inbox is lost, else to
+ * `opening`, and after a pause all begins anew. From every state `run()` leads to `given back`, when the lease is another
+ * worker's or the signal aborts.
+ */
+type ShardState =
+  | { name: "opening" | "restoring"; problem: string }
+  | { name: "counting" }
+  | { name: "sealed"; problem: string }
+  | { name: "given back" }
+
+const BEING_OPENED = "is being opened"
+
+export type ShardParts = Omit<CounterParts, "inbox"> & {
+  source: Source
+  /** Called whenever the shard begins to count. */
+  onOpen: () => void
+}
+
+export class Shard {
+  private state: ShardState = { name: "opening", problem: BEING_OPENED }
+  /** Failures since a batch was last counted, or waited for. */
+  private failures = 0
+  private readonly counter: Counter
+
+  constructor(
+    private readonly shard: number,
+    private readonly parts: ShardParts,
+  ) {
+    this.counter = new Counter(shard, { ...parts, inbox: parts.source })
+  }
+
+  get isCounting(): boolean {
+    return this.state.name === "counting"
+  }
+
+  /** Why the shard does not count; null while it does. */
+  get problem(): string | null {
+    if (this.state.name === "counting") return null
+    return this.state.name === "given back" ? "was given back" : this.state.problem
+  }
+
+  /** Works until the signal aborts or the lease is lost. Whatever fails is tried again, from the position that Postgres has. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      for (let isOurs = true; isOurs && !signal.aborted; ) {
+        isOurs = await this.work(signal).catch((error) => this.afterFailure(error, signal))
+      }
+    } finally {
+      this.state = { name: "given back" }
+      await this.parts.source.close()
+    }
+  }
+
+  /** Writes copies of polls where vote reads them, if the shard counts; opening does so itself. */
+  async project(which: CopiesToWrite): Promise<void> {
+    if (!this.isCounting) return
+    try {
+      await this.parts.source.project(which)
+    } catch (error) {
+      if (!(error instanceof InboxLost)) throw error
+      const { log } = this.parts
+      log.warn({ shard: this.shard, err: error }, "the inbox lost something; the shard is opened anew")
+      await this.seal(error.message)
+    }
+  }
+
+  /** @returns false when another worker holds the lease */
+  private async work(signal: AbortSignal): Promise<boolean> {
+    if (!(await this.counter.begin())) return false
+    await this.open()
+    await this.countBatches(signal)
+    return true
+  }
+
+  private async open(): Promise<void> {
+    const { source, onOpen } = this.parts
+    const problem = this.problem ?? BEING_OPENED
+    this.state = { name: "opening", problem }
+    await source.open(this.counter, () => {
+      this.state = { name: "restoring", problem }
+    })
+    this.state = { name: "counting" }
+    await source.onCounting()
+    onOpen()
+  }
+
+  private async countBatches(signal: AbortSignal): Promise<void> {
+    const { source, log } = this.parts
+    for (let isIdle = false; this.isCounting && !signal.aborted; ) {
+      if (!(await source.check(this.counter, isIdle))) {
+        this.state = { name: "opening", problem: BEING_OPENED }
+        return
+      }
+      isIdle = !(await this.counter.countWhatComes(signal))
+      if (this.failures > 0) log.info({ shard: this.shard }, "counting again")
+      this.failures = 0
+    }
+  }
+
+  /** @returns whether to begin anew, after a pause */
+  private async afterFailure(error: unknown, signal: AbortSignal): Promise<boolean> {
+    const { log } = this.parts
+    const problem = error instanceof Error ? error.message : String(error)
+    this.state = { name: "opening", problem }
+    if (signal.aborted) return false
+    if (error instanceof InboxLost) await this.seal(problem)
+    if (error instanceof PositionMoved) log.info({ shard: this.shard }, "the position moved elsewhere")
+    else if (++this.failures === 1)
+      log.warn({ shard: this.shard, err: error }, "counting stopped; trying again")
+    await pause(backoff(Math.max(1, this.failures)), signal)
+    return true
+  }
+
+  private async seal(problem: string): Promise<void> {
+    this.state = { name: "sealed", problem }
+    await this.parts.source
+      .seal()
+      .catch((error) => this.parts.log.debug({ shard: this.shard, err: error }, "vote was not told to wait"))
+  }
+}

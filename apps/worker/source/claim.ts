@@ -1,0 +1,33 @@
+/** What every source begins with: Redis's copies of the polls become those of this instance. */
+
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Redis } from "ioredis"
+import type { SourceParts } from "./source"
+
+/** This Redis holds the inbox of another database. */
+class ForeignInbox extends Error {
+  override readonly name = "ForeignInbox"
+}
+
+/**
+ * Claims the shard in this Redis, reads the polls anew, and takes deleted polls out.
+ * @throws {ForeignInbox} when the shard is another instance's, which must not be touched
+ */
+export async function takeOver(
+  shard: number,
+  { redis, polls, projection, instance }: SourceParts,
+): Promise<void> {
+  projection.forget()
+  await claimShard(redis, shard, instance)
+  await polls.refresh()
+  await projection.writeTombstones()
+}
+
+async function claimShard(redis: Redis, shard: number, instance: string): Promise<void> {
+  await redis.setnx(keys.instance(shard), instance)
+  const owner = await redis.get(keys.instance(shard))
+  if (owner === instance) return
+  throw new ForeignInbox(
+    "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL)",
+  )
+}

@@ -1,0 +1,168 @@
+/** The ballots of a shard in a stream of Redis. Redis itself decides about each ballot, so it must know every voter. */
+
+import { comparePositions, formatPosition, type Position } from "@tallyroom/lib/ballots/ballot"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
+import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
+import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import type { Redis } from "ioredis"
+import type { Batch } from "../counting/batch"
+import { type Counter, PositionMoved } from "../counting/counter"
+import { type CopiesToWrite, ShardBehind } from "../polls/projection"
+import { takeOver } from "./claim"
+import {
+  acceptedIn,
+  bookLosses,
+  chooseFloor,
+  inspectShard,
+  pollsBehind,
+  raiseFence,
+  readCounters,
+  recordAccepted,
+  removeGarbage,
+  restoreVoters,
+  type ShardInspection,
+} from "./redis-restore"
+import { InboxLost, type Source, type SourceParts } from "./source"
+
+export type RedisSourceParts = SourceParts & {
+  /** Opens one more connection, for this shard's waiting reads. */
+  openRedis: () => Redis
+}
+
+export class RedisSource implements Source {
+  private readonly readingRedis: Redis
+  private readonly reader: RedisReader
+
+  constructor(
+    private readonly shard: number,
+    private readonly parts: RedisSourceParts,
+  ) {
+    this.readingRedis = parts.openRedis()
+    this.reader = new RedisReader(parts.redis, this.readingRedis)
+  }
+
+  /**
+   * A Redis that lost nothing is opened as it is. In any other, what is left is counted, the losses are booked, the voters
+   * come back from Postgres; and only then ballots are accepted.
+   */
+  async open(counter: Counter, onRestoring: () => void): Promise<void> {
+    const { redis, sql, polls } = this.parts
+    await takeOver(this.shard, this.parts)
+    const found = await inspectShard(redis, this.shard)
+    const counters = await readCounters(redis, this.shard, polls.all())
+    const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
+    const wasSetBack = comparePositions(found.last, counter.position) < 0
+    const wasOpen = found.fence !== "" && !found.fence.startsWith(RESTORING)
+    const isSound = wasOpen && !wasSetBack && behind.length === 0 && (await this.openAsItIs(found, counter))
+    if (isSound) return
+    onRestoring()
+    await this.restore(counter, found, counters, wasSetBack ? polls.all() : behind)
+  }
+
+  /** All copies were written before the fence was lowered. */
+  async onCounting(): Promise<void> {}
+
+  /** Only an idle shard asks: `cast.lua` itself accepts nothing in a Redis for which the fence was not lowered. */
+  async check(_counter: Counter, isIdle: boolean): Promise<boolean> {
+    if (!isIdle) return true
+    const { fence, serving } = await inspectShard(this.parts.redis, this.shard)
+    return fence === serving
+  }
+
+  read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    return this.reader.read(this.shard, after, count, waitMs)
+  }
+
+  acceptedOf({ polls }: Batch): Promise<Map<number, number>> {
+    return acceptedIn(this.parts.redis, this.shard, polls)
+  }
+
+  release(upTo: Position): Promise<void> {
+    return this.reader.release(this.shard, upTo)
+  }
+
+  async project(which: CopiesToWrite): Promise<void> {
+    try {
+      await this.parts.projection.write(which)
+    } catch (error) {
+      if (error instanceof ShardBehind) throw new InboxLost(error.message, { cause: error })
+      throw error
+    }
+  }
+
+  async seal(): Promise<void> {
+    await raiseFence(this.parts.redis, this.shard)
+  }
+
+  async close(): Promise<void> {
+    this.readingRedis.disconnect()
+  }
+
+  /** @returns false when this Redis turns out to hold less than it should, or garbage */
+  private async openAsItIs({ fence, serving }: ShardInspection, counter: Counter): Promise<boolean> {
+    try {
+      await this.parts.projection.write("all")
+    } catch (error) {
+      if (error instanceof ShardBehind) return false
+      throw error
+    }
+    if (fence !== serving) await this.lowerFence(counter.position, fence, serving)
+    return true
+  }
+
+  private async restore(
+    counter: Counter,
+    found: ShardInspection,
+    counters: Map<number, number>,
+    behind: Poll[],
+  ): Promise<void> {
+    const { shard } = this
+    const { redis, sql, projection, log, polls } = this.parts
+    if (behind.length > 0) {
+      log.warn({ shard, polls: idsOf(behind) }, "Redis is older than Postgres or was wiped: restoring it")
+    }
+    const marker = await raiseFence(redis, shard)
+    const spoilt = await removeGarbage(redis, shard, polls.all())
+    if (spoilt.length > 0) log.error({ shard, polls: idsOf(spoilt) }, "voters were garbage in Redis")
+    await recordAccepted(sql, counter.holding(), counters)
+    await counter.drain()
+    for (const loss of await bookLosses(sql, counter.holding())) {
+      if (loss.lost > 0) log.error({ shard, ...loss }, "ballots were lost with the inbox")
+    }
+    await this.restoreVoters(new Set([...behind, ...spoilt]), marker)
+    await polls.refresh()
+    await projection.write("all", marker)
+    await counter.moveTo(await chooseFloor(redis, sql, shard, [counter.position, found.last]))
+    await this.lowerFence(counter.position, marker, found.serving)
+  }
+
+  private async restoreVoters(polls: Set<Poll>, marker: string): Promise<void> {
+    const { redis, sql, log } = this.parts
+    for (const poll of polls) {
+      if (poll.state === "final" || poll.state === "draft") continue
+      const voters = await restoreVoters(redis, sql, { shard: this.shard, poll, marker })
+      if (voters === null) throw new PositionMoved()
+      if (voters > 0) log.warn({ shard: this.shard, poll: poll.id, voters }, "voters restored into Redis")
+    }
+  }
+
+  private async lowerFence(position: Position, expected: string, serving: string): Promise<void> {
+    const { shard, parts } = this
+    const { ms, seq } = position
+    const outcome = await parts.redis.lowerFence(
+      keys.fence(shard),
+      keys.inbox(shard),
+      ms,
+      seq,
+      expected,
+      serving,
+    )
+    if (outcome !== "open") throw new Error(`Redis changed while shard ${shard} was being opened`)
+    parts.log.info({ shard, after: formatPosition(position) }, "shard opened")
+  }
+}
+
+function idsOf(polls: Poll[]): string[] {
+  return polls.map((poll) => poll.id)
+}

@@ -1,0 +1,159 @@
+/** The ballots of a shard in a stream at a broker. Polls stay in Redis; a broker releases nothing that was counted. */
+
+import type { Position } from "@tallyroom/lib/ballots/ballot"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
+import { sealShard, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
+import { redisTime } from "@tallyroom/lib/inbox/stream/verified"
+import type { Batch } from "../counting/batch"
+import type { Counter } from "../counting/counter"
+import type { WorkerMetrics } from "../metrics"
+import type { CopiesToWrite } from "../polls/projection"
+import { takeOver } from "./claim"
+import { ReadCounts } from "./read-counts"
+import { InboxLost, type Source, type SourceParts } from "./source"
+import { StopMarkers } from "./stop-markers"
+import { StreamCursor } from "./stream-cursor"
+import { expiredPolls, standingBallots, streamOf } from "./stream-restore"
+import { StreamVerification } from "./stream-verification"
+
+/** How often vote is told how much waits, and the broker is asked whether it still has the stream. */
+const CHECK_MS = 500
+const FORGET_MS = 60_000
+
+export type StreamSourceParts = SourceParts & { broker: BrokerAdmin; metrics: WorkerMetrics }
+
+export class StreamSource implements Source {
+  private readonly cursor: StreamCursor
+  private readonly counts: ReadCounts
+  private readonly stops: StopMarkers
+  private readonly verification: StreamVerification
+  private stream = ""
+  private checkedAt = Number.NEGATIVE_INFINITY
+  private forgotAt = Number.NEGATIVE_INFINITY
+  private turn = 0
+
+  constructor(
+    private readonly shard: number,
+    private readonly parts: StreamSourceParts,
+  ) {
+    this.stops = new StopMarkers(parts.sql, shard)
+    this.cursor = new StreamCursor(this.stops)
+    this.counts = new ReadCounts(parts.sql, shard)
+    this.verification = new StreamVerification(parts.sql, parts.broker, shard)
+  }
+
+  /** A stream that still has what was counted of it goes on; a new one takes the place of any other. */
+  async open(counter: Counter, onRestoring: () => void): Promise<void> {
+    const { broker, sql } = this.parts
+    const problem = broker.problem()
+    if (problem !== null) throw new Error(problem)
+    await takeOver(this.shard, this.parts)
+    const stream = await streamOf(sql, this.shard)
+    if (stream === null || (await this.verification.isLost(stream, counter.position.seq))) {
+      onRestoring()
+      this.stream = await this.renew(counter, stream)
+    } else this.stream = stream
+    await this.cursor.follow(broker.reader(this.stream))
+    await this.counts.load()
+    this.stops.forget()
+  }
+
+  async onCounting(): Promise<void> {
+    await this.project("all")
+    this.checkedAt = Number.NEGATIVE_INFINITY
+  }
+
+  async check(counter: Counter): Promise<boolean> {
+    if (performance.now() - this.checkedAt < CHECK_MS) return true
+    this.checkedAt = performance.now()
+    const { broker, polls, metrics } = this.parts
+    const verifiedAt = await this.redisTime()
+    const length = await broker.length(this.stream)
+    if (length === null) throw new InboxLost("the broker has lost the stream")
+    if (this.verification.isDue() && (await this.verification.isLost(this.stream, counter.position.seq)))
+      throw new InboxLost("the broker has lost the end of the stream")
+    const waiting = Math.max(0, length - counter.position.seq)
+    metrics.backlog.set({ shard: String(this.shard) }, waiting)
+    if (verifiedAt !== null) await this.tellVote(waiting, verifiedAt)
+    for (const stopped of await this.stops.due(polls.all())) {
+      await broker.append(this.stream, [{ text: encodeStopMarker(stopped) }])
+    }
+    await this.forgetPolls()
+    return true
+  }
+
+  read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    return this.cursor.read(after, count, waitMs)
+  }
+
+  acceptedOf(batch: Batch): Promise<Map<number, number>> {
+    return this.counts.with(batch)
+  }
+
+  /** A stream remembers who has voted: nothing of it is released. */
+  async release(): Promise<void> {}
+
+  async project(which: CopiesToWrite): Promise<void> {
+    await this.parts.projection.write(which)
+    await this.parts.redis.set(keys.fence(this.shard), this.parts.broker.kind)
+  }
+
+  /** What vote wrote now would be lost with the stream. */
+  async seal(): Promise<void> {
+    await sealShard(this.parts.redis, this.shard)
+  }
+
+  close(): Promise<void> {
+    return this.cursor.close()
+  }
+
+  /**
+   * Begins another stream: the first, or in the place of one that the broker has lost. What waited in that is lost with it.
+   * A broker that refuses second votes is first told who has voted; only then vote learns the stream's name.
+   */
+  private async renew(counter: Counter, before: string | null): Promise<string> {
+    const { broker, sql, polls, instance, log } = this.parts
+    const { shard } = this
+    const name = `${instance.slice(0, 8)}-s${shard}-${Date.now().toString(36)}`
+    if (before !== null) {
+      log.error({ shard, stream: before }, "the broker lost a stream: ballots that waited in it are lost")
+    }
+    await broker.create(name)
+    let restored = 0
+    if (broker.refusesSecondVotes) {
+      for await (const entries of standingBallots(sql, shard, polls.all())) {
+        await broker.append(name, entries)
+        restored += entries.length
+      }
+    }
+    const length = (await broker.length(name)) ?? 0
+    const position = { ms: Math.max(Date.now(), counter.position.ms), seq: restored === 0 ? 0 : length }
+    await counter.moveTo(position, name)
+    log.info({ shard, stream: name, restored }, "a new stream holds the inbox")
+    return name
+  }
+
+  /** Redis may be away: what is in the stream is counted all the same. */
+  private async tellVote(waiting: number, verifiedAt: number): Promise<void> {
+    const { redis, log } = this.parts
+    const state = { stream: this.stream, waiting, turn: ++this.turn, verifiedAt }
+    await writeShardState(redis, this.shard, state).catch((error) =>
+      log.debug({ err: error }, "vote was not told how much waits"),
+    )
+  }
+
+  /** Milliseconds by Redis's clock, which vote reads too; null while it is away. */
+  private redisTime(): Promise<number | null> {
+    return this.parts.redis.time().then(redisTime, () => null)
+  }
+
+  private async forgetPolls(): Promise<void> {
+    if (performance.now() - this.forgotAt < FORGET_MS) return
+    this.forgotAt = performance.now()
+    for (const poll of await expiredPolls(this.parts.sql))
+      await this.parts.broker.forgetPoll(this.stream, poll)
+  }
+}
