@@ -2,7 +2,7 @@
 
 import { z } from "zod"
 import { startVote } from "../../tests/harness/processes"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { cpuDuring } from "./cpu"
 import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
 import { paceResult } from "./pace"
@@ -106,7 +106,7 @@ async function floodVote({ redis, redisPid }: Scene, { url, pid }: Side, seconds
   const { accepted, refused } = result
   const counted = (await acceptedCount(redis)) - before
   if (counted < accepted || counted > accepted + refused + UNDER_WAY) {
-    throw new Trouble(`wrk was told that ${accepted} votes were accepted, but Redis counts ${counted}.`)
+    throw new UserError(`wrk was told that ${accepted} votes were accepted, but Redis counts ${counted}.`)
   }
   return {
     ...{ rate: accepted / result.seconds, refused },

@@ -3,7 +3,7 @@
 import { once } from "node:events"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import type { StoredBallot } from "./inbox"
 
 const CHUNK_ROWS = 5_000
@@ -21,7 +21,7 @@ export async function copyBallots(sql: Database, ballots: readonly StoredBallot[
   const [row] = await sql`SELECT count(*)::integer AS rows FROM copied`
   await sql`DROP TABLE copied`
   if (row?.rows === ballots.length) return seconds
-  throw new Trouble(`COPY wrote ${row?.rows} of ${ballots.length} rows.`)
+  throw new UserError(`COPY wrote ${row?.rows} of ${ballots.length} rows.`)
 }
 
 function textChunks(ballots: readonly StoredBallot[]): string[] {

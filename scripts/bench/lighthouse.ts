@@ -7,10 +7,21 @@ import { makeEvent } from "../pictures/showcase/event"
 import { inOwnTallyroom } from "../pictures/showcase/own-tallyroom"
 import { POLLS } from "../pictures/showcase/polls"
 import type { Running } from "../services/running"
-import { describe } from "../services/trouble"
+import { readCommandLine } from "../terminal/command-line"
+import { orElse, wholeNumber } from "../terminal/options"
 import { ensureTool } from "../tools/tools"
-import { HELP, readArguments } from "./lighthouse/arguments"
 import { CATEGORIES, type Category, judge, PRESETS, type Preset, type Verdict } from "./lighthouse/judge"
+
+const USAGE = `Usage: bun run lighthouse [--runs N]
+
+Starts a Tallyroom of its own and lets Lighthouse judge the ballot and the results, as a phone and as a desk see them.
+Prints the median of each score and what costs points; exits with 1 when one is below 95.
+
+  --runs N   runs of each page, at most 25 (3)
+  --help     show this
+
+Environment:
+  CHROMIUM_PATH   the browser to use, if not the one that is found`
 
 /** What the pages are held to, of 100. */
 const LEAST_SCORE = 95
@@ -18,15 +29,6 @@ const LEAST_SCORE = 95
 const JUDGED = "meetup"
 
 type Row = { page: string; preset: Preset; scores: Record<Category, number>; costs: string[] }
-
-function argumentsOrExit() {
-  try {
-    return readArguments(process.argv.slice(2))
-  } catch (error) {
-    console.error(describe(error))
-    process.exit(2)
-  }
-}
 
 async function judgeAll({ voteUrl, resultUrl, ...running }: Running, runs: number): Promise<number> {
   const chromium = await ensureTool("chromium", { say: console.error })
@@ -87,6 +89,5 @@ function table(rows: Row[]): string {
   return [head, head.replace(/[^|]+/g, "---"), ...lines, ...points].join("\n")
 }
 
-const { help, runs } = argumentsOrExit()
-if (help) console.log(HELP)
-else await inOwnTallyroom({}, (running) => judgeAll(running, runs))
+const { values } = readCommandLine({ usage: USAGE, options: { runs: orElse(wholeNumber(1, 25), 3) } })
+await inOwnTallyroom({}, (running) => judgeAll(running, values.runs))

@@ -2,9 +2,9 @@
 
 import { stopLeashed } from "../services/leash"
 import { onStopRequest } from "../services/stop-request"
-import { describe } from "../services/trouble"
+import { describe } from "../terminal/user-error"
 import { benchAccept } from "./accept"
-import { type Arguments, HELP, readArguments } from "./arguments"
+import { type BenchArguments, readBenchArguments } from "./arguments"
 import { benchClickToScreen } from "./click-to-screen"
 import { benchCount } from "./count"
 import { benchEndToEnd } from "./end-to-end"
@@ -29,7 +29,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   inboxes: [benchInboxes],
 }
 
-async function measure(given: Arguments): Promise<number> {
+async function measure(given: BenchArguments): Promise<number> {
   const plan = planOf(given)
   const stage = await openStage()
   const machine = await describeMachine(stage)
@@ -48,15 +48,6 @@ async function measure(given: Arguments): Promise<number> {
   return exitCode(blocks, given.strict)
 }
 
-function argumentsOrExit(): Arguments {
-  try {
-    return readArguments(process.argv.slice(2))
-  } catch (error) {
-    console.error(describe(error))
-    process.exit(2)
-  }
-}
-
 /** A bound that is missed is a measurement; a check that fails is a fault. */
 function exitCode(blocks: Block[], strict: boolean): number {
   const sound = blocks.every(({ checks }) => checks.every(({ holds }) => holds))
@@ -70,19 +61,13 @@ async function end(code: number): Promise<never> {
   process.exit(code)
 }
 
-async function main(): Promise<number> {
-  const given = argumentsOrExit()
-  if (!given.help) return measure(given)
-  console.log(HELP)
-  return 0
-}
-
+const given = readBenchArguments()
 onStopRequest(
   () => void end(130),
   () => process.exit(130),
 )
 try {
-  await end(await main())
+  await end(await measure(given))
 } catch (error) {
   console.error(describe(error))
   await end(1)

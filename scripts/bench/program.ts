@@ -2,7 +2,7 @@
 
 import { join } from "node:path"
 import { type Leashed, leash } from "../services/leash"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 
 export type Program = {
   pid: number
@@ -30,7 +30,7 @@ export function startProgram(file: string, input: unknown = {}): Program {
     const last = lines.findLast((line) => line.startsWith("{"))
     if (code === 0 && last !== undefined) return JSON.parse(last) as unknown
     const quoted = lines.slice(-QUOTED_LINES).join("\n")
-    throw new Trouble(`${file} ended with code ${code}. Its last lines:\n${quoted}`)
+    throw new UserError(`${file} ended with code ${code}. Its last lines:\n${quoted}`)
   })
   // Whoever is interested in the one is told by it; the other must not count as unheard.
   result.catch(reject)

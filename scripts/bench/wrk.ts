@@ -3,7 +3,7 @@
 import { join } from "node:path"
 import { z } from "zod"
 import { leash } from "../services/leash"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { ensureTool } from "../tools/tools"
 import { VOTE_PATH } from "./poll"
 
@@ -41,9 +41,11 @@ export async function flood(url: string, forSeconds: number): Promise<Flood> {
   const code = await wrk.exited
   const json = lines.findLast((line) => line.startsWith("{"))
   if (code !== 0 || json === undefined) {
-    throw new Trouble(`wrk ended with code ${code}. Its last lines:\n${lines.slice(-5).join("\n")}`)
+    throw new UserError(`wrk ended with code ${code}. Its last lines:\n${lines.slice(-5).join("\n")}`)
   }
   const { requests, seconds, refused, broken } = summarySchema.parse(JSON.parse(json))
   if (broken === 0) return { seconds, accepted: requests - refused, refused }
-  throw new Trouble(`${broken} of wrk's connections failed: see whether something else floods this machine.`)
+  throw new UserError(
+    `${broken} of wrk's connections failed: see whether something else floods this machine.`,
+  )
 }

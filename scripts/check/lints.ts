@@ -3,7 +3,7 @@
 import { join } from "node:path"
 import { Glob } from "bun"
 import { CHECKOUT } from "../services/checkout"
-import { describe, Trouble } from "../services/trouble"
+import { describe, UserError } from "../terminal/user-error"
 import { Unavailable } from "../tools/cache"
 import { ensureGoTool } from "../tools/go"
 import { ensureSchemas, KUBERNETES_VERSIONS } from "../tools/kubernetes-schemas"
@@ -21,7 +21,7 @@ const workflows = () => some(".github/workflows/*.yml")
 /** A lint that looks at nothing would pass for ever. */
 function some(pattern: string): string[] {
   const found = files(pattern)
-  if (found.length === 0) throw new Trouble(`No file is called like ${pattern}.`)
+  if (found.length === 0) throw new UserError(`No file is called like ${pattern}.`)
   return found
 }
 

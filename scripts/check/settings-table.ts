@@ -4,9 +4,17 @@ import type { Settings } from "@tallyroom/lib/settings"
 import { settings as result } from "../../apps/result/settings"
 import { settings as vote } from "../../apps/vote/settings"
 import { settings as worker } from "../../apps/worker/settings"
-import { refuseWords } from "../services/no-words"
+import { readCommandLine } from "../terminal/command-line"
+import { flag } from "../terminal/options"
 
 const FILE = `${import.meta.dir}/../../docs/settings.md`
+
+const USAGE = `Usage: bun run settings [--check]
+
+Writes docs/settings.md from what the apps declare.
+
+  --check   write nothing, and exit with 1 when the file says something else
+  --help    show this`
 
 const INTRODUCTION = `# Settings
 
@@ -33,12 +41,8 @@ const page = [
   ...Object.entries({ vote, worker, result }).map(([app, s]) => section(app, s)),
 ].join("\n")
 
-const words = process.argv.slice(2)
-if (words.join() !== "--check")
-  refuseWords(`Usage: bun run settings [--check]
-
-Writes docs/settings.md from what the apps declare; with --check it only looks whether that is what it says.`)
-if (words.length > 0) {
+const { values } = readCommandLine({ usage: USAGE, options: { check: flag } })
+if (values.check) {
   const current = await Bun.file(FILE)
     .text()
     .catch(() => "")

@@ -1,6 +1,6 @@
 /** All that `bun run check` does, in the order in which it begins where there is room. */
 
-import { describe, Trouble } from "../services/trouble"
+import { describe, UserError } from "../terminal/user-error"
 import { ensureGoTool } from "../tools/go"
 import { ensureTool, ensureTools, type Tool } from "../tools/tools"
 import { builtLints, fetchedLints, shellLint } from "./lints"
@@ -91,7 +91,7 @@ function installingBrowser(tool: Tool): Step {
         say(await ensureTool(tool, { say: news }))
         return "passed"
       } catch (error) {
-        if (error instanceof Trouble) return { skipped: describe(error) }
+        if (error instanceof UserError) return { skipped: describe(error) }
         throw error
       }
     },

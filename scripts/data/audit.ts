@@ -1,35 +1,36 @@
 /** `bun run audit`: proves from both stores that every accepted ballot is accounted for. */
 
 import { isDatabaseAway } from "@tallyroom/lib/database"
-import { runAudit } from "../../apps/worker/audit/audit-command"
+import { auditUsage, runAudit } from "../../apps/worker/audit/audit-command"
 import { assertPostgresAnswers } from "../services/external"
 import { findStores } from "../services/running"
-import { describe, Trouble } from "../services/trouble"
+import { readPassedOnWords, runScript } from "../terminal/command-line"
+import { UserError } from "../terminal/user-error"
 
 const plan = {
   call: "bun run audit",
-  where:
-    "It finds a running demo by itself; otherwise set REDIS_URL and DATABASE_URL, and INBOX_URL where a broker holds the ballots.",
+  where: `Environment:
+  REDIS_URL, DATABASE_URL   the stores (those of a running demo)
+  INBOX_URL                 the broker, where one holds the ballots`,
   stores: findStores,
 }
-const words = process.argv.slice(2)
 const { DATABASE_URL } = process.env
 
-try {
-  const isHelp = words.some((word) => word === "--help" || word === "-h")
-  if (DATABASE_URL && !isHelp) await assertUsable(DATABASE_URL)
-  process.exitCode = await runAudit(plan, words)
-} catch (error) {
-  console.error(describe(error))
-  process.exitCode = 2
-}
+await runScript(
+  async () => {
+    const words = readPassedOnWords(auditUsage(plan))
+    if (DATABASE_URL) await assertUsable(DATABASE_URL, words.includes("--wait"))
+    return runAudit(plan, words)
+  },
+  { failure: 2 },
+)
 
 /** The driver's own errors name neither the setting nor the database. What is only away, `--wait` waits for. */
-async function assertUsable(url: string): Promise<void> {
+async function assertUsable(url: string, waits: boolean): Promise<void> {
   try {
     await assertPostgresAnswers(url, "that of a running demo")
   } catch (error) {
-    const isAway = error instanceof Trouble && isDatabaseAway(error.cause)
-    if (!isAway || !words.includes("--wait")) throw error
+    const isAway = error instanceof UserError && isDatabaseAway(error.cause)
+    if (!isAway || !waits) throw error
   }
 }

@@ -9,7 +9,7 @@ export type Decided = { kind: "accepted" | "received" | "same" } | { kind: "refu
 
 const problemSchema = z.object({ detail: z.string() })
 
-/** @throws {Trouble} when nobody could decide for a minute; the signal's reason when it ends the waiting before */
+/** @throws {UserError} when nobody could decide for a minute; the signal's reason when it ends the waiting before */
 export async function castUntilDecided(
   voteUrl: string,
   ballot: BallotToCast,

@@ -1,10 +1,11 @@
 /** `bun run export`: polls, ballots and tallies as files. */
 
-import { parseArgs } from "node:util"
 import { openDatabase } from "@tallyroom/lib/database"
 import { assertPostgresAnswers } from "../services/external"
 import { runningDemo } from "../services/running"
-import { describe, Trouble } from "../services/trouble"
+import { readCommandLine, runScript } from "../terminal/command-line"
+import { flag, oneOf, orElse, text } from "../terminal/options"
+import { UserError } from "../terminal/user-error"
 import { failure } from "./export/failure"
 import { assertFree, type Written, writeFiles } from "./export/files"
 import { inOneSnapshot, tablesOf } from "./export/tables"
@@ -19,35 +20,26 @@ second in which they were accepted, and whether they still stand; never a voter.
   --dir DIR        (tallyroom-export)
   --format FORMAT  csv, jsonl (a JSON object a line) or both (both)
   --force          in the place of an earlier export there, of which nothing stays
+  --help           show this
 
-DATABASE_URL says where, as a user who may read all tables; otherwise it takes a running demo.`
+Environment:
+  DATABASE_URL   the database, as a user who may read all tables (that of a running demo)`
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  console.error(describe(error))
-  process.exitCode = 2
-}
+await runScript(main, { failure: 2 })
 
-async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
+async function main(): Promise<number> {
+  const { values } = readCommandLine({
+    usage: USAGE,
     options: {
-      poll: { type: "string" },
-      dir: { type: "string", default: "tallyroom-export" },
-      format: { type: "string", default: "both" },
-      force: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
+      poll: text,
+      dir: orElse(text, "tallyroom-export"),
+      format: orElse(oneOf([...FORMATS, "both"]), "both"),
+      force: flag,
     },
   })
-  if (values.help) {
-    console.log(USAGE)
-    return 0
-  }
   const formats = FORMATS.filter((it) => values.format === "both" || values.format === it)
-  if (formats.length === 0) throw new Trouble(`--format takes csv, jsonl or both, not ${values.format}.`)
   const url = process.env.DATABASE_URL || runningDemo()?.databaseUrl
-  if (!url) throw new Trouble("No running demo found. Start one with `bun run demo`, or set DATABASE_URL.")
+  if (!url) throw new UserError("No running demo found. Start one with `bun run demo`, or set DATABASE_URL.")
   const { poll = null, dir, force } = values
   try {
     assertFree(dir, force)
@@ -70,7 +62,7 @@ async function exportTo(
   try {
     return await inOneSnapshot(sql, async (snapshot) => {
       if (poll !== null && (await snapshot`SELECT FROM polls WHERE id = ${poll}`).length === 0)
-        throw new Trouble(`There is no poll ${JSON.stringify(poll)}.`)
+        throw new UserError(`There is no poll ${JSON.stringify(poll)}.`)
       return writeFiles(dir, formats, tablesOf(snapshot, poll))
     })
   } finally {

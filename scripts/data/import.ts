@@ -1,9 +1,10 @@
 /** `bun run import FILE.csv`: casts the ballots of a file. */
 
 import { statSync } from "node:fs"
-import { parseArgs } from "node:util"
 import { onStopRequest } from "../services/stop-request"
-import { describe, Trouble } from "../services/trouble"
+import { readCommandLine, runScript } from "../terminal/command-line"
+import { flag, orElse, wholeNumber } from "../terminal/options"
+import { describe, UserError } from "../terminal/user-error"
 import { importFile } from "./import/file"
 
 const USAGE = `Usage: bun run import FILE.csv [--dry-run] [--concurrency N]
@@ -23,51 +24,42 @@ reason, and the exit code is 1.
 
   --dry-run        cast and write nothing: only look whether each row has a poll and an option that there are
   --concurrency N  ballots under way at the same time, at most 100 (20)
+  --help           show this
 
-VOTE_URL says where; otherwise it takes a running demo, or http://localhost:8080. The voters' keys follow from a secret in
-.tallyroom/import.json: without that file the same voters would be new ones.`
+The voters' keys follow from a secret in .tallyroom/import.json: without that file the same voters would be new ones.
+
+Environment:
+  VOTE_URL   the vote app (that of a running demo, else http://localhost:8080)`
 
 const MOST_AT_ONCE = 100
 /** As shells tell of a command that Ctrl-C ended. */
 const STOPPED = 130
 
-try {
-  process.exit(await main(process.argv.slice(2)))
-} catch (error) {
-  console.error(describe(error))
-  process.exit(2)
-}
+await runScript(main, { failure: 2 })
 
-async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      "dry-run": { type: "boolean", default: false },
-      concurrency: { type: "string", default: "20" },
-      help: { type: "boolean", short: "h", default: false },
-    },
+async function main(): Promise<number> {
+  const { values, operands } = readCommandLine({
+    usage: USAGE,
+    options: { "dry-run": flag, concurrency: orElse(wholeNumber(1, MOST_AT_ONCE), 20) },
+    takesOperands: true,
   })
-  if (values.help) {
-    console.log(USAGE)
-    return 0
-  }
-  const [file, more] = positionals
+  const [file, more] = operands
   if (file === undefined || more !== undefined)
-    throw new Trouble("Name one file: bun run import FILE.csv (see --help).")
-  const width = Number(values.concurrency)
-  if (!Number.isInteger(width) || width < 1 || width > MOST_AT_ONCE)
-    throw new Trouble(
-      `--concurrency takes a whole number from 1 to ${MOST_AT_ONCE}, not ${values.concurrency}.`,
-    )
+    throw new UserError("Name one file: bun run import FILE.csv (see --help).")
   const size = sizeOf(file)
   const stop = new AbortController()
   onStopRequest(
-    () => stop.abort(new Trouble("Stopped.")),
+    () => stop.abort(new UserError("Stopped.")),
     () => process.exit(STOPPED),
   )
   try {
-    return await importFile({ file, size, width, isDry: values["dry-run"], stop: stop.signal })
+    return await importFile({
+      file,
+      size,
+      width: values.concurrency,
+      isDry: values["dry-run"],
+      stop: stop.signal,
+    })
   } catch (error) {
     if (!stop.signal.aborted) throw error
     console.error(describe(error))
@@ -77,9 +69,9 @@ async function main(args: string[]): Promise<number> {
 
 function sizeOf(file: string): number {
   const found = statSync(file, { throwIfNoEntry: false })
-  if (!found) throw new Trouble(`There is no file ${file}.`)
-  if (found.isDirectory()) throw new Trouble(`${file} is a directory: name a CSV file.`)
+  if (!found) throw new UserError(`There is no file ${file}.`)
+  if (found.isDirectory()) throw new UserError(`${file} is a directory: name a CSV file.`)
   // It is read twice.
-  if (!found.isFile()) throw new Trouble(`${file} is no file: write what it gives into a CSV file first.`)
+  if (!found.isFile()) throw new UserError(`${file} is no file: write what it gives into a CSV file first.`)
   return found.size
 }

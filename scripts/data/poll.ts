@@ -2,9 +2,10 @@
 
 import { CHECKOUT } from "../services/checkout"
 import { runningDemo } from "../services/running"
-import { describe, Trouble } from "../services/trouble"
+import { runScript } from "../terminal/command-line"
+import { UserError } from "../terminal/user-error"
 import { pollApi } from "./poll/api"
-import { readCommand, USAGE, UsageError } from "./poll/arguments"
+import { readCommand } from "./poll/arguments"
 import { runCommand } from "./poll/commands"
 
 /** Where the API is: RESULT_URL and ADMIN_TOKEN, else the running demo's. */
@@ -12,13 +13,13 @@ function findApi() {
   const { RESULT_URL, ADMIN_TOKEN } = process.env
   if (RESULT_URL && ADMIN_TOKEN) return { address: RESULT_URL, token: ADMIN_TOKEN }
   if (RESULT_URL || ADMIN_TOKEN) {
-    throw new Trouble(
+    throw new UserError(
       "RESULT_URL and ADMIN_TOKEN belong together: set both, or neither to use a running demo.",
     )
   }
   const running = runningDemo()
   if (!running) {
-    throw new Trouble(
+    throw new UserError(
       `No running demo found in ${CHECKOUT}: start one with \`bun run demo\`, or set RESULT_URL and ADMIN_TOKEN.`,
     )
   }
@@ -26,11 +27,10 @@ function findApi() {
   return { address: resultUrl, token: adminToken, voteUrl }
 }
 
-try {
-  const command = readCommand(process.argv.slice(2))
-  if (command.name === "help") console.log(USAGE)
-  else console.log(await runCommand(command, pollApi(findApi())))
-} catch (error) {
-  console.error(describe(error))
-  process.exit(error instanceof UsageError ? 2 : 1)
-}
+await runScript(
+  async () => {
+    console.log(await runCommand(readCommand(), pollApi(findApi())))
+    return 0
+  },
+  { failure: 1 },
+)

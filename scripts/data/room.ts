@@ -2,7 +2,7 @@
 
 import { z } from "zod"
 import { runningDemo } from "../services/running"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { untilAnswered } from "./until-answered"
 
 export type Addresses = { voteUrl: string; resultUrl: string }
@@ -23,7 +23,7 @@ const problemSchema = z.object({ type: z.string() })
 export type PollInfo = z.infer<typeof pollSchema>
 export type Results = z.infer<typeof resultsSchema>
 
-/** VOTE_URL and RESULT_URL, else a running demo's, else where a demo would be. @throws {Trouble} when one is no address */
+/** VOTE_URL and RESULT_URL, else a running demo's, else where a demo would be. @throws {UserError} when one is no address */
 export function addresses(
   env: Record<string, string | undefined> = process.env,
   demo: Addresses | undefined = runningDemo(),
@@ -36,11 +36,11 @@ export function addresses(
 
 function webAddress(setting: string, given: string): string {
   if (!/^https?:$/.test(URL.parse(given)?.protocol ?? ""))
-    throw new Trouble(`${setting}=${given} is no address: begin it with http:// or https://.`)
+    throw new UserError(`${setting}=${given} is no address: begin it with http:// or https://.`)
   return given.replace(/\/+$/, "")
 }
 
-/** @throws {Trouble} that says what to do when nobody listens at one of the two; one that is there but not well is no trouble */
+/** @throws {UserError} that says what to do when nobody listens at one of the two; one that is there but not well is no trouble */
 export async function assertReachable({ voteUrl, resultUrl }: Addresses): Promise<void> {
   await ask(`${voteUrl}/api/polls`, "VOTE_URL")
   await ask(`${resultUrl}/openapi.json`, "RESULT_URL")
@@ -48,35 +48,35 @@ export async function assertReachable({ voteUrl, resultUrl }: Addresses): Promis
 
 /**
  * @param setting by which a poll is named
- * @throws {Trouble} that says what to do when nobody answers, or there is no such poll
+ * @throws {UserError} that says what to do when nobody answers, or there is no such poll
  */
 export async function readPoll({ voteUrl }: Addresses, id?: string, setting = "--poll"): Promise<PollInfo> {
   const poll = id ?? (await read(`${voteUrl}/api/polls`, pollsSchema, "VOTE_URL")).default
-  if (poll === null) throw new Trouble(`There is no default poll: name one with ${setting}.`)
+  if (poll === null) throw new UserError(`There is no default poll: name one with ${setting}.`)
   return read(`${voteUrl}/api/polls/${encodeURIComponent(poll)}`, pollSchema, "VOTE_URL")
 }
 
 /**
  * The poll, as one in which whoever comes can vote now.
  * @param otherwise what to do about a poll that asks its voters for more
- * @throws {Trouble} that says how it can be made so
+ * @throws {UserError} that says how it can be made so
  */
 export function openToAll(poll: PollInfo, otherwise: (eligibility?: string) => string): PollInfo {
   if (poll.phase === "final")
-    throw new Trouble(`The poll ${poll.id} is final and can't be made open: make another one.`)
+    throw new UserError(`The poll ${poll.id} is final and can't be made open: make another one.`)
   if (poll.phase !== "open") {
     const command = { paused: "resume", closed: "reopen" }[poll.phase] ?? "open"
-    throw new Trouble(
+    throw new UserError(
       `The poll ${poll.id} is ${poll.phase}: open it (\`bun run poll ${command} ${poll.id}\`).`,
     )
   }
   if (poll.eligibility === "browser") return poll
-  throw new Trouble(
+  throw new UserError(
     `The poll ${poll.id} takes one vote a ${poll.eligibility}: ${otherwise(poll.eligibility)}.`,
   )
 }
 
-/** The poll that POLL names, or the default one, as a command votes in it. @throws {Trouble} when nobody can */
+/** The poll that POLL names, or the default one, as a command votes in it. @throws {UserError} when nobody can */
 export async function pollToVoteIn(room: Addresses): Promise<PollInfo> {
   const poll = await readPoll(room, process.env.POLL || undefined, "POLL")
   return openToAll(poll, () => "name another by POLL")
@@ -113,10 +113,10 @@ async function read<T>(url: string, schema: z.ZodType<T>, setting: string): Prom
 
 async function ask(url: string, setting: string): Promise<Response> {
   const answer = await fetch(url).catch(() => {
-    throw new Trouble(`${url} does not answer: start Tallyroom (\`bun run demo\`), or set ${setting}.`)
+    throw new UserError(`${url} does not answer: start Tallyroom (\`bun run demo\`), or set ${setting}.`)
   })
   if (answer.status === 404)
-    throw new Trouble(`There is no poll at ${url}: \`bun run poll list\` shows which there are.`)
+    throw new UserError(`There is no poll at ${url}: \`bun run poll list\` shows which there are.`)
   return answer
 }
 
@@ -124,6 +124,6 @@ async function understood<T>(url: string, answer: Response, schema: z.ZodType<T>
   const body: unknown = await answer.json().catch(() => null)
   const parsed = schema.safeParse(body)
   if (!answer.ok || !parsed.success)
-    throw new Trouble(`${url} answers ${answer.status}, and not as Tallyroom does.`)
+    throw new UserError(`${url} answers ${answer.status}, and not as Tallyroom does.`)
   return parsed.data
 }

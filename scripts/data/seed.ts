@@ -1,12 +1,13 @@
 /** `bun run seed`: votes for show, and the tally that they make. */
 
-import { parseArgs } from "node:util"
-import { describe, Trouble } from "../services/trouble"
 import { waitFor } from "../services/wait"
+import { readCommandLine, runScript } from "../terminal/command-line"
+import { oneOf, orElse, text, wholeNumber } from "../terminal/options"
+import { UserError } from "../terminal/user-error"
 import { progress } from "./progress"
 import { addresses, openToAll, type Results, readPoll, readResults } from "./room"
 import { type Cast, castByVoters } from "./seed/by-voters"
-import { readCaster } from "./seed/caster"
+import { CASTERS, chooseCaster } from "./seed/caster"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"
 
 const USAGE = `Usage: bun run seed [--poll ID] [--votes N] [--skew a=2,b=1] [--by ab|k6] [--voters N]
@@ -19,45 +20,36 @@ are for the first option and 1,000 for the second.
   --skew LIST    how they are shared out: an option that is not named has 1, a=0 leaves it out (the first option has 2)
   --by TOOL      ab, or k6, which is built the first time (ab, and k6 where ab can't be installed)
   --voters N     over the API and from so many voters, who come again and again: a poll that is final refuses them then
+  --help         show this
 
-VOTE_URL and RESULT_URL say where; otherwise it takes a running demo, or http://localhost:8080 and :8081.`
+Environment:
+  VOTE_URL, RESULT_URL   the two apps (those of a running demo, else http://localhost:8080 and 8081)`
 
 const MOST_VOTES = 1_000_000
 const COUNTED_MS = 60_000
 const WIDTH = 30
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  console.error(describe(error))
-  process.exitCode = 2
-}
+await runScript(main, { failure: 2 })
 
-async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
+async function main(): Promise<number> {
+  const { values } = readCommandLine({
+    usage: USAGE,
     options: {
-      poll: { type: "string" },
-      votes: { type: "string", default: "3000" },
-      skew: { type: "string" },
-      by: { type: "string" },
-      voters: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
+      poll: text,
+      votes: orElse(wholeNumber(1, MOST_VOTES), 3_000),
+      skew: text,
+      by: oneOf(CASTERS),
+      voters: wholeNumber(1, MOST_VOTES),
     },
   })
-  if (values.help) {
-    console.log(USAGE)
-    return 0
-  }
+  const { votes, voters = null } = values
   const room = addresses()
-  const votes = whole("--votes", values.votes)
-  const voters = values.voters === undefined ? null : whole("--voters", values.voters)
-  if (voters && values.by) throw new Trouble("--by is for votes of new voters: leave it out with --voters.")
+  if (voters && values.by) throw new UserError("--by is for votes of new voters: leave it out with --voters.")
   const poll = openToAll(await readPoll(room, values.poll), adviceFor)
   const ids = poll.options.map(({ id }) => id)
   const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
   const before = await readResults(room, poll.id)
-  const caster = voters === null ? await readCaster(values.by) : null
+  const caster = voters === null ? await chooseCaster(values.by) : null
 
   const bar = progress(`Casting ${votes.toLocaleString("en")} votes in ${poll.id}`, votes)
   let done = 0
@@ -75,12 +67,6 @@ async function main(args: string[]): Promise<number> {
   const results = before && (await counted(room, poll.id, (before.total ?? 0) + added))
   console.log(results ? picture(results) : `The results of ${poll.id} are hidden for now.`)
   return 0
-}
-
-function whole(flag: string, text: string): number {
-  const value = Number(text.replaceAll(/[,_]/g, ""))
-  if (Number.isInteger(value) && value >= 1 && value <= MOST_VOTES) return value
-  throw new Trouble(`${flag} takes a whole number from 1 to ${MOST_VOTES.toLocaleString("en")}, not ${text}.`)
 }
 
 function adviceFor(eligibility?: string): string {
@@ -102,9 +88,9 @@ async function counted(
     return results !== null && (results.total ?? 0) >= total && results
   }
   return waitFor("the votes to be counted", enough, COUNTED_MS).catch((cause) => {
-    if (cause instanceof Trouble) throw cause
+    if (cause instanceof UserError) throw cause
     const seconds = COUNTED_MS / 1_000
-    throw new Trouble(`After ${seconds} s not all of ${total} votes are counted: is a worker running?`, {
+    throw new UserError(`After ${seconds} s not all of ${total} votes are counted: is a worker running?`, {
       cause,
     })
   })

@@ -1,13 +1,13 @@
 /** Asks the vote app until it answers for good. */
 
 import { backoff } from "@tallyroom/lib/backoff"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 
 /** An outage longer than this is for a person to look at. */
 const GIVE_UP_MS = 60_000
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504])
 
-/** @throws {Trouble} when nobody could answer for a minute; the signal's reason when it ends the waiting before */
+/** @throws {UserError} when nobody could answer for a minute; the signal's reason when it ends the waiting before */
 export async function untilAnswered(
   voteUrl: string,
   send: () => Promise<Response>,
@@ -21,7 +21,7 @@ export async function untilAnswered(
     if (Date.now() > end) {
       const why =
         answer instanceof Response ? `answers ${answer.status}` : `can't be reached: ${answer.message}`
-      throw new Trouble(`${voteUrl} ${why.replace(/\.$/, "")}, for a minute now.`)
+      throw new UserError(`${voteUrl} ${why.replace(/\.$/, "")}, for a minute now.`)
     }
     await Bun.sleep(backoff(attempt))
   }

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises"
 import { Checks } from "../services/checks"
 import { stopLeashed } from "../services/leash"
-import { describe, Trouble } from "../services/trouble"
+import { runScript } from "../terminal/command-line"
+import { UserError } from "../terminal/user-error"
 import { currentCluster, kubectl, NAMESPACE } from "./cluster/kubectl"
 import { type Options, readOptions } from "./cluster/options"
 import { assertInbox, ensureRoom } from "./cluster/room-here"
@@ -12,12 +13,7 @@ const STOP_GRACE_MS = 5_000
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(name, () => void stopLeashed(STOP_GRACE_MS).then(() => process.exit(1)))
 }
-try {
-  process.exitCode = await main(readOptions(process.argv.slice(2), process.env))
-} catch (error) {
-  console.error(describe(error))
-  process.exitCode = 2
-}
+await runScript(async () => main(readOptions(process.argv.slice(2), process.env)), { failure: 2 })
 
 async function main(options: Options): Promise<number> {
   const cluster = await currentCluster()
@@ -33,7 +29,7 @@ async function main(options: Options): Promise<number> {
 }
 
 async function confirm(cluster: string, fresh: boolean): Promise<void> {
-  if (!process.stdin.isTTY) throw new Trouble(`This changes the cluster ${cluster}: say --yes to go on.`)
+  if (!process.stdin.isTTY) throw new UserError(`This changes the cluster ${cluster}: say --yes to go on.`)
   const what = fresh
     ? `deletes the namespace ${NAMESPACE} with all its votes`
     : "floods it with votes and kills its pods"
@@ -42,7 +38,7 @@ async function confirm(cluster: string, fresh: boolean): Promise<void> {
     `This applies k8s-deployment/ to ${cluster} and ${what}. Go on? [y/N] `,
   )
   terminal.close()
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Trouble("Nothing was changed.")
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("Nothing was changed.")
 }
 
 async function forgetEverything(): Promise<void> {

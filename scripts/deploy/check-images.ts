@@ -1,11 +1,10 @@
 /** `bun run check:images`: builds the images and holds them to what they promise. */
 
 import { availableParallelism, loadavg } from "node:os"
-import { parseArgs } from "node:util"
 import { $ } from "bun"
 import type { AppName } from "../services/apps"
 import { Checks } from "../services/checks"
-import { describe } from "../services/trouble"
+import { readCommandLine, runScript } from "../terminal/command-line"
 import { buildImage, imageName, revisionOfCheckout } from "./images/build"
 import { startContainer } from "./images/container"
 import { checkFiles, checkLabels, checkRights, checkSize, checkUser } from "./images/contents"
@@ -15,24 +14,17 @@ import { stopUnderLoad } from "./images/under-load"
 const USAGE = `Usage: bun run check:images
 
 Builds the images of the apps twice, looks at what is in them, runs them read-only and without capabilities on stores of
-this machine, and stops them under load. Needs Docker on Linux. The last line is "N passed, N failed".`
+this machine, and stops them under load. Needs Docker on Linux. The last line is "N passed, N failed".
+
+  --help   show this`
 
 const APPS: readonly AppName[] = ["vote", "worker", "result"]
 const PREFIX = "tallyroom-check"
 const MOST_START_MS = 300
 const START_TRIES = 5
 
-const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } })
-if (values.help) {
-  console.log(USAGE)
-  process.exit(0)
-}
-try {
-  process.exit(await main())
-} catch (error) {
-  console.error(describe(error))
-  process.exit(2)
-}
+readCommandLine({ usage: USAGE })
+await runScript(main, { failure: 2 })
 
 async function main(): Promise<number> {
   const checks = new Checks()

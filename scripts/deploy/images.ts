@@ -1,8 +1,9 @@
 /** `bun run images`: builds the images of the three apps, and of the seeder, with whatever Docker there is. */
 
-import { parseArgs } from "node:util"
 import { version } from "@tallyroom/lib/build"
-import { describe, Trouble } from "../services/trouble"
+import { readCommandLine, runScript } from "../terminal/command-line"
+import { flag, orElse, someOf, text } from "../terminal/options"
+import { UsageError } from "../terminal/user-error"
 import {
   buildImage,
   IMAGES,
@@ -22,48 +23,40 @@ Builds the images vote, worker, result and seed by docker buildx, or by plain do
   --tag TAG        (the version in package.json: ${version})
   --platform LIST  as linux/amd64,linux/arm64; more than one needs buildx and --push
   --push           send them to the registry that their names tell
-  --no-cache       build everything anew`
+  --no-cache       build everything anew
+  --help           show this`
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === null) {
-    console.log(USAGE)
-    process.exit(0)
-  }
-  for (const image of options.only) {
-    console.log(`\n${imageName(image, options)}`)
-    await buildImage(image, options)
-  }
-  if (!options.push) console.log(`\n${await table(options)}`)
-} catch (error) {
-  console.error(describe(error))
-  process.exit(1)
-}
+await runScript(
+  async () => {
+    const options = readImageOptions()
+    for (const image of options.only) {
+      console.log(`\n${imageName(image, options)}`)
+      await buildImage(image, options)
+    }
+    if (!options.push) console.log(`\n${await table(options)}`)
+    return 0
+  },
+  { failure: 1 },
+)
 
-/** Null when help was asked for. @throws {Trouble} for what can't be meant */
-function readOptions(args: string[]): (ImageOptions & { only: readonly string[] }) | null {
-  const { values } = parseArgs({
-    args,
+/** @throws {UsageError} for what can't be meant */
+function readImageOptions(): ImageOptions & { only: readonly string[] } {
+  const { values } = readCommandLine({
+    usage: USAGE,
     options: {
-      only: { type: "string" },
-      prefix: { type: "string", default: PREFIX },
-      tag: { type: "string", default: version },
-      platform: { type: "string" },
-      push: { type: "boolean", default: false },
-      "no-cache": { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
+      only: orElse(someOf(IMAGES, "image"), IMAGES),
+      prefix: orElse(text, PREFIX),
+      tag: orElse(text, version),
+      platform: text,
+      push: flag,
+      "no-cache": flag,
     },
   })
-  if (values.help) return null
   const { only, prefix, tag, platform, push } = values
-  const wanted = only?.split(",") ?? IMAGES
-  const strange = wanted.find((name) => !IMAGES.includes(name))
-  if (strange !== undefined)
-    throw new Trouble(`There is no image ${strange}: choose from ${IMAGES.join(", ")}.`)
   if (platform?.includes(",") && !push)
-    throw new Trouble("Docker keeps images of one platform only: build for several with --push.")
+    throw new UsageError("Docker keeps images of one platform only: build for several with --push.")
   const common = { prefix, tag, push, fresh: values["no-cache"], revision: revisionOfCheckout() }
-  return { ...common, ...(platform && { platform }), only: wanted }
+  return { ...common, ...(platform && { platform }), only }
 }
 
 async function table(options: ImageOptions & { only: readonly string[] }): Promise<string> {

@@ -2,41 +2,40 @@
 
 import { mkdir } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
-import { parseArgs } from "node:util"
 import { version } from "@tallyroom/lib/build"
 import { $, Glob } from "bun"
-import { describe, Trouble } from "../services/trouble"
+import { readCommandLine, runScript } from "../terminal/command-line"
+import { orElse, text } from "../terminal/options"
+import { UsageError, UserError } from "../terminal/user-error"
 import { MANIFESTS } from "./cluster/apply"
 import { PREFIX } from "./images/build"
 
 const USAGE = `Usage: bun run release:manifests --dir DIR [--prefix PREFIX] [--tag TAG]
 
 Writes the manifests of k8s-deployment/ to DIR; ours name the images PREFIX/…:TAG (${PREFIX}, ${version}), and every image
-is followed by the digest that its registry tells. Needs docker buildx.`
+is followed by the digest that its registry tells. Needs docker buildx.
+
+  --dir DIR        where they go
+  --prefix PREFIX  where the names of our images begin (${PREFIX})
+  --tag TAG        (the version in package.json: ${version})
+  --help           show this`
 
 const IMAGE = /^(\s*(?:- )?image: )(\S+)$/gm
 
-try {
-  const { values } = parseArgs({
-    options: {
-      dir: { type: "string" },
-      prefix: { type: "string", default: PREFIX },
-      tag: { type: "string", default: version },
-      help: { type: "boolean", short: "h", default: false },
-    },
+await runScript(main, { failure: 1 })
+
+async function main(): Promise<number> {
+  const { values } = readCommandLine({
+    usage: USAGE,
+    options: { dir: text, prefix: orElse(text, PREFIX), tag: orElse(text, version) },
   })
-  if (values.help || values.dir === undefined) {
-    console.log(USAGE)
-    process.exit(values.help ? 0 : 2)
-  }
+  if (values.dir === undefined) throw new UsageError("Name a directory: --dir DIR (see --help).")
   await writeManifests(values.dir, (name) =>
     name
       .replace(`${PREFIX}/`, `${values.prefix}/`)
       .replace(/:[^:/]+$/, (tag) => (name.startsWith(PREFIX) ? `:${values.tag}` : tag)),
   )
-} catch (error) {
-  console.error(describe(error))
-  process.exit(1)
+  return 0
 }
 
 async function writeManifests(dir: string, rename: (image: string) => string): Promise<void> {
@@ -69,5 +68,5 @@ async function digestOf(image: string): Promise<string> {
     .nothrow()
   const digest = stdout.toString().trim().replaceAll('"', "")
   if (exitCode === 0 && /^sha256:[0-9a-f]{64}$/.test(digest)) return digest
-  throw new Trouble(`The digest of ${image} can't be learnt: ${stderr.toString().trim() || digest}`)
+  throw new UserError(`The digest of ${image} can't be learnt: ${stderr.toString().trim() || digest}`)
 }

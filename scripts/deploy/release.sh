@@ -2,7 +2,7 @@
 # Publishes the tag TAG (as v0.1.0): images for two architectures to ghcr.io/OWNER, and a release with the manifests that
 # name them by digest. GH_TOKEN may write both. What is built is what is checked out.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 : "${TAG:?Set TAG to the tag to publish, like v0.1.0}" "${OWNER:?Set OWNER to the owner of the registry}" "${GH_TOKEN:?Set GH_TOKEN}"
 version=$(node -p 'require("./package.json").version')

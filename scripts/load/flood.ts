@@ -2,7 +2,9 @@
 
 import { readdirSync } from "node:fs"
 import { type Addresses, addresses, assertReachable, pollToVoteIn, readResults } from "../data/room"
-import { describe, Trouble } from "../services/trouble"
+import { readPassedOnWords, runScript } from "../terminal/command-line"
+import { unknownName } from "../terminal/options"
+import { UserError } from "../terminal/user-error"
 import { K6_SCRIPTS, startK6 } from "../tools/k6"
 
 const USAGE = `Usage: bun run flood [SCRIPT] [flags of k6]
@@ -15,13 +17,20 @@ Sends votes, and asks the result app whether each that was accepted is counted e
   reconnect  VIEWERS (500) drop at once while RATE (20) votes a second are cast, and come back: no number goes back
   soak       RATE (50) votes a second for DURATION (600s)
 
-Set by the environment: VOTE_URL and RESULT_URL (those of a running demo, else http://localhost:8080 and 8081), POLL (the
-default poll), P95_MS (how soon 95 of 100 votes must be answered), GIVE_UP (60s, how long a voter sends a ballot that gets no
-answer), PATIENCE (90s, until all must be counted), WAIT (not at all; 60s waits so long for apps that are just starting), and
-the words in capitals.
 The poll must be open, take one vote a browser, and show its results. Nobody else may vote in it meanwhile, as their votes
 would seem to be counted twice.
-Ends with YES or NO, and exit code 0 or 99.`
+Ends with YES or NO, and exit code 0 or 99.
+
+  --help     show this; every other flag goes to k6
+
+Environment:
+  the words in capitals above, and
+  VOTE_URL, RESULT_URL   the two apps (those of a running demo, else http://localhost:8080 and 8081)
+  POLL                   (the default poll)
+  P95_MS                 how soon 95 of 100 votes must be answered
+  GIVE_UP                how long a voter sends a ballot that gets no answer (60s)
+  PATIENCE               until all must be counted (90s)
+  WAIT                   how long to wait for apps that are just starting (not at all)`
 
 /** What is not there is not load but a mistake: k6's own exit codes begin above. */
 const MISUSED = 2
@@ -29,22 +38,16 @@ const SCRIPTS = ["flood", "burst", "viewers", "reconnect", "soak"].filter((name)
   readdirSync(K6_SCRIPTS).includes(`${name}.ts`),
 )
 
-const [first = "flood", ...rest] = process.argv.slice(2)
-if (first === "--help" || first === "-h") {
-  console.log(USAGE)
-  process.exit(0)
-}
-const script = first.startsWith("-") ? "flood" : first
-if (!SCRIPTS.includes(script)) {
-  console.error(`There is no script ${script}: choose from ${SCRIPTS.join(", ")}.`)
-  process.exit(MISUSED)
-}
-try {
-  process.exit(await runK6(script, first.startsWith("-") ? [first, ...rest] : rest))
-} catch (error) {
-  console.error(describe(error))
-  process.exit(MISUSED)
-}
+await runScript(
+  async () => {
+    const words = readPassedOnWords(USAGE)
+    const [first = ""] = words
+    if (first === "" || first.startsWith("-")) return runK6("flood", words)
+    if (!SCRIPTS.includes(first)) throw unknownName("script", first, SCRIPTS)
+    return runK6(first, words.slice(1))
+  },
+  { failure: MISUSED },
+)
 
 async function runK6(name: string, flags: string[]): Promise<number> {
   const there = addresses()
@@ -56,10 +59,10 @@ async function runK6(name: string, flags: string[]): Promise<number> {
   return k6.exited
 }
 
-/** @throws {Trouble} in one sentence, where k6 could say it only once it has begun */
+/** @throws {UserError} in one sentence, where k6 could say it only once it has begun */
 async function assertFloodable(there: Addresses): Promise<void> {
   await assertReachable(there)
   const { id } = await pollToVoteIn(there)
   if ((await readResults(there, id)) === null)
-    throw new Trouble(`The poll ${id} hides its results: name another by POLL.`)
+    throw new UserError(`The poll ${id} hides its results: name another by POLL.`)
 }

@@ -1,17 +1,23 @@
 /** `bun run smoke`: does a Tallyroom that was just deployed take a vote, count it and show it? */
 
-import { parseArgs } from "node:util"
 import { z } from "zod"
 import { addresses, pollToVoteIn } from "../data/room"
 import { Checks } from "../services/checks"
-import { describe, Trouble } from "../services/trouble"
 import { waitFor } from "../services/wait"
+import { readCommandLine, runScript } from "../terminal/command-line"
+import { UserError } from "../terminal/user-error"
 
 const USAGE = `Usage: bun run smoke
 
-Casts one vote as a new voter, watches it arrive over a WebSocket, and follows its receipt until it is counted. Set by the
-environment: VOTE_URL and RESULT_URL (those of a running demo, else http://localhost:8080 and 8081), POLL (the default poll),
-PATIENCE (20s) for each step. The poll must be open, take one vote a browser, and show its results. The last line is "N passed, N failed".`
+Casts one vote as a new voter, watches it arrive over a WebSocket, and follows its receipt until it is counted.
+The poll must be open, take one vote a browser, and show its results. The last line is "N passed, N failed".
+
+  --help   show this
+
+Environment:
+  VOTE_URL, RESULT_URL   the two apps (those of a running demo, else http://localhost:8080 and 8081)
+  POLL                   (the default poll)
+  PATIENCE               how long each step may take (20s)`
 
 /** A pod that has just become ready may be asked before everybody knows where it is. */
 const REACHED_MS = 30_000
@@ -21,18 +27,14 @@ const voteSchema = z.object({ status: z.string(), receipt: z.string() })
 const snapshotSchema = z.object({ version: z.number(), total: z.number().optional() })
 const receiptSchema = z.object({ status: z.string() })
 
-try {
-  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } })
-  if (values.help) {
-    console.log(USAGE)
-    process.exit(0)
-  }
-  const { voteUrl, resultUrl } = addresses()
-  process.exit(await main(voteUrl, resultUrl))
-} catch (error) {
-  console.error(describe(error))
-  process.exit(2)
-}
+await runScript(
+  async () => {
+    readCommandLine({ usage: USAGE })
+    const { voteUrl, resultUrl } = addresses()
+    return main(voteUrl, resultUrl)
+  },
+  { failure: 2 },
+)
 
 function patience(): number {
   const given = process.env.PATIENCE || "20s"
@@ -93,7 +95,8 @@ async function reach(url: string): Promise<void> {
 
 async function get<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   const answer = await fetch(url)
-  if (!answer.ok) throw new Trouble(`${url} answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
+  if (!answer.ok)
+    throw new UserError(`${url} answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
   return schema.parse(await answer.json())
 }
 

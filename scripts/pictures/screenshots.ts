@@ -5,9 +5,10 @@ import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
 import { CHECKOUT } from "../services/checkout"
 import type { Running } from "../services/running"
-import { describe, Trouble } from "../services/trouble"
+import { readCommandLine } from "../terminal/command-line"
+import type { Option } from "../terminal/options"
+import { describe, UsageError, UserError } from "../terminal/user-error"
 import { ensureTool } from "../tools/tools"
-import { HELP, readArguments } from "./screenshots/arguments"
 import { ballotShots } from "./screenshots/ballot-shots"
 import { drawsEmoji, openCamera, takeShot } from "./screenshots/camera"
 import { controlRoomShots } from "./screenshots/control-room-shots"
@@ -18,31 +19,36 @@ import type { Device, Shot } from "./screenshots/shot"
 import { serveTeamSite } from "./screenshots/team-site"
 import { inOwnTallyroom } from "./showcase/own-tallyroom"
 
+const USAGE = `Usage: bun run screenshots [--only PREFIX]
+
+Starts a Tallyroom of its own with a made-up event, and writes every page in every state to docs/screenshots/,
+as <page>-<state>-<phone|desktop>-<light|dark>.png. A running demo is left alone.
+
+  --only PREFIX   only the pictures whose names begin so, such as "results" or "ballot-open"
+  --help          show this
+
+Environment:
+  CHROMIUM_PATH   the browser to use, if not the one that is found`
+
 const DIR = join(CHECKOUT, "docs/screenshots")
 const DEVICES: readonly Device[] = ["phone", "desktop"]
 const NO_EMOJI =
   "This machine has no emoji in colour, and the pictures will lack them: install a font (sudo apt-get install fonts-noto-color-emoji) and start again."
 
-function argumentsOrExit() {
-  try {
-    const given = readArguments(process.argv.slice(2))
-    return { help: given.help, shots: wanted(given.only) }
-  } catch (error) {
-    console.error(describe(error))
-    process.exit(2)
-  }
+/** The pictures whose names begin so; without a prefix, all. */
+const shotsByPrefix: Option<readonly Shot[]> = {
+  takes: "the beginning of a picture's name",
+  read: (given) => {
+    const prefix = given.at(-1) ?? ""
+    const all = [...ballotShots, ...resultShots, ...controlRoomShots]
+    const found = all.filter(({ name }) => name.startsWith(prefix))
+    if (found.length > 0) return found
+    const names = all.map(({ name }) => name).join(", ")
+    throw new UsageError(`No picture's name begins with ${JSON.stringify(prefix)}: there are ${names}.`)
+  },
 }
 
-/** @throws {Trouble} when no picture is called so */
-function wanted(only: string): Shot[] {
-  const all = [...ballotShots, ...resultShots, ...controlRoomShots]
-  const found = all.filter(({ name }) => name.startsWith(only))
-  if (found.length > 0) return found
-  const names = all.map(({ name }) => name).join(", ")
-  throw new Trouble(`No picture's name begins with ${JSON.stringify(only)}: there are ${names}.`)
-}
-
-async function takeAll(shots: Shot[], running: Running): Promise<number> {
+async function takeAll(shots: readonly Shot[], running: Running): Promise<number> {
   await ensureTool("emoji-font", { say: console.error }).catch((error) => console.error(describe(error)))
   console.error("Making the event")
   const event = await makePicturedEvent(running)
@@ -62,7 +68,7 @@ async function takeAll(shots: Shot[], running: Running): Promise<number> {
         const given = { device, dir: DIR, token: running.adminToken, sql }
         const files = await takeShot(browser, shot, given).catch((cause) => {
           const what = `${shot.name} (${device}) did not show what it should`
-          throw new Trouble(`${what}: ${cause.message}`, { cause })
+          throw new UserError(`${what}: ${cause.message}`, { cause })
         })
         for (const file of files) {
           const { size } = statSync(join(DIR, file))
@@ -82,10 +88,7 @@ async function takeAll(shots: Shot[], running: Running): Promise<number> {
   }
 }
 
-const { help, shots } = argumentsOrExit()
-if (help) console.log(HELP)
-else {
-  await inOwnTallyroom({ VOTE_URL: ADDRESSES.vote, RESULT_URL: ADDRESSES.result }, (running) =>
-    takeAll(shots, running),
-  )
-}
+const { values } = readCommandLine({ usage: USAGE, options: { only: shotsByPrefix } })
+await inOwnTallyroom({ VOTE_URL: ADDRESSES.vote, RESULT_URL: ADDRESSES.result }, (running) =>
+  takeAll(values.only, running),
+)

@@ -1,10 +1,11 @@
 import { networkInterfaces } from "node:os"
-import { readFlags, takeOption } from "../services/flags"
 import { runInForeground } from "../services/foreground"
 import { isAlarming } from "../services/readable"
 import type { Running } from "../services/running"
 import type { ContractUrls } from "../services/stack-contracts"
 import { BROKERS } from "../services/stack-inbox"
+import { readCommandLine } from "../terminal/command-line"
+import { flag, oneOf } from "../terminal/options"
 
 const USAGE = `Usage: bun run demo [--fresh] [--contracts] [--inbox nats|rabbitmq]
 
@@ -27,16 +28,18 @@ Environment:
   INBOX_URL                  the broker that holds the ballots, if Redis does not
 and every setting of the apps in docs/settings.md.`
 
-const { value: broker, rest } = takeOption("--inbox", BROKERS, process.argv.slice(2))
-const flags = readFlags(USAGE, ["--fresh", "--contracts"], rest)
+const { values } = readCommandLine({
+  usage: USAGE,
+  options: { fresh: flag, contracts: flag, inbox: oneOf(BROKERS) },
+})
 
 // While it starts, apps warn that they wait for each other; one that fails is quoted anyway.
 let ready = false
 
 await runInForeground({
-  contracts: flags.has("--contracts"),
-  broker,
-  fresh: flags.has("--fresh"),
+  contracts: values.contracts,
+  broker: values.inbox,
+  fresh: values.fresh,
   onLine: (source, line) => ready && isAlarming(line) && console.error(`${source}: ${line.text}`),
   onReady: (running) => {
     ready = true

@@ -6,12 +6,21 @@ import { CHECKOUT } from "../services/checkout"
 import { startRestartingApp } from "../services/restarting-app"
 import { APP_GRACE_MS } from "../services/stack-app"
 import { onStopRequest } from "../services/stop-request"
+import { readCommandLine } from "../terminal/command-line"
 
 const APPS: readonly AppName[] = ["vote", "worker", "result"]
 
-const name = APPS.find((it) => it === process.argv[2])
-if (name === undefined) {
-  console.error(`Usage: bun scripts/run/dev-app.ts ${APPS.join("|")}`)
+const USAGE = `Usage: bun scripts/run/dev-app.ts ${APPS.join("|")}
+
+Starts one app, and starts it anew when one of its source files is saved.
+
+Environment:
+  every setting of the app in docs/settings.md`
+
+const { operands } = readCommandLine({ usage: USAGE, takesOperands: true })
+const name = APPS.find((it) => it === operands[0])
+if (name === undefined || operands.length > 1) {
+  console.error(`Name one app: ${APPS.join(", ")}.`)
   process.exit(2)
 }
 const env = Object.fromEntries(

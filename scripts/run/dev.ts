@@ -1,6 +1,7 @@
-import { readFlags } from "../services/flags"
 import { runInForeground } from "../services/foreground"
 import { isAlarming, type LogLine } from "../services/readable"
+import { readCommandLine } from "../terminal/command-line"
+import { flag } from "../terminal/options"
 
 const USAGE = `Usage: bun run dev [--fresh]
 
@@ -10,19 +11,20 @@ terminal.
   --fresh   remove earlier data first
   --help    show this
 
-The environment is that of \`bun run demo\`.`
+Environment:
+  that of \`bun run demo\`, and NO_COLOR (1: no colours)`
 
 /** ANSI colours by source; a source without one of its own (further workers) has the worker's. */
 const COLOURS: Record<string, number> = { vote: 32, worker: 33, result: 36, postgres: 90, redis: 90 }
 const RED = 31
 const WIDTH = "postgres".length
 
-const flags = readFlags(USAGE, ["--fresh"], process.argv.slice(2))
+const { values } = readCommandLine({ usage: USAGE, options: { fresh: flag } })
 const coloured = process.stdout.isTTY && !process.env.NO_COLOR
 
 await runInForeground({
   restartsOnSave: true,
-  fresh: flags.has("--fresh"),
+  fresh: values.fresh,
   onLine: show,
   onReady: ({ voteUrl, resultUrl, adminToken }) =>
     console.log(`\nVote: ${voteUrl}  Watch: ${resultUrl}  Admin token: ${adminToken}\nready`),

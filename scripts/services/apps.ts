@@ -1,8 +1,8 @@
 import { join } from "node:path"
+import { UserError } from "../terminal/user-error"
 import { CHECKOUT } from "./checkout"
 import { type Leashed, leash } from "./leash"
 import { readable } from "./readable"
-import { Trouble } from "./trouble"
 import { waitFor } from "./wait"
 
 export type AppName = "vote" | "worker" | "result"
@@ -56,10 +56,10 @@ function inherited(): Record<string, string> {
 async function untilReady(name: AppName, app: Leashed, last: string[], port: number, deadlineMs: number) {
   const quote = () => last.map((line) => `  ${readable(line).text}`).join("\n")
   const ended = app.exited.then((code) => {
-    throw new Trouble(`${name} ended with code ${code} before it was ready. Its last lines:\n${quote()}`)
+    throw new UserError(`${name} ended with code ${code} before it was ready. Its last lines:\n${quote()}`)
   })
   const ready = waitFor(`${name} to be ready`, () => isReady(port), deadlineMs).catch((cause: Error) => {
-    throw new Trouble(`${cause.message} Its last lines:\n${quote()}`, { cause })
+    throw new UserError(`${cause.message} Its last lines:\n${quote()}`, { cause })
   })
   await Promise.race([ended, ready])
 }

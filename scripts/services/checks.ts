@@ -1,4 +1,4 @@
-import { describe } from "./trouble"
+import { describe } from "../terminal/user-error"
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 

@@ -1,5 +1,5 @@
 import postgres from "postgres"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 
 /** One database as each of its users sees it. */
 export interface DatabaseUrls {
@@ -31,7 +31,9 @@ export async function openDatabase(
   passwords: RolePasswords,
 ): Promise<DatabaseUrls> {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(name)) {
-    throw new Trouble(`"${name}" can't name a database: use a letter, then letters, digits and underscores.`)
+    throw new UserError(
+      `"${name}" can't name a database: use a letter, then letters, digits and underscores.`,
+    )
   }
   const sql = postgres(urlOf(port, "postgres", passwords.admin, "postgres"), { max: 1, onnotice: () => {} })
   try {

@@ -1,13 +1,13 @@
 import { Redis } from "ioredis"
 import postgres from "postgres"
 import { warnOfLosses } from "../../apps/worker/redis-durability"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 
 /** A store on this machine answers in milliseconds, a distant one within a second. */
 const CONNECT_DEADLINE_MS = 5_000
 const OUR_OWN = "one of our own"
 
-/** Throws a Trouble unless a Redis (7.0 or later) answers at REDIS_URL; its password is never in the message. */
+/** Throws a UserError unless a Redis (7.0 or later) answers at REDIS_URL; its password is never in the message. */
 export async function assertRedisAnswers(url: string): Promise<void> {
   const target = placeOf("REDIS_URL", url, "redis://localhost:6379", ["redis:", "rediss:"])
   const how = { lazyConnect: true, retryStrategy: () => null, disableClientInfo: true }
@@ -29,7 +29,7 @@ export async function assertRedisAnswers(url: string): Promise<void> {
 }
 
 /**
- * Throws a Trouble unless a Postgres answers queries at DATABASE_URL; its password is never in the message.
+ * Throws a UserError unless a Postgres answers queries at DATABASE_URL; its password is never in the message.
  * @param without what is used when that is not set
  */
 export async function assertPostgresAnswers(url: string, without = OUR_OWN): Promise<void> {
@@ -45,16 +45,24 @@ export async function assertPostgresAnswers(url: string, without = OUR_OWN): Pro
   }
 }
 
-function unusable(store: string, target: string, setting: string, cause: unknown, without: string): Trouble {
+function unusable(
+  store: string,
+  target: string,
+  setting: string,
+  cause: unknown,
+  without: string,
+): UserError {
   const { why, advice } = reasonOf(cause)
   const other = `or unset ${setting} to use ${without}`
-  return new Trouble(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${other}.`, { cause })
+  return new UserError(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${other}.`, {
+    cause,
+  })
 }
 
 /** Host, port and database without user and password. */
 function placeOf(setting: string, url: string, example: string, protocols: string[]): string {
   if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) {
-    throw new Trouble(`${setting} is not an address such as ${example}: correct it, or unset it.`)
+    throw new UserError(`${setting} is not an address such as ${example}: correct it, or unset it.`)
   }
   const { host, pathname } = new URL(url)
   return `${host}${pathname}`

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { describe } from "../terminal/user-error"
 import { STATE_DIR } from "./checkout"
 import { lockState } from "./lock"
 import type { LogLine } from "./readable"
@@ -7,7 +8,6 @@ import { announceRunning, type Running, withdrawRunning } from "./running"
 import { Stack } from "./stack"
 import type { BrokerKind } from "./stack-inbox"
 import { onStopRequest } from "./stop-request"
-import { describe } from "./trouble"
 
 export interface Foreground {
   /** An app starts anew when one of its source files is saved. */

@@ -2,7 +2,7 @@ import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 import { waitFor } from "./wait"
 
 /** After a crash a worker's leases run out first, and a wiped Redis gets its voters back. */
@@ -25,9 +25,12 @@ export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"
   try {
     await waitFor("the inbox to open", isOpen, DEADLINE_MS)
   } catch (cause) {
-    throw new Trouble("The worker did not open the inbox within a minute; see .tallyroom/logs/worker.log.", {
-      cause,
-    })
+    throw new UserError(
+      "The worker did not open the inbox within a minute; see .tallyroom/logs/worker.log.",
+      {
+        cause,
+      },
+    )
   } finally {
     redis.disconnect()
   }

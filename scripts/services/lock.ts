@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { UserError } from "../terminal/user-error"
 import { commandOf } from "./processes"
-import { Trouble } from "./trouble"
 
 /**
  * Makes this process the only one that works on a state directory; gives back how to let go of it.
@@ -19,14 +19,14 @@ export function lockState(stateDir: string): () => void {
 /** Of several that find the same stale lock, one alone moves it away; whoever creates the next one has it. */
 function takeOver(file: string): void {
   const owner = ownerOf(file)
-  if (owner !== process.pid && commandOf(owner) === commandOf(process.pid)) throw new Trouble(taken(owner))
+  if (owner !== process.pid && commandOf(owner) === commandOf(process.pid)) throw new UserError(taken(owner))
   const stale = `${file}.${owner}`
   renameIfThere(file, stale)
   // Somebody else's fresh lock may have been moved by this: then it goes back, and this process gives way.
   const moved = ownerOf(stale)
   if (moved !== owner && moved > 0) renameIfThere(stale, file)
   rmSync(stale, { force: true })
-  if (!create(file)) throw new Trouble(taken(ownerOf(file)))
+  if (!create(file)) throw new UserError(taken(ownerOf(file)))
 }
 
 const taken = (owner: number) =>

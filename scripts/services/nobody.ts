@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs"
 import { dirname } from "node:path"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 
 /** How to run a program as somebody other than root: either ids for the spawn, or a command to put in front. */
 export interface Disguise {
@@ -27,7 +27,7 @@ export function nobody(paths: readonly string[]): Disguise | undefined {
   if (paths.every(everybodyReaches)) return { uid, gid, spawn: { uid, gid }, prefix: [] }
   const setpriv = Bun.which("setpriv")
   if (!setpriv) {
-    throw new Trouble(
+    throw new UserError(
       `Postgres can't run as root, and other users can't reach ${paths[0]}: clone to a directory that everybody can enter, or set DATABASE_URL.`,
     )
   }
@@ -39,7 +39,7 @@ export function nobody(paths: readonly string[]): Disguise | undefined {
 function idsOfNobody(): { uid: number; gid: number } {
   const line = readFileSync("/etc/passwd", "utf8").match(/^nobody:[^:]*:(\d+):(\d+):/m)
   if (!line)
-    throw new Trouble("Postgres can't run as root and there is no user `nobody`: run this as another user.")
+    throw new UserError("Postgres can't run as root and there is no user `nobody`: run this as another user.")
   return { uid: Number(line[1]), gid: Number(line[2]) }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 
 /** How one system package manager is called; `names` says which key of a tool's packages it takes. */
 export interface PackageManager {
@@ -50,5 +50,5 @@ async function run(command: string[]): Promise<void> {
   const complaint = await new Response(child.stderr).text()
   if ((await child.exited) === 0) return
   const reason = complaint.trim().split("\n").at(-1) ?? "it gave no reason"
-  throw new Trouble(`\`${command.join(" ")}\` failed: ${reason}`)
+  throw new UserError(`\`${command.join(" ")}\` failed: ${reason}`)
 }

@@ -1,5 +1,5 @@
 import { connect, createServer } from "node:net"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 
 /**
  * Ports for stores lie below the range from which systems take the ports of outgoing connections (32768 on Linux,
@@ -18,17 +18,19 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Throws a Trouble unless this process could listen on the port alone.
+ * Throws a UserError unless this process could listen on the port alone.
  * Both looks are needed: the web servers share ports (SO_REUSEPORT), and a listener may hold only one address.
  */
 export async function assertPortFree(port: number, what: string, setting: string): Promise<void> {
   const other = `${setting}=${port + 10}`
   const failure = await bindFailure(port)
   if (failure === "EACCES") {
-    throw new Trouble(`Port ${port} (needed for ${what}) is reserved for root: choose another with ${other}.`)
+    throw new UserError(
+      `Port ${port} (needed for ${what}) is reserved for root: choose another with ${other}.`,
+    )
   }
   if (failure === undefined && !(await answers(port))) return
-  throw new Trouble(
+  throw new UserError(
     `Port ${port} is taken (needed for ${what}). Stop what uses it, or choose another with ${other}.`,
   )
 }

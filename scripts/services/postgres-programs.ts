@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { Trouble } from "./trouble"
+import { UserError } from "../terminal/user-error"
 
 export interface PostgresPrograms {
   readonly initdb: string
@@ -17,9 +17,9 @@ export function postgresPrograms(): PostgresPrograms {
     const programs = { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") }
     if (existsSync(programs.postgres)) return programs
   } catch (cause) {
-    throw new Trouble(`${missing(brought)}`, { cause })
+    throw new UserError(`${missing(brought)}`, { cause })
   }
-  throw new Trouble(missing(brought))
+  throw new UserError(missing(brought))
 }
 
 const missing = (brought: string) =>

@@ -1,6 +1,7 @@
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import postgres from "postgres"
+import { UserError } from "../terminal/user-error"
 import { type DatabaseUrls, openDatabase, urlOf } from "./database"
 import { leash } from "./leash"
 import { type Disguise, nobody } from "./nobody"
@@ -9,7 +10,6 @@ import { postgresPrograms } from "./postgres-programs"
 import { awaitPrevious } from "./previous"
 import { keptSecrets, writePrivately } from "./secrets"
 import { createServer, type OnCrash, type Server } from "./server"
-import { Trouble } from "./trouble"
 
 export interface PostgresOptions {
   /** The data directory; its passwords stand beside it in `<dir>.passwords.json`. */
@@ -122,7 +122,7 @@ async function initialise(initdb: string, dir: string, password: string, disguis
   const child = leash(command, { ...spawnOptions(disguise), cwd: "/", onLine: (line) => lines.push(line) })
   const code = await child.exited
   rmSync(passwordFile)
-  if (code !== 0) throw new Trouble(`Postgres could not set up its data in ${dir}: ${lines.join("\n")}`)
+  if (code !== 0) throw new UserError(`Postgres could not set up its data in ${dir}: ${lines.join("\n")}`)
   renameSync(draft, dir)
 }
 

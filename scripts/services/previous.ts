@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs"
+import { UserError } from "../terminal/user-error"
 import { commandOf } from "./processes"
-import { Trouble } from "./trouble"
 import { waitFor } from "./wait"
 
 /** A store whose script was killed needs up to 8 s to end (see leash.ts). */
@@ -15,7 +15,7 @@ export async function awaitPrevious(pidFile: string, program: string): Promise<v
   if (pid === undefined) return
   const ended = () => !commandOf(pid)?.includes(program)
   await waitFor(`the earlier ${program}`, ended, DEADLINE_MS).catch((cause: Error) => {
-    throw new Trouble(`A ${program} (process ${pid}) still uses this data: stop it with \`kill ${pid}\`.`, {
+    throw new UserError(`A ${program} (process ${pid}) still uses this data: stop it with \`kill ${pid}\`.`, {
       cause,
     })
   })

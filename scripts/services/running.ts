@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { UserError } from "../terminal/user-error"
 import { STATE_DIR } from "./checkout"
 import { isAlive } from "./processes"
 import { writePrivately } from "./secrets"
 import type { ContractUrls } from "./stack-contracts"
-import { Trouble } from "./trouble"
 
 /** What a command needs to work on a demo that runs; kept in `.tallyroom/running.json` while it does. */
 export interface Running {
@@ -47,7 +47,7 @@ export function runningDemo(): Running | undefined {
 
 /**
  * The stores' addresses: REDIS_URL and DATABASE_URL (and INBOX_URL where a broker holds the ballots), else those of the
- * running demo; a Trouble if neither.
+ * running demo; a UserError if neither.
  */
 export function findStores(env: Record<string, string | undefined> = process.env) {
   const running = runningDemo()
@@ -56,7 +56,7 @@ export function findStores(env: Record<string, string | undefined> = process.env
   const isDemo = !env.REDIS_URL && !env.DATABASE_URL
   const inboxUrl = env.INBOX_URL || (isDemo && running?.inboxUrl) || ""
   if (redisUrl && databaseUrl) return { redisUrl, databaseUrl, inboxUrl }
-  throw new Trouble(
+  throw new UserError(
     "No running demo found. Start one with `bun run demo`, or set REDIS_URL and DATABASE_URL.",
   )
 }

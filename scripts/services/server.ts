@@ -1,6 +1,6 @@
+import { UserError } from "../terminal/user-error"
 import { type Leashed, type LeashOptions, leash } from "./leash"
 import { descendants, isAlive, signal } from "./processes"
-import { Trouble } from "./trouble"
 import { waitFor } from "./wait"
 
 /** How many of its last lines a server that ended too early is quoted with. */
@@ -83,7 +83,7 @@ async function launch(plan: ServerPlan): Promise<Leashed> {
 async function untilReady(plan: ServerPlan, child: Leashed, lines: readonly string[]): Promise<void> {
   const { name, startDeadlineMs } = plan
   const ended = child.exited.then((code) => {
-    throw new Trouble(
+    throw new UserError(
       `${name} ended with code ${code} before it was ready. Its last lines:\n${lines.join("\n")}`,
     )
   })

@@ -1,8 +1,8 @@
 import { readSettings, SettingsError, setting, whole } from "@tallyroom/lib/settings"
+import { UserError } from "../terminal/user-error"
 import type { AppName } from "./apps"
 import { assertPortFree } from "./ports"
 import type { Wiring } from "./stack-settings"
-import { Trouble } from "./trouble"
 
 type Environment = Record<string, string | undefined>
 
@@ -35,10 +35,10 @@ export const WORKER_CONTRACTS = "pets,posts"
 
 /** The addresses, once all their ports are found to be free; `taken` are those that the stack itself needs. */
 export async function contractUrls(env: Environment, taken: number[]): Promise<ContractUrls> {
-  const ports = readTroubled(env)
+  const ports = readOrExplain(env)
   const all = [...taken, ...Object.values(ports)]
   if (new Set(all).size < all.length) {
-    throw new Trouble(
+    throw new UserError(
       `Two pages share a port among ${all.join(", ")}: set VOTE_PORT, RESULT_PORT, PETS_VOTE_PORT, PETS_RESULT_PORT and POSTS_PORT apart.`,
     )
   }
@@ -52,11 +52,11 @@ export async function contractUrls(env: Environment, taken: number[]): Promise<C
   }
 }
 
-function readTroubled(env: Environment) {
+function readOrExplain(env: Environment) {
   try {
     return readSettings(contractSettings, env)
   } catch (error) {
-    throw error instanceof SettingsError ? new Trouble(error.message, { cause: error }) : error
+    throw error instanceof SettingsError ? new UserError(error.message, { cause: error }) : error
   }
 }
 

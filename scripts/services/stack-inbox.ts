@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type InboxKind, inboxKind } from "@tallyroom/lib/inbox/brokers"
+import { UserError } from "../terminal/user-error"
 import type { Broker } from "./broker"
 import { startNats } from "./nats"
 import { startRabbitmq } from "./rabbitmq"
 import type { OnCrash, Server } from "./server"
-import { Trouble } from "./trouble"
 
 /** The servers that a demo can start to hold the ballots in the place of Redis. */
 export const BROKERS = ["nats", "rabbitmq"] as const
@@ -28,27 +28,27 @@ export interface InboxPlan {
   onStart(server: Server): void
 }
 
-/** Throws a Trouble when two inboxes are asked for, or one that is no broker. */
+/** Throws a UserError when two inboxes are asked for, or one that is no broker. */
 export function assertOneInbox(broker: BrokerKind | undefined, inboxUrl: string | undefined): void {
   if (!inboxUrl) return
   if (broker) {
-    throw new Trouble(`INBOX_URL names the inbox: leave --inbox ${broker} out, or unset INBOX_URL.`)
+    throw new UserError(`INBOX_URL names the inbox: leave --inbox ${broker} out, or unset INBOX_URL.`)
   }
   if (kindOf(inboxUrl) === "redis") {
-    throw new Trouble("INBOX_URL names no broker: set REDIS_URL for a Redis, which then holds the ballots.")
+    throw new UserError("INBOX_URL names no broker: set REDIS_URL for a Redis, which then holds the ballots.")
   }
 }
 
 const kindFile = (stateDir: string) => join(stateDir, "inbox")
 
-/** Throws a Trouble when the data here was made with an inbox of another kind: that can't change. */
+/** Throws a UserError when the data here was made with an inbox of another kind: that can't change. */
 export function assertSameInbox(stateDir: string, kind: InboxKind): void {
   const file = kindFile(stateDir)
   const made = existsSync(file) ? readFileSync(file, "utf8").trim() : kind
   if (made === kind) return
   const how =
     made === "redis" ? "without --inbox and INBOX_URL" : `with --inbox ${made}, or with its INBOX_URL,`
-  throw new Trouble(
+  throw new UserError(
     `The votes in ${stateDir} were made with the inbox ${made}: start ${how} as before, or with --fresh to begin without them.`,
   )
 }
@@ -73,13 +73,16 @@ export async function startInbox(plan: InboxPlan): Promise<string> {
   return server.url
 }
 
-/** @throws {Trouble} when it is no address */
+/** @throws {UserError} when it is no address */
 function kindOf(inboxUrl: string): InboxKind {
   try {
     return inboxKind(inboxUrl)
   } catch (cause) {
-    throw new Trouble("INBOX_URL is not an address such as nats://localhost:4222: correct it, or unset it.", {
-      cause,
-    })
+    throw new UserError(
+      "INBOX_URL is not an address such as nats://localhost:4222: correct it, or unset it.",
+      {
+        cause,
+      },
+    )
   }
 }

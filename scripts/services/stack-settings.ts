@@ -1,10 +1,10 @@
 import { join } from "node:path"
 import { readSettings, type Settings, SettingsError, setting, whole } from "@tallyroom/lib/settings"
+import { UserError } from "../terminal/user-error"
 import type { AppName } from "./apps"
 import { CHECKOUT } from "./checkout"
 import { freePort } from "./ports"
 import { BROKER_NAMES, type BrokerKind } from "./stack-inbox"
-import { Trouble } from "./trouble"
 
 type Environment = Record<string, string | undefined>
 
@@ -34,16 +34,16 @@ export interface Wiring {
 }
 
 export function readStackSettings(env: Environment) {
-  const values = readTroubled(env)
+  const values = readOrExplain(env)
   if (values.VOTE_PORT !== values.RESULT_PORT) return values
-  throw new Trouble(`VOTE_PORT and RESULT_PORT are both ${values.VOTE_PORT}: give them different ports.`)
+  throw new UserError(`VOTE_PORT and RESULT_PORT are both ${values.VOTE_PORT}: give them different ports.`)
 }
 
-function readTroubled(env: Environment) {
+function readOrExplain(env: Environment) {
   try {
     return readSettings(stackSettings, env)
   } catch (error) {
-    throw error instanceof SettingsError ? new Trouble(error.message, { cause: error }) : error
+    throw error instanceof SettingsError ? new UserError(error.message, { cause: error }) : error
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { inboxKind } from "@tallyroom/lib/inbox/brokers"
+import { UserError } from "../terminal/user-error"
 import { ensureTool } from "../tools/tools"
 import type { App } from "./apps"
 import { untilInboxOpen } from "./inbox-open"
@@ -17,7 +18,6 @@ import type { StackPlan } from "./stack-plan"
 import { runningFrom } from "./stack-running"
 import { appSettings, readStackSettings, type Wiring, whatStarts } from "./stack-settings"
 import { type Stores, startStores } from "./stores"
-import { Trouble } from "./trouble"
 
 /** All must be gone within 10 s (see APP_GRACE_MS): the stores have nothing left to finish once the apps are gone. */
 const STORE_GRACE_MS = 2_500
@@ -120,7 +120,7 @@ export class Stack {
   /** Settles when it is ready; from then on it is started again each time that it dies. */
   private async startApp({ name, source, wiring, env }: ContractApp): Promise<void> {
     const settings = await appSettings(name, wiring, env, this.plan.appsDir)
-    if (this.stopping.signal.aborted) throw new Trouble("Stopped while it was starting.")
+    if (this.stopping.signal.aborted) throw new UserError("Stopped while it was starting.")
     const start = async () => {
       const app = launchApp(this.plan, name, source, settings)
       this.apps.add(app)

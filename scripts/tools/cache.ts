@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs"
 import { rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { CACHE } from "./cache-folder"
 import { draftOf, removeOldDrafts } from "./drafts"
 import { inTurn } from "./in-turn"
@@ -11,10 +11,10 @@ import { inTurn } from "./in-turn"
 const FETCH_MS = 180_000
 
 /** What this machine can't get at all; never said of what arrived and was wrong. */
-export class Unavailable extends Trouble {}
+export class Unavailable extends UserError {}
 
 /**
- * The content of an address. @throws {Unavailable} when it can't be fetched @throws {Trouble} when it is not what was pinned
+ * The content of an address. @throws {Unavailable} when it can't be fetched @throws {UserError} when it is not what was pinned
  * @param sha256 in hexadecimal
  */
 export async function fetchPinned(url: string, sha256: string): Promise<Uint8Array> {
@@ -25,7 +25,7 @@ export async function fetchPinned(url: string, sha256: string): Promise<Uint8Arr
   const content = new Uint8Array(await answer.arrayBuffer())
   const digest = new Bun.CryptoHasher("sha256").update(content).digest("hex")
   if (digest !== sha256)
-    throw new Trouble(`${url} has the digest ${digest} and not ${sha256}: it was changed.`)
+    throw new UserError(`${url} has the digest ${digest} and not ${sha256}: it was changed.`)
   return content
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { unzipSync } from "fflate"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { cached, fetchPinned } from "./cache"
 
 const TOOLS = {
@@ -40,7 +40,7 @@ const TOOLCHAIN_SHA256: Record<string, string> = {
 }
 const GO_PLACES = ["/usr/local/go/bin/go", "/opt/homebrew/bin/go"]
 
-/** The program in its pinned version, built into this user's cache the first time. @throws {Trouble} when it can't be */
+/** The program in its pinned version, built into this user's cache the first time. @throws {UserError} when it can't be */
 export async function ensureGoTool(tool: GoTool, say: (line: string) => void = console.log): Promise<string> {
   const { module, version, takes } = TOOLS[tool]
   const folder = await cached(join("tools", `${tool}-${version}`), async (draft) => {
@@ -56,7 +56,7 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
     })
     const said = await new Response(build.stderr).text()
     if ((await build.exited) !== 0)
-      throw new Trouble(`${tool} can't be built:\n${said.trim().split("\n").slice(-8).join("\n")}`)
+      throw new UserError(`${tool} can't be built:\n${said.trim().split("\n").slice(-8).join("\n")}`)
   })
   return join(folder, tool)
 }
@@ -78,7 +78,9 @@ async function fetchGo(say: (line: string) => void): Promise<string> {
   const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`
   const sha256 = TOOLCHAIN_SHA256[platform]
   if (!sha256)
-    throw new Trouble(`Go is missing, and none is known for ${platform}: install Go from https://go.dev/dl/`)
+    throw new UserError(
+      `Go is missing, and none is known for ${platform}: install Go from https://go.dev/dl/`,
+    )
   const folder = await cached(join("tools", `go-${TOOLCHAIN}`), async (draft) => {
     say(`Fetching Go ${TOOLCHAIN}, about 70 MB`)
     const name = `v0.0.1-go${TOOLCHAIN}.${platform}`

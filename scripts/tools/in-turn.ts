@@ -2,7 +2,7 @@
 
 import { join } from "node:path"
 import { lockState } from "../services/lock"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { CACHE } from "./cache-folder"
 
 const LOOK_AGAIN_MS = 250
@@ -35,7 +35,7 @@ async function lock(dir: string): Promise<() => void> {
     try {
       return lockState(dir)
     } catch (error) {
-      if (!(error instanceof Trouble)) throw error
+      if (!(error instanceof UserError)) throw error
       await Bun.sleep(LOOK_AGAIN_MS)
     }
   }

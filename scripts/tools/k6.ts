@@ -19,7 +19,7 @@ type K6<Out extends "inherit" | "pipe"> = {
 
 /**
  * Starts k6 with a script of scripts/load/k6; what ends this process ends it, too.
- * @throws {Trouble} when k6 can't be had
+ * @throws {UserError} when k6 can't be had
  */
 export async function startK6<Out extends "inherit" | "pipe">(
   script: string,

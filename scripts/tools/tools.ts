@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { packageManager } from "../services/packages"
-import { describe, Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { inTurn } from "./in-turn"
 
 /** A program that Tallyroom's commands start, or a font that they draw with, and that no npm package ships. */
@@ -101,7 +101,7 @@ export interface Surroundings {
 
 /**
  * The path of a tool, installed by the system's package manager if it is not there yet.
- * Says what it installs and asks nothing; throws a Trouble that names the command to run by hand if it can't.
+ * Says what it installs and asks nothing; throws a UserError that names the command to run by hand if it can't.
  */
 export async function ensureTool(tool: Tool, surroundings: Surroundings = {}): Promise<string> {
   const { [tool]: path } = await ensureTools([tool], surroundings)
@@ -117,7 +117,7 @@ export async function ensureTools<Name extends Tool>(
   if (lacks().length > 0) await inTurn("packages", async () => install(lacks(), surroundings))
   const found = tools.map((tool) => {
     const path = findTool(tool, surroundings)
-    if (!path) throw new Trouble(`${missing([tool])} ${byHand([tool])}`)
+    if (!path) throw new UserError(`${missing([tool])} ${byHand([tool])}`)
     return [tool, path] as const
   })
   return Object.fromEntries(found) as Record<Name, string>
@@ -128,16 +128,16 @@ async function install(tools: readonly Tool[], surroundings: Surroundings): Prom
   if (tools.length === 0) return
   const { path = process.env.PATH ?? "", say = console.log } = surroundings
   const manager = await packageManager(path)
-  if (!manager) throw new Trouble(`${missing(tools)} ${byHand(tools)}`)
+  if (!manager) throw new UserError(`${missing(tools)} ${byHand(tools)}`)
   const { names } = manager
   const command = names === "apt" ? "apt-get" : "brew"
   // Homebrew takes programs and applications apart.
   for (const some of names === "apt" ? [tools] : tools.map((tool) => [tool])) {
     const packages = some.flatMap((tool) => RECIPES[tool][names] ?? [])
-    if (packages.length === 0) throw new Trouble(`${missing(some)} ${NOT_FOR_MACOS}`)
+    if (packages.length === 0) throw new UserError(`${missing(some)} ${NOT_FOR_MACOS}`)
     say(`Installing ${some.join(", ")} (${command} install ${packages.join(" ")})`)
     await manager.install(packages).catch((cause: Error) => {
-      throw new Trouble(`${missing(some)} Installing failed: ${cause.message} ${byHand(some)}`, { cause })
+      throw new UserError(`${missing(some)} Installing failed: ${cause.message} ${byHand(some)}`, { cause })
     })
     if (names === "apt") for (const tool of some) await stopUninvitedService(RECIPES[tool].service)
   }
@@ -148,7 +148,7 @@ export function findTool(tool: Tool, surroundings: Surroundings = {}): string | 
   const { path = process.env.PATH ?? "", chromiumPath = process.env.CHROMIUM_PATH } = surroundings
   if (tool === "chromium" && chromiumPath) {
     if (existsSync(chromiumPath)) return chromiumPath
-    throw new Trouble(`CHROMIUM_PATH is ${chromiumPath}, but no such file exists: correct it or unset it.`)
+    throw new UserError(`CHROMIUM_PATH is ${chromiumPath}, but no such file exists: correct it or unset it.`)
   }
   const { commands, places = [] } = RECIPES[tool]
   const inPath = commands.map((command) => Bun.which(command, { PATH: path })).find((at) => at !== null)
@@ -175,17 +175,4 @@ async function stopUninvitedService(service: string | undefined): Promise<void> 
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"]
   const command = [...sudo, "systemctl", "disable", "--now", service]
   await Bun.spawn(command, { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).exited
-}
-
-if (import.meta.main) {
-  try {
-    for (const tool of process.argv.slice(2)) {
-      if (!(tool in RECIPES))
-        throw new Trouble(`Unknown tool ${tool}: choose from ${Object.keys(RECIPES).join(", ")}.`)
-      console.log(await ensureTool(tool as Tool))
-    }
-  } catch (error) {
-    console.error(describe(error))
-    process.exit(1)
-  }
 }

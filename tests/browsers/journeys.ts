@@ -5,8 +5,8 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import { embedSnippet } from "../../apps/result/embed/embed-snippet"
-import { Trouble } from "../../scripts/services/trouble"
 import { waitFor } from "../../scripts/services/wait"
+import { UserError } from "../../scripts/terminal/user-error"
 import { ensureTools, type Tool } from "../../scripts/tools/tools"
 import { ADMIN_TOKEN } from "../harness/processes"
 import { Person } from "./person"
@@ -25,7 +25,7 @@ export async function runJourneysWith(tools: readonly Tool[], start: () => Promi
   try {
     await ensureTools(tools)
   } catch (error) {
-    if (!(error instanceof Trouble)) throw error
+    if (!(error instanceof UserError)) throw error
     return test.skip(`its journeys run: ${error.message}`, () => {})
   }
   runJourneys(start)

@@ -3,9 +3,9 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { openDatabase } from "@tallyroom/lib/database"
 import { castByK6 } from "../../scripts/data/seed/by-k6"
-import { readCaster } from "../../scripts/data/seed/caster"
-import { Trouble } from "../../scripts/services/trouble"
+import { chooseCaster } from "../../scripts/data/seed/caster"
 import { waitFor } from "../../scripts/services/wait"
+import { UserError } from "../../scripts/terminal/user-error"
 import { command } from "./commands"
 import { resetting } from "./resetting"
 import { useRoom } from "./room"
@@ -73,10 +73,10 @@ test("casts by k6 as many votes as it is told", async () => {
 
 test("is done by k6 where ab can't be had, unless ab was asked for", async () => {
   const missing = async () => {
-    throw new Trouble("ab is not installed.")
+    throw new UserError("ab is not installed.")
   }
-  expect(await readCaster(undefined, missing)).toBe(castByK6)
-  expect(readCaster("ab", missing)).rejects.toThrow("ab is not installed.")
+  expect(await chooseCaster(undefined, missing)).toBe(castByK6)
+  expect(chooseCaster("ab", missing)).rejects.toThrow("ab is not installed.")
 })
 
 test("advises codes where a poll asks for them, and nothing that would be refused", async () => {

@@ -8,7 +8,7 @@ import { CheckReport } from "../../scripts/check/report"
 import { type Ended, sideBySide } from "../../scripts/check/side-by-side"
 import type { Outcome, Step } from "../../scripts/check/step"
 import { runTestFile, testFiles } from "../../scripts/check/tests"
-import { Trouble } from "../../scripts/services/trouble"
+import { UserError } from "../../scripts/terminal/user-error"
 
 setDefaultTimeout(60_000)
 
@@ -88,7 +88,7 @@ describe("steps side by side", () => {
 
   test("a step that throws has failed, and says why", async () => {
     const ends: Ended[] = []
-    const run = () => Promise.reject(new Trouble("The index is away."))
+    const run = () => Promise.reject(new UserError("The index is away."))
     await sideBySide([{ name: "fetch", run }], 1, (ended) => void ends.push(ended))
     expect(ends).toMatchObject([{ outcome: "failed", lines: ["The index is away."] }])
   })

@@ -21,6 +21,7 @@ and a recount of all votes beside the tally. Exits with 1 when the books don't b
   --timeout SECONDS   how long to wait at most (60)
   --poll ID           this poll alone
   --json              the same as JSON
+  --help              show this
 `
 
 /** How long a connection may take that nobody waits for. */
@@ -46,12 +47,17 @@ export interface AuditPlan {
   stores(): Stores
 }
 
+/** What `--help` prints. */
+export function auditUsage({ call, where }: AuditPlan): string {
+  return `Usage: ${call} ${USAGE}\n${where}`
+}
+
 /** Runs the audit that the words ask for. @returns the exit code: 0 balanced, 1 not, 2 it could not look */
 export async function runAudit(plan: AuditPlan, words: string[]): Promise<number> {
   try {
     const options = readOptions(words)
     if (!options.help) return await auditStores(plan.stores(), options)
-    console.log(`Usage: ${plan.call} ${USAGE}\n${plan.where}`)
+    console.log(auditUsage(plan))
     return 0
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))

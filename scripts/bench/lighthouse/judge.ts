@@ -3,7 +3,7 @@
 import { join } from "node:path"
 import { z } from "zod"
 import { leash } from "../../services/leash"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 const LIGHTHOUSE = "lighthouse@13.5.0"
 const CHROMIUM_FLAGS =
@@ -40,13 +40,13 @@ type Run = { url: string; preset: Preset; chromium: string; dir: string }
 /** On a busy machine a recording may fail ("NO_NAVSTART: please run Lighthouse again"). */
 const ATTEMPTS = 3
 
-/** @throws {Trouble} with Lighthouse's last lines when it gives no report again and again */
+/** @throws {UserError} with Lighthouse's last lines when it gives no report again and again */
 export async function judge(run: Run): Promise<Verdict> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await judgeOnce(run)
     } catch (error) {
-      if (!(error instanceof Trouble) || attempt === ATTEMPTS) throw error
+      if (!(error instanceof UserError) || attempt === ATTEMPTS) throw error
       console.error(`${error.message} Trying again.`)
     }
   }
@@ -63,7 +63,7 @@ async function judgeOnce({ url, preset, chromium, dir }: Run): Promise<Verdict> 
     onLine: (line) => lines.push(line),
   })
   if ((await program.exited) !== 0) {
-    throw new Trouble(`Lighthouse could not judge ${url}: ${lines.slice(-5).join(" ")}`)
+    throw new UserError(`Lighthouse could not judge ${url}: ${lines.slice(-5).join(" ")}`)
   }
   return verdictOf(reportSchema.parse(await Bun.file(file).json()))
 }
@@ -79,7 +79,7 @@ function flags(preset: Preset, file: string): string[] {
 }
 
 function verdictOf({ categories, audits, runtimeError }: z.output<typeof reportSchema>): Verdict {
-  if (runtimeError) throw new Trouble(`Lighthouse could not judge the page: ${runtimeError.message}`)
+  if (runtimeError) throw new UserError(`Lighthouse could not judge the page: ${runtimeError.message}`)
   const score = (category: Category) => Math.round(100 * (categories[category]?.score ?? 0))
   const costly = CATEGORIES.flatMap((name) => categories[name]?.auditRefs ?? []).filter(
     ({ weight }) => weight > 0,

@@ -2,15 +2,15 @@
 
 import { isDatabaseAway } from "@tallyroom/lib/database"
 import postgres from "postgres"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
-/** @returns a Trouble for what the disk or the database refused, anything else as it is */
+/** @returns a UserError for what the disk or the database refused, anything else as it is */
 export function failure(error: unknown, dir: string): unknown {
-  if (!(error instanceof Error) || error instanceof Trouble) return error
+  if (!(error instanceof Error) || error instanceof UserError) return error
   if (error instanceof postgres.PostgresError || isDatabaseAway(error))
-    return new Trouble(`The database can't be read: ${error.message}.`, { cause: error })
+    return new UserError(`The database can't be read: ${error.message}.`, { cause: error })
   if (!("syscall" in error)) return error
   // "ENOENT: no such file or directory, mkdir '/x'"
   const why = error.message.replace(/^[A-Z]+: /, "").replace(/, [a-z]+( '.*)?$/, "")
-  return new Trouble(`Can't write to ${dir}: ${why}.`, { cause: error })
+  return new UserError(`Can't write to ${dir}: ${why}.`, { cause: error })
 }

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { join } from "node:path"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { TABLE_NAMES, type Table } from "./tables"
 import { FORMATS, type Format, WRITERS } from "./writers"
 
@@ -11,15 +11,15 @@ const ALL_FILES = TABLE_NAMES.flatMap((name) => FORMATS.map((format) => `${name}
 
 export type Written = { name: string; count: number; files: string[] }
 
-/** @throws {Trouble} when an export can't go there */
+/** @throws {UserError} when an export can't go there */
 export function assertFree(dir: string, force: boolean): void {
   if (existsSync(dir) && !statSync(dir).isDirectory())
-    throw new Trouble(`${dir} is a file: name a directory with --dir.`)
+    throw new UserError(`${dir} is a file: name a directory with --dir.`)
   const taken = ALL_FILES.map((name) => join(dir, name)).filter((path) => existsSync(path))
   const directory = taken.find((path) => statSync(path).isDirectory())
-  if (directory) throw new Trouble(`${directory} is a directory: choose another --dir.`)
+  if (directory) throw new UserError(`${directory} is a directory: choose another --dir.`)
   if (taken[0] && !force)
-    throw new Trouble(`${taken[0]} is there already: choose another --dir, or say --force.`)
+    throw new UserError(`${taken[0]} is there already: choose another --dir, or say --force.`)
 }
 
 /**

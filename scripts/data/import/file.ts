@@ -1,6 +1,6 @@
 /** Imports one file: each row is refused, replaced or cast, and all are reported. */
 
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { atOnce } from "../at-once"
 import { castUntilDecided, type Decided } from "../cast"
 import { progress } from "../progress"
@@ -18,12 +18,12 @@ type Work = { file: string; size: number; width: number; isDry: boolean; stop: A
 /**
  * Reads it twice: first for what each row becomes, so that nothing is cast of a file that is no CSV to its end.
  * @returns 1 when rows were refused, else 0
- * @throws {Trouble} when it ended before; what was under way then is decided, and reported
+ * @throws {UserError} when it ended before; what was under way then is decided, and reported
  */
 export async function importFile({ file, size, width, isDry, stop }: Work): Promise<number> {
   const room = addresses()
   const fateOf = await plan(rowsOf(file, stop), (id) => findPoll(room, id, stop)).catch((cause) => {
-    throw cause instanceof Trouble ? new Trouble(`${cause.message} Nothing was cast.`, { cause }) : cause
+    throw cause instanceof UserError ? new UserError(`${cause.message} Nothing was cast.`, { cause }) : cause
   })
   const keyOf = isDry ? null : voterKeys()
   const turns = new Turns()

@@ -7,7 +7,7 @@ import { withoutIgnorable } from "@tallyroom/lib/polls/names"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { parse } from "csv-parse"
 import { z } from "zod"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { nameless } from "./nameless"
 
 export const COLUMNS = ["poll", "option", "voter", "code"] as const
@@ -41,7 +41,7 @@ const voter = text.transform(nameIn)
 const code = text.transform((it) => it || undefined).optional()
 const ballotSchema = z.object({ poll: slug, option: slug, voter, code })
 
-/** @throws {Trouble} when the file can't be read, is no CSV, or has no proper header; the signal's reason once it is set */
+/** @throws {UserError} when the file can't be read, is no CSV, or has no proper header; the signal's reason once it is set */
 export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<Row> {
   await refuseUtf16(file)
   const voterOf = nameless(basename(file))
@@ -59,7 +59,7 @@ export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<
     const fault = `has ${cells.length} cells where the header has ${names.length}: put a cell with a comma in quotes`
     yield { number: number++, line, fields, ballot: isWhole ? ballotIn(fields) : { fault }, bytes }
   }
-  if (names === null) throw new Trouble(`${file} is empty. ${HEADER}.`)
+  if (names === null) throw new UserError(`${file} is empty. ${HEADER}.`)
 }
 
 async function* recordsOf(file: string) {
@@ -86,11 +86,11 @@ async function* recordsOf(file: string) {
     }
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/\.?$/, ".") : error
-    throw new Trouble(`${file} can't be read: ${why}`, { cause: error })
+    throw new UserError(`${file} can't be read: ${why}`, { cause: error })
   }
 }
 
-/** Excel's "Unicode text" is in it. @throws {Trouble} when the file's byte order mark says so */
+/** Excel's "Unicode text" is in it. @throws {UserError} when the file's byte order mark says so */
 async function refuseUtf16(file: string): Promise<void> {
   // A file that can't be read is the parser's to report.
   const start = await Bun.file(file)
@@ -98,7 +98,7 @@ async function refuseUtf16(file: string): Promise<void> {
     .bytes()
     .catch(() => new Uint8Array())
   const mark = start.toHex()
-  if (mark === "fffe" || mark === "feff") throw new Trouble(`${file} is in UTF-16: save it as CSV UTF-8.`)
+  if (mark === "fffe" || mark === "feff") throw new UserError(`${file} is in UTF-16: save it as CSV UTF-8.`)
 }
 
 const lineEnds = (text: string) => text.match(LINE_END)?.length ?? 0
@@ -106,12 +106,12 @@ const lineEnds = (text: string) => text.match(LINE_END)?.length ?? 0
 function header(file: string, cells: string[]): string[] {
   const names = cells.map((name) => name.trim().toLowerCase())
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) < i)
-  if (twice !== undefined) throw new Trouble(`The header of ${file} names the column ${twice} twice.`)
+  if (twice !== undefined) throw new UserError(`The header of ${file} names the column ${twice} twice.`)
   const missing = ["poll", "option"].filter((name) => !names.includes(name))
   if (missing.length === 0) return names
   const given = cells.join(",").slice(0, 100)
   const commas = /[;\t]/.test(given) ? " Separate the columns by commas (in Excel: CSV UTF-8)." : ""
-  throw new Trouble(`${HEADER}; ${missing.join(" and ")} missing in ${given}.${commas}`)
+  throw new UserError(`${HEADER}; ${missing.join(" and ")} missing in ${given}.${commas}`)
 }
 
 function ballotIn(fields: Record<string, string>): Row["ballot"] {

@@ -1,6 +1,6 @@
 /** The admin API as a command uses it. */
 
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 export type ShownPoll = {
   id: string
@@ -19,7 +19,7 @@ export type ShownPoll = {
 export type PollApi = {
   /** Where people find a poll, by what they do there. */
   addresses: Record<string, string>
-  /** @throws {Trouble} with the API's own words when it refuses */
+  /** @throws {UserError} with the API's own words when it refuses */
   call: <T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<T>
   /** The same for an answer in CSV. */
   csv: (path: string, body: unknown) => Promise<string>
@@ -27,10 +27,10 @@ export type PollApi = {
 
 export type Place = { address: string; token: string; voteUrl?: string }
 
-/** @throws {Trouble} when the address is none */
+/** @throws {UserError} when the address is none */
 export function pollApi({ address, token, voteUrl }: Place): PollApi {
   if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
-    throw new Trouble("RESULT_URL is not an address such as https://results.example: correct it.")
+    throw new UserError("RESULT_URL is not an address such as https://results.example: correct it.")
   }
   const { origin } = new URL(address)
   const send = async (method: string, path: string, body: unknown, accept: string) => {
@@ -40,11 +40,11 @@ export function pollApi({ address, token, voteUrl }: Place): PollApi {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
     const answer = await fetch(new URL(path, address), request).catch((cause) => {
-      throw new Trouble(`Nobody answers at ${origin}: start the result app, or correct RESULT_URL.`, {
+      throw new UserError(`Nobody answers at ${origin}: start the result app, or correct RESULT_URL.`, {
         cause,
       })
     })
-    if (!answer.ok) throw new Trouble(await complaint(answer))
+    if (!answer.ok) throw new UserError(await complaint(answer))
     return answer
   }
   return {

@@ -1,9 +1,10 @@
 /** The command line of `bun run poll`. */
 
-import { parseArgs } from "node:util"
-import { mistyped, Trouble } from "../../services/trouble"
+import { readCommandLine, showUsage, type Values } from "../../terminal/command-line"
+import { flag, several, text } from "../../terminal/options"
+import { UsageError } from "../../terminal/user-error"
 
-export const USAGE = `Usage: bun run poll <command>
+const USAGE = `Usage: bun run poll <command>
 
   list                       all polls
   show <id>                  one poll with its counts
@@ -25,11 +26,13 @@ export const USAGE = `Usage: bun run poll <command>
   codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
 
   --json                     prints the API's answer as it is
-Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
-A moment is like 2030-01-31T20:00:00Z. Uses RESULT_URL and ADMIN_TOKEN if they are set, else a running demo.`
+  --help                     shows this
 
-/** Exits with 2 rather than 1: nothing was tried. */
-export class UsageError extends Trouble {}
+Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
+A moment is like 2030-01-31T20:00:00Z.
+
+Environment:
+  RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo)`
 
 const COMMANDS = [
   "list",
@@ -49,32 +52,20 @@ const COMMANDS = [
   "codes",
 ] as const
 
-const text = { type: "string" } as const
-const flag = { type: "boolean" } as const
 const OPTIONS = {
-  ...{
-    id: text,
-    title: text,
-    policy: text,
-    results: text,
-    eligibility: text,
-    opens: text,
-    closes: text,
-    confirm: text,
-  },
-  ...{ open: flag, default: flag, csv: flag, json: flag, undo: flag },
-  option: { type: "string", multiple: true },
-  help: { type: "boolean", short: "h" },
-} as const
+  ...{ id: text, title: text, policy: text, results: text, eligibility: text, opens: text, closes: text },
+  ...{ confirm: text, open: flag, default: flag, csv: flag, json: flag, undo: flag },
+  option: several(text),
+}
 
-export type Flags = ReturnType<typeof parse>["values"]
-export type Command = { name: (typeof COMMANDS)[number] | "help"; words: string[]; flags: Flags }
+export type Flags = Values<typeof OPTIONS>
+export type Command = { name: (typeof COMMANDS)[number]; words: readonly string[]; flags: Flags }
 
-/** @throws {UsageError} in one sentence, for anything that is no command */
-export function readCommand(argv: string[]): Command {
-  const { values: flags, positionals } = parse(argv)
-  const [word, ...words] = positionals
-  if (flags.help || word === undefined || word === "help") return { name: "help", words: [], flags }
+/** Ends the process where no command is named, as with `--help`. @throws {UsageError} in one sentence, for anything that is no command */
+export function readCommand(): Command {
+  const { values: flags, operands } = readCommandLine({ usage: USAGE, options: OPTIONS, takesOperands: true })
+  const [word, ...words] = operands
+  if (word === undefined || word === "help") showUsage(USAGE)
   const name = COMMANDS.find((command) => command === word)
   if (!name) throw new UsageError(`There is no command "${word}": see bun run poll --help.`)
   const wanted = WORDS[name] ?? "<id>"
@@ -91,14 +82,6 @@ const WORDS: Record<string, string> = {
   codes: "<id> <count>",
   duplicate: "<id> <new id>",
   move: "<id> <where>",
-}
-
-function parse(argv: string[]) {
-  try {
-    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(`${mistyped(error as Error)}: see bun run poll --help.`)
-  }
 }
 
 /** `--option a=Cats` as an option; the API makes the id of `--option Cats` and `--option =Cats`. */

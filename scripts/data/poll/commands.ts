@@ -1,7 +1,8 @@
 /** What each command does; it gives the text to print. */
 
+import { UsageError } from "../../terminal/user-error"
 import type { PollApi, ShownPoll } from "./api"
-import { type Command, type Flags, readKnownOption, readMove, readOption, UsageError } from "./arguments"
+import { type Command, type Flags, readKnownOption, readMove, readOption } from "./arguments"
 import { codesText, pollsText, resultsText } from "./print"
 
 export async function runCommand({ name, words, flags }: Command, api: PollApi): Promise<string> {
@@ -41,8 +42,6 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
       return remove(api, path, id, flags)
     case "codes":
       return codes(api, path, second, flags)
-    case "help":
-      return ""
   }
 }
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 const AT_ONCE = 50
 /** So many between two looks at the progress. */
@@ -14,7 +14,7 @@ const PAUSE_MS = 500
 /**
  * Casts votes for each option; what was refused for a moment is cast again.
  * @param ab its path
- * @throws {Trouble} when votes are still refused after a minute
+ * @throws {UserError} when votes are still refused after a minute
  */
 export async function castByAb(
   ab: string,
@@ -49,7 +49,7 @@ async function castOption(
     onCast(taken)
     if (taken === wanted) end = Date.now() + PATIENCE_MS
     else if (Date.now() > end)
-      throw new Trouble(`${address} still refuses ${left} votes after a minute: is the poll open?`)
+      throw new UserError(`${address} still refuses ${left} votes after a minute: is the poll open?`)
     else await Bun.sleep(PAUSE_MS)
   }
 }
@@ -62,7 +62,7 @@ async function turn(ab: string, file: string, address: string, votes: number): P
   })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   if ((await child.exited) !== 0)
-    throw new Trouble(`ab could not vote at ${address}: ${err.trim() || out.trim()}`)
+    throw new UserError(`ab could not vote at ${address}: ${err.trim() || out.trim()}`)
   const said = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(out)?.[1] ?? 0)
   return said("Complete requests") - said("Non-2xx responses") - unanswered(out)
 }

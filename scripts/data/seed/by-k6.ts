@@ -1,7 +1,7 @@
 /** Votes by k6, where ab is missing: the same form, and each a new voter. */
 
 import { eachLine } from "../../services/lines"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { startK6 } from "../../tools/k6"
 
 /** What the script says of each vote that was taken. */
@@ -11,7 +11,7 @@ const PLACE = / at \S+ \(file:.*$/
 
 /**
  * Casts votes for each option; what was refused for a moment is cast again.
- * @throws {Trouble} when k6 can't be had, or a vote is refused for good or still after a minute
+ * @throws {UserError} when k6 can't be had, or a vote is refused for good or still after a minute
  */
 export async function castByK6(
   address: string,
@@ -34,5 +34,6 @@ export async function castByK6(
     left--
     onCast(1)
   })
-  if ((await k6.exited) !== 0 || left > 0) throw new Trouble(`k6 left ${left} votes at ${address}: ${reason}`)
+  if ((await k6.exited) !== 0 || left > 0)
+    throw new UserError(`k6 left ${left} votes at ${address}: ${reason}`)
 }

@@ -1,6 +1,6 @@
 /** With which tool votes of new voters are cast. */
 
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { ensureTool } from "../../tools/tools"
 import { castByAb } from "./by-ab"
 import { castByK6 } from "./by-k6"
@@ -8,19 +8,20 @@ import { castByK6 } from "./by-k6"
 /** Casts votes by option, each a new voter's, by the form at this address; says how many more were taken. */
 type Caster = (address: string, shares: Map<string, number>, onCast: (votes: number) => void) => Promise<void>
 
+export const CASTERS = ["ab", "k6"] as const
+
 /**
- * @param by ab or k6; where it is left out ab, and k6 where ab can't be had
- * @param findAb gives the path of ab, or throws {Trouble}
- * @throws {Trouble} when there is no such tool, or the one that was asked for can't be had
+ * @param by where it is left out ab, and k6 where ab can't be had
+ * @param findAb gives the path of ab, or throws {UserError}
+ * @throws {UserError} when the one that was asked for can't be had
  */
-export async function readCaster(by?: string, findAb = installedAb): Promise<Caster> {
+export async function chooseCaster(by?: (typeof CASTERS)[number], findAb = installedAb): Promise<Caster> {
   if (by === "k6") return castByK6
-  if (by !== undefined && by !== "ab") throw new Trouble(`--by takes ab or k6, not ${by}.`)
   try {
     const ab = await findAb()
     return (...work) => castByAb(ab, ...work)
   } catch (error) {
-    if (by === "ab" || !(error instanceof Trouble)) throw error
+    if (by === "ab" || !(error instanceof UserError)) throw error
     console.error("ab is missing and can't be installed: casting by k6.")
     return castByK6
   }

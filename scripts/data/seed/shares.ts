@@ -1,22 +1,22 @@
 /** How many votes each option gets. */
 
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 /** By option; more of it is more votes. */
 export type Skew = Map<string, number>
 
-/** Reads "a=2,b=1": an option that is not named has 1. @throws {Trouble} that says what is wrong */
+/** Reads "a=2,b=1": an option that is not named has 1. @throws {UserError} that says what is wrong */
 export function readSkew(text: string, options: readonly string[]): Skew {
   const skew: Skew = new Map(options.map((option) => [option, 1]))
   for (const part of text.split(",")) {
     const [option = "", share = ""] = part.split("=", 2).map((it) => it.trim())
     if (!options.includes(option))
-      throw new Trouble(`There is no option ${option}: choose from ${options.join(", ")}.`)
+      throw new UserError(`There is no option ${option}: choose from ${options.join(", ")}.`)
     if (!/^\d{1,6}(\.\d{1,3})?$/.test(share))
-      throw new Trouble(`${part} is no share: write it as ${option}=2.`)
+      throw new UserError(`${part} is no share: write it as ${option}=2.`)
     skew.set(option, Number(share))
   }
-  if (![...skew.values()].some((share) => share > 0)) throw new Trouble("--skew leaves nobody to vote for.")
+  if (![...skew.values()].some((share) => share > 0)) throw new UserError("--skew leaves nobody to vote for.")
   return skew
 }
 

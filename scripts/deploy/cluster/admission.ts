@@ -1,9 +1,9 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { kubectl, tryKubectl } from "./kubectl"
 
 const NAME = "probe-root"
 
-/** Asks for a pod that runs as root. @throws {Trouble} unless it is refused by the namespace's pod security */
+/** Asks for a pod that runs as root. @throws {UserError} unless it is refused by the namespace's pod security */
 export async function assertRootRefused(): Promise<string> {
   const { code, err } = await tryKubectl([
     "run",
@@ -16,8 +16,8 @@ export async function assertRootRefused(): Promise<string> {
   ])
   if (code === 0) {
     await kubectl(["delete", "pod", NAME, "--grace-period=0", "--force"])
-    throw new Trouble("A pod that runs as root was let in.")
+    throw new UserError("A pod that runs as root was let in.")
   }
-  if (!err.includes("violates PodSecurity")) throw new Trouble(`It was refused for another reason: ${err}`)
+  if (!err.includes("violates PodSecurity")) throw new UserError(`It was refused for another reason: ${err}`)
   return "refused by pod security"
 }

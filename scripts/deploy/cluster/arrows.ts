@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { kubectl, list, NAMESPACE } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
 import type { Inbox } from "./options"
@@ -54,7 +54,7 @@ export async function arrowsHere(inbox: Inbox): Promise<Arrows[]> {
   ]
 }
 
-/** Tries them from inside. @throws {Trouble} naming each that is not as it should be */
+/** Tries them from inside. @throws {UserError} naming each that is not as it should be */
 export async function assertArrows({ from, namespace, allowed, forbidden }: Arrows): Promise<string> {
   const targets = [...Object.values(allowed), ...Object.values(forbidden)]
   const reached = await reachedFrom({ as: from, namespace, targets })
@@ -66,7 +66,7 @@ export async function assertArrows({ from, namespace, allowed, forbidden }: Arro
       reached.has(at) ? [`reaches ${name} (${at})`] : [],
     ),
   ]
-  if (faults.length > 0) throw new Trouble(`${from} ${faults.join(", ")}.`)
+  if (faults.length > 0) throw new UserError(`${from} ${faults.join(", ")}.`)
   return `kept from ${Object.keys(forbidden).join(", ")}`
 }
 
@@ -78,6 +78,6 @@ async function serviceAddress(name: string): Promise<string> {
 async function podAddress(app: string): Promise<string> {
   const pods = await list<Pod>("pods", "--selector", `app.kubernetes.io/name=${app}`)
   const ip = pods.find((pod) => appOf(pod) === app && isReady(pod))?.status.podIP
-  if (ip === undefined) throw new Trouble(`${app} has no ready pod.`)
+  if (ip === undefined) throw new UserError(`${app} has no ready pod.`)
   return ip
 }

@@ -5,7 +5,7 @@ const GREEN_MS = 300_000
 
 /**
  * Waits until everything accepted is counted, and lets a worker audit both stores from inside.
- * @returns its last line @throws {Trouble} with its table when the books don't balance
+ * @returns its last line @throws {UserError} with its table when the books don't balance
  */
 export async function auditInside(): Promise<string> {
   // Only a pod that stays can be asked.

@@ -1,11 +1,11 @@
 import { CHECKOUT } from "../../services/checkout"
 import { leash } from "../../services/leash"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 /** How many of its last lines a command that failed is quoted with. */
 const QUOTED_LINES = 25
 
-/** Runs one of this project's scripts to its end. @throws {Trouble} with its last lines when it fails */
+/** Runs one of this project's scripts to its end. @throws {UserError} with its last lines when it fails */
 export async function runScript(
   script: string,
   words: string[],
@@ -24,5 +24,5 @@ export async function runScript(
   })
   const code = await child.exited
   if (code === 0) return last
-  throw new Trouble(`${script} ${words.join(" ")} ended with ${code}:\n${last.join("\n")}`)
+  throw new UserError(`${script} ${words.join(" ")} ended with ${code}:\n${last.join("\n")}`)
 }

@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { untilGreen } from "./green"
 import { kubectl, list, NAMESPACE, tryKubectl } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
@@ -51,9 +51,9 @@ export async function restartEach(services: readonly string[], say: Say): Promis
 export async function evictEach(services: readonly string[], say: Say): Promise<number> {
   for (const service of services) {
     const [first, second] = await podsOf(service)
-    if (!first) throw new Trouble(`${service} has no ready pod to evict.`)
+    if (!first) throw new UserError(`${service} has no ready pod to evict.`)
     const evicted = await evict(first)
-    if (evicted.code !== 0) throw new Trouble(`${first.metadata.name} could not be evicted: ${evicted.err}`)
+    if (evicted.code !== 0) throw new UserError(`${first.metadata.name} could not be evicted: ${evicted.err}`)
     if (second) await assertRefused(second)
     await kubectl(["wait", `pod/${first.metadata.name}`, "--for=delete", `--timeout=${RECOVERY_MS / 1000}s`])
     await untilGreen(RECOVERY_MS, () => {})
@@ -64,8 +64,8 @@ export async function evictEach(services: readonly string[], say: Say): Promise<
 
 async function assertRefused(pod: Pod): Promise<void> {
   const { code, err } = await evict(pod)
-  if (code === 0) throw new Trouble(`${pod.metadata.name} was evicted while another was not back yet.`)
-  if (!/disruption budget/i.test(err)) throw new Trouble(`The eviction failed for another reason: ${err}`)
+  if (code === 0) throw new UserError(`${pod.metadata.name} was evicted while another was not back yet.`)
+  if (!/disruption budget/i.test(err)) throw new UserError(`The eviction failed for another reason: ${err}`)
 }
 
 function evict({ metadata: { name } }: Pod) {

@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { runScript } from "./command"
 
 /** One flood after the other lasts this long, so that the last one ends soon after the work that it accompanies. */
@@ -14,7 +14,7 @@ const TALLY = /accepted.*counted/
 /**
  * Does some work while the k6 flood votes; each flood itself fails unless every vote that was answered 201 is counted. When
  * one fails, the work still goes to its end: nothing of it reaches into what comes next.
- * @throws {Trouble} when the work or a flood fails
+ * @throws {UserError} when the work or a flood fails
  */
 export async function flooded(env: Record<string, string>, work: () => Promise<number>): Promise<string> {
   const patience = Object.entries(PATIENT).filter(([name]) => !process.env[name])
@@ -35,6 +35,6 @@ export async function flooded(env: Record<string, string>, work: () => Promise<n
     await result.catch(() => {})
   }
   const done = await result
-  if (done === 0) throw new Trouble("There was nothing to do.")
+  if (done === 0) throw new UserError("There was nothing to do.")
   return [`${done} times`, ...floods].join("; ")
 }

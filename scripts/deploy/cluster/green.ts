@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { list, NAMESPACE } from "./kubectl"
 import { type Autoscaler, appOf, isReady, type Pod, type Workload } from "./objects"
 
@@ -14,7 +14,7 @@ const NO_IMAGE = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "Inva
  * Waits until every workload runs as many ready pods of its newest version as it should, autoscaled ones at least their
  * minimum. `say` hears what is still missing, whenever that changes.
  * @returns how long it took, in ms
- * @throws {Trouble} at the deadline, or early when a node can't get an image, saying how it gets there
+ * @throws {UserError} at the deadline, or early when a node can't get an image, saying how it gets there
  */
 export async function untilGreen(deadlineMs: number, say: (progress: string) => void): Promise<number> {
   const start = performance.now()
@@ -28,9 +28,10 @@ export async function untilGreen(deadlineMs: number, say: (progress: string) => 
     const now = performance.now()
     const image = objects.flatMap((it) => (it.kind === "Pod" ? imageTrouble(it) : []))[0]
     imageMissingSince = image === undefined ? undefined : (imageMissingSince ?? now)
-    if (image !== undefined && now - (imageMissingSince ?? now) > IMAGE_PATIENCE_MS) throw new Trouble(image)
+    if (image !== undefined && now - (imageMissingSince ?? now) > IMAGE_PATIENCE_MS)
+      throw new UserError(image)
     if (now - start > deadlineMs) {
-      throw new Trouble(`After ${deadlineMs / 1000} s still waiting for ${missing.join(", ")}.`)
+      throw new UserError(`After ${deadlineMs / 1000} s still waiting for ${missing.join(", ")}.`)
     }
     await Bun.sleep(LOOK_MS)
   }

@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 export const NAMESPACE = "tallyroom"
 
@@ -23,11 +23,11 @@ export async function tryKubectl(words: readonly string[], input = ""): Promise<
   return { code, out: out.trim(), err: err.trim() }
 }
 
-/** The same. @throws {Trouble} with what kubectl said when it fails */
+/** The same. @throws {UserError} with what kubectl said when it fails */
 export async function kubectl(words: readonly string[], input = ""): Promise<string> {
   const { code, out, err } = await tryKubectl(words, input)
   if (code === 0) return out
-  throw new Trouble(`kubectl ${words.join(" ")} failed: ${err || out}`)
+  throw new UserError(`kubectl ${words.join(" ")} failed: ${err || out}`)
 }
 
 /** What `kubectl get … -o json` lists. */
@@ -36,14 +36,14 @@ export async function list<T>(...words: string[]): Promise<T[]> {
   return items
 }
 
-/** The cluster that kubectl points at, by its context and address. @throws {Trouble} when none answers */
+/** The cluster that kubectl points at, by its context and address. @throws {UserError} when none answers */
 export async function currentCluster(): Promise<string> {
-  if (!Bun.which("kubectl")) throw new Trouble("kubectl is missing: install it and point it at a cluster.")
+  if (!Bun.which("kubectl")) throw new UserError("kubectl is missing: install it and point it at a cluster.")
   const [context, server] = await Promise.all([
     tryKubectl(["config", "current-context"]),
     tryKubectl(["config", "view", "--minify", "--output", "jsonpath={.clusters[0].cluster.server}"]),
   ])
   const answer = await tryKubectl(["version", "--request-timeout=10s"])
-  if (answer.code !== 0) throw new Trouble(`No cluster answers kubectl: ${answer.err}`)
+  if (answer.code !== 0) throw new UserError(`No cluster answers kubectl: ${answer.err}`)
   return `${context.out || "(no context)"} at ${server.out || "an unknown address"}`
 }

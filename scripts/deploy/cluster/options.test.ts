@@ -27,6 +27,6 @@ describe("check:cluster's command line", () => {
     expect(() => readOptions(["--inbox", "kafka"], {})).toThrow(
       "There is no inbox kafka: choose from redis, nats",
     )
-    expect(() => readOptions(["--freshly"], {})).toThrow("Use --help")
+    expect(() => readOptions(["--freshly"], {})).toThrow("see --help")
   })
 })

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util"
-import { Trouble } from "../../services/trouble"
+import { parseCommandLine } from "../../terminal/command-line"
+import { flag, oneOf, orElse, someOf } from "../../terminal/options"
 
 export const STEPS = [
   "apply",
@@ -42,43 +42,23 @@ scales it up and down; and tries what must be refused. The images must be there 
   --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh room
   --help    show this
 
-Environment: VOTE_URL (http://localhost:31000), RESULT_URL (http://localhost:31001), and that of \`bun run flood\`.`
+Environment:
+  VOTE_URL, RESULT_URL   the two apps (http://localhost:31000 and 31001)
+  and that of \`bun run flood\``
 
-/** Reads the command line; --help ends the process. @throws {Trouble} for what it doesn't know */
+/** Reads the command line; --help ends the process. @throws {UsageError} for what it doesn't know */
 export function readOptions(argv: string[], env: Record<string, string | undefined>): Options {
-  const { values } = parsed(argv)
-  if (values.help) {
-    console.log(USAGE)
-    process.exit(0)
-  }
-  const only = values.only?.split(",").map((word) => word.trim())
-  const unknown = only?.find((word) => !STEPS.some((step) => step === word))
-  if (unknown !== undefined)
-    throw new Trouble(`There is no step ${unknown}: choose from ${STEPS.join(", ")}.`)
-  const inbox = INBOXES.find((name) => name === (values.inbox ?? "redis"))
-  if (!inbox) throw new Trouble(`There is no inbox ${values.inbox}: choose from ${INBOXES.join(", ")}.`)
-  return {
-    inbox,
-    steps: STEPS.filter((step) => only?.includes(step) ?? true),
-    fresh: values.fresh,
-    yes: values.yes,
-    voteUrl: env.VOTE_URL || "http://localhost:31000",
-    resultUrl: env.RESULT_URL || "http://localhost:31001",
-  }
-}
-
-function parsed(args: string[]) {
-  const flag = { type: "boolean", default: false } as const
   const options = {
-    only: { type: "string" },
-    inbox: { type: "string" },
+    only: orElse(someOf(STEPS, "step"), STEPS),
+    inbox: orElse(oneOf(INBOXES, "inbox"), "redis"),
     fresh: flag,
     yes: flag,
-    help: { ...flag, short: "h" },
-  } as const
-  try {
-    return parseArgs({ args, options })
-  } catch (error) {
-    throw new Trouble(`${error instanceof Error ? error.message : error} Use --help to see what there is.`)
+  }
+  const { only: steps, ...values } = parseCommandLine({ usage: USAGE, options }, argv).values
+  return {
+    ...values,
+    steps,
+    voteUrl: env.VOTE_URL || "http://localhost:31000",
+    resultUrl: env.RESULT_URL || "http://localhost:31001",
   }
 }

@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { list, NAMESPACE, tryKubectl } from "./kubectl"
 import type { Pod } from "./objects"
 
@@ -25,7 +25,7 @@ export async function assertLeastRights(): Promise<string> {
     ...(await decided(FORBIDDEN, "yes")).map((right) => `the credentials account may ${right}`),
     ...(await podsWithToken()).map((pod) => `the pod ${pod} has a token`),
   ]
-  if (faults.length > 0) throw new Trouble(`${faults.join(", ")}.`)
+  if (faults.length > 0) throw new UserError(`${faults.join(", ")}.`)
   return "one account creates Secrets and reads its own; no running pod has a token"
 }
 
@@ -38,7 +38,7 @@ async function decided(rights: string[], answer: "yes" | "no"): Promise<string[]
     })),
   )
   const unknown = answers.find(({ out }) => out !== "yes" && out !== "no")
-  if (unknown) throw new Trouble(`The API server did not say who may ${unknown.right}: ${unknown.err}`)
+  if (unknown) throw new UserError(`The API server did not say who may ${unknown.right}: ${unknown.err}`)
   return answers.filter(({ out }) => out === answer).map(({ right }) => right)
 }
 

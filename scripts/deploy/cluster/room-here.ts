@@ -1,6 +1,6 @@
 /** The Tallyroom that a cluster has: every step works on one, whichever of them is asked for. */
 
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { applyAll } from "./apply"
 import { servicesOf } from "./faults"
 import { untilGreen } from "./green"
@@ -11,14 +11,14 @@ import { INBOXES, type Inbox } from "./options"
 /** Images may have to be fetched first. */
 export const FIRST_GREEN_MS = 900_000
 
-/** @throws {Trouble} when there is a Tallyroom whose ballots are elsewhere than in this inbox */
+/** @throws {UserError} when there is a Tallyroom whose ballots are elsewhere than in this inbox */
 export async function assertInbox(inbox: Inbox): Promise<void> {
   const names = await workloads()
   if (!names.includes("vote")) return
   const kept = INBOXES.find((name) => name !== "redis" && names.includes(name)) ?? "redis"
   const choice = kept === "redis" ? "leave --inbox out" : `say --inbox ${kept}`
   if (kept !== inbox)
-    throw new Trouble(
+    throw new UserError(
       `The Tallyroom in this cluster keeps its ballots in ${kept}, for good: ${choice}, or --fresh to forget it.`,
     )
 }

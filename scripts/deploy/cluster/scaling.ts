@@ -1,4 +1,4 @@
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { voteWithAllMight } from "./crowd"
 import { untilGreen } from "./green"
 import { kubectl } from "./kubectl"
@@ -43,7 +43,7 @@ export async function assertScalesUp(voteUrl: string, poll: string, say: Say): P
 export async function assertScalesDown(say: Say): Promise<string> {
   const pods = await podsOnce(DOWN_DEADLINE_MS, say, (now, least) => now === least)
   if (pods === null)
-    throw new Trouble(`After ${DOWN_DEADLINE_MS / 1000} s vote has more than its least pods.`)
+    throw new UserError(`After ${DOWN_DEADLINE_MS / 1000} s vote has more than its least pods.`)
   return `back to ${pods} pods`
 }
 
@@ -56,7 +56,7 @@ async function grownWithinReach(say: Say): Promise<number> {
   const reached = status.currentMetrics?.[0]?.resource?.current.averageValue
   const most = millicores(reached)
   if (target === undefined || !(most > 0))
-    throw new Trouble(
+    throw new UserError(
       `The autoscaler has seen no load of vote in ${UP_DEADLINE_MS / 1000} s: is metrics-server well?`,
     )
   const lowered = `${Math.max(1, Math.floor(most * IN_REACH))}m`
@@ -67,7 +67,7 @@ async function grownWithinReach(say: Say): Promise<number> {
   try {
     const pods = await grown(say)
     if (pods === null)
-      throw new Trouble(`With ${reached} a pod and a target of ${lowered} vote gets no more pods.`)
+      throw new UserError(`With ${reached} a pod and a target of ${lowered} vote gets no more pods.`)
     return pods
   } finally {
     await setTarget(target)
@@ -107,6 +107,6 @@ async function podsOnce(
 async function voteScaler(): Promise<Autoscaler> {
   const scaler: Autoscaler = JSON.parse(await kubectl(["get", "hpa", "vote", "--output", "json"]))
   if (!scaler.spec)
-    throw new Trouble("There is no HorizontalPodAutoscaler for vote: apply k8s-deployment first.")
+    throw new UserError("There is no HorizontalPodAutoscaler for vote: apply k8s-deployment first.")
   return scaler
 }

@@ -1,5 +1,5 @@
-import { Trouble } from "../../services/trouble"
 import { waitFor } from "../../services/wait"
+import { UserError } from "../../terminal/user-error"
 import { applyAll } from "./apply"
 import { untilGreen } from "./green"
 import { kubectl, list } from "./kubectl"
@@ -14,7 +14,7 @@ const LOOK_MS = 500
 /**
  * Applies once more, and again at once: first with the Job of the credentials gone, as it is a minute after it was done, so
  * that it runs anew; then with that Job still there.
- * @throws {Trouble} naming every object, credential or pod that is another one afterwards
+ * @throws {UserError} naming every object, credential or pod that is another one afterwards
  */
 export async function assertSecondApplyChangesNothing(inbox: Inbox): Promise<string> {
   await untilGreen(GREEN_MS, () => {})
@@ -27,7 +27,7 @@ export async function assertSecondApplyChangesNothing(inbox: Inbox): Promise<str
   const after = await fingerprint()
   const names = [...new Set([...before.keys(), ...after.keys()])]
   const different = names.filter((name) => before.get(name) !== after.get(name))
-  if (different.length > 0) throw new Trouble(`It changed ${different.join(", ")}.`)
+  if (different.length > 0) throw new UserError(`It changed ${different.join(", ")}.`)
   return `${before.size} objects, credentials and pods are the same`
 }
 

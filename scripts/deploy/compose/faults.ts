@@ -1,5 +1,5 @@
-import { Trouble } from "../../services/trouble"
 import { waitFor } from "../../services/wait"
+import { UserError } from "../../terminal/user-error"
 import { docker, type Project } from "./project"
 
 /** A store's recovery, and the health checks that notice it. */
@@ -39,7 +39,7 @@ function kill(pid: number, service: string): void {
   try {
     process.kill(pid, "SIGKILL")
   } catch (error) {
-    throw new Trouble(
+    throw new UserError(
       `${service} (process ${pid}) can't be killed: this check needs root on the Docker host. ${error}`,
     )
   }

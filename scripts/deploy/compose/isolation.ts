@@ -1,6 +1,6 @@
 /** What containers may do and whom they reach, as Docker says and as it turns out from inside. */
 
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { docker, type Project } from "./project"
 
 const STORES = { redis: 6379, postgres: 5432 } as const
@@ -20,9 +20,9 @@ type Inspected = {
 
 async function inspect(project: Project, service: string): Promise<Inspected> {
   const [id] = await project.containersOf(service)
-  if (id === undefined) throw new Trouble(`${service} does not run.`)
+  if (id === undefined) throw new UserError(`${service} does not run.`)
   const [found] = JSON.parse(await docker(["inspect", id])) as Inspected[]
-  if (!found) throw new Trouble(`Docker knows no container of ${service}.`)
+  if (!found) throw new UserError(`Docker knows no container of ${service}.`)
   return found
 }
 
@@ -38,7 +38,7 @@ export async function checkHeld(project: Project, services: readonly string[]): 
       mounts.some((it) => it.Name?.includes(SECRETS) && !it.Name.endsWith(SECRETS + service)) &&
         "mounts the credentials of others",
     ].filter((it) => it !== false)
-    if (faults.length > 0) throw new Trouble(`${service} ${faults.join(", ")}.`)
+    if (faults.length > 0) throw new UserError(`${service} ${faults.join(", ")}.`)
   }
   return services.join(", ")
 }
@@ -46,16 +46,17 @@ export async function checkHeld(project: Project, services: readonly string[]): 
 /** No store has a port on the host, and none is reached from where the proxy is, by name or by address. */
 export async function checkStoresHidden(project: Project): Promise<string> {
   const [proxy] = await project.containersOf("proxy")
-  if (proxy === undefined) throw new Trouble("The proxy does not run.")
+  if (proxy === undefined) throw new UserError("The proxy does not run.")
   const { Image: image } = (await inspect(project, PROBE)).Config
   const reaches = (address: string) => connects(proxy, image, address)
-  if (!(await reaches("vote:8080"))) throw new Trouble("The proxy does not even reach vote.")
+  if (!(await reaches("vote:8080"))) throw new UserError("The proxy does not even reach vote.")
   for (const [store, port] of Object.entries(STORES)) {
     const { Ports: ports, Networks: networks } = (await inspect(project, store)).NetworkSettings
-    if (Object.values(ports).some((it) => it !== null)) throw new Trouble(`${store} has a port on the host.`)
+    if (Object.values(ports).some((it) => it !== null))
+      throw new UserError(`${store} has a port on the host.`)
     const addresses = Object.values(networks).map((it) => `${it.IPAddress}:${port}`)
     for (const address of [`${store}:${port}`, ...addresses])
-      if (await reaches(address)) throw new Trouble(`The proxy reaches ${store} at ${address}.`)
+      if (await reaches(address)) throw new UserError(`The proxy reaches ${store} at ${address}.`)
   }
   return "no host port, and closed to the proxy by name and address"
 }

@@ -2,7 +2,7 @@
 
 import { CHECKOUT } from "../../services/checkout"
 import { freePort } from "../../services/ports"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 /** How many characters of what a command printed are quoted when it failed. */
 const QUOTED = 1_500
@@ -13,7 +13,7 @@ export type Project = {
   voteUrl: string
   resultUrl: string
   ports: Record<"http" | "https", number>
-  /** @returns what it printed @throws {Trouble} when it fails */
+  /** @returns what it printed @throws {UserError} when it fails */
   compose(words: readonly string[], env?: Record<string, string>): Promise<string>
   /** The same in another checkout, with files in compose.yaml's place. */
   composeIn(dir: string, files: readonly string[], words: readonly string[]): Promise<string>
@@ -59,12 +59,12 @@ export async function openProject(): Promise<Project> {
 
 type How = { dir?: string; env?: Record<string, string> }
 
-/** @returns what it printed on stdout @throws {Trouble} with its last words when it fails */
+/** @returns what it printed on stdout @throws {UserError} with its last words when it fails */
 export async function docker(
   words: readonly string[],
   { dir = CHECKOUT, env = {} }: How = {},
 ): Promise<string> {
-  if (!Bun.which("docker")) throw new Trouble("Docker is missing: https://docs.docker.com/engine/install/")
+  if (!Bun.which("docker")) throw new UserError("Docker is missing: https://docs.docker.com/engine/install/")
   const child = Bun.spawn(["docker", ...words], {
     cwd: dir,
     env: { ...process.env, ...env },
@@ -79,5 +79,5 @@ export async function docker(
     child.exited,
   ])
   if (code === 0) return out.trim()
-  throw new Trouble(`docker ${words.join(" ")} ended with ${code}:\n${(out + err).slice(-QUOTED)}`)
+  throw new UserError(`docker ${words.join(" ")} ended with ${code}:\n${(out + err).slice(-QUOTED)}`)
 }

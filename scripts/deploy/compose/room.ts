@@ -1,7 +1,7 @@
 /** What a visitor of a running room can do, and what its books say. */
 
-import { Trouble } from "../../services/trouble"
 import { waitFor } from "../../services/wait"
+import { UserError } from "../../terminal/user-error"
 import type { Project } from "./project"
 
 export const POLL = "cats-vs-dogs"
@@ -44,19 +44,19 @@ async function cast(voteUrl: string, options: Options): Promise<void> {
     },
     SEEN_MS,
   )
-  if (status !== 201 && status !== 202) throw new Trouble(`The vote was answered with ${status}.`)
+  if (status !== 201 && status !== 202) throw new UserError(`The vote was answered with ${status}.`)
 }
 
 /**
  * Both stores, audited from inside once nothing waits any more.
- * @returns how many people's votes of the poll are counted @throws {Trouble} when the books don't balance, or something is lost
+ * @returns how many people's votes of the poll are counted @throws {UserError} when the books don't balance, or something is lost
  */
 export async function audit({ compose }: Project): Promise<number> {
   const words = ["exec", "-T", "worker", "/app/worker", "audit", "--wait", "--timeout", "120", "--json"]
   const { polls } = JSON.parse(await compose(words)) as { polls: Books[] }
   const books = polls.find((it) => it.poll === POLL)
-  if (!books) throw new Trouble(`The books know no poll ${POLL}.`)
-  if (books.lost > 0) throw new Trouble(`${books.lost} accepted ballots are lost.`)
+  if (!books) throw new UserError(`The books know no poll ${POLL}.`)
+  if (books.lost > 0) throw new UserError(`${books.lost} accepted ballots are lost.`)
   // Not those accepted: an inbox that can't refuse a second ballot accepts the one that was sent again, too.
   return books.counted
 }
@@ -66,6 +66,6 @@ type Books = { poll: string; counted: number; lost: number }
 /** As result shows it. */
 export async function shownTotal(resultUrl: string): Promise<number> {
   const answer = await fetch(`${resultUrl}/api/polls/${POLL}/results`)
-  if (!answer.ok) throw new Trouble(`The results are answered with ${answer.status}.`)
+  if (!answer.ok) throw new UserError(`The results are answered with ${answer.status}.`)
   return ((await answer.json()) as { total: number }).total
 }

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { $ } from "bun"
 import { CHECKOUT } from "../../services/checkout"
-import { Trouble } from "../../services/trouble"
 import { waitFor } from "../../services/wait"
+import { UserError } from "../../terminal/user-error"
 import { POLL } from "./room"
 
 const PAGE = "apps/vote/ballot/ballot-page.tsx"
@@ -34,7 +34,7 @@ export async function saveAndSee(dir: string, voteUrl: string): Promise<number> 
   const file = join(dir, PAGE)
   const source = await readFile(file, "utf8")
   if (!source.includes(TITLE))
-    throw new Trouble(`${PAGE} has no line "${TITLE}" any more: change this check.`)
+    throw new UserError(`${PAGE} has no line "${TITLE}" any more: change this check.`)
   const start = performance.now()
   await replaceFile(file, source.replace(TITLE, SAVED))
   await waitFor(

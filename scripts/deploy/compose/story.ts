@@ -1,8 +1,8 @@
 /** What is promised of compose, in the order of a first evening with it. */
 
 import type { Checks } from "../../services/checks"
-import { Trouble } from "../../services/trouble"
 import { waitFor } from "../../services/wait"
+import { UserError } from "../../terminal/user-error"
 import { killEach } from "./faults"
 import { type Flood, floodDuring } from "./flood"
 import { checkHeld, checkStoresHidden } from "./isolation"
@@ -65,7 +65,7 @@ async function seed(project: Project, checks: Checks): Promise<void> {
     await project.compose(["--profile", "seed", "build", "seed"])
     await project.compose(["run", "--rm", "seed"])
     const cast = (await shownTotal(project.resultUrl)) - before
-    if (cast < SEEDED) throw new Trouble(`Only ${cast} votes are shown.`)
+    if (cast < SEEDED) throw new UserError(`Only ${cast} votes are shown.`)
     return `${cast} votes cast and counted in ${seconds(performance.now() - start)}`
   })
 }
@@ -77,7 +77,7 @@ async function kill(project: Project, checks: Checks): Promise<void> {
       await Bun.sleep(FLOOD_MS)
     })
     const running = (await project.containersOf("worker")).length
-    if (running !== WORKERS) throw new Trouble(`${running} workers run.`)
+    if (running !== WORKERS) throw new UserError(`${running} workers run.`)
     return flood
   })
   await checks.check("each container killed under a flood", () =>
@@ -90,10 +90,10 @@ async function flooded(project: Project, work: () => Promise<void>): Promise<str
   const before = await audit(project)
   const flood: Flood = await floodDuring(project.voteUrl, POLL, work)
   if (flood.refused.length > 0)
-    throw new Trouble(`${flood.refused.length} votes were refused: ${flood.refused[0]}`)
+    throw new UserError(`${flood.refused.length} votes were refused: ${flood.refused[0]}`)
   const counted = (await audit(project)) - before
   if (counted !== flood.accepted || counted === 0)
-    throw new Trouble(`${flood.accepted} votes were accepted, and ${counted} are in the books.`)
+    throw new UserError(`${flood.accepted} votes were accepted, and ${counted} are in the books.`)
   return `${flood.accepted} accepted, ${counted} counted`
 }
 
@@ -104,9 +104,9 @@ async function keep(project: Project, checks: Checks): Promise<void> {
     const token = await adminToken(project)
     await project.down(false)
     await project.compose(UP)
-    if ((await adminToken(project)) !== token) throw new Trouble("There is another admin token.")
+    if ((await adminToken(project)) !== token) throw new UserError("There is another admin token.")
     const after = await shownTotal(project.resultUrl)
-    if (after !== before || after === 0) throw new Trouble(`There were ${before} votes, and are ${after}.`)
+    if (after !== before || after === 0) throw new UserError(`There were ${before} votes, and are ${after}.`)
     await voteAndWatch(project.voteUrl, project.resultUrl)
     return `${after} votes`
   })
@@ -124,7 +124,7 @@ async function proxy(project: Project, checks: Checks): Promise<void> {
     // Its certificate comes from an authority of its own.
     const options = { tls: { rejectUnauthorized: false } }
     const answer = await fetch(`${https(HOSTS.vote)}/`, options)
-    if (!answer.ok) throw new Trouble(`Vote answers ${answer.status}.`)
+    if (!answer.ok) throw new UserError(`Vote answers ${answer.status}.`)
     const ms = await voteAndWatch(https(HOSTS.vote), https(HOSTS.result), options)
     return `a viewer sees a vote ${ms.toFixed(0)} ms after it was sent`
   })
@@ -165,7 +165,7 @@ async function inbox(name: "nats" | "rabbitmq", project: Project, checks: Checks
     await project.compose(["--profile", name, ...UP], own)
     const page = await (await fetch(project.voteUrl)).text()
     if (!page.includes("Tea") || !page.includes("Coffee"))
-      throw new Trouble("The page does not show the labels.")
+      throw new UserError("The page does not show the labels.")
     return flooded(project, async () => {
       await Bun.sleep(FLOOD_MS)
       await killEach(project, [name], checks.say)

@@ -3,10 +3,10 @@
 import { version } from "@tallyroom/lib/build"
 import { $ } from "bun"
 import { CHECKOUT } from "../../services/checkout"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 
 /** The targets of the Dockerfile. */
-export const IMAGES: readonly string[] = ["vote", "worker", "result", "seed"]
+export const IMAGES = ["vote", "worker", "result", "seed"] as const
 
 /** Where the names of published images begin. */
 export const PREFIX = "ghcr.io/tallyroom"
@@ -37,11 +37,11 @@ export function revisionOfCheckout(): string {
   return `${head.stdout.toString().trim()}${changed ? "-changed" : ""}`
 }
 
-/** @throws {Trouble} when there is no Docker, or it can't build it */
+/** @throws {UserError} when there is no Docker, or it can't build it */
 export async function buildImage(image: string, options: ImageOptions): Promise<void> {
   const { platform, push, fresh, revision, quiet = false } = options
   const builder = (await hasBuildx()) ? ["buildx", "build", push ? "--push" : "--load"] : ["build"]
-  if (push && builder.length === 1) throw new Trouble("--push needs docker buildx: install its plugin.")
+  if (push && builder.length === 1) throw new UserError("--push needs docker buildx: install its plugin.")
   const flags = [
     ...(platform ? ["--platform", platform] : []),
     ...(push ? ["--sbom=true", "--provenance=mode=max"] : []),
@@ -57,11 +57,11 @@ export async function buildImage(image: string, options: ImageOptions): Promise<
     stderr: "inherit",
   })
   if ((await docker.exited) !== 0)
-    throw new Trouble(`docker ${words[0]} could not build ${image} (see above).`)
+    throw new UserError(`docker ${words[0]} could not build ${image} (see above).`)
 }
 
 async function hasBuildx(): Promise<boolean> {
-  if (!Bun.which("docker")) throw new Trouble("Docker is missing: https://docs.docker.com/engine/install/")
+  if (!Bun.which("docker")) throw new UserError("Docker is missing: https://docs.docker.com/engine/install/")
   return (await $`docker buildx version`.quiet().nothrow()).exitCode === 0
 }
 

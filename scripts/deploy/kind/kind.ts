@@ -1,15 +1,15 @@
 /** The kind cluster that is ours, by its name. */
 
 import { CHECKOUT } from "../../services/checkout"
-import { Trouble } from "../../services/trouble"
+import { UserError } from "../../terminal/user-error"
 import { ensureGoTool } from "../../tools/go"
 
 export const CLUSTER = "tallyroom"
 const CONTEXT = `kind-${CLUSTER}`
 
-/** Runs kind and shows what it says. @throws {Trouble} when it fails, or Docker is missing */
+/** Runs kind and shows what it says. @throws {UserError} when it fails, or Docker is missing */
 export async function kind(...words: string[]): Promise<void> {
-  if (!Bun.which("docker")) throw new Trouble("kind needs Docker: https://docs.docker.com/engine/install/")
+  if (!Bun.which("docker")) throw new UserError("kind needs Docker: https://docs.docker.com/engine/install/")
   await run(await ensureGoTool("kind"), ...words)
 }
 
@@ -23,5 +23,5 @@ export const useCluster = (): Promise<void> => run("kubectl", "config", "use-con
 
 async function run(...words: string[]): Promise<void> {
   const child = Bun.spawn(words, { cwd: CHECKOUT, stdout: "inherit", stderr: "inherit" })
-  if ((await child.exited) !== 0) throw new Trouble(`${words.slice(0, 3).join(" ")} failed (see above).`)
+  if ((await child.exited) !== 0) throw new UserError(`${words.slice(0, 3).join(" ")} failed (see above).`)
 }

@@ -1,11 +1,13 @@
 /** `bun run kind:logs`: what the cluster that kubectl points at knows of a Tallyroom that did not come up. */
 
-import { refuseWords } from "../../services/no-words"
+import { readCommandLine } from "../../terminal/command-line"
 import { tryKubectl } from "../cluster/kubectl"
 
-refuseWords(`Usage: bun run kind:logs
+const USAGE = `Usage: bun run kind:logs
 
-Prints objects, events and logs of the Tallyroom in the cluster that kubectl points at.`)
+Prints objects, events and logs of the Tallyroom in the cluster that kubectl points at.
+
+  --help   show this`
 
 const LOOKS = [
   ["get", "pods,jobs,statefulsets,deployments,horizontalpodautoscalers", "--output", "wide"],
@@ -25,6 +27,7 @@ const LOOKS = [
   ]),
 ]
 
+readCommandLine({ usage: USAGE })
 for (const words of LOOKS) {
   const { out, err } = await tryKubectl(words)
   console.log(`\n$ kubectl ${words.join(" ")}\n${out}${err ? `\n${err}` : ""}`)

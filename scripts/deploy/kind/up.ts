@@ -1,8 +1,8 @@
 /** `bun run kind:up`: Tallyroom on a Kubernetes cluster inside Docker. */
 
 import { version } from "@tallyroom/lib/build"
-import { refuseWords } from "../../services/no-words"
-import { describe, Trouble } from "../../services/trouble"
+import { readCommandLine, runScript } from "../../terminal/command-line"
+import { UserError } from "../../terminal/user-error"
 import { applyAll } from "../cluster/apply"
 import { untilGreen } from "../cluster/green"
 import { buildImage, type ImageOptions, imageName, PREFIX, revisionOfCheckout } from "../images/build"
@@ -11,21 +11,19 @@ import { CLUSTER, clusterExists, kind, useCluster } from "./kind"
 const USAGE = `Usage: bun run kind:up
 
 Creates the kind cluster "${CLUSTER}" if there is none, builds the images and loads them into it, applies k8s-deployment/ and
-waits until everything is ready. Needs Docker and kubectl. Run it again after a change. bun run kind:down deletes it.`
+waits until everything is ready. Needs Docker and kubectl. Run it again after a change. bun run kind:down deletes it.
+
+  --help   show this`
 
 const GREEN_MS = 600_000
 const APPS = ["vote", "worker", "result"]
 
-refuseWords(USAGE)
-try {
-  await up()
-} catch (error) {
-  console.error(describe(error))
-  process.exit(1)
-}
+readCommandLine({ usage: USAGE })
+await runScript(up, { failure: 1 })
 
-async function up(): Promise<void> {
-  if (!Bun.which("kubectl")) throw new Trouble("kubectl is missing: https://kubernetes.io/docs/tasks/tools/")
+async function up(): Promise<number> {
+  if (!Bun.which("kubectl"))
+    throw new UserError("kubectl is missing: https://kubernetes.io/docs/tasks/tools/")
   if (!(await clusterExists())) {
     await kind(
       "create",
@@ -51,4 +49,5 @@ async function up(): Promise<void> {
   await applyAll("redis")
   await untilGreen(GREEN_MS, (line) => console.log(line))
   console.log("\n  Vote:   http://localhost:31000\n  Watch:  http://localhost:31001\nready")
+  return 0
 }

@@ -7,7 +7,7 @@ import { freePort } from "../../services/ports"
 import type { Running } from "../../services/running"
 import { Stack } from "../../services/stack"
 import { onStopRequest } from "../../services/stop-request"
-import { describe } from "../../services/trouble"
+import { describe } from "../../terminal/user-error"
 
 /** What a shell gives to a command that Ctrl-C ended. */
 const INTERRUPTED = 130
