@@ -23,13 +23,6 @@ const optionSchema = z.strictObject({
   image: z.string().optional(),
 })
 
-export const problemSchema = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-})
-
 /** What `snapshotOf` gives with counts, the options' shares, and the timeline. */
 export const tallySchema = z.strictObject({
   poll: slugSchema,

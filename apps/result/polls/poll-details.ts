@@ -1,10 +1,10 @@
 /** What the OpenAPI document says of the routes of polls. */
 
 import type { ProblemKind } from "@tallyroom/lib/errors"
+import { jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { madeCodesSchema, pollsSchema, pollViewSchema } from "../http/api-schemas"
-import { csvAnswer, jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers } from "../http/openapi"
 import { duplicateSchema, pollChangeSchema, sentPollSchema } from "./poll-change"
 
 /** The greatest order of codes in one answer. */
@@ -93,7 +93,7 @@ export const codesDetail: DocumentDecoration = {
       description: "The codes; nobody can read them again.",
       content: {
         ...jsonAnswer("", madeCodesSchema).content,
-        ...csvAnswer("").content,
+        ...textAnswer("", "text/csv").content,
       },
     },
     ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-fixed"),

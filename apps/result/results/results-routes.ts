@@ -2,6 +2,13 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import {
+  jsonAnswer,
+  POLL_PARAMETER,
+  problemAnswers,
+  RECEIPT_QUERY,
+  textAnswer,
+} from "@tallyroom/lib/http/openapi"
 import { ANYBODY, audienceOf } from "@tallyroom/lib/polls/audience"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
@@ -11,7 +18,6 @@ import { requireCounts, requirePoll, unknownPollProblem } from "../access/audien
 import { receiptStatusSchema, tallySchema } from "../http/api-schemas"
 import { conditional } from "../http/conditional"
 import { csvHeaders, toCsv } from "../http/csv"
-import { csvAnswer, jsonAnswer, POLL_PARAMETER, problemAnswers, RECEIPT_QUERY } from "../http/openapi"
 import type { SharedReads } from "../http/shared-reads"
 import { receiptStatus } from "../receipt/receipt-status"
 import { snapshotOf, versionOf } from "../tally/snapshot"
@@ -37,8 +43,9 @@ const csvDetail: DocumentDecoration = {
   tags: ["results"],
   parameters: [POLL_PARAMETER, RECEIPT_QUERY],
   responses: {
-    200: csvAnswer(
+    200: textAnswer(
       "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
+      "text/csv",
     ),
     ...unchanged,
     ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),

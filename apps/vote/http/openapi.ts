@@ -1,25 +1,25 @@
 /** What the OpenAPI document says of the routes, and the document itself at /openapi.json. */
 
 import { openapi } from "@elysiajs/openapi"
-import { PROBLEMS, type ProblemKind } from "@tallyroom/lib/errors"
+import {
+  jsonAnswer,
+  jsonBody,
+  jsonSchema,
+  POLL_PARAMETER,
+  problemAnswers,
+  RECEIPT_QUERY,
+  textAnswer,
+} from "@tallyroom/lib/http/openapi"
 import {
   eligibilitySchema,
   optionSchema,
   policySchema,
   resultsSchema,
-  SLUG,
   slugSchema,
 } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { ballotSchema } from "../casting/ballot-request"
-
-const problemSchema = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-})
 
 const outcomeSchema = z.object({
   status: z.enum(["accepted", "received", "same"]),
@@ -49,45 +49,15 @@ const viewSchema = z.object({
 
 const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema) })
 
-type Responses = NonNullable<DocumentDecoration["responses"]>
-
-function json(description: string, schema: z.ZodType): Responses[string] {
-  return { description, content: { "application/json": { schema: jsonSchema(schema) } } }
-}
-
-const plainText: Responses[string] = {
+const plainText = {
   description: "A sentence with the receipt, or JSON for who asks for that.",
   content: {
-    "text/plain": { schema: { type: "string" } },
+    "text/plain": { schema: { type: "string" as const } },
     "application/json": { schema: jsonSchema(outcomeSchema) },
   },
 }
 
-const html: Responses[string] = {
-  description: "A page.",
-  content: { "text/html": { schema: { type: "string" } } },
-}
-
-/** The answers of these problems, by status; several kinds may share one. */
-function problems(...kinds: ProblemKind[]): Responses {
-  const responses: Responses = {}
-  for (const status of new Set(kinds.map((kind) => PROBLEMS[kind].status))) {
-    const same = kinds.filter((kind) => PROBLEMS[kind].status === status)
-    const content = { "application/problem+json": { schema: jsonSchema(problemSchema) } }
-    responses[status] = {
-      description: same.map((kind) => `${kind}: ${PROBLEMS[kind].title}.`).join(" "),
-      content,
-    }
-  }
-  return responses
-}
-
-function jsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })
-  return plain
-}
-
-const voteProblems = problems(
+const voteProblems = problemAnswers(
   "poll-unknown",
   "poll-deleted",
   "option-unknown",
@@ -107,25 +77,18 @@ const voteProblems = problems(
   "inbox-away",
 )
 
-const pollParameter = {
-  name: "poll",
-  in: "path",
-  required: true,
-  schema: { type: "string", pattern: SLUG.source },
-} as const
-
 export const jsonVoteDetail: DocumentDecoration = {
   summary: "Vote",
   description:
     "A client that keeps no cookies and may have to send again gives its own id, a UUID, in Idempotency-Key.",
   parameters: [
-    pollParameter,
+    POLL_PARAMETER,
     { name: "Idempotency-Key", in: "header", schema: { type: "string", format: "uuid" } },
   ],
-  requestBody: { required: true, content: { "application/json": { schema: jsonSchema(ballotSchema) } } },
+  requestBody: jsonBody(ballotSchema),
   responses: {
-    201: json("Accepted: it will be counted exactly once.", outcomeSchema),
-    200: json("The same vote as before, with its receipt.", outcomeSchema),
+    201: jsonAnswer("Accepted: it will be counted exactly once.", outcomeSchema),
+    200: jsonAnswer("The same vote as before, with its receipt.", outcomeSchema),
     ...voteProblems,
   },
 }
@@ -140,7 +103,7 @@ const formSchema = {
 /** Of the form's routes; only the one with a poll in its path has the parameter. */
 export const formVoteDetail = (named: boolean): DocumentDecoration => ({
   summary: "Vote by a form",
-  parameters: named ? [pollParameter] : [],
+  parameters: named ? [POLL_PARAMETER] : [],
   requestBody: { required: true, content: { "application/x-www-form-urlencoded": { schema: formSchema } } },
   responses: {
     201: plainText,
@@ -152,24 +115,27 @@ export const formVoteDetail = (named: boolean): DocumentDecoration => ({
 
 export const pageDetail = (named: boolean): DocumentDecoration => ({
   summary: "The ballot page",
-  parameters: named ? [pollParameter] : [],
-  responses: { 200: html, ...problems("poll-unknown", "poll-deleted", "inbox-away") },
+  parameters: named ? [POLL_PARAMETER] : [],
+  responses: {
+    200: textAnswer("A page.", "text/html"),
+    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
+  },
 })
 
 export const pollsDetail: DocumentDecoration = {
   summary: "The polls that can be voted on",
   responses: {
-    200: json("The open polls, and which one is the default.", pollsSchema),
-    ...problems("inbox-away"),
+    200: jsonAnswer("The open polls, and which one is the default.", pollsSchema),
+    ...problemAnswers("inbox-away"),
   },
 }
 
 export const pollDetail: DocumentDecoration = {
   summary: "One poll",
-  parameters: [pollParameter],
+  parameters: [POLL_PARAMETER],
   responses: {
-    200: json("The poll; of a draft its id and phase alone.", viewSchema),
-    ...problems("poll-unknown", "poll-deleted", "inbox-away"),
+    200: jsonAnswer("The poll; of a draft its id and phase alone.", viewSchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
   },
 }
 
@@ -183,10 +149,10 @@ const nowSchema = z.object({
 export const nowDetail: DocumentDecoration = {
   summary: "What may have changed of a poll",
   description: "Short, to be asked for often: with another revision, read the poll again.",
-  parameters: [pollParameter],
+  parameters: [POLL_PARAMETER],
   responses: {
-    200: json("The poll's phase and revision, and the id of the default poll.", nowSchema),
-    ...problems("poll-unknown", "poll-deleted", "inbox-away"),
+    200: jsonAnswer("The poll's phase and revision, and the id of the default poll.", nowSchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
   },
 }
 
@@ -201,10 +167,10 @@ const tallySchema = z.object({
 export const tallyDetail: DocumentDecoration = {
   summary: "How the votes stand",
   description: "Results that are shown after voting alone ask for a receipt of the poll.",
-  parameters: [pollParameter, { name: "receipt", in: "query", schema: { type: "string" } }],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
   responses: {
-    200: json("The tally, a moment old at most; with an ETag.", tallySchema),
-    ...problems("poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
+    200: jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
   },
 }
 
