@@ -82,7 +82,10 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         access.requireAdmin(request, server)
-        const poll = await inTime(createPoll(sql, await readAs(newPollSchema, request, completed)))
+        const poll = await withDeadline(
+          createPoll(sql, await readAs(newPollSchema, request, completed)),
+          CHANGE_DEADLINE_MS,
+        )
         told(poll)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
@@ -92,7 +95,10 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll",
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
-        const poll = await inTime(changePoll(sql, params.poll, await readAs(pollChangeSchema, request)))
+        const poll = await withDeadline(
+          changePoll(sql, params.poll, await readAs(pollChangeSchema, request)),
+          CHANGE_DEADLINE_MS,
+        )
         told(poll)
         return answer(pollView(poll, true), true)
       },
@@ -105,7 +111,10 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll/duplicates",
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
-        const poll = await inTime(duplicatePoll(sql, params.poll, await readAs(duplicateSchema, request)))
+        const poll = await withDeadline(
+          duplicatePoll(sql, params.poll, await readAs(duplicateSchema, request)),
+          CHANGE_DEADLINE_MS,
+        )
         told(poll)
         return answer(pollView(poll, true), true, 201, { location: `/api/polls/${poll.id}` })
       },
@@ -116,7 +125,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
         requireConfirmation(params.poll, new URL(request.url).searchParams.get("confirm"))
-        const poll = await inTime(deletePoll(sql, params.poll))
+        const poll = await withDeadline(deletePoll(sql, params.poll), CHANGE_DEADLINE_MS)
         told(poll)
         return answer(pollView(poll, true), true, 202)
       },
@@ -129,7 +138,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
         const { count } = await readAs(codesSchema, request)
-        const codes = await inTime(makeCodes(sql, params.poll, count))
+        const codes = await withDeadline(makeCodes(sql, params.poll, count), CHANGE_DEADLINE_MS)
         const csv = request.headers.get("accept")?.includes("text/csv") ?? false
         return csv ? codesCsv(params.poll, codes, voteUrl) : answer({ poll: params.poll, codes }, true, 201)
       },
@@ -142,10 +151,6 @@ function requireConfirmation(id: string, confirmed: string | null): void {
   if (confirmed === id) return
   const detail = `Deleting ${shown(id)} takes all its votes with it: add ?confirm= with its id if you mean it.`
   throw new Problem("request-malformed", detail)
-}
-
-function inTime<T>(change: Promise<T>): Promise<T> {
-  return withDeadline(change, CHANGE_DEADLINE_MS)
 }
 
 /** @throws {Problem} request-malformed that names every wrong field */

@@ -4,6 +4,7 @@
  */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
+import { within } from "@tallyroom/lib/within"
 import type { RefObject } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { History } from "../tally/history"
@@ -110,7 +111,7 @@ function useChart(
 async function load(script: string, isGone: () => boolean): Promise<ChartModule> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const module = await Promise.race([import(attempt === 0 ? script : `${script}?${attempt}`), tooLate()])
+      const module = await within(HANGS_MS, import(attempt === 0 ? script : `${script}?${attempt}`), hangs)
       if (typeof module.drawChart !== "function") throw new Error("the chart's script broke off")
       return module
     } catch (error) {
@@ -120,9 +121,7 @@ async function load(script: string, isGone: () => boolean): Promise<ChartModule>
   }
 }
 
-function tooLate(): Promise<never> {
-  return new Promise((_, reject) => setTimeout(() => reject(new Error("the chart's script hangs")), HANGS_MS))
-}
+const hangs = () => new Error("the chart's script hangs")
 
 function useSeen(place: RefObject<Element | null>): boolean {
   const [seen, setSeen] = useState(false)

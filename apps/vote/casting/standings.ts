@@ -2,8 +2,9 @@
 
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
-import type { Appender } from "@tallyroom/lib/inbox/contract"
+import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { within } from "@tallyroom/lib/within"
 import type { Standing } from "../ballot/view/ballot-data"
 import type { Visitor } from "../voter/visitor"
 import { voterOf } from "../voter/voters"
@@ -23,19 +24,13 @@ export async function standingOf(
 ): Promise<Standing | null> {
   const voter = voterOf(poll.salt, { kind: "visitor", value: visitor.id })
   const shard = shardOf(voter, shards)
-  const stands = await inTime(inbox.standing({ shard, poll, voter }))
+  const known = inbox.standing({ shard, poll, voter })
+  const stands = await within(
+    PATIENCE_MS,
+    known,
+    () => new InboxAway("the inbox did not answer in time"),
+  ).catch(() => null)
   if (!stands) return null
   const { option, position } = stands
   return { status: "same", option, receipt: writeReceipt(poll.salt, { shard, position, voter }) }
-}
-
-function inTime<T>(answer: Promise<T | null>): Promise<T | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PATIENCE_MS, null)
-    const end = (found: T | null) => {
-      clearTimeout(timer)
-      resolve(found)
-    }
-    answer.then(end, () => end(null))
-  })
 }

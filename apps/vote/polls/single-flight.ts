@@ -1,11 +1,14 @@
 /** One value of Redis, kept for a moment: many readers make one question, and an outage is bridged for a while. */
 
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { within } from "@tallyroom/lib/within"
 
 /** How long a question may be out before its readers give up, and stop waiting before they begin. */
 const FIRST_ANSWER_MS = 150
 /** The same while an older answer is at hand: with the 150 ms of casting, a vote stays below 200 ms. */
 const NEWER_ANSWER_MS = 15
+
+const late = () => new InboxAway("Redis did not answer in time")
 
 export type Freshness = {
   /** Milliseconds in which nobody asks again. */
@@ -37,7 +40,7 @@ export class SingleFlight<T> {
     const held = this.usable()
     const patience = held === null ? FIRST_ANSWER_MS : NEWER_ANSWER_MS
     try {
-      return await within(Math.max(0, this.askedAt + patience - performance.now()), this.flight)
+      return await within(Math.max(0, this.askedAt + patience - performance.now()), this.flight, late)
     } catch (error) {
       if (held !== null) return held.value
       throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
@@ -59,15 +62,5 @@ export class SingleFlight<T> {
     } finally {
       this.flight = null
     }
-  }
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new InboxAway("Redis did not answer in time")), ms)
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -9,9 +9,9 @@ import {
 } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
 import { type Entry, InboxAway } from "../contract"
+import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
-import { inTime } from "../stream/in-time"
 import { Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
 const TIMEOUT_MS = 3_000
@@ -67,7 +67,7 @@ export class NatsAdmin implements BrokerAdmin {
   async length(stream: string): Promise<number | null> {
     const { streams } = this.nats.get().manager
     try {
-      return (await inTime("NATS", streams.info(natsStream(stream)), TIMEOUT_MS)).state.last_seq
+      return (await brokerAnswer("NATS", streams.info(natsStream(stream)), TIMEOUT_MS)).state.last_seq
     } catch (error) {
       const cause = error instanceof InboxAway ? error.cause : error
       if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return null
@@ -78,7 +78,7 @@ export class NatsAdmin implements BrokerAdmin {
   /** The ballots of forgotten polls leave gaps, which say nothing. */
   async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const { streams } = this.nats.get().manager
-    const found = await inTime("NATS", streams.getMessage(natsStream(stream), { seq }), TIMEOUT_MS)
+    const found = await brokerAnswer("NATS", streams.getMessage(natsStream(stream), { seq }), TIMEOUT_MS)
     return found ? isIt(found.string()) : ((await this.length(stream)) ?? 0) >= seq
   }
 
@@ -119,7 +119,7 @@ class NatsReader implements StreamReader {
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
     try {
       const reading = this.readWhole(after, count, waitMs)
-      return await inTime("NATS", reading, Math.max(waitMs, SHORTEST_WAIT_MS) + OVERDUE_MS)
+      return await brokerAnswer("NATS", reading, Math.max(waitMs, SHORTEST_WAIT_MS) + OVERDUE_MS)
     } catch (error) {
       this.consumer = null
       throw error

@@ -9,9 +9,9 @@ import {
   type StandingVote,
   type VoterPlace,
 } from "../contract"
+import { brokerAnswer } from "../stream/broker-answer"
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
-import { inTime } from "../stream/in-time"
 import { Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
 /** What a client waits at most before it is told to try again. */
@@ -84,13 +84,17 @@ export class NatsPublisher implements Publisher {
   private async find(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const { direct } = this.nats.get().manager
     const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
-    return standingIn(await inTime("NATS", direct.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS))
+    return standingIn(
+      await brokerAnswer("NATS", direct.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS),
+    )
   }
 
   private async findAtLeader(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const { streams } = this.nats.get().manager
     const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
-    return standingIn(await inTime("NATS", streams.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS))
+    return standingIn(
+      await brokerAnswer("NATS", streams.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS),
+    )
   }
 }
 

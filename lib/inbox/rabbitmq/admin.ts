@@ -1,8 +1,8 @@
 /** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending stop markers. */
 
 import { InboxAway } from "../contract"
+import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
-import { inTime } from "../stream/in-time"
 import { queueOf, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"
@@ -36,7 +36,7 @@ export class RabbitAdmin implements BrokerAdmin {
       durable: true,
       arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
     })
-    await inTime("RabbitMQ", declared, TIMEOUT_MS)
+    await brokerAnswer("RabbitMQ", declared, TIMEOUT_MS)
     await Bun.sleep(SETTLING_MS)
   }
 
@@ -44,7 +44,7 @@ export class RabbitAdmin implements BrokerAdmin {
   async length(stream: string): Promise<number | null> {
     try {
       const asked = this.rabbit.get().queueDeclare({ queue: queueOf(stream), passive: true })
-      return (await inTime("RabbitMQ", asked, TIMEOUT_MS)).messageCount
+      return (await brokerAnswer("RabbitMQ", asked, TIMEOUT_MS)).messageCount
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
       throw error

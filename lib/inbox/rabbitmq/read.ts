@@ -3,9 +3,9 @@
 import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots/ballot"
 import { type Entry, InboxAway } from "../contract"
+import { brokerAnswer } from "../stream/broker-answer"
 import type { StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
-import { inTime } from "../stream/in-time"
 import { queueOf, type Rabbit } from "./connection"
 
 /** Messages sent ahead of being read. */
@@ -52,7 +52,7 @@ export class RabbitReader implements StreamReader {
     for (const done of this.acknowledge.splice(0)) done()
     const consumer = this.consumer
     this.consumer = null
-    if (consumer) await inTime("RabbitMQ", consumer.close(), CLOSE_TIMEOUT_MS).catch(() => {})
+    if (consumer) await brokerAnswer("RabbitMQ", consumer.close(), CLOSE_TIMEOUT_MS).catch(() => {})
   }
 
   private async restart(from: number): Promise<void> {

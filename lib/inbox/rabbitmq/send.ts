@@ -2,7 +2,7 @@
 
 import type { Publisher as Confirming } from "rabbitmq-client"
 import { InboxAway } from "../contract"
-import { inTime } from "../stream/in-time"
+import { brokerAnswer } from "../stream/broker-answer"
 import { queueOf, type Rabbit } from "./connection"
 
 export class Sender {
@@ -16,7 +16,7 @@ export class Sender {
   async send(stream: string, text: string, timeoutMs: number): Promise<void> {
     const messageId = crypto.randomUUID()
     const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId }
-    await inTime("RabbitMQ", this.publisher().send(envelope, text), timeoutMs)
+    await brokerAnswer("RabbitMQ", this.publisher().send(envelope, text), timeoutMs)
     // What comes back comes before its confirmation, but is told one turn later.
     await new Promise(setImmediate)
     if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no stream ${stream}`)

@@ -1,0 +1,14 @@
+/** Redis's clock, which vote and the worker share. */
+
+import type { Redis } from "ioredis"
+
+/** The milliseconds that it shows. */
+export async function readRedisClock(redis: Pick<Redis, "time">): Promise<number> {
+  const [seconds, micros] = await redis.time()
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+}
+
+/** Milliseconds by which it is ahead of this process's. */
+export async function redisClockOffset(redis: Pick<Redis, "time">): Promise<number> {
+  return (await readRedisClock(redis)) - Date.now()
+}
