@@ -1,8 +1,9 @@
 /** Whether ballots can be written to the broker. */
 
+import { redisClockOffset } from "@tallyroom/lib/inbox/redis/clock"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
-import { clockOffset, requireVerified } from "@tallyroom/lib/inbox/stream/verified"
+import { requireVerified } from "@tallyroom/lib/inbox/stream/verified"
 import type { Redis } from "ioredis"
 import type { PollCache } from "./polls/poll-cache"
 
@@ -29,7 +30,7 @@ export class BrokerReadiness {
   private async ask(connectedAt: number): Promise<void> {
     try {
       const { shards } = await this.polls.index()
-      const offset = clockOffset(await this.redis.time())
+      const offset = await redisClockOffset(this.redis)
       for (let shard = 0; shard < shards; shard++) {
         requireVerified(await readShardState(this.redis, shard), connectedAt, offset)
       }

@@ -4,6 +4,7 @@ import { comparePositions, type Position, parsePosition } from "@tallyroom/lib/b
 import { voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
+import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
@@ -161,8 +162,7 @@ export async function chooseFloor(
   shard: number,
   candidates: Position[],
 ): Promise<Position> {
-  const [seconds, micros] = await redis.time()
-  const now = { ms: Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000), seq: 0 }
+  const now = { ms: await readRedisClock(redis), seq: 0 }
   const closings = await sql`
     SELECT ms, seq FROM closings WHERE shard = ${shard} ORDER BY ms DESC, seq DESC LIMIT 1`
   const closing = closings.map((row) => ({ ms: Number(row.ms), seq: Number(row.seq) }))

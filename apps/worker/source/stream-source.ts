@@ -3,10 +3,10 @@
 import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { sealShard, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
-import { redisTime } from "@tallyroom/lib/inbox/stream/verified"
 import type { Batch } from "../counting/batch"
 import type { Counter } from "../counting/counter"
 import type { WorkerMetrics } from "../metrics"
@@ -70,7 +70,8 @@ export class StreamSource implements Source {
     if (performance.now() - this.checkedAt < CHECK_MS) return true
     this.checkedAt = performance.now()
     const { broker, polls, metrics } = this.parts
-    const verifiedAt = await this.redisTime()
+    // Vote compares it by the same clock; unknown while Redis is away.
+    const verifiedAt = await readRedisClock(this.parts.redis).catch(() => null)
     const length = await broker.length(this.stream)
     if (length === null) throw new InboxLost("the broker has lost the stream")
     if (this.verification.isDue() && (await this.verification.isLost(this.stream, counter.position.seq)))
@@ -143,11 +144,6 @@ export class StreamSource implements Source {
     await writeShardState(redis, this.shard, state).catch((error) =>
       log.debug({ err: error }, "vote was not told how much waits"),
     )
-  }
-
-  /** Milliseconds by Redis's clock, which vote reads too; null while it is away. */
-  private redisTime(): Promise<number | null> {
-    return this.parts.redis.time().then(redisTime, () => null)
   }
 
   private async forgetPolls(): Promise<void> {

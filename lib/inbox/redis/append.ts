@@ -11,6 +11,7 @@ import {
   type VoterPlace,
 } from "../contract"
 import { keys } from "../keys"
+import { readRedisClock } from "./clock"
 
 /** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
 const ANSWER_TIMEOUT_MS = 150
@@ -83,7 +84,7 @@ export class RedisAppender implements Appender {
   private async call(waiting: Waiting[]): Promise<void> {
     try {
       const { keyNames, args } = scriptArguments(waiting)
-      if (this.clockOffset === null) this.learnClock(await readClock(this.redis))
+      if (this.clockOffset === null) this.learnClock(await readRedisClock(this.redis))
       const deadline = Math.ceil(Date.now() + (this.clockOffset ?? 0) + this.answerTimeoutMs)
       const reply = await this.redis.castBallots(
         keyNames.length,
@@ -124,12 +125,6 @@ export class RedisAppender implements Appender {
     const seen = redisNow - Date.now()
     this.clockOffset = this.clockOffset === null ? seen : Math.max(seen, this.clockOffset - 1)
   }
-}
-
-/** The milliseconds that Redis's clock shows. */
-async function readClock(redis: Redis): Promise<number> {
-  const [seconds, micros] = await redis.time()
-  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
 }
 
 function byShard(waiting: Waiting[]): Waiting[][] {

@@ -10,9 +10,10 @@ import {
   type StandingVote,
   type VoterPlace,
 } from "../contract"
+import { redisClockOffset } from "../redis/clock"
 import type { Publisher } from "./contract"
 import { readShardState, type ShardState } from "./shard-state"
-import { clockOffset, requireVerified } from "./verified"
+import { requireVerified } from "./verified"
 
 /** How old the reading of a shard's state may be. */
 const FRESH_MS = 250
@@ -98,7 +99,7 @@ export class StreamAppender implements Appender {
 
   private async readClock(): Promise<void> {
     if (performance.now() - this.clock.readAt < CLOCK_FRESH_MS) return
-    this.clock = { offset: clockOffset(await this.redis.time()), readAt: performance.now() }
+    this.clock = { offset: await redisClockOffset(this.redis), readAt: performance.now() }
   }
 }
 

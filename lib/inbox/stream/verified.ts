@@ -19,13 +19,3 @@ export function requireVerified({ verifiedAt }: ShardState, connectedAt: number,
   if (verifiedAt > connected + CLOCK_SLACK_MS) return
   throw new InboxAway("no worker has looked at the broker since it was connected")
 }
-
-/** Milliseconds by which Redis's clock, told as seconds and microseconds, is ahead of this process's. */
-export function clockOffset(time: readonly unknown[]): number {
-  return redisTime(time) - Date.now()
-}
-
-/** What Redis's TIME tells, in milliseconds. */
-export function redisTime([seconds, micros]: readonly unknown[]): number {
-  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
-}
