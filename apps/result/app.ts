@@ -18,20 +18,23 @@ import { adminAccess } from "./access/admin-access"
 import { mayKnow } from "./access/audience"
 import { adminRoutes } from "./admin/routes"
 import { PETS_TOPIC, PetCounts } from "./contracts/pet-counts"
+import { databaseProblem } from "./database/database-problem"
+import { withDeadline } from "./database/deadline"
+import { embedRoutes } from "./embed/embed-routes"
 import { answerPage } from "./http/answer"
-import { databaseProblem } from "./http/database-problem"
-import { withDeadline } from "./http/deadline"
 import { openapiDocument } from "./http/openapi"
 import { problemPage } from "./http/problem-page"
 import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
-import { LIVE_SOCKETS, live } from "./live/live"
+import { LIVE_SOCKETS, live } from "./live/live-route"
 import { askedGauge, liveMetrics } from "./metrics"
-import { pageRoutes } from "./page-routes"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
+import { receiptEntryRoutes } from "./receipt/receipt-entry-routes"
 import { receiptRoutes } from "./receipt/receipt-routes"
+import { resultsPageRoutes } from "./results/results-page-routes"
 import { resultsRoutes } from "./results/results-routes"
+import { stageRoutes } from "./stage/stage-routes"
 import { DEFAULT_POLL, resultReads, tallyReads } from "./tally/tally-reads"
 
 export type AppDeps = {
@@ -105,6 +108,7 @@ export function createApp(deps: AppDeps) {
     for (const reads of [tallies, results]) reads.forget(id)
   }
 
+  const home = deps.contract === "pets" ? PETS_POLL : DEFAULT_POLL
   const deleted = deletedPollReads(sql)
   answerProblems({
     log: deps.log,
@@ -123,13 +127,14 @@ export function createApp(deps: AppDeps) {
     .use(assets.plugin)
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
-    .use(resultsRoutes({ sql, access, results }))
-    .use(receiptRoutes({ sql, site, trusted: deps.trusted }))
+    .use(resultsRoutes({ access, results }))
+    .use(resultsPageRoutes({ access, tallies, site, home }))
+    .use(stageRoutes({ access, tallies, site }))
+    .use(embedRoutes({ tallies, site }))
+    .use(receiptRoutes({ sql, tallies, site }))
+    .use(receiptEntryRoutes({ sql, site, trusted: deps.trusted }))
     .use(pollRoutes({ sql, access, voteUrl, changed }))
     .use(adminRoutes({ sql, access, site, publicUrl: deps.publicUrl, changed }))
-    .use(
-      pageRoutes({ sql, access, tallies, site, home: deps.contract === "pets" ? PETS_POLL : DEFAULT_POLL }),
-    )
   const closeViewers = () => {
     petCounts?.stop()
     petSockets?.closeAll()

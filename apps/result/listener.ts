@@ -4,7 +4,7 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { CHANNELS } from "@tallyroom/lib/database"
 import type { Log } from "@tallyroom/lib/logging"
 import postgres from "postgres"
-import { withDeadline } from "./http/deadline"
+import { withDeadline } from "./database/deadline"
 
 /** How often the connection is tried; a cut cable shows by nothing else. */
 const HEARTBEAT_MS = 1_000

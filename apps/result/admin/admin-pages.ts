@@ -8,6 +8,7 @@ import { renderPage } from "@tallyroom/lib/ui/page"
 import { h } from "preact"
 import type { AdminAccess, Peers } from "../access/admin-access"
 import { answerPage } from "../http/answer"
+import { PRIVATE } from "../http/cache-control"
 import type { Site } from "../http/site"
 import { AdminApp, type AdminData } from "./admin-app"
 import { adminMessages } from "./admin-messages"
@@ -108,7 +109,7 @@ export function adminPage(
     nav: view.page === "sign-in" ? undefined : h(Nav, { text: adminTextIn(language) }),
     children: h(AdminApp, data),
   })
-  return answerPage(site, request, html, { cache: "private, no-store", status })
+  return answerPage(site, request, html, { cache: PRIVATE, status })
 }
 
 /** A page that was asked for by a form can't be asked for again in another language. */

@@ -2,6 +2,7 @@
 
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { Elysia } from "elysia"
+import { PRIVATE } from "../http/cache-control"
 import { type AdminDeps, adminPage, forAdmins } from "./admin-pages"
 import { codeRoutes } from "./codes/code-routes"
 import { editRoutes } from "./edit/edit-routes"
@@ -30,7 +31,7 @@ export function adminRoutes(deps: AdminDeps) {
     .get(
       "/admin/health.json",
       forAdmins(deps, async () => {
-        const headers = { ...apiHeaders, "cache-control": "private, no-store" }
+        const headers = { ...apiHeaders, "cache-control": PRIVATE }
         return Response.json(await readHealth(deps.sql), { headers })
       }),
     )

@@ -2,7 +2,7 @@
 
 import { PETS, PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import { z } from "zod"
-import type { Channel } from "../live/live"
+import type { Channel } from "../live/live-route"
 
 export const PETS_TOPIC = "pets"
 

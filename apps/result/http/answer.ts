@@ -3,6 +3,7 @@
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { pageHeaders } from "@tallyroom/lib/http/headers"
 import { languageCookie, languageHeaders, languageOf, languageToRemember } from "@tallyroom/lib/ui/language"
+import { PRIVATE } from "./cache-control"
 import type { Site } from "./site"
 
 export type PageAnswer = {
@@ -11,8 +12,6 @@ export type PageAnswer = {
   /** Who may show the page in a frame; nobody unless said. */
   frameAncestors?: string
 }
-
-const OWN = "private, no-store"
 
 /** The answer with all headers of a page. A language that was just chosen is remembered. */
 export function answerPage(
@@ -26,7 +25,7 @@ export function answerPage(
   const headers = new Headers({
     ...pageHeaders({ frameAncestors }),
     ...languageHeaders(languageOf(request)),
-    "cache-control": chosen ? OWN : cache,
+    "cache-control": chosen ? PRIVATE : cache,
   })
   headers.append("vary", "Authorization")
   if (chosen) headers.set("set-cookie", languageCookie(chosen, site.isSecure(request)))

@@ -3,10 +3,10 @@
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
+import { PRIVATE, PUBLIC_FOR_A_SECOND } from "./cache-control"
 
 /** A CDN asks once a second and keeps showing the last answer meanwhile: it serves a crowd of any size. */
-const SHARED = "public, max-age=1, stale-while-revalidate=5"
-const OWN = "private, no-store"
+const SHARED = `${PUBLIC_FOR_A_SECOND}, stale-while-revalidate=5`
 
 type Cacheable = {
   /** Stands for the content: equal tags are equal answers. */
@@ -21,7 +21,7 @@ export function conditional(request: Request, body: () => string, what: Cacheabl
   const headers = {
     ...apiHeaders,
     etag,
-    "cache-control": what.audience === "public" ? SHARED : OWN,
+    "cache-control": what.audience === "public" ? SHARED : PRIVATE,
     vary: "Authorization",
   }
   if (namesTag(request.headers.get("if-none-match"), etag))

@@ -4,7 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { textArray } from "@tallyroom/lib/postgres-array"
-import { sharedReads } from "../http/shared-reads"
+import { sharedReads } from "../database/shared-reads"
 
 /** Where an address names a poll, of pages, API and control room. */
 const NAMED = /^\/(?:api\/|admin\/)?(?:polls|embed)\/([^/]+)/

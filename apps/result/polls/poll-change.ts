@@ -22,7 +22,7 @@ export const newPollSchema = z.strictObject({
   default: z.boolean().default(false),
 })
 
-/** What may be sent for one: ids that are missing are made, as `completed` says. */
+/** What may be sent for one: ids that are missing are made, as `withMissingIds` says. */
 export const sentPollSchema = newPollSchema.extend({
   id: slugSchema.optional(),
   options: z

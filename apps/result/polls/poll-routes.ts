@@ -9,10 +9,11 @@ import { Elysia } from "elysia"
 import type { z } from "zod"
 import type { AdminAccess } from "../access/admin-access"
 import { mayKnow, unknownPollProblem } from "../access/audience"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../database/deadline"
+import { sharedReads } from "../database/shared-reads"
+import { PUBLIC_FOR_A_SECOND } from "../http/cache-control"
 import { csvHeaders, toCsv } from "../http/csv"
-import { CHANGE_DEADLINE_MS, withDeadline } from "../http/deadline"
-import { sharedReads } from "../http/shared-reads"
-import { completed } from "./made-ids"
+import { withMissingIds } from "./generated-ids"
 import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
 import {
   changeDetail,
@@ -23,7 +24,7 @@ import {
   makeDetail,
   pollDetail,
   pollsDetail,
-} from "./poll-details"
+} from "./poll-openapi"
 import {
   changePoll,
   createPoll,
@@ -83,7 +84,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       async ({ request, server }) => {
         access.requireAdmin(request, server)
         const poll = await withDeadline(
-          createPoll(sql, await readAs(newPollSchema, request, completed)),
+          createPoll(sql, await readAs(newPollSchema, request, withMissingIds)),
           CHANGE_DEADLINE_MS,
         )
         told(poll)
@@ -170,7 +171,7 @@ async function readAs<T extends z.ZodType>(
 }
 
 function answer(body: unknown, admin: boolean, status = 200, headers: Record<string, string> = {}): Response {
-  const cache = { "cache-control": admin ? "no-store" : "public, max-age=1", vary: "Authorization" }
+  const cache = { "cache-control": admin ? "no-store" : PUBLIC_FOR_A_SECOND, vary: "Authorization" }
   return Response.json(body, { status, headers: { ...apiHeaders, ...cache, ...headers } })
 }
 

@@ -4,7 +4,7 @@ import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
 import { withoutIgnorable } from "@tallyroom/lib/polls/names"
 import { numberArray } from "@tallyroom/lib/postgres-array"
-import { withDeadline } from "../http/deadline"
+import { withDeadline } from "../database/deadline"
 
 /** A receipt alone, or as a part of an address: at its end, or before what follows there. */
 const RECEIPT = /(?:^|[/=])([A-Za-z0-9_-]{54})(?=$|[/?#&])/

@@ -1,59 +1,43 @@
-/** /receipts: where a receipt that somebody copied is entered. It leads to the page of its ballot. */
+/** What became of a ballot, as its receipt tells: a page, and the same over the API. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
-import { Attempts } from "@tallyroom/lib/http/attempts"
-import { readForm } from "@tallyroom/lib/http/body"
-import { leadOn } from "@tallyroom/lib/http/page-address"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { ANYBODY } from "@tallyroom/lib/polls/audience"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
+import { requirePoll } from "../access/audience"
+import type { SharedReads } from "../database/shared-reads"
 import { answerPage } from "../http/answer"
+import { PRIVATE } from "../http/cache-control"
+import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
-import { receiptEntryPage } from "./receipt-entry-page"
-import { receiptFinder, receiptIn } from "./receipt-finder"
+import { receiptDetail } from "./receipt-openapi"
+import { receiptPage } from "./receipt-page"
+import { receiptStatus } from "./receipt-status"
 
-/** Nobody guesses 96 bits: this only keeps a guesser from costing much, and a hall behind one address may mistype. */
-const ATTEMPTS = { burst: 60, refillMs: 1_000 }
-const FORM_LIMIT = 4 * 1_024
-const MOST_CHARACTERS = 1_000
-const NOT_FOUND = 404
+export type ReceiptOptions = { sql: Database; tallies: SharedReads<Tally>; site: Site }
 
-export function receiptRoutes({
-  sql,
-  site,
-  trusted,
-}: {
-  sql: Database
-  site: Site
-  trusted: TrustedProxies
-}) {
-  const finder = receiptFinder(sql)
-  const attempts = new Attempts(ATTEMPTS)
-  /** What is not known at once counts as a guess before it is looked up, so that many at once are slowed down, too. */
-  const pollOf = (receipt: string, network: string) => {
-    const known = finder.known(receipt)
-    if (known !== null) return known
-    attempts.check(network)
-    attempts.failed(network)
-    return finder.anew(receipt)
+export function receiptRoutes({ sql, tallies, site }: ReceiptOptions) {
+  const find = async (id: string, receipt: string) => {
+    const { poll } = requirePoll(id, await tallies.read(id), ANYBODY)
+    return { poll, status: await receiptStatus(sql, poll, receipt) }
   }
-  return new Elysia({ name: "receipts", detail: { hide: true } })
-    .get("/receipts", ({ request }) =>
-      answerPage(site, request, receiptEntryPage(visitOf(site, request), null), {
-        cache: "private, no-store",
-      }),
-    )
-    .post(
-      "/receipts",
-      async ({ request, server }) => {
-        const peer = server?.requestIP(request)?.address ?? null
-        const network = networkOf(clientAddress(peer, request.headers.get("x-forwarded-for"), trusted))
-        const { receipt: pasted = "" } = await readForm(request, FORM_LIMIT, { receipt: MOST_CHARACTERS })
-        const receipt = receiptIn(pasted)
-        const poll = receipt === null ? null : await pollOf(receipt, network)
-        if (poll !== null) return leadOn(`/polls/${poll}/receipts/${receipt}`, 303)
-        const page = receiptEntryPage(visitOf(site, request), pasted)
-        return answerPage(site, request, page, { cache: "private, no-store", status: NOT_FOUND })
+  return new Elysia({ name: "receipts" })
+    .get(
+      "/polls/:poll/receipts/:receipt",
+      async ({ request, params }) => {
+        const { poll, status } = await find(params.poll, params.receipt)
+        const html = receiptPage(visitOf(site, request), poll, params.receipt, status)
+        return answerPage(site, request, html, { cache: PRIVATE })
       },
-      { parse: "none" },
+      { ...canonicalAddress, detail: { hide: true } },
+    )
+    .get(
+      "/api/polls/:poll/receipts/:receipt",
+      async ({ params }) => {
+        const { status } = await find(params.poll, params.receipt)
+        return Response.json(status, { headers: { ...apiHeaders, "cache-control": PRIVATE } })
+      },
+      { detail: receiptDetail },
     )
 }

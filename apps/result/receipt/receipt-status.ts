@@ -7,7 +7,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import { BALLOT_ID_BASE } from "@tallyroom/lib/inbox/stream/entries"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
-import { withDeadline } from "../http/deadline"
+import { withDeadline } from "../database/deadline"
 
 export const BALLOT_FATES = ["pending", "counted", "replaced", "late", "set-aside", "lost"] as const
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
-import type { History } from "../tally/history"
 import type { TallyRow } from "../tally/tally-view"
 import { chartData } from "./chart-lines"
+import type { History } from "./history"
 
 const row = (id: string): TallyRow => ({
   ...{ option: { id, label: id.toUpperCase() }, index: 0, votes: 3, share: 1, length: 1, leads: true },

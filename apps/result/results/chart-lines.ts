@@ -1,9 +1,9 @@
 /** Which lines a chart has, and how they are told apart. */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
-import type { History } from "../tally/history"
 import { inOrder, type TallyRow } from "../tally/tally-view"
 import type { ChartData } from "./browser/chart"
+import type { History } from "./history"
 
 /** More lines could not be told apart. */
 const MOST_LINES = 8

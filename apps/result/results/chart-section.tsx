@@ -1,18 +1,18 @@
 /**
  * Votes over time; the drawing is loaded once it comes into view. Where that fails the section throws while it is drawn,
- * so it stands in a Guarded: the table has the numbers without it.
+ * so it stands in a ErrorBoundary: the table has the numbers without it.
  */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { within } from "@tallyroom/lib/within"
 import type { RefObject } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { History } from "../tally/history"
-import type { ResultsText } from "../tally/results-data"
 import type { TallyRow } from "../tally/tally-view"
 import { useThrottled } from "../tally/use-throttled"
 import type { Chart } from "./browser/chart"
 import { chartData, chartRows, dashOf } from "./chart-lines"
+import type { History } from "./history"
+import type { ResultsText } from "./results-data"
 import { useScheme } from "./use-scheme"
 
 /** Loaded a little before it can be seen. */

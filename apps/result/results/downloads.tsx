@@ -1,4 +1,4 @@
-import type { ResultsText } from "../tally/results-data"
+import type { ResultsText } from "./results-data"
 
 /** The numbers as files. */
 export function Downloads(props: { csv: string; json: string; poll: string; text: ResultsText }) {

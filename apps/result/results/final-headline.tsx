@@ -1,6 +1,6 @@
 import { isolated } from "@tallyroom/lib/ui/direction"
-import type { ResultsText } from "../tally/results-data"
 import type { TallyView } from "../tally/tally-view"
+import type { ResultsText } from "./results-data"
 
 /** Who won; nothing when nobody voted. */
 export function FinalHeadline({ view, text }: { view: TallyView; text: ResultsText }) {

@@ -1,8 +1,8 @@
 /** No counts are shown: why, and what to do about it. */
 
-import { OptionLabel } from "../tally/bars"
-import type { ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
+import { OptionLabel } from "./bars"
+import type { ResultsText } from "./results-data"
 
 export function HiddenResults({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
   const { t } = text

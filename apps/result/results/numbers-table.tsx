@@ -1,7 +1,7 @@
 /** The same numbers as a table. */
 
-import type { ResultsText } from "../tally/results-data"
 import type { TallyView } from "../tally/tally-view"
+import type { ResultsText } from "./results-data"
 
 export function NumbersTable({ view, text }: { view: TallyView; text: ResultsText }) {
   const { t, number, percent } = text

@@ -1,7 +1,7 @@
 /** The order of the options: links, so that they work without scripts, and without a reload with them. */
 
-import type { ResultsText } from "../tally/results-data"
 import type { Order } from "../tally/tally-view"
+import type { ResultsText } from "./results-data"
 
 const ORDERS = ["ballot", "votes"] as const satisfies Order[]
 

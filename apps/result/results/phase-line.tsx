@@ -3,8 +3,8 @@
 import type { ServerClock } from "../live/clock"
 import { useMounted } from "../live/use-mounted"
 import { useNow } from "../live/use-now"
-import type { ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
+import type { ResultsText } from "./results-data"
 
 type Props = { snapshot: Snapshot; text: ResultsText; clock: ServerClock; first: number }
 

@@ -3,21 +3,21 @@
 import { isOver } from "@tallyroom/lib/polls/visibility"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { useEffect, useState } from "preact/hooks"
-import { ConnectionLine } from "../live/connection-line"
-import { Guarded } from "../live/guarded"
 import { StillNotice } from "../live/still-notice"
 import { useLive, useServerClock } from "../live/use-live"
-import { Bars } from "../tally/bars"
-import type { ResultsData, ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
 import { type TallyView, tallyViewOf } from "../tally/tally-view"
+import { Bars } from "./bars"
 import { ChartSection } from "./chart-section"
+import { ConnectionLine } from "./connection-line"
 import { Downloads } from "./downloads"
+import { ErrorBoundary } from "./error-boundary"
 import { FinalHeadline } from "./final-headline"
 import { HiddenResults } from "./hidden-results"
 import { NumbersTable } from "./numbers-table"
 import { OrderSwitch } from "./order-switch"
 import { PhaseLine } from "./phase-line"
+import type { ResultsData, ResultsText } from "./results-data"
 import { ScaleLine } from "./scale-line"
 import { Announcement } from "./summary"
 import { ToBallot } from "./to-ballot"
@@ -109,9 +109,9 @@ function Tally({ data, snapshot, view, text, connected, clock }: TallyProps) {
       <ScaleLine view={view} text={text} />
       {!embedded && (
         <>
-          <Guarded>
+          <ErrorBoundary>
             <ChartSection rows={view.rows} history={history} script={addresses.chart} text={text} />
-          </Guarded>
+          </ErrorBoundary>
           <NumbersTable view={view} text={text} />
           <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
         </>

@@ -5,23 +5,13 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { type PageVisit, pathOf } from "../http/site"
-import type { ResultsData, ResultsText } from "../tally/results-data"
-import type { Snapshot } from "../tally/snapshot"
+import type { ShownTally } from "../tally/shown-tally"
 import { ResultsApp } from "./results-app"
+import type { ResultsData, ResultsText } from "./results-data"
 import { resultsMessages } from "./results-messages"
 import { SharePanel } from "./share-panel"
 
-export type Shown = {
-  snapshot: Snapshot
-  /** When it was read (ms). */
-  now: number
-  /** Where on the vote app people vote. */
-  ballot: string
-  /** What unlocks the counts of an after-vote poll, and stays in the page's addresses. */
-  receipt: string | null
-}
-
-export function resultsPage(visit: PageVisit, shown: Shown): string {
+export function resultsPage(visit: PageVisit, shown: ShownTally): string {
   const text = translator(visit.language, resultsMessages[visit.language])
   const data = resultsData(visit, shown, false)
   return renderPage({
@@ -45,7 +35,7 @@ export function resultsPage(visit: PageVisit, shown: Shown): string {
   })
 }
 
-export function embeddedResultsPage(visit: PageVisit, shown: Shown): string {
+export function embeddedResultsPage(visit: PageVisit, shown: ShownTally): string {
   const text = translator(visit.language, resultsMessages[visit.language])
   const data = resultsData(visit, shown, true)
   return renderPage({
@@ -66,7 +56,7 @@ export function embeddedResultsPage(visit: PageVisit, shown: Shown): string {
   })
 }
 
-function frame({ site, language }: PageVisit, { snapshot }: Shown, { t }: ResultsText) {
+function frame({ site, language }: PageVisit, { snapshot }: ShownTally, { t }: ResultsText) {
   return {
     language,
     title: `${isolated(snapshot.title)} – ${t("results")}`,
@@ -75,7 +65,7 @@ function frame({ site, language }: PageVisit, { snapshot }: Shown, { t }: Result
   }
 }
 
-function resultsData(visit: PageVisit, shown: Shown, embedded: boolean): ResultsData {
+function resultsData(visit: PageVisit, shown: ShownTally, embedded: boolean): ResultsData {
   const { language, site, url, voteAt } = visit
   const { snapshot, now, ballot, receipt } = shown
   const { poll } = snapshot

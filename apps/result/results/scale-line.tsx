@@ -1,5 +1,5 @@
-import type { ResultsText } from "../tally/results-data"
 import { fullBar, type TallyView } from "../tally/tally-view"
+import type { ResultsText } from "./results-data"
 
 /** What a full bar stands for, where that is not all votes. */
 export function ScaleLine({ view, text }: { view: TallyView; text: ResultsText }) {

@@ -1,9 +1,9 @@
 /** How others get to the ballot and to these results. */
 
-import { Markup } from "../http/markup"
 import { qrSvg } from "../http/qr"
 import { typed, unreachableHost } from "../http/vote-address"
-import type { ResultsData, ResultsText } from "../tally/results-data"
+import { Markup } from "./markup"
+import type { ResultsData, ResultsText } from "./results-data"
 
 type Props = { data: ResultsData; text: ResultsText; resultsAddress: string }
 

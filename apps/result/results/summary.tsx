@@ -2,10 +2,10 @@
 
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useRef } from "preact/hooks"
-import type { ResultsText } from "../tally/results-data"
 import type { TallyView } from "../tally/tally-view"
 import { useThrottled } from "../tally/use-throttled"
 import { outcome } from "./final-headline"
+import type { ResultsText } from "./results-data"
 
 /** More often nobody could listen to it. */
 const ANNOUNCE_MS = 10_000

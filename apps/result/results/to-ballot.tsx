@@ -1,7 +1,7 @@
 /** To where people vote: the first thing on a phone. */
 
-import type { ResultsData, ResultsText } from "../tally/results-data"
 import type { Snapshot } from "../tally/snapshot"
+import type { ResultsData, ResultsText } from "./results-data"
 
 type Props = { data: ResultsData; phase: Snapshot["phase"]; text: ResultsText }
 

@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { ServerClock } from "../live/clock"
-import { extended, type History, historyOf } from "../tally/history"
 import type { Snapshot } from "../tally/snapshot"
+import { extended, type History, historyOf } from "./history"
 
 /**
  * The server's timeline, asked for when counts can be seen and again after every loss of the connection, continued by

@@ -2,7 +2,7 @@
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
-import { Bar } from "../tally/bars"
+import { Bar } from "../tally/bar"
 import type { Snapshot, SnapshotOption } from "../tally/snapshot"
 import { fullBar, inOrder, type TallyRow, type TallyView } from "../tally/tally-view"
 import { useGliding } from "../tally/use-gliding"

@@ -6,12 +6,12 @@ import { renderPage } from "@tallyroom/lib/ui/page"
 import { qrSvg } from "../http/qr"
 import type { PageVisit } from "../http/site"
 import { typed, unreachableHost } from "../http/vote-address"
-import type { Shown } from "../results/results-page"
+import type { ShownTally } from "../tally/shown-tally"
 import { StageApp } from "./stage-app"
 import type { StageData } from "./stage-data"
 import { stageMessages } from "./stage-messages"
 
-export function stagePage(visit: PageVisit, { snapshot, now, ballot, receipt }: Shown): string {
+export function stagePage(visit: PageVisit, { snapshot, now, ballot, receipt }: ShownTally): string {
   const { language, site, url, voteAt } = visit
   const messages = stageMessages[language]
   const { t } = translator(language, messages)

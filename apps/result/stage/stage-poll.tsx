@@ -1,6 +1,6 @@
 /** One poll on the big screen. */
 
-import { clockTime } from "../live/connection-line"
+import { clockTime } from "../live/clock-time"
 import { StillNotice } from "../live/still-notice"
 import { type Connection, useLive, useServerClock } from "../live/use-live"
 import type { Snapshot } from "../tally/snapshot"

@@ -4,7 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { readTallyRow, type Tally, tallyColumns } from "@tallyroom/lib/polls/tallies"
 import { textArray } from "@tallyroom/lib/postgres-array"
-import { type SharedReads, sharedReads } from "../http/shared-reads"
+import { type SharedReads, sharedReads } from "../database/shared-reads"
 import { readTimeline, type Timeline, timelineColumn } from "./timeline"
 
 /** Stands for whichever poll is the default one. */

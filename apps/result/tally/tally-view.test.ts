@@ -1,9 +1,5 @@
 import { describe, expect, test } from "bun:test"
 import { optionColours } from "@tallyroom/lib/ui/colour"
-import { translator } from "@tallyroom/lib/ui/i18n"
-import { LANGUAGES, type Language } from "@tallyroom/lib/ui/language"
-import { resultsMessages } from "../results/results-messages"
-import { summary } from "../results/summary"
 import type { Snapshot } from "./snapshot"
 import { fullBar, inOrder, tallyViewOf } from "./tally-view"
 
@@ -74,33 +70,4 @@ describe("a view", () => {
     expect(ids(inOrder(rows, "votes"))).toEqual(["o1", "o3", "o0", "o2"])
     expect(ids(inOrder(rows, "ballot"))).toEqual(["o0", "o1", "o2", "o3"])
   })
-})
-
-describe("what is read out", () => {
-  const said = (language: Language, votes: number[], final: boolean) => {
-    const view = tallyViewOf(snapshot(votes))
-    return view && plain(summary(view, final, translator(language, resultsMessages[language])))
-  }
-  // Names are kept apart by signs that nobody sees.
-  const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "")
-
-  test("of an open poll is who leads, and of a final one who won, or that it is a tie", () => {
-    expect(said("en", [2, 1], false)).toBe("3 votes. Option 0 leads with 66.7%.")
-    expect(said("en", [2, 1], true)).toBe("3 votes. Option 0 wins")
-    expect(said("en", [2, 2], false)).toBe("4 votes. Option 0 and Option 1 are level with 50%.")
-    expect(said("en", [2, 2], true)).toBe("4 votes. A tie: Option 0 and Option 1")
-    expect([said("en", [0, 0], false), said("en", [0, 0], true)]).toEqual(["No votes yet", "Nobody voted"])
-  })
-
-  test.each(LANGUAGES.map((language) => [language]))(
-    "is another sentence once it is final, in %s",
-    (language) => {
-      for (const votes of [
-        [2, 1],
-        [2, 2],
-        [0, 0],
-      ])
-        expect(said(language, votes, true)).not.toBe(said(language, votes, false))
-    },
-  )
 })

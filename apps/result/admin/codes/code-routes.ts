@@ -8,9 +8,10 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { Elysia } from "elysia"
 import { h } from "preact"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { answerPage } from "../../http/answer"
+import { PRIVATE } from "../../http/cache-control"
 import { csvHeaders, toCsv } from "../../http/csv"
-import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
 import { voteAddressFor } from "../../http/vote-address"
 import { readStoredPoll, reserveCodes, type StoredPoll } from "../../polls/poll-store"
 import { type AdminDeps, type AdminVisit, adminPage, forAdmins, redirectTo, refusal } from "../admin-pages"
@@ -113,13 +114,13 @@ async function printPage(deps: AdminDeps, visit: AdminVisit): Promise<Response> 
     script: deps.site.asset("admin.js"),
     children: h(CodeSheet, { poll, cards, text, next: next <= poll.codesMade ? next : null }),
   })
-  return answerPage(deps.site, request, html, { cache: "private, no-store" })
+  return answerPage(deps.site, request, html, { cache: PRIVATE })
 }
 
 async function csv(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   const { poll, cards } = await cardsOf(deps, visit, MAKE_AT_ONCE)
   const rows = cards.map(({ number, code, url }) => [number, code, url])
   return new Response(toCsv([["number", "code", "url"], ...rows]), {
-    headers: { ...apiHeaders, ...csvHeaders(`${poll.id}-codes`), "cache-control": "private, no-store" },
+    headers: { ...apiHeaders, ...csvHeaders(`${poll.id}-codes`), "cache-control": PRIVATE },
   })
 }

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks"
 import { useMounted } from "../../live/use-mounted"
-import { idFrom } from "../../polls/made-ids"
+import { idFrom } from "../../polls/generated-ids"
 import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, NoticeBox } from "../parts"
 import type { EditView } from "../views"

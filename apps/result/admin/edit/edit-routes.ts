@@ -2,9 +2,9 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { Elysia } from "elysia"
-import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { fixedParts, isScheduled } from "../../polls/fixed-parts"
-import { pollIdFrom } from "../../polls/made-ids"
+import { pollIdFrom } from "../../polls/generated-ids"
 import { changePoll, createPoll, readStoredPoll, type StoredPoll } from "../../polls/poll-store"
 import {
   type AdminDeps,
@@ -16,8 +16,8 @@ import {
 } from "../admin-pages"
 import type { FlashMessage } from "../flash-message"
 import type { EditView } from "../views"
+import { fingerprintsOf, mergeEdits } from "./concurrent-edits"
 import { changeOptions, emptyDraft, isOptionAction, type PollDraft, pollDraftOf, withoutBlank } from "./draft"
-import { marksOf, merged } from "./meanwhile"
 import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
 import { errorTexts, type ValidationErrors } from "./validation-errors"
 
@@ -60,7 +60,7 @@ function viewOf(poll: StoredPoll | null, draft: PollDraft): EditView {
   const scheduled = poll !== null && isScheduled(poll, Date.now())
   const stored = poll ? pollDraftOf(poll) : emptyDraft()
   const saved = { opensAt: stored.opensAt, closesAt: stored.closesAt }
-  const known = { draft, saved, served: poll ? marksOf(stored) : "" }
+  const known = { draft, saved, served: poll ? fingerprintsOf(stored) : "" }
   return { page: "edit", id: poll?.id ?? null, ...known, scheduled, fixed, errors: {}, notice: null }
 }
 
@@ -84,7 +84,7 @@ async function answerForm(
   // Where scripts run the page writes the id of a title with Latin letters; nobody need think of any.
   const whole = { ...draft, id: draft.id || pollIdFrom(draft.title), options: withoutBlank(draft.options) }
   const { draft: mine, both } = poll
-    ? merged(whole, pollDraftOf(poll), form.sent.served ?? "")
+    ? mergeEdits(whole, pollDraftOf(poll), form.sent.served ?? "")
     : { draft: whole, both: [] }
   if (both.length === 0) return save(deps, visit, poll, { ...form, draft: mine })
   const { t, list } = visit.text

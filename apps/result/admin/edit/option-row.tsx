@@ -1,7 +1,7 @@
 /** One option of a poll while it is written. */
 
 import { useMounted } from "../../live/use-mounted"
-import { idFrom } from "../../polls/made-ids"
+import { idFrom } from "../../polls/generated-ids"
 import { useAdminText } from "../admin-text"
 import { describedBy, Field } from "../parts"
 import { type OptionDraft, optionField } from "./draft"

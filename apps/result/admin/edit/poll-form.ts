@@ -4,10 +4,10 @@ import { readForm } from "@tallyroom/lib/http/body"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import type { z } from "zod"
-import { withIds } from "../../polls/made-ids"
+import { withIds } from "../../polls/generated-ids"
 import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"
+import { MOST_FINGERPRINTS } from "./concurrent-edits"
 import { type OptionDraft, optionField, type PollDraft } from "./draft"
-import { MOST_MARKS } from "./meanwhile"
 import { type ValidationErrors, validationErrorsOf } from "./validation-errors"
 
 /** Fifty options with all that they may have, percent-encoded. */
@@ -22,7 +22,7 @@ const parts = ["id", "label", "emoji", "colour", "image"] as const
 const FIELDS: Record<string, number> = {
   ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
-  ...{ isDefault: 4, served: MOST_MARKS },
+  ...{ isDefault: 4, served: MOST_FINGERPRINTS },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
       parts.map((part) => [optionField(i, part), PARTS[part]]),

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
-import { withDeadline } from "../../http/deadline"
+import { withDeadline } from "../../database/deadline"
 
 /** Over how long votes a second are averaged. */
 const RATE_SECONDS = 60

@@ -3,7 +3,7 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { Elysia } from "elysia"
-import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { moveSchema } from "../../polls/poll-order"
 import { changePoll, readStoredPolls } from "../../polls/poll-store"
 import { type AdminDeps, type AdminVisit, forAdmins, redirectWithFlash } from "../admin-pages"

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
-import { withDeadline } from "../../http/deadline"
+import { withDeadline } from "../../database/deadline"
 import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
 import type { PollSummary } from "../views"
 

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
-import { withDeadline } from "../../http/deadline"
+import { withDeadline } from "../../database/deadline"
 import type { Books } from "./books-balance"
 
 const count = z.coerce.number()

@@ -3,7 +3,7 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
 import { Elysia } from "elysia"
-import { CHANGE_DEADLINE_MS, withDeadline } from "../../http/deadline"
+import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { duplicateSchema } from "../../polls/poll-change"
 import { deletePoll, duplicatePoll, readStoredPoll } from "../../polls/poll-store"
 import {

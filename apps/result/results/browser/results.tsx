@@ -3,8 +3,8 @@
 import { followTheme } from "@tallyroom/lib/ui/follow-theme"
 import { hydrateApp, pageData } from "@tallyroom/lib/ui/hydrate"
 import { tellHeight } from "@tallyroom/lib/ui/tell-height"
-import type { ResultsData } from "../../tally/results-data"
 import { ResultsApp } from "../results-app"
+import type { ResultsData } from "../results-data"
 import { offerCopying } from "./copy-buttons"
 
 const data = pageData<ResultsData>()

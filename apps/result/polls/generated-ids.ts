@@ -47,7 +47,7 @@ export function withIds<Option extends { id?: unknown; label?: unknown }>(
 }
 
 /** What was sent for a new poll, with the ids that it lacks; the schema says what else is wrong with it. */
-export function completed(sent: unknown): unknown {
+export function withMissingIds(sent: unknown): unknown {
   if (!isObject(sent)) return sent
   const { id, title, options } = sent
   const made = typeof title === "string" ? pollIdFrom(title) : ""

@@ -9,7 +9,8 @@ import { Elysia } from "elysia"
 import type { ElysiaWS } from "elysia/ws"
 import type { AdminAccess, Peers } from "../access/admin-access"
 import { requireCounts, requirePoll } from "../access/audience"
-import type { SharedReads } from "../http/shared-reads"
+import { viewerOf } from "../access/viewer"
+import type { SharedReads } from "../database/shared-reads"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
 import { topicOf } from "./watched"
@@ -164,7 +165,7 @@ async function reserve(
     requireCounts(tally.poll, "public")
     return { tally, audience: "public" }
   }
-  const viewer = { admin: access.isAdmin(request, server), receipt: searchParams.get("receipt") }
+  const viewer = viewerOf(access, request, server)
   const tally = requirePoll(id, await tallies.read(id), viewer)
   // An admin's big screen shows the hall what the hall may see.
   const admin = viewer.admin && searchParams.get("view") !== "public"

@@ -2,9 +2,9 @@
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
-import type { ResultsKey, ResultsMessages } from "../results/results-messages"
-import type { Snapshot } from "./snapshot"
-import type { Order } from "./tally-view"
+import type { Snapshot } from "../tally/snapshot"
+import type { Order } from "../tally/tally-view"
+import type { ResultsKey, ResultsMessages } from "./results-messages"
 
 export type ResultsData = {
   language: Language

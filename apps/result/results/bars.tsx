@@ -1,13 +1,13 @@
 /** The options as bars, alive wherever scripts run. */
 
-import { optionColours } from "@tallyroom/lib/ui/colour"
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
+import { Bar } from "../tally/bar"
+import type { SnapshotOption } from "../tally/snapshot"
+import { inOrder, type Order, type TallyRow } from "../tally/tally-view"
+import { useGliding } from "../tally/use-gliding"
+import { useThrottled } from "../tally/use-throttled"
 import type { ResultsText } from "./results-data"
-import type { SnapshotOption } from "./snapshot"
-import { inOrder, type Order, type TallyRow } from "./tally-view"
-import { useGliding } from "./use-gliding"
-import { useThrottled } from "./use-throttled"
 
 /** Rows that change places more often than this could not be read. */
 const REORDER_MS = 1_000
@@ -76,17 +76,5 @@ export function OptionLabel({ option, mark }: { option: SnapshotOption; mark?: s
         {mark && <span class="chip good mark">{mark}</span>}
       </span>
     </span>
-  )
-}
-
-/** Drawn for both schemes: a style attribute could choose, but pages take none. */
-export function Bar({ row: { option, index, length } }: { row: TallyRow }) {
-  const { light, dark } = optionColours(option, index)
-  const width = `${(100 * length).toFixed(2)}%`
-  return (
-    <svg class="bar" aria-hidden="true">
-      <rect class="on-light" data-part="bar" width={width} height="100%" fill={light.fill} />
-      <rect class="on-dark" width={width} height="100%" fill={dark.fill} />
-    </svg>
   )
 }

@@ -1,7 +1,7 @@
 /** How the tally grew: what the server knows, continued by what is seen live. */
 
-import type { Snapshot } from "./snapshot"
-import type { Timeline } from "./timeline"
+import type { Snapshot } from "../tally/snapshot"
+import type { Timeline } from "../tally/timeline"
 
 export type History = Timeline["points"]
 

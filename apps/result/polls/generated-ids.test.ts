@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { completed, idFrom, pollIdFrom, withIds } from "./made-ids"
+import { idFrom, pollIdFrom, withIds, withMissingIds } from "./generated-ids"
 
 test.each([
   ["Où déjeuner ?", "ou-dejeuner"],
@@ -35,7 +35,7 @@ test("no two get the same id, and whoever has one keeps it", () => {
 })
 
 test("what is no poll is left for the schema to refuse", () => {
-  expect([null, 1, [], { options: "x" }, { title: 1, options: [1] }].map(completed)).toEqual([
+  expect([null, 1, [], { options: "x" }, { title: 1, options: [1] }].map(withMissingIds)).toEqual([
     null,
     1,
     [],

@@ -2,10 +2,46 @@
 
 import type { ProblemKind } from "@tallyroom/lib/errors"
 import { jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
+import {
+  eligibilitySchema,
+  policySchema,
+  resultsSchema,
+  slugSchema,
+  stateSchema,
+} from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
-import { madeCodesSchema, pollsSchema, pollViewSchema } from "../http/api-schemas"
+import { answeredOptionSchema, countSchema, momentSchema, phaseSchema } from "../http/api-schemas"
 import { duplicateSchema, pollChangeSchema, sentPollSchema } from "./poll-change"
+
+/** What `pollView` returns; only admins get the last four fields. */
+const pollViewSchema = z.strictObject({
+  id: slugSchema,
+  title: z.string(),
+  options: z.array(answeredOptionSchema),
+  policy: policySchema,
+  results: resultsSchema,
+  eligibility: eligibilitySchema,
+  confirm: z.boolean(),
+  state: stateSchema,
+  phase: phaseSchema,
+  opensAt: momentSchema.nullable(),
+  closesAt: momentSchema.nullable(),
+  pausedAt: momentSchema.nullable(),
+  closedAt: momentSchema.nullable(),
+  finalFrom: momentSchema.nullable(),
+  finalAt: momentSchema.nullable(),
+  default: z.boolean(),
+  archived: z.boolean(),
+  deleting: z.boolean().optional(),
+  revision: countSchema.optional(),
+  codesMade: countSchema.optional(),
+  accepted: countSchema.optional(),
+})
+
+const pollsSchema = z.strictObject({ polls: z.array(pollViewSchema) })
+
+const madeCodesSchema = z.strictObject({ poll: slugSchema, codes: z.array(z.string()) })
 
 /** The greatest order of codes in one answer. */
 const CODES_AT_ONCE = 10_000

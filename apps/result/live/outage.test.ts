@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test"
-import { waitFor } from "../../scripts/services/wait"
-import { useStores } from "../../tests/harness/stores"
-import { readinessOf } from "./readiness"
-import { definition, openTables, startResultApp } from "./testing/result"
-import { watchPoll } from "./testing/viewer"
-import { addVotes } from "./testing/votes"
+import { waitFor } from "../../../scripts/services/wait"
+import { useStores } from "../../../tests/harness/stores"
+import { readinessOf } from "../readiness"
+import { definition, openTables, startResultApp } from "../testing/result"
+import { watchPoll } from "../testing/viewer"
+import { addVotes } from "../testing/votes"
 
 const stores = useStores({ ownPostgres: true })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
+import type { Snapshot } from "../tally/snapshot"
 import { extended, type History, historyOf } from "./history"
-import type { Snapshot } from "./snapshot"
 
 const snapshot = (a: number, b = 0): Snapshot => ({
   ...{

@@ -1,0 +1,46 @@
+/** What other sites embed: a poll in a frame, and the script that makes the frame. */
+
+import { ANYBODY } from "@tallyroom/lib/polls/audience"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
+import { Elysia } from "elysia"
+import { requirePoll } from "../access/audience"
+import type { SharedReads } from "../database/shared-reads"
+import { answerPage } from "../http/answer"
+import { canonicalAddress } from "../http/canonical-address"
+import { type Site, visitOf } from "../http/site"
+import { embeddedResultsPage } from "../results/results-page"
+import { shownTo } from "../tally/shown-tally"
+
+/** Other sites name the script of embeds by an address that never changes. */
+const EMBED_SCRIPT_CACHE = "public, max-age=300"
+
+export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; site: Site }) {
+  return new Elysia({ name: "embed", detail: { hide: true } })
+    .get(
+      "/embed/:poll",
+      async ({ request, params }) => {
+        const visit = visitOf(site, request)
+        const viewer = { ...ANYBODY, receipt: visit.url.searchParams.get("receipt") }
+        const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
+        if (visit.url.searchParams.get("view") === "ballot")
+          return redirectToBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
+        const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
+        const frameAncestors = site.embedOrigins
+        return answerPage(site, request, embeddedResultsPage(visit, shown), { cache, frameAncestors })
+      },
+      canonicalAddress,
+    )
+    .get("/embed.js", () => {
+      const headers = { location: site.asset("embed.js"), "cache-control": EMBED_SCRIPT_CACHE }
+      return new Response(null, { status: 302, headers })
+    })
+}
+
+function redirectToBallot(address: string, theme: string | undefined): Response {
+  const location = new URL(address)
+  if (theme) location.searchParams.set("theme", theme)
+  return new Response(null, {
+    status: 302,
+    headers: { location: location.href, "cache-control": "no-store" },
+  })
+}

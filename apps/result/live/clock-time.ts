@@ -1,0 +1,10 @@
+/** "14:02", or with the day when that was not today. */
+export function clockTime(language: string, ms: number): string {
+  const moment = new Date(ms)
+  const today = moment.toDateString() === new Date().toDateString()
+  const format = new Intl.DateTimeFormat(language, {
+    timeStyle: "short",
+    ...(!today && { dateStyle: "short" }),
+  })
+  return format.format(moment)
+}

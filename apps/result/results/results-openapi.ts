@@ -1,0 +1,64 @@
+/** What the OpenAPI document says of the results as JSON and as CSV. */
+
+import {
+  jsonAnswer,
+  POLL_PARAMETER,
+  problemAnswers,
+  RECEIPT_QUERY,
+  textAnswer,
+} from "@tallyroom/lib/http/openapi"
+import { resultsSchema, slugSchema, stateSchema } from "@tallyroom/lib/polls/poll"
+import type { DocumentDecoration } from "elysia"
+import { z } from "zod"
+import { answeredOptionSchema, countSchema, momentSchema, phaseSchema } from "../http/api-schemas"
+
+/** What `snapshotOf` returns with counts, and the shares of the options and the timeline. */
+const tallySchema = z.strictObject({
+  poll: slugSchema,
+  number: z.int().positive(),
+  title: z.string(),
+  state: stateSchema,
+  phase: phaseSchema,
+  results: resultsSchema,
+  version: countSchema,
+  opensAt: momentSchema.nullable(),
+  closesAt: momentSchema.nullable(),
+  finalAt: momentSchema.nullable(),
+  hidden: z.literal(false),
+  total: countSchema,
+  /** Shares are exactly 1 together; null while there are no votes. */
+  options: z.array(
+    answeredOptionSchema.extend({ votes: countSchema, share: z.number().min(0).max(1).nullable() }),
+  ),
+  timeline: z.strictObject({
+    stepSeconds: z.int().positive(),
+    points: z.array(z.tuple([z.int(), z.record(slugSchema, z.int())])),
+  }),
+})
+
+const unchanged = { 304: { description: "As the client knows it by its If-None-Match." } }
+
+export const tallyDetail: DocumentDecoration = {
+  summary: "Tally and timeline of a poll",
+  tags: ["results"],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  responses: {
+    200: jsonAnswer("The votes, and how they came in; with an ETag.", tallySchema),
+    ...unchanged,
+    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),
+  },
+}
+
+export const csvDetail: DocumentDecoration = {
+  summary: "Tally of a poll for a spreadsheet",
+  tags: ["results"],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  responses: {
+    200: textAnswer(
+      "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
+      "text/csv",
+    ),
+    ...unchanged,
+    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),
+  },
+}

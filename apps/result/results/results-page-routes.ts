@@ -1,0 +1,45 @@
+/** The results page of a poll, and the start page, which shows those of the default poll. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
+import { Elysia } from "elysia"
+import type { AdminAccess } from "../access/admin-access"
+import { mayKnow, requirePoll } from "../access/audience"
+import { viewerOf } from "../access/viewer"
+import type { SharedReads } from "../database/shared-reads"
+import { answerPage } from "../http/answer"
+import { canonicalAddress } from "../http/canonical-address"
+import { type Site, visitOf } from "../http/site"
+import { shownTo } from "../tally/shown-tally"
+import { resultsPage } from "./results-page"
+
+export type ResultsPageOptions = {
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  site: Site
+  /** The id of the poll that the start page shows. */
+  home: string
+}
+
+export function resultsPageRoutes({ access, tallies, site, home }: ResultsPageOptions) {
+  return new Elysia({ name: "results-pages", detail: { hide: true } })
+    .get("/", async ({ request, server }) => {
+      const tally = await tallies.read(home)
+      const viewer = viewerOf(access, request, server)
+      if (!tally || !mayKnow(tally.poll, viewer)) {
+        throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
+      }
+      const { shown, cache } = shownTo(tally, "/", viewer)
+      return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
+    })
+    .get(
+      "/polls/:poll",
+      async ({ request, server, params }) => {
+        const viewer = viewerOf(access, request, server)
+        const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
+        const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
+        return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
+      },
+      canonicalAddress,
+    )
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "bun:test"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { LANGUAGES, type Language } from "@tallyroom/lib/ui/language"
+import type { Snapshot } from "../tally/snapshot"
+import { tallyViewOf } from "../tally/tally-view"
+import { resultsMessages } from "./results-messages"
+import { summary } from "./summary"
+
+const snapshot = (votes: number[], hidden = false): Snapshot => ({
+  ...{ poll: "p", number: 1, title: "P", state: "open", phase: "open", results: "live", version: 1 },
+  ...{ opensAt: null, closesAt: null, finalAt: null, hidden },
+  total: votes.reduce((sum, it) => sum + it, 0),
+  options: votes.map((it, i) => ({ id: `o${i}`, label: `Option ${i}`, votes: it })),
+})
+
+describe("what is read out", () => {
+  const said = (language: Language, votes: number[], final: boolean) => {
+    const view = tallyViewOf(snapshot(votes))
+    return view && plain(summary(view, final, translator(language, resultsMessages[language])))
+  }
+  // Names are kept apart by signs that nobody sees.
+  const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "")
+
+  test("of an open poll is who leads, and of a final one who won, or that it is a tie", () => {
+    expect(said("en", [2, 1], false)).toBe("3 votes. Option 0 leads with 66.7%.")
+    expect(said("en", [2, 1], true)).toBe("3 votes. Option 0 wins")
+    expect(said("en", [2, 2], false)).toBe("4 votes. Option 0 and Option 1 are level with 50%.")
+    expect(said("en", [2, 2], true)).toBe("4 votes. A tie: Option 0 and Option 1")
+    expect([said("en", [0, 0], false), said("en", [0, 0], true)]).toEqual(["No votes yet", "Nobody voted"])
+  })
+
+  test.each(LANGUAGES.map((language) => [language]))(
+    "is another sentence once it is final, in %s",
+    (language) => {
+      for (const votes of [
+        [2, 1],
+        [2, 2],
+        [0, 0],
+      ])
+        expect(said(language, votes, true)).not.toBe(said(language, votes, false))
+    },
+  )
+})
