@@ -13,17 +13,16 @@ import type { Values } from "@tallyroom/lib/settings"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
-import { ballotPageRoutes } from "./ballot/ballot-routes"
+import { type BallotDeps, ballotPageRoutes } from "./ballot/ballot-routes"
+import { PageHeaders, withLanguage } from "./ballot/page-headers"
 import { problemPage } from "./ballot/problem-page"
 import { Sites } from "./ballot/sites"
 import { appenders } from "./casting/appenders"
 import { FormAnswers } from "./casting/form-answers"
-import { voteRoutes } from "./casting/vote-routes"
+import { type VoteDeps, voteRoutes } from "./casting/vote-routes"
 import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
-import type { Deps } from "./deps"
 import { inboxProblem } from "./http/inbox-problem"
 import { openapiDocument } from "./http/openapi"
-import { PageHeaders, withLanguage } from "./http/page-headers"
 import type { Metrics } from "./metrics"
 import type { PollCache } from "./polls/poll-cache"
 import { pollRoutes } from "./polls/poll-routes"
@@ -76,7 +75,7 @@ export function createApp({
   log,
   settings,
 }: AppDeps): AnyElysia {
-  const deps: Deps = {
+  const deps: BallotDeps & VoteDeps = {
     polls: pollsOf(settings.CONTRACT, polls),
     unsentCookies: new WeakMap(),
     appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT),
@@ -95,7 +94,7 @@ export function createApp({
   }
   const problems = answerProblems({
     log,
-    page: (problem, request) => pageOf(deps, problem, request),
+    page: (problem, request) => pageOf(deps, problem, new Client(request, app.server, deps.trustedProxies)),
     isApi: (path) => /^\/(api|assets)\/|^\/openapi/.test(path) || isContractPath(settings.CONTRACT, path),
     translate: inboxProblem,
     lead: (request) => toPoll(deps, request),
@@ -105,7 +104,7 @@ export function createApp({
     },
   })
   // Short host names such as `vote` break wildcard routes otherwise.
-  return new Elysia({
+  const app = new Elysia({
     serve: { maxRequestBodySize: MAX_REQUEST_BYTES },
     handler: { standardHostname: false },
   })
@@ -117,10 +116,11 @@ export function createApp({
     .use(tallyRoutes(deps))
     .use(voteRoutes(deps))
     .use(contractRoutes(settings.CONTRACT, deps, redis))
+  return app
 }
 
 /** /lunch leads to /polls/lunch; null where there is no such poll. While nobody knows, the poll's page says so. */
-async function toPoll({ polls }: Pick<Deps, "polls">, request: Request): Promise<Response | null> {
+async function toPoll({ polls }: Pick<BallotDeps, "polls">, request: Request): Promise<Response | null> {
   const { pathname, search } = new URL(request.url)
   const id = pollOfShortPath(pathname)
   if (id === null) return null
@@ -132,7 +132,8 @@ async function toPoll({ polls }: Pick<Deps, "polls">, request: Request): Promise
   return isUnknown ? null : leadOn(`/polls/${id}${search}`, 302)
 }
 
-function pageOf({ sites, headers, trustedProxies }: Deps, problem: Problem, request: Request): Response {
+function pageOf({ sites, headers }: BallotDeps, problem: Problem, client: Client): Response {
+  const { request } = client
   const { site } = sites.for(request)
   const { pathname, search } = new URL(request.url)
   const known =
@@ -142,7 +143,6 @@ function pageOf({ sites, headers, trustedProxies }: Deps, problem: Problem, requ
   const back = known ? pathname : "/"
   // What was sent is not sent again by a link.
   const here = request.method === "GET" ? `${pathname}${search}` : back
-  const client = new Client(request, null, trustedProxies)
   return compressedResponse(request, problemPage(site, problem, { language, back, here, embedded }), {
     status: problem.status,
     headers: withLanguage(client, headers.page(language, embedded)),

@@ -4,18 +4,13 @@ import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"
+import type { OwnVote } from "../casting/cast-ballot"
 import { ANSWER_PARAMETER } from "../casting/form-answers"
+import type { Counts } from "../polls/tallies"
 import { messagesFor } from "./messages-for"
 import type { Site } from "./site"
 import { BallotApp } from "./view/ballot-app"
-import {
-  type BallotData,
-  type Counts,
-  headingOf,
-  type PollFacts,
-  type Refusal,
-  type Standing,
-} from "./view/ballot-data"
+import { type BallotData, headingOf, type PollFacts, type Refusal } from "./view/ballot-data"
 
 export type BallotPage = {
   poll: Poll
@@ -30,7 +25,7 @@ export type BallotPage = {
   /** From the address of a printed code, or as it was typed. */
   code?: string | undefined
   refusal?: Refusal | undefined
-  standing?: Standing | undefined
+  standing?: OwnVote | undefined
   /** The voter of what stands is choosing anew. */
   choosing?: boolean | undefined
   /** By what the page's address asks for the answer to a form. */

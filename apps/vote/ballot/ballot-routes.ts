@@ -1,27 +1,48 @@
 /** GET /, GET /polls/:poll and GET /embed/:poll: the pages on which people vote. */
 
+import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
 import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
 import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { languageOf } from "@tallyroom/lib/ui/language"
-import type { AnyElysia } from "elysia"
-import { ANSWER_PARAMETER, BY_COOKIE, keepsCookies } from "../casting/form-answers"
-import { standingOf } from "../casting/standings"
-import { defaultPoll } from "../casting/voting"
-import type { Deps } from "../deps"
-import { pageDetail } from "../http/openapi"
-import { withCookies } from "../http/page-headers"
-import { mayShow } from "../polls/tally-routes"
+import type { AnyElysia, DocumentDecoration } from "elysia"
+import type { OwnVote } from "../casting/cast-ballot"
+import type { CastVoteDeps } from "../casting/cast-vote"
+import { ANSWER_PARAMETER, BY_COOKIE, type FormAnswers, keepsCookies } from "../casting/form-answers"
+import { ownVoteOf } from "../casting/own-vote"
+import { defaultPoll } from "../polls/poll-problems"
+import type { Counts, Tallies } from "../polls/tallies"
+import { mayShow } from "../polls/tally-visibility"
 import { Client } from "../voter/client"
 import type { Visitor } from "../voter/visitor"
 import { ballotPage } from "./ballot-page"
-import { type Counts, hasCounts, type Standing } from "./view/ballot-data"
+import { type PageHeaders, withCookies } from "./page-headers"
+import type { Sites } from "./sites"
+import { hasCounts } from "./view/ballot-data"
 
 /** A longer code is none, and nothing to be shown again. */
 const MAX_CODE_CHARACTERS = 64
 const BEFORE_VOTING: ReadonlySet<Phase> = new Set(["draft", "scheduled"])
 
-export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+const pageDetail = (named: boolean): DocumentDecoration => ({
+  summary: "The ballot page",
+  parameters: named ? [POLL_PARAMETER] : [],
+  responses: {
+    200: textAnswer("A page.", "text/html"),
+    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
+  },
+})
+
+export type BallotDeps = Pick<CastVoteDeps, "polls" | "appenderFor" | "door"> & {
+  sites: Pick<Sites, "for">
+  headers: Pick<PageHeaders, "page">
+  answers: Pick<FormAnswers, "read">
+  tallies: Pick<Tallies, "read">
+  trustedProxies: TrustedProxies
+}
+
+export function ballotPageRoutes(deps: BallotDeps): <App extends AnyElysia>(app: App) => App {
   const { polls, trustedProxies } = deps
   return (app) => {
     app.get(
@@ -54,7 +75,7 @@ export function ballotPageRoutes(deps: Deps): <App extends AnyElysia>(app: App) 
 type Place = "start" | "poll" | "frame"
 
 /** The page already makes its reader a visitor, so that a double click on its form is one voter's. */
-async function show(deps: Deps, poll: Poll, client: Client, place: Place): Promise<Response> {
+async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place): Promise<Response> {
   const embedded = place === "frame"
   const { request } = client
   const language = languageOf(request)
@@ -65,7 +86,7 @@ async function show(deps: Deps, poll: Poll, client: Client, place: Place): Promi
   const asked = searchParams.get(ANSWER_PARAMETER)
   const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
   if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)
-  const stands = await readStanding(deps, poll, visitor, now)
+  const stands = await readOwnVote(deps, poll, visitor, now)
   const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
   // Its own answer came back, and the cookies that it was given with it did not. Any other address may be somebody else's.
@@ -97,27 +118,27 @@ function withoutAnswer(request: Request): Response {
 }
 
 /** What a form was answered, unless the same voter has voted since. */
-function newerOf(answered: Standing, stands: Standing | null): Standing {
+function newerOf(answered: OwnVote, stands: OwnVote | null): OwnVote {
   return stands === null || stands.receipt === answered.receipt ? answered : stands
 }
 
 /** What stands of a visitor who comes back; a page without it is better than none. */
-async function readStanding(
-  { polls, appenderFor }: Deps,
+async function readOwnVote(
+  { polls, appenderFor }: BallotDeps,
   poll: Poll,
   visitor: Visitor | null,
   now: number,
-): Promise<Standing | null> {
+): Promise<OwnVote | null> {
   if (visitor === null || BEFORE_VOTING.has(votingPhase(poll, now))) return null
   const index = await polls.index().catch(() => null)
-  return index && standingOf(appenderFor(index.shards), poll, visitor, index.shards)
+  return index && ownVoteOf(appenderFor(index.shards), poll, visitor, index.shards)
 }
 
 /** How the votes stand, once this reader may see it beside the poll; a page without it is better than none. */
 async function countsOf(
-  { tallies }: Deps,
+  { tallies }: BallotDeps,
   poll: Poll,
-  standing: Standing | null,
+  standing: OwnVote | null,
   now: number,
 ): Promise<Counts | null> {
   const { results } = poll

@@ -2,10 +2,10 @@
 
 import { CompressibleBody } from "@tallyroom/lib/http/compression"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import type { OwnVote } from "../casting/cast-ballot"
 import { BY_COOKIE } from "../casting/form-answers"
 import { type BallotPage, ballotPage } from "./ballot-page"
 import type { Site } from "./site"
-import type { Standing } from "./view/ballot-data"
 
 /**
  * Stands in a rendered page where the receipt comes, and is as long as one; no poll's text can hold it, as it has
@@ -15,7 +15,7 @@ const RECEIPT = "receipt".padStart(54, "\u007f")
 /** How old the clock and the tally of a page may be; who watches on asks again. */
 const FRESH_MS = 250
 
-type VotedPage = BallotPage & { standing: Standing }
+type VotedPage = BallotPage & { standing: OwnVote }
 type Kept = { at: number; body: CompressibleBody }
 
 /** A page as bytes, and where in them the receipt stands. */

@@ -9,11 +9,14 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { keyedText } from "@tallyroom/lib/ballots/keyed"
 import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
 import { LANGUAGE_COOKIE } from "@tallyroom/lib/ui/language"
-import type { Refusal, Standing } from "../ballot/view/ballot-data"
 import { VISITOR_COOKIE } from "../voter/visitor"
+import type { OwnVote } from "./cast-ballot"
+
+/** Why a form's vote was not taken, where its page itself says so. */
+export type FormRefusal = "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "refused"
 
 /** `code`: as it was typed. */
-export type FormAnswer = { standing: Standing } | { refusal: Refusal; code: string }
+export type FormAnswer = { standing: OwnVote } | { refusal: FormRefusal; code: string }
 
 /** `byAddress`: it came by the address alone, as of a browser that keeps no cookies, or of who was given the address. */
 export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }

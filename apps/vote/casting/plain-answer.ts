@@ -2,15 +2,15 @@
 
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
-import type { Outcome } from "./cast"
+import type { VoteOutcome } from "./cast-ballot"
 
 /** What became of the vote, as one sentence; for equal outcomes equally long, as load tools count other lengths as failures. */
-export function plainAnswer(poll: Poll, { status, option, receipt }: Outcome): string {
+export function plainAnswer(poll: Poll, { status, option, receipt }: VoteOutcome): string {
   const label = isolated(poll.options.find(({ id }) => id === option)?.label ?? option)
   return `${sentence(poll, status, label)} The receipt is ${receipt}\n`
 }
 
-function sentence(poll: Poll, status: Outcome["status"], label: string): string {
+function sentence(poll: Poll, status: VoteOutcome["status"], label: string): string {
   const isUsed = poll.eligibility === "code" && (status === "same" || status === "stands")
   if (isUsed) return `This code was used already, for ${label} in the poll ${poll.id}.`
   switch (status) {

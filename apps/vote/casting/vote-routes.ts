@@ -4,24 +4,24 @@
  */
 
 import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
+import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { asksForPage, wantsPage } from "@tallyroom/lib/http/media-types"
 import { leadOn } from "@tallyroom/lib/http/page-address"
 import { problemJson } from "@tallyroom/lib/http/problems"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia } from "elysia"
-import type { Refusal } from "../ballot/view/ballot-data"
-import type { Deps } from "../deps"
-import { formVoteDetail, jsonVoteDetail } from "../http/openapi"
+import { defaultPoll } from "../polls/poll-problems"
 import { Client } from "../voter/client"
 import { readBallotForm, readBallotJson } from "./ballot-request"
-import type { Outcome } from "./cast"
-import { ANSWER_PARAMETER, type FormAnswer } from "./form-answers"
+import type { VoteOutcome } from "./cast-ballot"
+import { type CastVote, type CastVoteDeps, castVote } from "./cast-vote"
+import { ANSWER_PARAMETER, type FormAnswer, type FormAnswers, type FormRefusal } from "./form-answers"
 import { plainAnswer } from "./plain-answer"
-import { defaultPoll, type Vote, vote } from "./voting"
+import { formVoteDetail, jsonVoteDetail } from "./vote-detail"
 
 const STATUS = { accepted: 201, received: 202, same: 200, stands: 409 } as const satisfies Record<
-  Outcome["status"],
+  VoteOutcome["status"],
   number
 >
 
@@ -37,20 +37,27 @@ const TEXT_HEADERS = new Headers({
   "cache-control": "no-store",
 })
 /** What the ballot itself says, beside the code that was typed. */
-const REFUSALS: Partial<Record<ProblemKind, Refusal>> = {
+const REFUSALS: Partial<Record<ProblemKind, FormRefusal>> = {
   "poll-changed": "refused",
   "code-needed": "codeNeeded",
   "code-unknown": "codeUnknown",
   "too-many-attempts": "tooManyAttempts",
 }
 
-export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+export type VoteDeps = CastVoteDeps & {
+  answers: Pick<FormAnswers, "setCookie" | "inAddress">
+  trustedProxies: TrustedProxies
+}
+
+export function voteRoutes(deps: VoteDeps): <App extends AnyElysia>(app: App) => App {
   const { trustedProxies } = deps
   return (app) => {
     app.post(
       "/api/polls/:poll/votes",
       async ({ request, params, server }) =>
-        asJson(await vote(deps, params.poll, new Client(request, server, trustedProxies), readBallotJson)),
+        asJson(
+          await castVote(deps, params.poll, new Client(request, server, trustedProxies), readBallotJson),
+        ),
       { parse: "none", detail: jsonVoteDetail },
     )
     app.post(
@@ -79,14 +86,14 @@ export function voteRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App
  * the answer itself, as load tools count anything but 2xx as a failure.
  */
 async function formVote(
-  deps: Deps,
+  deps: VoteDeps,
   pollId: string | null,
   client: Client,
   embedded: boolean,
 ): Promise<Response> {
   const { request } = client
   if (!asksForPage(request)) {
-    const voted = await vote(deps, pollId, client, readBallotForm)
+    const voted = await castVote(deps, pollId, client, readBallotForm)
     return wantsPage(request) ? asText(voted) : asJson(voted)
   }
   let code = ""
@@ -96,7 +103,7 @@ async function formVote(
     return ballot
   }
   try {
-    const { poll, outcome, setCookie } = await vote(deps, pollId, client, read)
+    const { poll, outcome, setCookie } = await castVote(deps, pollId, client, read)
     const { status, option, receipt } = outcome
     const response = toPage(deps, poll, { standing: { status, option, receipt } }, client, embedded)
     if (setCookie !== null) response.headers.append("set-cookie", setCookie)
@@ -111,7 +118,7 @@ async function formVote(
 
 /** Leads a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */
 function toPage(
-  { answers }: Deps,
+  { answers }: VoteDeps,
   { id, number }: Poll,
   answer: FormAnswer,
   client: Client,
@@ -123,11 +130,11 @@ function toPage(
   return response
 }
 
-function asText({ poll, outcome, setCookie }: Vote): Response {
+function asText({ poll, outcome, setCookie }: CastVote): Response {
   return respond(plainAnswer(poll, outcome), STATUS[outcome.status], TEXT_HEADERS, setCookie)
 }
 
-function asJson({ poll, outcome, setCookie }: Vote): Response {
+function asJson({ poll, outcome, setCookie }: CastVote): Response {
   if (outcome.status === "stands") return problemJson(voteStands(poll, outcome))
   return respond(JSON.stringify(outcome), STATUS[outcome.status], JSON_HEADERS, setCookie)
 }
@@ -138,7 +145,7 @@ function respond(body: string, status: number, headers: Headers, setCookie: stri
   return response
 }
 
-function voteStands({ eligibility }: Poll, { poll, option, receipt }: Outcome): Problem {
+function voteStands({ eligibility }: Poll, { poll, option, receipt }: VoteOutcome): Problem {
   const what = eligibility === "code" ? `This code was used for ${option}` : `This voter chose ${option}`
   const detail = `${what} in the poll ${poll}, and a vote can't be changed there.`
   return new Problem("vote-stands", detail, { members: { poll, option, receipt } })

@@ -4,11 +4,10 @@ import type { Contract } from "@tallyroom/lib/contracts/contract"
 import { PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import type { AnyElysia } from "elysia"
 import type { Redis } from "ioredis"
-import type { Deps } from "../deps"
 import type { PollCache } from "../polls/poll-cache"
 import { FirstVotes } from "./first-votes"
 import { petRoutes } from "./pets"
-import { postRoutes } from "./posts"
+import { type PostDeps, postRoutes } from "./posts"
 
 type Plugin = <App extends AnyElysia>(app: App) => App
 
@@ -25,7 +24,7 @@ export function isContractPath(contract: Contract, path: string): boolean {
 }
 
 /** The routes of the contract; of the classic one there are no others than Tallyroom's own. */
-export function contractRoutes(contract: Contract, deps: Deps, redis: Redis): Plugin {
+export function contractRoutes(contract: Contract, deps: PostDeps, redis: Redis): Plugin {
   if (contract === "pets") return petRoutes(deps)
   if (contract === "posts") return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onTrouble))
   return (app) => app

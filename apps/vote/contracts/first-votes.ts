@@ -7,6 +7,7 @@ import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
+import { isPollMissing } from "../polls/poll-problems"
 
 /** A worker makes a poll in well under 100 ms; who waits longer is told to come back. */
 const PATIENCE_MS = 1_500
@@ -43,7 +44,7 @@ export class FirstVotes {
       await this.polls.poll(poll)
       return true
     } catch (error) {
-      if (isUnknown(error)) return false
+      if (isPollMissing(error)) return false
       throw error
     }
   }
@@ -89,10 +90,6 @@ export class FirstVotes {
     )
     return (await Promise.all(looks)).every((state) => state !== null && state !== "deleted")
   }
-}
-
-export function isUnknown(error: unknown): boolean {
-  return error instanceof Problem && ["poll-unknown", "poll-deleted"].includes(error.kind)
 }
 
 function away(cause: Error): never {

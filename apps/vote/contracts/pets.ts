@@ -2,13 +2,13 @@
 
 import { PETS, PETS_POLL, type Pet } from "@tallyroom/lib/contracts/pets"
 import { Problem } from "@tallyroom/lib/errors"
+import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import type { AnyElysia } from "elysia"
 import { z } from "zod"
 import { type BallotRequest, MAX_BODY_BYTES } from "../casting/ballot-request"
-import { vote } from "../casting/voting"
-import type { Deps } from "../deps"
+import { type CastVoteDeps, castVote } from "../casting/cast-vote"
 import { inboxProblem } from "../http/inbox-problem"
 import { Client } from "../voter/client"
 
@@ -16,7 +16,9 @@ const INVALID = "Invalid pet choice"
 
 const petSchema = z.object({ pet: z.enum(PETS.map(({ id }) => id) as [Pet, ...Pet[]]) })
 
-export function petRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App {
+export type PetDeps = CastVoteDeps & { trustedProxies: TrustedProxies }
+
+export function petRoutes(deps: PetDeps): <App extends AnyElysia>(app: App) => App {
   const options = { parse: "none", detail: { hide: true } } as const
   return (app) => {
     app.post(
@@ -29,9 +31,9 @@ export function petRoutes(deps: Deps): <App extends AnyElysia>(app: App) => App 
   }
 }
 
-async function votePet(deps: Deps, client: Client): Promise<Response> {
+async function votePet(deps: PetDeps, client: Client): Promise<Response> {
   try {
-    const { outcome, setCookie } = await vote(deps, PETS_POLL, client, readPet)
+    const { outcome, setCookie } = await castVote(deps, PETS_POLL, client, readPet)
     if (outcome.status !== "stands") return answer(200, { status: "success" }, setCookie)
     const message = `This voter chose ${outcome.option}, and a vote can't be changed any more.`
     return answer(409, { status: "error", message }, setCookie)

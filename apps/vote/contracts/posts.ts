@@ -2,16 +2,18 @@
 
 import { pollOfPost } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
+import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { refuseOtherSites } from "@tallyroom/lib/http/cross-site"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia } from "elysia"
-import { type Vote, vote } from "../casting/voting"
-import type { Deps } from "../deps"
-import { mayShow } from "../polls/tally-routes"
+import { type CastVote, type CastVoteDeps, castVote } from "../casting/cast-vote"
+import { isPollMissing } from "../polls/poll-problems"
+import type { Tallies } from "../polls/tallies"
+import { mayShow } from "../polls/tally-visibility"
 import { Client } from "../voter/client"
-import { type FirstVotes, isUnknown } from "./first-votes"
+import type { FirstVotes } from "./first-votes"
 import { optionOf, type PostVote, readPostId, readPostVote } from "./post-request"
 import { refuseSentAhead } from "./sent-ahead"
 
@@ -20,7 +22,9 @@ const HEADERS = { ...apiHeaders, "cache-control": "no-store" }
 const METHODS = ["GET", "POST"]
 const STATUS = { accepted: 201, received: 202, same: 200 } as const
 
-export function postRoutes(deps: Deps, firstVotes: FirstVotes): <App extends AnyElysia>(app: App) => App {
+export type PostDeps = CastVoteDeps & { tallies: Pick<Tallies, "read">; trustedProxies: TrustedProxies }
+
+export function postRoutes(deps: PostDeps, firstVotes: FirstVotes): <App extends AnyElysia>(app: App) => App {
   const options = { parse: "none", detail: { hide: true } } as const
   return (app) => {
     app.get(
@@ -39,40 +43,40 @@ export function postRoutes(deps: Deps, firstVotes: FirstVotes): <App extends Any
   }
 }
 
-async function votePost(deps: Deps, firstVotes: FirstVotes, client: Client): Promise<Response> {
+async function votePost(deps: PostDeps, firstVotes: FirstVotes, client: Client): Promise<Response> {
   const { request } = client
   if (request.method === "HEAD") throw noVote(request)
   refuseSentAhead(request)
   refuseOtherSites(request, deps.publicOrigins)
   const asked = await readPostVote(request)
   const option = optionOf((await firstVotes.posts()).scores, asked.score)
-  return answer(asked, await cast(deps, firstVotes, client, pollOfPost(asked.postId), option))
+  return answer(asked, await castOnPost(deps, firstVotes, client, pollOfPost(asked.postId), option))
 }
 
 /** Another process may have made the poll just now, and not every shard know it yet: then waiting for that is enough. */
-async function cast(
-  deps: Deps,
+async function castOnPost(
+  deps: PostDeps,
   firstVotes: FirstVotes,
   client: Client,
   poll: string,
   option: string,
-): Promise<Vote> {
+): Promise<CastVote> {
   const read = async () => ({ option })
   if (!(await firstVotes.isThere(poll))) await firstVotes.make(poll)
   try {
-    return await vote(deps, poll, client, read)
+    return await castVote(deps, poll, client, read)
   } catch (error) {
-    if (!isUnknown(error)) throw error
+    if (!isPollMissing(error)) throw error
     await firstVotes.make(poll)
-    return vote(deps, poll, client, read).catch(awayIfUnknown)
+    return castVote(deps, poll, client, read).catch(awayIfMissing)
   }
 }
 
-function awayIfUnknown(error: Error): never {
-  throw isUnknown(error) ? new InboxAway("a poll came and went", { cause: error }) : error
+function awayIfMissing(error: Error): never {
+  throw isPollMissing(error) ? new InboxAway("a poll came and went", { cause: error }) : error
 }
 
-function answer({ postId }: PostVote, { outcome, setCookie }: Vote): Response {
+function answer({ postId }: PostVote, { outcome, setCookie }: CastVote): Response {
   if (outcome.status === "stands") {
     const detail = `This voter chose ${outcome.option} for the post ${postId}, and a vote can't be changed any more.`
     throw new Problem("vote-stands", detail)
@@ -84,7 +88,7 @@ function answer({ postId }: PostVote, { outcome, setCookie }: Vote): Response {
 }
 
 /** Of a post on which nobody has voted yet there is no poll, and so nothing to be counted. */
-async function voteCounts(deps: Deps, firstVotes: FirstVotes, request: Request): Promise<Response> {
+async function voteCounts(deps: PostDeps, firstVotes: FirstVotes, request: Request): Promise<Response> {
   const postId = readPostId(request)
   const poll = pollOfPost(postId)
   const isThere = await firstVotes.isThere(poll)
@@ -94,7 +98,7 @@ async function voteCounts(deps: Deps, firstVotes: FirstVotes, request: Request):
 }
 
 async function votesOf(
-  { polls, tallies }: Deps,
+  { polls, tallies }: PostDeps,
   firstVotes: FirstVotes,
   poll: string,
 ): Promise<Record<string, number>> {

@@ -5,7 +5,7 @@ import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
-import { pollDeleted, pollUnknown } from "../casting/cast"
+import { pollDeleted, pollUnknown } from "./poll-problems"
 import { type Freshness, SingleFlight } from "./single-flight"
 
 /** With the second between two questions of a page, that a poll has closed is known there within two. */

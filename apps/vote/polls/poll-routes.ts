@@ -1,25 +1,60 @@
 /** GET /api/polls, GET /api/polls/:poll and GET /api/polls/:poll/now: what can be voted on. */
 
-import { Problem } from "@tallyroom/lib/errors"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { jsonAnswer, POLL_PARAMETER, problemAnswers } from "@tallyroom/lib/http/openapi"
 import type { Poll } from "@tallyroom/lib/polls/poll"
-import type { AnyElysia } from "elysia"
-import type { Deps } from "../deps"
-import { nowDetail, pollDetail, pollsDetail } from "../http/openapi"
-import { pollNow, pollView } from "./poll-view"
+import { slugSchema } from "@tallyroom/lib/polls/poll"
+import type { AnyElysia, DocumentDecoration } from "elysia"
+import { z } from "zod"
+import type { PollCache } from "./poll-cache"
+import { isPollMissing } from "./poll-problems"
+import { nowSchema, pollNow, pollView, viewSchema } from "./poll-view"
 
 /** As long as we ourselves keep what Redis said. */
 const HEADERS = { ...apiHeaders, "cache-control": "public, max-age=1" }
 /** As few as can be: these travel more often than any others. */
 const NOW_HEADERS = new Headers({ "content-type": "application/json", "cache-control": "no-store" })
 
-export function pollRoutes({ polls }: Pick<Deps, "polls">): <App extends AnyElysia>(app: App) => App {
+const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema) })
+
+const pollsDetail: DocumentDecoration = {
+  summary: "The polls that can be voted on",
+  responses: {
+    200: jsonAnswer("The open polls, and which one is the default.", pollsSchema),
+    ...problemAnswers("inbox-away"),
+  },
+}
+
+const pollDetail: DocumentDecoration = {
+  summary: "One poll",
+  parameters: [POLL_PARAMETER],
+  responses: {
+    200: jsonAnswer("The poll; of a draft its id and phase alone.", viewSchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
+  },
+}
+
+const nowDetail: DocumentDecoration = {
+  summary: "What may have changed of a poll",
+  description: "Short, to be asked for often: with another revision, read the poll again.",
+  parameters: [POLL_PARAMETER],
+  responses: {
+    200: jsonAnswer("The poll's phase and revision, and the id of the default poll.", nowSchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
+  },
+}
+
+export function pollRoutes({
+  polls,
+}: {
+  polls: Pick<PollCache, "index" | "poll">
+}): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.get(
       "/api/polls",
       async () => {
         const index = await polls.index()
-        const open = await Promise.all(index.open.map((id) => polls.poll(id).catch(nullIfUnknown)))
+        const open = await Promise.all(index.open.map((id) => polls.poll(id).catch(nullIfMissing)))
         const views = open.filter((poll) => poll !== null).map((poll) => pollView(poll, Date.now()))
         return Response.json({ default: index.default, polls: views }, { headers: HEADERS })
       },
@@ -44,7 +79,7 @@ export function pollRoutes({ polls }: Pick<Deps, "polls">): <App extends AnyElys
 }
 
 /** A poll may go between the list and the look at it. */
-function nullIfUnknown(error: unknown): Poll | null {
-  if (error instanceof Problem && ["poll-unknown", "poll-deleted"].includes(error.kind)) return null
+function nullIfMissing(error: unknown): Poll | null {
+  if (isPollMissing(error)) return null
   throw error
 }

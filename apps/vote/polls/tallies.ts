@@ -5,7 +5,6 @@ import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 import { z } from "zod"
-import type { Counts } from "../ballot/view/ballot-data"
 import { type Freshness, SingleFlight } from "./single-flight"
 
 /** An older one is worse than saying that there is none. */
@@ -17,6 +16,9 @@ const countsSchema = z.object({
   votes: z.record(z.string(), z.number()),
   total: z.number(),
 })
+
+/** The tally as Postgres had it a moment ago; the greater version is the newer one. */
+export type Counts = z.infer<typeof countsSchema>
 
 export class Tallies {
   private readonly entries = new BoundedMap<string, SingleFlight<Counts>>(MOST_ENTRIES)

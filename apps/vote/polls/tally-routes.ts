@@ -3,17 +3,36 @@
  * results are public.
  */
 
-import { Problem } from "@tallyroom/lib/errors"
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { audienceOf } from "@tallyroom/lib/polls/audience"
-import type { Poll } from "@tallyroom/lib/polls/poll"
-import { seesCounts } from "@tallyroom/lib/polls/visibility"
-import type { AnyElysia } from "elysia"
-import { pollUnknown } from "../casting/cast"
-import type { Deps } from "../deps"
-import { tallyDetail } from "../http/openapi"
-import { pollNow } from "./poll-view"
+import { jsonAnswer, POLL_PARAMETER, problemAnswers, RECEIPT_QUERY } from "@tallyroom/lib/http/openapi"
+import { slugSchema } from "@tallyroom/lib/polls/poll"
+import type { AnyElysia, DocumentDecoration } from "elysia"
+import { z } from "zod"
+import type { PollCache } from "./poll-cache"
+import { nowSchema, pollNow } from "./poll-view"
+import type { Tallies } from "./tallies"
+import { requireShown } from "./tally-visibility"
+
+const tallySchema = z.object({
+  ...nowSchema.shape,
+  poll: slugSchema,
+  version: z.int(),
+  total: z.int(),
+  votes: z.record(slugSchema, z.int()),
+})
+
+const tallyDetail: DocumentDecoration = {
+  summary: "How the votes stand",
+  description: "Results that are shown after voting alone ask for a receipt of the poll.",
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  responses: {
+    200: jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema),
+    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
+  },
+}
+
+type Deps = { polls: Pick<PollCache, "index" | "poll">; tallies: Pick<Tallies, "read"> }
 
 export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(app: App) => App {
   return (app) => {
@@ -40,20 +59,4 @@ export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(a
     )
     return app
   }
-}
-
-/** @throws {Problem} results-hidden when the poll's results are not for this reader now */
-function requireShown(poll: Poll, receipt: string | null): void {
-  if (poll.state === "draft") throw pollUnknown(poll.id)
-  if (mayShow(poll, receipt)) return
-  const when =
-    poll.results === "after-vote"
-      ? "to those who have voted: add ?receipt="
-      : "once it is closed: come back then"
-  throw new Problem("results-hidden", `The results of ${poll.id} are shown ${when}.`)
-}
-
-/** Whether who shows this receipt, or none, may see the poll's counts now. */
-export function mayShow(poll: Poll, receipt: string | null): boolean {
-  return seesCounts(poll, audienceOf(poll, { admin: false, receipt }))
 }

@@ -46,6 +46,15 @@ test("The cookie is Secure when a trusted proxy says that the client came by HTT
   expect(response.headers.get("set-cookie")).toEndWith("; Secure")
 })
 
+test("A page that says what is wrong sets the chosen language by a Secure cookie behind TLS, too.", async () => {
+  const headers = { accept: "text/html", "x-forwarded-proto": "https" }
+  const page = await stand.ask("/polls/nothing?lang=de", { headers })
+  expect(page.status).toBe(404)
+  expect(page.headers.get("set-cookie")).toMatch(/^tallyroom_lang=de; .*; Secure$/)
+  const plain = await stand.ask("/polls/nothing?lang=de", { headers: { accept: "text/html" } })
+  expect(plain.headers.get("set-cookie")).not.toContain("Secure")
+})
+
 test("A client without cookies is known again by its Idempotency-Key, in any case.", async () => {
   const key = crypto.randomUUID()
   const first = await stand.vote("pets", "a", { "idempotency-key": key })

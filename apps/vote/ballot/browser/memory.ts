@@ -3,7 +3,8 @@
  * forbidden: then nothing is remembered, and everything else goes on.
  */
 
-import type { BallotData, Standing } from "../view/ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { BallotData } from "../view/ballot-data"
 
 /** `words`: those that the voter read; `after`: the receipt of what this browser knew to stand when the voter chose. */
 export type Pending = { option: string; words: number; code: string; after: string | null }
@@ -22,8 +23,8 @@ export const pending = {
 
 /** What this browser was told last to stand. */
 export const remembered = {
-  read: (about: About) => read<Standing>("localStorage", name("standing", about)),
-  write: (about: About, standing: Standing) => write("localStorage", name("standing", about), standing),
+  read: (about: About) => read<OwnVote>("localStorage", name("standing", about)),
+  write: (about: About, standing: OwnVote) => write("localStorage", name("standing", about), standing),
 }
 
 /** Whether this browser keeps anything here at all; in a frame of another site it may not. */

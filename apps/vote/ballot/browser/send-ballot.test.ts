@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import type { Standing } from "../view/ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
 import { sendBallot } from "./send-ballot"
 
 const accepted = { status: "accepted", poll: "pets", option: "a", receipt: "r" }
@@ -9,7 +9,7 @@ async function send(...answers: (Response | Error)[]) {
   return sendUnless(() => null, ...answers)
 }
 
-async function sendUnless(newer: () => Standing | null, ...answers: (Response | Error)[]) {
+async function sendUnless(newer: () => OwnVote | null, ...answers: (Response | Error)[]) {
   const waits: number[] = []
   const failures: number[] = []
   const answer = await sendBallot(
@@ -78,8 +78,8 @@ test.each([
 })
 
 test("A waiting ballot gives way to a vote that was cast later, in another tab.", async () => {
-  const later: Standing = { status: "same", option: "b", receipt: "later" }
-  let told: Standing | null = null
+  const later: OwnVote = { status: "same", option: "b", receipt: "later" }
+  let told: OwnVote | null = null
   const sent = sendUnless(
     () => told,
     new Error("away"),

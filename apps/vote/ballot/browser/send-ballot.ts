@@ -1,9 +1,10 @@
 /** Sending a ballot until it has its answer. The same ballot of the same voter counts once, however often it is sent. */
 
-import type { Refusal, Standing } from "../view/ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { Refusal } from "../view/ballot-data"
 
 export type Answer =
-  | { kind: "stands"; standing: Standing }
+  | { kind: "stands"; standing: OwnVote }
   | { kind: "refused"; refusal: Refusal }
   /** The poll is not open, or not there: its page says so. */
   | { kind: "not-open" }
@@ -15,7 +16,7 @@ const LONGEST_WAIT_MS = 15_000
 const FIRST_WAIT_MS = 500
 
 /** How an answer says that the ballot is new. */
-const TAKEN: Record<number, Standing["status"]> = { 201: "accepted", 202: "received" }
+const TAKEN: Record<number, OwnVote["status"]> = { 201: "accepted", 202: "received" }
 
 const REFUSALS: Record<string, Refusal> = {
   "code-needed": "codeNeeded",
@@ -36,7 +37,7 @@ export async function sendBallot(
   post: () => Promise<Response>,
   wait: (ms: number) => Promise<void>,
   onFailed: (failures: number) => void,
-  newer: () => Standing | null,
+  newer: () => OwnVote | null,
 ): Promise<Answer> {
   for (let failures = 1; ; failures++) {
     const standing = newer()

@@ -1,7 +1,8 @@
 /** The life of the voter's ballot in the browser: chosen, sent until answered, standing, chosen anew. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { BallotData, Refusal, Standing } from "../view/ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { BallotData, Refusal } from "../view/ballot-data"
 import type { Casting } from "../view/casting"
 import { Alarm } from "./alarm"
 import { canRemember, type Pending, pending, remembered } from "./memory"
@@ -13,8 +14,8 @@ const READING_MS = 5_000
 
 /** @param onNotOpen hears that the poll takes no votes now */
 export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
-  const [standing, setStanding] = useState<Standing | null>(data.standing)
-  const [before, setBefore] = useState<Standing | null>(data.before)
+  const [standing, setStanding] = useState<OwnVote | null>(data.standing)
+  const [before, setBefore] = useState<OwnVote | null>(data.before)
   const [chosen, setChosen] = useState<Casting["chosen"]>(null)
   const [code, setCode] = useState(data.code)
   const [sending, setSending] = useState<Casting["sending"]>(null)
@@ -116,7 +117,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
 }
 
 /** Who votes by code may be another voter each time. */
-function newerThan({ code, after }: Pending, data: BallotData): Standing | null {
+function newerThan({ code, after }: Pending, data: BallotData): OwnVote | null {
   const now = code === "" ? remembered.read(data) : null
   return now && now.receipt !== after ? now : null
 }

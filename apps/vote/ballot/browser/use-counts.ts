@@ -4,7 +4,9 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks"
-import { type BallotData, type Counts, hasCounts, type PollFacts, type Standing } from "../view/ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { Counts } from "../../polls/tallies"
+import { type BallotData, hasCounts, type PollFacts } from "../view/ballot-data"
 import { every } from "./every"
 import { leave } from "./leave"
 import type { PollNow } from "./use-poll"
@@ -20,7 +22,7 @@ type Answer = PollNow & Partial<Counts>
 export function useCounts(
   data: BallotData,
   poll: PollFacts,
-  standing: Standing | null,
+  standing: OwnVote | null,
   hear: (now: PollNow, at: number) => Promise<void>,
 ): Counts | null {
   const [counts, setCounts] = useState(data.counts)

@@ -8,11 +8,11 @@ import { useFollow } from "../browser/use-follow"
 import { usePoll } from "../browser/use-poll"
 import type { BallotData } from "./ballot-data"
 import { BallotForm } from "./ballot-form"
+import { useWords, WordsProvider, wordsOf } from "./ballot-text"
 import { Closed } from "./closed"
 import { Countdown } from "./countdown"
 import { SendingNotice } from "./sending-notice"
 import { Voted } from "./voted"
-import { useWords, WordsProvider, wordsOf } from "./words"
 
 export function BallotApp({ data }: { data: BallotData }) {
   const words = useMemo(() => wordsOf(data), [data])

@@ -4,6 +4,9 @@ import type { Phase, Poll } from "@tallyroom/lib/polls/poll"
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import type { Section } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { FormRefusal } from "../../casting/form-answers"
+import type { Counts } from "../../polls/tallies"
 import type { ballotMessages } from "../ballot-messages"
 
 export type BallotKey = keyof typeof ballotMessages.en
@@ -21,38 +24,25 @@ export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "resu
   closesAt: string | null
 }
 
-/** What stands of this voter. */
-export type Standing = {
-  status: "accepted" | "received" | "same" | "stands"
-  option: string
-  receipt: string
-}
-
 /** What a page says of it first. A ballot that is received may still turn out late. */
 const STANDING_HEADINGS = {
   accepted: "voted",
   received: "received",
   same: "votedSame",
   stands: "votedStands",
-} as const satisfies Record<Standing["status"], BallotKey>
+} as const satisfies Record<OwnVote["status"], BallotKey>
 
-export function headingOf(poll: Pick<PollFacts, "eligibility">, standing: Standing): BallotKey {
+export function headingOf(poll: Pick<PollFacts, "eligibility">, standing: OwnVote): BallotKey {
   return isUsedCode(poll, standing) ? "codeUsed" : STANDING_HEADINGS[standing.status]
 }
 
 /** Whether a code was used before: perhaps by somebody else than who typed it now. */
-export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { status }: Standing): boolean {
+export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { status }: OwnVote): boolean {
   return eligibility === "code" && (status === "same" || status === "stands")
 }
 
-/** The tally as Postgres had it a moment ago; the greater version is the newer one. */
-export type Counts = { version: number; votes: Record<string, number>; total: number }
-
 /** Why a vote was not taken, as a message that says what to do. */
-export type Refusal = Extract<
-  BallotKey,
-  "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "networkStands" | "refused"
->
+export type Refusal = Extract<BallotKey, FormRefusal | "networkStands">
 
 export type BallotData = {
   language: Language
@@ -72,9 +62,9 @@ export type BallotData = {
   code: string
   refusal: Refusal | null
   /** What stands of this voter, where the server knows. */
-  standing: Standing | null
+  standing: OwnVote | null
   /** What stands while the voter chooses anew. */
-  before: Standing | null
+  before: OwnVote | null
   counts: Counts | null
   /** The browser seems to keep no cookies: what it was given did not come back. */
   cookieless?: true

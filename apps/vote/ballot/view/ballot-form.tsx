@@ -5,13 +5,13 @@ import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
 import { MOST_KEYS, useKeys } from "../browser/use-keys"
 import type { BallotData, PollFacts } from "./ballot-data"
+import { useWords } from "./ballot-text"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
 import { isWhole } from "./code-format"
 import { ConfirmBar } from "./confirm-bar"
 import { OptionList } from "./option-list"
 import { SendingNotice } from "./sending-notice"
-import { useWords } from "./words"
 
 type Props = { data: BallotData; poll: PollFacts; casting: Casting; now: number }
 

@@ -1,12 +1,13 @@
 /** What the components know of the voter's ballot, and what they can do with it. */
 
-import type { Refusal, Standing } from "./ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { Refusal } from "./ballot-data"
 
 export type Casting = {
   /** What stands of this voter, as far as this browser knows. */
-  standing: Standing | null
+  standing: OwnVote | null
   /** What stands while the voter chooses anew. */
-  before: Standing | null
+  before: OwnVote | null
   /** The option that was chosen, by the words that it had, where that is confirmed before it is cast; a new object for each choice. */
   chosen: { option: string; words: number } | null
   /** As it was typed. */

@@ -1,14 +1,16 @@
 /** A poll that takes no votes now, or none any more: its result, as far as everybody may see it. */
 
 import { showsCounts } from "@tallyroom/lib/polls/visibility"
-import type { Counts, PollFacts, Standing } from "./ballot-data"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { Counts } from "../../polls/tallies"
+import type { PollFacts } from "./ballot-data"
+import { useWords } from "./ballot-text"
 import { TallyBars } from "./tally-bars"
-import { useWords } from "./words"
 
 type Props = {
   poll: PollFacts
   counts: Counts | null
-  standing: Standing | null
+  standing: OwnVote | null
   resultUrl: string
   embedded: boolean
 }

@@ -1,8 +1,8 @@
 /** Where a code is typed: in groups of four, however it is typed. */
 
 import type { Refusal } from "./ballot-data"
+import { useWords } from "./ballot-text"
 import { formatCode } from "./code-format"
-import { useWords } from "./words"
 
 type Props = { value: string; refusal: Refusal | null; onCode: (code: string) => void }
 

@@ -3,8 +3,8 @@
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useEffect, useRef } from "preact/hooks"
+import { useWords } from "./ballot-text"
 import type { Casting } from "./casting"
-import { useWords } from "./words"
 
 type Props = Pick<Casting, "chosen" | "sending"> & {
   options: Option[]

@@ -1,7 +1,7 @@
 /** The time until voting opens, by the server's clock. */
 
 import type { PollFacts } from "./ballot-data"
-import { useWords } from "./words"
+import { useWords } from "./ballot-text"
 
 const DAY_MS = 86_400_000
 

@@ -2,7 +2,7 @@
 
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
-import { useWords } from "./words"
+import { useWords } from "./ballot-text"
 
 /** So few get bigger cards. */
 const FEW = 4

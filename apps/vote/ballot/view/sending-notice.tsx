@@ -1,7 +1,7 @@
 /** What becomes of a ballot that is on its way. */
 
+import { useWords } from "./ballot-text"
 import type { Casting } from "./casting"
-import { useWords } from "./words"
 
 export function SendingNotice({ casting }: { casting: Casting }) {
   const { t } = useWords()

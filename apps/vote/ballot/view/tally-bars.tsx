@@ -3,8 +3,8 @@
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
-import type { Counts } from "./ballot-data"
-import { useWords } from "./words"
+import type { Counts } from "../../polls/tallies"
+import { useWords } from "./ballot-text"
 
 type Props = { options: Option[]; counts: Counts; final: boolean }
 

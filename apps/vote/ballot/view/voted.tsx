@@ -3,14 +3,16 @@
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
-import { type Counts, headingOf, isUsedCode, type PollFacts, type Standing } from "./ballot-data"
-import { Receipt } from "./receipt"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { Counts } from "../../polls/tallies"
+import { headingOf, isUsedCode, type PollFacts } from "./ballot-data"
+import { useWords } from "./ballot-text"
+import { Receipt } from "./receipt-card"
 import { TallyBars } from "./tally-bars"
-import { useWords } from "./words"
 
 type Props = {
   poll: PollFacts
-  standing: Standing
+  standing: OwnVote
   counts: Counts | null
   resultUrl: string
   embedded: boolean

@@ -2,7 +2,7 @@
 
 import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"
-import { useWords } from "./words"
+import { useWords } from "./ballot-text"
 
 type Props = {
   receipt: string

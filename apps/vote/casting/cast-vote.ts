@@ -6,12 +6,13 @@ import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Metrics } from "../metrics"
 import type { PollCache } from "../polls/poll-cache"
+import { defaultPoll } from "../polls/poll-problems"
 import type { Client } from "../voter/client"
 import { admit, type Doorkeeper } from "../voter/eligibility"
 import type { BallotRequest } from "./ballot-request"
-import { cast, type Outcome, StaleTerms } from "./cast"
+import { castBallot, StaleTerms, type VoteOutcome } from "./cast-ballot"
 
-export type VotingDeps = {
+export type CastVoteDeps = {
   polls: Pick<PollCache, "index" | "poll" | "forget">
   /** The cookies of visitors whose vote failed, by request: they go out with the answer that says so. */
   unsentCookies: WeakMap<Request, string>
@@ -26,7 +27,7 @@ export type VotingDeps = {
 /** Of the poll: one that may be a second old, or one that was made for this vote. */
 type Reading = "known" | "fresh"
 
-export type Vote = { poll: Poll; outcome: Outcome; setCookie: string | null }
+export type CastVote = { poll: Poll; outcome: VoteOutcome; setCookie: string | null }
 
 /**
  * Takes one vote, and counts what became of it.
@@ -34,12 +35,12 @@ export type Vote = { poll: Poll; outcome: Outcome; setCookie: string | null }
  * @param read reads the ballot from the request's body
  * @throws {Problem} when it was refused; @throws {InboxAway} when nobody knows
  */
-export async function vote(
-  deps: VotingDeps,
+export async function castVote(
+  deps: CastVoteDeps,
   pollId: string | null,
   client: Client,
   read: (request: Request) => Promise<BallotRequest>,
-): Promise<Vote> {
+): Promise<CastVote> {
   const start = performance.now()
   let answer: string = "internal"
   try {
@@ -59,11 +60,11 @@ export async function vote(
 }
 
 async function takeVote(
-  deps: VotingDeps,
+  deps: CastVoteDeps,
   pollId: string | null,
   client: Client,
   read: (request: Request) => Promise<BallotRequest>,
-): Promise<Vote> {
+): Promise<CastVote> {
   refuseCrossSite(client.request, deps.publicOrigins)
   const ballot = await read(client.request)
   try {
@@ -80,18 +81,18 @@ function awayIfStale(error: Error): never {
 }
 
 async function takeBallot(
-  deps: VotingDeps,
+  deps: CastVoteDeps,
   pollId: string | null,
   client: Client,
   ballot: BallotRequest,
   reading: Reading,
-): Promise<Vote> {
+): Promise<CastVote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
   requireSamePoll(poll, ballot, deps.polls, reading)
   const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   try {
-    return { poll, outcome: await cast(inbox, poll, ballot.option, identity), setCookie }
+    return { poll, outcome: await castBallot(inbox, poll, ballot.option, identity), setCookie }
   } catch (error) {
     if (error instanceof StaleTerms) deps.polls.forget(poll.id)
     // Who sends the same ballot again must be the same visitor then.
@@ -130,13 +131,4 @@ async function pollAndIndex(polls: Pick<PollCache, "index" | "poll">, pollId: st
   if (pollId !== null) return Promise.all([polls.index(), polls.poll(pollId)])
   const index = await polls.index()
   return [index, await polls.poll(defaultPoll(index))] as const
-}
-
-/** @throws {Problem} poll-unknown when there is no default poll */
-export function defaultPoll(index: { default: string | null }): string {
-  if (index.default !== null) return index.default
-  throw new Problem(
-    "poll-unknown",
-    "There is no default poll now: ask for /polls/<id>, one of those that /api/polls lists.",
-  )
 }

@@ -8,8 +8,8 @@ import {
   languageHeaders,
   languageToRemember,
 } from "@tallyroom/lib/ui/language"
-import type { Deps } from "../deps"
 import type { Client } from "../voter/client"
+import type { Doorkeeper } from "../voter/eligibility"
 import type { Visitor } from "../voter/visitor"
 
 export class PageHeaders {
@@ -47,7 +47,7 @@ export function withLanguage(client: Client, from: Headers): Headers {
  * @param known the visitor that the reader is already
  */
 export function withCookies(
-  { door }: Pick<Deps, "door">,
+  { door }: { door: Doorkeeper },
   poll: Poll,
   client: Client,
   known: Visitor | null,

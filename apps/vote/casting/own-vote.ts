@@ -5,9 +5,9 @@ import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { within } from "@tallyroom/lib/within"
-import type { Standing } from "../ballot/view/ballot-data"
 import type { Visitor } from "../voter/visitor"
 import { voterOf } from "../voter/voters"
+import type { OwnVote } from "./cast-ballot"
 
 /** A page without it is better than a late one: the inbox decides at the vote anyway. */
 const PATIENCE_MS = 150
@@ -16,12 +16,12 @@ const PATIENCE_MS = 150
  * The vote of this visitor that stands; null when there is none, or nobody can say in time.
  * @param inbox for this number of shards
  */
-export async function standingOf(
+export async function ownVoteOf(
   inbox: Pick<Appender, "standing">,
   poll: Poll,
   visitor: Visitor,
   shards: number,
-): Promise<Standing | null> {
+): Promise<OwnVote | null> {
   const voter = voterOf(poll.salt, { kind: "visitor", value: visitor.id })
   const shard = shardOf(voter, shards)
   const known = inbox.standing({ shard, poll, voter })

@@ -3,21 +3,24 @@
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { spellingHint } from "@tallyroom/lib/http/page-address"
 import { type AppendAnswer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
+import { pollUnknown } from "../polls/poll-problems"
 import { type Identity, voterOf } from "../voter/voters"
 
 /**
  * What stands now. `received`: whether this ballot stands is known once it is counted. `stands`: not this ballot but an
  * earlier one of the same voter, for `option`.
  */
-export type Outcome = {
+export type VoteOutcome = {
   status: "accepted" | "received" | "same" | "stands"
   poll: string
   option: string
   receipt: string
 }
+
+/** What the page says of the voter's own vote. */
+export type OwnVote = Omit<VoteOutcome, "poll">
 
 /**
  * @param inbox with this many shards
@@ -25,12 +28,12 @@ export type Outcome = {
  * @throws {InboxAway} when nobody knows; the same ballot may be cast again
  * @throws {StaleTerms} when the poll must be read anew first
  */
-export async function cast(
+export async function castBallot(
   inbox: { appender: Appender; shards: number },
   poll: Poll,
   option: string,
   identity: Identity,
-): Promise<Outcome> {
+): Promise<VoteOutcome> {
   // Redis knows the options best, but only an id may go there: its list of them is divided by commas.
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
   const voter = voterOf(poll.salt, identity)
@@ -65,7 +68,7 @@ export class StaleTerms extends Error {
   override readonly name = "StaleTerms"
 }
 
-type Refusal = Exclude<AppendAnswer["kind"], Outcome["status"] | "stale">
+type Refusal = Exclude<AppendAnswer["kind"], VoteOutcome["status"] | "stale">
 
 function refusal(kind: Refusal, poll: Poll, option: string): Problem {
   switch (kind) {
@@ -99,19 +102,5 @@ function optionUnknown(poll: Poll, option: string): Problem {
   return new Problem(
     "option-unknown",
     `The poll ${poll.id} has no option ${shown(option)}: choose one of its own.`,
-  )
-}
-
-export function pollUnknown(id: string): Problem {
-  return new Problem(
-    "poll-unknown",
-    `There is no poll ${shown(id)}: ${spellingHint(id, "check the address")}.`,
-  )
-}
-
-export function pollDeleted(id: string): Problem {
-  return new Problem(
-    "poll-deleted",
-    `The poll ${shown(id)} was deleted by its host: it takes no votes and has no results.`,
   )
 }

@@ -1,0 +1,78 @@
+/** What the OpenAPI document says of voting. */
+
+import { jsonAnswer, jsonBody, jsonSchema, POLL_PARAMETER, problemAnswers } from "@tallyroom/lib/http/openapi"
+import { slugSchema } from "@tallyroom/lib/polls/poll"
+import type { DocumentDecoration } from "elysia"
+import { z } from "zod"
+import { ballotSchema } from "./ballot-request"
+
+const outcomeSchema = z.object({
+  status: z.enum(["accepted", "received", "same"]),
+  poll: slugSchema,
+  option: slugSchema,
+  receipt: z.string(),
+})
+
+const plainText = {
+  description: "A sentence with the receipt, or JSON for who asks for that.",
+  content: {
+    "text/plain": { schema: { type: "string" as const } },
+    "application/json": { schema: jsonSchema(outcomeSchema) },
+  },
+}
+
+const voteProblems = problemAnswers(
+  "poll-unknown",
+  "poll-deleted",
+  "option-unknown",
+  "request-malformed",
+  "body-too-large",
+  "content-type-unsupported",
+  "vote-stands",
+  "poll-not-open",
+  "poll-closed",
+  "poll-paused",
+  "poll-changed",
+  "code-needed",
+  "code-unknown",
+  "cross-site",
+  "too-many-attempts",
+  "inbox-full",
+  "inbox-away",
+)
+
+export const jsonVoteDetail: DocumentDecoration = {
+  summary: "Vote",
+  description:
+    "A client that keeps no cookies and may have to send again gives its own id, a UUID, in Idempotency-Key.",
+  parameters: [
+    POLL_PARAMETER,
+    { name: "Idempotency-Key", in: "header", schema: { type: "string", format: "uuid" } },
+  ],
+  requestBody: jsonBody(ballotSchema),
+  responses: {
+    201: jsonAnswer("Accepted: it will be counted exactly once.", outcomeSchema),
+    200: jsonAnswer("The same vote as before, with its receipt.", outcomeSchema),
+    ...voteProblems,
+  },
+}
+
+const text = { type: "string" as const }
+const formSchema = {
+  type: "object" as const,
+  properties: { vote: text, code: text },
+  required: ["vote"],
+}
+
+/** Of the form's routes; only the one with a poll in its path has the parameter. */
+export const formVoteDetail = (named: boolean): DocumentDecoration => ({
+  summary: "Vote by a form",
+  parameters: named ? [POLL_PARAMETER] : [],
+  requestBody: { required: true, content: { "application/x-www-form-urlencoded": { schema: formSchema } } },
+  responses: {
+    201: plainText,
+    200: plainText,
+    303: { description: "For who asks for text/html: to the page that says what became of the vote." },
+    ...voteProblems,
+  },
+})

@@ -1,0 +1,23 @@
+/** Who may see a poll's counts here: the public, or who shows a receipt. Vote knows no admins. */
+
+import { Problem } from "@tallyroom/lib/errors"
+import { audienceOf } from "@tallyroom/lib/polls/audience"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { seesCounts } from "@tallyroom/lib/polls/visibility"
+import { pollUnknown } from "./poll-problems"
+
+/** Whether who shows this receipt, or none, may see the poll's counts now. */
+export function mayShow(poll: Poll, receipt: string | null): boolean {
+  return seesCounts(poll, audienceOf(poll, { admin: false, receipt }))
+}
+
+/** @throws {Problem} results-hidden when they are not for this reader now; poll-unknown for a draft */
+export function requireShown(poll: Poll, receipt: string | null): void {
+  if (poll.state === "draft") throw pollUnknown(poll.id)
+  if (mayShow(poll, receipt)) return
+  const when =
+    poll.results === "after-vote"
+      ? "to those who have voted: add ?receipt="
+      : "once it is closed: come back then"
+  throw new Problem("results-hidden", `The results of ${poll.id} are shown ${when}.`)
+}
