@@ -45,3 +45,31 @@ test("lib imports from nobody, an app from lib and itself, and neither from a te
   })
   expect(wrong).toEqual([])
 })
+
+/** A folder of an app is a feature; a file that stands beside the folders counts by itself. */
+function nodeOf(app: string, path: string): string {
+  const [first = "", ...rest] = path.slice(app.length + 1).split("/")
+  return rest.length > 0 ? `${first}/` : first
+}
+
+/** All arrows between the folders of an app that are part of a circle. */
+function circular(app: string): Arrow[] {
+  const own = arrows.filter(({ from, to }) => from.startsWith(`${app}/`) && to.startsWith(`${app}/`))
+  const next = Map.groupBy(own, ({ from }) => nodeOf(app, from))
+  const leadsBack = (start: string, goal: string): boolean => {
+    const seen = new Set([start])
+    for (const node of seen) for (const { to } of next.get(node) ?? []) seen.add(nodeOf(app, to))
+    return seen.has(goal)
+  }
+  return own.filter(({ from, to }) => {
+    const [a, b] = [nodeOf(app, from), nodeOf(app, to)]
+    return a !== b && leadsBack(b, a)
+  })
+}
+
+test.each(["apps/worker", "apps/result"])(
+  "no folder of %s imports, directly or not, from one that imports it",
+  (app) => {
+    expect(circular(app)).toEqual([])
+  },
+)
