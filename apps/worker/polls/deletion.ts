@@ -1,23 +1,23 @@
 /**
- * Deleting a poll, after an admin asked for it: it closes and becomes final like any other, every shard of the inbox
- * buries its copy and notes so, and then its row goes. What hung on it goes afterwards, bit by bit. Each step may be
- * taken again, by any worker, after a crash at any point.
+ * Deleting a poll, after an admin asked for it. It closes and becomes final like any other. Then every shard replaces its copy
+ * by a tombstone, and Postgres records each in `burials`. When all have, the poll's row goes, and afterwards, bit by bit, what
+ * hung on it. Each step may be taken again, by any worker, after a crash at any point.
  */
 
 import type { Database } from "@tallyroom/lib/database"
 
 /** Deleting many rows at once would keep a connection busy for seconds. */
 const VOTES_A_STEP = 20_000
-/** A worker that read the poll before it went may write of it for a moment; no statement takes this long. */
+/** A worker that read the poll before it went may still write rows of it for a moment; no statement takes this long. */
 const SETTLED_AFTER_SECONDS = 60
 
-/** Notes that a shard has no copy of the poll any more. */
-export async function noteBurial(sql: Database, poll: number, shard: number): Promise<void> {
+/** Records that a shard has a tombstone in the place of its copy of the poll. */
+export async function recordTombstone(sql: Database, poll: number, shard: number): Promise<void> {
   await sql`INSERT INTO burials (poll, shard) VALUES (${poll}, ${shard}) ON CONFLICT DO NOTHING`
 }
 
-/** Deletes the polls that every shard has buried. From here on they are gone for everybody. @returns their ids */
-export async function deleteBuried(sql: Database): Promise<string[]> {
+/** Deletes the polls of which every shard has a tombstone. From here on they are gone for everybody. @returns their ids */
+export async function deleteTombstoned(sql: Database): Promise<string[]> {
   const rows = await sql`
     WITH gone AS (
       DELETE FROM polls WHERE deleting_at IS NOT NULL AND state = 'final' AND NOT EXISTS (
@@ -30,7 +30,7 @@ export async function deleteBuried(sql: Database): Promise<string[]> {
 }
 
 /** All polls that were ever deleted. */
-export async function deletedPolls(sql: Database): Promise<{ number: number; id: string }[]> {
+export async function readDeletedPolls(sql: Database): Promise<{ number: number; id: string }[]> {
   const rows = await sql`SELECT number, id FROM deleted_polls`
   return rows.map((row) => ({ number: Number(row.number), id: String(row.id) }))
 }

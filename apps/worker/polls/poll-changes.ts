@@ -1,4 +1,4 @@
-/** What is heard of changed polls, gathered while what was heard before is still being brought to the shards. */
+/** Gathers changes of polls while earlier ones are still being brought to the shards. */
 
 export class PollChanges {
   private readonly polls = new Set<number>()
@@ -6,14 +6,14 @@ export class PollChanges {
   private isBusy = false
 
   /** @param poll its number; without one any may have changed */
-  note(poll?: number): void {
+  add(poll?: number): void {
     if (poll === undefined) this.mayBeAny = true
     else this.polls.add(poll)
   }
 
   /**
-   * Brings all that was noted, one lot after the other, until nothing is left; whoever comes meanwhile adds to the next.
-   * @param bring gets the changed polls' numbers, or undefined: it may be any
+   * Brings all changes that were added, one lot after the other, until nothing is left; what is added meanwhile comes with the next.
+   * @param bring gets the changed polls' numbers, or undefined when it may be any
    */
   async bringAll(bring: (polls: number[] | undefined) => Promise<void>): Promise<void> {
     if (this.isBusy) return

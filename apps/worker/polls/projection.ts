@@ -11,17 +11,17 @@ import {
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
-import { deletedPolls, noteBurial } from "./deletion"
+import { readDeletedPolls, recordTombstone } from "./deletion"
 import type { PollBook } from "./poll-book"
 import { recordStop, stopOf } from "./poll-steps"
 
 /** Voters of a final poll are kept this long, so that a ballot sent again still gets its receipt. */
 const VOTERS_KEPT_SECONDS = 24 * 3_600
 
-/** Copies that are written anew in one go though nothing changed: thousands of posts must not keep Redis busy. */
+/** How many unchanged copies are written anew in one go: thousands of posts must not keep Redis busy. */
 const COPIES_A_TURN = 500
 
-/** Copies that are under way to Redis together: one after the other, thousands of posts would take seconds. */
+/** How many copies are sent to Redis together: one after the other, thousands of posts would take seconds. */
 const COPIES_AT_ONCE = 50
 
 /** This Redis counts fewer acceptances than Postgres knows of: it lost something, and the shard must be opened anew. */
@@ -29,13 +29,16 @@ export class ShardBehind extends Error {
   override readonly name = "ShardBehind"
 }
 
-/** Which copies to write: those that changed; also others of polls that are not final; or really all. */
+/**
+ * Which copies to write: those that changed; those and others of polls that are not final (of very many, the next ones in turn);
+ * or really all.
+ */
 export type CopiesToWrite = "changed" | "votable" | "all"
 
 export class Projection {
   /** The revision of each poll as it stands in the shard. */
   private projected = new Map<number, number>()
-  /** Whose turn it is next to be written anew. */
+  /** Index of the unchanged copy whose turn comes next. */
   private next = 0
 
   constructor(
@@ -52,9 +55,8 @@ export class Projection {
   ) {}
 
   /**
-   * Writes the copies that changed, or also others of polls that are not final (all of them, or of very many the next
-   * ones in turn), or really all; buries those to be deleted.
-   * @param marker of the fence, while this worker restores the shard: whatever stands in its Redis is replaced
+   * Writes copies of polls, and tombstones in the place of those that are to be deleted.
+   * @param marker the fence's, while this worker restores the shard: whatever stands in its Redis is replaced
    * @throws {ShardBehind} if this Redis lost something, or somebody else has taken up the shard
    */
   async write(which: CopiesToWrite, marker?: string): Promise<void> {
@@ -79,19 +81,19 @@ export class Projection {
     return [...changed, ...turn]
   }
 
-  /** Takes nothing for written: this Redis may be another one. */
+  /** Forgets which copies were written: Redis may have been replaced. */
   forget(): void {
     this.projected.clear()
   }
 
-  /** Takes polls that were deleted out of this Redis: it may be older than their deletion. */
+  /** Writes tombstones of all deleted polls: this Redis may be older than their deletion. */
   async writeTombstones(): Promise<void> {
-    const deleted = await deletedPolls(this.sql)
+    const deleted = await readDeletedPolls(this.sql)
     await Promise.all(deleted.map((poll) => replaceByTombstone(this.redis, this.shard, poll, "skip")))
   }
 
   private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
-    if (poll.deleting && poll.state === "final") return this.bury(poll)
+    if (poll.deleting && poll.state === "final") return this.writeTombstone(poll)
     const mustExist = this.options.holdsBallots && this.projected.has(poll.number)
     const conditions = { accepted, mustExist, ...(marker !== undefined && { marker }) }
     const { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
@@ -105,7 +107,7 @@ export class Projection {
     this.projected.set(poll.number, poll.revision)
   }
 
-  /** A newer revision stands in Redis than we know of: ours is an old reading, or Redis's is garbage. */
+  /** Redis has a newer revision than this worker knows: the worker's reading is old, or Redis's copy is garbage. */
   private async writeNewer(poll: Poll): Promise<void> {
     await this.polls.refresh([poll.number])
     const read = this.polls.get(poll.number)
@@ -115,10 +117,10 @@ export class Projection {
       throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} has no such revision`)
   }
 
-  private async bury(poll: Poll): Promise<void> {
+  private async writeTombstone(poll: Poll): Promise<void> {
     await replaceByTombstone(this.redis, this.shard, poll, "mark")
     if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
-    await noteBurial(this.sql, poll.number, this.shard)
+    await recordTombstone(this.sql, poll.number, this.shard)
     this.projected.set(poll.number, poll.revision)
   }
 
@@ -135,7 +137,7 @@ function isVotable({ state, deleting }: Poll): boolean {
   return state !== "final" || deleting
 }
 
-/** Waits for all, so that nothing is left under way after a failure of one. @throws the first error */
+/** Waits for all, so that no write is still under way when one has failed. @throws the first error */
 async function allSettled(writes: Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(writes)).find((write) => write.status === "rejected")
   if (failed) throw failed.reason

@@ -22,8 +22,8 @@ export class TallyProjection {
     private readonly log: Log,
   ) {}
 
-  /** Says that these polls' tallies changed. */
-  mark(polls: number[], afterMs = INTERVAL_MS): void {
+  /** Has these polls' tallies written soon. */
+  schedule(polls: number[], afterMs = INTERVAL_MS): void {
     for (const poll of polls) this.changed.add(poll)
     if (this.changed.size > 0) this.timer ??= setTimeout(() => void this.write(), afterMs)
   }
@@ -44,7 +44,7 @@ export class TallyProjection {
       },
     )
     this.timer = null
-    if (!this.stopped) this.mark(failed ? polls : [], failed ? RETRY_MS : INTERVAL_MS)
+    if (!this.stopped) this.schedule(failed ? polls : [], failed ? RETRY_MS : INTERVAL_MS)
   }
 
   private async writeAll(polls: number[]): Promise<void> {

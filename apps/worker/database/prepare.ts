@@ -1,0 +1,41 @@
+/** Makes the database ready for this worker: its schema, what the first start fixes, and the first polls. */
+
+import type { Database } from "@tallyroom/lib/database"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import type { Log } from "@tallyroom/lib/logging"
+import { ensureClassicPoll, ensureFinalAfter, ensureInbox, ensurePetsPoll, ensureShards } from "./first-start"
+import { migrate } from "./migrate"
+
+export type FirstStart = {
+  inbox: InboxKind
+  shards: number
+  labels: { a: string; b: string }
+  /** Seconds for which a closed poll does not become final. */
+  finalAfter: number
+  /** Whether to prepare the poll of the pets contract. */
+  pets: boolean
+}
+
+/**
+ * Any number of workers may do this at once, and again.
+ * @throws {SettingFixed} when the inbox's kind or the number of shards contradicts the data
+ */
+export async function prepareDatabase(
+  sql: Database,
+  { inbox, shards, labels, finalAfter, pets }: FirstStart,
+  log: Log,
+): Promise<void> {
+  const applied = await migrate(sql)
+  if (applied.length > 0) log.info({ migrations: applied }, "migrated")
+  await ensureInbox(sql, inbox)
+  await ensureShards(sql, shards)
+  await ensureFinalAfter(sql, finalAfter)
+  await ensureClassicPoll(sql, labels)
+  if (pets) await ensurePetsPoll(sql)
+}
+
+/** The id of this database, by which its inbox is known as its own. */
+export async function instanceOf(sql: Database): Promise<string> {
+  const [row] = await sql`SELECT id FROM room`
+  return String(row?.id)
+}

@@ -1,0 +1,45 @@
+/** Work that is done again: until it succeeds, or for ever. */
+
+import { backoff, pause } from "@tallyroom/lib/backoff"
+import type { Log } from "@tallyroom/lib/logging"
+import { SettingFixed } from "./database/first-start"
+
+export class Repeat {
+  /** @param signal ends all of it */
+  constructor(
+    private readonly log: Log,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * Tries until it works, with backoff, and logs the first failure.
+   * @param what names the work in the log
+   * @throws {SettingFixed} which no waiting mends
+   */
+  async untilDone(what: string, work: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; !this.signal.aborted; attempt++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (error instanceof SettingFixed) throw error
+        if (attempt === 1) this.log.warn({ err: error }, `${what} failed; trying again`)
+        await pause(backoff(attempt), this.signal)
+      }
+    }
+  }
+
+  /** Does something every so many milliseconds, and later after failures; logs the first failure, and when it works again. */
+  async every(ms: number, what: string, work: () => Promise<void>): Promise<void> {
+    for (let failures = 0; !this.signal.aborted; ) {
+      try {
+        await work()
+        if (failures > 0) this.log.info(`${what} works again`)
+        failures = 0
+      } catch (error) {
+        if (++failures === 1 && !this.signal.aborted)
+          this.log.warn({ err: error }, `${what} failed; trying again`)
+      }
+      await pause(failures > 0 ? backoff(failures + 2) : ms, this.signal)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/** The shards whose leases this worker holds. Each runs until its lease is lost or given back. */
+
+import type { Database } from "@tallyroom/lib/database"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import type { Log } from "@tallyroom/lib/logging"
+import type { Redis } from "ioredis"
+import { Leases } from "../leases/leases"
+import type { WorkerMetrics } from "../metrics"
+import type { PollBook } from "../polls/poll-book"
+import { type CopiesToWrite, Projection } from "../polls/projection"
+import { RedisSource } from "../source/redis-source"
+import { StreamSource } from "../source/stream-source"
+import { Shard } from "./shard"
+
+export type HeldShardsParts = {
+  /** The worker's id. */
+  worker: string
+  sql: Database
+  redis: Redis
+  /** Opens one more connection, for a shard's waiting reads. */
+  openRedis: () => Redis
+  /** The broker that holds the ballots; null where that is Redis. */
+  broker: BrokerAdmin | null
+  polls: PollBook
+  metrics: WorkerMetrics
+  log: Log
+  /** Which instance this is: the id of its database, known before the first heartbeat. */
+  instance: () => string
+  /** What can be voted on, for shard 0. */
+  index: () => PollIndex
+  /** Called whenever a shard begins to count. */
+  onOpen: (shard: number) => void
+}
+
+type HeldShard = { shard: Shard; stop: AbortController; done: Promise<void> }
+
+export class HeldShards {
+  private readonly held = new Map<number, HeldShard>()
+  private readonly leases: Leases
+
+  constructor(private readonly parts: HeldShardsParts) {
+    this.leases = new Leases(parts.sql, parts.worker)
+  }
+
+  /** Renews the leases; stops the shards that this worker lost, and begins those that it has won. */
+  async heartbeat(stopping: AbortSignal): Promise<void> {
+    const leased = new Set(await this.leases.heartbeat())
+    if (stopping.aborted) return
+    for (const [number, { stop }] of this.held) if (!leased.has(number)) stop.abort()
+    for (const number of leased) if (!this.held.has(number)) this.begin(number)
+  }
+
+  has(shard: number): boolean {
+    return this.held.has(shard)
+  }
+
+  isCounting(shard: number): boolean {
+    return this.held.get(shard)?.shard.isCounting ?? false
+  }
+
+  /** Why shards do not count, by shard; empty when all do. */
+  problems(): Record<string, string> {
+    const problems: Record<string, string> = {}
+    for (const [number, { shard }] of this.held) {
+      if (shard.problem !== null) problems[`shard ${number}`] = shard.problem
+    }
+    return problems
+  }
+
+  /** Writes copies of polls into every shard that counts. */
+  async project(which: CopiesToWrite): Promise<void> {
+    await Promise.all([...this.held.values()].map(({ shard }) => shard.project(which)))
+  }
+
+  async measure(): Promise<void> {
+    const { metrics, redis, broker } = this.parts
+    const counting = [...this.held.keys()].filter((number) => this.isCounting(number))
+    metrics.shardsOpen.set(counting.length)
+    // A broker is asked for its length when its stream is checked.
+    if (broker) return
+    for (const number of counting) {
+      const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
+      if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)
+    }
+  }
+
+  /** Has every shard finish the batch at hand; `stopped` tells when all have. */
+  stop(): void {
+    for (const { stop } of this.held.values()) stop.abort()
+  }
+
+  async stopped(): Promise<void> {
+    await Promise.all([...this.held.values()].map(({ done }) => done))
+  }
+
+  /** Gives all leases back, so that another worker takes over at once. */
+  giveBackAll(): Promise<void> {
+    return this.leases.giveBackAll()
+  }
+
+  private begin(number: number): void {
+    const stop = new AbortController()
+    const shard = this.makeShard(number)
+    const done = shard.run(stop.signal).finally(() => {
+      this.parts.metrics.backlog.remove(String(number))
+      this.held.delete(number)
+    })
+    this.held.set(number, { shard, stop, done })
+  }
+
+  private makeShard(number: number): Shard {
+    const { worker, sql, redis, openRedis, broker, polls, metrics, log, index } = this.parts
+    const holdsBallots = broker === null
+    const projection = new Projection(redis, sql, polls, number, { holdsBallots, index })
+    const parts = { sql, redis, polls, projection, instance: this.parts.instance(), log }
+    const source = broker
+      ? new StreamSource(number, { ...parts, broker, metrics })
+      : new RedisSource(number, { ...parts, openRedis })
+    const onOpen = () => this.parts.onOpen(number)
+    return new Shard(number, { sql, source, polls, worker, metrics, log, onOpen })
+  }
+}
