@@ -12,7 +12,7 @@ export function createMetrics(registry: Registry) {
       help: "Ballots written into Postgres.",
       registers,
     }),
-    setAside: new Counter({
+    deadLetters: new Counter({
       name: "tallyroom_worker_entries_set_aside_total",
       help: "Entries that were not counted: late, undecodable, or of an unknown poll or option.",
       registers,

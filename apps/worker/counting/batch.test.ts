@@ -30,7 +30,7 @@ describe("a batch", () => {
   test("keeps the first ballot of a voter where the first stands, and calls the second late", () => {
     const batch = batchOf(entry(1, 1, "A", "a"), entry(2, 1, "B", "b"), entry(3, 1, "A", "b"))
     expect(batch.kept.map((ballot) => ballot.position.seq).sort()).toEqual([1, 2])
-    expect(batch.setAside).toEqual([{ position: { ms: 1, seq: 3 }, poll: 1, reason: "late", raw: null }])
+    expect(batch.deadLetters).toEqual([{ position: { ms: 1, seq: 3 }, poll: 1, reason: "late", raw: null }])
   })
 
   test("keeps the last ballot of a voter where votes can change, and counts the others as replaced", () => {
@@ -49,19 +49,19 @@ describe("a batch", () => {
   test("sets aside what no tally could take, each for its reason", () => {
     const undecodable: Entry = { position: { ms: 1, seq: 9 }, raw: "\u0000\ud800", ballot: null }
     const batch = batchOf(entry(1, 9, "A", "a"), entry(2, 1, "A", "z"), entry(3, 3, "A", "a"), undecodable)
-    expect(batch.setAside.map(({ reason, poll }) => [reason, poll])).toEqual([
+    expect(batch.deadLetters.map(({ reason, poll }) => [reason, poll])).toEqual([
       ["poll-unknown", null],
       ["option-unknown", 1],
       ["late", 3],
       ["undecodable", null],
     ])
-    expect(batch.setAside.at(-1)?.raw).toBe('"\\u0000\\ud800"')
+    expect(batch.deadLetters.at(-1)?.raw).toBe('"\\u0000\\ud800"')
     expect(batch.to).toEqual({ ms: 1, seq: 9 })
   })
 
   test("is sorted by poll and voter", () => {
     const batch = batchOf(entry(1, 1, "z", "a"), entry(2, 1, "a", "a"), entry(3, 1, "M", "b"))
-    const hexes = batch.kept.map((ballot) => ballot.hex)
-    expect(hexes).toEqual([...hexes].sort())
+    const uuids = batch.kept.map((ballot) => ballot.uuid)
+    expect(uuids).toEqual([...uuids].sort())
   })
 })

@@ -1,6 +1,6 @@
--- Counts one batch of a shard, in one statement that is the whole transaction: the position moves only if it still stands
--- where the batch was read from, and everything else happens only if the position moved. A second worker, or the same
--- batch again, changes nothing.
+-- Counts one batch of a shard, in one statement that is the whole transaction. The position moves only if it still stands
+-- where the batch was read from, and everything else happens only if the position moved. So a second worker changes nothing,
+-- and neither does the same batch when it comes again.
 --
 -- $1  shard            $2 $3  position read from (ms, seq)      $4 $5  position of the batch's last entry
 -- $6  this worker      $7  seconds until its lease ends
@@ -8,7 +8,7 @@
 -- $9 … $13   ballots of polls whose policy is final:      poll[], voter[], ms[], seq[], option[]
 -- $14 … $18  ballots of polls that are changeable, at most one a voter: the same columns
 -- $19 … $21  books: poll[], acceptance count as the inbox has it[], ballots replaced within this batch[]
--- $22 entries set aside: JSON [{ ms, seq, poll, reason, raw }]
+-- $22 dead letters, which go to the table set_aside: JSON [{ ms, seq, poll, reason, raw }]
 -- $23 … $27  ballots that a later one of this batch replaced: the same columns as above
 -- $28 digest of the batch's last entry
 WITH moved AS (
@@ -29,14 +29,14 @@ WITH moved AS (
   SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
   FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[])
     AS b(poll, voter, ms, seq, option)
-  -- What stands later in the inbox replaces, whatever the clocks said that marked it. A log made anew repeats what stands.
+  -- What stands later in the inbox replaces, whatever the clocks said that gave it its time. A stream made anew repeats what stands.
   ON CONFLICT (poll, voter) DO UPDATE
     SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option
     WHERE (standing.ms, standing.seq) <> (excluded.ms, excluded.seq)
   RETURNING poll, voter, ms, seq, option, previous
 ), replaced AS (
-  -- What is read here of votes is what stood before this statement. OFFSET 0 has it looked up by the primary key, each row
-  -- by itself: for a large batch Postgres would rather read the whole table.
+  -- Here votes shows what stood before this statement. OFFSET 0 has Postgres find each row by the primary key: for a large
+  -- batch it would rather read the whole table.
   INSERT INTO replaced_votes (poll, voter, ms, seq, shard, option)
   SELECT stood.*
   FROM changed, LATERAL (
@@ -65,7 +65,7 @@ WITH moved AS (
   SELECT poll, $1, second, option, sum(votes) FROM movement GROUP BY poll, second, option
   ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + excluded.votes
 ), late AS (
-  -- Only looked for when fewer were written than sent. The same ballot may stand in a log more than once.
+  -- Only looked for when fewer were written than sent. The same ballot may stand in a stream more than once.
   SELECT poll, ms, seq FROM (
     SELECT * FROM unnest($9::integer[], $11::bigint[], $12::integer[])
     UNION ALL
@@ -75,22 +75,22 @@ WITH moved AS (
     AND (SELECT count(*) FROM written) < cardinality($9::integer[]) + cardinality($14::integer[])
   EXCEPT ALL
   SELECT poll, ms, seq FROM written
-), aside AS (
+), dead_letters AS (
   SELECT ms, seq, poll, 'late' AS reason, NULL AS raw FROM late
   UNION ALL
   SELECT r.ms, r.seq, r.poll, r.reason, r.raw
   FROM moved, jsonb_to_recordset($22::text::jsonb) AS r(ms bigint, seq bigint, poll integer, reason text, raw text)
-), noted AS (
-  -- The books count each; one note of the same ballot is enough.
+), kept_letters AS (
+  -- The books count each; one row of the same ballot is enough.
   INSERT INTO set_aside (shard, ms, seq, poll, reason, raw)
-  SELECT $1, ms, seq, poll, reason, raw FROM aside
+  SELECT $1, ms, seq, poll, reason, raw FROM dead_letters
   ON CONFLICT DO NOTHING
 ), outcome AS (
   SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(previous) AS replaced, 0 AS late, 0 AS set_aside
   FROM written GROUP BY poll
   UNION ALL
   SELECT poll, 0, 0, count(*) FILTER (WHERE reason = 'late'), count(*) FILTER (WHERE reason <> 'late')
-  FROM aside WHERE poll IS NOT NULL GROUP BY poll
+  FROM dead_letters WHERE poll IS NOT NULL GROUP BY poll
   UNION ALL
   SELECT b.poll, 0, b.replaced, 0, 0 FROM moved, unnest($19::integer[], $21::integer[]) AS b(poll, replaced)
 ), booked AS (
@@ -110,5 +110,5 @@ WITH moved AS (
 SELECT
   (SELECT count(*) FROM moved) AS moved,
   (SELECT count(*) FROM written) AS written,
-  (SELECT count(*) FROM aside) AS aside,
+  (SELECT count(*) FROM dead_letters) AS dead_letters,
   (SELECT count(pg_notify('tallyroom_tally', poll::text)) FROM booked) AS told

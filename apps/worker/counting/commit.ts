@@ -1,4 +1,4 @@
-/** The one transaction: votes, tallies, timeline, books, position and notification together, or nothing of it. */
+/** The one transaction in which a batch is counted: votes, tallies, timeline, books, position and notification, or nothing. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
@@ -6,7 +6,7 @@ import type { Batch, Placed } from "./batch"
 import commitStatement from "./commit.sql" with { type: "text" }
 import { digestOf } from "./last-counted"
 
-export type Counted = { moved: boolean; written: number; aside: number }
+export type Counted = { moved: boolean; written: number; deadLetters: number }
 
 export type BatchToCommit = {
   shard: number
@@ -55,7 +55,7 @@ export async function commitBatch(
     numberArray(polls.map(([number]) => number)),
     numberArray(polls.map(([number]) => accepted.get(number) ?? 0)),
     numberArray(polls.map(([, { replaced }]) => replaced)),
-    JSON.stringify(batch.setAside.map(({ position, ...rest }) => ({ ...position, ...rest }))),
+    JSON.stringify(batch.deadLetters.map(({ position, ...rest }) => ({ ...position, ...rest }))),
     ...columns(replaced),
     digestOf(batch.entries.at(-1)?.raw ?? ""),
   ]
@@ -64,7 +64,11 @@ export async function commitBatch(
     if (error.code === STANDS_ALREADY) return run(commitStatement)
     throw error
   })
-  return { moved: Number(row?.moved) === 1, written: Number(row?.written), aside: Number(row?.aside) }
+  return {
+    moved: Number(row?.moved) === 1,
+    written: Number(row?.written),
+    deadLetters: Number(row?.dead_letters),
+  }
 }
 
 function withoutOnce(text: string, part: string): string {
@@ -77,7 +81,7 @@ function withoutOnce(text: string, part: string): string {
 function columns(ballots: Placed[]): string[] {
   return [
     numberArray(ballots.map((ballot) => ballot.poll)),
-    textArray(ballots.map((ballot) => ballot.hex)),
+    textArray(ballots.map((ballot) => ballot.uuid)),
     numberArray(ballots.map((ballot) => ballot.position.ms)),
     numberArray(ballots.map((ballot) => ballot.position.seq)),
     textArray(ballots.map((ballot) => ballot.option)),

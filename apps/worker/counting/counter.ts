@@ -1,4 +1,4 @@
-/** Counting one shard: from the position that Postgres has, batch by batch, and never past what it took. */
+/** Counts one shard, batch by batch, from the position that Postgres has. */
 
 import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
@@ -9,14 +9,14 @@ import type { Holding } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
-import { type Batch, makeBatch, setEverythingAside } from "./batch"
+import { asDeadLetters, type Batch, makeBatch } from "./batch"
 import { type Counted, commitBatch } from "./commit"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
 const BATCH_SIZE = 10_000
 /** While votes trickle in, a commit at most this often: 40 a second and shard, and no viewer sees the difference. */
 const COMMIT_INTERVAL_MS = 25
-/** How long an idle shard waits for a ballot before it looks whether Redis is still the one that it opened. */
+/** How long an idle shard waits for a ballot before its source is checked again. */
 const IDLE_WAIT_MS = 400
 
 /** What counting asks of the inbox of a shard. */
@@ -29,7 +29,7 @@ export interface CountableInbox {
   release(upTo: Position): Promise<void>
 }
 
-/** The lease or the position is not ours any more: start anew from what Postgres says. */
+/** The lease is another worker's, or the position was moved by one: start anew from what Postgres says. */
 export class PositionMoved extends Error {
   override readonly name = "PositionMoved"
 }
@@ -65,8 +65,8 @@ export class Counter {
   }
 
   /**
-   * Moves the position without counting anything: there is nothing up to there.
-   * @param stream the shard's stream at a broker from now on, if it has one
+   * Moves the position without counting: nothing stands up to there that could be counted.
+   * @param stream name of the shard's stream at a broker from now on; null where Redis holds the ballots
    * @throws {PositionMoved}
    */
   async moveTo(position: Position, stream: string | null = null): Promise<void> {
@@ -78,7 +78,7 @@ export class Counter {
     this.position = position
   }
 
-  /** Counts everything that is in the stream; the fence is closed, so nothing comes in. */
+  /** Counts everything that is left in the inbox, while nothing is accepted. */
   async drain(): Promise<void> {
     let batch = await this.readBatch(this.position, 0)
     while (batch) {
@@ -88,7 +88,7 @@ export class Counter {
   }
 
   /**
-   * Waits a moment for ballots and counts them. While there are full batches, the next is read and sorted during the commit.
+   * Waits a moment for ballots and counts them. As long as batches are full, the next is read and sorted during the commit.
    * @returns false when nothing came
    */
   async countWhatComes(signal: AbortSignal): Promise<boolean> {
@@ -106,7 +106,7 @@ export class Counter {
     return true
   }
 
-  /** The next batch after a position, or null when nothing came. A poll that is not known yet is looked up. */
+  /** The next batch after a position, or null when nothing came. Polls that are not known yet are read from Postgres. */
   private async readBatch(after: Position, waitMs: number): Promise<Batch | null> {
     const { inbox, polls } = this.parts
     const entries = await inbox.read(after, BATCH_SIZE, waitMs)
@@ -116,10 +116,12 @@ export class Counter {
     if (unknown.size > 0) await polls.refresh([...unknown])
     const pollOf = (number: number) => polls.get(number)
     const batch = makeBatch(after, entries, pollOf)
-    // Options may be mended until the first vote: ours may be an older reading of the poll.
-    const mended = batch.setAside.filter(({ reason }) => reason === "option-unknown").map(({ poll }) => poll)
-    if (mended.length === 0) return batch
-    await polls.refresh([...new Set(mended)].filter((poll) => poll !== null))
+    // Options may be corrected until the first vote: this worker may have read the poll before that.
+    const corrected = batch.deadLetters
+      .filter(({ reason }) => reason === "option-unknown")
+      .map(({ poll }) => poll)
+    if (corrected.length === 0) return batch
+    await polls.refresh([...new Set(corrected)].filter((poll) => poll !== null))
     return makeBatch(after, entries, pollOf)
   }
 
@@ -136,11 +138,11 @@ export class Counter {
     this.position = batch.to
     this.lastCommit = Date.now()
     metrics.counted.inc(counted.written)
-    metrics.setAside.inc(counted.aside)
+    metrics.deadLetters.inc(counted.deadLetters)
     await inbox.release(batch.to)
   }
 
-  /** What Postgres refuses for its content is halved until the entry at fault is found, and set aside. */
+  /** A batch that Postgres refuses for its content is halved until the entry at fault is found, which becomes a dead letter. */
   private async countOrSplit(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
     try {
       return await this.count(batch, accepted)
@@ -149,7 +151,7 @@ export class Counter {
       if (batch.size > 1) return this.countHalves(batch, accepted)
       const at = formatPosition(batch.to)
       this.parts.log.error({ shard: this.shard, at, err: error }, "an entry can't be counted")
-      return this.count(setEverythingAside(batch), accepted)
+      return this.count(asDeadLetters(batch), accepted)
     }
   }
 
@@ -160,7 +162,11 @@ export class Counter {
     const counted = await this.countOrSplit(first, accepted)
     if (!counted.moved) return counted
     const rest = await this.countOrSplit(makeBatch(first.to, batch.entries.slice(half), pollOf), accepted)
-    return { ...rest, written: counted.written + rest.written, aside: counted.aside + rest.aside }
+    return {
+      ...rest,
+      written: counted.written + rest.written,
+      deadLetters: counted.deadLetters + rest.deadLetters,
+    }
   }
 
   private count(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
