@@ -1,7 +1,7 @@
 /** The life of a process: settings or a clear refusal at the start, a graceful stop at the end. */
 
 import { createLog, type Log } from "./logging"
-import { readSettings, type Settings, SettingsError, type Values } from "./settings"
+import { readSettings, type Settings, SettingsError, type SettingValues } from "./settings"
 
 /** A stop takes less than the 10 s after which orchestrators and people lose patience. */
 const STOP_DEADLINE_MS = 9_000
@@ -10,7 +10,7 @@ const STOP_DEADLINE_MS = 9_000
 export function startProcess<S extends Settings & { LOG_LEVEL: Settings[string] }>(
   app: string,
   declared: S,
-): { settings: Values<S>; log: Log } {
+): { settings: SettingValues<S>; log: Log } {
   try {
     const settings = readSettings(declared, process.env)
     return { settings, log: createLog(app, String(settings.LOG_LEVEL)) }

@@ -15,7 +15,7 @@ export type Setting<T> = {
 }
 
 export type Settings = Record<string, Setting<unknown>>
-export type Values<S extends Settings> = { [Name in keyof S]: z.output<S[Name]["schema"]> }
+export type SettingValues<S extends Settings> = { [Name in keyof S]: z.output<S[Name]["schema"]> }
 
 /** Declares one setting; only here so that its type is inferred. */
 export function setting<T>(declared: Setting<T>): Setting<T> {
@@ -34,7 +34,7 @@ export class SettingsError extends Error {
 export function readSettings<S extends Settings>(
   declared: S,
   environment: Record<string, string | undefined>,
-): Values<S> {
+): SettingValues<S> {
   const values: Record<string, unknown> = {}
   const faults: string[] = []
   for (const [name, { schema, default: fallback, secret, description }] of Object.entries(declared)) {
@@ -56,7 +56,7 @@ export function readSettings<S extends Settings>(
     }
   }
   if (faults.length > 0) throw new SettingsError(faults.join("\n"))
-  return values as Values<S>
+  return values as SettingValues<S>
 }
 
 /** A secret itself, or what stands in the file that NAME_FILE names, without the newline at its end. */
@@ -77,14 +77,14 @@ function givenOrInFile(
 }
 
 /** A whole number from `min` to `max`. */
-export const whole = (min: number, max: number): z.ZodType<number, string> =>
+export const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
   z
     .string()
     .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
 
-export const port = whole(0, 65_535)
+export const port = wholeNumber(0, 65_535)
 
 /** An address such as redis://host:6379/0, with one of these schemes. */
 export const address = (...schemes: string[]): z.ZodType<string, string> =>
@@ -93,7 +93,7 @@ export const address = (...schemes: string[]): z.ZodType<string, string> =>
   })
 
 /** A list divided by commas; empty parts are dropped. */
-export const list = (): z.ZodType<string[], string> =>
+export const commaSeparated = (): z.ZodType<string[], string> =>
   z.string().transform((text) =>
     text
       .split(",")

@@ -4,7 +4,7 @@ import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process-settings"
-import { address, list, port, setting, whole } from "@tallyroom/lib/settings"
+import { address, commaSeparated, port, setting, wholeNumber } from "@tallyroom/lib/settings"
 import { z } from "zod"
 
 export const settings = {
@@ -42,19 +42,19 @@ export const settings = {
       "Where people reach the result pages, when that differs from the host that result is asked by.",
   }),
   TRUSTED_PROXIES: setting({
-    schema: list().transform((networks, context) => trustedProxies(networks, context)),
+    schema: commaSeparated().transform((networks, context) => trustedProxies(networks, context)),
     default: "",
     description: "Networks of the proxies in front, like 10.0.0.0/8, whose X-Forwarded-For is believed.",
   }),
   EMBED_ORIGINS: embedOrigins,
   CONTRACT: contract,
   DELIVERIES_PER_SECOND: setting({
-    schema: whole(1, 1_000_000),
+    schema: wholeNumber(1, 1_000_000),
     default: "20000",
     description: "Live messages a second that one process sends; a bigger crowd gets fewer snapshots each.",
   }),
   MAX_VIEWERS: setting({
-    schema: whole(1, 1_000_000),
+    schema: wholeNumber(1, 1_000_000),
     default: "20000",
     description: "WebSockets that one process holds open; more viewers are sent elsewhere with 503.",
   }),

@@ -9,7 +9,7 @@ import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/logging"
-import type { Values } from "@tallyroom/lib/settings"
+import type { SettingValues } from "@tallyroom/lib/settings"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
@@ -42,7 +42,7 @@ export type AppDeps = {
   metrics: Metrics
   log: Pick<Log, "error" | "warn">
   settings: Pick<
-    Values<typeof settings>,
+    SettingValues<typeof settings>,
     | "VOTER_SECRETS"
     | "TRUSTED_PROXIES"
     | "BACKLOG_LIMIT"
@@ -79,12 +79,12 @@ export function createApp({
     polls: pollsOf(settings.CONTRACT, polls),
     unsentCookies: new WeakMap(),
     appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT),
-    door: {
+    eligibility: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),
       codeAttempts: new Attempts(CODE_ATTEMPTS),
     },
     metrics,
-    onTrouble: logTrouble(log),
+    onInboxAway: logTrouble(log),
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),

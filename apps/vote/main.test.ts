@@ -2,7 +2,7 @@ import { expect, test } from "bun:test"
 import { join } from "node:path"
 import { freePort } from "../../scripts/services/ports"
 import { waitFor } from "../../scripts/services/wait"
-import { cookieOf, examplePoll, SECRETS, startVoteStand } from "./testing/vote"
+import { cookieOf, examplePoll, SECRETS, startVoteFixture } from "./testing/vote"
 
 const MAIN = join(import.meta.dir, "main.ts")
 
@@ -21,28 +21,28 @@ test("A process with wrong settings says every fault in a line and ends.", async
 })
 
 test("A process is ready once a worker has opened the inbox, votes, and stops within 10 s of SIGTERM.", async () => {
-  const stand = await startVoteStand()
+  const fixture = await startVoteFixture()
   const [port, management] = [await freePort(), await freePort()]
   const child = start({
     PORT: String(port),
     MANAGEMENT_PORT: String(management),
     HOST: "127.0.0.1",
     MANAGEMENT_HOST: "127.0.0.1",
-    REDIS_URL: stand.server.voteUrl,
+    REDIS_URL: fixture.server.voteUrl,
     VOTER_SECRETS: SECRETS.join(","),
   })
   try {
     const ready = async () => await fetch(`http://127.0.0.1:${management}/readyz`).catch(() => undefined)
     const waiting = await waitFor("an answer", ready)
     expect(await waiting.json()).toMatchObject({ status: "waiting" })
-    await stand.writePolls(examplePoll({ isDefault: true }))
+    await fixture.writePolls(examplePoll({ isDefault: true }))
     await waitFor("readiness", async () => (await ready())?.ok)
     const page = await fetch(`http://127.0.0.1:${port}/`)
     expect(cookieOf(page)).toStartWith("tallyroom_visitor=")
   } finally {
     child.kill("SIGTERM")
     expect(await child.exited).toBe(0)
-    await stand.stop()
+    await fixture.stop()
   }
   expect(await new Response(child.stdout).text()).not.toContain(SECRETS[0] ?? "")
 })

@@ -1,7 +1,7 @@
 /** The APIs of other voting systems that Tallyroom answers beside its own, so that their clients need no change. */
 
 import { z } from "zod"
-import { list, setting } from "../settings"
+import { commaSeparated, setting } from "../settings"
 
 /** `classic`: Tallyroom's own API and nothing else, which is what clients of the classic system know. */
 export const contractSchema = z.enum(["classic", "pets", "posts"], {
@@ -18,7 +18,7 @@ export const contract = setting({
 
 /** Which contracts the worker prepares beside the classic poll. */
 export const contracts = setting({
-  schema: list().pipe(
+  schema: commaSeparated().pipe(
     z.array(z.enum(["pets", "posts"], { error: "must name none but pets and posts, divided by commas" })),
   ),
   default: "",

@@ -1,12 +1,12 @@
 /** Who may show our pages that are made for frames: one setting of both apps that serve such pages. */
 
-import { list, setting } from "../settings"
+import { commaSeparated, setting } from "../settings"
 
 const SOURCE = /^https?:\/\/(\*\.)?[a-z0-9.[\]:-]+$/i
 
 /** The sites, as sources for `frame-ancestors`. */
 export const embedOrigins = setting({
-  schema: list()
+  schema: commaSeparated()
     .refine((sites) => sites.every((site) => site === "*" || site === "none" || SOURCE.test(site)), {
       error: "must be *, none, or origins like https://team.example divided by commas",
     })

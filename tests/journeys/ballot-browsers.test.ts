@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser, Page } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { castVote } from "../harness/ballot"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
@@ -13,7 +13,7 @@ import { translatePage } from "../harness/translator"
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
 
-let stand: VoteStand
+let fixture: VoteFixture
 let browser: Browser
 const pets = examplePoll({
   isDefault: true,
@@ -26,28 +26,29 @@ const pets = examplePoll({
 const soon = examplePoll({ number: 2, id: "soon", policy: "changeable" })
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  fixture = await startVoteFixture()
   browser = await launchChromium()
-  await stand.writePolls(pets, soon)
+  await fixture.writePolls(pets, soon)
 })
 afterAll(async () => {
   await browser.close()
-  await stand.stop()
+  await fixture.stop()
 })
 
-const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
-const tally = (poll: string, counts: object) => stand.admin.set(keys.tally(poll), JSON.stringify(counts))
+const waiting = async () =>
+  (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
+const tally = (poll: string, counts: object) => fixture.admin.set(keys.tally(poll), JSON.stringify(counts))
 
 test("A translated ballot goes on: its numbers move, its phases change, and nothing of the old stays.", async () => {
-  await stand.writePolls(pets, { ...soon, opensAt: new Date(Date.now() + 3_600_000) })
-  const page = await openPage(browser, `${stand.url}/polls/soon`)
+  await fixture.writePolls(pets, { ...soon, opensAt: new Date(Date.now() + 3_600_000) })
+  const page = await openPage(browser, `${fixture.url}/polls/soon`)
   await translatePage(page)
   const clock = page.getByRole("timer")
   const first = (await clock.textContent()) ?? ""
   const moved = (text: string) =>
     ![undefined, text].includes(document.querySelector<HTMLElement>(".clock")?.textContent)
   await page.waitForFunction(moved, first)
-  await stand.writePolls(pets, { ...soon, revision: 2 })
+  await fixture.writePolls(pets, { ...soon, revision: 2 })
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(await clock.count()).toBe(0)
@@ -56,9 +57,9 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
   await tally("soon", { version: 2, votes: { a: 1, b: 11 }, total: 12 })
   await page.getByText("12 votes", { exact: true }).waitFor()
   await becomes(() => page.locator(".tally .number").allTextContents(), ["8.3% 1", "91.7% 11"])
-  await stand.writePolls(pets, { ...soon, state: "closed", revision: 3 })
+  await fixture.writePolls(pets, { ...soon, state: "closed", revision: 3 })
   await page.getByText("This poll is closed").waitFor()
-  await stand.writePolls(pets, { ...soon, state: "final", revision: 4 })
+  await fixture.writePolls(pets, { ...soon, state: "final", revision: 4 })
   await page.getByText("The result is final").waitFor()
   await page.locator(".winner", { hasText: "Dogs" }).getByText("Winner").waitFor()
   for (const old of ["closed", "Your vote is in", "1 vote\n"]) {
@@ -71,7 +72,7 @@ test("A translated ballot goes on: its numbers move, its phases change, and noth
 async function openChanged(change: () => void): Promise<Page> {
   const page = await openPage(browser, "about:blank")
   await page.addInitScript(change)
-  await page.goto(stand.url)
+  await page.goto(fixture.url)
   return page
 }
 
@@ -129,7 +130,7 @@ test.each<[name: string, change: () => void]>([
 })
 
 test("Whatever the page's script can't do once it runs, the page that works without it comes back.", async () => {
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   await page.locator("form:focus").waitFor()
   await page.evaluate(() => void Reflect.deleteProperty(Intl, "ListFormat"))
   await page.locator("form:not(:focus)").waitFor()
@@ -139,7 +140,7 @@ test("Whatever the page's script can't do once it runs, the page that works with
 })
 
 test("An error on the page while a vote is on its way is told, and the vote goes on.", async () => {
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   let answer = () => {}
   const held = new Promise<void>((resolve) => {
     answer = resolve
@@ -176,7 +177,7 @@ test("Where neither cookies nor storage are kept, the page says that a reload ma
 })
 
 test.each([390, 305])("With text twice as large all is in sight and in words, %i px wide.", async (width) => {
-  const page = await openPage(browser, stand.url, { width, height: 700 })
+  const page = await openPage(browser, fixture.url, { width, height: 700 })
   await page.evaluate(() => {
     document.documentElement.style.fontSize = "200%"
   })

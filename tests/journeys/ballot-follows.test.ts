@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Browser, Page } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
@@ -13,7 +13,7 @@ import { expectAccessible, openPage } from "../harness/pages"
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
 
-let stand: VoteStand
+let fixture: VoteFixture
 let browser: Browser
 const pets = examplePoll()
 const lunch = examplePoll({ number: 2, id: "lunch", title: "What for lunch?" })
@@ -21,32 +21,33 @@ const talk = examplePoll({ number: 3, id: "talk", policy: "changeable" })
 
 /** Settles once the vote app knows it, so that a page opened from then on shows this poll. */
 async function show(shown: Poll, ...others: Poll[]): Promise<void> {
-  await stand.writePolls({ ...shown, isDefault: true }, ...others, talk)
+  await fixture.writePolls({ ...shown, isDefault: true }, ...others, talk)
   await waitFor("the vote app to know it", async () => {
-    const { default: known } = await (await stand.ask("/api/polls")).json()
+    const { default: known } = await (await fixture.ask("/api/polls")).json()
     return known === shown.id
   })
 }
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  fixture = await startVoteFixture()
   browser = await launchChromium()
   await show(pets, lunch)
 })
 afterAll(async () => {
   await browser.close()
-  await stand.stop()
+  await fixture.stop()
 })
 
-const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+const waiting = async () =>
+  (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true })
 
 test("Phones on the start page go on to the poll that the host shows now; those on a poll's own page stay.", async () => {
   await show(pets, lunch)
   const [idle, voted, own] = [
-    await openPage(browser, stand.url),
-    await openPage(browser, stand.url),
-    await openPage(browser, `${stand.url}/polls/pets`),
+    await openPage(browser, fixture.url),
+    await openPage(browser, fixture.url),
+    await openPage(browser, `${fixture.url}/polls/pets`),
   ]
   await castVote(voted, "Cats")
   await heading(voted, "Your vote is in").waitFor()
@@ -64,7 +65,7 @@ test("Phones on the start page go on to the poll that the host shows now; those 
 
 test("Who is choosing is told before the page goes on, and may stay.", async () => {
   await show(pets, lunch)
-  const [staying, going] = [await openPage(browser, stand.url), await openPage(browser, stand.url)]
+  const [staying, going] = [await openPage(browser, fixture.url), await openPage(browser, fixture.url)]
   for (const page of [staying, going]) {
     await page.locator("button.option", { hasText: "Cats" }).click()
     await page.getByRole("button", { name: "Vote for Cats" }).waitFor()
@@ -85,7 +86,7 @@ test("Who is choosing is told before the page goes on, and may stay.", async () 
 test("A vote that is on its way is waited for, and its answer can be read, before the page goes on.", async () => {
   await show(pets, lunch)
   const before = await waiting()
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   await page.route("**/votes", (route) => route.abort("connectionreset"))
   await castVote(page, "Dogs")
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
@@ -102,7 +103,7 @@ test("A vote that is on its way is waited for, and its answer can be read, befor
 
 test("A poll that is paused, goes on, closes and opens again says so within two seconds, and keeps the choice.", async () => {
   await show(pets, lunch)
-  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  const page = await openPage(browser, `${fixture.url}/polls/pets`)
   await page.locator("button.option", { hasText: "Cats" }).click()
   await page.getByRole("button", { name: "Vote for Cats" }).waitFor()
   let asked = 0
@@ -117,7 +118,7 @@ test("A poll that is paused, goes on, closes and opens again says so within two 
   ]
   for (const [change, words] of says) {
     asked = 0
-    await stand.writePolls({ ...pets, ...change })
+    await fixture.writePolls({ ...pets, ...change })
     await page.getByText(words, { exact: true }).waitFor()
     // One a second, and what answers knows within half a second.
     expect(asked).toBeLessThanOrEqual(3)
@@ -127,15 +128,15 @@ test("A poll that is paused, goes on, closes and opens again says so within two 
 
 test("A vote that meets a pause is told so, and can be cast when voting goes on.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, `${stand.url}/polls/talk`)
+  const page = await openPage(browser, `${fixture.url}/polls/talk`)
   await page.context().setOffline(true)
   await page.getByRole("button", { name: "Dogs" }).click()
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
-  await stand.writePolls({ ...talk, state: "paused", revision: 2 })
+  await fixture.writePolls({ ...talk, state: "paused", revision: 2 })
   await page.context().setOffline(false)
   await page.getByText("Voting is paused").waitFor()
   await page.getByText("Voting stopped before your vote was confirmed.").waitFor()
-  await stand.writePolls({ ...talk, revision: 3 })
+  await fixture.writePolls({ ...talk, revision: 3 })
   await page.getByRole("button", { name: "Dogs" }).click()
   await heading(page, "Your vote is in").waitFor()
   expect(await waiting()).toBe(before + 1)

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Browser } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { openPage } from "../harness/pages"
@@ -10,17 +10,17 @@ import { openPage } from "../harness/pages"
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
 
-let stand: VoteStand
+let fixture: VoteFixture
 let browser: Browser
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  fixture = await startVoteFixture()
   browser = await launchChromium({ whole: true })
-  await stand.writePolls(examplePoll({ isDefault: true }))
+  await fixture.writePolls(examplePoll({ isDefault: true }))
 })
 afterAll(async () => {
   await browser.close()
-  await stand.stop()
+  await fixture.stop()
 })
 
 /** A page of somebody else's with the ballot in a frame, on a port of its own. */
@@ -31,7 +31,7 @@ function hostPage() {
     fetch: () =>
       new Response(
         `<script>addEventListener("message", ({ data }) => { document.title = data.tallyroom + " " + data.height })</script>
-         <iframe src="${stand.url}/embed/pets" width="600" height="200"></iframe>`,
+         <iframe src="${fixture.url}/embed/pets" width="600" height="200"></iframe>`,
         { headers: { "content-type": "text/html" } },
       ),
   })
@@ -59,7 +59,7 @@ test("A browser that keeps nothing in a frame of another site votes on the poll'
 })
 
 test("Who may frame the ballot is a setting, and nobody may frame its page.", async () => {
-  const policy = async (path: string) => (await stand.ask(path)).headers.get("content-security-policy")
+  const policy = async (path: string) => (await fixture.ask(path)).headers.get("content-security-policy")
   expect(await policy("/embed/pets")).toEndWith("frame-ancestors *")
   expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
 })
@@ -81,7 +81,7 @@ test("Without scripts the vote is cast in a tab of its own, where the browser is
 })
 
 test("A frame follows the theme of the page around it.", async () => {
-  const page = await openPage(browser, `${stand.url}/embed/pets?theme=dark`, { width: 360 })
+  const page = await openPage(browser, `${fixture.url}/embed/pets?theme=dark`, { width: 360 })
   expect(await page.locator("html").getAttribute("data-theme")).toBe("dark")
   const ink = await page.locator("h1").evaluate((heading) => getComputedStyle(heading).color)
   expect(ink).toBe("rgb(243, 238, 227)")

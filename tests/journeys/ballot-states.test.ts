@@ -6,7 +6,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Option, Poll } from "@tallyroom/lib/polls/poll"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
@@ -18,7 +18,7 @@ const MOST_BYTES = 20 * 1024
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
 
-let stand: VoteStand
+let fixture: VoteFixture
 let browser: Browser
 
 const hour = 3_600_000
@@ -78,9 +78,9 @@ const polls: Poll[] = [
 ]
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  fixture = await startVoteFixture()
   browser = await launchChromium()
-  await stand.writePolls(...polls)
+  await fixture.writePolls(...polls)
   const tallies = {
     pets: [12, 7],
     over: [12, 7],
@@ -91,12 +91,12 @@ beforeAll(async () => {
     hebrew: [2, 1],
   }
   for (const [poll, [a = 0, b = 0]] of Object.entries(tallies)) {
-    await stand.admin.set(keys.tally(poll), JSON.stringify({ version: 1, votes: { a, b }, total: a + b }))
+    await fixture.admin.set(keys.tally(poll), JSON.stringify({ version: 1, votes: { a, b }, total: a + b }))
   }
 })
 afterAll(async () => {
   await browser.close()
-  await stand.stop()
+  await fixture.stop()
 })
 
 /** `withoutScripts`: where the page promises less without them. */
@@ -160,7 +160,7 @@ const PICTURES = process.env.BALLOT_PICTURES
 
 for (const { name, path, shows, withoutScripts = shows, act } of STATES) {
   test(`The page "${name}" says what it is and is accessible at every width, in light and dark.`, async () => {
-    const page = await openPage(browser, `${stand.url}${path}`, { width: 360 })
+    const page = await openPage(browser, `${fixture.url}${path}`, { width: 360 })
     await act?.(page)
     if (name !== "voted") await page.getByText(shows).first().waitFor()
     expect(await page.title()).toEndWith(" · Tallyroom")
@@ -179,7 +179,7 @@ for (const { name, path, shows, withoutScripts = shows, act } of STATES) {
 
   if (!act) {
     test(`The page "${name}" says what is true without scripts.`, async () => {
-      const page = await openPage(browser, `${stand.url}${path}`, { width: 360, javaScript: false })
+      const page = await openPage(browser, `${fixture.url}${path}`, { width: 360, javaScript: false })
       await page.getByText(withoutScripts).first().waitFor()
       if (withoutScripts !== shows) expect(await page.getByText(shows).count()).toBe(0)
       await expectNoSideScroll(page)
@@ -189,7 +189,7 @@ for (const { name, path, shows, withoutScripts = shows, act } of STATES) {
 }
 
 test("Every target is at least 44 px high.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/swing`, { width: 360 })
+  const page = await openPage(browser, `${fixture.url}/polls/swing`, { width: 360 })
   await vote(page)
   const heights = await page
     .locator("a:visible, button:visible, summary:visible")
@@ -202,15 +202,15 @@ test("Every target is at least 44 px high.", async () => {
 
 test("A scheduled poll opens on its page by itself, and a closed one becomes final.", async () => {
   const soon = examplePoll({ number: 20, id: "soon", opensAt: new Date(Date.now() + hour) })
-  await stand.writePolls(...polls, soon)
-  const page = await openPage(browser, `${stand.url}/polls/soon`)
+  await fixture.writePolls(...polls, soon)
+  const page = await openPage(browser, `${fixture.url}/polls/soon`)
   await page.getByText("Voting opens in").waitFor()
   // However long a busy machine took for that page, its time comes now.
-  await stand.writePolls(...polls, { ...soon, opensAt: new Date(Date.now() + 2_500), revision: 2 })
+  await fixture.writePolls(...polls, { ...soon, opensAt: new Date(Date.now() + 2_500), revision: 2 })
   await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  await stand.writePolls(...polls, { ...soon, state: "final", revision: 3 })
-  await stand.admin.set(keys.tally("soon"), JSON.stringify({ version: 3, votes: { a: 1, b: 0 }, total: 1 }))
+  await fixture.writePolls(...polls, { ...soon, state: "final", revision: 3 })
+  await fixture.admin.set(keys.tally("soon"), JSON.stringify({ version: 3, votes: { a: 1, b: 0 }, total: 1 }))
   await page.getByText("The result is final").waitFor({ timeout: 30_000 })
   await page.getByText("Winner").waitFor()
   await page.context().close()
@@ -218,14 +218,14 @@ test("A scheduled poll opens on its page by itself, and a closed one becomes fin
 
 test("A ballot says that voting is paused, and goes on by itself.", async () => {
   const pause = examplePoll({ number: 21, id: "pause", state: "paused" })
-  await stand.writePolls(...polls, pause)
-  const page = await openPage(browser, `${stand.url}/polls/pause`)
+  await fixture.writePolls(...polls, pause)
+  const page = await openPage(browser, `${fixture.url}/polls/pause`)
   await page.getByText("Voting is paused").waitFor()
   await expectAccessible(page)
-  await stand.writePolls(...polls, { ...pause, state: "open", revision: 2 })
+  await fixture.writePolls(...polls, { ...pause, state: "open", revision: 2 })
   await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  await stand.writePolls(...polls, { ...pause, revision: 3 })
+  await fixture.writePolls(...polls, { ...pause, revision: 3 })
   await page.reload()
   await page.getByText("Voting is paused").waitFor()
   await page.getByText("You chose").waitFor()
@@ -235,7 +235,7 @@ test("A ballot says that voting is paused, and goes on by itself.", async () => 
 test("A phone whose clock was days off, and is set while the ballot is open, counts down rightly again.", async () => {
   const page = await browser.newPage({ locale: "en" })
   await page.clock.install({ time: Date.now() - 72 * hour })
-  await page.goto(`${stand.url}/`)
+  await page.goto(`${fixture.url}/`)
   const countdown = page.getByText(/^Closes in (1 hr|\d\d min)/)
   for (const set of [0, -48 * hour]) {
     await countdown.waitFor()
@@ -250,7 +250,7 @@ test("A phone whose clock was days off, and is set while the ballot is open, cou
 test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   const headers = { "accept-encoding": "br", "accept-language": "ja" }
   const size = async (path: string) => {
-    const response = await stand.ask(path, { headers, decompress: false } as RequestInit)
+    const response = await fixture.ask(path, { headers, decompress: false } as RequestInit)
     expect(response.headers.get("content-encoding")).toBe("br")
     return Buffer.from(await response.arrayBuffer())
   }
@@ -264,20 +264,20 @@ test("The ballot with all that it loads weighs at most 20 KB.", async () => {
 })
 
 test("A page that says what is wrong does so in the reader's language alone, and can be switched.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/nothing?x=1`, { language: "de" })
+  const page = await openPage(browser, `${fixture.url}/polls/nothing?x=1`, { language: "de" })
   await page.getByRole("heading", { name: "Diese Abstimmung gibt es nicht" }).waitFor()
   expect(await page.locator("main [lang]").count()).toBe(0)
   await page.locator(".language-switch summary").click()
   await page.locator(".language-switch a[lang=ja]").click()
   await page.getByRole("heading", { name: "この投票は見つかりません" }).waitFor()
   expect(new URL(page.url()).pathname).toBe("/polls/nothing")
-  await page.goto(`${stand.url}/polls/pets`)
+  await page.goto(`${fixture.url}/polls/pets`)
   expect(await page.locator("html").getAttribute("lang")).toBe("ja")
   await page.context().close()
 })
 
 test("A title and a label in Hebrew have their own direction, before and after the vote.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/hebrew`, { width: 390 })
+  const page = await openPage(browser, `${fixture.url}/polls/hebrew`, { width: 390 })
   const directionOf = (text: string) =>
     page
       .getByText(text, { exact: true })
@@ -299,10 +299,10 @@ test("A title and a label in Hebrew have their own direction, before and after t
 
 test("What no form of ours sends is refused without a word for programs.", async () => {
   const headers = { accept: "text/html", "accept-language": "fr" }
-  const refused = await (await stand.form("/polls/pets", "vote=nobody", headers)).text()
+  const refused = await (await fixture.form("/polls/pets", "vote=nobody", headers)).text()
   expect(refused).toContain("Ce choix n’est pas sur le bulletin")
   expect(refused).not.toContain("has no option")
-  const broken = await (await stand.form("/polls/pets", "x=1", headers)).text()
+  const broken = await (await fixture.form("/polls/pets", "x=1", headers)).text()
   expect(broken).toContain("La demande est illisible")
   expect(broken).not.toContain("The field")
 })
@@ -310,7 +310,7 @@ test("What no form of ours sends is refused without a word for programs.", async
 test("A picture that can't be loaded gives way to the emoji, or to the option's place.", async () => {
   const page = await openPage(browser, "about:blank")
   await page.route(WHOLE, (route) => route.fulfill({ contentType: "image/svg+xml", body: SQUARE }))
-  await page.goto(`${stand.url}/polls/pictures`)
+  await page.goto(`${fixture.url}/polls/pictures`)
   const mark = (label: string) => page.getByRole("button", { name: label }).locator(".mark")
   await mark("Broken").locator(".emoji").waitFor()
   expect(await mark("Broken").locator("img").count()).toBe(0)
@@ -328,7 +328,7 @@ test("A picture that can't be loaded gives way to the emoji, or to the option's 
 
 test("Whatever stands in a mark stays in it, and takes no room from the label.", async () => {
   for (const width of [360, 1280]) {
-    const page = await openPage(browser, `${stand.url}/polls/pictures`, { width })
+    const page = await openPage(browser, `${fixture.url}/polls/pictures`, { width })
     const marks = page.locator(".mark")
     const boxes = await marks.evaluateAll((elements) =>
       elements.map((element) => {
@@ -364,7 +364,7 @@ const lastLines = (page: Page) =>
 test.each([...LANGUAGES])(
   "No word of the countdown stands alone in a line of a wide page (%s).",
   async (language) => {
-    const page = await openPage(browser, `${stand.url}/polls/days`, { language })
+    const page = await openPage(browser, `${fixture.url}/polls/days`, { language })
     await page.getByRole("timer").waitFor()
     for (const width of [768, 1280, 1920]) {
       await page.setViewportSize({ width, height: 740 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Browser } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
 import { castVote } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
@@ -13,7 +13,7 @@ import { expectAccessible, openPage } from "../harness/pages"
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
 
-let stand: VoteStand
+let fixture: VoteFixture
 let browser: Browser
 const polls = [
   examplePoll({ isDefault: true }),
@@ -25,23 +25,24 @@ const polls = [
 ]
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  fixture = await startVoteFixture()
   browser = await launchChromium()
-  await stand.writePolls(...polls)
+  await fixture.writePolls(...polls)
 })
 afterAll(async () => {
   await browser.close()
-  await stand.stop()
+  await fixture.stop()
 })
 
 /** The page tries again by itself only after a minute: until then it is the test that says when. */
 const COME_BACK_LATER = { status: 503, headers: { "retry-after": "60" } }
 
-const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+const waiting = async () =>
+  (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 
 test("A vote that is cast offline is kept, says so, and is counted once when the network is back.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   await page.context().setOffline(true)
   await castVote(page, "Cats")
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
@@ -56,7 +57,7 @@ test("A vote that is cast offline is kept, says so, and is counted once when the
 
 test("A vote whose answer was lost is sent again, and is the same vote.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   let lost = 0
   await page.route("**/votes", async (route) => {
     if (lost === 2) return route.continue()
@@ -73,7 +74,7 @@ test("A vote whose answer was lost is sent again, and is the same vote.", async 
 
 test("A vote that is under way survives a reload of its page.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
   await castVote(page, "Dogs")
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
@@ -87,7 +88,7 @@ test("A vote that is under way survives a reload of its page.", async () => {
 
 test("A browser that takes no cookies stays one voter.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, stand.url)
+  const page = await openPage(browser, fixture.url)
   await page.context().clearCookies()
   await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -103,12 +104,12 @@ test("A browser that takes no cookies stays one voter.", async () => {
 })
 
 test("A waiting vote never takes the place of one that was cast later, in another tab.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/swing`)
+  const page = await openPage(browser, `${fixture.url}/polls/swing`)
   const later = await page.context().newPage()
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
-  await later.goto(`${stand.url}/polls/swing`)
+  await later.goto(`${fixture.url}/polls/swing`)
   await later.getByRole("button", { name: "Dogs" }).click()
   await later.getByRole("heading", { name: "Your vote is in" }).waitFor()
   const before = await waiting()
@@ -121,8 +122,8 @@ test("A waiting vote never takes the place of one that was cast later, in anothe
 })
 
 test("Who votes second from a network that has one vote is told so.", async () => {
-  expect((await stand.vote("office", "a")).status).toBe(201)
-  const page = await openPage(browser, `${stand.url}/polls/office`)
+  expect((await fixture.vote("office", "a")).status).toBe(201)
+  const page = await openPage(browser, `${fixture.url}/polls/office`)
   await castVote(page, "Dogs")
   await page.getByText("This poll takes one vote from each network, and yours has voted.").waitFor()
   await page.context().close()
@@ -130,16 +131,16 @@ test("Who votes second from a network that has one vote is told so.", async () =
 
 test("A vote that was waiting when the poll closed, or was deleted, does not vanish without a word.", async () => {
   const open = async (poll: string) => {
-    const page = await openPage(browser, `${stand.url}/polls/${poll}`)
+    const page = await openPage(browser, `${fixture.url}/polls/${poll}`)
     await page.context().setOffline(true)
     await castVote(page, "Cats")
     await page.getByText("Not sent yet. Trying again…").first().waitFor()
     return page
   }
   const [closing, going] = [await open("closing"), await open("going")]
-  await stand.writePolls(examplePoll({ number: 4, id: "closing", state: "closed" }))
-  for (const shard of [0, 1]) await stand.admin.del(keys.poll(shard, "going"))
-  await waitFor("the vote app to know", async () => (await stand.ask("/api/polls/going")).status === 404)
+  await fixture.writePolls(examplePoll({ number: 4, id: "closing", state: "closed" }))
+  for (const shard of [0, 1]) await fixture.admin.del(keys.poll(shard, "going"))
+  await waitFor("the vote app to know", async () => (await fixture.ask("/api/polls/going")).status === 404)
   await closing.context().setOffline(false)
   await closing.getByText("Voting stopped before your vote was confirmed.").waitFor()
   await expectAccessible(closing)
@@ -150,13 +151,14 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
 
 test("The open pages of a poll that is deleted say so by themselves.", async () => {
   const [choosing, voted] = await Promise.all([
-    openPage(browser, `${stand.url}/polls/gone`),
-    openPage(browser, `${stand.url}/polls/gone`),
+    openPage(browser, `${fixture.url}/polls/gone`),
+    openPage(browser, `${fixture.url}/polls/gone`),
   ])
   await choosing.getByRole("button", { name: "Dogs" }).click()
   await castVote(voted, "Cats")
   await voted.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  for (const shard of [0, 1]) await replaceByTombstone(stand.admin, shard, { id: "gone", number: 6 }, "mark")
+  for (const shard of [0, 1])
+    await replaceByTombstone(fixture.admin, shard, { id: "gone", number: 6 }, "mark")
   for (const page of [choosing, voted]) {
     await page.getByRole("heading", { name: "This poll was deleted" }).waitFor()
     await page.context().close()
@@ -165,11 +167,13 @@ test("The open pages of a poll that is deleted say so by themselves.", async () 
 
 test("A page never goes back to what another vote app knew before.", async () => {
   const before = examplePoll({ number: 7, id: "ages", title: "What was asked before?" })
-  await stand.writePolls(...polls, before)
+  await fixture.writePolls(...polls, before)
   const path = "/api/polls/ages"
-  const [poll, now] = await Promise.all([path, `${path}/now`].map(async (it) => (await stand.ask(it)).text()))
-  await stand.writePolls(...polls, { ...before, title: "What is asked now?", revision: 2 })
-  await waitFor("the vote app to know", async () => (await (await stand.ask(path)).json()).revision === 2)
+  const [poll, now] = await Promise.all(
+    [path, `${path}/now`].map(async (it) => (await fixture.ask(it)).text()),
+  )
+  await fixture.writePolls(...polls, { ...before, title: "What is asked now?", revision: 2 })
+  await waitFor("the vote app to know", async () => (await (await fixture.ask(path)).json()).revision === 2)
   const page = await openPage(browser, "about:blank")
   let asked = 0
   await page.route(`**${path}`, (route) =>
@@ -179,7 +183,7 @@ test("A page never goes back to what another vote app knew before.", async () =>
     asked++
     return route.fulfill({ body: now ?? "", contentType: "application/json" })
   })
-  await page.goto(`${stand.url}/polls/ages`)
+  await page.goto(`${fixture.url}/polls/ages`)
   // Each is asked for when the one before has been taken in.
   await waitFor("the page to hear it twice", async () => asked > 2)
   expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("What is asked now?")

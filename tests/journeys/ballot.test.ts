@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
-import { examplePoll, startVoteStand, type VoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { castVote } from "../harness/ballot"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
@@ -13,15 +13,15 @@ import { expectAccessible, openPage } from "../harness/pages"
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
 
-let stand: VoteStand
+let fixture: VoteFixture
 let browser: Browser
 const twelve = Array.from({ length: 12 }, (_, i) => ({ id: `o${i + 1}`, label: `Option ${i + 1}` }))
 const coded = examplePoll({ number: 3, id: "coded", eligibility: "code" })
 
 beforeAll(async () => {
-  stand = await startVoteStand()
+  fixture = await startVoteFixture()
   browser = await launchChromium()
-  await stand.writePolls(
+  await fixture.writePolls(
     examplePoll({ isDefault: true }),
     examplePoll({ number: 2, id: "swing", policy: "changeable", results: "after-close" }),
     coded,
@@ -33,15 +33,16 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser.close()
-  await stand.stop()
+  await fixture.stop()
 })
 
-const tally = (poll: string, counts: object) => stand.admin.set(keys.tally(poll), JSON.stringify(counts))
-const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+const tally = (poll: string, counts: object) => fixture.admin.set(keys.tally(poll), JSON.stringify(counts))
+const waiting = async () =>
+  (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 
 test("Once a choice is confirmed the page says what was chosen, gives the receipt and shows the tally as it moves.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, stand.url, { width: 360 })
+  const page = await openPage(browser, fixture.url, { width: 360 })
   const address = page.url()
   await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -58,14 +59,14 @@ test("Once a choice is confirmed the page says what was chosen, gives the receip
 })
 
 test("Without scripts the form votes, and its answer holds the same.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/pets`, { javaScript: false })
+  const page = await openPage(browser, `${fixture.url}/polls/pets`, { javaScript: false })
   await page.getByRole("button", { name: "Dogs" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(await page.locator(".chosen").textContent()).toContain("Dogs")
   expect(await page.locator(".receipt code").textContent()).toMatch(/^[\w-]{54}$/)
   expect(await page.getByRole("button", { name: "Copy" }).count()).toBe(0)
   const receipt = await page.locator(".receipt code").textContent()
-  for (const leave of [() => page.goto(`${stand.url}/nothing`), () => page.reload()]) {
+  for (const leave of [() => page.goto(`${fixture.url}/nothing`), () => page.reload()]) {
     await leave()
     if (new URL(page.url()).pathname === "/nothing") await page.goBack()
     await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -77,7 +78,7 @@ test("Without scripts the form votes, and its answer holds the same.", async () 
 })
 
 test("A vote can be changed where the poll allows it, and kept when the voter thinks again.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/swing`)
+  const page = await openPage(browser, `${fixture.url}/polls/swing`)
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByText("The results are shown once the poll is closed.").waitFor()
   await page.getByRole("link", { name: "Change my vote" }).click()
@@ -92,10 +93,10 @@ test("A vote can be changed where the poll allows it, and kept when the voter th
 })
 
 test("Without scripts, too, who comes back sees what stands, and may change it or keep it.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/swing`, { javaScript: false })
+  const page = await openPage(browser, `${fixture.url}/polls/swing`, { javaScript: false })
   await page.getByRole("button", { name: "Cats" }).click()
   const receipt = await page.locator(".receipt code").textContent()
-  await page.goto(`${stand.url}/polls/swing`)
+  await page.goto(`${fixture.url}/polls/swing`)
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
   expect(await page.locator(".chosen").textContent()).toContain("Cats")
   expect(await page.locator(".receipt code").textContent()).toBe(receipt)
@@ -105,25 +106,25 @@ test("Without scripts, too, who comes back sees what stands, and may change it o
   await page.getByRole("link", { name: "Change my vote" }).click()
   await page.getByRole("button", { name: "Dogs", exact: true }).click()
   await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
-  await page.goto(`${stand.url}/polls/swing`)
+  await page.goto(`${fixture.url}/polls/swing`)
   expect(await page.locator(".chosen").textContent()).toContain("Dogs")
   await page.context().close()
 })
 
 test("Who comes back without scripts sees the tally as far as it is shown to who has voted.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/gated`, { javaScript: false })
+  const page = await openPage(browser, `${fixture.url}/polls/gated`, { javaScript: false })
   expect(await page.getByText("4 votes").count()).toBe(0)
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  await page.goto(`${stand.url}/polls/gated`)
+  await page.goto(`${fixture.url}/polls/gated`)
   await page.getByText("4 votes").waitFor()
-  await page.goto(`${stand.url}/polls/gated?change=1`)
+  await page.goto(`${fixture.url}/polls/gated?change=1`)
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
   await page.context().close()
 })
 
 test("A browser that forgot everything but its cookie is told what stands.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  const page = await openPage(browser, `${fixture.url}/polls/pets`)
   await castVote(page, "Dogs")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.evaluate(() => localStorage.clear())
@@ -135,9 +136,9 @@ test("A browser that forgot everything but its cookie is told what stands.", asy
 })
 
 test("Who comes back sees what stands, and a first vote stands in spite of a second.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  const page = await openPage(browser, `${fixture.url}/polls/pets`)
   const other = await page.context().newPage()
-  await other.goto(`${stand.url}/polls/pets`)
+  await other.goto(`${fixture.url}/polls/pets`)
   await castVote(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.reload()
@@ -150,7 +151,7 @@ test("Who comes back sees what stands, and a first vote stands in spite of a sec
 
 test("Where the first vote stands a choice is confirmed: another one changes it, and nothing is cast before.", async () => {
   const before = await waiting()
-  const page = await openPage(browser, `${stand.url}/polls/many`, { width: 320, height: 568 })
+  const page = await openPage(browser, `${fixture.url}/polls/many`, { width: 320, height: 568 })
   const option = (n: number) => page.locator("button.option").nth(n - 1)
   expect(await page.locator(".confirm").count()).toBe(0)
   await option(2).dblclick()
@@ -171,7 +172,7 @@ test("Where the first vote stands a choice is confirmed: another one changes it,
 })
 
 test("The ballot needs a keyboard alone: a digit or Enter chooses, and Enter confirms, but not the same Enter.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/pets`)
+  const page = await openPage(browser, `${fixture.url}/polls/pets`)
   await page.locator("form:focus").waitFor()
   await page.getByText("On a keyboard: keys 1–2 choose, Enter votes.").waitFor()
   expect(await page.locator("button.option").nth(1).getAttribute("aria-keyshortcuts")).toBe("2")
@@ -185,7 +186,7 @@ test("The ballot needs a keyboard alone: a digit or Enter chooses, and Enter con
   await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
   await page.locator("h1:focus").waitFor()
   await page.context().close()
-  const other = await openPage(browser, `${stand.url}/polls/pets`)
+  const other = await openPage(browser, `${fixture.url}/polls/pets`)
   await other.locator("form:focus").waitFor()
   await other.keyboard.press("Tab")
   await other.keyboard.down("Enter")
@@ -200,7 +201,7 @@ test("The ballot needs a keyboard alone: a digit or Enter chooses, and Enter con
 })
 
 test("Where a vote may be changed a press and a digit vote at once.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/swing`)
+  const page = await openPage(browser, `${fixture.url}/polls/swing`)
   await page.locator("form:focus").waitFor()
   await page.getByText("On a keyboard: keys 1–2 vote.").waitFor()
   await page.keyboard.press("2")
@@ -209,7 +210,7 @@ test("Where a vote may be changed a press and a digit vote at once.", async () =
 })
 
 test("Among more than nine options a digit goes to its option, and Enter chooses it.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/many`)
+  const page = await openPage(browser, `${fixture.url}/polls/many`)
   await page.locator("form:focus").waitFor()
   await page.keyboard.press("3")
   await page.locator("button.option:focus", { hasText: "Option 3" }).waitFor()
@@ -222,7 +223,7 @@ test("Among more than nine options a digit goes to its option, and Enter chooses
 })
 
 test("A code is formatted while it is typed, refused with a reason, and votes once.", async () => {
-  const page = await openPage(browser, `${stand.url}/polls/coded`)
+  const page = await openPage(browser, `${fixture.url}/polls/coded`)
   const field = page.getByLabel("Your code")
   expect(await field.getAttribute("placeholder")).not.toMatch(/[0-9A-Za-z]/)
   await field.pressSequentially("abcd1234abcd1234")
@@ -248,7 +249,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   await page.getByLabel("Your code").waitFor()
   expect(await page.getByText("Your choice now").count()).toBe(0)
   for (const label of ["Cats", "Dogs"]) {
-    await page.goto(`${stand.url}/polls/coded?code=${writeCode(coded.salt, 1)}`)
+    await page.goto(`${fixture.url}/polls/coded?code=${writeCode(coded.salt, 1)}`)
     await castVote(page, label)
     await page.getByRole("heading", { name: "This code was used already" }).waitFor()
     await page.getByText("It was used for").waitFor()
@@ -260,7 +261,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
 
 test("A printed code fills the field in, and a wrong one is refused beside it, without scripts, too.", async () => {
   const code = writeCode(coded.salt, 2)
-  const address = `${stand.url}/polls/coded?code=${code}`
+  const address = `${fixture.url}/polls/coded?code=${code}`
   const page = await openPage(browser, address, { javaScript: false })
   expect(await page.getByLabel("Your code").inputValue()).toBe(code)
   await page.getByLabel("Your code").fill("WRONG")
@@ -274,9 +275,9 @@ test("A printed code fills the field in, and a wrong one is refused beside it, w
 })
 
 test("Results that are shown after voting alone come with the receipt, and without it are refused.", async () => {
-  expect((await stand.ask("/api/polls/gated/tally")).status).toBe(403)
-  expect((await stand.ask(`/api/polls/gated/tally?receipt=${"x".repeat(54)}`)).status).toBe(403)
-  const page = await openPage(browser, `${stand.url}/polls/gated`)
+  expect((await fixture.ask("/api/polls/gated/tally")).status).toBe(403)
+  expect((await fixture.ask(`/api/polls/gated/tally?receipt=${"x".repeat(54)}`)).status).toBe(403)
+  const page = await openPage(browser, `${fixture.url}/polls/gated`)
   await castVote(page, "Cats")
   await page.getByText("4 votes").waitFor()
   expect(await page.getByRole("link", { name: "See the results" }).getAttribute("href")).toContain(
@@ -286,10 +287,10 @@ test("Results that are shown after voting alone come with the receipt, and witho
 })
 
 test("The tally that browsers ask for each second is not sent again while it is the same.", async () => {
-  const first = await stand.ask("/api/polls/pets/tally")
+  const first = await fixture.ask("/api/polls/pets/tally")
   const etag = first.headers.get("etag") ?? ""
   for (const known of [etag, `W/${etag}`, `"older", ${etag}`]) {
-    const again = await stand.ask("/api/polls/pets/tally", { headers: { "if-none-match": known } })
+    const again = await fixture.ask("/api/polls/pets/tally", { headers: { "if-none-match": known } })
     expect([known, first.status, again.status]).toEqual([known, 200, 304])
   }
 })
@@ -302,14 +303,14 @@ test.each([
   ["pt", "Escolha uma opção. Seu voto é definitivo."],
   ["ja", "一つ選んでください。投票後の変更はできません。"],
 ])("The ballot speaks %s to who asks for it, and to who switches to it.", async (language, sentence) => {
-  const page = await openPage(browser, stand.url, { language })
+  const page = await openPage(browser, fixture.url, { language })
   await page.getByText(sentence).waitFor()
   expect(await page.locator("html").getAttribute("lang")).toBe(language)
   const other = language === "en" ? "de" : "en"
   await page.locator(".language-switch summary").click()
   await page.locator(`.language-switch a[lang=${other}]`).click()
   await page.locator(`html[lang=${other}]`).waitFor()
-  await page.goto(`${stand.url}/polls/swing`)
+  await page.goto(`${fixture.url}/polls/swing`)
   expect(await page.locator("html").getAttribute("lang")).toBe(other)
   await page.context().close()
 })

@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core"
 import { embedSnippet, frameSnippet } from "../../apps/result/embed/embed-snippet"
 import { startResultApp } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
-import { examplePoll, startVoteStand } from "../../apps/vote/testing/vote"
+import { examplePoll, startVoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { expectAccessible, openPage, type View } from "../harness/pages"
@@ -88,10 +88,10 @@ describe("a poll in another site", () => {
   })
 
   test("follows it with a ballot too, which the vote app serves", async () => {
-    const stand = await startVoteStand()
-    stores().defer(() => stand.stop())
-    await stand.writePolls(examplePoll({ id: "open" }))
-    const { address } = await startResultApp(stores(), { voteUrl: stand.url })
+    const fixture = await startVoteFixture()
+    stores().defer(() => fixture.stop())
+    await fixture.writePolls(examplePoll({ id: "open" }))
+    const { address } = await startResultApp(stores(), { voteUrl: fixture.url })
     const page = await openTeamSite(
       `<style>:root { color-scheme: light dark }</style>${embedSnippet(address, "open", "ballot")}`,
     )

@@ -8,7 +8,7 @@ import type { OwnVote } from "../casting/cast-ballot"
 import { ANSWER_PARAMETER } from "../casting/form-answers"
 import type { Counts } from "../polls/tallies"
 import { messagesFor } from "./messages-for"
-import type { Site } from "./site"
+import type { BallotSite } from "./site"
 import { BallotApp } from "./view/ballot-app"
 import { type BallotData, headingOf, type PollFacts, type Refusal } from "./view/ballot-data"
 
@@ -35,7 +35,7 @@ export type BallotPage = {
   counts?: Counts | null | undefined
 }
 
-export function ballotPage(site: Site, page: BallotPage): string {
+export function ballotPage(site: BallotSite, page: BallotPage): string {
   const { language, embedded } = page
   const data = dataOf(site, page)
   return renderPage({
@@ -52,7 +52,7 @@ export function ballotPage(site: Site, page: BallotPage): string {
   })
 }
 
-function dataOf(site: Site, page: BallotPage): BallotData {
+function dataOf(site: BallotSite, page: BallotPage): BallotData {
   const { poll, language, embedded, now, standing = null } = page
   const facts = factsOf(poll, now)
   return {

@@ -1,32 +1,32 @@
 // Runs alone: it measures how soon a page is there.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
 const PAGE = { accept: "text/html" }
 /** What stands is looked up for a moment only; a busy machine that runs other tests gets more. */
 const LIMIT_MS = 1_000
 
-let stand: VoteStand
+let fixture: VoteFixture
 
 beforeAll(async () => {
-  stand = await startVoteStand()
-  await stand.writePolls(
+  fixture = await startVoteFixture()
+  await fixture.writePolls(
     examplePoll({ isDefault: true }),
     examplePoll({ number: 2, id: "coded", eligibility: "code" }),
     examplePoll({ number: 3, id: "office", eligibility: "network" }),
   )
 })
-afterAll(() => stand.stop())
+afterAll(() => fixture.stop())
 
 const pageOf = async (path: string, cookie: string) =>
-  (await stand.ask(path, { headers: { ...PAGE, cookie } })).text()
+  (await fixture.ask(path, { headers: { ...PAGE, cookie } })).text()
 
 test("A voter who comes back gets the receipt of the vote, and nobody else does.", async () => {
-  const voted = await stand.vote("pets", "b")
+  const voted = await fixture.vote("pets", "b")
   const { receipt } = await voted.json()
   expect(await pageOf("/polls/pets", cookieOf(voted))).toContain(`>${receipt}</code>`)
-  const other = await stand.ask("/polls/pets", { headers: PAGE })
+  const other = await fixture.ask("/polls/pets", { headers: PAGE })
   expect(await other.text()).not.toContain(receipt)
   expect(await pageOf("/polls/pets", cookieOf(other))).not.toContain(receipt)
   // Not its last character: that one carries four bits only, and has four spellings.
@@ -35,7 +35,7 @@ test("A voter who comes back gets the receipt of the vote, and nobody else does.
 })
 
 test("Each of two voters of the same option gets a receipt of their own.", async () => {
-  const [first, second] = [await stand.vote("pets", "a"), await stand.vote("pets", "a")]
+  const [first, second] = [await fixture.vote("pets", "a"), await fixture.vote("pets", "a")]
   for (const voted of [first, second]) {
     const { receipt } = await voted.json()
     const page = await pageOf("/polls/pets", cookieOf(voted))
@@ -45,25 +45,25 @@ test("Each of two voters of the same option gets a receipt of their own.", async
 })
 
 test("Where the browser is not the voter, its cookie tells nothing.", async () => {
-  const cookie = cookieOf(await stand.vote("pets", "a"))
-  expect((await stand.vote("office", "a", { cookie })).status).toBe(201)
+  const cookie = cookieOf(await fixture.vote("pets", "a"))
+  expect((await fixture.vote("office", "a", { cookie })).status).toBe(201)
   expect(await pageOf("/polls/office", cookie)).not.toContain("receipt-line")
 })
 
 test("What stands in Redis and is garbage is no vote.", async () => {
-  const voted = await stand.vote("pets", "a")
+  const voted = await fixture.vote("pets", "a")
   for (const shard of [0, 1]) {
-    for (const voter of await stand.admin.hkeys(keys.voters(shard, "pets"))) {
-      await stand.admin.hset(keys.voters(shard, "pets"), voter, "a garbage")
+    for (const voter of await fixture.admin.hkeys(keys.voters(shard, "pets"))) {
+      await fixture.admin.hset(keys.voters(shard, "pets"), voter, "a garbage")
     }
   }
   expect(await pageOf("/polls/pets", cookieOf(voted))).not.toContain("receipt-line")
 })
 
 test("With a Redis that hangs, who comes back gets the ballot in time.", async () => {
-  const cookie = cookieOf(await stand.vote("pets", "a"))
+  const cookie = cookieOf(await fixture.vote("pets", "a"))
   await pageOf("/polls/pets", cookie)
-  const { pid } = stand.server
+  const { pid } = fixture.server
   if (pid === undefined) throw new Error("Redis does not run.")
   process.kill(pid, "SIGSTOP")
   try {
@@ -77,12 +77,12 @@ test("With a Redis that hangs, who comes back gets the ballot in time.", async (
 
 test("No shared cache keeps a page, whose links depend on the Host that was asked for.", async () => {
   for (const path of ["/", "/polls/pets", "/embed/pets", "/polls/coded?code=1", "/polls/nothing"]) {
-    const response = await stand.ask(path, { headers: { ...PAGE, host: "elsewhere.example:8080" } })
+    const response = await fixture.ask(path, { headers: { ...PAGE, host: "elsewhere.example:8080" } })
     expect([path, response.headers.get("cache-control")]).toEqual([path, "no-store"])
   }
   const final = examplePoll({ number: 4, id: "done", state: "final" })
-  await stand.writePolls(final)
-  const done = await stand.ask("/polls/done", { headers: { ...PAGE, host: "elsewhere.example:8080" } })
+  await fixture.writePolls(final)
+  const done = await fixture.ask("/polls/done", { headers: { ...PAGE, host: "elsewhere.example:8080" } })
   expect(await done.text()).toContain("http://elsewhere.example:8081/polls/done")
   expect(done.headers.get("cache-control")).toBe("no-store")
 })

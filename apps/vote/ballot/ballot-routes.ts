@@ -34,7 +34,7 @@ const pageDetail = (named: boolean): DocumentDecoration => ({
   },
 })
 
-export type BallotDeps = Pick<CastVoteDeps, "polls" | "appenderFor" | "door"> & {
+export type BallotDeps = Pick<CastVoteDeps, "polls" | "appenderFor" | "eligibility"> & {
   sites: Pick<Sites, "for">
   headers: Pick<PageHeaders, "page">
   answers: Pick<FormAnswers, "read">
@@ -82,7 +82,8 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const now = Date.now()
   const { searchParams } = new URL(request.url)
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
-  const visitor = poll.eligibility === "browser" ? deps.door.visitors.read(client.header("cookie")) : null
+  const visitor =
+    poll.eligibility === "browser" ? deps.eligibility.visitors.read(client.header("cookie")) : null
   const asked = searchParams.get(ANSWER_PARAMETER)
   const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
   if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)

@@ -5,7 +5,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { OwnVote } from "../casting/cast-ballot"
 import { BY_COOKIE } from "../casting/form-answers"
 import { type BallotPage, ballotPage } from "./ballot-page"
-import type { Site } from "./site"
+import type { BallotSite } from "./site"
 
 /**
  * Stands in a rendered page where the receipt comes, and is as long as one; no poll's text can hold it, as it has
@@ -25,7 +25,7 @@ type Template = { at: number; bytes: Buffer<ArrayBuffer>; places: number[] }
 export class VotedPages {
   private readonly templates = new WeakMap<Poll, Map<string, Template>>()
 
-  constructor(private readonly site: Site) {}
+  constructor(private readonly site: BallotSite) {}
 
   /** The page for what stands of a voter. Receipts are base64url, so they stand in HTML and JSON as they are. */
   page(page: VotedPage): Buffer<ArrayBuffer> {
@@ -61,7 +61,7 @@ function withPlaces(html: string): Omit<Template, "at"> {
 export class BallotPages {
   private readonly kept = new WeakMap<Poll, Map<string, Kept>>()
 
-  constructor(private readonly site: Site) {}
+  constructor(private readonly site: BallotSite) {}
 
   page(page: BallotPage): CompressibleBody {
     const { poll, now } = page

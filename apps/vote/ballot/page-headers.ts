@@ -9,7 +9,7 @@ import {
   languageToRemember,
 } from "@tallyroom/lib/ui/language"
 import type { Client } from "../voter/client"
-import type { Doorkeeper } from "../voter/eligibility"
+import type { EligibilityDeps } from "../voter/eligibility"
 import type { Visitor } from "../voter/visitor"
 
 export class PageHeaders {
@@ -47,7 +47,7 @@ export function withLanguage(client: Client, from: Headers): Headers {
  * @param known the visitor that the reader is already
  */
 export function withCookies(
-  { door }: { door: Doorkeeper },
+  { eligibility }: { eligibility: EligibilityDeps },
   poll: Poll,
   client: Client,
   known: Visitor | null,
@@ -55,7 +55,7 @@ export function withCookies(
 ): Headers {
   const headers = withLanguage(client, from)
   if (poll.eligibility !== "browser") return headers
-  const visitor = known ?? door.visitors.create()
-  if (visitor.stale) headers.append("set-cookie", door.visitors.setCookie(visitor, client.isSecure()))
+  const visitor = known ?? eligibility.visitors.create()
+  if (visitor.stale) headers.append("set-cookie", eligibility.visitors.setCookie(visitor, client.isSecure()))
   return headers
 }

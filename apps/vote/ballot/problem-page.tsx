@@ -4,7 +4,7 @@ import type { Problem, ProblemKind } from "@tallyroom/lib/errors"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { voteProblemMessages } from "./problem-messages"
-import type { Site } from "./site"
+import type { BallotSite } from "./site"
 
 type Headings = Exclude<keyof typeof voteProblemMessages.en, "back" | `${string}Note`>
 
@@ -38,7 +38,7 @@ export type ProblemPage = {
  * The page says what to do in the reader's language. What exactly could not be read is told where English is read
  * anyway, as by who sends forms with curl; programs get it as JSON.
  */
-export function problemPage(site: Site, problem: Problem, page: ProblemPage): string {
+export function problemPage(site: BallotSite, problem: Problem, page: ProblemPage): string {
   const { language, back, here, embedded } = page
   const messages = voteProblemMessages[language]
   const heading = headingOf(problem, here)

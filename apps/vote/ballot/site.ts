@@ -1,5 +1,5 @@
 /** What all pages need to know of the app. */
-export type Site = {
+export type BallotSite = {
   /** From "ballot.css" to the address under which it is served. */
   asset: (name: string) => string
   /** Address of the result app, without a slash at its end. */

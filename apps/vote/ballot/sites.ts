@@ -3,9 +3,9 @@
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { isOwnMachine, reachableFrom } from "@tallyroom/lib/http/reachable"
 import { BallotPages, VotedPages } from "./page-cache"
-import type { Site } from "./site"
+import type { BallotSite } from "./site"
 
-export type HostPages = { site: Site; ballotPages: BallotPages; votedPages: VotedPages }
+export type HostPages = { site: BallotSite; ballotPages: BallotPages; votedPages: VotedPages }
 
 /** A laptop is reached under few names; made-up ones push out what nobody came by for the longest time. */
 const MOST_HOSTS = 16
@@ -17,7 +17,7 @@ export class Sites {
   /** A result app with an address for everybody needs no other. */
   private readonly fixed: boolean
 
-  constructor(private readonly site: Site) {
+  constructor(private readonly site: BallotSite) {
     this.own = pagesOf(site)
     this.fixed = !isOwnMachine(site.resultUrl)
   }
@@ -32,6 +32,6 @@ export class Sites {
   }
 }
 
-function pagesOf(site: Site): HostPages {
+function pagesOf(site: BallotSite): HostPages {
   return { site, ballotPages: new BallotPages(site), votedPages: new VotedPages(site) }
 }

@@ -8,7 +8,7 @@ import type { Metrics } from "../metrics"
 import type { PollCache } from "../polls/poll-cache"
 import { defaultPoll } from "../polls/poll-problems"
 import type { Client } from "../voter/client"
-import { admit, type Doorkeeper } from "../voter/eligibility"
+import { type EligibilityDeps, identify } from "../voter/eligibility"
 import type { BallotRequest } from "./ballot-request"
 import { castBallot, StaleTerms, type VoteOutcome } from "./cast-ballot"
 
@@ -17,10 +17,10 @@ export type CastVoteDeps = {
   /** The cookies of visitors whose vote failed, by request: they go out with the answer that says so. */
   unsentCookies: WeakMap<Request, string>
   appenderFor: (shards: number) => Appender
-  door: Doorkeeper
+  eligibility: EligibilityDeps
   metrics: Pick<Metrics, "ballot">
   /** Hears why a vote could not be taken, as clients are not told. */
-  onTrouble: (error: Error) => void
+  onInboxAway: (error: Error) => void
   publicOrigins: string[]
 }
 
@@ -51,7 +51,7 @@ export async function castVote(
     if (error instanceof Problem) answer = error.kind
     else if (error instanceof InboxAway) {
       answer = "inbox-away"
-      deps.onTrouble(error)
+      deps.onInboxAway(error)
     }
     throw error
   } finally {
@@ -89,7 +89,7 @@ async function takeBallot(
 ): Promise<CastVote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
   requireSamePoll(poll, ballot, deps.polls, reading)
-  const { identity, setCookie } = admit(deps.door, poll, ballot.code, client)
+  const { identity, setCookie } = identify(deps.eligibility, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   try {
     return { poll, outcome: await castBallot(inbox, poll, ballot.option, identity), setCookie }

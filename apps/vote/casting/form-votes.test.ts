@@ -2,24 +2,24 @@ import { afterAll, beforeAll, expect, test } from "bun:test"
 import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { waitFor } from "../../../scripts/services/wait"
-import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
-let stand: VoteStand
+let fixture: VoteFixture
 const coded = examplePoll({ number: 3, id: "coded", eligibility: "code" })
 
 beforeAll(async () => {
-  stand = await startVoteStand({ TRUSTED_PROXIES: "127.0.0.0/8" })
-  await stand.writePolls(
+  fixture = await startVoteFixture({ TRUSTED_PROXIES: "127.0.0.0/8" })
+  await fixture.writePolls(
     examplePoll({ isDefault: true, title: 'Cats & "dogs" <3' }),
     examplePoll({ number: 2, id: "over", state: "closed" }),
     coded,
     examplePoll({ number: 4, id: "office", eligibility: "network" }),
   )
 })
-afterAll(() => stand.stop())
+afterAll(() => fixture.stop())
 
 test("The ballot page has a button for each option, makes its reader a visitor and needs no script.", async () => {
-  const response = await stand.ask("/")
+  const response = await fixture.ask("/")
   const page = await response.text()
   expect(response.status).toBe(200)
   expect(page.replaceAll("&quot;", '"')).toContain('>Cats &amp; "dogs" &lt;3</h1>')
@@ -30,8 +30,8 @@ test("The ballot page has a button for each option, makes its reader a visitor a
 })
 
 test("The style sheet is served under a name that may be kept for ever.", async () => {
-  const [, address = ""] = /href="(\/assets\/[^"]+)"/.exec(await (await stand.ask("/")).text()) ?? []
-  const response = await stand.ask(address)
+  const [, address = ""] = /href="(\/assets\/[^"]+)"/.exec(await (await fixture.ask("/")).text()) ?? []
+  const response = await fixture.ask(address)
   expect(response.status).toBe(200)
   expect(response.headers.get("content-type")).toStartWith("text/css")
   expect(response.headers.get("cache-control")).toContain("immutable")
@@ -46,7 +46,7 @@ async function led(
   const path = response.headers.get("location") ?? ""
   const set = response.headers.getSetCookie().map((it) => it.split(";")[0] ?? "")
   const cookie = [cookies, ...set].filter(Boolean).join("; ")
-  const page = await stand.ask(path, { headers: { accept: "text/html", cookie } })
+  const page = await fixture.ask(path, { headers: { accept: "text/html", cookie } })
   if (page.status === 303) return led(page, cookie)
   return { page: wordsOf(await page.text()), path, cookie }
 }
@@ -61,23 +61,26 @@ function wordsOf(html: string): string {
 const BROWSER = { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8" }
 
 test("A browser's form is answered by a page that it can come back to, and whose address tells nothing.", async () => {
-  const visitor = cookieOf(await stand.ask("/"))
-  const first = await led(await stand.form("/", "vote=a", { ...BROWSER, cookie: visitor }), visitor)
+  const visitor = cookieOf(await fixture.ask("/"))
+  const first = await led(await fixture.form("/", "vote=a", { ...BROWSER, cookie: visitor }), visitor)
   expect(first.path).toBe("/polls/pets?answer=1")
   expect(first.page).toMatch(/Your vote is in Cats.*You chose.* Cats /)
   const [, receipt = "none"] = / ([\w-]{54}) /.exec(first.page) ?? []
-  const reloaded = await stand.ask(first.path, { headers: { ...BROWSER, cookie: first.cookie } })
+  const reloaded = await fixture.ask(first.path, { headers: { ...BROWSER, cookie: first.cookie } })
   expect([reloaded.status, (await reloaded.text()).includes(receipt)]).toEqual([200, true])
-  const again = await led(await stand.form("/polls/pets", "vote=a", { ...BROWSER, cookie: visitor }), visitor)
+  const again = await led(
+    await fixture.form("/polls/pets", "vote=a", { ...BROWSER, cookie: visitor }),
+    visitor,
+  )
   expect(again.page).toContain("Your vote is in already")
   expect(again.page).toContain(receipt)
-  const other = await led(await stand.form("/", "vote=b", { ...BROWSER, cookie: visitor }), visitor)
+  const other = await led(await fixture.form("/", "vote=b", { ...BROWSER, cookie: visitor }), visitor)
   expect(other.page).toMatch(new RegExp(`Your first vote stands.* Cats .*${receipt}`))
   expect(other.page).not.toContain("keeps no cookies")
 })
 
 test("Who comes without a cookie is led to an address that tells nothing, too, as soon as the browser keeps one.", async () => {
-  const response = await stand.form("/polls/pets", "vote=b", BROWSER)
+  const response = await fixture.form("/polls/pets", "vote=b", BROWSER)
   const address = response.headers.get("location") ?? ""
   const { page, path } = await led(response)
   expect(path).toBe("/polls/pets?answer=1")
@@ -88,67 +91,67 @@ test("Who comes without a cookie is led to an address that tells nothing, too, a
 })
 
 test("A browser that keeps no cookies gets its receipt, and is told that it can't be told from a new one.", async () => {
-  const response = await stand.form("/polls/pets", "vote=b", BROWSER)
+  const response = await fixture.form("/polls/pets", "vote=b", BROWSER)
   const address = response.headers.get("location") ?? ""
-  const page = wordsOf(await (await stand.ask(address, { headers: BROWSER })).text())
+  const page = wordsOf(await (await fixture.ask(address, { headers: BROWSER })).text())
   expect(page).toMatch(/Your vote is in Cats.* Dogs .* [\w-]{54} /)
   expect(page).toContain("so it can't be told from a new one")
   // Another network has the address from somebody else.
   const forwarded = { ...BROWSER, "x-forwarded-for": "192.0.2.9" }
-  const elsewhere = wordsOf(await (await stand.ask(address, { headers: forwarded })).text())
+  const elsewhere = wordsOf(await (await fixture.ask(address, { headers: forwarded })).text())
   expect(elsewhere).not.toContain("Your vote is in")
-  const forged = wordsOf(await (await stand.ask(`${address.slice(0, -3)}AAA`, { headers: BROWSER })).text())
+  const forged = wordsOf(await (await fixture.ask(`${address.slice(0, -3)}AAA`, { headers: BROWSER })).text())
   expect(forged).not.toContain("Your vote is in")
   // Whose browser that is nobody knows, nor of an address that says that there is a cookie: both may have been shared.
-  const shared = wordsOf(await (await stand.ask("/polls/pets?answer=1", { headers: BROWSER })).text())
-  const cookie = cookieOf(await stand.ask("/"))
-  const kept = wordsOf(await (await stand.ask(address, { headers: { ...BROWSER, cookie } })).text())
+  const shared = wordsOf(await (await fixture.ask("/polls/pets?answer=1", { headers: BROWSER })).text())
+  const cookie = cookieOf(await fixture.ask("/"))
+  const kept = wordsOf(await (await fixture.ask(address, { headers: { ...BROWSER, cookie } })).text())
   for (const other of [elsewhere, forged, shared, kept]) expect(other).not.toContain("keeps no cookies")
 })
 
 test("The answer holds for codes and networks, a used code says so, and a wrong one is asked for anew.", async () => {
   const code = writeCode(coded.salt, 1)
-  const first = await led(await stand.form("/polls/coded", `vote=a&code=${code}`, BROWSER))
+  const first = await led(await fixture.form("/polls/coded", `vote=a&code=${code}`, BROWSER))
   expect(first.page).toMatch(/Your vote is in Cats.* Cats .* [\w-]{54} /)
   expect(first.path).not.toContain(code)
   for (const option of ["a", "b"]) {
-    const { page } = await led(await stand.form("/polls/coded", `vote=${option}&code=${code}`, BROWSER))
+    const { page } = await led(await fixture.form("/polls/coded", `vote=${option}&code=${code}`, BROWSER))
     expect(page).toMatch(/This code was used already .* It was used for .* Cats /)
     expect(page).not.toContain("You have voted")
   }
-  const wrong = await led(await stand.form("/polls/coded", "vote=a&code=WRONG", BROWSER))
+  const wrong = await led(await fixture.form("/polls/coded", "vote=a&code=WRONG", BROWSER))
   expect(wrong.page).toContain("This is no code of this poll")
   expect(wrong.page).toContain("[WRONG]")
-  const network = await led(await stand.form("/polls/office", "vote=b", BROWSER))
+  const network = await led(await fixture.form("/polls/office", "vote=b", BROWSER))
   expect(network.page).toMatch(/Your vote is in Cats.* Dogs .* [\w-]{54} /)
   const framed = await led(
-    await stand.form("/embed/coded", `vote=a&code=${writeCode(coded.salt, 2)}`, BROWSER),
+    await fixture.form("/embed/coded", `vote=a&code=${writeCode(coded.salt, 2)}`, BROWSER),
   )
   expect([framed.path, framed.page.includes("Your vote is in Cats")]).toEqual(["/embed/coded?answer=1", true])
 })
 
 test("A program that asks for nothing special gets a line of text with the receipt.", async () => {
-  const cookie = cookieOf(await stand.ask("/"))
-  const first = await stand.form("/", "vote=a", { cookie })
+  const cookie = cookieOf(await fixture.ask("/"))
+  const first = await fixture.form("/", "vote=a", { cookie })
   expect([first.status, first.headers.get("content-type")]).toEqual([201, "text/plain; charset=utf-8"])
   expect(await first.text()).toMatch(
     /^Your vote for Cats in the poll pets is accepted\. The receipt is [\w-]{54}\n$/,
   )
-  const again = await stand.form("/polls/pets", "vote=a", { cookie })
+  const again = await fixture.form("/polls/pets", "vote=a", { cookie })
   expect([again.status, await again.text()]).toEqual([200, expect.stringContaining("is in already.")])
-  const other = await stand.form("/", "vote=b", { cookie })
+  const other = await fixture.form("/", "vote=b", { cookie })
   expect([other.status, await other.text()]).toEqual([
     409,
     expect.stringMatching(/^Your first vote in the poll pets stands, for Cats\. The receipt is /),
   ])
   const code = writeCode(coded.salt, 3)
-  expect((await stand.form("/polls/coded", `vote=a&code=${code}`)).status).toBe(201)
-  const used = await stand.form("/polls/coded", `vote=b&code=${code}`)
+  expect((await fixture.form("/polls/coded", `vote=a&code=${code}`)).status).toBe(201)
+  const used = await fixture.form("/polls/coded", `vote=b&code=${code}`)
   expect([used.status, await used.text()]).toEqual([
     409,
     expect.stringMatching(/^This code was used already, for Cats in the poll coded\. The receipt is /),
   ])
-  const closed = await stand.form("/polls/over", "vote=a")
+  const closed = await fixture.form("/polls/over", "vote=a")
   expect([closed.status, closed.headers.get("content-type"), await closed.text()]).toEqual([
     409,
     "text/plain; charset=utf-8",
@@ -157,7 +160,7 @@ test("A program that asks for nothing special gets a line of text with the recei
 })
 
 test("A form vote of a client that asks for JSON is answered with JSON.", async () => {
-  const response = await stand.form("/", "vote=a", { accept: "application/json" })
+  const response = await fixture.form("/", "vote=a", { accept: "application/json" })
   expect(response.status).toBe(201)
   expect(await response.json()).toMatchObject({ status: "accepted", option: "a" })
 })
@@ -171,36 +174,36 @@ test.each([
   ["vote=zebra", 400, "This is not on the ballot"],
   [`vote=a${"&".repeat(4096)}`, 413, "4096"],
 ])("The form %# is refused with a page that says why.", async (body, status, sentence) => {
-  const response = await stand.form("/", body, BROWSER)
+  const response = await fixture.form("/", body, BROWSER)
   expect(response.status).toBe(status)
   expect(response.headers.get("content-type")).toStartWith("text/html")
   expect(wordsOf(await response.text()).replaceAll("&quot;", '"')).toContain(sentence)
 })
 
 test("A form in another content type is refused.", async () => {
-  expect((await stand.form("/", "vote=a", { "content-type": "text/plain" })).status).toBe(415)
+  expect((await fixture.form("/", "vote=a", { "content-type": "text/plain" })).status).toBe(415)
 })
 
 test("Who has no cookie gets one with the vote, so load tools vote as many visitors.", async () => {
-  const [one, two] = await Promise.all([stand.form("/", "vote=a"), stand.form("/", "vote=a")])
+  const [one, two] = await Promise.all([fixture.form("/", "vote=a"), fixture.form("/", "vote=a")])
   expect([one?.status, two?.status]).toEqual([201, 201])
   expect(one && cookieOf(one)).not.toBe(two && cookieOf(two))
 })
 
 test("A closed poll says so: its page before anybody votes, and a problem's page after.", async () => {
-  expect(await (await stand.ask("/polls/over")).text()).toContain("This poll is closed")
-  const response = await stand.form("/polls/over", "vote=a", BROWSER)
+  expect(await (await fixture.ask("/polls/over")).text()).toContain("This poll is closed")
+  const response = await fixture.form("/polls/over", "vote=a", BROWSER)
   expect(response.status).toBe(409)
   expect(await response.text()).toContain('href="/polls/over"')
 })
 
 test("Unknown addresses, methods and polls are answered as pages, and HEAD like GET.", async () => {
-  expect((await stand.ask("/nothing")).status).toBe(404)
-  expect((await stand.ask("/polls/nothing")).status).toBe(404)
-  const wrong = await stand.ask("/", { method: "DELETE" })
+  expect((await fixture.ask("/nothing")).status).toBe(404)
+  expect((await fixture.ask("/polls/nothing")).status).toBe(404)
+  const wrong = await fixture.ask("/", { method: "DELETE" })
   expect(wrong.status).toBe(405)
   expect(wrong.headers.get("allow")).toBe("GET, HEAD, POST")
-  const head = await stand.ask("/", { method: "HEAD" })
+  const head = await fixture.ask("/", { method: "HEAD" })
   expect([head.status, await head.text()]).toEqual([200, ""])
 })
 
@@ -214,27 +217,27 @@ test.each([
   ["/polls/api/", 308, "/polls/api"],
 ])("%p leads by %i to %p.", async (path, status, location) => {
   for (const method of ["GET", "HEAD"]) {
-    const response = await stand.ask(path, { method })
+    const response = await fixture.ask(path, { method })
     expect([response.status, response.headers.get("location")]).toEqual([status, location])
   }
 })
 
 test("Words of the app's own lead to no poll, even if one is called so; it has its page at /polls/….", async () => {
-  await stand.writePolls(
+  await fixture.writePolls(
     examplePoll({ isDefault: true }),
     ...["api", "embed", "metrics"].map((id, i) => examplePoll({ number: 10 + i, id })),
   )
   for (const id of ["api", "embed", "metrics"]) {
-    expect([id, (await stand.ask(`/${id}`)).status]).toEqual([id, 404])
-    expect([id, (await stand.ask(`/polls/${id}`)).status]).toEqual([id, 200])
+    expect([id, (await fixture.ask(`/${id}`)).status]).toEqual([id, 404])
+    expect([id, (await fixture.ask(`/polls/${id}`)).status]).toEqual([id, 200])
   }
-  expect((await stand.ask("/openapi.json")).headers.get("content-type")).toContain("json")
-  for (const path of ["/nothing", "/polls", "/pets/now"]) expect((await stand.ask(path)).status).toBe(404)
-  expect((await stand.form("/pets", "vote=a")).status).toBe(404)
+  expect((await fixture.ask("/openapi.json")).headers.get("content-type")).toContain("json")
+  for (const path of ["/nothing", "/polls", "/pets/now"]) expect((await fixture.ask(path)).status).toBe(404)
+  expect((await fixture.form("/pets", "vote=a")).status).toBe(404)
 })
 
 test("The API says how an id is spelt.", async () => {
-  for (const response of [await stand.ask("/api/polls/PETS"), await stand.vote("PETS", "a")]) {
+  for (const response of [await fixture.ask("/api/polls/PETS"), await fixture.vote("PETS", "a")]) {
     expect(response.status).toBe(404)
     expect((await response.json()).detail).toBe(
       'There is no poll "PETS": ids are written in small letters, ask for pets.',
@@ -244,23 +247,23 @@ test("The API says how an id is spelt.", async () => {
 
 test("Of a deleted poll its pages and the API say so, under the short address too, until another takes its id.", async () => {
   const past = examplePoll({ number: 90, id: "past" })
-  await stand.writePolls(examplePoll({ isDefault: true }), past)
-  expect((await stand.ask("/polls/past")).status).toBe(200)
-  await replaceByTombstone(stand.admin, 0, past, "mark")
-  await waitFor("vote to hear of it", async () => (await stand.ask("/polls/past")).status === 410)
+  await fixture.writePolls(examplePoll({ isDefault: true }), past)
+  expect((await fixture.ask("/polls/past")).status).toBe(200)
+  await replaceByTombstone(fixture.admin, 0, past, "mark")
+  await waitFor("vote to hear of it", async () => (await fixture.ask("/polls/past")).status === 410)
   for (const path of ["/polls/past", "/embed/past"]) {
-    const page = await stand.ask(path, { headers: BROWSER })
+    const page = await fixture.ask(path, { headers: BROWSER })
     expect([page.status, (await page.text()).includes("This poll was deleted")]).toEqual([410, true])
   }
-  expect((await stand.ask("/past")).headers.get("location")).toBe("/polls/past")
+  expect((await fixture.ask("/past")).headers.get("location")).toBe("/polls/past")
   for (const answer of [
-    await stand.ask("/api/polls/past"),
-    await stand.ask("/api/polls/past/tally"),
-    await stand.vote("past", "a"),
+    await fixture.ask("/api/polls/past"),
+    await fixture.ask("/api/polls/past/tally"),
+    await fixture.vote("past", "a"),
   ])
     expect([answer.status, (await answer.json()).type]).toEqual([410, "/problems/poll-deleted"])
-  const line = await stand.form("/polls/past", "vote=a")
+  const line = await fixture.form("/polls/past", "vote=a")
   expect([line.status, await line.text()]).toEqual([410, expect.stringContaining("was deleted by its host")])
-  await stand.writePolls(examplePoll({ isDefault: true }), { ...past, number: 91 })
-  await waitFor("the next poll", async () => (await stand.ask("/polls/past")).status === 200)
+  await fixture.writePolls(examplePoll({ isDefault: true }), { ...past, number: 91 })
+  await waitFor("the next poll", async () => (await fixture.ask("/polls/past")).status === 200)
 })

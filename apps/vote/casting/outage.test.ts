@@ -2,28 +2,28 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { waitFor } from "../../../scripts/services/wait"
-import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
 /** Promised are 200 ms; a busy machine that runs other tests gets more. */
 const LIMIT_MS = 1_000
 
-let stand: VoteStand
+let fixture: VoteFixture
 const pets = examplePoll({ isDefault: true })
 
 beforeAll(async () => {
-  stand = await startVoteStand({ BACKLOG_LIMIT: "4" })
-  await stand.writePolls(pets)
+  fixture = await startVoteFixture({ BACKLOG_LIMIT: "4" })
+  await fixture.writePolls(pets)
 })
 afterAll(async () => {
   console.log(`  the slowest refusal took ${slowestRefusal.toFixed(1)} ms`)
-  await stand.stop()
+  await fixture.stop()
 })
 
 let slowestRefusal = 0
 
 async function expectUnavailable(kind: string): Promise<void> {
   const start = performance.now()
-  const response = await stand.vote("pets", "a")
+  const response = await fixture.vote("pets", "a")
   const ms = performance.now() - start
   slowestRefusal = Math.max(slowestRefusal, ms)
   expect(response.status).toBe(503)
@@ -34,30 +34,30 @@ async function expectUnavailable(kind: string): Promise<void> {
 
 const votesAgain = () =>
   waitFor("votes to be taken again", async () => {
-    await stand.admin.del(keys.inbox(0), keys.inbox(1)).catch(() => {})
-    return (await stand.vote("pets", "a")).status === 201
+    await fixture.admin.del(keys.inbox(0), keys.inbox(1)).catch(() => {})
+    return (await fixture.vote("pets", "a")).status === 201
   })
 
 test("Past the backlog limit a vote is refused, and taken again once there is room.", async () => {
   const key = crypto.randomUUID()
   const statuses: number[] = []
-  for (let i = 0; i < 20; i++) statuses.push((await stand.vote("pets", "a")).status)
+  for (let i = 0; i < 20; i++) statuses.push((await fixture.vote("pets", "a")).status)
   expect(statuses.filter((status) => status === 201)).toHaveLength(4)
   expect(statuses.filter((status) => status === 503)).toHaveLength(16)
   await expectUnavailable("inbox-full")
-  await stand.admin.del(keys.inbox(0), keys.inbox(1))
-  expect((await stand.vote("pets", "a", { "idempotency-key": key })).status).toBe(201)
+  await fixture.admin.del(keys.inbox(0), keys.inbox(1))
+  expect((await fixture.vote("pets", "a", { "idempotency-key": key })).status).toBe(201)
 })
 
 test("With a Redis that hangs, votes are refused in time, pages still show, and both recover.", async () => {
   await votesAgain()
-  const { pid } = stand.server
+  const { pid } = fixture.server
   if (pid === undefined) throw new Error("Redis does not run.")
   process.kill(pid, "SIGSTOP")
   try {
     for (let i = 0; i < 3; i++) await expectUnavailable("inbox-away")
-    expect((await stand.ask("/polls/pets")).status).toBe(200)
-    expect((await stand.ask("/polls/never-seen")).status).toBe(503)
+    expect((await fixture.ask("/polls/pets")).status).toBe(200)
+    expect((await fixture.ask("/polls/never-seen")).status).toBe(503)
   } finally {
     process.kill(pid, "SIGCONT")
   }
@@ -65,7 +65,7 @@ test("With a Redis that hangs, votes are refused in time, pages still show, and 
 })
 
 test("Votes that come while others hang already wait for nobody.", async () => {
-  const { pid } = stand.server
+  const { pid } = fixture.server
   if (pid === undefined) throw new Error("Redis does not run.")
   process.kill(pid, "SIGSTOP")
   try {
@@ -83,55 +83,55 @@ test("Votes that come while others hang already wait for nobody.", async () => {
 
 test("A shard that its worker has not opened takes nothing, and says that it is away.", async () => {
   const fences = [keys.fence(0), keys.fence(1)]
-  const runIds = await stand.admin.mget(fences)
-  await stand.admin.del(fences)
+  const runIds = await fixture.admin.mget(fences)
+  await fixture.admin.del(fences)
   await expectUnavailable("inbox-away")
-  for (const [i, fence] of fences.entries()) await stand.admin.set(fence, runIds[i] ?? "")
+  for (const [i, fence] of fences.entries()) await fixture.admin.set(fence, runIds[i] ?? "")
   await votesAgain()
 })
 
 test.each([
-  ["the poll's copy", () => stand.admin.hset(keys.poll(0, "garbled"), "poll", '{"id":"garbled"')],
-  ["the poll's key", () => stand.admin.set(keys.poll(0, "garbled"), "\u0000")],
+  ["the poll's copy", () => fixture.admin.hset(keys.poll(0, "garbled"), "poll", '{"id":"garbled"')],
+  ["the poll's key", () => fixture.admin.set(keys.poll(0, "garbled"), "\u0000")],
 ])("Garbage in %s refuses votes and nothing else.", async (_, spoil) => {
-  await stand.admin.del(keys.poll(0, "garbled"))
+  await fixture.admin.del(keys.poll(0, "garbled"))
   await spoil()
   const response = await waitFor("the cache to look", async () => {
-    const answer = await stand.vote("garbled", "a")
+    const answer = await fixture.vote("garbled", "a")
     return answer.status === 503 && answer
   })
   expect(await response.text()).not.toMatch(/WRONGTYPE|JSON|Error/)
-  expect((await stand.ask("/polls/pets")).status).toBe(200)
+  expect((await fixture.ask("/polls/pets")).status).toBe(200)
   await votesAgain()
 })
 
 test("Why votes could not be taken is in the log, in few lines.", () => {
-  const lines = stand.logged.filter(({ message }) => message === "a vote could not be taken")
+  const lines = fixture.logged.filter(({ message }) => message === "a vote could not be taken")
   expect(lines.length).toBeGreaterThan(0)
   expect(lines.length).toBeLessThan(5)
 })
 
 test("With Redis gone votes are refused at once, and taken again when it is back with its data.", async () => {
-  await stand.server.kill9()
+  await fixture.server.kill9()
   for (let i = 0; i < 3; i++) await expectUnavailable("inbox-away")
-  await stand.server.start()
-  await waitFor("the connection", () => stand.redis.status === "ready")
-  await waitFor("the other connection", () => stand.admin.status === "ready")
+  await fixture.server.start()
+  await waitFor("the connection", () => fixture.redis.status === "ready")
+  await waitFor("the other connection", () => fixture.admin.status === "ready")
   await expectUnavailable("inbox-away")
-  await stand.writePolls(pets)
+  await fixture.writePolls(pets)
   await votesAgain()
 })
 
 test("A visitor whose first vote fails is the same one when it sends it again.", async () => {
-  await stand.writePolls(pets)
-  await stand.admin.set(keys.fence(0), "restoring")
-  await stand.admin.set(keys.fence(1), "restoring")
-  const failed = await stand.vote("pets", "a")
+  await fixture.writePolls(pets)
+  await fixture.admin.set(keys.fence(0), "restoring")
+  await fixture.admin.set(keys.fence(1), "restoring")
+  const failed = await fixture.vote("pets", "a")
   expect(failed.status).toBe(503)
   const cookie = cookieOf(failed)
   expect(cookie).not.toBe("")
-  await stand.writePolls(pets)
-  await stand.admin.del(keys.inbox(0), keys.inbox(1))
-  expect((await stand.vote("pets", "a", { cookie })).status).toBe(201)
-  expect((await stand.vote("pets", "a", { cookie })).status).toBe(200)
+  await fixture.writePolls(pets)
+  await fixture.admin.del(keys.inbox(0), keys.inbox(1))
+  expect((await fixture.vote("pets", "a", { cookie })).status).toBe(201)
+  expect((await fixture.vote("pets", "a", { cookie })).status).toBe(200)
 })

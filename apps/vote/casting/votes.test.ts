@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { cookieOf, examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
-let stand: VoteStand
+let fixture: VoteFixture
 const pets = examplePoll({ isDefault: true })
 const later = new Date(Date.now() + 3_600_000)
 const past = new Date(Date.now() - 3_600_000)
 
 beforeAll(async () => {
-  stand = await startVoteStand()
-  await stand.writePolls(
+  fixture = await startVoteFixture()
+  await fixture.writePolls(
     pets,
     examplePoll({ number: 2, id: "swing", policy: "changeable" }),
     examplePoll({ number: 3, id: "draft", state: "draft" }),
@@ -21,13 +21,14 @@ beforeAll(async () => {
     examplePoll({ number: 9, id: "pause-over", state: "paused", closesAt: past }),
   )
 })
-afterAll(() => stand.stop())
+afterAll(() => fixture.stop())
 
-const waiting = async () => (await stand.admin.xlen(keys.inbox(0))) + (await stand.admin.xlen(keys.inbox(1)))
+const waiting = async () =>
+  (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 
 test("A first vote is accepted with a receipt of this poll, and stands in the inbox.", async () => {
   const before = await waiting()
-  const response = await stand.vote("pets", "a")
+  const response = await fixture.vote("pets", "a")
   expect(response.status).toBe(201)
   const { receipt, ...rest } = (await response.json()) as { receipt: string }
   expect(rest).toEqual({ status: "accepted", poll: "pets", option: "a" } as object)
@@ -37,10 +38,10 @@ test("A first vote is accepted with a receipt of this poll, and stands in the in
 })
 
 test("The same voter and option again gets 200 with the same receipt and adds nothing.", async () => {
-  const first = await stand.vote("pets", "a")
+  const first = await fixture.vote("pets", "a")
   const cookie = cookieOf(first)
   const before = await waiting()
-  const second = await stand.vote("pets", "a", { cookie })
+  const second = await fixture.vote("pets", "a", { cookie })
   expect(second.status).toBe(200)
   expect(await second.json()).toEqual({ ...((await first.json()) as object), status: "same" })
   expect(second.headers.has("set-cookie")).toBe(false)
@@ -48,9 +49,9 @@ test("The same voter and option again gets 200 with the same receipt and adds no
 })
 
 test("Another option of the same voter is refused with the standing one where votes are final.", async () => {
-  const first = await stand.vote("pets", "a")
+  const first = await fixture.vote("pets", "a")
   const { receipt } = (await first.json()) as { receipt: string }
-  const second = await stand.vote("pets", "b", { cookie: cookieOf(first) })
+  const second = await fixture.vote("pets", "b", { cookie: cookieOf(first) })
   expect(second.status).toBe(409)
   expect(second.headers.get("content-type")).toBe("application/problem+json")
   expect(await second.json()).toMatchObject({
@@ -62,8 +63,8 @@ test("Another option of the same voter is refused with the standing one where vo
 })
 
 test("Another option replaces the first with a new receipt where votes can be changed.", async () => {
-  const first = await stand.vote("swing", "a")
-  const second = await stand.vote("swing", "b", { cookie: cookieOf(first) })
+  const first = await fixture.vote("swing", "a")
+  const second = await fixture.vote("swing", "b", { cookie: cookieOf(first) })
   expect(second.status).toBe(201)
   const [one, two] = (await Promise.all([first.json(), second.json()])) as { receipt: string }[]
   expect(two).toMatchObject({ status: "accepted", option: "b" })
@@ -71,10 +72,10 @@ test("Another option replaces the first with a new receipt where votes can be ch
 })
 
 test("200 concurrent votes of one voter are one ballot.", async () => {
-  const cookie = cookieOf(await stand.ask("/"))
+  const cookie = cookieOf(await fixture.ask("/"))
   const before = await waiting()
   const votes = await Promise.all(
-    Array.from({ length: 200 }, (_, i) => stand.vote("pets", i % 2 ? "a" : "b", { cookie })),
+    Array.from({ length: 200 }, (_, i) => fixture.vote("pets", i % 2 ? "a" : "b", { cookie })),
   )
   expect(votes.filter((vote) => vote.status === 201)).toHaveLength(1)
   expect(await waiting()).toBe(before + 1)
@@ -90,13 +91,13 @@ test.each([
   ["nowhere", 404, "poll-unknown", {}],
   ["Pets%2f", 404, "poll-unknown", {}],
 ])("A vote in the poll %s is answered %i %s.", async (poll, status, kind, members) => {
-  const response = await stand.vote(poll, "a")
+  const response = await fixture.vote(poll, "a")
   expect(response.status).toBe(status)
   expect(await response.json()).toMatchObject({ type: `/problems/${kind}`, status, ...members })
 })
 
 test.each(["c", "A", "a,b", "a b", "", "a\n"])("The option %j is unknown to the poll.", async (option) => {
-  const response = await stand.vote("pets", option)
+  const response = await fixture.vote("pets", option)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ type: "/problems/option-unknown" })
 })
@@ -116,7 +117,7 @@ test.each([
   ["another charset", "application/json; charset=latin1", '{"option":"a"}', 415, "UTF-8"],
   ["more than 4 KiB", json, JSON.stringify({ option: "a".repeat(4096) }), 413, "4096"],
 ])("A body with %s is refused, and the answer says why.", async (_, type, body, status, word) => {
-  const response = await stand.ask("/api/polls/pets/votes", {
+  const response = await fixture.ask("/api/polls/pets/votes", {
     method: "POST",
     headers: { "content-type": type },
     body,
@@ -132,7 +133,7 @@ test("A chunked body is counted while it comes, and refused past 4 KiB.", async 
   const body = new ReadableStream({
     pull: (stream) => (left-- > 0 ? stream.enqueue(kilobyte) : stream.close()),
   })
-  const response = await stand.ask("/api/polls/pets/votes", {
+  const response = await fixture.ask("/api/polls/pets/votes", {
     method: "POST",
     headers: { "content-type": json },
     body,
@@ -141,9 +142,9 @@ test("A chunked body is counted while it comes, and refused past 4 KiB.", async 
 })
 
 test("A content type with charset=utf-8 is taken.", async () => {
-  expect((await stand.vote("pets", "a", { "content-type": "application/json; charset=UTF-8" })).status).toBe(
-    201,
-  )
+  expect(
+    (await fixture.vote("pets", "a", { "content-type": "application/json; charset=UTF-8" })).status,
+  ).toBe(201)
 })
 
 test("A vote from a page of another site is refused.", async () => {
@@ -153,15 +154,15 @@ test("A vote from a page of another site is refused.", async () => {
     { origin: "https://evil.example" },
     { origin: "null" },
   ]) {
-    const response = await stand.vote("pets", "a", headers)
+    const response = await fixture.vote("pets", "a", headers)
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ type: "/problems/cross-site" })
   }
-  expect((await stand.vote("pets", "a", { "sec-fetch-site": "same-origin" })).status).toBe(201)
+  expect((await fixture.vote("pets", "a", { "sec-fetch-site": "same-origin" })).status).toBe(201)
 })
 
 test("Ballots are counted in the metrics by what became of them.", async () => {
-  const metrics = await stand.metrics()
+  const metrics = await fixture.metrics()
   expect(metrics).toMatch(/tallyroom_vote_ballots_total\{answer="accepted",app="vote"\} [1-9]/)
   expect(metrics).toMatch(/tallyroom_vote_ballots_total\{answer="cross-site",app="vote"\} 4/)
   expect(metrics).toContain("tallyroom_vote_inbox_connected")

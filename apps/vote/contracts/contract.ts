@@ -26,7 +26,7 @@ export function isContractPath(contract: Contract, path: string): boolean {
 /** The routes of the contract; of the classic one there are no others than Tallyroom's own. */
 export function contractRoutes(contract: Contract, deps: PostDeps, redis: Redis): Plugin {
   if (contract === "pets") return petRoutes(deps)
-  if (contract === "posts") return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onTrouble))
+  if (contract === "posts") return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onInboxAway))
   return (app) => app
 }
 

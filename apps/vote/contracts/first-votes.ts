@@ -26,7 +26,7 @@ export class FirstVotes {
   constructor(
     private readonly redis: Redis,
     private readonly polls: Pick<PollCache, "index" | "poll" | "forget">,
-    private readonly onTrouble: (error: Error) => void,
+    private readonly onInboxAway: (error: Error) => void,
   ) {}
 
   /** How posts are voted on. @throws {InboxAway} when nobody says, as while no worker makes posts */
@@ -34,7 +34,7 @@ export class FirstVotes {
     const { posts } = await this.polls.index()
     if (posts) return posts
     const away = new InboxAway("the worker makes no posts: set CONTRACTS=posts there")
-    this.onTrouble(away)
+    this.onInboxAway(away)
     throw away
   }
 

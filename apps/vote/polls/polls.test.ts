@@ -1,22 +1,22 @@
 // Runs alone: it measures how soon a poll is known.
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { waitFor } from "../../../scripts/services/wait"
-import { examplePoll, startVoteStand, type VoteStand } from "../testing/vote"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
-let stand: VoteStand
+let fixture: VoteFixture
 const opensAt = new Date(Date.now() + 3_600_000)
 const pets = examplePoll({ isDefault: true })
 const draft = examplePoll({ number: 2, id: "draft", state: "draft" })
 const tomorrow = examplePoll({ number: 3, id: "tomorrow", opensAt })
 
 beforeAll(async () => {
-  stand = await startVoteStand({ RESULT_URL: "https://result.example/" })
-  await stand.writePolls(pets, draft, tomorrow)
+  fixture = await startVoteFixture({ RESULT_URL: "https://result.example/" })
+  await fixture.writePolls(pets, draft, tomorrow)
 })
-afterAll(() => stand.stop())
+afterAll(() => fixture.stop())
 
 test("The list names the open polls and the default one.", async () => {
-  const response = await stand.ask("/api/polls")
+  const response = await fixture.ask("/api/polls")
   expect(response.status).toBe(200)
   const list = (await response.json()) as { default: string; polls: { id: string; phase: string }[] }
   expect(list.default).toBe("pets")
@@ -27,7 +27,7 @@ test("The list names the open polls and the default one.", async () => {
 })
 
 test("A poll is shown with all that voters need, and never with its salt.", async () => {
-  const view = await (await stand.ask("/api/polls/tomorrow")).json()
+  const view = await (await fixture.ask("/api/polls/tomorrow")).json()
   expect(view).toEqual({
     id: "tomorrow",
     number: tomorrow.number,
@@ -46,39 +46,39 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
 })
 
 test("A draft shows nothing but which one it is, and that it is a draft.", async () => {
-  const view = await (await stand.ask("/api/polls/draft")).json()
+  const view = await (await fixture.ask("/api/polls/draft")).json()
   expect(view).toEqual({ id: "draft", number: draft.number, revision: 1, phase: "draft" })
-  expect(await (await stand.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
+  expect(await (await fixture.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
 })
 
 test("The page of a scheduled poll says when it opens.", async () => {
-  const page = await (await stand.ask("/polls/tomorrow")).text()
+  const page = await (await fixture.ask("/polls/tomorrow")).text()
   expect(page).toContain(opensAt.toISOString())
 })
 
 test("What may have changed of a poll, and which one is the default, is said in a line.", async () => {
-  const now = async (poll: string) => (await stand.ask(`/api/polls/${poll}/now`)).json()
+  const now = async (poll: string) => (await fixture.ask(`/api/polls/${poll}/now`)).json()
   expect(await now("tomorrow")).toEqual({ number: 3, revision: 1, phase: "scheduled", default: "pets" })
   expect(await now("draft")).toEqual({ number: 2, revision: 1, phase: "draft", default: "pets" })
-  expect((await stand.ask("/api/polls/nothing/now")).status).toBe(404)
+  expect((await fixture.ask("/api/polls/nothing/now")).status).toBe(404)
 })
 
 test("An unknown poll is a problem, also for who prefers pages.", async () => {
-  const response = await stand.ask("/api/polls/nothing", { headers: { accept: "text/html" } })
+  const response = await fixture.ask("/api/polls/nothing", { headers: { accept: "text/html" } })
   expect(response.status).toBe(404)
   expect(response.headers.get("content-type")).toBe("application/problem+json")
 })
 
 test("A poll that was unknown is found within a second of being made.", async () => {
-  expect((await stand.ask("/api/polls/fresh")).status).toBe(404)
-  await stand.writePolls(pets, tomorrow, examplePoll({ number: 4, id: "fresh" }))
+  expect((await fixture.ask("/api/polls/fresh")).status).toBe(404)
+  await fixture.writePolls(pets, tomorrow, examplePoll({ number: 4, id: "fresh" }))
   const made = performance.now()
-  await waitFor("the new poll", async () => (await stand.ask("/api/polls/fresh")).ok)
+  await waitFor("the new poll", async () => (await fixture.ask("/api/polls/fresh")).ok)
   expect(performance.now() - made).toBeLessThan(1_000)
 })
 
 test("The OpenAPI document names every route and loads nothing from elsewhere.", async () => {
-  const document = (await (await stand.ask("/openapi.json")).json()) as { paths: object }
+  const document = (await (await fixture.ask("/openapi.json")).json()) as { paths: object }
   expect(Object.keys(document.paths).sort()).toEqual([
     "/",
     "/api/polls",
@@ -89,5 +89,5 @@ test("The OpenAPI document names every route and loads nothing from elsewhere.",
     "/embed/{poll}",
     "/polls/{poll}",
   ])
-  expect((await stand.ask("/openapi")).status).toBe(404)
+  expect((await fixture.ask("/openapi")).status).toBe(404)
 })

@@ -49,7 +49,7 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
 
 type Logged = { message: string; error: unknown }
 
-export type VoteStand = {
+export type VoteFixture = {
   server: RedisServer
   /** The app's own connection, and one that may do everything. */
   redis: Redis
@@ -66,10 +66,10 @@ export type VoteStand = {
   stop: () => Promise<void>
 }
 
-export async function startVoteStand(
+export async function startVoteFixture(
   environment: Record<string, string> = {},
   shards = 2,
-): Promise<VoteStand> {
+): Promise<VoteFixture> {
   const dir = await mkdtemp(join(tmpdir(), "tallyroom-vote-test-"))
   const server = await startRedis({ dir, appendfsync: "everysec" })
   const [admin, redis] = await Promise.all([connect(server.adminUrl), connect(server.voteUrl)])

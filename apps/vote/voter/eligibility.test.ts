@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { readReceipt } from "@tallyroom/lib/ballots/receipts"
-import { cookieOf, examplePoll, SECRETS, startVoteStand, type VoteStand } from "../testing/vote"
+import { cookieOf, examplePoll, SECRETS, startVoteFixture, type VoteFixture } from "../testing/vote"
 import { VISITOR_COOKIE, Visitors } from "./visitor"
 
-let stand: VoteStand
+let fixture: VoteFixture
 const coded = examplePoll({ number: 2, id: "coded", eligibility: "code" })
 
 beforeAll(async () => {
-  stand = await startVoteStand({ TRUSTED_PROXIES: "127.0.0.0/8" })
+  fixture = await startVoteFixture({ TRUSTED_PROXIES: "127.0.0.0/8" })
   const network = examplePoll({ number: 3, id: "network", eligibility: "network" })
-  await stand.writePolls(examplePoll({ isDefault: true }), coded, network)
+  await fixture.writePolls(examplePoll({ isDefault: true }), coded, network)
 })
-afterAll(() => stand.stop())
+afterAll(() => fixture.stop())
 
 const id = "01990000-0000-7000-8000-000000000001"
 
@@ -21,9 +21,9 @@ function signedBy(secret: string): string {
 }
 
 test("A cookie signed by an older secret keeps its visitor and is signed anew.", async () => {
-  const first = await stand.vote("pets", "a", { cookie: signedBy(SECRETS[1] ?? "") })
+  const first = await fixture.vote("pets", "a", { cookie: signedBy(SECRETS[1] ?? "") })
   expect(cookieOf(first)).toBe(signedBy(SECRETS[0] ?? ""))
-  const second = await stand.vote("pets", "a", { cookie: `theme=dark; ${cookieOf(first)}` })
+  const second = await fixture.vote("pets", "a", { cookie: `theme=dark; ${cookieOf(first)}` })
   expect(second.status).toBe(200)
 })
 
@@ -35,44 +35,44 @@ test.each([
   `${VISITOR_COOKIE}=%00.é`,
   `${`${VISITOR_COOKIE}=x; `.repeat(300)}`,
 ])("The forged cookie %# is taken for none and counted.", async (cookie) => {
-  const response = await stand.vote("pets", "a", { cookie: Buffer.from(cookie).toString("latin1") })
+  const response = await fixture.vote("pets", "a", { cookie: Buffer.from(cookie).toString("latin1") })
   expect(response.status).toBe(201)
   expect(cookieOf(response)).toStartWith(VISITOR_COOKIE)
-  expect(await stand.metrics()).toMatch(/tallyroom_vote_forged_cookies_total\{app="vote"\} [1-9]/)
+  expect(await fixture.metrics()).toMatch(/tallyroom_vote_forged_cookies_total\{app="vote"\} [1-9]/)
 })
 
 test("The cookie is Secure when a trusted proxy says that the client came by HTTPS.", async () => {
-  const response = await stand.ask("/", { headers: { "x-forwarded-proto": "https" } })
+  const response = await fixture.ask("/", { headers: { "x-forwarded-proto": "https" } })
   expect(response.headers.get("set-cookie")).toEndWith("; Secure")
 })
 
 test("A page that says what is wrong sets the chosen language by a Secure cookie behind TLS, too.", async () => {
   const headers = { accept: "text/html", "x-forwarded-proto": "https" }
-  const page = await stand.ask("/polls/nothing?lang=de", { headers })
+  const page = await fixture.ask("/polls/nothing?lang=de", { headers })
   expect(page.status).toBe(404)
   expect(page.headers.get("set-cookie")).toMatch(/^tallyroom_lang=de; .*; Secure$/)
-  const plain = await stand.ask("/polls/nothing?lang=de", { headers: { accept: "text/html" } })
+  const plain = await fixture.ask("/polls/nothing?lang=de", { headers: { accept: "text/html" } })
   expect(plain.headers.get("set-cookie")).not.toContain("Secure")
 })
 
 test("A client without cookies is known again by its Idempotency-Key, in any case.", async () => {
   const key = crypto.randomUUID()
-  const first = await stand.vote("pets", "a", { "idempotency-key": key })
+  const first = await fixture.vote("pets", "a", { "idempotency-key": key })
   expect(first.status).toBe(201)
   expect(first.headers.has("set-cookie")).toBe(false)
-  expect((await stand.vote("pets", "a", { "idempotency-key": key.toUpperCase() })).status).toBe(200)
-  expect((await stand.vote("pets", "b", { "idempotency-key": key })).status).toBe(409)
-  expect((await stand.vote("pets", "a", { "idempotency-key": "me" })).status).toBe(400)
+  expect((await fixture.vote("pets", "a", { "idempotency-key": key.toUpperCase() })).status).toBe(200)
+  expect((await fixture.vote("pets", "b", { "idempotency-key": key })).status).toBe(409)
+  expect((await fixture.vote("pets", "a", { "idempotency-key": "me" })).status).toBe(400)
 })
 
 test("A valid cookie wins over a key, so nobody gets a second vote by adding one.", async () => {
-  const cookie = cookieOf(await stand.vote("pets", "a"))
-  const response = await stand.vote("pets", "a", { cookie, "idempotency-key": crypto.randomUUID() })
+  const cookie = cookieOf(await fixture.vote("pets", "a"))
+  const response = await fixture.vote("pets", "a", { cookie, "idempotency-key": crypto.randomUUID() })
   expect(response.status).toBe(200)
 })
 
 const withCode = (code: string | undefined, option = "a", headers: Record<string, string> = {}) =>
-  stand.ask("/api/polls/coded/votes", {
+  fixture.ask("/api/polls/coded/votes", {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ option, code }),
@@ -92,7 +92,7 @@ test("Without a code, or with a wrong one, nobody votes in a poll with codes.", 
 })
 
 test("The address of a printed code fills the form in.", async () => {
-  const page = await (await stand.ask("/polls/coded?code=AB%22CD")).text()
+  const page = await (await fixture.ask("/polls/coded?code=AB%22CD")).text()
   expect(page).toContain('value="AB&quot;CD"')
 })
 
@@ -108,7 +108,7 @@ test("Who guesses codes is slowed down; others are not, nor who has a code behin
 })
 
 test("A network address is one vote, and an IPv6 subscriber's /64 too.", async () => {
-  const from = (address: string) => stand.vote("network", "a", { "x-forwarded-for": address })
+  const from = (address: string) => fixture.vote("network", "a", { "x-forwarded-for": address })
   expect((await from("198.51.100.1")).status).toBe(201)
   expect((await from("198.51.100.1")).status).toBe(409)
   expect((await from("::ffff:198.51.100.1")).status).toBe(409)
@@ -119,8 +119,8 @@ test("A network address is one vote, and an IPv6 subscriber's /64 too.", async (
 
 test("Nobody learns what another person on the same network chose.", async () => {
   const from = { "x-forwarded-for": "198.51.100.77" }
-  expect((await stand.vote("network", "a", from)).status).toBe(201)
-  const tries = await Promise.all(["a", "b"].map((option) => stand.vote("network", option, from)))
+  expect((await fixture.vote("network", "a", from)).status).toBe(201)
+  const tries = await Promise.all(["a", "b"].map((option) => fixture.vote("network", option, from)))
   const answers = await Promise.all(
     tries.map(async (answer) => [answer.status, await answer.json()] as const),
   )
@@ -132,51 +132,51 @@ test("Nobody learns what another person on the same network chose.", async () =>
 
 test("A poll that gets codes as it opens takes no vote by who was asked under the old terms.", async () => {
   const draft = examplePoll({ number: 9, id: "surprise", state: "draft" })
-  await stand.writePolls(draft)
-  expect((await stand.vote("surprise", "a")).status).toBe(409)
-  await stand.writePolls({ ...draft, state: "open", eligibility: "code", revision: 2 })
-  const answer = await stand.vote("surprise", "a")
+  await fixture.writePolls(draft)
+  expect((await fixture.vote("surprise", "a")).status).toBe(409)
+  await fixture.writePolls({ ...draft, state: "open", eligibility: "code", revision: 2 })
+  const answer = await fixture.vote("surprise", "a")
   expect(answer.status).toBe(403)
   expect(await answer.json()).toMatchObject({ type: "/problems/code-needed" })
 })
 
 test("A poll made anew under its id is read anew before a vote is taken.", async () => {
-  await stand.writePolls(examplePoll({ number: 10, id: "again" }))
-  expect((await stand.vote("again", "a")).status).toBe(201)
+  await fixture.writePolls(examplePoll({ number: 10, id: "again" }))
+  expect((await fixture.vote("again", "a")).status).toBe(201)
   const salt = Buffer.alloc(32, 8).toString("base64url")
-  await stand.writePolls(examplePoll({ number: 11, id: "again", salt }))
-  const old = await stand.ask("/api/polls/again/votes", {
+  await fixture.writePolls(examplePoll({ number: 11, id: "again", salt }))
+  const old = await fixture.ask("/api/polls/again/votes", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ option: "a", number: 10 }),
   })
   expect(await old.json()).toMatchObject({ type: "/problems/poll-unknown" })
-  const madeUp = await stand.ask("/api/polls/again/votes", {
+  const madeUp = await fixture.ask("/api/polls/again/votes", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ option: "a", number: 99 }),
   })
   expect(await madeUp.json()).toMatchObject({ type: "/problems/poll-unknown", status: 404 })
-  expect(stand.logged).toEqual([])
-  const { receipt } = (await (await stand.vote("again", "b")).json()) as { receipt: string }
+  expect(fixture.logged).toEqual([])
+  const { receipt } = (await (await fixture.vote("again", "b")).json()) as { receipt: string }
   expect(readReceipt(salt, receipt)).not.toBeNull()
 })
 
 test("A vote counts for the words that its voter read, and for no others.", async () => {
   const poll = examplePoll({ number: 12, id: "mended", policy: "changeable" })
-  await stand.writePolls(poll)
+  await fixture.writePolls(poll)
   const post = (body: object) =>
-    stand.ask("/api/polls/mended/votes", {
+    fixture.ask("/api/polls/mended/votes", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     })
   expect((await post({ option: "a", words: 0 })).status).toBe(201)
   const options = poll.options.map((option, i) => ({ ...option, label: i === 0 ? "Dogs" : "Cats" }))
-  await stand.writePolls({ ...poll, options, words: 1, revision: 2 })
+  await fixture.writePolls({ ...poll, options, words: 1, revision: 2 })
   // The app's own reading is an old one at this moment.
   const form = (fields: Record<string, string>) =>
-    stand.ask("/polls/mended", { method: "POST", body: new URLSearchParams(fields) })
+    fixture.ask("/polls/mended", { method: "POST", body: new URLSearchParams(fields) })
   expect(await (await form({ vote: "a" })).text()).toContain("Dogs")
   expect(await (await post({ option: "a", words: 0 })).json()).toMatchObject({
     status: 409,

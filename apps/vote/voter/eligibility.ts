@@ -8,10 +8,10 @@ import type { Client } from "./client"
 import type { Visitor, Visitors } from "./visitor"
 import type { Identity } from "./voters"
 
-export type Doorkeeper = { visitors: Visitors; codeAttempts: Attempts }
+export type EligibilityDeps = { visitors: Visitors; codeAttempts: Attempts }
 
 /** `setCookie` is the cookie that the answer sets, if any. */
-export type Admission = { identity: Identity; setCookie: string | null }
+export type Identified = { identity: Identity; setCookie: string | null }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -19,19 +19,24 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * As whom this client votes.
  * @throws {Problem} code-needed, code-unknown, too-many-attempts; request-malformed for an Idempotency-Key that is no UUID
  */
-export function admit(door: Doorkeeper, poll: Poll, code: string | undefined, client: Client): Admission {
+export function identify(
+  deps: EligibilityDeps,
+  poll: Poll,
+  code: string | undefined,
+  client: Client,
+): Identified {
   switch (poll.eligibility) {
     case "browser":
-      return byBrowser(door.visitors, client)
+      return byBrowser(deps.visitors, client)
     case "code":
-      return { identity: byCode(door.codeAttempts, poll, code, client), setCookie: null }
+      return { identity: byCode(deps.codeAttempts, poll, code, client), setCookie: null }
     case "network":
       return { identity: { kind: "network", value: client.network() }, setCookie: null }
   }
 }
 
 /** A cookie wins over a key: the key is for clients that keep no cookies. Who has neither gets a new id, and votes. */
-function byBrowser(visitors: Visitors, client: Client): Admission {
+function byBrowser(visitors: Visitors, client: Client): Identified {
   const visitor = visitors.read(client.header("cookie"))
   if (visitor) return asVisitor(visitors, visitor, client)
   const key = client.header("idempotency-key")
@@ -42,7 +47,7 @@ function byBrowser(visitors: Visitors, client: Client): Admission {
   return { identity: { kind: "key", value: key.toLowerCase() }, setCookie: null }
 }
 
-function asVisitor(visitors: Visitors, visitor: Visitor, client: Client): Admission {
+function asVisitor(visitors: Visitors, visitor: Visitor, client: Client): Identified {
   return {
     identity: { kind: "visitor", value: visitor.id },
     setCookie: visitor.stale ? visitors.setCookie(visitor, client.isSecure()) : null,

@@ -73,7 +73,7 @@ test.each([
   ],
   [problem("vote-stands", 409), { kind: "refused", refusal: "networkStands" }],
   [Response.json(accepted), { kind: "stands", standing: { status: "same", option: "a", receipt: "r" } }],
-])("Answer %# ends the sending.", async (response, expected) => {
+])("Answer %# of the server ends the sending.", async (response, expected) => {
   expect((await send(response)).answer).toEqual(expected as never)
 })
 

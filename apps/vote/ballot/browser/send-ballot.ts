@@ -3,7 +3,7 @@
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Refusal } from "../view/ballot-data"
 
-export type Answer =
+export type BallotAnswer =
   | { kind: "stands"; standing: OwnVote }
   | { kind: "refused"; refusal: Refusal }
   /** The poll is not open, or not there: its page says so. */
@@ -38,7 +38,7 @@ export async function sendBallot(
   wait: (ms: number) => Promise<void>,
   onFailed: (failures: number) => void,
   newer: () => OwnVote | null,
-): Promise<Answer> {
+): Promise<BallotAnswer> {
   for (let failures = 1; ; failures++) {
     const standing = newer()
     if (standing) return { kind: "stands", standing }
@@ -56,7 +56,7 @@ function waitMs(failures: number): number {
 }
 
 /** What is no answer of ours (a proxy's, a login page of a network) leaves the ballot unanswered. */
-async function readAnswer(response: Response): Promise<Answer | Unanswered> {
+async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered> {
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
   const { status } = response
   const { option, receipt } = body ?? {}

@@ -7,7 +7,7 @@ import type { Casting } from "../view/casting"
 import { Alarm } from "./alarm"
 import { canRemember, type Pending, pending, remembered } from "./memory"
 import { postAsForm, postBallot } from "./post-ballot"
-import { type Answer, sendBallot } from "./send-ballot"
+import { type BallotAnswer, sendBallot } from "./send-ballot"
 
 /** So long an answer is there to be read, whatever the host shows next. */
 const READING_MS = 5_000
@@ -27,7 +27,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const answeredAt = useRef(0)
   const offline = useOffline(() => alarm.current.ring())
 
-  const take = (answer: Answer, retried: boolean) => {
+  const take = (answer: BallotAnswer, retried: boolean) => {
     pending.forget(data)
     answeredAt.current = Date.now()
     setSending(null)

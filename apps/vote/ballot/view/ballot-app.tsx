@@ -8,18 +8,18 @@ import { useFollow } from "../browser/use-follow"
 import { usePoll } from "../browser/use-poll"
 import type { BallotData } from "./ballot-data"
 import { BallotForm } from "./ballot-form"
-import { useWords, WordsProvider, wordsOf } from "./ballot-text"
+import { BallotTextContext, ballotTextOf, useBallotText } from "./ballot-text"
 import { Closed } from "./closed"
 import { Countdown } from "./countdown"
 import { SendingNotice } from "./sending-notice"
 import { Voted } from "./voted"
 
 export function BallotApp({ data }: { data: BallotData }) {
-  const words = useMemo(() => wordsOf(data), [data])
+  const text = useMemo(() => ballotTextOf(data), [data])
   return (
-    <WordsProvider value={words}>
+    <BallotTextContext.Provider value={text}>
       <Screen data={data} />
-    </WordsProvider>
+    </BallotTextContext.Provider>
   )
 }
 
@@ -34,7 +34,7 @@ function Screen({ data }: { data: BallotData }) {
     return hear(news, at)
   })
   const { resultUrl, embedded } = data
-  const { t } = useWords()
+  const { t } = useBallotText()
   switch (poll.phase) {
     case "draft":
       return <Draft live={casting.live} />
@@ -70,7 +70,7 @@ function Screen({ data }: { data: BallotData }) {
 }
 
 function Draft({ live }: { live: boolean }) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   return (
     <section>
       <h1>{t("draft")}</h1>

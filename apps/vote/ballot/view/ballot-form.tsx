@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
 import { MOST_KEYS, useKeys } from "../browser/use-keys"
 import type { BallotData, PollFacts } from "./ballot-data"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
 import { isWhole } from "./code-format"
@@ -16,7 +16,7 @@ import { SendingNotice } from "./sending-notice"
 type Props = { data: BallotData; poll: PollFacts; casting: Casting; now: number }
 
 export function BallotForm({ data, poll, casting, now }: Props) {
-  const { t, duration } = useWords()
+  const { t, duration } = useBallotText()
   const form = useRef<HTMLFormElement>(null)
   const { sending, refusal } = casting
   // What was chosen by other words is chosen no more.
@@ -106,7 +106,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
 
 /** Back to what stands; without scripts by its page. */
 function KeepLink({ address, casting }: { address: string; casting: Casting }) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const keep = (event: MouseEvent) => {
     event.preventDefault()
     casting.keep()

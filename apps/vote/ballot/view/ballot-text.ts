@@ -1,23 +1,21 @@
-/** The words of the page's language, at hand in every component. */
+/** The messages of the page's language, at hand in every component. */
 
 import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
 import { createContext } from "preact"
 import { useContext } from "preact/hooks"
 import type { BallotData, BallotKey } from "./ballot-data"
 
-export type Words = Translator<BallotKey>
+export type BallotText = Translator<BallotKey>
 
-const Context = createContext<Words | null>(null)
+export const BallotTextContext = createContext<BallotText | null>(null)
 
-export const WordsProvider = Context.Provider
-
-export function wordsOf({ language, messages }: BallotData): Words {
+export function ballotTextOf({ language, messages }: BallotData): BallotText {
   return translator(language, messages)
 }
 
 /** @throws {Error} outside of a page */
-export function useWords(): Words {
-  const words = useContext(Context)
-  if (!words) throw new Error("Render it inside of WordsProvider.")
-  return words
+export function useBallotText(): BallotText {
+  const text = useContext(BallotTextContext)
+  if (!text) throw new Error("Render it inside of a page.")
+  return text
 }

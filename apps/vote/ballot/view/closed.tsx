@@ -4,7 +4,7 @@ import { showsCounts } from "@tallyroom/lib/polls/visibility"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Counts } from "../../polls/tallies"
 import type { PollFacts } from "./ballot-data"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 import { TallyBars } from "./tally-bars"
 
 type Props = {
@@ -16,7 +16,7 @@ type Props = {
 }
 
 export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const { phase } = poll
   const final = phase === "final"
   const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""

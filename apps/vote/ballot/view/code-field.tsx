@@ -1,13 +1,13 @@
 /** Where a code is typed: in groups of four, however it is typed. */
 
 import type { Refusal } from "./ballot-data"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 import { formatCode } from "./code-format"
 
 type Props = { value: string; refusal: Refusal | null; onCode: (code: string) => void }
 
 export function CodeField({ value, refusal, onCode }: Props) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const wrong = refusal === "codeNeeded" || refusal === "codeUnknown"
   return (
     <div class="field code">

@@ -3,7 +3,7 @@
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useEffect, useRef } from "preact/hooks"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 
 type Props = Pick<Casting, "chosen" | "sending"> & {
@@ -14,7 +14,7 @@ type Props = Pick<Casting, "chosen" | "sending"> & {
 }
 
 export function ConfirmBar({ options, chosen, sending, byKey, embedded }: Props) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const button = useRef<HTMLButtonElement>(null)
   const option = options.find(({ id }) => id === chosen?.option)
   useEffect(() => {

@@ -1,7 +1,7 @@
 /** The time until voting opens, by the server's clock. */
 
 import type { PollFacts } from "./ballot-data"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 
 const DAY_MS = 86_400_000
 
@@ -14,7 +14,7 @@ type Props = {
 }
 
 export function Countdown({ poll, now, timeZone, live }: Props) {
-  const { t, dateTime, duration } = useWords()
+  const { t, dateTime, duration } = useBallotText()
   if (poll.opensAt === null) return null
   const opensAt = new Date(poll.opensAt)
   const left = Math.max(0, opensAt.getTime() - now)

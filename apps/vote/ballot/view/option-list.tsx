@@ -2,7 +2,7 @@
 
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 
 /** So few get bigger cards. */
 const FEW = 4
@@ -51,7 +51,7 @@ export function OptionList({ options, sent, chosen, now, hasKeys }: Props) {
 }
 
 function Label({ option, isNow }: { option: Option; isNow: boolean }) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   return (
     <span class="label">
       <bdi>{option.label}</bdi> {isNow && <span class="chip good">{t("choiceNow")}</span>}

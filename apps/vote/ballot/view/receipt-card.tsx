@@ -2,7 +2,7 @@
 
 import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 
 type Props = {
   receipt: string
@@ -12,8 +12,8 @@ type Props = {
   embedded: boolean
 }
 
-export function Receipt({ receipt, note, live, resultUrl, embedded }: Props) {
-  const { t } = useWords()
+export function ReceiptCard({ receipt, note, live, resultUrl, embedded }: Props) {
+  const { t } = useBallotText()
   const code = useRef<HTMLElement>(null)
   const [copied, setCopied] = useState(false)
   return (

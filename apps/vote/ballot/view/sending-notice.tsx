@@ -1,10 +1,10 @@
 /** What becomes of a ballot that is on its way. */
 
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 
 export function SendingNotice({ casting }: { casting: Casting }) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const { sending, missed, offline } = casting
   const failed = sending !== null && sending.failures > 0
   return (

@@ -4,12 +4,12 @@ import type { Option } from "@tallyroom/lib/polls/poll"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Counts } from "../../polls/tallies"
-import { useWords } from "./ballot-text"
+import { useBallotText } from "./ballot-text"
 
 type Props = { options: Option[]; counts: Counts; final: boolean }
 
 export function TallyBars({ options, counts, final }: Props) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const shares = sharesOf(options.map(({ id }) => counts.votes[id] ?? 0))
   const most = Math.max(0, ...options.map(({ id }) => counts.votes[id] ?? 0))
   const winners = options.filter(({ id }) => final && most > 0 && counts.votes[id] === most)
@@ -35,7 +35,7 @@ export function TallyBars({ options, counts, final }: Props) {
 type RowProps = { option: Option; index: number; votes: number; share: number; award: string }
 
 function Row({ option, index, votes, share, award }: RowProps) {
-  const { number, percent } = useWords()
+  const { number, percent } = useBallotText()
   const { light, dark } = optionColours(option, index)
   return (
     <li class={award && "winner"}>

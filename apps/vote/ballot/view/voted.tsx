@@ -6,8 +6,8 @@ import { useEffect, useRef } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Counts } from "../../polls/tallies"
 import { headingOf, isUsedCode, type PollFacts } from "./ballot-data"
-import { useWords } from "./ballot-text"
-import { Receipt } from "./receipt-card"
+import { useBallotText } from "./ballot-text"
+import { ReceiptCard } from "./receipt-card"
 import { TallyBars } from "./tally-bars"
 
 type Props = {
@@ -24,7 +24,7 @@ type Props = {
 
 export function Voted(props: Props) {
   const { poll, standing, counts, onChange, fresh } = props
-  const { t } = useWords()
+  const { t } = useBallotText()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (fresh) heading.current?.focus()
@@ -41,7 +41,7 @@ export function Voted(props: Props) {
       </p>
       <Choice poll={poll} standing={standing} />
       <div class="card">
-        <Receipt
+        <ReceiptCard
           receipt={standing.receipt}
           note={standing.status === "received" ? "receivedNote" : "receiptNote"}
           live={onChange !== null}
@@ -60,7 +60,7 @@ export function Voted(props: Props) {
 }
 
 function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const index = poll.options.findIndex(({ id }) => id === standing.option)
   const option = poll.options[index]
   const stands = standing.status === "stands"
@@ -82,7 +82,7 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
 
 /** Out of a frame, into a tab of its own. */
 function Ways({ poll, standing, resultUrl, embedded, onChange }: Props) {
-  const { t } = useWords()
+  const { t } = useBallotText()
   const results = `${resultUrl}/polls/${poll.id}`
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   const again = poll.eligibility === "code" ? "anotherCode" : poll.policy === "changeable" ? "change" : null
