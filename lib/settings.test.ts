@@ -2,11 +2,11 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { address, commaSeparated, port, readSettings, SettingsError, setting, wholeNumber } from "./settings"
+import { address, commaSeparated, integer, port, readSettings, SettingsError, setting } from "./settings"
 
 const declared = {
   PORT: setting({ schema: port, default: "8080", description: "where to listen" }),
-  SHARDS: setting({ schema: wholeNumber(1, 16), default: "4", description: "how many" }),
+  SHARDS: setting({ schema: integer(1, 16), default: "4", description: "how many" }),
   STORE_URL: setting({ schema: address("redis"), description: "the store", secret: true }),
   NAMES: setting({ schema: commaSeparated(), default: "", description: "some names" }),
 }

@@ -77,14 +77,14 @@ function givenOrInFile(
 }
 
 /** A whole number from `min` to `max`. */
-export const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
+export const integer = (min: number, max: number): z.ZodType<number, string> =>
   z
     .string()
     .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
 
-export const port = wholeNumber(0, 65_535)
+export const port = integer(0, 65_535)
 
 /** An address such as redis://host:6379/0, with one of these schemes. */
 export const address = (...schemes: string[]): z.ZodType<string, string> =>

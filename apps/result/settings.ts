@@ -4,7 +4,7 @@ import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process-settings"
-import { address, commaSeparated, port, setting, wholeNumber } from "@tallyroom/lib/settings"
+import { address, commaSeparated, integer, port, setting } from "@tallyroom/lib/settings"
 import { z } from "zod"
 
 export const settings = {
@@ -49,12 +49,12 @@ export const settings = {
   EMBED_ORIGINS: embedOrigins,
   CONTRACT: contract,
   DELIVERIES_PER_SECOND: setting({
-    schema: wholeNumber(1, 1_000_000),
+    schema: integer(1, 1_000_000),
     default: "20000",
     description: "Live messages a second that one process sends; a bigger crowd gets fewer snapshots each.",
   }),
   MAX_VIEWERS: setting({
-    schema: wholeNumber(1, 1_000_000),
+    schema: integer(1, 1_000_000),
     default: "20000",
     description: "WebSockets that one process holds open; more viewers are sent elsewhere with 503.",
   }),

@@ -5,7 +5,7 @@ import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process-settings"
-import { address, commaSeparated, port, setting, wholeNumber } from "@tallyroom/lib/settings"
+import { address, commaSeparated, integer, port, setting } from "@tallyroom/lib/settings"
 import { z } from "zod"
 
 /** Shorter ones could be guessed offline from one cookie. */
@@ -51,7 +51,7 @@ export const settings = {
       "Networks like 10.0.0.0/8 of the proxies whose X-Forwarded-For and -Proto count, divided by commas.",
   }),
   BACKLOG_LIMIT: setting({
-    schema: wholeNumber(1, 100_000_000),
+    schema: integer(1, 100_000_000),
     default: "100000",
     description: "Ballots that may wait to be counted, over all shards together; more are refused with 503.",
   }),

@@ -4,7 +4,7 @@ import { contracts } from "@tallyroom/lib/contracts/contract"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { labelSchema } from "@tallyroom/lib/polls/poll"
 import { processSettings } from "@tallyroom/lib/process-settings"
-import { address, setting, wholeNumber } from "@tallyroom/lib/settings"
+import { address, integer, setting } from "@tallyroom/lib/settings"
 
 export const settings = {
   ...processSettings,
@@ -16,7 +16,7 @@ export const settings = {
   }),
   INBOX_URL: inboxUrl,
   NATS_REPLICAS: setting({
-    schema: wholeNumber(1, 5),
+    schema: integer(1, 5),
     default: "1",
     description: "Servers of a NATS cluster that keep each ballot; 3 or 5 lose nothing when one dies.",
   }),
@@ -27,12 +27,12 @@ export const settings = {
     secret: true,
   }),
   INBOX_SHARDS: setting({
-    schema: wholeNumber(1, 1024),
+    schema: integer(1, 1024),
     default: "4",
     description: "Shards of the inbox. Fixed for the life of the data by the first start.",
   }),
   FINAL_AFTER_SECONDS: setting({
-    schema: wholeNumber(0, 3_600),
+    schema: integer(0, 3_600),
     default: "10",
     description:
       "For so long after closing a poll does not become final, and closing it can be undone. The same for all workers.",
@@ -49,7 +49,7 @@ export const settings = {
   }),
   CONTRACTS: contracts,
   POSTS_LIMIT: setting({
-    schema: wholeNumber(1, 1_000_000),
+    schema: integer(1, 1_000_000),
     default: "10000",
     description:
       "Posts that votes may bring into being, with `posts` in CONTRACTS; deleting some makes room.",

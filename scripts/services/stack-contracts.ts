@@ -1,4 +1,4 @@
-import { readSettings, SettingsError, setting, wholeNumber } from "@tallyroom/lib/settings"
+import { integer, readSettings, SettingsError, setting } from "@tallyroom/lib/settings"
 import { UserError } from "../terminal/user-error"
 import type { AppName } from "./apps"
 import { assertPortFree } from "./ports"
@@ -6,7 +6,7 @@ import type { Wiring } from "./stack-settings"
 
 type Environment = Record<string, string | undefined>
 
-const port = wholeNumber(1, 65_535)
+const port = integer(1, 65_535)
 
 /** Where the other systems' clients look, unless they are told otherwise. */
 const contractSettings = {

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { readSettings, type Settings, SettingsError, setting, wholeNumber } from "@tallyroom/lib/settings"
+import { integer, readSettings, type Settings, SettingsError, setting } from "@tallyroom/lib/settings"
 import { UserError } from "../terminal/user-error"
 import type { AppName } from "./apps"
 import { CHECKOUT } from "./checkout"
@@ -11,16 +11,16 @@ type Environment = Record<string, string | undefined>
 /** What `bun run demo` and `bun run dev` take from the environment beside the settings of the apps. */
 const stackSettings = {
   VOTE_PORT: setting({
-    schema: wholeNumber(1, 65_535),
+    schema: integer(1, 65_535),
     default: "8080",
     description: "Port of the ballot page.",
   }),
   RESULT_PORT: setting({
-    schema: wholeNumber(1, 65_535),
+    schema: integer(1, 65_535),
     default: "8081",
     description: "Port of the result page.",
   }),
-  WORKERS: setting({ schema: wholeNumber(1, 16), default: "1", description: "How many workers run." }),
+  WORKERS: setting({ schema: integer(1, 16), default: "1", description: "How many workers run." }),
 }
 
 /** What everything in a stack is told about the rest of it. */

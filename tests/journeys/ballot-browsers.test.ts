@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
@@ -149,7 +149,7 @@ test("An error on the page while a vote is on its way is told, and the vote goes
     await held
     await route.continue()
   })
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("button", { name: "Sending your vote…" }).waitFor()
   await page.evaluate(() => void setTimeout(() => Promise.reject(new Error("Something broke."))))
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
@@ -170,7 +170,7 @@ test("Where neither cookies nor storage are kept, the page says that a reload ma
   const notice = page.getByText("This browser keeps no cookies")
   await notice.waitFor()
   await expectAccessible(page)
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await notice.waitFor()
   await page.context().close()
@@ -188,7 +188,7 @@ test.each([390, 305])("With text twice as large all is in sight and in words, %i
   expect([menu.left >= 0, menu.right <= width]).toEqual([true, true])
   await page.locator(".language-switch summary").click()
   await expectNoSideScroll(page)
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await tally("pets", { version: 1, votes: { a: 1_234, b: 1 }, total: 1_235 })
   await page.getByText("1,235 votes").waitFor()
   await expectNoSideScroll(page)

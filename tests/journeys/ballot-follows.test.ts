@@ -6,7 +6,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
 
@@ -49,7 +49,7 @@ test("Phones on the start page go on to the poll that the host shows now; those 
     await openPage(browser, fixture.url),
     await openPage(browser, `${fixture.url}/polls/pets`),
   ]
-  await castVote(voted, "Cats")
+  await voteOnPage(voted, "Cats")
   await heading(voted, "Your vote is in").waitFor()
   await show(lunch, pets)
   for (const page of [idle, voted]) await heading(page, "What for lunch?").waitFor()
@@ -88,7 +88,7 @@ test("A vote that is on its way is waited for, and its answer can be read, befor
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.route("**/votes", (route) => route.abort("connectionreset"))
-  await castVote(page, "Dogs")
+  await voteOnPage(page, "Dogs")
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await show(lunch, pets)
   await page.getByText("It comes here once your vote has its answer.").waitFor()

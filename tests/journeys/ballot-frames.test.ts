@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { openPage } from "../harness/pages"
 
@@ -41,7 +41,7 @@ test("The ballot in a frame of another origin votes, tells its height and stays 
   using site = hostPage()
   const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
   const frame = page.frameLocator("iframe")
-  await castVote(frame, "Cats")
+  await voteOnPage(frame, "Cats")
   await frame.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.waitForFunction(() => /^height \d{3}$/.test(document.title))
   expect(await frame.getByRole("link", { name: "See the results" }).getAttribute("target")).toBe("_blank")

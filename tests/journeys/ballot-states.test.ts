@@ -8,7 +8,7 @@ import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll, openPage, screenshot } from "../harness/pages"
 
@@ -207,7 +207,7 @@ test("A scheduled poll opens on its page by itself, and a closed one becomes fin
   await page.getByText("Voting opens in").waitFor()
   // However long a busy machine took for that page, its time comes now.
   await fixture.writePolls(...polls, { ...soon, opensAt: new Date(Date.now() + 2_500), revision: 2 })
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await fixture.writePolls(...polls, { ...soon, state: "final", revision: 3 })
   await fixture.admin.set(keys.tally("soon"), JSON.stringify({ version: 3, votes: { a: 1, b: 0 }, total: 1 }))
@@ -223,7 +223,7 @@ test("A ballot says that voting is paused, and goes on by itself.", async () => 
   await page.getByText("Voting is paused").waitFor()
   await expectAccessible(page)
   await fixture.writePolls(...polls, { ...pause, state: "open", revision: 2 })
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await fixture.writePolls(...polls, { ...pause, revision: 3 })
   await page.reload()

@@ -6,7 +6,7 @@ import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
 
@@ -44,7 +44,7 @@ test("A vote that is cast offline is kept, says so, and is counted once when the
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.context().setOffline(true)
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await page.getByText("You are offline.").waitFor()
   await expectAccessible(page)
@@ -64,7 +64,7 @@ test("A vote whose answer was lost is sent again, and is the same vote.", async 
     await route.fetch()
     await (++lost === 1 ? route.abort("connectionreset") : route.fulfill(COME_BACK_LATER))
   })
-  await castVote(page, "Dogs")
+  await voteOnPage(page, "Dogs")
   await waitFor("the second answer to be lost", () => lost === 2)
   await page.getByRole("button", { name: "Try now" }).click()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
@@ -76,7 +76,7 @@ test("A vote that is under way survives a reload of its page.", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
-  await castVote(page, "Dogs")
+  await voteOnPage(page, "Dogs")
   await page.getByText("Not sent yet. Trying again…").first().waitFor()
   await page.unroute("**/votes")
   await page.reload()
@@ -90,14 +90,14 @@ test("A browser that takes no cookies stays one voter.", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.context().clearCookies()
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.evaluate(() => {
     for (const name of Object.keys(localStorage)) if (name.includes("standing")) localStorage.removeItem(name)
   })
   await page.reload()
   await page.context().clearCookies()
-  await castVote(page, "Dogs")
+  await voteOnPage(page, "Dogs")
   await page.getByRole("heading", { name: "You have voted already" }).waitFor()
   expect(await waiting()).toBe(before + 1)
   await page.context().close()
@@ -124,7 +124,7 @@ test("A waiting vote never takes the place of one that was cast later, in anothe
 test("Who votes second from a network that has one vote is told so.", async () => {
   expect((await fixture.vote("office", "a")).status).toBe(201)
   const page = await openPage(browser, `${fixture.url}/polls/office`)
-  await castVote(page, "Dogs")
+  await voteOnPage(page, "Dogs")
   await page.getByText("This poll takes one vote from each network, and yours has voted.").waitFor()
   await page.context().close()
 })
@@ -133,7 +133,7 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
   const open = async (poll: string) => {
     const page = await openPage(browser, `${fixture.url}/polls/${poll}`)
     await page.context().setOffline(true)
-    await castVote(page, "Cats")
+    await voteOnPage(page, "Cats")
     await page.getByText("Not sent yet. Trying again…").first().waitFor()
     return page
   }
@@ -155,7 +155,7 @@ test("The open pages of a poll that is deleted say so by themselves.", async () 
     openPage(browser, `${fixture.url}/polls/gone`),
   ])
   await choosing.getByRole("button", { name: "Dogs" }).click()
-  await castVote(voted, "Cats")
+  await voteOnPage(voted, "Cats")
   await voted.getByRole("heading", { name: "Your vote is in" }).waitFor()
   for (const shard of [0, 1])
     await replaceByTombstone(fixture.admin, shard, { id: "gone", number: 6 }, "mark")

@@ -5,7 +5,7 @@ import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
@@ -44,7 +44,7 @@ test("Once a choice is confirmed the page says what was chosen, gives the receip
   const before = await waiting()
   const page = await openPage(browser, fixture.url, { width: 360 })
   const address = page.url()
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(page.url()).toBe(address)
   expect(await page.locator(".chosen").textContent()).toContain("Cats")
@@ -125,7 +125,7 @@ test("Who comes back without scripts sees the tally as far as it is shown to who
 
 test("A browser that forgot everything but its cookie is told what stands.", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/pets`)
-  await castVote(page, "Dogs")
+  await voteOnPage(page, "Dogs")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.evaluate(() => localStorage.clear())
   await page.reload()
@@ -139,11 +139,11 @@ test("Who comes back sees what stands, and a first vote stands in spite of a sec
   const page = await openPage(browser, `${fixture.url}/polls/pets`)
   const other = await page.context().newPage()
   await other.goto(`${fixture.url}/polls/pets`)
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   await page.reload()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
-  await castVote(other, "Dogs")
+  await voteOnPage(other, "Dogs")
   await other.getByRole("heading", { name: "You have voted already" }).waitFor()
   expect(await other.locator(".chosen").textContent()).toContain("Cats")
   await page.context().close()
@@ -239,7 +239,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   await field.fill("ABCD-1234-ABCD-1234")
   await page.getByRole("button", { name: "Cats" }).click()
   await becomes(() => page.getByText("This is no code of this poll").count(), 0)
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByText("This is no code of this poll").waitFor()
   await field.fill(writeCode(coded.salt, 1))
   await page.getByRole("button", { name: "Vote for Cats" }).click()
@@ -250,7 +250,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   expect(await page.getByText("Your choice now").count()).toBe(0)
   for (const label of ["Cats", "Dogs"]) {
     await page.goto(`${fixture.url}/polls/coded?code=${writeCode(coded.salt, 1)}`)
-    await castVote(page, label)
+    await voteOnPage(page, label)
     await page.getByRole("heading", { name: "This code was used already" }).waitFor()
     await page.getByText("It was used for").waitFor()
     expect(await page.locator(".tick").count()).toBe(0)
@@ -278,7 +278,7 @@ test("Results that are shown after voting alone come with the receipt, and witho
   expect((await fixture.ask("/api/polls/gated/tally")).status).toBe(403)
   expect((await fixture.ask(`/api/polls/gated/tally?receipt=${"x".repeat(54)}`)).status).toBe(403)
   const page = await openPage(browser, `${fixture.url}/polls/gated`)
-  await castVote(page, "Cats")
+  await voteOnPage(page, "Cats")
   await page.getByText("4 votes").waitFor()
   expect(await page.getByRole("link", { name: "See the results" }).getAttribute("href")).toContain(
     "?receipt=",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { waitFor } from "../../scripts/services/wait"
 import { ensureTool } from "../../scripts/tools/tools"
-import { castVote } from "../harness/ballot"
+import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
@@ -82,7 +82,7 @@ describe("tools that no one here wrote", () => {
 
     const voter = await (await browser.newContext()).newPage()
     await voter.goto(`${vote.url}/`)
-    await castVote(voter, "Cats")
+    await voteOnPage(voter, "Cats")
     await voter.waitForLoadState()
     expect(await voter.locator("body").textContent()).toContain("Cats")
 
