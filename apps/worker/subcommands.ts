@@ -1,4 +1,4 @@
-/** What the worker's program does other than counting. */
+/** What the worker's program can do instead of counting. */
 
 import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
@@ -16,7 +16,7 @@ export const subcommands: Subcommands = {
       {
         call: "worker audit",
         where:
-          "It looks into the stores of this worker: REDIS_URL, INBOX_URL and DATABASE_URL, or the files that they are in.",
+          "It reads the stores of this worker: REDIS_URL, INBOX_URL and DATABASE_URL, or the files that they are in.",
         stores() {
           const values = readSettings(settings, process.env)
           const { INBOX_URL: inboxUrl, DATABASE_URL: databaseUrl } = values
@@ -25,7 +25,7 @@ export const subcommands: Subcommands = {
       },
       words,
     ),
-  /** Makes what is missing of all credentials. */
+  /** Makes the credentials that are missing. */
   credentials(words) {
     return words.join(" ") === "--kubernetes" ? makeSecrets() : makeFiles(words)
   },

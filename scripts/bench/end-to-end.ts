@@ -1,7 +1,7 @@
 /** What the whole room sustains: votes accepted, counted and shown, beside accepting alone. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { startVote } from "../../tests/harness/processes"
 import { waitFor } from "../services/wait"
 import { startAll } from "./apps"
@@ -105,7 +105,7 @@ async function wholeRound(scene: Scene, plan: Plan) {
   })
   const counted = await watch.counted()
   await waitFor("the last total on the screen", () => watch.total === counted, DRAIN_DEADLINE_MS)
-  const [books] = (await audit(sql, scene.redis)).filter(({ poll }) => poll === POLL_ID)
+  const [books] = (await auditPolls(sql, scene.redis)).filter(({ poll }) => poll === POLL_ID)
   const perMillion = (seconds: number) => (seconds * 1e6) / counted
   return {
     ...{ sustained: summary.rate, refused: summary.refused, backlog: watch.highestBacklog, counted },

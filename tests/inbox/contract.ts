@@ -12,7 +12,7 @@ import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { crowd } from "../harness/crowd"
@@ -81,7 +81,7 @@ export function inboxContract(kind: InboxKind): void {
       return (await receiptStatus(sql, poll, writeReceipt(poll.salt, receipt))).status
     }
     const booksOf = async (id: string) => {
-      const all = await audit(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis)
+      const all = await auditPolls(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis)
       return all.find(({ poll }) => poll === id)
     }
 
@@ -275,7 +275,7 @@ export function inboxContract(kind: InboxKind): void {
       const start = performance.now()
       await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
       if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis, too
-      if (auditor) await expect(audit(sql, auditor)).rejects.toThrow("did not answer")
+      if (auditor) await expect(auditPolls(sql, auditor)).rejects.toThrow("did not answer")
       server.thaw()
       worker = await startWorker(stores(), SHARDS, server.url)
       await worker.ready()

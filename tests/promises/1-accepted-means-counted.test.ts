@@ -3,7 +3,7 @@ import { formatPosition } from "@tallyroom/lib/ballots/ballot"
 import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { openDatabase } from "@tallyroom/lib/database"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { waitFor } from "../../scripts/services/wait"
 import { type Accepted, castUntilAnswered, crowd, person } from "../harness/crowd"
@@ -73,12 +73,12 @@ describe("promise 1: accepted means counted", () => {
     await waitFor(
       "everything to be counted",
       async () => {
-        const [books] = await audit(sql, connection).catch(() => [])
+        const [books] = await auditPolls(sql, connection).catch(() => [])
         return books?.counted === CASTS && books.pending === 0
       },
       60_000,
     )
-    const [books] = await audit(sql, connection)
+    const [books] = await auditPolls(sql, connection)
     expect(books).toMatchObject({
       ...{ accepted: CASTS, counted: CASTS, recount: CASTS, tally: CASTS },
       ...{ replaced: 0, late: 0, setAside: 0, lost: 0, pending: 0, faults: [] },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"
 import { type Running, startVote } from "../harness/processes"
@@ -52,7 +52,7 @@ describe("promise 2: one vote per voter and poll", () => {
       statuses.add(status)
     })
     expect([...statuses].sort()).toEqual([200, 409])
-    const [books] = await audit(at.sql, booth.redis)
+    const [books] = await auditPolls(at.sql, booth.redis)
     expect(books).toMatchObject({ accepted: 401, counted: 401, recount: 401, late: 0, lost: 0, faults: [] })
   })
 })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { useStores } from "../harness/stores"
 import { type Booth, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
 
@@ -37,7 +37,7 @@ describe("promise 3: the books balance", () => {
     })()
     let looks = 0
     while (!over) {
-      for (const books of await audit(at.sql, booth.redis)) expect(books.faults).toEqual([])
+      for (const books of await auditPolls(at.sql, booth.redis)) expect(books.faults).toEqual([])
       looks++
     }
     await flood

@@ -3,7 +3,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { PollChange } from "../../apps/result/polls/poll-change"
 import { changePoll } from "../../apps/result/polls/poll-store"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { waitFor } from "../../scripts/services/wait"
 import { castUntilAnswered, crowd, person } from "../harness/crowd"
@@ -93,7 +93,7 @@ describe("promise 4: closed is final", () => {
     expect(Date.now()).toBeGreaterThanOrEqual(closesAt.getTime())
     await waitFor("final", async () => (await stateOf("timed")).state === "final")
     expect(await stateOf("timed")).toEqual({ state: "final", votes: accepted })
-    const books = (await audit(sql, booth.redis)).find(({ poll }) => poll === "timed")
+    const books = (await auditPolls(sql, booth.redis)).find(({ poll }) => poll === "timed")
     expect(books).toMatchObject({ accepted, counted: accepted, faults: [] })
   })
 
@@ -155,7 +155,7 @@ describe("promise 4: closed is final", () => {
     await waitFor("final", async () => (await stateOf("undone")).state === "final")
     const atFinal = await stateOf("undone")
     expect(atFinal.votes).toBe(accepted + (await flood).accepted)
-    const books = (await audit(sql, booth.redis)).find(({ poll }) => poll === "undone")
+    const books = (await auditPolls(sql, booth.redis)).find(({ poll }) => poll === "undone")
     expect(books).toMatchObject({ late: 0, setAside: 0, pending: 0, faults: [] })
     expect(await change("undone", { state: "open" }).catch(({ kind }) => kind)).toBe("poll-fixed")
     expect(await stateOf("undone")).toEqual(atFinal)

@@ -1,7 +1,7 @@
 // Runs alone: it measures how soon voters are refused.
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"
@@ -85,7 +85,7 @@ describe("promise 6: overload is refused, not lost", () => {
     const booth = await openBooth(stores())
     await waitFor("the backlog to be counted", async () => (await booth.redis.xlen(keys.inbox(0))) === 0)
     expect((await castUntilAnswered([vote.url], POLL, person(), "a")).status).toBe(201)
-    const books = async () => (await audit(at.sql, booth.redis))[0]
+    const books = async () => (await auditPolls(at.sql, booth.redis))[0]
     await becomes(books, expect.objectContaining({ pending: 0, faults: [] }))
   })
 })

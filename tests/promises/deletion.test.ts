@@ -4,7 +4,7 @@ import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-cop
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { deletePoll } from "../../apps/result/polls/poll-store"
-import { audit, type PollBooks } from "../../apps/worker/audit/audit"
+import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { startWorkerProcess } from "../harness/processes"
@@ -53,7 +53,7 @@ const counted = (id: string, n: number) =>
   waitFor(`${n} counted`, async () => (await booksOf(id))?.counted === n)
 
 async function booksOf(id: string): Promise<PollBooks | undefined> {
-  return (await audit(at.sql, booth.redis)).find(({ poll }) => poll === id)
+  return (await auditPolls(at.sql, booth.redis)).find(({ poll }) => poll === id)
 }
 
 async function gone(id: string, number: number): Promise<void> {
@@ -67,7 +67,7 @@ async function gone(id: string, number: number): Promise<void> {
   }
 }
 
-const faults = async () => (await audit(at.sql, booth.redis)).flatMap((books) => books.faults)
+const faults = async () => (await auditPolls(at.sql, booth.redis)).flatMap((books) => books.faults)
 
 describe("a deleted poll", () => {
   test("is gone from both stores, and whatever comes for it later is set aside", async () => {

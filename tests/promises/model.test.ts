@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import fc from "fast-check"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import type { Batch } from "../../apps/worker/counting/batch"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { openSteps, type Steps } from "../harness/steps"
@@ -167,7 +167,7 @@ class World {
     }
     await steps.finalise()
     await steps.project()
-    const books = new Map((await audit(steps.sql, steps.redis)).map((poll) => [poll.poll, poll]))
+    const books = new Map((await auditPolls(steps.sql, steps.redis)).map((poll) => [poll.poll, poll]))
     for (const poll of this.model.polls) {
       const rows = await steps.sql`
         SELECT state, option, sum(votes)::integer AS votes FROM polls LEFT JOIN tallies ON poll = number

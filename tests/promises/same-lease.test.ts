@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { openSteps, type Steps } from "../harness/steps"
 import { useStores } from "../harness/stores"
 import { makePoll, openBooth, voter } from "../harness/tallyroom"
@@ -36,7 +36,7 @@ describe("two workers that believe to hold the same lease", () => {
     await Promise.all([work(), work(), work()])
     expect(won).toBeGreaterThanOrEqual(Math.ceil(VOTERS / 37))
     expect(refused).toBeGreaterThan(0)
-    const [books] = await audit(steps.sql, steps.redis)
+    const [books] = await auditPolls(steps.sql, steps.redis)
     expect(books).toMatchObject({ accepted: VOTERS, counted: VOTERS, recount: VOTERS, late: 0, faults: [] })
   })
 })

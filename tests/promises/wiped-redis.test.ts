@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { audit, type PollBooks } from "../../apps/worker/audit/audit"
+import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
@@ -20,7 +20,7 @@ beforeAll(async () => {
 const opened = (id: string) => openPoll(at.sql, booth.redis, id)
 
 async function booksOf(id: string): Promise<PollBooks> {
-  const books = (await audit(at.sql, booth.redis)).find(({ poll }) => poll === id)
+  const books = (await auditPolls(at.sql, booth.redis)).find(({ poll }) => poll === id)
   if (!books) throw new Error(`no books of ${id}`)
   return books
 }
@@ -108,7 +108,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
   async function booksOfStopped(id: string): Promise<PollBooks> {
     const { openDatabase } = await import("@tallyroom/lib/database")
     const sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
-    const books = (await audit(sql, booth.redis)).find(({ poll }) => poll === id)
+    const books = (await auditPolls(sql, booth.redis)).find(({ poll }) => poll === id)
     await sql.end()
     if (!books) throw new Error(`no books of ${id}`)
     return books

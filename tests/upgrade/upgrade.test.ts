@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
-import { audit } from "../../apps/worker/audit/audit"
+import { auditPolls } from "../../apps/worker/audit/audit"
 import { becomes } from "../harness/becomes"
 import { changePollAt, makePollAt } from "../harness/control-room"
 import { castUntilAnswered, crowd, person } from "../harness/crowd"
@@ -99,7 +99,7 @@ async function booksOf(stores: Stores, inboxUrl: string) {
   const redis = openRedis(stores.redis.adminUrl, () => {})
   const broker = inboxUrl === "" ? null : await openInboxAdmin(stores, inboxUrl)
   try {
-    const books = await audit(sql, broker ?? redis)
+    const books = await auditPolls(sql, broker ?? redis)
     return POLLS.map(({ id }) => {
       const { poll, accepted, counted, pending, lost, recount, faults } =
         books.find((it) => it.poll === id) ?? {}

@@ -8,14 +8,14 @@ import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
-import { audit, type PollBooks } from "./audit"
+import { auditPolls, type PollBooks } from "./audit"
 import { report } from "./audit-report"
 
 const USAGE = `[--wait] [--timeout SECONDS] [--poll ID] [--json]
 
 Prints, for each poll, what became of every ballot that was accepted:
   accepted = counted + replaced + late + set aside + pending + lost
-and a recount of all votes beside the tally. Exits with 1 when the books don't balance, with 2 when it can't look.
+and a recount of all votes beside the tally. Exits with 1 when the books don't balance, with 2 when a store can't be read.
 
   --wait              wait until nothing is pending (and the books balance), and for a store that is coming back
   --timeout SECONDS   how long to wait at most (60)
@@ -24,13 +24,13 @@ and a recount of all votes beside the tally. Exits with 1 when the books don't b
   --help              show this
 `
 
-/** How long a connection may take that nobody waits for. */
+/** How long a connection may take without `--wait`. */
 const INBOX_MS = 5_000
-const LOOK_MS = 100
-/** What a command says whose Redis went away under it, or that is only starting again. */
+const AGAIN_MS = 100
+/** The error of a command when Redis went away meanwhile, or is only starting again. */
 const REDIS_AWAY =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|LOADING)/
-/** What Redis says to a password that it does not know: no waiting mends that. */
+/** Redis's answer to a password that it does not know: no waiting mends that. */
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM/
 
 /** `inboxUrl` names the broker that holds the ballots, where that is not Redis. */
@@ -52,7 +52,7 @@ export function auditUsage({ call, where }: AuditPlan): string {
   return `Usage: ${call} ${USAGE}\n${where}`
 }
 
-/** Runs the audit that the words ask for. @returns the exit code: 0 balanced, 1 not, 2 it could not look */
+/** Runs the audit that the command line asks for. @returns the exit code: 0 balanced, 1 not, 2 a store could not be read */
 export async function runAudit(plan: AuditPlan, words: string[]): Promise<number> {
   try {
     const options = readOptions(words)
@@ -90,10 +90,10 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
   try {
     const end = Date.now() + patienceMs
     await connected
-    let books = await lookUntil(end, sql, inbox, poll)
+    let books = await readBooksUntil(end, sql, inbox, poll)
     while (Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
-      await sleep(LOOK_MS)
-      books = await lookUntil(end, sql, inbox, poll)
+      await sleep(AGAIN_MS)
+      books = await readBooksUntil(end, sql, inbox, poll)
     }
     const code = report(books, json)
     const pending = books.reduce((sum, it) => sum + it.pending, 0)
@@ -107,23 +107,24 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
 }
 
 /**
- * Looks again while a store is away, until then (ms since 1970).
+ * Tries again while a store is away.
+ * @param end when to give up (ms since 1970)
  * @throws {Error} that names the store, when it is still away
  */
-async function lookUntil(end: number, ...where: Parameters<typeof look>): Promise<PollBooks[]> {
+async function readBooksUntil(end: number, ...where: Parameters<typeof readBooks>): Promise<PollBooks[]> {
   for (;;) {
     try {
-      return await look(...where)
+      return await readBooks(...where)
     } catch (error) {
       const away = storeAway(error)
       if (away === null) throw error
       if (Date.now() > end) throw new Error(away, { cause: error })
-      await sleep(LOOK_MS)
+      await sleep(AGAIN_MS)
     }
   }
 }
 
-/** Which store is away and why, in a sentence; null for a fault that no waiting mends. */
+/** Which store is away and why, in a sentence; null for an error that no waiting mends. */
 function storeAway(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   if (error instanceof InboxAway) return `The inbox can't be read: ${error.message}.`
@@ -133,12 +134,12 @@ function storeAway(error: unknown): string | null {
 
 const codeOf = (error: Error) => String((error as NodeJS.ErrnoException).code)
 
-async function look(
+async function readBooks(
   sql: Database,
   inbox: Redis | BrokerAdmin,
   poll: string | undefined,
 ): Promise<PollBooks[]> {
-  const all = await audit(sql, inbox)
+  const all = await auditPolls(sql, inbox)
   const found = poll === undefined ? all : all.filter((books) => books.poll === poll)
   if (poll !== undefined && found.length === 0) throw new Error(`There is no poll ${JSON.stringify(poll)}.`)
   return found
@@ -150,14 +151,14 @@ interface Inbox {
   close(): Promise<void>
 }
 
-/** @param patienceMs how long `connected` waits before it says that the inbox can't be reached */
+/** @param patienceMs how long `connected` waits before it rejects because the inbox can't be reached */
 function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inbox {
   let last = "it does not answer"
   const onError = (error: Error) => {
     last = error.message
   }
   const until = async (isThere: () => boolean, what: string) => {
-    for (const end = Date.now() + patienceMs; !isThere(); await sleep(LOOK_MS)) {
+    for (const end = Date.now() + patienceMs; !isThere(); await sleep(AGAIN_MS)) {
       const isLate = Date.now() > end || REFUSED.test(last)
       if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
     }

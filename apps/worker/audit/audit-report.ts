@@ -1,4 +1,4 @@
-/** What an audit says to people and machines. */
+/** Prints an audit for people or machines. */
 
 import type { PollBooks } from "./audit"
 

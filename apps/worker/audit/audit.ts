@@ -1,4 +1,4 @@
-/** The books: what became of every accepted ballot, from both stores, while votes keep coming. */
+/** Reads from both stores what became of every accepted ballot, while votes keep coming. */
 
 import {
   comparePositions,
@@ -22,14 +22,15 @@ export type PollBooks = {
   setAside: number
   pending: number
   lost: number
-  /** The rows of votes, counted anew, and the sum of the tallies. */
+  /** The rows of `votes`, counted anew. */
   recount: number
+  /** The sum of the tallies. */
   tally: number
-  /** What does not balance, in words; empty when all does. */
+  /** Sentences that say what does not balance; empty when all does. */
   faults: string[]
 }
 
-/** How often a shard that is being counted right now is looked at again, before that is said. */
+/** How often a shard that moves while it is read is read again, before the audit gives up. */
 const TRIES = 200
 const PAGE = 5_000
 
@@ -44,11 +45,11 @@ type ShardBooks = {
 }
 
 /**
- * Audits every poll. Each shard is seen at one moment in both stores: its books and position in Postgres, then the
- * counters and entries in the inbox, then the position again; if that moved meanwhile, the shard is looked at anew.
+ * Audits every poll. Each shard is read as of one moment in both stores: its books and position in Postgres, then the counters
+ * and entries in the inbox, then the position again. If that moved meanwhile, the shard is read anew.
  * @param inbox the Redis or the broker that holds the ballots
  */
-export async function audit(sql: Database, inbox: Redis | BrokerAdmin): Promise<PollBooks[]> {
+export async function auditPolls(sql: Database, inbox: Redis | BrokerAdmin): Promise<PollBooks[]> {
   const polls = await sql`SELECT number, id FROM polls ORDER BY number`
   const shards = await sql`SELECT shard FROM shards ORDER BY shard`
   const sums = new Map<number, ShardBooks>()
@@ -88,10 +89,12 @@ async function readShard(
       return [number, addBooks({ ...row, accepted }, { pending: seen.pending.get(number) ?? 0 })] as const
     })
   }
-  throw new Error(`shard ${shard} moved at every one of ${TRIES} looks; audit again when fewer votes come in`)
+  throw new Error(
+    `shard ${shard} moved during each of ${TRIES} readings; audit again when fewer votes come in`,
+  )
 }
 
-/** A stream counts nothing: what it ever held is what was read of it and what waits. */
+/** A stream has no counters: its accepted ballots are those that were read of it and those that wait. */
 async function readStream(
   broker: BrokerAdmin,
   stream: string | null,
@@ -104,7 +107,7 @@ async function readStream(
   return { accepted, pending }
 }
 
-/** The acceptance counters of one moment, and the entries after `position` up to that moment. */
+/** The acceptance counters at one moment, and the ballots after `position` up to that moment, by poll. */
 async function readRedis(redis: Redis, shard: number, position: Position, polls: readonly PollName[]) {
   const moment = redis.multi().xrevrange(keys.inbox(shard), "+", "-", "COUNT", 1)
   for (const { id = "" } of polls) moment.hget(keys.poll(shard, id), "accepted")
@@ -137,7 +140,7 @@ async function* pendingPolls(redis: Redis, shard: number, after: Position, last:
 
 type Recount = { votes: number; tally: number; counted: number; differing: number }
 
-/** Votes counted anew beside tallies and books, all of the same moment. */
+/** Votes counted anew, beside tallies and books of the same moment. */
 async function recount(sql: Database): Promise<Map<number, Recount>> {
   const rows = await sql`
     WITH recounted AS (SELECT poll, shard, option, count(*) AS votes FROM votes GROUP BY poll, shard, option),

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-export type Secret = {
+/** A Secret as Kubernetes has it. */
+export type KubernetesSecret = {
   metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> }
   /** By key, in base64. */
   data?: Record<string, string>
@@ -12,12 +13,12 @@ export type Secret = {
 
 export interface Secrets {
   /** Null when there is none of this name. */
-  get(name: string): Promise<Secret | null>
+  get(name: string): Promise<KubernetesSecret | null>
   /** False when there is one already. */
-  create(secret: Secret): Promise<boolean>
+  create(secret: KubernetesSecret): Promise<boolean>
 }
 
-/** Where Kubernetes puts what a pod's service account is. */
+/** Where Kubernetes puts the files of a pod's service account. */
 const ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 const ANSWER_MS = 5_000
 
@@ -48,7 +49,7 @@ export function secretsOfThisPod(
     async get(name) {
       const answer = await ask(`${url}/${name}`)
       if (answer.status === 404) return null
-      return (await checked(answer, `read the Secret "${name}"`)).json() as Promise<Secret>
+      return (await checked(answer, `read the Secret "${name}"`)).json() as Promise<KubernetesSecret>
     },
     async create(secret) {
       const body = JSON.stringify({ apiVersion: "v1", kind: "Secret", type: "Opaque", ...secret })
@@ -70,13 +71,13 @@ function readMounted(dir: string, file: string): string {
   }
 }
 
-/** The API server says in `message` what it misses; it never repeats a Secret's content there. */
+/** The API server gives its reason in `message`, and never repeats a Secret's content there. */
 async function checked(answer: Response, what: string): Promise<Response> {
   if (answer.ok) return answer
-  const said = await answer.json().then(
+  const reason = await answer.json().then(
     (status) => String((status as { message?: unknown } | null)?.message ?? ""),
     () => "",
   )
-  const message = `The API server would not ${what} (${answer.status}): ${said || answer.statusText}`
+  const message = `The API server would not ${what} (${answer.status}): ${reason || answer.statusText}`
   throw answer.status < 500 && answer.status !== 429 ? new Refused(message) : new Error(message)
 }

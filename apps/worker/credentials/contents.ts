@@ -1,4 +1,4 @@
-/** Every credential there is, who gets it, and how all follow from one random root. */
+/** Every credential, which service gets it, and how all of them follow from one random root. */
 
 import { createHmac, randomBytes } from "node:crypto"
 import { DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "./database-roles"
@@ -6,7 +6,7 @@ import { natsRoutes, natsUsers } from "./nats-users"
 import { rabbitmqDefinitions } from "./rabbitmq-users"
 import { aclFile } from "./redis-acl"
 
-/** By owner (a service), the files that it gets: an app's are named for its settings. */
+/** For each owner (a service) the files that it gets; those of an app are named for its settings. */
 export type Credentials = Record<Owner, Record<string, string>>
 
 export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worker" | "result"
@@ -14,7 +14,7 @@ export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worke
 /** The servers of a NATS cluster, by the names that Kubernetes gives them. */
 const NATS_SERVERS = [0, 1, 2].map((number) => `nats-${number}.nats-pods`)
 
-/** The stores of somebody else, in the place of ours. */
+/** Addresses of stores that somebody else runs, in the place of ours. */
 export type ManagedStores = {
   voteRedisUrl?: string
   workerRedisUrl?: string
@@ -27,8 +27,8 @@ const ROOT = /^[0-9a-f]{64}$/
 export const newRoot = (): string => randomBytes(32).toString("hex")
 
 /**
- * The credentials that follow from a root, always the same ones: made again after a crash, or after one of them got lost,
- * they still fit each other and what is in the stores.
+ * The credentials that follow from a root are always the same. Made again after a crash, or after one of them got lost, they
+ * still fit each other and what is in the stores.
  * @throws {Error} for a root that `newRoot` never made: all would follow from something that others may know
  */
 export function credentialsOf(root: string, managed: ManagedStores = {}): Credentials {

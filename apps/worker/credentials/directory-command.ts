@@ -14,10 +14,13 @@ Makes every credential that is missing, and changes none.
   --data DIR     gives the folders in DIR to the services that they are named for
   --print FILE   prints one of the files, like result/admin_token`
 
-/** @returns the exit code; what was made and what went wrong is printed, and a credential only where --print asks for it */
+/**
+ * Prints what was made or went wrong, and a credential only where --print asks for it.
+ * @returns the exit code
+ */
 export async function makeFiles(words: string[]): Promise<number> {
   try {
-    const { dir, data, print } = readWords(words)
+    const { dir, data, print } = readOptions(words)
     if (dir === undefined) return refused(USAGE, 2)
     const made = await ensureFiles(dir)
     if (data !== undefined) await giveFolders(data)
@@ -29,7 +32,7 @@ export async function makeFiles(words: string[]): Promise<number> {
   }
 }
 
-function readWords(args: string[]) {
+function readOptions(args: string[]) {
   const text = { type: "string" } as const
   return parseArgs({ args, options: { dir: text, data: text, print: text } }).values
 }

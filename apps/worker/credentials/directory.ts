@@ -1,12 +1,12 @@
-/** Credentials as files, a folder for each owner: made where they are missing, never changed where they are. */
+/** Credentials as files, in a folder for each owner. Missing ones are made, and none is ever changed. */
 
 import { chmod, chown, link, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises"
 import { join } from "node:path"
 import { type Credentials, credentialsOf, newRoot, type Owner } from "./contents"
 
-/** What all others follow from. No service mounts its folder. */
+/** The file from which all others follow. No service mounts its folder. */
 const ROOT = "root"
-/** The user of an image and its group. Files stay root's own: their service reads them by its group, and can't write. */
+/** The user and group of our images. Files stay root's own: a service reads its files by its group, and can't write them. */
 const OURS = 65532
 const USERS: Record<string, number> = {
   redis: 999,
@@ -44,7 +44,7 @@ export async function ensureFiles(dir: string): Promise<string[]> {
   return made
 }
 
-/** The passwords of the stores' own administrators, which nobody changes by hand, tell from which root the files are. */
+/** The passwords of the stores' administrators, which nobody changes by hand, show from which root the files were made. */
 async function requireOfThisRoot(dir: string, all: Credentials): Promise<void> {
   for (const owner of ["redis", "postgres"] as const) {
     const path = join(dir, owner, "password")
@@ -56,7 +56,7 @@ async function requireOfThisRoot(dir: string, all: Credentials): Promise<void> {
   }
 }
 
-/** Gives the folders in `dir`, each named for a service, to that service's user: for volumes that no image prepares. */
+/** Gives each folder in `dir` to the service that it is named for: for volumes that no image prepares. */
 export async function giveFolders(dir: string): Promise<void> {
   for (const service of await readdir(dir)) {
     const user = USERS[service]
@@ -93,7 +93,7 @@ async function filesOf(folder: string): Promise<string[]> {
   return (names ?? []).filter((name) => !name.endsWith(UNFINISHED))
 }
 
-/** Drafts of runs that were cut off; those of a run at this moment are younger. */
+/** Removes unfinished files of runs that were cut off. Those of a run that is under way now are younger. */
 async function removeUnfinished(folder: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((it) => it.endsWith(UNFINISHED))) {
     const path = join(folder, name)
@@ -104,14 +104,14 @@ async function removeUnfinished(folder: string): Promise<void> {
 
 async function give(path: string, owner: Owner, mode: number): Promise<void> {
   await chmod(path, mode)
-  // Only root can, and only in containers there are others to give to.
+  // Only root may give files away, and the other users exist in containers alone.
   if (process.getuid?.() === 0) await chown(path, 0, USERS[owner] ?? OURS)
 }
 
 const UNFINISHED = ".unfinished"
 const CUT_OFF_MS = 60_000
 
-/** A file is there whole or not at all, on the disk too. @returns whether it was missing */
+/** Makes a file whole or not at all, on the disk too. @returns whether it was missing */
 async function createFile(
   folder: string,
   name: string,

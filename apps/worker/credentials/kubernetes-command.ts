@@ -8,7 +8,7 @@ import { ensureSecrets } from "./kubernetes"
 /** After this the pod ends with the reason, where a person sees it, and Kubernetes starts it again. */
 const PATIENCE_MS = 60_000
 
-/** @returns the exit code; what was made and what went wrong is printed, never a credential */
+/** Prints what was made or went wrong, never a credential. @returns the exit code */
 export async function makeSecrets(open: () => Secrets = secretsOfThisPod): Promise<number> {
   try {
     const made = await patiently(ensureSecrets, open())

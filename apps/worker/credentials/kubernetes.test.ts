@@ -1,17 +1,17 @@
 import { describe, expect, test } from "bun:test"
-import { Refused, type Secret, type Secrets } from "./api-server"
+import { type KubernetesSecret, Refused, type Secrets } from "./api-server"
 import { ensureSecrets } from "./kubernetes"
 
 /** An API server's Secrets in memory, which may break off before a creation. */
 class Namespace implements Secrets {
-  readonly secrets = new Map<string, Secret>()
+  readonly secrets = new Map<string, KubernetesSecret>()
   creationsLeft = Number.POSITIVE_INFINITY
 
   async get(name: string) {
     return this.secrets.get(name) ?? null
   }
 
-  async create(secret: Secret) {
+  async create(secret: KubernetesSecret) {
     if (this.creationsLeft-- <= 0) throw new Error("gone")
     if (this.secrets.has(secret.metadata.name)) return false
     this.secrets.set(secret.metadata.name, secret)

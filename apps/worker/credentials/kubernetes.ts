@@ -1,14 +1,14 @@
 /** Credentials as Secrets, one for each owner: made where they are missing, never changed where they are. */
 
 import { createHash } from "node:crypto"
-import { Refused, type Secret, type Secrets } from "./api-server"
+import { type KubernetesSecret, Refused, type Secrets } from "./api-server"
 import { credentialsOf, newRoot, type Owner } from "./contents"
 import { MANAGED, managedStores } from "./managed-stores"
 
 /** The Secret from which all others follow. No pod mounts it. */
 const ROOT = "credentials"
 const ROOT_KEY = "root"
-/** On each Secret that was derived: from which root. */
+/** The annotation of each derived Secret that tells from which root it follows. */
 const DERIVED_FROM = "tallyroom/derived-from"
 const OWNERS: Owner[] = ["redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result"]
 
@@ -50,7 +50,7 @@ async function presentOwners(secrets: Secrets): Promise<Present[]> {
   )
 }
 
-/** Made only where nothing was derived from another: the stores would not know its passwords. */
+/** Makes a root only where nothing was derived from another one, whose passwords the stores would know. */
 async function ensureRoot(secrets: Secrets, present: Present[]): Promise<{ root: string; created: boolean }> {
   const kept = decode(await secrets.get(ROOT))[ROOT_KEY]
   if (kept !== undefined) return { root: kept, created: false }
@@ -70,7 +70,7 @@ function orphaned(owners: string[]): string {
   )
 }
 
-/** What an older version made. This Job may not change a Secret; made anew, it holds what it held, and the rest. */
+/** An older version made these Secrets. This Job may not change a Secret; one made anew holds what it held, and the rest. */
 function outdated(lacking: string[]): string {
   return (
     `As an older version or somebody left them, ${lacking.join(" and ")}: delete each with ` +
@@ -82,13 +82,17 @@ function fingerprint(root: string): string {
   return createHash("sha256").update(`root ${root}`).digest("hex").slice(0, 16)
 }
 
-function secretOf(name: string, files: Record<string, string>, annotations: Record<string, string>): Secret {
+function secretOf(
+  name: string,
+  files: Record<string, string>,
+  annotations: Record<string, string>,
+): KubernetesSecret {
   const data = Object.entries(files).map(([file, text]) => [file, Buffer.from(text).toString("base64")])
   const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "tallyroom" }
   return { metadata: { name, labels, annotations }, data: Object.fromEntries(data) }
 }
 
-function decode(secret: Secret | null): Record<string, string> {
+function decode(secret: KubernetesSecret | null): Record<string, string> {
   const entries = Object.entries(secret?.data ?? {})
   return Object.fromEntries(
     entries.map(([key, text]) => [key, Buffer.from(text, "base64").toString().trim()]),

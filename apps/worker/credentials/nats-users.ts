@@ -1,12 +1,12 @@
 /** Who may do what on NATS. */
 
 const OWN_SUBJECTS = "tallyroom.>"
-/** Where each client gets its answers. */
+/** The subjects on which each client gets its answers. */
 const ANSWERS = "_INBOX.>"
 
 /**
- * The users as a part of a NATS server's configuration: vote may write ballots and look a voter's up, the worker may also
- * make, read and clear the logs.
+ * The users as a part of a NATS server's configuration: vote may write ballots and read a voter's, the worker may also make,
+ * read and clear the streams.
  */
 export function natsUsers(passwords: { vote: string; worker: string }): string {
   const vote = [OWN_SUBJECTS, "$JS.API.DIRECT.GET.>", "$JS.API.STREAM.MSG.GET.>"]

@@ -2,19 +2,20 @@
 
 import { createHash, createHmac } from "node:crypto"
 
-/** The queues of the logs; "amq.default" is the exchange through which a message goes to a queue by its name. */
-const LOGS = "^tallyroom\\."
+/** The queues of the streams. */
+const STREAMS = "^tallyroom\\."
+/** The exchange through which a message goes to a queue by its name. */
 const DEFAULT_EXCHANGE = "^amq\\.default$"
 const NOTHING = "^$"
 
 const PERMISSIONS = {
   vote: { configure: NOTHING, write: DEFAULT_EXCHANGE, read: NOTHING },
-  worker: { configure: LOGS, write: DEFAULT_EXCHANGE, read: LOGS },
+  worker: { configure: STREAMS, write: DEFAULT_EXCHANGE, read: STREAMS },
 } as const
 
 export type RabbitmqUser = keyof typeof PERMISSIONS
 
-/** What RabbitMQ loads at each start (`load_definitions`): these users with hashed passwords, and nobody else. */
+/** The definitions that RabbitMQ loads at each start (`load_definitions`): these users with hashed passwords, and no others. */
 export function rabbitmqDefinitions(passwords: Record<RabbitmqUser, string>): string {
   const users = Object.keys(PERMISSIONS) as RabbitmqUser[]
   return JSON.stringify({

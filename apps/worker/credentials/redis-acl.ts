@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto"
 
 /**
- * What each app may do on Redis, in the words of an ACL file (Redis 7.0 and later): only the inbox's keys, no
- * channels, and no command that it does not use. The commands that cast.lua runs count as the caller's own.
+ * What each app may do on Redis, as an ACL file says it (Redis 7.0 and later): only the inbox's keys, no channels, and no
+ * command that it does not use. The commands that a script runs count as the caller's own.
  */
 const ACL_RULES = {
   admin: "~* &* +@all",
@@ -29,7 +29,7 @@ const DEFAULT_USER = "user default off resetpass ~* &* +@all"
 
 export type RedisUser = keyof typeof ACL_RULES
 
-/** The content of an ACL file: these users with hashed passwords, and nobody without one. */
+/** The content of an ACL file: these users with hashed passwords. Nobody gets in without one. */
 export function aclFile(passwords: Record<RedisUser, string>): string {
   const users = (Object.keys(ACL_RULES) as RedisUser[]).map((user) => {
     const hash = createHash("sha256").update(passwords[user]).digest("hex")

@@ -11,13 +11,13 @@ export class ReadCounts {
     private readonly shard: number,
   ) {}
 
-  /** Takes from the books what was read before. */
+  /** Takes the counts from the books. */
   async load(): Promise<void> {
     const rows = await this.sql`SELECT poll, accepted FROM books WHERE shard = ${this.shard}`
     this.counts = new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
   }
 
-  /** The counts with this batch, which is counted once and in order, or loaded anew. */
+  /** The counts of this batch's polls, with this batch. Each batch comes once and in order; after a failure the counts are loaded anew. */
   async with({ entries, polls }: Batch): Promise<Map<number, number>> {
     for (const { ballot } of entries) {
       if (ballot && polls.has(ballot.poll))

@@ -10,19 +10,9 @@ import type { Batch } from "../counting/batch"
 import { type Counter, PositionMoved } from "../counting/counter"
 import { type CopiesToWrite, ShardBehind } from "../polls/projection"
 import { takeOver } from "./claim"
-import {
-  acceptedIn,
-  bookLosses,
-  chooseFloor,
-  inspectShard,
-  pollsBehind,
-  raiseFence,
-  readCounters,
-  recordAccepted,
-  removeGarbage,
-  restoreVoters,
-  type ShardInspection,
-} from "./redis-restore"
+import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
+import { bookLosses, recordAccepted } from "./redis-losses"
+import { chooseFloor, raiseFence, removeGarbage, restoreVoters } from "./redis-restore"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
 export type RedisSourceParts = SourceParts & {
@@ -43,8 +33,8 @@ export class RedisSource implements Source {
   }
 
   /**
-   * A Redis that lost nothing is opened as it is. In any other, what is left is counted, the losses are booked, the voters
-   * come back from Postgres; and only then ballots are accepted.
+   * A Redis that lost nothing is opened as it is. In any other, what is left is counted, the losses are written into the books,
+   * the voters come back from Postgres, and only then ballots are accepted.
    */
   async open(counter: Counter, onRestoring: () => void): Promise<void> {
     const { redis, sql, polls } = this.parts

@@ -1,4 +1,4 @@
-/** What Postgres knows of a shard's stream, and what a new stream must be told. */
+/** What Postgres knows of a shard's stream, and what a new stream must hold. */
 
 import { voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
@@ -14,7 +14,7 @@ export async function streamOf(sql: Database, shard: number): Promise<string | n
   return row?.log ?? null
 }
 
-/** The standing ballots of a shard in polls that may still take votes, as the stream would have them. */
+/** The ballots of a shard that stand, in polls that may still take votes, as entries of a stream. */
 export async function* standingBallots(
   sql: Database,
   shard: number,
@@ -32,7 +32,7 @@ export async function* standingBallots(
   }
 }
 
-/** Polls that have been final for a day or were deleted: nobody sends their ballots again. */
+/** Polls that have lately been final for a day or were lately deleted: nobody sends their ballots again. */
 export async function expiredPolls(sql: Database): Promise<number[]> {
   const rows = await sql`
     SELECT number FROM polls WHERE final_at BETWEEN now() - interval '26 hours' AND now() - interval '24 hours'

@@ -1,0 +1,62 @@
+/** What a worker learns of a shard in Redis: whether it still has what Postgres knows of it. */
+
+import { type Position, parsePosition } from "@tallyroom/lib/ballots/ballot"
+import type { Database } from "@tallyroom/lib/database"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import type { Redis } from "ioredis"
+import type { Batch } from "../counting/batch"
+
+export type ShardInspection = {
+  /** The Redis process that serves the shard now. */
+  serving: string
+  /** The process for which the fence was last lowered, or the marker of a worker that restores the shard. */
+  fence: string
+  /** The last id that the inbox has ever given. */
+  last: Position
+}
+
+export async function inspectShard(redis: Redis, shard: number): Promise<ShardInspection> {
+  const [serving, fence, last] = await redis.inspectShard(keys.fence(shard), keys.inbox(shard))
+  const position = parsePosition(last)
+  if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
+  return { serving, fence, last: position }
+}
+
+/** The acceptance counters of this Redis, by poll number; -1 where a counter is garbage. */
+export async function readCounters(redis: Redis, shard: number, polls: Poll[]): Promise<Map<number, number>> {
+  const counters = new Map<number, number>()
+  for (const poll of polls) {
+    const text = await redis.hget(keys.poll(shard, poll.id), "accepted").catch(garbageIfWrongType)
+    counters.set(poll.number, /^\d+$/.test(text ?? "0") ? Number(text) : -1)
+  }
+  return counters
+}
+
+function garbageIfWrongType(error: Error): string {
+  if (error.message.startsWith("WRONGTYPE")) return "garbage"
+  throw error
+}
+
+/** The acceptance counters of a batch's polls, read after its entries, so that they count at least those. */
+export async function acceptedIn(
+  redis: Redis,
+  shard: number,
+  polls: Batch["polls"],
+): Promise<Map<number, number>> {
+  const named = [...polls]
+  const counters = await Promise.all(named.map(([, { id }]) => redis.hget(keys.poll(shard, id), "accepted")))
+  return new Map(named.map(([number], i) => [number, Math.trunc(Number(counters[i])) || 0]))
+}
+
+/** The polls of which this Redis counts fewer acceptances than Postgres knows of. */
+export async function pollsBehind(
+  sql: Database,
+  shard: number,
+  polls: Poll[],
+  counters: Map<number, number>,
+): Promise<Poll[]> {
+  const rows = await sql`SELECT poll, accepted FROM books WHERE shard = ${shard}`
+  const known = new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
+  return polls.filter((poll) => (counters.get(poll.number) ?? -1) < (known.get(poll.number) ?? 0))
+}
