@@ -2,7 +2,7 @@
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
 import { CHANNELS } from "@tallyroom/lib/database"
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 import postgres from "postgres"
 import { withDeadline } from "./database/deadline"
 

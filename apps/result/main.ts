@@ -1,12 +1,12 @@
 /** The result app's process. */
 
-import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
 import { openDatabase } from "@tallyroom/lib/database"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
-import { createRegistry, startManagement } from "@tallyroom/lib/management"
-import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process"
-import { runSubcommand } from "@tallyroom/lib/subcommand"
+import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
+import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
+import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
+import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
 import { Listener } from "./listener"
 import { askedGauge } from "./metrics"

@@ -1,4 +1,4 @@
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 
 type Event = "ready" | "close"
 

@@ -1,4 +1,4 @@
-import type { Readiness } from "@tallyroom/lib/management"
+import type { Readiness } from "@tallyroom/lib/process/management"
 import type { PollCache } from "./polls/poll-cache"
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { readSettings, SettingsError } from "@tallyroom/lib/settings"
+import { readSettings, SettingsError } from "@tallyroom/lib/process/settings"
 import { settings } from "./settings"
 
 const secret = "s".repeat(32)

@@ -4,8 +4,8 @@ import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
-import { processSettings } from "@tallyroom/lib/process-settings"
-import { address, commaSeparated, integer, port, setting } from "@tallyroom/lib/settings"
+import { processSettings } from "@tallyroom/lib/process/process-settings"
+import { address, commaSeparated, integer, port, setting } from "@tallyroom/lib/process/settings"
 import { z } from "zod"
 
 /** Shorter ones could be guessed offline from one cookie. */

@@ -1,4 +1,4 @@
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 
 /** Under load every vote fails in an outage; a line now and then says the same. */
 const SILENCE_MS = 10_000

@@ -1,7 +1,7 @@
 /** Work that is done again: until it succeeds, or for ever. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 import { SettingFixed } from "./database/first-start"
 
 export class Repeat {

@@ -3,8 +3,8 @@
 import { contracts } from "@tallyroom/lib/contracts/contract"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { labelSchema } from "@tallyroom/lib/polls/poll"
-import { processSettings } from "@tallyroom/lib/process-settings"
-import { address, integer, setting } from "@tallyroom/lib/settings"
+import { processSettings } from "@tallyroom/lib/process/process-settings"
+import { address, integer, setting } from "@tallyroom/lib/process/settings"
 
 export const settings = {
   ...processSettings,

@@ -1,9 +1,9 @@
 /** What the worker's program can do instead of counting. */
 
-import { containerSubcommands } from "@tallyroom/lib/container-subcommands"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
-import { readSettings } from "@tallyroom/lib/settings"
-import type { Subcommands } from "@tallyroom/lib/subcommand"
+import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
+import { readSettings } from "@tallyroom/lib/process/settings"
+import type { Subcommands } from "@tallyroom/lib/process/subcommand"
 import { runAudit } from "./audit/audit-command"
 import { makeFiles } from "./credentials/directory-command"
 import { makeSecrets } from "./credentials/kubernetes-command"

@@ -2,7 +2,7 @@
 
 import { CHANNELS, type Database } from "@tallyroom/lib/database"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
 import { instanceOf, prepareDatabase } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"

@@ -1,7 +1,7 @@
 /** The APIs of other voting systems that Tallyroom answers beside its own, so that their clients need no change. */
 
 import { z } from "zod"
-import { commaSeparated, setting } from "../settings"
+import { commaSeparated, setting } from "../process/settings"
 
 /** `classic`: Tallyroom's own API and nothing else, which is what clients of the classic system know. */
 export const contractSchema = z.enum(["classic", "pets", "posts"], {

@@ -4,7 +4,7 @@ import { mkdir, readdir, realpath, rename } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { staticPlugin } from "@elysiajs/static"
 import { type AnyElysia, Elysia } from "elysia"
-import { prebuiltAssets } from "../build"
+import { prebuiltAssets } from "../process/build"
 import { acceptedEncoding, compress, type Encoding } from "./compression"
 
 export type Assets = {

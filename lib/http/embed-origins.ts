@@ -1,6 +1,6 @@
 /** Who may show our pages that are made for frames: one setting of both apps that serve such pages. */
 
-import { commaSeparated, setting } from "../settings"
+import { commaSeparated, setting } from "../process/settings"
 
 const SOURCE = /^https?:\/\/(\*\.)?[a-z0-9.[\]:-]+$/i
 

@@ -2,7 +2,7 @@
 
 import type { AnyElysia } from "elysia"
 import { Problem, shown } from "../errors"
-import type { Log } from "../logging"
+import type { Log } from "../process/logging"
 import { allowedMethods } from "./allowed-methods"
 import { apiHeaders } from "./headers"
 import { asksForPage, wantsPage } from "./media-types"

@@ -1,7 +1,7 @@
 /** Where the ballots go: to Redis, or to a broker. */
 
 import { z } from "zod"
-import { address, setting } from "../settings"
+import { address, setting } from "../process/settings"
 import { INBOX_SCHEMES, inboxKind, serversIn } from "./brokers"
 
 const addresses = z

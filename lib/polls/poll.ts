@@ -1,7 +1,7 @@
 /** What a poll is: one schema for the admin API, the database rows and the copies in Redis. */
 
 import { z } from "zod"
-import "../plain-words"
+import "../schema-errors"
 import { MAX_OPTIONS } from "./limits"
 import { canBeSeen, folded } from "./names"
 

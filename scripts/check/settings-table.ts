@@ -1,6 +1,6 @@
 /** `bun run settings`: writes docs/settings.md from the settings as the apps declare them; `--check` only compares. */
 
-import type { Settings } from "@tallyroom/lib/settings"
+import type { Settings } from "@tallyroom/lib/process/settings"
 import { settings as result } from "../../apps/result/settings"
 import { settings as vote } from "../../apps/vote/settings"
 import { settings as worker } from "../../apps/worker/settings"

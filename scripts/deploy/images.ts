@@ -1,6 +1,6 @@
 /** `bun run images`: builds the images of the three apps, and of the seeder, with whatever Docker there is. */
 
-import { version } from "@tallyroom/lib/build"
+import { version } from "@tallyroom/lib/process/build"
 import { readCommandLine, runScript } from "../terminal/command-line"
 import { flag, orElse, someOf, text } from "../terminal/options"
 import { UsageError } from "../terminal/user-error"

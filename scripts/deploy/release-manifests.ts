@@ -2,7 +2,7 @@
 
 import { mkdir } from "node:fs/promises"
 import { dirname, join, relative } from "node:path"
-import { version } from "@tallyroom/lib/build"
+import { version } from "@tallyroom/lib/process/build"
 import { $, Glob } from "bun"
 import { readCommandLine, runScript } from "../terminal/command-line"
 import { orElse, text } from "../terminal/options"

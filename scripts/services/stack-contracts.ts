@@ -1,4 +1,4 @@
-import { integer, readSettings, SettingsError, setting } from "@tallyroom/lib/settings"
+import { integer, readSettings, SettingsError, setting } from "@tallyroom/lib/process/settings"
 import { UserError } from "../terminal/user-error"
 import type { AppName } from "./apps"
 import { assertPortFree } from "./ports"

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { integer, readSettings, type Settings, SettingsError, setting } from "@tallyroom/lib/settings"
+import { integer, readSettings, type Settings, SettingsError, setting } from "@tallyroom/lib/process/settings"
 import { UserError } from "../terminal/user-error"
 import type { AppName } from "./apps"
 import { CHECKOUT } from "./checkout"

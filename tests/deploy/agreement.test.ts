@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
-import { version } from "@tallyroom/lib/build"
-import type { Settings } from "@tallyroom/lib/settings"
+import { version } from "@tallyroom/lib/process/build"
+import type { Settings } from "@tallyroom/lib/process/settings"
 import { Glob } from "bun"
 import { z } from "zod"
 import { settings as resultSettings } from "../../apps/result/settings"

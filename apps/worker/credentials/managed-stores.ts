@@ -1,6 +1,6 @@
 /** A Redis or Postgres outside the cluster, as a person names it in one Secret. */
 
-import { address } from "@tallyroom/lib/settings"
+import { address } from "@tallyroom/lib/process/settings"
 import { Refused } from "./api-server"
 import type { ManagedStores } from "./contents"
 

@@ -2,7 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 import { ensureClassicPoll, ensureFinalAfter, ensureInbox, ensurePetsPoll, ensureShards } from "./first-start"
 import { migrate } from "./migrate"
 

@@ -1,7 +1,7 @@
 /** Takes every step of a poll's life that is due. Postgres is asked only when some poll may need it. */
 
 import type { Database } from "@tallyroom/lib/database"
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 import { deleteTombstoned } from "./deletion"
 import type { PollBook } from "./poll-book"
 import { closeDue, finalise, openDue } from "./poll-steps"

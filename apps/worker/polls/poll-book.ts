@@ -1,9 +1,9 @@
 /** The worker's view of all polls, read from Postgres: whole at the start, then what changed. */
 
 import type { Database } from "@tallyroom/lib/database"
-import type { Log } from "@tallyroom/lib/logging"
 import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { numberArray } from "@tallyroom/lib/postgres-array"
+import type { Log } from "@tallyroom/lib/process/logging"
 
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()

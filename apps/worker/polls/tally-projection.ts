@@ -2,9 +2,9 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Log } from "@tallyroom/lib/logging"
 import { readTallies, type Tally } from "@tallyroom/lib/polls/tallies"
 import { seesCounts } from "@tallyroom/lib/polls/visibility"
+import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
 
 const INTERVAL_MS = 100

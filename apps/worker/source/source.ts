@@ -1,7 +1,7 @@
 /** Where a shard's ballots come from, as the shard sees it. There are two: streams in Redis, and streams at a broker. */
 
 import type { Database } from "@tallyroom/lib/database"
-import type { Log } from "@tallyroom/lib/logging"
+import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
 import type { CountableInbox, Counter } from "../counting/counter"
 import type { PollBook } from "../polls/poll-book"

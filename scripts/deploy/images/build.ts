@@ -1,6 +1,6 @@
 /** Building one image, and what Docker knows of it then. */
 
-import { version } from "@tallyroom/lib/build"
+import { version } from "@tallyroom/lib/process/build"
 import { $ } from "bun"
 import { CHECKOUT } from "../../services/checkout"
 import { UserError } from "../../terminal/user-error"

@@ -1,6 +1,6 @@
 /** `bun run kind:up`: Tallyroom on a Kubernetes cluster inside Docker. */
 
-import { version } from "@tallyroom/lib/build"
+import { version } from "@tallyroom/lib/process/build"
 import { readCommandLine, runScript } from "../../terminal/command-line"
 import { UserError } from "../../terminal/user-error"
 import { applyAll } from "../cluster/apply"

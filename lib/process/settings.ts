@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs"
 import { z } from "zod"
-import "./plain-words"
+import "../schema-errors"
 
 export type Setting<T> = {
   /** From the text of the environment variable to the value. */

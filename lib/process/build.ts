@@ -1,7 +1,7 @@
 /** Which build this is. Compiling replaces the two variables by their values; a checkout runs without them. */
 
 import { dirname, join } from "node:path"
-import manifest from "../package.json"
+import manifest from "../../package.json"
 
 export const version: string = process.env.TALLYROOM_VERSION || manifest.version
 /** The commit that it was built from. */

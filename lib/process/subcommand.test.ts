@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
 
-const program = (app: string) => join(import.meta.dir, "../apps", app, "main.ts")
+const program = (app: string) => join(import.meta.dir, "../../apps", app, "main.ts")
 
 async function run(app: string, words: string[], env: Record<string, string> = {}) {
   const child = Bun.spawn([process.execPath, program(app), ...words], { env, stdout: "pipe", stderr: "pipe" })

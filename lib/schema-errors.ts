@@ -1,4 +1,4 @@
-/** What zod finds wrong, in the words of our own errors. Importing this makes them the words of every schema. */
+/** Zod says what is wrong in our own sentences, in every schema, as soon as this file is imported. */
 
 import { z } from "zod"
 
