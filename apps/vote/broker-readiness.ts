@@ -1,5 +1,6 @@
 /** Whether ballots can be written to the broker. */
 
+import type { StoreHealth } from "@tallyroom/lib/health"
 import { redisClockOffset } from "@tallyroom/lib/inbox/redis/clock"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
@@ -7,7 +8,7 @@ import { requireVerified } from "@tallyroom/lib/inbox/stream/verified"
 import type { Redis } from "ioredis"
 import type { PollCache } from "./polls/poll-cache"
 
-export class BrokerReadiness {
+export class BrokerReadiness implements StoreHealth {
   private readyBy = Number.NaN
   private failure = "no worker was asked yet"
 

@@ -1,25 +1,64 @@
 import { expect, test } from "bun:test"
-import { EventEmitter } from "node:events"
 import { logConnection } from "./connection-log"
 import { logTrouble } from "./trouble-log"
 
-test("An outage is one line when it begins and one when it ends.", () => {
+type Line = { err?: unknown } | string
+
+/** A log that keeps what it is told: messages, and the errors beside them. */
+function kept() {
   const lines: string[] = []
-  const say = (_: unknown, message?: string) => void lines.push(message ?? String(_))
-  const redis = new EventEmitter()
-  const { onError, follow } = logConnection({ info: say, warn: say })
-  follow(redis)
-  redis.emit("ready")
+  const errors: unknown[] = []
+  const say = (line: Line, message?: string) => {
+    lines.push(message ?? String(line))
+    if (typeof line !== "string") errors.push(line.err)
+  }
+  return { lines, errors, log: { info: say, warn: say } }
+}
+
+test("An outage is one line when it begins and one when it ends.", () => {
+  const { lines, log } = kept()
+  const { onError, onLost, onConnected } = logConnection(log, "Redis")
+  onConnected()
   for (let i = 0; i < 5; i++) {
-    redis.emit("close")
+    onLost()
     onError(new Error("refused"))
   }
-  redis.emit("ready")
+  onConnected()
   expect(lines).toEqual([
     "connected to Redis",
     "Redis is away; votes are refused until it is back",
     "Redis is back",
   ])
+})
+
+test("an outage of a broker is not taken for one of Redis", () => {
+  const { lines, log } = kept()
+  const [redis, nats] = [logConnection(log, "Redis"), logConnection(log, "NATS")]
+  for (const { onConnected } of [redis, nats]) onConnected()
+  nats.onLost()
+  redis.onLost()
+  nats.onConnected()
+  expect(lines).toEqual([
+    "connected to Redis",
+    "connected to NATS",
+    "NATS is away; votes are refused until it is back",
+    "Redis is away; votes are refused until it is back",
+    "NATS is back",
+  ])
+})
+
+test("the line names the reason of this outage, and an error of a connection that lives is no outage", () => {
+  const { lines, errors, log } = kept()
+  const { onError, onLost, onConnected } = logConnection(log, "RabbitMQ")
+  const refused = new Error("refused")
+  onError(refused)
+  onLost()
+  onConnected()
+  onLost()
+  onConnected()
+  onError(new Error("no permission"))
+  expect(lines.filter((line) => line.includes("away"))).toHaveLength(2)
+  expect(errors).toEqual([refused, undefined])
 })
 
 test("Why votes can't be taken is logged at once, and then every ten seconds at most.", () => {

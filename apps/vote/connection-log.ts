@@ -1,28 +1,22 @@
+import type { ConnectionEvents, StoreName } from "@tallyroom/lib/health"
 import type { Log } from "@tallyroom/lib/process/logging"
 
-type Event = "ready" | "close"
-
-/**
- * One line when Redis goes away and one when it is back, however often connecting fails in between.
- * @returns hears of the connection's errors, the reason why it goes away
- */
-export function logConnection(log: Pick<Log, "info" | "warn">): {
-  onError: (error: Error) => void
-  follow: (redis: { on(event: Event, listener: () => void): unknown }) => void
-} {
+/** Logs one line when the store goes away and one when it is back, however often connecting fails in between. */
+export function logConnection(log: Pick<Log, "info" | "warn">, store: StoreName): Required<ConnectionEvents> {
   let away = false
-  const goneBy = (error?: Error) => {
-    if (!away) log.warn({ err: error }, "Redis is away; votes are refused until it is back")
-    away = true
-  }
+  let reason: Error | undefined
   return {
-    onError: goneBy,
-    follow(redis) {
-      redis.on("close", () => goneBy())
-      redis.on("ready", () => {
-        log.info(away ? "Redis is back" : "connected to Redis")
-        away = false
-      })
+    onError(error) {
+      reason = error
+    },
+    onLost() {
+      if (!away) log.warn({ err: reason }, `${store} is away; votes are refused until it is back`)
+      away = true
+    },
+    onConnected() {
+      log.info(away ? `${store} is back` : `connected to ${store}`)
+      away = false
+      reason = undefined
     },
   }
 }

@@ -2,8 +2,8 @@
 
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
-import { openPublisher } from "@tallyroom/lib/inbox/brokers"
-import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
+import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { POLL_READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
@@ -22,15 +22,17 @@ await runSubcommand("vote", containerSubcommands)
 
 const { settings, log } = startProcess("vote", declared)
 
-const connection = logConnection(log)
-const redis = openRedis(redisUrlOf(settings), connection.onError)
-connection.follow(redis)
-
-const publisher = openPublisher(settings.INBOX_URL, connection.onError)
+const redis = openRedis(redisUrlOf(settings), logConnection(log, "Redis"))
+const inboxStore = INBOX_STORES[inboxKind(settings.INBOX_URL)]
+const publisher = openPublisher(settings.INBOX_URL, logConnection(log, inboxStore))
 const polls = new PollCache(pollsIn(redis), publisher ? POLL_READING_USABLE_MS : undefined)
-const readiness = createReadiness(redis, polls, publisher && new BrokerReadiness(redis, publisher, polls))
+const readiness = createReadiness(
+  { problem: () => redisProblem(redis) },
+  polls,
+  publisher && new BrokerReadiness(redis, publisher, polls),
+)
 const registry = createRegistry("vote")
-const metrics = createMetrics(registry, () => redis.status === "ready")
+const metrics = createMetrics(registry, () => redisProblem(redis) === null)
 const assets = await appAssets(ENTRYPOINTS)
 
 const app = createApp({ redis, publisher, polls, assets, metrics, log, settings })

@@ -1,3 +1,4 @@
+import type { StoreHealth } from "@tallyroom/lib/health"
 import type { Readiness } from "@tallyroom/lib/process/management"
 import type { PollCache } from "./polls/poll-cache"
 
@@ -6,17 +7,18 @@ import type { PollCache } from "./polls/poll-cache"
  * Each look asks anew for the next one.
  */
 export function createReadiness(
-  redis: { status: string },
+  redis: StoreHealth,
   polls: Pick<PollCache, "index" | "indexFailure">,
-  broker: { problem(): string | null } | null = null,
+  broker: StoreHealth | null = null,
 ): { state: Readiness; stopping: () => void } {
   let stopping = false
   return {
     state() {
       if (stopping) return { vote: "stopping" }
-      if (redis.status !== "ready") return { redis: "not connected" }
-      const problem = broker?.problem() ?? null
-      if (problem !== null) return { inbox: problem }
+      const redisProblem = redis.problem()
+      if (redisProblem !== null) return { redis: redisProblem }
+      const brokerProblem = broker?.problem() ?? null
+      if (brokerProblem !== null) return { inbox: brokerProblem }
       polls.index().catch(() => {})
       return polls.indexFailure === null ? {} : { redis: polls.indexFailure }
     },

@@ -1,8 +1,8 @@
 /** The only bridge: moves votes from Redis to Postgres. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
-import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
+import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
@@ -19,14 +19,15 @@ const { settings, log } = startProcess("worker", declared)
 
 const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
-const connect = () => openRedis(redisUrlOf(settings), (error) => log.debug({ err: error }, "Redis"))
+const connect = () =>
+  openRedis(redisUrlOf(settings), { onError: (error) => log.debug({ err: error }, "Redis") })
 const redis = connect()
 
 redis.on("ready", () => void warnOfLosses(redis, log))
 
-const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, (error) =>
-  log.debug({ err: error }, "the broker"),
-)
+const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, {
+  onError: (error) => log.debug({ err: error }, INBOX_STORES[inboxKind(settings.INBOX_URL)]),
+})
 
 const worker = new Worker({
   broker,
@@ -43,10 +44,10 @@ const management = startManagement({
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
-  readiness: () => ({
-    ...(redis.status === "ready" ? {} : { redis: `the connection is ${redis.status}` }),
-    ...worker.readiness(),
-  }),
+  readiness: () => {
+    const problem = redisProblem(redis)
+    return { ...(problem !== null && { redis: problem }), ...worker.readiness() }
+  },
 })
 
 stopOnSignal(log, async () => {

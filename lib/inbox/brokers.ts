@@ -1,5 +1,6 @@
 /** Which of the three inboxes INBOX_URL names. */
 
+import type { ConnectionEvents, StoreName } from "../health"
 import { NatsAdmin } from "./nats/admin"
 import { NatsPublisher } from "./nats/publish"
 import { RabbitAdmin } from "./rabbitmq/admin"
@@ -23,26 +24,34 @@ export function serversIn(url: string): string[] {
   return url.split(",").map((server) => server.trim())
 }
 
-type OnError = (error: Error) => void
-
 /** @param url empty: the inbox is in the Redis that holds the polls */
 export function inboxKind(url: string): InboxKind {
   return url === "" ? "redis" : (KINDS[new URL(serversIn(url)[0] ?? "").protocol] ?? "redis")
 }
 
+/** What holds the ballots, by its name. */
+export const INBOX_STORES = { redis: "Redis", nats: "NATS", rabbitmq: "RabbitMQ" } as const satisfies Record<
+  InboxKind,
+  StoreName
+>
+
 /** vote's side of the broker; null when the inbox is in Redis itself. */
-export function openPublisher(url: string, onError: OnError): Publisher | null {
+export function openPublisher(url: string, events: ConnectionEvents = {}): Publisher | null {
   const kind = inboxKind(url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsPublisher(serversIn(url), onError) : new RabbitPublisher(url, onError)
+  return kind === "nats" ? new NatsPublisher(serversIn(url), events) : new RabbitPublisher(url, events)
 }
 
 /**
  * The worker's side of the broker; null when the inbox is in Redis itself.
  * @param replicas servers of a NATS cluster that keep each stream
  */
-export function openBrokerAdmin(url: string, replicas: number, onError: OnError): BrokerAdmin | null {
+export function openBrokerAdmin(
+  url: string,
+  replicas: number,
+  events: ConnectionEvents = {},
+): BrokerAdmin | null {
   const kind = inboxKind(url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsAdmin(serversIn(url), replicas, onError) : new RabbitAdmin(url, onError)
+  return kind === "nats" ? new NatsAdmin(serversIn(url), replicas, events) : new RabbitAdmin(url, events)
 }

@@ -35,7 +35,7 @@ export async function openStage(): Promise<Stage> {
     startPostgres({ dir: join(dir, "postgres") }),
     startRedis({ dir: join(dir, "redis"), appendfsync: "always" }),
   ])
-  const redis = openRedis(redisServer.adminUrl, () => {})
+  const redis = openRedis(redisServer.adminUrl)
   await waitFor("Redis to be connected", () => redis.status === "ready", CONNECT_DEADLINE_MS)
   const pids = { redisPid: redisServer.pid ?? 0, postgresPid: server.pid ?? 0 }
   return { dir, redisServer, postgres: server, redis, ...pids }

@@ -10,7 +10,7 @@ const DEADLINE_MS = 60_000
 
 /** Waits until a worker has opened every shard of the inbox, so that a vote cast from then on is accepted. */
 export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"): Promise<void> {
-  const redis = openRedis(redisUrl, () => {})
+  const redis = openRedis(redisUrl)
   const isOpen = async () => {
     try {
       const { shards } = await readIndex(redis)

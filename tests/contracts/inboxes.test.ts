@@ -76,7 +76,7 @@ describe.each(INBOXES)("with the inbox in %s", (kind) => {
   })
 
   test("while no worker makes posts, a flood of made-up ids gets 503 and takes no more room than it may", async () => {
-    const redis = openRedis(stores().redis.adminUrl, () => {})
+    const redis = openRedis(stores().redis.adminUrl)
     stores().defer(() => redis.disconnect())
     await waitFor("Redis", () => redis.status === "ready")
     family.worker.app.kill("SIGKILL")

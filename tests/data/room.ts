@@ -54,7 +54,7 @@ async function startRoom(stores: Stores, inbox: Record<string, string>): Promise
   const result = await startResult(stores)
   const vote = await startVote(stores, { RESULT_URL: result.url, ...inbox })
 
-  const redis = openRedis(stores.redis.adminUrl, () => {})
+  const redis = openRedis(stores.redis.adminUrl)
   stores.defer(() => redis.disconnect())
   await waitFor("Redis to be connected", () => redis.status === "ready")
 

@@ -81,7 +81,7 @@ function crashing(server: Server, data: string): Omit<InboxServer, "url" | "wipe
 }
 
 async function flush(adminUrl: string): Promise<void> {
-  const redis = openRedis(adminUrl, () => {})
+  const redis = openRedis(adminUrl)
   await waitFor("Redis to be connected", () => redis.status === "ready")
   await redis.flushall()
   redis.disconnect()
@@ -109,8 +109,8 @@ export async function openInboxBooth(
   shards: number,
   backlogLimit = 1_000_000,
 ): Promise<InboxBooth> {
-  const connection = openRedis(redis.adminUrl, () => {})
-  const publisher = openPublisher(inboxUrl, () => {})
+  const connection = openRedis(redis.adminUrl)
+  const publisher = openPublisher(inboxUrl)
   defer(() => connection.disconnect())
   defer(() => publisher?.close())
   const log = publisher && new StreamAppender(connection, publisher, backlogLimit)
@@ -164,7 +164,7 @@ async function untilAnswered(tryOnce: () => Promise<AppendAnswer>): Promise<Appe
 
 /** The broker's side for the worker, for tests that write into it or ask for its books; null where Redis holds the ballots. */
 export async function openInboxAdmin({ defer }: Stores, inboxUrl: string) {
-  const broker = openBrokerAdmin(inboxUrl, 1, () => {})
+  const broker = openBrokerAdmin(inboxUrl, 1)
   defer(() => broker?.close())
   await waitFor("the broker to be connected", () => !broker?.problem())
   return broker

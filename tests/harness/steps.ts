@@ -25,7 +25,7 @@ export type Steps = Awaited<ReturnType<typeof openSteps>>
 /** Prepares empty stores with open gates, every shard leased to HOLDER. */
 export async function openSteps({ redis: server, database, defer }: Stores, shards: number) {
   const sql = openDatabase(database.workerUrl, { name: "steps", connections: 2 })
-  const redis = openRedis(server.adminUrl, () => {})
+  const redis = openRedis(server.adminUrl)
   defer(() => sql.end({ timeout: 1 }))
   defer(() => redis.disconnect())
   await waitFor("Redis to be connected", () => redis.status === "ready")

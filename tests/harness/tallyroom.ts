@@ -33,9 +33,9 @@ export async function startWorker(
   finalAfter = 0,
 ) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
-  const connect = () => openRedis(redis.workerUrl, () => {})
+  const connect = () => openRedis(redis.workerUrl)
   const own = connect()
-  const broker = openBrokerAdmin(inboxUrl, replicas, () => {})
+  const broker = openBrokerAdmin(inboxUrl, replicas)
   const worker = new Worker({
     broker,
     ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
@@ -78,7 +78,7 @@ export async function openBooth(
   shards = SHARDS,
   backlogLimit = 1_000_000,
 ): Promise<Booth> {
-  const connection = openRedis(redis.adminUrl, () => {})
+  const connection = openRedis(redis.adminUrl)
   defer(() => connection.disconnect())
   await waitFor("Redis to be connected", () => connection.status === "ready")
   const appender = new RedisAppender(connection, backlogLimit, PATIENCE_MS)

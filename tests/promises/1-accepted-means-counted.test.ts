@@ -67,7 +67,7 @@ describe("promise 1: accepted means counted", () => {
     expect(accepted.length).toBe(CASTS)
     expect(killed).toBeGreaterThanOrEqual(CASTS / 1_500)
     const sql = openDatabase(database.workerUrl, { name: "test", connections: 2 })
-    const connection = openRedis(redis.adminUrl, () => {})
+    const connection = openRedis(redis.adminUrl)
     stores().defer(() => sql.end({ timeout: 1 }))
     stores().defer(() => connection.disconnect())
     await waitFor(

@@ -96,7 +96,7 @@ function balanced(ballots: Ballot[]) {
 
 async function booksOf(stores: Stores, inboxUrl: string) {
   const sql = openDatabase(stores.database.workerUrl, { name: "test", connections: 1 })
-  const redis = openRedis(stores.redis.adminUrl, () => {})
+  const redis = openRedis(stores.redis.adminUrl)
   const broker = inboxUrl === "" ? null : await openInboxAdmin(stores, inboxUrl)
   try {
     const books = await auditPolls(sql, broker ?? redis)

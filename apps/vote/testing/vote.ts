@@ -119,7 +119,7 @@ export async function startVoteFixture(
 }
 
 async function connect(url: string): Promise<Redis> {
-  const redis = openRedis(url, () => {})
+  const redis = openRedis(url)
   await new Promise<void>((resolve) => redis.once("ready", () => resolve()))
   return redis
 }

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util"
 import { type Database, isDatabaseAway, openDatabase } from "@tallyroom/lib/database"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
-import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
 import { auditPolls, type PollBooks } from "./audit"
@@ -163,12 +163,12 @@ function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inb
       if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
     }
   }
-  const broker = openBrokerAdmin(inboxUrl, 1, onError)
+  const broker = openBrokerAdmin(inboxUrl, 1, { onError })
   if (broker) {
     const connected = until(() => broker.problem() === null, "The inbox")
     return { inbox: broker, connected, close: () => broker.close() }
   }
-  const redis = openRedis(redisUrl, onError)
-  const connected = until(() => redis.status === "ready", "Redis")
+  const redis = openRedis(redisUrl, { onError })
+  const connected = until(() => redisProblem(redis) === null, "Redis")
   return { inbox: redis, connected, close: async () => redis.disconnect() }
 }

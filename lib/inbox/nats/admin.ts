@@ -8,6 +8,7 @@ import {
   StorageType,
 } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
+import type { ConnectionEvents } from "../../health"
 import { type Entry, InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
@@ -34,9 +35,9 @@ export class NatsAdmin implements BrokerAdmin {
   constructor(
     urls: string[],
     private readonly replicas: number,
-    onError: (error: Error) => void,
+    events: ConnectionEvents,
   ) {
-    this.nats = new Nats(urls, onError)
+    this.nats = new Nats(urls, events)
   }
 
   problem(): string | null {

@@ -3,6 +3,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
+import { type ConnectionEvents, type StoreHealth, unconnected } from "../../health"
 import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
@@ -24,7 +25,7 @@ export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
 
 type Jet = { js: JetStreamClient; manager: JetStreamManager }
 
-export class Nats {
+export class Nats implements StoreHealth {
   private connection: NatsConnection | null = null
   private jet: Jet | null = null
   private connected = false
@@ -34,13 +35,13 @@ export class Nats {
   constructor(
     /** Servers of one cluster, with the same user. */
     private readonly urls: string[],
-    private readonly onError: (error: Error) => void,
+    private readonly events: ConnectionEvents,
   ) {
     void this.connectForEver()
   }
 
   problem(): string | null {
-    return this.connected ? null : "there is no connection to NATS"
+    return this.connected ? null : unconnected("NATS")
   }
 
   connectedAt(): number {
@@ -49,7 +50,7 @@ export class Nats {
 
   /** @throws {InboxAway} while there is no connection: nothing is held back until there is one */
   get(): Jet {
-    if (!this.connected || !this.jet) throw new InboxAway("there is no connection to NATS")
+    if (!this.connected || !this.jet) throw new InboxAway(unconnected("NATS"))
     return this.jet
   }
 
@@ -66,7 +67,8 @@ export class Nats {
         await this.connect()
         return await this.follow()
       } catch (error) {
-        this.onError(error instanceof Error ? error : new Error(String(error)))
+        this.events.onError?.(error instanceof Error ? error : new Error(String(error)))
+        this.markLost()
         await Bun.sleep(backoff(attempt))
       }
     }
@@ -95,13 +97,19 @@ export class Nats {
   private markConnected(): void {
     this.since = performance.now()
     this.connected = true
+    this.events.onConnected?.()
+  }
+
+  private markLost(): void {
+    this.connected = false
+    if (!this.closed) this.events.onLost?.()
   }
 
   private async follow(): Promise<void> {
     for await (const status of this.connection?.status() ?? []) {
-      if (status.type === "disconnect" || status.type === "staleConnection") this.connected = false
+      if (status.type === "disconnect" || status.type === "staleConnection") this.markLost()
       if (status.type === "reconnect" && !this.closed) this.markConnected()
-      if (status.type === "error") this.onError(status.error)
+      if (status.type === "error") this.events.onError?.(status.error)
     }
   }
 }

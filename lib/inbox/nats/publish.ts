@@ -2,6 +2,7 @@
 
 import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
+import type { ConnectionEvents } from "../../health"
 import {
   type AppendAnswer,
   InboxAway,
@@ -26,8 +27,8 @@ type Standing = StandingVote & { turn: number }
 export class NatsPublisher implements Publisher {
   private readonly nats: Nats
 
-  constructor(urls: string[], onError: (error: Error) => void) {
-    this.nats = new Nats(urls, onError)
+  constructor(urls: string[], events: ConnectionEvents) {
+    this.nats = new Nats(urls, events)
   }
 
   problem(): string | null {

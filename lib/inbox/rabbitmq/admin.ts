@@ -1,5 +1,6 @@
 /** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending stop markers. */
 
+import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
@@ -17,8 +18,8 @@ export class RabbitAdmin implements BrokerAdmin {
   private readonly rabbit: Rabbit
   private readonly sender: Sender
 
-  constructor(url: string, onError: (error: Error) => void) {
-    this.rabbit = new Rabbit(url, onError)
+  constructor(url: string, events: ConnectionEvents) {
+    this.rabbit = new Rabbit(url, events)
     this.sender = new Sender(this.rabbit)
   }
 

@@ -1,6 +1,7 @@
 /** The connection to RabbitMQ, which comes back by itself, and the name of a shard's stream there. */
 
 import { Connection } from "rabbitmq-client"
+import { type ConnectionEvents, type StoreHealth, unconnected } from "../../health"
 import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
@@ -17,14 +18,14 @@ export const SETTLING_MS = 3_000
 /** The stream queue that holds a shard's stream. */
 export const queueOf = (stream: string) => `tallyroom.${stream}`
 
-export class Rabbit {
+export class Rabbit implements StoreHealth {
   readonly connection: Connection
   private since = Number.NEGATIVE_INFINITY
 
   /** @param settlingMs after which a connection is used: RabbitMQ may have started just before it */
   constructor(
     url: string,
-    onError: (error: Error) => void,
+    { onError, onLost, onConnected }: ConnectionEvents,
     private readonly settlingMs = 0,
   ) {
     this.connection = new Connection({
@@ -37,14 +38,18 @@ export class Rabbit {
       retryHigh: RETRY_HIGH_MS,
       noDelay: true,
     })
-    this.connection.on("error", onError)
+    this.connection.on("error", (error) => {
+      onError?.(error)
+      onLost?.()
+    })
     this.connection.on("connection", () => {
       this.since = performance.now()
+      onConnected?.()
     })
   }
 
   problem(): string | null {
-    if (!this.connection.ready) return "there is no connection to RabbitMQ"
+    if (!this.connection.ready) return unconnected("RabbitMQ")
     return performance.now() - this.since < this.settlingMs ? "RabbitMQ has just come back" : null
   }
 

@@ -1,5 +1,6 @@
 /** Ballots into RabbitMQ, which keeps them all: whose second one came is only seen in Postgres. */
 
+import type { ConnectionEvents } from "../../health"
 import type { AppendAnswer, NewBallotWithPoll } from "../contract"
 import type { Publisher } from "../stream/contract"
 import { encodeBallotEntry, newBallotId } from "../stream/entries"
@@ -13,8 +14,8 @@ export class RabbitPublisher implements Publisher {
   private readonly rabbit: Rabbit
   private readonly sender: Sender
 
-  constructor(url: string, onError: (error: Error) => void) {
-    this.rabbit = new Rabbit(url, onError, SETTLING_MS)
+  constructor(url: string, events: ConnectionEvents) {
+    this.rabbit = new Rabbit(url, events, SETTLING_MS)
     this.sender = new Sender(this.rabbit)
   }
 

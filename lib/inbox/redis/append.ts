@@ -11,6 +11,7 @@ import {
   type VoterPlace,
 } from "../contract"
 import { keys } from "../keys"
+import { redisProblem } from "./client"
 import { readRedisClock } from "./clock"
 
 /** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
@@ -40,7 +41,8 @@ export class RedisAppender implements Appender {
   ) {}
 
   append(ballot: NewBallot): Promise<AppendAnswer> {
-    if (this.redis.status !== "ready") return Promise.reject(new InboxAway("there is no connection to Redis"))
+    const problem = redisProblem(this.redis)
+    if (problem !== null) return Promise.reject(new InboxAway(problem))
     return new Promise((resolve, reject) => {
       this.waiting.push({ ballot, resolve, reject })
       this.schedule()

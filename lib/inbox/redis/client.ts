@@ -1,7 +1,8 @@
-/** Connections to Redis that come back by themselves. */
+/** Connections to Redis that come back by themselves, and how they are. */
 
 import { Redis } from "ioredis"
 import { backoff } from "../../backoff"
+import { type ConnectionEvents, unconnected } from "../../health"
 import { scripts } from "./scripts"
 
 const CONNECT_TIMEOUT_MS = 2_000
@@ -17,7 +18,7 @@ const DISCONNECT_TIMEOUT_MS = 20
  * Opens a connection that reconnects for ever, with backoff and jitter. Nothing is queued while it is down and nothing
  * is sent twice: a command that fails says so at once, and the caller decides.
  */
-export function openRedis(url: string, onError: (error: Error) => void): Redis {
+export function openRedis(url: string, { onError, onLost, onConnected }: ConnectionEvents = {}): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -31,6 +32,13 @@ export function openRedis(url: string, onError: (error: Error) => void): Redis {
     reconnectOnError: () => false,
     scripts,
   })
-  redis.on("error", onError)
+  redis.on("error", (error) => onError?.(error))
+  redis.on("close", () => onLost?.())
+  redis.on("ready", () => onConnected?.())
   return redis
+}
+
+/** Why nothing can be asked of this Redis now; null when something can. */
+export function redisProblem({ status }: Pick<Redis, "status">): string | null {
+  return status === "ready" ? null : unconnected("Redis")
 }

@@ -5,15 +5,14 @@
  */
 
 import type { Position } from "../../ballots/ballot"
+import type { StoreHealth } from "../../health"
 import type { AppendAnswer, Entry, NewBallotWithPoll, StandingVote, VoterPlace } from "../contract"
 
 /** How old the poll may be by which vote takes a ballot for a stream: the stream itself knows no polls. */
 export const POLL_READING_USABLE_MS = 2_000
 
 /** The vote app's side of a broker. */
-export interface Publisher {
-  /** Why nothing can be published now; null when it can. */
-  problem(): string | null
+export interface Publisher extends StoreHealth {
   /** When the connection came about that there is now (by `performance.now()`). */
   connectedAt(): number
   /**
@@ -35,9 +34,8 @@ export interface StreamReader {
 }
 
 /** The worker's side of a broker. */
-export interface BrokerAdmin {
+export interface BrokerAdmin extends StoreHealth {
   readonly kind: "nats" | "rabbitmq"
-  problem(): string | null
   /** When the connection came about that there is now (by `performance.now()`). */
   connectedAt(): number
   /** Whether this broker keeps a voter's second ballot out, and so must be told the voters again when it is new. */
