@@ -1,11 +1,11 @@
-/** The connection to Postgres, the same for worker and result. */
+/** Connections to Postgres, for worker and result alike, and what its errors say of it. */
 
 import postgres from "postgres"
 import { backoff } from "./backoff"
 
 export type Database = postgres.Sql<{ bigint: number }>
 
-/** Milliseconds that connecting may take, and a statement that a person waits for. */
+/** How long connecting may take. A statement has no deadline of its own: whoever waits sets one (`within`). */
 const CONNECT_TIMEOUT_S = 5
 
 /**
@@ -14,16 +14,46 @@ const CONNECT_TIMEOUT_S = 5
  */
 export function openDatabase(url: string, options: { name: string; connections: number }): Database {
   return postgres(url, {
+    ...everyConnection(options.name),
     max: options.connections,
-    connect_timeout: CONNECT_TIMEOUT_S,
     backoff: (attempt) => backoff(attempt) / 1_000,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: `tallyroom-${options.name}` },
     types: {
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
   })
+}
+
+/** One connection, to listen on. */
+export type ListenerConnection = postgres.Sql
+
+/**
+ * Opens one connection to listen on. It lives until it is lost or ended, and nothing brings it back: what was told in
+ * between is lost, so whoever listens opens another one and reads everything anew.
+ * @param onNotify hears the payload of each notification on a channel that is listened to
+ * @param onClose hears that the connection was lost
+ */
+export function openListener(
+  url: string,
+  { name, onNotify, onClose }: { name: string; onNotify: (payload: string) => void; onClose: () => void },
+): ListenerConnection {
+  const options = {
+    ...everyConnection(name),
+    max: 1,
+    max_lifetime: null,
+    // The types of postgres.js don't know it.
+    onnotify: (_channel: string, payload: string) => onNotify(payload),
+    onclose: onClose,
+  }
+  return postgres(url, options)
+}
+
+function everyConnection(name: string) {
+  return {
+    connect_timeout: CONNECT_TIMEOUT_S,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: `tallyroom-${name}` },
+  }
 }
 
 /** Whether an error says that Postgres is away or going away, rather than that a statement is wrong. */

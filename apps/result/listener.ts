@@ -1,14 +1,12 @@
 /** One connection that hears what changed, and tells how Postgres is: away, without the schema, or listening. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
-import { CHANNELS } from "@tallyroom/lib/database"
+import { CHANNELS, type ListenerConnection, openListener } from "@tallyroom/lib/database"
 import type { Log } from "@tallyroom/lib/process/logging"
-import postgres from "postgres"
 import { withDeadline } from "./database/deadline"
 
 /** How often the connection is tried; a cut cable shows by nothing else. */
 const HEARTBEAT_MS = 1_000
-const CONNECT_TIMEOUT_S = 5
 /** A restarting Postgres should be found again soon, and a missing one not be hammered. */
 const LONGEST_WAIT_MS = 1_000
 
@@ -65,17 +63,11 @@ export class Listener {
   /** The life of one connection; rejects when it is lost. */
   async #listen(onListening: () => void): Promise<void> {
     const lost = new AbortController()
-    const options = {
-      max: 1,
-      connect_timeout: CONNECT_TIMEOUT_S,
-      max_lifetime: null,
-      fetch_types: false,
-      onnotice: () => {},
-      onnotify: (_channel: string, payload: string) => this.#heard.changed(Number(payload)),
-      onclose: () => lost.abort(),
-      connection: { application_name: "tallyroom-result-listen" },
-    }
-    const sql = postgres(this.#url, options)
+    const sql = openListener(this.#url, {
+      name: "result-listen",
+      onNotify: (payload) => this.#heard.changed(Number(payload)),
+      onClose: () => lost.abort(),
+    })
     const end = () => void sql.end({ timeout: 0 })
     this.#stopping.signal.addEventListener("abort", end)
     try {
@@ -91,7 +83,7 @@ export class Listener {
     }
   }
 
-  async #schemaIsThere(sql: postgres.Sql): Promise<boolean> {
+  async #schemaIsThere(sql: ListenerConnection): Promise<boolean> {
     const [row] = await withDeadline(
       sql`SELECT to_regclass('polls') IS NOT NULL AND has_table_privilege(to_regclass('polls'), 'SELECT') AS there`,
     )
@@ -99,7 +91,7 @@ export class Listener {
     return row?.there === true
   }
 
-  async #beat(sql: postgres.Sql, lost: AbortSignal): Promise<void> {
+  async #beat(sql: ListenerConnection, lost: AbortSignal): Promise<void> {
     const either = AbortSignal.any([lost, this.#stopping.signal])
     while (!either.aborted) {
       await withDeadline(sql`SELECT 1`)

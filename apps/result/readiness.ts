@@ -1,5 +1,6 @@
 /** What result waits for, in words for whoever looks at /readyz. */
 
+import { unconnected } from "@tallyroom/lib/health"
 import type { Listener } from "./listener"
 
 /** Empty when the process can do its work. */
@@ -9,8 +10,8 @@ export function readinessOf(state: Listener["state"], stopping: boolean): Record
 }
 
 const WAITING: Record<Listener["state"], Record<string, string>> = {
-  starting: { postgres: "Connecting." },
-  away: { postgres: "It can't be reached; trying again." },
+  starting: { postgres: unconnected("Postgres") },
+  away: { postgres: unconnected("Postgres") },
   "no-schema": { schema: "No worker has made the tables yet." },
   listening: {},
 }

@@ -51,6 +51,9 @@ export type Entry = {
   stopMarker?: { poll: number; stop: number }
 }
 
+/** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
+export const ANSWER_TIMEOUT_MS = 150
+
 /** The vote app's side. */
 export interface Appender {
   /** @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again. */

@@ -1,30 +1,28 @@
 /** The worker's side of NATS JetStream: making a shard's stream, reading it by sequence, and forgetting polls. */
 
-import {
-  type Consumer,
-  DeliverPolicy,
-  DiscardPolicy,
-  JetStreamApiError,
-  StorageType,
-} from "@nats-io/jetstream"
+import { type Consumer, DeliverPolicy, DiscardPolicy, StorageType } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import { type Entry, InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
-import { Nats, natsStream, subjectOf, subjectsOf } from "./connection"
+import {
+  ADMIN_TIMEOUT_MS,
+  isStreamUnknown,
+  isSubjectTaken,
+  Nats,
+  natsStream,
+  subjectOf,
+  subjectsOf,
+} from "./connection"
 
-const TIMEOUT_MS = 3_000
 /** Publications that wait for their answers at the same time. */
 const IN_FLIGHT = 500
 /** NATS takes no shorter ones. */
 const SHORTEST_WAIT_MS = 1_000
 /** So long after it should have come, what was asked of a server that died meanwhile never comes. */
 const OVERDUE_MS = 3_000
-/** JSStreamMaxMsgsPerSubject and JSStreamNotFoundErr, as the server calls them. */
-const SUBJECT_TAKEN = 10_077
-const STREAM_NOT_FOUND = 10_059
 
 export class NatsAdmin implements BrokerAdmin {
   readonly kind = "nats"
@@ -68,10 +66,10 @@ export class NatsAdmin implements BrokerAdmin {
   async length(stream: string): Promise<number | null> {
     const { streams } = this.nats.get().manager
     try {
-      return (await brokerAnswer("NATS", streams.info(natsStream(stream)), TIMEOUT_MS)).state.last_seq
+      return (await brokerAnswer("NATS", streams.info(natsStream(stream)), ADMIN_TIMEOUT_MS)).state.last_seq
     } catch (error) {
       const cause = error instanceof InboxAway ? error.cause : error
-      if (cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND) return null
+      if (isStreamUnknown(cause)) return null
       throw error
     }
   }
@@ -79,7 +77,11 @@ export class NatsAdmin implements BrokerAdmin {
   /** The ballots of forgotten polls leave gaps, which say nothing. */
   async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const { streams } = this.nats.get().manager
-    const found = await brokerAnswer("NATS", streams.getMessage(natsStream(stream), { seq }), TIMEOUT_MS)
+    const found = await brokerAnswer(
+      "NATS",
+      streams.getMessage(natsStream(stream), { seq }),
+      ADMIN_TIMEOUT_MS,
+    )
     return found ? isIt(found.string()) : ((await this.length(stream)) ?? 0) >= seq
   }
 
@@ -104,7 +106,7 @@ export class NatsAdmin implements BrokerAdmin {
       .get()
       .js.publish(subject, text)
       .catch((error) => {
-        if (!(error instanceof JetStreamApiError && error.code === SUBJECT_TAKEN)) throw error
+        if (!isSubjectTaken(error)) throw error
       })
   }
 }

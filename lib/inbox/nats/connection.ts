@@ -1,13 +1,35 @@
 /** The connection to NATS, which comes back by itself, and the names by which a shard's stream is known there. */
 
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from "@nats-io/jetstream"
 import { connect, type NatsConnection } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, type StoreHealth, unconnected } from "../../health"
 import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
+/** What the worker asks may take longer than what a voter waits for. */
+export const ADMIN_TIMEOUT_MS = 3_000
 const PING_INTERVAL_MS = 2_000
+
+/** JSStreamMaxMsgsPerSubject and JSStreamNotFoundErr, as the server calls them. */
+const SUBJECT_TAKEN = 10_077
+const STREAM_NOT_FOUND = 10_059
+
+/** Whether NATS refused a message because another stands on its subject. */
+export function isSubjectTaken(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === SUBJECT_TAKEN
+}
+
+/** Whether NATS has no such stream. */
+export function isStreamUnknown(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND
+}
 
 /** The stream that holds a shard's stream. */
 export const natsStream = (stream: string) => `tallyroom-${stream}`

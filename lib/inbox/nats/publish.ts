@@ -1,9 +1,10 @@
 /** Ballots into NATS JetStream, which itself refuses the second on a voter's subject. */
 
-import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
+import type { StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import {
+  ANSWER_TIMEOUT_MS,
   type AppendAnswer,
   InboxAway,
   type NewBallotWithPoll,
@@ -13,14 +14,10 @@ import {
 import { brokerAnswer } from "../stream/broker-answer"
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
-import { Nats, natsStream, subjectOf, subjectsOf } from "./connection"
+import { isSubjectTaken, Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
-/** What a client waits at most before it is told to try again. */
-const ANSWER_TIMEOUT_MS = 150
 /** Another request of the same voter may come between looking and writing; more often than this it is none of ours. */
 const TRIES = 3
-/** JSStreamMaxMsgsPerSubject, "maximum messages per subject exceeded". */
-const SUBJECT_TAKEN = 10_077
 
 type Standing = StandingVote & { turn: number }
 
@@ -77,7 +74,7 @@ export class NatsPublisher implements Publisher {
       await this.nats.get().js.publish(subject, text, { timeout: ANSWER_TIMEOUT_MS })
       return true
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === SUBJECT_TAKEN) return false
+      if (isSubjectTaken(error)) return false
       throw away(error)
     }
   }

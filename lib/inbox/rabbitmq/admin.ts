@@ -4,11 +4,10 @@ import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
-import { queueOf, Rabbit, SETTLING_MS } from "./connection"
+import { ADMIN_TIMEOUT_MS, queueOf, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"
 
-const TIMEOUT_MS = 5_000
 /** A stream forgets its oldest segments after this; what has waited so long was lost to sight anyway. */
 const KEPT = "30D"
 
@@ -37,7 +36,7 @@ export class RabbitAdmin implements BrokerAdmin {
       durable: true,
       arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
     })
-    await brokerAnswer("RabbitMQ", declared, TIMEOUT_MS)
+    await brokerAnswer("RabbitMQ", declared, ADMIN_TIMEOUT_MS)
     await Bun.sleep(SETTLING_MS)
   }
 
@@ -45,7 +44,7 @@ export class RabbitAdmin implements BrokerAdmin {
   async length(stream: string): Promise<number | null> {
     try {
       const asked = this.rabbit.get().queueDeclare({ queue: queueOf(stream), passive: true })
-      return (await brokerAnswer("RabbitMQ", asked, TIMEOUT_MS)).messageCount
+      return (await brokerAnswer("RabbitMQ", asked, ADMIN_TIMEOUT_MS)).messageCount
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
       throw error
@@ -56,7 +55,7 @@ export class RabbitAdmin implements BrokerAdmin {
   async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const reader = this.reader(stream)
     try {
-      const [entry] = await reader.read({ ms: 0, seq: seq - 1 }, 1, TIMEOUT_MS)
+      const [entry] = await reader.read({ ms: 0, seq: seq - 1 }, 1, ADMIN_TIMEOUT_MS)
       return entry !== undefined && (entry.position.seq > seq || isIt(entry.raw))
     } finally {
       await reader.close()
@@ -64,7 +63,7 @@ export class RabbitAdmin implements BrokerAdmin {
   }
 
   async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
-    for (const { text } of entries) await this.sender.send(stream, text, TIMEOUT_MS)
+    for (const { text } of entries) await this.sender.send(stream, text, ADMIN_TIMEOUT_MS)
   }
 
   reader(stream: string): StreamReader {

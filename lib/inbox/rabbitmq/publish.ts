@@ -1,14 +1,11 @@
 /** Ballots into RabbitMQ, which keeps them all: whose second one came is only seen in Postgres. */
 
 import type { ConnectionEvents } from "../../health"
-import type { AppendAnswer, NewBallotWithPoll } from "../contract"
+import { ANSWER_TIMEOUT_MS, type AppendAnswer, type NewBallotWithPoll } from "../contract"
 import type { Publisher } from "../stream/contract"
 import { encodeBallotEntry, newBallotId } from "../stream/entries"
 import { Rabbit, SETTLING_MS } from "./connection"
 import { Sender } from "./send"
-
-/** What a client waits at most before it is told to try again. */
-const ANSWER_TIMEOUT_MS = 150
 
 export class RabbitPublisher implements Publisher {
   private readonly rabbit: Rabbit

@@ -3,6 +3,7 @@
 import type { Redis } from "ioredis"
 import { parsePosition } from "../../ballots/ballot"
 import {
+  ANSWER_TIMEOUT_MS,
   type AppendAnswer,
   type Appender,
   InboxAway,
@@ -14,8 +15,6 @@ import { keys } from "../keys"
 import { redisProblem } from "./client"
 import { readRedisClock } from "./clock"
 
-/** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
-const ANSWER_TIMEOUT_MS = 150
 /** Two rounds: Redis decides one while the next is on its way. More only make the rounds smaller. */
 const ROUNDS_IN_FLIGHT = 2
 /** Keeps one script call below about 5 ms, for everybody else whom this Redis serves. */
