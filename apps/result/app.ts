@@ -26,7 +26,7 @@ import { openapiDocument } from "./http/openapi"
 import { problemPage } from "./http/problem-page"
 import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
-import { LIVE_SOCKETS, live } from "./live/live-route"
+import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
 import { askedGauge, liveMetrics } from "./metrics"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
@@ -91,7 +91,7 @@ export function createApp(deps: AppDeps) {
       sockets.closePoll(poll, audiences)
       petSockets?.closePoll(poll, audiences)
     },
-    // That Postgres is away is logged once, by the listener.
+    // The listener logs once that Postgres is away.
     failed: (error) => {
       if (!(error instanceof Problem || translate(error))) deps.log.error({ err: error }, "a snapshot failed")
     },
@@ -100,10 +100,10 @@ export function createApp(deps: AppDeps) {
   })
   askedGauge(registry, "viewers", "Open WebSockets", () => hub.viewers)
   const liveOptions = { hub, access, tallies, publicOrigins, maxViewers: deps.maxViewers }
-  const sockets = live(liveOptions)
+  const sockets = liveRoute(liveOptions)
   const petCounts =
     deps.contract === "pets" ? new PetCounts((message) => app.server?.publish(PETS_TOPIC, message)) : null
-  const petSockets = petCounts && live(liveOptions, petCounts.channel)
+  const petSockets = petCounts && liveRoute(liveOptions, petCounts.channel)
   const changed = (id: string) => {
     for (const reads of [tallies, results]) reads.forget(id)
   }
@@ -143,12 +143,12 @@ export function createApp(deps: AppDeps) {
   return { app, hub, closeViewers }
 }
 
-/** What is to be found out of a poll that a path may name. */
+/** The reads that tell whether a path names a poll. */
 type Polls = { tallies: Pick<ReturnType<typeof tallyReads>, "read">; deleted: Pick<DeletedPolls, "has"> }
 
 /**
- * /lunch leads to /polls/lunch, as on the vote app; null where there is no such poll that everybody may know of. Of one that
- * was deleted its page says so, as it does while nobody knows.
+ * Leads from /lunch to /polls/lunch, as the vote app does. Null where there is no such poll, or the public may not know of it.
+ * A deleted poll has a page too, which says that it was deleted; and so has a poll that can't be read just now.
  */
 async function toPoll({ tallies, deleted }: Polls, request: Request): Promise<Response | null> {
   const { pathname, search } = new URL(request.url)
@@ -161,10 +161,10 @@ async function toPoll({ tallies, deleted }: Polls, request: Request): Promise<Re
   return mayBeThere || (await deleted.has(id)) ? leadOn(`/polls/${id}${search}`, 302) : null
 }
 
-/** A table, or a column of a newer version. */
+/** The errors of Postgres about an unknown table, and about an unknown column, as a newer version may need one. */
 const UNDEFINED = ["42P01", "42703"]
 
-/** Before a worker made the tables, or those of this version, there is nothing to read either. */
+/** Before a worker has made the tables, or the columns of this version, the database counts as away. */
 function translate(error: unknown): Problem | null {
   if (!UNDEFINED.includes(String((error as { code?: unknown })?.code))) return databaseProblem(error)
   const detail = "The tables are not there yet: try again in a moment."

@@ -1,4 +1,4 @@
-/** The settings of result. */
+/** The settings of the result app. */
 
 import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"

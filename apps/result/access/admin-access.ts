@@ -1,4 +1,4 @@
-/** Who is an admin: whoever shows the admin token, or a session of the control room that began with it. */
+/** Authentication of admins: by the admin token, or by a session of the control room that was started with it. */
 
 import { sameBytes } from "@tallyroom/lib/ballots/keyed"
 import { Problem } from "@tallyroom/lib/errors"
@@ -7,12 +7,12 @@ import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
 import { sessionsUnder } from "./session"
 import { tokenAttempts } from "./token-attempts"
 
-/** What of a server is needed to know who asks. */
+/** The part of a server that tells the address of a client. */
 export type Peers = { requestIP: (request: Request) => { address: string } | null } | null
 
 export type AdminAccess = {
   /**
-   * Whether the request is an admin's; one without Authorization and session is nobody's.
+   * Whether the request is an admin's. Without an Authorization header and a session it is not.
    * @throws {Problem} token-needed for a wrong token, too-many-attempts after too many of them, cross-site for a change
    * that another site makes a signed-in browser ask for
    */
@@ -26,7 +26,7 @@ export type AdminAccess = {
   signIn: (token: string, request: Request, server: Peers) => string
 }
 
-/** @param publicOrigins under which people reach this app, beside the host that they name */
+/** @param publicOrigins the origins under which people reach this app, beside the one that a request names */
 export function adminAccess(
   token: string,
   trusted: TrustedProxies,
@@ -73,8 +73,8 @@ export function adminAccess(
 }
 
 /**
- * A session counts in the control room and for every change. Whoever reads elsewhere sees what everybody sees, unless the
- * address asks for more by `admin`: a signed-in host who opens the stage must not show an audience what is still hidden.
+ * A session counts in the control room and for every change. On other pages a signed-in admin sees what everybody sees, unless
+ * the address asks for more by `admin`: a host who opens the stage must not show the audience what is still hidden.
  */
 function sessionCounts(request: Request): boolean {
   if (request.method !== "GET" && request.method !== "HEAD") return true
@@ -82,7 +82,7 @@ function sessionCounts(request: Request): boolean {
   return pathname === "/admin" || pathname.startsWith("/admin/") || searchParams.has("admin")
 }
 
-/** Of equal length whatever was sent, so that comparing takes the same time. */
+/** Digests have equal length whatever was sent, so that comparing them always takes the same time. */
 function digest(text: string): Buffer {
   return new Bun.CryptoHasher("sha256").update(text).digest()
 }

@@ -7,7 +7,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
 
-/** A draft, and a poll that is being deleted, is shown to admins alone. */
+/** Only admins may know of a draft, and of a poll that is being deleted. */
 export function mayKnow(poll: Pick<Poll, "state" | "deleting">, viewer: Viewer): boolean {
   return viewer.admin || (poll.state !== "draft" && !poll.deleting)
 }
@@ -26,7 +26,7 @@ export function unknownPollProblem(id: string): Problem {
   return new Problem("poll-unknown", `There is no poll ${shown(id)}: ${hint}.`)
 }
 
-/** @throws {Problem} results-hidden when this audience sees no counts now, with what to do about it. */
+/** @throws {Problem} results-hidden when this audience sees no counts now; its detail says what to do. */
 export function requireCounts(poll: Poll, audience: Audience): void {
   if (seesCounts(poll, audience)) return
   const what = `The results of ${shown(poll.id)} are shown`

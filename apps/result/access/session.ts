@@ -1,13 +1,13 @@
 /**
- * A signed-in browser: a cookie that says until when, signed under a key derived from the admin token. No server keeps
- * anything, so every replica takes it, and another token ends all sessions.
+ * The session of an admin: a cookie that says when it ends, signed with a key derived from the admin token. No server stores
+ * sessions, so every replica accepts them, and another token ends them all.
  */
 
 import { keyed, sameBytes } from "@tallyroom/lib/ballots/keyed"
 import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
 
 const SESSION_COOKIE = "tallyroom_admin"
-/** A working day with an evening event; then the token is asked for again. */
+/** A working day with an evening event. After that the token is asked for again. */
 const SESSION_S = 12 * 3_600
 
 export type Sessions = {
@@ -37,8 +37,8 @@ export function sessionsUnder(token: string): Sessions {
 }
 
 /**
- * The Set-Cookie header that signs a browser out. Somebody who copied the cookie keeps the session until its time is over:
- * ending it everywhere takes another admin token.
+ * The Set-Cookie header that signs a browser out. Somebody who copied the cookie keeps the session until it ends by itself:
+ * only another admin token ends it everywhere.
  */
 export function endSession(secure: boolean): string {
   return sessionCookie("", 0, secure)

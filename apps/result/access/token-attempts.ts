@@ -1,15 +1,15 @@
-/** How often a wrong admin token may be shown. */
+/** Limits how often wrong admin tokens may be tried. */
 
 import { Attempts } from "@tallyroom/lib/http/attempts"
 
-/** Wrong tokens that one network may show at once, and how long until it may show one more. */
+/** How many wrong tokens one network may try at once, and how long it waits for one more. */
 const NETWORK = { burst: 10, refillMs: 6_000 }
-/** The same for all networks together; past it a network that failed once waits already. */
+/** The same for all networks together. Beyond this limit, a network waits after its first wrong token. */
 const OVERALL = { burst: 100, refillMs: 600 }
 
 /**
- * A network that showed no wrong token is never refused, so nobody elsewhere can lock an admin out. One that has to
- * wait is refused with the right token too: else waiting would not slow guessing.
+ * A network that tried no wrong token is never refused, so nobody elsewhere can lock an admin out. One that has to wait is
+ * refused with the right token too: otherwise waiting would not slow down guessing.
  */
 export function tokenAttempts(): Pick<Attempts, "check" | "failed"> {
   const networks = new Attempts(NETWORK)

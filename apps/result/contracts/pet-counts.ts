@@ -1,4 +1,4 @@
-/** What watchers of the pets contract are sent: the counts alone, at once on a change, and again and again. */
+/** What watchers of the pets contract are sent: the counts alone, at once on a change, and again every 1.5 s. */
 
 import { PETS, PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import { z } from "zod"
@@ -6,10 +6,10 @@ import type { Channel } from "../live/live-route"
 
 export const PETS_TOPIC = "pets"
 
-/** Its watchers are promised the counts at least every 2 s; this leaves room for a busy machine. */
+/** The contract promises the counts at least every 2 s. The rest is for a busy machine. */
 const REPEAT_MS = 1_500
 
-/** The part of a snapshot that matters here. An option that an admin has removed has no votes. */
+/** The part of a snapshot that is needed here. An option that an admin has removed has no votes. */
 const snapshotSchema = z.object({
   poll: z.string(),
   number: z.number(),
@@ -28,7 +28,7 @@ export class PetCounts {
     poll: () => PETS_POLL,
     topic: () => PETS_TOPIC,
     countsAlone: true,
-    said: (message) => countsOf(this.newest(snapshotSchema.parse(JSON.parse(message)))),
+    messageFrom: (message) => countsOf(this.newest(snapshotSchema.parse(JSON.parse(message)))),
   }
 
   /** @param publish sends to everybody who watches */
@@ -36,7 +36,7 @@ export class PetCounts {
     this.repeater = setInterval(() => this.repeat(), REPEAT_MS).unref()
   }
 
-  /** Takes in what the hub publishes; of all topics the poll's public one is passed on. */
+  /** Takes all messages that the hub publishes, and passes on those of the public topic of this poll. */
   hear(topic: string, message: string): void {
     if (!topic.endsWith(" public")) return
     const snapshot = snapshotSchema.parse(JSON.parse(message))
@@ -53,7 +53,7 @@ export class PetCounts {
     if (this.latest) this.publish(countsOf(this.latest))
   }
 
-  /** Counts never go back, unless the poll was deleted and made anew. */
+  /** Keeps the newer snapshot, so that counts never go back unless the poll was deleted and made anew. */
   private newest(snapshot: Counted): Counted {
     const known = this.latest
     const isOlder = known?.number === snapshot.number && known.version > snapshot.version

@@ -1,7 +1,7 @@
 import { isDatabaseAway } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 
-/** A database that can't be reached, as clients are told of it; null for any other error. */
+/** The problem that clients are told when the database can't be reached; null for any other error. */
 export function databaseProblem(error: unknown): Problem | null {
   if (!isDatabaseAway(error)) return null
   const detail = "The results can't be read for a moment: try again."

@@ -1,21 +1,21 @@
-/** Many ask for the same at once: one statement at a time answers all of them. */
+/** Reads that many requests share: where many ask for the same at once, one statement at a time answers all of them. */
 
 import { databaseProblem } from "./database-problem"
 import { withDeadline } from "./deadline"
 
-/** How old an answer may be that is given once more. */
+/** How long an answer may be used again. */
 const REUSE_MS = 50
 
 export type SharedReads<T> = {
-  /** What stands under this key; undefined when there is nothing. @throws {Problem} database-away */
+  /** The value of this key; undefined when there is none. @throws {Problem} database-away */
   read: (key: string) => Promise<T | undefined>
-  /** The next read of this key asks Postgres again: something was just changed here. */
+  /** Makes the next read of this key ask Postgres again, after this process has changed something. */
   forget: (key: string) => void
 }
 
 /**
- * Wraps a read of many keys. Keys asked for while a statement runs wait together for the next one; an answer serves
- * for 50 ms more, or for as long as it took, so that slow statements never fill all of Postgres's time.
+ * Wraps a read of many keys. Keys that are asked for while a statement runs wait together for the next one. An answer is used
+ * for another 50 ms, or for as long as it took, so that slow statements never keep Postgres busy all the time.
  */
 export function sharedReads<T>(readMany: (keys: string[]) => Promise<Map<string, T>>): SharedReads<T> {
   const answers = new Map<string, Promise<T | undefined>>()

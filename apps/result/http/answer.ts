@@ -1,4 +1,4 @@
-/** A page as an answer, in the reader's language. */
+/** A page as a response, in the reader's language. */
 
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { pageHeaders } from "@tallyroom/lib/http/headers"
@@ -9,11 +9,11 @@ import type { Site } from "./site"
 export type PageAnswer = {
   cache?: string
   status?: number
-  /** Who may show the page in a frame; nobody unless said. */
+  /** Who may show the page in a frame; nobody by default. */
   frameAncestors?: string
 }
 
-/** The answer with all headers of a page. A language that was just chosen is remembered. */
+/** The response with all headers of a page. A language that was just chosen is remembered by a cookie. */
 export function answerPage(
   site: Pick<Site, "isSecure">,
   request: Request,

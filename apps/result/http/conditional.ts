@@ -1,21 +1,21 @@
-/** Answers that a client or a CDN may have already. */
+/** Responses that a client or a CDN may have already. */
 
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { PRIVATE, PUBLIC_FOR_A_SECOND } from "./cache-control"
 
-/** A CDN asks once a second and keeps showing the last answer meanwhile: it serves a crowd of any size. */
+/** A CDN asks once a second, and shows the answer that it has meanwhile. So it serves a crowd of any size. */
 const SHARED = `${PUBLIC_FOR_A_SECOND}, stale-while-revalidate=5`
 
 type Cacheable = {
-  /** Stands for the content: equal tags are equal answers. */
+  /** Identifies the content: equal tags mean equal answers. */
   tag: string
   audience: Audience
   headers: Record<string, string>
 }
 
-/** The answer, or 304 when the client names its tag. */
+/** The response, or 304 when the request names its tag. */
 export function conditional(request: Request, body: () => string, what: Cacheable): Response {
   const etag = `"${what.tag}"`
   const headers = {

@@ -1,14 +1,14 @@
-/** CSV (RFC 4180) that a spreadsheet shows and never runs. */
+/** CSV (RFC 4180) that a spreadsheet shows and never executes. */
 
 /**
- * A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection"), in full width too; and where it
- * separates cells by semicolons or tabs, what follows one of those is a cell.
+ * A spreadsheet takes a cell that begins with one of these characters for a formula (OWASP, "CSV injection"), with their
+ * full-width forms too. Some spreadsheets separate cells by semicolons or tabs, so what follows one of those is a cell too.
  */
 const FORMULA = /(^|[;\t])(?=[=+\-@\t\r\n＝＋－＠])/g
-/** By this Excel knows that the file is UTF-8. */
+/** It tells Excel that the file is UTF-8. */
 const BYTE_ORDER_MARK = "\uFEFF"
 
-/** Rows as CSV in UTF-8 with a byte order mark; the first is the header. */
+/** Rows as CSV in UTF-8 with a byte order mark. The first row is the header. */
 export function toCsv(rows: (string | number)[][]): string {
   return BYTE_ORDER_MARK + rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("")
 }

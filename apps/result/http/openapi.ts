@@ -1,4 +1,4 @@
-/** The OpenAPI document at /openapi.json. The document alone: its usual page would load scripts from elsewhere. */
+/** The OpenAPI document at /openapi.json. The page that usually comes with it is left out, as it would load scripts from elsewhere. */
 
 import { openapi } from "@elysiajs/openapi"
 
@@ -19,7 +19,7 @@ export function openapiDocument() {
         },
       },
     },
-    // What looks like a file is hidden unless asked for, and so would be results.csv.
+    // By default the plugin leaves out paths that look like files, such as results.csv.
     exclude: { staticFile: false, paths: [/^\/$/, /^\/polls/, /^\/assets/, /^\/openapi/] },
   })
 }

@@ -4,16 +4,16 @@ import { h } from "preact"
 import { renderToString } from "preact-render-to-string"
 import { encode } from "uqr"
 
-/** Readers want four modules of white around the code (ISO/IEC 18004). */
+/** Readers need four modules of white around the code (ISO/IEC 18004). */
 const QUIET_ZONE = 4
 
 type Props = {
   text: string
-  /** What the code is for, read out instead of it. */
+  /** What the code is for; screen readers read it instead of the code. */
   label: string
 }
 
-/** The code as a component: black on white in every theme, with its quiet zone; it grows with its box. */
+/** The code as a component: black on white in every theme, with its quiet zone. It is as large as its box. */
 export function Qr({ text, label }: Props) {
   const { data, size } = encode(text, { ecc: "M", border: QUIET_ZONE })
   const viewBox = `0 0 ${size} ${size}`

@@ -3,7 +3,7 @@
 import { type Language, languageOf } from "@tallyroom/lib/ui/language"
 import { voteAddressFor } from "./vote-address"
 
-/** The app. */
+/** The app, as its pages need it. */
 export type Site = {
   /** From "results.css" to the address under which it is served. */
   asset: (name: string) => string
@@ -15,11 +15,11 @@ export type Site = {
   isSecure: (request: Request) => boolean
 }
 
-/** The app as somebody asks it. */
+/** A request for a page: in which language, at which address, and under which addresses its links are. */
 export type PageVisit = {
   site: Site
   language: Language
-  /** The address that was asked for, by the host that it was asked by. */
+  /** The address that was asked for, with the host that the request names. */
   url: URL
   /** From a path on the vote app to its address. */
   voteAt: (path: string) => string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { typed, unreachableHost, voteAddressFor } from "./vote-address"
+import { unreachableHost, voteAddressFor, withoutScheme } from "./vote-address"
 
 const asked = (url: string, voteUrl = "http://localhost:8080") => voteAddressFor(new Request(url), voteUrl)
 
@@ -19,9 +19,9 @@ describe("the address of the vote app", () => {
     expect(asked("http://192.168.1.20:8081/", "https://vote.example")).toBe("https://vote.example/")
   })
 
-  test("is typed without scheme and last slash", () => {
-    expect(typed("https://vote.example/")).toBe("vote.example")
-    expect(typed("http://10.0.0.2:8080/polls/lunch")).toBe("10.0.0.2:8080/polls/lunch")
+  test("is withoutScheme without scheme and last slash", () => {
+    expect(withoutScheme("https://vote.example/")).toBe("vote.example")
+    expect(withoutScheme("http://10.0.0.2:8080/polls/lunch")).toBe("10.0.0.2:8080/polls/lunch")
   })
 
   test("is known to be of no use to a phone when it names this machine alone", () => {

@@ -7,20 +7,20 @@ export type ServerClock = {
   heard: (serverMs: number) => void
 }
 
-/** What the server says is never that late, so this browser's own clock was set anew. */
+/** No message of the server is that late, so a greater difference means that this browser's own clock was set. */
 const SET_ANEW_MS = 60_000
 
 /**
- * What the server says arrives late, and a page from a cache later still, but never early: so the time that is furthest
- * ahead is the nearest to the truth, until the browser's own clock is set, as by the network of a phone.
+ * A time that the server says arrives late, in a cached page even later, but never early. So the one that is furthest ahead
+ * is the most exact, until the browser's own clock is set, as the network of a phone may do.
  */
 export function serverClock(firstMs: number): ServerClock {
   let ahead = firstMs - Date.now()
   return {
     now: () => Date.now() + ahead,
     heard: (serverMs) => {
-      const said = serverMs - Date.now()
-      if (said > ahead || ahead - said > SET_ANEW_MS) ahead = said
+      const reported = serverMs - Date.now()
+      if (reported > ahead || ahead - reported > SET_ANEW_MS) ahead = reported
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Brings every change of a poll to its viewers: at once when it was quiet, and never more often than they can take. */
+/** Brings every change of a poll to its viewers: at once after a quiet time, and never more often than they can take. */
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { AUDIENCES, type Audience } from "@tallyroom/lib/polls/visibility"
@@ -7,21 +7,21 @@ import type { LiveMetrics } from "../metrics"
 import { untilNextStep } from "../tally/snapshot"
 import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type Watched } from "./watched"
 
-/** At most 20 snapshots a second and poll: more can't be seen. */
+/** At most 20 snapshots a second for each poll: nobody could see more. */
 const SHORTEST_INTERVAL_MS = 50
-/** Reading failed, so Postgres is away: the next try. */
+/** When a read has failed, as Postgres is away, the next one is tried after this time. */
 const RETRY_MS = 1_000
-/** A viewer who hears nothing for longer than two of these takes the connection for lost. */
+/** A viewer who hears nothing for more than twice this time takes the connection for lost. */
 const REPEAT_MS = 20_000
-/** A scheduled moment further away is looked at again then; timers can't run for weeks. */
+/** Timers can't run for weeks, so a scheduled moment that is further away is checked again after this time. */
 const LONGEST_TIMER_MS = 3_600_000
 
 export type HubDeps = {
   read: (polls: number[]) => Promise<Tally[]>
   publish: (topic: string, message: string) => void
-  /** Hears of a watched poll that is not there any more, at least not for these audiences. */
+  /** Called when a watched poll does not exist any more, or not for these audiences. */
   gone: (poll: number, audiences: readonly Audience[]) => void
-  /** Told of every read that failed; it is tried again. */
+  /** Called for every read that failed. The hub tries it again. */
   failed: (error: unknown) => void
   metrics: LiveMetrics
   deliveriesPerSecond: number
@@ -44,17 +44,17 @@ export class Hub {
     return this.#viewers
   }
 
-  /** Counts a viewer who subscribed to the topic already. @returns the message to send to this viewer at once. */
+  /** Counts a viewer, who must have subscribed to the topic before. @returns the message to send to this viewer at once */
   join(tally: Tally, audience: Audience): string {
     const known = this.#watched.get(tally.poll.number)
     const watched = known ?? this.#watch(tally)
     const isNews = !known || isNewer(tally, known.latest)
-    // A read that began earlier and ends later must not be shown any more.
+    // A read that began before this one and ends after it must not be shown any more.
     if (isNews) watched.latest = tally
     if (watched.viewers[audience] === 0) watched.sent[audience] = versionFor(watched.latest, audience)
     this.#viewers += 1
     watched.viewers[audience] += 1
-    // What changed between that read and the subscription is found by reading once more.
+    // Another read finds what changed between that read and the subscription.
     if (isNews) this.changed(tally.poll.number)
     return messageFor(watched.latest, audience)
   }
@@ -77,7 +77,7 @@ export class Hub {
     this.#schedule()
   }
 
-  /** Looks at every watched poll: nobody knows what was missed. */
+  /** Reads every watched poll again, as any change may have been missed. */
   changedAll(): void {
     for (const poll of this.#watched.keys()) this.changed(poll)
   }
@@ -173,7 +173,7 @@ export class Hub {
   }
 }
 
-/** Who may know of the poll: one that is a draft again, or is being deleted, is for admins alone. */
+/** Who may know of the poll: only admins may where it is a draft again, or is being deleted. */
 function audiencesOf({ poll }: Tally): Audience[] {
   return AUDIENCES.filter((audience) => mayKnow(poll, { admin: audience === "admin", receipt: null }))
 }

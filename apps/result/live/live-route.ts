@@ -15,36 +15,36 @@ import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./clo
 import type { Hub } from "./hub"
 import { topicOf } from "./watched"
 
-/** For `new Elysia({ websocket })`, the only place where these count. */
+/** For `new Elysia({ websocket })`: Elysia ignores these options anywhere else. */
 export const LIVE_SOCKETS = {
-  /** Viewers send nothing; this is room for closing politely. */
+  /** Viewers send nothing but close frames. */
   maxPayloadLength: 1_024,
-  /** Seconds of silence, in spite of Bun's pings, after which a viewer is gone. */
+  /** A viewer who answers none of Bun's pings for so many seconds is disconnected. */
   idleTimeout: 60,
   sendPings: true,
-  /** Three of the largest snapshots (50 options, each with a long label and image address). A viewer who is slower comes back. */
+  /** Three of the largest snapshots (50 options, each with a long label and image address). A slower viewer is closed, and connects again. */
   backpressureLimit: 128 * 1_024,
   closeOnBackpressureLimit: true,
   /** Compressing doubles latency and CPU. */
   perMessageDeflate: false,
 }
 
-/** From asking to the open socket; who takes longer is not counted meanwhile. */
-const SEATED_WITHIN_MS = 5_000
+/** A socket should be open so soon after its handshake. One that takes longer no longer counts as pending. */
+const OPENS_WITHIN_MS = 5_000
 
-type Seat = { tally: Tally; audience: Audience }
+type Subscription = { tally: Tally; audience: Audience }
 type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
 
-/** What viewers ask for, and what they are sent of it. */
+/** What viewers ask for, and what they are sent. */
 export type Channel = {
   path: string
   /** The id of the poll that a request asks for. */
   poll: (url: URL) => string
   topic: (poll: number, audience: Audience) => string
-  /** Whether all viewers are the public, and come for the counts alone. */
+  /** Whether every viewer counts as the public, and is refused while the public sees no counts. */
   countsAlone: boolean
-  /** From the hub's message to what goes to a viewer. */
-  said: (message: string) => string
+  /** Makes the message for a viewer from the one of the hub. */
+  messageFrom: (message: string) => string
 }
 
 const LIVE: Channel = {
@@ -52,7 +52,7 @@ const LIVE: Channel = {
   poll: ({ searchParams }) => searchParams.get("poll") ?? "",
   topic: topicOf,
   countsAlone: false,
-  said: (message) => message,
+  messageFrom: (message) => message,
 }
 
 export type LiveOptions = {
@@ -63,46 +63,47 @@ export type LiveOptions = {
   maxViewers: number
 }
 
-/** The route, and how to end it: every viewer is told to come back (1001). */
-export function live(options: LiveOptions, channel = LIVE) {
+/** The route, and two functions that end its connections: all of them, or those of a poll. */
+export function liveRoute(options: LiveOptions, channel = LIVE) {
   const { hub } = options
-  const asked = new WeakMap<Request, Seat>()
-  const arriving = new Arrivals()
-  const seated = new Map<Socket, Seat>()
+  const accepted = new WeakMap<Request, Subscription>()
+  const pending = new PendingHandshakes()
+  const subscriptions = new Map<Socket, Subscription>()
 
-  const sitDown = (socket: Socket, request: Request) => {
-    arriving.seated(request)
-    const seat = asked.get(request)
-    if (!seat) return socket.close(POLICY_VIOLATION)
-    seated.set(socket, seat)
-    socket.subscribe(channel.topic(seat.tally.poll.number, seat.audience))
-    socket.send(channel.said(hub.join(seat.tally, seat.audience)))
+  const subscribe = (socket: Socket, request: Request) => {
+    pending.remove(request)
+    const subscription = accepted.get(request)
+    if (!subscription) return socket.close(POLICY_VIOLATION)
+    subscriptions.set(socket, subscription)
+    socket.subscribe(channel.topic(subscription.tally.poll.number, subscription.audience))
+    socket.send(channel.messageFrom(hub.join(subscription.tally, subscription.audience)))
   }
-  const standUp = (socket: Socket) => {
-    const seat = seated.get(socket)
-    if (seated.delete(socket) && seat) hub.leave(seat.tally.poll.number, seat.audience)
+  const unsubscribe = (socket: Socket) => {
+    const subscription = subscriptions.get(socket)
+    if (subscriptions.delete(socket) && subscription)
+      hub.leave(subscription.tally.poll.number, subscription.audience)
   }
 
   const route = new Elysia({ name: `live at ${channel.path}` }).ws(channel.path, {
     detail: { hide: true },
     upgrade: async ({ request, server }) => {
-      const reserved = () => reserve(request, server, options, channel, arriving.count)
-      const seat = await arriving.during(request, reserved)
-      asked.set(request, seat)
+      const accept = () => acceptViewer(request, server, options, channel, pending.count)
+      const subscription = await pending.during(request, accept)
+      accepted.set(request, subscription)
     },
-    open: (ws) => sitDown(ws.raw, ws.data.request),
+    open: (ws) => subscribe(ws.raw, ws.data.request),
     message: (ws, message) =>
       message instanceof Uint8Array
         ? ws.raw.close(UNSUPPORTED_DATA, "Nothing is expected here.")
         : ws.raw.close(POLICY_VIOLATION, "Nothing is expected here."),
-    close: (ws) => standUp(ws.raw),
+    close: (ws) => unsubscribe(ws.raw),
   })
   const closeAll = () => {
-    for (const socket of seated.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
+    for (const socket of subscriptions.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
   }
-  /** Its viewers ask what became of it, and find the next one under its id if there is one. */
+  /** The viewers then ask what became of the poll, and find the next poll under its id if there is one. */
   const closePoll = (poll: number, audiences: readonly Audience[]) => {
-    for (const [socket, { tally, audience }] of seated) {
+    for (const [socket, { tally, audience }] of subscriptions) {
       if (tally.poll.number === poll && audiences.includes(audience))
         socket.close(POLL_GONE, "The poll is gone.")
     }
@@ -110,39 +111,42 @@ export function live(options: LiveOptions, channel = LIVE) {
   return { route, closeAll, closePoll }
 }
 
-/** Viewers who ask for a seat and have none yet: a burst of them must not pass the limit together. */
-class Arrivals {
+/** Viewers whose socket is not open yet. They count too, so that a burst of them can't pass the limit together. */
+class PendingHandshakes {
   readonly #requests = new Set<Request>()
 
   get count(): number {
     return this.#requests.size
   }
 
-  /** Counts a viewer until it is seated or was refused; one who never opens its socket, for a moment. */
+  /** Counts a viewer until its socket is open or it was refused. One that never opens its socket is counted for a moment. */
   async during<T>(request: Request, work: () => Promise<T>): Promise<T> {
     this.#requests.add(request)
-    setTimeout(() => this.seated(request), SEATED_WITHIN_MS)
+    setTimeout(() => this.remove(request), OPENS_WITHIN_MS)
     try {
       return await work()
     } catch (error) {
-      this.seated(request)
+      this.remove(request)
       throw error
     }
   }
 
-  seated(request: Request): void {
+  remove(request: Request): void {
     this.#requests.delete(request)
   }
 }
 
-/** Everything that may refuse a viewer, while the answer can still be a problem. */
-async function reserve(
+/**
+ * Checks all that may refuse a viewer, before the upgrade, as the answer can still be a problem then.
+ * @throws {Problem} request-malformed, cross-site, viewers-full, and as `isAdmin`, `requirePoll` and `requireCounts`
+ */
+async function acceptViewer(
   request: Request,
   server: Peers,
   options: LiveOptions,
   channel: Channel,
-  arriving: number,
-): Promise<Seat> {
+  pending: number,
+): Promise<Subscription> {
   const { hub, access, tallies, publicOrigins, maxViewers } = options
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new Problem(
@@ -153,7 +157,7 @@ async function reserve(
   if (!isOwnOrigin(request, publicOrigins)) {
     throw new Problem("cross-site", "The page of another site can't watch here: open the result page itself.")
   }
-  if (hub.viewers + arriving > maxViewers) {
+  if (hub.viewers + pending > maxViewers) {
     const detail = `There are ${maxViewers} viewers here already: try again in a few seconds.`
     throw new Problem("viewers-full", detail, { retryAfter: 5 })
   }
@@ -167,7 +171,7 @@ async function reserve(
   }
   const viewer = viewerOf(access, request, server)
   const tally = requirePoll(id, await tallies.read(id), viewer)
-  // An admin's big screen shows the hall what the hall may see.
+  // The big screen of an admin shows the audience no more than the audience may see.
   const admin = viewer.admin && searchParams.get("view") !== "public"
   return { tally, audience: audienceOf(tally.poll, { ...viewer, admin }) }
 }

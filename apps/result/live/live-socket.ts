@@ -1,24 +1,24 @@
-/** A WebSocket that comes back by itself, for hours if need be. */
+/** A WebSocket that connects again by itself, for hours if need be. */
 
 import type { Snapshot } from "../tally/snapshot"
 import { POLL_GONE } from "./close-codes"
 
-/** The first wait after a loss, and the longest; each is drawn at random so that a crowd does not come back at once. */
+/** The longest wait after the first loss, and after many. Each wait is random, so that a crowd does not come back all at once. */
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
-/** A connection that held this long was a good one. */
+/** After a connection that lasted so long the waits begin anew. */
 const GOOD_AFTER_MS = 5_000
-/** The server says something every 20 s; a connection that is silent for longer than two of them is dead. */
+/** The server sends something every 20 s. A connection that is silent for more than twice as long is dead. */
 const SILENT_MS = 45_000
-/** Timers stand still while a machine sleeps, its clock does not: so often the silence is measured by that, too. */
+/** Timers stop while a machine sleeps, and its clock does not: so often the silence is also measured by the clock. */
 const LOOK_MS = 5_000
 
-/** So many tries that fail in a row may be because the poll is gone: a script can't see why a handshake was refused. */
+/** After so many failed tries in a row the API is asked whether the poll is gone: a script can't see why a handshake was refused. */
 const ASK_EACH = 3
 
 export type Watcher = {
   onSnapshot: (snapshot: Snapshot) => void
-  /** Gone is told in addition to away: the poll was deleted or is a draft again. It is watched for all the same. */
+  /** "gone" follows "away" when the poll was deleted or is a draft again. The watcher goes on trying all the same. */
   onState: (state: "live" | "away" | "gone") => void
 }
 
@@ -66,7 +66,7 @@ export function keepWatching(address: URL, watcher: Watcher): () => void {
 const NOT_FOUND = 404
 const GONE = 410
 
-/** One connection, until it ends by itself, by its silence or by the signal, after which nothing is told any more. */
+/** One connection, until it closes, is silent for too long, or the signal is aborted. After that the watcher is told nothing more. */
 function watchOnce(
   address: URL,
   watcher: { onSnapshot: Watcher["onSnapshot"]; onState: (state: "live") => void },
@@ -97,7 +97,7 @@ function watchOnce(
   }
   socket.onclose = ({ code }) => end(true, code)
   signal.addEventListener("abort", () => end(false), { signal: over.signal })
-  // A phone that slept comes back with a connection that looks open and is dead; one whose clock was set back asks for the time.
+  // A phone that slept wakes with a connection that looks open and is dead. One whose clock was set connects to hear the time.
   const look = () => {
     if (Math.abs(Date.now() - heardAt) > SILENT_MS) end(true)
   }

@@ -1,12 +1,12 @@
-/** What is said where the numbers don't move: without scripts, and where they fail. */
+/** The notice that the numbers don't move by themselves, for browsers without scripts, and for those in which a script fails. */
 
 import { useEffect } from "preact/hooks"
 
 type Props = { says: string; reload: string; address: string }
 
 /**
- * The page shows it after a while unless it lives, which this says by `data-alive`; without scripts at once. A page that
- * failed later on is not alive any more: its components are removed.
+ * Without scripts the notice is shown at once, with scripts after a while unless the page is live. This component says that
+ * it is live by `data-alive`. When a script fails later, the components are removed, and `data-alive` with them.
  */
 export function StillNotice({ says, reload, address }: Props) {
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** A snapshot that follows the poll, and how well it does. */
+/** A snapshot that follows the poll, and the state of the connection. */
 
 import { useEffect, useState } from "preact/hooks"
 import type { Snapshot } from "../tally/snapshot"
@@ -12,7 +12,7 @@ export type Connection = {
   heardAt: number
 }
 
-/** A short loss is nobody's concern; after this long the page says how old its numbers are. */
+/** A shorter loss of the connection is not shown. After this time the page says how old its numbers are. */
 const STALE_AFTER_MS = 4_000
 
 /** Follows the poll behind this WebSocket path from `first` on, which was right at `now` (ms). */
@@ -26,10 +26,10 @@ export function useLive(path: string, first: Snapshot, now: number) {
     const arm = () => setTimeout(() => setConnection(asStale), STALE_AFTER_MS)
     let stale: ReturnType<typeof setTimeout> | undefined = arm()
     const stop = keepWatching(address, {
-      // A slower replica, or an answer that came late: what is shown is newer.
+      // A slower replica, or a late answer, may send a snapshot that is older than the one that is shown.
       onSnapshot: (next) => setSnapshot((shown) => (supersedes(next, shown) ? next : shown)),
       onState: (state) => {
-        // Tries that fail don't begin the wait anew.
+        // Failed tries do not start the time anew.
         if (state === "away") stale ??= arm()
         else {
           clearTimeout(stale)
@@ -51,14 +51,14 @@ function asStale(before: Connection): Connection {
   return before.state === "gone" ? before : { ...before, state: "stale" }
 }
 
-/** A try that failed leaves "stale" and "gone" as they are. */
+/** A failed try leaves "stale" and "gone" as they are. */
 function after(before: Connection, state: "live" | "away" | "gone"): Connection {
   if (state === "gone") return { ...before, state }
   if (state === "live") return { state, heardAt: Date.now() }
   return before.state === "live" ? { state: "reconnecting", heardAt: Date.now() } : before
 }
 
-/** The server's clock, begun when the page was made. */
+/** The server's clock, which starts from the time at which the page was made. */
 export function useServerClock(now: number) {
   const [clock] = useState(() => serverClock(now))
   return clock

@@ -1,9 +1,9 @@
-/** Time passing in a component. */
+/** The server's time in a component, which is rendered anew as it passes. */
 
 import { useEffect, useState } from "preact/hooks"
 import type { ServerClock } from "./clock"
 
-/** The server's time (ms): as the page was made, then each second while `ticking`. */
+/** The server's time (ms): at first `first`, when the page was made; then that of each second while `ticking`. */
 export function useNow(clock: ServerClock, first: number, ticking: boolean): number {
   const [now, setNow] = useState(first)
   useEffect(() => {

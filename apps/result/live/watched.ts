@@ -1,4 +1,4 @@
-/** A poll that somebody watches: what its viewers know already. */
+/** A poll that somebody watches, and what its viewers know of it already. */
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { AUDIENCES, type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
@@ -9,11 +9,11 @@ export type Watched = {
   latest: Tally
   /** The version that each audience was last sent. */
   sent: Record<Audience, number>
-  /** When the change was noted that nobody was told of yet (ms of performance.now()). */
+  /** When a change was noted that the viewers have not been told of (ms of performance.now()); null without one. */
   changedAt: number | null
-  /** No sooner than this is the poll read again. */
+  /** The poll is not read again before this moment (ms of performance.now()). */
   notBefore: number
-  /** Runs when the next scheduled moment passes. */
+  /** Fires when the next scheduled moment passes. */
   nextStep?: Timer | undefined
 }
 

@@ -1,7 +1,7 @@
 /** How others get to the ballot and to these results. */
 
 import { qrSvg } from "../http/qr"
-import { typed, unreachableHost } from "../http/vote-address"
+import { unreachableHost, withoutScheme } from "../http/vote-address"
 import { Markup } from "./markup"
 import type { ResultsData, ResultsText } from "./results-data"
 
@@ -19,7 +19,7 @@ export function SharePanel({ data, text, resultsAddress }: Props) {
         <figcaption>
           {t("scan")}
           <a class="scan-link" href={ballot}>
-            {typed(ballot)}
+            {withoutScheme(ballot)}
           </a>
         </figcaption>
         {host !== null && <p class="notice warn unreachable">{t("ownMachine", { host })}</p>}

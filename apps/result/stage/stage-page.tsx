@@ -5,7 +5,7 @@ import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { qrSvg } from "../http/qr"
 import type { PageVisit } from "../http/site"
-import { typed, unreachableHost } from "../http/vote-address"
+import { unreachableHost, withoutScheme } from "../http/vote-address"
 import type { ShownTally } from "../tally/shown-tally"
 import { StageApp } from "./stage-app"
 import type { StageData } from "./stage-data"
@@ -22,7 +22,7 @@ export function stagePage(visit: PageVisit, { snapshot, now, ballot, receipt }: 
     ...{ language, messages, snapshot, now, title },
     page: `${url.pathname}${url.search}`,
     live: `/live?${query}`,
-    link: typed(address),
+    link: withoutScheme(address),
     unreachable: unreachableHost(address),
     qr: qrSvg(address, { label: t("qr") }),
   }

@@ -1,4 +1,4 @@
-/** A snapshot: all that a viewer sees of a poll at one moment, with a version that only grows. */
+/** A snapshot: all that one audience sees of a poll at one moment, with a version that only grows. */
 
 import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
@@ -24,10 +24,10 @@ export type Snapshot = {
 }
 
 /*
- * A version, most significant first: the poll's revision, how often its votes changed (0 in a hidden snapshot, which
- * must not betray it), the schedule's step (2 bits) and whether counts are shown (1 bit). Each part only grows while
- * those before it stay, so versions only grow; all that a snapshot holds follows from them, so equal versions are equal
- * snapshots, whichever replica made them. 2^53 leaves room for 32,768 revisions with 17 billion changes each.
+ * The parts of a version, the most significant first: the revision of the poll; how often its votes changed (0 in a hidden
+ * snapshot, which must not betray it); the step of the schedule (2 bits); whether counts are shown (1 bit). Each part only
+ * grows while those before it stay the same, so versions only grow. These parts decide all that a snapshot holds, so equal
+ * versions are equal snapshots, whichever replica made them. 2^53 is enough for 32,768 revisions with 17 billion changes each.
  */
 const REVISION = 2 ** 38
 const VOTES = 8
@@ -53,7 +53,7 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
   }
 }
 
-/** The version of the snapshot that `snapshotOf` gives. */
+/** The version of the snapshot that `snapshotOf` returns. */
 export function versionOf(tally: Tally, full: boolean): number {
   const { revision } = tally.poll
   const changes = full ? tally.version - revision : 0
@@ -65,7 +65,7 @@ function scheduleStep({ poll, at }: Tally): number {
   return [poll.opensAt, poll.closesAt].filter((moment) => moment && moment <= at).length
 }
 
-/** Milliseconds from the tally's moment to the next scheduled one; null when none is to come. */
+/** Milliseconds from the moment of the tally to the next scheduled moment; null when there is none. */
 export function untilNextStep({ poll, at }: Tally): number | null {
   const waits = [poll.opensAt, poll.closesAt].flatMap((moment) =>
     moment && moment > at ? [moment.getTime() - at.getTime()] : [],

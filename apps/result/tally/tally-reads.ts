@@ -1,4 +1,4 @@
-/** Reading tallies by the ids that people use. */
+/** Reads tallies by the ids that people use. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { SLUG } from "@tallyroom/lib/polls/poll"
@@ -7,7 +7,7 @@ import { textArray } from "@tallyroom/lib/postgres-array"
 import { type SharedReads, sharedReads } from "../database/shared-reads"
 import { readTimeline, type Timeline, timelineColumn } from "./timeline"
 
-/** Stands for whichever poll is the default one. */
+/** The key of the default poll, whichever that is. */
 export const DEFAULT_POLL = ""
 
 export type PollResults = { tally: Tally; timeline: Timeline }
@@ -20,7 +20,7 @@ export function tallyReads(sql: Database): SharedReads<Tally> {
   })
 }
 
-/** Tally and timeline of polls by id, each poll's at one moment. */
+/** Tally and timeline of polls by id, both of the same moment. */
 export function resultReads(sql: Database): SharedReads<PollResults> {
   return sharedReads(async (ids) => {
     const rows = await sql`

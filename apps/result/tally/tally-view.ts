@@ -1,12 +1,12 @@
-/** Where the options of a snapshot stand: who leads, with which share, and how long the bars are. */
+/** A tally as it is drawn: which options lead, what share each has, and how long the bars are. */
 
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { apart } from "@tallyroom/lib/ui/option-hues"
 import type { Snapshot, SnapshotOption } from "./snapshot"
 
-/** Up to so many options a full bar is all votes; with more of them every bar would be short, so it is the leader's. */
+/** Up to so many options a full bar means all votes. With more of them every bar would be short, so the leader's bar is full. */
 const FEW_OPTIONS = 4
-/** A vote can always be seen. */
+/** Even a single vote can be seen. */
 const SHORTEST_BAR = 0.006
 
 export type TallyRow = {
@@ -14,7 +14,7 @@ export type TallyRow = {
   /** The option's place in its poll, which chooses its hue. */
   index: number
   votes: number
-  /** From 0 to 1, as it is shown; null while there is no vote at all. */
+  /** From 0 to 1, as it is shown; null while there are no votes at all. */
   share: number | null
   /** The bar's part of its track, from 0 to 1. */
   length: number
@@ -26,16 +26,16 @@ type Scale = "total" | "leader"
 
 export type TallyView = {
   total: number
-  /** The same wherever the poll's bars are drawn. */
+  /** It is the same wherever the bars of the poll are drawn. */
   scale: Scale
   rows: TallyRow[]
-  /** Those with the most votes; nobody while there are none. */
+  /** The rows with the most votes; empty while there are no votes. */
   leaders: TallyRow[]
 }
 
 export type Order = "ballot" | "votes"
 
-/** The view in the order of the ballot; null while no counts are shown. */
+/** The rows are in the order of the ballot. Null while no counts are shown. */
 export function tallyViewOf({ hidden, options, total = 0 }: Snapshot): TallyView | null {
   if (hidden) return null
   const most = Math.max(0, ...options.map(({ votes = 0 }) => votes))
@@ -54,12 +54,12 @@ export function tallyViewOf({ hidden, options, total = 0 }: Snapshot): TallyView
   return { total, scale, rows, leaders: rows.filter(({ leads }) => leads) }
 }
 
-/** The rows in this order; equal ones stay as on the ballot. */
+/** The rows in this order. Rows with equally many votes stay in the order of the ballot. */
 export function inOrder(rows: TallyRow[], order: Order): TallyRow[] {
   return order === "ballot" ? rows : [...rows].sort((a, b) => b.votes - a.votes)
 }
 
-/** The leader's share of all votes, where a full bar stands for it; null where it stands for all, or nothing is drawn. */
+/** The leader's share of all votes where a full bar means that; null where it means all votes, or no bar is drawn. */
 export function fullBar({ scale, leaders: [leader] }: TallyView): number | null {
   return scale === "leader" ? (leader?.share ?? null) : null
 }

@@ -1,15 +1,15 @@
-/** How a tally grew: few enough points for a chart, each with all votes up to then. */
+/** How a tally grew: few enough points for a chart, each with all votes up to its moment. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 
-/** Points of a chart; more would not be seen. */
+/** Points of a chart. Nobody could see more. */
 const POINTS = 240
 
 export type Timeline = {
   stepSeconds: number
-  /** By the end of this Unix second, the votes that each option had. */
+  /** A Unix second, and the votes that each option had at its end. */
   points: [number, Record<string, number>][]
 }
 
@@ -20,7 +20,7 @@ const rowSchema = z.object({
   }),
 })
 
-/** The column that `readTimeline` needs: for each step and option by how many votes it changed, in order. */
+/** The column that `readTimeline` needs: by how many votes each option changed in each step, in order. */
 export function timelineColumn(sql: Database) {
   return sql`(
     WITH span AS (

@@ -1,11 +1,11 @@
-/** Rows that glide to their new places instead of jumping there. */
+/** Lets rows glide to their new places instead of jumping there. */
 
 import type { RefObject } from "preact"
 import { useLayoutEffect, useRef } from "preact/hooks"
 
 const GLIDE_MS = 450
 
-/** Glides the children of `list` that carry data-option whenever `order` changes, unless the reader wants no motion. */
+/** Moves the children of `list` that have data-option whenever `order` changes, unless the reader wants no motion. */
 export function useGliding(list: RefObject<HTMLElement | null>, order: string): void {
   const places = useRef(new Map<string, number>())
   useLayoutEffect(() => {

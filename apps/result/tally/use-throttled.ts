@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks"
 
-/** Follows a value that changes often, at most once in `ms`; the last change is never missed. */
+/** Follows a value that changes often, at most once in `ms`. The last change is never missed. */
 export function useThrottled<T>(value: T, ms: number): T {
   const [shown, show] = useState(value)
   const latest = useRef(value)

@@ -1,4 +1,4 @@
-/** A result app inside the test process, on a port chosen by the system. */
+/** A test fixture: a result app inside the test process, on a port that the system chooses. */
 
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { trustedProxies } from "@tallyroom/lib/http/address"
@@ -63,7 +63,7 @@ export async function startResultApp({ database, defer }: Stores, overrides: Par
   }
 }
 
-/** Two options and nothing special, unless told. */
+/** A poll with two options and defaults elsewhere. */
 export const definition = (id: string, more: Record<string, unknown> = {}) => ({
   id,
   title: `The poll ${id}`,

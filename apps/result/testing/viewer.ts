@@ -1,16 +1,16 @@
-/** Somebody who watches over a WebSocket. */
+/** A test fixture: somebody who watches a poll over a WebSocket. */
 
 import { request } from "node:http"
 import { waitFor } from "../../../scripts/services/wait"
 import type { Snapshot } from "../tally/snapshot"
 
-/** Bun's own WebSocket sends headers too, which the types of browsers do not know. */
+/** Bun's WebSocket can send headers, which the types for browsers do not know. */
 const SocketWithHeaders = WebSocket as unknown as new (
   address: string,
   options: { headers: Record<string, string> },
 ) => WebSocket
 
-/** Connects; `snapshots` fills as they come. */
+/** Connects. Every snapshot that comes is added to `snapshots`. */
 export function watchPoll(address: string, query: string, headers: Record<string, string> = {}) {
   const socket = new SocketWithHeaders(`${address.replace("http", "ws")}/live?${query}`, { headers })
   const snapshots: Snapshot[] = []
@@ -22,13 +22,13 @@ export function watchPoll(address: string, query: string, headers: Record<string
     snapshots,
     /** The code with which the connection ended. */
     closed,
-    /** The first snapshot for which this holds. */
+    /** Waits for the first snapshot for which this holds. */
     sees: (what: string, holds: (snapshot: Snapshot) => boolean, deadlineMs = 5_000) =>
       waitFor(what, () => snapshots.find(holds), deadlineMs),
   }
 }
 
-/** The status with which the server answers a WebSocket handshake; 101 when it agrees. */
+/** The status with which the server answers a WebSocket handshake; 101 when it accepts. */
 export function handshake(address: string, query: string, headers: Record<string, string> = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
   const upgrade = {

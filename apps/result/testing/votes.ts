@@ -1,4 +1,4 @@
-/** Votes as a worker would leave them in Postgres. */
+/** A test fixture: votes as a worker would write them into Postgres. */
 
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { CHANNELS, type Database } from "@tallyroom/lib/database"

@@ -1,7 +1,7 @@
 /** Codes as cards to print and cut: twelve a page, on A4 and on Letter. */
 
 import { Qr } from "../../http/qr"
-import { typed, unreachableHost } from "../../http/vote-address"
+import { unreachableHost, withoutScheme } from "../../http/vote-address"
 import type { AdminText } from "../admin-text"
 import { BackLink } from "../parts"
 import { PRINT_AT_ONCE } from "./codes-page"
@@ -65,7 +65,7 @@ function CodeCard({ card, title, text }: { card: Card; title: string; text: Admi
       <Qr text={card.url} label={text.t("qrLabel", { code: card.code })} />
       <p class="code">{card.code}</p>
       <p class="code-text">{text.t("cardText")}</p>
-      <p class="code-address">{typed(card.url.replace(/\?.*$/, ""))}</p>
+      <p class="code-address">{withoutScheme(card.url.replace(/\?.*$/, ""))}</p>
     </article>
   )
 }
