@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { join } from "node:path"
-import { freePort } from "../../scripts/services/ports"
+import { freePort } from "../../scripts/services/processes/ports"
 import { waitFor } from "../../scripts/services/wait"
 import { cookieOf, examplePoll, SECRETS, startVoteFixture } from "./testing/vote"
 

@@ -1,16 +1,16 @@
 /** How fast one vote process accepts votes, beside the least that an HTTP server can do. */
 
 import { z } from "zod"
-import { startVote } from "../../tests/harness/processes"
-import { UserError } from "../terminal/user-error"
+import { startVoteProcess } from "../services/apps/start-apps"
+import { UserError } from "../services/terminal/user-error"
+import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "./bench-stores"
 import { cpuDuring } from "./cpu"
 import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
 import { paceResult } from "./pace"
 import type { Plan } from "./plan"
 import { startProgram } from "./program"
-import type { Say } from "./report"
-import { type Block, type Check, figures, inTurn, type Legend, median } from "./rounds"
-import { emptyRedis, onScene, type Scene, type Stage } from "./stage"
+import type { TellFigures } from "./report"
+import { alternating, type Block, type Check, figures, type Legend, median } from "./rounds"
 import { flood, UNDER_WAY } from "./wrk"
 
 /** Accepting makes three HMACs and waits for two processes and a disk; more than this is waste. */
@@ -36,27 +36,27 @@ const PACE_LEGEND = {
   p99: { name: "half load, p99", unit: "ms", bound: P99_AT_HALF_LOAD_MS },
 } satisfies Legend<string>
 
-export function benchAccept(stage: Stage, plan: Plan, say: Say): Promise<Block> {
-  return onScene(stage, async (scene) => {
-    await openInbox(scene.redis)
+export function benchAccept(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
+  return onFreshDatabase(benchStores, async (run) => {
+    await openInbox(run.redis)
     const bare = startProgram("bare.ts")
-    scene.stores.defer(() => bare.stop(0))
+    run.stores.defer(() => bare.stop(0))
     const { url: bareUrl } = z.object({ url: z.string() }).parse(await bare.ready)
-    const vote = await startVote(scene.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
+    const vote = await startVoteProcess(run.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
     await flood(bareUrl, WARM_UP_SECONDS)
     await flood(vote.url, WARM_UP_SECONDS)
 
     const sides = { bare: { url: bareUrl, pid: bare.pid }, vote: { url: vote.url, pid: vote.app.pid } }
     const rounds = []
     for (let i = 0; i < plan.rounds; i++) {
-      const round = await floodRound(scene, plan, i, sides)
+      const round = await floodRound(run, plan, i, sides)
       say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
       rounds.push(round)
     }
     const rate = Math.round(median(rounds.map(({ accepted }) => accepted)) / 2)
     const paced: Awaited<ReturnType<typeof pacedRound>>[] = []
     for (let i = 0; i < plan.rounds; i++) {
-      const round = await pacedRound(scene, plan, vote.url, rate)
+      const round = await pacedRound(run, plan, vote.url, rate)
       say(`half load, round ${i + 1} of ${plan.rounds}`, figures(PACE_LEGEND, [round]))
       paced.push(round)
     }
@@ -80,12 +80,12 @@ function noneRefused(when: string, rounds: { refused: number }[]): Check {
 
 type Side = { url: string; pid: number }
 
-async function floodRound(scene: Scene, plan: Plan, i: number, sides: { bare: Side; vote: Side }) {
-  await reopen(scene)
-  const [bare, vote] = await inTurn(
+async function floodRound(run: BenchRun, plan: Plan, i: number, sides: { bare: Side; vote: Side }) {
+  await reopen(run)
+  const [bare, vote] = await alternating(
     i,
     () => floodBare(sides.bare, plan.acceptSeconds),
-    () => floodVote(scene, sides.vote, plan.acceptSeconds),
+    () => floodVote(run, sides.vote, plan.acceptSeconds),
   )
   return {
     ...{ bare: bare.rate, accepted: vote.rate, ratio: vote.rate / bare.rate },
@@ -100,7 +100,7 @@ async function floodBare({ url, pid }: Side, seconds: number) {
 }
 
 /** Redis's own counters confirm what wrk was told. A vote that was refused may still have been accepted. */
-async function floodVote({ redis, redisPid }: Scene, { url, pid }: Side, seconds: number) {
+async function floodVote({ redis, redisPid }: BenchRun, { url, pid }: Side, seconds: number) {
   const before = await acceptedCount(redis)
   const { result, cpu } = await cpuDuring({ vote: pid, redis: redisPid }, () => flood(url, seconds))
   const { accepted, refused } = result
@@ -114,14 +114,14 @@ async function floodVote({ redis, redisPid }: Scene, { url, pid }: Side, seconds
   }
 }
 
-async function pacedRound(scene: Scene, plan: Plan, url: string, rate: number) {
-  await reopen(scene)
+async function pacedRound(run: BenchRun, plan: Plan, url: string, rate: number) {
+  await reopen(run)
   const pace = startProgram("pace.ts", { url, rate, seconds: plan.acceptSeconds })
-  scene.stores.defer(() => pace.stop(0))
+  run.stores.defer(() => pace.stop(0))
   return paceResult.parse(await pace.result)
 }
 
-async function reopen({ redis }: Scene): Promise<void> {
+async function reopen({ redis }: BenchRun): Promise<void> {
   await emptyRedis(redis)
   await openInbox(redis)
 }

@@ -1,10 +1,15 @@
-/** The apps of a scene, ready to work. */
+/** The apps of a run, ready to work. */
 
-import { type Running, startResult, startVote, startWorkerProcess } from "../../tests/harness/processes"
-import { untilInboxOpen } from "../services/inbox-open"
-import type { Scene } from "./stage"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../services/apps/start-apps"
+import { untilInboxOpen } from "../services/stores/inbox-open"
+import type { BenchRun } from "./bench-stores"
 
-export async function startWorker({ stores }: Scene): Promise<Running> {
+export async function startReadyWorker({ stores }: BenchRun): Promise<AppProcess> {
   const worker = await startWorkerProcess(stores)
   await worker.app.waitReady()
   await untilInboxOpen(stores.redis.workerUrl)
@@ -12,11 +17,11 @@ export async function startWorker({ stores }: Scene): Promise<Running> {
 }
 
 /** One process of each. */
-export async function startAll(scene: Scene, backlogLimit: number) {
-  const worker = await startWorker(scene)
+export async function startAll(run: BenchRun, backlogLimit: number) {
+  const worker = await startReadyWorker(run)
   const [vote, result] = await Promise.all([
-    startVote(scene.stores, { BACKLOG_LIMIT: String(backlogLimit) }),
-    startResult(scene.stores),
+    startVoteProcess(run.stores, { BACKLOG_LIMIT: String(backlogLimit) }),
+    startResultProcess(run.stores),
   ])
   return { vote, worker, result }
 }

@@ -2,14 +2,14 @@
 
 import { join } from "node:path"
 import { startAll } from "./apps"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
 import { Histogram } from "./histogram"
 import { NO_LIMIT } from "./inbox"
 import { paceResult } from "./pace"
 import type { Plan } from "./plan"
 import { startProgram } from "./program"
-import type { Say } from "./report"
+import type { TellFigures } from "./report"
 import { type Block, figures, type Legend } from "./rounds"
-import { onScene, type Scene, type Stage } from "./stage"
 import { viewersResult } from "./viewers"
 
 const VOTES_A_SECOND = 1_000
@@ -22,10 +22,14 @@ const LEGEND = {
   snapshots: { name: "snapshots that a viewer gets", unit: "a second" },
 } satisfies Legend<string>
 
-export async function benchClickToScreen(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+export async function benchClickToScreen(
+  benchStores: BenchStores,
+  plan: Plan,
+  say: TellFigures,
+): Promise<Block> {
   const rounds = []
   for (let i = 0; i < plan.rounds; i++) {
-    const round = await onScene(stage, (scene) => clickRound(scene, plan))
+    const round = await onFreshDatabase(benchStores, (run) => clickRound(run, plan))
     say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
     rounds.push(round)
   }
@@ -37,15 +41,15 @@ export async function benchClickToScreen(stage: Stage, plan: Plan, say: Say): Pr
   }
 }
 
-async function clickRound(scene: Scene, plan: Plan) {
-  const { vote, result } = await startAll(scene, NO_LIMIT)
-  const file = join(scene.dir, "sightings")
+async function clickRound(run: BenchRun, plan: Plan) {
+  const { vote, result } = await startAll(run, NO_LIMIT)
+  const file = join(run.dir, "sightings")
   const crowd = { url: result.url, viewers: VIEWERS, until: VOTES_A_SECOND * plan.clickSeconds, file }
   const viewers = startProgram("viewers.ts", crowd)
-  scene.stores.defer(() => viewers.stop(0))
+  run.stores.defer(() => viewers.stop(0))
   await viewers.ready
   const pace = startProgram("pace.ts", { url: vote.url, rate: VOTES_A_SECOND, seconds: plan.clickSeconds })
-  scene.stores.defer(() => pace.stop(0))
+  run.stores.defer(() => pace.stop(0))
   const { startedAt, p99 } = paceResult.parse(await pace.result)
   const { snapshots } = viewersResult.parse(await viewers.result)
   const latencies = clickToScreen(new Float64Array(await Bun.file(file).arrayBuffer()), startedAt)

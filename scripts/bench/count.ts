@@ -1,17 +1,17 @@
 /** How fast one worker counts what waits in the inbox, beside COPY of the same rows. */
 
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import type { Running } from "../../tests/harness/processes"
+import type { AppProcess } from "../services/apps/start-apps"
 import { waitFor } from "../services/wait"
-import { startWorker } from "./apps"
+import { startReadyWorker } from "./apps"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
 import { copyBallots } from "./copy"
 import { cpuDuring } from "./cpu"
 import { backlog, fillInbox, forgetVoters, type StoredBallot } from "./inbox"
 import type { Plan } from "./plan"
-import { SHARDS } from "./poll"
-import type { Say } from "./report"
-import { type Block, figures, inTurn, type Legend } from "./rounds"
-import { onScene, type Scene, type Stage } from "./stage"
+import { DEFAULT_SHARDS } from "./poll"
+import type { TellFigures } from "./report"
+import { alternating, type Block, figures, type Legend } from "./rounds"
 
 /** Counting decides who voted already, adds up and keeps the books; COPY only writes. */
 const COUNTED_TO_COPIED = { kind: "at least", value: 0.45 } as const
@@ -28,36 +28,36 @@ const LEGEND = {
   copyCpu: { name: "CPU of a million copied rows, Postgres", unit: "s" },
 } satisfies Legend<string>
 
-export function benchCount(stage: Stage, plan: Plan, say: Say): Promise<Block> {
-  return onScene(stage, async (scene) => {
-    const worker = await startWorker(scene)
-    const sql = openDatabase(scene.stores.database.adminUrl, { name: "bench", connections: 2 })
-    scene.stores.defer(() => sql.end({ timeout: 1 }))
+export function benchCount(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
+  return onFreshDatabase(benchStores, async (run) => {
+    const worker = await startReadyWorker(run)
+    const sql = openDatabase(run.stores.database.adminUrl, { name: "bench", connections: 2 })
+    run.stores.defer(() => sql.end({ timeout: 1 }))
     const rounds = []
     for (let i = 0; i < plan.rounds; i++) {
-      const round = await countRound({ scene, sql, worker, plan, i })
+      const round = await countRound({ run, sql, worker, plan, i })
       say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
       rounds.push(round)
     }
     return {
       name: "count",
-      about: `${plan.countBallots} ballots of new voters wait in ${SHARDS} shards when the worker begins`,
+      about: `${plan.countBallots} ballots of new voters wait in ${DEFAULT_SHARDS} shards when the worker begins`,
       figures: figures(LEGEND, rounds),
       checks: [],
     }
   })
 }
 
-type CountRound = { scene: Scene; sql: Database; worker: Running; plan: Plan; i: number }
+type CountRound = { run: BenchRun; sql: Database; worker: AppProcess; plan: Plan; i: number }
 
-async function countRound({ scene, sql, worker, plan, i }: CountRound) {
-  await forgetVotes(scene, sql)
+async function countRound({ run, sql, worker, plan, i }: CountRound) {
+  await forgetVotes(run, sql)
   worker.app.kill("SIGSTOP")
-  const ballots = await fillInbox(scene.redis, plan.countBallots)
-  const [counted, copied] = await inTurn(
+  const ballots = await fillInbox(run.redis, plan.countBallots)
+  const [counted, copied] = await alternating(
     i,
-    () => countAll(scene, sql, worker, ballots.length),
-    () => copyAll(scene, sql, ballots),
+    () => countAll(run, sql, worker, ballots.length),
+    () => copyAll(run, sql, ballots),
   )
   return {
     ...{ copied: copied.rate, counted: counted.rate, ratio: counted.rate / copied.rate },
@@ -65,7 +65,7 @@ async function countRound({ scene, sql, worker, plan, i }: CountRound) {
   }
 }
 
-async function countAll({ postgresPid }: Scene, sql: Database, { app }: Running, total: number) {
+async function countAll({ postgresPid }: BenchRun, sql: Database, { app }: AppProcess, total: number) {
   await sql`CHECKPOINT`
   const pids = { worker: app.pid, postgres: postgresPid }
   const { result: seconds, cpu } = await cpuDuring(pids, async () => {
@@ -82,7 +82,7 @@ async function countAll({ postgresPid }: Scene, sql: Database, { app }: Running,
   }
 }
 
-async function copyAll({ postgresPid }: Scene, sql: Database, ballots: StoredBallot[]) {
+async function copyAll({ postgresPid }: BenchRun, sql: Database, ballots: StoredBallot[]) {
   await sql`CHECKPOINT`
   const copying = () => copyBallots(sql, ballots)
   const { result: seconds, cpu } = await cpuDuring({ postgres: postgresPid }, copying)
@@ -100,7 +100,7 @@ async function untilCounted(sql: Database, total: number): Promise<void> {
 }
 
 /** Every round begins with the empty tables of the first; the worker waits for ballots meanwhile. */
-async function forgetVotes({ redis }: Scene, sql: Database): Promise<void> {
+async function forgetVotes({ redis }: BenchRun, sql: Database): Promise<void> {
   await waitFor("the inbox to be trimmed", async () => (await backlog(redis)) === 0, DEADLINE_MS)
   await sql`TRUNCATE votes, tallies, timeline, books`
   await forgetVoters(redis)

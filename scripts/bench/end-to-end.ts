@@ -2,16 +2,16 @@
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { auditPolls } from "../../apps/worker/audit/audit"
-import { startVote } from "../../tests/harness/processes"
+import { startVoteProcess } from "../services/apps/start-apps"
 import { waitFor } from "../services/wait"
 import { startAll } from "./apps"
+import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "./bench-stores"
 import { cpuDuring } from "./cpu"
 import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
 import type { Plan } from "./plan"
 import { POLL_ID } from "./poll"
-import type { Say } from "./report"
-import { type Block, figures, inTurn, type Legend } from "./rounds"
-import { emptyRedis, onScene, type Scene, type Stage } from "./stage"
+import type { TellFigures } from "./report"
+import { alternating, type Block, figures, type Legend } from "./rounds"
 import { Watch } from "./watch"
 import { flood } from "./wrk"
 
@@ -38,13 +38,13 @@ const LEGEND = {
 
 type EndToEnd = Awaited<ReturnType<typeof wholeRound>> & { alone: number; ratio: number }
 
-export async function benchEndToEnd(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+export async function benchEndToEnd(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   const rounds: EndToEnd[] = []
   for (let i = 0; i < plan.rounds; i++) {
-    const [whole, alone] = await inTurn(
+    const [whole, alone] = await alternating(
       i,
-      () => onScene(stage, (scene) => wholeRound(scene, plan)),
-      () => onScene(stage, (scene) => aloneRound(scene, plan)),
+      () => onFreshDatabase(benchStores, (run) => wholeRound(run, plan)),
+      () => onFreshDatabase(benchStores, (run) => aloneRound(run, plan)),
     )
     const round = { alone, ...whole, ratio: whole.sustained / alone }
     say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
@@ -79,23 +79,23 @@ function list<Name extends string>(rounds: Record<Name, number>[], name: Name): 
 }
 
 /** The same flood into an inbox that nobody reads. */
-async function aloneRound(scene: Scene, plan: Plan): Promise<number> {
-  await emptyRedis(scene.redis)
-  await openInbox(scene.redis)
-  const vote = await startVote(scene.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
+async function aloneRound(run: BenchRun, plan: Plan): Promise<number> {
+  await emptyRedis(run.redis)
+  await openInbox(run.redis)
+  const vote = await startVoteProcess(run.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
   await flood(vote.url, WARM_UP_SECONDS)
   const { accepted, seconds } = await flood(vote.url, plan.floodSeconds - WARM_UP_SECONDS)
   return accepted / seconds
 }
 
-async function wholeRound(scene: Scene, plan: Plan) {
-  const { vote, worker, result } = await startAll(scene, BACKLOG_LIMIT)
-  const sql = openDatabase(scene.stores.database.workerUrl, { name: "bench", connections: 1 })
-  scene.stores.defer(() => sql.end({ timeout: 1 }))
-  const watch = await Watch.start(scene, sql, result.url)
+async function wholeRound(run: BenchRun, plan: Plan) {
+  const { vote, worker, result } = await startAll(run, BACKLOG_LIMIT)
+  const sql = openDatabase(run.stores.database.workerUrl, { name: "bench", connections: 1 })
+  run.stores.defer(() => sql.end({ timeout: 1 }))
+  const watch = await Watch.start(run, sql, result.url)
   const pids = {
-    ...{ vote: vote.app.pid, redis: scene.redisPid, worker: worker.app.pid },
-    ...{ postgres: scene.postgresPid, result: result.app.pid },
+    ...{ vote: vote.app.pid, redis: run.redisPid, worker: worker.app.pid },
+    ...{ postgres: run.postgresPid, result: result.app.pid },
   }
   const { result: summary, cpu } = await cpuDuring(pids, async () => {
     const warm = await flood(vote.url, WARM_UP_SECONDS)
@@ -105,7 +105,7 @@ async function wholeRound(scene: Scene, plan: Plan) {
   })
   const counted = await watch.counted()
   await waitFor("the last total on the screen", () => watch.total === counted, DRAIN_DEADLINE_MS)
-  const [books] = (await auditPolls(sql, scene.redis)).filter(({ poll }) => poll === POLL_ID)
+  const [books] = (await auditPolls(sql, run.redis)).filter(({ poll }) => poll === POLL_ID)
   const perMillion = (seconds: number) => (seconds * 1e6) / counted
   return {
     ...{ sustained: summary.rate, refused: summary.refused, backlog: watch.highestBacklog, counted },
@@ -113,7 +113,7 @@ async function wholeRound(scene: Scene, plan: Plan) {
     ...{ postgres: perMillion(cpu.postgres), result: perMillion(cpu.result) },
     ...{
       seen: watch.total,
-      faults: books && (await acceptedCount(scene.redis)) === counted ? books.faults.length : 1,
+      faults: books && (await acceptedCount(run.redis)) === counted ? books.faults.length : 1,
     },
   }
 }

@@ -7,7 +7,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Redis } from "ioredis"
-import { classicPoll, POLL_ID, SHARDS } from "./poll"
+import { classicPoll, DEFAULT_SHARDS, POLL_ID } from "./poll"
 
 /** No limit that a benchmark could reach. */
 export const NO_LIMIT = 100_000_000
@@ -15,7 +15,7 @@ export const NO_LIMIT = 100_000_000
 const BALLOTS_AT_ONCE = 1_000
 
 const TERMS = termsOf(classicPoll())
-const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
+const ALL_SHARDS = Array.from({ length: DEFAULT_SHARDS }, (_, shard) => shard)
 
 export type StoredBallot = { voter: string; option: string; shard: number; position: Position }
 
@@ -29,7 +29,7 @@ export async function openInbox(redis: Redis): Promise<void> {
     const floor = [START.ms, START.seq]
     await redis.lowerFence(keys.fence(shard), keys.inbox(shard), ...floor, "opening", serving)
   }
-  await writeIndex(redis, { shards: SHARDS, default: POLL_ID, open: [POLL_ID] })
+  await writeIndex(redis, { shards: DEFAULT_SHARDS, default: POLL_ID, open: [POLL_ID] })
 }
 
 /** Casts a ballot each for this many new voters, as vote does, in the order of their arrival. */
@@ -47,7 +47,7 @@ export async function fillInbox(redis: Redis, ballots: number): Promise<StoredBa
 
 async function castOne(appender: RedisAppender, option: string): Promise<StoredBallot> {
   const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
-  const shard = shardOf(voter, SHARDS)
+  const shard = shardOf(voter, DEFAULT_SHARDS)
   const answer = await appender.append({ shard, pollId: POLL_ID, voter, option, terms: TERMS })
   if (answer.kind !== "accepted") throw new Error(`the ballot of a new voter was answered ${answer.kind}`)
   return { voter, option, shard, position: answer.position }

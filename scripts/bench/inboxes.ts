@@ -6,7 +6,6 @@ import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls/poll"
-import { crowd } from "../../tests/harness/crowd"
 import {
   INBOXES,
   type InboxBooth,
@@ -15,13 +14,14 @@ import {
   startInbox,
 } from "../../tests/harness/inboxes"
 import { startWorker } from "../../tests/harness/tallyroom"
+import { crowd } from "../services/apps/voters"
 import { waitFor } from "../services/wait"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
 import { NO_LIMIT } from "./inbox"
 import type { Plan } from "./plan"
-import { POLL_ID, SHARDS } from "./poll"
-import type { Say } from "./report"
+import { DEFAULT_SHARDS, POLL_ID } from "./poll"
+import type { TellFigures } from "./report"
 import { type Block, figures, type Legend } from "./rounds"
-import { onScene, type Scene, type Stage } from "./stage"
 
 /** As many requests as a busy vote process has at a time. */
 const AT_ONCE = 400
@@ -38,13 +38,13 @@ const LEGEND = {
   rabbitmqCounted: { name: "cast into RabbitMQ and counted", unit: "votes/s" },
 } satisfies Legend<string>
 
-export function benchInboxes(stage: Stage, plan: Plan, say: Say): Promise<Block> {
-  return onScene(stage, async ({ stores }) => {
+export function benchInboxes(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
+  return onFreshDatabase(benchStores, async ({ stores }) => {
     const servers = new Map<InboxKind, InboxServer>()
     for (const kind of INBOXES) servers.set(kind, await startInbox(kind, stores))
     const rounds = []
     for (let i = 0; i < plan.rounds; i++) {
-      const round = await inboxRound(stage, servers, plan.inboxBallots)
+      const round = await inboxRound(benchStores, servers, plan.inboxBallots)
       say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
       rounds.push(round)
     }
@@ -57,10 +57,10 @@ export function benchInboxes(stage: Stage, plan: Plan, say: Say): Promise<Block>
   })
 }
 
-async function inboxRound(stage: Stage, servers: Map<InboxKind, InboxServer>, ballots: number) {
+async function inboxRound(benchStores: BenchStores, servers: Map<InboxKind, InboxServer>, ballots: number) {
   const rates = new Map<InboxKind, Rates>()
   for (const [kind, { url }] of servers) {
-    rates.set(kind, await onScene(stage, (scene) => through(scene, url, ballots)))
+    rates.set(kind, await onFreshDatabase(benchStores, (run) => through(run, url, ballots)))
   }
   const of = (kind: InboxKind) => rates.get(kind) ?? { accepted: Number.NaN, counted: Number.NaN }
   const [redis, nats, rabbitmq] = [of("redis"), of("nats"), of("rabbitmq")]
@@ -75,12 +75,12 @@ async function inboxRound(stage: Stage, servers: Map<InboxKind, InboxServer>, ba
 /** Votes a second: until the last was answered, and until Postgres had them all. */
 type Rates = { accepted: number; counted: number }
 
-async function through({ stores }: Scene, url: string, ballots: number): Promise<Rates> {
-  const worker = await startWorker(stores, SHARDS, url)
+async function through({ stores }: BenchRun, url: string, ballots: number): Promise<Rates> {
+  const worker = await startWorker(stores, DEFAULT_SHARDS, url)
   await worker.ready()
   const sql = openDatabase(stores.database.adminUrl, { name: "bench", connections: 1 })
   stores.defer(() => sql.end({ timeout: 1 }))
-  const booth = await openInboxBooth(stores, url, SHARDS, NO_LIMIT)
+  const booth = await openInboxBooth(stores, url, DEFAULT_SHARDS, NO_LIMIT)
   const poll = await readPollCopy(booth.redis, POLL_ID)
   if (!poll) throw new Error(`there is no poll ${POLL_ID}`)
   const start = performance.now()
@@ -101,7 +101,7 @@ async function through({ stores }: Scene, url: string, ballots: number): Promise
 async function castOne({ appender }: InboxBooth, poll: Poll): Promise<void> {
   const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
   const cast = {
-    shard: shardOf(voter, SHARDS),
+    shard: shardOf(voter, DEFAULT_SHARDS),
     pollId: poll.id,
     poll,
     voter,

@@ -6,10 +6,10 @@ import { join } from "node:path"
 import { makeEvent } from "../pictures/showcase/event"
 import { inOwnTallyroom } from "../pictures/showcase/own-tallyroom"
 import { POLLS } from "../pictures/showcase/polls"
-import type { Running } from "../services/running"
-import { readCommandLine } from "../terminal/command-line"
-import { orElse, wholeNumber } from "../terminal/options"
-import { ensureTool } from "../tools/tools"
+import type { RunningDemo } from "../services/stack/running-demo"
+import { readCommandLine } from "../services/terminal/command-line"
+import { orElse, wholeNumber } from "../services/terminal/options"
+import { ensureTool } from "../services/tools/tools"
 import { CATEGORIES, type Category, judge, PRESETS, type Preset, type Verdict } from "./lighthouse/judge"
 
 const USAGE = `Usage: bun run lighthouse [--runs N]
@@ -30,7 +30,7 @@ const JUDGED = "meetup"
 
 type Row = { page: string; preset: Preset; scores: Record<Category, number>; costs: string[] }
 
-async function judgeAll({ voteUrl, resultUrl, ...running }: Running, runs: number): Promise<number> {
+async function judgeAll({ voteUrl, resultUrl, ...running }: RunningDemo, runs: number): Promise<number> {
   const chromium = await ensureTool("chromium", { say: console.error })
   const event = await makeEvent(
     { voteUrl, resultUrl, ...running },

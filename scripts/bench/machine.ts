@@ -5,9 +5,9 @@ import { arch, cpus, release, totalmem, type } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
 import { CHECKOUT } from "../services/checkout"
-import { ensureTool } from "../tools/tools"
+import { ensureTool } from "../services/tools/tools"
+import type { BenchStores } from "./bench-stores"
 import { median } from "./rounds"
-import type { Stage } from "./stage"
 
 export type Machine = {
   cpu: string
@@ -21,18 +21,18 @@ export type Machine = {
 
 const FSYNCS = 100
 
-export async function describeMachine(stage: Stage): Promise<Machine> {
+export async function describeMachine(benchStores: BenchStores): Promise<Machine> {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `${distribution()}${type()} ${release()} ${arch()}`,
-    fsyncMs: fsyncMs(stage.dir),
+    fsyncMs: fsyncMs(benchStores.dir),
     versions: {
       bun: Bun.version,
       elysia: await elysiaVersion(),
-      redis: /^redis_version:(\S+)/m.exec(await stage.redis.info("server"))?.[1] ?? "unknown",
-      postgres: await postgresVersion(stage.postgres.adminUrl),
+      redis: /^redis_version:(\S+)/m.exec(await benchStores.redis.info("server"))?.[1] ?? "unknown",
+      postgres: await postgresVersion(benchStores.postgres.adminUrl),
       wrk: await wrkVersion(),
     },
   }

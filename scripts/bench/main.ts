@@ -1,10 +1,11 @@
 /** `bun run bench`: measures Tallyroom on this machine. */
 
-import { stopLeashed } from "../services/leash"
-import { onStopRequest } from "../services/stop-request"
-import { describe } from "../terminal/user-error"
+import { onStopRequest } from "../services/processes/stop-request"
+import { stopSupervised } from "../services/processes/supervised-process"
+import { describe } from "../services/terminal/user-error"
 import { benchAccept } from "./accept"
 import { type BenchArguments, readBenchArguments } from "./arguments"
+import { type BenchStores, startBenchStores } from "./bench-stores"
 import { benchClickToScreen } from "./click-to-screen"
 import { benchCount } from "./count"
 import { benchEndToEnd } from "./end-to-end"
@@ -12,14 +13,13 @@ import { benchInboxes } from "./inboxes"
 import { describeMachine, machineText } from "./machine"
 import { benchMemory } from "./memory"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./plan"
-import { blockJson, blockText, progress, type Say } from "./report"
+import { blockJson, blockText, progressLine, type TellFigures } from "./report"
 import { type Block, keepsBound } from "./rounds"
-import { openStage, type Stage } from "./stage"
 
 /** Nothing here has data that anybody needs. */
 const STOP_GRACE_MS = 1_000
 
-type Benchmark = (stage: Stage, plan: Plan, say: Say) => Promise<Block>
+type Benchmark = (benchStores: BenchStores, plan: Plan, say: TellFigures) => Promise<Block>
 
 const RUNS: Record<BenchmarkName, Benchmark[]> = {
   accept: [benchAccept],
@@ -31,13 +31,15 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
 
 async function measure(given: BenchArguments): Promise<number> {
   const plan = planOf(given)
-  const stage = await openStage()
-  const machine = await describeMachine(stage)
+  const benchStores = await startBenchStores()
+  const machine = await describeMachine(benchStores)
   console.log(`${machineText(machine)}\nrounds: ${plan.rounds}${given.quick ? ", quick" : ""}\n`)
   const blocks: Block[] = []
   for (const name of BENCHMARKS.filter((it) => given.only.length === 0 || given.only.includes(it))) {
     for (const run of RUNS[name]) {
-      const block = await run(stage, plan, (what, figures) => console.error(progress(name, what, figures)))
+      const block = await run(benchStores, plan, (what, figures) =>
+        console.error(progressLine(name, what, figures)),
+      )
       console.log(`\n${blockText(block)}\n`)
       blocks.push(block)
     }
@@ -57,7 +59,7 @@ function exitCode(blocks: Block[], strict: boolean): number {
 
 /** Whatever still runs belongs to a measurement that is over. */
 async function end(code: number): Promise<never> {
-  await stopLeashed(STOP_GRACE_MS)
+  await stopSupervised(STOP_GRACE_MS)
   process.exit(code)
 }
 

@@ -3,13 +3,13 @@
 import { join } from "node:path"
 import { waitFor } from "../services/wait"
 import { startAll } from "./apps"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
 import { residentMb } from "./cpu"
 import { backlog, fillInbox, NO_LIMIT, usedMemory } from "./inbox"
 import type { Plan } from "./plan"
 import { startProgram } from "./program"
-import type { Say } from "./report"
+import type { TellFigures } from "./report"
 import { type Block, figures, type Legend } from "./rounds"
-import { onScene, type Scene, type Stage } from "./stage"
 import { flood } from "./wrk"
 
 const IDLE_MB = { kind: "below", value: 100 } as const
@@ -30,10 +30,10 @@ const LEGEND = {
   resultLoaded: { name: "result, after load", unit: "MB" },
 } satisfies Legend<string>
 
-export async function benchMemory(stage: Stage, plan: Plan, say: Say): Promise<Block> {
+export async function benchMemory(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   const rounds = []
   for (let i = 0; i < plan.rounds; i++) {
-    const round = await onScene(stage, (scene) => memoryRound(scene, plan))
+    const round = await onFreshDatabase(benchStores, (run) => memoryRound(run, plan))
     say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
     rounds.push(round)
   }
@@ -45,21 +45,21 @@ export async function benchMemory(stage: Stage, plan: Plan, say: Say): Promise<B
   }
 }
 
-async function memoryRound(scene: Scene, plan: Plan) {
-  const { vote, worker, result } = await startAll(scene, NO_LIMIT)
+async function memoryRound(run: BenchRun, plan: Plan) {
+  const { vote, worker, result } = await startAll(run, NO_LIMIT)
   const resident = () => [vote, worker, result].map(({ app }) => residentMb(app.pid))
   await Bun.sleep(SETTLE_MS)
   const [voteIdle = 0, workerIdle = 0, resultIdle = 0] = resident()
 
-  const empty = await usedMemory(scene.redis)
+  const empty = await usedMemory(run.redis)
   worker.app.kill("SIGSTOP")
-  await fillInbox(scene.redis, plan.memoryVoters)
-  const full = await usedMemory(scene.redis)
+  await fillInbox(run.redis, plan.memoryVoters)
+  const full = await usedMemory(run.redis)
   worker.app.kill("SIGCONT")
-  await waitFor("everything to be counted", async () => (await backlog(scene.redis)) === 0, DRAIN_DEADLINE_MS)
-  const trimmed = await usedMemory(scene.redis)
+  await waitFor("everything to be counted", async () => (await backlog(run.redis)) === 0, DRAIN_DEADLINE_MS)
+  const trimmed = await usedMemory(run.redis)
 
-  await load(scene, plan, vote.url, result.url)
+  await load(run, plan, vote.url, result.url)
   const [voteLoaded = 0, workerLoaded = 0, resultLoaded = 0] = resident()
   return {
     voter: (trimmed - empty) / plan.memoryVoters,
@@ -68,8 +68,8 @@ async function memoryRound(scene: Scene, plan: Plan) {
   }
 }
 
-async function load(scene: Scene, plan: Plan, voteUrl: string, resultUrl: string): Promise<void> {
-  const file = join(scene.dir, "sightings")
+async function load(run: BenchRun, plan: Plan, voteUrl: string, resultUrl: string): Promise<void> {
+  const file = join(run.dir, "sightings")
   const viewers = startProgram("viewers.ts", { url: resultUrl, viewers: VIEWERS, until: null, file })
   try {
     await viewers.ready

@@ -7,7 +7,7 @@ export const POLL_ID = "cats-vs-dogs"
 export const VOTE_PATH = `/api/polls/${POLL_ID}/votes`
 export const BALLOT = '{"option":"a"}'
 /** As many as a worker makes if nobody says otherwise. */
-export const SHARDS = 4
+export const DEFAULT_SHARDS = 4
 
 /** The classic poll for an inbox that has no worker. */
 export function classicPoll(): Poll {

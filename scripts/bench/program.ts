@@ -1,8 +1,8 @@
 /** Programs of the benchmarks that run in a process of their own, and answer with lines of JSON. */
 
 import { join } from "node:path"
-import { type Leashed, leash } from "../services/leash"
-import { UserError } from "../terminal/user-error"
+import { type SupervisedProcess, startSupervised } from "../services/processes/supervised-process"
+import { UserError } from "../services/terminal/user-error"
 
 export type Program = {
   pid: number
@@ -10,7 +10,7 @@ export type Program = {
   ready: Promise<unknown>
   /** Its last line, once it has ended by itself. */
   result: Promise<unknown>
-  stop: Leashed["stop"]
+  stop: SupervisedProcess["stop"]
 }
 
 /** What a program prints before it fails is quoted; more would not help. */
@@ -20,7 +20,7 @@ const QUOTED_LINES = 5
 export function startProgram(file: string, input: unknown = {}): Program {
   const lines: string[] = []
   const { promise: ready, resolve, reject } = Promise.withResolvers<unknown>()
-  const program = leash([process.execPath, join(import.meta.dir, file), JSON.stringify(input)], {
+  const program = startSupervised([process.execPath, join(import.meta.dir, file), JSON.stringify(input)], {
     onLine: (line) => {
       lines.push(line)
       if (line.startsWith("{")) resolve(JSON.parse(line))

@@ -3,10 +3,10 @@
 import { type Block, type Bound, type Check, type Figure, keepsBound, median, spread } from "./rounds"
 
 /** Tells how the measurement comes on. */
-export type Say = (what: string, figures: Figure[]) => void
+export type TellFigures = (what: string, figures: Figure[]) => void
 
 /** One line while it runs. */
-export function progress(benchmark: string, what: string, figures: Figure[]): string {
+export function progressLine(benchmark: string, what: string, figures: Figure[]): string {
   const values = figures.map(({ name, unit, values }) => `${name} ${withUnit(shown(median(values)), unit)}`)
   return `${benchmark}, ${what}: ${values.join("; ")}`
 }

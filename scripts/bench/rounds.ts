@@ -44,7 +44,7 @@ export function figures<Name extends string>(
  * Runs two measurements one right after the other. Every other round the second goes first, so that neither side
  * always has the warmer machine.
  */
-export async function inTurn<A, B>(
+export async function alternating<A, B>(
   round: number,
   first: () => Promise<A>,
   second: () => Promise<B>,

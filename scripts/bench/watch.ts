@@ -1,11 +1,11 @@
-/** Looks at a flooded scene from outside: what Postgres counted, how much waits, and what a viewer sees. */
+/** Looks at a flooded run from outside: what Postgres counted, how much waits, and what a viewer sees. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Redis } from "ioredis"
 import { z } from "zod"
+import type { BenchRun } from "./bench-stores"
 import { acceptedCount, backlog } from "./inbox"
 import { POLL_ID } from "./poll"
-import type { Scene } from "./stage"
 
 const BACKLOG_LOOK_MS = 200
 
@@ -22,7 +22,7 @@ export class Watch {
   ) {}
 
   /** Settles once its viewer has seen the first snapshot. */
-  static async start({ redis, stores }: Scene, sql: Database, resultUrl: string): Promise<Watch> {
+  static async start({ redis, stores }: BenchRun, sql: Database, resultUrl: string): Promise<Watch> {
     const watch = new Watch(redis, sql)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const socket = new WebSocket(`${resultUrl.replace("http", "ws")}/live?poll=${POLL_ID}`)

@@ -2,9 +2,9 @@
 
 import { join } from "node:path"
 import { z } from "zod"
-import { leash } from "../services/leash"
-import { UserError } from "../terminal/user-error"
-import { ensureTool } from "../tools/tools"
+import { startSupervised } from "../services/processes/supervised-process"
+import { UserError } from "../services/terminal/user-error"
+import { ensureTool } from "../services/tools/tools"
 import { VOTE_PATH } from "./poll"
 
 const THREADS = 2
@@ -35,7 +35,7 @@ export async function flood(url: string, forSeconds: number): Promise<Flood> {
     "-s",
     join(import.meta.dir, "wrk.lua"),
   ]
-  const wrk = leash([await ensureTool("wrk"), ...shape, `${url}${VOTE_PATH}`], {
+  const wrk = startSupervised([await ensureTool("wrk"), ...shape, `${url}${VOTE_PATH}`], {
     onLine: (line) => lines.push(line),
   })
   const code = await wrk.exited

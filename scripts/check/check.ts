@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os"
-import { stopLeashed } from "../services/leash"
-import { readCommandLine } from "../terminal/command-line"
-import { oneOf, orElse, wholeNumber } from "../terminal/options"
+import { stopSupervised } from "../services/processes/supervised-process"
+import { readCommandLine } from "../services/terminal/command-line"
+import { oneOf, orElse, wholeNumber } from "../services/terminal/options"
 import { CheckReport } from "./report"
 import { sideBySide } from "./side-by-side"
 import { stepsBeside } from "./steps"
@@ -36,7 +36,7 @@ const { values, operands: filters } = readCommandLine({
 if (values.browsers) process.env.BROWSERS = values.browsers
 const postgres = new TestPostgres()
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(name, () => void stopLeashed(STOP_GRACE_MS).then(() => end(1)))
+  process.once(name, () => void stopSupervised(STOP_GRACE_MS).then(() => end(1)))
 }
 
 const files = testFiles(filters)

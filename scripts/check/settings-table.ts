@@ -4,8 +4,8 @@ import type { Settings } from "@tallyroom/lib/process/settings"
 import { settings as result } from "../../apps/result/settings"
 import { settings as vote } from "../../apps/vote/settings"
 import { settings as worker } from "../../apps/worker/settings"
-import { readCommandLine } from "../terminal/command-line"
-import { flag } from "../terminal/options"
+import { readCommandLine } from "../services/terminal/command-line"
+import { flag } from "../services/terminal/options"
 
 const FILE = `${import.meta.dir}/../../docs/settings.md`
 

@@ -1,11 +1,11 @@
 /** Steps that run side by side: each begins as soon as there is room and what it waits for has ended. */
 
-import { describe } from "../terminal/user-error"
-import type { Outcome, Say, Step } from "./step"
+import { describe } from "../services/terminal/user-error"
+import type { CheckStep, Say, StepOutcome } from "./step"
 
 export interface Ended {
-  readonly step: Step
-  readonly outcome: Outcome
+  readonly step: CheckStep
+  readonly outcome: StepOutcome
   /** What it said. */
   readonly lines: readonly string[]
   readonly ms: number
@@ -16,17 +16,17 @@ export interface Ended {
  * @param onEnd hears of each when it ends
  */
 export async function sideBySide(
-  steps: readonly Step[],
+  steps: readonly CheckStep[],
   width: number,
   onEnd: (ended: Ended) => void,
   news: Say = () => {},
 ): Promise<void> {
   const waiting = new Set(steps)
-  const running = new Map<Step, Promise<void>>()
+  const running = new Map<CheckStep, Promise<void>>()
   const toCome = new Set(steps.map(({ name }) => name))
-  const hasRoom = (step: Step) =>
+  const hasRoom = (step: CheckStep) =>
     step.background || [...running.keys()].filter((it) => !it.background).length < width
-  const begin = async (step: Step) => {
+  const begin = async (step: CheckStep) => {
     const ended = await take(step, news)
     running.delete(step)
     toCome.delete(step.name)
@@ -43,12 +43,12 @@ export async function sideBySide(
   }
 }
 
-async function take(step: Step, news: Say): Promise<Ended> {
+async function take(step: CheckStep, news: Say): Promise<Ended> {
   const lines: string[] = []
   const start = performance.now()
   const outcome = await step
     .run((line) => void lines.push(line), news)
-    .catch((error): Outcome => {
+    .catch((error): StepOutcome => {
       lines.push(describe(error))
       return "failed"
     })

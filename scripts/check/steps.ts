@@ -1,10 +1,10 @@
 /** All that `bun run check` does, in the order in which it begins where there is room. */
 
-import { describe, UserError } from "../terminal/user-error"
-import { ensureGoTool } from "../tools/go"
-import { ensureTool, ensureTools, type Tool } from "../tools/tools"
+import { describe, UserError } from "../services/terminal/user-error"
+import { ensureGoTool } from "../services/tools/go"
+import { ensureTool, ensureTools, type Tool } from "../services/tools/tools"
 import { builtLints, fetchedLints, shellLint } from "./lints"
-import { command, type Say, type Step } from "./step"
+import { type CheckStep, runCommand, type Say } from "./step"
 import type { TestPostgres } from "./test-postgres"
 import { type TestFile, testStep } from "./tests"
 
@@ -25,21 +25,25 @@ const K6 = "k6"
 
 const bun = process.execPath
 
-const quick: readonly Step[] = [
-  { name: "types", run: (say) => command(say, "bunx", "tsc", "--noEmit") },
+const quick: readonly CheckStep[] = [
+  { name: "types", run: (say) => runCommand(say, "bunx", "tsc", "--noEmit") },
   {
     name: "lint and format",
-    run: (say) => command(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
+    run: (say) =>
+      runCommand(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
   },
   {
     name: "no unused file, export or dependency",
-    run: (say) => command(say, "bunx", "--bun", "knip", "--no-progress"),
+    run: (say) => runCommand(say, "bunx", "--bun", "knip", "--no-progress"),
   },
-  { name: "settings table", run: (say) => command(say, bun, "scripts/check/settings-table.ts", "--check") },
+  {
+    name: "settings table",
+    run: (say) => runCommand(say, bun, "scripts/check/settings-table.ts", "--check"),
+  },
 ]
 
 /** What is fetched, installed and built, beside all else: packages in one row, Go's programs in another. */
-function background(files: readonly TestFile[]): Step[] {
+function background(files: readonly TestFile[]): CheckStep[] {
   const browsers = files.flatMap(({ path }) => BROWSERS[path] ?? []).map(installingBrowser)
   return [
     ...inARow(installing(FEW_TOOLS, FEW), installing(MANY_TOOLS, MANY, FASTER), ...browsers, shellLint),
@@ -49,8 +53,8 @@ function background(files: readonly TestFile[]): Step[] {
 }
 
 /** Everything but the tests that run alone. */
-export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres): Step[] {
-  const database: Step = {
+export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres): CheckStep[] {
+  const database: CheckStep = {
     name: POSTGRES,
     run: async () => {
       await postgres.start()
@@ -59,7 +63,7 @@ export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres):
   }
   // Those that wait the longest for what they need come last.
   const tests = files.map((file) => testStep(file, neededBy(file), () => postgres.env()))
-  const waits = (step: Step) => step.after?.length ?? 0
+  const waits = (step: CheckStep) => step.after?.length ?? 0
   return [database, ...quick, ...background(files), ...tests.sort((a, b) => waits(a) - waits(b))]
 }
 
@@ -70,7 +74,7 @@ function neededBy({ path, usesK6 }: TestFile): string[] {
 }
 
 /** @param faster what this machine may be unable to have */
-function installing(name: string, tools: readonly Tool[], faster: readonly Tool[] = []): Step {
+function installing(name: string, tools: readonly Tool[], faster: readonly Tool[] = []): CheckStep {
   return {
     name,
     async run(say, news) {
@@ -83,7 +87,7 @@ function installing(name: string, tools: readonly Tool[], faster: readonly Tool[
   }
 }
 
-function installingBrowser(tool: Tool): Step {
+function installingBrowser(tool: Tool): CheckStep {
   return {
     name: tool,
     async run(say, news) {
@@ -104,7 +108,7 @@ async function buildK6(say: Say, news: Say): Promise<"passed"> {
 }
 
 /** Each begins when the one before it has ended. */
-function inARow(...steps: Step[]): Step[] {
+function inARow(...steps: CheckStep[]): CheckStep[] {
   return steps.map((step, i) => {
     const before = steps[i - 1]
     return before ? { ...step, after: [before.name] } : step

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { Glob } from "bun"
 import { CHECKOUT } from "../services/checkout"
-import { readJunit, type TestReport } from "../services/junit"
-import { leash } from "../services/leash"
-import type { Outcome, Say, Step } from "./step"
+import { startSupervised } from "../services/processes/supervised-process"
+import { readJunit, type TestReport } from "./junit"
+import type { CheckStep, Say, StepOutcome } from "./step"
 
 /** Ends a test that hangs, on however busy a machine. */
 const TIMEOUT_MS = 60_000
@@ -51,7 +51,7 @@ export function testStep(
   { path }: TestFile,
   after: readonly string[],
   env: () => Record<string, string>,
-): Step {
+): CheckStep {
   return { name: path, after, run: (say) => runTestFile(path, say, { env: env() }) }
 }
 
@@ -67,7 +67,7 @@ export async function runTestFile(
   path: string,
   say: Say,
   { cwd = CHECKOUT, env = {}, silenceMs = SILENCE_MS }: Circumstances = {},
-): Promise<Outcome> {
+): Promise<StepOutcome> {
   const dir = mkdtempSync(join(tmpdir(), "tallyroom-check-"))
   const file = join(dir, "junit.xml")
   try {
@@ -93,7 +93,7 @@ async function untilItEnds(
 ): Promise<End> {
   let last = ""
   let hung = false
-  const child = leash(words, {
+  const child = startSupervised(words, {
     cwd,
     env: { ...(process.env as Record<string, string>), ...env },
     onLine(line) {

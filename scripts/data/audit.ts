@@ -2,10 +2,10 @@
 
 import { isDatabaseAway } from "@tallyroom/lib/database"
 import { auditUsage, runAudit } from "../../apps/worker/audit/audit-command"
-import { assertPostgresAnswers } from "../services/external"
-import { findStores } from "../services/running"
-import { readPassedOnWords, runScript } from "../terminal/command-line"
-import { UserError } from "../terminal/user-error"
+import { findStores } from "../services/stack/running-demo"
+import { assertPostgresAnswers } from "../services/stores/external-stores"
+import { readPassedOnWords, runScript } from "../services/terminal/command-line"
+import { UserError } from "../services/terminal/user-error"
 
 const plan = {
   call: "bun run audit",

@@ -1,11 +1,11 @@
 /** `bun run export`: polls, ballots and tallies as files. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { assertPostgresAnswers } from "../services/external"
-import { runningDemo } from "../services/running"
-import { readCommandLine, runScript } from "../terminal/command-line"
-import { flag, oneOf, orElse, text } from "../terminal/options"
-import { UserError } from "../terminal/user-error"
+import { runningDemo } from "../services/stack/running-demo"
+import { assertPostgresAnswers } from "../services/stores/external-stores"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { flag, oneOf, orElse, text } from "../services/terminal/options"
+import { UserError } from "../services/terminal/user-error"
 import { failure } from "./export/failure"
 import { assertFree, type Written, writeFiles } from "./export/files"
 import { inOneSnapshot, tablesOf } from "./export/tables"

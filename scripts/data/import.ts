@@ -1,10 +1,10 @@
 /** `bun run import FILE.csv`: casts the ballots of a file. */
 
 import { statSync } from "node:fs"
-import { onStopRequest } from "../services/stop-request"
-import { readCommandLine, runScript } from "../terminal/command-line"
-import { flag, orElse, wholeNumber } from "../terminal/options"
-import { describe, UserError } from "../terminal/user-error"
+import { onStopRequest } from "../services/processes/stop-request"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { flag, orElse, wholeNumber } from "../services/terminal/options"
+import { describe, UserError } from "../services/terminal/user-error"
 import { importFile } from "./import/file"
 
 const USAGE = `Usage: bun run import FILE.csv [--dry-run] [--concurrency N]

@@ -1,9 +1,9 @@
 /** `bun run poll`: makes, opens, closes and lists polls from the terminal, over the admin API. */
 
 import { CHECKOUT } from "../services/checkout"
-import { runningDemo } from "../services/running"
-import { runScript } from "../terminal/command-line"
-import { UserError } from "../terminal/user-error"
+import { runningDemo } from "../services/stack/running-demo"
+import { runScript } from "../services/terminal/command-line"
+import { UserError } from "../services/terminal/user-error"
 import { pollApi } from "./poll/api"
 import { readCommand } from "./poll/arguments"
 import { runCommand } from "./poll/commands"

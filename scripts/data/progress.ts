@@ -12,7 +12,7 @@ export type Progress = {
 }
 
 /** @param total in whatever `at` counts */
-export function progress(what: string, total: number, out: NodeJS.WriteStream = process.stderr): Progress {
+export function progressBar(what: string, total: number, out: NodeJS.WriteStream = process.stderr): Progress {
   let shown = Number.NEGATIVE_INFINITY
   let last = ""
   const show = (done: number, note: string) => {

@@ -1,11 +1,11 @@
 /** `bun run seed`: votes for show, and the tally that they make. */
 
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { oneOf, orElse, text, wholeNumber } from "../services/terminal/options"
+import { UserError } from "../services/terminal/user-error"
 import { waitFor } from "../services/wait"
-import { readCommandLine, runScript } from "../terminal/command-line"
-import { oneOf, orElse, text, wholeNumber } from "../terminal/options"
-import { UserError } from "../terminal/user-error"
-import { progress } from "./progress"
-import { addresses, openToAll, type Results, readPoll, readResults } from "./room"
+import { addresses, openToAll, type Results, readPoll, readResults } from "./instance"
+import { progressBar } from "./progress"
 import { type Cast, castByVoters } from "./seed/by-voters"
 import { CASTERS, chooseCaster } from "./seed/caster"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"
@@ -43,28 +43,28 @@ async function main(): Promise<number> {
     },
   })
   const { votes, voters = null } = values
-  const room = addresses()
+  const instance = addresses()
   if (voters && values.by) throw new UserError("--by is for votes of new voters: leave it out with --voters.")
-  const poll = openToAll(await readPoll(room, values.poll), adviceFor)
+  const poll = openToAll(await readPoll(instance, values.poll), adviceFor)
   const ids = poll.options.map(({ id }) => id)
   const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
-  const before = await readResults(room, poll.id)
+  const before = await readResults(instance, poll.id)
   const caster = voters === null ? await chooseCaster(values.by) : null
 
-  const bar = progress(`Casting ${votes.toLocaleString("en")} votes in ${poll.id}`, votes)
+  const bar = progressBar(`Casting ${votes.toLocaleString("en")} votes in ${poll.id}`, votes)
   let done = 0
   const onCast = (more: number) => {
     done += more
     bar.at(done)
   }
   const cast = voters
-    ? await castByVoters(room.voteUrl, poll.id, shares, voters, onCast)
-    : await caster?.(`${room.voteUrl}/polls/${poll.id}`, shares, onCast)
+    ? await castByVoters(instance.voteUrl, poll.id, shares, voters, onCast)
+    : await caster?.(`${instance.voteUrl}/polls/${poll.id}`, shares, onCast)
   bar.end()
   if (cast) console.log(summary(cast))
   // Voters who come again change votes instead of adding some.
   const added = cast ? cast.voters : votes
-  const results = before && (await counted(room, poll.id, (before.total ?? 0) + added))
+  const results = before && (await counted(instance, poll.id, (before.total ?? 0) + added))
   console.log(results ? picture(results) : `The results of ${poll.id} are hidden for now.`)
   return 0
 }
@@ -79,12 +79,12 @@ function summary({ accepted, received, same, refused }: Cast): string {
 }
 
 async function counted(
-  room: Parameters<typeof readResults>[0],
+  instance: Parameters<typeof readResults>[0],
   poll: string,
   total: number,
 ): Promise<Results> {
   const enough = async () => {
-    const results = await readResults(room, poll)
+    const results = await readResults(instance, poll)
     return results !== null && (results.total ?? 0) >= total && results
   }
   return waitFor("the votes to be counted", enough, COUNTED_MS).catch((cause) => {

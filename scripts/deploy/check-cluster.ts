@@ -1,17 +1,17 @@
 import { createInterface } from "node:readline/promises"
-import { Checks } from "../services/checks"
-import { stopLeashed } from "../services/leash"
-import { runScript } from "../terminal/command-line"
-import { UserError } from "../terminal/user-error"
+import { stopSupervised } from "../services/processes/supervised-process"
+import { Checks } from "../services/terminal/checks"
+import { runScript } from "../services/terminal/command-line"
+import { UserError } from "../services/terminal/user-error"
+import { assertInbox, ensureInstance } from "./cluster/existing-instance"
 import { currentCluster, kubectl, NAMESPACE } from "./cluster/kubectl"
 import { type Options, readOptions } from "./cluster/options"
-import { assertInbox, ensureRoom } from "./cluster/room-here"
-import { storyOf } from "./cluster/story"
+import { clusterSteps } from "./cluster/steps"
 
 const STOP_GRACE_MS = 5_000
 
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(name, () => void stopLeashed(STOP_GRACE_MS).then(() => process.exit(1)))
+  process.once(name, () => void stopSupervised(STOP_GRACE_MS).then(() => process.exit(1)))
 }
 await runScript(async () => main(readOptions(process.argv.slice(2), process.env)), { failure: 2 })
 
@@ -22,8 +22,8 @@ async function main(options: Options): Promise<number> {
   if (options.fresh) await forgetEverything()
   else await assertInbox(options.inbox)
   const checks = new Checks()
-  if (!options.steps.includes("apply")) await ensureRoom(options.inbox, checks.say)
-  const story = storyOf(checks, options)
+  if (!options.steps.includes("apply")) await ensureInstance(options.inbox, checks.say)
+  const story = clusterSteps(checks, options)
   for (const step of options.steps) await story[step]()
   return checks.report()
 }

@@ -1,18 +1,18 @@
 /** `bun run check:compose`: proves on this machine's Docker what is promised of compose. */
 
-import { Checks } from "../services/checks"
-import { readCommandLine, runScript } from "../terminal/command-line"
-import { orElse, someOf } from "../terminal/options"
-import { runSteps, STEPS, type StepName } from "./compose/story"
+import { Checks } from "../services/terminal/checks"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { orElse, someOf } from "../services/terminal/options"
+import { COMPOSE_STEPS, runSteps, type StepName } from "./compose/steps"
 
-const NAMES = Object.keys(STEPS) as StepName[]
+const NAMES = Object.keys(COMPOSE_STEPS) as StepName[]
 const USAGE = `Usage: bun run check:compose [--only STEP,STEP]
 
 Builds the images and runs a room of its own by compose: votes, watches, seeds, scales, kills each container under a flood,
 and audits. Its ports are free ones, and nothing is left of it. Needs root on a Linux with Docker, for the kills.
 The last line is "N passed, N failed".
 
-  --only STEPS   some of: ${NAMES.join(", ")}
+  --only COMPOSE_STEPS   some of: ${NAMES.join(", ")}
   --help         show this`
 
 await runScript(

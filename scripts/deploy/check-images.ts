@@ -2,13 +2,13 @@
 
 import { availableParallelism, loadavg } from "node:os"
 import { $ } from "bun"
-import type { AppName } from "../services/apps"
-import { Checks } from "../services/checks"
-import { readCommandLine, runScript } from "../terminal/command-line"
+import type { AppName } from "../services/apps/app-process"
+import { Checks } from "../services/terminal/checks"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { buildImage, imageName, revisionOfCheckout } from "./images/build"
 import { startContainer } from "./images/container"
 import { checkFiles, checkLabels, checkRights, checkSize, checkUser } from "./images/contents"
-import { openRoom, type Room } from "./images/room"
+import { type ContainerInstance, openContainerInstance } from "./images/instance"
 import { stopUnderLoad } from "./images/under-load"
 
 const USAGE = `Usage: bun run check:images
@@ -41,11 +41,11 @@ async function main(): Promise<number> {
     await build("second", true)
     return (await Promise.all(APPS.map((app) => sameLayers(first(app), named("second")(app))))).join(", ")
   })
-  const room = await openRoom(first)
+  const instance = await openContainerInstance(first)
   try {
-    await checkRunning(checks, room, first)
+    await checkRunning(checks, instance, first)
   } finally {
-    await room.close()
+    await instance.close()
     await $`docker image rm ${APPS.flatMap((app) => [first(app), named("second")(app)])}`.quiet().nothrow()
   }
   return checks.report()
@@ -69,20 +69,24 @@ async function sameLayers(one: string, other: string): Promise<string> {
   return first.slice(0, "sha256:".length + 12)
 }
 
-async function checkRunning(checks: Checks, room: Room, imageOf: (app: AppName) => string): Promise<void> {
+async function checkRunning(
+  checks: Checks,
+  instance: ContainerInstance,
+  imageOf: (app: AppName) => string,
+): Promise<void> {
   for (const app of APPS) {
-    await checks.check(`${app}: no rights`, () => checkRights(room.apps[app].pid))
-    await checks.check(`${app}: health`, () => inside(room, app, "health"))
-    await checks.check(`${app}: answers soon`, () => checkStart(room, app, imageOf(app)))
+    await checks.check(`${app}: no rights`, () => checkRights(instance.apps[app].pid))
+    await checks.check(`${app}: health`, () => inside(instance, app, "health"))
+    await checks.check(`${app}: answers soon`, () => checkStart(instance, app, imageOf(app)))
   }
   let accepted = 0
   await checks.check("all end soon under load", async () => {
-    const stopped = await stopUnderLoad(room)
+    const stopped = await stopUnderLoad(instance)
     accepted = stopped.accepted
     return stopped.said
   })
   await checks.check("every vote that was answered 201 is counted once", async () => {
-    const worker = await startContainer("worker", imageOf("worker"), await room.settingsOf("worker"))
+    const worker = await startContainer("worker", imageOf("worker"), await instance.settingsOf("worker"))
     try {
       const audit: { polls: { counted: number }[] } =
         await $`docker exec ${worker.name} /app/worker audit --wait --json`.json()
@@ -95,16 +99,16 @@ async function checkRunning(checks: Checks, room: Room, imageOf: (app: AppName) 
   })
 }
 
-async function inside(room: Room, app: AppName, ...words: string[]): Promise<string> {
-  return $`docker exec ${room.apps[app].name} /app/${app} ${words}`.text()
+async function inside(instance: ContainerInstance, app: AppName, ...words: string[]): Promise<string> {
+  return $`docker exec ${instance.apps[app].name} /app/${app} ${words}`.text()
 }
 
 /**
  * One more beside the first, as a machine is busy with many things while all start at once; and again, should it be busy with
  * something else just then. Where it always is, the processor's time counts, which does not depend on others.
  */
-async function checkStart(room: Room, app: AppName, image: string): Promise<string> {
-  const env = { ...(await room.settingsOf(app)), PORT: "0" }
+async function checkStart(instance: ContainerInstance, app: AppName, image: string): Promise<string> {
+  const env = { ...(await instance.settingsOf(app)), PORT: "0" }
   for (let tries = 1; ; tries++) {
     const container = await startContainer(app, image, env)
     await container.remove()

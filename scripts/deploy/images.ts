@@ -1,9 +1,9 @@
 /** `bun run images`: builds the images of the three apps, and of the seeder, with whatever Docker there is. */
 
 import { version } from "@tallyroom/lib/process/build"
-import { readCommandLine, runScript } from "../terminal/command-line"
-import { flag, orElse, someOf, text } from "../terminal/options"
-import { UsageError } from "../terminal/user-error"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { flag, orElse, someOf, text } from "../services/terminal/options"
+import { UsageError } from "../services/terminal/user-error"
 import {
   buildImage,
   IMAGES,

@@ -1,11 +1,11 @@
 /** `bun run flood`: votes of many, by k6, and whether each was counted once. */
 
 import { readdirSync } from "node:fs"
-import { type Addresses, addresses, assertReachable, pollToVoteIn, readResults } from "../data/room"
-import { readPassedOnWords, runScript } from "../terminal/command-line"
-import { unknownName } from "../terminal/options"
-import { UserError } from "../terminal/user-error"
-import { K6_SCRIPTS, startK6 } from "../tools/k6"
+import { type Addresses, addresses, assertReachable, pollToVoteIn, readResults } from "../data/instance"
+import { readPassedOnWords, runScript } from "../services/terminal/command-line"
+import { unknownName } from "../services/terminal/options"
+import { UserError } from "../services/terminal/user-error"
+import { K6_SCRIPTS, startK6 } from "../services/tools/k6"
 
 const USAGE = `Usage: bun run flood [SCRIPT] [flags of k6]
 

@@ -1,11 +1,11 @@
 /** `bun run smoke`: does a Tallyroom that was just deployed take a vote, count it and show it? */
 
 import { z } from "zod"
-import { addresses, pollToVoteIn } from "../data/room"
-import { Checks } from "../services/checks"
+import { addresses, pollToVoteIn } from "../data/instance"
+import { Checks } from "../services/terminal/checks"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { UserError } from "../services/terminal/user-error"
 import { waitFor } from "../services/wait"
-import { readCommandLine, runScript } from "../terminal/command-line"
-import { UserError } from "../terminal/user-error"
 
 const USAGE = `Usage: bun run smoke
 

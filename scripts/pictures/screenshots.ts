@@ -4,16 +4,16 @@ import { mkdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
 import { CHECKOUT } from "../services/checkout"
-import type { Running } from "../services/running"
-import { readCommandLine } from "../terminal/command-line"
-import type { Option } from "../terminal/options"
-import { describe, UsageError, UserError } from "../terminal/user-error"
-import { ensureTool } from "../tools/tools"
+import type { RunningDemo } from "../services/stack/running-demo"
+import { readCommandLine } from "../services/terminal/command-line"
+import type { CommandOption } from "../services/terminal/options"
+import { describe, UsageError, UserError } from "../services/terminal/user-error"
+import { ensureTool } from "../services/tools/tools"
+import { ADDRESSES } from "./screenshots/addresses"
 import { ballotShots } from "./screenshots/ballot-shots"
 import { drawsEmoji, openCamera, takeShot } from "./screenshots/camera"
 import { controlRoomShots } from "./screenshots/control-room-shots"
 import { makePicturedEvent } from "./screenshots/event"
-import { ADDRESSES } from "./screenshots/places"
 import { resultShots } from "./screenshots/result-shots"
 import type { Device, Shot } from "./screenshots/shot"
 import { serveTeamSite } from "./screenshots/team-site"
@@ -36,7 +36,7 @@ const NO_EMOJI =
   "This machine has no emoji in colour, and the pictures will lack them: install a font (sudo apt-get install fonts-noto-color-emoji) and start again."
 
 /** The pictures whose names begin so; without a prefix, all. */
-const shotsByPrefix: Option<readonly Shot[]> = {
+const shotsByPrefix: CommandOption<readonly Shot[]> = {
   takes: "the beginning of a picture's name",
   read: (given) => {
     const prefix = given.at(-1) ?? ""
@@ -48,7 +48,7 @@ const shotsByPrefix: Option<readonly Shot[]> = {
   },
 }
 
-async function takeAll(shots: readonly Shot[], running: Running): Promise<number> {
+async function takeAll(shots: readonly Shot[], running: RunningDemo): Promise<number> {
   await ensureTool("emoji-font", { say: console.error }).catch((error) => console.error(describe(error)))
   console.error("Making the event")
   const event = await makePicturedEvent(running)

@@ -1,11 +1,11 @@
 import { networkInterfaces } from "node:os"
-import { runInForeground } from "../services/foreground"
-import { isAlarming } from "../services/readable"
-import type { Running } from "../services/running"
-import type { ContractUrls } from "../services/stack-contracts"
-import { BROKERS } from "../services/stack-inbox"
-import { readCommandLine } from "../terminal/command-line"
-import { flag, oneOf } from "../terminal/options"
+import type { ContractUrls } from "../services/stack/contracts"
+import { runInForeground } from "../services/stack/foreground"
+import { BROKERS } from "../services/stack/inbox"
+import type { RunningDemo } from "../services/stack/running-demo"
+import { readCommandLine } from "../services/terminal/command-line"
+import { isAlarming } from "../services/terminal/log-lines"
+import { flag, oneOf } from "../services/terminal/options"
 
 const USAGE = `Usage: bun run demo [--fresh] [--contracts] [--inbox nats|rabbitmq]
 
@@ -47,7 +47,7 @@ await runInForeground({
   },
 })
 
-function whereToGo({ voteUrl, resultUrl, adminToken, contracts }: Running): string {
+function whereToGo({ voteUrl, resultUrl, adminToken, contracts }: RunningDemo): string {
   const phones = addressInNetwork()
   const also = (url: string) =>
     phones ? `   (phones in this network: http://${phones}:${new URL(url).port})` : ""

@@ -1,12 +1,12 @@
 /** One app, which starts anew when one of its source files is saved: what compose.dev.yaml runs in each container. */
 
 import { join } from "node:path"
-import { type AppName, startApp } from "../services/apps"
+import { type AppName, startApp } from "../services/apps/app-process"
+import { startRestartingApp } from "../services/apps/restarting-app"
 import { CHECKOUT } from "../services/checkout"
-import { startRestartingApp } from "../services/restarting-app"
-import { APP_GRACE_MS } from "../services/stack-app"
-import { onStopRequest } from "../services/stop-request"
-import { readCommandLine } from "../terminal/command-line"
+import { onStopRequest } from "../services/processes/stop-request"
+import { APP_GRACE_MS } from "../services/stack/app"
+import { readCommandLine } from "../services/terminal/command-line"
 
 const APPS: readonly AppName[] = ["vote", "worker", "result"]
 

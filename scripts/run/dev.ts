@@ -1,7 +1,7 @@
-import { runInForeground } from "../services/foreground"
-import { isAlarming, type LogLine } from "../services/readable"
-import { readCommandLine } from "../terminal/command-line"
-import { flag } from "../terminal/options"
+import { runInForeground } from "../services/stack/foreground"
+import { readCommandLine } from "../services/terminal/command-line"
+import { isAlarming, type LogLine } from "../services/terminal/log-lines"
+import { flag } from "../services/terminal/options"
 
 const USAGE = `Usage: bun run dev [--fresh]
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import puppeteer, { type ElementHandle, type Frame, type Page } from "puppeteer-core"
-import { ensureTool } from "../../scripts/tools/tools"
+import { ensureTool } from "../../scripts/services/tools/tools"
 import { type Browser, find, type Place, type Tab } from "./tab"
 
 /** Its first start on a busy machine takes half a minute. */

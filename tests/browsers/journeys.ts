@@ -5,12 +5,12 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test"
 import { embedSnippet } from "../../apps/result/embed/embed-snippet"
+import { ADMIN_TOKEN } from "../../scripts/services/apps/start-apps"
+import { UserError } from "../../scripts/services/terminal/user-error"
+import { ensureTools, type Tool } from "../../scripts/services/tools/tools"
 import { waitFor } from "../../scripts/services/wait"
-import { UserError } from "../../scripts/terminal/user-error"
-import { ensureTools, type Tool } from "../../scripts/tools/tools"
-import { ADMIN_TOKEN } from "../harness/processes"
+import { useBrowserFixture } from "./fixture"
 import { Person } from "./person"
-import { useStand } from "./stand"
 import type { Browser } from "./tab"
 
 /** The first start of a browser on a busy machine. */
@@ -32,7 +32,7 @@ export async function runJourneysWith(tools: readonly Tool[], start: () => Promi
 }
 
 function runJourneys(start: () => Promise<Browser>): void {
-  const stand = useStand()
+  const fixture = useBrowserFixture()
   let browser: Browser
   let person: Person | undefined
   beforeAll(async () => {
@@ -49,7 +49,7 @@ function runJourneys(start: () => Promise<Browser>): void {
     return person
   }
   /** Everything that went wrong in a page since the last look. */
-  const faults = () => [stand().vote, stand().result].flatMap((front) => front.faults.splice(0))
+  const faults = () => [fixture().vote, fixture().result].flatMap((proxy) => proxy.faults.splice(0))
   const journey = (title: string, run: () => Promise<void>) =>
     test(title, async () => {
       await run()
@@ -58,7 +58,7 @@ function runJourneys(start: () => Promise<Browser>): void {
   const rare = isAll ? journey : () => {}
 
   test("an error in a page's script and a breach of its policy would be seen", async () => {
-    const voter = await arrive(`${stand().vote.url}/polls/swing`)
+    const voter = await arrive(`${fixture().vote.url}/polls/swing`)
     await voter.run(() => {
       setTimeout(() => {
         throw new Error("on purpose")
@@ -78,7 +78,7 @@ function runJourneys(start: () => Promise<Browser>): void {
     journey(
       "votes with one tap, changes the vote, and sees on the receipt's page that it was counted",
       async () => {
-        const voter = await arrive(`${stand().vote.url}/polls/swing`)
+        const voter = await arrive(`${fixture().vote.url}/polls/swing`)
         await voter.taps("button.option", "Cats")
         await voter.sees("h1", "Your vote is in")
         await voter.sees(".chosen", "Cats")
@@ -96,31 +96,31 @@ function runJourneys(start: () => Promise<Browser>): void {
     )
 
     journey("who votes offline is told, and is counted once when the network is back", async () => {
-      const voter = await arrive(`${stand().vote.url}/polls/cut`)
+      const voter = await arrive(`${fixture().vote.url}/polls/cut`)
       await voter.finds("the page live", isLive)
-      stand().vote.online(false)
+      fixture().vote.online(false)
       await voter.taps("button.option", "Cats")
       await voter.sees("main", "Not sent yet. Trying again…")
-      stand().vote.online(true)
+      fixture().vote.online(true)
       await voter.sees("h1", "Your vote is in")
-      await voter.opens(`${stand().result.url}/polls/cut`)
+      await voter.opens(`${fixture().result.url}/polls/cut`)
       await voter.sees("#total", "1 vote")
     })
 
     rare("whose vote is under way may reload the page", async () => {
-      const voter = await arrive(`${stand().vote.url}/polls/busy`)
+      const voter = await arrive(`${fixture().vote.url}/polls/busy`)
       await voter.finds("the page live", isLive)
-      stand().vote.takesVotes(false)
+      fixture().vote.takesVotes(false)
       await voter.taps("button.option", "Dogs")
       await voter.sees("main", "Not sent yet. Trying again…")
-      stand().vote.takesVotes(true)
+      fixture().vote.takesVotes(true)
       await voter.reloads()
       await voter.sees("h1", "Your vote is in")
       await voter.sees(".chosen", "Dogs")
     })
 
     rare("who comes back sees what stands, without what the page remembered, too", async () => {
-      const voter = await arrive(`${stand().vote.url}/polls/swing`)
+      const voter = await arrive(`${fixture().vote.url}/polls/swing`)
       await voter.taps("button.option", "Dogs")
       await voter.sees("h1", "Your vote is in")
       await voter.run(() => localStorage.clear(), null)
@@ -130,7 +130,7 @@ function runJourneys(start: () => Promise<Browser>): void {
     })
 
     rare("whose browser keeps no cookies stays one voter", async () => {
-      const voter = await arrive(`${stand().vote.url}/polls/first`)
+      const voter = await arrive(`${fixture().vote.url}/polls/first`)
       await voter.finds("the page live", isLive)
       await voter.forgetsCookies()
       await voter.taps("button.option", "Cats")
@@ -146,7 +146,7 @@ function runJourneys(start: () => Promise<Browser>): void {
     })
 
     rare("needs a keyboard alone", async () => {
-      const voter = await arrive(`${stand().vote.url}/polls/swing`)
+      const voter = await arrive(`${fixture().vote.url}/polls/swing`)
       await voter.finds("the page live", isLive)
       await voter.presses("Tab")
       await voter.presses("Enter")
@@ -154,8 +154,8 @@ function runJourneys(start: () => Promise<Browser>): void {
     })
 
     rare("votes with a printed code, once", async () => {
-      const [code = ""] = await stand().codes("club", 1)
-      const voter = await arrive(`${stand().vote.url}/polls/club`)
+      const [code = ""] = await fixture().codes("club", 1)
+      const voter = await arrive(`${fixture().vote.url}/polls/club`)
       // What is typed before that is not formatted.
       await voter.finds("the page live", isLive)
       await voter.types("input[name=code]", code.toLowerCase().replaceAll("-", ""))
@@ -171,30 +171,30 @@ function runJourneys(start: () => Promise<Browser>): void {
 
   describe("a viewer", () => {
     journey("sees the tally move", async () => {
-      const viewer = await arrive(`${stand().result.url}/polls/live`)
+      const viewer = await arrive(`${fixture().result.url}/polls/live`)
       await viewer.sees("#connection.live")
-      await stand().cast("live", "a")
+      await fixture().cast("live", "a")
       await viewer.sees("#total", "1 vote")
-      await stand().cast("live", "b")
+      await fixture().cast("live", "b")
       await viewer.sees("#total", "2 votes")
     })
 
     rare("sees it go on after the network was away", async () => {
-      const viewer = await arrive(`${stand().result.url}/polls/away`)
+      const viewer = await arrive(`${fixture().result.url}/polls/away`)
       await viewer.sees("#connection.live")
-      await stand().cast("away", "a")
+      await fixture().cast("away", "a")
       await viewer.sees("#total", "1 vote")
-      stand().result.online(false)
+      fixture().result.online(false)
       await viewer.misses("#connection.live")
-      await stand().cast("away", "a")
-      stand().result.online(true)
+      await fixture().cast("away", "a")
+      fixture().result.online(true)
       await viewer.sees("#connection.live")
       await viewer.sees("#total", "2 votes")
       await viewer.sees(".plot canvas")
     })
 
     rare("watches in the page of another site, and gets from there to the ballot", async () => {
-      const { vote, result, site, cast } = stand()
+      const { vote, result, site, cast } = fixture()
       const visitor = await arrive(site(embedSnippet(result.url, "framed")))
       await visitor.sees("#connection.live", "", "iframe")
       await cast("framed", "a")
@@ -213,7 +213,7 @@ function runJourneys(start: () => Promise<Browser>): void {
 
   describe("a host", () => {
     journey("leads the stage by its keys", async () => {
-      const host = await arrive(`${stand().result.url}/polls/stage/stage`, 1280)
+      const host = await arrive(`${fixture().result.url}/polls/stage/stage`, 1280)
       await host.finds("it live", () => document.querySelector("#connection.live") !== null)
       await host.presses(" ")
       await host.sees(".stage", "The results are covered")
@@ -226,11 +226,11 @@ function runJourneys(start: () => Promise<Browser>): void {
     })
 
     rare("signs in, changes a poll, and sees it saved", async () => {
-      const host = await arrive(`${stand().result.url}/admin`, 1280)
+      const host = await arrive(`${fixture().result.url}/admin`, 1280)
       await host.types("#token", ADMIN_TOKEN)
       await host.presses("Enter")
       await host.sees(".page-head")
-      await host.opens(`${stand().result.url}/admin/polls/edited/edit`)
+      await host.opens(`${fixture().result.url}/admin/polls/edited/edit`)
       await host.types("#title", "Who is the best?")
       await host.sees(".preview", "Who is the best?")
       await host.taps("form .button.primary", "Save")

@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Builder, Capabilities, Key as Keys, type WebDriver, type WebElement } from "selenium-webdriver"
-import { type Leashed, leash } from "../../scripts/services/leash"
-import { freePort } from "../../scripts/services/ports"
+import { freePort } from "../../scripts/services/processes/ports"
+import { type SupervisedProcess, startSupervised } from "../../scripts/services/processes/supervised-process"
+import { ensureTool } from "../../scripts/services/tools/tools"
 import { waitFor } from "../../scripts/services/wait"
-import { ensureTool } from "../../scripts/tools/tools"
 import { type Browser, call, find, type Key, type Tab } from "./tab"
 
 const GRACE_MS = 2_000
@@ -28,7 +28,7 @@ export async function startWebkit(): Promise<Browser> {
     string,
     string
   >
-  const server = leash([await ensureTool("webkit"), `--port=${port}`], { env: environment })
+  const server = startSupervised([await ensureTool("webkit"), `--port=${port}`], { env: environment })
   const url = `http://127.0.0.1:${port}`
   await waitFor("WebKit's driver", () =>
     fetch(`${url}/status`).then(
@@ -62,7 +62,7 @@ function openWindow(url: string): Promise<WebDriver> {
 }
 
 /** A screen that nobody sees: it chooses a free number itself, and says it. */
-async function startScreen(): Promise<{ server: Leashed; display: string }> {
+async function startScreen(): Promise<{ server: SupervisedProcess; display: string }> {
   const lines: string[] = []
   const command = [
     await ensureTool("Xvfb"),
@@ -74,7 +74,7 @@ async function startScreen(): Promise<{ server: Leashed; display: string }> {
     "-nolisten",
     "tcp",
   ]
-  const server = leash(command, { onLine: (line) => void lines.push(line) })
+  const server = startSupervised(command, { onLine: (line) => void lines.push(line) })
   const number = await waitFor("a screen", () => lines.find((line) => /^\d+$/.test(line)))
   return { server, display: `:${number}` }
 }

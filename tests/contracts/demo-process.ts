@@ -3,7 +3,7 @@
  * ending a stack ends everything that its process has started. Prints where everything is; SIGTERM ends it.
  */
 
-import { Stack } from "../../scripts/services/stack"
+import { Stack } from "../../scripts/services/stack/stack"
 
 const stack = new Stack({
   ...{ stateDir: process.argv[2] ?? "", env: process.env, contracts: true, broker: "nats" },

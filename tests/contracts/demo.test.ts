@@ -6,12 +6,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Subprocess } from "bun"
 import { CHECKOUT } from "../../scripts/services/checkout"
-import { eachLine } from "../../scripts/services/lines"
-import { freePort } from "../../scripts/services/ports"
-import { descendants } from "../../scripts/services/processes"
-import type { Running } from "../../scripts/services/running"
-import { contractUrls } from "../../scripts/services/stack-contracts"
-import { assertOneInbox, assertSameInbox, noteInbox } from "../../scripts/services/stack-inbox"
+import { eachLine } from "../../scripts/services/processes/lines"
+import { freePort } from "../../scripts/services/processes/ports"
+import { descendants } from "../../scripts/services/processes/process-table"
+import { contractUrls } from "../../scripts/services/stack/contracts"
+import { assertOneInbox, assertSameInbox, noteInbox } from "../../scripts/services/stack/inbox"
+import type { RunningDemo } from "../../scripts/services/stack/running-demo"
 import { waitFor } from "../../scripts/services/wait"
 import { untilVotes } from "./family"
 
@@ -41,7 +41,7 @@ async function startDemo() {
   children.push(child)
   const said: string[] = []
   void eachLine(child.stderr, (line) => said.push(line))
-  const { promise, resolve, reject } = Promise.withResolvers<Running>()
+  const { promise, resolve, reject } = Promise.withResolvers<RunningDemo>()
   void eachLine(child.stdout, (line) => resolve(JSON.parse(line)))
   const why = (code: number) => `the demo ended with ${code} before it was ready: ${said.join("\n")}`
   void child.exited.then((code) => reject(new Error(why(code))))

@@ -1,14 +1,19 @@
 /** Every contract side by side over one Redis and one Postgres, as `bun run demo --contracts` starts them. */
 
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { waitFor } from "../../scripts/services/wait"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import type { Stores } from "../harness/stores"
 
 export type Family = {
-  worker: Running
-  classic: { vote: Running; result: Running }
-  pets: { vote: Running; result: Running }
-  posts: Running
+  worker: AppProcess
+  classic: { vote: AppProcess; result: AppProcess }
+  pets: { vote: AppProcess; result: AppProcess }
+  posts: AppProcess
 }
 
 /**
@@ -24,13 +29,13 @@ export async function startFamily(
   const inbox = { INBOX_URL: inboxUrl }
   const worker = await startContractsWorker(stores, { ...inbox, ...workerEnv })
   const [result, petsResult] = await Promise.all([
-    startResult(stores),
-    startResult(stores, { CONTRACT: "pets" }),
+    startResultProcess(stores),
+    startResultProcess(stores, { CONTRACT: "pets" }),
   ])
   const [vote, petsVote, posts] = await Promise.all([
-    startVote(stores, { ...inbox, RESULT_URL: result.url }),
-    startVote(stores, { ...inbox, RESULT_URL: petsResult.url, CONTRACT: "pets" }),
-    startVote(stores, { ...inbox, CONTRACT: "posts" }),
+    startVoteProcess(stores, { ...inbox, RESULT_URL: result.url }),
+    startVoteProcess(stores, { ...inbox, RESULT_URL: petsResult.url, CONTRACT: "pets" }),
+    startVoteProcess(stores, { ...inbox, CONTRACT: "posts" }),
   ])
   return {
     worker,
@@ -41,7 +46,7 @@ export async function startFamily(
 }
 
 /** A worker that prepares every contract, once it is at work. */
-export async function startContractsWorker(stores: Stores, env: Record<string, string>): Promise<Running> {
+export async function startContractsWorker(stores: Stores, env: Record<string, string>): Promise<AppProcess> {
   const worker = await startWorkerProcess(stores, { CONTRACTS: "pets,posts", ...env })
   await worker.app.waitReady()
   return worker

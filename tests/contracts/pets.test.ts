@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test"
+import { startResultProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
 import { waitFor } from "../../scripts/services/wait"
-import { startResult, startVote } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { type Family, startFamily, untilVotes } from "./family"
 
@@ -123,7 +123,10 @@ test("a frontend whose server passes everything on may vote and watch once PUBLI
   const origin = "https://pets.example"
   expect((await send('{"pet":"lizards"}', { ...JSON_TYPE, origin })).status).toBe(403)
   const own = { CONTRACT: "pets", PUBLIC_URL: origin }
-  const [vote, result] = await Promise.all([startVote(stores(), own), startResult(stores(), own)])
+  const [vote, result] = await Promise.all([
+    startVoteProcess(stores(), own),
+    startResultProcess(stores(), own),
+  ])
   expect((await send('{"pet":"hamsters"}', { ...JSON_TYPE, origin }, vote.url)).status).toBe(400)
   const { heard } = watch({ origin }, result.url)
   await waitFor("the counts", () => heard.length > 0)

@@ -5,20 +5,28 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
 import { waitFor } from "../../scripts/services/wait"
-import { command } from "./commands"
-import { useRoom } from "./room"
+import { runDataCommand } from "./commands"
+import { useInstance } from "./instance"
 
-const room = useRoom()
+const instance = useInstance()
 setDefaultTimeout(120_000)
 
 test("gives sums that are the tallies, and nothing that tells a voter", async () => {
-  await room().poll("out", { policy: "changeable", title: "=1+1", results: "after-close" })
-  const file = await room().file("out.csv", ["poll,option,voter", "out,a,ann", "out,a,bob", "out,b,cay"])
-  await command("import", [file], room().env)
-  await command("import", [await room().file("out2.csv", ["poll,option,voter", "out,b,ann"])], room().env)
-  const target = join(room().dir, "export")
+  await instance().poll("out", { policy: "changeable", title: "=1+1", results: "after-close" })
+  const file = await instance().file("out.csv", ["poll,option,voter", "out,a,ann", "out,a,bob", "out,b,cay"])
+  await runDataCommand("import", [file], instance().env)
+  await runDataCommand(
+    "import",
+    [await instance().file("out2.csv", ["poll,option,voter", "out,b,ann"])],
+    instance().env,
+  )
+  const target = join(instance().dir, "export")
   await waitFor("all to be counted", async () => {
-    const { code, err } = await command("export", ["--poll", "out", "--dir", target, "--force"], room().env)
+    const { code, err } = await runDataCommand(
+      "export",
+      ["--poll", "out", "--dir", target, "--force"],
+      instance().env,
+    )
     expect([code, err]).toEqual([0, ""])
     return jsonLines(join(target, "ballots.jsonl")).length === 4
   })
@@ -41,8 +49,8 @@ test("gives sums that are the tallies, and nothing that tells a voter", async ()
 })
 
 test("takes all polls, and agrees with the tallies of the result app", async () => {
-  const target = join(room().dir, "all")
-  await command("export", ["--dir", target, "--format", "jsonl"], room().env)
+  const target = join(instance().dir, "all")
+  await runDataCommand("export", ["--dir", target, "--format", "jsonl"], instance().env)
   const sums: Record<string, number> = {}
   for (const { poll: id, option, stands } of jsonLines(join(target, "ballots.jsonl"))) {
     if (stands) sums[`${id} ${option}`] = (sums[`${id} ${option}`] ?? 0) + 1
@@ -55,21 +63,23 @@ test("takes all polls, and agrees with the tallies of the result app", async () 
 })
 
 test("leaves files alone that are there, and names what there is not", async () => {
-  const target = join(room().dir, "all")
-  const again = await command("export", ["--dir", target, "--format", "jsonl"], room().env)
+  const target = join(instance().dir, "all")
+  const again = await runDataCommand("export", ["--dir", target, "--format", "jsonl"], instance().env)
   expect([again.code, again.err]).toEqual([2, expect.stringContaining("--force")])
-  const unknown = await command(
+  const unknown = await runDataCommand(
     "export",
-    ["--poll", "nowhere", "--dir", join(room().dir, "none")],
-    room().env,
+    ["--poll", "nowhere", "--dir", join(instance().dir, "none")],
+    instance().env,
   )
   expect([unknown.code, unknown.err.trim()]).toEqual([2, 'There is no poll "nowhere".'])
-  expect((await command("export", ["--format", "xml"], room().env)).err).toContain("csv, jsonl or both")
+  expect((await runDataCommand("export", ["--format", "xml"], instance().env)).err).toContain(
+    "csv, jsonl or both",
+  )
 })
 
 test("writes all files or none, and mixes no two exports", async () => {
-  const target = join(room().dir, "moments")
-  const to = (...words: string[]) => command("export", ["--dir", target, ...words], room().env)
+  const target = join(instance().dir, "moments")
+  const to = (...words: string[]) => runDataCommand("export", ["--dir", target, ...words], instance().env)
   mkdirSync(target)
   writeFileSync(join(target, "ballots.csv"), "mine")
   const refused = await to()
@@ -84,14 +94,14 @@ test("writes all files or none, and mixes no two exports", async () => {
 })
 
 test("an export that fails in the middle leaves the earlier one as it is", async () => {
-  const { adminUrl } = room().stores.database
-  const target = join(room().dir, "unlucky")
-  expect((await command("export", ["--dir", target], room().env)).code).toBe(0)
+  const { adminUrl } = instance().stores.database
+  const target = join(instance().dir, "unlucky")
+  expect((await runDataCommand("export", ["--dir", target], instance().env)).code).toBe(0)
   const before = readdirSync(target).map((name) => statSync(join(target, name)).mtimeMs)
   const sql = openDatabase(adminUrl, { name: "test", connections: 1 })
   await sql`ALTER VIEW vote_history RENAME TO away`
   try {
-    const { code, err } = await command("export", ["--dir", target, "--force"], room().env)
+    const { code, err } = await runDataCommand("export", ["--dir", target, "--force"], instance().env)
     expect([code, err.trim()]).toEqual([
       2,
       'The database can\'t be read: relation "vote_history" does not exist.',
@@ -104,18 +114,20 @@ test("an export that fails in the middle leaves the earlier one as it is", async
 })
 
 test("says in one sentence where it can't write or read", async () => {
-  const file = await room().file("a-file", ["text"])
-  const says = async (dir: string, env = room().env) => {
-    const { code, err } = await command("export", ["--dir", dir], env)
+  const file = await instance().file("a-file", ["text"])
+  const says = async (dir: string, env = instance().env) => {
+    const { code, err } = await runDataCommand("export", ["--dir", dir], env)
     expect(code).toBe(2)
     return err.trim()
   }
   expect(await says(file)).toBe(`${file} is a file: name a directory with --dir.`)
   expect(await says("/proc/foo")).toBe("Can't write to /proc/foo: no such file or directory.")
   expect(await says(join(file, "below"))).toBe(`Can't write to ${join(file, "below")}: not a directory.`)
-  const dead = { ...room().env, DATABASE_URL: "postgres://me:secret@127.0.0.1:1/votes" }
-  expect(await says(join(room().dir, "dead"), dead)).toStartWith("Can't use Postgres at 127.0.0.1:1/votes")
-  expect(existsSync(join(room().dir, "dead"))).toBe(false)
+  const dead = { ...instance().env, DATABASE_URL: "postgres://me:secret@127.0.0.1:1/votes" }
+  expect(await says(join(instance().dir, "dead"), dead)).toStartWith(
+    "Can't use Postgres at 127.0.0.1:1/votes",
+  )
+  expect(existsSync(join(instance().dir, "dead"))).toBe(false)
 })
 
 function jsonLines(file: string): Record<string, unknown>[] {

@@ -4,18 +4,18 @@ import { expect, setDefaultTimeout, test } from "bun:test"
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { waitFor } from "../../scripts/services/wait"
-import { command, spawnCommand } from "./commands"
-import { useRoom } from "./room"
+import { runDataCommand, spawnDataCommand } from "./commands"
+import { useInstance } from "./instance"
 
-const room = useRoom()
+const instance = useInstance()
 setDefaultTimeout(120_000)
 
-const runs = (file: string, ...flags: string[]) => command("import", [file, ...flags], room().env)
-const refusedOf = (name: string) => readFileSync(join(room().dir, `${name}.refused.csv`), "utf8")
+const runs = (file: string, ...flags: string[]) => runDataCommand("import", [file, ...flags], instance().env)
+const refusedOf = (name: string) => readFileSync(join(instance().dir, `${name}.refused.csv`), "utf8")
 
 test("a malformed row is refused, and the rows after it are cast", async () => {
-  await room().poll("malformed")
-  const file = await room().file("malformed.csv", [
+  await instance().poll("malformed")
+  const file = await instance().file("malformed.csv", [
     "poll,option,voter",
     "malformed,a,ann",
     "malformed,a",
@@ -34,13 +34,13 @@ test("a malformed row is refused, and the rows after it are cast", async () => {
 test.each(["little", "big"])(
   "a file in UTF-16 with the %s end first is refused, and nothing is cast",
   async (end) => {
-    const poll = await room().poll(`utf-16-${end}`)
+    const poll = await instance().poll(`utf-16-${end}`)
     const content = Buffer.from(`\uFEFFpoll,option,voter\n${poll},a,ann\n`, "utf16le")
-    const file = join(room().dir, `${poll}.csv`)
+    const file = join(instance().dir, `${poll}.csv`)
     await Bun.write(file, end === "big" ? content.swap16() : content)
     const { code, err } = await runs(file)
     expect([code, err]).toEqual([2, `${file} is in UTF-16: save it as CSV UTF-8. Nothing was cast.\n`])
-    expect(await room().tally(poll)).toEqual({ a: 0, b: 0 })
+    expect(await instance().tally(poll)).toEqual({ a: 0, b: 0 })
   },
 )
 
@@ -49,7 +49,7 @@ test("a refused row is told by the line in which it begins, whatever stands abov
     ["unix", "\n"],
     ["windows", "\r\n"],
   ] as const) {
-    await room().poll(name)
+    await instance().poll(name)
     const lines = [
       "poll,option,voter",
       `${name},a,"two`,
@@ -61,7 +61,7 @@ test("a refused row is told by the line in which it begins, whatever stands abov
       'lines"',
       `${name},z,x`,
     ]
-    const file = await room().file(`${name}.csv`, [lines.join(end)])
+    const file = await instance().file(`${name}.csv`, [lines.join(end)])
     const { out } = await runs(file, "--dry-run")
     expect(out).toBe(
       `1 could be cast, 2 refused\n${[6, 9].map((line) => `line ${line}: The poll ${name} has no option z.\n`).join("")}`,
@@ -70,22 +70,22 @@ test("a refused row is told by the line in which it begins, whatever stands abov
 })
 
 test("of a file that is broken at its end nothing is cast, and the command says so", async () => {
-  await room().poll("broken")
-  const file = await room().file("broken.csv", ["poll,option", "broken,a", 'broken,"b'])
+  await instance().poll("broken")
+  const file = await instance().file("broken.csv", ["poll,option", "broken,a", 'broken,"b'])
   const { code, out, err } = await runs(file)
   expect([code, out]).toEqual([2, ""])
   expect(err).toMatch(/can't be read: Quote Not Closed.*at line 3\. Nothing was cast\.$/m)
-  expect(await room().tally("broken")).toEqual({ a: 0, b: 0 })
+  expect(await instance().tally("broken")).toEqual({ a: 0, b: 0 })
 })
 
 test("Ctrl-C ends it with a summary; what was refused is kept, and the next run goes on", async () => {
-  await room().poll("stopped")
+  await instance().poll("stopped")
   const rows = Array.from({ length: 3_000 }, (_, i) => `stopped,a,v${i}`)
-  const file = await room().file("stopped.csv", ["poll,option,voter", "stopped,z,ann", ...rows])
+  const file = await instance().file("stopped.csv", ["poll,option,voter", "stopped,z,ann", ...rows])
   const stopIt = async () => {
-    const child = spawnCommand("import", [file, "--concurrency", "3"], room().env)
-    const before = (await room().tally("stopped")).a ?? 0
-    await waitFor("some votes", async () => ((await room().tally("stopped")).a ?? 0) > before + 50)
+    const child = spawnDataCommand("import", [file, "--concurrency", "3"], instance().env)
+    const before = (await instance().tally("stopped")).a ?? 0
+    await waitFor("some votes", async () => ((await instance().tally("stopped")).a ?? 0) > before + 50)
     child.kill("SIGINT")
     const [out, err] = await Promise.all([
       new Response(child.stdout).text(),
@@ -98,41 +98,41 @@ test("Ctrl-C ends it with a summary; what was refused is kept, and the next run 
   expect(out).toMatch(/^\d+ accepted, 1 refused\. Run it again to go on\.$/m)
   expect(refusedOf("stopped")).toContain("stopped,z,ann,,2,")
   const [, accepted] = /^(\d+) accepted/.exec(out) ?? []
-  await room().untilTally("stopped", { a: Number(accepted), b: 0 })
+  await instance().untilTally("stopped", { a: Number(accepted), b: 0 })
 
-  await Bun.write(join(room().dir, "stopped.refused.csv"), "of a whole run")
+  await Bun.write(join(instance().dir, "stopped.refused.csv"), "of a whole run")
   await stopIt()
   expect(refusedOf("stopped")).toBe("of a whole run")
 
   expect((await runs(file)).out).toMatch(/cast before, 1 refused$/m)
-  await room().untilTally("stopped", { a: 3_000, b: 0 })
+  await instance().untilTally("stopped", { a: 3_000, b: 0 })
   expect(refusedOf("stopped")).toContain("stopped,z,ann,,2,")
-  expect(readdirSync(room().dir).filter((name) => /refused\.csv\.\d+$/.test(name))).toEqual([])
+  expect(readdirSync(instance().dir).filter((name) => /refused\.csv\.\d+$/.test(name))).toEqual([])
 })
 
 test("a dry run leaves the refused file of a real run alone", async () => {
-  await room().poll("kept")
-  const file = await room().file("kept.csv", ["poll,option", "kept,z"])
+  await instance().poll("kept")
+  const file = await instance().file("kept.csv", ["poll,option", "kept,z"])
   await runs(file)
   const refused = refusedOf("kept")
-  await room().file("kept.csv", ["poll,option", "kept,y"])
+  await instance().file("kept.csv", ["poll,option", "kept,y"])
   await runs(file, "--dry-run")
   expect(refusedOf("kept")).toBe(refused)
-  await room().file("kept.csv", ["poll,option", "kept,a"])
+  await instance().file("kept.csv", ["poll,option", "kept,a"])
   await runs(file, "--dry-run")
   expect(refusedOf("kept")).toBe(refused)
 })
 
 test("what is refused of a refused file is in a file beside it", async () => {
-  await room().poll("again")
-  await runs(await room().file("again.csv", ["poll,option", "again,z"]))
+  await instance().poll("again")
+  await runs(await instance().file("again.csv", ["poll,option", "again,z"]))
   for (const [from, to] of [
     ["again.refused", "again.refused-2"],
     ["again.refused-2", "again.refused-3"],
   ]) {
-    const { out } = await runs(join(room().dir, `${from}.csv`))
-    expect(out).toContain(`Why: ${join(room().dir, `${to}.csv`)}`)
-    expect(existsSync(join(room().dir, `${from}.csv`))).toBe(true)
+    const { out } = await runs(join(instance().dir, `${from}.csv`))
+    expect(out).toContain(`Why: ${join(instance().dir, `${to}.csv`)}`)
+    expect(existsSync(join(instance().dir, `${from}.csv`))).toBe(true)
   }
 })
 
@@ -142,13 +142,13 @@ test.each([
   ["twice.csv", "poll,option,Voter,voter\nx,a,b,c", "names the column voter twice"],
   ["excel.csv", "poll;option;voter\nx;a;b", "Separate the columns by commas"],
 ])("refuses %s", async (name, content, says) => {
-  const { code, err } = await runs(await room().file(name, [content]))
+  const { code, err } = await runs(await instance().file(name, [content]))
   expect(code).toBe(2)
   expect(err).toContain(says)
 })
 
 test("refuses what is no file", async () => {
-  const directory = join(room().dir, "directory.csv")
+  const directory = join(instance().dir, "directory.csv")
   mkdirSync(directory)
   expect((await runs(directory)).err.trim()).toBe(`${directory} is a directory: name a CSV file.`)
   expect((await runs("/dev/null")).err).toContain("/dev/null is no file")

@@ -3,36 +3,36 @@
 import { expect, setDefaultTimeout, test } from "bun:test"
 import { appendFileSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { command } from "./commands"
-import { useRoom } from "./room"
+import { runDataCommand } from "./commands"
+import { useInstance } from "./instance"
 
-const room = useRoom()
+const instance = useInstance()
 setDefaultTimeout(120_000)
 
 const runs = async (file: string, ...flags: string[]) => {
-  const { code, out, err } = await command("import", [file, ...flags], room().env)
+  const { code, out, err } = await runDataCommand("import", [file, ...flags], instance().env)
   const [summary = ""] = out.split("\n")
   return { code, summary, err }
 }
 
 test("of a voter's rows the first stands where votes are final, however slowly it is answered", async () => {
-  await room().poll("first")
-  const file = await room().file("first.csv", [
+  await instance().poll("first")
+  const file = await instance().file("first.csv", [
     "poll,option,voter",
     ...Array.from({ length: 60 }, (_, i) => [`first,a,v${i}`, `first,b,v${i}`]).flat(),
   ])
   await using slow = slowFor("a")
-  const env = { ...room().env, VOTE_URL: slow.url.origin }
+  const env = { ...instance().env, VOTE_URL: slow.url.origin }
   for (const summary of ["60 accepted, 60 refused", "0 accepted, 60 cast before, 60 refused"]) {
-    const { out } = await command("import", [file, "--concurrency", "100"], env)
+    const { out } = await runDataCommand("import", [file, "--concurrency", "100"], env)
     expect(out.split("\n")[0]).toBe(summary)
   }
-  await room().untilTally("first", { a: 60, b: 0 })
+  await instance().untilTally("first", { a: 60, b: 0 })
 })
 
 test("of a voter's rows the last alone is cast where votes may be changed, at every run", async () => {
-  await room().poll("last", { policy: "changeable" })
-  const file = await room().file("last.csv", [
+  await instance().poll("last", { policy: "changeable" })
+  const file = await instance().file("last.csv", [
     "poll,option,voter",
     ...Array.from({ length: 60 }, (_, i) => [`last,b,v${i}`, `last,a,v${i}`]).flat(),
   ])
@@ -45,54 +45,54 @@ test("of a voter's rows the last alone is cast where votes may be changed, at ev
     code: 0,
     summary: `0 accepted, 60 cast before, ${replaced}, 0 refused`,
   })
-  await room().untilTally("last", { a: 60, b: 0 })
+  await instance().untilTally("last", { a: 60, b: 0 })
 })
 
 test("a last row that can't be cast replaces none, and a voter's votes in other polls are their own", async () => {
-  await room().poll("lastly", { policy: "changeable" })
-  await room().poll("otherwise", { policy: "changeable" })
-  const file = await room().file("lastly.csv", [
+  await instance().poll("lastly", { policy: "changeable" })
+  await instance().poll("otherwise", { policy: "changeable" })
+  const file = await instance().file("lastly.csv", [
     "poll,option,voter",
     "lastly,a,ann",
     "otherwise,b,ann",
     "lastly,z,ann",
   ])
   expect(await runs(file)).toMatchObject({ summary: "2 accepted, 1 refused" })
-  await room().untilTally("lastly", { a: 1, b: 0 })
-  await room().untilTally("otherwise", { a: 0, b: 1 })
+  await instance().untilTally("lastly", { a: 1, b: 0 })
+  await instance().untilTally("otherwise", { a: 0, b: 1 })
 })
 
 test("who votes by code is one voter however the code is written", async () => {
-  await room().poll("coded", { policy: "changeable", eligibility: "code" })
-  const [code = ""] = await room().codes("coded", 1)
+  await instance().poll("coded", { policy: "changeable", eligibility: "code" })
+  const [code = ""] = await instance().codes("coded", 1)
   const rows = [`coded,a,${code}`, `coded,a,${code.toLowerCase()}`, `coded,b,${code.replaceAll("-", " ")}`]
-  const file = await room().file("coded.csv", ["poll,option,code", ...rows])
+  const file = await instance().file("coded.csv", ["poll,option,code", ...rows])
   const replaced = "2 replaced by a later row of the file"
   expect(await runs(file)).toMatchObject({ summary: `1 accepted, ${replaced}, 0 refused` })
-  await room().untilTally("coded", { a: 0, b: 1 })
+  await instance().untilTally("coded", { a: 0, b: 1 })
 })
 
 test("the same name is one voter, however its accents are written and whatever can't be seen in it", async () => {
-  await room().poll("names")
-  const file = await room().file("names.csv", [
+  await instance().poll("names")
+  const file = await instance().file("names.csv", [
     "poll,option,voter",
     ...["Zoë Müller", "Zoe\u0308 Mu\u0308ller", "Zoë M\u00ADüller\u200B"].map((name) => `names,a,${name}`),
     "names,a,Zoe Muller",
     "names,a,\u200B",
   ])
   expect(await runs(file)).toMatchObject({ code: 0, summary: "3 accepted, 2 cast before, 0 refused" })
-  await room().untilTally("names", { a: 3, b: 0 })
+  await instance().untilTally("names", { a: 3, b: 0 })
 })
 
 test("a file can't vote where a network has one vote", async () => {
-  await room().poll("network", { eligibility: "network", policy: "changeable" })
-  const file = await room().file("network.csv", ["poll,option,voter", "network,a,ann", "network,b,bob"])
+  await instance().poll("network", { eligibility: "network", policy: "changeable" })
+  const file = await instance().file("network.csv", ["poll,option,voter", "network,a,ann", "network,b,bob"])
   expect(await runs(file)).toMatchObject({ summary: "0 accepted, 2 refused" })
 })
 
 test("a file without voters that is corrected or appended to casts only what is new", async () => {
-  await room().poll("grows")
-  const file = await room().file("grows.csv", ["poll,option", "grows,a", "grows,z", "grows,a", "grows,b"])
+  await instance().poll("grows")
+  const file = await instance().file("grows.csv", ["poll,option", "grows,a", "grows,z", "grows,a", "grows,b"])
   expect(await runs(file)).toMatchObject({ summary: "3 accepted, 1 refused" })
   await Bun.write(file, readFileSync(file, "utf8").replace("grows,z", "grows,a"))
   expect(await runs(file)).toMatchObject({ summary: "1 accepted, 3 cast before, 0 refused" })
@@ -100,29 +100,29 @@ test("a file without voters that is corrected or appended to casts only what is 
   expect(await runs(file)).toMatchObject({ summary: "2 accepted, 4 cast before, 0 refused" })
   await Bun.write(file, readFileSync(file, "utf8").replace("grows,a\n", ""))
   expect(await runs(file)).toMatchObject({ summary: "0 accepted, 5 cast before, 0 refused" })
-  await room().untilTally("grows", { a: 3, b: 3 })
+  await instance().untilTally("grows", { a: 3, b: 3 })
 })
 
 test("a voter that is blank is none, as an empty one is", async () => {
-  await room().poll("blank")
+  await instance().poll("blank")
   const rows = ['"  "', '"  "', "\u00a0", "\u00a0", "", ""].map((voter) => `blank,a,${voter}`)
-  const file = await room().file("blank.csv", ["poll,option,voter", ...rows])
+  const file = await instance().file("blank.csv", ["poll,option,voter", ...rows])
   expect(await runs(file)).toMatchObject({ summary: "6 accepted, 0 refused" })
-  await room().untilTally("blank", { a: 6, b: 0 })
+  await instance().untilTally("blank", { a: 6, b: 0 })
 })
 
 test("rows that say the same in another file are other voters", async () => {
-  await room().poll("days")
+  await instance().poll("days")
   for (const name of ["monday.csv", "tuesday.csv"]) {
-    const file = await room().file(name, ["poll,option", "days,a", "days,b"])
+    const file = await instance().file(name, ["poll,option", "days,a", "days,b"])
     expect(await runs(file)).toMatchObject({ summary: "2 accepted, 0 refused" })
   }
 })
 
 test("a refused row without a voter stays one voter, however often it is corrected and imported", async () => {
-  await room().poll("mended")
-  const file = await room().file("mended.csv", ["poll,option", "mended,a", "mended,y", "mended,z"])
-  const refused = join(room().dir, "mended.refused.csv")
+  await instance().poll("mended")
+  const file = await instance().file("mended.csv", ["poll,option", "mended,a", "mended,y", "mended,z"])
+  const refused = join(instance().dir, "mended.refused.csv")
   const correct = async (from: RegExp) =>
     Bun.write(refused, readFileSync(refused, "utf8").replace(from, "mended,a,"))
   await runs(file)
@@ -132,7 +132,7 @@ test("a refused row without a voter stays one voter, however often it is correct
   await correct(/mended,[yz],/g)
   await correct(/mended,z,/)
   expect(await runs(refused)).toMatchObject({ summary: "1 accepted, 1 cast before, 0 refused" })
-  await room().untilTally("mended", { a: 3, b: 0 })
+  await instance().untilTally("mended", { a: 3, b: 0 })
 })
 
 /** The vote app, behind a network on which votes for one option take long. */
@@ -145,7 +145,7 @@ function slowFor(option: string) {
       const { method, headers } = request
       const body = method === "POST" ? await request.text() : undefined
       if (body?.includes(`"${option}"`)) await Bun.sleep(100)
-      return fetch(`${room().env.VOTE_URL}${pathname}`, {
+      return fetch(`${instance().env.VOTE_URL}${pathname}`, {
         method,
         headers,
         ...(body !== undefined && { body }),

@@ -4,57 +4,60 @@ import { expect, setDefaultTimeout, test } from "bun:test"
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { waitFor } from "../../scripts/services/wait"
-import { command, spawnCommand } from "./commands"
-import { useRoom } from "./room"
+import { runDataCommand, spawnDataCommand } from "./commands"
+import { useInstance } from "./instance"
 
-const room = useRoom()
+const instance = useInstance()
 setDefaultTimeout(120_000)
 
 test("casts a ballot for each row, and none twice at a second run", async () => {
-  const file = await room().file("once.csv", [
+  const file = await instance().file("once.csv", [
     "\uFEFFPoll,Option,Voter",
     ...Array.from({ length: 40 }, (_, i) => `${i % 2 ? "one" : "two"},${i % 3 ? "a" : "b"},"voter, ${i}"`),
   ])
-  await room().poll("one")
-  await room().poll("two")
-  const first = await command("import", [file], room().env)
+  await instance().poll("one")
+  await instance().poll("two")
+  const first = await runDataCommand("import", [file], instance().env)
   expect([first.code, first.out.trim()]).toEqual([0, "40 accepted, 0 refused"])
-  const second = await command("import", [file], room().env)
+  const second = await runDataCommand("import", [file], instance().env)
   expect([second.code, second.out.trim()]).toEqual([0, "0 accepted, 40 cast before, 0 refused"])
   await waitFor("40 votes", async () => {
-    const all = [...Object.values(await room().tally("one")), ...Object.values(await room().tally("two"))]
+    const all = [
+      ...Object.values(await instance().tally("one")),
+      ...Object.values(await instance().tally("two")),
+    ]
     return all.reduce((a, b) => a + b) === 40
   })
 })
 
 test("takes a row without a voter for a voter of its own", async () => {
-  await room().poll("rows")
-  const file = await room().file("rows.csv", ["poll,option", "rows,a", "rows,a", "rows,b"])
-  expect((await command("import", [file], room().env)).out.trim()).toBe("3 accepted, 0 refused")
-  expect((await command("import", [file], room().env)).out.trim()).toBe(
+  await instance().poll("rows")
+  const file = await instance().file("rows.csv", ["poll,option", "rows,a", "rows,a", "rows,b"])
+  expect((await runDataCommand("import", [file], instance().env)).out.trim()).toBe("3 accepted, 0 refused")
+  expect((await runDataCommand("import", [file], instance().env)).out.trim()).toBe(
     "0 accepted, 3 cast before, 0 refused",
   )
-  await room().untilTally("rows", { a: 2, b: 1 })
+  await instance().untilTally("rows", { a: 2, b: 1 })
 })
 
 test("goes on after it was killed in the middle", async () => {
-  await room().poll("killed")
+  await instance().poll("killed")
   const rows = Array.from({ length: 3_000 }, (_, i) => `killed,${i % 2 ? "a" : "b"},v${i}`)
-  const file = await room().file("killed.csv", ["poll,option,voter", ...rows])
-  const child = spawnCommand("import", [file, "--concurrency", "4"], room().env)
-  await waitFor("some votes", async () => ((await room().tally("killed")).a ?? 0) > 100)
+  const file = await instance().file("killed.csv", ["poll,option,voter", ...rows])
+  const child = spawnDataCommand("import", [file, "--concurrency", "4"], instance().env)
+  await waitFor("some votes", async () => ((await instance().tally("killed")).a ?? 0) > 100)
   child.kill("SIGKILL")
   await child.exited
-  const { code, out } = await command("import", [file], room().env)
+  const { code, out } = await runDataCommand("import", [file], instance().env)
   const [, accepted, before] = /(\d+) accepted, (\d+) cast before/.exec(out) ?? []
   expect([code, Number(accepted) + Number(before)]).toEqual([0, 3_000])
   expect(Number(before)).toBeGreaterThan(100)
-  await room().untilTally("killed", { a: 1_500, b: 1_500 })
+  await instance().untilTally("killed", { a: 1_500, b: 1_500 })
 })
 
 test("says of each refused row why, and imports the others", async () => {
-  await room().poll("picky")
-  const file = await room().file("picky.csv", [
+  await instance().poll("picky")
+  const file = await instance().file("picky.csv", [
     "poll,option,voter,code",
     "picky,a,ann,",
     "picky,z,bob,",
@@ -64,9 +67,9 @@ test("says of each refused row why, and imports the others", async () => {
     "picky,b,ann,",
     "picky,b,eve,",
   ])
-  const { code, out } = await command("import", [file], room().env)
+  const { code, out } = await runDataCommand("import", [file], instance().env)
   expect([code, out.split("\n")[0]]).toEqual([1, "2 accepted, 5 refused"])
-  const refused = join(room().dir, "picky.refused.csv")
+  const refused = join(instance().dir, "picky.refused.csv")
   expect(out).toContain(refused)
   const lines = readFileSync(refused, "utf8").trim().split("\n")
   expect(lines[0]).toBe("poll,option,voter,code,line,reason")
@@ -77,28 +80,28 @@ test("says of each refused row why, and imports the others", async () => {
       .sort(),
   ).toEqual(["3", "4", "5", "6", "7"])
   expect(statSync(refused).mode & 0o777).toBe(0o600)
-  await room().untilTally("picky", { a: 1, b: 1 })
+  await instance().untilTally("picky", { a: 1, b: 1 })
 })
 
 test("a dry run casts nothing, and a corrected file leaves no refusals behind", async () => {
-  await room().poll("dry")
-  const file = await room().file("dry.csv", ["poll,option", "dry,a", "dry,z"])
-  expect((await command("import", [file, "--dry-run"], room().env)).out).toStartWith(
+  await instance().poll("dry")
+  const file = await instance().file("dry.csv", ["poll,option", "dry,a", "dry,z"])
+  expect((await runDataCommand("import", [file, "--dry-run"], instance().env)).out).toStartWith(
     "1 could be cast, 1 refused",
   )
-  expect(await room().tally("dry")).toEqual({ a: 0, b: 0 })
-  await room().file("dry.csv", ["poll,option", "dry,a"])
-  expect((await command("import", [file], room().env)).code).toBe(0)
-  expect(existsSync(join(room().dir, "dry.refused.csv"))).toBe(false)
+  expect(await instance().tally("dry")).toEqual({ a: 0, b: 0 })
+  await instance().file("dry.csv", ["poll,option", "dry,a"])
+  expect((await runDataCommand("import", [file], instance().env)).code).toBe(0)
+  expect(existsSync(join(instance().dir, "dry.refused.csv"))).toBe(false)
 })
 
 test("waits for a vote app that comes back", async () => {
-  await room().poll("outage")
-  const file = await room().file("outage.csv", [
+  await instance().poll("outage")
+  const file = await instance().file("outage.csv", [
     "poll,option",
     ...Array.from({ length: 200 }, () => "outage,a"),
   ])
-  await room().stores.redis.kill9()
+  await instance().stores.redis.kill9()
   const { promise: refused, resolve: isRefused } = Promise.withResolvers<void>()
   await using gate = Bun.serve({
     port: 0,
@@ -107,16 +110,16 @@ test("waits for a vote app that comes back", async () => {
       const { pathname } = new URL(request.url)
       const { method, headers } = request
       const body = method === "POST" && { body: await request.text() }
-      const answer = await fetch(`${room().env.VOTE_URL}${pathname}`, { method, headers, ...body })
+      const answer = await fetch(`${instance().env.VOTE_URL}${pathname}`, { method, headers, ...body })
       if (answer.status === 503) isRefused()
       return answer
     },
   })
-  const importing = command("import", [file], { ...room().env, VOTE_URL: gate.url.origin })
+  const importing = runDataCommand("import", [file], { ...instance().env, VOTE_URL: gate.url.origin })
   await refused
-  await room().stores.redis.start()
+  await instance().stores.redis.start()
   expect((await importing).out.trim()).toBe("200 accepted, 0 refused")
-  await room().untilTally("outage", { a: 200, b: 0 })
+  await instance().untilTally("outage", { a: 200, b: 0 })
 })
 
 test.each([
@@ -125,9 +128,9 @@ test.each([
   ["quotes.csv", 'poll,option\n"one,a', "can't be read"],
   ["long.csv", `poll,option\none,${"a".repeat(100_000)}`, "can't be read"],
 ])("refuses %s", async (name, content, says) => {
-  const file = join(room().dir, name)
+  const file = join(instance().dir, name)
   if (content !== null) await Bun.write(file, content)
-  const { code, err } = await command("import", [file], room().env)
+  const { code, err } = await runDataCommand("import", [file], instance().env)
   expect(code).toBe(2)
   expect(err).toContain(says)
 })

@@ -4,70 +4,78 @@ import { expect, setDefaultTimeout, test } from "bun:test"
 import { openDatabase } from "@tallyroom/lib/database"
 import { castByK6 } from "../../scripts/data/seed/by-k6"
 import { chooseCaster } from "../../scripts/data/seed/caster"
+import { UserError } from "../../scripts/services/terminal/user-error"
 import { waitFor } from "../../scripts/services/wait"
-import { UserError } from "../../scripts/terminal/user-error"
-import { command } from "./commands"
+import { runDataCommand } from "./commands"
+import { useInstance } from "./instance"
 import { resetting } from "./resetting"
-import { useRoom } from "./room"
 
-const room = useRoom()
+const instance = useInstance()
 setDefaultTimeout(120_000)
 
 test("casts exactly the votes that were asked for, and shows them", async () => {
-  await room().poll("seeded")
-  const { code, out } = await command("seed", ["--poll", "seeded", "--votes", "90"], room().env)
+  await instance().poll("seeded")
+  const { code, out } = await runDataCommand("seed", ["--poll", "seeded", "--votes", "90"], instance().env)
   expect(code).toBe(0)
-  expect(await room().tally("seeded")).toEqual({ a: 60, b: 30 })
+  expect(await instance().tally("seeded")).toEqual({ a: 60, b: 30 })
   expect(out).toMatch(/█+ +60\n.*█+ +30\n90 votes/)
 })
 
 test("shares votes out as it is told", async () => {
-  await room().poll("skewed")
-  await command("seed", ["--poll", "skewed", "--votes", "70", "--skew", "b=5,a=2"], room().env)
-  expect(await room().tally("skewed")).toEqual({ a: 20, b: 50 })
+  await instance().poll("skewed")
+  await runDataCommand("seed", ["--poll", "skewed", "--votes", "70", "--skew", "b=5,a=2"], instance().env)
+  expect(await instance().tally("skewed")).toEqual({ a: 20, b: 50 })
 })
 
 test.each(["final", "changeable"])(
   "shows a vote for each voter in a %s poll, once all are counted",
   async (policy) => {
-    const poll = await room().poll(`voters-${policy}`, { policy })
+    const poll = await instance().poll(`voters-${policy}`, { policy })
     for (const all of [25, 50]) {
-      const { out } = await command("seed", ["--poll", poll, "--votes", "60", "--voters", "25"], room().env)
+      const { out } = await runDataCommand(
+        "seed",
+        ["--poll", poll, "--votes", "60", "--voters", "25"],
+        instance().env,
+      )
       expect(out).toEndWith(`${all} votes\n`)
     }
   },
 )
 
 test("an option that is not named in the skew has a share of 1", async () => {
-  await room().poll("unnamed")
-  await command("seed", ["--poll", "unnamed", "--votes", "60", "--skew", "b=2"], room().env)
-  expect(await room().tally("unnamed")).toEqual({ a: 20, b: 40 })
+  await instance().poll("unnamed")
+  await runDataCommand("seed", ["--poll", "unnamed", "--votes", "60", "--skew", "b=2"], instance().env)
+  expect(await instance().tally("unnamed")).toEqual({ a: 20, b: 40 })
 })
 
 test.each(["after-close", "after-vote"])("seeds a poll whose results are %s", async (results) => {
-  const poll = await room().poll(`hidden-${results}`, { results })
-  const { code, out } = await command("seed", ["--poll", poll, "--votes", "20"], room().env)
+  const poll = await instance().poll(`hidden-${results}`, { results })
+  const { code, out } = await runDataCommand("seed", ["--poll", poll, "--votes", "20"], instance().env)
   expect([code, out]).toEqual([0, `The results of ${poll} are hidden for now.\n`])
 })
 
 test.each(["ab", "k6"])(
   "casts by %s exactly the votes that were asked for over connections that are reset",
   async (by) => {
-    const poll = await room().poll(`reset-by-${by}`)
-    await using network = resetting(room().env.VOTE_URL ?? "")
-    const env = { ...room().env, VOTE_URL: network.url }
-    const { code } = await command("seed", ["--poll", poll, "--votes", "100", "--by", by], env)
+    const poll = await instance().poll(`reset-by-${by}`)
+    await using network = resetting(instance().env.VOTE_URL ?? "")
+    const env = { ...instance().env, VOTE_URL: network.url }
+    const { code } = await runDataCommand("seed", ["--poll", poll, "--votes", "100", "--by", by], env)
     expect(code).toBe(0)
     expect(network.resets()).toBeGreaterThan(0)
-    expect(await room().tally(poll)).toEqual({ a: 67, b: 33 })
+    expect(await instance().tally(poll)).toEqual({ a: 67, b: 33 })
   },
 )
 
 test("casts by k6 as many votes as it is told", async () => {
-  await room().poll("by-k6")
-  const { code, out } = await command("seed", ["--poll", "by-k6", "--votes", "60", "--by", "k6"], room().env)
+  await instance().poll("by-k6")
+  const { code, out } = await runDataCommand(
+    "seed",
+    ["--poll", "by-k6", "--votes", "60", "--by", "k6"],
+    instance().env,
+  )
   expect(code).toBe(0)
-  expect(await room().tally("by-k6")).toEqual({ a: 40, b: 20 })
+  expect(await instance().tally("by-k6")).toEqual({ a: 40, b: 20 })
   expect(out).toEndWith("60 votes\n")
 })
 
@@ -84,22 +92,22 @@ test("advises codes where a poll asks for them, and nothing that would be refuse
     ["code", true],
     ["network", false],
   ] as const) {
-    const poll = await room().poll(`one-a-${eligibility}`, { eligibility })
-    const { code, err } = await command("seed", ["--poll", poll], room().env)
+    const poll = await instance().poll(`one-a-${eligibility}`, { eligibility })
+    const { code, err } = await runDataCommand("seed", ["--poll", poll], instance().env)
     expect([code, err.includes("bun run import")]).toEqual([2, advice])
   }
 })
 
 test("says how a poll that takes no votes now takes them again", async () => {
-  const poll = await room().poll("pause")
-  const sql = openDatabase(room().stores.database.workerUrl, { name: "test", connections: 1 })
+  const poll = await instance().poll("pause")
+  const sql = openDatabase(instance().stores.database.workerUrl, { name: "test", connections: 1 })
   await sql`UPDATE polls SET state = 'paused', revision = revision + 1 WHERE id = ${poll}`
   await sql.end()
   await waitFor("vote to know it", async () => {
-    const answer = await fetch(`${room().env.VOTE_URL}/api/polls/${poll}`)
+    const answer = await fetch(`${instance().env.VOTE_URL}/api/polls/${poll}`)
     return (await answer.json()).phase === "paused"
   })
-  const { code, err } = await command("seed", ["--poll", poll], room().env)
+  const { code, err } = await runDataCommand("seed", ["--poll", poll], instance().env)
   expect([code, err.trim()]).toEqual([2, "The poll pause is paused: open it (`bun run poll resume pause`)."])
 })
 
@@ -115,7 +123,7 @@ test.each([
   [["--voters", "x"], "--voters takes a whole number"],
   [["--nonsense"], "nonsense"],
 ])("refuses %j", async (words, says) => {
-  const { code, err } = await command("seed", words, room().env)
+  const { code, err } = await runDataCommand("seed", words, instance().env)
   expect(code).toBe(2)
   expect(err).toContain(says)
 })

@@ -1,7 +1,7 @@
 /** A real Chromium. */
 
 import { type Browser, chromium } from "playwright-core"
-import { ensureTool, findTool } from "../../scripts/tools/tools"
+import { ensureTool, findTool } from "../../scripts/services/tools/tools"
 
 /** No sandbox, as root has none; no traffic of the browser's own. */
 const FLAGS = [

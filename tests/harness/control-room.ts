@@ -1,8 +1,8 @@
 /** The control room as an admin opens it. */
 
 import type { Browser, Page } from "playwright-core"
+import { ADMIN_TOKEN } from "../../scripts/services/apps/start-apps"
 import { openPage, type View } from "./pages"
-import { ADMIN_TOKEN } from "./processes"
 
 /** A browser of its own that is signed in, at the list of polls. */
 export async function openControlRoom(browser: Browser, url: string, view: View = {}): Promise<Page> {

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { TEST_POSTGRES } from "../../scripts/check/test-postgres"
-import type { DatabaseUrls } from "../../scripts/services/database"
-import { databasesOf, type Postgres, startPostgres } from "../../scripts/services/postgres"
-import { type RedisServer, startRedis } from "../../scripts/services/redis"
+import type { DatabaseUrls } from "../../scripts/services/stores/databases"
+import { databasesOf, type Postgres, startPostgres } from "../../scripts/services/stores/postgres"
+import { type RedisServer, startRedis } from "../../scripts/services/stores/redis"
 import { atTheEnd } from "./at-the-end"
 
 export type Stores = {

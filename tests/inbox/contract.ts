@@ -13,9 +13,9 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { crowd } from "../../scripts/services/apps/voters"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
-import { crowd } from "../harness/crowd"
 import {
   type InboxBooth,
   type InboxServer,

@@ -2,21 +2,25 @@ import { beforeAll, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { adminMessages } from "../../apps/result/admin/admin-messages"
+import {
+  type AppProcess,
+  startResultProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
 import { openPage } from "../harness/pages"
-import { type Running, startResult, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
 let browser: Browser
-let result: Running
+let result: AppProcess
 
 beforeAll(async () => {
   const worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  result = await startResult(stores())
+  result = await startResultProcess(stores())
   browser = await launchChromium()
   stores().defer(() => browser.close())
 }, 60_000)

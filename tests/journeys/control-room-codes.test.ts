@@ -1,22 +1,27 @@
 import { beforeAll, expect, test } from "bun:test"
 import type { Browser, Page } from "playwright-core"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
 let browser: Browser
-let vote: Running
-let result: Running
+let vote: AppProcess
+let result: AppProcess
 let page: Page
 
 beforeAll(async () => {
   const worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  vote = await startVote(stores())
-  result = await startResult(stores(), { VOTE_URL: vote.url })
+  vote = await startVoteProcess(stores())
+  result = await startResultProcess(stores(), { VOTE_URL: vote.url })
   browser = await launchChromium()
   stores().defer(() => browser.close())
   await makePollAt(result.url, { id: "club", eligibility: "code", title: "The club's board" })

@@ -2,10 +2,14 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { adminMessages } from "../../apps/result/admin/admin-messages"
+import {
+  type AppProcess,
+  startResultProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { launchChromium } from "../harness/chromium"
 import { makeCodesAt, makePollAt, openControlRoom } from "../harness/control-room"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
-import { type Running, startResult, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const PATHS = [
@@ -27,12 +31,12 @@ const PATHS = [
 
 const stores = useStores()
 let browser: Browser
-let result: Running
+let result: AppProcess
 
 beforeAll(async () => {
   const worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  result = await startResult(stores())
+  result = await startResultProcess(stores())
   browser = await launchChromium()
   stores().defer(() => browser.close())
   const options = Array.from({ length: 50 }, (_, i) => ({ id: `o${i}`, label: `${i} ${"W".repeat(77)}` }))

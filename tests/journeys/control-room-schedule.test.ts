@@ -1,21 +1,27 @@
 import { beforeAll, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { Browser, Page } from "playwright-core"
+import {
+  ADMIN_TOKEN,
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
+import { castUntilTaken, person } from "../../scripts/services/apps/voters"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
-import { castUntilTaken, person } from "../harness/crowd"
 import { expectAccessible } from "../harness/pages"
-import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const OPENS_AT = "2040-01-01T10:00:00Z"
 
 const stores = useStores()
 let browser: Browser
-let vote: Running
-let result: Running
+let vote: AppProcess
+let result: AppProcess
 let page: Page
 let sql: Database
 
@@ -24,8 +30,8 @@ beforeAll(async () => {
   await worker.app.waitReady()
   sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 2 })
   stores().defer(() => sql.end({ timeout: 1 }))
-  vote = await startVote(stores())
-  result = await startResult(stores(), { VOTE_URL: vote.url })
+  vote = await startVoteProcess(stores())
+  result = await startResultProcess(stores(), { VOTE_URL: vote.url })
   browser = await launchChromium()
   stores().defer(() => browser.close())
   page = await openControlRoom(browser, result.url)

@@ -1,25 +1,31 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import type { Browser } from "playwright-core"
+import {
+  ADMIN_TOKEN,
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
+import { castUntilTaken } from "../../scripts/services/apps/voters"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
-import { castUntilTaken } from "../harness/crowd"
 import { openPage } from "../harness/pages"
-import { ADMIN_TOKEN, type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { translatePage } from "../harness/translator"
 
 const stores = useStores()
 let browser: Browser
-let vote: Running
-let result: Running
+let vote: AppProcess
+let result: AppProcess
 
 beforeAll(async () => {
   const worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  vote = await startVote(stores())
-  result = await startResult(stores(), { VOTE_URL: vote.url })
+  vote = await startVoteProcess(stores())
+  result = await startResultProcess(stores(), { VOTE_URL: vote.url })
   browser = await launchChromium()
   stores().defer(() => browser.close())
 }, 60_000)

@@ -2,22 +2,27 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
+import { ensureTool } from "../../scripts/services/tools/tools"
 import { waitFor } from "../../scripts/services/wait"
-import { ensureTool } from "../../scripts/tools/tools"
 import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
-let vote: Running
-let result: Running
+let vote: AppProcess
+let result: AppProcess
 
 beforeAll(async () => {
   const worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  result = await startResult(stores())
-  vote = await startVote(stores(), { RESULT_URL: result.url })
+  result = await startResultProcess(stores())
+  vote = await startVoteProcess(stores(), { RESULT_URL: result.url })
 }, 60_000)
 
 async function run(command: string[]): Promise<string> {

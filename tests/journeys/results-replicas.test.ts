@@ -1,21 +1,21 @@
 import { expect, test } from "bun:test"
 import { openTables } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
+import { startResultProcess } from "../../scripts/services/apps/start-apps"
 import { waitFor } from "../../scripts/services/wait"
 import { launchChromium } from "../harness/chromium"
 import { openPage } from "../harness/pages"
-import { startResult } from "../harness/processes"
 import { useStores } from "../harness/stores"
-import { startSwitch } from "../harness/switch"
 import { makePoll } from "../harness/tallyroom"
+import { startTcpProxy } from "../harness/tcp-proxy"
 
 const stores = useStores()
 
 test("a page without a connection says how old its numbers are, and goes on by itself", async () => {
   const sql = await openTables(stores())
   await makePoll(sql, "cut")
-  const result = await startResult(stores())
-  const balancer = await startSwitch(stores(), result.url)
+  const result = await startResultProcess(stores())
+  const balancer = await startTcpProxy(stores(), result.url)
   const browser = await launchChromium()
   stores().defer(() => browser.close())
   const page = await openPage(browser, `${balancer.url}/polls/cut`)
@@ -33,8 +33,8 @@ test("a page without a connection says how old its numbers are, and goes on by i
 test("a viewer whose replica is killed goes on at another one, and no number ever goes back", async () => {
   const sql = await openTables(stores())
   await makePoll(sql, "flood")
-  const [first, second] = await Promise.all([startResult(stores()), startResult(stores())])
-  const balancer = await startSwitch(stores(), first.url)
+  const [first, second] = await Promise.all([startResultProcess(stores()), startResultProcess(stores())])
+  const balancer = await startTcpProxy(stores(), first.url)
   const browser = await launchChromium()
   stores().defer(() => browser.close())
   const page = await openPage(browser, `${balancer.url}/polls/flood`)

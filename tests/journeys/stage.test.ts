@@ -8,7 +8,7 @@ import { becomes } from "../harness/becomes"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
 import { useResultPages } from "../harness/result-pages"
 import { useStores } from "../harness/stores"
-import { startSwitch } from "../harness/switch"
+import { startTcpProxy } from "../harness/tcp-proxy"
 
 const stores = useStores()
 const pages = useResultPages(stores)
@@ -211,7 +211,7 @@ describe("the stage's keys", () => {
 
 describe("the stage", () => {
   test("comes back by itself after an hour without a connection", async () => {
-    const balancer = await startSwitch(stores(), pages().result.address)
+    const balancer = await startTcpProxy(stores(), pages().result.address)
     const page = await openStage("scheduled", { address: balancer.url })
     await page.clock.install()
     balancer.leadTo(null)

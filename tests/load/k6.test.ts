@@ -2,24 +2,29 @@
 
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { CHECKOUT } from "../../scripts/services/checkout"
-import { freePort } from "../../scripts/services/ports"
+import { freePort } from "../../scripts/services/processes/ports"
 import { waitFor } from "../../scripts/services/wait"
-import { untilKnocked } from "../harness/door"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
+import { untilConnectionRefused } from "../harness/refused-connection"
 import { useStores } from "../harness/stores"
 import { makePoll } from "../harness/tallyroom"
 
 const stores = useStores()
 setDefaultTimeout(180_000)
-let vote: Running
-let result: Running
+let vote: AppProcess
+let result: AppProcess
 
 beforeAll(async () => {
   const worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  result = await startResult(stores())
-  vote = await startVote(stores(), { RESULT_URL: result.url })
+  result = await startResultProcess(stores())
+  vote = await startVoteProcess(stores(), { RESULT_URL: result.url })
 }, 60_000)
 
 async function k6(script: string, env: Record<string, string>) {
@@ -98,7 +103,7 @@ test("flood gives no answer when the tally can't be read in the end", async () =
   const { code, out } = await flood
   expect(code).not.toBe(0)
   expect(out).toContain("NO ANSWER: the tally could not be read in the end")
-  result = await startResult(stores())
+  result = await startResultProcess(stores())
 })
 
 test("a Tallyroom that dies under a flood is told in some lines, not in one for each request", async () => {
@@ -115,8 +120,8 @@ test("a Tallyroom that dies under a flood is told in some lines, not in one for 
   await vote.app.exited
   const { port } = new URL(vote.url)
   // There are three ways to be sent away, so that some of ten voters get the same answer.
-  for (let sentAway = 0; sentAway < 10; sentAway++) await untilKnocked(Number(port))
-  const again = await startVote(stores(), { RESULT_URL: result.url, PORT: port })
+  for (let sentAway = 0; sentAway < 10; sentAway++) await untilConnectionRefused(Number(port))
+  const again = await startVoteProcess(stores(), { RESULT_URL: result.url, PORT: port })
   vote = { ...again, url: vote.url }
   const { err } = await flood
   expect(err).toMatch(/… and \d+ more requests that failed like these\./)
@@ -125,11 +130,11 @@ test("a Tallyroom that dies under a flood is told in some lines, not in one for 
 
 test("flood waits for a result app that is just starting, where it is told to", async () => {
   const port = await freePort()
-  const knocked = untilKnocked(port)
+  const refused = untilConnectionRefused(port)
   const url = `http://127.0.0.1:${port}`
   const flood = k6("flood", { ...PATIENT, VOTERS: "2", DURATION: "1s", RESULT_URL: url, WAIT: "120s" })
-  await knocked
-  const late = await startResult(stores(), { PORT: String(port) })
+  await refused
+  const late = await startResultProcess(stores(), { PORT: String(port) })
   const { code, out, err } = await flood
   late.app.kill("SIGKILL")
   expect([code, out.trim().split("\n").at(-1)], `${out}\n${err}`).toEqual([0, "YES"])

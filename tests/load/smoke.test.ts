@@ -1,21 +1,26 @@
 /** The smoke script finds a Tallyroom that works, and says what of one does not. */
 
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { CHECKOUT } from "../../scripts/services/checkout"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
 setDefaultTimeout(90_000)
-let vote: Running
-let result: Running
+let vote: AppProcess
+let result: AppProcess
 let worker: Awaited<ReturnType<typeof startWorkerProcess>>
 
 beforeAll(async () => {
   worker = await startWorkerProcess(stores())
   await worker.app.waitReady()
-  result = await startResult(stores())
-  vote = await startVote(stores(), { RESULT_URL: result.url })
+  result = await startResultProcess(stores())
+  vote = await startVoteProcess(stores(), { RESULT_URL: result.url })
 }, 60_000)
 
 async function smoke(env: Record<string, string> = {}) {

@@ -4,23 +4,23 @@ import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { openDatabase } from "@tallyroom/lib/database"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import { type Accepted, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { waitFor } from "../../scripts/services/wait"
-import { type Accepted, castUntilAnswered, crowd, person } from "../harness/crowd"
-import { untilKnocked } from "../harness/door"
-import { type Running, startVote, startWorkerProcess } from "../harness/processes"
+import { untilConnectionRefused } from "../harness/refused-connection"
 import { useStores } from "../harness/stores"
 
 const CASTS = 10_000
 const CONCURRENCY = 64
 const stores = useStores({ ownPostgres: true })
-const workers: Running[] = []
+const workers: AppProcess[] = []
 
 describe("promise 1: accepted means counted", () => {
   test("whichever of vote, worker, Redis and Postgres is killed in a flood of 10,000", async () => {
     const { redis, postgres, database } = stores()
     workers.push(await startWorkerProcess(stores()), await startWorkerProcess(stores()))
-    const votes = [await startVote(stores()), await startVote(stores())]
+    const votes = [await startVoteProcess(stores()), await startVoteProcess(stores())]
     const accepted: Accepted[] = []
     const statuses = new Map<number, number>()
     let over = false
@@ -45,7 +45,7 @@ describe("promise 1: accepted means counted", () => {
       await postgres.start()
       await waitFor("most of the votes", done(0.7), 120_000)
       votes[0]?.app.kill("SIGKILL")
-      votes[0] = await startVote(stores())
+      votes[0] = await startVoteProcess(stores())
     }
     const killing = killWorkers()
     const troubling = trouble()
@@ -98,7 +98,7 @@ describe("promise 1: accepted means counted", () => {
   test("and an audit that waits outlasts stores that are away when it begins, or go away under it", async () => {
     const { redis, postgres } = stores()
     workers.push(await startWorkerProcess(stores()))
-    const vote = await startVote(stores())
+    const vote = await startVoteProcess(stores())
     for (const { app } of workers) app.kill("SIGKILL")
     await Promise.all(workers.map(({ app }) => app.exited))
     await castUntilAnswered([vote.url], "cats-vs-dogs", person(), "a")
@@ -110,9 +110,9 @@ describe("promise 1: accepted means counted", () => {
       2,
       expect.stringMatching(/^(Redis|Postgres) can't be reached: .+\n$/),
     ])
-    const knocked = untilKnocked(postgres.port)
+    const refused = untilConnectionRefused(postgres.port)
     const patient = runAudit("scripts/data/audit.ts", "--wait", "--timeout", "120")
-    await knocked
+    await refused
     await Promise.all([redis.start(), postgres.start()])
 
     const sql = openDatabase(postgres.adminUrl, { name: "test", connections: 1 })

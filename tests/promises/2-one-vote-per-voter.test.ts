@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
+import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { waitFor } from "../../scripts/services/wait"
-import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"
-import { type Running, startVote } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { openBooth, startWorker } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const stores = useStores()
-let votes: Running[]
+let votes: AppProcess[]
 let at: Awaited<ReturnType<typeof startWorker>>
 
 beforeAll(async () => {
   at = await startWorker(stores())
-  votes = await Promise.all([startVote(stores()), startVote(stores())])
+  votes = await Promise.all([startVoteProcess(stores()), startVoteProcess(stores())])
 })
 
 const urls = () => votes.map(({ url }) => url)

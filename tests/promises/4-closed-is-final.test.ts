@@ -5,9 +5,9 @@ import type { PollChange } from "../../apps/result/polls/poll-change"
 import { changePoll } from "../../apps/result/polls/poll-store"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
+import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
+import { castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { waitFor } from "../../scripts/services/wait"
-import { castUntilAnswered, crowd, person } from "../harness/crowd"
-import { type Running, startVote } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, openPoll, SHARDS, startWorker } from "../harness/tallyroom"
 
@@ -15,14 +15,14 @@ const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
 let booth: Booth
 let sql: Database
-let votes: Running[]
+let votes: AppProcess[]
 
 beforeAll(async () => {
   at = await startWorker(stores())
   sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 4 })
   stores().defer(() => sql.end({ timeout: 1 }))
   booth = await openBooth(stores())
-  votes = [await startVote(stores()), await startVote(stores())]
+  votes = [await startVoteProcess(stores()), await startVoteProcess(stores())]
 })
 
 const opened = (id: string, closesAt?: Date) => openPoll(sql, booth.redis, id, closesAt ? { closesAt } : {})

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
+import { type AppProcess, startResultProcess } from "../../scripts/services/apps/start-apps"
 import { waitFor } from "../../scripts/services/wait"
-import { type Running, startResult } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { type Booth, openBooth, startWorker, voter } from "../harness/tallyroom"
 
@@ -9,13 +9,13 @@ const SNAPSHOTS = 15
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
 let booth: Booth
-let results: Running[]
+let results: AppProcess[]
 
 beforeAll(async () => {
   at = await startWorker(stores())
   await at.ready()
   booth = await openBooth(stores())
-  results = await Promise.all([startResult(stores()), startResult(stores())])
+  results = await Promise.all([startResultProcess(stores()), startResultProcess(stores())])
 }, 60_000)
 
 type Snapshot = { version: number; total: number; options: { id: string; votes: number }[] }
@@ -61,7 +61,7 @@ describe("promise 5: viewers never go back", () => {
   }, 60_000)
 
   test("a stop closes every socket with 1001 in less than 10 s", async () => {
-    const { url, app } = results[0] as Running
+    const { url, app } = results[0] as AppProcess
     const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${POLL}`)
     await new Promise((resolve) => {
       socket.onmessage = resolve

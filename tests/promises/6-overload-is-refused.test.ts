@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
+import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
-import { castOnce, castUntilAnswered, crowd, person } from "../harness/crowd"
-import { type Running, startVote } from "../harness/processes"
 import { useStores } from "../harness/stores"
 import { openBooth, startWorker } from "../harness/tallyroom"
 
@@ -15,11 +15,11 @@ const LIMIT = 400
 const PATIENCE_MS = 1_000
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
-let vote: Running
+let vote: AppProcess
 
 beforeAll(async () => {
   at = await startWorker(stores())
-  vote = await startVote(stores(), { BACKLOG_LIMIT: String(LIMIT) })
+  vote = await startVoteProcess(stores(), { BACKLOG_LIMIT: String(LIMIT) })
 })
 
 async function expectRefused(response: Response | null, kind: string): Promise<void> {

@@ -3,18 +3,18 @@ import fc from "fast-check"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import type { Batch } from "../../apps/worker/counting/batch"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
-import { openSteps, type Steps } from "../harness/steps"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
+import { openWorkerSteps, type WorkerSteps } from "../harness/worker-steps"
 
 const SHARDS = 2
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 200)
 const stores = useStores()
-let steps: Steps
+let steps: WorkerSteps
 let booth: Booth
 
 beforeAll(async () => {
-  steps = await openSteps(stores(), SHARDS)
+  steps = await openWorkerSteps(stores(), SHARDS)
   booth = await openBooth(stores(), SHARDS)
 })
 

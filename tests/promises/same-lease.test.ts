@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { auditPolls } from "../../apps/worker/audit/audit"
-import { openSteps, type Steps } from "../harness/steps"
 import { useStores } from "../harness/stores"
 import { makePoll, openBooth, voter } from "../harness/tallyroom"
+import { openWorkerSteps, type WorkerSteps } from "../harness/worker-steps"
 
 const stores = useStores()
-let steps: Steps
+let steps: WorkerSteps
 
 beforeAll(async () => {
-  steps = await openSteps(stores(), 1)
+  steps = await openWorkerSteps(stores(), 1)
 })
 
 describe("two workers that believe to hold the same lease", () => {

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CheckReport } from "../../scripts/check/report"
 import { type Ended, sideBySide } from "../../scripts/check/side-by-side"
-import type { Outcome, Step } from "../../scripts/check/step"
+import type { CheckStep, StepOutcome } from "../../scripts/check/step"
 import { runTestFile, testFiles } from "../../scripts/check/tests"
-import { UserError } from "../../scripts/terminal/user-error"
+import { UserError } from "../../scripts/services/terminal/user-error"
 
 setDefaultTimeout(60_000)
 
@@ -17,9 +17,9 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe("steps side by side", () => {
   /** Runs steps that hold each other up by name, and gives the order of begins and ends. */
-  async function order(steps: (Partial<Step> & { name: string })[], width: number): Promise<string[]> {
+  async function order(steps: (Partial<CheckStep> & { name: string })[], width: number): Promise<string[]> {
     const events: string[] = []
-    const run = (name: string) => async (): Promise<Outcome> => {
+    const run = (name: string) => async (): Promise<StepOutcome> => {
       events.push(`+${name}`)
       await Bun.sleep(0)
       events.push(`-${name}`)
@@ -60,7 +60,7 @@ describe("steps side by side", () => {
   test("what a step says is shown when it fails, and the last line is the score", async () => {
     const printed: string[] = []
     const report = new CheckReport((line) => printed.push(line))
-    const ended = (name: string, outcome: Outcome, lines: string[] = []): Ended => ({
+    const ended = (name: string, outcome: StepOutcome, lines: string[] = []): Ended => ({
       ...{ step: { name, run: async () => outcome }, outcome, lines, ms: 1_250 },
     })
     report.onEnd(ended("types", "passed", ["secret of success"]))

@@ -2,12 +2,12 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { readJunit } from "../../scripts/check/junit"
 import { CHECKOUT } from "../../scripts/services/checkout"
-import { readJunit } from "../../scripts/services/junit"
-import { lockState } from "../../scripts/services/lock"
-import { assertPortFree, freePort } from "../../scripts/services/ports"
-import { readable } from "../../scripts/services/readable"
-import { ensureTool } from "../../scripts/tools/tools"
+import { lockState } from "../../scripts/services/processes/lock"
+import { assertPortFree, freePort } from "../../scripts/services/processes/ports"
+import { readable } from "../../scripts/services/terminal/log-lines"
+import { ensureTool } from "../../scripts/services/tools/tools"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))

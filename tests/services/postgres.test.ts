@@ -3,8 +3,8 @@ import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
-import { nobody } from "../../scripts/services/nobody"
-import { startPostgres } from "../../scripts/services/postgres"
+import { asUnprivilegedUser } from "../../scripts/services/processes/unprivileged-user"
+import { startPostgres } from "../../scripts/services/stores/postgres"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -54,11 +54,11 @@ describe("Postgres", () => {
   })
 
   test.skipIf(process.getuid?.() !== 0)(
-    "root runs it as nobody, also from a directory that only root can enter",
+    "root runs it as asUnprivilegedUser, also from a directory that only root can enter",
     () => {
       const program = join(scratch, "true")
       copyFileSync("/bin/true", program)
-      const disguise = nobody([program])
+      const disguise = asUnprivilegedUser([program])
       if (!disguise) throw new Error("Root was not disguised.")
       const script = 'id -u; [ -x "$0" ] && "$0" && echo reached'
       const command = [...disguise.prefix, "/bin/sh", "-c", script, program]

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Redis } from "ioredis"
-import { startRedis } from "../../scripts/services/redis"
+import { startRedis } from "../../scripts/services/stores/redis"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))

@@ -2,9 +2,9 @@ import { afterAll, expect, test } from "bun:test"
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type App, startApp } from "../../scripts/services/apps"
-import { startRestartingApp } from "../../scripts/services/restarting-app"
-import { onSaved } from "../../scripts/services/saved-files"
+import { type App, startApp } from "../../scripts/services/apps/app-process"
+import { startRestartingApp } from "../../scripts/services/apps/restarting-app"
+import { onSaved } from "../../scripts/services/apps/saved-files"
 import { waitFor } from "../../scripts/services/wait"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-saved-"))

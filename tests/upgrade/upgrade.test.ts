@@ -3,11 +3,16 @@ import { openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
+import { castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { becomes } from "../harness/becomes"
 import { changePollAt, makePollAt } from "../harness/control-room"
-import { castUntilAnswered, crowd, person } from "../harness/crowd"
 import { openInboxAdmin, startInbox } from "../harness/inboxes"
-import { type Running, startResult, startVote, startWorkerProcess } from "../harness/processes"
 import { type Stores, useStores } from "../harness/stores"
 import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 
@@ -34,8 +39,8 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
 
       const oldWorker = await startWorkerProcess(stores(), env, earlier)
       await oldWorker.app.waitReady()
-      const oldVote = await startVote(stores(), env, earlier)
-      const oldResult = await startResult(stores(), {}, earlier)
+      const oldVote = await startVoteProcess(stores(), env, earlier)
+      const oldResult = await startResultProcess(stores(), {}, earlier)
       for (const poll of POLLS) await makePollAt(oldResult.url, poll)
       const before = await castMany(oldVote, ["open", "changing", "over"])
       await changePollAt(oldResult.url, "over", { state: "closed" })
@@ -48,8 +53,8 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
       const worker = await startWorkerProcess(stores(), env)
       await worker.app.waitReady()
       const beside = await castMany(oldVote, ["open", "changing"])
-      const vote = await startVote(stores(), env)
-      const result = await startResult(stores())
+      const vote = await startVoteProcess(stores(), env)
+      const result = await startResultProcess(stores())
 
       const ballots = [...before, ...pending, ...beside]
       await becomes(() => booksOf(stores(), inbox.url), balanced(ballots))
@@ -67,7 +72,7 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
 })
 
 /** As many new voters in each of the polls. */
-async function castMany(vote: Running, polls: string[]): Promise<Ballot[]> {
+async function castMany(vote: AppProcess, polls: string[]): Promise<Ballot[]> {
   const ballots: Ballot[] = []
   await crowd(VOTERS * polls.length, AT_ONCE, async (i) => {
     const poll = polls[i % polls.length] ?? ""
@@ -80,7 +85,7 @@ async function castMany(vote: Running, polls: string[]): Promise<Ballot[]> {
   return ballots
 }
 
-async function resultsOf(result: Running, poll: string) {
+async function resultsOf(result: AppProcess, poll: string) {
   const answer = await fetch(`${result.url}/api/polls/${poll}/results`)
   const { state, total, options, version } = await answer.json()
   return { state, total, options, version }

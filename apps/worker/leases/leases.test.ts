@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { startWorkerProcess } from "../../../scripts/services/apps/start-apps"
 import { waitFor } from "../../../scripts/services/wait"
-import { startWorkerProcess } from "../../../tests/harness/processes"
 import { useStores } from "../../../tests/harness/stores"
 import { openBooth, openPoll, SHARDS, startWorker, voter } from "../../../tests/harness/tallyroom"
 

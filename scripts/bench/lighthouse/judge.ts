@@ -2,8 +2,8 @@
 
 import { join } from "node:path"
 import { z } from "zod"
-import { leash } from "../../services/leash"
-import { UserError } from "../../terminal/user-error"
+import { startSupervised } from "../../services/processes/supervised-process"
+import { UserError } from "../../services/terminal/user-error"
 
 const LIGHTHOUSE = "lighthouse@13.5.0"
 const CHROMIUM_FLAGS =
@@ -56,7 +56,7 @@ async function judgeOnce({ url, preset, chromium, dir }: Run): Promise<Verdict> 
   const file = join(dir, "report.json")
   const lines: string[] = []
   const { PATH = "", HOME = "" } = process.env
-  const program = leash([process.execPath, "x", "--bun", LIGHTHOUSE, url, ...flags(preset, file)], {
+  const program = startSupervised([process.execPath, "x", "--bun", LIGHTHOUSE, url, ...flags(preset, file)], {
     cwd: dir,
     // Its profile and its traces go where we clean up.
     env: { PATH, HOME, TMPDIR: dir, CHROME_PATH: chromium },

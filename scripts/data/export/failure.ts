@@ -2,7 +2,7 @@
 
 import { isDatabaseAway } from "@tallyroom/lib/database"
 import postgres from "postgres"
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 
 /** @returns a UserError for what the disk or the database refused, anything else as it is */
 export function failure(error: unknown, dir: string): unknown {

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { join } from "node:path"
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import { TABLE_NAMES, type Table } from "./tables"
 import { FORMATS, type Format, WRITERS } from "./writers"
 

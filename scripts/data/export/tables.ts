@@ -11,12 +11,12 @@ export type Table = {
   rows: AsyncIterable<Record<string, Cell>[]>
 }
 /** A transaction in which everything is read. */
-export type Snapshot = postgres.TransactionSql<{ bigint: number }>
+export type DatabaseSnapshot = postgres.TransactionSql<{ bigint: number }>
 
 const ROWS_A_TURN = 5_000
 
 /** @param poll an id; null: all polls that are not being deleted */
-export function tablesOf(sql: Snapshot, poll: string | null): Table[] {
+export function tablesOf(sql: DatabaseSnapshot, poll: string | null): Table[] {
   const wanted = sql`polls.deleting_at IS NULL AND (${poll}::text IS NULL OR polls.id = ${poll})`
   const rows = (query: postgres.PendingQuery<postgres.Row[]>) => query.cursor(ROWS_A_TURN) as Table["rows"]
   return [
@@ -56,11 +56,11 @@ export function tablesOf(sql: Snapshot, poll: string | null): Table[] {
   ]
 }
 
-function moment(sql: Snapshot, column: string) {
+function moment(sql: DatabaseSnapshot, column: string) {
   return sql`to_char(${sql(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${sql(column)}`
 }
 
 /** Reads while nothing else can change what is read, and without keeping anybody from voting. */
-export function inOneSnapshot<T>(sql: Database, read: (snapshot: Snapshot) => Promise<T>) {
+export function inOneSnapshot<T>(sql: Database, read: (snapshot: DatabaseSnapshot) => Promise<T>) {
   return sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", read)
 }

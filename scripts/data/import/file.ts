@@ -1,10 +1,10 @@
 /** Imports one file: each row is refused, replaced or cast, and all are reported. */
 
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import { atOnce } from "../at-once"
 import { castUntilDecided, type Decided } from "../cast"
-import { progress } from "../progress"
-import { addresses, findPoll } from "../room"
+import { addresses, findPoll } from "../instance"
+import { progressBar } from "../progress"
 import { Turns } from "../turns"
 import { plan } from "./plan"
 import { RefusedLines } from "./refused-lines"
@@ -38,7 +38,7 @@ export async function importFile({ file, size, width, isDry, stop }: Work): Prom
     })
   }
 
-  const bar = progress(`${isDry ? "Checking" : "Casting"} the rows of ${file}`, size)
+  const bar = progressBar(`${isDry ? "Checking" : "Casting"} the rows of ${file}`, size)
   const refusals = isDry ? new RefusedLines() : new RefusedRows(file)
   const report = new Report(isDry)
   let isWhole = false

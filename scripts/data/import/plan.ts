@@ -1,14 +1,14 @@
 /** What becomes of each row, as far as that can be said before any is cast. */
 
 import { foldCode } from "@tallyroom/lib/ballots/codes"
-import type { PollInfo } from "../room"
-import type { Ballot, Row } from "./rows"
+import type { PollInfo } from "../instance"
+import type { ImportedBallot, Row } from "./rows"
 
 /** `person`: whoever the vote app takes for one voter of one poll. */
-export type Fate =
+export type RowFate =
   | { kind: "refused"; reason: string }
   | { kind: "replaced" }
-  | { kind: "cast"; ballot: Ballot; person: string }
+  | { kind: "cast"; ballot: ImportedBallot; person: string }
 
 /**
  * Reads all rows once, and each poll that they name. Where votes may be changed, only a voter's last row is cast: a second run
@@ -18,7 +18,7 @@ export type Fate =
 export async function plan(
   rows: AsyncIterable<Row>,
   findPoll: (id: string) => Promise<PollInfo | null>,
-): Promise<(row: Row) => Fate> {
+): Promise<(row: Row) => RowFate> {
   const polls = new Map<string, PollInfo | null>()
   const last = new Map<string, number>()
   for await (const row of rows) {

@@ -7,7 +7,7 @@ import { withoutIgnorable } from "@tallyroom/lib/polls/names"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { parse } from "csv-parse"
 import { z } from "zod"
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import { nameless } from "./nameless"
 
 export const COLUMNS = ["poll", "option", "voter", "code"] as const
@@ -16,7 +16,7 @@ const HEADER = `The first line must name the columns ${COLUMNS.join(",")} (voter
 const MOST_ROW_BYTES = 64 * 1024
 const LINE_END = /\r\n|\n|\r/g
 
-export type Ballot = z.infer<typeof ballotSchema>
+export type ImportedBallot = z.infer<typeof ballotSchema>
 export type Row = {
   /** Its place among the rows. */
   number: number
@@ -24,7 +24,7 @@ export type Row = {
   line: number
   fields: Record<string, string>
   /** What is wrong with it, or the ballot that it holds. */
-  ballot: Ballot | { fault: string }
+  ballot: ImportedBallot | { fault: string }
   /** How far the file is read, in bytes. */
   bytes: number
 }

@@ -1,6 +1,6 @@
 /** The admin API as a command uses it. */
 
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 
 export type ShownPoll = {
   id: string
@@ -25,10 +25,10 @@ export type PollApi = {
   csv: (path: string, body: unknown) => Promise<string>
 }
 
-export type Place = { address: string; token: string; voteUrl?: string }
+export type ApiAddress = { address: string; token: string; voteUrl?: string }
 
 /** @throws {UserError} when the address is none */
-export function pollApi({ address, token, voteUrl }: Place): PollApi {
+export function pollApi({ address, token, voteUrl }: ApiAddress): PollApi {
   if (!/^https?:$/.test(URL.parse(address)?.protocol ?? "")) {
     throw new UserError("RESULT_URL is not an address such as https://results.example: correct it.")
   }

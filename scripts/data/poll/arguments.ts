@@ -1,8 +1,8 @@
 /** The command line of `bun run poll`. */
 
-import { readCommandLine, showUsage, type Values } from "../../terminal/command-line"
-import { flag, several, text } from "../../terminal/options"
-import { UsageError } from "../../terminal/user-error"
+import { type OptionValues, readCommandLine, showUsage } from "../../services/terminal/command-line"
+import { flag, several, text } from "../../services/terminal/options"
+import { UsageError } from "../../services/terminal/user-error"
 
 const USAGE = `Usage: bun run poll <command>
 
@@ -58,7 +58,7 @@ const OPTIONS = {
   option: several(text),
 }
 
-export type Flags = Values<typeof OPTIONS>
+export type Flags = OptionValues<typeof OPTIONS>
 export type Command = { name: (typeof COMMANDS)[number]; words: readonly string[]; flags: Flags }
 
 /** Ends the process where no command is named, as with `--help`. @throws {UsageError} in one sentence, for anything that is no command */

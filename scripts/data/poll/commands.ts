@@ -1,6 +1,6 @@
 /** What each command does; it gives the text to print. */
 
-import { UsageError } from "../../terminal/user-error"
+import { UsageError } from "../../services/terminal/user-error"
 import type { PollApi, ShownPoll } from "./api"
 import { type Command, type Flags, readKnownOption, readMove, readOption } from "./arguments"
 import { codesText, pollsText, resultsText } from "./print"

@@ -1,8 +1,8 @@
 /** Votes by k6, where ab is missing: the same form, and each a new voter. */
 
-import { eachLine } from "../../services/lines"
-import { UserError } from "../../terminal/user-error"
-import { startK6 } from "../../tools/k6"
+import { eachLine } from "../../services/processes/lines"
+import { UserError } from "../../services/terminal/user-error"
+import { startK6 } from "../../services/tools/k6"
 
 /** What the script says of each vote that was taken. */
 const TAKEN = "taken"

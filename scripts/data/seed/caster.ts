@@ -1,7 +1,7 @@
 /** With which tool votes of new voters are cast. */
 
-import { UserError } from "../../terminal/user-error"
-import { ensureTool } from "../../tools/tools"
+import { UserError } from "../../services/terminal/user-error"
+import { ensureTool } from "../../services/tools/tools"
 import { castByAb } from "./by-ab"
 import { castByK6 } from "./by-k6"
 

@@ -1,6 +1,6 @@
 /** How many votes each option gets. */
 
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 
 /** By option; more of it is more votes. */
 export type Skew = Map<string, number>

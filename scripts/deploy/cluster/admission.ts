@@ -1,4 +1,4 @@
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import { kubectl, tryKubectl } from "./kubectl"
 
 const NAME = "probe-root"

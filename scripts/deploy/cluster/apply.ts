@@ -1,12 +1,12 @@
 import { join } from "node:path"
 import { CHECKOUT } from "../../services/checkout"
 import { kubectl } from "./kubectl"
-import type { Inbox } from "./options"
+import type { InboxKind } from "./options"
 
 export const MANIFESTS = join(CHECKOUT, "k8s-deployment")
 
 /** Applies all manifests in the order of their names, an inbox other than Redis before them. */
-export async function applyAll(inbox: Inbox): Promise<void> {
+export async function applyAll(inbox: InboxKind): Promise<void> {
   const before =
     inbox === "redis"
       ? []

@@ -1,7 +1,7 @@
-import { UserError } from "../../terminal/user-error"
-import { kubectl, list, NAMESPACE } from "./kubectl"
+import { UserError } from "../../services/terminal/user-error"
+import { kubectl, listObjects, NAMESPACE } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
-import type { Inbox } from "./options"
+import type { InboxKind } from "./options"
 import { reachedFrom } from "./probe-pod"
 
 export interface Arrows {
@@ -16,7 +16,7 @@ export interface Arrows {
 const ELSEWHERE = "default"
 
 /** Who may talk to whom, and who may not, with the addresses of this cluster. */
-export async function arrowsHere(inbox: Inbox): Promise<Arrows[]> {
+export async function arrowsHere(inbox: InboxKind): Promise<Arrows[]> {
   const apiServer = await kubectl([
     "--namespace",
     "default",
@@ -76,7 +76,7 @@ async function serviceAddress(name: string): Promise<string> {
 }
 
 async function podAddress(app: string): Promise<string> {
-  const pods = await list<Pod>("pods", "--selector", `app.kubernetes.io/name=${app}`)
+  const pods = await listObjects<Pod>("pods", "--selector", `app.kubernetes.io/name=${app}`)
   const ip = pods.find((pod) => appOf(pod) === app && isReady(pod))?.status.podIP
   if (ip === undefined) throw new UserError(`${app} has no ready pod.`)
   return ip

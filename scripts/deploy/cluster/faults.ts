@@ -1,11 +1,11 @@
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import { untilGreen } from "./green"
-import { kubectl, list, NAMESPACE, tryKubectl } from "./kubectl"
+import { kubectl, listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
-import type { Inbox } from "./options"
+import type { InboxKind } from "./options"
 
 /** Everything that runs, in the order that a vote takes. */
-export function servicesOf(inbox: Inbox): readonly string[] {
+export function servicesOf(inbox: InboxKind): readonly string[] {
   const broker = inbox === "redis" ? [] : [inbox]
   return ["vote", "redis", ...broker, "worker", "postgres", "result"]
 }
@@ -19,7 +19,7 @@ const KILL_GRACE_S = 1
 type Say = (line: string) => void
 
 /** Ends every pod of each service, one at a time, without leaving it the time to drain. @returns how many */
-export async function killEach(services: readonly string[], say: Say): Promise<number> {
+export async function killEachPod(services: readonly string[], say: Say): Promise<number> {
   let killed = 0
   for (const service of services) {
     for (const { metadata } of await podsOf(service)) {
@@ -75,6 +75,6 @@ function evict({ metadata: { name } }: Pod) {
 }
 
 async function podsOf(service: string): Promise<Pod[]> {
-  const pods = await list<Pod>("pods", "--selector", `app.kubernetes.io/name=${service}`)
+  const pods = await listObjects<Pod>("pods", "--selector", `app.kubernetes.io/name=${service}`)
   return pods.filter((pod) => appOf(pod) === service && isReady(pod))
 }

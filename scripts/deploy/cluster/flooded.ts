@@ -1,5 +1,5 @@
-import { UserError } from "../../terminal/user-error"
-import { runScript } from "./command"
+import { UserError } from "../../services/terminal/user-error"
+import { runToEnd } from "./run-script"
 
 /** One flood after the other lasts this long, so that the last one ends soon after the work that it accompanies. */
 const FLOOD = "30s"
@@ -28,7 +28,7 @@ export async function flooded(env: Record<string, string>, work: () => Promise<n
   const floods: string[] = []
   try {
     do {
-      const said = await runScript("scripts/load/flood.ts", [], settings)
+      const said = await runToEnd("scripts/load/flood.ts", [], settings)
       floods.push(...said.filter((line) => TALLY.test(line)).map((line) => line.trim()))
     } while (working)
   } finally {

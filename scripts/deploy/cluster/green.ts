@@ -1,5 +1,5 @@
-import { UserError } from "../../terminal/user-error"
-import { list, NAMESPACE } from "./kubectl"
+import { UserError } from "../../services/terminal/user-error"
+import { listObjects, NAMESPACE } from "./kubectl"
 import { type Autoscaler, appOf, isReady, type Pod, type Workload } from "./objects"
 
 type Anything = Pod | Workload | Autoscaler
@@ -20,7 +20,7 @@ export async function untilGreen(deadlineMs: number, say: (progress: string) => 
   const start = performance.now()
   let imageMissingSince: number | undefined
   for (let said = ""; ; ) {
-    const objects = await list<Anything>("pods,deployments,statefulsets,horizontalpodautoscalers")
+    const objects = await listObjects<Anything>("pods,deployments,statefulsets,horizontalpodautoscalers")
     const missing = missingIn(objects)
     if (missing.length === 0) return performance.now() - start
     if (missing.join() !== said) say(`waiting for ${missing.join(", ")}`)

@@ -1,4 +1,4 @@
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 
 export const NAMESPACE = "tallyroom"
 
@@ -31,7 +31,7 @@ export async function kubectl(words: readonly string[], input = ""): Promise<str
 }
 
 /** What `kubectl get … -o json` lists. */
-export async function list<T>(...words: string[]): Promise<T[]> {
+export async function listObjects<T>(...words: string[]): Promise<T[]> {
   const { items }: { items: T[] } = JSON.parse(await kubectl(["get", ...words, "--output", "json"]))
   return items
 }

@@ -56,7 +56,7 @@ export interface Job {
   readonly status: { readonly succeeded?: number }
 }
 
-export interface Secret {
+export interface SecretObject {
   readonly metadata: Metadata
   readonly data?: Record<string, string>
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test"
-import { readOptions, STEPS } from "./options"
+import { CLUSTER_STEPS, readOptions } from "./options"
 
 describe("check:cluster's command line", () => {
   test("takes all steps at the NodePorts, unless told otherwise", () => {
     expect(readOptions([], {})).toEqual({
-      steps: STEPS,
+      steps: CLUSTER_STEPS,
       inbox: "redis",
       fresh: false,
       yes: false,

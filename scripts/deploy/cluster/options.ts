@@ -1,7 +1,7 @@
-import { parseCommandLine } from "../../terminal/command-line"
-import { flag, oneOf, orElse, someOf } from "../../terminal/options"
+import { parseCommandLine } from "../../services/terminal/command-line"
+import { flag, oneOf, orElse, someOf } from "../../services/terminal/options"
 
-export const STEPS = [
+export const CLUSTER_STEPS = [
   "apply",
   "again",
   "smoke",
@@ -13,15 +13,15 @@ export const STEPS = [
   "rights",
   "root",
 ] as const
-export type Step = (typeof STEPS)[number]
+export type ClusterStep = (typeof CLUSTER_STEPS)[number]
 
 /** What holds the ballots: Redis itself, or one of k8s-deployment/inboxes. */
 export const INBOXES = ["redis", "nats", "rabbitmq"] as const
-export type Inbox = (typeof INBOXES)[number]
+export type InboxKind = (typeof INBOXES)[number]
 
 export interface Options {
-  readonly steps: readonly Step[]
-  readonly inbox: Inbox
+  readonly steps: readonly ClusterStep[]
+  readonly inbox: InboxKind
   readonly fresh: boolean
   readonly yes: boolean
   readonly voteUrl: string
@@ -37,7 +37,7 @@ scales it up and down; and tries what must be refused. The images must be there 
 
   --yes     don't ask before it begins
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
-  --only    these steps alone: ${STEPS.join(", ")};
+  --only    these steps alone: ${CLUSTER_STEPS.join(", ")};
             where nothing is applied yet, that is done before
   --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh room
   --help    show this
@@ -49,7 +49,7 @@ Environment:
 /** Reads the command line; --help ends the process. @throws {UsageError} for what it doesn't know */
 export function readOptions(argv: string[], env: Record<string, string | undefined>): Options {
   const options = {
-    only: orElse(someOf(STEPS, "step"), STEPS),
+    only: orElse(someOf(CLUSTER_STEPS, "step"), CLUSTER_STEPS),
     inbox: orElse(oneOf(INBOXES, "inbox"), "redis"),
     fresh: flag,
     yes: flag,

@@ -1,5 +1,5 @@
-import { UserError } from "../../terminal/user-error"
-import { list, NAMESPACE, tryKubectl } from "./kubectl"
+import { UserError } from "../../services/terminal/user-error"
+import { listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import type { Pod } from "./objects"
 
 const MINE = ["credentials", "redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result"]
@@ -43,7 +43,7 @@ async function decided(rights: string[], answer: "yes" | "no"): Promise<string[]
 }
 
 async function podsWithToken(): Promise<string[]> {
-  const pods = await list<Pod>("pods")
+  const pods = await listObjects<Pod>("pods")
   return pods
     .filter((pod) => pod.metadata.labels?.["app.kubernetes.io/name"] !== "credentials")
     .filter((pod) => pod.spec.volumes?.some(({ name }) => ACCOUNT_VOLUME.test(name)))

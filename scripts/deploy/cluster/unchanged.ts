@@ -1,10 +1,10 @@
+import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
-import { UserError } from "../../terminal/user-error"
 import { applyAll } from "./apply"
 import { untilGreen } from "./green"
-import { kubectl, list } from "./kubectl"
-import { appOf, type Job, type Pod, type Secret, type Workload } from "./objects"
-import type { Inbox } from "./options"
+import { kubectl, listObjects } from "./kubectl"
+import { appOf, type Job, type Pod, type SecretObject, type Workload } from "./objects"
+import type { InboxKind } from "./options"
 
 const VERSIONED =
   "deployments,statefulsets,networkpolicies,horizontalpodautoscalers,poddisruptionbudgets,ingresses"
@@ -16,7 +16,7 @@ const LOOK_MS = 500
  * that it runs anew; then with that Job still there.
  * @throws {UserError} naming every object, credential or pod that is another one afterwards
  */
-export async function assertSecondApplyChangesNothing(inbox: Inbox): Promise<string> {
+export async function assertSecondApplyChangesNothing(inbox: InboxKind): Promise<string> {
   await untilGreen(GREEN_MS, () => {})
   await untilCredentialsDone()
   const before = await fingerprint()
@@ -34,16 +34,16 @@ export async function assertSecondApplyChangesNothing(inbox: Inbox): Promise<str
 /** The versions of all objects that have one, the content of the credentials, and the running pods. */
 async function fingerprint(): Promise<Map<string, string>> {
   const [versioned, secrets, pods] = await Promise.all([
-    list<Workload>(VERSIONED),
-    list<Secret>("secrets"),
-    list<Pod>("pods"),
+    listObjects<Workload>(VERSIONED),
+    listObjects<SecretObject>("secrets"),
+    listObjects<Pod>("pods"),
   ])
   return new Map([
     ...versioned.map(
       ({ kind, metadata }) => [`${kind} ${metadata.name}`, String(metadata.generation)] as const,
     ),
     ...secrets.map(
-      ({ metadata, data }) => [`Secret ${metadata.name}`, hashOf(JSON.stringify(data))] as const,
+      ({ metadata, data }) => [`SecretObject ${metadata.name}`, hashOf(JSON.stringify(data))] as const,
     ),
     ...pods.filter(isStaying).map((pod) => [`Pod ${pod.metadata.name}`, restartsOf(pod)] as const),
   ])
@@ -54,7 +54,7 @@ async function untilCredentialsDone(): Promise<void> {
   await waitFor(
     "the Job of the credentials to be done",
     async () => {
-      const [job] = await list<Job>("jobs", "--field-selector", "metadata.name=credentials")
+      const [job] = await listObjects<Job>("jobs", "--field-selector", "metadata.name=credentials")
       if (!job || job.status.succeeded === 1) return true
       await Bun.sleep(LOOK_MS)
       return false

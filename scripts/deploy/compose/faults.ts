@@ -1,5 +1,5 @@
+import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
-import { UserError } from "../../terminal/user-error"
 import { docker, type Project } from "./project"
 
 /** A store's recovery, and the health checks that notice it. */
@@ -9,7 +9,7 @@ const RECOVERY_MS = 120_000
  * Kills the first process of each container, as a crash would, and waits until Docker has started it again and its health
  * check says so.
  */
-export async function killEach(
+export async function killEachContainer(
   project: Project,
   services: readonly string[],
   say: (line: string) => void,

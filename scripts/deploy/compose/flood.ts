@@ -1,16 +1,20 @@
-import { castUntilAnswered, crowd, person } from "../../../tests/harness/crowd"
+import { castUntilAnswered, crowd, person } from "../../services/apps/voters"
 
 /** Enough to have ballots on every way at every moment. */
 const AT_ONCE = 16
 
-/** Longer than the recovery that killEach waits for. */
+/** Longer than the recovery that killEachContainer waits for. */
 const GIVE_UP_MS = 150_000
 
-export type Flood = { accepted: number; refused: string[] }
+export type FloodResult = { accepted: number; refused: string[] }
 
 /** Votes, each until it is answered, while `work` goes on; one that is refused is kept with the reason. */
-export async function floodDuring(voteUrl: string, poll: string, work: () => Promise<void>): Promise<Flood> {
-  const flood: Flood = { accepted: 0, refused: [] }
+export async function floodDuring(
+  voteUrl: string,
+  poll: string,
+  work: () => Promise<void>,
+): Promise<FloodResult> {
+  const flood: FloodResult = { accepted: 0, refused: [] }
   let working = true
   const done = work().finally(() => {
     working = false

@@ -1,6 +1,6 @@
 /** What containers may do and whom they reach, as Docker says and as it turns out from inside. */
 
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import { docker, type Project } from "./project"
 
 const STORES = { redis: 6379, postgres: 5432 } as const

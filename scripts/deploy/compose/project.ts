@@ -1,8 +1,8 @@
 /** A compose project of the check's own: its name, its ports, and nothing left of it at the end. */
 
 import { CHECKOUT } from "../../services/checkout"
-import { freePort } from "../../services/ports"
-import { UserError } from "../../terminal/user-error"
+import { freePort } from "../../services/processes/ports"
+import { UserError } from "../../services/terminal/user-error"
 
 /** How many characters of what a command printed are quoted when it failed. */
 const QUOTED = 1_500

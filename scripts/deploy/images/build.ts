@@ -3,7 +3,7 @@
 import { version } from "@tallyroom/lib/process/build"
 import { $ } from "bun"
 import { CHECKOUT } from "../../services/checkout"
-import { UserError } from "../../terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 
 /** The targets of the Dockerfile. */
 export const IMAGES = ["vote", "worker", "result", "seed"] as const

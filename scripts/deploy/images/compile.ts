@@ -4,8 +4,8 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { prebuildAssets } from "@tallyroom/lib/http/assets"
 import { CHECKOUT } from "../../services/checkout"
-import { readCommandLine, runScript } from "../../terminal/command-line"
-import { UsageError, UserError } from "../../terminal/user-error"
+import { readCommandLine, runScript } from "../../services/terminal/command-line"
+import { UsageError, UserError } from "../../services/terminal/user-error"
 
 const USAGE = `Usage: bun scripts/deploy/images/compile.ts APP FOLDER
 

@@ -2,7 +2,7 @@
 
 import { $ } from "bun"
 import { cpuSeconds } from "../../bench/cpu"
-import type { AppName } from "../../services/apps"
+import type { AppName } from "../../services/apps/app-process"
 import { waitFor } from "../../services/wait"
 
 const START_MS = 120_000

@@ -1,7 +1,7 @@
 /** What is in an image, and under whose name it runs. */
 
 import { $ } from "bun"
-import type { AppName } from "../../services/apps"
+import type { AppName } from "../../services/apps/app-process"
 
 const MOST_BYTES = 120e6
 /** What Docker itself puts into every container. */

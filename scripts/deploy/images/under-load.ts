@@ -1,8 +1,8 @@
 /** How fast an app ends that is hard at work. */
 
 import { waitFor } from "../../services/wait"
-import { voteWithAllMight } from "../cluster/crowd"
-import type { Room } from "./room"
+import { voteWithAllMight } from "../full-load"
+import type { ContainerInstance } from "./instance"
 
 const POLL = "cats-vs-dogs"
 const VIEWERS = 100
@@ -11,14 +11,16 @@ const MOST_MS = 10_000
 const LOAD_MS = 2_000
 
 /** Asks vote, result and worker to end while votes pour in and viewers watch. @returns what it took, and the votes accepted */
-export async function stopUnderLoad(room: Room): Promise<{ said: string; accepted: number }> {
+export async function stopUnderLoad(
+  instance: ContainerInstance,
+): Promise<{ said: string; accepted: number }> {
   const load = new AbortController()
-  const voting = voteWithAllMight(room.voteUrl, POLL, load.signal)
-  const viewers = await openViewers(room.resultUrl)
+  const voting = voteWithAllMight(instance.voteUrl, POLL, load.signal)
+  const viewers = await openViewers(instance.resultUrl)
   await Bun.sleep(LOAD_MS)
   const took: string[] = []
   for (const app of ["result", "vote", "worker"] as const) {
-    const { ms, code } = await room.apps[app].stop()
+    const { ms, code } = await instance.apps[app].stop()
     if (code !== 0) throw new Error(`${app} ended with exit code ${code}.`)
     if (ms > MOST_MS) throw new Error(`${app} took ${Math.round(ms)} ms to end.`)
     took.push(`${app} ${Math.round(ms)} ms`)

@@ -1,6 +1,6 @@
 /** `bun run kind:down`: deletes the cluster that kind:up made, with all its votes. */
 
-import { readCommandLine, runScript } from "../../terminal/command-line"
+import { readCommandLine, runScript } from "../../services/terminal/command-line"
 import { CLUSTER, kind } from "./kind"
 
 const USAGE = `Usage: bun run kind:down

@@ -1,8 +1,8 @@
 /** The kind cluster that is ours, by its name. */
 
 import { CHECKOUT } from "../../services/checkout"
-import { UserError } from "../../terminal/user-error"
-import { ensureGoTool } from "../../tools/go"
+import { UserError } from "../../services/terminal/user-error"
+import { ensureGoTool } from "../../services/tools/go"
 
 export const CLUSTER = "tallyroom"
 const CONTEXT = `kind-${CLUSTER}`

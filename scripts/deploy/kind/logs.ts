@@ -1,6 +1,6 @@
 /** `bun run kind:logs`: what the cluster that kubectl points at knows of a Tallyroom that did not come up. */
 
-import { readCommandLine } from "../../terminal/command-line"
+import { readCommandLine } from "../../services/terminal/command-line"
 import { tryKubectl } from "../cluster/kubectl"
 
 const USAGE = `Usage: bun run kind:logs

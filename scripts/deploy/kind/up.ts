@@ -1,8 +1,8 @@
 /** `bun run kind:up`: Tallyroom on a Kubernetes cluster inside Docker. */
 
 import { version } from "@tallyroom/lib/process/build"
-import { readCommandLine, runScript } from "../../terminal/command-line"
-import { UserError } from "../../terminal/user-error"
+import { readCommandLine, runScript } from "../../services/terminal/command-line"
+import { UserError } from "../../services/terminal/user-error"
 import { applyAll } from "../cluster/apply"
 import { untilGreen } from "../cluster/green"
 import { buildImage, type ImageOptions, imageName, PREFIX, revisionOfCheckout } from "../images/build"

@@ -3,7 +3,7 @@
 import { sleep } from "k6"
 import http from "k6/http"
 import { Counter, Gauge } from "k6/metrics"
-import { countedVotes, type OpenPoll, openPoll, seconds } from "./room.ts"
+import { countedVotes, type OpenPoll, pollUnderLoad, seconds } from "./instance.ts"
 
 /** By how much the tally grew since the run began. */
 const counted = new Gauge("votes_counted")
@@ -33,7 +33,7 @@ export type Opened = { poll: OpenPoll; before: number }
 /** For `setup`: the poll and its tally before the first vote, as soon as both apps answer within WAIT. */
 export function openBooks(): Opened {
   const look = () => {
-    const poll = openPoll()
+    const poll = pollUnderLoad()
     return { poll, before: countedVotes(poll.id) }
   }
   return patiently(look, Date.now() + WAIT_S * 1_000, WAIT_LOOK_S)

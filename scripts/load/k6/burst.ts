@@ -5,8 +5,8 @@ import http from "k6/http"
 import type { Options } from "k6/options"
 import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
 import { castOne } from "./cast.ts"
-import { amount, VOTE_URL } from "./room.ts"
-import { ms, numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
+import { amount, VOTE_URL } from "./instance.ts"
+import { ms, numberOf, type Summary, verdict, voteLines, withThousands } from "./verdict.ts"
 
 const QUESTION = "Can a hall full of people vote within the same seconds?"
 const PEOPLE = amount("PEOPLE", 600)
@@ -37,6 +37,6 @@ export default function person({ poll }: Opened): void {
 }
 
 export function handleSummary(summary: Summary): { stdout: string } {
-  const pages = `${whole(PEOPLE)} people; all requests in ${ms(numberOf(summary, "http_req_duration", "p(95)"))} (p95)`
+  const pages = `${withThousands(PEOPLE)} people; all requests in ${ms(numberOf(summary, "http_req_duration", "p(95)"))} (p95)`
   return verdict(QUESTION, summary, [pages, ...voteLines(summary)])
 }

@@ -3,7 +3,7 @@
 import { sleep } from "k6"
 import http, { type RefinedResponse } from "k6/http"
 import { Counter, Trend } from "k6/metrics"
-import { type OpenPoll, seconds, VOTE_URL } from "./room.ts"
+import { type OpenPoll, seconds, VOTE_URL } from "./instance.ts"
 
 /** Ballots that were answered 201 (202 where the inbox decides later). */
 export const accepted = new Counter("votes_accepted")

@@ -4,8 +4,8 @@ import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"
 import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
 import { castOne } from "./cast.ts"
-import { amount } from "./room.ts"
-import { ms, numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
+import { amount } from "./instance.ts"
+import { ms, numberOf, type Summary, verdict, voteLines, withThousands } from "./verdict.ts"
 import { type Seen, watch } from "./watch.ts"
 
 const QUESTION = "When all viewers drop at once, does each come back to numbers that never went back?"
@@ -83,9 +83,9 @@ function comeBack(poll: string, before: Seen): void {
 export function handleSummary(summary: Summary): { stdout: string } {
   const of = (name: string, value?: string) => numberOf(summary, name, value)
   return verdict(QUESTION, summary, [
-    `${whole(of("viewers_back"))} of ${whole(VIEWERS)} viewers came back; a snapshot after ` +
+    `${withThousands(of("viewers_back"))} of ${withThousands(VIEWERS)} viewers came back; a snapshot after ` +
       `${ms(of("snapshot_after_return", "med"))} (median), ${ms(of("snapshot_after_return", "p(95)"))} (p95)`,
-    `${whole(of("snapshots_gone_back"))} numbers went back`,
+    `${withThousands(of("snapshots_gone_back"))} numbers went back`,
     ...voteLines(summary),
   ])
 }

@@ -3,7 +3,7 @@
 import type { Options } from "k6/options"
 import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
 import { castOne, GIVE_UP_S } from "./cast.ts"
-import { amount, seconds } from "./room.ts"
+import { amount, seconds } from "./instance.ts"
 import { type Summary, verdict, voteLines } from "./verdict.ts"
 
 const QUESTION = "After a long time, is every vote still answered soon, and counted exactly once?"

@@ -10,15 +10,16 @@ export function numberOf({ metrics }: Summary, name: string, value = "count"): n
 }
 
 /** k6 knows no Intl. */
-export const whole = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
-export const ms = (value: number): string => `${whole(value)} ms`
+export const withThousands = (value: number): string =>
+  String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
+export const ms = (value: number): string => `${withThousands(value)} ms`
 
 /** Lines about votes that every run with voters has. */
 export function voteLines(summary: Summary): string[] {
   const of = (name: string, value?: string) => numberOf(summary, name, value)
   return [
-    `${whole(of("votes_accepted"))} votes accepted, ${whole(of("votes_counted", "value"))} counted, ` +
-      `${whole(of("votes_failed"))} failed, ${whole(of("votes_sent_again"))} sent again`,
+    `${withThousands(of("votes_accepted"))} votes accepted, ${withThousands(of("votes_counted", "value"))} counted, ` +
+      `${withThousands(of("votes_failed"))} failed, ${withThousands(of("votes_sent_again"))} sent again`,
     `answered in ${ms(of("vote_answered", "med"))} (median), ${ms(of("vote_answered", "p(95)"))} (p95), ` +
       `${ms(of("vote_answered", "max"))} (slowest)`,
   ]

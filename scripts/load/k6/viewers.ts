@@ -4,8 +4,8 @@ import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"
 import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
 import { castOne } from "./cast.ts"
-import { amount, countedVotes, seconds } from "./room.ts"
-import { numberOf, type Summary, verdict, voteLines, whole } from "./verdict.ts"
+import { amount, countedVotes, seconds } from "./instance.ts"
+import { numberOf, type Summary, verdict, voteLines, withThousands } from "./verdict.ts"
 import { type Seen, watch } from "./watch.ts"
 
 const QUESTION = "Does every viewer see the last snapshot, and never an older one after a newer?"
@@ -78,7 +78,7 @@ export function viewer({ poll }: Opened): void {
 export function handleSummary(summary: Summary): { stdout: string } {
   const of = (name: string, value?: string) => numberOf(summary, name, value)
   return verdict(QUESTION, summary, [
-    `${whole(of("viewers_up_to_date"))} of ${whole(VIEWERS)} viewers saw the last snapshot; ${whole(of("snapshots_a_viewer", "avg"))} snapshots each`,
+    `${withThousands(of("viewers_up_to_date"))} of ${withThousands(VIEWERS)} viewers saw the last snapshot; ${withThousands(of("snapshots_a_viewer", "avg"))} snapshots each`,
     ...voteLines(summary),
   ])
 }

@@ -1,7 +1,7 @@
 /** A viewer: a WebSocket to the live results, and the snapshots that came through it. */
 
 import { WebSocket } from "k6/websockets"
-import { RESULT_URL } from "./room.ts"
+import { RESULT_URL } from "./instance.ts"
 
 export type Seen = { version: number; total: number }
 

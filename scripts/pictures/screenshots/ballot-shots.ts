@@ -1,7 +1,7 @@
 /** The ballot in every state. */
 
 import type { Page } from "playwright-core"
-import { ADDRESSES } from "./places"
+import { ADDRESSES } from "./addresses"
 import type { Shot } from "./shot"
 
 const at = (path: string) => `${ADDRESSES.vote}${path}`
@@ -46,11 +46,11 @@ export const ballotShots: Shot[] = [
       await page.getByRole("button", { name: "Vote for" }).waitFor()
     },
   },
-  { name: "ballot-voted", open: async ({ page }) => vote(page, "lunch", "Ramen") },
+  { name: "ballot-voted", open: async ({ page }) => voteFor(page, "lunch", "Ramen") },
   {
     name: "ballot-changing",
     open: async ({ page }) => {
-      await vote(page, "lunch", "Pizza")
+      await voteFor(page, "lunch", "Pizza")
       await page.getByRole("link", { name: "Change my vote" }).click()
       await page.getByRole("link", { name: "Keep my vote" }).waitFor()
     },
@@ -58,7 +58,7 @@ export const ballotShots: Shot[] = [
   {
     name: "ballot-changed",
     open: async ({ page }) => {
-      await vote(page, "lunch", "Ramen")
+      await voteFor(page, "lunch", "Ramen")
       await page.getByRole("link", { name: "Change my vote" }).click()
       await choose(page, "Salad")
       await page.locator(".chosen", { hasText: "Salad" }).waitFor()
@@ -70,7 +70,7 @@ export const ballotShots: Shot[] = [
     open: async ({ page }) => {
       await page.goto(at("/polls/talk"))
       const other = await page.context().newPage()
-      await vote(other, "talk", "CRDTs")
+      await voteFor(other, "talk", "CRDTs")
       await other.close()
       await cast(page, "Typography")
       await page.getByText("You have voted already").waitFor()
@@ -116,7 +116,7 @@ async function cast(page: Page, label: string): Promise<void> {
 }
 
 /** Votes, as the poll asks for it, and waits for the tally that is shown then. */
-export async function vote(page: Page, poll: string, label: string): Promise<void> {
+export async function voteFor(page: Page, poll: string, label: string): Promise<void> {
   await page.goto(at(`/polls/${poll}`))
   await choose(page, label)
   const confirm = page.locator(".confirm .button")

@@ -2,8 +2,8 @@
 
 import { join } from "node:path"
 import { type Browser, chromium, type Page } from "playwright-core"
-import { ensureTool } from "../../tools/tools"
-import { ADDRESSES, type Places } from "./places"
+import { ensureTool } from "../../services/tools/tools"
+import { ADDRESSES, type PagePorts } from "./addresses"
 import type { Backstage, Device, Scheme, Shot } from "./shot"
 import { smallPng } from "./small-png"
 
@@ -17,7 +17,7 @@ const VIEWPORTS: Record<Device, { width: number; height: number }> = {
 const PATIENCE_MS = 15_000
 
 /** Started so that the names of the made-up event lead to the apps that run here. */
-export async function openCamera({ votePort, resultPort, hostPort }: Places): Promise<Browser> {
+export async function openCamera({ votePort, resultPort, hostPort }: PagePorts): Promise<Browser> {
   const { vote, result, host, neighbour } = ADDRESSES
   const rules = [
     [vote, votePort],

@@ -1,6 +1,6 @@
 /** The control room. */
 
-import { ADDRESSES } from "./places"
+import { ADDRESSES } from "./addresses"
 import type { Shot, Visit } from "./shot"
 
 const at = (path: string) => `${ADDRESSES.result}${path}`

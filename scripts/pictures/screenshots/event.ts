@@ -1,7 +1,7 @@
 /** The made-up event, and the polls that only pictures need. */
 
 import { pollApi } from "../../data/poll/api"
-import type { Running } from "../../services/running"
+import type { RunningDemo } from "../../services/stack/running-demo"
 import { type Event, makeEvent } from "../showcase/event"
 import { POLLS, type ShowPoll } from "../showcase/polls"
 
@@ -29,7 +29,7 @@ const LAST_YEAR: ShowPoll = {
   left: "final",
 }
 
-export async function makePicturedEvent(running: Running): Promise<Event> {
+export async function makePicturedEvent(running: RunningDemo): Promise<Event> {
   const event = await makeEvent(running, [...POLLS, HOUSE, LAST_YEAR])
   const api = pollApi({ address: running.resultUrl, token: running.adminToken })
   await api.call("PATCH", `/api/polls/${LAST_YEAR.id}`, { archived: true })

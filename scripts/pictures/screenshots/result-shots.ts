@@ -1,9 +1,9 @@
 /** What people watch: results, the stage, frames in other sites, and what became of a ballot. */
 
 import type { FrameLocator, Page, WebSocketRoute } from "playwright-core"
-import { vote } from "./ballot-shots"
-import { type Fate, withFate } from "./fates"
-import { ADDRESSES } from "./places"
+import { ADDRESSES } from "./addresses"
+import { voteFor } from "./ballot-shots"
+import { type RareFate, withRareBallot } from "./rare-ballots"
 import type { Shot } from "./shot"
 
 const { host, neighbour } = ADDRESSES
@@ -97,11 +97,11 @@ function embed(
 }
 
 /** A ballot for which only the tables need to be made to speak. */
-function receipt(fate: Fate, shows: string): Shot {
+function receipt(fate: RareFate, shows: string): Shot {
   return {
     name: `receipt-${fate}`,
     open: ({ page, sql }) =>
-      withFate(sql, "talk", fate, async (receipt) => {
+      withRareBallot(sql, "talk", fate, async (receipt) => {
         await page.goto(at(`/polls/talk/receipts/${receipt}`))
         await page.locator("#receipt-status", { hasText: shows }).waitFor()
       }),
@@ -154,14 +154,14 @@ export const resultShots: Shot[] = [
   {
     name: "receipt-counted",
     open: async ({ page }) => {
-      await vote(page, "lunch", "Salad")
+      await voteFor(page, "lunch", "Salad")
       await follow(page, "counted")
     },
   },
   {
     name: "receipt-replaced",
     open: async ({ page }) => {
-      await vote(page, "lunch", "Salad")
+      await voteFor(page, "lunch", "Salad")
       const first = await page.getByRole("link", { name: "Check my ballot" }).getAttribute("href")
       await page.getByRole("link", { name: "Change my vote" }).click()
       await page.getByRole("button", { name: "Pizza" }).click()

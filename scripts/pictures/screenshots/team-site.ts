@@ -1,7 +1,7 @@
 /** The site of a team that shows a poll in one of its pages. */
 
 import { type EmbedView, embedSnippet } from "../../../apps/result/embed/embed-snippet"
-import { ADDRESSES } from "./places"
+import { ADDRESSES } from "./addresses"
 
 const STYLE = `:root { color-scheme: light dark; font: 17px/1.6 Georgia, serif }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem }

@@ -2,7 +2,7 @@
 
 import postgres from "postgres"
 import { type PollApi, pollApi } from "../../data/poll/api"
-import type { Running } from "../../services/running"
+import type { RunningDemo } from "../../services/stack/running-demo"
 import { waitFor } from "../../services/wait"
 import { POLLS, type ShowPoll } from "./polls"
 import { spreadOverTime } from "./spread"
@@ -21,7 +21,7 @@ export type Event = {
 }
 
 /** Makes every poll of the event, casts their votes and leaves each in its state. */
-export async function makeEvent(running: Running, polls = POLLS): Promise<Event> {
+export async function makeEvent(running: RunningDemo, polls = POLLS): Promise<Event> {
   const api = pollApi({ address: running.resultUrl, token: running.adminToken })
   const sql = postgres(running.databaseUrl, { max: 2, onnotice: () => {} })
   const codes: string[] = []
@@ -64,7 +64,7 @@ async function makeCodes(api: PollApi, { id, votes = [] }: ShowPoll): Promise<st
   return (await api.call<{ codes: string[] }>("POST", `/api/polls/${id}/codes`, { count })).codes
 }
 
-async function voteIn(running: Running, poll: ShowPoll, codes: readonly string[]): Promise<void> {
+async function voteIn(running: RunningDemo, poll: ShowPoll, codes: readonly string[]): Promise<void> {
   const { voteUrl, resultUrl, adminToken } = running
   await untilPhase(running, poll.id, "open")
   const headers = { authorization: `Bearer ${adminToken}` }
@@ -75,7 +75,7 @@ async function voteIn(running: Running, poll: ShowPoll, codes: readonly string[]
   await castAll({ voteUrl, total }, poll, poll.eligibility === "code" ? codes : [])
 }
 
-async function untilPhase({ voteUrl }: Running, id: string, phase: string): Promise<void> {
+async function untilPhase({ voteUrl }: RunningDemo, id: string, phase: string): Promise<void> {
   await waitFor(
     `the ballot of ${id} to be ${phase}`,
     async () => {
@@ -87,7 +87,7 @@ async function untilPhase({ voteUrl }: Running, id: string, phase: string): Prom
 }
 
 /** A closed poll becomes final within a moment: who wants to look at it holds its row until they have. */
-async function holdClosed(running: Running, api: PollApi, sql: postgres.Sql, polls: ShowPoll[]) {
+async function holdClosed(running: RunningDemo, api: PollApi, sql: postgres.Sql, polls: ShowPoll[]) {
   const ids = polls.map(({ id }) => id)
   const closesAt = new Date(Date.now() + CLOSES_IN_MS).toISOString()
   for (const id of ids) await api.call("PATCH", `/api/polls/${id}`, { closesAt })

@@ -3,11 +3,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "../../services/ports"
-import type { Running } from "../../services/running"
-import { Stack } from "../../services/stack"
-import { onStopRequest } from "../../services/stop-request"
-import { describe } from "../../terminal/user-error"
+import { freePort } from "../../services/processes/ports"
+import { onStopRequest } from "../../services/processes/stop-request"
+import type { RunningDemo } from "../../services/stack/running-demo"
+import { Stack } from "../../services/stack/stack"
+import { describe } from "../../services/terminal/user-error"
 
 /** What a shell gives to a command that Ctrl-C ended. */
 const INTERRUPTED = 130
@@ -19,7 +19,7 @@ const INTERRUPTED = 130
  */
 export async function inOwnTallyroom(
   addresses: { VOTE_URL?: string; RESULT_URL?: string },
-  work: (running: Running) => Promise<number>,
+  work: (running: RunningDemo) => Promise<number>,
 ): Promise<never> {
   const stateDir = mkdtempSync(join(tmpdir(), "tallyroom-own-"))
   process.on("exit", () => rmSync(stateDir, { recursive: true, force: true }))

@@ -1,0 +1,87 @@
+/** Where a benchmark plays: one Redis and one Postgres of its own for the whole run, and what each round starts on them. */
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import type { Redis } from "ioredis"
+import postgres from "postgres"
+import type { Stores } from "../../tests/harness/stores"
+import { type Postgres, startPostgres } from "../services/stores/postgres"
+import { type RedisServer, startRedis } from "../services/stores/redis"
+import { waitFor } from "../services/wait"
+
+export type BenchStores = {
+  dir: string
+  redisServer: RedisServer
+  postgres: Postgres
+  /** As an administrator. */
+  redis: Redis
+  redisPid: number
+  postgresPid: number
+}
+
+/** A benchStores with a database for one benchmark or round. */
+export type BenchRun = BenchStores & { stores: Stores }
+
+const CONNECT_DEADLINE_MS = 10_000
+let databases = 0
+
+/** Starts both stores with their data in a directory that is removed when this process exits. */
+export async function startBenchStores(): Promise<BenchStores> {
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-bench-"))
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true }))
+  const [server, redisServer] = await Promise.all([
+    startPostgres({ dir: join(dir, "postgres") }),
+    startRedis({ dir: join(dir, "redis"), appendfsync: "always" }),
+  ])
+  const redis = openRedis(redisServer.adminUrl)
+  await waitFor("Redis to be connected", () => redis.status === "ready", CONNECT_DEADLINE_MS)
+  const pids = { redisPid: redisServer.pid ?? 0, postgresPid: server.pid ?? 0 }
+  return { dir, redisServer, postgres: server, redis, ...pids }
+}
+
+/** Empties Redis, opens a new database, and takes both away with all that was started on them once `play` has ended. */
+export async function onFreshDatabase<T>(
+  benchStores: BenchStores,
+  play: (run: BenchRun) => Promise<T>,
+): Promise<T> {
+  const deferred: (() => unknown)[] = []
+  const name = `bench_${++databases}`
+  await emptyRedis(benchStores.redis)
+  const stores: Stores = {
+    redis: benchStores.redisServer,
+    postgres: benchStores.postgres,
+    database: await benchStores.postgres.database(name),
+    defer: (cleanUp) => void deferred.unshift(cleanUp),
+  }
+  try {
+    return await play({ ...benchStores, stores })
+  } finally {
+    for (const cleanUp of deferred) await cleanUp()
+    await dropDatabase(benchStores.postgres.adminUrl, name)
+  }
+}
+
+/** Forgets everything, also in the append-only file, so that no round pays for the one before. */
+export async function emptyRedis(redis: Redis): Promise<void> {
+  await redis.flushall()
+  await redis.bgrewriteaof()
+  await waitFor(
+    "Redis to have rewritten its file",
+    async () => {
+      const info = await redis.info("persistence")
+      return info.includes("aof_rewrite_in_progress:0") && info.includes("aof_rewrite_scheduled:0")
+    },
+    CONNECT_DEADLINE_MS,
+  )
+}
+
+async function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} })
+  try {
+    await sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

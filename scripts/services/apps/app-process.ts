@@ -1,0 +1,79 @@
+import { join } from "node:path"
+import { CHECKOUT } from "../checkout"
+import { type SupervisedProcess, startSupervised } from "../processes/supervised-process"
+import { readable } from "../terminal/log-lines"
+import { UserError } from "../terminal/user-error"
+import { waitFor } from "../wait"
+
+export type AppName = "vote" | "worker" | "result"
+
+export interface AppOptions {
+  readonly onLine?: (line: string) => void
+  readonly logFile?: string
+  /** Where the apps' directories are; tests put stand-ins there. */
+  readonly appsDir?: string
+}
+
+export interface App extends SupervisedProcess {
+  readonly name: AppName
+  /** Settles when GET /readyz answers 200; rejects with the app's last lines when it ends before, or at the deadline. */
+  waitReady(managementPort?: number, deadlineMs?: number): Promise<void>
+}
+
+/** How many of its last lines an app that ended too early is quoted with. */
+const QUOTED_LINES = 12
+const READY_DEADLINE_MS = 30_000
+/** What an app may see of the environment beside its settings. */
+const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "NODE_ENV"]
+
+/** Starts one app on a startSupervised, with these settings and nothing else of this process's environment. */
+export function startApp(name: AppName, env: Record<string, string>, options: AppOptions = {}): App {
+  const { appsDir = join(CHECKOUT, "apps"), onLine, logFile } = options
+  const last: string[] = []
+  const app = startSupervised([process.execPath, join(appsDir, name, "main.ts")], {
+    cwd: CHECKOUT,
+    env: { ...inherited(), ...env },
+    ...(logFile !== undefined && { logFile }),
+    onLine: (line) => {
+      if (last.push(line) > QUOTED_LINES) last.shift()
+      onLine?.(line)
+    },
+  })
+  const waitReady = (port = Number(env.MANAGEMENT_PORT), deadlineMs = READY_DEADLINE_MS) =>
+    untilReady(name, app, last, port, deadlineMs)
+  return { ...app, name, waitReady }
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+async function untilReady(
+  name: AppName,
+  app: SupervisedProcess,
+  last: string[],
+  port: number,
+  deadlineMs: number,
+) {
+  const quote = () => last.map((line) => `  ${readable(line).text}`).join("\n")
+  const ended = app.exited.then((code) => {
+    throw new UserError(`${name} ended with code ${code} before it was ready. Its last lines:\n${quote()}`)
+  })
+  const ready = waitFor(`${name} to be ready`, () => isReady(port), deadlineMs).catch((cause: Error) => {
+    throw new UserError(`${cause.message} Its last lines:\n${quote()}`, { cause })
+  })
+  await Promise.race([ended, ready])
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok
+  } catch {
+    return false
+  }
+}

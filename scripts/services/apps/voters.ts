@@ -1,0 +1,86 @@
+/** People who vote over HTTP, and send the same ballot again until they have an answer. */
+
+import { waitFor } from "../wait"
+
+export type Accepted = { voter: string; option: string; receipt: string }
+
+/** Longer than every outage that a test makes. */
+const GIVE_UP_MS = 50_000
+
+/** One person: a client without cookies that gives its own id, as curl would. */
+export function person(): string {
+  return crypto.randomUUID()
+}
+
+/** One vote over JSON; a network failure counts as no answer. */
+export async function castOnce(
+  url: string,
+  poll: string,
+  who: string,
+  option: string,
+): Promise<Response | null> {
+  try {
+    return await fetch(`${url}/api/polls/${poll}/votes`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": who },
+      body: JSON.stringify({ option }),
+      signal: AbortSignal.timeout(5_000),
+    })
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Votes until there is an answer other than "try again". `urls` are asked in turn, as a load balancer would.
+ * @returns the status that ended it, and the body
+ */
+export async function castUntilAnswered(
+  urls: string[],
+  poll: string,
+  who: string,
+  option: string,
+  giveUpMs = GIVE_UP_MS,
+) {
+  const end = performance.now() + giveUpMs
+  let last = "none"
+  for (let attempt = 0; performance.now() < end; attempt++) {
+    const url = urls[attempt % urls.length] ?? ""
+    const response = await castOnce(url, poll, who, option)
+    if (response && response.status !== 503) {
+      return { status: response.status, body: (await response.json()) as Record<string, string> }
+    }
+    last = response ? await response.text() : "none"
+    await Bun.sleep(20 + Math.random() * 80)
+  }
+  throw new Error(`no answer to ${who} within ${giveUpMs} ms; the last: ${last}`)
+}
+
+/**
+ * Votes until the vote is taken: another shard than that from which vote reads polls may hear of a poll, or that it is
+ * open, a moment later.
+ */
+export async function castUntilTaken(
+  url: string,
+  poll: string,
+  option: string,
+  who = person(),
+): Promise<void> {
+  await waitFor(`a vote in ${poll}`, async () => {
+    const { status } = await castUntilAnswered([url], poll, who, option)
+    return status === 201 || status === 200
+  })
+}
+
+/** Runs `work` for 0 … total-1, `concurrency` at a time. */
+export async function crowd(
+  total: number,
+  concurrency: number,
+  work: (i: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  const one = async () => {
+    while (next < total) await work(next++)
+  }
+  await Promise.all(Array.from({ length: concurrency }, one))
+}

@@ -1,1 +1,0 @@
-export * from "../../apps/worker/credentials/redis-acl"

@@ -1,0 +1,87 @@
+import { Redis } from "ioredis"
+import postgres from "postgres"
+import { warnOfLosses } from "../../../apps/worker/redis-durability"
+import { UserError } from "../terminal/user-error"
+
+/** A store on this machine answers in milliseconds, a distant one within a second. */
+const CONNECT_DEADLINE_MS = 5_000
+const OUR_OWN = "one of our own"
+
+/** Throws a UserError unless a Redis (7.0 or later) answers at REDIS_URL; its password is never in the message. */
+export async function assertRedisAnswers(url: string): Promise<void> {
+  const target = placeOf("REDIS_URL", url, "redis://localhost:6379", ["redis:", "rediss:"])
+  const how = { lazyConnect: true, retryStrategy: () => null, disableClientInfo: true }
+  const redis = new Redis(url, { ...how, connectTimeout: CONNECT_DEADLINE_MS })
+  let lastError: unknown
+  redis.on("error", (error) => {
+    lastError = error
+  })
+  try {
+    await redis.connect()
+    await redis.ping()
+    await warnOfLosses(redis, { warn: (_, warning) => console.error(warning) })
+  } catch (cause) {
+    // The call itself says no more than "Connection is closed.".
+    throw unusable("Redis", target, "REDIS_URL", lastError ?? cause, OUR_OWN)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/**
+ * Throws a UserError unless a Postgres answers queries at DATABASE_URL; its password is never in the message.
+ * @param without what is used when that is not set
+ */
+export async function assertPostgresAnswers(url: string, without = OUR_OWN): Promise<void> {
+  const example = "postgres://user:password@localhost:5432/tallyroom"
+  const target = placeOf("DATABASE_URL", url, example, ["postgres:", "postgresql:"])
+  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_DEADLINE_MS / 1000, onnotice: () => {} })
+  try {
+    await sql`select 1`
+  } catch (cause) {
+    throw unusable("Postgres", target, "DATABASE_URL", cause, without)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+function unusable(
+  store: string,
+  target: string,
+  setting: string,
+  cause: unknown,
+  without: string,
+): UserError {
+  const { why, advice } = reasonOf(cause)
+  const other = `or unset ${setting} to use ${without}`
+  return new UserError(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${other}.`, {
+    cause,
+  })
+}
+
+/** Host, port and database without user and password. */
+function placeOf(setting: string, url: string, example: string, protocols: string[]): string {
+  if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) {
+    throw new UserError(`${setting} is not an address such as ${example}: correct it, or unset it.`)
+  }
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+/** SQLSTATE of a database that is not there, and of a user or password that is wrong. */
+const NO_DATABASE = "3D000"
+const REFUSED_USER = new Set(["28P01", "28000"])
+
+function reasonOf(error: unknown): { why: string; advice: string } {
+  const { code = "", message = "" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  if (code === "ECONNREFUSED") return { why: "nothing listens there", advice: "Start it" }
+  if (code === "ENOTFOUND") return { why: "there is no host of that name", advice: "Correct the host" }
+  if (code === NO_DATABASE) return { why: message, advice: "Create it (createdb)" }
+  if (REFUSED_USER.has(code) || /WRONGPASS|NOAUTH|NOPERM/.test(message)) {
+    return { why: "it refuses this user or password", advice: "Correct them in the address" }
+  }
+  if (code === "CONNECT_TIMEOUT" || code === "ETIMEDOUT" || message === "") {
+    return { why: "it does not answer", advice: "Start it" }
+  }
+  return { why: message.replace(/\.+$/, ""), advice: "Correct that" }
+}

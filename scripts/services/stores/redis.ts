@@ -1,0 +1,91 @@
+import { mkdirSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { Redis } from "ioredis"
+import { aclFile, type RedisUser } from "../../../apps/worker/credentials/redis-acl"
+import { freePort } from "../processes/ports"
+import { keptSecrets, writePrivately } from "../secrets"
+import { ensureTool } from "../tools/tools"
+import { awaitPrevious } from "./earlier-server"
+import { createServer, type OnCrash, type Server } from "./server"
+
+export interface RedisOptions {
+  /** Holds the append-only file, the ACL file and the passwords. */
+  readonly dir: string
+  readonly port?: number
+  /** When the append-only file reaches the disk; only "always" keeps every accepted vote through a power cut. */
+  readonly appendfsync?: "always" | "everysec"
+  readonly onLine?: (line: string) => void
+  readonly logFile?: string
+  readonly onCrash?: OnCrash
+}
+
+export interface RedisServer extends Server {
+  readonly dir: string
+  readonly port: number
+  readonly adminUrl: string
+  readonly voteUrl: string
+  readonly workerUrl: string
+}
+
+/** Loading a large append-only file takes its time. */
+const START_DEADLINE_MS = 60_000
+const STOP_GRACE_MS = 5_000
+
+/** Starts a Redis on loopback whose data in `dir` survives restarts and crashes. */
+export async function startRedis(options: RedisOptions): Promise<RedisServer> {
+  const program = await ensureTool("redis-server")
+  const dir = resolve(options.dir)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const port = options.port ?? (await freePort())
+  const passwords = keptSecrets(join(dir, "passwords.json"), ["admin", "vote", "worker"])
+  writePrivately(join(dir, "users.acl"), aclFile(passwords))
+
+  const url = (user: RedisUser) => `redis://${user}:${passwords[user]}@127.0.0.1:${port}`
+  const { onLine, logFile } = options
+  const server = createServer({
+    name: "Redis",
+    command: [program, ...flags(dir, port, options.appendfsync ?? "always")],
+    options: { cwd: dir, ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) },
+    ...(options.onCrash && { onCrash: options.onCrash }),
+    startDeadlineMs: START_DEADLINE_MS,
+    stopGraceMs: STOP_GRACE_MS,
+    prepare: () => awaitPrevious(join(dir, "redis.pid"), "redis-server"),
+    answers: () => answersPing(url("admin")),
+  })
+  await server.start()
+  return Object.assign(server, {
+    dir,
+    port,
+    adminUrl: url("admin"),
+    voteUrl: url("vote"),
+    workerUrl: url("worker"),
+  })
+}
+
+function flags(dir: string, port: number, appendfsync: string): string[] {
+  const settings: Record<string, string> = {
+    bind: "127.0.0.1",
+    port: String(port),
+    dir,
+    aclfile: join(dir, "users.acl"),
+    pidfile: join(dir, "redis.pid"),
+    appendonly: "yes",
+    appendfsync,
+    save: "",
+    "maxmemory-policy": "noeviction",
+  }
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+}
+
+async function answersPing(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, disableClientInfo: true })
+  redis.on("error", () => {})
+  try {
+    await redis.connect()
+    return (await redis.ping()) === "PONG"
+  } catch {
+    return false
+  } finally {
+    redis.disconnect()
+  }
+}

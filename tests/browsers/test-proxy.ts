@@ -1,0 +1,96 @@
+/** What stands between the browsers and an app: a wire that can be cut, and a watch for faults in its pages. */
+
+import type { Stores } from "../harness/stores"
+import { startTcpProxy } from "../harness/tcp-proxy"
+
+export type TestProxy = {
+  url: string
+  /** Script errors and breaches of the content security policy, as its pages told them. */
+  faults: string[]
+  /** Which app it leads to. */
+  leadTo(app: string): void
+  /** Cuts the wire, or mends it. */
+  online(is: boolean): void
+  /** Answers votes as an app does that is too busy, or hands them on. */
+  takesVotes(does: boolean): void
+}
+
+const WATCH = "/watch-of-the-tests.js"
+const TELL = "/told-to-the-tests"
+
+/** Runs before all other scripts, by the page's own policy; what can't be told yet is told later. */
+const SCRIPT = `{
+  const tell = (fault) => fetch("${TELL}", { method: "POST", body: location.pathname + ": " + fault, keepalive: true })
+    .catch(() => setTimeout(tell, 200, fault))
+  addEventListener("error", ({ message }) => message && tell(message))
+  addEventListener("unhandledrejection", ({ reason }) => tell("unhandled: " + reason))
+  addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    tell("the policy forbids " + violatedDirective + " " + blockedURI))
+}`
+
+export async function startTestProxy(stores: Stores): Promise<TestProxy> {
+  const faults: string[] = []
+  let target = ""
+  let taking = true
+  const server = Bun.serve<Wire>({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 0,
+    async fetch(request, self) {
+      const { pathname, search } = new URL(request.url)
+      if (pathname === WATCH) return new Response(SCRIPT, { headers: { "content-type": "text/javascript" } })
+      if (pathname === TELL) {
+        faults.push(await request.text())
+        return new Response(null, { status: 204 })
+      }
+      const address = `${target}${pathname}${search}`
+      if (self.upgrade(request, { data: { address: address.replace("http", "ws") } })) return undefined
+      if (!taking && pathname.endsWith("/votes"))
+        return new Response(null, { status: 503, headers: { "retry-after": "60" } })
+      return answered(request, address)
+    },
+    websocket: {
+      open(socket) {
+        const upstream = new WebSocket(socket.data.address)
+        upstream.onmessage = ({ data }) => void socket.send(data)
+        upstream.onclose = () => socket.close()
+        socket.data.upstream = upstream
+      },
+      // Viewers only listen.
+      message() {},
+      close: ({ data }) => data.upstream?.close(),
+    },
+  })
+  stores.defer(() => server.stop(true))
+  const address = `http://127.0.0.1:${server.port}`
+  const wire = await startTcpProxy(stores, address)
+  return {
+    ...{ url: wire.url, faults },
+    leadTo: (app) => {
+      target = app
+    },
+    online(is) {
+      wire.leadTo(is ? address : null)
+      if (!is) wire.cut()
+    },
+    takesVotes: (does) => {
+      taking = does
+    },
+  }
+}
+
+type Wire = { address: string; upstream?: WebSocket }
+
+async function answered(request: Request, address: string): Promise<Response> {
+  const { method } = request
+  // With its Host: the pages are those of the address that the browser knows.
+  const headers = new Headers(request.headers)
+  headers.set("accept-encoding", "identity")
+  const body = method === "GET" || method === "HEAD" ? null : await request.arrayBuffer()
+  const answer = await fetch(address, { method, headers, body, redirect: "manual" })
+  if (!answer.headers.get("content-type")?.startsWith("text/html")) return answer
+  const page = (await answer.text()).replace("<head>", `<head><script src="${WATCH}"></script>`)
+  const around = new Headers(answer.headers)
+  around.delete("content-length")
+  return new Response(page, { status: answer.status, headers: around })
+}
