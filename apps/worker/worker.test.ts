@@ -31,7 +31,7 @@ async function books(id: string) {
 }
 
 describe("a worker", () => {
-  test("opens the classic poll on an empty database and counts what is cast", async () => {
+  test("opens the classic poll on an empty database and counts its votes", async () => {
     for (let i = 0; i < 30; i++) {
       expect((await booth.cast("cats-vs-dogs", voter(`v${i}`), i % 3 ? "a" : "b")).kind).toBe("accepted")
     }
@@ -94,7 +94,7 @@ describe("a worker", () => {
     expect((await booth.cast("stale", voter("early bird"), "a")).kind).toBe("closed")
   })
 
-  test("sets aside what can't be counted, and goes on", async () => {
+  test("makes dead letters of what can't be counted, and goes on", async () => {
     const inbox = keys.inbox(0)
     await booth.redis.xadd(inbox, "*", "b", "not a ballot")
     await booth.redis.xadd(inbox, "*", "x", "y", "z", "\u0000")

@@ -1,6 +1,6 @@
 /**
- * What every inbox must do, by the same tests against real servers, in a file for each, so that they run side by side.
- * Where a broker can do less, `promises` says so.
+ * What every inbox must do: the same tests for each against its real server. Each inbox has a test file of its own, so that they
+ * run side by side. Where a broker can do less, `promises` says so.
  */
 
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
@@ -119,7 +119,7 @@ export function inboxContract(kind: InboxKind): void {
       expect(await booth.standing("known-voters", voter("bob"))).toBeNull()
     })
 
-    test("replaces a vote where it may be changed, to and fro", async () => {
+    test("replaces a vote where votes may change, to another option and back", async () => {
       await open("changes", { policy: "changeable" })
       const answers: AppendAnswer[] = []
       for (const option of ["a", "b", "a", "c"])
@@ -131,7 +131,7 @@ export function inboxContract(kind: InboxKind): void {
       expect(await booksOf("changes")).toMatchObject({ accepted: 4, counted: 1, replaced: 3, faults: [] })
     })
 
-    test("lets the later vote stand, whatever the clock says of a vote app that took it", async () => {
+    test("lets the later vote stand, whatever the clocks of the vote apps say", async () => {
       await open("clocks", { policy: "changeable" })
       const before = await booth.cast("clocks", voter("ann"), "a")
       await untilCounted("clocks", { a: 1 })
@@ -150,7 +150,7 @@ export function inboxContract(kind: InboxKind): void {
       })
     })
 
-    test("lets one of many votes at once stand", async () => {
+    test("lets exactly one of many votes that come at once stand", async () => {
       await open("race")
       const answers = await Promise.all(
         Array.from({ length: 40 }, (_, i) =>
@@ -174,13 +174,13 @@ export function inboxContract(kind: InboxKind): void {
       }
     })
 
-    test("refuses options and polls that there are not", async () => {
+    test("refuses options and polls that do not exist", async () => {
       await open("known")
       expect(await booth.cast("known", voter("ann"), "z")).toEqual({ kind: "option-unknown" })
       expect(await booth.cast("nowhere", voter("ann"), "a")).toEqual({ kind: "poll-unknown" })
     })
 
-    test("takes nothing while a poll is paused or closed, however often, and it is final with all that came before", async () => {
+    test("takes nothing while a poll is paused or closed, however often, and counts all that came before", async () => {
       await open("ends")
       const castAll = (from: number, to: number) =>
         Promise.all(
@@ -203,14 +203,14 @@ export function inboxContract(kind: InboxKind): void {
         await become("open")
         await castAll(from, from + 20)
       }
-      // A note of the first stop that comes so late says nothing of the last.
+      // A marker of the first stop that comes so late says nothing of the last stop.
       const [row] = await sql`SELECT number FROM polls WHERE id = 'ends'`
       for (let shard = 0; kind !== "redis" && shard < SHARDS; shard++) {
         await writeGarbage(stores(), server.url, booth, shard, `closing ${row?.number} 1`)
       }
       await sql`UPDATE room SET final_after = 0`
       await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'ends'`
-      // Where the broker tells at once that all is counted, it may be final before anybody sees it closed.
+      // Where all is counted at once, the poll may be final before anybody sees it closed.
       await waitFor("the poll to be closed", async () =>
         ["closed", "final"].includes(String(await stateIn("ends"))),
       )
@@ -239,18 +239,18 @@ export function inboxContract(kind: InboxKind): void {
       await untilCounted("flooded", { a: taken })
     })
 
-    test("sets aside what is no ballot, and counts the rest", async () => {
+    test("makes dead letters of what is no ballot, and counts the rest", async () => {
       await open("garbage")
       for (const text of ["", "garbage", "1 x a 5-5", "closing 0", "🦄".repeat(2_000)]) {
         await writeGarbage(stores(), server.url, booth, 0, text)
       }
       for (let i = 0; i < 6; i++) await booth.castUntilAnswered("garbage", voter(`g${i}`), "b")
       await untilCounted("garbage", { b: 6 })
-      const aside = async () => {
+      const deadLetters = async () => {
         const [row] = await sql`SELECT count(*)::integer AS n FROM set_aside WHERE reason = 'undecodable'`
         return row?.n
       }
-      await becomes(aside, 5)
+      await becomes(deadLetters, 5)
     })
 
     test("says at once that it is away, and goes on when it is back", async () => {
@@ -264,7 +264,7 @@ export function inboxContract(kind: InboxKind): void {
       await untilCounted("away", { a: 1 })
     })
 
-    test("is said to be silent when it hangs, to voters at once and to the audit", async () => {
+    test("is reported as silent when it hangs, to voters at once and to the audit", async () => {
       await open("hangs", { policy: "changeable" })
       await booth.ready()
       await worker.stop()
@@ -274,7 +274,7 @@ export function inboxContract(kind: InboxKind): void {
       server.freeze()
       const start = performance.now()
       await expect(booth.cast("hangs", voter("ann"), "a")).rejects.toBeInstanceOf(InboxAway)
-      if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis, too
+      if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis too
       if (auditor) await expect(auditPolls(sql, auditor)).rejects.toThrow("did not answer")
       server.thaw()
       worker = await startWorker(stores(), SHARDS, server.url)
@@ -289,7 +289,7 @@ export function inboxContract(kind: InboxKind): void {
         await open("flood")
         let answered = 0
         const options = new Map<string, string>()
-        const trouble = (async () => {
+        const killing = (async () => {
           for (const part of [0.3, 0.6]) {
             await waitFor("part of the flood", () => answered >= BALLOTS * part, 60_000)
             await server.kill9()
@@ -304,11 +304,11 @@ export function inboxContract(kind: InboxKind): void {
           options.set(name, option)
           answered++
         })
-        await trouble
+        await killing
         const b = Math.ceil(BALLOTS / 3)
         await untilCounted("flood", { a: BALLOTS - b, b })
         const kept = { counted: BALLOTS, recount: BALLOTS, pending: 0, lost: 0, faults: [] }
-        // What was sent again after a kill may still lie in another shard.
+        // A ballot that was sent again after a kill may still lie in another shard.
         await becomes(() => booksOf("flood"), expect.objectContaining(kept))
         const rows =
           await sql`SELECT voter, option FROM votes JOIN polls ON number = poll WHERE polls.id = 'flood'`
@@ -359,7 +359,7 @@ export function inboxContract(kind: InboxKind): void {
       expect(second.kind).toBe(refusesSecondVotes ? "stands" : "received")
       await booth.castUntilAnswered("wiped", voter("bob"), "b")
       await untilCounted("wiped", { a: 1, b: 1, c: 1 })
-      // Another shard may have no log yet.
+      // Another shard may have no stream yet.
       await becomes(async () => (await booksOf("wiped").catch(() => null))?.faults, [])
     })
   })

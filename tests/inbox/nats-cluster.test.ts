@@ -1,4 +1,4 @@
-/** A NATS cluster of three that keeps each ballot three times loses nothing when one of its machines dies for good. */
+/** A NATS cluster of three servers keeps each ballot three times, and loses nothing when one of them dies for good. */
 
 import { expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -17,7 +17,7 @@ const BALLOTS = 3_000
 const SHARDS = 2
 const stores = useStores()
 
-test("a cluster with three replicas loses no vote with one of its servers", async () => {
+test("a cluster with three replicas loses no vote when one of its servers dies", async () => {
   const { database, defer } = stores()
   const servers = await startCluster()
   const url = servers.map((server) => server.url).join(",")

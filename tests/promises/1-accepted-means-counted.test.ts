@@ -17,7 +17,7 @@ const stores = useStores({ ownPostgres: true })
 const workers: AppProcess[] = []
 
 describe("promise 1: accepted means counted", () => {
-  test("whichever of vote, worker, Redis and Postgres is killed in a flood of 10,000", async () => {
+  test("every accepted vote of 10,000 counts once, whichever of vote, worker, Redis and Postgres is killed meanwhile", async () => {
     const { redis, postgres, database } = stores()
     workers.push(await startWorkerProcess(stores()), await startWorkerProcess(stores()))
     const votes = [await startVoteProcess(stores()), await startVoteProcess(stores())]
@@ -36,7 +36,7 @@ describe("promise 1: accepted means counted", () => {
       }
     }
     const done = (part: number) => () => accepted.length >= CASTS * part
-    const trouble = async () => {
+    const killTheOthers = async () => {
       await waitFor("a quarter of the votes", done(0.25), 120_000)
       await redis.kill9()
       await redis.start()
@@ -48,19 +48,19 @@ describe("promise 1: accepted means counted", () => {
       votes[0] = await startVoteProcess(stores())
     }
     const killing = killWorkers()
-    const troubling = trouble()
+    const killingTheOthers = killTheOthers()
     await crowd(CASTS, CONCURRENCY, async (i) => {
       const who = person()
       const option = i % 3 === 0 ? "b" : "a"
       const urls = i % 2 ? votes.map(({ url }) => url) : votes.map(({ url }) => url).reverse()
       const { status, body } = await castUntilAnswered(urls, "cats-vs-dogs", who, option)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
-      // 200: an earlier try had been accepted, but its answer was lost on the way.
+      // 200: an earlier try was accepted, but its answer was lost on the way.
       if (status === 201 || status === 200) {
         accepted.push({ voter: who, option, receipt: String(body.receipt) })
       }
     })
-    await troubling
+    await killingTheOthers
     over = true
     await killing
 
@@ -95,7 +95,7 @@ describe("promise 1: accepted means counted", () => {
     expect(counted.sort()).toEqual(receipts.sort())
   }, 240_000)
 
-  test("and an audit that waits outlasts stores that are away when it begins, or go away under it", async () => {
+  test("an audit that waits outlasts stores that are away when it begins, or that go away meanwhile", async () => {
     const { redis, postgres } = stores()
     workers.push(await startWorkerProcess(stores()))
     const vote = await startVoteProcess(stores())
@@ -117,9 +117,9 @@ describe("promise 1: accepted means counted", () => {
 
     const sql = openDatabase(postgres.adminUrl, { name: "test", connections: 1 })
     stores().defer(() => sql.end({ timeout: 1 }))
-    await waitFor("the audit to look", async () => {
-      const looking = await sql`SELECT 1 FROM pg_stat_activity WHERE application_name = 'tallyroom-audit'`
-      return looking.length > 0
+    await waitFor("the audit to be connected", async () => {
+      const connections = await sql`SELECT 1 FROM pg_stat_activity WHERE application_name = 'tallyroom-audit'`
+      return connections.length > 0
     })
     await crash()
     await Promise.all([redis.start(), postgres.start()])
@@ -134,9 +134,9 @@ describe("promise 1: accepted means counted", () => {
   }, 180_000)
 })
 
-function runAudit(...words: string[]) {
+function runAudit(...command: string[]) {
   const { redis, database } = stores()
-  return Bun.spawn([process.execPath, ...words], {
+  return Bun.spawn([process.execPath, ...command], {
     cwd: CHECKOUT,
     env: { ...process.env, REDIS_URL: redis.workerUrl, DATABASE_URL: database.workerUrl },
     stdout: "pipe",

@@ -19,7 +19,7 @@ beforeAll(async () => {
 const urls = () => votes.map(({ url }) => url)
 
 describe("promise 2: one vote per voter and poll", () => {
-  test("of 200 concurrent casts by one voter over two vote processes, exactly one counts", async () => {
+  test("of 200 votes that one voter sends at once over two vote processes, exactly one counts", async () => {
     const who = person()
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, i) => castOnce(urls()[i % 2] ?? "", POLL, who, i % 5 ? "a" : "b")),
@@ -35,7 +35,7 @@ describe("promise 2: one vote per voter and poll", () => {
     })
   })
 
-  test("still holds after Redis was wiped in the middle of the flood", async () => {
+  test("nobody votes twice after Redis was wiped in the middle of a flood", async () => {
     const booth = await openBooth(stores())
     const people = Array.from({ length: 400 }, person)
     await crowd(people.length, 32, async (i) => {

@@ -27,7 +27,7 @@ const run = async (...args: string[]) => {
 }
 
 describe("promise 3: the books balance", () => {
-  test("at any moment of a flood", async () => {
+  test("the books balance at any moment of a flood", async () => {
     let over = false
     const flood = (async () => {
       for (let i = 0; i < 6_000; i += 100) {
@@ -35,23 +35,23 @@ describe("promise 3: the books balance", () => {
       }
       over = true
     })()
-    let looks = 0
+    let audits = 0
     while (!over) {
       for (const books of await auditPolls(at.sql, booth.redis)) expect(books.faults).toEqual([])
-      looks++
+      audits++
     }
     await flood
-    expect(looks).toBeGreaterThan(1)
+    expect(audits).toBeGreaterThan(1)
   })
 
-  test("and `bun run audit --wait` says so when nothing is pending", async () => {
+  test("`bun run audit --wait` says that they balance once nothing is pending", async () => {
     const { code, out } = await run("--wait")
     expect(out).toContain("The books balance.")
     expect(out).toMatch(/cats-vs-dogs +6000 +6000 +0 +0 +0 +0 +0 +6000 +6000/)
     expect(code).toBe(0)
   })
 
-  test("a vote taken out of Postgres does not go unnoticed", async () => {
+  test("the audit notices a vote that was taken out of Postgres", async () => {
     const [gone] = await at.sql`DELETE FROM votes WHERE ctid = (SELECT ctid FROM votes LIMIT 1) RETURNING *`
     const { code, out } = await run()
     expect(out).toContain("a recount gives 5999, the tally says 6000")
@@ -60,7 +60,7 @@ describe("promise 3: the books balance", () => {
     expect((await run()).code).toBe(0)
   })
 
-  test("nor a ballot taken out of the inbox before it was counted", async () => {
+  test("the audit notices a ballot that was taken out of the inbox before it was counted", async () => {
     await at.stop()
     await booth.cast(POLL, voter("stolen"), "a")
     for (let shard = 0; shard < SHARDS; shard++) await booth.redis.xtrim(keys.inbox(shard), "MAXLEN", 0)
@@ -69,7 +69,7 @@ describe("promise 3: the books balance", () => {
     expect(code).toBe(1)
   })
 
-  test("audit says in one sentence what it can't reach", async () => {
+  test("the audit says in one sentence which store it can't reach", async () => {
     const { database } = stores()
     const away = { ...process.env, DATABASE_URL: database.workerUrl, REDIS_URL: "redis://127.0.0.1:1" }
     const child = Bun.spawn(["bun", "scripts/data/audit.ts"], { env: away, stderr: "pipe", stdout: "ignore" })

@@ -31,7 +31,7 @@ const urls = () => votes.map(({ url }) => url)
 const change = (id: string, wanted: PollChange) => changePoll(sql, id, wanted)
 const vote = (id: string, who: string, option: string) => castUntilAnswered(urls(), id, who, option)
 
-/** Every shard has the poll in this state. */
+/** Settles once every shard has the poll in this state. */
 async function everywhere(id: string, state: string): Promise<void> {
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
   await waitFor(`${id} to be ${state}`, async () => {
@@ -47,7 +47,7 @@ async function stateOf(id: string) {
   return { state: String(row?.state), votes: Number(row?.votes) }
 }
 
-/** A crowd that votes until it is told that the poll is closed; gives what was accepted. */
+/** Has a crowd vote until it is told that the poll is closed. @returns how many votes were accepted */
 async function voteUntilClosed(id: string) {
   let accepted = 0
   let closed = 0
@@ -66,7 +66,7 @@ async function voteUntilClosed(id: string) {
 }
 
 describe("promise 4: closed is final", () => {
-  test("under flood: nothing accepted before is missing, nothing is counted after final", async () => {
+  test("in a flood, nothing that was accepted before the close is missing, and nothing counts once the poll is final", async () => {
     await opened("flood")
     const flood = voteUntilClosed("flood")
     await waitFor("some votes", async () => (await stateOf("flood")).votes > 300)
@@ -76,17 +76,17 @@ describe("promise 4: closed is final", () => {
     const { accepted, closed } = await flood
     expect(closed).toBe(48)
     expect(atFinal.votes).toBe(accepted)
-    // More traffic, and even an entry forged into the stream, move nothing any more.
+    // Neither more traffic nor an entry forged into the stream changes anything any more.
     const forged = `${await numberOf("flood")} ${"A".repeat(22)} a`
     await booth.redis.xadd(keys.inbox(0), "*", "b", forged)
-    await waitFor("the forged entry to be set aside", async () => {
+    await waitFor("the forged entry to be a dead letter", async () => {
       const [row] = await sql`SELECT reason FROM set_aside`
       return row?.reason === "late"
     })
     expect(await stateOf("flood")).toEqual(atFinal)
   })
 
-  test("by its own time, as Redis's clock tells it", async () => {
+  test("a poll with a closing time closes then by itself, by Redis's clock", async () => {
     const closesAt = new Date(Date.now() + 1_500)
     await opened("timed", closesAt)
     const { accepted } = await voteUntilClosed("timed")
@@ -97,7 +97,7 @@ describe("promise 4: closed is final", () => {
     expect(books).toMatchObject({ accepted, counted: accepted, faults: [] })
   })
 
-  test("a poll that is paused takes no vote, loses none, and goes on", async () => {
+  test("a paused poll takes no vote, loses none, and goes on when it is resumed", async () => {
     await opened("pause")
     const ann = person()
     expect((await vote("pause", ann, "a")).status).toBe(201)
@@ -106,7 +106,7 @@ describe("promise 4: closed is final", () => {
     const refused = await vote("pause", person(), "b")
     expect([refused.status, refused.body.type]).toEqual([409, "/problems/poll-paused"])
     expect((await vote("pause", ann, "a")).status).toBe(200)
-    // A wiped Redis knows its voters again before the poll goes on.
+    // A wiped Redis must know its voters again before the poll goes on.
     await waitFor("the vote", async () => (await stateOf("pause")).votes === 1)
     await booth.redis.flushall()
     await everywhere("pause", "paused")
@@ -118,7 +118,7 @@ describe("promise 4: closed is final", () => {
     await waitFor("both", async () => (await stateOf("pause")).votes === 2)
   })
 
-  test("closing is undone until the poll is final, and no vote that came after is late", async () => {
+  test("a close can be undone until the poll is final, and no vote that came afterwards is late", async () => {
     await sql`UPDATE room SET final_after = 3600`
     await opened("undone")
     const cast = async (count: number) => {
@@ -137,13 +137,13 @@ describe("promise 4: closed is final", () => {
       expect((await vote("undone", person(), "a")).body.type).toBe("/problems/poll-closed")
       const closings = () => sql`
         SELECT shard, ms, seq FROM closings JOIN polls ON number = poll AND stop = stops WHERE id = 'undone'`
-      await waitFor("every shard's note", async () => (await closings()).length === SHARDS)
+      await waitFor("every shard to record its last entry", async () => (await closings()).length === SHARDS)
       if (wiped) await booth.redis.flushall()
       expect((await stateOf("undone")).state).toBe("closed")
       await change("undone", { state: "open" })
       await everywhere("undone", "open")
     }
-    // A worker that was paused for long notes the first closing now: it must not end the last one too early.
+    // A worker that was paused for long records the first close only now: it must not end the last one too early.
     const number = await numberOf("undone")
     for (let shard = 0; shard < SHARDS; shard++) {
       await recordStop(sql, { poll: number, stop: 1 }, shard, { ms: 1, seq: 0 })
@@ -167,7 +167,7 @@ describe("promise 4: closed is final", () => {
     const outcomes = await Promise.all(
       ids.map(async (id, i) => {
         await change(id, { state: "closed" })
-        await Bun.sleep(i * 12) // some before the worker looks, some after
+        await Bun.sleep(i * 12) // some before the worker makes polls final, some after
         return change(id, { state: "open" }).then(
           () => "open",
           ({ kind }) => kind,
@@ -193,13 +193,13 @@ describe("promise 4: closed is final", () => {
     expect((await stateOf("missed")).state).toBe("draft")
   })
 
-  test("what people vote on is mended while there are no votes, those that wait in Redis among them", async () => {
+  test("options can be corrected as long as there are no votes, neither counted nor waiting in Redis", async () => {
     await opened("typo")
     const options = ["a", "b"].map((id) => ({ id, label: id === "a" ? "Cats" : "Dgos" }))
     await change("typo", { options })
-    const mended = options.map((option) => ({ ...option, label: option.label.replace("Dgos", "Dogs") }))
+    const corrected = options.map((option) => ({ ...option, label: option.label.replace("Dgos", "Dogs") }))
     expect(
-      await change("typo", { title: "Which?", options: [...mended, { id: "d", label: "Newts" }] }),
+      await change("typo", { title: "Which?", options: [...corrected, { id: "d", label: "Newts" }] }),
     ).toMatchObject({
       state: "open",
       title: "Which?",
@@ -208,10 +208,10 @@ describe("promise 4: closed is final", () => {
     expect((await castUntilAnswered(urls(), "typo", person(), "c")).body.type).toBe(
       "/problems/option-unknown",
     )
-    // Postgres has heard of none of these votes when the change is asked for.
+    // Postgres knows of none of these votes when the change is asked for.
     await at.stop()
     expect((await castUntilAnswered(urls(), "typo", person(), "d")).status).toBe(201)
-    const late = change("typo", { options: mended }).catch(({ kind }) => kind)
+    const late = change("typo", { options: corrected }).catch(({ kind }) => kind)
     at = await startWorker(stores())
     expect(await late).toBe("poll-fixed")
     await waitFor("the vote", async () => (await stateOf("typo")).votes === 1)

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 type Snapshot = { version: number; total: number; options: { id: string; votes: number }[] }
 
-/** A viewer who notes all that it is sent. */
+/** A viewer who keeps every snapshot. */
 function watch(url: string): { snapshots: Snapshot[]; close(): void } {
   const snapshots: Snapshot[] = []
   const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${POLL}`)
@@ -29,11 +29,11 @@ function watch(url: string): { snapshots: Snapshot[]; close(): void } {
 }
 
 describe("promise 5: viewers never go back", () => {
-  test("versions only grow, and equal versions mean equal content, on two replicas under flood", async () => {
+  test("in a flood, versions only grow, and equal versions from two replicas mean equal content", async () => {
     const viewers = [0, 1, 0, 1].map((i) => watch(results[i]?.url ?? ""))
     await waitFor("first snapshots", () => viewers.every(({ snapshots }) => snapshots.length > 0))
     let votes = 0
-    // However fast the machine is: until everybody has seen enough to judge by.
+    // However fast the machine is, the flood lasts until every viewer has enough snapshots to judge by.
     while (viewers.some(({ snapshots }) => snapshots.length < SNAPSHOTS)) {
       const some = Array.from({ length: 50 }, (_, i) =>
         booth.cast(POLL, voter(`n${votes + i}`), i % 3 ? "a" : "b"),
@@ -60,7 +60,7 @@ describe("promise 5: viewers never go back", () => {
     for (const { close } of viewers) close()
   }, 60_000)
 
-  test("a stop closes every socket with 1001 in less than 10 s", async () => {
+  test("a result process that is stopped closes every socket with 1001 in less than 10 s", async () => {
     const { url, app } = results[0] as AppProcess
     const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${POLL}`)
     await new Promise((resolve) => {

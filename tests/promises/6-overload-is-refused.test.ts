@@ -1,4 +1,4 @@
-// Runs alone: it measures how soon voters are refused.
+// This file runs alone: it measures how soon voters are refused.
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { auditPolls } from "../../apps/worker/audit/audit"
@@ -11,7 +11,7 @@ import { openBooth, startWorker } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const LIMIT = 400
-/** What the vote app allows itself is 200 ms; a busy test machine adds its own. */
+/** The vote app allows itself 200 ms; a busy test machine adds its own delay. */
 const PATIENCE_MS = 1_000
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
@@ -52,19 +52,19 @@ describe("promise 6: overload is refused, not lost", () => {
     expect(answer?.status).toBe(201)
   })
 
-  test("while Redis is gone, too", async () => {
+  test("while Redis is gone, a vote gets 503, and may be sent again", async () => {
     await stores().redis.kill9()
     const start = performance.now()
     await expectRefused(await castOnce(vote.url, POLL, person(), "a"), "inbox-away")
     expect(performance.now() - start).toBeLessThan(PATIENCE_MS)
     await stores().redis.start()
-    // 40 people fall into every shard: each is open again.
+    // 40 people fall into every shard, so each must be open again.
     await crowd(40, 8, async () => {
       expect((await castUntilAnswered([vote.url], POLL, person(), "a")).status).toBe(201)
     })
   })
 
-  test("past the backlog limit, until the backlog is counted", async () => {
+  test("votes past the backlog limit are refused until the backlog is counted", async () => {
     await at.stop()
     const who = person()
     const first = await castUntilAnswered([vote.url], POLL, who, "a")

@@ -70,7 +70,7 @@ async function gone(id: string, number: number): Promise<void> {
 const faults = async () => (await auditPolls(at.sql, booth.redis)).flatMap((books) => books.faults)
 
 describe("a deleted poll", () => {
-  test("is gone from both stores, and whatever comes for it later is set aside", async () => {
+  test("is gone from both stores, and whatever comes for it later becomes a dead letter", async () => {
     const { number } = await openPoll("gone")
     await openPoll("stays")
     await castMany("gone", 0, 200)
@@ -81,12 +81,12 @@ describe("a deleted poll", () => {
       expect(await booth.redis.exists(keys.voters(shard, "gone"))).toBe(0)
       expect(await booth.redis.hgetall(keys.poll(shard, "gone"))).toMatchObject({ state: "deleted" })
     }
-    // The tally goes with the next look at what is shown, not with the copies.
+    // The copy of the tally goes later than the copies of the poll, when tallies are written the next time.
     await becomes(() => booth.redis.exists(keys.tally("gone")), 0)
     expect(await readPollCopy(booth.redis, "gone")).toBeNull()
     expect((await booth.cast("gone", voter("late"), "a")).kind).toBe("poll-unknown")
     await booth.redis.xadd(keys.inbox(0), "*", "b", `${number} ${"A".repeat(22)} a`)
-    await waitFor("the entry to be set aside", async () => {
+    await waitFor("the entry to be a dead letter", async () => {
       const [row] = await at.sql`SELECT reason, poll FROM set_aside`
       return row?.reason === "poll-unknown" && row.poll === null
     })
@@ -106,7 +106,7 @@ describe("a deleted poll", () => {
     )
     await counted("phoenix", 40)
     expect(await booksOf("phoenix")).toMatchObject({ accepted: 40, lost: 0, faults: [] })
-    // A worker that had read the former poll writes it late: the new one stays.
+    // A worker that has read the former poll writes it late: the new poll stays.
     for (const shard of ALL_SHARDS) await writePollCopy(booth.redis, shard, old)
     expect((await readPollCopy(booth.redis, "phoenix"))?.number).toBe(fresh.number)
     expect((await booth.cast("phoenix", voter("1"), "b")).kind).toBe("same")
@@ -147,7 +147,7 @@ describe("a deleted poll", () => {
     })
   })
 
-  test("that was a draft or final goes the same way, and asking twice is asking once", async () => {
+  test("goes the same way when it was a draft or final, and asking twice is asking once", async () => {
     await makePoll(at.sql, "draft", { state: "draft" })
     const draft = await readRow("draft")
     await deletePoll(at.sql, "draft")
@@ -188,7 +188,7 @@ describe("workers that are killed while a poll is deleted", () => {
     expect((await booth.cast("doomed", voter("again"), "a")).kind).toBe("poll-unknown")
   })
 
-  /** What a deletion goes through, one after the other. */
+  /** The stages of a deletion, one after the other. */
   function stagesOf(number: number): Record<string, () => Promise<boolean>> {
     const { sql } = at
     const some = async (rows: PromiseLike<readonly unknown[]>) => (await rows).length > 0
@@ -197,7 +197,7 @@ describe("workers that are killed while a poll is deleted", () => {
       "a shard to be closed": () => some(sql`SELECT FROM closings WHERE poll = ${number}`),
       "all to be counted": async () =>
         !(await some(sql`SELECT FROM polls WHERE number = ${number} AND state <> 'final'`)),
-      "a burial": async () =>
+      "a tombstone": async () =>
         (await some(sql`SELECT FROM burials WHERE poll = ${number}`)) ||
         (await stagesOf(number).deletion?.()) === true,
       deletion: () => some(sql`SELECT FROM deleted_polls WHERE number = ${number}`),

@@ -27,7 +27,7 @@ type PollModel = {
   accepted: number
 }
 
-/** Everything Tallyroom promises about who voted for what, without a single store. */
+/** What Tallyroom promises about who voted for what, without any store. */
 class Model {
   readonly polls: PollModel[] = []
 
@@ -74,8 +74,11 @@ const action = fc.oneof(
       to: fc.constantFrom("open" as const, "paused" as const, "closed" as const),
     }),
   },
-  // What a worker notes that was paused since an earlier stop of the poll.
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("note" as const), poll: fc.nat(5), shard }) },
+  // A worker that was paused since an earlier stop of the poll records that stop now.
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("record-earlier-stop" as const), poll: fc.nat(5), shard }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("finalise" as const) }) },
   {
     weight: 1,
@@ -87,7 +90,7 @@ const action = fc.oneof(
 )
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never
 
-/** One world: the real parts beside the model. What a worker holds in memory is `hands`; a crash empties one. */
+/** The real parts beside the model. `hands` are the batches that workers hold in memory; a crash empties one. */
 class World {
   readonly model = new Model()
   private hands = new Map<number, Batch>()
@@ -114,7 +117,7 @@ class World {
         this.hands.set(action.shard, await steps.read(action.shard, action.size))
         return
       case "commit": {
-        // The hand is kept: the next commit is a second worker with the same batch, and must change nothing.
+        // The batch is kept: committing it again is what a second worker with the same batch does, and must change nothing.
         const hand = this.hands.get(action.shard)
         if (hand && hand.size > 0) await steps.commit(action.shard, hand)
         return
@@ -126,8 +129,8 @@ class World {
         return
       case "move":
         return this.move(this.pollAt(action.poll), action.to)
-      case "note":
-        return this.noteEarlier(this.pollAt(action.poll), action.shard)
+      case "record-earlier-stop":
+        return this.recordEarlierStop(this.pollAt(action.poll), action.shard)
       case "finalise":
         for (const id of await steps.finalise()) {
           const poll = this.model.polls.find((poll) => poll.id === id)
@@ -144,7 +147,7 @@ class World {
     return polls[index % polls.length] as PollModel
   }
 
-  /** From any state to any other, but for what is final. */
+  /** Moves a poll from any state to any other, unless it is final. */
   private async move(poll: PollModel, to: "open" | "paused" | "closed"): Promise<void> {
     if (poll.state === "final" || poll.state === to) return
     poll.state = to
@@ -152,7 +155,7 @@ class World {
     await steps.project()
   }
 
-  private async noteEarlier({ id }: PollModel, shard: number): Promise<void> {
+  private async recordEarlierStop({ id }: PollModel, shard: number): Promise<void> {
     const [row] = await steps.sql`SELECT number, stops FROM polls WHERE id = ${id} AND stops > 1`
     if (row) await recordStop(steps.sql, { poll: row.number, stop: row.stops - 1 }, shard, { ms: 1, seq: 0 })
   }
@@ -188,7 +191,7 @@ class World {
   }
 }
 
-describe("whatever happens in whatever order", () => {
+describe("whatever happens, in whatever order,", () => {
   let worlds = 0
 
   test("every accepted ballot counts exactly once, as a plain model says", async () => {

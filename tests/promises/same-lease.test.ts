@@ -11,8 +11,8 @@ beforeAll(async () => {
   steps = await openWorkerSteps(stores(), 1)
 })
 
-describe("two workers that believe to hold the same lease", () => {
-  test("double nothing, whichever commits first", async () => {
+describe("two workers that believe that they hold the same lease", () => {
+  test("count nothing twice, whichever commits first", async () => {
     await makePoll(steps.sql, "twin")
     await steps.project()
     const booth = await openBooth(stores(), 1)

@@ -52,7 +52,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     expect(await booksOf("wiped")).toMatchObject({ accepted: 301, late: 0, lost: 0, faults: [] })
   })
 
-  test("is told from one without the poll: nothing is 'unknown' meanwhile", async () => {
+  test("never calls a poll unknown before its copies are back", async () => {
     await opened("known")
     await booth.cast("known", voter("k"), "a")
     await counted("known", 1)
@@ -85,7 +85,7 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     await books({ accepted: 101, lost: 60, faults: [] })
   })
 
-  test("that comes back older than Postgres is moved forward before it accepts", async () => {
+  test("is moved forward before it accepts when it comes back older than Postgres", async () => {
     await opened("older")
     const voters = Array.from({ length: 50 }, (_, i) => voter(`o${i}`))
     await Promise.all(voters.map((who) => booth.cast("older", who, "a")))

@@ -46,7 +46,7 @@ describe("a batch", () => {
     expect(batch.kept).toEqual([])
   })
 
-  test("sets aside what no tally could take, each for its reason", () => {
+  test("makes dead letters of what no tally could take, each with its reason", () => {
     const undecodable: Entry = { position: { ms: 1, seq: 9 }, raw: "\u0000\ud800", ballot: null }
     const batch = batchOf(entry(1, 9, "A", "a"), entry(2, 1, "A", "z"), entry(3, 3, "A", "a"), undecodable)
     expect(batch.deadLetters.map(({ reason, poll }) => [reason, poll])).toEqual([

@@ -45,7 +45,7 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
       const [last = ""] = (await booth.redis.xadd(inbox, "*", "b", "x"))?.split("-") ?? []
       await booth.redis.xadd(inbox, `${last}-4294967296`, "b", `1 ${"B".repeat(21)}A a`)
     }
-    // Redis would go on counting from that within the same millisecond.
+    // Within the same millisecond Redis would go on counting from that id.
     await Bun.sleep(5)
     for (let i = 0; i < 20; i++) await booth.cast("forged", voter(`f${i}`), "a")
     await waitFor("20 votes", async () => (await tallyOf("forged")).a === 20)
@@ -71,9 +71,9 @@ describe("what a hostile or unlucky client can bring into the inbox", () => {
     expect(await tallyOf("doubled")).toEqual({ a: 1, b: 30 })
   })
 
-  test("a batch that Postgres refuses is halved until the entry at fault is set aside", async () => {
+  test("a batch that Postgres refuses is halved until the entry at fault is a dead letter", async () => {
     await opened("refused", ["a", "b"])
-    // Stands for whatever nobody foresaw: one voter's row is refused by the table itself.
+    // An example of what nobody foresaw: the table itself refuses one voter's row.
     const bad = voter("refused")
     const hex = Buffer.from(bad, "base64url").toString("hex")
     await at.sql.unsafe(
@@ -96,7 +96,7 @@ describe("a worker that starts before a Redis in which a key was spoilt", () => 
     "voters that are none": (shard) => booth.redis.set(keys.voters(shard, "spoilt"), "a string"),
   }
 
-  test.each(Object.keys(spoils))("mends %s, and counts every poll", async (what) => {
+  test.each(Object.keys(spoils))("repairs %s, and counts every poll", async (what) => {
     await opened("spoilt", ["a", "b"]).catch(() => {})
     await at.stop()
     for (let shard = 0; shard < SHARDS; shard++) await spoils[what]?.(shard)
@@ -126,7 +126,7 @@ describe("a worker that was paused while it restored a shard", () => {
     expect((await booth.cast("fenced", voter("x"), "a")).kind).toBe("same")
   })
 
-  test("finds its own marker replaced by whoever closes the fence after it", async () => {
+  test("finds its own marker replaced by whoever raises the fence after it", async () => {
     const first = await raiseFence(booth.redis, 0)
     const second = await raiseFence(booth.redis, 0)
     expect(first).not.toBe(second)

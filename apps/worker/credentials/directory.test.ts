@@ -39,7 +39,7 @@ test("a second run changes nothing, and a lost file comes back as it was", async
   expect(await contents()).toEqual(before)
 })
 
-test("what a person put in its place stays", async () => {
+test("a file that a person put in its place stays", async () => {
   await ensureFiles(dir)
   await unlink(join(dir, "result/admin_token"))
   await writeFile(join(dir, "result/admin_token"), "a token of my own, long enough")
@@ -47,7 +47,7 @@ test("what a person put in its place stays", async () => {
   expect(await readFile(join(dir, "result/admin_token"), "utf8")).toBe("a token of my own, long enough")
 })
 
-test("what a run left that was cut off is finished", async () => {
+test("a run finishes the files of one that was cut off", async () => {
   await ensureFiles(dir)
   const whole = await contents()
   await unlink(join(dir, "redis/users.acl"))
@@ -58,7 +58,7 @@ test("what a run left that was cut off is finished", async () => {
   expect(await contents()).toEqual(whole)
 })
 
-test("without the root of what is there, nothing is made", async () => {
+test("nothing is made when the root of the files that are there is missing", async () => {
   await ensureFiles(dir)
   await unlink(join(dir, "root/root"))
   const before = await contents()
@@ -66,7 +66,7 @@ test("without the root of what is there, nothing is made", async () => {
   expect(await contents()).toEqual(before)
 })
 
-test("nobody but its service reads a file, and nobody the root", async () => {
+test("only its service can read a file, and no service can read the root", async () => {
   await ensureFiles(dir)
   const mode = async (file: string) => ((await stat(join(dir, file))).mode & 0o777).toString(8)
   expect(await mode("vote")).toBe("750")
@@ -75,7 +75,7 @@ test("nobody but its service reads a file, and nobody the root", async () => {
   expect(await mode("root/root")).toBe("400")
 })
 
-test("many at once make what one would", async () => {
+test("many runs at once make the same files as one", async () => {
   for (let round = 0; round < 20; round++) {
     const runs = await Promise.all(Array.from({ length: 6 }, () => ensureFiles(dir)))
     const files = await contents()
@@ -90,7 +90,7 @@ test("many at once make what one would", async () => {
   }
 })
 
-test.each(["", "x", "0".repeat(63)])("from the damaged root %j nothing is made", async (root) => {
+test.each(["", "x", "0".repeat(63)])("nothing is made from the damaged root %j", async (root) => {
   await ensureFiles(dir)
   await rm(join(dir, "root/root"))
   await writeFile(join(dir, "root/root"), root)
@@ -98,7 +98,7 @@ test.each(["", "x", "0".repeat(63)])("from the damaged root %j nothing is made",
   expect(ensureFiles(dir)).rejects.toThrow("is damaged")
 })
 
-test("from another root nothing is made", async () => {
+test("nothing is made from another root than that of the files", async () => {
   await ensureFiles(dir)
   await rm(join(dir, "root/root"))
   await writeFile(join(dir, "root/root"), "0".repeat(64))

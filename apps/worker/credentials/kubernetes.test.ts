@@ -56,7 +56,7 @@ describe("the Secrets of a namespace", () => {
     expect([...namespace.secrets]).toEqual(before)
   })
 
-  test("are not left without a key that a newer version needs", async () => {
+  test("are refused when they lack a key that a newer version needs", async () => {
     const namespace = await made()
     const before = structuredClone(namespace.secrets.get("worker"))
     delete namespace.secrets.get("worker")?.data?.DATABASE_URL
@@ -120,7 +120,7 @@ describe("the Secrets of a namespace", () => {
     expect(namespace.names).toEqual(ALL.filter((name) => name !== "credentials" && name !== "vote"))
   })
 
-  test("take over what a person made before", async () => {
+  test("keep what a person made before", async () => {
     const namespace = new Namespace()
     namespace.put("result", { DATABASE_URL: "postgres://elsewhere/db", ADMIN_TOKEN: "mine" })
     expect(await ensureSecrets(namespace)).not.toContain("result")

@@ -1,11 +1,11 @@
-/** What a start sets up in the database: on an empty one the inbox and its shards, for good, and the first polls. */
+/** Sets the database up: on an empty one the kind of inbox and the number of shards, for good, and the first polls. */
 
 import { PETS, PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 
-/** What a setting says was set otherwise by the first start, for the life of the data. */
+/** A setting contradicts what the first start fixed for the life of the data. */
 export class SettingFixed extends Error {
   override readonly name = "SettingFixed"
 }
@@ -36,12 +36,12 @@ export async function ensureShards(sql: Database, shards: number): Promise<void>
   }
 }
 
-/** Tells everybody for how long closing a poll can be undone. The worker that started last decides. */
+/** Stores for how long closing a poll can be undone. The worker that started last decides. */
 export async function ensureFinalAfter(sql: Database, seconds: number): Promise<void> {
   await sql`UPDATE room SET final_after = ${seconds} WHERE final_after <> ${seconds}`
 }
 
-/** Creates `cats-vs-dogs`, open and the default, if there is no poll at all and never was one. */
+/** Creates `cats-vs-dogs`, open and the default, unless there is any poll or ever was one. */
 export async function ensureClassicPoll(sql: Database, labels: { a: string; b: string }): Promise<void> {
   const options = [
     { id: "a", label: labels.a },
@@ -53,7 +53,7 @@ export async function ensureClassicPoll(sql: Database, labels: { a: string; b: s
     WHERE NOT EXISTS (SELECT FROM polls) AND NOT EXISTS (SELECT FROM deleted_polls) ON CONFLICT DO NOTHING`
 }
 
-/** Creates the poll of the pets contract, open, unless it is there or ever was. */
+/** Creates the poll of the pets contract, open, unless it exists or ever did. */
 export async function ensurePetsPoll(sql: Database): Promise<void> {
   await sql`INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt)
     SELECT ${PETS_POLL}, 'Dogs, cats or lizards?', ${JSON.stringify(PETS)}::text::jsonb,

@@ -3,9 +3,9 @@
 import type { Database } from "@tallyroom/lib/database"
 import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
 import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { type: "text" }
-import logs from "./migrations/0003_logs.sql" with { type: "text" }
+import streams from "./migrations/0003_logs.sql" with { type: "text" }
 import replacedVotes from "./migrations/0004_replaced_votes.sql" with { type: "text" }
-import logLast from "./migrations/0005_log_last.sql" with { type: "text" }
+import lastCounted from "./migrations/0005_log_last.sql" with { type: "text" }
 import lifeOfAPoll from "./migrations/0006_life_of_a_poll.sql" with { type: "text" }
 import pollOrder from "./migrations/0007_poll_order.sql" with { type: "text" }
 import words from "./migrations/0008_words.sql" with { type: "text" }
@@ -14,9 +14,9 @@ import words from "./migrations/0008_words.sql" with { type: "text" }
 const MIGRATIONS = [
   { name: "0001_tally_room", text: tallyRoom },
   { name: "0002_archive_and_delete", text: archiveAndDelete },
-  { name: "0003_logs", text: logs },
+  { name: "0003_logs", text: streams },
   { name: "0004_replaced_votes", text: replacedVotes },
-  { name: "0005_log_last", text: logLast },
+  { name: "0005_log_last", text: lastCounted },
   { name: "0006_life_of_a_poll", text: lifeOfAPoll },
   { name: "0007_poll_order", text: pollOrder },
   { name: "0008_words", text: words },

@@ -46,12 +46,12 @@ describe("leases", () => {
     expect(await shares()).toEqual([])
   }, 60_000)
 
-  test("a worker with another INBOX_SHARDS than the data's refuses in one sentence", async () => {
+  test("are not given to a worker with another INBOX_SHARDS than the data's, which exits", async () => {
     const worker = await startWorkerProcess(stores(), { INBOX_SHARDS: "7" })
     expect(await worker.app.exited).toBe(1)
   }, 60_000)
 
-  test("a stop under load takes less than 10 s and loses nothing", async () => {
+  test("are given back by a stop under load in less than 10 s, and nothing is lost", async () => {
     const worker = await startWorkerProcess(stores())
     await worker.app.waitReady()
     const booth = await openBooth(stores())

@@ -1,8 +1,8 @@
-/** Who reads which shard: leases in Postgres by Postgres's clock, shared out evenly over the workers that live. */
+/** Which worker reads which shard: leases in Postgres, by Postgres's clock, shared out evenly over the workers that live. */
 
 import type { Database } from "@tallyroom/lib/database"
 
-/** A dead worker's shards are read by another after this; a commit or heartbeat renews it. */
+/** After this, another worker takes over a dead worker's shards. A commit or a heartbeat renews a lease. */
 export const LEASE_SECONDS = 5
 
 export class Leases {
@@ -12,7 +12,7 @@ export class Leases {
   ) {}
 
   /**
-   * Says that this worker lives, renews what it holds, takes free shards up to its fair share and gives back what is over it.
+   * Tells that this worker lives, renews its leases, takes free shards up to its fair share, and gives back one that is over it.
    * @returns the shards held now
    */
   async heartbeat(): Promise<number[]> {

@@ -1,4 +1,4 @@
-/** The worker's view of all polls, read from Postgres: whole at the start, then what changed. */
+/** All polls as the worker read them from Postgres: all at the start, and later those that changed. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
@@ -36,17 +36,17 @@ export class PollBook {
     return [...this.byNumber.values()]
   }
 
-  /** Those that vote lists as open, in the order of the list. */
+  /** The polls that vote lists as open, in the order of the list. */
   open(): PlacedPoll[] {
     return this.all().filter(isListed).sort(inPollOrder)
   }
 
-  /** Whether some poll waits for being deleted. */
+  /** Whether some poll waits to be deleted. */
   needsDeleting(): boolean {
     return this.all().some((poll) => poll.deleting && poll.state === "final")
   }
 
-  /** Whether some poll is closed and not final yet, or its time to open or close is near (within a second). */
+  /** Whether some poll is closed and not final yet, or is to open or close within a second. */
   needsStep(now: number): boolean {
     const isNear = (moment: Date | null) => moment !== null && moment.getTime() < now + 1_000
     return this.all().some(({ state, opensAt, closesAt }) => {
@@ -56,7 +56,7 @@ export class PollBook {
   }
 }
 
-/** Two readings may overtake each other: a poll that is known to be closed must never look open again. */
+/** Two readings may overtake each other: a poll that is known to be closed must never seem open again. */
 function newer(known: PlacedPoll | undefined, read: PlacedPoll): PlacedPoll {
   return known && known.revision > read.revision ? known : read
 }

@@ -1,4 +1,4 @@
-/** The steps that polls take by themselves: open at their time, close at their time, become final. Postgres's clock tells. */
+/** The steps that polls take by themselves, by Postgres's clock: they open and close at their time, and become final. */
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
@@ -20,7 +20,7 @@ export async function closeDue(sql: Database): Promise<string[]> {
   return rows.map((row) => String(row.id))
 }
 
-/** A time at which a poll stopped taking votes; it may go on later, and stop once more. */
+/** A poll's stop: it takes no votes since, but may go on later, and stop once more. Its stops are counted. */
 export type Stop = { poll: number; stop: number }
 
 /** The stop that this poll is in; null while it may take votes, or when it never did. */
@@ -29,8 +29,8 @@ export function stopOf({ number, state, stops }: Pick<Poll, "number" | "state" |
 }
 
 /**
- * Records the last entry that a shard accepted before the poll stopped there. The first record of a stop stands, and one of an
- * earlier stop says nothing any more: whoever reads an old poll, or an old marker in a stream, can't bring it back.
+ * Records the last entry that a shard accepted before the poll stopped there. The first record of a stop stands, and a later stop
+ * replaces it. So a worker that read an old poll, or an old marker in a stream, can't bring an earlier stop back.
  */
 export async function recordStop(
   sql: Database,
@@ -46,8 +46,8 @@ export async function recordStop(
 }
 
 /**
- * Makes final every closed poll whose closing can't be undone any more, and of which all shards have counted past it.
- * Undoing it changes the same row on the same condition, so that one of the two finds it changed and does nothing.
+ * Makes every closed poll final whose closing can't be undone any more, once all shards have counted past its end. Undoing a close
+ * changes the same row on the same condition, so that one of the two finds the row changed and does nothing.
  */
 export async function finalise(sql: Database): Promise<string[]> {
   const rows = await sql`

@@ -1,4 +1,4 @@
-/** The template of posts: what a post's poll is made of, how many there may be, and what a score stands for. */
+/** The template of posts: how a post's poll is made, how many there may be, and which option a score stands for. */
 
 import { isPostPoll, type Posts } from "@tallyroom/lib/contracts/posts"
 import type { Database } from "@tallyroom/lib/database"
@@ -12,12 +12,12 @@ const OPTIONS = [
   { id: "upvote", label: "Upvote", emoji: "👍" },
   { id: "downvote", label: "Downvote", emoji: "👎" },
 ]
-/** Redis decides ballots by options, so this map goes to vote, which looks a score up in it. */
+/** Redis decides about ballots by options, so vote gets this map, and finds a score's option in it. */
 const SCORES = { "1": "upvote", "-1": "downvote" }
 
 /** Any number, as long as nobody else uses it in this database. */
 const POSTS_LOCK = 7_411_301
-/** In one transaction, so that a flood of made-up ids is no flood of transactions. */
+/** How many are made in one transaction: a flood of made-up ids must be no flood of transactions. */
 const MOST_AT_ONCE = 200
 
 /** What vote is told of posts. */
@@ -31,13 +31,13 @@ export async function makeWantedPosts(redis: Redis, sql: Database, limit: number
   const wanted = await redis.srandmember(keys.wanted, MOST_AT_ONCE).catch(dropGarbage(redis))
   if (wanted.length === 0) return
   await makePosts(sql, wanted.filter(isPostPoll), limit)
-  // Only now: a worker that dies before leaves them to the next.
+  // They are removed only now: a worker that dies before leaves them to the next.
   await redis.srem(keys.wanted, ...wanted)
 }
 
 /**
- * Creates those of these polls that are not there, as long as the limit allows: open, with live results, and left out of
- * public lists like an archived poll.
+ * Creates those of these polls that do not exist, as long as the limit allows. They are open, have live results, and are left out
+ * of public lists like an archived poll.
  */
 async function makePosts(sql: Database, ids: string[], limit: number): Promise<void> {
   if (ids.length === 0) return
@@ -55,7 +55,7 @@ async function makePosts(sql: Database, ids: string[], limit: number): Promise<v
   })
 }
 
-/** Something else stands under the key: nothing could be asked for there ever again. */
+/** Removes a key of another type: votes could never ask for a post there again. */
 function dropGarbage(redis: Redis): (error: Error) => Promise<string[]> {
   return async (error) => {
     if (!error.message.startsWith("WRONGTYPE")) throw error
