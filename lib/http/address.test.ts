@@ -40,7 +40,7 @@ test("An IPv6 address counts as its /64, an IPv4 address as itself.", () => {
 })
 
 test.each(["office", "10.0.0.0/33", "fd00::/129", "10.0.0.0/8/8", "10.0.0.0/", "10.0.0.0/-1"])(
-  "%j is no network, and the fault names it.",
+  "%j is no network, and the error names it.",
   (text) => {
     expect(() => trustedProxies([text])).toThrow(JSON.stringify(text))
     const parsed = z.array(z.string()).transform(trustedProxies).safeParse([text])

@@ -1,4 +1,4 @@
-/** Who is at the other end: the client's address behind trusted proxies, and the network that it stands for. */
+/** Who sent a request: the client's address behind trusted proxies, and the network to which that belongs. */
 
 import { BlockList, isIP } from "node:net"
 import { z } from "zod"
@@ -7,17 +7,17 @@ import { z } from "zod"
 export type TrustedProxies = BlockList
 
 /**
- * Reads networks like 10.0.0.0/8 or single addresses. Serves as the transform of a zod schema, which then gets the
- * fault as an issue.
- * @throws {Error} naming the first part that is no network, when there is no zod context.
+ * Reads networks like 10.0.0.0/8 and single addresses. As the transform of a zod schema it adds an issue for a part that
+ * is neither.
+ * @throws {Error} without a zod context, for the first part that is neither
  */
 export function trustedProxies(cidrs: string[], context?: z.RefinementCtx): TrustedProxies {
   const networks = new BlockList()
   for (const cidr of cidrs) {
     if (addNetwork(networks, cidr)) continue
-    const fault = `${JSON.stringify(cidr)} must be a network like 10.0.0.0/8 or an address`
-    if (!context) throw new Error(fault)
-    context.addIssue(fault)
+    const problem = `${JSON.stringify(cidr)} must be a network like 10.0.0.0/8 or an address`
+    if (!context) throw new Error(problem)
+    context.addIssue(problem)
     return z.NEVER
   }
   return networks
@@ -34,7 +34,7 @@ function addNetwork(networks: BlockList, cidr: string): boolean {
   return true
 }
 
-/** Whether what this peer says of the client counts. */
+/** Whether this peer is a proxy whose headers about the client are believed. */
 export function isTrusted(peer: string | null, trusted: TrustedProxies): boolean {
   const address = peer === null ? null : readAddress(peer)
   return address !== null && trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")
@@ -48,8 +48,8 @@ export function cameByHttps(request: Request, peer: string | null, trusted: Trus
 }
 
 /**
- * The address of the client. X-Forwarded-For counts only when the peer is trusted: its hops are walked from the right
- * until one is not trusted. A hop that is no address leaves the peer. Without a peer (no socket): "unknown".
+ * The address of the client. X-Forwarded-For counts only when a trusted peer sends it: then the client is the first hop
+ * from the right that is not trusted. If a hop is no address, the client is the peer. Without a socket it is "unknown".
  */
 export function clientAddress(
   peer: string | null,
@@ -69,7 +69,7 @@ export function clientAddress(
   return client
 }
 
-/** What counts as one network: an IPv4 address, or the /64 that one IPv6 subscriber has. Other text stays as it is. */
+/** The network of an address: the IPv4 address itself, or the /64 that an IPv6 subscriber has. Other text is returned as it is. */
 export function networkOf(address: string): string {
   const plain = readAddress(address) ?? address
   if (isIP(plain) !== 6) return plain
@@ -81,7 +81,7 @@ export function networkOf(address: string): string {
   return `${groups.slice(0, 4).join(":")}::/64`
 }
 
-/** The canonical text of an address, with or without port and zone; IPv4 in IPv6 as IPv4. Null: no address. */
+/** The canonical form of an address without its port and zone; IPv4 that is written as IPv6 becomes IPv4. Null for other text. */
 function readAddress(text: string): string | null {
   const trimmed = text.trim()
   const plain = /^\[([^\]]*)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d+$/.exec(trimmed)?.[1] ?? trimmed

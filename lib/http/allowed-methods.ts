@@ -1,11 +1,11 @@
-/** Which methods an address takes, so that a wrong one is told from an unknown address. */
+/** Which methods an address takes, so that a wrong method (405) is told from an unknown address (404). */
 
 type Route = { method: string; path: string }
 
 const METHODS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"])
 const patterns = new Map<string, RegExp>()
 
-/** The methods of all routes that match `path`, sorted; empty when nothing is there. Who answers GET answers HEAD. */
+/** The methods of all routes that match `path`, sorted; empty when no route does. A route that answers GET answers HEAD, too. */
 export function allowedMethods(routes: Route[], path: string): string[] {
   const matching = routes.filter((route) => METHODS.has(route.method) && pattern(route.path).test(path))
   const methods = new Set(matching.map((route) => route.method))

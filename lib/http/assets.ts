@@ -1,4 +1,4 @@
-/** The browser's files: built once at the start, named by their content, cached for ever. */
+/** The files that browsers load: they are built once at the start, named by their content, and cached for ever. */
 
 import { mkdir, readdir, realpath, rename } from "node:fs/promises"
 import { basename, join } from "node:path"
@@ -14,19 +14,19 @@ export type Assets = {
   plugin: AnyElysia
 }
 
-/** Either source files to build, as absolute paths, or a folder that holds what an earlier build made of them. */
+/** Either the absolute paths of source files, or a folder in which an earlier build put its files. */
 export type AssetSource = { entrypoints: string[] } | { prebuilt: string }
 
-/** What a name stands for may never change, so nobody needs to ask again. */
+/** The name changes with the content, so that no browser needs to ask again. */
 const FOREVER = "public, max-age=31536000, immutable"
 const HASHED = /^(.+)-[a-z0-9]{8}(\.\w+)$/
-/** What is built once for ever may take its time. */
+/** A file is compressed once and served often, so that the slowest compression is worth it. */
 const BEST_QUALITY = 11
 const SUFFIX = { br: ".br", gzip: ".gz" } as const satisfies Record<Encoding, string>
 
 /**
- * Where builds are kept between starts; a name stands for its content, so processes may share it. In a container the
- * checkout is nobody's to write to: there XDG_CACHE_HOME names another place.
+ * Where builds are kept between starts. Processes may share the folder, as a file's name depends on its content. In a
+ * container the checkout can't be written to: there XDG_CACHE_HOME names another place.
  */
 const CACHE = join(
   process.env.XDG_CACHE_HOME || join(import.meta.dir, "../node_modules/.cache"),
@@ -34,7 +34,7 @@ const CACHE = join(
 )
 
 /**
- * Builds the entry points (TypeScript or CSS), or takes a prebuilt folder.
+ * The files of these entry points (TypeScript or CSS), built now, or those of a prebuilt folder.
  * @throws {AggregateError} when a source can't be built
  */
 export async function buildAssets(source: AssetSource): Promise<Assets> {
@@ -49,12 +49,12 @@ export async function buildAssets(source: AssetSource): Promise<Assets> {
   return { asset: (name) => addressOf(name, names), plugin: await servedFrom(folder) }
 }
 
-/** The browser's files of an app: those beside a compiled program, or else made from the sources. */
+/** The files for the browsers of an app's visitors. A compiled program has them beside it; in a checkout they are built now. */
 export function appAssets(entrypoints: string[]): Promise<Assets> {
   return buildAssets(prebuiltAssets === null ? { entrypoints } : { prebuilt: prebuiltAssets })
 }
 
-/** Builds the entry points into a folder, for an app that will find it beside its program. */
+/** Builds the entry points into a folder, which a compiled app will find beside its program. */
 export async function prebuildAssets(folder: string, entrypoints: string[]): Promise<void> {
   await buildInto(folder, entrypoints)
 }
@@ -78,14 +78,14 @@ async function buildInto(folder: string, entrypoints: string[]): Promise<Map<str
   return byName(outputs.map((output) => basename(output.path)))
 }
 
-/** The compressed forms stand there before the file itself: who finds its name finds them, too. */
+/** Writes the compressed forms before the file itself, so that they are there wherever the file is. */
 async function keepAll(path: string, content: Uint8Array): Promise<void> {
   await keep(`${path}${SUFFIX.br}`, () => compress(content, "br", BEST_QUALITY))
   await keep(`${path}${SUFFIX.gzip}`, () => compress(content, "gzip"))
   await keep(path, () => content)
 }
 
-/** In one step, as another process may serve or write the same file at this moment. */
+/** The file appears in one step, as another process may serve or write it at this moment. */
 async function keep(path: string, content: () => Uint8Array): Promise<void> {
   if (await Bun.file(path).exists()) return
   const draft = `${path}.${crypto.randomUUID()}`
@@ -103,10 +103,10 @@ function byName(files: string[]): Map<string, string> {
   )
 }
 
-/** Every file is a route of its own. Who takes compressed files gets those that stand beside them. */
+/** Every file is a route of its own. A client that takes compressed files gets those. */
 async function servedFrom(folder: string): Promise<AnyElysia> {
   const headers = {
-    // Spelt like the plugin's own, which it replaces.
+    // The same spelling as the plugin's own header, which this one replaces.
     "Cache-Control": FOREVER,
     "x-content-type-options": "nosniff",
     vary: "Accept-Encoding",
@@ -115,7 +115,7 @@ async function servedFrom(folder: string): Promise<AnyElysia> {
     assets: folder,
     prefix: "/assets",
     alwaysStatic: true,
-    // Answers that are made before the first request would pass by the compressed ones.
+    // With false, the plugin would answer before `onBeforeHandle` could send a compressed file.
     etag: true,
     indexHTML: false,
     silent: true,

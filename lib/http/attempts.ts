@@ -1,4 +1,4 @@
-/** Slows down guessing: every client may fail some times at once, and then only as fast as its allowance comes back. */
+/** Slows down guessing: a client may fail a few times at once, and from then on only at a fixed rate. */
 
 import { BoundedMap } from "../bounded-map"
 import { Problem } from "../errors"
@@ -6,7 +6,7 @@ import { Problem } from "../errors"
 type Options = {
   /** Failures at once. */
   burst: number
-  /** Milliseconds after which one more may be made. */
+  /** Milliseconds after which one failure is forgiven. */
   refillMs: number
   /** Clients that are remembered; the one that failed longest ago is forgotten first. */
   clients?: number
@@ -14,7 +14,7 @@ type Options = {
 }
 
 export class Attempts {
-  /** By client: when its failures will all be forgiven. */
+  /** For each client, when all of its failures will be forgiven. */
   private readonly forgivenAt: BoundedMap<string, number>
   private readonly now: () => number
 

@@ -1,4 +1,4 @@
-/** Reading request bodies: never more than the limit, and nothing that means two things. */
+/** Reading request bodies: never more than a limit, and only what can be read in one way. */
 
 import { Problem, shown } from "../errors"
 import { doubledKey } from "./doubled-key"

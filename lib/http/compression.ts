@@ -1,10 +1,10 @@
-/** Compressed answers, for pages and results; ballots are too small and too many. */
+/** Compressed answers, for pages and results. The answers to ballots are too small and too many. */
 
 import { brotliCompressSync, constants } from "node:zlib"
 
 export type Encoding = "br" | "gzip"
 
-/** What fits into one packet anyway gains nothing. */
+/** An answer that fits into one packet gains nothing. */
 const WORTHWHILE_BYTES = 1_024
 /** Nearly as small as the best, for a tenth of the time: a page of 10 KB takes less than a millisecond. */
 const QUALITY = 4
@@ -30,13 +30,13 @@ export function compress(
   return new Uint8Array(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }))
 }
 
-/** A body that many get: compressed at most once for each encoding. */
+/** A body that many clients get: it is compressed at most once for each encoding. */
 export class CompressibleBody {
   private readonly encoded = new Map<Encoding, Uint8Array<ArrayBuffer>>()
 
   constructor(private readonly body: string) {}
 
-  /** The answer for this client, compressed where it takes that and it is worthwhile. */
+  /** The answer for this client, compressed if the client takes that and it is worthwhile. */
   response(request: Request, init: { status?: number; headers: Headers | Record<string, string> }): Response {
     const headers = new Headers(init.headers)
     headers.append("vary", "Accept-Encoding")
@@ -50,7 +50,7 @@ export class CompressibleBody {
   }
 }
 
-/** An answer with this body, compressed where the client takes that and it is worthwhile. */
+/** An answer with this body, compressed if the client takes that and it is worthwhile. */
 export function compressedResponse(
   request: Request,
   body: string,

@@ -1,14 +1,14 @@
-/** Guards against requests that another site makes a browser send. */
+/** Refuses requests that another site made a browser send. */
 
 import { Problem, shown } from "../errors"
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"])
-/** What Sec-Fetch-Site says of our own pages, and of people who typed the address. */
+/** The values of Sec-Fetch-Site for our own pages, and for people who typed the address. */
 const OWN_SITES = new Set(["same-origin", "none"])
 
 /**
- * Refuses a writing request of a browser on another site. Clients that are no browsers send neither header, and pass:
- * they carry nobody's cookies but their own.
+ * Refuses a writing request that a browser sends from a page of another site. Other clients send neither Origin nor
+ * Sec-Fetch-Site and are let through: they have no cookies but their own.
  * @param publicOrigins origins such as https://vote.example under which people reach this app
  * @throws {Problem} cross-site
  */
@@ -22,7 +22,7 @@ export function refuseCrossSite(request: Request, publicOrigins: string[]): void
  */
 export function refuseOtherSites(request: Request, publicOrigins: string[]): void {
   const site = request.headers.get("sec-fetch-site")
-  // Browsers send no Origin with most GETs, and Sec-Fetch-Site not to plain HTTP: then the Referer must do.
+  // Browsers send no Origin with most GETs, and no Sec-Fetch-Site over plain HTTP: then the Referer has to do.
   const sender = request.headers.get("origin") ?? refererOrigin(request)
   const isOwn = site === null ? isOwnOrigin(request, publicOrigins, sender) : OWN_SITES.has(site)
   if (isOwn) return
@@ -34,8 +34,8 @@ export function refuseOtherSites(request: Request, publicOrigins: string[]): voi
 }
 
 /**
- * Whether the request's Origin is its own host or a public origin; also without an Origin, which browsers always send
- * with a WebSocket. The scheme does not count, as a proxy in front may end TLS.
+ * Whether the request's Origin is its own host or a public origin. A request without an Origin counts as our own; a browser
+ * sends one with every WebSocket. The scheme does not matter, as a proxy in front may end TLS.
  */
 export function isOwnOrigin(
   request: Request,

@@ -1,4 +1,4 @@
-/** JSON.parse keeps the last of two equal keys without a word; who reads the first would see another ballot. */
+/** JSON.parse silently keeps the last of two equal keys; a reader that keeps the first would see another ballot. */
 
 /** A key that some object in this valid JSON text holds twice, or null. */
 export function doubledKey(json: string): string | null {

@@ -1,4 +1,4 @@
-/** Who may show our pages that are made for frames: one setting of both apps that serve such pages. */
+/** Which sites may show our /embed pages in a frame: one setting, which both apps that serve such pages have. */
 
 import { commaSeparated, setting } from "../process/settings"
 

@@ -1,7 +1,7 @@
-/** Security headers: for pages, which load nothing but their own files, and for answers of an API. */
+/** Security headers for pages, which load nothing but files of their own app, and for answers of an API. */
 
 type PageHeaders = {
-  /** Who may show the page in a frame: "'none'", or sources such as "*" for pages that are made for it. */
+  /** Who may show the page in a frame: "'none'", or sources such as "*" for pages that are made for frames. */
   frameAncestors: string
   /** What scripts may talk to besides their own origin, such as "wss://result.example". */
   connect?: string[]
@@ -35,7 +35,7 @@ export function pageHeaders({ frameAncestors, connect = [] }: PageHeaders): Reco
   }
 }
 
-/** The headers of every answer that is data: nothing in it may run, wherever it is opened. */
+/** The headers of every answer that is data: a browser that opens it runs nothing in it. */
 export const apiHeaders: Readonly<Record<string, string>> = {
   ...COMMON,
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

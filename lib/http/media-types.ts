@@ -1,8 +1,8 @@
-/** What a body is said to be, and what an answer should be. */
+/** The type that a request names for its body, and the types that it asks for. */
 
 import { Problem, shown } from "../errors"
 
-/** @throws {Problem} content-type-unsupported unless the body is said to be `type`, in UTF-8 if it says so. */
+/** @throws {Problem} content-type-unsupported unless the Content-Type is `type`, with UTF-8 or no charset */
 export function requireContentType(request: Request, type: string): void {
   const given = request.headers.get("content-type")
   if (given === type) return
@@ -18,7 +18,7 @@ export function asksForPage(request: Request): boolean {
   return request.headers.get("accept")?.includes("text/html") ?? false
 }
 
-/** Whether a page is the better answer: always, unless the client asks for JSON and not for HTML. */
+/** Whether to answer with a page: unless the client asks for JSON and not for HTML. */
 export function wantsPage(request: Request): boolean {
   const accept = request.headers.get("accept") ?? "*/*"
   return accept.includes("text/html") || !/application\/(problem\+)?json/.test(accept)

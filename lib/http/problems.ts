@@ -1,4 +1,4 @@
-/** The one place where whatever went wrong in a request becomes the answer that the client gets. */
+/** The one place where an error in a request becomes the answer that the client gets. */
 
 import type { AnyElysia } from "elysia"
 import { Problem, shown } from "../errors"
@@ -14,13 +14,13 @@ export type ProblemOptions = {
   page: (problem: Problem, request: Request) => Response | Promise<Response>
   /** Whether this path is read by programs alone, which get JSON whatever they accept. */
   isApi: (path: string) => boolean
-  /** What an error of the app's own stores means for a client; null for any other. */
+  /** The problem that an error of the app's own stores is for a client; null for any other error. */
   translate: (error: unknown) => Problem | null
-  /** Says more exactly what is wrong, where that has to be looked up. */
+  /** A more exact problem, where that has to be looked up. */
   refine?: (problem: Problem, request: Request) => Promise<Problem>
-  /** Where a reader is led who asked for a page that is not there; null for nowhere. */
+  /** A redirect for a reader who asked for a page that is not there; null for none. */
   lead?: (request: Request) => Promise<Response | null>
-  /** Adds what this client's next request needs, such as a cookie that it was about to get. */
+  /** Adds headers that this client's next request needs, such as a cookie that was about to be set. */
   complete?: (request: Request, headers: Headers) => void
 }
 
@@ -29,13 +29,14 @@ const READING = new Set(["GET", "HEAD"])
 const UNREADABLE = new Set(["PARSE", "VALIDATION", "INVALID_COOKIE_SIGNATURE", "INVALID_FILE_TYPE"])
 
 /**
- * An Elysia plugin that answers every error of every route as a problem: as a page where the client takes pages, as a line of
- * text for who sent something and asks for nothing special, else as application/problem+json. What nobody foresaw is logged with its cause and answered as `internal`.
+ * An Elysia plugin that answers every error of every route as a problem. A client that takes pages gets a page, a program
+ * that sent something and asks for no type gets a line of text, and all others get application/problem+json. An unforeseen
+ * error is logged with its cause and answered as `internal`.
  */
 export function answerProblems(options: ProblemOptions): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.onError({ as: "global" }, ({ error, code, request }) => {
-      // A Host header that is no host makes an address that is none.
+      // With a Host header that is no host, the request's address is none.
       if (!URL.canParse(request.url)) return problemJson(hostUnreadable())
       const { pathname } = new URL(request.url)
       const problem =
@@ -56,7 +57,7 @@ async function refined(problem: Problem, request: Request, options: ProblemOptio
   return (await leadElsewhere(exact, request, options)) ?? answer(exact, request, options)
 }
 
-/** Another spelling of a page's address leads to the page, as does what the app itself knows of. */
+/** Leads from another spelling of a page's address to the page, and from addresses that the app itself knows. */
 async function leadElsewhere(
   { kind }: Problem,
   request: Request,
@@ -75,7 +76,7 @@ function hostUnreadable(): Problem {
 }
 
 function nothingThere(method: string, path: string, allowed: string[]): Problem {
-  // The route itself may find nothing, such as a file.
+  // A route that matches may still find nothing, such as a file.
   if (allowed.length === 0 || allowed.includes(method))
     return new Problem("page-unknown", `There is nothing at ${shown(path)}.`)
   const methods = allowed.join(", ")
@@ -88,7 +89,7 @@ function toProblem(error: unknown, code: string, { translate }: ProblemOptions):
   if (error instanceof Problem) return error
   const known = translate(error)
   if (known) return known
-  // A faulty answer of our own is a VALIDATION too, but no fault of the client.
+  // An answer of ours that breaks its schema is a VALIDATION too, but not the client's error.
   if (UNREADABLE.has(code) && (error as { type?: unknown }).type !== "response") {
     return new Problem("request-malformed", "The request can't be read: correct it and send it again.")
   }
@@ -120,7 +121,7 @@ async function asPage(problem: Problem, request: Request, options: ProblemOption
   return problemJson(problem)
 }
 
-/** For who sent something and takes whatever comes, such as curl: what was wrong, in a line. */
+/** A line of text with what was wrong, for programs that sent something and take any type, such as curl. */
 function problemText(problem: Problem): Response {
   const headers = { ...apiHeaders, "content-type": "text/plain; charset=utf-8" }
   return new Response(`${problem.detail}\n`, { status: problem.status, headers })

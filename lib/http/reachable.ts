@@ -1,15 +1,15 @@
-/** Addresses of the other app, as somebody can use them who came from another machine. */
+/** The address of the other app, as a visitor from another machine can use it. */
 
 const OWN_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
-/** Whether an address names the machine itself, and so is of no use to anybody else. */
+/** Whether an address names the machine itself, so that it is of no use on any other. */
 export function isOwnMachine(address: string): boolean {
   return OWN_MACHINE.test(new URL(address).hostname)
 }
 
 /**
- * An address that names this machine alone is of no use to who came here from another, such as a phone that reads a QR
- * code: for them it is the host by which they reached us, with the address's own port.
+ * The address as this visitor can use it. If it names this machine alone and the visitor comes from another one, such as a
+ * phone that reads a QR code, its host becomes the one by which the visitor reached us. The port stays.
  */
 export function reachableFrom(request: Request, address: string): string {
   const target = new URL(address)

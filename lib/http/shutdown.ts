@@ -2,12 +2,12 @@
 
 import type { AnyElysia } from "elysia"
 
-/** Requests take milliseconds; with what else a stop has to do this stays well below its 9 s. */
+/** Requests take milliseconds. The whole stop may take 9 s, so that this leaves enough for the rest. */
 const REQUESTS_DEADLINE_MS = 5_000
 
 /**
- * Stops accepting, lets the requests that are under way finish, and after `deadlineMs` cuts what is left. Being unready
- * and closing WebSockets come before this: an open WebSocket holds it until the deadline.
+ * Stops accepting requests, lets those under way finish, and cuts the rest after `deadlineMs`. Turn unready and close the
+ * WebSockets before: an open WebSocket delays this until the deadline.
  */
 export async function stopServing(app: AnyElysia, deadlineMs = REQUESTS_DEADLINE_MS): Promise<void> {
   const { server } = app
