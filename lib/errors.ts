@@ -1,5 +1,5 @@
 /**
- * The closed list of what can go wrong for a client, and the one place that maps each kind to HTTP
+ * The closed list of problems that a client can be told of, and the one place that maps each kind to HTTP
  * (application/problem+json, RFC 9457).
  */
 
@@ -43,11 +43,11 @@ type Extra = {
   retryAfter?: number
   /** Further members of the problem document, such as the standing option. */
   members?: Record<string, unknown>
-  /** What was behind it: for the log, never for the client. */
+  /** The error behind the problem. It is logged, and never sent to the client. */
   cause?: unknown
 }
 
-/** A failure that a client is told of. `detail` names subject and value, and never internals. */
+/** A failure that a client is told of. `detail` names what failed and with which value, and never internals. */
 export class Problem extends Error {
   override readonly name = "Problem"
   readonly status: number
@@ -87,7 +87,7 @@ export class Problem extends Error {
   }
 }
 
-/** Shows at most 80 characters of what somebody sent, safe to repeat in a message. */
+/** At most 80 characters of a text that somebody sent, made safe to be repeated in a message. */
 export function shown(value: string): string {
   const clean = value.replace(/[^\x20-\x7e\u00a0-\uffff]/g, "·")
   return JSON.stringify(clean.length > 80 ? `${clean.slice(0, 79)}…` : clean)

@@ -1,6 +1,6 @@
-/** A ballot on its way: what vote hands to the inbox and what the worker reads from it. */
+/** A ballot on its way: vote writes it into the inbox, and the worker reads it there. */
 
-/** A position in a shard's stream: milliseconds of the inbox's clock, and a count within them. */
+/** A position in a shard's stream: milliseconds by the inbox's clock, and a count within the millisecond. */
 export type Position = { ms: number; seq: number }
 
 export const START: Position = { ms: 0, seq: 0 }
@@ -18,7 +18,7 @@ export function parsePosition(text: string): Position | null {
   return { ms, seq }
 }
 
-/** Negative when `a` stands before `b`, 0 when they are the same. */
+/** Negative if `a` comes before `b`, 0 if they are the same. */
 export function comparePositions(a: Position, b: Position): number {
   return a.ms - b.ms || a.seq - b.seq
 }
@@ -28,15 +28,15 @@ export function nextPosition({ ms, seq }: Position): Position {
   return { ms, seq: seq + 1 }
 }
 
-/** A ballot as it stands in the inbox. */
+/** A ballot as the inbox holds it. */
 export type Ballot = { poll: number; voter: string; option: string }
 
-/** `<poll number> <voter> <option>`, as cast.lua writes it; the last character of a voter carries only two bits. A schema would do the same at twice the worker's cost a ballot. */
+/** `<poll number> <voter> <option>`, as cast.lua writes it; the last character of a voter carries only two bits. A schema would cost the worker twice the time. */
 const BALLOT = /^([1-9]\d{0,9}) ([A-Za-z0-9_-]{21}[AQgw]) ([a-z0-9][a-z0-9-]{0,63})$/
 /** Poll numbers are integers of Postgres. */
 const GREATEST_NUMBER = 2 ** 31 - 1
 
-/** The ballot that a stored text is, or null when it is none. */
+/** The ballot that this stored text stands for; null for any other text. */
 export function decodeBallot(text: string): Ballot | null {
   const [, number = "", voter = "", option = ""] = BALLOT.exec(text) ?? []
   const poll = Number(number)

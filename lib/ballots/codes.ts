@@ -1,4 +1,4 @@
-/** One-time codes: a serial number and its own HMAC, so that a code is verified and never looked up. */
+/** One-time codes: each is a serial number with an HMAC of it, so that a code is verified and never looked up. */
 
 import { keyed, sameBytes } from "./keyed"
 
@@ -7,10 +7,10 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 const SERIAL_CHARACTERS = 6
 const TAG_CHARACTERS = 10
 
-/** 30 bits: how many codes one poll can have. */
+/** The most codes that one poll can have: the serial number has 30 bits. */
 export const MAX_CODES = 32 ** SERIAL_CHARACTERS
 
-/** The code with this serial (0 … MAX_CODES - 1): 16 characters in groups of four. A guess hits with 2^-50. */
+/** The code with this serial (0 … MAX_CODES - 1): 16 characters in groups of four. A guess is right with probability 2^-50. */
 export function writeCode(salt: string, serial: number): string {
   let digits = ""
   for (let rest = serial, i = 0; i < SERIAL_CHARACTERS; i++, rest = Math.floor(rest / 32)) {
@@ -19,7 +19,7 @@ export function writeCode(salt: string, serial: number): string {
   return (digits + tag(salt, digits)).replace(/(.{4})(?=.)/g, "$1-")
 }
 
-/** One writing of a code, however it was typed: case, width, spaces, dashes, what can't be seen, O for 0, I and L for 1. */
+/** A code without what differs by typing: case, width, spaces, dashes, invisible characters, O for 0, I and L for 1. */
 export function foldCode(typed: string): string {
   return typed
     .normalize("NFKC")

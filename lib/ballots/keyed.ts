@@ -1,8 +1,8 @@
-/** HMAC-SHA256 under a poll's salt or a secret: the one primitive behind voters, codes, receipts and cookies. */
+/** HMAC-SHA256 under a poll's salt or a secret, of which voters, codes, receipts and signed cookies are made. */
 
 import { timingSafeEqual } from "node:crypto"
 
-/** Where each digest lands before it is taken over: a vote needs three, and buffers cost more than the digests. */
+/** Each digest is written here before it is copied: a vote needs three, and a new buffer costs more than a digest. */
 const DIGEST = Buffer.alloc(64)
 
 function digest(key: string | Buffer, text: string): Buffer {
@@ -15,12 +15,12 @@ export function keyed(key: string | Buffer, text: string, bytes: number): Buffer
   return Buffer.from(digest(key, text).subarray(0, bytes))
 }
 
-/** The same as base64url. */
+/** The same bytes as base64url. */
 export function keyedText(key: string | Buffer, text: string, bytes: number): string {
   return digest(key, text).toString("base64url", 0, bytes)
 }
 
-/** The same, written into `target` from `at` on. */
+/** Writes the same bytes into `target` from `at` on. */
 export function keyedInto(
   target: Buffer,
   at: number,
@@ -31,7 +31,7 @@ export function keyedInto(
   digest(key, text).copy(target, at, 0, bytes)
 }
 
-/** Compares two byte strings in a time that depends on their lengths alone. */
+/** Whether two byte strings are equal. The time that it takes depends on their lengths alone. */
 export function sameBytes(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }

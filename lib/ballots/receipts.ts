@@ -1,4 +1,4 @@
-/** A receipt: where a ballot lies and whose it is, signed. It never says for which option. */
+/** A receipt: the place of a ballot and its voter, signed. It never says the option. */
 
 import type { Position } from "./ballot"
 import { keyed, keyedInto, sameBytes } from "./keyed"
@@ -11,7 +11,7 @@ export type Receipt = { shard: number; position: Position; voter: string }
  *   2  ms         6 bytes
  *   8  seq        4 bytes
  *  12  voter     16 bytes
- *  28  signature 12 bytes, HMAC under the poll's salt: a receipt holds for its own poll alone
+ *  28  signature 12 bytes, HMAC under the poll's salt: a receipt is valid for its own poll alone
  */
 const BODY = 28
 const SIGNATURE = 12
@@ -28,11 +28,11 @@ export function writeReceipt(salt: string, { shard, position, voter }: Receipt):
   return bytes.toString("base64url")
 }
 
-/** The receipt of this poll that `text` is, or null when it is none. */
+/** The receipt of this poll that `text` stands for; null for any other text. */
 export function readReceipt(salt: string, text: string): Receipt | null {
   if (text.length !== LENGTH) return null
   const bytes = Buffer.from(text, "base64url")
-  // Only the canonical spelling: the decoder passes over foreign characters and spare bits.
+  // The decoder ignores foreign characters and spare bits: only the canonical spelling is a receipt.
   if (bytes.toString("base64url") !== text) return null
   if (!sameBytes(bytes.subarray(BODY), keyed(salt, signed(bytes), SIGNATURE))) return null
   return {

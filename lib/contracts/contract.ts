@@ -1,9 +1,9 @@
-/** The APIs of other voting systems that Tallyroom answers beside its own, so that their clients need no change. */
+/** Contracts: the APIs of other voting systems that Tallyroom answers beside its own, so that their clients need no change. */
 
 import { z } from "zod"
 import { commaSeparated, setting } from "../process/settings"
 
-/** `classic`: Tallyroom's own API and nothing else, which is what clients of the classic system know. */
+/** `classic` is Tallyroom's own API alone, which clients of the classic system know. */
 export const contractSchema = z.enum(["classic", "pets", "posts"], {
   error: "must be classic, pets or posts",
 })

@@ -1,4 +1,4 @@
-/** The poll of the pets contract: what the worker creates, and what vote and result speak of. */
+/** The poll of the pets contract: the worker creates it, and vote and result answer about it. */
 
 export const PETS_POLL = "pets"
 

@@ -1,4 +1,4 @@
-/** Posts with up- and downvotes: each is a poll of its own, which comes into being with its first vote. */
+/** Posts with up- and downvotes: each is a poll of its own, which is created by its first vote. */
 
 import { z } from "zod"
 import { slugSchema } from "../polls/poll"
@@ -15,11 +15,11 @@ export function isPostPoll(poll: string): boolean {
   return POST_POLL.test(poll)
 }
 
-/** What the worker tells vote of its template. */
+/** What vote learns from the worker about the polls of posts. */
 export const postsSchema = z.object({
   /** The option that each score stands for. */
   scores: z.record(z.string(), slugSchema),
-  /** There are as many posts as may be: no vote creates another. */
+  /** The limit of posts is reached, so that no vote creates another. */
   full: z.boolean(),
 })
 export type Posts = z.infer<typeof postsSchema>

@@ -1,3 +1,3 @@
-/** Limits of polls that pages need too, apart from the schemas, which browsers should not load. */
+/** Limits of polls that pages need, too. They are apart from the schemas, which browsers should not load. */
 
 export const MAX_OPTIONS = 50

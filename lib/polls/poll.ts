@@ -1,4 +1,4 @@
-/** What a poll is: one schema for the admin API, the database rows and the copies in Redis. */
+/** A poll: one schema for the admin API, the rows in Postgres and the copies in Redis. */
 
 import { z } from "zod"
 import "../schema-errors"
@@ -25,8 +25,9 @@ const text = (max: number) =>
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters or broken ones")
 
 /**
- * What is asked of new words alone. What can't be seen is no name; what turns the direction of writing, or piles up marks,
- * changes what stands beside it (Unicode Technical Report 36, 2.11). Letters of all scripts have at most four marks.
+ * A text that an admin writes now; older polls may have others. It must have something that can be seen, and no control of
+ * the direction of writing and no pile of marks, as these change the text beside it (Unicode Technical Report 36, 2.11).
+ * Letters of all scripts have at most four marks.
  */
 const readable = (max: number) =>
   text(max)
@@ -67,7 +68,7 @@ const optionsSchema = z
     error: "must not name the same option id twice",
   })
 
-/** What is asked of new labels alone: polls of earlier days may have one twice, and stay. */
+/** The options that an admin writes now: no label occurs twice. Older polls that have one twice stay valid. */
 const distinctOptionsSchema = optionsSchema.superRefine((options, context) => {
   for (const [place, { label, emoji }] of options.entries()) {
     for (const { message } of labelSchema.safeParse(label).error?.issues ?? []) {
@@ -91,7 +92,7 @@ const distinctOptionsSchema = optionsSchema.superRefine((options, context) => {
   }
 })
 
-/** Written with its zone, so that nobody's poll closes hours early; as a Date only where it comes from our own stores. */
+/** A text must name its zone, so that no poll closes hours early. Our own stores give a Date. */
 const moment = z
   .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
     error: "must be a moment with its zone, like 2030-01-31T20:00:00Z or 2030-01-31T20:00:00+01:00",
@@ -101,40 +102,40 @@ const moment = z
   })
   .nullable()
 
-/** What an admin may say of a poll. */
+/** The fields of a poll that an admin sets. */
 export const pollDefinitionSchema = z.strictObject({
   title: readable(200),
   options: distinctOptionsSchema,
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
   eligibility: eligibilitySchema.default("browser"),
-  /** Whether a voter confirms a choice before it is cast; null: as the policy asks. */
+  /** Whether a voter confirms a choice before it is cast; with null the policy decides. */
   confirm: z.boolean().nullable().default(null),
   opensAt: moment.default(null),
   closesAt: moment.default(null),
 })
 
-/** A poll as the system of record knows it. */
+/** A poll as Postgres keeps it. */
 export const pollSchema = z.object({
   ...pollDefinitionSchema.shape,
   title: text(200),
   options: optionsSchema,
-  /** The database's own key; a poll made anew under an old id gets another. */
+  /** The key in Postgres. A poll that is created under the id of a deleted one gets another number. */
   number: z.int().positive(),
   id: slugSchema,
   state: stateSchema,
-  /** Keys of this poll alone: voters, codes and receipts are HMACs under it. 32 bytes, base64url. */
+  /** This poll's own key: its voters, codes and receipts are HMACs under it. 32 bytes as base64url. */
   salt: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** Grows with every change of the poll itself. */
   revision: z.int().nonnegative(),
   /** How often the poll has stopped taking votes, by being paused or closed. */
   stops: z.int().nonnegative().default(0),
-  /** How often its question or options were changed since it opened: a ballot for earlier ones counts for none of these. */
+  /** How often its title or options were changed since it opened. A ballot for an earlier wording is refused. */
   words: z.int().nonnegative().default(0),
   isDefault: z.boolean(),
-  /** Left out of public lists; its pages stay. */
+  /** It is left out of public lists; its pages stay. */
   archived: z.boolean().default(false),
-  /** To be deleted: nobody but admins sees it any more. */
+  /** It is about to be deleted: only admins see it. */
   deleting: z.boolean().default(false),
 })
 
@@ -146,15 +147,15 @@ export type Eligibility = z.infer<typeof eligibilitySchema>
 export type PollDefinition = z.infer<typeof pollDefinitionSchema>
 export type Poll = z.infer<typeof pollSchema>
 
-/** What stands between a visitor and voting. */
+/** Whether a visitor can vote, and if not, why. */
 export type Phase = "draft" | "scheduled" | "open" | "paused" | "closed" | "final"
 
-/** Whether a voter confirms a choice before it is cast: unless its host says otherwise, where the first vote stands. */
+/** Whether a voter confirms a choice before it is cast. Unless the host says otherwise, it is so where the first vote is final. */
 export function confirmsVote({ confirm, policy }: Pick<Poll, "confirm" | "policy">): boolean {
   return confirm ?? policy === "final"
 }
 
-/** What stands between a visitor and voting at `now` (ms), as pages say it; Redis decides for good. */
+/** The phase at `now` (ms), as pages show it. Whether a ballot is taken is decided by the inbox. */
 export function votingPhase(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): Phase {
   if (poll.state !== "open" && poll.state !== "paused") return poll.state
   if (poll.closesAt && now >= poll.closesAt.getTime()) return "closed"

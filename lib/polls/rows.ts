@@ -1,10 +1,10 @@
-/** Polls as Postgres keeps them, checked when they come in. */
+/** The rows of polls in Postgres, validated as they are read. */
 
 import { z } from "zod"
 import type { Database } from "../database"
 import { type Poll, pollSchema } from "./poll"
 
-/** A poll with its place in the list of all; the greatest is the first. */
+/** A poll with its place in the list of all polls; the greatest place comes first. */
 export type PlacedPoll = Poll & { place: number }
 
 const rowSchema = z
@@ -44,19 +44,19 @@ export function pollColumns(sql: Database) {
     polls.place`
 }
 
-/** A row as a poll; null for a row that is none (somebody wrote into the table by hand). */
+/** The poll of this row; null if the row is invalid, as when somebody edited the table by hand. */
 export function readPollRow(row: unknown): PlacedPoll | null {
   const fields = rowSchema.safeParse(row)
   const poll = pollSchema.safeParse(fields.data)
   return fields.success && poll.success ? { ...poll.data, place: fields.data.place } : null
 }
 
-/** The order in which every list shows polls, for a SELECT: the host's, and the newest first where none was given. */
+/** The order of every list of polls, for a SELECT: the host's own, and without one the newest first. */
 export function pollOrder(sql: Database) {
   return sql`polls.place DESC, polls.number DESC`
 }
 
-/** The same for polls that were read already. */
+/** The same order for polls that were read already. */
 export function inPollOrder(one: PlacedPoll, other: PlacedPoll): number {
   return other.place - one.place || other.number - one.number
 }

@@ -1,13 +1,13 @@
-/** What part of all votes each option has, as every page, file and API says it. */
+/** The share of the votes that each option has, the same on every page and in every file and API. */
 
 /** Shares are whole tenths of a percent. */
 const TENTHS = 1_000
 
 /**
- * The share of each option, from 0 to 1 in steps of 0.001; null while there are no votes. Together they are always exactly 1:
- * each is rounded down, and the tenths of a percent that are left go to those that lost most by it (the method of largest
- * remainders), of equal ones to the one with more votes, and then to the one that stands first. So no share is more than
- * 0.1 % off, which may make a single vote among thousands 0 %: the number of votes stands beside it.
+ * The share of each option, from 0 to 1 in steps of 0.001; null while there are no votes. Together the shares are exactly 1:
+ * each is rounded down, and the tenths of a percent that are left go to the options that lost most by rounding (the method
+ * of largest remainders). Of two that lost the same, the one with more votes comes first, and then the one that is listed
+ * first. No share is off by more than 0.1 %, so that a single vote among thousands may be 0 %: pages show the number, too.
  */
 export function sharesOf(votes: readonly number[]): number[] | null {
   const total = votes.reduce((sum, count) => sum + count, 0)

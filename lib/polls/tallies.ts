@@ -1,4 +1,4 @@
-/** The tally of a poll as Postgres has it: what the result app shows and the worker projects into Redis. */
+/** The tallies of polls in Postgres: result shows them, and the worker copies them into Redis. */
 
 import { z } from "zod"
 import type { Database } from "../database"
@@ -15,7 +15,7 @@ export type Tally = {
   total: number
   closedAt: Date | null
   finalAt: Date | null
-  /** When it was read, by the clock of Postgres, which is one for all replicas. */
+  /** When it was read, by the clock of Postgres, which all replicas share. */
   at: Date
 }
 
@@ -27,7 +27,7 @@ const countsSchema = z.object({
   at: z.date(),
 })
 
-/** The tallies of these polls in one statement, so that all of a poll's shards are seen at the same moment. */
+/** The tallies of these polls. One statement reads them, so that all shards of a poll are seen at the same moment. */
 export async function readTallies(sql: Database, polls: number[]): Promise<Tally[]> {
   const rows = await sql`
     SELECT ${tallyColumns(sql)} FROM polls WHERE number = ANY(${numberArray(polls)}::integer[])`
@@ -43,14 +43,14 @@ export function tallyColumns(sql: Database) {
     ) AS by_option), '{}') AS votes`
 }
 
-/** A row as a tally; null when its poll is none. */
+/** The tally of this row; null if its poll is invalid. */
 export function readTallyRow(row: unknown): Tally | null {
   const poll = readPollRow(row)
   return poll && toTally(poll, countsSchema.parse(row))
 }
 
 function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
-  // An option may be called like something that every object has.
+  // An option may be called `constructor`, which every object has.
   const votesOf = new Map(Object.entries(counts.votes))
   const votes = Object.fromEntries(poll.options.map(({ id }) => [id, votesOf.get(id) ?? 0]))
   const total = Object.values(votes).reduce((sum, n) => sum + n, 0)

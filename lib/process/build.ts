@@ -1,4 +1,4 @@
-/** Which build this is. Compiling replaces the two variables by their values; a checkout runs without them. */
+/** Which build this is. The compiler replaces the two environment variables by their values; a checkout has none. */
 
 import { dirname, join } from "node:path"
 import manifest from "../../package.json"
@@ -7,10 +7,10 @@ export const version: string = process.env.TALLYROOM_VERSION || manifest.version
 /** The commit that it was built from. */
 export const revision: string = process.env.TALLYROOM_REVISION || "unknown"
 
-/** A compiled program sees its own sources under this name. */
+/** A compiled program finds its own sources under this path. */
 const INSIDE_PROGRAM = "/$bunfs/"
 
-/** Where the browser's files lie beside a compiled program; null in a checkout, where they are built at the start. */
+/** The folder beside a compiled program with the files for browsers; null in a checkout, which builds them at the start. */
 export const prebuiltAssets: string | null = import.meta.dir.startsWith(INSIDE_PROGRAM)
   ? join(dirname(process.execPath), "assets")
   : null

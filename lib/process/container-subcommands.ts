@@ -1,34 +1,34 @@
-/** What containers ask of each app: `health` for their health checks, `drain` before it is stopped. */
+/** Subcommands that containers run: `health` for health checks, `drain` before the app is stopped. */
 
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Subcommands } from "./subcommand"
 
-/** Within this the app must say how it is. */
+/** The app must answer within this time. */
 const ANSWER_MS = 2_000
-/** Nodes and proxies hear within a second or two that a pod is going; until all have, it still gets visitors. */
+/** Nodes and proxies learn within a second or two that a pod is going, and send it visitors until then. */
 const DRAIN_MS = 5_000
 
 export const containerSubcommands: Subcommands = {
-  /** 0 when it can do its work (or, as `health live`, answers at all), else 1 and one line why. */
+  /** Exits with 0 if the app is ready (`health live`: if it answers at all), else with 1 and one line that says why. */
   async health([what = "ready"]) {
     const path = { ready: "/readyz", live: "/livez" }[what]
-    if (path === undefined) return said(`health ${what} is unknown: say health or health live`)
+    if (path === undefined) return failed(`health ${what} is unknown: say health or health live`)
     const url = `http://127.0.0.1:${process.env.MANAGEMENT_PORT || "9090"}${path}`
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })
-      return answer.ok ? 0 : said(`${url} answers ${answer.status}: ${await answer.text()}`)
+      return answer.ok ? 0 : failed(`${url} answers ${answer.status}: ${await answer.text()}`)
     } catch (error) {
-      return said(`${url} does not answer: ${error instanceof Error ? error.message : error}`)
+      return failed(`${url} does not answer: ${error instanceof Error ? error.message : error}`)
     }
   },
-  /** Takes the time that everybody needs to send visitors elsewhere, while the app still serves them. */
+  /** Waits until visitors are sent elsewhere; the app still serves them meanwhile. */
   async drain() {
     await sleep(DRAIN_MS)
     return 0
   },
 }
 
-function said(why: string): number {
+function failed(why: string): number {
   console.error(why)
   return 1
 }

@@ -1,19 +1,19 @@
-/** JSON logs, one line an event, without secrets. */
+/** The log: one line of JSON for each event, without secrets. */
 
 import pino from "pino"
 import { revision, version } from "./build"
 
 export type Log = pino.Logger
 
-/** Passwords stand in addresses (redis://user:password@host) and addresses stand in error messages. */
+/** Addresses hold passwords (redis://user:password@host), and error messages hold addresses. */
 const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):[^@\s]+@/g
 
-/** Enough of a commit to find it, as every line holds it. */
+/** Every line names the commit, so this is only as long as needed to find it. */
 const SHORT_REVISION = 12
 
 /**
- * An error in words, with its cause and the errors that it stands for (those of a failed build name file and line).
- * Only strings, as some errors hold half the program.
+ * An error with its cause and, of an AggregateError, the errors inside; those of a failed build name file and line. All is
+ * turned into strings, as some errors refer to half of the program.
  */
 export function errorText(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
@@ -30,7 +30,7 @@ export function errorText(error: unknown, depth = 0): Record<string, unknown> {
   }
 }
 
-/** A logger that names the app. Credentials in any address are masked, wherever in a line they stand. */
+/** A logger whose lines name the app. The password of any address is masked, wherever in the line it occurs. */
 export function createLog(app: string, level: string, stream?: pino.DestinationStream): Log {
   const mask = (line: string) => line.replace(CREDENTIALS, "$1:***@")
   return pino(

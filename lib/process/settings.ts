@@ -1,4 +1,4 @@
-/** Settings: declared once with a schema, a default and a description; all faults are reported together. */
+/** Settings: each is declared once with a schema, a default and a description, and all errors are reported together. */
 
 import { readFileSync } from "node:fs"
 import { z } from "zod"
@@ -8,7 +8,7 @@ export type Setting<T> = {
   /** From the text of the environment variable to the value. */
   schema: z.ZodType<T, string>
   description: string
-  /** As it would be written in the environment. Without one the setting is required. */
+  /** The default, as it would be written in the environment. Without one the setting is required. */
   default?: string
   /** Never shown in a log or an error; NAME_FILE may name a file that holds it. */
   secret?: boolean
@@ -17,12 +17,12 @@ export type Setting<T> = {
 export type Settings = Record<string, Setting<unknown>>
 export type SettingValues<S extends Settings> = { [Name in keyof S]: z.output<S[Name]["schema"]> }
 
-/** Declares one setting; only here so that its type is inferred. */
+/** Declares one setting; this function only lets TypeScript infer the type. */
 export function setting<T>(declared: Setting<T>): Setting<T> {
   return declared
 }
 
-/** Every fault of an environment, a line each. */
+/** All errors of an environment, one a line. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError"
 }
@@ -36,43 +36,43 @@ export function readSettings<S extends Settings>(
   environment: Record<string, string | undefined>,
 ): SettingValues<S> {
   const values: Record<string, unknown> = {}
-  const faults: string[] = []
+  const errors: string[] = []
   for (const [name, { schema, default: fallback, secret, description }] of Object.entries(declared)) {
     const given = secret ? givenOrInFile(name, environment) : { text: environment[name] }
-    if (given.fault !== undefined) {
-      faults.push(given.fault)
+    if (given.error !== undefined) {
+      errors.push(given.error)
       continue
     }
     const text = given.text || fallback
     if (text === undefined) {
-      faults.push(`${name} is missing: ${description}`)
+      errors.push(`${name} is missing: ${description}`)
       continue
     }
     const parsed = schema.safeParse(text)
     if (parsed.success) values[name] = parsed.data
     else {
       const why = parsed.error.issues.map((issue) => issue.message).join("; ")
-      faults.push(`${name}${secret ? "" : `=${JSON.stringify(text)}`} is wrong: ${why}`)
+      errors.push(`${name}${secret ? "" : `=${JSON.stringify(text)}`} is wrong: ${why}`)
     }
   }
-  if (faults.length > 0) throw new SettingsError(faults.join("\n"))
+  if (errors.length > 0) throw new SettingsError(errors.join("\n"))
   return values as SettingValues<S>
 }
 
-/** A secret itself, or what stands in the file that NAME_FILE names, without the newline at its end. */
+/** A secret: its own value, or the content of the file that NAME_FILE names, without a newline at the end. */
 function givenOrInFile(
   name: string,
   environment: Record<string, string | undefined>,
-): { text?: string | undefined; fault?: string } {
+): { text?: string | undefined; error?: string } {
   const text = environment[name]
   const file = environment[`${name}_FILE`]
   if (!file) return { text }
-  if (text) return { fault: `${name} and ${name}_FILE are both set: give one of them` }
+  if (text) return { error: `${name} and ${name}_FILE are both set: give one of them` }
   try {
     return { text: readFileSync(file, "utf8").replace(/\r?\n$/, "") }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return { fault: `${name}_FILE=${JSON.stringify(file)} can't be read: ${why}` }
+    return { error: `${name}_FILE=${JSON.stringify(file)} can't be read: ${why}` }
   }
 }
 
@@ -92,7 +92,7 @@ export const address = (...schemes: string[]): z.ZodType<string, string> =>
     error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
   })
 
-/** A list divided by commas; empty parts are dropped. */
+/** A list whose parts are divided by commas; empty parts are dropped. */
 export const commaSeparated = (): z.ZodType<string[], string> =>
   z.string().transform((text) =>
     text

@@ -1,9 +1,9 @@
-/** What a program of ours does other than run its app: `vote health`, `worker audit`. */
+/** Subcommands of the compiled programs, such as `vote health` and `worker audit`. Without one, the program runs its app. */
 
-/** From its name to what it does with the words after it, and the exit code. */
+/** From the name of a subcommand to a function that takes the words after it and returns the exit code. */
 export type Subcommands = Record<string, (words: string[]) => number | Promise<number>>
 
-/** Runs the subcommand that the command line names and ends the process; without one it returns, and the app runs. */
+/** Runs the subcommand that the command line names, and exits. Without one it returns. */
 export async function runSubcommand(
   app: string,
   subcommands: Subcommands,
