@@ -65,12 +65,12 @@ export interface Appender {
   standing(place: VoterPlace): Promise<StandingVote | null>
 }
 
-/** The worker's side. */
+/** The worker's side, for one shard. */
 export interface Reader {
-  /** At most `count` entries after `after`, waiting up to `waitMs` (0: not at all) for the first. */
-  read(shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]>
-  /** Forgets all entries up to and including `upTo`. */
-  release(shard: number, upTo: Position): Promise<void>
+  /** At most `count` entries after `after`, in order, waiting up to `waitMs` (0: not at all) for the first. */
+  read(after: Position, count: number, waitMs: number): Promise<Entry[]>
+  /** Postgres has all entries up to and including `upTo`: the inbox may forget them. */
+  release(upTo: Position): Promise<void>
 }
 
 /** The inbox can't be reached, or is not open yet after it came back. */

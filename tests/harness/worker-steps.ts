@@ -22,7 +22,7 @@ const HOLDER = "00000000-0000-4000-8000-000000000001"
 
 export type WorkerSteps = Awaited<ReturnType<typeof openWorkerSteps>>
 
-/** Prepares empty stores with open gates, every shard leased to HOLDER. */
+/** Prepares empty stores, with every shard's fence lowered and its lease given to HOLDER. */
 export async function openWorkerSteps({ redis: server, database, defer }: Stores, shards: number) {
   const sql = openDatabase(database.workerUrl, { name: "steps", connections: 2 })
   const redis = openRedis(server.adminUrl)
@@ -50,7 +50,7 @@ export async function openWorkerSteps({ redis: server, database, defer }: Stores
       serving,
     )
   }
-  const reader = new RedisReader(redis, redis)
+  const readerOf = (shard: number) => new RedisReader(shard, redis, redis)
   const positionOf = async (shard: number) => {
     const [row] = await sql`SELECT ms, seq FROM shards WHERE shard = ${shard}`
     return row ? { ms: Number(row.ms), seq: Number(row.seq) } : START
@@ -64,10 +64,10 @@ export async function openWorkerSteps({ redis: server, database, defer }: Stores
     },
     async read(shard: number, size: number): Promise<Batch> {
       const from = await positionOf(shard)
-      return makeBatch(from, await reader.read(shard, from, size, 0), (number) => polls.get(number))
+      return makeBatch(from, await readerOf(shard).read(from, size, 0), (number) => polls.get(number))
     },
     commit: (shard: number, batch: Batch) => commit(sql, shard, batch),
-    release: async (shard: number) => reader.release(shard, await positionOf(shard)),
+    release: async (shard: number) => readerOf(shard).release(await positionOf(shard)),
     finalise: () => finalise(sql),
   }
 }

@@ -3,7 +3,7 @@
 import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import { type Database, isRefusedContent } from "@tallyroom/lib/database"
-import type { Entry } from "@tallyroom/lib/inbox/contract"
+import type { Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Holding } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
@@ -20,13 +20,9 @@ const COMMIT_INTERVAL_MS = 25
 const IDLE_WAIT_MS = 400
 
 /** What counting asks of the inbox of a shard. */
-export interface CountableInbox {
-  /** At most `count` entries after `after`, in order, waiting up to `waitMs` (0: not at all) for the first. */
-  read(after: Position, count: number, waitMs: number): Promise<Entry[]>
+export interface CountableInbox extends Reader {
   /** The shard's acceptance count of each of the batch's polls, which covers at least this batch. */
   acceptedOf(batch: Batch): Promise<Map<number, number>>
-  /** Forgets entries up to and including `upTo`, which Postgres has now, where the inbox needs their room. */
-  release(upTo: Position): Promise<void>
 }
 
 /** The lease is another worker's, or the position was moved by one: start anew from what Postgres says. */

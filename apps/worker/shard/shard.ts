@@ -24,7 +24,7 @@ import { InboxLost, type Source } from "../source/source"
  * `opening`, and after a pause all begins anew. From every state `run()` leads to `given back`, when the lease is another
  * worker's or the signal aborts.
  */
-type ShardState =
+type State =
   | { name: "opening" | "restoring"; problem: string }
   | { name: "counting" }
   | { name: "sealed"; problem: string }
@@ -39,7 +39,7 @@ export type ShardParts = Omit<CounterParts, "inbox"> & {
 }
 
 export class Shard {
-  private state: ShardState = { name: "opening", problem: BEING_OPENED }
+  private state: State = { name: "opening", problem: BEING_OPENED }
   /** Failures since a batch was last counted, or waited for. */
   private failures = 0
   private readonly counter: Counter
@@ -134,7 +134,8 @@ export class Shard {
   }
 
   private async seal(problem: string): Promise<void> {
-    this.state = { name: "sealed", problem }
+    // A shard that was given back meanwhile stays so, but its inbox must be sealed all the same.
+    if (this.state.name !== "given back") this.state = { name: "sealed", problem }
     await this.parts.source
       .seal()
       .catch((error) => this.parts.log.debug({ shard: this.shard, err: error }, "vote was not told to wait"))

@@ -29,7 +29,7 @@ export class RedisSource implements Source {
     private readonly parts: RedisSourceParts,
   ) {
     this.readingRedis = parts.openRedis()
-    this.reader = new RedisReader(parts.redis, this.readingRedis)
+    this.reader = new RedisReader(shard, parts.redis, this.readingRedis)
   }
 
   /**
@@ -61,7 +61,7 @@ export class RedisSource implements Source {
   }
 
   read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    return this.reader.read(this.shard, after, count, waitMs)
+    return this.reader.read(after, count, waitMs)
   }
 
   acceptedOf({ polls }: Batch): Promise<Map<number, number>> {
@@ -69,7 +69,7 @@ export class RedisSource implements Source {
   }
 
   release(upTo: Position): Promise<void> {
-    return this.reader.release(this.shard, upTo)
+    return this.reader.release(upTo)
   }
 
   async project(which: CopiesToWrite): Promise<void> {

@@ -17,12 +17,13 @@ import { BALLOT_FIELD, keys } from "../keys"
  */
 export class RedisReader implements Reader {
   constructor(
+    private readonly shard: number,
     private readonly redis: Redis,
     private readonly readingRedis: Redis,
   ) {}
 
-  async read(shard: number, after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    const stream = ["STREAMS", keys.inbox(shard), formatPosition(after)] as const
+  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    const stream = ["STREAMS", keys.inbox(this.shard), formatPosition(after)] as const
     const reply =
       waitMs > 0
         ? await this.readingRedis.xread("COUNT", count, "BLOCK", waitMs, ...stream)
@@ -31,8 +32,8 @@ export class RedisReader implements Reader {
     return entries.map(([position, fields]) => toEntry(position, fields))
   }
 
-  async release(shard: number, upTo: Position): Promise<void> {
-    await this.redis.xtrim(keys.inbox(shard), "MINID", formatPosition(nextPosition(upTo)))
+  async release(upTo: Position): Promise<void> {
+    await this.redis.xtrim(keys.inbox(this.shard), "MINID", formatPosition(nextPosition(upTo)))
   }
 }
 
