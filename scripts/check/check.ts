@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os"
 import { stopSupervised } from "../services/processes/supervised-process"
 import { readCommandLine } from "../services/terminal/command-line"
 import { oneOf, orElse, wholeNumber } from "../services/terminal/options"
-import { CheckReport } from "./report"
-import { sideBySide } from "./side-by-side"
-import { stepsBeside } from "./steps"
-import { TestPostgres } from "./test-postgres"
-import { testFiles, testStep } from "./tests"
+import { CheckReport } from "./steps/report"
+import { sideBySide } from "./steps/side-by-side"
+import { stepsBeside } from "./steps/steps"
+import { TestPostgres } from "./steps/test-postgres"
+import { testFiles, testStep } from "./steps/tests"
 
 const USAGE = `Usage: bun run check [--at-once N] [--browsers all] [FILTER]…
 

@@ -1,11 +1,11 @@
 /** `bun run seed`: votes for show, and the tally that they make. */
 
+import { addresses, openToAll, type Results, readPoll, readResults } from "../services/instance/instance"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { oneOf, orElse, text, wholeNumber } from "../services/terminal/options"
 import { UserError } from "../services/terminal/user-error"
 import { waitFor } from "../services/wait"
-import { addresses, openToAll, type Results, readPoll, readResults } from "./instance"
-import { progressBar } from "./progress"
+import { progressBar } from "./casting/progress-bar"
 import { type Cast, castByVoters } from "./seed/by-voters"
 import { CASTERS, chooseCaster } from "./seed/caster"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"

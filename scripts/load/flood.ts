@@ -1,7 +1,13 @@
 /** `bun run flood`: votes of many, by k6, and whether each was counted once. */
 
 import { readdirSync } from "node:fs"
-import { type Addresses, addresses, assertReachable, pollToVoteIn, readResults } from "../data/instance"
+import {
+  type Addresses,
+  addresses,
+  assertReachable,
+  pollToVoteIn,
+  readResults,
+} from "../services/instance/instance"
 import { readPassedOnWords, runScript } from "../services/terminal/command-line"
 import { unknownName } from "../services/terminal/options"
 import { UserError } from "../services/terminal/user-error"

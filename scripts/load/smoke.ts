@@ -1,7 +1,7 @@
 /** `bun run smoke`: does a Tallyroom that was just deployed take a vote, count it and show it? */
 
 import { z } from "zod"
-import { addresses, pollToVoteIn } from "../data/instance"
+import { addresses, pollToVoteIn } from "../services/instance/instance"
 import { Checks } from "../services/terminal/checks"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { UserError } from "../services/terminal/user-error"

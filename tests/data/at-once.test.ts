@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
-import { atOnce } from "../../scripts/data/at-once"
-import { Turns } from "../../scripts/data/turns"
+import { atOnce } from "../../scripts/data/casting/at-once"
+import { Turns } from "../../scripts/data/casting/turns"
 
 async function* failing() {
   yield 1

@@ -9,20 +9,20 @@ import { waitFor } from "../../scripts/services/wait"
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-describe("a leash", () => {
-  const leashModule = join(import.meta.dir, "../../scripts/services/leash.ts")
+describe("a supervised process", () => {
+  const supervisedModule = join(import.meta.dir, "../../scripts/services/processes/supervised-process.ts")
 
-  /** A process of its own that holds `command` on a leash and prints its id. */
+  /** A process of its own that supervises `command` and prints its id. */
   function startHolder(command: string[]) {
     const script = `
-      import { startSupervised } from ${JSON.stringify(leashModule)}
+      import { startSupervised } from ${JSON.stringify(supervisedModule)}
       const child = startSupervised(${JSON.stringify(command)}, { onLine: console.log })
       console.log("pid " + child.pid)
       await child.exited`
     return Bun.spawn([process.execPath, "-e", script], { stdin: "ignore", stdout: "pipe", stderr: "inherit" })
   }
 
-  async function leashedPid(holder: ReturnType<typeof startHolder>): Promise<number> {
+  async function supervisedPid(holder: ReturnType<typeof startHolder>): Promise<number> {
     let printed = ""
     for await (const chunk of holder.stdout) {
       printed += new TextDecoder().decode(chunk)
@@ -34,7 +34,7 @@ describe("a leash", () => {
 
   test("ends its program and its guard when the process that holds it is killed", async () => {
     const holder = startHolder(["sh", "-c", "echo begun; exec sleep 300"])
-    const pid = await leashedPid(holder)
+    const pid = await supervisedPid(holder)
     const guard = guardOf(pid, holder.pid)
     expect(isAlive(guard)).toBe(true)
     holder.kill("SIGKILL")
@@ -43,7 +43,7 @@ describe("a leash", () => {
 
   test("kills a program that ignores being asked, once its holder was killed", async () => {
     const holder = startHolder(["sh", "-c", 'trap "" TERM; echo begun; while :; do sleep 1; done'])
-    const pid = await leashedPid(holder)
+    const pid = await supervisedPid(holder)
     holder.kill("SIGKILL")
     await waitFor("the stubborn program to end", () => !isAlive(pid))
   }, 60_000)

@@ -1,11 +1,11 @@
 /** Imports one file: each row is refused, replaced or cast, and all are reported. */
 
+import { addresses, findPoll } from "../../services/instance/instance"
 import { UserError } from "../../services/terminal/user-error"
-import { atOnce } from "../at-once"
-import { castUntilDecided, type Decided } from "../cast"
-import { addresses, findPoll } from "../instance"
-import { progressBar } from "../progress"
-import { Turns } from "../turns"
+import { atOnce } from "../casting/at-once"
+import { castUntilDecided, type Decided } from "../casting/cast"
+import { progressBar } from "../casting/progress-bar"
+import { Turns } from "../casting/turns"
 import { plan } from "./plan"
 import { RefusedLines } from "./refused-lines"
 import { RefusedRows } from "./refused-rows"

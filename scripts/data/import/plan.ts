@@ -1,7 +1,7 @@
 /** What becomes of each row, as far as that can be said before any is cast. */
 
 import { foldCode } from "@tallyroom/lib/ballots/codes"
-import type { PollInfo } from "../instance"
+import type { PollInfo } from "../../services/instance/instance"
 import type { ImportedBallot, Row } from "./rows"
 
 /** `person`: whoever the vote app takes for one voter of one poll. */

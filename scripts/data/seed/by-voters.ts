@@ -1,7 +1,7 @@
 /** Votes of a number of voters over the API: who votes again changes the vote, or is refused. */
 
-import { atOnce } from "../at-once"
-import { castUntilDecided, type Decided } from "../cast"
+import { atOnce } from "../casting/at-once"
+import { castUntilDecided, type Decided } from "../casting/cast"
 
 const AT_ONCE = 20
 

@@ -1,5 +1,5 @@
+import { voteWithAllMight } from "../../services/apps/full-load"
 import { UserError } from "../../services/terminal/user-error"
-import { voteWithAllMight } from "../full-load"
 import { untilGreen } from "./green"
 import { kubectl } from "./kubectl"
 import type { Autoscaler } from "./objects"

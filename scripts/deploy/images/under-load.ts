@@ -1,7 +1,7 @@
 /** How fast an app ends that is hard at work. */
 
+import { voteWithAllMight } from "../../services/apps/full-load"
 import { waitFor } from "../../services/wait"
-import { voteWithAllMight } from "../full-load"
 import type { ContainerInstance } from "./instance"
 
 const POLL = "cats-vs-dogs"

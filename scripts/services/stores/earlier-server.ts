@@ -3,7 +3,7 @@ import { commandOf } from "../processes/process-table"
 import { UserError } from "../terminal/user-error"
 import { waitFor } from "../wait"
 
-/** A store whose script was killed needs up to 8 s to end (see leash.ts). */
+/** A store whose script was killed needs up to 8 s to end (see supervised-process.ts). */
 const DEADLINE_MS = 15_000
 
 /**

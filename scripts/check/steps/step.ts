@@ -1,7 +1,7 @@
 /** One thing that `bun run check` looks at, and the command that most of them are. */
 
-import { CHECKOUT } from "../services/checkout"
-import { startSupervised } from "../services/processes/supervised-process"
+import { CHECKOUT } from "../../services/checkout"
+import { startSupervised } from "../../services/processes/supervised-process"
 import type { TestReport } from "./junit"
 
 /**

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type Postgres, type ServedPostgres, startPostgres } from "../services/stores/postgres"
+import { type Postgres, type ServedPostgres, startPostgres } from "../../services/stores/postgres"
 
 /** The setting that says where it is. */
 export const TEST_POSTGRES = "TALLYROOM_TEST_POSTGRES"

@@ -1,7 +1,7 @@
 /** Casts a ballot through the API until it is decided. */
 
 import { z } from "zod"
-import { untilAnswered } from "./until-answered"
+import { untilAnswered } from "../../services/instance/until-answered"
 
 export type BallotToCast = { poll: string; option: string; key: string; code?: string | undefined }
 /** `received`: over RabbitMQ, where counting decides whether the ballot stands. */

@@ -1,6 +1,6 @@
 /** Steps that run side by side: each begins as soon as there is room and what it waits for has ended. */
 
-import { describe } from "../services/terminal/user-error"
+import { describe } from "../../services/terminal/user-error"
 import type { CheckStep, Say, StepOutcome } from "./step"
 
 export interface Ended {

@@ -1,8 +1,8 @@
 /** The Tallyroom that a command works on, and what it says of its polls. */
 
 import { z } from "zod"
-import { runningDemo } from "../services/stack/running-demo"
-import { UserError } from "../services/terminal/user-error"
+import { runningDemo } from "../stack/running-demo"
+import { UserError } from "../terminal/user-error"
 import { untilAnswered } from "./until-answered"
 
 export type Addresses = { voteUrl: string; resultUrl: string }

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { Glob } from "bun"
-import { CHECKOUT } from "../services/checkout"
-import { startSupervised } from "../services/processes/supervised-process"
+import { CHECKOUT } from "../../services/checkout"
+import { startSupervised } from "../../services/processes/supervised-process"
 import { readJunit, type TestReport } from "./junit"
 import type { CheckStep, Say, StepOutcome } from "./step"
 

@@ -2,13 +2,13 @@
 
 import { join } from "node:path"
 import { Glob } from "bun"
-import { CHECKOUT } from "../services/checkout"
-import { describe, UserError } from "../services/terminal/user-error"
-import { Unavailable } from "../services/tools/cache"
-import { ensureGoTool } from "../services/tools/go"
-import { ensureSchemas, KUBERNETES_VERSIONS } from "../services/tools/kubernetes-schemas"
-import { ensureTool } from "../services/tools/tools"
-import { ensureWheelTool, type WheelTool } from "../services/tools/wheel"
+import { CHECKOUT } from "../../services/checkout"
+import { describe, UserError } from "../../services/terminal/user-error"
+import { Unavailable } from "../../services/tools/cache"
+import { ensureGoTool } from "../../services/tools/go"
+import { ensureSchemas, KUBERNETES_VERSIONS } from "../../services/tools/kubernetes-schemas"
+import { ensureTool } from "../../services/tools/tools"
+import { ensureWheelTool, type WheelTool } from "../../services/tools/wheel"
 import { type CheckStep, runCommand, type Say, type StepOutcome } from "./step"
 
 /** Kinds that only exist where somebody else's operator was installed. */

@@ -1,7 +1,7 @@
 /** Asks the vote app until it answers for good. */
 
 import { backoff } from "@tallyroom/lib/backoff"
-import { UserError } from "../services/terminal/user-error"
+import { UserError } from "../terminal/user-error"
 
 /** An outage longer than this is for a person to look at. */
 const GIVE_UP_MS = 60_000

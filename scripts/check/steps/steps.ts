@@ -1,8 +1,8 @@
 /** All that `bun run check` does, in the order in which it begins where there is room. */
 
-import { describe, UserError } from "../services/terminal/user-error"
-import { ensureGoTool } from "../services/tools/go"
-import { ensureTool, ensureTools, type Tool } from "../services/tools/tools"
+import { describe, UserError } from "../../services/terminal/user-error"
+import { ensureGoTool } from "../../services/tools/go"
+import { ensureTool, ensureTools, type Tool } from "../../services/tools/tools"
 import { builtLints, fetchedLints, shellLint } from "./lints"
 import { type CheckStep, runCommand, type Say } from "./step"
 import type { TestPostgres } from "./test-postgres"

@@ -1,0 +1,10 @@
+#!/bin/sh
+# How package.json starts each of its scripts: `sh scripts/start.sh scripts/run/demo.ts --fresh` installs what bun.lock names,
+# where that is not there yet, and becomes the script. So signals reach it, and its exit code is the one that is seen.
+set -eu
+bun install --frozen-lockfile --silent || {
+  status=$?
+  echo "Installing what bun.lock names failed: 'bun install' shows why." >&2
+  exit "$status"
+}
+exec bun "$@"
