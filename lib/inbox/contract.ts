@@ -1,6 +1,7 @@
 /** The inbox between vote and worker: append a ballot, read a shard after a position, release up to a position. */
 
 import type { Ballot, Position } from "../ballots/ballot"
+import type { StoreName } from "../health"
 import type { Poll } from "../polls/poll"
 
 /** What the inbox decided. Only `accepted` and `received` added a ballot. */
@@ -73,7 +74,16 @@ export interface Reader {
   release(upTo: Position): Promise<void>
 }
 
-/** The inbox can't be reached, or is not open yet after it came back. */
+/**
+ * Nobody knows whether a ballot was taken, or what the inbox holds; the same may be asked again. The message says which of
+ * these it is: there is no connection to a store; a store did not answer in time, or with an error; no worker has opened
+ * the shard since the store came back; what the store holds can't be read; the stream is gone.
+ */
 export class InboxAway extends Error {
   override readonly name = "InboxAway"
+}
+
+/** What asking this store ended with: an error that says already why stays as it is, any other is no answer. */
+export function asInboxAway(store: StoreName, error: unknown): InboxAway {
+  return error instanceof InboxAway ? error : new InboxAway(`${store} did not answer`, { cause: error })
 }

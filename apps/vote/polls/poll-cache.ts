@@ -1,7 +1,7 @@
 /** The polls as Redis has them, asked for at most twice a second each. The inbox decides anyway. */
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
-import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { asInboxAway } from "@tallyroom/lib/inbox/contract"
 import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
@@ -95,7 +95,7 @@ export class PollCache {
       this.indexFailure = null
       return index
     } catch (error) {
-      this.indexFailure = error instanceof InboxAway ? error.message : "Redis did not answer"
+      this.indexFailure = asInboxAway("Redis", error).message
       throw error
     }
   }

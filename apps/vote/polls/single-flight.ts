@@ -1,6 +1,6 @@
 /** One value of Redis, kept for a moment: many readers make one question, and an outage is bridged for a while. */
 
-import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { within } from "@tallyroom/lib/within"
 
 /** How long a question may be out before its readers give up, and stop waiting before they begin. */
@@ -43,7 +43,7 @@ export class SingleFlight<T> {
       return await within(Math.max(0, this.askedAt + patience - performance.now()), this.flight, late)
     } catch (error) {
       if (held !== null) return held.value
-      throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
+      throw asInboxAway("Redis", error)
     }
   }
 

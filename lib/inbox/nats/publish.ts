@@ -6,6 +6,7 @@ import type { ConnectionEvents } from "../../health"
 import {
   ANSWER_TIMEOUT_MS,
   type AppendAnswer,
+  asInboxAway,
   InboxAway,
   type NewBallotWithPoll,
   type StandingVote,
@@ -75,7 +76,7 @@ export class NatsPublisher implements Publisher {
       return true
     } catch (error) {
       if (isSubjectTaken(error)) return false
-      throw away(error)
+      throw asInboxAway("NATS", error)
     }
   }
 
@@ -107,8 +108,4 @@ function standingIn(found: StoredMsg | null): Standing | null {
 function answerOf({ option, position }: Standing, ballot: NewBallotWithPoll): AppendAnswer | null {
   if (option === ballot.option) return { kind: "same", position }
   return ballot.poll.policy === "changeable" ? null : { kind: "stands", option, position }
-}
-
-function away(cause: unknown): InboxAway {
-  return cause instanceof InboxAway ? cause : new InboxAway("NATS did not answer", { cause })
 }

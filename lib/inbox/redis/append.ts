@@ -6,6 +6,7 @@ import {
   ANSWER_TIMEOUT_MS,
   type AppendAnswer,
   type Appender,
+  asInboxAway,
   InboxAway,
   type NewBallot,
   type StandingVote,
@@ -49,8 +50,8 @@ export class RedisAppender implements Appender {
   }
 
   async standing({ shard, poll, voter }: VoterPlace): Promise<StandingVote | null> {
-    const stored = await this.redis.hget(keys.voters(shard, poll.id), voter).catch((cause) => {
-      throw new InboxAway("Redis did not answer", { cause })
+    const stored = await this.redis.hget(keys.voters(shard, poll.id), voter).catch((error) => {
+      throw asInboxAway("Redis", error)
     })
     const [option = "", id = ""] = stored?.split(" ", 2) ?? []
     const position = parsePosition(id)
@@ -101,8 +102,7 @@ export class RedisAppender implements Appender {
         one.resolve(readAnswer(answers[i] ?? ""))
       })
     } catch (error) {
-      const away =
-        error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
+      const away = asInboxAway("Redis", error)
       for (const one of waiting) one.reject(away)
     }
   }

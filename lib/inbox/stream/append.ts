@@ -5,6 +5,7 @@ import { votingPhase } from "../../polls/poll"
 import {
   type AppendAnswer,
   type Appender,
+  asInboxAway,
   InboxAway,
   type NewBallotWithPoll,
   type StandingVote,
@@ -93,7 +94,7 @@ export class StreamAppender implements Appender {
       this.known.set(shard, known)
       return known
     } catch (error) {
-      throw error instanceof InboxAway ? error : new InboxAway("Redis did not answer", { cause: error })
+      throw asInboxAway("Redis", error)
     }
   }
 
