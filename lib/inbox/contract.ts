@@ -1,4 +1,7 @@
-/** The inbox between vote and worker: append a ballot, read a shard after a position, release up to a position. */
+/**
+ * The inbox between vote and worker: append a ballot, read a shard after a position, release up to a position. Voters are
+ * spread over its shards, each of which keeps its ballots in order. `tests/inbox/contract.ts` asks every inbox for all this.
+ */
 
 import type { Ballot, Position } from "../ballots/ballot"
 import type { StoreName } from "../health"
@@ -41,23 +44,31 @@ export function termsOf({
   return words === 0 ? `${number} ${eligibility}` : `${number} ${eligibility} ${words}`
 }
 
-/** An entry as it was found in a shard; `ballot` is null when it can't be decoded. */
+/** An entry as it was found in a shard. */
 export type Entry = {
   position: Position
+  /** What was written there, byte for byte where it is a text: it is kept where the entry is not counted. */
   raw: string
+  /** Null when it can't be decoded, or is a stop marker. */
   ballot: Ballot | null
   /** By what the ballot's receipt names it, where that is not its position. */
   ballotId?: Position
-  /** No ballot, but a stop marker: up to here the shard holds all that was accepted before this stop of the poll with this number. */
+  /** An end-of-poll marker: before it stands all that was accepted of this poll (its number) before this stop of it. */
   stopMarker?: { poll: number; stop: number }
 }
 
 /** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
 export const ANSWER_TIMEOUT_MS = 150
 
-/** The vote app's side. */
+/** The vote app's side. Any number of processes append at the same time. */
 export interface Appender {
-  /** @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again. */
+  /**
+   * Appends a ballot to its shard, or tells why not. What was accepted or received is durable once this has returned: it
+   * outlives a crash, if the store is set up to sync what it confirms, and the worker reads it at least once. It answers within about
+   * `ANSWER_TIMEOUT_MS`, and queues nothing while the store is away.
+   * @throws {InboxAway} when it is not known whether the ballot was taken. It may be taken all the same, and the same ballot
+   * may be sent again: it counts once. Nothing else is thrown.
+   */
   append(ballot: NewBallotWithPoll): Promise<AppendAnswer>
   /**
    * A voter's vote that stands; null when there is none, or this inbox doesn't know before it is counted.
@@ -66,11 +77,16 @@ export interface Appender {
   standing(place: VoterPlace): Promise<StandingVote | null>
 }
 
-/** The worker's side, for one shard. */
+/** The worker's side, for one shard. Only the holder of the shard's lease reads it. */
 export interface Reader {
-  /** At most `count` entries after `after`, in order, waiting up to `waitMs` (0: not at all) for the first. */
+  /**
+   * At most `count` entries after `after`, waiting up to `waitMs` (0: not at all) for the first. They come in the order in
+   * which they were accepted, with none left out and with growing positions; a second ballot of a voter comes after the
+   * first. The same may be read again, from any position that was not released.
+   * @throws whatever went wrong: the worker reads again from where it was
+   */
   read(after: Position, count: number, waitMs: number): Promise<Entry[]>
-  /** Postgres has all entries up to and including `upTo`: the inbox may forget them. */
+  /** Postgres has all entries up to and including `upTo`: the inbox may forget them. Repeating it changes nothing. */
   release(upTo: Position): Promise<void>
 }
 

@@ -1,7 +1,10 @@
 /**
- * A stream in the place of Redis's streams: what a broker must be able to do to hold the inbox. Polls stay in Redis; the
- * ballots go through the broker. Each shard has a stream of its own, which a worker makes and names; another is made when
- * the broker comes back without it.
+ * What a broker must do to hold the ballots, in the place of Redis's streams. The polls stay in Redis. Each shard has a
+ * stream of its own, which a worker makes and names; it makes another when the broker comes back without it.
+ * Durable means here: it outlives a crash of the broker's machine, if the broker is set up as docs/inboxes.md says.
+ *
+ * A further broker is a folder beside this one with a `Publisher` and a `BrokerAdmin`, its kind in `brokers.ts`, and a file
+ * in `tests/inbox` that calls `inboxContract`.
  */
 
 import type { Position } from "../../ballots/ballot"
@@ -11,49 +14,73 @@ import type { AppendAnswer, Entry, NewBallotWithPoll, StandingVote, VoterPlace }
 /** How old the poll may be by which vote takes a ballot for a stream: the stream itself knows no polls. */
 export const POLL_READING_USABLE_MS = 2_000
 
-/** The vote app's side of a broker. */
-export interface Publisher extends StoreHealth {
-  /** When the connection came about that there is now (by `performance.now()`). */
+/** A connection that comes back by itself. While it is lost nothing is queued: what needs it is refused at once. */
+interface BrokerConnection extends StoreHealth {
+  /** When the connection was made that there is now, by `performance.now()`; another one after each loss. */
   connectedAt(): number
-  /**
-   * Writes a ballot of a poll that takes it, unless the broker itself knows that its voter has voted.
-   * @param stream the shard's stream, as the worker named it
-   * @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be sent again
-   */
-  append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer>
-  /** A voter's vote that stands; null when there is none, or the broker can't know. */
-  standing(stream: string, place: VoterPlace): Promise<StandingVote | null>
   close(): Promise<void>
 }
 
-/** Reads one stream. Positions count the stream's own entries in `seq`, and in `ms` the latest moment of casting so far. */
+/** The vote app's side of a broker. */
+export interface Publisher extends BrokerConnection {
+  /**
+   * Appends a ballot of a poll that takes it, unless the broker itself knows that its voter has voted. `accepted` and
+   * `received` mean that the ballot is durable, and that it stands in the stream after whatever was answered before.
+   * @param stream the shard's stream, as the worker named it
+   * @throws {InboxAway} when it is not known whether the ballot was taken, at the latest after about `ANSWER_TIMEOUT_MS`, or
+   * when there is no such stream. The same ballot may be sent again: written twice, it is counted once.
+   */
+  append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer>
+  /**
+   * A voter's vote that stands; null when there is none, or the broker can't know.
+   * @throws {InboxAway} when the broker did not answer
+   */
+  standing(stream: string, place: VoterPlace): Promise<StandingVote | null>
+}
+
+/**
+ * Reads one stream. `seq` of a position counts the stream's entries from 1, and `ms` is the latest moment of voting so far,
+ * so that positions grow although the clocks of vote apps differ.
+ */
 export interface StreamReader {
-  /** At most `count` entries after `after`, waiting up to about `waitMs` for the first. */
+  /**
+   * At most `count` entries after `after`, waiting up to about `waitMs` for the first: in the order of the stream, with none
+   * left out but those of polls that were forgotten. A broker may take longer to be sure that nothing is there. Any
+   * position may be read from again.
+   * @throws whatever went wrong; the next reading begins anew
+   */
   read(after: Position, count: number, waitMs: number): Promise<Entry[]>
   close(): Promise<void>
 }
 
-/** The worker's side of a broker. */
-export interface BrokerAdmin extends StoreHealth {
+/**
+ * The worker's side of a broker. Only the holder of a shard's lease works with its stream. Whatever is thrown here, the
+ * worker tries again later; what can't be asked because the broker is away or silent is an InboxAway.
+ */
+export interface BrokerAdmin extends BrokerConnection {
   readonly kind: "nats" | "rabbitmq"
-  /** When the connection came about that there is now (by `performance.now()`). */
-  connectedAt(): number
-  /** Whether this broker keeps a voter's second ballot out, and so must be told the voters again when it is new. */
+  /** Whether this broker refuses a voter's second ballot, and so must be told the voters again when its stream is new. */
   readonly refusesSecondVotes: boolean
+  /** Makes a stream of this name, which was never used before. Once this has returned the stream itself is durable. */
   create(stream: string): Promise<void>
-  /** How many entries the stream has ever had, as far as the broker tells; null when there is no such stream. */
+  /**
+   * How many entries the stream has ever had; null when there is no such stream. Where `refusesSecondVotes` it is exactly the
+   * `seq` of the last one, else as much as the broker tells, which may be some seconds old.
+   */
   length(stream: string): Promise<number | null>
   /**
    * Whether the stream, as far as it reaches back, still has at `seq` the entry that `isIt` knows by its text. It has not
    * when the broker lost its end, even if others stand there now.
    */
   stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean>
-  /** Appends entries as they are, in order, and returns when the broker has them. */
+  /**
+   * Appends entries as they are, and returns once they are durable. Where `refusesSecondVotes`, a ballot that stands there
+   * already is not written again, so that the whole may be repeated.
+   */
   append(stream: string, entries: readonly StreamEntry[]): Promise<void>
   reader(stream: string): StreamReader
-  /** Forgets the ballots of a poll that can take no more. */
+  /** Forgets the ballots of a poll that can take no more, where the broker can. Positions of others stay as they are. */
   forgetPoll(stream: string, poll: number): Promise<void>
-  close(): Promise<void>
 }
 
 /** An entry to be written: its text, and whose ballot it is if it is one. */
