@@ -1,0 +1,151 @@
+import { expect, test } from "bun:test"
+import { START } from "@tallyroom/lib/ballots/ballot"
+import type { Database } from "@tallyroom/lib/database"
+import { createLog } from "@tallyroom/lib/process/logging"
+import { createRegistry } from "@tallyroom/lib/process/management"
+import { waitFor } from "../../../scripts/services/wait"
+import { createMetrics } from "../metrics"
+import { PollBook } from "../polls/poll-book"
+import { InboxLost, type Source } from "../source/source"
+import { Shard } from "./shard"
+
+/** An idle inbox that writes down what is asked of it, and fails where it is told to. */
+class StubSource implements Source {
+  readonly calls: string[] = []
+  fail: Partial<Record<"open" | "check" | "project", Error | false>> = {}
+  /** An opening that does not fail is held back until this settles. */
+  opening: Promise<void> = Promise.resolve()
+  isNew = false
+
+  async open(_counter: unknown, onRestoring: () => void) {
+    this.calls.push("open")
+    this.failAt("open")
+    if (this.isNew) onRestoring()
+    await this.opening
+  }
+  async onCounting() {
+    this.calls.push("onCounting")
+  }
+  async check() {
+    return this.failAt("check")
+  }
+  async project(which: string) {
+    this.calls.push(`project ${which}`)
+    this.failAt("project")
+  }
+  async read() {
+    await Bun.sleep(1)
+    return []
+  }
+  async acceptedOf() {
+    return new Map<number, number>()
+  }
+  async release() {}
+  async seal() {
+    this.calls.push("seal")
+  }
+  async close() {
+    this.calls.push("close")
+  }
+
+  /** Fails once. @returns false when the inbox is to be opened anew */
+  private failAt(step: "open" | "check" | "project"): boolean {
+    const failure = this.fail[step]
+    delete this.fail[step]
+    if (failure) throw failure
+    return failure !== false
+  }
+}
+
+/** @param isHeld whether the worker holds the shard's lease */
+function startShard(source: StubSource, isHeld = true) {
+  const log = createLog("test", "silent")
+  const sql = (async () => (isHeld ? [START] : [])) as unknown as Database
+  const metrics = createMetrics(createRegistry("test"))
+  const polls = new PollBook(sql, log)
+  const shard = new Shard(0, { source, sql, polls, metrics, log, worker: "w", onOpen: () => {} })
+  const stop = new AbortController()
+  const done = shard.run(stop.signal)
+  return { shard, stop: () => stop.abort(), done }
+}
+
+const untilCounting = (shard: Shard) => waitFor("the shard to count", () => shard.isCounting)
+
+test("a shard counts once its source is open, and is given back when it is stopped", async () => {
+  const source = new StubSource()
+  const { shard, stop, done } = startShard(source)
+  expect([shard.isCounting, shard.problem]).toEqual([false, "is being opened"])
+  await untilCounting(shard)
+  expect(shard.problem).toBeNull()
+  stop()
+  await done
+  expect([shard.isCounting, shard.problem]).toEqual([false, "was given back"])
+  expect(source.calls).toEqual(["open", "onCounting", "close"])
+})
+
+test("a shard whose lease is another worker's is given back without being opened", async () => {
+  const source = new StubSource()
+  await startShard(source, false).done
+  expect(source.calls).toEqual(["close"])
+})
+
+test("a shard that is restored does not count yet, and takes no copies of polls", async () => {
+  const source = new StubSource()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  source.opening = promise
+  source.isNew = true
+  const { shard, stop, done } = startShard(source)
+  await waitFor("the source to be opened", () => source.calls.length > 0)
+  await shard.project("changed")
+  expect([shard.isCounting, source.calls]).toEqual([false, ["open"]])
+  resolve()
+  await untilCounting(shard)
+  await shard.project("changed")
+  expect(source.calls).toEqual(["open", "onCounting", "project changed"])
+  stop()
+  await done
+})
+
+test("a shard whose source finds another inbox is opened anew, without being sealed", async () => {
+  const source = new StubSource()
+  source.fail.check = false
+  const { shard, stop, done } = startShard(source)
+  await waitFor("a second opening", () => source.calls.length === 4)
+  await untilCounting(shard)
+  expect(source.calls).toEqual(["open", "onCounting", "open", "onCounting"])
+  stop()
+  await done
+})
+
+test("a shard whose source fails says why until it counts again", async () => {
+  const source = new StubSource()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  source.opening = promise
+  source.fail.open = new Error("Redis is away")
+  const { shard, stop, done } = startShard(source)
+  await waitFor("the second opening", () => source.calls.length === 2)
+  expect(shard.problem).toBe("Redis is away")
+  resolve()
+  await untilCounting(shard)
+  expect(source.calls).toEqual(["open", "open", "onCounting"])
+  stop()
+  await done
+})
+
+test.each(["check", "project"] as const)(
+  "a shard is sealed when its inbox is found lost by %s",
+  async (step) => {
+    const source = new StubSource()
+    const { shard, stop, done } = startShard(source)
+    await untilCounting(shard)
+    source.fail[step] = new InboxLost("the stream is gone")
+    if (step === "project") await shard.project("votable")
+    await waitFor("a second opening", () => source.calls.filter((call) => call === "open").length === 2)
+    await untilCounting(shard)
+    expect(source.calls.filter((call) => !call.startsWith("project"))).toEqual([
+      ...["open", "onCounting", "seal", "open", "onCounting"],
+    ])
+    stop()
+    await done
+  },
+)
