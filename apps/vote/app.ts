@@ -1,4 +1,4 @@
-/** The vote app: its routes and what they work with. It talks to Redis alone. */
+/** The vote app: its routes and their dependencies. It talks to Redis and, where one holds the ballots, to a broker. */
 
 import { join } from "node:path"
 import { Problem } from "@tallyroom/lib/errors"
@@ -53,15 +53,15 @@ export type AppDeps = {
   >
 }
 
-/** Above every limit of ours, so that it is our problem that a client gets; what is longer, Bun itself refuses. */
+/** Bun itself refuses longer requests. Our own limits are lower, so that clients get one of our problems first. */
 const MAX_REQUEST_BYTES = 64 * 1024
 /**
- * Codes have 50 bits that nobody guesses, so this only keeps a guesser from costing much; a hall full of people behind
- * one address must be able to mistype.
+ * Nobody guesses a code, which has 50 secret bits: the limit only keeps guessing cheap for us. It leaves room for a hall
+ * full of people behind one address who mistype.
  */
 const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 
-/** The files that browsers load. */
+/** The sources of the files that browsers load. */
 export const ENTRYPOINTS = ["ballot.tsx", "follow.ts", "frame.ts", "ballot.css"].map((name) =>
   join(import.meta.dir, "ballot/browser", name),
 )
@@ -103,7 +103,7 @@ export function createApp({
       if (cookie !== undefined) headers.append("set-cookie", cookie)
     },
   })
-  // Short host names such as `vote` break wildcard routes otherwise.
+  // Without standardHostname: false, short host names such as `vote` break wildcard routes.
   const app = new Elysia({
     serve: { maxRequestBodySize: MAX_REQUEST_BYTES },
     handler: { standardHostname: false },
@@ -119,14 +119,14 @@ export function createApp({
   return app
 }
 
-/** /lunch leads to /polls/lunch; null where there is no such poll. While nobody knows, the poll's page says so. */
+/** Leads from /lunch to /polls/lunch; null if there is no such poll. While that is not known, the poll's page says so. */
 async function toPoll({ polls }: Pick<BallotDeps, "polls">, request: Request): Promise<Response | null> {
   const { pathname, search } = new URL(request.url)
   const id = pollOfShortPath(pathname)
   if (id === null) return null
   const isUnknown = await polls.poll(id).then(
     () => false,
-    // Of one that was deleted its page says so.
+    // The page of a deleted poll says that it was deleted.
     (error: unknown) => error instanceof Problem && error.kind === "poll-unknown",
   )
   return isUnknown ? null : leadOn(`/polls/${id}${search}`, 302)
@@ -141,7 +141,7 @@ function pageOf({ sites, headers }: BallotDeps, problem: Problem, client: Client
   const language = languageOf(request)
   const embedded = pathname.startsWith("/embed/")
   const back = known ? pathname : "/"
-  // What was sent is not sent again by a link.
+  // A link to this page can't repeat a POST.
   const here = request.method === "GET" ? `${pathname}${search}` : back
   return compressedResponse(request, problemPage(site, problem, { language, back, here, embedded }), {
     status: problem.status,

@@ -1,4 +1,4 @@
-/** Everything that can be set on the vote app. */
+/** The settings of the vote app. */
 
 import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"

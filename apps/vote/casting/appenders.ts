@@ -5,8 +5,8 @@ import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
 
 /**
- * The inbox for a number of shards, which is known only once Redis was asked; each shard gets its part of the backlog.
- * @param publisher of the broker that holds the ballots; null: Redis does
+ * The inbox for a number of shards, which Redis tells. Each shard gets its part of the backlog limit.
+ * @param publisher of the broker that holds the ballots; null where Redis holds them
  * @param backlogLimit ballots that may wait over all shards together
  */
 export function appenders(

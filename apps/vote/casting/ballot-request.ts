@@ -1,12 +1,12 @@
-/** What a client sends to vote: an option, and a code where the poll asks for one. */
+/** The body of a request to vote: an option, and a code where the poll asks for one. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { readForm, readJson } from "@tallyroom/lib/http/body"
 import { z } from "zod"
 
 /**
- * `number` is the poll's, where the client knows it: another poll may stand under its id by now; `words` are those that the
- * voter read: what the option meant may have changed.
+ * `number` is the number of the poll that the voter saw: another poll may have its id by now. `words` is the version of the
+ * wording that the voter read: the option may mean something else by now.
  */
 export type BallotRequest = {
   option: string
@@ -15,9 +15,9 @@ export type BallotRequest = {
   words?: number | undefined
 }
 
-/** A ballot has about 40 bytes; this leaves room for what forms add, and for nothing else. */
+/** A ballot has about 40 bytes; forms and encodings add some. */
 export const MAX_BODY_BYTES = 4 * 1024
-/** An option's id has at most 64 characters, and a code with its dashes far less. */
+/** The id of an option has at most 64 characters, and a code with its dashes has fewer. */
 const MAX_FIELD_CHARACTERS = 64
 
 const tooLong = `must have at most ${MAX_FIELD_CHARACTERS} characters`

@@ -1,4 +1,4 @@
-/** Casting one ballot: from a person to a voter, from the voter to its shard, and what the inbox's answer means. */
+/** Casts one ballot: makes a voter of a person, appends the ballot to the voter's shard, and says what the inbox's answer means. */
 
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
@@ -9,8 +9,8 @@ import { pollUnknown } from "../polls/poll-problems"
 import { type Identity, voterOf } from "../voter/voters"
 
 /**
- * What stands now. `received`: whether this ballot stands is known once it is counted. `stands`: not this ballot but an
- * earlier one of the same voter, for `option`.
+ * The vote that stands after a ballot. `received`: whether the ballot stands will be known once it is counted. `stands`: an
+ * earlier ballot of the same voter stands, for `option`, and this one was not taken.
  */
 export type VoteOutcome = {
   status: "accepted" | "received" | "same" | "stands"
@@ -19,13 +19,13 @@ export type VoteOutcome = {
   receipt: string
 }
 
-/** What the page says of the voter's own vote. */
+/** The voter's own vote, as the page of its poll shows it. */
 export type OwnVote = Omit<VoteOutcome, "poll">
 
 /**
  * @param inbox with this many shards
  * @throws {Problem} when the ballot was refused
- * @throws {InboxAway} when nobody knows; the same ballot may be cast again
+ * @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be cast again
  * @throws {StaleTerms} when the poll must be read anew first
  */
 export async function castBallot(
@@ -34,7 +34,7 @@ export async function castBallot(
   option: string,
   identity: Identity,
 ): Promise<VoteOutcome> {
-  // Redis knows the options best, but only an id may go there: its list of them is divided by commas.
+  // Redis decides whether the poll has this option, by a list that is divided by commas: so only an id may be asked for.
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
   const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, inbox.shards)
@@ -51,8 +51,8 @@ export async function castBallot(
 }
 
 /**
- * Behind one network there may be several people: nobody learns what another chose, nor by choosing the same, and nobody
- * gets another's receipt. Where the vote may be changed it is one that all of them share.
+ * Whether the answer would tell a person what another one on the same network chose, or give out that person's receipt.
+ * Choosing the same option must tell nothing either. Where a vote may be changed, all people on the network share one.
  */
 function wouldTell(answer: AppendAnswer, poll: Poll): boolean {
   return answer.kind === "stands" || (answer.kind === "same" && poll.policy === "final")
@@ -63,7 +63,7 @@ function networkVoted(poll: Poll): Problem {
   return new Problem("vote-stands", detail)
 }
 
-/** The voter was let in by an old reading of the poll. */
+/** The voter's eligibility was checked against an old copy of the poll. */
 export class StaleTerms extends Error {
   override readonly name = "StaleTerms"
 }

@@ -1,4 +1,4 @@
-/** A vote from request to outcome, the same for forms and JSON. */
+/** Casts a vote, from the request to the outcome; forms and JSON share this. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
@@ -14,26 +14,26 @@ import { castBallot, StaleTerms, type VoteOutcome } from "./cast-ballot"
 
 export type CastVoteDeps = {
   polls: Pick<PollCache, "index" | "poll" | "forget">
-  /** The cookies of visitors whose vote failed, by request: they go out with the answer that says so. */
+  /** By request, the cookie of a new visitor whose vote failed. The answer that tells of the failure sets it. */
   unsentCookies: WeakMap<Request, string>
   appenderFor: (shards: number) => Appender
   eligibility: EligibilityDeps
   metrics: Pick<Metrics, "ballot">
-  /** Hears why a vote could not be taken, as clients are not told. */
+  /** Is called with the reason why a vote could not be taken, which clients are not told. */
   onInboxAway: (error: Error) => void
   publicOrigins: string[]
 }
 
-/** Of the poll: one that may be a second old, or one that was made for this vote. */
+/** The copy of the poll that a vote goes by: one that may be a second old, or one that was read for this vote. */
 type Reading = "known" | "fresh"
 
 export type CastVote = { poll: Poll; outcome: VoteOutcome; setCookie: string | null }
 
 /**
- * Takes one vote, and counts what became of it.
- * @param pollId null: the default poll
+ * Casts one vote, and counts the outcome in the metrics.
+ * @param pollId null for the default poll
  * @param read reads the ballot from the request's body
- * @throws {Problem} when it was refused; @throws {InboxAway} when nobody knows
+ * @throws {Problem} when the vote was refused; @throws {InboxAway} when it is not known whether it was taken
  */
 export async function castVote(
   deps: CastVoteDeps,
@@ -75,7 +75,7 @@ async function takeVote(
   }
 }
 
-/** A poll does not change its terms twice within a vote, unless Redis holds garbage. */
+/** The terms of a poll do not change twice during one vote, unless the copy in Redis is garbage. */
 function awayIfStale(error: Error): never {
   throw error instanceof StaleTerms ? new InboxAway(error.message, { cause: error }) : error
 }
@@ -95,13 +95,13 @@ async function takeBallot(
     return { poll, outcome: await castBallot(inbox, poll, ballot.option, identity), setCookie }
   } catch (error) {
     if (error instanceof StaleTerms) deps.polls.forget(poll.id)
-    // Who sends the same ballot again must be the same visitor then.
+    // A browser that sends the same ballot again must be the same visitor.
     else if (setCookie !== null) deps.unsentCookies.set(client.request, setCookie)
     throw error
   }
 }
 
-/** A ballot that was filled in for a poll counts for no other under its id, and for no option that meant something else. */
+/** A ballot counts only for the very poll that its voter saw, and for the wording that the voter read. */
 function requireSamePoll(
   poll: Poll,
   ballot: BallotRequest,
@@ -115,7 +115,7 @@ function requireSamePoll(
   throw new StaleTerms(`the poll ${poll.id} is not the one that the ballot was filled in for`)
 }
 
-/** What became of the poll since its page was opened; null when nothing did, as far as the ballot tells. */
+/** The problem that the poll has changed since its page was opened; null if the ballot shows no such change. */
 function changeSince(read: BallotRequest, { id, number, words }: Poll): Problem | null {
   if (read.number !== undefined && read.number !== number) {
     const was = read.number > number ? `never had the number ${read.number}` : "was deleted and made anew"
@@ -126,7 +126,7 @@ function changeSince(read: BallotRequest, { id, number, words }: Poll): Problem 
   return new Problem("poll-changed", detail)
 }
 
-/** Both are asked for at once where that is possible, so that an outage is waited for once. */
+/** Both are read at the same time where that is possible, so that an outage is waited for only once. */
 async function pollAndIndex(polls: Pick<PollCache, "index" | "poll">, pollId: string | null) {
   if (pollId !== null) return Promise.all([polls.index(), polls.poll(pollId)])
   const index = await polls.index()

@@ -1,8 +1,8 @@
 /**
- * What a browser's form was answered, for the page to which it is led (post, redirect, get): a page that answers a POST
- * itself can't be gone back to. A cookie brings it there, so that no address tells a choice, a code or a receipt; what it
- * says is sealed, so that only we can have said it. A browser that has shown no cookie may keep none: its address carries
- * the same, readable to nobody, from the same network alone and for a moment.
+ * The answer to a browser's form, for the page to which the browser is redirected (post, redirect, get): nobody can go back
+ * to a page that answers a POST itself. A cookie carries the answer, so that no address shows a choice, a code or a receipt.
+ * It is encrypted and authenticated, so that only we can have written it. A browser that has sent us no cookie may keep none:
+ * then the address carries the same, encrypted, and is valid for a short time and from the same network alone.
  */
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto"
@@ -15,21 +15,21 @@ import type { OwnVote } from "./cast-ballot"
 /** Why a form's vote was not taken, where its page itself says so. */
 export type FormRefusal = "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "refused"
 
-/** `code`: as it was typed. */
+/** `code` is the code as it was typed. */
 export type FormAnswer = { standing: OwnVote } | { refusal: FormRefusal; code: string }
 
-/** `byAddress`: it came by the address alone, as of a browser that keeps no cookies, or of who was given the address. */
+/** `byAddress`: only the address carried it. The browser keeps no cookies, or somebody passed the address on. */
 export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }
 
 const ANSWER_COOKIE = "tallyroom_answer"
 /** The parameter of the page's address that asks for the answer. */
 export const ANSWER_PARAMETER = "answer"
-/** In the address: the cookie has it. */
+/** The value of that parameter when the cookie carries the answer. */
 export const BY_COOKIE = "1"
 
 /** Long enough to copy a receipt, to look elsewhere and to come back. */
 const COOKIE_S = 600
-/** An address is followed at once, and may be shared. */
+/** A browser follows a redirect at once; later, the address may have been shared. */
 const ADDRESS_S = 120
 const MOST_CHARACTERS = 1_000
 const COOKIES = [ANSWER_COOKIE, VISITOR_COOKIE, LANGUAGE_COOKIE]
@@ -54,14 +54,14 @@ export class FormAnswers {
     return setCookie(ANSWER_COOKIE, value, { path: "/", seconds: COOKIE_S, secure, sameSite: "Lax" })
   }
 
-  /** What the page's address says of the answer. @param cookies the header of the request with the form */
+  /** The value of the address's parameter. @param cookies the Cookie header of the request with the form */
   inAddress(poll: number, answer: FormAnswer, cookies: string | null, network: string): string {
     if (keepsCookies(cookies)) return BY_COOKIE
     const until = Date.now() + ADDRESS_S * 1_000
     return this.seal({ number: poll, until, network: this.hidden(network), answer })
   }
 
-  /** The answer of this poll that cookie or address bring, if any. @param address null when it asks for none */
+  /** The answer about this poll that cookie or address carry, if any. @param address the parameter; null without it */
   read(
     poll: number,
     cookies: string | null,
@@ -89,7 +89,7 @@ export class FormAnswers {
     return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64url")
   }
 
-  /** What was sealed here and still holds; null for anything else. */
+  /** The content of a text that was sealed here and is still valid; null for any other text. */
   private open(text: string): Sealed | null {
     if (text.length <= BY_COOKIE.length || text.length > MOST_CHARACTERS) return null
     const bytes = Buffer.from(text, "base64url")
@@ -102,7 +102,7 @@ export class FormAnswers {
   }
 }
 
-/** Whether a Cookie header shows that its browser keeps ours. */
+/** Whether a Cookie header shows that the browser keeps our cookies. */
 export function keepsCookies(cookies: string | null): boolean {
   return COOKIES.some((name) => cookieValues(cookies, name).length > 0)
 }

@@ -1,4 +1,4 @@
-/** What stands of a visitor who comes back, as the inbox has it, so that the page says it without scripts too. */
+/** The own vote of a visitor who comes back, as the inbox knows it, so that the page shows it without scripts, too. */
 
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
@@ -9,11 +9,11 @@ import type { Visitor } from "../voter/visitor"
 import { voterOf } from "../voter/voters"
 import type { OwnVote } from "./cast-ballot"
 
-/** A page without it is better than a late one: the inbox decides at the vote anyway. */
+/** A page without it is better than a late page: the inbox decides anyway when the visitor votes. */
 const PATIENCE_MS = 150
 
 /**
- * The vote of this visitor that stands; null when there is none, or nobody can say in time.
+ * The vote of this visitor that stands; null if there is none, or if the inbox does not answer in time.
  * @param inbox for this number of shards
  */
 export async function ownVoteOf(

@@ -1,10 +1,10 @@
-/** A form vote's answer for programs that ask for nothing special, such as curl: a line of plain text. */
+/** The answer to a form vote for programs that ask for no type, such as curl: a line of plain text. */
 
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { VoteOutcome } from "./cast-ballot"
 
-/** What became of the vote, as one sentence; for equal outcomes equally long, as load tools count other lengths as failures. */
+/** The outcome as one sentence. Equal outcomes get texts of equal length, as load tools count other lengths as failures. */
 export function plainAnswer(poll: Poll, { status, option, receipt }: VoteOutcome): string {
   const label = isolated(poll.options.find(({ id }) => id === option)?.label ?? option)
   return `${sentence(poll, status, label)} The receipt is ${receipt}\n`

@@ -1,6 +1,6 @@
 /**
- * POST /, POST /polls/:poll, POST /embed/:poll and POST /api/polls/:poll/votes. The hot path: Elysia parses and validates nothing here, as
- * every ballot is read by readBallotForm or readBallotJson.
+ * POST /, POST /polls/:poll, POST /embed/:poll and POST /api/polls/:poll/votes. This is the hot path: Elysia parses and
+ * validates nothing, as readBallotForm and readBallotJson read the ballots.
  */
 
 import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
@@ -25,7 +25,7 @@ const STATUS = { accepted: 201, received: 202, same: 200, stands: 409 } as const
   number
 >
 
-// Made once: copying them costs a fraction of what making them from an object does.
+// These are made once: copying Headers costs a fraction of making them from an object.
 const JSON_HEADERS = new Headers({
   ...apiHeaders,
   "content-type": "application/json",
@@ -36,7 +36,7 @@ const TEXT_HEADERS = new Headers({
   "content-type": "text/plain; charset=utf-8",
   "cache-control": "no-store",
 })
-/** What the ballot itself says, beside the code that was typed. */
+/** The problems that the ballot page itself shows, beside the code that was typed. */
 const REFUSALS: Partial<Record<ProblemKind, FormRefusal>> = {
   "poll-changed": "refused",
   "code-needed": "codeNeeded",
@@ -82,8 +82,8 @@ export function voteRoutes(deps: VoteDeps): <App extends AnyElysia>(app: App) =>
 }
 
 /**
- * A browser is led to the poll's page, which says what became of its vote: there it can go back to and reload. Programs get
- * the answer itself, as load tools count anything but 2xx as a failure.
+ * A browser is redirected to the poll's page, which shows the outcome, and which it can go back to and reload. Programs get
+ * the outcome itself, as load tools count anything but 2xx as a failure.
  */
 async function formVote(
   deps: VoteDeps,
@@ -116,7 +116,7 @@ async function formVote(
   }
 }
 
-/** Leads a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */
+/** Redirects a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */
 function toPage(
   { answers }: VoteDeps,
   { id, number }: Poll,

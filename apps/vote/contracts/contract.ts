@@ -1,4 +1,4 @@
-/** What an app answers beside its own API, for clients of other voting systems. */
+/** The contracts: APIs of other voting systems that the app answers beside its own. */
 
 import type { Contract } from "@tallyroom/lib/contracts/contract"
 import { PETS_POLL } from "@tallyroom/lib/contracts/pets"
@@ -11,26 +11,26 @@ import { type PostDeps, postRoutes } from "./posts"
 
 type Plugin = <App extends AnyElysia>(app: App) => App
 
-/** The paths of these contracts, which are read by programs alone. */
+/** The paths of each contract, which only programs use. */
 const CONTRACT_PATHS: Record<Contract, RegExp | null> = {
   classic: null,
   pets: /^\/vote$/,
   posts: /^\/vote(-counts)?$/,
 }
 
-/** Whether this path is one of the contract's own. */
+/** Whether this path belongs to the contract. */
 export function isContractPath(contract: Contract, path: string): boolean {
   return CONTRACT_PATHS[contract]?.test(path) ?? false
 }
 
-/** The routes of the contract; of the classic one there are no others than Tallyroom's own. */
+/** The routes of the contract. The classic contract has none beside Tallyroom's own. */
 export function contractRoutes(contract: Contract, deps: PostDeps, redis: Redis): Plugin {
   if (contract === "pets") return petRoutes(deps)
   if (contract === "posts") return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onInboxAway))
   return (app) => app
 }
 
-/** The polls with the contract's own as the default one, which the start page shows. */
+/** The polls, with the contract's own poll as the default one, which the start page shows. */
 export function pollsOf(contract: Contract, polls: PollCache): Pick<PollCache, "index" | "poll" | "forget"> {
   if (contract !== "pets") return polls
   return {

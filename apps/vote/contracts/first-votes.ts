@@ -1,4 +1,4 @@
-/** Polls that are made by their first vote: vote asks for them in Redis, and waits until the worker has made them. */
+/** Polls that their first vote creates: vote asks the worker for one by way of Redis, and waits until it is there. */
 
 import { pause } from "@tallyroom/lib/backoff"
 import type { Posts } from "@tallyroom/lib/contracts/posts"
@@ -9,14 +9,14 @@ import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
 import { isPollMissing } from "../polls/poll-problems"
 
-/** A worker makes a poll in well under 100 ms; who waits longer is told to come back. */
+/** A worker creates a poll in well under 100 ms. A client that waits longer is told to come back. */
 const PATIENCE_MS = 1_500
-/** Between two looks; longer each time, as there may be many who wait for a worker that is away. */
+/** The time between two looks; it doubles each time, as many clients may wait for a worker that is away. */
 const LOOK_MS = 10
 const LONGEST_LOOK_MS = 160
 /** The tally of a new poll follows it within 0.1 s. */
 const TALLY_PATIENCE_MS = 500
-/** Polls that this process waits for at once, and that may be wanted of the worker by all processes. */
+/** The most polls that this process waits for at once, and that all processes may ask the worker for. */
 const MOST_WAITING = 200
 const MOST_WANTED = 1_000
 
@@ -29,7 +29,7 @@ export class FirstVotes {
     private readonly onInboxAway: (error: Error) => void,
   ) {}
 
-  /** How posts are voted on. @throws {InboxAway} when nobody says, as while no worker makes posts */
+  /** How posts are voted on. @throws {InboxAway} when that is unknown, as while no worker creates posts */
   async posts(): Promise<Posts> {
     const { posts } = await this.polls.index()
     if (posts) return posts
@@ -38,7 +38,7 @@ export class FirstVotes {
     throw away
   }
 
-  /** Whether the poll is there. @throws {InboxAway} when nobody knows */
+  /** Whether the poll is there. @throws {InboxAway} when that is unknown */
   async isThere(poll: string): Promise<boolean> {
     try {
       await this.polls.poll(poll)
@@ -50,7 +50,7 @@ export class FirstVotes {
   }
 
   /**
-   * Has the poll made, and returns once every shard of the inbox knows it. All who want the same poll wait together.
+   * Asks for the poll and returns once every shard of the inbox knows it. Clients that want the same poll wait together.
    * @throws {Problem} posts-full, inbox-full; @throws {InboxAway} when no worker made it in time
    */
   async make(poll: string): Promise<void> {
@@ -62,7 +62,7 @@ export class FirstVotes {
     return made
   }
 
-  /** Whether there is a tally of a poll, which may have been made just now. @throws {InboxAway} */
+  /** Whether there is a tally of the poll. If the poll was created just now, this waits for it. @throws {InboxAway} */
   async isCounted(poll: string): Promise<boolean> {
     const end = performance.now() + TALLY_PATIENCE_MS
     for (;;) {

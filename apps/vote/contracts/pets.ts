@@ -44,7 +44,7 @@ async function votePet(deps: PetDeps, client: Client): Promise<Response> {
   }
 }
 
-/** Whatever is wrong with a body that was read, clients of this contract know one sentence for it. */
+/** Clients of this contract know one sentence for everything that may be wrong with a body. */
 async function readPet(request: Request): Promise<BallotRequest> {
   const parsed = petSchema.safeParse(await readJson(request, MAX_BODY_BYTES).catch(nothingIfUnreadable))
   if (!parsed.success) throw new Problem("option-unknown", INVALID)

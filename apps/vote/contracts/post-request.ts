@@ -1,4 +1,4 @@
-/** What a client of the posts contract sends: the id of a post, and a score. */
+/** The request of a client of the posts contract: the id of a post, and a score. */
 
 import { POST_ID } from "@tallyroom/lib/contracts/posts"
 import { Problem, shown } from "@tallyroom/lib/errors"
@@ -10,7 +10,7 @@ export type PostVote = { postId: string; score: string }
 
 type Fields = { postId?: string | undefined; score?: string | undefined }
 
-/** Longer ones are none; this much of them is repeated in the answer. */
+/** No valid field is longer. */
 const MAX_FIELD_CHARACTERS = 64
 const FORM_FIELDS = { postId: MAX_FIELD_CHARACTERS, score: MAX_FIELD_CHARACTERS }
 
@@ -18,14 +18,14 @@ const field = z.union([z.string(), z.number()], { error: "must be a number" }).t
 const bodySchema = z.strictObject({ postId: field, score: field })
 
 /**
- * The fields of the address, or of a body as JSON or form where the request has one.
+ * The fields of the address, or those of a body as JSON or form if the request has one.
  * @throws {Problem} request-malformed, body-too-large or content-type-unsupported
  */
 export async function readPostVote(request: Request): Promise<PostVote> {
   const named = readQuery(request)
   if (request.method === "GET" || hasNoBody(request)) return complete(named)
   if (named.postId === undefined && named.score === undefined) return complete(await readFields(request))
-  // A body that comes in chunks tells its length by its end.
+  // The length of a body that comes in chunks is known only at its end.
   if ((await readBody(request, MAX_BODY_BYTES)) === "") return complete(named)
   throw malformed("There are fields in the address and in a body: send them in one of the two.")
 }
@@ -42,8 +42,8 @@ function readFields(request: Request): Promise<Fields> {
 async function readJsonFields(request: Request): Promise<Fields> {
   const parsed = bodySchema.safeParse(await readJson(request, MAX_BODY_BYTES))
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "The body"} ${message}`)
-  throw malformed(`${faults.join("; ")}: send { "postId": 348, "score": 1 }.`)
+  const errors = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "The body"} ${message}`)
+  throw malformed(`${errors.join("; ")}: send { "postId": 348, "score": 1 }.`)
 }
 
 function readQuery(request: Request): Fields {
@@ -62,7 +62,7 @@ function complete({ postId, score }: Fields): PostVote {
   return { postId: requirePostId(postId), score }
 }
 
-/** The post that an address asks for. @throws {Problem} request-malformed when it names none */
+/** The id of the post in the address. @throws {Problem} request-malformed if there is none */
 export function readPostId(request: Request): string {
   return requirePostId(readQuery(request).postId)
 }
@@ -73,7 +73,7 @@ function requirePostId(postId: string | undefined): string {
   throw malformed(`The postId ${shown(postId)} is none: send a whole number from 1 to 999999999.`)
 }
 
-/** @throws {Problem} request-malformed for any score that stands for no option */
+/** The option for this score. @throws {Problem} request-malformed for a score that has none */
 export function optionOf(scores: Record<string, string>, score: string): string {
   const option = Object.hasOwn(scores, score) ? scores[score] : undefined
   if (option !== undefined) return option

@@ -1,4 +1,4 @@
-/** GET and POST /vote and GET /vote-counts of the posts contract: up- and downvotes by the number of a post. */
+/** GET and POST /vote and GET /vote-counts of the posts contract: up- and downvotes of a post by its number. */
 
 import { pollOfPost } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
@@ -18,7 +18,7 @@ import { optionOf, type PostVote, readPostId, readPostVote } from "./post-reques
 import { refuseSentAhead } from "./sent-ahead"
 
 const HEADERS = { ...apiHeaders, "cache-control": "no-store" }
-/** A HEAD would vote by a GET's route, which nobody expects of it. */
+/** Elysia would answer a HEAD by the route of GET, and so it would vote. */
 const METHODS = ["GET", "POST"]
 const STATUS = { accepted: 201, received: 202, same: 200 } as const
 
@@ -53,7 +53,7 @@ async function votePost(deps: PostDeps, firstVotes: FirstVotes, client: Client):
   return answer(asked, await castOnPost(deps, firstVotes, client, pollOfPost(asked.postId), option))
 }
 
-/** Another process may have made the poll just now, and not every shard know it yet: then waiting for that is enough. */
+/** Another process may have created the poll just now, so that not every shard knows it yet: then `make` waits for them. */
 async function castOnPost(
   deps: PostDeps,
   firstVotes: FirstVotes,
@@ -87,7 +87,7 @@ function answer({ postId }: PostVote, { outcome, setCookie }: CastVote): Respons
   return response
 }
 
-/** Of a post on which nobody has voted yet there is no poll, and so nothing to be counted. */
+/** A post on which nobody has voted yet has no poll, and its counts are 0. */
 async function voteCounts(deps: PostDeps, firstVotes: FirstVotes, request: Request): Promise<Response> {
   const postId = readPostId(request)
   const poll = pollOfPost(postId)
@@ -111,7 +111,7 @@ async function votesOf(
   }
 }
 
-/** @throws {Problem} results-hidden when an admin has chosen so since */
+/** @throws {Problem} results-hidden when an admin has hidden the results of this post */
 function requireShown(poll: Poll): void {
   if (mayShow(poll, null)) return
   throw new Problem(

@@ -1,11 +1,11 @@
 import { Problem } from "@tallyroom/lib/errors"
 
-/** By which browsers say, today and in earlier years, that nobody asked for this request yet. */
+/** The headers by which browsers, of today and of earlier years, say that they load something before anybody asked for it. */
 const PURPOSE_HEADERS = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
 const AHEAD = /prefetch|prerender|preview/i
 
 /**
- * Refuses what a browser sends ahead of its reader: loading a link must not vote for who never followed it.
+ * Refuses a request that a browser sends before its reader follows the link: preloading must not vote.
  * @throws {Problem} request-malformed
  */
 export function refuseSentAhead(request: Request): void {

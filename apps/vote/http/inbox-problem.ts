@@ -1,7 +1,7 @@
 import { Problem } from "@tallyroom/lib/errors"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 
-/** An inbox that can't be reached, as clients are told of it; null for any other error. */
+/** The problem that clients are told when the inbox can't be reached; null for any other error. */
 export function inboxProblem(error: unknown): Problem | null {
   if (!(error instanceof InboxAway)) return null
   const detail = "Votes can't be taken for a moment: send the same vote again, it counts once."

@@ -1,4 +1,4 @@
-/** The polls as Redis has them, asked for at most twice a second each. The inbox decides anyway. */
+/** The polls as Redis has them; each is read at most twice a second. Whether a ballot is taken, the inbox decides anyway. */
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { asInboxAway } from "@tallyroom/lib/inbox/contract"
@@ -8,15 +8,15 @@ import type { Redis } from "ioredis"
 import { pollDeleted, pollUnknown } from "./poll-problems"
 import { type Freshness, SingleFlight } from "./single-flight"
 
-/** With the second between two questions of a page, that a poll has closed is known there within two. */
+/** A page asks each second, so that it learns within two seconds that a poll has closed. */
 const FRESH_MS = 500
 const USABLE_MS = 30_000
 /** A poll that was made just now must be found within a second. */
 const UNKNOWN: Freshness = { freshMs: 500, usableMs: 0 }
-/** Entries of each kind; a flood of made-up ids pushes out other made-up ids alone. */
+/** The most entries of each kind. A flood of made-up ids only pushes out other made-up ids. */
 const MOST_ENTRIES = 1_000
 
-/** Where polls come from; asked as rarely as possible. */
+/** Where polls are read from. */
 export type PollSource = {
   poll: (id: string) => Promise<Poll | "deleted" | null>
   index: () => Promise<PollIndex>
@@ -32,12 +32,12 @@ export class PollCache {
   private readonly known = new BoundedMap<string, Entry>(MOST_ENTRIES)
   private readonly unknown = new BoundedMap<string, Entry>(MOST_ENTRIES)
   private readonly indexEntry: SingleFlight<PollIndex>
-  /** Why the index can't be read; null when it can. */
+  /** Why the index can't be read; null if it can. */
   indexFailure: string | null = "the inbox was not asked yet"
 
   private readonly freshness: Freshness
 
-  /** @param usableMs how old a reading may be while no newer one is to be had */
+  /** @param usableMs how old a poll may be while no newer copy can be read */
   constructor(
     private readonly source: PollSource,
     usableMs = USABLE_MS,
@@ -63,7 +63,7 @@ export class PollCache {
     return poll
   }
 
-  /** Takes nothing for known of this poll: the inbox knows better. */
+  /** Forgets this poll, so that it is read anew: the inbox knows another version of it. */
   forget(id: string): void {
     this.known.delete(id)
     this.unknown.delete(id)
@@ -76,7 +76,7 @@ export class PollCache {
       () => this.loadPoll(id, entry),
       (poll) => (isPoll(poll) ? this.freshness : UNKNOWN),
     )
-    // Nobody knows yet what it will turn out to be.
+    // Until it is loaded, it is not known whether there is such a poll.
     this.unknown.set(id, entry)
     return entry
   }

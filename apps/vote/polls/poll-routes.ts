@@ -1,4 +1,4 @@
-/** GET /api/polls, GET /api/polls/:poll and GET /api/polls/:poll/now: what can be voted on. */
+/** GET /api/polls, GET /api/polls/:poll and GET /api/polls/:poll/now: the polls that can be voted on. */
 
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { jsonAnswer, POLL_PARAMETER, problemAnswers } from "@tallyroom/lib/http/openapi"
@@ -10,9 +10,9 @@ import type { PollCache } from "./poll-cache"
 import { isPollMissing } from "./poll-problems"
 import { nowSchema, pollNow, pollView, viewSchema } from "./poll-view"
 
-/** As long as we ourselves keep what Redis said. */
+/** Others may keep an answer for about as long as we keep a poll ourselves. */
 const HEADERS = { ...apiHeaders, "cache-control": "public, max-age=1" }
-/** As few as can be: these travel more often than any others. */
+/** As few headers as possible: these are sent more often than any others. */
 const NOW_HEADERS = new Headers({ "content-type": "application/json", "cache-control": "no-store" })
 
 const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema) })
@@ -78,7 +78,7 @@ export function pollRoutes({
   }
 }
 
-/** A poll may go between the list and the look at it. */
+/** A poll of the list may be gone by the time that it is read. */
 function nullIfMissing(error: unknown): Poll | null {
   if (isPollMissing(error)) return null
   throw error

@@ -1,4 +1,4 @@
-/** What anybody may know of a poll. */
+/** The parts of a poll that everybody may see. */
 
 import {
   confirmsVote,
@@ -31,7 +31,7 @@ export const viewSchema = z.object({
   closesAt: moment.optional(),
 })
 
-/** The poll as the API shows it, never its salt; of a draft nothing but that it is one. */
+/** The poll as the API shows it, never with its salt. Of a draft it shows nothing but that it is one. */
 export function pollView(poll: Poll, now: number): Record<string, unknown> {
   const phase = votingPhase(poll, now)
   if (phase === "draft") return { id: poll.id, number: poll.number, revision: poll.revision, phase }
@@ -51,8 +51,8 @@ export const nowSchema = z.object({
 })
 
 /**
- * What may change while somebody looks at a poll, in a line, as every page that is looked at asks for it each second: with
- * another revision the poll itself is another one. `default` is the poll that the start page shows, null when nobody knows.
+ * The parts of a poll that may change while somebody looks at it. They are few, as every open page asks for them each second;
+ * when the revision changes, the page reads the whole poll. `default` is the poll of the start page; null if that is unknown.
  */
 export function pollNow(
   poll: Poll,

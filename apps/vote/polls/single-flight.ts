@@ -1,19 +1,19 @@
-/** One value of Redis, kept for a moment: many readers make one question, and an outage is bridged for a while. */
+/** One value of Redis, kept for a moment: many readers share one question, and the last answer bridges a short outage. */
 
 import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { within } from "@tallyroom/lib/within"
 
-/** How long a question may be out before its readers give up, and stop waiting before they begin. */
+/** How long readers wait for a question's answer, counted from when it was asked. A later reader waits only for the rest. */
 const FIRST_ANSWER_MS = 150
-/** The same while an older answer is at hand: with the 150 ms of casting, a vote stays below 200 ms. */
+/** The same while there is an older answer: with the 150 ms of casting, a vote takes less than 200 ms. */
 const NEWER_ANSWER_MS = 15
 
 const late = () => new InboxAway("Redis did not answer in time")
 
 export type Freshness = {
-  /** Milliseconds in which nobody asks again. */
+  /** Milliseconds in which the value is not asked for again. */
   freshMs: number
-  /** Milliseconds in which an answer is still better than none. */
+  /** Milliseconds in which an old value is better than none. */
   usableMs: number
 }
 
@@ -27,7 +27,7 @@ export class SingleFlight<T> {
     private readonly freshness: (value: T) => Freshness,
   ) {}
 
-  /** The value if nobody needs to ask for it now. */
+  /** The value, if it is fresh. */
   fresh(now: number): T | undefined {
     return this.held !== null && now - this.held.at < this.held.freshMs ? this.held.value : undefined
   }

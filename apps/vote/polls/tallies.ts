@@ -1,4 +1,4 @@
-/** The tallies as the worker projects them into Redis, asked for at most four times a second each. */
+/** The tallies that the worker copies into Redis; each is read at most four times a second. */
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
@@ -7,7 +7,7 @@ import type { Redis } from "ioredis"
 import { z } from "zod"
 import { type Freshness, SingleFlight } from "./single-flight"
 
-/** An older one is worse than saying that there is none. */
+/** A tally that is older than this is not shown. */
 const FRESHNESS: Freshness = { freshMs: 250, usableMs: 5_000 }
 const MOST_ENTRIES = 1_000
 
@@ -17,7 +17,7 @@ const countsSchema = z.object({
   total: z.number(),
 })
 
-/** The tally as Postgres had it a moment ago; the greater version is the newer one. */
+/** A tally as Postgres had it a moment ago. Of two, the one with the greater version is newer. */
 export type Counts = z.infer<typeof countsSchema>
 
 export class Tallies {
@@ -26,8 +26,8 @@ export class Tallies {
   constructor(private readonly redis: Pick<Redis, "get">) {}
 
   /**
-   * @param poll a poll that is known
-   * @throws {InboxAway} when there is none now, as of a poll whose results are not public
+   * @param poll the id of a poll that exists
+   * @throws {InboxAway} when Redis has no tally of it, as while nobody may see the results
    */
   async read(poll: string): Promise<Counts> {
     const entry =

@@ -1,6 +1,6 @@
 /**
- * GET /api/polls/:poll/tally: how the votes stand, and the poll with them, for the ballot page, as far as the poll's
- * results are public.
+ * GET /api/polls/:poll/tally: the poll's counts, and the parts of the poll that may change with them, for the ballot page and
+ * only for readers who may see results.
  */
 
 import { namesTag } from "@tallyroom/lib/http/etag"

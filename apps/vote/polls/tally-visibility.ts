@@ -1,4 +1,4 @@
-/** Who may see a poll's counts here: the public, or who shows a receipt. Vote knows no admins. */
+/** Whether a reader may see a poll's counts. The vote app knows the public and holders of a receipt, and no admins. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { audienceOf } from "@tallyroom/lib/polls/audience"
@@ -6,12 +6,12 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { seesCounts } from "@tallyroom/lib/polls/visibility"
 import { pollUnknown } from "./poll-problems"
 
-/** Whether who shows this receipt, or none, may see the poll's counts now. */
+/** Whether a reader with this receipt, or with none, may see the poll's counts now. */
 export function mayShow(poll: Poll, receipt: string | null): boolean {
   return seesCounts(poll, audienceOf(poll, { admin: false, receipt }))
 }
 
-/** @throws {Problem} results-hidden when they are not for this reader now; poll-unknown for a draft */
+/** @throws {Problem} results-hidden when this reader may not see counts now; poll-unknown for a draft */
 export function requireShown(poll: Poll, receipt: string | null): void {
   if (poll.state === "draft") throw pollUnknown(poll.id)
   if (mayShow(poll, receipt)) return

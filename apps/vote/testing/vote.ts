@@ -1,4 +1,4 @@
-/** For tests: the vote app before a real Redis that looks as the worker would leave it. */
+/** A test fixture: the vote app with a real Redis, which is filled as a worker would fill it. */
 
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -19,7 +19,7 @@ import { settings } from "../settings"
 
 export const SECRETS = ["n".repeat(32), "o".repeat(32)]
 
-/** An open poll on cats and dogs, changed by what a test cares for. */
+/** An open poll on cats and dogs, with the changes that a test needs. */
 export function examplePoll(changes: Partial<Poll> = {}): Poll {
   return {
     number: 1,
@@ -51,14 +51,14 @@ type Logged = { message: string; error: unknown }
 
 export type VoteFixture = {
   server: RedisServer
-  /** The app's own connection, and one that may do everything. */
+  /** The app's own connection, and one that has all rights. */
   redis: Redis
   admin: Redis
   /** Address of the vote app. */
   url: string
   metrics: () => Promise<string>
   logged: Logged[]
-  /** Asks a vote app of its own port; a redirect would be an answer like any other. */
+  /** Sends a request to the vote app; a redirect is returned and not followed. */
   ask: (path: string, init?: RequestInit) => Promise<Response>
   vote: (poll: string, option: string, headers?: Record<string, string>) => Promise<Response>
   form: (path: string, body: string, headers?: Record<string, string>) => Promise<Response>
@@ -124,7 +124,7 @@ async function connect(url: string): Promise<Redis> {
   return redis
 }
 
-/** What the worker does: the polls into every shard, the index, and the gates open. */
+/** Writes the polls into every shard, writes the index, and opens the fences, as a worker does. */
 async function writePolls(admin: Redis, shards: number, polls: Poll[]): Promise<void> {
   for (let shard = 0; shard < shards; shard++) {
     for (const poll of polls) await writePollCopy(admin, shard, poll)

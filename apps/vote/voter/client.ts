@@ -1,8 +1,8 @@
-/** What a request says of who sends it, read only when somebody needs it. */
+/** The client of a request. What the request says about it is read only when it is needed. */
 
 import { cameByHttps, clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 
-/** The part of Bun's server that knows the other end of a socket. */
+/** The part of Bun's server that knows the address at the other end of a socket. */
 type PeerSource = { requestIP(request: Request): { address: string } | null }
 
 export class Client {
@@ -16,7 +16,7 @@ export class Client {
     return this.request.headers.get(name)
   }
 
-  /** The network that the client's address stands for. */
+  /** The network of the client's address. */
   network(): string {
     return networkOf(clientAddress(this.peer(), this.header("x-forwarded-for"), this.trusted))
   }

@@ -1,4 +1,4 @@
-/** Who may vote in a poll, and as whom: by the browser's cookie, by a code, or by the network. */
+/** Eligibility: who may vote in a poll, and as which voter: by a browser's cookie, by a code, or by the network. */
 
 import { readCode } from "@tallyroom/lib/ballots/codes"
 import { Problem, shown } from "@tallyroom/lib/errors"
@@ -10,13 +10,13 @@ import type { Identity } from "./voters"
 
 export type EligibilityDeps = { visitors: Visitors; codeAttempts: Attempts }
 
-/** `setCookie` is the cookie that the answer sets, if any. */
+/** `setCookie` is the Set-Cookie header for the answer; null for none. */
 export type Identified = { identity: Identity; setCookie: string | null }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * As whom this client votes.
+ * The identity under which this client votes.
  * @throws {Problem} code-needed, code-unknown, too-many-attempts; request-malformed for an Idempotency-Key that is no UUID
  */
 export function identify(
@@ -35,7 +35,7 @@ export function identify(
   }
 }
 
-/** A cookie wins over a key: the key is for clients that keep no cookies. Who has neither gets a new id, and votes. */
+/** A cookie wins over a key, which is for clients that keep no cookies. A client that has neither gets a new visitor id. */
 function byBrowser(visitors: Visitors, client: Client): Identified {
   const visitor = visitors.read(client.header("cookie"))
   if (visitor) return asVisitor(visitors, visitor, client)
@@ -62,7 +62,7 @@ function byCode(attempts: Attempts, poll: Poll, typed: string | undefined, clien
     )
   }
   const code = readCode(poll.salt, typed)
-  // Whoever has a code may vote, however much a neighbour guesses.
+  // A valid code is taken even if others on the same network have guessed too often.
   if (code !== null) return { kind: "code", value: code }
   const network = client.network()
   attempts.check(network)

@@ -1,24 +1,24 @@
-/** The visitor: a random id in a signed cookie, by which a browser is known again and nothing else is. */
+/** The visitor: a random id in a signed cookie, by which a browser is recognised. It says nothing else about anybody. */
 
 import { keyed, keyedText, sameBytes } from "@tallyroom/lib/ballots/keyed"
 import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
 
 export const VISITOR_COOKIE = "tallyroom_visitor"
 
-/** The longest that browsers keep a cookie. */
+/** Browsers keep a cookie at most this long. */
 const MAX_AGE_S = 400 * 24 * 60 * 60
 const SIGNATURE_BYTES = 32
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** `stale`: signed by an older secret, or new; its cookie is to be set. */
+/** `stale`: the cookie is new or was signed by an older secret, so that it has to be set. */
 export type Visitor = { id: string; stale: boolean }
 
 export class Visitors {
   private readonly newest: string
 
   /**
-   * @param secrets the first signs, all are accepted
-   * @param onForged hears of every cookie that was not signed here
+   * @param secrets the first one signs, and all are accepted
+   * @param onForged is called for every cookie that was not signed here
    */
   constructor(
     private readonly secrets: string[],
@@ -29,7 +29,7 @@ export class Visitors {
     this.newest = newest
   }
 
-  /** The visitor of a Cookie header; null when there is none, or only a forged one. */
+  /** The visitor of a Cookie header; null if there is no visitor cookie, or only a forged one. */
   read(header: string | null): Visitor | null {
     if (header === null || !header.includes(VISITOR_COOKIE)) return null
     for (const value of cookieValues(header, VISITOR_COOKIE)) {

@@ -1,13 +1,13 @@
-/** From a person to a voter: what Redis and Postgres see, and from which nobody is found again. */
+/** Makes a voter of a person. Redis and Postgres know the voter alone, from which nobody can find the person. */
 
 import { keyedText } from "@tallyroom/lib/ballots/keyed"
 
-/** How a person shows up: by cookie, by a key that its client chose, by a code, by a network. */
+/** By what a person is known: a cookie, a key that the client chose, a code, or a network. */
 export type Identity = { kind: "visitor" | "key" | "code" | "network"; value: string }
 
 /**
  * The voter of an identity in one poll: 16 bytes of HMAC under the poll's own salt, as 22 characters of base64url.
- * Two polls can't be joined by it, and nobody without the salt can test a guess.
+ * The voters of two polls can't be matched, and without the salt nobody can test a guess.
  */
 export function voterOf(salt: string, identity: Identity): string {
   return keyedText(salt, `voter ${identity.kind} ${identity.value}`, 16)
