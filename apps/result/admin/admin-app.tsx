@@ -1,4 +1,4 @@
-/** The control room: one component for all of its pages, the same on the server and in the browser. */
+/** The control room: one component for all its pages, the same on the server and in the browser. */
 
 import { type Section, translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"

@@ -1,4 +1,4 @@
-/** The control room's pages as answers, for those who may see them. */
+/** The pages of the control room as responses, for admins alone. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Problem } from "@tallyroom/lib/errors"
@@ -23,14 +23,14 @@ export type AdminDeps = {
   site: Site
   /** Empty when people reach this app by the host that they name. */
   publicUrl: string
-  /** Told the id of every poll that was changed here. */
+  /** Called with the id of every poll that was changed here. */
   changed: (id: string) => void
 }
 
-/** What a route of Elysia is given, as far as it is needed here; an address without a poll has no parameters. */
+/** The part of Elysia's context that is needed here. An address without a poll has no parameters. */
 export type Context = { request: Request; server: Peers; params?: Record<string, string | undefined> }
 
-/** An admin's request. */
+/** The request of an admin for a page of the control room. */
 export type AdminVisit = {
   request: Request
   url: URL
@@ -44,11 +44,11 @@ export type AdminVisit = {
   flash: Notice | null
 }
 
-/** A route for admins; anybody else is led to the door. */
+/** A route for admins. Anybody else is redirected to the page for signing in. */
 export function forAdmins(deps: AdminDeps, handle: (visit: AdminVisit) => Promise<Response>) {
   return async ({ request, server, params }: Context): Promise<Response> => {
     const url = new URL(request.url)
-    if (!deps.access.isAdmin(request, server)) return redirectTo(doorFor(request.method, url))
+    if (!deps.access.isAdmin(request, server)) return redirectTo(signInAddress(request.method, url))
     const language = languageOf(request)
     const text = adminTextIn(language)
     const flash = flashMessageIn(request.headers.get("cookie"), text)
@@ -62,17 +62,17 @@ export function adminTextIn(language: Language): AdminText {
   return translator(language, adminMessages[language])
 }
 
-/** After signing in a reader goes on where they wanted to; what they sent is gone. */
-function doorFor(method: string, { pathname, search }: URL): string {
+/** The page for signing in, which leads on to the page that was asked for. What a form sent is lost. */
+function signInAddress(method: string, { pathname, search }: URL): string {
   return method === "GET" ? `/admin/sign-in?next=${encodeURIComponent(pathname + search)}` : "/admin/sign-in"
 }
 
-/** Sends a browser there with a GET, after a form or instead of a page (RFC 9110, section 15.4.4). */
+/** Redirects a browser with a GET, after a form or instead of a page (RFC 9110, section 15.4.4). */
 export function redirectTo(path: string): Response {
   return new Response(null, { status: 303, headers: { location: path, "cache-control": "no-store" } })
 }
 
-/** The same, to a page that says what was done with a poll. */
+/** The same, to a page that shows a flash message about a poll. */
 export function redirectWithFlash(
   path: string,
   message: FlashMessage,
@@ -82,7 +82,7 @@ export function redirectWithFlash(
   return withCookie(redirectTo(path), setFlashMessage(message, poll, secure))
 }
 
-/** The answer with one more cookie. */
+/** The response with one more cookie. */
 export function withCookie(response: Response, cookie: string): Response {
   response.headers.append("set-cookie", cookie)
   return response
@@ -112,7 +112,7 @@ export function adminPage(
   return answerPage(site, request, html, { cache: PRIVATE, status })
 }
 
-/** A page that was asked for by a form can't be asked for again in another language. */
+/** The address of the page for the language switch. The answer to a form has none, as it can't be asked for again. */
 function alternates(request: Request): string | undefined {
   if (request.method !== "GET") return undefined
   const { pathname, searchParams } = new URL(request.url)
@@ -120,7 +120,7 @@ function alternates(request: Request): string | undefined {
   return searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname
 }
 
-/** What could not be done, in a sentence; the detail is the API's. */
+/** Says that something could not be done, with the detail that the API gives. */
 export function refusal(text: AdminText, { detail }: Problem): Notice {
   return { kind: "bad", text: text.t("failed", { detail }) }
 }

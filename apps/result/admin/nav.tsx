@@ -1,4 +1,4 @@
-/** The links of every page behind the door. */
+/** The links on every page for signed-in admins. */
 
 import type { AdminText } from "./admin-text"
 

@@ -19,7 +19,7 @@ function PhaseChip({ phase }: Pick<PollSummary, "phase">) {
   return <span class={`chip ${PHASE_KINDS[phase]}`}>{t(`phase-${phase}`)}</span>
 }
 
-/** Everything about a poll that is worth a chip. */
+/** The phase of a poll and its other properties, as chips. */
 export function PollChips({ poll }: { poll: PollSummary }) {
   const { t } = useAdminText()
   return (
@@ -31,7 +31,7 @@ export function PollChips({ poll }: { poll: PollSummary }) {
   )
 }
 
-/** When a poll opens or closes, as far as that is to come; else when it became final. */
+/** When a poll will open or close, or when it became final. */
 export function PollTimes({ poll }: { poll: PollSummary }) {
   const { t } = useAdminText()
   const { phase, opensAt, closesAt, finalAt } = poll
@@ -55,7 +55,7 @@ function Moment({ text, at }: { text: string; at: string }) {
   )
 }
 
-/** A moment: in UTC as it is served, in the reader's zone once scripts run. */
+/** A moment: in UTC on the server, and in the reader's time zone once scripts run. */
 export function DateTime({ at }: { at: string }) {
   const { dateTime } = useAdminText()
   const mounted = useMounted()
@@ -91,8 +91,8 @@ type FieldProps = {
 }
 
 /**
- * A labelled field; its input names `describedBy(id)`, and has `autofocus` where it comes back with a error: of several a
- * browser takes the first, so that what is wrong is in sight and read out.
+ * A field with a label. Its input must name `describedBy(id)`, and have `autofocus` where the field has an error: a browser
+ * focuses the first of them, so that the error is in sight and read out.
  */
 export function Field({ id, label, hint, error, children }: FieldProps) {
   return (

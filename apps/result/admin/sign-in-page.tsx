@@ -1,4 +1,4 @@
-/** The door. */
+/** The page for signing in. */
 
 import { useAdminText } from "./admin-text"
 import { describedBy, Field } from "./parts"

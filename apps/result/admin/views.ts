@@ -1,4 +1,4 @@
-/** What each page of the control room shows: plain data, so that the browser gets it as the server had it. */
+/** The data that each page of the control room shows. It is plain data, so that it can be sent to the browser. */
 
 import type { FixedPart, FixedReason } from "../polls/fixed-parts"
 import type { Snapshot } from "../tally/snapshot"
@@ -6,7 +6,7 @@ import type { PollDraft } from "./edit/draft"
 import type { Health } from "./health/health"
 import type { Books } from "./poll/books-balance"
 
-/** A poll as the control room lists and heads it; moments are ISO texts. */
+/** A poll as it is shown in the list and at the top of its page. Moments are ISO texts. */
 export type PollSummary = {
   id: string
   title: string
@@ -23,29 +23,29 @@ export type PollSummary = {
   total: number
 }
 
-/** How long a close can be undone, in seconds: in all, and of this poll's as it was served; null unless it is closed. */
+/** For how many seconds a close can be undone: in all, and from when the page was served; null unless the poll is closed. */
 export type Undo = { seconds: number; left: number | null }
 
 type CodeCounts = { made: number; used: number }
 
-/** One sentence about what just happened, or did not. */
+/** A message about what was just done, or could not be done. */
 export type Notice = { kind: "good" | "bad"; text: string }
 
 export type SignInView = { page: "sign-in"; next: string; error: string | null }
-/** Which of all polls a page of the list shows. */
+/** Which of the polls a page of the list shows. */
 export type ListPart = {
   archived: boolean
-  /** What was looked for; empty for all. */
+  /** The text that was searched for; empty for all polls. */
   search: string
-  /** Whether the rows are to be put in order. */
+  /** Whether the page lets the admin change the order. */
   ordering: boolean
   /** From 1. */
   page: number
-  /** The places of the first and the last one shown, from 1, and how many were found. */
+  /** The places of the first and the last poll on this page, from 1, and how many polls were found. */
   from: number
   to: number
   count: number
-  /** How many there would be without a search. */
+  /** How many polls there are without the search. */
   listedCount: number
   hasNext: boolean
 }
@@ -73,14 +73,14 @@ export type EditView = {
   /** Null for a new poll. */
   id: string | null
   draft: PollDraft
-  /** The times that the stored poll has: those of the draft may have been refused. */
+  /** The times of the stored poll, as those of the draft may have been refused. */
   saved: Pick<PollDraft, "opensAt" | "closesAt">
-  /** What of the poll the form was served with (meanwhile.ts). */
+  /** The fingerprints of the poll when the form was served (concurrent-edits.ts). */
   served: string
-  /** The poll opens by itself at a moment to come. */
+  /** Whether the poll will open by itself. */
   scheduled: boolean
   fixed: Partial<Record<FixedPart, FixedReason>>
-  /** By the name of the field, what is wrong with it. */
+  /** What is wrong with each field, by its name. */
   errors: Record<string, string>
   notice: Notice | null
 }
@@ -89,7 +89,7 @@ export type DuplicateView = {
   id: string
   newId: string
   title: string
-  /** By the name of the field, what is wrong with it. */
+  /** What is wrong with each field, by its name. */
   errors: Record<string, string>
 }
 export type DeleteView = { page: "delete"; poll: PollSummary; error: string | null }
@@ -97,9 +97,9 @@ export type CodesView = {
   page: "codes"
   poll: PollSummary
   codes: CodeCounts
-  /** The codes just made, by their place from 1. */
+  /** The codes that were just made, by their number from 1. */
   made: { from: number; count: number } | null
-  /** What the field for their number holds, and what is wrong with it. */
+  /** The content of the field for the number of codes, and what is wrong with it. */
   wanted: string
   error: string | null
   notice: Notice | null

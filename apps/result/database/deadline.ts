@@ -1,12 +1,12 @@
-/** No request waits for ever for a Postgres that accepts statements and answers none. */
+/** Deadlines for statements, so that no request waits for ever when Postgres accepts statements and does not answer. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { within } from "@tallyroom/lib/within"
 
-/** A statement here takes milliseconds; after this long somebody who waits is better told. */
+/** A statement of this app takes milliseconds. Whoever has waited for so long is better told that it failed. */
 const STATEMENT_DEADLINE_MS = 3_000
 
-/** A change may wait for another one of the same poll. */
+/** The deadline of a change, which may have to wait for another change of the same poll. */
 export const CHANGE_DEADLINE_MS = 8_000
 
 /** @throws {Problem} database-away when `answer` takes longer than `ms`. */

@@ -1,9 +1,9 @@
-/** What a team pastes into its own site to show a poll there. */
+/** The HTML that a team pastes into its own site to show a poll there. */
 
 export type EmbedView = "results" | "ballot"
 
 /**
- * HTML that shows a poll in a frame which is as high as its content, without scripts as high as a small poll needs.
+ * A script that shows a poll in a frame as high as its content.
  * @param resultUrl where people reach the result app
  */
 export function embedSnippet(resultUrl: string, poll: string, view: EmbedView = "results"): string {
@@ -12,7 +12,7 @@ export function embedSnippet(resultUrl: string, poll: string, view: EmbedView = 
   return `<script src="${script}" data-poll="${poll}"${shown} async></script>`
 }
 
-/** The same as a plain frame, for sites that take no scripts; its height is fixed. */
+/** A plain frame of fixed height, for sites that allow no scripts. */
 export function frameSnippet(resultUrl: string, poll: string, view: EmbedView = "results"): string {
   const address = new URL(`/embed/${poll}${view === "ballot" ? "?view=ballot" : ""}`, resultUrl).href
   return `<iframe src="${address}" title="Tallyroom" width="100%" height="480" style="border:0" loading="lazy"></iframe>`

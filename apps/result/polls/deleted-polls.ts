@@ -1,4 +1,4 @@
-/** Polls that were deleted: whoever comes for one is told so, and not that there never was one. */
+/** Polls that were deleted: whoever asks for one is told that it was deleted, and not that it never existed. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
@@ -6,13 +6,13 @@ import { SLUG } from "@tallyroom/lib/polls/poll"
 import { textArray } from "@tallyroom/lib/postgres-array"
 import { sharedReads } from "../database/shared-reads"
 
-/** Where an address names a poll, of pages, API and control room. */
+/** Finds the id of the poll that an address of a page, of the API or of the control room names. */
 const NAMED = /^\/(?:api\/|admin\/)?(?:polls|embed)\/([^/]+)/
 
 export type DeletedPolls = {
-  /** Whether there was such a poll, and there is none now; false while nobody knows. */
+  /** Whether there was such a poll and there is none now; false while Postgres can't be asked. */
   has: (id: string) => Promise<boolean>
-  /** Makes poll-deleted of the poll-unknown of a poll that there was; any other problem stays. */
+  /** Turns poll-unknown into poll-deleted where the poll was deleted. Any other problem stays as it is. */
   refine: (problem: Problem, request: Request) => Promise<Problem>
 }
 

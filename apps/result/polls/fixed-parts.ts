@@ -1,4 +1,4 @@
-/** What of a poll can't be changed any more. */
+/** The parts of a poll that can't be changed any more. */
 
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { isOver } from "@tallyroom/lib/polls/visibility"
@@ -6,7 +6,7 @@ import { isOver } from "@tallyroom/lib/polls/visibility"
 export type FixedPart = "title" | "labels" | "policy" | "eligibility" | "option ids" | "opensAt" | "closesAt"
 export type FixedReason = keyof typeof WHY
 
-/** As a part of a sentence about the poll. */
+/** Each reason as a part of a sentence about the poll. */
 export const WHY = {
   scheduled: "is scheduled",
   opened: "has been opened",
@@ -15,7 +15,7 @@ export const WHY = {
   over: "is closed",
 } as const
 
-/** What of a poll can't be changed any more, and why. Without a vote its words and options are mended until it closes. */
+/** The parts that can't be changed any more, and why. Title, labels and options may change until the poll has a vote or is closed. */
 export function fixedParts(
   poll: Pick<Poll, "state" | "opensAt" | "closesAt">,
   accepted: number,
@@ -24,7 +24,7 @@ export function fixedParts(
   const voted = accepted > 0
   if (poll.state === "draft") return voted ? { ...rulesFixed("voted"), ...wordingFixed("voted") } : {}
   const toCome = isScheduled(poll, now)
-  // Nobody's vote may come to mean something else.
+  // No vote may come to mean something else.
   const whyNoWording = takesNoMoreVotes(poll, now) ? "over" : voted ? "voted" : null
   return {
     ...(whyNoWording && wordingFixed(whyNoWording)),
@@ -35,12 +35,12 @@ export function fixedParts(
   }
 }
 
-/** Past its time the inbox refuses ballots already, whether or not a worker has closed the poll yet. */
+/** Whether the poll is closed, or its closing time has passed: the inbox refuses ballots then, even before a worker closes the poll. */
 export function takesNoMoreVotes(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
   return isOver(votingPhase(poll, now))
 }
 
-/** Whether the poll opens by itself at a moment to come. */
+/** Whether the poll will open by itself. */
 export function isScheduled(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, now: number): boolean {
   return votingPhase(poll, now) === "scheduled"
 }

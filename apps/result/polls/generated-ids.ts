@@ -1,18 +1,18 @@
-/** Ids that nobody has to think of: a poll's from its title, an option's from its label. For the API and the control room alike. */
+/** Generates ids, for the API and the control room alike: that of a poll from its title, that of an option from its label. */
 
-/** People type a ballot's address from a screen. */
+/** The most characters of a generated id, as people type the address of a ballot from a screen. */
 const SHORT_ID = 32
-/** Letters that Unicode takes for no other with an accent, as they are written without. */
+/** How letters are written that Unicode does not take for another letter with an accent. */
 const PLAIN: Record<string, string> = {
   ...{ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i" },
 }
 
-/** What an id that means nothing is made of: no two of these look alike on a screen, nor sound alike as 0 and o do. */
+/** The characters of random ids. No two of them look alike on a screen, or sound alike as 0 and o do. */
 const UNLIKE = "abcdefghjkmnpqrstuvwxyz23456789"
-/** Of 28 million ids hardly two polls of a room get the same one; who does is told that it is taken, as always. */
+/** With so many characters there are 28 million ids, so hardly two polls get the same one. If they do, the second is refused. */
 const MEANINGLESS = 5
 
-/** An id of whole words: "Où déjeuner ?" gives "ou-dejeuner"; what has no Latin letters and digits gives "". */
+/** An id of whole words: "ou-dejeuner" for "Où déjeuner ?"; "" for a text without Latin letters and digits. */
 export function idFrom(words: string): string {
   const plain = words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
   const latin = plain.replace(/[ßæœøđðþłħı]/g, (letter) => PLAIN[letter] ?? "")
@@ -22,7 +22,7 @@ export function idFrom(words: string): string {
   return cut.slice(0, SHORT_ID)
 }
 
-/** A poll's id: from its title, or where that has no Latin letters and digits one like "poll-k3xw7"; "" without a title. */
+/** The id of a poll by its title: like "poll-k3xw7" where the title has no Latin letters and digits, and "" where it is empty. */
 export function pollIdFrom(title: string): string {
   if (title.trim() === "") return ""
   const letters = Array.from({ length: MEANINGLESS }, () => UNLIKE[Math.floor(Math.random() * UNLIKE.length)])
@@ -30,8 +30,8 @@ export function pollIdFrom(title: string): string {
 }
 
 /**
- * The options, of which each without an id gets one: from its label, or where that has no Latin letters and digits by its
- * place, from a to z, then o27, o28, …; what another option has already gets a number: "c", "c-2", "c-3".
+ * The options, where each without an id gets one: from its label, or by its place (a to z, then o27, o28, …) where the label
+ * has no Latin letters and digits. An id that another option has already gets a number: "c", "c-2", "c-3".
  */
 export function withIds<Option extends { id?: unknown; label?: unknown }>(
   options: readonly Option[],
@@ -46,7 +46,7 @@ export function withIds<Option extends { id?: unknown; label?: unknown }>(
   })
 }
 
-/** What was sent for a new poll, with the ids that it lacks; the schema says what else is wrong with it. */
+/** What was sent for a new poll, with the ids that were missing. The schema finds what else is wrong with it. */
 export function withMissingIds(sent: unknown): unknown {
   if (!isObject(sent)) return sent
   const { id, title, options } = sent

@@ -1,13 +1,13 @@
-/** Whether a poll has no votes at all: none that Postgres knows of, and none on its way that it will hear of. */
+/** Whether a poll has no votes at all: none in Postgres, and none in the inbox. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 
-/** With a broker it takes 6 seconds until no vote app can still take a ballot by an older reading of the poll. */
+/** With a broker, a vote app may accept ballots for up to 6 seconds by an older copy of the poll. */
 const COUNTED_WITHIN_MS = 7_000
 const LOOK_AGAIN_MS = 40
 
-/** As a condition on a row of polls: it takes no votes, and every shard has counted what it accepted before, which was nothing. */
+/** A condition on a row of polls: the poll is paused, every shard has counted all that it accepted before, and there were no votes. */
 export function hasNoVotes(sql: Database) {
   return sql`state = 'paused'
     AND NOT EXISTS (SELECT FROM books WHERE poll = polls.number AND accepted > 0)
@@ -18,8 +18,8 @@ export function hasNoVotes(sql: Database) {
 }
 
 /**
- * Tries until every shard of a paused poll has counted.
- * @param tryOnce gives null while it has not
+ * Tries again and again until every shard has counted the ballots of a paused poll.
+ * @param tryOnce resolves to null as long as some shard has not
  * @throws {Problem} poll-fixed when that takes too long
  */
 export async function onceCounted<T>(id: string, tryOnce: () => Promise<T | null>): Promise<T> {

@@ -22,7 +22,7 @@ export const newPollSchema = z.strictObject({
   default: z.boolean().default(false),
 })
 
-/** What may be sent for one: ids that are missing are made, as `withMissingIds` says. */
+/** What may be sent for a new poll, before `withMissingIds` adds the ids that are missing. */
 export const sentPollSchema = newPollSchema.extend({
   id: slugSchema.optional(),
   options: z
@@ -44,7 +44,7 @@ export const pollChangeSchema = z
     confirm: confirm.unwrap().optional(),
     opensAt: opensAt.unwrap().optional(),
     closesAt: closesAt.unwrap().optional(),
-    /** "draft" takes a scheduled poll off its schedule; "open" resumes a paused poll, and undoes a close until it is final. */
+    /** "draft" takes a scheduled poll off its schedule. "open" resumes a paused poll, and undoes a close until the poll is final. */
     state: z.enum(["draft", "open", "paused", "closed"]).optional(),
     default: z.literal(true).optional(),
     archived: z.boolean().optional(),
@@ -56,14 +56,14 @@ export const pollChangeSchema = z
 export type NewPoll = z.output<typeof newPollSchema>
 export type PollChange = z.output<typeof pollChangeSchema>
 
-/** Under which id a copy is made; all else is taken over, but the schedule. */
+/** The id and title of a copy. It gets all else from its original, except the schedule. */
 export const duplicateSchema = z.strictObject({ id: slugSchema, title: title.optional() })
 
 type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault" | "deleting">
 
 /**
  * The poll as it is after an allowed change.
- * @param accepted ballots that were accepted so far, as far as Postgres knows
+ * @param accepted how many ballots were accepted so far, as far as Postgres knows
  * @throws {Problem} poll-fixed, or request-malformed for a schedule that makes no sense
  */
 export function changedPoll(poll: Poll, change: PollChange, accepted: number, now: number): Changed {
@@ -73,7 +73,7 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   const reopens = isReopening(poll, change, now)
   if (!takenBack) requireFixedStays(poll, change, { accepted, now, reopens })
   const { default: _, place: __, ...fields } = change
-  // A draft with an opening time would open by itself.
+  // A poll that becomes a draft again loses its opening time, as it would open by itself otherwise.
   const changed = { ...poll, ...(takenBack && { opensAt: null }), ...withoutUndefined(fields) }
   if (reopens) requireTimeLeft(changed, now)
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
@@ -82,12 +82,12 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   return changed
 }
 
-/** Whether the change undoes a close, by hand or by time. */
+/** Whether the change undoes a close, whether an admin or the schedule closed the poll. */
 export function isReopening(poll: Poll, { state }: PollChange, now: number): boolean {
   return takesNoMoreVotes(poll, now) && (state === "open" || state === "paused")
 }
 
-/** @throws {Problem} request-malformed for a poll that would be closed again at once */
+/** @throws {Problem} request-malformed for a poll that would close again at once */
 function requireTimeLeft({ id, closesAt }: Pick<Poll, "id" | "closesAt">, now: number): void {
   if (closesAt === null || closesAt.getTime() > now) return
   const detail = `The poll ${shown(id)} closed at its closesAt, ${closesAt.toISOString()}: to open it again give another closesAt, or null, too.`
@@ -95,8 +95,8 @@ function requireTimeLeft({ id, closesAt }: Pick<Poll, "id" | "closesAt">, now: n
 }
 
 /**
- * @throws {Problem} request-malformed unless the poll closes after it opens, and not in the past. A draft opens by itself at
- * its time, which must be to come, too.
+ * @throws {Problem} request-malformed unless the poll closes after it opens, and not in the past. The opening time of a draft
+ * must not be in the past either.
  */
 export function requireSchedule(
   { state, opensAt, closesAt }: Pick<Poll, "state" | "opensAt" | "closesAt">,
@@ -112,8 +112,8 @@ export function requireSchedule(
 }
 
 /**
- * Before its opening a scheduled poll becomes a draft again as long as the inbox is sure to hear of it in time: a worker
- * tells it within milliseconds.
+ * A scheduled poll can be made a draft again up to so long before it opens, so that the inbox is sure to hear of it in time. A
+ * worker tells the inbox within milliseconds.
  */
 const UNSCHEDULED_BEFORE_MS = 10_000
 
@@ -157,10 +157,10 @@ const LEGAL: Record<Poll["state"], readonly Poll["state"][]> = {
   final: [],
 }
 
-type Standing = { accepted: number; now: number; reopens: boolean }
+type Circumstances = { accepted: number; now: number; reopens: boolean }
 
-/** @throws {Problem} poll-fixed for a part that would change although it can't any more */
-function requireFixedStays(poll: Poll, change: PollChange, { accepted, now, reopens }: Standing): void {
+/** @throws {Problem} poll-fixed if the change is of a part that can't be changed any more */
+function requireFixedStays(poll: Poll, change: PollChange, { accepted, now, reopens }: Circumstances): void {
   const changes = changesOf(poll, change)
   const { closesAt, ...others } = fixedParts(poll, accepted, now)
   const parts = { ...others, ...(closesAt && !reopens && { closesAt }) }
@@ -186,8 +186,8 @@ function changesOf(poll: Poll, change: PollChange): Record<FixedPart, boolean> {
 }
 
 /**
- * Whether the change is of what people vote on, in a poll that takes votes or may have taken some: it is safe only where
- * none was accepted, of which Postgres hears last.
+ * Whether the change is of what people vote on, in a poll that takes votes or may have taken some. It is safe only if no vote
+ * was accepted, and accepted votes reach Postgres late.
  */
 export function needsNoVotes(poll: Poll, change: PollChange, now: number): boolean {
   if (poll.state === "draft" || change.state === "draft") return false
@@ -205,7 +205,7 @@ function idsOf(list: { id: string }[]): string {
     .join(" ")
 }
 
-/** Options that come or go are another matter. */
+/** Whether the label of an option changes. Options that are added or removed don't count. */
 function labelsChange(before: Poll["options"], after: Poll["options"]): boolean {
   const labels = new Map(before.map(({ id, label }) => [id, label]))
   return after.some(({ id, label }) => labels.has(id) && labels.get(id) !== label)

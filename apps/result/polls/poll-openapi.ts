@@ -43,7 +43,7 @@ const pollsSchema = z.strictObject({ polls: z.array(pollViewSchema) })
 
 const madeCodesSchema = z.strictObject({ poll: slugSchema, codes: z.array(z.string()) })
 
-/** The greatest order of codes in one answer. */
+/** The most codes that one request may order. */
 const CODES_AT_ONCE = 10_000
 
 export const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_ONCE) })
@@ -70,7 +70,7 @@ export const pollDetail: DocumentDecoration = {
 const ADMIN = { tags: ["admin"], security: [{ adminToken: [] }] }
 const BODY = ["request-malformed", "body-too-large", "content-type-unsupported"] as const
 
-/** Problems of every admin route, and these. */
+/** The problems of every admin route, and these. */
 function adminProblems(...kinds: ProblemKind[]) {
   return problemAnswers("token-needed", "too-many-attempts", "cross-site", "database-away", ...kinds)
 }

@@ -1,6 +1,6 @@
 /**
- * The host's order of the list of polls. A poll that is moved gets a place between its new neighbours', so that moving one
- * writes one row, however many polls there are.
+ * The host's order of the list of polls. A moved poll gets a place between those of its new neighbours, so that a move writes
+ * one row, however many polls there are.
  */
 
 import type { Database } from "@tallyroom/lib/database"
@@ -9,7 +9,7 @@ import { slugSchema } from "@tallyroom/lib/polls/poll"
 import { type PlacedPoll, pollOrder } from "@tallyroom/lib/polls/rows"
 import { z } from "zod"
 
-/** By one, to an end of the list, or beside another poll. */
+/** A move: by one place, to an end of the list, or beside another poll. */
 export const moveSchema = z.union(
   [
     z.enum(["up", "down", "first", "last"]),
@@ -22,11 +22,11 @@ export const moveSchema = z.union(
 )
 export type Move = z.output<typeof moveSchema>
 
-/** What else is in the list, as a move needs it. */
+/** A poll in the list. */
 type Listed = { id: string; place: number }
 
 /**
- * The place that a move gives this poll, among those that are listed with it: archived polls have a list of their own.
+ * The place that a move gives this poll in its list. Archived polls have a list of their own.
  * @throws {Problem} request-malformed for a neighbour that is not there
  */
 export async function placeFor(sql: Database, poll: PlacedPoll, move: Move): Promise<number> {
@@ -43,7 +43,7 @@ async function listedWith(sql: Database, { archived }: PlacedPoll): Promise<List
   return rows.map(({ id, place }) => ({ id, place }))
 }
 
-/** Null when no number is left between the neighbours. */
+/** Null when there is no number left between the neighbours. */
 async function placeBetween(
   sql: Database,
   list: Listed[],
@@ -74,13 +74,13 @@ function indexOf(move: Move, from: number, others: Listed[]): number {
   throw new Problem("request-malformed", detail)
 }
 
-/** Above all that there are, and below all that will be made. */
+/** A place above all polls that there are, and below all that will be made. */
 async function nextPlace(sql: Database): Promise<number> {
   const [row] = await sql`SELECT nextval('polls_place') AS place`
   return Number(row?.place)
 }
 
-/** Gives every poll a whole number, in the order that there is: after dozens of moves into one gap no number is left in it. */
+/** Gives every poll a whole number as its place and keeps the order. Dozens of moves into one gap leave no number in it. */
 async function spreadPlaces(sql: Database): Promise<void> {
   await sql`
     UPDATE polls SET place = spread.place

@@ -1,4 +1,4 @@
-/** The polls themselves: everybody may look at them, admins make and change them. */
+/** The polls over the API: everybody may read them, admins make and change them. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
@@ -36,17 +36,17 @@ import {
 } from "./poll-store"
 import { pollView } from "./poll-view"
 
-/** Fifty options with all that they may have stay well below it. */
+/** Fifty options with the longest fields are much smaller. */
 const BODY_LIMIT = 64 * 1_024
 
-/** The one key under which requests share the reading of all polls. */
+/** The one key of the read of all polls, which requests share. */
 const ALL = "all"
 
 export type PollOptions = {
   sql: Database
   access: AdminAccess
   voteUrl: string
-  /** Told the id of every poll that was changed here. */
+  /** Called with the id of every poll that was changed here. */
   changed: (id: string) => void
 }
 
@@ -154,7 +154,7 @@ function requireConfirmation(id: string, confirmed: string | null): void {
   throw new Problem("request-malformed", detail)
 }
 
-/** @throws {Problem} request-malformed that names every wrong field */
+/** @throws {Problem} request-malformed, which names the first wrong fields */
 async function readAs<T extends z.ZodType>(
   schema: T,
   request: Request,
@@ -162,12 +162,12 @@ async function readAs<T extends z.ZodType>(
 ): Promise<z.output<T>> {
   const parsed = schema.safeParse(complete(await readJson(request, BODY_LIMIT)))
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) =>
+  const errors = parsed.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join(".")}: ${message}` : message,
   )
-  // A new label is asked for the same by two schemas.
-  const told = [...new Set(faults)].slice(0, 5)
-  throw new Problem("request-malformed", `${told.join("; ")}. Correct the request.`)
+  // Two schemas check a new label, so the same error may come twice.
+  const shown = [...new Set(errors)].slice(0, 5)
+  throw new Problem("request-malformed", `${shown.join("; ")}. Correct the request.`)
 }
 
 function answer(body: unknown, admin: boolean, status = 200, headers: Record<string, string> = {}): Response {

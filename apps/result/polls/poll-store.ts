@@ -1,4 +1,4 @@
-/** Polls in Postgres, as admins make and change them. The trigger on polls tells everybody else. */
+/** Polls in Postgres, as admins make and change them. A trigger on the table notifies everybody else. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
 import { MAX_CODES, writeCode } from "@tallyroom/lib/ballots/codes"
@@ -24,7 +24,7 @@ export type StoredPoll = PlacedPoll & {
   closedAt: Date | null
   finalAt: Date | null
   pausedAt: Date | null
-  /** Of a closed poll: it does not become final before, so that closing it can be undone. */
+  /** A closed poll does not become final before this moment, so that the close can be undone; null unless it is closed. */
   finalFrom: Date | null
 }
 
@@ -46,7 +46,7 @@ const extraSchema = z
     finalFrom: final_from,
   }))
 
-/** Others may change the same poll at the same moment; each of them gets on within milliseconds. Below CHANGE_DEADLINE_MS. */
+/** How long a change is tried while others change the same poll. Each of them takes milliseconds. Less than CHANGE_DEADLINE_MS. */
 const GIVE_UP_MS = 4_000
 const LONGEST_PAUSE_MS = 250
 const UNIQUE_VIOLATION = "23505"
@@ -86,7 +86,7 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
   return poll.default ? changePoll(sql, poll.id, { default: true }) : readStoredPoll(sql, poll.id)
 }
 
-/** @throws {Problem} poll-unknown, poll-fixed, request-malformed; database-away while too many others change it */
+/** @throws {Problem} poll-unknown, poll-fixed, request-malformed; database-away while too many others change the poll */
 export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
   const end = performance.now() + GIVE_UP_MS
   for (let attempt = 1; ; attempt++) {
@@ -95,12 +95,12 @@ export async function changePoll(sql: Database, id: string, change: PollChange):
       const detail = `Too many change the poll ${shown(id)} at the same moment: try again.`
       throw new Problem("database-away", detail, { retryAfter: 1 })
     }
-    // Whoever was in the way is, too, so they must not all come back together.
+    // Those whom this change was in the way of try again too, so they must not all do so at the same time.
     await pause(backoff(attempt, LONGEST_PAUSE_MS))
   }
 }
 
-/** Whether the change was made, and nobody was in its way. */
+/** Whether the change was made; false when another change was in its way. */
 async function changedAtOnce(sql: Database, id: string, change: PollChange): Promise<boolean> {
   const poll = await readStoredPoll(sql, id)
   try {
@@ -113,15 +113,16 @@ async function changedAtOnce(sql: Database, id: string, change: PollChange): Pro
   }
 }
 
-/** Whether Postgres refused a statement for another one of the same moment. */
+/** Whether Postgres refused a statement because of another one at the same moment. */
 function isInTheWay(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
   return code === UNIQUE_VIOLATION || code === DEADLOCK
 }
 
 /**
- * Writes the change unless somebody else changed the poll meanwhile, or the condition does not hold (false). The former
- * default poll steps back in the same statement, once this poll's row is locked in the revision that was read.
+ * Writes the change. The former default poll loses that place in the same statement, once the row of this poll is locked in the
+ * revision that was read.
+ * @returns false when somebody else changed the poll meanwhile, or the condition does not hold
  */
 async function tryToChange(
   sql: Database,
@@ -133,7 +134,7 @@ async function tryToChange(
   const now = Date.now()
   const next = changedPoll(poll, change, poll.accepted, now)
   const becomesDefault = change.default === true
-  // Who pauses a paused poll makes the pause their own: one that was made to mend the poll then does not end with the mending.
+  // An admin who pauses a paused poll takes the pause over: one that `changeUnvoted` made does not end by itself then.
   const pausesAgain = poll.state === "paused" && change.state === "paused"
   const hasTime = sql`(state = 'draft' OR closes_at IS NULL OR closes_at > now()
     OR closes_at IS NOT DISTINCT FROM ${next.closesAt} OR ${isReopening(poll, change, now)})`
@@ -159,11 +160,11 @@ async function tryToChange(
 }
 
 /**
- * Changes what people vote on, where that is safe. Ballots may be on their way, of which Postgres knows nothing yet: the
- * poll is paused, so that no more come in; and once every shard has counted what it had accepted before, the change is made
- * in one statement with the look at the books, and the poll goes on.
- * A pause or a close by somebody else meanwhile stays: only the stop that was made here is taken back here.
- * @returns false when somebody else changed the poll meanwhile: try again
+ * Changes what people vote on, where that is safe. The inbox may hold ballots of which Postgres knows nothing yet. So the poll
+ * is paused, and no more ballots come in. Once every shard has counted what it had accepted before, one statement checks the
+ * books, makes the change and resumes the poll.
+ * If somebody else pauses or closes the poll meanwhile, that stays: only the pause that was made here is ended here.
+ * @returns false when somebody else changed the poll meanwhile; the caller tries again
  * @throws {Problem} poll-fixed when there are votes, or when no worker counts in time
  */
 async function changeUnvoted(sql: Database, poll: StoredPoll, change: PollChange): Promise<boolean> {
@@ -180,7 +181,7 @@ async function changeUnvoted(sql: Database, poll: StoredPoll, change: PollChange
   }
 }
 
-/** @param ours the stop after which the poll goes on with the change; null: it stays as it is */
+/** @param ours the stop that was made for this change, with which it ends; null when the poll was stopped already */
 function changeOnceCounted(
   sql: Database,
   id: string,
@@ -198,7 +199,7 @@ function changeOnceCounted(
 }
 
 /**
- * Makes a draft with another poll's questions and rules; codes and schedule are its own.
+ * Makes a draft with the question, the options and the rules of another poll, and without its codes and schedule.
  * @throws {Problem} poll-unknown, poll-exists
  */
 export async function duplicatePoll(
@@ -212,8 +213,8 @@ export async function duplicatePoll(
 }
 
 /**
- * Asks for a poll to be deleted. It is out of sight at once; the workers close it, count what was accepted, and then
- * delete it with all that hangs on it. Asking again changes nothing.
+ * Asks for a poll to be deleted. It can't be seen any more at once. The workers close it, count what was accepted, and then
+ * delete it with all its data. Asking again changes nothing.
  * @throws {Problem} poll-unknown
  */
 export async function deletePoll(sql: Database, id: string): Promise<StoredPoll> {
@@ -225,7 +226,7 @@ export async function deletePoll(sql: Database, id: string): Promise<StoredPoll>
 }
 
 /**
- * Reserves so many serial numbers and writes their codes. A code once made is never made again.
+ * Reserves so many serial numbers and writes their codes. No code is ever made twice.
  * @throws {Problem} poll-unknown, or poll-fixed when the poll takes no codes or has no more of them
  */
 export async function makeCodes(sql: Database, id: string, count: number): Promise<string[]> {
@@ -233,7 +234,7 @@ export async function makeCodes(sql: Database, id: string, count: number): Promi
   return Array.from({ length: count }, (_, i) => writeCode(salt, first + i))
 }
 
-/** Reserves so many serial numbers, of which the first is returned. @throws {Problem} as `makeCodes` */
+/** Reserves so many serial numbers. @returns the first of them, and the salt of the poll @throws {Problem} as `makeCodes` */
 export async function reserveCodes(
   sql: Database,
   id: string,

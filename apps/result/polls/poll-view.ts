@@ -3,7 +3,7 @@
 import { confirmsVote, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { StoredPoll } from "./poll-store"
 
-/** What everybody may know of a poll; an admin also sees what would betray how many voted. */
+/** What everybody may know of a poll. Admins also see what would betray how many voted. */
 export function pollView(poll: StoredPoll, admin: boolean) {
   const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, closedAt, finalAt } =
     poll

@@ -1,11 +1,11 @@
-/** Where somebody enters a receipt, to see what became of its ballot. */
+/** The page on which somebody enters a receipt, to see what became of the ballot. */
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import type { PageVisit } from "../http/site"
 import { receiptMessages } from "./receipt-messages"
 
-/** @param refused what was entered and is no receipt; null before anything was */
+/** @param refused what somebody entered that is no receipt; null before anything was entered */
 export function receiptEntryPage({ site, language }: PageVisit, refused: string | null): string {
   const { t } = translator(language, receiptMessages[language])
   const isWrong = refused !== null

@@ -1,4 +1,4 @@
-/** The poll to which a receipt belongs: the one under whose salt it is signed. */
+/** Finds the poll of a receipt: the one with whose salt it is signed. */
 
 import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
@@ -6,25 +6,25 @@ import { withoutIgnorable } from "@tallyroom/lib/polls/names"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import { withDeadline } from "../database/deadline"
 
-/** A receipt alone, or as a part of an address: at its end, or before what follows there. */
+/** A receipt alone, or at the end of a path or of a value in an address. */
 const RECEIPT = /(?:^|[/=])([A-Za-z0-9_-]{54})(?=$|[/?#&])/
 
-/** The receipt in what somebody pasted, broken into lines or not; null where there is none. */
+/** The receipt in a text that somebody pasted, which may have line breaks in it; null where there is none. */
 export function receiptIn(pasted: string): string | null {
   const plain = withoutIgnorable(pasted).replace(/\s+/g, "")
   return RECEIPT.exec(plain)?.[1] ?? null
 }
 
 export type ReceiptFinder = {
-  /** The id of the receipt's poll among those that are known; null when it is of none. */
+  /** The id of the receipt's poll among the polls that this process has read; null when it belongs to none of them. */
   known: (receipt: string) => string | null
-  /** The same with those that are new. */
+  /** The same after the polls that are new were read. */
   anew: (receipt: string) => Promise<string | null>
 }
 
 /**
- * Finds the poll of a receipt. Checking a signature takes microseconds, so all salts
- * are tried; they never change, and only those of polls that are new are read from Postgres.
+ * Tries the salts of all polls, as checking a signature takes microseconds. Salts never change, so only those of new polls are
+ * read from Postgres.
  */
 export function receiptFinder(sql: Database): ReceiptFinder {
   const known = new Map<number, { id: string; salt: string }>()
@@ -33,7 +33,7 @@ export function receiptFinder(sql: Database): ReceiptFinder {
     return null
   }
   const readNew = async () => {
-    // A poll gets its number before it is there for others, so that a younger one may have been seen before it.
+    // A poll gets its number before others can see it, so a poll with a greater number may have been read earlier.
     const seen = numberArray(known.keys())
     const rows = await withDeadline(
       sql`SELECT number, id, salt FROM polls WHERE number <> ALL(${seen}::integer[]) ORDER BY number`,

@@ -1,4 +1,4 @@
-/** What became of one ballot. */
+/** The page that says what became of one ballot. */
 
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
@@ -66,7 +66,7 @@ export function receiptPage(
   })
 }
 
-/** In UTC, as it says; a script makes it the reader's own time. */
+/** The server writes the moment in UTC. A script writes it in the reader's own time zone. */
 function Since({ moment, text: { t, dateTime } }: { moment: string; text: Translator<ReceiptKey> }) {
   const [before, after] = t("since").split("{when}")
   return (

@@ -1,4 +1,4 @@
-/** What became of the ballot that a receipt stands for. It never says for which option it was. */
+/** What became of the ballot of a receipt. It never says for which option the ballot was. */
 
 import { type Receipt, readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
@@ -28,16 +28,16 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
   return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }
 }
 
-/** A ballot in a log may be read after one that was cast a little later, by another clock. */
-const LOG_PATIENCE_MS = 60_000
+/** A ballot in a broker's stream may be read after one that was cast a little later, by another clock. */
+const STREAM_PATIENCE_MS = 60_000
 
 /**
- * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when what
- * became of it happened.
+ * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when it was
+ * replaced or became a dead letter.
  */
 function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
-  // In a log the same ballot sent again stands there twice, with marks that differ in their moment alone.
-  const inLog = seq >= BALLOT_ID_BASE
+  // A ballot that was sent again is in a stream twice, with ids of which only the moment differs.
+  const inStream = seq >= BALLOT_ID_BASE
   const uuid = uuidOfVoter(voter)
   return sql`
     WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),
@@ -45,7 +45,7 @@ function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms
       SELECT ballot.ms,
         standing.ms AS standing_ms,
         (standing.ms, standing.seq) = (ballot.ms, ballot.seq)
-          OR (${inLog} AND ${policy === "final"} AND standing.seq = ballot.seq) AS stands,
+          OR (${inStream} AND ${policy === "final"} AND standing.seq = ballot.seq) AS stands,
         ${policy === "changeable"} AND (
           (standing.ms, standing.seq) > (ballot.ms, ballot.seq)
           OR EXISTS (
@@ -54,7 +54,7 @@ function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms
           )
         ) AS replaced,
         aside.reason, aside.at,
-        COALESCE((shards.ms - ${inLog ? LOG_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
+        COALESCE((shards.ms - ${inStream ? STREAM_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
       FROM ballot
       LEFT JOIN votes AS standing ON standing.poll = ${number} AND standing.voter = ${uuid}::uuid
       LEFT JOIN set_aside AS aside ON (aside.shard, aside.ms, aside.seq) = (${shard}, ballot.ms, ballot.seq)

@@ -1,4 +1,4 @@
-/** The options as bars, alive wherever scripts run. */
+/** The options as bars, which are live wherever scripts run. */
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
@@ -9,17 +9,17 @@ import { useGliding } from "../tally/use-gliding"
 import { useThrottled } from "../tally/use-throttled"
 import type { ResultsText } from "./results-data"
 
-/** Rows that change places more often than this could not be read. */
+/** Nobody could read rows that change places more often. */
 const REORDER_MS = 1_000
-/** Labels from here on take smaller letters. */
+/** Labels with more characters are written in smaller letters. */
 const LONG_LABEL = 40
 
-/** Numbers from here on take smaller letters where the text is large. */
+/** Numbers from this one on are written in smaller letters where the text is large. */
 const LONG_NUMBER = 1e6
 
 type BarsProps = { rows: TallyRow[]; order: Order; text: ResultsText; final: boolean; level: boolean }
 
-/** @param level several options share the first place */
+/** @param level whether several options share the first place */
 export function Bars({ rows, order, text, final, level }: BarsProps) {
   const list = useRef<HTMLUListElement>(null)
   const wanted = inOrder(rows, order)

@@ -1,13 +1,13 @@
-/** Which lines a chart has, and how they are told apart. */
+/** The lines of a chart, and how readers tell them apart. */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { inOrder, type TallyRow } from "../tally/tally-view"
 import type { ChartData } from "./browser/chart"
 import type { History } from "./history"
 
-/** More lines could not be told apart. */
+/** Nobody could tell more lines apart. */
 const MOST_LINES = 8
-/** By dashes too, for eyes that don't tell the colours apart. */
+/** Lines differ by dashes too, for readers who can't tell the colours apart. */
 const DASHES = [[], [10, 5], [3, 4], [14, 4, 3, 4]]
 
 export type ColourScheme = "light" | "dark"
@@ -23,7 +23,7 @@ export function dashOf(place: number): number[] {
   return DASHES[place % DASHES.length] ?? []
 }
 
-/** The lines go on a little after the last votes, so that their step can be seen: so much of the span. */
+/** By this part of the span the lines go on after the last votes, so that their last step can be seen. */
 const TAIL = 0.04
 
 export function chartData(rows: TallyRow[], history: History, scheme: ColourScheme): ChartData {

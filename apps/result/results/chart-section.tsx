@@ -1,6 +1,6 @@
 /**
- * Votes over time; the drawing is loaded once it comes into view. Where that fails the section throws while it is drawn,
- * so it stands in a ErrorBoundary: the table has the numbers without it.
+ * Votes over time. The script that draws the chart is loaded once the chart comes into view. When that fails, the section
+ * throws while it is rendered, so it stands in an ErrorBoundary. The table has the same numbers.
  */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
@@ -15,13 +15,13 @@ import type { History } from "./history"
 import type { ResultsText } from "./results-data"
 import { useScheme } from "./use-scheme"
 
-/** Loaded a little before it can be seen. */
+/** The chart is loaded when it is so near to the visible part of the page. */
 const NEARLY_SEEN = "300px"
 const REDRAW_MS = 250
 const TRY_AGAIN_MS = 3_000
-/** Enough for a slow phone network to bring 20 KB. */
+/** A slow phone network loads 20 KB within this time. */
 const HANGS_MS = 15_000
-/** Five minutes: a script that this browser can't run is not waited for any longer. */
+/** That takes five minutes. After that this browser can't run the script. */
 const MOST_ATTEMPTS = 100
 
 type ChartModule = typeof import("./browser/chart")
@@ -105,8 +105,9 @@ function useChart(
 }
 
 /**
- * The network may be away just now, hang, or break off in the midst of the script, which some browsers take for the whole
- * of it. A browser may remember what came under an address for as long as the page lives.
+ * Loads the script of the chart, with several tries. The network may be away, hang, or break off in the middle of the script,
+ * and some browsers run the part that came. A browser may also keep what came under an address for as long as the page is open,
+ * so each try has an address of its own.
  */
 async function load(script: string, isGone: () => boolean): Promise<ChartModule> {
   for (let attempt = 0; ; attempt++) {
@@ -130,7 +131,7 @@ function useSeen(place: RefObject<Element | null>): boolean {
       (entries) => setSeen((before) => before || entries.some(({ isIntersecting }) => isIntersecting)),
       { rootMargin: NEARLY_SEEN },
     )
-    // The section around it: the plot itself is empty at first.
+    // The section around the plot is observed, as the plot itself is empty at first.
     if (place.current?.parentElement) watch.observe(place.current.parentElement)
     return () => watch.disconnect()
   }, [place])

@@ -1,4 +1,4 @@
-/** How fresh the numbers are. */
+/** Says how fresh the numbers are. */
 
 import { clockTime } from "../live/clock-time"
 import type { Connection } from "../live/use-live"

@@ -1,6 +1,6 @@
 import type { ResultsText } from "./results-data"
 
-/** The numbers as files. */
+/** Links to the numbers as files. */
 export function Downloads(props: { csv: string; json: string; poll: string; text: ResultsText }) {
   const { csv, json, poll, text } = props
   return (

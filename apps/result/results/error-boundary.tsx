@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact"
 import { useErrorBoundary } from "preact/hooks"
 
-/** Shows nothing any more once its content has thrown: in a browser that lacks something, say. */
+/** Shows nothing once its content has thrown, as it may in a browser that lacks something. */
 export function ErrorBoundary({ children }: { children: ComponentChildren }) {
   const [error] = useErrorBoundary((thrown: unknown) => console.warn(thrown))
   return error === undefined ? children : null

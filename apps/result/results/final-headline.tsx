@@ -2,7 +2,7 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import type { TallyView } from "../tally/tally-view"
 import type { ResultsText } from "./results-data"
 
-/** Who won; nothing when nobody voted. */
+/** Says who won, and nothing when nobody voted. */
 export function FinalHeadline({ view, text }: { view: TallyView; text: ResultsText }) {
   const { leaders } = view
   const [winner] = leaders

@@ -1,4 +1,4 @@
-/** No counts are shown: why, and what to do about it. */
+/** Says why no counts are shown, and what to do. */
 
 import type { Snapshot } from "../tally/snapshot"
 import { OptionLabel } from "./bars"
@@ -30,7 +30,7 @@ export function HiddenResults({ snapshot, text }: { snapshot: Snapshot; text: Re
   )
 }
 
-/** A ballot box that is shut. */
+/** A closed ballot box. */
 function Seal() {
   return (
     <svg class="seal" viewBox="0 0 48 48" width="64" height="64" aria-hidden="true" fill="none">

@@ -1,20 +1,20 @@
-/** How the tally grew: what the server knows, continued by what is seen live. */
+/** How the tally grew: the timeline of the server, continued by live snapshots. */
 
 import type { Snapshot } from "../tally/snapshot"
 import type { Timeline } from "../tally/timeline"
 
 export type History = Timeline["points"]
 
-/** More points than a screen is wide could not be told apart; past it, every second one goes. */
+/** A screen can't show more points. Beyond this number every second one is dropped. */
 const MOST_POINTS = 600
 
-/** The server's points, with a beginning at nothing. */
+/** The points of the server, which begin at zero votes. */
 export function historyOf({ stepSeconds, points }: Timeline, snapshot: Snapshot): History {
   const [first] = points
   return first ? [[first[0] - stepSeconds, noVotes(snapshot)], ...points] : []
 }
 
-/** The history with this snapshot at its end; the one of the same second is replaced. */
+/** The history with this snapshot at its end, where it replaces a point of the same second. */
 export function extended(history: History, snapshot: Snapshot, nowMs: number): History {
   const last = history[history.length - 1]
   if (snapshot.hidden || (last && same(last[1], snapshot)) || (!last && !snapshot.total)) return history

@@ -1,4 +1,4 @@
-/** The same numbers as a table. */
+/** The numbers of the bars as a table. */
 
 import type { TallyView } from "../tally/tally-view"
 import type { ResultsText } from "./results-data"

@@ -1,4 +1,4 @@
-/** The order of the options: links, so that they work without scripts, and without a reload with them. */
+/** Chooses the order of the options. The choices are links, so they work without scripts; with scripts the page is not loaded anew. */
 
 import type { Order } from "../tally/tally-view"
 import type { ResultsText } from "./results-data"

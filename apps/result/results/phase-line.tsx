@@ -1,4 +1,4 @@
-/** Whether people can vote, and until when. */
+/** Says whether people can vote, and until when. */
 
 import type { ServerClock } from "../live/clock"
 import { useMounted } from "../live/use-mounted"
@@ -47,7 +47,7 @@ function phaseText(
 
 type Moment = (iso: string | null) => string
 
-/** Moments in words: in UTC as the server writes them, then in the reader's own time zone. */
+/** Writes moments: in UTC on the server, and in the reader's own time zone once scripts run. */
 function useMoment({ dateTime }: ResultsText): Moment {
   const zone = useMounted() ? undefined : "UTC"
   return (iso) => (iso === null ? "" : dateTime(new Date(iso), zone))

@@ -1,4 +1,4 @@
-/** The tally of a poll: the same component on the server and, alive, in the browser. */
+/** The results of a poll: the same component on the server and in the browser, where it is live. */
 
 import { isOver } from "@tallyroom/lib/polls/visibility"
 import { translator } from "@tallyroom/lib/ui/i18n"
@@ -30,7 +30,7 @@ export function ResultsApp(data: ResultsData) {
   const view = tallyViewOf(snapshot)
   const over = isOver(snapshot.phase)
   const gone = connection.state === "gone"
-  // What invites to vote, and to look, stands outside of this component.
+  // The parts of the page that invite people to vote are not part of this component.
   useEffect(() => {
     document.body.classList.toggle("over", over)
     document.body.classList.toggle("gone", gone)
@@ -63,7 +63,7 @@ export function ResultsApp(data: ResultsData) {
   )
 }
 
-/** Instead of a poll that was deleted, or taken back, while the page was open. */
+/** Shown when the poll was deleted, or became a draft again, while the page was open. */
 function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
   return (
     <>

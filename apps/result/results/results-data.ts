@@ -1,4 +1,4 @@
-/** What the server gives a result page's script: the page can be drawn again from it in the browser. */
+/** The data from which the script of a results page renders the page again. */
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
@@ -13,7 +13,7 @@ export type ResultsData = {
   /** The server's time (ms) as of the snapshot. */
   now: number
   order: Order
-  /** In a frame of another site: the essentials alone. */
+  /** Whether the page is in a frame of another site, where only the essentials are shown. */
   embedded: boolean
   /** Whether a receipt shows that the reader has voted. */
   hasVoted: boolean

@@ -1,4 +1,4 @@
-/** The result page and its little sister in frames: right as they are served, and alive where scripts run. */
+/** The results page, and the smaller page for frames. Both are right as they are served, and live where scripts run. */
 
 import { isOver } from "@tallyroom/lib/polls/visibility"
 import { isolated } from "@tallyroom/lib/ui/direction"

@@ -1,7 +1,7 @@
 import { fullBar, type TallyView } from "../tally/tally-view"
 import type { ResultsText } from "./results-data"
 
-/** What a full bar stands for, where that is not all votes. */
+/** Says what a full bar means, where that is not all votes. */
 export function ScaleLine({ view, text }: { view: TallyView; text: ResultsText }) {
   const share = fullBar(view)
   if (share === null) return null

@@ -40,7 +40,7 @@ export function SharePanel({ data, text, resultsAddress }: Props) {
 
 type CopyProps = { link: string; offer: string; text: ResultsText; className?: string }
 
-/** Hidden until a script can do what it offers. */
+/** The button is hidden until a script can copy. */
 function CopyButton({ link, offer, text: { t }, className = "" }: CopyProps) {
   return (
     <button

@@ -1,4 +1,4 @@
-/** The view in a sentence, read out by screen readers while it moves. */
+/** The results as a sentence, which screen readers read out when it changes. */
 
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useRef } from "preact/hooks"
@@ -7,25 +7,25 @@ import { useThrottled } from "../tally/use-throttled"
 import { outcome } from "./final-headline"
 import type { ResultsText } from "./results-data"
 
-/** More often nobody could listen to it. */
+/** Nobody could listen to it more often. */
 const ANNOUNCE_MS = 10_000
 
 /** @param view null while no counts are shown */
 type Props = { view: TallyView | null; final: boolean; text: ResultsText }
 
-/** Says nothing at first: the page itself has it all. */
+/** Says nothing at first, as the page itself says it all. */
 export function Announcement({ view, final, text }: Props) {
   const now = view ? summary(view, final, text) : ""
   const first = useRef(now)
-  const said = useThrottled(now, ANNOUNCE_MS)
+  const announced = useThrottled(now, ANNOUNCE_MS)
   return (
     <p class="visually-hidden" aria-live="polite" id="announcement">
-      {said === first.current ? "" : said}
+      {announced === first.current ? "" : announced}
     </p>
   )
 }
 
-/** "12 votes. Cats leads with 58%."; of a final poll "12 votes. Cats wins". */
+/** "12 votes. Cats leads with 58%.", or "12 votes. Cats wins" for a final poll. */
 export function summary(view: TallyView, final: boolean, text: ResultsText): string {
   const { t } = text
   const [leader] = view.leaders
@@ -35,7 +35,7 @@ export function summary(view: TallyView, final: boolean, text: ResultsText): str
 }
 
 function lead({ total, leaders }: TallyView, { t, percent, list }: ResultsText): string {
-  // Of equal ones some may be shown with a tenth of a percent more, so that all are 100 % together.
+  // Of options with equally many votes some may have a tenth of a percent more, so that all shares are 100 % together.
   const [leader] = leaders
   const share = percent(leaders.length === 1 ? (leader?.share ?? 0) : (leader?.votes ?? 0) / total)
   const labels = leaders.map(({ option }) => isolated(option.label))

@@ -6,8 +6,8 @@ import type { Snapshot } from "../tally/snapshot"
 import { extended, type History, historyOf } from "./history"
 
 /**
- * The server's timeline, asked for when counts can be seen and again after every loss of the connection, continued by
- * the snapshots.
+ * The timeline of the server, continued by the snapshots. It is asked for as soon as counts can be seen, and again after every
+ * loss of the connection.
  */
 export function useHistory(
   address: string,
@@ -16,7 +16,7 @@ export function useHistory(
   clock: ServerClock,
 ): History {
   const [history, setHistory] = useState<History>([])
-  // What was before the first snapshot is told by the server alone.
+  // Only the server knows what was before the first snapshot, so snapshots are added after its answer.
   const answered = useRef(false)
   const wanted = connected && !snapshot.hidden
   useEffect(() => {
@@ -27,7 +27,7 @@ export function useHistory(
         clock.heard(Date.parse(answer.headers.get("date") ?? ""))
         if (answer.ok) setHistory(historyOf((await answer.json()).timeline, snapshot))
       })
-      // The snapshots go on; the next connection asks again.
+      // The snapshots go on, and the next connection asks again.
       .catch(() => {})
       .finally(() => {
         if (!stop.signal.aborted) answered.current = true

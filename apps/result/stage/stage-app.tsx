@@ -1,4 +1,4 @@
-/** The big screen: one poll of the list at a time, led by keys. */
+/** The big screen: one poll of the list at a time, controlled by keys. */
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { useRef, useState } from "preact/hooks"

@@ -1,4 +1,4 @@
-/** Giant bars, with labels of one size. */
+/** Giant bars, with labels of equal size. */
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
@@ -11,7 +11,7 @@ import type { StageText } from "./stage-data"
 import { layoutOf, startOf } from "./stage-sizes"
 import { useFittingRows } from "./use-fitting-rows"
 
-/** More could not be read at 20 metres. */
+/** Nobody could read more rows from 20 metres away. */
 const MOST_ROWS = 12
 const REORDER_MS = 2_000
 type Props = {
@@ -61,7 +61,7 @@ export function StageBars({ snapshot, text, covered, view, why }: Props) {
   )
 }
 
-/** What is not shown, and what a full bar stands for where that is not all votes. */
+/** Says how many options are not shown, and what a full bar means where that is not all votes. */
 function Below({ more, full, text }: { more: number; full: number | null; text: StageText }) {
   if (more === 0 && full === null) return null
   return (
@@ -72,7 +72,7 @@ function Below({ more, full, text }: { more: number; full: number | null; text: 
   )
 }
 
-/** As on the ballot; of more options than fit, those with the most votes, in their order. */
+/** The ids of the options that are shown: all as on the ballot, or if they are too many those with the most votes, in that order. */
 function leading({ options }: Snapshot, rows: TallyRow[] | null): string {
   const ids = options.map(({ id }) => id)
   if (options.length <= MOST_ROWS || rows === null) return ids.slice(0, MOST_ROWS).join(" ")
@@ -84,7 +84,7 @@ function leading({ options }: Snapshot, rows: TallyRow[] | null): string {
 
 type Widest = { share: string; votes: string }
 
-/** The longest texts of the numbers: all rows keep room for them, so that their bars can be compared. */
+/** The longest texts of the numbers. All rows keep room for them, so that the bars can be compared. */
 function widestOf(rows: (TallyRow | null)[], { percent, number }: StageText): Widest {
   const longest = (texts: string[]) =>
     texts.reduce((long, text) => (text.length > long.length ? text : long), "")
@@ -95,7 +95,7 @@ function widestOf(rows: (TallyRow | null)[], { percent, number }: StageText): Wi
   }
 }
 
-/** What an option's label takes room for. */
+/** All parts of an option that take room in its row. */
 function shapeOf({ label, emoji = "", image = "" }: SnapshotOption): string {
   return `${image} ${emoji} ${label}`
 }

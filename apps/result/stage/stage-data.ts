@@ -1,4 +1,4 @@
-/** What the server gives the big screen's script. */
+/** The data from which the script of the big screen renders the page again. */
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
@@ -18,7 +18,7 @@ export type StageData = {
   live: string
   /** The ballot's address as people type it. */
   link: string
-  /** The host in that address, when it names this machine alone and no phone can reach it. */
+  /** The host in that address if it names this machine alone, so that no phone can reach it; else null. */
   unreachable: string | null
   /** The ballot's QR code as SVG markup. */
   qr: string

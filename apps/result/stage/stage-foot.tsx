@@ -1,4 +1,4 @@
-/** What can be done, for hands without a keyboard. */
+/** Buttons for all that keys do, for people without a keyboard. */
 
 import type { StageText } from "./stage-data"
 import type { StageActions } from "./use-stage-keys"

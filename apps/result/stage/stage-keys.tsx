@@ -5,7 +5,7 @@ type Props = { dialog: RefObject<HTMLDialogElement | null>; canFill: boolean; te
 
 type Key = [names: string[], does: string]
 
-/** Which keys there are; Esc closes it by itself. */
+/** A dialog that lists the keys. Esc closes it without a script. */
 export function KeysDialog({ dialog, canFill, text: { t } }: Props) {
   const fullScreen: Key = [["F"], t("keyFull")]
   const keys: Key[] = [

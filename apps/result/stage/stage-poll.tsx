@@ -38,7 +38,7 @@ export function StagePoll({ data, text, covered }: Props) {
   )
 }
 
-/** Instead of a poll that was deleted, or taken back, while the screen was on: keys lead to the next one. */
+/** Shown when the poll was deleted, or became a draft again, while the screen was on. The keys still lead to other polls. */
 function GonePoll({ snapshot, text }: { snapshot: Snapshot; text: StageText }) {
   return (
     <>
@@ -56,7 +56,7 @@ function GonePoll({ snapshot, text }: { snapshot: Snapshot; text: StageText }) {
   )
 }
 
-/** Titles with more letters are written smaller, sooner where many options want room. */
+/** Titles with more letters are written smaller. Where there are many options, that begins with shorter titles. */
 const LONGER_TITLE = 110
 const LONG_TITLE = 60
 const LONG_TITLE_OF_MANY = 22
@@ -73,7 +73,7 @@ function whyHidden({ hidden, results }: Snapshot, { t }: StageText): string | nu
   return hidden ? t(results === "after-vote" ? "hiddenAfterVote" : "hiddenAfterClose") : null
 }
 
-/** Says nothing while all is well: people look at the numbers. */
+/** Says nothing while all is well, as people look at the numbers. */
 function StageConnection({
   connection: { state, heardAt },
   text,

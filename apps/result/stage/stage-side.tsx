@@ -1,4 +1,4 @@
-/** Beside the bars: how to vote, how many have, and how long it is open. */
+/** The side beside the bars: how to vote, how many have voted, and how long the poll is open. */
 
 import { countdown, type ServerClock } from "../live/clock"
 import { useNow } from "../live/use-now"
@@ -44,7 +44,7 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
   )
 }
 
-/** In letters as large as there is room for, broken before its path if at all. */
+/** The address in letters as large as there is room for. If it needs two lines, the path is the second one. */
 function Link({ link }: { link: string }) {
   const at = link.includes("/") ? link.indexOf("/") : link.length
   const [host, path] = [link.slice(0, at), link.slice(at)]

@@ -1,21 +1,21 @@
-/** One size of letters for all rows of the big screen: the largest with which nothing is cut off or wraps too often. */
+/** Finds one size of letters for all rows of the big screen: the largest with which nothing is cut off or takes too many lines. */
 
 import type { RefObject } from "preact"
 import { useLayoutEffect } from "preact/hooks"
 
-/** As --unit in stage.css: a part of a screen of 16:9 that fits into this one. */
+/** The same as --unit in stage.css: a hundredth of the width of the largest 16:9 area that fits into the screen. */
 const UNIT_OF_WIDTH = 1 / 100
 const UNIT_OF_HEIGHT = 1.7778 / 100
-/** In units: larger letters would be no easier to read. */
+/** In units. Larger letters would not be easier to read. */
 const LARGEST = 4.4
 const SMALLEST_PX = 8
 const EXACT_PX = 0.5
-/** Of a row's height: the rest keeps the rows apart. */
+/** The part of the height of a row that may be used. The rest keeps the rows apart. */
 const FULL = 0.91
-/** Two lines and a little more, in the size of the letters. */
+/** A little more than two lines, in units of the font size. */
 const MOST_LABEL_EM = 2.5
 
-/** Sets `--row-size` of the list whenever its size or `shape`, all that takes room in it, changes. */
+/** Sets `--row-size` of the list whenever the size of the list changes, or `shape`, which names all that takes room in it. */
 export function useFittingRows(list: RefObject<HTMLElement | null>, shape: string): void {
   useLayoutEffect(() => {
     const { current } = list

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks"
 
 export type StageActions = Record<"cover" | "fullScreen" | "previous" | "next" | "keys", () => void>
 
-/** Page keys, Esc, "." and "b" are what remote presenters send. */
+/** Remote presenters send the page keys, Esc, "." and "b". */
 const KEYS: Record<string, keyof StageActions> = {
   " ": "cover",
   b: "cover",
@@ -20,8 +20,8 @@ const KEYS: Record<string, keyof StageActions> = {
 }
 
 /**
- * Lets keys do this wherever the focus is. A button that the keyboard has reached keeps its own space key, one that was
- * only clicked does not; an open dialog keeps all keys, but the one that opened it closes it.
+ * Lets keys start these actions wherever the focus is. The space key still presses a button that was reached by the keyboard,
+ * and not one that was only clicked. While the dialog is open, the key that opened it closes it, and all others are the dialog's.
  */
 export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialogElement | null>): void {
   const latest = useRef(actions)
@@ -42,6 +42,6 @@ export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialog
 
 function isForButton({ key, target }: KeyboardEvent): boolean {
   if (key !== " " || !(target instanceof Element)) return false
-  // A dialog that was just closed may hold the focus for another moment.
+  // A dialog that was just closed may have the focus for another moment.
   return target.closest(":not(dialog *):is(button, a, summary)")?.matches(":focus-visible") ?? false
 }

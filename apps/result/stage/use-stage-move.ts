@@ -1,4 +1,4 @@
-/** From poll to poll in place: a page that is left would leave full screen, too. */
+/** Moves from poll to poll within one page, as loading another page would end full screen. */
 
 import { useRef, useState } from "preact/hooks"
 import type { StageData } from "./stage-data"
@@ -26,11 +26,11 @@ export function useStageMove(first: StageData) {
   return { data, failure, move }
 }
 
-/** The poll beside this one in the public list, which is a ring; null when there is no other. */
+/** The next poll in the public list, where the first one follows the last one; null when there is no other. */
 async function neighbour(poll: string, step: 1 | -1): Promise<string | null> {
   const answer = await fetch("/api/polls", { headers: { accept: "application/json" } })
   const { polls } = (await answer.json()) as { polls: Listed[] }
-  // An admin's list holds more than a hall may see.
+  // The list for an admin has polls that the audience may not see.
   const ids = polls.flatMap(({ id, state, archived }) => (state === "draft" || archived ? [] : [id]))
   const at = ids.indexOf(poll)
   const next = ids[(at + step + ids.length) % Math.max(1, ids.length)]
@@ -39,7 +39,7 @@ async function neighbour(poll: string, step: 1 | -1): Promise<string | null> {
 
 type Listed = { id: string; state: string; archived: boolean }
 
-/** The data in the page of another poll, whose address becomes that of this page. @throws {Error} when there is none */
+/** Reads the data in the page of another poll, and makes its address that of this page. @throws {Error} when there is none */
 async function stageOf(poll: string): Promise<StageData> {
   const address = `/polls/${poll}/stage${location.search}`
   const answer = await fetch(address)

@@ -1,8 +1,11 @@
-/** What was written into a page before its script ran stays in it. */
+/** Keeps what was typed into a page before its script ran. */
 
 const TEXTS = ["text", "search", "password", "number"]
 
-/** Somebody on a slow line writes before the script is there, and browsers bring back what was written on the way back. */
+/**
+ * Runs `takeOver`, and types again what was in the fields. On a slow line people type before the script runs, and browsers
+ * restore what was typed when a reader comes back to the page.
+ */
 export function keepTyped(takeOver: () => void): void {
   const fields = [...document.querySelectorAll<HTMLInputElement>("main input")]
   const typed = fields.flatMap((field) =>

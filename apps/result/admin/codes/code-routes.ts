@@ -1,4 +1,4 @@
-/** One-time codes: made, printed as cards, or taken as CSV. They are written anew from their serial numbers each time. */
+/** One-time codes: they are made, printed as cards, or downloaded as CSV. Each time they are computed from their serial numbers. */
 
 import { writeCode } from "@tallyroom/lib/ballots/codes"
 import { Problem } from "@tallyroom/lib/errors"
@@ -46,7 +46,7 @@ export function codeRoutes(deps: AdminDeps) {
 
 type Refused = { wanted?: string; error?: string; notice?: Notice }
 
-/** Codes that are offered to be made. */
+/** The number of new codes that the form suggests. */
 const OFFERED = "50"
 
 async function codesPage(
@@ -82,7 +82,7 @@ async function make(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   }
 }
 
-/** The codes that an address asks for by `from` (the first is 1) and `count`, as far as they were made. */
+/** The numbers of the codes that an address asks for by `from` (the first is 1) and `count`, limited to those that were made. */
 function rangeOf(url: URL, { codesMade }: StoredPoll, most: number): { from: number; count: number } {
   const number = (name: string, fallback: number) => {
     const text = url.searchParams.get(name) ?? ""

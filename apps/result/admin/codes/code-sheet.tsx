@@ -1,4 +1,4 @@
-/** Codes as cards to print and cut: twelve a page, on A4 and on Letter. */
+/** Codes as cards to print and cut, twelve on a page of A4 or Letter. */
 
 import { Qr } from "../../http/qr"
 import { unreachableHost, withoutScheme } from "../../http/vote-address"
@@ -14,7 +14,7 @@ type Props = {
   poll: { id: string; title: string }
   cards: Card[]
   text: AdminText
-  /** The number of the first code that is not on these sheets; null when there is none. */
+  /** The number of the first code after these sheets; null when there is none. */
   next: number | null
 }
 

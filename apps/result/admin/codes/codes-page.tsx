@@ -1,10 +1,10 @@
-/** One-time codes: making them, printing them, taking them elsewhere. */
+/** The page on which codes are made, printed and downloaded. */
 
 import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, NoticeBox } from "../parts"
 import type { CodesView } from "../views"
 
-/** The most codes that are made or printed at once; lib/ui draws a QR code for each. */
+/** The most codes that are made at once, and the most that are printed at once, each with a QR code. */
 export const MAKE_AT_ONCE = 10_000
 export const PRINT_AT_ONCE = 1_000
 

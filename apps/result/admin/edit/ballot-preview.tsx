@@ -40,7 +40,7 @@ function PreviewCard({ option, index }: { option: OptionDraft; index: number }) 
   )
 }
 
-/** What of a half-written option can be shown. */
+/** The parts of an unfinished option that can be shown. */
 function showable({ emoji, colour, image }: OptionDraft) {
   return {
     emoji,

@@ -1,4 +1,4 @@
-/** One of a few rules, each explained. */
+/** A field for one of a few choices, each with an explanation. */
 
 import { useAdminText } from "../admin-text"
 

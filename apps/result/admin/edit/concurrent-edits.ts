@@ -1,11 +1,11 @@
 /**
- * Two people at one poll: a form says what it was served with, so that what one of them left alone does not undo what the
- * other changed meanwhile, and nobody overwrites the other's words unseen.
+ * Two admins edit one poll at the same time. A form says with which poll it was served, so that the parts that one of them did
+ * not change don't undo changes of the other, and nobody overwrites a change without seeing it.
  */
 
 import type { PollDraft } from "./draft"
 
-/** What two people may change at once. The id stays, and the default poll is named by a box that only ever sets it. */
+/** The parts that two admins may change at once. The id never changes, and the box for the default poll can only set it. */
 const PARTS = [
   "title",
   "options",
@@ -18,21 +18,21 @@ const PARTS = [
 ] as const
 export type DraftPart = (typeof PARTS)[number]
 
-/** A mark is enough to tell one text from another; all of a poll in every form would double it. */
+/** A fingerprint is enough to tell texts apart. With the whole poll, every form would be twice as long. */
 const FINGERPRINT_CHARACTERS = 12
 
-/** What of a poll a form was served with: a mark for each part, in a line. */
+/** The fingerprints of all parts, separated by spaces. */
 export function fingerprintsOf(draft: PollDraft): string {
   return PARTS.map((part) => fingerprintOf(draft, part)).join(" ")
 }
 
-/** As long as `fingerprintsOf` is at most. */
+/** The most characters that `fingerprintsOf` returns. */
 export const MOST_FINGERPRINTS = PARTS.length * (FINGERPRINT_CHARACTERS + 1)
 
 /**
- * What was written, and of what was left alone the poll as it is now.
- * @param served the marks of the poll as the form was served with it
- * @returns the parts that both changed, too, each in its own way
+ * Merges the edits of a form with the poll as it is stored now: the parts that the form left alone are as they are stored.
+ * @param served the fingerprints of the poll when the form was served
+ * @returns the draft, and the parts that both have changed differently
  */
 export function mergeEdits(
   written: PollDraft,
@@ -42,7 +42,7 @@ export function mergeEdits(
   const before = served.split(" ")
   const isAs = (draft: PollDraft, part: DraftPart) =>
     fingerprintOf(draft, part) === before[PARTS.indexOf(part)]
-  // A form of an earlier release says nothing of it.
+  // A form that an earlier release served has no fingerprints.
   const changed = before.length === PARTS.length ? PARTS.filter((part) => !isAs(stored, part)) : []
   const left = changed.filter((part) => isAs(written, part))
   return {

@@ -1,4 +1,4 @@
-/** A poll while it is written: everything as text, as the fields of the form hold it. */
+/** A poll while it is edited. Everything is text, as in the fields of the form. */
 
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -24,7 +24,7 @@ export function optionField(index: number, part: keyof OptionDraft): string {
   return `o${index}-${part}`
 }
 
-/** How a button of the form changes the list of options: "add", or "remove-2", "up-2", "down-2". */
+/** What a button of the form does with the list of options: "add", or "remove-2", "up-2", "down-2". */
 export type OptionAction = "add" | `${"remove" | "up" | "down"}-${number}`
 
 export function emptyDraft(): PollDraft {
@@ -46,7 +46,7 @@ export function pollDraftOf(poll: Poll): PollDraft {
   }
 }
 
-/** The options after a button was pressed; as they were when it makes no sense. */
+/** The options after a button was pressed. They stay the same if the action makes no sense. */
 export function changeOptions(options: OptionDraft[], action: OptionAction): OptionDraft[] {
   if (action === "add") return options.length < MAX_OPTIONS ? [...options, newOption()] : options
   const [verb, index] = action.split("-")
@@ -59,7 +59,7 @@ export function isOptionAction(text: string): text is OptionAction {
   return /^(add|(remove|up|down)-\d{1,2})$/.test(text)
 }
 
-/** The options without rows that nobody filled, as long as enough are left. */
+/** The options without empty rows, unless fewer than two would be left. */
 export function withoutBlank(options: OptionDraft[]): OptionDraft[] {
   const filled = options.filter(({ label, emoji, image }) => label !== "" || emoji !== "" || image !== "")
   return filled.length >= 2 ? filled : options
@@ -71,7 +71,7 @@ function swapped(options: OptionDraft[], from: number, to: number): OptionDraft[
   return options.map((option, i) => (i === from ? other : i === to ? one : option))
 }
 
-/** Nobody has to think of an id: saving makes one of the label. */
+/** A new option has no id: saving generates one from the label. */
 function newOption(): OptionDraft {
   return { id: "", label: "", emoji: "", colour: "", image: "" }
 }

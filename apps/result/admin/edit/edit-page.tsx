@@ -1,4 +1,4 @@
-/** Making and changing a poll, with the ballot as it will look beside it. */
+/** The page for making and changing a poll, with a preview of the ballot. */
 
 import { useState } from "preact/hooks"
 import { useMounted } from "../../live/use-mounted"
@@ -31,7 +31,7 @@ export function EditPage(view: EditView) {
       <h1>{id === null ? t("newPoll") : t("editPoll")}</h1>
       <NoticeBox notice={view.notice} />
       <div class="columns editor">
-        {/* Where no script asks the fields, the browser does. */}
+        {/* Without scripts the browser checks the fields. */}
         <form
           method="post"
           action={id === null ? "/admin/new" : `/admin/polls/${id}/edit`}
@@ -112,7 +112,7 @@ export function EditPage(view: EditView) {
 
 type FieldProps = { draft: PollDraft; error: string | undefined; set: (change: Partial<PollDraft>) => void }
 
-/** While nobody wrote an id for a new poll, it follows the title. */
+/** The id of a new poll follows its title until somebody types another one. */
 function TitleField({
   draft,
   error,

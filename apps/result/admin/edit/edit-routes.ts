@@ -1,4 +1,4 @@
-/** Making and changing polls by the form. */
+/** Makes and changes polls by the form. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { Elysia } from "elysia"
@@ -69,7 +69,7 @@ function editor(deps: AdminDeps, visit: AdminVisit, view: EditView, status = 200
   return adminPage(deps, visit.request, view, { title, status })
 }
 
-/** Without scripts the buttons of the options come here, too: the form is shown again with the list changed. */
+/** Answers a form. Without scripts the buttons of the options send it too, and it is shown again with the list changed. */
 async function answerForm(
   deps: AdminDeps,
   visit: AdminVisit,
@@ -81,7 +81,7 @@ async function answerForm(
     const changed = { ...draft, options: changeOptions(draft.options, action) }
     return editor(deps, visit, stillServed(viewOf(poll, changed), form))
   }
-  // Where scripts run the page writes the id of a title with Latin letters; nobody need think of any.
+  // Scripts write an id from a title with Latin letters. Other polls get a random id here.
   const whole = { ...draft, id: draft.id || pollIdFrom(draft.title), options: withoutBlank(draft.options) }
   const { draft: mine, both } = poll
     ? mergeEdits(whole, pollDraftOf(poll), form.sent.served ?? "")
@@ -92,11 +92,11 @@ async function answerForm(
     kind: "bad",
     text: t("changedMeanwhile", { parts: list(both.map((part) => t(part))) }),
   } as const
-  // Saved again, the form knows of the other's change.
+  // The form that is shown now knows of the other change, so saving it again is allowed.
   return editor(deps, visit, { ...viewOf(poll, mine), notice }, CONFLICT)
 }
 
-/** Shown again, a form knows no more of the poll than before. */
+/** The view of a form that is shown again: it still names the poll as it was first served. */
 function stillServed(view: EditView, { sent }: SentForm): EditView {
   return { ...view, served: sent.served ?? view.served }
 }
@@ -125,7 +125,7 @@ async function save(
   }
 }
 
-/** Where an opening that has passed is not the error, the closing is. */
+/** The field whose time was refused: the opening if it has passed, else the closing. */
 function scheduleError({ draft, saved }: EditView, { text: { t } }: AdminVisit): Record<string, string> {
   const isPast = draft.opensAt !== "" && Date.parse(draft.opensAt) <= Date.now()
   if (!isPast) return { closesAt: t("errorSchedule") }
@@ -139,7 +139,7 @@ async function create({ sql }: AdminDeps, form: SentForm): Promise<Saved> {
   return value ? { saved: await withDeadline(createPoll(sql, value), CHANGE_DEADLINE_MS) } : { errors }
 }
 
-/** A scheduled poll without an opening time would open at once, which nobody means who empties the field. */
+/** A scheduled poll becomes a draft when its opening time is removed: without one it would open at once, which nobody wants. */
 async function change({ sql }: AdminDeps, poll: StoredPoll, form: SentForm): Promise<Saved> {
   const { value, errors } = checkChange(form)
   if (!value) return { errors }

@@ -1,10 +1,10 @@
-/** Moments as fields for them hold them, in this machine's time zone. */
+/** Moments as browsers write them into fields, in the time zone of this machine. */
 
-/** What a poll's schema allows, and years of four digits, which fields hold the typing to. */
+/** The limits of the fields, within what the schema of polls allows, and with years of four digits. */
 export const EARLIEST = "1970-01-02T00:00"
 export const LATEST = "9998-12-30T23:59"
 
-/** "2030-01-31T21:00" in this machine's zone; empty for what is no moment. */
+/** "2030-01-31T21:00" in the time zone of this machine; empty for a text that is no moment. */
 export function localTime(iso: string): string {
   const date = new Date(iso)
   if (iso === "" || Number.isNaN(date.getTime())) return ""
@@ -15,7 +15,7 @@ type Read =
   | { iso: string; wrong: null }
   | { iso: null; wrong: "errorMoment" | "errorEmptied" | "errorSkipped" }
 
-/** What a field for moments holds. @param held whether it was served with one, which nobody may lose by a slip */
+/** Reads a field for moments. @param held whether it was served with a moment, which nobody may lose by mistake */
 export function readMoment(
   { value, validity }: Pick<HTMLInputElement, "value"> & { validity: Pick<ValidityState, "badInput"> },
   held: boolean,
@@ -31,10 +31,10 @@ export function readMoment(
   return localTime(iso) === minute ? { iso, wrong: null } : { iso: null, wrong: "errorSkipped" }
 }
 
-/** Zones put their clocks back by half an hour, an hour or two. */
+/** Time zones set their clocks back by half an hour, one hour or two. */
 const PUT_BACK_MS = [1_800_000, 3_600_000, 7_200_000]
 
-/** Whether the clocks show the time of this moment a second time later on. */
+/** Whether the clocks will show the time of this moment once more, as they are set back. */
 export function comesTwice(iso: string): boolean {
   const at = new Date(iso).getTime()
   return PUT_BACK_MS.some((ms) => localTime(new Date(at + ms).toISOString()) === localTime(iso))

@@ -4,6 +4,6 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 
 export const POLICIES = ["final", "changeable"] as const satisfies Poll["policy"][]
 export const RESULTS_MODES = ["live", "after-vote", "after-close"] as const satisfies Poll["results"][]
-/** Whether votes are confirmed: as the policy asks, or as the host says. */
+/** Whether voters confirm their choice: by the default of the policy, always, or never. */
 export const CONFIRMATIONS = ["auto", "yes", "no"] as const
 export const ELIGIBILITIES = ["browser", "code", "network"] as const satisfies Poll["eligibility"][]

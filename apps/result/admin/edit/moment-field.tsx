@@ -1,6 +1,6 @@
 /**
- * A moment: in the reader's own time zone where scripts run, in UTC where they don't. It is always sent as UTC. A browser
- * sends nothing for a field that is only half filled, so an empty field takes no time away that was there: a box does.
+ * A field for a moment: in the reader's own time zone where scripts run, else in UTC. It is always sent as UTC. A browser sends
+ * an empty text for a field that is only half filled, so an empty field does not remove a stored time: a box does.
  */
 
 import type { RefObject } from "preact"
@@ -12,17 +12,17 @@ import { comesTwice, EARLIEST, LATEST, localTime, readMoment } from "./local-tim
 
 type Props = {
   name: "opensAt" | "closesAt"
-  /** An ISO text, or empty: what the field is served with. */
+  /** The moment with which the field is served: an ISO text, or empty. */
   value: string
-  /** The same as the stored poll has it, which nobody may lose by a slip; what was refused is nothing to lose. */
+  /** The moment of the stored poll, which nobody may lose by mistake. It differs from `value` where that was refused. */
   saved: string
   error: string | undefined
   why: string | undefined
-  /** What it means to have none, where that is not plain. */
+  /** Says what it means to have no time, where that is not obvious. */
   emptied?: string | undefined
 }
 
-/** What a field sends that holds no whole moment: the server tells it from an empty one. */
+/** Sent for a field that is only half filled, so that the server can tell it from an empty one. */
 const UNFINISHED = "unfinished"
 
 export function MomentField({ name, value, saved, error, why, emptied }: Props) {
@@ -32,7 +32,7 @@ export function MomentField({ name, value, saved, error, why, emptied }: Props) 
   const field = useRef<HTMLInputElement>(null)
   const { moment, localError, warning, handlers } = useMoment(field, value, saved, `${mounted} ${none}`)
   useEffect(() => {
-    // The field of the reader's own zone takes the place of the one that was served, and its focus.
+    // The field in the reader's own time zone replaces the one that was served, so it must get the focus again.
     const input = field.current
     if (error && input?.form?.querySelector("[aria-invalid=true]") === input) input?.focus()
   }, [mounted, error])
@@ -80,9 +80,9 @@ export function MomentField({ name, value, saved, error, why, emptied }: Props) 
 }
 
 /**
- * What the field holds where scripts run; what is wrong with it is said once it is to be saved: earlier it would push the
- * button away under the click.
- * @param state when this changes, the field is looked at anew
+ * The content of the field where scripts run. An error is shown once the form is to be saved: shown earlier, it would move the
+ * button away under the pointer.
+ * @param state when this changes, the field is read again
  */
 function useMoment(field: RefObject<HTMLInputElement | null>, served: string, saved: string, state: string) {
   const { t } = useAdminText()
@@ -94,10 +94,10 @@ function useMoment(field: RefObject<HTMLInputElement | null>, served: string, sa
     const input = field.current
     if (!input) return null
     const read = readMoment(input, saved !== "")
-    // A field has minutes alone: what stands there as it was served, or as it is saved, keeps its seconds.
+    // A field has no seconds. A moment that is the same as before in minutes keeps its seconds.
     const known = [served, saved].find((iso) => localTime(iso) === input.value)
     setMoment(read.iso && (known ?? read.iso))
-    // The form asks every field before it is sent.
+    // The form checks every field before it is sent.
     input.setCustomValidity(read.wrong ? t(read.wrong) : "")
     return read
   }
@@ -112,12 +112,12 @@ function useMoment(field: RefObject<HTMLInputElement | null>, served: string, sa
     if (!input.validity.valid)
       setLocalError(input.validity.customError ? input.validationMessage : t("errorMoment"))
   }
-  // A field that goes from half filled to empty says nothing of it by itself: keys do, and leaving it.
+  // A field that changes from half filled to empty fires no event of its own, so keys and leaving the field are handled too.
   const handlers = { onInput: tellWhatChanged, onKeyUp: tellWhatChanged, onBlur: look, onInvalid: tell }
   return { moment, localError, warning, handlers }
 }
 
-/** Keeps a form from being sent while one of its moments is not whole; the first of them gets the focus. */
+/** Keeps a form from being sent while one of its moments is invalid. The first of these fields gets the focus. */
 export function requireWholeMoments(event: Event & { currentTarget: HTMLFormElement }): void {
   const fields = event.currentTarget.querySelectorAll<HTMLInputElement>("input[type=datetime-local]")
   const [first] = [...fields].filter((field) => !field.checkValidity())

@@ -1,4 +1,4 @@
-/** One option of a poll while it is written. */
+/** One option of a poll while it is edited. */
 
 import { useMounted } from "../../live/use-mounted"
 import { idFrom } from "../../polls/generated-ids"
@@ -14,7 +14,7 @@ type Props = {
   fixed: boolean
   labelFixed: boolean
   press: (action: string) => (event: Event) => void
-  /** Goes on to the next option, which it adds after the last one; false where there can be none. */
+  /** Focuses the next option, and adds one after the last option. Returns false where there can be no other. */
   goOn: (index: number) => boolean
   onChange: (option: OptionDraft) => void
 }
@@ -91,13 +91,13 @@ function TextPart({ index, option, errors, fixed, labelFixed, goOn, onChange, pa
   )
 }
 
-/** Enter by itself; with an input method it takes over what was composed (Safari tells that by the code alone). */
+/** Whether Enter was pressed by itself. In an input method it accepts the text instead, which Safari tells by the key code alone. */
 function isEnter({ key, isComposing, keyCode, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   return key === "Enter" && !isComposing && keyCode !== COMPOSED && !ctrlKey && !metaKey && !altKey
 }
 const COMPOSED = 229
 
-/** A colour as text, which may be empty, and where scripts run a picker beside it. */
+/** A field for a colour, which may be empty, with a colour picker where scripts run. */
 function ColourPart(props: Props) {
   const { t } = useAdminText()
   const mounted = useMounted()

@@ -1,4 +1,4 @@
-/** The list of a poll's options. Its buttons are buttons of the form, so that they work without scripts too. */
+/** The list of the options of a poll. Its buttons belong to the form, so that they work without scripts too. */
 
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { useEffect, useRef, useState } from "preact/hooks"
@@ -12,7 +12,7 @@ type Props = {
   errors: Record<string, string>
   /** Why options can't be added and removed any more. */
   fixed: string | undefined
-  /** Nor what they are called. */
+  /** Whether labels can't be changed either. */
   labelsFixed: boolean
   onChange: (options: OptionDraft[]) => void
   onAction: (action: string) => void
@@ -55,7 +55,7 @@ export function OptionsEditor({ options, errors, fixed, labelsFixed, onChange, o
   )
 }
 
-/** What a button does where scripts run: the list changes at once, and the keyboard stays with what was moved. */
+/** What the buttons do where scripts run: the list changes at once, and the focus follows the moved option. */
 function useActions(count: number, isFull: boolean, onAction: (action: string) => void) {
   const { t } = useAdminText()
   const mounted = useMounted()

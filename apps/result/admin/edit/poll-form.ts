@@ -1,4 +1,4 @@
-/** The form of a poll, read and checked. */
+/** Reads and validates the form of a poll. */
 
 import { readForm } from "@tallyroom/lib/http/body"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
@@ -10,7 +10,7 @@ import { MOST_FINGERPRINTS } from "./concurrent-edits"
 import { type OptionDraft, optionField, type PollDraft } from "./draft"
 import { type ValidationErrors, validationErrorsOf } from "./validation-errors"
 
-/** Fifty options with all that they may have, percent-encoded. */
+/** Enough for fifty options with the longest fields, percent-encoded. */
 const FORM_LIMIT = 256 * 1_024
 
 const PARTS = { id: 64, label: 400, emoji: 80, colour: 16, image: 600 } satisfies Record<
@@ -34,11 +34,11 @@ export type SentForm = {
   draft: PollDraft
   sent: Record<string, string | undefined>
   action: string
-  /** What the draft itself can't say: a moment that is not whole is not taken into it. */
+  /** Errors about moments. The draft can't tell them, as it has no invalid moments. */
   errors: ValidationErrors
 }
 
-/** What was sent; a field that was not (as it is disabled) is as `before` has it. @throws {Problem} for no such form */
+/** Reads what was sent. A field that was not sent, as it is disabled, is taken from `before`. @throws {Problem} as `readForm` */
 export async function readPollForm(request: Request, before: PollDraft): Promise<SentForm> {
   const sent: Record<string, string | undefined> = await readForm(request, FORM_LIMIT, FIELDS)
   const text = (name: string, fallback: string) => (sent[name] ?? fallback).trim()
@@ -63,7 +63,7 @@ export async function readPollForm(request: Request, before: PollDraft): Promise
   return { draft, sent, action: sent.do ?? "save", errors }
 }
 
-/** The last row whose button was pressed may lie behind gaps: only rows that were sent count. */
+/** There may be gaps between the rows, as rows can be removed, so only rows that were sent count. */
 function sentOptions(sent: Record<string, string | undefined>): OptionDraft[] {
   return Array.from({ length: MAX_OPTIONS }, (_, i) => i).flatMap((i) => {
     if (sent[optionField(i, "label")] === undefined) return []
@@ -75,8 +75,8 @@ function sentOptions(sent: Record<string, string | undefined>): OptionDraft[] {
 }
 
 /**
- * A moment as it was sent. Browsers send an empty text for a field that is half filled, so the form says which moment the
- * field was served with, and has a box for none; without it that moment is kept, and the field marked.
+ * A moment as it was sent. Browsers send an empty text for a half filled field. So the form says with which moment the field
+ * was served, and has a box for no moment. Without the box that moment is kept, and the field has an error.
  */
 function sentMoment(
   sent: Record<string, string | undefined>,
@@ -87,17 +87,17 @@ function sentMoment(
   if (text === undefined) return { moment: before }
   if (sent[`${name}None`] !== undefined) return { moment: "" }
   const served = sent[`${name}Was`] ?? before
-  // A field has minutes alone: what was not touched keeps its seconds.
+  // A field has no seconds. A moment that was not changed keeps its seconds.
   if (text === served.slice(0, MINUTE)) return { moment: served }
   if (text === "") return { moment: served, error: "errorEmptied" }
   const moment = inUtc(text)
   return moment === null ? { moment: served, error: "errorMoment" } : { moment }
 }
 
-/** "2030-01-31T20:00" is so long. */
+/** The length of "2030-01-31T20:00". */
 const MINUTE = 16
 
-/** What a field for moments sends without scripts has no time zone: it is said to be UTC. Null for what is none. */
+/** Without scripts a field sends no time zone, and its label says that it is in UTC. Null for a text that is no moment. */
 function inUtc(text: string): string | null {
   const whole = text.replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/, "$&:00").replace(/T[\d:.]+$/, "$&Z")
   const moment = pollDefinitionSchema.shape.closesAt.safeParse(whole).data
@@ -106,7 +106,7 @@ function inUtc(text: string): string | null {
 
 export type Checked<T> = { value: T; errors?: never } | { value?: never; errors: ValidationErrors }
 
-/** The new poll that a draft stands for, or what is wrong with it. */
+/** Validates the draft of a new poll. */
 export function checkNew({ draft, errors }: SentForm): Checked<z.output<typeof newPollSchema>> {
   const { opensAt, closesAt, isDefault, options, confirm, ...rest } = draft
   const poll = {
@@ -121,7 +121,7 @@ export function checkNew({ draft, errors }: SentForm): Checked<z.output<typeof n
   return check(newPollSchema, poll, errors)
 }
 
-/** The change that a draft asks for: of what was sent alone. */
+/** Validates a draft as a change of a poll. Only fields that were sent are part of the change. */
 export function checkChange({ draft, sent, errors }: SentForm): Checked<z.output<typeof pollChangeSchema>> {
   const given = <Key extends keyof PollDraft>(...names: Key[]) =>
     Object.fromEntries(
@@ -139,7 +139,7 @@ export function checkChange({ draft, sent, errors }: SentForm): Checked<z.output
 
 const CONFIRMATIONS: Record<string, boolean | null> = { auto: null, yes: true, no: false }
 
-/** Whatever else was sent is no answer, which the schema says. */
+/** Any other text is kept, as the schema refuses it. */
 function confirmationOf(text: string): boolean | null | string {
   return Object.hasOwn(CONFIRMATIONS, text) ? (CONFIRMATIONS[text] ?? null) : text
 }

@@ -1,11 +1,11 @@
-/** What is wrong with a poll that was sent, in the reader's words beside the field that holds it. */
+/** Validation errors of a poll that was sent, as messages beside the fields. */
 
 import type { z } from "zod"
 import type { AdminKey } from "../admin-messages"
 import type { AdminText } from "../admin-text"
 import { type OptionDraft, optionField } from "./draft"
 
-/** By the name of the form's field; an option's is named like "o2-label". */
+/** A message by the name of the field. The fields of an option have names like "o2-label". */
 export type ValidationErrors = Record<string, AdminKey>
 
 const MESSAGES: Record<string, AdminKey> = {
@@ -14,13 +14,13 @@ const MESSAGES: Record<string, AdminKey> = {
   ...{ label: "errorLabel", emoji: "errorEmoji", colour: "errorColour", image: "errorImage" },
 }
 
-/** The first error of each field. */
+/** The first validation error of each field. */
 export function validationErrorsOf({ issues }: z.ZodError): ValidationErrors {
   const errors: ValidationErrors = {}
   for (const { path, code } of issues) {
     const field = fieldOf(path)
     const part = field.replace(/^o\d+-/, "")
-    // The schema itself asks one thing of a label in its own words: that no other option has it.
+    // The one custom rule of the schema about labels is that no other option has the same.
     const key = code === "custom" && part === "label" ? "errorSameLabel" : MESSAGES[part]
     if (key) errors[field] ??= key
   }

@@ -1,4 +1,4 @@
-/** How the counting goes in four numbers, each with a word on what it is. */
+/** The state of counting in four numbers, each with an explanation. */
 
 import { useAdminText } from "../admin-text"
 import type { Health } from "./health"
@@ -25,7 +25,7 @@ export function Figures({ health }: { health: Health }) {
   )
 }
 
-/** Milliseconds; entries are counted in order, so what waits came after the last that was counted. */
+/** In milliseconds. Entries are counted in order, so a waiting one came after the last one that was counted. */
 function longestWait(shards: Health["shards"]): number {
   const waits = shards.flatMap(({ behind, waiting }) => (waiting > 0 && behind !== null ? [behind] : []))
   return Math.max(0, ...waits)

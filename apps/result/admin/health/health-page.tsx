@@ -1,4 +1,4 @@
-/** How the counting goes: who counts what, how fast, and what could not be counted. */
+/** The state of counting: which worker counts which shard, how fast, and what could not be counted. */
 
 import { useEffect, useState } from "preact/hooks"
 import { useAdminText } from "../admin-text"
@@ -27,14 +27,14 @@ export function HealthPage({ health: served }: HealthView) {
   )
 }
 
-/** Asks again while the page is looked at. A failure is passed over: the next answer comes soon. */
+/** Asks again every 2 s while the page is visible. A failure is ignored, as the next answer comes soon. */
 function useHealth(served: Health): Health {
   const [health, setHealth] = useState(served)
   useEffect(() => {
     const ask = async () => {
       if (document.visibilityState !== "visible") return
       const answer = await fetch("/admin/health.json").catch(() => null)
-      // The session has ended: the page itself leads to the door.
+      // The session has ended. Loading the page again leads to the page for signing in.
       if (answer?.redirected) return location.reload()
       if (answer?.ok) setHealth(await answer.json())
     }
@@ -125,7 +125,7 @@ function SetAside({ entries }: { entries: Health["setAside"] }) {
   )
 }
 
-/** Enough of a worker's id to tell it from others in the logs. */
+/** The beginning of a worker's id, which is enough to find it in the logs. */
 function shortId(id: string): string {
   return id.slice(0, 8)
 }

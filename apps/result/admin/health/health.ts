@@ -1,13 +1,13 @@
-/** How the counting goes, as far as Postgres knows. */
+/** The state of counting, as far as Postgres knows it. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
 import { withDeadline } from "../../database/deadline"
 
-/** Over how long votes a second are averaged. */
+/** The time over which votes a second are averaged. */
 const RATE_SECONDS = 60
 const SET_ASIDE_SHOWN = 20
-/** A worker says each second that it lives. */
+/** A worker reports each second that it is alive. */
 const WORKER_ALIVE_SECONDS = 5
 
 const count = z.coerce.number()
@@ -17,13 +17,13 @@ const healthSchema = z.object({
   shards: z.array(
     z.object({
       shard: z.number(),
-      /** The worker that counts it; null while nobody does. */
+      /** The worker that counts the shard; null while none does. */
       holder: z.string().nullable(),
-      /** Milliseconds since the latest counted ballot was accepted, to the second; null before the first. */
+      /** Milliseconds since the latest counted ballot was accepted, rounded to seconds; null before the first ballot. */
       latest: count.nullable(),
-      /** Milliseconds since the moment up to which all that was accepted is counted; null before the first entry. */
+      /** Milliseconds since the moment up to which all accepted ballots are counted; null before the first entry. */
       behind: count.nullable(),
-      /** Accepted, as far as was recorded, and not counted yet. */
+      /** How many ballots are known to be accepted and are not counted yet. */
       waiting: count,
     }),
   ),
@@ -48,7 +48,7 @@ export async function readHealth(sql: Database): Promise<Health> {
   return healthSchema.parse({ votesPerSecond: rate[0]?.rate, shards, workers, setAside })
 }
 
-/** By poll, so that the timeline's key serves. */
+/** The statement reads by poll, so that it can use the primary key of the timeline. */
 function readRate(sql: Database) {
   return sql`
     SELECT COALESCE(sum(votes), 0)::float / ${RATE_SECONDS} AS rate
@@ -56,7 +56,7 @@ function readRate(sql: Database) {
     WHERE state <> 'draft' AND final_at IS NULL`
 }
 
-/** A shard's position moves for other reasons than ballots, too: when one came, the timeline tells. */
+/** The position of a shard moves not only by ballots, so the timeline tells when the latest ballot came. */
 function readShards(sql: Database) {
   return sql`
     SELECT shard, CASE WHEN lease_until > now() THEN holder END AS holder,

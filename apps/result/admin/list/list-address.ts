@@ -1,4 +1,4 @@
-/** Where a page of the list of polls is. */
+/** The addresses of the list of polls. */
 
 import type { ListPart } from "../views"
 
@@ -16,7 +16,7 @@ export function listAddress(
   return text === "" ? "/admin" : `/admin?${text}`
 }
 
-/** The name of a poll's row in the page. */
+/** The id of the row of a poll on the page. */
 export function rowName(poll: string): string {
   return `poll-${poll}`
 }

@@ -1,4 +1,4 @@
-/** All polls with their state and their numbers, which move by themselves where scripts run. */
+/** The list of polls with their phases and numbers, which are live where scripts run. */
 
 import { useAdminText } from "../admin-text"
 import { NoticeBox, PollChips, PollTimes } from "../parts"
@@ -7,7 +7,7 @@ import { listAddress } from "./list-address"
 import { OrderedList } from "./order-page"
 import { useLiveSummaries } from "./use-live-summaries"
 
-/** From so many polls on they can be searched. */
+/** With so many polls the list can be searched. */
 const MANY = 10
 
 export function ListPage({ polls, part, archivedCount, notice }: ListView) {

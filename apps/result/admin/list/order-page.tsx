@@ -1,4 +1,4 @@
-/** The list of polls while it is put in order: by buttons, which are forms of their own, or by dragging rows. */
+/** The list of polls while an admin changes its order, by buttons, each of which is a form, or by dragging rows. */
 
 import { useState } from "preact/hooks"
 import { useMounted } from "../../live/use-mounted"

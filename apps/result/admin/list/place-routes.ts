@@ -1,4 +1,4 @@
-/** Putting the list of polls in order by the buttons of the list; where scripts run, it calls the API instead. */
+/** Changes the order of the polls by the buttons of the list. Where scripts run, the list calls the API instead. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"

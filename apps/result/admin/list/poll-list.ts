@@ -1,12 +1,12 @@
-/** The part of all polls that one page of the list shows. */
+/** The polls that one page of the list shows. */
 
 import { searchable } from "@tallyroom/lib/polls/names"
 import type { ListPart, PollSummary } from "../views"
 
-/** Polls on one page of the list. */
+/** How many polls one page of the list shows. */
 export const LIST_PAGE = 50
 
-/** As people look for polls: by pieces of title or id, whatever their case and accents. */
+/** The part of the polls that a query asks for. Polls are found by parts of title or id, without regard to case and accents. */
 export function partOfPolls(
   all: PollSummary[],
   query: URLSearchParams,

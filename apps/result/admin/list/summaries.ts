@@ -1,4 +1,4 @@
-/** Polls as the control room heads them. */
+/** Summaries of polls, as the control room lists them. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
@@ -6,7 +6,7 @@ import { withDeadline } from "../../database/deadline"
 import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
 import type { PollSummary } from "../views"
 
-/** A worker opens it within a second. */
+/** A worker opens a draft within a second of its time. */
 const MISSED_MS = 5_000
 
 /** All polls with their numbers of votes, in the order of the list. */
@@ -24,7 +24,7 @@ export async function readSummaries(sql: Database): Promise<PollSummary[]> {
 export function summaryOf(poll: StoredPoll, total: number): PollSummary {
   const { id, title, policy, results, eligibility, isDefault, archived, deleting } = poll
   const phase = votingPhase(poll, Date.now())
-  // A draft that nobody opened at its time, as no worker ran before it was over, does not open by itself any more.
+  // A draft that no worker opened in time, as none ran before the poll was over, does not open by itself any more.
   const missed = phase === "draft" && poll.opensAt !== null && poll.opensAt.getTime() < Date.now() - MISSED_MS
   return {
     ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },

@@ -5,7 +5,7 @@ import { keepWatching } from "../../live/live-socket"
 import type { Snapshot } from "../../tally/snapshot"
 import type { PollSummary } from "../views"
 
-/** Sockets of one page; the polls after these stay as they were served. */
+/** The most sockets of one page. The polls after these stay as they were served. */
 const MOST_WATCHED = 20
 const MOVING = new Set<PollSummary["phase"]>(["scheduled", "open", "paused", "closed"])
 
@@ -25,7 +25,7 @@ export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
   return polls.map((poll) => withSnapshot(poll, latest[poll.id]))
 }
 
-/** One poll's snapshots from now on, each newer than the one before. */
+/** The newest snapshot of a poll. */
 export function useLiveSnapshot(served: Snapshot): Snapshot {
   const [latest, setLatest] = useState(served)
   useEffect(() => {
@@ -37,12 +37,12 @@ export function useLiveSnapshot(served: Snapshot): Snapshot {
   return latest
 }
 
-/** A draft with an opening time opens by itself. */
+/** Whether the poll can change by itself. A draft with an opening time opens by itself. */
 function isMoving({ phase, opensAt }: Pick<PollSummary, "phase" | "opensAt">): boolean {
   return MOVING.has(phase) || (phase === "draft" && opensAt !== null)
 }
 
-/** Watches with all counts, which the session allows where the address asks for them. @returns how to stop */
+/** Watches a poll with all counts, which the session allows where the address asks for them. @returns a function that stops it */
 function watchAsAdmin(poll: string, onSnapshot: (snapshot: Snapshot) => void): () => void {
   const address = new URL(`/live?poll=${encodeURIComponent(poll)}&admin=1`, location.href)
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:"

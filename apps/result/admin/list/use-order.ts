@@ -1,4 +1,4 @@
-/** The order of the rows that are shown, changed in place where scripts run; what the server refuses brings its list back. */
+/** The order of the rows, which scripts change in place. When the server refuses a move, the page is loaded anew. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import { useAdminText } from "../admin-text"
@@ -21,18 +21,18 @@ export function useOrder(polls: PollSummary[]) {
     const buttons = [...(row?.querySelectorAll<HTMLButtonElement>("button:not(:disabled)") ?? [])]
     const same = buttons.find(({ value }) => value === focus.place)
     ;(same ?? buttons[0])?.focus()
-    // It is not cleared: each move brings an object of its own, and a second one may be waiting already.
+    // The state is not cleared: each move sets a new object, and a second one may be waiting already.
   }, [focus])
 
   const bring = (id: string, to: number, move: Move) => {
     const others = ids.filter((other) => other !== id)
     setIds([...others.slice(0, to), id, ...others.slice(to)])
     setAnnouncement(t("movedTo", { place: to + 1 }))
-    // One after the other: each is told from where the one before left the list.
+    // Moves are sent one after the other, as each starts from the list that the one before left.
     sending.current = sending.current.then(() => send(id, move))
   }
 
-  /** What a button does; at the edge of a page of the list the form takes the poll to the next one. */
+  /** What a button does. At the edge of a page of the list the form is sent, which moves the poll to the next page. */
   const press = (id: string, place: "up" | "down" | "first") => (event: Event) => {
     const from = ids.indexOf(id)
     const to = place === "up" ? from - 1 : from + 1
@@ -42,7 +42,7 @@ export function useOrder(polls: PollSummary[]) {
     setFocus({ id, place })
   }
 
-  /** What letting a dragged row go over another one does. */
+  /** What happens when a dragged row is dropped on another one. */
   const dropOn = (id: string, over: string) => {
     const [from, to] = [ids.indexOf(id), ids.indexOf(over)]
     if (from < 0 || to < 0 || from === to) return

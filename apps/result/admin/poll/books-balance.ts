@@ -1,4 +1,4 @@
-/** What the books of a poll say. */
+/** Whether the books of a poll balance. */
 
 export type Books = {
   accepted: number
@@ -8,16 +8,16 @@ export type Books = {
   setAside: number
   lost: number
   tally: number
-  /** The rows of votes, counted anew; null unless asked for. */
+  /** The number of rows of votes; null unless they were counted. */
   recount: number | null
 }
 
-/** Ballots that are known to be accepted, of which no column tells yet what became. */
+/** How many ballots were accepted and are in no other column yet. */
 export function waitingOf({ accepted, counted, replaced, late, setAside, lost }: Books): number {
   return accepted - counted - replaced - late - setAside - lost
 }
 
-/** Whether the tally is what the books and, if asked for, the votes say. */
+/** Whether the tally agrees with the books, and with the number of votes if they were counted. */
 export function agrees(books: Books): boolean {
   const recountFits = books.recount === null || books.recount === books.tally
   return waitingOf(books) >= 0 && books.tally === books.counted && recountFits

@@ -1,4 +1,4 @@
-/** The books of a poll, in numbers and in a sentence. */
+/** The books of a poll, as numbers and as a sentence. */
 
 import { useAdminText } from "../admin-text"
 import { agrees, type Books, waitingOf } from "./books-balance"

@@ -1,4 +1,4 @@
-/** The books of one poll, as the audit sees them from Postgres alone. */
+/** Reads the books of a poll, as the audit reads them from Postgres. */
 
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
@@ -11,10 +11,10 @@ const booksSchema = z.object({
   ...{ tally: count, recount: count.nullable() },
 })
 
-/** Counting all votes of a large poll anew takes seconds. */
+/** Counting all votes of a large poll takes seconds. */
 const RECOUNT_DEADLINE_MS = 20_000
 
-/** All columns of one moment. @param recount whether to count the votes anew, too */
+/** All columns are of the same moment. @param recount whether to count the votes too */
 export async function readBooks(sql: Database, poll: number, recount: boolean): Promise<Books> {
   const statement = sql`
     SELECT COALESCE(sum(accepted), 0) AS accepted, COALESCE(sum(counted), 0) AS counted,

@@ -1,4 +1,4 @@
-/** Text to take elsewhere, with a button that copies it where scripts run. */
+/** A text with a button that copies it, where scripts run. */
 
 import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"

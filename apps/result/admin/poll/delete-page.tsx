@@ -1,4 +1,4 @@
-/** Deleting a poll takes its id, typed. */
+/** The page for deleting a poll. The admin must type its id. */
 
 import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, PollChips } from "../parts"

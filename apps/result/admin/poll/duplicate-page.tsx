@@ -1,4 +1,4 @@
-/** A copy of a poll under another id. */
+/** The page for copying a poll under another id. */
 
 import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field } from "../parts"

@@ -1,4 +1,4 @@
-/** What can be done with a poll now. Every button is a plain form. */
+/** The actions that are possible with a poll now. Every button is a form. */
 
 import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
@@ -36,7 +36,7 @@ export function PollActions({ poll, undo }: Props) {
   )
 }
 
-/** Opening and pausing are one press; closing takes a second one, and can be undone for a while. */
+/** A poll is opened and paused by one press. Closing takes two, and can be undone for a while. */
 function StateAction({ poll, undo }: Props) {
   const { t } = useAdminText()
   switch (poll.phase) {
@@ -139,7 +139,7 @@ function UndoAction({ poll, undo }: Props) {
   )
 }
 
-/** Counts down from what the server said; 0 once it is over, or when it said nothing. */
+/** Counts down from the seconds that the server said; 0 after that, and when it said none. */
 function useSecondsLeft(served: number | null): number {
   const [left, setLeft] = useState(served ?? 0)
   useEffect(() => {

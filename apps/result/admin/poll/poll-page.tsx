@@ -1,4 +1,4 @@
-/** One poll: what it does now, what can be done with it, and where it is seen. */
+/** The page of one poll: its tally, what can be done with it, and where it can be seen. */
 
 import { unreachableHost } from "../../http/vote-address"
 import { useAdminText } from "../admin-text"

@@ -1,4 +1,4 @@
-/** The list of polls, each poll's own page, and what its buttons do. */
+/** The list of polls, the page of each poll, and what its buttons do. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"
@@ -144,7 +144,7 @@ async function changeOf(
   return name && ACTIONS[name].change
 }
 
-/** A poll that was paused before is so again; a closing time that has passed would close it at once. */
+/** Undoes a close. A poll that was paused before is paused again. A closing time that has passed is removed, as it would close the poll at once. */
 function undoing({ pausedAt, closesAt }: StoredPoll, now: number): PollChange {
   const isPast = closesAt !== null && closesAt.getTime() <= now
   return { state: pausedAt ? "paused" : "open", ...(isPast && { closesAt: null }) }

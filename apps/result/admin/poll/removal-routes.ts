@@ -1,4 +1,4 @@
-/** Copying a poll, and deleting one. */
+/** Copies polls, and deletes them. */
 
 import { Problem } from "@tallyroom/lib/errors"
 import { readForm } from "@tallyroom/lib/http/body"

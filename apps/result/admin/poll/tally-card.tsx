@@ -48,7 +48,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
   )
 }
 
-/** Who sees the numbers as things stand. */
+/** The message that says who sees the numbers now. */
 function whoSees({ phase, state, results }: Snapshot): AdminKey {
   if (phase === "draft" || phase === "scheduled") return `shown-${phase}`
   if (state === "open" || state === "paused") return `shown-${results}`

@@ -1,7 +1,7 @@
 /**
- * For the pages of others: puts a poll where this script stands, in a frame as high as its content and as light or dark
- * as what it stands on. `<script src="https://result.example/embed.js" data-poll="lunch" async></script>`;
- * data-view="ballot" to vote there, data-theme="light" or "dark" to say which.
+ * For the pages of other sites: shows a poll in the place of this script, in a frame as high as its content, and light or dark
+ * like the page around it. `<script src="https://result.example/embed.js" data-poll="lunch" async></script>`
+ * With data-view="ballot" people vote in the frame. data-theme="light" or "dark" chooses the theme.
  */
 
 import { themeAround } from "./theme-around"
@@ -16,7 +16,7 @@ if (script instanceof HTMLScriptElement && script.dataset.poll) {
   else show(script, poll)
 }
 
-/** Nothing is shown in a page's head, where some sites' editors put all scripts: the poll then stands at the page's end. */
+/** Some editors put all scripts into the head of a page, where nothing is shown. The poll is then shown at the end of the page. */
 function atTheEnd(place: HTMLScriptElement, then: () => void): void {
   const move = () => {
     document.body.append(place)
@@ -34,12 +34,12 @@ function show(place: HTMLScriptElement, poll: string): void {
   const frame = document.createElement("iframe")
   Object.assign(frame, { src: address.href, title, loading: "lazy" })
   frame.style.cssText = `display:block;width:100%;height:${FIRST_HEIGHT_PX}px;border:0`
-  // A frame can be seen through only as long as both sides agree on this.
+  // A frame is transparent only if both pages have the same colour scheme.
   frame.style.colorScheme = themeOf(place)
   place.after(frame)
   const tell = () => {
     frame.style.colorScheme = themeOf(place)
-    // To whoever is in the frame: a ballot is at the vote app, whose origin is not known here, and this is no secret.
+    // Sent to any origin: a ballot comes from the vote app, whose origin is not known here, and the theme is no secret.
     frame.contentWindow?.postMessage({ tallyroom: "theme", theme: themeOf(place) }, "*")
   }
   addEventListener("message", ({ source, data }) => {

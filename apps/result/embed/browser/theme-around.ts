@@ -1,9 +1,9 @@
-/** Whether an element of somebody's page stands on something light or dark. */
+/** Whether the page around an element is light or dark. */
 
-/** Half way between black and white, as eyes see it. */
+/** Half way between black and white. */
 const MIDDLE = 128
 
-/** By the nearest background that can't be seen through, else by the page's color-scheme. */
+/** Decides by the nearest background that is not transparent, or else by the color-scheme of the page. */
 export function themeAround(element: Element): "light" | "dark" {
   for (let it: Element | null = element.parentElement; it; it = it.parentElement) {
     const brightness = brightnessOf(getComputedStyle(it).backgroundColor)
@@ -12,7 +12,7 @@ export function themeAround(element: Element): "light" | "dark" {
   return canvasIsDark() ? "dark" : "light"
 }
 
-/** From 0 to 255; null for what can be seen through. Painting it understands every notation of a colour. */
+/** From 0 to 255; null for a transparent colour. The colour is painted, as a canvas understands every notation. */
 function brightnessOf(colour: string): number | null {
   const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d")
   if (!pen) return null
@@ -22,7 +22,7 @@ function brightnessOf(colour: string): number | null {
   return opacity < MIDDLE ? null : 0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-/** What browsers paint where a page paints nothing. */
+/** Whether browsers paint a dark background where the page paints none. */
 function canvasIsDark(): boolean {
   const schemes = getComputedStyle(document.documentElement).colorScheme.split(" ")
   if (!schemes.includes("dark")) return false

@@ -1,4 +1,4 @@
-/** Tells the moments on the page in the reader's own time zone. */
+/** Writes the moments on the page in the reader's own time zone. */
 
 import { translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"

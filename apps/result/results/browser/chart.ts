@@ -1,4 +1,4 @@
-/** Draws the chart of votes over time; a script of its own, as it weighs more than the rest of the page. */
+/** Draws the chart of votes over time. It is a script of its own, as it is larger than the rest of the page. */
 
 import "./plot-locale"
 import uPlot from "uplot"
@@ -16,7 +16,7 @@ export type ChartData = {
 
 export type ChartOptions = {
   language: string
-  /** Told which point the pointer is at; null when at none. */
+  /** Called with the index of the point under the pointer; null when there is none. */
   onCursor: (index: number | null) => void
 }
 
@@ -24,13 +24,13 @@ export type Chart = { update: (data: ChartData) => void; remove: () => void }
 
 const HEIGHT_PX = 260
 const LINE_PX = 2.5
-/** Of the page's letters, which its reader may have made larger. */
+/** Relative to the letters of the page, which the reader may have made larger. */
 const FONT_REM = 0.8125
-/** Room for the labels below and beside the plot, in their size. */
+/** Room for the labels below and beside the plot, in units of their font size. */
 const BELOW_EM = 2.5
 const BESIDE_EM = 4.3
 
-/** Draws into `place`, as wide as that is, and again whenever its size or the reader's colours change. */
+/** Draws a chart into `place` as wide as that is, and again whenever the width or the lines change. */
 export function drawChart(place: HTMLElement, first: ChartData, options: ChartOptions): Chart {
   let data = first
   const draw = () =>
@@ -62,7 +62,7 @@ function aligned({ seconds, votes }: ChartData): uPlot.AlignedData {
   return [seconds, ...votes]
 }
 
-/** The size of the labels in CSS pixels, and what a canvas calls that. */
+/** The size of the labels in CSS pixels, and the same as a font for a canvas. */
 function fontOf(): { px: number; font: string } {
   const px = FONT_REM * (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16)
   return { px, font: `${px}px system-ui, sans-serif` }
@@ -84,7 +84,7 @@ function make(
       height: HEIGHT_PX,
       legend: { show: false },
       cursor: { y: false, points: { size: 8 } },
-      // Half of the last label stands beyond the plot.
+      // Half of the last label is beyond the plot.
       padding: [null, () => Math.ceil(time.widest() / 2), null, null],
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.05)] } },
       axes: [
@@ -104,25 +104,25 @@ function make(
   )
 }
 
-/** In steps: between two points nothing was counted. */
+/** The lines are steps, as nothing was counted between two points. */
 function lineOf(label: string, colour: string, dash: number[]): uPlot.Series {
   const paths = uPlot.paths.stepped?.({ align: 1 })
   return { label, stroke: colour, width: LINE_PX, dash, points: { show: false }, ...(paths && { paths }) }
 }
 
-/** Votes come whole. */
+/** Distances between labels of votes, which are whole numbers. */
 const WHOLE = Array.from({ length: 12 }, (_, i) => [1, 2, 5].map((step) => step * 10 ** i)).flat()
 
-/** Between two labels. */
+/** The least gap between two labels. */
 const LABEL_GAP_PX = 24
 
 type TimeAxis = {
   axis: Pick<uPlot.Axis, "space" | "incrs" | "values">
-  /** CSS pixels that the wider of the first and the last moment takes. */
+  /** The width in CSS pixels of the wider of the first and the last label. */
   widest: () => number
 }
 
-/** @param seconds the moments that are drawn, whenever it is asked */
+/** @param seconds returns the moments that are drawn now */
 function timeAxis(language: string, seconds: () => number[]): TimeAxis {
   const ends = () => {
     const all = seconds()

@@ -1,11 +1,11 @@
-/** Buttons that copy a link; without scripts they are not shown. */
+/** Buttons that copy a link. They are not shown without scripts. */
 
 import { copyText } from "@tallyroom/lib/ui/copy-text"
 
-/** How long a button says that it has done its work. */
+/** How long a button says that it has copied the link. */
 const THANKS_MS = 2_500
 
-/** Shows every `[data-copy]` button, and lets it copy that text and say so by its `data-copied` or `data-failed`. */
+/** Shows every `[data-copy]` button, which then copies that text, and says so with the text of `data-copied` or `data-failed`. */
 export function offerCopying(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
     const offer = button.textContent

@@ -1,6 +1,6 @@
-/** Languages as browsers name them, which may be no languages at all: "C" where nothing is set up. */
+/** The names that browsers have for languages. Some are no languages: "C" where nothing is set up. */
 
-/** Whether Intl takes this name; with another one it throws. */
+/** Whether Intl accepts this name. It throws for others. */
 export function isLocale(name: string | undefined): boolean {
   try {
     return name !== undefined && Intl.getCanonicalLocales(name).length > 0

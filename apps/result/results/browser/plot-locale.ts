@@ -1,4 +1,4 @@
-/** uPlot asks Intl for the browser's language as it is loaded, and Intl throws over a name that is none: it gets the page's then. */
+/** uPlot passes the browser's language to Intl while it is loaded, and Intl throws for a name that is no language. It gets the page's then. */
 
 import { isLocale } from "./locale"
 

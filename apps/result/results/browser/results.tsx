@@ -1,4 +1,4 @@
-/** Makes the result page live. */
+/** Makes the results page live. */
 
 import { followTheme } from "@tallyroom/lib/ui/follow-theme"
 import { hydrateApp, pageData } from "@tallyroom/lib/ui/hydrate"

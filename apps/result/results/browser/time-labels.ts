@@ -1,4 +1,4 @@
-/** The times under a chart: as exact as its span needs, and never the same label twice in a row. */
+/** The times under a chart: as exact as its span needs, and never twice the same label in a row. */
 
 const MINUTE_S = 60
 const HOUR_S = 60 * MINUTE_S
@@ -6,7 +6,7 @@ const DAY_S = 24 * HOUR_S
 const MONTH_S = 30 * DAY_S
 const YEAR_S = 365 * DAY_S
 
-/** Distances between labels that people count in. */
+/** Distances between labels in which people count time. */
 const STEPS_S = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_S),
@@ -19,7 +19,7 @@ const STEPS_S = [
 const TIME = { hour: "numeric", minute: "2-digit" } as const
 const DAY = { month: "short", day: "numeric" } as const
 
-/** Up to which span (s) labels are written how; closer together than `finest` (s) two of them could be equal. */
+/** The format of the labels for spans of up to `upTo` seconds. Labels that are less than `finest` seconds apart could be equal. */
 const PRECISIONS: { upTo: number; finest: number; format: Intl.DateTimeFormatOptions }[] = [
   { upTo: 2 * MINUTE_S, finest: 1, format: { ...TIME, second: "2-digit" } },
   { upTo: 18 * HOUR_S, finest: MINUTE_S, format: TIME },
@@ -29,7 +29,7 @@ const PRECISIONS: { upTo: number; finest: number; format: Intl.DateTimeFormatOpt
 ]
 
 export type TimeLabels = {
-  /** Distances (s) that labels may have. */
+  /** The distances (s) that labels may have. */
   steps: number[]
   /** The labels at these Unix seconds; one that would repeat its neighbour is empty. */
   at: (seconds: number[]) => string[]
@@ -38,11 +38,11 @@ export type TimeLabels = {
 /** @param span seconds from the chart's beginning to its end */
 export function timeLabels(language: string, span: number, timeZone?: string): TimeLabels {
   const { finest, format } = PRECISIONS.find(({ upTo }) => span < upTo) ?? { finest: 1, format: TIME }
-  const words = new Intl.DateTimeFormat(language, { ...format, timeZone })
+  const formatter = new Intl.DateTimeFormat(language, { ...format, timeZone })
   return {
     steps: STEPS_S.filter((step) => step >= finest),
     at: (seconds) => {
-      const labels = seconds.map((second) => words.format(second * 1_000))
+      const labels = seconds.map((second) => formatter.format(second * 1_000))
       return labels.map((label, i) => (label === labels[i - 1] ? "" : label))
     },
   }

@@ -1,4 +1,4 @@
-/** Full screen, which iPhones have for films alone, and Safari before 16.4 by names of its own. */
+/** Full screen. iPhones allow it for videos alone, and Safari before 16.4 has names of its own for it. */
 
 type Prefixed = {
   webkitFullscreenEnabled?: boolean
@@ -13,7 +13,7 @@ export function hasFullScreen(): boolean {
   return Boolean(page.fullscreenEnabled ?? page.webkitFullscreenEnabled)
 }
 
-/** Enters or leaves it; a browser that forbids it leaves the page as it is. */
+/** Enters or leaves full screen. Where the browser forbids it, the page stays as it is. */
 export async function toggleFullScreen(): Promise<void> {
   const page = document as Document & Prefixed
   const root = document.documentElement as HTMLElement & PrefixedElement
@@ -22,6 +22,6 @@ export async function toggleFullScreen(): Promise<void> {
     if (isFull) await (page.exitFullscreen?.() ?? page.webkitExitFullscreen?.())
     else await (root.requestFullscreen?.() ?? root.webkitRequestFullscreen?.())
   } catch {
-    // Asked for without a key or click, say.
+    // The browser refuses, for example without a key or click.
   }
 }
