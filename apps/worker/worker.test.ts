@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../../tests/harness/becomes"
 import { useStores } from "../../tests/harness/stores"
-import { type Booth, openBooth, openPoll, startWorker, voter } from "../../tests/harness/tallyroom"
+import { type Booth, openBooth, openPoll, voter } from "../../tests/harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>

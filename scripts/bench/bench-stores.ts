@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { Redis } from "ioredis"
 import postgres from "postgres"
-import type { Stores } from "../../tests/harness/stores"
+import type { OwnStores } from "../services/stores/own-stores"
 import { type Postgres, startPostgres } from "../services/stores/postgres"
 import { type RedisServer, startRedis } from "../services/stores/redis"
 import { waitFor } from "../services/wait"
@@ -22,7 +22,7 @@ export type BenchStores = {
 }
 
 /** A benchStores with a database for one benchmark or round. */
-export type BenchRun = BenchStores & { stores: Stores }
+export type BenchRun = BenchStores & { stores: OwnStores }
 
 const CONNECT_DEADLINE_MS = 10_000
 let databases = 0
@@ -49,7 +49,7 @@ export async function onFreshDatabase<T>(
   const deferred: (() => unknown)[] = []
   const name = `bench_${++databases}`
   await emptyRedis(benchStores.redis)
-  const stores: Stores = {
+  const stores: OwnStores = {
     redis: benchStores.redisServer,
     postgres: benchStores.postgres,
     database: await benchStores.postgres.database(name),

@@ -6,15 +6,11 @@ import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls/poll"
-import {
-  INBOXES,
-  type InboxBooth,
-  type InboxServer,
-  openInboxBooth,
-  startInbox,
-} from "../../tests/harness/inboxes"
-import { startWorker } from "../../tests/harness/tallyroom"
+import { type InboxBooth, openInboxBooth } from "../services/apps/inbox-booth"
 import { crowd } from "../services/apps/voters"
+import { startWorker } from "../services/apps/worker-in-process"
+import { INBOX_KINDS } from "../services/stores/brokers"
+import { type InboxServer, startInboxServer } from "../services/stores/inbox-server"
 import { waitFor } from "../services/wait"
 import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
 import { NO_LIMIT } from "./inbox"
@@ -41,7 +37,7 @@ const LEGEND = {
 export function benchInboxes(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   return onFreshDatabase(benchStores, async ({ stores }) => {
     const servers = new Map<InboxKind, InboxServer>()
-    for (const kind of INBOXES) servers.set(kind, await startInbox(kind, stores))
+    for (const kind of INBOX_KINDS) servers.set(kind, await startInboxServer(kind, stores))
     const rounds = []
     for (let i = 0; i < plan.rounds; i++) {
       const round = await inboxRound(benchStores, servers, plan.inboxBallots)

@@ -1,6 +1,6 @@
 /** What stands between the browsers and an app: a wire that can be cut, and a watch for faults in its pages. */
 
-import type { Stores } from "../harness/stores"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { startTcpProxy } from "../harness/tcp-proxy"
 
 export type TestProxy = {
@@ -28,7 +28,7 @@ const SCRIPT = `{
     tell("the policy forbids " + violatedDirective + " " + blockedURI))
 }`
 
-export async function startTestProxy(stores: Stores): Promise<TestProxy> {
+export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
   const faults: string[] = []
   let target = ""
   let taking = true

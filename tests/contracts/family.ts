@@ -6,8 +6,8 @@ import {
   startVoteProcess,
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { waitFor } from "../../scripts/services/wait"
-import type { Stores } from "../harness/stores"
 
 export type Family = {
   worker: AppProcess
@@ -22,7 +22,7 @@ export type Family = {
  * @param inboxUrl of the broker that holds the ballots; empty: Redis does
  */
 export async function startFamily(
-  stores: Stores,
+  stores: OwnStores,
   workerEnv: Record<string, string> = {},
   inboxUrl = "",
 ): Promise<Family> {
@@ -46,7 +46,10 @@ export async function startFamily(
 }
 
 /** A worker that prepares every contract, once it is at work. */
-export async function startContractsWorker(stores: Stores, env: Record<string, string>): Promise<AppProcess> {
+export async function startContractsWorker(
+  stores: OwnStores,
+  env: Record<string, string>,
+): Promise<AppProcess> {
   const worker = await startWorkerProcess(stores, { CONTRACTS: "pets,posts", ...env })
   await worker.app.waitReady()
   return worker

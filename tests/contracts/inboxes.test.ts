@@ -3,22 +3,23 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { INBOX_KINDS } from "../../scripts/services/stores/brokers"
+import { startInboxServer } from "../../scripts/services/stores/inbox-server"
 import { waitFor } from "../../scripts/services/wait"
-import { INBOXES, startInbox } from "../harness/inboxes"
 import { useStores } from "../harness/stores"
 import { type Family, startContractsWorker, startFamily, untilVotes } from "./family"
 
 /** Posts that one process waits for at once. */
 const MOST_WAITING = 200
 
-describe.each(INBOXES)("with the inbox in %s", (kind) => {
+describe.each(INBOX_KINDS)("with the inbox in %s", (kind) => {
   const stores = useStores()
   const accepted = kind === "rabbitmq" ? 202 : 201
   let family: Family
   let inboxUrl: string
 
   beforeAll(async () => {
-    inboxUrl = (await startInbox(kind, stores())).url
+    inboxUrl = (await startInboxServer(kind, stores())).url
     family = await startFamily(stores(), {}, inboxUrl)
   }, 180_000)
 

@@ -11,17 +11,18 @@ import {
   startVoteProcess,
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
+import { startInboxServer } from "../../scripts/services/stores/inbox-server"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { waitFor } from "../../scripts/services/wait"
 import { makePollAt } from "../harness/control-room"
-import { startInbox } from "../harness/inboxes"
-import { type Stores, useStores } from "../harness/stores"
+import { useStores } from "../harness/stores"
 import { inEveryShard } from "../harness/tallyroom"
 
 /** A broker takes its time to start, and to be trusted. */
 const START_TIMEOUT_MS = 180_000
 
 export type TestInstance = {
-  stores: Stores
+  stores: OwnStores
   /** For files of the tests. */
   dir: string
   /** By which the commands find this Tallyroom. */
@@ -45,7 +46,7 @@ export function useInstance(broker?: "nats" | "rabbitmq"): () => TestInstance {
   beforeAll(async () => {
     instance = await startInstance(
       stores(),
-      broker ? { INBOX_URL: (await startInbox(broker, stores())).url } : {},
+      broker ? { INBOX_URL: (await startInboxServer(broker, stores())).url } : {},
     )
   }, START_TIMEOUT_MS)
   return () => {
@@ -54,7 +55,7 @@ export function useInstance(broker?: "nats" | "rabbitmq"): () => TestInstance {
   }
 }
 
-async function startInstance(stores: Stores, inbox: Record<string, string>): Promise<TestInstance> {
+async function startInstance(stores: OwnStores, inbox: Record<string, string>): Promise<TestInstance> {
   const dir = mkdtempSync(join(tmpdir(), "tallyroom-data-"))
   stores.defer(() => rmSync(dir, { recursive: true, force: true }))
   const worker = await startWorkerProcess(stores, inbox)

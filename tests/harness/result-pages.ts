@@ -5,8 +5,8 @@ import type { Database } from "@tallyroom/lib/database"
 import type { Browser } from "playwright-core"
 import { definition, openTables, type ResultApp, startResultApp } from "../../apps/result/testing/result"
 import { addVotes } from "../../apps/result/testing/votes"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { launchChromium } from "./chromium"
-import type { Stores } from "./stores"
 
 export type ResultPages = { sql: Database; result: ResultApp; browser: Browser }
 
@@ -45,7 +45,7 @@ type Wanted = {
 }
 
 /** Starts all of it before the tests of this file. @returns a function that gives it, once the tests run */
-export function useResultPages(stores: () => Stores): () => ResultPages {
+export function useResultPages(stores: () => OwnStores): () => ResultPages {
   let pages: ResultPages | undefined
   beforeAll(async () => {
     const sql = await openTables(stores())

@@ -5,18 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { TEST_POSTGRES } from "../../scripts/check/steps/test-postgres"
-import type { DatabaseUrls } from "../../scripts/services/stores/databases"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { databasesOf, type Postgres, startPostgres } from "../../scripts/services/stores/postgres"
-import { type RedisServer, startRedis } from "../../scripts/services/stores/redis"
+import { startRedis } from "../../scripts/services/stores/redis"
 import { atTheEnd } from "./at-the-end"
-
-export type Stores = {
-  redis: RedisServer
-  postgres: Postgres
-  database: DatabaseUrls
-  /** Runs before the stores stop, the last one first. */
-  defer(cleanUp: () => unknown): void
-}
 
 /** Both stores may take a while on a busy machine, above all the first initdb. */
 const START_TIMEOUT_MS = 120_000
@@ -60,9 +52,9 @@ async function startSharedPostgres(): Promise<Postgres> {
  * Starts the stores before the tests of this file and stops them after. A file that restarts Postgres takes one of its own.
  * @returns a function that gives them, once the tests run
  */
-export function useStores({ ownPostgres = false } = {}): () => Stores {
+export function useStores({ ownPostgres = false } = {}): () => OwnStores {
   setDefaultTimeout(TEST_TIMEOUT_MS)
-  let stores: Stores | undefined
+  let stores: OwnStores | undefined
   let dir: string | undefined
   const deferred: (() => unknown)[] = []
   beforeAll(async () => {

@@ -1,67 +1,21 @@
-/** A Tallyroom inside the test process: workers, an inbox to cast into, and the books. */
+/** What tests do to a Tallyroom without its apps: make polls in Postgres, and cast straight into the inbox. */
 
 import { keyed } from "@tallyroom/lib/ballots/keyed"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
-import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
+import type { Database } from "@tallyroom/lib/database"
 import type { AppendAnswer } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
-import { createLog } from "@tallyroom/lib/process/logging"
-import { createRegistry } from "@tallyroom/lib/process/management"
 import type { Redis } from "ioredis"
-import { createMetrics } from "../../apps/worker/metrics"
-import { Worker } from "../../apps/worker/worker"
+import { SHARDS } from "../../scripts/services/apps/worker-in-process"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { waitFor } from "../../scripts/services/wait"
-import type { Stores } from "./stores"
 
-export const SHARDS = 4
 /** On a busy test machine a disk may hold Redis's answers back; what vote does then has a test of its own. */
 const PATIENCE_MS = 10_000
-export const quiet = createLog("test", process.env.TEST_LOG_LEVEL ?? "silent")
-
-/** A worker in this process, at work. */
-export async function startWorker(
-  { redis, database, defer }: Stores,
-  shards = SHARDS,
-  inboxUrl = "",
-  replicas = 1,
-  /** Tests that don't undo a close need not wait for anybody who might. */
-  finalAfter = 0,
-) {
-  const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
-  const connect = () => openRedis(redis.workerUrl)
-  const own = connect()
-  const broker = openBrokerAdmin(inboxUrl, replicas)
-  const worker = new Worker({
-    broker,
-    ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
-    labels: { a: "Cats", b: "Dogs" },
-    finalAfter,
-    metrics: createMetrics(createRegistry("test")),
-  })
-  await worker.start()
-  let stopped = false
-  const stop = async () => {
-    if (stopped) return
-    stopped = true
-    await worker.stop()
-    own.disconnect()
-    await broker?.close()
-    await sql.end({ timeout: 1 })
-  }
-  defer(stop)
-  return {
-    worker,
-    sql,
-    ready: () => waitFor("the worker to be ready", () => Object.keys(worker.readiness()).length === 0),
-    stop,
-  }
-}
-
 /** Some voter, the same for the same name. */
 export function voter(name: string): string {
   return keyed("test", name, 16).toString("base64url")
@@ -74,7 +28,7 @@ export type Booth = {
 
 /** Casts as vote does, straight into the inbox. */
 export async function openBooth(
-  { redis, defer }: Stores,
+  { redis, defer }: OwnStores,
   shards = SHARDS,
   backlogLimit = 1_000_000,
 ): Promise<Booth> {

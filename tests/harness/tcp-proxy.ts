@@ -1,7 +1,7 @@
 /** A TCP switch, as a load balancer would be: leads every connection to the server that it is set to. */
 
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
-import type { Stores } from "./stores"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 
 export type TcpProxy = {
   /** Its own address. */
@@ -12,7 +12,7 @@ export type TcpProxy = {
   cut(): void
 }
 
-export async function startTcpProxy({ defer }: Stores, first: string): Promise<TcpProxy> {
+export async function startTcpProxy({ defer }: OwnStores, first: string): Promise<TcpProxy> {
   let target: string | null = first
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {

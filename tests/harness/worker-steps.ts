@@ -14,16 +14,16 @@ import { finalise } from "../../apps/worker/polls/poll-steps"
 import { Projection } from "../../apps/worker/polls/projection"
 import { inspectShard } from "../../apps/worker/source/redis-inspection"
 import { raiseFence } from "../../apps/worker/source/redis-restore"
+import { quiet } from "../../scripts/services/apps/worker-in-process"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { waitFor } from "../../scripts/services/wait"
-import type { Stores } from "./stores"
-import { quiet } from "./tallyroom"
 
 const HOLDER = "00000000-0000-4000-8000-000000000001"
 
 export type WorkerSteps = Awaited<ReturnType<typeof openWorkerSteps>>
 
 /** Prepares empty stores, with every shard's fence lowered and its lease given to HOLDER. */
-export async function openWorkerSteps({ redis: server, database, defer }: Stores, shards: number) {
+export async function openWorkerSteps({ redis: server, database, defer }: OwnStores, shards: number) {
   const sql = openDatabase(database.workerUrl, { name: "steps", connections: 2 })
   const redis = openRedis(server.adminUrl)
   defer(() => sql.end({ timeout: 1 }))

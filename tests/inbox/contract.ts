@@ -13,19 +13,15 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { type InboxBooth, openInboxBooth } from "../../scripts/services/apps/inbox-booth"
 import { crowd } from "../../scripts/services/apps/voters"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
+import { type InboxServer, startInboxServer } from "../../scripts/services/stores/inbox-server"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
-import {
-  type InboxBooth,
-  type InboxServer,
-  openInboxAdmin,
-  openInboxBooth,
-  startInbox,
-  writeGarbage,
-} from "../harness/inboxes"
+import { openInboxAdmin, writeGarbage } from "../harness/inboxes"
 import { useStores } from "../harness/stores"
-import { makePoll, startWorker, voter } from "../harness/tallyroom"
+import { makePoll, voter } from "../harness/tallyroom"
 
 const SHARDS = 2
 const BALLOTS = 10_000
@@ -49,7 +45,7 @@ export function inboxContract(kind: InboxKind): void {
     let sql: Database
 
     beforeAll(async () => {
-      server = await startInbox(kind, stores())
+      server = await startInboxServer(kind, stores())
       worker = await startWorker(stores(), SHARDS, server.url)
       await worker.ready()
       sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 2 })

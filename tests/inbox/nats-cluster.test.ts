@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
+import { openInboxBooth } from "../../scripts/services/apps/inbox-booth"
 import { crowd } from "../../scripts/services/apps/voters"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { freePort } from "../../scripts/services/processes/ports"
 import { startNats } from "../../scripts/services/stores/nats"
 import { waitFor } from "../../scripts/services/wait"
-import { openInboxBooth } from "../harness/inboxes"
 import { useStores } from "../harness/stores"
-import { startWorker, voter } from "../harness/tallyroom"
+import { voter } from "../harness/tallyroom"
 
 const BALLOTS = 3_000
 const SHARDS = 2

@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../harness/stores"
-import { openBooth, startWorker } from "../harness/tallyroom"
+import { openBooth } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const stores = useStores()

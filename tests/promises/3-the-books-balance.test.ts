@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { useStores } from "../harness/stores"
-import { type Booth, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
+import { type Booth, openBooth, voter } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const stores = useStores()

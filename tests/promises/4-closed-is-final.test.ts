@@ -7,9 +7,10 @@ import { auditPolls } from "../../apps/worker/audit/audit"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
 import { castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
+import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../harness/stores"
-import { type Booth, makePoll, openBooth, openPoll, SHARDS, startWorker } from "../harness/tallyroom"
+import { type Booth, makePoll, openBooth, openPoll } from "../harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { type AppProcess, startResultProcess } from "../../scripts/services/apps/start-apps"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../harness/stores"
-import { type Booth, openBooth, startWorker, voter } from "../harness/tallyroom"
+import { type Booth, openBooth, voter } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const SNAPSHOTS = 15

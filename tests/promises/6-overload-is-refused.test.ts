@@ -4,10 +4,11 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
-import { openBooth, startWorker } from "../harness/tallyroom"
+import { openBooth } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const LIMIT = 400

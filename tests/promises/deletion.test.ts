@@ -6,10 +6,11 @@ import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { deletePoll } from "../../apps/result/polls/poll-store"
 import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
-import { type Booth, makePoll, openBooth, SHARDS, startWorker, voter } from "../harness/tallyroom"
+import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
 
 const TABLES = ["votes", "replaced_votes", "tallies", "timeline", "books", "closings", "burials"] as const
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)

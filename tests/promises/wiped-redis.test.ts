@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
+import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
-import { type Booth, openBooth, openPoll, SHARDS, startWorker, voter } from "../harness/tallyroom"
+import { type Booth, openBooth, openPoll, voter } from "../harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>

@@ -10,10 +10,12 @@ import {
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
 import { castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
+import { startInboxServer } from "../../scripts/services/stores/inbox-server"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { becomes } from "../harness/becomes"
 import { changePollAt, makePollAt } from "../harness/control-room"
-import { openInboxAdmin, startInbox } from "../harness/inboxes"
-import { type Stores, useStores } from "../harness/stores"
+import { openInboxAdmin } from "../harness/inboxes"
+import { useStores } from "../harness/stores"
 import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 
 const POLLS = [{ id: "open" }, { id: "changing", policy: "changeable" }, { id: "over" }]
@@ -32,7 +34,7 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
   test(
     "takes over what the version before accepted, and works beside its vote app",
     async () => {
-      const inbox = await startInbox(kind, stores())
+      const inbox = await startInboxServer(kind, stores())
       const env = inbox.url === "" ? {} : { INBOX_URL: inbox.url }
       earlierApps ??= unpackEarlierVersion()
       const earlier = { appsDir: earlierApps }
@@ -99,7 +101,7 @@ function balanced(ballots: Ballot[]) {
   })
 }
 
-async function booksOf(stores: Stores, inboxUrl: string) {
+async function booksOf(stores: OwnStores, inboxUrl: string) {
   const sql = openDatabase(stores.database.workerUrl, { name: "test", connections: 1 })
   const redis = openRedis(stores.redis.adminUrl)
   const broker = inboxUrl === "" ? null : await openInboxAdmin(stores, inboxUrl)

@@ -5,9 +5,9 @@ import { trustedProxies } from "@tallyroom/lib/http/address"
 import { type Assets, buildAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { createRegistry } from "@tallyroom/lib/process/management"
+import { quiet } from "../../../scripts/services/apps/worker-in-process"
+import type { OwnStores } from "../../../scripts/services/stores/own-stores"
 import { waitFor } from "../../../scripts/services/wait"
-import type { Stores } from "../../../tests/harness/stores"
-import { quiet } from "../../../tests/harness/tallyroom"
 import { migrate } from "../../worker/database/migrate"
 import { type AppDeps, createApp, ENTRYPOINTS } from "../app"
 import { Listener } from "../listener"
@@ -18,7 +18,7 @@ export const ADMIN = { authorization: `Bearer ${TOKEN}` }
 let built: Promise<Assets> | undefined
 
 /** The worker's connection to a database with all tables. */
-export async function openTables({ database, defer }: Stores): Promise<Database> {
+export async function openTables({ database, defer }: OwnStores): Promise<Database> {
   const sql = openDatabase(database.workerUrl, { name: "test", connections: 4 })
   defer(() => sql.end({ timeout: 1 }))
   await migrate(sql)
@@ -28,7 +28,7 @@ export async function openTables({ database, defer }: Stores): Promise<Database>
 export type ResultApp = Awaited<ReturnType<typeof startResultApp>>
 
 /** Starts the app with the rights that it has in production. */
-export async function startResultApp({ database, defer }: Stores, overrides: Partial<AppDeps> = {}) {
+export async function startResultApp({ database, defer }: OwnStores, overrides: Partial<AppDeps> = {}) {
   const sql = openDatabase(database.resultUrl, { name: "test-result", connections: 4 })
   built ??= buildAssets({ entrypoints: ENTRYPOINTS })
   const registry = createRegistry("test")

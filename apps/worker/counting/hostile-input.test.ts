@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { SHARDS, startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
-import { type Booth, openBooth, openPoll, SHARDS, startWorker, voter } from "../../../tests/harness/tallyroom"
+import { type Booth, openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
 import { raiseFence, restoreVoters } from "../source/redis-restore"
 
 const stores = useStores()

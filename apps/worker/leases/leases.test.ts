@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { startWorkerProcess } from "../../../scripts/services/apps/start-apps"
+import { SHARDS, startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
-import { openBooth, openPoll, SHARDS, startWorker, voter } from "../../../tests/harness/tallyroom"
+import { openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
 
 const stores = useStores()
 let sql: Database

@@ -1,7 +1,7 @@
 import { join } from "node:path"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { CHECKOUT } from "../../services/checkout"
 import { kubectl } from "./kubectl"
-import type { InboxKind } from "./options"
 
 export const MANIFESTS = join(CHECKOUT, "k8s-deployment")
 

@@ -1,7 +1,7 @@
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { kubectl, listObjects, NAMESPACE } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
-import type { InboxKind } from "./options"
 import { reachedFrom } from "./probe-pod"
 
 export interface Arrows {

@@ -1,12 +1,13 @@
 /** The Tallyroom that a cluster has: every step works on one, whichever of them is asked for. */
 
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { INBOX_KINDS } from "../../services/stores/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { applyAll } from "./apply"
 import { servicesOf } from "./faults"
 import { untilGreen } from "./green"
 import { listObjects } from "./kubectl"
 import type { Workload } from "./objects"
-import { INBOXES, type InboxKind } from "./options"
 
 /** Images may have to be fetched first. */
 export const FIRST_GREEN_MS = 900_000
@@ -15,7 +16,7 @@ export const FIRST_GREEN_MS = 900_000
 export async function assertInbox(inbox: InboxKind): Promise<void> {
   const names = await workloads()
   if (!names.includes("vote")) return
-  const kept = INBOXES.find((name) => name !== "redis" && names.includes(name)) ?? "redis"
+  const kept = INBOX_KINDS.find((name) => name !== "redis" && names.includes(name)) ?? "redis"
   const choice = kept === "redis" ? "leave --inbox out" : `say --inbox ${kept}`
   if (kept !== inbox)
     throw new UserError(

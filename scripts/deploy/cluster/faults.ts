@@ -1,8 +1,8 @@
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { untilGreen } from "./green"
 import { kubectl, listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
-import type { InboxKind } from "./options"
 
 /** Everything that runs, in the order that a vote takes. */
 export function servicesOf(inbox: InboxKind): readonly string[] {

@@ -1,3 +1,5 @@
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { INBOX_KINDS } from "../../services/stores/brokers"
 import { parseCommandLine } from "../../services/terminal/command-line"
 import { flag, oneOf, orElse, someOf } from "../../services/terminal/options"
 
@@ -14,10 +16,6 @@ export const CLUSTER_STEPS = [
   "root",
 ] as const
 export type ClusterStep = (typeof CLUSTER_STEPS)[number]
-
-/** What holds the ballots: Redis itself, or one of k8s-deployment/inboxes. */
-export const INBOXES = ["redis", "nats", "rabbitmq"] as const
-export type InboxKind = (typeof INBOXES)[number]
 
 export interface Options {
   readonly steps: readonly ClusterStep[]
@@ -50,7 +48,7 @@ Environment:
 export function readOptions(argv: string[], env: Record<string, string | undefined>): Options {
   const options = {
     only: orElse(someOf(CLUSTER_STEPS, "step"), CLUSTER_STEPS),
-    inbox: orElse(oneOf(INBOXES, "inbox"), "redis"),
+    inbox: orElse(oneOf(INBOX_KINDS, "inbox"), "redis"),
     fresh: flag,
     yes: flag,
   }

@@ -1,10 +1,10 @@
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
 import { applyAll } from "./apply"
 import { untilGreen } from "./green"
 import { kubectl, listObjects } from "./kubectl"
 import { appOf, type Job, type Pod, type SecretObject, type Workload } from "./objects"
-import type { InboxKind } from "./options"
 
 const VERSIONED =
   "deployments,statefulsets,networkpolicies,horizontalpodautoscalers,poddisruptionbudgets,ingresses"

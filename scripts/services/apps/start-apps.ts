@@ -1,7 +1,7 @@
 /** The real apps as processes of their own, on free ports, against the stores of a test. */
 
-import type { Stores } from "../../../tests/harness/stores"
 import { freePort } from "../processes/ports"
+import type { OwnStores } from "../stores/own-stores"
 import { type App, type AppName, type AppOptions, startApp } from "./app-process"
 
 export const ADMIN_TOKEN = "a-token-that-only-the-tests-know"
@@ -11,7 +11,7 @@ export type AppProcess = { app: App; url: string; managementUrl: string }
 
 async function start(
   name: AppName,
-  stores: Stores,
+  stores: OwnStores,
   env: Record<string, string>,
   port: number,
   options: AppOptions = {},
@@ -31,7 +31,7 @@ async function start(
 }
 
 export async function startVoteProcess(
-  stores: Stores,
+  stores: OwnStores,
   env: Record<string, string> = {},
   options: AppOptions = {},
 ): Promise<AppProcess> {
@@ -47,7 +47,7 @@ export async function startVoteProcess(
 }
 
 export async function startWorkerProcess(
-  stores: Stores,
+  stores: OwnStores,
   env: Record<string, string> = {},
   options: AppOptions = {},
 ): Promise<AppProcess> {
@@ -65,7 +65,7 @@ export async function startWorkerProcess(
 }
 
 export async function startResultProcess(
-  stores: Stores,
+  stores: OwnStores,
   env: Record<string, string> = {},
   options: AppOptions = {},
 ): Promise<AppProcess> {

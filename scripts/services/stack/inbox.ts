@@ -1,32 +1,10 @@
+/** Which inbox a stack has: one alone, and for the life of its data the same. */
+
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type InboxKind, inboxKind } from "@tallyroom/lib/inbox/brokers"
-import type { Broker } from "../stores/broker"
-import { startNats } from "../stores/nats"
-import { startRabbitmq } from "../stores/rabbitmq"
-import type { OnCrash, Server } from "../stores/server"
+import type { BrokerKind } from "../stores/brokers"
 import { UserError } from "../terminal/user-error"
-
-/** The servers that a demo can start to hold the ballots in the place of Redis. */
-export const BROKERS = ["nats", "rabbitmq"] as const
-export type BrokerKind = (typeof BROKERS)[number]
-
-export const BROKER_NAMES = { nats: "NATS", rabbitmq: "RabbitMQ" } as const satisfies Record<
-  BrokerKind,
-  string
->
-export type BrokerName = (typeof BROKER_NAMES)[BrokerKind]
-
-export interface InboxPlan {
-  readonly stateDir: string
-  /** The broker to start; none: Redis holds the ballots, or the broker at `inboxUrl`. */
-  readonly broker?: BrokerKind | undefined
-  /** Set: used instead of starting one of our own. */
-  readonly inboxUrl?: string | undefined
-  onLine(store: BrokerKind, line: string): void
-  onCrash(store: BrokerName, ...crash: Parameters<OnCrash>): void
-  onStart(server: Server): void
-}
 
 /** Throws a UserError when two inboxes are asked for, or one that is no broker. */
 export function assertOneInbox(broker: BrokerKind | undefined, inboxUrl: string | undefined): void {
@@ -56,21 +34,6 @@ export function assertSameInbox(stateDir: string, kind: InboxKind): void {
 /** Notes the kind of inbox that a worker has opened, for the next start. */
 export function noteInbox(stateDir: string, kind: InboxKind): void {
   writeFileSync(kindFile(stateDir), `${kind}\n`)
-}
-
-/** The broker's address, once it answers; empty where Redis holds the ballots. */
-export async function startInbox(plan: InboxPlan): Promise<string> {
-  const { broker } = plan
-  if (!broker) return plan.inboxUrl ?? ""
-  const options = {
-    dir: join(plan.stateDir, broker),
-    logFile: join(plan.stateDir, "logs", `${broker}.log`),
-    onLine: (line: string) => plan.onLine(broker, line),
-    onCrash: (...crash: Parameters<OnCrash>) => plan.onCrash(BROKER_NAMES[broker], ...crash),
-  }
-  const server: Broker = await (broker === "nats" ? startNats(options) : startRabbitmq(options))
-  plan.onStart(server)
-  return server.url
 }
 
 /** @throws {UserError} when it is no address */

@@ -1,5 +1,5 @@
+import type { BrokerKind } from "../stores/brokers"
 import type { LogLine } from "../terminal/log-lines"
-import type { BrokerKind } from "./inbox"
 
 export interface StackPlan {
   readonly stateDir: string

@@ -3,8 +3,8 @@ import { integer, readSettings, type Settings, SettingsError, setting } from "@t
 import type { AppName } from "../apps/app-process"
 import { CHECKOUT } from "../checkout"
 import { freePort } from "../processes/ports"
+import { BROKER_NAMES, type BrokerKind } from "../stores/brokers"
 import { UserError } from "../terminal/user-error"
-import { BROKER_NAMES, type BrokerKind } from "./inbox"
 
 type Environment = Record<string, string | undefined>
 

@@ -1,9 +1,9 @@
 import { join } from "node:path"
+import { BROKER_NAMES, type BrokerKind, type BrokerName, startBroker } from "../stores/brokers"
 import { assertPostgresAnswers, assertRedisAnswers } from "../stores/external-stores"
 import { type Postgres, startPostgres } from "../stores/postgres"
 import { type RedisServer, startRedis } from "../stores/redis"
 import type { OnCrash, Server } from "../stores/server"
-import { type BrokerKind, type BrokerName, startInbox } from "./inbox"
 
 export interface StoresPlan {
   readonly stateDir: string
@@ -41,11 +41,11 @@ const DATABASE = "tallyroom"
 export async function startStores(plan: StoresPlan): Promise<StoreUrls> {
   if (plan.redisUrl) await assertRedisAnswers(plan.redisUrl)
   if (plan.databaseUrl) await assertPostgresAnswers(plan.databaseUrl)
-  const starting = [redisUrls(plan), databaseUrls(plan), startInbox(plan)] as const
+  const starting = [redisUrls(plan), databaseUrls(plan), inboxUrl(plan)] as const
   // After a failure of one the others must have got as far as onStart, or nobody would stop it.
   await Promise.allSettled(starting)
-  const [redis, database, inboxUrl] = await Promise.all(starting)
-  return { ...redis, ...database, inboxUrl }
+  const [redis, database, broker] = await Promise.all(starting)
+  return { ...redis, ...database, inboxUrl: broker }
 }
 
 async function redisUrls(plan: StoresPlan) {
@@ -71,4 +71,18 @@ async function databaseUrls(plan: StoresPlan) {
   plan.onStart(postgres)
   const { workerUrl, resultUrl, adminUrl } = await postgres.database(DATABASE)
   return { workerDatabaseUrl: workerUrl, resultDatabaseUrl: resultUrl, adminDatabaseUrl: adminUrl }
+}
+
+/** The broker's address, once it answers; empty where Redis holds the ballots. */
+async function inboxUrl(plan: StoresPlan): Promise<string> {
+  const { broker } = plan
+  if (!broker) return plan.inboxUrl ?? ""
+  const server = await startBroker(broker, {
+    dir: join(plan.stateDir, broker),
+    logFile: join(plan.stateDir, "logs", `${broker}.log`),
+    onLine: (line) => plan.onLine(broker, line),
+    onCrash: (...crash) => plan.onCrash(BROKER_NAMES[broker], ...crash),
+  })
+  plan.onStart(server)
+  return server.url
 }

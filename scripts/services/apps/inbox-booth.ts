@@ -1,0 +1,87 @@
+/** Casts ballots as the vote app does, without one: straight into the inbox, whatever holds the ballots. */
+
+import { shardOf } from "@tallyroom/lib/ballots/voter"
+import { openPublisher } from "@tallyroom/lib/inbox/brokers"
+import { type AppendAnswer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
+import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
+import type { Redis } from "ioredis"
+import type { OwnStores } from "../stores/own-stores"
+import { waitFor } from "../wait"
+
+export type InboxBooth = {
+  redis: Redis
+  appender: Appender
+  /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
+  ready(): Promise<unknown>
+  /** One try. */
+  cast(poll: string, voter: string, option: string): Promise<AppendAnswer>
+  /** Again and again while nobody knows whether it was taken, as every client may. */
+  castUntilAnswered(poll: string, voter: string, option: string): Promise<AppendAnswer>
+  /** The option for which a voter's vote stands. */
+  standing(poll: string, voter: string): Promise<string | null>
+}
+
+const GIVE_UP_MS = 50_000
+
+/** Casts as vote does, straight into the inbox, by a poll read anew for each ballot. */
+export async function openInboxBooth(
+  { redis, defer }: OwnStores,
+  inboxUrl: string,
+  shards: number,
+  backlogLimit = 1_000_000,
+): Promise<InboxBooth> {
+  const connection = openRedis(redis.adminUrl)
+  const publisher = openPublisher(inboxUrl)
+  defer(() => connection.disconnect())
+  defer(() => publisher?.close())
+  const log = publisher && new StreamAppender(connection, publisher, backlogLimit)
+  const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
+  const takesBallots = async () => {
+    if (connection.status !== "ready") return false
+    for (let shard = 0; log && shard < shards; shard++) await log.prove(shard)
+    return true
+  }
+  const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))
+  await ready()
+  const cast: InboxBooth["cast"] = async (id, voter, option) => {
+    const poll = await readPollCopy(connection, id).catch((cause) => {
+      throw new InboxAway("Redis did not answer", { cause })
+    })
+    if (!poll) return { kind: "poll-unknown" }
+    return appender.append({
+      shard: shardOf(voter, shards),
+      pollId: id,
+      poll,
+      voter,
+      option,
+      terms: termsOf(poll),
+    })
+  }
+  return {
+    redis: connection,
+    appender,
+    ready,
+    cast,
+    castUntilAnswered: (...ballot) => untilAnswered(() => cast(...ballot)),
+    standing: async (id, voter) => {
+      const poll = await readPollCopy(connection, id)
+      const stands = poll && (await appender.standing({ shard: shardOf(voter, shards), poll, voter }))
+      return stands?.option ?? null
+    },
+  }
+}
+
+async function untilAnswered(tryOnce: () => Promise<AppendAnswer>): Promise<AppendAnswer> {
+  const end = performance.now() + GIVE_UP_MS
+  for (;;) {
+    try {
+      return await tryOnce()
+    } catch (error) {
+      if (!(error instanceof InboxAway) || performance.now() > end) throw error
+      await Bun.sleep(20 + Math.random() * 80)
+    }
+  }
+}
