@@ -24,12 +24,12 @@ import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
 import { inboxProblem } from "./http/inbox-problem"
 import { openapiDocument } from "./http/openapi"
 import type { Metrics } from "./metrics"
+import { logRefusedVotes } from "./outage-log"
 import type { PollCache } from "./polls/poll-cache"
 import { pollRoutes } from "./polls/poll-routes"
 import { Tallies } from "./polls/tallies"
 import { tallyRoutes } from "./polls/tally-routes"
 import type { settings } from "./settings"
-import { logTrouble } from "./trouble-log"
 import { Client } from "./voter/client"
 import { Visitors } from "./voter/visitor"
 
@@ -84,7 +84,7 @@ export function createApp({
       codeAttempts: new Attempts(CODE_ATTEMPTS),
     },
     metrics,
-    onInboxAway: logTrouble(log),
+    onInboxAway: logRefusedVotes(log),
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),

@@ -9,6 +9,7 @@ import type { Redis } from "ioredis"
 import type { PollCache } from "./polls/poll-cache"
 
 export class BrokerReadiness implements StoreHealth {
+  /** When the connection was made over which ballots were last found to be writable. */
   private readyBy = Number.NaN
   private failure = "no worker was asked yet"
 
@@ -18,7 +19,7 @@ export class BrokerReadiness implements StoreHealth {
     private readonly polls: Pick<PollCache, "index">,
   ) {}
 
-  /** Why nothing can be written now; null when it can. Each look asks anew for the next one. */
+  /** Why nothing can be written now; null when it can. Each call also asks anew, for the next one. */
   problem(): string | null {
     const problem = this.publisher.problem()
     if (problem !== null) return problem

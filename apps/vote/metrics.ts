@@ -1,4 +1,4 @@
-/** What Prometheus learns of the vote app. The counters are plain numbers until somebody asks: voting pays nothing. */
+/** What Prometheus learns of the vote app. The counters are plain numbers until Prometheus asks, so that they cost a vote nothing. */
 
 import { Counter, Gauge, Histogram, type Registry } from "prom-client"
 

@@ -4,7 +4,7 @@ import type { PollCache } from "./polls/poll-cache"
 
 /**
  * Ready: connected to Redis and to the broker that holds the ballots, if there is one, and a worker has opened the inbox.
- * Each look asks anew for the next one.
+ * Each call also asks anew, for the next one.
  */
 export function createReadiness(
   redis: StoreHealth,

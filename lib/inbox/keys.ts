@@ -1,15 +1,15 @@
 /**
  * Every key that Tallyroom keeps in Redis. All keys of a shard share one hash tag, so that a script may touch them together.
  *
- * {s0}:gate         string  run id and replication id of the Redis that the worker last found equal to Postgres; cast.lua
- *                           accepts nothing while another serves (restarted, wiped, failed over), until the worker looked
+ * {s0}:gate         string  the fence: run id and replication id of the Redis that the worker last found equal to Postgres. While
+ *                           another serves (restarted, wiped, failed over), cast.lua accepts nothing
  * {s0}:room         string  id of the database whose inbox this is: a worker of another one does not touch it
  * {s0}:poll:<id>    hash    number, state, policy, eligibility, words, opens, closes (ms or empty), options (",a,b,"),
  *                           revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard);
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
- * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: the shard's stream at a broker, where that holds the ballots
+ * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
  * {s0}:tally:<id>   string  JSON of the tally as Postgres has it (shard 0 alone)
@@ -29,5 +29,5 @@ export const keys = {
 /** The stream's only field. */
 export const BALLOT_FIELD = "b"
 
-/** How a fence begins while a worker makes the shard fit: it is closed, and what is missing behind it may come back. */
+/** A fence begins with this while a worker restores the shard: the shard accepts nothing yet. */
 export const RESTORING = "restoring"

@@ -158,7 +158,7 @@ test("The open pages of a poll that is deleted say so by themselves.", async () 
   await voteOnPage(voted, "Cats")
   await voted.getByRole("heading", { name: "Your vote is in" }).waitFor()
   for (const shard of [0, 1])
-    await replaceByTombstone(fixture.admin, shard, { id: "gone", number: 6 }, "mark")
+    await replaceByTombstone(fixture.admin, shard, { id: "gone", number: 6 }, "tombstone")
   for (const page of [choosing, voted]) {
     await page.getByRole("heading", { name: "This poll was deleted" }).waitFor()
     await page.context().close()

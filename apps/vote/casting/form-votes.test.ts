@@ -249,7 +249,7 @@ test("Of a deleted poll its pages and the API say so, under the short address to
   const past = examplePoll({ number: 90, id: "past" })
   await fixture.writePolls(examplePoll({ isDefault: true }), past)
   expect((await fixture.ask("/polls/past")).status).toBe(200)
-  await replaceByTombstone(fixture.admin, 0, past, "mark")
+  await replaceByTombstone(fixture.admin, 0, past, "tombstone")
   await waitFor("vote to hear of it", async () => (await fixture.ask("/polls/past")).status === 410)
   for (const path of ["/polls/past", "/embed/past"]) {
     const page = await fixture.ask(path, { headers: BROWSER })

@@ -89,7 +89,7 @@ export class Projection {
   /** Writes tombstones of all deleted polls: this Redis may be older than their deletion. */
   async writeTombstones(): Promise<void> {
     const deleted = await readDeletedPolls(this.sql)
-    await Promise.all(deleted.map((poll) => replaceByTombstone(this.redis, this.shard, poll, "skip")))
+    await Promise.all(deleted.map((poll) => replaceByTombstone(this.redis, this.shard, poll, "nothing")))
   }
 
   private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
@@ -118,7 +118,7 @@ export class Projection {
   }
 
   private async writeTombstone(poll: Poll): Promise<void> {
-    await replaceByTombstone(this.redis, this.shard, poll, "mark")
+    await replaceByTombstone(this.redis, this.shard, poll, "tombstone")
     if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
     await recordTombstone(this.sql, poll.number, this.shard)
     this.projected.set(poll.number, poll.revision)

@@ -1,12 +1,10 @@
-/** The worker's side of NATS JetStream: making a shard's stream, reading it by sequence, and forgetting polls. */
+/** The worker's side of NATS JetStream: it makes a shard's stream, verifies it, and forgets polls. */
 
-import { type Consumer, DeliverPolicy, DiscardPolicy, StorageType } from "@nats-io/jetstream"
-import type { Position } from "../../ballots/ballot"
+import { DiscardPolicy, StorageType } from "@nats-io/jetstream"
 import type { ConnectionEvents } from "../../health"
-import { type Entry, InboxAway } from "../contract"
+import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
-import { decodeEntry } from "../stream/entries"
 import {
   ADMIN_TIMEOUT_MS,
   isStreamUnknown,
@@ -16,13 +14,10 @@ import {
   subjectOf,
   subjectsOf,
 } from "./connection"
+import { NatsReader } from "./read"
 
 /** Publications that wait for their answers at the same time. */
 const IN_FLIGHT = 500
-/** NATS takes no shorter ones. */
-const SHORTEST_WAIT_MS = 1_000
-/** So long after it should have come, what was asked of a server that died meanwhile never comes. */
-const OVERDUE_MS = 3_000
 
 export class NatsAdmin implements BrokerAdmin {
   readonly kind = "nats"
@@ -74,7 +69,7 @@ export class NatsAdmin implements BrokerAdmin {
     }
   }
 
-  /** The ballots of forgotten polls leave gaps, which say nothing. */
+  /** A gap proves no loss: the ballot of a forgotten poll may have stood there. */
   async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const { streams } = this.nats.get().manager
     const found = await brokerAnswer(
@@ -99,7 +94,7 @@ export class NatsAdmin implements BrokerAdmin {
     await this.nats.get().manager.streams.purge(natsStream(stream), { filter: subjectsOf(stream, poll) })
   }
 
-  /** What stands on the subject already was written by an earlier try. */
+  /** A ballot that stands on its subject already was written by an earlier try. */
   private async write(stream: string, { text, ballot }: StreamEntry): Promise<void> {
     const subject = ballot ? subjectOf(stream, ballot) : `tallyroom.${stream}.notes.${crypto.randomUUID()}`
     await this.nats
@@ -108,61 +103,5 @@ export class NatsAdmin implements BrokerAdmin {
       .catch((error) => {
         if (!isSubjectTaken(error)) throw error
       })
-  }
-}
-
-class NatsReader implements StreamReader {
-  private consumer: { next: number; pulls: Consumer } | null = null
-
-  constructor(
-    private readonly nats: Nats,
-    private readonly stream: string,
-  ) {}
-
-  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    try {
-      const reading = this.readWhole(after, count, waitMs)
-      return await brokerAnswer("NATS", reading, Math.max(waitMs, SHORTEST_WAIT_MS) + OVERDUE_MS)
-    } catch (error) {
-      this.consumer = null
-      throw error
-    }
-  }
-
-  async close(): Promise<void> {
-    this.consumer = null
-  }
-
-  private async readWhole(after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    const { state } = await this.nats.get().manager.streams.info(natsStream(this.stream))
-    const there = Math.min(count, state.last_seq - after.seq)
-    if (there <= 0 && waitMs === 0) return []
-    const pulls = await this.from(after.seq + 1)
-    const entries: Entry[] = []
-    let last = after
-    const take = (text: string, seq: number) => {
-      const entry = decodeEntry(text, seq, last)
-      entries.push(entry)
-      last = entry.position
-    }
-    if (there > 0) {
-      const messages = await pulls.fetch({ max_messages: there, expires: SHORTEST_WAIT_MS })
-      for await (const message of messages) take(message.string(), message.seq)
-    } else {
-      const message = await pulls.next({ expires: Math.max(waitMs, SHORTEST_WAIT_MS) })
-      if (message) take(message.string(), message.seq)
-    }
-    // Whatever is wrong with a consumer that gave less than there is, another one is better.
-    this.consumer = entries.length < there ? null : { next: last.seq + 1, pulls }
-    return entries
-  }
-
-  private async from(next: number): Promise<Consumer> {
-    if (this.consumer?.next === next) return this.consumer.pulls
-    this.consumer = null
-    return this.nats.get().js.consumers.get(natsStream(this.stream), {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: next,
-    })
   }
 }

@@ -82,7 +82,7 @@ export class Nats implements StoreHealth {
     await this.connection?.close()
   }
 
-  /** The client reconnects by itself, but only once it has been connected. */
+  /** The client reconnects by itself, but only after it was connected once. */
   private async connectForEver(): Promise<void> {
     for (let attempt = 1; !this.closed; attempt++) {
       try {

@@ -1,4 +1,4 @@
-/** Ballots into NATS JetStream, which itself refuses the second on a voter's subject. */
+/** Writes ballots into NATS JetStream, which itself refuses a second one on a voter's subject. */
 
 import type { StoredMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
@@ -17,7 +17,7 @@ import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
 import { isSubjectTaken, Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
-/** Another request of the same voter may come between looking and writing; more often than this it is none of ours. */
+/** Another request of the same voter may come between asking and writing. More often than this something else is wrong. */
 const TRIES = 3
 
 type Standing = StandingVote & { turn: number }
@@ -41,10 +41,10 @@ export class NatsPublisher implements Publisher {
     return this.nats.close()
   }
 
-  /** A first ballot is written without a look: NATS refuses it if there is another. */
+  /** A first ballot is written without asking before: NATS refuses it if there is another. */
   async append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
     const near = ballot.poll.policy === "changeable" ? await this.find(stream, ballot) : null
-    // Any replica may have said so, even one that lags behind; what decides is asked of the leader.
+    // Any replica answered this, even one that lags behind. Where the answer decides, the leader is asked.
     let standing = near && answerOf(near, ballot) ? await this.findAtLeader(stream, ballot) : near
     for (let tries = 0; tries < TRIES; tries++) {
       const known = standing && answerOf(standing, ballot)
@@ -104,7 +104,7 @@ function standingIn(found: StoredMsg | null): Standing | null {
   return { option: ballot.option, position: ballotId, turn: Number(found.subject.split(".").at(-1)) }
 }
 
-/** What is known of a voter whose ballot stands; null when the new one replaces it. */
+/** What a voter is told whose ballot stands; null when the new one replaces it. */
 function answerOf({ option, position }: Standing, ballot: NewBallotWithPoll): AppendAnswer | null {
   if (option === ballot.option) return { kind: "same", position }
   return ballot.poll.policy === "changeable" ? null : { kind: "stands", option, position }

@@ -1,4 +1,4 @@
-/** The worker's side of RabbitMQ: making a shard's stream queue, reading it by offset, appending stop markers. */
+/** The worker's side of RabbitMQ: it makes a shard's stream queue, verifies it, and appends stop markers. */
 
 import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
@@ -8,7 +8,7 @@ import { ADMIN_TIMEOUT_MS, queueOf, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"
 
-/** A stream forgets its oldest segments after this; what has waited so long was lost to sight anyway. */
+/** After this RabbitMQ removes the oldest segments of a stream. Ballots are counted long before. */
 const KEPT = "30D"
 
 export class RabbitAdmin implements BrokerAdmin {
@@ -40,7 +40,7 @@ export class RabbitAdmin implements BrokerAdmin {
     await Bun.sleep(SETTLING_MS)
   }
 
-  /** RabbitMQ tells an approximate count, some seconds old. */
+  /** The count that RabbitMQ tells is approximate, and some seconds old. */
   async length(stream: string): Promise<number | null> {
     try {
       const asked = this.rabbit.get().queueDeclare({ queue: queueOf(stream), passive: true })
@@ -51,7 +51,7 @@ export class RabbitAdmin implements BrokerAdmin {
     }
   }
 
-  /** What has become too old leaves no gap: then the first that is left comes in its place. */
+  /** Where old segments were removed the reading begins with the first entry that is left, at a greater position. */
   async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const reader = this.reader(stream)
     try {
@@ -70,7 +70,7 @@ export class RabbitAdmin implements BrokerAdmin {
     return new RabbitReader(this.rabbit, stream)
   }
 
-  /** A stream forgets by age alone. */
+  /** RabbitMQ removes entries by their age alone. */
   async forgetPoll(): Promise<void> {}
 
   async close(): Promise<void> {

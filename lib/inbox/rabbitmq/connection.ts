@@ -12,8 +12,8 @@ const RETRY_HIGH_MS = 1_000
 const HEARTBEAT_SECONDS = 5
 
 /**
- * RabbitMQ says that it is done before the names of its queues, and who leads them, are on its disk, which takes it up to
- * 2 s: killed in between it comes back without ballots that it had confirmed. Measured with 3.10 on one node.
+ * RabbitMQ answers up to 2 s before the names of its queues, and who leads them, are on its disk. Killed in between it comes
+ * back without ballots that it had confirmed. Measured with 3.10 on one node.
  */
 export const SETTLING_MS = 3_000
 
@@ -24,7 +24,7 @@ export class Rabbit implements StoreHealth {
   readonly connection: Connection
   private since = Number.NEGATIVE_INFINITY
 
-  /** @param settlingMs after which a connection is used: RabbitMQ may have started just before it */
+  /** @param settlingMs how long a new connection is not used, because RabbitMQ may have started just before */
   constructor(
     url: string,
     { onError, onLost, onConnected }: ConnectionEvents,

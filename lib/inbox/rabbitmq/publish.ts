@@ -1,4 +1,4 @@
-/** Ballots into RabbitMQ, which keeps them all: whose second one came is only seen in Postgres. */
+/** Writes ballots into RabbitMQ, which keeps all of them: only Postgres finds a voter's second one. */
 
 import type { ConnectionEvents } from "../../health"
 import { ANSWER_TIMEOUT_MS, type AppendAnswer, type NewBallotWithPoll } from "../contract"
@@ -35,7 +35,7 @@ export class RabbitPublisher implements Publisher {
     return { kind: "received", position: ballotId }
   }
 
-  /** Only counting tells. */
+  /** Only counting tells what stands. */
   async standing(): Promise<null> {
     return null
   }

@@ -1,4 +1,4 @@
-/** Reading a stream queue by offset: RabbitMQ sends, and what it sent waits here until it is read. */
+/** Reads a stream queue by offset: RabbitMQ sends messages ahead, and they wait here until they are read. */
 
 import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots/ballot"
@@ -8,7 +8,7 @@ import type { StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
 import { queueOf, type Rabbit } from "./connection"
 
-/** Messages sent ahead of being read. */
+/** So many messages RabbitMQ sends before they are read. */
 const AHEAD = 20_000
 const CLOSE_TIMEOUT_MS = 1_000
 
@@ -20,7 +20,7 @@ export class RabbitReader implements StreamReader {
   private waiting: Message[] = []
   /** Position of the last message that came, or was read before. */
   private last = -1
-  /** Position up to which messages were handed out. */
+  /** Position of the last message that was handed out. */
   private handedOut = -1
   private acknowledge: (() => void)[] = []
   private failure: unknown = null
@@ -69,7 +69,7 @@ export class RabbitReader implements StreamReader {
       },
       (message) => this.take(message),
     )
-    // The client would bring it back by itself, but from its first offset, and not in every case.
+    // The client would restart the consumer by itself, but at its first offset, and not in every case.
     this.consumer.on("error", (error) => {
       this.failure = error
     })
@@ -84,7 +84,7 @@ export class RabbitReader implements StreamReader {
     throw new InboxAway("RabbitMQ has stopped sending", { cause })
   }
 
-  /** @returns when the message was read, so that no more than what is allowed ahead comes */
+  /** Settles when the message was read, so that RabbitMQ sends no more than `AHEAD` messages before. */
   private take(message: AsyncMessage): Promise<void> {
     const seq = Number(message.headers?.["x-stream-offset"]) + 1
     if (!(seq > this.last)) return Promise.resolve()

@@ -1,4 +1,4 @@
-/** Messages into a stream queue: each is confirmed, and told apart from one for which there was no queue. */
+/** Writes messages into a stream queue, and waits until each is confirmed. Without such a queue a message comes back first. */
 
 import type { Publisher as Confirming } from "rabbitmq-client"
 import { InboxAway } from "../contract"
@@ -17,7 +17,7 @@ export class Sender {
     const messageId = crypto.randomUUID()
     const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId }
     await brokerAnswer("RabbitMQ", this.publisher().send(envelope, text), timeoutMs)
-    // What comes back comes before its confirmation, but is told one turn later.
+    // A message that comes back does so before its confirmation, but the client tells it one turn later.
     await new Promise(setImmediate)
     if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no stream ${stream}`)
   }

@@ -1,4 +1,4 @@
-/** The vote app's side of the inbox on Redis: the ballots of a moment go there together, in one script call a shard. */
+/** The vote app's side of the inbox on Redis: the ballots of one moment go there together, in one script call for each shard. */
 
 import type { Redis } from "ioredis"
 import { parsePosition } from "../../ballots/ballot"
@@ -16,7 +16,7 @@ import { keys } from "../keys"
 import { redisProblem } from "./client"
 import { readRedisClock } from "./clock"
 
-/** Two rounds: Redis decides one while the next is on its way. More only make the rounds smaller. */
+/** Two rounds: Redis decides one while the next is on its way. More would only make the rounds smaller. */
 const ROUNDS_IN_FLIGHT = 2
 /** Keeps one script call below about 5 ms, for everybody else whom this Redis serves. */
 const BALLOTS_A_CALL = 400
@@ -108,8 +108,8 @@ export class RedisAppender implements Appender {
   }
 
   /**
-   * Redis holds its answers back: everybody who waits is told so, and the connection is made anew. What this Redis still
-   * finds on the old one comes after its deadline and changes nothing.
+   * Redis holds its answers back: everybody who waits is told so, and the connection is made anew. Calls that Redis
+   * still reads from the old one are past their deadline and change nothing.
    */
   private stalled(calls: Waiting[][]): void {
     const away = new InboxAway(`Redis did not answer within ${this.answerTimeoutMs} ms`)
@@ -144,7 +144,7 @@ function byShard(waiting: Waiting[]): Waiting[][] {
   return calls
 }
 
-/** One pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
+/** What cast.lua takes: a pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
 function scriptArguments(waiting: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
   const shard = waiting[0]?.ballot.shard ?? 0
   const keyNames = [keys.fence(shard), keys.inbox(shard)]

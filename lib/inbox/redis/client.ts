@@ -6,11 +6,11 @@ import { type ConnectionEvents, unconnected } from "../../health"
 import { scripts } from "./scripts"
 
 const CONNECT_TIMEOUT_MS = 2_000
-/** A Redis that vanished without a word is noticed by this; vote has a stricter limit of its own. */
+/** By this a Redis is noticed that vanished without closing its connections; vote has a stricter limit of its own. */
 const COMMAND_TIMEOUT_MS = 5_000
 /**
- * A connection that we give up is cut after this, even if Redis hangs and does not close its side: until then those
- * whose commands are on it wait, and with the 150 ms of casting that must stay below 200 ms.
+ * A connection that we give up is cut after this, even if Redis hangs and does not close its side. Until then whoever has a
+ * command on it waits, and together with the 150 ms of `ANSWER_TIMEOUT_MS` that must stay below 200 ms.
  */
 const DISCONNECT_TIMEOUT_MS = 20
 

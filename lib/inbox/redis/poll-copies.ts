@@ -31,9 +31,9 @@ const jsonSchema = z.string().transform((text, context) => {
 export type CopyConditions = {
   /** The acceptance count that Postgres knows of this poll and shard. */
   accepted?: number
-  /** The marker in the fence of whoever is restoring the shard, and may replace anything in it. */
+  /** What the fence holds while the caller restores the shard: then it may replace anything in it. */
   marker?: string
-  /** It was written before: if it is gone, this Redis has lost something. */
+  /** The copy was written before: if it is gone, this Redis has lost something. */
   mustExist?: boolean
 }
 
@@ -74,30 +74,30 @@ export async function writePollCopy(
   return { outcome, last: position }
 }
 
-/** No worker's reading of a poll is older than this when it writes it. */
-const MARKER_KEPT_SECONDS = 24 * 3_600
+/** No worker's reading of a poll is older than this when the worker writes it. */
+const TOMBSTONE_KEPT_SECONDS = 24 * 3_600
 
 /**
  * Removes a deleted poll's copy and voters from a shard; a later poll under the same id stays.
- * @param absent what to leave where there is no copy: a marker against workers with an older reading, or nothing
+ * @param absent what to leave where there is no copy: a tombstone against workers with an older reading, or nothing
  */
 export async function replaceByTombstone(
   redis: Redis,
   shard: number,
   { id, number }: Pick<Poll, "id" | "number">,
-  absent: "mark" | "skip",
+  absent: "tombstone" | "nothing",
 ): Promise<void> {
   await redis.writeTombstone(
     keys.poll(shard, id),
     keys.voters(shard, id),
     number,
-    MARKER_KEPT_SECONDS,
+    TOMBSTONE_KEPT_SECONDS,
     absent,
   )
 }
 
 /**
- * The poll with this id; null when there is none, "deleted" when there was one: for as long as its marker stays.
+ * The poll with this id; null when there is none, "deleted" when there was one and its tombstone is still there.
  * @throws {InboxAway} while shard 0 is not open, so that a wiped Redis does not look like one without polls; or when
  * the copy is garbage (the worker mends it).
  */
@@ -116,7 +116,7 @@ export async function findPollCopy(redis: Redis, id: string): Promise<Poll | "de
   return parsed.data.deleting ? "deleted" : parsed.data
 }
 
-/** The same, of a poll that was deleted null as well. @throws {InboxAway} */
+/** The poll with this id; null when there is none, or it was deleted. @throws {InboxAway} */
 export async function readPollCopy(redis: Redis, id: string): Promise<Poll | null> {
   const found = await findPollCopy(redis, id)
   return found === "deleted" ? null : found

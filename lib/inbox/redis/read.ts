@@ -45,7 +45,7 @@ function toEntry(id: string, fields: string[]): Entry {
   if (!position) throw new Error(`Redis names an entry ${JSON.stringify(id)}`)
   const wellFormed = fields.length === 2 && fields[0] === BALLOT_FIELD
   const raw = wellFormed ? (fields[1] ?? "") : JSON.stringify(fields)
-  // cast.lua never fills a millisecond so far: an entry with such an id was written by somebody else.
+  // cast.lua never gives so many ids within a millisecond: somebody else wrote such an entry.
   const genuine = wellFormed && position.seq <= GREATEST_SEQ
   return { position, raw, ballot: genuine ? decodeBallot(raw) : null }
 }

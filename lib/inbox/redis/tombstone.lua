@@ -3,13 +3,13 @@
 -- poll  {s}:poll:<id>, voters  {s}:voters:<id>
 -- number  the poll's number
 -- kept_seconds  for which the tombstone stays
--- absent  where there is no copy: 'mark' leaves a tombstone, 'skip' leaves nothing
+-- absent  what to leave where there is no copy: 'tombstone' or 'nothing'
 -- Returns 'tombstone', 'absent', or 'newer' when a later poll stands under this id, which stays as it is.
 local poll, voters = unpack(KEYS)
 local number, kept_seconds, absent = unpack(ARGV)
 
 local kind = redis.call('TYPE', poll).ok
-if kind == 'none' and absent == 'skip' then return 'absent' end
+if kind == 'none' and absent == 'nothing' then return 'absent' end
 local accepted = '0'
 if kind == 'hash' then
   local stored_number, state, stored_accepted = unpack(redis.call('HMGET', poll, 'number', 'state', 'accepted'))

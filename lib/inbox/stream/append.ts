@@ -1,4 +1,4 @@
-/** The vote app's side of an inbox that is a stream: what Redis's script decides is decided here, by a fresh reading of the poll. */
+/** The vote app's side of an inbox that is a stream: what cast.lua decides for Redis is decided here, by a fresh reading of the poll. */
 
 import type { Redis } from "ioredis"
 import { votingPhase } from "../../polls/poll"
@@ -28,7 +28,7 @@ export class StreamAppender implements Appender {
   private readonly reading = new Map<number, Promise<Known>>()
   private clock = { offset: 0, readAt: Number.NEGATIVE_INFINITY }
 
-  /** @param backlogLimit ballots that may wait in one shard, to within what other replicas accept in a moment */
+  /** @param backlogLimit ballots that may wait in one shard; at the limit each replica may accept some more for a moment */
   constructor(
     private readonly redis: Redis,
     private readonly publisher: Publisher,
@@ -57,7 +57,7 @@ export class StreamAppender implements Appender {
   }
 
   /** Settles when ballots for this shard can be written. @throws {InboxAway} when they can't, and why */
-  async prove(shard: number): Promise<void> {
+  async requireWritable(shard: number): Promise<void> {
     requireVerified((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
   }
 

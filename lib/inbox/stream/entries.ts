@@ -4,12 +4,12 @@ import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition }
 import { keyed } from "../../ballots/keyed"
 import type { Entry, NewBallotWithPoll } from "../contract"
 
-/** Ids of ballots lie above every count that Redis gives its entries, so that a receipt tells which of the two it holds. */
+/** Greater than every `seq` of a position in Redis, so that a receipt tells whether it names such a position or a ballot id. */
 export const BALLOT_ID_BASE = 2 ** 30
 
 /**
  * The id by which a ballot in a stream is found again: its moment, and 30 bits that are the same for the same voter and
- * option. A broker tells no position, or one that nothing says later.
+ * option. Its position would not do: a broker does not tell it, or not when the same ballot comes again.
  * @param after the voter's standing ballot, which this one replaces and so must follow
  */
 export function newBallotId(
@@ -31,10 +31,10 @@ export function encodeStopMarker({ poll, stop }: NonNullable<Entry["stopMarker"]
   return `closing ${poll} ${stop}`
 }
 
-/** Before polls could be paused a marker named no stop; such polls were never stopped but once, which counts as 0. */
+/** Before polls could be paused each stopped only once, and its marker named no stop: that is stop 0. */
 const STOPPED = /^closing ([1-9]\d{0,9})(?: (\d{1,9}))?$/
 
-/** The entry that the text at `seq` of a stream is; its position keeps the moments in order. */
+/** Decodes the text at `seq` of a stream. The `ms` of its position is never less than that of the entry before it. */
 export function decodeEntry(text: string, seq: number, after: Position): Entry {
   const marker = STOPPED.exec(text)
   if (marker) {

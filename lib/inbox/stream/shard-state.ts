@@ -30,7 +30,7 @@ export async function writeShardState(redis: Redis, shard: number, state: ShardS
   await redis.set(keys.stream(shard), JSON.stringify(stored))
 }
 
-/** Until the worker has looked again, vote accepts nothing for this shard. */
+/** Has vote accept nothing for this shard until a worker has verified the stream again. */
 export async function sealShard(redis: Redis, shard: number): Promise<void> {
   await redis.del(keys.stream(shard))
 }

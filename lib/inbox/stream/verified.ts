@@ -1,6 +1,6 @@
 /**
- * A broker that has just come back may have lost its end; what it took then would stand where others stood before. So
- * vote writes nothing through a new connection until a worker has looked.
+ * A broker that has just come back may have lost the end of its streams. A ballot that it took then would stand where
+ * another one stood before. So vote writes nothing over a new connection until a worker has verified the stream.
  */
 
 import { InboxAway } from "../contract"
@@ -12,7 +12,7 @@ const CLOCK_SLACK_MS = 100
 /**
  * @param connectedAt when vote's connection to the broker came about (by `performance.now()`)
  * @param clockOffset of Redis's clock to this process's (ms)
- * @throws {InboxAway} until a worker has looked at the broker since
+ * @throws {InboxAway} until a worker has verified the stream since
  */
 export function requireVerified({ verifiedAt }: ShardState, connectedAt: number, clockOffset: number): void {
   const connected = Date.now() + clockOffset - (performance.now() - connectedAt)

@@ -41,7 +41,7 @@ export async function openInboxBooth(
   const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
   const takesBallots = async () => {
     if (connection.status !== "ready") return false
-    for (let shard = 0; log && shard < shards; shard++) await log.prove(shard)
+    for (let shard = 0; log && shard < shards; shard++) await log.requireWritable(shard)
     return true
   }
   const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test"
-import { logConnection } from "./connection-log"
-import { logTrouble } from "./trouble-log"
+import { logConnection, logRefusedVotes } from "./outage-log"
 
 type Line = { err?: unknown } | string
 
@@ -15,7 +14,7 @@ function kept() {
   return { lines, errors, log: { info: say, warn: say } }
 }
 
-test("An outage is one line when it begins and one when it ends.", () => {
+test("an outage is one line when it begins and one when it ends", () => {
   const { lines, log } = kept()
   const { onError, onLost, onConnected } = logConnection(log, "Redis")
   onConnected()
@@ -61,12 +60,12 @@ test("the line names the reason of this outage, and an error of a connection tha
   expect(errors).toEqual([refused, undefined])
 })
 
-test("Why votes can't be taken is logged at once, and then every ten seconds at most.", () => {
+test("why votes can't be taken is logged at once, and then every ten seconds at most", () => {
   let now = 1_000_000
   const errors: unknown[] = []
-  const trouble = logTrouble({ warn: (line: unknown) => void errors.push(line) }, () => now)
+  const refused = logRefusedVotes({ warn: (line: unknown) => void errors.push(line) }, () => now)
   for (let second = 0; second < 25; second++) {
-    trouble(new Error(`${second}`))
+    refused(new Error(`${second}`))
     now += 1_000
   }
   expect(errors).toHaveLength(3)

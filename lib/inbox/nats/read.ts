@@ -1,0 +1,70 @@
+/** Reads a stream by sequence, in batches that NATS is asked for. */
+
+import { type Consumer, DeliverPolicy } from "@nats-io/jetstream"
+import type { Position } from "../../ballots/ballot"
+import type { Entry } from "../contract"
+import { brokerAnswer } from "../stream/broker-answer"
+import type { StreamReader } from "../stream/contract"
+import { decodeEntry } from "../stream/entries"
+import { type Nats, natsStream } from "./connection"
+
+/** NATS refuses to wait a shorter time. */
+const SHORTEST_WAIT_MS = 1_000
+/** An answer that is so late never comes: the server died after it was asked. */
+const OVERDUE_MS = 3_000
+
+export class NatsReader implements StreamReader {
+  private consumer: { next: number; pulls: Consumer } | null = null
+
+  constructor(
+    private readonly nats: Nats,
+    private readonly stream: string,
+  ) {}
+
+  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    try {
+      const reading = this.readWhole(after, count, waitMs)
+      return await brokerAnswer("NATS", reading, Math.max(waitMs, SHORTEST_WAIT_MS) + OVERDUE_MS)
+    } catch (error) {
+      this.consumer = null
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.consumer = null
+  }
+
+  private async readWhole(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    const { state } = await this.nats.get().manager.streams.info(natsStream(this.stream))
+    const there = Math.min(count, state.last_seq - after.seq)
+    if (there <= 0 && waitMs === 0) return []
+    const pulls = await this.from(after.seq + 1)
+    const entries: Entry[] = []
+    let last = after
+    const take = (text: string, seq: number) => {
+      const entry = decodeEntry(text, seq, last)
+      entries.push(entry)
+      last = entry.position
+    }
+    if (there > 0) {
+      const messages = await pulls.fetch({ max_messages: there, expires: SHORTEST_WAIT_MS })
+      for await (const message of messages) take(message.string(), message.seq)
+    } else {
+      const message = await pulls.next({ expires: Math.max(waitMs, SHORTEST_WAIT_MS) })
+      if (message) take(message.string(), message.seq)
+    }
+    // A consumer that gave fewer messages than there are is replaced by another one.
+    this.consumer = entries.length < there ? null : { next: last.seq + 1, pulls }
+    return entries
+  }
+
+  private async from(next: number): Promise<Consumer> {
+    if (this.consumer?.next === next) return this.consumer.pulls
+    this.consumer = null
+    return this.nats.get().js.consumers.get(natsStream(this.stream), {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: next,
+    })
+  }
+}
