@@ -9,7 +9,7 @@ export type LiveMetrics = {
   timed: <T>(read: () => Promise<T>) => Promise<T>
 }
 
-/** Registers the metrics; `viewers` and `listening` are asked when somebody looks. */
+/** Registers what live tallies tell Prometheus. */
 export function liveMetrics(registry: Registry): LiveMetrics {
   const registers = [registry]
   const published = new Counter({
@@ -47,7 +47,7 @@ export function liveMetrics(registry: Registry): LiveMetrics {
   }
 }
 
-/** A gauge whose value is asked for whenever somebody looks. */
+/** A gauge whose value is read whenever Prometheus asks. */
 export function askedGauge(registry: Registry, name: string, help: string, value: () => number): void {
   new Gauge({
     name: `tallyroom_result_${name}`,

@@ -1,4 +1,4 @@
-/** What result waits for, in words for whoever looks at /readyz. */
+/** What result waits for, in words for whoever asks /readyz. */
 
 import { unconnected } from "@tallyroom/lib/health"
 import type { Listener } from "./listener"

@@ -14,13 +14,13 @@ function start(environment: Record<string, string>) {
   })
 }
 
-test("A process with wrong settings says every fault in a line and ends.", async () => {
+test("a process with wrong settings names each of them in a line, and ends", async () => {
   const child = start({ PORT: "many", REDIS_URL: "localhost" })
   expect(await child.exited).toBe(2)
   expect(await new Response(child.stderr).text()).toMatch(/PORT="many"[\s\S]*REDIS_URL[\s\S]*VOTER_SECRETS/)
 })
 
-test("A process is ready once a worker has opened the inbox, votes, and stops within 10 s of SIGTERM.", async () => {
+test("a process is ready once a worker has opened the inbox, takes votes, and stops within 10 s of SIGTERM", async () => {
   const fixture = await startVoteFixture()
   const [port, management] = [await freePort(), await freePort()]
   const child = start({

@@ -4,12 +4,12 @@ import { settings } from "./settings"
 
 const secret = "s".repeat(32)
 
-test("A secret for cookies is all that must be set.", () => {
+test("a secret for cookies is all that must be set", () => {
   const values = readSettings(settings, { VOTER_SECRETS: `${secret}, ${secret}x` })
   expect(values).toMatchObject({ PORT: 8080, BACKLOG_LIMIT: 100_000, VOTER_SECRETS: [secret, `${secret}x`] })
 })
 
-test("All faults are told together, and no secret is among them.", () => {
+test("all wrong settings are told together, and no secret is among them", () => {
   const wrong = {
     VOTER_SECRETS: "hunter2",
     REDIS_URL: "http://user:hunter2@localhost",

@@ -6,9 +6,9 @@ import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
 import {
-  ADMIN_TIMEOUT_MS,
   isStreamUnknown,
   isSubjectTaken,
+  NATS_ADMIN_TIMEOUT_MS,
   Nats,
   natsStream,
   subjectOf,
@@ -61,7 +61,8 @@ export class NatsAdmin implements BrokerAdmin {
   async length(stream: string): Promise<number | null> {
     const { streams } = this.nats.get().manager
     try {
-      return (await brokerAnswer("NATS", streams.info(natsStream(stream)), ADMIN_TIMEOUT_MS)).state.last_seq
+      return (await brokerAnswer("NATS", streams.info(natsStream(stream)), NATS_ADMIN_TIMEOUT_MS)).state
+        .last_seq
     } catch (error) {
       const cause = error instanceof InboxAway ? error.cause : error
       if (isStreamUnknown(cause)) return null
@@ -75,7 +76,7 @@ export class NatsAdmin implements BrokerAdmin {
     const found = await brokerAnswer(
       "NATS",
       streams.getMessage(natsStream(stream), { seq }),
-      ADMIN_TIMEOUT_MS,
+      NATS_ADMIN_TIMEOUT_MS,
     )
     return found ? isIt(found.string()) : ((await this.length(stream)) ?? 0) >= seq
   }

@@ -14,7 +14,7 @@ import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
 /** What the worker asks may take longer than what a voter waits for. */
-export const ADMIN_TIMEOUT_MS = 3_000
+export const NATS_ADMIN_TIMEOUT_MS = 3_000
 const PING_INTERVAL_MS = 2_000
 
 /** JSStreamMaxMsgsPerSubject and JSStreamNotFoundErr, as the server calls them. */

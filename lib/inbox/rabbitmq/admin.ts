@@ -4,7 +4,7 @@ import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
-import { ADMIN_TIMEOUT_MS, queueOf, Rabbit, SETTLING_MS } from "./connection"
+import { queueOf, RABBITMQ_ADMIN_TIMEOUT_MS, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"
 
@@ -36,7 +36,7 @@ export class RabbitAdmin implements BrokerAdmin {
       durable: true,
       arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
     })
-    await brokerAnswer("RabbitMQ", declared, ADMIN_TIMEOUT_MS)
+    await brokerAnswer("RabbitMQ", declared, RABBITMQ_ADMIN_TIMEOUT_MS)
     await Bun.sleep(SETTLING_MS)
   }
 
@@ -44,7 +44,7 @@ export class RabbitAdmin implements BrokerAdmin {
   async length(stream: string): Promise<number | null> {
     try {
       const asked = this.rabbit.get().queueDeclare({ queue: queueOf(stream), passive: true })
-      return (await brokerAnswer("RabbitMQ", asked, ADMIN_TIMEOUT_MS)).messageCount
+      return (await brokerAnswer("RabbitMQ", asked, RABBITMQ_ADMIN_TIMEOUT_MS)).messageCount
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
       throw error
@@ -55,7 +55,7 @@ export class RabbitAdmin implements BrokerAdmin {
   async stillHas(stream: string, seq: number, isIt: (text: string) => boolean): Promise<boolean> {
     const reader = this.reader(stream)
     try {
-      const [entry] = await reader.read({ ms: 0, seq: seq - 1 }, 1, ADMIN_TIMEOUT_MS)
+      const [entry] = await reader.read({ ms: 0, seq: seq - 1 }, 1, RABBITMQ_ADMIN_TIMEOUT_MS)
       return entry !== undefined && (entry.position.seq > seq || isIt(entry.raw))
     } finally {
       await reader.close()
@@ -63,7 +63,7 @@ export class RabbitAdmin implements BrokerAdmin {
   }
 
   async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
-    for (const { text } of entries) await this.sender.send(stream, text, ADMIN_TIMEOUT_MS)
+    for (const { text } of entries) await this.sender.send(stream, text, RABBITMQ_ADMIN_TIMEOUT_MS)
   }
 
   reader(stream: string): StreamReader {

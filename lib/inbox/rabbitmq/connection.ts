@@ -6,7 +6,7 @@ import { InboxAway } from "../contract"
 
 const CONNECT_TIMEOUT_MS = 2_000
 /** What the worker asks may take longer than what a voter waits for. */
-export const ADMIN_TIMEOUT_MS = 5_000
+export const RABBITMQ_ADMIN_TIMEOUT_MS = 5_000
 const RETRY_LOW_MS = 100
 const RETRY_HIGH_MS = 1_000
 const HEARTBEAT_SECONDS = 5
