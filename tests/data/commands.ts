@@ -1,17 +1,14 @@
 /** Runs one of the data commands against a Tallyroom of this test file. */
 
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { type CommandOutput, outputOf } from "../../scripts/services/processes/output-of"
 
-export type Output = { code: number; out: string; err: string }
-
-export async function runDataCommand(
+export function runDataCommand(
   script: string,
   words: string[],
   env: Record<string, string>,
-): Promise<Output> {
-  const child = spawnDataCommand(script, words, env)
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, out, err }
+): Promise<CommandOutput> {
+  return outputOf(spawnDataCommand(script, words, env))
 }
 
 export function spawnDataCommand(script: string, words: string[], env: Record<string, string>) {

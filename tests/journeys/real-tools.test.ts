@@ -8,6 +8,7 @@ import {
   startVoteProcess,
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
+import { outputOf } from "../../scripts/services/processes/output-of"
 import { ensureTool } from "../../scripts/services/tools/tools"
 import { waitFor } from "../../scripts/services/wait"
 import { voteOnPage } from "../harness/ballot"
@@ -27,8 +28,8 @@ beforeAll(async () => {
 
 async function run(command: string[]): Promise<string> {
   const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" })
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  if ((await child.exited) !== 0) throw new Error(`${command.join(" ")}: ${err}`)
+  const { code, out, err } = await outputOf(child)
+  if (code !== 0) throw new Error(`${command.join(" ")}: ${err}`)
   return out
 }
 

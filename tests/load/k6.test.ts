@@ -9,6 +9,7 @@ import {
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { outputOf } from "../../scripts/services/processes/output-of"
 import { freePort } from "../../scripts/services/processes/ports"
 import { waitFor } from "../../scripts/services/wait"
 import { untilConnectionRefused } from "../harness/refused-connection"
@@ -34,8 +35,7 @@ async function k6(script: string, env: Record<string, string>) {
     stdout: "pipe",
     stderr: "pipe",
   })
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, out, err }
+  return outputOf(child)
 }
 
 /** The machine may be busy: how soon votes are answered is no matter of these tests. */

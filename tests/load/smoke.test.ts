@@ -8,6 +8,7 @@ import {
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { outputOf } from "../../scripts/services/processes/output-of"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
@@ -30,8 +31,7 @@ async function smoke(env: Record<string, string> = {}) {
     stdout: "pipe",
     stderr: "pipe",
   })
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, out, err }
+  return outputOf(child)
 }
 
 test("one vote is accepted, seen and counted", async () => {

@@ -9,7 +9,7 @@ import { ensureGoTool } from "../../services/tools/go"
 import { ensureSchemas, KUBERNETES_VERSIONS } from "../../services/tools/kubernetes-schemas"
 import { ensureTool } from "../../services/tools/tools"
 import { ensureWheelTool, type WheelTool } from "../../services/tools/wheel"
-import { type CheckStep, runCommand, type Say, type StepOutcome } from "./step"
+import { type CheckStep, commandStep, type Say, type StepOutcome } from "./step"
 
 /** Kinds that only exist where somebody else's operator was installed. */
 const FOREIGN_KINDS = "ServiceMonitor,ScaledObject,PodMonitor"
@@ -30,7 +30,7 @@ async function kubeconform(say: Say, news: Say): Promise<StepOutcome> {
   for (const version of KUBERNETES_VERSIONS) {
     const schemas = join(await ensureSchemas(version, news), "{{.ResourceKind}}{{.KindSuffix}}.json")
     const flags = ["-strict", "-summary", "-skip", FOREIGN_KINDS, "-schema-location", schemas]
-    if ((await runCommand(say, program, ...flags, ...manifests())) !== "passed") return "failed"
+    if ((await commandStep(say, program, ...flags, ...manifests())) !== "passed") return "failed"
   }
   return "passed"
 }
@@ -49,12 +49,12 @@ async function kubeScore(say: Say, news: Say): Promise<StepOutcome> {
 }
 
 async function actionlint(say: Say, news: Say): Promise<StepOutcome> {
-  return runCommand(say, await ensureGoTool("actionlint", news), ...workflows())
+  return commandStep(say, await ensureGoTool("actionlint", news), ...workflows())
 }
 
 async function shellcheck(say: Say): Promise<StepOutcome> {
   const scripts = [...files("{healthchecks,scripts,compose}/**/*.sh"), ".ci/run"]
-  return runCommand(say, await ensureTool("shellcheck", { say }), ...scripts)
+  return commandStep(say, await ensureTool("shellcheck", { say }), ...scripts)
 }
 
 async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise<StepOutcome> {
@@ -65,7 +65,7 @@ async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise
     if (!(error instanceof Unavailable)) throw error
     return { skipped: describe(error) }
   }
-  return runCommand(say, program, ...words)
+  return commandStep(say, program, ...words)
 }
 
 /** By programs that are built here: one after the other, as each build takes all of an idle processor. */

@@ -24,7 +24,7 @@ export interface CheckStep {
 }
 
 /** Runs a command in the checkout. */
-export async function runCommand(say: Say, ...words: string[]): Promise<StepOutcome> {
+export async function commandStep(say: Say, ...words: string[]): Promise<StepOutcome> {
   const { PATH = "", ...env } = process.env as Record<string, string>
   const child = startSupervised(words, { cwd: CHECKOUT, env: { ...env, PATH }, onLine: say })
   return (await child.exited) === 0 ? "passed" : "failed"

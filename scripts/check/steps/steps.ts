@@ -4,7 +4,7 @@ import { describe, UserError } from "../../services/terminal/user-error"
 import { ensureGoTool } from "../../services/tools/go"
 import { ensureTool, ensureTools, type Tool } from "../../services/tools/tools"
 import { builtLints, fetchedLints, shellLint } from "./lints"
-import { type CheckStep, runCommand, type Say } from "./step"
+import { type CheckStep, commandStep, type Say } from "./step"
 import type { TestPostgres } from "./test-postgres"
 import { type TestFile, testStep } from "./tests"
 
@@ -26,19 +26,19 @@ const K6 = "k6"
 const bun = process.execPath
 
 const quick: readonly CheckStep[] = [
-  { name: "types", run: (say) => runCommand(say, "bunx", "tsc", "--noEmit") },
+  { name: "types", run: (say) => commandStep(say, "bunx", "tsc", "--noEmit") },
   {
     name: "lint and format",
     run: (say) =>
-      runCommand(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
+      commandStep(say, "bunx", "biome", "ci", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."),
   },
   {
     name: "no unused file, export or dependency",
-    run: (say) => runCommand(say, "bunx", "--bun", "knip", "--no-progress"),
+    run: (say) => commandStep(say, "bunx", "--bun", "knip", "--no-progress"),
   },
   {
     name: "settings table",
-    run: (say) => runCommand(say, bun, "scripts/check/settings-table.ts", "--check"),
+    run: (say) => commandStep(say, bun, "scripts/check/settings-table.ts", "--check"),
   },
 ]
 

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "bun:test"
 import { openTables, type ResultApp, startResultApp, TOKEN } from "../../../apps/result/testing/result"
 import { addVotes } from "../../../apps/result/testing/votes"
 import { useStores } from "../../../tests/harness/stores"
+import { outputOf } from "../../services/processes/output-of"
 
 const stores = useStores()
 let result: ResultApp
@@ -25,12 +26,7 @@ async function pollAs(settings: Record<string, string>, ...words: string[]) {
   const child = Bun.spawn([process.execPath, `${import.meta.dir}/../poll.ts`, ...words], {
     ...{ env, stdout: "pipe", stderr: "pipe" },
   })
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  return { out, err, code }
+  return outputOf(child)
 }
 
 test("a poll is made, opened, edited, shown and closed from the terminal", async () => {

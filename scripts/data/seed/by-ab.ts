@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { outputOf } from "../../services/processes/output-of"
 import { UserError } from "../../services/terminal/user-error"
 
 const AT_ONCE = 50
@@ -60,9 +61,8 @@ async function turn(ab: string, file: string, address: string, votes: number): P
   const child = Bun.spawn([ab, ...flags, "-T", "application/x-www-form-urlencoded", address], {
     stderr: "pipe",
   })
-  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  if ((await child.exited) !== 0)
-    throw new UserError(`ab could not vote at ${address}: ${err.trim() || out.trim()}`)
+  const { code, out, err } = await outputOf(child)
+  if (code !== 0) throw new UserError(`ab could not vote at ${address}: ${err.trim() || out.trim()}`)
   const said = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(out)?.[1] ?? 0)
   return said("Complete requests") - said("Non-2xx responses") - unanswered(out)
 }

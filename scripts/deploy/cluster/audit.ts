@@ -7,7 +7,7 @@ const GREEN_MS = 300_000
  * Waits until everything accepted is counted, and lets a worker audit both stores from inside.
  * @returns its last line @throws {UserError} with its table when the books don't balance
  */
-export async function auditInside(): Promise<string> {
+export async function auditPods(): Promise<string> {
   // Only a pod that stays can be asked.
   await untilGreen(GREEN_MS, () => {})
   const words = ["exec", "deployment/worker", "--", "/app/worker", "audit", "--wait", "--timeout", "120"]

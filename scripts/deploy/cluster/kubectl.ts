@@ -1,25 +1,16 @@
+import { type CommandOutput, outputOf } from "../../services/processes/output-of"
 import { UserError } from "../../services/terminal/user-error"
 
 export const NAMESPACE = "tallyroom"
 
-export interface Output {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
 /** Runs kubectl in the project's namespace, whatever cluster it points at; `input` goes to its standard input. */
-export async function tryKubectl(words: readonly string[], input = ""): Promise<Output> {
+export async function tryKubectl(words: readonly string[], input = ""): Promise<CommandOutput> {
   const child = Bun.spawn(["kubectl", "--namespace", NAMESPACE, ...words], {
     stdin: new Blob([input]),
     stdout: "pipe",
     stderr: "pipe",
   })
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
+  const { code, out, err } = await outputOf(child)
   return { code, out: out.trim(), err: err.trim() }
 }
 

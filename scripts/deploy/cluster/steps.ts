@@ -2,7 +2,7 @@ import type { Checks } from "../../services/terminal/checks"
 import { assertRootRefused } from "./admission"
 import { applyAll } from "./apply"
 import { arrowsHere, assertArrows } from "./arrows"
-import { auditInside } from "./audit"
+import { auditPods } from "./audit"
 import { FIRST_GREEN_MS } from "./existing-instance"
 import { evictEach, killEachPod, restartEach, servicesOf } from "./faults"
 import { flooded } from "./flooded"
@@ -26,7 +26,7 @@ export function clusterSteps(
   const { say } = checks
   const services = servicesOf(inbox)
   const audited = (after: string) =>
-    checks.check(`audit after ${after}: every accepted vote is counted once`, auditInside)
+    checks.check(`audit after ${after}: every accepted vote is counted once`, auditPods)
   const underFlood = async (name: string, after: string, work: () => Promise<number>) => {
     await checks.check(name, async () => {
       await untilGreen(SETTLED_MS, say)

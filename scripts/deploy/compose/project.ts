@@ -1,6 +1,7 @@
 /** A compose project of the check's own: its name, its ports, and nothing left of it at the end. */
 
 import { CHECKOUT } from "../../services/checkout"
+import { outputOf } from "../../services/processes/output-of"
 import { freePort } from "../../services/processes/ports"
 import { UserError } from "../../services/terminal/user-error"
 
@@ -73,11 +74,7 @@ export async function docker(
     stderr: "pipe",
     timeout: COMMAND_MS,
   })
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
+  const { code, out, err } = await outputOf(child)
   if (code === 0) return out.trim()
   throw new UserError(`docker ${words.join(" ")} ended with ${code}:\n${(out + err).slice(-QUOTED)}`)
 }

@@ -8,7 +8,7 @@ import { type FloodResult, floodDuring } from "./flood"
 import { checkHeld, checkStoresHidden } from "./isolation"
 import { openProject, type Project } from "./project"
 import { copyCheckout, saveAndSee } from "./saved-page"
-import { auditInside, POLL, shownTotal, voteAndWatch } from "./visitor"
+import { auditContainers, POLL, shownTotal, voteAndWatch } from "./visitor"
 
 const CORE = ["vote", "redis", "worker", "postgres", "result"]
 const WORKERS = 3
@@ -87,11 +87,11 @@ async function kill(project: Project, checks: Checks): Promise<void> {
 
 /** A flood, and then the books: every vote that was accepted is in them, and none beyond. */
 async function flooded(project: Project, work: () => Promise<void>): Promise<string> {
-  const before = await auditInside(project)
+  const before = await auditContainers(project)
   const flood: FloodResult = await floodDuring(project.voteUrl, POLL, work)
   if (flood.refused.length > 0)
     throw new UserError(`${flood.refused.length} votes were refused: ${flood.refused[0]}`)
-  const counted = (await auditInside(project)) - before
+  const counted = (await auditContainers(project)) - before
   if (counted !== flood.accepted || counted === 0)
     throw new UserError(`${flood.accepted} votes were accepted, and ${counted} are in the books.`)
   return `${flood.accepted} accepted, ${counted} counted`

@@ -51,7 +51,7 @@ async function cast(voteUrl: string, options: Options): Promise<void> {
  * Both stores, audited from inside once nothing waits any more.
  * @returns how many people's votes of the poll are counted @throws {UserError} when the books don't balance, or something is lost
  */
-export async function auditInside({ compose }: Project): Promise<number> {
+export async function auditContainers({ compose }: Project): Promise<number> {
   const words = ["exec", "-T", "worker", "/app/worker", "audit", "--wait", "--timeout", "120", "--json"]
   const { polls } = JSON.parse(await compose(words)) as { polls: Books[] }
   const books = polls.find((it) => it.poll === POLL)

@@ -3,7 +3,7 @@
 import { check, sleep } from "k6"
 import http from "k6/http"
 import type { Options } from "k6/options"
-import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
+import { bookkeeping, type Opened } from "./books.ts"
 import { castOne } from "./cast.ts"
 import { amount, VOTE_URL } from "./instance.ts"
 import { ms, numberOf, type Summary, verdict, voteLines, withThousands } from "./verdict.ts"
@@ -26,8 +26,7 @@ export const options: Options = {
   ...bookkeeping,
 }
 
-export const setup = openBooks
-export const teardown = closeBooks
+export { closeBooks as teardown, openBooks as setup } from "./books.ts"
 
 export default function person({ poll }: Opened): void {
   const page = http.get(`${VOTE_URL}/polls/${poll.id}`, { tags: { name: "ballot" } })

@@ -2,8 +2,8 @@
 
 import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"
-import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
-import { castOne } from "./cast.ts"
+import { viewers, voters } from "./audience.ts"
+import { bookkeeping, type Opened } from "./books.ts"
 import { amount } from "./instance.ts"
 import { ms, numberOf, type Summary, verdict, voteLines, withThousands } from "./verdict.ts"
 import { type Seen, watch } from "./watch.ts"
@@ -23,22 +23,8 @@ const snapshotAfter = new Trend("snapshot_after_return", true)
 
 export const options: Options = {
   scenarios: {
-    viewers: {
-      executor: "per-vu-iterations",
-      exec: "viewer",
-      vus: VIEWERS,
-      iterations: 1,
-      maxDuration: "60s",
-    },
-    voters: {
-      executor: "constant-arrival-rate",
-      exec: "voter",
-      rate: amount("RATE", 20),
-      timeUnit: "1s",
-      duration: `${(DROP_AFTER_MS + LONGEST_PAUSE_MS) / 1_000}s`,
-      preAllocatedVUs: 10,
-      maxVUs: 100,
-    },
+    viewers: viewers("dropAndComeBack", VIEWERS, "60s"),
+    voters: voters(20, { duration: `${(DROP_AFTER_MS + LONGEST_PAUSE_MS) / 1_000}s`, preAllocatedVUs: 10 }),
   },
   thresholds: {
     viewers_back: [`count==${VIEWERS}`],
@@ -50,14 +36,10 @@ export const options: Options = {
   ...bookkeeping,
 }
 
-export const setup = openBooks
-export const teardown = closeBooks
+export { castAsVoter } from "./audience.ts"
+export { closeBooks as teardown, openBooks as setup } from "./books.ts"
 
-export function voter({ poll }: Opened): void {
-  castOne(poll)
-}
-
-export function viewer({ poll }: Opened): void {
+export function dropAndComeBack({ poll }: Opened): void {
   let before: Seen | null = null
   const first = watch(poll.id, (seen) => {
     before = seen

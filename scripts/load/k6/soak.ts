@@ -1,7 +1,7 @@
 /** A steady trickle for a long time: what leaks, grows or slows down shows here. */
 
 import type { Options } from "k6/options"
-import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
+import { bookkeeping, type Opened } from "./books.ts"
 import { castOne, GIVE_UP_S } from "./cast.ts"
 import { amount, seconds } from "./instance.ts"
 import { type Summary, verdict, voteLines } from "./verdict.ts"
@@ -30,8 +30,7 @@ export const options: Options = {
   ...bookkeeping,
 }
 
-export const setup = openBooks
-export const teardown = closeBooks
+export { closeBooks as teardown, openBooks as setup } from "./books.ts"
 
 export default function trickle({ poll }: Opened): void {
   castOne(poll)

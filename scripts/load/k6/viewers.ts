@@ -2,8 +2,8 @@
 
 import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"
-import { bookkeeping, closeBooks, type Opened, openBooks } from "./books.ts"
-import { castOne } from "./cast.ts"
+import { viewers, voters } from "./audience.ts"
+import { bookkeeping, type Opened } from "./books.ts"
 import { amount, countedVotes, seconds } from "./instance.ts"
 import { numberOf, type Summary, verdict, voteLines, withThousands } from "./verdict.ts"
 import { type Seen, watch } from "./watch.ts"
@@ -22,23 +22,8 @@ const snapshots = new Trend("snapshots_a_viewer")
 
 export const options: Options = {
   scenarios: {
-    viewers: {
-      executor: "per-vu-iterations",
-      exec: "viewer",
-      vus: VIEWERS,
-      iterations: 1,
-      maxDuration: `${CONNECT_S + DURATION_S + AFTER_S + 30}s`,
-    },
-    voters: {
-      executor: "constant-arrival-rate",
-      exec: "voter",
-      rate: amount("RATE", 50),
-      timeUnit: "1s",
-      startTime: `${CONNECT_S}s`,
-      duration: `${DURATION_S}s`,
-      preAllocatedVUs: 20,
-      maxVUs: 100,
-    },
+    viewers: viewers("watchToTheEnd", VIEWERS, `${CONNECT_S + DURATION_S + AFTER_S + 30}s`),
+    voters: voters(50, { startTime: `${CONNECT_S}s`, duration: `${DURATION_S}s`, preAllocatedVUs: 20 }),
   },
   thresholds: {
     viewers_up_to_date: [`count==${VIEWERS}`],
@@ -49,14 +34,10 @@ export const options: Options = {
   ...bookkeeping,
 }
 
-export const setup = openBooks
-export const teardown = closeBooks
+export { castAsVoter } from "./audience.ts"
+export { closeBooks as teardown, openBooks as setup } from "./books.ts"
 
-export function voter({ poll }: Opened): void {
-  castOne(poll)
-}
-
-export function viewer({ poll }: Opened): void {
+export function watchToTheEnd({ poll }: Opened): void {
   let last: Seen = { version: 0, total: 0 }
   let count = 0
   const live = watch(poll.id, (seen) => {
