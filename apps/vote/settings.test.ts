@@ -4,12 +4,12 @@ import { settings } from "./settings"
 
 const secret = "s".repeat(32)
 
-test("a secret for cookies is all that must be set", () => {
+test("the secret for cookies is the only setting without a default", () => {
   const values = readSettings(settings, { VOTER_SECRETS: `${secret}, ${secret}x` })
   expect(values).toMatchObject({ PORT: 8080, BACKLOG_LIMIT: 100_000, VOTER_SECRETS: [secret, `${secret}x`] })
 })
 
-test("all wrong settings are told together, and no secret is among them", () => {
+test("all wrong settings are reported together, and no secret is shown", () => {
   const wrong = {
     VOTER_SECRETS: "hunter2",
     REDIS_URL: "http://user:hunter2@localhost",

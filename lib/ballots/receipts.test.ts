@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { expect, test } from "bun:test"
 import fc from "fast-check"
 import { readReceipt, writeReceipt } from "./receipts"
 
@@ -12,26 +12,24 @@ const receipt = fc.record({
   voter,
 })
 
-describe("a receipt", () => {
-  test("reads back as what was written, and is the same each time", () => {
-    fc.assert(
-      fc.property(receipt, (written) => {
-        const text = writeReceipt(salt, written)
-        expect(readReceipt(salt, text)).toEqual(written)
-        expect(writeReceipt(salt, written)).toBe(text)
-      }),
-    )
-  })
+test("a receipt reads back as what was written, and is the same each time", () => {
+  fc.assert(
+    fc.property(receipt, (written) => {
+      const text = writeReceipt(salt, written)
+      expect(readReceipt(salt, text)).toEqual(written)
+      expect(writeReceipt(salt, written)).toBe(text)
+    }),
+  )
+})
 
-  test("of another poll, changed in any character, or garbage is none", () => {
-    fc.assert(
-      fc.property(receipt, fc.nat(53), fc.string(), (written, at, garbage) => {
-        const text = writeReceipt(salt, written)
-        expect(readReceipt("t".repeat(43), text)).toBeNull()
-        const other = text[at] === "A" ? "B" : "A"
-        expect(readReceipt(salt, text.slice(0, at) + other + text.slice(at + 1))).toBeNull()
-        expect(readReceipt(salt, garbage)).toBeNull()
-      }),
-    )
-  })
+test("a receipt of another poll, one that was changed in any character and garbage are no receipts", () => {
+  fc.assert(
+    fc.property(receipt, fc.nat(53), fc.string(), (written, at, garbage) => {
+      const text = writeReceipt(salt, written)
+      expect(readReceipt("t".repeat(43), text)).toBeNull()
+      const other = text[at] === "A" ? "B" : "A"
+      expect(readReceipt(salt, text.slice(0, at) + other + text.slice(at + 1))).toBeNull()
+      expect(readReceipt(salt, garbage)).toBeNull()
+    }),
+  )
 })

@@ -4,33 +4,33 @@ import { clientAddress, isTrusted, networkOf, trustedProxies } from "./address"
 
 const trusted = trustedProxies(["10.0.0.0/8", "192.0.2.7", "fd00::/8"])
 
-test("X-Forwarded-For counts for nothing unless a trusted proxy sends it.", () => {
+test("X-Forwarded-For counts for nothing unless a trusted proxy sends it", () => {
   expect(clientAddress("203.0.113.9", "198.51.100.1", trusted)).toBe("203.0.113.9")
   expect(clientAddress("10.0.0.1", "198.51.100.1", trusted)).toBe("198.51.100.1")
   expect(clientAddress("10.0.0.1", null, trusted)).toBe("10.0.0.1")
 })
 
-test("What the client itself wrote into the header does not count: hops are walked from the right.", () => {
+test("what the client itself wrote into the header does not count: hops are walked from the right", () => {
   expect(clientAddress("10.0.0.1", "1.1.1.1, 198.51.100.1, 192.0.2.7", trusted)).toBe("198.51.100.1")
   expect(clientAddress("10.0.0.1", "<script>, 198.51.100.1", trusted)).toBe("198.51.100.1")
   expect(clientAddress("10.0.0.1", "10.0.0.9, 10.0.0.8", trusted)).toBe("10.0.0.9")
 })
 
 test.each(["", "unknown", "1.2.3", "1.2.3.4.5", "256.1.1.1", "for=1.2.3.4", ",", ":::"])(
-  "The garbage %j from a trusted proxy leaves the proxy's own address.",
+  "the garbage %j from a trusted proxy leaves the proxy's own address",
   (garbage) => {
     expect(clientAddress("10.0.0.1", garbage, trusted)).toBe("10.0.0.1")
   },
 )
 
-test("Ports, brackets, zones and IPv4 written as IPv6 are seen through.", () => {
+test("ports, brackets, zones and IPv4 written as IPv6 are seen through", () => {
   expect(clientAddress("::ffff:10.0.0.1", "198.51.100.1:4711", trusted)).toBe("198.51.100.1")
   expect(clientAddress("fd00::1%eth0", "[2001:DB8::1]:443", trusted)).toBe("2001:db8::1")
   expect(clientAddress(null, "198.51.100.1", trusted)).toBe("unknown")
   expect(isTrusted("::ffff:a00:1", trusted)).toBe(true)
 })
 
-test("An IPv6 address counts as its /64, an IPv4 address as itself.", () => {
+test("an IPv6 address counts as its /64, an IPv4 address as itself", () => {
   expect(networkOf("198.51.100.1")).toBe("198.51.100.1")
   expect(networkOf("::ffff:198.51.100.1")).toBe("198.51.100.1")
   expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64")
@@ -40,7 +40,7 @@ test("An IPv6 address counts as its /64, an IPv4 address as itself.", () => {
 })
 
 test.each(["office", "10.0.0.0/33", "fd00::/129", "10.0.0.0/8/8", "10.0.0.0/", "10.0.0.0/-1"])(
-  "%j is no network, and the error names it.",
+  "%j is no network, and the error names it",
   (text) => {
     expect(() => trustedProxies([text])).toThrow(JSON.stringify(text))
     const parsed = z.array(z.string()).transform(trustedProxies).safeParse([text])

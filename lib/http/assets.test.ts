@@ -20,7 +20,7 @@ async function built(css: string) {
   return { assets, app, get: (path: string) => app.handle(new Request(`http://localhost${path}`)) }
 }
 
-test("Files are served under a name that changes with their content, for ever.", async () => {
+test("files are served under a name that changes with their content, for ever", async () => {
   const red = await built("body { color: red }")
   const response = await red.get(red.assets.asset("page.css"))
   expect(await response.text()).toContain("red")
@@ -31,20 +31,20 @@ test("Files are served under a name that changes with their content, for ever.",
   expect(blue.assets.asset("live.js")).toBe(red.assets.asset("live.js"))
 })
 
-test("An asset that nobody built is a fault of the program.", async () => {
+test("asking for an asset that was not built is an error", async () => {
   const { assets } = await built("")
   expect(() => assets.asset("pages.css")).toThrow("pages.css")
 })
 
 test.each(["/assets/..%2f..%2fetc%2fpasswd", "/assets/page.css", "/assets/"])(
-  "%s leads nowhere.",
+  "%s leads nowhere",
   async (path) => {
     const { get } = await built("")
     expect((await get(path)).status).toBe(404)
   },
 )
 
-test("A folder that was built before is served as it is.", async () => {
+test("a folder that was built before is served as it is", async () => {
   await writeFile(join(folder, "page-0123abcd.css"), "b { color: red }")
   const assets = await buildAssets({ prebuilt: folder })
   expect(assets.asset("page.css")).toBe("/assets/page-0123abcd.css")
@@ -54,7 +54,7 @@ test.each([
   ["br, gzip", "br"],
   ["gzip, br;q=0", "gzip"],
   ["identity", null],
-])("Who accepts %s gets the encoding %p.", async (accepted, encoding) => {
+])("who accepts %s gets the encoding %p", async (accepted, encoding) => {
   const { assets, app } = await built("body { color: red }")
   const request = new Request(`http://localhost${assets.asset("page.css")}`, {
     headers: { "accept-encoding": accepted },

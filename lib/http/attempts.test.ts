@@ -7,7 +7,7 @@ function clocked(clients = 10) {
   return { clock, attempts: new Attempts({ burst: 3, refillMs: 1_000, clients, now: () => clock.now }) }
 }
 
-test("After a burst of failures a client waits, and its allowance comes back one by one.", () => {
+test("after a burst of failures a client waits, and its allowance comes back one by one", () => {
   const { clock, attempts } = clocked()
   for (let i = 0; i < 3; i++) {
     attempts.check("eve")
@@ -21,7 +21,7 @@ test("After a burst of failures a client waits, and its allowance comes back one
   expect(() => attempts.check("eve")).toThrow("in 1 s")
 })
 
-test("A flood of clients is remembered up to a bound.", () => {
+test("only a bounded number of clients is remembered", () => {
   const { attempts } = clocked(2)
   for (let i = 0; i < 3; i++) attempts.failed("eve")
   attempts.failed("bob")

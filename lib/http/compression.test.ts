@@ -11,11 +11,11 @@ test.each([
   ["GZIP;q=1.0, br; q=0", "gzip"],
   ["br;q=0.000,gzip;q=0", null],
   ["", null],
-])("Who takes %p gets %p.", (accepted, encoding) => {
+])("who takes %p gets %p", (accepted, encoding) => {
   expect(acceptedEncoding(ask(accepted))).toBe(encoding as never)
 })
 
-test("A compressed answer is the same text, and caches tell it from the plain one.", async () => {
+test("a compressed answer is the same text, and caches tell it from the plain one", async () => {
   const headers = { "content-type": "text/html", vary: "Cookie" }
   const response = compressedResponse(ask("br"), long, { status: 404, headers })
   expect(response.status).toBe(404)
@@ -26,7 +26,7 @@ test("A compressed answer is the same text, and caches tell it from the plain on
   expect(await compressedResponse(ask("identity"), long, { headers }).text()).toBe(long)
 })
 
-test("What is short is sent as it is.", () => {
+test("a short answer is not compressed", () => {
   const response = compressedResponse(ask("br"), "short", { headers: {} })
   expect(response.headers.has("content-encoding")).toBe(false)
 })

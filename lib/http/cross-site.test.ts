@@ -15,7 +15,7 @@ test.each([
   [{ origin: "https://localhost:8080" }],
   [{ origin: "https://vote.example" }],
   [{ origin: "https://inner.example", host: "inner.example:443" }],
-])("A request with %j is taken.", (headers) => {
+])("a request with %j is taken", (headers) => {
   expect(() => refuseCrossSite(request(headers), PUBLIC)).not.toThrow()
 })
 
@@ -28,15 +28,15 @@ test.each([
   [{ origin: "https://localhost" }],
   [{ origin: "https://vote.example.evil.example" }],
   [{ origin: "file://" }],
-])("A request with %j is refused.", (headers) => {
+])("a request with %j is refused", (headers) => {
   expect(() => refuseCrossSite(request(headers), PUBLIC)).toThrow("cross-site")
 })
 
-test("Reading is open to every site.", () => {
+test("reading is open to every site", () => {
   expect(() => refuseCrossSite(request({ origin: "https://evil.example" }, "GET"), [])).not.toThrow()
 })
 
-test("A WebSocket of another site is told from one of our own.", () => {
+test("a WebSocket of another site is told from one of our own", () => {
   expect(isOwnOrigin(request({ origin: "https://evil.example" }, "GET"), PUBLIC)).toBe(false)
   expect(isOwnOrigin(request({ origin: "https://localhost:8080" }, "GET"), PUBLIC)).toBe(true)
   expect(isOwnOrigin(request({}, "GET"), PUBLIC)).toBe(true)

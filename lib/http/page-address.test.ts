@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { canonicalPath, pollOfShortPath, shortPath } from "./page-address"
 
-test("The shortest path is the bare address for the default poll, and the id for any other.", () => {
+test("the shortest path is the bare address for the default poll, and the id for any other", () => {
   expect(shortPath({ id: "lunch", isDefault: true })).toBe("/")
   expect(shortPath({ id: "lunch", isDefault: false })).toBe("/lunch")
   expect(shortPath({ id: "api", isDefault: false })).toBe("/polls/api")
@@ -25,7 +25,7 @@ test.each([
   ["/lunch/break", null],
   ["/%ff", null],
   ["/", null],
-])("%p stands for the poll %p.", (path, poll) => {
+])("%p stands for the poll %p", (path, poll) => {
   expect(pollOfShortPath(path)).toBe(poll)
 })
 
@@ -47,6 +47,6 @@ test.each([
   ["/polls/%ff/", "/polls/%ff/"],
   ["/api/polls/LUNCH", "/api/polls/LUNCH"],
   ["//evil.example", "//evil.example"],
-])("%p is spelt %p.", (path, spelt) => {
+])("%p is spelt %p", (path, spelt) => {
   expect(canonicalPath(path)).toBe(spelt)
 })

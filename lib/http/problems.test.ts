@@ -44,7 +44,7 @@ const app = new Elysia()
 
 const ask = (path: string, init?: RequestInit) => app.handle(new Request(`http://localhost${path}`, init))
 
-test("What nobody foresaw is logged with its cause, and the client learns nothing of it.", async () => {
+test("an unforeseen error is logged with its cause, and the client learns nothing of it", async () => {
   const response = await ask("/api/secret")
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain("hunter2")
@@ -53,20 +53,20 @@ test("What nobody foresaw is logged with its cause, and the client learns nothin
   )
 })
 
-test("An answer of ours that breaks its own schema is our fault, not the client's.", async () => {
+test("an answer of ours that breaks its own schema is an internal error, not the client's", async () => {
   const response = await ask("/api/wrong-answer")
   expect(response.status).toBe(500)
   expect(await response.json()).toMatchObject({ type: "/problems/internal" })
 })
 
-test("A store that is away is a 503 that says when to come back.", async () => {
+test("while a store is away, clients get a 503 that says when to come back", async () => {
   const response = await ask("/api/away")
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"])
   expect(await response.text()).not.toContain("10.0.0.1")
 })
 
 test.each(['{"n":', '{"n":"hunter2"}'])(
-  "The body %s is malformed, and nothing of it is sent back.",
+  "the body %s is malformed, and nothing of it is sent back",
   async (body) => {
     const response = await ask("/api/checked", {
       method: "POST",
@@ -78,18 +78,18 @@ test.each(['{"n":', '{"n":"hunter2"}'])(
   },
 )
 
-test("A known address with another method names the methods that it takes.", async () => {
+test("a known address with another method names the methods that it takes", async () => {
   const response = await ask("/polls/x", { method: "DELETE" })
   expect(response.status).toBe(405)
   expect(response.headers.get("allow")).toBe("GET, HEAD, POST")
   expect((await ask("/polls/x/y", { method: "DELETE" })).status).toBe(404)
 })
 
-test("A route that finds nothing is answered 404.", async () => {
+test("a route that finds nothing is answered 404", async () => {
   expect((await ask("/files/none")).status).toBe(404)
 })
 
-test("People get pages and programs get problem documents.", async () => {
+test("people get pages and programs get problem documents", async () => {
   const typeFor = async (path: string, accept?: string) =>
     (await ask(path, accept ? { headers: { accept } } : {})).headers.get("content-type")
   expect(await typeFor("/nothing", "text/html,*/*;q=0.8")).toBe("text/html")
@@ -98,7 +98,7 @@ test("People get pages and programs get problem documents.", async () => {
   expect(await typeFor("/api/nothing", "text/html")).toBe("application/problem+json")
 })
 
-test("A page that can't be made is answered as a document.", async () => {
+test("a page that can't be made is answered as a document", async () => {
   const response = await ask("/closed")
   expect(response.status).toBe(409)
   expect(response.headers.get("content-type")).toBe("application/problem+json")

@@ -12,7 +12,7 @@ function serve(answer: Promise<string>, arrived: () => void) {
   return { app, url: `http://127.0.0.1:${app.server?.port}/` }
 }
 
-test("A request that is under way is answered, and a new one finds nobody.", async () => {
+test("a request that is under way is answered, and a new one is not accepted", async () => {
   const answer = Promise.withResolvers<string>()
   const arrived = Promise.withResolvers<void>()
   const { app, url } = serve(answer.promise, arrived.resolve)
@@ -25,7 +25,7 @@ test("A request that is under way is answered, and a new one finds nobody.", asy
   await stopped
 })
 
-test("A request that never ends is cut after the deadline.", async () => {
+test("a request that never ends is cut after the deadline", async () => {
   const arrived = Promise.withResolvers<void>()
   const { app, url } = serve(new Promise(() => {}), arrived.resolve)
   const response = fetch(url).then(

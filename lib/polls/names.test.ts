@@ -15,13 +15,13 @@ test.each([
   "\u0301",
   "\uFE0F",
   " ",
-])("%j alone can't be seen.", (text) => {
+])("%j alone can't be seen", (text) => {
   expect(canBeSeen(text)).toBe(false)
   expect(canBeSeen(`${text} ${text}`)).toBe(false)
   expect(canBeSeen(`${text}a`)).toBe(true)
 })
 
-test.each(["?", "猫", "ᄒ", "🐈", "1️⃣", "🇩🇪", "🏳️‍🌈", "⠁", "é"])("%j can be seen.", (text) => {
+test.each(["?", "猫", "ᄒ", "🐈", "1️⃣", "🇩🇪", "🏳️‍🌈", "⠁", "é"])("%j can be seen", (text) => {
   expect(canBeSeen(text)).toBe(true)
 })
 
@@ -36,7 +36,7 @@ test.each([
   " yes\u2800",
   "\u3164Yes",
   "Y\u{E0065}es",
-])("%j looks like Yes.", (name) => {
+])("%j looks like Yes", (name) => {
   expect(folded(name)).toBe(folded("Yes"))
 })
 
@@ -46,7 +46,7 @@ test.each([
   ["❤", "❤️"],
   ["Straße", "STRASSE"],
   ["한글", "\u1112\u1161\u11AB\u1100\u1173\u11AF"],
-])("%j and %j look the same.", (one, other) => {
+])("%j and %j look the same", (one, other) => {
   expect(folded(one)).toBe(folded(other))
 })
 
@@ -56,10 +56,10 @@ test.each([
   ["👩‍🔬", "👩🔬"],
   ["🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"],
   ["1", "2"],
-])("%j and %j look different.", (one, other) => {
+])("%j and %j look different", (one, other) => {
   expect(folded(one)).not.toBe(folded(other))
 })
 
-test("A name is found without its accents, and in spite of what can't be seen in it.", () => {
+test("a name is found without its accents, and in spite of what can't be seen in it", () => {
   expect(searchable("D\u00ADéjeuner à deux")).toContain(searchable("dejeuner A"))
 })

@@ -40,16 +40,16 @@ test.each([
     [9e12, 9e12, 9e12],
     [0.334, 0.333, 0.333],
   ],
-])("%p votes are shares of %p.", (votes, shares) => {
+])("%p votes are shares of %p", (votes, shares) => {
   expect(sharesOf(votes)).toEqual(shares)
 })
 
-test("Without votes there are no shares.", () => {
+test("without votes there are no shares", () => {
   expect(sharesOf([0, 0])).toBeNull()
   expect(sharesOf([])).toBeNull()
 })
 
-test("Whatever the votes, the shares are 100.0 % together, none is 0.1 % off, and more votes never have less.", () => {
+test("whatever the votes, the shares are 100.0 % together, none is 0.1 % off, and more votes never have less", () => {
   let seed = 7
   const next = (below: number) => {
     seed = (seed * 48_271) % 2_147_483_647

@@ -22,18 +22,24 @@ const cells = Object.entries(TABLE).flatMap(([results, row]) =>
 )
 
 describe("who sees counts", () => {
-  test.each(cells)("Results shown $results of a poll that is $state are for $audiences.", (cell) => {
-    const seeing = AUDIENCES.filter((audience) => seesCounts(cell, audience))
-    expect(seeing.join(", ")).toBe(cell.audiences)
-  })
+  test.each(cells)(
+    "counts of a poll with results shown $results that is $state are for $audiences",
+    (cell) => {
+      const seeing = AUDIENCES.filter((audience) => seesCounts(cell, audience))
+      expect(seeing.join(", ")).toBe(cell.audiences)
+    },
+  )
 
-  test.each(cells)("Of a poll to be deleted, $results and $state, admins alone see counts.", (cell) => {
-    const seeing = AUDIENCES.filter((audience) => seesCounts({ ...cell, deleting: true }, audience))
-    expect(seeing).toEqual(["admin"])
-  })
+  test.each(cells)(
+    "only admins see counts of a poll that is about to be deleted ($results, $state)",
+    (cell) => {
+      const seeing = AUDIENCES.filter((audience) => seesCounts({ ...cell, deleting: true }, audience))
+      expect(seeing).toEqual(["admin"])
+    },
+  )
 })
 
-describe("an audience", () => {
+describe("the audience of a viewer", () => {
   const salt = "s".repeat(43)
   const place = { shard: 0, position: { ms: 1, seq: 2 }, voter: "A".repeat(22) }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { join } from "node:path"
 
 const program = (app: string) => join(import.meta.dir, "../../apps", app, "main.ts")
@@ -13,45 +13,41 @@ async function run(app: string, words: string[], env: Record<string, string> = {
   return { out, err, code }
 }
 
-describe("the subcommands of the programs", () => {
-  test("are named when somebody asks for another one", async () => {
-    const { code, err } = await run("vote", ["help"])
-    expect(code).toBe(2)
-    expect(err).toBe(
-      'tallyroom vote has no subcommand "help": choose from health, drain, or none to run it.\n',
-    )
-  })
+test("a program that is asked for an unknown subcommand names those that it has", async () => {
+  const { code, err } = await run("vote", ["help"])
+  expect(code).toBe(2)
+  expect(err).toBe('tallyroom vote has no subcommand "help": choose from health, drain, or none to run it.\n')
+})
 
-  test("tell by health whether the app is ready, and why not", async () => {
-    let ready = true
-    const server = Bun.serve({
-      port: 0,
-      hostname: "127.0.0.1",
-      fetch: ({ url }) =>
-        new URL(url).pathname === "/livez" || ready
-          ? new Response("fine")
-          : new Response("waiting for Redis", { status: 503 }),
-    })
-    const env = { MANAGEMENT_PORT: String(server.port) }
-    expect(await run("result", ["health"], env)).toMatchObject({ code: 0, err: "" })
-    ready = false
-    const unready = await run("result", ["health"], env)
-    expect(unready).toMatchObject({ code: 1 })
-    expect(unready.err).toContain("answers 503: waiting for Redis")
-    expect(await run("result", ["health", "live"], env)).toMatchObject({ code: 0 })
-    await server.stop(true)
-    expect((await run("result", ["health"], env)).err).toContain("does not answer")
+test("health says whether the app is ready, and if not, why", async () => {
+  let ready = true
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: ({ url }) =>
+      new URL(url).pathname === "/livez" || ready
+        ? new Response("fine")
+        : new Response("waiting for Redis", { status: 503 }),
   })
+  const env = { MANAGEMENT_PORT: String(server.port) }
+  expect(await run("result", ["health"], env)).toMatchObject({ code: 0, err: "" })
+  ready = false
+  const unready = await run("result", ["health"], env)
+  expect(unready).toMatchObject({ code: 1 })
+  expect(unready.err).toContain("answers 503: waiting for Redis")
+  expect(await run("result", ["health", "live"], env)).toMatchObject({ code: 0 })
+  await server.stop(true)
+  expect((await run("result", ["health"], env)).err).toContain("does not answer")
+})
 
-  test("make no Secrets outside of a cluster", async () => {
-    const { code, err } = await run("worker", ["credentials", "--kubernetes"])
-    expect(code).toBe(1)
-    expect(err).toStartWith("This is not a pod")
-  })
+test("no Secrets are made outside of a cluster", async () => {
+  const { code, err } = await run("worker", ["credentials", "--kubernetes"])
+  expect(code).toBe(1)
+  expect(err).toStartWith("This is not a pod")
+})
 
-  test("say what is missing of an audit's settings, and exit with 2", async () => {
-    const { code, err } = await run("worker", ["audit"], { DATABASE_URL: "mysql://h" })
-    expect(code).toBe(2)
-    expect(err).toContain("DATABASE_URL is wrong")
-  })
+test("an audit with wrong settings says which are wrong and exits with 2", async () => {
+  const { code, err } = await run("worker", ["audit"], { DATABASE_URL: "mysql://h" })
+  expect(code).toBe(2)
+  expect(err).toContain("DATABASE_URL is wrong")
 })

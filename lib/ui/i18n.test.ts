@@ -6,14 +6,14 @@ const example = {
   plain: "So {far}",
 }
 
-test("A message has its plural form, its numbers and its names filled in.", () => {
+test("a message has its plural form, its numbers and its names filled in", () => {
   const { t } = translator("en", example)
   expect(t("votes", { count: 1, who: "Ann" })).toBe("1 vote by Ann")
   expect(t("votes", { count: 1_234, who: "$&" })).toBe("1,234 votes by $&")
   expect(t("plain")).toBe("So {far}")
 })
 
-test("Spans are told in their two largest units, and never below nothing.", () => {
+test("spans are told in their two largest units, and never below nothing", () => {
   const { duration } = translator("en", example)
   expect(duration(93_784_000)).toBe("1 day, 2 hr")
   expect(duration(3_600_000)).toBe("1 hr")
@@ -21,7 +21,7 @@ test("Spans are told in their two largest units, and never below nothing.", () =
   expect(duration(-5)).toBe("0 sec")
 })
 
-test("Numbers, shares and moments are written as the language does.", () => {
+test("numbers, shares and moments are written as the language does", () => {
   const german = translator("de", example)
   expect(german.number(12_345.5)).toBe("12.345,5")
   expect(german.percent(0.4567)).toBe("45,7\u00a0%")
@@ -31,19 +31,19 @@ test("Numbers, shares and moments are written as the language does.", () => {
 const whole = { a: "a", b: { one: "b", other: "bs" } }
 const others = { de: whole, fr: whole, es: whole, pt: whole }
 
-test("A key that one language lacks is a type error.", () => {
+test("a key that one language lacks is a type error", () => {
   const lacking = { a: "a" }
   // @ts-expect-error Japanese lacks b
   expect(defineMessages({ en: whole, ...others, ja: lacking })).toBeDefined()
 })
 
-test("A key that English does not have is a type error.", () => {
+test("a key that English does not have is a type error", () => {
   const surplus = { ...whole, c: "c" }
   // @ts-expect-error English has no c
   expect(defineMessages({ en: whole, ...others, ja: surplus })).toBeDefined()
 })
 
-test("A text with plural forms must have them in every language, and only those that plurals know.", () => {
+test("a text with plural forms must have them in every language, and only those that plurals know", () => {
   const plain = { a: "a", b: "bs" }
   const needless = { a: { other: "a" }, b: whole.b }
   const incomplete = { a: "a", b: { one: "b" } }

@@ -18,13 +18,13 @@ test.each([
   expect(languageOf(ask(query, headers))).toBe(language)
 })
 
-test("Only a choice is remembered, and over HTTPS by a secure cookie.", () => {
+test("only a choice is remembered, and over HTTPS by a secure cookie", () => {
   expect(languageToRemember(ask("?lang=ja"))).toBe("ja")
   expect(languageToRemember(ask("", { "accept-language": "ja" }))).toBeNull()
   expect(languageCookie("ja", true)).toMatch(/^tallyroom_lang=ja; Path=\/; .*Secure$/)
 })
 
-test("What is chosen for a big screen or a frame is that page's language, and nobody's for good.", () => {
+test("what is chosen for a big screen or a frame is that page's language, and nobody's for good", () => {
   for (const path of ["polls/lunch/stage", "polls/lunch/stage/", "embed/lunch"]) {
     expect(languageOf(ask(`${path}?lang=ja`))).toBe("ja")
     expect(languageToRemember(ask(`${path}?lang=ja`))).toBeNull()

@@ -4,7 +4,7 @@ import { renderPage } from "./page"
 
 const page = { language: "de", title: "</title><b>", stylesheet: "/assets/a.css", children: "<i>" } as const
 
-test("What users wrote can't leave its place, neither as text nor as data.", () => {
+test("what users wrote can't leave its place, neither as text nor as data", () => {
   const html = renderPage({ ...page, data: { title: "</script><script>alert(1)</script></body>" } })
   expect(html).not.toContain("<b>")
   expect(html).not.toContain("<i>")
@@ -13,7 +13,7 @@ test("What users wrote can't leave its place, neither as text nor as data.", () 
   expect(JSON.parse(json)).toEqual({ title: "</script><script>alert(1)</script></body>" })
 })
 
-test("The language switch leads to the same page in every language, and keeps its query.", () => {
+test("the language switch leads to the same page in every language, and keeps its query", () => {
   const html = renderPage({ ...page, alternates: "/polls/a?code=1&lang=en" })
   expect(html).toContain('<html lang="de">')
   expect(html).toContain('href="/polls/a?code=1&amp;lang=ja"')
@@ -21,18 +21,18 @@ test("The language switch leads to the same page in every language, and keeps it
   expect(renderPage(page)).not.toContain("language-switch")
 })
 
-test("The language switch never leads to another site.", () => {
+test("the language switch never leads to another site", () => {
   expect(renderPage({ ...page, alternates: "//other.example/x" })).toContain(
     'href="/other.example/x?lang=ja"',
   )
   expect(renderPage({ ...page, alternates: "//" })).toContain('href="/?lang=ja"')
 })
 
-test("A bare page has neither header nor footer.", () => {
+test("a bare page has neither header nor footer", () => {
   expect(renderPage({ ...page, bare: true, footer: "bye" })).not.toMatch(/page-header|page-footer|skip-link/)
 })
 
-test("A QR code is black on white, named for what it is.", () => {
+test("a QR code is black on white, named for what it is", () => {
   const svg = qrSvg("https://vote.example/polls/a", { label: 'Vote "here" <now>' })
   expect(svg).toContain('aria-label="Vote &quot;here&quot; &lt;now>"')
   expect(svg).toMatch(/fill="#fff".*fill="#000"/)

@@ -1,4 +1,4 @@
-/** The page on which people vote, and which answers their vote: as it is served, and alive where scripts run. */
+/** The page on which people vote and see the answer to their vote. It works as it is served; scripts make it live. */
 
 import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
@@ -15,22 +15,22 @@ import { type BallotData, headingOf, type PollFacts, type Refusal } from "./view
 export type BallotPage = {
   poll: Poll
   language: Language
-  /** In a frame of another site: without header, and with ways out of the frame. */
+  /** In a frame of another site: the page has no header, and its links open a new tab. */
   embedded: boolean
-  /** On the start page, which goes on to the next poll that is made the default. */
+  /** On the start page, which leads on to the next poll that becomes the default one. */
   atStart?: boolean | undefined
-  /** That of the page around a frame; without one the reader's own. */
+  /** The theme of the page around a frame; without one, the reader's own. */
   theme?: "light" | "dark" | undefined
   now: number
-  /** From the address of a printed code, or as it was typed. */
+  /** The code in the address of a printed card, or as it was typed. */
   code?: string | undefined
   refusal?: Refusal | undefined
   standing?: OwnVote | undefined
-  /** The voter of what stands is choosing anew. */
+  /** The voter has a vote and is choosing anew. */
   choosing?: boolean | undefined
-  /** By what the page's address asks for the answer to a form. */
+  /** The parameter of the page's address that asks for the answer to a form. */
   answer?: string | undefined
-  /** The browser keeps no cookies, so that it can't be told from a new one. */
+  /** The browser keeps no cookies, so that it can't be recognised. */
   cookieless?: boolean | undefined
   counts?: Counts | null | undefined
 }
@@ -90,8 +90,8 @@ function titleOf({ poll, standing, messages }: BallotData): string {
 }
 
 /**
- * The page in another language keeps the code of a printed card and the answer to a form, which has the code that was typed,
- * and who chooses anew goes on choosing; the start page stays the start page.
+ * The address of the page in other languages. It keeps the code of a printed card, or the answer to a form, which holds the
+ * typed code; and it keeps that the voter is choosing anew, and the start page.
  */
 function alternatesOf({ poll, code, before, follow }: BallotData, { answer }: BallotPage): string {
   const query = new URLSearchParams({

@@ -22,7 +22,7 @@ afterAll(() => fixture.stop())
 const pageOf = async (path: string, cookie: string) =>
   (await fixture.ask(path, { headers: { ...PAGE, cookie } })).text()
 
-test("A voter who comes back gets the receipt of the vote, and nobody else does.", async () => {
+test("a voter who comes back gets the receipt of the vote, and nobody else does", async () => {
   const voted = await fixture.vote("pets", "b")
   const { receipt } = await voted.json()
   expect(await pageOf("/polls/pets", cookieOf(voted))).toContain(`>${receipt}</code>`)
@@ -34,7 +34,7 @@ test("A voter who comes back gets the receipt of the vote, and nobody else does.
   expect(await pageOf("/polls/pets", forged)).not.toContain(receipt)
 })
 
-test("Each of two voters of the same option gets a receipt of their own.", async () => {
+test("each of two voters of the same option gets a receipt of their own", async () => {
   const [first, second] = [await fixture.vote("pets", "a"), await fixture.vote("pets", "a")]
   for (const voted of [first, second]) {
     const { receipt } = await voted.json()
@@ -44,13 +44,13 @@ test("Each of two voters of the same option gets a receipt of their own.", async
   }
 })
 
-test("Where the browser is not the voter, its cookie tells nothing.", async () => {
+test("in a poll with one vote a network, a browser's cookie shows no vote", async () => {
   const cookie = cookieOf(await fixture.vote("pets", "a"))
   expect((await fixture.vote("office", "a", { cookie })).status).toBe(201)
   expect(await pageOf("/polls/office", cookie)).not.toContain("receipt-line")
 })
 
-test("What stands in Redis and is garbage is no vote.", async () => {
+test("garbage in Redis in the place of a vote is taken for no vote", async () => {
   const voted = await fixture.vote("pets", "a")
   for (const shard of [0, 1]) {
     for (const voter of await fixture.admin.hkeys(keys.voters(shard, "pets"))) {
@@ -60,7 +60,7 @@ test("What stands in Redis and is garbage is no vote.", async () => {
   expect(await pageOf("/polls/pets", cookieOf(voted))).not.toContain("receipt-line")
 })
 
-test("With a Redis that hangs, who comes back gets the ballot in time.", async () => {
+test("while Redis hangs, a voter who comes back gets the ballot in time", async () => {
   const cookie = cookieOf(await fixture.vote("pets", "a"))
   await pageOf("/polls/pets", cookie)
   const { pid } = fixture.server
@@ -75,7 +75,7 @@ test("With a Redis that hangs, who comes back gets the ballot in time.", async (
   }
 })
 
-test("No shared cache keeps a page, whose links depend on the Host that was asked for.", async () => {
+test("no shared cache keeps a page, whose links depend on the Host that was asked for", async () => {
   for (const path of ["/", "/polls/pets", "/embed/pets", "/polls/coded?code=1", "/polls/nothing"]) {
     const response = await fixture.ask(path, { headers: { ...PAGE, host: "elsewhere.example:8080" } })
     expect([path, response.headers.get("cache-control")]).toEqual([path, "no-store"])

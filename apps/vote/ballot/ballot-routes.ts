@@ -21,7 +21,7 @@ import { type PageHeaders, withCookies } from "./page-headers"
 import type { Sites } from "./sites"
 import { hasCounts } from "./view/ballot-data"
 
-/** A longer code is none, and nothing to be shown again. */
+/** A longer text is no code, and is not shown again. */
 const MAX_CODE_CHARACTERS = 64
 const BEFORE_VOTING: ReadonlySet<Phase> = new Set(["draft", "scheduled"])
 
@@ -71,10 +71,10 @@ export function ballotPageRoutes(deps: BallotDeps): <App extends AnyElysia>(app:
   }
 }
 
-/** Where a ballot stands: on the start page, which shows the default poll, on its poll's own page, or in a frame. */
+/** Where a ballot is shown: on the start page, which has the default poll, on its poll's own page, or in a frame. */
 type Place = "start" | "poll" | "frame"
 
-/** The page already makes its reader a visitor, so that a double click on its form is one voter's. */
+/** The page already sets a visitor cookie, so that a double click on its form is a vote of one voter. */
 async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place): Promise<Response> {
   const embedded = place === "frame"
   const { request } = client
@@ -90,7 +90,7 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const stands = await readOwnVote(deps, poll, visitor, now)
   const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
-  // Its own answer came back, and the cookies that it was given with it did not. Any other address may be somebody else's.
+  // The browser followed the redirect and brought none of the cookies that came with it. Other addresses say nothing about it.
   const cookieless = read?.byAddress === true && !keepsCookies(client.header("cookie"))
   const answer = read === null ? undefined : (asked ?? undefined)
   const atStart = place === "start"
@@ -111,19 +111,19 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   return compressedResponse(request, ballotPage(site, { ...page, code }), { headers })
 }
 
-/** The browser keeps cookies after all: its address has to tell nothing. */
+/** The browser keeps cookies after all, so that its address need not carry the answer. */
 function withoutAnswer(request: Request): Response {
   const { pathname, searchParams } = new URL(request.url)
   searchParams.set(ANSWER_PARAMETER, BY_COOKIE)
   return leadOn(`${pathname}?${searchParams}`, 303)
 }
 
-/** What a form was answered, unless the same voter has voted since. */
+/** The vote of the form's answer, unless the same voter has voted since. */
 function newerOf(answered: OwnVote, stands: OwnVote | null): OwnVote {
   return stands === null || stands.receipt === answered.receipt ? answered : stands
 }
 
-/** What stands of a visitor who comes back; a page without it is better than none. */
+/** The own vote of a visitor who comes back. If it can't be read, the page does without. */
 async function readOwnVote(
   { polls, appenderFor }: BallotDeps,
   poll: Poll,
@@ -135,7 +135,7 @@ async function readOwnVote(
   return index && ownVoteOf(appenderFor(index.shards), poll, visitor, index.shards)
 }
 
-/** How the votes stand, once this reader may see it beside the poll; a page without it is better than none. */
+/** The counts that the page shows this reader beside the poll; null for none. If they can't be read, the page does without. */
 async function countsOf(
   { tallies }: BallotDeps,
   poll: Poll,

@@ -1,11 +1,11 @@
-/** The messages that a page carries to the browser: those that its poll may ever need, as each weighs on the first load. */
+/** The messages that a page brings to the browser: only those that its poll may ever need, as each adds to the first load. */
 
 import { ballotMessages } from "./ballot-messages"
 import type { BallotData, BallotKey } from "./view/ballot-data"
 
 type About = Pick<BallotData, "poll" | "embedded" | "language">
 
-/** What only some polls need. When a poll becomes one of them, its pages load anew (browser/use-poll.ts). */
+/** Messages that only some polls need. When a poll becomes one of these, its open pages reload (browser/use-poll.ts). */
 const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [
     ({ poll }) => poll.eligibility === "code",

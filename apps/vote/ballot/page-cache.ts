@@ -1,4 +1,4 @@
-/** Rendering a page costs more than taking a vote, so each is rendered once for a moment, and shared. */
+/** Rendering a page costs more than taking a vote, so that a rendered page is shared for a moment. */
 
 import { CompressibleBody } from "@tallyroom/lib/http/compression"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -8,26 +8,26 @@ import { type BallotPage, ballotPage } from "./ballot-page"
 import type { BallotSite } from "./site"
 
 /**
- * Stands in a rendered page where the receipt comes, and is as long as one; no poll's text can hold it, as it has
- * control characters.
+ * A rendered page has this in the place of the receipt. It is as long as a receipt, and no text of a poll can contain it, as
+ * it has control characters.
  */
 const RECEIPT = "receipt".padStart(54, "\u007f")
-/** How old the clock and the tally of a page may be; who watches on asks again. */
+/** How old the clock and the tally of a page may be. The page itself asks for newer ones. */
 const FRESH_MS = 250
 
 type VotedPage = BallotPage & { standing: OwnVote }
 type Kept = { at: number; body: CompressibleBody }
 
-/** A page as bytes, and where in them the receipt stands. */
+/** A page as bytes, and the places of the receipt in them. */
 type Template = { at: number; bytes: Buffer<ArrayBuffer>; places: number[] }
 
-/** The pages of who has voted. Those of a poll live as long as the cached poll itself: a second or so. */
+/** Pages for people who have voted. They are kept as long as the cached poll itself: about a second. */
 export class VotedPages {
   private readonly templates = new WeakMap<Poll, Map<string, Template>>()
 
   constructor(private readonly site: BallotSite) {}
 
-  /** The page for what stands of a voter. Receipts are base64url, so they stand in HTML and JSON as they are. */
+  /** The page for a voter's own vote. A receipt is base64url, which needs no escaping in HTML and JSON. */
   page(page: VotedPage): Buffer<ArrayBuffer> {
     const { places, bytes } = this.template(page)
     const copy = Buffer.from(bytes)
@@ -44,7 +44,7 @@ export class VotedPages {
     if (held && now - held.at < FRESH_MS) return held
     const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })
     const template = { at: now, ...withPlaces(html) }
-    // Of an answer that stands in an address there is one page alone.
+    // An answer that an address carries is shown once, so that its page need not be kept.
     if (answer === undefined || answer === BY_COOKIE) templates.set(key, template)
     return template
   }
@@ -57,7 +57,7 @@ function withPlaces(html: string): Omit<Template, "at"> {
   return { bytes, places }
 }
 
-/** The ballot as everybody gets it who comes without a code and has not voted. */
+/** The page for everybody who comes without a code and has not voted. */
 export class BallotPages {
   private readonly kept = new WeakMap<Poll, Map<string, Kept>>()
 

@@ -1,4 +1,4 @@
-/** The headers of pages, made once for each language, and the cookies that a page sets. */
+/** The headers of pages, which are made once for each language, and the cookies that a page sets. */
 
 import { pageHeaders } from "@tallyroom/lib/http/headers"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -15,10 +15,10 @@ import type { Visitor } from "../voter/visitor"
 export class PageHeaders {
   private readonly made = new Map<string, Headers>()
 
-  /** @param embedOrigins who may show the ballot in a frame, as sources of a frame-ancestors directive */
+  /** @param embedOrigins the sites that may show the ballot in a frame, as sources of a frame-ancestors directive */
   constructor(private readonly embedOrigins: string) {}
 
-  /** Copying them costs a fraction of what making them from an object does: do not change what you get. */
+  /** These are shared, as making Headers is costly: copy them before you change them. */
   page(language: Language, embedded: boolean): Headers {
     const key = `${language} ${embedded}`
     const held = this.made.get(key)
@@ -34,7 +34,7 @@ export class PageHeaders {
   }
 }
 
-/** A copy of the headers that keeps the language that was chosen. */
+/** A copy of the headers, with a cookie for the language if the reader chose one. */
 export function withLanguage(client: Client, from: Headers): Headers {
   const headers = new Headers(from)
   const chosen = languageToRemember(client.request)
@@ -43,8 +43,8 @@ export function withLanguage(client: Client, from: Headers): Headers {
 }
 
 /**
- * A copy of the headers that makes the reader a visitor where a poll asks for one, and keeps the language that was chosen.
- * @param known the visitor that the reader is already
+ * A copy of the headers, with cookies for the chosen language and, in a poll with one vote a browser, for the visitor.
+ * @param known the visitor of the request; null for a new one
  */
 export function withCookies(
   { eligibility }: { eligibility: EligibilityDeps },

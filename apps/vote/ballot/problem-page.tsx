@@ -1,4 +1,4 @@
-/** What went wrong, as a page: what it is, and what to do now. */
+/** The page of a problem: what is wrong, and what to do now. */
 
 import type { Problem, ProblemKind } from "@tallyroom/lib/errors"
 import type { Language } from "@tallyroom/lib/ui/language"
@@ -26,17 +26,17 @@ const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
 
 export type ProblemPage = {
   language: Language
-  /** Where the reader goes on from here, such as the poll's page. */
+  /** The page to which the reader goes on, such as the poll's page. */
   back: string
-  /** The address of this page, to be read in another language. */
+  /** The address of this page, for the links to other languages. */
   here: string
   /** In a frame of another site. */
   embedded: boolean
 }
 
 /**
- * The page says what to do in the reader's language. What exactly could not be read is told where English is read
- * anyway, as by who sends forms with curl; programs get it as JSON.
+ * The page says what to do in the reader's language. The exact detail exists in English alone, so that only English pages show
+ * it, where it helps somebody who sends forms by hand. Programs get it as JSON.
  */
 export function problemPage(site: BallotSite, problem: Problem, page: ProblemPage): string {
   const { language, back, here, embedded } = page
@@ -64,7 +64,7 @@ export function problemPage(site: BallotSite, problem: Problem, page: ProblemPag
   })
 }
 
-/** The start page names no poll, so that none is wrong: there is none to vote on now. */
+/** On the start page no address of a poll is wrong: there just is no poll to vote on now. */
 function headingOf({ kind }: Problem, here: string): Headings {
   if (kind === "poll-unknown" && /^\/(\?|$)/.test(here)) return "noPoll"
   return HEADINGS[kind] ?? "refused"

@@ -1,4 +1,4 @@
-/** What all pages need to know of the app. */
+/** What every page needs for its links. */
 export type BallotSite = {
   /** From "ballot.css" to the address under which it is served. */
   asset: (name: string) => string

@@ -1,4 +1,4 @@
-/** The pages as they are for people who came by one host: links lead to where they can go from there. */
+/** The pages for each host by which people come, as their links must lead to addresses that work from there. */
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { isOwnMachine, reachableFrom } from "@tallyroom/lib/http/reachable"
@@ -7,14 +7,14 @@ import type { BallotSite } from "./site"
 
 export type HostPages = { site: BallotSite; ballotPages: BallotPages; votedPages: VotedPages }
 
-/** A laptop is reached under few names; made-up ones push out what nobody came by for the longest time. */
+/** A laptop is reached by few names. Made-up names push out the host that was used longest ago. */
 const MOST_HOSTS = 16
 const BY_THIS_MACHINE = /^https?:\/\/(localhost|127\.0\.0\.1)[:/]/
 
 export class Sites {
   private readonly own: HostPages
   private readonly byAddress = new BoundedMap<string, HostPages>(MOST_HOSTS)
-  /** A result app with an address for everybody needs no other. */
+  /** The address of the result app works for everybody, so that it is the same for every host. */
   private readonly fixed: boolean
 
   constructor(private readonly site: BallotSite) {
@@ -26,7 +26,6 @@ export class Sites {
     if (this.fixed || BY_THIS_MACHINE.test(request.url)) return this.own
     const resultUrl = reachableFrom(request, this.site.resultUrl).replace(/\/$/, "")
     const pages = this.byAddress.get(resultUrl) ?? pagesOf({ ...this.site, resultUrl })
-    // Last is what was used last.
     this.byAddress.set(resultUrl, pages)
     return pages
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.stop())
 
-test("The ballot page has a button for each option, makes its reader a visitor and needs no script.", async () => {
+test("the ballot page has a button for each option, makes its reader a visitor and needs no script", async () => {
   const response = await fixture.ask("/")
   const page = await response.text()
   expect(response.status).toBe(200)
@@ -29,7 +29,7 @@ test("The ballot page has a button for each option, makes its reader a visitor a
   expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
 })
 
-test("The style sheet is served under a name that may be kept for ever.", async () => {
+test("the style sheet is served under a name that may be kept for ever", async () => {
   const [, address = ""] = /href="(\/assets\/[^"]+)"/.exec(await (await fixture.ask("/")).text()) ?? []
   const response = await fixture.ask(address)
   expect(response.status).toBe(200)
@@ -60,7 +60,7 @@ function wordsOf(html: string): string {
 }
 const BROWSER = { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8" }
 
-test("A browser's form is answered by a page that it can come back to, and whose address tells nothing.", async () => {
+test("a browser's form is answered by a page that it can come back to, and whose address tells nothing", async () => {
   const visitor = cookieOf(await fixture.ask("/"))
   const first = await led(await fixture.form("/", "vote=a", { ...BROWSER, cookie: visitor }), visitor)
   expect(first.path).toBe("/polls/pets?answer=1")
@@ -79,7 +79,7 @@ test("A browser's form is answered by a page that it can come back to, and whose
   expect(other.page).not.toContain("keeps no cookies")
 })
 
-test("Who comes without a cookie is led to an address that tells nothing, too, as soon as the browser keeps one.", async () => {
+test("a browser that sent no cookie is led to an address that tells nothing, too, as soon as it keeps one", async () => {
   const response = await fixture.form("/polls/pets", "vote=b", BROWSER)
   const address = response.headers.get("location") ?? ""
   const { page, path } = await led(response)
@@ -90,7 +90,7 @@ test("Who comes without a cookie is led to an address that tells nothing, too, a
   expect(address).not.toContain(receipt)
 })
 
-test("A browser that keeps no cookies gets its receipt, and is told that it can't be told from a new one.", async () => {
+test("a browser that keeps no cookies gets its receipt, and a warning that it can't be recognised later", async () => {
   const response = await fixture.form("/polls/pets", "vote=b", BROWSER)
   const address = response.headers.get("location") ?? ""
   const page = wordsOf(await (await fixture.ask(address, { headers: BROWSER })).text())
@@ -109,7 +109,7 @@ test("A browser that keeps no cookies gets its receipt, and is told that it can'
   for (const other of [elsewhere, forged, shared, kept]) expect(other).not.toContain("keeps no cookies")
 })
 
-test("The answer holds for codes and networks, a used code says so, and a wrong one is asked for anew.", async () => {
+test("the answer holds for codes and networks, a used code says so, and a wrong one is asked for anew", async () => {
   const code = writeCode(coded.salt, 1)
   const first = await led(await fixture.form("/polls/coded", `vote=a&code=${code}`, BROWSER))
   expect(first.page).toMatch(/Your vote is in Cats.* Cats .* [\w-]{54} /)
@@ -130,7 +130,7 @@ test("The answer holds for codes and networks, a used code says so, and a wrong 
   expect([framed.path, framed.page.includes("Your vote is in Cats")]).toEqual(["/embed/coded?answer=1", true])
 })
 
-test("A program that asks for nothing special gets a line of text with the receipt.", async () => {
+test("a program that asks for no type gets a line of text with the receipt", async () => {
   const cookie = cookieOf(await fixture.ask("/"))
   const first = await fixture.form("/", "vote=a", { cookie })
   expect([first.status, first.headers.get("content-type")]).toEqual([201, "text/plain; charset=utf-8"])
@@ -159,7 +159,7 @@ test("A program that asks for nothing special gets a line of text with the recei
   ])
 })
 
-test("A form vote of a client that asks for JSON is answered with JSON.", async () => {
+test("a form vote of a client that asks for JSON is answered with JSON", async () => {
   const response = await fixture.form("/", "vote=a", { accept: "application/json" })
   expect(response.status).toBe(201)
   expect(await response.json()).toMatchObject({ status: "accepted", option: "a" })
@@ -173,31 +173,31 @@ test.each([
   ["vote=%ff", 400, "can't be decoded"],
   ["vote=zebra", 400, "This is not on the ballot"],
   [`vote=a${"&".repeat(4096)}`, 413, "4096"],
-])("The form %# is refused with a page that says why.", async (body, status, sentence) => {
+])("the form %# is refused with a page that says why", async (body, status, sentence) => {
   const response = await fixture.form("/", body, BROWSER)
   expect(response.status).toBe(status)
   expect(response.headers.get("content-type")).toStartWith("text/html")
   expect(wordsOf(await response.text()).replaceAll("&quot;", '"')).toContain(sentence)
 })
 
-test("A form in another content type is refused.", async () => {
+test("a form in another content type is refused", async () => {
   expect((await fixture.form("/", "vote=a", { "content-type": "text/plain" })).status).toBe(415)
 })
 
-test("Who has no cookie gets one with the vote, so load tools vote as many visitors.", async () => {
+test("a client without a cookie gets one with its vote, so that a load tool votes as many visitors", async () => {
   const [one, two] = await Promise.all([fixture.form("/", "vote=a"), fixture.form("/", "vote=a")])
   expect([one?.status, two?.status]).toEqual([201, 201])
   expect(one && cookieOf(one)).not.toBe(two && cookieOf(two))
 })
 
-test("A closed poll says so: its page before anybody votes, and a problem's page after.", async () => {
+test("a voter learns that the poll is closed from its page, and after sending a vote from the page of the problem", async () => {
   expect(await (await fixture.ask("/polls/over")).text()).toContain("This poll is closed")
   const response = await fixture.form("/polls/over", "vote=a", BROWSER)
   expect(response.status).toBe(409)
   expect(await response.text()).toContain('href="/polls/over"')
 })
 
-test("Unknown addresses, methods and polls are answered as pages, and HEAD like GET.", async () => {
+test("unknown addresses, methods and polls are answered as pages, and HEAD like GET", async () => {
   expect((await fixture.ask("/nothing")).status).toBe(404)
   expect((await fixture.ask("/polls/nothing")).status).toBe(404)
   const wrong = await fixture.ask("/", { method: "DELETE" })
@@ -215,14 +215,14 @@ test.each([
   ["/embed/Pets", 308, "/embed/pets"],
   ["/polls/Nothing", 308, "/polls/nothing"],
   ["/polls/api/", 308, "/polls/api"],
-])("%p leads by %i to %p.", async (path, status, location) => {
+])("%p leads by %i to %p", async (path, status, location) => {
   for (const method of ["GET", "HEAD"]) {
     const response = await fixture.ask(path, { method })
     expect([response.status, response.headers.get("location")]).toEqual([status, location])
   }
 })
 
-test("Words of the app's own lead to no poll, even if one is called so; it has its page at /polls/….", async () => {
+test("a reserved word leads to no poll, even if a poll has that id; its page is at /polls/…", async () => {
   await fixture.writePolls(
     examplePoll({ isDefault: true }),
     ...["api", "embed", "metrics"].map((id, i) => examplePoll({ number: 10 + i, id })),
@@ -236,7 +236,7 @@ test("Words of the app's own lead to no poll, even if one is called so; it has i
   expect((await fixture.form("/pets", "vote=a")).status).toBe(404)
 })
 
-test("The API says how an id is spelt.", async () => {
+test("the API tells a client that an id is written in small letters", async () => {
   for (const response of [await fixture.ask("/api/polls/PETS"), await fixture.vote("PETS", "a")]) {
     expect(response.status).toBe(404)
     expect((await response.json()).detail).toBe(
@@ -245,7 +245,7 @@ test("The API says how an id is spelt.", async () => {
   }
 })
 
-test("Of a deleted poll its pages and the API say so, under the short address too, until another takes its id.", async () => {
+test("the pages and the API of a deleted poll say that it was deleted, under its short address too, until another poll takes its id", async () => {
   const past = examplePoll({ number: 90, id: "past" })
   await fixture.writePolls(examplePoll({ isDefault: true }), past)
   expect((await fixture.ask("/polls/past")).status).toBe(200)

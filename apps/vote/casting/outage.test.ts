@@ -38,7 +38,7 @@ const votesAgain = () =>
     return (await fixture.vote("pets", "a")).status === 201
   })
 
-test("Past the backlog limit a vote is refused, and taken again once there is room.", async () => {
+test("past the backlog limit a vote is refused, and taken again once there is room", async () => {
   const key = crypto.randomUUID()
   const statuses: number[] = []
   for (let i = 0; i < 20; i++) statuses.push((await fixture.vote("pets", "a")).status)
@@ -49,7 +49,7 @@ test("Past the backlog limit a vote is refused, and taken again once there is ro
   expect((await fixture.vote("pets", "a", { "idempotency-key": key })).status).toBe(201)
 })
 
-test("With a Redis that hangs, votes are refused in time, pages still show, and both recover.", async () => {
+test("while Redis hangs, votes are refused in time and pages are still shown, and both recover", async () => {
   await votesAgain()
   const { pid } = fixture.server
   if (pid === undefined) throw new Error("Redis does not run.")
@@ -64,7 +64,7 @@ test("With a Redis that hangs, votes are refused in time, pages still show, and 
   await votesAgain()
 })
 
-test("Votes that come while others hang already wait for nobody.", async () => {
+test("a vote that comes while others hang already is refused at once", async () => {
   const { pid } = fixture.server
   if (pid === undefined) throw new Error("Redis does not run.")
   process.kill(pid, "SIGSTOP")
@@ -81,7 +81,7 @@ test("Votes that come while others hang already wait for nobody.", async () => {
   await votesAgain()
 })
 
-test("A shard that its worker has not opened takes nothing, and says that it is away.", async () => {
+test("a shard that its worker has not opened takes nothing, and says that it is away", async () => {
   const fences = [keys.fence(0), keys.fence(1)]
   const runIds = await fixture.admin.mget(fences)
   await fixture.admin.del(fences)
@@ -93,7 +93,7 @@ test("A shard that its worker has not opened takes nothing, and says that it is 
 test.each([
   ["the poll's copy", () => fixture.admin.hset(keys.poll(0, "garbled"), "poll", '{"id":"garbled"')],
   ["the poll's key", () => fixture.admin.set(keys.poll(0, "garbled"), "\u0000")],
-])("Garbage in %s refuses votes and nothing else.", async (_, spoil) => {
+])("garbage in %s refuses votes and nothing else", async (_, spoil) => {
   await fixture.admin.del(keys.poll(0, "garbled"))
   await spoil()
   const response = await waitFor("the cache to look", async () => {
@@ -105,13 +105,13 @@ test.each([
   await votesAgain()
 })
 
-test("Why votes could not be taken is in the log, in few lines.", () => {
+test("the log says in a few lines why votes could not be taken", () => {
   const lines = fixture.logged.filter(({ message }) => message === "a vote could not be taken")
   expect(lines.length).toBeGreaterThan(0)
   expect(lines.length).toBeLessThan(5)
 })
 
-test("With Redis gone votes are refused at once, and taken again when it is back with its data.", async () => {
+test("with Redis gone votes are refused at once, and taken again when it is back with its data", async () => {
   await fixture.server.kill9()
   for (let i = 0; i < 3; i++) await expectUnavailable("inbox-away")
   await fixture.server.start()
@@ -122,7 +122,7 @@ test("With Redis gone votes are refused at once, and taken again when it is back
   await votesAgain()
 })
 
-test("A visitor whose first vote fails is the same one when it sends it again.", async () => {
+test("a visitor whose first vote fails is the same one when it sends it again", async () => {
   await fixture.writePolls(pets)
   await fixture.admin.set(keys.fence(0), "restoring")
   await fixture.admin.set(keys.fence(1), "restoring")

@@ -26,7 +26,7 @@ afterAll(() => fixture.stop())
 const waiting = async () =>
   (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 
-test("A first vote is accepted with a receipt of this poll, and stands in the inbox.", async () => {
+test("a first vote is accepted with a receipt of this poll, and stands in the inbox", async () => {
   const before = await waiting()
   const response = await fixture.vote("pets", "a")
   expect(response.status).toBe(201)
@@ -37,7 +37,7 @@ test("A first vote is accepted with a receipt of this poll, and stands in the in
   expect(response.headers.get("cache-control")).toBe("no-store")
 })
 
-test("The same voter and option again gets 200 with the same receipt and adds nothing.", async () => {
+test("the same voter and option again gets 200 with the same receipt and adds nothing", async () => {
   const first = await fixture.vote("pets", "a")
   const cookie = cookieOf(first)
   const before = await waiting()
@@ -48,7 +48,7 @@ test("The same voter and option again gets 200 with the same receipt and adds no
   expect(await waiting()).toBe(before)
 })
 
-test("Another option of the same voter is refused with the standing one where votes are final.", async () => {
+test("another option of the same voter is refused with the standing one where votes are final", async () => {
   const first = await fixture.vote("pets", "a")
   const { receipt } = (await first.json()) as { receipt: string }
   const second = await fixture.vote("pets", "b", { cookie: cookieOf(first) })
@@ -62,7 +62,7 @@ test("Another option of the same voter is refused with the standing one where vo
   })
 })
 
-test("Another option replaces the first with a new receipt where votes can be changed.", async () => {
+test("another option replaces the first with a new receipt where votes can be changed", async () => {
   const first = await fixture.vote("swing", "a")
   const second = await fixture.vote("swing", "b", { cookie: cookieOf(first) })
   expect(second.status).toBe(201)
@@ -71,7 +71,7 @@ test("Another option replaces the first with a new receipt where votes can be ch
   expect(two?.receipt).not.toBe(one?.receipt ?? "")
 })
 
-test("200 concurrent votes of one voter are one ballot.", async () => {
+test("200 concurrent votes of one voter are one ballot", async () => {
   const cookie = cookieOf(await fixture.ask("/"))
   const before = await waiting()
   const votes = await Promise.all(
@@ -90,13 +90,13 @@ test.each([
   ["pause-over", 409, "poll-closed", {}],
   ["nowhere", 404, "poll-unknown", {}],
   ["Pets%2f", 404, "poll-unknown", {}],
-])("A vote in the poll %s is answered %i %s.", async (poll, status, kind, members) => {
+])("a vote in the poll %s is answered %i %s", async (poll, status, kind, members) => {
   const response = await fixture.vote(poll, "a")
   expect(response.status).toBe(status)
   expect(await response.json()).toMatchObject({ type: `/problems/${kind}`, status, ...members })
 })
 
-test.each(["c", "A", "a,b", "a b", "", "a\n"])("The option %j is unknown to the poll.", async (option) => {
+test.each(["c", "A", "a,b", "a b", "", "a\n"])("the option %j is unknown to the poll", async (option) => {
   const response = await fixture.vote("pets", option)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ type: "/problems/option-unknown" })
@@ -116,7 +116,7 @@ test.each([
   ["a form", "application/x-www-form-urlencoded", "option=a", 415, "application/json"],
   ["another charset", "application/json; charset=latin1", '{"option":"a"}', 415, "UTF-8"],
   ["more than 4 KiB", json, JSON.stringify({ option: "a".repeat(4096) }), 413, "4096"],
-])("A body with %s is refused, and the answer says why.", async (_, type, body, status, word) => {
+])("a body with %s is refused, and the answer says why", async (_, type, body, status, word) => {
   const response = await fixture.ask("/api/polls/pets/votes", {
     method: "POST",
     headers: { "content-type": type },
@@ -127,7 +127,7 @@ test.each([
   expect(((await response.json()) as { detail: string }).detail).toContain(word)
 })
 
-test("A chunked body is counted while it comes, and refused past 4 KiB.", async () => {
+test("a chunked body is counted while it comes, and refused past 4 KiB", async () => {
   const kilobyte = new Uint8Array(1024).fill(32)
   let left = 10
   const body = new ReadableStream({
@@ -141,13 +141,13 @@ test("A chunked body is counted while it comes, and refused past 4 KiB.", async 
   expect(response.status).toBe(413)
 })
 
-test("A content type with charset=utf-8 is taken.", async () => {
+test("a content type with charset=utf-8 is taken", async () => {
   expect(
     (await fixture.vote("pets", "a", { "content-type": "application/json; charset=UTF-8" })).status,
   ).toBe(201)
 })
 
-test("A vote from a page of another site is refused.", async () => {
+test("a vote from a page of another site is refused", async () => {
   for (const headers of [
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
@@ -161,7 +161,7 @@ test("A vote from a page of another site is refused.", async () => {
   expect((await fixture.vote("pets", "a", { "sec-fetch-site": "same-origin" })).status).toBe(201)
 })
 
-test("Ballots are counted in the metrics by what became of them.", async () => {
+test("the metrics count ballots by their outcome", async () => {
   const metrics = await fixture.metrics()
   expect(metrics).toMatch(/tallyroom_vote_ballots_total\{answer="accepted",app="vote"\} [1-9]/)
   expect(metrics).toMatch(/tallyroom_vote_ballots_total\{answer="cross-site",app="vote"\} 4/)

@@ -18,14 +18,14 @@ function cacheOf(...polls: Poll[]) {
 
 const kindOf = (reading: Promise<unknown>) => reading.then(String, (error) => error.kind ?? error.name)
 
-test("A poll is asked for once by all who come within a moment.", async () => {
+test("all readers of a moment share one question for a poll", async () => {
   const { cache, asked } = cacheOf(examplePoll())
   await Promise.all([cache.poll("pets"), cache.poll("pets")])
   expect((await cache.poll("pets")).title).toBe("Cats or dogs?")
   expect(asked).toEqual(["pets"])
 })
 
-test("A flood of made-up ids pushes no poll out, and is remembered only in part.", async () => {
+test("a flood of made-up ids pushes no poll out, and is remembered only in part", async () => {
   const { cache, asked } = cacheOf(examplePoll())
   await cache.poll("pets")
   for (let i = 0; i < 1_500; i++) expect(await kindOf(cache.poll(`flood-${i}`))).toBe("poll-unknown")
@@ -36,7 +36,7 @@ test("A flood of made-up ids pushes no poll out, and is remembered only in part.
   expect(asked).toEqual(["flood-0"])
 })
 
-test("What can't be an id is not asked for.", async () => {
+test("a text that can't be an id is not asked for", async () => {
   const { cache, asked } = cacheOf()
   for (const id of ["", "Pets", "a".repeat(65), "}:gate", "a\n"]) {
     expect(await kindOf(cache.poll(id))).toBe("poll-unknown")
@@ -44,7 +44,7 @@ test("What can't be an id is not asked for.", async () => {
   expect(asked).toEqual([])
 })
 
-test("Why there is no index is known to who asks for readiness.", async () => {
+test("readiness can say why there is no index", async () => {
   const { cache } = cacheOf()
   expect(await kindOf(cache.index())).toBe("InboxAway")
   expect(cache.indexFailure).toBe("no worker has opened the inbox yet")

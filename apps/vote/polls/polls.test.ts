@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.stop())
 
-test("The list names the open polls and the default one.", async () => {
+test("the list names the open polls and the default one", async () => {
   const response = await fixture.ask("/api/polls")
   expect(response.status).toBe(200)
   const list = (await response.json()) as { default: string; polls: { id: string; phase: string }[] }
@@ -26,7 +26,7 @@ test("The list names the open polls and the default one.", async () => {
   ])
 })
 
-test("A poll is shown with all that voters need, and never with its salt.", async () => {
+test("a poll is shown with all that voters need, and never with its salt", async () => {
   const view = await (await fixture.ask("/api/polls/tomorrow")).json()
   expect(view).toEqual({
     id: "tomorrow",
@@ -45,31 +45,31 @@ test("A poll is shown with all that voters need, and never with its salt.", asyn
   })
 })
 
-test("A draft shows nothing but which one it is, and that it is a draft.", async () => {
+test("a draft shows nothing but which one it is, and that it is a draft", async () => {
   const view = await (await fixture.ask("/api/polls/draft")).json()
   expect(view).toEqual({ id: "draft", number: draft.number, revision: 1, phase: "draft" })
   expect(await (await fixture.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
 })
 
-test("The page of a scheduled poll says when it opens.", async () => {
+test("the page of a scheduled poll says when it opens", async () => {
   const page = await (await fixture.ask("/polls/tomorrow")).text()
   expect(page).toContain(opensAt.toISOString())
 })
 
-test("What may have changed of a poll, and which one is the default, is said in a line.", async () => {
+test("one short answer has what may have changed of a poll, and the default poll", async () => {
   const now = async (poll: string) => (await fixture.ask(`/api/polls/${poll}/now`)).json()
   expect(await now("tomorrow")).toEqual({ number: 3, revision: 1, phase: "scheduled", default: "pets" })
   expect(await now("draft")).toEqual({ number: 2, revision: 1, phase: "draft", default: "pets" })
   expect((await fixture.ask("/api/polls/nothing/now")).status).toBe(404)
 })
 
-test("An unknown poll is a problem, also for who prefers pages.", async () => {
+test("the API answers an unknown poll with a problem document, even if pages are preferred", async () => {
   const response = await fixture.ask("/api/polls/nothing", { headers: { accept: "text/html" } })
   expect(response.status).toBe(404)
   expect(response.headers.get("content-type")).toBe("application/problem+json")
 })
 
-test("A poll that was unknown is found within a second of being made.", async () => {
+test("a poll that was unknown is found within a second of being made", async () => {
   expect((await fixture.ask("/api/polls/fresh")).status).toBe(404)
   await fixture.writePolls(pets, tomorrow, examplePoll({ number: 4, id: "fresh" }))
   const made = performance.now()
@@ -77,7 +77,7 @@ test("A poll that was unknown is found within a second of being made.", async ()
   expect(performance.now() - made).toBeLessThan(1_000)
 })
 
-test("The OpenAPI document names every route and loads nothing from elsewhere.", async () => {
+test("the OpenAPI document names every route and loads nothing from elsewhere", async () => {
   const document = (await (await fixture.ask("/openapi.json")).json()) as { paths: object }
   expect(Object.keys(document.paths).sort()).toEqual([
     "/",

@@ -4,13 +4,13 @@ import { SingleFlight } from "./single-flight"
 
 const often = () => ({ freshMs: 0, usableMs: 1_000 })
 
-test("Readers at the same moment make one question.", async () => {
+test("readers at the same moment make one question", async () => {
   let asked = 0
   const value = new SingleFlight(async () => ++asked, often)
   expect(await Promise.all([value.get(), value.get(), value.get()])).toEqual([1, 1, 1])
 })
 
-test("A fresh value is not asked for again.", async () => {
+test("a fresh value is not asked for again", async () => {
   let asked = 0
   const value = new SingleFlight(
     async () => ++asked,
@@ -20,7 +20,7 @@ test("A fresh value is not asked for again.", async () => {
   expect(await value.get()).toBe(1)
 })
 
-test("While there is no answer the last one is used, without waiting for long.", async () => {
+test("while there is no answer the last one is used, without waiting for long", async () => {
   const answers = [Promise.resolve("first"), new Promise<string>(() => {})]
   const value = new SingleFlight(async () => (await answers.shift()) ?? "", often)
   expect(await value.get()).toBe("first")
@@ -29,13 +29,13 @@ test("While there is no answer the last one is used, without waiting for long.",
   expect(performance.now() - start).toBeLessThan(140)
 })
 
-test("A failing question is bridged by the last answer, and asked again by the next reader.", async () => {
+test("a failing question is bridged by the last answer, and asked again by the next reader", async () => {
   const answers = [Promise.resolve(1), Promise.reject(new Error("gone")), Promise.resolve(3)]
   const value = new SingleFlight(async () => (await answers.shift()) ?? 0, often)
   expect([await value.get(), await value.get(), await value.get()]).toEqual([1, 1, 3])
 })
 
-test("Without any answer a reader is told so in time, and who comes later does not wait at all.", async () => {
+test("without any answer a reader is told so in time, and a later reader does not wait at all", async () => {
   const value = new SingleFlight(() => new Promise<string>(() => {}), often)
   await expect(value.get()).rejects.toThrow("in time")
   const start = performance.now()

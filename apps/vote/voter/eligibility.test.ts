@@ -20,7 +20,7 @@ function signedBy(secret: string): string {
   return new Visitors([secret], () => {}).setCookie({ id, stale: true }, false).split(";")[0] ?? ""
 }
 
-test("A cookie signed by an older secret keeps its visitor and is signed anew.", async () => {
+test("a cookie signed by an older secret keeps its visitor and is signed anew", async () => {
   const first = await fixture.vote("pets", "a", { cookie: signedBy(SECRETS[1] ?? "") })
   expect(cookieOf(first)).toBe(signedBy(SECRETS[0] ?? ""))
   const second = await fixture.vote("pets", "a", { cookie: `theme=dark; ${cookieOf(first)}` })
@@ -34,19 +34,19 @@ test.each([
   `${VISITOR_COOKIE}=${id}.`,
   `${VISITOR_COOKIE}=%00.é`,
   `${`${VISITOR_COOKIE}=x; `.repeat(300)}`,
-])("The forged cookie %# is taken for none and counted.", async (cookie) => {
+])("the forged cookie %# is taken for none and counted", async (cookie) => {
   const response = await fixture.vote("pets", "a", { cookie: Buffer.from(cookie).toString("latin1") })
   expect(response.status).toBe(201)
   expect(cookieOf(response)).toStartWith(VISITOR_COOKIE)
   expect(await fixture.metrics()).toMatch(/tallyroom_vote_forged_cookies_total\{app="vote"\} [1-9]/)
 })
 
-test("The cookie is Secure when a trusted proxy says that the client came by HTTPS.", async () => {
+test("the cookie is Secure when a trusted proxy says that the client came by HTTPS", async () => {
   const response = await fixture.ask("/", { headers: { "x-forwarded-proto": "https" } })
   expect(response.headers.get("set-cookie")).toEndWith("; Secure")
 })
 
-test("A page that says what is wrong sets the chosen language by a Secure cookie behind TLS, too.", async () => {
+test("a page that says what is wrong sets the chosen language by a Secure cookie behind TLS, too", async () => {
   const headers = { accept: "text/html", "x-forwarded-proto": "https" }
   const page = await fixture.ask("/polls/nothing?lang=de", { headers })
   expect(page.status).toBe(404)
@@ -55,7 +55,7 @@ test("A page that says what is wrong sets the chosen language by a Secure cookie
   expect(plain.headers.get("set-cookie")).not.toContain("Secure")
 })
 
-test("A client without cookies is known again by its Idempotency-Key, in any case.", async () => {
+test("a client without cookies is known again by its Idempotency-Key, in any case", async () => {
   const key = crypto.randomUUID()
   const first = await fixture.vote("pets", "a", { "idempotency-key": key })
   expect(first.status).toBe(201)
@@ -65,7 +65,7 @@ test("A client without cookies is known again by its Idempotency-Key, in any cas
   expect((await fixture.vote("pets", "a", { "idempotency-key": "me" })).status).toBe(400)
 })
 
-test("A valid cookie wins over a key, so nobody gets a second vote by adding one.", async () => {
+test("a valid cookie wins over a key, so nobody gets a second vote by adding one", async () => {
   const cookie = cookieOf(await fixture.vote("pets", "a"))
   const response = await fixture.vote("pets", "a", { cookie, "idempotency-key": crypto.randomUUID() })
   expect(response.status).toBe(200)
@@ -78,25 +78,25 @@ const withCode = (code: string | undefined, option = "a", headers: Record<string
     body: JSON.stringify({ option, code }),
   })
 
-test("A code is one vote, however it is typed and in whichever browser.", async () => {
+test("a code is one vote, however it is typed and in whichever browser", async () => {
   const code = writeCode(coded.salt, 7)
   expect((await withCode(code)).status).toBe(201)
   expect((await withCode(` ${code.toLowerCase().replaceAll("-", " ")}`)).status).toBe(200)
   expect((await withCode(code, "b")).status).toBe(409)
 })
 
-test("Without a code, or with a wrong one, nobody votes in a poll with codes.", async () => {
+test("without a code, or with a wrong one, nobody votes in a poll with codes", async () => {
   expect(await (await withCode(undefined)).json()).toMatchObject({ type: "/problems/code-needed" })
   const foreign = writeCode(Buffer.alloc(32, 8).toString("base64url"), 7)
   expect(await (await withCode(foreign)).json()).toMatchObject({ type: "/problems/code-unknown" })
 })
 
-test("The address of a printed code fills the form in.", async () => {
+test("the address on a printed code fills in the form", async () => {
   const page = await (await fixture.ask("/polls/coded?code=AB%22CD")).text()
   expect(page).toContain('value="AB&quot;CD"')
 })
 
-test("Who guesses codes is slowed down; others are not, nor who has a code behind the same address.", async () => {
+test("a client that guesses codes is slowed down, and nobody else is, not even a voter with a code behind the same address", async () => {
   const guess = (i: number) => withCode(`GUESS-${i}`, "a", { "x-forwarded-for": "192.0.2.1" })
   const answers = await Promise.all(Array.from({ length: 70 }, (_, i) => guess(i)))
   const refused = answers.find((answer) => answer.status === 429)
@@ -107,7 +107,7 @@ test("Who guesses codes is slowed down; others are not, nor who has a code behin
   expect((await withCode(writeCode(coded.salt, 9), "a", neighbour)).status).toBe(201)
 })
 
-test("A network address is one vote, and an IPv6 subscriber's /64 too.", async () => {
+test("a network address is one vote, and an IPv6 subscriber's /64 too", async () => {
   const from = (address: string) => fixture.vote("network", "a", { "x-forwarded-for": address })
   expect((await from("198.51.100.1")).status).toBe(201)
   expect((await from("198.51.100.1")).status).toBe(409)
@@ -117,7 +117,7 @@ test("A network address is one vote, and an IPv6 subscriber's /64 too.", async (
   expect((await from("2001:db8:1:3::3")).status).toBe(201)
 })
 
-test("Nobody learns what another person on the same network chose.", async () => {
+test("nobody learns what another person on the same network chose", async () => {
   const from = { "x-forwarded-for": "198.51.100.77" }
   expect((await fixture.vote("network", "a", from)).status).toBe(201)
   const tries = await Promise.all(["a", "b"].map((option) => fixture.vote("network", option, from)))
@@ -130,7 +130,7 @@ test("Nobody learns what another person on the same network chose.", async () =>
   expect(Object.keys(problem as object).sort()).toEqual(["detail", "status", "title", "type"])
 })
 
-test("A poll that gets codes as it opens takes no vote by who was asked under the old terms.", async () => {
+test("a poll that gets codes as it opens takes no vote from a voter who came in without one", async () => {
   const draft = examplePoll({ number: 9, id: "surprise", state: "draft" })
   await fixture.writePolls(draft)
   expect((await fixture.vote("surprise", "a")).status).toBe(409)
@@ -140,7 +140,7 @@ test("A poll that gets codes as it opens takes no vote by who was asked under th
   expect(await answer.json()).toMatchObject({ type: "/problems/code-needed" })
 })
 
-test("A poll made anew under its id is read anew before a vote is taken.", async () => {
+test("a poll made anew under its id is read anew before a vote is taken", async () => {
   await fixture.writePolls(examplePoll({ number: 10, id: "again" }))
   expect((await fixture.vote("again", "a")).status).toBe(201)
   const salt = Buffer.alloc(32, 8).toString("base64url")
@@ -162,7 +162,7 @@ test("A poll made anew under its id is read anew before a vote is taken.", async
   expect(readReceipt(salt, receipt)).not.toBeNull()
 })
 
-test("A vote counts for the words that its voter read, and for no others.", async () => {
+test("a vote counts for the wording that its voter read, and for no other", async () => {
   const poll = examplePoll({ number: 12, id: "mended", policy: "changeable" })
   await fixture.writePolls(poll)
   const post = (body: object) =>

@@ -7,7 +7,7 @@ afterEach(() => {
   setSystemTime()
 })
 
-test("Redis's clock is read in whole milliseconds", async () => {
+test("redis's clock is read in whole milliseconds", async () => {
   expect(await readRedisClock(showing("1700000000", "123999"))).toBe(1_700_000_000_123)
   expect(await readRedisClock(showing(1_700_000_000, 999))).toBe(1_700_000_000_000)
 })

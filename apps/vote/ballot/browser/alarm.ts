@@ -1,8 +1,8 @@
-/** A wait that somebody may end early. */
+/** A wait that can be ended early. */
 export class Alarm {
   private end = () => {}
 
-  /** Resolves after `ms`, or as soon as somebody rings. */
+  /** Resolves after `ms`, or as soon as `ring` is called. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)

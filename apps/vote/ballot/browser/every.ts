@@ -1,10 +1,10 @@
-/** However often nothing comes of it, that long at most is waited. */
+/** The longest wait, however often the work has failed. */
 const LONGEST_MS = 15_000
 
 /**
- * Runs `work` again and again while the page is visible, and at once when it becomes so; ever more rarely while it fails.
- * @param ms from the end of one run to the next; a tenth more or less, so that a crowd spreads
- * @returns stops it
+ * Runs `work` again and again while the page is visible, and at once when it becomes visible. The waits grow while it fails.
+ * @param ms from the end of one run to the next; it varies by a tenth, so that the requests of a crowd spread
+ * @returns a function that stops it
  */
 export function every(ms: number, work: () => Promise<void>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,6 +1,6 @@
 /**
- * Leads a voter who has something to lose from one poll to the next that the host shows: a ballot on its way is waited for,
- * and who is choosing, or reads an answer, has time, and may stay. A script of its own, as it is rarely needed.
+ * Leads a voter who has something to lose on to the next poll that the host shows. It waits for a ballot on its way; a voter
+ * who is choosing or reading an answer gets time, and may stay. It is a script of its own, as it is rarely needed.
  */
 
 import { translator } from "@tallyroom/lib/ui/i18n"
@@ -15,7 +15,7 @@ const GRACE_MS = 10_000
 
 type Voter = { language: Language; poll: string; stake: () => Stake; onStay: () => void }
 
-/** @returns stays, as when the host shows this poll again */
+/** @returns a function that stays on this poll, for when the host shows it again */
 export function goOn({ language, poll, stake, onStay }: Voter): () => void {
   const { t } = translator(language, followingMessages[language])
   const says = document.createElement("p")
@@ -31,7 +31,7 @@ export function goOn({ language, poll, stake, onStay }: Voter): () => void {
     leave(() => location.replace("/"))
   }
   const keep = () => {
-    // From here on, and when it is loaded again, the page is this poll's own.
+    // From now on the page is this poll's own, also after a reload.
     history.replaceState(null, "", `/polls/${poll}`)
     stay()
     onStay()
@@ -41,15 +41,15 @@ export function goOn({ language, poll, stake, onStay }: Voter): () => void {
   buttons.append(button(t("go"), go), button(t("stay"), keep))
   bar.append(says, buttons)
   let since = Date.now()
-  let said = ""
+  let shown = ""
   const look = () => {
     const now = stake()
     if (now === "sending") since = Date.now()
     if (now === "none" || (now === "busy" && Date.now() - since > GRACE_MS)) return go()
     const text = t(now === "sending" ? "sending" : "soon")
-    // What a translator made of it is not for us to compare.
-    if (said === text) return
-    said = text
+    // A translating browser may have changed the text of the element, so that it can't be compared.
+    if (shown === text) return
+    shown = text
     says.textContent = text
   }
   const timer = setInterval(look, LOOK_MS)

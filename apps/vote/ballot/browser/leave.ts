@@ -1,4 +1,4 @@
-/** Leaving the page: asked for again on a slow way, it would begin anew each time, and never end. */
+/** Leaves the page, once: on a slow network, leaving again would start the navigation anew, and it would never end. */
 
 let leaving = false
 

@@ -1,12 +1,12 @@
 /**
- * What the browser remembers, for display and for sending again; never to decide anything. Storage may be full or
- * forbidden: then nothing is remembered, and everything else goes on.
+ * What the browser remembers, to show it and to send a ballot again. It decides nothing. If storage is full or forbidden,
+ * nothing is remembered, and everything else works.
  */
 
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { BallotData } from "../view/ballot-data"
 
-/** `words`: those that the voter read; `after`: the receipt of what this browser knew to stand when the voter chose. */
+/** `words` is the version of the wording that the voter read; `after` is the receipt of the vote that this browser knew then. */
 export type Pending = { option: string; words: number; code: string; after: string | null }
 
 const VOTER_KEY = "tallyroom.voter"
@@ -14,20 +14,20 @@ const PROBE_KEY = "tallyroom.probe"
 
 type About = Pick<BallotData, "pollNumber"> & { poll: { id: string } }
 
-/** The ballot that has no answer yet. It lives as long as its tab. */
+/** The ballot that has no answer yet. It is kept as long as its tab. */
 export const pending = {
   read: (about: About) => read<Pending>("sessionStorage", name("pending", about)),
   write: (about: About, ballot: Pending) => write("sessionStorage", name("pending", about), ballot),
   forget: (about: About) => write("sessionStorage", name("pending", about), null),
 }
 
-/** What this browser was told last to stand. */
+/** The voter's own vote, as this browser was told last. */
 export const remembered = {
   read: (about: About) => read<OwnVote>("localStorage", name("standing", about)),
   write: (about: About, standing: OwnVote) => write("localStorage", name("standing", about), standing),
 }
 
-/** Whether this browser keeps anything here at all; in a frame of another site it may not. */
+/** Whether this browser keeps anything here; in a frame of another site it may not. */
 export function canRemember(): boolean {
   try {
     window.localStorage.setItem(PROBE_KEY, "")
@@ -40,7 +40,7 @@ export function canRemember(): boolean {
 
 let ownKey: string | null = null
 
-/** The id of a browser that takes no cookies, as in a frame of another site: made here, kept here. */
+/** An id for a browser that takes no cookies, as in a frame of another site. The browser makes and keeps it. */
 export function voterKey(): string {
   ownKey ??= read<string>("localStorage", VOTER_KEY) ?? newKey()
   return ownKey

@@ -1,14 +1,15 @@
-/** The two ways of a ballot to the server. */
+/** The two ways to send a ballot: as JSON and, where that fails, as a form. */
 
 import type { BallotData } from "../view/ballot-data"
 import { type Pending, voterKey } from "./memory"
 
-/** A server that is slower is taken for away, and asked again. */
+/** After this time the request counts as failed, and is sent again. */
 const ANSWER_TIMEOUT_MS = 8_000
 
 /**
- * Sends the ballot once. What this browser lacks for that is thrown at once; a network's trouble, and an answer that takes
- * too long, reject.
+ * Sends the ballot once.
+ * @throws {Error} at once if this browser lacks something that is needed; the promise rejects if the network fails or the
+ *   answer takes too long
  */
 export function postBallot(
   { poll, pollNumber: number }: BallotData,
@@ -34,7 +35,7 @@ export function postBallot(
   return Promise.race([answer, late])
 }
 
-/** Leaves the page with the ballot, as without scripts. */
+/** Sends the ballot as a form, as a page without scripts does, and so leaves the page. */
 export function postAsForm({ poll }: BallotData, { option, words, code }: Pending): void {
   const form = document.createElement("form")
   form.method = "post"

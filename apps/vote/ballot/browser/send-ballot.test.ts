@@ -28,7 +28,7 @@ async function sendUnless(newer: () => OwnVote | null, ...answers: (Response | E
 const problem = (kind: string, status: number, members = {}) =>
   Response.json({ type: `/problems/${kind}`, ...members }, { status })
 
-test("A ballot is sent until it is answered, with growing waits and never before Retry-After.", async () => {
+test("a ballot is sent until it is answered, with growing waits and never before Retry-After", async () => {
   const { answer, waits, failures } = await send(
     new TypeError("offline"),
     new Response("Bad gateway", { status: 502 }),
@@ -53,7 +53,7 @@ test.each([
   expect(answer).toMatchObject({ kind: "stands", standing: { status } })
 })
 
-test("A waiting ballot asks at least every 15 s, and at most 60 s after a proxy's wish.", async () => {
+test("a waiting ballot asks at least every 15 s, and at most 60 s after a proxy's wish", async () => {
   const away = Array.from({ length: 12 }, () => new Error("away"))
   const wish = new Response(null, { status: 503, headers: { "retry-after": "86400" } })
   const { waits } = await send(...away, wish, Response.json(accepted))
@@ -73,11 +73,11 @@ test.each([
   ],
   [problem("vote-stands", 409), { kind: "refused", refusal: "networkStands" }],
   [Response.json(accepted), { kind: "stands", standing: { status: "same", option: "a", receipt: "r" } }],
-])("Answer %# of the server ends the sending.", async (response, expected) => {
+])("answer %# of the server ends the sending", async (response, expected) => {
   expect((await send(response)).answer).toEqual(expected as never)
 })
 
-test("A waiting ballot gives way to a vote that was cast later, in another tab.", async () => {
+test("a waiting ballot gives way to a vote that was cast later, in another tab", async () => {
   const later: OwnVote = { status: "same", option: "b", receipt: "later" }
   let told: OwnVote | null = null
   const sent = sendUnless(

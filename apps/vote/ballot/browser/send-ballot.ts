@@ -1,4 +1,4 @@
-/** Sending a ballot until it has its answer. The same ballot of the same voter counts once, however often it is sent. */
+/** Sends a ballot until it has an answer. The same ballot of the same voter counts once, however often it is sent. */
 
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Refusal } from "../view/ballot-data"
@@ -6,32 +6,32 @@ import type { Refusal } from "../view/ballot-data"
 export type BallotAnswer =
   | { kind: "stands"; standing: OwnVote }
   | { kind: "refused"; refusal: Refusal }
-  /** The poll is not open, or not there: its page says so. */
+  /** The poll is not open, or not there. Its page says so. */
   | { kind: "not-open" }
 
 type Unanswered = { kind: "unanswered"; retryAfterMs: number }
 
-/** Waits grow from half a second to this, each with jitter, so that a crowd does not come back at once. */
+/** The waits grow from half a second to this. Each varies, so that a crowd does not come back at the same moment. */
 const LONGEST_WAIT_MS = 15_000
 const FIRST_WAIT_MS = 500
 
-/** How an answer says that the ballot is new. */
+/** The statuses of an answer to a new ballot. */
 const TAKEN: Record<number, OwnVote["status"]> = { 201: "accepted", 202: "received" }
 
 const REFUSALS: Record<string, Refusal> = {
   "code-needed": "codeNeeded",
   "code-unknown": "codeUnknown",
   "too-many-attempts": "tooManyAttempts",
-  // Without what stands: of a network's vote nobody is told more.
+  // This one has no option and no receipt: nobody learns more of a vote of their network.
   "vote-stands": "networkStands",
 }
 
 /**
  * @param post sends the ballot once
  * @param wait waits before the next try
- * @param onFailed hears of every try that had no answer
- * @param newer what the voter was told to stand since the choice was made, as in another tab: it must not be replaced by
- *   this older choice
+ * @param onFailed is called after every try without an answer
+ * @param newer the vote that the voter has cast since this choice was made, as in another tab; this older choice must not
+ *   replace it
  */
 export async function sendBallot(
   post: () => Promise<Response>,
@@ -55,7 +55,7 @@ function waitMs(failures: number): number {
   return span * (0.5 + Math.random() / 2)
 }
 
-/** What is no answer of ours (a proxy's, a login page of a network) leaves the ballot unanswered. */
+/** An answer that is not ours, such as a proxy's or the login page of a network, leaves the ballot unanswered. */
 async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered> {
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
   const { status } = response

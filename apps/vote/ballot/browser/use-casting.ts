@@ -1,4 +1,4 @@
-/** The life of the voter's ballot in the browser: chosen, sent until answered, standing, chosen anew. */
+/** The life of the voter's ballot in the browser: it is chosen, sent until it has an answer, shown, and chosen anew. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
@@ -9,10 +9,10 @@ import { canRemember, type Pending, pending, remembered } from "./memory"
 import { postAsForm, postBallot } from "./post-ballot"
 import { type BallotAnswer, sendBallot } from "./send-ballot"
 
-/** So long an answer is there to be read, whatever the host shows next. */
+/** For this long a voter can read the answer, whatever the host shows next. */
 const READING_MS = 5_000
 
-/** @param onNotOpen hears that the poll takes no votes now */
+/** @param onNotOpen is called when the poll turns out to take no votes now */
 export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   const [standing, setStanding] = useState<OwnVote | null>(data.standing)
   const [before, setBefore] = useState<OwnVote | null>(data.before)
@@ -41,15 +41,15 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     setBefore(null)
     setChosen(null)
     const byCode = data.poll.eligibility === "code"
-    // What is there already was then sent by this page itself: its code was not used before.
+    // After a retry, the vote that is there already is this page's own: nobody has used the code before.
     const status =
       byCode && retried && answer.standing.status === "same" ? "accepted" : answer.standing.status
-    // What is shown at the next visit was not sent just now.
+    // At the next visit the vote was not sent just now.
     const isKnownAgain = status === "accepted" && !byCode
     remembered.write(data, { ...answer.standing, status: isKnownAgain ? "same" : status })
     setStanding({ ...answer.standing, status })
   }
-  /** @param again it was on its way before this page was opened */
+  /** @param again whether the ballot was on its way before this page was opened */
   const send = (ballot: Pending, again = false) => {
     let retried = again
     const failed = (failures: number) => {
@@ -68,7 +68,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     )
       .then((answer) => take(answer, retried))
       .catch((error) => {
-        // This browser can't do it: the form can.
+        // This browser lacks something for sending JSON: a form works anyway.
         console.error(error)
         pending.forget(data)
         if (!data.embedded) return postAsForm(data, ballot)
@@ -82,7 +82,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     setChosen(null)
   }
   useEffect(() => {
-    // In a network with one address for all, an address that was answered may have been passed on: the browser knows better.
+    // The server may be wrong, as when the address with an answer was passed on within a network: the browser knows better.
     const forgets = !navigator.cookieEnabled && (!!data.cookieless || !canRemember())
     setLife({ live: true, forgets })
     const left = pending.read(data)
@@ -116,13 +116,13 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   }
 }
 
-/** Who votes by code may be another voter each time. */
+/** The vote that was cast after this ballot was chosen; null for none. By code, each vote may be another voter's. */
 function newerThan({ code, after }: Pending, data: BallotData): OwnVote | null {
   const now = code === "" ? remembered.read(data) : null
   return now && now.receipt !== after ? now : null
 }
 
-/** Whatever goes wrong on the page while a ballot is on its way, its voter is told. */
+/** If anything goes wrong on the page while a ballot is on its way, the voter is told. */
 function useSayErrors(sending: boolean, say: () => void): void {
   useEffect(() => {
     if (!sending) return
@@ -134,7 +134,7 @@ function useSayErrors(sending: boolean, say: () => void): void {
   }, [sending])
 }
 
-/** Whether the browser knows that it is offline. @param onBack hears when it is back */
+/** Whether the browser knows that it is offline. @param onBack is called when it is online again */
 function useOffline(onBack: () => void): boolean {
   const [offline, setOffline] = useState(false)
   useEffect(() => {

@@ -1,6 +1,6 @@
 /**
- * What the page asks for again and again: how the poll is, and with it the live tally beside a ballot that was cast, or of a
- * poll that is closed.
+ * What the page asks for again and again: the state of the poll, and with it the live tally once the voter has voted or the
+ * poll is over.
  */
 
 import { useEffect, useRef, useState } from "preact/hooks"
@@ -17,7 +17,7 @@ type Answer = PollNow & Partial<Counts>
 
 /**
  * The newest counts that this voter may see; null while there are none.
- * @param hear hears how the poll is, and the server's time (ms)
+ * @param hear is called with the state of the poll and the server's time (ms)
  */
 export function useCounts(
   data: BallotData,
@@ -35,9 +35,9 @@ export function useCounts(
     const ask = (what: string) => fetch(`/api/polls/${id}/${what}`)
     const stop = every(ASK_MS, async () => {
       let response = await ask(wanted ? `tally${query}` : "now")
-      // Without a tally there may still be news of the poll.
+      // Without a tally, the poll itself may still have changed.
       if (wanted && !response.ok) response = await ask("now")
-      // It was deleted, which the server has a page to say.
+      // The poll was deleted, and the server has a page that says so.
       if (response.status === 410) return leave(() => location.reload())
       if (!response.ok) throw new Error(`No news: ${response.status}`)
       const answer = (await response.json()) as Answer

@@ -1,4 +1,4 @@
-/** The start page shows the poll that the host shows: when that is another one, the page goes on to it. */
+/** The start page shows the poll that the host shows. When that becomes another one, the page leads on to it. */
 
 import { useRef } from "preact/hooks"
 import type { BallotData } from "../view/ballot-data"
@@ -7,7 +7,7 @@ import { leave } from "./leave"
 
 type Follow = typeof import("./follow")
 
-/** @returns hears the id of the default poll; null when nobody knows it */
+/** @returns a function to be called with the id of the default poll; null if it is unknown */
 export function useFollow({ follow, poll, language }: BallotData, casting: Casting) {
   const latest = useRef(casting)
   latest.current = casting
@@ -29,7 +29,7 @@ export function useFollow({ follow, poll, language }: BallotData, casting: Casti
         stay.current = module.goOn({ language, poll: poll.id, onStay, stake: () => latest.current.stake() })
       }
       import(tries.current ? `${follow}?${tries.current}` : follow).then(move).catch(() => {
-        // A browser may remember for as long as the page lives that nothing, or half of it, came from an address.
+        // A browser may remember, as long as the page lives, that loading from an address failed: so the next try has another.
         tries.current++
         stay.current = null
       })

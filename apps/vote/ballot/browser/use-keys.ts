@@ -1,14 +1,14 @@
-/** The ballot by keys alone. */
+/** Voting by the keyboard alone. */
 
 import { useEffect, useRef } from "preact/hooks"
 
-/** Keys 1 to 9 choose; among more options, where a 1 may be the beginning of 10, they only go to the option. */
+/** With more options than this, keys only move the focus, as a 1 may be the beginning of 10. */
 export const MOST_KEYS = 9
 
 /**
- * Keys 1 to 9 press the option of that place, or among more than nine move the focus there, while the focus is in the ballot (WCAG 2.2, 2.1.4), where it is from the
- * beginning unless the page is part of another.
- * @returns whether the last press was a key's, or a screen reader's, and no pointer's
+ * Keys 1 to 9 press the option of that place, or move the focus there if there are more than nine. They work while the focus
+ * is in the ballot (WCAG 2.2, 2.1.4), where it is from the beginning, except in a frame.
+ * @returns whether the last press came from a key or a screen reader, and not from a pointer
  */
 export function useKeys(
   form: { readonly current: HTMLFormElement | null },
@@ -19,7 +19,7 @@ export function useKeys(
     const element = form.current
     if (!element) return
     const press = (event: KeyboardEvent) => {
-      // Who holds Enter down has pressed it once: it must not choose and confirm.
+      // Holding Enter down is one press: it must not choose and then confirm.
       if (event.repeat && event.key === "Enter") event.preventDefault()
       if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return
       const options = element.querySelectorAll<HTMLButtonElement>("button.option")

@@ -1,25 +1,25 @@
-/** The poll as it is now: it opens and closes on the page by itself, by the server's clock. */
+/** The poll as it is now: the page shows by itself, and by the server's clock, that it opens and closes. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks"
 import type { BallotData, PollFacts } from "../view/ballot-data"
 import { leave } from "./leave"
 
 const TICK_MS = 1_000
-/** No answer is that late: further off than this, the browser's own clock was set anew, as by a phone's network. */
+/** No answer is that late. If the clocks differ by more, the browser's clock was set anew, as a phone's network may do. */
 const SET_ANEW_MS = 60_000
 
-/** What the server says of the poll each second, and which one is the default. */
+/** What the server says each second about the poll, and the id of the default poll. */
 export type PollNow = Pick<PollFacts, "revision" | "phase"> & { number: number; default: string | null }
 
 export function usePoll(data: BallotData) {
   const [poll, setPoll] = useState(data.poll)
   const [now, setNow] = useState(data.now)
   const ahead = useRef(0)
-  // The server can't know the reader's time zone: its page names its own, until this one runs.
+  // The server does not know the reader's time zone: its page names UTC, until this script runs.
   const [timeZone, setTimeZone] = useState<string | undefined>("UTC")
-  /** Of several vote apps one may know less than another has told already: the page never goes back. */
+  /** The newest revision that any vote app told. Another one may know only an older revision, to which the page never goes back. */
   const newest = useRef(data.poll.revision)
-  /** @param onGone hears that there is no such poll */
+  /** @param onGone is called when there is no such poll */
   const refresh = useCallback(
     async (onGone?: () => void) => {
       const response = await fetch(`/api/polls/${data.poll.id}`, { cache: "no-cache" })
@@ -29,7 +29,7 @@ export function usePoll(data: BallotData) {
         Pick<PollNow, "number" | "revision">
       const isSame = number === data.pollNumber
       if (isSame && facts.revision < newest.current) return
-      // Another poll stands under this id now, or it asks for what is not on this page.
+      // Another poll has this id now, or the poll needs messages that this page does not have.
       if (!isSame || needsMore(data.poll, facts)) return leave(() => location.reload())
       newest.current = facts.revision
       setPoll((old) => ({ ...old, ...facts }))
@@ -45,19 +45,19 @@ export function usePoll(data: BallotData) {
   }, [data])
   return {
     ...{ poll, now, timeZone },
-    /** Takes in what the server says; the poll is read again only where it is another one. */
+    /** Takes in what the server says; the poll is read again only if it has changed. */
     hear: async ({ number, revision, phase }: PollNow, at: number) => {
       at -= Date.now()
       if (Math.abs(at - ahead.current) > SET_ANEW_MS) ahead.current = at
       if (number !== data.pollNumber || revision > newest.current) await refresh()
       else if (revision === newest.current && phase !== poll.phase) setPoll((old) => ({ ...old, phase }))
     },
-    /** Looks because a ballot was not taken; for a poll that is gone the server has a page. */
-    lookAgain: () => void refresh(() => leave(() => location.reload())).catch(() => {}),
+    /** Reads the poll again because a ballot was not taken. If the poll is gone, the server has a page that says so. */
+    readAgain: () => void refresh(() => leave(() => location.reload())).catch(() => {}),
   }
 }
 
-/** Whether the poll became one for which the page carries no messages (pages/messages-for.ts). */
+/** Whether the poll became one for which the page carries no messages (messages-for.ts). */
 function needsMore(
   old: PollFacts,
   { phase, policy, results, eligibility, confirm }: Partial<PollFacts>,

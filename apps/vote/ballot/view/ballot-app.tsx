@@ -1,4 +1,4 @@
-/** The ballot page's content in every state of its poll. */
+/** The content of the ballot page in every phase of its poll. */
 
 import { apart } from "@tallyroom/lib/ui/option-hues"
 import { useMemo } from "preact/hooks"
@@ -24,9 +24,9 @@ export function BallotApp({ data }: { data: BallotData }) {
 }
 
 function Screen({ data }: { data: BallotData }) {
-  const { poll: read, now, timeZone, hear, lookAgain } = usePoll(data)
+  const { poll: read, now, timeZone, hear, readAgain } = usePoll(data)
   const poll = useMemo(() => ({ ...read, options: apart(read.options) }), [read])
-  const casting = useCasting(data, lookAgain)
+  const casting = useCasting(data, readAgain)
   const { standing, fresh } = casting
   const follow = useFollow(data, casting)
   const counts = useCounts(data, poll, standing, (news, at) => {

@@ -1,4 +1,4 @@
-/** All that a ballot page shows, the same for the server that renders it and the browser that makes it live. */
+/** The data that a ballot page shows: the server renders it, and the browser makes it live from the same data. */
 
 import type { Phase, Poll } from "@tallyroom/lib/polls/poll"
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
@@ -11,12 +11,12 @@ import type { ballotMessages } from "../ballot-messages"
 
 export type BallotKey = keyof typeof ballotMessages.en
 
-/** What voters may know of a poll; a draft has no title and no options. */
+/** What voters may know of a poll. A draft has an empty title and no options. */
 export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
   phase: Phase
   /** Grows with every change of the poll itself. */
   revision: number
-  /** A ballot says with it what its voter read. */
+  /** The version of the wording. A ballot names the one that its voter read. */
   words: number
   /** Whether a choice is confirmed before it is cast. */
   confirm: boolean
@@ -24,7 +24,7 @@ export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "resu
   closesAt: string | null
 }
 
-/** What a page says of it first. A ballot that is received may still turn out late. */
+/** The heading of the page after a vote. A ballot that is received may still turn out to be late. */
 const STANDING_HEADINGS = {
   accepted: "voted",
   received: "received",
@@ -36,12 +36,12 @@ export function headingOf(poll: Pick<PollFacts, "eligibility">, standing: OwnVot
   return isUsedCode(poll, standing) ? "codeUsed" : STANDING_HEADINGS[standing.status]
 }
 
-/** Whether a code was used before: perhaps by somebody else than who typed it now. */
+/** Whether the code was used before, perhaps by somebody else. */
 export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { status }: OwnVote): boolean {
   return eligibility === "code" && (status === "same" || status === "stands")
 }
 
-/** Why a vote was not taken, as a message that says what to do. */
+/** Why a vote was not taken: the key of a message that says what to do. */
 export type Refusal = Extract<BallotKey, FormRefusal | "networkStands">
 
 export type BallotData = {
@@ -50,23 +50,23 @@ export type BallotData = {
   poll: PollFacts
   /** Tells the poll from a later one with the same id, for what a browser remembers. */
   pollNumber: number
-  /** The server's clock when it made the page, in ms. */
+  /** The server's time when it rendered the page, in ms. */
   now: number
   /** Address of the result app, without a slash at its end. */
   resultUrl: string
   /** In a frame of another site. */
   embedded: boolean
-  /** On the start page, which shows the default poll: address of the script that leads to another one. */
+  /** On the start page, the address of the script that leads on to another poll; elsewhere null. */
   follow: string | null
-  /** From the address of a printed code, or as it was typed. */
+  /** The code in the address of a printed card, or as it was typed. */
   code: string
   refusal: Refusal | null
-  /** What stands of this voter, where the server knows. */
+  /** The voter's own vote, if the server knows it. */
   standing: OwnVote | null
-  /** What stands while the voter chooses anew. */
+  /** The vote that stands while the voter chooses anew. */
   before: OwnVote | null
   counts: Counts | null
-  /** The browser seems to keep no cookies: what it was given did not come back. */
+  /** The browser seems to keep no cookies: it did not send back those that it was given. */
   cookieless?: true
 }
 

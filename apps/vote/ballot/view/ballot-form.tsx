@@ -19,7 +19,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
   const { t, duration } = useBallotText()
   const form = useRef<HTMLFormElement>(null)
   const { sending, refusal } = casting
-  // What was chosen by other words is chosen no more.
+  // A choice is dropped when the wording changes.
   const chosen = casting.chosen?.words === poll.words ? casting.chosen : null
   const mustLeave = useMustLeave(data.embedded)
   const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
@@ -27,7 +27,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
   const confirms = casting.live && poll.confirm
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     const { submitter } = event
-    // Safari before 15.4 does not tell which button it was: there the form goes its own way, as it does if this fails.
+    // Safari before 15.4 does not tell which button was pressed: then the browser sends the form itself.
     if (!(submitter instanceof HTMLButtonElement)) return
     const code = form.current?.querySelector<HTMLInputElement>("#code")
     if (sending === null) {
@@ -41,19 +41,19 @@ export function BallotForm({ data, poll, casting, now }: Props) {
     event.preventDefault()
   }
   return (
-    // The form names its poll even on the start page: the default poll may be another one when it is sent.
+    // The form names its poll even on the start page, as the default poll may change before it is sent.
     <form
       ref={form}
       method="post"
       action={`/polls/${poll.id}`}
-      // In another site's frame a browser keeps no cookie of ours: without scripts the vote is cast in a tab of its own.
+      // In a frame of another site a browser keeps no cookie of ours: without scripts, the vote is cast in a new tab.
       target={data.embedded ? "_blank" : undefined}
       aria-labelledby="title"
       aria-describedby={hasKeys ? "keys-hint" : undefined}
       tabIndex={-1}
       onSubmit={submit}
     >
-      {/* The first button is what Enter in a field presses: none. */}
+      {/* Enter in a field presses the first button, which does nothing. */}
       <button type="submit" disabled hidden />
       <input type="hidden" name="words" value={poll.words} />
       <h1 id="title" dir="auto">
@@ -104,7 +104,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
   )
 }
 
-/** Back to what stands; without scripts by its page. */
+/** Back to the vote that stands; without scripts, a link to its page. */
 function KeepLink({ address, casting }: { address: string; casting: Casting }) {
   const { t } = useBallotText()
   const keep = (event: MouseEvent) => {
@@ -120,7 +120,7 @@ function KeepLink({ address, casting }: { address: string; casting: Casting }) {
   )
 }
 
-/** A browser that keeps nothing in this frame would be another voter each time: it votes on the poll's own page. */
+/** A browser that keeps nothing in this frame would be a new voter each time: it has to vote on the poll's own page. */
 function useMustLeave(embedded: boolean): boolean {
   const [mustLeave, setMustLeave] = useState(false)
   useEffect(() => setMustLeave(embedded && !canRemember()), [embedded])

@@ -1,28 +1,28 @@
-/** What the components know of the voter's ballot, and what they can do with it. */
+/** The voter's ballot, as the components know it, and what they can do with it. */
 
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Refusal } from "./ballot-data"
 
 export type Casting = {
-  /** What stands of this voter, as far as this browser knows. */
+  /** The voter's own vote, as far as this browser knows. */
   standing: OwnVote | null
-  /** What stands while the voter chooses anew. */
+  /** The vote that stands while the voter chooses anew. */
   before: OwnVote | null
-  /** The option that was chosen, by the words that it had, where that is confirmed before it is cast; a new object for each choice. */
+  /** The chosen option that waits to be confirmed, with the version of its wording; a new object for each choice. */
   chosen: { option: string; words: number } | null
-  /** As it was typed. */
+  /** The code as it was typed. */
   code: string
-  /** The ballot on its way, and how often that failed. */
+  /** The ballot on its way, and how often sending it failed. */
   sending: { option: string; failures: number } | null
   refusal: Refusal | null
-  /** The poll was paused or closed, or was deleted, before a ballot had its answer. */
+  /** The poll was paused, closed or deleted before a ballot had an answer. */
   missed: boolean
   offline: boolean
-  /** This browser keeps no cookies, nor anything else by which it is known again. */
+  /** This browser keeps neither cookies nor anything else by which it could be recognised. */
   forgets: boolean
-  /** The vote was answered just now. */
+  /** The vote got its answer just now. */
   fresh: boolean
-  /** Scripts run here. */
+  /** Scripts run. */
   live: boolean
   choose: (option: string, words: number) => void
   setCode: (code: string) => void
@@ -36,5 +36,5 @@ export type Casting = {
   stake: () => Stake
 }
 
-/** A ballot without an answer; a choice, or an answer to be read; nothing. */
+/** `sending`: a ballot has no answer yet. `busy`: the voter is choosing, or reading an answer. `none`: nothing would be lost. */
 export type Stake = "sending" | "busy" | "none"

@@ -1,4 +1,4 @@
-/** A poll that takes no votes now, or none any more: its result, as far as everybody may see it. */
+/** A poll that takes no votes now or ever again, with its result as far as this voter may see it. */
 
 import { showsCounts } from "@tallyroom/lib/polls/visibility"
 import type { OwnVote } from "../../casting/cast-ballot"

@@ -1,4 +1,4 @@
-/** Where a code is typed: in groups of four, however it is typed. */
+/** The field for a code, which shows it in groups of four however it is typed. */
 
 import type { Refusal } from "./ballot-data"
 import { useBallotText } from "./ballot-text"

@@ -10,11 +10,11 @@ test.each([
   ["abcd1234efgh5678", "", "ABCD-1234-EFGH-5678"],
   ["abcd1234efgh56789", "", "abcd1234efgh56789"],
   ["käse", "", "käse"],
-])("%p after %p becomes %p.", (typed, before, shown) => {
+])("%p after %p becomes %p", (typed, before, shown) => {
   expect(formatCode(typed, before)).toBe(shown)
 })
 
-test("What can be a code is told from what can't, by what counts in it alone.", () => {
+test("a text can be a code if it has as many letters and digits as one, whatever stands between them", () => {
   const codes = [
     "ABCD-1234-EFGH-5678",
     "abcd 1234 efgh 5678",

@@ -1,17 +1,17 @@
-/** How a code looks while it is typed. */
+/** The format of a code while it is typed. */
 
 const GROUP = 4
 const GROUPS = /.{1,4}/g
 const LENGTH = 16
 
-/** Whether this can be a code at all: every one, however it is typed, has as many letters and digits. */
+/** Whether the text can be a code at all: it has as many letters and digits as every code. */
 export function isWhole(typed: string): boolean {
   return typed.normalize("NFKC").replace(/[^0-9A-Z]/gi, "").length === LENGTH
 }
 
 /**
- * Upper case, in groups of four. What is no code is left as it is, for the server to say so.
- * @param before what stood there: a dash comes only when characters are added, so that it can be deleted
+ * The text in upper case and groups of four. A text that is no code stays as it is, so that the server can say so.
+ * @param before the text until now: a dash is added only when the text grows, so that it can be deleted
  */
 export function formatCode(typed: string, before = ""): string {
   const plain = typed.toUpperCase().replace(/[\s-]/g, "")

@@ -1,4 +1,4 @@
-/** The choice that is not cast yet, in sight wherever the reader is on the ballot, and the button that casts it. */
+/** The button that casts the chosen option. It stays in sight wherever the reader is on the ballot. */
 
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
@@ -8,7 +8,7 @@ import type { Casting } from "./casting"
 
 type Props = Pick<Casting, "chosen" | "sending"> & {
   options: Option[]
-  /** The last press was a key's, or a screen reader's: what it leads to gets the focus. */
+  /** The last press came from a key or a screen reader: then the button gets the focus. */
   byKey: { readonly current: boolean }
   embedded: boolean
 }
@@ -19,7 +19,7 @@ export function ConfirmBar({ options, chosen, sending, byKey, embedded }: Props)
   const option = options.find(({ id }) => id === chosen?.option)
   useEffect(() => {
     if (byKey.current) return button.current?.focus()
-    // A frame is as high as its content, so that this stands at its end; elsewhere it may cover what was pressed.
+    // A frame is as high as its content, so that the bar is at its end; elsewhere the bar may cover the option.
     const covered = button.current?.form?.querySelector("[aria-pressed=true]")
     const unseen = embedded ? button.current : covered
     unseen?.scrollIntoView({ block: "nearest" })

@@ -9,7 +9,7 @@ type Props = {
   poll: PollFacts
   now: number
   timeZone: string | undefined
-  /** Scripts run here, so that the ballot appears by itself. */
+  /** Scripts run, so that the ballot appears by itself. */
   live: boolean
 }
 
@@ -32,7 +32,7 @@ export function Countdown({ poll, now, timeZone, live }: Props) {
   )
 }
 
-/** `1:02:03`; the last second is shown until it is over. */
+/** A span such as `1:02:03`. It is rounded up, so that the last second is shown until it is over. */
 function clock(ms: number): string {
   const seconds = Math.ceil(ms / 1_000)
   const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]

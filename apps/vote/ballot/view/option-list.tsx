@@ -1,23 +1,23 @@
-/** The options as big cards, each a button that votes, or chooses where that is confirmed. */
+/** The options as big cards. Each is a button that votes, or that chooses where a choice is confirmed. */
 
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useBallotText } from "./ballot-text"
 
-/** So few get bigger cards. */
+/** Up to so many options get bigger cards. */
 const FEW = 4
-/** More get a wider page. */
+/** More options than this get a wider page. */
 const MANY = 12
 
 type Props = {
   options: Option[]
-  /** The option that is being sent, while it is. */
+  /** The option that is being sent; null if none is. */
   sent: string | null
-  /** The option that was chosen; undefined where a button votes. */
+  /** The option that waits to be confirmed; undefined where a button votes. */
   chosen: string | null | undefined
-  /** The voter's choice until now, while there is another to be made. */
+  /** The option of the vote that stands, while the voter chooses anew. */
   now: string | null
-  /** The options have keys, from 1 on. */
+  /** The options can be pressed by the keys from 1 on. */
   hasKeys: boolean
 }
 
@@ -38,7 +38,7 @@ export function OptionList({ options, sent, chosen, now, hasKeys }: Props) {
         >
           <OptionMark option={option} index={index} />
           <Label option={option} isNow={option.id === now} />
-          {/* Where the mark is its number, that says the key already. */}
+          {/* An option without emoji and image is marked by its number, which is its key. */}
           {hasKeys && (option.emoji || option.image) && (
             <span class="key" aria-hidden="true">
               {index + 1}

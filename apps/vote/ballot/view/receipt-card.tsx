@@ -1,4 +1,4 @@
-/** The receipt: short to look at, whole to copy. */
+/** The receipt, with a button that copies it. */
 
 import { copyText } from "@tallyroom/lib/ui/copy-text"
 import { useRef, useState } from "preact/hooks"

@@ -1,4 +1,4 @@
-/** What becomes of a ballot that is on its way. */
+/** The state of a ballot that is on its way. */
 
 import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"

@@ -1,4 +1,4 @@
-/** The tally as bars, in the poll's order, with the winners marked once it is final. */
+/** The tally as bars, in the order of the poll's options. Once it is final, the winners are marked. */
 
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { sharesOf } from "@tallyroom/lib/polls/shares"

@@ -1,4 +1,4 @@
-/** After voting: what stands, the receipt, and the ways on. */
+/** The page after voting: the vote that stands, its receipt, and links to go on. */
 
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
@@ -16,9 +16,9 @@ type Props = {
   counts: Counts | null
   resultUrl: string
   embedded: boolean
-  /** Set where scripts run: goes back to the ballot. */
+  /** Goes back to the ballot; null where no scripts run. */
   onChange: (() => void) | null
-  /** The vote was cast just now: its heading is read out. */
+  /** The vote was cast just now, so that screen readers read the heading out. */
   fresh: boolean
 }
 
@@ -32,7 +32,7 @@ export function Voted(props: Props) {
   return (
     <section class="voted">
       <h1 ref={heading} tabIndex={-1}>
-        {/* Perhaps it was somebody else who used it. */}
+        {/* No tick if the code was used before, perhaps by somebody else. */}
         {!isUsedCode(poll, standing) && <Tick />}
         {t(headingOf(poll, standing))}
       </h1>
@@ -80,7 +80,7 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
   )
 }
 
-/** Out of a frame, into a tab of its own. */
+/** Links to go on. In a frame they open a new tab. */
 function Ways({ poll, standing, resultUrl, embedded, onChange }: Props) {
   const { t } = useBallotText()
   const results = `${resultUrl}/polls/${poll.id}`
