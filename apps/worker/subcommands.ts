@@ -11,7 +11,7 @@ import { settings } from "./settings"
 
 export const subcommands: Subcommands = {
   ...containerSubcommands,
-  audit: (words) =>
+  audit: (args) =>
     runAudit(
       {
         call: "worker audit",
@@ -23,10 +23,10 @@ export const subcommands: Subcommands = {
           return { redisUrl: redisUrlOf(values), databaseUrl, inboxUrl }
         },
       },
-      words,
+      args,
     ),
   /** Makes the credentials that are missing. */
-  credentials(words) {
-    return words.join(" ") === "--kubernetes" ? makeSecrets() : makeFiles(words)
+  credentials(args) {
+    return args.join(" ") === "--kubernetes" ? makeSecrets() : makeFiles(args)
   },
 }

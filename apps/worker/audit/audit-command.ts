@@ -53,9 +53,9 @@ export function auditUsage({ call, where }: AuditPlan): string {
 }
 
 /** Runs the audit that the command line asks for. @returns the exit code: 0 balanced, 1 not, 2 a store could not be read */
-export async function runAudit(plan: AuditPlan, words: string[]): Promise<number> {
+export async function runAudit(plan: AuditPlan, args: string[]): Promise<number> {
   try {
-    const options = readOptions(words)
+    const options = readOptions(args)
     if (!options.help) return await auditStores(plan.stores(), options)
     console.log(auditUsage(plan))
     return 0

@@ -18,9 +18,9 @@ Makes every credential that is missing, and changes none.
  * Prints what was made or went wrong, and a credential only where --print asks for it.
  * @returns the exit code
  */
-export async function makeFiles(words: string[]): Promise<number> {
+export async function makeFiles(args: string[]): Promise<number> {
   try {
-    const { dir, data, print } = readOptions(words)
+    const { dir, data, print } = readOptions(args)
     if (dir === undefined) return refused(USAGE, 2)
     const made = await ensureFiles(dir)
     if (data !== undefined) await giveFolders(data)

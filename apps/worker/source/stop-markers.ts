@@ -27,7 +27,7 @@ export class StopMarkers {
   ) {}
 
   /** The stops whose marker is to be written now. */
-  async due(polls: Poll[]): Promise<Stop[]> {
+  due(polls: Poll[]): Stop[] {
     const now = performance.now()
     return polls.flatMap((poll) => {
       const stopped = stopOf(poll)

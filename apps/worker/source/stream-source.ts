@@ -11,8 +11,8 @@ import type { Batch } from "../counting/batch"
 import type { Counter } from "../counting/counter"
 import type { WorkerMetrics } from "../metrics"
 import type { CopiesToWrite } from "../polls/projection"
+import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
-import { ReadCounts } from "./read-counts"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
@@ -27,7 +27,7 @@ export type StreamSourceParts = SourceParts & { broker: BrokerAdmin; metrics: Wo
 
 export class StreamSource implements Source {
   private readonly cursor: StreamCursor
-  private readonly counts: ReadCounts
+  private readonly acceptance: AcceptanceCounts
   private readonly stops: StopMarkers
   private readonly verification: StreamVerification
   private stream = ""
@@ -41,7 +41,7 @@ export class StreamSource implements Source {
   ) {
     this.stops = new StopMarkers(parts.sql, shard)
     this.cursor = new StreamCursor(this.stops)
-    this.counts = new ReadCounts(parts.sql, shard)
+    this.acceptance = new AcceptanceCounts(parts.sql, shard)
     this.verification = new StreamVerification(parts.sql, parts.broker, shard)
   }
 
@@ -57,7 +57,7 @@ export class StreamSource implements Source {
       this.stream = await this.renew(counter, stream)
     } else this.stream = stream
     await this.cursor.follow(broker.reader(this.stream))
-    await this.counts.load()
+    await this.acceptance.load()
     this.stops.forget()
   }
 
@@ -79,7 +79,7 @@ export class StreamSource implements Source {
     const waiting = Math.max(0, length - counter.position.seq)
     metrics.backlog.set({ shard: String(this.shard) }, waiting)
     if (verifiedAt !== null) await this.tellVote(waiting, verifiedAt)
-    for (const stopped of await this.stops.due(polls.all())) {
+    for (const stopped of this.stops.due(polls.all())) {
       await broker.append(this.stream, [{ text: encodeStopMarker(stopped) }])
     }
     await this.forgetPolls()
@@ -91,7 +91,7 @@ export class StreamSource implements Source {
   }
 
   acceptedOf(batch: Batch): Promise<Map<number, number>> {
-    return this.counts.with(batch)
+    return this.acceptance.with(batch)
   }
 
   /** A stream remembers who has voted: nothing of it is released. */

@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { Batch } from "../counting/batch"
 
-export class ReadCounts {
+export class AcceptanceCounts {
   private counts = new Map<number, number>()
 
   constructor(
