@@ -29,7 +29,8 @@ WITH moved AS (
   SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
   FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[])
     AS b(poll, voter, ms, seq, option)
-  -- What stands later in the inbox replaces, whatever the clocks said that gave it its time. A stream made anew repeats what stands.
+  -- A ballot that stands later in the inbox replaces the earlier one, whatever their times say: clocks differ. A stream made
+  -- anew repeats the ballots that stand.
   ON CONFLICT (poll, voter) DO UPDATE
     SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option
     WHERE (standing.ms, standing.seq) <> (excluded.ms, excluded.seq)

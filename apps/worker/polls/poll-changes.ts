@@ -12,7 +12,7 @@ export class PollChanges {
   }
 
   /**
-   * Brings all changes that were added, one lot after the other, until nothing is left; what is added meanwhile comes with the next.
+   * Brings all changes that were added, lot by lot, until nothing is left; what is added meanwhile comes with the next lot.
    * @param bring gets the changed polls' numbers, or undefined when it may be any
    */
   async bringAll(bring: (polls: number[] | undefined) => Promise<void>): Promise<void> {

@@ -46,8 +46,8 @@ export async function recordStop(
 }
 
 /**
- * Makes every closed poll final whose closing can't be undone any more, once all shards have counted past its end. Undoing a close
- * changes the same row on the same condition, so that one of the two finds the row changed and does nothing.
+ * Makes every closed poll final whose closing can't be undone any more, once all shards have counted past its end. Undoing a
+ * close changes the same row on the same condition, so that one of the two finds the row changed and does nothing.
  */
 export async function finalise(sql: Database): Promise<string[]> {
   const rows = await sql`

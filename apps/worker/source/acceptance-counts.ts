@@ -17,7 +17,7 @@ export class AcceptanceCounts {
     this.counts = new Map(rows.map((row) => [Number(row.poll), Number(row.accepted)]))
   }
 
-  /** The counts of this batch's polls, with this batch. Each batch comes once and in order; after a failure the counts are loaded anew. */
+  /** Adds a batch. Each comes once and in order; after a failure `load` comes first. @returns the counts of its polls */
   async with({ entries, polls }: Batch): Promise<Map<number, number>> {
     for (const { ballot } of entries) {
       if (ballot && polls.has(ballot.poll))
