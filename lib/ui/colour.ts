@@ -1,38 +1,38 @@
-/** A poll's colours, adjusted so that they carry meaning on our pages and text on them can be read. */
+/** The colours of options, adjusted so that they can be seen on our pages, and text on them can be read. */
 
 import { type Channels, contrast, fromHex, mix, toHex } from "./contrast"
 
-/** What is painted, and the text on it. */
+/** The colour of a shape, and that of text on it. */
 export type Colour = { fill: string; ink: string }
 export type OptionColours = { light: Colour; dark: Colour }
 
-/** Twelve hues in an order in which neighbours stay apart for colour-blind eyes too, after Okabe and Ito. */
+/** Twelve hues in an order in which colour-blind readers can tell neighbours apart too, after Okabe and Ito. */
 export const PALETTE = [
   ...["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"],
   ...["#7b4fb5", "#8a8d0f", "#b3304f", "#2b8f8f", "#8c5a2b", "#5a6fd8"],
 ] as const
 
-/** The cards of the theme, on which fills stand: --raised in light and dark. */
+/** The cards of the theme, on which shapes are drawn: --raised in light and dark. */
 const CARDS = { light: "#fffdf8", dark: "#172139" } as const
 const WHITE: Channels = [255, 255, 255]
 const INK: Channels = [11, 16, 32]
 
-/** WCAG 1.4.11 for what is painted, and 1.4.3 for text on it, with a little to spare for rounding. */
+/** WCAG 1.4.11 for shapes, and 1.4.3 for text on them, and a little more for rounding. */
 const PAINT_CONTRAST = 3.05
 const TEXT_CONTRAST = 4.55
 const STEPS = 50
 
 /**
- * The colours of an option in both schemes. Where SVG attributes must do, as styles can't be inlined, draw the shape
- * twice: with class `on-light` and `on-dark`, of which the theme shows one.
- * @param index the option's place in its poll, which chooses the hue of an option without a colour
+ * The colours of an option in both schemes. As pages allow no inline styles, draw a shape twice with SVG attributes: with the
+ * classes `on-light` and `on-dark`, of which the theme shows one.
+ * @param index the place of the option in its poll, which chooses the hue of an option without a colour
  */
 export function optionColours(option: { colour?: string | undefined }, index: number): OptionColours {
   const wanted = fromHex(option.colour ?? PALETTE[index % PALETTE.length] ?? PALETTE[0])
   return { light: adjusted(wanted, "light"), dark: adjusted(wanted, "dark") }
 }
 
-/** The nearest colour, towards black on light and white on dark, that is seen on the card and takes text. */
+/** The nearest colour that can be seen on the card and on which text can be read: darker on light, lighter on dark. */
 function adjusted(wanted: Channels, scheme: keyof typeof CARDS): Colour {
   const card = fromHex(CARDS[scheme])
   const towards = scheme === "light" ? INK : WHITE

@@ -1,4 +1,4 @@
-/** What every page says: a file a language in messages/. */
+/** What every page says, in a file for each language in messages/. */
 
 import { defineMessages } from "./i18n"
 import de from "./messages/de.json"

@@ -12,7 +12,7 @@ export function toHex(channels: Channels): string {
   return `#${channels.map((channel) => Math.round(channel).toString(16).padStart(2, "0")).join("")}`
 }
 
-/** `part` of the way from one colour to another. */
+/** A mix of two colours, with this part of the second one. */
 export function mix(from: Channels, to: Channels, part: number): Channels {
   const [red, green, blue] = from
   const [toRed, toGreen, toBlue] = to

@@ -1,7 +1,7 @@
 /**
- * Puts text on the clipboard; where the browser forbids that (plain HTTP), what shows it is selected and copied.
- * @param shownIn null when the text stands nowhere on the page
- * @returns whether it is there now
+ * Puts text on the clipboard. Where the browser forbids that (plain HTTP), the element that shows the text is selected and copied.
+ * @param shownIn null when the page does not show the text
+ * @returns whether the text was copied
  */
 export async function copyText(text: string, shownIn: Element | null): Promise<boolean> {
   try {

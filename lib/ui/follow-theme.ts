@@ -1,4 +1,4 @@
-/** In a frame: becomes light or dark when the page around says so by `{ tallyroom: "theme", theme }`. */
+/** Makes a page in a frame light or dark whenever the page around it says so by `{ tallyroom: "theme", theme }`. */
 export function followTheme(): void {
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || data?.tallyroom !== "theme") return

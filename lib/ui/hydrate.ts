@@ -1,4 +1,4 @@
-/** Making a page from the server live in the browser. */
+/** Makes a page from the server live in the browser. */
 
 import { Component, type ComponentChild, h, hydrate, render } from "preact"
 import "./translatable"
@@ -9,9 +9,8 @@ export function pageData<T>(): T {
 }
 
 /**
- * Takes over what the server rendered into `selector`, by the same component with the same data. Whatever is thrown there,
- * now or later, as by a browser that lacks something, what the server rendered comes back: the page that works without
- * scripts.
+ * Hydrates what the server rendered into `selector`, with the same component and the same data. When something is thrown there,
+ * now or later, as in a browser that lacks something, what the server rendered is restored: a page that works without scripts.
  */
 export function hydrateApp(app: ComponentChild, selector: string): void {
   const place = document.querySelector(selector)
@@ -31,7 +30,7 @@ export function hydrateApp(app: ComponentChild, selector: string): void {
 
 type GuardProps = { onError: (error: unknown) => void; children?: ComponentChild }
 
-/** Ends what has failed, with its timers and listeners. */
+/** Removes components that failed, with their timers and listeners. */
 class Guard extends Component<GuardProps, { failed?: boolean }> {
   override componentDidCatch(error: unknown): void {
     this.setState({ failed: true })

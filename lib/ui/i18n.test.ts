@@ -6,14 +6,14 @@ const example = {
   plain: "So {far}",
 }
 
-test("a message has its plural form, its numbers and its names filled in", () => {
+test("a message has the right plural form, and its numbers and names filled in", () => {
   const { t } = translator("en", example)
   expect(t("votes", { count: 1, who: "Ann" })).toBe("1 vote by Ann")
   expect(t("votes", { count: 1_234, who: "$&" })).toBe("1,234 votes by $&")
   expect(t("plain")).toBe("So {far}")
 })
 
-test("spans are told in their two largest units, and never below nothing", () => {
+test("a span is written in its two largest units, and is never negative", () => {
   const { duration } = translator("en", example)
   expect(duration(93_784_000)).toBe("1 day, 2 hr")
   expect(duration(3_600_000)).toBe("1 hr")
@@ -21,7 +21,7 @@ test("spans are told in their two largest units, and never below nothing", () =>
   expect(duration(-5)).toBe("0 sec")
 })
 
-test("numbers, shares and moments are written as the language does", () => {
+test("numbers, shares and moments are formatted for the language", () => {
   const german = translator("de", example)
   expect(german.number(12_345.5)).toBe("12.345,5")
   expect(german.percent(0.4567)).toBe("45,7\u00a0%")
@@ -43,7 +43,7 @@ test("a key that English does not have is a type error", () => {
   expect(defineMessages({ en: whole, ...others, ja: surplus })).toBeDefined()
 })
 
-test("a text with plural forms must have them in every language, and only those that plurals know", () => {
+test("a message with plural forms has them in every language, and a form that does not exist is a type error", () => {
   const plain = { a: "a", b: "bs" }
   const needless = { a: { other: "a" }, b: whole.b }
   const incomplete = { a: "a", b: { one: "b" } }

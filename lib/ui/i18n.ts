@@ -36,16 +36,16 @@ export type Translator<Key extends string> = ReturnType<typeof translator<Key>>
 const MS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1_000 } as const
 type Unit = keyof typeof MS
 
-/** Puts messages, numbers and moments into words, the same on the server and in the browser. */
+/** Writes messages, numbers and moments in a language, the same on the server and in the browser. */
 export function translator<Key extends string>(language: Language, section: Section<Key>) {
   const plurals = new Intl.PluralRules(language)
   const numbers = new Intl.NumberFormat(language)
   const shares = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 })
   const number = (n: number) => numbers.format(n)
 
-  /** The message with its placeholders filled; numbers are written as the language does. */
+  /** The message with its placeholders filled in. Numbers are formatted for the language. */
   function t(key: Key, values: PlaceholderValues = {}): string {
-    // A page may carry those messages alone that it needs: should one be missing, the rest goes on.
+    // A page may carry only the messages that it needs. If one is missing, the rest still works.
     const message: Message = section[key] ?? ""
     const text =
       typeof message === "string" ? message : (message[plurals.select(Number(values.count))] ?? message.other)
@@ -61,7 +61,7 @@ export function translator<Key extends string>(language: Language, section: Sect
     number,
     /** A share from 0 to 1, with one decimal at most. */
     percent: (share: number) => shares.format(share),
-    /** A moment in `timeZone`; without one in that of the machine, which the page names. */
+    /** A moment in `timeZone`, or by default in the time zone of the machine. The text names the time zone. */
     dateTime: (date: Date, timeZone?: string) =>
       new Intl.DateTimeFormat(language, {
         ...{ year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" },

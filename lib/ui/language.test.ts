@@ -14,17 +14,17 @@ test.each([
   ["", { "accept-language": "fr", cookie: "tallyroom_lang=xx" }, "fr"],
   ["?lang=pt", { "accept-language": "fr", cookie: "tallyroom_lang=es" }, "pt"],
   ["?lang=klingon", { "accept-language": "fr" }, "fr"],
-] as const)("%s with %j is answered in %s.", (query, headers, language) => {
+] as const)("%s with %j is answered in %s", (query, headers, language) => {
   expect(languageOf(ask(query, headers))).toBe(language)
 })
 
-test("only a choice is remembered, and over HTTPS by a secure cookie", () => {
+test("only a language that was chosen is remembered, over HTTPS by a secure cookie", () => {
   expect(languageToRemember(ask("?lang=ja"))).toBe("ja")
   expect(languageToRemember(ask("", { "accept-language": "ja" }))).toBeNull()
   expect(languageCookie("ja", true)).toMatch(/^tallyroom_lang=ja; Path=\/; .*Secure$/)
 })
 
-test("what is chosen for a big screen or a frame is that page's language, and nobody's for good", () => {
+test("a language that is chosen for a big screen or a frame holds for that page and is not remembered", () => {
   for (const path of ["polls/lunch/stage", "polls/lunch/stage/", "embed/lunch"]) {
     expect(languageOf(ask(`${path}?lang=ja`))).toBe("ja")
     expect(languageToRemember(ask(`${path}?lang=ja`))).toBeNull()

@@ -1,11 +1,11 @@
-/** The language of a page: what the reader chose, else what the browser asks for, else English. */
+/** The language of a page: the one that the reader chose, else the one that the browser asks for, else English. */
 
 import { cookieValues, setCookie } from "../http/cookies"
 
 export const LANGUAGES = ["en", "de", "fr", "es", "pt", "ja"] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Each language by its own name, as its readers look for it. */
+/** The name of each language in the language itself, as its readers look for that. */
 export const LANGUAGE_NAMES: Record<Language, string> = {
   en: "English",
   de: "Deutsch",
@@ -17,10 +17,10 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
 
 export const LANGUAGE_COOKIE = "tallyroom_lang"
 const MAX_AGE_S = 400 * 24 * 60 * 60
-/** A browser names a handful; more are somebody's play. */
+/** A browser names a handful of languages. More than this are ignored. */
 const MOST_WISHES = 20
 
-/** `?lang=` wins over the cookie, the cookie over Accept-Language with its weights, and English is left. */
+/** `?lang=` wins over the cookie, and the cookie over Accept-Language with its weights. The default is English. */
 export function languageOf(request: Request): Language {
   return (
     chosenLanguage(request) ??
@@ -30,16 +30,16 @@ export function languageOf(request: Request): Language {
   )
 }
 
-/** What `?lang=` chooses; null when it chooses nothing. */
+/** The language that `?lang=` chooses; null when it chooses none. */
 function chosenLanguage(request: Request): Language | null {
   if (!request.url.includes("lang=")) return null
   return known(new URL(request.url).searchParams.get("lang"))
 }
 
-/** Big screens and frames in other sites: in which language they are is said about them, and not by their reader. */
+/** Big screens and frames in other sites. Whoever sets them up chooses their language, and not the reader. */
 const LANGUAGE_OF_ITS_OWN = /^\/embed\/|^\/polls\/[^/]+\/stage\/*$/
 
-/** The choice that is to be remembered by a cookie; null when there is none, or when it is for this one page. */
+/** The choice that a cookie should remember; null when there is none, or when it is for this one page. */
 export function languageToRemember(request: Request): Language | null {
   const chosen = chosenLanguage(request)
   return chosen && !LANGUAGE_OF_ITS_OWN.test(new URL(request.url).pathname) ? chosen : null
@@ -60,7 +60,7 @@ function known(name: string | null | undefined): Language | null {
   return LANGUAGES.find((language) => language === name) ?? null
 }
 
-/** `fr-CH, de;q=0.9, *;q=0.5` (RFC 9110, section 12.5.4): the known one with the greatest weight, the first of equals. */
+/** Reads `fr-CH, de;q=0.9, *;q=0.5` (RFC 9110, section 12.5.4). @returns the first known language of those with the greatest weight */
 function preferred(header: string | null): Language | null {
   let best: { language: Language; weight: number } | null = null
   for (const wish of (header ?? "").split(",", MOST_WISHES)) {

@@ -1,19 +1,20 @@
 import { describe, expect, test } from "bun:test"
 import { optionColours } from "./colour"
-import { apart } from "./option-hues"
+import { withDistinctColours } from "./option-hues"
 
 type Option = { id: string; colour?: string }
 const options = (colours: (string | undefined)[]): Option[] =>
   colours.map((colour, i) => ({ id: `o${i}`, ...(colour && { colour }) }))
-const fills = (given: Option[]) => apart(given).map((option, i) => optionColours(option, i).light.fill)
+const fills = (given: Option[]) =>
+  withDistinctColours(given).map((option, i) => optionColours(option, i).light.fill)
 
-describe("options without a colour", () => {
-  test("keep the hue of their place where nobody has chosen it", () => {
+describe("the hues of options", () => {
+  test("an option without a colour has the hue of its place if no other option has chosen that", () => {
     const given = options([undefined, "#ff00ff", undefined])
-    expect(apart(given)).toEqual(given)
+    expect(withDistinctColours(given)).toEqual(given)
   })
 
-  test("never take one that another option has chosen, or one that looks like it", () => {
+  test("an option without a colour never gets one that looks like the colour of another option", () => {
     for (const colour of ["#0072b2", "#0072B2", "#0476b6"]) {
       const drawn = fills(options([undefined, undefined, colour]))
       expect(new Set(drawn).size).toBe(3)
@@ -21,7 +22,7 @@ describe("options without a colour", () => {
     }
   })
 
-  test("are all different up to twelve", () => {
+  test("up to twelve options all look different", () => {
     const palette = options(Array.from({ length: 12 }, () => undefined)).map(
       (option, i) => optionColours(option, i).light.fill,
     )

@@ -1,16 +1,18 @@
-/** Hues for options that have chosen none, apart from those that others of their poll have chosen. */
+/** Hues for options without a colour, which differ from the colours that other options of the poll have. */
 
 import { optionColours, PALETTE } from "./colour"
 import { fromHex } from "./contrast"
 
-/** Fills whose channels differ by less than this in sum look like one. */
+/** Two colours look alike if the sum of the differences of their channels is smaller. */
 const ALIKE = 45
 
 /**
- * The options, of which those without a colour are given one wherever that of their place would look like the colour
- * that another one has chosen. Up to twelve options all look different, as long as the chosen colours do.
+ * The options, where one without a colour gets one if the hue of its place looks like the colour of another option. Up to
+ * twelve options all look different, as long as the chosen colours do.
  */
-export function apart<Option extends { colour?: string | undefined }>(options: readonly Option[]): Option[] {
+export function withDistinctColours<Option extends { colour?: string | undefined }>(
+  options: readonly Option[],
+): Option[] {
   const chosen = options.flatMap(({ colour }) => colour ?? [])
   if (chosen.length === 0) return [...options]
   const isFree = (hue: string) => !chosen.some((colour) => areAlike(colour, hue))
@@ -26,7 +28,7 @@ export function apart<Option extends { colour?: string | undefined }>(options: r
   })
 }
 
-/** As they are drawn, in light or in dark. */
+/** Whether two colours look alike as they are drawn, in light or in dark. */
 function areAlike(one: string, other: string): boolean {
   const [mine, theirs] = [one, other].map((colour) => optionColours({ colour }, 0))
   if (!mine || !theirs) return false

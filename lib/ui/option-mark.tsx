@@ -1,4 +1,4 @@
-/** What stands for an option at the start of its card: its image, else its emoji, else its place on its colour. */
+/** The mark of an option at the start of its card: its image, else its emoji, else its place on its colour. */
 
 import { useRef } from "preact/hooks"
 import { type Colour, optionColours } from "./colour"
@@ -19,8 +19,8 @@ type Props = {
 }
 
 /**
- * A decoration beside the option's label; sized by `--mark`, styled by option-mark.css. A picture that can't be loaded
- * gives way to what the option would show without it; until scripts run, to the plain colour.
+ * A decoration beside the label, with the size `--mark` and the styles of option-mark.css. Where a picture can't be loaded, the
+ * mark is that of the same option without a picture; until scripts run it is the plain colour.
  */
 export function OptionMark({ option, index }: Props) {
   const { emoji, image } = option
@@ -42,21 +42,21 @@ export function OptionMark({ option, index }: Props) {
   )
 }
 
-/** What is joined to an emoji, or changes it, and one half of a flag (UTS 51); Firefox before 125 has no Intl.Segmenter. */
+/** The parts of an emoji beside its first sign (UTS 51), and one half of a flag. Firefox before 125 has no Intl.Segmenter. */
 const PARTS = /\u200d.|[\ufe0f\u20e3\u{e0020}-\u{e007f}]|\p{EMod}|\p{RI}(?=\p{RI})/gu
 
 function isOne(emoji: string): boolean {
   return [...emoji.replace(PARTS, "")].length === 1
 }
 
-/** What this system's font draws wider than the mark, or as several signs, gets smaller; what is centred hangs out on both sides. */
+/** Makes an emoji smaller that the font of this system draws wider than the mark. It is centred, so it reaches out on both sides. */
 function fit(text: HTMLElement | null): void {
   const { clientWidth = 0, scrollWidth = 0 } = text ?? {}
   if (scrollWidth > clientWidth)
     text?.style.setProperty("--fit", `${clientWidth / (2 * scrollWidth - clientWidth)}`)
 }
 
-/** Colours are attributes, as the pages allow no inline styles. */
+/** Colours are attributes, as pages allow no inline styles. */
 function Tile({ scheme, colour, text }: { scheme: string; colour: Colour; text: string }) {
   return (
     <svg class={scheme} viewBox="0 0 40 40" aria-hidden="true">

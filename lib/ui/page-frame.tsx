@@ -1,4 +1,4 @@
-/** What stands around the content of a page: head, wordmark, language switch, and the data for its script. */
+/** The parts around the content of a page: head, wordmark and language switch. */
 
 import { commonMessages } from "./common-messages"
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "./language"
@@ -56,7 +56,7 @@ function Header({ language, alternates, home = "/", nav }: Page) {
   )
 }
 
-/** Five votes as tellers count them: four strokes and one across. */
+/** Five votes as they are tallied on paper: four strokes and one across. */
 function Mark() {
   return (
     <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" fill="none" stroke-width="2.4">
@@ -66,7 +66,7 @@ function Mark() {
   )
 }
 
-/** Plain links, so that they work without scripts. */
+/** The switch consists of links, so that it works without scripts. */
 function LanguageSwitch({ language, path }: { language: Language; path: string }) {
   return (
     <details class="language-switch">
@@ -92,12 +92,12 @@ function LanguageSwitch({ language, path }: { language: Language; path: string }
 }
 
 function inLanguage(path: string, language: Language): string {
-  // Somebody's "//other.example" must stay a path of ours.
+  // A path such as "//other.example" must not lead to another site.
   const url = new URL(`http://localhost${path.replace(/^[/\\]+/, "/")}`)
   url.searchParams.set("lang", language)
   return `${url.pathname}${url.search}`
 }
 
-/** Of what a URL can't hold it has "#" alone; written as the mark is, it packs well beside it. */
+/** In a URL only "#" must be escaped here. The rest is written like `Mark`, so that both compress well together. */
 const ICON =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke-width='2.6' stroke-linecap='round'><path stroke='%237f8aa8' d='M5 4v16M10 4v16M15 4v16M20 4v16'/><path stroke='%23d9541e' d='M1.5 17 22.5 7'/></svg>"

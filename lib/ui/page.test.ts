@@ -4,7 +4,7 @@ import { renderPage } from "./page"
 
 const page = { language: "de", title: "</title><b>", stylesheet: "/assets/a.css", children: "<i>" } as const
 
-test("what users wrote can't leave its place, neither as text nor as data", () => {
+test("a text that a user wrote can't become markup, neither in the page nor in its data", () => {
   const html = renderPage({ ...page, data: { title: "</script><script>alert(1)</script></body>" } })
   expect(html).not.toContain("<b>")
   expect(html).not.toContain("<i>")
@@ -32,7 +32,7 @@ test("a bare page has neither header nor footer", () => {
   expect(renderPage({ ...page, bare: true, footer: "bye" })).not.toMatch(/page-header|page-footer|skip-link/)
 })
 
-test("a QR code is black on white, named for what it is", () => {
+test("a QR code is black on white and has a label for screen readers", () => {
   const svg = qrSvg("https://vote.example/polls/a", { label: 'Vote "here" <now>' })
   expect(svg).toContain('aria-label="Vote &quot;here&quot; &lt;now>"')
   expect(svg).toMatch(/fill="#fff".*fill="#000"/)

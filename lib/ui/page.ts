@@ -9,28 +9,28 @@ import { PageFrame } from "./page-frame"
 
 export type Page = {
   language: Language
-  /** What the page is; " · Tallyroom" is added. */
+  /** The title of the page, to which " · Tallyroom" is added. */
   title: string
   /** Addresses of assets, from `assets.asset(name)`. */
   stylesheet: string
   script?: string | undefined
-  /** What the script needs to know, read there by `pageData()`. */
+  /** The data for the script, which reads it by `pageData()`. */
   data?: unknown
   bodyClass?: string | undefined
-  /** Light or dark whatever the reader's system wants: for big screens and frames in other sites. */
+  /** Makes the page light or dark whatever the reader's system wants, for big screens and frames in other sites. */
   theme?: "light" | "dark" | undefined
-  /** What else belongs into the head. */
+  /** More elements for the head. */
   head?: ComponentChildren
-  /** The path with query of this page, to which the language switch leads; without it there is no switch. */
+  /** The path and query of this page, to which the language switch leads. Without them there is no switch. */
   alternates?: string | undefined
-  /** Where the wordmark leads to: "/" unless said. */
+  /** Where the wordmark leads, "/" by default. */
   home?: string | undefined
   /** Links beside the language switch. */
   nav?: ComponentChildren
   footer?: ComponentChildren
   /** Without header and footer: for frames in other sites, the stage and printed sheets. */
   bare?: boolean | undefined
-  /** They stand in `<main id="app">`, the place for `hydrateApp(…, "#app")`. */
+  /** The content of `<main id="app">`, which `hydrateApp(…, "#app")` makes live. */
   children: ComponentChildren
 }
 

@@ -1,4 +1,4 @@
-/** A picture beside a label: one that can't be loaded is not shown. */
+/** A picture beside a label, which is not shown if it can't be loaded. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
 
@@ -7,7 +7,7 @@ export function Picture({ src }: { src: string }) {
   return useIsBroken(src, picture) ? null : <img key={src} ref={picture} src={src} alt="" loading="lazy" />
 }
 
-/** Decoding also tells of a picture that failed before this script ran, which an error event does not. */
+/** Whether the picture can't be shown. Decoding also finds a picture that failed before this script ran; an error event does not. */
 export function useIsBroken(
   image: string | undefined,
   picture: { readonly current: HTMLImageElement | null },

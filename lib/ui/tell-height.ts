@@ -1,6 +1,6 @@
 /**
- * Tells the page around a frame how high the frame's content is, now and whenever that changes: posts
- * `{ tallyroom: "height", height }` (CSS pixels). The height betrays nothing, so everybody may know.
+ * Posts the height of a frame's content to the page around it, now and whenever it changes, as
+ * `{ tallyroom: "height", height }` in CSS pixels. The height is no secret, so any site may read it.
  */
 export function tellHeight(): void {
   if (parent === window) return

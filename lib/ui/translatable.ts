@@ -1,20 +1,20 @@
 /**
- * Lets browsers translate a page that is alive: loaded by both `renderPage` and `hydrateApp`, it needs nothing more.
+ * Lets browsers translate a live page. `renderPage` and `hydrateApp` import this file, and nothing else is needed.
  *
- * Chrome and Edge put a `<font>` in the place of every text, Safari and Firefox new text nodes. Whoever keeps a text
- * node, to change it later, then changes one that nobody sees. So no component keeps one: an element that holds nothing
- * but text gets it as its whole content whenever it changes, and text that stands beside elements gets a `<span>` of its
- * own first. Whatever a translator put there in the meantime is replaced, and translated anew.
+ * To translate, Chrome and Edge replace every text node by a `<font>`, Safari and Firefox by new text nodes. A component that
+ * keeps a text node to change it later would change one that is not shown any more. So no component keeps one: an element that
+ * holds nothing but text gets all of it anew whenever it changes, and text beside elements is put into a `<span>` of its own.
+ * What a translator has put there is then replaced, and translated again.
  *
- * Out of reach is a component that returns bare text: let it return an element. What no translator should
- * touch, as a code, stands in an element with the class "notranslate".
+ * This does not work for a component that returns bare text: let it return an element. What must not be translated, such as a
+ * code, belongs into an element with the class "notranslate".
  */
 
 import { type ComponentChild, type ComponentChildren, Fragment, h, options, type VNode } from "preact"
 
 type Props = { children?: ComponentChildren; dangerouslySetInnerHTML?: { __html: string } }
 
-/** Their content is no HTML. */
+/** Elements whose content is not HTML. */
 const RAW: ReadonlySet<unknown> = new Set(["script", "style", "textarea"])
 
 const before = options.vnode
@@ -29,22 +29,22 @@ options.vnode = (vnode: VNode<Props>) => {
   } else props.children = withSpans(children)
 }
 
-/** Whether the children are text and can be nothing else: `{maybe && <b>}` may become an element, and stays one's place. */
+/** Whether the children are nothing but text, and always will be: the place of `{maybe && <b>}` may hold an element later. */
 function isText(children: ComponentChildren): boolean {
-  return Array.isArray(children) ? children.length > 0 && children.every(isWords) : isWords(children)
+  return Array.isArray(children) ? children.length > 0 && children.every(isTextNode) : isTextNode(children)
 }
 
-function isWords(child: unknown): boolean {
+function isTextNode(child: unknown): boolean {
   return typeof child === "string" || typeof child === "number"
 }
 
-/** Spaces between elements say nothing: translators leave them, and so does this. */
+/** Puts text into spans. Translators leave spaces between elements alone, so they need none. */
 function withSpans(children: ComponentChildren): ComponentChildren {
   if (Array.isArray(children)) return children.map(withSpans) as ComponentChild[]
-  return isWords(children) && String(children).trim() !== "" ? h("span", null, children) : children
+  return isTextNode(children) && String(children).trim() !== "" ? h("span", null, children) : children
 }
 
-/** As browsers write it, who compare it with what is there. */
+/** Escapes text as browsers do in `innerHTML`, with which the result is compared. */
 function escaped(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
 }

@@ -18,7 +18,7 @@ const read = (file: string): Promise<Section> => Bun.file(join(CHECKOUT, file)).
 const files = filesOf("{apps,lib}/**/messages/**/*.json")
 const sections = [...new Set(files.map(dirname))]
 
-test("Every section of messages is gathered by a file that checks its types.", async () => {
+test("every section of messages is gathered by a file that checks its types", async () => {
   const indexes = filesOf("{apps,lib}/**/*-messages.ts")
   const gathered = await Promise.all(
     indexes.map(async (file) => {
@@ -30,14 +30,14 @@ test("Every section of messages is gathered by a file that checks its types.", a
   expect(gathered.sort()).toEqual(sections)
 })
 
-test.each(sections)("%s has a file for each language and no other file.", (section) => {
+test.each(sections)("%s has a file for each language and no other file", (section) => {
   const names = files.filter((file) => dirname(file) === section).map((file) => basename(file, ".json"))
   expect(names).toEqual([...LANGUAGES].sort())
 })
 
 const placeholders = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g))].sort()
 
-test.each(sections)("%s has the same keys and placeholders in every language.", async (section) => {
+test.each(sections)("%s has the same keys and placeholders in every language", async (section) => {
   const english = await read(`${section}/en.json`)
   for (const language of LANGUAGES) {
     const messages = await read(`${section}/${language}.json`)
@@ -50,7 +50,7 @@ test.each(sections)("%s has the same keys and placeholders in every language.", 
 const formsOf = (language: Language) => new Intl.PluralRules(language).resolvedOptions().pluralCategories
 
 test.each(sections)(
-  "%s has plural forms where English has them, which their language uses.",
+  "%s has plural forms just where English has them, and only those that the language uses",
   async (section) => {
     const english = await read(`${section}/en.json`)
     for (const language of LANGUAGES) {
@@ -65,7 +65,7 @@ test.each(sections)(
   },
 )
 
-test.each([...LANGUAGES])("One thing has one name on every page in %s.", (language) => {
+test.each([...LANGUAGES])("one thing has one name on every page in %s", (language) => {
   const [onBallot, onResults] = [ballotMessages[language], resultsMessages[language]]
   const receipt = String(receiptMessages[language].receipt).toLowerCase()
   expect(String(onBallot.receipt).toLowerCase()).toEndWith(receipt)

@@ -10,8 +10,8 @@ beforeAll(async () => {
   result = await startResultApp(stores())
 })
 
-describe("the token", () => {
-  test("is needed for every change, and a wrong one is refused", async () => {
+describe("the admin token", () => {
+  test("every change needs the admin token, and a wrong token is refused", async () => {
     const routes = [
       ["POST", "/api/polls"],
       ["PATCH", "/api/polls/x"],
@@ -24,7 +24,7 @@ describe("the token", () => {
     expect((await result.send("POST", "/api/polls", {}, wrong)).status).toBe(401)
   })
 
-  test("is guessed at most ten times at once by one network, and nobody else is locked out", async () => {
+  test("one network may guess the token ten times at once, and nobody else is locked out by that", async () => {
     const guess = (address: string, token = "wrong") =>
       result.get("/api/polls", { authorization: `Bearer ${token}`, "x-forwarded-for": address })
     for (let i = 0; i < 10; i++) expect((await guess("10.9.9.9")).status).toBe(401)

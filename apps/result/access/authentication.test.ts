@@ -29,8 +29,8 @@ const look = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${result.address}${path}`, { redirect: "manual", headers })
 const from = (site: string) => ({ cookie: session, "sec-fetch-site": site })
 
-describe("the door of the control room", () => {
-  test("lets nobody pass without a session, and remembers where they wanted to", async () => {
+describe("signing in to the control room", () => {
+  test("without a session every page leads to the one for signing in, which remembers the page", async () => {
     for (const path of ["/admin", "/admin/health", "/admin/polls/x/edit", "/admin/health.json"]) {
       const answer = await look(path)
       expect(answer.status).toBe(303)
@@ -41,7 +41,7 @@ describe("the door of the control room", () => {
     )
   })
 
-  test("opens for the token alone, and leads nowhere else", async () => {
+  test("only the token starts a session, and signing in leads to no page outside of the control room", async () => {
     const answer = await signIn(TOKEN)
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/admin"])
     expect(answer.headers.get("set-cookie")).toContain("HttpOnly; SameSite=Strict")
@@ -57,7 +57,7 @@ describe("the door of the control room", () => {
     expect(await wrong.text()).toContain("This is not the admin token")
   })
 
-  test("is closed for a while to a network that guesses, also for the right token", async () => {
+  test("a network that guesses is refused for a while, even with the right token", async () => {
     const guess = (token: string) => signIn(token, { "x-forwarded-for": "10.4.4.4" })
     for (let i = 0; i < 10; i++) expect((await guess("wrong")).status).toBe(401)
     const refused = await guess(TOKEN)
@@ -66,7 +66,7 @@ describe("the door of the control room", () => {
     expect((await signIn(TOKEN)).status).toBe(303)
   })
 
-  test("takes no forged session, and none of another token", async () => {
+  test("a forged session is refused, and one that another token started too", async () => {
     const other = await startResultApp(stores(), { adminToken: "another-token-with-enough-characters" })
     const elsewhere = await fetch(`${other.address}/admin`, {
       redirect: "manual",
@@ -78,7 +78,7 @@ describe("the door of the control room", () => {
     expect((await look("/admin", { cookie: session })).status).toBe(200)
   })
 
-  test("closes behind whoever signs out", async () => {
+  test("signing out removes the cookie of the session", async () => {
     const answer = await form("/admin/sign-out", {}, from("same-origin"))
     expect(answer.headers.get("set-cookie")).toStartWith("tallyroom_admin=; Path=/; Max-Age=0")
   })
@@ -98,7 +98,7 @@ describe("a session and other sites", () => {
     expect(await (await result.get("/api/polls/safe")).json()).toMatchObject({ state: "open" })
   })
 
-  test("it counts for the API's changes, and for reading where the address asks for it", async () => {
+  test("a session counts for changes over the API, and for reading where the address asks for it", async () => {
     await result.send("POST", "/api/polls", definition("quiet", { results: "after-close" }))
     await addVotes(sql, "quiet", "a", 3)
     const change = await result.send("PATCH", "/api/polls/quiet", { archived: false }, from("same-origin"))
@@ -119,7 +119,7 @@ describe("a session and other sites", () => {
 })
 
 describe("deleting over the API", () => {
-  test("needs the id once more, and hides the poll at once", async () => {
+  test("deleting a poll needs its id once more, and hides the poll at once", async () => {
     await result.send("POST", "/api/polls", definition("away"))
     expect((await result.send("DELETE", "/api/polls/away")).status).toBe(400)
     expect((await result.send("DELETE", "/api/polls/away?confirm=other")).status).toBe(400)

@@ -9,18 +9,18 @@ const cookieOf = (header: string) => header.split(";")[0] ?? ""
 describe("a session", () => {
   const cookie = cookieOf(sessions.start(NOW, false))
 
-  test("holds for twelve hours and no longer", () => {
+  test("a session lasts twelve hours and no longer", () => {
     expect(sessions.holds(cookie, NOW)).toBe(true)
     expect(sessions.holds(`other=1; ${cookie}; tallyroom_lang=de`, NOW + 11.9 * HOUR)).toBe(true)
     expect(sessions.holds(cookie, NOW + 12 * HOUR)).toBe(false)
   })
 
-  test("ends with its token, and is taken by every process that has it", () => {
+  test("a session is accepted by every process with the same token, and by none with another", () => {
     expect(sessionsUnder("the-first-token-0123456789").holds(cookie, NOW)).toBe(true)
     expect(sessionsUnder("another-token-0123456789").holds(cookie, NOW)).toBe(false)
   })
 
-  test("can't be forged, or made to last longer", () => {
+  test("a session can't be forged, or made to last longer", () => {
     const [name = "", value = ""] = cookie.split("=", 2)
     const [ends = "", signature = ""] = value.split(".")
     const forged = [
@@ -37,7 +37,7 @@ describe("a session", () => {
     expect(sessions.holds(`x${cookie}`, NOW)).toBe(false)
   })
 
-  test("is a cookie that no script and no other site gets, and behind HTTPS no one on the way", () => {
+  test("the cookie of a session is hidden from scripts and other sites, and sent over HTTPS alone where there is HTTPS", () => {
     expect(sessions.start(NOW, false)).toMatch(/; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/)
     expect(sessions.start(NOW, true)).toEndWith("; SameSite=Strict; Secure")
     expect(endSession(true)).toMatch(

@@ -43,35 +43,44 @@ describe.each(MODES)("results shown $mode of a poll that is $state", ({ mode, st
     headers: audience === "admin" ? ADMIN : undefined,
   })
 
-  test.each(["public", "receipt", "admin"] as const)("are right for the %s over HTTP", async (audience) => {
-    const { query, headers } = as(audience)
-    for (const path of ["results", "results.csv"]) {
-      const answer = await result.get(`/api/polls/${id}/${path}${query}`, headers)
-      expect(answer.status).toBe(sees[audience] ? 200 : 403)
-      const cache = answer.headers.get("cache-control")
-      const shared = "public, max-age=1, stale-while-revalidate=5"
-      if (!sees[audience]) expect(cache).toBe("no-store")
-      else expect(cache).toBe(audience === "public" ? shared : "private, no-store")
-    }
-  })
+  test.each(["public", "receipt", "admin"] as const)(
+    "the audience %s gets over HTTP what it may see",
+    async (audience) => {
+      const { query, headers } = as(audience)
+      for (const path of ["results", "results.csv"]) {
+        const answer = await result.get(`/api/polls/${id}/${path}${query}`, headers)
+        expect(answer.status).toBe(sees[audience] ? 200 : 403)
+        const cache = answer.headers.get("cache-control")
+        const shared = "public, max-age=1, stale-while-revalidate=5"
+        if (!sees[audience]) expect(cache).toBe("no-store")
+        else expect(cache).toBe(audience === "public" ? shared : "private, no-store")
+      }
+    },
+  )
 
-  test.each(["public", "receipt", "admin"] as const)("are right for the %s live", async (audience) => {
-    const { query, headers } = as(audience)
-    const viewer = watchPoll(result.address, `poll=${id}&${query.slice(1)}`, headers)
-    sockets.push(viewer.socket)
-    const snapshot = await viewer.sees("a snapshot", () => true)
-    expect(snapshot.hidden).toBe(!sees[audience])
-    expect(snapshot.total).toBe(sees[audience] ? 3 : undefined)
-    expect(snapshot.options.map((option) => option.votes)).toEqual(
-      sees[audience] ? [3, 0] : [undefined, undefined],
-    )
-  })
+  test.each(["public", "receipt", "admin"] as const)(
+    "the audience %s gets live what it may see",
+    async (audience) => {
+      const { query, headers } = as(audience)
+      const viewer = watchPoll(result.address, `poll=${id}&${query.slice(1)}`, headers)
+      sockets.push(viewer.socket)
+      const snapshot = await viewer.sees("a snapshot", () => true)
+      expect(snapshot.hidden).toBe(!sees[audience])
+      expect(snapshot.total).toBe(sees[audience] ? 3 : undefined)
+      expect(snapshot.options.map((option) => option.votes)).toEqual(
+        sees[audience] ? [3, 0] : [undefined, undefined],
+      )
+    },
+  )
 
-  test.each(["public", "receipt"] as const)("are right for the %s on the page", async (audience) => {
-    const page = await (await result.get(`/polls/${id}${as(audience).query}`)).text()
-    expect(page.includes(">3<")).toBe(sees[audience])
-    expect(page.includes("3 votes")).toBe(sees[audience])
-  })
+  test.each(["public", "receipt"] as const)(
+    "the page shows the audience %s what it may see",
+    async (audience) => {
+      const page = await (await result.get(`/polls/${id}${as(audience).query}`)).text()
+      expect(page.includes(">3<")).toBe(sees[audience])
+      expect(page.includes("3 votes")).toBe(sees[audience])
+    },
+  )
 })
 
 test("a hidden snapshot says the same however many votes there are", async () => {
@@ -100,7 +109,7 @@ test("a mode that changes while people watch takes effect with the next snapshot
   expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
 })
 
-test("a draft is there for admins alone", async () => {
+test("only admins see a draft", async () => {
   await result.send("POST", "/api/polls", definition("idea", { state: "draft" }))
   for (const path of [
     "/api/polls/idea",

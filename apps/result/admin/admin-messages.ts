@@ -1,4 +1,4 @@
-/** What the control room says: a file a language in messages/. */
+/** What the control room says, in a file for each language in messages/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/de.json"

@@ -6,8 +6,8 @@ import { clearFlashMessage, flashMessageIn, setFlashMessage } from "./flash-mess
 const text = translator("en", adminMessages.en)
 const heard = (value: string) => flashMessageIn(`other=1; tallyroom_said=${value}`, text)
 
-describe("what a form leaves to be said", () => {
-  test("is one of our sentences about a poll", () => {
+describe("the flash message", () => {
+  test("a flash message is one of our own messages about a poll", () => {
     const [cookie = ""] = setFlashMessage("didDelete", "lunch", false).split(";")
     expect(flashMessageIn(cookie, text)).toEqual({
       kind: "good",
@@ -23,9 +23,9 @@ describe("what a form leaves to be said", () => {
     ["no poll", "didDelete"],
     ["the name of a property that every object has", "constructor.lunch"],
     ["nothing", ""],
-  ])("is not %s", (_, value) => expect(heard(value)).toBeNull())
+  ])("a flash message is never %s", (_, value) => expect(heard(value)).toBeNull())
 
-  test("comes to the control room alone, from our own pages, and is forgotten at once", () => {
+  test("the cookie of a flash message is sent to the control room alone, and removed once it was shown", () => {
     expect(setFlashMessage("didOpen", "lunch", true)).toEndWith(
       "; Path=/admin; Max-Age=30; HttpOnly; SameSite=Strict; Secure",
     )

@@ -78,7 +78,7 @@ describe("the OpenAPI document", () => {
     }
   })
 
-  test("documents an answer of success with its schema for every operation, and each is tried here", () => {
+  test("every operation documents a successful answer with its schema, and is tried by this test", () => {
     const documented = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, { responses = {} }]) => {
         const status = Object.keys(responses).find((it) => it.startsWith("2") && responses[it]?.content)
@@ -89,7 +89,7 @@ describe("the OpenAPI document", () => {
     expect(documented.toSorted()).toEqual(tried.toSorted())
   })
 
-  test("says what a refused request is told, and what a new poll needs", async () => {
+  test("the document says which problems an operation answers, and what a new poll needs", async () => {
     const hidden = await result.get("/api/polls/secret/results")
     const told = paths["/api/polls/{poll}/results"]?.get?.responses?.[hidden.status]
     expect(told?.description).toStartWith("results-hidden: ")
@@ -97,7 +97,7 @@ describe("the OpenAPI document", () => {
     expect(body).toMatchObject({ required: ["title", "options"] })
   })
 
-  test("knows schemas that refuse what is no answer", () => {
+  test("the documented schemas refuse what is no answer", () => {
     const schema =
       paths["/api/polls/{poll}/results"]?.get?.responses?.[200]?.content?.["application/json"]?.schema
     expect(schema && z.fromJSONSchema(schema).safeParse({ poll: "documented" }).success).toBe(false)

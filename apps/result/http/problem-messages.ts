@@ -1,4 +1,4 @@
-/** What the result app's pages say when they can't show what was asked for: a file a language in messages/. */
+/** What the result app's pages say when they can't show what was asked for, in a file for each language in messages/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/de.json"

@@ -16,7 +16,7 @@ test("a countdown shows as many units as it needs", () => {
   expect(countdown(-5_000)).toBe("0:00")
 })
 
-test("of all that the server said of its time the one furthest ahead counts, as others came late", () => {
+test("of all times that the server said the one that is furthest ahead counts, as the others came late", () => {
   const start = Date.now()
   const clock = serverClock(start - 60_000)
   clock.heard(start + 5_000)
@@ -25,7 +25,7 @@ test("of all that the server said of its time the one furthest ahead counts, as 
 })
 
 test.each([3 * 86_400_000, -86_400_000])(
-  "a phone's clock that is set by %p ms while it counts is made up for",
+  "a countdown stays right when the clock of the phone is set by %p ms",
   (jump) => {
     const start = Date.now()
     const clock = serverClock(start)

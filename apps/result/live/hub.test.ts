@@ -48,7 +48,7 @@ function hubThatReads(read: () => Promise<Tally>) {
 
 const shownTo = (message: string) => (JSON.parse(message) as Snapshot).total
 
-test("a read that is overtaken by a newcomer's is not shown any more", async () => {
+test("a read that a new viewer's read has overtaken is not shown any more", async () => {
   const reads: ReturnType<typeof Promise.withResolvers<Tally>>[] = []
   const { hub, published } = hubThatReads(() => {
     const read = Promise.withResolvers<Tally>()
@@ -67,14 +67,14 @@ test("a read that is overtaken by a newcomer's is not shown any more", async () 
   hub.stop()
 })
 
-test("a newcomer with an older read gets what the others see", async () => {
+test("a new viewer with an older read gets what the others see", async () => {
   const { hub } = hubThatReads(async () => tallyAfter(5))
   hub.join(tallyAfter(5), "public")
   expect(shownTo(hub.join(tallyAfter(4), "public"))).toBe(5)
   hub.stop()
 })
 
-test("a read that fails is told of and tried again", async () => {
+test("a read that fails is reported and tried again", async () => {
   let tries = 0
   const { hub, published } = hubThatReads(async () => {
     if (++tries === 1) throw new Error("away")
@@ -97,7 +97,7 @@ test("a poll that nobody watches any more is not read", async () => {
   expect(reads).toBe(0)
 })
 
-test("a quiet poll is said again to those who watch it, so that they know that they hear", () => {
+test("viewers of a quiet poll get its snapshot again, so that they know that they are connected", () => {
   const { hub, published } = hubThatReads(async () => tallyAfter(1))
   hub.join(tallyAfter(1), "public")
   hub.repeat()

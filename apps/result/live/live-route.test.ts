@@ -21,7 +21,7 @@ beforeAll(async () => {
   await replica.listening()
 })
 
-test("snapshots of two replicas: versions only grow, and equal versions are equal", async () => {
+test("two replicas send snapshots whose versions only grow, and whose contents are equal where the versions are", async () => {
   await result.send("POST", "/api/polls", definition("twins"))
   const viewers = [watchPoll(result.address, "poll=twins"), watchPoll(replica.address, "poll=twins")]
   await Promise.all(viewers.map((viewer) => viewer.sees("a snapshot", () => true)))
@@ -62,7 +62,7 @@ test("a change after quiet is seen at once, and a flood of them at most 20 times
   expect(times.length).toBeLessThanOrEqual(20 * seconds + 2)
 })
 
-test("news comes within 1.5 s while the listening connection is cut, and at once when it is back", async () => {
+test("a change is seen within 1.5 s while the listening connection is cut, and at once when it is back", async () => {
   await result.send("POST", "/api/polls", definition("cut"))
   const viewer = watchPoll(result.address, "poll=cut")
   await viewer.sees("a snapshot", () => true)
@@ -124,7 +124,7 @@ test("viewers of a scheduled poll that is made a draft again learn nothing more 
   expect(await handshake(result.address, "poll=shy")).toBe(404)
 })
 
-test("whatever a viewer sends ends its connection, and nobody else's", async () => {
+test("whatever a viewer sends ends its own connection and no other", async () => {
   await result.send("POST", "/api/polls", definition("garbage"))
   const good = watchPoll(result.address, "poll=garbage")
   await good.sees("a snapshot", () => true)
@@ -153,23 +153,23 @@ test("whatever a viewer sends ends its connection, and nobody else's", async () 
   expect(good.socket.readyState).toBe(WebSocket.OPEN)
 })
 
-test("a handshake is refused with a problem: unknown poll, other site, too many viewers, no WebSocket", async () => {
+test("a handshake is refused with a problem for an unknown poll, another site, too many viewers, or without a WebSocket", async () => {
   const small = await startResultApp(stores(), { maxViewers: 0, publicUrl: "https://watch.test/" })
-  await result.send("POST", "/api/polls", definition("door"))
+  await result.send("POST", "/api/polls", definition("handshake"))
   expect(await handshake(result.address, "poll=nowhere")).toBe(404)
   expect(await handshake(result.address, "poll=%00'--")).toBe(404)
   expect(await handshake(result.address, "")).toBe(404)
-  expect(await handshake(result.address, "poll=door", { origin: "https://elsewhere.test" })).toBe(403)
-  expect(await handshake(result.address, "poll=door", { origin: "null" })).toBe(403)
-  expect(await handshake(result.address, "poll=door", { origin: result.address })).toBe(101)
-  expect(await handshake(result.address, "poll=door", { authorization: "Bearer wrong" })).toBe(401)
-  expect(await handshake(small.address, "poll=door", { origin: "https://watch.test" })).toBe(503)
-  const plain = await result.get("/live?poll=door")
+  expect(await handshake(result.address, "poll=handshake", { origin: "https://elsewhere.test" })).toBe(403)
+  expect(await handshake(result.address, "poll=handshake", { origin: "null" })).toBe(403)
+  expect(await handshake(result.address, "poll=handshake", { origin: result.address })).toBe(101)
+  expect(await handshake(result.address, "poll=handshake", { authorization: "Bearer wrong" })).toBe(401)
+  expect(await handshake(small.address, "poll=handshake", { origin: "https://watch.test" })).toBe(503)
+  const plain = await result.get("/live?poll=handshake")
   expect(plain.status).toBeGreaterThanOrEqual(400)
   expect(plain.headers.get("content-type")).toBe("application/problem+json")
 })
 
-test("viewers are counted, and told to come back when the process stops", async () => {
+test("viewers are counted, and told to connect again when the process stops", async () => {
   const leaving = await startResultApp(stores())
   await leaving.send("POST", "/api/polls", definition("farewell"))
   const viewers = [1, 2, 3].map(() => watchPoll(leaving.address, "poll=farewell"))
@@ -177,7 +177,7 @@ test("viewers are counted, and told to come back when the process stops", async 
   expect(await leaving.registry.metrics()).toMatch(/tallyroom_result_viewers\{.*\} 3/)
   leaving.closeViewers()
   for (const viewer of viewers) expect(await viewer.closed).toBe(1001)
-  await waitFor("the seats to be empty", () => leaving.hub.viewers === 0)
+  await waitFor("the viewers to be gone", () => leaving.hub.viewers === 0)
 })
 
 test("a burst of viewers doesn't pass the limit together", async () => {

@@ -8,7 +8,7 @@ import { addVotes } from "../testing/votes"
 
 const stores = useStores({ ownPostgres: true })
 
-test("a process that starts before the tables are there waits for them, and goes on by itself", async () => {
+test("a process that starts before the tables exist waits for them, and goes on by itself", async () => {
   const result = await startResultApp(stores())
   await waitFor("Postgres to be found", () => result.listener.state === "no-schema")
   expect(readinessOf(result.listener.state, false)).toEqual({ schema: "No worker has made the tables yet." })
@@ -20,7 +20,7 @@ test("a process that starts before the tables are there waits for them, and goes
   expect((await result.get("/api/polls")).status).toBe(200)
 })
 
-test("while Postgres is away viewers keep what they have, others get 503; then news comes by itself", async () => {
+test("while Postgres is away viewers keep what they have and others get 503; changes come by themselves afterwards", async () => {
   const sql = await openTables(stores())
   const result = await startResultApp(stores())
   await result.listening()

@@ -21,20 +21,20 @@ test("a title without Latin letters gets an id that means nothing, another one e
 const idsOf = (...options: [id: string | undefined, label: string][]) =>
   withIds(options.map(([id, label]) => ({ label, ...(id !== undefined && { id }) }))).map(({ id }) => id)
 
-test("options get their ids from their labels, from their places where a label has no letters for one", () => {
+test("options get their ids from their labels, or from their places where a label has no letters for an id", () => {
   expect(idsOf([undefined, "Pizza"], ["", "Ramen"])).toEqual(["pizza", "ramen"])
   expect(idsOf([undefined, "猫"], [undefined, "犬"], [undefined, "Fish"])).toEqual(["a", "b", "fish"])
   const many = idsOf(...Array.from({ length: 28 }, (): [undefined, string] => [undefined, "👍"]))
   expect(many.slice(24)).toEqual(["y", "z", "o27", "o28"])
 })
 
-test("no two get the same id, and whoever has one keeps it", () => {
+test("no two options get the same id, and an option with an id keeps it", () => {
   expect(idsOf([undefined, "C"], [undefined, "C++"], [undefined, "C#"])).toEqual(["c", "c-2", "c-3"])
   expect(idsOf([undefined, "Pizza"], ["pizza", "Other"])).toEqual(["pizza-2", "pizza"])
   expect(idsOf([undefined, "犬"], ["a", "Cats"])).toEqual(["a-2", "a"])
 })
 
-test("what is no poll is left for the schema to refuse", () => {
+test("a text that is no poll stays as it is, for the schema to refuse", () => {
   expect([null, 1, [], { options: "x" }, { title: 1, options: [1] }].map(withMissingIds)).toEqual([
     null,
     1,

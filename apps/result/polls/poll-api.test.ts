@@ -23,7 +23,7 @@ const labelled = (...labels: string[]) => labels.map((label, i) => ({ id: `o${i}
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString()
 
 describe("a new poll", () => {
-  test("is answered as it is, without its salt, and never cached", async () => {
+  test("the answer for a new poll has no salt and is never cached", async () => {
     const answer = await create("fresh", { state: "draft", closesAt: soon(3_600) })
     expect(answer.status).toBe(201)
     expect(answer.headers.get("cache-control")).toBe("no-store")
@@ -33,7 +33,7 @@ describe("a new poll", () => {
     expect(JSON.parse(text)).toMatchObject({ id: "fresh", state: "draft", policy: "final", revision: 1 })
   })
 
-  test("without ids gets them from its title and labels", async () => {
+  test("a new poll without ids gets them from its title and labels", async () => {
     const made = await result.send("POST", "/api/polls", {
       title: "Où déjeuner ?",
       options: [
@@ -56,7 +56,7 @@ describe("a new poll", () => {
     expect(await Promise.all(others)).toEqual([meaningless, meaningless])
   })
 
-  test("is told once what is wrong with each label", async () => {
+  test("the answer for a new poll says once what is wrong with each label", async () => {
     const answer = await create("wordy", { options: labelled("x".repeat(81), "B", "y".repeat(81)) })
     expect([answer.status, (await answer.json()).detail]).toEqual([
       400,
@@ -64,7 +64,7 @@ describe("a new poll", () => {
     ])
   })
 
-  test("can't take an id that is taken", async () => {
+  test("a new poll can't have the id of another poll", async () => {
     await create("taken")
     expect(await kindOf(await create("taken"))).toEqual([409, "poll-exists"])
   })
@@ -81,11 +81,11 @@ describe("a new poll", () => {
     ["a closing in the past", { closesAt: soon(-100) }],
     ["a final state", { state: "final" }],
     ["an empty title", { title: " " }],
-  ])("is refused with %s", async (_, wrong) => {
+  ])("a new poll is refused with %s", async (_, wrong) => {
     expect(await kindOf(await create("bad", wrong))).toEqual([400, "request-malformed"])
   })
 
-  test("is refused when its body is too large or no JSON", async () => {
+  test("a new poll is refused when its body is too large or no JSON", async () => {
     const post = (body: string, type = "application/json") =>
       fetch(`${result.address}/api/polls`, {
         method: "POST",
@@ -98,8 +98,8 @@ describe("a new poll", () => {
   })
 })
 
-describe("a vote is confirmed before it is cast", () => {
-  test("where the first one stands, unless the host says otherwise, at any time", async () => {
+describe("confirming votes", () => {
+  test("a vote is confirmed where the first vote stands, unless the host has chosen otherwise", async () => {
     const confirms = async (answer: Response) => (await answer.json()).confirm
     expect(await confirms(await create("sure"))).toBe(true)
     expect(await confirms(await create("loose", { policy: "changeable" }))).toBe(false)
@@ -114,7 +114,7 @@ describe("a vote is confirmed before it is cast", () => {
 })
 
 describe("a change", () => {
-  test("of a draft may be of anything, and each one is a revision", async () => {
+  test("anything about a draft can be changed, and each change is a revision", async () => {
     await create("clay", { state: "draft" })
     const options = ["x", "y", "z"].map((id) => ({ id, label: id }))
     const answer = await change("clay", {
@@ -135,7 +135,7 @@ describe("a change", () => {
     })
   })
 
-  test("of an open poll leaves policy and eligibility as they are, and with a vote its options", async () => {
+  test("a change of an open poll can't touch policy and eligibility, and with a vote not its options either", async () => {
     await create("stone")
     const relabelled = [
       { id: "a", label: "Lions", emoji: "🦁", colour: "#aa5500" },
@@ -153,7 +153,7 @@ describe("a change", () => {
     expect(await kindOf(await change("none", { title: "x" }))).toEqual([404, "poll-unknown"])
   })
 
-  test("of the schedule is possible only while it has not happened", async () => {
+  test("a scheduled time can be changed only until it has passed", async () => {
     await create("plan", { opensAt: soon(600) })
     expect((await change("plan", { opensAt: soon(300), closesAt: soon(900) })).status).toBe(200)
     await addVotes(sql, "plan", "a", 1)
@@ -166,7 +166,7 @@ describe("a change", () => {
     expect(await kindOf(await change("begun", { closesAt: soon(400) }))).toEqual([409, "poll-fixed"])
   })
 
-  test("takes a scheduled poll back to a draft until shortly before it opens, and before any vote", async () => {
+  test("a scheduled poll can be made a draft again until shortly before it opens, unless it has votes", async () => {
     await create("early", { opensAt: soon(600), policy: "final" })
     const tooSoon = await change("early", { policy: "changeable" })
     expect((await tooSoon.json()).detail).toContain("is scheduled: its policy can't be changed unless")
@@ -187,13 +187,13 @@ describe("a change", () => {
     expect(await kindOf(await change("running", { state: "draft" }))).toEqual([409, "poll-fixed"])
   })
 
-  test("of the rules of a draft is refused where votes came in all the same", async () => {
+  test("the rules of a draft that has votes can't be changed", async () => {
     await create("odd", { state: "draft" })
     await addVotes(sql, "odd", "a", 1)
     expect(await kindOf(await change("odd", { policy: "changeable" }))).toEqual([409, "poll-fixed"])
   })
 
-  test("of the words waits for ballots that may be on their way, and gives up where nobody counts them", async () => {
+  test("a change of the wording waits until all ballots are counted, and gives up where no worker counts them", async () => {
     await create("typo")
     await sql`INSERT INTO shards (shard) VALUES (0), (1)`
     const mended = change("typo", { title: "Mended" })
@@ -219,7 +219,7 @@ describe("a change", () => {
     ["paused", 200],
     ["closed", 409],
   ])(
-    "of the words never takes back that another admin made the poll %s meanwhile",
+    "a change of the wording never undoes that another admin made the poll %s meanwhile",
     async (state, status) => {
       const id = `typo-${state}`
       await create(id)
@@ -239,7 +239,7 @@ describe("a change", () => {
     20_000,
   )
 
-  test("pauses and resumes, and undoes a close until it is final", async () => {
+  test("a poll is paused and resumed, and a close can be undone until the poll is final", async () => {
     await create("life")
     expect(await (await change("life", { state: "paused" })).json()).toMatchObject({
       ...{ state: "paused", phase: "paused", closedAt: null, pausedAt: expect.any(String) },
@@ -266,7 +266,7 @@ describe("a change", () => {
     }
   })
 
-  test("of a draft's opening time must be to come, as it opens by itself then", async () => {
+  test("the opening time of a draft must not have passed", async () => {
     expect(await kindOf(await create("ago", { state: "draft", opensAt: soon(-5) }))).toEqual([
       400,
       "request-malformed",
@@ -276,7 +276,7 @@ describe("a change", () => {
     expect(await kindOf(await change("ahead", { opensAt: soon(-5) }))).toEqual([400, "request-malformed"])
   })
 
-  test("of the state goes no way from final, nor from a draft but to open", async () => {
+  test("a final poll never changes its state, and a draft can only be opened", async () => {
     await create("way", { state: "draft" })
     expect(await kindOf(await change("way", { state: "closed" }))).toEqual([409, "poll-fixed"])
     expect(await (await change("way", { state: "open" })).json()).toMatchObject({ state: "open" })
@@ -287,7 +287,7 @@ describe("a change", () => {
     expect(await (await change("way", { archived: true })).json()).toMatchObject({ state: "final" })
   })
 
-  test("of the words that people voted on is refused", async () => {
+  test("the wording that people have voted on can't be changed", async () => {
     const [a, b] = ["Cats", "Dogs"].map((label, i) => ({ id: "ab".charAt(i), label }))
     const swapped = {
       options: [
@@ -307,7 +307,7 @@ describe("a change", () => {
     expect(await kindOf(await change("ended", swapped))).toEqual([409, "poll-fixed"])
   })
 
-  test("loses no other that is made at the same moment", async () => {
+  test("changes at the same moment are all kept", async () => {
     await create("busy", { state: "draft" })
     const changes = [
       { title: "T" },
@@ -321,7 +321,7 @@ describe("a change", () => {
     expect(poll).toMatchObject({ ...Object.assign({}, ...changes), revision: 5 })
   })
 
-  test("of the default leaves exactly one, whoever else changes it", async () => {
+  test("there is exactly one default poll, however many are made the default at once", async () => {
     const ids = ["d1", "d2", "d3", "d4"]
     for (const id of ids) await create(id)
     const answers = await Promise.all(ids.map((id) => change(id, { default: true })))
@@ -332,7 +332,7 @@ describe("a change", () => {
 })
 
 describe("codes", () => {
-  test("are all different, and hold for their poll", async () => {
+  test("all codes are different, and valid for their poll", async () => {
     await create("coded", { eligibility: "code" })
     const answers = await Promise.all(
       [500, 700].map((count) => result.send("POST", "/api/polls/coded/codes", { count })),
@@ -346,7 +346,7 @@ describe("codes", () => {
     for (const code of codes) expect(readCode(String(row?.salt), code)).toBe(code.replaceAll("-", ""))
   })
 
-  test("come as CSV with the address to vote at", async () => {
+  test("codes come as CSV with the address of the ballot", async () => {
     const headers = { ...ADMIN, accept: "text/csv" }
     const answer = await result.send("POST", "/api/polls/coded/codes", { count: 2 }, headers)
     expect(answer.status).toBe(201)
@@ -355,7 +355,7 @@ describe("codes", () => {
     expect(first).toMatch(/^([0-9A-Z-]{19}),http:\/\/vote\.test\/polls\/coded\?code=\1$/)
   })
 
-  test("are refused for other polls, in wrong numbers, and past the last serial number", async () => {
+  test("codes are refused for polls that take none, in invalid numbers, and beyond the last serial number", async () => {
     const ask = async (id: string, count: unknown) =>
       kindOf(await result.send("POST", `/api/polls/${id}/codes`, { count }))
     await create("plain")
@@ -369,7 +369,7 @@ describe("codes", () => {
   })
 })
 
-test("a poll whose time is over can't be given more, even before a worker has closed it", async () => {
+test("a poll whose time is over can't get more time, even before a worker has closed it", async () => {
   const closesAt = soon(0.4)
   expect((await create("over", { state: "open", closesAt })).status).toBe(201)
   await waitFor("its time to be over", () => Date.now() > Date.parse(closesAt))

@@ -49,7 +49,7 @@ test("polls are listed the newest first until one is moved, by one, to an end or
   expect(await order()).toBe("e a f c b")
 })
 
-test("a place that is none is refused, and nothing moves", async () => {
+test("an invalid place is refused, and nothing moves", async () => {
   const before = await order()
   for (const place of ["left", 1, { before: "a" }, { before: "nowhere" }, { before: "d" }, {}, null]) {
     const answer = await move("a", place)
@@ -78,7 +78,7 @@ test("moving among thousands writes one row, and may be done into the same gap f
   expect(await revisions()).toBe(before + 70)
 })
 
-test("many who move and change polls at once all get on, and who can't is told when to try again", async () => {
+test("many changes and moves at the same time all succeed, and one that can't is told when to try again", async () => {
   for (const id of ["m1", "m2", "m3"]) await make(id)
   await make("stuck")
   // In the way of every change of this poll, as ever new others would be.

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await result.send("POST", "/api/polls", definition("first"))
 })
 
-test("a poll is found by its receipts though a younger one was there before it", async () => {
+test("a poll is found by its receipts even if a younger poll could be read before it", async () => {
   const finder = receiptFinder(sql)
   const copy = (id: string) => sql`
     INSERT INTO polls (id, title, options, policy, results, eligibility, salt)

@@ -7,7 +7,7 @@ const row = (id: string): TallyRow => ({
   ...{ option: { id, label: id.toUpperCase() }, index: 0, votes: 3, share: 1, length: 1, leads: true },
 })
 
-test("the lines of a chart hold the last view for a little after it came", () => {
+test("the lines of a chart go on a little after the last votes", () => {
   const history: History = [
     [1_000, { a: 0 }],
     [1_001, { a: 2 }],

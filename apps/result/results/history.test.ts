@@ -21,7 +21,7 @@ const snapshot = (a: number, b = 0): Snapshot => ({
 })
 
 describe("a history", () => {
-  test("begins at nothing, one step before the first votes", () => {
+  test("a history begins at zero, one step before the first votes", () => {
     const timeline = { stepSeconds: 10, points: [[100, { a: 2, b: 1 }]] satisfies History }
     expect(historyOf(timeline, snapshot(2, 1))).toEqual([
       [90, { a: 0, b: 0 }],
@@ -29,7 +29,7 @@ describe("a history", () => {
     ])
   })
 
-  test("without votes is empty, and begins with the first ones seen live", () => {
+  test("a history without votes is empty, and begins with the first live votes", () => {
     expect(extended([], snapshot(0), 5_000)).toEqual([])
     expect(extended([], snapshot(1), 5_900)).toEqual([
       [4, { a: 0, b: 0 }],
@@ -37,7 +37,7 @@ describe("a history", () => {
     ])
   })
 
-  test("holds one point for a second, and none for a snapshot that changed nothing", () => {
+  test("a history has one point for each second, and none for a snapshot that changed nothing", () => {
     let history: History = []
     for (const [votes, ms] of [
       [1, 5_000],
@@ -54,7 +54,7 @@ describe("a history", () => {
     ])
   })
 
-  test("never goes back in time, and stays small however long it is watched", () => {
+  test("a history never goes back in time, and stays small however long somebody watches", () => {
     let history = extended([], snapshot(1), 10_000)
     history = extended(history, snapshot(2), 9_000)
     expect(history.map(([second]) => second)).toEqual([9, 10])

@@ -1,4 +1,4 @@
-/** What the results page and the embedded results say: a file a language in messages/. */
+/** What the results page and the embedded results say, in a file for each language in messages/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/de.json"

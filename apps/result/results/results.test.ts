@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 const uuid = uuidOfVoter(TEST_VOTER)
 
-test("results carry tally and timeline, and their ETag stands for them", async () => {
+test("results have tally and timeline, and their ETag changes with them", async () => {
   await result.send("POST", "/api/polls", definition("etag"))
   await addVotes(sql, "etag", "a", 2)
   await addVotes(sql, "etag", "b", 5, 1)
@@ -66,7 +66,7 @@ test("a timeline of days has at most 240 points, each with all votes up to then"
   expect(timeline.stepSeconds).toBe(Math.ceil(899_701 / 240))
 })
 
-test("the CSV runs no formula, quotes what it must, and tells Excel that it is UTF-8", async () => {
+test("a spreadsheet executes nothing in the CSV, and knows that it is UTF-8", async () => {
   const options = ["=1+1", "+1", "-1", "@x", 'a "b", c', "plain", "＝1", "x;=1"].map((label, i) => ({
     id: `o${i}`,
     label,
@@ -160,7 +160,7 @@ test("a receipt is entered alone or as an address, and leads to its own poll; gu
   expect((await enter(receipt, "192.0.2.8")).status).toBe(303)
 })
 
-test("what is no receipt of the poll is refused", async () => {
+test("a text that is no receipt of the poll is refused", async () => {
   await result.send("POST", "/api/polls", definition("own"))
   await result.send("POST", "/api/polls", definition("other"))
   const receipt = await receiptOf(sql, "other", 1_000)
@@ -172,7 +172,7 @@ test("what is no receipt of the poll is refused", async () => {
   expect((await result.get(`/api/polls/none/receipts/${receipt}`)).status).toBe(404)
 })
 
-test("unknown addresses, polls and methods are problems, as pages for browsers", async () => {
+test("unknown addresses, polls and methods answer problems, and browsers get them as pages", async () => {
   const unknown = await result.get("/api/polls/nowhere/results")
   expect([unknown.status, (await unknown.json()).type]).toEqual([404, "/problems/poll-unknown"])
   const page = await result.get("/polls/nowhere", { accept: "text/html" })
@@ -183,7 +183,7 @@ test("unknown addresses, polls and methods are problems, as pages for browsers",
   expect((await result.get("/api/nothing")).status).toBe(404)
 })
 
-test("of a deleted poll every page and answer says so, until another takes its id", async () => {
+test("every page and answer about a deleted poll says that it was deleted, until another poll has its id", async () => {
   await result.send("POST", "/api/polls", definition("past"))
   const receipt = await receiptOf(sql, "past", 1_000)
   await result.send("DELETE", "/api/polls/past?confirm=past")
@@ -235,7 +235,7 @@ test("other spellings of a page's address lead to it, and the API says how an id
   expect(detail).toBe('There is no poll "SPELT": ids are written in small letters, ask for spelt.')
 })
 
-test("behind a proxy that ends TLS, the cookie of a language is for HTTPS alone, and links are https", async () => {
+test("behind a proxy that ends TLS, the cookie of a language is sent over HTTPS alone, and links begin with https", async () => {
   const kept = async (headers: Record<string, string>, at = result) =>
     (await fetch(`${at.address}/polls/spelt?lang=de`, { headers })).headers.get("set-cookie")
   const behindTls = { "x-forwarded-proto": "https" }

@@ -13,31 +13,34 @@ const snapshot = (votes: number[], hidden = false): Snapshot => ({
   options: votes.map((it, i) => ({ id: `o${i}`, label: `Option ${i}`, votes: it })),
 })
 
-describe("what is read out", () => {
-  const said = (language: Language, votes: number[], final: boolean) => {
+describe("the summary that is read out", () => {
+  const summaryOf = (language: Language, votes: number[], final: boolean) => {
     const view = tallyViewOf(snapshot(votes))
     return view && plain(summary(view, final, translator(language, resultsMessages[language])))
   }
-  // Names are kept apart by signs that nobody sees.
+  // Labels are isolated by characters that nobody sees.
   const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "")
 
-  test("of an open poll is who leads, and of a final one who won, or that it is a tie", () => {
-    expect(said("en", [2, 1], false)).toBe("3 votes. Option 0 leads with 66.7%.")
-    expect(said("en", [2, 1], true)).toBe("3 votes. Option 0 wins")
-    expect(said("en", [2, 2], false)).toBe("4 votes. Option 0 and Option 1 are level with 50%.")
-    expect(said("en", [2, 2], true)).toBe("4 votes. A tie: Option 0 and Option 1")
-    expect([said("en", [0, 0], false), said("en", [0, 0], true)]).toEqual(["No votes yet", "Nobody voted"])
+  test("the summary of an open poll says who leads, and that of a final one who won, or that there is a tie", () => {
+    expect(summaryOf("en", [2, 1], false)).toBe("3 votes. Option 0 leads with 66.7%.")
+    expect(summaryOf("en", [2, 1], true)).toBe("3 votes. Option 0 wins")
+    expect(summaryOf("en", [2, 2], false)).toBe("4 votes. Option 0 and Option 1 are level with 50%.")
+    expect(summaryOf("en", [2, 2], true)).toBe("4 votes. A tie: Option 0 and Option 1")
+    expect([summaryOf("en", [0, 0], false), summaryOf("en", [0, 0], true)]).toEqual([
+      "No votes yet",
+      "Nobody voted",
+    ])
   })
 
   test.each(LANGUAGES.map((language) => [language]))(
-    "is another sentence once it is final, in %s",
+    "the summary of a final poll differs from that of an open one in %s",
     (language) => {
       for (const votes of [
         [2, 1],
         [2, 2],
         [0, 0],
       ])
-        expect(said(language, votes, true)).not.toBe(said(language, votes, false))
+        expect(summaryOf(language, votes, true)).not.toBe(summaryOf(language, votes, false))
     },
   )
 })

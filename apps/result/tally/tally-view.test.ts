@@ -11,12 +11,12 @@ const snapshot = (votes: number[], hidden = false): Snapshot => ({
 })
 const ids = (rows: { option: { id: string } }[]) => rows.map(({ option }) => option.id)
 
-describe("a view", () => {
-  test("is not there while no counts are shown", () => {
+describe("the view of a tally", () => {
+  test("there is no view while no counts are shown", () => {
     expect(tallyViewOf(snapshot([1, 2], true))).toBeNull()
   })
 
-  test("of no votes has no shares, no bars and no leader", () => {
+  test("without votes there are no shares, no bars and no leader", () => {
     const view = tallyViewOf(snapshot([0, 0]))
     expect(view?.rows.map(({ share, length }) => [share, length])).toEqual([
       [null, 0],
@@ -25,22 +25,22 @@ describe("a view", () => {
     expect(view?.leaders).toEqual([])
   })
 
-  test("has shares that are 100 % together", () => {
+  test("all shares are 100 % together", () => {
     expect(tallyViewOf(snapshot([4, 4, 6]))?.rows.map(({ share }) => share)).toEqual([0.286, 0.286, 0.428])
   })
 
-  test("names all that are level in front", () => {
+  test("all options with the most votes lead", () => {
     expect(ids(tallyViewOf(snapshot([3, 1, 3]))?.leaders ?? [])).toEqual(["o0", "o2"])
   })
 
-  test("of few options takes all votes for a full bar, of many the leader's", () => {
+  test("a full bar means all votes for few options, and those of the leader for many", () => {
     expect(tallyViewOf(snapshot([3, 1]))?.rows.map(({ length }) => length)).toEqual([0.75, 0.25])
     expect(tallyViewOf(snapshot([4, 2, 1, 1, 0]))?.rows.map(({ length }) => length)).toEqual([
       1, 0.5, 0.25, 0.25, 0,
     ])
   })
 
-  test("tells what a full bar stands for where it is not all votes", () => {
+  test("the share that a full bar means is known where that is not all votes", () => {
     const of = (votes: number[]) => tallyViewOf(snapshot(votes))
     const shares = [
       [3, 1],
@@ -52,7 +52,7 @@ describe("a view", () => {
     expect(shares).toEqual([null, 0.5, null])
   })
 
-  test("draws no option in the colour that another one has chosen", () => {
+  test("no option is drawn in the colour that another one has chosen", () => {
     const chosen = snapshot([1, 1, 1])
     const options = chosen.options.map((option, i) => (i === 2 ? { ...option, colour: "#0072b2" } : option))
     const rows = tallyViewOf({ ...chosen, options })?.rows ?? []
@@ -61,11 +61,11 @@ describe("a view", () => {
     expect(new Set(fills).size).toBe(3)
   })
 
-  test("shows a single vote among many", () => {
+  test("a single vote among many can be seen", () => {
     expect(tallyViewOf(snapshot([1, 99_999]))?.rows[0]?.length).toBeGreaterThan(0.005)
   })
 
-  test("in the order of votes leaves equal ones as on the ballot", () => {
+  test("in the order of votes, options with equally many votes stay as on the ballot", () => {
     const rows = tallyViewOf(snapshot([1, 5, 1, 5]))?.rows ?? []
     expect(ids(inOrder(rows, "votes"))).toEqual(["o1", "o3", "o0", "o2"])
     expect(ids(inOrder(rows, "ballot"))).toEqual(["o0", "o1", "o2", "o3"])

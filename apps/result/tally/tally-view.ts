@@ -1,7 +1,7 @@
 /** A tally as it is drawn: which options lead, what share each has, and how long the bars are. */
 
 import { sharesOf } from "@tallyroom/lib/polls/shares"
-import { apart } from "@tallyroom/lib/ui/option-hues"
+import { withDistinctColours } from "@tallyroom/lib/ui/option-hues"
 import type { Snapshot, SnapshotOption } from "./snapshot"
 
 /** Up to so many options a full bar means all votes. With more of them every bar would be short, so the leader's bar is full. */
@@ -42,7 +42,7 @@ export function tallyViewOf({ hidden, options, total = 0 }: Snapshot): TallyView
   const scale: Scale = options.length <= FEW_OPTIONS ? "total" : "leader"
   const full = scale === "total" ? total : most
   const shares = sharesOf(options.map(({ votes = 0 }) => votes))
-  const rows = apart(options).map((option, index) => {
+  const rows = withDistinctColours(options).map((option, index) => {
     const { votes = 0 } = option
     return {
       ...{ option, index, votes },

@@ -1,4 +1,4 @@
-/** What the ballot says, on the server and in the browser: a file a language in messages/ballot/. */
+/** What the ballot says, on the server and in the browser, in a file for each language in messages/ballot/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/ballot/de.json"

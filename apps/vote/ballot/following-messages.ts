@@ -1,4 +1,4 @@
-/** What the start page says before it goes on to the next poll: a file a language in messages/following/. */
+/** What the start page says before it goes on to the next poll, in a file for each language in messages/following/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/following/de.json"

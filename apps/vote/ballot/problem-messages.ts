@@ -1,4 +1,4 @@
-/** What the vote app's pages say when a request can't be answered, a heading and what to do now: a file a language in messages/problems/. */
+/** What the pages of the vote app say when a request can't be answered (a heading, and what to do now), in a file for each language in messages/problems/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/problems/de.json"

@@ -44,7 +44,7 @@ async function stored(id: string) {
   return { title, labels: options.map(({ label }) => label), results }
 }
 
-test("Two admins who change different parts of a poll at once both get what they wrote.", async () => {
+test("two admins who change different parts of a poll at once both get what they wrote", async () => {
   await result.send("POST", "/api/polls", definition("both", { title: "Old", state: "draft" }))
   const ann = await openForm("both")
   const ben = await openForm("both")
@@ -53,12 +53,12 @@ test("Two admins who change different parts of a poll at once both get what they
   expect(await stored("both")).toEqual({ title: "Ann's", labels: ["Ben's", "Dogs"], results: "live" })
 })
 
-test("Who changes what another admin has just changed is told so, and may save it all the same.", async () => {
+test("an admin who changes what another one has just changed is told so, and may save it all the same", async () => {
   await result.send("POST", "/api/polls", definition("clash", { title: "Old", state: "draft" }))
   const ann = await openForm("clash")
   const ben = await openForm("clash")
   expect((await ann({ title: "Ann's", results: "after-close" })).status).toBe(303)
-  // Neither another row nor a error of another kind makes the form forget what it was served with.
+  // Neither another row nor an error of another kind makes the form forget what it was served with.
   expect((await ben({ title: "Ben's", do: "add" })).status).toBe(200)
   const told = await ben({ do: "save" })
   expect([told.status, told.page.includes("somebody else has just changed this as well: Question.")]).toEqual(
@@ -70,7 +70,7 @@ test("Who changes what another admin has just changed is told so, and may save i
   expect(await stored("clash")).toEqual({ title: "Ben's", labels: ["Cats", "Dogs"], results: "after-close" })
 })
 
-test("Two admins who write the same need not be told.", async () => {
+test("two admins who write the same are told nothing", async () => {
   await result.send("POST", "/api/polls", definition("same", { title: "Old", state: "draft" }))
   const [ann, ben] = [await openForm("same"), await openForm("same")]
   expect((await ann({ title: "New" })).status).toBe(303)

@@ -19,13 +19,10 @@ test.each([
   ["a year of one digit", { closesAt: "0002-01-31T20:00" }, "errorMoment"],
   ["a day alone", { closesAt: "2040-01-31" }, "errorMoment"],
   ["a day that is not there", { closesAt: "2040-02-31T20:00" }, "errorMoment"],
-] as const)(
-  "a moment that was there stays when %s is sent, and the field is marked",
-  async (_, fields, error) => {
-    const answer = await sent({ ...fields, closesAtWas: WAS })
-    expect(answer).toEqual({ moment: WAS, errors: { closesAt: error }, closesAt: null })
-  },
-)
+] as const)("a stored moment stays when %s is sent, and the field has an error", async (_, fields, error) => {
+  const answer = await sent({ ...fields, closesAtWas: WAS })
+  expect(answer).toEqual({ moment: WAS, errors: { closesAt: error }, closesAt: null })
+})
 
 test.each([
   ["nothing where nothing was", { closesAt: "", closesAtWas: "" }, null],
@@ -34,11 +31,11 @@ test.each([
   ["the field as it was served, in minutes", { closesAt: "2040-01-31T20:00", closesAtWas: WAS }, WAS],
   ["another minute", { closesAt: "2040-01-31T20:01", closesAtWas: WAS }, "2040-01-31T20:01:00.000Z"],
   ["a moment with its zone", { closesAt: "2040-01-31T20:01:00.000Z" }, "2040-01-31T20:01:00.000Z"],
-] as const)("%s is taken as it is meant", async (_, fields: Record<string, string>, closesAt) => {
+] as const)("%s is read as it is meant", async (_, fields: Record<string, string>, closesAt) => {
   expect(await sent(fields)).toEqual({ moment: closesAt ?? "", errors: {}, closesAt })
 })
 
-test("what else is wrong is told beside the moment", async () => {
+test("an invalid moment does not hide the errors of other fields", async () => {
   const { errors } = await sent({ title: "", closesAt: "", closesAtWas: WAS })
   expect(errors).toEqual({ title: "errorTitle", closesAt: "errorEmptied" })
 })

@@ -37,7 +37,7 @@ test("the latest ballot of a shard is that of any of its polls, and of no other 
   expect(votesPerSecond).toBeCloseTo(0.1)
 })
 
-test("entries of every kind that a worker sets aside are shown", async () => {
+test("dead letters of every kind are shown", async () => {
   const reasons = ["late", "undecodable", "poll-unknown", "option-unknown", "uncountable"]
   for (const [seq, reason] of reasons.entries()) {
     await sql`INSERT INTO set_aside (shard, ms, seq, reason) VALUES (0, 1, ${seq}, ${reason})`

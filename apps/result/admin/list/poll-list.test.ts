@@ -18,7 +18,7 @@ describe("the list of polls", () => {
     summary("old", "Before", true),
   ]
 
-  test("shows the current ones, and how many are archived", () => {
+  test("the list shows the current polls, and says how many are archived", () => {
     expect(part(some)).toMatchObject({
       ids: ["lunch", "post-7"],
       archived: false,
@@ -28,7 +28,7 @@ describe("the list of polls", () => {
     expect(part(some, "archived=1")).toMatchObject({ ids: ["old"], archived: true, count: 1 })
   })
 
-  test("is searched by pieces of title and id, without regard to case and accents", () => {
+  test("a poll is found by parts of its title or id, without regard to case and accents", () => {
     for (const [query, ids] of [
       ["dejeuner", ["lunch"]],
       ["OÙ+lun", ["lunch"]],
@@ -42,7 +42,7 @@ describe("the list of polls", () => {
     expect(part(some, "q=nothing")).toMatchObject({ count: 0, listedCount: 2, hasNext: false })
   })
 
-  test("comes in pages, and a page that there is not is the nearest one", () => {
+  test("the list comes in pages, and a page that does not exist shows the nearest one", () => {
     const many = Array.from({ length: 2 * LIST_PAGE + 1 }, (_, i) => summary(`p${i}`, `Poll ${i}`))
     expect(part(many)).toMatchObject({
       page: 1,

@@ -14,7 +14,7 @@ const labelsOf = (language: string, span: number, step: number) =>
   )
 
 describe("the times under a chart", () => {
-  test("are as exact as the span needs", () => {
+  test("the labels are as exact as the span needs", () => {
     const first = (span: number) => labelsOf("de", span, span)[0]
     expect(first(3)).toBe("15:02:00")
     expect(first(2 * MINUTE - 1)).toBe("15:02:00")
@@ -25,7 +25,7 @@ describe("the times under a chart", () => {
     expect(first(2 * 365 * DAY)).toBe("März 2026")
   })
 
-  test.each([...LANGUAGES])("are all different in %s, however close they may stand", (language) => {
+  test.each([...LANGUAGES])("all labels are different in %s, however close they are", (language) => {
     for (const span of [1, 4, 50, 119, 120, 600, 2 * HOUR, 17 * HOUR, 30 * HOUR, 5 * DAY, 200 * DAY]) {
       const [closest = 0] = timeLabels(language, span, ZONE).steps
       const labels = labelsOf(language, span, closest)
@@ -34,7 +34,7 @@ describe("the times under a chart", () => {
     }
   })
 
-  test("don't repeat themselves when a clock is put back", () => {
+  test("a label does not repeat its neighbour when the clocks are set back", () => {
     const before = Date.UTC(2026, 9, 25, 0, 0, 0) / 1_000
     const labels = timeLabels("de", 2 * DAY, ZONE).at([before, before + HOUR, before + 2 * HOUR])
     expect(labels).toEqual(["25. Okt., 02 Uhr", "", "25. Okt., 03 Uhr"])

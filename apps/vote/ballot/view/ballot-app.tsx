@@ -1,6 +1,6 @@
 /** The content of the ballot page in every phase of its poll. */
 
-import { apart } from "@tallyroom/lib/ui/option-hues"
+import { withDistinctColours } from "@tallyroom/lib/ui/option-hues"
 import { useMemo } from "preact/hooks"
 import { useCasting } from "../browser/use-casting"
 import { useCounts } from "../browser/use-counts"
@@ -25,7 +25,7 @@ export function BallotApp({ data }: { data: BallotData }) {
 
 function Screen({ data }: { data: BallotData }) {
   const { poll: read, now, timeZone, hear, readAgain } = usePoll(data)
-  const poll = useMemo(() => ({ ...read, options: apart(read.options) }), [read])
+  const poll = useMemo(() => ({ ...read, options: withDistinctColours(read.options) }), [read])
   const casting = useCasting(data, readAgain)
   const { standing, fresh } = casting
   const follow = useFollow(data, casting)
