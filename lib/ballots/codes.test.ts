@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { MAX_CODES, readCode, writeCode } from "./codes"
 
 const salt = "s".repeat(43)
-/** As Japanese keyboards write it. */
+/** The character in full width, as Japanese keyboards write it. */
 const wide = (character: string) => String.fromCodePoint(character.charCodeAt(0) + 0xfee0)
 const serial = fc.nat(MAX_CODES - 1)
 

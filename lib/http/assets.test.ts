@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { Elysia } from "elysia"
 import { buildAssets } from "./assets"
 
-// Always the same, as builds are kept by the place of their sources.
+// The folder is always the same, as builds are kept by the path of their sources.
 const folder = join(tmpdir(), "tallyroom-assets-test")
 await mkdir(folder, { recursive: true })
 afterAll(() => rm(folder, { recursive: true }))

@@ -39,7 +39,7 @@ const waiting = async () =>
   (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 const tally = (poll: string, counts: object) => fixture.admin.set(keys.tally(poll), JSON.stringify(counts))
 
-test("A translated ballot goes on: its numbers move, its phases change, and nothing of the old stays.", async () => {
+test("a translated ballot goes on: its numbers move, its phases change, and nothing of the old stays", async () => {
   await fixture.writePolls(pets, { ...soon, opensAt: new Date(Date.now() + 3_600_000) })
   const page = await openPage(browser, `${fixture.url}/polls/soon`)
   await translatePage(page)
@@ -118,7 +118,7 @@ test.each<[name: string, change: () => void]>([
       for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get })
     },
   ],
-])("A browser without %s votes all the same, once, and shows every option.", async (_, change) => {
+])("a browser without %s votes all the same, once, and shows every option", async (_, change) => {
   const before = await waiting()
   const page = await openChanged(change)
   const labels = await page.locator("button.option .label").allTextContents()
@@ -129,7 +129,7 @@ test.each<[name: string, change: () => void]>([
   await page.context().close()
 })
 
-test("Whatever the page's script can't do once it runs, the page that works without it comes back.", async () => {
+test("if the page's script fails, the page that works without it comes back", async () => {
   const page = await openPage(browser, fixture.url)
   await page.locator("form:focus").waitFor()
   await page.evaluate(() => void Reflect.deleteProperty(Intl, "ListFormat"))
@@ -139,7 +139,7 @@ test("Whatever the page's script can't do once it runs, the page that works with
   await page.context().close()
 })
 
-test("An error on the page while a vote is on its way is told, and the vote goes on.", async () => {
+test("the voter is told of an error on the page while a vote is on its way, and the vote goes on", async () => {
   const page = await openPage(browser, fixture.url)
   let answer = () => {}
   const held = new Promise<void>((resolve) => {
@@ -158,7 +158,7 @@ test("An error on the page while a vote is on its way is told, and the vote goes
   await page.context().close()
 })
 
-test("Where neither cookies nor storage are kept, the page says that a reload makes another voter.", async () => {
+test("in a browser that keeps neither cookies nor storage, the page says that a reload makes another voter", async () => {
   const page = await openChanged(() => {
     Object.defineProperty(Navigator.prototype, "cookieEnabled", { get: () => false })
     Object.defineProperty(window, "localStorage", {
@@ -176,28 +176,33 @@ test("Where neither cookies nor storage are kept, the page says that a reload ma
   await page.context().close()
 })
 
-test.each([390, 305])("With text twice as large all is in sight and in words, %i px wide.", async (width) => {
-  const page = await openPage(browser, fixture.url, { width, height: 700 })
-  await page.evaluate(() => {
-    document.documentElement.style.fontSize = "200%"
-  })
-  await page.locator(".language-switch summary").click()
-  const menu = await page
-    .locator(".language-switch ul")
-    .evaluate((list) => list.getBoundingClientRect().toJSON())
-  expect([menu.left >= 0, menu.right <= width]).toEqual([true, true])
-  await page.locator(".language-switch summary").click()
-  await expectNoSideScroll(page)
-  await voteOnPage(page, "Cats")
-  await tally("pets", { version: 1, votes: { a: 1_234, b: 1 }, total: 1_235 })
-  await page.getByText("1,235 votes").waitFor()
-  await expectNoSideScroll(page)
-  // How many characters fit in a line of each.
-  const fits = await page
-    .locator(".receipt code, .tally .label, .chosen .label")
-    .evaluateAll((elements) =>
-      elements.map((element) => element.clientWidth / Number.parseFloat(getComputedStyle(element).fontSize)),
-    )
-  for (const ems of fits) expect(ems).toBeGreaterThan(3)
-  await page.context().close()
-})
+test.each([390, 305])(
+  "with text twice as large, everything is in sight on a page %i px wide",
+  async (width) => {
+    const page = await openPage(browser, fixture.url, { width, height: 700 })
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = "200%"
+    })
+    await page.locator(".language-switch summary").click()
+    const menu = await page
+      .locator(".language-switch ul")
+      .evaluate((list) => list.getBoundingClientRect().toJSON())
+    expect([menu.left >= 0, menu.right <= width]).toEqual([true, true])
+    await page.locator(".language-switch summary").click()
+    await expectNoSideScroll(page)
+    await voteOnPage(page, "Cats")
+    await tally("pets", { version: 1, votes: { a: 1_234, b: 1 }, total: 1_235 })
+    await page.getByText("1,235 votes").waitFor()
+    await expectNoSideScroll(page)
+    // How many characters fit in a line of each.
+    const fits = await page
+      .locator(".receipt code, .tally .label, .chosen .label")
+      .evaluateAll((elements) =>
+        elements.map(
+          (element) => element.clientWidth / Number.parseFloat(getComputedStyle(element).fontSize),
+        ),
+      )
+    for (const ems of fits) expect(ems).toBeGreaterThan(3)
+    await page.context().close()
+  },
+)

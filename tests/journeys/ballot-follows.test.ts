@@ -42,7 +42,7 @@ const waiting = async () =>
   (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true })
 
-test("Phones on the start page go on to the poll that the host shows now; those on a poll's own page stay.", async () => {
+test("phones on the start page go on to the poll that the host shows now; those on a poll's own page stay", async () => {
   await show(pets, lunch)
   const [idle, voted, own] = [
     await openPage(browser, fixture.url),
@@ -63,7 +63,7 @@ test("Phones on the start page go on to the poll that the host shows now; those 
   for (const page of [idle, voted, own]) await page.context().close()
 })
 
-test("Who is choosing is told before the page goes on, and may stay.", async () => {
+test("a voter who is choosing is told before the page goes on, and may stay", async () => {
   await show(pets, lunch)
   const [staying, going] = [await openPage(browser, fixture.url), await openPage(browser, fixture.url)]
   for (const page of [staying, going]) {
@@ -83,7 +83,7 @@ test("Who is choosing is told before the page goes on, and may stay.", async () 
   for (const page of [staying, going]) await page.context().close()
 })
 
-test("A vote that is on its way is waited for, and its answer can be read, before the page goes on.", async () => {
+test("a vote that is on its way is waited for, and its answer can be read, before the page goes on", async () => {
   await show(pets, lunch)
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
@@ -101,7 +101,7 @@ test("A vote that is on its way is waited for, and its answer can be read, befor
   await page.context().close()
 })
 
-test("A poll that is paused, goes on, closes and opens again says so within two seconds, and keeps the choice.", async () => {
+test("a poll that is paused, goes on, closes and opens again says so within two seconds, and keeps the choice", async () => {
   await show(pets, lunch)
   const page = await openPage(browser, `${fixture.url}/polls/pets`)
   await page.locator("button.option", { hasText: "Cats" }).click()
@@ -126,7 +126,7 @@ test("A poll that is paused, goes on, closes and opens again says so within two 
   await page.context().close()
 })
 
-test("A vote that meets a pause is told so, and can be cast when voting goes on.", async () => {
+test("a vote that meets a pause is told so, and can be cast when voting goes on", async () => {
   const before = await waiting()
   const page = await openPage(browser, `${fixture.url}/polls/talk`)
   await page.context().setOffline(true)

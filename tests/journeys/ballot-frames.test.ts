@@ -37,7 +37,7 @@ function hostPage() {
   })
 }
 
-test("The ballot in a frame of another origin votes, tells its height and stays in the frame.", async () => {
+test("the ballot in a frame of another origin votes, tells its height and stays in the frame", async () => {
   using site = hostPage()
   const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
   const frame = page.frameLocator("iframe")
@@ -48,7 +48,7 @@ test("The ballot in a frame of another origin votes, tells its height and stays 
   await page.context().close()
 })
 
-test("A browser that keeps nothing in a frame of another site votes on the poll's own page.", async () => {
+test("a browser that keeps nothing in a frame of another site votes on the poll's own page", async () => {
   using site = hostPage()
   const page = await openPage(browser, `http://localhost:${site.port}`)
   const link = page.frameLocator("iframe").getByRole("link", { name: "Vote in a new tab" })
@@ -58,13 +58,13 @@ test("A browser that keeps nothing in a frame of another site votes on the poll'
   await page.context().close()
 })
 
-test("Who may frame the ballot is a setting, and nobody may frame its page.", async () => {
+test("the sites that may frame the ballot are a setting, and its own page can't be framed", async () => {
   const policy = async (path: string) => (await fixture.ask(path)).headers.get("content-security-policy")
   expect(await policy("/embed/pets")).toEndWith("frame-ancestors *")
   expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
 })
 
-test("Without scripts the vote is cast in a tab of its own, where the browser is known when it comes again.", async () => {
+test("without scripts the vote is cast in a new tab, where the browser is recognised when it comes again", async () => {
   using site = hostPage()
   const page = await openPage(browser, `http://localhost:${site.port}`, { javaScript: false })
   const receipts: string[] = []
@@ -80,7 +80,7 @@ test("Without scripts the vote is cast in a tab of its own, where the browser is
   await page.context().close()
 })
 
-test("A frame follows the theme of the page around it.", async () => {
+test("a frame follows the theme of the page around it", async () => {
   const page = await openPage(browser, `${fixture.url}/embed/pets?theme=dark`, { width: 360 })
   expect(await page.locator("html").getAttribute("data-theme")).toBe("dark")
   const ink = await page.locator("h1").evaluate((heading) => getComputedStyle(heading).color)

@@ -188,7 +188,7 @@ for (const { name, path, shows, withoutScripts = shows, act } of STATES) {
   }
 }
 
-test("Every target is at least 44 px high.", async () => {
+test("every target is at least 44 px high", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/swing`, { width: 360 })
   await vote(page)
   const heights = await page
@@ -200,7 +200,7 @@ test("Every target is at least 44 px high.", async () => {
   await page.context().close()
 })
 
-test("A scheduled poll opens on its page by itself, and a closed one becomes final.", async () => {
+test("a scheduled poll opens on its page by itself, and a closed one becomes final", async () => {
   const soon = examplePoll({ number: 20, id: "soon", opensAt: new Date(Date.now() + hour) })
   await fixture.writePolls(...polls, soon)
   const page = await openPage(browser, `${fixture.url}/polls/soon`)
@@ -216,7 +216,7 @@ test("A scheduled poll opens on its page by itself, and a closed one becomes fin
   await page.context().close()
 })
 
-test("A ballot says that voting is paused, and goes on by itself.", async () => {
+test("a ballot says that voting is paused, and goes on by itself", async () => {
   const pause = examplePoll({ number: 21, id: "pause", state: "paused" })
   await fixture.writePolls(...polls, pause)
   const page = await openPage(browser, `${fixture.url}/polls/pause`)
@@ -232,7 +232,7 @@ test("A ballot says that voting is paused, and goes on by itself.", async () => 
   await page.context().close()
 })
 
-test("A phone whose clock was days off, and is set while the ballot is open, counts down rightly again.", async () => {
+test("a phone whose clock was days off, and is set while the ballot is open, counts down rightly again", async () => {
   const page = await browser.newPage({ locale: "en" })
   await page.clock.install({ time: Date.now() - 72 * hour })
   await page.goto(`${fixture.url}/`)
@@ -247,7 +247,7 @@ test("A phone whose clock was days off, and is set while the ballot is open, cou
   await page.close()
 })
 
-test("The ballot with all that it loads weighs at most 20 KB.", async () => {
+test("the ballot with all that it loads weighs at most 20 KB", async () => {
   const headers = { "accept-encoding": "br", "accept-language": "ja" }
   const size = async (path: string) => {
     const response = await fixture.ask(path, { headers, decompress: false } as RequestInit)
@@ -263,7 +263,7 @@ test("The ballot with all that it loads weighs at most 20 KB.", async () => {
   expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(MOST_BYTES)
 })
 
-test("A page that says what is wrong does so in the reader's language alone, and can be switched.", async () => {
+test("a page that says what is wrong does so in the reader's language alone, and can be switched", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/nothing?x=1`, { language: "de" })
   await page.getByRole("heading", { name: "Diese Abstimmung gibt es nicht" }).waitFor()
   expect(await page.locator("main [lang]").count()).toBe(0)
@@ -276,7 +276,7 @@ test("A page that says what is wrong does so in the reader's language alone, and
   await page.context().close()
 })
 
-test("A title and a label in Hebrew have their own direction, before and after the vote.", async () => {
+test("a title and a label in Hebrew have their own direction, before and after the vote", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/hebrew`, { width: 390 })
   const directionOf = (text: string) =>
     page
@@ -297,7 +297,7 @@ test("A title and a label in Hebrew have their own direction, before and after t
   await page.context().close()
 })
 
-test("What no form of ours sends is refused without a word for programs.", async () => {
+test("a request that no form of ours sends is refused by a page without words for programs", async () => {
   const headers = { accept: "text/html", "accept-language": "fr" }
   const refused = await (await fixture.form("/polls/pets", "vote=nobody", headers)).text()
   expect(refused).toContain("Ce choix n’est pas sur le bulletin")
@@ -307,7 +307,7 @@ test("What no form of ours sends is refused without a word for programs.", async
   expect(broken).not.toContain("The field")
 })
 
-test("A picture that can't be loaded gives way to the emoji, or to the option's place.", async () => {
+test("a picture that can't be loaded gives way to the emoji, or to the option's place", async () => {
   const page = await openPage(browser, "about:blank")
   await page.route(WHOLE, (route) => route.fulfill({ contentType: "image/svg+xml", body: SQUARE }))
   await page.goto(`${fixture.url}/polls/pictures`)
@@ -326,7 +326,7 @@ test("A picture that can't be loaded gives way to the emoji, or to the option's 
   await page.context().close()
 })
 
-test("Whatever stands in a mark stays in it, and takes no room from the label.", async () => {
+test("the content of an option's mark stays inside it, and takes no room from the label", async () => {
   for (const width of [360, 1280]) {
     const page = await openPage(browser, `${fixture.url}/polls/pictures`, { width })
     const marks = page.locator(".mark")
@@ -362,7 +362,7 @@ const lastLines = (page: Page) =>
   )
 
 test.each([...LANGUAGES])(
-  "No word of the countdown stands alone in a line of a wide page (%s).",
+  "no word of the countdown stands alone in a line of a wide page (%s)",
   async (language) => {
     const page = await openPage(browser, `${fixture.url}/polls/days`, { language })
     await page.getByRole("timer").waitFor()

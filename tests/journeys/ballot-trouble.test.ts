@@ -40,7 +40,7 @@ const COME_BACK_LATER = { status: 503, headers: { "retry-after": "60" } }
 const waiting = async () =>
   (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 
-test("A vote that is cast offline is kept, says so, and is counted once when the network is back.", async () => {
+test("a vote that is cast offline is kept, says so, and is counted once when the network is back", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.context().setOffline(true)
@@ -55,7 +55,7 @@ test("A vote that is cast offline is kept, says so, and is counted once when the
   await page.context().close()
 })
 
-test("A vote whose answer was lost is sent again, and is the same vote.", async () => {
+test("a vote whose answer was lost is sent again, and is the same vote", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   let lost = 0
@@ -72,7 +72,7 @@ test("A vote whose answer was lost is sent again, and is the same vote.", async 
   await page.context().close()
 })
 
-test("A vote that is under way survives a reload of its page.", async () => {
+test("a vote that is under way survives a reload of its page", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
@@ -86,7 +86,7 @@ test("A vote that is under way survives a reload of its page.", async () => {
   await page.context().close()
 })
 
-test("A browser that takes no cookies stays one voter.", async () => {
+test("a browser that takes no cookies stays one voter", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url)
   await page.context().clearCookies()
@@ -103,7 +103,7 @@ test("A browser that takes no cookies stays one voter.", async () => {
   await page.context().close()
 })
 
-test("A waiting vote never takes the place of one that was cast later, in another tab.", async () => {
+test("a waiting vote never takes the place of one that was cast later, in another tab", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/swing`)
   const later = await page.context().newPage()
   await page.route("**/votes", (route) => route.fulfill(COME_BACK_LATER))
@@ -121,7 +121,7 @@ test("A waiting vote never takes the place of one that was cast later, in anothe
   await page.context().close()
 })
 
-test("Who votes second from a network that has one vote is told so.", async () => {
+test("a person who votes second from a network that has one vote is told so", async () => {
   expect((await fixture.vote("office", "a")).status).toBe(201)
   const page = await openPage(browser, `${fixture.url}/polls/office`)
   await voteOnPage(page, "Dogs")
@@ -129,7 +129,7 @@ test("Who votes second from a network that has one vote is told so.", async () =
   await page.context().close()
 })
 
-test("A vote that was waiting when the poll closed, or was deleted, does not vanish without a word.", async () => {
+test("a vote that was waiting when the poll closed, or was deleted, does not vanish without a word", async () => {
   const open = async (poll: string) => {
     const page = await openPage(browser, `${fixture.url}/polls/${poll}`)
     await page.context().setOffline(true)
@@ -149,7 +149,7 @@ test("A vote that was waiting when the poll closed, or was deleted, does not van
   for (const page of [closing, going]) await page.context().close()
 })
 
-test("The open pages of a poll that is deleted say so by themselves.", async () => {
+test("the open pages of a poll that is deleted say so by themselves", async () => {
   const [choosing, voted] = await Promise.all([
     openPage(browser, `${fixture.url}/polls/gone`),
     openPage(browser, `${fixture.url}/polls/gone`),
@@ -165,7 +165,7 @@ test("The open pages of a poll that is deleted say so by themselves.", async () 
   }
 })
 
-test("A page never goes back to what another vote app knew before.", async () => {
+test("a page never goes back to what another vote app knew before", async () => {
   const before = examplePoll({ number: 7, id: "ages", title: "What was asked before?" })
   await fixture.writePolls(...polls, before)
   const path = "/api/polls/ages"

@@ -40,7 +40,7 @@ const tally = (poll: string, counts: object) => fixture.admin.set(keys.tally(pol
 const waiting = async () =>
   (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
 
-test("Once a choice is confirmed the page says what was chosen, gives the receipt and shows the tally as it moves.", async () => {
+test("once a choice is confirmed the page says what was chosen, gives the receipt and shows the tally as it moves", async () => {
   const before = await waiting()
   const page = await openPage(browser, fixture.url, { width: 360 })
   const address = page.url()
@@ -58,7 +58,7 @@ test("Once a choice is confirmed the page says what was chosen, gives the receip
   await page.context().close()
 })
 
-test("Without scripts the form votes, and its answer holds the same.", async () => {
+test("without scripts the form votes, and its answer holds the same", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/pets`, { javaScript: false })
   await page.getByRole("button", { name: "Dogs" }).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -77,7 +77,7 @@ test("Without scripts the form votes, and its answer holds the same.", async () 
   await page.context().close()
 })
 
-test("A vote can be changed where the poll allows it, and kept when the voter thinks again.", async () => {
+test("a vote can be changed where the poll allows it, and kept when the voter thinks again", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/swing`)
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByText("The results are shown once the poll is closed.").waitFor()
@@ -92,7 +92,7 @@ test("A vote can be changed where the poll allows it, and kept when the voter th
   await page.context().close()
 })
 
-test("Without scripts, too, who comes back sees what stands, and may change it or keep it.", async () => {
+test("without scripts, too, a voter who comes back sees the vote that stands, and may change it or keep it", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/swing`, { javaScript: false })
   await page.getByRole("button", { name: "Cats" }).click()
   const receipt = await page.locator(".receipt code").textContent()
@@ -111,7 +111,7 @@ test("Without scripts, too, who comes back sees what stands, and may change it o
   await page.context().close()
 })
 
-test("Who comes back without scripts sees the tally as far as it is shown to who has voted.", async () => {
+test("a voter who comes back without scripts sees the tally if voters may see it", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/gated`, { javaScript: false })
   expect(await page.getByText("4 votes").count()).toBe(0)
   await page.getByRole("button", { name: "Cats" }).click()
@@ -123,7 +123,7 @@ test("Who comes back without scripts sees the tally as far as it is shown to who
   await page.context().close()
 })
 
-test("A browser that forgot everything but its cookie is told what stands.", async () => {
+test("a browser that forgot everything but its cookie is shown the vote that stands", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/pets`)
   await voteOnPage(page, "Dogs")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -135,7 +135,7 @@ test("A browser that forgot everything but its cookie is told what stands.", asy
   await page.context().close()
 })
 
-test("Who comes back sees what stands, and a first vote stands in spite of a second.", async () => {
+test("a voter who comes back sees the vote that stands, and a first vote stands in spite of a second", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/pets`)
   const other = await page.context().newPage()
   await other.goto(`${fixture.url}/polls/pets`)
@@ -149,7 +149,7 @@ test("Who comes back sees what stands, and a first vote stands in spite of a sec
   await page.context().close()
 })
 
-test("Where the first vote stands a choice is confirmed: another one changes it, and nothing is cast before.", async () => {
+test("where the first vote stands a choice is confirmed: another one changes it, and nothing is cast before", async () => {
   const before = await waiting()
   const page = await openPage(browser, `${fixture.url}/polls/many`, { width: 320, height: 568 })
   const option = (n: number) => page.locator("button.option").nth(n - 1)
@@ -171,7 +171,7 @@ test("Where the first vote stands a choice is confirmed: another one changes it,
   await page.context().close()
 })
 
-test("The ballot needs a keyboard alone: a digit or Enter chooses, and Enter confirms, but not the same Enter.", async () => {
+test("the ballot needs a keyboard alone: a digit or Enter chooses, and Enter confirms, but not the same Enter", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/pets`)
   await page.locator("form:focus").waitFor()
   await page.getByText("On a keyboard: keys 1–2 choose, Enter votes.").waitFor()
@@ -200,7 +200,7 @@ test("The ballot needs a keyboard alone: a digit or Enter chooses, and Enter con
   await other.context().close()
 })
 
-test("Where a vote may be changed a press and a digit vote at once.", async () => {
+test("where a vote may be changed a press and a digit vote at once", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/swing`)
   await page.locator("form:focus").waitFor()
   await page.getByText("On a keyboard: keys 1–2 vote.").waitFor()
@@ -209,7 +209,7 @@ test("Where a vote may be changed a press and a digit vote at once.", async () =
   await page.context().close()
 })
 
-test("Among more than nine options a digit goes to its option, and Enter chooses it.", async () => {
+test("among more than nine options a digit goes to its option, and Enter chooses it", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/many`)
   await page.locator("form:focus").waitFor()
   await page.keyboard.press("3")
@@ -222,7 +222,7 @@ test("Among more than nine options a digit goes to its option, and Enter chooses
   await page.context().close()
 })
 
-test("A code is formatted while it is typed, refused with a reason, and votes once.", async () => {
+test("a code is formatted while it is typed, refused with a reason, and votes once", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/coded`)
   const field = page.getByLabel("Your code")
   expect(await field.getAttribute("placeholder")).not.toMatch(/[0-9A-Za-z]/)
@@ -259,7 +259,7 @@ test("A code is formatted while it is typed, refused with a reason, and votes on
   await page.context().close()
 })
 
-test("A printed code fills the field in, and a wrong one is refused beside it, without scripts, too.", async () => {
+test("a printed code fills the field in, and a wrong one is refused beside it, without scripts, too", async () => {
   const code = writeCode(coded.salt, 2)
   const address = `${fixture.url}/polls/coded?code=${code}`
   const page = await openPage(browser, address, { javaScript: false })
@@ -274,7 +274,7 @@ test("A printed code fills the field in, and a wrong one is refused beside it, w
   await page.context().close()
 })
 
-test("Results that are shown after voting alone come with the receipt, and without it are refused.", async () => {
+test("results that are shown after voting alone come with the receipt, and without it are refused", async () => {
   expect((await fixture.ask("/api/polls/gated/tally")).status).toBe(403)
   expect((await fixture.ask(`/api/polls/gated/tally?receipt=${"x".repeat(54)}`)).status).toBe(403)
   const page = await openPage(browser, `${fixture.url}/polls/gated`)
@@ -286,7 +286,7 @@ test("Results that are shown after voting alone come with the receipt, and witho
   await page.context().close()
 })
 
-test("The tally that browsers ask for each second is not sent again while it is the same.", async () => {
+test("the tally that browsers ask for each second is not sent again while it is the same", async () => {
   const first = await fixture.ask("/api/polls/pets/tally")
   const etag = first.headers.get("etag") ?? ""
   for (const known of [etag, `W/${etag}`, `"older", ${etag}`]) {
@@ -302,15 +302,18 @@ test.each([
   ["es", "Elige una opción. Tu voto es definitivo."],
   ["pt", "Escolha uma opção. Seu voto é definitivo."],
   ["ja", "一つ選んでください。投票後の変更はできません。"],
-])("The ballot speaks %s to who asks for it, and to who switches to it.", async (language, sentence) => {
-  const page = await openPage(browser, fixture.url, { language })
-  await page.getByText(sentence).waitFor()
-  expect(await page.locator("html").getAttribute("lang")).toBe(language)
-  const other = language === "en" ? "de" : "en"
-  await page.locator(".language-switch summary").click()
-  await page.locator(`.language-switch a[lang=${other}]`).click()
-  await page.locator(`html[lang=${other}]`).waitFor()
-  await page.goto(`${fixture.url}/polls/swing`)
-  expect(await page.locator("html").getAttribute("lang")).toBe(other)
-  await page.context().close()
-})
+])(
+  "the ballot speaks %s to a reader who asks for it, and to one who switches to it",
+  async (language, sentence) => {
+    const page = await openPage(browser, fixture.url, { language })
+    await page.getByText(sentence).waitFor()
+    expect(await page.locator("html").getAttribute("lang")).toBe(language)
+    const other = language === "en" ? "de" : "en"
+    await page.locator(".language-switch summary").click()
+    await page.locator(`.language-switch a[lang=${other}]`).click()
+    await page.locator(`html[lang=${other}]`).waitFor()
+    await page.goto(`${fixture.url}/polls/swing`)
+    expect(await page.locator("html").getAttribute("lang")).toBe(other)
+    await page.context().close()
+  },
+)

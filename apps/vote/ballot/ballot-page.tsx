@@ -69,7 +69,7 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
   }
 }
 
-/** Of a draft nobody learns more than that it is one. */
+/** A draft shows nothing but that it is one. */
 function factsOf(poll: Poll, now: number): PollFacts {
   const phase = votingPhase(poll, now)
   const { id, title, options, policy, results, eligibility } = poll

@@ -4,7 +4,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
 const PAGE = { accept: "text/html" }
-/** What stands is looked up for a moment only; a busy machine that runs other tests gets more. */
+/** The app waits 150 ms for the visitor's vote; a busy machine that runs other tests gets more time. */
 const LIMIT_MS = 1_000
 
 let fixture: VoteFixture
@@ -29,7 +29,7 @@ test("a voter who comes back gets the receipt of the vote, and nobody else does"
   const other = await fixture.ask("/polls/pets", { headers: PAGE })
   expect(await other.text()).not.toContain(receipt)
   expect(await pageOf("/polls/pets", cookieOf(other))).not.toContain(receipt)
-  // Not its last character: that one carries four bits only, and has four spellings.
+  // The last character carries only four bits and so has four spellings: another one is changed.
   const forged = cookieOf(voted).replace(/\.(.)/, (_, first) => (first === "A" ? ".B" : ".A"))
   expect(await pageOf("/polls/pets", forged)).not.toContain(receipt)
 })

@@ -37,7 +37,7 @@ test("the style sheet is served under a name that may be kept for ever", async (
   expect(response.headers.get("cache-control")).toContain("immutable")
 })
 
-/** The page to which a browser is led, with the cookies that it has by then. */
+/** The page to which a browser is redirected, asked for with the cookies that it has by then. */
 async function led(
   response: Response,
   cookies = "",
@@ -50,7 +50,7 @@ async function led(
   if (page.status === 303) return led(page, cookie)
   return { page: wordsOf(await page.text()), path, cookie }
 }
-/** What a page says, without its markup. */
+/** The text of a page, without its markup. */
 function wordsOf(html: string): string {
   const body = html.slice(html.indexOf("<main")).replace(/<script.*?<\/script>/gs, "")
   return body
@@ -96,13 +96,13 @@ test("a browser that keeps no cookies gets its receipt, and a warning that it ca
   const page = wordsOf(await (await fixture.ask(address, { headers: BROWSER })).text())
   expect(page).toMatch(/Your vote is in Cats.* Dogs .* [\w-]{54} /)
   expect(page).toContain("so it can't be told from a new one")
-  // Another network has the address from somebody else.
+  // Somebody passed the address on to a browser in another network.
   const forwarded = { ...BROWSER, "x-forwarded-for": "192.0.2.9" }
   const elsewhere = wordsOf(await (await fixture.ask(address, { headers: forwarded })).text())
   expect(elsewhere).not.toContain("Your vote is in")
   const forged = wordsOf(await (await fixture.ask(`${address.slice(0, -3)}AAA`, { headers: BROWSER })).text())
   expect(forged).not.toContain("Your vote is in")
-  // Whose browser that is nobody knows, nor of an address that says that there is a cookie: both may have been shared.
+  // The address may have been passed on, so that it says nothing about the cookies of this browser.
   const shared = wordsOf(await (await fixture.ask("/polls/pets?answer=1", { headers: BROWSER })).text())
   const cookie = cookieOf(await fixture.ask("/"))
   const kept = wordsOf(await (await fixture.ask(address, { headers: { ...BROWSER, cookie } })).text())

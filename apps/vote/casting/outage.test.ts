@@ -4,7 +4,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { waitFor } from "../../../scripts/services/wait"
 import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
-/** Promised are 200 ms; a busy machine that runs other tests gets more. */
+/** Voters are promised 200 ms; a busy machine that runs other tests gets more time. */
 const LIMIT_MS = 1_000
 
 let fixture: VoteFixture
@@ -69,7 +69,7 @@ test("a vote that comes while others hang already is refused at once", async () 
   if (pid === undefined) throw new Error("Redis does not run.")
   process.kill(pid, "SIGSTOP")
   try {
-    // At different moments, so that they go to Redis in different rounds.
+    // The votes start at different moments, so that they go to Redis in different calls.
     const first = expectUnavailable("inbox-away")
     await Bun.sleep(30)
     const second = expectUnavailable("inbox-away")

@@ -174,7 +174,7 @@ test("a vote counts for the wording that its voter read, and for no other", asyn
   expect((await post({ option: "a", words: 0 })).status).toBe(201)
   const options = poll.options.map((option, i) => ({ ...option, label: i === 0 ? "Dogs" : "Cats" }))
   await fixture.writePolls({ ...poll, options, words: 1, revision: 2 })
-  // The app's own reading is an old one at this moment.
+  // The app still has the old copy of the poll at this moment.
   const form = (fields: Record<string, string>) =>
     fixture.ask("/polls/mended", { method: "POST", body: new URLSearchParams(fields) })
   expect(await (await form({ vote: "a" })).text()).toContain("Dogs")

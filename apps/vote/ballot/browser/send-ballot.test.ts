@@ -4,7 +4,7 @@ import { sendBallot } from "./send-ballot"
 
 const accepted = { status: "accepted", poll: "pets", option: "a", receipt: "r" }
 
-/** Answers in turn, and what was waited between them. */
+/** Gives these answers in turn, and records the waits between them. */
 async function send(...answers: (Response | Error)[]) {
   return sendUnless(() => null, ...answers)
 }
