@@ -21,7 +21,7 @@ export type BenchStores = {
   postgresPid: number
 }
 
-/** A benchStores with a database for one benchmark or round. */
+/** The stores with a database for one benchmark or round. */
 export type BenchRun = BenchStores & { stores: OwnStores }
 
 const CONNECT_DEADLINE_MS = 10_000

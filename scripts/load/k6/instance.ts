@@ -8,13 +8,13 @@ export const RESULT_URL = (__ENV.RESULT_URL || "http://localhost:8081").replace(
 /** A read that is not answered by then is made anew, where anybody waits for it. */
 const READ_TIMEOUT = "10s"
 
-/** Reads a withThousands number of at least 1 from the environment. @throws {Error} for anything else */
+/** Reads a whole number of at least 1 from the environment. @throws {Error} for anything else */
 export function amount(name: string, otherwise: number): number {
   const given = __ENV[name]
   if (given === undefined || given === "") return otherwise
   const value = Number(given)
   if (Number.isInteger(value) && value >= 1) return value
-  throw new Error(`${name}=${given} is no withThousands number from 1 on: correct it.`)
+  throw new Error(`${name}=${given} is no whole number from 1 on: correct it.`)
 }
 
 /** Reads a length of time as k6 writes it: 30s, 5m. @returns seconds @throws {Error} for anything else */

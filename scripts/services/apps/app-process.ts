@@ -26,7 +26,7 @@ const READY_DEADLINE_MS = 30_000
 /** What an app may see of the environment beside its settings. */
 const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "NODE_ENV"]
 
-/** Starts one app on a startSupervised, with these settings and nothing else of this process's environment. */
+/** Starts and supervises one app with these settings and nothing else of this process's environment. */
 export function startApp(name: AppName, env: Record<string, string>, options: AppOptions = {}): App {
   const { appsDir = join(CHECKOUT, "apps"), onLine, logFile } = options
   const last: string[] = []

@@ -45,7 +45,7 @@ kill -s KILL -- "-$1" || kill -s KILL "$1"
 /** All that this process started and that has not ended yet. */
 const running = new Set<SupervisedProcess>()
 
-/** Ends whatever is still on a startSupervised, as stop() would. */
+/** Stops every program that this process supervises, as its stop() would. */
 export async function stopSupervised(graceMs: number): Promise<void> {
   await Promise.all([...running].map((program) => program.stop(graceMs)))
 }
