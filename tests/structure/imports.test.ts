@@ -46,30 +46,38 @@ test("lib imports from nobody, an app from lib and itself, and neither from a te
   expect(wrong).toEqual([])
 })
 
-/** A folder of an app is a feature; a file that stands beside the folders counts by itself. */
-function nodeOf(app: string, path: string): string {
-  const [first = "", ...rest] = path.slice(app.length + 1).split("/")
+/**
+ * A folder of an app is a feature, and one of scripts is a group of commands; so is each folder of scripts/services, which
+ * commands share. A file that stands beside the folders counts by itself.
+ */
+function nodeOf(part: string, path: string): string {
+  const [first = "", ...rest] = path.slice(part.length + 1).split("/")
+  if (`${part}/${first}` === "scripts/services") return nodeOf("scripts/services", path)
   return rest.length > 0 ? `${first}/` : first
 }
 
-/** All arrows between the folders of an app that are part of a circle. */
-function circular(app: string): Arrow[] {
-  const own = arrows.filter(({ from, to }) => from.startsWith(`${app}/`) && to.startsWith(`${app}/`))
-  const next = Map.groupBy(own, ({ from }) => nodeOf(app, from))
+/** All arrows between the folders of an app or of scripts that are part of a circle. */
+function circular(part: string): Arrow[] {
+  const own = arrows.filter(({ from, to }) => from.startsWith(`${part}/`) && to.startsWith(`${part}/`))
+  const next = Map.groupBy(own, ({ from }) => nodeOf(part, from))
   const leadsBack = (start: string, goal: string): boolean => {
     const seen = new Set([start])
-    for (const node of seen) for (const { to } of next.get(node) ?? []) seen.add(nodeOf(app, to))
+    for (const node of seen) for (const { to } of next.get(node) ?? []) seen.add(nodeOf(part, to))
     return seen.has(goal)
   }
   return own.filter(({ from, to }) => {
-    const [a, b] = [nodeOf(app, from), nodeOf(app, to)]
+    const [a, b] = [nodeOf(part, from), nodeOf(part, to)]
     return a !== b && leadsBack(b, a)
   })
 }
 
-test.each(["apps/vote", "apps/worker", "apps/result"])(
+test.each(["apps/vote", "apps/worker", "apps/result", "scripts"])(
   "no folder of %s imports, directly or not, from one that imports it",
-  (app) => {
-    expect(circular(app)).toEqual([])
+  (part) => {
+    expect(circular(part)).toEqual([])
   },
 )
+
+test("scripts import nothing from the tests", () => {
+  expect(arrows.filter(({ from, to }) => partOf(from) === "scripts" && partOf(to) === "tests")).toEqual([])
+})
