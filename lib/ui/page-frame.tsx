@@ -1,8 +1,35 @@
 /** The parts around the content of a page: head, wordmark and language switch. */
 
+import type { ComponentChildren } from "preact"
 import { commonMessages } from "./common-messages"
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from "./language"
-import type { Page } from "./page"
+
+export type Page = {
+  language: Language
+  /** The title of the page, to which " · Tallyroom" is added. */
+  title: string
+  /** Addresses of assets, from `assets.asset(name)`. */
+  stylesheet: string
+  script?: string | undefined
+  /** The data for the script, which reads it by `pageData()`. */
+  data?: unknown
+  bodyClass?: string | undefined
+  /** Makes the page light or dark whatever the reader's system wants, for big screens and frames in other sites. */
+  theme?: "light" | "dark" | undefined
+  /** More elements for the head. */
+  head?: ComponentChildren
+  /** The path and query of this page, to which the language switch leads. Without them there is no switch. */
+  alternates?: string | undefined
+  /** Where the wordmark leads, "/" by default. */
+  home?: string | undefined
+  /** Links beside the language switch. */
+  nav?: ComponentChildren
+  footer?: ComponentChildren
+  /** Without header and footer: for frames in other sites, the stage and printed sheets. */
+  bare?: boolean | undefined
+  /** The content of `<main id="app">`, which `hydrateApp(…, "#app")` makes live. */
+  children: ComponentChildren
+}
 
 export function PageFrame(page: Page) {
   const { language, theme, bare, bodyClass, footer, children } = page
