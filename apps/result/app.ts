@@ -1,4 +1,4 @@
-/** The result app, put together. */
+/** Builds the result app from its features. */
 
 import { join } from "node:path"
 import type { Contract } from "@tallyroom/lib/contracts/contract"
@@ -44,14 +44,14 @@ export type AppDeps = {
   assets: Assets
   adminToken: string
   voteUrl: string
-  /** Empty when people reach this app by the host that they name. */
+  /** The address of this app for people; empty if it is the host that a request names. */
   publicUrl: string
   trusted: TrustedProxies
   deliveriesPerSecond: number
   maxViewers: number
   /** Sources for `frame-ancestors` of the pages that are made for frames. */
   embedOrigins: string
-  /** Whose watchers are served beside our own; none without one. */
+  /** The contract whose watchers are served too, if any. */
   contract?: Contract
 }
 
@@ -68,7 +68,7 @@ export const ENTRYPOINTS = [
   "admin/browser/admin.css",
 ].map((path) => join(import.meta.dir, path))
 
-/** Builds the app; nothing listens yet, and `hub` waits for somebody to tell it what changed. */
+/** Builds the app. It does not listen yet, and the caller must tell `hub` what changed. */
 export function createApp(deps: AppDeps) {
   const { sql, registry, assets, voteUrl } = deps
   const publicOrigins = deps.publicUrl === "" ? [] : [new URL(deps.publicUrl).origin]

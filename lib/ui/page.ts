@@ -1,4 +1,4 @@
-/** The frame of every page of every app. */
+/** Renders the pages of all apps. */
 
 import { h } from "preact"
 import { renderToString } from "preact-render-to-string"

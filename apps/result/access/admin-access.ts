@@ -13,8 +13,8 @@ export type Peers = { requestIP: (request: Request) => { address: string } | nul
 export type AdminAccess = {
   /**
    * Whether the request is an admin's. Without an Authorization header and a session it is not.
-   * @throws {Problem} token-needed for a wrong token, too-many-attempts after too many of them, cross-site for a change
-   * that another site makes a signed-in browser ask for
+   * @throws {Problem} token-needed for a wrong token, too-many-attempts after too many wrong ones, cross-site for a change
+   * that another site makes with the session of a signed-in browser
    */
   isAdmin: (request: Request, server: Peers) => boolean
   /** @throws {Problem} token-needed unless the request is an admin's; otherwise as `isAdmin` */

@@ -13,7 +13,7 @@ export function mayKnow(poll: Pick<Poll, "state" | "deleting">, viewer: Viewer):
 }
 
 /**
- * The poll, unless this viewer may not know of it.
+ * Returns the poll, if this viewer may know of it.
  * @throws {Problem} poll-unknown
  */
 export function requirePoll(id: string, tally: Tally | undefined, viewer: Viewer): Tally {

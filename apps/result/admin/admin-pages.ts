@@ -21,7 +21,7 @@ export type AdminDeps = {
   sql: Database
   access: AdminAccess
   site: Site
-  /** Empty when people reach this app by the host that they name. */
+  /** The address of this app for people; empty if it is the host that a request names. */
   publicUrl: string
   /** Called with the id of every poll that was changed here. */
   changed: (id: string) => void

@@ -1,4 +1,4 @@
-/** The control room. */
+/** The routes of the control room. */
 
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { Elysia } from "elysia"

@@ -63,7 +63,7 @@ export type PollView = {
   books: Books
   undo: Undo
   codes: CodeCounts | null
-  /** Whole addresses. */
+  /** Addresses with scheme and host. */
   links: { ballot: string; results: string; stage: string }
   embeds: { results: string; ballot: string }
   notice: Notice | null

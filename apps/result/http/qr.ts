@@ -32,7 +32,7 @@ export function qrSvg(text: string, { label }: { label: string }): string {
   return renderToString(h(Qr, { text, label }))
 }
 
-/** Neighbouring dark modules of row `y` as one rectangle each. */
+/** A path with one rectangle for each run of dark modules in row `y`. */
 function darkRuns(row: boolean[], y: number): string {
   let path = ""
   for (let x = 0; x < row.length; x++) {

@@ -1,17 +1,17 @@
-/** What all pages need to know of the app and of who asks. */
+/** What all pages need to know about the app and about a request. */
 
 import { type Language, languageOf } from "@tallyroom/lib/ui/language"
 import { voteAddressFor } from "./vote-address"
 
 /** The app, as its pages need it. */
 export type Site = {
-  /** From "results.css" to the address under which it is served. */
+  /** Returns the address of a file such as "results.css". */
   asset: (name: string) => string
   /** Address of the vote app. */
   voteUrl: string
   /** Who may show /embed pages in a frame. */
   embedOrigins: string
-  /** Whether a client came by HTTPS, to us or to a trusted proxy. */
+  /** Whether the client used HTTPS, to this app or to a trusted proxy. */
   isSecure: (request: Request) => boolean
 }
 
@@ -21,7 +21,7 @@ export type PageVisit = {
   language: Language
   /** The address that was asked for, with the host that the request names. */
   url: URL
-  /** From a path on the vote app to its address. */
+  /** Returns the address of a path on the vote app. */
   voteAt: (path: string) => string
   /** `?theme=`, for frames and big screens. */
   theme: "light" | "dark" | undefined
@@ -38,7 +38,7 @@ export function visitOf(site: Site, request: Request): PageVisit {
   }
 }
 
-/** The path and query of a visit, for the language switch; it names the language anew. */
+/** The path and query of a visit without its language, for the language switch. */
 export function pathOf({ url }: PageVisit): string {
   const query = new URLSearchParams(url.search)
   query.delete("lang")

@@ -3,7 +3,7 @@
 export type ServerClock = {
   /** The server's time (ms), as far as it is known. */
   now: () => number
-  /** Takes in a time that the server said. */
+  /** Corrects the clock by a time that the server said. */
   heard: (serverMs: number) => void
 }
 

@@ -22,7 +22,7 @@ export type Watcher = {
   onState: (state: "live" | "away" | "gone") => void
 }
 
-/** Connects again until it is told to stop. @returns how to stop */
+/** Watches a poll, and connects again after every loss. @returns a function that stops it */
 export function keepWatching(address: URL, watcher: Watcher): () => void {
   const stop = new AbortController()
   const { signal } = stop

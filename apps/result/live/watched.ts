@@ -40,7 +40,7 @@ export function versionFor(tally: Tally, audience: Audience): number {
   return versionOf(tally, seesCounts(tally.poll, audience))
 }
 
-/** What this audience is sent of a tally. */
+/** The message about a tally for this audience. */
 export function messageFor(tally: Tally, audience: Audience): string {
   return JSON.stringify(snapshotOf(tally, seesCounts(tally.poll, audience)))
 }

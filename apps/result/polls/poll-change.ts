@@ -1,4 +1,4 @@
-/** Which changes of a poll are allowed when. */
+/** The rules about which changes of a poll are allowed. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
@@ -48,7 +48,7 @@ export const pollChangeSchema = z
     state: z.enum(["draft", "open", "paused", "closed"]).optional(),
     default: z.literal(true).optional(),
     archived: z.boolean().optional(),
-    /** Where it stands in the list of polls. */
+    /** The place of the poll in the list. */
     place: moveSchema.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "must change something")
@@ -62,7 +62,7 @@ export const duplicateSchema = z.strictObject({ id: slugSchema, title: title.opt
 type Changed = Omit<Poll, "number" | "id" | "salt" | "revision" | "isDefault" | "deleting">
 
 /**
- * The poll as it is after an allowed change.
+ * Returns the poll after the change, if the change is allowed.
  * @param accepted how many ballots were accepted so far, as far as Postgres knows
  * @throws {Problem} poll-fixed, or request-malformed for a schedule that makes no sense
  */

@@ -61,7 +61,7 @@ async function placeBetween(
   return below < middle && middle < above ? middle : null
 }
 
-/** The index among the others at which the poll is to stand. */
+/** The index that the poll gets among the others. */
 function indexOf(move: Move, from: number, others: Listed[]): number {
   if (move === "first") return 0
   if (move === "last") return others.length

@@ -1,4 +1,4 @@
-/** A part of a page that may fail without taking the rest with it. */
+/** A part of a page that may fail while the rest of the page goes on. */
 
 import type { ComponentChildren } from "preact"
 import { useErrorBoundary } from "preact/hooks"

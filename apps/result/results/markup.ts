@@ -1,6 +1,6 @@
 import { h } from "preact"
 
-/** Markup that we made ourselves, such as a drawing; never a text of somebody else. */
+/** Inserts markup that this app made itself, such as a drawing. It must never hold a text of a user. */
 export function Markup({ html, className }: { html: string; className?: string }) {
   return h("div", { class: className, dangerouslySetInnerHTML: { __html: html } })
 }

@@ -18,7 +18,7 @@ export type ResultsData = {
   /** Whether a receipt shows that the reader has voted. */
   hasVoted: boolean
   addresses: {
-    /** This page. */
+    /** The address of this page. */
     page: string
     /** The WebSocket's path and query. */
     live: string

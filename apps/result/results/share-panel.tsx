@@ -1,4 +1,4 @@
-/** How others get to the ballot and to these results. */
+/** Shares the ballot and the results: a QR code, links, and buttons that copy them. */
 
 import { qrSvg } from "../http/qr"
 import { unreachableHost, withoutScheme } from "../http/vote-address"

@@ -1,4 +1,4 @@
-/** The history of the poll that is watched. */
+/** The history of the poll on the page. */
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { ServerClock } from "../live/clock"

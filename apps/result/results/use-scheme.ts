@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks"
 import type { ColourScheme } from "./chart-lines"
 
-/** Light or dark, as the page is told to be or else as the reader's system is. */
+/** The colour scheme of the page: the one that its address chooses, or else that of the reader's system. */
 export function useScheme(): ColourScheme {
   const [scheme, setScheme] = useState<ColourScheme>("light")
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** The page for a projector. */
+/** The page for a big screen. */
 
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"

@@ -7,7 +7,7 @@ export type SnapshotOption = Option & { votes?: number }
 
 export type Snapshot = {
   poll: string
-  /** Tells the poll from a later one under the same id. */
+  /** The number of the poll, by which it differs from a later one with the same id. */
   number: number
   title: string
   state: Poll["state"]
@@ -17,7 +17,7 @@ export type Snapshot = {
   opensAt: string | null
   closesAt: string | null
   finalAt: string | null
-  /** No counts are shown: neither the total nor the options' votes are there. */
+  /** Whether no counts are shown. Then the total and the votes of the options are missing. */
   hidden: boolean
   total?: number
   options: SnapshotOption[]

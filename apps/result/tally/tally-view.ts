@@ -21,7 +21,7 @@ export type TallyRow = {
   leads: boolean
 }
 
-/** What a full bar stands for: all votes, or those of the leader. */
+/** What a full bar means: all votes, or those of the leader. */
 type Scale = "total" | "leader"
 
 export type TallyView = {

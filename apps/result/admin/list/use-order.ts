@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks"
 import { useAdminText } from "../admin-text"
 import type { PollSummary } from "../views"
 
-/** A move as the API takes it. */
+/** A move as the API expects it. */
 type Move = "up" | "down" | "first" | { before: string } | { after: string }
 
 export function useOrder(polls: PollSummary[]) {
