@@ -92,6 +92,11 @@ export function createApp({
     answers: new FormAnswers(settings.VOTER_SECRETS),
     tallies: new Tallies(redis),
   }
+  // Without standardHostname: false, short host names such as `vote` break wildcard routes.
+  const app = new Elysia({
+    serve: { maxRequestBodySize: MAX_REQUEST_BYTES },
+    handler: { standardHostname: false },
+  })
   const problems = answerProblems({
     log,
     page: (problem, request) => pageOf(deps, problem, new Client(request, app.server, deps.trustedProxies)),
@@ -103,11 +108,7 @@ export function createApp({
       if (cookie !== undefined) headers.append("set-cookie", cookie)
     },
   })
-  // Without standardHostname: false, short host names such as `vote` break wildcard routes.
-  const app = new Elysia({
-    serve: { maxRequestBodySize: MAX_REQUEST_BYTES },
-    handler: { standardHostname: false },
-  })
+  return app
     .use(problems)
     .use(assets.plugin)
     .use(openapiDocument())
@@ -116,7 +117,6 @@ export function createApp({
     .use(tallyRoutes(deps))
     .use(voteRoutes(deps))
     .use(contractRoutes(settings.CONTRACT, deps, redis))
-  return app
 }
 
 /** Leads from /lunch to /polls/lunch; null if there is no such poll. While that is not known, the poll's page says so. */
