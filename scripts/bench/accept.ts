@@ -16,7 +16,7 @@ import { flood, UNDER_WAY } from "./wrk"
 /** Accepting makes three HMACs and waits for two processes and a disk; more than this is waste. */
 const ACCEPTED_TO_BARE = { kind: "at least", value: 0.18 } as const
 const CPU_TO_BARE = { kind: "at most", value: 7 } as const
-/** Nobody feels it. */
+/** Below this, nobody feels that an answer takes time. */
 const P99_AT_HALF_LOAD_MS = { kind: "below", value: 20 } as const
 
 const WARM_UP_SECONDS = 2

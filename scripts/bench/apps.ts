@@ -1,4 +1,4 @@
-/** The apps of a run, ready to work. */
+/** Starts the apps for one run of a benchmark, and waits until they are ready. */
 
 import {
   type AppProcess,
@@ -16,7 +16,7 @@ export async function startReadyWorker({ stores }: BenchRun): Promise<AppProcess
   return worker
 }
 
-/** One process of each. */
+/** Starts one process of each app. */
 export async function startAll(run: BenchRun, backlogLimit: number) {
   const worker = await startReadyWorker(run)
   const [vote, result] = await Promise.all([

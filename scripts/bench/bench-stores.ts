@@ -1,4 +1,4 @@
-/** Where a benchmark plays: one Redis and one Postgres of its own for the whole run, and what each round starts on them. */
+/** The stores of the benchmarks: one Redis and one Postgres for all of them, and a new database for each run. */
 
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -15,13 +15,13 @@ export type BenchStores = {
   dir: string
   redisServer: RedisServer
   postgres: Postgres
-  /** As an administrator. */
+  /** Connected as an administrator. */
   redis: Redis
   redisPid: number
   postgresPid: number
 }
 
-/** The stores with a database for one benchmark or round. */
+/** The stores, with a database for one benchmark or one round. */
 export type BenchRun = BenchStores & { stores: OwnStores }
 
 const CONNECT_DEADLINE_MS = 10_000
@@ -41,7 +41,7 @@ export async function startBenchStores(): Promise<BenchStores> {
   return { dir, redisServer, postgres: server, redis, ...pids }
 }
 
-/** Empties Redis, opens a new database, and takes both away with all that was started on them once `play` has ended. */
+/** Empties Redis, opens a new database, and removes both, with all that was started on them, once `play` has ended. */
 export async function onFreshDatabase<T>(
   benchStores: BenchStores,
   play: (run: BenchRun) => Promise<T>,

@@ -1,4 +1,4 @@
-/** How long after a click its vote is on the screens of a crowd. */
+/** Measures how long after a click its vote is on the screens of a crowd. */
 
 import { join } from "node:path"
 import { startAll } from "./apps"
@@ -60,8 +60,8 @@ async function clickRound(run: BenchRun, plan: Plan) {
 }
 
 /**
- * For each viewer and vote: when it was first shown there, counted from when it was due. Votes are told apart by their
- * number alone: the k-th that a screen shows is taken for the k-th that was due.
+ * Gives, for each viewer and vote, how long after it was due the vote was first shown there. Votes have no names here:
+ * the k-th vote that a screen shows counts as the k-th that was due.
  */
 function clickToScreen(sightings: Float64Array, startedAt: number): Histogram {
   const latencies = new Histogram()

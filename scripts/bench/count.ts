@@ -99,7 +99,7 @@ async function untilCounted(sql: Database, total: number): Promise<void> {
   }
 }
 
-/** Every round begins with the empty tables of the first; the worker waits for ballots meanwhile. */
+/** Every round begins with empty tables, as the first one does. Meanwhile the worker waits for ballots. */
 async function forgetVotes({ redis }: BenchRun, sql: Database): Promise<void> {
   await waitFor("the inbox to be trimmed", async () => (await backlog(redis)) === 0, DEADLINE_MS)
   await sql`TRUNCATE votes, tallies, timeline, books`

@@ -7,8 +7,8 @@ type Usage = { pid: number; parent: number; cpuSeconds: number }
 const IS_LINUX = process.platform === "linux"
 
 /**
- * CPU seconds that a process and everything below it used since they started. On Linux those of children that have ended
- * are in it; elsewhere they are lost.
+ * CPU seconds that a process and everything below it used since they started. On Linux this includes children that have
+ * ended; on other systems it does not.
  */
 export function cpuSeconds(root: number): number {
   const all = IS_LINUX ? fromProc() : fromPs()
@@ -19,7 +19,7 @@ export function cpuSeconds(root: number): number {
   return (all.find(({ pid }) => pid === root)?.cpuSeconds ?? 0) + sum(root)
 }
 
-/** What these processes used while `work` ran, in CPU seconds each. */
+/** How many CPU seconds each of these processes used while `work` ran. */
 export async function cpuDuring<Name extends string, T>(
   pids: Record<Name, number>,
   work: () => Promise<T>,

@@ -1,4 +1,6 @@
-/** What the whole room sustains: votes accepted, counted and shown, beside accepting alone. */
+/**
+ * Measures what a whole Tallyroom sustains, with votes accepted, counted and shown, beside what accepting alone does.
+ */
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { auditPolls } from "../../apps/worker/audit/audit"
@@ -18,7 +20,7 @@ import { flood } from "./wrk"
 /** Worker, Postgres and result share the machine with vote: half of what vote accepts alone is left for each. */
 const SUSTAINED_TO_ALONE = { kind: "at least", value: 0.5 } as const
 
-/** So small that the flood soon goes at the pace of the slowest part. */
+/** The backlog is so small that the flood soon goes at the pace of the slowest part. */
 const BACKLOG_LIMIT = 20_000
 const WARM_UP_SECONDS = 3
 const DRAIN_DEADLINE_MS = 30_000

@@ -7,14 +7,14 @@ export class Histogram {
   private readonly steps = new Uint32Array(STEPS + 1)
   count = 0
 
-  /** @param ms what is longer than a minute counts as a minute, what is negative as 0 */
+  /** @param ms a longer time counts as a minute, a negative one as 0 */
   add(ms: number): void {
     const step = Math.min(STEPS, Math.max(0, Math.ceil(ms * STEPS_A_MS)))
     this.steps[step] = (this.steps[step] ?? 0) + 1
     this.count++
   }
 
-  /** The time in ms that this share (0 to 1) of all took at most. */
+  /** The time in ms that no more than this share (0 to 1) of all latencies stayed below or reached. */
   quantile(share: number): number {
     let left = Math.ceil(this.count * share)
     const step = this.steps.findIndex((count) => {

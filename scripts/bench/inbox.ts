@@ -9,9 +9,9 @@ import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copie
 import type { Redis } from "ioredis"
 import { classicPoll, DEFAULT_SHARDS, POLL_ID } from "./poll"
 
-/** No limit that a benchmark could reach. */
+/** A backlog limit that no benchmark reaches. */
 export const NO_LIMIT = 100_000_000
-/** Fills every shard's call, several at once, and is decided well within the time that an appender waits. */
+/** So many ballots fill the calls of every shard, and are decided well within the time that an appender waits. */
 const BALLOTS_AT_ONCE = 1_000
 
 const TERMS = termsOf(classicPoll())
@@ -64,7 +64,7 @@ export async function acceptedCount(redis: Redis): Promise<number> {
   return sum((await Promise.all(counters)).map(Number))
 }
 
-/** Forgets who voted, so that the next voters find a hash of the same size. */
+/** Deletes who has voted, so that the next voters find a hash of the same size. */
 export async function forgetVoters(redis: Redis): Promise<void> {
   await Promise.all(ALL_SHARDS.map((shard) => redis.del(keys.voters(shard, POLL_ID))))
 }

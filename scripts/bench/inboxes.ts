@@ -1,4 +1,7 @@
-/** The three inboxes beside each other: the same ballots, straight into each as vote casts them, and one worker. */
+/**
+ * Compares the three inboxes: the same ballots go straight into each, as the vote app would send them, and one worker
+ * counts.
+ */
 
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openDatabase } from "@tallyroom/lib/database"
@@ -68,7 +71,7 @@ async function inboxRound(benchStores: BenchStores, servers: Map<InboxKind, Inbo
   }
 }
 
-/** Votes a second: until the last was answered, and until Postgres had them all. */
+/** Votes a second, measured until the last one was answered and until Postgres had all of them. */
 type Rates = { accepted: number; counted: number }
 
 async function through({ stores }: BenchRun, url: string, ballots: number): Promise<Rates> {

@@ -23,7 +23,7 @@ Prints the median of each score and what costs points; exits with 1 when one is 
 Environment:
   CHROMIUM_PATH   the browser to use, if not the one that is found`
 
-/** What the pages are held to, of 100. */
+/** The score that each page must reach, of 100. */
 const LEAST_SCORE = 95
 /** The poll that is judged. */
 const JUDGED = "meetup"
@@ -58,7 +58,7 @@ async function judgeAll({ voteUrl, resultUrl, ...running }: RunningDemo, runs: n
   return rows.every(isGood) ? 0 : 1
 }
 
-/** The median of each score, and all that cost points in any run. */
+/** Gives the median of each score, and everything that cost points in any run. */
 function summary(verdicts: Verdict[]): Pick<Row, "scores" | "costs"> {
   const median = (category: Category) => {
     const sorted = verdicts.map(({ scores }) => scores[category]).sort((one, other) => one - other)

@@ -1,4 +1,4 @@
-/** On what it was measured: the machine and the versions of everything that takes part. */
+/** Describes the machine of a measurement and the versions of everything that takes part. */
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs"
 import { arch, cpus, release, totalmem, type } from "node:os"
@@ -69,7 +69,7 @@ function fsyncMs(dir: string): number {
   return median(times)
 }
 
-/** Only the apps depend on it. */
+/** Only the apps depend on this package. */
 async function elysiaVersion(): Promise<string> {
   const { version } = await Bun.file(join(CHECKOUT, "apps/vote/node_modules/elysia/package.json")).json()
   return String(version)
@@ -85,7 +85,7 @@ async function postgresVersion(url: string): Promise<string> {
   }
 }
 
-/** `wrk -v` prints it and fails, as it was given no address. */
+/** `wrk -v` prints its version and then fails, as it was given no address. */
 async function wrkVersion(): Promise<string> {
   const { stdout, stderr } = Bun.spawnSync([await ensureTool("wrk"), "-v"])
   return /wrk (\S+)/.exec(`${stdout}${stderr}`)?.[1] ?? "unknown"

@@ -16,7 +16,7 @@ import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./plan"
 import { blockJson, blockText, progressLine, type TellFigures } from "./report"
 import { type Block, keepsBound } from "./rounds"
 
-/** Nothing here has data that anybody needs. */
+/** Nobody needs the data of a benchmark. */
 const STOP_GRACE_MS = 1_000
 
 type Benchmark = (benchStores: BenchStores, plan: Plan, say: TellFigures) => Promise<Block>

@@ -1,4 +1,4 @@
-/** What it costs to remember: memory of Redis for each voter and pending ballot, and of each app. */
+/** Measures memory: of Redis for each voter and each pending ballot, and of each app. */
 
 import { join } from "node:path"
 import { waitFor } from "../services/wait"

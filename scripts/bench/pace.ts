@@ -1,7 +1,7 @@
 /**
- * Votes at a steady rate, each at its own moment whether or not the votes before it were answered; its latency counts from
- * that moment. A server that stalls is so charged for everybody who would have come meanwhile. A vote that is refused is
- * sent again, as people do, and its time runs on.
+ * Votes at a steady rate, each at its own moment whether or not the votes before it were answered; its latency counts
+ * from that moment. So a server that stalls is charged for everybody who would have come meanwhile. A vote that is
+ * refused is sent again, as people do, and its time runs on.
  */
 
 import type { Socket } from "bun"
@@ -27,7 +27,7 @@ export const paceResult = z.object({
 const CONNECTIONS = 256
 /** A refused vote is sent again after this. */
 const AGAIN_MS = 100
-/** All must be accepted by this long after the last was due. */
+/** All votes must be accepted within this time after the last one was due. */
 const GRACE_MS = 10_000
 const TICK_MS = 1
 
@@ -111,7 +111,7 @@ class Pace {
   }
 }
 
-/** The status of an answer that has arrived whole, else null. */
+/** The status of an answer once all of it has arrived; null before that. */
 function completeStatus(text: string): string | null {
   const end = text.indexOf("\r\n\r\n")
   if (end < 0) return null

@@ -1,4 +1,4 @@
-/** How long a run takes and what it measures. */
+/** Says how long each benchmark measures, and how much. */
 
 export const BENCHMARKS = ["accept", "count", "end-to-end", "memory", "inboxes"] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
@@ -11,7 +11,7 @@ export type Plan = {
   countBallots: number
   /** Seconds of a flood from end to end, the warm-up included, and of accepting alone beside it. */
   floodSeconds: number
-  /** Seconds of the votes on their way to the screens. */
+  /** Seconds during which votes are cast for the screens. */
   clickSeconds: number
   /** Voters whose memory is measured, and seconds of load. */
   memoryVoters: number
@@ -30,7 +30,7 @@ const FULL = {
   inboxBallots: 50_000,
 }
 
-/** Enough to see that everything works; too short to believe its figures. */
+/** These are enough to see that everything works, and too short for figures that one may believe. */
 const QUICK = {
   acceptSeconds: 2,
   countBallots: 40_000,

@@ -6,14 +6,14 @@ import { UserError } from "../services/terminal/user-error"
 
 export type Program = {
   pid: number
-  /** Its first line. */
+  /** Its first line of output. */
   ready: Promise<unknown>
-  /** Its last line, once it has ended by itself. */
+  /** Its last line of output, once it has ended by itself. */
   result: Promise<unknown>
   stop: SupervisedProcess["stop"]
 }
 
-/** What a program prints before it fails is quoted; more would not help. */
+/** So many of the last lines of a program that failed are quoted. */
 const QUOTED_LINES = 5
 
 /** Starts `file` of this folder with `input` as its only argument. */

@@ -28,7 +28,7 @@ export function keepsBound({ values, bound }: Figure): boolean {
   return bound.kind === "at most" ? value <= bound.value : value < bound.value
 }
 
-/** What a figure is called on the page, its unit, and its bound if it has one, by its name in the rounds. */
+/** For each figure by its name in the rounds: its title, its unit, and its bound if it has one. */
 export type Legend<Name extends string> = Record<Name, { name: string; unit: string; bound?: Bound }>
 
 /** The figures of a legend with their values over all rounds. */

@@ -8,7 +8,7 @@ import { answer, readInput } from "./program"
 export const viewersInput = z.object({
   url: z.url(),
   viewers: z.number(),
-  /** Ends once every viewer has seen this total; null: never. */
+  /** The program ends once every viewer has seen this total; with null it never does. */
   until: z.number().nullable(),
   /** Gets the sightings: three doubles each (viewer, clock(), total). */
   file: z.string(),
@@ -16,7 +16,7 @@ export const viewersInput = z.object({
 
 export const viewersResult = z.object({ snapshots: z.number() })
 
-/** As many as a server takes up without refusing some. */
+/** So many viewers connect at the same time, as a server would refuse some of more. */
 const CONNECTING_AT_ONCE = 50
 
 class Crowd {

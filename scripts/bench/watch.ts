@@ -1,4 +1,4 @@
-/** Looks at a flooded run from outside: what Postgres counted, how much waits, and what a viewer sees. */
+/** Watches a Tallyroom under a flood: what Postgres counted, how much waits, and what a viewer sees. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type { Redis } from "ioredis"

@@ -20,7 +20,10 @@ const summarySchema = z.object({
   broken: z.number(),
 })
 
-/** What wrk has sent is still under way when it stops counting: this many votes may be accepted and not counted. */
+/**
+ * When wrk stops counting, so many of its requests are still under way: their votes may be accepted and not in its
+ * count.
+ */
 export const UNDER_WAY = 2 * CONNECTIONS
 
 export type Flood = { seconds: number; accepted: number; refused: number }

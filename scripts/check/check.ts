@@ -24,7 +24,9 @@ Environment:
 
 /** The tests tear their stores down when they are asked to stop. */
 const STOP_GRACE_MS = 8_000
-/** Each keeps about one processor busy, by the apps that it starts or a browser; more than a few would need much memory. */
+/**
+ * Each test file keeps about one processor busy, by its apps or a browser, and more than a few would need much memory.
+ */
 const AT_ONCE = Math.min(6, availableParallelism())
 
 const { values, operands: filters } = readCommandLine({

@@ -25,7 +25,10 @@ await runScript(
   { failure: 2 },
 )
 
-/** The driver's own errors name neither the setting nor the database. What is only away, `--wait` waits for. */
+/**
+ * The driver's own errors name neither the setting nor the database. With `--wait` the audit itself waits for a
+ * database that is only away.
+ */
 async function assertUsable(url: string, waits: boolean): Promise<void> {
   try {
     await assertPostgresAnswers(url, "that of a running demo")

@@ -32,7 +32,7 @@ Environment:
   VOTE_URL   the vote app (that of a running demo, else http://localhost:8080)`
 
 const MOST_AT_ONCE = 100
-/** As shells tell of a command that Ctrl-C ended. */
+/** The exit code that a shell gives to a command that Ctrl-C ended. */
 const STOPPED = 130
 
 await runScript(main, { failure: 2 })
@@ -71,7 +71,7 @@ function sizeOf(file: string): number {
   const found = statSync(file, { throwIfNoEntry: false })
   if (!found) throw new UserError(`There is no file ${file}.`)
   if (found.isDirectory()) throw new UserError(`${file} is a directory: name a CSV file.`)
-  // It is read twice.
+  // The file is read twice, which a pipe does not allow.
   if (!found.isFile()) throw new UserError(`${file} is no file: write what it gives into a CSV file first.`)
   return found.size
 }

@@ -62,7 +62,7 @@ async function main(): Promise<number> {
     : await caster?.(`${instance.voteUrl}/polls/${poll.id}`, shares, onCast)
   bar.end()
   if (cast) console.log(summary(cast))
-  // Voters who come again change votes instead of adding some.
+  // Voters who come again change their votes and add none.
   const added = cast ? cast.voters : votes
   const results = before && (await counted(instance, poll.id, (before.total ?? 0) + added))
   console.log(results ? picture(results) : `The results of ${poll.id} are hidden for now.`)

@@ -104,8 +104,9 @@ async function inside(instance: ContainerInstance, app: AppName, ...words: strin
 }
 
 /**
- * One more beside the first, as a machine is busy with many things while all start at once; and again, should it be busy with
- * something else just then. Where it always is, the processor's time counts, which does not depend on others.
+ * Starts one more container beside the first, as a machine is busy while all of them start at once, and tries again if
+ * the machine was busy with something else. If it always is, the processor time counts, which does not depend on other
+ * programs.
  */
 async function checkStart(instance: ContainerInstance, app: AppName, image: string): Promise<string> {
   const env = { ...(await instance.settingsOf(app)), PORT: "0" }

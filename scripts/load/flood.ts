@@ -38,7 +38,7 @@ Environment:
   PATIENCE               until all must be counted (90s)
   WAIT                   how long to wait for apps that are just starting (not at all)`
 
-/** What is not there is not load but a mistake: k6's own exit codes begin above. */
+/** The exit code for a mistake of the caller; k6's own exit codes are greater. */
 const MISUSED = 2
 const SCRIPTS = ["flood", "burst", "viewers", "reconnect", "soak"].filter((name) =>
   readdirSync(K6_SCRIPTS).includes(`${name}.ts`),
@@ -57,7 +57,7 @@ await runScript(
 
 async function runK6(name: string, flags: string[]): Promise<number> {
   const there = addresses()
-  // Who waits is told at the end of the waiting.
+  // With WAIT k6 itself says at the end of the wait what did not answer.
   if (!process.env.WAIT) await assertFloodable(there)
   const quiet = process.stdout.isTTY ? [] : ["--quiet"]
   const env = { VOTE_URL: there.voteUrl, RESULT_URL: there.resultUrl }

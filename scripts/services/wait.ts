@@ -1,12 +1,12 @@
-/** How often a condition is looked at again: short beside everything that is waited for here. */
+/** How often a condition is checked: a short time beside everything that is waited for here. */
 const INTERVAL_MS = 25
-/** Far longer than anything takes on a busy machine: it ends what would never end, and measures nothing. */
+/** Far longer than anything takes on a busy machine: it only ends a wait that would never end. */
 const PATIENCE_MS = 30_000
 
 /**
- * Waits until `condition` gives something other than undefined or false, and returns that.
- * A clock that is set meanwhile, or goes on while the machine is halted, takes no patience away.
- * Throws with `what` in its message once `deadlineMs` milliseconds have passed.
+ * Waits until `condition` gives something other than undefined or false, and returns that. Neither setting the clock
+ * nor halting the machine shortens the wait. Throws with `what` in its message once `deadlineMs` milliseconds have
+ * passed.
  */
 export async function waitFor<T>(
   what: string,

@@ -1,4 +1,4 @@
-/** A whole Tallyroom behind fronts, for people at real browsers. */
+/** A whole Tallyroom, with a proxy in front of vote and of result, for people at real browsers. */
 
 import { beforeAll } from "bun:test"
 import {

@@ -1,4 +1,4 @@
-/** Somebody at a browser: what they do is done as soon as it can be. */
+/** A person at a browser; each action is done as soon as it is possible. */
 
 import { waitFor } from "../../scripts/services/wait"
 import { type Browser, call, find, type Key, type Tab } from "./tab"
@@ -33,7 +33,7 @@ export class Person {
     await this.until(`a tap on ${css} with "${text}"`, () => this.tab.click(place).then(() => true))
   }
 
-  /** In place of what stands in a field. */
+  /** Replaces the text of a field. */
   async types(css: string, text: string): Promise<void> {
     await this.sees(css)
     await this.run((css) => {
@@ -44,7 +44,7 @@ export class Person {
     await this.tab.write(text)
   }
 
-  /** What stands in a field. */
+  /** The text of a field. */
   value(css: string): Promise<string> {
     return this.run((css) => document.querySelector<HTMLInputElement>(css)?.value ?? "", css)
   }
@@ -74,7 +74,7 @@ export class Person {
     return this.tab.evaluate(`${call(find, { css, text })} !== null`, frame)
   }
 
-  /** A page that is just being left can't be asked, nor a frame that is not there yet. */
+  /** A page that is just being left can't answer, nor a frame that is not there yet. */
   private async until(what: string, condition: () => Promise<boolean>): Promise<void> {
     let trouble: unknown
     const calm = () =>

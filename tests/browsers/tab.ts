@@ -1,4 +1,4 @@
-/** What every browser can be asked for, by whatever protocol: so that one text of a journey runs in each. */
+/** What every browser can do, by whatever protocol, so that one journey runs in each of them. */
 
 /** An element that is in sight: the first of this selector that has this text in it, in the page or in one of its frames. */
 export type Place = { css: string; text?: string; frame?: string }
@@ -14,7 +14,7 @@ export type Tab = {
   /** @throws {Error} where there is no such element */
   click(place: Place): Promise<void>
   press(key: Key): Promise<void>
-  /** Into what has the focus. */
+  /** Types into the element that has the focus. */
   write(text: string): Promise<void>
   forgetCookies(): Promise<void>
   close(): Promise<void>
@@ -26,7 +26,10 @@ export type Browser = {
   close(): Promise<void>
 }
 
-/** A call of a function with what goes through JSON: it sees nothing else of what stands around it. */
+/**
+ * The source of a call of a function, with an argument that JSON can hold. The function can use nothing of what
+ * surrounds it.
+ */
 export function call<Given>(work: (given: Given) => unknown, given: Given): string {
   return `(${work})(${JSON.stringify(given)})`
 }

@@ -1,15 +1,15 @@
-/** What stands between the browsers and an app: a wire that can be cut, and a watch for faults in its pages. */
+/** A proxy between the browsers and an app: it can cut their connection, and it collects errors in the app's pages. */
 
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { startTcpProxy } from "../harness/tcp-proxy"
 
 export type TestProxy = {
   url: string
-  /** Script errors and breaches of the content security policy, as its pages told them. */
+  /** Script errors and breaches of the content security policy, as pages reported them. */
   faults: string[]
   /** Which app it leads to. */
   leadTo(app: string): void
-  /** Cuts the wire, or mends it. */
+  /** Cuts the connection, or restores it. */
   online(is: boolean): void
   /** Answers votes as an app does that is too busy, or hands them on. */
   takesVotes(does: boolean): void
@@ -18,7 +18,10 @@ export type TestProxy = {
 const WATCH = "/watch-of-the-tests.js"
 const TELL = "/told-to-the-tests"
 
-/** Runs before all other scripts, by the page's own policy; what can't be told yet is told later. */
+/**
+ * Runs before all other scripts, as the page's own policy allows; an error that can't be reported yet is reported
+ * later.
+ */
 const SCRIPT = `{
   const tell = (fault) => fetch("${TELL}", { method: "POST", body: location.pathname + ": " + fault, keepalive: true })
     .catch(() => setTimeout(tell, 200, fault))

@@ -1,4 +1,4 @@
-/** A page of the documentation as it can be run: its shell lines, each with what they should print. */
+/** Reads a page of the documentation so that it can be run: its shell lines, each with the output that is expected. */
 
 import { join } from "node:path"
 import { CHECKOUT } from "../../scripts/services/checkout"
@@ -29,7 +29,7 @@ export function isPrinted(expected: string, printed: string): boolean {
   return new RegExp(`^${pattern}$`).test(printed.replaceAll("\r\n", "\n").trim())
 }
 
-/** Whether the lines only look, so that they may be run again until what they wait for is there. */
+/** Whether the lines only read, so that they may be run again until their output is as expected. */
 export function onlyLooks({ commands }: Example): boolean {
   return /results|vote-counts|\/ws"/.test(commands)
 }

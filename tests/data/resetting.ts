@@ -1,4 +1,4 @@
-/** A network that resets each tenth connection on which a vote comes, before the vote app hears of it. */
+/** A network that resets each tenth connection that carries a vote, before the vote reaches the app. */
 
 import type { Socket } from "bun"
 

@@ -1,4 +1,6 @@
-/** What happens once all test files have run, as `bun test` ends without an "exit". bunfig.toml preloads this file. */
+/**
+ * Runs jobs once all test files have run, as `bun test` ends without an "exit" event. bunfig.toml preloads this file.
+ */
 
 import { afterAll } from "bun:test"
 
@@ -9,7 +11,7 @@ afterAll(async () => {
   for (const job of jobs) await job()
 }, TIMEOUT_MS)
 
-/** The last job that was named runs first. */
+/** Adds a job. The job that was added last runs first. */
 export function atTheEnd(job: () => unknown): void {
   jobs.unshift(job)
 }

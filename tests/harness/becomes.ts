@@ -2,8 +2,8 @@ import { expect } from "bun:test"
 import { waitFor } from "../../scripts/services/wait"
 
 /**
- * Waits until what is read equals what is expected, as a whole: shards, replicas, apps and pages come to it one after the other.
- * Fails with the difference that was left at the end.
+ * Waits until what is read equals what is expected, as a whole: shards, replicas, apps and pages get there one after
+ * the other. Fails with the difference that was left at the end.
  */
 export async function becomes<T>(read: () => T | Promise<T>, expected: Awaited<T>): Promise<void> {
   let last: Awaited<T> | undefined
@@ -17,7 +17,7 @@ export async function becomes<T>(read: () => T | Promise<T>, expected: Awaited<T
   })
 }
 
-/** As the tests themselves compare, with expect.objectContaining() and its like. */
+/** Compares as the tests do, with expect.objectContaining() and its like. */
 function equals(value: unknown, expected: unknown): boolean {
   try {
     expect(value).toEqual(expected)

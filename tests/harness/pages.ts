@@ -43,7 +43,7 @@ export async function openPage(browser: Browser, url: string, view: View = {}): 
 
 /** @throws {Error} naming every violation of WCAG 2.2 A/AA and where it is */
 export async function expectAccessible(page: Page): Promise<void> {
-  // The other mode opens a page for each look, to be safe from frames of strangers, for more than twice the work.
+  // The other mode opens a page for each analysis, to be safe from foreign frames, and takes more than twice the work.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(RULES).analyze()
   if (violations.length === 0) return
   const lines = violations.map(({ id, help, nodes }) => {

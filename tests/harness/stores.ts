@@ -1,4 +1,4 @@
-/** A real Redis and a real Postgres for a test file, on free ports, gone when the tests are. */
+/** Gives a test file a real Redis and a real Postgres on free ports, which are gone after its tests. */
 
 import { afterAll, beforeAll, setDefaultTimeout } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -23,7 +23,10 @@ const RUN = crypto.randomUUID().replaceAll("-", "_")
 const temporaryDir = () => mkdtempSync(join(tmpdir(), "tallyroom-test-"))
 const remove = (dir: string) => rmSync(dir, { recursive: true, force: true })
 
-/** One Postgres serves all test files of a run, each with a database of its own: a check's, or else one of this process. */
+/**
+ * One Postgres serves all test files of a run, each with a database of its own: the one that `bun run check` started,
+ * or else one of this process.
+ */
 function sharedPostgres(): Promise<Postgres> {
   const served = process.env[TEST_POSTGRES]
   shared ??= served ? Promise.resolve(ofTheCheck(served)) : startSharedPostgres()

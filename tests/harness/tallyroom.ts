@@ -42,7 +42,7 @@ export async function openBooth(
       const shard = shardOf(voter, shards)
       const once = async () =>
         appender.append({ shard, pollId, voter, option, terms: await termsIn(connection, pollId) })
-      // Where the terms are read, the poll may come back later than where the ballot goes.
+      // After an outage the poll may come back later in the shard from which the terms are read.
       return waitFor("the poll's terms", async () => {
         const answer = await once()
         return answer.kind !== "stale" && answer

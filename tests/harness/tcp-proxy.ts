@@ -1,4 +1,4 @@
-/** A TCP switch, as a load balancer would be: leads every connection to the server that it is set to. */
+/** A TCP proxy that leads every connection to the server that it is set to, as a load balancer would. */
 
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
@@ -6,9 +6,9 @@ import type { OwnStores } from "../../scripts/services/stores/own-stores"
 export type TcpProxy = {
   /** Its own address. */
   url: string
-  /** Leads connections from now on to this server, or nowhere (null). Those that stand stay. */
+  /** Leads connections from now on to this server, or nowhere (null). Existing connections stay. */
   leadTo(url: string | null): void
-  /** Ends all connections that stand. */
+  /** Ends all existing connections. */
   cut(): void
 }
 

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core"
 
 /**
  * Puts two `<font>` and a text node of its own in the place of every text, now and whenever there is a new one; `kept`
- * are the elements that ask to be left alone. The words stay what they are, so that tests find them.
+ * are the elements that ask to be left alone. The words stay the same, so that tests find them.
  */
 export async function translatePage(page: Page): Promise<void> {
   await page.evaluate(() => {

@@ -1,4 +1,7 @@
-/** Each load script on a small scale: it says YES of a Tallyroom that keeps its promises, and NO where the numbers differ. */
+/**
+ * Runs each load script on a small scale: it says YES to a Tallyroom that keeps its promises, and NO where the numbers
+ * differ.
+ */
 
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"

@@ -16,7 +16,7 @@ const scratch = mkdtempSync(join(tmpdir(), "tallyroom-check-test-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe("steps side by side", () => {
-  /** Runs steps that hold each other up by name, and gives the order of begins and ends. */
+  /** Runs steps that wait for each other by name, and gives the order in which they begin and end. */
   async function order(steps: (Partial<CheckStep> & { name: string })[], width: number): Promise<string[]> {
     const events: string[] = []
     const run = (name: string) => async (): Promise<StepOutcome> => {

@@ -1,4 +1,4 @@
-/** One run of Lighthouse, as a program of its own: it brings hundreds of packages that nothing else here needs. */
+/** Runs Lighthouse as a separate program, as it brings hundreds of packages that nothing else here needs. */
 
 import { join } from "node:path"
 import { z } from "zod"

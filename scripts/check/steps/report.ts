@@ -1,4 +1,7 @@
-/** What a check says: a line for each step as it ends, all that a failed one has said, and the score as the last line. */
+/**
+ * Prints how a check goes: a line for each step as it ends, the whole output of a failed one, and the score as the last
+ * line.
+ */
 
 import type { Ended } from "./side-by-side"
 import type { StepOutcome } from "./step"
@@ -24,7 +27,7 @@ export class CheckReport {
     this.print(`${verdict(outcome, failed)} ${name}${detail(outcome)} (${seconds(ms)})`)
   }
 
-  /** Counts what no step tells. */
+  /** Counts a failure that belongs to no step. */
   fault(what: string): void {
     this.failed.push(what)
   }

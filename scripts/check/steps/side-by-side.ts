@@ -1,4 +1,6 @@
-/** Steps that run side by side: each begins as soon as there is room and what it waits for has ended. */
+/**
+ * Runs steps side by side: each begins as soon as fewer than `width` run and the steps that it waits for have ended.
+ */
 
 import { describe } from "../../services/terminal/user-error"
 import type { CheckStep, Say, StepOutcome } from "./step"
@@ -6,7 +8,7 @@ import type { CheckStep, Say, StepOutcome } from "./step"
 export interface Ended {
   readonly step: CheckStep
   readonly outcome: StepOutcome
-  /** What it said. */
+  /** The lines that it printed. */
   readonly lines: readonly string[]
   readonly ms: number
 }

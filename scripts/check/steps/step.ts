@@ -1,23 +1,26 @@
-/** One thing that `bun run check` looks at, and the command that most of them are. */
+/** A step of `bun run check`; most are one command. */
 
 import { CHECKOUT } from "../../services/checkout"
 import { startSupervised } from "../../services/processes/supervised-process"
 import type { TestReport } from "./junit"
 
 /**
- * A step that this machine can't take says why; it is never counted as passed. A step that ran tests tells of each, and has
- * passed when no test failed.
+ * A step that can't run on this machine says why, and never counts as passed. A step that ran tests reports each of
+ * them, and has passed when no test failed.
  */
 export type StepOutcome = "passed" | "failed" | { readonly skipped: string } | { readonly tests: TestReport }
 
-/** Takes a line of what a step has to say. It is shown when the step has failed. */
+/** Takes a line of a step's output, which is shown when the step has failed. */
 export type Say = (line: string) => void
 
 export interface CheckStep {
   readonly name: string
   /** The names of steps that end before this one begins, however they end. */
   readonly after?: readonly string[]
-  /** Runs beside the others and takes no room from them: what mostly waits, for a download or for an idle processor. */
+  /**
+   * The step runs beside the others and does not count among those that run at once, as it mostly waits for a download
+   * or for an idle processor.
+   */
   readonly background?: boolean
   /** `news` is shown at once, as what takes minutes must not be silent. */
   run(say: Say, news: Say): Promise<StepOutcome>

@@ -1,4 +1,4 @@
-/** All that `bun run check` does, in the order in which it begins where there is room. */
+/** All steps of `bun run check`, in the order in which they begin. */
 
 import { describe, UserError } from "../../services/terminal/user-error"
 import { ensureGoTool } from "../../services/tools/go"
@@ -8,15 +8,17 @@ import { type CheckStep, commandStep, type Say } from "./step"
 import type { TestPostgres } from "./test-postgres"
 import { type TestFile, testStep } from "./tests"
 
-/** What tests of the apps and the library start, and what only those of the whole do. */
+/** The programs that tests of apps and lib start, and those that only the tests in tests/ start. */
 const FEW: readonly Tool[] = ["redis-server", "ab", "curl"]
 const MANY: readonly Tool[] = ["chromium", "nats-server", "rabbitmq-server", "shellcheck"]
-/** What a test file needs that not every machine can have; it skips its tests where this one can't. */
+/**
+ * The browsers that test files need and that not every machine can have; without its browser a file skips its tests.
+ */
 const BROWSERS: Readonly<Record<string, readonly Tool[]>> = {
   "tests/browsers/firefox.test.ts": ["firefox"],
   "tests/browsers/webkit.test.ts": ["webkit", "Xvfb"],
 }
-/** Without these the tests do the same, and take longer. */
+/** Tests do without these programs, but take longer. */
 const FASTER: readonly Tool[] = ["chromium-headless-shell"]
 const FEW_TOOLS = FEW.join(", ")
 const MANY_TOOLS = MANY.join(", ")
@@ -42,7 +44,9 @@ const quick: readonly CheckStep[] = [
   },
 ]
 
-/** What is fetched, installed and built, beside all else: packages in one row, Go's programs in another. */
+/**
+ * Steps that download, install and build beside all others: packages one after the other, and Go's programs likewise.
+ */
 function background(files: readonly TestFile[]): CheckStep[] {
   const browsers = files.flatMap(({ path }) => BROWSERS[path] ?? []).map(installingBrowser)
   return [
@@ -52,7 +56,7 @@ function background(files: readonly TestFile[]): CheckStep[] {
   ].map((step) => ({ ...step, background: true }))
 }
 
-/** Everything but the tests that run alone. */
+/** All steps but the test files that run alone. */
 export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres): CheckStep[] {
   const database: CheckStep = {
     name: POSTGRES,
@@ -67,7 +71,9 @@ export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres):
   return [database, ...quick, ...background(files), ...tests.sort((a, b) => waits(a) - waits(b))]
 }
 
-/** A file needs at most so much; what is missing all the same it installs by itself. */
+/**
+ * The steps that end before a test file begins. If something is missing all the same, the file installs it by itself.
+ */
 function neededBy({ path, usesK6 }: TestFile): string[] {
   const always = [FEW_TOOLS, POSTGRES, ...(BROWSERS[path] ?? [])]
   return [...always, ...(path.startsWith("tests/") ? [MANY_TOOLS] : []), ...(usesK6 ? [K6] : [])]
@@ -107,7 +113,7 @@ async function buildK6(say: Say, news: Say): Promise<"passed"> {
   return "passed"
 }
 
-/** Each begins when the one before it has ended. */
+/** Makes each step begin when the one before it has ended. */
 function inARow(...steps: CheckStep[]): CheckStep[] {
   return steps.map((step, i) => {
     const before = steps[i - 1]

@@ -9,16 +9,16 @@ import { startSupervised } from "../../services/processes/supervised-process"
 import { readJunit, type TestReport } from "./junit"
 import type { CheckStep, Say, StepOutcome } from "./step"
 
-/** Ends a test that hangs, on however busy a machine. */
+/** A test that takes longer hangs, however busy the machine is. */
 const TIMEOUT_MS = 60_000
 /** A file that says nothing for so long hangs where no timeout reaches: stores may take two minutes to start, no test takes as long. */
 const SILENCE_MS = 240_000
 const STOP_GRACE_MS = 8_000
-/** How a file says that it measures time, which others beside it would spoil. */
+/** The comment by which a test file says that it measures time, and so must run alone. */
 const ALONE = /^\/\/ Runs alone\b/m
 
 export interface TestFile {
-  /** As seen from the checkout. */
+  /** The path within the checkout. */
   readonly path: string
   readonly alone: boolean
   readonly usesK6: boolean
@@ -40,7 +40,9 @@ export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): Test
     .map(({ file }) => file)
 }
 
-/** How long the modules are that a file takes from beside it: tests that several files share stand there. */
+/**
+ * The size of the modules that a test file imports from its own folder, as tests that several files share are there.
+ */
 function sizeBeside(folder: string, text: string): number {
   const paths = [...text.matchAll(/ from "(\.\/[\w/-]+)"/g)].map(([, name]) => join(folder, `${name}.ts`))
   return paths.reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0)
@@ -55,14 +57,14 @@ export function testStep(
   return { name: path, after, run: (say) => runTestFile(path, say, { env: env() }) }
 }
 
-/** Where it is looked for and how long it may be silent: what a test of this says otherwise. */
+/** The folder in which the file is and how long it may be silent; only tests of this module give other values. */
 interface Circumstances {
   readonly cwd?: string
   readonly env?: Record<string, string>
   readonly silenceMs?: number
 }
 
-/** A process that crashed or hung leaves no report, or one without the failure that its end tells of. */
+/** Adds a failure where the process crashed or hung: it then left no report, or one without that failure. */
 export async function runTestFile(
   path: string,
   say: Say,
@@ -81,7 +83,7 @@ export async function runTestFile(
   }
 }
 
-/** How a process ended: its exit code, and what it said last where it was ended for its silence. */
+/** How a process ended: its exit code, and its last line if it was ended for its silence. */
 type End = { readonly code: number; readonly hungAfter?: string }
 
 async function untilItEnds(

@@ -1,6 +1,6 @@
 /**
- * Works through items, some at the same time. The first failure, of the items or of the work on one, ends it once what is
- * under way has ended.
+ * Works through items, some at the same time. After the first failure, of the items or of the work on one, no more work
+ * begins; the failure is thrown once all work under way has ended.
  */
 export async function atOnce<T>(
   items: AsyncIterable<T> | Iterable<T>,

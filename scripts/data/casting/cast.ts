@@ -4,7 +4,7 @@ import { z } from "zod"
 import { untilAnswered } from "../../services/instance/until-answered"
 
 export type BallotToCast = { poll: string; option: string; key: string; code?: string | undefined }
-/** `received`: over RabbitMQ, where counting decides whether the ballot stands. */
+/** `received` is the answer with RabbitMQ, where counting decides whether the ballot stands. */
 export type Decided = { kind: "accepted" | "received" | "same" } | { kind: "refused"; reason: string }
 
 const problemSchema = z.object({ detail: z.string() })

@@ -1,4 +1,4 @@
-/** How far long work is: a bar in a terminal, a line every few seconds anywhere else. */
+/** Shows how far work has come: by a bar in a terminal, and elsewhere by a line every few seconds. */
 
 const WIDTH = 30
 const BAR_MS = 100
@@ -7,7 +7,7 @@ const LINE_MS = 5_000
 export type Progress = {
   /** @param done of `total` @param note after the bar, as "3 refused" */
   at(done: number, note?: string): void
-  /** @param isWhole else it ends where it is */
+  /** @param isWhole whether the work was done to its end */
   end(isWhole?: boolean): void
 }
 

@@ -1,8 +1,8 @@
-/** Work under one name is done one after the other, in the order in which it came; under different names at once. */
+/** Does work under one name one after the other, in its order, and work under different names at once. */
 export class Turns {
   private readonly last = new Map<string, Promise<unknown>>()
 
-  /** What follows a failure under the same name is not begun, and fails with it. */
+  /** After a failure, later work under the same name is not begun, and fails in the same way. */
   take<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(name)
     const mine = before ? before.then(work) : work()

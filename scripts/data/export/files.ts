@@ -23,7 +23,8 @@ export function assertFree(dir: string, force: boolean): void {
 }
 
 /**
- * In a directory of its own first. Files of an earlier export go, in the other format too: they would be of another moment.
+ * The files are written to a directory of their own first. Files of an earlier export are removed, in the other format
+ * too, as they would be of another moment.
  */
 export async function writeFiles(
   dir: string,

@@ -1,4 +1,4 @@
-/** What is exported: for each table its columns and its rows, from one moment and without anybody's id. */
+/** The tables of an export: the columns and rows of each, from one moment and without the id of any voter. */
 
 import type { Database } from "@tallyroom/lib/database"
 import type postgres from "postgres"
@@ -46,7 +46,7 @@ export function tablesOf(sql: DatabaseSnapshot, poll: string | null): Table[] {
     {
       name: "ballots",
       columns: ["poll", "option", "accepted_at", "stands"],
-      // Within a second by option: the order in which people voted would tell who is who.
+      // Ballots of one second are in the order of their options: the order in which people voted would tell who is who.
       rows: rows(sql`
         SELECT polls.id AS poll, option, to_char(date_trunc('second', at AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS accepted_at,
           stands
@@ -60,7 +60,7 @@ function moment(sql: DatabaseSnapshot, column: string) {
   return sql`to_char(${sql(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${sql(column)}`
 }
 
-/** Reads while nothing else can change what is read, and without keeping anybody from voting. */
+/** Runs `read` on a snapshot of one moment; people can vote meanwhile. */
 export function inOneSnapshot<T>(sql: Database, read: (snapshot: DatabaseSnapshot) => Promise<T>) {
   return sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", read)
 }

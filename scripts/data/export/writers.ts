@@ -15,7 +15,7 @@ export const WRITERS: Record<
 > = {
   csv: {
     head: ({ columns }) => toCsv([[...columns]]),
-    // Without the byte order mark, which only a file's beginning has.
+    // The first character is the byte order mark, which belongs to the beginning of the file alone.
     rows: ({ columns }, rows) => toCsv(rows.map((row) => columns.map((name) => text(row[name])))).slice(1),
   },
   jsonl: {

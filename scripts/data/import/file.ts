@@ -16,9 +16,10 @@ import { voterKeys } from "./voter-keys"
 type Work = { file: string; size: number; width: number; isDry: boolean; stop: AbortSignal }
 
 /**
- * Reads it twice: first for what each row becomes, so that nothing is cast of a file that is no CSV to its end.
+ * Reads the file twice: first to plan what becomes of each row, so that nothing is cast from a file that is not CSV to
+ * its end.
  * @returns 1 when rows were refused, else 0
- * @throws {UserError} when it ended before; what was under way then is decided, and reported
+ * @throws {UserError} when the import stopped early; ballots that were under way are decided and reported before
  */
 export async function importFile({ file, size, width, isDry, stop }: Work): Promise<number> {
   const room = addresses()

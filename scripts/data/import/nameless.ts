@@ -1,10 +1,10 @@
-/** Who a row is that names no voter: a voter of its own, told by what the row says. */
+/** Gives each row that names no voter a voter of its own, made from the row's content. */
 
 import { createHash } from "node:crypto"
 
 /**
- * Rows that say the same are told apart by how many such rows stand above. So a row that is corrected or added makes no other
- * row another voter. The file's name belongs to it: the same row in another file is another voter.
+ * Equal rows are told apart by how many of them stand above. So a row that is corrected or added does not turn another
+ * row into another voter. The file's name counts too: the same row in another file is another voter.
  * @returns a function to be asked for each such row once, in the file's order
  */
 export function nameless(file: string): (fields: Record<string, string>) => string {

@@ -1,18 +1,18 @@
-/** What becomes of each row, as far as that can be said before any is cast. */
+/** Decides what becomes of each row, as far as that is possible before any is cast. */
 
 import { foldCode } from "@tallyroom/lib/ballots/codes"
 import type { PollInfo } from "../../services/instance/instance"
 import type { ImportedBallot, Row } from "./rows"
 
-/** `person`: whoever the vote app takes for one voter of one poll. */
+/** `person` stands for one voter of one poll, as the vote app sees it. */
 export type RowFate =
   | { kind: "refused"; reason: string }
   | { kind: "replaced" }
   | { kind: "cast"; ballot: ImportedBallot; person: string }
 
 /**
- * Reads all rows once, and each poll that they name. Where votes may be changed, only a voter's last row is cast: a second run
- * would else cast the earlier ones over it.
+ * Reads all rows once, and each poll that they name. Where votes may be changed, only a voter's last row is cast:
+ * otherwise a second run would cast the earlier ones over it.
  * @param findPoll gives null where there is none
  */
 export async function plan(

@@ -12,7 +12,7 @@ export class RefusedRows {
     this.file = nameFor(imported)
   }
 
-  /** Codes and voters are nobody else's business: only this user reads the file. */
+  /** The file has codes and voters, so only this user may read it. */
   add({ fields, line }: Row, reason: string): void {
     if (this.out === null) {
       this.out = openSync(this.draft, "w", 0o600)
@@ -22,8 +22,8 @@ export class RefusedRows {
   }
 
   /**
-   * In the place of an earlier run's file, which goes when nothing is refused any more. But after half a run that one stays:
-   * it may have rows that this run has not come to.
+   * The file replaces that of an earlier run, which is removed when no row is refused any more. After an interrupted
+   * run the earlier one stays, as it may have rows that this run did not reach.
    */
   close(isWhole: boolean): void {
     if (this.out !== null) closeSync(this.out)
@@ -41,7 +41,9 @@ export class RefusedRows {
   }
 }
 
-/** x.csv, x.refused.csv, x.refused-2.csv, x.refused-3.csv, each of what was refused of the one before. */
+/**
+ * x.csv, x.refused.csv, x.refused-2.csv, x.refused-3.csv: each holds the rows that were refused from the one before.
+ */
 function nameFor(imported: string): string {
   const [, stem = imported, refused, count = "1"] =
     /^(.*?)(\.refused(?:-(\d+))?)?\.csv$/i.exec(imported) ?? []

@@ -1,4 +1,4 @@
-/** The rows of a file of ballots, one after the other, each checked. */
+/** Reads the rows of a file of ballots, one after the other, and checks each. */
 
 import { createReadStream } from "node:fs"
 import { basename } from "node:path"
@@ -12,20 +12,20 @@ import { nameless } from "./nameless"
 
 export const COLUMNS = ["poll", "option", "voter", "code"] as const
 const HEADER = `The first line must name the columns ${COLUMNS.join(",")} (voter and code may be left out)`
-/** A file that is no CSV must not be read into memory as one row. */
+/** So large a row is no ballot: a file that is not CSV must not be read into memory as one row. */
 const MOST_ROW_BYTES = 64 * 1024
 const LINE_END = /\r\n|\n|\r/g
 
 export type ImportedBallot = z.infer<typeof ballotSchema>
 export type Row = {
-  /** Its place among the rows. */
+  /** The number of the row in the file. */
   number: number
   /** The line in which it begins, as editors count. */
   line: number
   fields: Record<string, string>
   /** What is wrong with it, or the ballot that it holds. */
   ballot: ImportedBallot | { fault: string }
-  /** How far the file is read, in bytes. */
+  /** How much of the file is read, in bytes. */
   bytes: number
 }
 
@@ -35,7 +35,9 @@ const text = z
   .max(200, "is longer than 200 characters")
   .refine((it) => !it.includes("\uFFFD"), "has a character that is no UTF-8: save the file as CSV UTF-8")
 const slug = z.string().trim().regex(SLUG, "is no id: small letters, digits and hyphens")
-/** The same name is the same person, however its accents are written and whatever can't be seen in it. */
+/**
+ * Normalises a name: it is the same person however accents are encoded and whatever invisible characters the name has.
+ */
 const nameIn = (voter: string) => withoutIgnorable(voter).normalize("NFC").trim()
 const voter = text.transform(nameIn)
 const code = text.transform((it) => it || undefined).optional()
@@ -73,7 +75,7 @@ async function* recordsOf(file: string) {
     relax_quotes: true,
     max_record_size: MOST_ROW_BYTES,
   })
-  // What fails comes out of the parser.
+  // The parser throws any error of this pipeline, so the callback needs none.
   pipeline(createReadStream(file), parser, () => {})
   type Parsed = { record: string[]; info: { bytes: number }; raw: string }
   let line = 1
@@ -90,7 +92,7 @@ async function* recordsOf(file: string) {
   }
 }
 
-/** Excel's "Unicode text" is in it. @throws {UserError} when the file's byte order mark says so */
+/** Excel saves "Unicode text" in UTF-16. @throws {UserError} when the file's byte order mark says so */
 async function refuseUtf16(file: string): Promise<void> {
   // A file that can't be read is the parser's to report.
   const start = await Bun.file(file)

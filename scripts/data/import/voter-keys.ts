@@ -1,4 +1,7 @@
-/** A voter's key for the vote app: the same at every run, and known to nobody who hasn't this checkout's secret. */
+/**
+ * Makes a voter's key for the vote app: it is the same at every run, and nobody without this checkout's secret can know
+ * it.
+ */
 
 import { createHmac } from "node:crypto"
 import { join } from "node:path"

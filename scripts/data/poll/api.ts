@@ -17,7 +17,7 @@ export type ShownPoll = {
 }
 
 export type PollApi = {
-  /** Where people find a poll, by what they do there. */
+  /** The addresses of a poll for people, by what they do there. */
   addresses: Record<string, string>
   /** @throws {UserError} with the API's own words when it refuses */
   call: <T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<T>
@@ -54,7 +54,7 @@ export function pollApi({ address, token, voteUrl }: ApiAddress): PollApi {
   }
 }
 
-/** Where the API tells a program what to do, a person is told in the words of this command. */
+/** Replaces what the API tells a program to do by the command that a person would use. */
 const IN_A_TERMINAL: Record<string, (detail: string) => string> = {
   "/problems/token-needed": () => "This is not the admin token: set ADMIN_TOKEN to that of the result app.",
   "/problems/poll-unknown": (detail) =>

@@ -90,7 +90,7 @@ export function readOption(text: string): { id?: string; label: string } {
   return { ...(id !== "" && { id }), label }
 }
 
-/** The same of an option that there may be already, which is known by its id. @throws {UsageError} for one without */
+/** Reads an option that may exist already, and so needs its id. @throws {UsageError} for one without */
 export function readKnownOption(text: string): { id: string; label: string } {
   const { id, label } = readOption(text)
   if (id === undefined)

@@ -84,7 +84,10 @@ function definition(flags: Flags) {
   }
 }
 
-/** New labels for options that there are keep what else those have; the API says what may not be changed. */
+/**
+ * Gives new labels to existing options, which keep everything else, and adds new options. The API says what may not be
+ * changed.
+ */
 async function edit(api: PollApi, path: string, flags: Flags) {
   if (!flags.option) return fields(flags)
   const { options } = await api.call<ShownPoll>("GET", path)
@@ -128,7 +131,7 @@ function withAddresses(poll: ShownPoll, api: PollApi, flags: Flags): string {
   return [print(poll, flags), "", ...lines].join("\n")
 }
 
-/** On paper, an address of this machine alone is of no use. */
+/** Warns of addresses that only this machine can reach, as they would be useless on paper. */
 function warnOfLocalhost(csv: string): string {
   if (/,https?:\/\/(localhost|127\.)/.test(csv)) {
     console.error(

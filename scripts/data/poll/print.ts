@@ -1,4 +1,4 @@
-/** Answers of the admin API for people. */
+/** Formats answers of the admin API for people. */
 
 import type { ShownPoll } from "./api"
 

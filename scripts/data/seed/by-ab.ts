@@ -7,13 +7,13 @@ import { outputOf } from "../../services/processes/output-of"
 import { UserError } from "../../services/terminal/user-error"
 
 const AT_ONCE = 50
-/** So many between two looks at the progress. */
+/** Votes in one run of ab; the progress is shown between two runs. */
 const A_TURN = 250
 const PATIENCE_MS = 60_000
 const PAUSE_MS = 500
 
 /**
- * Casts votes for each option; what was refused for a moment is cast again.
+ * Casts votes for each option; votes that were refused for a moment are cast again.
  * @param ab its path
  * @throws {UserError} when votes are still refused after a minute
  */
@@ -67,7 +67,7 @@ async function turn(ab: string, file: string, address: string, votes: number): P
   return said("Complete requests") - said("Non-2xx responses") - unanswered(out)
 }
 
-/** "Failed requests" has a connection that was reset twice: as Receive, and as one of the Exceptions. */
+/** ab counts a reset connection twice among "Failed requests": as Receive, and as one of the Exceptions. */
 function unanswered(report: string): number {
   const failures = /\(Connect: (\d+), Receive: (\d+), Length: \d+, Exceptions: (\d+)\)/.exec(report)
   const [connect = 0, receive = 0, exceptions = 0] = failures?.slice(1).map(Number) ?? []

@@ -1,16 +1,16 @@
-/** Votes by k6, where ab is missing: the same form, and each a new voter. */
+/** Casts votes by k6 where ab is missing: by the same form, each as a new voter. */
 
 import { eachLine } from "../../services/processes/lines"
 import { UserError } from "../../services/terminal/user-error"
 import { startK6 } from "../../services/tools/k6"
 
-/** What the script says of each vote that was taken. */
+/** The line that the k6 script prints for each vote that was accepted. */
 const TAKEN = "taken"
-/** k6 says where in the script a run was ended. */
+/** k6 adds the place in the script at which a run was ended, which is removed. */
 const PLACE = / at \S+ \(file:.*$/
 
 /**
- * Casts votes for each option; what was refused for a moment is cast again.
+ * Casts votes for each option; votes that were refused for a moment are cast again.
  * @throws {UserError} when k6 can't be had, or a vote is refused for good or still after a minute
  */
 export async function castByK6(

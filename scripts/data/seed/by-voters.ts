@@ -1,4 +1,4 @@
-/** Votes of a number of voters over the API: who votes again changes the vote, or is refused. */
+/** Casts votes of a number of voters over the API; a voter who votes again changes the vote, or is refused. */
 
 import { atOnce } from "../casting/at-once"
 import { castUntilDecided, type Decided } from "../casting/cast"
@@ -6,7 +6,7 @@ import { castUntilDecided, type Decided } from "../casting/cast"
 const AT_ONCE = 20
 
 export type Cast = Record<Decided["kind"], number> & {
-  /** Who has voted, each with one vote that stands. */
+  /** How many voters have voted; each has one vote that stands. */
   voters: number
 }
 
@@ -30,7 +30,7 @@ export async function castByVoters(
   return { ...counts, voters: voted.size }
 }
 
-/** Each option's ballots evenly among the others', so that voters who come again choose by chance. */
+/** Mixes the ballots of all options at random, so that voters who come again choose by chance. */
 function* ballots(shares: Map<string, number>, keys: readonly string[]) {
   const left = new Map(shares)
   for (let turn = 0; ; turn++) {

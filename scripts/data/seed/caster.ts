@@ -1,4 +1,4 @@
-/** With which tool votes of new voters are cast. */
+/** Chooses the tool that casts votes of new voters. */
 
 import { UserError } from "../../services/terminal/user-error"
 import { ensureTool } from "../../services/tools/tools"
@@ -11,7 +11,7 @@ type Caster = (address: string, shares: Map<string, number>, onCast: (votes: num
 export const CASTERS = ["ab", "k6"] as const
 
 /**
- * @param by where it is left out ab, and k6 where ab can't be had
+ * @param by the tool that was asked for; without one it is ab, or k6 if ab can't be had
  * @param findAb gives the path of ab, or throws {UserError}
  * @throws {UserError} when the one that was asked for can't be had
  */

@@ -2,7 +2,7 @@
 
 import { UserError } from "../../services/terminal/user-error"
 
-/** By option; more of it is more votes. */
+/** The share of each option. */
 export type Skew = Map<string, number>
 
 /** Reads "a=2,b=1": an option that is not named has 1. @throws {UserError} that says what is wrong */
@@ -24,7 +24,7 @@ export function readSkew(text: string, options: readonly string[]): Skew {
 export const usualSkew = (options: readonly string[]): Skew =>
   new Map(options.map((option, i) => [option, i === 0 ? 2 : 1]))
 
-/** Shares out votes so that they add up; what doesn't divide goes to the greatest remainders. */
+/** Divides votes by their shares so that they add up: votes that remain go to the greatest remainders. */
 export function shareOut(votes: number, skew: Skew): Map<string, number> {
   const sum = [...skew.values()].reduce((one, other) => one + other, 0)
   const exact = [...skew].map(([option, share]) => ({ option, votes: (votes * share) / sum }))

@@ -7,15 +7,15 @@ import { reachedFrom } from "./probe-pod"
 export interface Arrows {
   readonly from: string
   readonly namespace: string
-  /** From a name for people to host:port. */
+  /** Maps a name for people to host:port. */
   readonly allowed: Record<string, string>
   readonly forbidden: Record<string, string>
 }
 
-/** A namespace that has nothing to do with this project. */
+/** A namespace that does not belong to this project. */
 const ELSEWHERE = "default"
 
-/** Who may talk to whom, and who may not, with the addresses of this cluster. */
+/** Lists who may connect to whom and who may not, with the addresses of this cluster. */
 export async function arrowsHere(inbox: InboxKind): Promise<Arrows[]> {
   const apiServer = await kubectl([
     "--namespace",
@@ -54,7 +54,7 @@ export async function arrowsHere(inbox: InboxKind): Promise<Arrows[]> {
   ]
 }
 
-/** Tries them from inside. @throws {UserError} naming each that is not as it should be */
+/** Tries the connections from inside. @throws {UserError} naming each that is not as it should be */
 export async function assertArrows({ from, namespace, allowed, forbidden }: Arrows): Promise<string> {
   const targets = [...Object.values(allowed), ...Object.values(forbidden)]
   const reached = await reachedFrom({ as: from, namespace, targets })
@@ -70,7 +70,7 @@ export async function assertArrows({ from, namespace, allowed, forbidden }: Arro
   return `kept from ${Object.keys(forbidden).join(", ")}`
 }
 
-/** By number: whoever may ask for no names must be refused for their target's sake. */
+/** Targets are given by number: a pod that may not resolve names must be refused because of the target. */
 async function serviceAddress(name: string): Promise<string> {
   return kubectl(["get", "service", name, "--output", "jsonpath={.spec.clusterIP}:{.spec.ports[0].port}"])
 }

@@ -1,4 +1,4 @@
-/** The Tallyroom that a cluster has: every step works on one, whichever of them is asked for. */
+/** The Tallyroom of a cluster, which every step works on. */
 
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { INBOX_KINDS } from "../../services/stores/brokers"

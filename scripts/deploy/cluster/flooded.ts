@@ -4,16 +4,16 @@ import { runToEnd } from "./run-script"
 /** One flood after the other lasts this long, so that the last one ends soon after the work that it accompanies. */
 const FLOOD = "30s"
 /**
- * How long a flood and its voters wait for what is just being restarted: longer than a recovery may take. How soon votes
- * are answered is no question here, as all of this may happen on one busy machine.
+ * How long a flood and its voters wait for what is just being restarted: longer than a recovery may take. How soon
+ * votes are answered does not matter here, as all of this may run on one busy machine.
  */
 const PATIENT: Record<string, string> = { WAIT: "200s", GIVE_UP: "200s", PATIENCE: "200s", P95_MS: "60000" }
 /** The line in which a flood says how many votes were accepted and counted. */
 const TALLY = /accepted.*counted/
 
 /**
- * Does some work while the k6 flood votes; each flood itself fails unless every vote that was answered 201 is counted. When
- * one fails, the work still goes to its end: nothing of it reaches into what comes next.
+ * Does some work while the k6 flood votes; each flood itself fails unless every vote that was answered 201 is counted.
+ * When a flood fails, the work is still done to its end, so that it does not reach into the next step.
  * @throws {UserError} when the work or a flood fails
  */
 export async function flooded(env: Record<string, string>, work: () => Promise<number>): Promise<string> {
@@ -23,7 +23,7 @@ export async function flooded(env: Record<string, string>, work: () => Promise<n
   const result = work().finally(() => {
     working = false
   })
-  // Somebody else waits for it only after the floods.
+  // Its error is handled after the floods, and must not count as unhandled until then.
   result.catch(() => {})
   const floods: string[] = []
   try {

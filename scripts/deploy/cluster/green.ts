@@ -4,7 +4,7 @@ import { type Autoscaler, appOf, isReady, type Pod, type Workload } from "./obje
 
 type Anything = Pod | Workload | Autoscaler
 
-/** Between two looks: kubectl costs a tenth of a second of a core. */
+/** The time between two checks, as kubectl costs a tenth of a second of a core. */
 const LOOK_MS = 500
 /** A node that finds no image says so at once; Kubernetes would try for ever. */
 const IMAGE_PATIENCE_MS = 20_000
@@ -37,7 +37,7 @@ export async function untilGreen(deadlineMs: number, say: (progress: string) => 
   }
 }
 
-/** What is still missing of each workload, in words; nothing when all is as it should be. */
+/** Says in words what each workload still lacks; nothing when all is as it should be. */
 export function missingIn(objects: Anything[]): string[] {
   const pods = objects.filter((it): it is Pod => it.kind === "Pod")
   const scalers = objects.filter((it): it is Autoscaler => it.kind === "HorizontalPodAutoscaler")
@@ -59,7 +59,7 @@ export function missingIn(objects: Anything[]): string[] {
   return missing.length === 0 ? [] : [...crashingJobs(pods, workloads), ...missing]
 }
 
-/** What the workloads wait for in vain while it crashes, as the credentials. */
+/** Jobs that crash, such as that of the credentials: the workloads wait for them in vain. */
 function crashingJobs(pods: Pod[], workloads: Workload[]): string[] {
   return pods
     .filter((pod) => !workloads.some(({ metadata }) => metadata.name === appOf(pod)))

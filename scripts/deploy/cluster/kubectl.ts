@@ -14,7 +14,7 @@ export async function tryKubectl(words: readonly string[], input = ""): Promise<
   return { code, out: out.trim(), err: err.trim() }
 }
 
-/** The same. @throws {UserError} with what kubectl said when it fails */
+/** Runs kubectl in the same way. @throws {UserError} with what kubectl said when it fails */
 export async function kubectl(words: readonly string[], input = ""): Promise<string> {
   const { code, out, err } = await tryKubectl(words, input)
   if (code === 0) return out

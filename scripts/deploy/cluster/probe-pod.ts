@@ -1,7 +1,7 @@
 import { kubectl, NAMESPACE } from "./kubectl"
 
 export interface Probe {
-  /** Whose place it takes: it has the labels of this service. */
+  /** The service whose place the pod takes: it has the labels of that service. */
   readonly as: string
   readonly namespace: string
   /** host:port */
@@ -61,7 +61,7 @@ function podOf(name: string, { as, targets, namespace }: Probe) {
           image: IMAGE,
           imagePullPolicy: "IfNotPresent",
           command: ["bash", "-c", SCRIPT, "probe", ...targets],
-          // Never ready: its labels would bring it the service's own visitors.
+          // The pod is never ready, as its labels would otherwise bring it the service's requests.
           readinessProbe: { exec: { command: ["false"] } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "500m", memory: "64Mi" } },

@@ -5,7 +5,7 @@ import type { Pod } from "./objects"
 const MINE = ["credentials", "redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result"]
 const ACCOUNT_VOLUME = /^kube-api-access-/
 
-/** May create Secrets and read its own few; everything else about them stays forbidden. */
+/** The account may create Secrets and read its own few, and nothing else. */
 const ALLOWED = ["create secrets", ...MINE.map((name) => `get secrets/${name}`)]
 const FORBIDDEN = [
   "list secrets",

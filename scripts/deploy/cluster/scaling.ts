@@ -10,7 +10,7 @@ const UP_DEADLINE_MS = 150_000
 const DOWN_DEADLINE_MS = 540_000
 const NEW_PODS_MS = 300_000
 const LOOK_MS = 1_000
-/** A target in reach: the autoscaler leaves what is within a tenth of it as it is. */
+/** A target that vote can pass: the autoscaler changes nothing within a tenth of its target. */
 const IN_REACH = 0.5
 
 type Say = (line: string) => void
@@ -39,7 +39,7 @@ export async function assertScalesUp(voteUrl: string, poll: string, say: Say): P
   }
 }
 
-/** Waits, with nobody voting, until vote has its least number of pods again. */
+/** Waits, while nobody votes, until vote has its minimum of pods again. */
 export async function assertScalesDown(say: Say): Promise<string> {
   const pods = await podsOnce(DOWN_DEADLINE_MS, say, (now, least) => now === least)
   if (pods === null)
@@ -47,7 +47,7 @@ export async function assertScalesDown(say: Say): Promise<string> {
   return `back to ${pods} pods`
 }
 
-/** How many pods vote has once there are more than the least; null when there are none in time. */
+/** How many pods vote has once there are more than the minimum; null when that takes too long. */
 const grown = (say: Say) => podsOnce(UP_DEADLINE_MS, say, (now, least) => now > least)
 
 async function grownWithinReach(say: Say): Promise<number> {
@@ -87,7 +87,10 @@ async function setTarget(averageValue: string): Promise<void> {
   await kubectl(["patch", "hpa", "vote", "--type", "json", "--patch", change])
 }
 
-/** Says how many pods there are whenever that changes. @returns how many once they are enough; null when they aren't in time */
+/**
+ * Says how many pods there are whenever that changes.
+ * @returns their number once it is enough; null when that takes too long
+ */
 async function podsOnce(
   deadlineMs: number,
   say: Say,

@@ -13,7 +13,7 @@ import { runToEnd } from "./run-script"
 import { assertScalesDown, assertScalesUp, isMeasured } from "./scaling"
 import { assertSecondApplyChangesNothing } from "./unchanged"
 
-/** What an earlier step left on its way. */
+/** How long the changes of an earlier step may take to settle. */
 const SETTLED_MS = 300_000
 const POLL = "cats-vs-dogs"
 

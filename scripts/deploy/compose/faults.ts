@@ -2,7 +2,7 @@ import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
 import { docker, type Project } from "./project"
 
-/** A store's recovery, and the health checks that notice it. */
+/** A store may need so long to recover, and the health checks to notice it. */
 const RECOVERY_MS = 120_000
 
 /**
@@ -34,7 +34,7 @@ export async function killEachContainer(
   }
 }
 
-/** Docker's own `kill` would not start it again, as it takes it for a person's wish. */
+/** After Docker's own `kill` the container would not start again, as Docker takes that for a person's wish. */
 function kill(pid: number, service: string): void {
   try {
     process.kill(pid, "SIGKILL")

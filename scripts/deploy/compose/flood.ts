@@ -1,6 +1,6 @@
 import { castUntilAnswered, crowd, person } from "../../services/apps/voters"
 
-/** Enough to have ballots on every way at every moment. */
+/** So many voters keep ballots under way everywhere at every moment. */
 const AT_ONCE = 16
 
 /** Longer than the recovery that killEachContainer waits for. */
@@ -8,7 +8,7 @@ const GIVE_UP_MS = 150_000
 
 export type FloodResult = { accepted: number; refused: string[] }
 
-/** Votes, each until it is answered, while `work` goes on; one that is refused is kept with the reason. */
+/** Casts votes while `work` goes on, each until it is answered, and keeps the reason of each refusal. */
 export async function floodDuring(
   voteUrl: string,
   poll: string,
@@ -19,7 +19,7 @@ export async function floodDuring(
   const done = work().finally(() => {
     working = false
   })
-  // Somebody waits for it only after the voters.
+  // Its error is handled after the voters, and must not count as unhandled until then.
   done.catch(() => {})
   await crowd(AT_ONCE, AT_ONCE, async (voter) => {
     for (let i = 0; working; i++) {

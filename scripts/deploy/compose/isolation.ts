@@ -1,10 +1,10 @@
-/** What containers may do and whom they reach, as Docker says and as it turns out from inside. */
+/** Checks what containers may do and whom they reach, by what Docker says and by trying from inside. */
 
 import { UserError } from "../../services/terminal/user-error"
 import { docker, type Project } from "./project"
 
 const STORES = { redis: 6379, postgres: 5432 } as const
-/** Whose image has a shell that opens connections, for a look from the place of a container that has none. */
+/** An image with a shell that opens connections, to try them from the place of a container that has none. */
 const PROBE = "postgres"
 const SECRETS = "secrets-"
 
@@ -26,7 +26,7 @@ async function inspect(project: Project, service: string): Promise<Inspected> {
   return found
 }
 
-/** Read-only, nobody's rights, and no credentials but its own. */
+/** Checks that a container is read-only, runs as an unprivileged user, and has no credentials but its own. */
 export async function checkHeld(project: Project, services: readonly string[]): Promise<string> {
   for (const service of services) {
     const { HostConfig: host, Config: config, Mounts: mounts } = await inspect(project, service)
@@ -43,7 +43,7 @@ export async function checkHeld(project: Project, services: readonly string[]): 
   return services.join(", ")
 }
 
-/** No store has a port on the host, and none is reached from where the proxy is, by name or by address. */
+/** Checks that no store has a port on the host, and that the proxy reaches none, by name or by address. */
 export async function checkStoresHidden(project: Project): Promise<string> {
   const [proxy] = await project.containersOf("proxy")
   if (proxy === undefined) throw new UserError("The proxy does not run.")

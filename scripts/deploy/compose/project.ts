@@ -18,7 +18,7 @@ export type Project = {
   compose(words: readonly string[], env?: Record<string, string>): Promise<string>
   /** The same in another checkout, with files in compose.yaml's place. */
   composeIn(dir: string, files: readonly string[], words: readonly string[]): Promise<string>
-  /** Everything but the volumes is gone then; these, too, if it is to start anew. */
+  /** Removes everything but the volumes; with `volumes` also those. */
   down(volumes: boolean): Promise<void>
   /** The ids of a service's containers that run. */
   containersOf(service: string): Promise<string[]>

@@ -18,7 +18,7 @@ const PARTS = [
 ]
 const SEEN_MS = 60_000
 
-/** The code as in a fresh clone, so that nothing helps that an earlier run left, and this check changes nobody's files. */
+/** Copies the code as in a fresh clone, so that the check neither profits from earlier runs nor changes files here. */
 export async function copyCheckout(): Promise<{ dir: string; remove(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), "tallyroom-compose-"))
   await $`chmod 755 ${dir}`.quiet()
@@ -50,7 +50,7 @@ export async function saveAndSee(dir: string, voteUrl: string): Promise<number> 
   return ms
 }
 
-/** As most editors save: another file takes the name. */
+/** Most editors save so: another file takes the name. */
 async function replaceFile(path: string, text: string): Promise<void> {
   await writeFile(`${path}.saved`, text)
   await rename(`${path}.saved`, path)

@@ -1,4 +1,4 @@
-/** What is promised of compose, in the order of a first evening with it. */
+/** Checks what is promised of compose, in the order in which a person would first use it. */
 
 import type { Checks } from "../../services/terminal/checks"
 import { UserError } from "../../services/terminal/user-error"
@@ -24,7 +24,7 @@ const HOSTS = { vote: "vote.localhost", result: "result.localhost" }
 export const COMPOSE_STEPS = { up, hidden, seed, kill, keep, proxy, reload, nats, rabbitmq } as const
 export type StepName = keyof typeof COMPOSE_STEPS
 
-/** Runs steps in a project of their own. What one started, the next ones use. */
+/** Runs steps in a project of their own; each uses what the steps before it started. */
 export async function runSteps(names: readonly StepName[], checks: Checks): Promise<void> {
   const project = await openProject()
   try {
@@ -85,7 +85,7 @@ async function kill(project: Project, checks: Checks): Promise<void> {
   )
 }
 
-/** A flood, and then the books: every vote that was accepted is in them, and none beyond. */
+/** Floods the project and audits it: every vote that was accepted is in the books, and no other. */
 async function flooded(project: Project, work: () => Promise<void>): Promise<string> {
   const before = await auditContainers(project)
   const flood: FloodResult = await floodDuring(project.voteUrl, POLL, work)
@@ -121,7 +121,7 @@ async function proxy(project: Project, checks: Checks): Promise<void> {
   await checks.check("HTTPS and WebSockets through the proxy", async () => {
     await project.compose(["--profile", "proxy", ...UP])
     const https = (host: string) => `https://${host}:${project.ports.https}`
-    // Its certificate comes from an authority of its own.
+    // The proxy's certificate comes from an authority of its own.
     const options = { tls: { rejectUnauthorized: false } }
     const answer = await fetch(`${https(HOSTS.vote)}/`, options)
     if (!answer.ok) throw new UserError(`Vote answers ${answer.status}.`)
@@ -157,7 +157,7 @@ function rabbitmq(project: Project, checks: Checks): Promise<void> {
   return inbox("rabbitmq", project, checks)
 }
 
-/** On new volumes, as an inbox is chosen for good; with labels of one's own beside it. */
+/** Starts on new volumes, as an inbox is chosen for good, and with other labels. */
 async function inbox(name: "nats" | "rabbitmq", project: Project, checks: Checks): Promise<void> {
   await checks.check(`--profile ${name} holds the ballots`, async () => {
     await project.down(true)

@@ -1,4 +1,4 @@
-/** What a visitor of a running room can do, and what its books say. */
+/** Visits a running instance: votes, watches, and reads its books. */
 
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
@@ -6,7 +6,7 @@ import type { Project } from "./project"
 
 export const POLL = "cats-vs-dogs"
 
-/** Each shows within a second; a machine that is busy with other things takes longer. */
+/** A vote shows within a second; a machine that is busy with other things takes longer. */
 const SEEN_MS = 60_000
 
 /** Bun's own WebSocket takes more than a browser's does: headers, and whom to trust. */
@@ -48,8 +48,9 @@ async function cast(voteUrl: string, options: Options): Promise<void> {
 }
 
 /**
- * Both stores, audited from inside once nothing waits any more.
- * @returns how many people's votes of the poll are counted @throws {UserError} when the books don't balance, or something is lost
+ * Audits both stores from inside once no ballot waits any more.
+ * @returns how many people's votes of the poll are counted
+ * @throws {UserError} when the books don't balance, or something is lost
  */
 export async function auditContainers({ compose }: Project): Promise<number> {
   const words = ["exec", "-T", "worker", "/app/worker", "audit", "--wait", "--timeout", "120", "--json"]
@@ -57,13 +58,14 @@ export async function auditContainers({ compose }: Project): Promise<number> {
   const books = polls.find((it) => it.poll === POLL)
   if (!books) throw new UserError(`The books know no poll ${POLL}.`)
   if (books.lost > 0) throw new UserError(`${books.lost} accepted ballots are lost.`)
-  // Not those accepted: an inbox that can't refuse a second ballot accepts the one that was sent again, too.
+  // This is not the number of accepted ballots: an inbox that can't refuse a second ballot accepts one that was sent
+  // again, too.
   return books.counted
 }
 
 type Books = { poll: string; counted: number; lost: number }
 
-/** As result shows it. */
+/** The total that the result app shows. */
 export async function shownTotal(resultUrl: string): Promise<number> {
   const answer = await fetch(`${resultUrl}/api/polls/${POLL}/results`)
   if (!answer.ok) throw new UserError(`The results are answered with ${answer.status}.`)

@@ -14,10 +14,10 @@ export const PREFIX = "ghcr.io/tallyroom"
 export type ImageOptions = {
   prefix: string
   tag: string
-  /** As linux/amd64; this machine's own when it is left out. */
+  /** Such as linux/amd64; without it the platform of this machine. */
   platform?: string
   push: boolean
-  /** Without what earlier builds left. */
+  /** Builds without the cache of earlier builds. */
   fresh: boolean
   revision: string
   /** Says nothing unless it fails. */

@@ -1,4 +1,4 @@
-/** An app's container on this machine's own network, held as tightly as a cluster would. */
+/** Runs an app's container on this machine's own network, with as few rights as in a cluster. */
 
 import { $ } from "bun"
 import { cpuSeconds } from "../../bench/cpu"
@@ -14,7 +14,7 @@ export type Container = {
   pid: number
   /** Milliseconds from the start of its process to the first answer of /livez. */
   firstAnswerMs: number
-  /** How much of that it had a processor: what it takes by itself, however busy the machine is. */
+  /** The processor time of that start, which does not depend on how busy the machine is. */
   processorMs: number
   ready(): Promise<void>
   /** Asks it to end. @returns milliseconds until it had, and its exit code */

@@ -1,4 +1,4 @@
-/** What is in an image, and under whose name it runs. */
+/** Checks what is in an image, and as which user it runs. */
 
 import { $ } from "bun"
 import type { AppName } from "../../services/apps/app-process"
@@ -47,7 +47,7 @@ export async function checkLabels(image: string, revision: string): Promise<stri
   return `${version}, ${built.slice(0, 12)}`
 }
 
-/** What the kernel says of the running process. */
+/** Checks the rights of the running process, as the kernel reports them. */
 export async function checkRights(pid: number): Promise<string> {
   const status = await Bun.file(`/proc/${pid}/status`).text()
   const value = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, "m").exec(status)?.[1] ?? ""

@@ -1,4 +1,4 @@
-/** How fast an app ends that is hard at work. */
+/** Measures how fast an app that is under load ends. */
 
 import { voteWithAllMight } from "../../services/apps/full-load"
 import { waitFor } from "../../services/wait"

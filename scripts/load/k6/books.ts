@@ -1,4 +1,4 @@
-/** The books of one run: what was accepted must be counted, no more and no less. */
+/** Compares what a run's voters saw accepted with what was counted: both must be the same. */
 
 import { sleep } from "k6"
 import http from "k6/http"
@@ -19,7 +19,7 @@ const LOOK_S = 0.25
 /** How long a Tallyroom that does not answer yet is waited for. */
 const WAIT_S = seconds("WAIT", 0)
 const WAIT_LOOK_S = 1
-/** Beyond all patience, so that a run says itself what it waited for. */
+/** More than the run waits by itself, so that it can say what it waited for. */
 const SLACK_S = 30
 
 /** What k6 must grant to `setup` and `teardown`. */
@@ -46,7 +46,7 @@ export function closeBooks({ poll, before }: Opened): void {
   const end = Date.now() + PATIENCE_S * 1_000
   const grown = () => patiently(() => countedVotes(poll.id), end) - before
   while (grown() < expected && Date.now() < end) sleep(LOOK_S)
-  // One that is counted twice may come a moment later.
+  // A vote that is counted twice may show a moment later.
   sleep(LOOK_S)
   const growth = grown()
   counted.add(growth)

@@ -1,4 +1,4 @@
-/** Casting one ballot as a patient client does: the same ballot again, until there is an answer. */
+/** Casts one ballot as a patient client does: it sends the same ballot again until there is an answer. */
 
 import { sleep } from "k6"
 import http, { type RefinedResponse } from "k6/http"

@@ -5,7 +5,7 @@ import http from "k6/http"
 export const VOTE_URL = (__ENV.VOTE_URL || "http://localhost:8080").replace(/\/+$/, "")
 export const RESULT_URL = (__ENV.RESULT_URL || "http://localhost:8081").replace(/\/+$/, "")
 
-/** A read that is not answered by then is made anew, where anybody waits for it. */
+/** A read that is not answered by then fails; whoever waits for it makes it anew. */
 const READ_TIMEOUT = "10s"
 
 /** Reads a whole number of at least 1 from the environment. @throws {Error} for anything else */

@@ -11,7 +11,7 @@ import { type Seen, watch } from "./watch.ts"
 const QUESTION = "When all viewers drop at once, does each come back to numbers that never went back?"
 const VIEWERS = amount("VIEWERS", 500)
 const DROP_AFTER_MS = 5_000
-/** As the pages do it: not all in the same moment. */
+/** Viewers come back within this time, as the pages do, and not all in the same moment. */
 const LONGEST_PAUSE_MS = 1_000
 const GIVE_UP_MS = 20_000
 

@@ -21,7 +21,7 @@ export const options: Options = {
       executor: "shared-iterations",
       iterations: VOTES,
       vus: Math.min(VOTES, AT_ONCE),
-      // Far longer than a million votes take: what ends it is their number.
+      // Far longer than a million votes take: the run ends by their number.
       maxDuration: "24h",
     },
   },
@@ -31,7 +31,7 @@ export const options: Options = {
 /** One vote of a new voter; says so once it is taken, and ends the run if it can't be. */
 export default function seed(): void {
   const option = optionOf(exec.scenario.iterationInTest)
-  // Whose answer got lost may have been taken: by its key it counts once.
+  // A vote whose answer got lost may have been accepted: by its key it counts once.
   const key = crypto.randomUUID()
   const end = Date.now() + GIVE_UP_MS
   for (;;) {

@@ -1,4 +1,4 @@
-/** The last lines of a run: its numbers, and whether it kept what its script asks for. */
+/** Writes the last lines of a run: its numbers, and whether it kept the thresholds of its script. */
 
 type Metric = { values: Record<string, number>; thresholds?: Record<string, { ok: boolean }> }
 /** As k6 hands it to `handleSummary`. */
@@ -29,7 +29,7 @@ export function voteLines(summary: Summary): string[] {
 export function verdict(question: string, summary: Summary, lines: string[]): { stdout: string } {
   if (numberOf(summary, "iterations") === 0)
     return { stdout: `\n${question}\nNO ANSWER: nobody could begin, for the reason below.\n` }
-  // Without its books no run is a good one: k6 holds what was never gathered for 0.
+  // A run that could not read the tally is not a good one: k6 takes a number that was never gathered for 0.
   if ("votes_uncounted" in summary.metrics && !("votes_counted" in summary.metrics))
     return {
       stdout: `\n${question}\nNO ANSWER: the tally could not be read in the end, for the reason below.\n`,

@@ -1,4 +1,4 @@
-/** An audience watches while some vote. */
+/** An audience watches while some people vote. */
 
 import { Counter, Trend } from "k6/metrics"
 import type { Options } from "k6/options"

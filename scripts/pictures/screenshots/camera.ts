@@ -13,7 +13,7 @@ const VIEWPORTS: Record<Device, { width: number; height: number }> = {
   /** A projector. */
   stage: { width: 1920, height: 1080 },
 }
-/** What does not come into view by itself within this time is missing from the page. */
+/** Something that does not show within this time is missing from the page. */
 const PATIENCE_MS = 15_000
 
 /** Started so that the names of the made-up event lead to the apps that run here. */
@@ -30,7 +30,7 @@ export async function openCamera({ votePort, resultPort, hostPort }: PagePorts):
     args: [
       ...["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
       `--host-resolver-rules=${rules.join(",")}`,
-      // As behind HTTPS, where a page may use the clipboard.
+      // Pages then count as loaded by HTTPS, and may use the clipboard.
       `--unsafely-treat-insecure-origin-as-secure=${Object.values(ADDRESSES).join(",")}`,
     ],
   })
@@ -75,7 +75,7 @@ async function takePicture(
 ): Promise<string> {
   const file = `${shot.name}-${device === "phone" ? "phone" : "desktop"}-${scheme}.png`
   await page.evaluate(() => document.fonts.ready)
-  // Off whatever came to lie under it.
+  // The pointer must not hover over anything.
   await page.mouse.move(0, 0)
   const picture = shot.part
     ? await page.locator(shot.part).screenshot({ animations: "disabled" })

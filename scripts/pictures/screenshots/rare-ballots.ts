@@ -1,4 +1,4 @@
-/** Ballots that met with what is rare, as the tables tell of them: the receipts of ballots that nobody cast. */
+/** Makes receipts of ballots that nobody cast, in states that are too rare to produce by voting. */
 
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import type { Database } from "@tallyroom/lib/database"
@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000
 
 export type RareFate = "pending" | "late" | "set-aside" | "lost"
 
-/** Up to where a shard is counted decides whether a ballot that no table has is still to be counted, or lost. */
+/** A ballot that is in no table is pending or lost, depending on the position up to which its shard is counted. */
 const CAST_AGO_MS: Record<RareFate, number> = { pending: 0, late: 0, "set-aside": 0, lost: HOUR_MS }
 const REASONS: Partial<Record<RareFate, string>> = { late: "late", "set-aside": "option-unknown" }
 

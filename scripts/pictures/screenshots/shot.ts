@@ -6,7 +6,7 @@ import type { Page } from "playwright-core"
 export type Device = "phone" | "desktop" | "stage"
 export type Scheme = "light" | "dark"
 
-/** What a scene may use of the Tallyroom beside its pages: the admin token, and the tables as their owner. */
+/** What a picture may use of the Tallyroom beside its pages: the admin token, and the tables as their owner. */
 export type Backstage = { token: string; sql: Database }
 
 export type Visit = Backstage & { page: Page; scheme: Scheme }

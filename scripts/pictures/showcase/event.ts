@@ -34,7 +34,7 @@ export async function makeEvent(running: RunningDemo, polls = POLLS): Promise<Ev
     await spreadOverTime(sql, poll)
     if (poll.left === "final") await api.call("PATCH", `/api/polls/${poll.id}`, { state: "closed" })
   }
-  // Before any row is held, as the worker makes all that are due final in one statement.
+  // This comes before any row is locked, as the worker makes all polls that are due final in one statement.
   for (const { id } of polls.filter(({ left }) => left === "final")) await untilPhase(running, id, "final")
   const held = polls.filter(({ left }) => left === "closed")
   const release = held.length > 0 ? await holdClosed(running, api, sql, held) : async () => {}
@@ -86,7 +86,7 @@ async function untilPhase({ voteUrl }: RunningDemo, id: string, phase: string): 
   )
 }
 
-/** A closed poll becomes final within a moment: who wants to look at it holds its row until they have. */
+/** A closed poll becomes final within a moment. To keep it closed, this locks its row until it was looked at. */
 async function holdClosed(running: RunningDemo, api: PollApi, sql: postgres.Sql, polls: ShowPoll[]) {
   const ids = polls.map(({ id }) => id)
   const closesAt = new Date(Date.now() + CLOSES_IN_MS).toISOString()

@@ -1,4 +1,4 @@
-/** A Tallyroom for one command alone: beside whatever else runs here, and gone without a trace afterwards. */
+/** Runs a Tallyroom for one command alone: it does not touch any other, and is gone without a trace afterwards. */
 
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -16,9 +16,9 @@ export type InboxBooth = {
   appender: Appender
   /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
   ready(): Promise<unknown>
-  /** One try. */
+  /** Tries once. */
   cast(poll: string, voter: string, option: string): Promise<AppendAnswer>
-  /** Again and again while nobody knows whether it was taken, as every client may. */
+  /** Tries again while it is unknown whether the ballot was accepted, as every client may. */
   castUntilAnswered(poll: string, voter: string, option: string): Promise<AppendAnswer>
   /** The option for which a voter's vote stands. */
   standing(poll: string, voter: string): Promise<string | null>
@@ -26,7 +26,7 @@ export type InboxBooth = {
 
 const GIVE_UP_MS = 50_000
 
-/** Casts as vote does, straight into the inbox, by a poll read anew for each ballot. */
+/** Opens connections to an inbox. Each ballot is cast by a copy of the poll that is read anew. */
 export async function openInboxBooth(
   { redis, defer }: OwnStores,
   inboxUrl: string,

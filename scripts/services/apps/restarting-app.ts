@@ -12,7 +12,7 @@ export function startRestartingApp(start: () => App, dirs: readonly string[], gr
   const { promise: exited, resolve } = Promise.withResolvers<number>()
   let ended = false
   let restarting: Promise<unknown> = Promise.resolve()
-  /** The one that a restart is stopping, perhaps by a kill: its end is no surprise. */
+  /** The app that a restart is stopping, perhaps by a kill; its end is expected. */
   let replaced: App | undefined
   let current = launch()
 

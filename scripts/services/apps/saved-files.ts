@@ -1,4 +1,4 @@
-/** Which source files were saved, however an editor saves them. */
+/** Notices saved source files, however an editor saves them. */
 
 import { statSync } from "node:fs"
 import { join } from "node:path"
@@ -28,7 +28,7 @@ export function onSaved(dirs: readonly string[], onSave: () => void): () => void
   return () => clearInterval(timer)
 }
 
-/** Differs whenever a file does: another one of the same size has another inode or time. */
+/** Differs whenever a file does: a new file of the same size has another inode or time. */
 function stateOf(dirs: readonly string[]): string {
   return dirs
     .flatMap((dir) => [...SOURCES.scanSync({ cwd: dir })].map((name) => stateOfFile(join(dir, name))))

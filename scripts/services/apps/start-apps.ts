@@ -1,4 +1,4 @@
-/** The real apps as processes of their own, on free ports, against the stores of a test. */
+/** Starts the apps as processes of their own, on free ports, with the stores of a test or a benchmark. */
 
 import { freePort } from "../processes/ports"
 import type { OwnStores } from "../stores/own-stores"

@@ -57,8 +57,8 @@ export async function castUntilAnswered(
 }
 
 /**
- * Votes until the vote is taken: another shard than that from which vote reads polls may hear of a poll, or that it is
- * open, a moment later.
+ * Votes until the vote is accepted: vote reads polls from one shard, and another shard may learn a moment later of a
+ * poll, or that it is open.
  */
 export async function castUntilTaken(
   url: string,

@@ -1,4 +1,4 @@
-/** The Tallyroom that a command works on, and what it says of its polls. */
+/** Finds the Tallyroom that a command works on, and reads its polls. */
 
 import { z } from "zod"
 import { runningDemo } from "../stack/running-demo"
@@ -40,7 +40,10 @@ function webAddress(setting: string, given: string): string {
   return given.replace(/\/+$/, "")
 }
 
-/** @throws {UserError} that says what to do when nobody listens at one of the two; one that is there but not well is no trouble */
+/**
+ * @throws {UserError} that says what to do when nobody listens at one of the two; an app that answers with an error is
+ * no problem here
+ */
 export async function assertReachable({ voteUrl, resultUrl }: Addresses): Promise<void> {
   await ask(`${voteUrl}/api/polls`, "VOTE_URL")
   await ask(`${resultUrl}/openapi.json`, "RESULT_URL")
@@ -57,7 +60,7 @@ export async function readPoll({ voteUrl }: Addresses, id?: string, setting = "-
 }
 
 /**
- * The poll, as one in which whoever comes can vote now.
+ * Makes sure that everybody can vote in a poll now, and returns it.
  * @param otherwise what to do about a poll that asks its voters for more
  * @throws {UserError} that says how it can be made so
  */
@@ -76,13 +79,13 @@ export function openToAll(poll: PollInfo, otherwise: (eligibility?: string) => s
   )
 }
 
-/** The poll that POLL names, or the default one, as a command votes in it. @throws {UserError} when nobody can */
+/** Reads the poll that POLL names, or the default one. @throws {UserError} when not everybody can vote in it */
 export async function pollToVoteIn(instance: Addresses): Promise<PollInfo> {
   const poll = await readPoll(instance, process.env.POLL || undefined, "POLL")
   return openToAll(poll, () => "name another by POLL")
 }
 
-/** A poll, or null where there is none; waits for a vote app that is away as one who casts does. */
+/** Reads a poll, or null where there is none; while the vote app is away it waits, as casting does. */
 export async function findPoll(
   { voteUrl }: Addresses,
   id: string,
@@ -93,7 +96,7 @@ export async function findPoll(
   return answer.status === 404 ? null : understood(url, answer, pollSchema)
 }
 
-/** How a poll stands; null where its results are not for everybody. */
+/** Reads the results of a poll; null where not everybody may see them. */
 export async function readResults({ resultUrl }: Addresses, poll: string): Promise<Results | null> {
   const url = `${resultUrl}/api/polls/${encodeURIComponent(poll)}/results`
   const answer = await ask(url, "RESULT_URL")

@@ -4,8 +4,8 @@ import { UserError } from "../terminal/user-error"
 import { commandOf } from "./process-table"
 
 /**
- * Makes this process the only one that works on a state directory; gives back how to let go of it.
- * A lock left by a crash names a process that is gone, and is taken over.
+ * Makes this process the only one that works on a state directory; returns a function that unlocks it. A lock left by a
+ * crash names a process that is gone, and is taken over.
  */
 export function lockState(stateDir: string): () => void {
   const file = join(stateDir, "lock")
@@ -16,7 +16,10 @@ export function lockState(stateDir: string): () => void {
   }
 }
 
-/** Of several that find the same stale lock, one alone moves it away; whoever creates the next one has it. */
+/**
+ * Of several processes that find the same stale lock, only one moves it away; the one that creates the next lock has
+ * it.
+ */
 function takeOver(file: string): void {
   const owner = ownerOf(file)
   if (owner !== process.pid && commandOf(owner) === commandOf(process.pid)) throw new UserError(taken(owner))
@@ -49,7 +52,7 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-/** A link appears with its content, in one step, or not at all. */
+/** Creates the lock by a link, which appears with its content in one step or not at all. */
 function create(file: string): boolean {
   const draft = `${file}.new.${process.pid}`
   writeFileSync(draft, String(process.pid))

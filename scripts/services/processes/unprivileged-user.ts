@@ -2,7 +2,9 @@ import { readFileSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { UserError } from "../terminal/user-error"
 
-/** How to run a program as somebody other than root: either ids for the spawn, or a command to put in front. */
+/**
+ * How to run a program as the unprivileged user `nobody`: either by ids for the spawn, or by a command in front of it.
+ */
 export interface UnprivilegedUser {
   readonly uid: number
   readonly gid: number
@@ -13,13 +15,13 @@ export interface UnprivilegedUser {
 /** The bit of a directory's mode that lets everybody pass through it. */
 const OTHERS_MAY_PASS = 0o001
 
-/** Without this the access() call, with which initdb looks for its other programs, leaves capabilities out of account. */
+/** Without this flag access(), by which initdb looks for its other programs, ignores capabilities. */
 const ACCESS_COUNTS_CAPABILITIES = "--securebits=+no_setuid_fixup"
 
 /**
- * Postgres refuses to run as root, so root runs it as nobody; undefined for everybody else.
- * `paths` are the files that it must reach. A checkout below a private directory (/root, `mktemp -d`) is closed to
- * nobody: there the program keeps the one capability that passes through directories, which containers have too.
+ * Postgres refuses to run as root, so root runs it as the user `nobody`; for other users this is undefined. `paths` are
+ * the files that it must reach. That user can't enter a checkout below a private directory (/root, `mktemp -d`): there
+ * the program keeps the one capability that passes through directories, which containers have too.
  */
 export function asUnprivilegedUser(paths: readonly string[]): UnprivilegedUser | undefined {
   if (process.getuid?.() !== 0) return undefined

@@ -8,7 +8,7 @@ type Environment = Record<string, string | undefined>
 
 const port = integer(1, 65_535)
 
-/** Where the other systems' clients look, unless they are told otherwise. */
+/** The ports that the other systems' clients use by default. */
 const contractSettings = {
   PETS_VOTE_PORT: setting({ schema: port, default: "8084", description: "Port of the pets' ballot." }),
   PETS_RESULT_PORT: setting({ schema: port, default: "8085", description: "Port of the pets' result." }),
@@ -64,7 +64,7 @@ function readOrExplain(env: Environment) {
 export function contractApps(wiring: Wiring, urls: ContractUrls, env: Environment): ContractApp[] {
   const pets = { ...wiring, voteUrl: urls.petsVoteUrl, resultUrl: urls.petsResultUrl }
   const posts = { ...wiring, voteUrl: urls.postsUrl }
-  // The addresses of the environment are those of the classic pages.
+  // The addresses in the environment belong to the classic pages.
   const own = { ...env, PUBLIC_URL: "", VOTE_URL: "", RESULT_URL: "" }
   return [
     { name: "vote", source: "vote-pets", wiring: pets, env: { ...own, CONTRACT: "pets" } },

@@ -77,7 +77,7 @@ export async function runInForeground({
   }
 }
 
-/** What is not ours is not emptied by us. */
+/** Refuses --fresh for stores that the demo did not start. */
 function refuseForeign({ REDIS_URL, DATABASE_URL, INBOX_URL }: Record<string, string | undefined>): void {
   if (!REDIS_URL && !DATABASE_URL && !INBOX_URL) return
   console.error(
@@ -95,7 +95,7 @@ function lockOrExit(): () => void {
   }
 }
 
-/** Everything but the lock, which is ours. */
+/** Removes everything but the lock, which this process holds. */
 function removeData(stateDir: string): void {
   for (const name of readdirSync(stateDir)) {
     if (name !== "lock") rmSync(join(stateDir, name), { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** Which inbox a stack has: one alone, and for the life of its data the same. */
+/** A stack has one inbox, which stays the same for the life of its data. */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,9 +1,9 @@
-/** Starts again what died in a running stack, and says so. */
+/** Starts programs of a running stack again that died, and says so. */
 
 import { constants } from "node:os"
 import { backoff, pause } from "@tallyroom/lib/backoff"
 
-/** What dies this often within so many milliseconds is not helped by one more start. */
+/** A program that dies more often than this within so many milliseconds is not started again. */
 const MOST_DEATHS = 5
 const WITHIN_MS = 60_000
 
@@ -16,7 +16,7 @@ export interface Mortal {
 }
 
 export interface ReviverPlan {
-  /** Aborted once the stack stops: then what ends is left dead. */
+  /** Aborted once the stack stops: programs that end are then not started again. */
   readonly stopping: AbortSignal
   say(sentence: string): void
   giveUp(sentence: string): void

@@ -33,7 +33,7 @@ export function announceRunning(running: RunningDemo): void {
   writePrivately(FILE, `${JSON.stringify(running, null, 2)}\n`)
 }
 
-/** Takes that back, unless another demo has announced itself since. */
+/** Removes the announcement, unless another demo has announced itself since. */
 export function withdrawRunning(): void {
   if (existsSync(FILE) && JSON.parse(readFileSync(FILE, "utf8")).pid === process.pid) rmSync(FILE)
 }

@@ -47,7 +47,7 @@ export class Stack {
       : undefined
     assertOneInbox(broker, env.INBOX_URL)
     const kind = broker ?? inboxKind(env.INBOX_URL ?? "")
-    // The database knows its inbox; of one that is not ours nothing is known here.
+    // A worker checks the inbox of a given database; the file here knows only that of our own.
     if (!env.DATABASE_URL) assertSameInbox(stateDir, kind)
     mkdirSync(join(stateDir, "logs"), { recursive: true })
     if (!env.REDIS_URL) await ensureTool("redis-server", { say })

@@ -7,7 +7,7 @@ import type { OnCrash, Server } from "../stores/server"
 
 export interface StoresPlan {
   readonly stateDir: string
-  /** Set: used instead of starting one of our own. */
+  /** Used, if set, instead of starting a store of our own. */
   readonly redisUrl?: string | undefined
   readonly databaseUrl?: string | undefined
   readonly inboxUrl?: string | undefined

@@ -18,7 +18,7 @@ export interface Broker extends Server {
 
 const PATIENCE_MS = 2_000
 
-/** Whether somebody on this port of loopback says anything, after our `hello` if it wants to be greeted first. */
+/** Whether a server on this port of loopback sends anything, after our `hello` if it expects one. */
 export function greets(port: number, hello?: Buffer): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = connect({ host: "127.0.0.1", port, timeout: PATIENCE_MS })

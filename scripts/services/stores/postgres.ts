@@ -32,7 +32,7 @@ export interface Postgres extends Server {
   restart(): Promise<void>
 }
 
-/** No row's content in the log: it would tell who voted for what. */
+/** The content of rows must not be logged: it would tell who voted for what. */
 const QUIET = { log_error_verbosity: "terse", log_parameter_max_length_on_error: "0" }
 
 const ROLES = ["admin", "worker", "result"] as const
@@ -108,7 +108,10 @@ function flags(port: number, settings: Record<string, string> = {}): string[] {
   return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 }
 
-/** Sets up in a directory beside, which gets its name once all is there: a crash half-way leaves nothing to mistake for data. */
+/**
+ * Sets the data up in a directory beside its place and renames that once all is there, so that a crash leaves no half-
+ * made data.
+ */
 async function initialise(
   initdb: string,
   dir: string,

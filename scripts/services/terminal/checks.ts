@@ -2,7 +2,7 @@ import { describe } from "./user-error"
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-/** Runs one check after the other, says how each went, and keeps the score. */
+/** Runs checks one after the other, prints how each went, and counts them. */
 export class Checks {
   private passed = 0
   private skipped = 0

@@ -10,7 +10,7 @@ import { inTurn } from "./in-turn"
 
 const FETCH_MS = 180_000
 
-/** What this machine can't get at all; never said of what arrived and was wrong. */
+/** Thrown when this machine can't get a file at all, and never for one that arrived and was wrong. */
 export class Unavailable extends UserError {}
 
 /**
@@ -30,8 +30,8 @@ export async function fetchPinned(url: string, sha256: string): Promise<Uint8Arr
 }
 
 /**
- * A path in the cache that `make` fills under another name first, so that what is there is whole. Who asks while another
- * process makes it waits for that. What killed processes left half made is removed.
+ * A path in the cache that `make` fills under another name first, so that what is there is whole. A process that asks
+ * while another makes it waits. Half-made files of killed processes are removed.
  */
 export async function cached(name: string, make: (draft: string) => Promise<void>): Promise<string> {
   const path = join(CACHE, name)

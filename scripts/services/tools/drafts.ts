@@ -1,18 +1,18 @@
-/** What is being made in the cache, beside where it will stand; whoever is killed meanwhile leaves it. */
+/** Drafts: files that are being made in the cache, beside their final place. A killed process leaves its draft. */
 
 import { readdir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 
-/** No tool takes so long to make, and what is younger may still be wanted by whoever makes it. */
+/** No tool takes so long to make; a younger draft may still be in the making. */
 const OLD_MS = 3_600_000
 const DRAFT = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** A name that nobody else has for what will be at `path`. */
+/** A unique name for the draft of what will be at `path`. */
 export function draftOf(path: string): string {
   return `${path}.${crypto.randomUUID()}`
 }
 
-/** Removes what was left in a folder of the cache; what can't be removed is in nobody's way. */
+/** Removes old drafts from a folder of the cache; one that can't be removed does no harm. */
 export async function removeOldDrafts(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   for (const draft of names.filter((name) => DRAFT.test(name)).map((name) => join(folder, name))) {

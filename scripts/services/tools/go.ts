@@ -28,7 +28,7 @@ const TOOLS = {
 } as const
 export type GoTool = keyof typeof TOOLS
 
-/** What the newest of the tools asks for. */
+/** The version of Go that the newest of the tools needs. */
 const OLDEST_GO = 25
 const TOOLCHAIN = "1.26.8"
 /** Of the zip files at the module proxy. */
@@ -47,7 +47,7 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
     const go = await ensureGo(say)
     say(`Building ${tool} (go install ${module}@${version}), about ${takes}`)
     await mkdir(draft, { recursive: true })
-    // Two at once, and only while nothing else wants to: more would starve whatever else this machine does.
+    // Builds with two processes at low priority: more would starve other programs of this machine.
     const install = [go, "install", "-p", "2", "-trimpath", `${module}@${version}`]
     const build = Bun.spawn(["nice", "-n", "10", ...install], {
       env: { ...process.env, GOBIN: draft, GOTOOLCHAIN: "local" },

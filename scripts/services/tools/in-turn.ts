@@ -7,7 +7,7 @@ import { CACHE } from "./cache-folder"
 
 const LOOK_AGAIN_MS = 250
 
-/** What this process is to do, by name, as a lock tells processes apart and not who asks within one. */
+/** The last work of each name in this process: a lock tells processes apart, but not two callers within one. */
 const last = new Map<string, Promise<unknown>>()
 
 /** Does `work` while no process of this user does other work of this name; waits for its turn. */

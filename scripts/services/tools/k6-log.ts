@@ -1,13 +1,16 @@
-/** What k6 logs, for a person: a fault that thousands of requests share is told once, and what a script says as it says it. */
+/**
+ * Shortens k6's log for a person: an error that thousands of requests share is shown once, and lines of our scripts as
+ * they are.
+ */
 
-/** Of requests that failed k6 says each. */
+/** k6 logs a line for each request that failed. */
 const REQUEST_FAILED = /Request Failed/
 /** Times, ports and addresses of polls differ between lines that say the same. */
 const PARTICULARS = /\d+/g
 
 export interface K6Log {
   take(line: string): void
-  /** Says how often what was left out was repeated. */
+  /** Says how many lines were left out. */
   end(): void
 }
 
@@ -29,7 +32,7 @@ export function k6Log(say: (line: string) => void): K6Log {
   }
 }
 
-/** What our scripts throw is a sentence, which k6 wraps with its place in them; all other lines are told as they are. */
+/** Takes the sentence that one of our scripts threw out of k6's line about it; other lines stay as they are. */
 function ownWords(line: string): string {
   const [, sentence] = /msg="Error: ((?:[^"\\]|\\")*)\\n.*hint="script exception"$/.exec(line) ?? []
   return sentence?.replaceAll('\\"', '"') ?? line

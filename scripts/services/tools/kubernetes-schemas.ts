@@ -38,7 +38,7 @@ export async function ensureSchemas(
   })
 }
 
-/** Fields that the API does not know are faults, and so are those of another type. */
+/** Makes a schema strict: unknown fields are errors, and so are fields of another type. */
 function strict(definitions: Record<string, Schema>): Record<string, Schema> {
   for (const schema of Object.values(definitions)) {
     if (schema.properties && schema.additionalProperties === undefined) schema.additionalProperties = false
