@@ -24,7 +24,7 @@ export type BenchArguments = {
   readonly json: string | undefined
 }
 
-/** Ends the process where the command line asks for help or can't be meant. */
+/** Ends the process where the command line asks for help or is wrong. */
 export function readBenchArguments(): BenchArguments {
   return readCommandLine({
     usage: USAGE,

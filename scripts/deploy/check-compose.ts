@@ -8,7 +8,7 @@ import { COMPOSE_STEPS, runSteps, type StepName } from "./compose/steps"
 const NAMES = Object.keys(COMPOSE_STEPS) as StepName[]
 const USAGE = `Usage: bun run check:compose [--only STEP,STEP]
 
-Builds the images and runs a room of its own by compose: votes, watches, seeds, scales, kills each container under a flood,
+Builds the images and runs an instance of its own by compose: votes, watches, seeds, scales, kills each container under a flood,
 and audits. Its ports are free ones, and nothing is left of it. Needs root on a Linux with Docker, for the kills.
 The last line is "N passed, N failed".
 

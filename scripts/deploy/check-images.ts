@@ -54,7 +54,7 @@ async function main(): Promise<number> {
 async function checkContents(checks: Checks, app: AppName, image: string, revision: string): Promise<void> {
   await checks.check(`${app}: small`, () => checkSize(image))
   await checks.check(`${app}: only the program, its assets and the C library`, () => checkFiles(app, image))
-  await checks.check(`${app}: runs as nobody`, () => checkUser(image))
+  await checks.check(`${app}: runs as an unprivileged user`, () => checkUser(image))
   await checks.check(`${app}: labels`, () => checkLabels(image, revision))
 }
 
@@ -83,7 +83,7 @@ async function checkRunning(
   await checks.check("all end soon under load", async () => {
     const stopped = await stopUnderLoad(instance)
     accepted = stopped.accepted
-    return stopped.said
+    return stopped.summary
   })
   await checks.check("every vote that was answered 201 is counted once", async () => {
     const worker = await startContainer("worker", imageOf("worker"), await instance.settingsOf("worker"))

@@ -39,7 +39,7 @@ await runScript(
   { failure: 1 },
 )
 
-/** @throws {UsageError} for what can't be meant */
+/** @throws {UsageError} for options that make no sense together */
 function readImageOptions(): ImageOptions & { only: readonly string[] } {
   const { values } = readCommandLine({
     usage: USAGE,

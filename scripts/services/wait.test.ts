@@ -13,6 +13,6 @@ test("a clock that is set an hour ahead does not end the waiting", async () => {
   expect(looks).toBe(3)
 })
 
-test("what never comes is told by its name", async () => {
+test("a wait in vain ends with the name of what it waited for", async () => {
   await expect(waitFor("Godot", () => false, 1)).rejects.toThrow("in vain for Godot")
 })

@@ -111,7 +111,7 @@ test("every contract is answered at once, over a broker of its own, each part th
   expect(() => assertSameInbox(stateDir, "redis")).toThrow("the inbox nats: start with --inbox nats, or")
 })
 
-test("data with another inbox is told before anything starts, with both ways out", () => {
+test("data of another inbox is reported before anything starts, with both ways out", () => {
   const dir = mkdtempSync(join(stateDir, "redis-"))
   expect(() => assertSameInbox(dir, "rabbitmq")).not.toThrow()
   noteInbox(dir, "redis")
@@ -121,7 +121,7 @@ test("data with another inbox is told before anything starts, with both ways out
   )
 })
 
-test("an inbox that there is not is told in one sentence, and nothing starts", async () => {
+test("an unknown inbox is refused in one sentence, and nothing starts", async () => {
   for (const words of [["--inbox", "kafka"], ["--inbox=kafka"]]) {
     const told = { code: 2, said: "--inbox takes nats or rabbitmq, not kafka.\n" }
     expect(await runs("scripts/run/demo.ts", words)).toEqual(told)
@@ -136,7 +136,7 @@ test("an inbox that there is not is told in one sentence, and nothing starts", a
   expect(() => assertOneInbox("rabbitmq", "")).not.toThrow()
 })
 
-test("a port that two pages would share, or that is none, is told with the settings to change", async () => {
+test("a port that two pages would share, or that is no port, is reported with the settings to change", async () => {
   const ports = await freePorts()
   const shared = { ...ports, POSTS_PORT: ports.PETS_VOTE_PORT }
   await expect(contractUrls(shared, [])).rejects.toThrow("PETS_RESULT_PORT and POSTS_PORT apart")

@@ -34,7 +34,7 @@ async function run(commands: string): Promise<string> {
   return output
 }
 
-test("docs/contracts.md: every line does what it says", async () => {
+test("every line of docs/contracts.md does what it says", async () => {
   const { examples, statements } = await readExamples("docs/contracts.md")
   expect(examples.length).toBeGreaterThan(10)
   for (const example of examples) {

@@ -61,7 +61,7 @@ test.each([
   expect(await answer.json()).toEqual(INVALID)
 })
 
-test("another site's page, and a method that there is not, are refused in clear words", async () => {
+test("another site's page and an unknown method are refused in clear words", async () => {
   const foreign = await send('{"pet":"dogs"}', { ...JSON_TYPE, "sec-fetch-site": "cross-site" })
   expect(foreign.status).toBe(403)
   expect(await foreign.json()).toMatchObject({ status: "error", message: expect.stringContaining("page") })

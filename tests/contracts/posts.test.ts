@@ -107,7 +107,7 @@ describe("what is refused", () => {
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, POST"])
   })
 
-  test("none of that made a post", async () => expect(await madePosts()).toBe(0))
+  test("none of the refused requests made a post", async () => expect(await madePosts()).toBe(0))
 })
 
 test("a hundred first votes at once on one post make one poll, and all are counted", async () => {
@@ -117,7 +117,7 @@ test("a hundred first votes at once on one post make one poll, and all are count
   await becomes(() => counts(7), { postId: 7, upvotes: 75, downvotes: 25 })
 })
 
-test("an empty body is none: the fields in the address count, whatever it is said to be", async () => {
+test("an empty body counts as no body: the fields in the address count, whatever type it claims", async () => {
   for (const headers of [FORM, JSON_TYPE]) {
     for (const body of ["", new Blob([]).stream()]) {
       const answer = await ask("/vote?postId=7&score=1", { method: "POST", body, headers })

@@ -7,7 +7,7 @@ async function* failing() {
   throw new Error("no more items")
 }
 
-test("what is under way has ended when the items fail", async () => {
+test("work under way has ended when the items fail", async () => {
   const done: number[] = []
   const slowly = async (item: number) => {
     await Bun.sleep(20)

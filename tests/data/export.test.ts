@@ -11,7 +11,7 @@ import { useInstance } from "./instance"
 const instance = useInstance()
 setDefaultTimeout(120_000)
 
-test("gives sums that are the tallies, and nothing that tells a voter", async () => {
+test("an export gives sums that equal the tallies, and nothing that tells a voter", async () => {
   await instance().poll("out", { policy: "changeable", title: "=1+1", results: "after-close" })
   const file = await instance().file("out.csv", ["poll,option,voter", "out,a,ann", "out,a,bob", "out,b,cay"])
   await runDataCommand("import", [file], instance().env)
@@ -48,7 +48,7 @@ test("gives sums that are the tallies, and nothing that tells a voter", async ()
   expect(statSync(join(target, "ballots.csv")).mode & 0o777).toBe(0o600)
 })
 
-test("takes all polls, and agrees with the tallies of the result app", async () => {
+test("an export holds all polls, and agrees with the tallies of the result app", async () => {
   const target = join(instance().dir, "all")
   await runDataCommand("export", ["--dir", target, "--format", "jsonl"], instance().env)
   const sums: Record<string, number> = {}
@@ -62,7 +62,7 @@ test("takes all polls, and agrees with the tallies of the result app", async () 
   expect(existsSync(join(target, "polls.csv"))).toBe(false)
 })
 
-test("leaves files alone that are there, and names what there is not", async () => {
+test("an export leaves existing files alone, and names a poll that does not exist", async () => {
   const target = join(instance().dir, "all")
   const again = await runDataCommand("export", ["--dir", target, "--format", "jsonl"], instance().env)
   expect([again.code, again.err]).toEqual([2, expect.stringContaining("--force")])
@@ -77,7 +77,7 @@ test("leaves files alone that are there, and names what there is not", async () 
   )
 })
 
-test("writes all files or none, and mixes no two exports", async () => {
+test("an export writes all files or none, and never mixes with another", async () => {
   const target = join(instance().dir, "moments")
   const to = (...words: string[]) => runDataCommand("export", ["--dir", target, ...words], instance().env)
   mkdirSync(target)
@@ -113,7 +113,7 @@ test("an export that fails in the middle leaves the earlier one as it is", async
   expect(readdirSync(target).map((name) => statSync(join(target, name)).mtimeMs)).toEqual(before)
 })
 
-test("says in one sentence where it can't write or read", async () => {
+test("an export says in one sentence where it can't write or read", async () => {
   const file = await instance().file("a-file", ["text"])
   const says = async (dir: string, env = instance().env) => {
     const { code, err } = await runDataCommand("export", ["--dir", dir], env)

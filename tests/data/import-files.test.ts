@@ -44,7 +44,7 @@ test.each(["little", "big"])(
   },
 )
 
-test("a refused row is told by the line in which it begins, whatever stands above it", async () => {
+test("a refused row is named by the line in which it begins, whatever stands above it", async () => {
   for (const [name, end] of [
     ["unix", "\n"],
     ["windows", "\r\n"],
@@ -69,7 +69,7 @@ test("a refused row is told by the line in which it begins, whatever stands abov
   }
 })
 
-test("of a file that is broken at its end nothing is cast, and the command says so", async () => {
+test("nothing is cast from a file that is broken at its end, and the command says so", async () => {
   await instance().poll("broken")
   const file = await instance().file("broken.csv", ["poll,option", "broken,a", 'broken,"b'])
   const { code, out, err } = await runs(file)
@@ -78,7 +78,7 @@ test("of a file that is broken at its end nothing is cast, and the command says 
   expect(await instance().tally("broken")).toEqual({ a: 0, b: 0 })
 })
 
-test("Ctrl-C ends it with a summary; what was refused is kept, and the next run goes on", async () => {
+test("Ctrl-C ends an import with a summary; refused rows are kept, and the next run goes on", async () => {
   await instance().poll("stopped")
   const rows = Array.from({ length: 3_000 }, (_, i) => `stopped,a,v${i}`)
   const file = await instance().file("stopped.csv", ["poll,option,voter", "stopped,z,ann", ...rows])
@@ -123,7 +123,7 @@ test("a dry run leaves the refused file of a real run alone", async () => {
   expect(refusedOf("kept")).toBe(refused)
 })
 
-test("what is refused of a refused file is in a file beside it", async () => {
+test("rows that are refused again from a file of refused rows go to another file beside it", async () => {
   await instance().poll("again")
   await runs(await instance().file("again.csv", ["poll,option", "again,z"]))
   for (const [from, to] of [
@@ -141,13 +141,13 @@ test.each([
   ["blank.csv", "\n\n", "is empty. The first line must name"],
   ["twice.csv", "poll,option,Voter,voter\nx,a,b,c", "names the column voter twice"],
   ["excel.csv", "poll;option;voter\nx;a;b", "Separate the columns by commas"],
-])("refuses %s", async (name, content, says) => {
+])("an import refuses %s", async (name, content, says) => {
   const { code, err } = await runs(await instance().file(name, [content]))
   expect(code).toBe(2)
   expect(err).toContain(says)
 })
 
-test("refuses what is no file", async () => {
+test("an import refuses a path that is no file", async () => {
   const directory = join(instance().dir, "directory.csv")
   mkdirSync(directory)
   expect((await runs(directory)).err.trim()).toBe(`${directory} is a directory: name a CSV file.`)

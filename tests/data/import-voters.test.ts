@@ -15,7 +15,7 @@ const runs = async (file: string, ...flags: string[]) => {
   return { code, summary, err }
 }
 
-test("of a voter's rows the first stands where votes are final, however slowly it is answered", async () => {
+test("where votes are final a voter's first row stands, however slowly it is answered", async () => {
   await instance().poll("first")
   const file = await instance().file("first.csv", [
     "poll,option,voter",
@@ -30,7 +30,7 @@ test("of a voter's rows the first stands where votes are final, however slowly i
   await instance().untilTally("first", { a: 60, b: 0 })
 })
 
-test("of a voter's rows the last alone is cast where votes may be changed, at every run", async () => {
+test("where votes may be changed only a voter's last row is cast, at every run", async () => {
   await instance().poll("last", { policy: "changeable" })
   const file = await instance().file("last.csv", [
     "poll,option,voter",
@@ -62,7 +62,7 @@ test("a last row that can't be cast replaces none, and a voter's votes in other 
   await instance().untilTally("otherwise", { a: 0, b: 1 })
 })
 
-test("who votes by code is one voter however the code is written", async () => {
+test("a voter who votes by code is one voter, however the code is written", async () => {
   await instance().poll("coded", { policy: "changeable", eligibility: "code" })
   const [code = ""] = await instance().codes("coded", 1)
   const rows = [`coded,a,${code}`, `coded,a,${code.toLowerCase()}`, `coded,b,${code.replaceAll("-", " ")}`]
@@ -103,7 +103,7 @@ test("a file without voters that is corrected or appended to casts only what is 
   await instance().untilTally("grows", { a: 3, b: 3 })
 })
 
-test("a voter that is blank is none, as an empty one is", async () => {
+test("a blank voter counts as none, as an empty one does", async () => {
   await instance().poll("blank")
   const rows = ['"  "', '"  "', "\u00a0", "\u00a0", "", ""].map((voter) => `blank,a,${voter}`)
   const file = await instance().file("blank.csv", ["poll,option,voter", ...rows])
@@ -111,7 +111,7 @@ test("a voter that is blank is none, as an empty one is", async () => {
   await instance().untilTally("blank", { a: 6, b: 0 })
 })
 
-test("rows that say the same in another file are other voters", async () => {
+test("equal rows of another file belong to other voters", async () => {
   await instance().poll("days")
   for (const name of ["monday.csv", "tuesday.csv"]) {
     const file = await instance().file(name, ["poll,option", "days,a", "days,b"])

@@ -10,7 +10,7 @@ import { useInstance } from "./instance"
 const instance = useInstance()
 setDefaultTimeout(120_000)
 
-test("casts a ballot for each row, and none twice at a second run", async () => {
+test("an import casts a ballot for each row, and none twice at a second run", async () => {
   const file = await instance().file("once.csv", [
     "\uFEFFPoll,Option,Voter",
     ...Array.from({ length: 40 }, (_, i) => `${i % 2 ? "one" : "two"},${i % 3 ? "a" : "b"},"voter, ${i}"`),
@@ -30,7 +30,7 @@ test("casts a ballot for each row, and none twice at a second run", async () => 
   })
 })
 
-test("takes a row without a voter for a voter of its own", async () => {
+test("an import takes a row without a voter for a voter of its own", async () => {
   await instance().poll("rows")
   const file = await instance().file("rows.csv", ["poll,option", "rows,a", "rows,a", "rows,b"])
   expect((await runDataCommand("import", [file], instance().env)).out.trim()).toBe("3 accepted, 0 refused")
@@ -40,7 +40,7 @@ test("takes a row without a voter for a voter of its own", async () => {
   await instance().untilTally("rows", { a: 2, b: 1 })
 })
 
-test("goes on after it was killed in the middle", async () => {
+test("an import goes on after it was killed in the middle", async () => {
   await instance().poll("killed")
   const rows = Array.from({ length: 3_000 }, (_, i) => `killed,${i % 2 ? "a" : "b"},v${i}`)
   const file = await instance().file("killed.csv", ["poll,option,voter", ...rows])
@@ -55,7 +55,7 @@ test("goes on after it was killed in the middle", async () => {
   await instance().untilTally("killed", { a: 1_500, b: 1_500 })
 })
 
-test("says of each refused row why, and imports the others", async () => {
+test("an import says why each refused row was refused, and imports the others", async () => {
   await instance().poll("picky")
   const file = await instance().file("picky.csv", [
     "poll,option,voter,code",
@@ -95,7 +95,7 @@ test("a dry run casts nothing, and a corrected file leaves no refusals behind", 
   expect(existsSync(join(instance().dir, "dry.refused.csv"))).toBe(false)
 })
 
-test("waits for a vote app that comes back", async () => {
+test("an import waits for a vote app that comes back", async () => {
   await instance().poll("outage")
   const file = await instance().file("outage.csv", [
     "poll,option",
@@ -127,7 +127,7 @@ test.each([
   ["columns.csv", "option,voter\na,ann", "poll missing"],
   ["quotes.csv", 'poll,option\n"one,a', "can't be read"],
   ["long.csv", `poll,option\none,${"a".repeat(100_000)}`, "can't be read"],
-])("refuses %s", async (name, content, says) => {
+])("an import refuses %s", async (name, content, says) => {
   const file = join(instance().dir, name)
   if (content !== null) await Bun.write(file, content)
   const { code, err } = await runDataCommand("import", [file], instance().env)

@@ -18,7 +18,7 @@ test("an import says that its ballots were received, and at every run again", as
   await instance().untilTally("received", { a: 20, b: 0 })
 })
 
-test("seeding says so, too, and waits until the votes are counted", async () => {
+test("seeding says that its ballots were received, too, and waits until the votes are counted", async () => {
   await instance().poll("sown")
   const words = ["--poll", "sown", "--voters", "5", "--votes", "50"]
   const { out } = await runDataCommand("seed", words, instance().env)

@@ -13,7 +13,7 @@ import { resetting } from "./resetting"
 const instance = useInstance()
 setDefaultTimeout(120_000)
 
-test("casts exactly the votes that were asked for, and shows them", async () => {
+test("seeding casts exactly the votes that were asked for, and shows them", async () => {
   await instance().poll("seeded")
   const { code, out } = await runDataCommand("seed", ["--poll", "seeded", "--votes", "90"], instance().env)
   expect(code).toBe(0)
@@ -21,14 +21,14 @@ test("casts exactly the votes that were asked for, and shows them", async () => 
   expect(out).toMatch(/█+ +60\n.*█+ +30\n90 votes/)
 })
 
-test("shares votes out as it is told", async () => {
+test("seeding shares votes out as it is told", async () => {
   await instance().poll("skewed")
   await runDataCommand("seed", ["--poll", "skewed", "--votes", "70", "--skew", "b=5,a=2"], instance().env)
   expect(await instance().tally("skewed")).toEqual({ a: 20, b: 50 })
 })
 
 test.each(["final", "changeable"])(
-  "shows a vote for each voter in a %s poll, once all are counted",
+  "seeding shows a vote for each voter in a %s poll, once all are counted",
   async (policy) => {
     const poll = await instance().poll(`voters-${policy}`, { policy })
     for (const all of [25, 50]) {
@@ -48,14 +48,14 @@ test("an option that is not named in the skew has a share of 1", async () => {
   expect(await instance().tally("unnamed")).toEqual({ a: 20, b: 40 })
 })
 
-test.each(["after-close", "after-vote"])("seeds a poll whose results are %s", async (results) => {
+test.each(["after-close", "after-vote"])("a poll whose results are %s can be seeded", async (results) => {
   const poll = await instance().poll(`hidden-${results}`, { results })
   const { code, out } = await runDataCommand("seed", ["--poll", poll, "--votes", "20"], instance().env)
   expect([code, out]).toEqual([0, `The results of ${poll} are hidden for now.\n`])
 })
 
 test.each(["ab", "k6"])(
-  "casts by %s exactly the votes that were asked for over connections that are reset",
+  "seeding by %s casts exactly the votes that were asked for over connections that are reset",
   async (by) => {
     const poll = await instance().poll(`reset-by-${by}`)
     await using network = resetting(instance().env.VOTE_URL ?? "")
@@ -67,7 +67,7 @@ test.each(["ab", "k6"])(
   },
 )
 
-test("casts by k6 as many votes as it is told", async () => {
+test("seeding by k6 casts as many votes as it is told", async () => {
   await instance().poll("by-k6")
   const { code, out } = await runDataCommand(
     "seed",
@@ -79,7 +79,7 @@ test("casts by k6 as many votes as it is told", async () => {
   expect(out).toEndWith("60 votes\n")
 })
 
-test("is done by k6 where ab can't be had, unless ab was asked for", async () => {
+test("seeding uses k6 where ab can't be had, unless ab was asked for", async () => {
   const missing = async () => {
     throw new UserError("ab is not installed.")
   }
@@ -87,7 +87,7 @@ test("is done by k6 where ab can't be had, unless ab was asked for", async () =>
   expect(chooseCaster("ab", missing)).rejects.toThrow("ab is not installed.")
 })
 
-test("advises codes where a poll asks for them, and nothing that would be refused", async () => {
+test("seeding advises to use codes where a poll asks for them, and nothing that would be refused", async () => {
   for (const [eligibility, advice] of [
     ["code", true],
     ["network", false],
@@ -98,7 +98,7 @@ test("advises codes where a poll asks for them, and nothing that would be refuse
   }
 })
 
-test("says how a poll that takes no votes now takes them again", async () => {
+test("seeding says how a poll that takes no votes now takes them again", async () => {
   const poll = await instance().poll("pause")
   const sql = openDatabase(instance().stores.database.workerUrl, { name: "test", connections: 1 })
   await sql`UPDATE polls SET state = 'paused', revision = revision + 1 WHERE id = ${poll}`
@@ -122,7 +122,7 @@ test.each([
   [["--by", "k6", "--voters", "5"], "--voters"],
   [["--voters", "x"], "--voters takes a whole number"],
   [["--nonsense"], "nonsense"],
-])("refuses %j", async (words, says) => {
+])("seeding refuses %j", async (words, says) => {
   const { code, err } = await runDataCommand("seed", words, instance().env)
   expect(code).toBe(2)
   expect(err).toContain(says)

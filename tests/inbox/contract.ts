@@ -19,7 +19,7 @@ import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { type InboxServer, startInboxServer } from "../../scripts/services/stores/inbox-server"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
-import { openInboxAdmin, writeGarbage } from "../harness/inboxes"
+import { openInboxAdmin, writeGarbage } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
 import { makePoll, voter } from "../harness/tallyroom"
 

@@ -109,7 +109,7 @@ test("flood gives no answer when the tally can't be read in the end", async () =
   result = await startResultProcess(stores())
 })
 
-test("a Tallyroom that dies under a flood is told in some lines, not in one for each request", async () => {
+test("the death of a Tallyroom under a flood takes some lines to tell, and not one for each request", async () => {
   const sql = openTables()
   const before = await countedVotes(sql)
   const flood = k6("flood", {
@@ -131,7 +131,7 @@ test("a Tallyroom that dies under a flood is told in some lines, not in one for 
   expect(err.split("\n").length).toBeLessThan(20)
 })
 
-test("flood waits for a result app that is just starting, where it is told to", async () => {
+test("flood waits for a result app that is just starting if WAIT is set", async () => {
   const port = await freePort()
   const refused = untilConnectionRefused(port)
   const url = `http://127.0.0.1:${port}`
@@ -143,7 +143,7 @@ test("flood waits for a result app that is just starting, where it is told to", 
   expect([code, out.trim().split("\n").at(-1)], `${out}\n${err}`).toEqual([0, "YES"])
 })
 
-test("what can't be flooded is said in one sentence, at once", async () => {
+test("flood says at once and in one sentence why a poll can't be flooded", async () => {
   const dead = await k6("flood", { VOTE_URL: "http://127.0.0.1:1" })
   expect(dead).toMatchObject({
     code: 2,

@@ -39,7 +39,7 @@ test("one vote is accepted, seen and counted", async () => {
   expect([code, out.trim().split("\n").at(-1)]).toEqual([0, "4 passed, 0 failed"])
 })
 
-test("a poll that there is not is named", async () => {
+test("an unknown poll is named", async () => {
   const { code, err } = await smoke({ POLL: "nowhere" })
   expect(code).toBe(2)
   expect(err).toContain("/api/polls/nowhere: `bun run poll list` shows which there are.")

@@ -33,7 +33,7 @@ describe("steps side by side", () => {
     return events
   }
 
-  test("as many run at once as there is room for, and those in the background take none", async () => {
+  test("as many steps run at once as are allowed, and those in the background do not count", async () => {
     const steps = [{ name: "a" }, { name: "b" }, { name: "c", background: true }]
     const one = await order(steps, 1)
     expect(one.slice(0, 3)).toEqual(["+a", "+c", "-a"])
@@ -57,7 +57,7 @@ describe("steps side by side", () => {
     ).rejects.toThrow("a,b")
   })
 
-  test("what a step says is shown when it fails, and the last line is the score", async () => {
+  test("the output of a step is shown when it fails, and the last line is the score", async () => {
     const printed: string[] = []
     const report = new CheckReport((line) => printed.push(line))
     const ended = (name: string, outcome: StepOutcome, lines: string[] = []): Ended => ({
@@ -134,7 +134,7 @@ describe("test files", () => {
     ])
   })
 
-  test("each test counts, and what a failed one said is there", async () => {
+  test("each test counts, and the output of a failed one is there", async () => {
     expect(await run("a/good.test.ts")).toMatchObject({ passed: 1, skipped: 1, failed: [] })
     const bad = await run("a/bad.test.ts")
     expect(bad).toMatchObject({ passed: 1, failed: ["a/bad.test.ts > fails"] })

@@ -13,7 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe("the ports", () => {
-  test("a taken port is told in one sentence that names another, also when it is shared", async () => {
+  test("a taken port is reported in one sentence that names another, also when the port is shared", async () => {
     for (const reusePort of [false, true]) {
       const server = Bun.serve({ port: await freePort(), reusePort, fetch: () => new Response() })
       const port = Number(server.port)
@@ -29,7 +29,7 @@ describe("the ports", () => {
 describe("the tools", () => {
   const nowhere = { path: scratch, chromiumPath: undefined, say: () => {} }
 
-  test("a tool that can't be installed is told in one sentence with the command to run", async () => {
+  test("a tool that can't be installed is reported in one sentence with the command to run", async () => {
     const attempt = ensureTool("redis-server", nowhere)
     await expect(attempt).rejects.toThrow(
       /^redis-server is not installed\. Install it with `.*redis.*` .*try again\.$/,
@@ -47,7 +47,7 @@ describe("the tools", () => {
 })
 
 describe("the commands", () => {
-  test("only one may work on a state directory, and a lock left by a crash does not block", () => {
+  test("only one process may work on a state directory, and a lock left by a crash does not block", () => {
     const dir = join(scratch, "state")
     const unlock = lockState(dir)
     expect(readdirSync(dir)).toEqual(["lock"])
@@ -76,7 +76,7 @@ describe("the commands", () => {
     expect(readJunit(xml)).toEqual({ passed: 1, skipped: 1, failed: ["a.test.ts > g > a > b"] })
   })
 
-  test("a flag that there is not is told in one sentence", async () => {
+  test("an unknown option is refused in one sentence", async () => {
     for (const name of ["load/smoke", "data/seed", "data/import"]) {
       const told = "Unknown option '--loud': see --help."
       expect(await runs(name, ["--loud"])).toEqual({ code: 2, said: told })

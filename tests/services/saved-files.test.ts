@@ -22,7 +22,7 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.new`, path)
 }
 
-test("A file is seen each time that it is saved, written anew or replaced, and so are new and removed ones.", async () => {
+test("a file is noticed each time that it is saved, rewritten or replaced, and so are new and removed files", async () => {
   const dir = scratchFolder("seen")
   const [code, style] = [join(dir, "a.ts"), join(dir, "deep/b.css")]
   writeFileSync(code, "1")
@@ -47,7 +47,7 @@ test("A file is seen each time that it is saved, written anew or replaced, and s
   stop()
 })
 
-test("An app starts anew at each save, waits for the next where its code is wrong, and ends when something else kills it.", async () => {
+test("an app starts anew at each save, waits for the next one where its code is wrong, and ends when something else kills it", async () => {
   const dir = scratchFolder("vote")
   const main = join(dir, "main.ts")
   const says = (word: string) => `console.log(${JSON.stringify(word)}); setInterval(() => {}, 1_000)`

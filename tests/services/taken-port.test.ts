@@ -19,7 +19,7 @@ test.each([
   ["result", "PORT"],
   ["result", "MANAGEMENT_PORT"],
 ])(
-  "A %s whose %s is taken, even by a program that shares it, says so in a sentence and ends.",
+  "a %s whose %s is taken, even by a program that shares it, says so in a sentence and ends",
   async (app, setting) => {
     const other = Bun.serve({ hostname: "127.0.0.1", port: 0, reusePort: true, fetch: () => new Response() })
     const port = String(other.port)
@@ -41,7 +41,7 @@ test.each([
   },
 )
 
-test("A process says that this machine has no such address, and ends.", async () => {
+test("a process says that this machine has no such address, and ends", async () => {
   const child = Bun.spawn([process.execPath, join(CHECKOUT, "apps/worker/main.ts")], {
     env: { PATH: process.env.PATH ?? "", ...NOWHERE, MANAGEMENT_HOST: "192.0.2.200", MANAGEMENT_PORT: "0" },
     stdout: "pipe",

@@ -36,7 +36,7 @@ const arrows: Arrow[] = [...new Bun.Glob("{apps,lib,scripts}/**/*.{ts,tsx}").sca
 /** apps/vote, apps/worker, apps/result, lib, scripts, tests or a file of the checkout itself. */
 const partOf = (path: string) => path.split("/", path.startsWith("apps/") ? 2 : 1).join("/")
 
-test("lib imports from nobody, an app from lib and itself, and neither from a test or its fixtures", () => {
+test("lib imports from nothing else, an app from lib and itself, and neither from a test or its fixtures", () => {
   expect(arrows.length).toBeGreaterThan(1_000)
   const wrong = arrows.filter(({ from, to }) => {
     const [own, other] = [partOf(from), partOf(to)]

@@ -14,7 +14,7 @@ import { startInboxServer } from "../../scripts/services/stores/inbox-server"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { becomes } from "../harness/becomes"
 import { changePollAt, makePollAt } from "../harness/control-room"
-import { openInboxAdmin } from "../harness/inboxes"
+import { openInboxAdmin } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
 import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 

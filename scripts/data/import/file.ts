@@ -22,8 +22,8 @@ type Work = { file: string; size: number; width: number; isDry: boolean; stop: A
  * @throws {UserError} when the import stopped early; ballots that were under way are decided and reported before
  */
 export async function importFile({ file, size, width, isDry, stop }: Work): Promise<number> {
-  const room = addresses()
-  const fateOf = await plan(rowsOf(file, stop), (id) => findPoll(room, id, stop)).catch((cause) => {
+  const instance = addresses()
+  const fateOf = await plan(rowsOf(file, stop), (id) => findPoll(instance, id, stop)).catch((cause) => {
     throw cause instanceof UserError ? new UserError(`${cause.message} Nothing was cast.`, { cause }) : cause
   })
   const keyOf = isDry ? null : voterKeys()
@@ -35,7 +35,7 @@ export async function importFile({ file, size, width, isDry, stop }: Work): Prom
     const { voter, ...ballot } = fate.ballot
     return turns.take(fate.person, async () => {
       stop.throwIfAborted()
-      return castUntilDecided(room.voteUrl, { ...ballot, key: keyOf(voter) }, stop)
+      return castUntilDecided(instance.voteUrl, { ...ballot, key: keyOf(voter) }, stop)
     })
   }
 

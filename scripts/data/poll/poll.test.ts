@@ -135,7 +135,7 @@ test("a poll is paused, closed and opened again from the terminal, and says when
   expect((await poll("list")).out).toMatch(/dawn +draft +by itself on 2040-07-01T02:00:00\+02:00/)
 })
 
-test("whether votes are confirmed is said with yes or no", async () => {
+test("--confirm takes yes or no", async () => {
   const options = ["--option", "a=A", "--option", "b=B"]
   const made = await poll(
     ...["create", "--id", "quick", "--title", "Quick", "--confirm", "no", "--json"],
@@ -156,7 +156,7 @@ test("codes are printed one a line, or as CSV", async () => {
   expect((await poll("codes", "club", "2", "--csv")).out).toStartWith("code,url")
 })
 
-test("what goes wrong is one sentence and an exit code", async () => {
+test("an error is one sentence and an exit code", async () => {
   const refused = await poll("open", "nowhere")
   expect(refused).toMatchObject({ code: 1, out: "" })
   expect(refused.err.trim().split("\n")).toHaveLength(1)
@@ -176,7 +176,7 @@ test("what goes wrong is one sentence and an exit code", async () => {
   expect((await poll("--help")).out).toStartWith("Usage: bun run poll")
 })
 
-test("a fault of the settings is told by the setting to mend, and no password with it", async () => {
+test("an error of the settings names the setting to mend, and no password", async () => {
   for (const address of ["localhost:8081", "hello", "tea://me:secret@localhost"]) {
     const told = "RESULT_URL is not an address such as https://results.example: correct it."
     expect((await pollAs({ RESULT_URL: address }, "list")).err.trim()).toBe(told)
@@ -187,7 +187,7 @@ test("a fault of the settings is told by the setting to mend, and no password wi
   expect(err.trim()).toBe("This is not the admin token: set ADMIN_TOKEN to that of the result app.")
 })
 
-test("a poll that there is not is told once, with the command that lists those there are", async () => {
+test("an unknown poll is reported once, with the command that lists all polls", async () => {
   const { err } = await poll("show", "nowhere")
   expect(err.trim()).toBe('There is no poll "nowhere": `bun run poll list` shows which there are.')
 })

@@ -63,8 +63,8 @@ async function turn(ab: string, file: string, address: string, votes: number): P
   })
   const { code, out, err } = await outputOf(child)
   if (code !== 0) throw new UserError(`ab could not vote at ${address}: ${err.trim() || out.trim()}`)
-  const said = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(out)?.[1] ?? 0)
-  return said("Complete requests") - said("Non-2xx responses") - unanswered(out)
+  const figure = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(out)?.[1] ?? 0)
+  return figure("Complete requests") - figure("Non-2xx responses") - unanswered(out)
 }
 
 /** ab counts a reset connection twice among "Failed requests": as Receive, and as one of the Exceptions. */

@@ -28,8 +28,8 @@ export async function flooded(env: Record<string, string>, work: () => Promise<n
   const floods: string[] = []
   try {
     do {
-      const said = await runToEnd("scripts/load/flood.ts", [], settings)
-      floods.push(...said.filter((line) => TALLY.test(line)).map((line) => line.trim()))
+      const lines = await runToEnd("scripts/load/flood.ts", [], settings)
+      floods.push(...lines.filter((line) => TALLY.test(line)).map((line) => line.trim()))
     } while (working)
   } finally {
     await result.catch(() => {})

@@ -19,12 +19,12 @@ const NO_IMAGE = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "Inva
 export async function untilGreen(deadlineMs: number, say: (progress: string) => void): Promise<number> {
   const start = performance.now()
   let imageMissingSince: number | undefined
-  for (let said = ""; ; ) {
+  for (let lastSaid = ""; ; ) {
     const objects = await listObjects<Anything>("pods,deployments,statefulsets,horizontalpodautoscalers")
     const missing = missingIn(objects)
     if (missing.length === 0) return performance.now() - start
-    if (missing.join() !== said) say(`waiting for ${missing.join(", ")}`)
-    said = missing.join()
+    if (missing.join() !== lastSaid) say(`waiting for ${missing.join(", ")}`)
+    lastSaid = missing.join()
     const now = performance.now()
     const image = objects.flatMap((it) => (it.kind === "Pod" ? imageTrouble(it) : []))[0]
     imageMissingSince = image === undefined ? undefined : (imageMissingSince ?? now)

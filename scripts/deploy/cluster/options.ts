@@ -37,14 +37,14 @@ scales it up and down; and tries what must be refused. The images must be there 
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
   --only    these steps alone: ${CLUSTER_STEPS.join(", ")};
             where nothing is applied yet, that is done before
-  --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh room
+  --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh instance
   --help    show this
 
 Environment:
   VOTE_URL, RESULT_URL   the two apps (http://localhost:31000 and 31001)
   and that of \`bun run flood\``
 
-/** Reads the command line; --help ends the process. @throws {UsageError} for what it doesn't know */
+/** Reads the command line; --help ends the process. @throws {UsageError} for a word that it does not know */
 export function readOptions(argv: string[], env: Record<string, string | undefined>): Options {
   const options = {
     only: orElse(someOf(CLUSTER_STEPS, "step"), CLUSTER_STEPS),

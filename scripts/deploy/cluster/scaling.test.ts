@@ -12,6 +12,6 @@ test.each([
   expect(millicores(quantity)).toBeCloseTo(thousandths)
 })
 
-test("what is no quantity, or not there yet, is no number", () => {
+test("a text that is no quantity, or is not there yet, is not a number", () => {
   expect([millicores("much"), millicores(undefined)]).toEqual([Number.NaN, Number.NaN])
 })

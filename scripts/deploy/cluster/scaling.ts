@@ -97,11 +97,11 @@ async function podsOnce(
   enough: (current: number, least: number) => boolean,
 ): Promise<number | null> {
   const end = Date.now() + deadlineMs
-  for (let said = -1; Date.now() < end; await Bun.sleep(LOOK_MS)) {
+  for (let lastSaid = -1; Date.now() < end; await Bun.sleep(LOOK_MS)) {
     const { spec, status } = await voteScaler()
     const current = status.currentReplicas ?? 0
-    if (current !== said) say(`vote has ${current} pods`)
-    said = current
+    if (current !== lastSaid) say(`vote has ${current} pods`)
+    lastSaid = current
     if (enough(current, spec.minReplicas)) return current
   }
   return null

@@ -13,7 +13,7 @@ const LOAD_MS = 2_000
 /** Asks vote, result and worker to end while votes pour in and viewers watch. @returns what it took, and the votes accepted */
 export async function stopUnderLoad(
   instance: ContainerInstance,
-): Promise<{ said: string; accepted: number }> {
+): Promise<{ summary: string; accepted: number }> {
   const load = new AbortController()
   const voting = voteWithAllMight(instance.voteUrl, POLL, load.signal)
   const viewers = await openViewers(instance.resultUrl)
@@ -27,11 +27,11 @@ export async function stopUnderLoad(
   }
   load.abort()
   await waitFor(
-    "every viewer to be told",
+    "every viewer to be disconnected",
     () => viewers.every((it) => it.readyState === WebSocket.CLOSED),
     10_000,
   )
-  return { said: `${took.join(", ")}; ${VIEWERS} viewers`, accepted: await voting }
+  return { summary: `${took.join(", ")}; ${VIEWERS} viewers`, accepted: await voting }
 }
 
 async function openViewers(resultUrl: string): Promise<WebSocket[]> {

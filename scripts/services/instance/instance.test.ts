@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { addresses, assertReachable } from "./instance"
 
-test("Commands work on VOTE_URL and RESULT_URL, else on a running demo, else where a demo would be.", () => {
+test("commands work on VOTE_URL and RESULT_URL, else on a running demo, else where a demo would be", () => {
   const demo = { voteUrl: "http://localhost:18080", resultUrl: "http://localhost:18081" }
   expect(addresses({}, demo)).toEqual(demo)
   expect(addresses({ VOTE_URL: "https://vote.example/" }, demo)).toEqual({
@@ -13,7 +13,7 @@ test("Commands work on VOTE_URL and RESULT_URL, else on a running demo, else whe
   )
 })
 
-test("Nobody at an address is told at once, with the setting to change.", async () => {
+test("a command says at once that nobody answers at an address, and which setting to change", async () => {
   await expect(
     assertReachable({ voteUrl: "http://127.0.0.1:1", resultUrl: "http://127.0.0.1:1" }),
   ).rejects.toThrow(

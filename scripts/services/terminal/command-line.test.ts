@@ -47,7 +47,7 @@ describe("a command line", () => {
     [["--inbox", "--fresh"], "--inbox takes nats or rabbitmq, not --fresh."],
     [["--votes", "0"], "--votes takes a whole number from 1 to 1,000,000, not 0."],
     [["--only", "aply"], "There is no step aply: choose from apply, kill, scale."],
-  ])("that can't be meant is told in one sentence: %j", (words, told) => {
+  ])("that makes no sense is refused in one sentence: %j", (words, told) => {
     expect(() => read(...words)).toThrow(told)
   })
 

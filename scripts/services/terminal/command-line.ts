@@ -28,7 +28,7 @@ export interface Given<Declared extends Options> {
   readonly operands: readonly string[]
 }
 
-/** Reads the command line of this process, and ends the process where it asks for help or can't be meant. */
+/** Reads the command line of this process, and ends the process where it asks for help or is wrong. */
 export function readCommandLine<Declared extends Options = Record<never, never>>(
   declared: CommandLine<Declared>,
 ): Given<Declared> {
@@ -43,7 +43,7 @@ export function readCommandLine<Declared extends Options = Record<never, never>>
 
 /**
  * Reads a command line; only `--help` ends the process.
- * @throws {UsageError} that says in one sentence what can't be meant
+ * @throws {UsageError} that says in one sentence what is wrong with it
  */
 export function parseCommandLine<Declared extends Options = Record<never, never>>(
   { usage, options, takesOperands = false }: CommandLine<Declared>,

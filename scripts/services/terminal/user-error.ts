@@ -6,7 +6,7 @@ export class UserError extends Error {
   override name = "UserError"
 }
 
-/** A command line that can't be meant. The command tried nothing, and ends with 2. */
+/** Thrown for a command line that makes no sense. The command has done nothing then, and ends with 2. */
 export class UsageError extends UserError {}
 
 /** What to print for any thrown value: the sentence of a UserError as it is, the whole stack of a programming error. */

@@ -11,7 +11,7 @@ const ASK = `
     if (process.argv.includes("fail")) throw new Error("no")
   })`
 
-test("what killed builds left half made is removed by whoever asks next, what is being made stays", async () => {
+test("drafts that killed builds left are removed by the next build, and drafts in the making stay", async () => {
   const cache = await mkdtemp(join(tmpdir(), "cache-"))
   const tools = join(cache, "tallyroom/tools")
   const ask = (...words: string[]) =>

@@ -54,9 +54,9 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
       stdout: "ignore",
       stderr: "pipe",
     })
-    const said = await new Response(build.stderr).text()
+    const output = await new Response(build.stderr).text()
     if ((await build.exited) !== 0)
-      throw new UserError(`${tool} can't be built:\n${said.trim().split("\n").slice(-8).join("\n")}`)
+      throw new UserError(`${tool} can't be built:\n${output.trim().split("\n").slice(-8).join("\n")}`)
   })
   return join(folder, tool)
 }

@@ -35,6 +35,6 @@ export async function startK6<Out extends "inherit" | "pipe">(
   })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => k6.kill(signal))
   const log = k6Log(console.error)
-  const told = eachLine(k6.stderr, log.take).then(log.end)
-  return { stdout: k6.stdout, exited: told.then(() => k6.exited) }
+  const logged = eachLine(k6.stderr, log.take).then(log.end)
+  return { stdout: k6.stdout, exited: logged.then(() => k6.exited) }
 }
