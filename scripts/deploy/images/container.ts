@@ -1,8 +1,8 @@
 /** Runs an app's container on this machine's own network, with as few rights as in a cluster. */
 
 import { $ } from "bun"
-import { cpuSeconds } from "../../bench/cpu"
 import type { AppName } from "../../services/apps/app-process"
+import { cpuSeconds } from "../../services/processes/cpu"
 import { waitFor } from "../../services/wait"
 
 const START_MS = 120_000

@@ -6,9 +6,9 @@
 
 import type { Socket } from "bun"
 import { z } from "zod"
-import { clock } from "./clock"
-import { Histogram } from "./histogram"
-import { BALLOT, VOTE_PATH } from "./poll"
+import { clock } from "../figures/clock"
+import { Histogram } from "../figures/histogram"
+import { BALLOT, VOTE_PATH } from "../subject/poll"
 import { answer, readInput } from "./program"
 
 export const paceInput = z.object({ url: z.url(), rate: z.number(), seconds: z.number() })

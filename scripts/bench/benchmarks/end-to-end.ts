@@ -3,19 +3,19 @@
  */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { auditPolls } from "../../apps/worker/audit/audit"
-import { startVoteProcess } from "../services/apps/start-apps"
-import { waitFor } from "../services/wait"
-import { startAll } from "./apps"
-import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "./bench-stores"
-import { cpuDuring } from "./cpu"
-import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
+import { auditPolls } from "../../../apps/worker/audit/audit"
+import { startVoteProcess } from "../../services/apps/start-apps"
+import { cpuDuring } from "../../services/processes/cpu"
+import { waitFor } from "../../services/wait"
+import type { TellFigures } from "../figures/report"
+import { alternating, type Block, figures, type Legend } from "../figures/rounds"
+import { Watch } from "../figures/watch"
+import { flood } from "../figures/wrk"
+import { startAll } from "../subject/apps"
+import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "../subject/bench-stores"
+import { acceptedCount, NO_LIMIT, openInbox } from "../subject/inbox"
+import { POLL_ID } from "../subject/poll"
 import type { Plan } from "./plan"
-import { POLL_ID } from "./poll"
-import type { TellFigures } from "./report"
-import { alternating, type Block, figures, type Legend } from "./rounds"
-import { Watch } from "./watch"
-import { flood } from "./wrk"
 
 /** Worker, Postgres and result share the machine with vote: half of what vote accepts alone is left for each. */
 const SUSTAINED_TO_ALONE = { kind: "at least", value: 0.5 } as const

@@ -2,10 +2,10 @@
 
 import { join } from "node:path"
 import { z } from "zod"
-import { startSupervised } from "../services/processes/supervised-process"
-import { UserError } from "../services/terminal/user-error"
-import { ensureTool } from "../services/tools/tools"
-import { VOTE_PATH } from "./poll"
+import { startSupervised } from "../../services/processes/supervised-process"
+import { UserError } from "../../services/terminal/user-error"
+import { ensureTool } from "../../services/tools/tools"
+import { VOTE_PATH } from "../subject/poll"
 
 const THREADS = 2
 const CONNECTIONS = 64

@@ -1,17 +1,17 @@
 /** How fast one worker counts what waits in the inbox, beside COPY of the same rows. */
 
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import type { AppProcess } from "../services/apps/start-apps"
-import { waitFor } from "../services/wait"
-import { startReadyWorker } from "./apps"
-import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
-import { copyBallots } from "./copy"
-import { cpuDuring } from "./cpu"
-import { backlog, fillInbox, forgetVoters, type StoredBallot } from "./inbox"
+import type { AppProcess } from "../../services/apps/start-apps"
+import { cpuDuring } from "../../services/processes/cpu"
+import { waitFor } from "../../services/wait"
+import type { TellFigures } from "../figures/report"
+import { alternating, type Block, figures, type Legend } from "../figures/rounds"
+import { startReadyWorker } from "../subject/apps"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "../subject/bench-stores"
+import { copyBallots } from "../subject/copy"
+import { backlog, fillInbox, forgetVoters, type StoredBallot } from "../subject/inbox"
+import { DEFAULT_SHARDS } from "../subject/poll"
 import type { Plan } from "./plan"
-import { DEFAULT_SHARDS } from "./poll"
-import type { TellFigures } from "./report"
-import { alternating, type Block, figures, type Legend } from "./rounds"
 
 /** Counting decides who voted already, adds up and keeps the books; COPY only writes. */
 const COUNTED_TO_COPIED = { kind: "at least", value: 0.45 } as const

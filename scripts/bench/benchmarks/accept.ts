@@ -1,17 +1,17 @@
 /** How fast one vote process accepts votes, beside the least that an HTTP server can do. */
 
 import { z } from "zod"
-import { startVoteProcess } from "../services/apps/start-apps"
-import { UserError } from "../services/terminal/user-error"
-import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "./bench-stores"
-import { cpuDuring } from "./cpu"
-import { acceptedCount, NO_LIMIT, openInbox } from "./inbox"
-import { paceResult } from "./pace"
+import { startVoteProcess } from "../../services/apps/start-apps"
+import { cpuDuring } from "../../services/processes/cpu"
+import { UserError } from "../../services/terminal/user-error"
+import type { TellFigures } from "../figures/report"
+import { alternating, type Block, type Check, figures, type Legend, median } from "../figures/rounds"
+import { flood, UNDER_WAY } from "../figures/wrk"
+import { paceResult } from "../programs/pace"
+import { startProgram } from "../programs/program"
+import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "../subject/bench-stores"
+import { acceptedCount, NO_LIMIT, openInbox } from "../subject/inbox"
 import type { Plan } from "./plan"
-import { startProgram } from "./program"
-import type { TellFigures } from "./report"
-import { alternating, type Block, type Check, figures, type Legend, median } from "./rounds"
-import { flood, UNDER_WAY } from "./wrk"
 
 /** Accepting makes three HMACs and waits for two processes and a disk; more than this is waste. */
 const ACCEPTED_TO_BARE = { kind: "at least", value: 0.18 } as const

@@ -1,8 +1,8 @@
 /** Programs of the benchmarks that run in a process of their own, and answer with lines of JSON. */
 
 import { join } from "node:path"
-import { type SupervisedProcess, startSupervised } from "../services/processes/supervised-process"
-import { UserError } from "../services/terminal/user-error"
+import { type SupervisedProcess, startSupervised } from "../../services/processes/supervised-process"
+import { UserError } from "../../services/terminal/user-error"
 
 export type Program = {
   pid: number

@@ -1,7 +1,7 @@
 /** The command line of `bun run bench`. */
 
-import { readCommandLine } from "../services/terminal/command-line"
-import { flag, oneOf, orElse, several, text, wholeNumber } from "../services/terminal/options"
+import { readCommandLine } from "../../services/terminal/command-line"
+import { flag, oneOf, orElse, several, text, wholeNumber } from "../../services/terminal/options"
 import { BENCHMARKS, type BenchmarkName } from "./plan"
 
 const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--strict] [--json FILE]

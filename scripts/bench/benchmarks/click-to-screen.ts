@@ -1,16 +1,16 @@
 /** Measures how long after a click its vote is on the screens of a crowd. */
 
 import { join } from "node:path"
-import { startAll } from "./apps"
-import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
-import { Histogram } from "./histogram"
-import { NO_LIMIT } from "./inbox"
-import { paceResult } from "./pace"
+import { Histogram } from "../figures/histogram"
+import type { TellFigures } from "../figures/report"
+import { type Block, figures, type Legend } from "../figures/rounds"
+import { paceResult } from "../programs/pace"
+import { startProgram } from "../programs/program"
+import { viewersResult } from "../programs/viewers"
+import { startAll } from "../subject/apps"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "../subject/bench-stores"
+import { NO_LIMIT } from "../subject/inbox"
 import type { Plan } from "./plan"
-import { startProgram } from "./program"
-import type { TellFigures } from "./report"
-import { type Block, figures, type Legend } from "./rounds"
-import { viewersResult } from "./viewers"
 
 const VOTES_A_SECOND = 1_000
 const VIEWERS = 1_000

@@ -1,8 +1,8 @@
 /** A crowd that watches a poll: notes when each snapshot reached each viewer, and which total it showed. */
 
 import { z } from "zod"
-import { clock } from "./clock"
-import { POLL_ID } from "./poll"
+import { clock } from "../figures/clock"
+import { POLL_ID } from "../subject/poll"
 import { answer, readInput } from "./program"
 
 export const viewersInput = z.object({

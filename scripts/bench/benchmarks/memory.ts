@@ -1,16 +1,16 @@
 /** Measures memory: of Redis for each voter and each pending ballot, and of each app. */
 
 import { join } from "node:path"
-import { waitFor } from "../services/wait"
-import { startAll } from "./apps"
-import { type BenchRun, type BenchStores, onFreshDatabase } from "./bench-stores"
-import { residentMb } from "./cpu"
-import { backlog, fillInbox, NO_LIMIT, usedMemory } from "./inbox"
+import { residentMb } from "../../services/processes/cpu"
+import { waitFor } from "../../services/wait"
+import type { TellFigures } from "../figures/report"
+import { type Block, figures, type Legend } from "../figures/rounds"
+import { flood } from "../figures/wrk"
+import { startProgram } from "../programs/program"
+import { startAll } from "../subject/apps"
+import { type BenchRun, type BenchStores, onFreshDatabase } from "../subject/bench-stores"
+import { backlog, fillInbox, NO_LIMIT, usedMemory } from "../subject/inbox"
 import type { Plan } from "./plan"
-import { startProgram } from "./program"
-import type { TellFigures } from "./report"
-import { type Block, figures, type Legend } from "./rounds"
-import { flood } from "./wrk"
 
 const IDLE_MB = { kind: "below", value: 100 } as const
 

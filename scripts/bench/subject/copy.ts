@@ -3,7 +3,7 @@
 import { once } from "node:events"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
-import { UserError } from "../services/terminal/user-error"
+import { UserError } from "../../services/terminal/user-error"
 import type { StoredBallot } from "./inbox"
 
 const CHUNK_ROWS = 5_000

@@ -5,8 +5,8 @@ import {
   startResultProcess,
   startVoteProcess,
   startWorkerProcess,
-} from "../services/apps/start-apps"
-import { untilInboxOpen } from "../services/stores/inbox-open"
+} from "../../services/apps/start-apps"
+import { untilInboxOpen } from "../../services/stores/inbox-open"
 import type { BenchRun } from "./bench-stores"
 
 export async function startReadyWorker({ stores }: BenchRun): Promise<AppProcess> {

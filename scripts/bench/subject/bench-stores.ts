@@ -6,10 +6,10 @@ import { join } from "node:path"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { Redis } from "ioredis"
 import postgres from "postgres"
-import type { OwnStores } from "../services/stores/own-stores"
-import { type Postgres, startPostgres } from "../services/stores/postgres"
-import { type RedisServer, startRedis } from "../services/stores/redis"
-import { waitFor } from "../services/wait"
+import type { OwnStores } from "../../services/stores/own-stores"
+import { type Postgres, startPostgres } from "../../services/stores/postgres"
+import { type RedisServer, startRedis } from "../../services/stores/redis"
+import { waitFor } from "../../services/wait"
 
 export type BenchStores = {
   dir: string

@@ -3,9 +3,9 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { Redis } from "ioredis"
 import { z } from "zod"
-import type { BenchRun } from "./bench-stores"
-import { acceptedCount, backlog } from "./inbox"
-import { POLL_ID } from "./poll"
+import type { BenchRun } from "../subject/bench-stores"
+import { acceptedCount, backlog } from "../subject/inbox"
+import { POLL_ID } from "../subject/poll"
 
 const BACKLOG_LOOK_MS = 200
 

@@ -4,9 +4,9 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } f
 import { arch, cpus, release, totalmem, type } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
-import { CHECKOUT } from "../services/checkout"
-import { ensureTool } from "../services/tools/tools"
-import type { BenchStores } from "./bench-stores"
+import { CHECKOUT } from "../../services/checkout"
+import { ensureTool } from "../../services/tools/tools"
+import type { BenchStores } from "../subject/bench-stores"
 import { median } from "./rounds"
 
 export type Machine = {
