@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test"
-import { qrSvg } from "../../apps/result/http/qr"
 import { renderPage } from "./page"
 
 const page = { language: "de", title: "</title><b>", stylesheet: "/assets/a.css", children: "<i>" } as const
@@ -30,10 +29,4 @@ test("the language switch never leads to another site", () => {
 
 test("a bare page has neither header nor footer", () => {
   expect(renderPage({ ...page, bare: true, footer: "bye" })).not.toMatch(/page-header|page-footer|skip-link/)
-})
-
-test("a QR code is black on white and has a label for screen readers", () => {
-  const svg = qrSvg("https://vote.example/polls/a", { label: 'Vote "here" <now>' })
-  expect(svg).toContain('aria-label="Vote &quot;here&quot; &lt;now>"')
-  expect(svg).toMatch(/fill="#fff".*fill="#000"/)
 })
