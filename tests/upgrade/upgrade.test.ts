@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { openDatabase } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import type { Redis } from "ioredis"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import {
   type AppProcess,
@@ -12,10 +13,12 @@ import {
 import { castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { startInboxServer } from "../../scripts/services/stores/inbox-server"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
+import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { changePollAt, makePollAt } from "../harness/control-room"
 import { openInboxAdmin } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
+import { inEveryShard } from "../harness/tallyroom"
 import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 
 const POLLS = [{ id: "open" }, { id: "changing", policy: "changeable" }, { id: "over" }]
@@ -44,6 +47,7 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
       const oldVote = await startVoteProcess(stores(), env, earlier)
       const oldResult = await startResultProcess(stores(), {}, earlier)
       for (const poll of POLLS) await makePollAt(oldResult.url, poll)
+      await untilPollsAreThere(stores())
       const before = await castMany(oldVote, ["open", "changing", "over"])
       await changePollAt(oldResult.url, "over", { state: "closed" })
       await becomes(async () => (await resultsOf(oldResult, "over")).state, "final")
@@ -72,6 +76,13 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
     TIMEOUT_MS,
   )
 })
+
+/** Vote reads polls from one shard and writes ballots into another, which may hear of a new poll a moment later. */
+async function untilPollsAreThere({ redis: { adminUrl } }: OwnStores): Promise<void> {
+  const redis = await connectRedis(adminUrl)
+  for (const { id } of POLLS) await inEveryShard(redis, id)
+  redis.disconnect()
+}
 
 /** As many new voters in each of the polls. */
 async function castMany(vote: AppProcess, polls: string[]): Promise<Ballot[]> {
@@ -103,7 +114,7 @@ function balanced(ballots: Ballot[]) {
 
 async function booksOf(stores: OwnStores, inboxUrl: string) {
   const sql = openDatabase(stores.database.workerUrl, { name: "test", connections: 1 })
-  const redis = openRedis(stores.redis.adminUrl)
+  const redis = await connectRedis(stores.redis.adminUrl)
   const broker = inboxUrl === "" ? null : await openInboxAdmin(stores, inboxUrl)
   try {
     const books = await auditPolls(sql, broker ?? redis)
@@ -117,4 +128,10 @@ async function booksOf(stores: OwnStores, inboxUrl: string) {
     await broker?.close()
     await sql.end({ timeout: 1 })
   }
+}
+
+async function connectRedis(url: string): Promise<Redis> {
+  const redis = openRedis(url)
+  await waitFor("Redis to be connected", () => redis.status === "ready")
+  return redis
 }
