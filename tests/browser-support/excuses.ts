@@ -1,7 +1,7 @@
-/** What the pages use although some supported browser lacks it, and why nothing breaks there. */
+/** Features that the pages use although some supported browser lacks them, and why nothing breaks there. */
 
 export type Excuse = {
-  /** A place in MDN's data; with a star at its end, all that begin so. */
+  /** A path in MDN's data; with a star at its end, all paths that begin so. */
   feature: string
   /** The built file, such as "stage.js"; all of them unless told. */
   file?: string
@@ -29,7 +29,7 @@ export const EXCUSES: Excuse[] = [
     reason: "Where it is lacking (Firefox on Android) its button stays hidden.",
   },
 
-  // Styles: what falls away is decoration
+  // Styles: only decoration falls away
   {
     feature: "css.at-rules.media.forced-colors",
     reason: "Where there are no forced colours nothing is to do.",

@@ -1,4 +1,4 @@
-/** What a built script needs of a browser: the APIs and methods that it names, and its syntax. */
+/** Finds what a built script needs of a browser: the APIs and methods that it names, and its syntax. */
 
 import bcd, { type Identifier } from "@mdn/browser-compat-data"
 import { type AnyNode, type CallExpression, type MemberExpression, type Node, parse } from "acorn"
@@ -7,28 +7,28 @@ import { type TransformOptions, transform } from "esbuild"
 import { ESBUILD_TARGETS, featureAt, lacking, type Need, onceEach } from "./targets"
 
 const BUILTINS = "javascript.builtins"
-/** Where MDN's data have what a script names without asking anything for it. */
+/** The parts of MDN's data that describe global names of scripts. */
 const GLOBALS = ["api", BUILTINS, "api.Window"]
-/** Of which interface the one object of a name is. */
+/** The interface of a global object, by the object's name. */
 const SINGLETONS: Record<string, string> = {
   ...{ document: "Document", globalThis: "Window", self: "Window", window: "Window" },
   ...{ crypto: "Crypto", history: "History", location: "Location", navigator: "Navigator" },
   ...{ performance: "Performance", screen: "Screen" },
 }
 /**
- * Interfaces whose objects no member of an unknown object is taken for: those that a script asks by their global name,
- * and families that begin with a name which no page says.
+ * Interfaces that are left out when a member of an unknown object is looked up: scripts reach those by their global
+ * name, or no page uses that family at all.
  */
 const NOT_MET = /^(Crypto|History|Location|Navigator|Performance|Screen|Window)$|^(RTC|SVG|VTT)|Worker/
-/** An iterator's own methods of an array's names are young. */
+/** Iterators have methods with the names of an array's, and those are young. */
 const MAKES_ITERATOR = new Set(["entries", "keys", "matchAll", "values"])
-/** On each side of what is shown of a minified file. */
+/** So many characters of a minified file are shown on each side. */
 const CONTEXT = 40
 
-/** The members of all interfaces by their names: whose member it is, a script does not say. */
+/** The members of all interfaces by their names, as a script does not tell whose member it uses. */
 const MEMBERS = membersByName()
 
-/** What the script names, or is written in, that some supported browser lacks. */
+/** Finds the names and the syntax of a script that some supported browser lacks. */
 export async function needsOfScript(code: string): Promise<Need[]> {
   return onceEach([...namedIn(code), ...(await syntaxOf(code))])
 }
@@ -38,7 +38,7 @@ function namedIn(code: string): Need[] {
   const own = declaredIn(program)
   const harmless = askedFor(program)
   const needs: Need[] = []
-  /** One of several things of a name that every browser has may be meant: then nothing is lacking. */
+  /** A name may mean one of several things; if every browser has one of them, nothing is lacking. */
   const use = (features: string[], node: Node) => {
     const lackedBy = features.map((feature) => lacking(feature))
     const [feature = ""] = features
@@ -66,7 +66,7 @@ function namedIn(code: string): Need[] {
   return needs
 }
 
-/** All names that a script declares: minified ones are none of the browser's. */
+/** All names that a script declares; they are not the browser's. */
 function declaredIn(program: AnyNode): Set<string> {
   const names = new Set<string>()
   simple(program, {
@@ -77,7 +77,7 @@ function declaredIn(program: AnyNode): Set<string> {
   return names
 }
 
-/** What stands before a `?.` may be lacking. */
+/** Whatever is followed by `?.` may be lacking. */
 function askedFor(program: AnyNode): Set<Node> {
   const nodes = new Set<Node>()
   simple(program, {
@@ -135,7 +135,7 @@ function eventOf(node: CallExpression): string | null {
   return String(event.value)
 }
 
-/** Who has an object of an interface that not every browser has got it by a name that is looked at itself. */
+/** A script that has an object of a young interface got it by a name, and that name is checked itself. */
 function membersByName(): Map<string, string[]> {
   const members = new Map<string, string[]>()
   const { builtins = {} } = bcd.javascript
@@ -155,7 +155,7 @@ function membersByName(): Map<string, string[]> {
   return members
 }
 
-/** esbuild writes anew what a target does not understand; what then differs needs more. */
+/** esbuild rewrites syntax that a target does not understand; if its output differs, the script needs more. */
 async function syntaxOf(code: string): Promise<Need[]> {
   const [asItIs, forOldest] = await Promise.all([linesFor(code, "esnext"), linesFor(code, ESBUILD_TARGETS)])
   const where = asItIs.find((line, i) => line !== forOldest[i])
@@ -164,7 +164,7 @@ async function syntaxOf(code: string): Promise<Need[]> {
 
 async function linesFor(code: string, target: string | string[]): Promise<string[]> {
   const options: TransformOptions = { target, format: "esm", legalComments: "none" }
-  // Every browser has them; what esbuild means is that each knows the letters of its own year.
+  // Every browser has them; esbuild only means that each knows the letters of its own year.
   const supported = { "regexp-unicode-property-escapes": true }
   return (await transform(code, { ...options, supported })).code.split("\n")
 }

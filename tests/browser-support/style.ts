@@ -1,4 +1,4 @@
-/** What a built stylesheet needs of a browser: at-rules, selectors, properties, and what stands in their values. */
+/** Finds what a built stylesheet needs of a browser: at-rules, selectors, properties, and their values. */
 
 import bcd, { type Identifier } from "@mdn/browser-compat-data"
 import { type Block, type CssNode, type Declaration, generate, parse, walk } from "css-tree"
@@ -17,8 +17,8 @@ const LONGEST_PIECE = 120
 const FUNCTIONS = functionsByName()
 
 /**
- * What some supported browser lacks. What stands in `@supports` is asked for there; and where the same property stands
- * before with a value that all know, a browser that does not know this one keeps that.
+ * Finds what some supported browser lacks. Rules in `@supports` are not needed; and if the same property comes before
+ * with a value that all browsers know, a browser that does not know the later value keeps that.
  */
 export function needsOfStyle(css: string): Need[] {
   const needs: Need[] = []
@@ -47,7 +47,7 @@ export function needsOfStyle(css: string): Need[] {
   return onceEach(needs)
 }
 
-/** @throws {Error} where css-tree does not understand it: what it skips nobody has looked at */
+/** @throws {Error} where css-tree does not understand the file, as skipped parts would be unchecked */
 function parsed(css: string): CssNode {
   const onParseError = (error: Error) => {
     throw new Error(`a stylesheet can't be read: ${error.message}`, { cause: error })
@@ -58,7 +58,7 @@ function parsed(css: string): CssNode {
 const declarationsIn = (block: Block | null) =>
   (block?.children.toArray() ?? []).filter((it) => it.type === "Declaration")
 
-/** For browsers that know it by the name of their maker. */
+/** A prefixed name is for browsers that know the feature only by that. */
 function hasPrefixed({ property }: Declaration, siblings: Declaration[]): boolean {
   return siblings.some((it) => [`-webkit-${property}`, `-moz-${property}`].includes(it.property))
 }
@@ -91,7 +91,7 @@ function unitPlaces(unit: string): string[] {
   return [`css.types.length.${family ?? unit}`]
 }
 
-/** color() is described in the type color: where a name stands twice, the inner one is the function. */
+/** color() is described in the type color: where a name occurs twice, the inner one is the function. */
 function functionsByName(): Map<string, string[]> {
   const functions = new Map<string, string[]>()
   const addAll = (place: string, parts: Identifier) => {

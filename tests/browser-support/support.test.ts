@@ -16,7 +16,7 @@ import { type Need, OLDEST } from "./targets"
 const HASH = /-[a-z0-9]{8}(?=\.\w+$)/
 
 let folder: string
-/** From "ballot.js" to what it needs, as it is sent to visitors. */
+/** The needs of each file that is sent to visitors, by names such as "ballot.js". */
 const needs = new Map<string, Need[]>()
 
 beforeAll(async () => {

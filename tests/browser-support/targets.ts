@@ -13,7 +13,7 @@ export const OLDEST = {
 
 type Browser = keyof typeof OLDEST
 
-/** How MDN's data and esbuild call them. */
+/** The names of browsers in MDN's data and in esbuild. */
 const IN_DATA: Record<Browser, BrowserName[]> = {
   Safari: ["safari"],
   "iOS Safari": ["safari_ios"],
@@ -32,9 +32,9 @@ const IN_ESBUILD = {
 const browsers = Object.keys(OLDEST) as Browser[]
 export const ESBUILD_TARGETS = browsers.map((browser) => `${IN_ESBUILD[browser]}${OLDEST[browser]}`)
 
-/** What a page uses and not every supported browser has. */
+/** A feature that a page uses and not every supported browser has. */
 export type Need = {
-  /** Its place in MDN's data, such as "api.AbortSignal.timeout_static". */
+  /** Its path in MDN's data, such as "api.AbortSignal.timeout_static". */
   feature: string
   lackedBy: string[]
   /** A piece of the built file. */
@@ -62,14 +62,14 @@ export function lacking(path: string): string[] {
     .map((browser) => `${browser} ${OLDEST[browser]}`)
 }
 
-/** Behind a flag or under another name it is of no use to a page that just says its name. */
+/** Behind a flag or under another name a feature is of no use to a page that uses its usual name. */
 function isThere(statement: SimpleSupportStatement, version: string): boolean {
   const { version_added: added, version_removed: removed, flags, prefix, alternative_name } = statement
   if (flags || prefix || alternative_name) return false
   return isReached(added, version) && !isReached(removed, version)
 }
 
-/** Versions are such as "15.4", or "≤37" where nobody knows it better. */
+/** Versions are such as "15.4", or "≤37" where the exact version is unknown. */
 function isReached(since: SimpleSupportStatement["version_added"] | undefined, version: string): boolean {
   if (typeof since !== "string" || since === "preview") return false
   return Bun.semver.order(withThreeParts(since), withThreeParts(version)) <= 0

@@ -17,10 +17,10 @@ import type { Browser } from "./tab"
 const START_MS = 120_000
 const isAll = process.env.BROWSERS === "all"
 
-/** Its script moves the focus to the form; a window without a manager of windows never has the focus itself. */
+/** The page's script moves the focus to the form; without a window manager the window never has the focus itself. */
 const isLive = () => document.activeElement?.tagName === "FORM"
 
-/** Runs them where this machine has a browser or can get it, and says why where it can't. */
+/** Runs the journeys if this machine has the browser or can get it, and says why if it can't. */
 export async function runJourneysWith(tools: readonly Tool[], start: () => Promise<Browser>): Promise<void> {
   try {
     await ensureTools(tools)
@@ -156,7 +156,7 @@ function runJourneys(start: () => Promise<Browser>): void {
     rare("votes with a printed code, once", async () => {
       const [code = ""] = await fixture().codes("club", 1)
       const voter = await arrive(`${fixture().vote.url}/polls/club`)
-      // What is typed before that is not formatted.
+      // Text that is typed before that is not formatted.
       await voter.finds("the page live", isLive)
       await voter.types("input[name=code]", code.toLowerCase().replaceAll("-", ""))
       expect(await voter.value("input[name=code]")).toBe(code)

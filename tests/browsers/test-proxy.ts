@@ -86,7 +86,7 @@ type Wire = { address: string; upstream?: WebSocket }
 
 async function answered(request: Request, address: string): Promise<Response> {
   const { method } = request
-  // With its Host: the pages are those of the address that the browser knows.
+  // The Host header is kept, so that pages name the address that the browser knows.
   const headers = new Headers(request.headers)
   headers.set("accept-encoding", "identity")
   const body = method === "GET" || method === "HEAD" ? null : await request.arrayBuffer()

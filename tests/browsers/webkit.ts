@@ -61,7 +61,7 @@ function openWindow(url: string): Promise<WebDriver> {
   return answered(Promise.resolve(window), "a call for a window", WINDOW_MS)
 }
 
-/** A screen that nobody sees: it chooses a free number itself, and says it. */
+/** A virtual screen. It chooses a free display number itself, and prints it. */
 async function startScreen(): Promise<{ server: SupervisedProcess; display: string }> {
   const lines: string[] = []
   const command = [
@@ -110,7 +110,7 @@ function tabOf(driver: WebDriver): Tab {
   }
 }
 
-/** Of what a person does: whether it came about is seen in the page. */
+/** Errors of an action are ignored: the page shows whether it was done. */
 async function sent(command: Promise<void>): Promise<void> {
   await answered(command, "what was done").catch((error) => {
     if (!(error instanceof Unanswered)) throw error

@@ -92,7 +92,7 @@ test("every contract is answered at once, over a broker of its own, each part th
     const name = () => demo.said.slice(told).flatMap((line) => ended.exec(line)?.[1] ?? [])[0]
     await waitFor(`${program} to be back`, () => demo.said.slice(told).includes(`${name()} is back.`), 60_000)
   }
-  // One voter, however often: a ballot may be taken though its answer was lost.
+  // All tries have the same voter: a ballot may have been accepted although its answer was lost.
   const voter = { "idempotency-key": crypto.randomUUID() }
   await waitFor("a vote to be accepted after all that", async () => {
     return (await post(voteUrl, "vote=b", "application/x-www-form-urlencoded", voter)).ok

@@ -19,7 +19,7 @@ beforeAll(async () => {
   stores().defer(() => rmSync(dir, { recursive: true, force: true }))
 }, 120_000)
 
-/** The lines as they are written, but for the ports. */
+/** The lines of the page, with other ports. */
 async function run(commands: string): Promise<string> {
   const { classic, pets, posts } = family
   const ports = { 8080: classic.vote, 8081: classic.result, 8084: pets.vote, 8085: pets.result, 5000: posts }

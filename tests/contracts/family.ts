@@ -1,4 +1,4 @@
-/** Every contract side by side over one Redis and one Postgres, as `bun run demo --contracts` starts them. */
+/** Starts the apps of every contract side by side on one Redis and one Postgres, as `bun run demo --contracts` does. */
 
 import {
   type AppProcess,
@@ -45,7 +45,7 @@ export async function startFamily(
   }
 }
 
-/** A worker that prepares every contract, once it is at work. */
+/** Starts a worker that prepares every contract, and waits until it is ready. */
 export async function startContractsWorker(
   stores: OwnStores,
   env: Record<string, string>,
@@ -55,7 +55,7 @@ export async function startContractsWorker(
   return worker
 }
 
-/** The votes by option, once they are as expected or the deadline (ms) has passed. */
+/** Gives the votes by option, once they are as expected or the deadline (ms) has passed. */
 export async function untilVotes(resultUrl: string, poll: string, expected: Record<string, number>) {
   const want = JSON.stringify(expected)
   await waitFor(`${want} in ${poll}`, async () => {

@@ -88,7 +88,7 @@ describe.each(INBOX_KINDS)("with the inbox in %s", (kind) => {
     expect(await redis.scard(keys.wanted)).toBeWithin(1, MOST_WAITING + 1)
 
     await startContractsWorker(stores(), { INBOX_URL: inboxUrl })
-    // One voter, however often: a ballot may be taken though its answer was late.
+    // All tries have the same voter: a ballot may have been accepted although its answer was late.
     const voter = { "idempotency-key": crypto.randomUUID() }
     await waitFor("a first vote", async () => (await vote(10_000, 1, voter)).ok)
     await untilCounted(10_000, 1, 0)

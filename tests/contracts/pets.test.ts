@@ -153,7 +153,7 @@ test("while Redis is away a vote gets 503 with Retry-After in the words of this 
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"])
   expect(await answer.json()).toEqual({ status: "error", message: expect.stringContaining("send the same") })
   await stores().redis.start()
-  // One voter, however often: a ballot may be taken though its answer was lost.
+  // All tries have the same voter: a ballot may have been accepted although its answer was lost.
   const voter = { ...JSON_TYPE, "idempotency-key": crypto.randomUUID() }
   await waitFor("votes to be taken again", async () => (await send('{"pet":"cats"}', voter)).ok)
   await untilVotes(family.pets.result.url, "pets", { dogs: 0, cats: 1, lizards: 1 })

@@ -143,7 +143,7 @@ test("posts are left out of the public lists", async () => {
 test("no more posts come into being than the limit, and those that are there go on", async () => {
   const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => vote(1_000 + i)))
   const made = answers.filter(({ status }) => status === 201).length
-  // Whose post is made late gets 503 though it is made.
+  // A voter whose post is made late gets 503, although the post is made.
   expect(made).toBeWithin(1, LIMIT - 2 + 1)
   for (const answer of answers.filter(({ status }) => status !== 201))
     expect([409, 503]).toContain(answer.status)

@@ -18,14 +18,14 @@ import { makePollAt } from "../harness/control-room"
 import { useStores } from "../harness/stores"
 import { inEveryShard } from "../harness/tallyroom"
 
-/** A broker takes its time to start, and to be trusted. */
+/** A broker takes long to start, and the worker long to verify it. */
 const START_TIMEOUT_MS = 180_000
 
 export type TestInstance = {
   stores: OwnStores
   /** For files of the tests. */
   dir: string
-  /** By which the commands find this Tallyroom. */
+  /** The environment by which commands find this Tallyroom. */
   env: Record<string, string>
   /** Makes a poll and waits until it can be voted on. */
   poll(id: string, more?: Record<string, unknown>): Promise<string>

@@ -104,7 +104,10 @@ test("every image is one of ours or one that compose and the cluster share", () 
   expect(containers.map(({ image }) => image).filter((image) => !shared.has(image))).toEqual([])
 })
 
-/** At least this long Argo CD and Flux must find a Job that is done; longer than a few minutes it would stand in the way. */
+/**
+ * Argo CD and Flux must find a finished Job for at least this long; after more than a few minutes it would be in the
+ * way.
+ */
 const SEEN_S = [60, 300] as const
 
 const jobSchema = z.object({
@@ -118,8 +121,8 @@ test("a Job goes by itself, but not before those who deploy from Git have seen i
   for (const { metadata, spec } of jobs) {
     expect(spec.ttlSecondsAfterFinished).toBeGreaterThanOrEqual(SEEN_S[0])
     expect(spec.ttlSecondsAfterFinished).toBeLessThanOrEqual(SEEN_S[1])
-    // What is gone must be no difference to Git, and a new version must be able to replace what is still there. No PreSync:
-    // then there would be no account yet under which it runs.
+    // A Job that is gone must not count as a difference from Git, and a new version must be able to replace one that is
+    // still there. It can't run in PreSync, as its account does not exist yet then.
     expect(metadata.annotations).toMatchObject({
       "argocd.argoproj.io/hook": "Sync",
       "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
@@ -128,7 +131,7 @@ test("a Job goes by itself, but not before those who deploy from Git have seen i
   }
 })
 
-/** As far as mounts go: of `compose.yaml` and of the files that stand beside it. */
+/** The mounts of `compose.yaml` and of the files beside it. */
 const mountsSchema = z.object({
   services: z.record(
     z.string(),
@@ -174,7 +177,7 @@ test("the services are where the README says", () => {
   ])
 })
 
-/** A variable like POSTGRES_PASSWORD with a value of its own, however short: no other variable and no path. */
+/** A variable like POSTGRES_PASSWORD with a literal value, however short, instead of another variable or a path. */
 const NAMED_SECRET =
   /\b[A-Z_]*(?:PASSWORD|PASS|TOKEN|SECRETS?)\b["']?(?:\s*[:=]\s*|,?\s+value:\s*)["']?(?![$/"'\s{[|>])\S+/g
 
@@ -216,7 +219,7 @@ describe("no credential is written down", () => {
     ...filesLike(".github/workflows/*.yml"),
   ])("not in %s", async (file) => {
     const text = await read(file)
-    // An address with a password that is no variable, and a word like password with a long literal behind it.
+    // An address with a literal password, or a word like password followed by a long literal.
     expect(text.match(/\w+:\/\/[\w-]+:(?![…$<{])[^@\s/"'`]+@/g) ?? []).toEqual([])
     expect(text.match(NAMED_SECRET) ?? []).toEqual([])
     expect(text.match(/(password|token|secret)s?["']?\s*[:=]\s*["']?[A-Za-z0-9+]{20,}/gi) ?? []).toEqual([])

@@ -1,4 +1,7 @@
-/** What browsers do to the ballot, and what some of them lack: it goes on, or is the page that works without scripts. */
+/**
+ * Some browsers change the ballot and some lack features: the ballot goes on, or becomes the page that works without
+ * scripts.
+ */
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
@@ -68,7 +71,7 @@ test("a translated ballot goes on: its numbers move, its phases change, and noth
   await page.context().close()
 })
 
-/** A page of a browser that is changed before any of its scripts runs. */
+/** Opens a page and changes the browser before any script of the page runs. */
 async function openChanged(change: () => void): Promise<Page> {
   const page = await openPage(browser, "about:blank")
   await page.addInitScript(change)
@@ -76,7 +79,7 @@ async function openChanged(change: () => void): Promise<Page> {
   return page
 }
 
-/** Votes as far as the page asks for it: where its scripts gave up, a press is a vote. */
+/** Votes and confirms if the page asks for it: where its scripts gave up, a press is a vote. */
 async function voteAsOffered(page: Page, label: string): Promise<void> {
   await page.locator("button.option", { hasText: label }).click()
   const confirm = page.locator(".confirm .button")

@@ -70,7 +70,7 @@ test("a voter who is choosing is told before the page goes on, and may stay", as
     await page.locator("button.option", { hasText: "Cats" }).click()
     await page.getByRole("button", { name: "Vote for Cats" }).waitFor()
   }
-  // For this page the seconds stand still after which it would go on, however long a busy machine looks at it.
+  // The timer after which this page would go on is stopped, as a busy machine may take long.
   await staying.clock.setFixedTime(Date.now())
   await show(lunch, pets)
   await staying.getByRole("status").filter({ hasText: "The host shows another poll now." }).waitFor()
@@ -93,7 +93,7 @@ test("a vote that is on its way is waited for, and its answer can be read, befor
   await show(lunch, pets)
   await page.getByText("It comes here once your vote has its answer.").waitFor()
   await page.unroute("**/votes")
-  // It is sent again by itself; that the network is back only hastens it.
+  // The vote is sent again by itself; the return of the network only hastens that.
   await page.evaluate(() => void dispatchEvent(new Event("online")))
   await heading(page, "Your vote is in").waitFor()
   await heading(page, "What for lunch?").waitFor()
@@ -120,7 +120,7 @@ test("a poll that is paused, goes on, closes and opens again says so within two 
     asked = 0
     await fixture.writePolls({ ...pets, ...change })
     await page.getByText(words, { exact: true }).waitFor()
-    // One a second, and what answers knows within half a second.
+    // The page asks once a second, and the vote app learns of changes within half a second.
     expect(asked).toBeLessThanOrEqual(3)
   }
   await page.context().close()

@@ -29,7 +29,7 @@ const many: Option[] = Array.from({ length: 50 }, (_, i) => ({
   ...(i % 3 === 1 && { colour: i % 2 ? "#ffff00" : "#000000" }),
 }))
 
-/** Nothing listens there; what is broken shows in every browser. */
+/** Nothing listens there, so that every browser shows a broken picture. */
 const NOWHERE = "https://127.0.0.1:9/x.png"
 /** Answered by the browser itself. */
 const WHOLE = "https://pictures.example/whole.svg"
@@ -40,7 +40,7 @@ const pictures: Option[] = [
   { id: "plain", label: "Plain", image: NOWHERE },
   { id: "whole", label: "Whole", emoji: "🦊", image: WHOLE },
   { id: "two", label: "Two", emoji: "👩‍👩‍👧👩‍👩‍👧" },
-  // No font has this as one sign, so each draws several, as an old one does with a new emoji.
+  // No font has this sequence as one sign, so each font draws several signs, as an old font does with a new emoji.
   { id: "wide", label: "Wide", emoji: "🦊‍🐈‍🐕‍🦊‍🐈" },
 ]
 
@@ -205,7 +205,7 @@ test("a scheduled poll opens on its page by itself, and a closed one becomes fin
   await fixture.writePolls(...polls, soon)
   const page = await openPage(browser, `${fixture.url}/polls/soon`)
   await page.getByText("Voting opens in").waitFor()
-  // However long a busy machine took for that page, its time comes now.
+  // However long a busy machine took for that page, the opening time comes only now.
   await fixture.writePolls(...polls, { ...soon, opensAt: new Date(Date.now() + 2_500), revision: 2 })
   await voteOnPage(page, "Cats")
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
@@ -345,7 +345,7 @@ test("the content of an option's mark stays inside it, and takes no room from th
   }
 })
 
-/** Of each paragraph of the countdown with several lines, how much of the widest the last one fills. */
+/** For each paragraph of the countdown with several lines: how much of its widest line the last one fills. */
 const lastLines = (page: Page) =>
   page.locator(".countdown p, .countdown p > *").evaluateAll((elements) =>
     elements.flatMap((element) => {

@@ -114,7 +114,7 @@ test("a waiting vote never takes the place of one that was cast later, in anothe
   await later.getByRole("heading", { name: "Your vote is in" }).waitFor()
   const before = await waiting()
   await page.unroute("**/votes")
-  // It is sent again by itself; that the network is back only hastens it.
+  // The vote is sent again by itself; the return of the network only hastens that.
   await page.evaluate(() => void dispatchEvent(new Event("online")))
   await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
   expect(await waiting()).toBe(before)
@@ -184,7 +184,7 @@ test("a page never goes back to what another vote app knew before", async () => 
     return route.fulfill({ body: now ?? "", contentType: "application/json" })
   })
   await page.goto(`${fixture.url}/polls/ages`)
-  // Each is asked for when the one before has been taken in.
+  // Each answer is requested when the one before was processed.
   await waitFor("the page to hear it twice", async () => asked > 2)
   expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("What is asked now?")
   await page.context().close()

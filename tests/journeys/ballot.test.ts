@@ -230,7 +230,7 @@ test("a code is formatted while it is typed, refused with a reason, and votes on
   await becomes(() => field.inputValue(), "ABCD-1234-ABCD-1234")
   await field.press("Enter")
   expect(await page.locator(".confirm").count()).toBe(0)
-  // What can be no code is told at once, and chooses nothing.
+  // A text that can't be a code is refused at once, and no option is chosen.
   await field.fill("ABCD-1234")
   await page.getByRole("button", { name: "Cats" }).click()
   await page.getByRole("alert").getByText("This is no code of this poll").waitFor()

@@ -25,7 +25,7 @@ beforeAll(async () => {
   stores().defer(() => browser.close())
 }, 60_000)
 
-/** Where the button stands, whatever the text above it. */
+/** The position of the button, which must not depend on the text above it. */
 const buttonTop = (page: Page) => page.locator("form.card button").boundingBox()
 
 test.each([...LANGUAGES.map((language) => [360, language] as const), [1280, "en"] as const])(
@@ -86,7 +86,7 @@ test.each([true, false])(
   async (javaScript) => {
     const page = await openControlRoom(browser, result.url, { javaScript, width: 390 })
     const comesBackAt = async (id: string, form: string) => {
-      // As a browser does that asks nothing of the fields.
+      // Sends the form as a browser does that does not validate fields.
       if (!javaScript)
         await page.locator(form).evaluate((it: HTMLFormElement) => it.setAttribute("novalidate", ""))
       await page.locator(form).getByRole("button").last().click()

@@ -41,7 +41,7 @@ async function openPrinted(url: string): Promise<Page> {
   return print
 }
 
-/** How high each sheet is in CSS pixels, and what of a card reaches out of it or lies on what is below. */
+/** Measures how high each sheet is in CSS pixels, and which parts of a card leave it or overlap what is below. */
 function measure(print: Page) {
   return print.evaluate(() => ({
     sheets: [...document.querySelectorAll(".sheet")].map((sheet) => sheet.getBoundingClientRect().height),
@@ -97,7 +97,7 @@ test("a number of codes that is none is told at its field, and makes none", asyn
   await count.pressSequentially("5e")
   await page.getByRole("button", { name: "Make codes" }).click()
   expect(await count.evaluate((field: HTMLInputElement) => field.validity.badInput)).toBe(true)
-  // A browser that asks nothing of the field sends it as it is.
+  // A browser that does not validate the field sends it as it is.
   await page.locator("form:has(#count)").evaluate((form: HTMLFormElement) => {
     form.noValidate = true
   })

@@ -54,14 +54,14 @@ async function everyPage(page: Page, check: (path: string) => Promise<void>): Pr
   }
 }
 
-/** As a reader does who has set their browser's text to 200 %. */
+/** Doubles the text, as for a reader whose browser has text of 200 %. */
 async function enlargeText(page: Page): Promise<void> {
   await page.evaluate(() => {
     document.documentElement.style.fontSize = "200%"
   })
 }
 
-/** Labels and buttons that take more lines than they have words, and one: letters stand below each other there. */
+/** Labels and buttons with more lines than words: some of their letters are below each other. */
 function brokenWords(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const linesOf = (element: Element) => {
@@ -77,7 +77,10 @@ function brokenWords(page: Page): Promise<string[]> {
   })
 }
 
-/** What a screen reader or a voice can't tell apart: controls with the same role and name that do different things. */
+/**
+ * Controls that a screen reader or voice control can't tell apart: they have the same role and name, and do different
+ * things.
+ */
 async function ambiguous(page: Page): Promise<string[]> {
   const lines = (await page.locator("body").ariaSnapshot()).split("\n")
   const seen = new Map<string, Set<string>>()

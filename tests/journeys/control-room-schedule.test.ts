@@ -78,7 +78,7 @@ test("a draft with an opening time says when it opens by itself, and does, on th
   await page.goto(`${result.url}/admin/polls/dawn`)
   await page.locator(".chip", { hasText: "Draft" }).waitFor()
   await page.getByText("Opens by itself on").waitFor()
-  // However long a busy machine took for those pages, its time comes now.
+  // However long a busy machine took for those pages, the opening time comes only now.
   await sql`UPDATE polls SET opens_at = now() + interval '1 s', revision = revision + 1 WHERE id = 'dawn'`
   await page.locator(".chip", { hasText: "Open" }).waitFor()
   await page.getByRole("button", { name: "Pause" }).waitFor()
@@ -102,7 +102,7 @@ test("voting is paused and resumed, and closing is undone with its seconds in si
   await page.getByRole("button", { name: "Close now" }).click()
   await page.getByText(/5\d\d seconds left, then it becomes final/).waitFor()
   await expectAccessible(page)
-  // What was paused before is so again.
+  // A poll that was paused before is paused again.
   await page.getByRole("button", { name: "Undo the closing" }).click()
   await page.getByRole("status").getByText("The closing is undone.").waitFor()
   await voteSays("event", "paused")
@@ -111,7 +111,7 @@ test("voting is paused and resumed, and closing is undone with its seconds in si
   await voteSays("event", "open")
   await castUntilTaken(vote.url, "event", "a")
 
-  // Its time passes while the host looks at it.
+  // The closing time passes while the host looks at the page.
   await sql`UPDATE polls SET closes_at = now(), revision = revision + 1 WHERE id = 'event'`
   await page.getByText("Its closing time has passed: it will have none").waitFor()
   await page.getByRole("button", { name: "Undo the closing" }).click()
@@ -229,7 +229,7 @@ test.each([true, false])(
     await make.click()
     await host.locator("#opensAt-hint").getByText("leave it empty").waitFor()
     expect(await host.getByLabel("No time: I open it myself").count()).toBe(0)
-    // Emptied part by part, which tells the field's script nothing from the second part on.
+    // The field is emptied part by part; from the second part on the browser sends no event.
     await opens.focus()
     for (let part = 0; part < 6; part++) {
       await host.keyboard.press("Backspace")
@@ -240,7 +240,7 @@ test.each([true, false])(
     const id = `new-${javaScript}`
     expect(await momentsOf(id)).toEqual([null, null])
 
-    // What the stored poll has is lost by no slip, whatever was refused since; a box that was ticked stays ticked.
+    // The values of the stored poll are not lost by a mistake, whatever was refused since; a ticked box stays ticked.
     const opensAt = "2040-01-01T10:00:07.000Z"
     const closesAt = "2040-02-01T10:00:00.000Z"
     await changePollAt(result.url, id, { opensAt, closesAt })

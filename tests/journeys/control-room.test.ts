@@ -171,10 +171,10 @@ describe("an admin in the control room", () => {
     await page.getByRole("status").getByText("Now at place 2.").waitFor()
     await page.locator('[data-poll="first"] [value=up]:focus').waitFor()
     await page.keyboard.press("Enter")
-    // At the top there is no up: the keyboard stays with the poll all the same.
+    // The first poll can't move up, and the keyboard focus stays with the poll.
     await page.locator('[data-poll="first"] [value=down]:focus').waitFor()
     await isNow("first", "third", "second")
-    // The second press comes before the page has given the keyboard its place again.
+    // The second press comes before the page has restored the focus.
     const pressTwice = (value: string) =>
       page.locator(`[data-poll="first"] [value=${value}]`).evaluate(async (button: HTMLButtonElement) => {
         button.click()
@@ -257,7 +257,7 @@ describe("an admin in the control room", () => {
     await page.locator("#o1-label:focus").waitFor()
     await page.keyboard.type("Two")
     const focusedName = () => page.evaluate(() => document.activeElement?.getAttribute("name"))
-    // An input method's Enter takes over what was composed, and nothing else.
+    // Enter in an input method only accepts the composed text.
     await page.locator("#o1-label").dispatchEvent("keydown", { key: "Enter", isComposing: true })
     await page.locator("#o1-label").dispatchEvent("keydown", { key: "Enter", keyCode: 229 })
     expect(await page.locator(".option-row").count()).toBe(2)

@@ -83,7 +83,7 @@ describe("a poll in another site", () => {
     await page.emulateMedia({ colorScheme: "dark" })
     await becomes(shown, { ...day, theme: "dark", ink: "rgb(243, 238, 227)" })
     await becomes(() => page.locator("iframe").evaluate((it) => getComputedStyle(it).colorScheme), "dark")
-    // What is painted in the end: axe takes what lies under a frame for white.
+    // Measures the painted colours, as axe takes the background of a frame for white.
     await becomes(() => paintedAt(page, page.locator("iframe")), [0x22, 0x22, 0x22])
   })
 

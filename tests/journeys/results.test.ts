@@ -97,7 +97,7 @@ describe("the result page while people vote", () => {
     const page = await open("/polls/taken-away")
     await live(page)
     await pages().result.send("DELETE", "/api/polls/taken-away?confirm=taken-away")
-    // As the worker does in the end.
+    // Removes the poll as the worker does in the end.
     await pages().sql`WITH gone AS (DELETE FROM polls WHERE id = 'taken-away' RETURNING number, id)
       INSERT INTO deleted_polls (number, id) SELECT number, id FROM gone`
     await page.getByText("This poll is not here any more").waitFor()
@@ -145,7 +145,7 @@ describe("the result page while people vote", () => {
     await pages()
       .sql`UPDATE polls SET state = 'final', revision = revision + 1, final_at = now() WHERE id = 'ending'`
     await page.locator("#winner").getByText("Dogs wins").waitFor()
-    // Who listens is told, too, that nobody leads any more.
+    // Screen readers are told, too, that nobody leads any more.
     await page.locator("#announcement").getByText("2 votes. Dogs wins").waitFor()
     expect(await text(page, "#phase")).toStartWith("Final since")
     expect(await text(page, "[data-option=b] .mark")).toBe("Winner")
@@ -157,7 +157,7 @@ describe("the result page while people vote", () => {
     const page = await open("/polls/soon")
     expect(await text(page, "#phase")).toContain("Voting opens on")
     await live(page)
-    // However long a busy machine took for that page, its time comes now.
+    // However long a busy machine took for that page, the opening time comes only now.
     await pages()
       .sql`UPDATE polls SET opens_at = now() + interval '2 s', revision = revision + 1 WHERE id = 'soon'`
     await page.getByText("Voting is open").waitFor({ timeout: 10_000 })
@@ -233,7 +233,7 @@ describe("a phone that slept", () => {
     await live(page)
     asleep = true
     await addVotes(pages().sql, "slept", "a", 1)
-    // Its clock was behind, too, and the network set it.
+    // The device's clock was slow, too, and the network set it.
     await page.clock.setSystemTime(Date.now())
     await total(page, "1 vote")
     await page.locator("#phase .countdown", { hasText: /Closes in (1 hr|\d\d min)/ }).waitFor()
@@ -257,7 +257,9 @@ describe("on paper", () => {
 })
 
 describe("a browser as old as we support", () => {
-  /** What Chrome 100, Firefox 102 and Safari 15.4 do not all have, or less, and a browser's language that is none. */
+  /**
+   * Removes what Chrome 100, Firefox 102 and Safari 15.4 do not all have, and gives the browser an invalid language.
+   */
   const olden = () => {
     for (const name of ["at", "toSorted", "toReversed", "toSpliced", "with", "findLast", "findLastIndex"])
       Reflect.deleteProperty(Array.prototype, name)
@@ -611,7 +613,7 @@ test("texts of a poll can't become part of the page", async () => {
   page.on("dialog", () => expect.unreachable())
   await live(page)
   expect(await text(page, "h1")).toBe(evil)
-  // The option's picture can't be loaded and goes; the one in the texts never was one.
+  // The option's picture can't be loaded and is removed; the markup in the texts never became a picture.
   await page.locator("main img").waitFor({ state: "detached" })
   const stage = await open("/polls/evil/stage")
   expect(await text(stage, "h1")).toBe(evil)

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await addVotes(sql, "words", "o1", 79_312)
 })
 
-/** How a stage stands on its screen, and what is wrong with that: numbers in two lines, say, or what is cut off. */
+/** Describes the layout of a stage and its faults, such as numbers in two lines or text that is cut off. */
 function lookOf(page: Page) {
   return page.evaluate(() => {
     const { scrollWidth, scrollHeight } = document.documentElement
@@ -71,7 +71,7 @@ function lookOf(page: Page) {
   })
 }
 
-/** The look once the letters are measured, which a busy browser does a little later. */
+/** The layout once the letters are measured, which a busy browser does a little later. */
 async function settledLook(page: Page) {
   let look = await lookOf(page)
   await waitFor("letters that fit", async () => {

@@ -81,3 +81,11 @@ test.each(["apps/vote", "apps/worker", "apps/result", "scripts"])(
 test("scripts import nothing from the tests", () => {
   expect(arrows.filter(({ from, to }) => partOf(from) === "scripts" && partOf(to) === "tests")).toEqual([])
 })
+
+test("the builder of images is sent every file of scripts that compiling an app takes", () => {
+  const needed = new Set(["scripts/deploy/images/compile.ts"])
+  for (const file of needed) for (const { from, to } of arrows) if (from === file) needed.add(to)
+  const sent = readFileSync(join(CHECKOUT, ".dockerignore"), "utf8").split("\n")
+  const missing = [...needed].filter((file) => file.startsWith("scripts/") && !sent.includes(`!${file}`))
+  expect(missing).toEqual([])
+})
