@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Subprocess } from "bun"
-import { CHECKOUT } from "../../scripts/services/checkout"
 import { eachLine } from "../../scripts/services/processes/lines"
 import { freePort } from "../../scripts/services/processes/ports"
 import { descendants } from "../../scripts/services/processes/process-table"
@@ -13,6 +12,7 @@ import { contractUrls } from "../../scripts/services/stack/contracts"
 import { assertOneInbox, assertSameInbox, noteInbox } from "../../scripts/services/stack/inbox"
 import type { RunningDemo } from "../../scripts/services/stack/running-demo"
 import { waitFor } from "../../scripts/services/wait"
+import { outputOfScript } from "../harness/scripts"
 import { untilVotes } from "./family"
 
 setDefaultTimeout(120_000)
@@ -49,10 +49,8 @@ async function startDemo() {
 }
 
 async function runs(script: string, words: string[], env: Record<string, string> = {}) {
-  const command = [process.execPath, join(CHECKOUT, script), ...words]
-  const child = Bun.spawn(command, { env: { ...process.env, ...env }, stdout: "pipe", stderr: "pipe" })
-  const said = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, said: said.join("") }
+  const { code, out, err } = await outputOfScript(script, words, env)
+  return { code, said: out + err }
 }
 
 /** The first program that the demo runs whose command line holds this text. */

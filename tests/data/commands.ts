@@ -1,21 +1,11 @@
 /** Runs one of the data commands against a Tallyroom of this test file. */
 
-import { CHECKOUT } from "../../scripts/services/checkout"
-import { type CommandOutput, outputOf } from "../../scripts/services/processes/output-of"
+import { outputOfScript, spawnScript } from "../harness/scripts"
 
-export function runDataCommand(
-  script: string,
-  words: string[],
-  env: Record<string, string>,
-): Promise<CommandOutput> {
-  return outputOf(spawnDataCommand(script, words, env))
-}
+type Environment = Record<string, string>
 
-export function spawnDataCommand(script: string, words: string[], env: Record<string, string>) {
-  return Bun.spawn([process.execPath, `scripts/data/${script}.ts`, ...words], {
-    cwd: CHECKOUT,
-    env: { ...(process.env as Record<string, string>), ...env },
-    stdout: "pipe",
-    stderr: "pipe",
-  })
-}
+export const runDataCommand = (name: string, words: readonly string[], env: Environment) =>
+  outputOfScript(`scripts/data/${name}.ts`, words, env)
+
+export const spawnDataCommand = (name: string, words: readonly string[], env: Environment) =>
+  spawnScript(`scripts/data/${name}.ts`, words, env)

@@ -11,11 +11,10 @@ import {
   startVoteProcess,
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
-import { CHECKOUT } from "../../scripts/services/checkout"
-import { outputOf } from "../../scripts/services/processes/output-of"
 import { freePort } from "../../scripts/services/processes/ports"
 import { waitFor } from "../../scripts/services/wait"
 import { untilConnectionRefused } from "../harness/refused-connection"
+import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
 import { makePoll } from "../harness/tallyroom"
 
@@ -31,15 +30,8 @@ beforeAll(async () => {
   vote = await startVoteProcess(stores(), { RESULT_URL: result.url })
 }, 60_000)
 
-async function k6(script: string, env: Record<string, string>) {
-  const child = Bun.spawn([process.execPath, "scripts/load/flood.ts", script], {
-    cwd: CHECKOUT,
-    env: { ...(process.env as Record<string, string>), VOTE_URL: vote.url, RESULT_URL: result.url, ...env },
-    stdout: "pipe",
-    stderr: "pipe",
-  })
-  return outputOf(child)
-}
+const k6 = (script: string, env: Record<string, string>) =>
+  outputOfScript("scripts/load/flood.ts", [script], { VOTE_URL: vote.url, RESULT_URL: result.url, ...env })
 
 /** The machine may be busy: how soon votes are answered is no matter of these tests. */
 const PATIENT = { P95_MS: "20000" }

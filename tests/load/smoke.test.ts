@@ -7,8 +7,7 @@ import {
   startVoteProcess,
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
-import { CHECKOUT } from "../../scripts/services/checkout"
-import { outputOf } from "../../scripts/services/processes/output-of"
+import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
@@ -24,15 +23,8 @@ beforeAll(async () => {
   vote = await startVoteProcess(stores(), { RESULT_URL: result.url })
 }, 60_000)
 
-async function smoke(env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, "scripts/load/smoke.ts"], {
-    cwd: CHECKOUT,
-    env: { ...(process.env as Record<string, string>), VOTE_URL: vote.url, RESULT_URL: result.url, ...env },
-    stdout: "pipe",
-    stderr: "pipe",
-  })
-  return outputOf(child)
-}
+const smoke = (env: Record<string, string> = {}) =>
+  outputOfScript("scripts/load/smoke.ts", [], { VOTE_URL: vote.url, RESULT_URL: result.url, ...env })
 
 test("one vote is accepted, seen and counted", async () => {
   const { code, out } = await smoke()

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readJunit } from "../../scripts/check/steps/junit"
-import { CHECKOUT } from "../../scripts/services/checkout"
 import { lockState } from "../../scripts/services/processes/lock"
 import { assertPortFree, freePort } from "../../scripts/services/processes/ports"
 import { readable } from "../../scripts/services/terminal/log-lines"
 import { ensureTool } from "../../scripts/services/tools/tools"
+import { outputOfScript } from "../harness/scripts"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -94,8 +94,6 @@ describe("the commands", () => {
 })
 
 async function runs(name: string, words: string[], env: Record<string, string> = {}) {
-  const command = [process.execPath, join(CHECKOUT, "scripts", `${name}.ts`), ...words]
-  const child = Bun.spawn(command, { env: { ...process.env, ...env }, stderr: "pipe" })
-  const said = (await new Response(child.stderr).text()).trim()
-  return { code: await child.exited, said }
+  const { code, err } = await outputOfScript(`scripts/${name}.ts`, words, env)
+  return { code, said: err.trim() }
 }
