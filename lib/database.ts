@@ -56,10 +56,13 @@ function everyConnection(name: string) {
   }
 }
 
-/** Whether an error says that Postgres is away or going away, rather than that a statement is wrong. */
+/**
+ * Whether an error says that Postgres is away, going away or unable to serve for now, rather than that a statement is
+ * wrong: the same may be asked again in a moment.
+ */
 export function isDatabaseAway(error: unknown): boolean {
-  const code = String((error as { code?: unknown })?.code ?? "")
-  return AWAY.has(code) || code.startsWith("08") || code.startsWith("57P")
+  const { code = "", syscall = "" } = (error ?? {}) as { code?: unknown; syscall?: unknown }
+  return CONNECTING.has(String(syscall)) || AWAY.has(String(code)) || AWAY_STATES.test(String(code))
 }
 
 /** Whether Postgres refused a statement for its content (SQLSTATE classes 21, 22 and 23): trying again changes nothing. */
@@ -67,17 +70,56 @@ export function isRefusedContent(error: unknown): boolean {
   return /^2[123]/.test(String((error as { code?: unknown })?.code ?? ""))
 }
 
+/** Whatever comes of looking a name up, or of connecting: a name that is gone, no route, a firewall, no socket file. */
+const CONNECTING = new Set(["getaddrinfo", "connect"])
+
+/** What the client and the sockets below it say of a connection that was lost, or could not be made. */
 const AWAY = new Set([
+  // postgres.js
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
+  "SASL_SIGNATURE_MISMATCH",
+  // Sockets
   "ECONNREFUSED",
   "ECONNRESET",
-  "ENOTFOUND",
+  "ECONNABORTED",
+  "ENOTCONN",
+  "ESHUTDOWN",
   "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "EHOSTDOWN",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "ENETRESET",
+  "EADDRNOTAVAIL",
+  "ENOBUFS",
+  // Names
+  "ENOTFOUND",
   "EAI_AGAIN",
+  "EAI_FAIL",
+  "EAI_NODATA",
+  "EAI_NONAME",
+  // TLS
+  "EPROTO",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
 ])
+
+/**
+ * The SQLSTATEs of the same: lost connections (08), no room for a connection, in memory or on the disk (53), stopped by an
+ * operator, a shutdown or a timeout (57), the server's own input and output (58); and of the other classes a standby or a
+ * database that was made read-only (25006), a transaction that took too long (25P03, 25P04), one that a standby or
+ * another transaction was in the way of (40001, 40003, 40P01), and a lock that was not to be had in time (55P03).
+ */
+const AWAY_STATES = /^((08|53|57|58)[0-9A-Z]{3}|25006|25P03|25P04|40001|40003|40P01|55P03)$/
 
 /** The channels on which Postgres tells what changed; the payload is a poll's number. */
 export const CHANNELS = { polls: "tallyroom_polls", tally: "tallyroom_tally" } as const

@@ -11,6 +11,7 @@ import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
+import { logEachCause } from "@tallyroom/lib/process/cause-log"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
@@ -24,6 +25,7 @@ import { embedRoutes } from "./embed/embed-routes"
 import { answerPage } from "./http/answer"
 import { openapiDocument } from "./http/openapi"
 import { problemPage } from "./http/problem-page"
+import { keptForm } from "./http/sent-form"
 import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
 import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
@@ -39,7 +41,7 @@ import { DEFAULT_POLL, resultReads, tallyReads } from "./tally/tally-reads"
 
 export type AppDeps = {
   sql: Database
-  log: Pick<Log, "error">
+  log: Pick<Log, "error" | "warn">
   registry: Registry
   assets: Assets
   adminToken: string
@@ -75,6 +77,7 @@ export function createApp(deps: AppDeps) {
   const access = adminAccess(deps.adminToken, deps.trusted, publicOrigins)
   const tallies = tallyReads(sql)
   const results = resultReads(sql)
+  const unavailable = logEachCause(deps.log, "Postgres did not serve a request")
   const site = {
     ...{ asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins },
     isSecure: (request: Request) =>
@@ -91,9 +94,10 @@ export function createApp(deps: AppDeps) {
       sockets.closePoll(poll, audiences)
       petSockets?.closePoll(poll, audiences)
     },
-    // The listener logs once that Postgres is away.
     failed: (error) => {
-      if (!(error instanceof Problem || translate(error))) deps.log.error({ err: error }, "a snapshot failed")
+      const problem = error instanceof Problem ? error : databaseProblem(error)
+      if (problem) unavailable(problem.cause)
+      else deps.log.error({ err: error }, "a snapshot failed")
     },
     metrics: liveMetrics(registry),
     deliveriesPerSecond: deps.deliveriesPerSecond,
@@ -113,12 +117,13 @@ export function createApp(deps: AppDeps) {
   answerProblems({
     log: deps.log,
     page: (problem, request) =>
-      answerPage(site, request, problemPage(visitOf(site, request), problem), {
+      answerPage(site, request, problemPage(visitOf(site, request), problem, keptForm(request)), {
         status: problem.status,
         ...(/^\/embed\//.test(new URL(request.url).pathname) && { frameAncestors: deps.embedOrigins }),
       }),
     isApi: (path) => /^\/(api|live|openapi|ws)([/.]|$)/.test(path),
-    translate,
+    translate: databaseProblem,
+    unavailable,
     refine: deleted.refine,
     lead: (request) => toPoll({ tallies, deleted }, request),
   })(app)
@@ -159,14 +164,4 @@ async function toPoll({ tallies, deleted }: Polls, request: Request): Promise<Re
     () => true,
   )
   return mayBeThere || (await deleted.has(id)) ? leadOn(`/polls/${id}${search}`, 302) : null
-}
-
-/** The errors of Postgres about an unknown table, and about an unknown column, as a newer version may need one. */
-const UNDEFINED = ["42P01", "42703"]
-
-/** Before a worker has made the tables, or the columns of this version, the database counts as away. */
-function translate(error: unknown): Problem | null {
-  if (!UNDEFINED.includes(String((error as { code?: unknown })?.code))) return databaseProblem(error)
-  const detail = "The tables are not there yet: try again in a moment."
-  return new Problem("database-away", detail, { retryAfter: 1, cause: error })
 }

@@ -24,7 +24,7 @@ import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
 import { inboxProblem } from "./http/inbox-problem"
 import { openapiDocument } from "./http/openapi"
 import type { Metrics } from "./metrics"
-import { logRefusedVotes } from "./outage-log"
+import { logRefusals } from "./outage-log"
 import type { PollCache } from "./polls/poll-cache"
 import { pollRoutes } from "./polls/poll-routes"
 import { Tallies } from "./polls/tallies"
@@ -75,6 +75,7 @@ export function createApp({
   log,
   settings,
 }: AppDeps): AnyElysia {
+  const refused = logRefusals(log)
   const deps: BallotDeps & VoteDeps = {
     polls: pollsOf(settings.CONTRACT, polls),
     unsentCookies: new WeakMap(),
@@ -84,7 +85,7 @@ export function createApp({
       codeAttempts: new Attempts(CODE_ATTEMPTS),
     },
     metrics,
-    onInboxAway: logRefusedVotes(log),
+    onInboxAway: refused.vote,
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
@@ -102,6 +103,7 @@ export function createApp({
     page: (problem, request) => pageOf(deps, problem, new Client(request, app.server, deps.trustedProxies)),
     isApi: (path) => /^\/(api|assets)\/|^\/openapi/.test(path) || isContractPath(settings.CONTRACT, path),
     translate: inboxProblem,
+    unavailable: refused.other,
     lead: (request) => toPoll(deps, request),
     complete: (request, headers) => {
       const cookie = deps.unsentCookies.get(request)

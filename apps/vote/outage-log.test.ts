@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { logConnection, logRefusedVotes } from "./outage-log"
+import { logConnection } from "./outage-log"
 
 type Line = { err?: unknown } | string
 
@@ -58,15 +58,4 @@ test("the line names the reason of this outage, and an error of a connection tha
   onError(new Error("no permission"))
   expect(lines.filter((line) => line.includes("away"))).toHaveLength(2)
   expect(errors).toEqual([refused, undefined])
-})
-
-test("why votes can't be taken is logged at once, and then every ten seconds at most", () => {
-  let now = 1_000_000
-  const errors: unknown[] = []
-  const refused = logRefusedVotes({ warn: (line: unknown) => void errors.push(line) }, () => now)
-  for (let second = 0; second < 25; second++) {
-    refused(new Error(`${second}`))
-    now += 1_000
-  }
-  expect(errors).toHaveLength(3)
 })

@@ -1,10 +1,8 @@
 /** An outage in the log: in few lines, however many connections and votes fail. */
 
 import type { ConnectionEvents, StoreName } from "@tallyroom/lib/health"
+import { logEachCause } from "@tallyroom/lib/process/cause-log"
 import type { Log } from "@tallyroom/lib/process/logging"
-
-/** Under load every vote fails in an outage; a line now and then says the same. */
-const SILENCE_MS = 10_000
 
 /** Logs one line when the store goes away and one when it is back, however often connecting fails in between. */
 export function logConnection(log: Pick<Log, "info" | "warn">, store: StoreName): Required<ConnectionEvents> {
@@ -26,15 +24,18 @@ export function logConnection(log: Pick<Log, "info" | "warn">, store: StoreName)
   }
 }
 
-/** Logs why votes can't be taken: the first refusal at once, then at most one line in ten seconds. */
-export function logRefusedVotes(
-  log: Pick<Log, "warn">,
-  now: () => number = Date.now,
-): (error: Error) => void {
-  let silentUntil = 0
-  return (error) => {
-    if (now() < silentUntil) return
-    silentUntil = now() + SILENCE_MS
-    log.warn({ err: error }, "a vote could not be taken")
+/** Logs why votes can't be taken, and why anything else can't be answered; an error that was logged for a vote only once. */
+export function logRefusals(log: Pick<Log, "warn">) {
+  const logVote = logEachCause(log, "a vote could not be taken")
+  const logOther = logEachCause(log, "a request could not be answered")
+  const ofVotes = new WeakSet<WeakKey>()
+  return {
+    vote: (error: Error) => {
+      ofVotes.add(error)
+      logVote(error)
+    },
+    other: (error: unknown) => {
+      if (!(error instanceof Error && ofVotes.has(error))) logOther(error)
+    },
   }
 }

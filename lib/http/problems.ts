@@ -16,6 +16,8 @@ export type ProblemOptions = {
   isApi: (path: string) => boolean
   /** The problem that an error of the app's own stores is for a client; null for any other error. */
   translate: (error: unknown) => Problem | null
+  /** Is told why one of the app's own stores did not serve, for each request that failed by it. */
+  unavailable?: (cause: unknown) => void
   /** A more exact problem, where that has to be looked up. */
   refine?: (problem: Problem, request: Request) => Promise<Problem>
   /** A redirect for a reader who asked for a page that is not there; null for none. */
@@ -25,6 +27,7 @@ export type ProblemOptions = {
 }
 
 const READING = new Set(["GET", "HEAD"])
+const UNAVAILABLE = 503
 /** Elysia's names for a request that it could not read. */
 const UNREADABLE = new Set(["PARSE", "VALIDATION", "INVALID_COOKIE_SIGNATURE", "INVALID_FILE_TYPE"])
 
@@ -46,6 +49,7 @@ export function answerProblems(options: ProblemOptions): <App extends AnyElysia>
       if (problem.kind === "internal") {
         options.log.error({ err: problem.cause, method: request.method, path: pathname }, "a request failed")
       }
+      if (problem.status === UNAVAILABLE && problem.cause !== undefined) options.unavailable?.(problem.cause)
       return refined(problem, request, options)
     })
     return app

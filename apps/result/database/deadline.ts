@@ -12,5 +12,6 @@ export const CHANGE_DEADLINE_MS = 8_000
 /** @throws {Problem} database-away when `answer` takes longer than `ms`. */
 export function withDeadline<T>(answer: Promise<T>, ms = STATEMENT_DEADLINE_MS): Promise<T> {
   const detail = "The database does not answer in time: look again in a moment."
-  return within(ms, answer, () => new Problem("database-away", detail, { retryAfter: 1 }))
+  const cause = () => new Error(`Postgres did not answer within ${ms} ms`)
+  return within(ms, answer, () => new Problem("database-away", detail, { retryAfter: 1, cause: cause() }))
 }

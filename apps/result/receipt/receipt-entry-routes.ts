@@ -3,11 +3,11 @@
 import type { Database } from "@tallyroom/lib/database"
 import { clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 import { Attempts } from "@tallyroom/lib/http/attempts"
-import { readForm } from "@tallyroom/lib/http/body"
 import { leadOn } from "@tallyroom/lib/http/page-address"
 import { Elysia } from "elysia"
 import { answerPage } from "../http/answer"
 import { PRIVATE } from "../http/cache-control"
+import { readKeptForm } from "../http/sent-form"
 import { type Site, visitOf } from "../http/site"
 import { receiptEntryPage } from "./receipt-entry-page"
 import { receiptFinder, receiptIn } from "./receipt-finder"
@@ -42,7 +42,7 @@ export function receiptEntryRoutes({ sql, site, trusted }: ReceiptEntryOptions) 
       async ({ request, server }) => {
         const peer = server?.requestIP(request)?.address ?? null
         const network = networkOf(clientAddress(peer, request.headers.get("x-forwarded-for"), trusted))
-        const { receipt: pasted = "" } = await readForm(request, FORM_LIMIT, { receipt: MOST_CHARACTERS })
+        const { receipt: pasted = "" } = await readKeptForm(request, FORM_LIMIT, { receipt: MOST_CHARACTERS })
         const receipt = receiptIn(pasted)
         const poll = receipt === null ? null : await pollOf(receipt, network)
         if (poll !== null) return leadOn(`/polls/${poll}/receipts/${receipt}`, 303)

@@ -1,8 +1,7 @@
 /** One-time codes: they are made, printed as cards, or downloaded as CSV. Each time they are computed from their serial numbers. */
 
 import { writeCode } from "@tallyroom/lib/ballots/codes"
-import { Problem } from "@tallyroom/lib/errors"
-import { readForm } from "@tallyroom/lib/http/body"
+import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { renderPage } from "@tallyroom/lib/ui/page"
@@ -12,6 +11,7 @@ import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { answerPage } from "../../http/answer"
 import { PRIVATE } from "../../http/cache-control"
 import { csvHeaders, toCsv } from "../../http/csv"
+import { readKeptForm } from "../../http/sent-form"
 import { voteAddressFor } from "../../http/vote-address"
 import { readStoredPoll, reserveCodes, type StoredPoll } from "../../polls/poll-store"
 import { type AdminDeps, type AdminVisit, adminPage, forAdmins, redirectTo, refusal } from "../admin-pages"
@@ -19,6 +19,9 @@ import { readSummaries } from "../list/summaries"
 import type { CodesView, Notice } from "../views"
 import { type Card, CodeSheet } from "./code-sheet"
 import { MAKE_AT_ONCE, PRINT_AT_ONCE } from "./codes-page"
+
+/** Problems with a page of their own: nothing of the poll can be shown. */
+const NOT_SAID_HERE: ReadonlySet<ProblemKind> = new Set(["poll-unknown", "database-away"])
 
 const FORM_LIMIT = 1_024
 const UNPROCESSABLE = 422
@@ -67,7 +70,7 @@ async function codesPage(
 }
 
 async function make(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
-  const { count = "" } = await readForm(visit.request, FORM_LIMIT, { count: 20 })
+  const { count = "" } = await readKeptForm(visit.request, FORM_LIMIT, { count: 20 })
   const wanted = /^\d{1,6}$/.test(count.trim()) ? Number(count) : 0
   if (wanted < 1 || wanted > MAKE_AT_ONCE) {
     const error = visit.text.t("errorCount", { most: MAKE_AT_ONCE })
@@ -77,7 +80,7 @@ async function make(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
     const { first } = await withDeadline(reserveCodes(deps.sql, visit.id, wanted), CHANGE_DEADLINE_MS)
     return redirectTo(`/admin/polls/${visit.id}/codes?from=${first + 1}&count=${wanted}`)
   } catch (error) {
-    if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
+    if (!(error instanceof Problem) || NOT_SAID_HERE.has(error.kind)) throw error
     return codesPage(deps, visit, { wanted: count, notice: refusal(visit.text, error) })
   }
 }

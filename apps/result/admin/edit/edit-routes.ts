@@ -18,7 +18,7 @@ import type { FlashMessage } from "../flash-message"
 import type { EditView } from "../views"
 import { fingerprintsOf, mergeEdits } from "./concurrent-edits"
 import { changeOptions, emptyDraft, isOptionAction, type PollDraft, pollDraftOf, withoutBlank } from "./draft"
-import { checkChange, checkNew, readPollForm, type SentForm } from "./poll-form"
+import { checkChange, checkNew, pollFormOf, readPollFields, type SentForm } from "./poll-form"
 import { errorTexts, type ValidationErrors } from "./validation-errors"
 
 const CONFLICT = 409
@@ -33,8 +33,8 @@ export function editRoutes(deps: AdminDeps) {
     .post(
       "/admin/new",
       forAdmins(deps, async (visit) => {
-        const form = await readPollForm(visit.request, emptyDraft())
-        return answerForm(deps, visit, null, form)
+        const fields = await readPollFields(visit.request)
+        return answerForm(deps, visit, null, pollFormOf(fields, emptyDraft()))
       }),
       { parse: "none" },
     )
@@ -48,8 +48,10 @@ export function editRoutes(deps: AdminDeps) {
     .post(
       "/admin/polls/:poll/edit",
       forAdmins(deps, async (visit) => {
+        // First of all, so that the form is kept while the poll can't be read.
+        const fields = await readPollFields(visit.request)
         const poll = await withDeadline(readStoredPoll(deps.sql, visit.id))
-        return answerForm(deps, visit, poll, await readPollForm(visit.request, pollDraftOf(poll)))
+        return answerForm(deps, visit, poll, pollFormOf(fields, pollDraftOf(poll)))
       }),
       { parse: "none" },
     )

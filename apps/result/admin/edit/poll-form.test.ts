@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test"
 import { emptyDraft } from "./draft"
-import { checkNew, readPollForm } from "./poll-form"
+import { checkNew, pollFormOf, readPollFields } from "./poll-form"
 
 const OPTIONS = { "o0-id": "a", "o0-label": "A", "o1-id": "b", "o1-label": "B" }
 const WAS = "2040-01-31T20:00:07.000Z"
 
 async function sent(fields: Record<string, string>) {
   const body = new URLSearchParams({ id: "tea", title: "Tea?", ...OPTIONS, ...fields })
-  const form = await readPollForm(new Request("http://x/", { method: "POST", body }), emptyDraft())
+  const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
+  const form = pollFormOf(read, emptyDraft())
   const { value, errors = {} } = checkNew(form)
   return { moment: form.draft.closesAt, errors, closesAt: value?.closesAt?.toISOString() ?? null }
 }

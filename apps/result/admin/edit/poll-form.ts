@@ -1,9 +1,9 @@
 /** Reads and validates the form of a poll. */
 
-import { readForm } from "@tallyroom/lib/http/body"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import type { z } from "zod"
+import { readKeptForm } from "../../http/sent-form"
 import { withIds } from "../../polls/generated-ids"
 import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"
 import { MOST_FINGERPRINTS } from "./concurrent-edits"
@@ -30,17 +30,23 @@ const FIELDS: Record<string, number> = {
   ),
 }
 
+type SentFields = Record<string, string | undefined>
+
 export type SentForm = {
   draft: PollDraft
-  sent: Record<string, string | undefined>
+  sent: SentFields
   action: string
   /** Errors about moments. The draft can't tell them, as it has no invalid moments. */
   errors: ValidationErrors
 }
 
-/** Reads what was sent. A field that was not sent, as it is disabled, is taken from `before`. @throws {Problem} as `readForm` */
-export async function readPollForm(request: Request, before: PollDraft): Promise<SentForm> {
-  const sent: Record<string, string | undefined> = await readForm(request, FORM_LIMIT, FIELDS)
+/** Reads what was sent. @throws {Problem} as `readForm` */
+export function readPollFields(request: Request): Promise<SentFields> {
+  return readKeptForm(request, FORM_LIMIT, FIELDS)
+}
+
+/** What the fields mean. A field that was not sent, as it is disabled, is taken from `before`. */
+export function pollFormOf(sent: SentFields, before: PollDraft): SentForm {
   const text = (name: string, fallback: string) => (sent[name] ?? fallback).trim()
   const opensAt = sentMoment(sent, "opensAt", before.opensAt)
   const closesAt = sentMoment(sent, "closesAt", before.closesAt)

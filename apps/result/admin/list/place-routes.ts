@@ -1,9 +1,9 @@
 /** Changes the order of the polls by the buttons of the list. Where scripts run, the list calls the API instead. */
 
 import { Problem } from "@tallyroom/lib/errors"
-import { readForm } from "@tallyroom/lib/http/body"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
+import { readKeptForm } from "../../http/sent-form"
 import { moveSchema } from "../../polls/poll-order"
 import { changePoll, readStoredPolls } from "../../polls/poll-store"
 import { type AdminDeps, type AdminVisit, forAdmins, redirectWithFlash } from "../admin-pages"
@@ -21,7 +21,7 @@ export function placeRoutes(deps: AdminDeps) {
 }
 
 async function move(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
-  const { place } = await readForm(visit.request, FORM_LIMIT, { place: 10 })
+  const { place } = await readKeptForm(visit.request, FORM_LIMIT, { place: 10 })
   const wanted = moveSchema.safeParse(place)
   if (!wanted.success) {
     throw new Problem("request-malformed", "There is no such place: use the buttons of the page.")

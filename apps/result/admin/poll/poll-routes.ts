@@ -1,12 +1,12 @@
 /** The list of polls, the page of each poll, and what its buttons do. */
 
-import { Problem } from "@tallyroom/lib/errors"
-import { readForm } from "@tallyroom/lib/http/body"
+import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
 import { unknownPollProblem } from "../../access/audience"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { embedSnippet } from "../../embed/embed-snippet"
+import { readKeptForm } from "../../http/sent-form"
 import { voteAddressFor } from "../../http/vote-address"
 import { isScheduled } from "../../polls/fixed-parts"
 import { type PollChange, pollChangeSchema } from "../../polls/poll-change"
@@ -25,6 +25,9 @@ import { partOfPolls } from "../list/poll-list"
 import { readSummaries, summaryOf } from "../list/summaries"
 import type { Notice, PollView, Undo } from "../views"
 import { readBooks } from "./books"
+
+/** Problems with a page of their own: nothing of the poll can be shown. */
+const NOT_SAID_HERE: ReadonlySet<ProblemKind> = new Set(["poll-unknown", "database-away"])
 
 const FORM_LIMIT = 4 * 1_024
 
@@ -112,7 +115,7 @@ async function pollView(
 }
 
 async function act(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
-  const sent = await readForm(visit.request, FORM_LIMIT, { do: 20, results: 20 })
+  const sent = await readKeptForm(visit.request, FORM_LIMIT, { do: 20, results: 20 })
   const name = Object.keys(ACTIONS).find((action) => action === sent.do) as keyof typeof ACTIONS | undefined
   const change = pollChangeSchema.safeParse(await changeOf(deps, visit, name, sent.results))
   if (!name || !change.success) {
@@ -124,7 +127,7 @@ async function act(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
     const flash = name === "open" && isScheduled(poll, Date.now()) ? "didSchedule" : ACTIONS[name].flash
     return redirectWithFlash(`/admin/polls/${poll.id}`, flash, poll.id, visit)
   } catch (error) {
-    if (!(error instanceof Problem) || error.kind === "poll-unknown") throw error
+    if (!(error instanceof Problem) || NOT_SAID_HERE.has(error.kind)) throw error
     const tooLate = name === "undo" && error.kind === "poll-fixed"
     const notice = tooLate
       ? ({ kind: "bad", text: visit.text.t("undoTooLate") } as const)

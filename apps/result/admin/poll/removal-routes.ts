@@ -1,9 +1,9 @@
 /** Copies polls, and deletes them. */
 
 import { Problem } from "@tallyroom/lib/errors"
-import { readForm } from "@tallyroom/lib/http/body"
 import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
+import { readKeptForm } from "../../http/sent-form"
 import { duplicateSchema } from "../../polls/poll-change"
 import { deletePoll, duplicatePoll, readStoredPoll } from "../../polls/poll-store"
 import {
@@ -57,7 +57,7 @@ function duplicatePage(
 }
 
 async function duplicate(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
-  const { id = "", title = "" } = await readForm(visit.request, FORM_LIMIT, { id: 80, title: 1_000 })
+  const { id = "", title = "" } = await readKeptForm(visit.request, FORM_LIMIT, { id: 80, title: 1_000 })
   const again = (errors: ValidationErrors) => duplicatePage(deps, visit, { newId: id, title }, errors)
   const wanted = duplicateSchema.safeParse({ id: id.trim(), title })
   if (!wanted.success) return again(validationErrorsOf(wanted.error))
@@ -84,7 +84,7 @@ async function deletePage(
 }
 
 async function remove(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
-  const { confirm = "" } = await readForm(visit.request, FORM_LIMIT, { confirm: 200 })
+  const { confirm = "" } = await readKeptForm(visit.request, FORM_LIMIT, { confirm: 200 })
   if (confirm.trim() !== visit.id) {
     return deletePage(deps, visit, visit.text.t("deleteMismatch", { id: visit.id }))
   }
