@@ -11,6 +11,7 @@ import type { AdminAccess, Peers } from "../access/admin-access"
 import { requireCounts, requirePoll } from "../access/audience"
 import { viewerOf } from "../access/viewer"
 import type { SharedReads } from "../database/shared-reads"
+import { readAtLeast } from "../tally/at-least"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
 import { topicOf } from "./watched"
@@ -138,7 +139,7 @@ class PendingHandshakes {
 
 /**
  * Checks all that may refuse a viewer, before the upgrade, as the answer can still be a problem then.
- * @throws {Problem} request-malformed, cross-site, viewers-full, and as `isAdmin`, `requirePoll` and `requireCounts`
+ * @throws {Problem} request-malformed, cross-site, viewers-full, database-away, and as `isAdmin`, `requirePoll` and `requireCounts`
  */
 async function acceptViewer(
   request: Request,
@@ -170,7 +171,7 @@ async function acceptViewer(
     return { tally, audience: "public" }
   }
   const viewer = viewerOf(access, request, server)
-  const tally = requirePoll(id, await tallies.read(id), viewer)
+  const tally = requirePoll(id, await readAtLeast(tallies, id, url, (found) => found), viewer)
   // The big screen of an admin shows the audience no more than the audience may see.
   const admin = viewer.admin && searchParams.get("view") !== "public"
   return { tally, audience: audienceOf(tally.poll, { ...viewer, admin }) }

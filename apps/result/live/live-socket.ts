@@ -1,6 +1,7 @@
 /** A WebSocket that connects again by itself, for hours if need be. */
 
 import type { Snapshot } from "../tally/snapshot"
+import { supersedes } from "../tally/supersedes"
 import { POLL_GONE } from "./close-codes"
 
 /** The longest wait after the first loss, and after many. Each wait is random, so that a crowd does not come back all at once. */
@@ -22,10 +23,15 @@ export type Watcher = {
   onState: (state: "live" | "away" | "gone") => void
 }
 
-/** Watches a poll, and connects again after every loss. @returns a function that stops it */
-export function keepWatching(address: URL, watcher: Watcher): () => void {
+/**
+ * Watches a poll, and connects again after every loss.
+ * @param first the snapshot that is shown already, if any: another replica must not begin with an older one
+ * @returns a function that stops it
+ */
+export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | null = null): () => void {
   const stop = new AbortController()
   const { signal } = stop
+  let newest = first
   let attempt = 0
   let isLive = false
   let waiting: ReturnType<typeof setTimeout> | undefined
@@ -38,7 +44,11 @@ export function keepWatching(address: URL, watcher: Watcher): () => void {
       isLive = true
       watcher.onState(state)
     }
-    watchOnce(address, { ...watcher, onState }, signal, (code) => {
+    const onSnapshot = (snapshot: Snapshot) => {
+      if (newest === null || supersedes(snapshot, newest)) newest = snapshot
+      watcher.onSnapshot(snapshot)
+    }
+    watchOnce(after(address, newest), { onSnapshot, onState }, signal, (code) => {
       isLive = false
       watcher.onState("away")
       if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
@@ -61,6 +71,15 @@ export function keepWatching(address: URL, watcher: Watcher): () => void {
   signal.addEventListener("abort", () => clearTimeout(waiting))
   connect()
   return () => stop.abort()
+}
+
+/** The address with what the viewer has, so that the answer is not older. */
+function after(address: URL, known: Snapshot | null): URL {
+  const asked = new URL(address)
+  if (known === null) return asked
+  asked.searchParams.set("after", String(known.version))
+  asked.searchParams.set("number", String(known.number))
+  return asked
 }
 
 const NOT_FOUND = 404

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks"
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import { serverClock } from "./clock"
-import { keepWatching } from "./live-socket"
+import { keepWatching, type Watcher } from "./live-socket"
 
 export type Connection = {
   state: "connecting" | "live" | "reconnecting" | "stale" | "gone"
@@ -25,9 +25,13 @@ export function useLive(path: string, first: Snapshot, now: number) {
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
     const arm = () => setTimeout(() => setConnection(asStale), STALE_AFTER_MS)
     let stale: ReturnType<typeof setTimeout> | undefined = arm()
-    const stop = keepWatching(address, {
+    let heardAt = now
+    const watcher: Watcher = {
       // A slower replica, or a late answer, may send a snapshot that is older than the one that is shown.
-      onSnapshot: (next) => setSnapshot((shown) => (supersedes(next, shown) ? next : shown)),
+      onSnapshot: (next) => {
+        heardAt = Date.now()
+        setSnapshot((shown) => (supersedes(next, shown) ? next : shown))
+      },
       onState: (state) => {
         // Failed tries do not start the time anew.
         if (state === "away") stale ??= arm()
@@ -35,9 +39,10 @@ export function useLive(path: string, first: Snapshot, now: number) {
           clearTimeout(stale)
           stale = undefined
         }
-        setConnection((before) => after(before, state))
+        setConnection((before) => after(before, state, heardAt))
       },
-    })
+    }
+    const stop = keepWatching(address, watcher, first)
     return () => {
       clearTimeout(stale)
       stop()
@@ -52,10 +57,10 @@ function asStale(before: Connection): Connection {
 }
 
 /** A failed try leaves "stale" and "gone" as they are. */
-function after(before: Connection, state: "live" | "away" | "gone"): Connection {
+function after(before: Connection, state: "live" | "away" | "gone", heardAt: number): Connection {
   if (state === "gone") return { ...before, state }
-  if (state === "live") return { state, heardAt: Date.now() }
-  return before.state === "live" ? { state: "reconnecting", heardAt: Date.now() } : before
+  if (state === "live") return { state, heardAt }
+  return before.state === "live" ? { state: "reconnecting", heardAt } : before
 }
 
 /** The server's clock, which starts from the time at which the page was made. */

@@ -1,6 +1,7 @@
 /** What the OpenAPI document says of the results as JSON and as CSV. */
 
 import {
+  AFTER_QUERY,
   jsonAnswer,
   POLL_PARAMETER,
   problemAnswers,
@@ -41,24 +42,24 @@ const unchanged = { 304: { description: "As the client knows it by its If-None-M
 export const tallyDetail: DocumentDecoration = {
   summary: "Tally and timeline of a poll",
   tags: ["results"],
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER_QUERY],
   responses: {
     200: jsonAnswer("The votes, and how they came in; with an ETag.", tallySchema),
     ...unchanged,
-    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),
+    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden", "database-away"),
   },
 }
 
 export const csvDetail: DocumentDecoration = {
   summary: "Tally of a poll for a spreadsheet",
   tags: ["results"],
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER_QUERY],
   responses: {
     200: textAnswer(
       "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
       "text/csv",
     ),
     ...unchanged,
-    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "database-away"),
+    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden", "database-away"),
   },
 }

@@ -10,6 +10,7 @@ import { viewerOf } from "../access/viewer"
 import type { SharedReads } from "../database/shared-reads"
 import { conditional } from "../http/conditional"
 import { csvHeaders, toCsv } from "../http/csv"
+import { readAtLeast } from "../tally/at-least"
 import { snapshotOf, versionOf } from "../tally/snapshot"
 import type { PollResults } from "../tally/tally-reads"
 import { csvDetail, tallyDetail } from "./results-openapi"
@@ -19,7 +20,7 @@ export type ResultsOptions = { access: AdminAccess; results: SharedReads<PollRes
 export function resultsRoutes({ access, results }: ResultsOptions) {
   const visible = async (id: string, request: Request, server: Peers) => {
     const viewer = viewerOf(access, request, server)
-    const found = await results.read(id)
+    const found = await readAtLeast(results, id, new URL(request.url), ({ tally }) => tally)
     const { poll } = requirePoll(id, found?.tally, viewer)
     if (!found) throw unknownPollProblem(id)
     return { found, audience: audienceOf(poll, viewer) }

@@ -18,6 +18,8 @@ export function useHistory(
   const [history, setHistory] = useState<History>([])
   // Only the server knows what was before the first snapshot, so snapshots are added after its answer.
   const answered = useRef(false)
+  const latest = useRef(snapshot)
+  latest.current = snapshot
   const wanted = connected && !snapshot.hidden
   useEffect(() => {
     if (!wanted) return
@@ -25,7 +27,10 @@ export function useHistory(
     fetch(address, { signal: stop.signal, headers: { accept: "application/json" } })
       .then(async (answer) => {
         clock.heard(Date.parse(answer.headers.get("date") ?? ""))
-        if (answer.ok) setHistory(historyOf((await answer.json()).timeline, snapshot))
+        if (!answer.ok) return
+        const known = historyOf((await answer.json()).timeline, snapshot)
+        // A replica or a CDN may have answered with an older timeline, and a final poll gets no more snapshots.
+        setHistory(extended(known, latest.current, clock.now()))
       })
       // The snapshots go on, and the next connection asks again.
       .catch(() => {})

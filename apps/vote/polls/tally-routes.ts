@@ -3,15 +3,24 @@
  * only for readers who may see results.
  */
 
+import { Problem } from "@tallyroom/lib/errors"
+import { type Known, knownTo, readAfter } from "@tallyroom/lib/http/after"
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { jsonAnswer, POLL_PARAMETER, problemAnswers, RECEIPT_QUERY } from "@tallyroom/lib/http/openapi"
+import {
+  AFTER_QUERY,
+  jsonAnswer,
+  POLL_PARAMETER,
+  problemAnswers,
+  RECEIPT_QUERY,
+} from "@tallyroom/lib/http/openapi"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import { z } from "zod"
 import type { PollCache } from "./poll-cache"
 import { nowSchema, pollNow } from "./poll-view"
-import type { Tallies } from "./tallies"
+import type { Counts, Tallies } from "./tallies"
 import { requireShown } from "./tally-visibility"
 
 const tallySchema = z.object({
@@ -25,10 +34,10 @@ const tallySchema = z.object({
 const tallyDetail: DocumentDecoration = {
   summary: "How the votes stand",
   description: "Results that are shown after voting alone ask for a receipt of the poll.",
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER_QUERY],
   responses: {
     200: jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema),
-    ...problemAnswers("poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
+    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
   },
 }
 
@@ -40,9 +49,14 @@ export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(a
       "/api/polls/:poll/tally",
       async ({ request, params }) => {
         const poll = await polls.poll(params.poll)
-        const receipt = new URL(request.url).searchParams.get("receipt")
+        const url = new URL(request.url)
+        const receipt = url.searchParams.get("receipt")
         requireShown(poll, receipt)
-        const [counts, index] = await Promise.all([tallies.read(poll.id), polls.index().catch(() => null)])
+        const known = knownTo(url)
+        const [counts, index] = await Promise.all([
+          readAtLeast(tallies, poll, known),
+          polls.index().catch(() => null),
+        ])
         const { version, votes, total } = counts
         const now = pollNow(poll, index, Date.now())
         const etag = `"${[version, ...Object.values(now)].join("-")}"`
@@ -59,4 +73,19 @@ export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(a
     )
     return app
   }
+}
+
+/** Counts at least as new as those that the client has. @throws {Problem} inbox-away when there are none in time */
+async function readAtLeast(
+  tallies: Deps["tallies"],
+  { id, number }: Poll,
+  known: Known | null,
+): Promise<Counts> {
+  const tooOld = (detail: string) => new Problem("inbox-away", detail, { retryAfter: 1 })
+  return readAfter(
+    known,
+    () => tallies.read(id),
+    ({ version }) => ({ number, version }),
+    tooOld,
+  )
 }

@@ -30,9 +30,10 @@ export function useLiveSnapshot(served: Snapshot): Snapshot {
   const [latest, setLatest] = useState(served)
   useEffect(() => {
     if (!isMoving(served)) return
-    return watchAsAdmin(served.poll, (snapshot) => {
+    const onSnapshot = (snapshot: Snapshot) => {
       setLatest((known) => (snapshot.version > known.version ? snapshot : known))
-    })
+    }
+    return watchAsAdmin(served.poll, onSnapshot, served)
   }, [served])
   return latest
 }
@@ -43,10 +44,14 @@ function isMoving({ phase, opensAt }: Pick<PollSummary, "phase" | "opensAt">): b
 }
 
 /** Watches a poll with all counts, which the session allows where the address asks for them. @returns a function that stops it */
-function watchAsAdmin(poll: string, onSnapshot: (snapshot: Snapshot) => void): () => void {
+function watchAsAdmin(
+  poll: string,
+  onSnapshot: (snapshot: Snapshot) => void,
+  first: Snapshot | null = null,
+): () => void {
   const address = new URL(`/live?poll=${encodeURIComponent(poll)}&admin=1`, location.href)
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
-  return keepWatching(address, { onSnapshot, onState: () => {} })
+  return keepWatching(address, { onSnapshot, onState: () => {} }, first)
 }
 
 function newest(known: Record<string, Snapshot>, snapshot: Snapshot): Record<string, Snapshot> {
