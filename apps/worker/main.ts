@@ -1,7 +1,7 @@
 /** The only bridge: moves votes from Redis to Postgres. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
+import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
@@ -24,6 +24,9 @@ const connect = () =>
 const redis = connect()
 
 redis.on("ready", () => void warnOfLosses(redis, log))
+
+const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
+if (limits !== null) log.warn(limits)
 
 const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, {
   onError: (error) => log.debug({ err: error }, INBOX_STORES[inboxKind(settings.INBOX_URL)]),

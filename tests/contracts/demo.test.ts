@@ -4,6 +4,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { INBOX_LIMITS } from "@tallyroom/lib/inbox/brokers"
 import type { Subprocess } from "bun"
 import { eachLine } from "../../scripts/services/processes/lines"
 import { freePort } from "../../scripts/services/processes/ports"
@@ -64,6 +65,8 @@ test("every contract is answered at once, over a broker of its own, each part th
   const demo = await startDemo()
   const { voteUrl, resultUrl, redisUrl, databaseUrl, inboxUrl = "", contracts } = demo.running
   expect(inboxUrl).toStartWith("nats://")
+  expect(demo.said).toContain(INBOX_LIMITS.nats)
+  expect(readFileSync(join(stateDir, "logs/worker.log"), "utf8")).toContain(INBOX_LIMITS.nats)
   const post = (url: string, body: string, type: string, headers: Record<string, string> = {}) =>
     fetch(url, {
       method: "POST",

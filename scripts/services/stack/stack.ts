@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { inboxKind } from "@tallyroom/lib/inbox/brokers"
+import { INBOX_LIMITS, inboxKind } from "@tallyroom/lib/inbox/brokers"
 import type { App } from "../apps/app-process"
 import { assertPortFree } from "../processes/ports"
 import { stopSupervised } from "../processes/supervised-process"
@@ -54,6 +54,8 @@ export class Stack {
     if (broker) await ensureTool(`${broker}-server`, { say })
 
     say(whatStarts(env, broker))
+    const limits = INBOX_LIMITS[kind]
+    if (limits !== null) say(limits)
     const stores = await this.startStores()
     const secrets = keptSecrets(join(stateDir, "secrets.json"), ["voterSecret", "adminToken"])
     const wiring: Wiring = {
