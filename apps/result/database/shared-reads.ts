@@ -37,7 +37,8 @@ export function sharedReads<T>(readMany: (keys: string[]) => Promise<Map<string,
   const ask = async (key: string) => {
     const started = performance.now()
     waiting.add(key)
-    const answer = nextRead().then((found) => found.get(key))
+    // A read may have to wait for the one before, which hangs as well where Postgres does: both together get one deadline.
+    const answer = withDeadline(nextRead()).then((found) => found.get(key))
     answers.set(key, answer)
     const drop = () => {
       if (answers.get(key) === answer) answers.delete(key)

@@ -107,3 +107,27 @@ test("viewers of a quiet poll get its snapshot again, so that they know that the
   expect(published).toEqual([1])
   hub.stop()
 })
+
+test("while Postgres can't be read no snapshot is repeated, as nobody knows whether it is still right", async () => {
+  let away = true
+  let tries = 0
+  const { hub, published } = hubThatReads(async () => {
+    tries += 1
+    if (away) throw new Error("away")
+    return tallyAfter(1)
+  })
+  hub.join(tallyAfter(1), "public")
+  await waitFor("a read to fail", () => tries > 0, 1_000)
+  hub.repeat()
+  expect(published).toEqual([])
+  away = false
+  await waitFor(
+    "the next read",
+    () => {
+      hub.repeat()
+      return published.length > 0
+    },
+    3_000,
+  )
+  hub.stop()
+})

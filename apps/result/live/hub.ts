@@ -11,7 +11,7 @@ import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type 
 const SHORTEST_INTERVAL_MS = 50
 /** When a read has failed, as Postgres is away, the next one is tried after this time. */
 const RETRY_MS = 1_000
-/** A viewer who hears nothing for more than twice this time takes the connection for lost. */
+/** A viewer who hears nothing for more than twice this time takes the connection for lost, and goes on at another replica. */
 const REPEAT_MS = 20_000
 /** Timers can't run for weeks, so a scheduled moment that is further away is checked again after this time. */
 const LONGEST_TIMER_MS = 3_600_000
@@ -32,6 +32,8 @@ export class Hub {
   readonly #watched = new Map<number, Watched>()
   #viewers = 0
   #reading = false
+  /** Whether the last read failed, so that nobody knows whether the snapshots are still right. */
+  #failing = false
   #timer: Timer | undefined
   readonly #repeater: Timer
 
@@ -82,8 +84,12 @@ export class Hub {
     for (const poll of this.#watched.keys()) this.changed(poll)
   }
 
-  /** Sends everybody the latest snapshot again, so that a viewer can tell a quiet poll from a dead connection. */
+  /**
+   * Sends everybody the latest snapshot again, so that a viewer can tell a quiet poll from a dead connection. While Postgres
+   * can't be read nothing is sent: a page must not call old numbers live.
+   */
   repeat(): void {
+    if (this.#failing) return
     for (const [number, { latest, viewers }] of this.#watched) {
       for (const audience of AUDIENCES) {
         if (viewers[audience] > 0) this.#deps.publish(topicOf(number, audience), messageFor(latest, audience))
@@ -131,7 +137,9 @@ export class Hub {
         if (left.length > 0) this.#deps.gone(poll, left)
       }
       this.#pace(due, this.#interval())
+      this.#failing = false
     } catch (error) {
+      this.#failing = true
       this.#deps.failed(error)
       this.#pace(due, RETRY_MS)
       for (const [, watched] of due) watched.changedAt ??= now
