@@ -92,7 +92,8 @@ async function castMany(vote: AppProcess, polls: string[]): Promise<Ballot[]> {
     const voter = person()
     const option = i % 3 === 0 ? "b" : "a"
     const { status, body } = await castUntilAnswered([vote.url], poll, voter, option)
-    expect(status).toBe(201)
+    // 200: an earlier try was accepted, but its answer was lost on the way.
+    expect([200, 201]).toContain(status)
     ballots.push({ poll, voter, option, receipt: body.receipt ?? "" })
   })
   return ballots
