@@ -16,12 +16,27 @@ export type AppendAnswer =
   | { kind: "same"; position: Position }
   /** Another option of this voter stands, and the poll's policy is final. */
   | { kind: "stands"; option: string; position: Position }
+  /** A vote of this voter stands that is newer than the one that the ballot was to replace. */
+  | { kind: "changed"; option: string; position: Position }
   /** The poll's terms are others than those under which the voter was let in: read the poll anew and decide again. */
   | { kind: "stale" }
   | { kind: "poll-unknown" | "option-unknown" | "not-open" | "paused" | "closed" | "full" }
 
 /** A ballot to be appended, with the terms under which its voter was let in. */
-export type NewBallot = { shard: number; pollId: string; voter: string; option: string; terms: string }
+export type NewBallot = {
+  shard: number
+  pollId: string
+  voter: string
+  option: string
+  terms: string
+  /**
+   * The vote that it is to replace, where votes may be changed: the last one that its voter knew of, and null for none. A ballot that
+   * comes after a newer one of its voter so changes nothing. Undefined: whichever vote stands.
+   */
+  replaces?: Position | null | undefined
+  /** Whether its client has hung up, so that nobody would learn of the answer. */
+  isAbandoned?: (() => boolean) | undefined
+}
 
 /** The same with the poll as it was read then, for an inbox that can't look it up itself. */
 export type NewBallotWithPoll = NewBallot & { poll: Poll }
@@ -67,7 +82,8 @@ export interface Appender {
    * outlives a crash, if the store is set up to sync what it confirms, and the worker reads it at least once. It answers within about
    * `ANSWER_TIMEOUT_MS`, and queues nothing while the store is away.
    * @throws {InboxAway} when it is not known whether the ballot was taken. It may be taken all the same, and the same ballot
-   * may be sent again: it counts once. Nothing else is thrown.
+   * may be sent again: it counts once.
+   * @throws {ClientGone} when the client has hung up before the ballot was sent to the store. Nothing else is thrown.
    */
   append(ballot: NewBallotWithPoll): Promise<AppendAnswer>
   /**
@@ -97,6 +113,15 @@ export interface Reader {
  */
 export class InboxAway extends Error {
   override readonly name = "InboxAway"
+}
+
+/** The client of a ballot has hung up, so that the ballot was not taken: it may be one that its voter has given up since. */
+export class ClientGone extends Error {
+  override readonly name = "ClientGone"
+
+  constructor() {
+    super("the client has hung up")
+  }
 }
 
 /** What asking this store ended with: an error that says already why stays as it is, any other is no answer. */

@@ -4,6 +4,7 @@
  */
 
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf, voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
@@ -126,6 +127,27 @@ export function inboxContract(kind: InboxKind): void {
       expect(statuses).toEqual(["replaced", "replaced", "replaced", "counted"])
       expect(await booksOf("changes")).toMatchObject({ accepted: 4, counted: 1, replaced: 3, faults: [] })
     })
+
+    test.if(refusesSecondVotes)(
+      "lets the last word of a voter stand, though an older ballot comes after it",
+      async () => {
+        await open("overtaken", { policy: "changeable" })
+        const cast = async (option: string, replaces: Position | null) => {
+          const answer = await booth.cast("overtaken", voter("ann"), option, replaces)
+          return { answer, position: "position" in answer ? answer.position : null }
+        }
+        const a = await cast("a", null)
+        const b = await cast("b", a.position)
+        const c = await cast("c", b.position)
+        for (const late of [await cast("b", a.position), await cast("a", null), await cast("b", null)])
+          expect(late.answer).toMatchObject(
+            refusesSecondVotes ? { ...c.answer, kind: "changed", option: "c" } : { kind: "received" },
+          )
+        await untilCounted("overtaken", { c: 1 })
+        expect(await cast("a", c.position)).toMatchObject({ answer: { kind: accepted } })
+        await untilCounted("overtaken", { a: 1 })
+      },
+    )
 
     test("lets the later vote stand, whatever the clocks of the vote apps say", async () => {
       await open("clocks", { policy: "changeable" })

@@ -6,13 +6,15 @@ import { z } from "zod"
 
 /**
  * `number` is the number of the poll that the voter saw: another poll may have its id by now. `words` is the version of the
- * wording that the voter read: the option may mean something else by now.
+ * wording that the voter read: the option may mean something else by now. `replaces` is what a form has in the place of the
+ * header of that name.
  */
 export type BallotRequest = {
   option: string
   code?: string | undefined
   number?: number | undefined
   words?: number | undefined
+  replaces?: string | undefined
 }
 
 /** A ballot has about 40 bytes; forms and encodings add some. */
@@ -46,16 +48,22 @@ function describe(issue: z.core.$ZodIssue): string {
     : `The field "${field}" ${issue.message}`
 }
 
-/** @throws {Problem} when the form has other fields than `vote`, `code` and `words`, or no `vote` */
+const FORM_FIELDS = {
+  vote: MAX_FIELD_CHARACTERS,
+  code: MAX_FIELD_CHARACTERS,
+  words: MAX_FIELD_CHARACTERS,
+  replaces: MAX_FIELD_CHARACTERS,
+}
+
+/** @throws {Problem} when the form has other fields than `FORM_FIELDS`, or no `vote` */
 export async function readBallotForm(request: Request): Promise<BallotRequest> {
-  const fields = { vote: MAX_FIELD_CHARACTERS, code: MAX_FIELD_CHARACTERS, words: MAX_FIELD_CHARACTERS }
-  const { vote, code, words } = await readForm(request, MAX_BODY_BYTES, fields)
+  const { vote, code, words, replaces } = await readForm(request, MAX_BODY_BYTES, FORM_FIELDS)
   if (vote === undefined) {
     throw new Problem("request-malformed", 'The field "vote" is missing: choose an option.')
   }
-  if (words === undefined) return { option: vote, code }
+  if (words === undefined) return { option: vote, code, replaces }
   const read = wordsSchema.safeParse(words === "" ? undefined : Number(words))
   if (!read.success)
     throw new Problem("request-malformed", 'The field "words" must be the poll\'s own, as its page has it.')
-  return { option: vote, code, words: read.data }
+  return { option: vote, code, words: read.data, replaces }
 }

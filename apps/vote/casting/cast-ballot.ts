@@ -1,6 +1,7 @@
 /** Casts one ballot: makes a voter of a person, appends the ballot to the voter's shard, and says what the inbox's answer means. */
 
-import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
+import type { Position } from "@tallyroom/lib/ballots/ballot"
+import { readReceipt, writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type AppendAnswer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
@@ -19,35 +20,75 @@ export type VoteOutcome = {
   receipt: string
 }
 
-/** The voter's own vote, as the page of its poll shows it. */
-export type OwnVote = Omit<VoteOutcome, "poll">
+/** The voter's own vote, as the page of its poll shows it. `changed`: it stands, as it is newer than the ballot that was just sent. */
+export type OwnVote = Omit<VoteOutcome, "poll" | "status"> & { status: VoteOutcome["status"] | "changed" }
+
+/** What a voter chose. */
+export type Choice = {
+  option: string
+  /** The receipt of the vote that it is to replace, as far as the voter knows, or NO_VOTE; null where nothing was said. */
+  replaces: string | null
+  /** Whether the client has hung up. */
+  isAbandoned: () => boolean
+}
+
+/** What a client says that knows of no vote yet. */
+const NO_VOTE = "none"
 
 /**
  * @param inbox with this many shards
  * @throws {Problem} when the ballot was refused
  * @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be cast again
+ * @throws {ClientGone} when the client has hung up: the ballot was not taken
  * @throws {StaleTerms} when the poll must be read anew first
  */
 export async function castBallot(
   inbox: { appender: Appender; shards: number },
   poll: Poll,
-  option: string,
+  { option, replaces, isAbandoned }: Choice,
   identity: Identity,
 ): Promise<VoteOutcome> {
   // Redis decides whether the poll has this option, by a list that is divided by commas: so only an id may be asked for.
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
   const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, inbox.shards)
-  const ballot = { shard, pollId: poll.id, poll, voter, option, terms: termsOf(poll) }
-  const answer = await inbox.appender.append(ballot)
+  const answer = await inbox.appender.append({
+    shard,
+    pollId: poll.id,
+    poll,
+    voter,
+    option,
+    terms: termsOf(poll),
+    replaces: identity.kind === "network" ? undefined : placeOf(replaces, poll, voter),
+    isAbandoned,
+  })
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
   if (identity.kind === "network" && wouldTell(answer, poll)) throw networkVoted(poll)
   if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
+    if (answer.kind === "changed") throw voteChanged(poll.id, answer.option, receipt)
     const standing = answer.kind === "stands" ? answer.option : option
     return { status: answer.kind, poll: poll.id, option: standing, receipt }
   }
   throw refusal(answer.kind, poll, option)
+}
+
+/**
+ * The place of the vote that a ballot is to replace; null for none. Undefined where that is not said, or by a receipt of another
+ * voter, as where one browser votes with several codes. All people on a network share one vote and don't know of each other's:
+ * there the last ballot that comes stands.
+ */
+function placeOf(replaces: string | null, poll: Poll, voter: string): Position | null | undefined {
+  if (replaces === null) return undefined
+  if (replaces === NO_VOTE) return null
+  const receipt = readReceipt(poll.salt, replaces)
+  return receipt?.voter === voter ? receipt.position : undefined
+}
+
+/** The vote that stands goes with it, so that the voter can choose anew from there. */
+function voteChanged(poll: string, option: string, receipt: string): Problem {
+  const detail = `This voter has changed the vote in the poll ${poll} since: ${option} stands, and this older ballot changes nothing.`
+  return new Problem("vote-changed", detail, { members: { poll, option, receipt } })
 }
 
 /**
@@ -68,7 +109,7 @@ export class StaleTerms extends Error {
   override readonly name = "StaleTerms"
 }
 
-type Refusal = Exclude<AppendAnswer["kind"], VoteOutcome["status"] | "stale">
+type Refusal = Exclude<AppendAnswer["kind"], OwnVote["status"] | "stale">
 
 function refusal(kind: Refusal, poll: Poll, option: string): Problem {
   switch (kind) {

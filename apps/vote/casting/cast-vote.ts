@@ -2,7 +2,7 @@
 
 import { Problem } from "@tallyroom/lib/errors"
 import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
-import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
+import { type Appender, ClientGone, InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Metrics } from "../metrics"
 import type { PollCache } from "../polls/poll-cache"
@@ -34,6 +34,7 @@ export type CastVote = { poll: Poll; outcome: VoteOutcome; setCookie: string | n
  * @param pollId null for the default poll
  * @param read reads the ballot from the request's body
  * @throws {Problem} when the vote was refused; @throws {InboxAway} when it is not known whether it was taken
+ * @throws {ClientGone} when the client has hung up, so that it was not taken
  */
 export async function castVote(
   deps: CastVoteDeps,
@@ -52,7 +53,7 @@ export async function castVote(
     else if (error instanceof InboxAway) {
       answer = "inbox-away"
       deps.onInboxAway(error)
-    }
+    } else if (error instanceof ClientGone) answer = "client-gone"
     throw error
   } finally {
     deps.metrics.ballot(answer, (performance.now() - start) / 1_000)
@@ -91,12 +92,18 @@ async function takeBallot(
   requireSamePoll(poll, ballot, deps.polls, reading)
   const { identity, setCookie } = identify(deps.eligibility, poll, ballot.code, client)
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
+  const { request } = client
+  const choice = {
+    option: ballot.option,
+    replaces: poll.policy === "changeable" ? (ballot.replaces ?? client.header("replaces")) : null,
+    isAbandoned: () => request.signal.aborted,
+  }
   try {
-    return { poll, outcome: await castBallot(inbox, poll, ballot.option, identity), setCookie }
+    return { poll, outcome: await castBallot(inbox, poll, choice, identity), setCookie }
   } catch (error) {
     if (error instanceof StaleTerms) deps.polls.forget(poll.id)
     // A browser that sends the same ballot again must be the same visitor.
-    else if (setCookie !== null) deps.unsentCookies.set(client.request, setCookie)
+    else if (setCookie !== null) deps.unsentCookies.set(request, setCookie)
     throw error
   }
 }

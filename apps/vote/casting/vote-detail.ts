@@ -29,6 +29,7 @@ const voteProblems = problemAnswers(
   "body-too-large",
   "content-type-unsupported",
   "vote-stands",
+  "vote-changed",
   "poll-not-open",
   "poll-closed",
   "poll-paused",
@@ -48,6 +49,13 @@ export const jsonVoteDetail: DocumentDecoration = {
   parameters: [
     POLL_PARAMETER,
     { name: "Idempotency-Key", in: "header", schema: { type: "string", format: "uuid" } },
+    {
+      name: "Replaces",
+      in: "header",
+      description:
+        "Where votes may be changed: the receipt of the vote that this one is to replace, or none. A newer vote stays (409).",
+      schema: { type: "string" },
+    },
   ],
   requestBody: jsonBody(ballotSchema),
   responses: {
@@ -60,7 +68,7 @@ export const jsonVoteDetail: DocumentDecoration = {
 const text = { type: "string" as const }
 const formSchema = {
   type: "object" as const,
-  properties: { vote: text, code: text },
+  properties: { vote: text, code: text, replaces: text },
   required: ["vote"],
 }
 

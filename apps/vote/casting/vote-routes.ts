@@ -109,11 +109,20 @@ async function formVote(
     if (setCookie !== null) response.headers.append("set-cookie", setCookie)
     return response
   } catch (error) {
-    const refusal = error instanceof Problem ? REFUSALS[error.kind] : undefined
-    if (!refusal) throw error
+    const answer = error instanceof Problem && answerOf(error, code)
+    if (!answer) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
-    return toPage(deps, poll, { refusal, code }, client, embedded)
+    return toPage(deps, poll, answer, client, embedded)
   }
+}
+
+/** What the ballot page itself says of a problem; null for a problem that has a page of its own. */
+function answerOf({ kind, members }: Problem, code: string): FormAnswer | null {
+  const { option, receipt } = members
+  if (kind === "vote-changed" && typeof option === "string" && typeof receipt === "string")
+    return { standing: { status: "changed", option, receipt } }
+  const refusal = REFUSALS[kind]
+  return refusal ? { refusal, code } : null
 }
 
 /** Redirects a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */

@@ -48,6 +48,30 @@ test("the same voter and option again gets 200 with the same receipt and adds no
   expect(await waiting()).toBe(before)
 })
 
+test.each([
+  ["the receipt of the vote that stands", (_old: string, stands: string) => stands, 201],
+  ["the receipt of an older vote", (old: string) => old, 409],
+  ["no vote", () => "none", 409],
+  ["the receipt of another voter", (_old: string, _stands: string, foreign: string) => foreign, 201],
+  ["what is no receipt", () => "", 201],
+])("where votes may be changed, a ballot that replaces %s", async (_, replaced, status) => {
+  const cast = async (option: string, headers: Record<string, string>) => {
+    const response = await fixture.vote("swing", option, headers)
+    return { response, ...((await response.json()) as { receipt: string; option: string }) }
+  }
+  const key = { "idempotency-key": crypto.randomUUID() }
+  const old = await cast("a", key)
+  const stands = await cast("b", { ...key, replaces: old.receipt })
+  expect(stands.response.status).toBe(201)
+  const foreign = await cast("b", { "idempotency-key": crypto.randomUUID() })
+  const replaces = replaced(old.receipt, stands.receipt, foreign.receipt)
+  const { response, option, receipt } = await cast("a", { ...key, replaces })
+  expect(response.status).toBe(status)
+  if (status === 409) expect({ option, receipt }).toEqual({ option: "b", receipt: stands.receipt })
+  // The vote that stands, sent again, is never refused.
+  expect((await cast(option, { ...key, replaces: old.receipt })).response.status).toBe(200)
+})
+
 test("another option of the same voter is refused with the standing one where votes are final", async () => {
   const first = await fixture.vote("pets", "a")
   const { receipt } = (await first.json()) as { receipt: string }

@@ -1,7 +1,7 @@
 /** Writes ballots into NATS JetStream, which itself refuses a second one on a voter's subject. */
 
 import type { StoredMsg } from "@nats-io/jetstream"
-import type { Position } from "../../ballots/ballot"
+import { comparePositions, type Position, START } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import {
   ANSWER_TIMEOUT_MS,
@@ -105,7 +105,12 @@ function standingIn(found: StoredMsg | null): Standing | null {
 }
 
 /** What a voter is told whose ballot stands; null when the new one replaces it. */
-function answerOf({ option, position }: Standing, ballot: NewBallotWithPoll): AppendAnswer | null {
-  if (option === ballot.option) return { kind: "same", position }
-  return ballot.poll.policy === "changeable" ? null : { kind: "stands", option, position }
+function answerOf(
+  { option, position }: Standing,
+  { poll, option: chosen, replaces }: NewBallotWithPoll,
+): AppendAnswer | null {
+  if (option === chosen) return { kind: "same", position }
+  if (poll.policy === "final") return { kind: "stands", option, position }
+  const isNewer = replaces !== undefined && comparePositions(position, replaces ?? START) > 0
+  return isNewer ? { kind: "changed", option, position } : null
 }

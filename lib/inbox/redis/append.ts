@@ -1,17 +1,19 @@
 /** The vote app's side of the inbox on Redis: the ballots of one moment go there together, in one script call for each shard. */
 
 import type { Redis } from "ioredis"
-import { parsePosition } from "../../ballots/ballot"
+import { formatPosition, parsePosition, START } from "../../ballots/ballot"
 import {
   ANSWER_TIMEOUT_MS,
   type AppendAnswer,
   type Appender,
   asInboxAway,
+  ClientGone,
   InboxAway,
   type NewBallot,
   type StandingVote,
   type VoterPlace,
 } from "../contract"
+import { afterHangUps } from "../hang-ups"
 import { keys } from "../keys"
 import { redisProblem } from "./client"
 import { readRedisClock } from "./clock"
@@ -24,9 +26,10 @@ const BALLOTS_A_CALL = 400
 type Waiting = { ballot: NewBallot; resolve: (answer: AppendAnswer) => void; reject: (error: Error) => void }
 
 export class RedisAppender implements Appender {
+  /** The ballots that were read since the event loop last looked at its sockets. */
+  private arriving: Waiting[] | null = null
   private waiting: Waiting[] = []
   private roundsInFlight = 0
-  private scheduled = false
   /** Redis's clock minus ours, as of the freshest answer; unknown before the first. */
   private clockOffset: number | null = null
 
@@ -44,8 +47,7 @@ export class RedisAppender implements Appender {
     const problem = redisProblem(this.redis)
     if (problem !== null) return Promise.reject(new InboxAway(problem))
     return new Promise((resolve, reject) => {
-      this.waiting.push({ ballot, resolve, reject })
-      this.schedule()
+      this.arrive({ ballot, resolve, reject })
     })
   }
 
@@ -58,18 +60,27 @@ export class RedisAppender implements Appender {
     return option === "" || position === null ? null : { option, position }
   }
 
-  private schedule(): void {
-    if (this.scheduled || this.roundsInFlight >= ROUNDS_IN_FLIGHT || this.waiting.length === 0) return
-    this.scheduled = true
-    setImmediate(() => {
-      this.scheduled = false
-      void this.round()
+  /** What arrives together goes on together, once it is known whose client has hung up. */
+  private arrive(one: Waiting): void {
+    if (this.arriving) return void this.arriving.push(one)
+    const arriving = [one]
+    this.arriving = arriving
+    const goOn = () => {
+      for (const ballot of arriving) this.waiting.push(ballot)
+      this.schedule()
+    }
+    afterHangUps(goOn, () => {
+      this.arriving = null
     })
+  }
+
+  private schedule(): void {
+    if (this.roundsInFlight < ROUNDS_IN_FLIGHT && this.waiting.length > 0) void this.round()
   }
 
   /** Sends all that waits, a call for each shard, and waits until every call was answered or time is up. */
   private async round(): Promise<void> {
-    const calls = byShard(this.waiting)
+    const calls = byShard(this.waiting.filter(isAttended))
     this.waiting = []
     this.roundsInFlight++
     let answered = false
@@ -128,6 +139,13 @@ export class RedisAppender implements Appender {
   }
 }
 
+/** Whether the client waits for its answer; if not, its ballot goes no further. */
+function isAttended({ ballot, reject }: Waiting): boolean {
+  if (!ballot.isAbandoned?.()) return true
+  reject(new ClientGone())
+  return false
+}
+
 function byShard(waiting: Waiting[]): Waiting[][] {
   const open = new Map<number, Waiting[]>()
   const calls: Waiting[][] = []
@@ -160,7 +178,8 @@ function scriptArguments(waiting: Waiting[]): { keyNames: string[]; args: (strin
       terms.push(ballot.terms)
       keyNames.push(keys.poll(shard, ballot.pollId), keys.voters(shard, ballot.pollId))
     }
-    args.push(pair, ballot.voter, ballot.option)
+    const { voter, option, replaces } = ballot
+    args.push(pair, voter, option, replaces === undefined ? "" : formatPosition(replaces ?? START))
   }
   return { keyNames, args: [...terms, ...args] }
 }
@@ -174,6 +193,7 @@ function readAnswer(text: string): AppendAnswer {
       if (position) return { kind, position }
       break
     case "stands":
+    case "changed":
       if (position) return { kind, position, option }
       break
     case "poll-unknown":

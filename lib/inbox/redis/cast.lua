@@ -7,10 +7,11 @@
 -- deadline  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
 -- ARGV[3…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
 --           " <words>" where these were changed since the poll opened
--- then      three for each ballot: the number of its pair, voter, option
+-- then      four for each ballot: the number of its pair, voter, option, and the id of the vote that it is to replace, as far
+--           as its voter knows: 0-0 for none, empty for whichever stands
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
--- an answer is "accepted <id>", "same <id>", "stands <id> <option>", or the name of a refusal.
+-- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", or the name of a refusal.
 local fence, inbox = KEYS[1], KEYS[2]
 local backlog_limit, deadline = tonumber(ARGV[1]), tonumber(ARGV[2])
 local FIXED_KEYS, FIXED_ARGUMENTS = 2, 2
@@ -59,7 +60,14 @@ local function has_option(poll, option)
   return poll.known[option]
 end
 
-local function decide(poll, voter, option)
+local function is_after(id, other)
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+  local other_ms, other_seq = string.match(other, '^(%d+)-(%d+)$')
+  if ms ~= other_ms then return tonumber(ms) > tonumber(other_ms) end
+  return tonumber(seq) > tonumber(other_seq)
+end
+
+local function decide(poll, voter, option, replaces)
   if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
   if standing then
@@ -67,6 +75,10 @@ local function decide(poll, voter, option)
     if standing_option == option then return 'same ' .. standing_id end
     if not poll.refusal and not has_option(poll, option) then return 'option-unknown' end
     if not poll.refusal and not poll.changeable then return 'stands ' .. standing_id .. ' ' .. standing_option end
+    -- The voter has chosen anew since, so this is not the last word: it came late, or another device does not know of that yet.
+    if not poll.refusal and replaces ~= '' and is_after(standing_id, replaces) then
+      return 'changed ' .. standing_id .. ' ' .. standing_option
+    end
   end
   if poll.refusal then return poll.refusal end
   if not has_option(poll, option) then return 'option-unknown' end
@@ -79,8 +91,8 @@ local function decide(poll, voter, option)
 end
 
 local answers = { 'decided', now_text }
-for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, 3 do
-  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2])
+for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, 4 do
+  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
 end
 for _, poll in ipairs(polls) do
   if poll.accepted > 0 then redis.call('HINCRBY', poll.key, 'accepted', poll.accepted) end

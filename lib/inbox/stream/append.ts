@@ -6,11 +6,13 @@ import {
   type AppendAnswer,
   type Appender,
   asInboxAway,
+  ClientGone,
   InboxAway,
   type NewBallotWithPoll,
   type StandingVote,
   type VoterPlace,
 } from "../contract"
+import { afterHangUps } from "../hang-ups"
 import { redisClockOffset } from "../redis/clock"
 import type { Publisher } from "./contract"
 import { readShardState, type ShardState } from "./shard-state"
@@ -38,6 +40,7 @@ export class StreamAppender implements Appender {
   async append(ballot: NewBallotWithPoll): Promise<AppendAnswer> {
     const known = await this.reach(ballot.shard)
     requireVerified(known.state, this.publisher.connectedAt(), this.clock.offset)
+    if (await isAbandoned(ballot)) throw new ClientGone()
     try {
       return await this.decide(known, ballot)
     } catch (error) {
@@ -102,6 +105,12 @@ export class StreamAppender implements Appender {
     if (performance.now() - this.clock.readAt < CLOCK_FRESH_MS) return
     this.clock = { offset: await redisClockOffset(this.redis), readAt: performance.now() }
   }
+}
+
+async function isAbandoned({ isAbandoned }: NewBallotWithPoll): Promise<boolean> {
+  if (!isAbandoned) return false
+  await new Promise<void>((resolve) => afterHangUps(resolve))
+  return isAbandoned()
 }
 
 function refusalOf(

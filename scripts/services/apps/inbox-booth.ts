@@ -1,5 +1,6 @@
 /** Casts ballots as the vote app does, without one: straight into the inbox, whatever holds the ballots. */
 
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { type AppendAnswer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
@@ -16,8 +17,8 @@ export type InboxBooth = {
   appender: Appender
   /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
   ready(): Promise<unknown>
-  /** Tries once. */
-  cast(poll: string, voter: string, option: string): Promise<AppendAnswer>
+  /** Tries once. @param replaces the vote that it is to replace, as in a ballot */
+  cast(poll: string, voter: string, option: string, replaces?: Position | null): Promise<AppendAnswer>
   /** Tries again while it is unknown whether the ballot was accepted, as every client may. */
   castUntilAnswered(poll: string, voter: string, option: string): Promise<AppendAnswer>
   /** The option for which a voter's vote stands. */
@@ -46,7 +47,7 @@ export async function openInboxBooth(
   }
   const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))
   await ready()
-  const cast: InboxBooth["cast"] = async (id, voter, option) => {
+  const cast: InboxBooth["cast"] = async (id, voter, option, replaces) => {
     const poll = await readPollCopy(connection, id).catch((cause) => {
       throw new InboxAway("Redis did not answer", { cause })
     })
@@ -58,6 +59,7 @@ export async function openInboxBooth(
       voter,
       option,
       terms: termsOf(poll),
+      replaces,
     })
   }
   return {

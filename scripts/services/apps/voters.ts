@@ -12,17 +12,25 @@ export function person(): string {
   return crypto.randomUUID()
 }
 
-/** One vote over JSON; a network failure counts as no answer. */
+/**
+ * One vote over JSON; a network failure counts as no answer.
+ * @param replaces the receipt of the vote that this one is to replace, or "none"
+ */
 export async function castOnce(
   url: string,
   poll: string,
   who: string,
   option: string,
+  replaces?: string,
 ): Promise<Response | null> {
   try {
     return await fetch(`${url}/api/polls/${poll}/votes`, {
       method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": who },
+      headers: {
+        "content-type": "application/json",
+        "idempotency-key": who,
+        ...(replaces !== undefined && { replaces }),
+      },
       body: JSON.stringify({ option }),
       signal: AbortSignal.timeout(5_000),
     })

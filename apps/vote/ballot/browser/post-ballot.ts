@@ -3,7 +3,7 @@
 import type { BallotData } from "../view/ballot-data"
 import { type Pending, voterKey } from "./memory"
 
-/** After this time the request counts as failed, and is sent again. */
+/** After this time the request is given up, so that the server takes no ballot by it, and the ballot is sent again. */
 const ANSWER_TIMEOUT_MS = 8_000
 
 /**
@@ -13,30 +13,26 @@ const ANSWER_TIMEOUT_MS = 8_000
  */
 export function postBallot(
   { poll, pollNumber: number }: BallotData,
-  { option, words, code }: Pending,
+  { option, words, code, after }: Pending,
 ): Promise<Response> {
   const abort = new AbortController()
-  const answer = fetch(`/api/polls/${poll.id}/votes`, {
+  setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS)
+  return fetch(`/api/polls/${poll.id}/votes`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       accept: "application/json",
       "idempotency-key": voterKey(),
+      // A code may have been used elsewhere, so that nothing is said of it without a receipt.
+      replaces: after ?? (code ? "" : "none"),
     },
-    body: JSON.stringify({ option, number, words, ...(code !== "" && { code }) }),
+    body: JSON.stringify({ option, number, words, code: code || undefined }),
     signal: abort.signal,
   })
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => {
-      abort.abort()
-      reject(new Error("The server did not answer in time."))
-    }, ANSWER_TIMEOUT_MS)
-  })
-  return Promise.race([answer, late])
 }
 
 /** Sends the ballot as a form, as a page without scripts does, and so leaves the page. */
-export function postAsForm({ poll }: BallotData, { option, words, code }: Pending): void {
+export function postAsForm({ poll }: BallotData, { option, words, code, after }: Pending): void {
   const form = document.createElement("form")
   form.method = "post"
   form.action = `/polls/${poll.id}`
@@ -44,7 +40,8 @@ export function postAsForm({ poll }: BallotData, { option, words, code }: Pendin
   for (const [name, value] of Object.entries({
     vote: option,
     words: `${words}`,
-    ...(code !== "" && { code }),
+    code,
+    replaces: after ?? "",
   })) {
     const field = document.createElement("input")
     field.name = name

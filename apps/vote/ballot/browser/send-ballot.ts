@@ -15,8 +15,13 @@ type Unanswered = { kind: "unanswered"; retryAfterMs: number }
 const LONGEST_WAIT_MS = 15_000
 const FIRST_WAIT_MS = 500
 
-/** The statuses of an answer to a new ballot. */
-const TAKEN: Record<number, OwnVote["status"]> = { 201: "accepted", 202: "received" }
+/** What an answer with a vote says of it, by its kind or status. */
+const STATUSES: Record<string, OwnVote["status"]> = {
+  201: "accepted",
+  202: "received",
+  "vote-stands": "stands",
+  "vote-changed": "changed",
+}
 
 const REFUSALS: Record<string, Refusal> = {
   "code-needed": "codeNeeded",
@@ -62,8 +67,7 @@ async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered
   const { option, receipt } = body ?? {}
   const kind = String(body?.type ?? "").replace("/problems/", "")
   if (typeof option === "string" && typeof receipt === "string") {
-    const stands = kind === "vote-stands" ? "stands" : (TAKEN[status] ?? "same")
-    return { kind: "stands", standing: { status: stands, option, receipt } }
+    return { kind: "stands", standing: { status: STATUSES[kind || status] ?? "same", option, receipt } }
   }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)
   if (["poll-closed", "poll-paused", "poll-not-open", "poll-unknown", "poll-deleted"].includes(kind))

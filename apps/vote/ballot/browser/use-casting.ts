@@ -85,6 +85,9 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     // The server may be wrong, as when the address with an answer was passed on within a network: the browser knows better.
     const forgets = !navigator.cookieEnabled && (!!data.cookieless || !canRemember())
     setLife({ live: true, forgets })
+    // The server has asked the inbox, so that it knows of votes without scripts, too.
+    const known = data.standing ?? data.before
+    if (known) remembered.write(data, known)
     const left = pending.read(data)
     if (left) {
       if (data.standing) chooseAnew()
@@ -100,7 +103,8 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
       setRefusal(null)
       setChosen({ option, words })
     },
-    cast: (option, words) => send({ option, words, code, after: remembered.read(data)?.receipt ?? null }),
+    cast: (option, words) =>
+      send({ option, words, code, after: (remembered.read(data) ?? before)?.receipt ?? null }),
     change: chooseAnew,
     keep: () => {
       setStanding(before)

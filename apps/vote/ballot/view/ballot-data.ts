@@ -30,6 +30,7 @@ const STANDING_HEADINGS = {
   received: "received",
   same: "votedSame",
   stands: "votedStands",
+  changed: "votedChanged",
 } as const satisfies Record<OwnVote["status"], BallotKey>
 
 export function headingOf(poll: Pick<PollFacts, "eligibility">, standing: OwnVote): BallotKey {

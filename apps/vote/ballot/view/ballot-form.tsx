@@ -56,6 +56,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       {/* Enter in a field presses the first button, which does nothing. */}
       <button type="submit" disabled hidden />
       <input type="hidden" name="words" value={poll.words} />
+      {casting.before && <input type="hidden" name="replaces" value={casting.before.receipt} />}
       <h1 id="title" dir="auto">
         {poll.title}
       </h1>
