@@ -1,58 +1,132 @@
 /** Connections to Postgres, for worker and result alike, and what its errors say of it. */
 
-import postgres from "postgres"
 import { backoff } from "./backoff"
+import { GuardedPool } from "./postgres/guarded-pool"
+import { openPool, type Pool } from "./postgres/pool"
 
-export type Database = postgres.Sql<{ bigint: number }>
+export type Database = Pool["sql"]
 
-/** How long connecting may take. A statement has no deadline of its own: whoever waits sets one (`within`). */
+/** How long connecting may take. */
 const CONNECT_TIMEOUT_S = 5
+/** What is asked first here is refused by Postgres itself where it can be, so that its statement is over as well. */
+const REFUSED_BEFORE_MS = 2_000
+/** Waiting for a lock ends earlier still: it says nothing of Postgres. */
+const LOCK_SHARE = 0.5
+/** After this Postgres ends the session of a client that vanished, and gives up its locks. */
+const VANISHED = { tcp_keepalives_idle: 20, tcp_keepalives_interval: 5, tcp_keepalives_count: 4 }
+
+/** PgBouncer and its like know few parameters of a session. */
+const UNSUPPORTED_PARAMETER = /unsupported startup parameter/
+const PROTOCOL_VIOLATION = "08P01"
+
+export type DatabaseOptions = {
+  name: string
+  connections: number
+  /**
+   * How long a statement may take. Postgres refuses it somewhat earlier. If not even that comes, all connections are destroyed
+   * and made anew. Without it a statement may take as long as it likes: for people who wait at a terminal.
+   */
+  answerMs?: number
+  /** Is told whenever connections were destroyed for their silence. */
+  onSilent?: () => void
+}
+
+const guards = new WeakMap<Database, GuardedPool>()
 
 /**
  * Opens a pool that comes back by itself. Counts and milliseconds come as numbers (they stay below 2^53);
  * array types are not looked up, so array parameters are written as Postgres literals.
  */
-export function openDatabase(url: string, options: { name: string; connections: number }): Database {
-  return postgres(url, {
-    ...everyConnection(options.name),
-    max: options.connections,
-    backoff: (attempt) => backoff(attempt) / 1_000,
-    types: {
-      bigint: { to: 20, from: [20], parse: Number, serialize: String },
-    },
-  })
+export function openDatabase(
+  url: string,
+  { name, connections, answerMs, onSilent }: DatabaseOptions,
+): Database {
+  const open = (session: Record<string, number> = {}) =>
+    openPool(url, {
+      ...everyConnection(name, session),
+      max: connections,
+      backoff: (attempt) => backoff(attempt) / 1_000,
+      types: {
+        bigint: { to: 20, from: [20], parse: Number, serialize: String },
+      },
+    })
+  if (answerMs === undefined) return open().sql
+  let session = sessionFor(answerMs)
+  const isMended = (error: unknown) => {
+    if (!isUnsupportedParameter(error)) return false
+    session = {}
+    return true
+  }
+  const guard = new GuardedPool(() => open(session), { answerMs, onSilent, isMended })
+  guards.set(guard.sql, guard)
+  return guard.sql
+}
+
+/** Destroys all connections of a pool with deadlines; what waits on them is rejected, and others are made. */
+export function renewConnections(sql: Database): void {
+  guards.get(sql)?.renew()
+}
+
+/**
+ * The same, but only if not one of the statements that wait was answered for so long.
+ * @returns whether it was so
+ */
+export function renewSilentConnections(sql: Database, silentMs: number): boolean {
+  const guard = guards.get(sql)
+  if (!guard?.isSilent(silentMs)) return false
+  guard.renew()
+  return true
+}
+
+/** Does something that may rightly take long, such as a migration, without deadlines, while Postgres answers others. */
+export function patiently<T>(sql: Database, work: (sql: Database) => Promise<T>): Promise<T> {
+  return guards.get(sql)?.patiently(work) ?? work(sql)
+}
+
+function sessionFor(answerMs: number): Record<string, number> {
+  const statement = Math.max(answerMs - REFUSED_BEFORE_MS, answerMs / 2)
+  return { ...VANISHED, statement_timeout: statement, lock_timeout: statement * LOCK_SHARE }
+}
+
+function isUnsupportedParameter(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return code === PROTOCOL_VIOLATION && UNSUPPORTED_PARAMETER.test(String(message))
 }
 
 /** One connection, to listen on. */
-export type ListenerConnection = postgres.Sql
+export type ListenerConnection = { sql: Database; destroy: () => void }
 
 /**
- * Opens one connection to listen on. It lives until it is lost or ended, and nothing brings it back: what was told in
+ * Opens one connection to listen on. It lives until it is lost or destroyed, and nothing brings it back: what was told in
  * between is lost, so whoever listens opens another one and reads everything anew.
- * @param onNotify hears the payload of each notification on a channel that is listened to
+ * @param onNotify hears each notification on a channel that is listened to
  * @param onClose hears that the connection was lost
  */
-export function openListener(
+export function openListenerConnection(
   url: string,
-  { name, onNotify, onClose }: { name: string; onNotify: (payload: string) => void; onClose: () => void },
+  {
+    name,
+    onNotify,
+    onClose,
+  }: { name: string; onNotify: (channel: string, payload: string) => void; onClose: () => void },
 ): ListenerConnection {
   const options = {
-    ...everyConnection(name),
+    ...everyConnection(name, {}),
     max: 1,
     max_lifetime: null,
     // The types of postgres.js don't know it.
-    onnotify: (_channel: string, payload: string) => onNotify(payload),
+    onnotify: onNotify,
     onclose: onClose,
   }
-  return postgres(url, options)
+  return openPool(url, options)
 }
 
-function everyConnection(name: string) {
+function everyConnection(name: string, session: Record<string, number>) {
   return {
     connect_timeout: CONNECT_TIMEOUT_S,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: `tallyroom-${name}` },
+    connection: { application_name: `tallyroom-${name}`, ...session },
   }
 }
 
@@ -68,6 +142,11 @@ export function isDatabaseAway(error: unknown): boolean {
 /** Whether Postgres refused a statement for its content (SQLSTATE classes 21, 22 and 23): trying again changes nothing. */
 export function isRefusedContent(error: unknown): boolean {
   return /^2[123]/.test(String((error as { code?: unknown })?.code ?? ""))
+}
+
+/** Whether Postgres gave a statement up because it took too long (SQLSTATE query_canceled). */
+export function isTimedOut(error: unknown): boolean {
+  return (error as { code?: unknown })?.code === "57014"
 }
 
 /** Whatever comes of looking a name up, or of connecting: a name that is gone, no route, a firewall, no socket file. */

@@ -1,20 +1,23 @@
 /** The result app's process. */
 
-import { openDatabase } from "@tallyroom/lib/database"
+import { openDatabase, renewSilentConnections } from "@tallyroom/lib/database"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { Listener } from "@tallyroom/lib/postgres/listener"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
-import { Listener } from "./listener"
+import { hasTables } from "./database/tables"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
 import { settings as declared } from "./settings"
 
 /** Statements that run at once; requests share them, so few are enough. */
 const CONNECTIONS = 8
+/** More than the longest deadline of a request (`RECOUNT_DEADLINE_MS`): whoever asked was told long before. */
+const ANSWER_MS = 25_000
 /** Seconds that running statements get at the end, when all requests are answered already. */
 const STATEMENTS_DEADLINE_S = 2
 
@@ -22,7 +25,12 @@ await runSubcommand("result", containerSubcommands)
 
 const { settings, log } = startProcess("result", declared)
 
-const sql = openDatabase(settings.DATABASE_URL, { name: "result", connections: CONNECTIONS })
+const sql = openDatabase(settings.DATABASE_URL, {
+  name: "result",
+  connections: CONNECTIONS,
+  answerMs: ANSWER_MS,
+  onSilent: () => log.warn("Postgres left a statement without an answer; connecting anew"),
+})
 const registry = createRegistry("result")
 const { app, hub, closeViewers } = createApp({
   sql,
@@ -40,7 +48,10 @@ const { app, hub, closeViewers } = createApp({
 })
 const listener = new Listener({
   url: settings.DATABASE_URL,
-  heard: { changed: (poll) => hub.changed(poll), unsure: () => hub.changedAll() },
+  name: "result-listen",
+  heard: { changed: (_, poll) => hub.changed(poll), unsure: () => hub.changedAll() },
+  onSilent: (ms) => renewSilentConnections(sql, ms),
+  isPrepared: hasTables,
   log,
 })
 askedGauge(registry, "listening", "1 while changes are heard from Postgres", () =>

@@ -7,18 +7,30 @@ import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
-import { createMetrics } from "./metrics"
+import { connectionMetrics, createMetrics } from "./metrics"
 import { warnOfLosses } from "./redis-durability"
 import { settings as declared } from "./settings"
 import { subcommands } from "./subcommands"
 import { Worker } from "./worker"
+
+/** Statements that run at once: the shards of a worker commit side by side. */
+const CONNECTIONS = 4
+/** A batch takes a fraction of a second. On a slow disk Postgres has refused a large one by then, and it is halved. */
+const ANSWER_MS = 12_000
+/** How long closing the connections may take, once all work is done or given up. */
+const CLOSE_MS = 1_000
 
 await runSubcommand("worker", subcommands)
 
 const { settings, log } = startProcess("worker", declared)
 
 const registry = createRegistry("worker")
-const sql = openDatabase(settings.DATABASE_URL, { name: "worker", connections: 4 })
+const sql = openDatabase(settings.DATABASE_URL, {
+  name: "worker",
+  connections: CONNECTIONS,
+  answerMs: ANSWER_MS,
+  onSilent: () => log.warn("Postgres left a statement without an answer; connecting anew"),
+})
 const connect = () =>
   openRedis(redisUrlOf(settings), { onError: (error) => log.debug({ err: error }, "Redis") })
 const redis = connect()
@@ -34,12 +46,18 @@ const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, {
 
 const worker = new Worker({
   broker,
-  ...{ sql, redis, log, openRedis: connect, shards: settings.INBOX_SHARDS },
+  ...{ sql, databaseUrl: settings.DATABASE_URL, redis, log, openRedis: connect },
+  shards: settings.INBOX_SHARDS,
   finalAfter: settings.FINAL_AFTER_SECONDS,
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },
   pets: settings.CONTRACTS.includes("pets"),
   postsLimit: settings.CONTRACTS.includes("posts") ? settings.POSTS_LIMIT : null,
   metrics: createMetrics(registry),
+})
+connectionMetrics(registry, {
+  postgres: () => worker.isListening,
+  redis: () => redisProblem(redis) === null,
+  ...(broker && { inbox: () => broker.problem() === null }),
 })
 
 const management = startManagement({
@@ -47,6 +65,7 @@ const management = startManagement({
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
+  liveness: () => worker.hung(),
   readiness: () => {
     const problem = redisProblem(redis)
     return { ...(problem !== null && { redis: problem }), ...worker.readiness() }
@@ -56,8 +75,8 @@ const management = startManagement({
 stopOnSignal(log, async () => {
   await worker.stop()
   redis.disconnect()
-  await broker?.close()
-  await sql.end({ timeout: 2 })
+  await Promise.race([broker?.close(), Bun.sleep(CLOSE_MS)])
+  await sql.end({ timeout: CLOSE_MS / 1_000 })
   management.stop()
 })
 

@@ -4,6 +4,19 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client"
 
 export type WorkerMetrics = ReturnType<typeof createMetrics>
 
+/** Registers a gauge of the connections, which are looked at whenever Prometheus asks. */
+export function connectionMetrics(registry: Registry, connected: Record<string, () => boolean>): void {
+  new Gauge({
+    name: "tallyroom_worker_connected",
+    help: "1 while there is a connection to this store; to Postgres: while its changes are heard.",
+    labelNames: ["store"],
+    registers: [registry],
+    collect() {
+      for (const [store, isConnected] of Object.entries(connected)) this.set({ store }, isConnected() ? 1 : 0)
+    },
+  })
+}
+
 export function createMetrics(registry: Registry) {
   const registers = [registry]
   return {

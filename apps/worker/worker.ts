@@ -1,8 +1,10 @@
 /** The worker: prepares the database, runs the shards that it holds, and brings every change of a poll to them. */
 
-import { CHANNELS, type Database } from "@tallyroom/lib/database"
+import { type Database, renewConnections, renewSilentConnections } from "@tallyroom/lib/database"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import { Listener } from "@tallyroom/lib/postgres/listener"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
 import { instanceOf, prepareDatabase } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
@@ -19,6 +21,14 @@ import { HeldShards } from "./shard/held-shards"
 /** A first vote on a post waits for its poll; asking Redis whether one does costs next to nothing. */
 const MAKE_POSTS_MS = 50
 const HEARTBEAT_MS = 1_000
+/** A worker without a heartbeat for so long says so in its readiness, before the leases of others run out. */
+const NO_HEARTBEAT_MS = 3_000
+/** Each statement of a heartbeat has a deadline, so one that takes this long waits for ever. */
+const HUNG_MS = 60_000
+/** What a stop waits for: the batches at hand, their end once their connections are cut, and the leases' return. */
+const BATCHES_MS = 3_000
+const CUT_MS = 1_000
+const GIVE_BACK_MS = 2_000
 /** How often a poll whose time has come is opened or closed, and one that is closed and counted becomes final. */
 const STEPS_MS = 200
 /** How often the copies of polls that are not final are written anew: so whatever else happened to them heals. */
@@ -28,6 +38,8 @@ const SWEEP_MS = 2_000
 
 export type WorkerParts = {
   sql: Database
+  /** Where changes are listened for, over a connection of its own. */
+  databaseUrl: string
   redis: Redis
   /** Opens one more connection, for a shard's waiting reads. */
   openRedis: () => Redis
@@ -52,17 +64,30 @@ export class Worker {
   private readonly polls: PollBook
   private readonly shards: HeldShards
   private readonly tallies: TallyProjection
+  private readonly listener: Listener
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
   private isPrepared = false
   private instance = ""
-  private heartbeatProblem: string | null = "has not begun"
+  /** Also before the first heartbeat. */
+  private heartbeatFailed = true
+  private heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: WorkerParts) {
     const { sql, redis, openRedis, broker = null, metrics, log } = parts
     this.repeat = new Repeat(log, this.stopping.signal)
     this.polls = new PollBook(sql, log)
     this.tallies = new TallyProjection(redis, sql, log)
+    this.listener = new Listener({
+      ...{ url: parts.databaseUrl, name: "worker-listen", log },
+      heard: {
+        changed: (channel, poll) =>
+          channel === "polls" ? void this.afterChange(poll) : this.projectTallies([poll]),
+        // Any poll may have changed meanwhile.
+        unsure: () => void this.afterChange(),
+      },
+      onSilent: (ms) => renewSilentConnections(sql, ms) && log.warn("Postgres is silent; connecting anew"),
+    })
     this.shards = new HeldShards({
       ...{ worker: this.id, sql, redis, openRedis, broker, polls: this.polls, metrics, log },
       instance: () => this.instance,
@@ -79,10 +104,13 @@ export class Worker {
     const { sql, log } = this.parts
     await this.repeat.untilDone("preparing the database", () => this.prepare())
     this.isPrepared = true
-    await this.repeat.untilDone("listening to Postgres", () => this.listen())
     const { signal } = this.stopping
+    if (signal.aborted) return
+    this.heartbeatAt = performance.now()
+    this.listener.start()
     this.loops.push(
       this.repeat.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
+      this.repeat.every(HEARTBEAT_MS, "measuring the backlog", () => this.shards.measure()),
       this.repeat.every(STEPS_MS, "opening and closing polls", () => takeDueSteps(sql, this.polls, log)),
       this.repeat.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
@@ -94,19 +122,46 @@ export class Worker {
   readiness(): Record<string, string> {
     if (this.stopping.signal.aborted) return { worker: "stopping" }
     if (!this.isPrepared) return { postgres: "the schema is not ready" }
+    const isSilent = this.heartbeatFailed || performance.now() - this.heartbeatAt > NO_HEARTBEAT_MS
     return {
-      ...(this.heartbeatProblem !== null && { postgres: this.heartbeatProblem }),
+      ...(isSilent && { postgres: "Postgres does not answer" }),
+      ...(this.listener.state === "deaf" && { notifications: "those of Postgres do not arrive" }),
       ...this.shards.problems(),
     }
   }
 
-  /** Finishes the batches at hand and gives the leases back. */
+  /** What nothing but a restart mends; null when there is no such thing. */
+  hung(): string | null {
+    if (this.stopping.signal.aborted || !this.isPrepared) return null
+    if (performance.now() - this.heartbeatAt > HUNG_MS) return "the heartbeat hangs"
+    return this.shards.hung()
+  }
+
+  /** Whether changes are heard from Postgres. */
+  get isListening(): boolean {
+    return this.listener.state === "listening"
+  }
+
+  /** Finishes the batches at hand, unless a store leaves them without an answer, and gives the leases back. */
   async stop(): Promise<void> {
     this.stopping.abort()
     this.tallies.stop()
     this.shards.stop()
-    await Promise.all([...this.loops, this.shards.stopped()])
-    await this.shards.giveBackAll()
+    const done = Promise.all([...this.loops, this.shards.stopped(), this.listener.stop()])
+    const late = () => new Error("a store leaves the worker without an answer")
+    await within(BATCHES_MS, done, late).catch((error) => this.cut(done, error))
+    await within(GIVE_BACK_MS, this.shards.giveBackAll(), late).catch((error) =>
+      this.parts.log.warn({ err: error }, "the leases were not given back; they run out"),
+    )
+  }
+
+  /** Ends what is waited for. What became of the batches at hand is for their next worker to find out. */
+  private async cut(done: Promise<unknown>, error: Error): Promise<void> {
+    const { sql, redis, log } = this.parts
+    log.warn({ err: error }, "stopping without the answers that are still due")
+    renewConnections(sql)
+    redis.disconnect()
+    await within(CUT_MS, Promise.all([this.shards.abandon(), done]), () => error).catch(() => {})
   }
 
   private async prepare(): Promise<void> {
@@ -117,24 +172,16 @@ export class Worker {
     this.instance = await instanceOf(sql)
   }
 
-  private async listen(): Promise<void> {
-    const { sql } = this.parts
-    // Whenever the connection comes back, any poll may have changed meanwhile.
-    const onListen = () => void this.afterChange()
-    await sql.listen(CHANNELS.polls, (number) => void this.afterChange(Number(number)), onListen)
-    await sql.listen(CHANNELS.tally, (number) => this.projectTallies([Number(number)]))
-  }
-
   private async heartbeat(): Promise<void> {
     try {
       await this.shards.heartbeat(this.stopping.signal)
+      this.heartbeatFailed = false
     } catch (error) {
-      this.heartbeatProblem = "Postgres does not answer"
+      this.heartbeatFailed = true
       throw error
+    } finally {
+      this.heartbeatAt = performance.now()
     }
-    if (this.stopping.signal.aborted) return
-    this.heartbeatProblem = null
-    await this.shards.measure()
   }
 
   /** One worker makes posts: the one with the shard in which votes ask for them. */

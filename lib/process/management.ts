@@ -17,21 +17,30 @@ export function createRegistry(app: string): Registry {
   return registry
 }
 
-/** Serves liveness (the process answers), readiness (it can do its work) and Prometheus metrics. */
+/** What nothing but a restart of the process mends; null while there is no such thing. */
+export type Liveness = () => string | null
+
+/** Serves liveness (the process answers, and does not hang), readiness (it can do its work) and Prometheus metrics. */
 export function startManagement(options: {
   hostname: string
   port: number
   log: Log
   registry: Registry
   readiness: Readiness
+  liveness?: Liveness
 }): Management {
-  const { log, registry, readiness, hostname, port } = options
+  const { log, registry, readiness, liveness = () => null, hostname, port } = options
   const serve = () =>
     Bun.serve({
       hostname,
       port,
       routes: {
-        "/livez": () => Response.json({ status: "live", version, revision }),
+        "/livez": () => {
+          const problem = liveness()
+          return problem === null
+            ? Response.json({ status: "live", version, revision })
+            : Response.json({ status: "hung", problem, version, revision }, { status: 503 })
+        },
         "/readyz": () => {
           const waiting = readiness()
           const ready = Object.keys(waiting).length === 0

@@ -1,4 +1,4 @@
-/** A TCP proxy that leads every connection to the server that it is set to, as a load balancer would. */
+/** A TCP proxy that leads every connection to the server that it is set to, as a load balancer or a pooler would. */
 
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
@@ -6,43 +6,83 @@ import type { OwnStores } from "../../scripts/services/stores/own-stores"
 export type TcpProxy = {
   /** Its own address. */
   url: string
+  /** The address of a server, with whatever else it holds, at this proxy. */
+  urlOf(server: string): string
   /** Leads connections from now on to this server, or nowhere (null). Existing connections stay. */
   leadTo(url: string | null): void
   /** Ends all existing connections. */
   cut(): void
+  /**
+   * Loses silently whatever comes over the existing connections from now on, in both directions, their ends too, as when a
+   * cable is cut or a pooler hangs. New ones work.
+   */
+  silence(): void
+  /** The same for new connections, until `restore`: they are taken and never answered. */
+  silenceAll(): void
+  restore(): void
 }
+
+type Pair = { client: Socket; upstream: Socket; isSilent: boolean }
 
 export async function startTcpProxy({ defer }: OwnStores, first: string): Promise<TcpProxy> {
   let target: string | null = first
-  const sockets = new Set<Socket>()
-  const keep = (socket: Socket) => {
-    sockets.add(socket)
-    socket.on("close", () => sockets.delete(socket))
-    socket.on("error", () => socket.destroy())
-  }
+  let isSilent = false
+  const pairs = new Set<Pair>()
   const server = createServer((client) => {
-    keep(client)
+    client.on("error", () => client.destroy())
     if (target === null) return client.destroy()
     const { hostname, port } = new URL(target)
     const upstream = connect({ host: hostname, port: Number(port) })
-    keep(upstream)
-    client.pipe(upstream).pipe(client)
-    client.on("close", () => upstream.destroy())
-    upstream.on("close", () => client.destroy())
+    upstream.on("error", () => upstream.destroy())
+    const pair = { client, upstream, isSilent }
+    pairs.add(pair)
+    join(pair, client, upstream)
+    join(pair, upstream, client)
+    const forget = () => void (client.destroyed && upstream.destroyed && pairs.delete(pair))
+    client.on("close", forget)
+    upstream.on("close", forget)
   })
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, "127.0.0.1", resolve)
   await promise
+  const { port } = server.address() as AddressInfo
   const leadTo = (next: string | null) => {
     target = next
   }
   const cut = () => {
-    for (const socket of sockets) socket.destroy()
+    for (const { client, upstream } of pairs) {
+      client.destroy()
+      upstream.destroy()
+    }
+  }
+  const silence = () => {
+    for (const pair of pairs) pair.isSilent = true
+  }
+  const silenceAll = () => {
+    isSilent = true
+    silence()
+  }
+  const restore = () => {
+    isSilent = false
+  }
+  const urlOf = (server: string) => {
+    const { hostname, port: its } = new URL(server)
+    return server.replace(`${hostname}:${its}`, `127.0.0.1:${port}`)
   }
   defer(() => {
     cut()
     server.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, cut, leadTo }
+  return { url: `http://127.0.0.1:${port}`, urlOf, cut, leadTo, silence, silenceAll, restore }
+}
+
+/** Hands on what comes from one side to the other, and its end. */
+function join(pair: Pair, from: Socket, to: Socket): void {
+  from.on("data", (data) => {
+    if (pair.isSilent || to.write(data)) return
+    from.pause()
+    to.once("drain", () => from.resume())
+  })
+  from.on("end", () => pair.isSilent || to.end())
+  from.on("close", () => pair.isSilent || to.destroy())
 }

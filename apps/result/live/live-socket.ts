@@ -39,7 +39,7 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
   const connect = () => {
     clearTimeout(waiting)
     waiting = undefined
-    const openedAt = Date.now()
+    const openedAt = performance.now()
     const onState = (state: "live") => {
       isLive = true
       watcher.onState(state)
@@ -52,7 +52,7 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
       isLive = false
       watcher.onState("away")
       if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
-      attempt = Date.now() - openedAt > GOOD_AFTER_MS ? 0 : attempt + 1
+      attempt = performance.now() - openedAt > GOOD_AFTER_MS ? 0 : attempt + 1
       const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10))
       waiting = setTimeout(connect, Math.random() * longest)
     })

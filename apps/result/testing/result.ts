@@ -4,13 +4,14 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { type Assets, buildAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { Listener } from "@tallyroom/lib/postgres/listener"
 import { createRegistry } from "@tallyroom/lib/process/management"
 import { quiet } from "../../../scripts/services/apps/worker-in-process"
 import type { OwnStores } from "../../../scripts/services/stores/own-stores"
 import { waitFor } from "../../../scripts/services/wait"
 import { migrate } from "../../worker/database/migrate"
 import { type AppDeps, createApp, ENTRYPOINTS } from "../app"
-import { Listener } from "../listener"
+import { hasTables } from "../database/tables"
 
 export const TOKEN = "a-token-for-tests-with-enough-characters"
 export const ADMIN = { authorization: `Bearer ${TOKEN}` }
@@ -38,8 +39,10 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
     ...{ deliveriesPerSecond: 20_000, maxViewers: 1_000, embedOrigins: "*" },
     ...overrides,
   })
-  const heard = { changed: (poll: number) => hub.changed(poll), unsure: () => hub.changedAll() }
-  const listener = new Listener({ url: database.resultUrl, heard, log: quiet })
+  const listener = new Listener({
+    ...{ url: database.resultUrl, name: "result-listen", isPrepared: hasTables, log: quiet },
+    heard: { changed: (_, poll) => hub.changed(poll), unsure: () => hub.changedAll() },
+  })
   listener.start()
   app.listen({ port: 0, hostname: "127.0.0.1" })
   const address = `http://127.0.0.1:${app.server?.port}`

@@ -88,10 +88,10 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
   const patienceMs = wait ? timeoutS * 1_000 : 0
   const { inbox, connected, close } = openInbox(stores, Math.max(INBOX_MS, patienceMs))
   try {
-    const end = Date.now() + patienceMs
+    const end = performance.now() + patienceMs
     await connected
     let books = await readBooksUntil(end, sql, inbox, poll)
-    while (Date.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
+    while (performance.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
       await sleep(AGAIN_MS)
       books = await readBooksUntil(end, sql, inbox, poll)
     }
@@ -108,7 +108,7 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
 
 /**
  * Tries again while a store is away.
- * @param end when to give up (ms since 1970)
+ * @param end when to give up (by `performance.now()`)
  * @throws {Error} that names the store, when it is still away
  */
 async function readBooksUntil(end: number, ...where: Parameters<typeof readBooks>): Promise<PollBooks[]> {
@@ -118,7 +118,7 @@ async function readBooksUntil(end: number, ...where: Parameters<typeof readBooks
     } catch (error) {
       const away = storeAway(error)
       if (away === null) throw error
-      if (Date.now() > end) throw new Error(away, { cause: error })
+      if (performance.now() > end) throw new Error(away, { cause: error })
       await sleep(AGAIN_MS)
     }
   }
@@ -158,8 +158,8 @@ function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inb
     last = error.message
   }
   const until = async (isThere: () => boolean, what: string) => {
-    for (const end = Date.now() + patienceMs; !isThere(); await sleep(AGAIN_MS)) {
-      const isLate = Date.now() > end || REFUSED.test(last)
+    for (const end = performance.now() + patienceMs; !isThere(); await sleep(AGAIN_MS)) {
+      const isLate = performance.now() > end || REFUSED.test(last)
       if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
     }
   }

@@ -2,7 +2,7 @@
 
 import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
-import { type Database, isRefusedContent } from "@tallyroom/lib/database"
+import { type Database, isRefusedContent, isTimedOut } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Holding } from "../leases/holding"
@@ -41,7 +41,8 @@ export type CounterParts = {
 
 export class Counter {
   position: Position = START
-  private lastCommit = 0
+  /** When a batch was last committed, by `performance.now()`. */
+  committedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly shard: number,
@@ -88,7 +89,7 @@ export class Counter {
    * @returns false when nothing came
    */
   async countWhatComes(signal: AbortSignal): Promise<boolean> {
-    await pause(this.lastCommit + COMMIT_INTERVAL_MS - Date.now(), signal)
+    await pause(this.committedAt + COMMIT_INTERVAL_MS - performance.now(), signal)
     let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
     if (!batch) return false
     while (batch) {
@@ -132,19 +133,24 @@ export class Counter {
       throw new PositionMoved()
     }
     this.position = batch.to
-    this.lastCommit = Date.now()
+    this.committedAt = performance.now()
     metrics.counted.inc(counted.written)
     metrics.deadLetters.inc(counted.deadLetters)
     await inbox.release(batch.to)
   }
 
-  /** A batch that Postgres refuses for its content is halved until the entry at fault is found, which becomes a dead letter. */
+  /**
+   * A batch that Postgres refuses for its content is halved until the entry at fault is found, which becomes a dead letter. One
+   * that takes Postgres too long is halved until the parts are small enough.
+   */
   private async countOrSplit(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
     try {
       return await this.count(batch, accepted)
     } catch (error) {
-      if (!isRefusedContent(error)) throw error
+      const isTooLarge = isTimedOut(error)
+      if (!isTooLarge && !isRefusedContent(error)) throw error
       if (batch.size > 1) return this.countHalves(batch, accepted)
+      if (isTooLarge) throw error
       const at = formatPosition(batch.to)
       this.parts.log.error({ shard: this.shard, at, err: error }, "an entry can't be counted")
       return this.count(asDeadLetters(batch), accepted)

@@ -21,12 +21,12 @@ export async function makeSecrets(open: () => Secrets = secretsOfThisPod): Promi
 }
 
 async function patiently<T>(work: (secrets: Secrets) => Promise<T>, secrets: Secrets): Promise<T> {
-  const end = Date.now() + PATIENCE_MS
+  const end = performance.now() + PATIENCE_MS
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(secrets)
     } catch (error) {
-      if (error instanceof Refused || Date.now() > end) throw error
+      if (error instanceof Refused || performance.now() > end) throw error
       if (attempt === 1) console.error(`Waiting for the API server: ${error}`)
       await sleep(backoff(attempt))
     }

@@ -1,6 +1,6 @@
 /** Brings the schema up to date. Any number of workers may start at once: one migrates, the others wait. */
 
-import type { Database } from "@tallyroom/lib/database"
+import { type Database, patiently } from "@tallyroom/lib/database"
 import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
 import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { type: "text" }
 import streams from "./migrations/0003_logs.sql" with { type: "text" }
@@ -27,7 +27,14 @@ const MIGRATION_LOCK = 7_411_300
 
 /** @returns the names of the migrations that were applied now. */
 export async function migrate(sql: Database): Promise<string[]> {
+  return patiently(sql, applyMissing)
+}
+
+/** Changing a large table takes long, and so does waiting for another worker that does. */
+function applyMissing(sql: Database): Promise<string[]> {
   return sql.begin(async (transaction) => {
+    await transaction`SET LOCAL statement_timeout = 0`
+    await transaction`SET LOCAL lock_timeout = 0`
     await transaction`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`
     await transaction`CREATE TABLE IF NOT EXISTS migrations (
       name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`

@@ -1,9 +1,21 @@
 /** Which worker reads which shard: leases in Postgres, by Postgres's clock, shared out evenly over the workers that live. */
 
 import type { Database } from "@tallyroom/lib/database"
+import { numberArray } from "@tallyroom/lib/postgres-array"
 
-/** After this, another worker takes over a dead worker's shards. A commit or a heartbeat renews a lease. */
+/**
+ * After this, another worker takes over the shards of a worker that is dead, or gets nowhere with them. A commit renews a lease,
+ * and so does a heartbeat if its shard gets on.
+ */
 export const LEASE_SECONDS = 5
+
+/** How this worker gets on. */
+export type Fitness = {
+  /** Whether it can work on shards now. One that can't counts as no worker, so that others take its share as well. */
+  isFit: boolean
+  /** The shards that get on. Whoever can do better may take the others; until then they stay with this worker. */
+  gettingOn: number[]
+}
 
 export class Leases {
   constructor(
@@ -15,24 +27,35 @@ export class Leases {
    * Tells that this worker lives, renews its leases, takes free shards up to its fair share, and gives back one that is over it.
    * @returns the shards held now
    */
-  async heartbeat(): Promise<number[]> {
+  async heartbeat({ isFit, gettingOn }: Fitness): Promise<number[]> {
+    await this.sql`
+      UPDATE shards SET lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
+      WHERE holder = ${this.worker} AND shard = ANY(${numberArray(gettingOn)}::integer[])`
+    if (isFit) await this.share(gettingOn)
+    else await this.sql`DELETE FROM workers WHERE id = ${this.worker}`
+    return this.held()
+  }
+
+  private async share(gettingOn: number[]): Promise<void> {
     await this.sql`
       INSERT INTO workers (id, seen_at) VALUES (${this.worker}, now())
       ON CONFLICT (id) DO UPDATE SET seen_at = now()`
     await this.sql`DELETE FROM workers WHERE seen_at < now() - ${LEASE_SECONDS * 12} * interval '1 second'`
-    const held = await this.sql`
-      UPDATE shards SET lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
-      WHERE holder = ${this.worker} RETURNING shard`
+    const held = await this.held()
     const share = await this.fairShare()
-    if (held.length > share) await this.giveBackOne(held.map((row) => Number(row.shard)))
+    if (held.length > share)
+      await this.giveBackOne(held.find((shard) => !gettingOn.includes(shard)) ?? held.at(-1) ?? -1)
     const wanted = Math.max(0, share - held.length)
     await this.sql`
       UPDATE shards SET holder = ${this.worker}, lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
       WHERE shard IN (
-        SELECT shard FROM shards WHERE holder IS NULL OR lease_until < now()
+        SELECT shard FROM shards WHERE holder IS NULL OR (lease_until < now() AND holder <> ${this.worker})
         ORDER BY shard LIMIT ${wanted} FOR UPDATE SKIP LOCKED)`
-    const now = await this.sql`SELECT shard FROM shards WHERE holder = ${this.worker} ORDER BY shard`
-    return now.map((row) => Number(row.shard))
+  }
+
+  private async held(): Promise<number[]> {
+    const rows = await this.sql`SELECT shard FROM shards WHERE holder = ${this.worker} ORDER BY shard`
+    return rows.map((row) => Number(row.shard))
   }
 
   private async fairShare(): Promise<number> {
@@ -42,9 +65,8 @@ export class Leases {
     return Number(row?.share)
   }
 
-  private async giveBackOne(held: number[]): Promise<void> {
-    await this
-      .sql`UPDATE shards SET holder = NULL WHERE shard = ${held.at(-1) ?? -1} AND holder = ${this.worker}`
+  private async giveBackOne(shard: number): Promise<void> {
+    await this.sql`UPDATE shards SET holder = NULL WHERE shard = ${shard} AND holder = ${this.worker}`
   }
 
   /** Gives everything back, so that another worker takes over at once. */

@@ -10,7 +10,7 @@ export async function takeDueSteps(sql: Database, polls: PollBook, log: Log): Pr
   if (polls.needsDeleting()) {
     for (const poll of await deleteTombstoned(sql)) log.info({ poll }, "deleted")
   }
-  if (!polls.needsStep(Date.now())) return
+  if (!polls.needsStep()) return
   for (const poll of await openDue(sql)) log.info({ poll }, "opened: its time has come")
   for (const poll of await closeDue(sql)) log.info({ poll }, "closed: its time is over")
   for (const poll of await finalise(sql)) log.info({ poll }, "final: everything accepted is counted")

@@ -7,6 +7,8 @@ import type { Log } from "@tallyroom/lib/process/logging"
 
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()
+  /** Postgres's clock minus `performance.now()`, as of the latest reading. */
+  private clockOffset = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly sql: Database,
@@ -16,9 +18,12 @@ export class PollBook {
   /** Reads these polls anew, or all. */
   async refresh(numbers?: number[]): Promise<void> {
     const { sql } = this
+    const clock = sql`extract(epoch FROM clock_timestamp()) * 1000 AS clock`
     const rows = numbers
-      ? await sql`SELECT ${pollColumns(sql)} FROM polls WHERE number = ANY(${numberArray(numbers)}::integer[])`
-      : await sql`SELECT ${pollColumns(sql)} FROM polls`
+      ? await sql`SELECT ${pollColumns(sql)}, ${clock} FROM polls WHERE number = ANY(${numberArray(numbers)}::integer[])`
+      : await sql`SELECT ${pollColumns(sql)}, ${clock} FROM polls`
+    const [first] = rows
+    if (first) this.clockOffset = Number(first.clock) - performance.now()
     const before = new Map(this.byNumber)
     for (const number of numbers ?? before.keys()) this.byNumber.delete(number)
     for (const row of rows) {
@@ -46,8 +51,12 @@ export class PollBook {
     return this.all().some((poll) => poll.deleting && poll.state === "final")
   }
 
-  /** Whether some poll is closed and not final yet, or is to open or close within a second. */
-  needsStep(now: number): boolean {
+  /**
+   * Whether some poll is closed and not final yet, or is to open or close within a second, by Postgres's clock: workers may be
+   * an hour behind.
+   */
+  needsStep(): boolean {
+    const now = performance.now() + this.clockOffset
     const isNear = (moment: Date | null) => moment !== null && moment.getTime() < now + 1_000
     return this.all().some(({ state, opensAt, closesAt }) => {
       if (state === "draft") return isNear(opensAt)

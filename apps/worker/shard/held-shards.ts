@@ -2,17 +2,25 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
-import { Leases } from "../leases/leases"
+import { type Fitness, Leases } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
 import { type CopiesToWrite, Projection } from "../polls/projection"
 import { RedisSource } from "../source/redis-source"
 import { StreamSource } from "../source/stream-source"
 import { Shard } from "./shard"
+
+/** A shard that gets nowhere for so long while its inbox is away is better off with a worker that reaches it. */
+const CUT_OFF_MS = 3_000
+/** The same while the inbox answers. It must be found out in peace whether a broker has lost a stream (`LOST_AFTER_MS`). */
+const STUCK_MS = 15_000
+/** Every statement and every command has a deadline, so a shard that counts and still waits after this waits for ever. */
+const HUNG_MS = 60_000
 
 export type HeldShardsParts = {
   /** The worker's id. */
@@ -44,12 +52,26 @@ export class HeldShards {
     this.leases = new Leases(parts.sql, parts.worker)
   }
 
-  /** Renews the leases; stops the shards that this worker lost, and begins those that it has won. */
+  /** Renews the leases of shards that get on; stops the shards that this worker lost, and begins those that it has won. */
   async heartbeat(stopping: AbortSignal): Promise<void> {
-    const leased = new Set(await this.leases.heartbeat())
+    const leased = new Set(await this.leases.heartbeat(this.fitness()))
     if (stopping.aborted) return
     for (const [number, { stop }] of this.held) if (!leased.has(number)) stop.abort()
     for (const number of leased) if (!this.held.has(number)) this.begin(number)
+  }
+
+  /** A worker that gets nowhere with any of its shards, or could with none, leaves them to others. */
+  private fitness(): Fitness {
+    const isThere = this.inboxProblem() === null
+    const gettingOn = [...this.held].flatMap(([number, { shard }]) =>
+      shard.stalledMs < (isThere ? STUCK_MS : CUT_OFF_MS) ? [number] : [],
+    )
+    return { gettingOn, isFit: this.held.size > 0 ? gettingOn.length > 0 : isThere }
+  }
+
+  private inboxProblem(): string | null {
+    const { broker, redis } = this.parts
+    return broker ? broker.problem() : redisProblem(redis)
   }
 
   has(shard: number): boolean {
@@ -86,9 +108,22 @@ export class HeldShards {
     }
   }
 
+  /** Which shard hangs, in words; null when none does. */
+  hung(): string | null {
+    for (const [number, { shard }] of this.held) {
+      if (shard.isCounting && shard.stalledMs > HUNG_MS) return `shard ${number} hangs`
+    }
+    return null
+  }
+
   /** Has every shard finish the batch at hand; `stopped` tells when all have. */
   stop(): void {
     for (const { stop } of this.held.values()) stop.abort()
+  }
+
+  /** Ends what the shards wait for in their inboxes. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.held.values()].map(({ shard }) => shard.abandon()))
   }
 
   async stopped(): Promise<void> {

@@ -31,6 +31,8 @@ type State =
   | { name: "given back" }
 
 const BEING_OPENED = "is being opened"
+/** A full batch takes a fraction of it. Whoever asks is told that a shard has stopped. */
+const STOPPED_MS = 5_000
 
 export type ShardParts = Omit<CounterParts, "inbox"> & {
   source: Source
@@ -42,6 +44,8 @@ export class Shard {
   private state: State = { name: "opening", problem: BEING_OPENED }
   /** Failures since a batch was last counted, or waited for. */
   private failures = 0
+  /** When a batch was last waited for, or the inbox was opened. */
+  private gotOnAt = performance.now()
   private readonly counter: Counter
 
   constructor(
@@ -55,9 +59,20 @@ export class Shard {
     return this.state.name === "counting"
   }
 
+  /**
+   * For how long this worker has got nowhere with the shard. Opening and restoring may take long, and none of their steps waits
+   * for ever.
+   */
+  get stalledMs(): number {
+    const { name } = this.state
+    if (name === "restoring" || (name === "opening" && this.failures === 0)) return 0
+    return performance.now() - Math.max(this.gotOnAt, this.counter.committedAt)
+  }
+
   /** Why the shard does not count; null while it does. */
   get problem(): string | null {
-    if (this.state.name === "counting") return null
+    if (this.state.name === "counting")
+      return this.stalledMs > STOPPED_MS ? `got nowhere for ${Math.floor(this.stalledMs / 1_000)} s` : null
     return this.state.name === "given back" ? "was given back" : this.state.problem
   }
 
@@ -71,6 +86,11 @@ export class Shard {
       this.state = { name: "given back" }
       await this.parts.source.close()
     }
+  }
+
+  /** Ends what the shard waits for in its inbox, so that `run` ends soon even if no answer ever comes. */
+  async abandon(): Promise<void> {
+    await this.parts.source.close()
   }
 
   /** Writes copies of polls where vote reads them, if the shard counts; opening does so itself. */
@@ -102,6 +122,7 @@ export class Shard {
       this.state = { name: "restoring", problem }
     })
     this.state = { name: "counting" }
+    this.gotOnAt = performance.now()
     await source.onCounting()
     onOpen()
   }
@@ -114,6 +135,7 @@ export class Shard {
         return
       }
       isIdle = !(await this.counter.countWhatComes(signal))
+      this.gotOnAt = performance.now()
       if (this.failures > 0) log.info({ shard: this.shard }, "counting again")
       this.failures = 0
     }

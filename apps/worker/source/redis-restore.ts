@@ -1,14 +1,12 @@
 /** Makes a shard in Redis fit for accepting ballots again, after Redis was new, wiped, restarted or set back. */
 
 import { comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
-import { voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
-
-const VOTERS_A_STEP = 5_000
+import { readStandingVotes } from "./standing-votes"
 
 /** Has Redis accept nothing. @returns a marker, which stands in the fence as long as no other worker opens the shard meanwhile */
 export async function raiseFence(redis: Redis, shard: number): Promise<string> {
@@ -51,17 +49,14 @@ export async function restoreVoters(
   const place = [keys.voters(shard, poll.id), keys.fence(shard)] as const
   if ((await redis.restoreVoters(...place, marker)) === "fenced") return null
   let restored = 0
-  const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
-  for await (const step of rows.cursor(VOTERS_A_STEP)) {
-    const fields = step.flatMap((row) => [
-      voterOfUuid(String(row.voter)),
-      `${row.option} ${row.ms}-${row.seq}`,
-    ])
-    if (fields.length > 0 && (await redis.restoreVoters(...place, marker, ...fields)) === "fenced")
-      return null
-    restored += step.length
-  }
-  return restored
+  let isFenced = false
+  await readStandingVotes(sql, { poll: poll.number, shard }, async (votes) => {
+    const fields = votes.flatMap(({ voter, option, ms, seq }) => [voter, `${option} ${ms}-${seq}`])
+    isFenced = (await redis.restoreVoters(...place, marker, ...fields)) === "fenced"
+    restored += votes.length
+    return !isFenced
+  })
+  return isFenced ? null : restored
 }
 
 /**

@@ -1,12 +1,10 @@
 /** What Postgres knows of a shard's stream, and what a new stream must hold. */
 
-import { voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import type { StreamEntry } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeBallotEntry } from "@tallyroom/lib/inbox/stream/entries"
 import type { Poll } from "@tallyroom/lib/polls/poll"
-
-const BALLOTS_A_STEP = 5_000
+import { readStandingVotes } from "./standing-votes"
 
 /** The name of a shard's stream, or null before there was one. */
 export async function streamOf(sql: Database, shard: number): Promise<string | null> {
@@ -14,21 +12,24 @@ export async function streamOf(sql: Database, shard: number): Promise<string | n
   return row?.log ?? null
 }
 
-/** The ballots of a shard that stand, in polls that may still take votes, as entries of a stream. */
-export async function* standingBallots(
+/** Hands on the ballots of a shard that stand, in polls that may still take votes, as entries of a stream. */
+export async function eachStandingBallot(
   sql: Database,
   shard: number,
   polls: Poll[],
-): AsyncGenerator<StreamEntry[]> {
-  for (const poll of polls) {
-    if (poll.state === "final" || poll.state === "draft") continue
-    const rows = sql`SELECT voter, option, ms, seq FROM votes WHERE poll = ${poll.number} AND shard = ${shard}`
-    for await (const step of rows.cursor(BALLOTS_A_STEP)) {
-      yield step.map(({ voter, option, ms, seq }) => {
-        const ballot = { poll: poll.number, voter: voterOfUuid(String(voter)), option: String(option) }
-        return { text: encodeBallotEntry(ballot, { ms: Number(ms), seq: Number(seq) }), ballot }
-      })
-    }
+  take: (entries: StreamEntry[]) => Promise<void>,
+): Promise<void> {
+  for (const { number, state } of polls) {
+    if (state === "final" || state === "draft") continue
+    await readStandingVotes(sql, { poll: number, shard }, async (votes) => {
+      await take(
+        votes.map(({ voter, option, ms, seq }) => {
+          const ballot = { poll: number, voter, option }
+          return { text: encodeBallotEntry(ballot, { ms, seq }), ballot }
+        }),
+      )
+      return true
+    })
   }
 }
 

@@ -16,7 +16,7 @@ import { takeOver } from "./claim"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
-import { expiredPolls, standingBallots, streamOf } from "./stream-restore"
+import { eachStandingBallot, expiredPolls, streamOf } from "./stream-restore"
 import { StreamVerification } from "./stream-verification"
 
 /** How often vote is told how much waits, and the broker is asked whether it still has the stream. */
@@ -125,13 +125,14 @@ export class StreamSource implements Source {
     await broker.create(name)
     let restored = 0
     if (broker.refusesSecondVotes) {
-      for await (const entries of standingBallots(sql, shard, polls.all())) {
+      await eachStandingBallot(sql, shard, polls.all(), async (entries) => {
         await broker.append(name, entries)
         restored += entries.length
-      }
+      })
     }
     const length = (await broker.length(name)) ?? 0
-    const position = { ms: Math.max(Date.now(), counter.position.ms), seq: restored === 0 ? 0 : length }
+    const now = await readRedisClock(this.parts.redis)
+    const position = { ms: Math.max(now, counter.position.ms), seq: restored === 0 ? 0 : length }
     await counter.moveTo(position, name)
     log.info({ shard, stream: name, restored }, "a new stream holds the inbox")
     return name

@@ -82,17 +82,19 @@ export class Nats implements StoreHealth {
     await this.connection?.close()
   }
 
-  /** The client reconnects by itself, but only after it was connected once. */
+  /** The client reconnects by itself, but only after it was connected once. One that ends is made anew. */
   private async connectForEver(): Promise<void> {
     for (let attempt = 1; !this.closed; attempt++) {
       try {
         await this.connect()
-        return await this.follow()
+        attempt = 0
+        await this.follow()
       } catch (error) {
         this.events.onError?.(error instanceof Error ? error : new Error(String(error)))
-        this.markLost()
-        await Bun.sleep(backoff(attempt))
       }
+      if (this.closed) return
+      this.markLost()
+      await Bun.sleep(backoff(attempt))
     }
   }
 
@@ -106,6 +108,8 @@ export class Nats implements StoreHealth {
       timeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
       maxReconnectAttempts: -1,
+      // A login that is refused twice in a row may be let in later: passwords are changed, and servers start with old ones.
+      ignoreAuthErrorAbort: true,
       reconnectDelayHandler: () => backoff(1),
     })
     this.jet = {
@@ -127,6 +131,7 @@ export class Nats implements StoreHealth {
     if (!this.closed) this.events.onLost?.()
   }
 
+  /** Settles when the client has ended. */
   private async follow(): Promise<void> {
     for await (const status of this.connection?.status() ?? []) {
       if (status.type === "disconnect" || status.type === "staleConnection") this.markLost()

@@ -6,11 +6,14 @@ import { type ConnectionEvents, unconnected } from "../../health"
 import { scripts } from "./scripts"
 
 const CONNECT_TIMEOUT_MS = 2_000
-/** By this a Redis is noticed that vanished without closing its connections; vote has a stricter limit of its own. */
-const COMMAND_TIMEOUT_MS = 5_000
+/**
+ * A command that got no answer by then fails, and if nothing came at all, its connection is destroyed and made anew: Redis may
+ * have vanished without closing it, or the way to it is cut. Vote has a stricter limit of its own.
+ */
+const SILENT_MS = 5_000
 /**
  * A connection that we give up is cut after this, even if Redis hangs and does not close its side. Until then whoever has a
- * command on it waits, and together with the 150 ms of `ANSWER_TIMEOUT_MS` that must stay below 200 ms.
+ * command on it waits, and together with vote's 150 ms that must stay below 200 ms.
  */
 const DISCONNECT_TIMEOUT_MS = 20
 
@@ -18,14 +21,19 @@ const DISCONNECT_TIMEOUT_MS = 20
  * Opens a connection that reconnects for ever, with backoff and jitter. Nothing is queued while it is down and nothing
  * is sent twice: a command that fails says so at once, and the caller decides.
  */
-export function openRedis(url: string, { onError, onLost, onConnected }: ConnectionEvents = {}): Redis {
+export function openRedis(
+  url: string,
+  { onError, onLost, onConnected }: ConnectionEvents = {},
+  answerTimeoutMs = SILENT_MS,
+): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    blockingTimeout: COMMAND_TIMEOUT_MS,
+    // `blockingTimeout` is left out: it would have a silent Redis look like an empty stream.
+    commandTimeout: answerTimeoutMs,
+    socketTimeout: answerTimeoutMs,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     disableClientInfo: true,
     retryStrategy: (attempt) => backoff(attempt),

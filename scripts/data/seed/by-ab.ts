@@ -42,14 +42,14 @@ async function castOption(
   votes: number,
   onCast: (votes: number) => void,
 ) {
-  let end = Date.now() + PATIENCE_MS
+  let end = performance.now() + PATIENCE_MS
   for (let left = votes; left > 0; ) {
     const wanted = Math.min(left, A_TURN)
     const taken = await turn(ab, file, address, wanted)
     left -= taken
     onCast(taken)
-    if (taken === wanted) end = Date.now() + PATIENCE_MS
-    else if (Date.now() > end)
+    if (taken === wanted) end = performance.now() + PATIENCE_MS
+    else if (performance.now() > end)
       throw new UserError(`${address} still refuses ${left} votes after a minute: is the poll open?`)
     else await Bun.sleep(PAUSE_MS)
   }

@@ -96,8 +96,8 @@ async function podsOnce(
   say: Say,
   enough: (current: number, least: number) => boolean,
 ): Promise<number | null> {
-  const end = Date.now() + deadlineMs
-  for (let lastSaid = -1; Date.now() < end; await Bun.sleep(LOOK_MS)) {
+  const end = performance.now() + deadlineMs
+  for (let lastSaid = -1; performance.now() < end; await Bun.sleep(LOOK_MS)) {
     const { spec, status } = await voteScaler()
     const current = status.currentReplicas ?? 0
     if (current !== lastSaid) say(`vote has ${current} pods`)

@@ -29,7 +29,7 @@ export async function startWorker(
   const broker = openBrokerAdmin(inboxUrl, replicas)
   const worker = new Worker({
     broker,
-    ...{ sql, redis: own, openRedis: connect, shards, log: quiet },
+    ...{ sql, databaseUrl: database.workerUrl, redis: own, openRedis: connect, shards, log: quiet },
     labels: { a: "Cats", b: "Dogs" },
     finalAfter,
     metrics: createMetrics(createRegistry("test")),

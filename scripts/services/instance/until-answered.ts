@@ -13,12 +13,12 @@ export async function untilAnswered(
   send: () => Promise<Response>,
   stop?: AbortSignal,
 ): Promise<Response> {
-  const end = Date.now() + GIVE_UP_MS
+  const end = performance.now() + GIVE_UP_MS
   for (let attempt = 1; ; attempt++) {
     const answer = await send().catch((error: Error) => error)
     if (answer instanceof Response && !AGAIN.has(answer.status)) return answer
     stop?.throwIfAborted()
-    if (Date.now() > end) {
+    if (performance.now() > end) {
       const why =
         answer instanceof Response ? `answers ${answer.status}` : `can't be reached: ${answer.message}`
       throw new UserError(`${voteUrl} ${why.replace(/\.$/, "")}, for a minute now.`)

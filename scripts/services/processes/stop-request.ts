@@ -13,9 +13,9 @@ export function onStopRequest(first: () => void, again: () => void): void {
   let since: number | undefined
   const onRequest = () => {
     if (since === undefined) {
-      since = Date.now()
+      since = performance.now()
       first()
-    } else if (Date.now() - since > SAME_SIGNAL_MS) again()
+    } else if (performance.now() - since > SAME_SIGNAL_MS) again()
   }
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onRequest)
   const runners = runnersAbove()

@@ -40,12 +40,12 @@ export function goOn({ language, poll, stake, onStay }: Voter): () => void {
   buttons.className = "buttons"
   buttons.append(button(t("go"), go), button(t("stay"), keep))
   bar.append(says, buttons)
-  let since = Date.now()
+  let since = performance.now()
   let shown = ""
   const look = () => {
     const now = stake()
-    if (now === "sending") since = Date.now()
-    if (now === "none" || (now === "busy" && Date.now() - since > GRACE_MS)) return go()
+    if (now === "sending") since = performance.now()
+    if (now === "none" || (now === "busy" && performance.now() - since > GRACE_MS)) return go()
     const text = t(now === "sending" ? "sending" : "soon")
     // A translating browser may have changed the text of the element, so that it can't be compared.
     if (shown === text) return

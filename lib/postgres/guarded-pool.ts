@@ -1,0 +1,182 @@
+/**
+ * A pool whose statements have a deadline. A statement that Postgres, a pooler or a dead link leaves without an answer shows
+ * that the pool can't be trusted: all of its connections are destroyed, what waits on them is rejected, and a fresh pool takes
+ * its place. What a rejected statement did is then unknown, as after any lost connection.
+ */
+
+import type { Pool } from "./pool"
+
+type Database = Pool["sql"]
+
+/** What a statement of postgres.js is beside a promise; `handler` sends it, once somebody awaits it. */
+type Statement = {
+  handler: (statement: Statement) => unknown
+  resolve: (result: unknown) => void
+  reject: (error: unknown) => void
+  cursor: (rows: number) => AsyncIterable<unknown>
+  /** Set where rows are read portion by portion. */
+  cursorRows?: number
+}
+
+type Begin = (...args: unknown[]) => Promise<unknown>
+
+export type Guard = {
+  answerMs: number
+  /** Is told of each pool that was given up. */
+  onSilent?: (() => void) | undefined
+  /** Whether a fresh pool, which is opened then, will not meet this error of a statement again. */
+  isMended: (error: unknown) => boolean
+}
+
+export class GuardedPool {
+  /** To be used like any other; it leads to the pool that there is now. */
+  readonly sql: Database
+  private pool: Pool
+  private waiting = 0
+  /** When the last answer came; now while nothing is waited for. */
+  private heardAt = performance.now()
+
+  constructor(
+    private readonly open: () => Pool,
+    private readonly guard: Guard,
+  ) {
+    this.pool = open()
+    this.sql = this.guarded(
+      () => this.pool.sql,
+      (name) => (name === "begin" ? this.begin : undefined),
+    )
+  }
+
+  /** Destroys all connections, so that whatever waits on them is rejected, and opens others. */
+  renew(): void {
+    const before = this.pool
+    this.heardAt = performance.now()
+    this.pool = this.open()
+    before.destroy()
+  }
+
+  /** Whether statements wait and not one was answered for so long. */
+  isSilent(ms: number): boolean {
+    return this.waiting > 0 && performance.now() - this.heardAt > ms
+  }
+
+  /**
+   * Does something that may rightly take long, in statements without a deadline. Meanwhile others ask each second whether
+   * Postgres still answers.
+   */
+  async patiently<T>(work: (sql: Database) => Promise<T>): Promise<T> {
+    const probe = setInterval(() => void this.sql`SELECT 1`.catch(() => {}), PROBE_MS)
+    try {
+      return await work(this.pool.sql)
+    } finally {
+      clearInterval(probe)
+    }
+  }
+
+  private guarded<S extends object>(current: () => S, override: (name: string | symbol) => unknown): S {
+    return new Proxy(current(), {
+      apply: (_, self, args) => this.watch(Reflect.apply(current() as () => unknown, self, args)),
+      get: (_, name) => {
+        const sql = current()
+        const own = override(name) ?? Reflect.get(sql, name)
+        if (name !== "unsafe") return own
+        return (...args: unknown[]) => this.watch(Reflect.apply(own as () => unknown, sql, args))
+      },
+    })
+  }
+
+  /** BEGIN and COMMIT are sent by postgres.js itself. */
+  private readonly begin: Begin = async (...args) => {
+    const { pool } = this
+    const work = args.pop() as (sql: object) => unknown
+    let answered = this.expectAnswer(pool)
+    const inTransaction = async (sql: object) => {
+      answered()
+      try {
+        return await work(
+          this.guarded(
+            () => sql,
+            () => undefined,
+          ),
+        )
+      } finally {
+        answered = this.expectAnswer(pool)
+      }
+    }
+    try {
+      return await Reflect.apply(pool.sql.begin as Begin, pool.sql, [...args, inTransaction])
+    } catch (error) {
+      this.mend(error, pool)
+      throw error
+    } finally {
+      answered()
+    }
+  }
+
+  /** @param made by a call of `sql`: a statement, or a name or value for one */
+  private watch<T>(made: T): T {
+    if (!(made instanceof Promise)) return made
+    const { pool } = this
+    const statement = made as unknown as Statement
+    const { handler, cursor } = statement
+    statement.handler = (sent) => {
+      if (sent.cursorRows === undefined) this.watchAnswer(sent, pool)
+      return handler(sent)
+    }
+    statement.cursor = (rows) => this.watchPortions(cursor.call(statement, rows), pool)
+    return made
+  }
+
+  private watchAnswer(sent: Statement, pool: Pool): void {
+    const answered = this.expectAnswer(pool)
+    const { resolve, reject } = sent
+    sent.resolve = (result) => {
+      answered()
+      resolve(result)
+    }
+    sent.reject = (error) => {
+      answered()
+      this.mend(error, pool)
+      reject(error)
+    }
+  }
+
+  private mend(error: unknown, pool: Pool): void {
+    if (pool === this.pool && this.guard.isMended(error)) this.renew()
+  }
+
+  private async *watchPortions(portions: AsyncIterable<unknown>, pool: Pool): AsyncGenerator<unknown> {
+    let answered = this.expectAnswer(pool)
+    try {
+      for await (const portion of portions) {
+        answered()
+        yield portion
+        answered = this.expectAnswer(pool)
+      }
+    } finally {
+      answered()
+    }
+  }
+
+  /** @returns what is to be called when the answer has come */
+  private expectAnswer(pool: Pool): () => void {
+    let waits = true
+    if (this.waiting++ === 0) this.heardAt = performance.now()
+    const giveUp = () => {
+      if (!waits || pool !== this.pool) return
+      this.renew()
+      this.guard.onSilent?.()
+    }
+    // An answer that is here already, but not read because this process was busy or stopped itself, counts.
+    const timer = setTimeout(() => setImmediate(giveUp), this.guard.answerMs)
+    return () => {
+      if (!waits) return
+      waits = false
+      this.waiting--
+      this.heardAt = performance.now()
+      clearTimeout(timer)
+    }
+  }
+}
+
+const PROBE_MS = 1_000

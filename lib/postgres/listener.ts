@@ -1,0 +1,158 @@
+/** One connection that hears what changed in Postgres, and tells how Postgres is. */
+
+import { backoff, pause } from "../backoff"
+import { CHANNELS, type Database, type ListenerConnection, openListenerConnection } from "../database"
+import type { Log } from "../process/logging"
+import { within } from "../within"
+
+/** How often the connection is tried; a cut cable, or a pooler that keeps notifications back, shows by nothing else. */
+const HEARTBEAT_MS = 1_000
+/** By this a statement is answered, and what it notifies is heard. */
+const ANSWER_MS = 3_000
+/** Whoever asks at least as often as this listener has waited for so long, too, when it finds Postgres silent. */
+const SILENT_MS = ANSWER_MS - HEARTBEAT_MS
+/** A restarting Postgres should be found again soon, and a missing one not be hammered. */
+const LONGEST_WAIT_MS = 1_000
+
+type Channel = keyof typeof CHANNELS
+
+export type Heard = {
+  /** The number of a poll that changed (`polls`), or whose votes did (`tally`). */
+  changed: (channel: Channel, poll: number) => void
+  /** Anything may have been missed: after each start, and once a second while nothing is heard. */
+  unsure: () => void
+}
+
+/** `deaf`: Postgres answers, and its notifications do not arrive. `no-schema`: there are no tables yet. */
+export type ListenerState = "starting" | "away" | "deaf" | "no-schema" | "listening"
+
+export type ListenerOptions = {
+  url: string
+  name: string
+  heard: Heard
+  log: Pick<Log, "info" | "warn">
+  /** Is told when this connection is left without an answer. Another one may have waited for `ms` by then. */
+  onSilent?: (ms: number) => void
+  /** Whether there is something to read; without it there is. */
+  isPrepared?: (sql: Database) => Promise<boolean>
+}
+
+/** A notification to oneself did not arrive. */
+class Deaf extends Error {
+  override readonly name = "Deaf"
+}
+
+class Silent extends Error {
+  override readonly name = "Silent"
+}
+
+export class Listener {
+  private readonly stopping = new AbortController()
+  /** A channel of this listener's own, on which it hears itself. */
+  private readonly echo = `tallyroom_echo_${crypto.randomUUID().slice(0, 8)}`
+  private current: ListenerState = "starting"
+  private ended: Promise<unknown> = Promise.resolve()
+  private onEcho: () => void = () => {}
+
+  constructor(private readonly options: ListenerOptions) {}
+
+  get state(): ListenerState {
+    return this.current
+  }
+
+  /** Connects, and goes on for ever: whatever goes away is waited for. */
+  start(): void {
+    const unsure = setInterval(() => {
+      if (this.current !== "listening") this.options.heard.unsure()
+    }, HEARTBEAT_MS)
+    this.ended = this.listenAgainAndAgain().finally(() => clearInterval(unsure))
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    await this.ended
+  }
+
+  private async listenAgainAndAgain(): Promise<void> {
+    const { signal } = this.stopping
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      await this.listen(() => {
+        attempt = 0
+      }).catch((error) => {
+        if (error instanceof Silent) this.options.onSilent?.(SILENT_MS)
+        this.enter(error instanceof Deaf ? "deaf" : "away", error)
+      })
+      await pause(backoff(attempt, LONGEST_WAIT_MS), signal)
+    }
+  }
+
+  /** The life of one connection; rejects when it is lost. */
+  private async listen(onListening: () => void): Promise<void> {
+    const { url, name, isPrepared = async () => true, heard } = this.options
+    const lost = new AbortController()
+    const connection = openListenerConnection(url, {
+      name,
+      onNotify: (channel, payload) => this.hear(channel, payload),
+      onClose: () => lost.abort(),
+    })
+    this.stopping.signal.addEventListener("abort", connection.destroy)
+    try {
+      const { sql } = connection
+      if (!(await answered(isPrepared(sql)))) {
+        this.enter("no-schema")
+        return
+      }
+      for (const channel of [this.echo, ...Object.values(CHANNELS)])
+        await answered(sql`LISTEN ${sql(channel)}`)
+      await this.hearOneself(connection)
+      this.enter("listening")
+      onListening()
+      heard.unsure()
+      await this.beat(connection, lost.signal)
+    } finally {
+      this.stopping.signal.removeEventListener("abort", connection.destroy)
+      connection.destroy()
+    }
+  }
+
+  private hear(channel: string, payload: string): void {
+    if (channel === this.echo) this.onEcho()
+    for (const name of Object.keys(CHANNELS) as Channel[])
+      if (CHANNELS[name] === channel) this.options.heard.changed(name, Number(payload))
+  }
+
+  /** That a statement is answered proves nothing: a pooler may listen on one connection and answer on another. */
+  private async hearOneself({ sql }: ListenerConnection): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.onEcho = resolve
+    await answered(sql`SELECT pg_notify(${this.echo}, '')`)
+    const deaf = () =>
+      new Deaf("Postgres answers, but what it notifies does not arrive: connect to it directly")
+    await within(ANSWER_MS, promise, deaf)
+  }
+
+  private async beat(connection: ListenerConnection, lost: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([lost, this.stopping.signal])
+    for (;;) {
+      await pause(HEARTBEAT_MS, either)
+      if (either.aborted) break
+      await this.hearOneself(connection)
+    }
+    if (!this.stopping.signal.aborted) throw new Error("the listening connection was closed")
+  }
+
+  /** Says each change of state once. */
+  private enter(state: Exclude<ListenerState, "starting">, error?: unknown): void {
+    if (this.stopping.signal.aborted || state === this.current) return
+    this.current = state
+    const { log } = this.options
+    if (state === "listening") log.info("listening to Postgres")
+    else if (state === "no-schema") log.warn("waiting for a worker to make the tables in Postgres")
+    else if (state === "deaf") log.warn({ err: error }, "changes are not heard; asking for them each second")
+    else log.warn({ err: error }, "Postgres is away; trying again until it is back")
+  }
+}
+
+function answered<T>(answer: Promise<T>): Promise<T> {
+  return within(ANSWER_MS, answer, () => new Silent(`Postgres did not answer within ${ANSWER_MS} ms`))
+}
