@@ -240,6 +240,28 @@ describe("a phone that slept", () => {
   })
 })
 
+describe("a page that hears nothing any more", () => {
+  test("takes the connection for lost, and says from when its numbers are", async () => {
+    await newPoll("silent")
+    const page = await open("/receipts")
+    const asked: string[] = []
+    await page.routeWebSocket(/\/live/, (toPage) => {
+      if (asked.push(toPage.url()) > 1) void toPage.close()
+      else toPage.connectToServer()
+    })
+    await page.clock.install({ time: new Date("2026-05-04T12:00:00+02:00") })
+    await page.goto(`${pages().result.address}/polls/silent`)
+    await live(page)
+    await page.clock.fastForward("07:00")
+    await page.locator("#connection.reconnecting").waitFor()
+    await page.clock.fastForward(5_000)
+    await page.getByText("Not connected. Showing results from 12:00 PM; trying again…").waitFor()
+    // Whichever replica answers, it is asked for nothing older than what the page shows.
+    const { version, number } = await (await pages().result.get("/api/polls/silent/results")).json()
+    expect(asked.at(-1)).toEndWith(`/live?poll=silent&after=${version}&number=${number}`)
+  })
+})
+
 describe("on paper", () => {
   test("words are dark, though the screen is", async () => {
     for (const path of ["/polls/open", "/polls/open/stage"]) {
