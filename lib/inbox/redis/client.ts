@@ -16,6 +16,8 @@ const SILENT_MS = 5_000
  * command on it waits, and together with vote's 150 ms that must stay below 200 ms.
  */
 const DISCONNECT_TIMEOUT_MS = 20
+/** How often a Redis that takes no writes is connected to anew. */
+const RENEW_EACH_MS = 2_000
 
 /**
  * Opens a connection that reconnects for ever, with backoff and jitter. Nothing is queued while it is down and nothing
@@ -37,13 +39,26 @@ export function openRedis(
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     disableClientInfo: true,
     retryStrategy: (attempt) => backoff(attempt),
-    reconnectOnError: () => false,
+    reconnectOnError: demotions(),
     scripts,
   })
   redis.on("error", (error) => onError?.(error))
   redis.on("close", () => onLost?.())
   redis.on("ready", () => onConnected?.())
   return redis
+}
+
+/**
+ * A Redis that was made a replica keeps its connections, and refuses to write over them for ever. Its name may lead to another
+ * Redis by now, so the connection is made anew; while it does not, reading goes on in between.
+ */
+function demotions(): (error: Error) => boolean {
+  let renewedAt = Number.NEGATIVE_INFINITY
+  return ({ message }) => {
+    if (!message.startsWith("READONLY") || performance.now() - renewedAt < RENEW_EACH_MS) return false
+    renewedAt = performance.now()
+    return true
+  }
 }
 
 /** Why nothing can be asked of this Redis now; null when something can. */

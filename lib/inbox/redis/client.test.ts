@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { startRedis } from "../../../scripts/services/stores/redis"
+import { waitFor } from "../../../scripts/services/wait"
+import { useStores } from "../../../tests/harness/stores"
+import { startTcpProxy } from "../../../tests/harness/tcp-proxy"
+import { openRedis } from "./client"
+
+const stores = useStores()
+
+test("a Redis that was made a replica is left for the one to which its name leads now", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-test-"))
+  const successor = await startRedis({ dir })
+  stores().defer(async () => {
+    await successor.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const [former, next] = [openRedis(stores().redis.adminUrl), openRedis(successor.adminUrl)]
+  const address = new URL(stores().redis.adminUrl)
+  const proxy = await startTcpProxy(stores(), address.href)
+  const redis = openRedis(Object.assign(new URL(address), { port: new URL(proxy.url).port }).href)
+  stores().defer(() => {
+    for (const one of [former, next, redis]) one.disconnect()
+  })
+  for (const one of [former, next, redis]) await waitFor("a connection", () => one.status === "ready")
+  await next.call("ACL", "SETUSER", address.username, `>${decodeURIComponent(address.password)}`)
+  await former.call("REPLICAOF", "127.0.0.1", new URL(successor.adminUrl).port)
+
+  await expect(redis.set("written", "1")).rejects.toThrow("READONLY")
+  // While the name leads to the replica, what is there can be read.
+  await waitFor("reading", () =>
+    redis.get("written").then(
+      () => true,
+      () => false,
+    ),
+  )
+  proxy.leadTo(successor.adminUrl)
+  await waitFor(
+    "writing",
+    () =>
+      redis.set("written", "2").then(
+        () => true,
+        () => false,
+      ),
+    10_000,
+  )
+  expect(await next.get("written")).toBe("2")
+})
