@@ -67,15 +67,9 @@ export function renewConnections(sql: Database): void {
   guards.get(sql)?.renew()
 }
 
-/**
- * The same, but only if not one of the statements that wait was answered for so long.
- * @returns whether it was so
- */
-export function renewSilentConnections(sql: Database, silentMs: number): boolean {
-  const guard = guards.get(sql)
-  if (!guard?.isSilent(silentMs)) return false
-  guard.renew()
-  return true
+/** The same, but only if statements wait and not one was answered for so long; `onSilent` is told. */
+export function renewSilentConnections(sql: Database, silentMs: number): void {
+  guards.get(sql)?.renewIfSilent(silentMs)
 }
 
 /** Does something that may rightly take long, such as a migration, without deadlines, while Postgres answers others. */

@@ -1,6 +1,6 @@
 /** The result app's process. */
 
-import { openDatabase, renewSilentConnections } from "@tallyroom/lib/database"
+import { openDatabase } from "@tallyroom/lib/database"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Listener } from "@tallyroom/lib/postgres/listener"
@@ -50,7 +50,7 @@ const listener = new Listener({
   url: settings.DATABASE_URL,
   name: "result-listen",
   heard: { changed: (_, poll) => hub.changed(poll), unsure: () => hub.changedAll() },
-  onSilent: (ms) => renewSilentConnections(sql, ms),
+  sql,
   isPrepared: hasTables,
   log,
 })

@@ -1,6 +1,6 @@
 /** The worker: prepares the database, runs the shards that it holds, and brings every change of a poll to them. */
 
-import { type Database, renewConnections, renewSilentConnections } from "@tallyroom/lib/database"
+import { type Database, renewConnections } from "@tallyroom/lib/database"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import type { Log } from "@tallyroom/lib/process/logging"
@@ -79,14 +79,13 @@ export class Worker {
     this.polls = new PollBook(sql, log)
     this.tallies = new TallyProjection(redis, sql, log)
     this.listener = new Listener({
-      ...{ url: parts.databaseUrl, name: "worker-listen", log },
+      ...{ url: parts.databaseUrl, name: "worker-listen", sql, log },
       heard: {
         changed: (channel, poll) =>
           channel === "polls" ? void this.afterChange(poll) : this.projectTallies([poll]),
         // Any poll may have changed meanwhile.
         unsure: () => void this.afterChange(),
       },
-      onSilent: (ms) => renewSilentConnections(sql, ms) && log.warn("Postgres is silent; connecting anew"),
     })
     this.shards = new HeldShards({
       ...{ worker: this.id, sql, redis, openRedis, broker, polls: this.polls, metrics, log },

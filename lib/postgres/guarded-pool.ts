@@ -55,9 +55,14 @@ export class GuardedPool {
     before.destroy()
   }
 
-  /** Whether statements wait and not one was answered for so long. */
-  isSilent(ms: number): boolean {
-    return this.waiting > 0 && performance.now() - this.heardAt > ms
+  /** Does so if statements wait and not one was answered for so long. */
+  renewIfSilent(ms: number): void {
+    if (this.waiting > 0 && performance.now() - this.heardAt > ms) this.giveUp()
+  }
+
+  private giveUp(): void {
+    this.renew()
+    this.guard.onSilent?.()
   }
 
   /**
@@ -163,9 +168,7 @@ export class GuardedPool {
     let waits = true
     if (this.waiting++ === 0) this.heardAt = performance.now()
     const giveUp = () => {
-      if (!waits || pool !== this.pool) return
-      this.renew()
-      this.guard.onSilent?.()
+      if (waits && pool === this.pool) this.giveUp()
     }
     // An answer that is here already, but not read because this process was busy or stopped itself, counts.
     const timer = setTimeout(() => setImmediate(giveUp), this.guard.answerMs)

@@ -1,7 +1,13 @@
 /** One connection that hears what changed in Postgres, and tells how Postgres is. */
 
 import { backoff, pause } from "../backoff"
-import { CHANNELS, type Database, type ListenerConnection, openListenerConnection } from "../database"
+import {
+  CHANNELS,
+  type Database,
+  type ListenerConnection,
+  openListenerConnection,
+  renewSilentConnections,
+} from "../database"
 import type { Log } from "../process/logging"
 import { within } from "../within"
 
@@ -9,7 +15,7 @@ import { within } from "../within"
 const HEARTBEAT_MS = 1_000
 /** By this a statement is answered, and what it notifies is heard. */
 const ANSWER_MS = 3_000
-/** Whoever asks at least as often as this listener has waited for so long, too, when it finds Postgres silent. */
+/** What asks at least as often as this listener has waited for so long, too, when it finds Postgres silent. */
 const SILENT_MS = ANSWER_MS - HEARTBEAT_MS
 /** A restarting Postgres should be found again soon, and a missing one not be hammered. */
 const LONGEST_WAIT_MS = 1_000
@@ -31,8 +37,8 @@ export type ListenerOptions = {
   name: string
   heard: Heard
   log: Pick<Log, "info" | "warn">
-  /** Is told when this connection is left without an answer. Another one may have waited for `ms` by then. */
-  onSilent?: (ms: number) => void
+  /** Other connections, over which this listener notifies itself. If they are found silent with it, they are renewed. */
+  sql: Database
   /** Whether there is something to read; without it there is. */
   isPrepared?: (sql: Database) => Promise<boolean>
 }
@@ -79,7 +85,7 @@ export class Listener {
       await this.listen(() => {
         attempt = 0
       }).catch((error) => {
-        if (error instanceof Silent) this.options.onSilent?.(SILENT_MS)
+        if (error instanceof Silent) renewSilentConnections(this.options.sql, SILENT_MS)
         this.enter(error instanceof Deaf ? "deaf" : "away", error)
       })
       await pause(backoff(attempt, LONGEST_WAIT_MS), signal)
@@ -121,14 +127,30 @@ export class Listener {
       if (CHANNELS[name] === channel) this.options.heard.changed(name, Number(payload))
   }
 
-  /** That a statement is answered proves nothing: a pooler may listen on one connection and answer on another. */
+  /**
+   * That a statement is answered does not prove that this connection hears anything: a pooler may listen on another one. What
+   * tells is a notification by somebody else.
+   */
   private async hearOneself({ sql }: ListenerConnection): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.onEcho = resolve
-    await answered(sql`SELECT pg_notify(${this.echo}, '')`)
+    await answered(sql`SELECT 1`)
+    if (!(await this.notifyOneself())) return
     const deaf = () =>
-      new Deaf("Postgres answers, but what it notifies does not arrive: connect to it directly")
+      new Deaf("Postgres answers, but notifications do not arrive: is there a pooler in transaction mode?")
     await within(ANSWER_MS, promise, deaf)
+  }
+
+  /** @returns whether that could be done */
+  private async notifyOneself(): Promise<boolean> {
+    const { sql } = this.options
+    try {
+      await answered(sql`SELECT pg_notify(${this.echo}, '')`)
+      return true
+    } catch (error) {
+      if (error instanceof Silent) renewSilentConnections(sql, SILENT_MS)
+      return false
+    }
   }
 
   private async beat(connection: ListenerConnection, lost: AbortSignal): Promise<void> {

@@ -2,7 +2,13 @@
 
 import { beforeAll, describe, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { type AppProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import { watchPoll } from "../../apps/result/testing/viewer"
+import { addVotes } from "../../apps/result/testing/votes"
+import {
+  type AppProcess,
+  startResultProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { SHARDS } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
@@ -110,4 +116,18 @@ describe("a worker whose links fall silent", () => {
     expect(performance.now() - start).toBeLessThan(7_000)
     expect(await holders()).toEqual([])
   })
+})
+
+test("a result process whose links to Postgres fall silent shows its viewers what is counted, by itself", async () => {
+  const own = await startTcpProxy(stores(), stores().database.resultUrl)
+  const result = await startResultProcess(stores(), { DATABASE_URL: own.urlOf(stores().database.resultUrl) })
+  const viewer = watchPoll(result.url, "poll=links")
+  await viewer.sees("the votes so far", ({ total }) => total === cast)
+  // Each of its connections was used before.
+  const read = (address: string) => fetch(`${result.url}${address}`)
+  await Promise.all(Array.from({ length: 30 }, (_, i) => read(`/api/polls?${i}`)))
+  own.silence()
+  await addVotes(sql, "links", "b", 1)
+  await viewer.sees("the next vote", ({ total }) => total === cast + 1, MENDED_MS)
+  await waitFor("the results to be answered", async () => (await read("/api/polls/links/results")).ok)
 })

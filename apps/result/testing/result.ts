@@ -40,7 +40,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
     ...overrides,
   })
   const listener = new Listener({
-    ...{ url: database.resultUrl, name: "result-listen", isPrepared: hasTables, log: quiet },
+    ...{ url: database.resultUrl, name: "result-listen", isPrepared: hasTables, sql, log: quiet },
     heard: { changed: (_, poll) => hub.changed(poll), unsure: () => hub.changedAll() },
   })
   listener.start()

@@ -1,0 +1,53 @@
+import { beforeAll, expect, test } from "bun:test"
+import { waitFor } from "../../scripts/services/wait"
+import { useStores } from "../../tests/harness/stores"
+import { startTcpProxy } from "../../tests/harness/tcp-proxy"
+import { CHANNELS, type Database, openDatabase } from "../database"
+import { Listener } from "./listener"
+
+const log = { info: () => {}, warn: () => {} }
+
+const stores = useStores()
+let sql: Database
+
+beforeAll(() => {
+  sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
+  stores().defer(() => sql.end({ timeout: 1 }))
+})
+
+function listenAt(url: string) {
+  const heard: string[] = []
+  let unsure = 0
+  const listener = new Listener({
+    ...{ url, name: "test-listen", sql, log },
+    heard: { changed: (channel, poll) => heard.push(`${channel} ${poll}`), unsure: () => unsure++ },
+  })
+  stores().defer(() => listener.stop())
+  listener.start()
+  return { listener, heard, unsure: () => unsure }
+}
+
+test("what is notified is heard, also after the connection fell silent, and whoever listens is told to read anew", async () => {
+  const proxy = await startTcpProxy(stores(), stores().database.workerUrl)
+  const { listener, heard, unsure } = listenAt(proxy.urlOf(stores().database.workerUrl))
+  await waitFor("it to listen", () => listener.state === "listening")
+  await sql`SELECT pg_notify(${CHANNELS.polls}, '7'), pg_notify(${CHANNELS.tally}, '8')`
+  await waitFor("both notifications", () => heard.length === 2)
+  expect(heard).toEqual(["polls 7", "tally 8"])
+  const before = unsure()
+  proxy.silence()
+  await waitFor("the silence to be noticed", () => listener.state === "away", 6_000)
+  await waitFor("it to listen again", () => listener.state === "listening")
+  expect(unsure()).toBeGreaterThan(before)
+  await sql`SELECT pg_notify(${CHANNELS.polls}, '9')`
+  await waitFor("the next notification", () => heard.at(-1) === "polls 9")
+})
+
+test("a connection that answers and hears nothing is found out, and whoever listens reads each second", async () => {
+  // Notifications stay within a database, as with a pooler in transaction mode within a session.
+  const other = await stores().postgres.database(`other_${crypto.randomUUID().replaceAll("-", "_")}`)
+  const { listener, unsure } = listenAt(other.workerUrl)
+  await waitFor("it to be found out", () => listener.state === "deaf")
+  const before = unsure()
+  await waitFor("reading each second", () => unsure() >= before + 2, 4_000)
+})
