@@ -6,7 +6,15 @@ const coded = (code: string, more = {}) => Object.assign(new Error(code), { code
 test.each([
   ...["08000", "08006", "53100", "53200", "53300", "53400", "57014", "57P01", "57P03", "58030", "25006"],
   ...["25P03", "25P04", "40001", "40P01", "55P03", "CONNECTION_CLOSED", "CONNECT_TIMEOUT"],
-  ...["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ECONNABORTED", "EAI_AGAIN", "CERT_HAS_EXPIRED"],
+  ...[
+    "ETIMEDOUT",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "ECONNABORTED",
+    "EAI_AGAIN",
+    "CERT_HAS_EXPIRED",
+    "ERR_STREAM_DESTROYED",
+  ],
 ])("an error %s says that Postgres is away", (code) => {
   expect(isDatabaseAway(coded(code))).toBe(true)
 })
