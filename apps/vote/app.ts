@@ -7,6 +7,7 @@ import { Attempts } from "@tallyroom/lib/http/attempts"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
+import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { SettingValues } from "@tallyroom/lib/process/settings"
@@ -38,6 +39,7 @@ export type AppDeps = {
   /** The broker that holds the ballots, where that is not Redis. */
   publisher?: Publisher | null
   polls: PollCache
+  clock: RedisClock
   assets: Assets
   metrics: Metrics
   log: Pick<Log, "error" | "warn">
@@ -70,6 +72,7 @@ export function createApp({
   redis,
   publisher = null,
   polls,
+  clock,
   assets,
   metrics,
   log,
@@ -78,8 +81,9 @@ export function createApp({
   const refused = logRefusals(log)
   const deps: BallotDeps & VoteDeps = {
     polls: pollsOf(settings.CONTRACT, polls),
+    clock,
     unsentCookies: new WeakMap(),
-    appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT),
+    appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT, clock),
     eligibility: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),
       codeAttempts: new Attempts(CODE_ATTEMPTS),

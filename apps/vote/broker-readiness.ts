@@ -1,7 +1,7 @@
 /** Whether ballots can be written to the broker. */
 
 import type { StoreHealth } from "@tallyroom/lib/health"
-import { redisClockOffset } from "@tallyroom/lib/inbox/redis/clock"
+import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import { requireVerified } from "@tallyroom/lib/inbox/stream/verified"
@@ -32,9 +32,9 @@ export class BrokerReadiness implements StoreHealth {
   private async ask(connectedAt: number): Promise<void> {
     try {
       const { shards } = await this.polls.index()
-      const offset = await redisClockOffset(this.redis)
       for (let shard = 0; shard < shards; shard++) {
-        requireVerified(await readShardState(this.redis, shard), connectedAt, offset)
+        const state = await readShardState(this.redis, shard)
+        requireVerified(state, connectedAt, await readRedisClock(this.redis))
       }
       this.readyBy = connectedAt
     } catch (error) {

@@ -4,6 +4,7 @@ import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
+import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
 import { POLL_READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
@@ -25,7 +26,8 @@ const { settings, log } = startProcess("vote", declared)
 const redis = openRedis(redisUrlOf(settings), logConnection(log, "Redis"))
 const inboxStore = INBOX_STORES[inboxKind(settings.INBOX_URL)]
 const publisher = openPublisher(settings.INBOX_URL, logConnection(log, inboxStore))
-const polls = new PollCache(pollsIn(redis), publisher ? POLL_READING_USABLE_MS : undefined)
+const clock = new RedisClock(redis)
+const polls = new PollCache(pollsIn(redis, clock), publisher ? POLL_READING_USABLE_MS : undefined)
 const readiness = createReadiness(
   { problem: () => redisProblem(redis) },
   polls,
@@ -35,7 +37,7 @@ const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redisProblem(redis) === null)
 const assets = await appAssets(ENTRYPOINTS)
 
-const app = createApp({ redis, publisher, polls, assets, metrics, log, settings })
+const app = createApp({ redis, publisher, polls, clock, assets, metrics, log, settings })
 const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the voters.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))

@@ -113,6 +113,13 @@ export interface Reader {
  */
 export class InboxAway extends Error {
   override readonly name = "InboxAway"
+  /** Whether a ballot may be taken: it was sent to the store, and no answer came. */
+  readonly perhaps: boolean
+
+  constructor(message: string, { cause, perhaps = false }: { cause?: unknown; perhaps?: boolean } = {}) {
+    super(message, { cause })
+    this.perhaps = perhaps
+  }
 }
 
 /** The client of a ballot has hung up, so that the ballot was not taken: it may be one that its voter has given up since. */
@@ -125,6 +132,6 @@ export class ClientGone extends Error {
 }
 
 /** What asking this store ended with: an error that says already why stays as it is, any other is no answer. */
-export function asInboxAway(store: StoreName, error: unknown): InboxAway {
-  return error instanceof InboxAway ? error : new InboxAway(`${store} did not answer`, { cause: error })
+export function asInboxAway(store: StoreName, cause: unknown, { perhaps = false } = {}): InboxAway {
+  return cause instanceof InboxAway ? cause : new InboxAway(`${store} did not answer`, { cause, perhaps })
 }

@@ -20,6 +20,8 @@ export type TcpProxy = {
   /** The same for new connections, until `restore`: they are taken and never answered. */
   silenceAll(): void
   restore(): void
+  /** Hands on what comes from now on so many ms later, in each direction. */
+  delay(ms: number): void
 }
 
 type Pair = { client: Socket; upstream: Socket; isSilent: boolean }
@@ -27,6 +29,8 @@ type Pair = { client: Socket; upstream: Socket; isSilent: boolean }
 export async function startTcpProxy({ defer }: OwnStores, first: string): Promise<TcpProxy> {
   let target: string | null = first
   let isSilent = false
+  let lateMs = 0
+  const delayed = (hand: () => void) => void (lateMs > 0 ? setTimeout(hand, lateMs) : hand())
   const pairs = new Set<Pair>()
   const server = createServer((client) => {
     client.on("error", () => client.destroy())
@@ -36,8 +40,8 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
     upstream.on("error", () => upstream.destroy())
     const pair = { client, upstream, isSilent }
     pairs.add(pair)
-    join(pair, client, upstream)
-    join(pair, upstream, client)
+    join(pair, client, upstream, delayed)
+    join(pair, upstream, client, delayed)
     const forget = () => void (client.destroyed && upstream.destroyed && pairs.delete(pair))
     client.on("close", forget)
     upstream.on("close", forget)
@@ -65,6 +69,9 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
   const restore = () => {
     isSilent = false
   }
+  const delay = (ms: number) => {
+    lateMs = ms
+  }
   const urlOf = (server: string) => {
     const { hostname, port: its } = new URL(server)
     return server.replace(`${hostname}:${its}`, `127.0.0.1:${port}`)
@@ -73,16 +80,17 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
     cut()
     server.close()
   })
-  return { url: `http://127.0.0.1:${port}`, urlOf, cut, leadTo, silence, silenceAll, restore }
+  return { url: `http://127.0.0.1:${port}`, urlOf, cut, leadTo, silence, silenceAll, restore, delay }
 }
 
 /** Hands on what comes from one side to the other, and its end. */
-function join(pair: Pair, from: Socket, to: Socket): void {
-  from.on("data", (data) => {
+function join(pair: Pair, from: Socket, to: Socket, delayed: (hand: () => void) => void): void {
+  const hand = (data: Buffer) => {
     if (pair.isSilent || to.write(data)) return
     from.pause()
     to.once("drain", () => from.resume())
-  })
-  from.on("end", () => pair.isSilent || to.end())
+  }
+  from.on("data", (data: Buffer) => delayed(() => hand(data)))
+  from.on("end", () => delayed(() => pair.isSilent || to.end()))
   from.on("close", () => pair.isSilent || to.destroy())
 }

@@ -1,6 +1,9 @@
 // This file runs alone: it measures how soon voters are refused.
-import { beforeAll, describe, expect, test } from "bun:test"
+import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
@@ -8,7 +11,8 @@ import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
-import { openBooth } from "../harness/tallyroom"
+import { openBooth, voter } from "../harness/tallyroom"
+import { startTcpProxy } from "../harness/tcp-proxy"
 
 const POLL = "cats-vs-dogs"
 const LIMIT = 400
@@ -51,6 +55,53 @@ describe("promise 6: overload is refused, not lost", () => {
     })
     // The stopped Redis found the first ballots past their deadline, and so the later choice is the one that counts.
     expect(answer?.status).toBe(201)
+  })
+
+  test.each([
+    ["this machine's clock", () => setSystemTime(Date.now() + 60_000)],
+    ["Redis's clock", (clock: RedisClock) => clock.learn(Date.now() + 60_000, performance.now())],
+  ])("a ballot that was answered 503 does not count later, though %s was set before", async (whose, set) => {
+    const redis = openRedis(stores().redis.adminUrl)
+    stores().defer(() => redis.disconnect())
+    await waitFor("the connection", () => redis.status === "ready")
+    const clock = new RedisClock(redis)
+    const appender = new RedisAppender(redis, LIMIT, 150, clock)
+    const [number, eligibility] = await redis.hmget(keys.poll(0, POLL), "number", "eligibility")
+    const terms = `${number} ${eligibility}`
+    const cast = (when: string) =>
+      appender.append({ shard: 0, pollId: POLL, voter: voter(`${when} ${whose}`), option: "a", terms })
+    expect((await cast("before")).kind).toBe("accepted")
+    set(clock)
+    const { pid } = stores().redis
+    if (pid === undefined) throw new Error("Redis does not run")
+    process.kill(pid, "SIGSTOP")
+    try {
+      await expect(cast("late")).rejects.toMatchObject({ perhaps: true })
+    } finally {
+      process.kill(pid, "SIGCONT")
+      setSystemTime()
+    }
+    await waitFor("the new connection", () => redis.ping().catch(() => false))
+    expect(await redis.hget(keys.voters(0, POLL), voter(`late ${whose}`))).toBeNull()
+    // While Redis answers, no voter notices that a clock was set.
+    set(clock)
+    expect((await cast("after").finally(() => setSystemTime())).kind).toBe("accepted")
+  })
+
+  test("over a way of 200 ms to Redis votes are taken, pages are shown, and a ballot without an answer is taken perhaps", async () => {
+    const proxy = await startTcpProxy(stores(), stores().redis.adminUrl)
+    proxy.delay(100)
+    const far = await startVoteProcess(stores(), { REDIS_URL: proxy.urlOf(stores().redis.voteUrl) })
+    const statuses = new Set<number | undefined>()
+    await crowd(20, 10, async () => {
+      statuses.add((await castOnce(far.url, POLL, person(), "a"))?.status)
+    })
+    expect([...statuses]).toEqual([201])
+    expect((await fetch(`${far.url}/polls/${POLL}`)).status).toBe(200)
+    proxy.delay(10_000)
+    const unanswered = await castOnce(far.url, POLL, person(), "a")
+    expect(unanswered?.status).toBe(503)
+    expect(await unanswered?.json()).toMatchObject({ type: "/problems/inbox-away", taken: "perhaps" })
   })
 
   test("while Redis is gone, a vote gets 503, and may be sent again", async () => {

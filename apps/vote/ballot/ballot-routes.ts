@@ -4,6 +4,7 @@ import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
 import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
+import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia, DocumentDecoration } from "elysia"
@@ -39,6 +40,8 @@ export type BallotDeps = Pick<CastVoteDeps, "polls" | "appenderFor" | "eligibili
   headers: Pick<PageHeaders, "page">
   answers: Pick<FormAnswers, "read">
   tallies: Pick<Tallies, "read">
+  /** Polls open and close by this clock, so the page shows their phase by it. */
+  clock: Pick<RedisClock, "now" | "way">
   trustedProxies: TrustedProxies
 }
 
@@ -79,7 +82,7 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const embedded = place === "frame"
   const { request } = client
   const language = languageOf(request)
-  const now = Date.now()
+  const now = Math.floor(deps.clock.now())
   const { searchParams } = new URL(request.url)
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
   const visitor =
@@ -125,14 +128,14 @@ function newerOf(answered: OwnVote, stands: OwnVote | null): OwnVote {
 
 /** The own vote of a visitor who comes back. If it can't be read, the page does without. */
 async function readOwnVote(
-  { polls, appenderFor }: BallotDeps,
+  { polls, appenderFor, clock }: BallotDeps,
   poll: Poll,
   visitor: Visitor | null,
   now: number,
 ): Promise<OwnVote | null> {
   if (visitor === null || BEFORE_VOTING.has(votingPhase(poll, now))) return null
   const index = await polls.index().catch(() => null)
-  return index && ownVoteOf(appenderFor(index.shards), poll, visitor, index.shards)
+  return index && ownVoteOf(appenderFor(index.shards), poll, visitor, index.shards, clock.way() ?? 0)
 }
 
 /** The counts that the page shows this reader beside the poll; null for none. If they can't be read, the page does without. */

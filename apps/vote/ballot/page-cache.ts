@@ -16,6 +16,7 @@ const RECEIPT = "receipt".padStart(54, "\u007f")
 const FRESH_MS = 250
 
 type VotedPage = BallotPage & { standing: OwnVote }
+/** @property at when it was rendered, by `performance.now()` */
 type Kept = { at: number; body: CompressibleBody }
 
 /** A page as bytes, and the places of the receipt in them. */
@@ -36,7 +37,8 @@ export class VotedPages {
   }
 
   private template(page: VotedPage): Template {
-    const { poll, now, standing, answer } = page
+    const { poll, standing, answer } = page
+    const now = performance.now()
     const templates = this.templates.get(poll) ?? new Map<string, Template>()
     this.templates.set(poll, templates)
     const key = `${standing.status} ${standing.option} ${keyOf(page)}`
@@ -64,7 +66,8 @@ export class BallotPages {
   constructor(private readonly site: BallotSite) {}
 
   page(page: BallotPage): CompressibleBody {
-    const { poll, now } = page
+    const { poll } = page
+    const now = performance.now()
     const pages = this.kept.get(poll) ?? new Map<string, Kept>()
     this.kept.set(poll, pages)
     const key = keyOf(page)

@@ -1,5 +1,6 @@
-import type { Appender } from "@tallyroom/lib/inbox/contract"
+import { ANSWER_TIMEOUT_MS, type Appender } from "@tallyroom/lib/inbox/contract"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
+import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
@@ -13,14 +14,15 @@ export function appenders(
   redis: Redis,
   publisher: Publisher | null,
   backlogLimit: number,
+  clock: RedisClock,
 ): (shards: number) => Appender {
   let made: { shards: number; appender: Appender } | null = null
   return (shards) => {
     if (made?.shards !== shards) {
       const limit = Math.ceil(backlogLimit / shards)
       const appender = publisher
-        ? new StreamAppender(redis, publisher, limit)
-        : new RedisAppender(redis, limit)
+        ? new StreamAppender(redis, publisher, limit, clock)
+        : new RedisAppender(redis, limit, ANSWER_TIMEOUT_MS, clock)
       made = { shards, appender }
     }
     return made.appender

@@ -15,18 +15,20 @@ const PATIENCE_MS = 150
 /**
  * The vote of this visitor that stands; null if there is none, or if the inbox does not answer in time.
  * @param inbox for this number of shards
+ * @param way how long the way to Redis and back takes, in ms
  */
 export async function ownVoteOf(
   inbox: Pick<Appender, "standing">,
   poll: Poll,
   visitor: Visitor,
   shards: number,
+  way = 0,
 ): Promise<OwnVote | null> {
   const voter = voterOf(poll.salt, { kind: "visitor", value: visitor.id })
   const shard = shardOf(voter, shards)
   const known = inbox.standing({ shard, poll, voter })
   const stands = await within(
-    PATIENCE_MS,
+    PATIENCE_MS + way,
     known,
     () => new InboxAway("the inbox did not answer in time"),
   ).catch(() => null)

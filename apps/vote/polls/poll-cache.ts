@@ -2,6 +2,7 @@
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { asInboxAway } from "@tallyroom/lib/inbox/contract"
+import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
@@ -20,10 +21,23 @@ const MOST_ENTRIES = 1_000
 export type PollSource = {
   poll: (id: string) => Promise<Poll | "deleted" | null>
   index: () => Promise<PollIndex>
+  /** How long the way there and back takes, in ms. */
+  way?: () => number
 }
 
-export function pollsIn(redis: Redis): PollSource {
-  return { poll: (id) => findPollCopy(redis, id), index: () => readIndex(redis) }
+/** @param clock is read with the polls, as these open and close by it */
+export function pollsIn(redis: Redis, clock: Pick<RedisClock, "refresh" | "way">): PollSource {
+  const withClock =
+    <A extends unknown[], T>(read: (...asked: A) => Promise<T>) =>
+    (...asked: A) => {
+      clock.refresh()
+      return read(...asked)
+    }
+  return {
+    poll: withClock((id: string) => findPollCopy(redis, id)),
+    index: withClock(() => readIndex(redis)),
+    way: () => clock.way() ?? 0,
+  }
 }
 
 type Entry = SingleFlight<Poll | "deleted" | null>
@@ -46,6 +60,7 @@ export class PollCache {
     this.indexEntry = new SingleFlight(
       () => this.loadIndex(),
       () => this.freshness,
+      source.way,
     )
   }
 
@@ -75,6 +90,7 @@ export class PollCache {
     const entry: Entry = new SingleFlight(
       () => this.loadPoll(id, entry),
       (poll) => (isPoll(poll) ? this.freshness : UNKNOWN),
+      this.source.way,
     )
     // Until it is loaded, it is not known whether there is such a poll.
     this.unknown.set(id, entry)

@@ -2,6 +2,7 @@
 
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { jsonAnswer, POLL_PARAMETER, problemAnswers } from "@tallyroom/lib/http/openapi"
+import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
@@ -44,18 +45,16 @@ const nowDetail: DocumentDecoration = {
   },
 }
 
-export function pollRoutes({
-  polls,
-}: {
-  polls: Pick<PollCache, "index" | "poll">
-}): <App extends AnyElysia>(app: App) => App {
+export type PollDeps = { polls: Pick<PollCache, "index" | "poll">; clock: Pick<RedisClock, "now"> }
+
+export function pollRoutes({ polls, clock }: PollDeps): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.get(
       "/api/polls",
       async () => {
         const index = await polls.index()
         const open = await Promise.all(index.open.map((id) => polls.poll(id).catch(nullIfMissing)))
-        const views = open.filter((poll) => poll !== null).map((poll) => pollView(poll, Date.now()))
+        const views = open.filter((poll) => poll !== null).map((poll) => pollView(poll, clock.now()))
         return Response.json({ default: index.default, polls: views }, { headers: HEADERS })
       },
       { detail: pollsDetail },
@@ -63,14 +62,14 @@ export function pollRoutes({
     app.get(
       "/api/polls/:poll",
       async ({ params }) =>
-        Response.json(pollView(await polls.poll(params.poll), Date.now()), { headers: HEADERS }),
+        Response.json(pollView(await polls.poll(params.poll), clock.now()), { headers: HEADERS }),
       { detail: pollDetail },
     )
     app.get(
       "/api/polls/:poll/now",
       async ({ params }) => {
         const [poll, index] = await Promise.all([polls.poll(params.poll), polls.index().catch(() => null)])
-        return new Response(JSON.stringify(pollNow(poll, index, Date.now())), { headers: NOW_HEADERS })
+        return new Response(JSON.stringify(pollNow(poll, index, clock.now())), { headers: NOW_HEADERS })
       },
       { detail: nowDetail },
     )

@@ -1,5 +1,5 @@
 // Runs alone: it measures how soon a poll is known.
-import { afterAll, beforeAll, expect, test } from "bun:test"
+import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test"
 import { waitFor } from "../../../scripts/services/wait"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
@@ -24,6 +24,17 @@ test("the list names the open polls and the default one", async () => {
     ["pets", "open"],
     ["tomorrow", "scheduled"],
   ])
+})
+
+test("a poll opens by Redis's clock in what is shown, too, whatever this machine's clock says", async () => {
+  setSystemTime(opensAt.getTime() + 60_000)
+  try {
+    for (const path of ["/api/polls/tomorrow", "/api/polls/tomorrow/now"])
+      expect(await (await fixture.ask(path)).json()).toMatchObject({ phase: "scheduled" })
+    expect(await (await fixture.ask("/polls/tomorrow")).text()).toContain("Voting opens in")
+  } finally {
+    setSystemTime()
+  }
 })
 
 test("a poll is shown with all that voters need, and never with its salt", async () => {

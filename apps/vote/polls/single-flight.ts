@@ -25,6 +25,8 @@ export class SingleFlight<T> {
   constructor(
     private readonly load: () => Promise<T>,
     private readonly freshness: (value: T) => Freshness,
+    /** How long the way to Redis and back takes: readers have that much more patience. */
+    private readonly way: () => number = () => 0,
   ) {}
 
   /** The value, if it is fresh. */
@@ -32,13 +34,13 @@ export class SingleFlight<T> {
     return this.held !== null && now - this.held.at < this.held.freshMs ? this.held.value : undefined
   }
 
-  /** @throws {InboxAway} when there is no usable answer, at the latest after 150 ms */
+  /** @throws {InboxAway} when there is no usable answer, at the latest after 150 ms and the way to Redis and back */
   async get(): Promise<T> {
     const fresh = this.fresh(performance.now())
     if (fresh !== undefined) return fresh
     this.flight ??= this.ask()
     const held = this.usable()
-    const patience = held === null ? FIRST_ANSWER_MS : NEWER_ANSWER_MS
+    const patience = held === null ? FIRST_ANSWER_MS + this.way() : NEWER_ANSWER_MS
     try {
       return await within(Math.max(0, this.askedAt + patience - performance.now()), this.flight, late)
     } catch (error) {

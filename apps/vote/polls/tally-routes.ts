@@ -18,7 +18,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import { z } from "zod"
-import type { PollCache } from "./poll-cache"
+import type { PollDeps } from "./poll-routes"
 import { nowSchema, pollNow } from "./poll-view"
 import type { Counts, Tallies } from "./tallies"
 import { requireShown } from "./tally-visibility"
@@ -41,9 +41,9 @@ const tallyDetail: DocumentDecoration = {
   },
 }
 
-type Deps = { polls: Pick<PollCache, "index" | "poll">; tallies: Pick<Tallies, "read"> }
+type Deps = PollDeps & { tallies: Pick<Tallies, "read"> }
 
-export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(app: App) => App {
+export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.get(
       "/api/polls/:poll/tally",
@@ -58,7 +58,7 @@ export function tallyRoutes({ polls, tallies }: Deps): <App extends AnyElysia>(a
           polls.index().catch(() => null),
         ])
         const { version, votes, total } = counts
-        const now = pollNow(poll, index, Date.now())
+        const now = pollNow(poll, index, clock.now())
         const etag = `"${[version, ...Object.values(now)].join("-")}"`
         const headers = {
           ...apiHeaders,

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { buildAssets } from "@tallyroom/lib/http/assets"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { createRegistry } from "@tallyroom/lib/process/management"
@@ -76,9 +77,11 @@ export async function startVoteFixture(
   const registry = createRegistry("vote")
   const logged: Logged[] = []
   const log = (error: unknown, message?: string) => void logged.push({ message: message ?? "", error })
+  const clock = new RedisClock(redis)
   const app = createApp({
     redis,
-    polls: new PollCache(pollsIn(redis)),
+    clock,
+    polls: new PollCache(pollsIn(redis, clock)),
     assets: await buildAssets({ entrypoints: ENTRYPOINTS }),
     metrics: createMetrics(registry, () => redis.status === "ready"),
     log: { error: log, warn: log },

@@ -42,14 +42,14 @@ export class NatsPublisher implements Publisher {
   }
 
   /** A first ballot is written without asking before: NATS refuses it if there is another. */
-  async append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
+  async append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer> {
     const near = ballot.poll.policy === "changeable" ? await this.find(stream, ballot) : null
     // Any replica answered this, even one that lags behind. Where the answer decides, the leader is asked.
     let standing = near && answerOf(near, ballot) ? await this.findAtLeader(stream, ballot) : near
     for (let tries = 0; tries < TRIES; tries++) {
       const known = standing && answerOf(standing, ballot)
       if (known) return known
-      const ballotId = newBallotId(ballot, Date.now(), standing?.position)
+      const ballotId = newBallotId(ballot, now, standing?.position)
       if (await this.write(stream, ballot, ballotId, standing ? standing.turn + 1 : 0))
         return { kind: "accepted", position: ballotId }
       standing = await this.findAtLeader(stream, ballot)
@@ -76,7 +76,7 @@ export class NatsPublisher implements Publisher {
       return true
     } catch (error) {
       if (isSubjectTaken(error)) return false
-      throw asInboxAway("NATS", error)
+      throw asInboxAway("NATS", error, { perhaps: true })
     }
   }
 

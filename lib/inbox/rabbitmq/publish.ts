@@ -24,9 +24,9 @@ export class RabbitPublisher implements Publisher {
     return this.rabbit.connectedAt()
   }
 
-  async append(stream: string, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
+  async append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer> {
     const { poll, voter, option } = ballot
-    const ballotId = newBallotId(ballot, Date.now())
+    const ballotId = newBallotId(ballot, now)
     await this.sender.send(
       stream,
       encodeBallotEntry({ poll: poll.number, voter, option }, ballotId),

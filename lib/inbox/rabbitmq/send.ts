@@ -16,7 +16,7 @@ export class Sender {
   async send(stream: string, text: string, timeoutMs: number): Promise<void> {
     const messageId = crypto.randomUUID()
     const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId }
-    await brokerAnswer("RabbitMQ", this.publisher().send(envelope, text), timeoutMs)
+    await brokerAnswer("RabbitMQ", this.publisher().send(envelope, text), timeoutMs, true)
     // A message that comes back does so before its confirmation, but the client tells it one turn later.
     await new Promise(setImmediate)
     if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no stream ${stream}`)

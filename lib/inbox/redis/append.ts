@@ -16,12 +16,14 @@ import {
 import { afterHangUps } from "../hang-ups"
 import { keys } from "../keys"
 import { redisProblem } from "./client"
-import { readRedisClock } from "./clock"
+import { RedisClock } from "./clock"
 
 /** Two rounds: Redis decides one while the next is on its way. More would only make the rounds smaller. */
 const ROUNDS_IN_FLIGHT = 2
 /** Keeps one script call below about 5 ms, for everybody else whom this Redis serves. */
 const BALLOTS_A_CALL = 400
+/** By how much clocks may drift apart between two answers. */
+const CLOCK_SLACK_MS = 50
 
 type Waiting = { ballot: NewBallot; resolve: (answer: AppendAnswer) => void; reject: (error: Error) => void }
 
@@ -30,17 +32,16 @@ export class RedisAppender implements Appender {
   private arriving: Waiting[] | null = null
   private waiting: Waiting[] = []
   private roundsInFlight = 0
-  /** Redis's clock minus ours, as of the freshest answer; unknown before the first. */
-  private clockOffset: number | null = null
 
   /**
    * @param backlogLimit ballots that may wait in one shard
-   * @param answerTimeoutMs after which a ballot that has no answer is given up
+   * @param answerTimeoutMs after which a ballot that has no answer is given up, with the time for the way to Redis and back
    */
   constructor(
     private readonly redis: Redis,
     private readonly backlogLimit: number,
     private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
+    private readonly clock = new RedisClock(redis),
   ) {}
 
   append(ballot: NewBallot): Promise<AppendAnswer> {
@@ -83,59 +84,68 @@ export class RedisAppender implements Appender {
     const calls = byShard(this.waiting.filter(isAttended))
     this.waiting = []
     this.roundsInFlight++
+    const limit = this.answerTimeoutMs + (this.clock.way() ?? 0)
+    const end = performance.now() + limit
     let answered = false
     // An answer that is here already, but not read because we were busy ourselves, counts.
-    const onTime = () => setImmediate(() => answered || this.stalled(calls))
-    const timer = setTimeout(onTime, this.answerTimeoutMs)
-    await Promise.all(calls.map((call) => this.call(call)))
+    const onTime = () => setImmediate(() => answered || this.stalled(calls, limit))
+    const timer = setTimeout(onTime, limit)
+    await Promise.all(calls.map((call) => this.call(call, end)))
     answered = true
     clearTimeout(timer)
     this.roundsInFlight--
     this.schedule()
   }
 
-  private async call(waiting: Waiting[]): Promise<void> {
+  /** @param end when the ballots are given up, by `performance.now()` */
+  private async call(waiting: Waiting[], end: number): Promise<void> {
     try {
-      const { keyNames, args } = scriptArguments(waiting)
-      if (this.clockOffset === null) this.learnClock(await readRedisClock(this.redis))
-      const deadline = Math.ceil(Date.now() + (this.clockOffset ?? 0) + this.answerTimeoutMs)
-      const reply = await this.redis.castBallots(
-        keyNames.length,
-        ...keyNames,
-        this.backlogLimit,
-        deadline,
-        ...args,
-      )
-      const [verdict, now, ...answers] = reply
-      this.learnClock(Number(now))
+      if (this.clock.way() === null) await this.clock.read()
+      let [verdict, ...answers] = await this.ask(waiting, end)
+      // In time all the same: then Redis's clock was set, and its answer has told how.
+      if (verdict === "expired" && performance.now() < end)
+        [verdict, ...answers] = await this.ask(waiting, end)
       if (verdict !== "decided") throw new InboxAway(`the inbox is ${verdict}`)
       waiting.forEach((one, i) => {
         one.resolve(readAnswer(answers[i] ?? ""))
       })
     } catch (error) {
-      const away = asInboxAway("Redis", error)
+      const away = asInboxAway("Redis", error, { perhaps: true })
       for (const one of waiting) one.reject(away)
     }
   }
 
-  /**
-   * Redis holds its answers back: everybody who waits is told so, and the connection is made anew. Calls that Redis
-   * still reads from the old one are past their deadline and change nothing.
-   */
-  private stalled(calls: Waiting[][]): void {
-    const away = new InboxAway(`Redis did not answer within ${this.answerTimeoutMs} ms`)
-    for (const one of [...calls.flat(), ...this.waiting]) one.reject(away)
-    this.waiting = []
-    this.redis.disconnect(true)
+  /** @returns the verdict and the answers */
+  private async ask(waiting: Waiting[], end: number): Promise<string[]> {
+    const askedAt = performance.now()
+    const left = end - askedAt
+    if (left <= 0) throw new InboxAway("the ballots are late")
+    const now = this.clock.now()
+    const { keyNames, args } = scriptArguments(waiting)
+    const [verdict = "", shown, ...answers] = await this.redis.castBallots(
+      keyNames.length,
+      ...keyNames,
+      this.backlogLimit,
+      Math.floor(now) - CLOCK_SLACK_MS,
+      Math.ceil(now + left),
+      ...args,
+    )
+    this.clock.learn(Number(shown), askedAt)
+    return [verdict, ...answers]
   }
 
   /**
-   * The greatest offset seen is the nearest to the truth: an answer's way back only makes it smaller. It fades by 1 ms an
-   * answer, so that clocks may drift.
+   * Redis holds its answers back: everybody who waits is told so, and the connection is made anew. Calls that Redis
+   * still reads from the old one are past their deadline and change nothing. Over a new connection the way is measured first:
+   * that may take longer, and nothing was sent yet.
    */
-  private learnClock(redisNow: number): void {
-    const seen = redisNow - Date.now()
-    this.clockOffset = this.clockOffset === null ? seen : Math.max(seen, this.clockOffset - 1)
+  private stalled(calls: Waiting[][], limit: number): void {
+    const text = `Redis did not answer within ${Math.round(limit)} ms`
+    const isMeasured = this.clock.way() !== null
+    for (const one of calls.flat()) one.reject(new InboxAway(text, { perhaps: isMeasured }))
+    for (const one of this.waiting) one.reject(new InboxAway(text))
+    this.waiting = []
+    if (isMeasured) this.redis.disconnect(true)
   }
 }
 

@@ -4,8 +4,9 @@
 -- inbox  {s}:inbox, the stream of accepted ballots
 -- KEYS[3…]  {s}:poll:<id>, {s}:voters:<id>: a pair for each poll that these ballots name
 -- backlog_limit  the most entries that may wait in the stream
--- deadline  when the caller stops waiting, in ms of this Redis's clock: a later call changes nothing
--- ARGV[3…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
+-- earliest, deadline  when the caller began and when it stops waiting, in ms of this Redis's clock: a later call changes nothing,
+--           nor does one that seems to come before it was made, as the clock was set back since
+-- ARGV[4…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
 --           " <words>" where these were changed since the poll opened
 -- then      four for each ballot: the number of its pair, voter, option, and the id of the vote that it is to replace, as far
 --           as its voter knows: 0-0 for none, empty for whichever stands
@@ -13,8 +14,8 @@
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
 -- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", or the name of a refusal.
 local fence, inbox = KEYS[1], KEYS[2]
-local backlog_limit, deadline = tonumber(ARGV[1]), tonumber(ARGV[2])
-local FIXED_KEYS, FIXED_ARGUMENTS = 2, 2
+local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local FIXED_KEYS, FIXED_ARGUMENTS = 2, 3
 
 -- @include serving
 
@@ -23,7 +24,7 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local now_text = string.format('%.0f', now)
 
 if redis.pcall('GET', fence) ~= serving() then return { 'restoring', now_text } end
-if now > deadline then return { 'expired', now_text } end
+if now > deadline or now < earliest then return { 'expired', now_text } end
 
 -- All that could fail is read before the first write, so that a call is applied whole or not at all.
 local waiting = redis.pcall('XLEN', inbox)

@@ -13,33 +13,31 @@ import {
   type VoterPlace,
 } from "../contract"
 import { afterHangUps } from "../hang-ups"
-import { redisClockOffset } from "../redis/clock"
+import { RedisClock } from "../redis/clock"
 import type { Publisher } from "./contract"
 import { readShardState, type ShardState } from "./shard-state"
 import { requireVerified } from "./verified"
 
 /** How old the reading of a shard's state may be. */
 const FRESH_MS = 250
-/** Redis's clock is read anew this often. */
-const CLOCK_FRESH_MS = 10_000
 
 type Known = { state: ShardState; readAt: number; acceptedSince: number }
 
 export class StreamAppender implements Appender {
   private readonly known = new Map<number, Known>()
   private readonly reading = new Map<number, Promise<Known>>()
-  private clock = { offset: 0, readAt: Number.NEGATIVE_INFINITY }
 
   /** @param backlogLimit ballots that may wait in one shard; at the limit each replica may accept some more for a moment */
   constructor(
     private readonly redis: Redis,
     private readonly publisher: Publisher,
     private readonly backlogLimit: number,
+    private readonly clock = new RedisClock(redis),
   ) {}
 
   async append(ballot: NewBallotWithPoll): Promise<AppendAnswer> {
     const known = await this.reach(ballot.shard)
-    requireVerified(known.state, this.publisher.connectedAt(), this.clock.offset)
+    requireVerified(known.state, this.publisher.connectedAt(), this.clock.now())
     if (await isAbandoned(ballot)) throw new ClientGone()
     try {
       return await this.decide(known, ballot)
@@ -61,12 +59,12 @@ export class StreamAppender implements Appender {
 
   /** Settles when ballots for this shard can be written. @throws {InboxAway} when they can't, and why */
   async requireWritable(shard: number): Promise<void> {
-    requireVerified((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.offset)
+    requireVerified((await this.reach(shard)).state, this.publisher.connectedAt(), this.clock.now())
   }
 
   private async decide(known: Known, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
     const { stream, waiting } = known.state
-    const refusal = refusalOf(ballot, Date.now() + this.clock.offset)
+    const refusal = refusalOf(ballot, this.clock.now())
     if (refusal !== null) {
       const stands = await this.publisher.standing(stream, ballot)
       return stands?.option === ballot.option
@@ -74,7 +72,7 @@ export class StreamAppender implements Appender {
         : { kind: refusal }
     }
     if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
-    const answer = await this.publisher.append(stream, ballot)
+    const answer = await this.publisher.append(stream, ballot, this.clock.now())
     if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++
     return answer
   }
@@ -90,8 +88,7 @@ export class StreamAppender implements Appender {
   private async read(shard: number): Promise<Known> {
     const before = this.known.get(shard)
     try {
-      await this.readClock()
-      const state = await readShardState(this.redis, shard)
+      const [state] = await Promise.all([readShardState(this.redis, shard), this.clock.read()])
       const acceptedSince = before?.state.turn === state.turn ? before.acceptedSince : 0
       const known = { state, readAt: performance.now(), acceptedSince }
       this.known.set(shard, known)
@@ -99,11 +96,6 @@ export class StreamAppender implements Appender {
     } catch (error) {
       throw asInboxAway("Redis", error)
     }
-  }
-
-  private async readClock(): Promise<void> {
-    if (performance.now() - this.clock.readAt < CLOCK_FRESH_MS) return
-    this.clock = { offset: await redisClockOffset(this.redis), readAt: performance.now() }
   }
 }
 

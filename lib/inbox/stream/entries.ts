@@ -18,7 +18,7 @@ export function newBallotId(
   after?: Position,
 ): Position {
   const bits = keyed(poll.salt, `mark ${voter} ${option}`, 4).readUInt32BE(0) % BALLOT_ID_BASE
-  return { ms: Math.max(now, (after?.ms ?? 0) + 1), seq: BALLOT_ID_BASE + bits }
+  return { ms: Math.max(Math.floor(now), (after?.ms ?? 0) + 1), seq: BALLOT_ID_BASE + bits }
 }
 
 /** `<poll number> <voter> <option> <ms>-<seq>` */

@@ -11,11 +11,11 @@ const CLOCK_SLACK_MS = 100
 
 /**
  * @param connectedAt when vote's connection to the broker came about (by `performance.now()`)
- * @param clockOffset of Redis's clock to this process's (ms)
+ * @param now by Redis's clock (ms)
  * @throws {InboxAway} until a worker has verified the stream since
  */
-export function requireVerified({ verifiedAt }: ShardState, connectedAt: number, clockOffset: number): void {
-  const connected = Date.now() + clockOffset - (performance.now() - connectedAt)
+export function requireVerified({ verifiedAt }: ShardState, connectedAt: number, now: number): void {
+  const connected = now - (performance.now() - connectedAt)
   if (verifiedAt > connected + CLOCK_SLACK_MS) return
   throw new InboxAway("no worker has looked at the broker since it was connected")
 }
