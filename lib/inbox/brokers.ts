@@ -40,8 +40,8 @@ const READ_ON = "What else it can't promise stands in docs/inboxes.md."
 /** What a broker can't promise that Redis can, in a line for whoever chose it; null for Redis. */
 export const INBOX_LIMITS = {
   redis: null,
-  nats: `NATS holds the ballots: a closing poll takes votes until each vote app has learned of it, up to 2 s later, and ballots that NATS loses before they are counted appear in no book. ${READ_ON}`,
-  rabbitmq: `RabbitMQ holds the ballots: votes are answered 202, as only counting finds a voter's second one; a closing poll takes votes until each vote app has learned of it, up to 2 s later; and ballots that RabbitMQ loses before they are counted, as by a power cut, appear in no book. ${READ_ON}`,
+  nats: `NATS holds the ballots: a closing poll takes votes until each vote app has learned of it, up to 2 s later, and how many ballots waited in a stream that NATS loses nobody can tell. ${READ_ON}`,
+  rabbitmq: `RabbitMQ holds the ballots: votes are answered 202, as only counting finds a voter's second one; a closing poll takes votes until each vote app has learned of it, up to 2 s later; and how many ballots waited in a stream that RabbitMQ loses, as by a power cut, nobody can tell. ${READ_ON}`,
 } as const satisfies Record<InboxKind, string | null>
 
 /** vote's side of the broker; null when the inbox is in Redis itself. */
