@@ -6,7 +6,7 @@ import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/bro
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
-import { POLL_READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
+import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
@@ -27,7 +27,10 @@ const redis = openRedis(redisUrlOf(settings), logConnection(log, "Redis"))
 const inboxStore = INBOX_STORES[inboxKind(settings.INBOX_URL)]
 const publisher = openPublisher(settings.INBOX_URL, logConnection(log, inboxStore))
 const clock = new RedisClock(redis)
-const polls = new PollCache(pollsIn(redis, clock), publisher ? POLL_READING_USABLE_MS : undefined)
+const polls = new PollCache(
+  pollsIn(redis, clock, publisher !== null),
+  publisher ? READING_USABLE_MS : undefined,
+)
 const readiness = createReadiness(
   { problem: () => redisProblem(redis) },
   polls,

@@ -39,7 +39,11 @@ export type NewBallot = {
 }
 
 /** The same with the poll as it was read then, for an inbox that can't look it up itself. */
-export type NewBallotWithPoll = NewBallot & { poll: Poll }
+export type NewBallotWithPoll = NewBallot & {
+  poll: Poll
+  /** When Redis was asked for the poll, by `performance.now()`. */
+  pollAskedAt: number
+}
 
 /** Whose vote of which poll, and where the inbox keeps it. */
 export type VoterPlace = Pick<NewBallotWithPoll, "shard" | "poll" | "voter">

@@ -2,7 +2,8 @@
  * Every key that Tallyroom keeps in Redis. All keys of a shard share one hash tag, so that a script may touch them together.
  *
  * {s0}:gate         string  the fence: run id and replication id of the Redis that the worker last found equal to Postgres. While
- *                           another serves (restarted, wiped, failed over), cast.lua accepts nothing
+ *                           another serves (restarted, wiped, failed over), cast.lua accepts nothing; where a broker holds the
+ *                           ballots, vote believes no copy of a poll (earlier versions wrote the broker's kind there)
  * {s0}:room         string  id of the database whose inbox this is: a worker of another one does not touch it
  * {s0}:poll:<id>    hash    number, state, policy, eligibility, words, opens, closes (ms or empty), options (",a,b,"),
  *                           revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard);

@@ -23,6 +23,7 @@ import { becomes } from "../harness/becomes"
 import { openInboxAdmin, writeGarbage } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
 import { makePoll, voter } from "../harness/tallyroom"
+import { startTcpProxy, type TcpProxy } from "../harness/tcp-proxy"
 
 const SHARDS = 2
 const BALLOTS = 10_000
@@ -42,18 +43,28 @@ export function inboxContract(kind: InboxKind): void {
     const accepted = refusesSecondVotes ? "accepted" : "received"
     let server: InboxServer
     let worker: Awaited<ReturnType<typeof startWorker>>
+    /** The workers' way to Redis. */
+    let link: TcpProxy
     let booth: InboxBooth
     let sql: Database
 
     beforeAll(async () => {
       server = await startInboxServer(kind, stores())
-      worker = await startWorker(stores(), SHARDS, server.url)
-      await worker.ready()
+      link = await startTcpProxy(stores(), stores().redis.workerUrl)
+      worker = await startLinkedWorker()
       sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 2 })
       stores().defer(() => sql.end({ timeout: 1 }))
       booth = await openInboxBooth(stores(), server.url, SHARDS)
     }, START_MS)
 
+    const startLinkedWorker = async () => {
+      const workerUrl = new URL(stores().redis.workerUrl)
+      workerUrl.port = new URL(link.url).port
+      const redis = { ...stores().redis, workerUrl: workerUrl.href }
+      const started = await startWorker({ ...stores(), redis }, SHARDS, server.url)
+      await started.ready()
+      return started
+    }
     const open = async (id: string, poll: Parameters<typeof makePoll>[2] = {}) => {
       await makePoll(sql, id, poll)
       await waitFor(`the poll ${id} to be open`, async () => (await stateIn(id)) === "open")
@@ -241,6 +252,45 @@ export function inboxContract(kind: InboxKind): void {
       expect(await booksOf("ends")).toMatchObject({ late: 0, setAside: 0, faults: [] })
     })
 
+    test("counts all that it takes of a poll that closes while workers are cut from Redis, and Redis is killed", async () => {
+      await open("unheard")
+      const taken: string[] = []
+      let refused = ""
+      const isFinal = async () => {
+        const [row] = await sql`SELECT state FROM polls WHERE id = 'unheard'`
+        return row?.state === "final"
+      }
+      const voting = crowd(4, 4, async (one) => {
+        for (let i = 0; refused === ""; i++) {
+          const name = voter(`unheard ${one} ${i}`)
+          const answer = await booth.cast("unheard", name, "a").catch(() => null)
+          if (answer?.kind === accepted) taken.push(name)
+          else if (answer !== null) refused = answer.kind
+          await Bun.sleep(25)
+        }
+      })
+      await waitFor("some votes", () => taken.length > 10)
+      link.leadTo(null)
+      link.cut()
+      await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'unheard'`
+      // Longer than any reading of the poll is used: by then a stop that was only known to Postgres had its marker.
+      const end = performance.now() + (kind === "redis" ? 500 : 6_500)
+      const before = taken.length
+      await waitFor("votes that nobody told of the close", () => performance.now() > end)
+      expect(taken.length).toBeGreaterThan(before)
+      expect(await isFinal()).toBe(false)
+      await stores().redis.kill9()
+      await stores().redis.start()
+      link.leadTo(stores().redis.workerUrl)
+      await voting
+      expect(refused).toBe("closed")
+      await waitFor("the poll to be final", isFinal)
+      const rows = await sql`SELECT voter FROM votes JOIN polls ON number = poll WHERE polls.id = 'unheard'`
+      const counted = new Set(rows.map((row) => voterOfUuid(String(row.voter))))
+      expect(taken.filter((name) => !counted.has(name))).toEqual([])
+      expect(await booksOf("unheard")).toMatchObject({ late: 0, pending: 0, faults: [] })
+    })
+
     test("refuses past the backlog limit, and loses nothing of what it took", async () => {
       await open("flooded")
       const small = await openInboxBooth(stores(), server.url, SHARDS, 10)
@@ -252,8 +302,7 @@ export function inboxContract(kind: InboxKind): void {
       expect(taken).toBe(10 * SHARDS)
       expect(kinds.filter((kind) => kind === "full").length).toBe(60 - taken)
       expect((await booksOf("flooded"))?.pending).toBe(taken)
-      worker = await startWorker(stores(), SHARDS, server.url)
-      await worker.ready()
+      worker = await startLinkedWorker()
       await untilCounted("flooded", { a: taken })
     })
 
@@ -295,8 +344,7 @@ export function inboxContract(kind: InboxKind): void {
       if (kind !== "redis") expect(performance.now() - start).toBeLessThan(1_000) // the booth reads polls from Redis too
       if (auditor) await expect(auditPolls(sql, auditor)).rejects.toThrow("did not answer")
       server.thaw()
-      worker = await startWorker(stores(), SHARDS, server.url)
-      await worker.ready()
+      worker = await startLinkedWorker()
       await booth.castUntilAnswered("hangs", voter("ann"), "a")
       await untilCounted("hangs", { a: 21 })
     })

@@ -6,6 +6,7 @@ import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type AppendAnswer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
+import type { PollReading } from "../polls/poll-cache"
 import { pollUnknown } from "../polls/poll-problems"
 import { type Identity, voterOf } from "../voter/voters"
 
@@ -44,7 +45,7 @@ const NO_VOTE = "none"
  */
 export async function castBallot(
   inbox: { appender: Appender; shards: number },
-  poll: Poll,
+  poll: PollReading,
   { option, replaces, isAbandoned }: Choice,
   identity: Identity,
 ): Promise<VoteOutcome> {
@@ -56,6 +57,7 @@ export async function castBallot(
     shard,
     pollId: poll.id,
     poll,
+    pollAskedAt: poll.askedAt,
     voter,
     option,
     terms: termsOf(poll),

@@ -3,7 +3,12 @@
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import { asInboxAway } from "@tallyroom/lib/inbox/contract"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
-import { findPollCopy, type PollIndex, readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import {
+  findPollCopy,
+  findVerifiedPollCopy,
+  type PollIndex,
+  readIndex,
+} from "@tallyroom/lib/inbox/redis/poll-copies"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { pollDeleted, pollUnknown } from "./poll-problems"
@@ -25,22 +30,33 @@ export type PollSource = {
   way?: () => number
 }
 
-/** @param clock is read with the polls, as these open and close by it */
-export function pollsIn(redis: Redis, clock: Pick<RedisClock, "refresh" | "way">): PollSource {
+/**
+ * @param clock is read with the polls, as these open and close by it
+ * @param hasBroker whether a broker holds the ballots: then nobody but vote looks whether a poll takes them
+ */
+export function pollsIn(
+  redis: Redis,
+  clock: Pick<RedisClock, "refresh" | "way">,
+  hasBroker = false,
+): PollSource {
   const withClock =
     <A extends unknown[], T>(read: (...asked: A) => Promise<T>) =>
     (...asked: A) => {
       clock.refresh()
       return read(...asked)
     }
+  const verified = async (id: string) => (await findVerifiedPollCopy(redis, id)).poll
   return {
-    poll: withClock((id: string) => findPollCopy(redis, id)),
+    poll: withClock(hasBroker ? verified : (id: string) => findPollCopy(redis, id)),
     index: withClock(() => readIndex(redis)),
     way: () => clock.way() ?? 0,
   }
 }
 
-type Entry = SingleFlight<Poll | "deleted" | null>
+/** A poll, and when Redis was asked for it (by `performance.now()`). */
+export type PollReading = Poll & { askedAt: number }
+
+type Entry = SingleFlight<PollReading | "deleted" | null>
 
 export class PollCache {
   private readonly known = new BoundedMap<string, Entry>(MOST_ENTRIES)
@@ -70,7 +86,7 @@ export class PollCache {
   }
 
   /** @throws {Problem} poll-unknown, poll-deleted; @throws {InboxAway} */
-  async poll(id: string): Promise<Poll> {
+  async poll(id: string): Promise<PollReading> {
     if (!SLUG.test(id)) throw pollUnknown(id)
     const poll = await this.entry(id).get()
     if (poll === null) throw pollUnknown(id)
@@ -97,12 +113,13 @@ export class PollCache {
     return entry
   }
 
-  private async loadPoll(id: string, entry: Entry): Promise<Poll | "deleted" | null> {
+  private async loadPoll(id: string, entry: Entry): Promise<PollReading | "deleted" | null> {
+    const askedAt = performance.now()
     const poll = await this.source.poll(id)
     const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
     outOf.delete(id)
     into.set(id, entry)
-    return poll
+    return isPoll(poll) ? { ...poll, askedAt } : poll
   }
 
   private async loadIndex(): Promise<PollIndex> {
@@ -117,6 +134,6 @@ export class PollCache {
   }
 }
 
-function isPoll(found: Poll | "deleted" | null): found is Poll {
+function isPoll<T extends Poll>(found: T | "deleted" | null): found is T {
   return found !== null && found !== "deleted"
 }

@@ -35,6 +35,21 @@ test("a failing question is bridged by the last answer, and asked again by the n
   expect([await value.get(), await value.get(), await value.get()]).toEqual([1, 1, 3])
 })
 
+test("an answer is as old as its question, however late it came", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const answers = [promise, new Promise<string>(() => {})]
+  const value = new SingleFlight(
+    async () => (await answers.shift()) ?? "",
+    () => ({ freshMs: 100, usableMs: 100 }),
+  )
+  await expect(value.get()).rejects.toThrow("in time")
+  resolve("open, 150 ms ago")
+  await promise
+  // What answered the first question is held from now on.
+  await new Promise(setImmediate)
+  await expect(value.get()).rejects.toThrow("in time")
+})
+
 test("without any answer a reader is told so in time, and a later reader does not wait at all", async () => {
   const value = new SingleFlight(() => new Promise<string>(() => {}), often)
   await expect(value.get()).rejects.toThrow("in time")

@@ -11,14 +11,14 @@ const NEWER_ANSWER_MS = 15
 const late = () => new InboxAway("Redis did not answer in time")
 
 export type Freshness = {
-  /** Milliseconds in which the value is not asked for again. */
+  /** Milliseconds, from when it was asked for, in which the value is not asked for again. */
   freshMs: number
-  /** Milliseconds in which an old value is better than none. */
+  /** The same, in which an old value is better than none. However long the answer took, the value is no younger than its question. */
   usableMs: number
 }
 
 export class SingleFlight<T> {
-  private held: { value: T; at: number; freshMs: number } | null = null
+  private held: { value: T; askedAt: number; freshMs: number } | null = null
   private flight: Promise<T> | null = null
   private askedAt = 0
 
@@ -31,7 +31,7 @@ export class SingleFlight<T> {
 
   /** The value, if it is fresh. */
   fresh(now: number): T | undefined {
-    return this.held !== null && now - this.held.at < this.held.freshMs ? this.held.value : undefined
+    return this.held !== null && now - this.held.askedAt < this.held.freshMs ? this.held.value : undefined
   }
 
   /** @throws {InboxAway} when there is no usable answer, at the latest after 150 ms and the way to Redis and back */
@@ -51,15 +51,16 @@ export class SingleFlight<T> {
 
   private usable(): { value: T } | null {
     if (this.held === null) return null
-    const age = performance.now() - this.held.at
+    const age = performance.now() - this.held.askedAt
     return age < this.freshness(this.held.value).usableMs ? this.held : null
   }
 
   private async ask(): Promise<T> {
-    this.askedAt = performance.now()
+    const askedAt = performance.now()
+    this.askedAt = askedAt
     try {
       const value = await this.load()
-      this.held = { value, at: performance.now(), freshMs: this.freshness(value).freshMs }
+      this.held = { value, askedAt, freshMs: this.freshness(value).freshMs }
       return value
     } finally {
       this.flight = null

@@ -80,7 +80,7 @@ test("a shard counts once its source is open, and is given back when it is stopp
   stop()
   await done
   expect([shard.isCounting, shard.problem]).toEqual([false, "was given back"])
-  expect(source.calls).toEqual(["open", "onCounting", "close"])
+  expect(source.calls).toEqual(["open", "onCounting", "project changed", "close"])
 })
 
 test("a shard whose lease is another worker's is given back without being opened", async () => {
@@ -100,8 +100,10 @@ test("a shard that is restored does not count yet, and takes no copies of polls"
   expect([shard.isCounting, source.calls]).toEqual([false, ["open"]])
   resolve()
   await untilCounting(shard)
-  await shard.project("changed")
+  // What was not taken while the shard was being opened comes now.
   expect(source.calls).toEqual(["open", "onCounting", "project changed"])
+  await shard.project("votable")
+  expect(source.calls.at(-1)).toBe("project votable")
   stop()
   await done
 })
@@ -110,9 +112,10 @@ test("a shard whose source finds another inbox is opened anew, without being sea
   const source = new StubSource()
   source.fail.check = false
   const { shard, stop, done } = startShard(source)
-  await waitFor("a second opening", () => source.calls.length === 4)
+  await waitFor("a second opening", () => source.calls.length === 6)
   await untilCounting(shard)
-  expect(source.calls).toEqual(["open", "onCounting", "open", "onCounting"])
+  const opening = ["open", "onCounting", "project changed"]
+  expect(source.calls).toEqual([...opening, ...opening])
   stop()
   await done
 })
@@ -127,7 +130,7 @@ test("a shard whose source fails says why until it counts again", async () => {
   expect(shard.problem).toBe("Redis is away")
   resolve()
   await untilCounting(shard)
-  expect(source.calls).toEqual(["open", "open", "onCounting"])
+  expect(source.calls).toEqual(["open", "open", "onCounting", "project changed"])
   stop()
   await done
 })

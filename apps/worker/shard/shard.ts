@@ -124,6 +124,8 @@ export class Shard {
     this.state = { name: "counting" }
     this.gotOnAt = performance.now()
     await source.onCounting()
+    // A poll that changed while the shard was being opened was not projected, and may have been written before as it was then.
+    await this.project("changed")
     onOpen()
   }
 

@@ -16,6 +16,22 @@ export async function raiseFence(redis: Redis, shard: number): Promise<string> {
 }
 
 /**
+ * Has this Redis process accept ballots, each with an id after `floor`.
+ * @param found what the inspection of the shard told
+ * @throws when Redis was replaced, or taken up by another worker, since then
+ */
+export async function lowerFence(
+  redis: Redis,
+  shard: number,
+  floor: Position,
+  { fence, serving }: { fence: string; serving: string },
+): Promise<void> {
+  const place = [keys.fence(shard), keys.inbox(shard)] as const
+  const outcome = await redis.lowerFence(...place, floor.ms, floor.seq, fence, serving)
+  if (outcome !== "open") throw new Error(`Redis changed while shard ${shard} was being opened`)
+}
+
+/**
  * Removes the keys that hold another type than they should: nothing could be read from them or written to them.
  * @returns the polls whose voters went with them
  */

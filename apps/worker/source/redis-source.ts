@@ -2,7 +2,7 @@
 
 import { comparePositions, formatPosition, type Position } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
-import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
+import { RESTORING } from "@tallyroom/lib/inbox/keys"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
@@ -12,7 +12,7 @@ import { type CopiesToWrite, ShardBehind } from "../polls/projection"
 import { takeOver } from "./claim"
 import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
-import { chooseFloor, raiseFence, removeGarbage, restoreVoters } from "./redis-restore"
+import { chooseFloor, lowerFence, raiseFence, removeGarbage, restoreVoters } from "./redis-restore"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
 export type RedisSourceParts = SourceParts & {
@@ -139,16 +139,7 @@ export class RedisSource implements Source {
 
   private async lowerFence(position: Position, expected: string, serving: string): Promise<void> {
     const { shard, parts } = this
-    const { ms, seq } = position
-    const outcome = await parts.redis.lowerFence(
-      keys.fence(shard),
-      keys.inbox(shard),
-      ms,
-      seq,
-      expected,
-      serving,
-    )
-    if (outcome !== "open") throw new Error(`Redis changed while shard ${shard} was being opened`)
+    await lowerFence(parts.redis, shard, position, { fence: expected, serving })
     parts.log.info({ shard, after: formatPosition(position) }, "shard opened")
   }
 }

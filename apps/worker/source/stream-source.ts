@@ -1,8 +1,7 @@
 /** The ballots of a shard in a stream at a broker. Polls stay in Redis; a broker releases nothing that was counted. */
 
-import type { Position } from "@tallyroom/lib/ballots/ballot"
+import { type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
-import { keys } from "@tallyroom/lib/inbox/keys"
 import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
@@ -13,6 +12,8 @@ import type { WorkerMetrics } from "../metrics"
 import type { CopiesToWrite } from "../polls/projection"
 import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
+import { inspectShard, type ShardInspection } from "./redis-inspection"
+import { lowerFence, raiseFence } from "./redis-restore"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
@@ -34,12 +35,14 @@ export class StreamSource implements Source {
   private checkedAt = Number.NEGATIVE_INFINITY
   private forgotAt = Number.NEGATIVE_INFINITY
   private turn = 0
+  /** While all copies are written into a Redis process that had none from this worker. */
+  private adopting: Promise<void> | null = null
 
   constructor(
     private readonly shard: number,
     private readonly parts: StreamSourceParts,
   ) {
-    this.stops = new StopMarkers(parts.sql, shard)
+    this.stops = new StopMarkers(parts.sql, parts.redis, shard)
     this.cursor = new StreamCursor(this.stops)
     this.acceptance = new AcceptanceCounts(parts.sql, shard)
     this.verification = new StreamVerification(parts.sql, parts.broker, shard)
@@ -71,7 +74,7 @@ export class StreamSource implements Source {
     this.checkedAt = performance.now()
     const { broker, polls, metrics } = this.parts
     // Vote compares it by the same clock; unknown while Redis is away.
-    const verifiedAt = await readRedisClock(this.parts.redis).catch(() => null)
+    const verifiedAt = await this.verifyRedis().catch(() => null)
     const length = await broker.length(this.stream)
     if (length === null) throw new InboxLost("the broker has lost the stream")
     if (this.verification.isDue() && (await this.verification.isLost(this.stream, counter.position.seq)))
@@ -79,7 +82,7 @@ export class StreamSource implements Source {
     const waiting = Math.max(0, length - counter.position.seq)
     metrics.backlog.set({ shard: String(this.shard) }, waiting)
     if (verifiedAt !== null) await this.tellVote(waiting, verifiedAt)
-    for (const stopped of this.stops.due(polls.all())) {
+    for (const stopped of await this.stops.due(polls.all())) {
       await broker.append(this.stream, [{ text: encodeStopMarker(stopped) }])
     }
     await this.forgetPolls()
@@ -97,9 +100,36 @@ export class StreamSource implements Source {
   /** A stream remembers who has voted: nothing of it is released. */
   async release(): Promise<void> {}
 
+  /** Vote believes only a Redis process into which the holder of shard 0 has written all copies: another may hold older ones. */
   async project(which: CopiesToWrite): Promise<void> {
-    await this.parts.projection.write(which)
-    await this.parts.redis.set(keys.fence(this.shard), this.parts.broker.kind)
+    const { projection, redis } = this.parts
+    const found = await inspectShard(redis, this.shard)
+    if (found.fence === found.serving) return projection.write(which)
+    this.adopting ??= this.adopt(found).finally(() => {
+      this.adopting = null
+    })
+    await this.adopting
+    await projection.write("changed")
+  }
+
+  private async adopt({ fence, serving }: ShardInspection): Promise<void> {
+    const { projection, redis } = this.parts
+    projection.forget()
+    const expected = fence === "" ? await raiseFence(redis, this.shard) : fence
+    await projection.writeTombstones()
+    await projection.write("all")
+    await lowerFence(redis, this.shard, START, { fence: expected, serving })
+  }
+
+  /** @returns Redis's clock, once vote can believe the copies of the polls there */
+  private async verifyRedis(): Promise<number> {
+    const { redis } = this.parts
+    const [now, { fence, serving }] = await Promise.all([
+      readRedisClock(redis),
+      inspectShard(redis, this.shard),
+    ])
+    if (fence !== serving) await this.project("all")
+    return now
   }
 
   /** What vote wrote now would be lost with the stream. */

@@ -111,6 +111,30 @@ export async function findPollCopy(redis: Redis, id: string): Promise<Poll | "de
     if (fence === null || fence.startsWith(RESTORING)) throw new InboxAway("the inbox is restoring")
     return null
   }
+  return parseCopy(id, json)
+}
+
+/** What earlier versions wrote into the fence where a broker holds the ballots: it names no Redis. */
+const FENCES_WITHOUT_REDIS = ["nats", "rabbitmq"]
+
+/**
+ * The same where a broker holds the ballots. There vote alone knows whether the poll takes any, so it believes only a Redis
+ * that a worker has verified: one that was restarted or replaced may show polls as they were long ago.
+ * @returns the copy, and the Redis process that it stands in
+ * @throws {InboxAway} also while no worker has written the polls into this Redis process
+ */
+export async function findVerifiedPollCopy(
+  redis: Redis,
+  id: string,
+): Promise<{ poll: Poll | "deleted" | null; serving: string }> {
+  const [json, state, fence, serving] = await redis.findPoll(keys.poll(0, id), keys.fence(0))
+  if (fence !== serving && !FENCES_WITHOUT_REDIS.includes(fence))
+    throw new InboxAway("the inbox is restoring")
+  if (json !== "") return { poll: parseCopy(id, json), serving }
+  return { poll: state === "deleted" ? "deleted" : null, serving }
+}
+
+function parseCopy(id: string, json: string): Poll | "deleted" {
   const parsed = jsonSchema.pipe(pollSchema).safeParse(json)
   if (!parsed.success || parsed.data.id !== id) throw new InboxAway(`the copy of poll ${id} can't be read`)
   return parsed.data.deleting ? "deleted" : parsed.data

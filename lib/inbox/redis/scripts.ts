@@ -1,6 +1,7 @@
 /** The Lua scripts as commands of the Redis client. */
 
 import castBallots from "./cast.lua" with { type: "text" }
+import findPoll from "./find-poll.lua" with { type: "text" }
 import inspectShard from "./inspect.lua" with { type: "text" }
 import lowerFence from "./lower-fence.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
@@ -11,6 +12,7 @@ import wantPoll from "./want-poll.lua" with { type: "text" }
 
 export const scripts = {
   castBallots: script(castBallots),
+  findPoll: script(findPoll),
   inspectShard: script(inspectShard),
   lowerFence: script(lowerFence),
   projectPoll: script(projectPoll),
@@ -25,6 +27,7 @@ export type ProjectOutcome = "written" | "behind" | "older" | "fenced"
 declare module "ioredis" {
   interface RedisCommander<Context> {
     castBallots(numberOfKeys: number, ...args: Argument[]): import("ioredis").Result<string[], Context>
+    findPoll(poll: string, fence: string): import("ioredis").Result<[string, string, string, string], Context>
     inspectShard(
       fence: string,
       inbox: string,

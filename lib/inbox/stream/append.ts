@@ -14,14 +14,15 @@ import {
 } from "../contract"
 import { afterHangUps } from "../hang-ups"
 import { RedisClock } from "../redis/clock"
-import type { Publisher } from "./contract"
+import { type Publisher, READING_USABLE_MS } from "./contract"
 import { readShardState, type ShardState } from "./shard-state"
 import { requireVerified } from "./verified"
 
-/** How old the reading of a shard's state may be. */
+/** How old the reading of a shard's state may be before it is read anew. */
 const FRESH_MS = 250
 
-type Known = { state: ShardState; readAt: number; acceptedSince: number }
+/** When Redis was asked for the state, and when it answered, are by `performance.now()`. */
+type Known = { state: ShardState; askedAt: number; readAt: number; acceptedSince: number }
 
 export class StreamAppender implements Appender {
   private readonly known = new Map<number, Known>()
@@ -35,12 +36,19 @@ export class StreamAppender implements Appender {
     private readonly clock = new RedisClock(redis),
   ) {}
 
+  /**
+   * What is answered stands in the stream within `READING_USABLE_MS` of the moment when Redis was asked for the poll: hence no
+   * answer counts that comes later. The ballot may stand there all the same.
+   */
   async append(ballot: NewBallotWithPoll): Promise<AppendAnswer> {
     const known = await this.reach(ballot.shard)
     requireVerified(known.state, this.publisher.connectedAt(), this.clock.now())
     if (await isAbandoned(ballot)) throw new ClientGone()
+    requireRecent(known, ballot)
     try {
-      return await this.decide(known, ballot)
+      const answer = await this.decide(known, ballot)
+      if ("position" in answer) requireRecent(known, ballot)
+      return answer
     } catch (error) {
       this.known.delete(ballot.shard)
       throw error
@@ -88,9 +96,10 @@ export class StreamAppender implements Appender {
   private async read(shard: number): Promise<Known> {
     const before = this.known.get(shard)
     try {
+      const askedAt = performance.now()
       const [state] = await Promise.all([readShardState(this.redis, shard), this.clock.read()])
       const acceptedSince = before?.state.turn === state.turn ? before.acceptedSince : 0
-      const known = { state, readAt: performance.now(), acceptedSince }
+      const known = { state, askedAt, readAt: performance.now(), acceptedSince }
       this.known.set(shard, known)
       return known
     } catch (error) {
@@ -103,6 +112,12 @@ async function isAbandoned({ isAbandoned }: NewBallotWithPoll): Promise<boolean>
   if (!isAbandoned) return false
   await new Promise<void>((resolve) => afterHangUps(resolve))
   return isAbandoned()
+}
+
+/** @throws {InboxAway} when poll or shard may have changed so long ago that a worker relies on it */
+function requireRecent({ askedAt }: Known, { pollAskedAt }: NewBallotWithPoll): void {
+  if (performance.now() - Math.min(askedAt, pollAskedAt) <= READING_USABLE_MS) return
+  throw new InboxAway("what vote knows of the poll is too old")
 }
 
 function refusalOf(

@@ -11,8 +11,12 @@ import type { Position } from "../../ballots/ballot"
 import type { StoreHealth } from "../../health"
 import type { AppendAnswer, Entry, NewBallotWithPoll, StandingVote, VoterPlace } from "../contract"
 
-/** How old the poll may be by which vote takes a ballot for a stream: the stream itself knows no polls. */
-export const POLL_READING_USABLE_MS = 2_000
+/**
+ * How old the readings of poll and shard may be when a ballot for a stream is answered, counted from when Redis was asked for
+ * them: the stream itself knows no polls. So what was answered stands in the stream no later than this after the moment when
+ * Redis last told vote that the poll was open.
+ */
+export const READING_USABLE_MS = 2_000
 
 /** A connection that comes back by itself. While it is lost nothing is queued: what needs it is refused at once. */
 interface BrokerConnection extends StoreHealth {

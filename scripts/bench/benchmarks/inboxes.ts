@@ -103,6 +103,7 @@ async function castOne({ appender }: InboxBooth, poll: Poll): Promise<void> {
     shard: shardOf(voter, DEFAULT_SHARDS),
     pollId: poll.id,
     poll,
+    pollAskedAt: performance.now(),
     voter,
     option: "a",
     terms: termsOf(poll),

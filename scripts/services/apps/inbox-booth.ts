@@ -3,10 +3,16 @@
 import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
-import { type AppendAnswer, type Appender, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
+import {
+  type AppendAnswer,
+  type Appender,
+  asInboxAway,
+  InboxAway,
+  termsOf,
+} from "@tallyroom/lib/inbox/contract"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
-import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { findPollCopy, findVerifiedPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import type { Redis } from "ioredis"
 import type { OwnStores } from "../stores/own-stores"
@@ -40,6 +46,9 @@ export async function openInboxBooth(
   defer(() => publisher?.close())
   const log = publisher && new StreamAppender(connection, publisher, backlogLimit)
   const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
+  /** As vote reads it. */
+  const read = (id: string) =>
+    publisher ? findVerifiedPollCopy(connection, id).then(({ poll }) => poll) : findPollCopy(connection, id)
   const takesBallots = async () => {
     if (connection.status !== "ready") return false
     for (let shard = 0; log && shard < shards; shard++) await log.requireWritable(shard)
@@ -48,14 +57,16 @@ export async function openInboxBooth(
   const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))
   await ready()
   const cast: InboxBooth["cast"] = async (id, voter, option, replaces) => {
-    const poll = await readPollCopy(connection, id).catch((cause) => {
-      throw new InboxAway("Redis did not answer", { cause })
+    const pollAskedAt = performance.now()
+    const poll = await read(id).catch((error) => {
+      throw asInboxAway("Redis", error)
     })
-    if (!poll) return { kind: "poll-unknown" }
+    if (poll === null || poll === "deleted") return { kind: "poll-unknown" }
     return appender.append({
       shard: shardOf(voter, shards),
       pollId: id,
       poll,
+      pollAskedAt,
       voter,
       option,
       terms: termsOf(poll),
@@ -69,9 +80,12 @@ export async function openInboxBooth(
     cast,
     castUntilAnswered: (...ballot) => untilAnswered(() => cast(...ballot)),
     standing: async (id, voter) => {
-      const poll = await readPollCopy(connection, id)
-      const stands = poll && (await appender.standing({ shard: shardOf(voter, shards), poll, voter }))
-      return stands?.option ?? null
+      const poll = await read(id)
+      const stands =
+        poll !== null &&
+        poll !== "deleted" &&
+        (await appender.standing({ shard: shardOf(voter, shards), poll, voter }))
+      return stands ? stands.option : null
     },
   }
 }

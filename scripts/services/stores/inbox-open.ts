@@ -15,9 +15,8 @@ export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"
     try {
       const { shards } = await readIndex(redis)
       const looks = Array.from({ length: shards }, (_, i) => redis.inspectShard(keys.fence(i), keys.inbox(i)))
-      return (await Promise.all(looks)).every(
-        ([serving, fence]) => fence === (kind === "redis" ? serving : kind),
-      )
+      // Workers of earlier versions wrote the kind of their broker there.
+      return (await Promise.all(looks)).every(([serving, fence]) => fence === serving || fence === kind)
     } catch {
       return false
     }

@@ -1,0 +1,75 @@
+import { beforeAll, expect, test } from "bun:test"
+import type { Redis } from "ioredis"
+import { examplePoll } from "../../../apps/vote/testing/vote"
+import { waitFor } from "../../../scripts/services/wait"
+import { useStores } from "../../../tests/harness/stores"
+import { voter } from "../../../tests/harness/tallyroom"
+import { type AppendAnswer, InboxAway, termsOf } from "../contract"
+import { openRedis } from "../redis/client"
+import { StreamAppender } from "./append"
+import { type Publisher, READING_USABLE_MS } from "./contract"
+import { writeShardState } from "./shard-state"
+
+const stores = useStores()
+let redis: Redis
+
+beforeAll(async () => {
+  redis = openRedis(stores().redis.adminUrl)
+  stores().defer(() => redis.disconnect())
+  await waitFor("Redis to be connected", () => redis.status === "ready")
+  const verifiedAt = Date.now() + 60_000
+  await writeShardState(redis, 0, { stream: "a-stream", waiting: 0, turn: 1, verifiedAt })
+})
+
+/** A broker that answers when it is told to. */
+function heldPublisher() {
+  const answer = Promise.withResolvers<AppendAnswer>()
+  const appended: string[] = []
+  const publisher: Publisher = {
+    problem: () => null,
+    connectedAt: () => performance.now(),
+    close: async () => {},
+    standing: async () => null,
+    append: (_stream, { option }) => {
+      appended.push(option)
+      return answer.promise
+    },
+  }
+  return { publisher, appended, answer: answer.resolve }
+}
+
+const ballot = (pollAskedAt: number) => {
+  const poll = examplePoll()
+  return {
+    shard: 0,
+    pollId: poll.id,
+    poll,
+    pollAskedAt,
+    voter: voter("ann"),
+    option: "a",
+    terms: termsOf(poll),
+  }
+}
+const position = { ms: 1, seq: 1 }
+
+test("a ballot is not written by an old reading of its poll", async () => {
+  const { publisher, appended } = heldPublisher()
+  const appender = new StreamAppender(redis, publisher, 10)
+  const old = ballot(performance.now() - READING_USABLE_MS - 1)
+  await expect(appender.append(old)).rejects.toBeInstanceOf(InboxAway)
+  expect(appended).toEqual([])
+})
+
+test("an answer that comes when the reading of the poll has become old is none: a stop may stand before the ballot", async () => {
+  for (const late of [false, true]) {
+    const { publisher, appended, answer } = heldPublisher()
+    const appender = new StreamAppender(redis, publisher, 10)
+    const askedAt = performance.now() - READING_USABLE_MS + (late ? 150 : 1_500)
+    const answered = appender.append(ballot(askedAt)).catch((error) => error)
+    await waitFor("the ballot to be written", () => appended.length > 0)
+    await waitFor("the answer's moment", () => !late || performance.now() - askedAt > READING_USABLE_MS)
+    answer({ kind: "accepted", position })
+    if (late) expect(await answered).toBeInstanceOf(InboxAway)
+    else expect(await answered).toEqual({ kind: "accepted", position })
+  }
+})
