@@ -20,13 +20,14 @@ const OPENS_AT = "2040-01-01T10:00:00Z"
 
 const stores = useStores()
 let browser: Browser
+let worker: AppProcess
 let vote: AppProcess
 let result: AppProcess
 let page: Page
 let sql: Database
 
 beforeAll(async () => {
-  const worker = await startWorkerProcess(stores(), { FINAL_AFTER_SECONDS: "600" })
+  worker = await startWorkerProcess(stores(), { FINAL_AFTER_SECONDS: "600" })
   await worker.app.waitReady()
   sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 2 })
   stores().defer(() => sql.end({ timeout: 1 }))
@@ -124,6 +125,30 @@ test("voting is paused and resumed, and closing is undone with its seconds in si
   await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'event'`
   await page.getByText("The poll is final: its tally never changes again.").waitFor()
   await becomes(() => undo.count(), 0)
+})
+
+test("a poll is closing until every shard has confirmed it, and then the page says when it was closed", async () => {
+  await makePollAt(result.url, { id: "slowly" })
+  await voteSays("slowly", "open")
+  await page.goto(`${result.url}/admin/polls/slowly`)
+  const chip = page.locator(".poll-facts .chip").first()
+  worker.app.kill("SIGSTOP")
+  try {
+    await page.getByText("Close the poll …").click()
+    await page.getByRole("button", { name: "Close now" }).click()
+    await page.getByRole("status").getByText("The poll is being closed.").waitFor()
+    expect(await chip.textContent()).toBe("Closing")
+    await page.getByText("votes may still be taken, and they count").waitFor()
+    expect(await page.getByText("Closed at").count()).toBe(0)
+    expect(await phaseAtVote("slowly")).toBe("open")
+    await castUntilTaken(vote.url, "slowly", "a")
+  } finally {
+    worker.app.kill("SIGCONT")
+  }
+  await page.getByText("Closed at").waitFor()
+  expect(await chip.textContent()).toBe("Closed, counting")
+  await voteSays("slowly", "closed")
+  await expectAccessible(page)
 })
 
 test("a typo is mended while nobody has voted, and options come and go", async () => {

@@ -15,7 +15,7 @@ const SECONDS = 30
 
 const FLASH_MESSAGES = [
   ...(["didOpen", "didSchedule", "didUnschedule", "didClose", "didResults", "didDefault"] as const),
-  ...(["didPause", "didResume", "didUndo"] as const),
+  ...(["didPause", "didResume", "didUndo", "isClosing", "isPausing"] as const),
   ...([
     "didArchive",
     "didUnarchive",

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact"
 import { useMounted } from "../live/use-mounted"
+import type { AdminKey } from "./admin-messages"
 import { useAdminText } from "./admin-text"
 import type { Notice, PollSummary } from "./views"
 
@@ -14,9 +15,14 @@ const PHASE_KINDS = {
   final: "",
 } as const
 
-function PhaseChip({ phase }: Pick<PollSummary, "phase">) {
+function PhaseChip({ phase, stopping }: Pick<PollSummary, "phase" | "stopping">) {
   const { t } = useAdminText()
-  return <span class={`chip ${PHASE_KINDS[phase]}`}>{t(`phase-${phase}`)}</span>
+  return <span class={`chip ${PHASE_KINDS[phase]}`}>{t(phaseKey(phase, stopping))}</span>
+}
+
+function phaseKey(phase: PollSummary["phase"], stopping: boolean): AdminKey {
+  if (stopping && phase === "closed") return "phase-closing"
+  return stopping && phase === "paused" ? "phase-pausing" : `phase-${phase}`
 }
 
 /** The phase of a poll and its other properties, as chips. */
@@ -24,17 +30,17 @@ export function PollChips({ poll }: { poll: PollSummary }) {
   const { t } = useAdminText()
   return (
     <span class="chips">
-      {poll.deleting ? <span class="chip bad">{t("deleting")}</span> : <PhaseChip phase={poll.phase} />}
+      {poll.deleting ? <span class="chip bad">{t("deleting")}</span> : <PhaseChip {...poll} />}
       {poll.isDefault && <span class="chip">{t("isDefault")}</span>}
       {poll.archived && <span class="chip">{t("isArchived")}</span>}
     </span>
   )
 }
 
-/** When a poll will open or close, or when it became final. */
+/** When a poll will open or close, when it was closed in every shard, or when it became final. */
 export function PollTimes({ poll }: { poll: PollSummary }) {
   const { t } = useAdminText()
-  const { phase, opensAt, closesAt, finalAt } = poll
+  const { phase, stopping, opensAt, closesAt, closedAt, finalAt } = poll
   const toCome = phase === "draft" || phase === "scheduled"
   return (
     <>
@@ -42,6 +48,7 @@ export function PollTimes({ poll }: { poll: PollSummary }) {
       {(toCome || phase === "open" || phase === "paused") && closesAt && (
         <Moment text={t("closesOn")} at={closesAt} />
       )}
+      {phase === "closed" && !stopping && closedAt && <Moment text={t("closedAt")} at={closedAt} />}
       {phase === "final" && finalAt && <Moment text={t("finalSince")} at={finalAt} />}
     </>
   )

@@ -16,7 +16,10 @@ export type PollSummary = {
   eligibility: "browser" | "code" | "network"
   opensAt: string | null
   closesAt: string | null
+  closedAt: string | null
   finalAt: string | null
+  /** Paused or closed, while some shard may still take votes. */
+  stopping: boolean
   isDefault: boolean
   archived: boolean
   deleting: boolean

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { readCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { waitFor } from "../../../scripts/services/wait"
+import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 import { addVotes } from "../testing/votes"
@@ -264,6 +265,35 @@ describe("a change", () => {
       expect(await (await undo({ closesAt: null })).json()).toMatchObject({ phase: "open", closesAt: null })
       expect((await undo({ closesAt: soon(60) })).status).toBe(200)
     }
+  })
+
+  test("a poll is closing until every shard has confirmed its last stop, and so it is with a pause", async () => {
+    await sql`INSERT INTO shards (shard) VALUES (0), (1)`
+    const read = async (id: string) => (await result.get(`/api/polls/${id}?admin=1`, ADMIN)).json()
+    const confirm = (id: string, shard: number, stopsAgo = 0) => sql`
+      INSERT INTO closings (poll, shard, ms, seq, stop)
+      SELECT number, ${shard}, 5, 0, stops - ${stopsAgo}::integer FROM polls WHERE id = ${id}
+      ON CONFLICT (poll, shard) DO UPDATE SET stop = excluded.stop`
+    await create("ending")
+    expect(await read("ending")).toMatchObject({ closing: false, pausing: false })
+    for (const [state, said] of [
+      ["paused", { closing: false, pausing: true }],
+      ["closed", { closing: true, pausing: false }],
+    ] as const) {
+      expect(await (await change("ending", { state })).json()).toMatchObject({ state, ...said })
+      await confirm("ending", 0)
+      await confirm("ending", 1, 1)
+      await becomes(() => read("ending"), expect.objectContaining({ state, ...said }))
+      await confirm("ending", 1)
+      await becomes(() => read("ending"), expect.objectContaining({ state, closing: false, pausing: false }))
+      expect(await (await change("ending", { state: "open" })).json()).toMatchObject({
+        ...{ closing: false, pausing: false },
+      })
+    }
+    // By its closing time it counts as closed before a worker has closed it.
+    await sql`UPDATE polls SET closes_at = now() - interval '1 second', revision = revision + 1 WHERE id = 'ending'`
+    await becomes(() => read("ending"), expect.objectContaining({ phase: "closed", closing: true }))
+    await sql`DELETE FROM shards`
   })
 
   test("the opening time of a draft must not have passed", async () => {

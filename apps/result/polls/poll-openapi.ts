@@ -25,6 +25,11 @@ const pollViewSchema = z.strictObject({
   confirm: z.boolean(),
   state: stateSchema,
   phase: phaseSchema,
+  closing: z.boolean().meta({
+    description:
+      "The poll was closed, and not every shard has confirmed it: votes may still be taken until then, and they count.",
+  }),
+  pausing: z.boolean().meta({ description: "The same for a poll that was paused." }),
   opensAt: momentSchema.nullable(),
   closesAt: momentSchema.nullable(),
   pausedAt: momentSchema.nullable(),
@@ -90,6 +95,8 @@ export const makeDetail: DocumentDecoration = {
 export const changeDetail: DocumentDecoration = {
   ...ADMIN,
   summary: "Changes, opens, closes or moves a poll, takes it off its schedule, or makes it the default",
+  description:
+    "The answer says what Postgres has now. The shards learn of it a moment later: as long as `closing` (or `pausing`) is true, some of them may still take votes, which count. Ask `GET /api/polls/:poll` until it is false.",
   parameters: [POLL_PARAMETER],
   requestBody: jsonBody(pollChangeSchema),
   responses: {

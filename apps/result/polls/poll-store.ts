@@ -4,6 +4,7 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { MAX_CODES, writeCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
+import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
 import { z } from "zod"
 import { unknownPollProblem } from "../access/audience"
@@ -26,6 +27,8 @@ export type StoredPoll = PlacedPoll & {
   pausedAt: Date | null
   /** A closed poll does not become final before this moment, so that the close can be undone; null unless it is closed. */
   finalFrom: Date | null
+  /** Paused or closed in Postgres, while not every shard has recorded that it takes no more votes since. */
+  isStopping: boolean
 }
 
 const extraSchema = z
@@ -36,15 +39,22 @@ const extraSchema = z
     final_at: z.date().nullable(),
     paused_at: z.date().nullable(),
     final_from: z.date().nullable(),
+    unconfirmed: z.boolean(),
   })
-  .transform(({ codes_made, accepted, closed_at, final_at, paused_at, final_from }) => ({
+  .transform(({ codes_made, accepted, closed_at, final_at, paused_at, final_from, unconfirmed }) => ({
     codesMade: codes_made,
     accepted,
     closedAt: closed_at,
     finalAt: final_at,
     pausedAt: paused_at,
     finalFrom: final_from,
+    unconfirmed,
   }))
+
+/** Whether a poll is paused or closed, by its time too, while some shard has not recorded this stop and so may take votes. */
+function isStopping(poll: Poll, unconfirmed: boolean): boolean {
+  return unconfirmed && ["paused", "closed"].includes(votingPhase(poll, Date.now()))
+}
 
 /** How long a change is tried while others change the same poll. Each of them takes milliseconds. Less than CHANGE_DEADLINE_MS. */
 const GIVE_UP_MS = 4_000
@@ -57,11 +67,18 @@ export async function readStoredPolls(sql: Database, id?: string): Promise<Store
   const rows = await sql`
     SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
       CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
+      state IN ('open', 'paused', 'closed') AND EXISTS (
+        SELECT FROM shards
+        LEFT JOIN closings ON closings.shard = shards.shard AND closings.poll = polls.number AND stop = polls.stops
+          AND state <> 'open'
+        WHERE closings.poll IS NULL) AS unconfirmed,
       COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
     FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY ${pollOrder(sql)}`
   return rows.flatMap((row) => {
     const poll = readPollRow(row)
-    return poll ? [{ ...poll, ...extraSchema.parse(row) }] : []
+    if (!poll) return []
+    const { unconfirmed, ...extra } = extraSchema.parse(row)
+    return [{ ...poll, ...extra, isStopping: isStopping(poll, unconfirmed) }]
   })
 }
 

@@ -7,7 +7,8 @@ import type { StoredPoll } from "./poll-store"
 export function pollView(poll: StoredPoll, admin: boolean) {
   const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, closedAt, finalAt } =
     poll
-  const { pausedAt, finalFrom, revision, codesMade, accepted } = poll
+  const { pausedAt, finalFrom, isStopping, revision, codesMade, accepted } = poll
+  const phase = votingPhase(poll, Date.now())
   return {
     id,
     title,
@@ -17,7 +18,9 @@ export function pollView(poll: StoredPoll, admin: boolean) {
     eligibility,
     confirm: confirmsVote(poll),
     state,
-    phase: votingPhase(poll, Date.now()),
+    phase,
+    closing: isStopping && phase === "closed",
+    pausing: isStopping && phase === "paused",
     opensAt,
     closesAt,
     pausedAt,

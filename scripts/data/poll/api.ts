@@ -6,6 +6,9 @@ export type ShownPoll = {
   id: string
   title: string
   phase: string
+  /** Some shard has not confirmed the close, or the pause, and may take votes. */
+  closing: boolean
+  pausing: boolean
   policy: string
   results: string
   eligibility: string

@@ -9,10 +9,15 @@ export function pollsText(polls: ShownPoll[]): string {
   if (polls.length === 0) return "There are no polls yet."
   const rows = polls.map((poll) => [
     poll.default ? `${poll.id} *` : poll.id,
-    ...[poll.phase, opening(poll), closing(poll)],
+    ...[phaseOf(poll), opening(poll), closing(poll)],
     ...[poll.policy, poll.results, poll.eligibility, poll.title],
   ])
   return table([HEAD, ...rows])
+}
+
+function phaseOf({ phase, closing, pausing }: ShownPoll): string {
+  if (closing) return "closing"
+  return pausing ? "pausing" : phase
 }
 
 /** A poll with an opening time opens by itself, and a draft too, as long as that is to come. */

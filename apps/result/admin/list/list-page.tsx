@@ -6,6 +6,7 @@ import type { ListPart, ListView, PollSummary } from "../views"
 import { listAddress } from "./list-address"
 import { OrderedList } from "./order-page"
 import { useLiveSummaries } from "./use-live-summaries"
+import { useStopping } from "./use-stopping"
 
 /** With so many polls the list can be searched. */
 const MANY = 10
@@ -111,8 +112,9 @@ function Pages({ part }: { part: ListPart }) {
   )
 }
 
-function PollRow({ poll }: { poll: PollSummary }) {
+function PollRow({ poll: latest }: { poll: PollSummary }) {
   const { t, number } = useAdminText()
+  const poll = useStopping(latest)
   return (
     <li class="card poll-row" data-poll={poll.id}>
       <div>

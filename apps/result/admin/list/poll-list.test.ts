@@ -4,7 +4,8 @@ import { LIST_PAGE, partOfPolls } from "./poll-list"
 
 const summary = (id: string, title: string, archived = false): PollSummary => ({
   ...{ id, title, archived, phase: "open", policy: "final", results: "live", eligibility: "browser" },
-  ...{ opensAt: null, closesAt: null, finalAt: null, isDefault: false, deleting: false, total: 0 },
+  ...{ opensAt: null, closesAt: null, closedAt: null, finalAt: null, isDefault: false },
+  ...{ stopping: false, deleting: false, total: 0 },
 })
 const part = (all: PollSummary[], query = "") => {
   const { polls, ...rest } = partOfPolls(all, new URLSearchParams(query))

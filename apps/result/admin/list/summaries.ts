@@ -31,6 +31,8 @@ export function summaryOf(poll: StoredPoll, total: number): PollSummary {
     phase,
     opensAt: missed ? null : (poll.opensAt?.toISOString() ?? null),
     closesAt: poll.closesAt?.toISOString() ?? null,
+    closedAt: poll.closedAt?.toISOString() ?? null,
+    stopping: poll.isStopping,
     finalAt: poll.finalAt?.toISOString() ?? null,
   }
 }

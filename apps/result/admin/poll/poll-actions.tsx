@@ -97,8 +97,9 @@ function OpenActions({ poll }: { poll: PollSummary }) {
 function PauseAction({ poll }: { poll: PollSummary }) {
   const { t } = useAdminText()
   const isPaused = poll.phase === "paused"
+  const text = poll.stopping ? "pausingText" : "resumeText"
   return (
-    <Explained text={t(isPaused ? "resumeText" : "pauseText")}>
+    <Explained text={t(isPaused ? text : "pauseText")}>
       <Action poll={poll} value={isPaused ? "resume" : "pause"} kind={isPaused ? "primary" : ""}>
         {t(isPaused ? "resume" : "pause")}
       </Action>
@@ -125,7 +126,7 @@ function UndoAction({ poll, undo }: Props) {
   const isPast = useMounted() && poll.closesAt !== null && Date.parse(poll.closesAt) <= Date.now()
   return (
     <>
-      <p class="muted">{t("closedText")}</p>
+      <p class="muted">{t(poll.stopping ? "closingText" : "closedText")}</p>
       <Explained
         text={[left > 0 ? t("undoLeft", { count: left }) : t("undoStill"), isPast && t("undoNoTime")]
           .filter(Boolean)

@@ -3,6 +3,7 @@
 import { unreachableHost } from "../../http/vote-address"
 import { useAdminText } from "../admin-text"
 import { useLiveSnapshot, withSnapshot } from "../list/use-live-summaries"
+import { useStopping } from "../list/use-stopping"
 import { BackLink, NoticeBox, PollChips, PollTimes } from "../parts"
 import type { PollView } from "../views"
 import { BooksCard } from "./books-card"
@@ -13,7 +14,7 @@ import { TallyCard } from "./tally-card"
 export function PollPage(view: PollView) {
   const { t } = useAdminText()
   const snapshot = useLiveSnapshot(view.snapshot)
-  const poll = withSnapshot(view.poll, snapshot)
+  const poll = useStopping(withSnapshot(view.poll, snapshot))
   return (
     <>
       <BackLink href={poll.archived ? "/admin?archived=1" : "/admin"}>{t("polls")}</BackLink>

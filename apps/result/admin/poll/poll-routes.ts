@@ -30,6 +30,9 @@ import { readBooks } from "./books"
 const NOT_SAID_HERE: ReadonlySet<ProblemKind> = new Set(["poll-unknown", "database-away"])
 
 const FORM_LIMIT = 4 * 1_024
+/** Shards on Redis confirm within a tenth of this. With a broker it takes about six seconds: the page then says so. */
+const CONFIRMED_WITHIN_MS = 1_000
+const LOOK_AGAIN_MS = 40
 
 /** What each button changes, and the flash message that follows. */
 const ACTIONS = {
@@ -124,8 +127,7 @@ async function act(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   try {
     const poll = await withDeadline(changePoll(deps.sql, visit.id, change.data), CHANGE_DEADLINE_MS)
     deps.changed(poll.id)
-    const flash = name === "open" && isScheduled(poll, Date.now()) ? "didSchedule" : ACTIONS[name].flash
-    return redirectWithFlash(`/admin/polls/${poll.id}`, flash, poll.id, visit)
+    return redirectWithFlash(`/admin/polls/${poll.id}`, await flashAfter(deps, name, poll), poll.id, visit)
   } catch (error) {
     if (!(error instanceof Problem) || NOT_SAID_HERE.has(error.kind)) throw error
     const tooLate = name === "undo" && error.kind === "poll-fixed"
@@ -134,6 +136,29 @@ async function act(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
       : refusal(visit.text, error)
     return pollPage(deps, visit, notice, error.status)
   }
+}
+
+async function flashAfter(
+  { sql }: AdminDeps,
+  name: keyof typeof ACTIONS,
+  poll: StoredPoll,
+): Promise<FlashMessage> {
+  if (name === "open" && isScheduled(poll, Date.now())) return "didSchedule"
+  if (name !== "close" && name !== "pause") return ACTIONS[name].flash
+  const stopped = await onceConfirmed(sql, poll)
+  if (!stopped.isStopping) return ACTIONS[name].flash
+  return name === "close" ? "isClosing" : "isPausing"
+}
+
+/** The poll once every shard has confirmed that it stopped, which takes a moment; as it is after a second if that is not enough. */
+async function onceConfirmed(sql: AdminDeps["sql"], changed: StoredPoll): Promise<StoredPoll> {
+  const end = performance.now() + CONFIRMED_WITHIN_MS
+  let poll = changed
+  while (poll.isStopping && performance.now() < end) {
+    await Bun.sleep(LOOK_AGAIN_MS)
+    poll = await withDeadline(readStoredPoll(sql, changed.id)).catch(() => poll)
+  }
+  return poll
 }
 
 async function changeOf(
