@@ -347,16 +347,30 @@ export function inboxContract(kind: InboxKind): void {
       await untilCounted("away", { a: 1 })
     })
 
-    // Redis's part is in tests/promises/6: vote reads polls there, too.
-    test.if(kind !== "redis")("takes ballots over a way of 200 ms", async () => {
-      await open("far")
-      const proxy = await startTcpProxy(stores(), server.url)
-      const far = await openInboxBooth(stores(), proxy.urlOf(server.url), SHARDS)
-      proxy.delay(100)
-      // The first answer may come too late for its voter, and tells how long the way is.
-      await far.castUntilAnswered("far", voter("far 0"), "a")
-      for (let i = 1; i < 5; i++) expect((await far.cast("far", voter(`far ${i}`), "a")).kind).toBe(accepted)
-      await untilCounted("far", { a: 5 })
+    test("takes and counts votes again by itself after all links to it fell silent", async () => {
+      const { redis } = stores()
+      const proxy = await startTcpProxy(stores(), server.url || redis.workerUrl)
+      const { urlOf } = proxy
+      const behind = server.url
+        ? stores()
+        : {
+            ...stores(),
+            redis: { ...redis, workerUrl: urlOf(redis.workerUrl), adminUrl: urlOf(redis.adminUrl) },
+          }
+      const url = server.url && urlOf(server.url)
+      await open("silent")
+      await worker.stop()
+      worker = await startWorker(behind, SHARDS, url)
+      await worker.ready()
+      const distant = await openInboxBooth(behind, url, SHARDS)
+      await distant.castUntilAnswered("silent", voter("ann"), "a")
+      await untilCounted("silent", { a: 1 })
+      proxy.silence()
+      await distant.castUntilAnswered("silent", voter("bob"), "a")
+      await untilCounted("silent", { a: 2 })
+      await worker.stop()
+      worker = await startLinkedWorker()
+      await booth.ready()
     })
 
     test("is reported as silent when it hangs, to voters at once and to the audit", async () => {
