@@ -8,9 +8,11 @@ import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf, voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
+import { type InboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
+import { type AppendAnswer, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { auditPolls } from "../../apps/worker/audit/audit"
@@ -305,6 +307,27 @@ export function inboxContract(kind: InboxKind): void {
       })
       const kept = { accepted: counted.size, late: 0, pending: 0, faults: [] }
       await becomes(() => booksOf("unheard"), expect.objectContaining(kept))
+    })
+
+    test.if(kind !== "redis")("takes a ballot that came after the end for no vote", async () => {
+      await open("after-end")
+      await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'after-end'`
+      const state = async () => (await sql`SELECT state FROM polls WHERE id = 'after-end'`)[0]?.state
+      await becomes(state, "final")
+      await waitFor("vote to know of it", async () => (await stateIn("after-end")) === "final")
+      // As a vote process does that was halted on the way to the broker.
+      const late = openPublisher(server.url)
+      stores().defer(() => late?.close())
+      const poll = await readPollCopy(booth.redis, "after-end")
+      if (!late || !poll) throw new Error("there is no poll, or no broker")
+      const shard = shardOf(voter("ann"), SHARDS)
+      const { stream } = await readShardState(booth.redis, shard)
+      const ballot = { shard, pollId: poll.id, poll, voter: voter("ann"), option: "a", terms: termsOf(poll) }
+      const append = () => late.append(stream, { ...ballot, pollAskedAt: performance.now() }, Date.now())
+      await waitFor("the late ballot to arrive", () => append().catch(() => false))
+      await becomes(async () => (await booksOf("after-end"))?.late, 1)
+      await becomes(() => booth.cast("after-end", voter("ann"), "a"), { kind: "closed" })
+      expect(await tally("after-end")).toEqual({})
     })
 
     test("refuses past the backlog limit, and loses nothing of what it took", async () => {

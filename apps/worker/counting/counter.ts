@@ -23,6 +23,8 @@ const IDLE_WAIT_MS = 400
 export interface CountableInbox extends Reader {
   /** The shard's acceptance count of each of the batch's polls, which covers at least this batch. */
   acceptedOf(batch: Batch): Promise<Map<number, number>>
+  /** Forgets ballots that were not counted, where the inbox remembers voters by them: their voters have not voted. */
+  forget(ballots: Position[]): Promise<void>
 }
 
 /** The lease is another worker's, or the position was moved by one: start anew from what Postgres says. */
@@ -136,6 +138,7 @@ export class Counter {
     this.committedAt = performance.now()
     metrics.counted.inc(counted.written)
     metrics.deadLetters.inc(counted.deadLetters)
+    if (batch.noVotes.length > 0) await inbox.forget(batch.noVotes)
     await inbox.release(batch.to)
   }
 

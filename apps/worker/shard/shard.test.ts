@@ -26,6 +26,7 @@ class StubSource implements Source {
   async onCounting() {
     this.calls.push("onCounting")
   }
+  async forget() {}
   async check() {
     return this.failAt("check")
   }

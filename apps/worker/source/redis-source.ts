@@ -68,6 +68,9 @@ export class RedisSource implements Source {
     return acceptedIn(this.parts.redis, this.shard, polls)
   }
 
+  /** Redis decides before it writes, so that only what nobody but an intruder writes comes here. */
+  async forget(): Promise<void> {}
+
   release(upTo: Position): Promise<void> {
     return this.reader.release(upTo)
   }

@@ -97,6 +97,11 @@ export class StreamSource implements Source {
     return this.acceptance.with(batch)
   }
 
+  /** As after the end of a poll, when a ballot reached the stream although its voter was told to send it again. */
+  forget(ballots: Position[]): Promise<void> {
+    return this.parts.broker.forgetBallots(this.stream, ballots)
+  }
+
   /** A stream remembers who has voted: nothing of it is released. */
   async release(): Promise<void> {}
 

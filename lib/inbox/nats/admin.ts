@@ -1,6 +1,7 @@
 /** The worker's side of NATS JetStream: it makes a shard's stream, verifies it, and forgets polls. */
 
 import { DiscardPolicy, StorageType } from "@nats-io/jetstream"
+import type { Position } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
@@ -89,6 +90,14 @@ export class NatsAdmin implements BrokerAdmin {
 
   reader(stream: string): StreamReader {
     return new NatsReader(this.nats, stream)
+  }
+
+  async forgetBallots(stream: string, ballots: readonly Position[]): Promise<void> {
+    const { streams } = this.nats.get().manager
+    for (const { seq } of ballots) {
+      const forgotten = streams.deleteMessage(natsStream(stream), seq, false)
+      await brokerAnswer("NATS", forgotten, NATS_ADMIN_TIMEOUT_MS)
+    }
   }
 
   async forgetPoll(stream: string, poll: number): Promise<void> {

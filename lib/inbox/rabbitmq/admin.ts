@@ -70,6 +70,9 @@ export class RabbitAdmin implements BrokerAdmin {
     return new RabbitReader(this.rabbit, stream)
   }
 
+  /** RabbitMQ knows no voters. */
+  async forgetBallots(): Promise<void> {}
+
   /** RabbitMQ removes entries by their age alone. */
   async forgetPoll(): Promise<void> {}
 

@@ -84,6 +84,8 @@ export interface BrokerAdmin extends BrokerConnection {
    */
   append(stream: string, entries: readonly StreamEntry[]): Promise<void>
   reader(stream: string): StreamReader
+  /** Forgets ballots that were not counted, where the broker remembers voters by them. */
+  forgetBallots(stream: string, ballots: readonly Position[]): Promise<void>
   /** Forgets the ballots of a poll that can take no more, where the broker can. Positions of others stay as they are. */
   forgetPoll(stream: string, poll: number): Promise<void>
 }
