@@ -76,7 +76,10 @@ export type Entry = {
   stopMarker?: { poll: number; stop: number }
 }
 
-/** What a client waits at most before it is told to try again; with the way to it this stays below 200 ms. */
+/**
+ * What a client waits at most before it is told to try again, beside the time that the way from vote to the store and back takes. With
+ * the way to vote this stays below 200 ms where the store is near.
+ */
 export const ANSWER_TIMEOUT_MS = 150
 
 /** The vote app's side. Any number of processes append at the same time. */
@@ -84,7 +87,7 @@ export interface Appender {
   /**
    * Appends a ballot to its shard, or tells why not. What was accepted or received is durable once this has returned: it
    * outlives a crash, if the store is set up to sync what it confirms, and the worker reads it at least once. It answers within about
-   * `ANSWER_TIMEOUT_MS`, and queues nothing while the store is away.
+   * `ANSWER_TIMEOUT_MS` and the time of the way there and back, and queues nothing while the store is away.
    * @throws {InboxAway} when it is not known whether the ballot was taken. It may be taken all the same, and the same ballot
    * may be sent again: it counts once.
    * @throws {ClientGone} when the client has hung up before the ballot was sent to the store. Nothing else is thrown.

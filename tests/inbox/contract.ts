@@ -396,6 +396,18 @@ export function inboxContract(kind: InboxKind): void {
       await booth.ready()
     })
 
+    // Redis's part is in tests/promises/6: vote reads polls there, too.
+    test.if(kind !== "redis")("takes ballots over a way of 200 ms", async () => {
+      await open("far")
+      const proxy = await startTcpProxy(stores(), server.url)
+      const far = await openInboxBooth(stores(), proxy.urlOf(server.url), SHARDS)
+      proxy.delay(100)
+      // The first answer may come too late for its voter, and tells how long the way is.
+      await far.castUntilAnswered("far", voter("far 0"), "a")
+      for (let i = 1; i < 5; i++) expect((await far.cast("far", voter(`far ${i}`), "a")).kind).toBe(accepted)
+      await untilCounted("far", { a: 5 })
+    })
+
     test("is reported as silent when it hangs, to voters at once and to the audit", async () => {
       await open("hangs", { policy: "changeable" })
       await booth.ready()

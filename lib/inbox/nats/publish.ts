@@ -4,17 +4,15 @@ import type { StoredMsg } from "@nats-io/jetstream"
 import { comparePositions, type Position, START } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import {
-  ANSWER_TIMEOUT_MS,
   type AppendAnswer,
-  asInboxAway,
   InboxAway,
   type NewBallotWithPoll,
   type StandingVote,
   type VoterPlace,
 } from "../contract"
-import { brokerAnswer } from "../stream/broker-answer"
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
+import { LATEST_ANSWER_MS, Patience } from "../stream/patience"
 import { isSubjectTaken, Nats, natsStream, subjectOf, subjectsOf } from "./connection"
 
 /** Another request of the same voter may come between asking and writing. More often than this something else is wrong. */
@@ -24,6 +22,7 @@ type Standing = StandingVote & { turn: number }
 
 export class NatsPublisher implements Publisher {
   private readonly nats: Nats
+  private readonly patience = new Patience("NATS")
 
   constructor(urls: string[], events: ConnectionEvents) {
     this.nats = new Nats(urls, events)
@@ -72,28 +71,27 @@ export class NatsPublisher implements Publisher {
     const subject = subjectOf(stream, { poll: poll.number, voter }, turn)
     const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
     try {
-      await this.nats.get().js.publish(subject, text, { timeout: ANSWER_TIMEOUT_MS })
+      await this.patience.answer(
+        this.nats.get().js.publish(subject, text, { timeout: LATEST_ANSWER_MS }),
+        true,
+      )
       return true
     } catch (error) {
-      if (isSubjectTaken(error)) return false
-      throw asInboxAway("NATS", error, { perhaps: true })
+      if (error instanceof InboxAway && isSubjectTaken(error.cause)) return false
+      throw error
     }
   }
 
   private async find(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const { direct } = this.nats.get().manager
     const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
-    return standingIn(
-      await brokerAnswer("NATS", direct.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS),
-    )
+    return standingIn(await this.patience.answer(direct.getMessage(natsStream(stream), query)))
   }
 
   private async findAtLeader(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
     const { streams } = this.nats.get().manager
     const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
-    return standingIn(
-      await brokerAnswer("NATS", streams.getMessage(natsStream(stream), query), ANSWER_TIMEOUT_MS),
-    )
+    return standingIn(await this.patience.answer(streams.getMessage(natsStream(stream), query)))
   }
 }
 

@@ -63,7 +63,9 @@ export class RabbitAdmin implements BrokerAdmin {
   }
 
   async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
-    for (const { text } of entries) await this.sender.send(stream, text, RABBITMQ_ADMIN_TIMEOUT_MS)
+    const inTime = (confirmed: Promise<void>) =>
+      brokerAnswer("RabbitMQ", confirmed, RABBITMQ_ADMIN_TIMEOUT_MS)
+    for (const { text } of entries) await this.sender.send(stream, text, inTime)
   }
 
   reader(stream: string): StreamReader {

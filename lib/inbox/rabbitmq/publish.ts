@@ -1,15 +1,17 @@
 /** Writes ballots into RabbitMQ, which keeps all of them: only Postgres finds a voter's second one. */
 
 import type { ConnectionEvents } from "../../health"
-import { ANSWER_TIMEOUT_MS, type AppendAnswer, type NewBallotWithPoll } from "../contract"
+import type { AppendAnswer, NewBallotWithPoll } from "../contract"
 import type { Publisher } from "../stream/contract"
 import { encodeBallotEntry, newBallotId } from "../stream/entries"
+import { Patience } from "../stream/patience"
 import { Rabbit, SETTLING_MS } from "./connection"
 import { Sender } from "./send"
 
 export class RabbitPublisher implements Publisher {
   private readonly rabbit: Rabbit
   private readonly sender: Sender
+  private readonly patience = new Patience("RabbitMQ")
 
   constructor(url: string, events: ConnectionEvents) {
     this.rabbit = new Rabbit(url, events, SETTLING_MS)
@@ -27,11 +29,8 @@ export class RabbitPublisher implements Publisher {
   async append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer> {
     const { poll, voter, option } = ballot
     const ballotId = newBallotId(ballot, now)
-    await this.sender.send(
-      stream,
-      encodeBallotEntry({ poll: poll.number, voter, option }, ballotId),
-      ANSWER_TIMEOUT_MS,
-    )
+    const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
+    await this.sender.send(stream, text, (confirmed) => this.patience.answer(confirmed, true))
     return { kind: "received", position: ballotId }
   }
 

@@ -2,7 +2,6 @@
 
 import type { Publisher as Confirming } from "rabbitmq-client"
 import { InboxAway } from "../contract"
-import { brokerAnswer } from "../stream/broker-answer"
 import { queueOf, type Rabbit } from "./connection"
 
 export class Sender {
@@ -12,11 +11,18 @@ export class Sender {
 
   constructor(private readonly rabbit: Rabbit) {}
 
-  /** @throws {InboxAway} when RabbitMQ did not confirm in time, or has no such stream */
-  async send(stream: string, text: string, timeoutMs: number): Promise<void> {
+  /**
+   * @param inTime gives up waiting for the confirmation
+   * @throws {InboxAway} when RabbitMQ did not confirm in time, or has no such stream
+   */
+  async send(
+    stream: string,
+    text: string,
+    inTime: (confirmed: Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const messageId = crypto.randomUUID()
     const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId }
-    await brokerAnswer("RabbitMQ", this.publisher().send(envelope, text), timeoutMs, true)
+    await inTime(this.publisher().send(envelope, text))
     // A message that comes back does so before its confirmation, but the client tells it one turn later.
     await new Promise(setImmediate)
     if (this.returned.delete(messageId)) throw new InboxAway(`RabbitMQ has no stream ${stream}`)

@@ -32,7 +32,8 @@ export interface Publisher extends BrokerConnection {
    * `received` mean that the ballot is durable, and that it stands in the stream after whatever was answered before.
    * @param stream the shard's stream, as the worker named it
    * @param now the moment by Redis's clock, which all vote apps share: the ballot's id begins with it
-   * @throws {InboxAway} when it is not known whether the ballot was taken, at the latest after about `ANSWER_TIMEOUT_MS`, or
+   * @throws {InboxAway} when it is not known whether the ballot was taken, at the latest after about `ANSWER_TIMEOUT_MS`
+   * and the way there and back, or
    * when there is no such stream. The same ballot may be sent again: written twice, it is counted once.
    */
   append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer>
