@@ -1,11 +1,12 @@
-import { beforeAll, describe, expect, test } from "bun:test"
+import { afterEach, beforeAll, describe, expect, setSystemTime, test } from "bun:test"
+import { CHANNELS } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../../tests/harness/becomes"
 import { useStores } from "../../tests/harness/stores"
-import { type Booth, openBooth, openPoll, voter } from "../../tests/harness/tallyroom"
+import { type Booth, makePoll, openBooth, openPoll, voter } from "../../tests/harness/tallyroom"
 
 const stores = useStores()
 let at: Awaited<ReturnType<typeof startWorker>>
@@ -109,5 +110,35 @@ describe("a worker", () => {
     expect(reasons.map((row) => row.reason)).toEqual([
       ...["option-unknown", "poll-unknown", "undecodable", "undecodable"],
     ])
+  })
+})
+
+describe("a worker whose clock is wrong", () => {
+  afterEach(() => {
+    setSystemTime()
+  })
+
+  test("counts at once after it was set back", async () => {
+    await openPoll(at.sql, booth.redis, "back")
+    const castAll = (from: number) =>
+      Promise.all(Array.from({ length: 40 }, (_, i) => booth.cast("back", voter(`c${from + i}`), "a")))
+    await castAll(0)
+    await becomes(() => tally("back"), { a: 40 })
+    setSystemTime(Date.now() - 45_000)
+    await castAll(40)
+    await waitFor("all shards to count", async () => (await tally("back")).a === 80, 5_000)
+  })
+
+  test("opens and closes polls in time, an hour behind", async () => {
+    const now = Date.now()
+    setSystemTime(now - 3_600_000)
+    await makePoll(at.sql, "opens", { state: "draft", opensAt: new Date(now + 1_000) })
+    await makePoll(at.sql, "closes", { closesAt: new Date(now + 1_000) })
+    await at.sql`SELECT pg_notify(${CHANNELS.polls}, number::text) FROM polls`
+    const states = async () => {
+      const rows = await at.sql`SELECT id, state FROM polls WHERE id IN ('opens', 'closes') ORDER BY id`
+      return rows.map(({ id, state }) => `${id} ${state}`)
+    }
+    await becomes(states, ["closes final", "opens open"])
   })
 })
