@@ -138,7 +138,17 @@ export class ClientGone extends Error {
   }
 }
 
-/** What asking this store ended with: an error that says already why stays as it is, any other is no answer. */
+/** How Redis begins an answer that refuses a command, or a whole script, before anything of it was written. */
+const REFUSAL =
+  /^(READONLY|OOM|MISCONF|NOREPLICAS|NOPERM|NOAUTH|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|MOVED|ASK|TRYAGAIN)(?= )/
+
+/**
+ * What asking this store ended with: an error that says already why stays as it is, a refusal is named, any other is no answer.
+ * @param perhaps whether the ballot may be taken all the same, if there was no answer
+ */
 export function asInboxAway(store: StoreName, cause: unknown, { perhaps = false } = {}): InboxAway {
-  return cause instanceof InboxAway ? cause : new InboxAway(`${store} did not answer`, { cause, perhaps })
+  if (cause instanceof InboxAway) return cause
+  const refusal = REFUSAL.exec(cause instanceof Error ? cause.message : "")?.[0]
+  if (refusal !== undefined) return new InboxAway(`${store} refuses: ${refusal}`, { cause })
+  return new InboxAway(`${store} did not answer`, { cause, perhaps })
 }

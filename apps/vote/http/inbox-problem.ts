@@ -10,7 +10,7 @@ const PERHAPS =
 
 /** The problem that clients are told when the inbox can't be reached; null for any other error. */
 export function inboxProblem(error: unknown): Problem | null {
-  if (error instanceof ClientGone) return new Problem("inbox-away", GONE, { cause: error })
+  if (error instanceof ClientGone) return new Problem("inbox-away", GONE)
   if (!(error instanceof InboxAway)) return null
   const detail = error.perhaps ? PERHAPS : NOT_TAKEN
   const members = { taken: error.perhaps ? "perhaps" : "no" }
