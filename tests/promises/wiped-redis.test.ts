@@ -1,6 +1,11 @@
 import { beforeAll, describe, expect, test } from "bun:test"
-import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
+import { shardOf } from "@tallyroom/lib/ballots/voter"
+import { openDatabase } from "@tallyroom/lib/database"
+import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
+import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
@@ -86,6 +91,31 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     await books({ accepted: 101, lost: 60, faults: [] })
   })
 
+  test("is known for all that a worker saw it accept, and a receipt of what was lost says so for good", async () => {
+    await openPoll(at.sql, booth.redis, "seen", { policy: "changeable" })
+    const voters = Array.from({ length: 200 }, (_, i) => voter(`s${i}`))
+    const release = await holdCounting()
+    const answers = await Promise.all(voters.map((who) => booth.cast("seen", who, "a")))
+    await becomes(seenOf("seen"), 200)
+    await booth.redis.flushall()
+    await release()
+    await becomes(async () => (await booksOf("seen")).pending, 0)
+    await castWhenOpen("seen", voter("last"), "c")
+    await becomes(async () => {
+      const { accepted, counted, lost } = await booksOf("seen")
+      return [accepted, counted + lost]
+    }, [201, 201])
+    const { counted, lost, lostAtLeast, faults } = await booksOf("seen")
+    expect({ lostAtLeast, faults }).toEqual({ lostAtLeast: true, faults: [] })
+    expect(lost).toBeGreaterThan(100) // no more than a batch of each shard was on its way to Postgres
+    for (const who of voters) await castWhenOpen("seen", who, "b")
+    await becomes(async () => (await booksOf("seen")).counted, 201)
+    const fates = await Promise.all(answers.map((answer, i) => fateOf("seen", voters[i] ?? "", answer)))
+    expect(fates.filter((fate) => fate === "lost")).toHaveLength(lost)
+    expect(fates.filter((fate) => fate === "replaced")).toHaveLength(counted - 1)
+    expect(await auditTells("seen")).toContain(`at least ${lost} accepted ballots were lost`)
+  })
+
   test("is moved forward before it accepts when it comes back older than Postgres", async () => {
     await opened("older")
     const voters = Array.from({ length: 50 }, (_, i) => voter(`o${i}`))
@@ -106,8 +136,39 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     expect({ lost, late, accepted, faults }).toEqual({ lost: 0, late: 0, accepted: 50, faults: [] })
   })
 
+  /** Holds every commit back, until what it returns is called. */
+  async function holdCounting() {
+    const holder = openDatabase(stores().database.workerUrl, { name: "holder", connections: 1 })
+    await holder.unsafe("BEGIN; LOCK TABLE votes IN ACCESS EXCLUSIVE MODE")
+    return async () => {
+      await holder.unsafe("ROLLBACK")
+      await holder.end()
+    }
+  }
+
+  /** How many ballots of a poll the workers saw Redis accept. */
+  const seenOf = (id: string) => async () => {
+    const [row] = await at.sql`
+      SELECT sum(accepted)::integer AS seen FROM acceptances JOIN polls ON number = poll WHERE id = ${id}`
+    return row?.seen
+  }
+
+  async function fateOf(id: string, who: string, answer: AppendAnswer): Promise<string> {
+    const [row] = await at.sql`SELECT ${pollColumns(at.sql)} FROM polls WHERE id = ${id}`
+    const poll = readPollRow(row ?? {})
+    if (!poll || !("position" in answer)) throw new Error(`there is no receipt for ${answer.kind}`)
+    const receipt = { shard: shardOf(who, SHARDS), position: answer.position, voter: who }
+    return (await receiptStatus(at.sql, poll, writeReceipt(poll.salt, receipt))).status
+  }
+
+  async function auditTells(id: string): Promise<string> {
+    const { redis, database } = stores()
+    const env = { ...process.env, REDIS_URL: redis.workerUrl, DATABASE_URL: database.workerUrl }
+    const audit = Bun.spawn(["bun", "scripts/data/audit.ts", "--poll", id], { env, stdout: "pipe" })
+    return new Response(audit.stdout).text()
+  }
+
   async function booksOfStopped(id: string): Promise<PollBooks> {
-    const { openDatabase } = await import("@tallyroom/lib/database")
     const sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
     const books = (await auditPolls(sql, booth.redis)).find(({ poll }) => poll === id)
     await sql.end()

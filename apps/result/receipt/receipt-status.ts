@@ -36,7 +36,7 @@ const STREAM_PATIENCE_MS = 60_000
  * replaced or became a dead letter.
  */
 function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
-  // A ballot that was sent again is in a stream twice, with ids of which only the moment differs.
+  // A ballot that was sent again is in a stream twice, with ids of which only the moment differs. Once it was read, either counts.
   const inStream = seq >= BALLOT_ID_BASE
   const uuid = uuidOfVoter(voter)
   return sql`
@@ -45,13 +45,15 @@ function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms
       SELECT ballot.ms,
         standing.ms AS standing_ms,
         (standing.ms, standing.seq) = (ballot.ms, ballot.seq)
-          OR (${inStream} AND ${policy === "final"} AND standing.seq = ballot.seq) AS stands,
+          OR (${inStream} AND ${policy === "final"} AND standing.seq = ballot.seq AND aside.reason = 'late') AS stands,
         ${policy === "changeable"} AND (
-          (standing.ms, standing.seq) > (ballot.ms, ballot.seq)
-          OR EXISTS (
+          EXISTS (
             SELECT FROM replaced_votes AS r
             WHERE (r.poll, r.ms, r.seq, r.voter) = (${number}, ballot.ms, ballot.seq, ${uuid}::uuid)
           )
+          -- Ballots that were replaced before this table was there are not in it.
+          OR ((standing.ms, standing.seq) > (ballot.ms, ballot.seq) AND to_timestamp(ballot.ms / 1000.0) <
+            (SELECT applied_at FROM migrations WHERE name = '0004_replaced_votes'))
         ) AS replaced,
         aside.reason, aside.at,
         COALESCE((shards.ms - ${inStream ? STREAM_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread

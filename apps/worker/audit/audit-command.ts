@@ -15,7 +15,8 @@ const USAGE = `[--wait] [--timeout SECONDS] [--poll ID] [--json]
 
 Prints, for each poll, what became of every ballot that was accepted:
   accepted = counted + replaced + late + set aside + pending + lost
-and a recount of all votes beside the tally. Exits with 1 when the books don't balance, with 2 when a store can't be read.
+and a recount of all votes beside the tally. "≥" before what was lost says that an inbox went away together with its counters: it
+may have accepted more than a worker had seen. Exits with 1 when the books don't balance, with 2 when a store can't be read.
 
   --wait              wait until nothing is pending (and the books balance), and for a store that is coming back
   --timeout SECONDS   how long to wait at most (60)

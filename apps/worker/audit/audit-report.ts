@@ -18,7 +18,7 @@ const COLUMNS = [
 function table(books: PollBooks[]): string {
   const rows = [
     COLUMNS.map(([, title]) => title as string),
-    ...books.map((poll) => COLUMNS.map(([name]) => String(poll[name]))),
+    ...books.map((poll) => COLUMNS.map(([name]) => cell(poll, name))),
   ]
   const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   const line = (row: string[]) =>
@@ -26,11 +26,22 @@ function table(books: PollBooks[]): string {
   return rows.map(line).join("\n")
 }
 
+function cell(poll: PollBooks, name: (typeof COLUMNS)[number][0]): string {
+  return name === "lost" && poll.lostAtLeast ? `≥${poll.lost}` : String(poll[name])
+}
+
 function verdict(books: PollBooks[], faults: string[]): string {
   if (faults.length > 0) return `The books don't balance.\n${faults.join("\n")}`
   const lost = books.reduce((sum, poll) => sum + poll.lost, 0)
-  if (lost === 0) return "The books balance."
-  return `The books balance, but ${lost} accepted ${lost === 1 ? "ballot was" : "ballots were"} lost with a wiped Redis.`
+  const unknown = books.filter((poll) => poll.lostAtLeast).map((poll) => poll.poll)
+  const least = unknown.length > 0 ? "at least " : ""
+  const balance =
+    lost === 0
+      ? "The books balance."
+      : `The books balance, but ${least}${lost} accepted ${lost === 1 ? "ballot was" : "ballots were"} lost with an inbox.`
+  if (unknown.length === 0) return balance
+  const polls = unknown.length === 1 ? `the poll ${unknown[0]} was` : `${unknown.length} polls were`
+  return `${balance}\nAn inbox went away with its counters while ${polls} open: what it accepted after a worker had last looked may be lost, too.`
 }
 
 /** Prints the books and whether they balance. @returns the exit code */

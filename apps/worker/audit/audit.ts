@@ -22,6 +22,8 @@ export type PollBooks = {
   setAside: number
   pending: number
   lost: number
+  /** Whether more may be lost than the books know: an inbox went away together with what tells how much it had accepted. */
+  lostAtLeast: boolean
   /** The rows of `votes`, counted anew. */
   recount: number
   /** The sum of the tallies. */
@@ -50,7 +52,10 @@ type ShardBooks = {
  * @param inbox the Redis or the broker that holds the ballots
  */
 export async function auditPolls(sql: Database, inbox: Redis | BrokerAdmin): Promise<PollBooks[]> {
-  const polls = await sql`SELECT number, id FROM polls ORDER BY number`
+  const polls = await sql`
+    SELECT number, id, state <> 'draft' AND EXISTS (
+      SELECT FROM inbox_losses WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "lostAtLeast"
+    FROM polls ORDER BY number`
   const shards = await sql`SELECT shard FROM shards ORDER BY shard`
   const sums = new Map<number, ShardBooks>()
   for (const { shard } of shards) {
@@ -59,7 +64,10 @@ export async function auditPolls(sql: Database, inbox: Redis | BrokerAdmin): Pro
     }
   }
   const recounts = await recount(sql)
-  return polls.map(({ number, id }) => judge(id, addBooks(sums.get(number), {}), recounts.get(number)))
+  return polls.map(({ number, id, lostAtLeast }) => {
+    const books = addBooks(sums.get(number), {})
+    return { poll: id, ...books, lostAtLeast, ...judge(books, recounts.get(number)) }
+  })
 }
 
 type PollName = { number?: number; id?: string }
@@ -168,7 +176,10 @@ function addBooks(a: Partial<ShardBooks> | undefined, b: Partial<ShardBooks>): S
   }
 }
 
-function judge(poll: string, books: ShardBooks, found: Recount | undefined): PollBooks {
+function judge(
+  books: ShardBooks,
+  found: Recount | undefined,
+): Pick<PollBooks, "recount" | "tally" | "faults"> {
   const { accepted, counted, replaced, late, setAside, pending, lost } = books
   const votes = found ?? { votes: 0, tally: 0, counted: 0, differing: 0 }
   const explained = counted + replaced + late + setAside + pending + lost
@@ -180,5 +191,5 @@ function judge(poll: string, books: ShardBooks, found: Recount | undefined): Pol
   if (votes.votes !== votes.counted) {
     faults.push(`a recount gives ${votes.votes}, the books say ${votes.counted}`)
   }
-  return { poll, ...books, recount: votes.votes, tally: votes.tally, faults }
+  return { recount: votes.votes, tally: votes.tally, faults }
 }

@@ -69,7 +69,7 @@ async function sweepReplaced(sql: Database, poll: number, signal: AbortSignal): 
 }
 
 async function sweepRest(sql: Database, poll: number): Promise<void> {
-  for (const table of ["timeline", "tallies", "books", "closings", "burials", "set_aside"]) {
+  for (const table of ["timeline", "tallies", "books", "acceptances", "closings", "burials", "set_aside"]) {
     await sql`DELETE FROM ${sql(table)} WHERE poll = ${poll}`
   }
 }

@@ -4,7 +4,21 @@ import type { Database } from "@tallyroom/lib/database"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import { type Holding, isHolding } from "../leases/holding"
 
-/** Writes this Redis's acceptance counters into the books, where they are greater than what the books have. */
+/** Writes acceptance counters into `acceptances`, where they are greater than what stands there. Any worker may, at any time. */
+export async function recordSeen(sql: Database, shard: number, counters: Map<number, number>): Promise<void> {
+  // Sorted, so that two workers never wait for each other.
+  await sql`
+    INSERT INTO acceptances AS known (poll, shard, accepted)
+    SELECT seen.poll, ${shard}::smallint, seen.accepted
+    FROM unnest(${numberArray(counters.keys())}::integer[], ${numberArray(counters.values())}::bigint[]) AS seen(poll, accepted)
+    JOIN polls ON number = seen.poll ORDER BY seen.poll
+    ON CONFLICT (poll, shard) DO UPDATE SET accepted = excluded.accepted WHERE known.accepted < excluded.accepted`
+}
+
+/**
+ * Writes acceptance counters into the books, where they are greater than what the books have: those of this Redis, and those
+ * that were seen before.
+ */
 export async function recordAccepted(
   sql: Database,
   holding: Holding,
@@ -15,10 +29,25 @@ export async function recordAccepted(
   const accepted = numberArray(some.map(([, n]) => n))
   await sql`
     INSERT INTO books (poll, shard, accepted)
-    SELECT poll, ${holding.shard}::smallint, accepted
-    FROM unnest(${numbers}::integer[], ${accepted}::bigint[]) AS c(poll, accepted)
-    WHERE ${isHolding(sql, holding)}
+    SELECT poll, ${holding.shard}::smallint, max(accepted) FROM (
+      SELECT poll, accepted FROM unnest(${numbers}::integer[], ${accepted}::bigint[]) AS c(poll, accepted)
+      UNION ALL
+      SELECT poll, accepted FROM acceptances JOIN polls ON number = poll WHERE shard = ${holding.shard}
+    ) AS known
+    WHERE ${isHolding(sql, holding)} GROUP BY poll
     ON CONFLICT (poll, shard) DO UPDATE SET accepted = GREATEST(books.accepted, excluded.accepted)`
+}
+
+/** Opening a shard may fail and begin anew: that is no further loss. */
+const SAME_LOSS_SECONDS = 60
+
+/** Records that a shard's inbox went away with its acceptance counters: what the books have is the least that was accepted. */
+export async function recordLoss(sql: Database, holding: Holding): Promise<void> {
+  await sql`
+    INSERT INTO inbox_losses (shard) SELECT ${holding.shard}::smallint
+    WHERE ${isHolding(sql, holding)} AND NOT EXISTS (
+      SELECT FROM inbox_losses
+      WHERE shard = ${holding.shard} AND at > now() - ${SAME_LOSS_SECONDS} * interval '1 second')`
 }
 
 /**

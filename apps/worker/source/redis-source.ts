@@ -1,6 +1,6 @@
 /** The ballots of a shard in a stream of Redis. Redis itself decides about each ballot, so it must know every voter. */
 
-import { comparePositions, formatPosition, type Position } from "@tallyroom/lib/ballots/ballot"
+import { comparePositions, formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { RESTORING } from "@tallyroom/lib/inbox/keys"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
@@ -9,9 +9,10 @@ import type { Redis } from "ioredis"
 import type { Batch } from "../counting/batch"
 import { type Counter, PositionMoved } from "../counting/counter"
 import { type CopiesToWrite, ShardBehind } from "../polls/projection"
+import { AcceptanceWatch } from "./acceptance-watch"
 import { takeOver } from "./claim"
 import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
-import { bookLosses, recordAccepted } from "./redis-losses"
+import { bookLosses, recordAccepted, recordLoss } from "./redis-losses"
 import { chooseFloor, lowerFence, raiseFence, removeGarbage, restoreVoters } from "./redis-restore"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
@@ -23,6 +24,7 @@ export type RedisSourceParts = SourceParts & {
 export class RedisSource implements Source {
   private readonly readingRedis: Redis
   private readonly reader: RedisReader
+  private readonly watch: AcceptanceWatch
 
   constructor(
     private readonly shard: number,
@@ -30,6 +32,8 @@ export class RedisSource implements Source {
   ) {
     this.readingRedis = parts.openRedis()
     this.reader = new RedisReader(shard, parts.redis, this.readingRedis)
+    this.watch = new AcceptanceWatch(shard, parts)
+    this.watch.start()
   }
 
   /**
@@ -39,6 +43,7 @@ export class RedisSource implements Source {
   async open(counter: Counter, onRestoring: () => void): Promise<void> {
     const { redis, sql, polls } = this.parts
     await takeOver(this.shard, this.parts)
+    await this.watch.record()
     const found = await inspectShard(redis, this.shard)
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
@@ -47,6 +52,8 @@ export class RedisSource implements Source {
     const isSound = wasOpen && !wasSetBack && behind.length === 0 && (await this.openAsItIs(found, counter))
     if (isSound) return
     onRestoring()
+    if (behind.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
+      await recordLoss(sql, counter.holding())
     await this.restore(counter, found, counters, wasSetBack ? polls.all() : behind)
   }
 
@@ -89,6 +96,7 @@ export class RedisSource implements Source {
   }
 
   async close(): Promise<void> {
+    this.watch.stop()
     this.readingRedis.disconnect()
   }
 
@@ -145,6 +153,11 @@ export class RedisSource implements Source {
     await lowerFence(parts.redis, shard, position, { fence: expected, serving })
     parts.log.info({ shard, after: formatPosition(position) }, "shard opened")
   }
+}
+
+/** Whether nothing but the stream went away: then the acceptance counters tell exactly what went with it. */
+function isStreamAlone({ last }: ShardInspection, counters: Map<number, number>): boolean {
+  return comparePositions(last, START) === 0 && [...counters.values()].some((accepted) => accepted > 0)
 }
 
 function idsOf(polls: Poll[]): string[] {

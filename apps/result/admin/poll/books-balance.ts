@@ -7,6 +7,8 @@ export type Books = {
   late: number
   setAside: number
   lost: number
+  /** Whether an inbox went away that may have accepted more than a worker had seen. */
+  lostAtLeast: boolean
   tally: number
   /** The number of rows of votes; null unless they were counted. */
   recount: number | null

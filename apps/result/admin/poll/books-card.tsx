@@ -7,13 +7,18 @@ const COLUMNS = ["accepted", "counted", "replaced", "late", "setAside", "lost"] 
 
 export function BooksCard({ id, books }: { id: string; books: Books }) {
   const { t, number } = useAdminText()
+  const isLeast = (column: string) => column === "lost" && books.lostAtLeast
   return (
     <section class="card" id="books">
       <h2>{t("books")}</h2>
       <p class={`notice ${agrees(books) ? "good" : "bad"}`}>{useBooksSentence(books)}</p>
       <dl class="facts">
         {COLUMNS.map((column) => (
-          <Fact key={column} name={t(`books-${column}`)} value={number(books[column])} />
+          <Fact
+            key={column}
+            name={t(`books-${column}`)}
+            value={`${isLeast(column) ? "≥ " : ""}${number(books[column])}`}
+          />
         ))}
         <Fact name={t("books-pending")} value={number(Math.max(0, waitingOf(books)))} />
         <Fact name={t("books-tally")} value={number(books.tally)} />

@@ -8,7 +8,7 @@ import type { Books } from "./books-balance"
 const count = z.coerce.number()
 const booksSchema = z.object({
   ...{ accepted: count, counted: count, replaced: count, late: count, setAside: count, lost: count },
-  ...{ tally: count, recount: count.nullable() },
+  ...{ tally: count, recount: count.nullable(), lostAtLeast: z.boolean() },
 })
 
 /** Counting all votes of a large poll takes seconds. */
@@ -20,6 +20,8 @@ export async function readBooks(sql: Database, poll: number, recount: boolean): 
     SELECT COALESCE(sum(accepted), 0) AS accepted, COALESCE(sum(counted), 0) AS counted,
       COALESCE(sum(replaced), 0) AS replaced, COALESCE(sum(late), 0) AS late,
       COALESCE(sum(set_aside), 0) AS "setAside", COALESCE(sum(lost), 0) AS lost,
+      EXISTS (SELECT FROM polls JOIN inbox_losses ON at BETWEEN created_at AND COALESCE(final_at, 'infinity')
+        WHERE number = ${poll} AND state <> 'draft') AS "lostAtLeast",
       COALESCE((SELECT sum(votes) FROM tallies WHERE poll = ${poll}), 0) AS tally,
       ${recount ? sql`(SELECT count(*) FROM votes WHERE poll = ${poll})` : sql`NULL`} AS recount
     FROM books WHERE poll = ${poll}`
