@@ -28,9 +28,6 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
   return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }
 }
 
-/** A ballot in a broker's stream may be read after one that was cast a little later, by another clock. */
-const STREAM_PATIENCE_MS = 60_000
-
 /**
  * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when it was
  * replaced or became a dead letter.
@@ -56,7 +53,8 @@ function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms
             (SELECT applied_at FROM migrations WHERE name = '0004_replaced_votes'))
         ) AS replaced,
         aside.reason, aside.at,
-        COALESCE((shards.ms - ${inStream ? STREAM_PATIENCE_MS : 0}::bigint, shards.seq) < (ballot.ms, ballot.seq), true) AS unread
+        COALESCE(${inStream ? sql`shards.read_until <= ballot.ms` : sql`(shards.ms, shards.seq) < (ballot.ms, ballot.seq)`}, true)
+          AS unread
       FROM ballot
       LEFT JOIN votes AS standing ON standing.poll = ${number} AND standing.voter = ${uuid}::uuid
       LEFT JOIN set_aside AS aside ON (aside.shard, aside.ms, aside.seq) = (${shard}, ballot.ms, ballot.seq)

@@ -65,12 +65,14 @@ export class Counter {
 
   /**
    * Moves the position without counting: nothing stands up to there that could be counted.
-   * @param stream name of the shard's stream at a broker from now on; null where Redis holds the ballots
+   * @param stream where a broker holds the ballots, the name of the shard's stream there from now on, and the moment (ms, Redis's
+   * clock) before which no ballot waits any more
    * @throws {PositionMoved}
    */
-  async moveTo(position: Position, stream: string | null = null): Promise<void> {
+  async moveTo(position: Position, stream?: { name: string; readUntil: number }): Promise<void> {
+    const { name = null, readUntil = null } = stream ?? {}
     const rows = await this.parts.sql`
-      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${stream}, log_last = NULL
+      UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${name}, log_last = NULL, read_until = ${readUntil}
       WHERE shard = ${this.shard} AND ms = ${this.position.ms} AND seq = ${this.position.seq}
         AND holder = ${this.parts.worker} RETURNING shard`
     if (rows.length === 0) throw new PositionMoved()

@@ -10,6 +10,7 @@ import lifeOfAPoll from "./migrations/0006_life_of_a_poll.sql" with { type: "tex
 import pollOrder from "./migrations/0007_poll_order.sql" with { type: "text" }
 import words from "./migrations/0008_words.sql" with { type: "text" }
 import losses from "./migrations/0009_losses.sql" with { type: "text" }
+import readUntil from "./migrations/0010_read_until.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -22,6 +23,7 @@ const MIGRATIONS = [
   { name: "0007_poll_order", text: pollOrder },
   { name: "0008_words", text: words },
   { name: "0009_losses", text: losses },
+  { name: "0010_read_until", text: readUntil },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

@@ -14,6 +14,7 @@ import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
 import { inspectShard, type ShardInspection } from "./redis-inspection"
 import { lowerFence, raiseFence } from "./redis-restore"
+import { ReadMark } from "./read-mark"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
@@ -31,6 +32,7 @@ export class StreamSource implements Source {
   private readonly acceptance: AcceptanceCounts
   private readonly stops: StopMarkers
   private readonly verification: StreamVerification
+  private readonly readMark: ReadMark
   private stream = ""
   private checkedAt = Number.NEGATIVE_INFINITY
   private forgotAt = Number.NEGATIVE_INFINITY
@@ -46,6 +48,7 @@ export class StreamSource implements Source {
     this.cursor = new StreamCursor(this.stops)
     this.acceptance = new AcceptanceCounts(parts.sql, shard)
     this.verification = new StreamVerification(parts.sql, parts.broker, shard)
+    this.readMark = new ReadMark(parts.sql)
   }
 
   /** A stream that still has what was counted of it goes on; a new one takes the place of any other. */
@@ -62,6 +65,7 @@ export class StreamSource implements Source {
     await this.cursor.follow(broker.reader(this.stream))
     await this.acceptance.load()
     this.stops.forget()
+    this.readMark.forget()
   }
 
   async onCounting(): Promise<void> {
@@ -69,7 +73,7 @@ export class StreamSource implements Source {
     this.checkedAt = Number.NEGATIVE_INFINITY
   }
 
-  async check(counter: Counter): Promise<boolean> {
+  async check(counter: Counter, isIdle: boolean): Promise<boolean> {
     if (performance.now() - this.checkedAt < CHECK_MS) return true
     this.checkedAt = performance.now()
     const { broker, polls, metrics } = this.parts
@@ -81,7 +85,12 @@ export class StreamSource implements Source {
       throw new InboxLost("the broker has lost the end of the stream")
     const waiting = Math.max(0, length - counter.position.seq)
     metrics.backlog.set({ shard: String(this.shard) }, waiting)
-    if (verifiedAt !== null) await this.tellVote(waiting, verifiedAt)
+    if (verifiedAt !== null) {
+      await this.tellVote(waiting, verifiedAt)
+      // RabbitMQ's consumer may lag behind: there only the length tells.
+      const isAtEnd = isIdle && broker.refusesSecondVotes
+      await this.readMark.see(counter.holding(), verifiedAt, length, isAtEnd)
+    }
     for (const stopped of await this.stops.due(polls.all())) {
       await broker.append(this.stream, [{ text: encodeStopMarker(stopped) }])
     }
@@ -151,7 +160,7 @@ export class StreamSource implements Source {
    * A broker that refuses second votes is first told who has voted; only then vote learns the stream's name.
    */
   private async renew(counter: Counter, before: string | null): Promise<string> {
-    const { broker, sql, polls, instance, log } = this.parts
+    const { broker, redis, sql, polls, instance, log } = this.parts
     const { shard } = this
     const name = `${instance.slice(0, 8)}-s${shard}-${Date.now().toString(36)}`
     if (before !== null) {
@@ -166,9 +175,9 @@ export class StreamSource implements Source {
       })
     }
     const length = (await broker.length(name)) ?? 0
-    const now = await readRedisClock(this.parts.redis)
+    const now = await readRedisClock(redis)
     const position = { ms: Math.max(now, counter.position.ms), seq: restored === 0 ? 0 : length }
-    await counter.moveTo(position, name)
+    await counter.moveTo(position, { name, readUntil: now })
     log.info({ shard, stream: name, restored }, "a new stream holds the inbox")
     return name
   }
