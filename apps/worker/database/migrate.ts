@@ -11,6 +11,7 @@ import pollOrder from "./migrations/0007_poll_order.sql" with { type: "text" }
 import words from "./migrations/0008_words.sql" with { type: "text" }
 import losses from "./migrations/0009_losses.sql" with { type: "text" }
 import readUntil from "./migrations/0010_read_until.sql" with { type: "text" }
+import madeStreams from "./migrations/0011_streams.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -24,6 +25,7 @@ const MIGRATIONS = [
   { name: "0008_words", text: words },
   { name: "0009_losses", text: losses },
   { name: "0010_read_until", text: readUntil },
+  { name: "0011_streams", text: madeStreams },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

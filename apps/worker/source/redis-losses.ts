@@ -38,18 +38,6 @@ export async function recordAccepted(
     ON CONFLICT (poll, shard) DO UPDATE SET accepted = GREATEST(books.accepted, excluded.accepted)`
 }
 
-/** Opening a shard may fail and begin anew: that is no further loss. */
-const SAME_LOSS_SECONDS = 60
-
-/** Records that a shard's inbox went away with its acceptance counters: what the books have is the least that was accepted. */
-export async function recordLoss(sql: Database, holding: Holding): Promise<void> {
-  await sql`
-    INSERT INTO inbox_losses (shard) SELECT ${holding.shard}::smallint
-    WHERE ${isHolding(sql, holding)} AND NOT EXISTS (
-      SELECT FROM inbox_losses
-      WHERE shard = ${holding.shard} AND at > now() - ${SAME_LOSS_SECONDS} * interval '1 second')`
-}
-
 /**
  * Writes into the books the ballots that were accepted and went away with a Redis. Everything that is left in its stream must
  * have been counted before. Where a counter went away before it was read after a batch, what was counted tells what was

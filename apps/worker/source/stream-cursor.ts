@@ -8,7 +8,11 @@ import type { StopMarkers } from "./stop-markers"
 export class StreamCursor {
   private reader: StreamReader | null = null
 
-  constructor(private readonly stops: StopMarkers) {}
+  /** @param onGap is told how many entries were gone before they were read */
+  constructor(
+    private readonly stops: StopMarkers,
+    private readonly onGap: (missing: number) => Promise<void>,
+  ) {}
 
   /** Reads another stream from now on. */
   async follow(reader: StreamReader): Promise<void> {
@@ -19,6 +23,9 @@ export class StreamCursor {
   /** A stop that is recorded here takes effect only when the shard's position has passed its marker. */
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
     const entries = (await this.reader?.read(after, count, waitMs)) ?? []
+    const last = entries.at(-1)?.position.seq ?? after.seq
+    const missing = last - after.seq - entries.length
+    if (missing > 0) await this.onGap(missing)
     for (const { stopMarker, position } of entries) {
       if (stopMarker) await this.stops.passed(stopMarker, position)
     }

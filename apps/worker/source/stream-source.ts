@@ -12,12 +12,14 @@ import type { WorkerMetrics } from "../metrics"
 import type { CopiesToWrite } from "../polls/projection"
 import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
+import { recordLoss } from "./inbox-loss"
 import { inspectShard, type ShardInspection } from "./redis-inspection"
 import { lowerFence, raiseFence } from "./redis-restore"
 import { ReadMark } from "./read-mark"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
+import { StreamRemains } from "./stream-remains"
 import { eachStandingBallot, expiredPolls, streamOf } from "./stream-restore"
 import { StreamVerification } from "./stream-verification"
 
@@ -33,6 +35,7 @@ export class StreamSource implements Source {
   private readonly stops: StopMarkers
   private readonly verification: StreamVerification
   private readonly readMark: ReadMark
+  private readonly remains: StreamRemains
   private stream = ""
   private checkedAt = Number.NEGATIVE_INFINITY
   private forgotAt = Number.NEGATIVE_INFINITY
@@ -45,7 +48,8 @@ export class StreamSource implements Source {
     private readonly parts: StreamSourceParts,
   ) {
     this.stops = new StopMarkers(parts.sql, parts.redis, shard)
-    this.cursor = new StreamCursor(this.stops)
+    this.cursor = new StreamCursor(this.stops, (missing) => this.bookGap(missing))
+    this.remains = new StreamRemains(parts.sql, parts.broker, shard)
     this.acceptance = new AcceptanceCounts(parts.sql, shard)
     this.verification = new StreamVerification(parts.sql, parts.broker, shard)
     this.readMark = new ReadMark(parts.sql)
@@ -58,12 +62,12 @@ export class StreamSource implements Source {
     if (problem !== null) throw new Error(problem)
     await takeOver(this.shard, this.parts)
     const stream = await streamOf(sql, this.shard)
+    await this.acceptance.load()
     if (stream === null || (await this.verification.isLost(stream, counter.position.seq))) {
       onRestoring()
       this.stream = await this.renew(counter, stream)
     } else this.stream = stream
     await this.cursor.follow(broker.reader(this.stream))
-    await this.acceptance.load()
     this.stops.forget()
     this.readMark.forget()
   }
@@ -79,8 +83,10 @@ export class StreamSource implements Source {
     const { broker, polls, metrics } = this.parts
     // Vote compares it by the same clock; unknown while Redis is away.
     const verifiedAt = await this.verifyRedis().catch(() => null)
-    const length = await broker.length(this.stream)
-    if (length === null) throw new InboxLost("the broker has lost the stream")
+    const look = await broker.look(this.stream)
+    if (look === null) throw new InboxLost("the broker has lost the stream")
+    if (look.wasEmptied) throw new InboxLost("the stream was emptied at the broker")
+    const { length } = look
     if (this.verification.isDue() && (await this.verification.isLost(this.stream, counter.position.seq)))
       throw new InboxLost("the broker has lost the end of the stream")
     const waiting = Math.max(0, length - counter.position.seq)
@@ -160,26 +166,57 @@ export class StreamSource implements Source {
    * A broker that refuses second votes is first told who has voted; only then vote learns the stream's name.
    */
   private async renew(counter: Counter, before: string | null): Promise<string> {
-    const { broker, redis, sql, polls, instance, log } = this.parts
+    const { redis, instance, log } = this.parts
     const { shard } = this
     const name = `${instance.slice(0, 8)}-s${shard}-${Date.now().toString(36)}`
-    if (before !== null) {
-      log.error({ shard, stream: before }, "the broker lost a stream: ballots that waited in it are lost")
-    }
-    await broker.create(name)
-    let restored = 0
-    if (broker.refusesSecondVotes) {
-      await eachStandingBallot(sql, shard, polls.all(), async (entries) => {
-        await broker.append(name, entries)
-        restored += entries.length
-      })
-    }
-    const length = (await broker.length(name)) ?? 0
+    if (before !== null) await this.giveUp(before, counter)
+    await this.remains.recordMade(name)
+    const restored = await this.fill(name).catch(async (error) => {
+      await this.remains.remove(name).catch((err) => log.debug({ err }, "a stream is left behind for now"))
+      throw error
+    })
     const now = await readRedisClock(redis)
-    const position = { ms: Math.max(now, counter.position.ms), seq: restored === 0 ? 0 : length }
-    await counter.moveTo(position, { name, readUntil: now })
+    await counter.moveTo(
+      { ms: Math.max(now, counter.position.ms), seq: 1 + restored },
+      { name, readUntil: now },
+    )
+    if (before !== null) await this.remains.recordReplaced(before)
     log.info({ shard, stream: name, restored }, "a new stream holds the inbox")
     return name
+  }
+
+  /** Makes a stream that knows who has voted, where the broker is to know. @returns how many ballots stand in it */
+  private async fill(name: string): Promise<number> {
+    const { broker, sql, polls } = this.parts
+    await broker.create(name)
+    if (!broker.refusesSecondVotes) return 0
+    await eachStandingBallot(sql, this.shard, polls.all(), (entries) => broker.append(name, entries))
+    return ((await broker.look(name))?.length ?? 1) - 1
+  }
+
+  /** Counts what is left of a stream that was emptied; of any other nothing can be known. */
+  private async giveUp(stream: string, counter: Counter): Promise<void> {
+    const { broker, sql, log } = this.parts
+    const look = await broker.look(stream)
+    if (look?.wasEmptied) {
+      await this.cursor.follow(broker.reader(stream))
+      await counter.drain()
+    }
+    await recordLoss(sql, counter.holding())
+    const waiting = look ? { waiting: Math.max(0, look.length - counter.position.seq) } : {}
+    log.error(
+      { shard: this.shard, stream, ...waiting },
+      "the broker lost a stream: ballots that waited in it are lost",
+    )
+  }
+
+  private async bookGap(missing: number): Promise<void> {
+    const { sql, log } = this.parts
+    log.error(
+      { shard: this.shard, stream: this.stream, missing },
+      "entries were removed before they were counted",
+    )
+    await sql`INSERT INTO inbox_losses (shard) VALUES (${this.shard})`
   }
 
   /** Redis may be away: what is in the stream is counted all the same. */
@@ -196,5 +233,6 @@ export class StreamSource implements Source {
     this.forgotAt = performance.now()
     for (const poll of await expiredPolls(this.parts.sql))
       await this.parts.broker.forgetPoll(this.stream, poll)
+    await this.remains.removeOld()
   }
 }

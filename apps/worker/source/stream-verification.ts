@@ -31,7 +31,9 @@ export class StreamVerification {
    */
   async isLost(stream: string, seq: number): Promise<boolean> {
     const connectedAt = this.broker.connectedAt()
-    if ((await this.broker.length(stream)) !== null && (await this.hasWhatWasCounted(stream, seq))) {
+    const look = await this.broker.look(stream)
+    if (look?.wasEmptied) return true
+    if (look && (await this.hasWhatWasCounted(stream, seq))) {
       this.missingSince = null
       this.verifiedConnection = connectedAt
       return false

@@ -5,7 +5,13 @@ import type { Position } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
-import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
+import {
+  type BrokerAdmin,
+  FIRST_ENTRY,
+  type StreamEntry,
+  type StreamLook,
+  type StreamReader,
+} from "../stream/contract"
 import {
   isStreamUnknown,
   isSubjectTaken,
@@ -19,6 +25,9 @@ import { NatsReader } from "./read"
 
 /** Publications that wait for their answers at the same time. */
 const IN_FLIGHT = 500
+
+/** The description of a stream that began with an entry of its own; those of earlier versions had none. */
+const HAS_FIRST_ENTRY = "The first message belongs to Tallyroom: without it this stream counts as emptied."
 
 export class NatsAdmin implements BrokerAdmin {
   readonly kind = "nats"
@@ -56,19 +65,25 @@ export class NatsAdmin implements BrokerAdmin {
       discard: DiscardPolicy.New,
       discard_new_per_subject: true,
       allow_direct: true,
+      description: HAS_FIRST_ENTRY,
     })
+    await this.nats.get().js.publish(`tallyroom.${stream}.first`, FIRST_ENTRY)
   }
 
-  async length(stream: string): Promise<number | null> {
+  async remove(stream: string): Promise<void> {
     const { streams } = this.nats.get().manager
-    try {
-      return (await brokerAnswer("NATS", streams.info(natsStream(stream)), NATS_ADMIN_TIMEOUT_MS)).state
-        .last_seq
-    } catch (error) {
-      const cause = error instanceof InboxAway ? error.cause : error
-      if (isStreamUnknown(cause)) return null
-      throw error
-    }
+    const removed = streams.delete(natsStream(stream))
+    await brokerAnswer("NATS", removed, NATS_ADMIN_TIMEOUT_MS).catch(nullIfUnknown)
+  }
+
+  /** NATS keeps a stream's last sequence when the stream is purged: only what should stand at its beginning tells. */
+  async look(stream: string): Promise<StreamLook | null> {
+    const { streams } = this.nats.get().manager
+    const asked = brokerAnswer("NATS", streams.info(natsStream(stream)), NATS_ADMIN_TIMEOUT_MS)
+    const info = await asked.catch(nullIfUnknown)
+    if (info === null) return null
+    const wasEmptied = info.config.description === HAS_FIRST_ENTRY && info.state.first_seq !== 1
+    return { length: info.state.last_seq, wasEmptied }
   }
 
   /** A gap proves no loss: the ballot of a forgotten poll may have stood there. */
@@ -79,7 +94,7 @@ export class NatsAdmin implements BrokerAdmin {
       streams.getMessage(natsStream(stream), { seq }),
       NATS_ADMIN_TIMEOUT_MS,
     )
-    return found ? isIt(found.string()) : ((await this.length(stream)) ?? 0) >= seq
+    return found ? isIt(found.string()) : ((await this.look(stream))?.length ?? 0) >= seq
   }
 
   async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
@@ -114,4 +129,9 @@ export class NatsAdmin implements BrokerAdmin {
         if (!isSubjectTaken(error)) throw error
       })
   }
+}
+
+function nullIfUnknown(error: unknown): null {
+  if (isStreamUnknown(error instanceof InboxAway ? error.cause : error)) return null
+  throw error
 }

@@ -3,7 +3,13 @@
 import type { ConnectionEvents } from "../../health"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
-import type { BrokerAdmin, StreamEntry, StreamReader } from "../stream/contract"
+import {
+  type BrokerAdmin,
+  FIRST_ENTRY,
+  type StreamEntry,
+  type StreamLook,
+  type StreamReader,
+} from "../stream/contract"
 import { queueOf, RABBITMQ_ADMIN_TIMEOUT_MS, Rabbit, SETTLING_MS } from "./connection"
 import { RabbitReader } from "./read"
 import { Sender } from "./send"
@@ -38,13 +44,20 @@ export class RabbitAdmin implements BrokerAdmin {
     })
     await brokerAnswer("RabbitMQ", declared, RABBITMQ_ADMIN_TIMEOUT_MS)
     await Bun.sleep(SETTLING_MS)
+    await this.append(stream, [{ text: FIRST_ENTRY }])
   }
 
-  /** The count that RabbitMQ tells is approximate, and some seconds old. */
-  async length(stream: string): Promise<number | null> {
+  async remove(stream: string): Promise<void> {
+    const removed = this.rabbit.get().queueDelete({ queue: queueOf(stream) })
+    await brokerAnswer("RabbitMQ", removed, RABBITMQ_ADMIN_TIMEOUT_MS)
+  }
+
+  /** The count that RabbitMQ tells is approximate, and some seconds old. It can't be emptied without being removed. */
+  async look(stream: string): Promise<StreamLook | null> {
     try {
       const asked = this.rabbit.get().queueDeclare({ queue: queueOf(stream), passive: true })
-      return (await brokerAnswer("RabbitMQ", asked, RABBITMQ_ADMIN_TIMEOUT_MS)).messageCount
+      const { messageCount } = await brokerAnswer("RabbitMQ", asked, RABBITMQ_ADMIN_TIMEOUT_MS)
+      return { length: messageCount, wasEmptied: false }
     } catch (error) {
       if (isNotFound(error instanceof InboxAway ? error.cause : error)) return null
       throw error

@@ -67,13 +67,19 @@ export interface BrokerAdmin extends BrokerConnection {
   readonly kind: "nats" | "rabbitmq"
   /** Whether this broker refuses a voter's second ballot, and so must be told the voters again when its stream is new. */
   readonly refusesSecondVotes: boolean
-  /** Makes a stream of this name, which was never used before. Once this has returned the stream itself is durable. */
-  create(stream: string): Promise<void>
   /**
-   * How many entries the stream has ever had; null when there is no such stream. Where `refusesSecondVotes` it is exactly the
-   * `seq` of the last one, else as much as the broker tells, which may be some seconds old.
+   * Makes a stream of this name, which was never used before, with one entry (`FIRST_ENTRY`) that no ballot is: should it be missing
+   * one day, the stream was emptied. Once this has returned the stream itself is durable.
    */
-  length(stream: string): Promise<number | null>
+  create(stream: string): Promise<void>
+  /** Removes a stream, if there is one of this name, and all that stands in it. */
+  remove(stream: string): Promise<void>
+  /**
+   * How long the stream is; null when there is no such stream. Where `refusesSecondVotes` the length is exactly the `seq` of the last
+   * entry that it ever had, else as much as the broker tells, which may be some seconds old. `wasEmptied` is whether somebody
+   * has removed its first entries.
+   */
+  look(stream: string): Promise<StreamLook | null>
   /**
    * Whether the stream, as far as it reaches back, still has at `seq` the entry that `isIt` knows by its text. It has not
    * when the broker lost its end, even if others stand there now.
@@ -90,6 +96,11 @@ export interface BrokerAdmin extends BrokerConnection {
   /** Forgets the ballots of a poll that can take no more, where the broker can. Positions of others stay as they are. */
   forgetPoll(stream: string, poll: number): Promise<void>
 }
+
+export type StreamLook = { length: number; wasEmptied: boolean }
+
+/** What stands in a stream before all ballots. */
+export const FIRST_ENTRY = "tallyroom"
 
 /** An entry to be written: its text, and whose ballot it is if it is one. */
 export type StreamEntry = { text: string; ballot?: { poll: number; voter: string } }

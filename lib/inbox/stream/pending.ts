@@ -17,10 +17,10 @@ export async function pendingIn(
   position: Position,
 ): Promise<Map<number, number>> {
   const pending = new Map<number, number>()
-  const length = await broker.length(stream)
-  if (length === null)
+  const look = await broker.look(stream)
+  if (look === null || look.wasEmptied)
     throw new InboxAway(`the broker has lost the stream ${stream}; a worker will begin another`)
-  const end = broker.refusesSecondVotes ? length : null
+  const end = broker.refusesSecondVotes ? look.length : null
   const reader = broker.reader(stream)
   try {
     let after = position
@@ -33,7 +33,7 @@ export async function pendingIn(
       if (entries.length > 0) empty = 0
       else {
         empty++
-        await broker.length(stream) // throws when the broker is silent because it hangs
+        await broker.look(stream) // throws when the broker is silent because it hangs
       }
     }
     return pending
