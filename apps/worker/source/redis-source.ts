@@ -54,7 +54,7 @@ export class RedisSource implements Source {
     if (isSound) return
     onRestoring()
     if (behind.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
-      await recordLoss(sql, counter.holding())
+      await recordLoss(sql, this.shard)
     await this.restore(counter, found, counters, wasSetBack ? polls.all() : behind)
   }
 

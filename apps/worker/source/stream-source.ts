@@ -202,7 +202,7 @@ export class StreamSource implements Source {
       await this.cursor.follow(broker.reader(stream))
       await counter.drain()
     }
-    await recordLoss(sql, counter.holding())
+    await recordLoss(sql, this.shard)
     const waiting = look ? { waiting: Math.max(0, look.length - counter.position.seq) } : {}
     log.error(
       { shard: this.shard, stream, ...waiting },
@@ -216,7 +216,7 @@ export class StreamSource implements Source {
       { shard: this.shard, stream: this.stream, missing },
       "entries were removed before they were counted",
     )
-    await sql`INSERT INTO inbox_losses (shard) VALUES (${this.shard})`
+    await recordLoss(sql, this.shard)
   }
 
   /** Redis may be away: what is in the stream is counted all the same. */
