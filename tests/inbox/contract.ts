@@ -104,6 +104,11 @@ export function inboxContract(kind: InboxKind): void {
       if (refusesSecondVotes) expect(again).toEqual({ ...first, kind: "same" } as typeof again)
       await booth.cast("once", voter("bob"), "b")
       await untilCounted("once", { a: 1, b: 1 })
+      const copies = refusesSecondVotes ? 0 : 1
+      await becomes(
+        () => booksOf("once"),
+        expect.objectContaining({ accepted: 2, counted: 2, late: 0, copies }),
+      )
       // Ann's second ballot and Bob's lie in different shards.
       for (const answer of [first, again])
         await becomes(() => statusOf("once", voter("ann"), answer), "counted")
@@ -201,7 +206,9 @@ export function inboxContract(kind: InboxKind): void {
         )
         await Promise.all(casts)
         await untilCounted(poll, { a: 4 })
-        await becomes(() => booksOf(poll), expect.objectContaining({ pending: 0, faults: [] }))
+        // However often it was written, each was accepted once.
+        const kept = { accepted: 4, counted: 4, replaced: 0, late: 0, pending: 0, faults: [] }
+        await becomes(() => booksOf(poll), expect.objectContaining(kept))
       }
     })
 
@@ -328,6 +335,38 @@ export function inboxContract(kind: InboxKind): void {
       await becomes(async () => (await booksOf("after-end"))?.late, 1)
       await becomes(() => booth.cast("after-end", voter("ann"), "a"), { kind: "closed" })
       expect(await tally("after-end")).toEqual({})
+    })
+
+    test("shows final polls and idle tallies again after Redis was emptied, whatever holds the ballots", async () => {
+      await open("idle")
+      await booth.castUntilAnswered("idle", voter("ann"), "a")
+      await becomes(() => booth.redis.exists(keys.tally("idle")), 1)
+      await untilCounted("idle", { a: 1 })
+      await booth.redis.flushall()
+      await becomes(() => stateIn("ends"), "final")
+      await becomes(() => booth.redis.exists(keys.tally("idle"), keys.tally("ends")), 2)
+      await booth.castUntilAnswered("idle", voter("bob"), "b")
+      await untilCounted("idle", { a: 1, b: 1 })
+    })
+
+    test("says of a ballot that waits that it is pending, whatever the clocks of the vote apps say", async () => {
+      await open("ahead")
+      const names = Array.from({ length: 8 }, (_, i) => voter(`ahead ${i}`))
+      setSystemTime(Date.now() + 3_600_000)
+      const ahead = await openInboxBooth(stores(), server.url, SHARDS)
+      const early = names.slice(0, 4).map((name) => ahead.castUntilAnswered("ahead", name, "a"))
+      await Promise.all(early).finally(() => setSystemTime())
+      await untilCounted("ahead", { a: 4 })
+      await worker.stop()
+      const late = names.slice(4)
+      const answers = await Promise.all(late.map((name) => booth.castUntilAnswered("ahead", name, "b")))
+      const fates = () => Promise.all(answers.map((answer, i) => statusOf("ahead", late[i] ?? "", answer)))
+      expect(await fates()).toEqual(late.map(() => "pending"))
+      worker = await startWorker(stores(), SHARDS, server.url)
+      await becomes(
+        fates,
+        late.map(() => "counted"),
+      )
     })
 
     test("refuses past the backlog limit, and loses nothing of what it took", async () => {
@@ -488,7 +527,11 @@ export function inboxContract(kind: InboxKind): void {
       await open("wiped")
       await booth.castUntilAnswered("wiped", voter("ann"), "a")
       await untilCounted("wiped", { a: 1 })
+      await worker.stop()
+      const gone = await booth.castUntilAnswered("wiped", voter("gone"), "a")
+      expect(await statusOf("wiped", voter("gone"), gone)).toBe("pending")
       await server.wipe()
+      worker = await startWorker(stores(), SHARDS, server.url)
       await waitFor(
         "the inbox to be open again",
         () =>
@@ -502,8 +545,13 @@ export function inboxContract(kind: InboxKind): void {
       expect(second.kind).toBe(refusesSecondVotes ? "stands" : "received")
       await booth.castUntilAnswered("wiped", voter("bob"), "b")
       await untilCounted("wiped", { a: 1, b: 1, c: 1 })
+      await becomes(() => statusOf("wiped", voter("gone"), gone), "lost")
+      await booth.castUntilAnswered("wiped", voter("gone"), "a")
+      await untilCounted("wiped", { a: 2, b: 1, c: 1 })
+      expect(await statusOf("wiped", voter("gone"), gone)).toBe("lost")
       // Another shard may have no stream yet.
       await becomes(async () => (await booksOf("wiped").catch(() => null))?.faults, [])
+      expect((await booksOf("wiped"))?.lostAtLeast).toBe(true)
     })
   })
 }

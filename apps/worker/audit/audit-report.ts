@@ -14,19 +14,23 @@ const COLUMNS = [
   ["recount", "recount"],
   ["tally", "tally"],
 ] as const
+/** Shown where there are any. */
+const COPIES = ["copies", "copies"] as const
+type Column = (typeof COLUMNS)[number] | typeof COPIES
 
 function table(books: PollBooks[]): string {
+  const columns: Column[] = [...COLUMNS, ...(books.some(({ copies }) => copies > 0) ? [COPIES] : [])]
   const rows = [
-    COLUMNS.map(([, title]) => title as string),
-    ...books.map((poll) => COLUMNS.map(([name]) => cell(poll, name))),
+    columns.map(([, title]) => title as string),
+    ...books.map((poll) => columns.map(([name]) => cell(poll, name))),
   ]
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
+  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   const line = (row: string[]) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ")
   return rows.map(line).join("\n")
 }
 
-function cell(poll: PollBooks, name: (typeof COLUMNS)[number][0]): string {
+function cell(poll: PollBooks, name: Column[0]): string {
   return name === "lost" && poll.lostAtLeast ? `≥${poll.lost}` : String(poll[name])
 }
 

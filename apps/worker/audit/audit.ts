@@ -15,6 +15,7 @@ import type { Redis } from "ioredis"
 
 export type PollBooks = {
   poll: string
+  /** Without the copies. */
   accepted: number
   counted: number
   replaced: number
@@ -22,6 +23,8 @@ export type PollBooks = {
   setAside: number
   pending: number
   lost: number
+  /** Ballots that say again what their voter's vote says, beside those that were accepted: RabbitMQ keeps them, too. */
+  copies: number
   /** Whether more may be lost than the books know: an inbox went away together with what tells how much it had accepted. */
   lostAtLeast: boolean
   /** The rows of `votes`, counted anew. */
@@ -44,6 +47,7 @@ type ShardBooks = {
   setAside: number
   lost: number
   pending: number
+  copies: number
 }
 
 /**
@@ -80,7 +84,7 @@ async function readShard(
 ) {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const rows = await sql`
-      SELECT ms, seq, log AS stream, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost
+      SELECT ms, seq, log AS stream, poll, accepted, counted, replaced, late, set_aside AS "setAside", lost, copies
       FROM shards LEFT JOIN books USING (shard) WHERE shard = ${shard}`
     const position = { ms: Number(rows[0]?.ms), seq: Number(rows[0]?.seq) }
     const seen =
@@ -93,7 +97,7 @@ async function readShard(
     for (const { poll, ms, seq, stream, ...row } of rows) if (poll !== null) books.set(poll, row)
     return polls.map(({ number = 0 }) => {
       const row = books.get(number) ?? {}
-      const accepted = seen.accepted.get(number) ?? row.accepted ?? 0
+      const accepted = Number(seen.accepted.get(number) ?? row.accepted ?? 0) - Number(row.copies ?? 0)
       return [number, addBooks({ ...row, accepted }, { pending: seen.pending.get(number) ?? 0 })] as const
     })
   }
@@ -173,6 +177,7 @@ function addBooks(a: Partial<ShardBooks> | undefined, b: Partial<ShardBooks>): S
     setAside: sum("setAside"),
     lost: sum("lost"),
     pending: sum("pending"),
+    copies: sum("copies"),
   }
 }
 

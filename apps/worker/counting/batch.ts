@@ -14,6 +14,8 @@ type DeadLetter = {
   reason: "late" | "undecodable" | "poll-unknown" | "option-unknown" | "uncountable"
   /** The entry's text, for whoever asks why it was not counted. */
   raw: string | null
+  /** Whether it says the same as the ballot of its voter that stands. */
+  copy?: true
 }
 
 export type Batch = {
@@ -31,6 +33,8 @@ export type Batch = {
   deadLetters: DeadLetter[]
   /** Where those of them stand that name a voter: they are no vote of that voter. */
   noVotes: Position[]
+  /** By poll: how many of the replaced ballots say the same as the one that replaced them. */
+  copies: Map<number, number>
   /** Every known poll that an entry names, with how many of its ballots are among the replaced. */
   polls: Map<number, { id: string; replaced: number }>
 }
@@ -55,6 +59,7 @@ export function makeBatch(
     replaced: [],
     deadLetters: [],
     noVotes: [],
+    copies: new Map(),
     polls: new Map(),
   }
   const ballots: Placed[] = []
@@ -85,7 +90,7 @@ export function asDeadLetters(batch: Batch): Batch {
       return { position, poll, reason: "uncountable", raw: JSON.stringify(raw.slice(0, RAW_KEPT)) }
     },
   )
-  return { ...batch, kept: [], changing: [], replaced: [], deadLetters }
+  return { ...batch, kept: [], changing: [], replaced: [], copies: new Map(), deadLetters }
 }
 
 function whyNot(ballot: Ballot | null, poll: Poll | undefined): DeadLetter["reason"] | null {
@@ -103,12 +108,15 @@ function place(
   changeable: boolean,
 ): void {
   if (!changeable) {
-    if (sameVoter(before, ballot)) batch.deadLetters.push(late(ballot))
+    if (sameVoter(before, ballot)) batch.deadLetters.push(late(ballot, batch.kept.at(-1)))
     else batch.kept.push(ballot)
   } else if (sameVoter(after, ballot)) {
     batch.replaced.push(ballot)
     const book = batch.polls.get(ballot.poll)
     if (book) book.replaced++
+    if (after?.option === ballot.option) {
+      batch.copies.set(ballot.poll, (batch.copies.get(ballot.poll) ?? 0) + 1)
+    }
   } else batch.changing.push(ballot)
 }
 
@@ -116,8 +124,9 @@ function sameVoter(a: Placed | undefined, b: Placed): boolean {
   return a !== undefined && a.voter === b.voter && a.poll === b.poll
 }
 
-function late({ position, poll }: Placed): DeadLetter {
-  return { position, poll, reason: "late", raw: null }
+function late({ position, poll, option }: Placed, standing: Placed | undefined): DeadLetter {
+  const letter: DeadLetter = { position, poll, reason: "late", raw: null }
+  return standing?.option === option ? { ...letter, copy: true } : letter
 }
 
 function deadLetter(

@@ -8,9 +8,10 @@
 -- $9 … $13   ballots of polls whose policy is final:      poll[], voter[], ms[], seq[], option[]
 -- $14 … $18  ballots of polls that are changeable, at most one a voter: the same columns
 -- $19 … $21  books: poll[], acceptance count as the inbox has it[], ballots replaced within this batch[]
--- $22 dead letters, which go to the table set_aside: JSON [{ ms, seq, poll, reason, raw }]
+-- $22 dead letters, which go to the table set_aside: JSON [{ ms, seq, poll, reason, raw, copy? }]
 -- $23 … $27  ballots that a later one of this batch replaced: the same columns as above
 -- $28 digest of the batch's last entry
+-- $29 books: of the ballots replaced within this batch, how many say the same as the one that replaced them[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = now() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
@@ -77,26 +78,40 @@ WITH moved AS (
   EXCEPT ALL
   SELECT poll, ms, seq FROM written
 ), dead_letters AS (
-  SELECT ms, seq, poll, 'late' AS reason, NULL AS raw FROM late
+  SELECT ms, seq, poll, 'late' AS reason, NULL AS raw, false AS copy FROM late
   UNION ALL
-  SELECT r.ms, r.seq, r.poll, r.reason, r.raw
-  FROM moved, jsonb_to_recordset($22::text::jsonb) AS r(ms bigint, seq bigint, poll integer, reason text, raw text)
+  SELECT r.ms, r.seq, r.poll, r.reason, r.raw, COALESCE(r.copy, false)
+  FROM moved, jsonb_to_recordset($22::text::jsonb)
+    AS r(ms bigint, seq bigint, poll integer, reason text, raw text, copy boolean)
+), copied AS (
+  -- Of the late ones, those that say the same as their voter's vote; looked for as seldom.
+  SELECT b.poll, count(*) AS copies
+  FROM unnest($9::integer[], $10::uuid[], $13::text[]) AS b(poll, voter, option), LATERAL (
+    SELECT FROM votes AS v WHERE v.poll = b.poll AND v.voter = b.voter AND v.option = b.option OFFSET 0
+  ) AS stood
+  WHERE EXISTS (SELECT FROM moved) AND (SELECT count(*) FROM kept) < cardinality($9::integer[])
+  GROUP BY b.poll
 ), kept_letters AS (
   -- The books count each; one row of the same ballot is enough.
   INSERT INTO set_aside (shard, ms, seq, poll, reason, raw)
   SELECT $1, ms, seq, poll, reason, raw FROM dead_letters
   ON CONFLICT DO NOTHING
 ), outcome AS (
-  SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(previous) AS replaced, 0 AS late, 0 AS set_aside
+  SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(*) FILTER (WHERE previous <> option) AS replaced,
+    0 AS late, 0 AS set_aside, count(*) FILTER (WHERE previous = option) AS copies
   FROM written GROUP BY poll
   UNION ALL
-  SELECT poll, 0, 0, count(*) FILTER (WHERE reason = 'late'), count(*) FILTER (WHERE reason <> 'late')
+  SELECT poll, 0, 0, count(*) FILTER (WHERE reason = 'late' AND NOT copy), count(*) FILTER (WHERE reason <> 'late'),
+    count(*) FILTER (WHERE copy)
   FROM dead_letters WHERE poll IS NOT NULL GROUP BY poll
   UNION ALL
-  SELECT b.poll, 0, b.replaced, 0, 0 FROM moved, unnest($19::integer[], $21::integer[]) AS b(poll, replaced)
+  SELECT poll, 0, 0, -copies, 0, copies FROM copied
+  UNION ALL
+  SELECT b.poll, 0, b.replaced - b.copies, 0, 0, b.copies
+  FROM moved, unnest($19::integer[], $21::integer[], $29::integer[]) AS b(poll, replaced, copies)
 ), booked AS (
-  INSERT INTO books (poll, shard, accepted, counted, replaced, late, set_aside, version)
-  SELECT poll, $1, max(b.accepted), sum(counted), sum(o.replaced), sum(late), sum(set_aside), 1
+  INSERT INTO books (poll, shard, accepted, counted, replaced, late, set_aside, copies, version)
+  SELECT poll, $1, max(b.accepted), sum(counted), sum(o.replaced), sum(late), sum(set_aside), sum(o.copies), 1
   FROM outcome AS o JOIN unnest($19::integer[], $20::bigint[]) AS b(poll, accepted) USING (poll)
   GROUP BY poll
   ON CONFLICT (poll, shard) DO UPDATE SET
@@ -105,6 +120,7 @@ WITH moved AS (
     replaced = books.replaced + excluded.replaced,
     late = books.late + excluded.late,
     set_aside = books.set_aside + excluded.set_aside,
+    copies = books.copies + excluded.copies,
     version = books.version + 1
   RETURNING poll
 )

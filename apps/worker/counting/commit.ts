@@ -58,6 +58,7 @@ export async function commitBatch(
     JSON.stringify(batch.deadLetters.map(({ position, ...rest }) => ({ ...position, ...rest }))),
     ...columns(replaced),
     digestOf(batch.entries.at(-1)?.raw ?? ""),
+    numberArray(polls.map(([number]) => batch.copies.get(number) ?? 0)),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

@@ -12,6 +12,7 @@ import words from "./migrations/0008_words.sql" with { type: "text" }
 import losses from "./migrations/0009_losses.sql" with { type: "text" }
 import readUntil from "./migrations/0010_read_until.sql" with { type: "text" }
 import madeStreams from "./migrations/0011_streams.sql" with { type: "text" }
+import copies from "./migrations/0012_copies.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -26,6 +27,7 @@ const MIGRATIONS = [
   { name: "0009_losses", text: losses },
   { name: "0010_read_until", text: readUntil },
   { name: "0011_streams", text: madeStreams },
+  { name: "0012_copies", text: copies },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

@@ -50,7 +50,7 @@ export async function bookLosses(sql: Database, holding: Holding): Promise<{ pol
       accepted = GREATEST(accepted, explained + lost),
       version = version + 1
     FROM (
-      SELECT poll AS of_poll, counted + replaced + late + set_aside AS explained
+      SELECT poll AS of_poll, counted + replaced + late + set_aside + copies AS explained
       FROM books WHERE shard = ${holding.shard}
     ) AS known
     WHERE shard = ${holding.shard} AND poll = of_poll AND accepted <> explained + lost AND ${isHolding(sql, holding)}

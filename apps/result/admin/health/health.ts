@@ -64,7 +64,7 @@ function readShards(sql: Database) {
       (SELECT (extract(epoch FROM now()) - max(newest.second))::bigint * 1000
         FROM polls CROSS JOIN LATERAL (SELECT second FROM timeline
           WHERE poll = polls.number AND timeline.shard = shards.shard ORDER BY second DESC LIMIT 1) AS newest) AS latest,
-      COALESCE((SELECT sum(accepted - counted - replaced - late - set_aside - lost)
+      COALESCE((SELECT sum(accepted - counted - replaced - late - set_aside - lost - copies)
         FROM books WHERE books.shard = shards.shard), 0) AS waiting
     FROM shards ORDER BY shard`
 }

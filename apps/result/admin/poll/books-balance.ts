@@ -1,6 +1,7 @@
 /** Whether the books of a poll balance. */
 
 export type Books = {
+  /** Without the copies. */
   accepted: number
   counted: number
   replaced: number
@@ -9,6 +10,8 @@ export type Books = {
   lost: number
   /** Whether an inbox went away that may have accepted more than a worker had seen. */
   lostAtLeast: boolean
+  /** Ballots that say again what their voter's vote says. */
+  copies: number
   tally: number
   /** The number of rows of votes; null unless they were counted. */
   recount: number | null

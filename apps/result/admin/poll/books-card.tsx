@@ -20,6 +20,7 @@ export function BooksCard({ id, books }: { id: string; books: Books }) {
             value={`${isLeast(column) ? "≥ " : ""}${number(books[column])}`}
           />
         ))}
+        {books.copies > 0 && <Fact name={t("books-copies")} value={number(books.copies)} />}
         <Fact name={t("books-pending")} value={number(Math.max(0, waitingOf(books)))} />
         <Fact name={t("books-tally")} value={number(books.tally)} />
         {books.recount !== null && <Fact name={t("books-recount")} value={number(books.recount)} />}
