@@ -1,0 +1,111 @@
+/** A stream of NATS that its operator empties while ballots wait in it, and what becomes of streams that nobody uses. */
+
+import { beforeAll, expect, test } from "bun:test"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
+import { auditPolls } from "../../apps/worker/audit/audit"
+import { type InboxBooth, openInboxBooth } from "../../scripts/services/apps/inbox-booth"
+import { startWorker } from "../../scripts/services/apps/worker-in-process"
+import { type InboxServer, startInboxServer } from "../../scripts/services/stores/inbox-server"
+import { becomes } from "../harness/becomes"
+import { openInboxAdmin } from "../harness/inbox-admin"
+import { askJetStream } from "../harness/nats-api"
+import { useStores } from "../harness/stores"
+import { voter } from "../harness/tallyroom"
+
+const POLL = "cats-vs-dogs"
+const SHARDS = 1
+const stores = useStores()
+let server: InboxServer
+let worker: Awaited<ReturnType<typeof startWorker>>
+let booth: InboxBooth
+let sql: Database
+
+beforeAll(async () => {
+  server = await startInboxServer("nats", stores())
+  sql = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
+  stores().defer(() => sql.end({ timeout: 1 }))
+  worker = await startWorker(stores(), SHARDS, server.url)
+  booth = await openInboxBooth(stores(), server.url, SHARDS)
+})
+
+const castAll = async (names: string[], option: string) => {
+  const answers = []
+  for (const name of names) answers.push(await booth.castUntilAnswered(POLL, voter(name), option))
+  return answers.map(({ kind }) => kind)
+}
+const names = (what: string, n: number) => Array.from({ length: n }, (_, i) => `${what} ${i}`)
+const books = async () =>
+  (await auditPolls(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis))[0]
+const streamInUse = async () => (await readShardState(booth.redis, 0)).stream
+const streamsAtNats = async () =>
+  ((await askJetStream(server.url, "STREAM.NAMES")).streams as string[]).map((name) =>
+    name.replace("tallyroom-", ""),
+  )
+const lossesBooked = async () => {
+  const [row] = await sql`SELECT count(*)::integer AS n FROM inbox_losses`
+  return row?.n
+}
+
+test("a stream that is emptied while ballots wait is no whole one: who voted is known, what comes after is counted", async () => {
+  const counted = names("counted", 20)
+  await castAll(counted, "a")
+  await becomes(async () => (await books())?.counted, 20)
+  await worker.stop()
+  await castAll(names("waiting", 30), "a")
+  const emptied = await streamInUse()
+  expect(await askJetStream(server.url, `STREAM.PURGE.tallyroom-${emptied}`)).toMatchObject({ success: true })
+  await castAll(names("after", 5), "b")
+  worker = await startWorker(stores(), SHARDS, server.url)
+  await worker.ready()
+  expect(await castAll(counted, "b")).toEqual(counted.map(() => "stands"))
+  expect(await castAll(names("waiting", 30), "b")).toEqual(names("waiting", 30).map(() => "accepted"))
+  await becomes(books, expect.objectContaining({ counted: 55, pending: 0, lostAtLeast: true, faults: [] }))
+  expect(await streamInUse()).not.toBe(emptied)
+})
+
+test("a stream that is emptied while it is counted is noticed, too, and votes of before stand", async () => {
+  const before = await streamInUse()
+  const losses = await lossesBooked()
+  await askJetStream(server.url, `STREAM.PURGE.tallyroom-${before}`)
+  await becomes(async () => (await lossesBooked()) > losses, true)
+  await becomes(async () => (await streamInUse().catch(() => before)) !== before, true)
+  expect(await castAll(["counted 0", "after 0"], "b")).toEqual(["stands", "same"])
+})
+
+test("a replaced stream stays for a day, and none stays that never came into use", async () => {
+  const inUse = await streamInUse()
+  const all = await streamsAtNats()
+  expect(all).toContain(inUse)
+  expect(all.length).toBe(3) // the two that were emptied, too
+  const admin = await openInboxAdmin(stores(), server.url)
+  await sql`INSERT INTO streams (name, shard, made_at) VALUES ('unused', 0, now() - interval '11 minutes')`
+  await admin?.create("unused")
+  await sql`UPDATE streams SET replaced_at = replaced_at - interval '25 hours'`
+  await worker.stop()
+  worker = await startWorker(stores(), SHARDS, server.url)
+  await becomes(streamsAtNats, [inUse])
+  await becomes(async () => (await sql`SELECT name FROM streams`).map(({ name }) => name), [inUse])
+})
+
+test("a stream that can't be filled is not left behind", async () => {
+  await worker.stop()
+  const inUse = await streamInUse()
+  await askJetStream(server.url, `STREAM.PURGE.tallyroom-${inUse}`)
+  // Who voted can't be read, so no new stream is ever whole.
+  await sql`ALTER TABLE votes RENAME TO votes_away`
+  worker = await startWorker(stores(), SHARDS, server.url)
+  const tries = async () => {
+    const [row] =
+      await sql`SELECT count(*)::integer AS n FROM inbox_losses WHERE at > now() - interval '20 seconds'`
+    return row?.n
+  }
+  const losses = await tries()
+  await becomes(async () => (await tries()) >= losses + 3, true)
+  await worker.stop()
+  expect(await streamsAtNats()).toEqual([inUse])
+  await sql`ALTER TABLE votes_away RENAME TO votes`
+  worker = await startWorker(stores(), SHARDS, server.url)
+  await worker.ready()
+  expect(await castAll(["counted 0"], "b")).toEqual(["stands"])
+})
