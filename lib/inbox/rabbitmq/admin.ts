@@ -16,6 +16,8 @@ import { Sender } from "./send"
 
 /** After this RabbitMQ removes the oldest segments of a stream. Ballots are counted long before. */
 const KEPT = "30D"
+/** It removes whole segments, and never the last one: so much may stay for longer, of deleted polls too. */
+const SEGMENT_BYTES = 16_000_000
 
 export class RabbitAdmin implements BrokerAdmin {
   readonly kind = "rabbitmq"
@@ -40,7 +42,11 @@ export class RabbitAdmin implements BrokerAdmin {
     const declared = this.rabbit.get().queueDeclare({
       queue: queueOf(stream),
       durable: true,
-      arguments: { "x-queue-type": "stream", "x-max-age": KEPT },
+      arguments: {
+        "x-queue-type": "stream",
+        "x-max-age": KEPT,
+        "x-stream-max-segment-size-bytes": SEGMENT_BYTES,
+      },
     })
     await brokerAnswer("RabbitMQ", declared, RABBITMQ_ADMIN_TIMEOUT_MS)
     await Bun.sleep(SETTLING_MS)
