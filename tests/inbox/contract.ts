@@ -362,7 +362,7 @@ export function inboxContract(kind: InboxKind): void {
       const answers = await Promise.all(late.map((name) => booth.castUntilAnswered("ahead", name, "b")))
       const fates = () => Promise.all(answers.map((answer, i) => statusOf("ahead", late[i] ?? "", answer)))
       expect(await fates()).toEqual(late.map(() => "pending"))
-      worker = await startWorker(stores(), SHARDS, server.url)
+      worker = await startLinkedWorker()
       await becomes(
         fates,
         late.map(() => "counted"),
@@ -531,7 +531,7 @@ export function inboxContract(kind: InboxKind): void {
       const gone = await booth.castUntilAnswered("wiped", voter("gone"), "a")
       expect(await statusOf("wiped", voter("gone"), gone)).toBe("pending")
       await server.wipe()
-      worker = await startWorker(stores(), SHARDS, server.url)
+      worker = await startLinkedWorker()
       await waitFor(
         "the inbox to be open again",
         () =>

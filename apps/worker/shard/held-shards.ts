@@ -150,10 +150,10 @@ export class HeldShards {
     const holdsBallots = broker === null
     const projection = new Projection(redis, sql, polls, number, { holdsBallots, index })
     const parts = { sql, redis, polls, projection, instance: this.parts.instance(), log }
-    const source = broker
-      ? new StreamSource(number, { ...parts, broker, metrics })
-      : new RedisSource(number, { ...parts, openRedis })
     const onOpen = () => this.parts.onOpen(number)
+    const source = broker
+      ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })
+      : new RedisSource(number, { ...parts, openRedis })
     return new Shard(number, { sql, source, polls, worker, metrics, log, onOpen })
   }
 }

@@ -29,7 +29,7 @@ export class ReadMark {
     if (!mark || (holding.position.seq < mark.seq && !isAtEnd)) return
     this.mark = { at, seq: length }
     if (performance.now() - this.writtenAt < WRITE_MS) return
-    await this.write(holding, mark.at - SLACK_MS)
+    await this.write(holding, mark.at)
     this.writtenAt = performance.now()
   }
 
@@ -38,8 +38,10 @@ export class ReadMark {
     this.mark = null
   }
 
-  private async write(holding: Holding, until: number): Promise<void> {
-    await this.sql`UPDATE shards SET read_until = ${until}
+  /** What is written never goes back, but for a clock that was ahead for a while. */
+  private async write(holding: Holding, at: number): Promise<void> {
+    await this.sql`
+      UPDATE shards SET read_until = LEAST(${at}, GREATEST(COALESCE(read_until, 0), ${at - SLACK_MS}::bigint))
       WHERE shard = ${holding.shard} AND ${isHolding(this.sql, holding)}`
   }
 }

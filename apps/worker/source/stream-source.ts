@@ -13,9 +13,9 @@ import type { CopiesToWrite } from "../polls/projection"
 import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
+import { ReadMark } from "./read-mark"
 import { inspectShard, type ShardInspection } from "./redis-inspection"
 import { lowerFence, raiseFence } from "./redis-restore"
-import { ReadMark } from "./read-mark"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
@@ -27,7 +27,12 @@ import { StreamVerification } from "./stream-verification"
 const CHECK_MS = 500
 const FORGET_MS = 60_000
 
-export type StreamSourceParts = SourceParts & { broker: BrokerAdmin; metrics: WorkerMetrics }
+export type StreamSourceParts = SourceParts & {
+  broker: BrokerAdmin
+  metrics: WorkerMetrics
+  /** Called when all copies of polls were written into a Redis that had none from this worker: it may lack the tallies, too. */
+  onAdopted: () => void
+}
 
 export class StreamSource implements Source {
   private readonly cursor: StreamCursor
@@ -133,12 +138,12 @@ export class StreamSource implements Source {
   }
 
   private async adopt({ fence, serving }: ShardInspection): Promise<void> {
-    const { projection, redis } = this.parts
-    projection.forget()
+    const { projection, redis, onAdopted } = this.parts
+    await takeOver(this.shard, this.parts)
     const expected = fence === "" ? await raiseFence(redis, this.shard) : fence
-    await projection.writeTombstones()
     await projection.write("all")
     await lowerFence(redis, this.shard, START, { fence: expected, serving })
+    onAdopted()
   }
 
   /** @returns Redis's clock, once vote can believe the copies of the polls there */
