@@ -3,7 +3,7 @@
 import { type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
-import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import { type BrokerAdmin, READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { sealShard, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import type { Batch } from "../counting/batch"
@@ -199,11 +199,16 @@ export class StreamSource implements Source {
     return ((await broker.look(name))?.length ?? 1) - 1
   }
 
-  /** Counts what is left of a stream that was emptied; of any other nothing can be known. */
+  /**
+   * Counts what is left of a stream that was emptied, or came into it before vote knew; of any other nothing can be known. From here
+   * on vote takes nothing, as what it wrote there would be read by nobody.
+   */
   private async giveUp(stream: string, counter: Counter): Promise<void> {
     const { broker, sql, log } = this.parts
+    await this.seal()
     const look = await broker.look(stream)
     if (look?.wasEmptied) {
+      await Bun.sleep(READING_USABLE_MS)
       await this.cursor.follow(broker.reader(stream))
       await counter.drain()
     }
