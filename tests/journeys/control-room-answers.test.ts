@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "bun:test"
+import { openDatabase } from "@tallyroom/lib/database"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Browser, Page } from "playwright-core"
 import { adminMessages } from "../../apps/result/admin/admin-messages"
@@ -10,7 +11,7 @@ import {
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { makePollAt, openControlRoom } from "../harness/control-room"
-import { openPage } from "../harness/pages"
+import { expectAccessible, openPage } from "../harness/pages"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
@@ -62,6 +63,32 @@ test.each([true, false])("what was done is said once, politely; scripts: %p", as
   await page.reload()
   expect(await page.getByText(`The poll ${id} is being deleted`).count()).toBe(0)
   await page.context().close()
+})
+
+test("what was typed while Postgres took no changes is saved by one press once it does", async () => {
+  const admin = openDatabase(stores().database.adminUrl, { name: "test-admin", connections: 1 })
+  const takeChanges = async (value: "on" | "off") => {
+    const [row] = await admin`SELECT current_database() AS name`
+    await admin.unsafe(`ALTER DATABASE ${row?.name} SET default_transaction_read_only = ${value}`)
+    await admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND usename = 'tallyroom_result'`
+  }
+  const page = await openControlRoom(browser, result.url)
+  await page.goto(`${result.url}/admin/new`)
+  await page.getByLabel("Question").fill("Soup, or “salad”?")
+  await page.locator("#o0-label").fill("Soup")
+  await page.locator("#o1-label").fill("Salad & bread")
+  await takeChanges("on")
+  await page.getByRole("button", { name: "Make the draft" }).click()
+  await page.getByText("What you entered is kept: trying again sends it.").waitFor()
+  await expectAccessible(page)
+  await takeChanges("off")
+  await page.getByRole("button", { name: "Try again" }).click()
+  await page.getByRole("status").getByText("The draft is made.").waitFor()
+  expect(await page.locator("h1").textContent()).toContain("Soup, or “salad”?")
+  await page.getByText("Salad & bread").first().waitFor()
+  await page.context().close()
+  await admin.end({ timeout: 1 })
 })
 
 test("a label twice is marked at its field, and the rest of the form stays", async () => {
