@@ -16,6 +16,7 @@ export type ShownPoll = {
   opensAt: string | null
   closesAt: string | null
   default: boolean
+  archived: boolean
   options: { id: string; label: string }[]
 }
 

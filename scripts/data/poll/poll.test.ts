@@ -82,6 +82,7 @@ test("a poll is archived, duplicated and deleted from the terminal", async () =>
   const listed = async () =>
     (await (await fetch(`${result.address}/api/polls`)).json()).polls as { id: string }[]
   expect((await listed()).map(({ id }) => id)).not.toContain("gala")
+  expect((await poll("list")).out).toMatch(/^gala +open, archived /m)
   expect((await poll("archive", "gala", "--undo")).code).toBe(0)
   expect((await listed()).map(({ id }) => id)).toContain("gala")
   expect((await poll("duplicate", "gala", "gala-2", "--title", "Gala again")).out).toContain("Gala again")

@@ -15,9 +15,9 @@ export function pollsText(polls: ShownPoll[]): string {
   return table([HEAD, ...rows])
 }
 
-function phaseOf({ phase, closing, pausing }: ShownPoll): string {
-  if (closing) return "closing"
-  return pausing ? "pausing" : phase
+function phaseOf({ phase, closing, pausing, archived }: ShownPoll): string {
+  const name = closing ? "closing" : pausing ? "pausing" : phase
+  return archived ? `${name}, archived` : name
 }
 
 /** A poll with an opening time opens by itself, and a draft too, as long as that is to come. */
