@@ -125,6 +125,13 @@ describe("a worker whose clock is wrong", () => {
     await castAll(0)
     await becomes(() => tally("back"), { a: 40 })
     setSystemTime(Date.now() - 45_000)
+    // Until then each shard has looked for ballots in vain.
+    const [set] = await at.sql`SELECT now() AS at`
+    await waitFor("two heartbeats", async () => {
+      const [row] =
+        await at.sql`SELECT max(seen_at) > ${set?.at} + interval '1.5 seconds' AS passed FROM workers`
+      return row?.passed
+    })
     await castAll(40)
     await waitFor("all shards to count", async () => (await tally("back")).a === 80, 5_000)
   })
