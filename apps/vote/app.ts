@@ -19,6 +19,7 @@ import { PageHeaders, withLanguage } from "./ballot/page-headers"
 import { problemPage } from "./ballot/problem-page"
 import { Sites } from "./ballot/sites"
 import { appenders } from "./casting/appenders"
+import { BallotHealth } from "./casting/ballot-health"
 import { FormAnswers } from "./casting/form-answers"
 import { type VoteDeps, voteRoutes } from "./casting/vote-routes"
 import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
@@ -40,6 +41,8 @@ export type AppDeps = {
   publisher?: Publisher | null
   polls: PollCache
   clock: RedisClock
+  /** Notes what becomes of the ballots. */
+  ballots?: BallotHealth
   assets: Assets
   metrics: Metrics
   log: Pick<Log, "error" | "warn">
@@ -73,6 +76,7 @@ export function createApp({
   publisher = null,
   polls,
   clock,
+  ballots = new BallotHealth(),
   assets,
   metrics,
   log,
@@ -83,7 +87,7 @@ export function createApp({
     polls: pollsOf(settings.CONTRACT, polls),
     clock,
     unsentCookies: new WeakMap(),
-    appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT, clock),
+    appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT, clock, ballots),
     eligibility: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),
       codeAttempts: new Attempts(CODE_ATTEMPTS),

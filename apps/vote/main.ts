@@ -1,5 +1,6 @@
 /** The vote app's process. */
 
+import type { ConnectionEvents, StoreName } from "@tallyroom/lib/health"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
@@ -13,6 +14,7 @@ import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroo
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS } from "./app"
 import { BrokerReadiness } from "./broker-readiness"
+import { BallotHealth } from "./casting/ballot-health"
 import { createMetrics } from "./metrics"
 import { logConnection } from "./outage-log"
 import { PollCache, pollsIn } from "./polls/poll-cache"
@@ -23,9 +25,17 @@ await runSubcommand("vote", containerSubcommands)
 
 const { settings, log } = startProcess("vote", declared)
 
-const redis = openRedis(redisUrlOf(settings), logConnection(log, "Redis"))
-const inboxStore = INBOX_STORES[inboxKind(settings.INBOX_URL)]
-const publisher = openPublisher(settings.INBOX_URL, logConnection(log, inboxStore))
+const ballots = new BallotHealth()
+const eventsOf = (store: StoreName): ConnectionEvents => {
+  const events = logConnection(log, store)
+  const onConnected = () => {
+    ballots.forget()
+    events.onConnected()
+  }
+  return { ...events, onConnected }
+}
+const redis = openRedis(redisUrlOf(settings), eventsOf("Redis"))
+const publisher = openPublisher(settings.INBOX_URL, eventsOf(INBOX_STORES[inboxKind(settings.INBOX_URL)]))
 const clock = new RedisClock(redis)
 const polls = new PollCache(
   pollsIn(redis, clock, publisher !== null),
@@ -34,13 +44,14 @@ const polls = new PollCache(
 const readiness = createReadiness(
   { problem: () => redisProblem(redis) },
   polls,
+  ballots,
   publisher && new BrokerReadiness(redis, publisher, polls),
 )
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redisProblem(redis) === null)
 const assets = await appAssets(ENTRYPOINTS)
 
-const app = createApp({ redis, publisher, polls, clock, assets, metrics, log, settings })
+const app = createApp({ redis, publisher, polls, clock, ballots, assets, metrics, log, settings })
 const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the voters.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))

@@ -3,12 +3,14 @@ import type { Readiness } from "@tallyroom/lib/process/management"
 import type { PollCache } from "./polls/poll-cache"
 
 /**
- * Ready: connected to Redis and to the broker that holds the ballots, if there is one, and a worker has opened the inbox.
+ * Ready: connected to Redis and to the broker that holds the ballots, if there is one, a worker has opened the inbox, and it
+ * takes ballots.
  * Each call also asks anew, for the next one.
  */
 export function createReadiness(
   redis: StoreHealth,
   polls: Pick<PollCache, "index" | "indexFailure">,
+  ballots: StoreHealth,
   broker: StoreHealth | null = null,
 ): { state: Readiness; stopping: () => void } {
   let stopping = false
@@ -20,7 +22,9 @@ export function createReadiness(
       const brokerProblem = broker?.problem() ?? null
       if (brokerProblem !== null) return { inbox: brokerProblem }
       polls.index().catch(() => {})
-      return polls.indexFailure === null ? {} : { redis: polls.indexFailure }
+      if (polls.indexFailure !== null) return { redis: polls.indexFailure }
+      const ballotProblem = ballots.problem()
+      return ballotProblem === null ? {} : { inbox: ballotProblem }
     },
     stopping() {
       stopping = true

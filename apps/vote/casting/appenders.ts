@@ -4,17 +4,20 @@ import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Redis } from "ioredis"
+import type { BallotHealth } from "./ballot-health"
 
 /**
  * The inbox for a number of shards, which Redis tells. Each shard gets its part of the backlog limit.
  * @param publisher of the broker that holds the ballots; null where Redis holds them
  * @param backlogLimit ballots that may wait over all shards together
+ * @param health notes what becomes of the ballots
  */
 export function appenders(
   redis: Redis,
   publisher: Publisher | null,
   backlogLimit: number,
   clock: RedisClock,
+  health: BallotHealth,
 ): (shards: number) => Appender {
   let made: { shards: number; appender: Appender } | null = null
   return (shards) => {
@@ -23,7 +26,7 @@ export function appenders(
       const appender = publisher
         ? new StreamAppender(redis, publisher, limit, clock)
         : new RedisAppender(redis, limit, ANSWER_TIMEOUT_MS, clock)
-      made = { shards, appender }
+      made = { shards, appender: health.watch(appender) }
     }
     return made.appender
   }

@@ -12,7 +12,8 @@ export async function brokerAnswer<T>(
   timeoutMs: number,
   perhaps = false,
 ): Promise<T> {
-  const silent = () => new InboxAway(`${broker} did not answer within ${timeoutMs} ms`, { perhaps })
+  const silent = () =>
+    new InboxAway(`${broker} did not answer within ${Math.round(timeoutMs)} ms`, { perhaps })
   try {
     return await within(timeoutMs, answer, silent)
   } catch (cause) {

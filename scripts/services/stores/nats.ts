@@ -18,7 +18,12 @@ export interface NatsCluster {
 
 /** Starts a NATS server with JetStream on loopback whose streams in `dir` survive restarts and crashes. */
 export async function startNats(
-  options: BrokerOptions & { password?: string; cluster?: NatsCluster },
+  options: BrokerOptions & {
+    password?: string
+    cluster?: NatsCluster
+    /** How much the streams may hold altogether. */
+    storeBytes?: number
+  },
 ): Promise<Broker> {
   const program = await ensureTool("nats-server")
   const dir = resolve(options.dir)
@@ -26,7 +31,7 @@ export async function startNats(
   const port = options.port ?? (await freePort())
   const tallyroom = options.password ?? keptSecrets(join(dir, "passwords.json"), ["tallyroom"]).tallyroom
   const file = join(dir, "nats.conf")
-  writePrivately(file, configuration(dir, port, tallyroom, options.cluster))
+  writePrivately(file, configuration(dir, port, tallyroom, options))
   const { onLine, onCrash, logFile } = options
   const server = createServer({
     name: "NATS",
@@ -42,10 +47,16 @@ export async function startNats(
   return Object.assign(server, { port, url: `nats://tallyroom:${tallyroom}@127.0.0.1:${port}` })
 }
 
-function configuration(dir: string, port: number, password: string, cluster?: NatsCluster): string {
+function configuration(
+  dir: string,
+  port: number,
+  password: string,
+  { cluster, storeBytes }: { cluster?: NatsCluster; storeBytes?: number },
+): string {
+  const limit = storeBytes === undefined ? "" : `, max_file_store: ${storeBytes}`
   return [
     `listen: "127.0.0.1:${port}"`,
-    `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))} }`,
+    `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))}${limit} }`,
     `authorization { user: tallyroom, password: ${JSON.stringify(password)} }`,
     ...(cluster ? [`server_name: ${cluster.name}`, clusterBlock(cluster)] : []),
     "",
