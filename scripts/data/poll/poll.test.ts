@@ -3,6 +3,7 @@ import { openTables, type ResultApp, startResultApp, TOKEN } from "../../../apps
 import { addVotes } from "../../../apps/result/testing/votes"
 import { useStores } from "../../../tests/harness/stores"
 import { outputOf } from "../../services/processes/output-of"
+import { waitFor } from "../../services/wait"
 
 const stores = useStores()
 let result: ResultApp
@@ -134,6 +135,16 @@ test("a poll is paused, closed and opened again from the terminal, and says when
   expect((await poll("reopen", "event")).err).toContain("its tally never changes")
   await poll("create", "--id", "dawn", "--title", "Dawn", "--opens", "2040-07-01T00:00:00Z", ...options)
   expect((await poll("list")).out).toMatch(/dawn +draft +by itself on 2040-07-01T02:00:00\+02:00/)
+})
+
+test("close waits until every shard has confirmed it, and a poll is closing for so long", async () => {
+  await poll("create", "--id", "slow", "--title", "Slow", "--open", "--option", "a=A", "--option", "b=B")
+  await sql`INSERT INTO shards (shard) VALUES (0)`
+  const closing = poll("close", "slow")
+  await waitFor("the poll to be closing", async () => /slow +closing/.test((await poll("list")).out))
+  await sql`INSERT INTO closings (poll, shard, ms, seq, stop) SELECT number, 0, 0, 0, stops FROM polls WHERE id = 'slow'`
+  expect((await closing).out).toMatch(/slow +closed/)
+  await sql`DELETE FROM shards`
 })
 
 test("--confirm takes yes or no", async () => {
