@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import type { Snapshot } from "../tally/snapshot"
-import { extended, type History, historyOf } from "./history"
+import { extended, type History, historyOf, upTo } from "./history"
 
 const snapshot = (a: number, b = 0): Snapshot => ({
   ...{
@@ -27,6 +27,14 @@ describe("a history", () => {
       [90, { a: 0, b: 0 }],
       [100, { a: 2, b: 1 }],
     ])
+  })
+
+  test("an answer that is older than the page goes on to what the page shows, and a newer one stays as it is", () => {
+    const points: History = [[100, { a: 2, b: 1 }]]
+    const told = (version: number) => ({ number: 1, version, timeline: { stepSeconds: 10, points } })
+    const shown = { ...snapshot(5, 1), version: 7 }
+    expect(upTo(shown, told(6), 104_000).at(-1)).toEqual([104, { a: 5, b: 1 }])
+    expect(upTo(shown, told(8), 104_000).at(-1)).toEqual([100, { a: 2, b: 1 }])
   })
 
   test("a history without votes is empty, and begins with the first live votes", () => {

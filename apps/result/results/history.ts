@@ -1,6 +1,7 @@
 /** How the tally grew: the timeline of the server, continued by live snapshots. */
 
 import type { Snapshot } from "../tally/snapshot"
+import { supersedes } from "../tally/supersedes"
 import type { Timeline } from "../tally/timeline"
 
 export type History = Timeline["points"]
@@ -12,6 +13,18 @@ const MOST_POINTS = 600
 export function historyOf({ stepSeconds, points }: Timeline, snapshot: Snapshot): History {
   const [first] = points
   return first ? [[first[0] - stepSeconds, noVotes(snapshot)], ...points] : []
+}
+
+/** What `upTo` needs of the answer of the API. */
+type Results = Pick<Snapshot, "number" | "version"> & { timeline: Timeline }
+
+/**
+ * The history that the API tells, up to this snapshot: a replica or a CDN may have answered with an older one, and a final poll
+ * gets no more snapshots.
+ */
+export function upTo(snapshot: Snapshot, { timeline, ...told }: Results, nowMs: number): History {
+  const known = historyOf(timeline, snapshot)
+  return supersedes(snapshot, told) ? extended(known, snapshot, nowMs) : known
 }
 
 /** The history with this snapshot at its end, where it replaces a point of the same second. */

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { ServerClock } from "../live/clock"
 import type { Snapshot } from "../tally/snapshot"
-import { extended, type History, historyOf } from "./history"
+import { extended, type History, upTo } from "./history"
 
 /**
  * The timeline of the server, continued by the snapshots. It is asked for as soon as counts can be seen, and again after every
@@ -28,9 +28,7 @@ export function useHistory(
       .then(async (answer) => {
         clock.heard(Date.parse(answer.headers.get("date") ?? ""))
         if (!answer.ok) return
-        const known = historyOf((await answer.json()).timeline, snapshot)
-        // A replica or a CDN may have answered with an older timeline, and a final poll gets no more snapshots.
-        setHistory(extended(known, latest.current, clock.now()))
+        setHistory(upTo(latest.current, await answer.json(), clock.now()))
       })
       // The snapshots go on, and the next connection asks again.
       .catch(() => {})
