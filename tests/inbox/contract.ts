@@ -144,6 +144,10 @@ export function inboxContract(kind: InboxKind): void {
       const statuses = await Promise.all(answers.map((answer) => statusOf("changes", voter("ann"), answer)))
       expect(statuses).toEqual(["replaced", "replaced", "replaced", "counted"])
       expect(await booksOf("changes")).toMatchObject({ accepted: 4, counted: 1, replaced: 3, faults: [] })
+      // Both are counted at once, and neither is a copy of the vote that stood before.
+      for (const option of ["b", "c"]) await booth.cast("changes", voter("ann"), option)
+      const kept = { accepted: 6, counted: 1, replaced: 5, copies: 0, faults: [] }
+      await becomes(() => booksOf("changes"), expect.objectContaining(kept))
     })
 
     test.if(refusesSecondVotes)(

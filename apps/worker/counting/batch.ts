@@ -33,8 +33,12 @@ export type Batch = {
   deadLetters: DeadLetter[]
   /** Where those of them stand that name a voter: they are no vote of that voter. */
   noVotes: Position[]
+  /** Whether a ballot may have been written more than once: into the stream of a broker, which may not refuse that. */
+  mayRepeat: boolean
   /** By poll: how many of the replaced ballots say the same as the one that replaced them. */
   copies: Map<number, number>
+  /** For each of `changing`: the option of its voter's first ballot in this batch. */
+  firstOptions: string[]
   /** Every known poll that an entry names, with how many of its ballots are among the replaced. */
   polls: Map<number, { id: string; replaced: number }>
 }
@@ -59,7 +63,9 @@ export function makeBatch(
     replaced: [],
     deadLetters: [],
     noVotes: [],
+    mayRepeat: entries.some(({ ballotId }) => ballotId !== undefined),
     copies: new Map(),
+    firstOptions: [],
     polls: new Map(),
   }
   const ballots: Placed[] = []
@@ -76,8 +82,16 @@ export function makeBatch(
   }
   // Sorted rows cost Postgres's primary key about a fifth less; the sort is stable, so a voter's ballots stay in order.
   ballots.sort((a, b) => a.poll - b.poll || (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : 0))
+  let first: Placed | undefined
   ballots.forEach((ballot, i) => {
-    place(batch, ballot, ballots[i - 1], ballots[i + 1], pollOf(ballot.poll)?.policy === "changeable")
+    const before = ballots[i - 1]
+    if (!first || !sameVoter(before, ballot)) first = ballot
+    place(
+      batch,
+      ballot,
+      { first, before, after: ballots[i + 1] },
+      pollOf(ballot.poll)?.policy === "changeable",
+    )
   })
   return batch
 }
@@ -90,7 +104,8 @@ export function asDeadLetters(batch: Batch): Batch {
       return { position, poll, reason: "uncountable", raw: JSON.stringify(raw.slice(0, RAW_KEPT)) }
     },
   )
-  return { ...batch, kept: [], changing: [], replaced: [], copies: new Map(), deadLetters }
+  const none = { kept: [], changing: [], replaced: [], copies: new Map(), firstOptions: [] }
+  return { ...batch, ...none, deadLetters }
 }
 
 function whyNot(ballot: Ballot | null, poll: Poll | undefined): DeadLetter["reason"] | null {
@@ -103,30 +118,33 @@ function whyNot(ballot: Ballot | null, poll: Poll | undefined): DeadLetter["reas
 function place(
   batch: Batch,
   ballot: Placed,
-  before: Placed | undefined,
-  after: Placed | undefined,
+  { first, before, after }: { first: Placed; before: Placed | undefined; after: Placed | undefined },
   changeable: boolean,
 ): void {
   if (!changeable) {
-    if (sameVoter(before, ballot)) batch.deadLetters.push(late(ballot, batch.kept.at(-1)))
+    if (sameVoter(before, ballot))
+      batch.deadLetters.push(late(ballot, batch.mayRepeat && first.option === ballot.option))
     else batch.kept.push(ballot)
   } else if (sameVoter(after, ballot)) {
     batch.replaced.push(ballot)
     const book = batch.polls.get(ballot.poll)
     if (book) book.replaced++
-    if (after?.option === ballot.option) {
+    if (batch.mayRepeat && after?.option === ballot.option) {
       batch.copies.set(ballot.poll, (batch.copies.get(ballot.poll) ?? 0) + 1)
     }
-  } else batch.changing.push(ballot)
+  } else {
+    batch.changing.push(ballot)
+    batch.firstOptions.push(first.option)
+  }
 }
 
 function sameVoter(a: Placed | undefined, b: Placed): boolean {
   return a !== undefined && a.voter === b.voter && a.poll === b.poll
 }
 
-function late({ position, poll, option }: Placed, standing: Placed | undefined): DeadLetter {
+function late({ position, poll }: Placed, isCopy: boolean): DeadLetter {
   const letter: DeadLetter = { position, poll, reason: "late", raw: null }
-  return standing?.option === option ? { ...letter, copy: true } : letter
+  return isCopy ? { ...letter, copy: true } : letter
 }
 
 function deadLetter(

@@ -12,6 +12,8 @@
 -- $23 … $27  ballots that a later one of this batch replaced: the same columns as above
 -- $28 digest of the batch's last entry
 -- $29 books: of the ballots replaced within this batch, how many say the same as the one that replaced them[]
+-- $30 whether a ballot may have been written more than once; $31 then for each of $14 … $18 the option of its voter's first
+--     ballot in this batch[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = now() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
@@ -89,16 +91,21 @@ WITH moved AS (
   FROM unnest($9::integer[], $10::uuid[], $13::text[]) AS b(poll, voter, option), LATERAL (
     SELECT FROM votes AS v WHERE v.poll = b.poll AND v.voter = b.voter AND v.option = b.option OFFSET 0
   ) AS stood
-  WHERE EXISTS (SELECT FROM moved) AND (SELECT count(*) FROM kept) < cardinality($9::integer[])
+  WHERE $30 AND EXISTS (SELECT FROM moved) AND (SELECT count(*) FROM kept) < cardinality($9::integer[])
   GROUP BY b.poll
+), repeated AS (
+  -- Of the replaced ones, those that the same voter's next ballot repeats.
+  SELECT poll, count(*) AS copies
+  FROM changed JOIN unnest($14::integer[], $15::uuid[], $31::text[]) AS b(poll, voter, first) USING (poll, voter)
+  WHERE $30 AND previous = first GROUP BY poll
 ), kept_letters AS (
   -- The books count each; one row of the same ballot is enough.
   INSERT INTO set_aside (shard, ms, seq, poll, reason, raw)
   SELECT $1, ms, seq, poll, reason, raw FROM dead_letters
   ON CONFLICT DO NOTHING
 ), outcome AS (
-  SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(*) FILTER (WHERE previous <> option) AS replaced,
-    0 AS late, 0 AS set_aside, count(*) FILTER (WHERE previous = option) AS copies
+  SELECT poll, count(*) FILTER (WHERE previous IS NULL) AS counted, count(previous) AS replaced,
+    0 AS late, 0 AS set_aside, 0 AS copies
   FROM written GROUP BY poll
   UNION ALL
   SELECT poll, 0, 0, count(*) FILTER (WHERE reason = 'late' AND NOT copy), count(*) FILTER (WHERE reason <> 'late'),
@@ -106,6 +113,8 @@ WITH moved AS (
   FROM dead_letters WHERE poll IS NOT NULL GROUP BY poll
   UNION ALL
   SELECT poll, 0, 0, -copies, 0, copies FROM copied
+  UNION ALL
+  SELECT poll, 0, -copies, 0, 0, copies FROM repeated
   UNION ALL
   SELECT b.poll, 0, b.replaced - b.copies, 0, 0, b.copies
   FROM moved, unnest($19::integer[], $21::integer[], $29::integer[]) AS b(poll, replaced, copies)

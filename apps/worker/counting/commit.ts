@@ -59,6 +59,8 @@ export async function commitBatch(
     ...columns(replaced),
     digestOf(batch.entries.at(-1)?.raw ?? ""),
     numberArray(polls.map(([number]) => batch.copies.get(number) ?? 0)),
+    batch.mayRepeat,
+    textArray(batch.mayRepeat ? batch.firstOptions : []),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {
