@@ -5,6 +5,11 @@ export function numberArray(values: Iterable<number>): string {
   return `{${[...values].join(",")}}`
 }
 
+/** `{1,NULL}`, with NULL in the place of each undefined. */
+export function nullableArray(values: readonly (number | undefined)[]): string {
+  return `{${values.map((value) => value ?? "NULL").join(",")}}`
+}
+
 /** `{"a","b"}`, for a parameter such as `::text[]` or `::uuid[]`. Every text is quoted, as an option may be called null. */
 export function textArray(values: readonly string[]): string {
   if (values.length === 0) return "{}"

@@ -72,6 +72,11 @@ export type Entry = {
   ballot: Ballot | null
   /** By what the ballot's receipt names it, where that is not its position. */
   ballotId?: Position
+  /**
+   * Where the inbox itself does not tell a voter's newer ballot from an older one that comes late: the moment (ms, Redis's clock)
+   * up to which the voter's client knew of votes when the ballot was filled in.
+   */
+  knew?: number
   /** An end-of-poll marker: before it stands all that was accepted of this poll (its number) before this stop of it. */
   stopMarker?: { poll: number; stop: number }
 }

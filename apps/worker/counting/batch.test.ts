@@ -46,6 +46,20 @@ describe("a batch", () => {
     expect(batch.kept).toEqual([])
   })
 
+  test.each([
+    ["knew less", { ms: 9, knew: 1 }, 2],
+    ["knew the same and was cast earlier", { ms: 4, knew: 3 }, 2],
+    ["knew the same and was cast later", { ms: 6, knew: 3 }, 3],
+    ["knew more, whatever its moment", { ms: 2, knew: 4 }, 3],
+    ["says nothing of that", { ms: 2 }, 3],
+  ])("a ballot that is read later and %s", (_, { ms, ...knew }, standing) => {
+    const first = { ...entry(2, 2, "A", "b"), ballotId: { ms: 5, seq: 2 }, knew: 3 }
+    const later = { ...entry(3, 2, "A", "a"), ballotId: { ms, seq: 3 }, ...knew }
+    const batch = batchOf(first, later)
+    expect(batch.changing.map((ballot) => ballot.position.seq)).toEqual([standing])
+    expect(batch.deadLetters).toHaveLength(standing === 2 ? 1 : 0)
+  })
+
   test("makes dead letters of what no tally could take, each with its reason", () => {
     const undecodable: Entry = { position: { ms: 1, seq: 9 }, raw: "\u0000\ud800", ballot: null }
     const batch = batchOf(entry(1, 9, "A", "a"), entry(2, 1, "A", "z"), entry(3, 3, "A", "a"), undecodable)

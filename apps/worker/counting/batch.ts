@@ -5,7 +5,8 @@ import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 
-export type Placed = Ballot & { position: Position; uuid: string }
+/** `knew` is that of its entry. */
+export type Placed = Ballot & { position: Position; uuid: string; knew?: number | undefined }
 
 /** An entry that is not counted, with its reason. The table of dead letters is called `set_aside`. */
 type DeadLetter = {
@@ -26,7 +27,7 @@ export type Batch = {
   size: number
   /** Ballots of polls whose policy is final, sorted by poll and voter. */
   kept: Placed[]
-  /** Ballots of changeable polls, sorted by poll and voter: of each voter only the last one. */
+  /** Ballots of changeable polls, sorted by poll and voter: of each voter only the last word. */
   changing: Placed[]
   /** Ballots of changeable polls that a later one of the same batch replaced. */
   replaced: Placed[]
@@ -69,12 +70,13 @@ export function makeBatch(
     polls: new Map(),
   }
   const ballots: Placed[] = []
-  for (const { position: at, ballotId: position = at, raw, ballot, stopMarker } of entries) {
+  for (const { position: at, ballotId: position = at, raw, ballot, stopMarker, knew } of entries) {
     if (stopMarker) continue
     const poll = ballot ? pollOf(ballot.poll) : undefined
     if (poll && !batch.polls.has(poll.number)) batch.polls.set(poll.number, { id: poll.id, replaced: 0 })
     const reason = whyNot(ballot, poll)
-    if (ballot && reason === null) ballots.push({ ...ballot, position, uuid: uuidOfVoter(ballot.voter) })
+    if (ballot && reason === null)
+      ballots.push({ ...ballot, position, uuid: uuidOfVoter(ballot.voter), knew })
     else if (reason !== null) {
       batch.deadLetters.push(deadLetter(position, poll, reason, raw))
       if (ballot) batch.noVotes.push(at)
@@ -82,17 +84,10 @@ export function makeBatch(
   }
   // Sorted rows cost Postgres's primary key about a fifth less; the sort is stable, so a voter's ballots stay in order.
   ballots.sort((a, b) => a.poll - b.poll || (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : 0))
-  let first: Placed | undefined
-  ballots.forEach((ballot, i) => {
-    const before = ballots[i - 1]
-    if (!first || !sameVoter(before, ballot)) first = ballot
-    place(
-      batch,
-      ballot,
-      { first, before, after: ballots[i + 1] },
-      pollOf(ballot.poll)?.policy === "changeable",
-    )
-  })
+  for (const ballot of ballots) {
+    if (pollOf(ballot.poll)?.policy === "changeable") placeChanging(batch, ballot)
+    else placeKept(batch, ballot)
+  }
   return batch
 }
 
@@ -115,27 +110,43 @@ function whyNot(ballot: Ballot | null, poll: Poll | undefined): DeadLetter["reas
   return poll.state === "final" ? "late" : null
 }
 
-function place(
-  batch: Batch,
-  ballot: Placed,
-  { first, before, after }: { first: Placed; before: Placed | undefined; after: Placed | undefined },
-  changeable: boolean,
-): void {
-  if (!changeable) {
-    if (sameVoter(before, ballot))
-      batch.deadLetters.push(late(ballot, batch.mayRepeat && first.option === ballot.option))
-    else batch.kept.push(ballot)
-  } else if (sameVoter(after, ballot)) {
-    batch.replaced.push(ballot)
-    const book = batch.polls.get(ballot.poll)
-    if (book) book.replaced++
-    if (batch.mayRepeat && after?.option === ballot.option) {
-      batch.copies.set(ballot.poll, (batch.copies.get(ballot.poll) ?? 0) + 1)
-    }
-  } else {
+function placeKept(batch: Batch, ballot: Placed): void {
+  const first = batch.kept.at(-1)
+  if (first && sameVoter(first, ballot))
+    batch.deadLetters.push(late(ballot, batch.mayRepeat && first.option === ballot.option))
+  else batch.kept.push(ballot)
+}
+
+function placeChanging(batch: Batch, ballot: Placed): void {
+  const standing = batch.changing.at(-1)
+  if (!standing || !sameVoter(standing, ballot)) {
     batch.changing.push(ballot)
-    batch.firstOptions.push(first.option)
+    batch.firstOptions.push(ballot.option)
+    return
   }
+  if (isOvertaken(ballot, standing)) return void batch.deadLetters.push(late(ballot, false))
+  // What a copy of the vote that stands did not know, the voter knew all the same.
+  const knew = Math.max(standing.knew ?? 0, ballot.knew ?? 0)
+  batch.changing[batch.changing.length - 1] = ballot.knew === undefined ? ballot : { ...ballot, knew }
+  batch.replaced.push(standing)
+  const book = batch.polls.get(ballot.poll)
+  if (book) book.replaced++
+  if (batch.mayRepeat && standing.option === ballot.option) {
+    batch.copies.set(ballot.poll, (batch.copies.get(ballot.poll) ?? 0) + 1)
+  }
+}
+
+/**
+ * Whether a ballot, although it was read later, is older than the vote of its voter that stands: its client knew less, or knew the
+ * same and cast it earlier. commit.sql asks the same of what stands already.
+ */
+function isOvertaken(
+  { knew, option, position }: Placed,
+  standing: Pick<Placed, "knew" | "option" | "position">,
+): boolean {
+  if (knew === undefined || option === standing.option) return false
+  const known = standing.knew ?? standing.position.ms
+  return knew < known || (knew === known && position.ms < standing.position.ms)
 }
 
 function sameVoter(a: Placed | undefined, b: Placed): boolean {

@@ -14,6 +14,7 @@
 -- $29 books: of the ballots replaced within this batch, how many say the same as the one that replaced them[]
 -- $30 whether a ballot may have been written more than once; $31 then for each of $14 … $18 the option of its voter's first
 --     ballot in this batch[]
+-- $32 of the changeable ballots, where the inbox leaves it to the counting which one is newer: knew[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = now() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
@@ -28,15 +29,18 @@ WITH moved AS (
   ON CONFLICT (poll, voter) DO NOTHING
   RETURNING poll, ms, seq, option
 ), changed AS (
-  INSERT INTO votes AS standing (poll, voter, ms, seq, shard, option)
-  SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option
-  FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[])
-    AS b(poll, voter, ms, seq, option)
-  -- A ballot that stands later in the inbox replaces the earlier one, whatever their times say: clocks differ. A stream made
-  -- anew repeats the ballots that stand.
+  INSERT INTO votes AS standing (poll, voter, ms, seq, shard, option, knew)
+  SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option, b.knew
+  FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[], $32::bigint[])
+    AS b(poll, voter, ms, seq, option, knew)
+  -- A ballot that stands later in the inbox replaces the earlier one, unless its voter has overtaken it (isOvertaken in batch.ts).
+  -- A stream made anew repeats the ballots that stand.
   ON CONFLICT (poll, voter) DO UPDATE
-    SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option
+    SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option,
+      knew = GREATEST(standing.knew, excluded.knew)
     WHERE (standing.ms, standing.seq) <> (excluded.ms, excluded.seq)
+      AND (excluded.knew IS NULL OR excluded.option = standing.option
+        OR (excluded.knew, excluded.ms) >= (COALESCE(standing.knew, standing.ms), standing.ms))
   RETURNING poll, voter, ms, seq, option, previous
 ), replaced AS (
   -- Here votes shows what stood before this statement. OFFSET 0 has Postgres find each row by the primary key: for a large

@@ -1,7 +1,7 @@
 /** The one transaction in which a batch is counted: votes, tallies, timeline, books, position and notification, or nothing. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
+import { nullableArray, numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import type { Batch, Placed } from "./batch"
 import commitStatement from "./commit.sql" with { type: "text" }
 import { digestOf } from "./last-counted"
@@ -61,6 +61,8 @@ export async function commitBatch(
     numberArray(polls.map(([number]) => batch.copies.get(number) ?? 0)),
     batch.mayRepeat,
     textArray(batch.mayRepeat ? batch.firstOptions : []),
+    // Postgres reads what is missing here as NULL.
+    changing.some(({ knew }) => knew !== undefined) ? nullableArray(changing.map(({ knew }) => knew)) : "{}",
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

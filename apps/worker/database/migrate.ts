@@ -13,6 +13,7 @@ import losses from "./migrations/0009_losses.sql" with { type: "text" }
 import readUntil from "./migrations/0010_read_until.sql" with { type: "text" }
 import madeStreams from "./migrations/0011_streams.sql" with { type: "text" }
 import copies from "./migrations/0012_copies.sql" with { type: "text" }
+import knew from "./migrations/0013_knew.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -28,6 +29,7 @@ const MIGRATIONS = [
   { name: "0010_read_until", text: readUntil },
   { name: "0011_streams", text: madeStreams },
   { name: "0012_copies", text: copies },
+  { name: "0013_knew", text: knew },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

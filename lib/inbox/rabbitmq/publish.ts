@@ -27,10 +27,13 @@ export class RabbitPublisher implements Publisher {
   }
 
   async append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer> {
-    const { poll, voter, option } = ballot
-    const ballotId = newBallotId(ballot, now)
+    const { poll, voter, option, replaces } = ballot
+    const ballotId = newBallotId(ballot, now, replaces ?? undefined)
     const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
-    await this.sender.send(stream, text, (confirmed) => this.patience.answer(confirmed, true))
+    // Whoever does not say what a ballot is to replace knows of all votes until now.
+    const knew = replaces === undefined ? ballotId.ms : (replaces?.ms ?? 0)
+    const message = poll.policy === "changeable" ? { text, knew } : { text }
+    await this.sender.send(stream, message, (confirmed) => this.patience.answer(confirmed, true))
     return { kind: "received", position: ballotId }
   }
 

@@ -7,12 +7,13 @@ import { brokerAnswer } from "../stream/broker-answer"
 import type { StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
 import { queueOf, type Rabbit } from "./connection"
+import { KNEW } from "./send"
 
 /** So many messages RabbitMQ sends before they are read. */
 const AHEAD = 20_000
 const CLOSE_TIMEOUT_MS = 1_000
 
-type Message = { text: string; seq: number }
+type Message = { text: string; seq: number; knew: number | null }
 
 /** Offsets begin with 0 and positions with 1: the entry at offset n has the position n + 1. */
 export class RabbitReader implements StreamReader {
@@ -39,8 +40,8 @@ export class RabbitReader implements StreamReader {
     for (const done of this.acknowledge.splice(0, count)) done()
     const entries: Entry[] = []
     let before = after
-    for (const { text, seq } of messages) {
-      const entry = decodeEntry(text, seq, before)
+    for (const { text, seq, knew } of messages) {
+      const entry: Entry = { ...decodeEntry(text, seq, before), ...(knew !== null && { knew }) }
       entries.push(entry)
       before = entry.position
     }
@@ -89,7 +90,7 @@ export class RabbitReader implements StreamReader {
     const seq = Number(message.headers?.["x-stream-offset"]) + 1
     if (!(seq > this.last)) return Promise.resolve()
     this.last = seq
-    this.waiting.push({ text: textOf(message.body), seq })
+    this.waiting.push({ text: textOf(message.body), seq, knew: knewIn(message) })
     this.onArrival?.()
     return new Promise((done) => this.acknowledge.push(done))
   }
@@ -102,6 +103,12 @@ export class RabbitReader implements StreamReader {
     clearTimeout(timer)
     this.onArrival = null
   }
+}
+
+/** What the header of a ballot says; null where there is none. */
+function knewIn({ headers }: AsyncMessage): number | null {
+  const knew: unknown = headers?.[KNEW]
+  return typeof knew === "string" && /^\d{1,15}$/.test(knew) ? Number(knew) : null
 }
 
 /** A text arrives as a string only if its sender said that it is one. */

@@ -4,6 +4,11 @@ import type { Publisher as Confirming } from "rabbitmq-client"
 import { InboxAway } from "../contract"
 import { queueOf, type Rabbit } from "./connection"
 
+/** The header of a message that says what its voter knew (`Entry`), in digits. Workers of earlier versions read over it. */
+export const KNEW = "knew"
+
+type Message = { text: string; knew?: number }
+
 export class Sender {
   private confirming: Confirming | null = null
   /** Ids of messages that came back, because no queue has the stream's name. */
@@ -17,11 +22,14 @@ export class Sender {
    */
   async send(
     stream: string,
-    text: string,
+    { text, knew }: Message,
     inTime: (confirmed: Promise<void>) => Promise<void>,
   ): Promise<void> {
     const messageId = crypto.randomUUID()
-    const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId }
+    const envelope = {
+      ...{ routingKey: queueOf(stream), mandatory: true, durable: true, messageId },
+      ...(knew !== undefined && { headers: { [KNEW]: `${knew}` } }),
+    }
     await inTime(this.publisher().send(envelope, text))
     // A message that comes back does so before its confirmation, but the client tells it one turn later.
     await new Promise(setImmediate)
