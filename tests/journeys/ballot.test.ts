@@ -92,6 +92,26 @@ test("a vote can be changed where the poll allows it, and kept when the voter th
   await page.context().close()
 })
 
+test.each([true, false])(
+  "a choice that was made before the vote was changed elsewhere changes nothing, and may be made again (scripts: %p)",
+  async (javaScript) => {
+    const page = await openPage(browser, `${fixture.url}/polls/swing`, { javaScript })
+    await page.getByRole("button", { name: "Cats" }).click()
+    await page.getByRole("link", { name: "Change my vote" }).click()
+    const cats = page.getByRole("button", { name: "Cats Your choice now" })
+    await cats.waitFor()
+    const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ")
+    expect((await fixture.vote("swing", "b", { cookie })).status).toBe(201)
+    await cats.click()
+    await page.getByRole("heading", { name: "Your later vote stands" }).waitFor()
+    expect(await page.locator(".chosen").textContent()).toContain("Dogs")
+    await page.getByRole("link", { name: "Change my vote" }).click()
+    await page.getByRole("button", { name: "Cats", exact: true }).click()
+    await page.locator(".chosen", { hasText: "Cats" }).waitFor()
+    await page.context().close()
+  },
+)
+
 test("without scripts, too, a voter who comes back sees the vote that stands, and may change it or keep it", async () => {
   const page = await openPage(browser, `${fixture.url}/polls/swing`, { javaScript: false })
   await page.getByRole("button", { name: "Cats" }).click()
