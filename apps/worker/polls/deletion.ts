@@ -7,7 +7,7 @@
 import type { Database } from "@tallyroom/lib/database"
 
 /** Deleting many rows at once would keep a connection busy for seconds. */
-const VOTES_A_STEP = 20_000
+const ROWS_A_STEP = 20_000
 /** A worker that read the poll before it went may still write rows of it for a moment; no statement takes this long. */
 const SETTLED_AFTER_SECONDS = 60
 
@@ -42,9 +42,8 @@ export async function sweepDeleted(sql: Database, signal: AbortSignal): Promise<
     FROM deleted_polls WHERE swept_at IS NULL`
   for (const { number, settled } of rows) {
     await sweepVotes(sql, number, signal)
-    await sweepReplaced(sql, number, signal)
+    await sweepRest(sql, number, signal)
     if (signal.aborted) return
-    await sweepRest(sql, number)
     if (settled) await sql`UPDATE deleted_polls SET swept_at = now() WHERE number = ${number}`
   }
 }
@@ -54,22 +53,31 @@ async function sweepVotes(sql: Database, poll: number, signal: AbortSignal): Pro
     // Other workers sweep too: each takes rows that no other has.
     const { count } = await sql`
       DELETE FROM votes WHERE poll = ${poll} AND voter IN (
-        SELECT voter FROM votes WHERE poll = ${poll} LIMIT ${VOTES_A_STEP} FOR UPDATE SKIP LOCKED)`
+        SELECT voter FROM votes WHERE poll = ${poll} LIMIT ${ROWS_A_STEP} FOR UPDATE SKIP LOCKED)`
     if (count === 0) return
   }
 }
 
-async function sweepReplaced(sql: Database, poll: number, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const { count } = await sql`
-      DELETE FROM replaced_votes WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM replaced_votes WHERE poll = ${poll} LIMIT ${VOTES_A_STEP} FOR UPDATE SKIP LOCKED))`
-    if (count === 0) return
-  }
-}
+/** What else hung on a poll. */
+const REST = [
+  "replaced_votes",
+  "timeline",
+  "tallies",
+  "books",
+  "acceptances",
+  "closings",
+  "burials",
+  "set_aside",
+]
 
-async function sweepRest(sql: Database, poll: number): Promise<void> {
-  for (const table of ["timeline", "tallies", "books", "acceptances", "closings", "burials", "set_aside"]) {
-    await sql`DELETE FROM ${sql(table)} WHERE poll = ${poll}`
+/** Each statement takes few enough rows to end before Postgres gives it up. */
+async function sweepRest(sql: Database, poll: number, signal: AbortSignal): Promise<void> {
+  for (const table of REST) {
+    for (let count = ROWS_A_STEP; count > 0 && !signal.aborted; ) {
+      const deleted = await sql`
+        DELETE FROM ${sql(table)} WHERE ctid = ANY(ARRAY(
+          SELECT ctid FROM ${sql(table)} WHERE poll = ${poll} LIMIT ${ROWS_A_STEP} FOR UPDATE SKIP LOCKED))`
+      count = deleted.count
+    }
   }
 }
