@@ -8,6 +8,7 @@
  * {s0}:poll:<id>    hash    number, state, policy, eligibility, words, opens, closes (ms or empty), options (",a,b,"),
  *                           revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard);
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
+ *                           where a broker holds the ballots also answered-<number> (ballots that vote answered as taken)
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
  * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there

@@ -588,7 +588,9 @@ export function inboxContract(kind: InboxKind): void {
       expect(await statusOf("wiped", voter("gone"), gone)).toBe("lost")
       // Another shard may have no stream yet.
       await becomes(async () => (await booksOf("wiped").catch(() => null))?.faults, [])
-      expect((await booksOf("wiped"))?.lostAtLeast).toBe(true)
+      // A Redis that is wiped while no worker runs takes with it what it had accepted; a broker's answers are counted in Redis.
+      const lost = kind === "redis" ? 0 : 1
+      expect(await booksOf("wiped")).toMatchObject({ lost, lostAtLeast: true })
     })
   })
 }

@@ -3,6 +3,7 @@
 import { type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
+import { readAnswerCounts } from "@tallyroom/lib/inbox/stream/answer-counts"
 import { type BrokerAdmin, READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { sealShard, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
@@ -15,6 +16,7 @@ import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
 import { ReadMark } from "./read-mark"
 import { inspectShard, type ShardInspection } from "./redis-inspection"
+import { bookLosses, recordAccepted } from "./redis-losses"
 import { lowerFence, raiseFence } from "./redis-restore"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
@@ -200,11 +202,12 @@ export class StreamSource implements Source {
   }
 
   /**
-   * Counts what is left of a stream that was emptied, or came into it before vote knew; of any other nothing can be known. From here
-   * on vote takes nothing, as what it wrote there would be read by nobody.
+   * Counts what is left of a stream that was emptied, or came into it before vote knew; of any other nothing is left. From here on vote
+   * takes nothing, as what it wrote there would be read by nobody. What vote had answered and nobody has read goes into the books as
+   * lost.
    */
   private async giveUp(stream: string, counter: Counter): Promise<void> {
-    const { broker, sql, log } = this.parts
+    const { broker, redis, polls, sql, log } = this.parts
     await this.seal()
     const look = await broker.look(stream)
     if (look?.wasEmptied) {
@@ -213,6 +216,11 @@ export class StreamSource implements Source {
       await counter.drain()
     }
     await recordLoss(sql, this.shard)
+    await recordAccepted(sql, counter.holding(), await readAnswerCounts(redis, this.shard, polls.all()))
+    for (const loss of await bookLosses(sql, counter.holding())) {
+      if (loss.lost > 0) log.error({ shard: this.shard, ...loss }, "ballots were lost with the inbox")
+    }
+    await this.acceptance.load()
     const waiting = look ? { waiting: Math.max(0, look.length - counter.position.seq) } : {}
     log.error(
       { shard: this.shard, stream, ...waiting },

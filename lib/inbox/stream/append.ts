@@ -14,6 +14,7 @@ import {
 } from "../contract"
 import { afterHangUps } from "../hang-ups"
 import { RedisClock } from "../redis/clock"
+import { AnswerCounts } from "./answer-counts"
 import { type Publisher, READING_USABLE_MS } from "./contract"
 import { readShardState, type ShardState } from "./shard-state"
 import { requireVerified } from "./verified"
@@ -27,6 +28,7 @@ type Known = { state: ShardState; askedAt: number; readAt: number; acceptedSince
 export class StreamAppender implements Appender {
   private readonly known = new Map<number, Known>()
   private readonly reading = new Map<number, Promise<Known>>()
+  private readonly answers: AnswerCounts
 
   /** @param backlogLimit ballots that may wait in one shard; at the limit each replica may accept some more for a moment */
   constructor(
@@ -34,7 +36,9 @@ export class StreamAppender implements Appender {
     private readonly publisher: Publisher,
     private readonly backlogLimit: number,
     private readonly clock = new RedisClock(redis),
-  ) {}
+  ) {
+    this.answers = new AnswerCounts(redis)
+  }
 
   /**
    * What is answered stands in the stream within `READING_USABLE_MS` of the moment when Redis was asked for the poll: hence no
@@ -48,6 +52,7 @@ export class StreamAppender implements Appender {
     try {
       const answer = await this.decide(known, ballot)
       if ("position" in answer) requireRecent(known, ballot)
+      if (isTaken(answer)) this.answers.add(ballot.shard, ballot.poll)
       return answer
     } catch (error) {
       this.known.delete(ballot.shard)
@@ -81,7 +86,7 @@ export class StreamAppender implements Appender {
     }
     if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
     const answer = await this.publisher.append(stream, ballot, this.clock.now())
-    if (answer.kind === "accepted" || answer.kind === "received") known.acceptedSince++
+    if (isTaken(answer)) known.acceptedSince++
     return answer
   }
 
@@ -112,6 +117,10 @@ async function isAbandoned({ isAbandoned }: NewBallotWithPoll): Promise<boolean>
   if (!isAbandoned) return false
   await new Promise<void>((resolve) => afterHangUps(resolve))
   return isAbandoned()
+}
+
+function isTaken({ kind }: AppendAnswer): boolean {
+  return kind === "accepted" || kind === "received"
 }
 
 /** @throws {InboxAway} when poll or shard may have changed so long ago that a worker relies on it */
