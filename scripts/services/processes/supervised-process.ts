@@ -17,7 +17,7 @@ export interface SupervisionOptions {
 /** A running program that ends when this process ends, however this process ends. */
 export interface SupervisedProcess {
   readonly pid: number
-  /** Its exit code, or 128 and the signal's number; settles after its last line was handed on. */
+  /** Its exit code, or 128 and the signal's number; settles after its last lines were handed on. */
   readonly exited: Promise<number>
   /** Asks it to end, and kills it after `graceMs` milliseconds. */
   stop(graceMs: number): Promise<number>
@@ -41,6 +41,12 @@ while [ $tries -lt 40 ] && runs "$1"; do sleep 0.2; tries=$((tries + 1)); done
 runs "$1" || exit 0
 kill -s KILL -- "-$1" || kill -s KILL "$1"
 `
+
+/**
+ * What a program said last is here at once when it has ended. Bun 1.4 now and then never tells that the output is over, and a
+ * child of the program may hold it open.
+ */
+const LAST_LINES_MS = 1_000
 
 /** All that this process started and that has not ended yet. */
 const running = new Set<SupervisedProcess>()
@@ -68,7 +74,7 @@ export function startSupervised(
   child.stdin.write("go\n")
   child.stdin.end()
 
-  const log = logFile === undefined ? undefined : openSync(logFile, "a", 0o600)
+  let log = logFile === undefined ? undefined : openSync(logFile, "a", 0o600)
   const take = (line: string) => {
     if (log !== undefined) writeSync(log, `${line}\n`)
     onLine?.(line)
@@ -76,8 +82,9 @@ export function startSupervised(
   const output = Promise.all([eachLine(child.stdout, take), eachLine(child.stderr, take)])
   const exited = child.exited.then(async (code) => {
     guard.kill("SIGKILL")
-    await Promise.all([output, guard.exited])
+    await Promise.all([Promise.race([output, Bun.sleep(LAST_LINES_MS)]), guard.exited])
     if (log !== undefined) closeSync(log)
+    log = undefined
     running.delete(supervised)
     return code
   })
