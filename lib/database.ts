@@ -3,6 +3,7 @@
 import { backoff } from "./backoff"
 import { GuardedPool } from "./postgres/guarded-pool"
 import { openPool, type Pool } from "./postgres/pool"
+import { within } from "./within"
 
 export type Database = Pool["sql"]
 
@@ -70,6 +71,23 @@ export function renewConnections(sql: Database): void {
 /** The same, but only if statements wait and not one was answered for so long; `onSilent` is told. */
 export function renewSilentConnections(sql: Database, silentMs: number): void {
   guards.get(sql)?.renewIfSilent(silentMs)
+}
+
+/**
+ * Asks over a pool for what Postgres answers at once, and destroys its connections if nothing came for so long although it was
+ * that statement's turn. While other statements are at work on every connection it is not.
+ * @returns whether the answer came within `withinMs`
+ */
+export async function isAnswering(sql: Database, withinMs: number, silentMs: number): Promise<boolean> {
+  const asked = sql`SELECT 1`
+  try {
+    await within(withinMs, asked, () => new Error("no answer"))
+    return true
+  } catch {
+    const guard = guards.get(sql)
+    if (guard && guard.turnMs(asked) > silentMs) guard.renewIfSilent(silentMs)
+    return false
+  }
 }
 
 /** Does something that may rightly take long, such as a migration, without deadlines, while Postgres answers others. */

@@ -1,6 +1,6 @@
 /** The worker: prepares the database, runs the shards that it holds, and brings every change of a poll to them. */
 
-import { type Database, renewConnections } from "@tallyroom/lib/database"
+import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import type { Log } from "@tallyroom/lib/process/logging"
@@ -23,6 +23,8 @@ const MAKE_POSTS_MS = 50
 const HEARTBEAT_MS = 1_000
 /** A worker without a heartbeat for so long says so in its readiness, before the leases of others run out. */
 const NO_HEARTBEAT_MS = 3_000
+/** As for every statement of the worker: on a slow disk a heartbeat is slow, too. */
+const ANSWER_MS = 12_000
 /** Each statement of a heartbeat has a deadline, so one that takes this long waits for ever. */
 const HUNG_MS = 60_000
 /** What a stop waits for: the batches at hand, their end once their connections are cut, and the leases' return. */
@@ -60,6 +62,8 @@ export type WorkerParts = {
 export class Worker {
   readonly id = crypto.randomUUID()
   private readonly stopping = new AbortController()
+  /** A connection for heartbeats alone: they must not wait for commits. */
+  private readonly pulse: Database
   private readonly repeat: Repeat
   private readonly polls: PollBook
   private readonly shards: HeldShards
@@ -75,11 +79,14 @@ export class Worker {
 
   constructor(private readonly parts: WorkerParts) {
     const { sql, redis, openRedis, broker = null, metrics, log } = parts
+    this.pulse = openDatabase(parts.databaseUrl, {
+      ...{ name: "worker-heartbeat", connections: 1, answerMs: ANSWER_MS },
+    })
     this.repeat = new Repeat(log, this.stopping.signal)
     this.polls = new PollBook(sql, log)
     this.tallies = new TallyProjection(redis, sql, log)
     this.listener = new Listener({
-      ...{ url: parts.databaseUrl, name: "worker-listen", sql, log },
+      ...{ url: parts.databaseUrl, name: "worker-listen", sql: this.pulse, others: [sql], log },
       heard: {
         changed: (channel, poll) =>
           channel === "polls" ? void this.afterChange(poll) : this.projectTallies([poll]),
@@ -88,7 +95,17 @@ export class Worker {
       },
     })
     this.shards = new HeldShards({
-      ...{ worker: this.id, sql, redis, openRedis, broker, polls: this.polls, metrics, log },
+      ...{
+        worker: this.id,
+        sql,
+        pulse: this.pulse,
+        redis,
+        openRedis,
+        broker,
+        polls: this.polls,
+        metrics,
+        log,
+      },
       instance: () => this.instance,
       index: () => pollIndex(this.polls, parts.shards, parts.postsLimit ?? null),
       onOpen: (shard) => shard === 0 && this.projectTallies(),
@@ -152,6 +169,7 @@ export class Worker {
     await within(GIVE_BACK_MS, this.shards.giveBackAll(), late).catch((error) =>
       this.parts.log.warn({ err: error }, "the leases were not given back; they run out"),
     )
+    await this.pulse.end({ timeout: 0 })
   }
 
   /** Ends what is waited for. What became of the batches at hand is for their next worker to find out. */
@@ -159,6 +177,7 @@ export class Worker {
     const { sql, redis, log } = this.parts
     log.warn({ err: error }, "stopping without the answers that are still due")
     renewConnections(sql)
+    renewConnections(this.pulse)
     redis.disconnect()
     await within(CUT_MS, Promise.all([this.shards.abandon(), done]), () => error).catch(() => {})
   }

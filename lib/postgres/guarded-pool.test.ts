@@ -90,6 +90,14 @@ test("a statement that takes too long, or waits for a lock, is refused by Postgr
   expect(renewed).toBe(before)
 })
 
+test("a statement that waits for its turn has all its time left when it is sent", async () => {
+  const before = renewed
+  const turns = Array.from({ length: 8 }, () => sql`SELECT pg_sleep(${ANSWER_MS / 2_400})`)
+  const begun = sql.begin((transaction) => transaction`SELECT 1`)
+  expect(await Promise.all([...turns, begun])).toHaveLength(9)
+  expect(renewed).toBe(before)
+})
+
 test("what may take long is given the time, unless Postgres leaves others without an answer", async () => {
   const long = patiently(sql, (patient) =>
     patient.begin(async (transaction) => {

@@ -14,6 +14,8 @@ type Statement = {
   resolve: (result: unknown) => void
   reject: (error: unknown) => void
   cursor: (rows: number) => AsyncIterable<unknown>
+  /** Postgres has answered whatever was sent before it over its connection, and works on this one. */
+  active: boolean
   /** Set where rows are read portion by portion. */
   cursorRows?: number
 }
@@ -35,6 +37,8 @@ export class GuardedPool {
   private waiting = 0
   /** When the last answer came; now while nothing is waited for. */
   private heardAt = performance.now()
+  /** When it was the turn of each statement on its connection: before, it waits for others, and not for Postgres. */
+  private readonly turns = new WeakMap<object, number>()
 
   constructor(
     private readonly open: () => Pool,
@@ -58,6 +62,11 @@ export class GuardedPool {
   /** Does so if statements wait and not one was answered for so long. */
   renewIfSilent(ms: number): void {
     if (this.waiting > 0 && performance.now() - this.heardAt > ms) this.giveUp()
+  }
+
+  /** For how long a statement of this pool has had its turn. */
+  turnMs(statement: object): number {
+    return performance.now() - (this.turns.get(statement) ?? performance.now())
   }
 
   private giveUp(): void {
@@ -94,9 +103,8 @@ export class GuardedPool {
   private readonly begin: Begin = async (...args) => {
     const { pool } = this
     const work = args.pop() as (sql: object) => unknown
-    let answered = this.expectAnswer(pool)
+    let answered = () => {}
     const inTransaction = async (sql: object) => {
-      answered()
       try {
         return await work(
           this.guarded(
@@ -109,12 +117,25 @@ export class GuardedPool {
       }
     }
     try {
-      return await Reflect.apply(pool.sql.begin as Begin, pool.sql, [...args, inTransaction])
+      return await this.withBegin(pool, () =>
+        Reflect.apply(pool.sql.begin as Begin, pool.sql, [...args, inTransaction]),
+      )
     } catch (error) {
       this.mend(error, pool)
       throw error
     } finally {
       answered()
+    }
+  }
+
+  /** BEGIN is made by this call of postgres.js at once; it waits for its turn as any other statement. */
+  private withBegin<T>({ sql }: Pool, call: () => T): T {
+    const { unsafe } = sql
+    sql.unsafe = ((...args: Parameters<typeof unsafe>) => this.watch(unsafe(...args))) as typeof unsafe
+    try {
+      return call()
+    } finally {
+      sql.unsafe = unsafe
     }
   }
 
@@ -133,7 +154,8 @@ export class GuardedPool {
   }
 
   private watchAnswer(sent: Statement, pool: Pool): void {
-    const answered = this.expectAnswer(pool)
+    this.noteTurn(sent)
+    const answered = this.expectAnswer(pool, () => this.turns.get(sent))
     const { resolve, reject } = sent
     sent.resolve = (result) => {
       answered()
@@ -144,6 +166,19 @@ export class GuardedPool {
       this.mend(error, pool)
       reject(error)
     }
+  }
+
+  private noteTurn(statement: Statement): void {
+    let { active } = statement
+    Object.defineProperty(statement, "active", {
+      configurable: true,
+      enumerable: true,
+      get: () => active,
+      set: (now: boolean) => {
+        active = now
+        if (now) this.turns.set(statement, performance.now())
+      },
+    })
   }
 
   private mend(error: unknown, pool: Pool): void {
@@ -163,15 +198,27 @@ export class GuardedPool {
     }
   }
 
-  /** @returns what is to be called when the answer has come */
-  private expectAnswer(pool: Pool): () => void {
+  /**
+   * @param since when the answer was first due; undefined while it is not, because others are answered first
+   * @returns what is to be called when the answer has come
+   */
+  private expectAnswer(
+    pool: Pool,
+    since: () => number | undefined = constant(performance.now()),
+  ): () => void {
+    const { answerMs } = this.guard
     let waits = true
     if (this.waiting++ === 0) this.heardAt = performance.now()
     const giveUp = () => {
-      if (waits && pool === this.pool) this.giveUp()
+      if (!waits || pool !== this.pool) return
+      // What has not had its turn is not answered before the others are.
+      const left = (since() ?? this.heardAt) + answerMs - performance.now()
+      if (left > 0) timer = setTimeout(look, left)
+      else this.giveUp()
     }
     // An answer that is here already, but not read because this process was busy or stopped itself, counts.
-    const timer = setTimeout(() => setImmediate(giveUp), this.guard.answerMs)
+    const look = () => void setImmediate(giveUp)
+    let timer = setTimeout(look, answerMs)
     return () => {
       if (!waits) return
       waits = false
@@ -180,6 +227,10 @@ export class GuardedPool {
       clearTimeout(timer)
     }
   }
+}
+
+function constant<T>(value: T): () => T {
+  return () => value
 }
 
 const PROBE_MS = 1_000

@@ -15,11 +15,11 @@ beforeAll(() => {
   stores().defer(() => sql.end({ timeout: 1 }))
 })
 
-function listenAt(url: string) {
+function listenAt(url: string, over = sql) {
   const heard: string[] = []
   let unsure = 0
   const listener = new Listener({
-    ...{ url, name: "test-listen", sql, log },
+    ...{ url, name: "test-listen", sql: over, log },
     heard: { changed: (channel, poll) => heard.push(`${channel} ${poll}`), unsure: () => unsure++ },
   })
   stores().defer(() => listener.stop())
@@ -51,3 +51,15 @@ test("a connection that answers and hears nothing is found out, and whoever list
   const before = unsure()
   await waitFor("reading each second", () => unsure() >= before + 2, 4_000)
 })
+
+test("a pool whose connections are all at work is not taken for a silent one", async () => {
+  let renewed = 0
+  const busy = openDatabase(stores().database.workerUrl, {
+    ...{ name: "busy", connections: 1, answerMs: 12_000, onSilent: () => renewed++ },
+  })
+  stores().defer(() => busy.end({ timeout: 1 }))
+  const { listener } = listenAt(stores().database.workerUrl, busy)
+  await waitFor("it to listen", () => listener.state === "listening")
+  await busy`SELECT pg_sleep(5)`
+  expect([renewed, listener.state]).toEqual([0, "listening"])
+}, 15_000)

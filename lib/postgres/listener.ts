@@ -4,6 +4,7 @@ import { backoff, pause } from "../backoff"
 import {
   CHANNELS,
   type Database,
+  isAnswering,
   type ListenerConnection,
   openListenerConnection,
   renewSilentConnections,
@@ -39,6 +40,8 @@ export type ListenerOptions = {
   log: Pick<Log, "info" | "warn">
   /** Other connections, over which this listener notifies itself. If they are found silent with it, they are renewed. */
   sql: Database
+  /** More connections, which are looked after likewise. */
+  others?: Database[]
   /** Whether there is something to read; without it there is. */
   isPrepared?: (sql: Database) => Promise<boolean>
 }
@@ -85,7 +88,7 @@ export class Listener {
       await this.listen(() => {
         attempt = 0
       }).catch((error) => {
-        if (error instanceof Silent) renewSilentConnections(this.options.sql, SILENT_MS)
+        if (error instanceof Silent) for (const sql of this.pools()) renewSilentConnections(sql, SILENT_MS)
         this.enter(error instanceof Deaf ? "deaf" : "away", error)
       })
       await pause(backoff(attempt, LONGEST_WAIT_MS), signal)
@@ -141,16 +144,20 @@ export class Listener {
     await within(ANSWER_MS, promise, deaf)
   }
 
-  /** @returns whether that could be done */
+  /** @returns whether that could be done; a Postgres that is slow to write, or busy with other statements, proves nothing */
   private async notifyOneself(): Promise<boolean> {
     const { sql } = this.options
-    try {
-      await answered(sql`SELECT pg_notify(${this.echo}, '')`)
-      return true
-    } catch (error) {
-      if (error instanceof Silent) renewSilentConnections(sql, SILENT_MS)
-      return false
-    }
+    const [isThere] = await Promise.all(this.pools().map((pool) => isAnswering(pool, ANSWER_MS, SILENT_MS)))
+    if (!isThere) return false
+    return answered(sql`SELECT pg_notify(${this.echo}, '')`).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  private pools(): Database[] {
+    const { sql, others = [] } = this.options
+    return [sql, ...others]
   }
 
   private async beat(connection: ListenerConnection, lost: AbortSignal): Promise<void> {

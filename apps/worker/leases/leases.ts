@@ -24,13 +24,15 @@ export class Leases {
   ) {}
 
   /**
-   * Tells that this worker lives, renews its leases, takes free shards up to its fair share, and gives back one that is over it.
+   * Tells that this worker lives, renews its leases (not one that is locked: a commit renews it, and nobody takes it meanwhile), takes free shards up to its fair share, and gives back one that is over it.
    * @returns the shards held now
    */
   async heartbeat({ isFit, gettingOn }: Fitness): Promise<number[]> {
     await this.sql`
       UPDATE shards SET lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
-      WHERE holder = ${this.worker} AND shard = ANY(${numberArray(gettingOn)}::integer[])`
+      WHERE shard IN (
+        SELECT shard FROM shards WHERE holder = ${this.worker} AND shard = ANY(${numberArray(gettingOn)}::integer[])
+        FOR UPDATE SKIP LOCKED)`
     if (isFit) await this.share(gettingOn)
     else await this.sql`DELETE FROM workers WHERE id = ${this.worker}`
     return this.held()

@@ -26,6 +26,8 @@ export type HeldShardsParts = {
   /** The worker's id. */
   worker: string
   sql: Database
+  /** For heartbeats alone. */
+  pulse: Database
   redis: Redis
   /** Opens one more connection, for a shard's waiting reads. */
   openRedis: () => Redis
@@ -49,7 +51,7 @@ export class HeldShards {
   private readonly leases: Leases
 
   constructor(private readonly parts: HeldShardsParts) {
-    this.leases = new Leases(parts.sql, parts.worker)
+    this.leases = new Leases(parts.pulse, parts.worker)
   }
 
   /** Renews the leases of shards that get on; stops the shards that this worker lost, and begins those that it has won. */
