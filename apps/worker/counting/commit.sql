@@ -16,7 +16,7 @@
 --     ballot in this batch[]
 -- $32 of the changeable ballots, where the inbox leaves it to the counting which one is newer: knew[]
 WITH moved AS (
-  UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = now() + $7 * interval '1 second'
+  UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6
     AND (SELECT count(*) FROM polls WHERE number = ANY($8::integer[]) AND state <> 'final')
         = cardinality($8::integer[])

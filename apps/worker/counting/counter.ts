@@ -10,10 +10,12 @@ import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
 import { asDeadLetters, type Batch, makeBatch } from "./batch"
-import { type Counted, commitBatch } from "./commit"
+import { commitBatch } from "./commit"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
 const BATCH_SIZE = 10_000
+/** Postgres has to take only this share of the time that was too long before batches are as large again. */
+const QUICK = 0.25
 /** While votes trickle in, a commit at most this often: 40 a second and shard, and no viewer sees the difference. */
 const COMMIT_INTERVAL_MS = 25
 /** How long an idle shard waits for a ballot before its source is checked again. */
@@ -45,6 +47,12 @@ export class Counter {
   position: Position = START
   /** When a batch was last committed, by `performance.now()`. */
   committedAt = Number.NEGATIVE_INFINITY
+  /** How large a batch Postgres is given; less after one took too long. */
+  private size = BATCH_SIZE
+  /** After so long Postgres gave a batch up. */
+  private tooLongMs = Number.POSITIVE_INFINITY
+  /** How long the last commit took. */
+  private tookMs = 0
 
   constructor(
     private readonly shard: number,
@@ -96,10 +104,10 @@ export class Counter {
     await pause(this.committedAt + COMMIT_INTERVAL_MS - performance.now(), signal)
     let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
     if (!batch) return false
-    while (batch) {
-      const committed = this.commit(batch)
-      const next: Promise<Batch | null> =
-        batch.size < BATCH_SIZE ? Promise.resolve(null) : this.readBatch(batch.to, 0)
+    while (batch && !signal.aborted) {
+      const isLast = batch.size < this.size
+      const committed = this.commit(batch, signal)
+      const next: Promise<Batch | null> = isLast ? Promise.resolve(null) : this.readBatch(batch.to, 0)
       next.catch(() => {}) // it is awaited below, unless the commit fails first
       await committed
       batch = await next
@@ -110,7 +118,7 @@ export class Counter {
   /** The next batch after a position, or null when nothing came. Polls that are not known yet are read from Postgres. */
   private async readBatch(after: Position, waitMs: number): Promise<Batch | null> {
     const { inbox, polls } = this.parts
-    const entries = await inbox.read(after, BATCH_SIZE, waitMs)
+    const entries = await inbox.read(after, this.size, waitMs)
     if (entries.length === 0) return null
     const unknown = new Set<number>()
     for (const { ballot } of entries) if (ballot && !polls.get(ballot.poll)) unknown.add(ballot.poll)
@@ -126,35 +134,30 @@ export class Counter {
     return makeBatch(after, entries, pollOf)
   }
 
-  private async commit(batch: Batch): Promise<void> {
-    const { inbox, metrics, polls } = this.parts
-    const accepted = await inbox.acceptedOf(batch)
-    const end = metrics.commitSeconds.startTimer()
-    const counted = await this.countOrSplit(batch, accepted)
-    end()
-    if (!counted.moved) {
-      await polls.refresh()
-      throw new PositionMoved()
-    }
-    this.position = batch.to
-    this.committedAt = performance.now()
-    metrics.counted.inc(counted.written)
-    metrics.deadLetters.inc(counted.deadLetters)
-    if (batch.noVotes.length > 0) await inbox.forget(batch.noVotes)
-    await inbox.release(batch.to)
+  /** @param signal ends it between two parts, if Postgres takes the batch in parts only */
+  private async commit(batch: Batch, signal?: AbortSignal): Promise<void> {
+    const accepted = await this.parts.inbox.acceptedOf(batch)
+    await this.countOrSplit(batch, accepted, signal)
   }
 
   /**
    * A batch that Postgres refuses for its content is halved until the entry at fault is found, which becomes a dead letter. One
    * that takes Postgres too long is halved until the parts are small enough.
    */
-  private async countOrSplit(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
+  private async countOrSplit(
+    batch: Batch,
+    accepted: Map<number, number>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (batch.size > this.size) return this.countHalves(batch, accepted, signal)
+    const start = performance.now()
     try {
       return await this.count(batch, accepted)
     } catch (error) {
       const isTooLarge = isTimedOut(error)
       if (!isTooLarge && !isRefusedContent(error)) throw error
-      if (batch.size > 1) return this.countHalves(batch, accepted)
+      if (isTooLarge) this.shrink(batch, performance.now() - start)
+      if (batch.size > 1) return this.countHalves(batch, accepted, signal)
       if (isTooLarge) throw error
       const at = formatPosition(batch.to)
       this.parts.log.error({ shard: this.shard, at, err: error }, "an entry can't be counted")
@@ -162,22 +165,47 @@ export class Counter {
     }
   }
 
-  private async countHalves(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
+  private async countHalves(
+    batch: Batch,
+    accepted: Map<number, number>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const pollOf = (number: number) => this.parts.polls.get(number)
     const half = Math.ceil(batch.size / 2)
     const first = makeBatch(batch.from, batch.entries.slice(0, half), pollOf)
-    const counted = await this.countOrSplit(first, accepted)
-    if (!counted.moved) return counted
-    const rest = await this.countOrSplit(makeBatch(first.to, batch.entries.slice(half), pollOf), accepted)
-    return {
-      ...rest,
-      written: counted.written + rest.written,
-      deadLetters: counted.deadLetters + rest.deadLetters,
-    }
+    await this.countOrSplit(first, accepted, signal)
+    if (signal?.aborted) return
+    await this.countOrSplit(makeBatch(first.to, batch.entries.slice(half), pollOf), accepted, signal)
   }
 
-  private count(batch: Batch, accepted: Map<number, number>): Promise<Counted> {
-    const { sql, worker } = this.parts
-    return commitBatch(sql, { shard: this.shard, batch, worker, leaseSeconds: LEASE_SECONDS, accepted })
+  private async count(batch: Batch, accepted: Map<number, number>): Promise<void> {
+    const { sql, worker, inbox, metrics, polls } = this.parts
+    const start = performance.now()
+    // The lease is renewed when a commit begins, and has to last until the next one has begun.
+    const leaseSeconds = LEASE_SECONDS + this.tookMs / 1_000
+    const counted = await commitBatch(sql, { shard: this.shard, batch, worker, leaseSeconds, accepted })
+    this.tookMs = performance.now() - start
+    metrics.commitSeconds.observe(this.tookMs / 1_000)
+    if (!counted.moved) {
+      await polls.refresh()
+      throw new PositionMoved()
+    }
+    this.position = batch.to
+    this.committedAt = performance.now()
+    this.grow(batch)
+    metrics.counted.inc(counted.written)
+    metrics.deadLetters.inc(counted.deadLetters)
+    if (batch.noVotes.length > 0) await inbox.forget(batch.noVotes)
+    await inbox.release(batch.to)
+  }
+
+  private shrink(batch: Batch, tookMs: number): void {
+    this.size = Math.max(1, Math.ceil(batch.size / 2))
+    this.tooLongMs = tookMs
+  }
+
+  private grow(batch: Batch): void {
+    if (batch.size < this.size || this.tookMs > this.tooLongMs * QUICK) return
+    this.size = Math.min(BATCH_SIZE, this.size * 2)
   }
 }
