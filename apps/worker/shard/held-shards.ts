@@ -113,7 +113,7 @@ export class HeldShards {
   /** Which shard hangs, in words; null when none does. */
   hung(): string | null {
     for (const [number, { shard }] of this.held) {
-      if (shard.isCounting && shard.stalledMs > HUNG_MS) return `shard ${number} hangs`
+      if (shard.waitedMs > HUNG_MS) return `shard ${number} hangs`
     }
     return null
   }

@@ -136,6 +136,23 @@ test("a shard whose source fails says why until it counts again", async () => {
   await done
 })
 
+test("a shard that is opened again and again, and counts nothing, gets nowhere", async () => {
+  const source = new StubSource()
+  source.check = async () => {
+    throw new Error("Postgres is away")
+  }
+  const openings = () => source.calls.filter((call) => call === "open").length
+  const { shard, stop, done } = startShard(source)
+  await waitFor("the first opening", () => openings() >= 1)
+  const before = performance.now()
+  await waitFor("three more", () => openings() >= 4)
+  await waitFor("the failure", () => !shard.isCounting)
+  expect(shard.waitedMs).toBe(0)
+  expect(shard.stalledMs).toBeGreaterThanOrEqual(performance.now() - before - 50)
+  stop()
+  await done
+})
+
 test.each(["check", "project"] as const)(
   "a shard is sealed when its inbox is found lost by %s",
   async (step) => {

@@ -44,8 +44,11 @@ export class Shard {
   private state: State = { name: "opening", problem: BEING_OPENED }
   /** Failures since a batch was last counted, or waited for. */
   private failures = 0
-  /** When a batch was last waited for, or the inbox was opened. */
+  /** When a batch was last counted, or waited for in vain; or the inbox was opened for the first time, or restored. */
   private gotOnAt = performance.now()
+  private wasOpen = false
+  /** When the inbox was last opened. */
+  private openedAt = performance.now()
   private readonly counter: Counter
 
   constructor(
@@ -67,6 +70,11 @@ export class Shard {
     const { name } = this.state
     if (name === "restoring" || (name === "opening" && this.failures === 0)) return 0
     return performance.now() - Math.max(this.gotOnAt, this.counter.committedAt)
+  }
+
+  /** For how long a shard that counts has waited for what has a deadline, since it was last opened. */
+  get waitedMs(): number {
+    return this.isCounting ? Math.min(this.stalledMs, performance.now() - this.openedAt) : 0
   }
 
   /** Why the shard does not count; null while it does. */
@@ -118,11 +126,16 @@ export class Shard {
     const { source, onOpen } = this.parts
     const problem = this.problem ?? BEING_OPENED
     this.state = { name: "opening", problem }
+    let isProgress = !this.wasOpen
     await source.open(this.counter, () => {
+      isProgress = true
       this.state = { name: "restoring", problem }
     })
     this.state = { name: "counting" }
-    this.gotOnAt = performance.now()
+    this.wasOpen = true
+    this.openedAt = performance.now()
+    // Opening an inbox again and again counts nothing.
+    if (isProgress) this.gotOnAt = performance.now()
     await source.onCounting()
     // A poll that changed while the shard was being opened was not projected, and may have been written before as it was then.
     await this.project("changed")
