@@ -161,6 +161,11 @@ export function isTimedOut(error: unknown): boolean {
   return (error as { code?: unknown })?.code === "57014"
 }
 
+/** Whether a lock was not to be had in time (SQLSTATE lock_not_available). */
+export function isLocked(error: unknown): boolean {
+  return (error as { code?: unknown })?.code === "55P03"
+}
+
 /** Whatever comes of looking a name up, or of connecting: a name that is gone, no route, a firewall, no socket file. */
 const CONNECTING = new Set(["getaddrinfo", "connect"])
 

@@ -18,7 +18,8 @@ import { quiet } from "../../scripts/services/apps/worker-in-process"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { waitFor } from "../../scripts/services/wait"
 
-const HOLDER = "00000000-0000-4000-8000-000000000001"
+/** The worker that holds all leases. */
+export const HOLDER = "00000000-0000-4000-8000-000000000001"
 
 export type WorkerSteps = Awaited<ReturnType<typeof openWorkerSteps>>
 
@@ -74,6 +75,13 @@ export async function openWorkerSteps({ redis: server, database, defer }: OwnSto
 
 async function commit(sql: Database, shard: number, batch: Batch): Promise<boolean> {
   const accepted = new Map<number, number>()
-  const counted = await commitBatch(sql, { shard, batch, worker: HOLDER, leaseSeconds: 5, accepted })
+  const counted = await commitBatch(sql, {
+    shard,
+    batch,
+    worker: HOLDER,
+    epoch: 0,
+    leaseSeconds: 5,
+    accepted,
+  })
   return counted.moved
 }

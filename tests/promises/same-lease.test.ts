@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, test } from "bun:test"
+import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
+import { createRegistry } from "@tallyroom/lib/process/management"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { Counter, PositionMoved } from "../../apps/worker/counting/counter"
+import { createMetrics } from "../../apps/worker/metrics"
+import { bookLosses, recordAccepted } from "../../apps/worker/source/redis-losses"
+import { quiet } from "../../scripts/services/apps/worker-in-process"
 import { useStores } from "../harness/stores"
 import { makePoll, openBooth, voter } from "../harness/tallyroom"
-import { openWorkerSteps, type WorkerSteps } from "../harness/worker-steps"
+import { HOLDER, openWorkerSteps, type WorkerSteps } from "../harness/worker-steps"
 
 const stores = useStores()
 let steps: WorkerSteps
@@ -38,5 +44,34 @@ describe("two workers that believe that they hold the same lease", () => {
     expect(refused).toBeGreaterThan(0)
     const [books] = await auditPolls(steps.sql, steps.redis)
     expect(books).toMatchObject({ accepted: VOTERS, counted: VOTERS, recount: VOTERS, late: 0, faults: [] })
+  })
+})
+
+describe("a worker that began anew", () => {
+  test("counts and books nothing by what is left of its earlier beginning", async () => {
+    const { sql, redis, polls } = steps
+    await makePoll(sql, "anew")
+    await steps.project()
+    const booth = await openBooth(stores(), 1)
+    const acceptedOf = async () => new Map<number, number>()
+    const inbox = Object.assign(new RedisReader(0, redis, redis), { acceptedOf, forget: async () => {} })
+    const metrics = createMetrics(createRegistry("worker"))
+    const parts = { sql, inbox, polls, worker: HOLDER, metrics, log: quiet }
+    const earlier = new Counter(0, parts)
+    const now = new Counter(0, parts)
+    expect([await earlier.begin(), await now.begin()]).toEqual([true, true])
+    await booth.cast("anew", voter("x"), "a")
+    const number = polls.all().find(({ id }) => id === "anew")?.number ?? 0
+    await recordAccepted(sql, now.holding(), new Map([[number, 1]]))
+    const booksOf = async () => (await auditPolls(sql, redis)).find(({ poll }) => poll === "anew")
+
+    await recordAccepted(sql, earlier.holding(), new Map([[number, 2]]))
+    expect(await bookLosses(sql, earlier.holding())).toEqual([])
+    await expect(earlier.drain()).rejects.toBeInstanceOf(PositionMoved)
+    await expect(earlier.moveTo({ ms: 1, seq: 1 })).rejects.toBeInstanceOf(PositionMoved)
+    expect(await booksOf()).toMatchObject({ accepted: 1, counted: 0, lost: 0 })
+
+    await now.drain()
+    expect(await booksOf()).toMatchObject({ accepted: 1, counted: 1, lost: 0, faults: [] })
   })
 })

@@ -12,6 +12,8 @@ export type BatchToCommit = {
   shard: number
   batch: Batch
   worker: string
+  /** The beginning of the worker's work on the shard that this batch belongs to. */
+  epoch: number
   leaseSeconds: number
   /** The shard's acceptance count of each of the batch's polls, read after the batch was. */
   accepted: Map<number, number>
@@ -32,11 +34,11 @@ const STANDS_ALREADY = "23505"
 
 /**
  * Counts a batch. `moved` is false when nothing was changed: the position is not where the batch was read from, the lease
- * went to another worker, or one of its polls became final or was deleted.
+ * went to another worker, this one has begun anew, or one of its polls became final or was deleted.
  */
 export async function commitBatch(
   sql: Database,
-  { shard, batch, worker, leaseSeconds, accepted }: BatchToCommit,
+  { shard, batch, worker, epoch, leaseSeconds, accepted }: BatchToCommit,
 ): Promise<Counted> {
   const { from, to, kept, changing, replaced } = batch
   const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))
@@ -63,6 +65,7 @@ export async function commitBatch(
     textArray(batch.mayRepeat ? batch.firstOptions : []),
     // Postgres reads what is missing here as NULL.
     changing.some(({ knew }) => knew !== undefined) ? nullableArray(changing.map(({ knew }) => knew)) : "{}",
+    epoch,
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

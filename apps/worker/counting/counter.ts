@@ -2,10 +2,10 @@
 
 import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
-import { type Database, isRefusedContent, isTimedOut } from "@tallyroom/lib/database"
+import { type Database, isLocked, isRefusedContent, isTimedOut } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
-import type { Holding } from "../leases/holding"
+import { type Holding, isRowOf } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
@@ -20,6 +20,7 @@ const QUICK = 0.25
 const COMMIT_INTERVAL_MS = 25
 /** How long an idle shard waits for a ballot before its source is checked again. */
 const IDLE_WAIT_MS = 400
+const STILL_WRITING = "Postgres still writes an earlier batch"
 
 /** What counting asks of the inbox of a shard. */
 export interface CountableInbox extends Reader {
@@ -45,6 +46,7 @@ export type CounterParts = {
 
 export class Counter {
   position: Position = START
+  private epoch = 0
   /** When a batch was last committed, by `performance.now()`. */
   committedAt = Number.NEGATIVE_INFINITY
   /** How large a batch Postgres is given; less after one took too long. */
@@ -60,15 +62,26 @@ export class Counter {
   ) {}
 
   holding(): Holding {
-    return { shard: this.shard, worker: this.parts.worker, position: this.position }
+    return { shard: this.shard, worker: this.parts.worker, epoch: this.epoch, position: this.position }
   }
 
-  /** Takes the position from Postgres. @returns false when another worker holds the lease. */
+  /**
+   * Takes the position from Postgres, once nothing moves it any more: a batch whose answer was lost with the connection may still
+   * be written. From here on whatever else is left of an earlier beginning is refused.
+   * @returns false when another worker holds the lease
+   */
   async begin(): Promise<boolean> {
-    const [row] = await this.parts.sql`
-      SELECT ms, seq FROM shards WHERE shard = ${this.shard} AND holder = ${this.parts.worker}`
-    if (row) this.position = { ms: Number(row.ms), seq: Number(row.seq) }
-    return row !== undefined
+    const { sql, worker } = this.parts
+    const [row] = await sql`
+      UPDATE shards SET epoch = epoch + 1 WHERE shard = ${this.shard} AND holder = ${worker}
+      RETURNING ms, seq, epoch`.catch((error) => {
+      if (isLocked(error)) throw new Error(STILL_WRITING, { cause: error })
+      throw error
+    })
+    if (!row) return false
+    this.position = { ms: Number(row.ms), seq: Number(row.seq) }
+    this.epoch = Number(row.epoch)
+    return true
   }
 
   /**
@@ -81,8 +94,7 @@ export class Counter {
     const { name = null, readUntil = null } = stream ?? {}
     const rows = await this.parts.sql`
       UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${name}, log_last = NULL, read_until = ${readUntil}
-      WHERE shard = ${this.shard} AND ms = ${this.position.ms} AND seq = ${this.position.seq}
-        AND holder = ${this.parts.worker} RETURNING shard`
+      WHERE ${isRowOf(this.parts.sql, this.holding())} RETURNING shard`
     if (rows.length === 0) throw new PositionMoved()
     this.position = position
   }
@@ -180,10 +192,11 @@ export class Counter {
 
   private async count(batch: Batch, accepted: Map<number, number>): Promise<void> {
     const { sql, worker, inbox, metrics, polls } = this.parts
+    const { shard, epoch } = this
     const start = performance.now()
     // The lease is renewed when a commit begins, and has to last until the next one has begun.
     const leaseSeconds = LEASE_SECONDS + this.tookMs / 1_000
-    const counted = await commitBatch(sql, { shard: this.shard, batch, worker, leaseSeconds, accepted })
+    const counted = await commitBatch(sql, { shard, batch, worker, epoch, leaseSeconds, accepted })
     this.tookMs = performance.now() - start
     metrics.commitSeconds.observe(this.tookMs / 1_000)
     if (!counted.moved) {

@@ -14,6 +14,7 @@ import readUntil from "./migrations/0010_read_until.sql" with { type: "text" }
 import madeStreams from "./migrations/0011_streams.sql" with { type: "text" }
 import copies from "./migrations/0012_copies.sql" with { type: "text" }
 import knew from "./migrations/0013_knew.sql" with { type: "text" }
+import epoch from "./migrations/0014_epoch.sql" with { type: "text" }
 
 /** In the order in which they are applied. One that was released never changes. */
 const MIGRATIONS = [
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   { name: "0011_streams", text: madeStreams },
   { name: "0012_copies", text: copies },
   { name: "0013_knew", text: knew },
+  { name: "0014_epoch", text: epoch },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

@@ -4,7 +4,7 @@
  */
 
 import type { Database } from "@tallyroom/lib/database"
-import { type Holding, isHolding } from "../leases/holding"
+import { type Holding, isRowOf } from "../leases/holding"
 
 /** How often it is told to Postgres. */
 const WRITE_MS = 2_000
@@ -42,6 +42,6 @@ export class ReadMark {
   private async write(holding: Holding, at: number): Promise<void> {
     await this.sql`
       UPDATE shards SET read_until = LEAST(${at}, GREATEST(COALESCE(read_until, 0), ${at - SLACK_MS}::bigint))
-      WHERE shard = ${holding.shard} AND ${isHolding(this.sql, holding)}`
+      WHERE ${isRowOf(this.sql, holding)}`
   }
 }
