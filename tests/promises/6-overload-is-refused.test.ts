@@ -1,4 +1,4 @@
-// This file runs alone: it measures how soon voters are refused.
+// Runs alone: it measures how soon voters are refused.
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
