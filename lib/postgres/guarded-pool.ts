@@ -8,6 +8,9 @@ import type { Pool } from "./pool"
 
 type Database = Pool["sql"]
 
+/** How often a Postgres that may rightly take long is asked whether it still answers. */
+const PROBE_MS = 1_000
+
 /** What a statement of postgres.js is beside a promise; `handler` sends it, once somebody awaits it. */
 type Statement = {
   handler: (statement: Statement) => unknown
@@ -199,20 +202,19 @@ export class GuardedPool {
   }
 
   /**
-   * @param since when the answer was first due; undefined while it is not, because others are answered first
+   * @param since when the answer was first due; undefined while it is not, because others are answered first. Without it: now
    * @returns what is to be called when the answer has come
    */
-  private expectAnswer(
-    pool: Pool,
-    since: () => number | undefined = constant(performance.now()),
-  ): () => void {
+  private expectAnswer(pool: Pool, since?: () => number | undefined): () => void {
     const { answerMs } = this.guard
+    const begun = performance.now()
     let waits = true
     if (this.waiting++ === 0) this.heardAt = performance.now()
     const giveUp = () => {
       if (!waits || pool !== this.pool) return
       // What has not had its turn is not answered before the others are.
-      const left = (since() ?? this.heardAt) + answerMs - performance.now()
+      const dueSince = since ? (since() ?? this.heardAt) : begun
+      const left = dueSince + answerMs - performance.now()
       if (left > 0) timer = setTimeout(look, left)
       else this.giveUp()
     }
@@ -228,9 +230,3 @@ export class GuardedPool {
     }
   }
 }
-
-function constant<T>(value: T): () => T {
-  return () => value
-}
-
-const PROBE_MS = 1_000
