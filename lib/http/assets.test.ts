@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test"
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { Elysia } from "elysia"
 import { buildAssets } from "./assets"
 
@@ -64,4 +64,14 @@ test.each([
   expect(response.headers.get("content-type")).toStartWith("text/css")
   expect(response.headers.get("vary")).toBe("Accept-Encoding")
   expect(response.headers.get("cache-control")).toContain("immutable")
+})
+
+test("what another process is writing into the folder is no asset", async () => {
+  const draft = join(folder, "page-0123abcd.css.br.271108f9-1127-4eb3-9dad-5dc13fc1cf50")
+  await writeFile(draft, "")
+  const assets = await buildAssets({ prebuilt: folder })
+  const answer = await new Elysia()
+    .use(assets.plugin)
+    .handle(new Request(`http://localhost/assets/${basename(draft)}`))
+  expect(answer.status).toBe(404)
 })

@@ -19,7 +19,8 @@ export type AssetSource = { entrypoints: string[] } | { prebuilt: string }
 
 /** The name changes with the content, so that no browser needs to ask again. */
 const FOREVER = "public, max-age=31536000, immutable"
-const HASHED = /^(.+)-[a-z0-9]{8}(\.\w+)$/
+const NAME = "([^/]+)-[a-z0-9]{8}(\\.\\w+)"
+const HASHED = new RegExp(`^${NAME}$`)
 /** A file is compressed once and served often, so that the slowest compression is worth it. */
 const BEST_QUALITY = 11
 const SUFFIX = { br: ".br", gzip: ".gz" } as const satisfies Record<Encoding, string>
@@ -120,7 +121,8 @@ async function servedFrom(folder: string): Promise<AnyElysia> {
     indexHTML: false,
     silent: true,
     detail: { hide: true },
-    ignorePatterns: [new RegExp(`^(?!${RegExp.escape(folder)}/[^/]+$)`), /\.(br|gz)$/],
+    // Compressed files have no address of their own, and drafts of another process may be gone in a moment.
+    ignorePatterns: [new RegExp(`^(?!${RegExp.escape(folder)}/${NAME}$)`)],
     headers,
   })
   return new Elysia({ name: "assets" })

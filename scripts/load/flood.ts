@@ -11,7 +11,7 @@ import {
 import { readPassedOnWords, runScript } from "../services/terminal/command-line"
 import { unknownName } from "../services/terminal/options"
 import { UserError } from "../services/terminal/user-error"
-import { K6_SCRIPTS, startK6 } from "../services/tools/k6"
+import { K6_SCRIPTS, runK6 } from "../services/tools/k6"
 
 const USAGE = `Usage: bun run flood [SCRIPT] [flags of k6]
 
@@ -48,21 +48,20 @@ await runScript(
   async () => {
     const words = readPassedOnWords(USAGE)
     const [first = ""] = words
-    if (first === "" || first.startsWith("-")) return runK6("flood", words)
+    if (first === "" || first.startsWith("-")) return flood("flood", words)
     if (!SCRIPTS.includes(first)) throw unknownName("script", first, SCRIPTS)
-    return runK6(first, words.slice(1))
+    return flood(first, words.slice(1))
   },
   { failure: MISUSED },
 )
 
-async function runK6(name: string, flags: string[]): Promise<number> {
+async function flood(name: string, flags: string[]): Promise<number> {
   const there = addresses()
   // With WAIT k6 itself says at the end of the wait what did not answer.
   if (!process.env.WAIT) await assertFloodable(there)
   const quiet = process.stdout.isTTY ? [] : ["--quiet"]
   const env = { VOTE_URL: there.voteUrl, RESULT_URL: there.resultUrl }
-  const k6 = await startK6(name, { flags: [...quiet, ...flags], env, stdout: "inherit" })
-  return k6.exited
+  return runK6(name, { flags: [...quiet, ...flags], env })
 }
 
 /** @throws {UserError} in one sentence, where k6 could say it only once it has begun */

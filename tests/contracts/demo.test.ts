@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { INBOX_LIMITS } from "@tallyroom/lib/inbox/brokers"
 import type { Subprocess } from "bun"
-import { eachLine } from "../../scripts/services/processes/lines"
+import { openOutput } from "../../scripts/services/processes/output-file"
 import { freePort } from "../../scripts/services/processes/ports"
 import { descendants } from "../../scripts/services/processes/process-table"
 import { contractUrls } from "../../scripts/services/stack/contracts"
@@ -34,18 +34,24 @@ async function freePorts(): Promise<Record<string, string>> {
 }
 
 async function startDemo() {
+  const said: string[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<RunningDemo>()
+  const [printed, errors] = [
+    openOutput((line) => resolve(JSON.parse(line))),
+    openOutput((line) => said.push(line)),
+  ]
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "demo-process.ts"), stateDir], {
     env: { ...process.env, ...(await freePorts()) },
-    stdout: "pipe",
-    stderr: "pipe",
+    stdout: printed.fd,
+    stderr: errors.fd,
   })
   children.push(child)
-  const said: string[] = []
-  void eachLine(child.stderr, (line) => said.push(line))
-  const { promise, resolve, reject } = Promise.withResolvers<RunningDemo>()
-  void eachLine(child.stdout, (line) => resolve(JSON.parse(line)))
   const why = (code: number) => `the demo ended with ${code} before it was ready: ${said.join("\n")}`
-  void child.exited.then((code) => reject(new Error(why(code))))
+  void child.exited.then((code) => {
+    printed.end()
+    errors.end()
+    reject(new Error(why(code)))
+  })
   return { child, said, running: await promise }
 }
 

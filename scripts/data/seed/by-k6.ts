@@ -1,8 +1,7 @@
 /** Casts votes by k6 where ab is missing: by the same form, each as a new voter. */
 
-import { eachLine } from "../../services/processes/lines"
 import { UserError } from "../../services/terminal/user-error"
-import { startK6 } from "../../services/tools/k6"
+import { runK6 } from "../../services/tools/k6"
 
 /** The line that the k6 script prints for each vote that was accepted. */
 const TAKEN = "taken"
@@ -19,21 +18,19 @@ export async function castByK6(
   onCast: (votes: number) => void,
 ): Promise<void> {
   const log = ["--log-output", "stdout", "--log-format", "raw", "--no-color"]
-  const k6 = await startK6("seed", {
-    flags: ["--quiet", "--summary-mode=disabled", ...log],
-    env: { ADDRESS: address, SHARES: JSON.stringify([...shares]) },
-    stdout: "pipe",
-  })
   let left = [...shares.values()].reduce((sum, votes) => sum + votes, 0)
   let reason = ""
-  await eachLine(k6.stdout, (line) => {
-    if (line !== TAKEN) {
-      reason = line.replace(PLACE, "")
-      return
-    }
-    left--
-    onCast(1)
+  const code = await runK6("seed", {
+    flags: ["--quiet", "--summary-mode=disabled", ...log],
+    env: { ADDRESS: address, SHARES: JSON.stringify([...shares]) },
+    onLine(line) {
+      if (line !== TAKEN) {
+        reason = line.replace(PLACE, "")
+        return
+      }
+      left--
+      onCast(1)
+    },
   })
-  if ((await k6.exited) !== 0 || left > 0)
-    throw new UserError(`k6 left ${left} votes at ${address}: ${reason}`)
+  if (code !== 0 || left > 0) throw new UserError(`k6 left ${left} votes at ${address}: ${reason}`)
 }

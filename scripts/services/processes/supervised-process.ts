@@ -1,5 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs"
-import { eachLine } from "./lines"
+import { openOutput } from "./output-file"
 import { signal } from "./process-table"
 
 export interface SupervisionOptions {
@@ -42,12 +41,6 @@ runs "$1" || exit 0
 kill -s KILL -- "-$1" || kill -s KILL "$1"
 `
 
-/**
- * What a program said last is here at once when it has ended. Bun 1.4 now and then never tells that the output is over, and a
- * child of the program may hold it open.
- */
-const LAST_LINES_MS = 1_000
-
 /** All that this process started and that has not ended yet. */
 const running = new Set<SupervisedProcess>()
 
@@ -62,29 +55,23 @@ export function startSupervised(
   options: SupervisionOptions = {},
 ): SupervisedProcess {
   const { stopSignal = "SIGTERM", onLine, logFile, ...how } = options
+  const output = openOutput((line) => onLine?.(line), logFile)
   // A session of its own: Ctrl-C in the terminal reaches this process alone, which then ends the others in order.
   const child = Bun.spawn(["/bin/sh", "-c", LAUNCH, "sh", ...command], {
     ...how,
     detached: true,
     stdin: "pipe",
-    stdout: "pipe",
-    stderr: "pipe",
+    stdout: output.fd,
+    stderr: output.fd,
   })
   const guard = startGuard(child.pid, stopSignal)
   child.stdin.write("go\n")
   child.stdin.end()
 
-  let log = logFile === undefined ? undefined : openSync(logFile, "a", 0o600)
-  const take = (line: string) => {
-    if (log !== undefined) writeSync(log, `${line}\n`)
-    onLine?.(line)
-  }
-  const output = Promise.all([eachLine(child.stdout, take), eachLine(child.stderr, take)])
   const exited = child.exited.then(async (code) => {
     guard.kill("SIGKILL")
-    await Promise.all([Promise.race([output, Bun.sleep(LAST_LINES_MS)]), guard.exited])
-    if (log !== undefined) closeSync(log)
-    log = undefined
+    await guard.exited
+    output.end()
     running.delete(supervised)
     return code
   })

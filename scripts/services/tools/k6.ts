@@ -2,39 +2,41 @@
 
 import { join } from "node:path"
 import { CHECKOUT } from "../checkout"
-import { eachLine } from "../processes/lines"
+import { openOutput } from "../processes/output-file"
 import { freePort } from "../processes/ports"
 import { ensureGoTool } from "./go"
 import { k6Log } from "./k6-log"
 
 export const K6_SCRIPTS = join(CHECKOUT, "scripts/load/k6")
 
-type Run<Out extends "inherit" | "pipe"> = { flags: string[]; env: Record<string, string>; stdout: Out }
-
-/** @property exited the exit code, once all that k6 logged was shown */
-type K6<Out extends "inherit" | "pipe"> = {
-  stdout: Bun.Subprocess<"inherit", Out, "pipe">["stdout"]
-  exited: Promise<number>
+interface Run {
+  readonly flags: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Takes what k6 prints, a line at a time; without it, k6 prints to this terminal. */
+  readonly onLine?: (line: string) => void
 }
 
 /**
- * Starts k6 with a script of scripts/load/k6; what ends this process ends it, too.
+ * Runs a script of scripts/load/k6; what ends this process ends it, too.
+ * @returns k6's exit code, once all that it printed was shown
  * @throws {UserError} when k6 can't be had
  */
-export async function startK6<Out extends "inherit" | "pipe">(
-  script: string,
-  { flags, env, stdout }: Run<Out>,
-): Promise<K6<Out>> {
+export async function runK6(script: string, { flags, env, onLine }: Run): Promise<number> {
   const address = `127.0.0.1:${await freePort()}`
   const words = ["run", "--address", address, "--no-usage-report", ...flags, join(K6_SCRIPTS, `${script}.ts`)]
-  const k6 = Bun.spawn([await ensureGoTool("k6", console.error), ...words], {
+  const program = await ensureGoTool("k6", console.error)
+  const log = k6Log(console.error)
+  const [printed, logged] = [onLine && openOutput(onLine), openOutput(log.take)]
+  const k6 = Bun.spawn([program, ...words], {
     env: { ...process.env, ...env, K6_ADDRESS: address },
     stdin: "inherit",
-    stdout,
-    stderr: "pipe",
+    stdout: printed?.fd ?? "inherit",
+    stderr: logged.fd,
   })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => k6.kill(signal))
-  const log = k6Log(console.error)
-  const logged = eachLine(k6.stderr, log.take).then(log.end)
-  return { stdout: k6.stdout, exited: logged.then(() => k6.exited) }
+  const code = await k6.exited
+  printed?.end()
+  logged.end()
+  log.end()
+  return code
 }
