@@ -16,6 +16,8 @@ const SILENCE_MS = 240_000
 const STOP_GRACE_MS = 8_000
 /** The comment by which a test file says that it measures time, and so must run alone. */
 const ALONE = /^\/\/ Runs alone\b/m
+/** Tests of stores as people have them, which have a command of their own: `bun run check:stores`. */
+export const SEPARATE = "tests/stores/"
 
 export interface TestFile {
   /** The path within the checkout. */
@@ -24,11 +26,16 @@ export interface TestFile {
   readonly usesK6: boolean
 }
 
-/** All test files of the checkout whose path has one of the filters in it; those with much to do come first. */
+/**
+ * All test files of the checkout whose path has one of the filters in it; those with much to do come first. Those that take too
+ * long for every check run only if a filter names their folder.
+ */
 export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): TestFile[] {
+  const names = filters.map((it) => it.replace(/^\.\//, ""))
   const wanted = (path: string) =>
     !path.includes("node_modules/") &&
-    (filters.length === 0 || filters.some((it) => path.includes(it.replace(/^\.\//, ""))))
+    (!path.startsWith(SEPARATE) || names.some((it) => it.startsWith(SEPARATE))) &&
+    (names.length === 0 || names.some((it) => path.includes(it)))
   const paths = [...new Glob("**/*.test.{ts,tsx}").scanSync({ cwd })].filter(wanted)
   return paths
     .map((path) => {
