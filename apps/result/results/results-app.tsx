@@ -2,7 +2,7 @@
 
 import { isOver } from "@tallyroom/lib/polls/visibility"
 import { translator } from "@tallyroom/lib/ui/i18n"
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 import { StillNotice } from "../live/still-notice"
 import { useLive, useServerClock } from "../live/use-live"
 import type { Snapshot } from "../tally/snapshot"
@@ -30,8 +30,8 @@ export function ResultsApp(data: ResultsData) {
   const view = tallyViewOf(snapshot)
   const over = isOver(snapshot.phase)
   const gone = connection.state === "gone"
-  // The parts of the page that invite people to vote are not part of this component.
-  useEffect(() => {
+  // The parts of the page that invite people to vote are not part of this component. They leave in the same step as its parts.
+  useLayoutEffect(() => {
     document.body.classList.toggle("over", over)
     document.body.classList.toggle("gone", gone)
   }, [over, gone])
