@@ -11,6 +11,7 @@ import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
+import type { Heard } from "@tallyroom/lib/postgres/listener"
 import { logEachCause } from "@tallyroom/lib/process/cause-log"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { Elysia } from "elysia"
@@ -146,6 +147,15 @@ export function createApp(deps: AppDeps) {
     sockets.closeAll()
   }
   return { app, hub, closeViewers }
+}
+
+/** What the hub does with what is heard from Postgres. */
+export function heardBy(hub: Hub): Heard {
+  return {
+    changed: (_, poll) => hub.changed(poll),
+    unsure: () => hub.changedAll(),
+    missedNothingUntil: (moment) => hub.missedNothingUntil(moment),
+  }
 }
 
 /** The reads that tell whether a path names a poll. */

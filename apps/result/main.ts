@@ -8,7 +8,7 @@ import { containerSubcommands } from "@tallyroom/lib/process/container-subcomman
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
-import { createApp, ENTRYPOINTS } from "./app"
+import { createApp, ENTRYPOINTS, heardBy } from "./app"
 import { hasTables } from "./database/tables"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
@@ -49,7 +49,7 @@ const { app, hub, closeViewers } = createApp({
 const listener = new Listener({
   url: settings.DATABASE_URL,
   name: "result-listen",
-  heard: { changed: (_, poll) => hub.changed(poll), unsure: () => hub.changedAll() },
+  heard: heardBy(hub),
   sql,
   isPrepared: hasTables,
   log,

@@ -26,6 +26,8 @@ type Channel = keyof typeof CHANNELS
 export type Heard = {
   /** The number of a poll that changed (`polls`), or whose votes did (`tally`). */
   changed: (channel: Channel, poll: number) => void
+  /** Whatever was committed before this moment (ms of performance.now()) was heard. Said each second while that can be known. */
+  missedNothingUntil?: (moment: number) => void
   /** Anything may have been missed: after each start, and once a second while nothing is heard. */
   unsure: () => void
 }
@@ -138,10 +140,12 @@ export class Listener {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.onEcho = resolve
     await answered(sql`SELECT 1`)
+    const notified = performance.now()
     if (!(await this.notifyOneself())) return
     const deaf = () =>
       new Deaf("Postgres answers, but notifications do not arrive: is there a pooler in transaction mode?")
     await within(ANSWER_MS, promise, deaf)
+    this.options.heard.missedNothingUntil?.(notified)
   }
 
   /** @returns whether that could be done; a Postgres that is slow to write, or busy with other statements, proves nothing */

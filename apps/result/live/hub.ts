@@ -13,6 +13,12 @@ const SHORTEST_INTERVAL_MS = 50
 const RETRY_MS = 1_000
 /** A viewer who hears nothing for more than twice this time takes the connection for lost, and goes on at another replica. */
 const REPEAT_MS = 20_000
+/** So often it is looked at how old the knowledge of each poll is. */
+const LOOK_MS = 1_000
+/** Whoever listens to Postgres proves each second that nothing was missed. A poll without such a proof for so long is read. */
+const ASK_AFTER_MS = 2_500
+/** If reading brings no answer either, the viewers are told after this time. A heartbeat and an answer may take 4 s. */
+const OLD_AFTER_MS = 5_000
 /** Timers can't run for weeks, so a scheduled moment that is further away is checked again after this time. */
 const LONGEST_TIMER_MS = 3_600_000
 
@@ -31,15 +37,18 @@ export class Hub {
   readonly #deps: HubDeps
   readonly #watched = new Map<number, Watched>()
   #viewers = 0
-  #reading = false
+  /** The polls that are being read. */
+  #reading: ReadonlySet<number> = new Set()
   /** Whether the last read failed, so that nobody knows whether the snapshots are still right. */
   #failing = false
   #timer: Timer | undefined
   readonly #repeater: Timer
+  readonly #looker: Timer
 
   constructor(deps: HubDeps) {
     this.#deps = deps
     this.#repeater = setInterval(() => this.repeat(), REPEAT_MS).unref()
+    this.#looker = setInterval(() => this.#look(), LOOK_MS).unref()
   }
 
   get viewers(): number {
@@ -58,7 +67,7 @@ export class Hub {
     watched.viewers[audience] += 1
     // Another read finds what changed between that read and the subscription.
     if (isNews) this.changed(tally.poll.number)
-    return messageFor(watched.latest, audience)
+    return messageFor(watched, audience)
   }
 
   leave(poll: number, audience: Audience): void {
@@ -84,21 +93,25 @@ export class Hub {
     for (const poll of this.#watched.keys()) this.changed(poll)
   }
 
+  /** Notes that whatever changed before this moment (ms of performance.now()) was noted here. */
+  missedNothingUntil(moment: number): void {
+    for (const [poll, watched] of this.#watched) {
+      if (watched.changedAt === null && !this.#reading.has(poll)) this.#know(poll, watched, moment)
+    }
+  }
+
   /**
    * Sends everybody the latest snapshot again, so that a viewer can tell a quiet poll from a dead connection. While Postgres
    * can't be read nothing is sent: a page must not call old numbers live.
    */
   repeat(): void {
     if (this.#failing) return
-    for (const [number, { latest, viewers }] of this.#watched) {
-      for (const audience of AUDIENCES) {
-        if (viewers[audience] > 0) this.#deps.publish(topicOf(number, audience), messageFor(latest, audience))
-      }
-    }
+    for (const [number, watched] of this.#watched) if (!watched.isToldOld) this.#sendAgain(number, watched)
   }
 
   stop(): void {
     clearInterval(this.#repeater)
+    clearInterval(this.#looker)
     clearTimeout(this.#timer)
     for (const { nextStep } of this.#watched.values()) clearTimeout(nextStep)
     this.#watched.clear()
@@ -114,7 +127,7 @@ export class Hub {
 
   #schedule(): void {
     clearTimeout(this.#timer)
-    if (this.#reading) return
+    if (this.#reading.size > 0) return
     const moments = [...this.#watched.values()].flatMap((it) => (it.changedAt === null ? [] : [it.notBefore]))
     if (moments.length === 0) return
     const wait = Math.max(0, Math.min(...moments) - performance.now())
@@ -127,11 +140,15 @@ export class Hub {
     if (due.length === 0) return this.#schedule()
     const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
     for (const [, watched] of due) watched.changedAt = null
-    this.#reading = true
+    this.#reading = new Set(notedAt.keys())
     try {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
       const knows = new Map(tallies.map((tally) => [tally.poll.number, audiencesOf(tally)]))
       for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      for (const { poll } of tallies) {
+        const watched = this.#watched.get(poll.number)
+        if (watched) this.#know(poll.number, watched, now)
+      }
       for (const poll of notedAt.keys()) {
         const left = AUDIENCES.filter((audience) => !knows.get(poll)?.includes(audience))
         if (left.length > 0) this.#deps.gone(poll, left)
@@ -144,7 +161,7 @@ export class Hub {
       this.#pace(due, RETRY_MS)
       for (const [, watched] of due) watched.changedAt ??= now
     } finally {
-      this.#reading = false
+      this.#reading = new Set()
       this.#schedule()
     }
   }
@@ -157,6 +174,31 @@ export class Hub {
     return Math.max(SHORTEST_INTERVAL_MS, (this.#viewers * 1_000) / this.#deps.deliveriesPerSecond)
   }
 
+  /** Reads the polls of which nothing is known for a while, and tells their viewers when that does not help. */
+  #look(): void {
+    for (const [poll, watched] of this.#watched) {
+      const ageMs = performance.now() - watched.knownAt - this.#interval()
+      if (ageMs > ASK_AFTER_MS) this.changed(poll)
+      if (ageMs <= OLD_AFTER_MS || watched.isToldOld) continue
+      watched.isToldOld = true
+      this.#sendAgain(poll, watched)
+    }
+  }
+
+  #know(poll: number, watched: Watched, moment: number): void {
+    watched.knownAt = Math.max(watched.knownAt, moment)
+    if (!watched.isToldOld || performance.now() - watched.knownAt > OLD_AFTER_MS) return
+    watched.isToldOld = false
+    this.#sendAgain(poll, watched)
+  }
+
+  #sendAgain(poll: number, watched: Watched): void {
+    for (const audience of AUDIENCES) {
+      if (watched.viewers[audience] > 0)
+        this.#deps.publish(topicOf(poll, audience), messageFor(watched, audience))
+    }
+  }
+
   #show(tally: Tally, notedAt: number): void {
     const { number } = tally.poll
     const watched = this.#watched.get(number)
@@ -167,7 +209,7 @@ export class Hub {
       const version = versionFor(tally, audience)
       if (watched.viewers[audience] === 0 || version <= watched.sent[audience]) continue
       watched.sent[audience] = version
-      this.#deps.publish(topicOf(number, audience), messageFor(tally, audience))
+      this.#deps.publish(topicOf(number, audience), messageFor(watched, audience))
       this.#deps.metrics.published(watched.viewers[audience], performance.now() - notedAt)
     }
   }

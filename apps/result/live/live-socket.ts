@@ -3,6 +3,7 @@
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import { POLL_GONE } from "./close-codes"
+import type { LiveMessage } from "./live-message"
 
 /** The longest wait after the first loss, and after many. Each wait is random, so that a crowd does not come back all at once. */
 const FIRST_WAIT_MS = 500
@@ -18,9 +19,10 @@ const LOOK_MS = 5_000
 const ASK_EACH = 3
 
 export type Watcher = {
-  onSnapshot: (snapshot: Snapshot) => void
-  /** "gone" follows "away" when the poll was deleted or is a draft again. The watcher goes on trying all the same. */
-  onState: (state: "live" | "away" | "gone") => void
+  /** Without an age the snapshot is right; `onState` says so afterwards. */
+  onSnapshot: (snapshot: Snapshot, ageMs?: number) => void
+  /** "old": connected, but the server itself can't know whether the snapshot is still right. "gone" follows "away" when the poll was deleted or is a draft again. The watcher goes on trying all the same. */
+  onState: (state: "live" | "old" | "away" | "gone") => void
 }
 
 /**
@@ -40,15 +42,13 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
     clearTimeout(waiting)
     waiting = undefined
     const openedAt = performance.now()
-    const onState = (state: "live") => {
+    const onMessage = ({ ageMs, ...snapshot }: LiveMessage) => {
       isLive = true
-      watcher.onState(state)
-    }
-    const onSnapshot = (snapshot: Snapshot) => {
       if (newest === null || supersedes(snapshot, newest)) newest = snapshot
-      watcher.onSnapshot(snapshot)
+      watcher.onSnapshot(snapshot, ageMs)
+      watcher.onState(ageMs === undefined ? "live" : "old")
     }
-    watchOnce(after(address, newest), { onSnapshot, onState }, signal, (code) => {
+    watchOnce(after(address, newest), onMessage, signal, (code) => {
       isLive = false
       watcher.onState("away")
       if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
@@ -88,7 +88,7 @@ const GONE = 410
 /** One connection, until it closes, is silent for too long, or the signal is aborted. After that the watcher is told nothing more. */
 function watchOnce(
   address: URL,
-  watcher: { onSnapshot: Watcher["onSnapshot"]; onState: (state: "live") => void },
+  onMessage: (message: LiveMessage) => void,
   signal: AbortSignal,
   ended: (code?: number) => void,
 ): void {
@@ -100,7 +100,7 @@ function watchOnce(
     clearTimeout(silence)
     clearInterval(looking)
     over.abort()
-    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.onmessage = socket.onclose = null
     socket.close()
     if (tell) ended(code)
   }
@@ -109,10 +109,9 @@ function watchOnce(
     clearTimeout(silence)
     silence = setTimeout(() => end(true), SILENT_MS)
   }
-  socket.onopen = () => watcher.onState("live")
   socket.onmessage = ({ data }) => {
     heard()
-    watcher.onSnapshot(JSON.parse(data))
+    onMessage(JSON.parse(data))
   }
   socket.onclose = ({ code }) => end(true, code)
   signal.addEventListener("abort", () => end(false), { signal: over.signal })

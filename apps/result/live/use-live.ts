@@ -28,8 +28,8 @@ export function useLive(path: string, first: Snapshot, now: number) {
     let heardAt = now
     const watcher: Watcher = {
       // A slower replica, or a late answer, may send a snapshot that is older than the one that is shown.
-      onSnapshot: (next) => {
-        heardAt = Date.now()
+      onSnapshot: (next, ageMs = 0) => {
+        heardAt = Date.now() - ageMs
         setSnapshot((shown) => (supersedes(next, shown) ? next : shown))
       },
       onState: (state) => {
@@ -57,9 +57,11 @@ function asStale(before: Connection): Connection {
 }
 
 /** A failed try leaves "stale" and "gone" as they are. */
-function after(before: Connection, state: "live" | "away" | "gone", heardAt: number): Connection {
+function after(before: Connection, state: "live" | "old" | "away" | "gone", heardAt: number): Connection {
   if (state === "gone") return { ...before, state }
-  if (state === "live") return { state, heardAt }
+  if (state === "old") return { state: "stale", heardAt }
+  // Each message says so; only a change is shown.
+  if (state === "live") return before.state === "live" ? before : { state, heardAt }
   return before.state === "live" ? { state: "reconnecting", heardAt } : before
 }
 

@@ -10,7 +10,7 @@ import { quiet } from "../../../scripts/services/apps/worker-in-process"
 import type { OwnStores } from "../../../scripts/services/stores/own-stores"
 import { waitFor } from "../../../scripts/services/wait"
 import { migrate } from "../../worker/database/migrate"
-import { type AppDeps, createApp, ENTRYPOINTS } from "../app"
+import { type AppDeps, createApp, ENTRYPOINTS, heardBy } from "../app"
 import { hasTables } from "../database/tables"
 
 export const TOKEN = "a-token-for-tests-with-enough-characters"
@@ -30,7 +30,7 @@ export type ResultApp = Awaited<ReturnType<typeof startResultApp>>
 
 /** Starts the app with the rights that it has in production. */
 export async function startResultApp({ database, defer }: OwnStores, overrides: Partial<AppDeps> = {}) {
-  const sql = openDatabase(database.resultUrl, { name: "test-result", connections: 4 })
+  const sql = overrides.sql ?? openDatabase(database.resultUrl, { name: "test-result", connections: 4 })
   built ??= buildAssets({ entrypoints: ENTRYPOINTS })
   const registry = createRegistry("test")
   const { app, hub, closeViewers } = createApp({
@@ -41,7 +41,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
   })
   const listener = new Listener({
     ...{ url: database.resultUrl, name: "result-listen", isPrepared: hasTables, sql, log: quiet },
-    heard: { changed: (_, poll) => hub.changed(poll), unsure: () => hub.changedAll() },
+    heard: heardBy(hub),
   })
   listener.start()
   app.listen({ port: 0, hostname: "127.0.0.1" })
