@@ -26,6 +26,7 @@ export const PROBLEMS = {
   "inbox-full": { status: 503, title: "Too many votes at once" },
   "inbox-away": { status: 503, title: "Votes can't be taken just now" },
   "database-away": { status: 503, title: "Results can't be read just now" },
+  "nothing-so-new": { status: 503, title: "There is nothing so new here yet" },
   "viewers-full": { status: 503, title: "Too many people are watching here" },
   "results-hidden": { status: 403, title: "The results are not public now" },
   "receipt-unknown": { status: 404, title: "This is no receipt of the poll" },

@@ -11,9 +11,13 @@ const PATIENCE_MS = 1_000
 /** Answers are used again for so long, so looking more often shows nothing new. */
 const LOOK_MS = 50
 
-/** @returns null where the client names no version @throws {Problem} request-malformed */
-export function knownTo({ searchParams }: URL): Known | null {
-  const version = wholeNumber(searchParams, "after")
+/**
+ * @param names of the parameter; the first that is there counts
+ * @returns null where the client names no version @throws {Problem} request-malformed
+ */
+export function knownTo({ searchParams }: URL, names: readonly string[] = ["after"]): Known | null {
+  const name = names.find((it) => searchParams.has(it))
+  const version = name === undefined ? null : wholeNumber(searchParams, name)
   return version === null ? null : { version, number: wholeNumber(searchParams, "number") }
 }
 
@@ -24,7 +28,7 @@ function wholeNumber(query: URLSearchParams, name: string): number | null {
   if (Number.isSafeInteger(value)) return value
   throw new Problem(
     "request-malformed",
-    `The ${name} ${shown(text)} is none: send the ${name === "after" ? "version" : name} of an earlier answer.`,
+    `The ${name} ${shown(text)} is none: send the ${name === "number" ? name : "version"} of an earlier answer.`,
   )
 }
 
@@ -37,21 +41,24 @@ export function isNotOlder({ number, version }: { number: number; version: numbe
 /**
  * Reads until what is read is at least as new as what the client has, for a second at most.
  * @param order number and version of what was read
+ * @param counting says whose version it is that the client named, for those who have mistaken one for another
  * @returns undefined when there is no such poll, also by a second look
- * @throws {Problem} what `tooOld` makes, when there is nothing so new in time; whatever `read` throws
+ * @throws {Problem} nothing-so-new, when there is none in time; whatever `read` throws
  */
 export async function readAfter<T>(
   known: Known | null,
   read: () => Promise<T>,
   order: (found: NonNullable<T>) => { number: number; version: number },
-  tooOld: (detail: string) => Problem,
+  counting: string,
 ): Promise<T> {
   const end = performance.now() + PATIENCE_MS
   for (let looked = false; ; looked = true) {
     const found = await read()
     if (known === null || (found == null ? looked : isNotOlder(order(found), known))) return found
-    if (performance.now() > end)
-      throw tooOld(`There is nothing as new as version ${known.version} yet: ask again.`)
+    if (performance.now() > end) {
+      const detail = `There is nothing as new as version ${known.version} yet: ask again. ${counting}`
+      throw new Problem("nothing-so-new", detail, { retryAfter: 1 })
+    }
     await pause(LOOK_MS)
   }
 }

@@ -26,23 +26,22 @@ export const POLL_PARAMETER = {
 /** For polls whose results are shown to voters alone. */
 export const RECEIPT_QUERY = { name: "receipt", in: "query", schema: text } as const
 
-/** For clients that may get their next answer from another replica. */
-export const AFTER_QUERY = [
-  {
-    name: "after",
-    in: "query",
-    description:
-      "The version that the client has: the answer is at least as new, or 503 with Retry-After when there is none within a second.",
-    schema: { type: "integer", minimum: 0 },
-  },
-  {
-    name: "number",
-    in: "query",
-    description:
-      "Beside `after` the number of the poll, so that a later poll under the same id counts as newer.",
-    schema: { type: "integer", minimum: 1 },
-  },
-] as const
+/**
+ * For clients that may get their next answer from another replica.
+ * @param name of the parameter @param version the part of an answer that it takes
+ */
+export function afterQuery(name: string, version: string) {
+  const description = `The \`${version}\` of the answer that the client has: this one is at least as new, or 503 with Retry-After when there is none within a second.`
+  return [
+    { name, in: "query", description, schema: { type: "integer", minimum: 0 } },
+    {
+      name: "number",
+      in: "query",
+      description: `Beside \`${name}\` the number of the poll, so that a later poll under the same id counts as newer.`,
+      schema: { type: "integer", minimum: 1 },
+    },
+  ] as const
+}
 
 export function jsonBody(schema: z.ZodType) {
   return { required: true, content: { "application/json": { schema: jsonSchema(schema) } } }

@@ -62,7 +62,10 @@ test("where there is nothing so new, a client is told when to ask again, over HT
   ])
   for (const answer of answers) {
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"])
-    expect((await answer.json()).type).toBe("/problems/database-away")
+    expect(await answer.json()).toMatchObject({
+      type: "/problems/nothing-so-new",
+      title: "There is nothing so new here yet",
+    })
   }
   expect(await handshake(one.address, `poll=patience&${ask}`)).toBe(503)
   expect(await handshake(one.address, `poll=patience&after=${version}`)).toBe(101)

@@ -1,7 +1,7 @@
 /** What the OpenAPI document says of the results as JSON and as CSV. */
 
 import {
-  AFTER_QUERY,
+  afterQuery,
   jsonAnswer,
   POLL_PARAMETER,
   problemAnswers,
@@ -37,29 +37,35 @@ const tallySchema = z.strictObject({
   }),
 })
 
+const AFTER = afterQuery("after", "version")
+const PROBLEMS_OF_RESULTS = [
+  ...(["request-malformed", "poll-unknown", "poll-deleted"] as const),
+  ...(["results-hidden", "database-away", "nothing-so-new"] as const),
+] as const
+
 const unchanged = { 304: { description: "As the client knows it by its If-None-Match." } }
 
 export const tallyDetail: DocumentDecoration = {
   summary: "Tally and timeline of a poll",
   tags: ["results"],
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER_QUERY],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER],
   responses: {
     200: jsonAnswer("The votes, and how they came in; with an ETag.", tallySchema),
     ...unchanged,
-    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden", "database-away"),
+    ...problemAnswers(...PROBLEMS_OF_RESULTS),
   },
 }
 
 export const csvDetail: DocumentDecoration = {
   summary: "Tally of a poll for a spreadsheet",
   tags: ["results"],
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER_QUERY],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER],
   responses: {
     200: textAnswer(
       "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
       "text/csv",
     ),
     ...unchanged,
-    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden", "database-away"),
+    ...problemAnswers(...PROBLEMS_OF_RESULTS),
   },
 }

@@ -1,6 +1,5 @@
 /** Reads that are at least as new as what the client has by its `?after=`. */
 
-import { Problem } from "@tallyroom/lib/errors"
 import { knownTo, readAfter } from "@tallyroom/lib/http/after"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { SharedReads } from "../database/shared-reads"
@@ -9,7 +8,7 @@ import { versionOf } from "./snapshot"
 /**
  * What the reads have of this poll.
  * @param tallyOf the tally of what is read; its full version decides, as no audience's own is greater
- * @throws {Problem} request-malformed; database-away, also when there is nothing so new in time
+ * @throws {Problem} request-malformed, nothing-so-new, database-away
  */
 export function readAtLeast<T>(
   reads: SharedReads<T>,
@@ -24,6 +23,6 @@ export function readAtLeast<T>(
       const tally = tallyOf(found)
       return { number: tally.poll.number, version: versionOf(tally, true) }
     },
-    (detail) => new Problem("database-away", detail, { retryAfter: 1 }),
+    "The results count their versions apart from vote's tally: send the version of the results or of a snapshot.",
   )
 }

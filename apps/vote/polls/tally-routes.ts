@@ -3,12 +3,11 @@
  * only for readers who may see results.
  */
 
-import { Problem } from "@tallyroom/lib/errors"
 import { type Known, knownTo, readAfter } from "@tallyroom/lib/http/after"
 import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import {
-  AFTER_QUERY,
+  afterQuery,
   jsonAnswer,
   POLL_PARAMETER,
   problemAnswers,
@@ -26,18 +25,31 @@ import { requireShown } from "./tally-visibility"
 const tallySchema = z.object({
   ...nowSchema.shape,
   poll: slugSchema,
-  version: z.int(),
+  tallyVersion: z.int(),
+  version: z.int().meta({
+    deprecated: true,
+    description: "As `tallyVersion`, which no reader takes for the version of the results.",
+  }),
   total: z.int(),
   votes: z.record(slugSchema, z.int()),
 })
 
+/** Called apart from the `after` of the results, which counts other versions. */
+const AFTER = "afterTally"
+/** As `afterTally` was called at first. */
+const EARLIER_AFTER = "after"
+
 const tallyDetail: DocumentDecoration = {
   summary: "How the votes stand",
   description: "Results that are shown after voting alone ask for a receipt of the poll.",
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER_QUERY],
+  parameters: [
+    ...[POLL_PARAMETER, RECEIPT_QUERY, ...afterQuery(AFTER, "tallyVersion")],
+    { ...afterQuery(EARLIER_AFTER, "version")[0], deprecated: true },
+  ],
   responses: {
     200: jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema),
-    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden", "inbox-away"),
+    ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden"),
+    ...problemAnswers("inbox-away", "nothing-so-new"),
   },
 }
 
@@ -52,7 +64,7 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
         const url = new URL(request.url)
         const receipt = url.searchParams.get("receipt")
         requireShown(poll, receipt)
-        const known = knownTo(url)
+        const known = knownTo(url, [AFTER, EARLIER_AFTER])
         const [counts, index] = await Promise.all([
           readAtLeast(tallies, poll, known),
           polls.index().catch(() => null),
@@ -67,7 +79,10 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
         }
         if (namesTag(request.headers.get("if-none-match"), etag))
           return new Response(null, { status: 304, headers })
-        return Response.json({ poll: poll.id, ...now, version, total, votes }, { headers })
+        return Response.json(
+          { poll: poll.id, ...now, tallyVersion: version, version, total, votes },
+          { headers },
+        )
       },
       { detail: tallyDetail },
     )
@@ -75,17 +90,16 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
   }
 }
 
-/** Counts at least as new as those that the client has. @throws {Problem} inbox-away when there are none in time */
+/** Counts at least as new as those that the client has. @throws {Problem} nothing-so-new when there are none in time */
 async function readAtLeast(
   tallies: Deps["tallies"],
   { id, number }: Poll,
   known: Known | null,
 ): Promise<Counts> {
-  const tooOld = (detail: string) => new Problem("inbox-away", detail, { retryAfter: 1 })
   return readAfter(
     known,
     () => tallies.read(id),
     ({ version }) => ({ number, version }),
-    tooOld,
+    "A tally counts its versions apart from the results: send the tallyVersion of an earlier answer.",
   )
 }
