@@ -4,7 +4,7 @@ import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { address, commaSeparated, integer, port, setting } from "@tallyroom/lib/process/settings"
+import { address, commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
 import { z } from "zod"
 
 export const settings = {
@@ -17,7 +17,7 @@ export const settings = {
   HOST: setting({
     schema: z.string(),
     default: "0.0.0.0",
-    description: "Address on which result listens.",
+    description: "Address on which result listens; :: listens on IPv6 and IPv4.",
   }),
   DATABASE_URL: setting({
     schema: address("postgres", "postgresql"),
@@ -31,15 +31,15 @@ export const settings = {
     secret: true,
   }),
   VOTE_URL: setting({
-    schema: address("http", "https"),
+    schema: site(),
     default: "http://localhost:8080",
-    description: "Where people vote: result pages and printed codes link there.",
+    description: "Where people vote: result pages and printed codes link there. Scheme, host and port alone.",
   }),
   PUBLIC_URL: setting({
-    schema: z.union([z.literal(""), address("http", "https")]),
+    schema: z.literal("").or(site()),
     default: "",
     description:
-      "Where people reach the result pages, when that differs from the host that result is asked by.",
+      "Where people reach the result pages, when that differs from the host that result is asked by: scheme, host and port alone.",
   }),
   TRUSTED_PROXIES: setting({
     schema: commaSeparated().transform((networks, context) => trustedProxies(networks, context)),

@@ -5,13 +5,11 @@ import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { address, commaSeparated, integer, port, setting } from "@tallyroom/lib/process/settings"
+import { address, commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
 import { z } from "zod"
 
 /** Shorter ones could be guessed offline from one cookie. */
 const MIN_SECRET_CHARACTERS = 32
-
-const webAddress = address("http", "https")
 
 export const settings = {
   ...processSettings,
@@ -56,14 +54,15 @@ export const settings = {
     description: "Ballots that may wait to be counted, over all shards together; more are refused with 503.",
   }),
   PUBLIC_URL: setting({
-    schema: z.literal("").or(webAddress),
+    schema: z.literal("").or(site()),
     default: "",
-    description: "The address under which people reach this app, if a proxy in front changes the host.",
+    description:
+      "The address under which people reach this app, if a proxy in front changes the host: scheme, host and port alone.",
   }),
   RESULT_URL: setting({
-    schema: webAddress.transform((url) => url.replace(/\/+$/, "")),
+    schema: site().transform((url) => url.replace(/\/+$/, "")),
     default: "http://localhost:8081",
-    description: "The address of the result app, to which pages link.",
+    description: "The address of the result app, to which pages link: scheme, host and port alone.",
   }),
   EMBED_ORIGINS: embedOrigins,
   CONTRACT: contract,

@@ -9,7 +9,7 @@ import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { connectionMetrics, createMetrics } from "./metrics"
 import { warnOfLosses } from "./redis-durability"
-import { settings as declared } from "./settings"
+import { settings as declared, settingsTogether } from "./settings"
 import { subcommands } from "./subcommands"
 import { Worker } from "./worker"
 
@@ -22,7 +22,7 @@ const CLOSE_MS = 1_000
 
 await runSubcommand("worker", subcommands)
 
-const { settings, log } = startProcess("worker", declared)
+const { settings, log } = startProcess("worker", declared, settingsTogether)
 
 const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, {

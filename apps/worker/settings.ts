@@ -2,9 +2,10 @@
 
 import { contracts } from "@tallyroom/lib/contracts/contract"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
-import { labelSchema } from "@tallyroom/lib/polls/poll"
+import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { address, integer, setting } from "@tallyroom/lib/process/settings"
+import { address, integer, setting, type Together } from "@tallyroom/lib/process/settings"
+import { classicPoll } from "./database/first-start"
 
 export const settings = {
   ...processSettings,
@@ -54,4 +55,13 @@ export const settings = {
     description:
       "Posts that votes may bring into being, with `posts` in CONTRACTS; deleting some makes room.",
   }),
+}
+
+/** The first poll is held to what an admin is: otherwise nobody could change it afterwards. */
+export const settingsTogether: Together<typeof settings> = ({ OPTION_A, OPTION_B }) => {
+  const { error } = pollDefinitionSchema.safeParse(classicPoll({ a: OPTION_A, b: OPTION_B }))
+  const given = `OPTION_A=${JSON.stringify(OPTION_A)} and OPTION_B=${JSON.stringify(OPTION_B)}`
+  return (error?.issues ?? []).map(
+    ({ path, message }) => `${given} make no poll: its ${String(path.at(-1))} ${message}`,
+  )
 }

@@ -1,5 +1,6 @@
 /** Subcommands that containers run: `health` for health checks, `drain` before the app is stopped. */
 
+import { isIP } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Subcommands } from "./subcommand"
 
@@ -13,7 +14,7 @@ export const containerSubcommands: Subcommands = {
   async health([what = "ready"]) {
     const path = { ready: "/readyz", live: "/livez" }[what]
     if (path === undefined) return failed(`health ${what} is unknown: say health or health live`)
-    const url = `http://127.0.0.1:${process.env.MANAGEMENT_PORT || "9090"}${path}`
+    const url = `http://${hostToAsk(process.env.MANAGEMENT_HOST)}:${process.env.MANAGEMENT_PORT || "9090"}${path}`
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })
       return answer.ok ? 0 : failed(`${url} answers ${answer.status}: ${await answer.text()}`)
@@ -26,6 +27,14 @@ export const containerSubcommands: Subcommands = {
     await sleep(DRAIN_MS)
     return 0
   },
+}
+
+/** Where something that listens on `host` is found from its own machine. */
+function hostToAsk(host = ""): string {
+  const bare = host.replace(/^\[|\]$/g, "")
+  if (bare === "" || bare === "0.0.0.0") return "127.0.0.1"
+  if (bare === "::") return "[::1]"
+  return isIP(bare) === 6 ? `[${bare}]` : bare
 }
 
 function failed(why: string): number {

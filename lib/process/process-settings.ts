@@ -17,6 +17,6 @@ export const processSettings = {
   MANAGEMENT_HOST: setting({
     schema: z.string(),
     default: "0.0.0.0",
-    description: "Address on which the management port listens.",
+    description: "Address on which the management port listens; :: listens on IPv6 and IPv4.",
   }),
 }

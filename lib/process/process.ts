@@ -1,7 +1,7 @@
 /** The life of a process: settings or a clear refusal at the start, a graceful stop at the end. */
 
 import { createLog, type Log } from "./logging"
-import { readSettings, type Settings, SettingsError, type SettingValues } from "./settings"
+import { readSettings, type Settings, SettingsError, type SettingValues, type Together } from "./settings"
 
 /** A stop takes less than the 10 s after which orchestrators and people lose patience. */
 const STOP_DEADLINE_MS = 9_000
@@ -10,9 +10,10 @@ const STOP_DEADLINE_MS = 9_000
 export function startProcess<S extends Settings & { LOG_LEVEL: Settings[string] }>(
   app: string,
   declared: S,
+  together?: Together<S>,
 ): { settings: SettingValues<S>; log: Log } {
   try {
-    const settings = readSettings(declared, process.env)
+    const settings = readSettings(declared, process.env, together)
     return { settings, log: createLog(app, String(settings.LOG_LEVEL)) }
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error

@@ -1,8 +1,8 @@
 /** Settings: each is declared once with a schema, a default and a description, and all errors are reported together. */
 
-import { readFileSync } from "node:fs"
 import { z } from "zod"
 import "../schema-errors"
+import { readCredential, withoutLineBreaks } from "./credential-file"
 
 export type Setting<T> = {
   /** From the text of the environment variable to the value. */
@@ -27,6 +27,9 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError"
 }
 
+/** What is wrong with settings that are right each by itself, in sentences that name them. */
+export type Together<S extends Settings> = (values: SettingValues<S>) => string[]
+
 /**
  * Reads the declared settings from `environment`; an empty variable counts as not set.
  * @throws {SettingsError} naming every missing or wrong variable, without the value of a secret.
@@ -34,11 +37,12 @@ export class SettingsError extends Error {
 export function readSettings<S extends Settings>(
   declared: S,
   environment: Record<string, string | undefined>,
+  together: Together<S> = () => [],
 ): SettingValues<S> {
   const values: Record<string, unknown> = {}
   const errors: string[] = []
   for (const [name, { schema, default: fallback, secret, description }] of Object.entries(declared)) {
-    const given = secret ? givenOrInFile(name, environment) : { text: environment[name] }
+    const given = secret ? givenOrInFile(name, environment) : { text: textOf(name, environment) }
     if (given.error !== undefined) {
       errors.push(given.error)
       continue
@@ -48,31 +52,42 @@ export function readSettings<S extends Settings>(
       errors.push(`${name} is missing: ${description}`)
       continue
     }
-    const parsed = schema.safeParse(text)
+    const parsed = ONE_LINE.pipe(schema).safeParse(text)
     if (parsed.success) values[name] = parsed.data
     else {
       const why = parsed.error.issues.map((issue) => issue.message).join("; ")
       errors.push(`${name}${secret ? "" : `=${JSON.stringify(text)}`} is wrong: ${why}`)
     }
   }
+  if (errors.length === 0) errors.push(...together(values as SettingValues<S>))
   if (errors.length > 0) throw new SettingsError(errors.join("\n"))
   return values as SettingValues<S>
 }
 
-/** A secret: its own value, or the content of the file that NAME_FILE names, without a newline at the end. */
+/** What reads an address drops tabs and line breaks silently, and then leads elsewhere. */
+const ONE_LINE = z
+  .string()
+  .regex(/^\P{Cc}*$/u, { error: "must not have tabs, line breaks or other control characters", abort: true })
+
+function textOf(name: string, environment: Record<string, string | undefined>): string | undefined {
+  const text = environment[name]
+  return text === undefined ? undefined : withoutLineBreaks(text)
+}
+
+/** A secret: its own value, or the content of the file that NAME_FILE names. */
 function givenOrInFile(
   name: string,
   environment: Record<string, string | undefined>,
 ): { text?: string | undefined; error?: string } {
-  const text = environment[name]
+  const text = textOf(name, environment)
   const file = environment[`${name}_FILE`]
   if (!file) return { text }
   if (text) return { error: `${name} and ${name}_FILE are both set: give one of them` }
   try {
-    return { text: readFileSync(file, "utf8").replace(/\r?\n$/, "") }
+    return { text: readCredential(file) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    return { error: `${name}_FILE=${JSON.stringify(file)} can't be read: ${why}` }
+    return { error: `${name}_FILE=${JSON.stringify(file)} ${why}` }
   }
 }
 
@@ -90,6 +105,13 @@ export const port = integer(0, 65_535)
 export const address = (...schemes: string[]): z.ZodType<string, string> =>
   z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
     error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+  })
+
+/** Where a site begins, such as https://vote.example. No path follows: each app has all paths of its host. */
+export const site = (): z.ZodType<string, string> =>
+  address("http", "https").refine((text) => !URL.canParse(text) || /^[^:]*:\/\/[^/?#@]*\/*$/.test(text), {
+    error:
+      "must end after host and port: each app needs a host or a port of its own, and no path leads to it",
   })
 
 /** A list whose parts are divided by commas; empty parts are dropped. */

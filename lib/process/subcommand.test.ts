@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 
 const program = (app: string) => join(import.meta.dir, "../../apps", app, "main.ts")
@@ -38,6 +39,17 @@ test("health says whether the app is ready, and if not, why", async () => {
   expect(await run("result", ["health", "live"], env)).toMatchObject({ code: 0 })
   await server.stop(true)
   expect((await run("result", ["health"], env)).err).toContain("does not answer")
+})
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+)
+
+test.skipIf(!hasIpv6).each(["::", "::1", "[::1]"])("health finds an app that listens on %s", async (host) => {
+  const server = Bun.serve({ port: 0, hostname: "::1", fetch: () => new Response("fine") })
+  const env = { MANAGEMENT_HOST: host, MANAGEMENT_PORT: String(server.port) }
+  expect(await run("vote", ["health"], env)).toMatchObject({ code: 0, err: "" })
+  await server.stop(true)
 })
 
 test("no Secrets are made outside of a cluster", async () => {

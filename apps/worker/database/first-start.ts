@@ -41,14 +41,20 @@ export async function ensureFinalAfter(sql: Database, seconds: number): Promise<
   await sql`UPDATE room SET final_after = ${seconds} WHERE final_after <> ${seconds}`
 }
 
+/** What the poll `cats-vs-dogs` asks. */
+export function classicPoll({ a, b }: { a: string; b: string }) {
+  const options = [
+    { id: "a", label: a },
+    { id: "b", label: b },
+  ]
+  return { title: `${a} vs ${b}`, options }
+}
+
 /** Creates `cats-vs-dogs`, open and the default, unless there is any poll or ever was one. */
 export async function ensureClassicPoll(sql: Database, labels: { a: string; b: string }): Promise<void> {
-  const options = [
-    { id: "a", label: labels.a },
-    { id: "b", label: labels.b },
-  ]
+  const { title, options } = classicPoll(labels)
   await sql`INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, is_default)
-    SELECT 'cats-vs-dogs', ${`${labels.a} vs ${labels.b}`}, ${JSON.stringify(options)}::text::jsonb,
+    SELECT 'cats-vs-dogs', ${title}, ${JSON.stringify(options)}::text::jsonb,
       'final', 'open', 'live', 'browser', ${newSalt()}, true
     WHERE NOT EXISTS (SELECT FROM polls) AND NOT EXISTS (SELECT FROM deleted_polls) ON CONFLICT DO NOTHING`
 }
