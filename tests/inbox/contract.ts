@@ -8,6 +8,7 @@ import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf, voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { type InboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { type AppendAnswer, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
@@ -367,7 +368,7 @@ export function inboxContract(kind: InboxKind): void {
       const shard = shardOf(voter("ann"), SHARDS)
       const { stream } = await readShardState(booth.redis, shard)
       const ballot = { shard, pollId: poll.id, poll, voter: voter("ann"), option: "a", terms: termsOf(poll) }
-      const append = () => late.append(stream, { ...ballot, pollAskedAt: performance.now() }, Date.now())
+      const append = () => late.append(stream, { ...ballot, pollAskedAt: elapsedNow() }, Date.now())
       await waitFor("the late ballot to arrive", () => append().catch(() => false))
       await becomes(async () => (await booksOf("after-end"))?.late, 1)
       await becomes(() => booth.cast("after-end", voter("ann"), "a"), { kind: "closed" })

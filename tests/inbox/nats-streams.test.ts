@@ -2,7 +2,14 @@
 
 import { beforeAll, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
+import { elapsedNow } from "@tallyroom/lib/elapsed"
+import { openPublisher } from "@tallyroom/lib/inbox/brokers"
+import { InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
+import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
+import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
+import { readShardState, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { examplePoll } from "../../apps/vote/testing/vote"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { type InboxBooth, openInboxBooth } from "../../scripts/services/apps/inbox-booth"
 import { crowd } from "../../scripts/services/apps/voters"
@@ -127,4 +134,45 @@ test("a stream that can't be filled is not left behind", async () => {
   worker = await startWorker(stores(), SHARDS, server.url)
   await worker.ready()
   expect(await castAll(["counted 0"], "b")).toEqual(["stands"])
+})
+
+test("what came after the end of its poll is no vote that stands, until a worker has read it", async () => {
+  const admin = await openInboxAdmin(stores(), server.url)
+  const publisher = openPublisher(server.url)
+  stores().defer(() => publisher?.close())
+  if (!admin || !publisher) throw new Error("there is no broker")
+  await becomes(async () => publisher.problem(), null)
+  // A shard that no worker reads.
+  const [shard, stream] = [SHARDS, "late"]
+  await admin.create(stream)
+  const open = examplePoll({ stops: 0 })
+  const closed = examplePoll({ state: "closed", stops: 1 })
+  const ballotOf = (name: string, poll: Poll) => ({
+    ...{ shard, pollId: poll.id, poll, pollAskedAt: elapsedNow() },
+    ...{ voter: voter(name), option: "a", terms: termsOf(poll) },
+  })
+  const take = (name: string) => publisher.append(stream, ballotOf(name, open), Date.now())
+  const before = await take("before")
+  const marker = { poll: closed.number, stop: closed.stops }
+  await admin.append(stream, [{ text: encodeStopMarker(marker), stop: marker }])
+  const after = await take("after")
+
+  const appender = new StreamAppender(booth.redis, publisher, 100)
+  const cast = (name: string) => appender.append(ballotOf(name, closed))
+  const tell = (settled: number) => {
+    const verifiedAt = Date.now() + 60_000
+    return writeShardState(booth.redis, shard, { stream, waiting: 0, turn: settled, verifiedAt, settled })
+  }
+  await tell(1)
+  expect(await cast("before")).toEqual({ ...before, kind: "same" } as typeof before)
+  await expect(cast("after")).rejects.toMatchObject({ name: "InboxAway", perhaps: true })
+  await expect(appender.standing({ shard, poll: closed, voter: voter("after") })).rejects.toBeInstanceOf(
+    InboxAway,
+  )
+  // It was read while the poll was not final, and so counts.
+  await tell(4)
+  await becomes(() => cast("after").catch(() => null), { ...after, kind: "same" } as typeof after)
+  // It was read later, and so was forgotten.
+  await admin.forgetBallots(stream, [{ ms: 0, seq: 4 }])
+  expect(await cast("after")).toEqual({ kind: "closed" })
 })

@@ -1,6 +1,7 @@
 /** The polls as Redis has them; each is read at most twice a second. Whether a ballot is taken, the inbox decides anyway. */
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
+import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { asInboxAway } from "@tallyroom/lib/inbox/contract"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import {
@@ -53,7 +54,7 @@ export function pollsIn(
   }
 }
 
-/** A poll, and when Redis was asked for it (by `performance.now()`). */
+/** A poll, and when Redis was asked for it (by `elapsedNow`). */
 export type PollReading = Poll & { askedAt: number }
 
 type Entry = SingleFlight<PollReading | "deleted" | null>
@@ -114,7 +115,7 @@ export class PollCache {
   }
 
   private async loadPoll(id: string, entry: Entry): Promise<PollReading | "deleted" | null> {
-    const askedAt = performance.now()
+    const askedAt = elapsedNow()
     const poll = await this.source.poll(id)
     const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
     outOf.delete(id)

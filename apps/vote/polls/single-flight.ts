@@ -1,5 +1,6 @@
 /** One value of Redis, kept for a moment: many readers share one question, and the last answer bridges a short outage. */
 
+import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { within } from "@tallyroom/lib/within"
 
@@ -20,6 +21,7 @@ export type Freshness = {
 export class SingleFlight<T> {
   private held: { value: T; askedAt: number; freshMs: number } | null = null
   private flight: Promise<T> | null = null
+  /** When the question of the flight was asked, by `performance.now()`. */
   private askedAt = 0
 
   constructor(
@@ -36,7 +38,7 @@ export class SingleFlight<T> {
 
   /** @throws {InboxAway} when there is no usable answer, at the latest after 150 ms and the way to Redis and back */
   async get(): Promise<T> {
-    const fresh = this.fresh(performance.now())
+    const fresh = this.fresh(elapsedNow())
     if (fresh !== undefined) return fresh
     this.flight ??= this.ask()
     const held = this.usable()
@@ -51,13 +53,13 @@ export class SingleFlight<T> {
 
   private usable(): { value: T } | null {
     if (this.held === null) return null
-    const age = performance.now() - this.held.askedAt
+    const age = elapsedNow() - this.held.askedAt
     return age < this.freshness(this.held.value).usableMs ? this.held : null
   }
 
   private async ask(): Promise<T> {
-    const askedAt = performance.now()
-    this.askedAt = askedAt
+    const askedAt = elapsedNow()
+    this.askedAt = performance.now()
     try {
       const value = await this.load()
       this.held = { value, askedAt, freshMs: this.freshness(value).freshMs }

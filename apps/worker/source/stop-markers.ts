@@ -1,7 +1,8 @@
 /**
  * Pausing or closing a poll whose ballots are in a stream. For a moment vote may still go by an older reading of the poll. So the
  * worker waits until the stopped poll stands where vote reads it, and then until no older reading is left. Then it writes a
- * marker into the stream: whatever stands before the marker was accepted in time. The marker names the stop, so that it says
+ * marker into the stream: whatever stands before the marker was accepted in time. What comes behind it was answered 503: it counts
+ * if it is read before the poll is final, as no earlier answer says otherwise, and else it is late. The marker names the stop, so that it says
  * nothing of a later one, should the poll go on meanwhile.
  */
 

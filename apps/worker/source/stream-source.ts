@@ -44,6 +44,7 @@ export class StreamSource implements Source {
   private readonly readMark: ReadMark
   private readonly remains: StreamRemains
   private stream = ""
+  private settled = 0
   private checkedAt = Number.NEGATIVE_INFINITY
   private forgotAt = Number.NEGATIVE_INFINITY
   private turn = 0
@@ -75,6 +76,7 @@ export class StreamSource implements Source {
       this.stream = await this.renew(counter, stream)
     } else this.stream = stream
     await this.cursor.follow(broker.reader(this.stream))
+    this.settled = counter.position.seq
     this.stops.forget()
     this.readMark.forget()
   }
@@ -105,7 +107,7 @@ export class StreamSource implements Source {
       await this.readMark.see(counter.holding(), verifiedAt, length, isAtEnd)
     }
     for (const stopped of await this.stops.due(polls.all())) {
-      await broker.append(this.stream, [{ text: encodeStopMarker(stopped) }])
+      await broker.append(this.stream, [{ text: encodeStopMarker(stopped), stop: stopped }])
     }
     await this.forgetPolls()
     return true
@@ -124,8 +126,10 @@ export class StreamSource implements Source {
     return this.parts.broker.forgetBallots(this.stream, ballots)
   }
 
-  /** A stream remembers who has voted: nothing of it is released. */
-  async release(): Promise<void> {}
+  /** A stream remembers who has voted: nothing of it is released. But what is no vote was forgotten until here. */
+  async release({ seq }: Position): Promise<void> {
+    this.settled = seq
+  }
 
   /** Vote believes only a Redis process into which the holder of shard 0 has written all copies: another may hold older ones. */
   async project(which: CopiesToWrite): Promise<void> {
@@ -240,7 +244,7 @@ export class StreamSource implements Source {
   /** Redis may be away: what is in the stream is counted all the same. */
   private async tellVote(waiting: number, verifiedAt: number): Promise<void> {
     const { redis, log } = this.parts
-    const state = { stream: this.stream, waiting, turn: ++this.turn, verifiedAt }
+    const state = { stream: this.stream, waiting, turn: ++this.turn, verifiedAt, settled: this.settled }
     await writeShardState(redis, this.shard, state).catch((error) =>
       log.debug({ err: error }, "vote was not told how much waits"),
     )

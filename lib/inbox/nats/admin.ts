@@ -18,6 +18,7 @@ import {
   NATS_ADMIN_TIMEOUT_MS,
   Nats,
   natsStream,
+  stopSubject,
   subjectOf,
   subjectsOf,
 } from "./connection"
@@ -120,8 +121,10 @@ export class NatsAdmin implements BrokerAdmin {
   }
 
   /** A ballot that stands on its subject already was written by an earlier try. */
-  private async write(stream: string, { text, ballot }: StreamEntry): Promise<void> {
-    const subject = ballot ? subjectOf(stream, ballot) : `tallyroom.${stream}.notes.${crypto.randomUUID()}`
+  private async write(stream: string, { text, ballot, stop }: StreamEntry): Promise<void> {
+    const own = crypto.randomUUID()
+    const other = stop ? stopSubject(stream, stop, own) : `tallyroom.${stream}.notes.${own}`
+    const subject = ballot ? subjectOf(stream, ballot) : other
     await this.nats
       .get()
       .js.publish(subject, text)

@@ -41,6 +41,10 @@ export const natsStream = (stream: string) => `tallyroom-${stream}`
 export const subjectOf = (stream: string, { poll, voter }: { poll: number; voter: string }, turn = 0) =>
   `tallyroom.${stream}.${poll}.${voter}.${turn}`
 
+/** Where the markers of a poll's stop stand, each on a subject of its own; those of earlier versions do not. */
+export const stopSubject = (stream: string, { poll, stop }: { poll: number; stop: number }, own: string) =>
+  `tallyroom.${stream}.stops.${poll}.${stop}.${own}`
+
 /** All subjects of a stream, of one poll in it, or of one voter of that poll. */
 export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
   ["tallyroom", stream, ...within, ">"].join(".")

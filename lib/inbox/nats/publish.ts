@@ -3,6 +3,7 @@
 import type { StoredMsg } from "@nats-io/jetstream"
 import { comparePositions, type Position, START } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
+import type { Poll } from "../../polls/poll"
 import {
   type AppendAnswer,
   InboxAway,
@@ -13,12 +14,13 @@ import {
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
 import { LATEST_ANSWER_MS, Patience } from "../stream/patience"
-import { isSubjectTaken, Nats, natsStream, subjectOf, subjectsOf } from "./connection"
+import { isSubjectTaken, Nats, natsStream, stopSubject, subjectOf, subjectsOf } from "./connection"
 
 /** Another request of the same voter may come between asking and writing. More often than this something else is wrong. */
 const TRIES = 3
 
-type Standing = StandingVote & { turn: number }
+/** `seq` is where it stands in the stream. */
+type Standing = StandingVote & { turn: number; seq: number }
 
 export class NatsPublisher implements Publisher {
   private readonly nats: Nats
@@ -56,9 +58,27 @@ export class NatsPublisher implements Publisher {
     throw new InboxAway("a voter's ballots came faster than NATS could tell them apart")
   }
 
-  async standing(stream: string, place: VoterPlace): Promise<StandingVote | null> {
+  /** While its poll may go on, and before it is final, what stands counts. */
+  async standing(stream: string, place: VoterPlace, settled: number): Promise<StandingVote | null> {
     const found = await this.find(stream, place)
-    return found && { option: found.option, position: found.position }
+    if (!found) return null
+    const { option, position, seq } = found
+    const isOver = place.poll.state === "closed" || place.poll.state === "final"
+    if (isOver && seq > settled && (await this.cameAfterEnd(stream, place.poll, seq)))
+      throw new InboxAway("a ballot came after the end of its poll, and was not read yet", { perhaps: true })
+    return { option, position }
+  }
+
+  /** The first marker of a stop is the one that a worker reads and goes by. */
+  private async cameAfterEnd(
+    stream: string,
+    { number: poll, stops: stop }: Poll,
+    seq: number,
+  ): Promise<boolean> {
+    const { streams } = this.nats.get().manager
+    const query = { seq: 1, next_by_subj: stopSubject(stream, { poll, stop }, "*") }
+    const marker = await this.patience.answer(streams.getMessage(natsStream(stream), query))
+    return marker !== null && marker.seq < seq
   }
 
   /** @returns false when another ballot stands on this subject */
@@ -99,7 +119,8 @@ function standingIn(found: StoredMsg | null): Standing | null {
   if (!found) return null
   const { ballot, ballotId } = decodeEntry(found.string(), found.seq, { ms: 0, seq: 0 })
   if (!ballot || !ballotId) throw new InboxAway(`the ballot on ${found.subject} can't be read`)
-  return { option: ballot.option, position: ballotId, turn: Number(found.subject.split(".").at(-1)) }
+  const turn = Number(found.subject.split(".").at(-1))
+  return { option: ballot.option, position: ballotId, turn, seq: found.seq }
 }
 
 /** What a voter is told whose ballot stands; null when the new one replaces it. */

@@ -1,9 +1,10 @@
-import { beforeAll, expect, test } from "bun:test"
+import { beforeAll, expect, setSystemTime, test } from "bun:test"
 import type { Redis } from "ioredis"
 import { examplePoll } from "../../../apps/vote/testing/vote"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
 import { voter } from "../../../tests/harness/tallyroom"
+import { elapsedNow } from "../../elapsed"
 import { type AppendAnswer, InboxAway, termsOf } from "../contract"
 import { openRedis } from "../redis/client"
 import { StreamAppender } from "./append"
@@ -18,7 +19,7 @@ beforeAll(async () => {
   stores().defer(() => redis.disconnect())
   await waitFor("Redis to be connected", () => redis.status === "ready")
   const verifiedAt = Date.now() + 60_000
-  await writeShardState(redis, 0, { stream: "a-stream", waiting: 0, turn: 1, verifiedAt })
+  await writeShardState(redis, 0, { stream: "a-stream", waiting: 0, turn: 1, verifiedAt, settled: 0 })
 })
 
 /** A broker that answers when it is told to. */
@@ -55,7 +56,7 @@ const position = { ms: 1, seq: 1 }
 test("a ballot is not written by an old reading of its poll", async () => {
   const { publisher, appended } = heldPublisher()
   const appender = new StreamAppender(redis, publisher, 10)
-  const old = ballot(performance.now() - READING_USABLE_MS - 1)
+  const old = ballot(elapsedNow() - READING_USABLE_MS - 1)
   await expect(appender.append(old)).rejects.toBeInstanceOf(InboxAway)
   expect(appended).toEqual([])
 })
@@ -64,12 +65,32 @@ test("an answer that comes when the reading of the poll has become old is none: 
   for (const late of [false, true]) {
     const { publisher, appended, answer } = heldPublisher()
     const appender = new StreamAppender(redis, publisher, 10)
-    const askedAt = performance.now() - READING_USABLE_MS + (late ? 150 : 1_500)
+    const askedAt = elapsedNow() - READING_USABLE_MS + (late ? 150 : 1_500)
     const answered = appender.append(ballot(askedAt)).catch((error) => error)
     await waitFor("the ballot to be written", () => appended.length > 0)
-    await waitFor("the answer's moment", () => !late || performance.now() - askedAt > READING_USABLE_MS)
+    await waitFor("the answer's moment", () => !late || elapsedNow() - askedAt > READING_USABLE_MS)
     answer({ kind: "accepted", position })
     if (late) expect(await answered).toBeInstanceOf(InboxAway)
     else expect(await answered).toEqual({ kind: "accepted", position })
+  }
+})
+
+test("a machine that was halted between the last look at a poll and the broker's answer has the time that it missed counted", async () => {
+  // As after the halt of a virtual machine: its wall clock is set right, and its monotonic clock has not moved.
+  for (const [ms, isAnswered] of [
+    [READING_USABLE_MS + 500, false],
+    [-60_000, true],
+  ] as const) {
+    const { publisher, appended, answer } = heldPublisher()
+    const appender = new StreamAppender(redis, publisher, 10)
+    const answered = appender.append(ballot(elapsedNow())).catch((error) => error)
+    await waitFor("the ballot to be written", () => appended.length > 0)
+    setSystemTime(Date.now() + ms)
+    answer({ kind: "accepted", position })
+    if (isAnswered) expect(await answered).toEqual({ kind: "accepted", position })
+    else expect(await answered).toBeInstanceOf(InboxAway)
+    // A fresh look is all that it costs.
+    expect(await appender.append(ballot(elapsedNow()))).toEqual({ kind: "accepted", position })
+    setSystemTime()
   }
 })

@@ -1,6 +1,7 @@
 /** The vote app's side of an inbox that is a stream: what cast.lua decides for Redis is decided here, by a fresh reading of the poll. */
 
 import type { Redis } from "ioredis"
+import { elapsedNow } from "../../elapsed"
 import { votingPhase } from "../../polls/poll"
 import {
   type AppendAnswer,
@@ -22,7 +23,7 @@ import { requireVerified } from "./verified"
 /** How old the reading of a shard's state may be before it is read anew. */
 const FRESH_MS = 250
 
-/** When Redis was asked for the state, and when it answered, are by `performance.now()`. */
+/** When Redis was asked for the state, and when it answered, are by `elapsedNow`. */
 type Known = { state: ShardState; askedAt: number; readAt: number; acceptedSince: number }
 
 export class StreamAppender implements Appender {
@@ -62,7 +63,7 @@ export class StreamAppender implements Appender {
 
   async standing(place: VoterPlace): Promise<StandingVote | null> {
     const known = await this.reach(place.shard)
-    return this.publisher.standing(known.state.stream, place)
+    return this.publisher.standing(known.state.stream, place, known.state.settled)
   }
 
   private reach(shard: number): Promise<Known> {
@@ -76,10 +77,10 @@ export class StreamAppender implements Appender {
   }
 
   private async decide(known: Known, ballot: NewBallotWithPoll): Promise<AppendAnswer> {
-    const { stream, waiting } = known.state
+    const { stream, waiting, settled } = known.state
     const refusal = refusalOf(ballot, this.clock.now())
     if (refusal !== null) {
-      const stands = await this.publisher.standing(stream, ballot)
+      const stands = await this.publisher.standing(stream, ballot, settled)
       return stands?.option === ballot.option
         ? { kind: "same", position: stands.position }
         : { kind: refusal }
@@ -92,7 +93,7 @@ export class StreamAppender implements Appender {
 
   private async shard(shard: number): Promise<Known> {
     const known = this.known.get(shard)
-    if (known && performance.now() - known.readAt < FRESH_MS) return known
+    if (known && elapsedNow() - known.readAt < FRESH_MS) return known
     const reading = this.reading.get(shard) ?? this.read(shard).finally(() => this.reading.delete(shard))
     this.reading.set(shard, reading)
     return reading
@@ -101,10 +102,10 @@ export class StreamAppender implements Appender {
   private async read(shard: number): Promise<Known> {
     const before = this.known.get(shard)
     try {
-      const askedAt = performance.now()
+      const askedAt = elapsedNow()
       const [state] = await Promise.all([readShardState(this.redis, shard), this.clock.read()])
       const acceptedSince = before?.state.turn === state.turn ? before.acceptedSince : 0
-      const known = { state, askedAt, readAt: performance.now(), acceptedSince }
+      const known = { state, askedAt, readAt: elapsedNow(), acceptedSince }
       this.known.set(shard, known)
       return known
     } catch (error) {
@@ -125,7 +126,7 @@ function isTaken({ kind }: AppendAnswer): boolean {
 
 /** @throws {InboxAway} when poll or shard may have changed so long ago that a worker relies on it */
 function requireRecent({ askedAt }: Known, { pollAskedAt }: NewBallotWithPoll): void {
-  if (performance.now() - Math.min(askedAt, pollAskedAt) <= READING_USABLE_MS) return
+  if (elapsedNow() - Math.min(askedAt, pollAskedAt) <= READING_USABLE_MS) return
   throw new InboxAway("what vote knows of the poll is too old")
 }
 

@@ -39,9 +39,11 @@ export interface Publisher extends BrokerConnection {
   append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer>
   /**
    * A voter's vote that stands; null when there is none, or the broker can't know.
-   * @throws {InboxAway} when the broker did not answer
+   * @param settled up to which `seq` the worker has counted the stream, and forgotten what is no vote
+   * @throws {InboxAway} when the broker did not answer; or when what stands came after the marker of its poll's end and is not
+   * settled, so that nobody knows whether it will count
    */
-  standing(stream: string, place: VoterPlace): Promise<StandingVote | null>
+  standing(stream: string, place: VoterPlace, settled: number): Promise<StandingVote | null>
 }
 
 /**
@@ -102,5 +104,9 @@ export type StreamLook = { length: number; wasEmptied: boolean }
 /** What stands in a stream before all ballots. */
 export const FIRST_ENTRY = "tallyroom"
 
-/** An entry to be written: its text, and whose ballot it is if it is one. */
-export type StreamEntry = { text: string; ballot?: { poll: number; voter: string } }
+/** An entry to be written: its text, and whose ballot it is, or which stop it marks, if it is one. */
+export type StreamEntry = {
+  text: string
+  ballot?: { poll: number; voter: string }
+  stop?: NonNullable<Entry["stopMarker"]>
+}

@@ -26,7 +26,7 @@ export function encodeBallotEntry(ballot: Ballot, ballotId: Position): string {
   return `${encodeBallot(ballot)} ${ballotId.ms}-${ballotId.seq}`
 }
 
-/** `closing <poll number> <stop>`: after it the stream holds no ballot that vote accepted for this poll before this stop. */
+/** `closing <poll number> <stop>`: behind it the stream holds no ballot that vote answered with success before this stop of the poll. */
 export function encodeStopMarker({ poll, stop }: NonNullable<Entry["stopMarker"]>): string {
   return `closing ${poll} ${stop}`
 }

@@ -14,6 +14,8 @@ export type ShardState = {
   turn: number
   /** When the worker began to verify that the broker still has what it had (ms, Redis's clock). */
   verifiedAt: number
+  /** Up to which `seq` all was counted, and what is no vote was forgotten at the broker; from a worker of an earlier version: all. */
+  settled: number
 }
 
 /** The same as it is stored: under the names that earlier versions read and write. */
@@ -22,11 +24,12 @@ const storedSchema = z.object({
   waiting: z.int().nonnegative(),
   turn: z.number(),
   lookedAt: z.number(),
+  settled: z.number().default(Number.MAX_SAFE_INTEGER),
 })
 
 export async function writeShardState(redis: Redis, shard: number, state: ShardState): Promise<void> {
-  const { stream, waiting, turn, verifiedAt } = state
-  const stored: z.infer<typeof storedSchema> = { log: stream, waiting, turn, lookedAt: verifiedAt }
+  const { stream, waiting, turn, verifiedAt, settled } = state
+  const stored: z.infer<typeof storedSchema> = { log: stream, waiting, turn, lookedAt: verifiedAt, settled }
   await redis.set(keys.stream(shard), JSON.stringify(stored))
 }
 
@@ -45,8 +48,8 @@ export async function readShardState(redis: Redis, shard: number): Promise<Shard
 
 function parse(text: string): ShardState | null {
   try {
-    const { log, waiting, turn, lookedAt } = storedSchema.parse(JSON.parse(text))
-    return { stream: log, waiting, turn, verifiedAt: lookedAt }
+    const { log, waiting, turn, lookedAt, settled } = storedSchema.parse(JSON.parse(text))
+    return { stream: log, waiting, turn, verifiedAt: lookedAt, settled }
   } catch {
     return null
   }

@@ -5,6 +5,7 @@
 
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openDatabase } from "@tallyroom/lib/database"
+import { elapsedNow } from "@tallyroom/lib/elapsed"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
@@ -103,7 +104,7 @@ async function castOne({ appender }: InboxBooth, poll: Poll): Promise<void> {
     shard: shardOf(voter, DEFAULT_SHARDS),
     pollId: poll.id,
     poll,
-    pollAskedAt: performance.now(),
+    pollAskedAt: elapsedNow(),
     voter,
     option: "a",
     terms: termsOf(poll),

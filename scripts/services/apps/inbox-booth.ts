@@ -2,6 +2,7 @@
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
+import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
 import {
   type AppendAnswer,
@@ -57,7 +58,7 @@ export async function openInboxBooth(
   const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))
   await ready()
   const cast: InboxBooth["cast"] = async (id, voter, option, replaces) => {
-    const pollAskedAt = performance.now()
+    const pollAskedAt = elapsedNow()
     const poll = await read(id).catch((error) => {
       throw asInboxAway("Redis", error)
     })
