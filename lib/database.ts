@@ -1,6 +1,7 @@
 /** Connections to Postgres, for worker and result alike, and what its errors say of it. */
 
 import { backoff } from "./backoff"
+import { readAddress } from "./postgres/address"
 import { GuardedPool } from "./postgres/guarded-pool"
 import { openPool, type Pool } from "./postgres/pool"
 import { within } from "./within"
@@ -16,7 +17,15 @@ const LOCK_SHARE = 0.5
 /** After this Postgres ends the session of a client that vanished, and gives up its locks. */
 const VANISHED = { tcp_keepalives_idle: 20, tcp_keepalives_interval: 5, tcp_keepalives_count: 4 }
 
-/** PgBouncer and its like know few parameters of a session. */
+/** What is read from Postgres, and written to it, is so whatever its operator chose. Each pooler knows these. */
+const READABLE = {
+  DateStyle: "ISO, MDY",
+  TimeZone: "UTC",
+  client_encoding: "UTF8",
+  standard_conforming_strings: "on",
+}
+
+/** PgBouncer and its like know few other parameters of a session. */
 const UNSUPPORTED_PARAMETER = /unsupported startup parameter/
 const PROTOCOL_VIOLATION = "08P01"
 
@@ -28,10 +37,16 @@ export type DatabaseOptions = {
    * and made anew. Without it a statement may take as long as it likes: for people who wait at a terminal.
    */
   answerMs?: number
-  /** Is told whenever connections were destroyed for their silence. */
-  onSilent?: () => void
+  /** Is told whenever connections were destroyed for their silence, and what may be the cause. */
+  onSilent?: (cause: string) => void
 }
 
+const SILENT = "Postgres left a statement without an answer; connecting anew"
+const POOL_TOO_SMALL =
+  "the pooler before Postgres left a statement without an answer; connecting anew. In session mode its pool must have a connection for each of ours: see docs/stores.md"
+
+/** Addresses at which a session may be given no parameters of ours, so that the next pool need not try. */
+const plainPlaces = new Set<string>()
 const guards = new WeakMap<Database, GuardedPool>()
 
 /**
@@ -42,8 +57,9 @@ export function openDatabase(
   url: string,
   { name, connections, answerMs, onSilent }: DatabaseOptions,
 ): Database {
+  const address = readAddress(url)
   const open = (session: Record<string, number> = {}) =>
-    openPool(url, {
+    openPool(address, {
       ...everyConnection(name, session),
       max: connections,
       backoff: (attempt) => backoff(attempt) / 1_000,
@@ -52,13 +68,17 @@ export function openDatabase(
       },
     })
   if (answerMs === undefined) return open().sql
-  let session = sessionFor(answerMs)
+  let session = plainPlaces.has(url) ? {} : sessionFor(answerMs)
+  const tell = (isPooled: boolean) => onSilent?.(isPooled ? POOL_TOO_SMALL : SILENT)
   const isMended = (error: unknown) => {
+    // After a failover the connections lead to a standby still.
+    if (isReadOnly(error)) return true
     if (!isUnsupportedParameter(error)) return false
+    plainPlaces.add(url)
     session = {}
     return true
   }
-  const guard = new GuardedPool(() => open(session), { answerMs, onSilent, isMended })
+  const guard = new GuardedPool(() => open(session), { answerMs, onSilent: tell, isMended })
   guards.set(guard.sql, guard)
   return guard.sql
 }
@@ -100,6 +120,10 @@ function sessionFor(answerMs: number): Record<string, number> {
   return { ...VANISHED, statement_timeout: statement, lock_timeout: statement * LOCK_SHARE }
 }
 
+function isReadOnly(error: unknown): boolean {
+  return (error as { code?: unknown })?.code === "25006"
+}
+
 function isUnsupportedParameter(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   return code === PROTOCOL_VIOLATION && UNSUPPORTED_PARAMETER.test(String(message))
@@ -130,7 +154,7 @@ export function openListenerConnection(
     onnotify: onNotify,
     onclose: onClose,
   }
-  return openPool(url, options)
+  return openPool(readAddress(url), options)
 }
 
 function everyConnection(name: string, session: Record<string, number>) {
@@ -138,7 +162,7 @@ function everyConnection(name: string, session: Record<string, number>) {
     connect_timeout: CONNECT_TIMEOUT_S,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: `tallyroom-${name}`, ...session },
+    connection: { application_name: `tallyroom-${name}`, ...READABLE, ...session },
   }
 }
 
@@ -177,6 +201,9 @@ const AWAY = new Set([
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
   "SASL_SIGNATURE_MISMATCH",
+  // Our own
+  "NO_TLS",
+  "NO_HOST",
   // Sockets
   "ECONNREFUSED",
   "ECONNRESET",
@@ -216,9 +243,9 @@ const AWAY = new Set([
  * The SQLSTATEs of the same: lost connections (08), no room for a connection, in memory or on the disk (53), stopped by an
  * operator, a shutdown or a timeout (57), the server's own input and output (58); and of the other classes a standby or a
  * database that was made read-only (25006), a transaction that took too long (25P03, 25P04), one that a standby or
- * another transaction was in the way of (40001, 40003, 40P01), and a lock that was not to be had in time (55P03).
+ * another transaction was in the way of (40000, 40001, 40003, 40P01), and a lock that was not to be had in time (55P03).
  */
-const AWAY_STATES = /^((08|53|57|58)[0-9A-Z]{3}|25006|25P03|25P04|40001|40003|40P01|55P03)$/
+const AWAY_STATES = /^((08|53|57|58)[0-9A-Z]{3}|25006|25P03|25P04|40000|40001|40003|40P01|55P03)$/
 
 /** The channels on which Postgres tells what changed; the payload is a poll's number. */
 export const CHANNELS = { polls: "tallyroom_polls", tally: "tallyroom_tally" } as const

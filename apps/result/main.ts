@@ -4,6 +4,7 @@ import { openDatabase } from "@tallyroom/lib/database"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Listener } from "@tallyroom/lib/postgres/listener"
+import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
@@ -29,8 +30,10 @@ const sql = openDatabase(settings.DATABASE_URL, {
   name: "result",
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
-  onSilent: () => log.warn("Postgres left a statement without an answer; connecting anew"),
+  onSilent: (cause) => log.warn(cause),
 })
+for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
+
 const registry = createRegistry("result")
 const { app, hub, closeViewers } = createApp({
   sql,
@@ -47,7 +50,8 @@ const { app, hub, closeViewers } = createApp({
   contract: settings.CONTRACT,
 })
 const listener = new Listener({
-  url: settings.DATABASE_URL,
+  url: settings.DATABASE_LISTEN_URL || settings.DATABASE_URL,
+  isForListening: settings.DATABASE_LISTEN_URL !== "",
   name: "result-listen",
   heard: heardBy(hub),
   sql,
@@ -64,7 +68,7 @@ const management = startManagement({
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
-  readiness: () => readinessOf(listener.state, stopping),
+  readiness: () => readinessOf(listener.state, stopping, listener.reason),
 })
 listener.start()
 const listening = { hostname: settings.HOST, port: settings.PORT }

@@ -3,8 +3,9 @@
 import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
+import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { address, commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
+import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
 import { z } from "zod"
 
 export const settings = {
@@ -19,12 +20,10 @@ export const settings = {
     default: "0.0.0.0",
     description: "Address on which result listens; :: listens on IPv6 and IPv4.",
   }),
-  DATABASE_URL: setting({
-    schema: address("postgres", "postgresql"),
-    default: "postgres://localhost:5432/tallyroom",
-    description: "The Postgres with the polls and tallies. Result needs to read, and to write polls alone.",
-    secret: true,
-  }),
+  DATABASE_URL: databaseUrl(
+    "The Postgres with the polls and tallies. Result needs to read, and to write polls alone.",
+  ),
+  DATABASE_LISTEN_URL: databaseListenUrl,
   ADMIN_TOKEN: setting({
     schema: z.string().min(24, "must have at least 24 characters"),
     description: "What an admin shows as `Authorization: Bearer …`; at least 24 random characters.",

@@ -4,6 +4,7 @@ import { openDatabase } from "@tallyroom/lib/database"
 import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
+import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
@@ -29,8 +30,10 @@ const sql = openDatabase(settings.DATABASE_URL, {
   name: "worker",
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
-  onSilent: () => log.warn("Postgres left a statement without an answer; connecting anew"),
+  onSilent: (cause) => log.warn(cause),
 })
+for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
+
 const connect = () =>
   openRedis(redisUrlOf(settings), { onError: (error) => log.debug({ err: error }, "Redis") })
 const redis = connect()
@@ -46,7 +49,14 @@ const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, {
 
 const worker = new Worker({
   broker,
-  ...{ sql, databaseUrl: settings.DATABASE_URL, redis, log, openRedis: connect },
+  ...{
+    sql,
+    databaseUrl: settings.DATABASE_URL,
+    listenUrl: settings.DATABASE_LISTEN_URL,
+    redis,
+    log,
+    openRedis: connect,
+  },
   shards: settings.INBOX_SHARDS,
   finalAfter: settings.FINAL_AFTER_SECONDS,
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },

@@ -1,6 +1,7 @@
 /** Work that is done again: until it succeeds, or for ever. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
+import { UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { SettingFixed } from "./database/first-start"
 
@@ -15,13 +16,14 @@ export class Repeat {
    * Tries until it works, with backoff, and logs the first failure.
    * @param what names the work in the log
    * @throws {SettingFixed} which no waiting mends
+   * @throws {UnfitDatabase} likewise
    */
   async untilDone(what: string, work: () => Promise<void>): Promise<void> {
     for (let attempt = 1; !this.signal.aborted; attempt++) {
       try {
         return await work()
       } catch (error) {
-        if (error instanceof SettingFixed) throw error
+        if (error instanceof SettingFixed || error instanceof UnfitDatabase) throw error
         if (attempt === 1) this.log.warn({ err: error }, `${what} failed; trying again`)
         await pause(backoff(attempt), this.signal)
       }

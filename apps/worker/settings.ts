@@ -3,6 +3,7 @@
 import { contracts } from "@tallyroom/lib/contracts/contract"
 import { inboxUrl } from "@tallyroom/lib/inbox/setting"
 import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
+import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { address, integer, setting, type Together } from "@tallyroom/lib/process/settings"
 import { classicPoll } from "./database/first-start"
@@ -21,12 +22,8 @@ export const settings = {
     default: "1",
     description: "Servers of a NATS cluster that keep each ballot; 3 or 5 lose nothing when one dies.",
   }),
-  DATABASE_URL: setting({
-    schema: address("postgres", "postgresql"),
-    default: "postgres://localhost:5432/tallyroom",
-    description: "The Postgres that is the system of record; its role owns the schema.",
-    secret: true,
-  }),
+  DATABASE_URL: databaseUrl("The Postgres that is the system of record; its role owns the schema."),
+  DATABASE_LISTEN_URL: databaseListenUrl,
   INBOX_SHARDS: setting({
     schema: integer(1, 1024),
     default: "4",

@@ -25,6 +25,7 @@ const HEARTBEAT_MS = 1_000
 const NO_HEARTBEAT_MS = 3_000
 /** As for every statement of the worker: on a slow disk a heartbeat is slow, too. */
 const ANSWER_MS = 12_000
+const SILENT = "Postgres does not answer"
 /** Each statement of a heartbeat has a deadline, so one that takes this long waits for ever. */
 const HUNG_MS = 60_000
 /** What a stop waits for: the batches at hand, their end once their connections are cut, and the leases' return. */
@@ -40,8 +41,9 @@ const SWEEP_MS = 2_000
 
 export type WorkerParts = {
   sql: Database
-  /** Where changes are listened for, over a connection of its own. */
   databaseUrl: string
+  /** Where changes are listened for, over a connection of its own, if that is elsewhere. */
+  listenUrl?: string
   redis: Redis
   /** Opens one more connection, for a shard's waiting reads. */
   openRedis: () => Redis
@@ -75,18 +77,25 @@ export class Worker {
   private instance = ""
   /** Also before the first heartbeat. */
   private heartbeatFailed = true
+  /** Why Postgres left a heartbeat without an answer, as far as that is known. */
+  private silence = SILENT
   private heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: WorkerParts) {
-    const { sql, redis, openRedis, broker = null, metrics, log } = parts
+    const { sql, redis, openRedis, broker = null, listenUrl = "", metrics, log } = parts
     this.pulse = openDatabase(parts.databaseUrl, {
       ...{ name: "worker-heartbeat", connections: 1, answerMs: ANSWER_MS },
+      onSilent: (cause) => {
+        if (cause !== this.silence) log.warn(cause)
+        this.silence = cause
+      },
     })
     this.repeat = new Repeat(log, this.stopping.signal)
     this.polls = new PollBook(sql, log)
     this.tallies = new TallyProjection(redis, sql, log)
     this.listener = new Listener({
-      ...{ url: parts.databaseUrl, name: "worker-listen", sql: this.pulse, others: [sql], log },
+      ...{ url: listenUrl || parts.databaseUrl, isForListening: listenUrl !== "" },
+      ...{ name: "worker-listen", sql: this.pulse, others: [sql], log },
       heard: {
         changed: (channel, poll) =>
           channel === "polls" ? void this.afterChange(poll) : this.projectTallies([poll]),
@@ -115,6 +124,7 @@ export class Worker {
   /**
    * Prepares the database, then works until `stop`. Waits for whatever is away.
    * @throws {SettingFixed} when INBOX_SHARDS or INBOX_URL contradicts the data
+   * @throws {UnfitDatabase} when this database can't be used
    */
   async start(): Promise<void> {
     const { sql, log } = this.parts
@@ -140,8 +150,10 @@ export class Worker {
     if (!this.isPrepared) return { postgres: "the schema is not ready" }
     const isSilent = this.heartbeatFailed || performance.now() - this.heartbeatAt > NO_HEARTBEAT_MS
     return {
-      ...(isSilent && { postgres: "Postgres does not answer" }),
-      ...(this.listener.state === "deaf" && { notifications: "those of Postgres do not arrive" }),
+      ...(isSilent && { postgres: this.silence }),
+      ...(this.listener.state === "deaf" && {
+        notifications: "those of Postgres do not arrive: see DATABASE_LISTEN_URL",
+      }),
       ...this.shards.problems(),
     }
   }
@@ -153,9 +165,9 @@ export class Worker {
     return this.shards.hung()
   }
 
-  /** Whether changes are heard from Postgres. */
+  /** Whether changes are heard from Postgres, or asked for. */
   get isListening(): boolean {
-    return this.listener.state === "listening"
+    return this.listener.state === "listening" || this.listener.state === "asking"
   }
 
   /** Finishes the batches at hand, unless a store leaves them without an answer, and gives the leases back. */
@@ -194,6 +206,7 @@ export class Worker {
     try {
       await this.shards.heartbeat(this.stopping.signal)
       this.heartbeatFailed = false
+      this.silence = SILENT
     } catch (error) {
       this.heartbeatFailed = true
       throw error

@@ -27,8 +27,8 @@ type Begin = (...args: unknown[]) => Promise<unknown>
 
 export type Guard = {
   answerMs: number
-  /** Is told of each pool that was given up. */
-  onSilent?: (() => void) | undefined
+  /** Is told of each pool that was given up, and whether a pooler is behind it. */
+  onSilent?: ((isPooled: boolean) => void) | undefined
   /** Whether a fresh pool, which is opened then, will not meet this error of a statement again. */
   isMended: (error: unknown) => boolean
 }
@@ -73,8 +73,9 @@ export class GuardedPool {
   }
 
   private giveUp(): void {
+    const isPooled = this.pool.isPooled()
     this.renew()
-    this.guard.onSilent?.()
+    this.guard.onSilent?.(isPooled)
   }
 
   /**

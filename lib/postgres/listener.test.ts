@@ -5,7 +5,7 @@ import { startTcpProxy } from "../../tests/harness/tcp-proxy"
 import { CHANNELS, type Database, openDatabase } from "../database"
 import { Listener } from "./listener"
 
-const log = { info: () => {}, warn: () => {} }
+const log = { info: () => {}, warn: () => {}, error: () => {} }
 
 const stores = useStores()
 let sql: Database

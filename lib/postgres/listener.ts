@@ -11,6 +11,8 @@ import {
 } from "../database"
 import type { Log } from "../process/logging"
 import { within } from "../within"
+import { assertFit, UnfitDatabase } from "./fitness"
+import { isPooledConnection } from "./pooler-watch"
 
 /** How often the connection is tried; a cut cable, or a pooler that keeps notifications back, shows by nothing else. */
 const HEARTBEAT_MS = 1_000
@@ -18,6 +20,10 @@ const HEARTBEAT_MS = 1_000
 const ANSWER_MS = 3_000
 /** What asks at least as often as this listener has waited for so long, too, when it finds Postgres silent. */
 const SILENT_MS = ANSWER_MS - HEARTBEAT_MS
+/** A pooler may be replaced by one that keeps sessions, or be taken out of the way. */
+const LISTEN_AGAIN_MS = 30_000
+/** How often it must have heard itself to be believed. */
+const PROOFS = 3
 /** A restarting Postgres should be found again soon, and a missing one not be hammered. */
 const LONGEST_WAIT_MS = 1_000
 
@@ -32,26 +38,41 @@ export type Heard = {
   unsure: () => void
 }
 
-/** `deaf`: Postgres answers, and its notifications do not arrive. `no-schema`: there are no tables yet. */
-export type ListenerState = "starting" | "away" | "deaf" | "no-schema" | "listening"
+/**
+ * `deaf`: Postgres answers, and its notifications do not arrive. `asking`: a pooler keeps them back, so changes are asked for.
+ * `no-schema`: there are no tables yet. `unfit`: this database can't be used.
+ */
+export type ListenerState = "starting" | "away" | "deaf" | "asking" | "no-schema" | "unfit" | "listening"
 
 export type ListenerOptions = {
   url: string
   name: string
   heard: Heard
-  log: Pick<Log, "info" | "warn">
+  log: Pick<Log, "info" | "warn" | "error">
   /** Other connections, over which this listener notifies itself. If they are found silent with it, they are renewed. */
   sql: Database
   /** More connections, which are looked after likewise. */
   others?: Database[]
   /** Whether there is something to read; without it there is. */
   isPrepared?: (sql: Database) => Promise<boolean>
+  /** Whether `url` was given for listening alone: then nothing but listening will do. */
+  isForListening?: boolean
 }
 
 /** A notification to oneself did not arrive. */
 class Deaf extends Error {
   override readonly name = "Deaf"
 }
+
+/** A session of Postgres served two connections, as poolers by transactions have it. */
+class Shared extends Deaf {}
+
+const DEAF =
+  "Postgres answers, but notifications do not arrive: DATABASE_URL and what is listened at must lead to the same database, without a pooler in transaction mode"
+
+const CLOSED = "the listening connection was closed"
+const ASKING =
+  "the pooler before Postgres keeps notifications back, so changes are asked for each second; set DATABASE_LISTEN_URL to an address without it to hear them at once"
 
 class Silent extends Error {
   override readonly name = "Silent"
@@ -62,6 +83,7 @@ export class Listener {
   /** A channel of this listener's own, on which it hears itself. */
   private readonly echo = `tallyroom_echo_${crypto.randomUUID().slice(0, 8)}`
   private current: ListenerState = "starting"
+  private why = ""
   private ended: Promise<unknown> = Promise.resolve()
   private onEcho: () => void = () => {}
 
@@ -69,6 +91,11 @@ export class Listener {
 
   get state(): ListenerState {
     return this.current
+  }
+
+  /** Why the database is unfit. */
+  get reason(): string {
+    return this.why
   }
 
   /** Connects, and goes on for ever: whatever goes away is waited for. */
@@ -91,7 +118,8 @@ export class Listener {
         attempt = 0
       }).catch((error) => {
         if (error instanceof Silent) for (const sql of this.pools()) renewSilentConnections(sql, SILENT_MS)
-        this.enter(error instanceof Deaf ? "deaf" : "away", error)
+        if (error instanceof UnfitDatabase) this.why = error.message
+        this.enter(error instanceof Deaf ? "deaf" : error instanceof UnfitDatabase ? "unfit" : "away", error)
       })
       await pause(backoff(attempt, LONGEST_WAIT_MS), signal)
     }
@@ -99,7 +127,7 @@ export class Listener {
 
   /** The life of one connection; rejects when it is lost. */
   private async listen(onListening: () => void): Promise<void> {
-    const { url, name, isPrepared = async () => true, heard } = this.options
+    const { url, name, isPrepared = async () => true } = this.options
     const lost = new AbortController()
     const connection = openListenerConnection(url, {
       name,
@@ -109,21 +137,42 @@ export class Listener {
     this.stopping.signal.addEventListener("abort", connection.destroy)
     try {
       const { sql } = connection
+      await answered(assertFit(sql))
       if (!(await answered(isPrepared(sql)))) {
         this.enter("no-schema")
         return
       }
       for (const channel of [this.echo, ...Object.values(CHANNELS)])
         await answered(sql`LISTEN ${sql(channel)}`)
-      await this.hearOneself(connection)
-      this.enter("listening")
-      onListening()
-      heard.unsure()
-      await this.beat(connection, lost.signal)
+      await this.listenOr(connection, lost.signal, onListening).catch(async (error) => {
+        if (!(await this.mayAsk(error, connection))) throw error
+        this.enter("asking")
+        onListening()
+        await this.askMeanwhile(connection, lost.signal)
+      })
     } finally {
       this.stopping.signal.removeEventListener("abort", connection.destroy)
       connection.destroy()
     }
+  }
+
+  private async listenOr(
+    connection: ListenerConnection,
+    lost: AbortSignal,
+    onListening: () => void,
+  ): Promise<void> {
+    for (let proofs = 0; proofs < PROOFS && !lost.aborted; ) if (await this.hearOneself(connection)) proofs++
+    if (lost.aborted) throw new Error(CLOSED)
+    this.enter("listening")
+    onListening()
+    this.options.heard.unsure()
+    await this.beat(connection, lost)
+  }
+
+  /** Whether a pooler keeps the notifications back, and asking will do. */
+  private async mayAsk(error: unknown, { sql }: ListenerConnection): Promise<boolean> {
+    if (!(error instanceof Deaf) || this.options.isForListening) return false
+    return error instanceof Shared || answered(isPooledConnection(sql))
   }
 
   private hear(channel: string, payload: string): void {
@@ -134,28 +183,31 @@ export class Listener {
 
   /**
    * That a statement is answered does not prove that this connection hears anything: a pooler may listen on another one. What
-   * tells is a notification by somebody else.
+   * tells is a notification by somebody else; and by chance one is heard even then, where two share a session.
+   * @returns whether that was proved; a Postgres that is slow to write, or busy with other statements, proves nothing
    */
-  private async hearOneself({ sql }: ListenerConnection): Promise<void> {
+  private async hearOneself({ sql }: ListenerConnection): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.onEcho = resolve
-    await answered(sql`SELECT 1`)
+    const [own] = await answered(sql`SELECT pg_backend_pid() AS pid`)
     const notified = performance.now()
-    if (!(await this.notifyOneself())) return
-    const deaf = () =>
-      new Deaf("Postgres answers, but notifications do not arrive: is there a pooler in transaction mode?")
-    await within(ANSWER_MS, promise, deaf)
+    const other = await this.notifyOneself()
+    if (other === null) return false
+    const [still] = await answered(sql`SELECT pg_backend_pid() AS pid`)
+    if (own?.pid === other || own?.pid !== still?.pid) throw new Shared(DEAF)
+    await within(ANSWER_MS, promise, () => new Deaf(DEAF))
     this.options.heard.missedNothingUntil?.(notified)
+    return true
   }
 
-  /** @returns whether that could be done; a Postgres that is slow to write, or busy with other statements, proves nothing */
-  private async notifyOneself(): Promise<boolean> {
+  /** @returns by which session that was done; null where it could not be */
+  private async notifyOneself(): Promise<number | null> {
     const { sql } = this.options
     const [isThere] = await Promise.all(this.pools().map((pool) => isAnswering(pool, ANSWER_MS, SILENT_MS)))
-    if (!isThere) return false
-    return answered(sql`SELECT pg_notify(${this.echo}, '')`).then(
-      () => true,
-      () => false,
+    if (!isThere) return null
+    return answered(sql`SELECT pg_backend_pid() AS pid, pg_notify(${this.echo}, '')`).then(
+      ([row]) => row?.pid ?? null,
+      () => null,
     )
   }
 
@@ -171,7 +223,18 @@ export class Listener {
       if (either.aborted) break
       await this.hearOneself(connection)
     }
-    if (!this.stopping.signal.aborted) throw new Error("the listening connection was closed")
+    if (!this.stopping.signal.aborted) throw new Error(CLOSED)
+  }
+
+  /** Whoever listens reads everything each second; here it shows whether Postgres answers. */
+  private async askMeanwhile({ sql }: ListenerConnection, lost: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([lost, this.stopping.signal])
+    const end = performance.now() + LISTEN_AGAIN_MS
+    while (!either.aborted && performance.now() < end) {
+      await answered(sql`SELECT 1`)
+      await pause(HEARTBEAT_MS, either)
+    }
+    if (lost.aborted) throw new Error(CLOSED)
   }
 
   /** Says each change of state once. */
@@ -181,6 +244,8 @@ export class Listener {
     const { log } = this.options
     if (state === "listening") log.info("listening to Postgres")
     else if (state === "no-schema") log.warn("waiting for a worker to make the tables in Postgres")
+    else if (state === "asking") log.warn(ASKING)
+    else if (state === "unfit") log.error({ err: error }, this.why)
     else if (state === "deaf") log.warn({ err: error }, "changes are not heard; asking for them each second")
     else log.warn({ err: error }, "Postgres is away; trying again until it is back")
   }

@@ -1,5 +1,6 @@
 /** A Redis or Postgres outside the cluster, as a person names it in one Secret. */
 
+import { postgresAddress } from "@tallyroom/lib/postgres/setting"
 import { address } from "@tallyroom/lib/process/settings"
 import { Refused } from "./api-server"
 import type { ManagedStores } from "./contents"
@@ -8,14 +9,13 @@ import type { ManagedStores } from "./contents"
 export const MANAGED = "managed-stores"
 
 const REDIS = address("redis", "rediss")
-const POSTGRES = address("postgres", "postgresql")
 const KEYS = {
   REDIS_URL: REDIS,
   VOTE_REDIS_URL: REDIS,
   WORKER_REDIS_URL: REDIS,
-  DATABASE_URL: POSTGRES,
-  WORKER_DATABASE_URL: POSTGRES,
-  RESULT_DATABASE_URL: POSTGRES,
+  DATABASE_URL: postgresAddress,
+  WORKER_DATABASE_URL: postgresAddress,
+  RESULT_DATABASE_URL: postgresAddress,
 }
 type Key = keyof typeof KEYS
 

@@ -2,6 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
+import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { ensureClassicPoll, ensureFinalAfter, ensureInbox, ensurePetsPoll, ensureShards } from "./first-start"
 import { migrate } from "./migrate"
@@ -19,12 +20,14 @@ export type FirstStart = {
 /**
  * Any number of workers may do this at once, and again.
  * @throws {SettingFixed} when the inbox's kind or the number of shards contradicts the data
+ * @throws {UnfitDatabase} when this database can't be used
  */
 export async function prepareDatabase(
   sql: Database,
   { inbox, shards, labels, finalAfter, pets }: FirstStart,
   log: Log,
 ): Promise<void> {
+  await assertFit(sql)
   const applied = await migrate(sql)
   if (applied.length > 0) log.info({ migrations: applied }, "migrated")
   await ensureInbox(sql, inbox)

@@ -1,5 +1,7 @@
+import { openDatabase } from "@tallyroom/lib/database"
+import { readAddress } from "@tallyroom/lib/postgres/address"
+import { AddressFault } from "@tallyroom/lib/postgres/address-fault"
 import { Redis } from "ioredis"
-import postgres from "postgres"
 import { warnOfLosses } from "../../../apps/worker/redis-durability"
 import { UserError } from "../terminal/user-error"
 
@@ -34,10 +36,10 @@ export async function assertRedisAnswers(url: string): Promise<void> {
  */
 export async function assertPostgresAnswers(url: string, without = OUR_OWN): Promise<void> {
   const example = "postgres://user:password@localhost:5432/tallyroom"
-  const target = placeOf("DATABASE_URL", url, example, ["postgres:", "postgresql:"])
-  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_DEADLINE_MS / 1000, onnotice: () => {} })
+  const target = placeOfPostgres(url, example)
+  const sql = openDatabase(url, { name: "look", connections: 1 })
   try {
-    await sql`select 1`
+    await sql`SELECT 1`
   } catch (cause) {
     throw unusable("Postgres", target, "DATABASE_URL", cause, without)
   } finally {
@@ -66,6 +68,21 @@ function placeOf(setting: string, url: string, example: string, protocols: strin
   }
   const { host, pathname } = new URL(url)
   return `${host}${pathname}`
+}
+
+/** The same, of an address as apps take it. */
+function placeOfPostgres(url: string, example: string): string {
+  try {
+    const { hosts, database = "" } = readAddress(url)
+    const places = hosts.map(({ name, port }) => (name.startsWith("/") ? name : `${name}:${port}`))
+    return `${places.join(",")}/${database}`
+  } catch (cause) {
+    if (!(cause instanceof AddressFault)) throw cause
+    throw new UserError(
+      `DATABASE_URL is not an address such as ${example}: it ${cause.message}. Correct it, or unset it.`,
+      { cause },
+    )
+  }
 }
 
 /** SQLSTATE of a database that is not there, and of a user or password that is wrong. */

@@ -8,7 +8,7 @@ import { keptSecrets, writePrivately } from "../secrets"
 import { UserError } from "../terminal/user-error"
 import { type DatabaseUrls, openOwnDatabase, urlOf } from "./databases"
 import { awaitPrevious } from "./earlier-server"
-import { postgresPrograms } from "./postgres-programs"
+import { type PostgresPrograms, postgresPrograms } from "./postgres-programs"
 import { createServer, type OnCrash, type Server } from "./server"
 
 export interface PostgresOptions {
@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly port?: number
   /** Server settings by name, above the defaults: `{ log_statement: "all" }`. */
   readonly settings?: Record<string, string>
+  /** Others than those that the npm package brings. */
+  readonly programs?: PostgresPrograms
   readonly onLine?: (line: string) => void
   readonly logFile?: string
   readonly onCrash?: OnCrash
@@ -46,7 +48,7 @@ const STOP_GRACE_MS = 8_000
 /** Starts a real Postgres on loopback with its data in `dir`, which is created at the first start. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const dir = resolve(options.dir)
-  const programs = postgresPrograms()
+  const programs = options.programs ?? postgresPrograms()
   const port = options.port ?? (await freePort())
   mkdirSync(dirname(dir), { recursive: true })
   const disguise = asUnprivilegedUser([dir, programs.postgres])

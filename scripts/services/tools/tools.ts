@@ -14,6 +14,10 @@ export type Tool =
   | "webkit"
   | "Xvfb"
   | "emoji-font"
+  | "pgbouncer"
+  | "haproxy"
+  | "postgres-15"
+  | "openssl"
   | "ab"
   | "curl"
   | "wrk"
@@ -86,6 +90,29 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["fonts-noto-color-emoji"],
     brew: null,
   },
+  pgbouncer: {
+    commands: ["pgbouncer"],
+    places: ["/usr/sbin/pgbouncer"],
+    apt: ["pgbouncer"],
+    brew: ["pgbouncer"],
+    service: "pgbouncer.service",
+  },
+  haproxy: {
+    commands: ["haproxy"],
+    places: ["/usr/sbin/haproxy"],
+    apt: ["haproxy"],
+    brew: ["haproxy"],
+    service: "haproxy.service",
+  },
+  // An older one, beside that of the npm package.
+  "postgres-15": {
+    commands: [],
+    places: ["/usr/lib/postgresql/15/bin/postgres", "/opt/homebrew/opt/postgresql@15/bin/postgres"],
+    apt: ["postgresql-15"],
+    brew: ["postgresql@15"],
+    service: "postgresql.service",
+  },
+  openssl: { commands: ["openssl"], apt: ["openssl"], brew: ["openssl"] },
   ab: { commands: ["ab"], places: ["/usr/sbin/ab"], apt: ["apache2-utils"], brew: ["httpd"] },
   curl: { commands: ["curl"], apt: ["curl"], brew: ["curl"] },
   wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },
