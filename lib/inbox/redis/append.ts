@@ -89,7 +89,8 @@ export class RedisAppender implements Appender {
     let answered = false
     // An answer that is here already, but not read because we were busy ourselves, counts.
     const onTime = () => setImmediate(() => answered || this.stalled(calls, limit))
-    const timer = setTimeout(onTime, limit)
+    // Timers may be early by up to a millisecond, and a ballot that is given up must be one that Redis takes no more.
+    const timer = setTimeout(onTime, limit + 1)
     await Promise.all(calls.map((call) => this.call(call, end)))
     answered = true
     clearTimeout(timer)
@@ -128,7 +129,7 @@ export class RedisAppender implements Appender {
       ...keyNames,
       this.backlogLimit,
       Math.floor(now) - CLOCK_SLACK_MS,
-      Math.ceil(now + left),
+      Math.floor(now + left),
       ...args,
     )
     this.clock.learn(Number(shown), askedAt)
