@@ -10,7 +10,7 @@ import { createRegistry, startManagement } from "@tallyroom/lib/process/manageme
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS, heardBy } from "./app"
-import { hasTables } from "./database/tables"
+import { Tables } from "./database/tables"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
 import { settings as declared } from "./settings"
@@ -49,13 +49,15 @@ const { app, hub, closeViewers } = createApp({
   embedOrigins: settings.EMBED_ORIGINS,
   contract: settings.CONTRACT,
 })
+const tables = new Tables(log)
+const stopWatching = tables.watch(sql)
 const listener = new Listener({
   url: settings.DATABASE_LISTEN_URL || settings.DATABASE_URL,
   isForListening: settings.DATABASE_LISTEN_URL !== "",
   name: "result-listen",
   heard: heardBy(hub),
   sql,
-  isPrepared: hasTables,
+  isPrepared: (connection) => tables.areReady(connection),
   log,
 })
 askedGauge(registry, "listening", "1 while changes are heard from Postgres", () =>
@@ -68,7 +70,7 @@ const management = startManagement({
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,
   registry,
-  readiness: () => readinessOf(listener.state, stopping, listener.reason),
+  readiness: () => readinessOf(listener, stopping, tables.problem),
 })
 listener.start()
 const listening = { hostname: settings.HOST, port: settings.PORT }
@@ -79,6 +81,7 @@ log.info({ port: app.server?.port, managementPort: management.port }, "result li
 
 stopOnSignal(log, async () => {
   stopping = true
+  stopWatching()
   await listener.stop()
   closeViewers()
   await stopServing(app)

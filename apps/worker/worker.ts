@@ -3,6 +3,7 @@
 import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Listener } from "@tallyroom/lib/postgres/listener"
+import { MissingRights } from "@tallyroom/lib/postgres/rights"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
@@ -74,6 +75,7 @@ export class Worker {
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
   private isPrepared = false
+  private unprepared = "the schema is not ready"
   private instance = ""
   /** Also before the first heartbeat. */
   private heartbeatFailed = true
@@ -147,7 +149,7 @@ export class Worker {
   /** What the worker waits for; empty when it is at work or stands by. */
   readiness(): Record<string, string> {
     if (this.stopping.signal.aborted) return { worker: "stopping" }
-    if (!this.isPrepared) return { postgres: "the schema is not ready" }
+    if (!this.isPrepared) return { postgres: this.unprepared }
     const isSilent = this.heartbeatFailed || performance.now() - this.heartbeatAt > NO_HEARTBEAT_MS
     return {
       ...(isSilent && { postgres: this.silence }),
@@ -197,9 +199,21 @@ export class Worker {
   private async prepare(): Promise<void> {
     const { sql, shards, labels, finalAfter, broker, pets = false, log } = this.parts
     const inbox = broker?.kind ?? "redis"
-    await prepareDatabase(sql, { inbox, shards, labels, finalAfter, pets }, log)
+    try {
+      await prepareDatabase(sql, { inbox, shards, labels, finalAfter, pets }, log)
+    } catch (error) {
+      this.sayMissingRights(error)
+      throw error
+    }
     await this.polls.refresh()
     this.instance = await instanceOf(sql)
+  }
+
+  /** Each once: what waits for the database says its first failure alone. */
+  private sayMissingRights(error: unknown): void {
+    if (!(error instanceof MissingRights) || error.message === this.unprepared) return
+    this.unprepared = error.message
+    this.parts.log.error(error.message)
   }
 
   private async heartbeat(): Promise<void> {

@@ -19,8 +19,6 @@ type Server = {
   date_style: string
   time_zone: string
   standard_strings: string
-  search_path: string
-  schema: string | null
 }
 
 /** @throws {UnfitDatabase} for a server that is too old, an encoding without all letters, and what a pooler keeps us from setting */
@@ -28,8 +26,7 @@ export async function assertFit(sql: Database): Promise<void> {
   const [server] = await sql<Server[]>`
     SELECT current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding,
       current_setting('client_encoding') AS client_encoding, current_setting('DateStyle') AS date_style,
-      current_setting('TimeZone') AS time_zone, current_setting('standard_conforming_strings') AS standard_strings,
-      current_setting('search_path') AS search_path, current_schema()::text AS schema`
+      current_setting('TimeZone') AS time_zone, current_setting('standard_conforming_strings') AS standard_strings`
   const fault = server && faultOf(server)
   if (fault) throw new UnfitDatabase(fault)
 }
@@ -39,8 +36,6 @@ function faultOf(server: Server): string | null {
     return `Postgres ${Math.floor(server.version / VERSION)} is too old: use ${OLDEST} or newer.`
   if (server.encoding !== "UTF8")
     return `The database has the encoding ${server.encoding}, which lacks most letters: make one with UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0) and let DATABASE_URL lead there.`
-  if (server.schema === null)
-    return `search_path is ${JSON.stringify(server.search_path)}, and no such schema is there, or this role may not use it: make it, or ALTER ROLE … RESET search_path.`
   const wrong = Object.entries({
     "DateStyle = 'ISO'": server.date_style.startsWith("ISO"),
     "TimeZone = 'UTC'": /^(UTC|GMT|Etc\/UTC)$/.test(server.time_zone),

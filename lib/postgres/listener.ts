@@ -243,7 +243,7 @@ export class Listener {
     this.current = state
     const { log } = this.options
     if (state === "listening") log.info("listening to Postgres")
-    else if (state === "no-schema") log.warn("waiting for a worker to make the tables in Postgres")
+    else if (state === "no-schema") log.warn("waiting for the tables in Postgres")
     else if (state === "asking") log.warn(ASKING)
     else if (state === "unfit") log.error({ err: error }, this.why)
     else if (state === "deaf") log.warn({ err: error }, "changes are not heard; asking for them each second")

@@ -1,6 +1,7 @@
 /** `bun run export`: polls, ballots and tallies as files. */
 
 import { openDatabase } from "@tallyroom/lib/database"
+import { EXPORT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
 import { runningDemo } from "../services/stack/running-demo"
 import { assertPostgresAnswers } from "../services/stores/external-stores"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
@@ -65,6 +66,8 @@ async function exportTo(
         throw new UserError(`There is no poll ${JSON.stringify(poll)}.`)
       return writeFiles(dir, formats, tablesOf(snapshot, poll))
     })
+  } catch (error) {
+    throw await explainRefusal(sql, error, EXPORT_RIGHTS)
   } finally {
     await sql.end({ timeout: 1 })
   }

@@ -1,8 +1,37 @@
-import type { Database } from "@tallyroom/lib/database"
+/** Whether the tables are there for this process, and if not, why. */
 
-/** Whether a worker has made the tables, and lets this process read them. */
-export async function hasTables(sql: Database): Promise<boolean> {
-  const [row] = await sql`
-    SELECT to_regclass('polls') IS NOT NULL AND has_table_privilege(to_regclass('polls'), 'SELECT') AS there`
-  return row?.there === true
+import type { Database } from "@tallyroom/lib/database"
+import { RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
+import type { Log } from "@tallyroom/lib/process/logging"
+
+/** Rights may be taken away while it runs. */
+const LOOK_MS = 5_000
+
+export class Tables {
+  private current: string | null = null
+
+  constructor(private readonly log: Pick<Log, "info" | "warn">) {}
+
+  /** Why they can't be used, and what to run; null when they can, as far as is known. */
+  get problem(): string | null {
+    return this.current
+  }
+
+  /** Whether a worker has made the tables, and lets this process use them. */
+  async areReady(sql: Database): Promise<boolean> {
+    const problem = await tablesProblem(sql, RESULT_RIGHTS)
+    if (problem !== this.current) {
+      if (problem === null) this.log.info("the tables can be used")
+      else this.log.warn(problem)
+    }
+    this.current = problem
+    return problem === null
+  }
+
+  /** Looks again now and then. @returns what ends that */
+  watch(sql: Database): () => void {
+    // Where Postgres is away, its listener says so.
+    const timer = setInterval(() => void this.areReady(sql).catch(() => {}), LOOK_MS)
+    return () => clearInterval(timer)
+  }
 }

@@ -11,7 +11,7 @@ import type { OwnStores } from "../../../scripts/services/stores/own-stores"
 import { waitFor } from "../../../scripts/services/wait"
 import { migrate } from "../../worker/database/migrate"
 import { type AppDeps, createApp, ENTRYPOINTS, heardBy } from "../app"
-import { hasTables } from "../database/tables"
+import { Tables } from "../database/tables"
 
 export const TOKEN = "a-token-for-tests-with-enough-characters"
 export const ADMIN = { authorization: `Bearer ${TOKEN}` }
@@ -39,8 +39,10 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
     ...{ deliveriesPerSecond: 20_000, maxViewers: 1_000, embedOrigins: "*" },
     ...overrides,
   })
+  const tables = new Tables(quiet)
   const listener = new Listener({
-    ...{ url: database.resultUrl, name: "result-listen", isPrepared: hasTables, sql, log: quiet },
+    ...{ url: database.resultUrl, name: "result-listen", sql, log: quiet },
+    isPrepared: (connection) => tables.areReady(connection),
     heard: heardBy(hub),
   })
   listener.start()
@@ -60,7 +62,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
   return {
-    ...{ address, hub, listener, registry, closeViewers, send },
+    ...{ address, hub, listener, tables, registry, closeViewers, send },
     get: (path: string, headers: Record<string, string> = {}) => send("GET", path, undefined, headers),
     listening: () => waitFor("the app to listen", () => listener.state === "listening", 10_000),
   }

@@ -7,6 +7,7 @@ import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import { AUDIT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
 import type { Redis } from "ioredis"
 import { auditPolls, type PollBooks } from "./audit"
 import { report } from "./audit-report"
@@ -118,7 +119,7 @@ async function readBooksUntil(end: number, ...where: Parameters<typeof readBooks
       return await readBooks(...where)
     } catch (error) {
       const away = storeAway(error)
-      if (away === null) throw error
+      if (away === null) throw await explainRefusal(where[0], error, AUDIT_RIGHTS)
       if (performance.now() > end) throw new Error(away, { cause: error })
       await sleep(AGAIN_MS)
     }

@@ -3,7 +3,9 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
+import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { RESULT_ROLE } from "../credentials/database-roles"
 import { ensureClassicPoll, ensureFinalAfter, ensureInbox, ensurePetsPoll, ensureShards } from "./first-start"
 import { migrate } from "./migrate"
 
@@ -21,6 +23,7 @@ export type FirstStart = {
  * Any number of workers may do this at once, and again.
  * @throws {SettingFixed} when the inbox's kind or the number of shards contradicts the data
  * @throws {UnfitDatabase} when this database can't be used
+ * @throws {MissingRights} when this worker's role may not do it
  */
 export async function prepareDatabase(
   sql: Database,
@@ -28,8 +31,12 @@ export async function prepareDatabase(
   log: Log,
 ): Promise<void> {
   await assertFit(sql)
-  const applied = await migrate(sql)
+  const { applied, revoked } = await migrate(sql)
   if (applied.length > 0) log.info({ migrations: applied }, "migrated")
+  if (revoked.length > 0)
+    log.warn({ tables: revoked }, `${RESULT_ROLE} could read tables of other programs, and may not any more`)
+  const problem = await tablesProblem(sql, WORKER_RIGHTS)
+  if (problem !== null) throw new MissingRights(problem)
   await ensureInbox(sql, inbox)
   await ensureShards(sql, shards)
   await ensureFinalAfter(sql, finalAfter)

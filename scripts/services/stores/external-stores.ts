@@ -85,8 +85,9 @@ function placeOfPostgres(url: string, example: string): string {
   }
 }
 
-/** SQLSTATE of a database that is not there, and of a user or password that is wrong. */
+/** SQLSTATE of a database that is not there, of a user who may not connect to it, and of a user or password that is wrong. */
 const NO_DATABASE = "3D000"
+const NO_CONNECT = "42501"
 const REFUSED_USER = new Set(["28P01", "28000"])
 
 function reasonOf(error: unknown): { why: string; advice: string } {
@@ -94,6 +95,10 @@ function reasonOf(error: unknown): { why: string; advice: string } {
   if (code === "ECONNREFUSED") return { why: "nothing listens there", advice: "Start it" }
   if (code === "ENOTFOUND") return { why: "there is no host of that name", advice: "Correct the host" }
   if (code === NO_DATABASE) return { why: message, advice: "Create it (createdb)" }
+  if (code === NO_CONNECT) {
+    const database = /"(.*)"/.exec(message)?.[0] ?? "the database"
+    return { why: message, advice: `Run GRANT CONNECT ON DATABASE ${database} TO this user` }
+  }
   if (REFUSED_USER.has(code) || /WRONGPASS|NOAUTH|NOPERM/.test(message)) {
     return { why: "it refuses this user or password", advice: "Correct them in the address" }
   }

@@ -130,13 +130,3 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER polls_changed AFTER INSERT OR UPDATE OR DELETE ON polls FOR EACH ROW EXECUTE FUNCTION tell_poll();
-
--- The result app reads everything and writes polls alone. Where it has a role of its own, that is enforced.
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tallyroom_result') THEN
-    GRANT USAGE ON SCHEMA public TO tallyroom_result;
-    GRANT SELECT ON ALL TABLES IN SCHEMA public TO tallyroom_result;
-    GRANT INSERT, UPDATE ON polls TO tallyroom_result;
-  END IF;
-END $$;

@@ -22,10 +22,3 @@ CREATE TABLE deleted_polls (
   swept_at   timestamptz
 );
 CREATE INDEX deleted_polls_unswept ON deleted_polls (number) WHERE swept_at IS NULL;
-
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tallyroom_result') THEN
-    GRANT SELECT ON burials, deleted_polls TO tallyroom_result;
-  END IF;
-END $$;

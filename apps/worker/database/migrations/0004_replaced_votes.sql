@@ -17,10 +17,3 @@ CREATE VIEW vote_history AS
   SELECT poll, voter, to_timestamp(ms / 1000.0) AS at, seq, option, true AS stands FROM votes
   UNION ALL
   SELECT poll, voter, to_timestamp(ms / 1000.0), seq, option, false FROM replaced_votes;
-
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tallyroom_result') THEN
-    GRANT SELECT ON replaced_votes, vote_history TO tallyroom_result;
-  END IF;
-END $$;

@@ -12,10 +12,3 @@ ALTER TABLE polls ENABLE TRIGGER polls_changed;
 SELECT setval('polls_place', COALESCE(max(number), 0) + 1, false) FROM polls;
 ALTER TABLE polls ALTER COLUMN place SET DEFAULT nextval('polls_place'), ALTER COLUMN place SET NOT NULL;
 ALTER SEQUENCE polls_place OWNED BY polls.place;
-
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tallyroom_result') THEN
-    GRANT USAGE ON SEQUENCE polls_place TO tallyroom_result;
-  END IF;
-END $$;

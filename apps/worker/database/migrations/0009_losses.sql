@@ -16,10 +16,3 @@ CREATE TABLE inbox_losses (
   shard smallint NOT NULL,
   at    timestamptz NOT NULL DEFAULT now()
 );
-
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tallyroom_result') THEN
-    GRANT SELECT ON acceptances, inbox_losses TO tallyroom_result;
-  END IF;
-END $$;

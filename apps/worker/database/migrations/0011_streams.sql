@@ -9,10 +9,3 @@ CREATE TABLE streams (
   made_at     timestamptz NOT NULL DEFAULT now(),
   replaced_at timestamptz
 );
-
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tallyroom_result') THEN
-    GRANT SELECT ON streams TO tallyroom_result;
-  END IF;
-END $$;

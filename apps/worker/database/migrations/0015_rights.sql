@@ -1,0 +1,2 @@
+-- The rights of result's role. It was given SELECT on every table of the schema `public`, also on those of other programs; that is
+-- taken back with this migration (grants.ts), and from now on each worker that starts gives it what it needs of these tables alone.
