@@ -27,8 +27,8 @@ const NO_HEARTBEAT_MS = 3_000
 /** As for every statement of the worker: on a slow disk a heartbeat is slow, too. */
 const ANSWER_MS = 12_000
 const SILENT = "Postgres does not answer"
-/** Each statement of a heartbeat has a deadline, so one that takes this long waits for ever. */
-const HUNG_MS = 60_000
+/** A heartbeat has seven statements, each with that deadline: one that takes longer than all of them waits for ever. */
+const HUNG_MS = 8 * ANSWER_MS
 /** What a stop waits for: the batches at hand, their end once their connections are cut, and the leases' return. */
 const BATCHES_MS = 3_000
 const CUT_MS = 1_000

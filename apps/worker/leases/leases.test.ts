@@ -5,6 +5,7 @@ import { SHARDS, startWorker } from "../../../scripts/services/apps/worker-in-pr
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
 import { openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
+import { LEASE_SECONDS, Leases } from "./leases"
 
 const stores = useStores()
 let sql: Database
@@ -46,6 +47,30 @@ describe("leases", () => {
     await first.stop()
     expect(await shares()).toEqual([])
   }, 60_000)
+
+  test("of a shard that gets nowhere goes to a worker whose shards all get on, which gives another one for it", async () => {
+    const [stuck, well] = [new Leases(sql, crypto.randomUUID()), new Leases(sql, crypto.randomUUID())]
+    const fit = (gettingOn: number[]) => ({ isFit: true, gettingOn })
+    expect(await stuck.heartbeat(fit([]))).toEqual([0, 1, 2, 3])
+    await well.heartbeat(fit([]))
+    expect(await stuck.heartbeat(fit([2, 1, 0]))).toEqual([0, 1, 2])
+    expect(await well.heartbeat(fit([]))).toEqual([3])
+    expect(await stuck.heartbeat(fit([2, 1, 0]))).toEqual([0, 1])
+    expect(await well.heartbeat(fit([3]))).toEqual([2, 3])
+
+    await sql`UPDATE shards SET lease_until = now() - 1.5 * ${LEASE_SECONDS} * interval '1 second' WHERE shard = 1`
+    expect(await stuck.heartbeat(fit([0]))).toEqual([0, 1])
+    // Who does not get on with all of its own takes none from others.
+    expect(await well.heartbeat(fit([2]))).toEqual([2, 3])
+    expect(await well.heartbeat(fit([3, 2]))).toEqual([1, 2, 3])
+    expect(await stuck.heartbeat(fit([0]))).toEqual([0])
+    expect(await well.heartbeat(fit([3, 2, 1]))).toEqual([1, 2])
+    expect(await stuck.heartbeat(fit([0]))).toEqual([0, 3])
+    expect(await well.heartbeat(fit([2, 1]))).toEqual([1, 2])
+    expect(await stuck.heartbeat(fit([0, 3]))).toEqual([0, 3])
+    await stuck.giveBackAll()
+    await well.giveBackAll()
+  })
 
   test("are not given to a worker with another INBOX_SHARDS than the data's, which exits", async () => {
     const worker = await startWorkerProcess(stores(), { INBOX_SHARDS: "7" })

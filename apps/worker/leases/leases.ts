@@ -13,7 +13,10 @@ export const LEASE_SECONDS = 5
 export type Fitness = {
   /** Whether it can work on shards now. One that can't counts as no worker, so that others take its share as well. */
   isFit: boolean
-  /** The shards that get on. Whoever can do better may take the others; until then they stay with this worker. */
+  /**
+   * The shards that get on, the one held the longest first. Whoever can do better may take the others; until then they stay with
+   * this worker.
+   */
   gettingOn: number[]
 }
 
@@ -46,13 +49,20 @@ export class Leases {
     const held = await this.held()
     const share = await this.fairShare()
     if (held.length > share)
-      await this.giveBackOne(held.find((shard) => !gettingOn.includes(shard)) ?? held.at(-1) ?? -1)
-    const wanted = Math.max(0, share - held.length)
+      await this.giveBackOne(held.find((shard) => !gettingOn.includes(shard)) ?? gettingOn[0] ?? -1)
+    else if (held.length < share) await this.take(share - held.length, 0)
+    // Its holder lives and does not get on with it. It gets another one for it: a worker over its share gives one back.
+    else if (held.every((shard) => gettingOn.includes(shard))) await this.take(1, LEASE_SECONDS)
+  }
+
+  /** Takes free shards. @param lapsed for how many seconds another worker has got nowhere with a shard that is taken from it */
+  private async take(count: number, lapsed: number): Promise<void> {
     await this.sql`
       UPDATE shards SET holder = ${this.worker}, lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
       WHERE shard IN (
-        SELECT shard FROM shards WHERE holder IS NULL OR (lease_until < now() AND holder <> ${this.worker})
-        ORDER BY shard LIMIT ${wanted} FOR UPDATE SKIP LOCKED)`
+        SELECT shard FROM shards
+        WHERE holder IS NULL OR (lease_until < now() - ${lapsed} * interval '1 second' AND holder <> ${this.worker})
+        ORDER BY shard LIMIT ${count} FOR UPDATE SKIP LOCKED)`
   }
 
   private async held(): Promise<number[]> {
