@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
 import { createRegistry } from "@tallyroom/lib/process/management"
 import { auditPolls } from "../../apps/worker/audit/audit"
@@ -16,6 +17,15 @@ let steps: WorkerSteps
 beforeAll(async () => {
   steps = await openWorkerSteps(stores(), 1)
 })
+
+/** Counts shard 0 over these connections, as the holder of its lease. */
+function counterOf(sql: Database): Counter {
+  const { redis, polls } = steps
+  const acceptedOf = async () => new Map<number, number>()
+  const inbox = Object.assign(new RedisReader(0, redis, redis), { acceptedOf, forget: async () => {} })
+  const metrics = createMetrics(createRegistry("worker"))
+  return new Counter(0, { sql, inbox, polls, worker: HOLDER, metrics, log: quiet })
+}
 
 describe("two workers that believe that they hold the same lease", () => {
   test("count nothing twice, whichever commits first", async () => {
@@ -48,17 +58,37 @@ describe("two workers that believe that they hold the same lease", () => {
 })
 
 describe("a worker that began anew", () => {
+  test("takes no position while Postgres still writes an earlier batch, and says so", async () => {
+    const impatient = openDatabase(stores().database.workerUrl, {
+      name: "test",
+      connections: 1,
+      answerMs: 1_000,
+    })
+    const { promise: written, resolve: write } = Promise.withResolvers<void>()
+    const { promise: writing, resolve: begin } = Promise.withResolvers<void>()
+    const earlier = steps.sql.begin(async (transaction) => {
+      await transaction`SELECT FROM shards WHERE shard = 0 FOR UPDATE`
+      begin()
+      await written
+    })
+    await writing
+    const counter = counterOf(impatient)
+    try {
+      await expect(counter.begin()).rejects.toThrow("Postgres still writes an earlier batch")
+    } finally {
+      write()
+      await earlier
+    }
+    expect(await counter.begin()).toBe(true)
+    await impatient.end({ timeout: 1 })
+  })
+
   test("counts and books nothing by what is left of its earlier beginning", async () => {
     const { sql, redis, polls } = steps
     await makePoll(sql, "anew")
     await steps.project()
     const booth = await openBooth(stores(), 1)
-    const acceptedOf = async () => new Map<number, number>()
-    const inbox = Object.assign(new RedisReader(0, redis, redis), { acceptedOf, forget: async () => {} })
-    const metrics = createMetrics(createRegistry("worker"))
-    const parts = { sql, inbox, polls, worker: HOLDER, metrics, log: quiet }
-    const earlier = new Counter(0, parts)
-    const now = new Counter(0, parts)
+    const [earlier, now] = [counterOf(sql), counterOf(sql)]
     expect([await earlier.begin(), await now.begin()]).toEqual([true, true])
     await booth.cast("anew", voter("x"), "a")
     const number = polls.all().find(({ id }) => id === "anew")?.number ?? 0
