@@ -1,8 +1,14 @@
 import { expect, test } from "bun:test"
-import { isDatabaseAway } from "./database"
+import { isDatabaseAway, openDatabase } from "./database"
 
 const coded = (code: string, more = {}) => Object.assign(new Error(code), { code, ...more })
 
+/*
+ * Real ones of 53100, 53200, 53300, 25006 and 28P01 are in apps/result/database/refused.test.ts, and one of an address to which no
+ * way leads is below. The others can't be had at will; and Bun calls each connect that fails ECONNREFUSED, also one
+ * without a route (tried with `unshare -rn` and `ip route add unreachable`), so that ENETUNREACH and EHOSTUNREACH come of established
+ * connections alone.
+ */
 test.each([
   ...["08000", "08006", "53100", "53200", "53300", "53400", "57014", "57P01", "57P03", "58030", "25006"],
   ...["25P03", "25P04", "40001", "40P01", "55P03", "CONNECTION_CLOSED", "CONNECT_TIMEOUT"],
@@ -17,6 +23,20 @@ test.each([
   ],
 ])("an error %s says that Postgres is away", (code) => {
   expect(isDatabaseAway(coded(code))).toBe(true)
+})
+
+test("an address to which no way leads is away at once, each time it is tried", async () => {
+  // The kernel refuses a connection to a multicast address (ENETUNREACH) and sends nothing.
+  const sql = openDatabase("postgres://a:b@224.0.0.1:5432/c", {
+    name: "test",
+    connections: 1,
+    answerMs: 3_000,
+  })
+  for (let i = 0; i < 3; i++) {
+    const error = await sql`SELECT 1`.catch((error) => error)
+    expect([error.code, isDatabaseAway(error)]).toEqual(["ECONNREFUSED", true])
+  }
+  await sql.end({ timeout: 1 })
 })
 
 test("whatever keeps a connection from being made says so too", () => {

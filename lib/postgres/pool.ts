@@ -7,7 +7,7 @@ import { demandCommits } from "./commit-tag"
 import { HostChoice } from "./hosts"
 import { oneByOne } from "./one-by-one"
 import { PoolerWatch } from "./pooler-watch"
-import { areLocal, failingSocket, socketTo } from "./sockets"
+import { areLocal, failingSocket, keepEarlyError, socketTo } from "./sockets"
 import { tlsOptions } from "./tls"
 
 export type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<number> }>
@@ -28,6 +28,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   const sockets = new Set<Socket>()
   const kept = (socket: Socket) => {
     sockets.add(socket)
+    keepEarlyError(socket)
     socket.once("close", () => sockets.delete(socket))
     watch.look()
     return socket

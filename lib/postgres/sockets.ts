@@ -42,3 +42,17 @@ function refuseWithoutTls(socket: Socket, name: string): void {
     return true
   }
 }
+
+/**
+ * A connect that fails at once, as no way leads to the address, says so before postgres.js listens to the socket it was given. It
+ * would be an uncaught error, and postgres.js would try again and again without a pause. So it is told when the socket closes.
+ */
+export function keepEarlyError(socket: Socket): void {
+  let early: Error | null = null
+  socket.once("error", (error) => {
+    if (socket.listenerCount("error") === 0) early = error
+  })
+  socket.once("close", () => {
+    if (early && socket.listenerCount("error") > 0) socket.emit("error", early)
+  })
+}
