@@ -1,0 +1,120 @@
+/** Postgres over TLS, with an authority of the test's own and certificates of clients. */
+
+import { beforeAll, expect, test } from "bun:test"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { openDatabase } from "@tallyroom/lib/database"
+import {
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
+import type { DatabaseUrls } from "../../scripts/services/stores/databases"
+import { type Postgres, startPostgres } from "../../scripts/services/stores/postgres"
+import { waitFor } from "../../scripts/services/wait"
+import { type Authority, type Certificate, makeAuthority } from "../harness/certificates"
+import { makePollAt } from "../harness/control-room"
+import { useStores } from "../harness/stores"
+
+const stores = useStores()
+let authority: Authority
+let other: Authority
+let client: Certificate
+let postgres: Postgres
+let database: DatabaseUrls
+
+beforeAll(async () => {
+  const { defer } = stores()
+  authority = await makeAuthority(defer)
+  other = await makeAuthority(defer)
+  client = await authority.sign("client")
+  const server = await authority.sign("server", "DNS:localhost")
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-tls-"))
+  defer(() => rmSync(dir, { recursive: true, force: true }))
+  chmodSync(dir, 0o755)
+  const access = join(dir, "hba.conf")
+  writeFileSync(
+    access,
+    [
+      "host all postgres all scram-sha-256",
+      "hostssl all tallyroom_worker all scram-sha-256",
+      "hostssl all tallyroom_result all scram-sha-256 clientcert=verify-ca",
+    ].join("\n"),
+  )
+  const tls = { ssl: "on", ssl_cert_file: server.cert, ssl_key_file: server.key, ssl_ca_file: authority.ca }
+  postgres = await startPostgres({ dir: join(dir, "data"), settings: { ...tls, hba_file: access } })
+  defer(() => postgres.stop())
+  database = await postgres.database("tallyroom")
+}, 120_000)
+
+/** Whether the connection is encrypted, or why there is none. */
+async function attempt(
+  url: string,
+  parameters: Record<string, string>,
+  host = "localhost",
+): Promise<unknown> {
+  const address = new URL(url)
+  address.hostname = host
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value)
+  const sql = openDatabase(address.toString(), { name: "test", connections: 1 })
+  try {
+    const [row] = await sql`SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`
+    return row?.ssl
+  } catch (error) {
+    return (error as { code?: unknown }).code
+  } finally {
+    await sql.end({ timeout: 0 })
+  }
+}
+
+test("a server's certificate is verified as far as sslmode says, against sslrootcert", async () => {
+  const as = (parameters: Record<string, string>, host?: string) =>
+    attempt(database.workerUrl, parameters, host)
+  expect(await as({})).toBe("28000")
+  expect(await as({ sslmode: "prefer" })).toBe(true)
+  expect(await as({ sslmode: "require", channel_binding: "require" })).toBe(true)
+  expect(await as({ sslrootcert: authority.ca })).toBe(true)
+  expect(await as({ sslmode: "verify-full", sslrootcert: authority.ca })).toBe(true)
+  expect(await as({ sslmode: "verify-full", sslrootcert: authority.ca }, "127.0.0.1")).toBe(
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+  )
+  expect(await as({ sslmode: "verify-ca", sslrootcert: authority.ca }, "127.0.0.1")).toBe(true)
+  for (const sslmode of ["require", "verify-ca", "verify-full"])
+    expect(String(await as({ sslmode, sslrootcert: other.ca }))).toMatch(/SIGNED|ISSUER|VERIFY/)
+  expect(String(await as({ sslmode: "verify-full" }))).toMatch(/SIGNED|ISSUER|VERIFY/)
+})
+
+test("a client shows its certificate where the server asks for one", async () => {
+  const { cert: sslcert, key: sslkey } = client
+  const files = { sslmode: "verify-full", sslrootcert: authority.ca }
+  expect(await attempt(database.resultUrl, files)).toBe("28000")
+  expect(await attempt(database.resultUrl, { ...files, sslcert, sslkey })).toBe(true)
+})
+
+test("worker and result work over it", async () => {
+  const at = (url: string, more = "") => {
+    const address = new URL(url)
+    address.hostname = "localhost"
+    return `${address}?sslmode=verify-full&channel_binding=require&sslrootcert=${authority.ca}${more}`
+  }
+  const worker = await startWorkerProcess(stores(), { DATABASE_URL: at(database.workerUrl) })
+  await worker.app.waitReady()
+  const result = await startResultProcess(stores(), {
+    DATABASE_URL: at(database.resultUrl, `&sslcert=${client.cert}&sslkey=${client.key}`),
+  })
+  const vote = await startVoteProcess(stores())
+  await makePollAt(result.url, { id: "sealed" })
+  const cast = () =>
+    fetch(`${vote.url}/api/polls/sealed/votes`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ option: "a" }),
+    })
+  await waitFor("a vote to be taken", async () => (await cast()).ok)
+  await waitFor("it to be shown", async () => {
+    const answer = await fetch(`${result.url}/api/polls/sealed/results`)
+    return (await answer.json()).total === 1
+  })
+  for (const { app } of [worker, result, vote]) await app.stop(5_000)
+})
