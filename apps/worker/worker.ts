@@ -4,6 +4,7 @@ import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/da
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { MissingRights } from "@tallyroom/lib/postgres/rights"
+import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
@@ -39,6 +40,8 @@ const STEPS_MS = 200
 const REPROJECT_MS = 3_000
 /** What is left of deleted polls is in nobody's way: it is removed at leisure. */
 const SWEEP_MS = 2_000
+/** A newer worker that changed the schema has taken the shards at once; this is for whoever wonders why. */
+const VERSIONS_MS = 2_000
 
 export type WorkerParts = {
   sql: Database
@@ -76,6 +79,7 @@ export class Worker {
   private readonly loops: Promise<void>[] = []
   private isPrepared = false
   private unprepared = "the schema is not ready"
+  private outdated: string | null = null
   private instance = ""
   /** Also before the first heartbeat. */
   private heartbeatFailed = true
@@ -139,10 +143,19 @@ export class Worker {
     this.loops.push(
       this.repeat.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
       this.repeat.every(HEARTBEAT_MS, "measuring the backlog", () => this.shards.measure()),
-      this.repeat.every(STEPS_MS, "opening and closing polls", () => takeDueSteps(sql, this.polls, log)),
+      this.repeat.every(
+        STEPS_MS,
+        "opening and closing polls",
+        this.unlessOutdated(() => takeDueSteps(sql, this.polls, log)),
+      ),
       this.repeat.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
-      this.repeat.every(SWEEP_MS, "sweeping deleted polls", () => sweepDeleted(sql, signal)),
+      this.repeat.every(VERSIONS_MS, "comparing versions", () => this.compareVersions()),
+      this.repeat.every(
+        SWEEP_MS,
+        "sweeping deleted polls",
+        this.unlessOutdated(() => sweepDeleted(sql, signal)),
+      ),
     )
   }
 
@@ -156,6 +169,7 @@ export class Worker {
       ...(this.listener.state === "deaf" && {
         notifications: "those of Postgres do not arrive: see DATABASE_LISTEN_URL",
       }),
+      ...(this.outdated !== null && { schema: this.outdated }),
       ...this.shards.problems(),
     }
   }
@@ -207,6 +221,20 @@ export class Worker {
     }
     await this.polls.refresh()
     this.instance = await instanceOf(sql)
+  }
+
+  /** What a worker does without holding a shard. */
+  private unlessOutdated(work: () => Promise<unknown>): () => Promise<void> {
+    return async () => {
+      if (this.outdated === null) await work()
+    }
+  }
+
+  /** During a rolling update a newer version may change the schema so that this one must not count any more. */
+  private async compareVersions(): Promise<void> {
+    const problem = versionProblem(await appliedMigrations(this.parts.sql))
+    if (problem !== null && problem !== this.outdated) this.parts.log.error(problem)
+    this.outdated = problem
   }
 
   /** Each once: what waits for the database says its first failure alone. */

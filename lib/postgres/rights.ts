@@ -35,8 +35,9 @@ export const WORKER_RIGHTS: Rights = {
 /** The audit and the export read. */
 export const AUDIT_RIGHTS: Rights = {
   ...{ polls: READ, shards: READ, books: READ, votes: READ, tallies: READ, inbox_losses: READ },
+  migrations: READ,
 }
-export const EXPORT_RIGHTS: Rights = { polls: READ, tallies: READ, vote_history: READ }
+export const EXPORT_RIGHTS: Rights = { polls: READ, tallies: READ, vote_history: READ, migrations: READ }
 
 /** A role may not do what its program needs; the message says what to run. */
 export class MissingRights extends Error {

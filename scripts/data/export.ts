@@ -2,6 +2,7 @@
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { EXPORT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
+import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import { runningDemo } from "../services/stack/running-demo"
 import { assertPostgresAnswers } from "../services/stores/external-stores"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
@@ -62,6 +63,8 @@ async function exportTo(
   const sql = openDatabase(url, { name: "export", connections: 1 })
   try {
     return await inOneSnapshot(sql, async (snapshot) => {
+      const problem = versionProblem(await appliedMigrations(snapshot))
+      if (problem !== null) throw new UserError(problem)
       if (poll !== null && (await snapshot`SELECT FROM polls WHERE id = ${poll}`).length === 0)
         throw new UserError(`There is no poll ${JSON.stringify(poll)}.`)
       return writeFiles(dir, formats, tablesOf(snapshot, poll))

@@ -24,6 +24,8 @@ import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 const POLLS = [{ id: "open" }, { id: "changing", policy: "changeable" }, { id: "over" }]
 const VOTERS = 200
 const AT_ONCE = 16
+/** Voters who vote twice; half of them in shards that the older worker counts. */
+const REPLACING = 60
 /** Unpacking the earlier version installs its packages. */
 const TIMEOUT_MS = 180_000
 
@@ -72,10 +74,44 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
         const answer = await fetch(`${result.url}/api/polls/${poll}/receipts/${receipt}`)
         expect(await answer.json()).toMatchObject({ status: "counted" })
       })
+      if (kind !== "redis") return
+      const oldAgain = await startWorkerProcess(stores(), env, earlier)
+      await oldAgain.app.waitReady()
+      await expectEveryVoteKept(stores(), [oldVote, vote], oldResult)
     },
     TIMEOUT_MS,
   )
 })
+
+/** Votes that are replaced while workers of both versions count: the history has each. */
+async function expectEveryVoteKept(
+  stores: OwnStores,
+  votes: AppProcess[],
+  result: AppProcess,
+): Promise<void> {
+  const sql = openDatabase(stores.database.workerUrl, { name: "test", connections: 1 })
+  stores.defer(() => sql.end({ timeout: 1 }))
+  const holders = async () => (await sql`SELECT DISTINCT holder FROM shards WHERE lease_until > now()`).length
+  await becomes(holders, 2)
+  await makePollAt(result.url, { id: "replacing", policy: "changeable" })
+  const redis = await connectRedis(stores.redis.adminUrl)
+  await inEveryShard(redis, "replacing")
+  redis.disconnect()
+  const voters = Array.from({ length: REPLACING }, person)
+  for (const option of ["a", "b"])
+    await crowd(REPLACING, AT_ONCE, async (i) => {
+      const url = votes[i % votes.length]?.url ?? ""
+      await castUntilAnswered([url], "replacing", voters[i] ?? "", option)
+    })
+  const history = async () => {
+    const [row] = await sql`
+      SELECT (SELECT sum(replaced)::integer FROM books WHERE poll = number) AS replaced,
+        (SELECT count(*)::integer FROM vote_history WHERE poll = number AND NOT stands) AS kept
+      FROM polls WHERE id = 'replacing'`
+    return { ...row }
+  }
+  await becomes(history, { replaced: REPLACING, kept: REPLACING })
+}
 
 /** Vote reads polls from one shard and writes ballots into another, which may hear of a new poll a moment later. */
 async function untilPollsAreThere({ redis: { adminUrl } }: OwnStores): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
+import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
 
 /** Rights may be taken away while it runs. */
@@ -19,7 +20,7 @@ export class Tables {
 
   /** Whether a worker has made the tables, and lets this process use them. */
   async areReady(sql: Database): Promise<boolean> {
-    const problem = await tablesProblem(sql, RESULT_RIGHTS)
+    const problem = (await tablesProblem(sql, RESULT_RIGHTS)) ?? versionProblem(await appliedMigrations(sql))
     if (problem !== this.current) {
       if (problem === null) this.log.info("the tables can be used")
       else this.log.warn(problem)

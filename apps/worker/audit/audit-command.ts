@@ -8,6 +8,7 @@ import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { AUDIT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
+import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Redis } from "ioredis"
 import { auditPolls, type PollBooks } from "./audit"
 import { report } from "./audit-report"
@@ -141,6 +142,8 @@ async function readBooks(
   inbox: Redis | BrokerAdmin,
   poll: string | undefined,
 ): Promise<PollBooks[]> {
+  const problem = versionProblem(await appliedMigrations(sql))
+  if (problem !== null) throw new Error(problem)
   const all = await auditPolls(sql, inbox)
   const found = poll === undefined ? all : all.filter((books) => books.poll === poll)
   if (poll !== undefined && found.length === 0) throw new Error(`There is no poll ${JSON.stringify(poll)}.`)

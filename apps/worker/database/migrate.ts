@@ -1,7 +1,16 @@
 /** Brings the schema up to date. Any number of workers may start at once: one migrates, the others wait. */
 
 import { type Database, patiently } from "@tallyroom/lib/database"
-import { MissingRights, NO_TABLES, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
+import { UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
+import {
+  MissingRights,
+  NO_TABLES,
+  type Queries,
+  tablesProblem,
+  WORKER_RIGHTS,
+} from "@tallyroom/lib/postgres/rights"
+import { appliedMigrations, numberOf, versionProblem } from "@tallyroom/lib/postgres/schema"
+import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import { grantToResult, revokeWhatWasTooMuch } from "./grants"
 import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
 import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { type: "text" }
@@ -18,45 +27,64 @@ import copies from "./migrations/0012_copies.sql" with { type: "text" }
 import knew from "./migrations/0013_knew.sql" with { type: "text" }
 import epoch from "./migrations/0014_epoch.sql" with { type: "text" }
 import rights from "./migrations/0015_rights.sql" with { type: "text" }
+import sideBySide from "./migrations/0016_side_by_side.sql" with { type: "text" }
 
 const RIGHTS = "0015_rights"
 
+/** With this one the database knows which workers are too old for it. */
+const SIDE_BY_SIDE = "0016_side_by_side"
+
+/**
+ * `oldest`: the least `SCHEMA` of a version that may run beside this migration. One that only adds what older versions need not
+ * know says 1. One that older versions would do wrong by (they leave out what it adds, or use what it takes away) says its own
+ * number: their workers lose their shards to newer ones, and they don't start any more.
+ */
+export type Migration = { name: string; text: string; oldest: number }
+
 /** In the order in which they are applied. What one that was released makes of a database never changes. */
-const MIGRATIONS = [
-  { name: "0001_tally_room", text: tallyRoom },
-  { name: "0002_archive_and_delete", text: archiveAndDelete },
-  { name: "0003_logs", text: streams },
-  { name: "0004_replaced_votes", text: replacedVotes },
-  { name: "0005_log_last", text: lastCounted },
-  { name: "0006_life_of_a_poll", text: lifeOfAPoll },
-  { name: "0007_poll_order", text: pollOrder },
-  { name: "0008_words", text: words },
-  { name: "0009_losses", text: losses },
-  { name: "0010_read_until", text: readUntil },
-  { name: "0011_streams", text: madeStreams },
-  { name: "0012_copies", text: copies },
-  { name: "0013_knew", text: knew },
-  { name: "0014_epoch", text: epoch },
-  { name: RIGHTS, text: rights },
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "0001_tally_room", text: tallyRoom, oldest: 1 },
+  { name: "0002_archive_and_delete", text: archiveAndDelete, oldest: 1 },
+  { name: "0003_logs", text: streams, oldest: 1 },
+  { name: "0004_replaced_votes", text: replacedVotes, oldest: 4 },
+  { name: "0005_log_last", text: lastCounted, oldest: 1 },
+  { name: "0006_life_of_a_poll", text: lifeOfAPoll, oldest: 1 },
+  { name: "0007_poll_order", text: pollOrder, oldest: 1 },
+  { name: "0008_words", text: words, oldest: 1 },
+  { name: "0009_losses", text: losses, oldest: 1 },
+  { name: "0010_read_until", text: readUntil, oldest: 1 },
+  { name: "0011_streams", text: madeStreams, oldest: 1 },
+  { name: "0012_copies", text: copies, oldest: 1 },
+  { name: "0013_knew", text: knew, oldest: 1 },
+  { name: "0014_epoch", text: epoch, oldest: 1 },
+  { name: RIGHTS, text: rights, oldest: 1 },
+  { name: SIDE_BY_SIDE, text: sideBySide, oldest: 1 },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */
 const MIGRATION_LOCK = 7_411_300
 
-/** What was done: the names of the migrations that were applied now, and the tables that result may not read any more. */
-type Migrated = { applied: string[]; revoked: string[] }
+/**
+ * What was done: the names of the migrations that were applied now, and the tables that result may not read any more; and the
+ * migrations that this version does not know, and that let it run.
+ */
+type Migrated = { applied: string[]; revoked: string[]; newer: string[] }
 
-/** @throws {MissingRights} when this role may not do it */
-export async function migrate(sql: Database): Promise<Migrated> {
+/**
+ * @param migrations all that there are
+ * @throws {MissingRights} when this role may not do it
+ * @throws {UnfitDatabase} when a newer version made the tables, and this one may not run on them
+ */
+export async function migrate(sql: Database, migrations = MIGRATIONS): Promise<Migrated> {
   try {
-    return await patiently(sql, applyMissing)
+    return await patiently(sql, (patient) => applyMissing(patient, migrations))
   } catch (error) {
     throw await explainMigration(sql, error)
   }
 }
 
 /** Changing a large table takes long, and so does waiting for another worker that does. */
-function applyMissing(sql: Database): Promise<Migrated> {
+function applyMissing(sql: Database, migrations: readonly Migration[]): Promise<Migrated> {
   return sql.begin(async (transaction) => {
     await transaction`SET LOCAL statement_timeout = 0`
     await transaction`SET LOCAL lock_timeout = 0`
@@ -67,17 +95,49 @@ function applyMissing(sql: Database): Promise<Migrated> {
       await transaction`CREATE TABLE migrations (
         name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`
     }
-    const before = new Set((await transaction`SELECT name FROM migrations`).map((row) => row.name))
-    const missing = MIGRATIONS.filter(({ name }) => !before.has(name))
-    for (const { name, text } of missing) {
-      await transaction.unsafe(text)
-      await transaction`INSERT INTO migrations (name) VALUES (${name})`
-    }
-    const isUpgrade = before.size > 0 && !before.has(RIGHTS)
+    const before = await appliedMigrations(transaction)
+    const known = new Set(migrations.map(({ name }) => name))
+    const newer = before.filter(({ name }) => !known.has(name))
+    const problem = versionProblem(newer)
+    if (problem !== null) throw new UnfitDatabase(problem)
+    const has = (name: string) => before.some((it) => it.name === name)
+    const missing = migrations.filter(({ name }) => !has(name))
+    for (const migration of missing) await apply(transaction, migration)
+    if (migrations.some(({ name }) => name === SIDE_BY_SIDE)) await declareOldest(transaction, migrations)
+    const isUpgrade = before.length > 0 && !has(RIGHTS)
     const revoked = isUpgrade ? await revokeWhatWasTooMuch(transaction) : []
     await grantToResult(transaction)
-    return { applied: missing.map(({ name }) => name), revoked }
+    return { applied: namesOf(missing), revoked, newer: namesOf(newer) }
   })
+}
+
+const namesOf = (some: readonly { name: string }[]) => some.map(({ name }) => name)
+
+async function apply(sql: Queries, { name, text, oldest }: Migration): Promise<void> {
+  if (numberOf(name) > numberOf(SIDE_BY_SIDE)) await takeShardsBack(sql, oldest)
+  await sql.unsafe(text)
+  await sql`INSERT INTO migrations (name) VALUES (${name})`
+}
+
+/**
+ * Takes the shards of workers that are too old away from them, and takes them from the list, before anything is changed that they would do wrong by. What such a
+ * worker is just counting waits for this transaction, and then changes nothing, as the shard is not its own any more.
+ */
+async function takeShardsBack(sql: Queries, oldest: number): Promise<void> {
+  await sql`DELETE FROM workers WHERE schema < ${oldest}::integer`
+  await sql`
+    UPDATE shards SET holder = NULL, lease_until = NULL, epoch = epoch + 1
+    WHERE holder IS NOT NULL AND ${oldest}::integer > 15
+      AND NOT EXISTS (SELECT FROM workers WHERE id = holder AND schema >= ${oldest}::integer)`
+}
+
+/** Also of those that an older version applied, which could not say it. */
+async function declareOldest(sql: Queries, migrations: readonly Migration[]): Promise<void> {
+  await sql`
+    UPDATE migrations SET oldest = known.oldest
+    FROM unnest(${textArray(migrations.map(({ name }) => name))}::text[],
+      ${numberArray(migrations.map(({ oldest }) => oldest))}::integer[]) AS known (name, oldest)
+    WHERE migrations.name = known.name AND migrations.oldest IS NULL`
 }
 
 /** SQLSTATEs insufficient_privilege, and no schema to make tables in. */

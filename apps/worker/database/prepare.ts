@@ -31,10 +31,12 @@ export async function prepareDatabase(
   log: Log,
 ): Promise<void> {
   await assertFit(sql)
-  const { applied, revoked } = await migrate(sql)
+  const { applied, revoked, newer } = await migrate(sql)
   if (applied.length > 0) log.info({ migrations: applied }, "migrated")
   if (revoked.length > 0)
     log.warn({ tables: revoked }, `${RESULT_ROLE} could read tables of other programs, and may not any more`)
+  if (newer.length > 0)
+    log.warn({ migrations: newer }, "a newer version made the schema, and lets this one run")
   const problem = await tablesProblem(sql, WORKER_RIGHTS)
   if (problem !== null) throw new MissingRights(problem)
   await ensureInbox(sql, inbox)

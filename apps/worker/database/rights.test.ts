@@ -64,11 +64,15 @@ test("what result could read of another program's tables is taken back, once, an
   await admin.unsafe(`GRANT SELECT ON our_notes, others_notes TO tallyroom_result;
     GRANT SELECT, INSERT ON ours_for_both TO tallyroom_result`)
   await worker`DELETE FROM migrations WHERE name = '0015_rights'`
-  expect(await migrate(worker)).toEqual({ applied: ["0015_rights"], revoked: ["public.our_notes"] })
+  expect(await migrate(worker)).toEqual({
+    applied: ["0015_rights"],
+    revoked: ["public.our_notes"],
+    newer: [],
+  })
   expect(await refused(result, "SELECT FROM our_notes")).toBe(true)
   expect(await refused(result, "SELECT FROM ours_for_both")).toBe(false)
   await admin`GRANT SELECT ON our_notes TO tallyroom_result`
-  expect(await migrate(worker)).toEqual({ applied: [], revoked: [] })
+  expect(await migrate(worker)).toEqual({ applied: [], revoked: [], newer: [] })
   expect(await refused(result, "SELECT FROM our_notes")).toBe(false)
 })
 

@@ -1,6 +1,7 @@
 /** Which worker reads which shard: leases in Postgres, by Postgres's clock, shared out evenly over the workers that live. */
 
 import type { Database } from "@tallyroom/lib/database"
+import { SCHEMA } from "@tallyroom/lib/postgres/schema"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 
 /**
@@ -43,7 +44,7 @@ export class Leases {
 
   private async share(gettingOn: number[]): Promise<void> {
     await this.sql`
-      INSERT INTO workers (id, seen_at) VALUES (${this.worker}, now())
+      INSERT INTO workers (id, schema, seen_at) VALUES (${this.worker}, ${SCHEMA}, now())
       ON CONFLICT (id) DO UPDATE SET seen_at = now()`
     await this.sql`DELETE FROM workers WHERE seen_at < now() - ${LEASE_SECONDS * 12} * interval '1 second'`
     const held = await this.held()
