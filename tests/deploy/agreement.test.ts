@@ -225,3 +225,18 @@ describe("no credential is written down", () => {
     expect(text.match(/(password|token|secret)s?["']?\s*[:=]\s*["']?[A-Za-z0-9+]{20,}/gi) ?? []).toEqual([])
   })
 })
+
+test("the manifests let the apps reach each provider's Postgres at the port that docs/stores.md shows", async () => {
+  const policies = z.array(
+    z.object({
+      spec: z.object({ egress: z.array(z.object({ ports: z.array(z.object({ port: z.number() })) })) }),
+    }),
+  )
+  const named = objects.filter((it) => (it.metadata as Anything)?.name === "managed-postgres")
+  const open = policies.parse(named).flatMap(({ spec }) => spec.egress.flatMap(({ ports }) => ports))
+  const shown = [...(await read("docs/stores.md")).matchAll(/[\w…]:(\d{4,5})\//g)].map(([, port]) =>
+    Number(port),
+  )
+  expect(shown).toContain(25060)
+  expect(open.map(({ port }) => port)).toEqual(expect.arrayContaining([...new Set(shown)]))
+})
