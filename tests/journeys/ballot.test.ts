@@ -105,6 +105,7 @@ test.each([true, false])(
     await cats.click()
     await page.getByRole("heading", { name: "Your later vote stands" }).waitFor()
     expect(await page.locator(".chosen").textContent()).toContain("Dogs")
+    await page.getByText("What you chose here now changes nothing.").waitFor()
     await page.getByRole("link", { name: "Change my vote" }).click()
     await page.getByRole("button", { name: "Cats", exact: true }).click()
     await page.locator(".chosen", { hasText: "Cats" }).waitFor()

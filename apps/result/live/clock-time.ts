@@ -1,4 +1,4 @@
-/** "14:02", or with the day when that was not today. */
+/** "14:02", or with the day when that was not today. It stays on one line. */
 export function clockTime(language: string, ms: number): string {
   const moment = new Date(ms)
   const today = moment.toDateString() === new Date().toDateString()
@@ -6,5 +6,5 @@ export function clockTime(language: string, ms: number): string {
     timeStyle: "short",
     ...(!today && { dateStyle: "short" }),
   })
-  return format.format(moment)
+  return format.format(moment).replaceAll(" ", "\u00a0")
 }

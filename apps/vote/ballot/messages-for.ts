@@ -28,9 +28,17 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
 ]
 
 export function messagesFor(about: About): BallotData["messages"] {
-  const left = { ...ballotMessages[about.language] }
+  const all = ballotMessages[about.language]
+  const left = { ...all, keptNote: whyKept(about, all) }
+  Reflect.deleteProperty(left, "keptNoteChanged")
   for (const [needs, keys] of RARE) {
     if (!needs(about)) for (const key of keys) Reflect.deleteProperty(left, key)
   }
   return left
+}
+
+/** Why a choice changed nothing, as another vote is kept: there is one reason in each poll. */
+function whyKept({ poll }: About, all: BallotData["messages"]): BallotData["messages"]["keptNote"] {
+  if (poll.policy === "changeable") return all.keptNoteChanged
+  return poll.eligibility === "network" ? all.networkStands : all.keptNote
 }

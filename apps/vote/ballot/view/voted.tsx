@@ -75,7 +75,7 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
           <bdi>{option?.label ?? standing.option}</bdi>
         </strong>
       </p>
-      {stands && <p class="muted">{t(poll.eligibility === "network" ? "networkStands" : "cantChange")}</p>}
+      {(stands || standing.status === "changed") && <p class="muted">{t("keptNote")}</p>}
     </>
   )
 }
