@@ -2,6 +2,7 @@
 
 import { beforeAll, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { readHealth } from "../../apps/result/admin/health/health"
 import { startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { SHARDS } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
@@ -35,17 +36,21 @@ test("a worker whose commits take long keeps its connections, and says that it l
       SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`
     return row?.n === SHARDS
   })
-  const longest = { unseen: 0 }
+  const longest = { unseen: 0, unheld: 0 }
   await waitFor(
     "all ballots to be counted",
     async () => {
       const [row] = await sql`SELECT COALESCE(sum(votes), 0)::integer AS n FROM tallies`
       const [seen] = await sql`SELECT extract(epoch FROM now() - max(seen_at))::float8 AS ago FROM workers`
       longest.unseen = Math.max(longest.unseen, Number(seen?.ago))
+      const { shards } = await readHealth(sql)
+      longest.unheld = Math.max(longest.unheld, shards.filter(({ holder }) => holder === null).length)
       return row?.n === BALLOTS
     },
     20_000,
   )
   expect(lines.filter((line) => line.includes("left a statement without an answer"))).toEqual([])
   expect(longest.unseen).toBeLessThan(3)
+  // The control room does not say that nobody counts.
+  expect(longest.unheld).toBe(0)
 }, 60_000)

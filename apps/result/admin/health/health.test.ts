@@ -45,3 +45,16 @@ test("dead letters of every kind are shown", async () => {
   const { setAside } = await readHealth(sql)
   expect(setAside.map(({ reason }) => String(reason)).sort()).toEqual(reasons.sort())
 })
+
+test("a shard is its holder's while that lives, however long its commit takes, and nobody's after that", async () => {
+  const [slow, dead] = [crypto.randomUUID(), crypto.randomUUID()]
+  await sql`INSERT INTO workers (id, seen_at) VALUES (${slow}, now()), (${dead}, now() - interval '20 seconds')`
+  await sql`UPDATE shards SET holder = ${slow}, lease_until = now() - interval '3 seconds' WHERE shard = 0`
+  await sql`UPDATE shards SET holder = ${dead}, lease_until = now() - interval '3 seconds' WHERE shard = 1`
+  const { shards, workers } = await readHealth(sql)
+  expect(shards.map(({ holder }) => holder)).toEqual([slow, null])
+  expect(workers).toEqual([
+    { id: slow, alive: true, shards: [0] },
+    { id: dead, alive: false, shards: [] },
+  ])
+})

@@ -56,10 +56,19 @@ function readRate(sql: Database) {
     WHERE state <> 'draft' AND final_at IS NULL`
 }
 
+/**
+ * Whether the shard is its holder's. A commit renews it, and nobody else sees that before the commit is over: while its holder lives, a
+ * shard whose lease seems to have run out is its holder's still.
+ */
+const isHeld = (sql: Database) => sql`
+  (lease_until > now() OR holder IN (SELECT id FROM workers WHERE ${isAlive(sql)}))`
+
+const isAlive = (sql: Database) => sql`seen_at > now() - ${WORKER_ALIVE_SECONDS} * interval '1 second'`
+
 /** The position of a shard moves not only by ballots, so the timeline tells when the latest ballot came. */
 function readShards(sql: Database) {
   return sql`
-    SELECT shard, CASE WHEN lease_until > now() THEN holder END AS holder,
+    SELECT shard, CASE WHEN ${isHeld(sql)} THEN holder END AS holder,
       CASE WHEN ms > 0 THEN GREATEST(0, extract(epoch FROM now()) * 1000 - ms)::bigint END AS behind,
       (SELECT (extract(epoch FROM now()) - max(newest.second))::bigint * 1000
         FROM polls CROSS JOIN LATERAL (SELECT second FROM timeline
@@ -71,9 +80,9 @@ function readShards(sql: Database) {
 
 function readWorkers(sql: Database) {
   return sql`
-    SELECT id, seen_at > now() - ${WORKER_ALIVE_SECONDS} * interval '1 second' AS alive,
+    SELECT id, ${isAlive(sql)} AS alive,
       COALESCE((SELECT jsonb_agg(shard ORDER BY shard) FROM shards
-        WHERE holder = workers.id AND lease_until > now()), '[]') AS shards
+        WHERE holder = workers.id AND ${isHeld(sql)}), '[]') AS shards
     FROM workers ORDER BY seen_at DESC, id`
 }
 
