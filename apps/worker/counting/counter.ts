@@ -14,8 +14,15 @@ import { commitBatch } from "./commit"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
 const BATCH_SIZE = 10_000
-/** Postgres has to take only this share of the time that was too long before batches are as large again. */
+/**
+ * A worker that takes a shard does not know how slow the Postgres is that the one before it had, so it begins with few ballots. They
+ * double with each full batch that is quick, which makes seven small commits up to the best rate.
+ */
+const FIRST_BATCH_SIZE = 100
+/** Postgres has to take only this share of the time that is too long before batches become larger. */
 const QUICK = 0.25
+/** What is too long, until Postgres gave a batch up: others then see a lease that ran out. */
+const TOO_LONG_MS = LEASE_SECONDS * 1_000
 /** While votes trickle in, a commit at most this often: 40 a second and shard, and no viewer sees the difference. */
 const COMMIT_INTERVAL_MS = 25
 /** How long an idle shard waits for a ballot before its source is checked again. */
@@ -50,9 +57,9 @@ export class Counter {
   /** When a batch was last committed, by `performance.now()`. */
   committedAt = Number.NEGATIVE_INFINITY
   /** How large a batch Postgres is given; less after one took too long. */
-  private size = BATCH_SIZE
+  private size = FIRST_BATCH_SIZE
   /** After so long Postgres gave a batch up. */
-  private tooLongMs = Number.POSITIVE_INFINITY
+  private tooLongMs = TOO_LONG_MS
   /** How long the last commit took. */
   private tookMs = 0
 
@@ -114,11 +121,13 @@ export class Counter {
    */
   async countWhatComes(signal: AbortSignal): Promise<boolean> {
     await pause(this.committedAt + COMMIT_INTERVAL_MS - performance.now(), signal)
+    let asked = this.size
     let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
     if (!batch) return false
     while (batch && !signal.aborted) {
-      const isLast = batch.size < this.size
+      const isLast = batch.size < asked
       const committed = this.commit(batch, signal)
+      asked = this.size
       const next: Promise<Batch | null> = isLast ? Promise.resolve(null) : this.readBatch(batch.to, 0)
       next.catch(() => {}) // it is awaited below, unless the commit fails first
       await committed

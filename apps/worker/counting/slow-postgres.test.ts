@@ -6,31 +6,43 @@ import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { openBooth, voter } from "../../../tests/harness/tallyroom"
 
-const BALLOTS = 800
+const BALLOTS = 300
 
 const stores = useStores()
 
-/** A worker with a batch waiting for it, at a Postgres that gives up after 300 ms and takes 1 ms a vote. */
-async function startHurried() {
+/** A worker with ballots waiting for it, at a Postgres that takes some time for each vote, and gives a statement up after another. */
+async function startHurried({ voteMs, givesUpMs }: { voteMs: number; givesUpMs: number }) {
   const { database } = stores()
   const first = await startWorker(stores(), 1)
   await first.ready()
   const booth = await openBooth(stores(), 1)
   await first.worker.stop()
-  await first.sql`CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
-    AS 'BEGIN PERFORM pg_sleep(0.001); RETURN NEW; END'`
+  await first.sql.unsafe(`CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN PERFORM pg_sleep(${voteMs / 1_000}); RETURN NEW; END'`)
   await first.sql`CREATE OR REPLACE TRIGGER slow BEFORE INSERT ON votes FOR EACH ROW EXECUTE FUNCTION slow()`
+  await noteCommits(first.sql)
   const cast = async () => {
     for (const end = ballots + BALLOTS; ballots < end; ballots++)
       expect((await booth.cast("cats-vs-dogs", voter(`v${ballots}`), "a")).kind).toBe("accepted")
   }
   await cast()
-  const hurried = { ...database, workerUrl: `${database.workerUrl}?statement_timeout=300` }
+  const hurried = { ...database, workerUrl: `${database.workerUrl}?statement_timeout=${givesUpMs}` }
   const second = await startWorker({ ...stores(), database: hurried }, 1)
   return { first, second }
 }
 
 let ballots = 0
+/** Even the first, small batch takes too long. */
+const tooSlow = { voteMs: 4, givesUpMs: 300 }
+
+/** Has Postgres note the commits that were begun, and those that were done: what was given up stays in a sequence alone. */
+async function noteCommits(sql: Database): Promise<void> {
+  await sql.unsafe(`
+    DROP SEQUENCE IF EXISTS begun; CREATE SEQUENCE begun; DROP TABLE IF EXISTS done; CREATE TABLE done (n bigint);
+    CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO done VALUES (nextval('begun')); RETURN NULL; END $$;
+    CREATE OR REPLACE TRIGGER note BEFORE INSERT ON votes FOR EACH STATEMENT EXECUTE FUNCTION note()`)
+}
 
 async function booksOf(sql: Database) {
   const [row] = await sql`
@@ -39,14 +51,14 @@ async function booksOf(sql: Database) {
 }
 
 test("a batch for which Postgres takes too long is counted in parts", async () => {
-  const { second } = await startHurried()
+  const { second } = await startHurried(tooSlow)
   await becomes(() => booksOf(second.sql), { counted: ballots, votes: ballots })
   await second.stop()
 })
 
 test("a worker that is stopped ends after the part at hand, and the next one counts the others", async () => {
   const before = ballots
-  const { first, second } = await startHurried()
+  const { first, second } = await startHurried(tooSlow)
   const votes = async () => Number((await booksOf(first.sql)).votes)
   await waitFor("a part to be counted", async () => (await votes()) > before)
   await second.stop()
@@ -54,4 +66,13 @@ test("a worker that is stopped ends after the part at hand, and the next one cou
   const third = await startWorker(stores(), 1)
   await becomes(() => booksOf(first.sql), { counted: ballots, votes: ballots })
   await third.stop()
+})
+
+test("a worker that takes a shard over from one with a slow Postgres gives it no batch that takes too long", async () => {
+  const { first, second } = await startHurried({ voteMs: 4, givesUpMs: 900 })
+  await becomes(() => booksOf(first.sql), { counted: ballots, votes: ballots })
+  const [row] = await first.sql`
+    SELECT (SELECT last_value::integer FROM begun) - (SELECT count(*)::integer FROM done) AS given_up`
+  expect(row?.given_up).toBe(0)
+  await second.stop()
 })
