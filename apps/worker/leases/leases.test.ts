@@ -5,6 +5,7 @@ import { SHARDS, startWorker } from "../../../scripts/services/apps/worker-in-pr
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
 import { openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
+import { startTcpProxy } from "../../../tests/harness/tcp-proxy"
 import { LEASE_SECONDS, Leases } from "./leases"
 
 const stores = useStores()
@@ -70,6 +71,16 @@ describe("leases", () => {
     expect(await stuck.heartbeat(fit([0, 3]))).toEqual([0, 3])
     await stuck.giveBackAll()
     await well.giveBackAll()
+  })
+
+  test("are taken before a worker says that it is ready, also when its Redis answered late", async () => {
+    const proxy = await startTcpProxy(stores(), stores().redis.workerUrl)
+    proxy.delay(100)
+    const redis = { ...stores().redis, workerUrl: proxy.urlOf(stores().redis.workerUrl) }
+    const late = await startWorker({ ...stores(), redis })
+    await late.ready()
+    expect(await shares()).toEqual([SHARDS])
+    await late.stop()
   })
 
   test("are not given to a worker with another INBOX_SHARDS than the data's, which exits", async () => {

@@ -49,6 +49,8 @@ type HeldShard = { shard: Shard; stop: AbortController; done: Promise<void> }
 export class HeldShards {
   private readonly held = new Map<number, HeldShard>()
   private readonly leases: Leases
+  /** Whether the last heartbeat could take shards. */
+  private wasFit = true
 
   constructor(private readonly parts: HeldShardsParts) {
     this.leases = new Leases(parts.pulse, parts.worker)
@@ -56,7 +58,9 @@ export class HeldShards {
 
   /** Renews the leases of shards that get on; stops the shards that this worker lost, and begins those that it has won. */
   async heartbeat(stopping: AbortSignal): Promise<void> {
-    const leased = new Set(await this.leases.heartbeat(this.fitness()))
+    const fitness = this.fitness()
+    const leased = new Set(await this.leases.heartbeat(fitness))
+    this.wasFit = fitness.isFit
     if (stopping.aborted) return
     for (const [number, { stop }] of this.held) if (!leased.has(number)) stop.abort()
     for (const number of leased) if (!this.held.has(number)) this.begin(number)
@@ -84,8 +88,9 @@ export class HeldShards {
     return this.held.get(shard)?.shard.isCounting ?? false
   }
 
-  /** Why shards do not count, by shard; empty when all do. */
+  /** Why shards do not count, by shard; empty when all do. Who could take none yet does not stand by: its next heartbeat may. */
   problems(): Record<string, string> {
+    if (this.held.size === 0 && !this.wasFit) return { shards: "none was taken, as the inbox was away" }
     const problems: Record<string, string> = {}
     for (const [number, { shard }] of this.held) {
       if (shard.problem !== null) problems[`shard ${number}`] = shard.problem
