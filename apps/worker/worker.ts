@@ -3,7 +3,7 @@
 import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Listener } from "@tallyroom/lib/postgres/listener"
-import { MissingRights } from "@tallyroom/lib/postgres/rights"
+import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { within } from "@tallyroom/lib/within"
@@ -41,7 +41,7 @@ const REPROJECT_MS = 3_000
 /** What is left of deleted polls is in nobody's way: it is removed at leisure. */
 const SWEEP_MS = 2_000
 /** A newer worker that changed the schema has taken the shards at once; this is for whoever wonders why. */
-const VERSIONS_MS = 2_000
+const SCHEMA_MS = 2_000
 
 export type WorkerParts = {
   sql: Database
@@ -80,6 +80,7 @@ export class Worker {
   private isPrepared = false
   private unprepared = "the schema is not ready"
   private outdated: string | null = null
+  private rights: string | null = null
   private instance = ""
   /** Also before the first heartbeat. */
   private heartbeatFailed = true
@@ -150,7 +151,7 @@ export class Worker {
       ),
       this.repeat.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
-      this.repeat.every(VERSIONS_MS, "comparing versions", () => this.compareVersions()),
+      this.repeat.every(SCHEMA_MS, "looking at the schema", () => this.lookAtSchema()),
       this.repeat.every(
         SWEEP_MS,
         "sweeping deleted polls",
@@ -170,6 +171,7 @@ export class Worker {
         notifications: "those of Postgres do not arrive: see DATABASE_LISTEN_URL",
       }),
       ...(this.outdated !== null && { schema: this.outdated }),
+      ...(this.rights !== null && { rights: this.rights }),
       ...this.shards.problems(),
     }
   }
@@ -230,11 +232,13 @@ export class Worker {
     }
   }
 
-  /** During a rolling update a newer version may change the schema so that this one must not count any more. */
-  private async compareVersions(): Promise<void> {
+  /** A newer version may change the schema so that this one must not count any more; and rights may be taken away. */
+  private async lookAtSchema(): Promise<void> {
     const problem = versionProblem(await appliedMigrations(this.parts.sql))
     if (problem !== null && problem !== this.outdated) this.parts.log.error(problem)
     this.outdated = problem
+    this.rights = await tablesProblem(this.parts.sql, WORKER_RIGHTS)
+    if (this.rights !== null) this.sayMissingRights(new MissingRights(this.rights))
   }
 
   /** Each once: what waits for the database says its first failure alone. */

@@ -76,6 +76,15 @@ export async function explainRefusal(sql: Database, error: unknown, rights: Righ
   return problem === null ? error : new MissingRights(problem, { cause: error })
 }
 
+/** @returns a sentence with the GRANT to run, for the error of a role that may not even connect to its database; else null */
+export function connectProblem(sql: Database, error: unknown): string | null {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const [, database] = /^permission denied for database (".*")$/.exec(String(message)) ?? []
+  if (code !== "42501" || database === undefined) return null
+  const role = JSON.stringify(sql.options.user)
+  return `The role ${role} may not connect to the database ${database}. Run, as its owner: GRANT CONNECT ON DATABASE ${database} TO ${role};`
+}
+
 /** Where the tables are, with all names quoted as SQL has them. */
 type Place = {
   schema: string

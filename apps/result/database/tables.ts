@@ -1,12 +1,22 @@
 /** Whether the tables are there for this process, and if not, why. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
+import { connectProblem, RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
 
 /** Rights may be taken away while it runs. */
 const LOOK_MS = 5_000
+
+async function problemOf(sql: Database): Promise<string | null> {
+  try {
+    return (await tablesProblem(sql, RESULT_RIGHTS)) ?? versionProblem(await appliedMigrations(sql))
+  } catch (error) {
+    const problem = connectProblem(sql, error)
+    if (problem === null) throw error
+    return problem
+  }
+}
 
 export class Tables {
   private current: string | null = null
@@ -20,7 +30,7 @@ export class Tables {
 
   /** Whether a worker has made the tables, and lets this process use them. */
   async areReady(sql: Database): Promise<boolean> {
-    const problem = (await tablesProblem(sql, RESULT_RIGHTS)) ?? versionProblem(await appliedMigrations(sql))
+    const problem = await problemOf(sql)
     if (problem !== this.current) {
       if (problem === null) this.log.info("the tables can be used")
       else this.log.warn(problem)

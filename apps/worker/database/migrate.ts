@@ -3,6 +3,7 @@
 import { type Database, patiently } from "@tallyroom/lib/database"
 import { UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
 import {
+  connectProblem,
   MissingRights,
   NO_TABLES,
   type Queries,
@@ -146,6 +147,8 @@ const REFUSALS = new Set(["42501", "3F000"])
 /** Making and changing tables asks for more than any right that can be granted on a table. */
 async function explainMigration(sql: Database, error: unknown): Promise<unknown> {
   if (!REFUSALS.has(String((error as { code?: unknown })?.code))) return error
+  const connecting = connectProblem(sql, error)
+  if (connecting !== null) return new MissingRights(connecting, { cause: error })
   const [at] = await sql`
     SELECT quote_ident(current_user) AS role, quote_ident(current_schema()) AS schema,
       current_setting('search_path') AS path, has_schema_privilege(current_schema(), 'CREATE') AS "mayMake",

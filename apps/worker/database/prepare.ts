@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
-import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
+import { connectProblem, MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { RESULT_ROLE } from "../credentials/database-roles"
 import { ensureClassicPoll, ensureFinalAfter, ensureInbox, ensurePetsPoll, ensureShards } from "./first-start"
@@ -30,7 +30,10 @@ export async function prepareDatabase(
   { inbox, shards, labels, finalAfter, pets }: FirstStart,
   log: Log,
 ): Promise<void> {
-  await assertFit(sql)
+  await assertFit(sql).catch((error) => {
+    const problem = connectProblem(sql, error)
+    throw problem === null ? error : new MissingRights(problem, { cause: error })
+  })
   const { applied, revoked, newer } = await migrate(sql)
   if (applied.length > 0) log.info({ migrations: applied }, "migrated")
   if (revoked.length > 0)

@@ -3,6 +3,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { RESULT_RIGHTS, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import type { DatabaseUrls } from "../../../scripts/services/stores/databases"
 import { useStores } from "../../../tests/harness/stores"
+import { Tables } from "../../result/database/tables"
 import { migrate } from "./migrate"
 
 const stores = useStores()
@@ -169,6 +170,21 @@ test("a worker that may not make tables, or change those of another role, is tol
   )
   await obey(admin, changing)
   expect(await why()).toBeNull()
+})
+
+test("a role that may not connect is told what to grant", async () => {
+  const { admin, worker, urls } = await emptyDatabase()
+  await migrate(worker)
+  const [row] = await admin`SELECT current_database() AS name`
+  const granting = (role: string) =>
+    `The role "${role}" may not connect to the database "${row?.name}". Run, as its owner: GRANT CONNECT ON DATABASE "${row?.name}" TO "${role}";`
+  await admin.unsafe(`REVOKE CONNECT ON DATABASE ${row?.name} FROM tallyroom_result, tallyroom_worker`)
+  const tables = new Tables({ info: () => {}, warn: () => {} })
+  expect(await tables.areReady(open(urls.resultUrl))).toBe(false)
+  expect(tables.problem).toBe(granting("tallyroom_result"))
+  await expect(migrate(open(urls.workerUrl))).rejects.toThrow(granting("tallyroom_worker"))
+  await obey(admin, tables.problem)
+  expect(await tables.areReady(open(urls.resultUrl))).toBe(true)
 })
 
 test("a search_path without a schema is said", async () => {
