@@ -24,7 +24,7 @@ export const PROBLEMS = {
   "code-unknown": { status: 403, title: "This is no code of the poll" },
   "cross-site": { status: 403, title: "Requests from other sites are refused" },
   "inbox-full": { status: 503, title: "Too many votes at once" },
-  "inbox-away": { status: 503, title: "Votes can't be taken just now" },
+  "inbox-away": { status: 503, title: "Votes can't be taken or shown just now" },
   "database-away": { status: 503, title: "Results can't be read just now" },
   "nothing-so-new": { status: 503, title: "There is nothing so new here yet" },
   "viewers-full": { status: 503, title: "Too many people are watching here" },

@@ -196,7 +196,8 @@ export class Listener {
     const [still] = await answered(sql`SELECT pg_backend_pid() AS pid`)
     if (own?.pid === other || own?.pid !== still?.pid) throw new Shared(DEAF)
     await within(ANSWER_MS, promise, () => new Deaf(DEAF))
-    this.options.heard.missedNothingUntil?.(notified)
+    // Before, it may have missed what changed since the connection before was lost.
+    if (this.current === "listening") this.options.heard.missedNothingUntil?.(notified)
     return true
   }
 
