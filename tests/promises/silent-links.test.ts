@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import type { LiveMessage } from "../../apps/result/live/live-message"
 import { watchPoll } from "../../apps/result/testing/viewer"
 import { addVotes } from "../../apps/result/testing/votes"
 import {
@@ -131,5 +132,6 @@ test("a result process whose links to Postgres fall silent shows its viewers wha
   own.silence()
   await addVotes(sql, "links", "b", 1)
   await viewer.sees("the next vote", ({ total }) => total === cast + 1, MENDED_MS)
+  await waitFor("no age any more", () => (viewer.snapshots.at(-1) as LiveMessage).ageMs === undefined)
   await useAllConnections()
 })
