@@ -41,7 +41,7 @@ export type NewBallot = {
 /** The same with the poll as it was read then, for an inbox that can't look it up itself. */
 export type NewBallotWithPoll = NewBallot & {
   poll: Poll
-  /** When Redis was asked for the poll, by `elapsedNow`. */
+  /** When Redis was asked for the poll, by `elapsedNow`; only what a broker's inbox goes by. */
   pollAskedAt: number
 }
 

@@ -29,6 +29,8 @@ export type PollSource = {
   index: () => Promise<PollIndex>
   /** How long the way there and back takes, in ms. */
   way?: () => number
+  /** By which the age of what was read is measured: with a broker `elapsedNow`, as the age guards a promise there. */
+  now?: () => number
 }
 
 /**
@@ -51,10 +53,11 @@ export function pollsIn(
     poll: withClock(hasBroker ? verified : (id: string) => findPollCopy(redis, id)),
     index: withClock(() => readIndex(redis)),
     way: () => clock.way() ?? 0,
+    now: hasBroker ? elapsedNow : () => performance.now(),
   }
 }
 
-/** A poll, and when Redis was asked for it (by `elapsedNow`). */
+/** A poll, and when Redis was asked for it (by the source's `now`). */
 export type PollReading = Poll & { askedAt: number }
 
 type Entry = SingleFlight<PollReading | "deleted" | null>
@@ -78,6 +81,7 @@ export class PollCache {
       () => this.loadIndex(),
       () => this.freshness,
       source.way,
+      source.now,
     )
   }
 
@@ -108,6 +112,7 @@ export class PollCache {
       () => this.loadPoll(id, entry),
       (poll) => (isPoll(poll) ? this.freshness : UNKNOWN),
       this.source.way,
+      this.source.now,
     )
     // Until it is loaded, it is not known whether there is such a poll.
     this.unknown.set(id, entry)
@@ -115,7 +120,7 @@ export class PollCache {
   }
 
   private async loadPoll(id: string, entry: Entry): Promise<PollReading | "deleted" | null> {
-    const askedAt = elapsedNow()
+    const askedAt = this.source.now?.() ?? performance.now()
     const poll = await this.source.poll(id)
     const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
     outOf.delete(id)

@@ -1,6 +1,5 @@
 /** One value of Redis, kept for a moment: many readers share one question, and the last answer bridges a short outage. */
 
-import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { within } from "@tallyroom/lib/within"
 
@@ -29,6 +28,8 @@ export class SingleFlight<T> {
     private readonly freshness: (value: T) => Freshness,
     /** How long the way to Redis and back takes: readers have that much more patience. */
     private readonly way: () => number = () => 0,
+    /** By which the age of a value is measured. */
+    private readonly now = () => performance.now(),
   ) {}
 
   /** The value, if it is fresh. */
@@ -38,7 +39,7 @@ export class SingleFlight<T> {
 
   /** @throws {InboxAway} when there is no usable answer, at the latest after 150 ms and the way to Redis and back */
   async get(): Promise<T> {
-    const fresh = this.fresh(elapsedNow())
+    const fresh = this.fresh(this.now())
     if (fresh !== undefined) return fresh
     this.flight ??= this.ask()
     const held = this.usable()
@@ -53,12 +54,12 @@ export class SingleFlight<T> {
 
   private usable(): { value: T } | null {
     if (this.held === null) return null
-    const age = elapsedNow() - this.held.askedAt
+    const age = this.now() - this.held.askedAt
     return age < this.freshness(this.held.value).usableMs ? this.held : null
   }
 
   private async ask(): Promise<T> {
-    const askedAt = elapsedNow()
+    const askedAt = this.now()
     this.askedAt = performance.now()
     try {
       const value = await this.load()
