@@ -141,6 +141,19 @@ describe("PgBouncer that pools sessions", () => {
     )
     await worker.app.stop(5_000)
   })
+
+  test("so says the log of result", async () => {
+    const pooler = await startPgBouncer(stores(), { mode: "session", poolSize: 1 })
+    const said: string[] = []
+    const url = pooler.urlOf(stores().database.resultUrl)
+    // It is never ready.
+    void startResultProcess(stores(), { DATABASE_URL: url }, heardBy(said)).catch(() => {})
+    await waitFor(
+      "the log to tell",
+      () => said.some((line) => line.includes("a connection for each of ours")),
+      40_000,
+    )
+  })
 })
 
 async function castMany({ url }: AppProcess, poll: string): Promise<void> {
