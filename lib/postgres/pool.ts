@@ -30,7 +30,9 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
     sockets.add(socket)
     keepEarlyError(socket)
     socket.once("close", () => sockets.delete(socket))
-    watch.look()
+    // Not before: looking asks a statement, which where nobody answers would connect again, and again.
+    if (socket.connecting) socket.once("connect", () => watch.look())
+    else watch.look()
     return socket
   }
   const ssl = areLocal(hosts)
