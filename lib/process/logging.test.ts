@@ -1,6 +1,21 @@
 import { expect, test } from "bun:test"
 import { createLog } from "./logging"
 
+test.each([
+  ["postgres://a:hunter2@b@h/d", "postgres://a:***@h/d"],
+  ["postgres://a:hunter2#@h/d?x=1 is away", "postgres://a:***@h/d?x=1 is away"],
+  ["postgres://a:hunter2/@h:1,i:2/d", "postgres://a:***@h:1,i:2/d"],
+  ["nats://a:hunter2@h,nats://a:hunter2@i", "nats://a:***@h,nats://a:***@i"],
+  [
+    "postgres:///d?user=a&password=hunter2&sslpassword=hunter2",
+    "postgres:///d?user=a&password=***&sslpassword=***",
+  ],
+])("the password in %s is masked as it may be pasted", (address, masked) => {
+  const lines: string[] = []
+  createLog("test", "info", { write: (text) => lines.push(text) }).info({ address, other: "x@y" }, "said")
+  expect(JSON.parse(lines.join(""))).toMatchObject({ address: masked, other: "x@y" })
+})
+
 test("the log is JSON and masks the password of any address, wherever it occurs", () => {
   const lines: string[] = []
   const log = createLog("test", "info", { write: (text) => lines.push(text) })

@@ -6,7 +6,9 @@ import { revision, version } from "./build"
 export type Log = pino.Logger
 
 /** Addresses hold passwords (redis://user:password@host), and error messages hold addresses. */
-const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):[^@\s]+@/g
+const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):[^\s"]+?@(?=[^@\s"]*?(?:[\s"]|$|,\w+:\/\/))/g
+/** Those of Postgres may have it among their parameters. */
+const PASSWORDS = /([?&](?:ssl)?password)=[^&\s"]+/g
 
 /** Every line names the commit, so this is only as long as needed to find it. */
 const SHORT_REVISION = 12
@@ -32,7 +34,7 @@ export function errorText(error: unknown, depth = 0): Record<string, unknown> {
 
 /** A logger whose lines name the app. The password of any address is masked, wherever in the line it occurs. */
 export function createLog(app: string, level: string, stream?: pino.DestinationStream): Log {
-  const mask = (line: string) => line.replace(CREDENTIALS, "$1:***@")
+  const mask = (line: string) => line.replace(CREDENTIALS, "$1:***@").replace(PASSWORDS, "$1=***")
   return pino(
     {
       level,
