@@ -6,7 +6,7 @@ import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
-import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
+import { inboxAccess, inboxSettingsTogether } from "@tallyroom/lib/inbox/setting"
 import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
@@ -19,11 +19,12 @@ import { createMetrics } from "./metrics"
 import { logConnection } from "./outage-log"
 import { PollCache, pollsIn } from "./polls/poll-cache"
 import { createReadiness } from "./readiness"
+import { RedisReadiness } from "./redis-readiness"
 import { settings as declared } from "./settings"
 
 await runSubcommand("vote", containerSubcommands)
 
-const { settings, log } = startProcess("vote", declared)
+const { settings, current, log } = startProcess("vote", declared, inboxSettingsTogether)
 
 const ballots = new BallotHealth()
 const eventsOf = (store: StoreName): ConnectionEvents => {
@@ -34,8 +35,9 @@ const eventsOf = (store: StoreName): ConnectionEvents => {
   }
   return { ...events, onConnected }
 }
-const redis = openRedis(redisUrlOf(settings), eventsOf("Redis"))
-const publisher = openPublisher(settings.INBOX_URL, eventsOf(INBOX_STORES[inboxKind(settings.INBOX_URL)]))
+const access = inboxAccess(current)
+const redis = openRedis(access.redis, eventsOf("Redis"))
+const publisher = openPublisher(access.inbox, eventsOf(INBOX_STORES[inboxKind(settings.INBOX_URL)]))
 const clock = new RedisClock(redis)
 const polls = new PollCache(
   pollsIn(redis, clock, publisher !== null),
@@ -45,7 +47,7 @@ const readiness = createReadiness(
   { problem: () => redisProblem(redis) },
   polls,
   ballots,
-  publisher && new BrokerReadiness(redis, publisher, polls),
+  publisher ? new BrokerReadiness(redis, publisher, polls) : new RedisReadiness(redis),
 )
 const registry = createRegistry("vote")
 const metrics = createMetrics(registry, () => redisProblem(redis) === null)

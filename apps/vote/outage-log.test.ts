@@ -19,8 +19,8 @@ test("an outage is one line when it begins and one when it ends", () => {
   const { onError, onLost, onConnected } = logConnection(log, "Redis")
   onConnected()
   for (let i = 0; i < 5; i++) {
-    onLost()
     onError(new Error("refused"))
+    onLost()
   }
   onConnected()
   expect(lines).toEqual([
@@ -58,4 +58,23 @@ test("the line names the reason of this outage, and an error of a connection tha
   onError(new Error("no permission"))
   expect(lines.filter((line) => line.includes("away"))).toHaveLength(2)
   expect(errors).toEqual([refused, undefined])
+})
+
+test("while it lasts, a reason that changes is said again, and one that is told at each try only once", () => {
+  const { lines, log } = kept()
+  const { onError, onLost } = logConnection(log, "Redis")
+  for (const reason of [
+    "refused",
+    "refused",
+    "WRONGPASS invalid password",
+    "refused",
+    "WRONGPASS invalid password",
+  ]) {
+    onError(new Error(reason))
+    onLost()
+  }
+  expect(lines).toEqual([
+    "Redis is away; votes are refused until it is back",
+    "Redis is still away, and the reason is another: WRONGPASS invalid password",
+  ])
 })

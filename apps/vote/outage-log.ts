@@ -3,25 +3,10 @@
 import type { ConnectionEvents, StoreName } from "@tallyroom/lib/health"
 import { logEachCause } from "@tallyroom/lib/process/cause-log"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { logOutages } from "@tallyroom/lib/process/outage-lines"
 
-/** Logs one line when the store goes away and one when it is back, however often connecting fails in between. */
 export function logConnection(log: Pick<Log, "info" | "warn">, store: StoreName): Required<ConnectionEvents> {
-  let away = false
-  let reason: Error | undefined
-  return {
-    onError(error) {
-      reason = error
-    },
-    onLost() {
-      if (!away) log.warn({ err: reason }, `${store} is away; votes are refused until it is back`)
-      away = true
-    },
-    onConnected() {
-      log.info(away ? `${store} is back` : `connected to ${store}`)
-      away = false
-      reason = undefined
-    },
-  }
+  return logOutages(log, store, "votes are refused until it is back")
 }
 
 /** Logs why votes can't be taken, and why anything else can't be answered; an error that was logged for a vote only once. */

@@ -3,9 +3,9 @@
 import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
-import { inboxUrl } from "@tallyroom/lib/inbox/setting"
+import { inboxSettings } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { address, commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
+import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
 import { z } from "zod"
 
 /** Shorter ones could be guessed offline from one cookie. */
@@ -23,13 +23,7 @@ export const settings = {
     default: "0.0.0.0",
     description: "Address on which people vote; :: listens on IPv6 and IPv4.",
   }),
-  REDIS_URL: setting({
-    schema: address("redis", "rediss"),
-    default: "redis://localhost:6379",
-    description: "The Redis that holds the inbox, with user and password.",
-    secret: true,
-  }),
-  INBOX_URL: inboxUrl,
+  ...inboxSettings,
   VOTER_SECRETS: setting({
     schema: commaSeparated().pipe(
       z

@@ -3,9 +3,10 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
-import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
+import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
+import { logOutages } from "@tallyroom/lib/process/outage-lines"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { connectionMetrics, createMetrics } from "./metrics"
@@ -23,7 +24,7 @@ const CLOSE_MS = 1_000
 
 await runSubcommand("worker", subcommands)
 
-const { settings, log } = startProcess("worker", declared, settingsTogether)
+const { settings, current, log } = startProcess("worker", declared, settingsTogether)
 
 const registry = createRegistry("worker")
 const sql = openDatabase(settings.DATABASE_URL, {
@@ -34,18 +35,20 @@ const sql = openDatabase(settings.DATABASE_URL, {
 })
 for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
 
-const connect = () =>
-  openRedis(redisUrlOf(settings), { onError: (error) => log.debug({ err: error }, "Redis") })
-const redis = connect()
+const access = inboxAccess(current)
+const connect = () => openRedis(access.redis, { onError: (error) => log.debug({ err: error }, "Redis") })
+const redis = openRedis(access.redis, logOutages(log, "Redis", "nothing is counted until it is back"))
 
 redis.on("ready", () => void warnOfLosses(redis, log))
 
 const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
 if (limits !== null) log.warn(limits)
 
-const broker = openBrokerAdmin(settings.INBOX_URL, settings.NATS_REPLICAS, {
-  onError: (error) => log.debug({ err: error }, INBOX_STORES[inboxKind(settings.INBOX_URL)]),
-})
+const broker = openBrokerAdmin(
+  access.inbox,
+  settings.NATS_REPLICAS,
+  logOutages(log, INBOX_STORES[inboxKind(settings.INBOX_URL)], "nothing is counted until it is back"),
+)
 
 const worker = new Worker({
   broker,
@@ -78,7 +81,13 @@ const management = startManagement({
   liveness: () => worker.hung(),
   readiness: () => {
     const problem = redisProblem(redis)
-    return { ...(problem !== null && { redis: problem }), ...worker.readiness() }
+    // Without its inbox a worker holds no shard that could say so.
+    const inbox = broker?.problem() ?? null
+    return {
+      ...(problem !== null && { redis: problem }),
+      ...(inbox !== null && { inbox }),
+      ...worker.readiness(),
+    }
   },
 })
 

@@ -1,22 +1,16 @@
 /** The worker's settings. */
 
 import { contracts } from "@tallyroom/lib/contracts/contract"
-import { inboxUrl } from "@tallyroom/lib/inbox/setting"
+import { inboxSettings, inboxSettingsTogether } from "@tallyroom/lib/inbox/setting"
 import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { address, integer, setting, type Together } from "@tallyroom/lib/process/settings"
+import { integer, setting, type Together } from "@tallyroom/lib/process/settings"
 import { classicPoll } from "./database/first-start"
 
 export const settings = {
   ...processSettings,
-  REDIS_URL: setting({
-    schema: address("redis", "rediss"),
-    default: "redis://localhost:6379",
-    description: "The Redis in which the inbox is.",
-    secret: true,
-  }),
-  INBOX_URL: inboxUrl,
+  ...inboxSettings,
   NATS_REPLICAS: setting({
     schema: integer(1, 5),
     default: "1",
@@ -55,10 +49,12 @@ export const settings = {
 }
 
 /** The first poll is held to what an admin is: otherwise nobody could change it afterwards. */
-export const settingsTogether: Together<typeof settings> = ({ OPTION_A, OPTION_B }) => {
+export const settingsTogether: Together<typeof settings> = (values) => {
+  const { OPTION_A, OPTION_B } = values
   const { error } = pollDefinitionSchema.safeParse(classicPoll({ a: OPTION_A, b: OPTION_B }))
   const given = `OPTION_A=${JSON.stringify(OPTION_A)} and OPTION_B=${JSON.stringify(OPTION_B)}`
-  return (error?.issues ?? []).map(
+  const ofPoll = (error?.issues ?? []).map(
     ({ path, message }) => `${given} make no poll: its ${String(path.at(-1))} ${message}`,
   )
+  return [...inboxSettingsTogether(values), ...ofPoll]
 }

@@ -1,6 +1,6 @@
 /** What the worker's program can do instead of counting. */
 
-import { redisUrlOf } from "@tallyroom/lib/inbox/setting"
+import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
 import { readSettings } from "@tallyroom/lib/process/settings"
 import type { Subcommands } from "@tallyroom/lib/process/subcommand"
@@ -19,8 +19,8 @@ export const subcommands: Subcommands = {
           "It reads the stores of this worker: REDIS_URL, INBOX_URL and DATABASE_URL, or the files that they are in.",
         stores() {
           const values = readSettings(settings, process.env)
-          const { INBOX_URL: inboxUrl, DATABASE_URL: databaseUrl } = values
-          return { redisUrl: redisUrlOf(values), databaseUrl, inboxUrl }
+          const { redis, inbox } = inboxAccess(() => values)
+          return { redisUrl: redis, databaseUrl: values.DATABASE_URL, inboxUrl: inbox }
         },
       },
       args,

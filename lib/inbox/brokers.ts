@@ -1,32 +1,31 @@
 /** Which of the three inboxes INBOX_URL names. */
 
 import type { ConnectionEvents, StoreName } from "../health"
+import { type Access, accessBy } from "./access"
 import { NatsAdmin } from "./nats/admin"
 import { NatsPublisher } from "./nats/publish"
 import { RabbitAdmin } from "./rabbitmq/admin"
+import { RABBITMQ_PARAMETERS } from "./rabbitmq/connection"
 import { RabbitPublisher } from "./rabbitmq/publish"
+import { type AddressRules, REDIS_RULES } from "./store-address"
 import type { BrokerAdmin, Publisher } from "./stream/contract"
 
 export type InboxKind = "redis" | "nats" | "rabbitmq"
 
-const KINDS: Record<string, InboxKind> = {
-  "redis:": "redis",
-  "rediss:": "redis",
-  "nats:": "nats",
-  "amqp:": "rabbitmq",
-  "amqps:": "rabbitmq",
+/** What INBOX_URL may be, for each kind. */
+export const INBOX_RULES: Record<InboxKind, AddressRules> = {
+  redis: REDIS_RULES,
+  nats: { schemes: ["nats", "tls"], parameters: [] },
+  rabbitmq: { schemes: ["amqp", "amqps"], parameters: RABBITMQ_PARAMETERS },
 }
-/** The schemes that INBOX_URL may have. */
-export const INBOX_SCHEMES = Object.keys(KINDS).map((protocol) => protocol.slice(0, -1))
 
-/** The servers that INBOX_URL names. */
-export function serversIn(url: string): string[] {
-  return url.split(",").map((server) => server.trim())
-}
+const SCHEMES = new Map(
+  Object.entries(INBOX_RULES).flatMap(([kind, { schemes }]) => schemes.map((it) => [it, kind as InboxKind])),
+)
 
 /** @param url empty: the inbox is in the Redis that holds the polls */
 export function inboxKind(url: string): InboxKind {
-  return url === "" ? "redis" : (KINDS[new URL(serversIn(url)[0] ?? "").protocol] ?? "redis")
+  return SCHEMES.get(/^\s*([a-z]+):/.exec(url)?.[1] ?? "") ?? "redis"
 }
 
 /** What holds the ballots, by its name. */
@@ -45,10 +44,11 @@ export const INBOX_LIMITS = {
 } as const satisfies Record<InboxKind, string | null>
 
 /** vote's side of the broker; null when the inbox is in Redis itself. */
-export function openPublisher(url: string, events: ConnectionEvents = {}): Publisher | null {
-  const kind = inboxKind(url)
+export function openPublisher(given: string | Access, events: ConnectionEvents = {}): Publisher | null {
+  const access = accessBy(given)
+  const kind = inboxKind(access().url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsPublisher(serversIn(url), events) : new RabbitPublisher(url, events)
+  return kind === "nats" ? new NatsPublisher(access, events) : new RabbitPublisher(access, events)
 }
 
 /**
@@ -56,11 +56,12 @@ export function openPublisher(url: string, events: ConnectionEvents = {}): Publi
  * @param replicas servers of a NATS cluster that keep each stream
  */
 export function openBrokerAdmin(
-  url: string,
+  given: string | Access,
   replicas: number,
   events: ConnectionEvents = {},
 ): BrokerAdmin | null {
-  const kind = inboxKind(url)
+  const access = accessBy(given)
+  const kind = inboxKind(access().url)
   if (kind === "redis") return null
-  return kind === "nats" ? new NatsAdmin(serversIn(url), replicas, events) : new RabbitAdmin(url, events)
+  return kind === "nats" ? new NatsAdmin(access, replicas, events) : new RabbitAdmin(access, events)
 }

@@ -143,17 +143,44 @@ export class ClientGone extends Error {
   }
 }
 
-/** How Redis begins an answer that refuses a command, or a whole script, before anything of it was written. */
-const REFUSAL =
-  /^(READONLY|OOM|MISCONF|NOREPLICAS|NOPERM|NOAUTH|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|MOVED|ASK|TRYAGAIN)(?= )/
+/** How Redis begins an answer that refuses a command, or a whole script, before anything of it was written; and what that means. */
+const REFUSALS: Record<string, string> = {
+  READONLY: "it is a read-only replica",
+  OOM: "its memory is full",
+  MISCONF: "it can't write to its disk",
+  NOREPLICAS: "too few replicas follow it",
+  NOPERM: "its user lacks a right",
+  NOAUTH: "it asks for a password",
+  LOADING: "it is still loading its data",
+  MASTERDOWN: "it is a replica without its primary",
+  BUSY: "a script keeps it busy",
+  ...Object.fromEntries(
+    ["MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN"].map((code) => [
+      code,
+      "it is a cluster, which Tallyroom does not use: turn cluster mode off",
+    ]),
+  ),
+}
+const REFUSAL = new RegExp(`^(${Object.keys(REFUSALS).join("|")})(?= )`)
+/** As much of an answer as is quoted. */
+const QUOTED = 160
+
+/** How a store refuses by this error, in words that name it; null when that is no refusal. */
+export function refusalBy(store: StoreName, cause: unknown): string | null {
+  const code = REFUSAL.exec(cause instanceof Error ? cause.message : "")?.[0] ?? ""
+  return code in REFUSALS ? `${store} refuses: ${code} (${REFUSALS[code]})` : null
+}
 
 /**
- * What asking this store ended with: an error that says already why stays as it is, a refusal is named, any other is no answer.
- * @param perhaps whether the ballot may be taken all the same, if there was no answer
+ * What asking this store ended with: an error that says already why stays as it is, a refusal is named, another error that it
+ * answered is quoted, and any other is no answer.
+ * @param perhaps whether the ballot may be taken all the same, if it was not refused
  */
 export function asInboxAway(store: StoreName, cause: unknown, { perhaps = false } = {}): InboxAway {
   if (cause instanceof InboxAway) return cause
-  const refusal = REFUSAL.exec(cause instanceof Error ? cause.message : "")?.[0]
-  if (refusal !== undefined) return new InboxAway(`${store} refuses: ${refusal}`, { cause })
+  const refusal = refusalBy(store, cause)
+  if (refusal !== null) return new InboxAway(refusal, { cause })
+  if (cause instanceof Error && cause.name === "ReplyError")
+    return new InboxAway(`${store} answers: ${cause.message.slice(0, QUOTED)}`, { cause, perhaps })
   return new InboxAway(`${store} did not answer`, { cause, perhaps })
 }

@@ -1,20 +1,31 @@
 /** The life of a process: settings or a clear refusal at the start, a graceful stop at the end. */
 
 import { createLog, type Log } from "./logging"
-import { readSettings, type Settings, SettingsError, type SettingValues, type Together } from "./settings"
+import {
+  readSettings,
+  rereadSettings,
+  type Settings,
+  SettingsError,
+  type SettingValues,
+  type Together,
+} from "./settings"
 
 /** A stop takes less than the 10 s after which orchestrators and people lose patience. */
 const STOP_DEADLINE_MS = 9_000
 
-/** Reads the settings of a process, or says every fault and exits with 2 before anything connects. */
+/**
+ * Reads the settings of a process, or says every fault and exits with 2 before anything connects.
+ * @returns beside them `current`, which reads secrets in files again
+ */
 export function startProcess<S extends Settings & { LOG_LEVEL: Settings[string] }>(
   app: string,
   declared: S,
   together?: Together<S>,
-): { settings: SettingValues<S>; log: Log } {
+): { settings: SettingValues<S>; current: () => SettingValues<S>; log: Log } {
   try {
     const settings = readSettings(declared, process.env, together)
-    return { settings, log: createLog(app, String(settings.LOG_LEVEL)) }
+    const current = rereadSettings(declared, process.env, settings)
+    return { settings, current, log: createLog(app, String(settings.LOG_LEVEL)) }
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     console.error(`tallyroom ${app} can't start:\n${error.message}\nAll settings: docs/settings.md`)

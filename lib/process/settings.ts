@@ -64,6 +64,30 @@ export function readSettings<S extends Settings>(
   return values as SettingValues<S>
 }
 
+/**
+ * The settings as they are now: secrets that stand in files are read again, as passwords are changed there. What can't be read,
+ * or is wrong, is as it was.
+ * @param values as `readSettings` gave them
+ */
+export function rereadSettings<S extends Settings>(
+  declared: S,
+  environment: Record<string, string | undefined>,
+  values: SettingValues<S>,
+): () => SettingValues<S> {
+  const inFiles = Object.entries(declared).filter(
+    ([name, { secret }]) => secret && environment[`${name}_FILE`],
+  )
+  let last = values
+  return () => {
+    for (const [name, { schema }] of inFiles) {
+      const { text = "" } = givenOrInFile(name, environment)
+      const { data, success } = ONE_LINE.pipe(schema).safeParse(text)
+      if (success && text !== "") last = { ...last, [name]: data }
+    }
+    return last
+  }
+}
+
 /** What reads an address drops tabs and line breaks silently, and then leads elsewhere. */
 const ONE_LINE = z
   .string()

@@ -23,7 +23,7 @@ test("logins that NATS refuses for a while end nothing", async () => {
   const first = await start(right)
   let refused = 0
   const onError = ({ message }: Error) => void (/authorization/i.test(message) && refused++)
-  const clients = [first.url, first.url].map((url) => new NatsPublisher([url], { onError }))
+  const clients = [first.url, first.url].map((url) => new NatsPublisher(() => ({ url }), { onError }))
   for (const client of clients) stores().defer(() => client.close())
   const connected = () => clients.every((client) => client.problem() === null)
   await waitFor("the clients to be connected", connected)

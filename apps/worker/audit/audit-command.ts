@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { type Database, isDatabaseAway, openDatabase } from "@tallyroom/lib/database"
+import type { Access } from "@tallyroom/lib/inbox/access"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
@@ -38,9 +39,9 @@ const REFUSED = /WRONGPASS|NOAUTH|NOPERM/
 
 /** `inboxUrl` names the broker that holds the ballots, where that is not Redis. */
 interface Stores {
-  readonly redisUrl: string
+  readonly redisUrl: string | Access
   readonly databaseUrl: string
-  readonly inboxUrl?: string
+  readonly inboxUrl?: string | Access
 }
 
 export interface AuditPlan {

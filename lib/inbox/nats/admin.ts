@@ -3,6 +3,7 @@
 import { DiscardPolicy, StorageType } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
+import type { Access } from "../access"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import {
@@ -37,11 +38,11 @@ export class NatsAdmin implements BrokerAdmin {
 
   /** @param replicas servers of the NATS cluster that keep each stream; 3 or more lose nothing when one dies */
   constructor(
-    urls: string[],
+    access: Access,
     private readonly replicas: number,
     events: ConnectionEvents,
   ) {
-    this.nats = new Nats(urls, events)
+    this.nats = new Nats(access, events)
   }
 
   problem(): string | null {

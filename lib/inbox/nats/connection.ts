@@ -7,11 +7,14 @@ import {
   jetstream,
   jetstreamManager,
 } from "@nats-io/jetstream"
-import { connect, type NatsConnection } from "@nats-io/transport-node"
+import { connect, type NatsConnection, usernamePasswordAuthenticator } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
-import { type ConnectionEvents, type StoreHealth, unconnected } from "../../health"
+import { type ConnectionEvents, onceMissed, type StoreHealth, unconnected } from "../../health"
+import { type Access, readTlsFiles } from "../access"
 import { InboxAway } from "../contract"
+import { readStoreAddress, type StoreAddress, serversIn } from "../store-address"
 
+const DEFAULT_PORT = 4_222
 const CONNECT_TIMEOUT_MS = 2_000
 /** What the worker asks may take longer than what a voter waits for. */
 export const NATS_ADMIN_TIMEOUT_MS = 3_000
@@ -57,17 +60,20 @@ export class Nats implements StoreHealth {
   private connected = false
   private since = Number.NEGATIVE_INFINITY
   private closed = false
+  private reason: Error | undefined
+  private readonly events: Required<ConnectionEvents>
 
   constructor(
-    /** Servers of one cluster, with the same user. */
-    private readonly urls: string[],
-    private readonly events: ConnectionEvents,
+    /** To servers of one cluster, with the same user. */
+    private readonly access: Access,
+    events: ConnectionEvents,
   ) {
+    this.events = onceMissed(events)
     void this.connectForEver()
   }
 
   problem(): string | null {
-    return this.connected ? null : unconnected("NATS")
+    return this.connected ? null : unconnected("NATS", this.reason)
   }
 
   connectedAt(): number {
@@ -76,7 +82,7 @@ export class Nats implements StoreHealth {
 
   /** @throws {InboxAway} while there is no connection: nothing is held back until there is one */
   get(): Jet {
-    if (!this.connected || !this.jet) throw new InboxAway(unconnected("NATS"))
+    if (!this.connected || !this.jet) throw new InboxAway(unconnected("NATS", this.reason))
     return this.jet
   }
 
@@ -94,7 +100,7 @@ export class Nats implements StoreHealth {
         attempt = 0
         await this.follow()
       } catch (error) {
-        this.events.onError?.(error instanceof Error ? error : new Error(String(error)))
+        this.fail(error instanceof Error ? error : new Error(String(error)))
       }
       if (this.closed) return
       this.markLost()
@@ -103,11 +109,15 @@ export class Nats implements StoreHealth {
   }
 
   private async connect(): Promise<void> {
-    const servers = this.urls.map((url) => new URL(url))
-    const { username = "", password = "" } = servers[0] ?? {}
+    const { url, tls } = this.access()
+    const servers = serversIn(url).map(readStoreAddress)
+    const needsTls = tls !== undefined || servers.some(({ scheme }) => scheme === "tls")
     this.connection = await connect({
-      servers: servers.map(({ host }) => host),
-      ...(username !== "" && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      servers: servers.map(
+        ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port || DEFAULT_PORT}`,
+      ),
+      ...(servers[0]?.user && { authenticator: this.logIn() }),
+      ...(needsTls && { tls: readTlsFiles(tls) }),
       name: "tallyroom",
       timeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
@@ -124,15 +134,39 @@ export class Nats implements StoreHealth {
     if (this.closed) await this.connection.close()
   }
 
+  /** Asks anew for user and password at each connection that the client makes by itself. */
+  private logIn() {
+    let last: StoreAddress | undefined
+    const now = () => {
+      try {
+        last = readStoreAddress(serversIn(this.access().url)[0] ?? "")
+      } catch (error) {
+        if (last === undefined) throw error
+      }
+      return last as StoreAddress
+    }
+    return usernamePasswordAuthenticator(
+      () => now().user,
+      () => now().password,
+    )
+  }
+
+  private fail(error: Error): void {
+    // What a connection that lives is denied is no reason to be without one.
+    if (!this.connected) this.reason = error
+    this.events.onError(error)
+  }
+
   private markConnected(): void {
+    this.reason = undefined
     this.since = performance.now()
     this.connected = true
-    this.events.onConnected?.()
+    this.events.onConnected()
   }
 
   private markLost(): void {
     this.connected = false
-    if (!this.closed) this.events.onLost?.()
+    if (!this.closed) this.events.onLost()
   }
 
   /** Settles when the client has ended. */
@@ -140,7 +174,9 @@ export class Nats implements StoreHealth {
     for await (const status of this.connection?.status() ?? []) {
       if (status.type === "disconnect" || status.type === "staleConnection") this.markLost()
       if (status.type === "reconnect" && !this.closed) this.markConnected()
-      if (status.type === "error") this.events.onError?.(status.error)
+      if (status.type !== "error") continue
+      this.fail(status.error)
+      if (!this.connected) this.markLost()
     }
   }
 }

@@ -4,6 +4,7 @@ import type { StoredMsg } from "@nats-io/jetstream"
 import { comparePositions, type Position, START } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import type { Poll } from "../../polls/poll"
+import type { Access } from "../access"
 import {
   type AppendAnswer,
   InboxAway,
@@ -26,8 +27,8 @@ export class NatsPublisher implements Publisher {
   private readonly nats: Nats
   private readonly patience = new Patience("NATS")
 
-  constructor(urls: string[], events: ConnectionEvents) {
-    this.nats = new Nats(urls, events)
+  constructor(access: Access, events: ConnectionEvents) {
+    this.nats = new Nats(access, events)
   }
 
   problem(): string | null {

@@ -1,6 +1,7 @@
 /** The worker's side of RabbitMQ: it makes a shard's stream queue, verifies it, and appends stop markers. */
 
 import type { ConnectionEvents } from "../../health"
+import type { Access } from "../access"
 import { InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import {
@@ -25,8 +26,8 @@ export class RabbitAdmin implements BrokerAdmin {
   private readonly rabbit: Rabbit
   private readonly sender: Sender
 
-  constructor(url: string, events: ConnectionEvents) {
-    this.rabbit = new Rabbit(url, events)
+  constructor(access: Access, events: ConnectionEvents) {
+    this.rabbit = new Rabbit(access, events)
     this.sender = new Sender(this.rabbit)
   }
 

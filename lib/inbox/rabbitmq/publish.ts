@@ -1,6 +1,7 @@
 /** Writes ballots into RabbitMQ, which keeps all of them: only Postgres finds a voter's second one. */
 
 import type { ConnectionEvents } from "../../health"
+import type { Access } from "../access"
 import type { AppendAnswer, NewBallotWithPoll } from "../contract"
 import type { Publisher } from "../stream/contract"
 import { encodeBallotEntry, newBallotId } from "../stream/entries"
@@ -13,8 +14,8 @@ export class RabbitPublisher implements Publisher {
   private readonly sender: Sender
   private readonly patience = new Patience("RabbitMQ")
 
-  constructor(url: string, events: ConnectionEvents) {
-    this.rabbit = new Rabbit(url, events, SETTLING_MS)
+  constructor(access: Access, events: ConnectionEvents) {
+    this.rabbit = new Rabbit(access, events, SETTLING_MS)
     this.sender = new Sender(this.rabbit)
   }
 

@@ -23,7 +23,12 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local now_text = string.format('%.0f', now)
 
-if redis.pcall('GET', fence) ~= serving() then return { 'restoring', now_text } end
+if redis.pcall('GET', fence) ~= serving() then
+  if string.find(redis.call('INFO', 'replication'), 'role:slave', 1, true) then
+    return redis.error_reply('READONLY this Redis is a replica')
+  end
+  return { 'restoring', now_text }
+end
 if now >= deadline or now < earliest then return { 'expired', now_text } end
 
 -- All that could fail is read before the first write, so that a call is applied whole or not at all.

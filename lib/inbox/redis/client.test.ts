@@ -4,9 +4,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { startRedis } from "../../../scripts/services/stores/redis"
 import { waitFor } from "../../../scripts/services/wait"
+import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { startTcpProxy } from "../../../tests/harness/tcp-proxy"
-import { openRedis } from "./client"
+import { openRedis, redisProblem } from "./client"
 
 const stores = useStores()
 
@@ -47,4 +48,17 @@ test("a Redis that was made a replica is left for the one to which its name lead
     10_000,
   )
   expect(await next.get("written")).toBe("2")
+})
+
+test("a password with a % that is pasted as it is lets in, and whoever is not let in is told why", async () => {
+  const { redis: server, defer } = stores()
+  const admin = openRedis(server.adminUrl)
+  const address = server.voteUrl.replace(/:[^:@]+@/, ":100%sure@")
+  const vote = openRedis(address)
+  defer(() => {
+    for (const one of [admin, vote]) one.disconnect()
+  })
+  await becomes(async () => redisProblem(vote)?.includes("Redis: WRONGPASS"), true)
+  await admin.call("ACL", "SETUSER", "vote", ">100%sure")
+  await becomes(async () => redisProblem(vote), null)
 })

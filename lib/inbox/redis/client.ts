@@ -2,9 +2,13 @@
 
 import { Redis } from "ioredis"
 import { backoff } from "../../backoff"
-import { type ConnectionEvents, unconnected } from "../../health"
+import { type ConnectionEvents, onceMissed, unconnected } from "../../health"
+import { type Access, accessBy, currently, readTlsFiles, type TlsFiles } from "../access"
+import type { StoreAddress } from "../store-address"
+import { checkServer } from "./fitness"
 import { scripts } from "./scripts"
 
+const DEFAULT_PORT = 6_379
 const CONNECT_TIMEOUT_MS = 2_000
 /**
  * A command that got no answer by then fails, and if nothing came at all, its connection is destroyed and made anew: Redis may
@@ -16,19 +20,28 @@ const SILENT_MS = 5_000
  * command on it waits, and together with vote's 150 ms that must stay below 200 ms.
  */
 const DISCONNECT_TIMEOUT_MS = 20
+/** Load balancers and proxies cut what is idle, some after 10 s. */
+const KEEP_ALIVE_MS = 4_000
 /** How often a Redis that takes no writes is connected to anew. */
 const RENEW_EACH_MS = 2_000
+
+/** Why the last connection was lost or could not be made; none while there is one. */
+const reasons = new WeakMap<object, Error>()
 
 /**
  * Opens a connection that reconnects for ever, with backoff and jitter. Nothing is queued while it is down and nothing
  * is sent twice: a command that fails says so at once, and the caller decides.
+ * @param access an address, or what is asked for it at each connection
  */
 export function openRedis(
-  url: string,
-  { onError, onLost, onConnected }: ConnectionEvents = {},
+  access: string | Access,
+  events: ConnectionEvents = {},
   answerTimeoutMs = SILENT_MS,
 ): Redis {
-  const redis = new Redis(url, {
+  const { onError, onLost, onConnected } = onceMissed(events)
+  const place = currently(accessBy(access), connectionOptions)
+  const redis = new Redis({
+    ...place(),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -38,14 +51,50 @@ export function openRedis(
     socketTimeout: answerTimeoutMs,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     disableClientInfo: true,
-    retryStrategy: (attempt) => backoff(attempt),
+    retryStrategy: (attempt) => {
+      Object.assign(redis.options, place())
+      return backoff(attempt)
+    },
     reconnectOnError: demotions(),
     scripts,
   })
-  redis.on("error", (error) => onError?.(error))
-  redis.on("close", () => onLost?.())
-  redis.on("ready", () => onConnected?.())
+  checkServer(redis)
+  redis.on("error", (error) => {
+    reasons.set(redis, error)
+    onError(error)
+  })
+  redis.on("close", onLost)
+  redis.on("ready", () => {
+    reasons.delete(redis)
+    onConnected()
+  })
+  keepAlive(redis)
   return redis
+}
+
+/** What ioredis is told of an address, in such a way that a later one takes the place of all of it. */
+function connectionOptions(
+  { scheme, host, port, user, password, path, parameters }: StoreAddress,
+  files: TlsFiles,
+) {
+  return {
+    host,
+    port: Number(port) || DEFAULT_PORT,
+    username: user,
+    password,
+    db: Number.parseInt(path, 10) || 0,
+    ...(parameters.has("family") && { family: Number(parameters.get("family")) }),
+    ...(scheme === "rediss" && { tls: readTlsFiles(files) }),
+  }
+}
+
+/** An idle connection is asked for the time, which every user of ours may ask for. */
+function keepAlive(redis: Redis): void {
+  const timer = setInterval(() => {
+    if (redis.status === "ready") void redis.time().catch(() => {})
+  }, KEEP_ALIVE_MS)
+  timer.unref()
+  redis.on("end", () => clearInterval(timer))
 }
 
 /**
@@ -62,6 +111,6 @@ function demotions(): (error: Error) => boolean {
 }
 
 /** Why nothing can be asked of this Redis now; null when something can. */
-export function redisProblem({ status }: Pick<Redis, "status">): string | null {
-  return status === "ready" ? null : unconnected("Redis")
+export function redisProblem(redis: Pick<Redis, "status">): string | null {
+  return redis.status === "ready" ? null : unconnected("Redis", reasons.get(redis))
 }

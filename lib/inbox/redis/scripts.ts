@@ -9,9 +9,11 @@ import restoreVoters from "./restore-voters.lua" with { type: "text" }
 import { script } from "./script"
 import writeTombstone from "./tombstone.lua" with { type: "text" }
 import wantPoll from "./want-poll.lua" with { type: "text" }
+import checkWriting from "./writable.lua" with { type: "text" }
 
 export const scripts = {
   castBallots: script(castBallots),
+  checkWriting: script(checkWriting),
   findPoll: script(findPoll),
   inspectShard: script(inspectShard),
   lowerFence: script(lowerFence),
@@ -27,6 +29,7 @@ export type ProjectOutcome = "written" | "behind" | "older" | "fenced"
 declare module "ioredis" {
   interface RedisCommander<Context> {
     castBallots(numberOfKeys: number, ...args: Argument[]): import("ioredis").Result<string[], Context>
+    checkWriting(fence: string, inbox: string): import("ioredis").Result<string, Context>
     findPoll(poll: string, fence: string): import("ioredis").Result<[string, string, string, string], Context>
     inspectShard(
       fence: string,

@@ -23,6 +23,8 @@ export async function startNats(
     cluster?: NatsCluster
     /** How much the streams may hold altogether. */
     storeBytes?: number
+    /** Files for TLS; each client must show a certificate of the same authority. */
+    tls?: { ca: string; cert: string; key: string }
   },
 ): Promise<Broker> {
   const program = await ensureTool("nats-server")
@@ -51,13 +53,16 @@ function configuration(
   dir: string,
   port: number,
   password: string,
-  { cluster, storeBytes }: { cluster?: NatsCluster; storeBytes?: number },
+  { cluster, storeBytes, tls }: Omit<Parameters<typeof startNats>[0], "dir">,
 ): string {
   const limit = storeBytes === undefined ? "" : `, max_file_store: ${storeBytes}`
   return [
     `listen: "127.0.0.1:${port}"`,
     `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))}${limit} }`,
     `authorization { user: tallyroom, password: ${JSON.stringify(password)} }`,
+    ...(tls
+      ? [`tls { ca_file: "${tls.ca}", cert_file: "${tls.cert}", key_file: "${tls.key}", verify: true }`]
+      : []),
     ...(cluster ? [`server_name: ${cluster.name}`, clusterBlock(cluster)] : []),
     "",
   ].join("\n")

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import { freePort } from "../processes/ports"
 import { startSupervised } from "../processes/supervised-process"
 import { ensureTool } from "../tools/tools"
@@ -17,7 +17,9 @@ const HELLO = Buffer.from("AMQP\0\0\x09\x01", "latin1")
  * Starts a RabbitMQ on loopback whose streams in `dir` survive restarts and crashes. Its user is guest, which RabbitMQ lets
  * in from this machine alone.
  */
-export async function startRabbitmq(options: BrokerOptions): Promise<Broker> {
+export async function startRabbitmq(
+  options: BrokerOptions & { tls?: RabbitmqTls },
+): Promise<Broker & { control(...words: string[]): Promise<void> }> {
   const program = await ensureTool("rabbitmq-server")
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -25,6 +27,10 @@ export async function startRabbitmq(options: BrokerOptions): Promise<Broker> {
   const url = `amqp://guest:guest@127.0.0.1:${port}`
   const { onLine, onCrash, logFile } = options
   const env = await environment(dir, port)
+  if (options.tls) {
+    writeFileSync(join(dir, "rabbitmq.conf"), tlsConfiguration(options.tls))
+    Object.assign(env, { RABBITMQ_CONFIG_FILE: join(dir, "rabbitmq.conf") })
+  }
   // Erlang's name server would outlive RabbitMQ if that had to start it.
   const names = startSupervised(["epmd", "-address", "127.0.0.1", "-port", env.ERL_EPMD_PORT], {
     cwd: dir,
@@ -45,8 +51,13 @@ export async function startRabbitmq(options: BrokerOptions): Promise<Broker> {
     await server.stop(graceMs)
     await names.stop(NAMES_GRACE_MS)
   }
+  const control = async (...words: string[]) => {
+    const child = startSupervised([join(dirname(program), "rabbitmqctl"), ...words], { cwd: dir, env })
+    if ((await child.exited) !== 0) throw new Error(`rabbitmqctl ${words[0]} failed`)
+  }
   return {
     ...server,
+    control,
     port,
     url,
     stop,
@@ -54,6 +65,21 @@ export async function startRabbitmq(options: BrokerOptions): Promise<Broker> {
       return server.pid
     },
   }
+}
+
+type RabbitmqTls = { port: number; ca: string; cert: string; key: string }
+
+/** Each client must show a certificate of the same authority. */
+function tlsConfiguration({ port, ca, cert, key }: RabbitmqTls): string {
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `ssl_options.cacertfile = ${ca}`,
+    `ssl_options.certfile = ${cert}`,
+    `ssl_options.keyfile = ${key}`,
+    "ssl_options.verify = verify_peer",
+    "ssl_options.fail_if_no_peer_cert = true",
+    "",
+  ].join("\n")
 }
 
 /** Everything in one folder and on loopback, with a name server for Erlang's nodes of its own. */

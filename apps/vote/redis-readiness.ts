@@ -1,0 +1,28 @@
+/** Whether ballots can be written to Redis, found out before anybody's are refused. */
+
+import type { StoreHealth } from "@tallyroom/lib/health"
+import { refusalBy } from "@tallyroom/lib/inbox/contract"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Redis } from "ioredis"
+
+export class RedisReadiness implements StoreHealth {
+  private failure: string | null = null
+
+  constructor(private readonly redis: Pick<Redis, "checkWriting">) {}
+
+  /** Why nothing can be written; null when it can. Each call also asks anew, for the next one. */
+  problem(): string | null {
+    void this.ask()
+    return this.failure
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      const forbidden = await this.redis.checkWriting(keys.fence(0), keys.inbox(0))
+      this.failure = forbidden === "" ? null : `Redis refuses: its user may not give the command ${forbidden}`
+    } catch (error) {
+      // Whatever else went wrong says nothing of writing.
+      this.failure = refusalBy("Redis", error)
+    }
+  }
+}

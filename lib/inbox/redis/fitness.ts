@@ -1,0 +1,46 @@
+/** Whether what answers at REDIS_URL is a Redis that can hold an inbox, by the INFO that is asked for with each connection. */
+
+import type { Redis } from "ioredis"
+
+const OLDEST = 7
+
+type Answer = (error: Error | null, info?: string) => void
+
+const hidden = new WeakSet<object>()
+
+/** Whether this user may not ask for INFO, so that what it tells is not known. */
+export const isInfoHidden = (redis: object): boolean => hidden.has(redis)
+
+/** Has a connection fail, with the reason, to what can't be used. */
+export function checkServer(redis: Redis): void {
+  const info = redis.info.bind(redis) as (...sections: unknown[]) => Promise<string>
+  // ioredis asks so before it calls a connection ready, and writes to the console where it may not.
+  redis.info = ((...asked: unknown[]) => {
+    const [answer] = asked
+    if (typeof answer !== "function") return info(...asked)
+    return info().then(
+      (text) => {
+        hidden.delete(redis)
+        const why = unfitness(text)
+        if (why === null) (answer as Answer)(null, text)
+        else (answer as Answer)(new Error(why))
+      },
+      (error: Error) => {
+        if (!/^NOPERM|unknown command/i.test(error.message)) return (answer as Answer)(error)
+        hidden.add(redis)
+        ;(answer as Answer)(null, "")
+      },
+    )
+  }) as typeof redis.info
+}
+
+/** Why this server can't be used, in a sentence; null when it can. */
+function unfitness(info: string): string | null {
+  const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? ""
+  if (value("redis_mode") === "sentinel")
+    return "this is a Redis Sentinel, which holds no data: give the address of the Redis itself, or a name that leads to it"
+  const version = value("redis_version")
+  if (Number.parseInt(version, 10) < OLDEST)
+    return `Redis ${version} is too old: Redis ${OLDEST}.0 or later, or Valkey, is needed`
+  return null
+}

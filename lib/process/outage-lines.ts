@@ -1,0 +1,47 @@
+/** An outage of a store in the log: in few lines, however often connecting fails. */
+
+import { type ConnectionEvents, reasonText, type StoreName } from "../health"
+import type { Log } from "./logging"
+
+/** Reasons may take turns, as with a name that leads to two machines. */
+const SAID_AGAIN_MS = 60_000
+
+/**
+ * Logs one line when the store goes away, one whenever the reason is another, and one when it is back.
+ * @param meanwhile what does not work until then
+ */
+export function logOutages(
+  log: Pick<Log, "info" | "warn">,
+  store: StoreName,
+  meanwhile: string,
+): Required<ConnectionEvents> {
+  let isAway = false
+  let wasThere = false
+  let reason: Error | undefined
+  const said = new Map<string, number>()
+  const isSaid = (text: string) =>
+    performance.now() - (said.get(text) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS
+  let last = ""
+  return {
+    onError(error) {
+      reason = error
+    },
+    onLost() {
+      const text = reason ? reasonText(reason) : ""
+      if (!isAway) log.warn({ err: reason }, `${store} is away; ${meanwhile}`)
+      else if (text === "" || text === last || isSaid(text)) return
+      else log.warn({ err: reason }, `${store} is still away, and the reason is another: ${text}`)
+      isAway = true
+      last = text
+      said.set(text, performance.now())
+    },
+    onConnected() {
+      if (isAway) log.info(`${store} is back`)
+      else if (!wasThere) log.info(`connected to ${store}`)
+      wasThere = true
+      isAway = false
+      reason = undefined
+      said.clear()
+    },
+  }
+}
