@@ -22,15 +22,30 @@ export type TcpProxy = {
   restore(): void
   /** Hands on what comes from now on so many ms later, in each direction. */
   delay(ms: number): void
+  /** Keeps this text, and what comes after it over the same connections, until it is let go. */
+  hold(text: string): Held
 }
 
+type Held = {
+  /** Whether it has come. */
+  isThere(): boolean
+  letGo(): void
+}
+
+type Delayed = (pair: Pair, hand: () => void, data?: Buffer) => void
 type Pair = { client: Socket; upstream: Socket; isSilent: boolean }
 
 export async function startTcpProxy({ defer }: OwnStores, first: string): Promise<TcpProxy> {
   let target: string | null = first
   let isSilent = false
   let lateMs = 0
-  const delayed = (hand: () => void) => void (lateMs > 0 ? setTimeout(hand, lateMs) : hand())
+  let holding: { text: string; over: Promise<void>; pairs: Set<Pair> } | null = null
+  const delayed: Delayed = (pair, hand, data) => {
+    if (holding && data?.includes(holding.text)) holding.pairs.add(pair)
+    if (holding?.pairs.has(pair)) void holding.over.then(hand)
+    else if (lateMs > 0) setTimeout(hand, lateMs)
+    else hand()
+  }
   const pairs = new Set<Pair>()
   const server = createServer((client) => {
     client.on("error", () => client.destroy())
@@ -72,6 +87,16 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
   const delay = (ms: number) => {
     lateMs = ms
   }
+  const hold = (text: string) => {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const held = { text, over, pairs: new Set<Pair>() }
+    holding = held
+    const letGo = () => {
+      holding = null
+      resolve()
+    }
+    return { isThere: () => held.pairs.size > 0, letGo }
+  }
   const urlOf = (server: string) => {
     const { hostname, port: its } = new URL(server)
     return server.replace(`${hostname}:${its}`, `127.0.0.1:${port}`)
@@ -80,17 +105,17 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
     cut()
     server.close()
   })
-  return { url: `http://127.0.0.1:${port}`, urlOf, cut, leadTo, silence, silenceAll, restore, delay }
+  return { url: `http://127.0.0.1:${port}`, urlOf, cut, leadTo, silence, silenceAll, restore, delay, hold }
 }
 
 /** Hands on what comes from one side to the other, and its end. */
-function join(pair: Pair, from: Socket, to: Socket, delayed: (hand: () => void) => void): void {
+function join(pair: Pair, from: Socket, to: Socket, delayed: Delayed): void {
   const hand = (data: Buffer) => {
     if (pair.isSilent || to.write(data)) return
     from.pause()
     to.once("drain", () => from.resume())
   }
-  from.on("data", (data: Buffer) => delayed(() => hand(data)))
-  from.on("end", () => delayed(() => pair.isSilent || to.end()))
+  from.on("data", (data: Buffer) => delayed(pair, () => hand(data), data))
+  from.on("end", () => delayed(pair, () => pair.isSilent || to.end()))
   from.on("close", () => pair.isSilent || to.destroy())
 }

@@ -4,9 +4,9 @@
  */
 
 import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
-import type { Position } from "@tallyroom/lib/ballots/ballot"
+import { comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
-import { shardOf, voterOfUuid } from "@tallyroom/lib/ballots/voter"
+import { shardOf, uuidOfVoter, voterOfUuid } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { type InboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
@@ -18,6 +18,7 @@ import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { type InboxBooth, openInboxBooth } from "../../scripts/services/apps/inbox-booth"
+import { startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { crowd } from "../../scripts/services/apps/voters"
 import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { type InboxServer, startInboxServer } from "../../scripts/services/stores/inbox-server"
@@ -434,6 +435,69 @@ export function inboxContract(kind: InboxKind): void {
         return row?.n
       }
       await becomes(deadLetters, 5)
+    })
+
+    test("has nothing counted twice or undone by a worker that slept while another took its lease", async () => {
+      await open("ghosts")
+      const toPostgres = await startTcpProxy(stores(), stores().database.workerUrl)
+      const ghost = await startWorkerProcess(stores(), {
+        ...{ DATABASE_URL: toPostgres.urlOf(stores().database.workerUrl), INBOX_SHARDS: String(SHARDS) },
+        ...(server.url && { INBOX_URL: server.url }),
+      })
+      const shardsOf = async (isGhosts: boolean) => {
+        const rows = await sql`SELECT shard FROM shards WHERE (holder <> ${worker.worker.id}) = ${isGhosts}`
+        return rows.map(({ shard }) => Number(shard))
+      }
+      const metric = async (name: string) => {
+        const text = await (await fetch(`${ghost.managementUrl}/metrics`)).text()
+        return Number(new RegExp(`^tallyroom_worker_${name}{.*} (.*)$`, "m").exec(text)?.[1])
+      }
+      const position = async () => {
+        const [row] = await sql`SELECT ms, seq FROM shards WHERE shard = ${haunted}`
+        return { ms: Number(row?.ms), seq: Number(row?.seq) }
+      }
+      const names = Array.from({ length: 200 }, (_, i) => voter(`ghosts ${i}`))
+      const castAll = (some: string[]) =>
+        Promise.all(some.map((name) => booth.castUntilAnswered("ghosts", name, "a")))
+      await becomes(async () => (await shardsOf(true)).length, 1)
+      await ghost.app.waitReady()
+      const [haunted = -1] = await shardsOf(true)
+      const theirs = names.filter((name) => shardOf(name, SHARDS) === haunted)
+      await castAll(theirs.slice(0, 1))
+      await untilCounted("ghosts", { a: 1 })
+
+      const commits = () => metric("commit_seconds_count")
+      await becomes(commits, 1)
+      const [late = ""] = theirs.slice(1)
+      const held = toPostgres.hold(uuidOfVoter(late))
+      await castAll([late])
+      await waitFor("the commit to be under way", () => held.isThere())
+      ghost.app.kill("SIGSTOP")
+      await sql`UPDATE shards SET lease_until = now() - interval '1 second' WHERE shard = ${haunted}`
+      await sql`DELETE FROM workers WHERE id <> ${worker.worker.id}`
+      await becomes(() => shardsOf(false), [0, 1])
+      await castAll(theirs.slice(2))
+      await untilCounted("ghosts", { a: theirs.length })
+      const before = await position()
+
+      held.letGo()
+      ghost.app.kill("SIGCONT")
+      await becomes(commits, 2)
+      expect(await metric("ballots_counted_total")).toBe(1)
+      expect(comparePositions(await position(), before)).toBeGreaterThanOrEqual(0)
+      // It has noticed: it takes its share anew, and goes on from where the other one was.
+      await becomes(async () => (await shardsOf(true)).length, 1)
+      await castAll(names)
+      await untilCounted("ghosts", { a: names.length })
+      const kept = {
+        accepted: names.length,
+        counted: names.length,
+        recount: names.length,
+        late: 0,
+        faults: [],
+      }
+      await becomes(() => booksOf("ghosts"), expect.objectContaining(kept))
+      await ghost.app.stop(10_000)
     })
 
     test("says at once that it is away, and goes on when it is back", async () => {
