@@ -5,14 +5,27 @@ import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { openBooth, voter } from "../../../tests/harness/tallyroom"
+import { startTcpProxy } from "../../../tests/harness/tcp-proxy"
 
 const BALLOTS = 300
 
 const stores = useStores()
 
-/** A worker with ballots waiting for it, at a Postgres that takes some time for each vote, and gives a statement up after another. */
-async function startHurried({ voteMs, givesUpMs }: { voteMs: number; givesUpMs: number }) {
+type Hurry = {
+  /** How long Postgres takes for each vote. */
+  voteMs: number
+  /** After so long it gives a statement up. */
+  givesUpMs?: number
+  /** After so long it gives up waiting for a lock. */
+  locksMs?: number
+  /** How many ballots wait. */
+  count?: number
+}
+
+/** A worker with ballots waiting for it, at a slow Postgres. */
+async function startHurried({ voteMs, givesUpMs = 10_000, locksMs = 5_000, count = BALLOTS }: Hurry) {
   const { database } = stores()
+  const link = await startTcpProxy(stores(), database.workerUrl)
   const first = await startWorker(stores(), 1)
   await first.ready()
   const booth = await openBooth(stores(), 1)
@@ -22,13 +35,14 @@ async function startHurried({ voteMs, givesUpMs }: { voteMs: number; givesUpMs: 
   await first.sql`CREATE OR REPLACE TRIGGER slow BEFORE INSERT ON votes FOR EACH ROW EXECUTE FUNCTION slow()`
   await noteCommits(first.sql)
   const cast = async () => {
-    for (const end = ballots + BALLOTS; ballots < end; ballots++)
+    for (const end = ballots + count; ballots < end; ballots++)
       expect((await booth.cast("cats-vs-dogs", voter(`v${ballots}`), "a")).kind).toBe("accepted")
   }
   await cast()
-  const hurried = { ...database, workerUrl: `${database.workerUrl}?statement_timeout=${givesUpMs}` }
+  const workerUrl = `${link.urlOf(database.workerUrl)}?statement_timeout=${givesUpMs}&lock_timeout=${locksMs}`
+  const hurried = { ...database, workerUrl }
   const second = await startWorker({ ...stores(), database: hurried }, 1)
-  return { first, second }
+  return { first, second, link }
 }
 
 let ballots = 0
@@ -74,5 +88,22 @@ test("a worker that takes a shard over from one with a slow Postgres gives it no
   const [row] = await first.sql`
     SELECT (SELECT last_value::integer FROM begun) - (SELECT count(*)::integer FROM done) AS given_up`
   expect(row?.given_up).toBe(0)
+  await second.stop()
+})
+
+test("a worker whose connection broke says that Postgres still writes its batch, and counts nothing meanwhile", async () => {
+  const { first, second, link } = await startHurried({ voteMs: 2_000, locksMs: 200, count: 1 })
+  const isWriting = async () => {
+    const rows = await first.sql`
+      SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`
+    return rows.length > 0
+  }
+  await waitFor("the batch to be written", isWriting)
+  link.cut()
+  const said = "Postgres still writes an earlier batch"
+  await waitFor("readiness to say it", () => second.worker.readiness()["shard 0"] === said)
+  expect(await booksOf(first.sql)).toEqual({ counted: ballots - 1, votes: ballots - 1 })
+  await becomes(() => booksOf(first.sql), { counted: ballots, votes: ballots })
+  await second.ready()
   await second.stop()
 })
