@@ -25,6 +25,12 @@ const READABLE = {
   standard_conforming_strings: "on",
 }
 
+/**
+ * Whoever is told that something is stored relies on it: a role or database that has it off, as some do for speed, would lose what
+ * was counted last in a crash of Postgres.
+ */
+const DURABLE = { synchronous_commit: "on" }
+
 /** PgBouncer and its like know few other parameters of a session. */
 const UNSUPPORTED_PARAMETER = /unsupported startup parameter/
 const PROTOCOL_VIOLATION = "08P01"
@@ -58,7 +64,7 @@ export function openDatabase(
   { name, connections, answerMs, onSilent }: DatabaseOptions,
 ): Database {
   const address = readAddress(url)
-  const open = (session: Record<string, number> = {}) =>
+  const open = (session: Session = {}) =>
     openPool(address, {
       ...everyConnection(name, session),
       max: connections,
@@ -115,9 +121,12 @@ export function patiently<T>(sql: Database, work: (sql: Database) => Promise<T>)
   return guards.get(sql)?.patiently(work) ?? work(sql)
 }
 
-function sessionFor(answerMs: number): Record<string, number> {
+/** Parameters of a session, which win over those of its role and database. */
+type Session = Record<string, number | string>
+
+function sessionFor(answerMs: number): Session {
   const statement = Math.max(answerMs - REFUSED_BEFORE_MS, answerMs / 2)
-  return { ...VANISHED, statement_timeout: statement, lock_timeout: statement * LOCK_SHARE }
+  return { ...DURABLE, ...VANISHED, statement_timeout: statement, lock_timeout: statement * LOCK_SHARE }
 }
 
 function isReadOnly(error: unknown): boolean {
@@ -157,7 +166,7 @@ export function openListenerConnection(
   return openPool(readAddress(url), options)
 }
 
-function everyConnection(name: string, session: Record<string, number>) {
+function everyConnection(name: string, session: Session) {
   return {
     connect_timeout: CONNECT_TIMEOUT_S,
     fetch_types: false,

@@ -8,7 +8,7 @@ import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schem
 import type { Log } from "@tallyroom/lib/process/logging"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
-import { instanceOf, prepareDatabase } from "./database/prepare"
+import { instanceOf, prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
 import { takeDueSteps } from "./polls/due-steps"
@@ -42,6 +42,9 @@ const REPROJECT_MS = 3_000
 const SWEEP_MS = 2_000
 /** A newer worker that changed the schema has taken the shards at once; this is for whoever wonders why. */
 const SCHEMA_MS = 2_000
+
+const UNSAFE =
+  "Postgres acknowledges commits before they are on its disk (synchronous_commit is off, and a pooler lets the worker not ask for it): a crash of Postgres loses votes that were counted. ALTER ROLE … SET synchronous_commit = on"
 
 export type WorkerParts = {
   sql: Database
@@ -221,6 +224,7 @@ export class Worker {
       this.sayMissingRights(error)
       throw error
     }
+    if (!(await waitsForDisk(sql))) log.warn(UNSAFE)
     await this.polls.refresh()
     this.instance = await instanceOf(sql)
   }

@@ -11,6 +11,8 @@
  *                           where a broker holds the ballots also answered-<number> (ballots that vote answered as taken)
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
+ * {s0}:counted      string  up to where the shard is counted, "<ms>-<seq>", and the stream's name where a broker holds the ballots: so it
+ *                           is known outside of Postgres, should that go back
  * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
@@ -22,6 +24,7 @@ export const keys = {
   poll: (shard: number, id: string) => `{s${shard}}:poll:${id}`,
   voters: (shard: number, id: string) => `{s${shard}}:voters:${id}`,
   inbox: (shard: number) => `{s${shard}}:inbox`,
+  counted: (shard: number) => `{s${shard}}:counted`,
   stream: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   wanted: "{s0}:wanted",

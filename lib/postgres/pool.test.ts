@@ -23,7 +23,7 @@ test.each([[5_000], [undefined]])(
       upstream.on("error", () => client.destroy()).pipe(client)
       client.on("error", () => upstream.destroy())
       client.on("data", (sent) => {
-        upstream.write(Buffer.from(sent.toString("latin1").replace("commit\0", "abort \0"), "latin1"))
+        upstream.write(Buffer.from(sent.toString("latin1").replace(/(?<!_)commit\0/, "abort \0"), "latin1"))
       })
     })
     await new Promise<void>((listening) => undoing.listen(0, "127.0.0.1", listening))

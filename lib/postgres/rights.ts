@@ -19,7 +19,7 @@ const ALL = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const
 export const RESULT_RIGHTS: Rights = {
   ...{ room: READ, votes: READ, tallies: READ, timeline: READ, books: READ, set_aside: READ, shards: READ },
   ...{ closings: READ, workers: READ, deleted_polls: READ, replaced_votes: READ, vote_history: READ },
-  ...{ inbox_losses: READ, migrations: READ },
+  ...{ inbox_losses: READ, setbacks: READ, migrations: READ },
   polls: ["SELECT", "INSERT", "UPDATE"],
   polls_place: ["USAGE"],
 }
@@ -28,13 +28,22 @@ export const RESULT_RIGHTS: Rights = {
 export const WORKER_RIGHTS: Rights = {
   ...{ room: ALL, polls: ALL, votes: ALL, tallies: ALL, timeline: ALL, books: ALL, set_aside: ALL },
   ...{ shards: ALL, closings: ALL, workers: ALL, burials: ALL, deleted_polls: ALL, replaced_votes: ALL },
-  ...{ acceptances: ALL, inbox_losses: ALL, streams: ALL, migrations: ALL },
+  ...{ acceptances: ALL, inbox_losses: ALL, streams: ALL, setbacks: ALL, migrations: ALL },
   polls_place: ["USAGE"],
+  polls_number_seq: ["USAGE", "UPDATE"],
 }
 
 /** The audit and the export read. */
 export const AUDIT_RIGHTS: Rights = {
-  ...{ polls: READ, shards: READ, books: READ, votes: READ, tallies: READ, inbox_losses: READ },
+  ...{
+    polls: READ,
+    shards: READ,
+    books: READ,
+    votes: READ,
+    tallies: READ,
+    inbox_losses: READ,
+    setbacks: READ,
+  },
   migrations: READ,
 }
 export const EXPORT_RIGHTS: Rights = { polls: READ, tallies: READ, vote_history: READ, migrations: READ }

@@ -39,13 +39,23 @@ function verdict(books: PollBooks[], faults: string[]): string {
   const lost = books.reduce((sum, poll) => sum + poll.lost, 0)
   const unknown = books.filter((poll) => poll.lostAtLeast).map((poll) => poll.poll)
   const least = unknown.length > 0 ? "at least " : ""
-  const balance =
+  const wentBack = books.some((poll) => poll.wentBack)
+  const lines = [
     lost === 0
       ? "The books balance."
-      : `The books balance, but ${least}${lost} accepted ${lost === 1 ? "ballot was" : "ballots were"} lost with an inbox.`
-  if (unknown.length === 0) return balance
-  const polls = unknown.length === 1 ? `the poll ${unknown[0]} was` : `${unknown.length} polls were`
-  return `${balance}\nAn inbox went away with its counters while ${polls} open: what it accepted after a worker had last looked may be lost, too.`
+      : `The books balance, but ${least}${lost} accepted ${lost === 1 ? "ballot was" : "ballots were"} lost ${wentBack ? "with a store that went back" : "with an inbox"}.`,
+  ]
+  if (wentBack)
+    lines.push(
+      "Postgres went back to an earlier state of itself: what it had counted after that is counted again or lost.",
+    )
+  if (unknown.length > 0) {
+    const polls = unknown.length === 1 ? `the poll ${unknown[0]} was` : `${unknown.length} polls were`
+    lines.push(
+      `An inbox went away with its counters while ${polls} open: what it accepted after a worker had last looked may be lost, too.`,
+    )
+  }
+  return lines.join("\n")
 }
 
 /** Prints the books and whether they balance. @returns the exit code */

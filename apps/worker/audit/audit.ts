@@ -27,6 +27,8 @@ export type PollBooks = {
   copies: number
   /** Whether more may be lost than the books know: an inbox went away together with what tells how much it had accepted. */
   lostAtLeast: boolean
+  /** Whether Postgres was found to have gone back, to an earlier state of itself, since the poll was made and before it was final. */
+  wentBack: boolean
   /** The rows of `votes`, counted anew. */
   recount: number
   /** The sum of the tallies. */
@@ -58,7 +60,9 @@ type ShardBooks = {
 export async function auditPolls(sql: Database, inbox: Redis | BrokerAdmin): Promise<PollBooks[]> {
   const polls = await sql`
     SELECT number, id, state <> 'draft' AND EXISTS (
-      SELECT FROM inbox_losses WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "lostAtLeast"
+      SELECT FROM inbox_losses WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "lostAtLeast",
+      state <> 'draft' AND EXISTS (
+        SELECT FROM setbacks WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "wentBack"
     FROM polls ORDER BY number`
   const shards = await sql`SELECT shard FROM shards ORDER BY shard`
   const sums = new Map<number, ShardBooks>()
@@ -68,9 +72,9 @@ export async function auditPolls(sql: Database, inbox: Redis | BrokerAdmin): Pro
     }
   }
   const recounts = await recount(sql)
-  return polls.map(({ number, id, lostAtLeast }) => {
+  return polls.map(({ number, id, lostAtLeast, wentBack }) => {
     const books = addBooks(sums.get(number), {})
-    return { poll: id, ...books, lostAtLeast, ...judge(books, recounts.get(number)) }
+    return { poll: id, ...books, lostAtLeast, wentBack, ...judge(books, recounts.get(number)) }
   })
 }
 

@@ -97,7 +97,7 @@ export class Counter {
    * clock) before which no ballot waits any more
    * @throws {PositionMoved}
    */
-  async moveTo(position: Position, stream?: { name: string; readUntil: number }): Promise<void> {
+  async moveTo(position: Position, stream?: { name: string; readUntil: number | null }): Promise<void> {
     const { name = null, readUntil = null } = stream ?? {}
     const rows = await this.parts.sql`
       UPDATE shards SET ms = ${position.ms}, seq = ${position.seq}, log = ${name}, log_last = NULL, read_until = ${readUntil}
@@ -106,12 +106,15 @@ export class Counter {
     this.position = position
   }
 
-  /** Counts everything that is left in the inbox, while nothing is accepted. */
-  async drain(): Promise<void> {
-    let batch = await this.readBatch(this.position, 0)
+  /**
+   * Counts everything that is left in the inbox, while nothing is accepted.
+   * @param waitMs how long to wait for what the inbox sends by itself
+   */
+  async drain(waitMs = 0): Promise<void> {
+    let batch = await this.readBatch(this.position, waitMs)
     while (batch) {
       await this.commit(batch)
-      batch = await this.readBatch(this.position, 0)
+      batch = await this.readBatch(this.position, waitMs)
     }
   }
 

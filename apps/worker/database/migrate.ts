@@ -29,6 +29,7 @@ import knew from "./migrations/0013_knew.sql" with { type: "text" }
 import epoch from "./migrations/0014_epoch.sql" with { type: "text" }
 import rights from "./migrations/0015_rights.sql" with { type: "text" }
 import sideBySide from "./migrations/0016_side_by_side.sql" with { type: "text" }
+import setbacks from "./migrations/0017_setbacks.sql" with { type: "text" }
 
 const RIGHTS = "0015_rights"
 
@@ -60,6 +61,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0014_epoch", text: epoch, oldest: 1 },
   { name: RIGHTS, text: rights, oldest: 1 },
   { name: SIDE_BY_SIDE, text: sideBySide, oldest: 1 },
+  { name: "0017_setbacks", text: setbacks, oldest: 1 },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

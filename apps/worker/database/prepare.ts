@@ -54,3 +54,9 @@ export async function instanceOf(sql: Database): Promise<string> {
   const [row] = await sql`SELECT id FROM room`
   return String(row?.id)
 }
+
+/** Whether a commit of this connection is on the disk of Postgres when it is acknowledged. */
+export async function waitsForDisk(sql: Database): Promise<boolean> {
+  const [row] = await sql`SHOW synchronous_commit`
+  return row?.synchronous_commit !== "off"
+}

@@ -1,5 +1,6 @@
 /** Which worker reads which shard: leases in Postgres, by Postgres's clock, shared out evenly over the workers that live. */
 
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { SCHEMA } from "@tallyroom/lib/postgres/schema"
 import { numberArray } from "@tallyroom/lib/postgres-array"
@@ -21,7 +22,18 @@ export type Fitness = {
   gettingOn: number[]
 }
 
+/** What a heartbeat found. */
+export type Found = {
+  /** The shards that this worker holds, and where Postgres says that each is counted up to. */
+  positions: Map<number, Position>
+  /** Since when this Postgres runs; null where nothing is held. */
+  postgres: string | null
+}
+
 export class Leases {
+  /** What the last heartbeat found. */
+  found: Found = { positions: new Map(), postgres: null }
+
   constructor(
     private readonly sql: Database,
     readonly worker: string,
@@ -67,8 +79,14 @@ export class Leases {
   }
 
   private async held(): Promise<number[]> {
-    const rows = await this.sql`SELECT shard FROM shards WHERE holder = ${this.worker} ORDER BY shard`
-    return rows.map((row) => Number(row.shard))
+    const rows = await this.sql`
+      SELECT shard, ms, seq, pg_postmaster_start_time()::text AS postgres
+      FROM shards WHERE holder = ${this.worker} ORDER BY shard`
+    const positions = rows.map(
+      ({ shard, ms, seq }) => [Number(shard), { ms: Number(ms), seq: Number(seq) }] as const,
+    )
+    this.found = { positions: new Map(positions), postgres: rows[0]?.postgres ?? null }
+    return [...this.found.positions.keys()]
   }
 
   private async fairShare(): Promise<number> {

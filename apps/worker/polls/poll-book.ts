@@ -33,6 +33,11 @@ export class PollBook {
     }
   }
 
+  /** Takes whatever the next reading says, even if it is older than what is known: Postgres may have gone back. */
+  distrust(): void {
+    for (const [number, poll] of this.byNumber) this.byNumber.set(number, { ...poll, revision: 0 })
+  }
+
   get(number: number): PlacedPoll | undefined {
     return this.byNumber.get(number)
   }

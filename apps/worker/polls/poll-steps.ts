@@ -30,19 +30,25 @@ export function stopOf({ number, state, stops }: Pick<Poll, "number" | "state" |
 
 /**
  * Records the last entry that a shard accepted before the poll stopped there. The first record of a stop stands, and a later stop
- * replaces it. So a worker that read an old poll, or an old marker in a stream, can't bring an earlier stop back.
+ * replaces it. So a worker that read an old poll, or an old marker in a stream, can't bring an earlier stop back; nor one that Postgres
+ * knows nothing of, because it went back since.
+ * @returns whether Postgres knows of this stop
  */
 export async function recordStop(
   sql: Database,
   { poll, stop }: Stop,
   shard: number,
   last: Position,
-): Promise<void> {
-  await sql`
-    INSERT INTO closings AS known (poll, shard, ms, seq, stop)
-    VALUES (${poll}, ${shard}, ${last.ms}, ${last.seq}, ${stop})
-    ON CONFLICT (poll, shard) DO UPDATE SET ms = excluded.ms, seq = excluded.seq, stop = excluded.stop
-    WHERE known.stop < excluded.stop`
+): Promise<boolean> {
+  const [row] = await sql`
+    WITH stopped AS (SELECT number FROM polls WHERE number = ${poll} AND stops >= ${stop}::integer), recorded AS (
+      INSERT INTO closings AS known (poll, shard, ms, seq, stop)
+      SELECT number, ${shard}::smallint, ${last.ms}::bigint, ${last.seq}::bigint, ${stop}::integer FROM stopped
+      ON CONFLICT (poll, shard) DO UPDATE SET ms = excluded.ms, seq = excluded.seq, stop = excluded.stop
+      WHERE known.stop < excluded.stop
+    )
+    SELECT EXISTS (SELECT FROM stopped) AS stopped`
+  return row?.stopped === true
 }
 
 /**

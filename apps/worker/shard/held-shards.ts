@@ -1,5 +1,6 @@
 /** The shards whose leases this worker holds. Each runs until its lease is lost or given back. */
 
+import { comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
@@ -7,7 +8,7 @@ import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
-import { type Fitness, Leases } from "../leases/leases"
+import { type Fitness, type Found, Leases } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
 import { type CopiesToWrite, Projection } from "../polls/projection"
@@ -51,6 +52,8 @@ export class HeldShards {
   private readonly leases: Leases
   /** Whether the last heartbeat could take shards. */
   private wasFit = true
+  /** Since when the Postgres runs that answered the last heartbeat. */
+  private postgres: string | null = null
 
   constructor(private readonly parts: HeldShardsParts) {
     this.leases = new Leases(parts.pulse, parts.worker)
@@ -58,12 +61,28 @@ export class HeldShards {
 
   /** Renews the leases of shards that get on; stops the shards that this worker lost, and begins those that it has won. */
   async heartbeat(stopping: AbortSignal): Promise<void> {
+    const before = new Map([...this.held].map(([number, { shard }]) => [number, shard.position]))
     const fitness = this.fitness()
     const leased = new Set(await this.leases.heartbeat(fitness))
     this.wasFit = fitness.isFit
     if (stopping.aborted) return
+    this.compare(before, this.leases.found)
     for (const [number, { stop }] of this.held) if (!leased.has(number)) stop.abort()
     for (const number of leased) if (!this.held.has(number)) this.begin(number)
+  }
+
+  /**
+   * A Postgres that was started anew, or is another one, may have gone back; one that stands before what it had acknowledged has.
+   * Opening a shard anew finds out what that means.
+   */
+  private compare(before: Map<number, Position>, { positions, postgres }: Found): void {
+    const isAnother = postgres !== null && this.postgres !== null && postgres !== this.postgres
+    this.postgres = postgres ?? this.postgres
+    for (const [number, position] of before) {
+      const found = positions.get(number)
+      const wentBack = found !== undefined && comparePositions(found, position) < 0
+      if (isAnother || wentBack) this.held.get(number)?.shard.reopen()
+    }
   }
 
   /** A worker that gets nowhere with any of its shards, or could with none, leaves them to others. */

@@ -1,6 +1,7 @@
 /** One shard's life at the worker that holds its lease: make its inbox fit for ballots, then count, for ever. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
+import type { Position } from "@tallyroom/lib/ballots/ballot"
 import { Counter, type CounterParts, PositionMoved } from "../counting/counter"
 import type { CopiesToWrite } from "../polls/projection"
 import { InboxLost, type Source } from "../source/source"
@@ -14,7 +15,8 @@ import { InboxLost, type Source } from "../source/source"
  * - `restoring`: the source makes its inbox equal to Postgres again.
  *   → `counting`, by `open()`, likewise
  * - `counting`: vote may write, and batches are counted.
- *   → `opening`, by `countBatches()`, when the source's check finds another inbox than the one that it opened
+ *   → `opening`, by `countBatches()`, when the source's check finds another inbox than the one that it opened, or Postgres may have
+ *     gone back
  *   → `sealed`, by `project()`, when writing a copy of a poll shows that the inbox has lost something
  * - `sealed`: vote was told to wait.
  *   → `opening`, by `open()`: at once after `project()`, after a pause for a failure
@@ -50,6 +52,7 @@ export class Shard {
   /** When the inbox was last opened. */
   private openedAt = performance.now()
   private readonly counter: Counter
+  private isToReopen = false
 
   constructor(
     private readonly shard: number,
@@ -70,6 +73,16 @@ export class Shard {
     const { name } = this.state
     if (name === "restoring" || (name === "opening" && this.failures === 0)) return 0
     return performance.now() - Math.max(this.gotOnAt, this.counter.committedAt)
+  }
+
+  /** Up to where this worker knows the shard to be counted. */
+  get position(): Position {
+    return this.counter.position
+  }
+
+  /** Has a shard that counts compare its inbox with Postgres again, once the batch at hand is counted. */
+  reopen(): void {
+    this.isToReopen = true
   }
 
   /** For how long a shard that counts has waited for what has a deadline, since it was last opened. */
@@ -116,6 +129,7 @@ export class Shard {
 
   /** @returns false when another worker holds the lease */
   private async work(signal: AbortSignal): Promise<boolean> {
+    this.isToReopen = false
     if (!(await this.counter.begin())) return false
     await this.open()
     await this.countBatches(signal)
@@ -127,9 +141,9 @@ export class Shard {
     const problem = this.problem ?? BEING_OPENED
     this.state = { name: "opening", problem }
     let isProgress = !this.wasOpen
-    await source.open(this.counter, () => {
+    await source.open(this.counter, (why = problem) => {
       isProgress = true
-      this.state = { name: "restoring", problem }
+      this.state = { name: "restoring", problem: why }
     })
     this.state = { name: "counting" }
     this.wasOpen = true
@@ -145,7 +159,7 @@ export class Shard {
   private async countBatches(signal: AbortSignal): Promise<void> {
     const { source, log } = this.parts
     for (let isIdle = false; this.isCounting && !signal.aborted; ) {
-      if (!(await source.check(this.counter, isIdle))) {
+      if (this.isToReopen || !(await source.check(this.counter, isIdle))) {
         this.state = { name: "opening", problem: BEING_OPENED }
         return
       }

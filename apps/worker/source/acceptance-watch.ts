@@ -47,6 +47,12 @@ export class AcceptanceWatch {
     this.stopping.abort()
   }
 
+  /** Does so with all that was ever seen: Postgres may have gone back. */
+  recordAnew(): Promise<void> {
+    this.recorded.clear()
+    return this.record()
+  }
+
   /** Writes what was seen into Postgres. */
   async record(): Promise<void> {
     const due = new Map([...this.seen].filter(([poll, n]) => n > (this.recorded.get(poll) ?? 0)))

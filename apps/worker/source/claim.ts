@@ -3,6 +3,7 @@
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 import type { SourceParts } from "./source"
+import { removeVanished } from "./vanished-polls"
 
 /** This Redis holds the inbox of another database. */
 class ForeignInbox extends Error {
@@ -10,15 +11,17 @@ class ForeignInbox extends Error {
 }
 
 /**
- * Claims the shard in this Redis, reads the polls anew, and takes deleted polls out.
+ * Claims the shard in this Redis, reads the polls anew, and takes out those that were deleted, or that Postgres does not know.
  * @throws {ForeignInbox} when the shard is another instance's, which must not be touched
  */
 export async function takeOver(
   shard: number,
-  { redis, polls, projection, instance }: SourceParts,
+  { redis, sql, polls, projection, instance, log }: SourceParts,
 ): Promise<void> {
   projection.forget()
   await claimShard(redis, shard, instance)
+  polls.distrust()
+  await removeVanished(redis, sql, shard, log)
   await polls.refresh()
   await projection.writeTombstones()
 }

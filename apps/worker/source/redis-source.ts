@@ -15,6 +15,7 @@ import { recordLoss } from "./inbox-loss"
 import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
 import { chooseFloor, lowerFence, raiseFence, removeGarbage, restoreVoters } from "./redis-restore"
+import { behindOf, logSetback, mended, readCounted, recordSetback, WENT_BACK } from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
 export type RedisSourceParts = SourceParts & {
@@ -38,24 +39,28 @@ export class RedisSource implements Source {
   }
 
   /**
-   * A Redis that lost nothing is opened as it is. In any other, what is left is counted, the losses are written into the books,
-   * the voters come back from Postgres, and only then ballots are accepted.
+   * A Redis that lost nothing is opened as it is. In any other, and where Postgres has lost what it had counted, what is left is
+   * counted, the losses are written into the books, the voters come back from Postgres, and only then ballots are accepted.
    */
-  async open(counter: Counter, onRestoring: () => void): Promise<void> {
-    const { redis, sql, polls } = this.parts
+  async open(counter: Counter, onRestoring: (why?: string) => void): Promise<void> {
+    const { redis, sql, polls, log } = this.parts
     await takeOver(this.shard, this.parts)
-    await this.watch.record()
+    await this.watch.recordAnew()
     const found = await inspectShard(redis, this.shard)
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
     const wasSetBack = comparePositions(found.last, counter.position) < 0
     const wasOpen = found.fence !== "" && !found.fence.startsWith(RESTORING)
-    const isSound = wasOpen && !wasSetBack && behind.length === 0 && (await this.openAsItIs(found, counter))
-    if (isSound) return
-    onRestoring()
+    const counted = behindOf(await readCounted(redis, this.shard), counter)
+    const wentBack = await recordSetback(sql, counter.holding(), counted)
+    const seemsSound = wasOpen && !wasSetBack && !wentBack && behind.length === 0
+    if (seemsSound && (await this.openAsItIs(found, counter))) return
+    onRestoring(wentBack ? WENT_BACK : undefined)
+    if (counted) logSetback(log, counter, counted)
     if (behind.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
       await recordLoss(sql, this.shard)
-    await this.restore(counter, found, counters, wasSetBack ? polls.all() : behind)
+    await this.restore(counter, found, counters, wasSetBack || wentBack ? polls.all() : behind)
+    if (wentBack) await mended(sql, log, counter)
   }
 
   /** All copies were written before the fence was lowered. */
@@ -102,14 +107,19 @@ export class RedisSource implements Source {
   }
 
   /** @returns false when this Redis turns out to hold less than it should, or garbage */
-  private async openAsItIs({ fence, serving }: ShardInspection, counter: Counter): Promise<boolean> {
+  private async openAsItIs({ fence, serving, last }: ShardInspection, counter: Counter): Promise<boolean> {
     try {
       await this.parts.projection.write("all")
     } catch (error) {
       if (error instanceof ShardBehind) return false
       throw error
     }
-    if (fence !== serving) await this.lowerFence(counter.position, fence, serving)
+    if (fence === serving) return true
+    const { redis, sql } = this.parts
+    // Both stores may have gone back together: a receipt of what neither has must not wait for the next ballot.
+    if (comparePositions(last, counter.position) === 0)
+      await counter.moveTo(await chooseFloor(redis, sql, this.shard, [counter.position]))
+    await this.lowerFence(counter.position, fence, serving)
     return true
   }
 
@@ -122,7 +132,10 @@ export class RedisSource implements Source {
     const { shard } = this
     const { redis, sql, projection, log, polls } = this.parts
     if (behind.length > 0) {
-      log.warn({ shard, polls: idsOf(behind) }, "Redis is older than Postgres or was wiped: restoring it")
+      log.warn(
+        { shard, polls: idsOf(behind) },
+        "Redis and Postgres are not of one time, or Redis was wiped: restoring it",
+      )
     }
     const marker = await raiseFence(redis, shard)
     const spoilt = await removeGarbage(redis, shard, polls.all())
@@ -136,6 +149,7 @@ export class RedisSource implements Source {
     await polls.refresh()
     await projection.write("all", marker)
     await counter.moveTo(await chooseFloor(redis, sql, shard, [counter.position, found.last]))
+    await this.release(counter.position)
     await this.lowerFence(counter.position, marker, found.serving)
   }
 

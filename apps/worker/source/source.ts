@@ -14,10 +14,11 @@ export interface Source extends CountableInbox {
    * every entry after the counter's position can be read. No ballot may have been accepted before the inbox remembered again
    * whatever keeps a voter from voting twice.
    * @param counter stands at the position that Postgres has; it may count what is left, and move past what is gone
-   * @param onRestoring is told when the inbox turns out to have lost something, or to be new
+   * @param onRestoring is told when the inbox turns out to have lost something, or to be new, or Postgres to have gone back; and what
+   * to say of it, if it is known
    * @throws {InboxLost} when the inbox may have lost something, and must not take ballots until it is opened again
    */
-  open(counter: Counter, onRestoring: () => void): Promise<void>
+  open(counter: Counter, onRestoring: (why?: string) => void): Promise<void>
   /**
    * Called when the shard begins to count. From here on changed polls arrive at `project`, so copies of polls that are
    * written here miss no change.

@@ -59,7 +59,7 @@ export class StopMarkers {
 
   /** Called when the marker of a stop was read at this position. */
   async passed(stopped: Stop, position: Position): Promise<void> {
-    await recordStop(this.sql, stopped, this.shard, position)
+    if (!(await recordStop(this.sql, stopped, this.shard, position))) return
     this.recorded.set(stopped.poll, Math.max(stopped.stop, this.recorded.get(stopped.poll) ?? 0))
   }
 

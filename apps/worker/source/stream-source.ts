@@ -2,6 +2,7 @@
 
 import { type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
+import { keys } from "@tallyroom/lib/inbox/keys"
 import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { readAnswerCounts } from "@tallyroom/lib/inbox/stream/answer-counts"
 import { type BrokerAdmin, READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
@@ -10,7 +11,7 @@ import { sealShard, writeShardState } from "@tallyroom/lib/inbox/stream/shard-st
 import type { Batch } from "../counting/batch"
 import type { Counter } from "../counting/counter"
 import type { WorkerMetrics } from "../metrics"
-import type { CopiesToWrite } from "../polls/projection"
+import { type CopiesToWrite, ShardBehind } from "../polls/projection"
 import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
@@ -18,16 +19,28 @@ import { ReadMark } from "./read-mark"
 import { inspectShard, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
 import { lowerFence, raiseFence } from "./redis-restore"
+import {
+  type Counted,
+  formatCounted,
+  logSetback,
+  mended,
+  readCounted,
+  recordSetback,
+  WENT_BACK,
+} from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
 import { StreamCursor } from "./stream-cursor"
 import { StreamRemains } from "./stream-remains"
 import { eachStandingBallot, expiredPolls, streamOf } from "./stream-restore"
+import { behindInStream, Recount } from "./stream-setback"
 import { StreamVerification } from "./stream-verification"
 
 /** How often vote is told how much waits, and the broker is asked whether it still has the stream. */
 const CHECK_MS = 500
 const FORGET_MS = 60_000
+/** A stream in which nothing comes for so long has been read to its end. */
+const REST_MS = 2_000
 
 export type StreamSourceParts = SourceParts & {
   broker: BrokerAdmin
@@ -45,6 +58,10 @@ export class StreamSource implements Source {
   private readonly remains: StreamRemains
   private stream = ""
   private settled = 0
+  /** Up to where this worker has counted. */
+  private counted: Counted | null = null
+  /** While Postgres, which went back, counts again what the broker still holds. */
+  private recount: Recount | null = null
   private checkedAt = Number.NEGATIVE_INFINITY
   private forgotAt = Number.NEGATIVE_INFINITY
   private turn = 0
@@ -63,18 +80,30 @@ export class StreamSource implements Source {
     this.readMark = new ReadMark(parts.sql)
   }
 
-  /** A stream that still has what was counted of it goes on; a new one takes the place of any other. */
-  async open(counter: Counter, onRestoring: () => void): Promise<void> {
-    const { broker, sql } = this.parts
+  /**
+   * A stream that still has what was counted of it goes on; a new one takes the place of any other. If Postgres has lost what it had
+   * counted, it is counted again from what the broker still holds.
+   */
+  async open(counter: Counter, onRestoring: (why?: string) => void): Promise<void> {
+    const { broker, sql, redis, log } = this.parts
     const problem = broker.problem()
     if (problem !== null) throw new Error(problem)
     await takeOver(this.shard, this.parts)
-    const stream = await streamOf(sql, this.shard)
+    this.recount = null
+    const known = await streamOf(sql, this.shard)
+    const counted = behindInStream(await readCounted(redis, this.shard), known, counter)
+    const wentBack = await recordSetback(sql, counter.holding(), counted)
+    if (wentBack) onRestoring(WENT_BACK)
+    if (counted) logSetback(log, counter, counted)
+    const later = counted?.stream ?? known
+    const isLaterLost = later !== known && later !== null && !(await this.moveOn(known, later, counter))
+    const stream = isLaterLost ? known : later
     await this.acceptance.load()
-    if (stream === null || (await this.verification.isLost(stream, counter.position.seq))) {
-      onRestoring()
-      this.stream = await this.renew(counter, stream)
+    if (stream === null || isLaterLost || (await this.verification.isLost(stream, counter.position.seq))) {
+      onRestoring(wentBack ? WENT_BACK : undefined)
+      this.stream = await this.renew(counter, stream, isLaterLost)
     } else this.stream = stream
+    if (wentBack) this.recount = await Recount.begin(this.shard, this.parts)
     await this.cursor.follow(broker.reader(this.stream))
     this.settled = counter.position.seq
     this.stops.forget()
@@ -101,11 +130,12 @@ export class StreamSource implements Source {
     const waiting = Math.max(0, length - counter.position.seq)
     metrics.backlog.set({ shard: String(this.shard) }, waiting)
     if (verifiedAt !== null) {
-      await this.tellVote(waiting, verifiedAt)
+      await this.tellVote(waiting, verifiedAt, counter.position)
       // RabbitMQ's consumer may lag behind: there only the length tells.
       const isAtEnd = isIdle && broker.refusesSecondVotes
       await this.readMark.see(counter.holding(), verifiedAt, length, isAtEnd)
     }
+    if (this.recount?.isDone(counter, isIdle, length)) await this.settle(this.recount, counter)
     for (const stopped of await this.stops.due(polls.all())) {
       await broker.append(this.stream, [{ text: encodeStopMarker(stopped), stop: stopped }])
     }
@@ -127,15 +157,16 @@ export class StreamSource implements Source {
   }
 
   /** A stream remembers who has voted: nothing of it is released. But what is no vote was forgotten until here. */
-  async release({ seq }: Position): Promise<void> {
-    this.settled = seq
+  async release(position: Position): Promise<void> {
+    this.settled = position.seq
+    this.counted = { position, stream: this.stream }
   }
 
   /** Vote believes only a Redis process into which the holder of shard 0 has written all copies: another may hold older ones. */
   async project(which: CopiesToWrite): Promise<void> {
     const { projection, redis } = this.parts
     const found = await inspectShard(redis, this.shard)
-    if (found.fence === found.serving) return projection.write(which)
+    if (found.fence === found.serving && (await this.writeCopies(which))) return
     this.adopting ??= this.adopt(found).finally(() => {
       this.adopting = null
     })
@@ -143,11 +174,28 @@ export class StreamSource implements Source {
     await projection.write("changed")
   }
 
-  private async adopt({ fence, serving }: ShardInspection): Promise<void> {
+  /** @returns false when Redis holds changes of polls that Postgres does not know */
+  private async writeCopies(which: CopiesToWrite): Promise<boolean> {
+    try {
+      await this.parts.projection.write(which)
+      return true
+    } catch (error) {
+      if (error instanceof ShardBehind) return false
+      throw error
+    }
+  }
+
+  /** @param isAhead whether Redis holds changes of polls that Postgres does not know, as it went back: they are replaced */
+  private async adopt({ fence, serving }: ShardInspection, isAhead = false): Promise<void> {
     const { projection, redis, onAdopted } = this.parts
     await takeOver(this.shard, this.parts)
-    const expected = fence === "" ? await raiseFence(redis, this.shard) : fence
-    await projection.write("all")
+    const expected = fence === "" || isAhead ? await raiseFence(redis, this.shard) : fence
+    try {
+      await projection.write("all", isAhead ? expected : undefined)
+    } catch (error) {
+      if (isAhead || !(error instanceof ShardBehind)) throw error
+      return this.adopt({ fence, serving, last: START }, true)
+    }
     await lowerFence(redis, this.shard, START, { fence: expected, serving })
     onAdopted()
   }
@@ -168,19 +216,48 @@ export class StreamSource implements Source {
     await sealShard(this.parts.redis, this.shard)
   }
 
-  close(): Promise<void> {
-    return this.cursor.close()
+  /** Redis learns how far the last batch came: it may have been counted since Redis was told. */
+  async close(): Promise<void> {
+    const { redis } = this.parts
+    if (this.counted) await redis.set(keys.counted(this.shard), formatCounted(this.counted)).catch(() => {})
+    await this.cursor.close()
+  }
+
+  /**
+   * Goes on in a later stream than Postgres knows, from its beginning; what is left in the one before is counted first.
+   * @returns false when the broker has lost it
+   */
+  private async moveOn(known: string | null, later: string, counter: Counter): Promise<boolean> {
+    const { broker } = this.parts
+    if (await this.verification.isLost(later, 0)) return false
+    if (known !== null && (await broker.look(known)) !== null) {
+      await this.acceptance.load()
+      await this.cursor.follow(broker.reader(known))
+      await counter.drain(REST_MS)
+    }
+    await counter.moveTo({ ms: counter.position.ms, seq: 0 }, { name: later, readUntil: null })
+    return true
+  }
+
+  /** Postgres has counted again what the broker still holds; what it does not hold is lost. */
+  private async settle(recount: Recount, counter: Counter): Promise<void> {
+    const { sql, log } = this.parts
+    await recount.book(counter)
+    await this.acceptance.load()
+    await mended(sql, log, counter)
+    this.recount = null
   }
 
   /**
    * Begins another stream: the first, or in the place of one that the broker has lost. What waited in that is lost with it.
    * A broker that refuses second votes is first told who has voted; only then vote learns the stream's name.
+   * @param hasRest whether something may be left in the stream before that was not counted
    */
-  private async renew(counter: Counter, before: string | null): Promise<string> {
+  private async renew(counter: Counter, before: string | null, hasRest: boolean): Promise<string> {
     const { redis, instance, log } = this.parts
     const { shard } = this
     const name = `${instance.slice(0, 8)}-s${shard}-${Date.now().toString(36)}`
-    if (before !== null) await this.giveUp(before, counter)
+    if (before !== null) await this.giveUp(before, counter, hasRest)
     await this.remains.recordMade(name)
     const restored = await this.fill(name).catch(async (error) => {
       await this.remains.remove(name).catch((err) => log.debug({ err }, "a stream is left behind for now"))
@@ -210,14 +287,14 @@ export class StreamSource implements Source {
    * takes nothing, as what it wrote there would be read by nobody. What vote had answered and nobody has read goes into the books as
    * lost.
    */
-  private async giveUp(stream: string, counter: Counter): Promise<void> {
+  private async giveUp(stream: string, counter: Counter, hasRest: boolean): Promise<void> {
     const { broker, redis, polls, sql, log } = this.parts
     await this.seal()
     const look = await broker.look(stream)
-    if (look?.wasEmptied) {
+    if (look?.wasEmptied || (look && hasRest)) {
       await Bun.sleep(READING_USABLE_MS)
       await this.cursor.follow(broker.reader(stream))
-      await counter.drain()
+      await counter.drain(hasRest ? REST_MS : 0)
     }
     await recordLoss(sql, this.shard)
     await recordAccepted(sql, counter.holding(), await readAnswerCounts(redis, this.shard, polls.all()))
@@ -242,10 +319,11 @@ export class StreamSource implements Source {
   }
 
   /** Redis may be away: what is in the stream is counted all the same. */
-  private async tellVote(waiting: number, verifiedAt: number): Promise<void> {
+  private async tellVote(waiting: number, verifiedAt: number, position: Position): Promise<void> {
     const { redis, log } = this.parts
     const state = { stream: this.stream, waiting, turn: ++this.turn, verifiedAt, settled: this.settled }
-    await writeShardState(redis, this.shard, state).catch((error) =>
+    const counted = formatCounted({ position, stream: this.stream })
+    await writeShardState(redis, this.shard, state, counted).catch((error) =>
       log.debug({ err: error }, "vote was not told how much waits"),
     )
   }

@@ -32,8 +32,14 @@ export class RedisReader implements Reader {
     return entries.map(([position, fields]) => toEntry(position, fields))
   }
 
+  /** Notes in the same step up to where the shard is counted, so that what is neither here nor in Postgres is known to be missing. */
   async release(upTo: Position): Promise<void> {
-    await this.redis.xtrim(keys.inbox(this.shard), "MINID", formatPosition(nextPosition(upTo)))
+    await this.redis.releaseCounted(
+      keys.inbox(this.shard),
+      keys.counted(this.shard),
+      formatPosition(upTo),
+      formatPosition(nextPosition(upTo)),
+    )
   }
 }
 

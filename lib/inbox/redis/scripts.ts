@@ -5,6 +5,7 @@ import findPoll from "./find-poll.lua" with { type: "text" }
 import inspectShard from "./inspect.lua" with { type: "text" }
 import lowerFence from "./lower-fence.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
+import releaseCounted from "./release.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
 import { script } from "./script"
 import writeTombstone from "./tombstone.lua" with { type: "text" }
@@ -18,6 +19,7 @@ export const scripts = {
   inspectShard: script(inspectShard),
   lowerFence: script(lowerFence),
   projectPoll: script(projectPoll),
+  releaseCounted: script(releaseCounted),
   restoreVoters: script(restoreVoters),
   writeTombstone: script(writeTombstone),
   wantPoll: script(wantPoll),
@@ -47,6 +49,12 @@ declare module "ioredis" {
       fence: string,
       ...args: Argument[]
     ): import("ioredis").Result<[ProjectOutcome, string], Context>
+    releaseCounted(
+      inbox: string,
+      counted: string,
+      position: string,
+      next: string,
+    ): import("ioredis").Result<0, Context>
     restoreVoters(
       voters: string,
       fence: string,

@@ -27,10 +27,17 @@ const storedSchema = z.object({
   settled: z.number().default(Number.MAX_SAFE_INTEGER),
 })
 
-export async function writeShardState(redis: Redis, shard: number, state: ShardState): Promise<void> {
+/** @param counted up to where the shard is counted, to be kept even while it is sealed */
+export async function writeShardState(
+  redis: Redis,
+  shard: number,
+  state: ShardState,
+  counted?: string,
+): Promise<void> {
   const { stream, waiting, turn, verifiedAt, settled } = state
   const stored: z.infer<typeof storedSchema> = { log: stream, waiting, turn, lookedAt: verifiedAt, settled }
-  await redis.set(keys.stream(shard), JSON.stringify(stored))
+  const also = counted === undefined ? [] : [keys.counted(shard), counted]
+  await redis.mset(keys.stream(shard), JSON.stringify(stored), ...also)
 }
 
 /** Has vote accept nothing for this shard until a worker has verified the stream again. */

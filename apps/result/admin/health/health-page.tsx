@@ -19,6 +19,7 @@ export function HealthPage({ health: served }: HealthView) {
       <p class={`notice ${unheld > 0 ? "bad" : "good"}`} role="status">
         {unheld > 0 ? t("healthBad", { count: unheld }) : t("healthGood")}
       </p>
+      <Setback setback={health.setback} />
       <Figures health={health} />
       <Shards shards={health.shards} />
       <Workers workers={health.workers} />
@@ -42,6 +43,17 @@ function useHealth(served: Health): Health {
     return () => clearInterval(timer)
   }, [])
   return health
+}
+
+function Setback({ setback }: Pick<Health, "setback">) {
+  const { t, duration } = useAdminText()
+  if (setback === null) return null
+  const { ago, lost } = setback
+  return (
+    <p class="notice bad" role="status">
+      {t("postgresWentBack", { count: lost, time: duration(ago) })}
+    </p>
+  )
 }
 
 function Shards({ shards }: Pick<Health, "shards">) {

@@ -58,3 +58,13 @@ test("a shard is its holder's while that lives, however long its commit takes, a
     { id: dead, alive: false, shards: [] },
   ])
 })
+
+test("a Postgres that went back is told, with what was lost in all shards", async () => {
+  expect((await readHealth(sql)).setback).toBeNull()
+  await sql`
+    INSERT INTO setbacks (shard, at, counted, position, jump, lost_before, mended_at, lost)
+    SELECT i, now() - interval '1 minute', '2-0', '1-0', 0, 0, now(), 20 + i FROM generate_series(0, 1) i`
+  const { setback } = await readHealth(sql)
+  expect(setback?.lost).toBe(41)
+  expect(secondsAgo(setback?.ago)).toBeWithin(59, 75)
+})

@@ -7,6 +7,7 @@ import { withDeadline } from "../../database/deadline"
 /** The time over which votes a second are averaged. */
 const RATE_SECONDS = 60
 const SET_ASIDE_SHOWN = 20
+const SETBACK_SHOWN_DAYS = 7
 /** A worker reports each second that it is alive. */
 const WORKER_ALIVE_SECONDS = 5
 
@@ -14,6 +15,8 @@ const count = z.coerce.number()
 const moment = z.date().transform((date) => date.toISOString())
 const healthSchema = z.object({
   votesPerSecond: count,
+  /** Of the last days: how long ago (ms) Postgres was last found to have gone back, and how many ballots were lost with it. */
+  setback: z.object({ ago: count, lost: count }).nullable(),
   shards: z.array(
     z.object({
       shard: z.number(),
@@ -42,10 +45,11 @@ const healthSchema = z.object({
 export type Health = z.infer<typeof healthSchema>
 
 export async function readHealth(sql: Database): Promise<Health> {
-  const [rate, shards, workers, setAside] = await withDeadline(
-    Promise.all([readRate(sql), readShards(sql), readWorkers(sql), readSetAside(sql)]),
+  const [rate, setbacks, shards, workers, setAside] = await withDeadline(
+    Promise.all([readRate(sql), readSetback(sql), readShards(sql), readWorkers(sql), readSetAside(sql)]),
   )
-  return healthSchema.parse({ votesPerSecond: rate[0]?.rate, shards, workers, setAside })
+  const setback = setbacks[0] ?? null
+  return healthSchema.parse({ votesPerSecond: rate[0]?.rate, setback, shards, workers, setAside })
 }
 
 /** The statement reads by poll, so that it can use the primary key of the timeline. */
@@ -54,6 +58,13 @@ function readRate(sql: Database) {
     SELECT COALESCE(sum(votes), 0)::float / ${RATE_SECONDS} AS rate
     FROM polls JOIN timeline ON poll = number AND second > extract(epoch FROM now()) - ${RATE_SECONDS} AND votes > 0
     WHERE state <> 'draft' AND final_at IS NULL`
+}
+
+/** Each shard has a record of its own. */
+function readSetback(sql: Database) {
+  return sql`
+    SELECT (extract(epoch FROM now() - max(at)) * 1000)::bigint AS ago, sum(lost) AS lost FROM setbacks
+    WHERE at > now() - ${SETBACK_SHOWN_DAYS} * interval '1 day' HAVING count(*) > 0`
 }
 
 /**

@@ -1,0 +1,3 @@
+import { postgresGoesBack } from "./postgres-back"
+
+postgresGoesBack("rabbitmq")
