@@ -1,7 +1,7 @@
 /** Connections to Postgres, for worker and result alike, and what its errors say of it. */
 
 import { backoff } from "./backoff"
-import { readAddress } from "./postgres/address"
+import { addressNow, type GivenAddress, readGivenAddress } from "./postgres/address"
 import { GuardedPool } from "./postgres/guarded-pool"
 import { openPool, type Pool } from "./postgres/pool"
 import { within } from "./within"
@@ -60,10 +60,11 @@ const guards = new WeakMap<Database, GuardedPool>()
  * array types are not looked up, so array parameters are written as Postgres literals.
  */
 export function openDatabase(
-  url: string,
+  given: GivenAddress,
   { name, connections, answerMs, onSilent }: DatabaseOptions,
 ): Database {
-  const address = readAddress(url)
+  const url = addressNow(given)
+  const address = readGivenAddress(given)
   const open = (session: Session = {}) =>
     openPool(address, {
       ...everyConnection(name, session),
@@ -148,7 +149,7 @@ export type ListenerConnection = { sql: Database; destroy: () => void }
  * @param onClose hears that the connection was lost
  */
 export function openListenerConnection(
-  url: string,
+  given: GivenAddress,
   {
     name,
     onNotify,
@@ -163,7 +164,7 @@ export function openListenerConnection(
     onnotify: onNotify,
     onclose: onClose,
   }
-  return openPool(readAddress(url), options)
+  return openPool(readGivenAddress(given), options)
 }
 
 function everyConnection(name: string, session: Session) {

@@ -8,8 +8,9 @@ export interface StoreHealth {
 }
 
 /** @param reason why, as far as it is known */
-export function unconnected(store: StoreName, reason?: Error): string {
-  return `there is no connection to ${store}${reason ? `: ${reasonText(reason)}` : ""}`
+export function unconnected(store: StoreName, reason?: Error | string): string {
+  const why = reason instanceof Error ? reasonText(reason) : reason
+  return `there is no connection to ${store}${why ? `: ${why}` : ""}`
 }
 
 /** Looking a name up with several addresses ends with an error that has no message of its own. */

@@ -24,9 +24,9 @@ const STATEMENTS_DEADLINE_S = 2
 
 await runSubcommand("result", containerSubcommands)
 
-const { settings, log } = startProcess("result", declared)
+const { settings, current, log } = startProcess("result", declared)
 
-const sql = openDatabase(settings.DATABASE_URL, {
+const sql = openDatabase(() => current().DATABASE_URL, {
   name: "result",
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
@@ -52,7 +52,7 @@ const { app, hub, closeViewers } = createApp({
 const tables = new Tables(log)
 const stopWatching = tables.watch(sql)
 const listener = new Listener({
-  url: settings.DATABASE_LISTEN_URL || settings.DATABASE_URL,
+  url: () => current().DATABASE_LISTEN_URL || current().DATABASE_URL,
   isForListening: settings.DATABASE_LISTEN_URL !== "",
   name: "result-listen",
   heard: heardBy(hub),

@@ -11,13 +11,17 @@ export function readinessOf(
   tables: string | null,
 ): Record<string, string> {
   if (stopping) return { process: "It is stopping." }
-  const waiting = state === "unfit" ? { postgres: reason } : WAITING[state]
+  const waiting =
+    state === "unfit"
+      ? { postgres: reason }
+      : state === "away"
+        ? { postgres: unconnected("Postgres", reason) }
+        : WAITING[state]
   return { ...waiting, ...(tables !== null && { schema: tables }) }
 }
 
-const WAITING: Record<Exclude<ListenerState, "unfit">, Record<string, string>> = {
+const WAITING: Record<Exclude<ListenerState, "unfit" | "away">, Record<string, string>> = {
   starting: { postgres: unconnected("Postgres") },
-  away: { postgres: unconnected("Postgres") },
   deaf: {
     postgres: "its notifications do not arrive, so results come once a second: see DATABASE_LISTEN_URL",
   },

@@ -27,7 +27,7 @@ await runSubcommand("worker", subcommands)
 const { settings, current, log } = startProcess("worker", declared, settingsTogether)
 
 const registry = createRegistry("worker")
-const sql = openDatabase(settings.DATABASE_URL, {
+const sql = openDatabase(() => current().DATABASE_URL, {
   name: "worker",
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
@@ -54,8 +54,8 @@ const worker = new Worker({
   broker,
   ...{
     sql,
-    databaseUrl: settings.DATABASE_URL,
-    listenUrl: settings.DATABASE_LISTEN_URL,
+    databaseUrl: () => current().DATABASE_URL,
+    ...(settings.DATABASE_LISTEN_URL !== "" && { listenUrl: () => current().DATABASE_LISTEN_URL }),
     redis,
     log,
     openRedis: connect,

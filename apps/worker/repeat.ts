@@ -1,6 +1,7 @@
 /** Work that is done again: until it succeeds, or for ever. */
 
 import { backoff, pause } from "@tallyroom/lib/backoff"
+import { reasonText } from "@tallyroom/lib/health"
 import { UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { SettingFixed } from "./database/first-start"
@@ -13,35 +14,52 @@ export class Repeat {
   ) {}
 
   /**
-   * Tries until it works, with backoff, and logs the first failure.
+   * Tries until it works, with backoff, and logs the first failure and each other reason once.
    * @param what names the work in the log
    * @throws {SettingFixed} which no waiting mends
    * @throws {UnfitDatabase} likewise
    */
   async untilDone(what: string, work: () => Promise<void>): Promise<void> {
+    const said = new Set<string>()
     for (let attempt = 1; !this.signal.aborted; attempt++) {
       try {
         return await work()
       } catch (error) {
         if (error instanceof SettingFixed || error instanceof UnfitDatabase) throw error
-        if (attempt === 1) this.log.warn({ err: error }, `${what} failed; trying again`)
+        if (isNews(said, error)) this.log.warn({ err: error }, `${what} failed; trying again`)
         await pause(backoff(attempt), this.signal)
       }
     }
   }
 
-  /** Does something every so many milliseconds, and later after failures; logs the first failure, and when it works again. */
+  /**
+   * Does something every so many milliseconds, and later after failures; logs the first failure, each other reason once, and when
+   * it works again.
+   */
   async every(ms: number, what: string, work: () => Promise<void>): Promise<void> {
+    const said = new Set<string>()
     for (let failures = 0; !this.signal.aborted; ) {
       try {
         await work()
         if (failures > 0) this.log.info(`${what} works again`)
         failures = 0
+        said.clear()
       } catch (error) {
-        if (++failures === 1 && !this.signal.aborted)
+        failures++
+        if (!this.signal.aborted && isNews(said, error))
           this.log.warn({ err: error }, `${what} failed; trying again`)
       }
       await pause(failures > 0 ? backoff(failures + 2) : ms, this.signal)
     }
   }
+}
+
+/** As many reasons as are told apart; texts may have numbers in them that never repeat. */
+const MOST_REASONS = 10
+
+function isNews(said: Set<string>, error: unknown): boolean {
+  const reason = error instanceof Error ? reasonText(error) : String(error)
+  if (said.has(reason) || said.size >= MOST_REASONS) return false
+  said.add(reason)
+  return true
 }

@@ -1,7 +1,9 @@
 /** The worker: prepares the database, runs the shards that it holds, and brings every change of a poll to them. */
 
 import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
+import { reasonText } from "@tallyroom/lib/health"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import type { GivenAddress } from "@tallyroom/lib/postgres/address"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
@@ -48,9 +50,9 @@ const UNSAFE =
 
 export type WorkerParts = {
   sql: Database
-  databaseUrl: string
+  databaseUrl: GivenAddress
   /** Where changes are listened for, over a connection of its own, if that is elsewhere. */
-  listenUrl?: string
+  listenUrl?: GivenAddress
   redis: Redis
   /** Opens one more connection, for a shard's waiting reads. */
   openRedis: () => Redis
@@ -89,10 +91,12 @@ export class Worker {
   private heartbeatFailed = true
   /** Why Postgres left a heartbeat without an answer, as far as that is known. */
   private silence = SILENT
+  /** Why the last heartbeat failed that did. */
+  private heartbeatReason = ""
   private heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: WorkerParts) {
-    const { sql, redis, openRedis, broker = null, listenUrl = "", metrics, log } = parts
+    const { sql, redis, openRedis, broker = null, listenUrl, metrics, log } = parts
     this.pulse = openDatabase(parts.databaseUrl, {
       ...{ name: "worker-heartbeat", connections: 1, answerMs: ANSWER_MS },
       onSilent: (cause) => {
@@ -104,7 +108,7 @@ export class Worker {
     this.polls = new PollBook(sql, log)
     this.tallies = new TallyProjection(redis, sql, log)
     this.listener = new Listener({
-      ...{ url: listenUrl || parts.databaseUrl, isForListening: listenUrl !== "" },
+      ...{ url: listenUrl ?? parts.databaseUrl, isForListening: listenUrl !== undefined },
       ...{ name: "worker-listen", sql: this.pulse, others: [sql], log },
       heard: {
         changed: (channel, poll) =>
@@ -169,7 +173,7 @@ export class Worker {
     if (!this.isPrepared) return { postgres: this.unprepared }
     const isSilent = this.heartbeatFailed || performance.now() - this.heartbeatAt > NO_HEARTBEAT_MS
     return {
-      ...(isSilent && { postgres: this.silence }),
+      ...(isSilent && { postgres: this.silenceNow() }),
       ...(this.listener.state === "deaf" && {
         notifications: "those of Postgres do not arrive: see DATABASE_LISTEN_URL",
       }),
@@ -177,6 +181,11 @@ export class Worker {
       ...(this.rights !== null && { rights: this.rights }),
       ...this.shards.problems(),
     }
+  }
+
+  private silenceNow(): string {
+    const hasReason = this.heartbeatFailed && this.silence === SILENT && this.heartbeatReason !== ""
+    return hasReason ? `${SILENT}: ${this.heartbeatReason}` : this.silence
   }
 
   /** What nothing but a restart mends; null when there is no such thing. */
@@ -259,6 +268,7 @@ export class Worker {
       this.silence = SILENT
     } catch (error) {
       this.heartbeatFailed = true
+      this.heartbeatReason = error instanceof Error ? reasonText(error) : String(error)
       throw error
     } finally {
       this.heartbeatAt = performance.now()

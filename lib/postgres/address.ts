@@ -10,7 +10,8 @@ export type Host = { name: string; port: number }
 export type PostgresAddress = {
   hosts: Host[]
   user?: string
-  password?: string
+  /** Or what is asked for it at each connection, as passwords are changed. */
+  password?: string | (() => string)
   database?: string
   tls: Tls
   /** Of several hosts the one that takes writes is used; else the first that answers. */
@@ -128,4 +129,25 @@ function wantsWrites(wanted: string | undefined): boolean {
   if (wanted === "any") return false
   const why = READERS.has(wanted) ? "Tallyroom writes" : "that is unknown"
   throw new AddressFault(`has target_session_attrs=${JSON.stringify(wanted)}, but ${why}: use read-write`)
+}
+
+/** An address, or what is asked for it. */
+export type GivenAddress = string | (() => string)
+
+export const addressNow = (given: GivenAddress): string => (typeof given === "string" ? given : given())
+
+/** The same as `readAddress`, with the password that the address has at each connection; what can't be read is as it was. */
+export function readGivenAddress(given: GivenAddress): PostgresAddress {
+  const address = readAddress(addressNow(given))
+  if (typeof given === "string") return address
+  let { password = "" } = address
+  const current = () => {
+    try {
+      password = readAddress(given()).password ?? ""
+    } catch {
+      // A file may be replaced just now.
+    }
+    return String(password)
+  }
+  return { ...address, password: current }
 }

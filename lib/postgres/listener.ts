@@ -9,8 +9,10 @@ import {
   openListenerConnection,
   renewSilentConnections,
 } from "../database"
+import { reasonText } from "../health"
 import type { Log } from "../process/logging"
 import { within } from "../within"
+import type { GivenAddress } from "./address"
 import { assertFit, UnfitDatabase } from "./fitness"
 import { isPooledConnection } from "./pooler-watch"
 
@@ -45,7 +47,7 @@ export type Heard = {
 export type ListenerState = "starting" | "away" | "deaf" | "asking" | "no-schema" | "unfit" | "listening"
 
 export type ListenerOptions = {
-  url: string
+  url: GivenAddress
   name: string
   heard: Heard
   log: Pick<Log, "info" | "warn" | "error">
@@ -84,6 +86,8 @@ export class Listener {
   private readonly echo = `tallyroom_echo_${crypto.randomUUID().slice(0, 8)}`
   private current: ListenerState = "starting"
   private why = ""
+  /** The reasons that the log names for the outage that lasts. */
+  private readonly said = new Set<string>()
   private ended: Promise<unknown> = Promise.resolve()
   private onEcho: () => void = () => {}
 
@@ -93,7 +97,7 @@ export class Listener {
     return this.current
   }
 
-  /** Why the database is unfit. */
+  /** Why the database is unfit, or there is no connection. */
   get reason(): string {
     return this.why
   }
@@ -118,7 +122,15 @@ export class Listener {
         attempt = 0
       }).catch((error) => {
         if (error instanceof Silent) for (const sql of this.pools()) renewSilentConnections(sql, SILENT_MS)
-        if (error instanceof UnfitDatabase) this.why = error.message
+        const reason = error instanceof Error ? reasonText(error) : String(error)
+        const isAnother = reason !== this.why
+        this.why = reason
+        if (
+          isAnother &&
+          this.current === "away" &&
+          !(error instanceof Deaf || error instanceof UnfitDatabase)
+        )
+          this.tellAnother(error)
         this.enter(error instanceof Deaf ? "deaf" : error instanceof UnfitDatabase ? "unfit" : "away", error)
       })
       await pause(backoff(attempt, LONGEST_WAIT_MS), signal)
@@ -239,9 +251,18 @@ export class Listener {
   }
 
   /** Says each change of state once. */
+  /** Reasons that take turns are each said once an outage. */
+  private tellAnother(error: unknown): void {
+    if (this.stopping.signal.aborted || this.said.has(this.why)) return
+    this.said.add(this.why)
+    this.options.log.warn({ err: error }, `Postgres is still away, and the reason is another: ${this.why}`)
+  }
+
   private enter(state: Exclude<ListenerState, "starting">, error?: unknown): void {
     if (this.stopping.signal.aborted || state === this.current) return
     this.current = state
+    this.said.clear()
+    if (state === "away") this.said.add(this.why)
     const { log } = this.options
     if (state === "listening") log.info("listening to Postgres")
     else if (state === "no-schema") log.warn("waiting for the tables in Postgres")

@@ -4,15 +4,22 @@ import { expect, test } from "bun:test"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { openDatabase } from "@tallyroom/lib/database"
 import { Redis } from "ioredis"
-import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import {
+  type AppProcess,
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { startNats } from "../../scripts/services/stores/nats"
 import { startRabbitmq } from "../../scripts/services/stores/rabbitmq"
 import { waitFor } from "../../scripts/services/wait"
 import { freshStores } from "../harness/fresh-stores"
 import { useStores } from "../harness/stores"
 
-const stores = useStores()
+// The roles of a Postgres serve all its databases.
+const stores = useStores({ ownPostgres: true })
 
 /** With a password that is pasted as it is. */
 const [OLD, NEW] = ["old-100%sure", "new-100%sure"]
@@ -124,3 +131,43 @@ test("Redis: readiness and log say WRONGPASS until the file is changed too, and 
     await waitFor("readiness", async () => (await readyz(app)) === READY, 20_000)
   expect(await votes(vote)).toBe(201)
 }, 90_000)
+
+test("Postgres: worker and result say why, in readiness and log, until the file is changed too", async () => {
+  const dir = folder()
+  const own = await freshStores(stores())
+  const { workerUrl, resultUrl } = own.database
+  const admin = openDatabase(own.database.adminUrl, { name: "test-admin", connections: 1 })
+  stores().defer(() => admin.end({ timeout: 1 }))
+  const role = (url: string) => new URL(url).username
+  const change = async (password: (url: string) => string) => {
+    for (const url of [workerUrl, resultUrl])
+      await admin.unsafe(`ALTER ROLE ${role(url)} PASSWORD '${password(url)}'`)
+    await admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (${role(workerUrl)}, ${role(resultUrl)})`
+  }
+  const write = (password: string) => {
+    writeFileSync(join(dir, "worker"), withPassword(workerUrl, password))
+    writeFileSync(join(dir, "result"), withPassword(resultUrl, password))
+  }
+  await change(() => OLD)
+  write(OLD)
+  const lines = { worker: [] as string[], result: [] as string[] }
+  const worker = await startWorkerProcess(
+    own,
+    { DATABASE_URL: "", DATABASE_URL_FILE: join(dir, "worker") },
+    { onLine: (line) => lines.worker.push(line) },
+  )
+  await worker.app.waitReady()
+  const result = await startResultProcess(
+    own,
+    { DATABASE_URL: "", DATABASE_URL_FILE: join(dir, "result") },
+    { onLine: (line) => lines.result.push(line) },
+  )
+  await change(() => NEW)
+  for (const app of [worker, result])
+    await waitFor("the reason", async () => (await readyz(app)).includes("password authentication"), 20_000)
+  for (const said of [lines.worker, lines.result])
+    await waitFor("the line", () => said.some((line) => line.includes("password authentication")))
+  write(NEW)
+  for (const app of [worker, result])
+    await waitFor("readiness", async () => (await readyz(app)) === READY, 30_000)
+}, 120_000)
