@@ -56,6 +56,8 @@ export class Counter {
   private epoch = 0
   /** When a batch was last committed, by `performance.now()`. */
   committedAt = Number.NEGATIVE_INFINITY
+  /** When Postgres last gave a batch, or a part of one, up: it is slow, and answers. */
+  refusedAt = Number.NEGATIVE_INFINITY
   /** How large a batch Postgres is given; less after one took too long. */
   private size = FIRST_BATCH_SIZE
   /** After so long Postgres gave a batch up. */
@@ -180,6 +182,7 @@ export class Counter {
     } catch (error) {
       const isTooLarge = isTimedOut(error)
       if (!isTooLarge && !isRefusedContent(error)) throw error
+      this.refusedAt = performance.now()
       if (isTooLarge) this.shrink(batch, performance.now() - start)
       if (batch.size > 1) return this.countHalves(batch, accepted, signal)
       if (isTooLarge) throw error

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
 import { START } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { createLog } from "@tallyroom/lib/process/logging"
 import { createRegistry } from "@tallyroom/lib/process/management"
 import { waitFor } from "../../../scripts/services/wait"
@@ -34,7 +35,7 @@ class StubSource implements Source {
     this.calls.push(`project ${which}`)
     this.failAt("project")
   }
-  async read() {
+  async read(): Promise<Entry[]> {
     await Bun.sleep(1)
     return []
   }
@@ -59,9 +60,9 @@ class StubSource implements Source {
 }
 
 /** @param isHeld whether the worker holds the shard's lease */
-function startShard(source: StubSource, isHeld = true) {
+function startShard(source: StubSource, isHeld = true, unsafe = async () => [{}]) {
   const log = createLog("test", "silent")
-  const sql = (async () => (isHeld ? [START] : [])) as unknown as Database
+  const sql = Object.assign(async () => (isHeld ? [START] : []), { unsafe }) as unknown as Database
   const metrics = createMetrics(createRegistry("test"))
   const polls = new PollBook(sql, log)
   const shard = new Shard(0, { source, sql, polls, metrics, log, worker: "w", onOpen: () => {} })
@@ -149,6 +150,43 @@ test("a shard that is opened again and again, and counts nothing, gets nowhere",
   await waitFor("the failure", () => !shard.isCounting)
   expect(shard.waitedMs).toBe(0)
   expect(shard.stalledMs).toBeGreaterThanOrEqual(performance.now() - before - 50)
+  stop()
+  await done
+})
+
+test("a shard that counts and never gets its answer waits longer and longer, until it has one", async () => {
+  const source = new StubSource()
+  const { shard, stop, done } = startShard(source)
+  await untilCounting(shard)
+  const answer = Promise.withResolvers<Entry[]>()
+  const read = source.read.bind(source)
+  source.read = () => answer.promise
+  await waitFor("a long wait", () => shard.waitedMs > 300)
+  source.read = read
+  answer.resolve([])
+  await waitFor("its end", () => shard.waitedMs < 100)
+  stop()
+  await done
+})
+
+test("a shard whose batches Postgres gives up, part by part, gets nowhere, and is answered all the same", async () => {
+  const source = new StubSource()
+  const entries = Array.from({ length: 16 }, (_, i) => ({
+    position: { ms: 1, seq: i },
+    raw: "",
+    ballot: null,
+  }))
+  source.read = async () => entries
+  const { shard, stop, done } = startShard(source, true, async () => {
+    await Bun.sleep(150)
+    throw Object.assign(new Error("canceling statement due to statement timeout"), { code: "57014" })
+  })
+  let longest = 0
+  await waitFor("a batch, its half and others to be given up", () => {
+    longest = Math.max(longest, shard.waitedMs)
+    return shard.stalledMs > 600
+  })
+  expect(longest).toBeLessThan(400)
   stop()
   await done
 })

@@ -85,9 +85,13 @@ export class Shard {
     this.isToReopen = true
   }
 
-  /** For how long a shard that counts has waited for what has a deadline, since it was last opened. */
+  /**
+   * For how long a shard that counts has waited for what has a deadline, since it was last opened. Where Postgres gives part after
+   * part of a batch up, the shard gets nowhere, and each is an answer.
+   */
   get waitedMs(): number {
-    return this.isCounting ? Math.min(this.stalledMs, performance.now() - this.openedAt) : 0
+    const answeredAt = Math.max(this.openedAt, this.counter.refusedAt)
+    return this.isCounting ? Math.min(this.stalledMs, performance.now() - answeredAt) : 0
   }
 
   /** Why the shard does not count; null while it does. */
