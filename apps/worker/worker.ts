@@ -184,8 +184,10 @@ export class Worker {
   }
 
   private silenceNow(): string {
-    const hasReason = this.heartbeatFailed && this.silence === SILENT && this.heartbeatReason !== ""
-    return hasReason ? `${SILENT}: ${this.heartbeatReason}` : this.silence
+    // A heartbeat may wait for its answer long; what listens connects anew each second.
+    const { state, reason } = this.listener
+    const why = state === "away" ? reason : this.heartbeatReason
+    return this.silence === SILENT && why !== "" ? `${SILENT}: ${why}` : this.silence
   }
 
   /** What nothing but a restart mends; null when there is no such thing. */
@@ -266,6 +268,7 @@ export class Worker {
       await this.shards.heartbeat(this.stopping.signal)
       this.heartbeatFailed = false
       this.silence = SILENT
+      this.heartbeatReason = ""
     } catch (error) {
       this.heartbeatFailed = true
       this.heartbeatReason = error instanceof Error ? reasonText(error) : String(error)
