@@ -42,7 +42,7 @@ export function formatCounted({ position, stream }: Counted): string {
 
 /**
  * Whether Postgres is found to have gone back, or was and the inbox is not equal to it yet. It is recorded before anything is done
- * about it, so that whoever comes next goes on.
+ * about it, so that whoever comes next goes on. It may go back once more before that.
  * @param counted what Redis says, if by that Postgres went back
  */
 export async function recordSetback(
@@ -59,7 +59,9 @@ export async function recordSetback(
       SELECT ${shard}::smallint, ${formatCounted(counted)}, ${formatPosition(position)}, ${jump}::bigint,
         (SELECT COALESCE(sum(lost), 0) FROM books WHERE shard = ${shard}::smallint)
       WHERE ${isHolding(sql, holding)}
-      ON CONFLICT (shard) WHERE mended_at IS NULL DO NOTHING`
+      ON CONFLICT (shard) WHERE mended_at IS NULL DO UPDATE
+      SET at = now(), counted = EXCLUDED.counted, position = EXCLUDED.position, jump = setbacks.jump + EXCLUDED.jump
+      WHERE setbacks.counted <> EXCLUDED.counted`
   }
   const [row] = await sql`SELECT shard FROM setbacks WHERE shard = ${shard} AND mended_at IS NULL`
   return row !== undefined
