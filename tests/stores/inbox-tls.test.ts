@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import { castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { freePort } from "../../scripts/services/processes/ports"
 import { startNats } from "../../scripts/services/stores/nats"
 import { startRabbitmq } from "../../scripts/services/stores/rabbitmq"
@@ -89,11 +90,7 @@ test.each(SERVERS)(
     const counting = await startWorkerProcess(own, { ...worker, ...files })
     await counting.app.waitReady()
     const voting = await startVoteProcess(own, { ...vote, ...files })
-    const answer = await fetch(`${voting.url}/api/polls/cats-vs-dogs/votes`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: '{"option":"a"}',
-    })
+    const answer = await castUntilAnswered([voting.url], "cats-vs-dogs", person(), "a")
     expect([201, 202]).toContain(answer.status)
     for (const { app } of [voting, counting]) app.kill("SIGKILL")
   },
