@@ -1,5 +1,7 @@
 /** Where Redis or a broker is and how to come in, read from an address as the consoles of providers show it. */
 
+import { unknownParameters } from "../unknown-parameters"
+
 export type StoreAddress = {
   /** Such as rediss. */
   scheme: string
@@ -74,13 +76,12 @@ export function addressFault(text: string, { schemes, parameters, hasNumber }: A
   const address = readStoreAddress(text)
   if (text.includes("#")) return `has a #: ${ESCAPES}`
   if (hasNumber && !/^\d*\/?$/.test(address.path)) return "must end with the number of a database, such as /0"
-  return unknownParameters([...address.parameters.keys()].filter((name) => !parameters.includes(name)))
+  const unknown = [...address.parameters.keys()].filter((name) => !parameters.includes(name))
+  return unknown.length > 0 ? parametersFault(unknown, parameters) : null
 }
 
-function unknownParameters(unknown: string[]): string | null {
-  if (unknown.length === 0) return null
+function parametersFault(unknown: string[], known: readonly string[]): string {
   // Part of a password, perhaps.
   if (!unknown.every((name) => /^[\w-]+$/.test(name))) return `has parameters that can't be read; ${ESCAPES}`
-  const names = unknown.map((name) => JSON.stringify(name)).join(", ")
-  return `has the unknown parameter${unknown.length > 1 ? "s" : ""} ${names}: leave it out, and name files for TLS by the settings for them`
+  return `has ${unknownParameters(unknown, known)}, and name files for TLS by the settings for them`
 }

@@ -1,5 +1,6 @@
 /** Where a Postgres is and how to come in, read from an address as libpq takes it and as the consoles of providers show it. */
 
+import { unknownParameters } from "../unknown-parameters"
 import { AddressFault } from "./address-fault"
 import { PASSED_ON, READ, WITHOUT_EFFECT } from "./address-parameters"
 import { type Tls, tlsOf } from "./tls"
@@ -92,8 +93,7 @@ function parameters(query: string): Map<string, string> {
   // Part of a password, perhaps.
   if (!unknown.every((name) => /^\w+$/.test(name)))
     throw new AddressFault(`has parameters that can't be read; ${IN_PASSWORDS}`)
-  const names = unknown.map((name) => JSON.stringify(name)).join(", ")
-  throw new AddressFault(`has the unknown parameter${unknown.length > 1 ? "s" : ""} ${names}: leave it out`)
+  throw new AddressFault(`has ${unknownParameters(unknown, [...READ, ...PASSED_ON, ...WITHOUT_EFFECT])}`)
 }
 
 function hostsOf(authority: string, given: Map<string, string>): Host[] {
