@@ -1,5 +1,7 @@
 /** How the stores are, in the same words for all of them: in readiness, in logs, and to whoever is refused. */
 
+import { withRemedy } from "./remedies"
+
 export type StoreName = "Postgres" | "Redis" | "NATS" | "RabbitMQ"
 
 export interface StoreHealth {
@@ -10,7 +12,7 @@ export interface StoreHealth {
 /** @param reason why, as far as it is known */
 export function unconnected(store: StoreName, reason?: Error | string): string {
   const why = reason instanceof Error ? reasonText(reason) : reason
-  return `there is no connection to ${store}${why ? `: ${why}` : ""}`
+  return `there is no connection to ${store}${why ? `: ${withRemedy(store, why)}` : ""}`
 }
 
 /** Looking a name up with several addresses ends with an error that has no message of its own. */

@@ -4,6 +4,7 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { reasonText } from "@tallyroom/lib/health"
 import { UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { remedyFor } from "@tallyroom/lib/remedies"
 import { SettingFixed } from "./database/first-start"
 
 export class Repeat {
@@ -26,7 +27,7 @@ export class Repeat {
         return await work()
       } catch (error) {
         if (error instanceof SettingFixed || error instanceof UnfitDatabase) throw error
-        if (isNews(said, error)) this.log.warn({ err: error }, `${what} failed; trying again`)
+        if (isNews(said, error)) this.log.warn({ err: error }, failed(what, error))
         await pause(backoff(attempt), this.signal)
       }
     }
@@ -46,8 +47,7 @@ export class Repeat {
         said.clear()
       } catch (error) {
         failures++
-        if (!this.signal.aborted && isNews(said, error))
-          this.log.warn({ err: error }, `${what} failed; trying again`)
+        if (!this.signal.aborted && isNews(said, error)) this.log.warn({ err: error }, failed(what, error))
       }
       await pause(failures > 0 ? backoff(failures + 2) : ms, this.signal)
     }
@@ -56,6 +56,12 @@ export class Repeat {
 
 /** As many reasons as are told apart; texts may have numbers in them that never repeat. */
 const MOST_REASONS = 10
+
+/** Redis and brokers tell by themselves why connecting to them fails: of that, only Postgres's errors come here. */
+function failed(what: string, error: unknown): string {
+  const remedy = error instanceof Error ? remedyFor("Postgres", reasonText(error)) : null
+  return `${what} failed; trying again${remedy ? ` (${remedy})` : ""}`
+}
 
 function isNews(said: Set<string>, error: unknown): boolean {
   const reason = error instanceof Error ? reasonText(error) : String(error)

@@ -8,6 +8,7 @@ import { Listener } from "@tallyroom/lib/postgres/listener"
 import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { withRemedy } from "@tallyroom/lib/remedies"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
 import { instanceOf, prepareDatabase, waitsForDisk } from "./database/prepare"
@@ -271,7 +272,10 @@ export class Worker {
       this.heartbeatReason = ""
     } catch (error) {
       this.heartbeatFailed = true
-      this.heartbeatReason = error instanceof Error ? reasonText(error) : String(error)
+      this.heartbeatReason = withRemedy(
+        "Postgres",
+        error instanceof Error ? reasonText(error) : String(error),
+      )
       throw error
     } finally {
       this.heartbeatAt = performance.now()

@@ -11,6 +11,7 @@ import {
 } from "../database"
 import { reasonText } from "../health"
 import type { Log } from "../process/logging"
+import { remedyFor, withRemedy } from "../remedies"
 import { within } from "../within"
 import type { GivenAddress } from "./address"
 import { assertFit, UnfitDatabase } from "./fitness"
@@ -122,7 +123,7 @@ export class Listener {
         attempt = 0
       }).catch((error) => {
         if (error instanceof Silent) for (const sql of this.pools()) renewSilentConnections(sql, SILENT_MS)
-        const reason = error instanceof Error ? reasonText(error) : String(error)
+        const reason = withRemedy("Postgres", error instanceof Error ? reasonText(error) : String(error))
         const isAnother = reason !== this.why
         this.why = reason
         if (
@@ -269,7 +270,13 @@ export class Listener {
     else if (state === "asking") log.warn(ASKING)
     else if (state === "unfit") log.error({ err: error }, this.why)
     else if (state === "deaf") log.warn({ err: error }, "changes are not heard; asking for them each second")
-    else log.warn({ err: error }, "Postgres is away; trying again until it is back")
+    else {
+      const remedy = remedyFor("Postgres", this.why)
+      log.warn(
+        { err: error },
+        `Postgres is away; trying again until it is back${remedy ? ` (${remedy})` : ""}`,
+      )
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** An outage of a store in the log: in few lines, however often connecting fails. */
 
 import { type ConnectionEvents, reasonText, type StoreName } from "../health"
+import { remedyFor, withRemedy } from "../remedies"
 import type { Log } from "./logging"
 
 /** Reasons may take turns, as with a name that leads to two machines. */
@@ -27,8 +28,9 @@ export function logOutages(
       reason = error
     },
     onLost() {
-      const text = reason ? reasonText(reason) : ""
-      if (!isAway) log.warn({ err: reason }, `${store} is away; ${meanwhile}`)
+      const text = reason ? withRemedy(store, reasonText(reason)) : ""
+      const remedy = remedyFor(store, text)
+      if (!isAway) log.warn({ err: reason }, `${store} is away; ${meanwhile}${remedy ? ` (${remedy})` : ""}`)
       else if (text === "" || text === last || isSaid(text)) return
       else log.warn({ err: reason }, `${store} is still away, and the reason is another: ${text}`)
       isAway = true

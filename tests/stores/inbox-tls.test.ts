@@ -85,6 +85,8 @@ test.each(SERVERS)(
 
     const without = await startWorkerProcess(own, worker)
     await waitFor("the reason", async () => /certificate|tls/i.test(await readyz(without)), 20_000)
+    const remedy = `set ${prefix}_CA to the file of the authority's certificates`
+    await waitFor("what to do", async () => (await readyz(without)).includes(remedy), 20_000)
     without.app.kill("SIGKILL")
 
     const counting = await startWorkerProcess(own, { ...worker, ...files })

@@ -11,6 +11,7 @@ import {
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
 import type { DatabaseUrls } from "../../scripts/services/stores/databases"
+import { assertPostgresAnswers } from "../../scripts/services/stores/external-stores"
 import { type Postgres, startPostgres } from "../../scripts/services/stores/postgres"
 import { waitFor } from "../../scripts/services/wait"
 import { type Authority, type Certificate, makeAuthority } from "../harness/certificates"
@@ -83,6 +84,17 @@ test("a server's certificate is verified as far as sslmode says, against sslroot
   for (const sslmode of ["require", "verify-ca", "verify-full"])
     expect(String(await as({ sslmode, sslrootcert: other.ca }))).toMatch(/SIGNED|ISSUER|VERIFY/)
   expect(String(await as({ sslmode: "verify-full" }))).toMatch(/SIGNED|ISSUER|VERIFY/)
+})
+
+test("the demo says what to set for a server that is not trusted, or wants TLS", async () => {
+  const at = (query: string) => {
+    const url = new URL(database.workerUrl)
+    return assertPostgresAnswers(`postgres://${url.username}:${url.password}@localhost:${url.port}/${query}`)
+  }
+  await expect(at("tallyroom")).rejects.toThrow(
+    "Write sslmode=require or sslmode=verify-full into its address",
+  )
+  await expect(at("tallyroom?sslmode=verify-full")).rejects.toThrow("Set sslrootcert in its address")
 })
 
 test("a client shows its certificate where the server asks for one", async () => {

@@ -3,13 +3,15 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { type Database, isDatabaseAway, openDatabase } from "@tallyroom/lib/database"
+import { reasonText, type StoreName } from "@tallyroom/lib/health"
 import type { Access } from "@tallyroom/lib/inbox/access"
-import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
+import { INBOX_STORES, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { AUDIT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
+import { withRemedy } from "@tallyroom/lib/remedies"
 import type { Redis } from "ioredis"
 import { auditPolls, type PollBooks } from "./audit"
 import { report } from "./audit-report"
@@ -133,10 +135,10 @@ function storeAway(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   if (error instanceof InboxAway) return `The inbox can't be read: ${error.message}.`
   if (REDIS_AWAY.test(error.message)) return `Redis can't be reached: ${error.message}`
-  return isDatabaseAway(error) ? `Postgres can't be reached: ${error.message || codeOf(error)}.` : null
+  return isDatabaseAway(error)
+    ? `Postgres can't be reached: ${withRemedy("Postgres", reasonText(error))}.`
+    : null
 }
-
-const codeOf = (error: Error) => String((error as NodeJS.ErrnoException).code)
 
 async function readBooks(
   sql: Database,
@@ -161,20 +163,20 @@ interface Inbox {
 function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inbox {
   let last = "it does not answer"
   const onError = (error: Error) => {
-    last = error.message
+    last = reasonText(error)
   }
-  const until = async (isThere: () => boolean, what: string) => {
+  const until = async (isThere: () => boolean, what: string, store: StoreName) => {
     for (const end = performance.now() + patienceMs; !isThere(); await sleep(AGAIN_MS)) {
       const isLate = performance.now() > end || REFUSED.test(last)
-      if (isLate) throw new Error(`${what} can't be reached: ${last}.`)
+      if (isLate) throw new Error(`${what} can't be reached: ${withRemedy(store, last)}.`)
     }
   }
   const broker = openBrokerAdmin(inboxUrl, 1, { onError })
   if (broker) {
-    const connected = until(() => broker.problem() === null, "The inbox")
+    const connected = until(() => broker.problem() === null, "The inbox", INBOX_STORES[broker.kind])
     return { inbox: broker, connected, close: () => broker.close() }
   }
   const redis = openRedis(redisUrl, { onError })
-  const connected = until(() => redisProblem(redis) === null, "Redis")
+  const connected = until(() => redisProblem(redis) === null, "Redis", "Redis")
   return { inbox: redis, connected, close: async () => redis.disconnect() }
 }

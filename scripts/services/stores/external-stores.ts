@@ -1,6 +1,7 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { readAddress } from "@tallyroom/lib/postgres/address"
 import { AddressFault } from "@tallyroom/lib/postgres/address-fault"
+import { remedyFor } from "@tallyroom/lib/remedies"
 import { Redis } from "ioredis"
 import { warnOfLosses } from "../../../apps/worker/redis-durability"
 import { UserError } from "../terminal/user-error"
@@ -48,13 +49,13 @@ export async function assertPostgresAnswers(url: string, without = OUR_OWN): Pro
 }
 
 function unusable(
-  store: string,
+  store: "Postgres" | "Redis",
   target: string,
   setting: string,
   cause: unknown,
   without: string,
 ): UserError {
-  const { why, advice } = reasonOf(cause)
+  const { why, advice } = reasonOf(cause, store)
   const other = `or unset ${setting} to use ${without}`
   return new UserError(`Can't use ${store} at ${target} (${setting}): ${why}. ${advice}, ${other}.`, {
     cause,
@@ -90,8 +91,10 @@ const NO_DATABASE = "3D000"
 const NO_CONNECT = "42501"
 const REFUSED_USER = new Set(["28P01", "28000"])
 
-function reasonOf(error: unknown): { why: string; advice: string } {
+function reasonOf(error: unknown, store: "Postgres" | "Redis"): { why: string; advice: string } {
   const { code = "", message = "" } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  const remedy = remedyFor(store, message)
+  if (remedy) return { why: message, advice: remedy.replace(/^./, (letter) => letter.toUpperCase()) }
   if (code === "ECONNREFUSED") return { why: "nothing listens there", advice: "Start it" }
   if (code === "ENOTFOUND") return { why: "there is no host of that name", advice: "Correct the host" }
   if (code === NO_DATABASE) return { why: message, advice: "Create it (createdb)" }

@@ -1,0 +1,17 @@
+import { expect, test } from "bun:test"
+import { unconnected } from "./health"
+
+test.each([
+  ["Postgres", "unable to verify the first certificate", /: set sslrootcert in its address to the file/],
+  ["Redis", "self signed certificate in certificate chain", /: set REDIS_CA to the file/],
+  ["NATS", "self-signed certificate", /: set INBOX_CA to the file/],
+  ["RabbitMQ", "unable to get local issuer certificate", /: set INBOX_CA to the file/],
+  [
+    "Postgres",
+    'no pg_hba.conf entry for host "::1", user "u", database "d", no encryption',
+    /: write sslmode=require or sslmode=verify-full into its address/,
+  ],
+  ["Redis", "connect ECONNREFUSED", /ECONNREFUSED$/],
+] as const)("of %s that can't be reached (%s) is said what mends it", (store, reason, told) => {
+  expect(unconnected(store, new Error(reason))).toMatch(told)
+})

@@ -1,0 +1,28 @@
+/** What to do about a connection that could not be made, where one setting mends it. */
+
+import type { StoreName } from "./health"
+
+const UNTRUSTED = /self[- ]signed certificate|unable to (verify the first|get (local )?issuer) certificate/i
+/** How Postgres refuses a connection that is not encrypted; earlier ones say "SSL off". */
+const UNENCRYPTED = /pg_hba\.conf .*(no encryption|SSL off)/
+
+/** Beginning with a verb; null where the reason names no one setting. */
+export function remedyFor(store: StoreName, reason: string): string | null {
+  if (UNTRUSTED.test(reason)) return `set ${AUTHORITIES[store]} to the file of the authority's certificates`
+  if (store === "Postgres" && UNENCRYPTED.test(reason))
+    return "write sslmode=require or sslmode=verify-full into its address if it wants TLS"
+  return null
+}
+
+const AUTHORITIES: Record<StoreName, string> = {
+  Postgres: "sslrootcert in its address",
+  Redis: "REDIS_CA",
+  NATS: "INBOX_CA",
+  RabbitMQ: "INBOX_CA",
+}
+
+/** The reason with what to do about it. */
+export function withRemedy(store: StoreName, reason: string): string {
+  const remedy = remedyFor(store, reason)
+  return remedy === null || reason.endsWith(remedy) ? reason : `${reason}: ${remedy}`
+}
