@@ -62,3 +62,30 @@ test("a password with a % that is pasted as it is lets in, and whoever is not le
   await admin.call("ACL", "SETUSER", "vote", ">100%sure")
   await becomes(async () => redisProblem(vote), null)
 })
+
+test("a database that Redis does not give is no connection, rather than database 0", async () => {
+  const { redis: server, defer } = stores()
+  const admin = openRedis(server.adminUrl)
+  const [outside, forbidden] = [openRedis(`${server.voteUrl}/99`), openRedis(`${server.workerUrl}/3`)]
+  const stranger = openRedis(`${server.voteUrl.replace(/:[^:@]+@/, ":wrong@")}/3`)
+  defer(() => {
+    for (const one of [admin, outside, forbidden, stranger]) one.disconnect()
+  })
+  await becomes(
+    async () => redisProblem(outside),
+    "there is no connection to Redis: Redis refuses database 99: ERR DB index is out of range",
+  )
+  await expect(outside.get("{s0}:gate")).rejects.toThrow()
+  await becomes(async () => redisProblem(stranger)?.includes("Redis: WRONGPASS"), true)
+
+  await becomes(async () => redisProblem(forbidden), null)
+  await admin.call("ACL", "SETUSER", "worker", "-select")
+  await admin.call("CLIENT", "KILL", "USER", "worker")
+  await becomes(
+    async () => redisProblem(forbidden),
+    "there is no connection to Redis: Redis refuses database 3: its user may not give the command select",
+  )
+  await admin.call("ACL", "SETUSER", "worker", "+select")
+  await becomes(async () => redisProblem(forbidden), null)
+  expect(String(await forbidden.client("INFO"))).toContain(" db=3 ")
+})

@@ -52,7 +52,8 @@ export function openRedis(
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     disableClientInfo: true,
     retryStrategy: (attempt) => {
-      Object.assign(redis.options, place())
+      // The database stays: ioredis would go back to the earlier one after it is ready.
+      Object.assign(redis.options, place(), { db: redis.options.db })
       return backoff(attempt)
     },
     reconnectOnError: demotions(),

@@ -1,4 +1,7 @@
-/** Whether what answers at REDIS_URL is a Redis that can hold an inbox, by the INFO that is asked for with each connection. */
+/**
+ * Whether what answers at REDIS_URL is a Redis that can hold an inbox, by the INFO that is asked for with each connection, and lets us
+ * into the database that the address names.
+ */
 
 import type { Redis } from "ioredis"
 
@@ -13,11 +16,14 @@ export const isInfoHidden = (redis: object): boolean => hidden.has(redis)
 
 /** Has a connection fail, with the reason, to what can't be used. */
 export function checkServer(redis: Redis): void {
+  const refused = watchSelect(redis)
   const info = redis.info.bind(redis) as (...sections: unknown[]) => Promise<string>
   // ioredis asks so before it calls a connection ready, and writes to the console where it may not.
   redis.info = ((...asked: unknown[]) => {
     const [answer] = asked
     if (typeof answer !== "function") return info(...asked)
+    const refusal = refused()
+    if (refusal !== null) return Promise.resolve((answer as Answer)(refusal))
     return info().then(
       (text) => {
         hidden.delete(redis)
@@ -32,6 +38,31 @@ export function checkServer(redis: Redis): void {
       },
     )
   }) as typeof redis.info
+}
+
+/**
+ * ioredis says an error of its SELECT and goes on, in database 0. It sends that before each connection's INFO, and has its answer by
+ * then.
+ * @returns why the connection that is being made is in another database than it should be; null when it is not
+ */
+function watchSelect(redis: Redis): () => Error | null {
+  let refusal: Error | null = null
+  const select = redis.select.bind(redis) as (db: number) => Promise<"OK">
+  redis.select = ((db: number) => {
+    refusal = null
+    return select(db).catch(({ message }: Error) => {
+      refusal = new Error(unselected(db, message))
+    })
+  }) as typeof redis.select
+  return () => refusal
+}
+
+function unselected(db: number, answer: string): string {
+  // Whoever is not let in at all is told so, and not of a database.
+  if (answer.startsWith("NOAUTH")) return answer
+  // Of an error with NOPERM in it ioredis thinks that INFO alone is forbidden, and goes on.
+  const why = answer.startsWith("NOPERM") ? "its user may not give the command select" : answer
+  return `Redis refuses database ${db}: ${why}`
 }
 
 /** Why this server can't be used, in a sentence; null when it can. */

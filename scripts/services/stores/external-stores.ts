@@ -1,4 +1,5 @@
 import { openDatabase } from "@tallyroom/lib/database"
+import { checkServer } from "@tallyroom/lib/inbox/redis/fitness"
 import { readAddress } from "@tallyroom/lib/postgres/address"
 import { AddressFault } from "@tallyroom/lib/postgres/address-fault"
 import { remedyFor } from "@tallyroom/lib/remedies"
@@ -15,6 +16,7 @@ export async function assertRedisAnswers(url: string): Promise<void> {
   const target = placeOf("REDIS_URL", url, "redis://localhost:6379", ["redis:", "rediss:"])
   const how = { lazyConnect: true, retryStrategy: () => null, disableClientInfo: true }
   const redis = new Redis(url, { ...how, connectTimeout: CONNECT_DEADLINE_MS })
+  checkServer(redis)
   let lastError: unknown
   redis.on("error", (error) => {
     lastError = error
@@ -102,7 +104,7 @@ function reasonOf(error: unknown, store: "Postgres" | "Redis"): { why: string; a
     const database = /"(.*)"/.exec(message)?.[0] ?? "the database"
     return { why: message, advice: `Run GRANT CONNECT ON DATABASE ${database} TO this user` }
   }
-  if (REFUSED_USER.has(code) || /WRONGPASS|NOAUTH|NOPERM/.test(message)) {
+  if (REFUSED_USER.has(code) || /^(WRONGPASS|NOAUTH|NOPERM)/.test(message)) {
     return { why: "it refuses this user or password", advice: "Correct them in the address" }
   }
   if (code === "CONNECT_TIMEOUT" || code === "ETIMEDOUT" || message === "") {
