@@ -2,6 +2,7 @@
 
 import { isDatabaseAway } from "@tallyroom/lib/database"
 import { auditUsage, runAudit } from "../../apps/worker/audit/audit-command"
+import { withSecretsOfFiles } from "../services/given-settings"
 import { findStores } from "../services/stack/running-demo"
 import { assertPostgresAnswers } from "../services/stores/external-stores"
 import { readPassedOnWords, runScript } from "../services/terminal/command-line"
@@ -11,14 +12,16 @@ const plan = {
   call: "bun run audit",
   where: `Environment:
   REDIS_URL, DATABASE_URL   the stores (those of a running demo)
-  INBOX_URL                 the broker, where one holds the ballots`,
+  INBOX_URL                 the broker, where one holds the ballots
+  REDIS_URL_FILE, DATABASE_URL_FILE, INBOX_URL_FILE   the files that they are in, instead
+  REDIS_CA, REDIS_CERT, REDIS_KEY, INBOX_CA, INBOX_CERT, INBOX_KEY   files for TLS, as for the worker`,
   stores: findStores,
 }
-const { DATABASE_URL } = process.env
 
 await runScript(
   async () => {
     const words = readPassedOnWords(auditUsage(plan))
+    const { DATABASE_URL } = withSecretsOfFiles(process.env, ["DATABASE_URL"])
     if (DATABASE_URL) await assertUsable(DATABASE_URL, words.includes("--wait"))
     return runAudit(plan, words)
   },

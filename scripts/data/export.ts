@@ -3,6 +3,7 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { EXPORT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
+import { withSecretsOfFiles } from "../services/given-settings"
 import { runningDemo } from "../services/stack/running-demo"
 import { assertPostgresAnswers } from "../services/stores/external-stores"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
@@ -25,7 +26,8 @@ second in which they were accepted, and whether they still stand; never a voter.
   --help           show this
 
 Environment:
-  DATABASE_URL   the database, as a user who may read all tables (that of a running demo)`
+  DATABASE_URL   the database, as a user who may read all tables (that of a running demo); or
+                 DATABASE_URL_FILE, the file that it is in`
 
 await runScript(main, { failure: 2 })
 
@@ -40,7 +42,7 @@ async function main(): Promise<number> {
     },
   })
   const formats = FORMATS.filter((it) => values.format === "both" || values.format === it)
-  const url = process.env.DATABASE_URL || runningDemo()?.databaseUrl
+  const url = withSecretsOfFiles(process.env, ["DATABASE_URL"]).DATABASE_URL || runningDemo()?.databaseUrl
   if (!url) throw new UserError("No running demo found. Start one with `bun run demo`, or set DATABASE_URL.")
   const { poll = null, dir, force } = values
   try {

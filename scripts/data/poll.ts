@@ -1,6 +1,7 @@
 /** `bun run poll`: makes, opens, closes and lists polls from the terminal, over the admin API. */
 
 import { CHECKOUT } from "../services/checkout"
+import { withSecretsOfFiles } from "../services/given-settings"
 import { runningDemo } from "../services/stack/running-demo"
 import { runScript } from "../services/terminal/command-line"
 import { UserError } from "../services/terminal/user-error"
@@ -8,9 +9,9 @@ import { pollApi } from "./poll/api"
 import { readCommand } from "./poll/arguments"
 import { runCommand } from "./poll/commands"
 
-/** Where the API is: RESULT_URL and ADMIN_TOKEN, else the running demo's. */
+/** Where the API is: RESULT_URL and ADMIN_TOKEN (or the file that it is in), else the running demo's. */
 function findApi() {
-  const { RESULT_URL, ADMIN_TOKEN } = process.env
+  const { RESULT_URL, ADMIN_TOKEN } = withSecretsOfFiles(process.env, ["ADMIN_TOKEN"])
   if (RESULT_URL && ADMIN_TOKEN) return { address: RESULT_URL, token: ADMIN_TOKEN }
   if (RESULT_URL || ADMIN_TOKEN) {
     throw new UserError(

@@ -26,6 +26,7 @@ Environment:
   WORKERS                    how many workers run (1)
   REDIS_URL, DATABASE_URL    use these instead of starting Redis and Postgres
   INBOX_URL                  the broker that holds the ballots, if Redis does not
+                             (these, ADMIN_TOKEN and VOTER_SECRETS also as the paths of files: REDIS_URL_FILE, …)
 and every setting of the apps in docs/settings.md.`
 
 const { values } = readCommandLine({
@@ -47,18 +48,18 @@ await runInForeground({
   },
 })
 
-function whereToGo({ voteUrl, resultUrl, adminToken, contracts }: RunningDemo): string {
+function whereToGo({ voteUrl, resultUrl, adminToken, contracts, ...stores }: RunningDemo): string {
   const phones = addressInNetwork()
   const also = (url: string) =>
     phones ? `   (phones in this network: http://${phones}:${new URL(url).port})` : ""
-  const { REDIS_URL, DATABASE_URL } = process.env
+  const isAllGiven = !stores.adminRedisUrl && !stores.adminDatabaseUrl
   return `
   Vote:    ${voteUrl}${also(voteUrl)}
   Watch:   ${resultUrl}${also(resultUrl)}
   Manage:  ${resultUrl}/admin
   Admin token: ${adminToken}
 ${contracts ? whereContractsAre(contracts) : ""}
-Ctrl-C stops everything; votes stay in ${REDIS_URL && DATABASE_URL ? "your own stores" : ".tallyroom/"}
+Ctrl-C stops everything; votes stay in ${isAllGiven ? "your own stores" : ".tallyroom/"}
 ready`
 }
 

@@ -93,6 +93,36 @@ describe("the commands", () => {
   })
 })
 
+describe("secrets in files", () => {
+  const file = (name: string, content: string) => {
+    writeFileSync(join(scratch, name), `${content}\n`)
+    return join(scratch, name)
+  }
+  const stores = () => ({
+    DATABASE_URL_FILE: file("database", "postgres://me:secret@localhost:1/votes"),
+    REDIS_URL_FILE: file("redis", "redis://localhost:1"),
+  })
+  const noDatabase = "Can't use Postgres at localhost:1/votes (DATABASE_URL): nothing listens there."
+
+  test.each([
+    ["data/audit", [], stores, noDatabase],
+    ["data/export", ["--dir", join(scratch, "export")], stores, noDatabase],
+    [
+      "data/poll",
+      ["list"],
+      () => ({ RESULT_URL: "http://localhost:1", ADMIN_TOKEN_FILE: file("token", "a-token") }),
+      "Nobody answers at http://localhost:1: start the result app",
+    ],
+  ] as const)(
+    "%s reads them as the apps do, and says what is wrong with them",
+    async (name, words, env, told) => {
+      expect((await runs(name, [...words], env())).said).toStartWith(told)
+      const nowhere = Object.fromEntries(Object.keys(env()).map((it) => [it, "/no/such/file"]))
+      expect((await runs(name, [...words], nowhere)).said).toContain('_FILE="/no/such/file" can\'t be read')
+    },
+  )
+})
+
 async function runs(name: string, words: string[], env: Record<string, string> = {}) {
   const { code, err } = await outputOfScript(`scripts/${name}.ts`, words, env)
   return { code, said: err.trim() }

@@ -7,12 +7,14 @@ import { join } from "node:path"
 import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { freePort } from "../../scripts/services/processes/ports"
+import { assertRedisAnswers } from "../../scripts/services/stores/external-stores"
 import { startNats } from "../../scripts/services/stores/nats"
 import { startRabbitmq } from "../../scripts/services/stores/rabbitmq"
 import { startRedis } from "../../scripts/services/stores/redis"
 import { waitFor } from "../../scripts/services/wait"
 import { type Authority, makeAuthority } from "../harness/certificates"
 import { freshStores } from "../harness/fresh-stores"
+import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
 
 const stores = useStores()
@@ -94,6 +96,11 @@ test.each(SERVERS)(
     const voting = await startVoteProcess(own, { ...vote, ...files })
     const answer = await castUntilAnswered([voting.url], "cats-vs-dogs", person(), "a")
     expect([201, 202]).toContain(answer.status)
+    const env = { DATABASE_URL: own.database.workerUrl, REDIS_URL: own.redis.workerUrl, ...worker, ...files }
+    const audit = await outputOfScript("scripts/data/audit.ts", ["--wait"], env)
+    expect(audit.err).toBe("")
+    expect(audit.code).toBe(0)
+    if (worker.REDIS_URL) await assertRedisAnswers(worker.REDIS_URL, files)
     for (const { app } of [voting, counting]) app.kill("SIGKILL")
   },
   120_000,

@@ -39,7 +39,7 @@ export function openRedis(
   answerTimeoutMs = SILENT_MS,
 ): Redis {
   const { onError, onLost, onConnected } = onceMissed(events)
-  const place = currently(accessBy(access), connectionOptions)
+  const place = redisPlace(access)
   const redis = new Redis({
     ...place(),
     enableOfflineQueue: false,
@@ -71,6 +71,11 @@ export function openRedis(
   })
   keepAlive(redis)
   return redis
+}
+
+/** Where Redis is and how to come in, in the words of ioredis, as it is at each call. */
+export function redisPlace(access: string | Access): () => ReturnType<typeof connectionOptions> {
+  return currently(accessBy(access), connectionOptions)
 }
 
 /** What ioredis is told of an address, in such a way that a later one takes the place of all of it. */

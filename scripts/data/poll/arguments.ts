@@ -32,7 +32,8 @@ Ids are made from title and labels; --option <id>=<label> gives an option anothe
 A moment is like 2030-01-31T20:00:00Z.
 
 Environment:
-  RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo)`
+  RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo);
+                             or ADMIN_TOKEN_FILE, the file that the token is in`
 
 const COMMANDS = [
   "list",

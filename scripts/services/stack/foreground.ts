@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { STATE_DIR } from "../checkout"
+import { withSecretsOfFiles } from "../given-settings"
 import { lockState } from "../processes/lock"
 import { onStopRequest } from "../processes/stop-request"
 import type { BrokerKind } from "../stores/brokers"
@@ -31,7 +32,8 @@ export async function runInForeground({
   onLine,
   onReady,
 }: Foreground): Promise<void> {
-  if (fresh) refuseForeign(process.env)
+  const env = environmentOrExit()
+  if (fresh) refuseForeign(env)
   const unlock = lockOrExit()
   const end = (code: number) => {
     withdrawRunning()
@@ -51,7 +53,7 @@ export async function runInForeground({
   }
   const stack = new Stack({
     stateDir: STATE_DIR,
-    env: process.env,
+    env,
     restartsOnSave,
     contracts,
     ...(broker && { broker }),
@@ -74,6 +76,16 @@ export async function runInForeground({
     onReady(running)
   } catch (error) {
     fail(describe(error))
+  }
+}
+
+/** With the secrets that stand in files, which the apps are then given as they are. */
+function environmentOrExit(): Record<string, string | undefined> {
+  try {
+    return withSecretsOfFiles()
+  } catch (error) {
+    console.error(describe(error))
+    process.exit(2)
   }
 }
 

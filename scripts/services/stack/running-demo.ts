@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { STATE_DIR } from "../checkout"
+import { inboxAccessOf, tlsFilesOf, withSecretsOfFiles } from "../given-settings"
 import { isAlive } from "../processes/process-table"
 import { writePrivately } from "../secrets"
 import { UserError } from "../terminal/user-error"
@@ -16,6 +17,8 @@ export interface RunningDemo {
   readonly redisUrl: string
   /** Of the broker that holds the ballots, where Redis does not. */
   readonly inboxUrl?: string
+  /** The settings of files for TLS to these two. */
+  readonly tlsFiles?: Record<string, string>
   /** As the owner of the tables. */
   readonly databaseUrl: string
   readonly adminToken: string
@@ -46,16 +49,24 @@ export function runningDemo(): RunningDemo | undefined {
 }
 
 /**
- * The stores' addresses: REDIS_URL and DATABASE_URL (and INBOX_URL where a broker holds the ballots), else those of the
- * running demo; a UserError if neither.
+ * How to come into the stores: by REDIS_URL and DATABASE_URL (and INBOX_URL where a broker holds the ballots), or the files
+ * that they are in, with the files for TLS; else as the running demo does; a UserError if neither.
  */
 export function findStores(env: Record<string, string | undefined> = process.env) {
   const running = runningDemo()
-  const redisUrl = env.REDIS_URL || running?.redisUrl
-  const databaseUrl = env.DATABASE_URL || running?.databaseUrl
-  const isDemo = !env.REDIS_URL && !env.DATABASE_URL
-  const inboxUrl = env.INBOX_URL || (isDemo && running?.inboxUrl) || ""
-  if (redisUrl && databaseUrl) return { redisUrl, databaseUrl, inboxUrl }
+  const given = withSecretsOfFiles(env, ["REDIS_URL", "DATABASE_URL", "INBOX_URL"])
+  const redisUrl = given.REDIS_URL || running?.redisUrl
+  const databaseUrl = given.DATABASE_URL || running?.databaseUrl
+  const isDemo = !given.REDIS_URL && !given.DATABASE_URL
+  const inboxUrl = given.INBOX_URL || (isDemo && running?.inboxUrl) || ""
+  if (redisUrl && databaseUrl) {
+    const files = {
+      ...tlsFilesOf("REDIS", given.REDIS_URL ? env : running?.tlsFiles),
+      ...tlsFilesOf("INBOX", given.INBOX_URL || !isDemo ? env : running?.tlsFiles),
+    }
+    const { redis, inbox } = inboxAccessOf({ REDIS_URL: redisUrl, INBOX_URL: inboxUrl, ...files })
+    return { redisUrl: redis, databaseUrl, inboxUrl: inbox }
+  }
   throw new UserError(
     "No running demo found. Start one with `bun run demo`, or set REDIS_URL and DATABASE_URL.",
   )

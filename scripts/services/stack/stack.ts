@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { INBOX_LIMITS, inboxKind } from "@tallyroom/lib/inbox/brokers"
 import type { App } from "../apps/app-process"
+import { inboxAccessOf, tlsFilesOf } from "../given-settings"
 import { assertPortFree } from "../processes/ports"
 import { stopSupervised } from "../processes/supervised-process"
 import { keptSecrets } from "../secrets"
@@ -67,9 +68,10 @@ export class Stack {
     }
     say("Starting vote, worker and result")
     await this.startApps(wiring, ports.WORKERS, urls && contractApps(wiring, urls, env))
-    await untilInboxOpen(wiring.workerRedisUrl, kind)
+    const files = env.REDIS_URL ? tlsFilesOf("REDIS", env) : {}
+    await untilInboxOpen(inboxAccessOf({ REDIS_URL: wiring.workerRedisUrl, ...files }).redis, kind)
     if (!env.DATABASE_URL) noteInbox(stateDir, kind)
-    return { ...runningFrom(wiring, stores), ...(urls && { contracts: urls }) }
+    return { ...runningFrom(wiring, stores, env), ...(urls && { contracts: urls }) }
   }
 
   /** Ends the apps, then the stores, within 10 s. */
@@ -96,6 +98,7 @@ export class Stack {
     return startStores({
       stateDir,
       redisUrl: env.REDIS_URL,
+      redisFiles: tlsFilesOf("REDIS", env),
       databaseUrl: env.DATABASE_URL,
       inboxUrl: env.INBOX_URL,
       broker,

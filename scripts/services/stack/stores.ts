@@ -9,6 +9,8 @@ export interface StoresPlan {
   readonly stateDir: string
   /** Used, if set, instead of starting a store of our own. */
   readonly redisUrl?: string | undefined
+  /** The settings of files for TLS to that Redis. */
+  readonly redisFiles?: Record<string, string>
   readonly databaseUrl?: string | undefined
   readonly inboxUrl?: string | undefined
   /** The broker to start. */
@@ -39,7 +41,7 @@ const DATABASE = "tallyroom"
  * starts, that it answers. A broker that is given is waited for by the apps.
  */
 export async function startStores(plan: StoresPlan): Promise<StoreUrls> {
-  if (plan.redisUrl) await assertRedisAnswers(plan.redisUrl)
+  if (plan.redisUrl) await assertRedisAnswers(plan.redisUrl, plan.redisFiles)
   if (plan.databaseUrl) await assertPostgresAnswers(plan.databaseUrl)
   const starting = [redisUrls(plan), databaseUrls(plan), inboxUrl(plan)] as const
   // After a failure of one the others must have got as far as onStart, or nobody would stop it.

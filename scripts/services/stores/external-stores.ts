@@ -1,21 +1,27 @@
 import { openDatabase } from "@tallyroom/lib/database"
+import { redisPlace } from "@tallyroom/lib/inbox/redis/client"
 import { checkServer } from "@tallyroom/lib/inbox/redis/fitness"
 import { readAddress } from "@tallyroom/lib/postgres/address"
 import { AddressFault } from "@tallyroom/lib/postgres/address-fault"
 import { remedyFor } from "@tallyroom/lib/remedies"
 import { Redis } from "ioredis"
 import { warnOfLosses } from "../../../apps/worker/redis-durability"
+import { inboxAccessOf } from "../given-settings"
 import { UserError } from "../terminal/user-error"
 
 /** A store on this machine answers in milliseconds, a distant one within a second. */
 const CONNECT_DEADLINE_MS = 5_000
 const OUR_OWN = "one of our own"
 
-/** Throws a UserError unless a Redis (7.0 or later) answers at REDIS_URL; its password is never in the message. */
-export async function assertRedisAnswers(url: string): Promise<void> {
+/**
+ * Throws a UserError unless a Redis (7.0 or later) answers at REDIS_URL; its password is never in the message.
+ * @param files the settings of files for TLS
+ */
+export async function assertRedisAnswers(url: string, files: Record<string, string> = {}): Promise<void> {
   const target = placeOf("REDIS_URL", url, "redis://localhost:6379", ["redis:", "rediss:"])
   const how = { lazyConnect: true, retryStrategy: () => null, disableClientInfo: true }
-  const redis = new Redis(url, { ...how, connectTimeout: CONNECT_DEADLINE_MS })
+  const place = redisPlace(inboxAccessOf({ REDIS_URL: url, ...files }).redis)
+  const redis = new Redis({ ...place(), ...how, connectTimeout: CONNECT_DEADLINE_MS })
   checkServer(redis)
   let lastError: unknown
   redis.on("error", (error) => {

@@ -1,3 +1,4 @@
+import type { Access } from "@tallyroom/lib/inbox/access"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
@@ -9,8 +10,8 @@ import { waitFor } from "../wait"
 const DEADLINE_MS = 60_000
 
 /** Waits until a worker has opened every shard of the inbox, so that a vote cast from then on is accepted. */
-export async function untilInboxOpen(redisUrl: string, kind: InboxKind = "redis"): Promise<void> {
-  const redis = openRedis(redisUrl)
+export async function untilInboxOpen(access: string | Access, kind: InboxKind = "redis"): Promise<void> {
+  const redis = openRedis(access)
   const isOpen = async () => {
     try {
       const { shards } = await readIndex(redis)
