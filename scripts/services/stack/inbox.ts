@@ -38,14 +38,6 @@ export function noteInbox(stateDir: string, kind: InboxKind): void {
 
 /** @throws {UserError} when it is no address */
 function kindOf(inboxUrl: string): InboxKind {
-  try {
-    return inboxKind(inboxUrl)
-  } catch (cause) {
-    throw new UserError(
-      "INBOX_URL is not an address such as nats://localhost:4222: correct it, or unset it.",
-      {
-        cause,
-      },
-    )
-  }
+  if (/^\s*[a-z]+:\/\//.test(inboxUrl)) return inboxKind(inboxUrl)
+  throw new UserError("INBOX_URL is not an address such as nats://localhost:4222: correct it, or unset it.")
 }
