@@ -168,7 +168,16 @@ const QUOTED = 160
 /** How a store refuses by this error, in words that name it; null when that is no refusal. */
 export function refusalBy(store: StoreName, cause: unknown): string | null {
   const code = REFUSAL.exec(cause instanceof Error ? cause.message : "")?.[0] ?? ""
-  return code in REFUSALS ? `${store} refuses: ${code} (${REFUSALS[code]})` : null
+  if (!(code in REFUSALS)) return null
+  const why = code === "NOPERM" ? missingRight((cause as Error).message) : REFUSALS[code]
+  return `${store} refuses: ${code} (${why})`
+}
+
+/** What a user may not do, by Redis's own words; never the user's name. */
+function missingRight(answer: string): string {
+  const command = /'([a-z|_-]+)' (?:sub)?command/i.exec(answer)?.[1]
+  if (command) return `its user may not give the command ${command}`
+  return /\bkeys?\b/.test(answer) ? "its user may not use the inbox's keys, ~{s*}:*" : `${REFUSALS.NOPERM}`
 }
 
 /**

@@ -10,7 +10,11 @@ local fence, inbox = unpack(KEYS)
 
 local function may(...) return redis.acl_check_cmd == nil or redis.acl_check_cmd(...) end
 
+if not may('time') then return 'time' end
+if not may('info', 'server') then return 'info' end
 if not may('get', fence) then return 'get' end
+if not may('hget', fence, '') then return 'hget' end
+if not may('hlen', fence) then return 'hlen' end
 if not may('xlen', inbox) then return 'xlen' end
 if not may('xadd', inbox, '*', 'b', '') then return 'xadd' end
 if not may('hset', fence, '', '') then return 'hset' end
