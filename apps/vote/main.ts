@@ -32,6 +32,8 @@ const eventsOf = (store: StoreName): ConnectionEvents => {
   const onConnected = () => {
     ballots.forget()
     events.onConnected()
+    // So that the first readiness check knows already.
+    if (store === "Redis") polls.index().catch(() => {})
   }
   return { ...events, onConnected }
 }
