@@ -211,7 +211,9 @@ export class Worker {
     const done = Promise.all([...this.loops, this.shards.stopped(), this.listener.stop()])
     const late = () => new Error("a store leaves the worker without an answer")
     await within(BATCHES_MS, done, late).catch((error) => this.cut(done, error))
-    await within(GIVE_BACK_MS, this.shards.giveBackAll(), late).catch((error) =>
+    // Before the tables are there, nothing was taken.
+    const givenBack = this.isPrepared ? this.shards.giveBackAll() : Promise.resolve()
+    await within(GIVE_BACK_MS, givenBack, late).catch((error) =>
       this.parts.log.warn({ err: error }, "the leases were not given back; they run out"),
     )
     await this.pulse.end({ timeout: 0 })

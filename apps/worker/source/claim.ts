@@ -31,6 +31,6 @@ async function claimShard(redis: Redis, shard: number, instance: string): Promis
   const owner = await redis.get(keys.instance(shard))
   if (owner === instance) return
   throw new ForeignInbox(
-    "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL)",
+    "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL), which throws away the ballots that wait in it",
   )
 }
