@@ -34,8 +34,7 @@ may have accepted more than a worker had seen. Exits with 1 when the books don't
 const INBOX_MS = 5_000
 const AGAIN_MS = 100
 /** The error of a command when Redis went away meanwhile, or is only starting again. */
-const REDIS_AWAY =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries|LOADING)/
+const REDIS_AWAY = /^(there is no connection to Redis|Command timed out|LOADING)/
 /** Redis's answer to a password that it does not know: no waiting mends that. */
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM/
 
@@ -134,7 +133,8 @@ async function readBooksUntil(end: number, ...where: Parameters<typeof readBooks
 function storeAway(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   if (error instanceof InboxAway) return `The inbox can't be read: ${error.message}.`
-  if (REDIS_AWAY.test(error.message)) return `Redis can't be reached: ${error.message}`
+  if (REDIS_AWAY.test(error.message))
+    return `Redis can't be reached: ${error.message.replace("there is no connection to Redis: ", "")}`
   return isDatabaseAway(error)
     ? `Postgres can't be reached: ${withRemedy("Postgres", reasonText(error))}.`
     : null

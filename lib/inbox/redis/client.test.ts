@@ -89,3 +89,17 @@ test("a database that Redis does not give is no connection, rather than database
   await becomes(async () => redisProblem(forbidden), null)
   expect(String(await forbidden.client("INFO"))).toContain(" db=3 ")
 })
+
+test("a command without a connection fails with the reason that there is none", async () => {
+  const proxy = await startTcpProxy(stores(), stores().redis.adminUrl)
+  const redis = openRedis(
+    Object.assign(new URL(stores().redis.adminUrl), { port: new URL(proxy.url).port }).href,
+  )
+  stores().defer(() => redis.disconnect())
+  const said = (asked: Promise<unknown>) => asked.then(String, ({ message }: Error) => message)
+  expect(await said(redis.get("{s0}:gate"))).toBe("there is no connection to Redis")
+  await waitFor("a connection", () => redis.status === "ready")
+  const waiting = said(redis.xread("BLOCK", 0, "STREAMS", "{s9}:inbox", "$"))
+  proxy.cut()
+  expect(await waiting).toStartWith("there is no connection to Redis")
+})

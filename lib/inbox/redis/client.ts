@@ -25,6 +25,9 @@ const KEEP_ALIVE_MS = 4_000
 /** How often a Redis that takes no writes is connected to anew. */
 const RENEW_EACH_MS = 2_000
 
+/** What ioredis says of a command when there is no connection. */
+const UNCONNECTED = /^(Stream isn't writeable|Reached the max retries|Connection is closed)/
+
 /** Why the last connection was lost or could not be made; none while there is one. */
 const reasons = new WeakMap<object, Error>()
 
@@ -60,6 +63,7 @@ export function openRedis(
     scripts,
   })
   checkServer(redis)
+  sayUnconnected(redis)
   redis.on("error", (error) => {
     reasons.set(redis, error)
     onError(error)
@@ -92,6 +96,27 @@ function connectionOptions(
     ...(parameters.has("family") && { family: Number(parameters.get("family")) }),
     ...(scheme === "rediss" && { tls: readTlsFiles(files) }),
   }
+}
+
+type Rejecting = { reject: (error: Error) => void }
+
+/** Has a command that fails as there is no connection say so, and why, rather than how ioredis was set up. */
+function sayUnconnected(redis: Redis): void {
+  const inner = redis as unknown as {
+    sendCommand: (command: Rejecting, ...more: unknown[]) => unknown
+    flushQueue: (error: Error, ...more: unknown[]) => void
+  }
+  const inOurWords = (error: Error) =>
+    UNCONNECTED.test(error.message) ? new Error(unconnected("Redis", reasons.get(redis))) : error
+  const [sendCommand, flushQueue] = [inner.sendCommand.bind(redis), inner.flushQueue.bind(redis)]
+  inner.sendCommand = (command, ...more) => {
+    if (redis.status !== "ready" || !redis.stream?.writable) {
+      const reject = command.reject
+      command.reject = (error) => reject(inOurWords(error))
+    }
+    return sendCommand(command, ...more)
+  }
+  inner.flushQueue = (error, ...more) => flushQueue(inOurWords(error), ...more)
 }
 
 /** An idle connection is asked for the time, which every user of ours may ask for. */
