@@ -3,6 +3,7 @@
 import { backoff } from "./backoff"
 import { addressNow, type GivenAddress, readGivenAddress } from "./postgres/address"
 import { GuardedPool } from "./postgres/guarded-pool"
+import { refusedParameter } from "./postgres/parameter-refusal"
 import { openPool, type Pool } from "./postgres/pool"
 import { within } from "./within"
 
@@ -31,10 +32,6 @@ const READABLE = {
  */
 const DURABLE = { synchronous_commit: "on" }
 
-/** PgBouncer and its like know few other parameters of a session. */
-const UNSUPPORTED_PARAMETER = /unsupported startup parameter/
-const PROTOCOL_VIOLATION = "08P01"
-
 export type DatabaseOptions = {
   name: string
   connections: number
@@ -45,6 +42,8 @@ export type DatabaseOptions = {
   answerMs?: number
   /** Is told whenever connections were destroyed for their silence, and what may be the cause. */
   onSilent?: (cause: string) => void
+  /** Is told what a pooler refuses, once for each address. */
+  onRefused?: (what: string) => void
 }
 
 const SILENT = "Postgres left a statement without an answer; connecting anew"
@@ -61,7 +60,7 @@ const guards = new WeakMap<Database, GuardedPool>()
  */
 export function openDatabase(
   given: GivenAddress,
-  { name, connections, answerMs, onSilent }: DatabaseOptions,
+  { name, connections, answerMs, onSilent, onRefused }: DatabaseOptions,
 ): Database {
   const url = addressNow(given)
   const address = readGivenAddress(given)
@@ -80,7 +79,9 @@ export function openDatabase(
   const isMended = (error: unknown) => {
     // After a failover the connections lead to a standby still.
     if (isReadOnly(error)) return true
-    if (!isUnsupportedParameter(error)) return false
+    const refused = refusedParameter(error)
+    if (refused === null || refused in address.session) return false
+    if (!plainPlaces.has(url)) onRefused?.(plainly(refused))
     plainPlaces.add(url)
     session = {}
     return true
@@ -134,9 +135,8 @@ function isReadOnly(error: unknown): boolean {
   return (error as { code?: unknown })?.code === "25006"
 }
 
-function isUnsupportedParameter(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  return code === PROTOCOL_VIOLATION && UNSUPPORTED_PARAMETER.test(String(message))
+function plainly(parameter: string): string {
+  return `the pooler before Postgres refuses ${parameter}; connected without it and its like (docs/stores.md)`
 }
 
 /** One connection, to listen on. */

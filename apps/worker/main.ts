@@ -32,6 +32,7 @@ const sql = openDatabase(() => current().DATABASE_URL, {
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
   onSilent: (cause) => log.warn(cause),
+  onRefused: (what) => log.info(what),
 })
 for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
 

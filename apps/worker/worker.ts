@@ -4,6 +4,7 @@ import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/da
 import { reasonText } from "@tallyroom/lib/health"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { GivenAddress } from "@tallyroom/lib/postgres/address"
+import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
@@ -47,7 +48,7 @@ const SWEEP_MS = 2_000
 const SCHEMA_MS = 2_000
 
 const UNSAFE =
-  "Postgres acknowledges commits before they are on its disk (synchronous_commit is off, and a pooler lets the worker not ask for it): a crash of Postgres loses votes that were counted. ALTER ROLE … SET synchronous_commit = on"
+  "Postgres acknowledges commits before they are on its disk (synchronous_commit is off, and a pooler lets the worker not ask for it): a crash of Postgres loses votes that were counted. ALTER ROLE … SET synchronous_commit = on, then RECONNECT in PgBouncer"
 
 export type WorkerParts = {
   sql: Database
@@ -238,6 +239,8 @@ export class Worker {
       this.sayMissingRights(error)
       throw error
     }
+    // So that it is no heartbeat that is refused for what a pooler does not know.
+    await assertFit(this.pulse)
     if (!(await waitsForDisk(sql))) log.warn(UNSAFE)
     await this.polls.refresh()
     this.instance = await instanceOf(sql)

@@ -20,6 +20,14 @@ export type Pool = {
   isPooled: () => boolean
 }
 
+/** What the address of a pool asks for its sessions, by the options of that pool. */
+const askedFor = new WeakMap<object, Record<string, string>>()
+
+/** The parameters that the address of this pool has for each session. */
+export function askedOfSessions(sql: Pool["sql"]): Record<string, string> {
+  return askedFor.get(sql.options) ?? {}
+}
+
 /** How long one of several hosts gets to answer, before the next is tried. */
 const HOST_TIMEOUT_S = 2
 
@@ -66,6 +74,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
         : kept(socketTo(first, needsTls)),
   }
   const raw: Pool["sql"] = postgres(everything as PoolOptions)
+  askedFor.set(raw.options, session)
   demandCommits(raw)
   const sql = oneByOne(raw, () => watch.isDirect)
   const watch = new PoolerWatch(sql, JSON.stringify(hosts), isPooled)

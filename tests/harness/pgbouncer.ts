@@ -14,12 +14,13 @@ export type PgBouncer = {
   urlOf(server: string): string
 }
 
-export type PgBouncerOptions = { mode: "session" | "transaction"; poolSize?: number }
+/** `ignored`: the parameters of a session that it drops without a word. */
+export type PgBouncerOptions = { mode: "session" | "transaction"; poolSize?: number; ignored?: string }
 
 /** @param urls whose users may come in */
 export async function startPgBouncer(
   { database, defer }: Pick<OwnStores, "database" | "defer">,
-  { mode, poolSize = 20 }: PgBouncerOptions,
+  { mode, poolSize = 20, ignored }: PgBouncerOptions,
 ): Promise<PgBouncer> {
   const dir = mkdtempSync(join(tmpdir(), "tallyroom-pgbouncer-"))
   defer(() => rmSync(dir, { recursive: true, force: true }))
@@ -32,6 +33,7 @@ export async function startPgBouncer(
     ...{ listen_addr: "127.0.0.1", listen_port: port, unix_socket_dir: "", pool_mode: mode },
     ...{ auth_type: "plain", auth_file: join(dir, "users.txt"), default_pool_size: poolSize },
     ...{ max_client_conn: 200, server_login_retry: 1 },
+    ...(ignored !== undefined && { ignore_startup_parameters: ignored }),
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
   const ini = `[databases]\n* = host=127.0.0.1 port=${users[0]?.port}\n\n[pgbouncer]\n${lines.join("\n")}\n`
