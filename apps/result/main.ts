@@ -10,7 +10,7 @@ import { createRegistry, startManagement } from "@tallyroom/lib/process/manageme
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS, heardBy } from "./app"
-import { Tables } from "./database/tables"
+import { problemThere, Tables } from "./database/tables"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
 import { settings as declared } from "./settings"
@@ -31,6 +31,7 @@ const sql = openDatabase(() => current().DATABASE_URL, {
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
   onSilent: (cause) => log.warn(cause),
+  onRefused: (what) => log.info(what),
 })
 for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
 
@@ -58,6 +59,7 @@ const listener = new Listener({
   heard: heardBy(hub),
   sql,
   isPrepared: (connection) => tables.areReady(connection),
+  problemThere,
   log,
 })
 askedGauge(registry, "listening", "1 while changes are heard from Postgres", () =>

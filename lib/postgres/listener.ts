@@ -43,7 +43,7 @@ export type Heard = {
 
 /**
  * `deaf`: Postgres answers, and its notifications do not arrive. `asking`: a pooler keeps them back, so changes are asked for.
- * `no-schema`: there are no tables yet. `unfit`: this database can't be used.
+ * So they are, too, where an address for listening alone leads nowhere. `no-schema`: there are no tables yet. `unfit`: this database can't be used.
  */
 export type ListenerState = "starting" | "away" | "deaf" | "asking" | "no-schema" | "unfit" | "listening"
 
@@ -58,7 +58,9 @@ export type ListenerOptions = {
   others?: Database[]
   /** Whether there is something to read; without it there is. */
   isPrepared?: (sql: Database) => Promise<boolean>
-  /** Whether `url` was given for listening alone: then nothing but listening will do. */
+  /** Why there is nothing to read where one listens alone; null, as without it, when there is. */
+  problemThere?: (sql: Database) => Promise<string | null>
+  /** Whether `url` was given for listening alone: what is wrong with it leaves everything else to `sql`. */
   isForListening?: boolean
 }
 
@@ -72,6 +74,16 @@ class Shared extends Deaf {}
 
 const DEAF =
   "Postgres answers, but notifications do not arrive: DATABASE_URL and what is listened at must lead to the same database, without a pooler in transaction mode"
+
+/** The address for listening alone can't be used, and the other can. */
+class Elsewhere extends Error {
+  override readonly name = "Elsewhere"
+
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? reasonText(cause) : String(cause)
+    super(`DATABASE_LISTEN_URL: ${withRemedy("Postgres", why)}`, { cause })
+  }
+}
 
 const CLOSED = "the listening connection was closed"
 const ASKING =
@@ -123,6 +135,7 @@ export class Listener {
         attempt = 0
       }).catch((error) => {
         if (error instanceof Silent) for (const sql of this.pools()) renewSilentConnections(sql, SILENT_MS)
+        if (error instanceof Elsewhere) return this.askInstead(error)
         const reason = withRemedy("Postgres", error instanceof Error ? reasonText(error) : String(error))
         const isAnother = reason !== this.why
         this.why = reason
@@ -138,9 +151,33 @@ export class Listener {
     }
   }
 
-  /** The life of one connection; rejects when it is lost. */
+  /** Rejects when the connection is lost, or there is none. */
   private async listen(onListening: () => void): Promise<void> {
-    const { url, name, isPrepared = async () => true } = this.options
+    const { isForListening = false } = this.options
+    if (!isForListening) return this.listenOnce(onListening)
+    const isReadable = await this.isReadable().catch((error) => {
+      // Those statements may be behind others, and listening need not wait for them.
+      if (error instanceof Silent) return true
+      throw error
+    })
+    if (!isReadable) return this.enter("no-schema")
+    await this.listenOnce(onListening).catch(async (error) => {
+      if (!(await this.isReadable())) return this.enter("no-schema")
+      throw new Elsewhere(error)
+    })
+  }
+
+  /** Whether there is something to read over the other connections. */
+  private async isReadable(): Promise<boolean> {
+    const { sql, isPrepared = async () => true } = this.options
+    await answered(assertFit(sql))
+    return answered(isPrepared(sql))
+  }
+
+  /** The life of one connection; rejects when it is lost. */
+  private async listenOnce(onListening: () => void): Promise<void> {
+    const { url, name, isForListening = false } = this.options
+    const { isPrepared = async () => true, problemThere = async () => null } = this.options
     const lost = new AbortController()
     const connection = openListenerConnection(url, {
       name,
@@ -151,7 +188,9 @@ export class Listener {
     try {
       const { sql } = connection
       await answered(assertFit(sql))
-      if (!(await answered(isPrepared(sql)))) {
+      const problem = isForListening ? await answered(problemThere(sql)) : null
+      if (problem !== null) throw new Error(problem)
+      if (!isForListening && !(await answered(isPrepared(sql)))) {
         this.enter("no-schema")
         return
       }
@@ -251,7 +290,17 @@ export class Listener {
     if (lost.aborted) throw new Error(CLOSED)
   }
 
-  /** Says each change of state once. */
+  /** Each reason is said once. */
+  private askInstead(error: Elsewhere): void {
+    if (this.stopping.signal.aborted) return
+    if (this.current !== "asking") this.said.clear()
+    this.current = "asking"
+    this.why = error.message
+    if (this.said.has(this.why)) return
+    this.said.add(this.why)
+    this.options.log.warn(`${this.why}; changes are asked for each second`)
+  }
+
   /** Reasons that take turns are each said once an outage. */
   private tellAnother(error: unknown): void {
     if (this.stopping.signal.aborted || this.said.has(this.why)) return
@@ -259,6 +308,7 @@ export class Listener {
     this.options.log.warn({ err: error }, `Postgres is still away, and the reason is another: ${this.why}`)
   }
 
+  /** Says each change of state once. */
   private enter(state: Exclude<ListenerState, "starting">, error?: unknown): void {
     if (this.stopping.signal.aborted || state === this.current) return
     this.current = state

@@ -95,15 +95,18 @@ describe("PgBouncer that pools transactions", () => {
     await result.app.stop(5_000)
   })
 
-  test("one that leads through the pooler, too, is refused in readiness", async () => {
+  test("one that leads through the pooler, too, is named in the log, and changes are asked for", async () => {
+    const said: string[] = []
     const url = pooler.urlOf(stores().database.workerUrl)
-    const worker = await startWorkerProcess(stores(), { DATABASE_URL: url, DATABASE_LISTEN_URL: url })
+    const env = { DATABASE_URL: url, DATABASE_LISTEN_URL: url }
+    const worker = await startWorkerProcess(stores(), env, heardBy(said))
     await waitFor(
-      "readiness to tell",
-      async () => (await waitingFor(worker).catch(() => ({}) as Record<string, string>)).notifications,
+      "the log to tell",
+      () => said.some((line) => line.includes("DATABASE_LISTEN_URL: ")),
       20_000,
     )
-    expect((await waitingFor(worker)).notifications).toContain("DATABASE_LISTEN_URL")
+    await worker.app.waitReady()
+    expect(await waitingFor(worker)).toEqual({})
     await worker.app.stop(5_000)
   })
 })

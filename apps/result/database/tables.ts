@@ -1,7 +1,7 @@
 /** Whether the tables are there for this process, and if not, why. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { connectProblem, RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
+import { connectProblem, NO_TABLES, RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
 
@@ -16,6 +16,15 @@ async function problemOf(sql: Database): Promise<string | null> {
     if (problem === null) throw error
     return problem
   }
+}
+
+/** Why there is nothing to read at an address for listening alone; null when there is. */
+export async function problemThere(sql: Database): Promise<string | null> {
+  const problem = await problemOf(sql)
+  if (problem !== NO_TABLES) return problem
+  const [at] = await sql`
+    SELECT coalesce(current_schema(), current_setting('search_path')) AS schema, current_database() AS database`
+  return `Tallyroom's tables are not in the schema ${at?.schema} of the database ${at?.database}`
 }
 
 export class Tables {
