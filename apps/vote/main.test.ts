@@ -46,3 +46,27 @@ test("a process is ready once a worker has opened the inbox, takes votes, and st
   }
   expect(await new Response(child.stdout).text()).not.toContain(SECRETS[0] ?? "")
 })
+
+test("a process asks for the polls when it starts, so that its first readiness check passes", async () => {
+  const fixture = await startVoteFixture()
+  await fixture.writePolls(examplePoll({ isDefault: true }))
+  await fixture.admin.config("RESETSTAT")
+  const management = await freePort()
+  const child = start({
+    ...{ PORT: String(await freePort()), MANAGEMENT_PORT: String(management) },
+    ...{ HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" },
+    ...{ REDIS_URL: fixture.server.voteUrl, VOTER_SECRETS: SECRETS.join(",") },
+  })
+  const listens = () => fetch(`http://127.0.0.1:${management}/livez`).then(({ ok }) => ok)
+  try {
+    await waitFor("its question", async () =>
+      (await fixture.admin.info("commandstats")).includes("cmdstat_get:"),
+    )
+    await waitFor("its management port", () => listens().catch(() => false))
+    expect((await fetch(`http://127.0.0.1:${management}/readyz`)).status).toBe(200)
+  } finally {
+    child.kill("SIGTERM")
+    await child.exited
+    await fixture.stop()
+  }
+})
