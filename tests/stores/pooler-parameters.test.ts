@@ -43,7 +43,7 @@ describe.each([
   })
 })
 
-test("so says result, in its readiness", async () => {
+test("so says the log of result", async () => {
   const DATABASE_URL = withParameter(plain.urlOf(stores().database.resultUrl), "search_path=mine")
   const DATABASE_LISTEN_URL = stores().database.resultUrl
   const said: string[] = []
