@@ -67,6 +67,10 @@ const worker = new Worker({
   pets: settings.CONTRACTS.includes("pets"),
   postsLimit: settings.CONTRACTS.includes("posts") ? settings.POSTS_LIMIT : null,
   metrics: createMetrics(registry),
+  onAnotherDatabase: (error) => {
+    log.error({ err: error }, error.message)
+    void worker.stop().finally(() => process.exit(1))
+  },
 })
 connectionMetrics(registry, {
   postgres: () => worker.isListening,

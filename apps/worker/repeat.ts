@@ -6,6 +6,10 @@ import { UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { remedyFor } from "@tallyroom/lib/remedies"
 import { SettingFixed } from "./database/first-start"
+import { AnotherDatabase } from "./database/instance"
+
+/** What no waiting mends. */
+const FINAL = [SettingFixed, UnfitDatabase, AnotherDatabase]
 
 export class Repeat {
   /** @param signal ends all of it */
@@ -19,6 +23,7 @@ export class Repeat {
    * @param what names the work in the log
    * @throws {SettingFixed} which no waiting mends
    * @throws {UnfitDatabase} likewise
+   * @throws {AnotherDatabase} likewise
    */
   async untilDone(what: string, work: () => Promise<void>): Promise<void> {
     const said = new Set<string>()
@@ -26,7 +31,7 @@ export class Repeat {
       try {
         return await work()
       } catch (error) {
-        if (error instanceof SettingFixed || error instanceof UnfitDatabase) throw error
+        if (FINAL.some((kind) => error instanceof kind)) throw error
         if (isNews(said, error)) this.log.warn({ err: error }, failed(what, error))
         await pause(backoff(attempt), this.signal)
       }

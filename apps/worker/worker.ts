@@ -12,7 +12,8 @@ import type { Log } from "@tallyroom/lib/process/logging"
 import { withRemedy } from "@tallyroom/lib/remedies"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
-import { instanceOf, prepareDatabase, waitsForDisk } from "./database/prepare"
+import { AnotherDatabase, Instance } from "./database/instance"
+import { prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
 import { takeDueSteps } from "./polls/due-steps"
@@ -70,6 +71,8 @@ export type WorkerParts = {
   postsLimit?: number | null
   metrics: WorkerMetrics
   log: Log
+  /** Called when another database answers: nothing but a worker that is started anew may work with it. */
+  onAnotherDatabase?: (error: AnotherDatabase) => void
 }
 
 export class Worker {
@@ -78,6 +81,7 @@ export class Worker {
   /** A connection for heartbeats alone: they must not wait for commits. */
   private readonly pulse: Database
   private readonly repeat: Repeat
+  private readonly instance = new Instance()
   private readonly polls: PollBook
   private readonly shards: HeldShards
   private readonly tallies: TallyProjection
@@ -88,7 +92,6 @@ export class Worker {
   private unprepared = "the schema is not ready"
   private outdated: string | null = null
   private rights: string | null = null
-  private instance = ""
   /** Also before the first heartbeat. */
   private heartbeatFailed = true
   /** Why Postgres left a heartbeat without an answer, as far as that is known. */
@@ -107,7 +110,7 @@ export class Worker {
       },
     })
     this.repeat = new Repeat(log, this.stopping.signal)
-    this.polls = new PollBook(sql, log)
+    this.polls = new PollBook(sql, log, this.instance)
     this.tallies = new TallyProjection(redis, sql, log)
     this.listener = new Listener({
       ...{ url: listenUrl ?? parts.databaseUrl, isForListening: listenUrl !== undefined },
@@ -131,7 +134,6 @@ export class Worker {
         metrics,
         log,
       },
-      instance: () => this.instance,
       index: () => pollIndex(this.polls, parts.shards, parts.postsLimit ?? null),
       onOpen: (shard) => shard === 0 && this.projectTallies(),
     })
@@ -141,6 +143,7 @@ export class Worker {
    * Prepares the database, then works until `stop`. Waits for whatever is away.
    * @throws {SettingFixed} when INBOX_SHARDS or INBOX_URL contradicts the data
    * @throws {UnfitDatabase} when this database can't be used
+   * @throws {AnotherDatabase} when it is another one before all is prepared
    */
   async start(): Promise<void> {
     const { sql, log } = this.parts
@@ -242,8 +245,8 @@ export class Worker {
     // So that it is no heartbeat that is refused for what a pooler does not know.
     await assertFit(this.pulse)
     if (!(await waitsForDisk(sql))) log.warn(UNSAFE)
+    await this.instance.verifyNow(sql)
     await this.polls.refresh()
-    this.instance = await instanceOf(sql)
   }
 
   /** What a worker does without holding a shard. */
@@ -269,6 +272,15 @@ export class Worker {
     this.parts.log.error(error.message)
   }
 
+  /** From here on this worker begins nothing any more. */
+  private end(error: AnotherDatabase): void {
+    if (this.stopping.signal.aborted) return
+    this.stopping.abort()
+    this.tallies.stop()
+    this.shards.stop()
+    this.parts.onAnotherDatabase?.(error)
+  }
+
   private async heartbeat(): Promise<void> {
     try {
       await this.shards.heartbeat(this.stopping.signal)
@@ -276,6 +288,7 @@ export class Worker {
       this.silence = SILENT
       this.heartbeatReason = ""
     } catch (error) {
+      if (error instanceof AnotherDatabase) this.end(error)
       this.heartbeatFailed = true
       this.heartbeatReason = withRemedy(
         "Postgres",

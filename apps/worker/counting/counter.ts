@@ -5,6 +5,7 @@ import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/bal
 import { type Database, isLocked, isRefusedContent, isTimedOut } from "@tallyroom/lib/database"
 import type { Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { instanceColumn } from "../database/instance"
 import { type Holding, isRowOf } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
@@ -78,16 +79,18 @@ export class Counter {
    * Takes the position from Postgres, once nothing moves it any more: a batch whose answer was lost with the connection may still
    * be written. From here on whatever else is left of an earlier beginning is refused.
    * @returns false when another worker holds the lease
+   * @throws {AnotherDatabase} so that nothing of the inbox is touched
    */
   async begin(): Promise<boolean> {
-    const { sql, worker } = this.parts
+    const { sql, worker, polls } = this.parts
     const [row] = await sql`
       UPDATE shards SET epoch = epoch + 1 WHERE shard = ${this.shard} AND holder = ${worker}
-      RETURNING ms, seq, epoch`.catch((error) => {
+      RETURNING ms, seq, epoch, ${instanceColumn(sql)}`.catch((error) => {
       if (isLocked(error)) throw new Error(STILL_WRITING, { cause: error })
       throw error
     })
     if (!row) return false
+    polls.instance.verify(row.instance)
     this.position = { ms: Number(row.ms), seq: Number(row.seq) }
     this.epoch = Number(row.epoch)
     return true

@@ -49,12 +49,6 @@ export async function prepareDatabase(
   if (pets) await ensurePetsPoll(sql)
 }
 
-/** The id of this database, by which its inbox is known as its own. */
-export async function instanceOf(sql: Database): Promise<string> {
-  const [row] = await sql`SELECT id FROM room`
-  return String(row?.id)
-}
-
 /** Whether a commit of this connection is on the disk of Postgres when it is acknowledged. */
 export async function waitsForDisk(sql: Database): Promise<boolean> {
   const [row] = await sql`SHOW synchronous_commit`

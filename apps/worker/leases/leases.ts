@@ -4,6 +4,7 @@ import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { SCHEMA } from "@tallyroom/lib/postgres/schema"
 import { numberArray } from "@tallyroom/lib/postgres-array"
+import { Instance, instanceColumn } from "../database/instance"
 
 /**
  * After this, another worker takes over the shards of a worker that is dead, or gets nowhere with them. A commit renews a lease,
@@ -26,7 +27,7 @@ export type Fitness = {
 export type Found = {
   /** The shards that this worker holds, and where Postgres says that each is counted up to. */
   positions: Map<number, Position>
-  /** Since when this Postgres runs; null where nothing is held. */
+  /** Since when this Postgres runs; null before the first answer. */
   postgres: string | null
 }
 
@@ -37,11 +38,13 @@ export class Leases {
   constructor(
     private readonly sql: Database,
     readonly worker: string,
+    private readonly instance = new Instance(),
   ) {}
 
   /**
    * Tells that this worker lives, renews its leases (not one that is locked: a commit renews it, and nobody takes it meanwhile), takes free shards up to its fair share, and gives back one that is over it.
    * @returns the shards held now
+   * @throws {AnotherDatabase} before anything is taken in it
    */
   async heartbeat({ isFit, gettingOn }: Fitness): Promise<number[]> {
     await this.sql`
@@ -55,11 +58,11 @@ export class Leases {
   }
 
   private async share(gettingOn: number[]): Promise<void> {
+    const held = await this.held()
     await this.sql`
       INSERT INTO workers (id, schema, seen_at) VALUES (${this.worker}, ${SCHEMA}, now())
       ON CONFLICT (id) DO UPDATE SET seen_at = now()`
     await this.sql`DELETE FROM workers WHERE seen_at < now() - ${LEASE_SECONDS * 12} * interval '1 second'`
-    const held = await this.held()
     const share = await this.fairShare()
     if (held.length > share)
       await this.giveBackOne(held.find((shard) => !gettingOn.includes(shard)) ?? gettingOn[0] ?? -1)
@@ -80,10 +83,11 @@ export class Leases {
 
   private async held(): Promise<number[]> {
     const rows = await this.sql`
-      SELECT shard, ms, seq, pg_postmaster_start_time()::text AS postgres
-      FROM shards WHERE holder = ${this.worker} ORDER BY shard`
-    const positions = rows.map(
-      ({ shard, ms, seq }) => [Number(shard), { ms: Number(ms), seq: Number(seq) }] as const,
+      SELECT shard, ms, seq, pg_postmaster_start_time()::text AS postgres, asked.instance
+      FROM (SELECT ${instanceColumn(this.sql)}) AS asked LEFT JOIN shards ON holder = ${this.worker} ORDER BY shard`
+    this.instance.verify(rows[0]?.instance)
+    const positions = rows.flatMap(({ shard, ms, seq }) =>
+      shard === null ? [] : [[Number(shard), { ms: Number(ms), seq: Number(seq) }] as const],
     )
     this.found = { positions: new Map(positions), postgres: rows[0]?.postgres ?? null }
     return [...this.found.positions.keys()]

@@ -4,6 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Log } from "@tallyroom/lib/process/logging"
+import { Instance, instanceColumn } from "../database/instance"
 
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()
@@ -13,17 +14,22 @@ export class PollBook {
   constructor(
     private readonly sql: Database,
     private readonly log: Log,
+    /** Whose polls these are. */
+    readonly instance = new Instance(),
   ) {}
 
-  /** Reads these polls anew, or all. */
+  /** Reads these polls anew, or all. @throws {AnotherDatabase} */
   async refresh(numbers?: number[]): Promise<void> {
     const { sql } = this
-    const clock = sql`extract(epoch FROM clock_timestamp()) * 1000 AS clock`
+    const clock = sql`extract(epoch FROM clock_timestamp()) * 1000 AS clock, ${instanceColumn(sql)}`
     const rows = numbers
       ? await sql`SELECT ${pollColumns(sql)}, ${clock} FROM polls WHERE number = ANY(${numberArray(numbers)}::integer[])`
       : await sql`SELECT ${pollColumns(sql)}, ${clock} FROM polls`
     const [first] = rows
-    if (first) this.clockOffset = Number(first.clock) - performance.now()
+    if (first) {
+      this.instance.verify(first.instance)
+      this.clockOffset = Number(first.clock) - performance.now()
+    }
     const before = new Map(this.byNumber)
     for (const number of numbers ?? before.keys()) this.byNumber.delete(number)
     for (const row of rows) {

@@ -37,8 +37,6 @@ export type HeldShardsParts = {
   polls: PollBook
   metrics: WorkerMetrics
   log: Log
-  /** Which instance this is: the id of its database, known before the first heartbeat. */
-  instance: () => string
   /** What can be voted on, for shard 0. */
   index: () => PollIndex
   /** Called whenever a shard begins to count. */
@@ -56,7 +54,7 @@ export class HeldShards {
   private postgres: string | null = null
 
   constructor(private readonly parts: HeldShardsParts) {
-    this.leases = new Leases(parts.pulse, parts.worker)
+    this.leases = new Leases(parts.pulse, parts.worker, parts.polls.instance)
   }
 
   /** Renews the leases of shards that get on; stops the shards that this worker lost, and begins those that it has won. */
@@ -175,7 +173,7 @@ export class HeldShards {
     const { worker, sql, redis, openRedis, broker, polls, metrics, log, index } = this.parts
     const holdsBallots = broker === null
     const projection = new Projection(redis, sql, polls, number, { holdsBallots, index })
-    const parts = { sql, redis, polls, projection, instance: this.parts.instance(), log }
+    const parts = { sql, redis, polls, projection, instance: polls.instance.id, log }
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })

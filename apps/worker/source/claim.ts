@@ -21,7 +21,7 @@ export async function takeOver(
   projection.forget()
   await claimShard(redis, shard, instance)
   polls.distrust()
-  await removeVanished(redis, sql, shard, log)
+  await removeVanished({ redis, sql, polls, log }, shard)
   await polls.refresh()
   await projection.writeTombstones()
 }

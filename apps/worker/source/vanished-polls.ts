@@ -6,8 +6,9 @@
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { numberArray } from "@tallyroom/lib/postgres-array"
-import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
+import { type Instance, instanceColumn } from "../database/instance"
+import type { SourceParts } from "./source"
 
 /** How many keys Redis looks at in one go. */
 const KEYS_A_LOOK = 1_000
@@ -15,8 +16,11 @@ const KEYS_A_LOOK = 1_000
 type Copy = { id: string; number: number; salt: string | null; isTombstone: boolean; accepted: number }
 
 /** Removes them from a shard in Redis, and sees to it that no other poll has, or ever gets, a number of theirs. */
-export async function removeVanished(redis: Redis, sql: Database, shard: number, log: Log): Promise<void> {
-  const vanished = await vanishedFrom(sql, await readCopies(redis, shard))
+export async function removeVanished(
+  { redis, sql, polls: { instance }, log }: Pick<SourceParts, "redis" | "sql" | "polls" | "log">,
+  shard: number,
+): Promise<void> {
+  const vanished = await vanishedFrom(sql, instance, await readCopies(redis, shard))
   if (vanished.length === 0) return
   const polls = vanished.filter(({ isTombstone }) => !isTombstone)
   await keepNumbersFree(
@@ -66,12 +70,15 @@ async function readCopy(redis: Redis, shard: number, id: string): Promise<Copy |
 }
 
 /** Those that Postgres knows neither as they are nor as deleted; a tombstone, if its poll is there and nobody deletes it. */
-async function vanishedFrom(sql: Database, copies: Copy[]): Promise<Copy[]> {
+async function vanishedFrom(sql: Database, instance: Instance, copies: Copy[]): Promise<Copy[]> {
   if (copies.length === 0) return []
   const [polls, deleted] = await Promise.all([
-    sql`SELECT number, id, salt, deleting_at IS NOT NULL AS deleting FROM polls`,
+    sql`
+      SELECT number, id, salt, deleting_at IS NOT NULL AS deleting, asked.instance
+      FROM (SELECT ${instanceColumn(sql)}) AS asked LEFT JOIN polls ON true`,
     sql`SELECT number FROM deleted_polls WHERE number = ANY(${numberArray(copies.map(({ number }) => number))}::integer[])`,
   ])
+  instance.verify(polls[0]?.instance)
   const byNumber = new Map(polls.map((row) => [Number(row.number), row]))
   const gone = new Set(deleted.map(({ number }) => Number(number)))
   return copies.filter(({ id, number, salt, isTombstone }) => {
