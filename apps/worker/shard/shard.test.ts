@@ -62,7 +62,9 @@ class StubSource implements Source {
 /** @param isHeld whether the worker holds the shard's lease */
 function startShard(source: StubSource, isHeld = true, unsafe = async () => [{}]) {
   const log = createLog("test", "silent")
-  const sql = Object.assign(async () => (isHeld ? [START] : []), { unsafe }) as unknown as Database
+  const sql = Object.assign(async () => (isHeld ? [{ ...START, instance: "an instance" }] : []), {
+    unsafe,
+  }) as unknown as Database
   const metrics = createMetrics(createRegistry("test"))
   const polls = new PollBook(sql, log)
   const shard = new Shard(0, { source, sql, polls, metrics, log, worker: "w", onOpen: () => {} })
