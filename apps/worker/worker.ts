@@ -17,7 +17,7 @@ import { prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
 import { takeDueSteps } from "./polls/due-steps"
-import { PollBook } from "./polls/poll-book"
+import { NumberReused, PollBook } from "./polls/poll-book"
 import { PollChanges } from "./polls/poll-changes"
 import { pollIndex } from "./polls/poll-index"
 import { makeWantedPosts } from "./polls/posts"
@@ -318,7 +318,7 @@ export class Worker {
     this.changes.add(poll)
     await this.changes.bringAll(async (polls) => {
       try {
-        await this.polls.refresh(polls)
+        await this.readPolls(polls)
         await this.shards.project("changed")
         this.projectTallies(polls)
       } catch (error) {
@@ -327,8 +327,16 @@ export class Worker {
     })
   }
 
+  private async readPolls(numbers?: number[]): Promise<void> {
+    await this.polls.refresh(numbers).catch((error) => {
+      // A worker without shards took no ballots for what had the numbers before.
+      if (error instanceof NumberReused && !this.shards.reopen()) this.polls.settleReused(this.polls.reused())
+      throw error
+    })
+  }
+
   private async projectAll(): Promise<void> {
-    await this.polls.refresh()
+    await this.readPolls()
     await this.shards.project("votable")
   }
 

@@ -42,7 +42,7 @@ describe("a batch", () => {
     )
     expect(batch.changing.map((ballot) => ballot.position.seq).sort()).toEqual([3, 4])
     expect(batch.replaced.map((ballot) => ballot.position.seq)).toEqual([1, 2])
-    expect(batch.polls.get(2)).toEqual({ id: "p2", replaced: 2 })
+    expect(batch.polls.get(2)).toEqual({ id: "p2", salt: "", replaced: 2 })
     expect(batch.kept).toEqual([])
   })
 

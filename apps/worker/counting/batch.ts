@@ -41,7 +41,7 @@ export type Batch = {
   /** For each of `changing`: the option of its voter's first ballot in this batch. */
   firstOptions: string[]
   /** Every known poll that an entry names, with how many of its ballots are among the replaced. */
-  polls: Map<number, { id: string; replaced: number }>
+  polls: Map<number, { id: string; salt: string; replaced: number }>
 }
 
 /** Characters of an entry's text that are kept. */
@@ -73,7 +73,8 @@ export function makeBatch(
   for (const { position: at, ballotId: position = at, raw, ballot, stopMarker, knew } of entries) {
     if (stopMarker) continue
     const poll = ballot ? pollOf(ballot.poll) : undefined
-    if (poll && !batch.polls.has(poll.number)) batch.polls.set(poll.number, { id: poll.id, replaced: 0 })
+    if (poll && !batch.polls.has(poll.number))
+      batch.polls.set(poll.number, { id: poll.id, salt: poll.salt, replaced: 0 })
     const reason = whyNot(ballot, poll)
     if (ballot && reason === null)
       ballots.push({ ...ballot, position, uuid: uuidOfVoter(ballot.voter), knew })

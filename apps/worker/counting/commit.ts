@@ -66,6 +66,7 @@ export async function commitBatch(
     // Postgres reads what is missing here as NULL.
     changing.some(({ knew }) => knew !== undefined) ? nullableArray(changing.map(({ knew }) => knew)) : "{}",
     epoch,
+    textArray([...counting].map((number) => batch.polls.get(number)?.salt ?? "")),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

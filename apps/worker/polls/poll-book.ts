@@ -6,8 +6,16 @@ import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { Instance, instanceColumn } from "../database/instance"
 
+/** A number that was one poll's is another's: Postgres went back, and a poll was made since. Ballots name polls by number. */
+export class NumberReused extends Error {
+  override readonly name = "NumberReused"
+}
+
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()
+  /** The salt, which no two polls share, of whatever poll ever had a number. */
+  private readonly salts = new Map<number, string>()
+  private readonly reusedNumbers = new Set<number>()
   /** Postgres's clock minus `performance.now()`, as of the latest reading. */
   private clockOffset = Number.NEGATIVE_INFINITY
 
@@ -18,7 +26,7 @@ export class PollBook {
     readonly instance = new Instance(),
   ) {}
 
-  /** Reads these polls anew, or all. @throws {AnotherDatabase} */
+  /** Reads these polls anew, or all. @throws {AnotherDatabase} @throws {NumberReused} until its shards are opened anew */
   async refresh(numbers?: number[]): Promise<void> {
     const { sql } = this
     const clock = sql`extract(epoch FROM clock_timestamp()) * 1000 AS clock, ${instanceColumn(sql)}`
@@ -30,6 +38,7 @@ export class PollBook {
       this.instance.verify(first.instance)
       this.clockOffset = Number(first.clock) - performance.now()
     }
+    this.compareSalts(rows)
     const before = new Map(this.byNumber)
     for (const number of numbers ?? before.keys()) this.byNumber.delete(number)
     for (const row of rows) {
@@ -42,6 +51,29 @@ export class PollBook {
   /** Takes whatever the next reading says, even if it is older than what is known: Postgres may have gone back. */
   distrust(): void {
     for (const [number, poll] of this.byNumber) this.byNumber.set(number, { ...poll, revision: 0 })
+  }
+
+  /** Numbers that other polls had, and still have in Redis. */
+  reused(): number[] {
+    return [...this.reusedNumbers]
+  }
+
+  /** The polls that had these numbers are gone from here, and those that were given them took others, if they could. */
+  settleReused(numbers: number[]): void {
+    for (const number of numbers) {
+      this.reusedNumbers.delete(number)
+      this.salts.delete(number)
+    }
+  }
+
+  private compareSalts(rows: Record<string, unknown>[]): void {
+    for (const { number, salt } of rows) {
+      const known = this.salts.get(Number(number))
+      if (known === undefined) this.salts.set(Number(number), String(salt))
+      else if (known !== salt) this.reusedNumbers.add(Number(number))
+    }
+    if (this.reusedNumbers.size > 0)
+      throw new NumberReused("Postgres went back: a number of a poll that it does not know is another's")
   }
 
   get(number: number): PlacedPoll | undefined {

@@ -83,6 +83,12 @@ export class HeldShards {
     }
   }
 
+  /** Has all shards compare their inboxes with Postgres again. @returns false when there are none */
+  reopen(): boolean {
+    for (const { shard } of this.held.values()) shard.reopen()
+    return this.held.size > 0
+  }
+
   /** A worker that gets nowhere with any of its shards, or could with none, leaves them to others. */
   private fitness(): Fitness {
     const isThere = this.inboxProblem() === null

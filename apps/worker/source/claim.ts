@@ -3,7 +3,7 @@
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 import type { SourceParts } from "./source"
-import { removeVanished } from "./vanished-polls"
+import { keepNumbersFree, removeVanished } from "./vanished-polls"
 
 /** This Redis holds the inbox of another database. */
 class ForeignInbox extends Error {
@@ -22,6 +22,9 @@ export async function takeOver(
   await claimShard(redis, shard, instance)
   polls.distrust()
   await removeVanished({ redis, sql, polls, log }, shard)
+  const reused = polls.reused()
+  await keepNumbersFree(sql, reused)
+  polls.settleReused(reused)
   await polls.refresh()
   await projection.writeTombstones()
 }

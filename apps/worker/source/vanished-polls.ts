@@ -89,7 +89,7 @@ async function vanishedFrom(sql: Database, instance: Instance, copies: Copy[]): 
 }
 
 /** A poll that got such a number since has no votes yet: it takes another. */
-async function keepNumbersFree(sql: Database, numbers: number[]): Promise<void> {
+export async function keepNumbersFree(sql: Database, numbers: number[]): Promise<void> {
   if (numbers.length === 0) return
   await sql.begin(async (transaction) => {
     await transaction`LOCK TABLE polls IN SHARE ROW EXCLUSIVE MODE`
