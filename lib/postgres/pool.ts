@@ -36,8 +36,12 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   const sockets = new Set<Socket>()
   const kept = (socket: Socket) => {
     sockets.add(socket)
+    watch.distrust()
     keepEarlyError(socket)
-    socket.once("close", () => sockets.delete(socket))
+    socket.once("close", () => {
+      sockets.delete(socket)
+      watch.forget()
+    })
     // Not before: looking asks a statement, which where nobody answers would connect again, and again.
     if (socket.connecting) socket.once("connect", () => watch.look())
     else watch.look()
@@ -77,7 +81,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   askedFor.set(raw.options, session)
   demandCommits(raw)
   const sql = oneByOne(raw, () => watch.isDirect)
-  const watch = new PoolerWatch(sql, JSON.stringify(hosts), isPooled)
+  const watch = new PoolerWatch(sql, () => sockets.size, JSON.stringify(hosts), isPooled)
   const destroy = async () => {
     await sql.end({ timeout: 0 })
     for (const socket of sockets) socket.destroy()

@@ -11,18 +11,24 @@ type Told = { state?: { pid?: number } }
 /** What this process knows of the places that it connects to. */
 const pooledPlaces = new Set<string>()
 
+/** How soon those are asked again that had no time for the question. */
+const AGAIN_MS = 200
+
 export class PoolerWatch {
-  /** It is sure that there is none. */
+  /** It is sure that there is none before any of the connections. */
   isDirect = false
+  /** The processes at the other end that were found to be there for one connection alone, since the connections last changed. */
+  private readonly proven = new Set<number>()
   private isLooking = false
-  private isStale = false
 
   /**
+   * @param connections how many there are
    * @param place the hosts, by which pools know what others have found out
    * @param isSure whether the address says so already
    */
   constructor(
     private readonly sql: Sql<{ bigint: number }>,
+    private readonly connections: () => number,
     private readonly place: string,
     private readonly isSure: boolean,
   ) {}
@@ -31,20 +37,31 @@ export class PoolerWatch {
     return this.isSure || pooledPlaces.has(this.place)
   }
 
-  /** Is told of each connection that is made: it may lead elsewhere than those before. */
+  /** Is told of each connection before it is used: it may lead elsewhere than those before. */
+  distrust(): void {
+    this.isDirect = false
+    this.sql.options.prepare = false
+    this.proven.clear()
+  }
+
+  /** Is told of each connection that is closed: who was proven is not known by connection. */
+  forget(): void {
+    this.proven.clear()
+  }
+
+  /** Asks every connection, as soon as there is one that can be asked. */
   look(): void {
-    if (this.isSure) return
-    this.isStale = true
-    if (!this.isLooking) setImmediate(() => void this.ask())
+    if (!this.isSure && !this.isLooking) setImmediate(() => void this.ask())
   }
 
   private async ask(): Promise<void> {
     if (this.isLooking) return
     this.isLooking = true
     try {
-      while (this.isStale) {
-        this.isStale = false
-        this.learn(await isPooledConnection(this.sql))
+      while (!this.isDirect) {
+        if (await this.findsPooler()) return void pooledPlaces.add(this.place)
+        if (this.proven.size >= this.connections()) this.trust()
+        else await Bun.sleep(AGAIN_MS)
       }
     } catch {
       // Whatever is wrong is told to who asks for more than that. The next connection is looked at again.
@@ -53,16 +70,30 @@ export class PoolerWatch {
     }
   }
 
-  private learn(isPooled: boolean): void {
-    this.isDirect = !isPooled
-    this.sql.options.prepare = !isPooled
-    if (isPooled) pooledPlaces.add(this.place)
-    else pooledPlaces.delete(this.place)
+  /** Until all are proven, a connection has one statement at a time: so many questions reach as many connections that are free. */
+  private async findsPooler(): Promise<boolean> {
+    const questions = Array.from({ length: Math.max(1, this.connections()) }, () => connectionOf(this.sql))
+    const told = await Promise.all(questions)
+    for (const { named } of told) if (named !== undefined) this.proven.add(named)
+    return told.some(({ named, answering }) => named !== answering)
   }
+
+  private trust(): void {
+    this.isDirect = true
+    this.sql.options.prepare = true
+    pooledPlaces.delete(this.place)
+  }
+}
+
+/** Which process the server named at first, and which one answers. */
+async function connectionOf(sql: Sql<{ bigint: number }>): Promise<{ named?: number; answering?: number }> {
+  const rows = await sql`SELECT pg_backend_pid() AS pid`
+  const named = (rows as Told).state?.pid
+  return { ...(named !== undefined && { named }), answering: rows[0]?.pid }
 }
 
 /** A pooler makes up the process that it names at first, as it has none of its own for each client. */
 export async function isPooledConnection(sql: Sql<{ bigint: number }>): Promise<boolean> {
-  const rows = await sql`SELECT pg_backend_pid() AS pid`
-  return (rows as Told).state?.pid !== rows[0]?.pid
+  const { named, answering } = await connectionOf(sql)
+  return named !== answering
 }

@@ -10,8 +10,8 @@ export type TcpProxy = {
   urlOf(server: string): string
   /** Leads connections from now on to this server, or nowhere (null). Existing connections stay. */
   leadTo(url: string | null): void
-  /** Ends all existing connections. */
-  cut(): void
+  /** Ends the existing connections: all, or the newest so many. */
+  cut(newest?: number): void
   /**
    * Loses silently whatever comes over the existing connections from now on, in both directions, their ends too, as when a
    * cable is cut or a pooler hangs. New ones work.
@@ -68,8 +68,8 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
   const leadTo = (next: string | null) => {
     target = next
   }
-  const cut = () => {
-    for (const { client, upstream } of pairs) {
+  const cut = (newest = Number.POSITIVE_INFINITY) => {
+    for (const { client, upstream } of [...pairs].slice(-newest)) {
       client.destroy()
       upstream.destroy()
     }
