@@ -1,6 +1,6 @@
 /** How to come into a store. It is read anew for each connection, so that a rotation of passwords or certificates needs no restart. */
 
-import { readFileSync } from "node:fs"
+import { readSmallFile } from "../small-file"
 import { readStoreAddress, type StoreAddress } from "./store-address"
 
 /** Paths of files in PEM. Without a CA, certificates are verified by those that everybody trusts. */
@@ -15,9 +15,9 @@ export const accessBy = (given: string | Access): Access =>
 /** The content of the files, for `tls.connect`. */
 export function readTlsFiles({ ca, cert, key }: TlsFiles = {}): { ca?: string; cert?: string; key?: string } {
   return {
-    ...(ca && { ca: readFileSync(ca, "utf8") }),
-    ...(cert && { cert: readFileSync(cert, "utf8") }),
-    ...(key && { key: readFileSync(key, "utf8") }),
+    ...(ca && { ca: readSmallFile(ca).toString() }),
+    ...(cert && { cert: readSmallFile(cert).toString() }),
+    ...(key && { key: readSmallFile(key).toString() }),
   }
 }
 

@@ -1,8 +1,8 @@
 /** Where the ballots go, to Redis or to a broker, and how to come in: settings of vote and worker alike. */
 
-import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { type Setting, setting } from "../process/settings"
+import { readSmallFile } from "../small-file"
 import type { Access, TlsFiles } from "./access"
 import { INBOX_RULES, inboxKind } from "./brokers"
 import { addressFault, REDIS_RULES, serversIn } from "./store-address"
@@ -29,7 +29,7 @@ function inboxFault(text: string): string | null {
 
 function unreadable(path: string): string | null {
   try {
-    return readFileSync(path).includes("-----BEGIN ") ? null : "is no file in PEM"
+    return readSmallFile(path).includes("-----BEGIN ") ? null : "is no file in PEM"
   } catch (error) {
     return `can't be read: ${error instanceof Error ? error.message : String(error)}`
   }

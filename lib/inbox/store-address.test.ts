@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { readStoreAddress } from "./store-address"
+import { addressFault, REDIS_RULES, readStoreAddress } from "./store-address"
 
 test.each([
   ["redis://vote:100%sure@h", { user: "vote", password: "100%sure" }],
@@ -11,3 +11,10 @@ test.each([
 ])("%s is read as people mean it", (url, parts) => {
   expect(readStoreAddress(url)).toMatchObject(parts)
 })
+
+test.each(["redis://bob:12?Secret1=x@h/0", "redis://bob:12?family=x@h/0", "rediss://:?Secret1=x@h:6379/0"])(
+  "of %s nothing is shown, as its password may have a ?",
+  (url) => {
+    expect(addressFault(url, REDIS_RULES)).toMatch(/^[^1x]*\? as %3F[^1x]*$/)
+  },
+)

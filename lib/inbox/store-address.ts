@@ -30,6 +30,7 @@ export const REDIS_RULES: AddressRules = {
 }
 
 const ESCAPES = "in user and password write / as %2F, ? as %3F, # as %23 and @ as %40"
+const UNREADABLE = `has parameters that can't be read; ${ESCAPES}`
 /** A % that no two hexadecimal digits follow stands for itself: passwords are pasted as they are. */
 const LONE_PERCENT = /%(?![0-9a-f]{2})/gi
 const PLACEHOLDER = /\[YOUR-PASSWORD\]|\{your[-_]password\}|<(your[-_])?password>|\*{4,}/i
@@ -73,6 +74,7 @@ export function addressFault(text: string, { schemes, parameters, hasNumber }: A
     const names = /@[^@/]*,/.test(text) || /^[^@]*,/.test(text)
     return names ? "must name one server: sentinels and clusters are not followed" : `${must}; ${ESCAPES}`
   }
+  if (/\?.*@/s.test(text)) return UNREADABLE
   const address = readStoreAddress(text)
   if (text.includes("#")) return `has a #: ${ESCAPES}`
   if (hasNumber && !/^\d*\/?$/.test(address.path)) return "must end with the number of a database, such as /0"
@@ -82,6 +84,6 @@ export function addressFault(text: string, { schemes, parameters, hasNumber }: A
 
 function parametersFault(unknown: string[], known: readonly string[]): string {
   // Part of a password, perhaps.
-  if (!unknown.every((name) => /^[\w-]+$/.test(name))) return `has parameters that can't be read; ${ESCAPES}`
+  if (!unknown.every((name) => /^[\w-]+$/.test(name))) return UNREADABLE
   return `has ${unknownParameters(unknown, known)}, and name files for TLS by the settings for them`
 }

@@ -105,6 +105,12 @@ test.each([
   ["postgres://u:hunter2@h/d?target_session_attrs=standby", "use read-write"],
   ["postgres://u:hunter2@a,b,c/d?port=1,2", "3 hosts and 2 ports"],
   ["postgres://u:hunter2@h/d?sslcert=/c", "both sslcert and sslkey"],
+  ["postgres://bob:abc?hunter2=@db.example/tally", "? as %3F"],
+  ["postgres://bob:x&y?hunter2==@h/db", "? as %3F"],
+  ["postgres://bob:12?sslmode=hunter2@h/db", "? as %3F"],
+  ["postgres://bob:12?target_session_attrs=hunter2@h/db", "? as %3F"],
+  ["postgres://bob:12?sslrootcert=hunter2@h/db", "? as %3F"],
+  ["postgres://u:1?options=-c%20x@h/db", "? as %3F"],
 ])("%s is refused for what is wrong, without its password", (text, why) => {
   const read = () => readAddress(text)
   expect(read).toThrow(why)

@@ -29,6 +29,7 @@ const PARTS = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?@]*)(?:\/([^?]*))?(?:\?(.
 const PLACEHOLDER = /\[YOUR-PASSWORD\]|\{your[-_]password\}|<(your[-_])?password>|\*{4,}/i
 const DEFAULT_PORT = "5432"
 const IN_PASSWORDS = "in user and password write / as %2F, ? as %3F and @ as %40"
+const UNREADABLE = `has parameters that can't be read; ${IN_PASSWORDS}`
 const WRITERS = new Set(["read-write", "primary"])
 const READERS = new Set(["read-only", "standby", "prefer-standby"])
 const CHANNEL_BINDING =
@@ -42,7 +43,18 @@ export function readAddress(text: string): PostgresAddress {
     throw new AddressFault(`must be an address that begins with postgres:// or postgresql://${hint}`)
   }
   if (PLACEHOLDER.test(text)) throw new AddressFault("has a placeholder where the password belongs")
-  const [, login = "", authority = "", path = "", query = ""] = parts
+  try {
+    return addressOf(parts)
+  } catch (error) {
+    // Part of a password, perhaps, of which nothing is shown.
+    if (error instanceof AddressFault && parts[4]?.includes("@")) throw new AddressFault(UNREADABLE)
+    throw error
+  }
+}
+
+function addressOf([, login = "", authority = "", path = "", query = ""]: RegExpExecArray): PostgresAddress {
+  if (query.includes("@") && login === "" && authority !== "" && path === "")
+    throw new AddressFault(UNREADABLE)
   const given = parameters(query)
   const [user, password] = loginOf(login)
   const found = {
@@ -91,8 +103,7 @@ function parameters(query: string): Map<string, string> {
   const unknown = [...given.keys()].filter((name) => !known(name))
   if (unknown.length === 0) return given
   // Part of a password, perhaps.
-  if (!unknown.every((name) => /^\w+$/.test(name)))
-    throw new AddressFault(`has parameters that can't be read; ${IN_PASSWORDS}`)
+  if (!unknown.every((name) => /^\w+$/.test(name))) throw new AddressFault(UNREADABLE)
   throw new AddressFault(`has ${unknownParameters(unknown, [...READ, ...PASSED_ON, ...WITHOUT_EFFECT])}`)
 }
 

@@ -1,7 +1,7 @@
 /** TLS to Postgres, by the modes and files that libpq knows. */
 
-import { readFileSync } from "node:fs"
 import { checkServerIdentity, type PeerCertificate } from "node:tls"
+import { readSmallFile } from "../small-file"
 import { AddressFault } from "./address-fault"
 
 const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const
@@ -59,7 +59,7 @@ export function assertReadable({ root, cert, key }: Tls): void {
   const faults = Object.entries({ sslrootcert: root, sslcert: cert, sslkey: key }).flatMap(([name, path]) => {
     if (path === undefined) return []
     try {
-      return readFileSync(path).includes("-----BEGIN ") ? [] : [`${name}=${path}, which is no file in PEM`]
+      return readSmallFile(path).includes("-----BEGIN ") ? [] : [`${name}=${path}, which is no file in PEM`]
     } catch (error) {
       return [
         `${name}=${path}, which can't be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -99,7 +99,7 @@ function reader(path: string): () => string {
   let content = ""
   return () => {
     try {
-      content = readFileSync(path, "utf8")
+      content = readSmallFile(path).toString()
     } catch {
       // It was there at the start.
     }

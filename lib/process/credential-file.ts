@@ -1,6 +1,6 @@
 /** The text of a file as people make it: an editor ends it with line breaks, Windows begins it with a byte order mark. */
 
-import { readFileSync } from "node:fs"
+import { readSmallFile } from "../small-file"
 
 /** What the first bytes say of the rest. */
 const MARKS = [
@@ -26,7 +26,7 @@ export function readCredential(file: string): string {
 
 function read(file: string): Buffer {
   try {
-    return readFileSync(file)
+    return readSmallFile(file)
   } catch (error) {
     throw new Error(`can't be read: ${error instanceof Error ? error.message : error}`, { cause: error })
   }
