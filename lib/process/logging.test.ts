@@ -4,6 +4,8 @@ import { createLog } from "./logging"
 test.each([
   ["postgres://a:hunter2@b@h/d", "postgres://a:***@h/d"],
   ["postgres://a:hunter2#@h/d?x=1 is away", "postgres://a:***@h/d?x=1 is away"],
+  ['postgres://a:hunter2"@h/d', "postgres://a:***@h/d"],
+  ["postgres://h/d?PassWord=hunter2&x=1", "postgres://h/d?PassWord=***&x=1"],
   ["postgres://a:hunter2/@h:1,i:2/d", "postgres://a:***@h:1,i:2/d"],
   ["nats://a:hunter2@h,nats://a:hunter2@i", "nats://a:***@h,nats://a:***@i"],
   [

@@ -6,9 +6,9 @@ import { revision, version } from "./build"
 export type Log = pino.Logger
 
 /** Addresses hold passwords (redis://user:password@host), and error messages hold addresses. */
-const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):[^\s"]+?@(?=[^@\s"]*?(?:[\s"]|$|,\w+:\/\/))/g
-/** Those of Postgres may have it among their parameters. */
-const PASSWORDS = /([?&](?:ssl)?password)=[^&\s"]+/g
+const CREDENTIALS = /(\w+:\/\/[^:/@\s]*):(?:\\"|[^\s"])+?@(?=[^@\s"]*?(?:[\s"]|$|,\w+:\/\/))/g
+/** Those of Postgres may have it among their parameters. In a line, a quote is written with a backslash. */
+const PASSWORDS = /([?&](?:ssl)?password)=(?:\\"|[^&\s"])+/gi
 
 /** Every line names the commit, so this is only as long as needed to find it. */
 const SHORT_REVISION = 12
