@@ -70,12 +70,14 @@ export class PoolerWatch {
     }
   }
 
-  /** Until all are proven, a connection has one statement at a time: so many questions reach as many connections that are free. */
+  /** One after the other: where nobody answers, no more than one connection waits for that. Those that are free take turns. */
   private async findsPooler(): Promise<boolean> {
-    const questions = Array.from({ length: Math.max(1, this.connections()) }, () => connectionOf(this.sql))
-    const told = await Promise.all(questions)
-    for (const { named } of told) if (named !== undefined) this.proven.add(named)
-    return told.some(({ named, answering }) => named !== answering)
+    for (let questions = Math.max(1, this.connections()); questions > 0; questions--) {
+      const { named, answering } = await connectionOf(this.sql)
+      if (named === undefined || named !== answering) return true
+      this.proven.add(named)
+    }
+    return false
   }
 
   private trust(): void {
