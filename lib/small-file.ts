@@ -17,3 +17,12 @@ export function readSmallFile(path: string): Buffer {
     closeSync(fd)
   }
 }
+
+/** What is wrong with a file that should hold certificates or a key, as the end of a sentence; null if nothing is. */
+export function pemFault(path: string): string | null {
+  try {
+    return readSmallFile(path).includes("-----BEGIN ") ? null : "is no file in PEM"
+  } catch (error) {
+    return `can't be read: ${error instanceof Error ? error.message : String(error)}`
+  }
+}

@@ -2,7 +2,7 @@
 
 import { z } from "zod"
 import { type Setting, setting } from "../process/settings"
-import { readSmallFile } from "../small-file"
+import { pemFault } from "../small-file"
 import type { Access, TlsFiles } from "./access"
 import { INBOX_RULES, inboxKind } from "./brokers"
 import { addressFault, REDIS_RULES, serversIn } from "./store-address"
@@ -27,17 +27,9 @@ function inboxFault(text: string): string | null {
   return servers.map((url) => addressFault(url, INBOX_RULES[kind])).find((fault) => fault !== null) ?? null
 }
 
-function unreadable(path: string): string | null {
-  try {
-    return readSmallFile(path).includes("-----BEGIN ") ? null : "is no file in PEM"
-  } catch (error) {
-    return `can't be read: ${error instanceof Error ? error.message : String(error)}`
-  }
-}
-
 const file = (description: string): Setting<string> =>
   setting({
-    schema: checked((path) => (path === "" ? null : unreadable(path))),
+    schema: checked((path) => (path === "" ? null : pemFault(path))),
     default: "",
     description,
   })

@@ -1,5 +1,6 @@
 /** Where Redis or a broker is and how to come in, read from an address as the consoles of providers show it. */
 
+import { decoded, placeholderFault } from "../pasted-address"
 import { unknownParameters } from "../unknown-parameters"
 
 export type StoreAddress = {
@@ -31,9 +32,8 @@ export const REDIS_RULES: AddressRules = {
 
 const ESCAPES = "in user and password write / as %2F, ? as %3F, # as %23 and @ as %40"
 const UNREADABLE = `has parameters that can't be read; ${ESCAPES}`
-/** A % that no two hexadecimal digits follow stands for itself: passwords are pasted as they are. */
+/** `new URL` takes none of these. */
 const LONE_PERCENT = /%(?![0-9a-f]{2})/gi
-const PLACEHOLDER = /\[YOUR-PASSWORD\]|\{your[-_]password\}|<(your[-_])?password>|\*{4,}/i
 
 /** @throws for what is no address at all */
 export function readStoreAddress(text: string): StoreAddress {
@@ -49,16 +49,6 @@ export function readStoreAddress(text: string): StoreAddress {
   }
 }
 
-function decoded(text: string): string {
-  return text.replace(/(%[0-9a-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped)
-    } catch {
-      return escaped
-    }
-  })
-}
-
 /** The servers that an address of a NATS cluster names. */
 export function serversIn(url: string): string[] {
   return url.split(",").map((server) => server.trim())
@@ -69,7 +59,8 @@ export function addressFault(text: string, { schemes, parameters, hasNumber }: A
   const begins = schemes.some((scheme) => text.trim().startsWith(`${scheme}://`))
   const must = `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`
   if (!begins) return must
-  if (PLACEHOLDER.test(text)) return "has a placeholder where the password belongs"
+  const placeholder = placeholderFault(text)
+  if (placeholder !== null) return placeholder
   if (!URL.canParse(text.trim().replace(LONE_PERCENT, "%25"))) {
     const names = /@[^@/]*,/.test(text) || /^[^@]*,/.test(text)
     return names ? "must name one server: sentinels and clusters are not followed" : `${must}; ${ESCAPES}`

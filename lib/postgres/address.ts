@@ -1,5 +1,6 @@
 /** Where a Postgres is and how to come in, read from an address as libpq takes it and as the consoles of providers show it. */
 
+import { decoded, placeholderFault } from "../pasted-address"
 import { unknownParameters } from "../unknown-parameters"
 import { AddressFault } from "./address-fault"
 import { PASSED_ON, READ, WITHOUT_EFFECT } from "./address-parameters"
@@ -26,7 +27,6 @@ export type PostgresAddress = {
 }
 
 const PARTS = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?@]*)(?:\/([^?]*))?(?:\?(.*))?$/s
-const PLACEHOLDER = /\[YOUR-PASSWORD\]|\{your[-_]password\}|<(your[-_])?password>|\*{4,}/i
 const DEFAULT_PORT = "5432"
 const IN_PASSWORDS = "in user and password write / as %2F, ? as %3F and @ as %40"
 const UNREADABLE = `has parameters that can't be read; ${IN_PASSWORDS}`
@@ -42,7 +42,8 @@ export function readAddress(text: string): PostgresAddress {
     const hint = /^postgres(ql)?:\/\//.test(text) ? `; ${IN_PASSWORDS}` : ""
     throw new AddressFault(`must be an address that begins with postgres:// or postgresql://${hint}`)
   }
-  if (PLACEHOLDER.test(text)) throw new AddressFault("has a placeholder where the password belongs")
+  const fault = placeholderFault(text)
+  if (fault !== null) throw new AddressFault(fault)
   try {
     return addressOf(parts)
   } catch (error) {
@@ -71,17 +72,6 @@ function addressOf([, login = "", authority = "", path = "", query = ""]: RegExp
     session: Object.fromEntries([...given].filter(([name]) => PASSED_ON.has(name))),
     notes: given.get("channel_binding") === "require" ? [CHANNEL_BINDING] : [],
   }
-}
-
-/** A % that no two hexadecimal digits follow stands for itself: passwords are pasted as they are. */
-function decoded(text: string): string {
-  return text.replace(/(%[0-9a-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped)
-    } catch {
-      return escaped
-    }
-  })
 }
 
 function loginOf(text: string): [user: string, password: string] {

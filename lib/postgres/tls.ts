@@ -1,7 +1,7 @@
 /** TLS to Postgres, by the modes and files that libpq knows. */
 
 import { checkServerIdentity, type PeerCertificate } from "node:tls"
-import { readSmallFile } from "../small-file"
+import { pemFault, readSmallFile } from "../small-file"
 import { AddressFault } from "./address-fault"
 
 const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const
@@ -57,14 +57,8 @@ function modeOf(given: ReadonlyMap<string, string>): Mode | undefined {
 /** @throws {AddressFault} that names each file that can't be read */
 export function assertReadable({ root, cert, key }: Tls): void {
   const faults = Object.entries({ sslrootcert: root, sslcert: cert, sslkey: key }).flatMap(([name, path]) => {
-    if (path === undefined) return []
-    try {
-      return readSmallFile(path).includes("-----BEGIN ") ? [] : [`${name}=${path}, which is no file in PEM`]
-    } catch (error) {
-      return [
-        `${name}=${path}, which can't be read: ${error instanceof Error ? error.message : String(error)}`,
-      ]
-    }
+    const fault = path === undefined ? null : pemFault(path)
+    return fault === null ? [] : [`${name}=${path}, which ${fault}`]
   })
   if (faults.length > 0) throw new AddressFault(`has ${faults.join(", and ")}`)
 }

@@ -15,8 +15,8 @@
 -- $30 whether a ballot may have been written more than once; $31 then for each of $14 … $18 the option of its voter's first
 --     ballot in this batch[]
 -- $32 of the changeable ballots, where the inbox leaves it to the counting which one is newer: knew[]
--- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
 -- $33 epoch: which beginning of this worker's work on the shard the batch belongs to
+-- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33

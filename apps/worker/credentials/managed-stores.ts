@@ -1,14 +1,14 @@
 /** A Redis or Postgres outside the cluster, as a person names it in one Secret. */
 
+import { inboxSettings } from "@tallyroom/lib/inbox/setting"
 import { postgresAddress } from "@tallyroom/lib/postgres/setting"
-import { address } from "@tallyroom/lib/process/settings"
 import { Refused } from "./api-server"
 import type { ManagedStores } from "./contents"
 
 /** The name of that Secret. */
 export const MANAGED = "managed-stores"
 
-const REDIS = address("redis", "rediss")
+const REDIS = inboxSettings.REDIS_URL.schema
 const KEYS = {
   REDIS_URL: REDIS,
   VOTE_REDIS_URL: REDIS,

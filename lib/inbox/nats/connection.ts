@@ -10,9 +10,9 @@ import {
 import { connect, type NatsConnection, usernamePasswordAuthenticator } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, onceMissed, type StoreHealth, unconnected } from "../../health"
-import { type Access, readTlsFiles } from "../access"
+import { type Access, currently, readTlsFiles } from "../access"
 import { InboxAway } from "../contract"
-import { readStoreAddress, type StoreAddress, serversIn } from "../store-address"
+import { readStoreAddress, serversIn } from "../store-address"
 
 const DEFAULT_PORT = 4_222
 const CONNECT_TIMEOUT_MS = 2_000
@@ -136,15 +136,8 @@ export class Nats implements StoreHealth {
 
   /** Asks anew for user and password at each connection that the client makes by itself. */
   private logIn() {
-    let last: StoreAddress | undefined
-    const now = () => {
-      try {
-        last = readStoreAddress(serversIn(this.access().url)[0] ?? "")
-      } catch (error) {
-        if (last === undefined) throw error
-      }
-      return last as StoreAddress
-    }
+    const first = () => ({ url: serversIn(this.access().url)[0] ?? "" })
+    const now = currently(first, (address) => address)
     return usernamePasswordAuthenticator(
       () => now().user,
       () => now().password,
