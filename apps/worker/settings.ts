@@ -6,7 +6,7 @@ import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { integer, setting, type Together } from "@tallyroom/lib/process/settings"
-import { classicPoll } from "./database/first-start"
+import { firstPoll } from "./database/first-start"
 
 export const settings = {
   ...processSettings,
@@ -51,7 +51,7 @@ export const settings = {
 /** The first poll is held to what an admin is: otherwise nobody could change it afterwards. */
 export const settingsTogether: Together<typeof settings> = (values) => {
   const { OPTION_A, OPTION_B } = values
-  const { error } = pollDefinitionSchema.safeParse(classicPoll({ a: OPTION_A, b: OPTION_B }))
+  const { error } = pollDefinitionSchema.safeParse(firstPoll({ a: OPTION_A, b: OPTION_B }))
   const given = `OPTION_A=${JSON.stringify(OPTION_A)} and OPTION_B=${JSON.stringify(OPTION_B)}`
   const ofPoll = (error?.issues ?? []).map(
     ({ path, message }) => `${given} make no poll: its ${String(path.at(-1))} ${message}`,

@@ -17,7 +17,7 @@ export async function appliedMigrations(sql: Queries): Promise<Applied[]> {
 /** @returns a sentence that says why this version may not run on these migrations; null if it may */
 export function versionProblem(applied: readonly Applied[]): string | null {
   const refusing = applied.filter(
-    ({ name, oldest }) => numberOf(name) > SCHEMA && (oldest === null || oldest > SCHEMA),
+    ({ name, oldest }) => migrationNumber(name) > SCHEMA && (oldest === null || oldest > SCHEMA),
   )
   const last = refusing.at(-1)
   if (!last) return null
@@ -25,6 +25,6 @@ export function versionProblem(applied: readonly Applied[]): string | null {
   return `The database has the migration ${last.name}${needed}; this version knows them up to ${numbered(SCHEMA)}. Start a newer version: a schema does not go back (docs/upgrading.md).`
 }
 
-export const numberOf = (name: string): number => Number.parseInt(name, 10)
+export const migrationNumber = (name: string): number => Number.parseInt(name, 10)
 
 const numbered = (schema: number): string => String(schema).padStart(4, "0")

@@ -42,7 +42,7 @@ export async function ensureFinalAfter(sql: Database, seconds: number): Promise<
 }
 
 /** What the poll `cats-vs-dogs` asks. */
-export function classicPoll({ a, b }: { a: string; b: string }) {
+export function firstPoll({ a, b }: { a: string; b: string }) {
   const options = [
     { id: "a", label: a },
     { id: "b", label: b },
@@ -52,7 +52,7 @@ export function classicPoll({ a, b }: { a: string; b: string }) {
 
 /** Creates `cats-vs-dogs`, open and the default, unless there is any poll or ever was one. */
 export async function ensureClassicPoll(sql: Database, labels: { a: string; b: string }): Promise<void> {
-  const { title, options } = classicPoll(labels)
+  const { title, options } = firstPoll(labels)
   await sql`INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, is_default)
     SELECT 'cats-vs-dogs', ${title}, ${JSON.stringify(options)}::text::jsonb,
       'final', 'open', 'live', 'browser', ${newSalt()}, true

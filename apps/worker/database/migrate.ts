@@ -10,7 +10,7 @@ import {
   tablesProblem,
   WORKER_RIGHTS,
 } from "@tallyroom/lib/postgres/rights"
-import { appliedMigrations, numberOf, versionProblem } from "@tallyroom/lib/postgres/schema"
+import { appliedMigrations, migrationNumber, versionProblem } from "@tallyroom/lib/postgres/schema"
 import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import { grantToResult, revokeWhatWasTooMuch } from "./grants"
 import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
@@ -117,7 +117,7 @@ function applyMissing(sql: Database, migrations: readonly Migration[]): Promise<
 const namesOf = (some: readonly { name: string }[]) => some.map(({ name }) => name)
 
 async function apply(sql: Queries, { name, text, oldest }: Migration): Promise<void> {
-  if (numberOf(name) > numberOf(SIDE_BY_SIDE)) await takeShardsBack(sql, oldest)
+  if (migrationNumber(name) > migrationNumber(SIDE_BY_SIDE)) await takeShardsBack(sql, oldest)
   await sql.unsafe(text)
   await sql`INSERT INTO migrations (name) VALUES (${name})`
 }

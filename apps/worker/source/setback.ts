@@ -18,14 +18,14 @@ const VERSIONS_SPARE = 10_000
 export const WENT_BACK = "Postgres went back: what it lost is booked, and its voters may vote again"
 
 /** Up to where a shard was counted, as Redis knows it. */
-export type Counted = {
+export type CountedUpTo = {
   position: Position
   /** Where a broker holds the ballots, the stream in which that is. */
   stream: string | null
 }
 
 /** Null where this Redis knows nothing, or has garbage. */
-export async function readCounted(redis: Redis, shard: number): Promise<Counted | null> {
+export async function readCounted(redis: Redis, shard: number): Promise<CountedUpTo | null> {
   const text = await redis.get(keys.counted(shard)).catch((error: Error) => {
     if (error.message.startsWith("WRONGTYPE")) return null
     throw error
@@ -36,7 +36,7 @@ export async function readCounted(redis: Redis, shard: number): Promise<Counted 
 }
 
 /** The text that stands in Redis. */
-export function formatCounted({ position, stream }: Counted): string {
+export function formatCounted({ position, stream }: CountedUpTo): string {
   return [formatPosition(position), ...(stream === null ? [] : [stream])].join(" ")
 }
 
@@ -48,7 +48,7 @@ export function formatCounted({ position, stream }: Counted): string {
 export async function recordSetback(
   sql: Database,
   holding: Holding,
-  counted: Counted | null,
+  counted: CountedUpTo | null,
 ): Promise<boolean> {
   const { shard, position } = holding
   if (counted) {
@@ -68,11 +68,14 @@ export async function recordSetback(
 }
 
 /** What Redis says of a shard, if by that Postgres has lost what it had counted. */
-export function behindOf(counted: Counted | null, { position }: Pick<Counter, "position">): Counted | null {
+export function behindOf(
+  counted: CountedUpTo | null,
+  { position }: Pick<Counter, "position">,
+): CountedUpTo | null {
   return counted && comparePositions(position, counted.position) < 0 ? counted : null
 }
 
-export function logSetback(log: Log, counter: Counter, counted: Counted): void {
+export function logSetback(log: Log, counter: Counter, counted: CountedUpTo): void {
   const { shard, position } = counter.holding()
   log.error(
     { shard, position: formatPosition(position), counted: formatCounted(counted) },

@@ -5,13 +5,13 @@ import type { Database } from "@tallyroom/lib/database"
 
 const VOTES_A_PORTION = 5_000
 
-export type StandingVote = { voter: string; option: string; ms: number; seq: number }
+export type VoteRow = { voter: string; option: string; ms: number; seq: number }
 
 /** @param take is handed portion after portion; false ends the reading */
 export async function readStandingVotes(
   sql: Database,
   { poll, shard }: { poll: number; shard: number },
-  take: (votes: StandingVote[]) => Promise<boolean>,
+  take: (votes: VoteRow[]) => Promise<boolean>,
 ): Promise<void> {
   await sql.begin(async (transaction) => {
     // Postgres would count the time in which the portions are taken. Each portion still has its deadline here.

@@ -6,7 +6,7 @@ import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import type { Counter } from "../counting/counter"
 import { isRowOf } from "../leases/holding"
 import { bookLosses, recordAccepted } from "./redis-losses"
-import type { Counted } from "./setback"
+import type { CountedUpTo } from "./setback"
 import type { StreamSourceParts } from "./stream-source"
 
 /** A broker that tells its length late does so within this. */
@@ -21,10 +21,10 @@ const ON_ITS_WAY_MS = 2 * READING_USABLE_MS
  * @param stream that Postgres names
  */
 export function behindInStream(
-  counted: Counted | null,
+  counted: CountedUpTo | null,
   stream: string | null,
   { position }: Pick<Counter, "position">,
-): Counted | null {
+): CountedUpTo | null {
   if (!counted?.stream) return null
   const isBehind =
     counted.stream === stream

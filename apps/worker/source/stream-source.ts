@@ -20,7 +20,7 @@ import { inspectShard, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
 import { lowerFence, raiseFence } from "./redis-restore"
 import {
-  type Counted,
+  type CountedUpTo,
   formatCounted,
   logSetback,
   mended,
@@ -59,7 +59,7 @@ export class StreamSource implements Source {
   private stream = ""
   private settled = 0
   /** Up to where this worker has counted. */
-  private counted: Counted | null = null
+  private counted: CountedUpTo | null = null
   /** While Postgres, which went back, counts again what the broker still holds. */
   private recount: Recount | null = null
   private checkedAt = Number.NEGATIVE_INFINITY
