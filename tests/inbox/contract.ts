@@ -3,7 +3,7 @@
  * run side by side. Where a broker can do less, `promises` says so.
  */
 
-import { beforeAll, describe, expect, setSystemTime, test } from "bun:test"
+import { beforeAll, describe, expect, onTestFinished, setSystemTime, test } from "bun:test"
 import { comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf, uuidOfVoter, voterOfUuid } from "@tallyroom/lib/ballots/voter"
@@ -444,6 +444,10 @@ export function inboxContract(kind: InboxKind): void {
         ...{ DATABASE_URL: toPostgres.urlOf(stores().database.workerUrl), INBOX_SHARDS: String(SHARDS) },
         ...(server.url && { INBOX_URL: server.url }),
       })
+      onTestFinished(async () => {
+        ghost.app.kill("SIGCONT")
+        await ghost.app.stop(10_000)
+      })
       const shardsOf = async (isGhosts: boolean) => {
         const rows = await sql`SELECT shard FROM shards WHERE (holder <> ${worker.worker.id}) = ${isGhosts}`
         return rows.map(({ shard }) => Number(shard))
@@ -497,7 +501,6 @@ export function inboxContract(kind: InboxKind): void {
         faults: [],
       }
       await becomes(() => booksOf("ghosts"), expect.objectContaining(kept))
-      await ghost.app.stop(10_000)
     })
 
     test("says at once that it is away, and goes on when it is back", async () => {

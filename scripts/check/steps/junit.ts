@@ -2,7 +2,7 @@
 export interface TestReport {
   readonly passed: number
   readonly skipped: number
-  /** Each failed test by the names of its groups and its own. */
+  /** Each failed test by the names of its groups and its own, and why it failed where that is known. */
   readonly failed: readonly string[]
 }
 

@@ -7,6 +7,7 @@ import { Glob } from "bun"
 import { CHECKOUT } from "../../services/checkout"
 import { startSupervised } from "../../services/processes/supervised-process"
 import { readJunit, type TestReport } from "./junit"
+import { FailureReasons } from "./reasons"
 import type { CheckStep, Say, StepOutcome } from "./step"
 
 /** A test that takes longer hangs, however busy the machine is. */
@@ -82,13 +83,21 @@ export async function runTestFile(
   try {
     const flags = [`--timeout=${TIMEOUT_MS}`, "--reporter=junit", `--reporter-outfile=${file}`]
     const words = [process.execPath, "test", ...flags, `./${path}`]
-    const ended = await untilItEnds(words, cwd, env, silenceMs, say)
+    const reasons = new FailureReasons()
+    const ended = await untilItEnds(words, cwd, env, silenceMs, (line) => {
+      reasons.read(line)
+      say(line)
+    })
     const report = existsSync(file) ? readJunit(readFileSync(file, "utf8")) : undefined
-    return { tests: judged(path, report, ended) }
+    const tests = judged(path, report, ended)
+    return { tests: { ...tests, failed: tests.failed.map((title) => withReason(title, reasons.of(title))) } }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
 }
+
+const withReason = (title: string, reason: string | undefined) =>
+  reason === undefined ? title : `${title}\n      ${reason}`
 
 /** How a process ended: its exit code, and its last line if it was ended for its silence. */
 type End = { readonly code: number; readonly hungAfter?: string }
