@@ -25,7 +25,8 @@ export class FailureReasons {
 
   /** @param title the names of a test's groups and its own, as in `TestReport.failed` */
   of(title: string): string | undefined {
-    for (const [test, reason] of this.reasons) if (title === test || title.endsWith(` > ${test}`)) return reason
+    for (const [test, reason] of this.reasons)
+      if (title === test || title.endsWith(` > ${test}`)) return reason
   }
 }
 
