@@ -1,0 +1,153 @@
+/**
+ * The record of a run: what was asked of the system, what it answered, what was done to it and what viewers saw. One JSON value a
+ * line, in the order in which they became known. It is all that the checker and the chart know of a run, beside Postgres.
+ *
+ * All times are milliseconds since the start of the run by the one monotonic clock of the prover.
+ */
+
+export type Inbox = "redis" | "nats" | "rabbitmq"
+export type Policy = "final" | "changeable"
+
+/** The first line. */
+export type Run = {
+  kind: "run"
+  /** From which the whole plan of faults is made. */
+  seed: number
+  inbox: Inbox
+  /** How long faults and votes go on; the system then has time to heal. */
+  seconds: number
+  shards: number
+  /** When the run began, by the prover's wall clock (ISO 8601). It is for readers; nothing is computed from it. */
+  startedAt: string
+}
+
+/** A poll as a host made it. All polls are by `browser` eligibility, with live results. */
+export type PollMade = {
+  kind: "poll"
+  poll: string
+  policy: Policy
+  options: string[]
+  at: number
+}
+
+/** What a host asked of a poll, and when the answer came. */
+export type PollAsked = {
+  kind: "poll-asked"
+  poll: string
+  to: "open" | "paused" | "closed" | "deleted"
+  invoked: number
+  answered: number
+  outcome: Outcome
+}
+
+/** `unknown`: no answer came, or one that says that the vote is perhaps taken. What was asked then happened once or not at all. */
+export type Outcome = "ok" | "refused" | "unknown"
+
+/**
+ * One request of a voter. A voter sends one request after another, and sends the same choice again as long as its outcome is
+ * unknown or it was refused for the moment; requests with the same `ballot` are such repetitions.
+ */
+export type Call = {
+  kind: "call"
+  /** The choice that this request asks for: one number a choice of a voter. */
+  ballot: number
+  poll: string
+  /** The UUID that the client sent as `Idempotency-Key`. */
+  voter: string
+  option: string
+  /** The header `Replaces`: a receipt, "none", or null where it was not sent. */
+  replaces: string | null
+  /** Which vote app was asked, from 1 on. */
+  replica: number
+  invoked: number
+  answered: number
+  outcome: Outcome
+  /** The HTTP status; null where no answer came. */
+  status: number | null
+  /** The last part of the problem's type, such as "poll-closed"; null where there is none. */
+  problem: string | null
+  /** Of an ok answer; null with any other. */
+  receipt: string | null
+  /** The option that stands by the answer: of a 200, 201 or 202 the own one, of a 409 the one that it names. */
+  stands: string | null
+}
+
+/** What a fault may do to ballots that were accepted: nothing, or lose some, which the books must then name. */
+export type Harm = "none" | "books"
+
+export type FaultRecord = {
+  kind: "fault"
+  /** Such as "kill" or "cut". */
+  name: string
+  /** What it is done to: "redis", "worker 1", "worker 1 → redis". */
+  target: string
+  from: number
+  to: number
+  harm: Harm
+  /** A line for people: what exactly was done. */
+  note: string
+}
+
+/** A snapshot that a viewer got over the WebSocket of a result app. */
+export type Seen = {
+  kind: "seen"
+  /** Which result app, from 1 on. */
+  replica: number
+  /** Grows with each connection of a viewer; snapshots of one connection come in order. */
+  connection: number
+  at: number
+  poll: string
+  /** Sets a later poll of the same id apart. */
+  number: number
+  version: number
+  state: string
+  total: number
+  votes: Record<string, number>
+}
+
+/** How much Postgres had counted; the chart draws it. */
+export type Counted = { kind: "counted"; at: number; votes: number }
+
+/** What a process of the system held. */
+export type Held = {
+  kind: "held"
+  at: number
+  /** Such as "vote 1"; a process that was started anew keeps its name. */
+  process: string
+  pid: number
+  residentBytes: number
+  sockets: number
+}
+
+/** What the receipts' page said after the run of a receipt that a voter got. */
+export type ReceiptSaid = { kind: "receipt"; poll: string; receipt: string; status: string }
+
+/** What `bun run audit` said of a poll after the run. */
+export type Audited = {
+  kind: "audited"
+  poll: string
+  accepted: number
+  counted: number
+  replaced: number
+  late: number
+  pending: number
+  lost: number
+  lostAtLeast: boolean
+  faults: string[]
+}
+
+/** The last line: the system has healed and nothing waits any more; or why it did not come to that. */
+export type Healed = { kind: "healed"; at: number; fault: string | null }
+
+export type RecordLine =
+  | Run
+  | PollMade
+  | PollAsked
+  | Call
+  | FaultRecord
+  | Seen
+  | Counted
+  | Held
+  | ReceiptSaid
+  | Audited
+  | Healed
