@@ -25,8 +25,23 @@ const TOOLS = {
     version: "v1.7.12",
     takes: "half a minute",
   },
-} as const
+  toxiproxy: {
+    module: "github.com/Shopify/toxiproxy/v2/cmd/server",
+    version: "v2.12.0",
+    takes: "half a minute",
+    program: "server",
+  },
+} as const satisfies Record<string, GoProgram>
 export type GoTool = keyof typeof TOOLS
+
+type GoProgram = {
+  readonly module: string
+  readonly version: string
+  /** How long building it takes. */
+  readonly takes: string
+  /** Its file, where that is not called as the tool is. */
+  readonly program?: string
+}
 
 /** The version of Go that the newest of the tools needs. */
 const OLDEST_GO = 25
@@ -42,7 +57,7 @@ const GO_PLACES = ["/usr/local/go/bin/go", "/opt/homebrew/bin/go"]
 
 /** The program in its pinned version, built into this user's cache the first time. @throws {UserError} when it can't be */
 export async function ensureGoTool(tool: GoTool, say: (line: string) => void = console.log): Promise<string> {
-  const { module, version, takes } = TOOLS[tool]
+  const { module, version, takes, program = tool }: GoProgram = TOOLS[tool]
   const folder = await cached(join("tools", `${tool}-${version}`), async (draft) => {
     const go = await ensureGo(say)
     say(`Building ${tool} (go install ${module}@${version}), about ${takes}`)
@@ -58,7 +73,7 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
     if ((await build.exited) !== 0)
       throw new UserError(`${tool} can't be built:\n${output.trim().split("\n").slice(-8).join("\n")}`)
   })
-  return join(folder, tool)
+  return join(folder, program)
 }
 
 async function ensureGo(say: (line: string) => void): Promise<string> {

@@ -1,0 +1,112 @@
+/** The host of a run, who makes polls, pauses, closes and deletes them by the API, while votes come in. */
+
+import { z } from "zod"
+import type { Random } from "../random"
+import type { Outcome, Policy, PollAsked } from "../record/record"
+import type { Recorder } from "../record/recorder"
+import type { OpenPoll } from "./voters"
+
+export type HostPlan = {
+  /** The result apps. */
+  urls: readonly string[]
+  token: string
+  recorder: Recorder
+  random: Random
+  onPoll: (poll: string) => void
+}
+
+const OPTIONS = ["a", "b", "c"]
+const PATIENCE_MS = 8_000
+const AGAIN_MS = 300
+const pollSchema = z.object({ id: z.string(), phase: z.string() })
+type Phase = z.infer<typeof pollSchema>["phase"] | "unknown" | "gone"
+
+export class Host {
+  private polls = 0
+  private readonly open = new Map<string, OpenPoll>()
+
+  constructor(private readonly plan: HostPlan) {}
+
+  /** The polls in which people vote; one that was just closed is among them for a moment. */
+  readonly openPolls = (): readonly OpenPoll[] => [...this.open.values()]
+
+  /** Makes an open poll. It asks until the answer is clear. */
+  async make(policy: Policy): Promise<string> {
+    const { recorder } = this.plan
+    const poll = `proof-${++this.polls}`
+    recorder.write({ kind: "poll", poll, policy, options: OPTIONS, at: recorder.now() })
+    const options = OPTIONS.map((id) => ({ id, label: id.toUpperCase() }))
+    const body = { id: poll, title: `Proof ${this.polls}`, policy, options, results: "live", state: "open" }
+    // 409 says that an earlier request, whose answer got lost, has made it.
+    await this.until("POST", "/api/polls", body, [201, 409])
+    this.open.set(poll, { poll, policy, options: OPTIONS })
+    this.plan.onPoll(poll)
+    return poll
+  }
+
+  /** Changes the state of a poll, once: what the answer leaves open stays open. */
+  async move(poll: string, to: PollAsked["to"]): Promise<Outcome> {
+    const { recorder } = this.plan
+    const invoked = recorder.now()
+    const status =
+      to === "deleted"
+        ? await this.ask("DELETE", `/api/polls/${poll}?confirm=${poll}`)
+        : await this.ask("PATCH", `/api/polls/${poll}`, { state: to })
+    const outcome: Outcome = status === null || status >= 500 ? "unknown" : status < 300 ? "ok" : "refused"
+    recorder.write({ kind: "poll-asked", poll, to, invoked, answered: recorder.now(), outcome })
+    return outcome
+  }
+
+  /** Closes a poll for good: asks until it is closed, and voters still come for a moment. */
+  async close(poll: string): Promise<void> {
+    while ((await this.move(poll, "closed")) === "unknown") await Bun.sleep(AGAIN_MS)
+    await Bun.sleep(this.plan.random.between(0, 1_500))
+    this.open.delete(poll)
+  }
+
+  async delete(poll: string): Promise<void> {
+    this.open.delete(poll)
+    while ((await this.move(poll, "deleted")) === "unknown") await Bun.sleep(AGAIN_MS)
+  }
+
+  /** Where the poll is in its life; "unknown" where nobody answers. */
+  async phaseOf(poll: string): Promise<Phase> {
+    for (const url of this.plan.urls) {
+      try {
+        const answer = await fetch(`${url}/api/polls/${poll}`, {
+          headers: { authorization: `Bearer ${this.plan.token}` },
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        })
+        if (answer.status === 404 || answer.status === 410) return "gone"
+        if (answer.ok) return pollSchema.parse(await answer.json()).phase
+        await answer.arrayBuffer()
+      } catch {}
+    }
+    return "unknown"
+  }
+
+  private async until(method: string, path: string, body: unknown, expected: number[]): Promise<void> {
+    for (;;) {
+      const status = await this.ask(method, path, body)
+      if (status !== null && expected.includes(status)) return
+      if (status !== null && status < 500) throw new Error(`${method} ${path} was answered ${status}`)
+      await Bun.sleep(AGAIN_MS)
+    }
+  }
+
+  /** @returns the status; null without an answer */
+  private async ask(method: string, path: string, body?: unknown): Promise<number | null> {
+    try {
+      const answer = await fetch(`${this.plan.random.pick(this.plan.urls)}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.plan.token}`, "content-type": "application/json" },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      })
+      await answer.arrayBuffer()
+      return answer.status
+    } catch {
+      return null
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** Viewers of a run: WebSockets to each result app, which connect again whenever they are closed or hear nothing for long. */
+
+import { z } from "zod"
+import type { Recorder } from "../record/recorder"
+
+/** The server says the last snapshot again every 20 s (docs/api.md). */
+const SILENCE_MS = 25_000
+const AGAIN_MS = 500
+
+const snapshotSchema = z.object({
+  poll: z.string(),
+  number: z.number(),
+  version: z.number(),
+  state: z.string(),
+  total: z.number(),
+  options: z.array(z.object({ id: z.string(), votes: z.number() })),
+})
+
+let connections = 0
+
+export class Viewer {
+  private socket: WebSocket | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private isOver = false
+
+  constructor(
+    private readonly replica: number,
+    private readonly url: string,
+    readonly poll: string,
+    private readonly recorder: Recorder,
+  ) {
+    this.connect()
+  }
+
+  leave(): void {
+    this.isOver = true
+    clearTimeout(this.timer)
+    this.socket?.close()
+  }
+
+  private connect(): void {
+    if (this.isOver) return
+    const connection = ++connections
+    const socket = new WebSocket(`${this.url.replace("http", "ws")}/live?poll=${this.poll}`)
+    this.socket = socket
+    const again = () => {
+      if (this.socket !== socket) return
+      this.socket = undefined
+      socket.close()
+      this.after(AGAIN_MS, () => this.connect())
+    }
+    const stillHere = () => this.after(SILENCE_MS, again)
+    socket.onmessage = ({ data }) => {
+      stillHere()
+      const { options, ...snapshot } = snapshotSchema.parse(JSON.parse(String(data)))
+      const votes = Object.fromEntries(options.map(({ id, votes }) => [id, votes]))
+      const { replica, recorder } = this
+      recorder.write({ kind: "seen", replica, connection, at: recorder.now(), ...snapshot, votes })
+    }
+    socket.onclose = again
+    socket.onerror = again
+    stillHere()
+  }
+
+  private after(ms: number, work: () => void): void {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(work, ms)
+  }
+}

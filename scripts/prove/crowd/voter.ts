@@ -1,0 +1,54 @@
+/** One request of a voter, and what its answer means. */
+
+import { z } from "zod"
+import type { Call, Outcome } from "../record/record"
+
+/** What is asked, and where. */
+export type Ballot = Pick<Call, "ballot" | "poll" | "voter" | "option" | "replaces">
+export type Answer = Pick<Call, "outcome" | "status" | "problem" | "receipt" | "stands"> & {
+  /** Whether the same ballot is to be sent again. */
+  isOpen: boolean
+}
+
+const answerSchema = z.object({
+  type: z.string().optional(),
+  taken: z.string().optional(),
+  option: z.string().optional(),
+  receipt: z.string().optional(),
+})
+
+const NONE = { status: null, problem: null, receipt: null, stands: null }
+const OK = [200, 201, 202]
+/** Refusals after which the voter has nothing more to say. */
+const SETTLED = [400, 403, 404, 409, 410]
+
+/** @param patienceMs after which the voter hangs up */
+export async function send(url: string, ballot: Ballot, patienceMs: number): Promise<Answer> {
+  try {
+    const response = await fetch(`${url}/api/polls/${ballot.poll}/votes`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "idempotency-key": ballot.voter,
+        ...(ballot.replaces !== null && { replaces: ballot.replaces }),
+      },
+      body: JSON.stringify({ option: ballot.option }),
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    return read(response.status, answerSchema.safeParse(await response.json()).data ?? {}, ballot.option)
+  } catch {
+    return { ...NONE, outcome: "unknown", isOpen: true }
+  }
+}
+
+function read(status: number, said: z.infer<typeof answerSchema>, asked: string): Answer {
+  const problem = said.type?.split("/").at(-1) ?? null
+  if (OK.includes(status) && said.receipt !== undefined)
+    return {
+      ...{ status, problem, receipt: said.receipt, stands: said.option ?? asked },
+      ...{ outcome: "ok", isOpen: false },
+    }
+  const outcome: Outcome = SETTLED.includes(status) || said.taken === "no" ? "refused" : "unknown"
+  const isOpen = !SETTLED.includes(status) || problem === "poll-changed"
+  return { status, problem, receipt: null, stands: said.option ?? null, outcome, isOpen }
+}

@@ -1,0 +1,79 @@
+/** Does to the system what the plan says, and writes it down. */
+
+import { randomOf } from "../random"
+import type { Recorder } from "../record/recorder"
+import type { System } from "../system/system"
+import type { Planned } from "./plan"
+
+const AGAIN_MS = 500
+
+export class Executor {
+  /** What is being done now, in words such as "worker 1: freeze". */
+  readonly current = new Set<string>()
+
+  constructor(
+    private readonly system: System,
+    private readonly recorder: Recorder,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /** Settles once all of the plan is done, and undone. @param signal ends all faults at once, and lets no other begin */
+  async execute(plan: readonly Planned[], signal: AbortSignal): Promise<void> {
+    const begin = performance.now()
+    const until = (second: number) => sleep(begin + second * 1_000 - performance.now(), signal)
+    await Promise.all(
+      plan.map(async (planned) => {
+        await until(planned.at)
+        if (!signal.aborted) await this.do(planned, signal)
+      }),
+    )
+  }
+
+  private async do({ fault, target, lasts, seed }: Planned, signal: AbortSignal): Promise<void> {
+    const { recorder, system } = this
+    const words = `${target}: ${fault.name}`
+    const from = recorder.now()
+    this.current.add(words)
+    const write = (note: string) =>
+      recorder.write({
+        ...{ kind: "fault", name: fault.name, target, from, to: recorder.now() },
+        ...{ harm: fault.harm, note },
+      })
+    try {
+      const { note, end } = await fault.begin(system, target, randomOf(seed))
+      await sleep(lasts * 1_000, signal)
+      await this.untilDone(words, end)
+      write(note)
+    } catch (error) {
+      // Another fault had made it impossible.
+      this.say(`${words} could not be done: ${String(error)}`)
+      write(`it could not be done: ${String(error)}`)
+    } finally {
+      this.current.delete(words)
+    }
+  }
+
+  private async untilDone(words: string, end: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await end()
+      } catch (error) {
+        this.say(`${words} could not be ended, and is tried again: ${String(error)}`)
+        await Bun.sleep(AGAIN_MS)
+      }
+    }
+  }
+}
+
+/** Ends early when the signal aborts. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || ms <= 0) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  const stop = () => {
+    clearTimeout(timer)
+    resolve()
+  }
+  signal.addEventListener("abort", stop, { once: true })
+  return promise.finally(() => signal.removeEventListener("abort", stop))
+}

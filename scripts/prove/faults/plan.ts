@@ -1,0 +1,80 @@
+/** The plan of a run: which faults come when, all from the seed. The same seed gives the same plan. */
+
+import { type Random, randomOf } from "../random"
+import type { Harm, Inbox } from "../record/record"
+import type { Fault } from "./fault"
+import { limitFaults } from "./limits"
+import { networkFaults } from "./network"
+import { processFaults } from "./processes"
+
+export const FAULTS: readonly Fault[] = [...processFaults, ...networkFaults, ...limitFaults]
+
+export type Planned = {
+  fault: Fault
+  target: string
+  /** When it begins, and for how long, in seconds of the run. */
+  at: number
+  lasts: number
+  /** From which it takes whatever it decides by chance. */
+  seed: number
+}
+
+export type PlanWishes = {
+  seed: number
+  seconds: number
+  inbox: Inbox
+  /** The worst harm that is wanted. */
+  harm: Harm
+  /** Names of faults; all where there are none. */
+  only?: readonly string[]
+}
+
+/** The system is watched in peace for so long before the first fault. */
+const CALM_S = 3
+/** So much time passes at the most from one fault's begin to the next one's. */
+const EVERY_S = 3
+const AT_ONCE = 3
+/** A fault takes no more of a short run. */
+const SHARE = 0.3
+
+export function planOf({ seed, seconds, inbox, harm, only }: PlanWishes): Planned[] {
+  const random = randomOf(seed)
+  const kinds = FAULTS.filter((fault) => harm === "books" || fault.harm === "none").filter(
+    ({ name }) => only === undefined || only.includes(name),
+  )
+  const plan: Planned[] = []
+  for (let at = CALM_S; at < seconds; at += random.between(0.5, EVERY_S)) {
+    const now = plan.filter((it) => it.at + it.lasts >= at)
+    if (now.length >= AT_ONCE || kinds.length === 0) continue
+    const fault = weighted(kinds, random)
+    const targets = fault.targets(inbox)
+    if (targets.length === 0) continue
+    const target = random.pick(targets)
+    const [least, most] = fault.lasts
+    // Mostly short: of a minute and of a second, each second is equally likely to be the last.
+    const wanted = least + (most - least) * random.next() ** 2
+    const lasts = Math.min(wanted, seconds * SHARE, seconds - at)
+    const childSeed = random.whole(0, 2 ** 31)
+    if (now.some((it) => touch(it, { fault, target }))) continue
+    plan.push({ fault, target, at, lasts, seed: childSeed })
+  }
+  return plan
+}
+
+function touch(a: Pick<Planned, "fault" | "target">, b: Pick<Planned, "fault" | "target">): boolean {
+  const things = ({ fault, target }: Pick<Planned, "fault" | "target">) => [
+    target,
+    ...(fault.touches?.(target) ?? []),
+  ]
+  const others = new Set(things(b))
+  return things(a).some((thing) => others.has(thing))
+}
+
+function weighted(faults: readonly Fault[], random: Random): Fault {
+  let left = random.next() * faults.reduce((sum, { weight }) => sum + weight, 0)
+  for (const fault of faults) {
+    left -= fault.weight
+    if (left < 0) return fault
+  }
+  return faults[0] as Fault
+}

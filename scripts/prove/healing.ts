@@ -1,0 +1,89 @@
+/** After the last fault: the system gets time to heal, and is then asked what became of everything. */
+
+import { join } from "node:path"
+import postgres from "postgres"
+import { z } from "zod"
+import { CHECKOUT } from "../services/checkout"
+import { outputOf } from "../services/processes/output-of"
+import { waitFor } from "../services/wait"
+import type { Call } from "./record/record"
+import type { Recorder } from "./record/recorder"
+import type { System } from "./system/system"
+
+/** Longer than any deadline, pause and lease of the apps together. */
+const HEAL_MS = 120_000
+const AUDIT_S = 60
+const ASKED_AT_ONCE = 32
+
+const booksSchema = z.object({
+  polls: z.array(
+    z.object({
+      poll: z.string(),
+      ...{ accepted: z.number(), counted: z.number(), replaced: z.number(), late: z.number() },
+      ...{ pending: z.number(), lost: z.number(), lostAtLeast: z.boolean() },
+      faults: z.array(z.string()),
+    }),
+  ),
+})
+
+/** @throws where an app is not ready in time */
+export async function untilReady({ vote, worker, result }: System): Promise<void> {
+  await Promise.all([...vote, ...worker, ...result].map(({ member }) => member.ready(HEAL_MS)))
+}
+
+/** @throws where one of these polls, which were closed, does not become final in time; a deleted one is not waited for */
+export async function untilFinal({ urls }: System, polls: readonly string[]): Promise<void> {
+  const sql = postgres(urls.database.adminUrl, { max: 1, onnotice: () => {} })
+  try {
+    const open = async () =>
+      sql`SELECT id FROM polls WHERE id IN ${sql(polls)} AND state <> 'final' AND deleting_at IS NULL`
+    await waitFor("every closed poll to become final", async () => (await open()).length === 0, HEAL_MS)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** Runs `bun run audit`, and writes down what it says of each poll. */
+export async function audit({ urls }: System, recorder: Recorder): Promise<void> {
+  const command = [process.execPath, join(CHECKOUT, "scripts/data/audit.ts")]
+  const child = Bun.spawn([...command, "--json", "--wait", "--timeout", String(AUDIT_S)], {
+    env: {
+      PATH: process.env.PATH ?? "",
+      REDIS_URL: urls.redis.workerUrl,
+      DATABASE_URL: urls.database.workerUrl,
+      INBOX_URL: urls.inbox,
+    },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  const { code, out, err } = await outputOf(child)
+  const books = code === 2 ? undefined : booksSchema.safeParse(JSON.parse(out)).data
+  if (!books) throw new Error(`the audit ended with code ${code}: ${err}${out}`)
+  for (const poll of books.polls) recorder.write({ kind: "audited", ...poll })
+}
+
+/** Asks what became of each of these receipts. @param ask is called with how many are asked so far */
+export async function askReceipts(
+  { result }: System,
+  calls: readonly Pick<Call, "poll" | "receipt">[],
+  recorder: Recorder,
+  ask: (asked: number) => void,
+): Promise<void> {
+  let next = 0
+  const one = async () => {
+    while (next < calls.length) {
+      const { poll, receipt } = calls[next++] ?? {}
+      ask(next)
+      const url = result[next % result.length]?.url
+      const answer = await fetch(`${url}/api/polls/${poll}/receipts/${receipt}`, {
+        signal: AbortSignal.timeout(HEAL_MS),
+      })
+      const { status } = (await answer.json()) as { status?: unknown }
+      recorder.write({
+        ...{ kind: "receipt", poll: poll ?? "", receipt: receipt ?? "" },
+        status: typeof status === "string" ? status : String(answer.status),
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, one))
+}

@@ -1,0 +1,79 @@
+/** `bun run prove`: floods a whole Tallyroom, pulls its plugs, and checks that every vote is there exactly once. */
+
+import { mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { STATE_DIR } from "../services/checkout"
+import { onStopRequest } from "../services/processes/stop-request"
+import { stopSupervised } from "../services/processes/supervised-process"
+import { INBOX_KINDS } from "../services/stores/brokers"
+import { readCommandLine } from "../services/terminal/command-line"
+import { oneOf, orElse, someOf, wholeNumber } from "../services/terminal/options"
+import { describe } from "../services/terminal/user-error"
+import { FAULTS, planOf } from "./faults/plan"
+import type { Harm } from "./record/record"
+import { runProof } from "./run"
+import { ProgressLine } from "./terminal"
+
+const FAULT_NAMES = [...new Set(FAULTS.map(({ name }) => name))]
+
+const USAGE = `Usage: bun run prove [--inbox KIND] [--seconds N] [--seed N] [--only FAULT,…] [--harm KIND] [--rate N]
+
+Starts two of each app with stores of their own, lets people vote in them, and does to them what a seeded plan says: kills,
+freezes and restarts everything, cuts, slows and silences connections, fills stores and empties them. Then it checks, from what
+voters, viewers and the host were told and from Postgres alone, that every accepted vote was counted exactly once.
+The same seed gives the same plan. Ends with 0 when every promise was kept, with 1 when not.
+
+  --inbox KIND     what holds the ballots: redis (default), nats or rabbitmq
+  --seconds N      how long faults and votes go on (600); an hour is 3600
+  --seed N         of the plan of faults (by chance)
+  --only FAULT,…   these faults alone: ${FAULT_NAMES.join(", ")}
+  --harm KIND      "none" leaves out what may lose accepted ballots and must be in the books; "books" (default) does not
+  --rate N         votes a second (150)
+  --help           show this`
+
+const STOP_GRACE_MS = 5_000
+
+const { values } = readCommandLine({
+  usage: USAGE,
+  options: {
+    inbox: orElse(oneOf(INBOX_KINDS), "redis"),
+    seconds: orElse(wholeNumber(5, 86_400), 600),
+    seed: orElse(wholeNumber(0, 2 ** 31), Math.floor(Math.random() * 2 ** 31)),
+    only: someOf(FAULT_NAMES, "fault"),
+    harm: orElse<Harm>(oneOf(["none", "books"]), "books"),
+    rate: orElse(wholeNumber(1, 10_000), 150),
+  },
+})
+
+async function prove(): Promise<number> {
+  const { inbox, seconds, seed, harm, rate, only } = values
+  const dir = join(STATE_DIR, "prove", `${inbox}-${seed}`)
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true })
+  const faults = planOf({ seed, seconds, inbox, harm, ...(only && { only }) })
+  const progress = new ProgressLine()
+  progress.line(
+    `Seed ${seed}: ${faults.length} faults in ${seconds} s, ballots in ${inbox}. All of it stays in ${dir}`,
+  )
+  const { record, stop } = await runProof({ dir, inbox, seed, seconds, rate, faults, tell: progress })
+  progress.line(`The record: ${record}`)
+  await stop()
+  return 0
+}
+
+/** Whatever still runs belongs to a run that is over. */
+async function end(code: number): Promise<never> {
+  await stopSupervised(STOP_GRACE_MS)
+  process.exit(code)
+}
+
+onStopRequest(
+  () => void end(130),
+  () => process.exit(130),
+)
+try {
+  await end(await prove())
+} catch (error) {
+  console.error(describe(error))
+  await end(1)
+}

@@ -1,0 +1,112 @@
+/** The network between the parts: every connection leads through toxiproxy, which cuts, delays, throttles or swallows it. */
+
+import { freePort } from "../../services/processes/ports"
+import { type SupervisedProcess, startSupervised } from "../../services/processes/supervised-process"
+import { ensureGoTool } from "../../services/tools/go"
+import { waitFor } from "../../services/wait"
+
+/** Something that toxiproxy does to a connection (its README, "Toxics"). "upstream" is what the app sends, "downstream" the answers. */
+export type Toxic = {
+  type: "latency" | "bandwidth" | "timeout" | "reset_peer" | "slicer"
+  stream: "upstream" | "downstream"
+  attributes: Record<string, number>
+}
+
+const START_MS = 10_000
+const STOP_GRACE_MS = 1_000
+
+export class Links {
+  private constructor(
+    private readonly api: string,
+    private readonly program: SupervisedProcess,
+  ) {}
+
+  static async start(logFile: string): Promise<Links> {
+    const program = await ensureGoTool("toxiproxy")
+    const port = await freePort()
+    const running = startSupervised([program, "-host", "127.0.0.1", "-port", String(port)], {
+      logFile,
+      env: { PATH: process.env.PATH ?? "", LOG_LEVEL: "error" },
+    })
+    const api = `http://127.0.0.1:${port}`
+    await waitFor(
+      "toxiproxy to answer",
+      () =>
+        fetch(`${api}/version`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      START_MS,
+    )
+    return new Links(api, running)
+  }
+
+  /** A way of its own to the server at this address. @param name such as "worker 1 → redis" */
+  async lead(name: string, server: string): Promise<Link> {
+    const port = await freePort()
+    const { hostname, port: upstream } = new URL(server)
+    const path = encodeURIComponent(name.replaceAll(" ", "-").replace("→", "to"))
+    await ask(`${this.api}/proxies`, "POST", {
+      name: decodeURIComponent(path),
+      listen: `127.0.0.1:${port}`,
+      upstream: `${hostname}:${upstream}`,
+    })
+    return new Link(name, `${this.api}/proxies/${path}`, port)
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop(STOP_GRACE_MS)
+  }
+}
+
+export class Link {
+  private toxics = 0
+
+  constructor(
+    readonly name: string,
+    private readonly api: string,
+    private readonly port: number,
+  ) {}
+
+  /** The same address with this link in the server's place. */
+  url(server: string): string {
+    const url = new URL(server)
+    url.hostname = "127.0.0.1"
+    url.port = String(this.port)
+    return url.href
+  }
+
+  /** Ends all connections, and takes none until `open`. */
+  async shut(): Promise<void> {
+    await ask(this.api, "POST", { enabled: false })
+  }
+
+  async open(): Promise<void> {
+    await ask(this.api, "POST", { enabled: true })
+  }
+
+  /** Does this to all connections, those that are there and those that come. @returns what ends it */
+  async spoil(toxics: readonly Toxic[]): Promise<() => Promise<void>> {
+    const names = await Promise.all(
+      toxics.map(async (toxic) => {
+        const name = `toxic-${++this.toxics}`
+        await ask(`${this.api}/toxics`, "POST", { name, toxicity: 1, ...toxic })
+        return name
+      }),
+    )
+    return async () => {
+      for (const name of names) await ask(`${this.api}/toxics/${name}`, "DELETE")
+    }
+  }
+}
+
+async function ask(url: string, method: string, body?: unknown): Promise<void> {
+  const answer = await fetch(url, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(START_MS),
+  })
+  if (!answer.ok)
+    throw new Error(`toxiproxy answered ${answer.status} to ${method} ${url}: ${await answer.text()}`)
+  await answer.arrayBuffer()
+}

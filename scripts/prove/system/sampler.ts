@@ -1,0 +1,60 @@
+/** Looks at the system while it runs: how much is counted, and what each process holds. */
+
+import { readdirSync, readFileSync, readlinkSync } from "node:fs"
+import postgres from "postgres"
+import type { Recorder } from "../record/recorder"
+import type { System } from "./system"
+
+const COUNTED_MS = 500
+const HELD_MS = 2_000
+const PAGE = 4_096
+
+/** @returns what ends it */
+export function sample(system: System, recorder: Recorder): () => Promise<void> {
+  const sql = postgres(system.urls.database.adminUrl, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  let isAsking = false
+  const count = async () => {
+    if (isAsking) return
+    isAsking = true
+    try {
+      const [row] = await sql`SELECT COALESCE(sum(votes), 0) AS votes FROM tallies`
+      recorder.write({ kind: "counted", at: recorder.now(), votes: Number(row?.votes) })
+    } catch {
+      // Postgres is down, as it shall be.
+    } finally {
+      isAsking = false
+    }
+  }
+  const hold = () => {
+    for (const { member } of [...system.vote, ...system.worker, ...system.result]) {
+      const { pid, name } = member
+      const held = heldBy(pid)
+      if (held) recorder.write({ kind: "held", at: recorder.now(), process: name, pid, ...held })
+    }
+  }
+  const timers = [setInterval(() => void count(), COUNTED_MS), setInterval(hold, HELD_MS)]
+  return async () => {
+    for (const timer of timers) clearInterval(timer)
+    hold()
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** From /proc; null where there is none, or no such process any more. */
+function heldBy(pid: number): { residentBytes: number; sockets: number } | null {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1])
+    const sockets = readdirSync(`/proc/${pid}/fd`).filter((fd) => isSocket(`/proc/${pid}/fd/${fd}`)).length
+    return { residentBytes: pages * PAGE, sockets }
+  } catch {
+    return null
+  }
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith("socket:")
+  } catch {
+    return false
+  }
+}

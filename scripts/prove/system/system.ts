@@ -1,0 +1,151 @@
+/** The whole system as a prover runs it: two of each app, their stores, and a link that can fail between any two of them. */
+
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { type AppName, startApp } from "../../services/apps/app-process"
+import { freePort } from "../../services/processes/ports"
+import type { Broker } from "../../services/stores/broker"
+import { startBroker } from "../../services/stores/brokers"
+import type { DatabaseUrls } from "../../services/stores/databases"
+import { startPostgres } from "../../services/stores/postgres"
+import { type RedisServer, startRedis } from "../../services/stores/redis"
+import type { Inbox } from "../record/record"
+import { type Link, Links } from "./links"
+import { Member } from "./member"
+import { Store } from "./store"
+
+const REPLICAS = [1, 2] as const
+export const SHARDS = 4
+/** So few that half a minute without a worker fills it. */
+const BACKLOG_LIMIT = 2_000
+const FINAL_AFTER_SECONDS = 2
+
+export type SystemPlan = {
+  inbox: Inbox
+  /** Where the stores and logs are. */
+  dir: string
+  /** Where the apps' source is; the mutants stand elsewhere. */
+  appsDir?: string
+  appendfsync?: "always" | "everysec"
+  say(line: string): void
+}
+
+type Replica = { name: string; url: string; member: Member }
+
+export type System = {
+  inbox: Inbox
+  vote: Replica[]
+  worker: Replica[]
+  result: Replica[]
+  redis: Store
+  postgres: Store
+  broker: Store | null
+  urls: { redis: RedisServer; database: DatabaseUrls; inbox: string }
+  /** By name, such as "worker 1 → redis". */
+  links: Map<string, Link>
+  adminToken: string
+  stop(): Promise<void>
+}
+
+/** Starts all of it, and waits until each app is ready. Whatever was started ends with `stop`, or with this process. */
+export async function startSystem(plan: SystemPlan): Promise<System> {
+  const { inbox, dir, say } = plan
+  const logs = join(dir, "logs")
+  mkdirSync(logs, { recursive: true })
+  const log = (name: string) => join(logs, `${name.replace(" ", "-")}.log`)
+  const crashed = (store: () => Store) => (code: number) => {
+    say(`${store().name} ended by itself (code ${code}), and is started anew`)
+    void store().start()
+  }
+
+  const redisServer = await startRedis({
+    dir: join(dir, "redis"),
+    logFile: log("redis"),
+    ...(plan.appendfsync && { appendfsync: plan.appendfsync }),
+    onCrash: crashed(() => redis),
+  })
+  const redis: Store = new Store("redis", redisServer, say)
+  const postgresServer = await startPostgres({
+    dir: join(dir, "postgres"),
+    logFile: log("postgres"),
+    onCrash: crashed(() => postgres),
+  })
+  const postgres: Store = new Store("postgres", postgresServer, say)
+  const brokerServer: Broker | null =
+    inbox === "redis"
+      ? null
+      : await startBroker(inbox, {
+          dir: join(dir, inbox),
+          logFile: log(inbox),
+          onCrash: (code) => broker && crashed(() => broker)(code),
+        })
+  const broker: Store | null = brokerServer && new Store(inbox, brokerServer, say)
+  const database = await postgresServer.database("tallyroom")
+  const inboxUrl = brokerServer?.url ?? ""
+
+  const network = await Links.start(log("toxiproxy"))
+  const links = new Map<string, Link>()
+  const way = async (from: string, to: string, server: string) => {
+    const link = await network.lead(`${from} → ${to}`, server)
+    links.set(link.name, link)
+    return link.url(server)
+  }
+  const adminToken = secret()
+  const voterSecrets = secret()
+
+  const launch = async (app: AppName, replica: number, env: Record<string, string>): Promise<Replica> => {
+    const name = `${app} ${replica}`
+    const [port, managementPort] = [await freePort(), await freePort()]
+    const settings = {
+      ...{ LOG_LEVEL: "info", HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" },
+      ...{ PORT: String(port), MANAGEMENT_PORT: String(managementPort), ...env },
+    }
+    const start = () =>
+      startApp(app, settings, {
+        logFile: log(name),
+        ...(plan.appsDir !== undefined && { appsDir: plan.appsDir }),
+      })
+    const member = new Member(name, `http://127.0.0.1:${managementPort}`, start, () =>
+      say(`${name} did not answer for half a minute, and was killed as Kubernetes would`),
+    )
+    return { name, url: `http://127.0.0.1:${port}`, member }
+  }
+  const each = async (app: AppName, env: (name: string) => Promise<Record<string, string>>) => {
+    const replicas: Replica[] = []
+    for (const replica of REPLICAS) replicas.push(await launch(app, replica, await env(`${app} ${replica}`)))
+    return replicas
+  }
+  const brokerOf = async (name: string): Promise<Record<string, string>> =>
+    broker ? { INBOX_URL: await way(name, broker.name, inboxUrl) } : {}
+
+  const worker = await each("worker", async (name) => ({
+    REDIS_URL: await way(name, "redis", redisServer.workerUrl),
+    DATABASE_URL: await way(name, "postgres", database.workerUrl),
+    INBOX_SHARDS: String(SHARDS),
+    FINAL_AFTER_SECONDS: String(FINAL_AFTER_SECONDS),
+    ...(await brokerOf(name)),
+  }))
+  for (const { member } of worker) await member.ready()
+  const vote = await each("vote", async (name) => ({
+    REDIS_URL: await way(name, "redis", redisServer.voteUrl),
+    VOTER_SECRETS: voterSecrets,
+    BACKLOG_LIMIT: String(BACKLOG_LIMIT),
+    ...(await brokerOf(name)),
+  }))
+  const result = await each("result", async (name) => ({
+    DATABASE_URL: await way(name, "postgres", database.resultUrl),
+    ADMIN_TOKEN: adminToken,
+  }))
+  const members = [...vote, ...worker, ...result].map(({ member }) => member)
+  await Promise.all(members.map((member) => member.ready()))
+
+  const stop = async () => {
+    await Promise.all(members.map((member) => member.stop()))
+    await network.stop()
+    await Promise.all([redis, postgres, broker].map((store) => store?.stop()))
+  }
+  const urls = { redis: redisServer, database, inbox: inboxUrl }
+  return { inbox, vote, worker, result, redis, postgres, broker, urls, links, adminToken, stop }
+}
+
+const secret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url")
