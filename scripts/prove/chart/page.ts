@@ -1,0 +1,157 @@
+/** The page docs/failure-proof.md: what was done to Tallyroom, and what came of it. Every figure is one of a record. */
+
+import type { Inbox } from "../record/record"
+import { INBOX_NAMES } from "./draw"
+import { FAULT_KINDS, type FaultKind } from "./fault-kinds"
+import { lengthText } from "./scale"
+import type { FaultBar, RunTimeline } from "./timeline"
+import { amount, type ChartVerdict, headline, lostText } from "./verdict"
+
+/** A run that was judged. */
+export type ProvenRun = { timeline: RunTimeline; verdict: ChartVerdict }
+
+const KINDS: Record<FaultKind, string> = {
+  process: "processes of vote, worker and result",
+  link: "connections between the apps and their stores",
+  store: "Redis, Postgres and the broker",
+  clock: "clocks",
+  power: "the power of the machine",
+  host: "what the host does to polls",
+}
+
+const INTRO = `# Failure proof
+
+\`bun run prove\` starts the whole of Tallyroom: two vote apps, two workers and two result apps, with a Redis, a Postgres and, where one is asked for, a broker of their own. People
+vote in it and keep a history of every call, viewers watch by WebSocket, a host opens and closes polls. Meanwhile a seeded plan of faults is carried out. Then everything gets time to
+heal, and a checker that shares no code with the product judges by that history, by what viewers saw and by Postgres.
+
+This page was written by the prover from the records of the runs below.`
+
+const READING = `## How to read the pictures
+
+- **Votes so far**: of each voter and poll one. *accepted* are those whose voter was told so, *counted* is what Postgres has, *seen* is what the viewers of a result app were shown. The
+  lines meet where every accepted vote is counted and shown. *counted* may end a little above *accepted*: by votes that were taken though no answer arrived.
+- **Accepted, not counted yet**: what a fault holds up. It may grow, and has to go back; what stays is in the books as lost or late.
+- **Answers a second**: *accepted* is 201 or 202, *refused* is a clear no, *unknown* is no answer, or one that says that the vote is perhaps taken. Whoever gets that sends the same vote again.
+- **Faults**: a bar each, from its begin to its end. Where they are few they say what they are.`
+
+const CHECKED = `## What is checked
+
+- Each ballot that was answered ok stands in Postgres exactly once, with the option that was asked for; or it is named lost, a fault was able to lose it, and the books say how many.
+- What was refused is not counted. What got no clear answer is counted at most once.
+- The vote that stands for a voter is the last one that was acknowledged; where votes are final, the first.
+- Once a poll is final, nothing of it changes.
+- Tallies are the votes counted anew, the books balance for each poll and shard, and \`bun run audit\` says the same.
+- The versions that viewers see only grow, one version is the same from every replica, and nobody sees a vote that goes away again.
+- No process grew, or kept sockets.
+- The record is whole and shows something, so that no empty run passes.`
+
+/** @param runs the last run of each inbox, in the order in which they shall be told; at least one */
+export function failureProofPage(runs: readonly ProvenRun[]): string {
+  const parts = [
+    INTRO,
+    `## Results\n\n${overview(runs)}`,
+    ...runs.map(sectionOf),
+    READING,
+    `## What is tried\n\n${triedTable(runs)}`,
+    CHECKED,
+  ]
+  return `${parts.join("\n\n")}\n`
+}
+
+/** Where the picture of a run lies, as seen from the page. */
+export function pictureOf(inbox: Inbox): string {
+  return `failure-proof/${inbox}.svg`
+}
+
+/** The figures of all runs, side by side. */
+function overview(runs: readonly ProvenRun[]): string {
+  const row = (name: string, cell: (run: ProvenRun) => string) => [name, ...runs.map(cell)]
+  return table([
+    row("ballots in", ({ timeline: { run } }) => INBOX_NAMES[run.inbox]),
+    row("begun", ({ timeline: { run } }) => `${run.startedAt.slice(0, 10)}`),
+    row("votes and faults went on for", ({ timeline: { run } }) => lengthText(run.seconds)),
+    row("faults", ({ timeline: { faults } }) => amount(faults.length)),
+    ...FAULT_KINDS.map((kind) =>
+      row(`– at ${KINDS[kind]}`, ({ timeline }) =>
+        amount(countOf(timeline.faults, (it) => it.sort === kind)),
+      ),
+    ).filter((cells) => cells.slice(1).some((cell) => cell !== "0")),
+    row("calls", ({ timeline: { calls } }) => amount(calls.all)),
+    row("– ok, a vote was taken", ({ timeline: { calls } }) => amount(calls.accepted)),
+    row("– ok, it was there already", ({ timeline: { calls } }) => amount(calls.again)),
+    row("– refused", ({ timeline: { calls } }) => amount(calls.refused)),
+    row("– unknown", ({ timeline: { calls } }) => amount(calls.unknown)),
+    row("votes that voters were told to be accepted", ({ timeline: { calls } }) => amount(calls.voters)),
+    row("votes counted in the end", ({ timeline: { counted } }) =>
+      counted === null ? "not asked" : amount(counted),
+    ),
+    row("lost, as booked", ({ timeline: { books } }) => lostText(books)),
+    row("**findings**", ({ verdict }) => `**${amount(verdict.findings.length)}**`),
+  ])
+}
+
+function sectionOf({ timeline, verdict }: ProvenRun): string {
+  const { run, faults } = timeline
+  const name = INBOX_NAMES[run.inbox]
+  const numbers = Object.entries(verdict.numbers).map(([what, value]) => `${lineOf(what)} ${amount(value)}`)
+  return [
+    `## ${name}`,
+    `**${headline(timeline, verdict).text}.** ${run.seconds} seconds of seed ${run.seed}:`,
+    `\`\`\`sh\nbun run prove --inbox ${run.inbox} --seed ${run.seed} --seconds ${run.seconds}\n\`\`\``,
+    `![The run with ${name} over time: votes, answers and ${amount(faults.length)} faults](${pictureOf(run.inbox)})`,
+    findingsOf(verdict),
+    ...(numbers.length === 0 ? [] : [`By the checker's own count: ${numbers.join(", ")}.`]),
+  ].join("\n\n")
+}
+
+function findingsOf({ findings }: ChartVerdict): string {
+  if (findings.length === 0) return "The checker found nothing."
+  return `The checker found:\n\n${findings.map(({ rule, says }) => `- **${lineOf(rule)}**: ${lineOf(says)}`).join("\n")}`
+}
+
+/** Each sort of fault by its name, how often, and what one of them was. */
+function triedTable(runs: readonly ProvenRun[]): string {
+  const all = runs.flatMap(({ timeline }) => timeline.faults)
+  if (all.length === 0) return "There was no fault in these runs."
+  const rows = FAULT_KINDS.flatMap((kind) => {
+    const names = Map.groupBy(
+      all.filter(({ sort }) => sort === kind),
+      ({ name }) => name,
+    )
+    return [...names]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([name, [first]]) => [
+        KINDS[kind],
+        cellOf(name),
+        cellOf(first?.note ?? ""),
+        ...runs.map(({ timeline }) =>
+          amount(countOf(timeline.faults, (it) => it.sort === kind && it.name === name)),
+        ),
+      ])
+  })
+  const heads = runs.map(({ timeline: { run } }) => INBOX_NAMES[run.inbox])
+  return table([["done to", "fault", "for instance", ...heads], ...rows])
+}
+
+function countOf(faults: readonly FaultBar[], fits: (fault: FaultBar) => boolean): number {
+  return faults.filter(fits).length
+}
+
+/** The first row is the head. */
+function table([head = [], ...rows]: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(" | ")} |`
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n")
+}
+
+/** Text of a record on one line, in which nothing is taken for markup. */
+function lineOf(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[\\`*_[\]<>]/g, "\\$&")
+}
+
+function cellOf(text: string): string {
+  return lineOf(text).replaceAll("|", "\\|")
+}
