@@ -50,12 +50,13 @@ async function prove(): Promise<number> {
   const dir = join(STATE_DIR, "prove", `${inbox}-${seed}`)
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
-  const faults = planOf({ seed, seconds, inbox, harm, ...(only && { only }) })
+  const wishes = { seed, seconds, inbox, harm, ...(only && { only }) }
+  const faults = planOf(wishes)
   const progress = new ProgressLine()
   progress.line(
     `Seed ${seed}: ${faults.length} faults in ${seconds} s, ballots in ${inbox}. All of it stays in ${dir}`,
   )
-  const { record, stop } = await runProof({ dir, inbox, seed, seconds, rate, faults, tell: progress })
+  const { record, stop } = await runProof({ dir, wishes, rate, faults, tell: progress })
   progress.line(`The record: ${record}`)
   await stop()
   return 0

@@ -4,21 +4,19 @@ import { join } from "node:path"
 import { Evening } from "./crowd/evening"
 import { letVote } from "./crowd/voters"
 import { Executor } from "./faults/executor"
-import type { Planned } from "./faults/plan"
+import type { Planned, PlanWishes } from "./faults/plan"
 import { askReceipts, audit, untilFinal, untilReady } from "./healing"
 import { randomOf } from "./random"
-import type { Call, Inbox, RecordLine } from "./record/record"
+import type { Call, RecordLine } from "./record/record"
 import { Recorder } from "./record/recorder"
 import { sample } from "./system/sampler"
 import { SHARDS, type System, type SystemPlan, startSystem } from "./system/system"
 
-export type RunPlan = Omit<SystemPlan, "say"> & {
-  seed: number
-  seconds: number
-  /** Calls a second. */
+export type RunPlan = Omit<SystemPlan, "say" | "inbox"> & {
+  wishes: PlanWishes
+  /** Votes a second. */
   rate: number
   faults: readonly Planned[]
-  inbox: Inbox
   tell: Tell
 }
 
@@ -57,13 +55,15 @@ const PATIENCE_MS = 60_000
 const PROGRESS_MS = 1_000
 
 export async function runProof(plan: RunPlan): Promise<RunOutcome> {
-  const { dir, inbox, seed, seconds, tell } = plan
+  const { dir, tell, rate } = plan
+  const { seed, seconds, inbox, harm, only } = plan.wishes
   tell.line("Starting two of each app and their stores")
-  const system = await startSystem({ ...plan, say: tell.line })
+  const system = await startSystem({ ...plan, inbox, say: (line) => tell.line(line) })
   const record = join(dir, "record.jsonl")
   const recorder = new Recorder(record)
   const startedAt = new Date().toISOString()
-  recorder.write({ kind: "run", seed, inbox, seconds, shards: SHARDS, startedAt })
+  const asked = { seed, inbox, seconds, rate, harm, only: only ? [...only] : null }
+  recorder.write({ kind: "run", ...asked, shards: SHARDS, startedAt })
   const tally = new Progressing(recorder, seconds)
   const random = randomOf(seed + 1)
   const evening = new Evening({
@@ -73,12 +73,12 @@ export async function runProof(plan: RunPlan): Promise<RunOutcome> {
   await evening.begin()
   const stopSampling = sample(system, recorder)
   const [over, patience] = [new AbortController(), new AbortController()]
-  const executor = new Executor(system, recorder, tell.line)
+  const executor = new Executor(system, recorder, (line) => tell.line(line))
   const ticking = setInterval(() => tell.progress(tally.now([...executor.current])), PROGRESS_MS)
 
   const voting = letVote({
     ...{ urls: system.vote.map(({ url }) => url), openPolls: evening.host.openPolls, recorder, random },
-    ...{ atOnce: AT_ONCE, rate: plan.rate, until: over.signal, patience: patience.signal },
+    ...{ atOnce: AT_ONCE, rate, until: over.signal, patience: patience.signal },
   })
   const hosting = evening.goOn(over.signal)
   const failing = executor.execute(plan.faults, over.signal)

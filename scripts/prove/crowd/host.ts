@@ -18,6 +18,8 @@ export type HostPlan = {
 const OPTIONS = ["a", "b", "c"]
 const PATIENCE_MS = 8_000
 const AGAIN_MS = 300
+/** So long people may still try to vote in a poll that is closed; it becomes final meanwhile. */
+const LINGER_MS = 6_000
 const pollSchema = z.object({ id: z.string(), phase: z.string() })
 type Phase = z.infer<typeof pollSchema>["phase"] | "unknown" | "gone"
 
@@ -57,10 +59,10 @@ export class Host {
     return outcome
   }
 
-  /** Closes a poll for good: asks until it is closed, and voters still come for a moment. */
+  /** Closes a poll for good: asks until it is closed. Voters still come for a while. */
   async close(poll: string): Promise<void> {
     while ((await this.move(poll, "closed")) === "unknown") await Bun.sleep(AGAIN_MS)
-    await Bun.sleep(this.plan.random.between(0, 1_500))
+    await Bun.sleep(this.plan.random.between(0, LINGER_MS))
     this.open.delete(poll)
   }
 

@@ -33,6 +33,10 @@ const HANGS_UP = 3
 /** How many voters of each poll change their minds. */
 const REGULARS = 40
 const AGAIN_MS = { least: 50, most: 400 }
+/** Of 100 choices in a poll with one vote each, so many are a voter's second, which must be refused. */
+const DOUBTS = 20
+/** So many voters of each poll may still doubt. */
+const DOUBTERS = 2_000
 
 /** A voter of a changeable poll who comes back. */
 type Regular = { voter: string; isBusy: boolean; saysReplaces: boolean; last: string }
@@ -45,6 +49,8 @@ export async function letVote(plan: VotersPlan): Promise<void> {
 class Voters {
   private ballots = 0
   private readonly regulars = new Map<string, Regular[]>()
+  /** Those who have voted in a poll with one vote each. */
+  private readonly settled = new Map<string, { voter: string; option: string }[]>()
 
   constructor(private readonly plan: VotersPlan) {}
 
@@ -60,38 +66,55 @@ class Voters {
   }
 
   private async vote(poll: OpenPoll): Promise<void> {
+    if (poll.policy === "final") await this.voteOnce(poll)
+    else await this.voteAgain(poll)
+  }
+
+  private async voteOnce({ poll, options }: OpenPoll): Promise<void> {
     const { random } = this.plan
-    const option = random.pick(poll.options)
-    if (poll.policy === "final") {
-      await this.sayUntilKnown(poll.poll, crypto.randomUUID(), option, null)
+    const settled = this.settled.get(poll) ?? []
+    this.settled.set(poll, settled)
+    if (settled.length > 0 && random.next() * 100 < DOUBTS) {
+      const { voter, option } = random.pick(settled)
+      const others = options.filter((other) => other !== option)
+      await this.sayUntilKnown(poll, voter, random.pick(others), null)
       return
     }
-    const regular = this.regularOf(poll.poll)
+    const [voter, option] = [crypto.randomUUID(), random.pick(options)]
+    const { receipt } = await this.sayUntilKnown(poll, voter, option, null)
+    if (receipt !== null && settled.length < DOUBTERS) settled.push({ voter, option })
+  }
+
+  private async voteAgain({ poll, options }: OpenPoll): Promise<void> {
+    const regular = this.regularOf(poll)
     if (!regular) return
     regular.isBusy = true
-    const receipt = await this.sayUntilKnown(
-      poll.poll,
-      regular.voter,
-      option,
-      regular.saysReplaces ? regular.last : null,
+    const { voter, saysReplaces, last } = regular
+    const replaces = saysReplaces ? last : null
+    const { receipt, wasUnknown } = await this.sayUntilKnown(
+      poll,
+      voter,
+      this.plan.random.pick(options),
+      replaces,
     )
-    // Who never learned what became of a choice can't say what the next one replaces.
-    if (receipt === undefined) this.forget(poll.poll, regular)
-    else if (receipt !== null) regular.last = receipt
+    if (receipt !== null) regular.last = receipt
+    // Who did not learn what became of a choice can't say what the next one replaces. And a request without an answer, which says
+    // nothing of that, may come after the next one, and then rightly stands.
+    if (wasUnknown && (receipt === null || !saysReplaces)) this.forget(poll, regular)
     regular.isBusy = false
   }
 
-  /** @returns the receipt; null if it was refused, undefined if that is not known in the end */
+  /** Says the same until it knows what became of it, or nobody wants to know. */
   private async sayUntilKnown(
     poll: string,
     voter: string,
     option: string,
     replaces: string | null,
-  ): Promise<string | null | undefined> {
+  ): Promise<{ receipt: string | null; wasUnknown: boolean }> {
     const { urls, recorder, random, patience } = this.plan
     const ballot = { ballot: ++this.ballots, poll, voter, option, replaces }
     let replica = random.whole(1, urls.length)
-    let isUnknown = false
+    let wasUnknown = false
     while (!patience.aborted) {
       const hangsUp = random.next() * 100 < HANGS_UP
       const invoked = recorder.now()
@@ -101,13 +124,12 @@ class Voters {
         hangsUp ? HANGS_UP_MS : PATIENCE_MS,
       )
       recorder.write({ kind: "call", ...ballot, replica, invoked, answered: recorder.now(), ...answer })
-      isUnknown ||= answer.outcome === "unknown"
-      if (answer.outcome === "ok") return answer.receipt
-      if (!isOpen) return isUnknown ? undefined : null
+      wasUnknown ||= answer.outcome === "unknown"
+      if (!isOpen) return { receipt: answer.receipt, wasUnknown }
       replica = (replica % urls.length) + 1
       await Bun.sleep(random.between(AGAIN_MS.least, AGAIN_MS.most))
     }
-    return undefined
+    return { receipt: null, wasUnknown: true }
   }
 
   private regularOf(poll: string): Regular | undefined {

@@ -45,9 +45,9 @@ export class Executor {
       await this.untilDone(words, end)
       write(note)
     } catch (error) {
-      // Another fault had made it impossible.
+      // Another fault has made it impossible: a dead store can't be asked to refuse logins.
       this.say(`${words} could not be done: ${String(error)}`)
-      write(`it could not be done: ${String(error)}`)
+      if (fault.harm !== "none") write(`perhaps half done: ${String(error)}`)
     } finally {
       this.current.delete(words)
     }

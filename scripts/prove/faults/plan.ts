@@ -35,7 +35,7 @@ const CALM_S = 3
 const EVERY_S = 3
 const AT_ONCE = 3
 /** A fault takes no more of a short run. */
-const SHARE = 0.3
+const SHARE = 0.15
 
 export function planOf({ seed, seconds, inbox, harm, only }: PlanWishes): Planned[] {
   const random = randomOf(seed)

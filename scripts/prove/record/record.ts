@@ -16,6 +16,11 @@ export type Run = {
   inbox: Inbox
   /** How long faults and votes go on; the system then has time to heal. */
   seconds: number
+  /** Votes a second that were asked for. */
+  rate: number
+  /** The worst harm that was asked for, and the faults, where not all were. */
+  harm: Harm
+  only: string[] | null
   shards: number
   /** When the run began, by the prover's wall clock (ISO 8601). It is for readers; nothing is computed from it. */
   startedAt: string

@@ -12,13 +12,17 @@ const PAGE = 4_096
 /** @returns what ends it */
 export function sample(system: System, recorder: Recorder): () => Promise<void> {
   const sql = postgres(system.urls.database.adminUrl, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  /** Of each poll, also of those that were deleted since: what was counted does not become less. */
+  const counted = new Map<number, number>()
   let isAsking = false
   const count = async () => {
     if (isAsking) return
     isAsking = true
     try {
-      const [row] = await sql`SELECT COALESCE(sum(votes), 0) AS votes FROM tallies`
-      recorder.write({ kind: "counted", at: recorder.now(), votes: Number(row?.votes) })
+      const rows = await sql`SELECT poll, sum(votes) AS votes FROM tallies GROUP BY poll`
+      for (const { poll, votes } of rows) counted.set(Number(poll), Number(votes))
+      const votes = [...counted.values()].reduce((sum, each) => sum + each, 0)
+      recorder.write({ kind: "counted", at: recorder.now(), votes })
     } catch {
       // Postgres is down, as it shall be.
     } finally {
