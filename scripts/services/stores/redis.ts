@@ -17,6 +17,8 @@ export interface RedisOptions {
   /** Another program than the machine's, and flags in the place of ours or beside them. */
   readonly program?: string
   readonly flags?: Record<string, string>
+  /** Its whole environment; without it Redis has that of this process. */
+  readonly env?: Record<string, string>
   readonly onLine?: (line: string) => void
   readonly logFile?: string
   readonly onCrash?: OnCrash
@@ -44,11 +46,16 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   writePrivately(join(dir, "users.acl"), aclFile(passwords))
 
   const url = (user: RedisUser) => `redis://${user}:${passwords[user]}@127.0.0.1:${port}`
-  const { onLine, logFile } = options
+  const { env, onLine, logFile } = options
   const server = createServer({
     name: "Redis",
     command: [program, ...flags(dir, port, options)],
-    options: { cwd: dir, ...(onLine && { onLine }), ...(logFile !== undefined && { logFile }) },
+    options: {
+      cwd: dir,
+      ...(env && { env }),
+      ...(onLine && { onLine }),
+      ...(logFile !== undefined && { logFile }),
+    },
     ...(options.onCrash && { onCrash: options.onCrash }),
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,

@@ -3,7 +3,7 @@ import { UserError } from "../terminal/user-error"
 import { inTurn } from "./in-turn"
 import { packageManager } from "./packages"
 
-/** A program that Tallyroom's commands start, or a font that they draw with, and that no npm package ships. */
+/** A program that Tallyroom's commands start, or a file that they need for it, and that no npm package ships. */
 export type Tool =
   | "redis-server"
   | "nats-server"
@@ -22,6 +22,7 @@ export type Tool =
   | "curl"
   | "wrk"
   | "shellcheck"
+  | "libfaketime"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -117,6 +118,15 @@ const RECIPES: Record<Tool, Recipe> = {
   curl: { commands: ["curl"], apt: ["curl"], brew: ["curl"] },
   wrk: { commands: ["wrk"], apt: ["wrk"], brew: ["wrk"] },
   shellcheck: { commands: ["shellcheck"], apt: ["shellcheck"], brew: ["shellcheck"] },
+  // A library for LD_PRELOAD, which macOS doesn't know.
+  libfaketime: {
+    commands: [],
+    places: ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(
+      (machine) => `/usr/lib/${machine}/faketime/libfaketime.so.1`,
+    ),
+    apt: ["faketime"],
+    brew: null,
+  },
 }
 
 /** How a tool is looked for: everything that comes from the environment, so that a test can say otherwise. */
