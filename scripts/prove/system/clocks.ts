@@ -3,7 +3,7 @@
  * what time it is. The monotonic clock, and so timers and timeouts, run on as before.
  */
 
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { outputOf } from "../../services/processes/output-of"
@@ -96,10 +96,15 @@ const SHARED_MEMORY = "/dev/shm"
 
 /** The library makes two small files for each process, and nobody removes those of a killed one. */
 function sweep(): void {
-  const left = readdirSync(SHARED_MEMORY).flatMap((name) => {
-    const [, pid] = name.match(/^(?:sem\.)?faketime_s(?:em|hm)_(\d+)$/) ?? []
-    return pid === undefined || isAlive(Number(pid)) ? [] : [name]
-  })
-  // The semaphore goes last: a process that finds the other file alone does not start.
-  for (const name of left.sort()) rmSync(join(SHARED_MEMORY, name), { force: true })
+  if (!existsSync(SHARED_MEMORY)) return
+  const left = readdirSync(SHARED_MEMORY).filter(isLeftBehind).sort()
+  // Sorted, the semaphore goes last: a process that finds the other file alone does not start.
+  for (const name of left) rmSync(join(SHARED_MEMORY, name), { force: true })
+}
+
+function isLeftBehind(name: string): boolean {
+  const [, pid] = name.match(/^(?:sem\.)?faketime_s(?:em|hm)_(\d+)$/) ?? []
+  if (pid === undefined || isAlive(Number(pid))) return false
+  // Other people's can't be removed.
+  return statSync(join(SHARED_MEMORY, name), { throwIfNoEntry: false })?.uid === process.getuid?.()
 }
