@@ -89,3 +89,12 @@ test("the builder of images is sent every file of scripts that compiling an app 
   const missing = [...needed].filter((file) => file.startsWith("scripts/") && !sent.includes(`!${file}`))
   expect(missing).toEqual([])
 })
+
+test("what judges a run of the failure prover shares no code with what it judges", () => {
+  const own = arrows.filter(({ from }) => from.startsWith("scripts/prove/checker/"))
+  expect(own.length).toBeGreaterThan(20)
+  const foreign = own.filter(({ to }) => !/^scripts\/prove\/(checker|record)\//.test(to))
+  expect(foreign).toEqual([])
+  const fromRecord = arrows.filter(({ from }) => from.startsWith("scripts/prove/record/"))
+  expect(fromRecord.filter(({ to }) => !to.startsWith("scripts/prove/record/"))).toEqual([])
+})

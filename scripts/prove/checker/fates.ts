@@ -1,0 +1,32 @@
+/** Finds out what became of the ballot of each ok answer. */
+
+import type { Asked, Evidence, Fate, PollEvidence, VoterEvidence } from "./evidence"
+import { isSamePlace } from "./place"
+
+/** Sets the fate of each ok answer of a poll. @param late the places of ballots that were set aside as late */
+export function settleFates(
+  { made, voters }: PollEvidence,
+  inbox: Evidence["inbox"],
+  late: Set<string>,
+): void {
+  const mayStandAsCopy = inbox === "rabbitmq" && made.policy === "final"
+  for (const voter of voters.values())
+    for (const call of voter.calls)
+      if (call.outcome === "ok") call.fate = fateOf(call, voter, mayStandAsCopy, late)
+}
+
+function fateOf(
+  { place, shard, option }: Asked,
+  { standing, replaced, said }: VoterEvidence,
+  mayStandAsCopy: boolean,
+  late: Set<string>,
+): Fate {
+  if (place === null) return "missing"
+  if (standing && isSamePlace(standing, place)) return "counted"
+  if (replaced.some((ballot) => isSamePlace(ballot, place))) return "replaced"
+  const isLate = late.has(`${shard}-${place.ms}-${place.seq}`)
+  if (!isLate && said.some((it) => isSamePlace(it, place) && it.status === "lost")) return "lost"
+  // The same voter and option always give a ballot id the same second part.
+  if (mayStandAsCopy && standing?.option === option && standing.seq === place.seq) return "copy"
+  return isLate ? "late" : "missing"
+}

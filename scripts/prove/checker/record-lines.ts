@@ -1,0 +1,114 @@
+/** Reads the record of a run from its file, a line at a time. */
+
+import { createReadStream } from "node:fs"
+import { createInterface } from "node:readline"
+import { z } from "zod"
+import type { RecordLine } from "../record/record"
+
+const { string, number, boolean, array, object, literal, record } = z
+const at = number()
+const outcome = z.enum(["ok", "refused", "unknown"])
+const textOrNull = string().nullable()
+
+const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
+  object({
+    kind: literal("run"),
+    seed: number(),
+    inbox: z.enum(["redis", "nats", "rabbitmq"]),
+    seconds: number(),
+    shards: number(),
+    startedAt: string(),
+  }),
+  object({
+    kind: literal("poll"),
+    poll: string(),
+    policy: z.enum(["final", "changeable"]),
+    options: array(string()),
+    at,
+  }),
+  object({
+    kind: literal("poll-asked"),
+    poll: string(),
+    to: z.enum(["open", "paused", "closed", "deleted"]),
+    invoked: at,
+    answered: at,
+    outcome,
+  }),
+  object({
+    kind: literal("call"),
+    ballot: number(),
+    poll: string(),
+    voter: string(),
+    option: string(),
+    replaces: textOrNull,
+    replica: number(),
+    invoked: at,
+    answered: at,
+    outcome,
+    status: number().nullable(),
+    problem: textOrNull,
+    receipt: textOrNull,
+    stands: textOrNull,
+  }),
+  object({
+    kind: literal("fault"),
+    name: string(),
+    target: string(),
+    from: at,
+    to: at,
+    harm: z.enum(["none", "books"]),
+    note: string(),
+  }),
+  object({
+    kind: literal("seen"),
+    replica: number(),
+    connection: number(),
+    at,
+    poll: string(),
+    number: number(),
+    version: number(),
+    state: string(),
+    total: number(),
+    votes: record(string(), number()),
+  }),
+  object({ kind: literal("counted"), at, votes: number() }),
+  object({
+    kind: literal("held"),
+    at,
+    process: string(),
+    pid: number(),
+    residentBytes: number(),
+    sockets: number(),
+  }),
+  object({ kind: literal("receipt"), poll: string(), receipt: string(), status: string() }),
+  object({
+    kind: literal("audited"),
+    poll: string(),
+    accepted: number(),
+    counted: number(),
+    replaced: number(),
+    late: number(),
+    pending: number(),
+    lost: number(),
+    lostAtLeast: boolean(),
+    faults: array(string()),
+  }),
+  object({ kind: literal("healed"), at, fault: textOrNull }),
+])
+
+/** @throws {Error} that names the first line that is no line of a record */
+export async function* recordLines(path: string): AsyncGenerator<RecordLine> {
+  let number = 0
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    number++
+    if (text !== "") yield readLine(text, `${path}:${number}`)
+  }
+}
+
+function readLine(text: string, where: string): RecordLine {
+  try {
+    return lineSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Error(`${where} is no line of a record: ${text.slice(0, 200)}`, { cause })
+  }
+}

@@ -1,0 +1,108 @@
+/** Rule: each ballot that was answered ok is counted exactly once, or named lost, and the losses are those of the books. */
+
+import type { Asked, Evidence, PollEvidence, VoterEvidence } from "../evidence"
+import { mayBeLost, wentBackFrom } from "../faults-of"
+import { isSamePlace } from "../place"
+import { ballotsOf, callName, eachVoter, oksOf, placeName } from "./each-voter"
+
+/**
+ * The place that the receipt of an ok answer names stands in Postgres once, with the option of the call. A ballot that is nowhere
+ * must be named lost by the product, and some fault must have been able to lose it. What is lost is what the books say.
+ *
+ * Legal and no finding: a ballot that RabbitMQ keeps (202) and counting finds to be late, as its voter's vote stands; the same
+ * for one that NATS took just after its stream was emptied.
+ */
+export function* countedOnce(evidence: Evidence): Generator<string> {
+  for (const { poll, voter, name } of eachVoter(evidence)) {
+    for (const call of oksOf(voter)) {
+      const wrong = wrongFate(evidence, call, voter)
+      if (wrong !== null) yield `In ${name}, ${callName(call)} ${wrong}.`
+    }
+    for (const twice of countedTwice(evidence, poll, voter)) yield `In ${name}, ${twice}.`
+  }
+  yield* lossesOfTheBooks(evidence)
+}
+
+function wrongFate(evidence: Evidence, call: Asked, voter: VoterEvidence): string | null {
+  const { place } = call
+  if (place === null) return "has no receipt of its voter in this poll"
+  const told = voter.said.find((it) => isSamePlace(it, place))?.status ?? "nothing, as it was not asked"
+  switch (call.fate) {
+    case "counted":
+    case "replaced": {
+      const found = ballotsOf(voter).find((ballot) => isSamePlace(ballot, place))
+      if (found && found.option !== call.option) return `is counted for ${found.option}`
+      const isWrong = told === "pending" || told === "lost" || (call.fate === "counted" && told === "late")
+      return isWrong ? `is ${call.fate} in Postgres, but its receipt says ${told}` : null
+    }
+    case "copy":
+      return null
+    case "late":
+      return mayBeLate(evidence, call, voter) ? null : "was set aside as late and is not counted"
+    case "lost":
+      return mayBeLost(evidence, call.invoked) ? null : "is lost, although no fault could lose it"
+    default:
+      return `is nowhere in Postgres (place ${placeName(place)}), and its receipt says ${told}`
+  }
+}
+
+/** Another vote of this voter must stand: which one, another rule tells. */
+export function mayBeLate(
+  evidence: Evidence,
+  { invoked }: Pick<Asked, "invoked">,
+  { standing }: Pick<VoterEvidence, "standing">,
+): boolean {
+  if (standing === null) return false
+  return evidence.inbox === "rabbitmq" || (evidence.inbox === "nats" && mayBeLost(evidence, invoked))
+}
+
+/** A Postgres that went back counts the streams of brokers again, where a ballot may be repeated. */
+function* countedTwice(evidence: Evidence, { made }: PollEvidence, voter: VoterEvidence): Generator<string> {
+  if (voter.replaced.length === 0) return
+  if (made.policy === "final") yield `${voter.replaced.length} votes were replaced, which are final`
+  if (evidence.inbox !== "redis" && Number.isFinite(wentBackFrom(evidence))) return
+  const places = new Set<string>()
+  for (const ballot of ballotsOf(voter)) {
+    const place = placeName(ballot)
+    if (places.has(place)) yield `the ballot at ${place} for ${ballot.option} stands in Postgres twice`
+    places.add(place)
+  }
+}
+
+function* lossesOfTheBooks(evidence: Evidence): Generator<string> {
+  const canLose = mayBeLost(evidence, 0)
+  if (!canLose && evidence.setbacks > 0)
+    yield `Postgres is said to have gone back ${evidence.setbacks} times, although no fault could set it back.`
+  for (const { poll: id, lost } of evidence.books) {
+    const poll = evidence.polls.get(id)
+    if (!poll?.row) continue
+    const { least, most } = lossesOf(poll)
+    if (lost > 0 && !canLose)
+      yield `The books of poll ${id} have ${lost} as lost, although no fault could lose any.`
+    if (lost < least && !mayBookLess(evidence, poll.row.lostAtLeast))
+      yield `${least} ballots of poll ${id} that were answered ok are lost, but its books say ${lost}.`
+    if (lost > most)
+      yield `The books of poll ${id} say that ${lost} are lost, but at most ${most} can be: ${least} were answered ok, and ${most - least} calls have no answer.`
+  }
+}
+
+/** Vote counts for a broker what it answered, and a vote process that is killed takes half a second of that with it. */
+function mayBookLess(evidence: Evidence, lostAtLeast: boolean): boolean {
+  return lostAtLeast || (evidence.inbox !== "redis" && Number.isFinite(wentBackFrom(evidence)))
+}
+
+/** `least`: lost ballots with a receipt; `most`: together with all that may have been taken without an answer. */
+function lossesOf({ voters }: PollEvidence): { least: number; most: number } {
+  let least = 0
+  let unknown = 0
+  for (const voter of voters.values()) {
+    const places = new Set<string>()
+    for (const { fate, place, outcome } of voter.calls) {
+      if (outcome === "unknown") unknown++
+      // What is missing altogether is a finding by itself; here it must not make the books look wrong, too.
+      if ((fate === "lost" || fate === "missing") && place) places.add(placeName(place))
+    }
+    least += [...places].length
+  }
+  return { least, most: least + unknown }
+}

@@ -1,0 +1,183 @@
+/** A small run, made by hand: its record, and the rows that a worker would have written. */
+
+import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
+import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
+import type { Database } from "@tallyroom/lib/database"
+import { voterOf } from "../../apps/vote/voter/voters"
+import { judgeRun, receiptsToAsk } from "../../scripts/prove/checker/judge"
+import type { Call, FaultRecord, Inbox, Policy, RecordLine, Seen } from "../../scripts/prove/record/record"
+
+const TABLES =
+  "polls, votes, replaced_votes, tallies, timeline, books, set_aside, inbox_losses, setbacks, deleted_polls"
+const SALT = "s".repeat(43)
+const SHARD = 0
+
+/** Where a ballot stands: a position in Redis, or a broker's ballot id. */
+type At = { ms: number; seq?: number }
+type Books = { late?: number; lost?: number; copies?: number; copiesReplaced?: number }
+
+export class StagedRun {
+  readonly id = "snacks"
+  readonly lines: RecordLine[] = []
+  number = 0
+  private books: Books = {}
+  private healing: RecordLine | null = { kind: "healed", at: 60_000, fault: null }
+
+  private constructor(
+    readonly sql: Database,
+    private readonly url: string,
+    readonly inbox: Inbox,
+    readonly policy: Policy,
+  ) {}
+
+  /** Empties the database, makes an open poll with the options a and b, and begins the record. */
+  static async begin(
+    sql: Database,
+    url: string,
+    { inbox = "redis", policy = "final" }: { inbox?: Inbox; policy?: Policy } = {},
+  ): Promise<StagedRun> {
+    await sql.unsafe(`TRUNCATE ${TABLES} RESTART IDENTITY`)
+    const run = new StagedRun(sql, url, inbox, policy)
+    const options = ["a", "b"].map((id) => ({ id, label: id }))
+    const [row] = await sql`
+      INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt)
+      VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${policy}, 'open', 'live', 'browser', ${SALT})
+      RETURNING number`
+    run.number = Number(row?.number)
+    const startedAt = "2026-11-28T12:00:00.000Z"
+    run.lines.push(
+      { kind: "run", seed: 1, inbox, seconds: 60, shards: 1, startedAt },
+      { kind: "poll", poll: run.id, policy, options: ["a", "b"], at: 0 },
+    )
+    return run
+  }
+
+  key(voter: number): string {
+    return `00000000-0000-4000-8000-${String(voter).padStart(12, "0")}`
+  }
+
+  receipt(voter: number, { ms, seq = 0 }: At): string {
+    return writeReceipt(SALT, { shard: SHARD, position: { ms, seq }, voter: this.voter(voter) })
+  }
+
+  /** A call that was answered ok. Its choice has the number of the second. */
+  ok(voter: number, option: string, invoked: number, at: At, more: Partial<Call> = {}): void {
+    const answer = { outcome: "ok", status: 201, receipt: this.receipt(voter, at), stands: option } as const
+    this.call(voter, option, invoked, { ...answer, ...more })
+  }
+
+  unknown(voter: number, option: string, invoked: number, more: Partial<Call> = {}): void {
+    this.call(voter, option, invoked, { outcome: "unknown", status: null, ...more })
+  }
+
+  refused(voter: number, option: string, invoked: number, more: Partial<Call> = {}): void {
+    this.call(voter, option, invoked, { outcome: "refused", status: 503, problem: "inbox-full", ...more })
+  }
+
+  private call(voter: number, option: string, invoked: number, more: Partial<Call>): void {
+    this.lines.push({
+      ...{ kind: "call", ballot: Math.floor(invoked / 1_000), poll: this.id, voter: this.key(voter), option },
+      ...{ replaces: "none", replica: 1, invoked, answered: invoked + 10, outcome: "ok", status: null },
+      ...{ problem: null, receipt: null, stands: null },
+      ...more,
+    })
+  }
+
+  /** A ballot that was counted and stands. */
+  async stands(voter: number, option: string, { ms, seq = 0 }: At): Promise<void> {
+    await this.sql`
+      INSERT INTO votes (poll, voter, ms, seq, shard, option)
+      VALUES (${this.number}, ${uuidOfVoter(this.voter(voter))}, ${ms}, ${seq}, ${SHARD}, ${option})`
+  }
+
+  async wasReplaced(voter: number, option: string, { ms, seq = 0 }: At): Promise<void> {
+    await this.sql`
+      INSERT INTO replaced_votes (poll, voter, ms, seq, shard, option)
+      VALUES (${this.number}, ${uuidOfVoter(this.voter(voter))}, ${ms}, ${seq}, ${SHARD}, ${option})`
+  }
+
+  /** A ballot that was set aside as late. */
+  async wasLate({ ms, seq = 0 }: At): Promise<void> {
+    await this.sql`
+      INSERT INTO set_aside (shard, ms, seq, poll, reason) VALUES (${SHARD}, ${ms}, ${seq}, ${this.number}, 'late')`
+  }
+
+  /** What the receipts' page says of a ballot. */
+  said(voter: number, at: At, status: string): void {
+    this.lines.push({ kind: "receipt", poll: this.id, receipt: this.receipt(voter, at), status })
+  }
+
+  fault(more: Partial<FaultRecord> = {}): void {
+    const fault = { name: "kill", target: "redis", from: 2_000, to: 4_000, harm: "none", note: "" } as const
+    this.lines.push({ kind: "fault", ...fault, ...more })
+  }
+
+  seen(at: number, version: number, votes: Record<string, number>, more: Partial<Seen> = {}): void {
+    const total = Object.values(votes).reduce((a, b) => a + b, 0)
+    const where = { replica: 1, connection: 1, poll: this.id, number: this.number, state: "open" }
+    this.lines.push({ kind: "seen", at, version, total, votes, ...where, ...more })
+  }
+
+  held(at: number, sockets: number, megabytes: number): void {
+    const residentBytes = megabytes * 2 ** 20
+    this.lines.push({ kind: "held", at, process: "vote 1", pid: 7, residentBytes, sockets })
+  }
+
+  /** What the books say beside the votes that there are. */
+  book(books: Books): void {
+    this.books = books
+  }
+
+  /** The record ends without a word, or with why the system did not heal. */
+  doesNotHeal(fault: string | null): void {
+    this.healing = fault === null ? null : { kind: "healed", at: 60_000, fault }
+  }
+
+  async makeFinal(): Promise<void> {
+    await this.sql`UPDATE polls SET state = 'final', final_at = now() WHERE number = ${this.number}`
+  }
+
+  /**
+   * Writes books, tallies and timeline as they should be and ends the record.
+   * @param breaks what is then changed in Postgres
+   * @returns the findings, each as "rule: sentence"
+   */
+  async findings(breaks: () => Promise<unknown> = async () => {}): Promise<string[]> {
+    await this.writeBooks()
+    await breaks()
+    if (this.healing) this.lines.push(this.healing)
+    const { findings } = await judgeRun(this.record(), this.url)
+    return findings.map(({ rule, says }) => `${rule}: ${says}`)
+  }
+
+  toAsk() {
+    return receiptsToAsk(this.record(), this.url)
+  }
+
+  async *record(): AsyncGenerator<RecordLine> {
+    yield* this.lines
+  }
+
+  private voter(voter: number): string {
+    return voterOf(SALT, { kind: "key", value: this.key(voter) })
+  }
+
+  private async writeBooks(): Promise<void> {
+    const { sql, number } = this
+    const { late = 0, lost = 0, copies = 0, copiesReplaced = 0 } = this.books
+    await sql`INSERT INTO tallies SELECT poll, shard, option, count(*) FROM votes GROUP BY poll, shard, option`
+    await sql`
+      INSERT INTO timeline SELECT poll, shard, ms / 1000, option, count(*) FROM votes GROUP BY 1, 2, 3, 4`
+    const [book] = await sql`
+      INSERT INTO books (poll, shard, accepted, counted, replaced, late, lost, copies)
+      SELECT ${number}, ${SHARD}, votes + replaced + ${late + lost + copies}::bigint, votes, replaced, ${late}, ${lost}, ${copies}
+      FROM (SELECT (SELECT count(*) FROM votes) AS votes, (SELECT count(*) FROM replaced_votes) - ${copiesReplaced}::bigint AS replaced) AS known
+      RETURNING accepted, counted, replaced`
+    const [losses] = await sql`SELECT count(*) AS n FROM inbox_losses`
+    this.lines.push({
+      ...{ kind: "audited", poll: this.id, accepted: Number(book?.accepted) - copies },
+      ...{ counted: Number(book?.counted), replaced: Number(book?.replaced), late, pending: 0, lost },
+      ...{ lostAtLeast: Number(losses?.n) > 0, faults: [] },
+    })
+  }
+}
