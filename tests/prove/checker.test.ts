@@ -87,7 +87,7 @@ describe("each ballot that was answered ok is counted once", () => {
     run.ok(2, "b", 2_000, { ms: 200 })
     expect(await run.toAsk()).toEqual([{ poll: run.id, receipt: run.receipt(2, { ms: 200 }) }])
     expect((await run.findings())[0]).toBe(
-      `counted once: In poll snacks, voter ${run.key(2)}, ballot 2 for b, sent at 2.000 s and answered 201 (ok) at 2.010 s is nowhere in Postgres (place 200-0), and its receipt says nothing, as it was not asked.`,
+      `counted once: In poll snacks, voter ${run.key(2)}, ballot 2 for b, sent at 2.000 s and answered 201 (ok) at 2.010 s is nowhere in Postgres (place 200-0), and its receipt says nothing, as nobody asked.`,
     )
   })
 
@@ -495,7 +495,7 @@ describe("the books balance", () => {
 })
 
 describe("no process grows", () => {
-  test("twice the sockets and some are right, and so is what is let go again after healing", async () => {
+  test("twice the sockets and some are right, and so is what is let go again after the last fault", async () => {
     const run = await right()
     run.fault()
     run.held(1_000, 10, 60)
@@ -512,7 +512,7 @@ describe("no process grows", () => {
     run.held(60_500, 300, 700)
     run.held(61_000, 299, 710)
     expect(await run.findings()).toEqual([
-      "growth: vote 1 held 10 sockets before the first fault, and still 299 at 61.000 s, after healing.",
+      "growth: vote 1 held 10 sockets before the first fault, and still 299 at 61.000 s, after the last.",
       expect.stringContaining(
         "growth: vote 1 held 62914560 bytes before the first fault, and still 734003200",
       ),

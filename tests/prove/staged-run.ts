@@ -44,9 +44,9 @@ export class StagedRun {
       VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${policy}, 'open', 'live', 'browser', ${SALT})
       RETURNING number`
     run.number = Number(row?.number)
-    const startedAt = "2026-11-28T12:00:00.000Z"
+    const wishes = { seconds: 60, rate: 10, harm: "books", only: null } as const
     run.lines.push(
-      { kind: "run", seed: 1, inbox, seconds: 60, shards: 1, startedAt },
+      { kind: "run", seed: 1, inbox, ...wishes, shards: 1, startedAt: "2026-11-28T12:00:00.000Z" },
       { kind: "poll", poll: run.id, policy, options: ["a", "b"], at: 0 },
     )
     return run

@@ -27,6 +27,8 @@ export type Asked = {
   stands: string | null
   /** Of an ok answer. */
   fate: Fate | null
+  /** What its receipt said after the run; null where nobody asked. */
+  said: string | null
 }
 
 export type CountedBallot = BallotPlace & { option: string }
@@ -42,8 +44,6 @@ export type VoterEvidence = {
   standing: CountedBallot | null
   /** The rows of `replaced_votes`. */
   replaced: CountedBallot[]
-  /** What receipts said after the run. */
-  said: (BallotPlace & { status: string })[]
 }
 
 /** A row of `polls`. */

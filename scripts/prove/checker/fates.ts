@@ -16,8 +16,8 @@ export function settleFates(
 }
 
 function fateOf(
-  { place, shard, option }: Asked,
-  { standing, replaced, said }: VoterEvidence,
+  { place, shard, option, said }: Asked,
+  { standing, replaced }: VoterEvidence,
   mayStandAsCopy: boolean,
   late: Set<string>,
 ): Fate {
@@ -25,7 +25,7 @@ function fateOf(
   if (standing && isSamePlace(standing, place)) return "counted"
   if (replaced.some((ballot) => isSamePlace(ballot, place))) return "replaced"
   const isLate = late.has(`${shard}-${place.ms}-${place.seq}`)
-  if (!isLate && said.some((it) => isSamePlace(it, place) && it.status === "lost")) return "lost"
+  if (!isLate && said === "lost") return "lost"
   // The same voter and option always give a ballot id the same second part.
   if (mayStandAsCopy && standing?.option === option && standing.seq === place.seq) return "copy"
   return isLate ? "late" : "missing"

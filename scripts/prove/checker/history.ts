@@ -2,7 +2,7 @@
 
 import type { Call, PollMade, ReceiptSaid, RecordLine } from "../record/record"
 import type { Asked, Evidence, PollEvidence, PollRow, VoterEvidence } from "./evidence"
-import { type BallotPlace, NO_BALLOT, openReceipt, voterOfKey } from "./place"
+import { type BallotPlace, isSamePlace, NO_BALLOT, openReceipt, voterOfKey } from "./place"
 import { Viewers } from "./viewers"
 
 /** What the header `Replaces` says where there is no vote yet. */
@@ -117,6 +117,7 @@ export class History {
       replaces: replacedBy(call.replaces, salt, id),
       stands: call.stands === null ? null : this.once(call.stands),
       fate: null,
+      said: null,
     }
   }
 
@@ -124,7 +125,9 @@ export class History {
     const poll = this.evidence.polls.get(id)
     const opened = poll?.row ? openReceipt(poll.row.salt, receipt) : null
     const voter = opened && poll?.voters.get(opened.voter)
-    if (opened && voter) voter.said.push({ ...opened.place, status: this.once(status) })
+    if (!opened || !voter) return
+    for (const call of voter.calls)
+      if (call.place && isSamePlace(call.place, opened.place)) call.said = this.once(status)
   }
 
   private once(text: string): string {
@@ -138,7 +141,7 @@ export class History {
 function voterIn(poll: PollEvidence, id: string, key: string): VoterEvidence {
   const known = poll.voters.get(id)
   if (known) return known
-  const voter = { key, calls: [], refused: 0, standing: null, replaced: [], said: [] }
+  const voter = { key, calls: [], refused: 0, standing: null, replaced: [] }
   poll.voters.set(id, voter)
   return voter
 }

@@ -8,6 +8,7 @@ import type { RecordLine } from "../record/record"
 const { string, number, boolean, array, object, literal, record } = z
 const at = number()
 const outcome = z.enum(["ok", "refused", "unknown"])
+const harm = z.enum(["none", "books"])
 const textOrNull = string().nullable()
 
 const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
@@ -16,6 +17,9 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     seed: number(),
     inbox: z.enum(["redis", "nats", "rabbitmq"]),
     seconds: number(),
+    rate: number(),
+    harm,
+    only: array(string()).nullable(),
     shards: number(),
     startedAt: string(),
   }),
@@ -56,7 +60,7 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     target: string(),
     from: at,
     to: at,
-    harm: z.enum(["none", "books"]),
+    harm,
     note: string(),
   }),
   object({

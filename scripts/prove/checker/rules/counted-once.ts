@@ -26,7 +26,7 @@ export function* countedOnce(evidence: Evidence): Generator<string> {
 function wrongFate(evidence: Evidence, call: Asked, voter: VoterEvidence): string | null {
   const { place } = call
   if (place === null) return "has no receipt of its voter in this poll"
-  const told = voter.said.find((it) => isSamePlace(it, place))?.status ?? "nothing, as it was not asked"
+  const told = call.said ?? "nothing, as nobody asked"
   switch (call.fate) {
     case "counted":
     case "replaced": {

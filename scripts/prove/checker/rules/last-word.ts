@@ -1,6 +1,6 @@
 /** Rule: the vote that stands is the last one that was acknowledged; where votes are final, the first. */
 
-import type { Asked, Evidence, VoterEvidence } from "../evidence"
+import type { Asked, CountedBallot, Evidence, VoterEvidence } from "../evidence"
 import { mayBeLost } from "../faults-of"
 import { isBefore, isSamePlace } from "../place"
 import { mayBeLate } from "./counted-once"
@@ -21,31 +21,34 @@ export function* lastWordStands(evidence: Evidence): Generator<string> {
   }
 }
 
+/** Also where it is nowhere: that is a finding of another rule, and perhaps one of this. */
 const isThere = ({ fate }: Asked) => fate !== "lost"
 
 /** Of a final vote: the first ok answer tells which. A broker may find later that one came before which had no answer. */
 function wrongFirst(evidence: Evidence, voter: VoterEvidence): string | null {
   const { standing } = voter
-  const first = oksOf(voter).find(isThere)
-  if (!standing || !first?.place || isSamePlace(standing, first.place)) return null
-  if (evidence.inbox === "rabbitmq" && standing.option === first.option) return null
+  const oks = oksOf(voter).filter(isThere)
+  const [first] = oks
+  if (!standing || !first) return null
+  // Of calls at the same time either may have been the first.
+  const answered = Math.min(...oks.map((call) => call.answered))
+  const firsts = voter.calls.filter(({ invoked }) => invoked <= answered)
+  if (firsts.some((call) => isThere(call) && names(evidence, call, standing))) return null
   const isExplained =
     mayBeLate(evidence, first, voter) &&
-    voter.calls.some(
-      ({ outcome, option, invoked }) =>
-        outcome === "unknown" && option === standing.option && invoked < first.answered,
-    )
-  return isExplained
-    ? null
-    : `a vote for ${standing.option} stands (place ${placeName(standing)}), but the first acknowledged is ${callName(first)}`
+    firsts.some(({ outcome, option }) => outcome === "unknown" && option === standing.option)
+  return isExplained ? null : `${standsHere(standing)}, but the first acknowledged is ${callName(first)}`
 }
 
 function wrongLast(evidence: Evidence, voter: VoterEvidence): string | null {
   const { standing } = voter
-  const last = oksOf(voter).findLast(isThere)
-  if (!standing || !last?.place || isSamePlace(standing, last.place)) return null
-  const isRepeated = evidence.inbox === "rabbitmq" && standing.option === last.option
-  if (isRepeated || loseToClock(evidence, voter, last)) return null
+  const oks = oksOf(voter).filter(isThere)
+  const last = oks.at(-1)
+  if (!standing || !last) return null
+  // Of calls at the same time either may have been the last.
+  const lasts = oks.filter(({ answered }) => answered >= last.invoked)
+  if (lasts.some((call) => names(evidence, call, standing))) return null
+  if (loseToClock(evidence, voter, last)) return null
   const isNamed = oksOf(voter).some(({ place }) => place !== null && isSamePlace(place, standing))
   const isExplained = voter.calls.some(
     (call) =>
@@ -54,7 +57,18 @@ function wrongLast(evidence: Evidence, voter: VoterEvidence): string | null {
       mayDisplace(evidence, voter, call, last),
   )
   if (!isNamed && isExplained) return null
-  return `a vote for ${standing.option} stands (place ${placeName(standing)}), but the last acknowledged is ${callName(last)}`
+  return `${standsHere(standing)}, but the last acknowledged is ${callName(last)}`
+}
+
+/** Whether the answer to a call names the vote that stands. RabbitMQ keeps each repetition, of which any may stand. */
+function names({ inbox }: Evidence, { place, option }: Asked, standing: CountedBallot): boolean {
+  // An answer without a good receipt is a finding of another rule.
+  if (place === null) return false
+  return isSamePlace(place, standing) || (inbox === "rabbitmq" && option === standing.option)
+}
+
+function standsHere(standing: CountedBallot): string {
+  return `a vote for ${standing.option} stands (place ${placeName(standing)})`
 }
 
 /** Whether a call without an answer may stand in the place of the last word. */
@@ -81,7 +95,7 @@ function* wentBackInAnswers({ inbox }: Evidence, voter: VoterEvidence): Generato
   if (!oks.every(isThere)) return
   for (const [i, call] of oks.entries()) {
     const before = oks[i - 1]
-    if (before?.place && call.place && isBefore(call.place, before.place))
+    if (before?.place && call.place && before.answered < call.invoked && isBefore(call.place, before.place))
       yield `${callName(call)} was given the receipt of an older vote than ${callName(before)}`
   }
 }

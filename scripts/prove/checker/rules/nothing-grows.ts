@@ -10,18 +10,18 @@ const SOCKETS = { times: 2, more: 20 }
 const MEMORY = { times: 3, more: 100 * 2 ** 20 }
 
 /**
- * Of each process, the most that it held before the first fault is compared with the least that it held after healing: what is let
+ * Of each process, the most that it held before the first fault is compared with the least that it held after the last: what is let
  * go again within that time was in use, what leaked is in every sample. At most twice the sockets and 20 more are right, and three
- * times the memory and 100 MB more.
+ * times the memory and 100 MB more. A process that was started anew after the last fault is judged by itself.
  */
 export function* nothingGrows(evidence: Evidence): Generator<string> {
   const firstFault = Math.min(Number.POSITIVE_INFINITY, ...evidence.faults.map(({ from }) => from))
-  const healedAt = evidence.healed.at(-1)?.at ?? Number.POSITIVE_INFINITY
+  const lastFault = Math.max(0, ...evidence.faults.map(({ to }) => to))
   for (const [name, samples] of Map.groupBy(evidence.held, (sample) => sample.process)) {
-    const [first] = samples
-    const calm = samples.filter(({ at }) => at < firstFault && at < healedAt)
+    const [first, last] = [samples[0], samples.at(-1)]
+    const calm = samples.filter(({ at }) => at < firstFault)
     if (calm.length === 0 && first) calm.push(first)
-    const end = samples.filter(({ at }) => at >= healedAt)
+    const end = samples.filter(({ at, pid }) => at >= lastFault && pid === last?.pid)
     yield* grown(name, "sockets", calm, end, SOCKETS)
     yield* grown(name, "residentBytes", calm, end, MEMORY)
   }
@@ -38,5 +38,5 @@ function* grown(
   const before = Math.max(...calm.map((sample) => sample[what]))
   if (!least || least[what] <= before * times + more) return
   const unit = what === "sockets" ? "sockets" : "bytes"
-  yield `${name} held ${before} ${unit} before the first fault, and still ${least[what]} at ${inSeconds(least.at)}, after healing.`
+  yield `${name} held ${before} ${unit} before the first fault, and still ${least[what]} at ${inSeconds(least.at)}, after the last.`
 }
