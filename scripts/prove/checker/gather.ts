@@ -3,19 +3,19 @@
 import type { RecordLine } from "../record/record"
 import type { Evidence, PollEvidence, PollRow } from "./evidence"
 import { settleFates } from "./fates"
-import { History } from "./history"
+import { RecordIndex } from "./record-index"
 import { recordLines } from "./record-lines"
-import { countSetbacks, readBallots, readBooks, readLate, readPolls, readStored } from "./stored"
+import { countSetbacks, readBallots, readBooksAnew, readLate, readPolls, readStored } from "./stored"
 
 export type GivenRecord = AsyncIterable<RecordLine> | string
 
 /** @param record its lines, or the path of its file */
 export async function gatherEvidence(record: GivenRecord, databaseUrl: string): Promise<Evidence> {
   // Postgres is not kept waiting while the record is read.
-  const history = new History(await readStored(databaseUrl, readPolls))
-  for await (const line of typeof record === "string" ? recordLines(record) : record) history.add(line)
-  history.end()
-  const { evidence } = history
+  const index = new RecordIndex(await readStored(databaseUrl, readPolls))
+  for await (const line of typeof record === "string" ? recordLines(record) : record) index.add(line)
+  index.end()
+  const { evidence } = index
   return readStored(databaseUrl, async (sql) => {
     const [late, rows] = [await readLate(sql), await readPolls(sql)]
     for (const poll of evidence.polls.values()) {
@@ -23,7 +23,7 @@ export async function gatherEvidence(record: GivenRecord, databaseUrl: string): 
       await readBallots(sql, poll)
       settleFates(poll, evidence.inbox, late)
     }
-    return { ...evidence, books: await readBooks(sql), setbacks: await countSetbacks(sql) }
+    return { ...evidence, books: await readBooksAnew(sql), setbacks: await countSetbacks(sql) }
   })
 }
 

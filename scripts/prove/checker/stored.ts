@@ -83,7 +83,7 @@ export async function countSetbacks(sql: Sql): Promise<number> {
 }
 
 /** Books, tallies and timeline of every poll, beside the rows that they count. */
-export async function readBooks(sql: Sql): Promise<BooksEvidence[]> {
+export async function readBooksAnew(sql: Sql): Promise<BooksEvidence[]> {
   const books = await sql`
     SELECT number, id, COALESCE(b.accepted, 0) AS accepted, COALESCE(b.counted, 0) AS counted,
       COALESCE(b.replaced, 0) AS replaced, COALESCE(b.late, 0) AS late, COALESCE(b.set_aside, 0) AS set_aside,

@@ -62,7 +62,7 @@ export class Viewers {
 }
 
 /** Whether two snapshots show the same state and numbers. */
-export function showsTheSame(a: SeenSnapshot, b: SeenSnapshot): boolean {
+function showsTheSame(a: SeenSnapshot, b: SeenSnapshot): boolean {
   if (a.state !== b.state || a.total !== b.total) return false
   return hasSameVotes(a.votes, b.votes)
 }

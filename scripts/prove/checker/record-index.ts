@@ -8,7 +8,7 @@ import { Viewers } from "./viewers"
 /** What the header `Replaces` says where there is no vote yet. */
 const NONE = "none"
 
-export class History {
+export class RecordIndex {
   readonly evidence: Omit<Evidence, "books" | "setbacks">
   private readonly viewers = new Viewers()
   /** Each text once: every line brings its own copies. */
