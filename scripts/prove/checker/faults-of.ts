@@ -10,6 +10,16 @@ export function mayBeLost({ faults }: Pick<Evidence, "faults">, invoked: number)
   return faults.some(({ harm, to }) => harm === "books" && to + FOUND_OUT_MS >= invoked)
 }
 
+/** Whether NATS may have forgotten who has voted, when this call was sent: it is asked for that, and its stream was emptied. */
+export function mayNotKnowVoters(
+  { faults, inbox }: Pick<Evidence, "faults" | "inbox">,
+  invoked: number,
+): boolean {
+  return (
+    inbox === "nats" && mayBeLost({ faults: faults.filter(({ target }) => /nats/i.test(target)) }, invoked)
+  )
+}
+
 /** From when on Postgres may be older than viewers and voters saw it; infinity in a run that never set it back. */
 export function wentBackFrom({ faults, setbacks }: Pick<Evidence, "faults" | "setbacks">): number {
   const harmful = faults.filter(({ harm, target }) => {

@@ -3,7 +3,7 @@
  * product, so that a mistake of the product is not its own.
  */
 
-import type { Evidence } from "./evidence"
+import type { Evidence, VoterEvidence } from "./evidence"
 import { type GivenRecord, gatherEvidence } from "./gather"
 import { sealReceipt } from "./place"
 import { nothingAfterFinal } from "./rules/after-final"
@@ -68,7 +68,7 @@ function numbersOf({ calls, polls, books, viewing }: Evidence): RunNumbers {
   let lost = 0
   for (const poll of polls.values()) {
     voters += poll.voters.size
-    for (const voter of poll.voters.values()) lost += voter.calls.filter(({ fate }) => fate === "lost").length
+    for (const voter of poll.voters.values()) lost += lostOf(voter)
   }
   return {
     calls: calls.ok + calls.refused + calls.unknown,
@@ -81,4 +81,10 @@ function numbersOf({ calls, polls, books, viewing }: Evidence): RunNumbers {
     polls: polls.size,
     snapshots: viewing.count,
   }
+}
+
+/** Several answers may name the same ballot. */
+function lostOf({ calls }: VoterEvidence): number {
+  const lost = calls.filter(({ fate }) => fate === "lost")
+  return new Set(lost.map(({ place }) => place && `${place.ms}-${place.seq}`)).size
 }

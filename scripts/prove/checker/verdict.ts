@@ -14,7 +14,7 @@ export type RunNumbers = {
   /** Votes that stand, in the polls of the record. */
   counted: number
   replaced: number
-  /** Receipts of ok answers whose ballot the product says is lost. */
+  /** Ballots that were answered ok, and that the product says are lost. */
   lost: number
   /** Lost ballots by the books. */
   booked: number

@@ -1,7 +1,7 @@
 /** Rule: each ballot that was answered ok is counted exactly once, or named lost, and the losses are those of the books. */
 
 import type { Asked, Evidence, PollEvidence, VoterEvidence } from "../evidence"
-import { mayBeLost, wentBackFrom } from "../faults-of"
+import { mayBeLost, mayNotKnowVoters, wentBackFrom } from "../faults-of"
 import { isSamePlace } from "../place"
 import { ballotsOf, callName, eachVoter, oksOf, placeName } from "./each-voter"
 
@@ -53,7 +53,7 @@ export function mayBeLate(
   { standing }: Pick<VoterEvidence, "standing">,
 ): boolean {
   if (standing === null) return false
-  return evidence.inbox === "rabbitmq" || (evidence.inbox === "nats" && mayBeLost(evidence, invoked))
+  return evidence.inbox === "rabbitmq" || mayNotKnowVoters(evidence, invoked)
 }
 
 /** A Postgres that went back counts the streams of brokers again, where a ballot may be repeated. */

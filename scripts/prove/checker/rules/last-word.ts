@@ -1,7 +1,7 @@
 /** Rule: the vote that stands is the last one that was acknowledged; where votes are final, the first. */
 
 import type { Asked, CountedBallot, Evidence, VoterEvidence } from "../evidence"
-import { mayBeLost } from "../faults-of"
+import { mayBeLost, mayNotKnowVoters } from "../faults-of"
 import { isBefore, isSamePlace } from "../place"
 import { mayBeLate } from "./counted-once"
 import { callName, eachVoter, oksOf, placeName } from "./each-voter"
@@ -75,7 +75,7 @@ function standsHere(standing: CountedBallot): string {
 function mayDisplace(evidence: Evidence, voter: VoterEvidence, call: Asked, last: Asked): boolean {
   if (call.invoked > last.invoked || call.replaces === null) return true
   if (oksOf(voter).some(({ fate }) => fate === "lost")) return true
-  if (evidence.inbox === "nats" && mayBeLost(evidence, last.invoked)) return true
+  if (mayNotKnowVoters(evidence, last.invoked)) return true
   // RabbitMQ's ballots say no more than up to which millisecond their client knew of votes.
   if (evidence.inbox === "rabbitmq")
     return call.replaces.ms >= (last.replaces?.ms ?? last.place?.ms ?? Number.POSITIVE_INFINITY)
