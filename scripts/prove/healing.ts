@@ -6,7 +6,6 @@ import { z } from "zod"
 import { CHECKOUT } from "../services/checkout"
 import { outputOf } from "../services/processes/output-of"
 import { waitFor } from "../services/wait"
-import type { Call } from "./record/record"
 import type { Recorder } from "./record/recorder"
 import type { System } from "./system/system"
 
@@ -62,25 +61,23 @@ export async function audit({ urls }: System, recorder: Recorder): Promise<void>
   for (const poll of books.polls) recorder.write({ kind: "audited", ...poll })
 }
 
-/** Asks what became of each of these receipts. @param ask is called with how many are asked so far */
+/** Asks what became of each of these receipts, and writes down what is said. */
 export async function askReceipts(
   { result }: System,
-  calls: readonly Pick<Call, "poll" | "receipt">[],
+  receipts: readonly { poll: string; receipt: string }[],
   recorder: Recorder,
-  ask: (asked: number) => void,
 ): Promise<void> {
   let next = 0
   const one = async () => {
-    while (next < calls.length) {
-      const { poll, receipt } = calls[next++] ?? {}
-      ask(next)
+    for (let one = receipts[next++]; one; one = receipts[next++]) {
+      const { poll, receipt } = one
       const url = result[next % result.length]?.url
       const answer = await fetch(`${url}/api/polls/${poll}/receipts/${receipt}`, {
         signal: AbortSignal.timeout(HEAL_MS),
       })
       const { status } = (await answer.json()) as { status?: unknown }
       recorder.write({
-        ...{ kind: "receipt", poll: poll ?? "", receipt: receipt ?? "" },
+        ...{ kind: "receipt", poll, receipt },
         status: typeof status === "string" ? status : String(answer.status),
       })
     }

@@ -1,6 +1,5 @@
 /** `bun run prove`: floods a whole Tallyroom, pulls its plugs, and checks that every vote is there exactly once. */
 
-import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { STATE_DIR } from "../services/checkout"
 import { onStopRequest } from "../services/processes/stop-request"
@@ -9,9 +8,10 @@ import { INBOX_KINDS } from "../services/stores/brokers"
 import { readCommandLine } from "../services/terminal/command-line"
 import { oneOf, orElse, someOf, wholeNumber } from "../services/terminal/options"
 import { describe } from "../services/terminal/user-error"
-import { FAULTS, planOf } from "./faults/plan"
+import { headline } from "./chart/verdict"
+import { FAULTS } from "./faults/plan"
+import { makeProof } from "./proof"
 import type { Harm } from "./record/record"
-import { runProof } from "./run"
 import { ProgressLine } from "./terminal"
 
 const FAULT_NAMES = [...new Set(FAULTS.map(({ name }) => name))]
@@ -48,18 +48,16 @@ const { values } = readCommandLine({
 async function prove(): Promise<number> {
   const { inbox, seconds, seed, harm, rate, only } = values
   const dir = join(STATE_DIR, "prove", `${inbox}-${seed}`)
-  rmSync(dir, { recursive: true, force: true })
-  mkdirSync(dir, { recursive: true })
   const wishes = { seed, seconds, inbox, harm, ...(only && { only }) }
-  const faults = planOf(wishes)
-  const progress = new ProgressLine()
-  progress.line(
-    `Seed ${seed}: ${faults.length} faults in ${seconds} s, ballots in ${inbox}. All of it stays in ${dir}`,
+  const { verdict, timeline } = await makeProof({ dir, wishes, rate, tell: new ProgressLine() })
+  for (const { rule, says } of verdict.findings) console.log(`FOUND  ${rule}: ${says}`)
+  const figures = Object.entries(verdict.numbers).map(
+    ([name, value]) => `${name} ${value.toLocaleString("en")}`,
   )
-  const { record, stop } = await runProof({ dir, wishes, rate, faults, tell: progress })
-  progress.line(`The record: ${record}`)
-  await stop()
-  return 0
+  console.log(`\n${figures.join(", ")}`)
+  console.log(`The picture: ${join(dir, "timeline.svg")}`)
+  console.log(`\n${headline(timeline, verdict).text} (seed ${seed})`)
+  return verdict.findings.length === 0 ? 0 : 1
 }
 
 /** Whatever still runs belongs to a run that is over. */

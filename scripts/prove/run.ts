@@ -1,13 +1,14 @@
 /** One run: a system, its voters, viewers and host, the faults, and the time to heal. */
 
 import { join } from "node:path"
+import { receiptsToAsk } from "./checker/judge"
 import { Evening } from "./crowd/evening"
 import { letVote } from "./crowd/voters"
 import { Executor } from "./faults/executor"
 import type { Planned, PlanWishes } from "./faults/plan"
 import { askReceipts, audit, untilFinal, untilReady } from "./healing"
 import { randomOf } from "./random"
-import type { Call, RecordLine } from "./record/record"
+import type { RecordLine } from "./record/record"
 import { Recorder } from "./record/recorder"
 import { sample } from "./system/sampler"
 import { SHARDS, type System, type SystemPlan, startSystem } from "./system/system"
@@ -44,9 +45,8 @@ export type Progress = {
 export type RunOutcome = {
   /** Where the record is. */
   record: string
+  /** Still runs, as Postgres is to be asked. */
   system: System
-  /** Ends the system; Postgres must be asked before. */
-  stop(): Promise<void>
 }
 
 const AT_ONCE = 32
@@ -97,9 +97,8 @@ export async function runProof(plan: RunPlan): Promise<RunOutcome> {
     tally.phase = "audit"
     await audit(system, recorder)
     tally.phase = "receipts"
-    await askReceipts(system, tally.receipts, recorder, (asked) => {
-      tally.phase = `receipts ${asked} of ${tally.receipts.length}`
-    })
+    recorder.flush()
+    await askReceipts(system, await receiptsToAsk(record, system.urls.database.adminUrl), recorder)
   } catch (error) {
     fault = error instanceof Error ? error.message : String(error)
   }
@@ -109,13 +108,12 @@ export async function runProof(plan: RunPlan): Promise<RunOutcome> {
   await stopSampling()
   recorder.write({ kind: "healed", at: recorder.now(), fault })
   recorder.end()
-  return { record, system, stop: () => system.stop() }
+  return { record, system }
 }
 
 /** Counts along, for those who watch. */
 class Progressing {
   phase = "faults"
-  readonly receipts: Pick<Call, "poll" | "receipt">[] = []
   private readonly counts = { ok: 0, refused: 0, unknown: 0 }
   private counted = 0
   private faults = 0
@@ -134,10 +132,8 @@ class Progressing {
   }
 
   private note(line: RecordLine): void {
-    if (line.kind === "call") {
-      this.counts[line.outcome]++
-      if (line.receipt !== null) this.receipts.push({ poll: line.poll, receipt: line.receipt })
-    } else if (line.kind === "counted") this.counted = line.votes
+    if (line.kind === "call") this.counts[line.outcome]++
+    else if (line.kind === "counted") this.counted = line.votes
     else if (line.kind === "fault") this.faults++
     else if (line.kind === "poll") this.polls.push(line.poll)
   }

@@ -15,9 +15,9 @@ import { type InboxBooth, openInboxBooth } from "../../scripts/services/apps/inb
 import { crowd } from "../../scripts/services/apps/voters"
 import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { type InboxServer, startInboxServer } from "../../scripts/services/stores/inbox-server"
+import { askJetStream } from "../../scripts/services/stores/nats-api"
 import { becomes } from "../harness/becomes"
 import { openInboxAdmin } from "../harness/inbox-admin"
-import { askJetStream } from "../harness/nats-api"
 import { useStores } from "../harness/stores"
 import { voter } from "../harness/tallyroom"
 

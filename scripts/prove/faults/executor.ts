@@ -3,13 +3,15 @@
 import { randomOf } from "../random"
 import type { Recorder } from "../record/recorder"
 import type { System } from "../system/system"
-import type { Planned } from "./plan"
+import { type Planned, touchedBy } from "./plan"
 
 const AGAIN_MS = 500
 
 export class Executor {
   /** What is being done now, in words such as "worker 1: freeze". */
   readonly current = new Set<string>()
+  /** What is touched now. A fault may take longer than planned, as a store that starts takes its time. */
+  private readonly busy = new Set<string>()
 
   constructor(
     private readonly system: System,
@@ -24,9 +26,18 @@ export class Executor {
     await Promise.all(
       plan.map(async (planned) => {
         await until(planned.at)
-        if (!signal.aborted) await this.do(planned, signal)
+        if (!signal.aborted) await this.doAlone(planned, signal)
       }),
     )
+  }
+
+  /** Does nothing where another fault still is at the same thing. */
+  private async doAlone(planned: Planned, signal: AbortSignal): Promise<void> {
+    const things = touchedBy(planned)
+    if (things.some((thing) => this.busy.has(thing))) return
+    for (const thing of things) this.busy.add(thing)
+    await this.do(planned, signal)
+    for (const thing of things) this.busy.delete(thing)
   }
 
   private async do({ fault, target, lasts, seed }: Planned, signal: AbortSignal): Promise<void> {

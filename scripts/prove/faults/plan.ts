@@ -2,12 +2,20 @@
 
 import { type Random, randomOf } from "../random"
 import type { Harm, Inbox } from "../record/record"
+import { clockFaults } from "./clocks"
 import type { Fault } from "./fault"
 import { limitFaults } from "./limits"
 import { networkFaults } from "./network"
 import { processFaults } from "./processes"
+import { volumeFaults } from "./volumes"
 
-export const FAULTS: readonly Fault[] = [...processFaults, ...networkFaults, ...limitFaults]
+export const FAULTS: readonly Fault[] = [
+  ...processFaults,
+  ...networkFaults,
+  ...limitFaults,
+  ...volumeFaults,
+  ...clockFaults,
+]
 
 export type Planned = {
   fault: Fault
@@ -27,6 +35,8 @@ export type PlanWishes = {
   harm: Harm
   /** Names of faults; all where there are none. */
   only?: readonly string[]
+  /** Names of faults that this machine can't do. */
+  without: readonly string[]
 }
 
 /** The system is watched in peace for so long before the first fault. */
@@ -37,10 +47,10 @@ const AT_ONCE = 3
 /** A fault takes no more of a short run. */
 const SHARE = 0.15
 
-export function planOf({ seed, seconds, inbox, harm, only }: PlanWishes): Planned[] {
+export function planOf({ seed, seconds, inbox, harm, only, without }: PlanWishes): Planned[] {
   const random = randomOf(seed)
   const kinds = FAULTS.filter((fault) => harm === "books" || fault.harm === "none").filter(
-    ({ name }) => only === undefined || only.includes(name),
+    ({ name }) => (only === undefined || only.includes(name)) && !without.includes(name),
   )
   const plan: Planned[] = []
   for (let at = CALM_S; at < seconds; at += random.between(0.5, EVERY_S)) {
@@ -55,19 +65,16 @@ export function planOf({ seed, seconds, inbox, harm, only }: PlanWishes): Planne
     const wanted = least + (most - least) * random.next() ** 2
     const lasts = Math.min(wanted, seconds * SHARE, seconds - at)
     const childSeed = random.whole(0, 2 ** 31)
-    if (now.some((it) => touch(it, { fault, target }))) continue
+    const things = touchedBy({ fault, target })
+    if (now.some((it) => touchedBy(it).some((thing) => things.includes(thing)))) continue
     plan.push({ fault, target, at, lasts, seed: childSeed })
   }
   return plan
 }
 
-function touch(a: Pick<Planned, "fault" | "target">, b: Pick<Planned, "fault" | "target">): boolean {
-  const things = ({ fault, target }: Pick<Planned, "fault" | "target">) => [
-    target,
-    ...(fault.touches?.(target) ?? []),
-  ]
-  const others = new Set(things(b))
-  return things(a).some((thing) => others.has(thing))
+/** The things that must be left to this fault while it lasts. */
+export function touchedBy({ fault, target }: Pick<Planned, "fault" | "target">): string[] {
+  return [target, ...(fault.touches?.(target) ?? [])]
 }
 
 function weighted(faults: readonly Fault[], random: Random): Fault {

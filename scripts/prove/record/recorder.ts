@@ -34,7 +34,8 @@ export class Recorder {
     closeSync(this.file)
   }
 
-  private flush(): void {
+  /** Whoever reads the file now finds all that was written. */
+  flush(): void {
     if (this.waiting.length === 0) return
     const lines = this.waiting
     this.waiting = []

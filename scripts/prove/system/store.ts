@@ -1,5 +1,7 @@
 /** A store of the system: a server that is crashed, frozen and brought back. One that ends by itself is started anew. */
 
+import { chownSync, cpSync, readdirSync, rmSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { descendants, signal } from "../../services/processes/process-table"
 import type { Server } from "../../services/stores/server"
 
@@ -13,6 +15,8 @@ export class Store {
   constructor(
     readonly name: string,
     readonly server: Server,
+    /** The folder that holds what it keeps. */
+    readonly data: string,
     private readonly say: (line: string) => void,
   ) {}
 
@@ -43,6 +47,21 @@ export class Store {
     })
   }
 
+  /** Keeps its data as it is now, for `setBack`. It does not serve meanwhile. */
+  async save(): Promise<void> {
+    await this.end()
+    this.copy(this.data, this.saved)
+    await this.start()
+  }
+
+  /** Gives it the data that was kept, as a backup or a snapshot of its volume would. */
+  async setBack(): Promise<void> {
+    await this.kill()
+    this.copy(this.saved, this.data)
+    rmSync(this.saved, { recursive: true, force: true })
+    await this.start()
+  }
+
   freeze(): void {
     this.tell("SIGSTOP")
   }
@@ -57,6 +76,16 @@ export class Store {
     await this.inTurn(() => this.server.stop())
   }
 
+  private get saved(): string {
+    return `${this.data}.saved`
+  }
+
+  private copy(from: string, to: string): void {
+    rmSync(to, { recursive: true, force: true })
+    cpSync(from, to, { recursive: true, preserveTimestamps: true })
+    keepOwner(from, to)
+  }
+
   private tell(name: NodeJS.Signals): void {
     const { pid } = this
     if (pid === undefined) return
@@ -68,4 +97,12 @@ export class Store {
     this.turn = result.catch(() => {})
     return result
   }
+}
+
+/** Postgres takes no files that belong to somebody else, and copies belong to who made them. */
+function keepOwner(from: string, to: string): void {
+  const { uid, gid } = statSync(from)
+  if (uid === process.getuid?.()) return
+  for (const path of ["", ...readdirSync(to, { recursive: true, encoding: "utf8" })])
+    chownSync(join(to, path), uid, gid)
 }

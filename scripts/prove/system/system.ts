@@ -10,6 +10,7 @@ import type { DatabaseUrls } from "../../services/stores/databases"
 import { startPostgres } from "../../services/stores/postgres"
 import { type RedisServer, startRedis } from "../../services/stores/redis"
 import type { Inbox } from "../record/record"
+import { Clock } from "./clocks"
 import { type Link, Links } from "./links"
 import { Member } from "./member"
 import { Store } from "./store"
@@ -27,6 +28,8 @@ export type SystemPlan = {
   /** Where the apps' source is; the mutants stand elsewhere. */
   appsDir?: string
   appendfsync?: "always" | "everysec"
+  /** Whose clocks can be moved, such as "vote 1" or "redis". */
+  clocks: readonly string[]
   say(line: string): void
 }
 
@@ -43,6 +46,8 @@ export type System = {
   urls: { redis: RedisServer; database: DatabaseUrls; inbox: string }
   /** By name, such as "worker 1 → redis". */
   links: Map<string, Link>
+  /** By name, such as "clock of vote 1". */
+  clocks: Map<string, Clock>
   adminToken: string
   stop(): Promise<void>
 }
@@ -58,19 +63,25 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     void store().start()
   }
 
+  const clocks = new Map(
+    plan.clocks.map((name) => [`clock of ${name}`, new Clock(join(dir, `clock-${name.replace(" ", "-")}`))]),
+  )
+  const clockOf = (name: string) => clocks.get(`clock of ${name}`)?.env() ?? {}
+
   const redisServer = await startRedis({
     dir: join(dir, "redis"),
     logFile: log("redis"),
     ...(plan.appendfsync && { appendfsync: plan.appendfsync }),
+    env: { PATH: process.env.PATH ?? "", ...clockOf("redis") },
     onCrash: crashed(() => redis),
   })
-  const redis: Store = new Store("redis", redisServer, say)
+  const redis: Store = new Store("redis", redisServer, join(dir, "redis", "appendonlydir"), say)
   const postgresServer = await startPostgres({
     dir: join(dir, "postgres"),
     logFile: log("postgres"),
     onCrash: crashed(() => postgres),
   })
-  const postgres: Store = new Store("postgres", postgresServer, say)
+  const postgres: Store = new Store("postgres", postgresServer, join(dir, "postgres"), say)
   const brokerServer: Broker | null =
     inbox === "redis"
       ? null
@@ -79,7 +90,9 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
           logFile: log(inbox),
           onCrash: (code) => broker && crashed(() => broker)(code),
         })
-  const broker: Store | null = brokerServer && new Store(inbox, brokerServer, say)
+  const broker: Store | null =
+    brokerServer &&
+    new Store(inbox, brokerServer, join(dir, inbox, inbox === "nats" ? "jetstream" : "db"), say)
   const database = await postgresServer.database("tallyroom")
   const inboxUrl = brokerServer?.url ?? ""
 
@@ -99,6 +112,7 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     const settings = {
       ...{ LOG_LEVEL: "info", HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" },
       ...{ PORT: String(port), MANAGEMENT_PORT: String(managementPort), ...env },
+      ...clockOf(name),
     }
     const start = () =>
       startApp(app, settings, {
@@ -143,9 +157,10 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     await Promise.all(members.map((member) => member.stop()))
     await network.stop()
     await Promise.all([redis, postgres, broker].map((store) => store?.stop()))
+    for (const clock of clocks.values()) clock.end()
   }
   const urls = { redis: redisServer, database, inbox: inboxUrl }
-  return { inbox, vote, worker, result, redis, postgres, broker, urls, links, adminToken, stop }
+  return { inbox, vote, worker, result, redis, postgres, broker, urls, links, clocks, adminToken, stop }
 }
 
 const secret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url")
