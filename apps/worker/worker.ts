@@ -234,14 +234,19 @@ export class Worker {
   }
 
   private async prepare(): Promise<void> {
-    const { sql, shards, labels, finalAfter, broker, pets = false, log } = this.parts
-    const inbox = broker?.kind ?? "redis"
     try {
-      await prepareDatabase(sql, { inbox, shards, labels, finalAfter, pets }, log)
+      await this.prepareOnce()
     } catch (error) {
       this.sayMissingRights(error)
+      if (!(error instanceof MissingRights)) this.unprepared = `the schema is not ready: ${reasonOf(error)}`
       throw error
     }
+  }
+
+  private async prepareOnce(): Promise<void> {
+    const { sql, shards, labels, finalAfter, broker, pets = false, log } = this.parts
+    const inbox = broker?.kind ?? "redis"
+    await prepareDatabase(sql, { inbox, shards, labels, finalAfter, pets }, log)
     // So that it is no heartbeat that is refused for what a pooler does not know.
     await assertFit(this.pulse)
     if (!(await waitsForDisk(sql))) log.warn(UNSAFE)
@@ -290,10 +295,7 @@ export class Worker {
     } catch (error) {
       if (error instanceof AnotherDatabase) this.end(error)
       this.heartbeatFailed = true
-      this.heartbeatReason = withRemedy(
-        "Postgres",
-        error instanceof Error ? reasonText(error) : String(error),
-      )
+      this.heartbeatReason = reasonOf(error)
       throw error
     } finally {
       this.heartbeatAt = performance.now()
@@ -344,4 +346,9 @@ export class Worker {
   private projectTallies(polls = this.polls.all().map(({ number }) => number)): void {
     if (this.shards.has(0)) this.tallies.schedule(polls)
   }
+}
+
+/** Why something failed that was asked of Postgres, and what to do about it. */
+function reasonOf(error: unknown): string {
+  return withRemedy("Postgres", error instanceof Error ? reasonText(error) : String(error))
 }

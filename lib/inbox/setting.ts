@@ -3,7 +3,8 @@
 import { z } from "zod"
 import { type Setting, setting } from "../process/settings"
 import { pemFault } from "../small-file"
-import type { Access, TlsFiles } from "./access"
+import { type TlsFiles, tlsFault } from "../tls-files"
+import type { Access } from "./access"
 import { INBOX_RULES, inboxKind } from "./brokers"
 import { addressFault, REDIS_RULES, serversIn } from "./store-address"
 
@@ -89,7 +90,16 @@ function filesFaults(store: "REDIS" | "INBOX", url: string, values: Values): str
     faults.push(
       `${store}_CA, ${store}_CERT and ${store}_KEY are for TLS: the address must begin with ${store === "REDIS" ? "rediss" : "amqps"}://`,
     )
-  return faults
+  return [...faults, ...unusableFiles(store, { ...(ca && { ca }), ...(cert && key && { cert, key }) })]
+}
+
+function unusableFiles(store: "REDIS" | "INBOX", { ca, cert, key }: TlsFiles): string[] {
+  const ofAuthority = tlsFault({ ...(ca && { ca }) })
+  const own = tlsFault({ ...(cert && { cert }), ...(key && { key }) })
+  return [
+    ...(ofAuthority === null ? [] : [`${store}_CA ${ofAuthority}`]),
+    ...(own === null ? [] : [`${store}_CERT and ${store}_KEY ${own}`]),
+  ]
 }
 
 function filesOf(store: "REDIS" | "INBOX", values: Values): TlsFiles | undefined {

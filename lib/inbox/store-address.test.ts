@@ -18,3 +18,14 @@ test.each(["redis://bob:12?Secret1=x@h/0", "redis://bob:12?family=x@h/0", "redis
     expect(addressFault(url, REDIS_RULES)).toMatch(/^[^1x]*\? as %3F[^1x]*$/)
   },
 )
+
+test.each([
+  "amqp://bob:12/Secret@h:5672/vhost",
+  "amqp://bob:Secret@12/Secret@h:5672/vhost",
+  "nats://bob:12/Secret@h:4222",
+  "rediss://bob:12/Secret@h:6379/0",
+])("%s does not lead elsewhere by what its password holds, of which nothing is shown", (url) => {
+  expect(addressFault(url, { ...REDIS_RULES, schemes: ["rediss", "nats", "amqp"], hasNumber: false })).toMatch(
+    /^[^1S]*\/ as %2F[^1S]*$/,
+  )
+})

@@ -66,6 +66,8 @@ export function addressFault(text: string, { schemes, parameters, hasNumber }: A
     return names ? "must name one server: sentinels and clusters are not followed" : `${must}; ${ESCAPES}`
   }
   if (/\?.*@/s.test(text)) return UNREADABLE
+  // A password with a /, before which there is an @, or what may be a port.
+  if (/^\s*\w+:\/\/[^/]*\/.*@/s.test(text)) return `must have its host behind the @; ${ESCAPES}`
   const address = readStoreAddress(text)
   if (text.includes("#")) return `has a #: ${ESCAPES}`
   if (hasNumber && !/^\d*\/?$/.test(address.path)) return "must end with the number of a database, such as /0"

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { rootCertificates } from "node:tls"
 import { type PostgresAddress, readAddress } from "./address"
 import { databaseUrl } from "./setting"
 
@@ -111,6 +112,8 @@ test.each([
   ["postgres://bob:12?target_session_attrs=hunter2@h/db", "? as %3F"],
   ["postgres://bob:12?sslrootcert=hunter2@h/db", "? as %3F"],
   ["postgres://u:1?options=-c%20x@h/db", "? as %3F"],
+  ["postgres://u:54/hunter2@h:5432/db", "/ as %2F"],
+  ["postgres://u:x@54/hunter2@h:5432/db", "/ as %2F"],
 ])("%s is refused for what is wrong, without its password", (text, why) => {
   const read = () => readAddress(text)
   expect(read).toThrow(why)
@@ -123,9 +126,13 @@ test("files that an address names are looked at before anything connects", () =>
     writeFileSync(join(dir, name), content)
     return join(dir, name)
   }
-  const ca = file("ca.pem", "-----BEGIN CERTIFICATE-----")
+  const ca = file("ca.pem", rootCertificates[0] ?? "")
+  const half = file("half.pem", String(rootCertificates[0]).slice(0, 200))
   const other = file("ca.der", "0")
   expect(schema.safeParse(`postgres://h/d?sslrootcert=${ca}`).success).toBe(true)
+  expect(schema.safeParse(`postgres://h/d?sslrootcert=${half}`).error?.issues[0]?.message).toContain(
+    `has sslrootcert=${half}, which can't be used: `,
+  )
   const read = schema.safeParse(`postgres://h/d?sslrootcert=${other}&sslcert=/nowhere/c&sslkey=${ca}`)
   const [fault] = read.error?.issues ?? []
   expect(fault?.message).toBe(

@@ -56,6 +56,8 @@ export function readAddress(text: string): PostgresAddress {
 function addressOf([, login = "", authority = "", path = "", query = ""]: RegExpExecArray): PostgresAddress {
   if (query.includes("@") && login === "" && authority !== "" && path === "")
     throw new AddressFault(UNREADABLE)
+  // A password with a /, before which there is an @, or what may be a port.
+  if (path.includes("@")) throw new AddressFault(`must have its host behind the @; ${IN_PASSWORDS}`)
   const given = parameters(query)
   const [user, password] = loginOf(login)
   const found = {

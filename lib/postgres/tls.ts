@@ -1,7 +1,8 @@
 /** TLS to Postgres, by the modes and files that libpq knows. */
 
 import { checkServerIdentity, type PeerCertificate } from "node:tls"
-import { pemFault, readSmallFile } from "../small-file"
+import { pemFault } from "../small-file"
+import { renewedTlsFiles, type TlsFiles, tlsFault } from "../tls-files"
 import { AddressFault } from "./address-fault"
 
 const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const
@@ -55,12 +56,16 @@ function modeOf(given: ReadonlyMap<string, string>): Mode | undefined {
 }
 
 /** @throws {AddressFault} that names each file that can't be read */
-export function assertReadable({ root, cert, key }: Tls): void {
+export function assertReadable({ root, cert, key, keyPassword }: Tls): void {
   const faults = Object.entries({ sslrootcert: root, sslcert: cert, sslkey: key }).flatMap(([name, path]) => {
     const fault = path === undefined ? null : pemFault(path)
     return fault === null ? [] : [`${name}=${path}, which ${fault}`]
   })
   if (faults.length > 0) throw new AddressFault(`has ${faults.join(", and ")}`)
+  const ofRoot = tlsFault({ ...(root && { ca: root }) })
+  if (ofRoot !== null) throw new AddressFault(`has sslrootcert=${root}, which ${ofRoot}`)
+  const own = tlsFault({ ...(cert && { cert }), ...(key && { key }) }, keyPassword)
+  if (own !== null) throw new AddressFault(`has sslcert=${cert} and sslkey=${key}, which ${own}`)
 }
 
 /**
@@ -71,7 +76,7 @@ export function tlsOptions(tls: Tls, names: string[]): false | "prefer" | object
   const { mode, root, cert, key, keyPassword } = tls
   if (mode === "disable" || mode === "prefer") return mode === "prefer" && mode
   const verifies = mode !== "require"
-  const files = { ca: root, cert, key }
+  const files: TlsFiles = { ...(root && { ca: root }), ...(cert && { cert }), ...(key && { key }) }
   const options = {
     rejectUnauthorized: verifies,
     ...(keyPassword !== undefined && { passphrase: keyPassword }),
@@ -83,20 +88,22 @@ export function tlsOptions(tls: Tls, names: string[]): false | "prefer" | object
       return faults.includes(undefined) ? undefined : faults[0]
     },
   }
-  for (const [option, path] of Object.entries(files))
-    if (path !== undefined) Object.defineProperty(options, option, { enumerable: true, get: reader(path) })
+  const current = atOneMoment(renewedTlsFiles(files, keyPassword))
+  for (const option of Object.keys(files) as (keyof TlsFiles)[])
+    Object.defineProperty(options, option, { enumerable: true, get: () => current()[option] })
   return options
 }
 
-/** A file that can't be read for a moment has the content that it had. */
-function reader(path: string): () => string {
-  let content = ""
+/** Certificate and key are asked for one after the other, and must not be those of two moments. */
+function atOneMoment<T>(read: () => T): () => T {
+  let known: { value: T } | undefined
   return () => {
-    try {
-      content = readSmallFile(path).toString()
-    } catch {
-      // It was there at the start.
+    if (known === undefined) {
+      known = { value: read() }
+      queueMicrotask(() => {
+        known = undefined
+      })
     }
-    return content
+    return known.value
   }
 }

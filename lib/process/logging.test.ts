@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test"
+import { z } from "zod"
 import { createLog } from "./logging"
+import { readSettings, setting } from "./settings"
 
 test.each([
   ["postgres://a:hunter2@b@h/d", "postgres://a:***@h/d"],
@@ -29,4 +31,17 @@ test("the log is JSON and masks the password of any address, wherever it occurs"
   expect(JSON.parse(line)).toMatchObject({ level: "error", app: "test", message: "x" })
   expect(line).not.toContain("hunter")
   expect(line).toContain("redis://vote:***@h:6379/0")
+})
+
+test.each([
+  ["postgres://a:pa ss word@h/d", "can't reach postgres://a:pa ss word@h/d"],
+  ["redis://a:hunter%202!@h:6379/0", "the password hunter 2! is too long"],
+  ["postgres://h/d?user=a&password=hun ter2", "hun ter2 is refused"],
+])("no line has the password of %s, which this process was given", (address, message) => {
+  const DATABASE_URL = setting({ schema: z.string(), secret: true, description: "" })
+  readSettings({ DATABASE_URL }, { DATABASE_URL: address })
+  const lines: string[] = []
+  createLog("test", "info", { write: (text) => lines.push(text) }).info({ err: new Error(message) }, message)
+  expect(lines.join("")).toContain("***")
+  expect(lines.join("")).not.toMatch(/hun|ter2|pa ss|word@/)
 })

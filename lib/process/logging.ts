@@ -2,6 +2,7 @@
 
 import pino from "pino"
 import { revision, version } from "./build"
+import { withoutSecrets } from "./secrets"
 
 export type Log = pino.Logger
 
@@ -34,7 +35,8 @@ export function errorText(error: unknown, depth = 0): Record<string, unknown> {
 
 /** A logger whose lines name the app. The password of any address is masked, wherever in the line it occurs. */
 export function createLog(app: string, level: string, stream?: pino.DestinationStream): Log {
-  const mask = (line: string) => line.replace(CREDENTIALS, "$1:***@").replace(PASSWORDS, "$1=***")
+  const mask = (line: string) =>
+    withoutSecrets(line).replace(CREDENTIALS, "$1:***@").replace(PASSWORDS, "$1=***")
   return pino(
     {
       level,

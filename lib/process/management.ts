@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client"
 import { revision, version } from "./build"
 import type { Log } from "./logging"
 import { listenOrExit } from "./process"
+import { withoutSecrets } from "./secrets"
 
 /** Why a process is not ready, by the name of what it waits for. Empty: it is ready. */
 export type Readiness = () => Record<string, string>
@@ -43,10 +44,9 @@ export function startManagement(options: {
         },
         "/readyz": () => {
           const waiting = readiness()
-          const ready = Object.keys(waiting).length === 0
-          return Response.json(ready ? { status: "ready" } : { status: "waiting", waiting }, {
-            status: ready ? 200 : 503,
-          })
+          if (Object.keys(waiting).length === 0) return Response.json({ status: "ready" })
+          const text = withoutSecrets(JSON.stringify({ status: "waiting", waiting }))
+          return new Response(text, { status: 503, headers: { "content-type": "application/json" } })
         },
         "/metrics": async () =>
           new Response(await registry.metrics(), { headers: { "content-type": registry.contentType } }),

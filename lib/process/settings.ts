@@ -1,6 +1,7 @@
 /** Settings: each is declared once with a schema, a default and a description, and all errors are reported together. */
 
 import { z } from "zod"
+import { keepSecret } from "./secrets"
 import "../schema-errors"
 import { readCredential, withoutLineBreaks } from "./credential-file"
 
@@ -105,10 +106,13 @@ function givenOrInFile(
 ): { text?: string | undefined; error?: string } {
   const text = textOf(name, environment)
   const file = environment[`${name}_FILE`]
+  if (text) keepSecret(text)
   if (!file) return { text }
   if (text) return { error: `${name} and ${name}_FILE are both set: give one of them` }
   try {
-    return { text: readCredential(file) }
+    const content = readCredential(file)
+    keepSecret(content)
+    return { text: content }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return { error: `${name}_FILE=${JSON.stringify(file)} ${why}` }

@@ -9,6 +9,7 @@ import { INBOX_STORES, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { AUDIT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import { withRemedy } from "@tallyroom/lib/remedies"
@@ -145,6 +146,7 @@ async function readBooks(
   inbox: Redis | BrokerAdmin,
   poll: string | undefined,
 ): Promise<PollBooks[]> {
+  await assertFit(sql)
   const problem = versionProblem(await appliedMigrations(sql))
   if (problem !== null) throw new Error(problem)
   const all = await auditPolls(sql, inbox)

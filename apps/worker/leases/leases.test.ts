@@ -73,6 +73,35 @@ describe("leases", () => {
     await well.giveBackAll()
   })
 
+  test("of a shard that gets nowhere with two workers stays with the second, until it gets on there", async () => {
+    const [first, second] = [new Leases(sql, crypto.randomUUID()), new Leases(sql, crypto.randomUUID())]
+    const fit = (gettingOn: number[]) => ({ isFit: true, gettingOn })
+    const lapse = () =>
+      sql`UPDATE shards SET lease_until = now() - 1.5 * ${LEASE_SECONDS} * interval '1 second' WHERE shard = 1`
+    await first.heartbeat(fit([]))
+    await second.heartbeat(fit([]))
+    await first.heartbeat(fit([0, 1, 2, 3]))
+    await first.heartbeat(fit([1, 2, 3]))
+    expect(await second.heartbeat(fit([]))).toEqual([0, 1])
+    expect(await first.heartbeat(fit([2, 3]))).toEqual([2, 3])
+
+    await second.heartbeat(fit([0]))
+    await lapse()
+    expect(await first.heartbeat(fit([2, 3]))).toEqual([1, 2, 3])
+    expect(await first.heartbeat(fit([2, 1, 3]))).toEqual([1, 3])
+    expect(await second.heartbeat(fit([0]))).toEqual([0, 2])
+    await first.heartbeat(fit([3]))
+    await lapse()
+    for (let i = 0; i < 2; i++) expect(await second.heartbeat(fit([0, 2]))).toEqual([0, 2])
+
+    expect(await first.heartbeat(fit([1, 3]))).toEqual([1, 3])
+    expect(await second.heartbeat(fit([0, 2]))).toEqual([0, 2])
+    await lapse()
+    expect(await second.heartbeat(fit([0, 2]))).toEqual([0, 1, 2])
+    await first.giveBackAll()
+    await second.giveBackAll()
+  })
+
   test("are taken before a worker says that it is ready, also when its Redis answered late", async () => {
     const proxy = await startTcpProxy(stores(), stores().redis.workerUrl)
     proxy.delay(100)

@@ -5,6 +5,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { SCHEMA } from "@tallyroom/lib/postgres/schema"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import { Instance, instanceColumn } from "../database/instance"
+import { Failures } from "./failures"
 
 /**
  * After this, another worker takes over the shards of a worker that is dead, or gets nowhere with them. A commit renews a lease,
@@ -34,6 +35,7 @@ export type Found = {
 export class Leases {
   /** What the last heartbeat found. */
   found: Found = { positions: new Map(), postgres: null }
+  private readonly failures = new Failures()
 
   constructor(
     private readonly sql: Database,
@@ -47,6 +49,7 @@ export class Leases {
    * @throws {AnotherDatabase} before anything is taken in it
    */
   async heartbeat({ isFit, gettingOn }: Fitness): Promise<number[]> {
+    this.failures.see([...this.found.positions.keys()], gettingOn)
     await this.sql`
       UPDATE shards SET lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
       WHERE shard IN (
@@ -71,14 +74,30 @@ export class Leases {
     else if (held.every((shard) => gettingOn.includes(shard))) await this.take(1, LEASE_SECONDS)
   }
 
-  /** Takes free shards. @param lapsed for how many seconds another worker has got nowhere with a shard that is taken from it */
+  /**
+   * Takes free shards. One that got nowhere here either stays with a worker that lives: it would only change sides for ever, and
+   * another one with it each time.
+   * @param lapsed for how many seconds another worker has got nowhere with a shard that is taken from it
+   */
   private async take(count: number, lapsed: number): Promise<void> {
+    const failed = this.failures.known()
+    if (failed.length > 0) await this.forgetMended(failed)
     await this.sql`
       UPDATE shards SET holder = ${this.worker}, lease_until = now() + ${LEASE_SECONDS} * interval '1 second'
       WHERE shard IN (
         SELECT shard FROM shards
-        WHERE holder IS NULL OR (lease_until < now() - ${lapsed} * interval '1 second' AND holder <> ${this.worker})
+        WHERE holder IS NULL OR (lease_until < now() - ${lapsed} * interval '1 second' AND holder <> ${this.worker}
+          AND (shard <> ALL(${numberArray(this.failures.known())}::integer[]) OR holder NOT IN (
+            SELECT id FROM workers WHERE seen_at > now() - ${LEASE_SECONDS} * interval '1 second')))
         ORDER BY shard LIMIT ${count} FOR UPDATE SKIP LOCKED)`
+  }
+
+  private async forgetMended(failed: number[]): Promise<void> {
+    const rows = await this.sql`
+      SELECT shard, holder::text AS holder, extract(epoch FROM lease_until)::float AS until
+      FROM shards WHERE shard = ANY(${numberArray(failed)}::integer[])`
+    for (const { shard, holder, until } of rows)
+      this.failures.seeElsewhere(Number(shard), holder, Number(until))
   }
 
   private async held(): Promise<number[]> {

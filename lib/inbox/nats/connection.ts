@@ -10,7 +10,8 @@ import {
 import { connect, type NatsConnection, usernamePasswordAuthenticator } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, onceMissed, type StoreHealth, unconnected } from "../../health"
-import { type Access, currently, readTlsFiles } from "../access"
+import { renewedTlsFiles, type TlsFiles } from "../../tls-files"
+import { type Access, currently } from "../access"
 import { InboxAway } from "../contract"
 import { readStoreAddress, serversIn } from "../store-address"
 
@@ -51,6 +52,9 @@ export const stopSubject = (stream: string, { poll, stop }: { poll: number; stop
 /** All subjects of a stream, of one poll in it, or of one voter of that poll. */
 export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
   ["tallyroom", stream, ...within, ">"].join(".")
+
+/** Of addresses that are compared, as passwords are changed without leading elsewhere. */
+const LOGIN = /\/\/[^,]*@/g
 
 type Jet = { js: JetStreamClient; manager: JetStreamManager }
 
@@ -117,14 +121,18 @@ export class Nats implements StoreHealth {
         ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port || DEFAULT_PORT}`,
       ),
       ...(servers[0]?.user && { authenticator: this.logIn() }),
-      ...(needsTls && { tls: readTlsFiles(tls) }),
+      ...(needsTls && { tls: renewedTls(tls) }),
       name: "tallyroom",
       timeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
       maxReconnectAttempts: -1,
       // A login that is refused twice in a row may be let in later: passwords are changed, and servers start with old ones.
       ignoreAuthErrorAbort: true,
-      reconnectDelayHandler: () => backoff(1),
+      reconnectDelayHandler: () => {
+        // It knows no other servers than those that it was given, and those that they told it of.
+        if (this.access().url.replace(LOGIN, "") !== url.replace(LOGIN, "")) void this.connection?.close()
+        return backoff(1)
+      },
     })
     this.jet = {
       js: jetstream(this.connection),
@@ -172,4 +180,14 @@ export class Nats implements StoreHealth {
       if (!this.connected) this.markLost()
     }
   }
+}
+
+/** What the client asks for at each connection, also at those that it makes by itself. */
+function renewedTls(files: TlsFiles = {}): TlsFiles {
+  const current = renewedTlsFiles(files)
+  const names = Object.keys(current()) as (keyof TlsFiles)[]
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(names.map((name) => [name, { enumerable: true, get: () => current()[name] }])),
+  )
 }

@@ -3,7 +3,8 @@
 import type { Socket } from "node:net"
 import { Connection } from "rabbitmq-client"
 import { type ConnectionEvents, onceMissed, type StoreHealth, unconnected } from "../../health"
-import { type Access, currently, readTlsFiles, type TlsFiles } from "../access"
+import type { TlsFiles } from "../../tls-files"
+import { type Access, currently } from "../access"
 import { InboxAway } from "../contract"
 import type { StoreAddress } from "../store-address"
 
@@ -72,8 +73,9 @@ export class Rabbit implements StoreHealth {
     const { connection } = this
     const connect = Reflect.get(connection, "_connect") as () => Socket
     Reflect.set(connection, "_connect", () => {
-      const { username, password, tls } = place()
-      Object.assign(Reflect.get(connection, "_opt"), { username, password, ...(tls && { tls }) })
+      const { hostname, port, username, password, tls } = place()
+      const hosts = [{ hostname, port: Number(port) }]
+      Object.assign(Reflect.get(connection, "_opt"), { hosts, username, password, ...(tls && { tls }) })
       return connect().once("error", (error) => this.fail(error))
     })
   }
@@ -124,7 +126,7 @@ function connectionOptions(
     username: user || "guest",
     password: password || "guest",
     vhost: path || "/",
-    ...(isEncrypted && { tls: readTlsFiles(files) }),
+    ...(isEncrypted && { tls: files }),
     ...Object.fromEntries(own),
   }
 }

@@ -3,7 +3,8 @@
 import { Redis } from "ioredis"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, onceMissed, unconnected } from "../../health"
-import { type Access, accessBy, currently, readTlsFiles, type TlsFiles } from "../access"
+import type { TlsFiles } from "../../tls-files"
+import { type Access, accessBy, currently } from "../access"
 import type { StoreAddress } from "../store-address"
 import { checkServer } from "./fitness"
 import { scripts } from "./scripts"
@@ -94,7 +95,7 @@ function connectionOptions(
     password,
     db: Number.parseInt(path, 10) || 0,
     ...(parameters.has("family") && { family: Number(parameters.get("family")) }),
-    ...(scheme === "rediss" && { tls: readTlsFiles(files) }),
+    ...(scheme === "rediss" && { tls: files }),
   }
 }
 

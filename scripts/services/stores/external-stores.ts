@@ -3,6 +3,7 @@ import { redisPlace } from "@tallyroom/lib/inbox/redis/client"
 import { checkServer } from "@tallyroom/lib/inbox/redis/fitness"
 import { readAddress } from "@tallyroom/lib/postgres/address"
 import { AddressFault } from "@tallyroom/lib/postgres/address-fault"
+import { assertFit, UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
 import { remedyFor } from "@tallyroom/lib/remedies"
 import { Redis } from "ioredis"
 import { warnOfLosses } from "../../../apps/worker/redis-durability"
@@ -48,8 +49,10 @@ export async function assertPostgresAnswers(url: string, without = OUR_OWN): Pro
   const target = placeOfPostgres(url, example)
   const sql = openDatabase(url, { name: "look", connections: 1 })
   try {
-    await sql`SELECT 1`
+    await assertFit(sql)
   } catch (cause) {
+    if (cause instanceof UnfitDatabase)
+      throw new UserError(`Can't use Postgres at ${target} (DATABASE_URL): ${cause.message}`, { cause })
     throw unusable("Postgres", target, "DATABASE_URL", cause, without)
   } finally {
     await sql.end({ timeout: 1 })
