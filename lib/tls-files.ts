@@ -1,34 +1,45 @@
 /** Files for TLS: an authority's certificates, and a certificate with its key. They are renewed while apps run. */
 
 import { createSecureContext } from "node:tls"
-import { lastGood } from "./last-good"
 import { readSmallFile } from "./small-file"
 
 /** Paths of files in PEM. Without a CA, certificates are verified by those that everybody trusts. */
 export type TlsFiles = { ca?: string; cert?: string; key?: string }
 
+/** What each set of files last held that TLS takes: whoever connects next may find them in the midst of a change. */
+const lastGood = new Map<string, TlsFiles>()
+
 /**
- * The content of the files, for `tls.connect`.
- * @throws {Error} for what `tls.connect` would not take: that throws where clients of stores don't expect it, and never connect again
+ * The content of the files, for `tls.connect`: as it was, while they don't belong together, or one is only being written. For such
+ * `tls.connect` throws, where clients of stores don't expect it, and never connect again.
+ * @throws {Error} for files that were never right
  */
 export function readTlsFiles(files: TlsFiles = {}, passphrase?: string): TlsFiles {
+  if (Object.keys(files).length === 0) return {}
+  const key = JSON.stringify([files, passphrase])
+  try {
+    const content = readUsable(files, passphrase)
+    lastGood.set(key, content)
+    return content
+  } catch (error) {
+    const before = lastGood.get(key)
+    if (before === undefined) throw error
+    return before
+  }
+}
+
+function readUsable(files: TlsFiles, passphrase?: string): TlsFiles {
   const content = Object.fromEntries(
     Object.entries(files).map(([name, path]) => [name, readPem(path, name)]),
   ) as TlsFiles
-  if (Object.keys(content).length === 0) return content
   createSecureContext({ ...content, ...(passphrase !== undefined && { passphrase }) })
   return content
-}
-
-/** The same, again and again: while files don't belong together, or one is only being written, they are as they were. */
-export function renewedTlsFiles(files: TlsFiles, passphrase?: string): () => TlsFiles {
-  return lastGood(() => readTlsFiles(files, passphrase))
 }
 
 /** What is wrong with certificate and key, as the end of a sentence; null if nothing is. Files that can't be read have faults of their own. */
 export function tlsFault(files: TlsFiles, passphrase?: string): string | null {
   try {
-    readTlsFiles(files, passphrase)
+    readUsable(files, passphrase)
     return null
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException

@@ -25,7 +25,7 @@ test.each([
   "nats://bob:12/Secret@h:4222",
   "rediss://bob:12/Secret@h:6379/0",
 ])("%s does not lead elsewhere by what its password holds, of which nothing is shown", (url) => {
-  expect(addressFault(url, { ...REDIS_RULES, schemes: ["rediss", "nats", "amqp"], hasNumber: false })).toMatch(
-    /^[^1S]*\/ as %2F[^1S]*$/,
-  )
+  expect(
+    addressFault(url, { ...REDIS_RULES, schemes: ["rediss", "nats", "amqp"], hasNumber: false }),
+  ).toMatch(/^[^1S]*\/ as %2F[^1S]*$/)
 })

@@ -2,7 +2,7 @@
 
 import { checkServerIdentity, type PeerCertificate } from "node:tls"
 import { pemFault } from "../small-file"
-import { renewedTlsFiles, type TlsFiles, tlsFault } from "../tls-files"
+import { readTlsFiles, type TlsFiles, tlsFault } from "../tls-files"
 import { AddressFault } from "./address-fault"
 
 const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const
@@ -88,7 +88,9 @@ export function tlsOptions(tls: Tls, names: string[]): false | "prefer" | object
       return faults.includes(undefined) ? undefined : faults[0]
     },
   }
-  const current = atOneMoment(renewedTlsFiles(files, keyPassword))
+  const current = atOneMoment(() => readTlsFiles(files, keyPassword))
+  // Whoever is asked here can't be told any more what is wrong.
+  current()
   for (const option of Object.keys(files) as (keyof TlsFiles)[])
     Object.defineProperty(options, option, { enumerable: true, get: () => current()[option] })
   return options

@@ -10,8 +10,8 @@ import {
 import { connect, type NatsConnection, usernamePasswordAuthenticator } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, onceMissed, type StoreHealth, unconnected } from "../../health"
-import { renewedTlsFiles, type TlsFiles } from "../../tls-files"
-import { type Access, currently } from "../access"
+import { readTlsFiles } from "../../tls-files"
+import type { Access } from "../access"
 import { InboxAway } from "../contract"
 import { readStoreAddress, serversIn } from "../store-address"
 
@@ -53,9 +53,6 @@ export const stopSubject = (stream: string, { poll, stop }: { poll: number; stop
 export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
   ["tallyroom", stream, ...within, ">"].join(".")
 
-/** Of addresses that are compared, as passwords are changed without leading elsewhere. */
-const LOGIN = /\/\/[^,]*@/g
-
 type Jet = { js: JetStreamClient; manager: JetStreamManager }
 
 export class Nats implements StoreHealth {
@@ -64,6 +61,9 @@ export class Nats implements StoreHealth {
   private connected = false
   private since = Number.NEGATIVE_INFINITY
   private closed = false
+  private isToldLost = false
+  /** Servers of the cluster, by what the last one told, beside those of the address. */
+  private told: string[] = []
   private reason: Error | undefined
   private readonly events: Required<ConnectionEvents>
 
@@ -96,7 +96,10 @@ export class Nats implements StoreHealth {
     await this.connection?.close()
   }
 
-  /** The client reconnects by itself, but only after it was connected once. One that ends is made anew. */
+  /**
+   * Each connection is another client: by itself one connects again to the servers that it was given, with the files that they had,
+   * and does not say why it fails.
+   */
   private async connectForEver(): Promise<void> {
     for (let attempt = 1; !this.closed; attempt++) {
       try {
@@ -104,52 +107,39 @@ export class Nats implements StoreHealth {
         attempt = 0
         await this.follow()
       } catch (error) {
+        this.isToldLost = false
         this.fail(error instanceof Error ? error : new Error(String(error)))
+        this.markLost()
       }
-      if (this.closed) return
-      this.markLost()
-      await Bun.sleep(backoff(attempt))
+      if (!this.closed) await Bun.sleep(backoff(attempt))
     }
   }
 
   private async connect(): Promise<void> {
     const { url, tls } = this.access()
-    const servers = serversIn(url).map(readStoreAddress)
-    const needsTls = tls !== undefined || servers.some(({ scheme }) => scheme === "tls")
-    this.connection = await connect({
-      servers: servers.map(
-        ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port || DEFAULT_PORT}`,
-      ),
-      ...(servers[0]?.user && { authenticator: this.logIn() }),
-      ...(needsTls && { tls: renewedTls(tls) }),
+    const given = serversIn(url).map(readStoreAddress)
+    const needsTls = tls !== undefined || given.some(({ scheme }) => scheme === "tls")
+    const places = given.map(
+      ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port || DEFAULT_PORT}`,
+    )
+    const connection = await connect({
+      servers: [...new Set([...places, ...this.told])],
+      ...(given[0]?.user && {
+        authenticator: usernamePasswordAuthenticator(given[0].user, given[0].password),
+      }),
+      ...(needsTls && { tls: readTlsFiles(tls) }),
       name: "tallyroom",
       timeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
-      maxReconnectAttempts: -1,
-      // A login that is refused twice in a row may be let in later: passwords are changed, and servers start with old ones.
-      ignoreAuthErrorAbort: true,
-      reconnectDelayHandler: () => {
-        // It knows no other servers than those that it was given, and those that they told it of.
-        if (this.access().url.replace(LOGIN, "") !== url.replace(LOGIN, "")) void this.connection?.close()
-        return backoff(1)
-      },
+      reconnect: false,
     })
+    this.connection = connection
     this.jet = {
-      js: jetstream(this.connection),
-      manager: await jetstreamManager(this.connection, { checkAPI: false }),
+      js: jetstream(connection),
+      manager: await jetstreamManager(connection, { checkAPI: false }),
     }
     this.markConnected()
-    if (this.closed) await this.connection.close()
-  }
-
-  /** Asks anew for user and password at each connection that the client makes by itself. */
-  private logIn() {
-    const first = () => ({ url: serversIn(this.access().url)[0] ?? "" })
-    const now = currently(first, (address) => address)
-    return usernamePasswordAuthenticator(
-      () => now().user,
-      () => now().password,
-    )
+    if (this.closed) await connection.close()
   }
 
   private fail(error: Error): void {
@@ -162,11 +152,15 @@ export class Nats implements StoreHealth {
     this.reason = undefined
     this.since = performance.now()
     this.connected = true
+    this.isToldLost = false
     this.events.onConnected()
   }
 
+  /** Told once for each connection, and for each that could not be made. */
   private markLost(): void {
+    if (this.isToldLost) return
     this.connected = false
+    this.isToldLost = true
     if (!this.closed) this.events.onLost()
   }
 
@@ -174,20 +168,11 @@ export class Nats implements StoreHealth {
   private async follow(): Promise<void> {
     for await (const status of this.connection?.status() ?? []) {
       if (status.type === "disconnect" || status.type === "staleConnection") this.markLost()
-      if (status.type === "reconnect" && !this.closed) this.markConnected()
-      if (status.type !== "error") continue
-      this.fail(status.error)
-      if (!this.connected) this.markLost()
+      if (status.type === "error") this.fail(status.error)
     }
+    this.told = this.connection?.info?.connect_urls ?? this.told
+    const why = await this.connection?.closed()
+    if (why) this.fail(why)
+    this.markLost()
   }
-}
-
-/** What the client asks for at each connection, also at those that it makes by itself. */
-function renewedTls(files: TlsFiles = {}): TlsFiles {
-  const current = renewedTlsFiles(files)
-  const names = Object.keys(current()) as (keyof TlsFiles)[]
-  return Object.defineProperties(
-    {},
-    Object.fromEntries(names.map((name) => [name, { enumerable: true, get: () => current()[name] }])),
-  )
 }
