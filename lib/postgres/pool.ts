@@ -7,7 +7,7 @@ import { demandCommits } from "./commit-tag"
 import { HostChoice } from "./hosts"
 import { oneByOne } from "./one-by-one"
 import { PoolerWatch } from "./pooler-watch"
-import { areLocal, failingSocket, keepEarlyError, socketTo } from "./sockets"
+import { areLocal, failingSocket, keepEarlyError, onceClosed, socketTo } from "./sockets"
 import { tlsOptions } from "./tls"
 
 export type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<number> }>
@@ -38,7 +38,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
     sockets.add(socket)
     watch.distrust()
     keepEarlyError(socket)
-    socket.once("close", () => {
+    onceClosed(socket, () => {
       sockets.delete(socket)
       watch.forget()
     })

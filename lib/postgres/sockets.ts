@@ -56,3 +56,19 @@ export function keepEarlyError(socket: Socket): void {
     if (early && socket.listenerCount("error") > 0) socket.emit("error", early)
   })
 }
+
+/** Before TLS begins postgres.js removes whoever listens to the socket below it. */
+export function onceClosed(socket: Socket, tell: () => void): void {
+  let isClosed = false
+  const closed = () => {
+    if (!isClosed) tell()
+    isClosed = true
+  }
+  socket.once("close", closed)
+  const { removeAllListeners } = socket
+  socket.removeAllListeners = (...events: [] | [event?: string | symbol]) => {
+    Reflect.apply(removeAllListeners, socket, events)
+    if (!isClosed) socket.once("close", closed)
+    return socket
+  }
+}

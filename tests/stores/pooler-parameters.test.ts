@@ -7,8 +7,10 @@ import {
   startResultProcess,
   startWorkerProcess,
 } from "../../scripts/services/apps/start-apps"
+import { outputOf } from "../../scripts/services/processes/output-of"
 import { waitFor } from "../../scripts/services/wait"
 import { type PgBouncer, startPgBouncer } from "../harness/pgbouncer"
+import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
 
 const IGNORED =
@@ -54,6 +56,29 @@ test("so says the log of result", async () => {
     { onLine: (line) => void said.push(line) },
   ).catch(() => {})
   await waitFor("the log to tell", () => said.some((line) => line.includes("SET search_path = mine")))
+})
+
+test("so do audit and export", async () => {
+  const env = {
+    DATABASE_URL: withParameter(plain.urlOf(stores().database.resultUrl), "search_path=mine"),
+    ...{ REDIS_URL: stores().redis.workerUrl, INBOX_URL: "" },
+  }
+  for (const script of ["audit", "export"]) {
+    const { code, err } = await outputOfScript(`scripts/data/${script}.ts`, [], env)
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/ SET search_path = mine; then RECONNECT in PgBouncer/),
+    ])
+  }
+  const { PATH = "" } = process.env
+  const inImage = Bun.spawn([process.execPath, "apps/worker/main.ts", "audit"], {
+    ...{ env: { ...env, PATH }, stdout: "pipe", stderr: "pipe" },
+  })
+  const { code, err } = await outputOf(inImage)
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/ SET search_path = mine; then RECONNECT in PgBouncer/),
+  ])
 })
 
 test("a worker says in one line what the pooler refused, and fails nothing for it", async () => {

@@ -5,6 +5,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
+import { readAddress } from "@tallyroom/lib/postgres/address"
+import { openPool } from "@tallyroom/lib/postgres/pool"
 import {
   startResultProcess,
   startVoteProcess,
@@ -14,6 +16,7 @@ import type { DatabaseUrls } from "../../scripts/services/stores/databases"
 import { assertPostgresAnswers } from "../../scripts/services/stores/external-stores"
 import { type Postgres, startPostgres } from "../../scripts/services/stores/postgres"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../harness/becomes"
 import { type Authority, type Certificate, makeAuthority } from "../harness/certificates"
 import { makePollAt } from "../harness/control-room"
 import { useStores } from "../harness/stores"
@@ -84,6 +87,24 @@ test("a server's certificate is verified as far as sslmode says, against sslroot
   for (const sslmode of ["require", "verify-ca", "verify-full"])
     expect(String(await as({ sslmode, sslrootcert: other.ca }))).toMatch(/SIGNED|ISSUER|VERIFY/)
   expect(String(await as({ sslmode: "verify-full" }))).toMatch(/SIGNED|ISSUER|VERIFY/)
+})
+
+test("a lost connection is forgotten, so that statements are prepared again over the next one", async () => {
+  const url = new URL(database.workerUrl)
+  url.hostname = "localhost"
+  url.searchParams.set("sslrootcert", authority.ca)
+  const { sql, destroy } = openPool(readAddress(url.toString()), { max: 2, fetch_types: false })
+  const admin = openDatabase(database.adminUrl, { name: "test-admin", connections: 1 })
+  try {
+    for (let losses = 0; losses < 3; losses++) {
+      await Promise.all([sql`SELECT pg_sleep(0.1)`, sql`SELECT pg_sleep(0.1)`])
+      await becomes(() => sql.options.prepare, true)
+      await admin`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = ${url.username}`
+    }
+  } finally {
+    destroy()
+    await admin.end({ timeout: 0 })
+  }
 })
 
 test("the demo says what to set for a server that is not trusted, or wants TLS", async () => {
