@@ -4,7 +4,6 @@ import type { Evidence } from "../evidence"
 import { mayBeLost, wentBackFrom } from "../faults-of"
 import { inSeconds } from "../verdict"
 import { hasSameVotes } from "../viewers"
-import { mayBeLate } from "./counted-once"
 import { callName, eachVoter, oksOf } from "./each-voter"
 
 /** 201 and 202 take a ballot; 200 says again what was taken before, which is right at any time. */
@@ -23,7 +22,8 @@ export function* nothingAfterFinal(evidence: Evidence): Generator<string> {
   for (const { poll, voter, name } of eachVoter(evidence)) {
     const since = finalSince.get(poll.made.poll) ?? Number.POSITIVE_INFINITY
     for (const call of oksOf(voter)) {
-      if (call.fate === "late" && !mayBeLate(evidence, call, voter))
+      // Where another vote of the voter stands, that is why it was late.
+      if (call.fate === "late" && voter.standing === null)
         yield `In ${name}, ${callName(call)} came too late for its poll.`
       if (TAKEN.has(call.status ?? 0) && call.invoked > since && call.invoked < wentBackAt)
         yield `In ${name}, ${callName(call)} was taken although a viewer saw at ${inSeconds(since)} that the poll is final.`
