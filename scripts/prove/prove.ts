@@ -9,7 +9,7 @@ import { readCommandLine } from "../services/terminal/command-line"
 import { oneOf, orElse, someOf, wholeNumber } from "../services/terminal/options"
 import { describe } from "../services/terminal/user-error"
 import { headline } from "./chart/verdict"
-import { FAULTS } from "./faults/plan"
+import { FAULTS, HARMS } from "./faults/plan"
 import { makeProof } from "./proof"
 import type { Harm } from "./record/record"
 import { ProgressLine } from "./terminal"
@@ -27,7 +27,8 @@ The same seed gives the same plan. Ends with 0 when every promise was kept, with
   --seconds N      how long faults and votes go on (600); an hour is 3600
   --seed N         of the plan of faults (by chance)
   --only FAULT,…   these faults alone: ${FAULT_NAMES.join(", ")}
-  --harm KIND      "none" leaves out what may lose accepted ballots and must be in the books; "books" (default) does not
+  --harm KIND      the worst that faults may do to accepted ballots: none; books, lose some that the books must name; or unseen
+                   (default), lose also some of which nobody but the store knew yet
   --rate N         votes a second (150)
   --help           show this`
 
@@ -40,7 +41,7 @@ const { values } = readCommandLine({
     seconds: orElse(wholeNumber(5, 86_400), 600),
     seed: orElse(wholeNumber(0, 2 ** 31), Math.floor(Math.random() * 2 ** 31)),
     only: someOf(FAULT_NAMES, "fault"),
-    harm: orElse<Harm>(oneOf(["none", "books"]), "books"),
+    harm: orElse<Harm>(oneOf(HARMS), "unseen"),
     rate: orElse(wholeNumber(1, 10_000), 150),
   },
 })

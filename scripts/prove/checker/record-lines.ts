@@ -8,7 +8,7 @@ import type { RecordLine } from "../record/record"
 const { string, number, boolean, array, object, literal, record } = z
 const at = number()
 const outcome = z.enum(["ok", "refused", "unknown"])
-const harm = z.enum(["none", "books"])
+const harm = z.enum(["none", "books", "unseen"])
 const textOrNull = string().nullable()
 
 const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [

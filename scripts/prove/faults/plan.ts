@@ -17,6 +17,9 @@ export const FAULTS: readonly Fault[] = [
   ...clockFaults,
 ]
 
+/** From the least to the worst. */
+export const HARMS: readonly Harm[] = ["none", "books", "unseen"]
+
 export type Planned = {
   fault: Fault
   target: string
@@ -49,7 +52,7 @@ const SHARE = 0.15
 
 export function planOf({ seed, seconds, inbox, harm, only, without }: PlanWishes): Planned[] {
   const random = randomOf(seed)
-  const kinds = FAULTS.filter((fault) => harm === "books" || fault.harm === "none").filter(
+  const kinds = FAULTS.filter((fault) => HARMS.indexOf(fault.harm) <= HARMS.indexOf(harm)).filter(
     ({ name }) => (only === undefined || only.includes(name)) && !without.includes(name),
   )
   const plan: Planned[] = []

@@ -13,7 +13,7 @@ const streamsSchema = z.object({ streams: z.array(z.string()).nullish() })
 
 export const volumeFaults: readonly Fault[] = [
   {
-    ...{ name: "older volume", weight: 1, lasts: [2, 10], harm: "books", targets: storesOf },
+    ...{ name: "older volume", weight: 1, lasts: [2, 10], harm: "unseen", targets: storesOf },
     begin: async (system, target) => {
       const store = storeOf(system, target)
       await store.save()
@@ -21,7 +21,7 @@ export const volumeFaults: readonly Fault[] = [
     },
   },
   {
-    ...{ name: "torn file", weight: 1, lasts: [0, 0], harm: "books", targets: () => ["redis"] },
+    ...{ name: "torn file", weight: 1, lasts: [0, 0], harm: "unseen", targets: () => ["redis"] },
     begin: async ({ redis }, _, random) => {
       await redis.kill()
       const bytes = tearEnd(redis.data, random.whole(...TORN_BYTES))

@@ -77,8 +77,11 @@ export type Call = {
   stands: string | null
 }
 
-/** What a fault may do to ballots that were accepted: nothing, or lose some, which the books must then name. */
-export type Harm = "none" | "books"
+/**
+ * What a fault may do to ballots that were accepted. `none`: nothing. `books`: lose some, which the books must then name. `unseen`: lose
+ * also some of which nobody but the store knew yet, as a file without its end does; of these the books may name too few.
+ */
+export type Harm = "none" | "books" | "unseen"
 
 export type FaultRecord = {
   kind: "fault"

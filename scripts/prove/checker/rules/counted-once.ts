@@ -86,8 +86,12 @@ function* lossesOfTheBooks(evidence: Evidence): Generator<string> {
   }
 }
 
-/** Vote counts for a broker what it answered, and a vote process that is killed takes half a second of that with it. */
+/**
+ * What nobody but the store knew is not in the books. Vote counts for a broker what it answered, and a vote process that is killed
+ * takes half a second of that with it.
+ */
 function mayBookLess(evidence: Evidence, lostAtLeast: boolean): boolean {
+  if (evidence.faults.some(({ harm }) => harm === "unseen")) return true
   return lostAtLeast || (evidence.inbox !== "redis" && Number.isFinite(wentBackFrom(evidence)))
 }
 
