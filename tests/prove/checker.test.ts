@@ -575,8 +575,9 @@ describe("the record is whole", () => {
     expect(findings).toContainEqual({ rule: "record", says: "No poll was made." })
   })
 
-  test("a system that did not heal is found", async () => {
+  test("a system that did not heal is found, and nothing of what nobody asked then", async () => {
     const run = await right()
+    run.ok(2, "a", 2_000, { ms: 200 })
     run.doesNotHeal("3 ballots are pending after 60 s.")
     expect(await run.findings()).toEqual([
       "record: The system did not heal: 3 ballots are pending after 60 s.",

@@ -7,8 +7,9 @@ import type { BallotPlace } from "./place"
  * What became of the ballot that an ok answer's receipt names. `counted` and `replaced`: it is in that table. `copy`: another
  * ballot of the same voter for the same option stands in its stead, as RabbitMQ keeps each that was sent again. `late`: it was set
  * aside as such. `lost`: it is in no table, and the product says so itself. `missing`: it is in no table, and that is all.
+ * `unasked`: the same in a run that did not heal, so that nobody asked whether it is lost.
  */
-export type Fate = "counted" | "replaced" | "copy" | "late" | "lost" | "missing"
+export type Fate = "counted" | "replaced" | "copy" | "late" | "lost" | "missing" | "unasked"
 
 /** A call that was answered with ok or nobody knows how, or a refusal that names the vote that stands. */
 export type Asked = {

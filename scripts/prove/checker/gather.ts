@@ -21,7 +21,7 @@ export async function gatherEvidence(record: GivenRecord, databaseUrl: string): 
     for (const poll of evidence.polls.values()) {
       forgetIfGone(poll, rows)
       await readBallots(sql, poll)
-      settleFates(poll, evidence.inbox, late)
+      settleFates(poll, evidence, late)
     }
     return { ...evidence, books: await readBooksAnew(sql), setbacks: await countSetbacks(sql) }
   })

@@ -17,6 +17,7 @@ import { viewersAgree } from "./rules/viewers-agree"
 import { findingsOf, type RunNumbers, type RunVerdict } from "./verdict"
 
 const RULES: Record<string, (evidence: Evidence) => Iterable<string>> = {
+  record: recordIsWhole,
   "counted once": countedOnce,
   "only what was asked": onlyWhatWasAsked,
   "last word": lastWordStands,
@@ -24,7 +25,6 @@ const RULES: Record<string, (evidence: Evidence) => Iterable<string>> = {
   viewers: viewersAgree,
   books: booksBalance,
   growth: nothingGrows,
-  record: recordIsWhole,
 }
 
 /**

@@ -36,6 +36,7 @@ function wrongFate(evidence: Evidence, call: Asked, voter: VoterEvidence): strin
       return isWrong ? `is ${call.fate} in Postgres, but its receipt says ${told}` : null
     }
     case "copy":
+    case "unasked":
       return null
     case "late":
       return mayBeLate(evidence, call, voter) ? null : "was set aside as late and is not counted"
@@ -98,11 +99,12 @@ function mayBookLess(evidence: Evidence, lostAtLeast: boolean): boolean {
 /** `least`: lost ballots with a receipt; `most`: together with all that may have been taken without an answer. */
 function lossesOf({ voters }: PollEvidence): { least: number; most: number } {
   let least = 0
+  /** Calls of which nobody knows whether they were taken, or lost. */
   let unknown = 0
   for (const voter of voters.values()) {
     const places = new Set<string>()
     for (const { fate, place, outcome } of voter.calls) {
-      if (outcome === "unknown") unknown++
+      if (outcome === "unknown" || fate === "unasked") unknown++
       // What is missing altogether is a finding by itself; here it must not make the books look wrong, too.
       if ((fate === "lost" || fate === "missing") && place) places.add(placeName(place))
     }

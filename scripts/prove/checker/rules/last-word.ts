@@ -22,7 +22,7 @@ export function* lastWordStands(evidence: Evidence): Generator<string> {
 }
 
 /** Also where it is nowhere: that is a finding of another rule, and perhaps one of this. */
-const isThere = ({ fate }: Asked) => fate !== "lost"
+const isThere = ({ fate }: Asked) => fate !== "lost" && fate !== "unasked"
 
 /** Of a final vote: the first ok answer tells which. A broker may find later that one came before which had no answer. */
 function wrongFirst(evidence: Evidence, voter: VoterEvidence): string | null {
@@ -74,7 +74,7 @@ function standsHere(standing: CountedBallot): string {
 /** Whether a call without an answer may stand in the place of the last word. */
 function mayDisplace(evidence: Evidence, voter: VoterEvidence, call: Asked, last: Asked): boolean {
   if (call.invoked > last.invoked || call.replaces === null) return true
-  if (oksOf(voter).some(({ fate }) => fate === "lost")) return true
+  if (!oksOf(voter).every(isThere)) return true
   if (mayNotKnowVoters(evidence, last.invoked)) return true
   // RabbitMQ's ballots say no more than up to which millisecond their client knew of votes.
   if (evidence.inbox === "rabbitmq")

@@ -54,7 +54,7 @@ function explainedBy(repetitions: Asked[], evidence: Evidence): number {
     evidence.inbox === "rabbitmq" ||
     unknown.some(({ invoked }) => mayNotKnowVoters(evidence, invoked)) ||
     unknown.some(({ replaces }) => replaces === null) ||
-    oks.some(({ fate }) => fate === "lost")
+    oks.some(({ fate }) => fate === "lost" || fate === "unasked")
   if (mayComeLate) return unknown.length
   return oks.length > 0 ? 0 : Math.min(1, unknown.length)
 }

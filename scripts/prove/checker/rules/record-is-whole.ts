@@ -35,7 +35,12 @@ function* missingParts(evidence: Evidence, poll: PollEvidence): Generator<string
   const wasDeleted = asked.some(({ to, outcome }) => to === "deleted" && outcome === "ok")
   if (wasDeleted && !row.isDeleting && !mayBeOlder)
     yield `The poll ${made.poll} was deleted, and is in Postgres all the same.`
-  if (!evidence.audited.has(made.poll) && !row.isDeleting) yield `The poll ${made.poll} was not audited.`
+  if (
+    !evidence.audited.has(made.poll) &&
+    !row.isDeleting &&
+    evidence.healed.every(({ fault }) => fault === null)
+  )
+    yield `The poll ${made.poll} was not audited.`
 }
 
 /** Whether it may be gone because somebody asked for that. */
