@@ -17,8 +17,8 @@ const SILENCE_MS = 240_000
 const STOP_GRACE_MS = 8_000
 /** The comment by which a test file says that it measures time, and so must run alone. */
 const ALONE = /^\/\/ Runs alone\b/m
-/** Tests of stores as people have them, which have a command of their own: `bun run check:stores`. */
-export const SEPARATE = "tests/stores/"
+/** Folders whose tests have commands of their own: `bun run check:stores` and `bun run check:mutants`. */
+const SEPARATE = ["tests/stores/", "tests/mutants/"]
 
 export interface TestFile {
   /** The path within the checkout. */
@@ -35,7 +35,7 @@ export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): Test
   const names = filters.map((it) => it.replace(/^\.\//, ""))
   const wanted = (path: string) =>
     !path.includes("node_modules/") &&
-    (!path.startsWith(SEPARATE) || names.some((it) => it.startsWith(SEPARATE))) &&
+    SEPARATE.every((folder) => !path.startsWith(folder) || names.some((it) => it.startsWith(folder))) &&
     (names.length === 0 || names.some((it) => path.includes(it)))
   const paths = [...new Glob("**/*.test.{ts,tsx}").scanSync({ cwd })].filter(wanted)
   return paths

@@ -1,0 +1,209 @@
+/**
+ * The prover can fail: each of these mutants breaks one promise, in a way that a mistake might, and the checker names it. As they
+ * take minutes together, they have a command of their own: `bun run check:mutants`.
+ */
+
+import { afterAll, describe, expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { makeProof } from "../../scripts/prove/proof"
+import type { Harm, Inbox } from "../../scripts/prove/record/record"
+import { type Change, makeMutant } from "./mutant"
+
+type Mutant = {
+  name: string
+  changes: readonly Change[]
+  /** The faults under which it shows. */
+  only: readonly string[]
+  harm?: Harm
+  inbox?: Inbox
+  /** The rule that must catch it. */
+  rule: string
+}
+
+const CAST = "lib/inbox/redis/cast.lua"
+const COMMIT = "apps/worker/counting/commit.sql"
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    name: "moves the position past votes that it does not write",
+    changes: [
+      {
+        file: COMMIT,
+        from: "AS b(poll, voter, ms, seq, option)\n  ON CONFLICT (poll, voter) DO NOTHING",
+        to: "AS b(poll, voter, ms, seq, option)\n  WHERE b.ms % 50 <> 7\n  ON CONFLICT (poll, voter) DO NOTHING",
+      },
+    ],
+    only: ["restart"],
+    rule: "counted once",
+  },
+  {
+    name: "answers before Redis has",
+    changes: [
+      {
+        file: "lib/inbox/redis/append.ts",
+        from: `      const away = asInboxAway("Redis", error, { perhaps: true })
+      for (const one of waiting) one.reject(away)`,
+        to: `      for (const one of waiting)
+        one.resolve({ kind: "accepted", position: { ms: Date.now(), seq: 0 } })`,
+      },
+    ],
+    only: ["kill", "cut"],
+    rule: "counted once",
+  },
+  {
+    name: "trims the stream before the commit",
+    changes: [
+      {
+        file: "apps/worker/source/redis-source.ts",
+        from: "    return this.reader.read(after, count, waitMs)\n",
+        to: `    return this.reader.read(after, count, waitMs).then(async (entries) => {
+      const last = entries.at(-1)
+      if (last) await this.reader.release(last.position)
+      return entries
+    })
+`,
+      },
+    ],
+    only: ["cut", "kill"],
+    rule: "counted once",
+  },
+  {
+    name: "keeps its gate open whatever Redis it finds",
+    changes: [{ file: CAST, from: "if redis.pcall('GET', fence) ~= serving() then", to: "if false then" }],
+    only: ["older volume", "no worker"],
+    harm: "unseen",
+    rule: "last word",
+  },
+  {
+    name: "forgets voters when it restores them",
+    changes: [
+      {
+        file: "apps/worker/source/standing-votes.ts",
+        from: "const votes = portion.map(",
+        to: "const votes = portion.filter((_, i) => i % 5 > 0).map(",
+      },
+    ],
+    only: ["emptied"],
+    harm: "books",
+    rule: "last word",
+  },
+  {
+    name: "takes votes after the close",
+    changes: [
+      {
+        file: CAST,
+        from: "elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'",
+        to: "elseif false then refusal = 'closed'",
+      },
+    ],
+    only: ["restart"],
+    rule: "after final",
+  },
+  {
+    name: "shows an older snapshot now and then",
+    changes: [
+      {
+        file: "apps/result/live/hub.ts",
+        from: "      this.#deps.publish(topicOf(number, audience), messageFor(watched, audience))\n      this.#deps.metrics",
+        to: `      const older = (watched as { older?: string }).older
+      const message = messageFor(watched, audience)
+      Object.assign(watched, { older: message })
+      this.#deps.publish(topicOf(number, audience), message)
+      if (older && Math.random() < 0.1) this.#deps.publish(topicOf(number, audience), older)
+      this.#deps.metrics`,
+      },
+    ],
+    only: ["restart"],
+    rule: "viewers",
+  },
+  {
+    name: "lets a voter vote twice in a poll with one vote each",
+    changes: [
+      {
+        file: CAST,
+        from: "if not poll.refusal and not poll.changeable then return 'stands '",
+        to: "if not poll.refusal and false then return 'stands '",
+      },
+    ],
+    only: ["restart"],
+    rule: "last word",
+  },
+  {
+    name: "counts the first of a batch where the last one stands",
+    changes: [
+      {
+        file: COMMIT,
+        from: "SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option,",
+        to: "SET ms = excluded.ms, seq = excluded.seq, option = standing.option, previous = standing.option,",
+      },
+    ],
+    only: ["restart"],
+    rule: "counted once",
+  },
+  {
+    name: "adds to tallies what a lease that was lost had counted",
+    changes: [
+      {
+        file: COMMIT,
+        from: "ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes\n), timed",
+        to: "ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes + 1\n), timed",
+      },
+    ],
+    only: ["restart"],
+    rule: "books",
+  },
+]
+
+const SECONDS = 20
+const SEED = 5
+/** A mutant may not heal, and is then waited for. */
+const PATIENCE_MS = 240_000
+
+const scratch = mkdtempSync(join(tmpdir(), "tallyroom-mutants-"))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+async function prove(mutant: Pick<Mutant, "only" | "harm" | "inbox">, appsDir?: string) {
+  const lines: string[] = []
+  const { verdict } = await makeProof({
+    dir: join(scratch, crypto.randomUUID()),
+    wishes: {
+      ...{ seed: SEED, seconds: SECONDS, inbox: mutant.inbox ?? "redis" },
+      ...{ harm: mutant.harm ?? "none", only: mutant.only },
+    },
+    rate: 120,
+    tell: { line: (line) => void lines.push(line), progress: () => {} },
+    ...(appsDir !== undefined && { appsDir }),
+  })
+  return verdict.findings
+}
+
+describe("the checker catches a Tallyroom that", () => {
+  test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+    "%s",
+    async (_, mutant) => {
+      const { appsDir, remove } = makeMutant(mutant.changes)
+      try {
+        const findings = await prove(mutant, appsDir)
+        expect(findings.map(({ rule }) => rule)).toContain(mutant.rule)
+      } finally {
+        remove()
+      }
+    },
+    PATIENCE_MS,
+  )
+
+  test(
+    "and finds nothing where nothing is changed",
+    async () => {
+      const { appsDir, remove } = makeMutant([])
+      try {
+        expect(await prove({ only: ["kill", "restart", "cut", "no worker"] }, appsDir)).toEqual([])
+      } finally {
+        remove()
+      }
+    },
+    PATIENCE_MS,
+  )
+})
