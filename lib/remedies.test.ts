@@ -11,6 +11,12 @@ test.each([
     'no pg_hba.conf entry for host "::1", user "u", database "d", no encryption',
     /: write sslmode=require or sslmode=verify-full into its address/,
   ],
+  ["Postgres", 'permission denied for database "d"', /: run GRANT CONNECT ON DATABASE "d" TO this user$/],
+  [
+    "Postgres",
+    "transaction blocks not allowed in statement pooling mode",
+    /: set pool_mode=transaction or session in the pooler before it$/,
+  ],
   ["Redis", "connect ECONNREFUSED", /ECONNREFUSED$/],
 ] as const)("of %s that can't be reached (%s) is said what mends it", (store, reason, told) => {
   expect(unconnected(store, new Error(reason))).toMatch(told)

@@ -15,7 +15,11 @@ export type PgBouncer = {
 }
 
 /** `ignored`: the parameters of a session that it drops without a word. */
-export type PgBouncerOptions = { mode: "session" | "transaction"; poolSize?: number; ignored?: string }
+export type PgBouncerOptions = {
+  mode: "session" | "transaction" | "statement"
+  poolSize?: number
+  ignored?: string
+}
 
 /** @param urls whose users may come in */
 export async function startPgBouncer(

@@ -98,6 +98,21 @@ test("where synchronous_commit is dropped and the role has it off, the warning n
   await worker.app.stop(5_000)
 })
 
+test("a pooler by statements is named in the worker's readiness and log, with what to set", async () => {
+  const { urlOf } = await startPgBouncer(stores(), { mode: "statement" })
+  const said: string[] = []
+  const worker = await startWorkerProcess(
+    stores(),
+    { DATABASE_URL: urlOf(stores().database.workerUrl) },
+    { onLine: (line) => void said.push(line) },
+  )
+  const remedy = "set pool_mode=transaction or session in the pooler before it"
+  const readyz = () => fetch(`${worker.managementUrl}/readyz`).then((answer) => answer.text())
+  await waitFor("readiness", async () => (await readyz().catch(() => "")).includes(remedy))
+  await waitFor("the log to tell", () => said.some((line) => line.includes(remedy)))
+  worker.app.kill("SIGKILL")
+})
+
 async function startedBehind(pooler: PgBouncer): Promise<{ worker: AppProcess; said: string[] }> {
   const said: string[] = []
   const DATABASE_URL = pooler.urlOf(stores().database.workerUrl)
