@@ -331,6 +331,21 @@ describe("the last word stands", () => {
     )
   })
 
+  test("where clocks go back, NATS dates a change before a vote that it just forgot, and at no other time", async () => {
+    const change = async (fault: object) => {
+      const run = await right({ inbox: "nats", policy: "changeable" })
+      run.fault(fault)
+      run.ok(2, "a", 2_000, id(900))
+      run.ok(2, "b", 5_000, id(300, 9))
+      await run.wasReplaced(2, "a", id(900))
+      await run.stands(2, "b", id(300, 9))
+      return run.findings()
+    }
+    expect(await change({ ...BOOKS, target: "nats" })).toEqual([])
+    const late = await change({ ...BOOKS, target: "nats", from: 6_000, to: 6_100 })
+    expect(late).toEqual([expect.stringContaining("was given the receipt of an older vote")])
+  })
+
   test("of final votes the first stands, and a refusal names it", async () => {
     const refusal = { status: 409, problem: "vote-stands" }
     const run = await right()

@@ -1,6 +1,6 @@
 /** What the faults of a run excuse. */
 
-import type { Evidence } from "./evidence"
+import type { Asked, Evidence } from "./evidence"
 
 /** So long after a fault a store may still lose what it took: until a worker has found out and closed the fence. */
 const FOUND_OUT_MS = 30_000
@@ -10,14 +10,21 @@ export function mayBeLost({ faults }: Pick<Evidence, "faults">, invoked: number)
   return faults.some(({ harm, to }) => harm !== "none" && to + FOUND_OUT_MS >= invoked)
 }
 
-/** Whether NATS may have forgotten who has voted, when this call was sent: it is asked for that, and its stream was emptied. */
-export function mayNotKnowVoters(
-  { faults, inbox }: Pick<Evidence, "faults" | "inbox">,
-  invoked: number,
+/** Whether NATS, which is asked who has voted, may forget that after this time: its stream was emptied or set back. */
+export function mayForgetVoters(evidence: Pick<Evidence, "faults" | "inbox">, since: number): boolean {
+  return forgetting(evidence).some(({ to }) => to + FOUND_OUT_MS >= since)
+}
+
+/** Whether it may not have known them when this call was answered. */
+export function hadForgottenVoters(
+  evidence: Pick<Evidence, "faults" | "inbox">,
+  { invoked, answered }: Pick<Asked, "invoked" | "answered">,
 ): boolean {
-  return (
-    inbox === "nats" && mayBeLost({ faults: faults.filter(({ target }) => /nats/i.test(target)) }, invoked)
-  )
+  return forgetting(evidence).some(({ from, to }) => from <= answered && invoked <= to + FOUND_OUT_MS)
+}
+
+function forgetting({ faults, inbox }: Pick<Evidence, "faults" | "inbox">) {
+  return faults.filter(({ harm, target }) => inbox === "nats" && harm === "books" && /nats/i.test(target))
 }
 
 /** From when on Postgres may be older than viewers and voters saw it; infinity in a run that never set it back. */

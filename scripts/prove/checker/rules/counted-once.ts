@@ -1,7 +1,7 @@
 /** Rule: each ballot that was answered ok is counted exactly once, or named lost, and the losses are those of the books. */
 
 import type { Asked, Evidence, PollEvidence, VoterEvidence } from "../evidence"
-import { mayBeLost, mayNotKnowVoters, wentBackFrom } from "../faults-of"
+import { hadForgottenVoters, mayBeLost, wentBackFrom } from "../faults-of"
 import { isSamePlace } from "../place"
 import { ballotsOf, callName, eachVoter, oksOf, placeName } from "./each-voter"
 
@@ -50,11 +50,11 @@ function wrongFate(evidence: Evidence, call: Asked, voter: VoterEvidence): strin
 /** Another vote of this voter must stand: which one, another rule tells. */
 export function mayBeLate(
   evidence: Evidence,
-  { invoked }: Pick<Asked, "invoked">,
+  call: Pick<Asked, "invoked" | "answered">,
   { standing }: Pick<VoterEvidence, "standing">,
 ): boolean {
   if (standing === null) return false
-  return evidence.inbox === "rabbitmq" || mayNotKnowVoters(evidence, invoked)
+  return evidence.inbox === "rabbitmq" || hadForgottenVoters(evidence, call)
 }
 
 /** A Postgres that went back counts the streams of brokers again, where a ballot may be repeated. */

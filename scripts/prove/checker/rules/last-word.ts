@@ -1,7 +1,7 @@
 /** Rule: the vote that stands is the last one that was acknowledged; where votes are final, the first. */
 
 import type { Asked, CountedBallot, Evidence, VoterEvidence } from "../evidence"
-import { mayBeLost, mayNotKnowVoters } from "../faults-of"
+import { hadForgottenVoters, mayBeLost, mayForgetVoters } from "../faults-of"
 import { isBefore, isSamePlace } from "../place"
 import { mayBeLate } from "./counted-once"
 import { callName, eachVoter, oksOf, placeName } from "./each-voter"
@@ -75,7 +75,7 @@ function standsHere(standing: CountedBallot): string {
 function mayDisplace(evidence: Evidence, voter: VoterEvidence, call: Asked, last: Asked): boolean {
   if (call.invoked > last.invoked || call.replaces === null) return true
   if (!oksOf(voter).every(isThere)) return true
-  if (mayNotKnowVoters(evidence, last.invoked)) return true
+  if (mayForgetVoters(evidence, last.invoked)) return true
   // RabbitMQ's ballots say no more than up to which millisecond their client knew of votes.
   if (evidence.inbox === "rabbitmq")
     return call.replaces.ms >= (last.replaces?.ms ?? last.place?.ms ?? Number.POSITIVE_INFINITY)
@@ -88,13 +88,14 @@ function loseToClock({ inbox, faults }: Evidence, voter: VoterEvidence, last: As
   return inbox === "rabbitmq" && isMoved && oksOf(voter).length > 1 && last.replaces === null
 }
 
-/** Each answer names a vote that is as new as the one before it, or the same. */
-function* wentBackInAnswers({ inbox }: Evidence, voter: VoterEvidence): Generator<string> {
-  if (inbox === "rabbitmq" || voter.calls.length < 2) return
+/** Each answer names a vote that is as new as the one before it, or the same; NATS must know that one to date the next after it. */
+function* wentBackInAnswers(evidence: Evidence, voter: VoterEvidence): Generator<string> {
+  if (evidence.inbox === "rabbitmq" || voter.calls.length < 2) return
   const oks = oksOf(voter)
   if (!oks.every(isThere)) return
   for (const [i, call] of oks.entries()) {
     const before = oks[i - 1]
+    if (hadForgottenVoters(evidence, call)) continue
     if (before?.place && call.place && before.answered < call.invoked && isBefore(call.place, before.place))
       yield `${callName(call)} was given the receipt of an older vote than ${callName(before)}`
   }

@@ -1,7 +1,7 @@
 /** Rule: what was only refused is not counted, and what nobody knows the outcome of at most once. */
 
 import type { Asked, Evidence, PollEvidence, VoterEvidence } from "../evidence"
-import { mayNotKnowVoters } from "../faults-of"
+import { mayForgetVoters } from "../faults-of"
 import { isSamePlace } from "../place"
 import { inSeconds } from "../verdict"
 import { ballotsOf, eachVoter } from "./each-voter"
@@ -52,7 +52,7 @@ function explainedBy(repetitions: Asked[], evidence: Evidence): number {
   const oks = repetitions.filter(({ outcome }) => outcome === "ok")
   const mayComeLate =
     evidence.inbox === "rabbitmq" ||
-    unknown.some(({ invoked }) => mayNotKnowVoters(evidence, invoked)) ||
+    unknown.some(({ invoked }) => mayForgetVoters(evidence, invoked)) ||
     unknown.some(({ replaces }) => replaces === null) ||
     oks.some(({ fate }) => fate === "lost" || fate === "unasked")
   if (mayComeLate) return unknown.length
