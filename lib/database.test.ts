@@ -19,6 +19,11 @@ test.each([
     "ECONNABORTED",
     "EAI_AGAIN",
     "CERT_HAS_EXPIRED",
+    "CERT_REVOKED",
+    "INVALID_CA",
+    "UNABLE_TO_GET_ISSUER_CERT",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
     "ERR_STREAM_DESTROYED",
   ],
 ])("an error %s says that Postgres is away", (code) => {

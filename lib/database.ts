@@ -182,7 +182,8 @@ function everyConnection(name: string, session: Session) {
  */
 export function isDatabaseAway(error: unknown): boolean {
   const { code = "", syscall = "" } = (error ?? {}) as { code?: unknown; syscall?: unknown }
-  return CONNECTING.has(String(syscall)) || AWAY.has(String(code)) || AWAY_STATES.test(String(code))
+  const name = String(code)
+  return CONNECTING.has(String(syscall)) || AWAY.has(name) || AWAY_STATES.test(name) || TLS_FAULTS.test(name)
 }
 
 /** Whether Postgres refused a statement for its content (SQLSTATE classes 21, 22 and 23): trying again changes nothing. */
@@ -240,14 +241,15 @@ const AWAY = new Set([
   "EAI_NONAME",
   // TLS
   "EPROTO",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "HOSTNAME_MISMATCH",
 ])
+
+/** What is wrong with a certificate of either side, or with a handshake, as OpenSSL and Node call it. */
+const TLS_FAULTS =
+  /^(ERR_(TLS|SSL|OSSL|BORINGSSL)_?|CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_|UNABLE_TO_)/
 
 /**
  * The SQLSTATEs of the same: lost connections (08), no room for a connection, in memory or on the disk (53), stopped by an
