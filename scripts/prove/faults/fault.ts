@@ -12,6 +12,8 @@ export type Fault = {
   /** How long it lasts, in seconds. */
   lasts: readonly [least: number, most: number]
   harm: Harm
+  /** Where the harm depends on how the stores of the run keep what they take. */
+  harmOn?(ground: Ground): Harm
   /** What it can be done to in a system with this inbox; nothing where it makes no sense. */
   targets(inbox: Inbox): readonly string[]
   /** What else must be whole meanwhile, as two faults at one thing would undo each other; the target always. */
@@ -19,6 +21,9 @@ export type Fault = {
   /** Begins it. */
   begin(system: System, target: string, random: Random): Promise<Begun>
 }
+
+/** How the stores of a run keep what they take. */
+export type Ground = { inbox: Inbox; appendfsync: "always" | "everysec" }
 
 type Begun = {
   /** A line for people: what exactly was done. */

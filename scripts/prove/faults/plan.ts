@@ -3,8 +3,9 @@
 import { type Random, randomOf } from "../random"
 import type { Harm, Inbox } from "../record/record"
 import { clockFaults } from "./clocks"
-import type { Fault } from "./fault"
+import type { Fault, Ground } from "./fault"
 import { limitFaults } from "./limits"
+import { machineFaults } from "./machine"
 import { networkFaults } from "./network"
 import { processFaults } from "./processes"
 import { volumeFaults } from "./volumes"
@@ -14,6 +15,7 @@ export const FAULTS: readonly Fault[] = [
   ...networkFaults,
   ...limitFaults,
   ...volumeFaults,
+  ...machineFaults,
   ...clockFaults,
 ]
 
@@ -34,6 +36,8 @@ export type PlanWishes = {
   seed: number
   seconds: number
   inbox: Inbox
+  /** How Redis syncs. */
+  appendfsync: Ground["appendfsync"]
   /** The worst harm that is wanted. */
   harm: Harm
   /** Names of faults; all where there are none. */
@@ -50,9 +54,11 @@ const AT_ONCE = 3
 /** A fault takes no more of a short run. */
 const SHARE = 0.15
 
-export function planOf({ seed, seconds, inbox, harm, only, without }: PlanWishes): Planned[] {
+export function planOf(wishes: PlanWishes): Planned[] {
+  const { seed, seconds, inbox, harm, only, without } = wishes
   const random = randomOf(seed)
-  const kinds = FAULTS.filter((fault) => HARMS.indexOf(fault.harm) <= HARMS.indexOf(harm)).filter(
+  const onIt = FAULTS.map((fault) => ({ ...fault, harm: fault.harmOn?.(wishes) ?? fault.harm }))
+  const kinds = onIt.filter((fault) => HARMS.indexOf(fault.harm) <= HARMS.indexOf(harm)).filter(
     ({ name }) => (only === undefined || only.includes(name)) && !without.includes(name),
   )
   const plan: Planned[] = []

@@ -9,6 +9,7 @@ const AGAIN_MS = 500
 
 export class Store {
   private isOver = false
+  private isPowered = true
   /** What starts or stops it; one after the other. */
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -24,6 +25,10 @@ export class Store {
     return this.server.pid
   }
 
+  get hasPower(): boolean {
+    return this.isPowered
+  }
+
   kill(): Promise<void> {
     return this.inTurn(() => this.server.kill9())
   }
@@ -33,10 +38,15 @@ export class Store {
     return this.inTurn(() => this.server.stop(graceMs))
   }
 
-  /** Does nothing if it runs. One that can't start now, as its disk is full, is tried again later. */
+  /** From now on it can't start, and goes on only to fail. */
+  losePower(): void {
+    this.isPowered = false
+  }
+
+  /** Does nothing if it runs, and where there is no power. One that can't start now, as its disk is full, is tried again later. */
   start(): Promise<void> {
     return this.inTurn(async () => {
-      while (!this.isOver) {
+      while (!this.isOver && this.isPowered) {
         try {
           return await this.server.start()
         } catch (error) {
@@ -60,6 +70,11 @@ export class Store {
     this.copy(this.saved, this.data)
     rmSync(this.saved, { recursive: true, force: true })
     await this.start()
+  }
+
+  regainPower(): Promise<void> {
+    this.isPowered = true
+    return this.start()
   }
 
   freeze(): void {

@@ -11,6 +11,7 @@ import { startPostgres } from "../../services/stores/postgres"
 import { type RedisServer, startRedis } from "../../services/stores/redis"
 import type { Inbox } from "../record/record"
 import { Clock } from "./clocks"
+import { type Disk, openDisk } from "./disk"
 import { type Link, Links } from "./links"
 import { Member } from "./member"
 import { Store } from "./store"
@@ -20,6 +21,8 @@ export const SHARDS = 4
 /** So few that half a minute without a worker fills it. */
 const BACKLOG_LIMIT = 2_000
 const FINAL_AFTER_SECONDS = 2
+/** A file takes as much only as was written to it. */
+const DISK_MEGABYTES = 4_096
 
 export type SystemPlan = {
   inbox: Inbox
@@ -30,6 +33,8 @@ export type SystemPlan = {
   appendfsync?: "always" | "everysec"
   /** Whose clocks can be moved, such as "vote 1" or "redis". */
   clocks: readonly string[]
+  /** Whether the stores are on a disk of their own, which can lose its power and be full. */
+  ownDisk?: boolean
   say(line: string): void
 }
 
@@ -48,6 +53,7 @@ export type System = {
   links: Map<string, Link>
   /** By name, such as "clock of vote 1". */
   clocks: Map<string, Clock>
+  disk: Disk | null
   adminToken: string
   stop(): Promise<void>
 }
@@ -59,9 +65,12 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   mkdirSync(logs, { recursive: true })
   const log = (name: string) => join(logs, `${name.replace(" ", "-")}.log`)
   const crashed = (store: () => Store) => (code: number) => {
+    if (!store().hasPower) return
     say(`${store().name} ended by itself (code ${code}), and is started anew`)
     void store().start()
   }
+  const disk = plan.ownDisk ? await openDisk({ dir: diskOf(dir), megabytes: DISK_MEGABYTES }) : null
+  const home = disk?.path ?? dir
 
   const clocks = new Map(
     plan.clocks.map((name) => [`clock of ${name}`, new Clock(join(dir, `clock-${name.replace(" ", "-")}`))]),
@@ -69,32 +78,34 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   const clockOf = (name: string) => clocks.get(`clock of ${name}`)?.env() ?? {}
 
   const redisServer = await startRedis({
-    dir: join(dir, "redis"),
+    dir: join(home, "redis"),
     logFile: log("redis"),
     ...(plan.appendfsync && { appendfsync: plan.appendfsync }),
     env: { PATH: process.env.PATH ?? "", ...clockOf("redis") },
     onCrash: crashed(() => redis),
   })
-  const redis: Store = new Store("redis", redisServer, join(dir, "redis", "appendonlydir"), say)
+  const redis: Store = new Store("redis", redisServer, join(home, "redis", "appendonlydir"), say)
   const postgresServer = await startPostgres({
-    dir: join(dir, "postgres"),
+    dir: join(home, "postgres"),
     logFile: log("postgres"),
     onCrash: crashed(() => postgres),
   })
-  const postgres: Store = new Store("postgres", postgresServer, join(dir, "postgres"), say)
+  const postgres: Store = new Store("postgres", postgresServer, join(home, "postgres"), say)
   const brokerServer: Broker | null =
     inbox === "redis"
       ? null
       : await startBroker(inbox, {
-          dir: join(dir, inbox),
+          dir: join(home, inbox),
           logFile: log(inbox),
           onCrash: (code) => broker && crashed(() => broker)(code),
         })
   const broker: Store | null =
     brokerServer &&
-    new Store(inbox, brokerServer, join(dir, inbox, inbox === "nats" ? "jetstream" : "db"), say)
+    new Store(inbox, brokerServer, join(home, inbox, inbox === "nats" ? "jetstream" : "db"), say)
   const database = await postgresServer.database("tallyroom")
   const inboxUrl = brokerServer?.url ?? ""
+  // Users and passwords are no ballots: whoever sets stores up sees to it that these stay.
+  await disk?.settle()
 
   const network = await Links.start(log("toxiproxy"))
   const links = new Map<string, Link>()
@@ -157,10 +168,15 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     await Promise.all(members.map((member) => member.stop()))
     await network.stop()
     await Promise.all([redis, postgres, broker].map((store) => store?.stop()))
+    await disk?.close()
     for (const clock of clocks.values()) clock.end()
   }
   const urls = { redis: redisServer, database, inbox: inboxUrl }
-  return { inbox, vote, worker, result, redis, postgres, broker, urls, links, clocks, adminToken, stop }
+  const apps = { vote, worker, result }
+  return { inbox, ...apps, redis, postgres, broker, urls, links, clocks, disk, adminToken, stop }
 }
+
+/** Where the own disk of a system in this folder is. */
+export const diskOf = (dir: string) => join(dir, "disk")
 
 const secret = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url")

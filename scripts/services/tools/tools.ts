@@ -23,6 +23,9 @@ export type Tool =
   | "wrk"
   | "shellcheck"
   | "libfaketime"
+  | "nbdkit"
+  | "nbdfuse"
+  | "mkfs.ext4"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -127,6 +130,10 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["faketime"],
     brew: null,
   },
+  // A disk that can lose its power, by what only Linux has.
+  nbdkit: { commands: ["nbdkit"], apt: ["nbdkit"], brew: null },
+  nbdfuse: { commands: ["nbdfuse"], apt: ["libnbd-bin"], brew: null },
+  "mkfs.ext4": { commands: ["mkfs.ext4"], places: ["/usr/sbin/mkfs.ext4"], apt: ["e2fsprogs"], brew: null },
 }
 
 /** How a tool is looked for: everything that comes from the environment, so that a test can say otherwise. */
