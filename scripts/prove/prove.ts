@@ -12,11 +12,12 @@ import { headline } from "./chart/verdict"
 import { FAULTS, HARMS } from "./faults/plan"
 import { makeProof } from "./proof"
 import type { Harm } from "./record/record"
+import { closeDisks } from "./system/disk"
 import { ProgressLine } from "./terminal"
 
 const FAULT_NAMES = [...new Set(FAULTS.map(({ name }) => name))]
 
-const USAGE = `Usage: bun run prove [--inbox KIND] [--seconds N] [--seed N] [--only FAULT,…] [--harm KIND] [--rate N]
+const USAGE = `Usage: bun run prove [--inbox KIND] [--seconds N] [--seed N] [--only FAULT,…] [--harm KIND] [--fsync KIND] [--rate N]
 
 Starts two of each app with stores of their own, lets people vote in them, and does to them what a seeded plan says: kills,
 freezes and restarts everything, cuts, slows and silences connections, fills stores and empties them. Then it checks, from what
@@ -29,9 +30,11 @@ The same seed gives the same plan. Ends with 0 when every promise was kept, with
   --only FAULT,…   these faults alone: ${FAULT_NAMES.join(", ")}
   --harm KIND      the worst that faults may do to accepted ballots: none; books, lose some that the books must name; or unseen
                    (default), lose also some of which nobody but the store knew yet
+  --fsync KIND     how Redis syncs to its disk: always (default), or everysec, by which a power cut may lose ballots
   --rate N         votes a second (150)
   --help           show this`
 
+const APPENDFSYNC = ["always", "everysec"] as const
 const STOP_GRACE_MS = 5_000
 
 const { values } = readCommandLine({
@@ -42,15 +45,22 @@ const { values } = readCommandLine({
     seed: orElse(wholeNumber(0, 2 ** 31), Math.floor(Math.random() * 2 ** 31)),
     only: someOf(FAULT_NAMES, "fault"),
     harm: orElse<Harm>(oneOf(HARMS), "unseen"),
+    fsync: orElse(oneOf(APPENDFSYNC), "always"),
     rate: orElse(wholeNumber(1, 10_000), 150),
   },
 })
 
 async function prove(): Promise<number> {
-  const { inbox, seconds, seed, harm, rate, only } = values
+  const { inbox, seconds, seed, harm, rate, only, fsync } = values
   const dir = join(STATE_DIR, "prove", `${inbox}-${seed}`)
-  const wishes = { seed, seconds, inbox, harm, ...(only && { only }) }
-  const { verdict, timeline } = await makeProof({ dir, wishes, rate, tell: new ProgressLine() })
+  const wishes = { seed, seconds, inbox, harm, appendfsync: fsync, ...(only && { only }) }
+  const { verdict, timeline } = await makeProof({
+    dir,
+    wishes,
+    rate,
+    appendfsync: fsync,
+    tell: new ProgressLine(),
+  })
   for (const { rule, says } of verdict.findings) console.log(`FOUND  ${rule}: ${says}`)
   const figures = Object.entries(verdict.numbers).map(
     ([name, value]) => `${name} ${value.toLocaleString("en")}`,
@@ -64,6 +74,7 @@ async function prove(): Promise<number> {
 /** Whatever still runs belongs to a run that is over. */
 async function end(code: number): Promise<never> {
   await stopSupervised(STOP_GRACE_MS)
+  await closeDisks()
   process.exit(code)
 }
 

@@ -24,7 +24,9 @@ export function hadForgottenVoters(
 }
 
 function forgetting({ faults, inbox }: Pick<Evidence, "faults" | "inbox">) {
-  return faults.filter(({ harm, target }) => inbox === "nats" && harm === "books" && /nats/i.test(target))
+  return faults.filter(
+    ({ harm, target }) => inbox === "nats" && harm === "books" && /nats|machine/i.test(target),
+  )
 }
 
 /** From when on Postgres may be older than viewers and voters saw it; infinity in a run that never set it back. */

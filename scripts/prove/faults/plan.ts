@@ -36,8 +36,8 @@ export type PlanWishes = {
   seed: number
   seconds: number
   inbox: Inbox
-  /** How Redis syncs. */
-  appendfsync: Ground["appendfsync"]
+  /** How Redis is said to sync: always where nothing is said. */
+  appendfsync?: Ground["appendfsync"]
   /** The worst harm that is wanted. */
   harm: Harm
   /** Names of faults; all where there are none. */
@@ -55,12 +55,15 @@ const AT_ONCE = 3
 const SHARE = 0.15
 
 export function planOf(wishes: PlanWishes): Planned[] {
-  const { seed, seconds, inbox, harm, only, without } = wishes
+  const { seed, seconds, inbox, harm, only, without, appendfsync = "always" } = wishes
   const random = randomOf(seed)
-  const onIt = FAULTS.map((fault) => ({ ...fault, harm: fault.harmOn?.(wishes) ?? fault.harm }))
-  const kinds = onIt.filter((fault) => HARMS.indexOf(fault.harm) <= HARMS.indexOf(harm)).filter(
-    ({ name }) => (only === undefined || only.includes(name)) && !without.includes(name),
-  )
+  const onIt = FAULTS.map((fault) => ({
+    ...fault,
+    harm: fault.harmOn?.({ inbox, appendfsync }) ?? fault.harm,
+  }))
+  const kinds = onIt
+    .filter((fault) => HARMS.indexOf(fault.harm) <= HARMS.indexOf(harm))
+    .filter(({ name }) => (only === undefined || only.includes(name)) && !without.includes(name))
   const plan: Planned[] = []
   for (let at = CALM_S; at < seconds; at += random.between(0.5, EVERY_S)) {
     const now = plan.filter((it) => it.at + it.lasts >= at)

@@ -9,7 +9,7 @@ const AGAIN_MS = 500
 
 export class Store {
   private isOver = false
-  private isPowered = true
+  private hasPower = true
   /** What starts or stops it; one after the other. */
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -25,10 +25,6 @@ export class Store {
     return this.server.pid
   }
 
-  get hasPower(): boolean {
-    return this.isPowered
-  }
-
   kill(): Promise<void> {
     return this.inTurn(() => this.server.kill9())
   }
@@ -38,15 +34,23 @@ export class Store {
     return this.inTurn(() => this.server.stop(graceMs))
   }
 
+  /** Starts it after it ended by itself, and not at once: one with a full disk does so again and again. */
+  async revive(code: number): Promise<void> {
+    if (!this.hasPower) return
+    this.say(`${this.name} ended by itself (code ${code}), and is started anew`)
+    await Bun.sleep(AGAIN_MS)
+    await this.start()
+  }
+
   /** From now on it can't start, and goes on only to fail. */
   losePower(): void {
-    this.isPowered = false
+    this.hasPower = false
   }
 
   /** Does nothing if it runs, and where there is no power. One that can't start now, as its disk is full, is tried again later. */
   start(): Promise<void> {
     return this.inTurn(async () => {
-      while (!this.isOver && this.isPowered) {
+      while (!this.isOver && this.hasPower) {
         try {
           return await this.server.start()
         } catch (error) {
@@ -73,7 +77,7 @@ export class Store {
   }
 
   regainPower(): Promise<void> {
-    this.isPowered = true
+    this.hasPower = true
     return this.start()
   }
 

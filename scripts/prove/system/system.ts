@@ -65,9 +65,7 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   mkdirSync(logs, { recursive: true })
   const log = (name: string) => join(logs, `${name.replace(" ", "-")}.log`)
   const crashed = (store: () => Store) => (code: number) => {
-    if (!store().hasPower) return
-    say(`${store().name} ended by itself (code ${code}), and is started anew`)
-    void store().start()
+    void store().revive(code)
   }
   const disk = plan.ownDisk ? await openDisk({ dir: diskOf(dir), megabytes: DISK_MEGABYTES }) : null
   const home = disk?.path ?? dir

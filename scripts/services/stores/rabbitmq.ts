@@ -33,7 +33,8 @@ export async function startRabbitmq(
   }
   // Erlang's name server would outlive RabbitMQ if that had to start it.
   const names = startSupervised(["epmd", "-address", "127.0.0.1", "-port", env.ERL_EPMD_PORT], {
-    cwd: dir,
+    // Not in the data's folder, whose disk may lose its power while this runs on.
+    cwd: "/",
     env,
   })
   const server = createServer({
