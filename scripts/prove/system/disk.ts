@@ -13,7 +13,7 @@ import { type SupervisedProcess, startSupervised } from "../../services/processe
 import { UserError } from "../../services/terminal/user-error"
 import { ensureTools } from "../../services/tools/tools"
 import { waitFor } from "../../services/wait"
-import { isMounted, loopsOn, run, tryRun } from "./mounts"
+import { backingOf, isMounted, loopsOn, mountedAt, run, tryRun } from "./mounts"
 
 const MEBIBYTE = 2 ** 20
 const STOP_GRACE_MS = 5_000
@@ -185,9 +185,15 @@ async function untilThere(
 
 async function takeApart(dir: string): Promise<void> {
   const { fuse, file, mount } = partsOf(dir)
-  if (isMounted(mount)) await run("umount", "--lazy", mount)
-  for (const loop of loopsOn(file)) await run("losetup", "--detach", loop)
-  await waitFor(`all to leave the disk at ${mount}`, () => loopsOn(file).length === 0, RELEASE_MS)
+  // By its mount too: a loop device forgets the path of its file once nbdfuse is gone.
+  const mounted = mountedAt(mount)
+  const devices = [...loopsOn(file), ...(mounted === null ? [] : [mounted])]
+  const loops = new Map(devices.map((device) => [device, backingOf(device)]))
+  if (mounted !== null) await run("umount", "--lazy", mount)
+  // It may be gone with its mount.
+  for (const loop of loops.keys()) await tryRun("losetup", "--detach", loop)
+  const isThere = ([loop, on]: [string, string | null]) => on !== null && backingOf(loop) === on
+  await waitFor(`all to leave the disk at ${mount}`, () => ![...loops].some(isThere), RELEASE_MS)
   // What serves it ends then.
   if (isMounted(fuse)) await run("umount", "--lazy", fuse)
 }

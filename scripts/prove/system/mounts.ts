@@ -1,6 +1,7 @@
 /** Mounts and loop devices of this machine (Linux). */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { basename } from "node:path"
 import { outputOf } from "../../services/processes/output-of"
 import { UserError } from "../../services/terminal/user-error"
 
@@ -24,23 +25,27 @@ function ended(command: string[]) {
   return outputOf(Bun.spawn(command, { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" }))
 }
 
-export function isMounted(path: string): boolean {
-  return readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .some((line) => unescaped(line.split(" ")[1] ?? "") === path)
+export const isMounted = (path: string) => mountedAt(path) !== null
+
+/** The device, or what else is mounted there; null where nothing is. */
+export function mountedAt(path: string): string | null {
+  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n")
+  const mount = mounts.map((line) => line.split(" ")).findLast(([, at = ""]) => unescaped(at) === path)
+  return mount?.[0] ?? null
 }
 
 /** Blanks and the like stand there by their octal numbers. */
 const unescaped = (path: string) =>
   path.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
 
-/** The loop devices on this file. */
+/** The loop devices on the file of this path. */
 export function loopsOn(file: string): string[] {
-  return readdirSync("/sys/block").flatMap((name) => (backing(name) === file ? [`/dev/${name}`] : []))
+  return readdirSync("/sys/block").flatMap((name) => (backingOf(name) === file ? [`/dev/${name}`] : []))
 }
 
-function backing(name: string): string | null {
-  const path = `/sys/block/${name}/loop/backing_file`
+/** The file that this loop device is on; null where it is on none. */
+export function backingOf(device: string): string | null {
+  const path = `/sys/block/${basename(device)}/loop/backing_file`
   try {
     return existsSync(path) ? readFileSync(path, "utf8").trimEnd() : null
   } catch {

@@ -49,31 +49,26 @@ export class Store {
 
   /** Does nothing if it runs, and where there is no power. One that can't start now, as its disk is full, is tried again later. */
   start(): Promise<void> {
-    return this.inTurn(async () => {
-      while (!this.isOver && this.hasPower) {
-        try {
-          return await this.server.start()
-        } catch (error) {
-          this.say(`${this.name} can't start: ${String(error)}`)
-          await Bun.sleep(AGAIN_MS)
-        }
-      }
-    })
+    return this.inTurn(() => this.untilStarted())
   }
 
   /** Keeps its data as it is now, for `setBack`. It does not serve meanwhile. */
-  async save(): Promise<void> {
-    await this.end()
-    this.copy(this.data, this.saved)
-    await this.start()
+  save(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.server.stop()
+      this.copy(this.data, this.saved)
+      await this.untilStarted()
+    })
   }
 
   /** Gives it the data that was kept, as a backup or a snapshot of its volume would. */
-  async setBack(): Promise<void> {
-    await this.kill()
-    this.copy(this.saved, this.data)
-    rmSync(this.saved, { recursive: true, force: true })
-    await this.start()
+  setBack(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.server.kill9()
+      this.copy(this.saved, this.data)
+      rmSync(this.saved, { recursive: true, force: true })
+      await this.untilStarted()
+    })
   }
 
   regainPower(): Promise<void> {
@@ -93,6 +88,17 @@ export class Store {
     this.isOver = true
     this.thaw()
     await this.inTurn(() => this.server.stop())
+  }
+
+  private async untilStarted(): Promise<void> {
+    while (!this.isOver && this.hasPower) {
+      try {
+        return await this.server.start()
+      } catch (error) {
+        this.say(`${this.name} can't start: ${String(error)}`)
+        await Bun.sleep(AGAIN_MS)
+      }
+    }
   }
 
   private get saved(): string {
