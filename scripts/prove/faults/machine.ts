@@ -1,11 +1,12 @@
 /** The machine of the stores: it loses its power, or its disk is full. */
 
+import type { Harm } from "../record/record"
 import type { Store } from "../system/store"
 import type { System } from "../system/system"
 import { type Fault, found, type Ground } from "./fault"
 
-export const POWER_CUT = "power cut"
-export const FULL_DISK = "full disk"
+const POWER_CUT = "power cut"
+const FULL_DISK = "full disk"
 /** What needs a disk of the prover's own. */
 export const DISK_FAULTS: readonly string[] = [POWER_CUT, FULL_DISK]
 
@@ -15,11 +16,16 @@ const ON_IT = ["redis", "postgres", "nats", "rabbitmq"]
 const storesOn = ({ redis, postgres, broker }: System): Store[] =>
   broker ? [redis, postgres, broker] : [redis, postgres]
 
+/** A Redis that comes back without its last second looks whole where nobody had read that. The brokers sync now and then. */
+function powerCutHarm({ inbox, appendfsync }: Ground): Harm {
+  if (appendfsync === "everysec") return "unseen"
+  return inbox === "redis" ? "none" : "books"
+}
+
 export const machineFaults: readonly Fault[] = [
   {
     ...{ name: POWER_CUT, weight: 3, lasts: [0, 5], harm: "none" },
-    harmOn: ({ inbox, appendfsync }: Ground) =>
-      inbox === "redis" && appendfsync === "always" ? "none" : "books",
+    harmOn: powerCutHarm,
     targets: () => ["machine"],
     touches: () => ON_IT,
     begin: async (system) => {
