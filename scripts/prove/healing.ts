@@ -13,6 +13,7 @@ import type { System } from "./system/system"
 const HEAL_MS = 120_000
 const AUDIT_S = 60
 const ASKED_AT_ONCE = 32
+const SERVICE_UNAVAILABLE = 503
 
 const booksSchema = z.object({
   polls: z.array(
@@ -71,16 +72,23 @@ export async function askReceipts(
   const one = async () => {
     for (let one = receipts[next++]; one; one = receipts[next++]) {
       const { poll, receipt } = one
-      const url = result[next % result.length]?.url
-      const answer = await fetch(`${url}/api/polls/${poll}/receipts/${receipt}`, {
-        signal: AbortSignal.timeout(HEAL_MS),
-      })
-      const { status } = (await answer.json()) as { status?: unknown }
-      recorder.write({
-        ...{ kind: "receipt", poll, receipt },
-        status: typeof status === "string" ? status : String(answer.status),
-      })
+      const url = `${result[next % result.length]?.url}/api/polls/${poll}/receipts/${receipt}`
+      recorder.write({ kind: "receipt", poll, receipt, status: await statusAt(url) })
     }
   }
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, one))
+}
+
+/** @returns what became of the ballot, or the status of an answer that says nothing of that */
+async function statusAt(url: string): Promise<string> {
+  return waitFor(
+    "an answer about a receipt",
+    async () => {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(HEAL_MS) })
+      const { status } = (await answer.json()) as { status?: unknown }
+      if (answer.status === SERVICE_UNAVAILABLE) return undefined
+      return typeof status === "string" ? status : String(answer.status)
+    },
+    HEAL_MS,
+  )
 }

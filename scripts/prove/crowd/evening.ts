@@ -46,9 +46,15 @@ export class Evening {
     }
   }
 
-  /** Closes every poll that is still open. */
+  /**
+   * Closes every poll that is still open, also those that are open again: a Postgres of which an older volume came back does not
+   * know that they were closed, or deleted.
+   */
   async end(): Promise<void> {
-    for (const { poll } of this.host.openPolls()) await this.close(poll)
+    for (const poll of this.host.made) {
+      const phase = await this.host.phaseOf(poll)
+      if (phase === "open" || phase === "paused") await this.close(poll)
+    }
   }
 
   /** The viewers go home. */

@@ -21,10 +21,10 @@ const AGAIN_MS = 300
 /** So long people may still try to vote in a poll that is closed; it becomes final meanwhile. */
 const LINGER_MS = 6_000
 const pollSchema = z.object({ id: z.string(), phase: z.string() })
-type Phase = z.infer<typeof pollSchema>["phase"] | "unknown" | "gone"
 
 export class Host {
-  private polls = 0
+  /** The ids of all polls that it has made. */
+  readonly made: string[] = []
   private readonly open = new Map<string, OpenPoll>()
 
   constructor(private readonly plan: HostPlan) {}
@@ -35,10 +35,18 @@ export class Host {
   /** Makes an open poll. It asks until the answer is clear. */
   async make(policy: Policy): Promise<string> {
     const { recorder } = this.plan
-    const poll = `proof-${++this.polls}`
+    const poll = `proof-${this.made.length + 1}`
+    this.made.push(poll)
     recorder.write({ kind: "poll", poll, policy, options: OPTIONS, at: recorder.now() })
     const options = OPTIONS.map((id) => ({ id, label: id.toUpperCase() }))
-    const body = { id: poll, title: `Proof ${this.polls}`, policy, options, results: "live", state: "open" }
+    const body = {
+      id: poll,
+      title: `Proof ${this.made.length}`,
+      policy,
+      options,
+      results: "live",
+      state: "open",
+    }
     // 409 says that an earlier request, whose answer got lost, has made it.
     await this.until("POST", "/api/polls", body, [201, 409])
     this.open.set(poll, { poll, policy, options: OPTIONS })
@@ -71,8 +79,16 @@ export class Host {
     while ((await this.move(poll, "deleted")) === "unknown") await Bun.sleep(AGAIN_MS)
   }
 
-  /** Where the poll is in its life; "unknown" where nobody answers. */
-  async phaseOf(poll: string): Promise<Phase> {
+  /** Where the poll is in its life; "gone" where there is none. It asks until somebody answers. */
+  async phaseOf(poll: string): Promise<string> {
+    for (;;) {
+      const phase = await this.askPhase(poll)
+      if (phase !== null) return phase
+      await Bun.sleep(AGAIN_MS)
+    }
+  }
+
+  private async askPhase(poll: string): Promise<string | null> {
     for (const url of this.plan.urls) {
       try {
         const answer = await fetch(`${url}/api/polls/${poll}`, {
@@ -82,9 +98,11 @@ export class Host {
         if (answer.status === 404 || answer.status === 410) return "gone"
         if (answer.ok) return pollSchema.parse(await answer.json()).phase
         await answer.arrayBuffer()
-      } catch {}
+      } catch {
+        // The other replica may answer.
+      }
     }
-    return "unknown"
+    return null
   }
 
   private async until(method: string, path: string, body: unknown, expected: number[]): Promise<void> {
