@@ -12,8 +12,9 @@ const PAUSE_MS = { least: 500, most: 3_000 }
 const VIEWERS = 2
 /** So long after its end people still look at a poll. */
 const LINGER_MS = 15_000
-/** Of 100 moves of the host: pauses, and deletions; the others close a poll and open another. */
-const PAUSES = 30
+/** Of 100 moves of the host: pauses, changes of words, and deletions; the others close a poll and open another. */
+const PAUSES = 25
+const CHANGES = 15
 const DELETES = 12
 
 type EveningPlan = Omit<HostPlan, "onPoll"> & { random: Random; recorder: Recorder }
@@ -41,7 +42,9 @@ export class Evening {
       if (until.aborted) return
       const dice = random.next() * 100
       if (dice < PAUSES) await this.pause()
-      else if (dice < PAUSES + DELETES && this.ended.length > 1) await this.delete(this.ended.shift() ?? "")
+      else if (dice < PAUSES + CHANGES) await this.host.reword(random.pick(this.host.openPolls()).poll)
+      else if (dice < PAUSES + CHANGES + DELETES && this.ended.length > 1)
+        await this.delete(this.ended.shift() ?? "")
       else await this.replace()
     }
   }

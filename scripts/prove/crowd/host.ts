@@ -74,6 +74,11 @@ export class Host {
     this.open.delete(poll)
   }
 
+  /** Gives the poll another title, while people vote in it. Ballots that were filled in under the old one are refused. */
+  async reword(poll: string): Promise<void> {
+    await this.ask("PATCH", `/api/polls/${poll}`, { title: `Proof, reworded ${crypto.randomUUID()}` })
+  }
+
   async delete(poll: string): Promise<void> {
     this.open.delete(poll)
     while ((await this.move(poll, "deleted")) === "unknown") await Bun.sleep(AGAIN_MS)
