@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "bun:test"
+import { formatPosition } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openDatabase } from "@tallyroom/lib/database"
@@ -135,6 +136,62 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     const { lost, late, accepted, faults } = await booksOf("older")
     expect({ lost, late, accepted, faults }).toEqual({ lost: 0, late: 0, accepted: 50, faults: [] })
   })
+
+  test("that comes back older than a final poll does not tell what stood there then", async () => {
+    await openPoll(at.sql, booth.redis, "past", { policy: "changeable" })
+    const who = voter("past")
+    const shard = shardOf(who, SHARDS)
+    await booth.cast("past", who, "a")
+    await counted("past", 1)
+    const voters = await booth.redis.hgetall(keys.voters(shard, "past"))
+    await booth.cast("past", who, "b")
+    await becomes(async () => (await booksOf("past")).replaced, 1)
+    await at.sql`UPDATE polls SET state = 'closed' WHERE id = 'past'`
+    await waitFor("final", async () => {
+      const [row] = await at.sql`SELECT state FROM polls WHERE id = 'past'`
+      return row?.state === "final"
+    })
+    expect((await booth.cast("past", who, "b")).kind).toBe("same")
+    await booth.redis
+      .multi()
+      .del(keys.inbox(shard))
+      .hset(keys.voters(shard, "past"), voters)
+      .hset(keys.poll(shard, "past"), "accepted", 1)
+      .set(keys.fence(shard), "another-process")
+      .exec()
+    expect((await castWhenOpen("past", who, "a")).kind).toBe("closed")
+  })
+
+  test("that comes back without its end has no receipt of that wait for another ballot", async () => {
+    await opened("end")
+    const [kept, lost] = votersOfOneShard("e")
+    const shard = shardOf(kept, SHARDS)
+    await at.stop()
+    const [first, answer] = [await booth.cast("end", kept, "a"), await booth.cast("end", lost, "a")]
+    if (first.kind !== "accepted" || answer.kind !== "accepted") throw new Error("a vote was not accepted")
+    // As if the last entry had never reached the disk.
+    await booth.redis
+      .multi()
+      .xdel(keys.inbox(shard), formatPosition(answer.position))
+      .call("XSETID", keys.inbox(shard), formatPosition(first.position))
+      .hdel(keys.voters(shard, "end"), lost)
+      .hset(keys.poll(shard, "end"), "accepted", 1)
+      .set(keys.fence(shard), "another-process")
+      .exec()
+    at = await startWorker(stores())
+    await at.ready()
+    await counted("end", 1)
+    await becomes(() => fateOf("end", lost, answer), "lost")
+    expect((await castWhenOpen("end", lost, "b")).kind).toBe("accepted")
+    await counted("end", 2)
+  })
+
+  function votersOfOneShard(name: string): [string, string] {
+    const [first = "", ...others] = Array.from({ length: 40 }, (_, i) => voter(`${name}${i}`))
+    const second = others.find((other) => shardOf(other, SHARDS) === shardOf(first, SHARDS))
+    if (!second) throw new Error("no two voters are in one shard")
+    return [first, second]
+  }
 
   /** Holds every commit back, until `release` is called. `shardsHeld` tells how many shards wait. */
   async function holdCounting() {

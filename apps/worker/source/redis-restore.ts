@@ -53,6 +53,16 @@ async function removeUnless(redis: Redis, key: string, type: "hash" | "stream"):
   return true
 }
 
+/** Forgets a poll's voters of this shard. @returns false when somebody else has taken up the shard */
+export async function forgetVoters(
+  redis: Redis,
+  shard: number,
+  { id }: Poll,
+  marker: string,
+): Promise<boolean> {
+  return (await redis.restoreVoters(keys.voters(shard, id), keys.fence(shard), marker)) !== "fenced"
+}
+
 /**
  * Writes a poll's voters of this shard back into Redis: those whose votes Postgres has, and no others.
  * @returns how many; null when somebody else has taken up the shard
@@ -63,7 +73,7 @@ export async function restoreVoters(
   { shard, poll, marker }: { shard: number; poll: Poll; marker: string },
 ): Promise<number | null> {
   const place = [keys.voters(shard, poll.id), keys.fence(shard)] as const
-  if ((await redis.restoreVoters(...place, marker)) === "fenced") return null
+  if (!(await forgetVoters(redis, shard, poll, marker))) return null
   let restored = 0
   let isFenced = false
   await readStandingVotes(sql, { poll: poll.number, shard }, async (votes) => {

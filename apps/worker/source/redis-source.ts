@@ -14,7 +14,14 @@ import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
 import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
-import { chooseFloor, lowerFence, raiseFence, removeGarbage, restoreVoters } from "./redis-restore"
+import {
+  chooseFloor,
+  forgetVoters,
+  lowerFence,
+  raiseFence,
+  removeGarbage,
+  restoreVoters,
+} from "./redis-restore"
 import { behindOf, logSetback, mended, readCounted, recordSetback, WENT_BACK } from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
@@ -59,7 +66,8 @@ export class RedisSource implements Source {
     if (counted) logSetback(log, counter, counted)
     if (behind.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
       await recordLoss(sql, this.shard)
-    await this.restore(counter, found, counters, wasSetBack || wentBack ? polls.all() : behind)
+    const isWhole = !wasSetBack && !wentBack
+    await this.restore(counter, found, counters, { behind, restored: isWhole ? behind : polls.all() })
     if (wentBack) await mended(sql, log, counter)
   }
 
@@ -67,10 +75,14 @@ export class RedisSource implements Source {
   async onCounting(): Promise<void> {}
 
   /** Only an idle shard asks: `cast.lua` itself accepts nothing in a Redis for which the fence was not lowered. */
-  async check(_counter: Counter, isIdle: boolean): Promise<boolean> {
+  async check(counter: Counter, isIdle: boolean): Promise<boolean> {
     if (!isIdle) return true
-    const { fence, serving } = await inspectShard(this.parts.redis, this.shard)
-    return fence === serving
+    const { fence, serving, last } = await inspectShard(this.parts.redis, this.shard)
+    if (fence !== serving) return false
+    // What got an id up to there, and neither waits nor was counted, went with an earlier Redis.
+    if (comparePositions(counter.position, last) < 0 && !(await this.reader.hasAny(counter.position, last)))
+      await counter.moveTo(last)
+    return true
   }
 
   read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
@@ -116,10 +128,10 @@ export class RedisSource implements Source {
     }
     if (fence === serving) return true
     const { redis, sql } = this.parts
-    // Both stores may have gone back together: a receipt of what neither has must not wait for the next ballot.
-    if (comparePositions(last, counter.position) === 0)
-      await counter.moveTo(await chooseFloor(redis, sql, this.shard, [counter.position]))
-    await this.lowerFence(counter.position, fence, serving)
+    // Redis may have lost its end, alone or together with Postgres: a receipt of what neither has must not wait for the next ballot.
+    const floor = await chooseFloor(redis, sql, this.shard, [counter.position, last])
+    if (comparePositions(last, counter.position) === 0) await counter.moveTo(floor)
+    await this.lowerFence(floor, fence, serving)
     return true
   }
 
@@ -127,13 +139,13 @@ export class RedisSource implements Source {
     counter: Counter,
     found: ShardInspection,
     counters: Map<number, number>,
-    behind: Poll[],
+    { behind, restored }: { behind: Poll[]; restored: Poll[] },
   ): Promise<void> {
     const { shard } = this
     const { redis, sql, projection, log, polls } = this.parts
-    if (behind.length > 0) {
+    if (restored.length > 0) {
       log.warn(
-        { shard, polls: idsOf(behind) },
+        { shard, polls: idsOf(restored) },
         "Redis and Postgres are not of one time, or Redis was wiped: restoring it",
       )
     }
@@ -145,7 +157,7 @@ export class RedisSource implements Source {
     for (const loss of await bookLosses(sql, counter.holding())) {
       if (loss.lost > 0) log.error({ shard, ...loss }, "ballots were lost with the inbox")
     }
-    await this.restoreVoters(new Set([...behind, ...spoilt]), marker)
+    await this.restoreVoters(new Set([...restored, ...spoilt]), new Set(behind), marker)
     await polls.refresh()
     await projection.write("all", marker)
     await counter.moveTo(await chooseFloor(redis, sql, shard, [counter.position, found.last]))
@@ -153,9 +165,16 @@ export class RedisSource implements Source {
     await this.lowerFence(counter.position, marker, found.serving)
   }
 
-  private async restoreVoters(polls: Set<Poll>, marker: string): Promise<void> {
+  private async restoreVoters(polls: Set<Poll>, behind: ReadonlySet<Poll>, marker: string): Promise<void> {
     const { redis, sql, log } = this.parts
     for (const poll of polls) {
+      // Nobody votes there any more, and this Redis may hold another vote of somebody than the one that counts.
+      if (
+        poll.state === "final" &&
+        behind.has(poll) &&
+        !(await forgetVoters(redis, this.shard, poll, marker))
+      )
+        throw new PositionMoved()
       if (poll.state === "final" || poll.state === "draft") continue
       const voters = await restoreVoters(redis, sql, { shard: this.shard, poll, marker })
       if (voters === null) throw new PositionMoved()

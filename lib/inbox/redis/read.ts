@@ -32,6 +32,12 @@ export class RedisReader implements Reader {
     return entries.map(([position, fields]) => toEntry(position, fields))
   }
 
+  /** Whether an entry stands after a position, up to another one. */
+  async hasAny(after: Position, upTo: Position): Promise<boolean> {
+    const range = [`(${formatPosition(after)}`, formatPosition(upTo)] as const
+    return (await this.redis.xrange(keys.inbox(this.shard), ...range, "COUNT", 1)).length > 0
+  }
+
   /** Notes in the same step up to where the shard is counted, so that what is neither here nor in Postgres is known to be missing. */
   async release(upTo: Position): Promise<void> {
     await this.redis.releaseCounted(
