@@ -54,7 +54,7 @@ export const machineFaults: readonly Fault[] = [
       const disk = found(system.disk, "disk")
       await disk.fill()
       const end = async () => {
-        disk.free()
+        await disk.free()
         // Brokers need that once they had no room, and Redis and Postgres may be down.
         await system.broker?.end()
         await Promise.all(storesOn(system).map((store) => store.start()))

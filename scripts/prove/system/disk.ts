@@ -134,9 +134,10 @@ export class Disk {
     for (const size of FILLERS) await tryRun("fallocate", "--length", size, this.filler(size))
   }
 
-  /** Gives that room back. */
-  free(): void {
+  /** Gives that room back, for good: a power cut must not bring the fillers back. */
+  async free(): Promise<void> {
     for (const size of FILLERS) rmSync(this.filler(size), { force: true })
+    await this.settle()
   }
 
   /** Leaves nothing of it. All that used it has ended. */
