@@ -18,7 +18,7 @@ import { backingOf, isMounted, loopsOn, mountedAt, run, tryRun } from "./mounts"
 const MEBIBYTE = 2 ** 20
 const STOP_GRACE_MS = 5_000
 /** Stores of a prover that was killed take up to 8 s to end. */
-const RELEASE_MS = 20_000
+const RELEASE_MS = 15_000
 
 /** nbdkit's socket, looked for in the disk's folder, as a whole path may be too long for one. */
 const SOCKET = "nbd.sock"
@@ -194,7 +194,8 @@ async function takeApart(dir: string): Promise<void> {
   // It may be gone with its mount.
   for (const loop of loops.keys()) await tryRun("losetup", "--detach", loop)
   const isThere = ([loop, on]: [string, string | null]) => on !== null && backingOf(loop) === on
-  await waitFor(`all to leave the disk at ${mount}`, () => ![...loops].some(isThere), RELEASE_MS)
+  // Whatever still has a file open there keeps the device until it ends, which then goes by itself.
+  await waitFor("all to leave the disk", () => ![...loops].some(isThere), RELEASE_MS).catch(() => {})
   // What serves it ends then.
   if (isMounted(fuse)) await run("umount", "--lazy", fuse)
 }
