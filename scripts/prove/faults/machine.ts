@@ -1,8 +1,6 @@
 /** The machine of the stores: it loses its power, or its disk is full. */
 
 import type { Harm } from "../record/record"
-import type { Store } from "../system/store"
-import type { System } from "../system/system"
 import { type Fault, found, type Ground } from "./fault"
 
 const POWER_CUT = "power cut"
@@ -10,16 +8,13 @@ const FULL_DISK = "full disk"
 /** What needs a disk of the prover's own. */
 export const DISK_FAULTS: readonly string[] = [POWER_CUT, FULL_DISK]
 
-/** Everything on the machine; what is not there does no harm. */
-const ON_IT = ["redis", "postgres", "nats", "rabbitmq"]
+/** Everything that may be on the machine. */
+const ON_IT = ["redis", "postgres", "nats"]
 
-const storesOn = ({ redis, postgres, broker }: System): Store[] =>
-  broker ? [redis, postgres, broker] : [redis, postgres]
-
-/** A Redis that comes back without its last second looks whole where nobody had read that. The brokers sync now and then. */
+/** A Redis that comes back without its last second looks whole where nobody had read that. NATS syncs now and then. */
 function powerCutHarm({ inbox, appendfsync }: Ground): Harm {
   if (appendfsync === "everysec") return "unseen"
-  return inbox === "redis" ? "none" : "books"
+  return inbox === "nats" ? "books" : "none"
 }
 
 export const machineFaults: readonly Fault[] = [
@@ -29,7 +24,7 @@ export const machineFaults: readonly Fault[] = [
     targets: () => ["machine"],
     touches: () => ON_IT,
     begin: async (system) => {
-      const [disk, stores] = [found(system.disk, "disk"), storesOn(system)]
+      const [disk, stores] = [found(system.disk, "disk"), system.onDisk]
       const end = async () => {
         await disk.restorePower()
         await Promise.all(stores.map((store) => store.regainPower()))
@@ -55,9 +50,9 @@ export const machineFaults: readonly Fault[] = [
       await disk.fill()
       const end = async () => {
         await disk.free()
-        // Brokers need that once they had no room, and Redis and Postgres may be down.
-        await system.broker?.end()
-        await Promise.all(storesOn(system).map((store) => store.start()))
+        // NATS needs that once it had no room, and Redis and Postgres may be down.
+        await Promise.all(system.onDisk.filter(({ name }) => name === "nats").map((store) => store.end()))
+        await Promise.all(system.onDisk.map((store) => store.start()))
       }
       return { note: "the disk of the stores is full", end }
     },

@@ -54,6 +54,8 @@ export type System = {
   /** By name, such as "clock of vote 1". */
   clocks: Map<string, Clock>
   disk: Disk | null
+  /** The stores that are on that disk, or would be. */
+  onDisk: Store[]
   adminToken: string
   stop(): Promise<void>
 }
@@ -69,6 +71,8 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   }
   const disk = plan.ownDisk ? await openDisk({ dir: diskOf(dir), megabytes: DISK_MEGABYTES }) : null
   const home = disk?.path ?? dir
+  // A single RabbitMQ 3.10 does not come back from a power cut: its coordinator of streams crashes for ever.
+  const brokerHome = inbox === "rabbitmq" ? dir : home
 
   const clocks = new Map(
     plan.clocks.map((name) => [`clock of ${name}`, new Clock(join(dir, `clock-${name.replace(" ", "-")}`))]),
@@ -93,13 +97,13 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     inbox === "redis"
       ? null
       : await startBroker(inbox, {
-          dir: join(home, inbox),
+          dir: join(brokerHome, inbox),
           logFile: log(inbox),
           onCrash: (code) => broker && crashed(() => broker)(code),
         })
   const broker: Store | null =
     brokerServer &&
-    new Store(inbox, brokerServer, join(home, inbox, inbox === "nats" ? "jetstream" : "db"), say)
+    new Store(inbox, brokerServer, join(brokerHome, inbox, inbox === "nats" ? "jetstream" : "db"), say)
   const database = await postgresServer.database("tallyroom")
   const inboxUrl = brokerServer?.url ?? ""
   // Users and passwords are no ballots: whoever sets stores up sees to it that these stay.
@@ -171,7 +175,8 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   }
   const urls = { redis: redisServer, database, inbox: inboxUrl }
   const apps = { vote, worker, result }
-  return { inbox, ...apps, redis, postgres, broker, urls, links, clocks, disk, adminToken, stop }
+  const onDisk = broker && brokerHome === home ? [redis, postgres, broker] : [redis, postgres]
+  return { inbox, ...apps, redis, postgres, broker, urls, links, clocks, disk, onDisk, adminToken, stop }
 }
 
 /** Where the own disk of a system in this folder is. */
