@@ -73,8 +73,8 @@ export function planOf(wishes: PlanWishes): Planned[] {
     if (targets.length === 0) continue
     const target = random.pick(targets)
     const [least, most] = fault.lasts
-    // Mostly short: of a minute and of a second, each second is equally likely to be the last.
-    const wanted = least + (most - least) * random.next() ** 2
+    // Mostly short, so that there is a system to vote in between.
+    const wanted = least + (most - least) * random.next() ** 3
     const lasts = Math.min(wanted, seconds * SHARE, seconds - at)
     const childSeed = random.whole(0, 2 ** 31)
     const things = touchedBy({ fault, target })
