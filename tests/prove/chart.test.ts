@@ -111,6 +111,8 @@ test("the audit's losses are added up over the polls", async () => {
   const timeline = await timelineOf([run, audited("lunch", 3, false), audited("dinner", 4, true), healed])
   expect(timeline.books).toEqual({ lost: 7, atLeast: true })
   expect(drawTimeline(timeline, GREEN)).toContain("booked as lost (at least 7)")
+  const told = { ...GREEN, numbers: { ...GREEN.numbers, lost: 9 } }
+  expect(drawTimeline(timeline, told)).toContain("says that it is lost (9; the books name at least 7)")
 })
 
 test("what tells nothing of votes, answers and faults changes nothing", async () => {
@@ -150,6 +152,7 @@ test.each([
   ["cut", "vote 1 → redis", "link"],
   ["clock", "redis", "clock"],
   ["power cut", "the machine", "power"],
+  ["full disk", "machine", "store"],
   ["closed", "poll lunch", "host"],
 ] satisfies [string, string, FaultKind][])("the fault %s of %s is sorted under %s", (name, target, kind) => {
   expect(faultKind({ name, target })).toBe(kind)

@@ -8,6 +8,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** The first line that fits decides. What fits none was done to processes, such as a restart of everything. */
 const SIGNS: [FaultKind, (fault: Pick<FaultRecord, "name" | "target">) => boolean][] = [
   ["power", ({ name }) => /power/i.test(name)],
+  ["store", ({ name }) => /\bdisk\b/i.test(name)],
   ["clock", ({ name }) => /clock/i.test(name)],
   ["link", ({ target }) => /→|->|\blinks?\b/.test(target)],
   ["host", ({ name, target }) => /^(host|polls?)\b/i.test(target) || /^(host|poll)\b/i.test(name)],

@@ -18,7 +18,15 @@ export function headline({ healed, books }: RunTimeline, verdict: ChartVerdict |
   if (healed === null) return { tone: "bad", text: "The run broke off" }
   if (healed.fault !== null) return { tone: "bad", text: "The system did not heal" }
   if (verdict === null) return { tone: "open", text: "Not judged yet" }
-  const lost = books?.lost ?? 0
+  const [lost, told] = [books?.lost ?? 0, verdict.numbers.lost ?? 0]
+  // What nobody but a store knew is in no books, and yet its receipts say what became of it.
+  if (told > lost) {
+    const named = `${amount(told)}; the books name ${lostText(books)}`
+    return {
+      tone: "good",
+      text: `Every accepted vote is counted, or its receipt says that it is lost (${named})`,
+    }
+  }
   if (lost === 0) return { tone: "good", text: "Every accepted vote is counted" }
   return { tone: "good", text: `Every accepted vote is counted, or booked as lost (${lostText(books)})` }
 }
