@@ -11,7 +11,7 @@ import { describe } from "../services/terminal/user-error"
 import { headline } from "./chart/verdict"
 import { FAULTS, HARMS } from "./faults/plan"
 import { makeProof } from "./proof"
-import type { Harm } from "./record/record"
+import { type Harm, USUAL } from "./record/record"
 import { closeDisks } from "./system/disk"
 import { ProgressLine } from "./terminal"
 
@@ -44,9 +44,9 @@ const { values } = readCommandLine({
     seconds: orElse(wholeNumber(5, 86_400), 600),
     seed: orElse(wholeNumber(0, 2 ** 31), Math.floor(Math.random() * 2 ** 31)),
     only: someOf(FAULT_NAMES, "fault"),
-    harm: orElse<Harm>(oneOf(HARMS), "unseen"),
-    fsync: orElse(oneOf(APPENDFSYNC), "always"),
-    rate: orElse(wholeNumber(1, 10_000), 150),
+    harm: orElse<Harm>(oneOf(HARMS), USUAL.harm),
+    fsync: orElse(oneOf(APPENDFSYNC), USUAL.fsync),
+    rate: orElse(wholeNumber(1, 10_000), USUAL.rate),
   },
 })
 

@@ -56,13 +56,13 @@ const PROGRESS_MS = 1_000
 
 export async function runProof(plan: RunPlan): Promise<RunOutcome> {
   const { dir, tell, rate } = plan
-  const { seed, seconds, inbox, harm, only } = plan.wishes
+  const { seed, seconds, inbox, harm, only, appendfsync: fsync = "always" } = plan.wishes
   tell.line("Starting two of each app and their stores")
   const system = await startSystem({ ...plan, inbox, say: (line) => tell.line(line) })
   const record = join(dir, "record.jsonl")
   const recorder = new Recorder(record)
   const startedAt = new Date().toISOString()
-  const asked = { seed, inbox, seconds, rate, harm, only: only ? [...only] : null }
+  const asked = { seed, inbox, seconds, rate, harm, fsync, only: only ? [...only] : null }
   recorder.write({ kind: "run", ...asked, shards: SHARDS, startedAt })
   const tally = new Progressing(recorder, seconds)
   const random = randomOf(seed + 1)

@@ -25,7 +25,17 @@ import type {
 
 /** 240 slots of a second. */
 const run: Run = {
-  ...{ kind: "run", seed: 7, inbox: "nats", seconds: 240, rate: 150, harm: "books", only: null, shards: 2 },
+  ...{
+    kind: "run",
+    seed: 7,
+    inbox: "nats",
+    seconds: 240,
+    rate: 150,
+    harm: "books",
+    only: null,
+    fsync: "always",
+    shards: 2,
+  },
   startedAt: "2026-01-02T03:04:05.000Z",
 }
 const healed: RecordLine = { kind: "healed", at: 250_000, fault: null }

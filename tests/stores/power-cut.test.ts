@@ -158,9 +158,10 @@ describe.skipIf(hindrance !== null)(`a power cut${hindrance ? ` (skipped: ${hind
         const counting = async () => {
           for (;;) acknowledged = await redis.incr("n")
         }
-        expect(counting()).rejects.toThrow()
+        const ended = expect(counting()).rejects.toThrow()
         await waitFor("Redis to give up", () => server.pid === undefined)
         redis.disconnect()
+        await ended
         await disk.free()
         await server.start()
         expect((await counted(server)) - acknowledged).toBeOneOf([0, 1])

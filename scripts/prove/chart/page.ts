@@ -1,6 +1,6 @@
 /** The page docs/failure-proof.md: what was done to Tallyroom, and what came of it. Every figure is one of a record. */
 
-import type { Inbox } from "../record/record"
+import { type Inbox, type Run, USUAL } from "../record/record"
 import { INBOX_NAMES } from "./draw"
 import { FAULT_KINDS, type FaultKind } from "./fault-kinds"
 import { lengthText } from "./scale"
@@ -98,7 +98,7 @@ function sectionOf({ timeline, verdict }: ProvenRun): string {
   return [
     `## ${name}`,
     `**${headline(timeline, verdict).text}.** ${run.seconds} seconds of seed ${run.seed}:`,
-    `\`\`\`sh\nbun run prove --inbox ${run.inbox} --seed ${run.seed} --seconds ${run.seconds}\n\`\`\``,
+    `\`\`\`sh\n${commandOf(run)}\n\`\`\``,
     `![The run with ${name} over time: votes, answers and ${amount(faults.length)} faults](${pictureOf(run.inbox)})`,
     findingsOf(verdict),
     ...(numbers.length === 0 ? [] : [`By the checker's own count: ${numbers.join(", ")}.`]),
@@ -154,4 +154,14 @@ function lineOf(text: string): string {
 
 function cellOf(text: string): string {
   return lineOf(text).replaceAll("|", "\\|")
+}
+
+/** What makes the same plan again; what it has by default is left out. */
+function commandOf({ inbox, seed, seconds, rate, harm, only, fsync }: Run): string {
+  const words = [`bun run prove --inbox ${inbox} --seed ${seed} --seconds ${seconds}`]
+  if (rate !== USUAL.rate) words.push(`--rate ${rate}`)
+  if (harm !== USUAL.harm) words.push(`--harm ${harm}`)
+  if (fsync !== USUAL.fsync) words.push(`--fsync ${fsync}`)
+  if (only !== null) words.push(`--only "${only.join(",")}"`)
+  return words.join(" ")
 }

@@ -20,6 +20,8 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     rate: number(),
     harm,
     only: array(string()).nullable(),
+    // Older records don't say it.
+    fsync: z.enum(["always", "everysec"]).default("always"),
     shards: number(),
     startedAt: string(),
   }),

@@ -21,10 +21,15 @@ export type Run = {
   /** The worst harm that was asked for, and the faults, where not all were. */
   harm: Harm
   only: string[] | null
+  /** How Redis was said to sync. */
+  fsync: "always" | "everysec"
   shards: number
   /** When the run began, by the prover's wall clock (ISO 8601). It is for readers; nothing is computed from it. */
   startedAt: string
 }
+
+/** What is asked for where nothing else is. */
+export const USUAL = { rate: 150, harm: "unseen", fsync: "always" } as const
 
 /** A poll as a host made it. All polls are by `browser` eligibility, with live results. */
 export type PollMade = {
