@@ -51,6 +51,10 @@ const CALM_S = 3
 /** So much time passes at the most from one fault's begin to the next one's. */
 const EVERY_S = 3
 const AT_ONCE = 3
+/**
+ * After one store has lost something another one loses nothing for so long: of what the only two that knew have lost, no book can tell.
+ */
+const APART_S = 60
 /** A fault takes no more of a short run. */
 const SHARE = 0.15
 
@@ -77,6 +81,8 @@ export function planOf(wishes: PlanWishes): Planned[] {
     const wanted = least + (most - least) * random.next() ** 3
     const lasts = Math.min(wanted, seconds * SHARE, seconds - at)
     const childSeed = random.whole(0, 2 ** 31)
+    const losers = plan.filter((it) => it.fault.harm !== "none" && at - it.at - it.lasts < APART_S)
+    if (fault.harm !== "none" && losers.some((it) => it.target !== target)) continue
     const things = touchedBy({ fault, target })
     if (now.some((it) => touchedBy(it).some((thing) => things.includes(thing)))) continue
     plan.push({ fault, target, at, lasts, seed: childSeed })
