@@ -30,6 +30,7 @@ export type ColourName = keyof typeof THEME
 export const STYLE = [
   "text{font:14px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif;font-variant-numeric:tabular-nums}",
   ".headline{font-size:24px;font-weight:700}",
+  ".sentence{font-size:18px;font-weight:700}",
   ".panel{font-size:16px;font-weight:650}.small{font-size:13px}",
   "path:not([class*=fill]){fill:none}.grid{stroke-width:1}",
   colours(0),

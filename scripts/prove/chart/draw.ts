@@ -12,6 +12,8 @@ import { nameOf, votesPanel } from "./votes-panel"
 import { waitingPanel } from "./waiting-panel"
 
 const HEAD = 112
+/** As many fit in the large size. */
+const HEADLINE_CHARS = 65
 const GAP = 30
 const AXIS = 26
 export const INBOX_NAMES = { redis: "Redis", nats: "NATS", rabbitmq: "RabbitMQ" } as const
@@ -73,7 +75,7 @@ function head(timeline: RunTimeline, verdict: ChartVerdict | null, title: string
       svgElement("circle", { r: 15, class: `fill-${colour}` }),
       svgElement("path", { d: SIGNS[tone], class: "line-raised", "stroke-width": 3.2 }),
     ),
-    textAt(MARGIN + 42, 51, text, colour, { size: "headline" }),
+    textAt(MARGIN + 42, 51, text, colour, { size: text.length > HEADLINE_CHARS ? "sentence" : "headline" }),
     textAt(MARGIN, 84, parts.join("  ·  "), "muted"),
   ]
 }

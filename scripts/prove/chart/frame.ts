@@ -18,7 +18,7 @@ export function timeScale(lengthMs: number): TimeScale {
   return (ms) => LEFT + (Math.min(ms, lengthMs) / lengthMs) * (RIGHT - LEFT)
 }
 
-type TextStyle = { size?: "headline" | "panel" | "small"; anchor?: "start" | "middle" | "end" }
+type TextStyle = { size?: "headline" | "sentence" | "panel" | "small"; anchor?: "start" | "middle" | "end" }
 
 export function textAt(
   x: number,
