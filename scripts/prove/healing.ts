@@ -3,6 +3,7 @@
 import { join } from "node:path"
 import postgres from "postgres"
 import { z } from "zod"
+import { crowd } from "../services/apps/voters"
 import { CHECKOUT } from "../services/checkout"
 import { outputOf } from "../services/processes/output-of"
 import { waitFor } from "../services/wait"
@@ -68,15 +69,11 @@ export async function askReceipts(
   receipts: readonly { poll: string; receipt: string }[],
   recorder: Recorder,
 ): Promise<void> {
-  let next = 0
-  const one = async () => {
-    for (let one = receipts[next++]; one; one = receipts[next++]) {
-      const { poll, receipt } = one
-      const url = `${result[next % result.length]?.url}/api/polls/${poll}/receipts/${receipt}`
-      recorder.write({ kind: "receipt", poll, receipt, status: await statusAt(url) })
-    }
-  }
-  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, one))
+  await crowd(receipts.length, ASKED_AT_ONCE, async (i) => {
+    const { poll = "", receipt = "" } = receipts[i] ?? {}
+    const url = `${result[i % result.length]?.url}/api/polls/${poll}/receipts/${receipt}`
+    recorder.write({ kind: "receipt", poll, receipt, status: await statusAt(url) })
+  })
 }
 
 /** @returns what became of the ballot, or the status of an answer that says nothing of that */

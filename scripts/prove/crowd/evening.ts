@@ -1,7 +1,5 @@
 /** What the host does in a run: new polls come, older ones are paused, closed and deleted, and viewers follow. */
 
-import type { Random } from "../random"
-import type { Recorder } from "../record/recorder"
 import { Host, type HostPlan } from "./host"
 import { Viewer } from "./viewers"
 
@@ -17,7 +15,7 @@ const PAUSES = 25
 const CHANGES = 15
 const DELETES = 12
 
-type EveningPlan = Omit<HostPlan, "onPoll"> & { random: Random; recorder: Recorder }
+type EveningPlan = Omit<HostPlan, "onPoll">
 
 export class Evening {
   readonly host: Host

@@ -74,7 +74,7 @@ export class Host {
     this.open.delete(poll)
   }
 
-  /** Gives the poll another title, while people vote in it. Ballots that were filled in under the old one are refused. */
+  /** Gives the poll another title, while people vote in it. */
   async reword(poll: string): Promise<void> {
     await this.ask("PATCH", `/api/polls/${poll}`, { title: `Proof, reworded ${crypto.randomUUID()}` })
   }

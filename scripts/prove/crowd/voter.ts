@@ -1,6 +1,7 @@
 /** One request of a voter, and what its answer means. */
 
 import { z } from "zod"
+import { castOnce } from "../../services/apps/voters"
 import type { Call, Outcome } from "../record/record"
 
 /** What is asked, and where. */
@@ -24,21 +25,12 @@ const SETTLED = [400, 403, 404, 409, 410]
 
 /** @param patienceMs after which the voter hangs up */
 export async function send(url: string, ballot: Ballot, patienceMs: number): Promise<Answer> {
-  try {
-    const response = await fetch(`${url}/api/polls/${ballot.poll}/votes`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "idempotency-key": ballot.voter,
-        ...(ballot.replaces !== null && { replaces: ballot.replaces }),
-      },
-      body: JSON.stringify({ option: ballot.option }),
-      signal: AbortSignal.timeout(patienceMs),
-    })
-    return read(response.status, answerSchema.safeParse(await response.json()).data ?? {}, ballot.option)
-  } catch {
-    return { ...NONE, outcome: "unknown", isOpen: true }
-  }
+  const { poll, voter, option, replaces } = ballot
+  const response = await castOnce(url, poll, voter, option, replaces ?? undefined, patienceMs)
+  // The answer may break off in its midst.
+  const said = await response?.json().catch(() => undefined)
+  if (!response || said === undefined) return { ...NONE, outcome: "unknown", isOpen: true }
+  return read(response.status, answerSchema.safeParse(said).data ?? {}, option)
 }
 
 function read(status: number, said: z.infer<typeof answerSchema>, asked: string): Answer {

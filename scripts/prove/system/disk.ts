@@ -45,8 +45,8 @@ export async function canOpenDisk(): Promise<string | null> {
     await disk.close()
     return null
   } catch (error) {
-    if (error instanceof UserError) return error.message
-    throw error
+    // Where there is no /dev/fuse, or no loop device is free, one of the programs says so.
+    return error instanceof Error ? error.message : String(error)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

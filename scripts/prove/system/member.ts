@@ -17,8 +17,6 @@ export class Member {
   private isFrozen = false
   private isOver = false
   private wellAt = performance.now()
-  /** How often it was started anew, and why the last time. */
-  restarts = 0
   private readonly watch: ReturnType<typeof setInterval>
 
   /**
@@ -81,7 +79,6 @@ export class Member {
       if (this.isOver) return
       await Bun.sleep(AGAIN_MS)
       if (this.isOver) return
-      this.restarts++
       this.isFrozen = false
       this.process = this.start()
     })

@@ -30,8 +30,8 @@ export class Store {
   }
 
   /** Ends it in order. */
-  end(graceMs?: number): Promise<void> {
-    return this.inTurn(() => this.server.stop(graceMs))
+  end(): Promise<void> {
+    return this.inTurn(() => this.server.stop())
   }
 
   /** Starts it after it ended by itself, and not at once: one with a full disk does so again and again. */

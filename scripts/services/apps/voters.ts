@@ -12,6 +12,9 @@ export function person(): string {
   return crypto.randomUUID()
 }
 
+/** An answer that takes longer is none. */
+const PATIENCE_MS = 5_000
+
 /**
  * One vote over JSON; a network failure counts as no answer.
  * @param replaces the receipt of the vote that this one is to replace, or "none"
@@ -22,6 +25,7 @@ export async function castOnce(
   who: string,
   option: string,
   replaces?: string,
+  patienceMs = PATIENCE_MS,
 ): Promise<Response | null> {
   try {
     return await fetch(`${url}/api/polls/${poll}/votes`, {
@@ -32,7 +36,7 @@ export async function castOnce(
         ...(replaces !== undefined && { replaces }),
       },
       body: JSON.stringify({ option }),
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(patienceMs),
     })
   } catch {
     return null
