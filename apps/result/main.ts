@@ -1,6 +1,7 @@
 /** The result app's process. */
 
 import { openDatabase } from "@tallyroom/lib/database"
+import { wideProxies } from "@tallyroom/lib/http/address"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Listener } from "@tallyroom/lib/postgres/listener"
@@ -25,6 +26,7 @@ const STATEMENTS_DEADLINE_S = 2
 await runSubcommand("result", containerSubcommands)
 
 const { settings, current, log } = startProcess("result", declared)
+for (const note of wideProxies(settings.TRUSTED_PROXIES)) log.warn(note)
 
 const sql = openDatabase(() => current().DATABASE_URL, {
   name: "result",

@@ -43,7 +43,8 @@ export const settings = {
   TRUSTED_PROXIES: setting({
     schema: commaSeparated().transform((networks, context) => trustedProxies(networks, context)),
     default: "",
-    description: "Networks of the proxies in front, like 10.0.0.0/8, whose X-Forwarded-For is believed.",
+    description:
+      "Addresses of the proxies in front, whose X-Forwarded-For and -Proto count, or a network like 192.0.2.0/28 that holds nobody else, divided by commas.",
   }),
   EMBED_ORIGINS: embedOrigins,
   CONTRACT: contract,

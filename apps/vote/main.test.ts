@@ -30,6 +30,7 @@ test("a process is ready once a worker has opened the inbox, takes votes, and st
     MANAGEMENT_HOST: "127.0.0.1",
     REDIS_URL: fixture.server.voteUrl,
     VOTER_SECRETS: SECRETS.join(","),
+    TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7",
   })
   try {
     const ready = async () => await fetch(`http://127.0.0.1:${management}/readyz`).catch(() => undefined)
@@ -44,7 +45,11 @@ test("a process is ready once a worker has opened the inbox, takes votes, and st
     expect(await child.exited).toBe(0)
     await fixture.stop()
   }
-  expect(await new Response(child.stdout).text()).not.toContain(SECRETS[0] ?? "")
+  const log = await new Response(child.stdout).text()
+  expect(log).not.toContain(SECRETS[0] ?? "")
+  expect(log.match(/"level":"warn".*TRUSTED_PROXIES has \S+/g)).toEqual([
+    expect.stringContaining("TRUSTED_PROXIES has 10.0.0.0/8:"),
+  ])
 })
 
 test("a process asks for the polls when it starts, so that its first readiness check passes", async () => {

@@ -1,6 +1,7 @@
 /** The vote app's process. */
 
 import type { ConnectionEvents, StoreName } from "@tallyroom/lib/health"
+import { wideProxies } from "@tallyroom/lib/http/address"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
@@ -25,6 +26,7 @@ import { settings as declared } from "./settings"
 await runSubcommand("vote", containerSubcommands)
 
 const { settings, current, log } = startProcess("vote", declared, inboxSettingsTogether)
+for (const note of wideProxies(settings.TRUSTED_PROXIES)) log.warn(note)
 
 const ballots = new BallotHealth()
 const eventsOf = (store: StoreName): ConnectionEvents => {

@@ -14,7 +14,7 @@ test("all wrong settings are reported together, and no secret is shown", () => {
   const wrong = {
     VOTER_SECRETS: "hunter2",
     REDIS_URL: "http://user:hunter2@localhost",
-    TRUSTED_PROXIES: "10.0.0.0/8,office",
+    TRUSTED_PROXIES: "192.0.2.0/24,office",
     PUBLIC_URL: "vote.example",
   }
   const read = () => readSettings(settings, wrong)

@@ -40,7 +40,7 @@ export const settings = {
     schema: commaSeparated().transform(trustedProxies),
     default: "",
     description:
-      "Networks like 10.0.0.0/8 of the proxies whose X-Forwarded-For and -Proto count, divided by commas.",
+      "Addresses of the proxies in front, whose X-Forwarded-For and -Proto count, or a network like 192.0.2.0/28 that holds nobody else, divided by commas.",
   }),
   BACKLOG_LIMIT: setting({
     schema: integer(1, 100_000_000),
