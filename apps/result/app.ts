@@ -10,6 +10,7 @@ import type { Assets } from "@tallyroom/lib/http/assets"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
+import { SLUG } from "@tallyroom/lib/polls/poll"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
 import type { Heard } from "@tallyroom/lib/postgres/listener"
 import { logEachCause } from "@tallyroom/lib/process/cause-log"
@@ -17,7 +18,7 @@ import type { Log } from "@tallyroom/lib/process/logging"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
 import { adminAccess } from "./access/admin-access"
-import { mayKnow } from "./access/audience"
+import { mayKnow, unknownPollProblem } from "./access/audience"
 import { adminRoutes } from "./admin/routes"
 import { PETS_TOPIC, PetCounts } from "./contracts/pet-counts"
 import { databaseProblem } from "./database/database-problem"
@@ -129,6 +130,7 @@ export function createApp(deps: AppDeps) {
     lead: (request) => toPoll({ tallies, deleted }, request),
   })(app)
   app
+    .onBeforeHandle(idsAreIds)
     .use(openapiDocument())
     .use(assets.plugin)
     .use(sockets.route)
@@ -156,6 +158,12 @@ export function heardBy(hub: Hub): Heard {
     unsure: () => hub.changedAll(),
     missedNothingUntil: (moment) => hub.missedNothingUntil(moment),
   }
+}
+
+/** No route sees a poll's id in its path that is none. @throws {Problem} poll-unknown */
+function idsAreIds({ params }: { params?: Record<string, string> }): void {
+  const { poll } = params ?? {}
+  if (poll !== undefined && !SLUG.test(poll)) throw unknownPollProblem(poll)
 }
 
 /** The reads that tell whether a path names a poll. */

@@ -1,5 +1,6 @@
 /** The lines of a chart, and how readers tell them apart. */
 
+import { countOf } from "@tallyroom/lib/polls/counts"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { inOrder, type TallyRow } from "../tally/tally-view"
 import type { ChartData } from "./browser/chart"
@@ -30,7 +31,7 @@ export function chartData(rows: TallyRow[], history: History, scheme: ColourSche
   const points = withTail(history)
   return {
     seconds: points.map(([second]) => second),
-    votes: rows.map(({ option }) => points.map(([, votes]) => votes[option.id] ?? 0)),
+    votes: rows.map(({ option }) => points.map(([, votes]) => countOf(votes, option.id))),
     lines: rows.map(({ option, index }, i) => ({
       label: option.label,
       colour: optionColours(option, index)[scheme].fill,

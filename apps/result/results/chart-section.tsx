@@ -3,6 +3,7 @@
  * throws while it is rendered, so it stands in an ErrorBoundary. The table has the same numbers.
  */
 
+import { countOf } from "@tallyroom/lib/polls/counts"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { within } from "@tallyroom/lib/within"
 import type { RefObject } from "preact"
@@ -44,7 +45,7 @@ export function ChartSection({ rows, history, script, text }: Props) {
             <Swatch row={row} dash={dashOf(i)} />
             <span class="legend-text">
               <bdi class="legend-label">{row.option.label}</bdi>{" "}
-              <span class="number">{text.number(at?.[1][row.option.id] ?? row.votes)}</span>
+              <span class="number">{text.number(at ? countOf(at[1], row.option.id) : row.votes)}</span>
             </span>
           </li>
         ))}

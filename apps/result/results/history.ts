@@ -1,5 +1,6 @@
 /** How the tally grew: the timeline of the server, continued by live snapshots. */
 
+import { countOf } from "@tallyroom/lib/polls/counts"
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import type { Timeline } from "../tally/timeline"
@@ -44,7 +45,7 @@ function thinned(history: History): History {
 }
 
 function same(votes: Record<string, number>, snapshot: Snapshot): boolean {
-  return snapshot.options.every(({ id, votes: now = 0 }) => (votes[id] ?? 0) === now)
+  return snapshot.options.every(({ id, votes: now = 0 }) => countOf(votes, id) === now)
 }
 
 function votesOf({ options }: Snapshot): Record<string, number> {

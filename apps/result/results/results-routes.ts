@@ -1,6 +1,7 @@
 /** The results over the API, as JSON and as CSV. */
 
 import { audienceOf } from "@tallyroom/lib/polls/audience"
+import { countOf } from "@tallyroom/lib/polls/counts"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
@@ -63,9 +64,9 @@ function resultsJson(request: Request, { tally, timeline }: PollResults, audienc
 function resultsCsv(request: Request, { tally }: PollResults, audience: Audience): Response {
   requireCounts(tally.poll, audience)
   const { poll, votes } = tally
-  const shares = sharesOf(poll.options.map(({ id }) => votes[id] ?? 0))
+  const shares = sharesOf(poll.options.map(({ id }) => countOf(votes, id)))
   const rows = poll.options.map(({ id, label }, i) => {
-    const count = votes[id] ?? 0
+    const count = countOf(votes, id)
     return [id, label, count, (shares?.[i] ?? 0).toFixed(3)]
   })
   return conditional(request, () => toCsv([["option", "label", "votes", "share"], ...rows]), {

@@ -4,20 +4,22 @@ import { useEffect, useRef } from "preact/hooks"
 export type StageActions = Record<"cover" | "fullScreen" | "previous" | "next" | "keys", () => void>
 
 /** Remote presenters send the page keys, Esc, "." and "b". */
-const KEYS: Record<string, keyof StageActions> = {
-  " ": "cover",
-  b: "cover",
-  B: "cover",
-  ".": "cover",
-  Escape: "cover",
-  f: "fullScreen",
-  F: "fullScreen",
-  ArrowLeft: "previous",
-  PageUp: "previous",
-  ArrowRight: "next",
-  PageDown: "next",
-  "?": "keys",
-}
+const KEYS = new Map<string, keyof StageActions>(
+  Object.entries({
+    " ": "cover",
+    b: "cover",
+    B: "cover",
+    ".": "cover",
+    Escape: "cover",
+    f: "fullScreen",
+    F: "fullScreen",
+    ArrowLeft: "previous",
+    PageUp: "previous",
+    ArrowRight: "next",
+    PageDown: "next",
+    "?": "keys",
+  }),
+)
 
 /**
  * Lets keys start these actions wherever the focus is. The space key still presses a button that was reached by the keyboard,
@@ -28,7 +30,7 @@ export function useStageKeys(actions: StageActions, dialog: RefObject<HTMLDialog
   latest.current = actions
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const action = KEYS[event.key]
+      const action = KEYS.get(event.key)
       const { ctrlKey, metaKey, altKey, repeat } = event
       if (!action || ctrlKey || metaKey || altKey || repeat) return
       if (dialog.current?.open ? action !== "keys" : isForButton(event)) return

@@ -1,5 +1,6 @@
 /** A snapshot: all that one audience sees of a poll at one moment, with a version that only grows. */
 
+import { countOf } from "@tallyroom/lib/polls/counts"
 import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 
@@ -49,7 +50,7 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
     finalAt: finalAt?.toISOString() ?? null,
     hidden: !full,
     ...(full && { total }),
-    options: poll.options.map((option) => (full ? { ...option, votes: votes[option.id] ?? 0 } : option)),
+    options: poll.options.map((option) => (full ? { ...option, votes: countOf(votes, option.id) } : option)),
   }
 }
 

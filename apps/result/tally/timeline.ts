@@ -1,6 +1,7 @@
 /** How a tally grew: few enough points for a chart, each with all votes up to its moment. */
 
 import type { Database } from "@tallyroom/lib/database"
+import { countOf } from "@tallyroom/lib/polls/counts"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 
@@ -43,8 +44,8 @@ export function readTimeline(row: unknown, poll: Pick<Poll, "options">): Timelin
   const votes = Object.fromEntries(poll.options.map(({ id }) => [id, 0]))
   const points = new Map<number, Record<string, number>>()
   for (const [second, option, change] of changes) {
-    if (votes[option] === undefined) continue
-    votes[option] += change
+    if (!Object.hasOwn(votes, option)) continue
+    votes[option] = countOf(votes, option) + change
     points.set(second, { ...votes })
   }
   return { stepSeconds: step ?? 1, points: [...points] }

@@ -62,7 +62,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
   return {
-    ...{ address, hub, listener, tables, registry, closeViewers, send },
+    ...{ address, hub, listener, tables, registry, closeViewers, send, routes: app.routes },
     get: (path: string, headers: Record<string, string> = {}) => send("GET", path, undefined, headers),
     listening: () => waitFor("the app to listen", () => listener.state === "listening", 10_000),
   }

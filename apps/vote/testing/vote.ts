@@ -57,6 +57,7 @@ export type VoteFixture = {
   admin: Redis
   /** Address of the vote app. */
   url: string
+  routes: readonly { method: string; path: string }[]
   metrics: () => Promise<string>
   logged: Logged[]
   /** Sends a request to the vote app; a redirect is returned and not followed. */
@@ -96,6 +97,7 @@ export async function startVoteFixture(
     redis,
     admin,
     url,
+    routes: app.routes,
     metrics: () => registry.metrics(),
     logged,
     ask,

@@ -59,15 +59,17 @@ export function pollApi({ address, token, voteUrl }: ApiAddress): PollApi {
 }
 
 /** Replaces what the API tells a program to do by the command that a person would use. */
-const IN_A_TERMINAL: Record<string, (detail: string) => string> = {
-  "/problems/token-needed": () => "This is not the admin token: set ADMIN_TOKEN to that of the result app.",
-  "/problems/poll-unknown": (detail) =>
-    `${detail.replace(/: look at .*/, "")}: \`bun run poll list\` shows which there are.`,
-}
+const IN_A_TERMINAL = new Map<string, (detail: string) => string>([
+  ["/problems/token-needed", () => "This is not the admin token: set ADMIN_TOKEN to that of the result app."],
+  [
+    "/problems/poll-unknown",
+    (detail) => `${detail.replace(/: look at .*/, "")}: \`bun run poll list\` shows which there are.`,
+  ],
+])
 
 async function complaint(answer: Response): Promise<string> {
   const problem = await answer.json().catch(() => ({}))
-  const words = IN_A_TERMINAL[problem.type]
+  const words = IN_A_TERMINAL.get(problem.type)
   if (words !== undefined) return words(problem.detail)
   return problem.title ? `${problem.title}. ${problem.detail}` : `The result app answered ${answer.status}.`
 }

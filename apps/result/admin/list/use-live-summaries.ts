@@ -10,7 +10,7 @@ const MOST_WATCHED = 20
 const MOVING = new Set<PollSummary["phase"]>(["scheduled", "open", "paused", "closed"])
 
 export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
-  const [latest, setLatest] = useState<Record<string, Snapshot>>({})
+  const [latest, setLatest] = useState<ReadonlyMap<string, Snapshot>>(new Map())
   useEffect(() => {
     const moving = polls.filter((poll) => isMoving(poll) && !poll.deleting)
     const stops = moving.slice(0, MOST_WATCHED).map(({ id }) =>
@@ -22,7 +22,7 @@ export function useLiveSummaries(polls: PollSummary[]): PollSummary[] {
       for (const stop of stops) stop()
     }
   }, [polls])
-  return polls.map((poll) => withSnapshot(poll, latest[poll.id]))
+  return polls.map((poll) => withSnapshot(poll, latest.get(poll.id)))
 }
 
 /** The newest snapshot of a poll. */
@@ -54,9 +54,10 @@ function watchAsAdmin(
   return keepWatching(address, { onSnapshot, onState: () => {} }, first)
 }
 
-function newest(known: Record<string, Snapshot>, snapshot: Snapshot): Record<string, Snapshot> {
-  const before = known[snapshot.poll]
-  return before && before.version >= snapshot.version ? known : { ...known, [snapshot.poll]: snapshot }
+function newest(known: ReadonlyMap<string, Snapshot>, snapshot: Snapshot): ReadonlyMap<string, Snapshot> {
+  const before = known.get(snapshot.poll)
+  const isOld = before !== undefined && before.version >= snapshot.version
+  return isOld ? known : new Map(known).set(snapshot.poll, snapshot)
 }
 
 export function withSnapshot(poll: PollSummary, snapshot: Snapshot | undefined): PollSummary {

@@ -16,20 +16,20 @@ const LONGEST_WAIT_MS = 15_000
 const FIRST_WAIT_MS = 500
 
 /** What an answer with a vote says of it, by its kind or status. */
-const STATUSES: Record<string, OwnVote["status"]> = {
-  201: "accepted",
-  202: "received",
-  "vote-stands": "stands",
-  "vote-changed": "changed",
-}
+const STATUSES = new Map<string | number, OwnVote["status"]>([
+  [201, "accepted"],
+  [202, "received"],
+  ["vote-stands", "stands"],
+  ["vote-changed", "changed"],
+])
 
-const REFUSALS: Record<string, Refusal> = {
-  "code-needed": "codeNeeded",
-  "code-unknown": "codeUnknown",
-  "too-many-attempts": "tooManyAttempts",
+const REFUSALS = new Map<string, Refusal>([
+  ["code-needed", "codeNeeded"],
+  ["code-unknown", "codeUnknown"],
+  ["too-many-attempts", "tooManyAttempts"],
   // This one has no option and no receipt: nobody learns more of a vote of their network.
-  "vote-stands": "networkStands",
-}
+  ["vote-stands", "networkStands"],
+])
 
 /**
  * @param post sends the ballot once
@@ -67,12 +67,12 @@ async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered
   const { option, receipt } = body ?? {}
   const kind = String(body?.type ?? "").replace("/problems/", "")
   if (typeof option === "string" && typeof receipt === "string") {
-    return { kind: "stands", standing: { status: STATUSES[kind || status] ?? "same", option, receipt } }
+    return { kind: "stands", standing: { status: STATUSES.get(kind || status) ?? "same", option, receipt } }
   }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)
   if (["poll-closed", "poll-paused", "poll-not-open", "poll-unknown", "poll-deleted"].includes(kind))
     return { kind: "not-open" }
-  return { kind: "refused", refusal: REFUSALS[kind] ?? "refused" }
+  return { kind: "refused", refusal: REFUSALS.get(kind) ?? "refused" }
 }
 
 function unanswered(_: unknown, response?: Response): Unanswered {

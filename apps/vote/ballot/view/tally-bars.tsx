@@ -1,5 +1,6 @@
 /** The tally as bars, in the order of the poll's options. Once it is final, the winners are marked. */
 
+import { countOf } from "@tallyroom/lib/polls/counts"
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
@@ -10,9 +11,9 @@ type Props = { options: Option[]; counts: Counts; final: boolean }
 
 export function TallyBars({ options, counts, final }: Props) {
   const { t } = useBallotText()
-  const shares = sharesOf(options.map(({ id }) => counts.votes[id] ?? 0))
-  const most = Math.max(0, ...options.map(({ id }) => counts.votes[id] ?? 0))
-  const winners = options.filter(({ id }) => final && most > 0 && counts.votes[id] === most)
+  const shares = sharesOf(options.map(({ id }) => countOf(counts.votes, id)))
+  const most = Math.max(0, ...options.map(({ id }) => countOf(counts.votes, id)))
+  const winners = options.filter(({ id }) => final && most > 0 && countOf(counts.votes, id) === most)
   return (
     <>
       <ul class="tally">
@@ -21,7 +22,7 @@ export function TallyBars({ options, counts, final }: Props) {
             key={option.id}
             option={option}
             index={index}
-            votes={counts.votes[option.id] ?? 0}
+            votes={countOf(counts.votes, option.id)}
             share={shares?.[index] ?? 0}
             award={winners.includes(option) ? t(winners.length > 1 ? "tie" : "winner") : ""}
           />

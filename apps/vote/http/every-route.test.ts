@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { faultsOf, HOSTILE_IDS, requestsTo, sendsBody } from "../../../tests/harness/every-route"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
+
+let fixture: VoteFixture
+let visitor: string
+
+beforeAll(async () => {
+  fixture = await startVoteFixture({ CONTRACT: "posts" })
+  const poll = { isDefault: true, policy: "changeable", results: "after-vote" } as const
+  const options = ["constructor", "b"].map((id) => ({ id, label: id }))
+  await fixture.writePolls(
+    examplePoll({ ...poll, options }),
+    examplePoll({ ...poll, number: 2, isDefault: false, id: "constructor", options }),
+  )
+  visitor = cookieOf(await fixture.ask("/polls/constructor"))
+})
+afterAll(() => fixture.stop())
+
+const BODIES = [
+  ["application/json", JSON.stringify({ option: "constructor", number: 1 })],
+  ["application/x-www-form-urlencoded", "vote=constructor&code=%00&replaces=constructor"],
+] as const
+
+test.each(["nobody", "a visitor"])(
+  "no id in a path or a query makes any route fail, asked by %s",
+  async (who) => {
+    const asked = HOSTILE_IDS.flatMap((id) =>
+      requestsTo(fixture.routes, id).flatMap(({ method, path }) => {
+        const query = `?answer=${id}&receipt=${id}&code=${id}&after=${id}&postId=${id}&score=${id}&lang=${id}`
+        const bodies = sendsBody(method) ? BODIES : [null]
+        return bodies.map((body) => ({ method, path: path + query, body }))
+      }),
+    )
+    expect(asked.length).toBeGreaterThan(300)
+    const faults = await faultsOf(asked, async ({ method, path, body }) => {
+      const answer = await fixture.ask(path, {
+        method,
+        headers: {
+          ...(who === "a visitor" && { cookie: visitor }),
+          ...(body && { "content-type": body[0] }),
+        },
+        ...(body && { body: body[1] }),
+      })
+      await answer.arrayBuffer()
+      // 503: there is no worker here that would make posts and tallies.
+      const holds = answer.status < 500 || answer.status === 503
+      return holds ? null : `${answer.status} ${method} ${path.slice(0, 120)} ${body?.[1] ?? ""}`
+    })
+    expect(faults).toEqual([])
+    expect(fixture.logged.filter(({ message }) => message === "a request failed")).toEqual([])
+  },
+)
+
+test("a poll and an option that are called as what every object has are voted on like any other", async () => {
+  expect((await fixture.vote("constructor", "constructor")).status).toBe(201)
+  expect((await fixture.vote("constructor", "toString")).status).toBe(400)
+  expect((await fixture.ask("/polls/constructor")).status).toBe(200)
+})
