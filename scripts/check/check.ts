@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os"
 import { stopSupervised } from "../services/processes/supervised-process"
 import { readCommandLine } from "../services/terminal/command-line"
-import { oneOf, orElse, wholeNumber } from "../services/terminal/options"
+import { oneOf, wholeNumber } from "../services/terminal/options"
 import { CheckReport } from "./steps/report"
+import { atMost, whileIdle } from "./steps/room"
 import { sideBySide } from "./steps/side-by-side"
 import { stepsBeside } from "./steps/steps"
 import { TestPostgres } from "./steps/test-postgres"
@@ -15,7 +16,8 @@ Checks types, lint, format, the settings table, manifests, workflows, shell scri
 as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes. Test files run
 side by side, and those that measure time alone, at the end.
 
-  --at-once N      how many test files run side by side (as many as there are processors, at most 6)
+  --at-once N      how many test files run side by side (as many as there are processors, at most 6, and up to twice as many
+                   while they leave processors idle)
   --browsers all   all journeys run in Chromium, Firefox and WebKit, and not a few alone
   --help           show this
 
@@ -25,17 +27,19 @@ Environment:
 /** The tests tear their stores down when they are asked to stop. */
 const STOP_GRACE_MS = 8_000
 /**
- * Each test file keeps about one processor busy, by its apps or a browser, and more than a few would need much memory.
+ * Each test file that does not wait keeps about one processor busy, by its apps or a browser, and more than a few would need much
+ * memory.
  */
 const AT_ONCE = Math.min(6, availableParallelism())
 
 const { values, operands: filters } = readCommandLine({
   usage: USAGE,
-  options: { "at-once": orElse(wholeNumber(1, 99), AT_ONCE), browsers: oneOf(["all"]) },
+  options: { "at-once": wholeNumber(1, 99), browsers: oneOf(["all"]) },
   takesOperands: true,
 })
 // tests/browsers/journeys.ts reads this.
 if (values.browsers) process.env.BROWSERS = values.browsers
+const given = values["at-once"]
 const postgres = new TestPostgres()
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(name, () => void stopSupervised(STOP_GRACE_MS).then(() => end(1)))
@@ -48,10 +52,10 @@ const steps = stepsBeside(
   files.filter((file) => !file.alone),
   postgres,
 )
-await sideBySide(steps, values["at-once"], report.onEnd, report.news)
+await sideBySide(steps, given ? atMost(given) : whileIdle(AT_ONCE), report.onEnd, report.news)
 await sideBySide(
   alone.map((file) => testStep(file, [], () => postgres.env())),
-  1,
+  atMost(1),
   report.onEnd,
   report.news,
 )

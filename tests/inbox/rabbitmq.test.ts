@@ -1,3 +1,4 @@
+// Begins early: it starts RabbitMQ many times, which takes seconds each.
 import { inboxContract } from "./contract"
 
 inboxContract("rabbitmq")

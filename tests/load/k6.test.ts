@@ -1,3 +1,4 @@
+// Begins early: most of it waits for k6 to have had its seconds.
 /**
  * Runs each load script on a small scale: it says YES to a Tallyroom that keeps its promises, and NO where the numbers
  * differ.

@@ -1,3 +1,4 @@
+// Begins early: it waits for timeouts.
 /** Connections that fall silent without being closed, as when a cable is cut, a host vanishes or a pooler hangs. New ones work. */
 
 import { beforeAll, describe, expect, test } from "bun:test"

@@ -1,3 +1,4 @@
+// Begins early: much of a proof waits for its faults to end. What cuts its connections is toxiproxy.
 /** A short failure proof with every check: a whole system under faults, all of which must heal and leave nothing wrong. */
 
 import { afterAll, describe, expect, test } from "bun:test"

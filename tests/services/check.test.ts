@@ -5,15 +5,26 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CheckReport } from "../../scripts/check/steps/report"
+import { atMost, type IdleTime, whileIdle } from "../../scripts/check/steps/room"
 import { type Ended, sideBySide } from "../../scripts/check/steps/side-by-side"
 import type { CheckStep, StepOutcome } from "../../scripts/check/steps/step"
 import { runTestFile, testFiles } from "../../scripts/check/steps/tests"
 import { UserError } from "../../scripts/services/terminal/user-error"
+import { waitFor } from "../../scripts/services/wait"
 
 setDefaultTimeout(60_000)
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-check-test-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+/** An idle processor on which four seconds pass each time somebody looks. */
+function hurried(): () => IdleTime {
+  let at = 0
+  return () => {
+    at += 4_000
+    return { idle: at, at }
+  }
+}
 
 describe("steps side by side", () => {
   /** Runs steps that wait for each other by name, and gives the order in which they begin and end. */
@@ -27,7 +38,7 @@ describe("steps side by side", () => {
     }
     await sideBySide(
       steps.map((step) => ({ run: run(step.name), ...step })),
-      width,
+      atMost(width),
       () => {},
     )
     return events
@@ -39,6 +50,49 @@ describe("steps side by side", () => {
     expect(one.slice(0, 3)).toEqual(["+a", "+c", "-a"])
     expect(one.indexOf("+b")).toBeGreaterThan(2)
     expect((await order(steps, 2)).slice(0, 3)).toEqual(["+a", "+b", "+c"])
+  })
+
+  test("more run at once while they leave processors idle, each once the load of the one before shows", () => {
+    const time = { idle: 0, at: 0 }
+    const room = whileIdle(2, () => ({ ...time }))
+    const pass = (ms: number, idleProcessors: number) => {
+      time.at += ms
+      time.idle += ms * idleProcessors
+    }
+    expect([room(0), room(1), room(2)]).toEqual([true, true, false])
+    pass(2_000, 2)
+    expect(room(2)).toBe(false)
+    pass(1_000, 2)
+    expect([room(2), room(3)]).toEqual([true, false])
+    pass(3_000, 0.2)
+    expect(room(3)).toBe(false)
+    pass(3_000, 1)
+    expect(room(3)).toBe(true)
+    pass(9_000, 2)
+    expect(room(4)).toBe(false)
+  })
+
+  test("a step begins when there is room for it, though no other has ended", async () => {
+    const room = whileIdle(1, hurried())
+    const waits = async (): Promise<StepOutcome> => {
+      await waitFor("the other to have run", async () => ran)
+      return "passed"
+    }
+    let ran = false
+    const other = async (): Promise<StepOutcome> => {
+      ran = true
+      return "passed"
+    }
+    const ends: Ended[] = []
+    const steps = [
+      { name: "waits", run: waits },
+      { name: "other", run: other },
+    ]
+    await sideBySide(steps, room, (ended) => void ends.push(ended))
+    expect(ends.map(({ step, outcome }) => [step.name, outcome])).toEqual([
+      ["other", "passed"],
+      ["waits", "passed"],
+    ])
   })
 
   test("a step waits for what it needs, failed or not, while others go by", async () => {
@@ -67,8 +121,12 @@ describe("steps side by side", () => {
     report.onEnd(ended("lint", "failed", ["line 1", "line 2"]))
     report.onEnd(ended("wheel", { skipped: "no network" }))
     report.onEnd(
-      ended("a.test.ts", { tests: { passed: 3, skipped: 1, failed: ["a.test.ts > one"] } }, ["why"]),
+      ended("a.test.ts", { tests: { passed: 3, skipped: 1, failed: ["a.test.ts > one"] }, busyMs: 900 }, [
+        "why",
+      ]),
     )
+    const long = ended("long.test.ts", { tests: { passed: 0, skipped: 0, failed: [] }, busyMs: 2_000 })
+    report.onEnd({ ...long, ms: 61_000 })
     expect(report.end()).toBe(1)
     const text = printed.join("\n")
     expect(text).not.toContain("secret of success")
@@ -83,13 +141,14 @@ describe("steps side by side", () => {
       expect(text).toContain(line)
     }
     expect(text).toContain("Failed:\n  lint\n  a.test.ts > one")
+    expect(text).toContain("processor busy:\n  long.test.ts (61.0 s, 2.0 s)\n\nSkipped:")
     expect(printed.at(-1)).toEndWith("4 passed, 2 failed")
   })
 
   test("a step that throws has failed, and says why", async () => {
     const ends: Ended[] = []
     const run = () => Promise.reject(new UserError("The index is away."))
-    await sideBySide([{ name: "fetch", run }], 1, (ended) => void ends.push(ended))
+    await sideBySide([{ name: "fetch", run }], atMost(1), (ended) => void ends.push(ended))
     expect(ends).toMatchObject([{ outcome: "failed", lines: ["The index is away."] }])
   })
 })
@@ -105,6 +164,7 @@ describe("test files", () => {
     "b/empty.test.ts": "export {}",
     "b/shared.ts": `${head}export const shared = () => test("much", () => {})\n${"// much\n".repeat(200)}`,
     "b/shares.test.ts": 'import { shared } from "./shared"\n\nshared()\n',
+    "b/waits.test.ts": `// Begins early: it waits.\n${head}test("holds", () => {})`,
     "node_modules/x/other.test.ts": "",
   }
   beforeAll(async () => {
@@ -119,18 +179,19 @@ describe("test files", () => {
     return { ...outcome.tests, said: lines.join("\n") }
   }
 
-  test("are those of the checkout, or whose path has a filter in it, the longest first", () => {
+  test("are those of the checkout, or whose path has a filter in it, those that say so and those with much to do first", () => {
     const paths = (...filters: string[]) =>
       testFiles(filters, scratch)
         .map(({ path }) => path)
         .sort()
-    expect(paths()).toHaveLength(7)
-    expect(testFiles([], scratch)[0]?.path).toBe("b/shares.test.ts")
+    expect(paths()).toHaveLength(8)
+    const [first, second] = testFiles([], scratch)
+    expect([first?.path, second?.path]).toEqual(["b/waits.test.ts", "b/shares.test.ts"])
     expect(paths("a/", "./b/hang")).toEqual(["a/bad.test.ts", "a/good.test.ts", "b/hang.test.ts"])
     expect(paths("nothing")).toEqual([])
     expect(testFiles(["a/"], scratch)).toEqual([
-      { path: "a/bad.test.ts", alone: false, usesK6: true },
-      { path: "a/good.test.ts", alone: true, usesK6: false },
+      { path: "a/bad.test.ts", alone: false, built: ["k6"] },
+      { path: "a/good.test.ts", alone: true, built: [] },
     ])
   })
 

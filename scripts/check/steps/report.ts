@@ -1,6 +1,6 @@
 /**
- * Prints how a check goes: a line for each step as it ends, the whole output of a failed one, and the score as the last
- * line.
+ * Prints how a check goes: a line for each step as it ends, the whole output of a failed one, which test files took the longest, and
+ * the score as the last line.
  */
 
 import type { Ended } from "./side-by-side"
@@ -8,10 +8,15 @@ import type { StepOutcome } from "./step"
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
 
+/** How many of the longest test files are named, and from how long on. */
+const LONGEST = 10
+const LONG_MS = 5_000
+
 export class CheckReport {
   private readonly start = performance.now()
   private readonly failed: string[] = []
   private readonly skipped: string[] = []
+  private readonly times: { name: string; ms: number; busyMs: number }[] = []
   private passed = 0
 
   constructor(private readonly print: (line: string) => void) {}
@@ -23,6 +28,8 @@ export class CheckReport {
     this.passed += passed
     this.failed.push(...failed)
     this.skipped.push(...skipped)
+    if (typeof outcome === "object" && "tests" in outcome)
+      this.times.push({ name, ms, busyMs: outcome.busyMs })
     if (failed.length > 0) this.print(`\n──────── ${name}\n${lines.join("\n")}\n`)
     this.print(`${verdict(outcome, failed)} ${name}${detail(outcome)} (${seconds(ms)})`)
   }
@@ -34,11 +41,19 @@ export class CheckReport {
 
   /** Prints the last lines. @returns the exit code */
   end(): number {
+    this.list("Longest, and how long they kept a processor busy", this.longest())
     this.list("Skipped", this.skipped)
     this.list("Failed", this.failed)
     this.print(`\nTook ${Math.round((performance.now() - this.start) / 1_000)} s.`)
     this.print(`\n${this.passed} passed, ${this.failed.length} failed`)
     return this.failed.length > 0 ? 1 : 0
+  }
+
+  private longest(): string[] {
+    const long = this.times.filter(({ ms }) => ms >= LONG_MS).sort((a, b) => b.ms - a.ms)
+    return long
+      .slice(0, LONGEST)
+      .map(({ name, ms, busyMs }) => `${name} (${seconds(ms)}, ${seconds(busyMs)})`)
   }
 
   private list(title: string, names: readonly string[]): void {

@@ -3,6 +3,7 @@
 import { stopSupervised } from "../../services/processes/supervised-process"
 import { readCommandLine } from "../../services/terminal/command-line"
 import { CheckReport } from "./report"
+import { atMost } from "./room"
 import { sideBySide } from "./side-by-side"
 import { TestPostgres } from "./test-postgres"
 import { testFiles, testStep } from "./tests"
@@ -28,7 +29,7 @@ export async function runSeparateTests(usage: string, folder: string): Promise<n
   await postgres.start()
   await sideBySide(
     files.map((file) => testStep(file, [], () => postgres.env())),
-    1,
+    atMost(1),
     report.onEnd,
     report.news,
   )

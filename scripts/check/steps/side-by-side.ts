@@ -1,9 +1,13 @@
 /**
- * Runs steps side by side: each begins as soon as fewer than `width` run and the steps that it waits for have ended.
+ * Runs steps side by side: each begins as soon as there is room for it and the steps that it waits for have ended.
  */
 
 import { describe } from "../../services/terminal/user-error"
+import type { Room } from "./room"
 import type { CheckStep, Say, StepOutcome } from "./step"
+
+/** Room may come while no step ends. */
+const LOOK_MS = 500
 
 export interface Ended {
   readonly step: CheckStep
@@ -14,12 +18,12 @@ export interface Ended {
 }
 
 /**
- * Runs all steps, at most `width` at once; the first in the list that may begin begins first. A step that throws has failed.
+ * Runs all steps, as many at once as there is room for; the first in the list that may begin begins first. A step that throws has failed.
  * @param onEnd hears of each when it ends
  */
 export async function sideBySide(
   steps: readonly CheckStep[],
-  width: number,
+  room: Room,
   onEnd: (ended: Ended) => void,
   news: Say = () => {},
 ): Promise<void> {
@@ -27,7 +31,7 @@ export async function sideBySide(
   const running = new Map<CheckStep, Promise<void>>()
   const toCome = new Set(steps.map(({ name }) => name))
   const hasRoom = (step: CheckStep) =>
-    step.background || [...running.keys()].filter((it) => !it.background).length < width
+    step.background || room([...running.keys()].filter((it) => !it.background).length)
   const begin = async (step: CheckStep) => {
     const ended = await take(step, news)
     running.delete(step)
@@ -36,12 +40,13 @@ export async function sideBySide(
   }
   while (waiting.size > 0 || running.size > 0) {
     for (const step of waiting) {
-      if (!hasRoom(step) || step.after?.some((name) => toCome.has(name))) continue
+      if (step.after?.some((name) => toCome.has(name)) || !hasRoom(step)) continue
       waiting.delete(step)
       running.set(step, begin(step))
     }
     if (running.size === 0) throw new Error(`No step can begin: ${[...waiting].map(({ name }) => name)}`)
-    await Promise.race(running.values())
+    const look = waiting.size > 0 ? [Bun.sleep(LOOK_MS)] : []
+    await Promise.race([...running.values(), ...look])
   }
 }
 

@@ -8,7 +8,12 @@ import type { TestReport } from "./junit"
  * A step that can't run on this machine says why, and never counts as passed. A step that ran tests reports each of
  * them, and has passed when no test failed.
  */
-export type StepOutcome = "passed" | "failed" | { readonly skipped: string } | { readonly tests: TestReport }
+export type StepOutcome =
+  | "passed"
+  | "failed"
+  | { readonly skipped: string }
+  /** `busyMs` is how long the tests kept processors busy. */
+  | { readonly tests: TestReport; readonly busyMs: number }
 
 /** Takes a line of a step's output, which is shown when the step has failed. */
 export type Say = (line: string) => void

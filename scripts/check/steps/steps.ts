@@ -1,12 +1,12 @@
 /** All steps of `bun run check`, in the order in which they begin. */
 
 import { describe, UserError } from "../../services/terminal/user-error"
-import { ensureGoTool } from "../../services/tools/go"
+import { ensureGoTool, type GoTool } from "../../services/tools/go"
 import { ensureTool, ensureTools, type Tool } from "../../services/tools/tools"
 import { builtLints, fetchedLints, shellLint } from "./lints"
-import { type CheckStep, commandStep, type Say } from "./step"
+import { type CheckStep, commandStep } from "./step"
 import type { TestPostgres } from "./test-postgres"
-import { type TestFile, testStep } from "./tests"
+import { BUILT, type TestFile, testStep } from "./tests"
 
 /** The programs that tests of apps and lib start, and those that only the tests in tests/ start. */
 const FEW: readonly Tool[] = ["redis-server", "ab", "curl"]
@@ -23,7 +23,6 @@ const FASTER: readonly Tool[] = ["chromium-headless-shell"]
 const FEW_TOOLS = FEW.join(", ")
 const MANY_TOOLS = MANY.join(", ")
 const POSTGRES = "a Postgres for the tests"
-const K6 = "k6"
 
 const bun = process.execPath
 
@@ -51,7 +50,7 @@ function background(files: readonly TestFile[]): CheckStep[] {
   const browsers = files.flatMap(({ path }) => BROWSERS[path] ?? []).map(installingBrowser)
   return [
     ...inARow(installing(FEW_TOOLS, FEW), installing(MANY_TOOLS, MANY, FASTER), ...browsers, shellLint),
-    ...inARow(...builtLints, { name: K6, run: buildK6 }),
+    ...inARow(...BUILT.map(building), ...builtLints),
     ...fetchedLints,
   ].map((step) => ({ ...step, background: true }))
 }
@@ -74,9 +73,9 @@ export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres):
 /**
  * The steps that end before a test file begins. If something is missing all the same, the file installs it by itself.
  */
-function neededBy({ path, usesK6 }: TestFile): string[] {
+function neededBy({ path, built }: TestFile): string[] {
   const always = [FEW_TOOLS, POSTGRES, ...(BROWSERS[path] ?? [])]
-  return [...always, ...(path.startsWith("tests/") ? [MANY_TOOLS] : []), ...(usesK6 ? [K6] : [])]
+  return [...always, ...(path.startsWith("tests/") ? [MANY_TOOLS] : []), ...built]
 }
 
 /** @param faster what this machine may be unable to have */
@@ -108,10 +107,13 @@ function installingBrowser(tool: Tool): CheckStep {
   }
 }
 
-async function buildK6(say: Say, news: Say): Promise<"passed"> {
-  say(await ensureGoTool("k6", news))
-  return "passed"
-}
+const building = (tool: GoTool): CheckStep => ({
+  name: tool,
+  async run(say, news) {
+    say(await ensureGoTool(tool, news))
+    return "passed"
+  },
+})
 
 /** Makes each step begin when the one before it has ended. */
 function inARow(...steps: CheckStep[]): CheckStep[] {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path"
 import { Glob } from "bun"
 import { CHECKOUT } from "../../services/checkout"
 import { startSupervised } from "../../services/processes/supervised-process"
+import type { GoTool } from "../../services/tools/go"
 import { readJunit, type TestReport } from "./junit"
 import { FailureReasons } from "./reasons"
 import type { CheckStep, Say, StepOutcome } from "./step"
@@ -17,19 +18,25 @@ const SILENCE_MS = 240_000
 const STOP_GRACE_MS = 8_000
 /** The comment by which a test file says that it measures time, and so must run alone. */
 const ALONE = /^\/\/ Runs alone\b/m
+/** The comment by which a test file says that it takes long though it has little to do, so that others run beside it. */
+const EARLY = /^\/\/ Begins early\b/m
 /** Folders whose tests have commands of their own: `bun run check:stores` and `bun run check:mutants`. */
 const SEPARATE = ["tests/stores/", "tests/mutants/"]
+
+/** The programs of which a test file that uses them has the names in it. */
+export const BUILT = ["toxiproxy", "k6"] as const satisfies readonly GoTool[]
 
 export interface TestFile {
   /** The path within the checkout. */
   readonly path: string
   readonly alone: boolean
-  readonly usesK6: boolean
+  /** The programs that it uses and that are built here. */
+  readonly built: readonly GoTool[]
 }
 
 /**
- * All test files of the checkout whose path has one of the filters in it; those with much to do come first. Those that take too
- * long for every check run only if a filter names their folder.
+ * All test files of the checkout whose path has one of the filters in it: first those that say so, then those with much to do. Those
+ * that take too long for every check run only if a filter names their folder.
  */
 export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): TestFile[] {
   const names = filters.map((it) => it.replace(/^\.\//, ""))
@@ -41,12 +48,14 @@ export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): Test
   return paths
     .map((path) => {
       const text = readFileSync(join(cwd, path), "utf8")
-      const size = text.length + sizeBeside(join(cwd, dirname(path)), text)
-      return { size, file: { path, alone: ALONE.test(text), usesK6: /\bk6\b/i.test(text) } }
+      const size = EARLY.test(text) ? Infinity : text.length + sizeBeside(join(cwd, dirname(path)), text)
+      return { size, file: { path, alone: ALONE.test(text), built: builtFor(text) } }
     })
-    .sort((a, b) => b.size - a.size || a.file.path.localeCompare(b.file.path))
+    .sort((a, b) => (a.size === b.size ? 0 : b.size - a.size) || a.file.path.localeCompare(b.file.path))
     .map(({ file }) => file)
 }
+
+const builtFor = (text: string) => BUILT.filter((tool) => new RegExp(`\\b${tool}\\b`, "i").test(text))
 
 /**
  * The size of the modules that a test file imports from its own folder, as tests that several files share are there.
@@ -90,7 +99,8 @@ export async function runTestFile(
     })
     const report = existsSync(file) ? readJunit(readFileSync(file, "utf8")) : undefined
     const tests = judged(path, report, ended)
-    return { tests: { ...tests, failed: tests.failed.map((title) => withReason(title, reasons.of(title))) } }
+    const failed = tests.failed.map((title) => withReason(title, reasons.of(title)))
+    return { tests: { ...tests, failed }, busyMs: ended.busyMs }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -99,8 +109,8 @@ export async function runTestFile(
 const withReason = (title: string, reason: string | undefined) =>
   reason === undefined ? title : `${title}\n      ${reason}`
 
-/** How a process ended: its exit code, and its last line if it was ended for its silence. */
-type End = { readonly code: number; readonly hungAfter?: string }
+/** How a process ended: its exit code, how long it kept processors busy, and its last line if it was ended for its silence. */
+type End = { readonly code: number; readonly busyMs: number; readonly hungAfter?: string }
 
 async function untilItEnds(
   words: readonly string[],
@@ -126,7 +136,8 @@ async function untilItEnds(
   }, silenceMs)
   const code = await child.exited
   clearTimeout(timer)
-  return hung ? { code, hungAfter: last } : { code }
+  const end = { code, busyMs: child.busyMs() }
+  return hung ? { ...end, hungAfter: last } : end
 }
 
 function judged(path: string, report: TestReport | undefined, { code, hungAfter }: End): TestReport {

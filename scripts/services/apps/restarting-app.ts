@@ -53,5 +53,6 @@ export function startRestartingApp(start: () => App, dirs: readonly string[], gr
       end()
       current.kill(name)
     },
+    busyMs: () => current.busyMs(),
   }
 }

@@ -21,6 +21,8 @@ export interface SupervisedProcess {
   /** Asks it to end, and kills it after `graceMs` milliseconds. */
   stop(graceMs: number): Promise<number>
   kill(name: NodeJS.Signals): void
+  /** How long it kept processors busy, with all that it started and waited for; 0 while it runs. */
+  busyMs(): number
 }
 
 /** The program waits for a line before it starts, so that it never runs without its guard. */
@@ -81,6 +83,7 @@ export function startSupervised(
     exited,
     kill,
     stop: (graceMs) => stop(kill, exited, stopSignal, graceMs),
+    busyMs: () => Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1_000,
   }
   running.add(supervised)
   return supervised
