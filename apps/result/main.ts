@@ -69,6 +69,11 @@ askedGauge(registry, "listening", "1 while changes are heard from Postgres", () 
 )
 
 let stopping = false
+listener.start()
+const listening = { hostname: settings.HOST, port: settings.PORT }
+// Elysia would share the port with whoever has it: then each would get some of the viewers.
+listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
+// Only now, as readiness says that viewers are served.
 const management = startManagement({
   log,
   hostname: settings.MANAGEMENT_HOST,
@@ -76,10 +81,6 @@ const management = startManagement({
   registry,
   readiness: () => readinessOf(listener, stopping, tables.problem),
 })
-listener.start()
-const listening = { hostname: settings.HOST, port: settings.PORT }
-// Elysia would share the port with whoever has it: then each would get some of the viewers.
-listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
 logUncaught(log)
 log.info({ port: app.server?.port, managementPort: management.port }, "result listens")
 

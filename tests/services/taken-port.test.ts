@@ -13,15 +13,15 @@ const NOWHERE = {
 }
 
 test.each([
-  ["vote", "PORT"],
-  ["vote", "MANAGEMENT_PORT"],
-  ["worker", "MANAGEMENT_PORT"],
-  ["result", "PORT"],
-  ["result", "MANAGEMENT_PORT"],
+  ["vote", "PORT", "127.0.0.1"],
+  ["vote", "MANAGEMENT_PORT", "0.0.0.0"],
+  ["worker", "MANAGEMENT_PORT", "::"],
+  ["result", "PORT", "0.0.0.0"],
+  ["result", "MANAGEMENT_PORT", "127.0.0.1"],
 ])(
-  "a %s whose %s is taken, even by a program that shares it, says so in a sentence and ends",
-  async (app, setting) => {
-    const other = Bun.serve({ hostname: "127.0.0.1", port: 0, reusePort: true, fetch: () => new Response() })
+  "a %s whose %s is taken, even by a program that shares it and on %s, says so in a sentence and ends",
+  async (app, setting, hostname) => {
+    const other = Bun.serve({ hostname, port: 0, reusePort: true, fetch: () => new Response() })
     const port = String(other.port)
     const free = { PORT: "0", MANAGEMENT_PORT: "0", HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" }
     const child = Bun.spawn([process.execPath, join(CHECKOUT, "apps", app, "main.ts")], {
