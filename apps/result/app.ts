@@ -59,6 +59,9 @@ export type AppDeps = {
   contract?: Contract
 }
 
+/** Bun itself refuses longer requests. Our own limits are lower, so that clients get one of our problems first. */
+const MAX_REQUEST_BYTES = 512 * 1_024
+
 /** The files that browsers load. */
 export const ENTRYPOINTS = [
   "results/browser/results.tsx",
@@ -85,7 +88,11 @@ export function createApp(deps: AppDeps) {
     isSecure: (request: Request) =>
       cameByHttps(request, app.server?.requestIP(request)?.address ?? null, deps.trusted),
   }
-  const app = new Elysia({ websocket: LIVE_SOCKETS, handler: { standardHostname: false } })
+  const app = new Elysia({
+    serve: { maxRequestBodySize: MAX_REQUEST_BYTES },
+    websocket: LIVE_SOCKETS,
+    handler: { standardHostname: false },
+  })
   const hub = new Hub({
     read: (polls) => withDeadline(readTallies(sql, polls)),
     publish: (topic, message) => {

@@ -3,6 +3,7 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { wideProxies } from "@tallyroom/lib/http/address"
 import { appAssets } from "@tallyroom/lib/http/assets"
+import { guardConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
@@ -81,6 +82,7 @@ const management = startManagement({
   registry,
   readiness: () => readinessOf(listener, stopping, tables.problem),
 })
+const guard = guardConnections({ port: app.server?.port ?? settings.PORT, registry, log })
 logUncaught(log)
 log.info({ port: app.server?.port, managementPort: management.port }, "result listens")
 
@@ -90,6 +92,7 @@ stopOnSignal(log, async () => {
   await listener.stop()
   closeViewers()
   await stopServing(app)
+  guard.stop()
   hub.stop()
   await sql.end({ timeout: STATEMENTS_DEADLINE_S })
   management.stop()

@@ -3,6 +3,7 @@
 import type { ConnectionEvents, StoreName } from "@tallyroom/lib/health"
 import { wideProxies } from "@tallyroom/lib/http/address"
 import { appAssets } from "@tallyroom/lib/http/assets"
+import { guardConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
@@ -61,6 +62,7 @@ const app = createApp({ redis, publisher, polls, clock, ballots, assets, metrics
 const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the voters.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
+const guard = guardConnections({ port: app.server?.port ?? settings.PORT, registry, log })
 const management = startManagement({
   log,
   hostname: settings.MANAGEMENT_HOST,
@@ -74,6 +76,7 @@ log.info({ port: app.server?.port, managementPort: management.port }, "listening
 stopOnSignal(log, async () => {
   readiness.stopping()
   await stopServing(app)
+  guard.stop()
   management.stop()
   await publisher?.close()
   redis.disconnect()

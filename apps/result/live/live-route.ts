@@ -20,8 +20,8 @@ import { topicOf } from "./watched"
 export const LIVE_SOCKETS = {
   /** Viewers send nothing but close frames. */
   maxPayloadLength: 1_024,
-  /** A viewer who answers none of Bun's pings for so many seconds is disconnected. */
-  idleTimeout: 60,
+  /** A viewer from whom nothing comes for so many seconds is disconnected; Bun pings after 22. */
+  idleTimeout: 30,
   sendPings: true,
   /** Three of the largest snapshots (50 options, each with a long label and image address). A slower viewer is closed, and connects again. */
   backpressureLimit: 128 * 1_024,

@@ -1,0 +1,112 @@
+import { expect, test } from "bun:test"
+import { connect } from "node:net"
+import { waitFor } from "../../scripts/services/wait"
+import { ConnectionWatch, type Guarded } from "./connection-guard"
+import { KernelSockets } from "./kernel-sockets"
+
+const isLinux = process.platform === "linux"
+
+/** A watch over real connections to a server of its own, that looks when the test says so. */
+function watched(guarded: (sockets: KernelSockets) => Guarded = (sockets) => sockets) {
+  const server = Bun.serve({
+    ...{ port: 0, hostname: "127.0.0.1" },
+    fetch: async (request) => new Response(`read ${await request.text()}`),
+  })
+  const sockets = new KernelSockets(server.port ?? 0)
+  const cuts: string[] = []
+  const watch = new ConnectionWatch(guarded(sockets), (why, count) => cuts.push(`${why} ${count}`))
+  const client = (text: string) => {
+    const state = { closed: false }
+    const socket = connect(server.port ?? 0, "127.0.0.1", () => socket.write(text))
+    socket.resume()
+    socket.on("close", () => {
+      state.closed = true
+    })
+    return { socket, state }
+  }
+  const known = (count: number) =>
+    waitFor("the connections", () => sockets.connections().length === count, 5_000)
+  const arrived = () => sockets.connections().reduce((sum, one) => sum + one.arrived, 0n)
+  return { server, watch, cuts, client, known, arrived }
+}
+
+const GET = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
+const HALF_A_BODY = "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 9\r\n\r\nv"
+
+test.if(isLinux)(
+  "a client that takes no answer for 30 s is cut, whatever it sends, and one that is answered stays",
+  async () => {
+    const { server, watch, cuts, client, known, arrived } = watched()
+    // Linux hands over a connection that sends nothing after a second only, so this one sends a byte.
+    const [slowBody, slowHeaders, silent] = [client(HALF_A_BODY), client("GET / HT"), client("G")]
+    const served = client(GET)
+    await known(4)
+    await waitFor("an answer to arrive", () => arrived() > 0n, 5_000)
+    for (let look = 1; look <= 6; look++) watch.cutStalled()
+    const before = arrived()
+    slowBody.socket.write("o")
+    served.socket.write(GET)
+    await waitFor("another answer to arrive", () => arrived() > before, 5_000)
+    expect(cuts).toEqual([])
+    watch.cutStalled()
+    expect(cuts).toEqual(["stalled 3"])
+    const slow = [slowBody, slowHeaders, silent]
+    await waitFor("the slow ones to be cut", () => slow.every(({ state }) => state.closed), 5_000)
+    expect(served.state.closed).toBe(false)
+    await known(1)
+    served.socket.destroy()
+    await server.stop(true)
+  },
+)
+
+test.if(isLinux)("as descriptors run out those are cut first that were never answered", async () => {
+  const full = (sockets: KernelSockets): Guarded => ({
+    ...{ limit: 4, lowestFree: () => 4 },
+    connections: () => sockets.connections(),
+    cut: (descriptor) => sockets.cut(descriptor),
+  })
+  const { server, watch, cuts, client, known, arrived } = watched(full)
+  const served = client(GET)
+  await waitFor("an answer to arrive", () => arrived() > 0n, 5_000)
+  const slow = [client(HALF_A_BODY), client("G")]
+  await known(3)
+  watch.cutUnderPressure()
+  expect(cuts).toEqual(["descriptors 2"])
+  await waitFor("the slow ones to be cut", () => slow.every(({ state }) => state.closed), 5_000)
+  expect(served.state.closed).toBe(false)
+  served.socket.destroy()
+  await server.stop(true)
+})
+
+test.if(isLinux)("what a client does not read is kept in the kernel up to a bound", async () => {
+  const sent = { bytes: 0 }
+  const server = Bun.serve({
+    ...{ port: 0, hostname: "127.0.0.1" },
+    fetch: (request, self) => {
+      if (self.upgrade(request)) return undefined
+      return new Response("no WebSocket")
+    },
+    websocket: {
+      ...{ backpressureLimit: 1, closeOnBackpressureLimit: true, message: () => {} },
+      open(socket) {
+        const more = () => {
+          if (socket.readyState !== WebSocket.OPEN || sent.bytes > 64 * 2 ** 20) return
+          sent.bytes += Math.max(0, socket.send("x".repeat(10_000)))
+          setImmediate(more)
+        }
+        more()
+      },
+      close: () => void server.stop(true),
+    },
+  })
+  new KernelSockets(server.port ?? 0).limitSendBuffers(64 * 1_024)
+  const reader = connect(server.port ?? 0, "127.0.0.1")
+  reader.on("error", () => {})
+  reader.pause()
+  reader.write(
+    "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  )
+  await waitFor("the server to give up", () => server.pendingWebSockets === 0 && sent.bytes > 0, 10_000)
+  expect(sent.bytes).toBeLessThan(500_000)
+  reader.destroy()
+})

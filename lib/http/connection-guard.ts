@@ -1,0 +1,124 @@
+/**
+ * Keeps an app reachable whatever is done to its public port. A connection whose other end takes no answer for long is cut:
+ * one that sends nothing, one that sends its headers or its body byte by byte, one that does not read. When descriptors run
+ * out, those that have waited longest without an answer go at once, so that others, and the management port, are served.
+ */
+
+import { Counter, type Registry } from "prom-client"
+import type { Log } from "../process/logging"
+import { type Connection, KernelSockets } from "./kernel-sockets"
+
+/**
+ * A connection is cut at this look in a row at which nothing new had arrived at its other end: after 30 to 35 s, which is more
+ * than the longest deadline of an answer (25 s), and than the pause between two pings of a viewer (22 s). Looks are counted,
+ * and no time, so that a process which stood still does not cut everybody when it goes on.
+ */
+const STALLED_LOOKS = 7
+const LOOK_MS = 5_000
+/** So often it is looked whether descriptors run out: as long as nobody can connect then. */
+const COUNT_MS = 100
+/** Above this part of the limit connections are cut until only `KEPT` of it is used. */
+const PRESSED = 0.75
+const KEPT = 0.5
+/** The kernel makes 128 KB of it: enough for the largest page at once. Unlimited it keeps up to 4 MB for a client that does not read. */
+const SEND_BUFFER_BYTES = 64 * 1_024
+/** While connections are cut, the log says so once in this time. */
+const LOG_MS = 10_000
+
+type Why = "stalled" | "descriptors"
+type Known = Connection & { looks: number }
+export type Guarded = Pick<KernelSockets, "limit" | "lowestFree" | "connections" | "cut">
+export type ConnectionGuard = { stop: () => void }
+
+type GuardOptions = { port: number; registry: Registry; log: Pick<Log, "warn"> }
+
+/** Guards the port of this process, on Linux alone: elsewhere the proxy in front has to. Call it once the port is open. */
+export function guardConnections({ port, registry, log }: GuardOptions): ConnectionGuard {
+  const sockets = kernelSockets(port, log)
+  if (sockets === null) return { stop: () => {} }
+  sockets.limitSendBuffers(SEND_BUFFER_BYTES)
+  const cuts = new Counter({
+    name: "tallyroom_connections_cut_total",
+    help: "Connections to the public port that were cut: stalled, or as descriptors ran out.",
+    labelNames: ["why"],
+    registers: [registry],
+  })
+  let saidAt = Number.NEGATIVE_INFINITY
+  const watch = new ConnectionWatch(sockets, (why, count) => {
+    cuts.inc({ why }, count)
+    if (performance.now() - saidAt < LOG_MS) return
+    saidAt = performance.now()
+    log.warn({ why, count }, WORDS[why])
+  })
+  const timers = [
+    setInterval(() => watch.cutStalled(), LOOK_MS).unref(),
+    setInterval(() => watch.cutUnderPressure(), COUNT_MS).unref(),
+  ]
+  return { stop: () => timers.forEach(clearInterval) }
+}
+
+const WORDS: Record<Why, string> = {
+  stalled: "connections whose clients took no answer were cut",
+  descriptors: "there were nearly no descriptors left, so connections that waited longest were cut",
+}
+
+function kernelSockets(port: number, log: Pick<Log, "warn">): KernelSockets | null {
+  if (process.platform !== "linux") return null
+  try {
+    return new KernelSockets(port)
+  } catch (err) {
+    log.warn({ err }, "slow clients can't be cut here: let a proxy in front do it")
+    return null
+  }
+}
+
+/** Decides which connections are cut. */
+export class ConnectionWatch {
+  /** At how many looks in a row each connection was as it is now, by its descriptor. */
+  #known = new Map<number, Known>()
+
+  /** @param cut is told how many connections were cut */
+  constructor(
+    private readonly sockets: Guarded,
+    private readonly cut: (why: Why, count: number) => void,
+  ) {}
+
+  cutStalled(): void {
+    const found = this.#look()
+    for (const one of found) one.looks++
+    this.#cutAll(
+      "stalled",
+      found.filter(({ looks }) => looks >= STALLED_LOOKS),
+    )
+  }
+
+  cutUnderPressure(): void {
+    const { limit } = this.sockets
+    const used = this.sockets.lowestFree()
+    if (used < limit * PRESSED) return
+    // Who was answered already is a client; of the others those that have said nothing for longest go first.
+    const order = ({ arrived, looks, silentMs }: Known) => [arrived > 0n ? 1 : 0, -looks, -silentMs]
+    const longest = this.#look().sort((a, b) => byOrder(order(a), order(b)))
+    this.#cutAll("descriptors", longest.slice(0, Math.ceil(used - limit * KEPT)))
+  }
+
+  #look(): Known[] {
+    const found = this.sockets.connections().map((connection) => {
+      const before = this.#known.get(connection.descriptor)
+      const isSame = before?.cookie === connection.cookie && before.arrived === connection.arrived
+      return { ...connection, looks: isSame ? before.looks : 0 }
+    })
+    this.#known = new Map(found.map((one) => [one.descriptor, one]))
+    return found
+  }
+
+  #cutAll(why: Why, connections: Connection[]): void {
+    for (const { descriptor } of connections) this.sockets.cut(descriptor)
+    if (connections.length > 0) this.cut(why, connections.length)
+  }
+}
+
+function byOrder(a: number[], b: number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i])
+  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0)
+}
