@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { planOf } from "../../scripts/prove/faults/plan"
 import { makeProof } from "../../scripts/prove/proof"
 
-const SECONDS = 30
+const SECONDS = 60
 const SEED = 7
 /** The system has two minutes to heal. */
 const PATIENCE_MS = 200_000
