@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { cookieValues, setCookie } from "./cookies"
+import { cookieValues, forgetCookie, hasPlainName, setCookie } from "./cookies"
 
 test("a cookie is found by its whole name among others", () => {
   const header = "theme=dark; id=1;id=2 ; xid=3; id_=4; empty="
@@ -14,10 +14,26 @@ test("however many cookies somebody sends, only a few are read", () => {
   expect(cookieValues(`${"a=b; ".repeat(256)}id=late`, "id")).toEqual([])
 })
 
-test("a cookie is kept from scripts unless it is for them, and travels by HTTPS alone where it was set so", () => {
-  const options = { path: "/", seconds: 60, secure: false, sameSite: "Lax" } as const
+test("a cookie is kept from scripts, and over HTTPS no other host can set it", () => {
+  const options = { seconds: 60, secure: false, sameSite: "Lax" } as const
   expect(setCookie("id", "1", options)).toBe("id=1; Path=/; Max-Age=60; HttpOnly; SameSite=Lax")
-  expect(setCookie("id", "1", { ...options, secure: true, forScripts: true, sameSite: "Strict" })).toBe(
-    "id=1; Path=/; Max-Age=60; SameSite=Strict; Secure",
+  expect(setCookie("id", "1", { ...options, secure: true, sameSite: "Strict" })).toBe(
+    "__Host-id=1; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure",
   )
+})
+
+test("what another host planted counts for nothing beside the own cookie, wherever it stands", () => {
+  for (const header of ["id=planted; __Host-id=own", "__Host-id=own; id=planted", "__Host-id=own"]) {
+    expect(cookieValues(header, "id")).toEqual(["own"])
+    expect(hasPlainName(header, "id")).toBe(false)
+  }
+  expect(cookieValues("x__Host-id=1; __host-id=2; id=3", "id")).toEqual(["3"])
+})
+
+test("a cookie of an earlier version is still read over HTTPS, and forgotten under both names", () => {
+  expect(cookieValues("id=earlier", "id")).toEqual(["earlier"])
+  expect(hasPlainName("id=earlier", "id")).toBe(true)
+  const over = (secure: boolean) => forgetCookie("id", { secure, sameSite: "Strict" })
+  expect(over(false)).toEqual(["id=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"])
+  expect(over(true).map((it) => it.split(";")[0])).toEqual(["__Host-id=", "id="])
 })

@@ -21,7 +21,7 @@ test.each([
 test("only a language that was chosen is remembered, over HTTPS by a secure cookie", () => {
   expect(languageToRemember(ask("?lang=ja"))).toBe("ja")
   expect(languageToRemember(ask("", { "accept-language": "ja" }))).toBeNull()
-  expect(languageCookie("ja", true)).toMatch(/^tallyroom_lang=ja; Path=\/; .*Secure$/)
+  expect(languageCookie("ja", true)).toMatch(/^__Host-tallyroom_lang=ja; Path=\/; .*Secure$/)
 })
 
 test("a language that is chosen for a big screen or a frame holds for that page and is not remembered", () => {

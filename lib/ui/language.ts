@@ -47,7 +47,7 @@ export function languageToRemember(request: Request): Language | null {
 
 /** The Set-Cookie header that remembers a chosen language. */
 export function languageCookie(language: Language, secure: boolean): string {
-  const options = { path: "/", seconds: MAX_AGE_S, secure, sameSite: "Lax", forScripts: true } as const
+  const options = { seconds: MAX_AGE_S, secure, sameSite: "Lax" } as const
   return setCookie(LANGUAGE_COOKIE, language, options)
 }
 

@@ -24,6 +24,8 @@ export type AdminAccess = {
    * @throws {Problem} token-needed, too-many-attempts, cross-site
    */
   signIn: (token: string, request: Request, server: Peers) => string
+  /** For a change that needs no session: other sites bring none with it. @throws {Problem} cross-site */
+  refuseOtherSites: (request: Request) => void
 }
 
 /** @param publicOrigins the origins under which people reach this app, beside the one that a request names */
@@ -60,6 +62,7 @@ export function adminAccess(
 
   return {
     isAdmin,
+    refuseOtherSites: (request) => refuseCrossSite(request, publicOrigins),
     requireAdmin: (request, server) => {
       if (isAdmin(request, server)) return
       throw new Problem("token-needed", "This is for admins: send `Authorization: Bearer <ADMIN_TOKEN>`.")

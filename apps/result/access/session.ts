@@ -4,7 +4,7 @@
  */
 
 import { keyed, sameBytes } from "@tallyroom/lib/ballots/keyed"
-import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
+import { cookieValues, forgetCookie, setCookie } from "@tallyroom/lib/http/cookies"
 
 const SESSION_COOKIE = "tallyroom_admin"
 /** A working day with an evening event. After that the token is asked for again. */
@@ -30,20 +30,17 @@ export function sessionsUnder(token: string): Sessions {
   return {
     start: (now, secure) => {
       const ends = String(Math.floor(now / 1_000) + SESSION_S)
-      return sessionCookie(`${ends}.${sign(ends).toString("base64url")}`, SESSION_S, secure)
+      const value = `${ends}.${sign(ends).toString("base64url")}`
+      return setCookie(SESSION_COOKIE, value, { seconds: SESSION_S, secure, sameSite: "Strict" })
     },
     holds: (header, now) => cookieValues(header, SESSION_COOKIE).some((value) => isGood(value, now)),
   }
 }
 
 /**
- * The Set-Cookie header that signs a browser out. Somebody who copied the cookie keeps the session until it ends by itself:
+ * The Set-Cookie headers that sign a browser out. Somebody who copied the cookie keeps the session until it ends by itself:
  * only another admin token ends it everywhere.
  */
-export function endSession(secure: boolean): string {
-  return sessionCookie("", 0, secure)
-}
-
-function sessionCookie(value: string, seconds: number, secure: boolean): string {
-  return setCookie(SESSION_COOKIE, value, { path: "/", seconds, secure, sameSite: "Strict" })
+export function endSession(secure: boolean): string[] {
+  return forgetCookie(SESSION_COOKIE, { secure, sameSite: "Strict" })
 }

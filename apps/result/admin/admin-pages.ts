@@ -54,7 +54,7 @@ export function forAdmins(deps: AdminDeps, handle: (visit: AdminVisit) => Promis
     const flash = flashMessageIn(request.headers.get("cookie"), text)
     const secure = deps.site.isSecure(request)
     const answer = await handle({ request, url, id: params?.poll ?? "", language, text, secure, flash })
-    return flash && isPage(answer) ? withCookie(answer, clearFlashMessage(secure)) : answer
+    return flash && isPage(answer) ? withCookies(answer, ...clearFlashMessage(secure)) : answer
   }
 }
 
@@ -79,12 +79,12 @@ export function redirectWithFlash(
   poll: string,
   { secure }: AdminVisit,
 ): Response {
-  return withCookie(redirectTo(path), setFlashMessage(message, poll, secure))
+  return withCookies(redirectTo(path), setFlashMessage(message, poll, secure))
 }
 
-/** The response with one more cookie. */
-export function withCookie(response: Response, cookie: string): Response {
-  response.headers.append("set-cookie", cookie)
+/** The response with more cookies. */
+export function withCookies(response: Response, ...cookies: string[]): Response {
+  for (const cookie of cookies) response.headers.append("set-cookie", cookie)
   return response
 }
 

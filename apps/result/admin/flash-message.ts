@@ -3,7 +3,7 @@
  * poll, so that no link and no other site can make the control room say anything else.
  */
 
-import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
+import { cookieValues, forgetCookie, setCookie } from "@tallyroom/lib/http/cookies"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import type { AdminKey } from "./admin-messages"
 import type { AdminText } from "./admin-text"
@@ -30,12 +30,7 @@ export type FlashMessage = (typeof FLASH_MESSAGES)[number]
 
 /** The Set-Cookie header that makes the next page show this message about a poll. */
 export function setFlashMessage(message: FlashMessage, poll: string, secure: boolean): string {
-  return setCookie(COOKIE, `${message}.${poll}`, {
-    path: "/admin",
-    seconds: SECONDS,
-    secure,
-    sameSite: "Strict",
-  })
+  return setCookie(COOKIE, `${message}.${poll}`, { seconds: SECONDS, secure, sameSite: "Strict" })
 }
 
 /** The flash message of a request, in the reader's language; null where there is none, or one that no form of ours leaves. */
@@ -45,7 +40,7 @@ export function flashMessageIn(cookies: string | null, { t }: AdminText): Notice
   return message && SLUG.test(id) ? { kind: "good", text: t(message, { id }) } : null
 }
 
-/** The Set-Cookie header that removes the message once it was shown. */
-export function clearFlashMessage(secure: boolean): string {
-  return setCookie(COOKIE, "", { path: "/admin", seconds: 0, secure, sameSite: "Strict" })
+/** The Set-Cookie headers that remove the message once it was shown. */
+export function clearFlashMessage(secure: boolean): string[] {
+  return forgetCookie(COOKIE, { secure, sameSite: "Strict" })
 }

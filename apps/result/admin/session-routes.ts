@@ -5,7 +5,7 @@ import { readForm } from "@tallyroom/lib/http/body"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { Elysia } from "elysia"
 import { endSession } from "../access/session"
-import { type AdminDeps, adminPage, adminTextIn, type Context, redirectTo, withCookie } from "./admin-pages"
+import { type AdminDeps, adminPage, adminTextIn, type Context, redirectTo, withCookies } from "./admin-pages"
 
 const FORM_LIMIT = 8 * 1_024
 const START = "/admin"
@@ -19,10 +19,10 @@ export function sessionRoutes(deps: AdminDeps) {
     .post("/admin/sign-in", (context) => signIn(deps, context), { parse: "none" })
     .post(
       "/admin/sign-out",
-      async ({ request, server }) => {
-        // This throws where another site asks for it. Signing out twice does no harm.
-        deps.access.isAdmin(request, server)
-        return withCookie(redirectTo("/admin/sign-in"), endSession(deps.site.isSecure(request)))
+      async ({ request }) => {
+        // Signing out twice does no harm.
+        deps.access.refuseOtherSites(request)
+        return withCookies(redirectTo("/admin/sign-in"), ...endSession(deps.site.isSecure(request)))
       },
       { parse: "none" },
     )
@@ -31,7 +31,7 @@ export function sessionRoutes(deps: AdminDeps) {
 async function signIn(deps: AdminDeps, { request, server }: Context): Promise<Response> {
   const { token = "", next } = await readForm(request, FORM_LIMIT, { token: 1_000, next: 1_000 })
   try {
-    return withCookie(redirectTo(nextOf(next ?? null)), deps.access.signIn(token.trim(), request, server))
+    return withCookies(redirectTo(nextOf(next ?? null)), deps.access.signIn(token.trim(), request, server))
   } catch (problem) {
     const message = problem instanceof Problem ? refusalMessage(problem, request) : null
     if (message === null || !(problem instanceof Problem)) throw problem

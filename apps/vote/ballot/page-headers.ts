@@ -10,7 +10,7 @@ import {
 } from "@tallyroom/lib/ui/language"
 import type { Client } from "../voter/client"
 import type { EligibilityDeps } from "../voter/eligibility"
-import type { Visitor } from "../voter/visitor"
+import { mustSetCookie, type Visitor } from "../voter/visitor"
 
 export class PageHeaders {
   private readonly made = new Map<string, Headers>()
@@ -56,6 +56,7 @@ export function withCookies(
   const headers = withLanguage(client, from)
   if (poll.eligibility !== "browser") return headers
   const visitor = known ?? eligibility.visitors.create()
-  if (visitor.stale) headers.append("set-cookie", eligibility.visitors.setCookie(visitor, client.isSecure()))
+  if (mustSetCookie(visitor, () => client.isSecure()))
+    headers.append("set-cookie", eligibility.visitors.setCookie(visitor, client.isSecure()))
   return headers
 }

@@ -51,7 +51,7 @@ export class FormAnswers {
   /** The Set-Cookie header that brings the answer of a poll to its page. */
   setCookie(poll: number, answer: FormAnswer, secure: boolean): string {
     const value = this.seal({ number: poll, until: Date.now() + COOKIE_S * 1_000, answer })
-    return setCookie(ANSWER_COOKIE, value, { path: "/", seconds: COOKIE_S, secure, sameSite: "Lax" })
+    return setCookie(ANSWER_COOKIE, value, { seconds: COOKIE_S, secure, sameSite: "Lax" })
   }
 
   /** The value of the address's parameter. @param cookies the Cookie header of the request with the form */

@@ -17,7 +17,7 @@ afterAll(() => fixture.stop())
 const id = "01990000-0000-7000-8000-000000000001"
 
 function signedBy(secret: string): string {
-  return new Visitors([secret], () => {}).setCookie({ id, stale: true }, false).split(";")[0] ?? ""
+  return new Visitors([secret], () => {}).setCookie({ id }, false).split(";")[0] ?? ""
 }
 
 test("a cookie signed by an older secret keeps its visitor and is signed anew", async () => {
@@ -50,9 +50,40 @@ test("a page that says what is wrong sets the chosen language by a Secure cookie
   const headers = { accept: "text/html", "x-forwarded-proto": "https" }
   const page = await fixture.ask("/polls/nothing?lang=de", { headers })
   expect(page.status).toBe(404)
-  expect(page.headers.get("set-cookie")).toMatch(/^tallyroom_lang=de; .*; Secure$/)
+  expect(page.headers.get("set-cookie")).toMatch(/^__Host-tallyroom_lang=de; .*; Secure$/)
   const plain = await fixture.ask("/polls/nothing?lang=de", { headers: { accept: "text/html" } })
   expect(plain.headers.get("set-cookie")).not.toContain("Secure")
+})
+
+const HTTPS = { "x-forwarded-proto": "https" }
+
+test("over HTTPS a visitor's own cookie wins over one that a site beside it planted, wherever it stands", async () => {
+  const own = cookieOf(await fixture.vote("pets", "a", HTTPS))
+  expect(own).toStartWith("__Host-tallyroom_visitor=")
+  const planted = cookieOf(await fixture.vote("pets", "b"))
+  expect(planted).toStartWith("tallyroom_visitor=")
+  for (const cookie of [`${planted}; ${own}`, `${own}; ${planted}`]) {
+    const answer = await fixture.vote("pets", "a", { ...HTTPS, cookie })
+    expect([answer.status, answer.headers.get("set-cookie")]).toEqual([200, null])
+  }
+})
+
+test("a visitor of an earlier version keeps the vote over HTTPS and gets the new name once, by a page or a vote", async () => {
+  const earlier = cookieOf(await fixture.vote("pets", "b"))
+  const value = earlier.split("=")[1]
+  for (const answer of [
+    await fixture.ask("/polls/pets", { headers: { ...HTTPS, cookie: earlier } }),
+    await fixture.vote("pets", "b", { ...HTTPS, cookie: earlier }),
+  ]) {
+    expect([answer.status, cookieOf(answer)]).toEqual([200, `__Host-tallyroom_visitor=${value}`])
+  }
+  const again = await fixture.vote("pets", "b", {
+    ...HTTPS,
+    cookie: `${earlier}; __Host-tallyroom_visitor=${value}`,
+  })
+  expect([again.status, again.headers.get("set-cookie")]).toEqual([200, null])
+  const plain = await fixture.ask("/polls/pets", { headers: { cookie: earlier } })
+  expect(plain.headers.get("set-cookie")).toBeNull()
 })
 
 test("a client without cookies is known again by its Idempotency-Key, in any case", async () => {

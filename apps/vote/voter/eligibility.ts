@@ -5,7 +5,7 @@ import { Problem, shown } from "@tallyroom/lib/errors"
 import type { Attempts } from "@tallyroom/lib/http/attempts"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Client } from "./client"
-import type { Visitor, Visitors } from "./visitor"
+import { mustSetCookie, type Visitor, type Visitors } from "./visitor"
 import type { Identity } from "./voters"
 
 export type EligibilityDeps = { visitors: Visitors; codeAttempts: Attempts }
@@ -50,7 +50,9 @@ function byBrowser(visitors: Visitors, client: Client): Identified {
 function asVisitor(visitors: Visitors, visitor: Visitor, client: Client): Identified {
   return {
     identity: { kind: "visitor", value: visitor.id },
-    setCookie: visitor.stale ? visitors.setCookie(visitor, client.isSecure()) : null,
+    setCookie: mustSetCookie(visitor, () => client.isSecure())
+      ? visitors.setCookie(visitor, client.isSecure())
+      : null,
   }
 }
 

@@ -1,7 +1,7 @@
 /** The visitor: a random id in a signed cookie, by which a browser is recognised. It says nothing else about anybody. */
 
 import { keyed, keyedText, sameBytes } from "@tallyroom/lib/ballots/keyed"
-import { cookieValues, setCookie } from "@tallyroom/lib/http/cookies"
+import { cookieValues, hasPlainName, setCookie } from "@tallyroom/lib/http/cookies"
 
 export const VISITOR_COOKIE = "tallyroom_visitor"
 
@@ -10,8 +10,16 @@ const MAX_AGE_S = 400 * 24 * 60 * 60
 const SIGNATURE_BYTES = 32
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** `stale`: the cookie is new or was signed by an older secret, so that it has to be set. */
-export type Visitor = { id: string; stale: boolean }
+/**
+ * `stale`: the cookie is new or was signed by an older secret, so that it has to be set. `plain`: its name is the one of plain
+ * HTTP, which it must not keep over HTTPS.
+ */
+export type Visitor = { id: string; stale: boolean; plain: boolean }
+
+/** Whether an answer to this request has to set the visitor's cookie. */
+export function mustSetCookie({ stale, plain }: Visitor, isSecure: () => boolean): boolean {
+  return stale || (plain && isSecure())
+}
 
 export class Visitors {
   private readonly newest: string
@@ -33,25 +41,25 @@ export class Visitors {
   read(header: string | null): Visitor | null {
     if (header === null || !header.includes(VISITOR_COOKIE)) return null
     for (const value of cookieValues(header, VISITOR_COOKIE)) {
-      const visitor = this.verify(value)
-      if (visitor) return visitor
+      const found = this.verify(value)
+      if (found) return { ...found, plain: hasPlainName(header, VISITOR_COOKIE) }
       this.onForged()
     }
     return null
   }
 
   create(): Visitor {
-    return { id: Bun.randomUUIDv7(), stale: true }
+    return { id: Bun.randomUUIDv7(), stale: true, plain: false }
   }
 
   /** The Set-Cookie header that makes a browser this visitor. */
-  setCookie({ id }: Visitor, secure: boolean): string {
+  setCookie({ id }: Pick<Visitor, "id">, secure: boolean): string {
     const signature = keyedText(this.newest, signed(id), SIGNATURE_BYTES)
-    const options = { path: "/", seconds: MAX_AGE_S, secure, sameSite: "Lax" } as const
+    const options = { seconds: MAX_AGE_S, secure, sameSite: "Lax" } as const
     return setCookie(VISITOR_COOKIE, `${id}.${signature}`, options)
   }
 
-  private verify(value: string): Visitor | null {
+  private verify(value: string): Omit<Visitor, "plain"> | null {
     const [id = "", signature = ""] = value.split(".", 2)
     if (!UUID.test(id)) return null
     const given = Buffer.from(signature, "base64url")
