@@ -1,12 +1,14 @@
 # The images of the three apps, and one that votes for show: docker build --target vote (or worker, result, seed).
 # What is in an app's image: its program, compiled; its assets; the C library. No shell, nothing to write to, nobody's rights.
 
-ARG BUN_VERSION=1.4.5
+# The images that all others are made of: `bun run images:pin` writes and raises their digests.
+ARG DEBIAN_IMAGE=debian:bookworm-slim
+ARG BUN_IMAGE=oven/bun:1.4.5-slim
 
 # Of the platform that is built for. Nothing in it is run.
-FROM debian:bookworm-slim AS libc
+FROM ${DEBIAN_IMAGE} AS libc
 
-FROM --platform=$BUILDPLATFORM oven/bun:${BUN_VERSION}-slim AS sources
+FROM --platform=$BUILDPLATFORM ${BUN_IMAGE} AS sources
 WORKDIR /src
 COPY package.json bun.lock bunfig.toml tsconfig.json ./
 COPY apps/vote/package.json apps/vote/
@@ -74,7 +76,7 @@ EXPOSE 8081 9090
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["/app/result", "health"]
 ENTRYPOINT ["/app/result"]
 
-FROM debian:bookworm-slim AS seed
+FROM ${DEBIAN_IMAGE} AS seed
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends apache2-utils curl \
