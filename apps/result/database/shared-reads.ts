@@ -9,8 +9,8 @@ const REUSE_MS = 50
 export type SharedReads<T> = {
   /** The value of this key; undefined when there is none. @throws {Problem} database-away */
   read: (key: string) => Promise<T | undefined>
-  /** Makes the next read of this key ask Postgres again, after this process has changed something. */
-  forget: (key: string) => void
+  /** Makes the next read of this key, or of any, ask Postgres again, after this process has changed something. */
+  forget: (key?: string) => void
 }
 
 /**
@@ -52,6 +52,6 @@ export function sharedReads<T>(readMany: (keys: string[]) => Promise<Map<string,
       (answers.get(key) ?? ask(key)).catch((error) => {
         throw databaseProblem(error) ?? error
       }),
-    forget: (key) => void answers.delete(key),
+    forget: (key) => (key === undefined ? answers.clear() : void answers.delete(key)),
   }
 }

@@ -23,6 +23,19 @@ const kindOf = async (answer: Response) => [answer.status, (await answer.json())
 const labelled = (...labels: string[]) => labels.map((label, i) => ({ id: `o${i}`, label }))
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString()
 
+test("who asks for one poll gets it from its own row, whatever is in those of the others", async () => {
+  await create("one-alone")
+  await create("unreadable")
+  const before = (await result.get("/api/polls")).status
+  await sql`UPDATE polls SET closed_at = 'infinity' WHERE id = 'unreadable'`
+  const answers = await Promise.all(
+    ["one-alone", "missing", "constructor"].map((id) => result.get(`/api/polls/${id}`)),
+  )
+  const broken = await result.get("/api/polls/unreadable")
+  await sql`DELETE FROM polls WHERE id = 'unreadable'`
+  expect([before, ...answers.map(({ status }) => status), broken.status]).toEqual([200, 200, 404, 404, 500])
+})
+
 describe("a new poll", () => {
   test("the answer for a new poll has no salt and is never cached", async () => {
     const answer = await create("fresh", { state: "draft", closesAt: soon(3_600) })

@@ -4,7 +4,8 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { ANYBODY, type Viewer } from "@tallyroom/lib/polls/audience"
+import { ANYBODY } from "@tallyroom/lib/polls/audience"
+import { SLUG } from "@tallyroom/lib/polls/poll"
 import { Elysia } from "elysia"
 import type { z } from "zod"
 import type { AdminAccess } from "../access/admin-access"
@@ -39,8 +40,8 @@ import { pollView } from "./poll-view"
 /** Fifty options with the longest fields are much smaller. */
 const BODY_LIMIT = 64 * 1_024
 
-/** The one key of the read of all polls, which requests share. */
-const ALL = "all"
+/** The one key of the read of all polls, which requests share; no poll has this id. */
+const ALL = ""
 
 export type PollOptions = {
   sql: Database
@@ -51,11 +52,17 @@ export type PollOptions = {
 }
 
 export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
-  const stored = sharedReads(async () => new Map([[ALL, await readStoredPolls(sql)]]))
-  const all = async (viewer: Viewer) =>
-    ((await stored.read(ALL)) ?? []).filter((poll) => mayKnow(poll, viewer))
+  const list = sharedReads(async () => new Map([[ALL, await readStoredPolls(sql)]]))
+  const stored = sharedReads(async (ids) => {
+    const polls = await readStoredPolls(
+      sql,
+      ids.filter((id) => SLUG.test(id)),
+    )
+    return new Map(polls.map((poll) => [poll.id, poll]))
+  })
   const told = (poll: StoredPoll) => {
-    stored.forget(ALL)
+    // The poll that was the default one may have changed with it.
+    for (const reads of [list, stored]) reads.forget()
     changed(poll.id)
   }
 
@@ -64,7 +71,8 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         const admin = access.isAdmin(request, server)
-        const polls = (await all({ ...ANYBODY, admin })).filter((poll) => admin || !poll.archived)
+        const all = (await list.read(ALL)) ?? []
+        const polls = all.filter((poll) => mayKnow(poll, { ...ANYBODY, admin }) && (admin || !poll.archived))
         return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
       },
       { detail: pollsDetail },
@@ -73,8 +81,8 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll",
       async ({ request, server, params }) => {
         const admin = access.isAdmin(request, server)
-        const poll = (await all({ ...ANYBODY, admin })).find(({ id }) => id === params.poll)
-        if (!poll) throw unknownPollProblem(params.poll)
+        const poll = await stored.read(params.poll)
+        if (!poll || !mayKnow(poll, { ...ANYBODY, admin })) throw unknownPollProblem(params.poll)
         return answer(pollView(poll, admin), admin)
       },
       { detail: pollDetail },

@@ -6,6 +6,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
+import { textArray } from "@tallyroom/lib/postgres-array"
 import { z } from "zod"
 import { unknownPollProblem } from "../access/audience"
 import { hasNoVotes, onceCounted } from "./no-votes"
@@ -62,8 +63,8 @@ const LONGEST_PAUSE_MS = 250
 const UNIQUE_VIOLATION = "23505"
 const DEADLOCK = "40P01"
 
-/** All polls in the order of the list, or the one with this id. */
-export async function readStoredPolls(sql: Database, id?: string): Promise<StoredPoll[]> {
+/** All polls in the order of the list, or those with these ids. */
+export async function readStoredPolls(sql: Database, ids?: readonly string[]): Promise<StoredPoll[]> {
   const rows = await sql`
     SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
       CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
@@ -73,7 +74,7 @@ export async function readStoredPolls(sql: Database, id?: string): Promise<Store
           AND state <> 'open'
         WHERE closings.poll IS NULL) AS unconfirmed,
       COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
-    FROM polls ${id === undefined ? sql`` : sql`WHERE id = ${id}`} ORDER BY ${pollOrder(sql)}`
+    FROM polls ${ids === undefined ? sql`` : sql`WHERE id = ANY(${textArray(ids)}::text[])`} ORDER BY ${pollOrder(sql)}`
   return rows.flatMap((row) => {
     const poll = readPollRow(row)
     if (!poll) return []
@@ -84,7 +85,7 @@ export async function readStoredPolls(sql: Database, id?: string): Promise<Store
 
 /** @throws {Problem} poll-unknown */
 export async function readStoredPoll(sql: Database, id: string): Promise<StoredPoll> {
-  const [poll] = await readStoredPolls(sql, id)
+  const [poll] = await readStoredPolls(sql, [id])
   if (!poll) throw unknownPollProblem(id)
   return poll
 }
