@@ -40,6 +40,8 @@ export type DatabaseOptions = {
    * and made anew. Without it a statement may take as long as it likes: for people who wait at a terminal.
    */
   answerMs?: number
+  /** When Postgres ends a statement, where nobody waits for one nearly as long as `answerMs`. A pooler may keep it from knowing. */
+  statementMs?: number
   /** Is told whenever connections were destroyed for their silence, and what may be the cause. */
   onSilent?: (cause: string) => void
   /** Is told what a pooler refuses, once for each address. */
@@ -60,7 +62,7 @@ const guards = new WeakMap<Database, GuardedPool>()
  */
 export function openDatabase(
   given: GivenAddress,
-  { name, connections, answerMs, onSilent, onRefused }: DatabaseOptions,
+  { name, connections, answerMs, statementMs, onSilent, onRefused }: DatabaseOptions,
 ): Database {
   const url = addressNow(given)
   const address = readGivenAddress(given)
@@ -74,7 +76,7 @@ export function openDatabase(
       },
     })
   if (answerMs === undefined) return open().sql
-  let session = plainPlaces.has(url) ? {} : sessionFor(answerMs)
+  let session = plainPlaces.has(url) ? {} : sessionFor(statementMs ?? refusedAfter(answerMs))
   const tell = (isPooled: boolean) => onSilent?.(isPooled ? POOL_TOO_SMALL : SILENT)
   const isMended = (error: unknown) => {
     // After a failover the connections lead to a standby still.
@@ -126,8 +128,11 @@ export function patiently<T>(sql: Database, work: (sql: Database) => Promise<T>)
 /** Parameters of a session, which win over those of its role and database. */
 type Session = Record<string, number | string>
 
-function sessionFor(answerMs: number): Session {
-  const statement = Math.max(answerMs - REFUSED_BEFORE_MS, answerMs / 2)
+function refusedAfter(answerMs: number): number {
+  return Math.max(answerMs - REFUSED_BEFORE_MS, answerMs / 2)
+}
+
+function sessionFor(statement: number): Session {
   return { ...DURABLE, ...VANISHED, statement_timeout: statement, lock_timeout: statement * LOCK_SHARE }
 }
 

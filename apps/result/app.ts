@@ -142,7 +142,7 @@ export function createApp(deps: AppDeps) {
     .use(assets.plugin)
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
-    .use(resultsRoutes({ access, results }))
+    .use(resultsRoutes({ access, tallies, results }))
     .use(resultsPageRoutes({ access, tallies, site, home }))
     .use(stageRoutes({ access, tallies, site }))
     .use(embedRoutes({ tallies, site }))

@@ -12,6 +12,7 @@ import { createRegistry, startManagement } from "@tallyroom/lib/process/manageme
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS, heardBy } from "./app"
+import { STATEMENT_MS } from "./database/deadline"
 import { problemThere, Tables } from "./database/tables"
 import { askedGauge } from "./metrics"
 import { readinessOf } from "./readiness"
@@ -33,6 +34,7 @@ const sql = openDatabase(() => current().DATABASE_URL, {
   name: "result",
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
+  statementMs: STATEMENT_MS,
   onSilent: (cause) => log.warn(cause),
   onRefused: (what) => log.info(what),
 })

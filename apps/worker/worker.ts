@@ -12,6 +12,7 @@ import type { Log } from "@tallyroom/lib/process/logging"
 import { withRemedy } from "@tallyroom/lib/remedies"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
+import { TimelineRolls } from "./counting/timeline-rolls"
 import { AnotherDatabase, Instance } from "./database/instance"
 import { prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
@@ -45,6 +46,8 @@ const STEPS_MS = 200
 const REPROJECT_MS = 3_000
 /** What is left of deleted polls is in nobody's way: it is removed at leisure. */
 const SWEEP_MS = 2_000
+/** How often the timelines of polls that were counted are rolled up. */
+const ROLL_UP_MS = 10_000
 /** A newer worker that changed the schema has taken the shards at once; this is for whoever wonders why. */
 const SCHEMA_MS = 2_000
 
@@ -85,6 +88,7 @@ export class Worker {
   private readonly polls: PollBook
   private readonly shards: HeldShards
   private readonly tallies: TallyProjection
+  private readonly timelines: TimelineRolls
   private readonly listener: Listener
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
@@ -112,6 +116,7 @@ export class Worker {
     this.repeat = new Repeat(log, this.stopping.signal)
     this.polls = new PollBook(sql, log, this.instance)
     this.tallies = new TallyProjection(redis, sql, log)
+    this.timelines = new TimelineRolls(sql)
     this.listener = new Listener({
       ...{ url: listenUrl ?? parts.databaseUrl, isForListening: listenUrl !== undefined },
       ...{ name: "worker-listen", sql: this.pulse, others: [sql], log },
@@ -168,6 +173,11 @@ export class Worker {
         SWEEP_MS,
         "sweeping deleted polls",
         this.unlessOutdated(() => sweepDeleted(sql, signal)),
+      ),
+      this.repeat.every(
+        ROLL_UP_MS,
+        "rolling timelines up",
+        this.unlessOutdated(() => this.rollUpTimelines()),
       ),
     )
   }
@@ -300,6 +310,11 @@ export class Worker {
     } finally {
       this.heartbeatAt = performance.now()
     }
+  }
+
+  /** As with tallies, the worker with shard 0 does it for all. */
+  private async rollUpTimelines(): Promise<void> {
+    if (this.shards.has(0)) await this.timelines.rollUp(this.stopping.signal)
   }
 
   /** One worker makes posts: the one with the shard in which votes ask for them. */

@@ -3,6 +3,7 @@
 import { audienceOf } from "@tallyroom/lib/polls/audience"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
 import type { AdminAccess, Peers } from "../access/admin-access"
@@ -16,13 +17,21 @@ import { snapshotOf, versionOf } from "../tally/snapshot"
 import type { PollResults } from "../tally/tally-reads"
 import { csvDetail, tallyDetail } from "./results-openapi"
 
-export type ResultsOptions = { access: AdminAccess; results: SharedReads<PollResults> }
+export type ResultsOptions = {
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  results: SharedReads<PollResults>
+}
 
-export function resultsRoutes({ access, results }: ResultsOptions) {
-  const visible = async (id: string, request: Request, server: Peers) => {
+export function resultsRoutes({ access, tallies, results }: ResultsOptions) {
+  const visible = async <T>(
+    reads: SharedReads<T>,
+    tallyOf: (value: T) => Tally,
+    { id, request, server }: { id: string; request: Request; server: Peers },
+  ) => {
     const viewer = viewerOf(access, request, server)
-    const found = await readAtLeast(results, id, new URL(request.url), ({ tally }) => tally)
-    const { poll } = requirePoll(id, found?.tally, viewer)
+    const found = await readAtLeast(reads, id, new URL(request.url), tallyOf)
+    const { poll } = requirePoll(id, found && tallyOf(found), viewer)
     if (!found) throw unknownPollProblem(id)
     return { found, audience: audienceOf(poll, viewer) }
   }
@@ -31,7 +40,8 @@ export function resultsRoutes({ access, results }: ResultsOptions) {
     .get(
       "/api/polls/:poll/results",
       async ({ request, server, params }) => {
-        const { found, audience } = await visible(params.poll, request, server)
+        const asked = { id: params.poll, request, server }
+        const { found, audience } = await visible(results, ({ tally }) => tally, asked)
         return resultsJson(request, found, audience)
       },
       { detail: tallyDetail },
@@ -39,7 +49,8 @@ export function resultsRoutes({ access, results }: ResultsOptions) {
     .get(
       "/api/polls/:poll/results.csv",
       async ({ request, server, params }) => {
-        const { found, audience } = await visible(params.poll, request, server)
+        const asked = { id: params.poll, request, server }
+        const { found, audience } = await visible(tallies, (tally) => tally, asked)
         return resultsCsv(request, found, audience)
       },
       { detail: csvDetail },
@@ -61,7 +72,7 @@ function resultsJson(request: Request, { tally, timeline }: PollResults, audienc
   })
 }
 
-function resultsCsv(request: Request, { tally }: PollResults, audience: Audience): Response {
+function resultsCsv(request: Request, tally: Tally, audience: Audience): Response {
   requireCounts(tally.poll, audience)
   const { poll, votes } = tally
   const shares = sharesOf(poll.options.map(({ id }) => countOf(votes, id)))

@@ -4,6 +4,8 @@ import type { Database } from "@tallyroom/lib/database"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
+import { TimelineRolls } from "../../worker/counting/timeline-rolls"
+import { readTimeline, timelineColumn } from "../tally/timeline"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 import { addVotes, receiptOf, TEST_VOTER } from "../testing/votes"
 
@@ -63,7 +65,43 @@ test("a timeline of days has at most 240 points, each with all votes up to then"
   expect(timeline.points.at(-1)).toEqual([1_700_900_000, { a: 1000, b: 2000 }])
   const seconds = timeline.points.map(([second]: [number]) => second)
   expect(seconds).toEqual([...seconds].sort((a, b) => a - b))
-  expect(timeline.stepSeconds).toBe(Math.ceil(899_701 / 240))
+  expect(timeline.stepSeconds).toBe(4_096)
+})
+
+test("rolled up, a timeline of days has as few rows as points, the same counts, and goes on exactly", async () => {
+  await result.send("POST", "/api/polls", definition("rolled"))
+  await addVotes(sql, "rolled", "a", 1)
+  const rowsOf = async () =>
+    await sql`SELECT shard, second, option, votes FROM timeline JOIN polls ON poll = number WHERE id = 'rolled'`
+  await sql`DELETE FROM timeline WHERE poll = (SELECT number FROM polls WHERE id = 'rolled')`
+  const grow = (from: number, until: number) => sql`
+    INSERT INTO timeline (poll, shard, second, option, votes)
+    SELECT number, i % 4, 1700000000 + i * 30, CASE WHEN i % 3 = 0 THEN 'a' ELSE 'b' END, 1
+    FROM polls, generate_series(${from}::integer, ${until}::integer) AS i WHERE id = 'rolled'`
+  const told = async () => {
+    const [row] = await sql`SELECT options, ${timelineColumn(sql)} FROM polls WHERE id = 'rolled'`
+    return readTimeline(row, { options: row?.options })
+  }
+  await sql`INSERT INTO shards (shard) SELECT generate_series(0, 3)`
+  const rolls = new TimelineRolls(sql)
+  const { signal } = new AbortController()
+  try {
+    for (const days of [1, 2, 3]) {
+      await grow((days - 1) * 2_880 + 1, days * 2_880)
+      await sql`UPDATE books SET version = version + 1`
+      const before = await told()
+      await rolls.rollUp(signal)
+      expect(await told()).toEqual(before)
+      const rows = await rowsOf()
+      expect(rows.length).toBeLessThanOrEqual(2 * 241 + 4)
+      expect(rows.reduce((sum, { votes }) => sum + votes, 0)).toBe(days * 2_880)
+      const newest = rows.filter(({ shard }) => shard >= 0).map(({ second }) => second)
+      expect(newest.sort()).toEqual([3, 2, 1, 0].map((i) => 1_700_000_000 + (days * 2_880 - i) * 30))
+    }
+    expect((await told()).points.at(-1)).toEqual([1_700_259_200, { a: 2_880, b: 5_760 }])
+  } finally {
+    await sql`DELETE FROM shards`
+  }
 })
 
 test("a spreadsheet executes nothing in the CSV, and knows that it is UTF-8", async () => {

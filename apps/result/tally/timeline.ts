@@ -3,10 +3,8 @@
 import type { Database } from "@tallyroom/lib/database"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { doublings } from "@tallyroom/lib/polls/timeline"
 import { z } from "zod"
-
-/** Points of a chart. Nobody could see more. */
-const POINTS = 240
 
 export type Timeline = {
   stepSeconds: number
@@ -25,16 +23,16 @@ const rowSchema = z.object({
 export function timelineColumn(sql: Database) {
   return sql`(
     WITH span AS (
-      SELECT min(second) AS first, max(second) AS last,
-        ceil((max(second) - min(second) + 1) / ${POINTS}::numeric)::bigint AS step
-      FROM timeline WHERE poll = number
+      SELECT min(second) AS first, max(second) AS last FROM timeline WHERE poll = number
+    ), steps AS (
+      SELECT last, 1::bigint << ${doublings(sql)} AS step FROM span
     ), changes AS (
-      SELECT (second - first) / step AS bucket, option, sum(votes) AS votes
-      FROM timeline, span WHERE poll = number GROUP BY bucket, option
+      SELECT second / step AS bucket, option, sum(votes) AS votes
+      FROM timeline, steps WHERE poll = number GROUP BY bucket, option
     )
-    SELECT jsonb_build_object('step', (SELECT step FROM span), 'changes', COALESCE(jsonb_agg(jsonb_build_array(
-      LEAST(first + (bucket + 1) * step - 1, last), option, votes) ORDER BY bucket), '[]'))
-    FROM changes, span
+    SELECT jsonb_build_object('step', (SELECT step FROM steps), 'changes', COALESCE(jsonb_agg(jsonb_build_array(
+      LEAST((bucket + 1) * step - 1, last), option, votes) ORDER BY bucket), '[]'))
+    FROM changes, steps
   ) AS timeline`
 }
 

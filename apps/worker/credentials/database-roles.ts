@@ -19,6 +19,8 @@ export function rolesSql(passwords: { worker: string; result: string }): string 
     `CREATE DATABASE ${DATABASE} OWNER ${WORKER_ROLE} TEMPLATE template0;`,
     `REVOKE ALL ON DATABASE ${DATABASE} FROM public;`,
     `GRANT CONNECT ON DATABASE ${DATABASE} TO ${RESULT_ROLE};`,
+    // Its connections ask for the same, which a pooler may refuse.
+    `ALTER ROLE ${RESULT_ROLE} SET statement_timeout = '4s';`,
     "REVOKE ALL ON DATABASE postgres, template1 FROM public;",
     "",
   ].join("\n")

@@ -110,8 +110,10 @@ export type BooksEvidence = {
   tally: Record<string, number>
   /** Shards whose books don't balance. */
   unbalanced: { shard: number; accepted: number; explained: number }[]
-  /** Where votes, tallies and timeline differ. */
-  differing: { shard: number; option: string; votes: number; tally: number; timeline: number }[]
+  /** Where votes and tallies differ. */
+  differing: { shard: number; option: string; votes: number; tally: number }[]
+  /** Where votes and timeline differ. */
+  differingTimes: { option: string; votes: number; timeline: number }[]
 }
 
 export type Evidence = {

@@ -99,11 +99,16 @@ export async function readBooksAnew(sql: Sql): Promise<BooksEvidence[]> {
     SELECT poll, shard, accepted, counted + replaced + late + set_aside + lost + copies AS explained FROM books
     WHERE accepted <> counted + replaced + late + set_aside + lost + copies ORDER BY shard`
   const differing = await sql`
-    SELECT poll, shard, option, COALESCE(v.n, 0) AS votes, COALESCE(t.n, 0) AS tally, COALESCE(l.n, 0) AS timeline
+    SELECT poll, shard, option, COALESCE(v.n, 0) AS votes, COALESCE(t.n, 0) AS tally
     FROM (SELECT poll, shard, option, count(*) AS n FROM votes GROUP BY 1, 2, 3) AS v
     FULL JOIN (SELECT poll, shard, option, votes AS n FROM tallies) AS t USING (poll, shard, option)
-    FULL JOIN (SELECT poll, shard, option, sum(votes) AS n FROM timeline GROUP BY 1, 2, 3) AS l USING (poll, shard, option)
-    WHERE COALESCE(v.n, 0) <> COALESCE(t.n, 0) OR COALESCE(v.n, 0) <> COALESCE(l.n, 0) ORDER BY shard, option`
+    WHERE COALESCE(v.n, 0) <> COALESCE(t.n, 0) ORDER BY shard, option`
+  // The timeline is rolled up over all shards.
+  const differingTimes = await sql`
+    SELECT poll, option, COALESCE(v.n, 0) AS votes, COALESCE(l.n, 0) AS timeline
+    FROM (SELECT poll, option, count(*) AS n FROM votes GROUP BY 1, 2) AS v
+    FULL JOIN (SELECT poll, option, sum(votes) AS n FROM timeline GROUP BY 1, 2) AS l USING (poll, option)
+    WHERE COALESCE(v.n, 0) <> COALESCE(l.n, 0) ORDER BY option`
   const tallies = await sql`
     SELECT poll, option, sum(votes) AS votes FROM tallies GROUP BY poll, option ORDER BY option`
   return books.map((row) => {
@@ -119,9 +124,12 @@ export async function readBooksAnew(sql: Sql): Promise<BooksEvidence[]> {
       unbalanced: unbalanced.filter(own).map(({ shard, accepted, explained }) => ({
         ...{ shard: Number(shard), accepted: Number(accepted), explained: Number(explained) },
       })),
-      differing: differing.filter(own).map(({ shard, option, votes, tally, timeline }) => ({
+      differing: differing.filter(own).map(({ shard, option, votes, tally }) => ({
         ...{ shard: Number(shard), option: String(option) },
-        ...{ votes: Number(votes), tally: Number(tally), timeline: Number(timeline) },
+        ...{ votes: Number(votes), tally: Number(tally) },
+      })),
+      differingTimes: differingTimes.filter(own).map(({ option, votes, timeline }) => ({
+        ...{ option: String(option), votes: Number(votes), timeline: Number(timeline) },
       })),
     }
   })

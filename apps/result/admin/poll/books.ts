@@ -1,8 +1,9 @@
 /** Reads the books of a poll, as the audit reads them from Postgres. */
 
 import type { Database } from "@tallyroom/lib/database"
+import type { Queries } from "@tallyroom/lib/postgres/rights"
 import { z } from "zod"
-import { withDeadline } from "../../database/deadline"
+import { withDeadline, withLongDeadline } from "../../database/deadline"
 import type { Books } from "./books-balance"
 
 const count = z.coerce.number()
@@ -24,7 +25,14 @@ const RECOUNT_DEADLINE_MS = 20_000
 
 /** All columns are of the same moment. @param recount whether to count the votes too */
 export async function readBooks(sql: Database, poll: number, recount: boolean): Promise<Books> {
-  const statement = sql`
+  const [row] = await (recount
+    ? withLongDeadline(sql, RECOUNT_DEADLINE_MS, (patient) => booksRow(patient, poll, true))
+    : withDeadline(booksRow(sql, poll, false)))
+  return booksSchema.parse(row)
+}
+
+function booksRow(sql: Queries, poll: number, recount: boolean) {
+  return sql`
     SELECT COALESCE(sum(accepted - copies), 0) AS accepted, COALESCE(sum(counted), 0) AS counted,
       COALESCE(sum(replaced), 0) AS replaced, COALESCE(sum(late), 0) AS late,
       COALESCE(sum(set_aside), 0) AS "setAside", COALESCE(sum(lost), 0) AS lost,
@@ -34,6 +42,4 @@ export async function readBooks(sql: Database, poll: number, recount: boolean): 
       COALESCE((SELECT sum(votes) FROM tallies WHERE poll = ${poll}), 0) AS tally,
       ${recount ? sql`(SELECT count(*) FROM votes WHERE poll = ${poll})` : sql`NULL`} AS recount
     FROM books WHERE poll = ${poll}`
-  const [row] = await (recount ? withDeadline(statement, RECOUNT_DEADLINE_MS) : withDeadline(statement))
-  return booksSchema.parse(row)
 }

@@ -4,7 +4,7 @@ import type { Audited } from "../../record/record"
 import type { BooksEvidence, Evidence } from "../evidence"
 
 /**
- * In each poll votes, tallies and timeline agree for every shard and option; accepted = counted + replaced + late + set aside +
+ * In each poll votes and tallies agree for every shard and option, and with the timeline for every option; accepted = counted + replaced + late + set aside +
  * lost + copies for every shard, as nothing waits after the run; and `bun run audit` found no fault and has these very numbers.
  */
 export function* booksBalance(evidence: Evidence): Generator<string> {
@@ -17,9 +17,12 @@ export function* booksBalance(evidence: Evidence): Generator<string> {
 }
 
 function* tables(books: BooksEvidence, inbox: Evidence["inbox"]): Generator<string> {
-  const { poll, votes, counted, replaced, replacedRows, copies, differing, unbalanced } = books
-  for (const { shard, option, votes, tally, timeline } of differing)
-    yield `In poll ${poll}, shard ${shard}, ${option} has ${votes} votes, the tally ${tally} and the timeline ${timeline}.`
+  const { poll, votes, counted, replaced, replacedRows, copies, differing, differingTimes, unbalanced } =
+    books
+  for (const { shard, option, votes, tally } of differing)
+    yield `In poll ${poll}, shard ${shard}, ${option} has ${votes} votes and the tally ${tally}.`
+  for (const { option, votes, timeline } of differingTimes)
+    yield `In poll ${poll} ${option} has ${votes} votes and the timeline ${timeline}.`
   for (const { shard, accepted, explained } of unbalanced)
     yield `In poll ${poll}, shard ${shard} accepted ${accepted}, but ${explained} are explained.`
   if (votes !== counted)
