@@ -3,8 +3,8 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client"
 
 export type LiveMetrics = {
-  /** A snapshot went out to so many viewers, so many milliseconds after its change was noted. */
-  published: (viewers: number, lagMs: number) => void
+  /** A message of so many bytes went out to so many viewers, so many milliseconds after its change was noted. */
+  published: (viewers: number, lagMs: number, bytes: number) => void
   /** Runs a read of snapshots and notes how long it took. */
   timed: <T>(read: () => Promise<T>) => Promise<T>
 }
@@ -22,6 +22,11 @@ export function liveMetrics(registry: Registry): LiveMetrics {
     help: "Snapshots handed to viewers' sockets",
     registers,
   })
+  const sent = new Counter({
+    name: "tallyroom_result_sent_bytes_total",
+    help: "Bytes of snapshots and numbers handed to viewers' sockets",
+    registers,
+  })
   const lag = new Histogram({
     name: "tallyroom_result_publish_lag_seconds",
     help: "From noting a change to publishing the snapshot that shows it",
@@ -35,9 +40,10 @@ export function liveMetrics(registry: Registry): LiveMetrics {
     registers,
   })
   return {
-    published: (viewers, lagMs) => {
+    published: (viewers, lagMs, bytes) => {
       published.inc()
       deliveries.inc(viewers)
+      sent.inc(viewers * bytes)
       lag.observe(lagMs / 1_000)
     },
     timed: async (read) => {

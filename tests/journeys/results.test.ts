@@ -258,7 +258,7 @@ describe("a page that hears nothing any more", () => {
     await page.getByText("Not connected. Showing results from 12:00 PM; trying again…").waitFor()
     // Whichever replica answers, it is asked for nothing older than what the page shows.
     const { version, number } = await (await pages().result.get("/api/polls/silent/results")).json()
-    expect(asked.at(-1)).toEndWith(`/live?poll=silent&after=${version}&number=${number}`)
+    expect(asked.at(-1)).toEndWith(`/live?poll=silent&then=numbers&after=${version}&number=${number}`)
   })
 })
 

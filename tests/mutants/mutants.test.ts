@@ -116,13 +116,13 @@ const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "apps/result/live/hub.ts",
-        from: "      this.#deps.publish(topicOf(number, audience), messageFor(watched, audience))\n      this.#deps.metrics",
-        to: `      const older = (watched as { older?: string }).older
-      const message = messageFor(watched, audience)
-      Object.assign(watched, { older: message })
-      this.#deps.publish(topicOf(number, audience), message)
-      if (older && Math.random() < 0.1) this.#deps.publish(topicOf(number, audience), older)
-      this.#deps.metrics`,
+        from: "    this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), message)\n    this.#deps.metrics",
+        to: `    const older = (circle as { older?: string }).older
+    Object.assign(circle, { older: message })
+    this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), message)
+    if (older && Math.random() < 0.1)
+      this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), older)
+    this.#deps.metrics`,
       },
     ],
     only: ["restart"],

@@ -11,7 +11,7 @@ export function openapiDocument() {
         title: "Tallyroom results",
         version: "1",
         description:
-          "Tallies of polls, and their administration. WS /live?poll=<id> sends a snapshot at once and after every change; with &after=<version>&number=<number> the first one is at least as new as what the client has. Errors are application/problem+json (RFC 9457).",
+          "Tallies of polls, and their administration. WS /live?poll=<id> sends a snapshot at once and after every change; with &after=<version>&number=<number> the first one is at least as new as what the client has; with &then=numbers who has a snapshot gets number, version, total and votes (in the order of its options) until anything else changes. Errors are application/problem+json (RFC 9457).",
       },
       components: {
         securitySchemes: {

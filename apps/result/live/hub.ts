@@ -5,10 +5,25 @@ import { AUDIENCES, type Audience } from "@tallyroom/lib/polls/visibility"
 import { mayKnow } from "../access/audience"
 import type { LiveMetrics } from "../metrics"
 import { untilNextStep } from "../tally/snapshot"
-import { hasViewers, isNewer, messageFor, newWatched, topicOf, versionFor, type Watched } from "./watched"
+import {
+  attended,
+  type Circle,
+  circleOf,
+  type Form,
+  isNewer,
+  messageFor,
+  newWatched,
+  topicOf,
+  versionFor,
+  type Watched,
+} from "./watched"
 
 /** At most 20 snapshots a second for each poll: nobody could see more. */
 const SHORTEST_INTERVAL_MS = 50
+/** Who takes whole snapshots gets at most so much of them: a poll with 50 long options has one of 42 KB. */
+const WHOLE_BYTES_A_SECOND = 64 * 1_024
+/** A delivery of the budget is one of so many bytes; a longer message counts for several. */
+const DELIVERY_BYTES = 1_024
 /** When a read has failed, as Postgres is away, the next one is tried after this time. */
 const RETRY_MS = 1_000
 /** A viewer who hears nothing for more than twice this time takes the connection for lost, and goes on at another replica. */
@@ -37,6 +52,7 @@ export class Hub {
   readonly #deps: HubDeps
   readonly #watched = new Map<number, Watched>()
   #viewers = 0
+  #wholeViewers = 0
   /** The polls that are being read. */
   #reading: ReadonlySet<number> = new Set()
   /** Whether the last read failed, so that nobody knows whether the snapshots are still right. */
@@ -55,28 +71,33 @@ export class Hub {
     return this.#viewers
   }
 
-  /** Counts a viewer, who must have subscribed to the topic before. @returns the message to send to this viewer at once */
-  join(tally: Tally, audience: Audience): string {
-    const known = this.#watched.get(tally.poll.number)
-    const watched = known ?? this.#watch(tally)
-    const isNews = !known || isNewer(tally, known.latest)
+  /**
+   * Counts a viewer, who must have subscribed to the topic before.
+   * @param known the version of the snapshot that the viewer has already, if any
+   * @returns the message to send to this viewer at once
+   */
+  join(tally: Tally, audience: Audience, form: Form = "whole", known: number | null = null): string {
+    const before = this.#watched.get(tally.poll.number)
+    const watched = before ?? this.#watch(tally)
+    const isNews = !before || isNewer(tally, before.latest)
     // A read that began before this one and ends after it must not be shown any more.
     if (isNews) watched.latest = tally
-    if (watched.viewers[audience] === 0) watched.sent[audience] = versionFor(watched.latest, audience)
-    this.#viewers += 1
-    watched.viewers[audience] += 1
+    const circle = circleOf(watched, audience, form)
+    if (circle.viewers === 0) circle.sent = versionFor(watched.latest, audience)
+    circle.viewers += 1
+    this.#count(form, 1)
     // Another read finds what changed between that read and the subscription.
     if (isNews) this.changed(tally.poll.number)
-    return messageFor(watched, audience)
+    return messageFor(watched, audience, form === "numbers" ? known : null)
   }
 
-  leave(poll: number, audience: Audience): void {
+  leave(poll: number, audience: Audience, form: Form = "whole"): void {
     const watched = this.#watched.get(poll)
     if (!watched) return
-    this.#viewers -= 1
-    watched.viewers[audience] -= 1
-    if (hasViewers(watched)) return
-    clearTimeout(watched.nextStep)
+    circleOf(watched, audience, form).viewers -= 1
+    this.#count(form, -1)
+    if (attended(watched).length > 0) return
+    clearTimers(watched)
     this.#watched.delete(poll)
   }
 
@@ -113,9 +134,15 @@ export class Hub {
     clearInterval(this.#repeater)
     clearInterval(this.#looker)
     clearTimeout(this.#timer)
-    for (const { nextStep } of this.#watched.values()) clearTimeout(nextStep)
+    for (const watched of this.#watched.values()) clearTimers(watched)
     this.#watched.clear()
     this.#viewers = 0
+    this.#wholeViewers = 0
+  }
+
+  #count(form: Form, viewers: 1 | -1): void {
+    this.#viewers += viewers
+    if (form === "whole") this.#wholeViewers += viewers
   }
 
   #watch(tally: Tally): Watched {
@@ -193,25 +220,53 @@ export class Hub {
   }
 
   #sendAgain(poll: number, watched: Watched): void {
-    for (const audience of AUDIENCES) {
-      if (watched.viewers[audience] > 0)
-        this.#deps.publish(topicOf(poll, audience), messageFor(watched, audience))
+    for (const { audience, form, sent } of attended(watched)) {
+      const message = messageFor(watched, audience, form === "numbers" ? sent : null)
+      this.#deps.publish(topicOf(poll, audience, form), message)
     }
   }
 
   #show(tally: Tally, notedAt: number): void {
-    const { number } = tally.poll
-    const watched = this.#watched.get(number)
+    const watched = this.#watched.get(tally.poll.number)
     if (!watched || isNewer(watched.latest, tally)) return
     watched.latest = tally
     this.#awaitNextStep(watched)
-    for (const audience of audiencesOf(tally)) {
-      const version = versionFor(tally, audience)
-      if (watched.viewers[audience] === 0 || version <= watched.sent[audience]) continue
-      watched.sent[audience] = version
-      this.#deps.publish(topicOf(number, audience), messageFor(watched, audience))
-      this.#deps.metrics.published(watched.viewers[audience], performance.now() - notedAt)
+    this.#tell(watched, notedAt)
+  }
+
+  /** Sends the latest tally to all who may know of it and don't yet; to some of them later, where that is too soon. */
+  #tell(watched: Watched, notedAt: number): void {
+    const { latest } = watched
+    const knowing = audiencesOf(latest)
+    for (const circle of attended(watched)) {
+      const version = versionFor(latest, circle.audience)
+      if (!knowing.includes(circle.audience) || version <= circle.sent) continue
+      if (circle.notBefore > performance.now()) this.#tellLater(watched, circle.notBefore)
+      else this.#tellCircle(watched, circle, version, notedAt)
     }
+  }
+
+  #tellCircle(watched: Watched, circle: Circle, version: number, notedAt: number): void {
+    const { audience, form, viewers } = circle
+    const message = messageFor(watched, audience, form === "numbers" ? circle.sent : null)
+    const bytes = Buffer.byteLength(message)
+    circle.sent = version
+    if (form === "whole") circle.notBefore = performance.now() + this.#pauseAfter(bytes)
+    this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), message)
+    this.#deps.metrics.published(viewers, performance.now() - notedAt, bytes)
+  }
+
+  #tellLater(watched: Watched, moment: number): void {
+    watched.nextTurn ??= setTimeout(() => {
+      watched.nextTurn = undefined
+      this.#tell(watched, performance.now())
+    }, moment - performance.now())
+  }
+
+  /** How long nobody gets a whole snapshot after one of so many bytes. */
+  #pauseAfter(bytes: number): number {
+    const deliveries = this.#wholeViewers * Math.ceil(bytes / DELIVERY_BYTES)
+    return 1_000 * Math.max(bytes / WHOLE_BYTES_A_SECOND, deliveries / this.#deps.deliveriesPerSecond)
   }
 
   #awaitNextStep(watched: Watched): void {
@@ -221,6 +276,11 @@ export class Hub {
     const { number } = watched.latest.poll
     watched.nextStep = setTimeout(() => this.changed(number), Math.min(wait + 1, LONGEST_TIMER_MS))
   }
+}
+
+function clearTimers({ nextStep, nextTurn }: Watched): void {
+  clearTimeout(nextStep)
+  clearTimeout(nextTurn)
 }
 
 /** Who may know of the poll: only admins may where it is a draft again, or is being deleted. */

@@ -1,7 +1,8 @@
+import type { Numbers } from "../tally/numbers"
 import type { Snapshot } from "../tally/snapshot"
 
 /**
- * What viewers are sent: a snapshot, and how long ago it was last known to be right (ms) where that can't be known just now,
- * as Postgres does not answer. Without an age the snapshot is right.
+ * What viewers are sent: a snapshot, or where they have one and asked for it (`then=numbers`) its new numbers; and how long ago
+ * that was last known to be right (ms) where it can't be known just now, as Postgres does not answer. Without an age it is right.
  */
-export type LiveMessage = Snapshot & { ageMs?: number }
+export type LiveMessage = (Snapshot | Numbers) & { ageMs?: number }

@@ -99,6 +99,46 @@ test("a crowd gets fewer snapshots, so that the deliveries stay within the budge
   for (const { snapshots } of viewers) expect(snapshots.length).toBeLessThanOrEqual((10 / 4) * seconds + 3)
 })
 
+const LONG_OPTIONS = Array.from({ length: 50 }, (_, i) => ({
+  ...{ id: `o${i}`, label: `${i} ${"é".repeat(70)}`, emoji: "🐈", colour: "#804000" },
+  image: `https://pictures.test/${i}/${"x".repeat(400)}`,
+}))
+
+test("options go to a viewer once and numbers from then on, and a page of an earlier version gets whole snapshots, but less often", async () => {
+  await result.send("POST", "/api/polls", { ...definition("long"), options: LONG_OPTIONS })
+  const page = watchPoll(result.address, "poll=long&then=numbers")
+  const old = watchPoll(replica.address, "poll=long")
+  const size = JSON.stringify(await old.sees("a snapshot", () => true)).length
+  await page.sees("a snapshot", () => true)
+  const start = performance.now()
+  for (let i = 1; i <= 120; i++) {
+    await addVotes(sql, "long", `o${i % 50}`, 1)
+    await Bun.sleep(8)
+  }
+  await page.sees("all votes", ({ total }) => total === 120)
+  const last = await old.sees("all votes", ({ total }) => total === 120)
+  const seconds = (performance.now() - start) / 1_000
+  expect(page.snapshots.at(-1)).toEqual(last)
+  expect(page.lengths.length).toBeGreaterThan(5)
+  for (const length of page.lengths.slice(1)) expect(length).toBeLessThan(500)
+  expect(old.lengths.length * size).toBeLessThanOrEqual(64 * 1_024 * seconds + 2 * size)
+
+  const has = `after=${last.version}&number=${last.number}`
+  const again = watchPoll(result.address, `poll=long&then=numbers&${has}`, {}, last)
+  await again.sees("what it has", () => true)
+  expect(again.lengths[0]).toBeLessThan(500)
+  expect(again.snapshots[0]).toEqual(last)
+  await result.send("PATCH", "/api/polls/long", { results: "after-close" })
+  for (const viewer of [page, old, again]) {
+    await viewer.sees("that results are hidden", ({ hidden, total }) => hidden && total === undefined)
+  }
+  await result.send("PATCH", "/api/polls/long", { results: "live" })
+  for (const viewer of [page, old, again]) {
+    const shown = await viewer.sees("the votes again", (it) => it.version > last.version && it.total === 120)
+    expect(shown.options).toEqual(last.options)
+  }
+})
+
 test("a scheduled moment is shown when it passes", async () => {
   await result.send("POST", "/api/polls", definition("planned", { opensAt: "2040-01-01T00:00:00Z" }))
   const viewer = watchPoll(result.address, "poll=planned")

@@ -1,6 +1,7 @@
 /** The live tally over a WebSocket: a snapshot at once, then one for every change. */
 
 import { Problem } from "@tallyroom/lib/errors"
+import { knownTo } from "@tallyroom/lib/http/after"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
 import { ANYBODY, audienceOf } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
@@ -14,7 +15,7 @@ import type { SharedReads } from "../database/shared-reads"
 import { readAtLeast } from "../tally/at-least"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
-import { topicOf } from "./watched"
+import { type Form, topicOf } from "./watched"
 
 /** For `new Elysia({ websocket })`: Elysia ignores these options anywhere else. */
 export const LIVE_SOCKETS = {
@@ -33,7 +34,8 @@ export const LIVE_SOCKETS = {
 /** A socket should be open so soon after its handshake. One that takes longer no longer counts as pending. */
 const OPENS_WITHIN_MS = 5_000
 
-type Subscription = { tally: Tally; audience: Audience }
+/** `known`: the version of the snapshot that the viewer has of this very poll, if any. */
+type Subscription = { tally: Tally; audience: Audience; form: Form; known: number | null }
 type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
 
 /** What viewers ask for, and what they are sent. */
@@ -41,7 +43,7 @@ export type Channel = {
   path: string
   /** The id of the poll that a request asks for. */
   poll: (url: URL) => string
-  topic: (poll: number, audience: Audience) => string
+  topic: (poll: number, audience: Audience, form: Form) => string
   /** Whether every viewer counts as the public, and is refused while the public sees no counts. */
   countsAlone: boolean
   /** Makes the message for a viewer from the one of the hub. */
@@ -76,13 +78,14 @@ export function liveRoute(options: LiveOptions, channel = LIVE) {
     const subscription = accepted.get(request)
     if (!subscription) return socket.close(POLICY_VIOLATION)
     subscriptions.set(socket, subscription)
-    socket.subscribe(channel.topic(subscription.tally.poll.number, subscription.audience))
-    socket.send(channel.messageFrom(hub.join(subscription.tally, subscription.audience)))
+    const { tally, audience, form, known } = subscription
+    socket.subscribe(channel.topic(tally.poll.number, audience, form))
+    socket.send(channel.messageFrom(hub.join(tally, audience, form, known)))
   }
   const unsubscribe = (socket: Socket) => {
     const subscription = subscriptions.get(socket)
     if (subscriptions.delete(socket) && subscription)
-      hub.leave(subscription.tally.poll.number, subscription.audience)
+      hub.leave(subscription.tally.poll.number, subscription.audience, subscription.form)
   }
 
   const route = new Elysia({ name: `live at ${channel.path}` }).ws(channel.path, {
@@ -168,11 +171,18 @@ async function acceptViewer(
   if (channel.countsAlone) {
     const tally = requirePoll(id, await tallies.read(id), ANYBODY)
     requireCounts(tally.poll, "public")
-    return { tally, audience: "public" }
+    return { tally, audience: "public", form: "whole", known: null }
   }
   const viewer = viewerOf(access, request, server)
   const tally = requirePoll(id, await readAtLeast(tallies, id, url, (found) => found), viewer)
   // The big screen of an admin shows the audience no more than the audience may see.
   const admin = viewer.admin && searchParams.get("view") !== "public"
-  return { tally, audience: audienceOf(tally.poll, { ...viewer, admin }) }
+  const has = knownTo(url)
+  return {
+    tally,
+    audience: audienceOf(tally.poll, { ...viewer, admin }),
+    // Pages of earlier versions know whole snapshots alone.
+    form: searchParams.get("then") === "numbers" ? "numbers" : "whole",
+    known: has?.number === tally.poll.number ? has.version : null,
+  }
 }

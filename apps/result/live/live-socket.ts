@@ -1,5 +1,6 @@
 /** A WebSocket that connects again by itself, for hours if need be. */
 
+import { withNumbers } from "../tally/numbers"
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import { POLL_GONE } from "./close-codes"
@@ -42,8 +43,14 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
     clearTimeout(waiting)
     waiting = undefined
     const openedAt = performance.now()
-    const onMessage = ({ ageMs, ...snapshot }: LiveMessage) => {
+    // What this connection's server takes us to have: numbers belong to that.
+    let had = newest
+    const onMessage = ({ ageMs, ...news }: LiveMessage) => {
       isLive = true
+      const snapshot = "options" in news ? news : had && withNumbers(had, news)
+      // Numbers of a snapshot that we have not got: never from our own server, and safe to leave out.
+      if (snapshot === null) return
+      had = snapshot
       if (newest === null || supersedes(snapshot, newest)) newest = snapshot
       watcher.onSnapshot(snapshot, ageMs)
       watcher.onState(ageMs === undefined ? "live" : "old")
@@ -73,9 +80,10 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
   return () => stop.abort()
 }
 
-/** The address with what the viewer has, so that the answer is not older. */
+/** The address with what the viewer has, so that the answer is not older, and holds no more than what is new. */
 function after(address: URL, known: Snapshot | null): URL {
   const asked = new URL(address)
+  asked.searchParams.set("then", "numbers")
   if (known === null) return asked
   asked.searchParams.set("after", String(known.version))
   asked.searchParams.set("number", String(known.number))

@@ -2,41 +2,64 @@
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { AUDIENCES, type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
+import { numbersOf } from "../tally/numbers"
 import { snapshotOf, versionOf } from "../tally/snapshot"
+import { differInVotesAlone } from "../tally/version"
 import type { LiveMessage } from "./live-message"
 
+/** `whole`: each message is a snapshot, as it was for every viewer at first. `numbers`: whoever has the rest gets numbers alone. */
+const FORMS = ["whole", "numbers"] as const
+export type Form = (typeof FORMS)[number]
+
+/** Those who are sent the same messages. */
+export type Circle = {
+  audience: Audience
+  form: Form
+  viewers: number
+  /** The version that they were last sent. */
+  sent: number
+  /** Before this moment they are sent no other (ms of performance.now()). */
+  notBefore: number
+}
+
 export type Watched = {
-  viewers: Record<Audience, number>
+  circles: Circle[]
   latest: Tally
   /** At this moment `latest` was right for certain (ms of performance.now()). */
   knownAt: number
   /** Whether its viewers were told how old their numbers are, and nothing since. */
   isToldOld: boolean
-  /** The version that each audience was last sent. */
-  sent: Record<Audience, number>
   /** When a change was noted that the viewers have not been told of (ms of performance.now()); null without one. */
   changedAt: number | null
   /** The poll is not read again before this moment (ms of performance.now()). */
   notBefore: number
   /** Fires when the next scheduled moment passes. */
   nextStep?: Timer | undefined
+  /** Fires when a circle may be sent what it could not be sent yet. */
+  nextTurn?: Timer | undefined
 }
 
 export function newWatched(latest: Tally): Watched {
-  const none = { public: 0, receipt: 0, admin: 0 }
-  return {
-    ...{ viewers: { ...none }, latest, sent: { ...none }, changedAt: null, notBefore: 0 },
-    ...{ knownAt: performance.now(), isToldOld: false },
-  }
+  const circles = AUDIENCES.flatMap((audience) =>
+    FORMS.map((form) => ({ audience, form, viewers: 0, sent: -1, notBefore: 0 })),
+  )
+  return { circles, latest, knownAt: performance.now(), isToldOld: false, changedAt: null, notBefore: 0 }
 }
 
-export function hasViewers({ viewers }: Watched): boolean {
-  return AUDIENCES.some((audience) => viewers[audience] > 0)
+export function circleOf({ circles }: Watched, audience: Audience, form: Form): Circle {
+  const circle = circles.find((it) => it.audience === audience && it.form === form)
+  if (!circle) throw new Error(`There is no circle for ${audience}, ${form}.`)
+  return circle
 }
 
-/** The topic to which this audience of the poll with this number subscribes. */
-export function topicOf(poll: number, audience: Audience): string {
-  return `poll ${poll} ${audience}`
+/** The circles in which somebody is. */
+export function attended({ circles }: Watched): Circle[] {
+  return circles.filter(({ viewers }) => viewers > 0)
+}
+
+/** The topic to which these viewers of the poll with this number subscribe. */
+export function topicOf(poll: number, audience: Audience, form: Form): string {
+  return form === "whole" ? `poll ${poll} ${audience}` : `poll ${poll} ${audience} ${form}`
 }
 
 export function isNewer(a: Tally, b: Tally): boolean {
@@ -48,10 +71,19 @@ export function versionFor(tally: Tally, audience: Audience): number {
   return versionOf(tally, seesCounts(tally.poll, audience))
 }
 
-/** The message about the latest tally for this audience. */
-export function messageFor({ latest, knownAt, isToldOld }: Watched, audience: Audience): string {
+/**
+ * The message about the latest tally.
+ * @param known the version of the snapshot that all who get it have; null where they get a snapshot in any case
+ */
+export function messageFor(
+  { latest, knownAt, isToldOld }: Watched,
+  audience: Audience,
+  known: number | null,
+): string {
+  const snapshot = snapshotOf(latest, seesCounts(latest.poll, audience))
+  const isKnown = known !== null && differInVotesAlone(known, snapshot.version)
   const message: LiveMessage = {
-    ...snapshotOf(latest, seesCounts(latest.poll, audience)),
+    ...(isKnown ? numbersOf(snapshot) : snapshot),
     ...(isToldOld && { ageMs: Math.max(1, Math.round(performance.now() - knownAt)) }),
   }
   return JSON.stringify(message)

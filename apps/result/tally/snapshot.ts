@@ -3,6 +3,7 @@
 import { countOf } from "@tallyroom/lib/polls/counts"
 import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
+import { composeVersion } from "./version"
 
 export type SnapshotOption = Option & { votes?: number }
 
@@ -23,16 +24,6 @@ export type Snapshot = {
   total?: number
   options: SnapshotOption[]
 }
-
-/*
- * The parts of a version, the most significant first: the revision of the poll; how often its votes changed (0 in a hidden
- * snapshot, which must not betray it); the step of the schedule (2 bits); whether counts are shown (1 bit). Each part only
- * grows while those before it stay the same, so versions only grow. These parts decide all that a snapshot holds, so equal
- * versions are equal snapshots, whichever replica made them. 2^53 is enough for 32,768 revisions with 17 billion changes each.
- */
-const REVISION = 2 ** 38
-const VOTES = 8
-const STEP = 2
 
 /** The snapshot of a tally, with counts or without. */
 export function snapshotOf(tally: Tally, full: boolean): Snapshot {
@@ -58,7 +49,7 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
 export function versionOf(tally: Tally, full: boolean): number {
   const { revision } = tally.poll
   const changes = full ? tally.version - revision : 0
-  return revision * REVISION + changes * VOTES + scheduleStep(tally) * STEP + (full ? 1 : 0)
+  return composeVersion({ revision, changes, step: scheduleStep(tally), full })
 }
 
 /** How many of the poll's scheduled moments have passed: 0 to 2. */

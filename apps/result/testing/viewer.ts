@@ -2,6 +2,8 @@
 
 import { request } from "node:http"
 import { waitFor } from "../../../scripts/services/wait"
+import type { LiveMessage } from "../live/live-message"
+import { withNumbers } from "../tally/numbers"
 import type { Snapshot } from "../tally/snapshot"
 
 /** Bun's WebSocket can send headers, which the types for browsers do not know. */
@@ -10,16 +12,33 @@ const SocketWithHeaders = WebSocket as unknown as new (
   options: { headers: Record<string, string> },
 ) => WebSocket
 
-/** Connects. Every snapshot that comes is added to `snapshots`. */
-export function watchPoll(address: string, query: string, headers: Record<string, string> = {}) {
+/**
+ * Connects. Every snapshot that comes is added to `snapshots`, and the length of every message to `lengths`.
+ * @param had what the viewer has already, for a query that says so
+ */
+export function watchPoll(
+  address: string,
+  query: string,
+  headers: Record<string, string> = {},
+  had?: Snapshot,
+) {
   const socket = new SocketWithHeaders(`${address.replace("http", "ws")}/live?${query}`, { headers })
   const snapshots: Snapshot[] = []
+  const lengths: number[] = []
   const { promise: closed, resolve } = Promise.withResolvers<number>()
-  socket.onmessage = ({ data }) => void snapshots.push(JSON.parse(String(data)))
+  socket.onmessage = ({ data }) => {
+    lengths.push(String(data).length)
+    const message = JSON.parse(String(data)) as LiveMessage
+    const before = snapshots.at(-1) ?? had
+    const snapshot = "options" in message ? message : before && withNumbers(before, message)
+    if (!snapshot) throw new Error("Numbers came to a viewer who has no snapshot for them.")
+    snapshots.push(snapshot)
+  }
   socket.onclose = ({ code }) => resolve(code)
   return {
     socket,
     snapshots,
+    lengths,
     /** The code with which the connection ended. */
     closed,
     /** Waits for the first snapshot for which this holds. */

@@ -25,7 +25,7 @@ export class Watch {
   static async start({ redis, stores }: BenchRun, sql: Database, resultUrl: string): Promise<Watch> {
     const watch = new Watch(redis, sql)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const socket = new WebSocket(`${resultUrl.replace("http", "ws")}/live?poll=${POLL_ID}`)
+    const socket = new WebSocket(`${resultUrl.replace("http", "ws")}/live?poll=${POLL_ID}&then=numbers`)
     socket.onmessage = ({ data }) => {
       watch.total = snapshotSchema.parse(JSON.parse(String(data))).total
       resolve()

@@ -45,7 +45,7 @@ class Crowd {
   /** Settles with the first snapshot. */
   private watch(viewer: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const socket = new WebSocket(`${this.input.url.replace("http", "ws")}/live?poll=${POLL_ID}`)
+    const socket = new WebSocket(`${this.input.url.replace("http", "ws")}/live?poll=${POLL_ID}&then=numbers`)
     socket.onmessage = ({ data }) => {
       resolve()
       this.see(viewer, String(data))

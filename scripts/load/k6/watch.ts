@@ -11,7 +11,7 @@ export function watch(
   onSnapshot: (seen: Seen) => void,
   onEnd: (lost: boolean) => void = () => {},
 ): { close(): void } {
-  const socket = new WebSocket(`${RESULT_URL.replace(/^http/, "ws")}/live?poll=${poll}`)
+  const socket = new WebSocket(`${RESULT_URL.replace(/^http/, "ws")}/live?poll=${poll}&then=numbers`)
   let closing = false
   socket.onmessage = (message) => {
     const { version, total } = JSON.parse(String(message?.data)) as Partial<Seen>

@@ -16,6 +16,16 @@ const snapshotSchema = z.object({
   options: z.array(z.object({ id: z.string(), votes: z.number() })),
 })
 
+/** What whoever asked for `then=numbers` is sent once it has a snapshot: votes in the order of its options. */
+const numbersSchema = z.object({
+  number: z.number(),
+  version: z.number(),
+  total: z.number(),
+  votes: z.array(z.number()),
+})
+
+type Seen = z.infer<typeof snapshotSchema>
+
 let connections = 0
 
 export class Viewer {
@@ -41,8 +51,11 @@ export class Viewer {
   private connect(): void {
     if (this.isOver) return
     const connection = ++connections
-    const socket = new WebSocket(`${this.url.replace("http", "ws")}/live?poll=${this.poll}`)
+    // Old pages take snapshots alone, so every other viewer does.
+    const then = connection % 2 === 0 ? "&then=numbers" : ""
+    const socket = new WebSocket(`${this.url.replace("http", "ws")}/live?poll=${this.poll}${then}`)
     this.socket = socket
+    let whole: Seen | undefined
     const again = () => {
       if (this.socket !== socket) return
       this.socket = undefined
@@ -52,7 +65,8 @@ export class Viewer {
     const stillHere = () => this.after(SILENCE_MS, again)
     socket.onmessage = ({ data }) => {
       stillHere()
-      const { options, ...snapshot } = snapshotSchema.parse(JSON.parse(String(data)))
+      whole = readMessage(JSON.parse(String(data)), whole)
+      const { options, ...snapshot } = whole
       const votes = Object.fromEntries(options.map(({ id, votes }) => [id, votes]))
       const { replica, recorder } = this
       recorder.write({ kind: "seen", replica, connection, at: recorder.now(), ...snapshot, votes })
@@ -66,4 +80,14 @@ export class Viewer {
     clearTimeout(this.timer)
     this.timer = setTimeout(work, ms)
   }
+}
+
+/** The snapshot that a message leaves a viewer with. */
+function readMessage(message: object, before: Seen | undefined): Seen {
+  if ("options" in message || before === undefined) return snapshotSchema.parse(message)
+  const { number, version, total, votes } = numbersSchema.parse(message)
+  if (number !== before.number || votes.length !== before.options.length)
+    throw new Error(`Numbers of poll ${number} came to a viewer of poll ${before.number}.`)
+  const options = before.options.map(({ id }, i) => ({ id, votes: votes[i] ?? 0 }))
+  return { ...before, version, total, options }
 }
