@@ -9,6 +9,7 @@ import { cameByHttps, type TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
+import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
@@ -136,6 +137,7 @@ export function createApp(deps: AppDeps) {
     refine: deleted.refine,
     lead: (request) => toPoll({ tallies, deleted }, request),
   })(app)
+  secureAnswers(site.isSecure)(app)
   app
     .onBeforeHandle(idsAreIds)
     .use(openapiDocument())

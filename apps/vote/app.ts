@@ -7,6 +7,7 @@ import { Attempts } from "@tallyroom/lib/http/attempts"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
+import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
@@ -118,7 +119,9 @@ export function createApp({
       if (cookie !== undefined) headers.append("set-cookie", cookie)
     },
   })
+  const isSecure = (request: Request) => new Client(request, app.server, deps.trustedProxies).isSecure()
   return app
+    .use(secureAnswers(isSecure))
     .use(problems)
     .use(assets.plugin)
     .use(openapiDocument())

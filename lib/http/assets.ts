@@ -6,6 +6,7 @@ import { staticPlugin } from "@elysiajs/static"
 import { type AnyElysia, Elysia } from "elysia"
 import { prebuiltAssets } from "../process/build"
 import { acceptedEncoding, compress, type Encoding } from "./compression"
+import { fileHeaders } from "./headers"
 
 export type Assets = {
   /** From "ballot.css" to "/assets/ballot-<hash>.css". @throws {Error} for a name that was not built. */
@@ -109,7 +110,7 @@ async function servedFrom(folder: string): Promise<AnyElysia> {
   const headers = {
     // The same spelling as the plugin's own header, which this one replaces.
     "Cache-Control": FOREVER,
-    "x-content-type-options": "nosniff",
+    ...fileHeaders,
     vary: "Accept-Encoding",
   }
   const files = await staticPlugin({

@@ -11,6 +11,7 @@
  */
 
 import { type ComponentChild, type ComponentChildren, Fragment, h, options, type VNode } from "preact"
+import { trustedHtml } from "./trusted-html"
 
 type Props = { children?: ComponentChildren; dangerouslySetInnerHTML?: { __html: string } }
 
@@ -24,7 +25,7 @@ options.vnode = (vnode: VNode<Props>) => {
   if (type !== Fragment && (typeof type !== "string" || RAW.has(type))) return
   const { children } = props
   if (type !== Fragment && isText(children)) {
-    props.dangerouslySetInnerHTML = { __html: escaped([children].flat().join("")) }
+    props.dangerouslySetInnerHTML = { __html: trustedHtml(escaped([children].flat().join(""))) }
     props.children = undefined
   } else props.children = withSpans(children)
 }

@@ -46,3 +46,27 @@ export async function faultsOf<T>(
   await Promise.all(Array.from({ length: 16 }, work))
   return faults.sort()
 }
+
+/** What every answer has, whatever it is. */
+const ALWAYS = {
+  "x-content-type-options": /^nosniff$/,
+  "referrer-policy": /^same-origin$/,
+  "content-security-policy": /default-src 'none'.*frame-ancestors /,
+  "cross-origin-resource-policy": /^(same|cross)-origin$/,
+}
+const PAGE = {
+  "content-security-policy": /require-trusted-types-for 'script'; trusted-types tallyroom;/,
+  "cross-origin-opener-policy": /^same-origin$/,
+}
+
+/** The security headers that an answer lacks, by name; one that came by HTTPS needs one more. */
+export function lackedBy({ headers }: Pick<Response, "headers">, overHttps: boolean): string[] {
+  const isPage = headers.get("content-type")?.startsWith("text/html") ?? false
+  const wanted = [...Object.entries(ALWAYS), ...(isPage ? Object.entries(PAGE) : [])]
+  const lacked = wanted.filter(([name, value]) => !value.test(headers.get(name) ?? "")).map(([name]) => name)
+  const hsts = headers.get("strict-transport-security")
+  if (overHttps ? !hsts?.startsWith("max-age=31536000") : hsts !== null)
+    lacked.push("strict-transport-security")
+  const insecure = headers.getSetCookie().filter((cookie) => overHttps && !/^__Host-|Max-Age=0/.test(cookie))
+  return [...lacked, ...insecure]
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Page } from "playwright-core"
 import { resultsMessages } from "../../apps/result/results/results-messages"
-import { definition, startResultApp } from "../../apps/result/testing/result"
+import { definition, startResultApp, TOKEN } from "../../apps/result/testing/result"
 import { addVotes, receiptOf } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
@@ -641,13 +641,40 @@ test("texts of a poll can't become part of the page", async () => {
   expect(await text(stage, "h1")).toBe(evil)
 })
 
+test("the browser refuses markup of somebody else's in each page, and nothing that the page itself does", async () => {
+  const { browser, result } = pages()
+  const page = await openPage(browser, "about:blank")
+  const errors: string[] = []
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()))
+  await page.goto(`${result.address}/admin/sign-in`)
+  await page.locator("#token").fill(TOKEN)
+  await page.locator("form.card button").click()
+  await page.locator(".page-head").waitFor()
+  const paths = ["/polls/many", "/polls/final", "/polls/open/stage", "/embed/open", "/receipts"]
+  for (const path of [...paths, "/admin", "/admin/polls/open", "/admin/polls/open/edit", "/admin/health"]) {
+    await page.goto(result.address + path, { waitUntil: "load" })
+    const refused = page.evaluate(() => {
+      document.body.innerHTML = "<img src=x onerror=alert(1)>"
+    })
+    await expect(refused).rejects.toThrow("TrustedHTML")
+  }
+  await page.goto(`${result.address}/polls/open/stage`)
+  await page.locator("#total").waitFor()
+  await page.keyboard.press("ArrowRight")
+  await page.waitForURL((url) => url.pathname !== "/polls/open/stage")
+  const unexpected = errors.filter((error) => !/onerror|innerHTML|TrustedHTML/.test(error))
+  // The page's own markup would be one more of these.
+  expect([unexpected, errors.length - unexpected.length]).toEqual([[], paths.length + 4])
+  await page.context().close()
+})
+
 test("links can be copied without the clipboard that only https gives", async () => {
   const page = await openPage(pages().browser, "about:blank")
   await page.addInitScript("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
   await page.goto(`${pages().result.address}/polls/open`)
   await page.getByRole("button", { name: "Copy results link" }).click()
   await page.getByText("Copied").waitFor()
-  await page.setContent('<textarea aria-label="Elsewhere"></textarea>')
+  await page.goto("data:text/html,<textarea aria-label=Elsewhere></textarea>")
   await page.getByLabel("Elsewhere").press("Control+V")
   expect(await page.getByLabel("Elsewhere").inputValue()).toBe(`${pages().result.address}/polls/open`)
   await page.context().close()

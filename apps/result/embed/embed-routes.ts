@@ -1,5 +1,6 @@
 /** What other sites embed: a poll in a frame, and the script that makes the frame. */
 
+import { fileHeaders } from "@tallyroom/lib/http/headers"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
@@ -31,7 +32,11 @@ export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; si
       canonicalAddress,
     )
     .get("/embed.js", () => {
-      const headers = { location: site.asset("embed.js"), "cache-control": EMBED_SCRIPT_CACHE }
+      const headers = {
+        ...fileHeaders,
+        location: site.asset("embed.js"),
+        "cache-control": EMBED_SCRIPT_CACHE,
+      }
       return new Response(null, { status: 302, headers })
     })
 }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "bun:test"
-import { faultsOf, HOSTILE_IDS, requestsTo, sendsBody } from "../../../tests/harness/every-route"
+import { faultsOf, HOSTILE_IDS, lackedBy, requestsTo, sendsBody } from "../../../tests/harness/every-route"
 import { useStores } from "../../../tests/harness/stores"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp, TOKEN } from "../testing/result"
 import { handshake } from "../testing/viewer"
@@ -58,11 +58,11 @@ test.each(["nobody", "an admin"])(
     const asked = HOSTILE_IDS.flatMap((id) =>
       requestsTo(result.routes, id).flatMap(({ method, path }) => {
         const query = `?poll=${id}&q=${id}&confirm=${id}&receipt=${id}&next=${id}&after=${id}&admin=1`
-        const bodies = sendsBody(method) ? BODIES : [null]
+        const bodies = sendsBody(method) ? BODIES.slice(0, id.includes("%00") ? undefined : 1) : [null]
         return bodies.map((body) => ({ method, path: path + query, body }))
       }),
     )
-    expect(asked.length).toBeGreaterThan(1_000)
+    expect(asked.length).toBeGreaterThan(800)
     const faults = await faultsOf(asked, async ({ method, path, body }) => {
       const answer = await fetch(`${result.address}${path}`, {
         ...{ method, redirect: "manual" },
@@ -77,3 +77,52 @@ test.each(["nobody", "an admin"])(
     expect(faults).toEqual([])
   },
 )
+
+test.each(["http", "https"])("every answer has its security headers, over %s", async (scheme) => {
+  await result.send("POST", "/api/polls", definition("headers"))
+  const tag = (await result.get("/api/polls/headers/results")).headers.get("etag") ?? ""
+  const page = await (await result.get("/polls/headers")).text()
+  const files = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path)
+  const script =
+    (await fetch(`${result.address}/embed.js`, { redirect: "manual" })).headers.get("location") ?? ""
+  const get = (path: string, headers: Record<string, string> = {}) => ({ method: "GET", path, headers })
+  const asked = [
+    ...["headers", "nowhere", "%00"].flatMap((id) =>
+      requestsTo(result.routes, id).flatMap((one) => [
+        { ...one, headers: {} },
+        { ...one, headers: { cookie: session, accept: "text/html" } },
+      ]),
+    ),
+    ...[...files, script].flatMap((path) => [
+      get(path),
+      get(path, { "accept-encoding": "br" }),
+      get(path, { "if-none-match": "*" }),
+      { ...get(path), method: "HEAD" },
+    ]),
+    ...["/assets/nothing.js", "/nothing", "/lunch", "/openapi.json", "/HEADERS", "/headers/"].map((it) =>
+      get(it),
+    ),
+    ...[get("/api/polls/headers/results", { "if-none-match": tag }), get("/polls/headers?lang=de")],
+    ...[
+      { method: "PUT", path: "/", headers: {} },
+      { method: "OPTIONS", path: "/polls/x", headers: {} },
+    ],
+    ...[{ method: "DELETE", path: "/polls/headers", headers: {} }, get("/polls/HEADERS")],
+    ...[get("/", { authorization: "Bearer wrong" }), get("/polls/headers", { host: "a b" })],
+  ]
+  const seen = new Set<number>()
+  const faults = await faultsOf(asked, async ({ method, path, headers }) => {
+    const answer = await fetch(`${result.address}${path}`, {
+      ...{ method, redirect: "manual" },
+      headers: { "accept-encoding": "identity", ...headers, "x-forwarded-proto": scheme },
+    })
+    await answer.arrayBuffer()
+    seen.add(answer.status)
+    const lacked = lackedBy(answer, scheme === "https")
+    return lacked.length === 0
+      ? null
+      : `${answer.status} ${method} ${path.slice(0, 80)}: ${lacked.join(", ")}`
+  })
+  expect(faults).toEqual([])
+  for (const status of [200, 302, 303, 304, 308, 400, 401, 404, 405]) expect([...seen]).toContain(status)
+})

@@ -1,5 +1,6 @@
 /** The side beside the bars: how to vote, how many have voted, and how long the poll is open. */
 
+import { trustedHtml } from "@tallyroom/lib/ui/trusted-html"
 import { countdown, type ServerClock } from "../live/clock"
 import { useNow } from "../live/use-now"
 import type { Snapshot } from "../tally/snapshot"
@@ -20,7 +21,7 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
     <section class={`stage-side ${phase}`}>
       {(phase === "open" || phase === "scheduled" || phase === "paused") && (
         <figure class="stage-scan">
-          <div dangerouslySetInnerHTML={{ __html: data.qr }} />
+          <div dangerouslySetInnerHTML={{ __html: trustedHtml(data.qr) }} />
           <figcaption>
             {text.t(phase === "open" ? "scan" : "scanAhead")}
             <Link link={data.link} />

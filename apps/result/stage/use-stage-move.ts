@@ -1,5 +1,6 @@
 /** Moves from poll to poll within one page, as loading another page would end full screen. */
 
+import { trustedHtml } from "@tallyroom/lib/ui/trusted-html"
 import { useRef, useState } from "preact/hooks"
 import type { StageData } from "./stage-data"
 
@@ -43,7 +44,7 @@ type Listed = { id: string; state: string; archived: boolean }
 async function stageOf(poll: string): Promise<StageData> {
   const address = `/polls/${poll}/stage${location.search}`
   const answer = await fetch(address)
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+  const page = new DOMParser().parseFromString(trustedHtml(await answer.text()), "text/html")
   const data = JSON.parse(page.getElementById("page-data")?.textContent ?? "null") as StageData | null
   if (!data) throw new Error(`The stage of the poll ${poll} can't be read: ${answer.status}`)
   history.replaceState(null, "", address)

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { faultsOf, HOSTILE_IDS, requestsTo, sendsBody } from "../../../tests/harness/every-route"
+import { faultsOf, HOSTILE_IDS, lackedBy, requestsTo, sendsBody } from "../../../tests/harness/every-route"
 import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
 let fixture: VoteFixture
 let visitor: string
 
 beforeAll(async () => {
-  fixture = await startVoteFixture({ CONTRACT: "posts" })
+  fixture = await startVoteFixture({ CONTRACT: "posts", TRUSTED_PROXIES: "127.0.0.0/8" })
   const poll = { isDefault: true, policy: "changeable", results: "after-vote" } as const
   const options = ["constructor", "b"].map((id) => ({ id, label: id }))
   await fixture.writePolls(
@@ -56,4 +56,46 @@ test("a poll and an option that are called as what every object has are voted on
   expect((await fixture.vote("constructor", "constructor")).status).toBe(201)
   expect((await fixture.vote("constructor", "toString")).status).toBe(400)
   expect((await fixture.ask("/polls/constructor")).status).toBe(200)
+})
+
+test.each(["http", "https"])("every answer has its security headers, over %s", async (scheme) => {
+  const page = await (await fixture.ask("/")).text()
+  const files = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path)
+  const get = (path: string, headers: Record<string, string> = {}) => ({
+    method: "GET",
+    path,
+    headers,
+    body: "",
+  })
+  const form = (path: string, body: string, headers = {}) => ({
+    ...{ method: "POST", path, body },
+    headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+  })
+  const asked = [
+    ...["constructor", "nowhere", "%00"].flatMap((id) =>
+      requestsTo(fixture.routes, id).map((one) => ({ ...one, headers: {}, body: "" })),
+    ),
+    ...files.flatMap((path) => [get(path), get(path, { "if-none-match": "*" })]),
+    ...["/assets/nothing.js", "/nothing", "/constructor", "/openapi.json", "/polls/CONSTRUCTOR"].map((it) =>
+      get(it),
+    ),
+    ...[form("/", "vote=b"), form("/", "vote=b", { accept: "text/html" }), form("/", "vote=x")],
+    ...[form("/", "vote=b", { origin: "https://evil.example" }), form("/", "x".repeat(5_000))],
+    ...[{ ...get("/polls/constructor"), method: "DELETE" }, get("/?lang=de"), get("/", { host: "a b" })],
+  ]
+  const seen = new Set<number>()
+  const faults = await faultsOf(asked, async ({ method, path, headers, body }) => {
+    const answer = await fixture.ask(path, {
+      ...{ method, ...(body && { body }) },
+      headers: { ...headers, "x-forwarded-proto": scheme },
+    })
+    await answer.arrayBuffer()
+    seen.add(answer.status)
+    const lacked = lackedBy(answer, scheme === "https")
+    return lacked.length === 0
+      ? null
+      : `${answer.status} ${method} ${path.slice(0, 80)}: ${lacked.join(", ")}`
+  })
+  expect(faults).toEqual([])
+  for (const status of [200, 201, 302, 303, 308, 400, 403, 404, 405, 413]) expect([...seen]).toContain(status)
 })

@@ -13,8 +13,12 @@ import { nowSchema, pollNow, pollView, viewSchema } from "./poll-view"
 
 /** Others may keep an answer for about as long as we keep a poll ourselves. */
 const HEADERS = { ...apiHeaders, "cache-control": "public, max-age=1" }
-/** As few headers as possible: these are sent more often than any others. */
-const NOW_HEADERS = new Headers({ "content-type": "application/json", "cache-control": "no-store" })
+/** Made once: these are sent more often than any others. */
+const NOW_HEADERS = new Headers({
+  ...apiHeaders,
+  "content-type": "application/json",
+  "cache-control": "no-store",
+})
 
 const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema) })
 
