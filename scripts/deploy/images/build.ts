@@ -1,5 +1,6 @@
 /** Building one image, and what Docker knows of it then. */
 
+import { join } from "node:path"
 import { version } from "@tallyroom/lib/process/build"
 import { $ } from "bun"
 import { CHECKOUT } from "../../services/checkout"
@@ -17,6 +18,10 @@ export type ImageOptions = {
   /** Such as linux/amd64; without it the platform of this machine. */
   platform?: string
   push: boolean
+  /** A folder for an archive NAME.tar, and NAME.json with its digest, in the place of Docker's own store. */
+  oci?: string
+  /** Arguments of the Dockerfile, as NAME=value. */
+  buildArguments?: readonly string[]
   /** Builds without the cache of earlier builds. */
   fresh: boolean
   revision: string
@@ -39,16 +44,18 @@ export function revisionOfCheckout(): string {
 
 /** @throws {UserError} when there is no Docker, or it can't build it */
 export async function buildImage(image: string, options: ImageOptions): Promise<void> {
-  const { platform, push, fresh, revision, quiet = false } = options
-  const builder = (await hasBuildx()) ? ["buildx", "build", push ? "--push" : "--load"] : ["build"]
-  if (push && builder.length === 1) throw new UserError("--push needs docker buildx: install its plugin.")
+  const { platform, push, oci, fresh, revision, quiet = false } = options
+  const builder = (await hasBuildx()) ? ["buildx", "build", ...outputs(image, options)] : ["build"]
+  if ((push || oci) && builder.length === 1)
+    throw new UserError(`--${push ? "push" : "oci"} needs docker buildx: install its plugin.`)
   const flags = [
     ...(platform ? ["--platform", platform] : []),
-    ...(push ? ["--sbom=true", "--provenance=mode=max"] : []),
+    ...(push || oci ? ["--sbom=true", "--provenance=mode=max"] : []),
     ...(fresh ? ["--no-cache"] : []),
     ...(quiet ? ["--quiet"] : []),
   ]
-  const about = ["--build-arg", `VERSION=${version}`, "--build-arg", `REVISION=${revision}`]
+  const given = [`VERSION=${version}`, `REVISION=${revision}`, ...(options.buildArguments ?? [])]
+  const about = given.flatMap((it) => ["--build-arg", it])
   const words = [...builder, "--target", image, "--tag", imageName(image, options), ...about, ...flags, "."]
   const docker = Bun.spawn(["docker", ...words], {
     cwd: CHECKOUT,
@@ -58,6 +65,12 @@ export async function buildImage(image: string, options: ImageOptions): Promise<
   })
   if ((await docker.exited) !== 0)
     throw new UserError(`docker ${words[0]} could not build ${image} (see above).`)
+}
+
+function outputs(image: string, { push, oci }: ImageOptions): string[] {
+  if (oci === undefined) return [push ? "--push" : "--load"]
+  const archive = `type=oci,dest=${join(oci, `${image}.tar`)}`
+  return ["--output", archive, "--metadata-file", join(oci, `${image}.json`)]
 }
 
 async function hasBuildx(): Promise<boolean> {
