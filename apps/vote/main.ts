@@ -48,14 +48,19 @@ const polls = new PollCache(
   pollsIn(redis, clock, publisher !== null),
   publisher ? READING_USABLE_MS : undefined,
 )
+const room = new RedisReadiness(redis)
 const readiness = createReadiness(
   { problem: () => redisProblem(redis) },
   polls,
   ballots,
-  publisher ? new BrokerReadiness(redis, publisher, polls) : new RedisReadiness(redis),
+  publisher ? new BrokerReadiness(redis, publisher, polls) : room,
 )
 const registry = createRegistry("vote")
-const metrics = createMetrics(registry, () => redisProblem(redis) === null)
+const metrics = createMetrics(
+  registry,
+  () => redisProblem(redis) === null,
+  () => room.isFull(),
+)
 const assets = await appAssets(ENTRYPOINTS)
 
 const app = createApp({ redis, publisher, polls, clock, ballots, assets, metrics, log, settings })

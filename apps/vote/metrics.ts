@@ -13,7 +13,8 @@ export type Metrics = {
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1]
 const UNAVAILABLE = new Set(["inbox-full", "inbox-away", "internal"])
 
-export function createMetrics(registry: Registry, isConnected: () => boolean): Metrics {
+/** @param isFull whether the inbox has no room for ballots */
+export function createMetrics(registry: Registry, isConnected: () => boolean, isFull = () => false): Metrics {
   const registers = [registry]
   const ballots = countedByLabel(registry, "tallyroom_vote_ballots_total", "Ballots by answer.", "answer")
   const unavailable = countedByLabel(
@@ -39,6 +40,14 @@ export function createMetrics(registry: Registry, isConnected: () => boolean): M
     registers,
     collect() {
       this.set(isConnected() ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: "tallyroom_vote_inbox_full",
+    help: "1 while Redis takes no ballots because its memory or its disk has no room.",
+    registers,
+    collect() {
+      this.set(isFull() ? 1 : 0)
     },
   })
   return {

@@ -1,12 +1,13 @@
 /** Whether ballots can be written to Redis, found out before anybody's are refused. */
 
 import type { StoreHealth } from "@tallyroom/lib/health"
-import { refusalBy } from "@tallyroom/lib/inbox/contract"
+import { asInboxAway, refusalBy } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 
 export class RedisReadiness implements StoreHealth {
   private failure: string | null = null
+  private full = false
 
   constructor(private readonly redis: Pick<Redis, "checkWriting">) {}
 
@@ -16,13 +17,21 @@ export class RedisReadiness implements StoreHealth {
     return this.failure
   }
 
+  /** Whether it is for want of room that nothing can be written. Each call also asks anew, for the next one. */
+  isFull(): boolean {
+    void this.ask()
+    return this.full
+  }
+
   private async ask(): Promise<void> {
     try {
       const forbidden = await this.redis.checkWriting(keys.fence(0), keys.inbox(0))
+      this.full = false
       this.failure = forbidden === "" ? null : `Redis refuses: its user may not give the command ${forbidden}`
     } catch (error) {
       // Whatever else went wrong says nothing of writing.
       this.failure = refusalBy("Redis", error)
+      this.full = asInboxAway("Redis", error).isFull
     }
   }
 }

@@ -118,6 +118,9 @@ export interface Reader {
   release(upTo: Position): Promise<void>
 }
 
+/** How Redis begins an answer when its memory, or its disk, has no room. */
+const FULL = /^(OOM|MISCONF) /
+
 /**
  * Nobody knows whether a ballot was taken, or what the inbox holds; the same may be asked again. The message says which of
  * these it is: there is no connection to a store; a store did not answer in time, or with an error; no worker has opened
@@ -127,10 +130,13 @@ export class InboxAway extends Error {
   override readonly name = "InboxAway"
   /** Whether a ballot may be taken: it was sent to the store, and no answer came. */
   readonly perhaps: boolean
+  /** Whether the store said that it has no room. */
+  readonly isFull: boolean
 
   constructor(message: string, { cause, perhaps = false }: { cause?: unknown; perhaps?: boolean } = {}) {
     super(message, { cause })
     this.perhaps = perhaps
+    this.isFull = FULL.test(cause instanceof Error ? cause.message : "")
   }
 }
 

@@ -1,14 +1,16 @@
-import { beforeAll, describe, expect, test } from "bun:test"
+import { afterEach, beforeAll, describe, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { PollChange } from "../../apps/result/polls/poll-change"
 import { changePoll } from "../../apps/result/polls/poll-store"
+import { definition, startResultApp } from "../../apps/result/testing/result"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
-import { castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
+import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
+import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, openPoll } from "../harness/tallyroom"
 
@@ -218,6 +220,108 @@ describe("promise 4: closed is final", () => {
     await waitFor("the vote", async () => (await stateOf("typo")).votes === 1)
     await everywhere("typo", "open")
     expect((await castUntilAnswered(urls(), "typo", person(), "a")).status).toBe(201)
+  })
+
+  describe("a Redis whose memory is full", () => {
+    const setMemory = (most: string) => booth.redis.config("SET", "maxmemory", most)
+    const problemOf = async (answer: Response | null) => [
+      ...[answer?.status, answer?.headers.get("retry-after")],
+      (await answer?.json())?.type,
+    ]
+    const cast = (id: string) => castOnce(urls()[0] ?? "", id, person(), "a")
+    afterEach(() => setMemory("0"))
+
+    test("refuses ballots, and says so", async () => {
+      await opened("brim")
+      const who = person()
+      expect((await vote("brim", who, "a")).status).toBe(201)
+      await setMemory("1")
+      expect(await problemOf(await cast("brim"))).toEqual([503, "1", "/problems/inbox-full"])
+      const management = votes[0]?.managementUrl
+      await waitFor("readiness to say that Redis is full", async () =>
+        (await (await fetch(`${management}/readyz`)).text()).includes("its memory is full"),
+      )
+      expect(await (await fetch(`${management}/metrics`)).text()).toMatch(
+        /^tallyroom_vote_inbox_full\{.*\} 1$/m,
+      )
+      await setMemory("0")
+      expect((await castUntilAnswered(urls(), "brim", person(), "b")).status).toBe(201)
+    })
+
+    test("lets polls close, be deleted and go on, and forgets what was counted", async () => {
+      for (const id of ["full-close", "full-delete", "full-pause"]) await opened(id)
+      expect((await vote("full-close", person(), "a")).status).toBe(201)
+      await setMemory("1")
+      const result = await startResultApp(stores())
+      const patch = async (id: string, state: string) =>
+        (await result.send("PATCH", `/api/polls/${id}`, { state })).json()
+      expect(await patch("full-close", "closed")).toMatchObject({
+        ...{ closing: false, closedAt: expect.any(String) },
+      })
+      expect(await patch("full-pause", "paused")).toMatchObject({
+        pausing: false,
+        pausedAt: expect.any(String),
+      })
+      expect((await result.send("DELETE", "/api/polls/full-delete?confirm=full-delete")).status).toBe(202)
+      await setMemory("0")
+      // Nobody had the time to write anything in between.
+      expect((await cast("full-close"))?.status).toBe(409)
+      await setMemory("1")
+      await waitFor("final", async () => (await stateOf("full-close")).state === "final")
+      await waitFor("the poll to be gone", async () => (await stateOf("full-delete")).state === "undefined")
+      expect(await patch("full-pause", "open")).toMatchObject({ phase: "open" })
+      await everywhere("full-pause", "open")
+      expect((await result.send("POST", "/api/polls", definition("full-new"))).status).toBe(201)
+      await everywhere("full-new", "open")
+    })
+
+    test("is opened anew by a worker, which counts and trims what waits there", async () => {
+      await opened("full-again")
+      await at.stop()
+      for (let i = 0; i < 20; i++) expect((await vote("full-again", person(), "a")).status).toBe(201)
+      for (let shard = 0; shard < SHARDS; shard++) await booth.redis.del(keys.fence(shard))
+      await setMemory("1")
+      at = await startWorker(stores())
+      await at.ready()
+      await waitFor("the votes", async () => (await stateOf("full-again")).votes === 20)
+      await waitFor("the streams to be empty", async () => {
+        const lengths = Array.from({ length: SHARDS }, (_, shard) => booth.redis.xlen(keys.inbox(shard)))
+        return (await Promise.all(lengths)).every((length) => length === 0)
+      })
+    })
+  })
+
+  test("a close that Redis does not hear of is not claimed, and no ballot is accepted after a close that is", async () => {
+    await opened("honest")
+    const result = await startResultApp(stores())
+    const close = async () => (await result.send("PATCH", "/api/polls/honest", { state: "closed" })).json()
+    const receipts: string[] = []
+    let isOver = false
+    const flood = crowd(16, 16, async () => {
+      while (!isOver) {
+        const answer = await castOnce(urls()[0] ?? "", "honest", person(), "a")
+        const body = (await answer?.json()) ?? {}
+        if (answer?.status === 201) receipts.push(body.receipt)
+      }
+    })
+    await waitFor("some votes", () => receipts.length > 100)
+    const { closing, closedAt } = await close()
+    isOver = true
+    await flood
+    expect(closing).toBe(false)
+    const [row] = await sql`
+      SELECT max(ms) AS last FROM votes JOIN polls ON number = poll WHERE polls.id = 'honest'`
+    expect(Number(row?.last)).toBeLessThanOrEqual(Date.parse(closedAt))
+
+    await opened("deaf")
+    await booth.redis.call("CLIENT", "PAUSE", "60000", "WRITE")
+    try {
+      const answer = await (await result.send("PATCH", "/api/polls/deaf", { state: "closed" })).json()
+      expect(answer).toMatchObject({ state: "closed", closing: true, closedAt: null })
+    } finally {
+      await booth.redis.call("CLIENT", "UNPAUSE")
+    }
+    await becomes(async () => (await (await result.get("/api/polls/deaf")).json()).closing, false)
   })
 
   async function numberOf(id: string): Promise<number> {

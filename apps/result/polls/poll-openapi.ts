@@ -32,8 +32,10 @@ const pollViewSchema = z.strictObject({
   pausing: z.boolean().meta({ description: "The same for a poll that was paused." }),
   opensAt: momentSchema.nullable(),
   closesAt: momentSchema.nullable(),
-  pausedAt: momentSchema.nullable(),
-  closedAt: momentSchema.nullable(),
+  pausedAt: momentSchema.nullable().meta({ description: "Null also while `pausing` is true." }),
+  closedAt: momentSchema.nullable().meta({
+    description: "Since when no shard has taken a vote; null also while `closing` is true.",
+  }),
   finalFrom: momentSchema.nullable(),
   finalAt: momentSchema.nullable(),
   default: z.boolean(),
@@ -96,7 +98,7 @@ export const changeDetail: DocumentDecoration = {
   ...ADMIN,
   summary: "Changes, opens, closes or moves a poll, takes it off its schedule, or makes it the default",
   description:
-    "The answer says what Postgres has now. The shards learn of it a moment later: as long as `closing` (or `pausing`) is true, some of them may still take votes, which count. Ask `GET /api/polls/:poll` until it is false.",
+    "A close (a pause) is answered once every shard has confirmed it, or after half a second: as long as `closing` (or `pausing`) is true, some of them may still take votes, which count, and `closedAt` (or `pausedAt`) is null. Ask `GET /api/polls/:poll` until it is false.",
   parameters: [POLL_PARAMETER],
   requestBody: jsonBody(pollChangeSchema),
   responses: {

@@ -32,6 +32,7 @@ import {
   deletePoll,
   duplicatePoll,
   makeCodes,
+  onceStopped,
   readStoredPolls,
   type StoredPoll,
 } from "./poll-store"
@@ -104,11 +105,12 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls/:poll",
       async ({ request, server, params }) => {
         access.requireAdmin(request, server)
-        const poll = await withDeadline(
+        const changed = await withDeadline(
           changePoll(sql, params.poll, await readAs(pollChangeSchema, request)),
           CHANGE_DEADLINE_MS,
         )
-        told(poll)
+        told(changed)
+        const poll = await withDeadline(onceStopped(sql, changed), CHANGE_DEADLINE_MS)
         return answer(pollView(poll, true), true)
       },
       {

@@ -83,6 +83,21 @@ export async function readStoredPolls(sql: Database, ids?: readonly string[]): P
   })
 }
 
+/** Every shard of a Redis at work confirms a stop within milliseconds. A broker takes seconds, for which nobody waits. */
+const STOPPED_WITHIN_MS = 500
+const LOOK_AGAIN_MS = 20
+
+/** The poll, once every shard has confirmed that it takes no more votes; as it is then, if that takes too long. */
+export async function onceStopped(sql: Database, poll: StoredPoll): Promise<StoredPoll> {
+  const end = performance.now() + STOPPED_WITHIN_MS
+  let read = poll
+  while (read.isStopping && performance.now() < end) {
+    await Bun.sleep(LOOK_AGAIN_MS)
+    read = await readStoredPoll(sql, poll.id)
+  }
+  return read
+}
+
 /** @throws {Problem} poll-unknown */
 export async function readStoredPoll(sql: Database, id: string): Promise<StoredPoll> {
   const [poll] = await readStoredPolls(sql, [id])

@@ -5,10 +5,12 @@ import type { StoredPoll } from "./poll-store"
 
 /** What everybody may know of a poll. Admins also see what would betray how many voted. */
 export function pollView(poll: StoredPoll, admin: boolean) {
-  const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, closedAt, finalAt } =
-    poll
-  const { pausedAt, finalFrom, isStopping, revision, codesMade, accepted } = poll
+  const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, finalAt } = poll
+  const { finalFrom, isStopping, revision, codesMade, accepted } = poll
   const phase = votingPhase(poll, Date.now())
+  // As long as some shard may take votes, there is no moment since which none was taken.
+  const closedAt = isStopping ? null : poll.closedAt
+  const pausedAt = isStopping && phase === "paused" ? null : poll.pausedAt
   return {
     id,
     title,

@@ -51,7 +51,7 @@ export async function castVote(
   } catch (error) {
     if (error instanceof Problem) answer = error.kind
     else if (error instanceof InboxAway) {
-      answer = "inbox-away"
+      answer = error.isFull ? "inbox-full" : "inbox-away"
       deps.onInboxAway(error)
     } else if (error instanceof ClientGone) answer = "client-gone"
     throw error

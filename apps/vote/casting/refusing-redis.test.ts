@@ -30,6 +30,7 @@ const REFUSALS = [
 test.each(REFUSALS)(
   "while Redis answers %s, a vote gets 503 and pages are shown; then votes go on",
   async (cause, begin, end) => {
+    const type = cause === "OOM" ? "/problems/inbox-full" : "/problems/inbox-away"
     await begin()
     const logged = () => fixture.logged.filter(({ error }) => causesOf(error).includes(cause))
     try {
@@ -38,7 +39,7 @@ test.each(REFUSALS)(
         expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"])
         // Over the connection that a refusal made it leave, nobody knows of the next one.
         const taken = i === 0 ? { taken: "no" } : {}
-        expect(await answer.json()).toMatchObject({ type: "/problems/inbox-away", ...taken })
+        expect(await answer.json()).toMatchObject({ type, ...taken })
       }
       expect((await fixture.ask("/polls/pets")).status).toBe(200)
       expect(logged()).toHaveLength(1)

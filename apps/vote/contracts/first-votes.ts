@@ -3,7 +3,7 @@
 import { pause } from "@tallyroom/lib/backoff"
 import type { Posts } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
-import { InboxAway } from "@tallyroom/lib/inbox/contract"
+import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
@@ -93,7 +93,7 @@ export class FirstVotes {
 }
 
 function away(cause: Error): never {
-  throw new InboxAway("Redis did not say whether a poll is there", { cause })
+  throw asInboxAway("Redis", cause)
 }
 
 function tooMany(): Problem {

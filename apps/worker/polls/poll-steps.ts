@@ -31,7 +31,8 @@ export function stopOf({ number, state, stops }: Pick<Poll, "number" | "state" |
 /**
  * Records the last entry that a shard accepted before the poll stopped there. The first record of a stop stands, and a later stop
  * replaces it. So a worker that read an old poll, or an old marker in a stream, can't bring an earlier stop back; nor one that Postgres
- * knows nothing of, because it went back since.
+ * knows nothing of, because it went back since. The poll counts as closed (paused) from the last of these records on: only since then does no shard
+ * take votes.
  * @returns whether Postgres knows of this stop
  */
 export async function recordStop(
@@ -46,6 +47,11 @@ export async function recordStop(
       SELECT number, ${shard}::smallint, ${last.ms}::bigint, ${last.seq}::bigint, ${stop}::integer FROM stopped
       ON CONFLICT (poll, shard) DO UPDATE SET ms = excluded.ms, seq = excluded.seq, stop = excluded.stop
       WHERE known.stop < excluded.stop
+      RETURNING poll
+    ), moved AS (
+      UPDATE polls SET closed_at = CASE WHEN state = 'closed' THEN now() END,
+        paused_at = CASE WHEN state = 'paused' THEN now() ELSE paused_at END
+      FROM recorded WHERE number = recorded.poll AND stops = ${stop}::integer AND state IN ('paused', 'closed')
     )
     SELECT EXISTS (SELECT FROM stopped) AS stopped`
   return row?.stopped === true

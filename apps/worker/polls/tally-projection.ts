@@ -55,7 +55,8 @@ export class TallyProjection {
   private async writeOne({ poll, version, votes, total }: Tally): Promise<void> {
     const key = keys.tally(poll.id)
     // Vote shows a voter the counts as well: what not even a receipt opens does not reach Redis.
-    if (seesCounts(poll, "receipt")) await this.redis.set(key, JSON.stringify({ version, votes, total }))
+    if (seesCounts(poll, "receipt"))
+      await this.redis.putValues(1, key, JSON.stringify({ version, votes, total }))
     else await this.redis.del(key)
   }
 }

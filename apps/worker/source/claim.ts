@@ -30,9 +30,7 @@ export async function takeOver(
 }
 
 async function claimShard(redis: Redis, shard: number, instance: string): Promise<void> {
-  await redis.setnx(keys.instance(shard), instance)
-  const owner = await redis.get(keys.instance(shard))
-  if (owner === instance) return
+  if ((await redis.claimShard(keys.instance(shard), instance)) === instance) return
   throw new ForeignInbox(
     "this Redis holds the inbox of another database: connect the database that it belongs to, or empty it (FLUSHALL), which throws away the ballots that wait in it",
   )

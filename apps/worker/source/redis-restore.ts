@@ -11,7 +11,7 @@ import { readStandingVotes } from "./standing-votes"
 /** Has Redis accept nothing. @returns a marker, which stands in the fence as long as no other worker opens the shard meanwhile */
 export async function raiseFence(redis: Redis, shard: number): Promise<string> {
   const marker = `${RESTORING} ${crypto.randomUUID()}`
-  await redis.set(keys.fence(shard), marker)
+  await redis.putValues(1, keys.fence(shard), marker)
   return marker
 }
 

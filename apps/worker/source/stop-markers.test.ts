@@ -52,11 +52,11 @@ test("a stop gets its marker only a while after vote could read it, and again af
   await writePollCopy(redis, 0, open)
   await lowerFence()
   expect(await becomesDue(markers)).toBe(false)
-  // Redis is full: whoever wants to write the stopped poll there is refused.
-  await redis.config("SET", "maxmemory", "1")
-  await expect(writePollCopy(redis, 0, closed)).rejects.toThrow("OOM")
+  // Redis takes no writes: whoever wants to write the stopped poll there is refused.
+  await redis.config("SET", "min-replicas-to-write", "1")
+  await expect(writePollCopy(redis, 0, closed)).rejects.toThrow("NOREPLICAS")
   expect(await becomesDue(markers)).toBe(false)
-  await redis.config("SET", "maxmemory", "0")
+  await redis.config("SET", "min-replicas-to-write", "0")
   await writePollCopy(redis, 0, closed)
   expect(await markers.due([closed])).toEqual([])
   expect(await untilDue(markers)).toBeGreaterThan(GRACE_MS / 2)

@@ -219,7 +219,8 @@ export class StreamSource implements Source {
   /** Redis learns how far the last batch came: it may have been counted since Redis was told. */
   async close(): Promise<void> {
     const { redis } = this.parts
-    if (this.counted) await redis.set(keys.counted(this.shard), formatCounted(this.counted)).catch(() => {})
+    if (this.counted)
+      await redis.putValues(1, keys.counted(this.shard), formatCounted(this.counted)).catch(() => {})
     await this.cursor.close()
   }
 

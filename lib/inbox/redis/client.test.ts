@@ -91,6 +91,24 @@ test("a database that Redis does not give is no connection, rather than database
   expect(String(await forbidden.client("INFO"))).toContain(" db=3 ")
 })
 
+test("a Redis that evicts keys is no connection, and the reason says what to set", async () => {
+  const { redis: server, defer } = stores()
+  const admin = openRedis(server.adminUrl)
+  await becomes(async () => redisProblem(admin), null)
+  await admin.config("SET", "maxmemory-policy", "volatile-lru")
+  const users = [server.voteUrl, server.workerUrl].map((url) => openRedis(url))
+  defer(() => {
+    for (const one of [admin, ...users]) one.disconnect()
+  })
+  for (const user of users)
+    await becomes(
+      async () => redisProblem(user)?.includes("Redis has maxmemory-policy volatile-lru, so it would throw"),
+      true,
+    )
+  await admin.config("SET", "maxmemory-policy", "noeviction")
+  for (const user of users) await becomes(async () => redisProblem(user), null)
+})
+
 test("a command without a connection fails with the reason that there is none", async () => {
   const proxy = await startTcpProxy(stores(), stores().redis.adminUrl)
   const redis = openRedis(

@@ -73,5 +73,8 @@ function unfitness(info: string): string | null {
   const version = value("redis_version")
   if (Number.parseInt(version, 10) < OLDEST)
     return `Redis ${version} is too old: Redis ${OLDEST}.0 or later, or Valkey, is needed`
+  const policy = value("maxmemory_policy")
+  if (policy !== "" && policy !== "noeviction")
+    return `Redis has maxmemory-policy ${policy}, so it would throw voters and ballots away when its memory is full: set maxmemory-policy noeviction`
   return null
 }

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Lets a shard accept ballots in this Redis process, each with an id after the floor.
 -- fence  {s}:gate, inbox  {s}:inbox
 -- floor_ms, floor_seq  the floor

@@ -147,7 +147,7 @@ export async function readPollCopy(redis: Redis, id: string): Promise<Poll | nul
 }
 
 export async function writeIndex(redis: Redis, index: PollIndex): Promise<void> {
-  await redis.set(keys.polls, JSON.stringify(index))
+  await redis.putValues(1, keys.polls, JSON.stringify(index))
 }
 
 /** @throws {InboxAway} when there is none yet, or when it is garbage. */

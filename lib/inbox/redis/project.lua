@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Writes a poll's copy into a shard. Where the shard stands with it is told in the same step: a poll that is paused or
 -- closed here accepts nothing after the stream's last id, as long as it stays so.
 -- poll  {s}:poll:<id>, inbox  {s}:inbox, voters  {s}:voters:<id>, fence  {s}:gate

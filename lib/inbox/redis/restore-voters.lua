@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Writes voters back into a shard that is being restored, as long as nobody else has taken it up.
 -- voters  {s}:voters:<id>, fence  {s}:gate
 -- marker  what the fence holds while the caller restores the shard

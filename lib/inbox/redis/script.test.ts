@@ -22,9 +22,15 @@ test("a script takes as many keys as it names", () => {
   expect(script("local a, b, c = unpack(KEYS)\nreturn a").numberOfKeys).toBe(3)
 })
 
-test("only cast.lua leaves the number of its keys to its caller", () => {
+test("only cast.lua and put.lua leave the number of their keys to their callers", () => {
   const variable = Object.entries(scripts).filter(([, { numberOfKeys }]) => numberOfKeys === undefined)
-  expect(variable.map(([name]) => name)).toEqual(["castBallots"])
+  expect(variable.map(([name]) => name)).toEqual(["castBallots", "putValues"])
+})
+
+test("no script by which voters take memory works in a full Redis", () => {
+  const flagged = Object.entries(scripts).filter(([, { lua }]) => lua.includes("allow-oom"))
+  for (const name of ["castBallots", "checkWriting", "wantPoll"])
+    expect(flagged.map(([flaggedName]) => flaggedName)).not.toContain(name)
 })
 
 test("no script has an include that was not filled in", () => {

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Replaces a deleted poll's copy and voters in a shard by a tombstone. That stays for a while, so that no worker with an
 -- older reading can write the poll back; cast.lua answers that there is no such poll.
 -- poll  {s}:poll:<id>, voters  {s}:voters:<id>

@@ -30,7 +30,7 @@ export class AnswerCounts {
   private write(): void {
     this.timer = null
     for (const { key, field, count } of this.counts.values()) {
-      this.redis.hincrby(key, field, count).catch(() => {})
+      this.redis.countAnswers(key, field, count).catch(() => {})
     }
     this.counts.clear()
   }

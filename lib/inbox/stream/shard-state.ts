@@ -36,8 +36,9 @@ export async function writeShardState(
 ): Promise<void> {
   const { stream, waiting, turn, verifiedAt, settled } = state
   const stored: z.infer<typeof storedSchema> = { log: stream, waiting, turn, lookedAt: verifiedAt, settled }
-  const also = counted === undefined ? [] : [keys.counted(shard), counted]
-  await redis.mset(keys.stream(shard), JSON.stringify(stored), ...also)
+  const text = JSON.stringify(stored)
+  if (counted === undefined) await redis.putValues(1, keys.stream(shard), text)
+  else await redis.putValues(2, keys.stream(shard), keys.counted(shard), text, counted)
 }
 
 /** Has vote accept nothing for this shard until a worker has verified the stream again. */
