@@ -31,7 +31,7 @@ const { settings, current, log } = startProcess("result", declared)
 for (const note of wideProxies(settings.TRUSTED_PROXIES)) log.warn(note)
 
 const sql = openDatabase(() => current().DATABASE_URL, {
-  name: "result",
+  name: "result-reads",
   connections: CONNECTIONS,
   answerMs: ANSWER_MS,
   statementMs: STATEMENT_MS,
@@ -60,7 +60,7 @@ const stopWatching = tables.watch(sql)
 const listener = new Listener({
   url: () => current().DATABASE_LISTEN_URL || current().DATABASE_URL,
   isForListening: settings.DATABASE_LISTEN_URL !== "",
-  name: "result-listen",
+  name: "result-hears",
   heard: heardBy(hub),
   sql,
   isPrepared: (connection) => tables.areReady(connection),

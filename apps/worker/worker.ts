@@ -14,6 +14,7 @@ import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
 import { TimelineRolls } from "./counting/timeline-rolls"
 import { AnotherDatabase, Instance } from "./database/instance"
+import { narrowResultRights } from "./database/migrate"
 import { prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
@@ -48,6 +49,9 @@ const REPROJECT_MS = 3_000
 const SWEEP_MS = 2_000
 /** How often the timelines of polls that were counted are rolled up. */
 const ROLL_UP_MS = 10_000
+/** How often it is made sure that result's role may do no more than it needs, and how long results of the version before may go on with more. */
+const NARROW_MS = 10_000
+const BESIDE_OLDER_MS = 10 * 60_000
 /** A newer worker that changed the schema has taken the shards at once; this is for whoever wonders why. */
 const SCHEMA_MS = 2_000
 
@@ -158,6 +162,7 @@ export class Worker {
     if (signal.aborted) return
     this.heartbeatAt = performance.now()
     this.listener.start()
+    const olderUntil = performance.now() + BESIDE_OLDER_MS
     this.loops.push(
       this.repeat.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
       this.repeat.every(HEARTBEAT_MS, "measuring the backlog", () => this.shards.measure()),
@@ -173,6 +178,11 @@ export class Worker {
         SWEEP_MS,
         "sweeping deleted polls",
         this.unlessOutdated(() => sweepDeleted(sql, signal)),
+      ),
+      this.repeat.every(
+        NARROW_MS,
+        "looking at the rights of result's role",
+        this.unlessOutdated(() => narrowResultRights(sql, performance.now() < olderUntil)),
       ),
       this.repeat.every(
         ROLL_UP_MS,

@@ -9,18 +9,42 @@ export type Queries = postgres.ISql<{ bigint: number }>
 
 type Privilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "USAGE"
 
+/** A privilege on a table, or on some columns of it alone. */
+type Right = Privilege | `${"SELECT" | "INSERT" | "UPDATE"} (${string})`
+
 /** From a table, view or sequence to what is done with it. */
-export type Rights = Readonly<Record<string, readonly Privilege[]>>
+export type Rights = Readonly<Record<string, readonly Right[]>>
 
 const READ = ["SELECT"] as const
 const ALL = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const
 
-/** Result reads what it shows, and writes polls alone. */
+/** Which ballot of a voter counts or was replaced, as receipts ask, and not for what it was. */
+const BALLOTS = ["SELECT (poll, voter, ms, seq)"] as const
+
+/** The columns of a poll that an admin fills in. */
+const DEFINITION = "title, options, policy, state, results, eligibility, confirm, opens_at, closes_at"
+
+/**
+ * Result reads what it shows, and no voter's choice. It writes what an admin decides of a poll, by the rules that a trigger keeps. The salts
+ * it reads, as it makes codes and reads receipts, and changes none.
+ */
 export const RESULT_RIGHTS: Rights = {
-  ...{ room: READ, votes: READ, tallies: READ, timeline: READ, books: READ, set_aside: READ, shards: READ },
-  ...{ closings: READ, workers: READ, deleted_polls: READ, replaced_votes: READ, vote_history: READ },
-  ...{ inbox_losses: READ, setbacks: READ, migrations: READ },
-  polls: ["SELECT", "INSERT", "UPDATE"],
+  ...{
+    room: READ,
+    votes: BALLOTS,
+    tallies: READ,
+    timeline: READ,
+    books: READ,
+    set_aside: READ,
+    shards: READ,
+  },
+  ...{ closings: READ, workers: READ, deleted_polls: READ, replaced_votes: BALLOTS, inbox_losses: READ },
+  ...{ setbacks: READ, migrations: READ },
+  polls: [
+    "SELECT",
+    `INSERT (id, ${DEFINITION}, salt)`,
+    `UPDATE (${DEFINITION}, stops, words, codes_made, is_default, place, archived_at, deleting_at, revision)`,
+  ],
   polls_place: ["USAGE"],
 }
 
@@ -47,6 +71,9 @@ export const AUDIT_RIGHTS: Rights = {
   migrations: READ,
 }
 export const EXPORT_RIGHTS: Rights = { polls: READ, tallies: READ, vote_history: READ, migrations: READ }
+
+/** Every table, view and sequence of Tallyroom. */
+export const OUR_TABLES = Object.keys({ ...WORKER_RIGHTS, ...RESULT_RIGHTS, ...EXPORT_RIGHTS })
 
 /** A role may not do what its program needs; the message says what to run. */
 export class MissingRights extends Error {
@@ -76,6 +103,25 @@ export async function tablesProblem(sql: Database, rights: Rights): Promise<stri
   if (lacking.length === 0) return null
   const owner = lacking[0]?.owner
   return `The role ${role} may not use Tallyroom's tables. Run, as ${owner}: ${grants(lacking, role).join(" ")}`
+}
+
+/**
+ * @param besides a role that somebody else keeps from having more
+ * @returns a sentence that says what this role may do beyond these rights, and what to run; null if nothing
+ */
+export async function surplusProblem(sql: Database, rights: Rights, besides: string): Promise<string | null> {
+  const place = await placeOfTables(sql)
+  if (place === null || place.role === besides) return null
+  const { role, owner, schema } = place
+  const surplus = await surplusRights(sql, rights, place)
+  if (surplus.length === 0) return null
+  // What is taken of a table goes with what was given of its columns.
+  const touched = new Set(surplus.map(({ table }) => table))
+  const kept = wantedOf(rights)
+    .map(({ table, ...right }) => ({ table: `${schema}.${table}`, ...right }))
+    .filter(({ table }) => touched.has(table))
+  const statements = [...revocations(surplus, role), ...grants(kept, role)]
+  return `The role ${role} may do more with Tallyroom's tables than its program needs. Run, as ${owner}: ${statements.join(" ")}`
 }
 
 /** @returns the error, or one that says which rights were missing, if that was the cause */
@@ -121,8 +167,11 @@ async function placeOfTables(sql: Database): Promise<Place | null> {
   return place ?? null
 }
 
+/** A right on a column, or on the whole table. */
+type Wanted = { table: string; privilege: string; column: string | null }
+
 /** A right that a role lacks. `mayGrant`: whether whoever asks may give it. */
-export type Lacking = { table: string; privilege: Privilege; owner: string; mayGrant: boolean }
+type Lacking = Wanted & { owner: string; mayGrant: boolean }
 
 /**
  * What a role lacks of these rights; what is not there lacks nothing.
@@ -133,30 +182,91 @@ export async function lackingRights(
   rights: Rights,
   { oid, role }: { oid: number; role: string },
 ): Promise<Lacking[]> {
-  const wanted = Object.entries(rights).flatMap(([table, may]) =>
-    may.map((privilege) => ({ table, privilege })),
-  )
+  const wanted = wantedOf(rights)
   return sql<Lacking[]>`
-    SELECT format('%I.%I', nspname, relname) AS table, privilege, quote_ident(pg_get_userbyid(relowner)) AS owner,
-      pg_has_role(relowner, 'USAGE') AS "mayGrant"
+    SELECT format('%I.%I', nspname, relname) AS table, privilege, NULLIF(name_of_column, '') AS column,
+      quote_ident(pg_get_userbyid(relowner)) AS owner, pg_has_role(relowner, 'USAGE') AS "mayGrant"
     FROM unnest(${textArray(wanted.map(({ table }) => table))}::text[],
-      ${textArray(wanted.map(({ privilege }) => privilege))}::text[]) AS wanted (name, privilege)
+      ${textArray(wanted.map(({ privilege }) => privilege))}::text[],
+      ${textArray(wanted.map(({ column }) => column ?? ""))}::text[]) WITH ORDINALITY AS wanted (name, privilege, name_of_column, place)
     JOIN pg_class AS c ON c.relname = wanted.name AND c.relnamespace = ${oid}::oid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attribute AS a ON attrelid = c.oid AND attname = name_of_column AND NOT attisdropped
     CROSS JOIN (SELECT oid AS asked FROM pg_roles WHERE quote_ident(rolname) = ${role}) AS who
-    WHERE NOT CASE relkind WHEN 'S' THEN has_sequence_privilege(asked, c.oid, privilege)
-      ELSE has_table_privilege(asked, c.oid, privilege) END
-    ORDER BY relname, privilege`
+    WHERE (name_of_column = '') = (attname IS NULL) AND NOT CASE
+      WHEN relkind = 'S' THEN has_sequence_privilege(asked, c.oid, privilege)
+      WHEN attname IS NULL THEN has_table_privilege(asked, c.oid, privilege)
+      ELSE has_column_privilege(asked, c.oid, attnum, privilege) END
+    ORDER BY relname, privilege, wanted.place`
+}
+
+/** Each privilege on each column; on the whole table, the column is null. */
+function wantedOf(rights: Rights): Wanted[] {
+  return Object.entries(rights).flatMap(([table, may]) =>
+    may.flatMap((right) => {
+      const [, privilege = "", columns = ""] = /^(\w+)(?: \((.*)\))?$/.exec(right) ?? []
+      const names = columns === "" ? [null] : columns.split(", ")
+      return names.map((column) => ({ table, privilege, column }))
+    }),
+  )
 }
 
 /** The statements that give a role what it lacks. */
-export function grants(lacking: readonly Lacking[], role: string): string[] {
+export function grants(lacking: readonly Wanted[], role: string): string[] {
   const byTable = Map.groupBy(lacking, ({ table }) => table)
-  const privilegesOf = (table: string) =>
-    (byTable.get(table) ?? []).map(({ privilege }) => privilege).join(", ")
-  const alike = Map.groupBy(byTable.keys(), privilegesOf)
+  const alike = Map.groupBy(byTable.keys(), (table) => privilegesOf(byTable.get(table) ?? []))
   return [...alike].map(([privileges, tables]) => {
     const on = privileges === "USAGE" ? "SEQUENCE " : ""
     return `GRANT ${privileges} ON ${on}${tables.join(", ")} TO ${role};`
+  })
+}
+
+function privilegesOf(lacking: readonly Wanted[]): string {
+  const columns = Map.groupBy(lacking, ({ privilege }) => privilege)
+  return [...columns]
+    .map(([privilege, of]) => {
+      const names = of.flatMap(({ column }) => column ?? [])
+      return names.length === 0 ? privilege : `${privilege} (${names.join(", ")})`
+    })
+    .join(", ")
+}
+
+/** A privilege that a role was given and does not need. */
+type Surplus = { table: string; privilege: string; columns: string | null; mayRevoke: boolean }
+
+/** What a role was given of Tallyroom's tables beyond these rights, itself and not as one of everybody; its own tables apart. */
+export async function surplusRights(
+  sql: Queries,
+  rights: Rights,
+  { oid, role }: { oid: number; role: string },
+): Promise<Surplus[]> {
+  const wanted = wantedOf(rights)
+  return sql<Surplus[]>`
+    WITH wanted AS (
+      SELECT * FROM unnest(${textArray(wanted.map(({ table }) => table))}::text[],
+        ${textArray(wanted.map(({ privilege }) => privilege))}::text[],
+        ${textArray(wanted.map(({ column }) => column ?? ""))}::text[]) AS wanted (name, privilege, name_of_column)
+    ), given AS (
+      SELECT c.oid, '' AS name_of_column, privilege_type AS privilege, grantee
+      FROM pg_class AS c, aclexplode(relacl) WHERE relnamespace = ${oid}::oid
+      UNION ALL
+      SELECT c.oid, attname, privilege_type, grantee
+      FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid, aclexplode(attacl) WHERE relnamespace = ${oid}::oid
+    )
+    SELECT format('%I.%I', nspname, relname) AS table, privilege, string_agg(quote_ident(NULLIF(name_of_column, '')), ', ') AS columns,
+      bool_and(pg_has_role(relowner, 'USAGE')) AS "mayRevoke"
+    FROM given JOIN pg_class AS c USING (oid) JOIN pg_namespace AS n ON n.oid = relnamespace JOIN pg_roles AS r ON r.oid = grantee
+    WHERE quote_ident(rolname) = ${role} AND NOT pg_has_role(r.oid, relowner, 'USAGE')
+      AND relname = ANY(${textArray(OUR_TABLES)}::text[])
+      AND NOT EXISTS (SELECT FROM wanted WHERE name = relname AND wanted.privilege = given.privilege
+        AND wanted.name_of_column IN ('', given.name_of_column))
+    GROUP BY nspname, relname, privilege, name_of_column = '' ORDER BY relname, privilege`
+}
+
+/** The statements that take it back. What is given on a column goes with what is given on its table. */
+export function revocations(surplus: readonly Surplus[], role: string): string[] {
+  return surplus.map(({ table, privilege, columns }) => {
+    const on = columns === null ? "" : ` (${columns})`
+    return `REVOKE ${privilege}${on} ON ${table} FROM ${role};`
   })
 }

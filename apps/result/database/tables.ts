@@ -1,9 +1,18 @@
 /** Whether the tables are there for this process, and if not, why. */
 
 import type { Database } from "@tallyroom/lib/database"
-import { connectProblem, NO_TABLES, RESULT_RIGHTS, tablesProblem } from "@tallyroom/lib/postgres/rights"
+import {
+  connectProblem,
+  NO_TABLES,
+  RESULT_RIGHTS,
+  surplusProblem,
+  tablesProblem,
+} from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
+
+/** The role that each worker keeps from having more than it needs. */
+const KEPT_ROLE = "tallyroom_result"
 
 /** Rights may be taken away while it runs. */
 const LOOK_MS = 5_000
@@ -29,6 +38,7 @@ export async function problemThere(sql: Database): Promise<string | null> {
 
 export class Tables {
   private current: string | null = null
+  private surplus: string | null = null
 
   constructor(private readonly log: Pick<Log, "info" | "warn">) {}
 
@@ -45,7 +55,14 @@ export class Tables {
       else this.log.warn(problem)
     }
     this.current = problem
+    if (problem === null) await this.saySurplus(sql)
     return problem === null
+  }
+
+  private async saySurplus(sql: Database): Promise<void> {
+    const surplus = await surplusProblem(sql, RESULT_RIGHTS, KEPT_ROLE)
+    if (surplus !== null && surplus !== this.surplus) this.log.warn(surplus)
+    this.surplus = surplus
   }
 
   /** Looks again now and then. @returns what ends that */

@@ -72,7 +72,7 @@ test("a change is seen within 1.5 s while the listening connection is cut, and a
   await admin`REVOKE CONNECT ON DATABASE ${admin(database?.name)} FROM tallyroom_result`
   await admin`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE application_name = 'tallyroom-result-listen' AND datname = current_database()`
+    WHERE application_name = 'tallyroom-result-hears' AND datname = current_database()`
   await waitFor("the loss to be noticed", () => result.listener.state === "away")
   await addVotes(sql, "cut", "a", 1)
   await viewer.sees("the vote", ({ total }) => total === 1, 1_500)

@@ -1,9 +1,10 @@
 /** The parts of a poll that can't be changed any more. */
 
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
+import { TERMS, WORDING } from "@tallyroom/lib/polls/rules"
 import { isOver } from "@tallyroom/lib/polls/visibility"
 
-export type FixedPart = "title" | "labels" | "policy" | "eligibility" | "option ids" | "opensAt" | "closesAt"
+export type FixedPart = (typeof WORDING)[number] | (typeof TERMS)[number] | "opensAt" | "closesAt"
 export type FixedReason = keyof typeof WHY
 
 /** Each reason as a part of a sentence about the poll. */
@@ -46,9 +47,13 @@ export function isScheduled(poll: Pick<Poll, "state" | "opensAt" | "closesAt">, 
 }
 
 function wordingFixed(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
-  return { title: why, labels: why, "option ids": why }
+  return fixedAll(WORDING, why)
 }
 
 function rulesFixed(why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
-  return { policy: why, eligibility: why }
+  return fixedAll(TERMS, why)
+}
+
+function fixedAll(parts: readonly FixedPart[], why: FixedReason): Partial<Record<FixedPart, FixedReason>> {
+  return Object.fromEntries(parts.map((part) => [part, why]))
 }

@@ -11,6 +11,7 @@ import {
   resultsSchema,
   slugSchema,
 } from "@tallyroom/lib/polls/poll"
+import { MAY_FOLLOW } from "@tallyroom/lib/polls/rules"
 import { z } from "zod"
 import { type FixedPart, fixedParts, isScheduled, takesNoMoreVotes, WHY } from "./fixed-parts"
 import { moveSchema } from "./poll-order"
@@ -127,7 +128,7 @@ function requireTransition(poll: Poll, next: PollChange["state"], accepted: numb
   if (next === "paused" && isScheduled(poll, now)) {
     throw fixed(id, "has not opened yet, so that it can't be paused: wait until it is open.")
   }
-  if (LEGAL[state].includes(next)) return
+  if (MAY_FOLLOW[state].includes(next)) return
   throw fixed(id, `is ${state} and can't be made ${next}: ${instead(state, next)}.`)
 }
 
@@ -147,14 +148,6 @@ function requireUnused(poll: Poll, accepted: number, now: number): void {
 
 function opensSoon({ opensAt }: Poll, now: number): boolean {
   return (opensAt?.getTime() ?? now) - now < UNSCHEDULED_BEFORE_MS
-}
-
-const LEGAL: Record<Poll["state"], readonly Poll["state"][]> = {
-  draft: ["open"],
-  open: ["paused", "closed"],
-  paused: ["open", "closed"],
-  closed: ["open", "paused"],
-  final: [],
 }
 
 type Circumstances = { accepted: number; now: number; reopens: boolean }

@@ -62,6 +62,8 @@ const GIVE_UP_MS = 4_000
 const LONGEST_PAUSE_MS = 250
 const UNIQUE_VIOLATION = "23505"
 const DEADLOCK = "40P01"
+/** Of the trigger that keeps the rules: what was read before is not so any more. */
+const AGAINST_RULES = "23000"
 
 /** All polls in the order of the list, or those with these ids. */
 export async function readStoredPolls(sql: Database, ids?: readonly string[]): Promise<StoredPoll[]> {
@@ -149,7 +151,7 @@ async function changedAtOnce(sql: Database, id: string, change: PollChange): Pro
 /** Whether Postgres refused a statement because of another one at the same moment. */
 function isInTheWay(error: unknown): boolean {
   const code = (error as { code?: unknown }).code
-  return code === UNIQUE_VIOLATION || code === DEADLOCK
+  return code === UNIQUE_VIOLATION || code === DEADLOCK || code === AGAINST_RULES
 }
 
 /**

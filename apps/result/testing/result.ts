@@ -41,7 +41,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
   })
   const tables = new Tables(quiet)
   const listener = new Listener({
-    ...{ url: database.resultUrl, name: "result-listen", sql, log: quiet },
+    ...{ url: database.resultUrl, name: "result-hears", sql, log: quiet },
     isPrepared: (connection) => tables.areReady(connection),
     heard: heardBy(hub),
   })

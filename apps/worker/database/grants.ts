@@ -1,30 +1,55 @@
-/** The rights of result's role, where there is one of that name: table by table, in the schema of these tables. */
+/** The rights of result's role, where there is one of that name: table by table, in the schema of these tables, and no others. */
 
 import {
   grants,
   lackingRights,
+  OUR_TABLES,
   type Queries,
   RESULT_RIGHTS,
-  WORKER_RIGHTS,
+  revocations,
+  surplusRights,
 } from "@tallyroom/lib/postgres/rights"
 import { textArray } from "@tallyroom/lib/postgres-array"
 import { RESULT_ROLE } from "../credentials/database-roles"
 
-/** Gives the role what it lacks and this worker may give. What is there already is not given again, as each grant is a write. */
-export async function grantToResult(sql: Queries): Promise<void> {
+/**
+ * Takes back what the role was given too much, and gives it what it lacks, as far as this worker may. What is so already is not done again,
+ * as each grant is a write.
+ * @param spare leaves the role what it has, as a result of the version before still uses it
+ */
+export async function fitResultRights(sql: Queries, spare: boolean): Promise<void> {
   const [schema] = await sql`
     SELECT oid::bigint AS oid, quote_ident(nspname) AS name,
       has_schema_privilege(${RESULT_ROLE}, oid, 'USAGE') AS usable, pg_has_role(nspowner, 'USAGE') AS "mayGrant"
     FROM pg_namespace WHERE nspname = current_schema() AND EXISTS (SELECT FROM pg_roles WHERE rolname = ${RESULT_ROLE})`
   if (!schema) return
+  const place = { oid: schema.oid, role: RESULT_ROLE }
   if (!schema.usable && schema.mayGrant)
     await sql.unsafe(`GRANT USAGE ON SCHEMA ${schema.name} TO ${RESULT_ROLE}`)
-  const lacking = await lackingRights(sql, RESULT_RIGHTS, { oid: schema.oid, role: RESULT_ROLE })
-  for (const statement of grants(
+  const surplus = spare ? [] : await surplusRights(sql, RESULT_RIGHTS, place)
+  const statements = revocations(
+    surplus.filter(({ mayRevoke }) => mayRevoke),
+    RESULT_ROLE,
+  )
+  // What is taken back of a table goes with what was given of its columns.
+  for (const statement of statements) await sql.unsafe(statement)
+  const lacking = await lackingRights(sql, RESULT_RIGHTS, place)
+  const missing = grants(
     lacking.filter(({ mayGrant }) => mayGrant),
     RESULT_ROLE,
-  ))
-    await sql.unsafe(statement)
+  )
+  for (const statement of missing) await sql.unsafe(statement)
+}
+
+/**
+ * Whether a result is connected that is of before its rights were narrowed, without which it is not ready: it calls its connections so. A
+ * pooler may hide that.
+ */
+export async function isOlderResultThere(sql: Queries): Promise<boolean> {
+  const [row] = await sql`
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = ${RESULT_ROLE}
+      AND application_name IN ('tallyroom-result', 'tallyroom-result-listen')) AS there`
+  return row?.there === true
 }
 
 /**
@@ -36,7 +61,7 @@ export async function revokeWhatWasTooMuch(sql: Queries): Promise<string[]> {
     SELECT format('%I.%I', nspname, relname) AS table
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
     WHERE nspname = 'public' AND relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_has_role(relowner, 'USAGE')
-      AND relname <> ALL(${textArray(Object.keys({ ...WORKER_RIGHTS, ...RESULT_RIGHTS }))}::text[])
+      AND relname <> ALL(${textArray(OUR_TABLES)}::text[])
       AND (SELECT array_agg(privilege_type::text) FROM aclexplode(relacl)
         WHERE grantee = (SELECT oid FROM pg_roles WHERE rolname = ${RESULT_ROLE})) = '{SELECT}'
     ORDER BY relname`

@@ -12,7 +12,7 @@ import {
 } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, migrationNumber, versionProblem } from "@tallyroom/lib/postgres/schema"
 import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
-import { grantToResult, revokeWhatWasTooMuch } from "./grants"
+import { fitResultRights, isOlderResultThere, revokeWhatWasTooMuch } from "./grants"
 import tallyRoom from "./migrations/0001_tally_room.sql" with { type: "text" }
 import archiveAndDelete from "./migrations/0002_archive_and_delete.sql" with { type: "text" }
 import streams from "./migrations/0003_logs.sql" with { type: "text" }
@@ -30,6 +30,7 @@ import epoch from "./migrations/0014_epoch.sql" with { type: "text" }
 import rights from "./migrations/0015_rights.sql" with { type: "text" }
 import sideBySide from "./migrations/0016_side_by_side.sql" with { type: "text" }
 import setbacks from "./migrations/0017_setbacks.sql" with { type: "text" }
+import { keepRules } from "./rules-trigger"
 
 const RIGHTS = "0015_rights"
 
@@ -109,8 +110,20 @@ function applyMissing(sql: Database, migrations: readonly Migration[]): Promise<
     if (migrations.some(({ name }) => name === SIDE_BY_SIDE)) await declareOldest(transaction, migrations)
     const isUpgrade = before.length > 0 && !has(RIGHTS)
     const revoked = isUpgrade ? await revokeWhatWasTooMuch(transaction) : []
-    await grantToResult(transaction)
+    if (newer.length === 0) await keepRules(transaction)
+    await fitResultRights(transaction, await isOlderResultThere(transaction))
     return { applied: namesOf(missing), revoked, newer: namesOf(newer) }
+  })
+}
+
+/**
+ * Looks again whether result's role may do no more than it needs: an older worker that starts gives it more.
+ * @param mayWait whether a result of the version before may go on with what it had
+ */
+export async function narrowResultRights(sql: Database, mayWait: boolean): Promise<void> {
+  await sql.begin(async (transaction) => {
+    const [lock] = await transaction`SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS taken`
+    if (lock?.taken) await fitResultRights(transaction, mayWait && (await isOlderResultThere(transaction)))
   })
 }
 

@@ -111,9 +111,11 @@ test("a role without rights is told what to run, and that is enough", async () =
   const problem = await tablesProblem(result, RESULT_RIGHTS)
   expect(problem).toBe(
     "The role tallyroom_result may not use Tallyroom's tables. Run, as tallyroom_worker: " +
-      "GRANT INSERT, SELECT, UPDATE ON public.polls TO tallyroom_result; " +
+      "GRANT INSERT (id, title, options, policy, state, results, eligibility, confirm, opens_at, closes_at, salt), SELECT, " +
+      "UPDATE (title, options, policy, state, results, eligibility, confirm, opens_at, closes_at, stops, words, codes_made, " +
+      "is_default, place, archived_at, deleting_at, revision) ON public.polls TO tallyroom_result; " +
       "GRANT USAGE ON SEQUENCE public.polls_place TO tallyroom_result; " +
-      "GRANT SELECT ON public.votes TO tallyroom_result;",
+      "GRANT SELECT (poll, voter, ms, seq) ON public.votes TO tallyroom_result;",
   )
   await obey(admin, problem)
   expect(await tablesProblem(result, RESULT_RIGHTS)).toBeNull()
@@ -121,6 +123,26 @@ test("a role without rights is told what to run, and that is enough", async () =
   await admin`REVOKE SELECT ON books FROM tallyroom_result`
   await migrate(worker)
   expect(await tablesProblem(result, RESULT_RIGHTS)).toBeNull()
+})
+
+test("a role of another name that may do more than result needs is told what to run, and that is enough", async () => {
+  const { admin, worker, urls } = await emptyDatabase()
+  await migrate(worker)
+  const own = `own_${crypto.randomUUID().slice(0, 8)}`
+  const [row] = await admin`SELECT current_database() AS name`
+  await admin.unsafe(`CREATE ROLE ${own} LOGIN PASSWORD 'own'; GRANT CONNECT ON DATABASE ${row?.name} TO ${own};
+    GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${own}; GRANT DELETE ON votes TO ${own}`)
+  stores().defer(() => admin.unsafe(`DROP OWNED BY ${own}; DROP ROLE ${own}`))
+  const sql = open(Object.assign(new URL(urls.resultUrl), { username: own, password: "own" }).href)
+  const said: string[] = []
+  const tables = new Tables({ info: () => {}, warn: (line: unknown) => void said.push(String(line)) })
+  expect(await tables.areReady(sql)).toBe(false)
+  await obey(admin, tables.problem)
+  expect([await tables.areReady(sql), await tables.areReady(sql), said.length]).toEqual([true, true, 2])
+  expect(said[1]).toStartWith(`The role ${own} may do more with Tallyroom's tables than its program needs.`)
+  await obey(admin, said[1] ?? "")
+  expect([await tables.areReady(sql), said.length]).toEqual([true, 2])
+  expect(await refused(sql, "SELECT option FROM votes")).toBe(true)
 })
 
 test("a role that does not reach the schema is told so, not that there are no tables", async () => {
