@@ -7,6 +7,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem } from "@tallyroom/lib/errors"
 import { cameByHttps, type TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
+import type { EmbedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
@@ -54,8 +55,8 @@ export type AppDeps = {
   trusted: TrustedProxies
   deliveriesPerSecond: number
   maxViewers: number
-  /** Sources for `frame-ancestors` of the pages that are made for frames. */
-  embedOrigins: string
+  /** Who may show the pages that are made for frames. */
+  embedOrigins: EmbedOrigins
   /** The contract whose watchers are served too, if any. */
   contract?: Contract
 }
@@ -129,7 +130,9 @@ export function createApp(deps: AppDeps) {
     page: (problem, request) =>
       answerPage(site, request, problemPage(visitOf(site, request), problem, keptForm(request)), {
         status: problem.status,
-        ...(/^\/embed\//.test(new URL(request.url).pathname) && { frameAncestors: deps.embedOrigins }),
+        ...(/^\/embed\//.test(new URL(request.url).pathname) && {
+          frameAncestors: deps.embedOrigins.results,
+        }),
       }),
     isApi: (path) => /^\/(api|live|openapi|ws)([/.]|$)/.test(path),
     translate: databaseProblem,

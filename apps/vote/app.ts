@@ -98,7 +98,7 @@ export function createApp({
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
-    headers: new PageHeaders(settings.EMBED_ORIGINS),
+    headers: new PageHeaders(settings.EMBED_ORIGINS.ballots),
     answers: new FormAnswers(settings.VOTER_SECRETS),
     tallies: new Tallies(redis),
   }

@@ -27,6 +27,7 @@ import { settings as declared } from "./settings"
 await runSubcommand("vote", containerSubcommands)
 
 const { settings, current, log } = startProcess("vote", declared, inboxSettingsTogether)
+if (settings.EMBED_ORIGINS.note !== null) log.warn(settings.EMBED_ORIGINS.note)
 for (const note of wideProxies(settings.TRUSTED_PROXIES)) log.warn(note)
 
 const ballots = new BallotHealth()

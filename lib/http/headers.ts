@@ -20,6 +20,11 @@ const COMMON = {
 
 const NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'"
 
+const FRAME_OPTIONS = new Map([
+  ["'none'", "DENY"],
+  ["'self'", "SAMEORIGIN"],
+])
+
 /** The headers of every page. */
 export function pageHeaders({ frameAncestors, connect = [] }: PageHeaders): Record<string, string> {
   const policy = [
@@ -35,14 +40,16 @@ export function pageHeaders({ frameAncestors, connect = [] }: PageHeaders): Reco
     `trusted-types ${TRUSTED_TYPES_POLICY}`,
     `frame-ancestors ${frameAncestors}`,
   ]
+  // For browsers and scanners that know no frame-ancestors.
+  const frameOptions = FRAME_OPTIONS.get(frameAncestors)
   return {
     ...COMMON,
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": policy.join("; "),
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
-    [MARK_OF_CLOSED]: frameAncestors === "'none'" ? "same-origin" : "cross-origin",
-    ...(frameAncestors === "'none'" && { "x-frame-options": "DENY" }),
+    [MARK_OF_CLOSED]: frameOptions === undefined ? "cross-origin" : "same-origin",
+    ...(frameOptions !== undefined && { "x-frame-options": frameOptions }),
   }
 }
 

@@ -89,6 +89,9 @@ async function takeAll(shots: readonly Shot[], running: RunningDemo): Promise<nu
 }
 
 const { values } = readCommandLine({ usage: USAGE, options: { only: shotsByPrefix } })
-await inOwnTallyroom({ VOTE_URL: ADDRESSES.vote, RESULT_URL: ADDRESSES.result }, (running) =>
-  takeAll(values.only, running),
-)
+const addresses = {
+  VOTE_URL: ADDRESSES.vote,
+  RESULT_URL: ADDRESSES.result,
+  EMBED_ORIGINS: `${ADDRESSES.host},${ADDRESSES.neighbour}`,
+}
+await inOwnTallyroom(addresses, (running) => takeAll(values.only, running))

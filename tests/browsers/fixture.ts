@@ -45,8 +45,8 @@ export function useBrowserFixture(): () => BrowserFixture {
     const worker = await startWorkerProcess(stores())
     await worker.app.waitReady()
     const [voteApp, resultApp] = await Promise.all([
-      startVoteProcess(stores(), { RESULT_URL: result.url }),
-      startResultProcess(stores(), { VOTE_URL: vote.url }),
+      startVoteProcess(stores(), { RESULT_URL: result.url, EMBED_ORIGINS: "http://localhost:*" }),
+      startResultProcess(stores(), { VOTE_URL: vote.url, EMBED_ORIGINS: "http://localhost:*" }),
     ])
     vote.leadTo(voteApp.url)
     result.leadTo(resultApp.url)

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import type { Browser } from "playwright-core"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { waitFor } from "../../scripts/services/wait"
 import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { openPage } from "../harness/pages"
@@ -14,7 +15,7 @@ let fixture: VoteFixture
 let browser: Browser
 
 beforeAll(async () => {
-  fixture = await startVoteFixture()
+  fixture = await startVoteFixture({ EMBED_ORIGINS: "http://localhost:*,http://127.0.0.1:*" })
   browser = await launchChromium({ whole: true })
   await fixture.writePolls(examplePoll({ isDefault: true }))
 })
@@ -24,14 +25,14 @@ afterAll(async () => {
 })
 
 /** A page of somebody else's with the ballot in a frame, on a port of its own. */
-function hostPage() {
+function hostPage(voteUrl = fixture.url) {
   return Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     fetch: () =>
       new Response(
         `<script>addEventListener("message", ({ data }) => { document.title = data.tallyroom + " " + data.height })</script>
-         <iframe src="${fixture.url}/embed/pets" width="600" height="200"></iframe>`,
+         <iframe src="${voteUrl}/embed/pets" width="600" height="200"></iframe>`,
         { headers: { "content-type": "text/html" } },
       ),
   })
@@ -60,8 +61,23 @@ test("a browser that keeps nothing in a frame of another site votes on the poll'
 
 test("the sites that may frame the ballot are a setting, and its own page can't be framed", async () => {
   const policy = async (path: string) => (await fixture.ask(path)).headers.get("content-security-policy")
-  expect(await policy("/embed/pets")).toEndWith("frame-ancestors *")
+  expect(await policy("/embed/pets")).toEndWith(
+    "frame-ancestors 'self' http://localhost:* http://127.0.0.1:*",
+  )
   expect(await policy("/polls/pets")).toEndWith("frame-ancestors 'none'")
+})
+
+test("unless a site is named, no browser shows the ballot in its page", async () => {
+  const closed = await startVoteFixture()
+  await closed.writePolls(examplePoll({ isDefault: true }))
+  const { headers } = await closed.ask("/embed/pets")
+  expect(headers.get("content-security-policy")).toEndWith("frame-ancestors 'self'")
+  expect(headers.get("x-frame-options")).toBe("SAMEORIGIN")
+  using site = hostPage(closed.url)
+  const page = await openPage(browser, `http://127.0.0.1:${site.port}`)
+  await waitFor("the refusal", () => page.frames()[1]?.url().startsWith("chrome-error:"))
+  await page.context().close()
+  await closed.stop()
 })
 
 test("without scripts the vote is cast in a new tab, where the browser is recognised when it comes again", async () => {

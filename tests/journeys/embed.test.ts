@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test"
+import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import type { Locator, Page } from "playwright-core"
 import { embedSnippet, frameSnippet } from "../../apps/result/embed/embed-snippet"
 import { startResultApp } from "../../apps/result/testing/result"
@@ -10,6 +11,7 @@ import { expectAccessible, openPage, type View } from "../harness/pages"
 import { useResultPages } from "../harness/result-pages"
 import { useStores } from "../harness/stores"
 
+const read = (sites: string) => embedOrigins.schema.parse(sites)
 const stores = useStores()
 const pages = useResultPages(stores)
 
@@ -88,7 +90,7 @@ describe("a poll in another site", () => {
   })
 
   test("follows it with a ballot too, which the vote app serves", async () => {
-    const fixture = await startVoteFixture()
+    const fixture = await startVoteFixture({ EMBED_ORIGINS: "http://localhost:*" })
     stores().defer(() => fixture.stop())
     await fixture.writePolls(examplePoll({ id: "open" }))
     const { address } = await startResultApp(stores(), { voteUrl: fixture.url })
@@ -160,9 +162,31 @@ describe("frames", () => {
   })
 
   test("are for the sites that the setting names", async () => {
-    const team = await startResultApp(stores(), { embedOrigins: "https://team.example" })
+    const team = await startResultApp(stores(), { embedOrigins: read("https://team.example") })
     const { headers } = await team.get("/embed/open")
-    expect(headers.get("content-security-policy")).toEndWith("frame-ancestors https://team.example")
+    expect(headers.get("content-security-policy")).toEndWith("frame-ancestors 'self' https://team.example")
     expect(headers.get("x-frame-options")).toBeNull()
+  })
+
+  test("show results in every site while none is named, and lead to the ballot in a new tab", async () => {
+    const { address } = await startResultApp(stores(), { embedOrigins: read("") })
+    const page = await openTeamSite(embedSnippet(address, "open", "ballot"), { width: 360 })
+    const frame = page.frameLocator("iframe")
+    await frame.getByText("This site may not show the ballot here.").waitFor()
+    const link = frame.getByRole("link", { name: "Vote now" })
+    expect(await link.getAttribute("target")).toBe("_blank")
+    expect(await link.getAttribute("href")).toBe("http://vote.test/polls/open")
+    await frame.locator("#connection.live").waitFor()
+    await expectAccessible(page)
+  })
+
+  test("show the ballot in no site but those that are named, which another one is told", async () => {
+    const { address } = await startResultApp(stores(), { embedOrigins: read("https://team.example") })
+    const ask = (referer: string) =>
+      fetch(`${address}/embed/open?view=ballot`, { redirect: "manual", headers: { referer } })
+    expect((await ask("https://team.example/news")).status).toBe(302)
+    const elsewhere = await ask("https://evil.example/")
+    expect([elsewhere.status, elsewhere.headers.get("cache-control")]).toEqual([200, "private, no-store"])
+    expect(await elsewhere.text()).toContain("This site may not show the ballot here.")
   })
 })

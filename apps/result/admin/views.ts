@@ -68,7 +68,8 @@ export type PollView = {
   codes: CodeCounts | null
   /** Addresses with scheme and host. */
   links: { ballot: string; results: string; stage: string }
-  embeds: { results: string; ballot: string }
+  /** `sites` are those that may show the ballot. */
+  embeds: { results: string; ballot: string; sites: string[] }
   notice: Notice | null
 }
 export type EditView = {

@@ -1,5 +1,6 @@
 /** What other sites embed: a poll in a frame, and the script that makes the frame. */
 
+import { isFromElsewhere } from "@tallyroom/lib/http/embed-origins"
 import { fileHeaders } from "@tallyroom/lib/http/headers"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
@@ -7,6 +8,7 @@ import { Elysia } from "elysia"
 import { requirePoll } from "../access/audience"
 import type { SharedReads } from "../database/shared-reads"
 import { answerPage } from "../http/answer"
+import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
 import { embeddedResultsPage } from "../results/results-page"
@@ -23,11 +25,17 @@ export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; si
         const visit = visitOf(site, request)
         const viewer = { ...ANYBODY, receipt: visit.url.searchParams.get("receipt") }
         const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
-        if (visit.url.searchParams.get("view") === "ballot")
+        const wantsBallot = visit.url.searchParams.get("view") === "ballot"
+        const isRefused = wantsBallot && isFromElsewhere(site.embedOrigins, request)
+        if (wantsBallot && !isRefused)
           return redirectToBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
         const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
-        const frameAncestors = site.embedOrigins
-        return answerPage(site, request, embeddedResultsPage(visit, shown), { cache, frameAncestors })
+        const frameAncestors = site.embedOrigins.results
+        return answerPage(site, request, embeddedResultsPage(visit, shown, isRefused), {
+          // The answer depends on the site around, which no cache looks at.
+          cache: isRefused ? PRIVATE : cache,
+          frameAncestors,
+        })
       },
       canonicalAddress,
     )

@@ -1,5 +1,6 @@
 /** What all pages need to know about the app and about a request. */
 
+import type { EmbedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { type Language, languageOf } from "@tallyroom/lib/ui/language"
 import { voteAddressFor } from "./vote-address"
 
@@ -10,7 +11,7 @@ export type Site = {
   /** Address of the vote app. */
   voteUrl: string
   /** Who may show /embed pages in a frame. */
-  embedOrigins: string
+  embedOrigins: EmbedOrigins
   /** Whether the client used HTTPS, to this app or to a trusted proxy. */
   isSecure: (request: Request) => boolean
 }

@@ -35,7 +35,8 @@ export function resultsPage(visit: PageVisit, shown: ShownTally): string {
   })
 }
 
-export function embeddedResultsPage(visit: PageVisit, shown: ShownTally): string {
+/** @param noBallot whether the site around asked for the ballot, which it may not show: then the page says so */
+export function embeddedResultsPage(visit: PageVisit, shown: ShownTally, noBallot = false): string {
   const text = translator(visit.language, resultsMessages[visit.language])
   const data = resultsData(visit, shown, true)
   return renderPage({
@@ -43,6 +44,7 @@ export function embeddedResultsPage(visit: PageVisit, shown: ShownTally): string
     ...{ bare: true, bodyClass: "embedded", theme: visit.theme, data },
     children: (
       <>
+        {noBallot && <p class="notice">{text.t("ballotNotHere")}</p>}
         <div id="tally">
           <ResultsApp {...data} />
         </div>

@@ -3,6 +3,7 @@
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { type Assets, buildAssets } from "@tallyroom/lib/http/assets"
+import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { createRegistry } from "@tallyroom/lib/process/management"
@@ -36,7 +37,11 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
   const { app, hub, closeViewers } = createApp({
     ...{ sql, registry, log: quiet, assets: await built, adminToken: TOKEN },
     ...{ voteUrl: "http://vote.test", publicUrl: "", trusted: trustedProxies(["127.0.0.0/8"]) },
-    ...{ deliveriesPerSecond: 20_000, maxViewers: 1_000, embedOrigins: "*" },
+    ...{
+      deliveriesPerSecond: 20_000,
+      maxViewers: 1_000,
+      embedOrigins: embedOrigins.schema.parse("http://localhost:*"),
+    },
     ...overrides,
   })
   const tables = new Tables(quiet)

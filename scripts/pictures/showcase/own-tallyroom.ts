@@ -15,10 +15,11 @@ const INTERRUPTED = 130
 /**
  * Starts stores and apps on free ports with their data in a temporary directory, works, stops everything and ends this
  * process with the exit code that `work` gives; with 1 after saying what went wrong.
- * @param addresses under which pages name each other, where they should differ from localhost and the port
+ * @param addresses under which pages name each other, where they should differ from localhost and the port, and the sites that
+ *   may show the ballot
  */
 export async function inOwnTallyroom(
-  addresses: { VOTE_URL?: string; RESULT_URL?: string },
+  addresses: { VOTE_URL?: string; RESULT_URL?: string; EMBED_ORIGINS?: string },
   work: (running: RunningDemo) => Promise<number>,
 ): Promise<never> {
   const stateDir = mkdtempSync(join(tmpdir(), "tallyroom-own-"))

@@ -87,14 +87,17 @@ function LinksCard({ ballot, results, stage }: PollView["links"]) {
   )
 }
 
-function EmbedCard({ results, ballot }: PollView["embeds"]) {
-  const { t } = useAdminText()
+function EmbedCard({ results, ballot, sites }: PollView["embeds"]) {
+  const { t, list } = useAdminText()
   return (
     <section class="card">
       <h2>{t("embed")}</h2>
       <p class="muted">{t("embedText")}</p>
       <CopyField id="embed-results" label={t("embedResults")} value={results} />
       <CopyField id="embed-ballot" label={t("embedBallot")} value={ballot} />
+      <p class={sites.length > 0 ? "muted" : "notice"}>
+        {sites.length > 0 ? t("embedSites", { sites: list(sites) }) : t("embedNobody")}
+      </p>
     </section>
   )
 }

@@ -113,6 +113,7 @@ async function pollView(
     embeds: {
       results: embedSnippet(ownAddress, poll.id, "results"),
       ballot: embedSnippet(ownAddress, poll.id, "ballot"),
+      sites: site.embedOrigins.sites,
     },
   }
 }
