@@ -15,6 +15,7 @@ export const PROBLEMS = {
   "body-too-large": { status: 413, title: "The request is too large" },
   "content-type-unsupported": { status: 415, title: "This kind of content is not taken here" },
   "vote-stands": { status: 409, title: "This voter has voted already" },
+  "vote-too-soon": { status: 429, title: "This voter has changed the vote just now" },
   "vote-changed": { status: 409, title: "This voter has changed the vote since" },
   "poll-not-open": { status: 409, title: "The poll is not open yet" },
   "poll-closed": { status: 409, title: "The poll is closed" },

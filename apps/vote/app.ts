@@ -52,6 +52,7 @@ export type AppDeps = {
     | "VOTER_SECRETS"
     | "TRUSTED_PROXIES"
     | "BACKLOG_LIMIT"
+    | "CHANGE_AFTER_SECONDS"
     | "PUBLIC_URL"
     | "RESULT_URL"
     | "EMBED_ORIGINS"
@@ -88,7 +89,14 @@ export function createApp({
     polls: pollsOf(settings.CONTRACT, polls),
     clock,
     unsentCookies: new WeakMap(),
-    appenderFor: appenders(redis, publisher, settings.BACKLOG_LIMIT, clock, ballots),
+    appenderFor: appenders(
+      redis,
+      publisher,
+      settings.BACKLOG_LIMIT,
+      clock,
+      settings.CHANGE_AFTER_SECONDS * 1_000,
+      ballots,
+    ),
     eligibility: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),
       codeAttempts: new Attempts(CODE_ATTEMPTS),

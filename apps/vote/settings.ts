@@ -47,6 +47,12 @@ export const settings = {
     default: "100000",
     description: "Ballots that may wait to be counted, over all shards together; more are refused with 503.",
   }),
+  CHANGE_AFTER_SECONDS: setting({
+    schema: integer(0, 3_600),
+    default: "1",
+    description:
+      "Seconds between two changes of one voter where a vote may be changed; an earlier change is refused with 429. 0 lets every change pass.",
+  }),
   PUBLIC_URL: setting({
     schema: z.literal("").or(site()),
     default: "",

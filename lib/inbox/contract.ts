@@ -18,6 +18,8 @@ export type AppendAnswer =
   | { kind: "stands"; option: string; position: Position }
   /** A vote of this voter stands that is newer than the one that the ballot was to replace. */
   | { kind: "changed"; option: string; position: Position }
+  /** The voter has changed the vote so recently that it can't be changed again before this time is over. */
+  | { kind: "too-soon"; waitMs: number }
   /** The poll's terms are others than those under which the voter was let in: read the poll anew and decide again. */
   | { kind: "stale" }
   | { kind: "poll-unknown" | "option-unknown" | "not-open" | "paused" | "closed" | "full" }

@@ -355,6 +355,32 @@ export function inboxContract(kind: InboxKind): void {
       await becomes(() => booksOf("unheard"), expect.objectContaining(kept))
     })
 
+    test("lets a voter change a vote only some time after the last change, and takes all others at once", async () => {
+      await open("hasty", { policy: "changeable" })
+      await open("hasty-codes", { policy: "changeable", eligibility: "code" })
+      const hasty = await openInboxBooth(stores(), server.url, SHARDS, 1_000_000, 60_000)
+      const cast = async (poll: string, name: string, option: string) => {
+        const answer = await hasty.cast(poll, voter(name), option)
+        if (answer.kind === "too-soon") expect(answer.waitMs).toBeWithin(1, 60_001)
+        return answer.kind
+      }
+      const again = refusesSecondVotes ? "same" : "received"
+      const kinds = []
+      for (const [name, option] of ["ann a", "ann b", "bob b", "ann a", "ann c"].map((it) => it.split(" ")))
+        kinds.push(await cast("hasty", name ?? "", option ?? ""))
+      expect(kinds).toEqual([accepted, "too-soon", accepted, again, "too-soon"])
+      // Who has only seen a code must not find out by trying which option stands.
+      expect(await cast("hasty-codes", "ann", "a")).toBe(accepted)
+      expect([await cast("hasty-codes", "ann", "a"), await cast("hasty-codes", "ann", "b")]).toEqual([
+        "too-soon",
+        "too-soon",
+      ])
+      await untilCounted("hasty", { a: 1, b: 1 })
+      // Another process lets everybody change at once.
+      expect((await booth.cast("hasty", voter("ann"), "c")).kind).toBe(accepted)
+      await untilCounted("hasty", { b: 1, c: 1 })
+    })
+
     test.if(kind !== "redis")("takes a ballot that came after the end for no vote", async () => {
       await open("after-end")
       await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'after-end'`
@@ -369,7 +395,7 @@ export function inboxContract(kind: InboxKind): void {
       const shard = shardOf(voter("ann"), SHARDS)
       const { stream } = await readShardState(booth.redis, shard)
       const ballot = { shard, pollId: poll.id, poll, voter: voter("ann"), option: "a", terms: termsOf(poll) }
-      const append = () => late.append(stream, { ...ballot, pollAskedAt: elapsedNow() }, Date.now())
+      const append = () => late.append(stream, { ...ballot, pollAskedAt: elapsedNow() }, Date.now(), 0)
       await waitFor("the late ballot to arrive", () => append().catch(() => false))
       await becomes(async () => (await booksOf("after-end"))?.late, 1)
       await becomes(() => booth.cast("after-end", voter("ann"), "a"), { kind: "closed" })

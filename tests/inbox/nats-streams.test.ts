@@ -151,7 +151,7 @@ test("what came after the end of its poll is no vote that stands, until a worker
     ...{ shard, pollId: poll.id, poll, pollAskedAt: elapsedNow() },
     ...{ voter: voter(name), option: "a", terms: termsOf(poll) },
   })
-  const take = (name: string) => publisher.append(stream, ballotOf(name, open), Date.now())
+  const take = (name: string) => publisher.append(stream, ballotOf(name, open), Date.now(), 0)
   const before = await take("before")
   const marker = { poll: closed.number, stop: closed.stops }
   await admin.append(stream, [{ text: encodeStopMarker(marker), stop: marker }])

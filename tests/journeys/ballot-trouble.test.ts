@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { replaceByTombstone } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Browser } from "playwright-core"
-import { examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { waitFor } from "../../scripts/services/wait"
 import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
@@ -22,10 +22,11 @@ const polls = [
   examplePoll({ number: 4, id: "closing" }),
   examplePoll({ number: 5, id: "going" }),
   examplePoll({ number: 6, id: "gone" }),
+  examplePoll({ number: 7, id: "hasty", policy: "changeable" }),
 ]
 
 beforeAll(async () => {
-  fixture = await startVoteFixture()
+  fixture = await startVoteFixture({ CHANGE_AFTER_SECONDS: "3" })
   browser = await launchChromium()
   await fixture.writePolls(...polls)
 })
@@ -36,6 +37,11 @@ afterAll(async () => {
 
 /** The page tries again by itself only after a minute: until then it is the test that says when. */
 const COME_BACK_LATER = { status: 503, headers: { "retry-after": "60" } }
+
+const TOO_SOON = {
+  ...{ status: 429, headers: { "retry-after": "3" } },
+  ...{ contentType: "application/problem+json", body: '{"type":"/problems/vote-too-soon"}' },
+}
 
 const waiting = async () =>
   (await fixture.admin.xlen(keys.inbox(0))) + (await fixture.admin.xlen(keys.inbox(1)))
@@ -53,6 +59,42 @@ test("a vote that is cast offline is kept, says so, and is counted once when the
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
   expect(await waiting()).toBe(before + 1)
   await page.context().close()
+})
+
+test("who changes a vote at once waits a moment, and the page sends the new choice by itself", async () => {
+  const before = await waiting()
+  const page = await openPage(browser, `${fixture.url}/polls/hasty`)
+  await page.getByRole("button", { name: "Cats" }).click()
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  // However long a busy machine took for that, the change comes too soon.
+  await page.route("**/votes", (route) => route.fulfill(TOO_SOON), { times: 1 })
+  await page.getByRole("button", { name: "Dogs", exact: true }).click()
+  await page.getByText("You voted just now. Your new choice is sent in a moment.").waitFor()
+  await expectAccessible(page)
+  expect(await waiting()).toBe(before + 1)
+  await page.locator(".chosen", { hasText: "Dogs" }).waitFor()
+  expect(await waiting()).toBe(before + 2)
+  await page.context().close()
+})
+
+test("a form that changes a vote at once is told to come again, as is a program", async () => {
+  const cookie = cookieOf(await fixture.vote("hasty", "a"))
+  let turn = 0
+  const early = await waitFor("a change that comes too soon", async () => {
+    const answer = await fixture.vote("hasty", turn++ % 2 === 0 ? "b" : "a", { cookie })
+    return answer.status === 429 && answer
+  })
+  expect(early.headers.get("retry-after")).toMatch(/^[1-3]$/)
+  expect((await early.json()).type).toBe("/problems/vote-too-soon")
+  const told = await waitFor("a form that comes too soon", async () => {
+    const vote = turn++ % 2 === 0 ? "b" : "a"
+    const form = await fixture.form("/polls/hasty", `vote=${vote}`, { cookie, accept: "text/html" })
+    expect(form.status).toBe(303)
+    const cookies = [cookie, ...form.headers.getSetCookie().map((it) => it.split(";")[0])].join("; ")
+    const page = await fixture.ask(form.headers.get("location") ?? "", { headers: { cookie: cookies } })
+    return (await page.text()).includes("You voted just now: choose again in a moment.")
+  })
+  expect(told).toBe(true)
 })
 
 test("a vote whose answer was lost is sent again, and is the same vote", async () => {

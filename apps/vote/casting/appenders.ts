@@ -10,6 +10,7 @@ import type { BallotHealth } from "./ballot-health"
  * The inbox for a number of shards, which Redis tells. Each shard gets its part of the backlog limit.
  * @param publisher of the broker that holds the ballots; null where Redis holds them
  * @param backlogLimit ballots that may wait over all shards together
+ * @param changeAfterMs after which a voter may change a vote again
  * @param health notes what becomes of the ballots
  */
 export function appenders(
@@ -17,6 +18,7 @@ export function appenders(
   publisher: Publisher | null,
   backlogLimit: number,
   clock: RedisClock,
+  changeAfterMs: number,
   health: BallotHealth,
 ): (shards: number) => Appender {
   let made: { shards: number; appender: Appender } | null = null
@@ -24,8 +26,8 @@ export function appenders(
     if (made?.shards !== shards) {
       const limit = Math.ceil(backlogLimit / shards)
       const appender = publisher
-        ? new StreamAppender(redis, publisher, limit, clock)
-        : new RedisAppender(redis, limit, ANSWER_TIMEOUT_MS, clock)
+        ? new StreamAppender(redis, publisher, limit, clock, changeAfterMs)
+        : new RedisAppender(redis, limit, ANSWER_TIMEOUT_MS, clock, changeAfterMs)
       made = { shards, appender: health.watch(appender) }
     }
     return made.appender

@@ -66,6 +66,7 @@ export async function castBallot(
   })
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
   if (identity.kind === "network" && wouldTell(answer, poll)) throw networkVoted(poll)
+  if (answer.kind === "too-soon") throw tooSoon(poll, answer.waitMs)
   if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
     if (answer.kind === "changed") throw voteChanged(poll.id, answer.option, receipt)
@@ -111,7 +112,12 @@ export class StaleTerms extends Error {
   override readonly name = "StaleTerms"
 }
 
-type Refusal = Exclude<AppendAnswer["kind"], OwnVote["status"] | "stale">
+function tooSoon({ id }: Poll, waitMs: number): Problem {
+  const detail = `The vote of this voter in the poll ${id} was cast just now: send the new one again in a moment.`
+  return new Problem("vote-too-soon", detail, { retryAfter: Math.ceil(waitMs / 1_000) })
+}
+
+type Refusal = Exclude<AppendAnswer["kind"], OwnVote["status"] | "stale" | "too-soon">
 
 function refusal(kind: Refusal, poll: Poll, option: string): Problem {
   switch (kind) {

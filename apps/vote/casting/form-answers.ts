@@ -13,7 +13,7 @@ import { VISITOR_COOKIE } from "../voter/visitor"
 import type { OwnVote } from "./cast-ballot"
 
 /** Why a form's vote was not taken, where its page itself says so. */
-export type FormRefusal = "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "refused"
+export type FormRefusal = "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "tooSoon" | "refused"
 
 /** `code` is the code as it was typed. */
 export type FormAnswer = { standing: OwnVote } | { refusal: FormRefusal; code: string }

@@ -30,6 +30,7 @@ const voteProblems = problemAnswers(
   "content-type-unsupported",
   "vote-stands",
   "vote-changed",
+  "vote-too-soon",
   "poll-not-open",
   "poll-closed",
   "poll-paused",

@@ -42,6 +42,7 @@ const REFUSALS: Partial<Record<ProblemKind, FormRefusal>> = {
   "code-needed": "codeNeeded",
   "code-unknown": "codeUnknown",
   "too-many-attempts": "tooManyAttempts",
+  "vote-too-soon": "tooSoon",
 }
 
 export type VoteDeps = CastVoteDeps & {

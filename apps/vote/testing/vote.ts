@@ -86,7 +86,12 @@ export async function startVoteFixture(
     assets: await buildAssets({ entrypoints: ENTRYPOINTS }),
     metrics: createMetrics(registry, () => redis.status === "ready"),
     log: { error: log, warn: log },
-    settings: readSettings(settings, { VOTER_SECRETS: SECRETS.join(","), ...environment }),
+    settings: readSettings(settings, {
+      VOTER_SECRETS: SECRETS.join(","),
+      // Tests change their minds faster than people.
+      CHANGE_AFTER_SECONDS: "0",
+      ...environment,
+    }),
   })
   app.listen({ port: 0, hostname: "127.0.0.1" })
   const url = `http://127.0.0.1:${app.server?.port}`

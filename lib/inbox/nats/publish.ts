@@ -12,6 +12,7 @@ import {
   type StandingVote,
   type VoterPlace,
 } from "../contract"
+import { pauseBeforeChange } from "../stream/change-pause"
 import type { Publisher } from "../stream/contract"
 import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
 import { LATEST_ANSWER_MS, Patience } from "../stream/patience"
@@ -44,12 +45,18 @@ export class NatsPublisher implements Publisher {
   }
 
   /** A first ballot is written without asking before: NATS refuses it if there is another. */
-  async append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer> {
+  async append(
+    stream: string,
+    ballot: NewBallotWithPoll,
+    now: number,
+    changeAfterMs: number,
+  ): Promise<AppendAnswer> {
+    const answerOf = (standing: Standing) => answerTo(ballot, standing, now, changeAfterMs)
     const near = ballot.poll.policy === "changeable" ? await this.find(stream, ballot) : null
     // Any replica answered this, even one that lags behind. Where the answer decides, the leader is asked.
-    let standing = near && answerOf(near, ballot) ? await this.findAtLeader(stream, ballot) : near
+    let standing = near && answerOf(near) ? await this.findAtLeader(stream, ballot) : near
     for (let tries = 0; tries < TRIES; tries++) {
-      const known = standing && answerOf(standing, ballot)
+      const known = standing && answerOf(standing)
       if (known) return known
       const ballotId = newBallotId(ballot, now, standing?.position)
       if (await this.write(stream, ballot, ballotId, standing ? standing.turn + 1 : 0))
@@ -125,12 +132,18 @@ function standingIn(found: StoredMsg | null): Standing | null {
 }
 
 /** What a voter is told whose ballot stands; null when the new one replaces it. */
-function answerOf(
-  { option, position }: Standing,
+function answerTo(
   { poll, option: chosen, replaces }: NewBallotWithPoll,
+  { option, position }: Standing,
+  now: number,
+  changeAfterMs: number,
 ): AppendAnswer | null {
+  const last = { option, castAt: position.ms }
+  const waitMs = pauseBeforeChange(poll, last, chosen, now, changeAfterMs)
+  if (waitMs > 0 && poll.eligibility !== "browser") return { kind: "too-soon", waitMs }
   if (option === chosen) return { kind: "same", position }
   if (poll.policy === "final") return { kind: "stands", option, position }
   const isNewer = replaces !== undefined && comparePositions(position, replaces ?? START) > 0
-  return isNewer ? { kind: "changed", option, position } : null
+  if (isNewer) return { kind: "changed", option, position }
+  return waitMs > 0 ? { kind: "too-soon", waitMs } : null
 }

@@ -1,18 +1,25 @@
 /** Writes ballots into RabbitMQ, which keeps all of them: only Postgres finds a voter's second one. */
 
+import { BoundedMap } from "../../bounded-map"
 import type { ConnectionEvents } from "../../health"
 import type { Access } from "../access"
 import type { AppendAnswer, NewBallotWithPoll } from "../contract"
+import { pauseBeforeChange } from "../stream/change-pause"
 import type { Publisher } from "../stream/contract"
 import { encodeBallotEntry, newBallotId } from "../stream/entries"
 import { Patience } from "../stream/patience"
 import { Rabbit, SETTLING_MS } from "./connection"
 import { Sender } from "./send"
 
+/** So many voters who may change their votes are remembered by each process, those who chose last. */
+const REMEMBERED = 20_000
+
 export class RabbitPublisher implements Publisher {
   private readonly rabbit: Rabbit
   private readonly sender: Sender
   private readonly patience = new Patience("RabbitMQ")
+  /** What the voters of changeable polls chose here last, as RabbitMQ itself can't be asked. */
+  private readonly last = new BoundedMap<string, { option: string; castAt: number }>(REMEMBERED)
 
   constructor(access: Access, events: ConnectionEvents) {
     this.rabbit = new Rabbit(access, events, SETTLING_MS)
@@ -27,8 +34,15 @@ export class RabbitPublisher implements Publisher {
     return this.rabbit.connectedAt()
   }
 
-  async append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer> {
+  async append(
+    stream: string,
+    ballot: NewBallotWithPoll,
+    now: number,
+    changeAfterMs: number,
+  ): Promise<AppendAnswer> {
     const { poll, voter, option, replaces } = ballot
+    const waitMs = this.pause(ballot, now, changeAfterMs)
+    if (waitMs > 0) return { kind: "too-soon", waitMs }
     const ballotId = newBallotId(ballot, now, replaces ?? undefined)
     const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
     // Whoever does not say what a ballot is to replace knows of all votes until now.
@@ -36,6 +50,16 @@ export class RabbitPublisher implements Publisher {
     const message = poll.policy === "changeable" ? { text, knew } : { text }
     await this.sender.send(stream, message, (confirmed) => this.patience.answer(confirmed, true))
     return { kind: "received", position: ballotId }
+  }
+
+  /** How long the voter has to wait; if not at all, this choice is the last one now. */
+  private pause({ poll, voter, option }: NewBallotWithPoll, now: number, changeAfterMs: number): number {
+    if (poll.policy !== "changeable" || changeAfterMs === 0) return 0
+    const key = `${poll.number} ${voter}`
+    const last = this.last.get(key)
+    const waitMs = last ? pauseBeforeChange(poll, last, option, now, changeAfterMs) : 0
+    if (waitMs === 0 && last?.option !== option) this.last.set(key, { option, castAt: now })
+    return waitMs
   }
 
   /** Only counting tells what stands. */

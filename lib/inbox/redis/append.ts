@@ -35,6 +35,7 @@ export class RedisAppender implements Appender {
 
   /**
    * @param backlogLimit ballots that may wait in one shard
+   * @param changeAfterMs after which a voter may change a vote again
    * @param answerTimeoutMs after which a ballot that has no answer is given up, with the time for the way to Redis and back
    */
   constructor(
@@ -42,6 +43,7 @@ export class RedisAppender implements Appender {
     private readonly backlogLimit: number,
     private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
     private readonly clock = new RedisClock(redis),
+    private readonly changeAfterMs = 0,
   ) {}
 
   append(ballot: NewBallot): Promise<AppendAnswer> {
@@ -130,6 +132,7 @@ export class RedisAppender implements Appender {
       this.backlogLimit,
       Math.floor(now) - CLOCK_SLACK_MS,
       Math.floor(now + left),
+      this.changeAfterMs,
       ...args,
     )
     this.clock.learn(Number(shown), askedAt)
@@ -207,6 +210,9 @@ function readAnswer(text: string): AppendAnswer {
     case "stands":
     case "changed":
       if (position) return { kind, position, option }
+      break
+    case "too-soon":
+      if (Number(id) > 0) return { kind, waitMs: Number(id) }
       break
     case "poll-unknown":
     case "option-unknown":

@@ -6,16 +6,18 @@
 -- backlog_limit  the most entries that may wait in the stream
 -- earliest, deadline  when the caller began and when it stops waiting, in ms of this Redis's clock: a later call changes nothing,
 --           nor does one that seems to come before it was made, as the clock was set back since
--- ARGV[4…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
+-- change_after  a voter changes a vote this many ms after the last change at the earliest
+-- ARGV[5…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
 --           " <words>" where these were changed since the poll opened
 -- then      four for each ballot: the number of its pair, voter, option, and the id of the vote that it is to replace, as far
 --           as its voter knows: 0-0 for none, empty for whichever stands
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
--- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", or the name of a refusal.
+-- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", "too-soon <ms to wait>", or the name of a refusal.
 local fence, inbox = KEYS[1], KEYS[2]
 local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local FIXED_KEYS, FIXED_ARGUMENTS = 2, 3
+local change_after = tonumber(ARGV[4])
+local FIXED_KEYS, FIXED_ARGUMENTS = 2, 4
 
 -- @include serving
 
@@ -55,7 +57,7 @@ for pair = 1, pairs_given do
   end
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,
-    changeable = policy == 'changeable', known = {}, options = options, accepted = 0,
+    changeable = policy == 'changeable', known_by_browser = eligibility == 'browser', known = {}, options = options, accepted = 0,
   }
 end
 
@@ -73,11 +75,21 @@ local function is_after(id, other)
   return tonumber(seq) > tonumber(other_seq)
 end
 
+-- The id of a vote begins with the moment at which it was cast. After the clock was set back nobody waits for what it said.
+local function wait_for_change(poll, standing_id)
+  if poll.refusal or not poll.changeable then return 0 end
+  local wait = tonumber(string.match(standing_id, '^(%d+)')) + change_after - now
+  return wait > change_after and 0 or wait
+end
+
 local function decide(poll, voter, option, replaces)
   if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
   if standing then
     local standing_option, standing_id = string.match(standing, '^(%S+) (%S+)$')
+    local wait = wait_for_change(poll, standing_id)
+    -- Who shares a vote with others, or has only seen the code, must not find out by an answer which option stands.
+    if wait > 0 and not poll.known_by_browser then return 'too-soon ' .. wait end
     if standing_option == option then return 'same ' .. standing_id end
     if not poll.refusal and not has_option(poll, option) then return 'option-unknown' end
     if not poll.refusal and not poll.changeable then return 'stands ' .. standing_id .. ' ' .. standing_option end
@@ -85,6 +97,7 @@ local function decide(poll, voter, option, replaces)
     if not poll.refusal and replaces ~= '' and is_after(standing_id, replaces) then
       return 'changed ' .. standing_id .. ' ' .. standing_option
     end
+    if wait > 0 then return 'too-soon ' .. wait end
   end
   if poll.refusal then return poll.refusal end
   if not has_option(poll, option) then return 'option-unknown' end

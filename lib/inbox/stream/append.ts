@@ -31,12 +31,16 @@ export class StreamAppender implements Appender {
   private readonly reading = new Map<number, Promise<Known>>()
   private readonly answers: AnswerCounts
 
-  /** @param backlogLimit ballots that may wait in one shard; at the limit each replica may accept some more for a moment */
+  /**
+   * @param backlogLimit ballots that may wait in one shard; at the limit each replica may accept some more for a moment
+   * @param changeAfterMs after which a voter may change a vote again
+   */
   constructor(
     private readonly redis: Redis,
     private readonly publisher: Publisher,
     private readonly backlogLimit: number,
     private readonly clock = new RedisClock(redis),
+    private readonly changeAfterMs = 0,
   ) {
     this.answers = new AnswerCounts(redis)
   }
@@ -86,7 +90,7 @@ export class StreamAppender implements Appender {
         : { kind: refusal }
     }
     if (waiting + known.acceptedSince >= this.backlogLimit) return { kind: "full" }
-    const answer = await this.publisher.append(stream, ballot, this.clock.now())
+    const answer = await this.publisher.append(stream, ballot, this.clock.now(), this.changeAfterMs)
     if (isTaken(answer)) known.acceptedSince++
     return answer
   }

@@ -32,11 +32,12 @@ export interface Publisher extends BrokerConnection {
    * `received` mean that the ballot is durable, and that it stands in the stream after whatever was answered before.
    * @param stream the shard's stream, as the worker named it
    * @param now the moment by Redis's clock, which all vote apps share: the ballot's id begins with it
+   * @param changeAfterMs after which a voter may change a vote again, as far as the broker knows of votes
    * @throws {InboxAway} when it is not known whether the ballot was taken, at the latest after about `ANSWER_TIMEOUT_MS`
    * and the way there and back, or
    * when there is no such stream. The same ballot may be sent again: written twice, it is counted once.
    */
-  append(stream: string, ballot: NewBallotWithPoll, now: number): Promise<AppendAnswer>
+  append(stream: string, ballot: NewBallotWithPoll, now: number, changeAfterMs: number): Promise<AppendAnswer>
   /**
    * A voter's vote that stands; null when there is none, or the broker can't know.
    * @param settled up to which `seq` the worker has counted the stream, and forgotten what is no vote

@@ -13,7 +13,7 @@ const AT_ONCE = 50
 const GIVE_UP_MS = 60_000
 const PAUSE_S = 0.5
 /** No answer, or one that says to come again. */
-const AGAIN = new Set([0, 502, 503, 504])
+const AGAIN = new Set([0, 429, 502, 503, 504])
 
 export const options: Options = {
   scenarios: {

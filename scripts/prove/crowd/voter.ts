@@ -22,6 +22,8 @@ const NONE = { status: null, problem: null, receipt: null, stands: null }
 const OK = [200, 201, 202]
 /** Refusals after which the voter has nothing more to say. */
 const SETTLED = [400, 403, 404, 409, 410]
+/** The voter has changed the vote just now, so that this ballot was not taken, and is sent again. */
+const TOO_SOON = 429
 
 /** @param patienceMs after which the voter hangs up */
 export async function send(url: string, ballot: Ballot, patienceMs: number): Promise<Answer> {
@@ -40,7 +42,8 @@ function read(status: number, said: z.infer<typeof answerSchema>, asked: string)
       ...{ status, problem, receipt: said.receipt, stands: said.option ?? asked },
       ...{ outcome: "ok", isOpen: false },
     }
-  const outcome: Outcome = SETTLED.includes(status) || said.taken === "no" ? "refused" : "unknown"
+  const outcome: Outcome =
+    [...SETTLED, TOO_SOON].includes(status) || said.taken === "no" ? "refused" : "unknown"
   const isOpen = !SETTLED.includes(status) || problem === "poll-changed"
   return { status, problem, receipt: null, stands: said.option ?? null, outcome, isOpen }
 }

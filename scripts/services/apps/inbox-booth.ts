@@ -40,13 +40,15 @@ export async function openInboxBooth(
   inboxUrl: string,
   shards: number,
   backlogLimit = 1_000_000,
+  changeAfterMs = 0,
 ): Promise<InboxBooth> {
   const connection = openRedis(redis.adminUrl)
   const publisher = openPublisher(inboxUrl)
   defer(() => connection.disconnect())
   defer(() => publisher?.close())
-  const log = publisher && new StreamAppender(connection, publisher, backlogLimit)
-  const appender: Appender = log ?? new RedisAppender(connection, backlogLimit)
+  const log = publisher && new StreamAppender(connection, publisher, backlogLimit, undefined, changeAfterMs)
+  const appender: Appender =
+    log ?? new RedisAppender(connection, backlogLimit, undefined, undefined, changeAfterMs)
   /** As vote reads it. */
   const read = (id: string) =>
     publisher ? findVerifiedPollCopy(connection, id).then(({ poll }) => poll) : findPollCopy(connection, id)

@@ -59,7 +59,7 @@ export async function castUntilAnswered(
   for (let attempt = 0; performance.now() < end; attempt++) {
     const url = urls[attempt % urls.length] ?? ""
     const response = await castOnce(url, poll, who, option)
-    if (response && response.status !== 503) {
+    if (response && response.status !== 503 && response.status !== 429) {
       return { status: response.status, body: (await response.json()) as Record<string, string> }
     }
     last = response ? await response.text() : "none"

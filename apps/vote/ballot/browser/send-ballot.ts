@@ -9,7 +9,8 @@ export type BallotAnswer =
   /** The poll is not open, or not there. Its page says so. */
   | { kind: "not-open" }
 
-type Unanswered = { kind: "unanswered"; retryAfterMs: number }
+/** `tooSoon`: the vote that stands was cast just now, so that this one has to wait a moment. */
+type Unanswered = { kind: "unanswered"; retryAfterMs: number; tooSoon?: boolean }
 
 /** The waits grow from half a second to this. Each varies, so that a crowd does not come back at the same moment. */
 const LONGEST_WAIT_MS = 15_000
@@ -34,14 +35,14 @@ const REFUSALS = new Map<string, Refusal>([
 /**
  * @param post sends the ballot once
  * @param wait waits before the next try
- * @param onFailed is called after every try without an answer
+ * @param onFailed is called after every try without an answer, and told of one that only came too soon
  * @param newer the vote that the voter has cast since this choice was made, as in another tab; this older choice must not
  *   replace it
  */
 export async function sendBallot(
   post: () => Promise<Response>,
   wait: (ms: number) => Promise<void>,
-  onFailed: (failures: number) => void,
+  onFailed: (failures: number, tooSoon: boolean) => void,
   newer: () => OwnVote | null,
 ): Promise<BallotAnswer> {
   for (let failures = 1; ; failures++) {
@@ -49,7 +50,7 @@ export async function sendBallot(
     if (standing) return { kind: "stands", standing }
     const answer = await post().then(readAnswer, unanswered)
     if (answer.kind !== "unanswered") return answer
-    onFailed(failures)
+    onFailed(failures, answer.tooSoon === true)
     await wait(Math.max(answer.retryAfterMs, waitMs(failures)))
   }
 }
@@ -69,6 +70,7 @@ async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered
   if (typeof option === "string" && typeof receipt === "string") {
     return { kind: "stands", standing: { status: STATUSES.get(kind || status) ?? "same", option, receipt } }
   }
+  if (kind === "vote-too-soon") return { ...unanswered(null, response), tooSoon: true }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)
   if (["poll-closed", "poll-paused", "poll-not-open", "poll-unknown", "poll-deleted"].includes(kind))
     return { kind: "not-open" }

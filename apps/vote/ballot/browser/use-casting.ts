@@ -52,9 +52,9 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   /** @param again whether the ballot was on its way before this page was opened */
   const send = (ballot: Pending, again = false) => {
     let retried = again
-    const failed = (failures: number) => {
+    const failed = (failures: number, tooSoon: boolean) => {
       retried = true
-      setSending({ option: ballot.option, failures })
+      setSending({ option: ballot.option, failures, tooSoon })
     }
     pending.write(data, ballot)
     setRefusal(null)

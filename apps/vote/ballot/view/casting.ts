@@ -12,8 +12,8 @@ export type Casting = {
   chosen: { option: string; words: number } | null
   /** The code as it was typed. */
   code: string
-  /** The ballot on its way, and how often sending it failed. */
-  sending: { option: string; failures: number } | null
+  /** The ballot on its way, how often sending it failed, and whether that is only because the last vote was cast just now. */
+  sending: { option: string; failures: number; tooSoon?: boolean } | null
   refusal: Refusal | null
   /** The poll was paused, closed or deleted before a ballot had an answer. */
   missed: boolean

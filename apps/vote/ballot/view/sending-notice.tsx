@@ -6,10 +6,12 @@ import type { Casting } from "./casting"
 export function SendingNotice({ casting }: { casting: Casting }) {
   const { t } = useBallotText()
   const { sending, missed, offline } = casting
-  const failed = sending !== null && sending.failures > 0
+  const waits = sending?.tooSoon === true
+  const failed = sending !== null && sending.failures > 0 && !waits
   return (
     <div role="status">
-      {sending && !failed && <p class="visually-hidden">{t("sending")}</p>}
+      {sending && !failed && !waits && <p class="visually-hidden">{t("sending")}</p>}
+      {waits && <p class="notice">{t("changeWaits")}</p>}
       {missed && <p class="notice bad">{t("missed")}</p>}
       {failed && (
         <div class="notice warn not-sent">
