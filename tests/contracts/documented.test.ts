@@ -47,7 +47,7 @@ test("every line of docs/contracts.md does what it says", async () => {
     if (onlyLooks(example)) await waitFor("what is counted", look).catch(() => {})
     if (!isPrinted(example.output, printed)) expect(printed, example.commands).toBe(example.output)
   }
-  const sql = postgres(stores().database.resultUrl, { max: 1 })
+  const sql = postgres(stores().database.workerUrl, { max: 1 })
   stores().defer(() => sql.end({ timeout: 1 }))
   for (const statement of statements) expect((await sql.unsafe(statement)).length).toBe(1)
 }, 120_000)
