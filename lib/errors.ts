@@ -29,6 +29,7 @@ export const PROBLEMS = {
   "database-away": { status: 503, title: "Results can't be read just now" },
   "nothing-so-new": { status: 503, title: "There is nothing so new here yet" },
   "viewers-full": { status: 503, title: "Too many people are watching here" },
+  "network-full": { status: 429, title: "This network has its share already" },
   "results-hidden": { status: 403, title: "The results are not public now" },
   "receipt-unknown": { status: 404, title: "This is no receipt of the poll" },
   "token-needed": { status: 401, title: "The admin token is needed" },

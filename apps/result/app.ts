@@ -8,6 +8,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import { cameByHttps, type TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import type { EmbedOrigins } from "@tallyroom/lib/http/embed-origins"
+import { shareOf } from "@tallyroom/lib/http/network-share"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
@@ -33,6 +34,7 @@ import { keptForm } from "./http/sent-form"
 import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
 import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
+import { Seats } from "./live/seats"
 import { askedGauge, liveMetrics } from "./metrics"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
@@ -55,6 +57,8 @@ export type AppDeps = {
   trusted: TrustedProxies
   deliveriesPerSecond: number
   maxViewers: number
+  /** Percent of the viewers that one network may have. */
+  networkShare: number
   /** Who may show the pages that are made for frames. */
   embedOrigins: EmbedOrigins
   /** The contract whose watchers are served too, if any. */
@@ -114,7 +118,8 @@ export function createApp(deps: AppDeps) {
     deliveriesPerSecond: deps.deliveriesPerSecond,
   })
   askedGauge(registry, "viewers", "Open WebSockets", () => hub.viewers)
-  const liveOptions = { hub, access, tallies, publicOrigins, maxViewers: deps.maxViewers }
+  const seats = new Seats(deps.maxViewers, shareOf(deps.maxViewers, deps.networkShare))
+  const liveOptions = { hub, access, tallies, publicOrigins, seats, trusted: deps.trusted }
   const sockets = liveRoute(liveOptions)
   const petCounts =
     deps.contract === "pets" ? new PetCounts((message) => app.server?.publish(PETS_TOPIC, message)) : null

@@ -3,7 +3,7 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { wideProxies } from "@tallyroom/lib/http/address"
 import { appAssets } from "@tallyroom/lib/http/assets"
-import { guardConnections } from "@tallyroom/lib/http/connection-guard"
+import { guardConnections, mostConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
@@ -51,7 +51,9 @@ const { app, hub, closeViewers } = createApp({
   publicUrl: settings.PUBLIC_URL,
   trusted: settings.TRUSTED_PROXIES,
   deliveriesPerSecond: settings.DELIVERIES_PER_SECOND,
-  maxViewers: settings.MAX_VIEWERS,
+  // Each viewer takes a descriptor, and others need some.
+  maxViewers: Math.min(settings.MAX_VIEWERS, mostConnections()),
+  networkShare: settings.NETWORK_SHARE,
   embedOrigins: settings.EMBED_ORIGINS,
   contract: settings.CONTRACT,
 })

@@ -3,6 +3,7 @@
 import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
+import { networkShare } from "@tallyroom/lib/http/network-share"
 import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
@@ -58,4 +59,5 @@ export const settings = {
     default: "20000",
     description: "WebSockets that one process holds open; more viewers are sent elsewhere with 503.",
   }),
+  NETWORK_SHARE: networkShare,
 }

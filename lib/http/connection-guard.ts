@@ -6,7 +6,7 @@
 
 import { Counter, type Registry } from "prom-client"
 import type { Log } from "../process/logging"
-import { type Connection, KernelSockets } from "./kernel-sockets"
+import { type Connection, descriptorLimit, KernelSockets } from "./kernel-sockets"
 
 /**
  * A connection is cut at this look in a row at which nothing new had arrived at its other end: after 30 to 35 s, which is more
@@ -19,7 +19,9 @@ const LOOK_MS = 5_000
 const COUNT_MS = 100
 /** Above this part of the limit connections are cut until only `KEPT` of it is used. */
 const PRESSED = 0.75
-const KEPT = 0.5
+const KEPT = 0.6
+/** At most this part of the limit is for connections that last. */
+const LASTING = 0.5
 /** The kernel makes 128 KB of it: enough for the largest page at once. Unlimited it keeps up to 4 MB for a client that does not read. */
 const SEND_BUFFER_BYTES = 64 * 1_024
 /** While connections are cut, the log says so once in this time. */
@@ -31,6 +33,12 @@ export type Guarded = Pick<KernelSockets, "limit" | "lowestFree" | "connections"
 export type ConnectionGuard = { stop: () => void }
 
 type GuardOptions = { port: number; registry: Registry; log: Pick<Log, "warn"> }
+
+/** How many connections may stay open for long, so that none of them is cut as descriptors run out. */
+export function mostConnections(): number {
+  if (process.platform !== "linux") return Number.MAX_SAFE_INTEGER
+  return Math.floor(descriptorLimit() * LASTING)
+}
 
 /** Guards the port of this process, on Linux alone: elsewhere the proxy in front has to. Call it once the port is open. */
 export function guardConnections({ port, registry, log }: GuardOptions): ConnectionGuard {

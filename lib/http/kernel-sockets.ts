@@ -110,7 +110,8 @@ function openLibc() {
   }).symbols
 }
 
-function descriptorLimit(): number {
+/** How many descriptors this process may have open. */
+export function descriptorLimit(): number {
   const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? []
   return limit === undefined ? Number.MAX_SAFE_INTEGER : Number(limit)
 }

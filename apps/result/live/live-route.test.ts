@@ -236,6 +236,23 @@ test("a burst of viewers doesn't pass the limit together", async () => {
   for (const socket of sockets) socket.close()
 })
 
+test("one network takes no more than its share of the seats, and gives them back", async () => {
+  const shared = await startResultApp(stores(), { maxViewers: 4, networkShare: 50 })
+  await result.send("POST", "/api/polls", definition("shared", { state: "open" }))
+  const from = (address: string) => ({ "x-forwarded-for": address })
+  const ask = (address: string) => handshake(shared.address, "poll=shared", from(address))
+  const crowd = ["2001:db8::1", "2001:db8::2"].map((address) =>
+    watchPoll(shared.address, "poll=shared", from(address)),
+  )
+  await Promise.all(crowd.map((viewer) => viewer.sees("a snapshot", () => true)))
+  expect(await ask("2001:db8::3")).toBe(429)
+  const other = watchPoll(shared.address, "poll=shared", from("192.0.2.1"))
+  await other.sees("a snapshot", () => true)
+  crowd[0]?.socket.close()
+  await waitFor("the seat to be free", async () => (await ask("2001:db8::3")) === 101)
+  for (const { socket } of [...crowd, other]) socket.close()
+})
+
 test("a poll may be called null", async () => {
   await result.send("POST", "/api/polls", definition("null", { state: "open" }))
   expect((await result.get("/api/polls/null/results")).status).toBe(200)

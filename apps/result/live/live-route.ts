@@ -1,6 +1,7 @@
 /** The live tally over a WebSocket: a snapshot at once, then one for every change. */
 
 import { Problem } from "@tallyroom/lib/errors"
+import { clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 import { knownTo } from "@tallyroom/lib/http/after"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
 import { ANYBODY, audienceOf } from "@tallyroom/lib/polls/audience"
@@ -15,6 +16,7 @@ import type { SharedReads } from "../database/shared-reads"
 import { readAtLeast } from "../tally/at-least"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
+import type { Seats } from "./seats"
 import { type Form, topicOf } from "./watched"
 
 /** For `new Elysia({ websocket })`: Elysia ignores these options anywhere else. */
@@ -31,11 +33,8 @@ export const LIVE_SOCKETS = {
   perMessageDeflate: false,
 }
 
-/** A socket should be open so soon after its handshake. One that takes longer no longer counts as pending. */
-const OPENS_WITHIN_MS = 5_000
-
 /** `known`: the version of the snapshot that the viewer has of this very poll, if any. */
-type Subscription = { tally: Tally; audience: Audience; form: Form; known: number | null }
+type Subscription = { tally: Tally; audience: Audience; form: Form; known: number | null; network: string }
 type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
 
 /** What viewers ask for, and what they are sent. */
@@ -63,37 +62,40 @@ export type LiveOptions = {
   access: AdminAccess
   tallies: SharedReads<Tally>
   publicOrigins: string[]
-  maxViewers: number
+  seats: Seats
+  trusted: TrustedProxies
 }
 
 /** The route, and two functions that end its connections: all of them, or those of a poll. */
 export function liveRoute(options: LiveOptions, channel = LIVE) {
-  const { hub } = options
+  const { hub, seats, trusted } = options
   const accepted = new WeakMap<Request, Subscription>()
-  const pending = new PendingHandshakes()
   const subscriptions = new Map<Socket, Subscription>()
 
   const subscribe = (socket: Socket, request: Request) => {
-    pending.remove(request)
     const subscription = accepted.get(request)
     if (!subscription) return socket.close(POLICY_VIOLATION)
     subscriptions.set(socket, subscription)
-    const { tally, audience, form, known } = subscription
+    const { tally, audience, form, known, network } = subscription
+    seats.open(request, network)
     socket.subscribe(channel.topic(tally.poll.number, audience, form))
     socket.send(channel.messageFrom(hub.join(tally, audience, form, known)))
   }
   const unsubscribe = (socket: Socket) => {
     const subscription = subscriptions.get(socket)
-    if (subscriptions.delete(socket) && subscription)
-      hub.leave(subscription.tally.poll.number, subscription.audience, subscription.form)
+    if (!subscriptions.delete(socket) || !subscription) return
+    hub.leave(subscription.tally.poll.number, subscription.audience, subscription.form)
+    seats.leave(subscription.network)
   }
 
   const route = new Elysia({ name: `live at ${channel.path}` }).ws(channel.path, {
     detail: { hide: true },
     upgrade: async ({ request, server }) => {
-      const accept = () => acceptViewer(request, server, options, channel, pending.count)
-      const subscription = await pending.during(request, accept)
-      accepted.set(request, subscription)
+      requireOwnSocket(request, options.publicOrigins)
+      const peer = server?.requestIP(request)?.address ?? null
+      const network = networkOf(clientAddress(peer, request.headers.get("x-forwarded-for"), trusted))
+      const accept = () => acceptViewer(request, server, options, channel)
+      accepted.set(request, { ...(await seats.during(request, network, accept)), network })
     },
     open: (ws) => subscribe(ws.raw, ws.data.request),
     message: (ws, message) =>
@@ -115,56 +117,29 @@ export function liveRoute(options: LiveOptions, channel = LIVE) {
   return { route, closeAll, closePoll }
 }
 
-/** Viewers whose socket is not open yet. They count too, so that a burst of them can't pass the limit together. */
-class PendingHandshakes {
-  readonly #requests = new Set<Request>()
-
-  get count(): number {
-    return this.#requests.size
-  }
-
-  /** Counts a viewer until its socket is open or it was refused. One that never opens its socket is counted for a moment. */
-  async during<T>(request: Request, work: () => Promise<T>): Promise<T> {
-    this.#requests.add(request)
-    setTimeout(() => this.remove(request), OPENS_WITHIN_MS)
-    try {
-      return await work()
-    } catch (error) {
-      this.remove(request)
-      throw error
-    }
-  }
-
-  remove(request: Request): void {
-    this.#requests.delete(request)
-  }
-}
-
-/**
- * Checks all that may refuse a viewer, before the upgrade, as the answer can still be a problem then.
- * @throws {Problem} request-malformed, cross-site, viewers-full, database-away, and as `isAdmin`, `requirePoll` and `requireCounts`
- */
-async function acceptViewer(
-  request: Request,
-  server: Peers,
-  options: LiveOptions,
-  channel: Channel,
-  pending: number,
-): Promise<Subscription> {
-  const { hub, access, tallies, publicOrigins, maxViewers } = options
+/** @throws {Problem} request-malformed without a handshake, cross-site for the page of another site */
+function requireOwnSocket(request: Request, publicOrigins: string[]): void {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     throw new Problem(
       "request-malformed",
       "This address speaks WebSocket alone: open it with ws:// or wss://.",
     )
   }
-  if (!isOwnOrigin(request, publicOrigins)) {
-    throw new Problem("cross-site", "The page of another site can't watch here: open the result page itself.")
-  }
-  if (hub.viewers + pending > maxViewers) {
-    const detail = `There are ${maxViewers} viewers here already: try again in a few seconds.`
-    throw new Problem("viewers-full", detail, { retryAfter: 5 })
-  }
+  if (isOwnOrigin(request, publicOrigins)) return
+  throw new Problem("cross-site", "The page of another site can't watch here: open the result page itself.")
+}
+
+/**
+ * Finds what the viewer may see, before the upgrade, as the answer can still be a problem then.
+ * @throws {Problem} database-away, and as `isAdmin`, `requirePoll` and `requireCounts`
+ */
+async function acceptViewer(
+  request: Request,
+  server: Peers,
+  options: LiveOptions,
+  channel: Channel,
+): Promise<Omit<Subscription, "network">> {
+  const { access, tallies } = options
   const url = new URL(request.url)
   const { searchParams } = url
   const id = channel.poll(url)

@@ -40,6 +40,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
     ...{
       deliveriesPerSecond: 20_000,
       maxViewers: 1_000,
+      networkShare: 100,
       embedOrigins: embedOrigins.schema.parse("http://localhost:*"),
     },
     ...overrides,
