@@ -13,7 +13,7 @@ import { type SupervisedProcess, startSupervised } from "../../services/processe
 import { UserError } from "../../services/terminal/user-error"
 import { ensureTools } from "../../services/tools/tools"
 import { waitFor } from "../../services/wait"
-import { backingOf, isMounted, loopsOn, mountedAt, run, tryRun } from "./mounts"
+import { backingOf, isMounted, loopsOn, mountedAt, run, runUntil, tryRun } from "./mounts"
 
 const MEBIBYTE = 2 ** 20
 const STOP_GRACE_MS = 5_000
@@ -24,6 +24,7 @@ const RELEASE_MS = 15_000
 const SOCKET = "nbd.sock"
 /** What takes all the room: a first file of all that is free, and others for what that could not take. */
 const FILLERS = ["1T", "1M", "4K"]
+const NO_ROOM = "No space left on device"
 const TRIAL_MEGABYTES = 16
 
 /** The parts of a disk, in its folder. */
@@ -128,10 +129,10 @@ export class Disk {
     await run("mount", await this.plugIn(), this.path)
   }
 
-  /** Takes all the room that is left. */
+  /** Takes all the room that is left. @throws where that fails for anything but want of room */
   async fill(): Promise<void> {
     // Each takes what there is, and then fails for what there is not.
-    for (const size of FILLERS) await tryRun("fallocate", "--length", size, this.filler(size))
+    for (const size of FILLERS) await runUntil(NO_ROOM, "fallocate", "--length", size, this.filler(size))
   }
 
   /** Gives that room back, for good: a power cut must not bring the fillers back. */

@@ -11,13 +11,23 @@ const SBIN = "/usr/sbin:/sbin"
 /** Runs a program of the system, and gives what it printed. @throws what it said where it failed */
 export async function run(...command: string[]): Promise<string> {
   const { code, out, err } = await ended(command)
-  if (code !== 0) throw new UserError(`\`${command.join(" ")}\` ended with code ${code}: ${err.trim()}`)
+  if (code !== 0) throw failed(command, code, err)
   return out.trim()
+}
+
+/** Runs a program of the system that may end with this fault. @throws what it said where it failed otherwise */
+export async function runUntil(fault: string, ...command: string[]): Promise<void> {
+  const { code, err } = await ended(command)
+  if (code !== 0 && !err.includes(fault)) throw failed(command, code, err)
 }
 
 /** Runs a program of the system that may fail. */
 export async function tryRun(...command: string[]): Promise<void> {
   await ended(command)
+}
+
+function failed(command: string[], code: number, err: string): UserError {
+  return new UserError(`\`${command.join(" ")}\` ended with code ${code}: ${err.trim()}`)
 }
 
 function ended(command: string[]) {
