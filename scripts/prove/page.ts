@@ -7,6 +7,7 @@ import { CHECKOUT, STATE_DIR } from "../services/checkout"
 import { INBOX_KINDS } from "../services/stores/brokers"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { UserError } from "../services/terminal/user-error"
+import { folderName } from "./chart/ballots-in"
 import type { ProvenRun } from "./chart/page"
 import { timelineOf } from "./chart/timeline"
 import { writeFailureProof } from "./chart/write-page"
@@ -19,6 +20,8 @@ run of each inbox. Every figure is one of their records.
 
   --help   show this`
 
+/** As their folders begin: each inbox, and NATS with three servers. */
+const HOLDERS = [...INBOX_KINDS, folderName({ inbox: "nats", nodes: 3 })]
 const RUNS = join(STATE_DIR, "prove")
 
 const verdictSchema = z.object({
@@ -29,7 +32,7 @@ const verdictSchema = z.object({
 await runScript(
   async () => {
     const { operands } = readCommandLine({ usage: USAGE, options: {}, takesOperands: true })
-    const folders = operands.length > 0 ? operands : INBOX_KINDS.flatMap((inbox) => lastRun(inbox) ?? [])
+    const folders = operands.length > 0 ? operands : HOLDERS.flatMap((holder) => lastRun(holder) ?? [])
     if (folders.length === 0)
       throw new UserError("There is no run yet whose page could be written: make one with `bun run prove`.")
     const runs: ProvenRun[] = []
@@ -41,10 +44,10 @@ await runScript(
 )
 
 /** Of those that were judged. */
-function lastRun(inbox: string): string | undefined {
+function lastRun(holder: string): string | undefined {
   const folders = existsSync(RUNS) ? readdirSync(RUNS) : []
   const judged = folders
-    .filter((name) => name.startsWith(`${inbox}-`) && existsSync(join(RUNS, name, "verdict.json")))
+    .filter((name) => name.replace(/-\d+$/, "") === holder && existsSync(join(RUNS, name, "verdict.json")))
     .map((name) => join(RUNS, name))
   return judged.sort((a, b) => judgedAt(b) - judgedAt(a))[0]
 }

@@ -7,17 +7,20 @@ import { stopSupervised } from "../services/processes/supervised-process"
 import { INBOX_KINDS } from "../services/stores/brokers"
 import { readCommandLine } from "../services/terminal/command-line"
 import { oneOf, orElse, someOf, wholeNumber } from "../services/terminal/options"
-import { describe } from "../services/terminal/user-error"
+import { describe, UserError } from "../services/terminal/user-error"
+import { folderName } from "./chart/ballots-in"
 import { headline } from "./chart/verdict"
 import { FAULTS, HARMS } from "./faults/plan"
 import { makeProof } from "./proof"
 import { type Harm, USUAL } from "./record/record"
 import { closeDisks } from "./system/disk"
+import type { Nodes } from "./system/stores"
 import { ProgressLine } from "./terminal"
 
 const FAULT_NAMES = [...new Set(FAULTS.map(({ name }) => name))]
 
-const USAGE = `Usage: bun run prove [--inbox KIND] [--seconds N] [--seed N] [--only FAULT,…] [--harm KIND] [--fsync KIND] [--rate N]
+const USAGE = `Usage: bun run prove [--inbox KIND] [--seconds N] [--seed N] [--only FAULT,…] [--harm KIND] [--fsync KIND]
+                     [--nodes N] [--rate N]
 
 Starts two of each app with stores of their own, lets people vote in them, and does to them what a seeded plan says: kills,
 freezes and restarts everything, cuts, slows and silences connections, fills stores and empties them. Then it checks, from what
@@ -31,10 +34,12 @@ The same seed gives the same plan. Ends with 0 when every promise was kept, with
   --harm KIND      the worst that faults may do to accepted ballots: none; books, lose some that the books must name; or unseen
                    (default), lose also some of which nobody but the store knew yet
   --fsync KIND     how Redis syncs to its disk: always (default), or everysec, by which a power cut may lose ballots
+  --nodes N        how many servers NATS has: 1 (default), or 3, which keep each ballot thrice, and which faults also part
   --rate N         votes a second (150)
   --help           show this`
 
 const APPENDFSYNC = ["always", "everysec"] as const
+const NODE_COUNTS = ["1", "3"] as const
 const STOP_GRACE_MS = 5_000
 
 const { values } = readCommandLine({
@@ -46,14 +51,17 @@ const { values } = readCommandLine({
     only: someOf(FAULT_NAMES, "fault"),
     harm: orElse<Harm>(oneOf(HARMS), USUAL.harm),
     fsync: orElse(oneOf(APPENDFSYNC), USUAL.fsync),
+    nodes: orElse(oneOf(NODE_COUNTS), "1"),
     rate: orElse(wholeNumber(1, 10_000), USUAL.rate),
   },
 })
 
 async function prove(): Promise<number> {
   const { inbox, seconds, seed, harm, rate, only, fsync } = values
-  const dir = join(STATE_DIR, "prove", `${inbox}-${seed}`)
-  const wishes = { seed, seconds, inbox, harm, appendfsync: fsync, ...(only && { only }) }
+  const nodes: Nodes = values.nodes === "3" ? 3 : 1
+  if (nodes > 1 && inbox !== "nats") throw new UserError("--nodes 3 is for --inbox nats alone.")
+  const dir = join(STATE_DIR, "prove", `${folderName({ inbox, nodes })}-${seed}`)
+  const wishes = { seed, seconds, inbox, nodes, harm, appendfsync: fsync, ...(only && { only }) }
   const { verdict, timeline } = await makeProof({
     dir,
     wishes,

@@ -10,10 +10,11 @@ import { askReceipts, audit, untilFinal, untilReady } from "./healing"
 import { randomOf } from "./random"
 import type { RecordLine } from "./record/record"
 import { Recorder } from "./record/recorder"
+import { SHARDS } from "./system/apps"
 import { sample } from "./system/sampler"
-import { SHARDS, type System, type SystemPlan, startSystem } from "./system/system"
+import { type System, type SystemPlan, startSystem } from "./system/system"
 
-export type RunPlan = Omit<SystemPlan, "say" | "inbox"> & {
+export type RunPlan = Omit<SystemPlan, "say" | "inbox" | "nodes"> & {
   wishes: PlanWishes
   /** Votes a second. */
   rate: number
@@ -56,13 +57,13 @@ const PROGRESS_MS = 1_000
 
 export async function runProof(plan: RunPlan): Promise<RunOutcome> {
   const { dir, tell, rate } = plan
-  const { seed, seconds, inbox, harm, only, appendfsync: fsync = "always" } = plan.wishes
+  const { seed, seconds, inbox, harm, only, appendfsync: fsync = "always", nodes = 1 } = plan.wishes
   tell.line("Starting two of each app and their stores")
-  const system = await startSystem({ ...plan, inbox, say: (line) => tell.line(line) })
+  const system = await startSystem({ ...plan, inbox, nodes, say: (line) => tell.line(line) })
   const record = join(dir, "record.jsonl")
   const recorder = new Recorder(record)
   const startedAt = new Date().toISOString()
-  const asked = { seed, inbox, seconds, rate, harm, fsync, only: only ? [...only] : null }
+  const asked = { seed, inbox, seconds, rate, harm, fsync, nodes, only: only ? [...only] : null }
   recorder.write({ kind: "run", ...asked, shards: SHARDS, startedAt })
   const tally = new Progressing(recorder, seconds)
   const random = randomOf(seed + 1)

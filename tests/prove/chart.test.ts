@@ -34,6 +34,7 @@ const run: Run = {
     harm: "books",
     only: null,
     fsync: "always",
+    nodes: 1,
     shards: 2,
   },
   startedAt: "2026-01-02T03:04:05.000Z",

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { planOf } from "../../scripts/prove/faults/plan"
 import { makeProof } from "../../scripts/prove/proof"
 
 const SECONDS = 60
@@ -33,23 +32,4 @@ describe("the failure proof", () => {
     },
     PATIENCE_MS,
   )
-
-  test("plans the same faults from the same seed, and others from another", () => {
-    const plan = (seed: number) =>
-      planOf({ seed, seconds: 600, inbox: "nats", harm: "unseen", without: [] }).map(
-        ({ fault, target, at, lasts }) => `${at} ${lasts} ${target} ${fault.name}`,
-      )
-    expect(plan(1)).toEqual(plan(1))
-    expect(plan(1)).not.toEqual(plan(2))
-    expect(plan(1).length).toBeGreaterThan(100)
-  })
-
-  test("plans no harm where none is wanted, and only what is asked for", () => {
-    const wishes = { seed: 3, seconds: 3_600, inbox: "redis", without: ["clock moved"] } as const
-    const harmless = planOf({ ...wishes, harm: "none" })
-    expect(new Set(harmless.map(({ fault }) => fault.harm))).toEqual(new Set(["none"]))
-    expect(harmless.some(({ fault }) => fault.name === "clock moved")).toBe(false)
-    const kills = planOf({ ...wishes, harm: "unseen", only: ["kill"] })
-    expect(new Set(kills.map(({ fault }) => fault.name))).toEqual(new Set(["kill"]))
-  })
 })

@@ -44,7 +44,7 @@ export class StagedRun {
       VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${policy}, 'open', 'live', 'browser', ${SALT})
       RETURNING number`
     run.number = Number(row?.number)
-    const wishes = { seconds: 60, rate: 10, harm: "books", only: null, fsync: "always" } as const
+    const wishes = { seconds: 60, rate: 10, harm: "books", only: null, fsync: "always", nodes: 1 } as const
     run.lines.push(
       { kind: "run", seed: 1, inbox, ...wishes, shards: 1, startedAt: "2026-11-28T12:00:00.000Z" },
       { kind: "poll", poll: run.id, policy, options: ["a", "b"], at: 0 },

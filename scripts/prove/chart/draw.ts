@@ -1,6 +1,7 @@
 /** Draws the timeline of a run as an SVG that stands alone. */
 
 import { answersPanel } from "./answers-panel"
+import { ballotsIn } from "./ballots-in"
 import { STYLE } from "./colours"
 import { faultsPanel } from "./faults-panel"
 import { LEFT, lineFrom, MARGIN, type Panel, RIGHT, type TimeScale, textAt, timeScale, WIDTH } from "./frame"
@@ -16,7 +17,6 @@ const HEAD = 112
 const HEADLINE_CHARS = 65
 const GAP = 30
 const AXIS = 26
-export const INBOX_NAMES = { redis: "Redis", nats: "NATS", rabbitmq: "RabbitMQ" } as const
 
 /** @param verdict null as long as no checker has judged the run */
 export function drawTimeline(timeline: RunTimeline, verdict: ChartVerdict | null): string {
@@ -50,7 +50,7 @@ export function drawTimeline(timeline: RunTimeline, verdict: ChartVerdict | null
 }
 
 function titleText({ run }: RunTimeline): string {
-  return `Failure proof, ballots in ${INBOX_NAMES[run.inbox]}`
+  return `Failure proof, ballots in ${ballotsIn(run)}`
 }
 
 /** By tone, in a circle of 15 px around 0, 0. */

@@ -1,7 +1,7 @@
 /** The page docs/failure-proof.md: what was done to Tallyroom, and what came of it. Every figure is one of a record. */
 
-import { type Inbox, type Run, USUAL } from "../record/record"
-import { INBOX_NAMES } from "./draw"
+import { type Run, USUAL } from "../record/record"
+import { ballotsIn, folderName } from "./ballots-in"
 import { FAULT_KINDS, type FaultKind } from "./fault-kinds"
 import { lengthText } from "./scale"
 import type { FaultBar, RunTimeline } from "./timeline"
@@ -46,7 +46,7 @@ const CHECKED = `## What is checked
 - No process grew, or kept sockets.
 - The record is whole and shows something, so that no empty run passes.`
 
-/** @param runs the last run of each inbox, in the order in which they shall be told; at least one */
+/** @param runs the last run of each, in the order in which they shall be told; at least one */
 export function failureProofPage(runs: readonly ProvenRun[]): string {
   const parts = [
     INTRO,
@@ -60,15 +60,15 @@ export function failureProofPage(runs: readonly ProvenRun[]): string {
 }
 
 /** Where the picture of a run lies, as seen from the page. */
-export function pictureOf(inbox: Inbox): string {
-  return `failure-proof/${inbox}.svg`
+export function pictureOf(run: Pick<Run, "inbox" | "nodes">): string {
+  return `failure-proof/${folderName(run)}.svg`
 }
 
 /** The figures of all runs, side by side. */
 function overview(runs: readonly ProvenRun[]): string {
   const row = (name: string, cell: (run: ProvenRun) => string) => [name, ...runs.map(cell)]
   return table([
-    row("ballots in", ({ timeline: { run } }) => INBOX_NAMES[run.inbox]),
+    row("ballots in", ({ timeline: { run } }) => ballotsIn(run)),
     row("begun", ({ timeline: { run } }) => `${run.startedAt.slice(0, 10)}`),
     row("votes and faults went on for", ({ timeline: { run } }) => lengthText(run.seconds)),
     row("faults", ({ timeline: { faults } }) => amount(faults.length)),
@@ -93,13 +93,13 @@ function overview(runs: readonly ProvenRun[]): string {
 
 function sectionOf({ timeline, verdict }: ProvenRun): string {
   const { run, faults } = timeline
-  const name = INBOX_NAMES[run.inbox]
+  const name = ballotsIn(run)
   const numbers = Object.entries(verdict.numbers).map(([what, value]) => `${lineOf(what)} ${amount(value)}`)
   return [
     `## ${name}`,
     `**${headline(timeline, verdict).text}.** ${run.seconds} seconds of seed ${run.seed}:`,
     `\`\`\`sh\n${commandOf(run)}\n\`\`\``,
-    `![The run with ${name} over time: votes, answers and ${amount(faults.length)} faults](${pictureOf(run.inbox)})`,
+    `![The run with ${name} over time: votes, answers and ${amount(faults.length)} faults](${pictureOf(run)})`,
     findingsOf(verdict),
     ...(numbers.length === 0 ? [] : [`By the checker's own count: ${numbers.join(", ")}.`]),
   ].join("\n\n")
@@ -130,7 +130,7 @@ function triedTable(runs: readonly ProvenRun[]): string {
         ),
       ])
   })
-  const heads = runs.map(({ timeline: { run } }) => INBOX_NAMES[run.inbox])
+  const heads = runs.map(({ timeline: { run } }) => ballotsIn(run))
   return table([["done to", "fault", "for instance", ...heads], ...rows])
 }
 
@@ -157,8 +157,9 @@ function cellOf(text: string): string {
 }
 
 /** What makes the same plan again; what it has by default is left out. */
-function commandOf({ inbox, seed, seconds, rate, harm, only, fsync }: Run): string {
+function commandOf({ inbox, seed, seconds, rate, harm, only, fsync, nodes }: Run): string {
   const words = [`bun run prove --inbox ${inbox} --seed ${seed} --seconds ${seconds}`]
+  if (nodes !== USUAL.nodes) words.push(`--nodes ${nodes}`)
   if (rate !== USUAL.rate) words.push(`--rate ${rate}`)
   if (harm !== USUAL.harm) words.push(`--harm ${harm}`)
   if (fsync !== USUAL.fsync) words.push(`--fsync ${fsync}`)

@@ -8,7 +8,7 @@ import { failureProofPage, type ProvenRun, pictureOf } from "./page"
 /** @param docs the folder of the docs @returns where the page is */
 export async function writeFailureProof(runs: readonly ProvenRun[], docs: string): Promise<string> {
   for (const { timeline, verdict } of runs) {
-    const picture = join(docs, pictureOf(timeline.run.inbox))
+    const picture = join(docs, pictureOf(timeline.run))
     await mkdir(dirname(picture), { recursive: true })
     await Bun.write(picture, drawTimeline(timeline, verdict))
   }

@@ -10,7 +10,7 @@ export function mayBeLost({ faults }: Pick<Evidence, "faults">, invoked: number)
   return faults.some(({ harm, to }) => harm !== "none" && to + FOUND_OUT_MS >= invoked)
 }
 
-/** Whether NATS, which is asked who has voted, may forget that after this time: its stream was emptied or set back. */
+/** Whether NATS, which is asked who has voted, may forget that after this time: its stream was emptied, or lost some. */
 export function mayForgetVoters(evidence: Pick<Evidence, "faults" | "inbox">, since: number): boolean {
   return forgetting(evidence).some(({ to }) => to + FOUND_OUT_MS >= since)
 }
@@ -25,7 +25,8 @@ export function hadForgottenVoters(
 
 function forgetting({ faults, inbox }: Pick<Evidence, "faults" | "inbox">) {
   return faults.filter(
-    ({ harm, target }) => inbox === "nats" && harm === "books" && /nats|machine/i.test(target),
+    ({ harm, target, name }) =>
+      inbox === "nats" && (harm === "books" || name === "flipped message") && /nats|machine/i.test(target),
   )
 }
 

@@ -22,6 +22,7 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     only: array(string()).nullable(),
     // Older records don't say it.
     fsync: z.enum(["always", "everysec"]).default("always"),
+    nodes: z.union([literal(1), literal(3)]).default(1),
     shards: number(),
     startedAt: string(),
   }),

@@ -2,6 +2,7 @@
 
 import type { Random } from "../random"
 import type { Harm, Inbox } from "../record/record"
+import type { Nodes } from "../system/stores"
 import type { System } from "../system/system"
 
 /** A kind of fault. All that it decides by chance comes from the seed of the run. */
@@ -14,16 +15,16 @@ export type Fault = {
   harm: Harm
   /** Where the harm depends on how the stores of the run keep what they take. */
   harmOn?(ground: Ground): Harm
-  /** What it can be done to in a system with this inbox; nothing where it makes no sense. */
-  targets(inbox: Inbox): readonly string[]
+  /** What it can be done to in a system on this ground; nothing where it makes no sense. */
+  targets(ground: Ground): readonly string[]
   /** What else must be whole meanwhile, as two faults at one thing would undo each other; the target always. */
   touches?(target: string): readonly string[]
   /** Begins it. */
   begin(system: System, target: string, random: Random): Promise<Begun>
 }
 
-/** How the stores of a run keep what they take. */
-export type Ground = { inbox: Inbox; appendfsync: "always" | "everysec" }
+/** How the stores of a run keep what they take, and how many servers hold the ballots. */
+export type Ground = { inbox: Inbox; appendfsync: "always" | "everysec"; nodes: Nodes }
 
 type Begun = {
   /** A line for people: what exactly was done. */
@@ -35,18 +36,27 @@ type Begun = {
 const APPS = ["vote", "worker", "result"] as const
 export const PROCESSES = APPS.flatMap((app) => [`${app} 1`, `${app} 2`])
 
-export const storesOf = (inbox: Inbox): string[] => [
-  "redis",
-  "postgres",
-  ...(inbox === "redis" ? [] : [inbox]),
-]
+/** The servers of the broker, by name; none where Redis holds the ballots. */
+export function serversOf({ inbox, nodes }: Ground): string[] {
+  if (inbox === "redis") return []
+  return nodes === 1 ? [inbox] : Array.from({ length: nodes }, (_, i) => `${inbox} ${i + 1}`)
+}
 
-export function linksOf(inbox: Inbox): string[] {
-  return PROCESSES.flatMap((name) => {
-    if (name.startsWith("result")) return [`${name} → postgres`]
-    const others = name.startsWith("vote") ? [] : [`${name} → postgres`]
-    return [`${name} → redis`, ...others, ...(inbox === "redis" ? [] : [`${name} → ${inbox}`])]
-  })
+export const storesOf = (ground: Ground): string[] => ["redis", "postgres", ...serversOf(ground)]
+
+/** The broker as a whole, which its operator sees. */
+export const brokerOf = ({ inbox }: Ground): string[] => (inbox === "redis" ? [] : [inbox])
+
+/** All servers that the broker of this name may have. */
+export const wholeBroker = (broker: string): string[] => [broker, ...[1, 2, 3].map((n) => `${broker} ${n}`)]
+
+export function linksOf(ground: Ground): string[] {
+  return PROCESSES.flatMap((name) => storesOfApp(name, ground).map((store) => `${name} → ${store}`))
+}
+
+function storesOfApp(name: string, ground: Ground): string[] {
+  if (name.startsWith("result")) return ["postgres"]
+  return ["redis", ...(name.startsWith("worker") ? ["postgres"] : []), ...serversOf(ground)]
 }
 
 export function memberOf({ vote, worker, result }: System, name: string) {
@@ -58,7 +68,7 @@ export function memberOf({ vote, worker, result }: System, name: string) {
 
 export function storeOf({ redis, postgres, broker }: System, name: string) {
   return found(
-    [redis, postgres, broker].find((it) => it?.name === name),
+    [redis, postgres, ...(broker?.servers ?? [])].find((it) => it.name === name),
     name,
   )
 }

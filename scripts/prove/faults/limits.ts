@@ -109,4 +109,23 @@ export const limitFaults: readonly Fault[] = [
       return { note: "redis is emptied (FLUSHALL), with whatever waits in it", end: async () => {} }
     },
   },
+  emptiedWhile("worker", "emptied while ballots wait", "both workers stand still"),
+  emptiedWhile("vote", "emptied while nothing waits", "both vote apps stand still"),
 ]
+
+/** @param app stands still for a while before Redis is emptied, and until it is */
+function emptiedWhile(app: "vote" | "worker", name: string, what: string): Fault {
+  return {
+    ...{ name, weight: 1, lasts: [2, 8], harm: "books", targets: () => ["redis"] },
+    touches: () => [`${app} 1`, `${app} 2`],
+    begin: async (system) => {
+      const members = system[app].map(({ member }) => member)
+      for (const member of members) member.freeze()
+      const end = async () => {
+        await asRedisAdmin(system, async (redis) => void (await redis.flushall()))
+        for (const member of members) member.thaw()
+      }
+      return { note: `${what} (SIGSTOP) for a while; then redis is emptied (FLUSHALL)`, end }
+    },
+  }
+}

@@ -9,13 +9,15 @@ const FULL_DISK = "full disk"
 export const DISK_FAULTS: readonly string[] = [POWER_CUT, FULL_DISK]
 
 /** Everything that may be on the machine. */
-const ON_IT = ["redis", "postgres", "nats"]
+const ON_IT = ["redis", "postgres", "nats", "nats 1"]
 
 /** A Redis that comes back without its last second looks whole where nobody had read that. NATS syncs now and then. */
-function powerCutHarm({ inbox, appendfsync }: Ground): Harm {
-  if (appendfsync === "everysec") return "unseen"
-  return inbox === "nats" ? "books" : "none"
+function powerCutHarm(ground: Ground): Harm {
+  return ground.appendfsync === "everysec" ? "unseen" : aloneHarm(ground)
 }
+
+/** What one server of a cluster loses the other two still have. */
+const aloneHarm = ({ inbox, nodes }: Ground): Harm => (inbox === "nats" && nodes === 1 ? "books" : "none")
 
 export const machineFaults: readonly Fault[] = [
   {
@@ -42,7 +44,7 @@ export const machineFaults: readonly Fault[] = [
   {
     ...{ name: FULL_DISK, weight: 2, lasts: [3, 10], harm: "none" },
     // A full NATS that starts anew drops its streams.
-    harmOn: ({ inbox }: Ground) => (inbox === "nats" ? "books" : "none"),
+    harmOn: aloneHarm,
     targets: () => ["machine"],
     touches: () => ON_IT,
     begin: async (system) => {
@@ -51,7 +53,8 @@ export const machineFaults: readonly Fault[] = [
       const end = async () => {
         await disk.free()
         // NATS needs that once it had no room, and Redis and Postgres may be down.
-        await Promise.all(system.onDisk.filter(({ name }) => name === "nats").map((store) => store.end()))
+        const nats = system.onDisk.filter(({ name }) => name.startsWith("nats"))
+        await Promise.all(nats.map((store) => store.end()))
         await Promise.all(system.onDisk.map((store) => store.start()))
       }
       return { note: "the disk of the stores is full", end }

@@ -1,10 +1,15 @@
 /** Connections that are cut, slow, or dead without a word. */
 
 import type { Random } from "../random"
-import type { Toxic } from "../system/links"
-import { type Fault, found, linksOf } from "./fault"
+import type { Link, Toxic } from "../system/links"
+import type { System } from "../system/system"
+import { brokerOf, type Fault, found, linksOf, PROCESSES, wholeBroker } from "./fault"
 
 const BOTH = ["upstream", "downstream"] as const
+/** Nothing arrives any more, and no connection closes. */
+export const DEAF: readonly Toxic[] = BOTH.map((stream) => ({
+  ...{ type: "timeout", stream, attributes: { timeout: 0 } },
+}))
 
 export const networkFaults: readonly Fault[] = [
   {
@@ -13,6 +18,23 @@ export const networkFaults: readonly Fault[] = [
       const link = found(links.get(target), target)
       await link.shut()
       return { note: `${target}: all connections are ended, new ones refused`, end: () => link.open() }
+    },
+  },
+  {
+    ...{ name: "cut off", weight: 3, lasts: [1, 20], harm: "none" },
+    targets: (ground) => ["redis", "postgres", ...brokerOf(ground)],
+    touches: (target) =>
+      wholeBroker(target).flatMap((server) => PROCESSES.map((app) => `${app} → ${server}`)),
+    begin: async (system, target, random) => {
+      const links = waysTo(system, target)
+      if (random.next() < 0.5) {
+        await Promise.all(links.map((link) => link.shut()))
+        const end = async () => void (await Promise.all(links.map((link) => link.open())))
+        return { note: `nobody reaches ${target}: all connections are ended, new ones refused`, end }
+      }
+      const ends = await Promise.all(links.map((link) => link.spoil(DEAF)))
+      const end = async () => void (await Promise.all(ends.map((undo) => undo())))
+      return { note: `nobody reaches ${target}: nothing arrives any more, and no connection closes`, end }
     },
   },
   spoiling("delay", 4, [2, 20], (random) => {
@@ -38,7 +60,7 @@ export const networkFaults: readonly Fault[] = [
     note: "what is sent arrives in pieces of some bytes",
   })),
   spoiling("silence", 4, [3, 30], () => ({
-    toxics: BOTH.map((stream) => ({ type: "timeout", stream, attributes: { timeout: 0 } })),
+    toxics: DEAF,
     note: "nothing arrives any more, and no connection closes",
   })),
   spoiling("one-way", 3, [3, 30], (random) => {
@@ -53,11 +75,20 @@ export const networkFaults: readonly Fault[] = [
   }),
 ]
 
+/** The links from the apps to a store, or to all servers of a broker. */
+function waysTo({ links }: System, store: string): Link[] {
+  const servers = wholeBroker(store)
+  return [...links.values()].filter(({ name }) => {
+    const [from = "", to = ""] = name.split(" → ")
+    return PROCESSES.includes(from) && servers.includes(to)
+  })
+}
+
 function spoiling(
   name: string,
   weight: number,
   lasts: readonly [number, number],
-  choose: (random: Random) => { toxics: Toxic[]; note: string },
+  choose: (random: Random) => { toxics: readonly Toxic[]; note: string },
 ): Fault {
   return {
     ...{ name, weight, lasts, harm: "none", targets: linksOf },

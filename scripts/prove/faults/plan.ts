@@ -2,6 +2,8 @@
 
 import { type Random, randomOf } from "../random"
 import type { Harm, Inbox } from "../record/record"
+import { brokerFaults } from "./brokers"
+import { byteFaults } from "./bytes"
 import { clockFaults } from "./clocks"
 import type { Fault, Ground } from "./fault"
 import { limitFaults } from "./limits"
@@ -15,6 +17,8 @@ export const FAULTS: readonly Fault[] = [
   ...networkFaults,
   ...limitFaults,
   ...volumeFaults,
+  ...byteFaults,
+  ...brokerFaults,
   ...machineFaults,
   ...clockFaults,
 ]
@@ -38,6 +42,8 @@ export type PlanWishes = {
   inbox: Inbox
   /** How Redis is said to sync: always where nothing is said. */
   appendfsync?: Ground["appendfsync"]
+  /** How many servers of NATS hold the ballots: one where nothing is said. */
+  nodes?: Ground["nodes"]
   /** The worst harm that is wanted. */
   harm: Harm
   /** Names of faults; all where there are none. */
@@ -59,23 +65,23 @@ const APART_S = 60
 const SHARE = 0.15
 
 export function planOf(wishes: PlanWishes): Planned[] {
-  const { seed, seconds, inbox, harm, only, without, appendfsync = "always" } = wishes
+  const { seed, seconds, harm, only, without } = wishes
+  const ground: Ground = { appendfsync: "always", nodes: 1, ...wishes }
   const random = randomOf(seed)
   const onIt = FAULTS.map((fault) => ({
     ...fault,
-    harm: fault.harmOn?.({ inbox, appendfsync }) ?? fault.harm,
+    harm: fault.harmOn?.(ground) ?? fault.harm,
   }))
   const kinds = onIt
     .filter((fault) => HARMS.indexOf(fault.harm) <= HARMS.indexOf(harm))
+    .filter((fault) => fault.targets(ground).length > 0)
     .filter(({ name }) => (only === undefined || only.includes(name)) && !without.includes(name))
   const plan: Planned[] = []
   for (let at = CALM_S; at < seconds; at += random.between(0.5, EVERY_S)) {
     const now = plan.filter((it) => it.at + it.lasts >= at)
     if (now.length >= AT_ONCE || kinds.length === 0) continue
     const fault = weighted(kinds, random)
-    const targets = fault.targets(inbox)
-    if (targets.length === 0) continue
-    const target = random.pick(targets)
+    const target = random.pick(fault.targets(ground))
     const [least, most] = fault.lasts
     // Mostly short, so that there is a system to vote in between.
     const wanted = least + (most - least) * random.next() ** 3

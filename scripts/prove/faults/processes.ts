@@ -1,6 +1,6 @@
 /** Processes that die, stand still and come back. */
 
-import { type Fault, memberOf, PROCESSES, storeOf, storesOf } from "./fault"
+import { type Fault, memberOf, PROCESSES, storeOf, storesOf, wholeBroker } from "./fault"
 
 const nothing = async () => {}
 
@@ -55,11 +55,22 @@ export const processFaults: readonly Fault[] = [
     },
   },
   {
-    ...{ name: "freeze", weight: 4, lasts: [1, 30], harm: "none", targets: storesOf },
+    ...{ name: "freeze", weight: 4, lasts: [1, 60], harm: "none", targets: storesOf },
     begin: async (system, target) => {
       const store = storeOf(system, target)
       store.freeze()
       return { note: `${target} stands still (SIGSTOP)`, end: async () => store.thaw() }
+    },
+  },
+  {
+    ...{ name: "kill", weight: 1, lasts: [0, 4], harm: "none", targets: () => ["everything"] },
+    touches: () => [...PROCESSES, "redis", "postgres", ...wholeBroker("nats"), "rabbitmq"],
+    begin: async ({ vote, worker, result, redis, postgres, broker }) => {
+      const stores = [redis, postgres, ...(broker?.servers ?? [])]
+      for (const { member } of [...vote, ...worker, ...result]) member.kill()
+      await Promise.all(stores.map((store) => store.kill()))
+      const end = async () => void (await Promise.all(stores.map((store) => store.start())))
+      return { note: "everything is killed at once (SIGKILL), and started anew", end }
     },
   },
 ]

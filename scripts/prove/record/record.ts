@@ -23,13 +23,15 @@ export type Run = {
   only: string[] | null
   /** How Redis was said to sync. */
   fsync: "always" | "everysec"
+  /** How many servers held the ballots, where that was a broker. */
+  nodes: 1 | 3
   shards: number
   /** When the run began, by the prover's wall clock (ISO 8601). It is for readers; nothing is computed from it. */
   startedAt: string
 }
 
 /** What is asked for where nothing else is. */
-export const USUAL = { rate: 150, harm: "unseen", fsync: "always" } as const
+export const USUAL = { rate: 150, harm: "unseen", fsync: "always", nodes: 1 } as const
 
 /** A poll as a host made it. All polls are by `browser` eligibility, with live results. */
 export type PollMade = {

@@ -65,7 +65,7 @@ export class Link {
   constructor(
     readonly name: string,
     private readonly api: string,
-    private readonly port: number,
+    readonly port: number,
   ) {}
 
   /** The same address with this link in the server's place. */

@@ -71,6 +71,26 @@ export class Store {
     })
   }
 
+  /**
+   * Kills it, and starts it on its data as this work leaves them.
+   * @param mend what its operator does where it does not start on these
+   * @returns whether it started without
+   */
+  damage(work: () => Promise<void>, mend: () => Promise<void> = async () => {}): Promise<boolean> {
+    return this.inTurn(async () => {
+      await this.server.kill9()
+      await work()
+      const isWell = await this.server.start().then(
+        () => true,
+        () => false,
+      )
+      if (isWell) return true
+      await mend()
+      await this.untilStarted()
+      return false
+    })
+  }
+
   regainPower(): Promise<void> {
     this.hasPower = true
     return this.start()

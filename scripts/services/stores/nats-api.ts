@@ -2,20 +2,46 @@
 
 import { connect } from "node:net"
 
-/** Asks JetStream's API, and answers what it says. */
+const PATIENCE_MS = 5_000
+
+/** Asks JetStream's API, and answers what it says. @throws where no answer comes */
 export async function askJetStream(natsUrl: string, what: string): Promise<Record<string, unknown>> {
+  const publication = `SUB answers 1\r\nPUB $JS.API.${what} answers 0\r\n\r\n`
+  const answer = await converse(natsUrl, publication, (received) => {
+    const [, length = "", rest = ""] = /\r\nMSG answers 1 (\d+)\r\n(.*)/s.exec(received) ?? []
+    return length !== "" && rest.length >= Number(length) ? rest.slice(0, Number(length)) : undefined
+  })
+  return JSON.parse(answer)
+}
+
+/** Whether a server is there that takes the user and password of this address. */
+export async function takesLogin(natsUrl: string): Promise<boolean> {
+  try {
+    return await converse(natsUrl, "PING\r\n", (received) => (received.includes("PONG") ? true : undefined))
+  } catch {
+    return false
+  }
+}
+
+/** Logs in, sends, and listens until what was received holds an answer. */
+async function converse<T>(
+  natsUrl: string,
+  words: string,
+  answerIn: (received: string) => T | undefined,
+): Promise<T> {
   const { hostname, port, username, password } = new URL(natsUrl)
   const socket = connect({ host: hostname, port: Number(port) })
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
   let received = ""
   socket.on("error", reject)
+  socket.on("close", () => reject(new Error(`NATS at ${hostname}:${port} ended the connection: ${received}`)))
+  socket.setTimeout(PATIENCE_MS, () => reject(new Error(`NATS at ${hostname}:${port} does not answer`)))
   socket.on("data", (data) => {
     received += data
-    const [, length = "", rest = ""] = /\r\nMSG answers 1 (\d+)\r\n(.*)/s.exec(received) ?? []
-    if (length !== "" && rest.length >= Number(length)) resolve(rest.slice(0, Number(length)))
+    const answer = answerIn(received)
+    if (answer !== undefined) resolve(answer)
   })
   const login = JSON.stringify({ user: username, pass: password, verbose: false })
-  socket.write(`CONNECT ${login}\r\nSUB answers 1\r\nPUB $JS.API.${what} answers 0\r\n\r\n`)
-  const answer = await promise.finally(() => socket.destroy())
-  return JSON.parse(answer)
+  socket.write(`CONNECT ${login}\r\n${words}`)
+  return promise.finally(() => socket.destroy())
 }

@@ -3,17 +3,29 @@ import { join, resolve } from "node:path"
 import { freePort } from "../processes/ports"
 import { keptSecrets, writePrivately } from "../secrets"
 import { ensureTool } from "../tools/tools"
+import { waitFor } from "../wait"
 import { type Broker, type BrokerOptions, greets } from "./broker"
+import { takesLogin } from "./nats-api"
 import { createServer } from "./server"
 
 const START_DEADLINE_MS = 30_000
 const STOP_GRACE_MS = 5_000
+/** Where nothing listens. */
+const NOBODY = "127.0.0.1:1"
 
 /** Which of a cluster's servers it is, and the ports on which they talk to each other. */
 export interface NatsCluster {
   readonly name: string
   readonly port: number
   readonly routes: readonly number[]
+  /** Clients and servers hear of no address, and so of no way around the ports that they were given. */
+  readonly tellsNoAddress?: boolean
+}
+
+export interface NatsServer extends Broker {
+  /** Takes this password and no other from now on, of clients that are connected too. */
+  setPassword(password: string): Promise<void>
+  readonly password: string
 }
 
 /** Starts a NATS server with JetStream on loopback whose streams in `dir` survive restarts and crashes. */
@@ -26,7 +38,7 @@ export async function startNats(
     /** Files for TLS; each client must show a certificate of the same authority. */
     tls?: { ca: string; cert: string; key: string }
   },
-): Promise<Broker> {
+): Promise<NatsServer> {
   const program = await ensureTool("nats-server")
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -46,8 +58,19 @@ export async function startNats(
     answers: () => greets(port),
   })
   await server.start()
-  return Object.assign(server, { port, url: `nats://tallyroom:${tallyroom}@127.0.0.1:${port}` })
+  const url = natsUrl(port, tallyroom)
+  const setPassword = async (password: string) => {
+    writePrivately(file, configuration(dir, port, password, options))
+    const { pid } = server
+    // One that does not run reads the file when it starts.
+    if (pid === undefined) return
+    process.kill(pid, "SIGHUP")
+    await waitFor("NATS to take another password", () => takesLogin(natsUrl(port, password)))
+  }
+  return Object.assign(server, { port, url, password: tallyroom, setPassword })
 }
+
+const natsUrl = (port: number, password: string) => `nats://tallyroom:${password}@127.0.0.1:${port}`
 
 function configuration(
   dir: string,
@@ -68,7 +91,8 @@ function configuration(
   ].join("\n")
 }
 
-function clusterBlock({ port, routes }: NatsCluster): string {
+function clusterBlock({ port, routes, tellsNoAddress = false }: NatsCluster): string {
   const others = routes.map((route) => `"nats://127.0.0.1:${route}"`).join(", ")
-  return `cluster { name: tallyroom, listen: "127.0.0.1:${port}", routes: [${others}] }`
+  const silent = tellsNoAddress ? `, no_advertise: true, advertise: "${NOBODY}"` : ""
+  return `cluster { name: tallyroom, listen: "127.0.0.1:${port}", routes: [${others}]${silent} }`
 }

@@ -13,13 +13,16 @@ const NAMES_GRACE_MS = 1_000
 /** What a client of AMQP 0-9-1 says first; the server answers with what it can. */
 const HELLO = Buffer.from("AMQP\0\0\x09\x01", "latin1")
 
+export interface RabbitmqServer extends Broker {
+  /** A command of `rabbitmqctl`. */
+  control(...words: string[]): Promise<void>
+}
+
 /**
  * Starts a RabbitMQ on loopback whose streams in `dir` survive restarts and crashes. Its user is guest, which RabbitMQ lets
  * in from this machine alone.
  */
-export async function startRabbitmq(
-  options: BrokerOptions & { tls?: RabbitmqTls },
-): Promise<Broker & { control(...words: string[]): Promise<void> }> {
+export async function startRabbitmq(options: BrokerOptions & { tls?: RabbitmqTls }): Promise<RabbitmqServer> {
   const program = await ensureTool("rabbitmq-server")
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })

@@ -6,6 +6,7 @@ import { packageManager } from "./packages"
 /** A program that Tallyroom's commands start, or a file that they need for it, and that no npm package ships. */
 export type Tool =
   | "redis-server"
+  | "redis-check-aof"
   | "nats-server"
   | "rabbitmq-server"
   | "chromium"
@@ -46,6 +47,7 @@ const RECIPES: Record<Tool, Recipe> = {
     brew: ["redis"],
     service: "redis-server.service",
   },
+  "redis-check-aof": { commands: ["redis-check-aof"], apt: ["redis-tools"], brew: ["redis"] },
   "nats-server": {
     commands: ["nats-server"],
     apt: ["nats-server"],

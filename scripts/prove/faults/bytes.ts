@@ -1,0 +1,132 @@
+/** Files of a store that lost their end, or in which a bit turned. */
+
+import { closeSync, openSync, readdirSync, readSync, statSync, truncateSync, writeSync } from "node:fs"
+import { join } from "node:path"
+import { outputOf } from "../../services/processes/output-of"
+import { ensureTool } from "../../services/tools/tools"
+import type { Random } from "../random"
+import { type Fault, type Ground, serversOf, storeOf } from "./fault"
+
+/** Enough for some ballots. */
+const TORN_BYTES = [1, 2_000] as const
+/** So far from the end of its file a bit may turn. */
+const FLIPPED_WITHIN = 20_000
+const nothing = async () => {}
+
+export const byteFaults: readonly Fault[] = [
+  {
+    ...{ name: "torn file", weight: 1, lasts: [0, 0], harm: "unseen", targets: () => ["redis"] },
+    begin: async ({ redis }, _, random) => {
+      let bytes = 0
+      await redis.damage(async () => {
+        bytes = tearEnd(newestAof(redis.data), random.whole(...TORN_BYTES))
+      })
+      return {
+        note: `redis is killed, and its append-only file loses its last ${bytes} bytes`,
+        end: nothing,
+      }
+    },
+  },
+  {
+    ...{ name: "flipped byte", weight: 1, lasts: [0, 0], harm: "unseen", targets: () => ["redis"] },
+    begin: async ({ redis }, _, random) => {
+      let where = ""
+      let said = ""
+      await redis.damage(
+        async () => {
+          where = flip(newestAof(redis.data), random, beginsOfParts)
+        },
+        async () => {
+          said = await mendAof(redis.data)
+        },
+      )
+      const mended = said === "" ? "it starts all the same" : `redis-check-aof --fix cuts off ${said} bytes`
+      return {
+        note: `redis is killed, and a bit turns ${where} of its append-only file; ${mended}`,
+        end: nothing,
+      }
+    },
+  },
+  {
+    ...{ name: "flipped message", weight: 1, lasts: [0, 0], harm: "unseen" },
+    targets: (ground: Ground) => serversOf(ground),
+    begin: async (system, target, random) => {
+      const store = storeOf(system, target)
+      let where = ""
+      await store.damage(async () => {
+        where = flip(random.pick(messageFiles(store.data)), random, everyByte)
+      })
+      return { note: `${target} is killed, and a bit turns ${where} of a file of messages`, end: nothing }
+    },
+  },
+]
+
+/** Cuts the end off a file. @returns how many bytes */
+function tearEnd(file: string, wanted: number): number {
+  const { size } = statSync(file)
+  const bytes = Math.min(size, wanted)
+  truncateSync(file, size - bytes)
+  return bytes
+}
+
+/** The newest part of an append-only file. */
+function newestAof(folder: string): string {
+  const parts = readdirSync(folder).filter((name) => name.endsWith(".incr.aof"))
+  const newest = parts
+    .map((name) => join(folder, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0]
+  if (newest === undefined) throw new Error(`there is no append-only file in ${folder}`)
+  return newest
+}
+
+/** What NATS (.blk) or RabbitMQ (.segment) keeps messages in. */
+function messageFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(blk|segment)$/.test(name))
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).size > 0)
+}
+
+/** Turns one bit near the end of a file. @returns where, in words */
+function flip(file: string, random: Random, placesIn: (bytes: Buffer) => number[]): string {
+  const { size } = statSync(file)
+  const bytes = Buffer.alloc(Math.min(size, FLIPPED_WITHIN))
+  const begin = size - bytes.length
+  const handle = openSync(file, "r+")
+  try {
+    readSync(handle, bytes, 0, bytes.length, begin)
+    const place = random.pick(placesIn(bytes))
+    const turned = (bytes[place] ?? 0) ^ (1 << random.whole(0, 7))
+    writeSync(handle, Buffer.of(turned), 0, 1, begin + place)
+    return `${bytes.length - place} bytes before the end`
+  } finally {
+    closeSync(handle)
+  }
+}
+
+const everyByte = (bytes: Buffer) => [...bytes.keys()]
+
+/**
+ * Where a command or a part of one begins in an append-only file: the signs in front of what is in them. A bit that turns within a value
+ * is one that Redis takes for another value, as its file has no checksums.
+ */
+function beginsOfParts(bytes: Buffer): number[] {
+  const text = bytes.toString("latin1")
+  return [...text.matchAll(/(?<=\r\n)[*$](?=\d+\r\n)/g)].map(({ index }) => index)
+}
+
+/** What an operator does when Redis does not start (docs/operations.md). @returns how many bytes that cut off */
+async function mendAof(folder: string): Promise<string> {
+  const program = await ensureTool("redis-check-aof")
+  const manifest = readdirSync(folder).find((name) => name.endsWith(".manifest"))
+  if (manifest === undefined) throw new Error(`there is no manifest in ${folder}`)
+  const { code, out, err } = await outputOf(
+    Bun.spawn([program, "--fix", join(folder, manifest)], {
+      stdin: new Blob(["y\n"]),
+      stdout: "pipe",
+      stderr: "pipe",
+    }),
+  )
+  if (code !== 0) throw new Error(`redis-check-aof ended with code ${code}: ${out}${err}`)
+  return /, with (\d+) bytes/.exec(out)?.[1] ?? "no"
+}

@@ -1,0 +1,131 @@
+/** The plan of a run: what its seed and its wishes make of it. */
+
+import { describe, expect, setDefaultTimeout, test } from "bun:test"
+import { type PlanWishes, planOf } from "../../scripts/prove/faults/plan"
+
+// A second of work, which takes its time on a busy machine.
+setDefaultTimeout(30_000)
+
+const HOUR_S = 3_600
+/** Together they have each fault. */
+const SEEDS = [1, 2, 3, 4, 5, 6]
+
+/** Each fault of long plans with its target, and its harm where that is not none. */
+function plannedIn(wishes: Pick<PlanWishes, "inbox"> & Partial<PlanWishes>): Set<string> {
+  const plan = SEEDS.flatMap((seed) =>
+    planOf({ seed, seconds: HOUR_S, harm: "unseen", without: [], ...wishes }),
+  )
+  return new Set(
+    plan.map(({ fault, target }) => {
+      return `${fault.name}: ${target}${fault.harm === "none" ? "" : `, ${fault.harm}`}`
+    }),
+  )
+}
+
+/** Whatever holds the ballots. */
+const ALWAYS = [
+  ...["vote 1", "worker 2", "result 1", "redis", "postgres"].flatMap((it) => [
+    `kill: ${it}`,
+    `restart: ${it}`,
+    `freeze: ${it}`,
+  ]),
+  "kill: everything",
+  "no worker: both workers",
+  "cut: vote 1 → redis",
+  "delay: worker 1 → postgres",
+  "throttle: vote 2 → redis",
+  "silence: vote 1 → redis",
+  "one-way: result 1 → postgres",
+  "pieces: worker 2 → redis",
+  "cut off: redis",
+  "cut off: postgres",
+  "full memory: redis",
+  "full disk: machine",
+  "no connections: postgres",
+  "read-only: postgres",
+  "logins refused: redis",
+  "logins refused: postgres",
+  "clock moved: clock of vote 1",
+  "clock moved: clock of worker 2",
+  "clock moved: clock of redis",
+  "power cut: machine",
+  "emptied: redis, books",
+  "emptied while ballots wait: redis, books",
+  "emptied while nothing waits: redis, books",
+  "torn file: redis, unseen",
+  "flipped byte: redis, unseen",
+  "older volume: redis, unseen",
+  "older volume: postgres, unseen",
+]
+const AT_BROKER = (it: string) => [`kill: ${it}`, `restart: ${it}`, `freeze: ${it}`, `cut: vote 1 → ${it}`]
+/** What NATS alone on a machine may lose with it. */
+const ALONE = ["full disk: machine, books", "power cut: machine, books"]
+
+describe("the plan of a proof", () => {
+  test("does to Redis all that its kind knows, and nothing to a broker", () => {
+    const planned = plannedIn({ inbox: "redis" })
+    for (const fault of ALWAYS) expect(planned).toContain(fault)
+    expect([...planned].filter((it) => /nats|rabbitmq|broker/.test(it))).toEqual([])
+  })
+
+  test("does to NATS and to the Redis beside it", () => {
+    const planned = plannedIn({ inbox: "nats" })
+    const own = [
+      "purged: nats, books",
+      "streams deleted: nats, books",
+      "logins refused: nats",
+      "cut off: nats",
+    ]
+    const expected = ALWAYS.filter((it) => !it.endsWith(": machine"))
+    for (const fault of [...expected, ...AT_BROKER("nats"), ...own, ...ALONE])
+      expect(planned).toContain(fault)
+    expect([...planned].filter((it) => /partitioned|leader/.test(it))).toEqual([])
+  })
+
+  test("parts one of three servers of NATS from the others, and kills the one that leads", () => {
+    const planned = plannedIn({ inbox: "nats", nodes: 3 })
+    const own = ["leader killed: nats leader", "streams deleted: nats, books", "logins refused: nats"]
+    const each = [1, 2, 3].flatMap((n) => [`partitioned: nats ${n}`, ...AT_BROKER(`nats ${n}`)])
+    for (const fault of [...ALWAYS, ...own, ...each]) expect(planned).toContain(fault)
+    expect([...planned].filter((it) => /(: |→ )nats$/.test(it) && !it.startsWith("cut off"))).toEqual([
+      "logins refused: nats",
+    ])
+  })
+
+  test("does to RabbitMQ and to the Redis beside it", () => {
+    const planned = plannedIn({ inbox: "rabbitmq" })
+    const own = ["streams deleted: rabbitmq, books", "logins refused: rabbitmq", "cut off: rabbitmq"]
+    for (const fault of [...ALWAYS, ...AT_BROKER("rabbitmq"), ...own]) expect(planned).toContain(fault)
+    expect([...planned].filter((it) => /purged|partitioned|leader/.test(it))).toEqual([])
+  })
+
+  test("leaves what one fault touches to it as long as that lasts", () => {
+    const plan = planOf({ seed: 8, seconds: HOUR_S, inbox: "nats", nodes: 3, harm: "unseen", without: [] })
+    const leaders = plan.filter(({ fault }) => fault.name === "leader killed")
+    const meanwhile = plan.filter(
+      ({ at, target }) =>
+        /^nats \d$/.test(target) && leaders.some((it) => it.at <= at && at <= it.at + it.lasts),
+    )
+    expect(leaders.length).toBeGreaterThan(0)
+    expect(meanwhile).toEqual([])
+  })
+
+  test("is the same from the same seed, and another from another", () => {
+    const plan = (seed: number) =>
+      planOf({ seed, seconds: 600, inbox: "nats", harm: "unseen", without: [] }).map(
+        ({ fault, target, at, lasts }) => `${at} ${lasts} ${target} ${fault.name}`,
+      )
+    expect(plan(1)).toEqual(plan(1))
+    expect(plan(1)).not.toEqual(plan(2))
+    expect(plan(1).length).toBeGreaterThan(100)
+  })
+
+  test("has no harm where none is wanted, and only what is asked for", () => {
+    const wishes = { seed: 3, seconds: 3_600, inbox: "redis", without: ["clock moved"] } as const
+    const harmless = planOf({ ...wishes, harm: "none" })
+    expect(new Set(harmless.map(({ fault }) => fault.harm))).toEqual(new Set(["none"]))
+    expect(harmless.some(({ fault }) => fault.name === "clock moved")).toBe(false)
+    const kills = planOf({ ...wishes, harm: "unseen", only: ["kill"] })
+    expect(new Set(kills.map(({ fault }) => fault.name))).toEqual(new Set(["kill"]))
+  })
+})
