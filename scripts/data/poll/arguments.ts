@@ -30,6 +30,7 @@ const USAGE = `Usage: bun run poll <command>
 
 Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
 A moment is like 2030-01-31T20:00:00Z.
+Who votes: browser (a courtesy: whoever deletes cookies votes again), code (whoever sees one), network (all behind an address).
 
 Environment:
   RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo);
