@@ -141,7 +141,7 @@ describe("steps side by side", () => {
       expect(text).toContain(line)
     }
     expect(text).toContain("Failed:\n  lint\n  a.test.ts > one")
-    expect(text).toContain("processor busy:\n  long.test.ts (61.0 s, 2.0 s)\n\nSkipped:")
+    expect(text).toContain("in a browser):\n  long.test.ts (61.0 s, 2.0 s)\n\nSkipped:")
     expect(printed.at(-1)).toEndWith("4 passed, 2 failed")
   })
 

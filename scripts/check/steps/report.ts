@@ -41,7 +41,7 @@ export class CheckReport {
 
   /** Prints the last lines. @returns the exit code */
   end(): number {
-    this.list("Longest, and how long they kept a processor busy", this.longest())
+    this.list("Longest, and how long they kept a processor busy (without pages in a browser)", this.longest())
     this.list("Skipped", this.skipped)
     this.list("Failed", this.failed)
     this.print(`\nTook ${Math.round((performance.now() - this.start) / 1_000)} s.`)
