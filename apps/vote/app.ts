@@ -53,6 +53,7 @@ export type AppDeps = {
     | "TRUSTED_PROXIES"
     | "BACKLOG_LIMIT"
     | "CHANGE_AFTER_SECONDS"
+    | "NETWORK_SHARE"
     | "PUBLIC_URL"
     | "RESULT_URL"
     | "EMBED_ORIGINS"
@@ -137,7 +138,12 @@ export function createApp({
     .use(pollRoutes(deps))
     .use(tallyRoutes(deps))
     .use(voteRoutes(deps))
-    .use(contractRoutes(settings.CONTRACT, deps, redis))
+    .use(
+      contractRoutes(settings.CONTRACT, deps, redis, {
+        secret: settings.VOTER_SECRETS[0] ?? "",
+        percent: settings.NETWORK_SHARE,
+      }),
+    )
 }
 
 /** Leads from /lunch to /polls/lunch; null if there is no such poll. While that is not known, the poll's page says so. */

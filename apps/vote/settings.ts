@@ -3,6 +3,7 @@
 import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
+import { networkShare } from "@tallyroom/lib/http/network-share"
 import { inboxSettings } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
@@ -65,5 +66,6 @@ export const settings = {
     description: "The address of the result app, to which pages link: scheme, host and port alone.",
   }),
   EMBED_ORIGINS: embedOrigins,
+  NETWORK_SHARE: networkShare,
   CONTRACT: contract,
 }

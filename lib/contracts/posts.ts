@@ -21,5 +21,7 @@ export const postsSchema = z.object({
   scores: z.record(z.string(), slugSchema),
   /** The limit of posts is reached, so that no vote creates another. */
   full: z.boolean(),
+  /** How many posts there may be. A worker of an earlier version does not say it. */
+  limit: z.number().optional(),
 })
 export type Posts = z.infer<typeof postsSchema>

@@ -16,6 +16,8 @@
  * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
+ * {s0}:wanters     hash    network (its keyed hash) -> "<day> <posts>": how many posts each network asked for on that day (UTC, counted from
+ *                           1970), so that none takes all of them (shard 0 alone)
  * {s0}:tally:<id>   string  JSON of the tally as Postgres has it (shard 0 alone)
  */
 export const keys = {
@@ -28,6 +30,7 @@ export const keys = {
   stream: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   wanted: "{s0}:wanted",
+  wanters: "{s0}:wanters",
   tally: (id: string) => `{s0}:tally:${id}`,
 }
 

@@ -35,7 +35,7 @@ export async function startFamily(
   const [vote, petsVote, posts] = await Promise.all([
     startVoteProcess(stores, { ...inbox, RESULT_URL: result.url }),
     startVoteProcess(stores, { ...inbox, RESULT_URL: petsResult.url, CONTRACT: "pets" }),
-    startVoteProcess(stores, { ...inbox, CONTRACT: "posts" }),
+    startVoteProcess(stores, { ...inbox, CONTRACT: "posts", TRUSTED_PROXIES: "127.0.0.1" }),
   ])
   return {
     worker,

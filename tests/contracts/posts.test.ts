@@ -17,8 +17,12 @@ beforeAll(async () => {
 }, 120_000)
 
 const ask = (path: string, init: RequestInit = {}) => fetch(`${family.posts.url}${path}`, init)
+/** Each post is first voted on from another network, where the headers say no other. */
 const vote = (postId: number, score = 1, headers: Record<string, string> = {}) =>
-  ask(`/vote?postId=${postId}&score=${score}`, { method: "POST", headers })
+  ask(`/vote?postId=${postId}&score=${score}`, {
+    method: "POST",
+    headers: { "x-forwarded-for": `203.0.113.${postId % 250}`, ...headers },
+  })
 const counts = async (postId: number) => (await ask(`/vote-counts?postId=${postId}`)).json()
 const madePosts = async () => (await sql`SELECT id FROM polls WHERE id LIKE 'post-%'`).length
 
@@ -138,6 +142,17 @@ test("a browser has one vote on a post, and may change it", async () => {
 test("posts are left out of the public lists", async () => {
   const lists = [`${family.posts.url}/api/polls`, `${family.classic.result.url}/api/polls`]
   for (const list of lists) expect(await (await fetch(list)).text()).not.toContain("post-7")
+})
+
+test("one network brings no more than its share of posts into being, and votes on all that are there", async () => {
+  const from = (address: string) => ({ "x-forwarded-for": address })
+  for (let i = 0; i < LIMIT / 2; i++)
+    await waitFor("a post", async () => (await vote(500 + i, 1, from("2001:db8::1"))).status === 201)
+  const refused = await vote(600, 1, from("2001:db8::2"))
+  expect([refused.status, (await refused.json()).type]).toEqual([429, "/problems/network-full"])
+  expect(Number(refused.headers.get("retry-after"))).toBeWithin(1, 24 * 60 * 60 + 1)
+  expect((await vote(500, -1, from("2001:db8::2"))).status).toBe(201)
+  expect(await counts(600)).toEqual({ postId: 600, upvotes: 0, downvotes: 0 })
 })
 
 test("no more posts come into being than the limit, and those that are there go on", async () => {

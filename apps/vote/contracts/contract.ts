@@ -5,7 +5,7 @@ import { PETS_POLL } from "@tallyroom/lib/contracts/pets"
 import type { AnyElysia } from "elysia"
 import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
-import { FirstVotes } from "./first-votes"
+import { FirstVotes, type NetworkLimit } from "./first-votes"
 import { petRoutes } from "./pets"
 import { type PostDeps, postRoutes } from "./posts"
 
@@ -24,9 +24,15 @@ export function isContractPath(contract: Contract, path: string): boolean {
 }
 
 /** The routes of the contract. The classic contract has none beside Tallyroom's own. */
-export function contractRoutes(contract: Contract, deps: PostDeps, redis: Redis): Plugin {
+export function contractRoutes(
+  contract: Contract,
+  deps: PostDeps,
+  redis: Redis,
+  network: NetworkLimit,
+): Plugin {
   if (contract === "pets") return petRoutes(deps)
-  if (contract === "posts") return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onInboxAway))
+  if (contract === "posts")
+    return postRoutes(deps, new FirstVotes(redis, deps.polls, deps.onInboxAway, network))
   return (app) => app
 }
 

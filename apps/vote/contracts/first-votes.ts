@@ -1,8 +1,10 @@
 /** Polls that their first vote creates: vote asks the worker for one by way of Redis, and waits until it is there. */
 
 import { pause } from "@tallyroom/lib/backoff"
+import { keyedText } from "@tallyroom/lib/ballots/keyed"
 import type { Posts } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
+import { shareOf } from "@tallyroom/lib/http/network-share"
 import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
@@ -20,6 +22,9 @@ const TALLY_PATIENCE_MS = 500
 const MOST_WAITING = 200
 const MOST_WANTED = 1_000
 
+/** What one network may take, and the secret under which Redis knows it. */
+export type NetworkLimit = { secret: string; percent: number }
+
 export class FirstVotes {
   private readonly waiting = new Map<string, Promise<void>>()
 
@@ -27,6 +32,7 @@ export class FirstVotes {
     private readonly redis: Redis,
     private readonly polls: Pick<PollCache, "index" | "poll" | "forget">,
     private readonly onInboxAway: (error: Error) => void,
+    private readonly network: NetworkLimit,
   ) {}
 
   /** How posts are voted on. @throws {InboxAway} when that is unknown, as while no worker creates posts */
@@ -50,15 +56,17 @@ export class FirstVotes {
   }
 
   /**
-   * Asks for the poll and returns once every shard of the inbox knows it. Clients that want the same poll wait together.
-   * @throws {Problem} posts-full, inbox-full; @throws {InboxAway} when no worker made it in time
+   * Asks for the poll and returns once every shard of the inbox knows it. Clients of one network that want the same poll wait together.
+   * @param network of the client, which may make a share of all posts alone
+   * @throws {Problem} posts-full, network-full, inbox-full; @throws {InboxAway} when no worker made it in time
    */
-  async make(poll: string): Promise<void> {
-    const known = this.waiting.get(poll)
+  async make(poll: string, network: string): Promise<void> {
+    const asking = `${poll} ${network}`
+    const known = this.waiting.get(asking)
     if (known) return known
     if (this.waiting.size >= MOST_WAITING) throw tooMany()
-    const made = this.ask(poll).finally(() => this.waiting.delete(poll))
-    this.waiting.set(poll, made)
+    const made = this.ask(poll, network).finally(() => this.waiting.delete(asking))
+    this.waiting.set(asking, made)
     return made
   }
 
@@ -72,15 +80,33 @@ export class FirstVotes {
     }
   }
 
-  private async ask(poll: string): Promise<void> {
+  private async ask(poll: string, network: string): Promise<void> {
     const end = performance.now() + PATIENCE_MS
+    let isNoted = false
     for (let lookMs = LOOK_MS; ; lookMs = Math.min(lookMs * 2, LONGEST_LOOK_MS)) {
       if (await this.stands(poll)) return this.polls.forget(poll)
-      if ((await this.posts()).full) throw full()
-      if ((await this.redis.wantPoll(keys.wanted, poll, MOST_WANTED).catch(away)) === 0) throw tooMany()
+      const posts = await this.posts()
+      if (posts.full) throw full()
+      await this.want(poll, isNoted ? "" : this.hidden(network), posts)
+      isNoted = true
       if (performance.now() > end) throw new InboxAway(`no worker made the poll ${poll} in time`)
       await pause(lookMs)
     }
+  }
+
+  /** @param network who asks; empty where Redis has noted it already */
+  private async want(poll: string, network: string, { limit }: Posts): Promise<void> {
+    const share = shareOf(limit ?? Number.MAX_SAFE_INTEGER, this.network.percent)
+    const heard = await this.redis
+      .wantPoll(keys.wanted, keys.wanters, poll, MOST_WANTED, network, share)
+      .catch(away)
+    if (heard === 0) throw tooMany()
+    if (heard < 0) throw networkFull(share, -heard)
+  }
+
+  /** No network can be read from what stands in Redis. */
+  private hidden(network: string): string {
+    return keyedText(this.network.secret, `posts of ${network}`, 12)
   }
 
   private async stands(poll: string): Promise<boolean> {
@@ -99,6 +125,11 @@ function away(cause: Error): never {
 function tooMany(): Problem {
   const detail = "Too many posts get their first vote at once: send the same vote again."
   return new Problem("inbox-full", detail, { retryAfter: 1 })
+}
+
+function networkFull(share: number, seconds: number): Problem {
+  const detail = `Your network has brought ${share} posts into being today, its share: vote on one that has votes already.`
+  return new Problem("network-full", detail, { retryAfter: seconds })
 }
 
 function full(): Problem {

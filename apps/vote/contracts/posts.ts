@@ -62,12 +62,12 @@ async function castOnPost(
   option: string,
 ): Promise<CastVote> {
   const read = async () => ({ option })
-  if (!(await firstVotes.isThere(poll))) await firstVotes.make(poll)
+  if (!(await firstVotes.isThere(poll))) await firstVotes.make(poll, client.network())
   try {
     return await castVote(deps, poll, client, read)
   } catch (error) {
     if (!isPollMissing(error)) throw error
-    await firstVotes.make(poll)
+    await firstVotes.make(poll, client.network())
     return castVote(deps, poll, client, read).catch(awayIfMissing)
   }
 }

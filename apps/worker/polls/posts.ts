@@ -23,7 +23,7 @@ const MOST_AT_ONCE = 200
 /** What vote is told of posts. */
 export function postsIndex(polls: Poll[], limit: number): Posts {
   const made = polls.filter(({ id }) => isPostPoll(id)).length
-  return { scores: SCORES, full: made >= limit }
+  return { scores: SCORES, full: made >= limit, limit }
 }
 
 /** Makes the polls that votes wait for, within the limit. The trigger on polls tells every worker of them. */

@@ -78,6 +78,13 @@ declare module "ioredis" {
       voters: string,
       ...args: Argument[]
     ): import("ioredis").Result<"tombstone" | "absent" | "newer", Context>
-    wantPoll(wanted: string, poll: string, most: number): import("ioredis").Result<0 | 1, Context>
+    wantPoll(
+      wanted: string,
+      wanters: string,
+      poll: string,
+      most: number,
+      network: string,
+      share: number,
+    ): import("ioredis").Result<number, Context>
   }
 }
