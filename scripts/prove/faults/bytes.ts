@@ -84,7 +84,7 @@ function messageFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(blk|segment)$/.test(name))
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path).size > 0)
+    .filter((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0)
 }
 
 /** Turns one bit near the end of a file. @returns where, in words */

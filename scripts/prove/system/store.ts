@@ -74,20 +74,17 @@ export class Store {
   /**
    * Kills it, and starts it on its data as this work leaves them.
    * @param mend what its operator does where it does not start on these
-   * @returns whether it started without
+   * @throws where the work or that can't be done; it runs again all the same
    */
-  damage(work: () => Promise<void>, mend: () => Promise<void> = async () => {}): Promise<boolean> {
+  damage(work: () => Promise<void>, mend: () => Promise<void> = async () => {}): Promise<void> {
     return this.inTurn(async () => {
       await this.server.kill9()
-      await work()
-      const isWell = await this.server.start().then(
-        () => true,
-        () => false,
-      )
-      if (isWell) return true
-      await mend()
-      await this.untilStarted()
-      return false
+      try {
+        await work()
+        await this.server.start().catch(mend)
+      } finally {
+        await this.untilStarted()
+      }
     })
   }
 
