@@ -9,6 +9,7 @@ import { cameByHttps, type TrustedProxies } from "@tallyroom/lib/http/address"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import type { EmbedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { shareOf } from "@tallyroom/lib/http/network-share"
+import { openapiRoute } from "@tallyroom/lib/http/openapi-document"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
@@ -28,7 +29,7 @@ import { databaseProblem } from "./database/database-problem"
 import { withDeadline } from "./database/deadline"
 import { embedRoutes } from "./embed/embed-routes"
 import { answerPage } from "./http/answer"
-import { openapiDocument } from "./http/openapi"
+import { openapiHead } from "./http/openapi"
 import { problemPage } from "./http/problem-page"
 import { keptForm } from "./http/sent-form"
 import { visitOf } from "./http/site"
@@ -148,7 +149,7 @@ export function createApp(deps: AppDeps) {
   secureAnswers(site.isSecure)(app)
   app
     .onBeforeHandle(idsAreIds)
-    .use(openapiDocument())
+    .use(openapiRoute(openapiHead))
     .use(assets.plugin)
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())

@@ -5,6 +5,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import type { Assets } from "@tallyroom/lib/http/assets"
 import { Attempts } from "@tallyroom/lib/http/attempts"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { openapiRoute } from "@tallyroom/lib/http/openapi-document"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
@@ -25,7 +26,7 @@ import { FormAnswers } from "./casting/form-answers"
 import { type VoteDeps, voteRoutes } from "./casting/vote-routes"
 import { contractRoutes, isContractPath, pollsOf } from "./contracts/contract"
 import { inboxProblem } from "./http/inbox-problem"
-import { openapiDocument } from "./http/openapi"
+import { openapiHead } from "./http/openapi"
 import type { Metrics } from "./metrics"
 import { logRefusals } from "./outage-log"
 import type { PollCache } from "./polls/poll-cache"
@@ -133,7 +134,7 @@ export function createApp({
     .use(secureAnswers(isSecure))
     .use(problems)
     .use(assets.plugin)
-    .use(openapiDocument())
+    .use(openapiRoute(openapiHead))
     .use(ballotPageRoutes(deps))
     .use(pollRoutes(deps))
     .use(tallyRoutes(deps))

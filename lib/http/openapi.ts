@@ -4,6 +4,7 @@ import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { PROBLEMS, type ProblemKind } from "../errors"
 import { SLUG } from "../polls/poll"
+import { LANGUAGES } from "../ui/language"
 
 type Responses = NonNullable<DocumentDecoration["responses"]>
 
@@ -24,7 +25,32 @@ export const POLL_PARAMETER = {
 } as const
 
 /** For polls whose results are shown to voters alone. */
-export const RECEIPT_QUERY = { name: "receipt", in: "query", schema: text } as const
+export const RECEIPT_QUERY = queryOf("receipt", "A receipt of the poll, where only voters see its results.")
+
+/** For pages: the language that a reader chooses. */
+export const LANGUAGE_QUERY = queryOf(
+  "lang",
+  "The language of the page; else the cookie's, else the browser's.",
+  [...LANGUAGES],
+)
+export const THEME_QUERY = queryOf(
+  "theme",
+  "The colours of the page; else those that the browser asks for.",
+  ["light", "dark"],
+)
+
+/** An optional parameter of the query. @param values that it may have; any text where there are none */
+export function queryOf(name: string, description: string, values: string[] = []) {
+  const schema = values.length > 0 ? { ...text, enum: values } : text
+  return { name, in: "query", description, schema } as const
+}
+
+export const IF_NONE_MATCH = {
+  name: "If-None-Match",
+  in: "header",
+  description: "The ETag of an earlier answer: 304 while it is still right.",
+  schema: text,
+} as const
 
 /**
  * For clients that may get their next answer from another replica.
@@ -47,6 +73,20 @@ export function jsonBody(schema: z.ZodType) {
   return { required: true, content: { "application/json": { schema: jsonSchema(schema) } } }
 }
 
+/** A form whose fields are texts of at most these lengths. */
+export function formBody(fields: Record<string, number>, required: string[] = []) {
+  const properties = Object.entries(fields).map(
+    ([name, maxLength]) => [name, { ...text, maxLength }] as const,
+  )
+  const schema = {
+    type: "object" as const,
+    properties: Object.fromEntries(properties),
+    required,
+    additionalProperties: false,
+  }
+  return { required: required.length > 0, content: { "application/x-www-form-urlencoded": { schema } } }
+}
+
 export function jsonAnswer(description: string, schema: z.ZodType) {
   return { description, content: { "application/json": { schema: jsonSchema(schema) } } }
 }
@@ -65,6 +105,20 @@ export function problemAnswers(...kinds: ProblemKind[]): Responses {
       return [status, { description, content: { "application/problem+json": { schema } } }]
     }),
   )
+}
+
+/**
+ * The same where people come, too: a browser gets a page that says what is wrong, and a program that sent something and asks
+ * for no type a line of text.
+ */
+export function problemPages(...kinds: ProblemKind[]): Responses {
+  const pages = { "text/html": { schema: text }, "text/plain": { schema: text } }
+  return Object.fromEntries(
+    Object.entries(problemAnswers(...kinds)).map(([status, answer]) => {
+      const { content = {} } = answer as { content?: Record<string, unknown> }
+      return [status, { ...answer, content: { ...content, ...pages } }]
+    }),
+  ) as Responses
 }
 
 export function jsonSchema(schema: z.ZodType): Record<string, unknown> {

@@ -11,14 +11,21 @@ import { answerPage } from "../http/answer"
 import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
+import { embedDetail } from "../results/results-openapi"
 import { embeddedResultsPage } from "../results/results-page"
 import { shownTo } from "../tally/shown-tally"
+
+const SCRIPT_DETAIL = {
+  summary: "The script that shows a poll in another site's page",
+  tags: ["pages"],
+  responses: { 302: { description: "To the script under the name of its content." } },
+}
 
 /** Other sites name the script of embeds by an address that never changes. */
 const EMBED_SCRIPT_CACHE = "public, max-age=300"
 
 export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; site: Site }) {
-  return new Elysia({ name: "embed", detail: { hide: true } })
+  return new Elysia({ name: "embed" })
     .get(
       "/embed/:poll",
       async ({ request, params }) => {
@@ -37,16 +44,20 @@ export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; si
           frameAncestors,
         })
       },
-      canonicalAddress,
+      { ...canonicalAddress, detail: embedDetail },
     )
-    .get("/embed.js", () => {
-      const headers = {
-        ...fileHeaders,
-        location: site.asset("embed.js"),
-        "cache-control": EMBED_SCRIPT_CACHE,
-      }
-      return new Response(null, { status: 302, headers })
-    })
+    .get(
+      "/embed.js",
+      () => {
+        const headers = {
+          ...fileHeaders,
+          location: site.asset("embed.js"),
+          "cache-control": EMBED_SCRIPT_CACHE,
+        }
+        return new Response(null, { status: 302, headers })
+      },
+      { detail: SCRIPT_DETAIL },
+    )
 }
 
 function redirectToBallot(address: string, theme: string | undefined): Response {

@@ -11,7 +11,13 @@ import {
 } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
-import { answeredOptionSchema, countSchema, momentSchema, phaseSchema } from "../http/api-schemas"
+import {
+  ADMIN_QUERY,
+  answeredOptionSchema,
+  countSchema,
+  momentSchema,
+  phaseSchema,
+} from "../http/api-schemas"
 import { duplicateSchema, pollChangeSchema, sentPollSchema } from "./poll-change"
 
 /** What `pollView` returns; only admins get the last four fields. */
@@ -58,6 +64,7 @@ export const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_O
 export const pollsDetail: DocumentDecoration = {
   summary: "All polls; drafts and archived ones only for admins",
   tags: ["polls"],
+  parameters: [ADMIN_QUERY],
   responses: {
     200: jsonAnswer("The polls in the host's order; new ones come first.", pollsSchema),
     ...problemAnswers("database-away"),
@@ -67,7 +74,7 @@ export const pollsDetail: DocumentDecoration = {
 export const pollDetail: DocumentDecoration = {
   summary: "One poll",
   tags: ["polls"],
-  parameters: [POLL_PARAMETER],
+  parameters: [POLL_PARAMETER, ADMIN_QUERY],
   responses: {
     200: jsonAnswer("The poll.", pollViewSchema),
     ...problemAnswers("poll-unknown", "poll-deleted", "database-away"),

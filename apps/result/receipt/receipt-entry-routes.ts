@@ -11,11 +11,11 @@ import { readKeptForm } from "../http/sent-form"
 import { type Site, visitOf } from "../http/site"
 import { receiptEntryPage } from "./receipt-entry-page"
 import { receiptFinder, receiptIn } from "./receipt-finder"
+import { ENTRY_FIELDS, entryDetail, entryPageDetail } from "./receipt-openapi"
 
 /** Nobody guesses 96 bits. The limit only keeps a guesser from costing much, and lets many people behind one address mistype. */
 const ATTEMPTS = { burst: 60, refillMs: 1_000 }
 const FORM_LIMIT = 4 * 1_024
-const MOST_CHARACTERS = 1_000
 const NOT_FOUND = 404
 
 export type ReceiptEntryOptions = { sql: Database; site: Site; trusted: TrustedProxies }
@@ -31,24 +31,27 @@ export function receiptEntryRoutes({ sql, site, trusted }: ReceiptEntryOptions) 
     attempts.failed(network)
     return finder.anew(receipt)
   }
-  return new Elysia({ name: "receipt-entry", detail: { hide: true } })
-    .get("/receipts", ({ request }) =>
-      answerPage(site, request, receiptEntryPage(visitOf(site, request), null), {
-        cache: PRIVATE,
-      }),
+  return new Elysia({ name: "receipt-entry" })
+    .get(
+      "/receipts",
+      ({ request }) =>
+        answerPage(site, request, receiptEntryPage(visitOf(site, request), null), {
+          cache: PRIVATE,
+        }),
+      { detail: entryPageDetail },
     )
     .post(
       "/receipts",
       async ({ request, server }) => {
         const peer = server?.requestIP(request)?.address ?? null
         const network = networkOf(clientAddress(peer, request.headers.get("x-forwarded-for"), trusted))
-        const { receipt: pasted = "" } = await readKeptForm(request, FORM_LIMIT, { receipt: MOST_CHARACTERS })
+        const { receipt: pasted = "" } = await readKeptForm(request, FORM_LIMIT, ENTRY_FIELDS)
         const receipt = receiptIn(pasted)
         const poll = receipt === null ? null : await pollOf(receipt, network)
         if (poll !== null) return leadOn(`/polls/${poll}/receipts/${receipt}`, 303)
         const page = receiptEntryPage(visitOf(site, request), pasted)
         return answerPage(site, request, page, { cache: PRIVATE, status: NOT_FOUND })
       },
-      { parse: "none" },
+      { parse: "none", detail: entryDetail },
     )
 }

@@ -11,7 +11,7 @@ import { answerPage } from "../http/answer"
 import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
-import { receiptDetail } from "./receipt-openapi"
+import { receiptDetail, receiptPageDetail } from "./receipt-openapi"
 import { receiptPage } from "./receipt-page"
 import { receiptStatus } from "./receipt-status"
 
@@ -30,7 +30,7 @@ export function receiptRoutes({ sql, tallies, site }: ReceiptOptions) {
         const html = receiptPage(visitOf(site, request), poll, params.receipt, status)
         return answerPage(site, request, html, { cache: PRIVATE })
       },
-      { ...canonicalAddress, detail: { hide: true } },
+      { ...canonicalAddress, detail: receiptPageDetail },
     )
     .get(
       "/api/polls/:poll/receipts/:receipt",

@@ -2,16 +2,27 @@
 
 import {
   afterQuery,
+  IF_NONE_MATCH,
   jsonAnswer,
+  LANGUAGE_QUERY,
   POLL_PARAMETER,
   problemAnswers,
+  problemPages,
+  queryOf,
   RECEIPT_QUERY,
+  THEME_QUERY,
   textAnswer,
 } from "@tallyroom/lib/http/openapi"
 import { resultsSchema, slugSchema, stateSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
-import { answeredOptionSchema, countSchema, momentSchema, phaseSchema } from "../http/api-schemas"
+import {
+  ADMIN_QUERY,
+  answeredOptionSchema,
+  countSchema,
+  momentSchema,
+  phaseSchema,
+} from "../http/api-schemas"
 
 /** What `snapshotOf` returns with counts, and the shares of the options and the timeline. */
 const tallySchema = z.strictObject({
@@ -48,7 +59,7 @@ const unchanged = { 304: { description: "As the client knows it by its If-None-M
 export const tallyDetail: DocumentDecoration = {
   summary: "Tally and timeline of a poll",
   tags: ["results"],
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH, ...AFTER],
   responses: {
     200: jsonAnswer("The votes, and how they came in; with an ETag.", tallySchema),
     ...unchanged,
@@ -59,7 +70,7 @@ export const tallyDetail: DocumentDecoration = {
 export const csvDetail: DocumentDecoration = {
   summary: "Tally of a poll for a spreadsheet",
   tags: ["results"],
-  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ...AFTER],
+  parameters: [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH, ...AFTER],
   responses: {
     200: textAnswer(
       "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
@@ -67,5 +78,50 @@ export const csvDetail: DocumentDecoration = {
     ),
     ...unchanged,
     ...problemAnswers(...PROBLEMS_OF_RESULTS),
+  },
+}
+
+const PAGE_OF_RESULTS = {
+  tags: ["pages"],
+  responses: {
+    200: textAnswer("A page.", "text/html"),
+    ...problemPages("poll-unknown", "poll-deleted", "token-needed", "too-many-attempts", "database-away"),
+  },
+}
+const ORDER_QUERY = queryOf("order", "The order of the options.", ["ballot", "votes"])
+const SEEN_BY = [RECEIPT_QUERY, ADMIN_QUERY, LANGUAGE_QUERY, THEME_QUERY]
+const canonical = { 308: { description: "To the canonical spelling of the address." } }
+
+export const startPageDetail: DocumentDecoration = {
+  ...PAGE_OF_RESULTS,
+  summary: "The results of the default poll",
+  parameters: [...SEEN_BY, ORDER_QUERY],
+}
+
+export const resultsPageDetail: DocumentDecoration = {
+  ...PAGE_OF_RESULTS,
+  summary: "The results page",
+  parameters: [POLL_PARAMETER, ...SEEN_BY, ORDER_QUERY],
+  responses: { ...PAGE_OF_RESULTS.responses, ...canonical },
+}
+
+export const stageDetail: DocumentDecoration = {
+  ...PAGE_OF_RESULTS,
+  summary: "The results on a big screen",
+  parameters: [POLL_PARAMETER, ...SEEN_BY],
+  responses: { ...PAGE_OF_RESULTS.responses, ...canonical },
+}
+
+export const embedDetail: DocumentDecoration = {
+  ...PAGE_OF_RESULTS,
+  summary: "The results for a frame in another site's page",
+  parameters: [
+    ...[POLL_PARAMETER, RECEIPT_QUERY, LANGUAGE_QUERY, THEME_QUERY, ORDER_QUERY],
+    queryOf("view", "`ballot` leads to the ballot, where the site around may show it.", ["ballot"]),
+  ],
+  responses: {
+    ...PAGE_OF_RESULTS.responses,
+    ...canonical,
+    302: { description: "To the ballot for a frame." },
   },
 }

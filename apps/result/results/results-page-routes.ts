@@ -11,6 +11,7 @@ import { answerPage } from "../http/answer"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
 import { shownTo } from "../tally/shown-tally"
+import { resultsPageDetail, startPageDetail } from "./results-openapi"
 import { resultsPage } from "./results-page"
 
 export type ResultsPageOptions = {
@@ -22,16 +23,20 @@ export type ResultsPageOptions = {
 }
 
 export function resultsPageRoutes({ access, tallies, site, home }: ResultsPageOptions) {
-  return new Elysia({ name: "results-pages", detail: { hide: true } })
-    .get("/", async ({ request, server }) => {
-      const tally = await tallies.read(home)
-      const viewer = viewerOf(access, request, server)
-      if (!tally || !mayKnow(tally.poll, viewer)) {
-        throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
-      }
-      const { shown, cache } = shownTo(tally, "/", viewer)
-      return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
-    })
+  return new Elysia({ name: "results-pages" })
+    .get(
+      "/",
+      async ({ request, server }) => {
+        const tally = await tallies.read(home)
+        const viewer = viewerOf(access, request, server)
+        if (!tally || !mayKnow(tally.poll, viewer)) {
+          throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
+        }
+        const { shown, cache } = shownTo(tally, "/", viewer)
+        return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
+      },
+      { detail: startPageDetail },
+    )
     .get(
       "/polls/:poll",
       async ({ request, server, params }) => {
@@ -40,6 +45,6 @@ export function resultsPageRoutes({ access, tallies, site, home }: ResultsPageOp
         const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
         return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
       },
-      canonicalAddress,
+      { ...canonicalAddress, detail: resultsPageDetail },
     )
 }

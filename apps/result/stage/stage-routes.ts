@@ -11,13 +11,14 @@ import { answerPage } from "../http/answer"
 import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
+import { stageDetail } from "../results/results-openapi"
 import { shownTo } from "../tally/shown-tally"
 import { stagePage } from "./stage-page"
 
 export type StageOptions = { access: AdminAccess; tallies: SharedReads<Tally>; site: Site }
 
 export function stageRoutes({ access, tallies, site }: StageOptions) {
-  return new Elysia({ name: "stage", detail: { hide: true } }).get(
+  return new Elysia({ name: "stage" }).get(
     "/polls/:poll/stage",
     async ({ request, server, params }) => {
       const viewer = viewerOf(access, request, server)
@@ -28,6 +29,6 @@ export function stageRoutes({ access, tallies, site }: StageOptions) {
         cache: viewer.admin ? PRIVATE : cache,
       })
     },
-    canonicalAddress,
+    { ...canonicalAddress, detail: stageDetail },
   )
 }

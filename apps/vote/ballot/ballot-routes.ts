@@ -2,7 +2,14 @@
 
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
-import { POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
+import {
+  LANGUAGE_QUERY,
+  POLL_PARAMETER,
+  problemPages,
+  queryOf,
+  THEME_QUERY,
+  textAnswer,
+} from "@tallyroom/lib/http/openapi"
 import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
@@ -26,14 +33,33 @@ import { hasCounts } from "./view/ballot-data"
 const MAX_CODE_CHARACTERS = 64
 const BEFORE_VOTING: ReadonlySet<Phase> = new Set(["draft", "scheduled"])
 
-const pageDetail = (named: boolean): DocumentDecoration => ({
-  summary: "The ballot page",
-  parameters: named ? [POLL_PARAMETER] : [],
+const PAGE_QUERIES = [
+  LANGUAGE_QUERY,
+  queryOf("code", "Fills in the code, as the address on a printed card does."),
+  queryOf("change", "Shows the options again, where a vote may be changed."),
+  queryOf(ANSWER_PARAMETER, "Set by a redirect after the form: what became of the vote."),
+]
+
+const pageDetail = (place: Place): DocumentDecoration => ({
+  summary: PAGE_SUMMARIES[place],
+  parameters: [
+    ...(place === "start" ? [] : [POLL_PARAMETER]),
+    ...PAGE_QUERIES,
+    ...(place === "frame" ? [THEME_QUERY] : []),
+  ],
   responses: {
     200: textAnswer("A page.", "text/html"),
-    ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
+    303: { description: "To the same page without the answer in its address, once a cookie carries it." },
+    ...(place !== "start" && { 308: { description: "To the canonical spelling of the address." } }),
+    ...problemPages("poll-unknown", "poll-deleted", "inbox-away"),
   },
 })
+
+const PAGE_SUMMARIES = {
+  start: "The ballot of the default poll",
+  poll: "The ballot page",
+  frame: "The ballot for a frame in another site's page",
+} as const satisfies Record<Place, string>
 
 export type BallotDeps = Pick<CastVoteDeps, "polls" | "appenderFor" | "eligibility"> & {
   sites: Pick<Sites, "for">
@@ -54,21 +80,21 @@ export function ballotPageRoutes(deps: BallotDeps): <App extends AnyElysia>(app:
         const poll = await polls.poll(defaultPoll(await polls.index()))
         return show(deps, poll, new Client(request, server, trustedProxies), "start")
       },
-      { detail: pageDetail(false) },
+      { detail: pageDetail("start") },
     )
     app.get(
       "/polls/:poll",
       async ({ request, params, server }) =>
         toCanonical(request) ??
         show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), "poll"),
-      { detail: pageDetail(true) },
+      { detail: pageDetail("poll") },
     )
     app.get(
       "/embed/:poll",
       async ({ request, params, server }) =>
         toCanonical(request) ??
         show(deps, await polls.poll(params.poll), new Client(request, server, trustedProxies), "frame"),
-      { detail: pageDetail(true) },
+      { detail: pageDetail("frame") },
     )
     return app
   }

@@ -48,7 +48,8 @@ function describe(issue: z.core.$ZodIssue): string {
     : `The field "${field}" ${issue.message}`
 }
 
-const FORM_FIELDS = {
+/** The fields of the ballot as a form, each with the most characters that its value may have. */
+export const FORM_FIELDS = {
   vote: MAX_FIELD_CHARACTERS,
   code: MAX_FIELD_CHARACTERS,
   words: MAX_FIELD_CHARACTERS,

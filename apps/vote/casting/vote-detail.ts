@@ -1,10 +1,20 @@
 /** What the OpenAPI document says of voting. */
 
-import { jsonAnswer, jsonBody, jsonSchema, POLL_PARAMETER, problemAnswers } from "@tallyroom/lib/http/openapi"
+import type { ProblemKind } from "@tallyroom/lib/errors"
+import {
+  formBody,
+  jsonAnswer,
+  jsonBody,
+  jsonSchema,
+  LANGUAGE_QUERY,
+  POLL_PARAMETER,
+  problemAnswers,
+  problemPages,
+} from "@tallyroom/lib/http/openapi"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
-import { ballotSchema } from "./ballot-request"
+import { ballotSchema, FORM_FIELDS } from "./ballot-request"
 
 const outcomeSchema = z.object({
   status: z.enum(["accepted", "received", "same"]),
@@ -21,7 +31,7 @@ const plainText = {
   },
 }
 
-const voteProblems = problemAnswers(
+const VOTE_PROBLEMS = [
   "poll-unknown",
   "poll-deleted",
   "option-unknown",
@@ -41,47 +51,46 @@ const voteProblems = problemAnswers(
   "too-many-attempts",
   "inbox-full",
   "inbox-away",
-)
+] as const satisfies ProblemKind[]
+
+const CASTING_HEADERS = [
+  { name: "Idempotency-Key", in: "header", schema: { type: "string", format: "uuid" } },
+  {
+    name: "Replaces",
+    in: "header",
+    description:
+      "Where votes may be changed: the receipt of the vote that this one is to replace, or none. A newer vote stays (409).",
+    schema: { type: "string" },
+  },
+] as const
 
 export const jsonVoteDetail: DocumentDecoration = {
   summary: "Vote",
   description:
     "A client that keeps no cookies and may have to send again gives its own id, a UUID, in Idempotency-Key.",
-  parameters: [
-    POLL_PARAMETER,
-    { name: "Idempotency-Key", in: "header", schema: { type: "string", format: "uuid" } },
-    {
-      name: "Replaces",
-      in: "header",
-      description:
-        "Where votes may be changed: the receipt of the vote that this one is to replace, or none. A newer vote stays (409).",
-      schema: { type: "string" },
-    },
-  ],
+  parameters: [POLL_PARAMETER, ...CASTING_HEADERS],
   requestBody: jsonBody(ballotSchema),
   responses: {
     201: jsonAnswer("Accepted: it will be counted exactly once.", outcomeSchema),
     200: jsonAnswer("The same vote as before, with its receipt.", outcomeSchema),
-    ...voteProblems,
+    202: jsonAnswer(
+      "Arrived: counting decides whether it stands, as the inbox can't tell yet.",
+      outcomeSchema,
+    ),
+    ...problemAnswers(...VOTE_PROBLEMS),
   },
-}
-
-const text = { type: "string" as const }
-const formSchema = {
-  type: "object" as const,
-  properties: { vote: text, code: text, replaces: text },
-  required: ["vote"],
 }
 
 /** Of the form's routes; only the one with a poll in its path has the parameter. */
 export const formVoteDetail = (named: boolean): DocumentDecoration => ({
   summary: "Vote by a form",
-  parameters: named ? [POLL_PARAMETER] : [],
-  requestBody: { required: true, content: { "application/x-www-form-urlencoded": { schema: formSchema } } },
+  parameters: [...(named ? [POLL_PARAMETER] : []), LANGUAGE_QUERY, ...CASTING_HEADERS],
+  requestBody: formBody(FORM_FIELDS, ["vote"]),
   responses: {
     201: plainText,
     200: plainText,
     303: { description: "For who asks for text/html: to the page that says what became of the vote." },
-    ...voteProblems,
+    202: plainText,
+    ...problemPages(...VOTE_PROBLEMS),
   },
 })

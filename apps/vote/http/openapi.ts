@@ -1,15 +1,10 @@
-/** The OpenAPI document at /openapi.json; each route brings its part. */
+import type { DocumentHead } from "@tallyroom/lib/http/openapi-document"
 
-import { openapi } from "@elysiajs/openapi"
-import type { AnyElysia } from "elysia"
-
-/** The document alone: a page to browse it would load scripts from another host. */
-export function openapiDocument(): AnyElysia {
-  return openapi({
-    provider: null,
-    specPath: "/openapi.json",
-    documentation: {
-      info: { title: "Tallyroom vote", version: "1", description: "Where people vote." },
-    },
-  })
+/** What the OpenAPI document says of the app as a whole. */
+export const openapiHead: DocumentHead = {
+  info: {
+    title: "Tallyroom vote",
+    version: "1",
+    description: "Where people vote. Errors are application/problem+json (RFC 9457), and pages for browsers.",
+  },
 }

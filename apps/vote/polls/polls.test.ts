@@ -1,6 +1,7 @@
 // Runs alone: it measures how soon a poll is known.
 import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test"
 import { waitFor } from "../../../scripts/services/wait"
+import { faultsIn, type OpenapiDocument, undocumentedIn } from "../../../tests/harness/openapi"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
 let fixture: VoteFixture
@@ -88,8 +89,19 @@ test("a poll that was unknown is found within a second of being made", async () 
   expect(performance.now() - made).toBeLessThan(1_000)
 })
 
-test("the OpenAPI document names every route and loads nothing from elsewhere", async () => {
-  const document = (await (await fixture.ask("/openapi.json")).json()) as { paths: object }
+test("the OpenAPI document is valid, and names every route and each parameter that it reads", async () => {
+  const document = (await (await fixture.ask("/openapi.json")).json()) as OpenapiDocument
+  expect(await faultsIn(document)).toEqual([])
+  const missing = await undocumentedIn(document, "pets", (method, address) => {
+    const isForm = !address.startsWith("/api/")
+    const type = isForm ? "application/x-www-form-urlencoded" : "application/json"
+    const body = isForm ? "vote=a&replaces=none" : JSON.stringify({ option: "a" })
+    return fixture.ask(address, {
+      ...{ method, headers: { "content-type": type } },
+      ...(method === "POST" && { body }),
+    })
+  })
+  expect(missing).toEqual([])
   expect(Object.keys(document.paths).sort()).toEqual([
     "/",
     "/api/polls",

@@ -8,6 +8,7 @@ import { namesTag } from "@tallyroom/lib/http/etag"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import {
   afterQuery,
+  IF_NONE_MATCH,
   jsonAnswer,
   POLL_PARAMETER,
   problemAnswers,
@@ -43,11 +44,12 @@ const tallyDetail: DocumentDecoration = {
   summary: "How the votes stand",
   description: "Results that are shown after voting alone ask for a receipt of the poll.",
   parameters: [
-    ...[POLL_PARAMETER, RECEIPT_QUERY, ...afterQuery(AFTER, "tallyVersion")],
+    ...[POLL_PARAMETER, RECEIPT_QUERY, IF_NONE_MATCH, ...afterQuery(AFTER, "tallyVersion")],
     { ...afterQuery(EARLIER_AFTER, "version")[0], deprecated: true },
   ],
   responses: {
     200: jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema),
+    304: { description: "As the client knows it by its If-None-Match." },
     ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden"),
     ...problemAnswers("inbox-away", "nothing-so-new"),
   },
