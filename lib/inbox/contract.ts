@@ -20,6 +20,8 @@ export type AppendAnswer =
   | { kind: "changed"; option: string; position: Position }
   /** The voter has changed the vote so recently that it can't be changed again before this time is over. */
   | { kind: "too-soon"; waitMs: number }
+  /** The same two of a vote that somebody else cast with this code, or from this network: nothing is told of it. */
+  | { kind: "voted" | "newer" }
   /** The poll's terms are others than those under which the voter was let in: read the poll anew and decide again. */
   | { kind: "stale" }
   | { kind: "poll-unknown" | "option-unknown" | "not-open" | "paused" | "closed" | "full" }
@@ -36,6 +38,11 @@ export type NewBallot = {
    * comes after a newer one of its voter so changes nothing. Undefined: whichever vote stands.
    */
   replaces?: Position | null | undefined
+  /**
+   * Who casts it, where a code or a network is the voter: only who comes as the same owner again is told what stands, and gets
+   * the first answer again. Undefined where the voter is the browser itself.
+   */
+  owner?: string | undefined
   /** Whether its client has hung up, so that nobody would learn of the answer. */
   isAbandoned?: (() => boolean) | undefined
 }
@@ -48,7 +55,7 @@ export type NewBallotWithPoll = NewBallot & {
 }
 
 /** Whose vote of which poll, and where the inbox keeps it. */
-export type VoterPlace = Pick<NewBallotWithPoll, "shard" | "poll" | "voter">
+export type VoterPlace = Pick<NewBallotWithPoll, "shard" | "poll" | "voter" | "owner">
 
 /** A vote that stands, as the inbox has it. */
 export type StandingVote = { option: string; position: Position }
@@ -101,7 +108,8 @@ export interface Appender {
    */
   append(ballot: NewBallotWithPoll): Promise<AppendAnswer>
   /**
-   * A voter's vote that stands; null when there is none, or this inbox doesn't know before it is counted.
+   * A voter's vote that stands; null when there is none, when another owner cast it, or when this inbox doesn't know before it is
+   * counted.
    * @throws {InboxAway} when it can't be asked
    */
   standing(place: VoterPlace): Promise<StandingVote | null>

@@ -9,7 +9,8 @@
  *                           revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard);
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  *                           where a broker holds the ballots also answered-<number> (ballots that vote answered as taken)
- * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot
+ * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot; where a code or a network votes also
+ *                           =voter -> "<owner> <stream id>", by which the owner of that ballot is known again
  * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
  * {s0}:counted      string  up to where the shard is counted, "<ms>-<seq>", and the stream's name where a broker holds the ballots: so it
  *                           is known outside of Postgres, should that go back

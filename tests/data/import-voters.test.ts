@@ -70,6 +70,7 @@ test("a voter who votes by code is one voter, however the code is written", asyn
   const replaced = "2 replaced by a later row of the file"
   expect(await runs(file)).toMatchObject({ summary: `1 accepted, ${replaced}, 0 refused` })
   await instance().untilTally("coded", { a: 0, b: 1 })
+  expect(await runs(file)).toMatchObject({ summary: `0 accepted, 1 cast before, ${replaced}, 0 refused` })
 })
 
 test("the same name is one voter, however its accents are written and whatever can't be seen in it", async () => {

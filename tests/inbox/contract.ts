@@ -128,14 +128,55 @@ export function inboxContract(kind: InboxKind): void {
       if (!refusesSecondVotes) await becomes(() => statusOf("stands", voter("ann"), second), "late")
     })
 
-    // Where a second vote is refused, the voter is told no more than that (apps/vote/voter/eligibility.test.ts).
-    test.if(!refusesSecondVotes)("tells by no receipt what a neighbour on the network chose", async () => {
-      await open("office", { eligibility: "network" })
-      await booth.cast("office", voter("office"), "b")
-      await untilCounted("office", { b: 1 })
-      for (const option of ["a", "b", "c"]) {
-        const answer = await booth.cast("office", voter("office"), option)
-        await becomes(() => statusOf("office", voter("office"), answer), "late")
+    // apps/vote/casting/told-nobody.test.ts asks the same of vote's answers.
+    test("tells by no answer and no receipt what somebody else chose by the same code or from the same network", async () => {
+      const kinds = (["code", "network"] as const).flatMap((eligibility) =>
+        (["final", "changeable"] as const).map((policy) => ({
+          id: `${eligibility}-${policy}`,
+          eligibility,
+          policy,
+        })),
+      )
+      const cases = kinds.flatMap(({ id }) =>
+        ["a", "b"].flatMap((stands) =>
+          ["a", "b"].flatMap((tried) =>
+            [undefined, null].map((replaces) => ({
+              ...{ id, stands, tried, replaces },
+              name: voter(`${id} ${stands} ${tried} ${replaces}`),
+            })),
+          ),
+        ),
+      )
+      await Promise.all(kinds.map(({ id, ...poll }) => open(id, poll)))
+      const own = await Promise.all(
+        cases.map(({ id, name, stands }) => booth.cast(id, name, stands, undefined, "ownowner")),
+      )
+      for (const { id } of kinds) await untilCounted(id, { a: 4, b: 4 })
+      const told = new Map<string, Set<string>>()
+      const tell = (key: string, answer: string) => told.set(key, (told.get(key) ?? new Set()).add(answer))
+      for (const { id, name, tried, replaces } of cases) {
+        const answer = await booth.cast(id, name, tried, replaces, "another1")
+        const key = `${id} ${tried} ${replaces}`
+        tell(key, answer.kind)
+        if (!("position" in answer)) continue
+        await becomes(async () => (await statusOf(id, name, answer)) !== "pending", true)
+        tell(`the receipt of ${key}`, await statusOf(id, name, answer))
+      }
+      expect([...told].filter(([, answers]) => answers.size !== 1)).toEqual([])
+      // Whoever cast it gets the first answer again, and a receipt that says so.
+      for (const [i, { id, name, stands }] of cases.entries()) {
+        if (id.endsWith("changeable")) continue
+        const again = await booth.cast(id, name, stands, undefined, "ownowner")
+        if (refusesSecondVotes) expect(again).toEqual({ ...own[i], kind: "same" } as AppendAnswer)
+        await becomes(() => statusOf(id, name, again), "counted")
+      }
+      for (const { id } of kinds)
+        await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ${id}`
+      for (const { id, name, tried } of cases) {
+        await waitFor("the poll to be closed", async () =>
+          ["closed", "final"].includes(String(await stateIn(id))),
+        )
+        expect(await booth.cast(id, name, tried, undefined, "another2")).toEqual({ kind: "closed" })
       }
     })
 

@@ -32,15 +32,12 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
  * One statement, so that all tables are seen at the same moment. `since` is when the ballot was accepted, or when it was
  * replaced or became a dead letter.
  */
-function lookUp(
-  sql: Database,
-  { number, policy, eligibility }: Poll,
-  { shard, position: { ms, seq }, voter }: Receipt,
-) {
+function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms, seq }, voter }: Receipt) {
   // A ballot that was sent again is in a stream twice, with ids of which only the moment differs. Once it was read, either counts.
   const inStream = seq >= BALLOT_ID_BASE
-  // Where all people on a network share a vote, saying so would tell a neighbour's choice to whoever tries every option.
-  const copyCounts = inStream && policy === "final" && eligibility !== "network"
+  // Another browser's ballot with the same code, or from the same network, has another id whatever its option is: so nobody learns
+  // the vote that stands by trying every option.
+  const copyCounts = inStream && policy === "final"
   const uuid = uuidOfVoter(voter)
   return sql`
     WITH ballot AS (SELECT ${ms}::bigint AS ms, ${seq}::bigint AS seq),

@@ -44,10 +44,12 @@ test("each of two voters of the same option gets a receipt of their own", async 
   }
 })
 
-test("in a poll with one vote a network, a browser's cookie shows no vote", async () => {
+test("in a poll with one vote a network, the browser that voted is shown its vote, and no other one of the network", async () => {
   const cookie = cookieOf(await fixture.vote("pets", "a"))
   expect((await fixture.vote("office", "a", { cookie })).status).toBe(201)
-  expect(await pageOf("/polls/office", cookie)).not.toContain("receipt-line")
+  expect(await pageOf("/polls/office", cookie)).toContain("receipt-line")
+  for (const other of ["", cookieOf(await fixture.ask("/polls/office"))])
+    expect(await pageOf("/polls/office", other)).not.toContain("receipt-line")
 })
 
 test("garbage in Redis in the place of a vote is taken for no vote", async () => {

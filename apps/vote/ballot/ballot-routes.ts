@@ -24,6 +24,7 @@ import type { Counts, Tallies } from "../polls/tallies"
 import { mayShow } from "../polls/tally-visibility"
 import { Client } from "../voter/client"
 import type { Visitor } from "../voter/visitor"
+import type { Identity } from "../voter/voters"
 import { ballotPage } from "./ballot-page"
 import { type PageHeaders, withCookies } from "./page-headers"
 import type { Sites } from "./sites"
@@ -111,12 +112,11 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const now = Math.floor(deps.clock.now())
   const { searchParams } = new URL(request.url)
   const theme = (["light", "dark"] as const).find((name) => embedded && name === searchParams.get("theme"))
-  const visitor =
-    poll.eligibility === "browser" ? deps.eligibility.visitors.read(client.header("cookie")) : null
+  const visitor = deps.eligibility.visitors.read(client.header("cookie"))
   const asked = searchParams.get(ANSWER_PARAMETER)
   const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
   if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)
-  const stands = await readOwnVote(deps, poll, visitor, now)
+  const stands = await readOwnVote(deps, poll, visitor, client, now)
   const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
   // The browser followed the redirect and brought none of the cookies that came with it. Other addresses say nothing about it.
@@ -124,7 +124,7 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const answer = read === null ? undefined : (asked ?? undefined)
   const atStart = place === "start"
   const page = { poll, language, embedded, atStart, theme, now, counts, cookieless, answer }
-  const headers = withCookies(deps, poll, client, visitor, deps.headers.page(language, embedded))
+  const headers = withCookies(deps, client, visitor, deps.headers.page(language, embedded))
   const { site, ballotPages, votedPages } = deps.sites.for(request)
   if (standing) {
     const choosing = poll.policy === "changeable" && searchParams.has("change")
@@ -152,16 +152,26 @@ function newerOf(answered: OwnVote, stands: OwnVote | null): OwnVote {
   return stands === null || stands.receipt === answered.receipt ? answered : stands
 }
 
-/** The own vote of a visitor who comes back. If it can't be read, the page does without. */
+/**
+ * The own vote of a visitor who comes back; of a code it is not known before the code is typed. If it can't be read, the page does
+ * without.
+ */
 async function readOwnVote(
   { polls, appenderFor, clock }: BallotDeps,
   poll: Poll,
   visitor: Visitor | null,
+  client: Client,
   now: number,
 ): Promise<OwnVote | null> {
-  if (visitor === null || BEFORE_VOTING.has(votingPhase(poll, now))) return null
+  if (visitor === null || poll.eligibility === "code" || BEFORE_VOTING.has(votingPhase(poll, now)))
+    return null
   const index = await polls.index().catch(() => null)
-  return index && ownVoteOf(appenderFor(index.shards), poll, visitor, index.shards, clock.way() ?? 0)
+  const owner: Identity = { kind: "visitor", value: visitor.id }
+  const voter =
+    poll.eligibility === "network"
+      ? { identity: { kind: "network", value: client.network() } as const, owner }
+      : { identity: owner }
+  return index && ownVoteOf(appenderFor(index.shards), poll, voter, index.shards, clock.way() ?? 0)
 }
 
 /** The counts that the page shows this reader beside the poll; null for none. If they can't be read, the page does without. */

@@ -1,7 +1,6 @@
 /** The headers of pages, which are made once for each language, and the cookies that a page sets. */
 
 import { pageHeaders } from "@tallyroom/lib/http/headers"
-import type { Poll } from "@tallyroom/lib/polls/poll"
 import {
   type Language,
   languageCookie,
@@ -43,18 +42,17 @@ export function withLanguage(client: Client, from: Headers): Headers {
 }
 
 /**
- * A copy of the headers, with cookies for the chosen language and, in a poll with one vote a browser, for the visitor.
+ * A copy of the headers, with cookies for the chosen language and for the visitor: where a code or a network votes, too, only the
+ * browser that voted is told what stands.
  * @param known the visitor of the request; null for a new one
  */
 export function withCookies(
   { eligibility }: { eligibility: EligibilityDeps },
-  poll: Poll,
   client: Client,
   known: Visitor | null,
   from: Headers,
 ): Headers {
   const headers = withLanguage(client, from)
-  if (poll.eligibility !== "browser") return headers
   const visitor = known ?? eligibility.visitors.create()
   if (mustSetCookie(visitor, () => client.isSecure()))
     headers.append("set-cookie", eligibility.visitors.setCookie(visitor, client.isSecure()))

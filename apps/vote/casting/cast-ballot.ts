@@ -8,7 +8,8 @@ import { type AppendAnswer, type Appender, termsOf } from "@tallyroom/lib/inbox/
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
 import type { PollReading } from "../polls/poll-cache"
 import { pollUnknown } from "../polls/poll-problems"
-import { type Identity, voterOf } from "../voter/voters"
+import type { Identified } from "../voter/eligibility"
+import { ownerOf, voterOf } from "../voter/voters"
 
 /**
  * The vote that stands after a ballot. `received`: whether the ballot stands will be known once it is counted. `stands`: an
@@ -47,7 +48,7 @@ export async function castBallot(
   inbox: { appender: Appender; shards: number },
   poll: PollReading,
   { option, replaces, isAbandoned }: Choice,
-  identity: Identity,
+  { identity, owner }: Pick<Identified, "identity" | "owner">,
 ): Promise<VoteOutcome> {
   // Redis decides whether the poll has this option, by a list that is divided by commas: so only an id may be asked for.
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
@@ -62,10 +63,10 @@ export async function castBallot(
     option,
     terms: termsOf(poll),
     replaces: identity.kind === "network" ? undefined : placeOf(replaces, poll, voter),
+    ...(owner && { owner: ownerOf(poll.salt, owner) }),
     isAbandoned,
   })
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
-  if (identity.kind === "network" && wouldTell(answer, poll)) throw networkVoted(poll)
   if (answer.kind === "too-soon") throw tooSoon(poll, answer.waitMs)
   if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
@@ -94,17 +95,11 @@ function voteChanged(poll: string, option: string, receipt: string): Problem {
   return new Problem("vote-changed", detail, { members: { poll, option, receipt } })
 }
 
-/**
- * Whether the answer would tell a person what another one on the same network chose, or give out that person's receipt.
- * Choosing the same option must tell nothing either. Where a vote may be changed, all people on the network share one.
- */
-function wouldTell(answer: AppendAnswer, poll: Poll): boolean {
-  return answer.kind === "stands" || (answer.kind === "same" && poll.policy === "final")
-}
-
-function networkVoted(poll: Poll): Problem {
-  const detail = `A vote from this network is in already in the poll ${poll.id}, which takes one vote a network.`
-  return new Problem("vote-stands", detail)
+/** Somebody else came with this code, or from this network: of that vote nothing is told, neither its option nor its receipt. */
+function votedAlready({ id, eligibility }: Poll): Problem {
+  const who = eligibility === "code" ? "This code was used already" : "A vote from this network is in already"
+  const rule = eligibility === "code" ? "a code" : "a network"
+  return new Problem("vote-stands", `${who} in the poll ${id}, which takes one vote ${rule}.`)
 }
 
 /** The voter's eligibility was checked against an old copy of the poll. */
@@ -136,6 +131,10 @@ function refusal(kind: Refusal, poll: Poll, option: string): Problem {
         members: { opensAt },
       })
     }
+    case "voted":
+      return votedAlready(poll)
+    case "newer":
+      return new Problem("vote-changed", `A newer vote by this code stands in the poll ${poll.id}.`)
     case "full":
       return new Problem(
         "inbox-full",

@@ -90,7 +90,8 @@ async function takeBallot(
 ): Promise<CastVote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
   requireSamePoll(poll, ballot, deps.polls, reading)
-  const { identity, setCookie } = identify(deps.eligibility, poll, ballot.code, client)
+  const voter = identify(deps.eligibility, poll, ballot.code, client)
+  const { setCookie } = voter
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   const { request } = client
   const choice = {
@@ -99,7 +100,7 @@ async function takeBallot(
     isAbandoned: () => request.signal.aborted,
   }
   try {
-    return { poll, outcome: await castBallot(inbox, poll, choice, identity), setCookie }
+    return { poll, outcome: await castBallot(inbox, poll, choice, voter), setCookie }
   } catch (error) {
     if (error instanceof StaleTerms) deps.polls.forget(poll.id)
     // A browser that sends the same ballot again must be the same visitor.

@@ -13,7 +13,13 @@ import { VISITOR_COOKIE } from "../voter/visitor"
 import type { OwnVote } from "./cast-ballot"
 
 /** Why a form's vote was not taken, where its page itself says so. */
-export type FormRefusal = "codeNeeded" | "codeUnknown" | "tooManyAttempts" | "tooSoon" | "refused"
+export type FormRefusal =
+  | "codeNeeded"
+  | "codeUnknown"
+  | "codeUsed"
+  | "tooManyAttempts"
+  | "tooSoon"
+  | "refused"
 
 /** `code` is the code as it was typed. */
 export type FormAnswer = { standing: OwnVote } | { refusal: FormRefusal; code: string }

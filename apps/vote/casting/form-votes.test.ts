@@ -111,13 +111,19 @@ test("a browser that keeps no cookies gets its receipt, and a warning that it ca
 
 test("the answer holds for codes and networks, a used code says so, and a wrong one is asked for anew", async () => {
   const code = writeCode(coded.salt, 1)
-  const first = await led(await fixture.form("/polls/coded", `vote=a&code=${code}`, BROWSER))
+  const cookie = cookieOf(await fixture.ask("/polls/coded"))
+  const own = { ...BROWSER, cookie }
+  const first = await led(await fixture.form("/polls/coded", `vote=a&code=${code}`, own))
   expect(first.page).toMatch(/Your vote is in Cats.* Cats .* [\w-]{54} /)
   expect(first.path).not.toContain(code)
   for (const option of ["a", "b"]) {
-    const { page } = await led(await fixture.form("/polls/coded", `vote=${option}&code=${code}`, BROWSER))
+    const { page } = await led(await fixture.form("/polls/coded", `vote=${option}&code=${code}`, own))
     expect(page).toMatch(/This code was used already .* It was used for .* Cats /)
     expect(page).not.toContain("You have voted")
+    const other = await led(await fixture.form("/polls/coded", `vote=${option}&code=${code}`, BROWSER))
+    expect(other.page).toContain("This code was used already")
+    expect(other.page).toContain(`[${code}]`)
+    expect(other.page).not.toContain("It was used for")
   }
   const wrong = await led(await fixture.form("/polls/coded", "vote=a&code=WRONG", BROWSER))
   expect(wrong.page).toContain("This is no code of this poll")
@@ -145,11 +151,16 @@ test("a program that asks for no type gets a line of text with the receipt", asy
     expect.stringMatching(/^Your first vote in the poll pets stands, for Cats\. The receipt is /),
   ])
   const code = writeCode(coded.salt, 3)
-  expect((await fixture.form("/polls/coded", `vote=a&code=${code}`)).status).toBe(201)
-  const used = await fixture.form("/polls/coded", `vote=b&code=${code}`)
+  expect((await fixture.form("/polls/coded", `vote=a&code=${code}`, { cookie })).status).toBe(201)
+  const used = await fixture.form("/polls/coded", `vote=b&code=${code}`, { cookie })
   expect([used.status, await used.text()]).toEqual([
     409,
     expect.stringMatching(/^This code was used already, for Cats in the poll coded\. The receipt is /),
+  ])
+  const elsewhere = await fixture.form("/polls/coded", `vote=a&code=${code}`)
+  expect([elsewhere.status, await elsewhere.text()]).toEqual([
+    409,
+    "This code was used already in the poll coded, which takes one vote a code.\n",
   ])
   const closed = await fixture.form("/polls/over", "vote=a")
   expect([closed.status, closed.headers.get("content-type"), await closed.text()]).toEqual([

@@ -5,28 +5,31 @@ import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { within } from "@tallyroom/lib/within"
-import type { Visitor } from "../voter/visitor"
-import { voterOf } from "../voter/voters"
+import type { Identified } from "../voter/eligibility"
+import { ownerOf, voterOf } from "../voter/voters"
 import type { OwnVote } from "./cast-ballot"
 
 /** A page without it is better than a late page: the inbox decides anyway when the visitor votes. */
 const PATIENCE_MS = 150
 
 /**
- * The vote of this visitor that stands; null if there is none, or if the inbox does not answer in time.
+ * The vote that this visitor cast and that stands; null if there is none, or if the inbox does not answer in time.
  * @param inbox for this number of shards
  * @param way how long the way to Redis and back takes, in ms
  */
 export async function ownVoteOf(
   inbox: Pick<Appender, "standing">,
   poll: Poll,
-  visitor: Visitor,
+  { identity, owner }: Pick<Identified, "identity" | "owner">,
   shards: number,
   way = 0,
 ): Promise<OwnVote | null> {
-  const voter = voterOf(poll.salt, { kind: "visitor", value: visitor.id })
+  const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, shards)
-  const known = inbox.standing({ shard, poll, voter })
+  const known = inbox.standing({
+    ...{ shard, poll, voter },
+    ...(owner && { owner: ownerOf(poll.salt, owner) }),
+  })
   const stands = await within(
     PATIENCE_MS + way,
     known,

@@ -110,7 +110,8 @@ async function formVote(
     if (setCookie !== null) response.headers.append("set-cookie", setCookie)
     return response
   } catch (error) {
-    const answer = error instanceof Problem && answerOf(error, code)
+    if (!(error instanceof Problem)) throw error
+    const answer = answerOf(error, code)
     if (!answer) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
     return toPage(deps, poll, answer, client, embedded)
@@ -122,6 +123,8 @@ function answerOf({ kind, members }: Problem, code: string): FormAnswer | null {
   const { option, receipt } = members
   if (kind === "vote-changed" && typeof option === "string" && typeof receipt === "string")
     return { standing: { status: "changed", option, receipt } }
+  // One that stands by a network has a page of its own.
+  if (kind === "vote-stands" && code !== "") return { refusal: "codeUsed", code }
   const refusal = REFUSALS[kind]
   return refusal ? { refusal, code } : null
 }

@@ -10,8 +10,11 @@ import type { Identity } from "./voters"
 
 export type EligibilityDeps = { visitors: Visitors; codeAttempts: Attempts }
 
-/** `setCookie` is the Set-Cookie header for the answer; null for none. */
-export type Identified = { identity: Identity; setCookie: string | null }
+/**
+ * `owner` is who casts the ballot, where a code or a network is the voter: others may come with the same one, and only this
+ * browser is told what it voted. `setCookie` is the Set-Cookie header for the answer; null for none.
+ */
+export type Identified = { identity: Identity; owner?: Identity; setCookie: string | null }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -29,10 +32,14 @@ export function identify(
     case "browser":
       return byBrowser(deps.visitors, client)
     case "code":
-      return { identity: byCode(deps.codeAttempts, poll, code, client), setCookie: null }
+      return ownedBy(byCode(deps.codeAttempts, poll, code, client), byBrowser(deps.visitors, client))
     case "network":
-      return { identity: { kind: "network", value: client.network() }, setCookie: null }
+      return ownedBy({ kind: "network", value: client.network() }, byBrowser(deps.visitors, client))
   }
+}
+
+function ownedBy(identity: Identity, { identity: owner, setCookie }: Identified): Identified {
+  return { identity, owner, setCookie }
 }
 
 /** A cookie wins over a key, which is for clients that keep no cookies. A client that has neither gets a new visitor id. */

@@ -12,3 +12,8 @@ export type Identity = { kind: "visitor" | "key" | "code" | "network"; value: st
 export function voterOf(salt: string, identity: Identity): string {
   return keyedText(salt, `voter ${identity.kind} ${identity.value}`, 16)
 }
+
+/** By what the inbox knows the owner of a vote again: 6 bytes, which say as little about the person. */
+export function ownerOf(salt: string, identity: Identity): string {
+  return keyedText(salt, `owner ${identity.kind} ${identity.value}`, 6)
+}

@@ -139,13 +139,10 @@ function placeChanging(batch: Batch, ballot: Placed): void {
 
 /**
  * Whether a ballot, although it was read later, is older than the vote of its voter that stands: its client knew less, or knew the
- * same and cast it earlier. commit.sql asks the same of what stands already.
+ * same and cast it earlier. commit.sql asks the same of what stands already. The same vote again, as its id tells, is never older.
  */
-function isOvertaken(
-  { knew, option, position }: Placed,
-  standing: Pick<Placed, "knew" | "option" | "position">,
-): boolean {
-  if (knew === undefined || option === standing.option) return false
+function isOvertaken({ knew, position }: Placed, standing: Pick<Placed, "knew" | "position">): boolean {
+  if (knew === undefined || position.seq === standing.position.seq) return false
   const known = standing.knew ?? standing.position.ms
   return knew < known || (knew === known && position.ms < standing.position.ms)
 }

@@ -42,7 +42,7 @@ WITH moved AS (
     SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option,
       knew = GREATEST(standing.knew, excluded.knew)
     WHERE (standing.ms, standing.seq) <> (excluded.ms, excluded.seq)
-      AND (excluded.knew IS NULL OR excluded.option = standing.option
+      AND (excluded.knew IS NULL OR excluded.seq = standing.seq
         OR (excluded.knew, excluded.ms) >= (COALESCE(standing.knew, standing.ms), standing.ms))
   RETURNING poll, voter, ms, seq, option, previous
 ), replaced AS (

@@ -14,7 +14,7 @@ import {
 } from "../contract"
 import { pauseBeforeChange } from "../stream/change-pause"
 import type { Publisher } from "../stream/contract"
-import { decodeEntry, encodeBallotEntry, newBallotId } from "../stream/entries"
+import { decodeEntry, encodeBallotEntry, newBallotId, ownsVote } from "../stream/entries"
 import { LATEST_ANSWER_MS, Patience } from "../stream/patience"
 import { isSubjectTaken, Nats, natsStream, stopSubject, subjectOf, subjectsOf } from "./connection"
 
@@ -69,7 +69,7 @@ export class NatsPublisher implements Publisher {
   /** While its poll may go on, and before it is final, what stands counts. */
   async standing(stream: string, place: VoterPlace, settled: number): Promise<StandingVote | null> {
     const found = await this.find(stream, place)
-    if (!found) return null
+    if (!found || !ownsVote(place, found)) return null
     const { option, position, seq } = found
     const isOver = place.poll.state === "closed" || place.poll.state === "final"
     if (isOver && seq > settled && (await this.cameAfterEnd(stream, place.poll, seq)))
@@ -131,19 +131,20 @@ function standingIn(found: StoredMsg | null): Standing | null {
   return { option: ballot.option, position: ballotId, turn, seq: found.seq }
 }
 
-/** What a voter is told whose ballot stands; null when the new one replaces it. */
+/** What a voter is told whose ballot stands; null when the new one replaces it. Of another owner's nothing depends on its option. */
 function answerTo(
-  { poll, option: chosen, replaces }: NewBallotWithPoll,
-  { option, position }: Standing,
+  ballot: NewBallotWithPoll,
+  standing: Standing,
   now: number,
   changeAfterMs: number,
 ): AppendAnswer | null {
-  const last = { option, castAt: position.ms }
-  const waitMs = pauseBeforeChange(poll, last, chosen, now, changeAfterMs)
-  if (waitMs > 0 && poll.eligibility !== "browser") return { kind: "too-soon", waitMs }
-  if (option === chosen) return { kind: "same", position }
-  if (poll.policy === "final") return { kind: "stands", option, position }
-  const isNewer = replaces !== undefined && comparePositions(position, replaces ?? START) > 0
-  if (isNewer) return { kind: "changed", option, position }
+  const { option, position } = standing
+  const { poll, option: chosen, replaces } = ballot
+  const isOwn = ownsVote(ballot, standing)
+  if (isOwn && option === chosen) return { kind: "same", position }
+  if (poll.policy === "final") return isOwn ? { kind: "stands", option, position } : { kind: "voted" }
+  if (replaces !== undefined && comparePositions(position, replaces ?? START) > 0)
+    return isOwn ? { kind: "changed", option, position } : { kind: "newer" }
+  const waitMs = pauseBeforeChange(position.ms, now, changeAfterMs)
   return waitMs > 0 ? { kind: "too-soon", waitMs } : null
 }

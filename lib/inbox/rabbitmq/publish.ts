@@ -14,12 +14,14 @@ import { Sender } from "./send"
 /** So many voters who may change their votes are remembered by each process, those who chose last. */
 const REMEMBERED = 20_000
 
+type LastChoice = { option: string; owner: string | undefined; castAt: number }
+
 export class RabbitPublisher implements Publisher {
   private readonly rabbit: Rabbit
   private readonly sender: Sender
   private readonly patience = new Patience("RabbitMQ")
   /** What the voters of changeable polls chose here last, as RabbitMQ itself can't be asked. */
-  private readonly last = new BoundedMap<string, { option: string; castAt: number }>(REMEMBERED)
+  private readonly last = new BoundedMap<string, LastChoice>(REMEMBERED)
 
   constructor(access: Access, events: ConnectionEvents) {
     this.rabbit = new Rabbit(access, events, SETTLING_MS)
@@ -53,12 +55,19 @@ export class RabbitPublisher implements Publisher {
   }
 
   /** How long the voter has to wait; if not at all, this choice is the last one now. */
-  private pause({ poll, voter, option }: NewBallotWithPoll, now: number, changeAfterMs: number): number {
+  private pause(
+    { poll, voter, option, owner }: NewBallotWithPoll,
+    now: number,
+    changeAfterMs: number,
+  ): number {
     if (poll.policy !== "changeable" || changeAfterMs === 0) return 0
     const key = `${poll.number} ${voter}`
     const last = this.last.get(key)
-    const waitMs = last ? pauseBeforeChange(poll, last, option, now, changeAfterMs) : 0
-    if (waitMs === 0 && last?.option !== option) this.last.set(key, { option, castAt: now })
+    const isNobodys = poll.eligibility !== "browser" && owner === undefined
+    // Somebody else with the same code, or on the same network, must not find out by the pause what was chosen.
+    if (last?.option === option && last.owner === owner && !isNobodys) return 0
+    const waitMs = last ? pauseBeforeChange(last.castAt, now, changeAfterMs) : 0
+    if (waitMs === 0) this.last.set(key, { option, owner, castAt: now })
     return waitMs
   }
 

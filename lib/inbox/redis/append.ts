@@ -54,13 +54,17 @@ export class RedisAppender implements Appender {
     })
   }
 
-  async standing({ shard, poll, voter }: VoterPlace): Promise<StandingVote | null> {
-    const stored = await this.redis.hget(keys.voters(shard, poll.id), voter).catch((error) => {
-      throw asInboxAway("Redis", error)
-    })
+  async standing({ shard, poll, voter, owner }: VoterPlace): Promise<StandingVote | null> {
+    // As owner_field in cast.lua.
+    const [stored, owned] = await this.redis
+      .hmget(keys.voters(shard, poll.id), voter, `=${voter}`)
+      .catch((error) => {
+        throw asInboxAway("Redis", error)
+      })
     const [option = "", id = ""] = stored?.split(" ", 2) ?? []
     const position = parsePosition(id)
-    return option === "" || position === null ? null : { option, position }
+    const isOwn = poll.eligibility === "browser" || (owner !== undefined && owned === `${owner} ${id}`)
+    return option === "" || position === null || !isOwn ? null : { option, position }
   }
 
   /** What arrives together goes on together, once it is known whose client has hung up. */
@@ -193,8 +197,8 @@ function scriptArguments(waiting: Waiting[]): { keyNames: string[]; args: (strin
       terms.push(ballot.terms)
       keyNames.push(keys.poll(shard, ballot.pollId), keys.voters(shard, ballot.pollId))
     }
-    const { voter, option, replaces } = ballot
-    args.push(pair, voter, option, replaces === undefined ? "" : formatPosition(replaces ?? START))
+    const { voter, option, replaces, owner = "" } = ballot
+    args.push(pair, voter, option, replaces === undefined ? "" : formatPosition(replaces ?? START), owner)
   }
   return { keyNames, args: [...terms, ...args] }
 }
@@ -221,6 +225,8 @@ function readAnswer(text: string): AppendAnswer {
     case "closed":
     case "full":
     case "stale":
+    case "voted":
+    case "newer":
       return { kind }
   }
   throw new InboxAway(`cast.lua answered ${JSON.stringify(text)}`)

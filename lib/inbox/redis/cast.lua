@@ -9,15 +9,17 @@
 -- change_after  a voter changes a vote this many ms after the last change at the earliest
 -- ARGV[5…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
 --           " <words>" where these were changed since the poll opened
--- then      four for each ballot: the number of its pair, voter, option, and the id of the vote that it is to replace, as far
---           as its voter knows: 0-0 for none, empty for whichever stands
+-- then      five for each ballot: the number of its pair, voter, option, the id of the vote that it is to replace, as far
+--           as its voter knows (0-0 for none, empty for whichever stands), and its owner: whoever else comes with the same
+--           code, or from the same network, is told nothing that depends on the option. Empty in polls by browser
 --
 -- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
--- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", "too-soon <ms to wait>", or the name of a refusal.
+-- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", "too-soon <ms to wait>", or the name
+-- of a refusal; of another owner's vote these are "voted" and "newer".
 local fence, inbox = KEYS[1], KEYS[2]
 local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local change_after = tonumber(ARGV[4])
-local FIXED_KEYS, FIXED_ARGUMENTS = 2, 4
+local FIXED_KEYS, FIXED_ARGUMENTS, BALLOT_ARGUMENTS = 2, 4, 5
 
 -- @include serving
 
@@ -57,7 +59,7 @@ for pair = 1, pairs_given do
   end
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,
-    changeable = policy == 'changeable', known_by_browser = eligibility == 'browser', known = {}, options = options, accepted = 0,
+    changeable = policy == 'changeable', by_browser = eligibility == 'browser', known = {}, options = options, accepted = 0,
   }
 end
 
@@ -82,21 +84,38 @@ local function wait_for_change(poll, standing_id)
   return wait > change_after and 0 or wait
 end
 
-local function decide(poll, voter, option, replaces)
+-- Where a code or a network votes, the owner of the standing ballot is noted beside it.
+local function owner_field(voter) return '=' .. voter end
+
+local function is_own(poll, voter, id, owner)
+  if poll.by_browser then return true end
+  return owner ~= '' and redis.call('HGET', poll.voters, owner_field(voter)) == owner .. ' ' .. id
+end
+
+-- No answer depends on the option that stands, nor on whether the same one was chosen.
+local function refuse_other(poll, option, replaces, standing_id)
+  if poll.refusal then return poll.refusal end
+  if not has_option(poll, option) then return 'option-unknown' end
+  if not poll.changeable then return 'voted' end
+  if replaces ~= '' and is_after(standing_id, replaces) then return 'newer' end
+end
+
+local function decide(poll, voter, option, replaces, owner)
   if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
   if standing then
     local standing_option, standing_id = string.match(standing, '^(%S+) (%S+)$')
-    local wait = wait_for_change(poll, standing_id)
-    -- Who shares a vote with others, or has only seen the code, must not find out by an answer which option stands.
-    if wait > 0 and not poll.known_by_browser then return 'too-soon ' .. wait end
-    if standing_option == option then return 'same ' .. standing_id end
+    local own = is_own(poll, voter, standing_id, owner)
+    local refusal = not own and refuse_other(poll, option, replaces, standing_id)
+    if refusal then return refusal end
+    if own and standing_option == option then return 'same ' .. standing_id end
     if not poll.refusal and not has_option(poll, option) then return 'option-unknown' end
     if not poll.refusal and not poll.changeable then return 'stands ' .. standing_id .. ' ' .. standing_option end
     -- The voter has chosen anew since, so this is not the last word: it came late, or another device does not know of that yet.
     if not poll.refusal and replaces ~= '' and is_after(standing_id, replaces) then
       return 'changed ' .. standing_id .. ' ' .. standing_option
     end
+    local wait = wait_for_change(poll, standing_id)
     if wait > 0 then return 'too-soon ' .. wait end
   end
   if poll.refusal then return poll.refusal end
@@ -104,14 +123,15 @@ local function decide(poll, voter, option, replaces)
   if places_left <= 0 then return 'full' end
   local id = redis.call('XADD', inbox, '*', 'b', poll.number .. ' ' .. voter .. ' ' .. option)
   redis.call('HSET', poll.voters, voter, option .. ' ' .. id)
+  if not poll.by_browser then redis.call('HSET', poll.voters, owner_field(voter), owner .. ' ' .. id) end
   poll.accepted = poll.accepted + 1
   places_left = places_left - 1
   return 'accepted ' .. id
 end
 
 local answers = { 'decided', now_text }
-for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, 4 do
-  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, BALLOT_ARGUMENTS do
+  answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], unpack(ARGV, i + 1, i + BALLOT_ARGUMENTS - 1))
 end
 for _, poll in ipairs(polls) do
   if poll.accepted > 0 then redis.call('HINCRBY', poll.key, 'accepted', poll.accepted) end

@@ -39,7 +39,7 @@ export interface Publisher extends BrokerConnection {
    */
   append(stream: string, ballot: NewBallotWithPoll, now: number, changeAfterMs: number): Promise<AppendAnswer>
   /**
-   * A voter's vote that stands; null when there is none, or the broker can't know.
+   * A voter's vote that stands; null when there is none, when another owner cast it, or when the broker can't know.
    * @param settled up to which `seq` the worker has counted the stream, and forgotten what is no vote
    * @throws {InboxAway} when the broker did not answer; or when what stands came after the marker of its poll's end and is not
    * settled, so that nobody knows whether it will count

@@ -1,24 +1,35 @@
 /** What stands in a stream: ballots with the id that vote gave them, and the markers by which a worker stops polls. */
 
+import { randomInt } from "node:crypto"
 import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition } from "../../ballots/ballot"
 import { keyed } from "../../ballots/keyed"
-import type { Entry, NewBallotWithPoll } from "../contract"
+import type { Entry, NewBallotWithPoll, StandingVote, VoterPlace } from "../contract"
 
 /** Greater than every `seq` of a position in Redis, so that a receipt tells whether it names such a position or a ballot id. */
 export const BALLOT_ID_BASE = 2 ** 30
 
 /**
- * The id by which a ballot in a stream is found again: its moment, and 30 bits that are the same for the same voter and
- * option. Its position would not do: a broker does not tell it, or not when the same ballot comes again.
+ * The id by which a ballot in a stream is found again: its moment, and 30 bits that are the same for the same voter, option and
+ * owner. Its position would not do: a broker does not tell it, or not when the same ballot comes again.
  * @param after the voter's standing ballot, which this one replaces and so must follow
  */
-export function newBallotId(
-  { poll, voter, option }: NewBallotWithPoll,
-  now: number,
-  after?: Position,
-): Position {
-  const bits = keyed(poll.salt, `mark ${voter} ${option}`, 4).readUInt32BE(0) % BALLOT_ID_BASE
+export function newBallotId(ballot: NewBallotWithPoll, now: number, after?: Position): Position {
+  const bits = markOf(ballot, ballot.option) ?? randomInt(BALLOT_ID_BASE)
   return { ms: Math.max(Math.floor(now), (after?.ms ?? 0) + 1), seq: BALLOT_ID_BASE + bits }
+}
+
+/** Whether this owner cast the vote that stands, as the id of its ballot tells. */
+export function ownsVote(place: VoterPlace, { option, position }: StandingVote): boolean {
+  if (place.poll.eligibility === "browser") return true
+  const mark = markOf(place, option)
+  return mark !== null && position.seq === BALLOT_ID_BASE + mark
+}
+
+/** Null for a ballot that is nobody's. */
+function markOf({ poll, voter, owner }: VoterPlace, option: string): number | null {
+  if (poll.eligibility !== "browser" && owner === undefined) return null
+  const text = `mark ${voter} ${option}${owner === undefined ? "" : ` ${owner}`}`
+  return keyed(poll.salt, text, 4).readUInt32BE(0) % BALLOT_ID_BASE
 }
 
 /** `<poll number> <voter> <option> <ms>-<seq>` */

@@ -32,10 +32,10 @@ export async function importFile({ file, size, width, isDry, stop }: Work): Prom
     const fate = fateOf(row)
     if (fate.kind !== "cast") return fate
     if (keyOf === null) return { kind: "accepted" }
-    const { voter, ...ballot } = fate.ballot
+    const { poll, option, code } = fate.ballot
     return turns.take(fate.person, async () => {
       stop.throwIfAborted()
-      return castUntilDecided(instance.voteUrl, { ...ballot, key: keyOf(voter) }, stop)
+      return castUntilDecided(instance.voteUrl, { poll, option, code, key: keyOf(fate.known) }, stop)
     })
   }
 

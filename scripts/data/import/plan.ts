@@ -8,7 +8,7 @@ import type { ImportedBallot, Row } from "./rows"
 export type RowFate =
   | { kind: "refused"; reason: string }
   | { kind: "replaced" }
-  | { kind: "cast"; ballot: ImportedBallot; person: string }
+  | { kind: "cast"; ballot: ImportedBallot; person: string; known: string }
 
 /**
  * Reads all rows once, and each poll that they name. Where votes may be changed, only a voter's last row is cast:
@@ -49,5 +49,8 @@ function judge({ ballot }: Row, polls: Map<string, PollInfo | null>) {
     return refused(`The poll ${poll.id} has no option ${ballot.option}.`)
   const who = poll.eligibility === "code" ? `code ${foldCode(ballot.code ?? "")}` : `voter ${ballot.voter}`
   const isChangeable = poll.policy === "changeable"
-  return { kind: "cast" as const, ballot, person: `${poll.id} ${who}`, isChangeable }
+  const person = `${poll.id} ${who}`
+  // Whoever comes with a used code is told whether the vote is the same only if it is known as the one who cast it.
+  const known = poll.eligibility === "code" ? person : ballot.voter
+  return { kind: "cast" as const, ballot, person, known, isChangeable }
 }

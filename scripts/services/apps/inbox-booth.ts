@@ -24,8 +24,14 @@ export type InboxBooth = {
   appender: Appender
   /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
   ready(): Promise<unknown>
-  /** Tries once. @param replaces the vote that it is to replace, as in a ballot */
-  cast(poll: string, voter: string, option: string, replaces?: Position | null): Promise<AppendAnswer>
+  /** Tries once. @param replaces the vote that it is to replace, as in a ballot; @param owner as in a ballot */
+  cast(
+    poll: string,
+    voter: string,
+    option: string,
+    replaces?: Position | null,
+    owner?: string,
+  ): Promise<AppendAnswer>
   /** Tries again while it is unknown whether the ballot was accepted, as every client may. */
   castUntilAnswered(poll: string, voter: string, option: string): Promise<AppendAnswer>
   /** The option for which a voter's vote stands. */
@@ -59,7 +65,7 @@ export async function openInboxBooth(
   }
   const ready = () => waitFor("every shard to take ballots", () => takesBallots().catch(() => false))
   await ready()
-  const cast: InboxBooth["cast"] = async (id, voter, option, replaces) => {
+  const cast: InboxBooth["cast"] = async (id, voter, option, replaces, owner) => {
     const pollAskedAt = elapsedNow()
     const poll = await read(id).catch((error) => {
       throw asInboxAway("Redis", error)
@@ -74,6 +80,7 @@ export async function openInboxBooth(
       option,
       terms: termsOf(poll),
       replaces,
+      owner,
     })
   }
   return {

@@ -25,6 +25,7 @@ export const pending = {
 export const remembered = {
   read: (about: About) => read<OwnVote>("localStorage", name("standing", about)),
   write: (about: About, standing: OwnVote) => write("localStorage", name("standing", about), standing),
+  forget: (about: About) => write("localStorage", name("standing", about), null),
 }
 
 /** Whether this browser keeps anything here; in a frame of another site it may not. */

@@ -28,8 +28,9 @@ const REFUSALS = new Map<string, Refusal>([
   ["code-needed", "codeNeeded"],
   ["code-unknown", "codeUnknown"],
   ["too-many-attempts", "tooManyAttempts"],
-  // This one has no option and no receipt: nobody learns more of a vote of their network.
+  // These have no option and no receipt: nobody learns more of another's vote by the same code or from the same network.
   ["vote-stands", "networkStands"],
+  ["vote-changed", "votedChanged"],
 ])
 
 /**

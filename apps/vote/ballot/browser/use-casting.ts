@@ -36,7 +36,12 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
       setStanding((now) => now ?? before ?? data.standing)
       return onNotOpen()
     }
-    if (answer.kind === "refused") return setRefusal(answer.refusal)
+    if (answer.kind === "refused") {
+      // Somebody else has voted with the code since: the next ballot replaces whatever stands.
+      if (answer.refusal === "votedChanged") remembered.forget(data)
+      const byCode = data.poll.eligibility === "code" && answer.refusal === "networkStands"
+      return setRefusal(byCode ? "codeUsed" : answer.refusal)
+    }
     setFresh(true)
     setBefore(null)
     setChosen(null)

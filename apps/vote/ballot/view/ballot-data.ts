@@ -43,7 +43,7 @@ export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { st
 }
 
 /** Why a vote was not taken: the key of a message that says what to do. */
-export type Refusal = Extract<BallotKey, FormRefusal | "networkStands">
+export type Refusal = Extract<BallotKey, FormRefusal | "networkStands" | "votedChanged">
 
 export type BallotData = {
   language: Language

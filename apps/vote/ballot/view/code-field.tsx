@@ -8,7 +8,7 @@ type Props = { value: string; refusal: Refusal | null; onCode: (code: string) =>
 
 export function CodeField({ value, refusal, onCode }: Props) {
   const { t } = useBallotText()
-  const wrong = refusal === "codeNeeded" || refusal === "codeUnknown"
+  const wrong = refusal === "codeNeeded" || refusal === "codeUnknown" || refusal === "codeUsed"
   return (
     <div class="field code">
       <label for="code">{t("code")}</label>
