@@ -53,7 +53,6 @@ const polls: Poll[] = [
     ],
     closesAt: new Date(Date.now() + hour),
   }),
-  examplePoll({ number: 2, id: "draft", state: "draft" }),
   examplePoll({ number: 3, id: "tomorrow", opensAt: new Date(Date.now() + hour) }),
   examplePoll({ number: 4, id: "over", state: "closed" }),
   examplePoll({ number: 5, id: "final", state: "final" }),
@@ -115,12 +114,6 @@ const vote = async (page: Page) => {
 
 const STATES: State[] = [
   { name: "open", path: "/", shows: "Closes in" },
-  {
-    name: "draft",
-    path: "/polls/draft",
-    shows: "It opens here by itself",
-    withoutScripts: "Reload this page later",
-  },
   {
     name: "scheduled",
     path: "/polls/tomorrow",

@@ -57,7 +57,7 @@ test("a scheduled poll is unscheduled, changed, and opened by hand", async () =>
   await page.goto(`${result.url}/admin/polls/gala`)
   await page.getByRole("button", { name: "Unschedule" }).click()
   await page.getByRole("status").getByText("The poll is a draft again").waitFor()
-  await voteSays("gala", "draft")
+  await voteSays("gala", "404")
   expect((await fetch(`${result.url}/polls/gala`)).status).toBe(404)
 
   await page.getByRole("link", { name: "Edit" }).click()
@@ -186,7 +186,7 @@ test("taking the opening time from a scheduled poll opens it for nobody", async 
   await page.getByRole("button", { name: "Save" }).last().click()
   await page.getByText("The poll is a draft again").waitFor()
   await page.locator(".chip", { hasText: "Draft" }).waitFor()
-  expect(await voteSays("hasty", "draft")).toBe(true)
+  expect(await voteSays("hasty", "404")).toBe(true)
 })
 
 const momentsOf = async (id: string) => {

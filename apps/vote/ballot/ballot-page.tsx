@@ -69,13 +69,11 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
   }
 }
 
-/** A draft shows nothing but that it is one. */
 function factsOf(poll: Poll, now: number): PollFacts {
   const phase = votingPhase(poll, now)
   const { id, title, options, policy, results, eligibility } = poll
-  const shown = phase === "draft" ? { title: "", options: [] } : { title, options }
   return {
-    ...{ id, ...shown, policy, results, eligibility, phase },
+    ...{ id, title, options, policy, results, eligibility, phase },
     ...{ revision: poll.revision, words: poll.words },
     confirm: confirmsVote(poll),
     opensAt: poll.opensAt?.toISOString() ?? null,
@@ -84,7 +82,6 @@ function factsOf(poll: Poll, now: number): PollFacts {
 }
 
 function titleOf({ poll, standing, messages }: BallotData): string {
-  if (poll.phase === "draft") return String(messages.draft)
   if (poll.phase !== "open") return poll.title
   return standing === null ? poll.title : `${messages[headingOf(poll, standing)]} · ${isolated(poll.title)}`
 }

@@ -12,7 +12,7 @@ import {
 } from "@tallyroom/lib/http/openapi"
 import { leadOn, toCanonical } from "@tallyroom/lib/http/page-address"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
-import { type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
+import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import type { OwnVote } from "../casting/cast-ballot"
@@ -32,7 +32,6 @@ import { hasCounts } from "./view/ballot-data"
 
 /** A longer text is no code, and is not shown again. */
 const MAX_CODE_CHARACTERS = 64
-const BEFORE_VOTING: ReadonlySet<Phase> = new Set(["draft", "scheduled"])
 
 const PAGE_QUERIES = [
   LANGUAGE_QUERY,
@@ -163,8 +162,7 @@ async function readOwnVote(
   client: Client,
   now: number,
 ): Promise<OwnVote | null> {
-  if (visitor === null || poll.eligibility === "code" || BEFORE_VOTING.has(votingPhase(poll, now)))
-    return null
+  if (visitor === null || poll.eligibility === "code" || votingPhase(poll, now) === "scheduled") return null
   const index = await polls.index().catch(() => null)
   const owner: Identity = { kind: "visitor", value: visitor.id }
   const voter =

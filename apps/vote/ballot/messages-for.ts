@@ -19,11 +19,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [({ poll }) => poll.confirm, ["voteFor", "chosenNote", "keysChoose"]],
   [({ poll }) => poll.results === "after-close", ["resultsAfterClose"]],
   [({ poll }) => poll.results === "after-vote", ["resultsAfterVote"]],
-  [({ poll }) => poll.phase === "draft", ["draft", "draftNote", "draftOpens", "reloadLater"]],
-  [
-    ({ poll }) => poll.phase === "draft" || poll.phase === "scheduled",
-    ["opens", "opensAt", "appears", "reloadThen"],
-  ],
+  [({ poll }) => poll.phase === "scheduled", ["opens", "opensAt", "appears", "reloadThen"]],
   [({ embedded }) => embedded, ["voteInNewTab"]],
 ]
 

@@ -125,7 +125,7 @@ function refusal(kind: Refusal, poll: Poll, option: string): Problem {
     case "paused":
       return new Problem("poll-paused", `Voting in the poll ${poll.id} is paused: vote once it goes on.`)
     case "not-open": {
-      const opensAt = poll.state === "open" ? (poll.opensAt?.toISOString() ?? null) : null
+      const opensAt = poll.opensAt?.toISOString() ?? null
       const when = opensAt === null ? "vote once it opens" : `vote from ${opensAt} on`
       return new Problem("poll-not-open", `The poll ${poll.id} is not open yet: ${when}.`, {
         members: { opensAt },

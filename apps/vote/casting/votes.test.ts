@@ -106,7 +106,7 @@ test("200 concurrent votes of one voter are one ballot", async () => {
 })
 
 test.each([
-  ["draft", 409, "poll-not-open", { opensAt: null }],
+  ["draft", 404, "poll-unknown", {}],
   ["tomorrow", 409, "poll-not-open", { opensAt: later.toISOString() }],
   ["yesterday", 409, "poll-closed", {}],
   ["over", 409, "poll-closed", {}],

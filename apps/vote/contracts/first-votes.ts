@@ -9,7 +9,7 @@ import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
-import { isPollMissing } from "../polls/poll-problems"
+import { isPollMissing, pollUnknown } from "../polls/poll-problems"
 
 /** A worker creates a poll in well under 100 ms. A client that waits longer is told to come back. */
 const PATIENCE_MS = 1_500
@@ -109,12 +109,15 @@ export class FirstVotes {
     return keyedText(this.network.secret, `posts of ${network}`, 12)
   }
 
+  /** @throws {Problem} poll-unknown while an admin prepares it */
   private async stands(poll: string): Promise<boolean> {
     const { shards } = await this.polls.index()
     const looks = Array.from({ length: shards }, (_, shard) =>
       this.redis.hget(keys.poll(shard, poll), "state").catch(away),
     )
-    return (await Promise.all(looks)).every((state) => state !== null && state !== "deleted")
+    const states = await Promise.all(looks)
+    if (states.includes("draft")) throw pollUnknown(poll)
+    return states.every((state) => state !== null && state !== "deleted")
   }
 }
 

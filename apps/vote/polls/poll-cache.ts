@@ -121,23 +121,35 @@ export class PollCache {
 
   private async loadPoll(id: string, entry: Entry): Promise<PollReading | "deleted" | null> {
     const askedAt = this.source.now?.() ?? performance.now()
-    const poll = await this.source.poll(id)
+    const poll = shownOf(await this.source.poll(id))
     const [into, outOf] = isPoll(poll) ? [this.known, this.unknown] : [this.unknown, this.known]
     outOf.delete(id)
     into.set(id, entry)
     return isPoll(poll) ? { ...poll, askedAt } : poll
   }
 
+  /** What can't be read is looked at again by whoever asks for the poll itself. */
+  private async shownDefault(id: string | null): Promise<string | null> {
+    if (id === null) return null
+    const poll = await this.source.poll(id).catch(() => "unread" as const)
+    return poll !== "unread" && poll !== null && shownOf(poll) === null ? null : id
+  }
+
   private async loadIndex(): Promise<PollIndex> {
     try {
       const index = await this.source.index()
       this.indexFailure = null
-      return index
+      return { ...index, default: await this.shownDefault(index.default) }
     } catch (error) {
       this.indexFailure = asInboxAway("Redis", error).message
       throw error
     }
   }
+}
+
+/** A draft is as unknown here as a poll that was never made: vote knows no admins. */
+function shownOf(found: Poll | "deleted" | null): Poll | "deleted" | null {
+  return found !== null && found !== "deleted" && found.state === "draft" ? null : found
 }
 
 function isPoll<T extends Poll>(found: T | "deleted" | null): found is T {

@@ -34,7 +34,7 @@ const pollDetail: DocumentDecoration = {
   summary: "One poll",
   parameters: [POLL_PARAMETER],
   responses: {
-    200: jsonAnswer("The poll; of a draft its id and phase alone.", viewSchema),
+    200: jsonAnswer("The poll.", viewSchema),
     ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
   },
 }

@@ -31,10 +31,9 @@ export const viewSchema = z.object({
   closesAt: moment.optional(),
 })
 
-/** The poll as the API shows it, never with its salt. Of a draft it shows nothing but that it is one. */
+/** The poll as the API shows it, never with its salt. */
 export function pollView(poll: Poll, now: number): Record<string, unknown> {
   const phase = votingPhase(poll, now)
-  if (phase === "draft") return { id: poll.id, number: poll.number, revision: poll.revision, phase }
   const { id, number, revision, words, title, options, policy, results, eligibility, opensAt, closesAt } =
     poll
   const confirm = confirmsVote(poll)

@@ -57,12 +57,6 @@ test("a poll is shown with all that voters need, and never with its salt", async
   })
 })
 
-test("a draft shows nothing but which one it is, and that it is a draft", async () => {
-  const view = await (await fixture.ask("/api/polls/draft")).json()
-  expect(view).toEqual({ id: "draft", number: draft.number, revision: 1, phase: "draft" })
-  expect(await (await fixture.ask("/polls/draft")).text()).not.toMatch(/Cats|Dogs/)
-})
-
 test("the page of a scheduled poll says when it opens", async () => {
   const page = await (await fixture.ask("/polls/tomorrow")).text()
   expect(page).toContain(opensAt.toISOString())
@@ -71,7 +65,6 @@ test("the page of a scheduled poll says when it opens", async () => {
 test("one short answer has what may have changed of a poll, and the default poll", async () => {
   const now = async (poll: string) => (await fixture.ask(`/api/polls/${poll}/now`)).json()
   expect(await now("tomorrow")).toEqual({ number: 3, revision: 1, phase: "scheduled", default: "pets" })
-  expect(await now("draft")).toEqual({ number: 2, revision: 1, phase: "draft", default: "pets" })
   expect((await fixture.ask("/api/polls/nothing/now")).status).toBe(404)
 })
 

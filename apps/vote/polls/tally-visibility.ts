@@ -4,16 +4,14 @@ import { Problem } from "@tallyroom/lib/errors"
 import { audienceOf } from "@tallyroom/lib/polls/audience"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { seesCounts } from "@tallyroom/lib/polls/visibility"
-import { pollUnknown } from "./poll-problems"
 
 /** Whether a reader with this receipt, or with none, may see the poll's counts now. */
 export function mayShow(poll: Poll, receipt: string | null): boolean {
   return seesCounts(poll, audienceOf(poll, { admin: false, receipt }))
 }
 
-/** @throws {Problem} results-hidden when this reader may not see counts now; poll-unknown for a draft */
+/** @throws {Problem} results-hidden when this reader may not see counts now */
 export function requireShown(poll: Poll, receipt: string | null): void {
-  if (poll.state === "draft") throw pollUnknown(poll.id)
   if (mayShow(poll, receipt)) return
   const when =
     poll.results === "after-vote"

@@ -165,10 +165,10 @@ test("nobody learns what another person on the same network chose", async () => 
 })
 
 test("a poll that gets codes as it opens takes no vote from a voter who came in without one", async () => {
-  const draft = examplePoll({ number: 9, id: "surprise", state: "draft" })
-  await fixture.writePolls(draft)
+  const scheduled = examplePoll({ number: 9, id: "surprise", opensAt: new Date(Date.now() + 3_600_000) })
+  await fixture.writePolls(scheduled)
   expect((await fixture.vote("surprise", "a")).status).toBe(409)
-  await fixture.writePolls({ ...draft, state: "open", eligibility: "code", revision: 2 })
+  await fixture.writePolls({ ...scheduled, opensAt: null, eligibility: "code", revision: 2 })
   const answer = await fixture.vote("surprise", "a")
   expect(answer.status).toBe(403)
   expect(await answer.json()).toMatchObject({ type: "/problems/code-needed" })

@@ -49,11 +49,11 @@ for pair = 1, pairs_given do
   if found.err or type(redis.pcall('HLEN', voters_key)) ~= 'number' then return { 'broken', now_text } end
   local number, state, policy, opens, closes, options, accepted, eligibility, words = unpack(found)
   local refusal
-  if not state or state == 'deleted' then refusal = 'poll-unknown'
+  if not state or state == 'deleted' or state == 'draft' then refusal = 'poll-unknown'
   elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
   elseif ARGV[FIXED_ARGUMENTS + pair] ~= number .. ' ' .. eligibility .. ((words or '0') == '0' and '' or ' ' .. words) then
     refusal = 'stale'
-  elseif state == 'draft' or (state == 'open' and now < (tonumber(opens) or 0)) then refusal = 'not-open'
+  elseif state == 'open' and now < (tonumber(opens) or 0) then refusal = 'not-open'
   elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
   elseif state == 'paused' then refusal = 'paused'
   end

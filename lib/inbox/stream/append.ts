@@ -137,9 +137,10 @@ function requireRecent({ askedAt }: Known, { pollAskedAt }: NewBallotWithPoll): 
 function refusalOf(
   { poll, option }: NewBallotWithPoll,
   now: number,
-): "not-open" | "paused" | "closed" | "option-unknown" | null {
+): "poll-unknown" | "not-open" | "paused" | "closed" | "option-unknown" | null {
   const phase = votingPhase(poll, now)
-  if (phase === "draft" || phase === "scheduled") return "not-open"
+  if (phase === "draft") return "poll-unknown"
+  if (phase === "scheduled") return "not-open"
   if (phase === "paused") return "paused"
   if (phase !== "open") return "closed"
   return poll.options.some(({ id }) => id === option) ? null : "option-unknown"

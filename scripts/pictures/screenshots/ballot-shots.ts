@@ -33,7 +33,6 @@ export const ballotShots: Shot[] = [
     },
   },
   plain("scheduled", "/polls/keynote", "Voting opens in"),
-  plain("draft", "/polls/drinks", "Not open yet"),
   plain("unknown", "/polls/breakfast", "There is no such poll"),
   plain("closed", "/polls/tabs", "The last votes are being counted"),
   plain("final", "/polls/band", "Winner"),

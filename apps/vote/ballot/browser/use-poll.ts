@@ -62,7 +62,7 @@ function needsMore(
   old: PollFacts,
   { phase, policy, results, eligibility, confirm }: Partial<PollFacts>,
 ): boolean {
-  if (phase === "draft" || (phase === "scheduled" && old.phase !== "draft")) return phase !== old.phase
+  if (phase === "scheduled") return phase !== old.phase
   const terms = [policy, results, eligibility, confirm]
   return `${terms}` !== `${[old.policy, old.results, old.eligibility, old.confirm]}`
 }

@@ -36,8 +36,6 @@ function Screen({ data }: { data: BallotData }) {
   const { resultUrl, embedded } = data
   const { t } = useBallotText()
   switch (poll.phase) {
-    case "draft":
-      return <Draft live={casting.live} />
     case "scheduled":
       return (
         <section>
@@ -67,16 +65,4 @@ function Screen({ data }: { data: BallotData }) {
         </>
       )
   }
-}
-
-function Draft({ live }: { live: boolean }) {
-  const { t } = useBallotText()
-  return (
-    <section>
-      <h1>{t("draft")}</h1>
-      <p>
-        {t("draftNote")} {t(live ? "draftOpens" : "reloadLater")}
-      </p>
-    </section>
-  )
 }

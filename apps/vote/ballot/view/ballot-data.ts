@@ -11,7 +11,7 @@ import type { ballotMessages } from "../ballot-messages"
 
 export type BallotKey = keyof typeof ballotMessages.en
 
-/** What voters may know of a poll. A draft has an empty title and no options. */
+/** What voters may know of a poll. */
 export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
   phase: Phase
   /** Grows with every change of the poll itself. */
