@@ -91,3 +91,12 @@ test("statements are prepared where no pooler is between", async () => {
   }
   await waitFor("them to be prepared", prepared)
 })
+
+test("Postgres ends a statement for which nobody waits, long before its connection would be given up", async () => {
+  const { database, defer } = stores()
+  const sql = openDatabase(database.resultUrl, {
+    ...{ name: "test", connections: 1, answerMs: 25_000, statementMs: 50 },
+  })
+  defer(() => sql.end({ timeout: 1 }))
+  expect((await sql`SELECT pg_sleep(20)`.catch((error) => error)).code).toBe("57014")
+})

@@ -99,6 +99,19 @@ test("rolled up, a timeline of days has as few rows as points, the same counts, 
       expect(newest.sort()).toEqual([3, 2, 1, 0].map((i) => 1_700_000_000 + (days * 2_880 - i) * 30))
     }
     expect((await told()).points.at(-1)).toEqual([1_700_259_200, { a: 2_880, b: 5_760 }])
+
+    // Ballots that waited are counted in seconds that are being rolled up.
+    const late = Array.from(
+      { length: 100 },
+      (_, i) => sql`
+        INSERT INTO timeline (poll, shard, second, option, votes)
+        SELECT number, ${i % 4}::integer, 1700000000 + 30 * i, 'a', 1 FROM polls, generate_series(1, 60) AS i WHERE id = 'rolled'
+        ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + 1`,
+    )
+    const rolling = Array.from({ length: 20 }, () => new TimelineRolls(sql).rollUp(signal))
+    await Promise.all([...late, ...rolling])
+    const added = (await rowsOf()).reduce((sum, { votes }) => sum + votes, 0)
+    expect(added).toBe(3 * 2_880 + 100 * 60)
   } finally {
     await sql`DELETE FROM shards`
   }

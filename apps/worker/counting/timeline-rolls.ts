@@ -9,12 +9,15 @@ import { doublings } from "@tallyroom/lib/polls/timeline"
 
 /** Seconds that are left alone, as the counting adds to them, and the rate of votes on the health page is taken of the last 60. */
 const KEPT_SECONDS = 70
+/** How often all polls are looked at: what a Postgres that went back has again was rolled up once already. */
+const FORGET_MS = 3_600_000
 /** Few enough for a statement of some hundred milliseconds, so that nobody waits long for a row. */
 const ROWS_A_STEP = 10_000
 
 export class TimelineRolls {
   /** The version that the books of each poll had when nothing was left to roll up, by its number. */
   private readonly settled = new Map<number, number>()
+  private forgotAt = performance.now()
 
   constructor(private readonly sql: Database) {}
 
@@ -22,7 +25,10 @@ export class TimelineRolls {
   async rollUp(signal: AbortSignal): Promise<void> {
     const books = await this.sql`SELECT poll, sum(version) AS version FROM books GROUP BY poll`
     const versions = new Map(books.map(({ poll, version }) => [Number(poll), Number(version)]))
-    for (const poll of this.settled.keys()) if (!versions.has(poll)) this.settled.delete(poll)
+    if (performance.now() - this.forgotAt > FORGET_MS) {
+      this.settled.clear()
+      this.forgotAt = performance.now()
+    }
     for (const [poll, version] of versions) {
       if (signal.aborted) return
       if (this.settled.get(poll) === version) continue
