@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test"
+import { readdirSync, statSync, truncateSync } from "node:fs"
+import { join } from "node:path"
 import { formatPosition } from "@tallyroom/lib/ballots/ballot"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
@@ -185,6 +187,61 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     expect((await castWhenOpen("end", lost, "b")).kind).toBe("accepted")
     await counted("end", 2)
   })
+
+  test("that comes back without its end is told by vote what it lacks, exactly, even after it accepts anew", async () => {
+    await opened("torn")
+    const late = await openBooth(stores())
+    await at.stop()
+    const voters = Array.from({ length: 400 }, (_, i) => voter(`t${i}`))
+    const castBy = async ({ cast }: Booth, some: string[]) => {
+      const answers: AppendAnswer[] = []
+      for (const who of some) answers.push(await cast("torn", who, "a"))
+      return answers
+    }
+    const answers = [
+      ...(await castBy(booth, voters.slice(0, 200))),
+      ...(await castBy(late, voters.slice(200, 300))),
+      ...(await castBy(booth, voters.slice(300, 380))),
+      ...(await castBy(late, voters.slice(380))),
+    ]
+    const { redis } = stores()
+    await redis.kill9()
+    // Of the last ballots only this one knows, and it comes back last.
+    late.redis.disconnect()
+    tearEndOff(join(redis.dir, "appendonlydir"), 8_000)
+    await redis.start()
+    at = await startWorker(stores())
+    await at.ready()
+    expect((await castWhenOpen("torn", voter("new"), "b")).kind).toBe("accepted")
+    await late.redis.connect()
+    await becomes(async () => (await booksOf("torn")).accepted, 401)
+    await becomes(async () => (await booksOf("torn")).pending, 0)
+    const { lost, counted, faults } = await booksOf("torn")
+    expect({ sum: lost + counted, faults }).toEqual({ sum: 401, faults: [] })
+    const fates = await Promise.all(answers.map((answer, i) => fateOf("torn", voters[i] ?? "", answer)))
+    expect(fates.filter((fate) => fate === "lost")).toHaveLength(lost)
+    expect(lost).toBeGreaterThan(20)
+  })
+
+  test("that is emptied while no worker looks is told by vote what it had accepted", async () => {
+    await opened("emptied")
+    await at.stop()
+    for (let i = 0; i < 30; i++) await booth.cast("emptied", voter(`f${i}`), "a")
+    await booth.redis.flushall()
+    expect(booth.cast("emptied", voter("early"), "a")).rejects.toThrow("restoring")
+    at = await startWorker(stores())
+    await at.ready()
+    expect((await castWhenOpen("emptied", voter("f0"), "b")).kind).toBe("accepted")
+    const kept = { accepted: 31, counted: 1, lost: 30, pending: 0, faults: [] }
+    await becomes(() => booksOf("emptied"), expect.objectContaining(kept))
+  })
+
+  /** Cuts bytes off the end of the append-only file, as a disk that lost them would. */
+  function tearEndOff(dir: string, bytes: number): void {
+    const files = readdirSync(dir).filter((name) => name.endsWith(".incr.aof"))
+    const newest = join(dir, files.toSorted().at(-1) ?? "")
+    truncateSync(newest, statSync(newest).size - bytes)
+  }
 
   function votersOfOneShard(name: string): [string, string] {
     const [first = "", ...others] = Array.from({ length: 40 }, (_, i) => voter(`${name}${i}`))

@@ -16,6 +16,8 @@ const LOOK_MS = 1_000
 const COUNTERS_A_LOOK = 1_000
 
 export class AcceptanceWatch {
+  /** Whether vote has told this Redis of ballots that it lacks. */
+  isShort = false
   private readonly stopping = new AbortController()
   /** The greatest counters that were seen, by poll. */
   private readonly seen = new Map<number, number>()
@@ -79,6 +81,7 @@ export class AcceptanceWatch {
       if (accepted > (this.seen.get(poll) ?? 0)) this.seen.set(poll, accepted)
     }
     this.last = last
+    this.isShort = (await redis.exists(keys.missing(this.shard))) > 0
   }
 
   private turn(votable: Poll[]): Poll[] {

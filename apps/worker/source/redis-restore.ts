@@ -46,7 +46,7 @@ export async function removeGarbage(redis: Redis, shard: number, polls: Poll[]):
 }
 
 /** @returns whether the key was there with another type, and was removed */
-async function removeUnless(redis: Redis, key: string, type: "hash" | "stream"): Promise<boolean> {
+export async function removeUnless(redis: Redis, key: string, type: "hash" | "stream"): Promise<boolean> {
   const found = await redis.type(key)
   if (found === type || found === "none") return false
   await redis.del(key)

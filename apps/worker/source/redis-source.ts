@@ -12,6 +12,7 @@ import { type CopiesToWrite, ShardBehind } from "../polls/projection"
 import { AcceptanceWatch } from "./acceptance-watch"
 import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
+import { addMissing, forgetMissing } from "./missing-ballots"
 import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
 import {
@@ -53,6 +54,8 @@ export class RedisSource implements Source {
     const { redis, sql, polls, log } = this.parts
     await takeOver(this.shard, this.parts)
     await this.watch.recordAnew()
+    const short = await addMissing(redis, this.shard, polls.all())
+    this.watch.isShort = false
     const found = await inspectShard(redis, this.shard)
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
@@ -60,15 +63,20 @@ export class RedisSource implements Source {
     const wasOpen = found.fence !== "" && !found.fence.startsWith(RESTORING)
     const counted = behindOf(await readCounted(redis, this.shard), counter)
     const wentBack = await recordSetback(sql, counter.holding(), counted)
-    const seemsSound = wasOpen && !wasSetBack && !wentBack && behind.length === 0
+    const seemsSound = wasOpen && !wasSetBack && !wentBack && behind.length === 0 && short.length === 0
     if (seemsSound && (await this.openAsItIs(found, counter))) return
     onRestoring(wentBack ? WENT_BACK : undefined)
     if (counted) logSetback(log, counter, counted)
-    if (behind.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
+    if (short.length > 0) {
+      const ids = { shard: this.shard, polls: idsOf(short) }
+      log.error(ids, "Redis came back without ballots that it had accepted: they are booked as lost")
+    }
+    if (behind.length > 0 || short.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
       await recordLoss(sql, this.shard)
     const isWhole = !wasSetBack && !wentBack
     await this.restore(counter, found, counters, { behind, restored: isWhole ? behind : polls.all() })
     if (wentBack) await mended(sql, log, counter)
+    await forgetMissing(redis, this.shard, short)
   }
 
   /** All copies were written before the fence was lowered. */
@@ -76,6 +84,7 @@ export class RedisSource implements Source {
 
   /** Only an idle shard asks: `cast.lua` itself accepts nothing in a Redis for which the fence was not lowered. */
   async check(counter: Counter, isIdle: boolean): Promise<boolean> {
+    if (this.watch.isShort) return false
     if (!isIdle) return true
     const { fence, serving, last } = await inspectShard(this.parts.redis, this.shard)
     if (fence !== serving) return false

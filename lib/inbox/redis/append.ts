@@ -17,6 +17,7 @@ import { afterHangUps } from "../hang-ups"
 import { keys } from "../keys"
 import { redisProblem } from "./client"
 import { RedisClock } from "./clock"
+import { ToldCounts } from "./told-counts"
 
 /** Two rounds: Redis decides one while the next is on its way. More would only make the rounds smaller. */
 const ROUNDS_IN_FLIGHT = 2
@@ -32,6 +33,7 @@ export class RedisAppender implements Appender {
   private arriving: Waiting[] | null = null
   private waiting: Waiting[] = []
   private roundsInFlight = 0
+  private readonly told: ToldCounts
 
   /**
    * @param backlogLimit ballots that may wait in one shard
@@ -44,7 +46,9 @@ export class RedisAppender implements Appender {
     private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
     private readonly clock = new RedisClock(redis),
     private readonly changeAfterMs = 0,
-  ) {}
+  ) {
+    this.told = new ToldCounts(redis)
+  }
 
   append(ballot: NewBallot): Promise<AppendAnswer> {
     const problem = redisProblem(this.redis)
@@ -113,6 +117,7 @@ export class RedisAppender implements Appender {
       // In time all the same: then Redis's clock was set, and its answer has told how.
       if (verdict === "expired" && performance.now() < end)
         [verdict, ...answers] = await this.ask(waiting, end)
+      if (verdict === "restoring") this.told.tellSoon()
       if (verdict !== "decided") throw new InboxAway(`the inbox is ${verdict}`)
       waiting.forEach((one, i) => {
         one.resolve(readAnswer(answers[i] ?? ""))
@@ -129,7 +134,7 @@ export class RedisAppender implements Appender {
     const left = end - askedAt
     if (left <= 0) throw new InboxAway("the ballots are late")
     const now = this.clock.now()
-    const { keyNames, args } = scriptArguments(waiting)
+    const { keyNames, pairs, args } = scriptArguments(waiting)
     const [verdict = "", shown, ...answers] = await this.redis.castBallots(
       keyNames.length,
       ...keyNames,
@@ -140,6 +145,11 @@ export class RedisAppender implements Appender {
       ...args,
     )
     this.clock.learn(Number(shown), askedAt)
+    pairs.forEach(({ shard, pollId, terms }, i) => {
+      const [count = "", since] = answers[waiting.length + i]?.split(" ", 2) ?? []
+      if (since !== undefined)
+        this.told.learn({ shard, pollId, number: Number.parseInt(terms, 10), count: Number(count), since })
+    })
     return [verdict, ...answers]
   }
 
@@ -182,25 +192,29 @@ function byShard(waiting: Waiting[]): Waiting[][] {
 }
 
 /** What cast.lua takes: a pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
-function scriptArguments(waiting: Waiting[]): { keyNames: string[]; args: (string | number)[] } {
+function scriptArguments(waiting: Waiting[]): {
+  keyNames: string[]
+  /** A ballot of each pair, in the order of the pairs. */
+  pairs: NewBallot[]
+  args: (string | number)[]
+} {
   const shard = waiting[0]?.ballot.shard ?? 0
   const keyNames = [keys.fence(shard), keys.inbox(shard)]
-  const pairs = new Map<string, number>()
-  const terms: string[] = []
+  const numbers = new Map<string, number>()
+  const pairs: NewBallot[] = []
   const args: (string | number)[] = []
   for (const { ballot } of waiting) {
     const name = `${ballot.pollId} ${ballot.terms}`
-    let pair = pairs.get(name)
+    let pair = numbers.get(name)
     if (pair === undefined) {
-      pair = pairs.size + 1
-      pairs.set(name, pair)
-      terms.push(ballot.terms)
+      pair = pairs.push(ballot)
+      numbers.set(name, pair)
       keyNames.push(keys.poll(shard, ballot.pollId), keys.voters(shard, ballot.pollId))
     }
     const { voter, option, replaces, owner = "" } = ballot
     args.push(pair, voter, option, replaces === undefined ? "" : formatPosition(replaces ?? START), owner)
   }
-  return { keyNames, args: [...terms, ...args] }
+  return { keyNames, pairs, args: [...pairs.map(({ terms }) => terms), ...args] }
 }
 
 function readAnswer(text: string): AppendAnswer {

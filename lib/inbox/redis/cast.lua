@@ -13,21 +13,24 @@
 --           as its voter knows (0-0 for none, empty for whichever stands), and its owner: whoever else comes with the same
 --           code, or from the same network, is told nothing that depends on the option. Empty in polls by browser
 --
--- Returns { verdict, now, answer, … }: verdict is decided, restoring, expired or broken (then there are no answers);
--- an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", "too-soon <ms to wait>", or the name
--- of a refusal; of another owner's vote these are "voted" and "newer".
+-- Returns { verdict, now, answer, …, count, … }: verdict is decided, restoring, expired or broken (then there is nothing after
+-- now); an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", "too-soon <ms to wait>", or the
+-- name of a refusal; of another owner's vote these are "voted" and "newer"; a count, one for each pair, is "<acceptance count of
+-- the poll in this shard> <since when this Redis accepts ballots of it, in ms>", or empty where this call accepted none.
 local fence, inbox = KEYS[1], KEYS[2]
 local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local change_after = tonumber(ARGV[4])
 local FIXED_KEYS, FIXED_ARGUMENTS, BALLOT_ARGUMENTS = 2, 4, 5
 
 -- @include serving
+-- @include inherited
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local now_text = string.format('%.0f', now)
 
-if redis.pcall('GET', fence) ~= serving() then
+local served_by = serving()
+if redis.pcall('GET', fence) ~= served_by then
   if string.find(redis.call('INFO', 'replication'), 'role:slave', 1, true) then
     return redis.error_reply('READONLY this Redis is a replica')
   end
@@ -45,9 +48,9 @@ local pairs_given = (#KEYS - FIXED_KEYS) / 2
 for pair = 1, pairs_given do
   local poll_key, voters_key = KEYS[FIXED_KEYS + 2 * pair - 1], KEYS[FIXED_KEYS + 2 * pair]
   local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
-    'eligibility', 'words')
+    'eligibility', 'words', INHERITED)
   if found.err or type(redis.pcall('HLEN', voters_key)) ~= 'number' then return { 'broken', now_text } end
-  local number, state, policy, opens, closes, options, accepted, eligibility, words = unpack(found)
+  local number, state, policy, opens, closes, options, accepted, eligibility, words, noted = unpack(found)
   local refusal
   if not state or state == 'deleted' or state == 'draft' then refusal = 'poll-unknown'
   elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
@@ -60,6 +63,7 @@ for pair = 1, pairs_given do
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,
     changeable = policy == 'changeable', by_browser = eligibility == 'browser', known = {}, options = options, accepted = 0,
+    before = accepted, noted = noted,
   }
 end
 
@@ -134,6 +138,15 @@ for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, BALLOT_ARGUMENTS do
   answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], unpack(ARGV, i + 1, i + BALLOT_ARGUMENTS - 1))
 end
 for _, poll in ipairs(polls) do
-  if poll.accepted > 0 then redis.call('HINCRBY', poll.key, 'accepted', poll.accepted) end
+  local count = ''
+  if poll.accepted > 0 then
+    local _, since = inherited(poll.noted, served_by)
+    if not since then
+      since = now_text
+      note_inherited(poll.key, served_by, poll.before, since)
+    end
+    count = string.format('%.0f ', redis.call('HINCRBY', poll.key, 'accepted', poll.accepted)) .. since
+  end
+  answers[#answers + 1] = count
 end
 return answers

@@ -17,6 +17,8 @@ local least_accepted, marker, must_exist, number, revision = unpack(ARGV)
 local OTHER_FIELDS = 6
 
 -- @include last-id
+-- @include serving
+-- @include inherited
 
 local function is(key, kind)
   local found = redis.call('TYPE', key).ok
@@ -40,6 +42,9 @@ if not restoring and (tonumber(stored_revision) or 0) > tonumber(revision) then 
 local accepted = tonumber(redis.call('HGET', poll, 'accepted') or '0') or -1
 if accepted < tonumber(least_accepted) then
   if not restoring then return { 'behind', last } end
+  local served_by = serving()
+  local found, since = inherited(redis.call('HGET', poll, INHERITED), served_by)
+  if found then note_inherited(poll, served_by, found + tonumber(least_accepted) - accepted, since) end
   redis.call('HSET', poll, 'accepted', least_accepted)
 end
 redis.call('HSETNX', poll, 'accepted', '0')

@@ -3,10 +3,12 @@
  * deletes, trims and opens takes none, or gives some back. What a voter causes has no such flag.
  */
 
+import addMissing from "./add-missing.lua" with { type: "text" }
 import castBallots from "./cast.lua" with { type: "text" }
 import claimShard from "./claim.lua" with { type: "text" }
 import countAnswers from "./count-answers.lua" with { type: "text" }
 import findPoll from "./find-poll.lua" with { type: "text" }
+import forgetMissing from "./forget-missing.lua" with { type: "text" }
 import inspectShard from "./inspect.lua" with { type: "text" }
 import lowerFence from "./lower-fence.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
@@ -14,22 +16,26 @@ import putValues from "./put.lua" with { type: "text" }
 import releaseCounted from "./release.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
 import { script } from "./script"
+import tellAccepted from "./tell-accepted.lua" with { type: "text" }
 import writeTombstone from "./tombstone.lua" with { type: "text" }
 import wantPoll from "./want-poll.lua" with { type: "text" }
 import checkWriting from "./writable.lua" with { type: "text" }
 
 export const scripts = {
+  addMissing: script(addMissing),
   castBallots: script(castBallots),
   checkWriting: script(checkWriting),
   claimShard: script(claimShard),
   countAnswers: script(countAnswers),
   findPoll: script(findPoll),
+  forgetMissing: script(forgetMissing),
   inspectShard: script(inspectShard),
   lowerFence: script(lowerFence),
   projectPoll: script(projectPoll),
   putValues: script(putValues),
   releaseCounted: script(releaseCounted),
   restoreVoters: script(restoreVoters),
+  tellAccepted: script(tellAccepted),
   writeTombstone: script(writeTombstone),
   wantPoll: script(wantPoll),
 }
@@ -39,11 +45,13 @@ export type ProjectOutcome = "written" | "behind" | "older" | "fenced"
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
+    addMissing(missing: string, poll: string, number: number): import("ioredis").Result<0, Context>
     castBallots(numberOfKeys: number, ...args: Argument[]): import("ioredis").Result<string[], Context>
     checkWriting(fence: string, inbox: string): import("ioredis").Result<string, Context>
     claimShard(room: string, instance: string): import("ioredis").Result<string, Context>
     countAnswers(poll: string, field: string, count: number): import("ioredis").Result<number, Context>
     findPoll(poll: string, fence: string): import("ioredis").Result<[string, string, string, string], Context>
+    forgetMissing(missing: string, number: number): import("ioredis").Result<0, Context>
     inspectShard(
       fence: string,
       inbox: string,
@@ -73,6 +81,13 @@ declare module "ioredis" {
       marker: string,
       ...args: string[]
     ): import("ioredis").Result<"written" | "fenced", Context>
+    tellAccepted(
+      missing: string,
+      poll: string,
+      number: number,
+      count: number,
+      since: string,
+    ): import("ioredis").Result<"same" | "absent" | "told", Context>
     writeTombstone(
       poll: string,
       voters: string,

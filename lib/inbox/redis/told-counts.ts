@@ -1,0 +1,61 @@
+/** The acceptance counts that Redis told this process, so that they are known outside of that Redis, should it lose some. */
+
+import type { Redis } from "ioredis"
+import { BoundedMap } from "../../bounded-map"
+import { keys } from "../keys"
+
+/** Of so many polls the latest counts are kept. What a Redis loses is of its last seconds. */
+const MOST_KEPT = 2_000
+/** When the counts are told to a Redis that the worker restores. */
+const SOON_MS = 1_000
+
+export type ToldCount = {
+  shard: number
+  pollId: string
+  /** The poll's number. */
+  number: number
+  /** Ballots of the poll that were ever accepted in the shard. */
+  count: number
+  /** Since when the Redis that told it accepted ballots of the poll, in ms by its clock. */
+  since: string
+}
+
+/** Tells what was told before to each Redis that it is connected to or that is restored. One that lost nothing is not changed by it. */
+export class ToldCounts {
+  /** The latest count of each poll, shard and Redis. */
+  private readonly kept = new BoundedMap<string, ToldCount>(MOST_KEPT)
+  private soon: Timer | null = null
+
+  constructor(private readonly redis: Redis) {
+    redis.on("ready", () => void this.tell())
+  }
+
+  /** Keeps a count that came with an answer. */
+  learn(told: ToldCount): void {
+    const key = `${told.shard} ${told.number} ${told.since}`
+    const earlier = this.kept.get(key)?.count ?? 0
+    // Two calls may be answered in another order than they were applied.
+    this.kept.set(key, earlier > told.count ? { ...told, count: earlier } : told)
+  }
+
+  /** Has the counts told to the Redis that is connected now, in a while. */
+  tellSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      void this.tell()
+    }, SOON_MS).unref()
+  }
+
+  private async tell(): Promise<void> {
+    const outcomes = await Promise.all(
+      [...this.kept].map(async ([key, { shard, pollId, number, count, since }]) => {
+        const place = [keys.missing(shard), keys.poll(shard, pollId)] as const
+        // A connection that was lost is made anew, and then all is told again.
+        const outcome = await this.redis.tellAccepted(...place, number, count, since).catch(() => null)
+        if (outcome === "told") this.kept.delete(key)
+        return outcome
+      }),
+    )
+    if (outcomes.includes("absent")) this.tellSoon()
+  }
+}
