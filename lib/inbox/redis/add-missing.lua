@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Adds the ballots that vote was told to be accepted, and that this Redis lacks, to a poll's acceptance count, as if they had been
 -- here when it took over. What is missing is 0 from then on, and stands there until forget-missing.lua.
 -- missing  {s}:missing, poll  {s}:poll:<id>

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Forgets what was missing of a poll, once it is booked, unless vote has told of more meanwhile.
 -- missing  {s}:missing
 -- number  of the poll
