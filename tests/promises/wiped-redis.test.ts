@@ -190,7 +190,8 @@ describe("a Redis that was wiped in the middle of a poll", () => {
 
   test("that comes back without its end is told by vote what it lacks, exactly, even after it accepts anew", async () => {
     await opened("torn")
-    const late = await openBooth(stores())
+    const { redis } = stores()
+    const late = await openBooth({ ...stores(), redis: { ...redis, adminUrl: redis.voteUrl } })
     await at.stop()
     const voters = Array.from({ length: 400 }, (_, i) => voter(`t${i}`))
     const castBy = async ({ cast }: Booth, some: string[]) => {
@@ -204,7 +205,6 @@ describe("a Redis that was wiped in the middle of a poll", () => {
       ...(await castBy(booth, voters.slice(300, 380))),
       ...(await castBy(late, voters.slice(380))),
     ]
-    const { redis } = stores()
     await redis.kill9()
     // Of the last ballots only this one knows, and it comes back last.
     late.redis.disconnect()

@@ -1,4 +1,3 @@
-#!lua flags=allow-oom
 -- Compares the acceptance count that vote was told with what this Redis has. One that came back without the end of its file, that
 -- took another's place before it had everything, or that was emptied, has fewer: the worker adds and books what is missing.
 -- missing  {s}:missing, poll  {s}:poll:<id>

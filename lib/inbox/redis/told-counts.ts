@@ -50,12 +50,14 @@ export class ToldCounts {
     const outcomes = await Promise.all(
       [...this.kept].map(async ([key, { shard, pollId, number, count, since }]) => {
         const place = [keys.missing(shard), keys.poll(shard, pollId)] as const
-        // A connection that was lost is made anew, and then all is told again.
-        const outcome = await this.redis.tellAccepted(...place, number, count, since).catch(() => null)
+        const telling = this.redis.tellAccepted(...place, number, count, since)
+        const outcome = await telling.catch(() => "failed" as const)
         if (outcome === "told") this.kept.delete(key)
         return outcome
       }),
     )
-    if (outcomes.includes("absent")) this.tellSoon()
+    // Over a new connection all is told again.
+    const isUntold = outcomes.some((outcome) => outcome === "absent" || outcome === "failed")
+    if (isUntold && this.redis.status === "ready") this.tellSoon()
   }
 }
