@@ -15,6 +15,8 @@ import { type Connection, descriptorLimit, KernelSockets } from "./kernel-socket
  */
 const STALLED_LOOKS = 7
 const LOOK_MS = 5_000
+/** More than the pause between two messages to a viewer of a quiet poll. */
+const SEEMS_STALLED_LOOKS = 6
 /** So often it is looked whether descriptors run out: as long as nobody can connect then. */
 const COUNT_MS = 100
 /** Above this part of the limit connections are cut until only `KEPT` of it is used. */
@@ -28,7 +30,7 @@ const SEND_BUFFER_BYTES = 64 * 1_024
 const LOG_MS = 10_000
 
 type Why = "stalled" | "descriptors"
-type Known = Connection & { looks: number }
+type Known = Connection & { looks: number; firstSeen: number }
 export type Guarded = Pick<KernelSockets, "limit" | "lowestFree" | "connections" | "cut">
 export type ConnectionGuard = { stop: () => void }
 
@@ -82,7 +84,8 @@ function kernelSockets(port: number, log: Pick<Log, "warn">): KernelSockets | nu
 
 /** Decides which connections are cut. */
 export class ConnectionWatch {
-  /** At how many looks in a row each connection was as it is now, by its descriptor. */
+  #lookedAt = 0
+  /** At how many looks in a row each connection was as it is now, and since which look it is there, by its descriptor. */
   #known = new Map<number, Known>()
 
   /** @param cut is told how many connections were cut */
@@ -104,17 +107,17 @@ export class ConnectionWatch {
     const { limit } = this.sockets
     const used = this.sockets.lowestFree()
     if (used < limit * PRESSED) return
-    // Who was answered already is a client; of the others those that have said nothing for longest go first.
-    const order = ({ arrived, looks, silentMs }: Known) => [arrived > 0n ? 1 : 0, -looks, -silentMs]
-    const longest = this.#look().sort((a, b) => byOrder(order(a), order(b)))
-    this.#cutAll("descriptors", longest.slice(0, Math.ceil(used - limit * KEPT)))
+    const worst = this.#look().sort((a, b) => byOrder(sacrifice(a), sacrifice(b)))
+    this.#cutAll("descriptors", worst.slice(0, Math.ceil(used - limit * KEPT)))
   }
 
   #look(): Known[] {
+    this.#lookedAt++
     const found = this.sockets.connections().map((connection) => {
-      const before = this.#known.get(connection.descriptor)
-      const isSame = before?.cookie === connection.cookie && before.arrived === connection.arrived
-      return { ...connection, looks: isSame ? before.looks : 0 }
+      const there = this.#known.get(connection.descriptor)
+      const before = there?.cookie === connection.cookie ? there : undefined
+      const looks = before?.arrived === connection.arrived ? before.looks : 0
+      return { ...connection, looks, firstSeen: before?.firstSeen ?? this.#lookedAt }
     })
     this.#known = new Map(found.map((one) => [one.descriptor, one]))
     return found
@@ -124,6 +127,16 @@ export class ConnectionWatch {
     for (const { descriptor } of connections) this.sockets.cut(descriptor)
     if (connections.length > 0) this.cut(why, connections.length)
   }
+}
+
+/**
+ * The lower, the sooner a connection is given up. First those that were never answered, and of them those that have said nothing for
+ * longest, as others may be answered at this moment. Then those that seem stalled. Whoever was answered is a client, and those
+ * that were there before the crowd, such as viewers, go last.
+ */
+function sacrifice({ arrived, looks, silentMs, firstSeen, descriptor }: Known): number[] {
+  if (arrived === 0n) return [0, -looks, -silentMs]
+  return [1, looks >= SEEMS_STALLED_LOOKS ? 0 : 1, -firstSeen, -descriptor]
 }
 
 function byOrder(a: number[], b: number[]): number {
