@@ -516,7 +516,8 @@ export function inboxContract(kind: InboxKind): void {
         await ghost.app.stop(10_000)
       })
       const shardsOf = async (isGhosts: boolean) => {
-        const rows = await sql`SELECT shard FROM shards WHERE (holder <> ${worker.worker.id}) = ${isGhosts}`
+        const rows =
+          await sql`SELECT shard FROM shards WHERE (holder <> ${worker.worker.id}) = ${isGhosts} ORDER BY shard`
         return rows.map(({ shard }) => Number(shard))
       }
       const metric = async (name: string) => {
