@@ -70,7 +70,9 @@ function addressOf(name: string, names: Map<string, string>): string {
 /** @returns the names of what was made */
 async function buildInto(folder: string, entrypoints: string[]): Promise<Map<string, string>> {
   const naming = "[name]-[hash].[ext]"
-  const options = { entrypoints, naming, target: "browser", minify: true } as const
+  // The same as in an image, whatever NODE_ENV says here.
+  const jsx = { development: false }
+  const options = { entrypoints, naming, target: "browser", minify: true, jsx } as const
   const { outputs } = await Bun.build(options)
   await Promise.all(
     outputs.map(async (output) =>

