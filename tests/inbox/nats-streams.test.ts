@@ -11,6 +11,7 @@ import { readShardState, writeShardState } from "@tallyroom/lib/inbox/stream/sha
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { examplePoll } from "../../apps/vote/testing/vote"
 import { auditPolls } from "../../apps/worker/audit/audit"
+import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { type InboxBooth, openInboxBooth } from "../../scripts/services/apps/inbox-booth"
 import { crowd } from "../../scripts/services/apps/voters"
 import { startWorker } from "../../scripts/services/apps/worker-in-process"
@@ -19,7 +20,7 @@ import { askJetStream } from "../../scripts/services/stores/nats-api"
 import { becomes } from "../harness/becomes"
 import { openInboxAdmin } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
-import { voter } from "../harness/tallyroom"
+import { makePoll, voter } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const SHARDS = 1
@@ -134,6 +135,19 @@ test("a stream that can't be filled is not left behind", async () => {
   worker = await startWorker(stores(), SHARDS, server.url)
   await worker.ready()
   expect(await castAll(["counted 0"], "b")).toEqual(["stands"])
+})
+
+test("a poll whose end is known becomes final, though its stream is lost and no clock gets on", async () => {
+  await makePoll(sql, "ended", { state: "closed" })
+  const [poll] = await sql`SELECT number, stops FROM polls WHERE id = 'ended'`
+  await worker.stop()
+  // As where the stream was begun while Redis's clock was ahead: all positions have the same ms.
+  const [at] = await sql`UPDATE shards SET ms = ms + 86_400_000, seq = 5_000 RETURNING ms::float, seq`
+  await recordStop(sql, { poll: poll?.number, stop: poll?.stops }, 0, { ms: at?.ms, seq: at?.seq + 1 })
+  await askJetStream(server.url, `STREAM.DELETE.tallyroom-${await streamInUse()}`)
+  await sql`UPDATE polls SET closed_at = now() - interval '1 hour' WHERE id = 'ended'`
+  worker = await startWorker(stores(), SHARDS, server.url)
+  await becomes(async () => (await sql`SELECT state FROM polls WHERE id = 'ended'`)[0]?.state, "final")
 })
 
 test("what came after the end of its poll is no vote that stands, until a worker has read it", async () => {

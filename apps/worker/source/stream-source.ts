@@ -236,8 +236,17 @@ export class StreamSource implements Source {
       await this.cursor.follow(broker.reader(known))
       await counter.drain(REST_MS)
     }
-    await counter.moveTo({ ms: counter.position.ms, seq: 0 }, { name: later, readUntil: null })
+    await counter.moveTo({ ms: await this.after(counter.position), seq: 0 }, { name: later, readUntil: null })
     return true
+  }
+
+  /**
+   * The ms of a place in another stream that comes after everything in the one before, whatever the clocks say: a poll whose end was
+   * read there becomes final, as nothing of that stream will be counted any more.
+   */
+  private async after(position: Position): Promise<number> {
+    const [row] = await this.parts.sql`SELECT max(ms) AS ms FROM closings WHERE shard = ${this.shard}`
+    return Math.max(position.ms, Number(row?.ms ?? 0)) + 1
   }
 
   /** Postgres has counted again what the broker still holds; what it does not hold is lost. */
@@ -265,10 +274,8 @@ export class StreamSource implements Source {
       throw error
     })
     const now = await readRedisClock(redis)
-    await counter.moveTo(
-      { ms: Math.max(now, counter.position.ms), seq: 1 + restored },
-      { name, readUntil: now },
-    )
+    const ms = Math.max(now, await this.after(counter.position))
+    await counter.moveTo({ ms, seq: 1 + restored }, { name, readUntil: now })
     if (before !== null) await this.remains.recordReplaced(before)
     log.info({ shard, stream: name, restored }, "a new stream holds the inbox")
     return name
