@@ -1,0 +1,91 @@
+/** `bun run attack`: attacks a running demo on this machine, and says what came of it. */
+
+import { cpus } from "node:os"
+import { version } from "@tallyroom/lib/process/build"
+import { runningDemo } from "../services/stack/running-demo"
+import { Checks } from "../services/terminal/checks"
+import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { flag, orElse, someOf, wholeNumber } from "../services/terminal/options"
+import { UserError } from "../services/terminal/user-error"
+import { Unavailable } from "../services/tools/cache"
+import { names } from "./attacks/names"
+import { raw } from "./attacks/raw"
+import { ensureSchemathesis, schemathesis } from "./attacks/schemathesis"
+import { sockets } from "./attacks/sockets"
+import type { Outcome } from "./outcome"
+import { writePage } from "./page"
+import { type Target, withTarget } from "./target"
+
+const ATTACKS = ["names", "raw", "sockets", "schemathesis"] as const
+
+const USAGE = `Usage: bun run attack [--only NAMES] [--connections N] [--seconds N] [--examples N] [--write]
+
+Attacks the demo that runs in this checkout, on this machine alone, in about five minutes. It makes a poll of its own, and deletes
+it and whatever else comes into being. The last line is "N passed, N failed".
+
+  --only NAMES      some of ${ATTACKS.join(", ")}, divided by commas
+  --connections N   held at once by "sockets" (2,000)
+  --seconds N       how long it holds them (20)
+  --examples N      for each operation by "schemathesis" (50), which needs python3 with venv, and PyPI at the first time
+  --write           write the outcomes to docs/security.md
+  --help            show this`
+
+await runScript(main, { failure: 2 })
+
+async function main(): Promise<number> {
+  const { values } = readCommandLine({
+    usage: USAGE,
+    options: {
+      only: orElse(someOf(ATTACKS, "attack"), ATTACKS),
+      connections: orElse(wholeNumber(4, 20_000), 2_000),
+      seconds: orElse(wholeNumber(1, 600), 20),
+      examples: orElse(wholeNumber(1, 10_000), 50),
+      write: flag,
+    },
+  })
+  const demo = runningDemo()
+  if (!demo) throw new UserError("No running demo found. Start one with `bun run demo`.")
+  const { connections, seconds, examples } = values
+  const checks = new Checks()
+  const attacks: Record<(typeof ATTACKS)[number], (target: Target) => Promise<Outcome>> = {
+    names,
+    raw,
+    sockets: (target) => sockets(target, { connections, seconds }),
+    schemathesis: (target) => schemathesis(target, { examples, say: checks.say }),
+  }
+  const outcomes = new Map<string, Outcome>()
+  await withTarget(demo, async (target) => {
+    for (const name of values.only) {
+      const lacks = name === "schemathesis" ? await lacking(() => ensureSchemathesis(checks.say)) : null
+      if (lacks !== null) checks.skip(name, lacks)
+      else
+        await checks.check(name, async () => {
+          const outcome = await attacks[name](target)
+          outcomes.set(name, outcome)
+          return judged(outcome)
+        })
+    }
+  })
+  if (values.write) {
+    const machine = `Seen with version ${version} on ${cpus().length} cores (${process.platform}, ${process.arch}), the attacker on the same.`
+    console.log(`wrote ${await writePage(outcomes, machine)}`)
+  }
+  return checks.report()
+}
+
+/** Why a tool can't be had here; null if it is there now. */
+async function lacking(ensure: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await ensure()
+    return null
+  } catch (error) {
+    if (error instanceof Unavailable) return error.message
+    throw error
+  }
+}
+
+/** @throws {UserError} with all that must not be */
+function judged({ tried, requests, seen, faults }: Outcome): string {
+  if (faults.length > 0) throw new UserError(`${tried}: ${faults.slice(0, 20).join("\n        ")}`)
+  return `${tried}; ${requests.toLocaleString("en")} requests: ${seen}`
+}

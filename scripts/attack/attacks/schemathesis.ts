@@ -1,0 +1,108 @@
+/** schemathesis sends what the OpenAPI documents allow and what they don't, from a fixed seed and with a known poll. */
+
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { $ } from "bun"
+import { z } from "zod"
+import { UserError } from "../../services/terminal/user-error"
+import { cached, Unavailable } from "../../services/tools/cache"
+import type { Outcome } from "../outcome"
+import type { Target } from "../target"
+
+const VERSION = "4.32.0"
+const SEED = 17
+
+const reportSchema = z.object({
+  test_cases: z.object({ generated: z.number(), with_failures: z.number() }),
+  operations: z.object({ tested: z.number() }),
+  failures: z.array(z.looseObject({ title: z.string().optional(), operation: z.string().optional() })),
+})
+
+/** @throws {Unavailable} where there is no Python 3 with venv, or its index can't be reached */
+export async function ensureSchemathesis(say: (line: string) => void): Promise<string> {
+  const python = Bun.which("python3")
+  if (!python) throw new Unavailable("There is no python3: install it (apt-get install python3-venv).")
+  const folder = await cached(join("tools", `schemathesis-${VERSION}`), async (draft) => {
+    say(`Installing schemathesis ${VERSION} from PyPI, for this user`)
+    const made = await $`${python} -m venv ${draft}`.quiet().nothrow()
+    if (made.exitCode !== 0)
+      throw new Unavailable("python3 has no venv: install it (apt-get install python3-venv).")
+    const got =
+      await $`${draft}/bin/python -m pip install --quiet --disable-pip-version-check schemathesis==${VERSION}`
+        .quiet()
+        .nothrow()
+    if (got.exitCode !== 0)
+      throw new Unavailable(`pip can't install it: ${got.stderr.toString().trim().slice(-300)}`)
+  })
+  return folder
+}
+
+/** @param examples for each operation */
+export async function schemathesis(
+  { voteUrl, resultUrl, admin, poll }: Target,
+  { examples, say }: { examples: number; say: (line: string) => void },
+): Promise<Outcome> {
+  const installed = await ensureSchemathesis(say)
+  const folder = await mkdtemp(join(tmpdir(), "tallyroom-attack-"))
+  try {
+    // The document of an app names no id, and a made-up one would only ever be unknown.
+    await Bun.write(join(folder, "schemathesis.toml"), `[parameters]\n"path.poll" = "${poll}"\n`)
+    const runs = [
+      { url: voteUrl, who: "nobody", headers: [] },
+      { url: resultUrl, who: "nobody", headers: [] },
+      { url: resultUrl, who: "an admin", headers: ["--header", `Authorization: ${admin.authorization}`] },
+    ]
+    const faults: string[] = []
+    let cases = 0
+    let operations = 0
+    for (const { url, who, headers } of runs) {
+      const file = join(folder, "report.json")
+      const flags = [
+        "--seed",
+        String(SEED),
+        "--max-examples",
+        String(examples),
+        "--no-shrink",
+        "--continue-on-failure",
+      ]
+      const what = ["--phases", "examples,coverage,fuzzing", "--checks", "not_a_server_error"]
+      const report = ["--report", "json", "--report-json-path", file]
+      const words = [
+        "-m",
+        "schemathesis.cli",
+        "--config-file",
+        join(folder, "schemathesis.toml"),
+        "run",
+        `${url}/openapi.json`,
+      ]
+      const ran = await $`${installed}/bin/python ${words} ${flags} ${what} ${report} ${headers}`
+        .cwd(folder)
+        .quiet()
+        .nothrow()
+      const read = reportSchema.safeParse(
+        await Bun.file(file)
+          .json()
+          .catch(() => null),
+      )
+      if (!read.success)
+        throw new UserError(`schemathesis ended with ${ran.exitCode}: ${ran.stderr.toString().slice(-500)}`)
+      await rm(file)
+      const { test_cases, failures } = read.data
+      cases += test_cases.generated
+      operations += read.data.operations.tested
+      if (test_cases.with_failures > 0)
+        faults.push(
+          `${test_cases.with_failures} cases at ${url} as ${who}: ${failures.map((it) => it.operation ?? it.title).join(", ")}.`,
+        )
+    }
+    return {
+      tried: `schemathesis ${VERSION}, seed ${SEED}, ${examples} examples an operation, a known poll, as nobody and as an admin`,
+      requests: cases,
+      seen: `${operations} operations; ${faults.length === 0 ? "no error of a server" : "errors"}`,
+      faults,
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}

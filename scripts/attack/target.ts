@@ -1,0 +1,62 @@
+/** What an attack is made on: a running demo on this machine, with a poll of its own that is gone afterwards. */
+
+import { z } from "zod"
+import type { RunningDemo } from "../services/stack/running-demo"
+import { UserError } from "../services/terminal/user-error"
+import { waitFor } from "../services/wait"
+
+export type Target = {
+  voteUrl: string
+  resultUrl: string
+  /** The headers of an admin. */
+  admin: Record<string, string>
+  /** An open poll. */
+  poll: string
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+const pollsSchema = z.object({
+  polls: z.array(z.object({ id: z.string(), default: z.boolean().optional() })),
+})
+
+/**
+ * Makes a poll, works, and takes away all polls that came into being meanwhile.
+ * @throws {UserError} for a demo that others reach by another machine's address
+ */
+export async function withTarget<Result>(
+  demo: RunningDemo,
+  work: (target: Target) => Promise<Result>,
+): Promise<Result> {
+  for (const url of [demo.voteUrl, demo.resultUrl])
+    if (!LOOPBACK.test(new URL(url).hostname))
+      throw new UserError(`${url} is not on this machine: attack a demo here.`)
+  const admin = { authorization: `Bearer ${demo.adminToken}` }
+  const send = (method: string, path: string, body?: object) =>
+    fetch(`${demo.resultUrl}${path}`, {
+      method,
+      headers: { ...admin, ...(body && { "content-type": "application/json" }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+  const read = async () => pollsSchema.parse(await (await send("GET", "/api/polls")).json()).polls
+  const before = await read()
+  const poll = `attack-${Date.now().toString(36)}`
+  const options = [{ label: "A" }, { label: "B" }]
+  const made = await send("POST", "/api/polls", {
+    id: poll,
+    title: "Attack",
+    options,
+    policy: "changeable",
+    state: "open",
+  })
+  if (!made.ok) throw new UserError(`No poll could be made: ${await made.text()}`)
+  try {
+    await waitFor("the poll on the ballot", async () => (await fetch(`${demo.voteUrl}/api/polls/${poll}`)).ok)
+    return await work({ voteUrl: demo.voteUrl, resultUrl: demo.resultUrl, admin, poll })
+  } finally {
+    const known = new Set(before.map(({ id }) => id))
+    for (const { id } of (await read()).filter(({ id }) => !known.has(id)))
+      await send("DELETE", `/api/polls/${id}?confirm=${id}`)
+    const shown = before.find((it) => it.default)?.id
+    if (shown !== undefined) await send("PATCH", `/api/polls/${shown}`, { default: true })
+  }
+}
