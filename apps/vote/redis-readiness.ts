@@ -5,6 +5,9 @@ import { asInboxAway, refusalBy } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Redis } from "ioredis"
 
+/** No poll has it. */
+const ANY = "-"
+
 export class RedisReadiness implements StoreHealth {
   private failure: string | null = null
   private full = false
@@ -25,7 +28,12 @@ export class RedisReadiness implements StoreHealth {
 
   private async ask(): Promise<void> {
     try {
-      const forbidden = await this.redis.checkWriting(keys.fence(0), keys.inbox(0))
+      const forbidden = await this.redis.checkWriting(
+        keys.fence(0),
+        keys.inbox(0),
+        keys.poll(0, ANY),
+        keys.voters(0, ANY),
+      )
       this.full = false
       this.failure = forbidden === "" ? null : `Redis refuses: its user may not give the command ${forbidden}`
     } catch (error) {

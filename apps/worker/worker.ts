@@ -2,6 +2,7 @@
 
 import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
 import { reasonText } from "@tallyroom/lib/health"
+import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { GivenAddress } from "@tallyroom/lib/postgres/address"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
@@ -155,7 +156,10 @@ export class Worker {
    * @throws {AnotherDatabase} when it is another one before all is prepared
    */
   async start(): Promise<void> {
-    const { sql, log } = this.parts
+    const { sql, redis, log } = this.parts
+    // Before anything else is asked over a new connection, so before a shard is opened.
+    redis.on("ready", this.loadScripts)
+    if (redis.status === "ready") this.loadScripts()
     await this.repeat.untilDone("preparing the database", () => this.prepare())
     this.isPrepared = true
     const { signal } = this.stopping
@@ -165,6 +169,8 @@ export class Worker {
     const olderUntil = performance.now() + BESIDE_OLDER_MS
     this.loops.push(
       this.repeat.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
+      // Somebody may have flushed them.
+      this.repeat.every(REPROJECT_MS, "loading scripts", () => loadScripts(redis)),
       this.repeat.every(HEARTBEAT_MS, "measuring the backlog", () => this.shards.measure()),
       this.repeat.every(
         STEPS_MS,
@@ -189,6 +195,12 @@ export class Worker {
         "rolling timelines up",
         this.unlessOutdated(() => this.rollUpTimelines()),
       ),
+    )
+  }
+
+  private readonly loadScripts = () => {
+    loadScripts(this.parts.redis).catch((err) =>
+      this.parts.log.debug({ err }, "scripts were not loaded; they will be"),
     )
   }
 
@@ -230,6 +242,7 @@ export class Worker {
   /** Finishes the batches at hand, unless a store leaves them without an answer, and gives the leases back. */
   async stop(): Promise<void> {
     this.stopping.abort()
+    this.parts.redis.off("ready", this.loadScripts)
     this.tallies.stop()
     this.shards.stop()
     const done = Promise.all([...this.loops, this.shards.stopped(), this.listener.stop()])

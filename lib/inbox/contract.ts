@@ -192,6 +192,7 @@ export function refusalBy(store: StoreName, cause: unknown): string | null {
 /** What a user may not do, by Redis's own words; never the user's name. */
 function missingRight(answer: string): string {
   const command = /'([a-z|_-]+)' (?:sub)?command/i.exec(answer)?.[1]
+  if (command === "eval") return "no worker of this version has loaded the scripts that its user may run"
   if (command) return `its user may not give the command ${command}`
   return /\bkeys?\b/.test(answer) ? "its user may not use the inbox's keys, ~{s*}:*" : `${REFUSALS.NOPERM}`
 }

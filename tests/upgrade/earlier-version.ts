@@ -12,6 +12,35 @@ const EARLIER = "7d1a152795769a3a0499a441425da6770c12c5f5"
 /** What its apps need to run. */
 const PARTS = ["apps", "lib", "package.json", "bun.lock", "bunfig.toml", "tsconfig.json"]
 
+/** What its vote app may do on Redis: it brings its scripts along. An upgrade leaves the rules of Redis's users as they are. */
+export const EARLIER_RULES = [
+  ...[
+    "clearselectors",
+    "resetkeys",
+    "~{s*}:*",
+    "-@all",
+    "+auth",
+    "+hello",
+    "+select",
+    "+ping",
+    "+time",
+    "+info",
+  ],
+  ...[
+    "+evalsha",
+    "+eval",
+    "+script|load",
+    "+get",
+    "+hget",
+    "+hmget",
+    "+hgetall",
+    "+hlen",
+    "+exists",
+    "+hset",
+  ],
+  ...["+hincrby", "+xadd", "+xlen", "+sadd", "+scard", "+sismember"],
+]
+
 /** Whether this clone reaches back to it; a shallow one does not. */
 export const HAS_EARLIER = run(["git", "cat-file", "-e", `${EARLIER}^{commit}`]).success
 

@@ -19,7 +19,7 @@ import { changePollAt, makePollAt } from "../harness/control-room"
 import { openInboxAdmin } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
 import { inEveryShard } from "../harness/tallyroom"
-import { HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
+import { EARLIER_RULES, HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 
 const POLLS = [{ id: "open" }, { id: "changing", policy: "changeable" }, { id: "over" }]
 const VOTERS = 200
@@ -43,6 +43,7 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
       const env = inbox.url === "" ? {} : { INBOX_URL: inbox.url }
       earlierApps ??= unpackEarlierVersion()
       const earlier = { appsDir: earlierApps }
+      await giveEarlierRules(stores())
 
       const oldWorker = await startWorkerProcess(stores(), env, earlier)
       await oldWorker.app.waitReady()
@@ -114,6 +115,12 @@ async function expectEveryVoteKept(
 }
 
 /** Vote reads polls from one shard and writes ballots into another, which may hear of a new poll a moment later. */
+async function giveEarlierRules({ redis: { adminUrl } }: OwnStores): Promise<void> {
+  const redis = await connectRedis(adminUrl)
+  await redis.call("ACL", "SETUSER", "vote", ...EARLIER_RULES)
+  redis.disconnect()
+}
+
 async function untilPollsAreThere({ redis: { adminUrl } }: OwnStores): Promise<void> {
   const redis = await connectRedis(adminUrl)
   for (const { id } of POLLS) await inEveryShard(redis, id)

@@ -22,8 +22,8 @@ const REFUSALS = [
   ["NOREPLICAS", () => set("min-replicas-to-write", "1"), () => set("min-replicas-to-write", "0")],
   [
     "NOPERM",
-    () => admin("ACL", "SETUSER", "vote", "-evalsha", "-eval"),
-    () => admin("ACL", "SETUSER", "vote", "+evalsha", "+eval"),
+    () => admin("ACL", "SETUSER", "vote", "clearselectors"),
+    () => admin("ACL", "SETUSER", "vote", "(~{s*}:* +evalsha +get +hmget +hincrby)"),
   ],
 ] as const
 

@@ -7,6 +7,7 @@ import { buildAssets } from "@tallyroom/lib/http/assets"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
+import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { createRegistry } from "@tallyroom/lib/process/management"
@@ -136,6 +137,7 @@ async function connect(url: string): Promise<Redis> {
 
 /** Writes the polls into every shard, writes the index, and opens the fences, as a worker does. */
 async function writePolls(admin: Redis, shards: number, polls: Poll[]): Promise<void> {
+  await loadScripts(admin)
   for (let shard = 0; shard < shards; shard++) {
     for (const poll of polls) await writePollCopy(admin, shard, poll)
     const [runId] = await admin.inspectShard(keys.fence(shard), keys.inbox(shard))

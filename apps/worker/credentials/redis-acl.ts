@@ -4,19 +4,23 @@ import { createHash } from "node:crypto"
 
 /**
  * What each app may do on Redis, as an ACL file says it (Redis 7.0 and later): only the inbox's keys, no channels, and no
- * command that it does not use. The commands that a script runs count as the caller's own.
+ * command that it does not use. The commands that a script runs count as the caller's own. Vote runs the scripts that a worker
+ * has loaded, and none of its own; what each ballot needs stands before the parentheses (selectors), as Redis looks there first.
  */
 const ACL_RULES = {
   admin: "~* &* +@all",
   vote: [
-    "~{s*}:* resetchannels -@all",
-    "+auth +hello +select +ping +time +info +client|setname +client|id",
-    "+evalsha +eval +script|load",
-    "+get +hget +hmget +hgetall +hlen +exists +hset +hincrby +xadd +xlen +sadd +scard +sismember",
+    "~{s*}:voters:* ~{s*}:inbox resetchannels -@all",
+    "+auth +hello +ping +time +info +hget +hset +hlen +xadd +xlen",
+    "(~{s*}:poll:* +hget +hmget +hincrby +hsetnx)",
+    "(~{s*}:gate ~{s*}:log ~{s0}:polls ~{s0}:tally:* +get +exists)",
+    "(~{s*}:* +evalsha)",
+    "(~{s*}:missing +hget +hset)",
+    "(~{s0}:wanted ~{s0}:wanters +sadd +scard +sismember +hget +hset)",
   ].join(" "),
   worker: [
     "~{s*}:* resetchannels -@all",
-    "+@connection +@read +@write +@stream +eval +evalsha +script|load -@dangerous",
+    "+@connection +@read +@write +@stream -@dangerous -@scripting +eval +evalsha +script|load",
     "+time +info +config|get +multi +exec +discard",
   ].join(" "),
 } as const

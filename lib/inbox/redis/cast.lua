@@ -21,6 +21,7 @@ local fence, inbox = KEYS[1], KEYS[2]
 local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local change_after = tonumber(ARGV[4])
 local FIXED_KEYS, FIXED_ARGUMENTS, BALLOT_ARGUMENTS = 2, 4, 5
+local MOST_KEYS, MOST_ARGUMENTS = 1000, 4000
 
 -- @include serving
 -- @include inherited
@@ -36,6 +37,8 @@ if redis.pcall('GET', fence) ~= served_by then
   end
   return { 'restoring', now_text }
 end
+-- Far more than vote ever sends: nobody keeps Redis busy with one call.
+if #KEYS > MOST_KEYS or #ARGV > MOST_ARGUMENTS then return { 'broken', now_text } end
 if now >= deadline or now < earliest then return { 'expired', now_text } end
 
 -- All that could fail is read before the first write, so that a call is applied whole or not at all.
@@ -143,7 +146,12 @@ for _, poll in ipairs(polls) do
     local _, since = inherited(poll.noted, served_by)
     if not since then
       since = now_text
-      note_inherited(poll.key, served_by, poll.before, since)
+      -- Vote's user may change no field of a copy. What an earlier process noted went when the copy was written into this one.
+      -- By rules of before, it may change any, and not this way.
+      local text = as_inherited(served_by, poll.before, since)
+      if type(redis.pcall('HSETNX', poll.key, INHERITED, text)) ~= 'number' then
+        note_inherited(poll.key, served_by, poll.before, since)
+      end
     end
     count = string.format('%.0f ', redis.call('HINCRBY', poll.key, 'accepted', poll.accepted)) .. since
   end

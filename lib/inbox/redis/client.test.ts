@@ -67,7 +67,7 @@ test("a password with a % that is pasted as it is lets in, and whoever is not le
 test("a database that Redis does not give is no connection, rather than database 0", async () => {
   const { redis: server, defer } = stores()
   const admin = openRedis(server.adminUrl)
-  const [outside, forbidden] = [openRedis(`${server.voteUrl}/99`), openRedis(`${server.workerUrl}/3`)]
+  const [outside, forbidden] = [openRedis(`${server.workerUrl}/99`), openRedis(`${server.workerUrl}/3`)]
   const stranger = openRedis(`${server.voteUrl.replace(/:[^:@]+@/, ":wrong@")}/3`)
   defer(() => {
     for (const one of [admin, outside, forbidden, stranger]) one.disconnect()

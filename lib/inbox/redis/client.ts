@@ -7,7 +7,7 @@ import type { TlsFiles } from "../../tls-files"
 import { type Access, accessBy, currently } from "../access"
 import type { StoreAddress } from "../store-address"
 import { checkServer } from "./fitness"
-import { scripts } from "./scripts"
+import { defineScripts } from "./run-scripts"
 
 const DEFAULT_PORT = 6_379
 const CONNECT_TIMEOUT_MS = 2_000
@@ -61,8 +61,8 @@ export function openRedis(
       return backoff(attempt)
     },
     reconnectOnError: demotions(),
-    scripts,
   })
+  defineScripts(redis)
   checkServer(redis)
   sayUnconnected(redis)
   redis.on("error", (error) => {

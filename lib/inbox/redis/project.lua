@@ -39,11 +39,12 @@ if known and known < ours then
   stored_revision = nil
 end
 if not restoring and (tonumber(stored_revision) or 0) > tonumber(revision) then return { 'older', last } end
+local served_by, noted = serving(), redis.call('HGET', poll, INHERITED)
+local found, since = inherited(noted, served_by)
+if noted and not found then redis.call('HDEL', poll, INHERITED) end
 local accepted = tonumber(redis.call('HGET', poll, 'accepted') or '0') or -1
 if accepted < tonumber(least_accepted) then
   if not restoring then return { 'behind', last } end
-  local served_by = serving()
-  local found, since = inherited(redis.call('HGET', poll, INHERITED), served_by)
   if found then note_inherited(poll, served_by, found + tonumber(least_accepted) - accepted, since) end
   redis.call('HSET', poll, 'accepted', least_accepted)
 end

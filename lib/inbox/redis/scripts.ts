@@ -21,10 +21,9 @@ import writeTombstone from "./tombstone.lua" with { type: "text" }
 import wantPoll from "./want-poll.lua" with { type: "text" }
 import checkWriting from "./writable.lua" with { type: "text" }
 
-export const scripts = {
+const others = {
   addMissing: script(addMissing),
   castBallots: script(castBallots),
-  checkWriting: script(checkWriting),
   claimShard: script(claimShard),
   countAnswers: script(countAnswers),
   findPoll: script(findPoll),
@@ -40,6 +39,11 @@ export const scripts = {
   wantPoll: script(wantPoll),
 }
 
+/** Where Redis knows this form of checkWriting, a worker of this version has loaded all of them. */
+const version = new Bun.CryptoHasher("sha1").update(JSON.stringify(others)).digest("hex")
+
+export const scripts = { ...others, checkWriting: script(`${checkWriting}-- beside ${version}\n`) }
+
 type Argument = string | number
 export type ProjectOutcome = "written" | "behind" | "older" | "fenced"
 
@@ -47,7 +51,12 @@ declare module "ioredis" {
   interface RedisCommander<Context> {
     addMissing(missing: string, poll: string, number: number): import("ioredis").Result<0, Context>
     castBallots(numberOfKeys: number, ...args: Argument[]): import("ioredis").Result<string[], Context>
-    checkWriting(fence: string, inbox: string): import("ioredis").Result<string, Context>
+    checkWriting(
+      fence: string,
+      inbox: string,
+      poll: string,
+      voters: string,
+    ): import("ioredis").Result<string, Context>
     claimShard(room: string, instance: string): import("ioredis").Result<string, Context>
     countAnswers(poll: string, field: string, count: number): import("ioredis").Result<number, Context>
     findPoll(poll: string, fence: string): import("ioredis").Result<[string, string, string, string], Context>

@@ -5,6 +5,7 @@ import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
+import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Redis } from "ioredis"
 import { classicPoll, DEFAULT_SHARDS, POLL_ID } from "./poll"
@@ -22,6 +23,7 @@ export type StoredBallot = { voter: string; option: string; shard: number; posit
 /** Opens an empty Redis for votes, as a worker would. */
 export async function openInbox(redis: Redis): Promise<void> {
   const poll = classicPoll()
+  await loadScripts(redis)
   for (const shard of ALL_SHARDS) {
     await writePollCopy(redis, shard, poll)
     const [serving] = await redis.inspectShard(keys.fence(shard), keys.inbox(shard))

@@ -8,6 +8,10 @@ local function inherited(noted, served_by)
   if by == served_by then return tonumber(count), since end
 end
 
+local function as_inherited(served_by, count, since)
+  return served_by .. ' ' .. string.format('%.0f', tonumber(count)) .. ' ' .. since
+end
+
 local function note_inherited(poll_key, served_by, count, since)
-  redis.call('HSET', poll_key, INHERITED, served_by .. ' ' .. string.format('%.0f', tonumber(count)) .. ' ' .. since)
+  redis.call('HSET', poll_key, INHERITED, as_inherited(served_by, count, since))
 end
