@@ -155,6 +155,28 @@ describe("each ballot that was answered ok is counted once", () => {
     expect(await honest.findings()).toEqual([])
   })
 
+  test("losses without a vote app that lives on may be in no book; one that does must have told of them", async () => {
+    const lose = async () => {
+      const run = await right()
+      run.fault({ ...BOOKS, harm: "unseen" })
+      run.ok(2, "b", 2_000, { ms: 200 })
+      run.said(2, { ms: 200 }, "lost")
+      return run
+    }
+    const killed = await lose()
+    killed.held(1_500, 5, 50, 8)
+    killed.held(5_000, 5, 50)
+    expect(await killed.findings()).toEqual([])
+    const told = await lose()
+    told.held(1_500, 5, 50)
+    told.held(5_000, 5, 50)
+    expect(await told.findings()).toEqual([
+      expect.stringContaining(
+        "1 ballots of poll snacks that were answered ok by vote apps that live on are lost",
+      ),
+    ])
+  })
+
   test("losses of the books that nobody had are found; calls without an answer may be among them", async () => {
     const run = await right()
     run.fault(BOOKS)

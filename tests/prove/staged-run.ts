@@ -118,9 +118,9 @@ export class StagedRun {
     this.lines.push({ kind: "seen", at, version, total, votes, ...where, ...more })
   }
 
-  held(at: number, sockets: number, megabytes: number): void {
+  held(at: number, sockets: number, megabytes: number, pid = 7): void {
     const residentBytes = megabytes * 2 ** 20
-    this.lines.push({ kind: "held", at, process: "vote 1", pid: 7, residentBytes, sockets })
+    this.lines.push({ kind: "held", at, process: "vote 1", pid, residentBytes, sockets })
   }
 
   /** What the books say beside the votes that there are. */

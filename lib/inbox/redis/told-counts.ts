@@ -24,6 +24,8 @@ export type ToldCount = {
 export class ToldCounts {
   /** The latest count of each poll, shard and Redis. */
   private readonly kept = new BoundedMap<string, ToldCount>(MOST_KEPT)
+  /** Since when the Redis that answered last accepts ballots of a poll in a shard. */
+  private readonly latest = new BoundedMap<string, string>(MOST_KEPT)
   private soon: Timer | null = null
 
   constructor(private readonly redis: Redis) {
@@ -32,7 +34,12 @@ export class ToldCounts {
 
   /** Keeps a count that came with an answer. */
   learn(told: ToldCount): void {
-    const key = `${told.shard} ${told.number} ${told.since}`
+    const place = `${told.shard} ${told.number}`
+    const before = this.latest.get(place)
+    this.latest.set(place, told.since)
+    // Another Redis answers, or this one was emptied.
+    if (before !== undefined && before !== told.since) this.tellSoon()
+    const key = `${place} ${told.since}`
     const earlier = this.kept.get(key)?.count ?? 0
     // Two calls may be answered in another order than they were applied.
     this.kept.set(key, earlier > told.count ? { ...told, count: earlier } : told)

@@ -37,7 +37,7 @@ const READING = `## How to read the pictures
 
 const CHECKED = `## What is checked
 
-- Each ballot that was answered ok stands in Postgres exactly once, with the option that was asked for; or it is named lost, a fault was able to lose it, and the books name as many, or say that there are more; those of which nobody but a store knew, whose end was lost, may be in no book.
+- Each ballot that was answered ok stands in Postgres exactly once, with the option that was asked for; or it is named lost, a fault was able to lose it, and the books name as many, or say that there are more; those that only a vote app knew of that was killed may be in no book, and with a broker those that only the broker knew of.
 - What was refused is not counted. What got no clear answer is counted at most once.
 - The vote that stands for a voter is the last one that was acknowledged; where votes are final, the first.
 - Once a poll is final, nothing of it changes.

@@ -15,6 +15,8 @@ export type Fate = "counted" | "replaced" | "copy" | "late" | "lost" | "missing"
 export type Asked = {
   ballot: number
   option: string
+  /** Which vote app was asked. */
+  replica: number
   invoked: number
   answered: number
   outcome: Outcome

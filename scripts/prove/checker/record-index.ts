@@ -107,6 +107,7 @@ export class RecordIndex {
     return {
       ballot: call.ballot,
       option: this.once(call.option),
+      replica: call.replica,
       invoked: call.invoked,
       answered: call.answered,
       outcome: call.outcome,

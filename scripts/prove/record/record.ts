@@ -86,7 +86,7 @@ export type Call = {
 
 /**
  * What a fault may do to ballots that were accepted. `none`: nothing. `books`: lose some, which the books must then name. `unseen`: lose
- * also some of which nobody but the store knew yet, as a file without its end does; of these the books may name too few.
+ * also some of which no worker knew yet, as a file without its end does; of these the books name those that vote lived on to tell of.
  */
 export type Harm = "none" | "books" | "unseen"
 

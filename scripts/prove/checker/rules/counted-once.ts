@@ -1,5 +1,6 @@
 /** Rule: each ballot that was answered ok is counted exactly once, or named lost, and the losses are those of the books. */
 
+import type { Held } from "../../record/record"
 import type { Asked, Evidence, PollEvidence, VoterEvidence } from "../evidence"
 import { hadForgottenVoters, mayBeLost, wentBackFrom } from "../faults-of"
 import { isSamePlace } from "../place"
@@ -77,10 +78,12 @@ function* lossesOfTheBooks(evidence: Evidence): Generator<string> {
   for (const { poll: id, lost } of evidence.books) {
     const poll = evidence.polls.get(id)
     if (!poll?.row) continue
-    const { least, most } = lossesOf(poll)
+    const { least, known, most } = lossesOf(poll, evidence.held)
     if (lost > 0 && !canLose)
       yield `The books of poll ${id} have ${lost} as lost, although no fault could lose any.`
-    if (lost < least && !mayBookLess(evidence, poll.row.lostAtLeast))
+    if (lost < known && !mayNotBeTold(evidence))
+      yield `${known} ballots of poll ${id} that were answered ok by vote apps that live on are lost, but its books say ${lost}.`
+    else if (lost < least && !mayBookLess(evidence, poll.row.lostAtLeast))
       yield `${least} ballots of poll ${id} that were answered ok are lost, but its books say ${lost}.`
     if (lost > most)
       yield `The books of poll ${id} say that ${lost} are lost, but at most ${most} can be: ${least} were answered ok, and ${most - least} calls have no answer.`
@@ -96,19 +99,41 @@ function mayBookLess(evidence: Evidence, lostAtLeast: boolean): boolean {
   return lostAtLeast || (evidence.inbox !== "redis" && Number.isFinite(wentBackFrom(evidence)))
 }
 
-/** `least`: lost ballots with a receipt; `most`: together with all that may have been taken without an answer. */
-function lossesOf({ voters }: PollEvidence): { least: number; most: number } {
-  let least = 0
+/** A broker is not told by vote what it lacks, and a Postgres that goes back forgets what it was told. */
+function mayNotBeTold(evidence: Evidence): boolean {
+  return evidence.inbox !== "redis" || Number.isFinite(wentBackFrom(evidence))
+}
+
+/**
+ * `least`: lost ballots with a receipt; `known`: those of them that a vote app answered which lived on, and so could tell of them;
+ * `most`: together with all that may have been taken without an answer.
+ */
+function lossesOf(
+  { voters }: PollEvidence,
+  held: readonly Held[],
+): { least: number; known: number; most: number } {
+  let [least, known] = [0, 0]
   /** Calls of which nobody knows whether they were taken, or lost. */
   let unknown = 0
   for (const voter of voters.values()) {
-    const places = new Set<string>()
-    for (const { fate, place, outcome } of voter.calls) {
+    const places = new Map<string, boolean>()
+    for (const { fate, place, outcome, replica, answered } of voter.calls) {
       if (outcome === "unknown" || fate === "unasked") unknown++
       // What is missing altogether is a finding by itself; here it must not make the books look wrong, too.
-      if ((fate === "lost" || fate === "missing") && place) places.add(placeName(place))
+      if ((fate === "lost" || fate === "missing") && place) {
+        const name = placeName(place)
+        places.set(name, places.get(name) === true || livedOn(held, `vote ${replica}`, answered))
+      }
     }
-    least += [...places].length
+    least += places.size
+    known += [...places.values()].filter(Boolean).length
   }
-  return { least, most: least + unknown }
+  return { least, known, most: least + unknown }
+}
+
+/** Whether the process that was there at a time was there to the end: all later samples, and the last one before, have one pid. */
+function livedOn(held: readonly Held[], name: string, since: number): boolean {
+  const samples = held.filter(({ process }) => process === name)
+  const before = samples.findLastIndex(({ at }) => at <= since)
+  return new Set(samples.slice(Math.max(0, before)).map(({ pid }) => pid)).size === 1
 }
