@@ -2,9 +2,12 @@ import { afterAll, describe, expect, test } from "bun:test"
 import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import { scripts } from "@tallyroom/lib/inbox/redis/scripts"
 import { Redis } from "ioredis"
 import { startRedis } from "../../scripts/services/stores/redis"
+import { waitFor } from "../../scripts/services/wait"
 
 const scratch = mkdtempSync(join(tmpdir(), "tallyroom-services-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -105,6 +108,16 @@ describe("Redis", () => {
     await withRedis(server.voteUrl, async (redis) => {
       expect(await redis.xadd("{s0}:inbox", "*", "b", "x")).toBeString()
       expect(await refusals(redis, [...NOBODY, ...VOTE_NEITHER])).toEqual([])
+      const served = openRedis(server.voteUrl)
+      const worker = openRedis(server.workerUrl)
+      for (const one of [served, worker]) await waitFor("a connection", () => one.status === "ready")
+      await loadScripts(worker)
+      await worker.hset("{s0}:poll:p", "number", "1", "accepted", "0")
+      expect(await served.checkWriting("{s0}:gate", "{s0}:inbox", "{s0}:poll:p", "{s0}:voters:p")).toBe("")
+      expect(await served.tellAccepted("{s0}:missing", "{s0}:poll:p", 1, 5, "1")).toBe("told")
+      expect(await served.countAnswers("{s0}:poll:p", "answered-1", 2)).toBe(2)
+      expect(await served.wantPoll("{s0}:wanted", "{s0}:wanters", "post-1", 9, "network", 9)).toBe(1)
+      for (const one of [served, worker]) one.disconnect()
       // What others have loaded runs with the rights of who runs it.
       for (const { lua } of [scripts.putValues, scripts.releaseCounted, scripts.projectPoll]) {
         const sha = await withRedis(server.workerUrl, (worker) => worker.script("LOAD", lua))
