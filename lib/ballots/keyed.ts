@@ -20,15 +20,10 @@ export function keyedText(key: string | Buffer, text: string, bytes: number): st
   return digest(key, text).toString("base64url", 0, bytes)
 }
 
-/** Writes the same bytes into `target` from `at` on. */
-export function keyedInto(
-  target: Buffer,
-  at: number,
-  key: string | Buffer,
-  text: string,
-  bytes: number,
-): void {
-  digest(key, text).copy(target, at, 0, bytes)
+/** Writes the first `bytes` of HMAC-SHA256 of `text` under `key` into `target` from `at` on. */
+export function keyedBytesInto(target: Buffer, at: number, key: Buffer, text: Buffer, bytes: number): void {
+  new Bun.CryptoHasher("sha256", key).update(text).digest(DIGEST)
+  DIGEST.copy(target, at, 0, bytes)
 }
 
 /** Whether two byte strings are equal. The time that it takes depends on their lengths alone. */

@@ -22,6 +22,28 @@ test("a receipt reads back as what was written, and is the same each time", () =
   )
 })
 
+test("a receipt of an earlier version, whose body is in the clear, stays valid", () => {
+  const old = "AAEBmsh5xgAAAAAFAwMDAwMDAwMDAwMDAwMDA0iGaETItP4N_52mFQ"
+  const position = { ms: 1_764_300_015_104, seq: 5 }
+  const read = { shard: 1, position, voter: Buffer.alloc(16, 3).toString("base64url") }
+  expect(readReceipt(salt, old)).toEqual(read)
+  expect(writeReceipt(salt, read)).not.toBe(old)
+})
+
+test("nothing in a receipt but a poll's salt tells when its vote was cast, nor which two were cast by one voter", () => {
+  fc.assert(
+    fc.property(receipt, fc.nat(20), (written, later) => {
+      const [one, two] = [0, later + 1].map((ms) => {
+        const position = { ...written.position, ms: written.position.ms + ms }
+        return Buffer.from(writeReceipt(salt, { ...written, position }), "base64url")
+      })
+      const same = one?.filter((byte, i) => byte === two?.[i]).length ?? 0
+      // By chance a byte is the same once in 256.
+      expect(same).toBeLessThan(8)
+    }),
+  )
+})
+
 test("a receipt of another poll, one that was changed in any character and garbage are no receipts", () => {
   fc.assert(
     fc.property(receipt, fc.nat(53), fc.string(), (written, at, garbage) => {

@@ -453,10 +453,12 @@ describe("the chart", () => {
     ["days", 6 * 86_400, /^[A-Z][a-z]{2} \d+$/],
   ])("of %s has times that differ and are not cut off on a phone", async (id, span, looks) => {
     await newPoll(`span-${id}`)
-    await addVotes(pages().sql, `span-${id}`, "a", 2)
+    // So many that no step is joined with another.
+    for (const option of ["a", "b"]) await addVotes(pages().sql, `span-${id}`, option, 20)
     const second = Math.floor(Date.now() / 1_000) - span
     await pages().sql`INSERT INTO timeline (poll, shard, second, option, votes)
-      SELECT number, 1, ${second}, 'b', 1 FROM polls WHERE id = ${`span-${id}`}`
+      SELECT number, 1, ${second}, option, 20 FROM polls, unnest(ARRAY['a', 'b']) AS option
+      WHERE id = ${`span-${id}`}`
     const page = await openChart(`span-${id}`, 360)
     const written = () =>
       page.evaluate(
@@ -510,7 +512,9 @@ describe("a receipt", () => {
 
   test("says that it means UTC where no script knows better", async () => {
     const page = await receiptPage("de", { javaScript: false })
-    expect(await page.locator(".receipt .muted").textContent()).toBe("Seit dem 1. Juli 2026 um 12:00 UTC")
+    expect(await page.locator(".receipt .muted").textContent()).toBe(
+      "In der Stunde ab dem 1. Juli 2026 um 12:00 UTC",
+    )
   })
 })
 

@@ -9,6 +9,9 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { z } from "zod"
 import { withDeadline } from "../database/deadline"
 
+/** A step of the timeline is shorter where many vote; a receipt then tells less than the timeline. */
+const SINCE_STEP_MS = 60 * 60 * 1_000
+
 export const BALLOT_FATES = ["pending", "counted", "replaced", "late", "set-aside", "lost"] as const
 
 const statusSchema = z.object({
@@ -25,7 +28,12 @@ export async function receiptStatus(sql: Database, poll: Poll, text: string): Pr
     throw new Problem("receipt-unknown", `This is no receipt of the poll "${poll.id}": copy it whole.`)
   const [row] = await withDeadline(lookUp(sql, poll, receipt))
   const { status, since } = statusSchema.parse(row)
-  return { poll: poll.id, status, ...(since && { since: since.toISOString() }) }
+  return { poll: poll.id, status, ...(since && { since: coarse(since).toISOString() }) }
+}
+
+/** A moment as coarsely as receipts tell it: the timeline would lead from a second to the vote. */
+function coarse(moment: Date): Date {
+  return new Date(Math.floor(moment.getTime() / SINCE_STEP_MS) * SINCE_STEP_MS)
 }
 
 /**

@@ -5,7 +5,7 @@ import { trustedProxies } from "@tallyroom/lib/http/address"
 import { waitFor } from "../../../scripts/services/wait"
 import { useStores } from "../../../tests/harness/stores"
 import { TimelineRolls } from "../../worker/counting/timeline-rolls"
-import { readTimeline, timelineColumn } from "../tally/timeline"
+import { FEWEST_VOTES_A_STEP, readTimeline, timelineColumn } from "../tally/timeline"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 import { addVotes, receiptOf, TEST_VOTER } from "../testing/votes"
 
@@ -117,6 +117,28 @@ test("rolled up, a timeline of days has as few rows as points, the same counts, 
   }
 })
 
+test("a timeline joins steps in which so few voted, or all for one option, that a vote could be told", () => {
+  const options = [
+    { id: "a", label: "A" },
+    { id: "b", label: "B" },
+  ]
+  const read = (...changes: [number, string, number][]) =>
+    readTimeline({ timeline: { step: 1, changes } }, { options }).points
+  const one = FEWEST_VOTES_A_STEP - 1
+  expect(read([1, "a", one], [2, "b", 1], [3, "a", 1], [3, "b", one], [4, "a", 1])).toEqual([
+    [2, { a: one, b: 1 }],
+    [4, { a: one + 2, b: one + 1 }],
+  ])
+  expect(read([1, "a", 50], [2, "a", 50], [3, "b", 1])).toEqual([[3, { a: 100, b: 1 }]])
+  // A vote that is moved from one option to another is told no better.
+  expect(read([1, "a", 50], [1, "b", 50], [2, "a", -1], [2, "b", 1], [9, "a", 30], [9, "b", 1])).toEqual([
+    [1, { a: 50, b: 50 }],
+    [9, { a: 79, b: 52 }],
+  ])
+  expect(read([1, "a", 1])).toEqual([[1, { a: 1, b: 0 }]])
+  expect(read()).toEqual([])
+})
+
 test("a spreadsheet executes nothing in the CSV, and knows that it is UTF-8", async () => {
   const options = ["=1+1", "+1", "-1", "@x", 'a "b", c', "plain", "＝1", "x;=1"].map((label, i) => ({
     id: `o${i}`,
@@ -152,15 +174,15 @@ test("a receipt tells each fate of its ballot, and never the option", async () =
     expect(answer.headers.get("cache-control")).toBe("private, no-store")
     return answer.json()
   }
-  expect(await ask(2_000)).toEqual({ poll: "fate", status: "pending", since: "1970-01-01T00:00:02.000Z" })
+  expect(await ask(2_000)).toEqual({ poll: "fate", status: "pending", since: "1970-01-01T00:00:00.000Z" })
   await sql`INSERT INTO shards (shard, ms, seq) VALUES (0, 5000, 0)
     ON CONFLICT (shard) DO UPDATE SET ms = 5000, seq = 0`
   await sql`INSERT INTO votes (poll, voter, ms, seq, shard, option)
     SELECT number, ${uuid}::uuid, 3000, 0, 0, 'a' FROM polls WHERE id = 'fate'`
   await sql`INSERT INTO set_aside (shard, ms, seq, reason, raw)
     VALUES (0, 3500, 0, 'late', ''), (0, 3600, 0, 'option-unknown', '')`
-  expect(await ask(3_000)).toEqual({ poll: "fate", status: "counted", since: "1970-01-01T00:00:03.000Z" })
-  expect(await ask(2_000)).toEqual({ poll: "fate", status: "replaced", since: "1970-01-01T00:00:03.000Z" })
+  expect(await ask(3_000)).toEqual({ poll: "fate", status: "counted", since: "1970-01-01T00:00:00.000Z" })
+  expect(await ask(2_000)).toEqual({ poll: "fate", status: "replaced", since: "1970-01-01T00:00:00.000Z" })
   expect(await ask(3_500)).toMatchObject({ status: "late" })
   expect(await ask(3_600)).toMatchObject({ status: "set-aside" })
   expect(await ask(4_000)).toEqual({ poll: "fate", status: "lost" })

@@ -6,7 +6,14 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { doublings } from "@tallyroom/lib/polls/timeline"
 import { z } from "zod"
 
+/**
+ * The fewest votes in a step that is told (k-anonymity). Who knows when somebody voted so finds that vote among at least so many,
+ * for two options or more. Only a poll with fewer votes, or with votes for one option alone, has a step of fewer.
+ */
+export const FEWEST_VOTES_A_STEP = 10
+
 export type Timeline = {
+  /** How long a step takes at least. Steps with few votes are joined. */
   stepSeconds: number
   /** A Unix second, and the votes that each option had at its end. */
   points: [number, Record<string, number>][]
@@ -46,5 +53,26 @@ export function readTimeline(row: unknown, poll: Pick<Poll, "options">): Timelin
     votes[option] = countOf(votes, option) + change
     points.set(second, { ...votes })
   }
-  return { stepSeconds: step ?? 1, points: [...points] }
+  return { stepSeconds: step ?? 1, points: joinSmallSteps([...points]) }
+}
+
+/** The points without those that end a step of too few votes, which is joined with the next; the last one with the one before. */
+function joinSmallSteps(points: Timeline["points"]): Timeline["points"] {
+  const kept: Timeline["points"] = []
+  let before: Record<string, number> = {}
+  for (const point of points) {
+    if (!hidesVotes(before, point[1])) continue
+    kept.push(point)
+    before = point[1]
+  }
+  const last = points.at(-1)
+  if (last && last !== kept.at(-1)) kept.splice(-1, 1, last)
+  return kept
+}
+
+/** Whether so many votes came, for more than one option, that nobody's can be told. A vote that was moved counts once. */
+function hidesVotes(before: Record<string, number>, after: Record<string, number>): boolean {
+  const changes = Object.entries(after).map(([option, votes]) => votes - countOf(before, option))
+  const came = changes.filter((change) => change > 0)
+  return came.length > 1 && came.reduce((sum, change) => sum + change, 0) >= FEWEST_VOTES_A_STEP
 }

@@ -16,19 +16,21 @@ export type OpenedReceipt = { shard: number; place: BallotPlace /** 32 hexadecim
  *   2  ms         6 bytes
  *   8  seq        4 bytes
  *  12  voter     16 bytes
- *  28  signature 12 bytes: the first of HMAC-SHA256 of "receipt " and the bytes before, under the poll's salt
- * The text is signed as UTF-8, where each byte of the body is the character of that number.
+ *  28  seal      12 bytes: the first of HMAC-SHA256 of the bytes before
+ * The bytes before the seal are written combined (XOR) with the first of HMAC-SHA256 of the seal. The keys of the two are HMAC-SHA256
+ * of "receipt seal" and "receipt pad" under the poll's salt.
  */
 const VOTER_AT = 12
 const BODY = 28
-const SIGNATURE = 12
+const SEAL = 12
 const VOTER_BYTES = 16
 
 /** The receipt that this text is in the poll with this salt; null for any other text. */
 export function openReceipt(salt: string, text: string): OpenedReceipt | null {
   const bytes = Buffer.from(text, "base64url")
-  if (bytes.length !== BODY + SIGNATURE || bytes.toString("base64url") !== text) return null
-  if (!signatureOf(salt, bytes).equals(bytes.subarray(BODY))) return null
+  if (bytes.length !== BODY + SEAL || bytes.toString("base64url") !== text) return null
+  combineWithPad(salt, bytes)
+  if (!sealOf(salt, bytes).equals(bytes.subarray(BODY))) return null
   return {
     shard: bytes.readUInt16BE(0),
     place: { ms: bytes.readUIntBE(2, 6), seq: bytes.readUInt32BE(8) },
@@ -38,18 +40,29 @@ export function openReceipt(salt: string, text: string): OpenedReceipt | null {
 
 /** The text of a receipt. */
 export function sealReceipt(salt: string, { shard, place, voter }: OpenedReceipt): string {
-  const bytes = Buffer.alloc(BODY + SIGNATURE)
+  const bytes = Buffer.alloc(BODY + SEAL)
   bytes.writeUInt16BE(shard, 0)
   bytes.writeUIntBE(place.ms, 2, 6)
   bytes.writeUInt32BE(place.seq, 8)
   bytes.write(voter, VOTER_AT, "hex")
-  signatureOf(salt, bytes).copy(bytes, BODY)
+  sealOf(salt, bytes).copy(bytes, BODY)
+  combineWithPad(salt, bytes)
   return bytes.toString("base64url")
 }
 
-function signatureOf(salt: string, bytes: Buffer): Buffer {
-  const text = `receipt ${bytes.toString("latin1", 0, BODY)}`
-  return createHmac("sha256", salt).update(text).digest().subarray(0, SIGNATURE)
+function sealOf(salt: string, bytes: Buffer): Buffer {
+  return keyedBy(salt, "receipt seal", bytes.subarray(0, BODY)).subarray(0, SEAL)
+}
+
+/** Hides what stands before the seal, or shows it again. */
+function combineWithPad(salt: string, bytes: Buffer): void {
+  const pad = keyedBy(salt, "receipt pad", bytes.subarray(BODY))
+  for (let i = 0; i < BODY; i++) bytes[i] = (bytes[i] ?? 0) ^ (pad[i] ?? 0)
+}
+
+function keyedBy(salt: string, purpose: string, content: Buffer): Buffer {
+  const key = createHmac("sha256", salt).update(purpose).digest()
+  return createHmac("sha256", key).update(content).digest()
 }
 
 /** The voter (32 hexadecimal digits) of whoever sends this `Idempotency-Key` in the poll with this salt. */
