@@ -56,7 +56,7 @@ export class StreamAppender implements Appender {
     requireRecent(known, ballot)
     try {
       const answer = await this.decide(known, ballot)
-      if ("position" in answer) requireRecent(known, ballot)
+      if ("position" in answer) requireRecent(known, ballot, { perhaps: true })
       if (isTaken(answer)) this.answers.add(ballot.shard, ballot.poll)
       return answer
     } catch (error) {
@@ -128,10 +128,17 @@ function isTaken({ kind }: AppendAnswer): boolean {
   return kind === "accepted" || kind === "received"
 }
 
-/** @throws {InboxAway} when poll or shard may have changed so long ago that a worker relies on it */
-function requireRecent({ askedAt }: Known, { pollAskedAt }: NewBallotWithPoll): void {
+/**
+ * @param options whether the ballot stands in the stream already
+ * @throws {InboxAway} when poll or shard may have changed so long ago that a worker relies on it
+ */
+function requireRecent(
+  { askedAt }: Known,
+  { pollAskedAt }: NewBallotWithPoll,
+  options: { perhaps: boolean } = { perhaps: false },
+): void {
   if (elapsedNow() - Math.min(askedAt, pollAskedAt) <= READING_USABLE_MS) return
-  throw new InboxAway("what vote knows of the poll is too old")
+  throw new InboxAway("what vote knows of the poll is too old", options)
 }
 
 function refusalOf(
