@@ -1,6 +1,7 @@
 /** A stream of NATS that its operator empties while ballots wait in it, and what becomes of streams that nobody uses. */
 
 import { beforeAll, expect, test } from "bun:test"
+import { comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
@@ -189,4 +190,30 @@ test("what came after the end of its poll is no vote that stands, until a worker
   // It was read later, and so was forgotten.
   await admin.forgetBallots(stream, [{ ms: 0, seq: 4 }])
   expect(await cast("after")).toEqual({ kind: "closed" })
+})
+
+test("a server that lags behind tells nobody that an older vote is the one that was sent", async () => {
+  const admin = await openInboxAdmin(stores(), server.url)
+  const publisher = openPublisher(server.url)
+  stores().defer(() => publisher?.close())
+  if (!admin || !publisher) throw new Error("there is no broker")
+  await becomes(async () => publisher.problem(), null)
+  const stream = "lagging"
+  await admin.create(stream)
+  const poll = examplePoll({ policy: "changeable" })
+  const take = async (replaces: Position | null) => {
+    const ballot = { shard: SHARDS, pollId: poll.id, poll, pollAskedAt: elapsedNow(), option: "a", replaces }
+    const terms = termsOf(poll)
+    const answer = await publisher.append(stream, { ...ballot, voter: voter("ann"), terms }, Date.now(), 0)
+    if (!("position" in answer)) throw new Error(`answered ${answer.kind}`)
+    return answer
+  }
+  const { position: first } = await take(null)
+  expect(await take(first)).toEqual({ kind: "same", position: first })
+  // What its voter was told of, and NATS does not show.
+  const newer = { ms: first.ms + 60_000, seq: first.seq }
+  const { kind, position: anew } = await take(newer)
+  expect(kind).toBe("accepted")
+  expect(comparePositions(anew, newer)).toBeGreaterThan(0)
+  expect(await take(newer)).toEqual({ kind: "same", position: anew })
 })

@@ -58,7 +58,7 @@ export class NatsPublisher implements Publisher {
     for (let tries = 0; tries < TRIES; tries++) {
       const known = standing && answerOf(standing)
       if (known) return known
-      const ballotId = newBallotId(ballot, now, standing?.position)
+      const ballotId = newBallotId(ballot, now, latestOf(standing?.position, ballot.replaces))
       if (await this.write(stream, ballot, ballotId, standing ? standing.turn + 1 : 0))
         return { kind: "accepted", position: ballotId }
       standing = await this.findAtLeader(stream, ballot)
@@ -140,6 +140,9 @@ function answerTo(
 ): AppendAnswer | null {
   const { option, position } = standing
   const { poll, option: chosen, replaces } = ballot
+  // A server that lags behind, or whose stream lost its end, does not show what the voter knows of. What is written then is refused
+  // by NATS where another ballot stands at its turn.
+  if (poll.policy === "changeable" && knowsNewer(replaces, position)) return null
   const isOwn = ownsVote(ballot, standing)
   if (isOwn && option === chosen) return { kind: "same", position }
   if (poll.policy === "final") return isOwn ? { kind: "stands", option, position } : { kind: "voted" }
@@ -147,4 +150,13 @@ function answerTo(
     return isOwn ? { kind: "changed", option, position } : { kind: "newer" }
   const waitMs = pauseBeforeChange(position.ms, now, changeAfterMs)
   return waitMs > 0 ? { kind: "too-soon", waitMs } : null
+}
+
+function knowsNewer(replaces: Position | null | undefined, position: Position): boolean {
+  return comparePositions(replaces ?? START, position) > 0
+}
+
+/** What comes after both comes after each. */
+function latestOf(standing: Position = START, replaces: Position | null | undefined): Position {
+  return knowsNewer(replaces, standing) ? (replaces ?? START) : standing
 }
