@@ -9,14 +9,14 @@ const FULL_DISK = "full disk"
 export const DISK_FAULTS: readonly string[] = [POWER_CUT, FULL_DISK]
 
 /** Everything that may be on the machine. */
-const ON_IT = ["redis", "postgres", "nats", "nats 1"]
+const ON_IT = ["redis", "postgres", "nats"]
 
 /** A Redis that comes back without its last second looks whole where nobody had read that. NATS syncs now and then. */
 function powerCutHarm(ground: Ground): Harm {
   return ground.appendfsync === "everysec" ? "unseen" : aloneHarm(ground)
 }
 
-/** What one server of a cluster loses the other two still have. */
+/** The servers of a cluster are not on this machine. */
 const aloneHarm = ({ inbox, nodes }: Ground): Harm => (inbox === "nats" && nodes === 1 ? "books" : "none")
 
 export const machineFaults: readonly Fault[] = [
@@ -53,7 +53,7 @@ export const machineFaults: readonly Fault[] = [
       const end = async () => {
         await disk.free()
         // NATS needs that once it had no room, and Redis and Postgres may be down.
-        const nats = system.onDisk.filter(({ name }) => name.startsWith("nats"))
+        const nats = system.onDisk.filter(({ name }) => name === "nats")
         await Promise.all(nats.map((store) => store.end()))
         await Promise.all(system.onDisk.map((store) => store.start()))
       }

@@ -65,10 +65,10 @@ export async function startStores(plan: StoresPlan): Promise<Stores> {
 }
 
 /**
- * The brokers' servers on the machine that loses its power. A cluster's others stand on machines of their own; and a RabbitMQ that is
- * alone does not come back (docs/inboxes.md).
+ * The brokers' servers on the machine that loses its power. The servers of a cluster stand on machines of their own, and so does a
+ * RabbitMQ that is alone: after a cut the first may differ from each other, and the second does not come back (docs/inboxes.md).
  */
-const LOSING_POWER = new Set(["nats", "nats 1"])
+const LOSING_POWER = new Set(["nats"])
 
 async function startBrokerOf(
   { inbox, nodes, network }: StoresPlan,
