@@ -37,7 +37,7 @@ export function pageHeaders({ frameAncestors, connect = [] }: PageHeaders): Reco
     "base-uri 'none'",
     // Markup reaches a page by our own policy alone (trusted-html.ts), whatever a script is handed.
     "require-trusted-types-for 'script'",
-    `trusted-types ${TRUSTED_TYPES_POLICY}`,
+    `trusted-types ${TRUSTED_TYPES_POLICY} default`,
     `frame-ancestors ${frameAncestors}`,
   ]
   // For browsers and scanners that know no frame-ancestors.

@@ -55,7 +55,7 @@ const ALWAYS = {
   "cross-origin-resource-policy": /^(same|cross)-origin$/,
 }
 const PAGE = {
-  "content-security-policy": /require-trusted-types-for 'script'; trusted-types tallyroom;/,
+  "content-security-policy": /require-trusted-types-for 'script'; trusted-types tallyroom default;/,
   "cross-origin-opener-policy": /^same-origin$/,
 }
 
