@@ -91,7 +91,7 @@ export async function names({ voteUrl, resultUrl, admin, poll }: Target): Promis
   }
   await Promise.all(Array.from({ length: AT_ONCE }, sender))
   return {
-    tried: `${NAMES.length} names (constructor, __proto__, %00, %zz, …) in each place of each route, as nobody and as an admin`,
+    tried: `${NAMES.length} names (\`constructor\`, \`__proto__\`, \`%00\`, \`%zz\`, …) in each place of each route, as nobody and as an admin`,
     requests: total,
     seen: counted(statuses),
     faults,

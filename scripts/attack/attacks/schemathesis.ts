@@ -16,6 +16,8 @@ const SEED = 17
 const reportSchema = z.object({
   test_cases: z.object({ generated: z.number(), with_failures: z.number() }),
   operations: z.object({ tested: z.number() }),
+  /** Operations for which it can make no data, as where it does not know a pattern. */
+  errors: z.array(z.object({ title: z.string(), count: z.number() })).default([]),
   failures: z.array(z.looseObject({ title: z.string().optional(), operation: z.string().optional() })),
 })
 
@@ -56,6 +58,7 @@ export async function schemathesis(
     const faults: string[] = []
     let cases = 0
     let operations = 0
+    let unmade = 0
     for (const { url, who, headers } of runs) {
       const file = join(folder, "report.json")
       const flags = [
@@ -91,6 +94,7 @@ export async function schemathesis(
       const { test_cases, failures } = read.data
       cases += test_cases.generated
       operations += read.data.operations.tested
+      unmade += read.data.errors.reduce((sum, { count }) => sum + count, 0)
       if (test_cases.with_failures > 0)
         faults.push(
           `${test_cases.with_failures} cases at ${url} as ${who}: ${failures.map((it) => it.operation ?? it.title).join(", ")}.`,
@@ -99,7 +103,7 @@ export async function schemathesis(
     return {
       tried: `schemathesis ${VERSION}, seed ${SEED}, ${examples} examples an operation, a known poll, as nobody and as an admin`,
       requests: cases,
-      seen: `${operations} operations; ${faults.length === 0 ? "no error of a server" : "errors"}`,
+      seen: `${operations} operations, for ${unmade} of which it could make no valid data of its own; ${faults.length === 0 ? "no error of a server" : "errors"}`,
       faults,
     }
   } finally {
