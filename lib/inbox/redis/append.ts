@@ -60,11 +60,12 @@ export class RedisAppender implements Appender {
 
   async standing({ shard, poll, voter, owner }: VoterPlace): Promise<StandingVote | null> {
     // As owner_field in cast.lua.
-    const [stored, owned] = await this.redis
-      .hmget(keys.voters(shard, poll.id), voter, `=${voter}`)
-      .catch((error) => {
-        throw asInboxAway("Redis", error)
-      })
+    const fields = poll.eligibility === "browser" ? [voter] : [voter, `=${voter}`]
+    const [stored, owned] = await Promise.all(
+      fields.map((field) => this.redis.hget(keys.voters(shard, poll.id), field)),
+    ).catch((error) => {
+      throw asInboxAway("Redis", error)
+    })
     const [option = "", id = ""] = stored?.split(" ", 2) ?? []
     const position = parsePosition(id)
     const isOwn = poll.eligibility === "browser" || (owner !== undefined && owned === `${owner} ${id}`)
