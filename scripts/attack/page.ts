@@ -11,7 +11,7 @@ const HEAD = `# Attacks, and what came of them
     bun run demo            # in another terminal
     bun run attack --write
 
-which attacks a running demo on this machine, and nothing else. A fault is an answer with 500 or more (but 505, to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
+which attacks a running demo on this machine, and nothing else. A fault is an answer with 500 or more (but 503 to a version that no replica has, and 505 to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
 \`bun run check\` holds shorter ones: each route with hostile ids, slow clients, every role against what it must not do.
 `
 
