@@ -190,8 +190,8 @@ describe("test files", () => {
     expect(paths("a/", "./b/hang")).toEqual(["a/bad.test.ts", "a/good.test.ts", "b/hang.test.ts"])
     expect(paths("nothing")).toEqual([])
     expect(testFiles(["a/"], scratch)).toEqual([
-      { path: "a/bad.test.ts", alone: false, built: ["k6"] },
-      { path: "a/good.test.ts", alone: true, built: [] },
+      { path: "a/bad.test.ts", alone: false, early: false, built: ["k6"] },
+      { path: "a/good.test.ts", alone: true, early: false, built: [] },
     ])
   })
 

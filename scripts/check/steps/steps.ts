@@ -64,9 +64,10 @@ export function stepsBeside(files: readonly TestFile[], postgres: TestPostgres):
       return "passed"
     },
   }
-  // Those that wait the longest for what they need come last.
+  // Those that wait the longest for what they need come last, but for those that begin as early as they may.
   const tests = files.map((file) => testStep(file, neededBy(file), () => postgres.env()))
-  const waits = (step: CheckStep) => step.after?.length ?? 0
+  const early = new Set(files.filter((file) => file.early).map(({ path }) => path))
+  const waits = (step: CheckStep) => (early.has(step.name) ? 0 : (step.after?.length ?? 0))
   return [database, ...quick, ...background(files), ...tests.sort((a, b) => waits(a) - waits(b))]
 }
 

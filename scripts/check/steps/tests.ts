@@ -30,6 +30,8 @@ export interface TestFile {
   /** The path within the checkout. */
   readonly path: string
   readonly alone: boolean
+  /** It mostly waits, and so begins before others. */
+  readonly early: boolean
   /** The programs that it uses and that are built here. */
   readonly built: readonly GoTool[]
 }
@@ -49,7 +51,7 @@ export function testFiles(filters: readonly string[] = [], cwd = CHECKOUT): Test
     .map((path) => {
       const text = readFileSync(join(cwd, path), "utf8")
       const size = EARLY.test(text) ? Infinity : text.length + sizeBeside(join(cwd, dirname(path)), text)
-      return { size, file: { path, alone: ALONE.test(text), built: builtFor(text) } }
+      return { size, file: { path, alone: ALONE.test(text), early: EARLY.test(text), built: builtFor(text) } }
     })
     .sort((a, b) => (a.size === b.size ? 0 : b.size - a.size) || a.file.path.localeCompare(b.file.path))
     .map(({ file }) => file)
