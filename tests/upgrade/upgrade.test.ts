@@ -71,9 +71,12 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
       await crowd(ballots.length, AT_ONCE, async (i) => {
         const { poll, voter, option, receipt } = ballots[i] as Ballot
         const again = await castUntilAnswered([vote.url], poll, voter, option)
-        expect(again).toMatchObject({ status: 200, body: { receipt } })
-        const answer = await fetch(`${result.url}/api/polls/${poll}/receipts/${receipt}`)
-        expect(await answer.json()).toMatchObject({ status: "counted" })
+        expect(again.status).toBe(200)
+        // The same ballot, whose receipt is sealed today, and was not when it was cast.
+        for (const known of [receipt, again.body.receipt]) {
+          const answer = await fetch(`${result.url}/api/polls/${poll}/receipts/${known}`)
+          expect(await answer.json()).toMatchObject({ status: "counted" })
+        }
       })
       if (kind !== "redis") return
       const oldAgain = await startWorkerProcess(stores(), env, earlier)
