@@ -80,7 +80,8 @@ export class PollCache {
     this.indexEntry = new SingleFlight(
       () => this.loadIndex(),
       () => this.freshness,
-      source.way,
+      // It is asked for first, and then the default poll.
+      () => 2 * (source.way?.() ?? 0),
       source.now,
     )
   }
