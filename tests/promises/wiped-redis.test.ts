@@ -8,6 +8,7 @@ import { openDatabase } from "@tallyroom/lib/database"
 import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
+import { Redis } from "ioredis"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
@@ -331,5 +332,39 @@ describe("garbage in Redis", () => {
     }
     await counted("garbage", spoils.length + 1)
     await becomes(async () => (await booksOf("garbage")).faults, [])
+  }, 60_000)
+
+  test("that a stolen vote process left heals, and holds nobody else's ballot up", async () => {
+    await opened("stolen")
+    const thief = new Redis(stores().redis.voteUrl, { disableClientInfo: true })
+    await booth.cast("stolen", voter("s0"), "a")
+    await counted("stolen", 1)
+    const numberIn = (s: number) => booth.redis.hget(keys.poll(s, "stolen"), "number")
+    const number = String(await numberIn(0))
+    const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
+    const spoils: ((shard: number) => Promise<unknown>)[] = [
+      (s) => thief.hincrby(keys.poll(s, "stolen"), "accepted", "9223372036854775800"),
+      (s) => thief.hincrby(keys.poll(s, "stolen"), "number", 1),
+      (s) => thief.hincrby(keys.poll(s, "stolen"), "revision", 1_000),
+      (s) => thief.hset(keys.missing(s), number, "1e300"),
+      (s) => thief.hset(keys.missing(s), number, "9223372036854775807"),
+    ]
+    for (const [i, spoil] of spoils.entries()) {
+      await counted("stolen", i + 1)
+      await Promise.all(shards.map(spoil))
+      // Vote reads the number elsewhere in the copy, the booth here.
+      await becomes(() => Promise.all(shards.map(numberIn)), Array(SHARDS).fill(number))
+      const who = voter(`s${i + 1}`)
+      await waitFor(`healing of ${spoil}`, async () => {
+        const answer = await booth.cast("stolen", who, "a").catch(() => null)
+        return answer?.kind === "accepted" || answer?.kind === "same"
+      })
+    }
+    const poisoned = voter("poisoned")
+    await Promise.all(shards.map((s) => thief.hset(keys.voters(s, "stolen"), poisoned, "garbage")))
+    expect((await booth.cast("stolen", poisoned, "a")).kind).toBe("voted")
+    thief.disconnect()
+    const kept = { accepted: spoils.length + 1, counted: spoils.length + 1, lost: 0, pending: 0, faults: [] }
+    await becomes(() => booksOf("stolen"), expect.objectContaining(kept))
   }, 60_000)
 })

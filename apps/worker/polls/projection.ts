@@ -96,8 +96,13 @@ export class Projection {
     if (poll.deleting && poll.state === "final") return this.writeTombstone(poll)
     const mustExist = this.options.holdsBallots && this.projected.has(poll.number)
     const conditions = { accepted, mustExist, ...(marker !== undefined && { marker }) }
-    const { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
+    let { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
     if (outcome === "older") return this.writeNewer(poll)
+    if (outcome === "later") {
+      if (!(await this.isThere(poll))) return void this.projected.set(poll.number, poll.revision)
+      const latest = { ...conditions, isLatest: true }
+      ;({ outcome, last } = await writePollCopy(this.redis, this.shard, poll, latest))
+    }
     if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
     const stopped = this.options.holdsBallots ? stopOf(poll) : null
     if (stopped) await recordStop(this.sql, stopped, this.shard, last)
@@ -105,6 +110,12 @@ export class Projection {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
     }
     this.projected.set(poll.number, poll.revision)
+  }
+
+  /** Whether Postgres still has the poll, so that none can have followed under its id. */
+  private async isThere({ id, number }: Poll): Promise<boolean> {
+    const rows = await this.sql`SELECT FROM polls WHERE number = ${number} AND id = ${id}`
+    return rows.length > 0
   }
 
   /** Redis has a newer revision than this worker knows: the worker's reading is old, or Redis's copy is garbage. */

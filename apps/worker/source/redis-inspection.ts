@@ -39,12 +39,21 @@ export async function readCounters(redis: Redis, shard: number, polls: Poll[]): 
   return counters
 }
 
+/** As in acceptance.lua. */
+const MOST_TAKEN_OVER = 2 ** 52
+
+/** An acceptance count; null where it is garbage. */
+function acceptance(text: string): number | null {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  return count <= MOST_TAKEN_OVER ? count : null
+}
+
 /** What stands under the poll's id may still be a deleted poll that had the same. */
 async function readCounter(redis: Redis, shard: number, { id, number }: Poll): Promise<number> {
   const fields = redis.hmget(keys.poll(shard, id), "number", "accepted")
   const [stored, text] = await fields.catch((error: Error) => [String(number), garbageIfWrongType(error)])
   if (stored !== String(number)) return 0
-  return /^\d+$/.test(text ?? "0") ? Number(text) : -1
+  return acceptance(text ?? "0") ?? -1
 }
 
 function garbageIfWrongType(error: Error): string {
@@ -60,7 +69,7 @@ export async function acceptedIn(
 ): Promise<Map<number, number>> {
   const named = [...polls]
   const counters = await Promise.all(named.map(([, { id }]) => redis.hget(keys.poll(shard, id), "accepted")))
-  return new Map(named.map(([number], i) => [number, Math.trunc(Number(counters[i])) || 0]))
+  return new Map(named.map(([number], i) => [number, acceptance(counters[i] ?? "0") ?? 0]))
 }
 
 /** The polls of which this Redis counts fewer acceptances than Postgres knows of, by the books or by what was seen. */

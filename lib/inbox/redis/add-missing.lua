@@ -8,10 +8,12 @@ local number = ARGV[1]
 
 -- @include serving
 -- @include inherited
+-- @include acceptance
 
-local lacks = tonumber(redis.call('HGET', missing, number) or '') or 0
+local lacks = acceptance(redis.call('HGET', missing, number)) or 0
 local stored_number, accepted, noted = unpack(redis.call('HMGET', poll, 'number', 'accepted', INHERITED))
-if lacks > 0 and stored_number == number and tonumber(accepted) then
+local had = acceptance(accepted)
+if lacks > 0 and stored_number == number and had and had + lacks <= MOST_TAKEN_OVER then
   local served_by = serving()
   local found, since = inherited(noted, served_by)
   if found then note_inherited(poll, served_by, found + lacks, since) end

@@ -25,6 +25,7 @@ local MOST_KEYS, MOST_ARGUMENTS = 1000, 4000
 
 -- @include serving
 -- @include inherited
+-- @include acceptance
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -56,7 +57,7 @@ for pair = 1, pairs_given do
   local number, state, policy, opens, closes, options, accepted, eligibility, words, noted = unpack(found)
   local refusal
   if not state or state == 'deleted' or state == 'draft' then refusal = 'poll-unknown'
-  elseif not (number and policy and options and eligibility and tonumber(accepted)) then return { 'broken', now_text }
+  elseif not (number and policy and options and eligibility and acceptance(accepted)) then return { 'broken', now_text }
   elseif ARGV[FIXED_ARGUMENTS + pair] ~= number .. ' ' .. eligibility .. ((words or '0') == '0' and '' or ' ' .. words) then
     refusal = 'stale'
   elseif state == 'open' and now < (tonumber(opens) or 0) then refusal = 'not-open'
@@ -111,7 +112,9 @@ local function decide(poll, voter, option, replaces, owner)
   if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
   if standing then
-    local standing_option, standing_id = string.match(standing, '^(%S+) (%S+)$')
+    local standing_option, standing_id = string.match(standing, '^(%S+) (%d+%-%d+)$')
+    -- Nobody but an intruder writes that. An error would leave the others of this call without an answer.
+    if not standing_id then return poll.refusal or 'voted' end
     local own = is_own(poll, voter, standing_id, owner)
     local refusal = not own and refuse_other(poll, option, replaces, standing_id)
     if refusal then return refusal end

@@ -35,6 +35,8 @@ export type CopyConditions = {
   marker?: string
   /** The copy was written before: if it is gone, this Redis has lost something. */
   mustExist?: boolean
+  /** There is no later poll under this id: a greater number in the shard is garbage. */
+  isLatest?: boolean
 }
 
 /**
@@ -45,7 +47,7 @@ export async function writePollCopy(
   redis: Redis,
   shard: number,
   poll: Poll,
-  { accepted = 0, marker = "", mustExist = false }: CopyConditions = {},
+  { accepted = 0, marker = "", mustExist = false, isLatest = false }: CopyConditions = {},
 ): Promise<{ outcome: ProjectOutcome; last: Position }> {
   const fields = {
     state: poll.state,
@@ -65,6 +67,7 @@ export async function writePollCopy(
     accepted,
     marker,
     mustExist ? 1 : 0,
+    isLatest ? 1 : 0,
     poll.number,
     poll.revision,
     ...Object.entries(fields).flat(),

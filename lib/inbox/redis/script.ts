@@ -1,11 +1,13 @@
 /** A Lua script as it is sent to Redis, and how many keys it takes. */
 
+import acceptance from "./include/acceptance.lua" with { type: "text" }
 import inherited from "./include/inherited.lua" with { type: "text" }
 import lastId from "./include/last-id.lua" with { type: "text" }
 import serving from "./include/serving.lua" with { type: "text" }
 
 /** What several scripts must agree on, by the name under which a line `-- @include <name>` asks for it. */
 const INCLUDES: ReadonlyMap<string, string> = new Map([
+  ["acceptance", acceptance],
   ["inherited", inherited],
   ["last-id", lastId],
   ["serving", serving],

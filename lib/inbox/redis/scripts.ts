@@ -45,7 +45,7 @@ const version = new Bun.CryptoHasher("sha1").update(JSON.stringify(others)).dige
 export const scripts = { ...others, checkWriting: script(`${checkWriting}-- beside ${version}\n`) }
 
 type Argument = string | number
-export type ProjectOutcome = "written" | "behind" | "older" | "fenced"
+export type ProjectOutcome = "written" | "later" | "behind" | "older" | "fenced"
 
 declare module "ioredis" {
   interface RedisCommander<Context> {

@@ -9,12 +9,13 @@ local number, count, since = unpack(ARGV)
 
 -- @include serving
 -- @include inherited
+-- @include acceptance
 
 local stored_number, accepted, noted = unpack(redis.call('HMGET', poll, 'number', 'accepted', INHERITED))
 if not stored_number or tonumber(stored_number) < tonumber(number) then return 'absent' end
 local found, found_since = inherited(noted, serving())
 if found_since == since then return 'same' end
-if stored_number ~= number or not tonumber(accepted) then return 'told' end
+if stored_number ~= number or not acceptance(accepted) then return 'told' end
 local lacks = tonumber(count) - (found or tonumber(accepted))
-if lacks > (tonumber(redis.call('HGET', missing, number) or '') or 0) then redis.call('HSET', missing, number, lacks) end
+if lacks > (acceptance(redis.call('HGET', missing, number)) or 0) then redis.call('HSET', missing, number, lacks) end
 return 'told'

@@ -8,6 +8,8 @@ import { keys } from "../keys"
 const MOST_KEPT = 2_000
 /** When the counts are told to a Redis that the worker restores. */
 const SOON_MS = 1_000
+/** The pause doubles up to this for those that Redis has no copy of: it may get one, or their poll is gone. */
+const LATEST_MS = 60_000
 
 export type ToldCount = {
   shard: number
@@ -27,8 +29,9 @@ export class ToldCounts {
   /** Since when the Redis that answered last accepts ballots of a poll in a shard. */
   private readonly latest = new BoundedMap<string, string>(MOST_KEPT)
   private soon: Timer | null = null
+  private later: Timer | null = null
 
-  constructor(private readonly redis: Redis) {
+  constructor(private readonly redis: Pick<Redis, "on" | "status" | "tellAccepted">) {
     redis.on("ready", () => void this.tell())
   }
 
@@ -53,18 +56,25 @@ export class ToldCounts {
     }, SOON_MS).unref()
   }
 
-  private async tell(): Promise<void> {
-    const outcomes = await Promise.all(
-      [...this.kept].map(async ([key, { shard, pollId, number, count, since }]) => {
+  /** @param only what could not be told before; undefined for all */
+  private async tell(only?: ReadonlySet<string>, pauseMs = SOON_MS): Promise<void> {
+    const untold = new Set<string>()
+    const due = [...this.kept].filter(([key]) => only?.has(key) ?? true)
+    await Promise.all(
+      due.map(async ([key, { shard, pollId, number, count, since }]) => {
         const place = [keys.missing(shard), keys.poll(shard, pollId)] as const
         const telling = this.redis.tellAccepted(...place, number, count, since)
         const outcome = await telling.catch(() => "failed" as const)
         if (outcome === "told") this.kept.delete(key)
-        return outcome
+        else if (outcome !== "same") untold.add(key)
       }),
     )
     // Over a new connection all is told again.
-    const isUntold = outcomes.some((outcome) => outcome === "absent" || outcome === "failed")
-    if (isUntold && this.redis.status === "ready") this.tellSoon()
+    if (untold.size > 0 && this.redis.status === "ready") this.tellLater(untold, pauseMs)
+  }
+
+  private tellLater(untold: ReadonlySet<string>, pauseMs: number): void {
+    if (this.later) clearTimeout(this.later)
+    this.later = setTimeout(() => void this.tell(untold, Math.min(pauseMs * 2, LATEST_MS)), pauseMs).unref()
   }
 }
