@@ -1,6 +1,8 @@
-import { expect, test } from "bun:test"
+import { afterEach, expect, setSystemTime, test } from "bun:test"
 import { Problem } from "../errors"
 import { Attempts } from "./attempts"
+
+afterEach(() => void setSystemTime())
 
 function clocked(clients = 10) {
   const clock = { now: 1_000_000 }
@@ -28,4 +30,11 @@ test("only a bounded number of clients is remembered", () => {
   expect(() => attempts.check("eve")).toThrow()
   attempts.failed("kim")
   expect(() => attempts.check("eve")).not.toThrow()
+})
+
+test("a machine's clock that is set back by a day locks nobody out for a day", () => {
+  const attempts = new Attempts({ burst: 1, refillMs: 1_000 })
+  attempts.failed("eve")
+  setSystemTime(Date.now() - 86_400_000)
+  expect(() => attempts.check("eve")).toThrow("in 1 s")
 })

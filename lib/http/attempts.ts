@@ -1,6 +1,7 @@
 /** Slows down guessing: a client may fail a few times at once, and from then on only at a fixed rate. */
 
 import { BoundedMap } from "../bounded-map"
+import { elapsedNow } from "../elapsed"
 import { Problem } from "../errors"
 
 type Options = {
@@ -19,7 +20,7 @@ export class Attempts {
   private readonly now: () => number
 
   constructor(private readonly options: Options) {
-    this.now = options.now ?? Date.now
+    this.now = options.now ?? elapsedNow
     this.forgivenAt = new BoundedMap(options.clients ?? 10_000)
   }
 

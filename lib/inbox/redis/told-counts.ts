@@ -9,7 +9,7 @@ const MOST_KEPT = 2_000
 /** When the counts are told to a Redis that the worker restores. */
 const SOON_MS = 1_000
 /** The pause doubles up to this for those that Redis has no copy of: it may get one, or their poll is gone. */
-const LATEST_MS = 60_000
+const LATEST_MS = 10_000
 
 export type ToldCount = {
   shard: number
@@ -28,6 +28,8 @@ export class ToldCounts {
   private readonly kept = new BoundedMap<string, ToldCount>(MOST_KEPT)
   /** Since when the Redis that answered last accepts ballots of a poll in a shard. */
   private readonly latest = new BoundedMap<string, string>(MOST_KEPT)
+  /** What could not be told to the Redis that was asked last. */
+  private untold = new Set<string>()
   private soon: Timer | null = null
   private later: Timer | null = null
 
@@ -58,23 +60,27 @@ export class ToldCounts {
 
   /** @param only what could not be told before; undefined for all */
   private async tell(only?: ReadonlySet<string>, pauseMs = SOON_MS): Promise<void> {
-    const untold = new Set<string>()
+    if (!only) this.untold.clear()
+    let hasFailed = false
     const due = [...this.kept].filter(([key]) => only?.has(key) ?? true)
     await Promise.all(
       due.map(async ([key, { shard, pollId, number, count, since }]) => {
         const place = [keys.missing(shard), keys.poll(shard, pollId)] as const
         const telling = this.redis.tellAccepted(...place, number, count, since)
         const outcome = await telling.catch(() => "failed" as const)
-        if (outcome === "told") this.kept.delete(key)
-        else if (outcome !== "same") untold.add(key)
+        if (outcome === "told" && this.kept.get(key)?.count === count) this.kept.delete(key)
+        if (outcome === "absent" || outcome === "failed") this.untold.add(key)
+        else this.untold.delete(key)
+        hasFailed ||= outcome === "failed"
       }),
     )
     // Over a new connection all is told again.
-    if (untold.size > 0 && this.redis.status === "ready") this.tellLater(untold, pauseMs)
+    if (this.untold.size > 0 && this.redis.status === "ready") this.tellLater(hasFailed ? SOON_MS : pauseMs)
   }
 
-  private tellLater(untold: ReadonlySet<string>, pauseMs: number): void {
+  private tellLater(pauseMs: number): void {
     if (this.later) clearTimeout(this.later)
-    this.later = setTimeout(() => void this.tell(untold, Math.min(pauseMs * 2, LATEST_MS)), pauseMs).unref()
+    const tell = () => void this.tell(new Set(this.untold), Math.min(pauseMs * 2, LATEST_MS))
+    this.later = setTimeout(tell, pauseMs).unref()
   }
 }
