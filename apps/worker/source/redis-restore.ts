@@ -53,6 +53,12 @@ export async function removeUnless(redis: Redis, key: string, type: "hash" | "st
   return true
 }
 
+/** Has a stream that an intruder brought to its last possible id give ids again. @returns whether it was so */
+export async function dropForged(redis: Redis, shard: number): Promise<boolean> {
+  const inbox = keys.inbox(shard)
+  return (await redis.type(inbox)) === "stream" && (await redis.dropForged(inbox)) > 0
+}
+
 /** Forgets a poll's voters of this shard. @returns false when somebody else has taken up the shard */
 export async function forgetVoters(
   redis: Redis,

@@ -17,6 +17,7 @@ import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspecti
 import { bookLosses, recordAccepted } from "./redis-losses"
 import {
   chooseFloor,
+  dropForged,
   forgetVoters,
   lowerFence,
   raiseFence,
@@ -54,6 +55,8 @@ export class RedisSource implements Source {
     const { redis, sql, polls, log } = this.parts
     await takeOver(this.shard, this.parts)
     await this.watch.recordAnew()
+    if (await dropForged(redis, this.shard))
+      log.error({ shard: this.shard }, "entries with ids that no clock gives were removed from Redis")
     const short = await addMissing(redis, this.shard, polls.all())
     this.watch.isShort = false
     const found = await inspectShard(redis, this.shard)

@@ -29,6 +29,11 @@ export class RedisReader implements Reader {
         ? await this.readingRedis.xread("COUNT", count, "BLOCK", waitMs, ...stream)
         : await this.readingRedis.xread("COUNT", count, ...stream)
     const entries = reply?.[0]?.[1] ?? []
+    const forged = entries.map(([id]) => id).filter((id) => parsePosition(id) === null)
+    if (forged.length > 0) {
+      await this.redis.xdel(keys.inbox(this.shard), ...forged)
+      throw new Error(`Redis named entries that no clock gives, ${JSON.stringify(forged)}: they were removed`)
+    }
     return entries.map(([position, fields]) => toEntry(position, fields))
   }
 

@@ -7,6 +7,7 @@ import addMissing from "./add-missing.lua" with { type: "text" }
 import castBallots from "./cast.lua" with { type: "text" }
 import claimShard from "./claim.lua" with { type: "text" }
 import countAnswers from "./count-answers.lua" with { type: "text" }
+import dropForged from "./drop-forged.lua" with { type: "text" }
 import findPoll from "./find-poll.lua" with { type: "text" }
 import forgetMissing from "./forget-missing.lua" with { type: "text" }
 import inspectShard from "./inspect.lua" with { type: "text" }
@@ -26,6 +27,7 @@ const others = {
   castBallots: script(castBallots),
   claimShard: script(claimShard),
   countAnswers: script(countAnswers),
+  dropForged: script(dropForged),
   findPoll: script(findPoll),
   forgetMissing: script(forgetMissing),
   inspectShard: script(inspectShard),
@@ -59,6 +61,7 @@ declare module "ioredis" {
     ): import("ioredis").Result<string, Context>
     claimShard(room: string, instance: string): import("ioredis").Result<string, Context>
     countAnswers(poll: string, field: string, count: number): import("ioredis").Result<number, Context>
+    dropForged(inbox: string): import("ioredis").Result<number, Context>
     findPoll(poll: string, fence: string): import("ioredis").Result<[string, string, string, string], Context>
     forgetMissing(missing: string, number: number): import("ioredis").Result<0, Context>
     inspectShard(
