@@ -8,163 +8,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeProof } from "../../scripts/prove/proof"
-import type { Harm, Inbox } from "../../scripts/prove/record/record"
 import { canOpenDisk } from "../../scripts/prove/system/disk"
-import { type Change, makeMutant } from "./mutant"
-
-type Mutant = {
-  name: string
-  changes: readonly Change[]
-  /** The faults under which it shows. */
-  only: readonly string[]
-  harm?: Harm
-  inbox?: Inbox
-  /** How Redis syncs, which is told to nobody else. */
-  appendfsync?: "everysec"
-  /** The rule that must catch it. */
-  rule: string
-}
-
-const CAST = "lib/inbox/redis/cast.lua"
-const COMMIT = "apps/worker/counting/commit.sql"
-
-const MUTANTS: readonly Mutant[] = [
-  {
-    name: "moves the position past votes that it does not write",
-    changes: [
-      {
-        file: COMMIT,
-        from: "AS b(poll, voter, ms, seq, option)\n  ON CONFLICT (poll, voter) DO NOTHING",
-        to: "AS b(poll, voter, ms, seq, option)\n  WHERE b.ms % 50 <> 7\n  ON CONFLICT (poll, voter) DO NOTHING",
-      },
-    ],
-    only: ["restart"],
-    rule: "counted once",
-  },
-  {
-    name: "answers before Redis has",
-    changes: [
-      {
-        file: "lib/inbox/redis/append.ts",
-        from: `      const away = asInboxAway("Redis", error, { perhaps: true })
-      for (const one of waiting) one.reject(away)`,
-        to: `      for (const one of waiting)
-        one.resolve({ kind: "accepted", position: { ms: Date.now(), seq: 0 } })`,
-      },
-    ],
-    only: ["kill", "cut"],
-    rule: "counted once",
-  },
-  {
-    name: "trims the stream before the commit",
-    changes: [
-      {
-        file: "apps/worker/source/redis-source.ts",
-        from: "    return this.reader.read(after, count, waitMs)\n",
-        to: `    return this.reader.read(after, count, waitMs).then(async (entries) => {
-      const last = entries.at(-1)
-      if (last) await this.reader.release(last.position)
-      return entries
-    })
-`,
-      },
-    ],
-    only: ["cut", "kill"],
-    rule: "counted once",
-  },
-  {
-    name: "keeps its gate open whatever Redis it finds",
-    changes: [{ file: CAST, from: "if redis.pcall('GET', fence) ~= serving() then", to: "if false then" }],
-    only: ["older volume"],
-    harm: "unseen",
-    rule: "counted once",
-  },
-  {
-    name: "forgets one voter when it restores them",
-    changes: [
-      {
-        file: "apps/worker/source/standing-votes.ts",
-        from: "const votes = portion.map(",
-        to: "const votes = portion.slice(1).map(",
-      },
-    ],
-    only: ["emptied"],
-    harm: "books",
-    rule: "counted once",
-  },
-  {
-    name: "syncs each second and calls it always",
-    changes: [],
-    only: ["power cut"],
-    appendfsync: "everysec",
-    rule: "counted once",
-  },
-  {
-    name: "takes votes after the close",
-    changes: [
-      {
-        file: CAST,
-        from: "elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'",
-        to: "elseif false then refusal = 'closed'",
-      },
-    ],
-    only: ["restart"],
-    rule: "after final",
-  },
-  {
-    name: "shows an older snapshot now and then",
-    changes: [
-      {
-        file: "apps/result/live/hub.ts",
-        from: "    this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), message)\n    this.#deps.metrics",
-        to: `    const older = (circle as { older?: string }).older
-    Object.assign(circle, { older: message })
-    this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), message)
-    if (older && Math.random() < 0.1)
-      this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), older)
-    this.#deps.metrics`,
-      },
-    ],
-    only: ["restart"],
-    rule: "viewers",
-  },
-  {
-    name: "lets a voter vote twice in a poll with one vote each",
-    changes: [
-      {
-        file: CAST,
-        from: "if not poll.refusal and not poll.changeable then return 'stands '",
-        to: "if not poll.refusal and false then return 'stands '",
-      },
-    ],
-    only: ["restart"],
-    rule: "counted once",
-  },
-  {
-    name: "counts the first of a batch where the last one stands",
-    changes: [
-      {
-        file: COMMIT,
-        from: "SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option,",
-        to: "SET ms = excluded.ms, seq = excluded.seq, option = standing.option, previous = standing.option,",
-      },
-    ],
-    only: ["restart"],
-    rule: "counted once",
-  },
-  {
-    name: "adds to tallies what a lease that was lost had counted",
-    changes: [
-      {
-        file: COMMIT,
-        from: "ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes\n), timed",
-        to: "ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes + 1\n), timed",
-      },
-    ],
-    only: ["restart"],
-    rule: "books",
-  },
-]
+import { makeMutant } from "./mutant"
+import { MUTANTS, type Mutant } from "./mutants"
 
 const SECONDS = 20
 const SEED = 5
@@ -177,12 +23,15 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 /** Why no power can be cut here; null where it can. */
 const noPowerCuts = await canOpenDisk()
 
-async function prove(mutant: Pick<Mutant, "only" | "harm" | "inbox" | "appendfsync">, appsDir: string) {
+async function prove(
+  mutant: Pick<Mutant, "only" | "harm" | "inbox" | "appendfsync" | "seed">,
+  appsDir: string,
+) {
   const lines: string[] = []
   const { verdict } = await makeProof({
     dir: join(scratch, crypto.randomUUID()),
     wishes: {
-      ...{ seed: SEED, seconds: SECONDS, inbox: mutant.inbox ?? "redis" },
+      ...{ seed: mutant.seed ?? SEED, seconds: SECONDS, inbox: mutant.inbox ?? "redis" },
       ...{ harm: mutant.harm ?? "none", only: mutant.only },
     },
     rate: 120,
