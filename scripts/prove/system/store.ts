@@ -4,6 +4,7 @@ import { chownSync, cpSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { descendants, signal } from "../../services/processes/process-table"
 import type { Server } from "../../services/stores/server"
+import { tryRun } from "./mounts"
 
 const AGAIN_MS = 500
 
@@ -67,6 +68,7 @@ export class Store {
       await this.server.kill9()
       this.copy(this.saved, this.data)
       rmSync(this.saved, { recursive: true, force: true })
+      await this.sync()
       await this.untilStarted()
     })
   }
@@ -83,9 +85,15 @@ export class Store {
         await work()
         await this.server.start().catch(mend)
       } finally {
+        await this.sync()
         await this.untilStarted()
       }
     })
+  }
+
+  /** What a fault wrote in its place is on the disk, as a snapshot is: a later power cut takes only what the store did not sync. */
+  private sync(): Promise<void> {
+    return tryRun("sync", "--file-system", this.data)
   }
 
   regainPower(): Promise<void> {
