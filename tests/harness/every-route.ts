@@ -47,6 +47,31 @@ export async function faultsOf<T>(
   return faults.sort()
 }
 
+/**
+ * Asks for all of them over a scheme, and compares each answer's security headers with what it should have.
+ * @param ask sends a request with these headers
+ * @returns what is said of those that lack some, and the statuses that were seen
+ */
+export async function lackingHeaders<
+  T extends { method: string; path: string; headers: Record<string, string> },
+>(
+  all: readonly T[],
+  scheme: string,
+  ask: (one: T, headers: Record<string, string>) => Promise<Response>,
+): Promise<{ faults: string[]; statuses: number[] }> {
+  const statuses = new Set<number>()
+  const faults = await faultsOf(all, async (one) => {
+    const answer = await ask(one, { ...one.headers, "x-forwarded-proto": scheme })
+    await answer.arrayBuffer()
+    statuses.add(answer.status)
+    const lacked = lackedBy(answer, scheme === "https")
+    return lacked.length === 0
+      ? null
+      : `${answer.status} ${one.method} ${one.path.slice(0, 80)}: ${lacked.join(", ")}`
+  })
+  return { faults, statuses: [...statuses] }
+}
+
 /** What every answer has, whatever it is. */
 const ALWAYS = {
   "x-content-type-options": /^nosniff$/,
@@ -60,7 +85,7 @@ const PAGE = {
 }
 
 /** The security headers that an answer lacks, by name; one that came by HTTPS needs one more. */
-export function lackedBy({ headers }: Pick<Response, "headers">, overHttps: boolean): string[] {
+function lackedBy({ headers }: Pick<Response, "headers">, overHttps: boolean): string[] {
   const isPage = headers.get("content-type")?.startsWith("text/html") ?? false
   const wanted = [...Object.entries(ALWAYS), ...(isPage ? Object.entries(PAGE) : [])]
   const lacked = wanted.filter(([name, value]) => !value.test(headers.get(name) ?? "")).map(([name]) => name)

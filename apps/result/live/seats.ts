@@ -36,7 +36,7 @@ export class Seats {
     }
   }
 
-  /** The viewer's socket is open: from now on the seat is free when `leave` is called. @returns the viewer's network */
+  /** The viewer's socket is open: from now on the seat is free when `leave` is called. */
   open(request: Request, network: string): void {
     // Who took too long for it gets a seat all the same.
     if (!this.#pending.delete(request)) this.#count(network, 1)
