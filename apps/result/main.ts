@@ -79,7 +79,8 @@ const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the viewers.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
 // Only now, as readiness says that viewers are served.
-const management = startManagement({
+const management = await startManagement({
+  app: "result",
   log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,

@@ -69,7 +69,8 @@ const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the voters.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
 const guard = guardConnections({ port: app.server?.port ?? settings.PORT, registry, log })
-const management = startManagement({
+const management = await startManagement({
+  app: "vote",
   log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,

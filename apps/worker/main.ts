@@ -78,7 +78,8 @@ connectionMetrics(registry, {
   ...(broker && { inbox: () => broker.problem() === null }),
 })
 
-const management = startManagement({
+const management = await startManagement({
+  app: "worker",
   log,
   hostname: settings.MANAGEMENT_HOST,
   port: settings.MANAGEMENT_PORT,

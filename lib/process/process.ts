@@ -64,17 +64,19 @@ export function logUncaught(log: Log): void {
 type Address = { setting: string; hostname: string; port: number }
 
 /** What `listen` returns; a process that can't listen says which setting to change and exits with 1: nobody could reach it. */
-export function listenOrExit<T>(log: Log, { setting, hostname, port }: Address, listen: () => T): T {
+export function listenOrExit<T>(log: Log, address: Address, listen: () => T): T {
   try {
     return listen()
   } catch (error) {
-    const why = CANT_LISTEN[String((error as NodeJS.ErrnoException).code)]
-    log.fatal(
-      { err: error },
-      `can't listen on ${hostname}, port ${port} (${setting}): ${why ?? String(error)}`,
-    )
-    process.exit(1)
+    exitUnheard(log, address, error)
   }
+}
+
+/** Says why a process can't listen, and which setting to change, and exits with 1: nobody could reach it. */
+export function exitUnheard(log: Log, { setting, hostname, port }: Address, error: unknown): never {
+  const why = CANT_LISTEN[String((error as NodeJS.ErrnoException).code)]
+  log.fatal({ err: error }, `can't listen on ${hostname}, port ${port} (${setting}): ${why ?? String(error)}`)
+  process.exit(1)
 }
 
 const CANT_LISTEN: Record<string, string> = {

@@ -136,3 +136,48 @@ test.if(process.platform === "linux")(
   },
   180_000,
 )
+
+test.if(process.platform === "linux")(
+  "a flood of pipelined requests keeps no probe waiting",
+  async () => {
+    const { address, management } = await startResult(stores())
+    // Another process floods, as this one has to notice when it is answered.
+    const flood = Bun.spawn([process.execPath, "-e", PIPELINES, address], { stdout: "pipe" })
+    const took: number[] = []
+    let shared = 0
+    for (const until = performance.now() + FLOOD_MS; performance.now() < until; ) {
+      const start = performance.now()
+      expect([await isThere(`${management}/livez`), await isThere(`${management}/readyz`)]).toEqual([
+        true,
+        true,
+      ])
+      took.push(performance.now() - start)
+      const others = await fetch(`${address}/livez`, { signal: AbortSignal.timeout(1_000) }).catch(() => null)
+      if (others) shared++
+      await Bun.sleep(100)
+    }
+    flood.kill()
+    const answered = await new Response(flood.stdout).text()
+    took.sort((a, b) => a - b)
+    expect(took.at(-1)).toBeLessThan(3_000)
+    console.log(
+      `  ${answered.trim()} pipelined answers; ${took.length} probes waited ${took[took.length >> 1]?.toFixed(0)} ms in the median, ${took.at(-1)?.toFixed(0)} ms at most. ${shared} of ${took.length} others were answered within a second.`,
+    )
+  },
+  60_000,
+)
+
+const FLOOD_MS = 15_000
+
+/** Sends requests over 40 connections without waiting for answers, until it is ended. */
+const PIPELINES = `
+import { connect } from "node:net"
+const { hostname, port } = new URL(process.argv[1])
+const requests = Buffer.from("GET /api/polls HTTP/1.1\\r\\nHost: a.test\\r\\n\\r\\n".repeat(2_000))
+let bytes = 0
+for (let i = 0; i < 40; i++) {
+  const socket = connect(Number(port), hostname)
+  const fill = () => { while (socket.write(requests)); }
+  socket.on("connect", fill).on("drain", fill).on("error", () => {}).on("data", (chunk) => (bytes += chunk.length))
+}
+process.on("SIGTERM", () => { console.log(bytes + " bytes of"); process.exit() })`

@@ -17,6 +17,8 @@ Environment:
   TARGETARCH                               amd64 or arm64 (that of this machine)
   TALLYROOM_VERSION, TALLYROOM_REVISION    what the program says that it is`
 
+const MANAGEMENT_THREAD = join(CHECKOUT, "lib/process/management-thread.ts")
+
 /** From the names of OCI platforms to those of Bun. */
 const ARCHITECTURES = { amd64: "x64", arm64: "arm64" } as const
 
@@ -37,7 +39,9 @@ await runScript(
 async function compile(name: string, outfile: string): Promise<void> {
   const target = bunTarget()
   await Bun.build({
-    entrypoints: [join(CHECKOUT, "apps", name, "main.ts")],
+    entrypoints: [join(CHECKOUT, "apps", name, "main.ts"), MANAGEMENT_THREAD],
+    // Flat, as the app looks for the thread beside itself.
+    naming: { entry: "[name].[ext]" },
     compile: { outfile, ...(target && { target }), autoloadDotenv: false, autoloadBunfig: false },
     format: "esm",
     minify: true,
