@@ -108,7 +108,12 @@ export class ConnectionWatch {
     const used = this.sockets.lowestFree()
     if (used < limit * PRESSED) return
     const worst = this.#look().sort((a, b) => byOrder(sacrifice(a), sacrifice(b)))
-    this.#cutAll("descriptors", worst.slice(0, Math.ceil(used - limit * KEPT)))
+    const tooMany = worst.slice(0, Math.ceil(used - limit * KEPT))
+    // Whoever came since the last look may have sent a request that is read only now.
+    this.#cutAll(
+      "descriptors",
+      tooMany.filter(({ arrived, firstSeen }) => arrived > 0n || firstSeen < this.#lookedAt),
+    )
   }
 
   #look(): Known[] {
@@ -130,12 +135,12 @@ export class ConnectionWatch {
 }
 
 /**
- * The lower, the sooner a connection is given up. First those that were never answered, and of them those that have said nothing for
- * longest, as others may be answered at this moment. Then those that seem stalled. Whoever was answered is a client, and those
- * that were there before the crowd, such as viewers, go last.
+ * The lower, the sooner a connection is given up. First those that were never answered, and of them those that have been there for
+ * longest, whatever they send meanwhile, as others may be answered at this moment. Then those that seem stalled. Whoever was
+ * answered is a client, and those that were there before the crowd, such as viewers, go last.
  */
 function sacrifice({ arrived, looks, silentMs, firstSeen, descriptor }: Known): number[] {
-  if (arrived === 0n) return [0, -looks, -silentMs]
+  if (arrived === 0n) return [0, firstSeen, -silentMs]
   return [1, looks >= SEEMS_STALLED_LOOKS ? 0 : 1, -firstSeen, -descriptor]
 }
 

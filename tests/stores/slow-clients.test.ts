@@ -46,8 +46,8 @@ async function startResult({ database, defer }: OwnStores) {
   return { port, address: `http://127.0.0.1:${port}`, management }
 }
 
-const isThere = (address: string) =>
-  fetch(address, { headers: { connection: "close" }, signal: AbortSignal.timeout(10_000) }).then(
+const isThere = (address: string, withinMs = 10_000) =>
+  fetch(address, { headers: { connection: "close" }, signal: AbortSignal.timeout(withinMs) }).then(
     async (answer) => (await answer.bytes()).length > 0 && answer.ok,
     () => false,
   )
@@ -140,44 +140,42 @@ test.if(process.platform === "linux")(
 test.if(process.platform === "linux")(
   "a flood of pipelined requests keeps no probe waiting",
   async () => {
+    await openTables(stores())
     const { address, management } = await startResult(stores())
     // Another process floods, as this one has to notice when it is answered.
-    const flood = Bun.spawn([process.execPath, "-e", PIPELINES, address], { stdout: "pipe" })
-    const took: number[] = []
-    let shared = 0
-    for (const until = performance.now() + FLOOD_MS; performance.now() < until; ) {
+    const flood = Bun.spawn([process.execPath, "-e", PIPELINES, address], { stdout: "ignore" })
+    stores().defer(() => flood.kill("SIGKILL"))
+    const probe = async () => {
       const start = performance.now()
-      expect([await isThere(`${management}/livez`), await isThere(`${management}/readyz`)]).toEqual([
-        true,
-        true,
-      ])
-      took.push(performance.now() - start)
-      const others = await fetch(`${address}/livez`, { signal: AbortSignal.timeout(1_000) }).catch(() => null)
-      if (others) shared++
-      await Bun.sleep(100)
+      expect(await isThere(`${management}/livez`)).toBe(true)
+      const ready = await isThere(`${management}/readyz`)
+      return { ready, ms: performance.now() - start }
     }
-    flood.kill()
-    const answered = await new Response(flood.stdout).text()
-    took.sort((a, b) => a - b)
-    expect(took.at(-1)).toBeLessThan(3_000)
+    const probes: Awaited<ReturnType<typeof probe>>[] = []
+    const others: boolean[] = []
+    for (const until = performance.now() + FLOOD_MS; performance.now() < until; ) {
+      probes.push(await probe())
+      others.push(await isThere(`${address}/api/polls`, 1_000))
+    }
+    const took = probes.map(({ ms }) => ms).sort((a, b) => a - b)
+    expect(took.at(-1)).toBeLessThan(5_000)
     console.log(
-      `  ${answered.trim()} pipelined answers; ${took.length} probes waited ${took[took.length >> 1]?.toFixed(0)} ms in the median, ${took.at(-1)?.toFixed(0)} ms at most. ${shared} of ${took.length} others were answered within a second.`,
+      `  ${took.length} probes waited ${took[took.length >> 1]?.toFixed(0)} ms in the median, ${took.at(-1)?.toFixed(0)} ms at most; ${probes.filter(({ ready }) => ready).length} found it ready. ${others.filter(Boolean).length} of ${others.length} others were served within a second.`,
     )
   },
   60_000,
 )
 
-const FLOOD_MS = 15_000
+const FLOOD_MS = 12_000
 
-/** Sends requests over 40 connections without waiting for answers, until it is ended. */
+/** Sends requests over 40 connections without waiting for answers, until it is ended; a connection that is cut is made anew. */
 const PIPELINES = `
 import { connect } from "node:net"
-const { hostname, port } = new URL(process.argv[1])
-const requests = Buffer.from("GET /api/polls HTTP/1.1\\r\\nHost: a.test\\r\\n\\r\\n".repeat(2_000))
-let bytes = 0
-for (let i = 0; i < 40; i++) {
+const { hostname, port } = new URL(process.argv.at(-1))
+const requests = "GET /nowhere HTTP/1.1\\r\\nHost: a.test\\r\\n\\r\\n".repeat(2_000)
+function flood() {
   const socket = connect(Number(port), hostname)
-  const fill = () => { while (socket.write(requests)); }
-  socket.on("connect", fill).on("drain", fill).on("error", () => {}).on("data", (chunk) => (bytes += chunk.length))
+  const fill = () => socket.write(requests)
+  socket.on("connect", fill).on("drain", fill).on("error", () => {}).on("close", () => setTimeout(flood, 10)).resume()
 }
-process.on("SIGTERM", () => { console.log(bytes + " bytes of"); process.exit() })`
+for (let i = 0; i < 40; i++) flood()`
