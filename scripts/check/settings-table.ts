@@ -4,6 +4,7 @@ import type { Settings } from "@tallyroom/lib/process/settings"
 import { settings as result } from "../../apps/result/settings"
 import { settings as vote } from "../../apps/vote/settings"
 import { settings as worker } from "../../apps/worker/settings"
+import { settings as backup } from "../backup/configuration/settings"
 import { readCommandLine } from "../services/terminal/command-line"
 import { flag } from "../services/terminal/options"
 
@@ -11,7 +12,7 @@ const FILE = `${import.meta.dir}/../../docs/settings.md`
 
 const USAGE = `Usage: bun run settings [--check]
 
-Writes docs/settings.md from what the apps declare.
+Writes docs/settings.md from what the apps, and backups, declare.
 
   --check   write nothing, and exit with 1 when the file says something else
   --help    show this`
@@ -38,7 +39,7 @@ function section(app: string, settings: Settings): string {
 
 const page = [
   INTRODUCTION,
-  ...Object.entries({ vote, worker, result }).map(([app, s]) => section(app, s)),
+  ...Object.entries({ vote, worker, result, backup }).map(([app, s]) => section(app, s)),
 ].join("\n")
 
 const { values } = readCommandLine({ usage: USAGE, options: { check: flag } })

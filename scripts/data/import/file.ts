@@ -1,10 +1,10 @@
 /** Imports one file: each row is refused, replaced or cast, and all are reported. */
 
 import { addresses, findPoll } from "../../services/instance/instance"
+import { progressBar } from "../../services/terminal/progress-bar"
 import { UserError } from "../../services/terminal/user-error"
 import { atOnce } from "../casting/at-once"
 import { castUntilDecided, type Decided } from "../casting/cast"
-import { progressBar } from "../casting/progress-bar"
 import { Turns } from "../casting/turns"
 import { plan } from "./plan"
 import { RefusedLines } from "./refused-lines"

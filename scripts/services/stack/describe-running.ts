@@ -9,7 +9,7 @@ export function runningFrom(
   stores: StoreUrls,
   env: Record<string, string | undefined>,
 ): RunningDemo {
-  const { inboxUrl, adminRedisUrl, adminDatabaseUrl } = stores
+  const { inboxUrl, adminRedisUrl, adminDatabaseUrl, backupDatabaseUrl } = stores
   return {
     pid: process.pid,
     voteUrl: wiring.voteUrl,
@@ -24,5 +24,6 @@ export function runningFrom(
     adminToken: wiring.adminToken,
     ...(adminRedisUrl !== undefined && { adminRedisUrl }),
     ...(adminDatabaseUrl !== undefined && { adminDatabaseUrl }),
+    ...(backupDatabaseUrl !== undefined && { backupDatabaseUrl }),
   }
 }

@@ -27,6 +27,7 @@ export interface RunningDemo {
   /** As administrator and superuser; only where the demo started the stores. */
   readonly adminRedisUrl?: string
   readonly adminDatabaseUrl?: string
+  readonly backupDatabaseUrl?: string
 }
 
 const FILE = join(STATE_DIR, "running.json")

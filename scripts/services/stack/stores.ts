@@ -32,6 +32,7 @@ export interface StoreUrls {
   /** Only for servers of our own. */
   readonly adminRedisUrl?: string
   readonly adminDatabaseUrl?: string
+  readonly backupDatabaseUrl?: string
 }
 
 const DATABASE = "tallyroom"
@@ -71,8 +72,11 @@ async function databaseUrls(plan: StoresPlan) {
     onCrash: (...crash) => plan.onCrash("Postgres", ...crash),
   })
   plan.onStart(postgres)
-  const { workerUrl, resultUrl, adminUrl } = await postgres.database(DATABASE)
-  return { workerDatabaseUrl: workerUrl, resultDatabaseUrl: resultUrl, adminDatabaseUrl: adminUrl }
+  const { workerUrl, resultUrl, adminUrl, backupUrl } = await postgres.database(DATABASE)
+  return {
+    ...{ workerDatabaseUrl: workerUrl, resultDatabaseUrl: resultUrl },
+    ...{ adminDatabaseUrl: adminUrl, backupDatabaseUrl: backupUrl },
+  }
 }
 
 /** The broker's address, once it answers; empty where Redis holds the ballots. */

@@ -9,12 +9,15 @@ export interface DatabaseUrls {
   readonly workerUrl: string
   /** As a role that can only connect until the migrations grant it more. */
   readonly resultUrl: string
+  /** As a role that reads everything, for backups. */
+  readonly backupUrl: string
 }
 
 export interface RolePasswords {
   readonly admin: string
   readonly worker: string
   readonly result: string
+  readonly backup: string
 }
 
 /** Roles belong to the whole cluster, so callers take turns by this lock (any number will do). */
@@ -40,6 +43,9 @@ export async function openOwnDatabase(
     await sql`select pg_advisory_lock(${TURN})`
     await ensureRole(sql, "tallyroom_worker", passwords.worker)
     await ensureRole(sql, "tallyroom_result", passwords.result)
+    await ensureRole(sql, "tallyroom_backup", passwords.backup)
+    await sql.unsafe("alter role tallyroom_backup replication")
+    await sql.unsafe("grant pg_read_all_data to tallyroom_backup")
     await ensureDatabase(sql, name)
   } finally {
     await sql.end({ timeout: 5 })
@@ -48,6 +54,7 @@ export async function openOwnDatabase(
     adminUrl: urlOf(port, "postgres", passwords.admin, name),
     workerUrl: urlOf(port, "tallyroom_worker", passwords.worker, name),
     resultUrl: urlOf(port, "tallyroom_result", passwords.result, name),
+    backupUrl: urlOf(port, "tallyroom_backup", passwords.backup, name),
   }
 }
 
@@ -62,6 +69,6 @@ async function ensureDatabase(sql: postgres.Sql, name: string): Promise<void> {
   const [found] = await sql`select from pg_database where datname = ${name}`
   if (!found) await sql.unsafe(`create database ${name} owner tallyroom_worker template template0`)
   await sql.unsafe(`revoke all on database ${name} from public`)
-  await sql.unsafe(`grant connect on database ${name} to tallyroom_result`)
+  await sql.unsafe(`grant connect on database ${name} to tallyroom_result, tallyroom_backup`)
   await sql.unsafe("revoke all on database postgres, template1 from public")
 }

@@ -37,7 +37,7 @@ export interface Postgres extends Server {
 /** The content of rows must not be logged: it would tell who voted for what. */
 const QUIET = { log_error_verbosity: "terse", log_parameter_max_length_on_error: "0" }
 
-const ROLES = ["admin", "worker", "result"] as const
+const ROLES = ["admin", "worker", "result", "backup"] as const
 const passwordsBeside = (dir: string) => `${dir}.passwords.json`
 
 /** Recovery after a crash under flood may replay minutes of work. */

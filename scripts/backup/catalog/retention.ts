@@ -1,0 +1,47 @@
+/** What is removed once a newer backup is there. */
+
+import type { Storage } from "../storage/storage"
+import { type Manifest, readManifests } from "./manifest"
+import { placeOf, readWal, type WalObject } from "./wal"
+
+/** A backup that is not whole after this time was cut off. */
+const CUT_OFF_MS = 48 * 3_600_000
+
+/**
+ * Removes all but the newest `keep` backups, what is left of those that were cut off, and WAL that no kept one needs.
+ * @returns the ids of the backups that went
+ */
+export async function removeOld(storage: Storage, keep: number, now = Date.now()): Promise<string[]> {
+  const all = await readManifests(storage)
+  const old = all.slice(0, Math.max(0, all.length - keep))
+  const kept = all.slice(old.length)
+  const objects = await storage.list("base/")
+  const idOf = (name: string) => name.split("/")[1] ?? ""
+  const [known, gone] = [all, old].map((some) => new Set(some.map(({ id }) => id)))
+  const removed = objects.filter(({ name, modified }) =>
+    known?.has(idOf(name)) ? gone?.has(idOf(name)) : now - modified.getTime() > CUT_OFF_MS,
+  )
+  // The manifest goes first: what has lost a part is no backup.
+  for (const { name } of removed.sort((a, b) => Number(isPart(a.name)) - Number(isPart(b.name))))
+    await storage.remove(name)
+  for (const systemId of new Set(all.map((it) => it.systemId))) await removeWal(storage, systemId, kept)
+  return old.map(({ id }) => id)
+}
+
+const isPart = (name: string) => !name.endsWith("manifest.json")
+
+async function removeWal(storage: Storage, systemId: string, kept: readonly Manifest[]): Promise<void> {
+  const bases = kept.flatMap((it) => (it.systemId === systemId && it.base ? [it.base] : []))
+  const [first] = bases
+  // Without a base backup nothing tells what may go.
+  if (!first) return
+  const oldest = bases.reduce((least, base) => (base.timeline < least.timeline ? base : least), first)
+  const starts = bases
+    .filter((base) => base.timeline === oldest.timeline)
+    .map((base) => placeOf(base.start, base.segmentBytes))
+  for (const it of await readWal(storage, systemId, oldest.segmentBytes))
+    if (isBefore(it, oldest.timeline, Math.min(...starts))) await storage.remove(it.name)
+}
+
+const isBefore = ({ timeline, place }: WalObject, oldest: number, start: number) =>
+  timeline < oldest || (timeline === oldest && place >= 0 && place < start)
