@@ -82,8 +82,8 @@ export type Entry = {
   /** By what the ballot's receipt names it, where that is not its position. */
   ballotId?: Position
   /**
-   * Where the inbox itself does not tell a voter's newer ballot from an older one that comes late: the moment (ms, Redis's clock)
-   * up to which the voter's client knew of votes when the ballot was filled in.
+   * Where the order of entries alone does not tell a voter's newer ballot from an older one that comes late, or again: the moment
+   * (ms, Redis's clock) up to which the voter's votes were known when the ballot was filled in, or written.
    */
   knew?: number
   /** An end-of-poll marker: before it stands all that was accepted of this poll (its number) before this stop of it. */

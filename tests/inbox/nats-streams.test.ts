@@ -6,8 +6,9 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { elapsedNow } from "@tallyroom/lib/elapsed"
 import { openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
+import { keys } from "@tallyroom/lib/inbox/keys"
 import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
-import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
+import { encodeBallotEntry, encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { readShardState, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { examplePoll } from "../../apps/vote/testing/vote"
@@ -99,6 +100,31 @@ test("a stream that is emptied while it is counted is noticed, too, and votes of
   await voting
   await becomes(async () => ((await books())?.counted ?? 0) - counted, taken)
   expect(await castAll(["counted 0", "after 0"], "b")).toEqual(["stands", "same"])
+})
+
+test("a ballot that stands in the stream once more displaces no newer vote of its voter", async () => {
+  await makePoll(sql, "again", { policy: "changeable" })
+  await becomes(() => booth.redis.exists(keys.poll(0, "again")), 1)
+  const admin = await openInboxAdmin(stores(), server.url)
+  const castOne = async (option: string) => {
+    const answer = await booth.castUntilAnswered("again", voter("undecided"), option)
+    if (answer.kind !== "accepted") throw new Error(`The ballot is ${answer.kind}.`)
+    return answer.position
+  }
+  const first = await castOne("a")
+  await castOne("b")
+  const [row] = await sql`SELECT number FROM polls WHERE id = 'again'`
+  const ballot = { poll: Number(row?.number), voter: voter("undecided"), option: "a" }
+  await admin?.append(await streamInUse(), [{ text: encodeBallotEntry(ballot, first) }])
+  const counted = async () =>
+    (await auditPolls(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis)).find(
+      ({ poll: id }) => id === "again",
+    )
+  await becomes(
+    counted,
+    expect.objectContaining({ counted: 1, replaced: 1, late: 1, pending: 0, faults: [] }),
+  )
+  expect(await sql`SELECT option FROM votes WHERE poll = ${ballot.poll}`).toMatchObject([{ option: "b" }])
 })
 
 test("a replaced stream stays for a day, and none stays that never came into use", async () => {

@@ -43,7 +43,9 @@ export class NatsReader implements StreamReader {
     const entries: Entry[] = []
     let last = after
     const take = (text: string, seq: number) => {
-      const entry = decodeEntry(text, seq, last)
+      // A server that was just elected may hand over again what it handed over before.
+      if (seq <= last.seq) return
+      const entry = ofItsTime(decodeEntry(text, seq, last))
       entries.push(entry)
       last = entry.position
     }
@@ -67,4 +69,12 @@ export class NatsReader implements StreamReader {
       opt_start_seq: next,
     })
   }
+}
+
+/**
+ * A ballot's id follows that of the vote that it replaces, so it is known of which votes its writer knew. A cluster that lost its
+ * leader may hold an older ballot of a voter once more, behind a newer one: it displaces none.
+ */
+function ofItsTime(entry: Entry): Entry {
+  return entry.ballotId ? { ...entry, knew: entry.ballotId.ms - 1 } : entry
 }
