@@ -46,6 +46,17 @@ describe("a batch", () => {
     expect(batch.kept).toEqual([])
   })
 
+  test("takes the same ballot, written into a stream twice, for one", () => {
+    const ballotId = { ms: 5, seq: 2 }
+    const first = { ...entry(2, 2, "A", "b"), ballotId, knew: 3 }
+    const batch = batchOf(first, { ...entry(3, 2, "A", "b"), ballotId, knew: 3 })
+    expect(batch.changing.map((ballot) => ballot.position)).toEqual([ballotId])
+    expect(batch.replaced).toEqual([])
+    expect(batch.deadLetters).toEqual([
+      { position: ballotId, poll: 2, reason: "late", raw: null, copy: true },
+    ])
+  })
+
   test.each([
     ["knew less", { ms: 9, knew: 1 }, 2],
     ["knew the same and was cast earlier", { ms: 4, knew: 3 }, 2],

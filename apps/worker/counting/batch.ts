@@ -1,6 +1,6 @@
 /** Makes one batch of a shard's entries that commit.sql can take: checked, sorted, and with one ballot a voter. */
 
-import type { Ballot, Position } from "@tallyroom/lib/ballots/ballot"
+import { type Ballot, comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -125,6 +125,8 @@ function placeChanging(batch: Batch, ballot: Placed): void {
     batch.firstOptions.push(ballot.option)
     return
   }
+  const isSameBallot = comparePositions(ballot.position, standing.position) === 0
+  if (isSameBallot) return void batch.deadLetters.push(late(ballot, batch.mayRepeat))
   if (isOvertaken(ballot, standing)) return void batch.deadLetters.push(late(ballot, false))
   // What a copy of the vote that stands did not know, the voter knew all the same.
   const knew = Math.max(standing.knew ?? 0, ballot.knew ?? 0)

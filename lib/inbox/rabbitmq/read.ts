@@ -61,19 +61,21 @@ export class RabbitReader implements StreamReader {
     this.waiting = []
     this.last = from
     this.handedOut = from
-    this.consumer = this.rabbit.get().createConsumer(
+    const consumer: Consumer = this.rabbit.get().createConsumer(
       {
         queue: queueOf(this.stream),
         queueOptions: { passive: true },
         qos: { prefetchCount: AHEAD },
         arguments: { "x-stream-offset": from },
       },
-      (message) => this.take(message),
+      // One that was to be closed, and could not be told, may still be sent messages: they are not the next ones.
+      (message) => (this.consumer === consumer ? this.take(message) : Promise.resolve()),
     )
     // The client would restart the consumer by itself, but at its first offset, and not in every case.
-    this.consumer.on("error", (error) => {
-      this.failure = error
+    consumer.on("error", (error) => {
+      if (this.consumer === consumer) this.failure = error
     })
+    this.consumer = consumer
   }
 
   /** @throws {InboxAway} once, when RabbitMQ has stopped sending; the next reading begins anew */
