@@ -28,7 +28,9 @@ export function useHistory(
       .then(async (answer) => {
         clock.heard(Date.parse(answer.headers.get("date") ?? ""))
         if (!answer.ok) return
-        setHistory(upTo(latest.current, await answer.json(), clock.now()))
+        const told = await answer.json()
+        // Only now: a snapshot may have come while the answer was read.
+        setHistory(upTo(latest.current, told, clock.now()))
       })
       // The snapshots go on, and the next connection asks again.
       .catch(() => {})

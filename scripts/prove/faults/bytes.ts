@@ -79,10 +79,13 @@ function newestAof(folder: string): string {
   return newest
 }
 
-/** What NATS (.blk) or RabbitMQ (.segment) keeps messages in. */
+/**
+ * What NATS (.blk) or RabbitMQ (.segment) keeps messages in. RabbitMQ has files of that name for its coordinator of streams, too:
+ * one bit of them, and no stream ever comes back (3.10.8).
+ */
 function messageFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(blk|segment)$/.test(name))
+    .filter((name) => /\.(blk|segment)$/.test(name) && !name.includes("/coordination/"))
     .map((name) => join(folder, name))
     .filter((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0)
 }
