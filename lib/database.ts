@@ -266,3 +266,9 @@ const AWAY_STATES = /^((08|53|57|58)[0-9A-Z]{3}|25006|25P03|25P04|40000|40001|40
 
 /** The channels on which Postgres tells what changed; the payload is a poll's number. */
 export const CHANNELS = { polls: "tallyroom_polls", tally: "tallyroom_tally" } as const
+
+/**
+ * Beside the news of a tally: `<poll number> <ms>`, when the first of the ballots was accepted that it counts anew. On a channel of
+ * its own, as an earlier version takes all that stands on the other for a number.
+ */
+export const ACCEPTED_CHANNEL = "tallyroom_accepted"

@@ -5,8 +5,8 @@ export function numberArray(values: Iterable<number>): string {
   return `{${[...values].join(",")}}`
 }
 
-/** `{1,NULL}`, with NULL in the place of each undefined. */
-export function nullableArray(values: readonly (number | undefined)[]): string {
+/** `{1,NULL}`, with NULL in the place of each null and undefined. */
+export function nullableArray(values: readonly (number | null | undefined)[]): string {
   return `{${values.map((value) => value ?? "NULL").join(",")}}`
 }
 

@@ -173,6 +173,7 @@ export function createApp(deps: AppDeps) {
 export function heardBy(hub: Hub): Heard {
   return {
     changed: (_, poll) => hub.changed(poll),
+    accepted: (poll, since) => hub.accepted(poll, since),
     unsure: () => hub.changedAll(),
     missedNothingUntil: (moment) => hub.missedNothingUntil(moment),
   }

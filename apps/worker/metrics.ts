@@ -36,6 +36,12 @@ export function createMetrics(registry: Registry) {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers,
     }),
+    batchEntries: new Histogram({
+      name: "tallyroom_worker_batch_entries",
+      help: "How many entries of the inbox one commit counted.",
+      buckets: [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000],
+      registers,
+    }),
     shardsOpen: new Gauge({
       name: "tallyroom_worker_shards_open",
       help: "Shards that this worker holds and has found in order.",
@@ -44,6 +50,12 @@ export function createMetrics(registry: Registry) {
     backlog: new Gauge({
       name: "tallyroom_worker_backlog",
       help: "Accepted ballots that wait in the shards of this worker.",
+      labelNames: ["shard"],
+      registers,
+    }),
+    backlogAge: new Gauge({
+      name: "tallyroom_worker_backlog_age_seconds",
+      help: "How long ago the oldest ballot was accepted that was read and is not counted yet, by the inbox's clock and this one's; 0 without one.",
       labelNames: ["shard"],
       registers,
     }),

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "bun:test"
 import { waitFor } from "../../scripts/services/wait"
 import { useStores } from "../../tests/harness/stores"
 import { startTcpProxy } from "../../tests/harness/tcp-proxy"
-import { CHANNELS, type Database, openDatabase } from "../database"
+import { ACCEPTED_CHANNEL, CHANNELS, type Database, openDatabase } from "../database"
 import { Listener } from "./listener"
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -20,7 +20,11 @@ function listenAt(url: string, over = sql) {
   let unsure = 0
   const listener = new Listener({
     ...{ url, name: "test-listen", sql: over, log },
-    heard: { changed: (channel, poll) => heard.push(`${channel} ${poll}`), unsure: () => unsure++ },
+    heard: {
+      changed: (channel, poll) => heard.push(`${channel} ${poll}`),
+      accepted: (poll, since) => heard.push(`accepted ${poll} ${since}`),
+      unsure: () => unsure++,
+    },
   })
   stores().defer(() => listener.stop())
   listener.start()
@@ -41,6 +45,16 @@ test("what is notified is heard, also after the connection fell silent, and whoe
   expect(unsure()).toBeGreaterThan(before)
   await sql`SELECT pg_notify(${CHANNELS.polls}, '9')`
   await waitFor("the next notification", () => heard.at(-1) === "polls 9")
+})
+
+test("when ballots were accepted is heard, and nothing that is no moment", async () => {
+  const { listener, heard } = listenAt(stores().database.workerUrl)
+  await waitFor("it to listen", () => listener.state === "listening")
+  for (const payload of ["7", "7 soon", "-7 1", "7 1763690000000"])
+    await sql`SELECT pg_notify(${ACCEPTED_CHANNEL}, ${payload})`
+  await sql`SELECT pg_notify(${CHANNELS.tally}, '8')`
+  await waitFor("what was said last", () => heard.includes("tally 8"))
+  expect(heard).toEqual(["accepted 7 1763690000000", "tally 8"])
 })
 
 test("a connection that answers and hears nothing is found out, and whoever listens reads each second", async () => {

@@ -2,6 +2,7 @@
 
 import { backoff, pause } from "../backoff"
 import {
+  ACCEPTED_CHANNEL,
   CHANNELS,
   type Database,
   isAnswering,
@@ -35,6 +36,8 @@ type Channel = keyof typeof CHANNELS
 export type Heard = {
   /** The number of a poll that changed (`polls`), or whose votes did (`tally`). */
   changed: (channel: Channel, poll: number) => void
+  /** The tally of the poll counts ballots anew, of which the first was accepted at this moment (ms, the inbox's clock). */
+  accepted?: (poll: number, since: number) => void
   /** Whatever was committed before this moment (ms of performance.now()) was heard. Said each second while that can be known. */
   missedNothingUntil?: (moment: number) => void
   /** Anything may have been missed: after each start, and once a second while nothing is heard. */
@@ -88,6 +91,9 @@ class Elsewhere extends Error {
 const CLOSED = "the listening connection was closed"
 const ASKING =
   "the pooler before Postgres keeps notifications back, so changes are asked for each second; set DATABASE_LISTEN_URL to an address without it to hear them at once"
+
+/** What stands on `ACCEPTED_CHANNEL`. */
+const ACCEPTED = /^(\d{1,10}) (\d{1,15})$/
 
 class Silent extends Error {
   override readonly name = "Silent"
@@ -194,7 +200,8 @@ export class Listener {
         this.enter("no-schema")
         return
       }
-      for (const channel of [this.echo, ...Object.values(CHANNELS)])
+      const accepted = this.options.heard.accepted ? [ACCEPTED_CHANNEL] : []
+      for (const channel of [this.echo, ...accepted, ...Object.values(CHANNELS)])
         await answered(sql`LISTEN ${sql(channel)}`)
       await this.listenOr(connection, lost.signal, onListening).catch(async (error) => {
         if (!(await this.mayAsk(error, connection))) throw error
@@ -229,8 +236,14 @@ export class Listener {
 
   private hear(channel: string, payload: string): void {
     if (channel === this.echo) this.onEcho()
+    if (channel === ACCEPTED_CHANNEL) this.hearAccepted(payload)
     for (const name of Object.keys(CHANNELS) as Channel[])
       if (CHANNELS[name] === channel) this.options.heard.changed(name, Number(payload))
+  }
+
+  private hearAccepted(payload: string): void {
+    const [, poll, since] = ACCEPTED.exec(payload) ?? []
+    if (since !== undefined) this.options.heard.accepted?.(Number(poll), Number(since))
   }
 
   /**

@@ -4,7 +4,7 @@ import { waitFor } from "../../../scripts/services/wait"
 import type { Snapshot } from "../tally/snapshot"
 import { Hub } from "./hub"
 
-const metrics = { published: () => {}, timed: <T>(read: () => Promise<T>) => read() }
+const metrics = { published: () => {}, seen: () => {}, timed: <T>(read: () => Promise<T>) => read() }
 
 /** The tally of poll 1 after so many votes, each a commit of its own. */
 function tallyAfter(votes: number): Tally {
@@ -64,6 +64,35 @@ test("a read that a new viewer's read has overtaken is not shown any more", asyn
   reads[1]?.resolve(tallyAfter(3))
   await waitFor("the newer tally to be shown", () => published.length === 1, 1_000)
   expect(published).toEqual([3])
+  hub.stop()
+})
+
+test("how long ago a ballot was accepted is noted once it is seen, of the oldest that a snapshot shows first", async () => {
+  const seen: number[] = []
+  let isAway = true
+  const published: string[] = []
+  const hub = new Hub({
+    read: async () => {
+      if (isAway) throw new Error("away")
+      return [tallyAfter(2)]
+    },
+    publish: (_, message) => published.push(message),
+    gone: () => {},
+    failed: () => {
+      isAway = false
+    },
+    metrics: { ...metrics, seen: (ms) => seen.push(ms) },
+    deliveriesPerSecond: 20_000,
+  })
+  hub.join(tallyAfter(1), "public")
+  const now = Date.now()
+  hub.accepted(1, now - 3_000_000)
+  hub.accepted(1, now - 5_000_000)
+  hub.accepted(1, now - 4_000_000)
+  hub.accepted(2, now - 6_000_000)
+  await waitFor("the second read to be shown", () => published.length > 0, 3_000)
+  hub.changed(1)
+  expect(seen.map((ms) => Math.floor(ms / 1_000_000))).toEqual([5])
   hub.stop()
 })
 

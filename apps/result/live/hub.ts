@@ -109,6 +109,12 @@ export class Hub {
     this.#schedule()
   }
 
+  /** Notes when a ballot was accepted that the next snapshot of its poll shows (ms, the inbox's clock). */
+  accepted(poll: number, since: number): void {
+    const watched = this.#watched.get(poll)
+    if (watched) watched.acceptedSince = Math.min(since, watched.acceptedSince ?? since)
+  }
+
   /** Reads every watched poll again, as any change may have been missed. */
   changedAll(): void {
     for (const poll of this.#watched.keys()) this.changed(poll)
@@ -166,12 +172,19 @@ export class Hub {
     const due = [...this.#watched].filter(([, it]) => it.changedAt !== null && it.notBefore <= now)
     if (due.length === 0) return this.#schedule()
     const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
-    for (const [, watched] of due) watched.changedAt = null
+    const since = new Map(due.map(([poll, it]) => [poll, it.acceptedSince]))
+    for (const [, watched] of due) {
+      watched.changedAt = null
+      watched.acceptedSince = null
+    }
     this.#reading = new Set(notedAt.keys())
     try {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
       const knows = new Map(tallies.map((tally) => [tally.poll.number, audiencesOf(tally)]))
-      for (const tally of tallies) this.#show(tally, notedAt.get(tally.poll.number) ?? now)
+      for (const tally of tallies) {
+        const { number } = tally.poll
+        this.#show(tally, notedAt.get(number) ?? now, since.get(number) ?? null)
+      }
       for (const { poll } of tallies) {
         const watched = this.#watched.get(poll.number)
         if (watched) this.#know(poll.number, watched, now)
@@ -187,6 +200,7 @@ export class Hub {
       this.#deps.failed(error)
       this.#pace(due, RETRY_MS)
       for (const [, watched] of due) watched.changedAt ??= now
+      for (const [poll, moment] of since) if (moment !== null) this.accepted(poll, moment)
     } finally {
       this.#reading = new Set()
       this.#schedule()
@@ -226,24 +240,33 @@ export class Hub {
     }
   }
 
-  #show(tally: Tally, notedAt: number): void {
+  /** @param since when the first of the ballots was accepted that viewers now see; null if that is not known */
+  #show(tally: Tally, notedAt: number, since: number | null): void {
     const watched = this.#watched.get(tally.poll.number)
     if (!watched || isNewer(watched.latest, tally)) return
     watched.latest = tally
     this.#awaitNextStep(watched)
-    this.#tell(watched, notedAt)
+    if (this.#tell(watched, notedAt) > 0 && since !== null) this.#deps.metrics.seen(Date.now() - since)
   }
 
-  /** Sends the latest tally to all who may know of it and don't yet; to some of them later, where that is too soon. */
-  #tell(watched: Watched, notedAt: number): void {
+  /**
+   * Sends the latest tally to all who may know of it and don't yet; to some of them later, where that is too soon.
+   * @returns how many circles were sent it
+   */
+  #tell(watched: Watched, notedAt: number): number {
     const { latest } = watched
+    let told = 0
     const knowing = audiencesOf(latest)
     for (const circle of attended(watched)) {
       const version = versionFor(latest, circle.audience)
       if (!knowing.includes(circle.audience) || version <= circle.sent) continue
       if (circle.notBefore > performance.now()) this.#tellLater(watched, circle.notBefore)
-      else this.#tellCircle(watched, circle, version, notedAt)
+      else {
+        this.#tellCircle(watched, circle, version, notedAt)
+        told++
+      }
     }
+    return told
   }
 
   #tellCircle(watched: Watched, circle: Circle, version: number, notedAt: number): void {

@@ -31,6 +31,8 @@ export type Watched = {
   isToldOld: boolean
   /** When a change was noted that the viewers have not been told of (ms of performance.now()); null without one. */
   changedAt: number | null
+  /** When the first ballot was accepted of those that the viewers have not seen counted (ms, the inbox's clock); null without one. */
+  acceptedSince: number | null
   /** The poll is not read again before this moment (ms of performance.now()). */
   notBefore: number
   /** Fires when the next scheduled moment passes. */
@@ -43,7 +45,8 @@ export function newWatched(latest: Tally): Watched {
   const circles = AUDIENCES.flatMap((audience) =>
     FORMS.map((form) => ({ audience, form, viewers: 0, sent: -1, notBefore: 0 })),
   )
-  return { circles, latest, knownAt: performance.now(), isToldOld: false, changedAt: null, notBefore: 0 }
+  const knownAt = performance.now()
+  return { circles, latest, knownAt, isToldOld: false, changedAt: null, acceptedSince: null, notBefore: 0 }
 }
 
 export function circleOf({ circles }: Watched, audience: Audience, form: Form): Circle {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import { START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
-import { makeBatch } from "./batch"
+import { acceptedSince, makeBatch } from "./batch"
 
 function poll(number: number, fields: Partial<Poll> = {}): Poll {
   return {
@@ -33,6 +33,15 @@ describe("a batch", () => {
     expect(batch.deadLetters).toEqual([{ position: { ms: 1, seq: 3 }, poll: 1, reason: "late", raw: null }])
   })
 
+  test("knows since when its first ballot of a poll was accepted, by the id of the ballot where it has one", () => {
+    const first = { ...entry(1, 1, "A", "no-option"), position: { ms: 3, seq: 1 } }
+    const second = { ...entry(2, 1, "B", "b"), position: { ms: 5, seq: 2 }, ballotId: { ms: 4, seq: 2 } }
+    const third = { ...entry(3, 1, "C", "b"), position: { ms: 6, seq: 3 } }
+    expect(batchOf(first, second, third).polls.get(1)?.since).toBe(4)
+    expect(batchOf(first).polls.get(1)?.since).toBeNull()
+    expect(acceptedSince(batchOf(second, third))).toBe(4)
+  })
+
   test("keeps the last ballot of a voter where votes can change, and counts the others as replaced", () => {
     const batch = batchOf(
       entry(1, 2, "A", "a"),
@@ -42,7 +51,7 @@ describe("a batch", () => {
     )
     expect(batch.changing.map((ballot) => ballot.position.seq).sort()).toEqual([3, 4])
     expect(batch.replaced.map((ballot) => ballot.position.seq)).toEqual([1, 2])
-    expect(batch.polls.get(2)).toEqual({ id: "p2", salt: "", replaced: 2 })
+    expect(batch.polls.get(2)).toEqual({ id: "p2", salt: "", replaced: 2, since: 1 })
     expect(batch.kept).toEqual([])
   })
 

@@ -40,8 +40,11 @@ export type Batch = {
   copies: Map<number, number>
   /** For each of `changing`: the option of its voter's first ballot in this batch. */
   firstOptions: string[]
-  /** Every known poll that an entry names, with how many of its ballots are among the replaced. */
-  polls: Map<number, { id: string; salt: string; replaced: number }>
+  /**
+   * Every known poll that an entry names, with how many of its ballots are among the replaced, and when the first of those that may
+   * count was accepted (ms, the inbox's clock; null without any).
+   */
+  polls: Map<number, { id: string; salt: string; replaced: number; since: number | null }>
 }
 
 /** Characters of an entry's text that are kept. */
@@ -74,11 +77,13 @@ export function makeBatch(
     if (stopMarker) continue
     const poll = ballot ? pollOf(ballot.poll) : undefined
     if (poll && !batch.polls.has(poll.number))
-      batch.polls.set(poll.number, { id: poll.id, salt: poll.salt, replaced: 0 })
+      batch.polls.set(poll.number, { id: poll.id, salt: poll.salt, replaced: 0, since: null })
     const reason = whyNot(ballot, poll)
-    if (ballot && reason === null)
+    if (ballot && reason === null) {
+      const book = batch.polls.get(ballot.poll)
+      if (book) book.since ??= position.ms
       ballots.push({ ...ballot, position, uuid: uuidOfVoter(ballot.voter), knew })
-    else if (reason !== null) {
+    } else if (reason !== null) {
       batch.deadLetters.push(deadLetter(position, poll, reason, raw))
       if (ballot) batch.noVotes.push(at)
     }
@@ -90,6 +95,11 @@ export function makeBatch(
     else placeKept(batch, ballot)
   }
   return batch
+}
+
+/** When the first of its entries was accepted (ms, the inbox's clock). */
+export function acceptedSince({ entries: [first], from }: Batch): number {
+  return (first?.ballotId ?? first?.position ?? from).ms
 }
 
 /** The batch with every entry as a dead letter: for what Postgres itself refuses. */

@@ -17,6 +17,7 @@
 -- $32 of the changeable ballots, where the inbox leaves it to the counting which one is newer: knew[]
 -- $33 epoch: which beginning of this worker's work on the shard the batch belongs to
 -- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
+-- $35 for each poll of $19, when the first of its ballots in this batch was accepted, in ms[]; NULL without any
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33
@@ -144,4 +145,7 @@ SELECT
   (SELECT count(*) FROM moved) AS moved,
   (SELECT count(*) FROM written) AS written,
   (SELECT count(*) FROM dead_letters) AS dead_letters,
+  (SELECT count(pg_notify('tallyroom_accepted', poll || ' ' || b.since))
+    FROM booked JOIN unnest($19::integer[], $35::bigint[]) AS b(poll, since) USING (poll)
+    WHERE b.since IS NOT NULL) AS told_since,
   (SELECT count(pg_notify('tallyroom_tally', poll::text)) FROM booked) AS told

@@ -67,6 +67,7 @@ export async function commitBatch(
     changing.some(({ knew }) => knew !== undefined) ? nullableArray(changing.map(({ knew }) => knew)) : "{}",
     epoch,
     textArray([...counting].map((number) => batch.polls.get(number)?.salt ?? "")),
+    nullableArray(polls.map(([, { since }]) => since)),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

@@ -10,7 +10,7 @@ import { type Holding, isRowOf } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
-import { asDeadLetters, type Batch, makeBatch } from "./batch"
+import { acceptedSince, asDeadLetters, type Batch, makeBatch } from "./batch"
 import { commitBatch } from "./commit"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
@@ -59,6 +59,8 @@ export class Counter {
   committedAt = Number.NEGATIVE_INFINITY
   /** When Postgres last gave a batch, or a part of one, up: it is slow, and answers. */
   refusedAt = Number.NEGATIVE_INFINITY
+  /** When the oldest ballot that was read and is not counted yet was accepted (ms, the inbox's clock); null without one. */
+  waitingSince: number | null = null
   /** How large a batch Postgres is given; less after one took too long. */
   private size = FIRST_BATCH_SIZE
   /** After so long Postgres gave a batch up. */
@@ -131,6 +133,7 @@ export class Counter {
     await pause(this.committedAt + COMMIT_INTERVAL_MS - performance.now(), signal)
     let asked = this.size
     let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
+    this.waitingSince = batch && acceptedSince(batch)
     if (!batch) return false
     while (batch && !signal.aborted) {
       const isLast = batch.size < asked
@@ -140,6 +143,7 @@ export class Counter {
       next.catch(() => {}) // it is awaited below, unless the commit fails first
       await committed
       batch = await next
+      this.waitingSince = batch && acceptedSince(batch)
     }
     return true
   }
@@ -224,6 +228,7 @@ export class Counter {
     this.position = batch.to
     this.committedAt = performance.now()
     this.grow(batch)
+    metrics.batchEntries.observe(batch.size)
     metrics.counted.inc(counted.written)
     metrics.deadLetters.inc(counted.deadLetters)
     if (batch.noVotes.length > 0) await inbox.forget(batch.noVotes)

@@ -130,6 +130,8 @@ export class HeldShards {
     const { metrics, redis, broker } = this.parts
     const counting = [...this.held.keys()].filter((number) => this.isCounting(number))
     metrics.shardsOpen.set(counting.length)
+    for (const [number, { shard }] of this.held)
+      metrics.backlogAge.set({ shard: String(number) }, shard.backlogAgeMs / 1_000)
     // A broker is asked for its length when its stream is checked.
     if (broker) return
     for (const number of counting) {
@@ -170,6 +172,7 @@ export class HeldShards {
     const shard = this.makeShard(number)
     const done = shard.run(stop.signal).finally(() => {
       this.parts.metrics.backlog.remove(String(number))
+      this.parts.metrics.backlogAge.remove(String(number))
       this.held.delete(number)
     })
     this.held.set(number, { shard, stop, done })

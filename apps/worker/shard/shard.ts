@@ -75,6 +75,12 @@ export class Shard {
     return performance.now() - Math.max(this.gotOnAt, this.counter.committedAt)
   }
 
+  /** For how long the oldest ballot has waited that was read and is not counted yet, in ms since it was accepted; 0 without one. */
+  get backlogAgeMs(): number {
+    const { waitingSince } = this.counter
+    return waitingSince === null ? 0 : Math.max(0, Date.now() - waitingSince)
+  }
+
   /** Up to where this worker knows the shard to be counted. */
   get position(): Position {
     return this.counter.position

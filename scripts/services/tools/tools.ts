@@ -27,6 +27,7 @@ export type Tool =
   | "nbdkit"
   | "nbdfuse"
   | "mkfs.ext4"
+  | "prometheus"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -136,6 +137,12 @@ const RECIPES: Record<Tool, Recipe> = {
   nbdkit: { commands: ["nbdkit"], apt: ["nbdkit"], brew: null },
   nbdfuse: { commands: ["nbdfuse"], apt: ["libnbd-bin"], brew: null },
   "mkfs.ext4": { commands: ["mkfs.ext4"], places: ["/usr/sbin/mkfs.ext4"], apt: ["e2fsprogs"], brew: null },
+  prometheus: {
+    commands: ["prometheus"],
+    apt: ["prometheus"],
+    brew: ["prometheus"],
+    service: "prometheus.service",
+  },
 }
 
 /** How a tool is looked for: everything that comes from the environment, so that a test can say otherwise. */
