@@ -45,7 +45,8 @@ export async function startNats(
   const port = options.port ?? (await freePort())
   const tallyroom = options.password ?? keptSecrets(join(dir, "passwords.json"), ["tallyroom"]).tallyroom
   const file = join(dir, "nats.conf")
-  writePrivately(file, configuration(dir, port, tallyroom, options))
+  const syncs = canSyncAlways(program)
+  writePrivately(file, configuration(dir, port, tallyroom, syncs, options))
   const { onLine, onCrash, logFile } = options
   const server = createServer({
     name: "NATS",
@@ -60,7 +61,7 @@ export async function startNats(
   await server.start()
   const url = natsUrl(port, tallyroom)
   const setPassword = async (password: string) => {
-    writePrivately(file, configuration(dir, port, password, options))
+    writePrivately(file, configuration(dir, port, password, syncs, options))
     const { pid } = server
     // One that does not run reads the file when it starts.
     if (pid === undefined) return
@@ -70,18 +71,27 @@ export async function startNats(
   return Object.assign(server, { port, url, password: tallyroom, setPassword })
 }
 
+/** From 2.10 on. An earlier server syncs every two minutes, whatever it is told. */
+function canSyncAlways(program: string): boolean {
+  const said = Bun.spawnSync([program, "--version"]).stdout.toString()
+  const [, major = 0, minor = 0] = /v(\d+)\.(\d+)/.exec(said)?.map(Number) ?? []
+  return major > 2 || (major === 2 && minor >= 10)
+}
+
 const natsUrl = (port: number, password: string) => `nats://tallyroom:${password}@127.0.0.1:${port}`
 
 function configuration(
   dir: string,
   port: number,
   password: string,
+  syncs: boolean,
   { cluster, storeBytes, tls }: Omit<Parameters<typeof startNats>[0], "dir">,
 ): string {
   const limit = storeBytes === undefined ? "" : `, max_file_store: ${storeBytes}`
+  const sync = syncs ? ", sync_interval: always" : ""
   return [
     `listen: "127.0.0.1:${port}"`,
-    `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))}${limit} }`,
+    `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))}${limit}${sync} }`,
     `authorization { user: tallyroom, password: ${JSON.stringify(password)} }`,
     ...(tls
       ? [`tls { ca_file: "${tls.ca}", cert_file: "${tls.cert}", key_file: "${tls.key}", verify: true }`]
