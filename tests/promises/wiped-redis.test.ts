@@ -38,6 +38,14 @@ async function booksOf(id: string): Promise<PollBooks> {
 const counted = (id: string, n: number) =>
   waitFor(`${n} counted`, async () => (await booksOf(id)).counted === n)
 
+async function fateOf(id: string, who: string, answer: AppendAnswer): Promise<string> {
+  const [row] = await at.sql`SELECT ${pollColumns(at.sql)} FROM polls WHERE id = ${id}`
+  const poll = readPollRow(row ?? {})
+  if (!poll || !("position" in answer)) throw new Error(`there is no receipt for ${answer.kind}`)
+  const receipt = { shard: shardOf(who, SHARDS), position: answer.position, voter: who }
+  return (await receiptStatus(at.sql, poll, writeReceipt(poll.salt, receipt))).status
+}
+
 /** Casts until the inbox takes ballots again. */
 async function castWhenOpen(id: string, who: string, option: string) {
   return waitFor("the inbox to be open", async () =>
@@ -281,14 +289,6 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     monitor.disconnect()
   }
 
-  async function fateOf(id: string, who: string, answer: AppendAnswer): Promise<string> {
-    const [row] = await at.sql`SELECT ${pollColumns(at.sql)} FROM polls WHERE id = ${id}`
-    const poll = readPollRow(row ?? {})
-    if (!poll || !("position" in answer)) throw new Error(`there is no receipt for ${answer.kind}`)
-    const receipt = { shard: shardOf(who, SHARDS), position: answer.position, voter: who }
-    return (await receiptStatus(at.sql, poll, writeReceipt(poll.salt, receipt))).status
-  }
-
   async function auditTells(id: string): Promise<string> {
     const { redis, database } = stores()
     const env = { ...process.env, REDIS_URL: redis.workerUrl, DATABASE_URL: database.workerUrl }
@@ -377,4 +377,25 @@ describe("garbage in Redis", () => {
     const kept = { accepted: spoils.length + 3, counted: spoils.length + 3, lost: 0, pending: 0, faults: [] }
     await becomes(() => booksOf("stolen"), expect.objectContaining(kept))
   }, 60_000)
+})
+
+test("a Redis whose clock was ahead, and which is emptied, leaves no receipt of what it lost waiting", async () => {
+  await opened("ahead")
+  await castWhenOpen("ahead", voter("first"), "a")
+  await becomes(async () => (await booksOf("ahead")).counted, 1)
+  const ahead = `${Date.now() + 86_400_000}-0`
+  for (let shard = 0; shard < SHARDS; shard++) await booth.redis.call("XSETID", keys.inbox(shard), ahead)
+  const voters = Array.from({ length: 100 }, (_, i) => voter(`ahead ${i}`))
+  for (const who of voters.slice(0, 40)) await castWhenOpen("ahead", who, "a")
+  await counted("ahead", 41)
+  await at.stop()
+  const waiting = voters.slice(40)
+  const answers = await Promise.all(waiting.map((who) => booth.cast("ahead", who, "a")))
+  await booth.redis.flushall()
+  at = await startWorker(stores())
+  await at.ready()
+  expect((await castWhenOpen("ahead", voter("late"), "b")).kind).toBe("accepted")
+  await counted("ahead", 42)
+  const fates = await Promise.all(answers.map((answer, i) => fateOf("ahead", waiting[i] ?? "", answer)))
+  expect(fates).toEqual(waiting.map(() => "lost"))
 })

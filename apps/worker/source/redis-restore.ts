@@ -92,6 +92,12 @@ export async function restoreVoters(
 }
 
 /**
+ * How far ids may have gone on after the last one that anybody knows, where Redis's clock does not tell, as it was set back: Redis
+ * goes on from its last id, which may be gone.
+ */
+const PERHAPS_GIVEN_MS = 10_000
+
+/**
  * The position from which a restored shard goes on. It lies after everything that was ever accepted, as far as anybody knows:
  * so an older receipt is never taken for pending, and no poll's end waits for an entry that went away.
  */
@@ -101,9 +107,11 @@ export async function chooseFloor(
   shard: number,
   candidates: Position[],
 ): Promise<Position> {
-  const now = { ms: await readRedisClock(redis), seq: 0 }
+  const now = await readRedisClock(redis)
   const closings = await sql`
     SELECT ms, seq FROM closings WHERE shard = ${shard} ORDER BY ms DESC, seq DESC LIMIT 1`
   const closing = closings.map((row) => ({ ms: Number(row.ms), seq: Number(row.seq) }))
-  return [...candidates, ...closing, now].reduce((a, b) => (comparePositions(a, b) < 0 ? b : a))
+  const known = [...candidates, ...closing].reduce((a, b) => (comparePositions(a, b) < 0 ? b : a))
+  if (known.ms > now) return { ms: known.ms + PERHAPS_GIVEN_MS, seq: 0 }
+  return known.ms === now ? known : { ms: now, seq: 0 }
 }
