@@ -8,7 +8,7 @@ import { openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
-import { encodeBallotEntry, encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
+import { BALLOT_ID_BASE, encodeBallotEntry, encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { readShardState, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { examplePoll } from "../../apps/vote/testing/vote"
@@ -125,6 +125,32 @@ test("a ballot that stands in the stream once more displaces no newer vote of it
     expect.objectContaining({ counted: 1, replaced: 1, late: 1, pending: 0, faults: [] }),
   )
   expect(await sql`SELECT option FROM votes WHERE poll = ${ballot.poll}`).toMatchObject([{ option: "b" }])
+})
+
+test("forged moments of ballots leave positions exact, and the chart of their poll as long as the poll", async () => {
+  await makePoll(sql, "moments", { policy: "changeable" })
+  await becomes(() => booth.redis.exists(keys.poll(0, "moments")), 1)
+  const admin = await openInboxAdmin(stores(), server.url)
+  const [row] = await sql`SELECT number FROM polls WHERE id = 'moments'`
+  const poll = Number(row?.number)
+  const forged = [1, 2 ** 47, Number.MAX_SAFE_INTEGER].map((ms, i) => ({
+    text: encodeBallotEntry(
+      { poll, voter: voter(`forged ${i}`), option: "a" },
+      { ms, seq: BALLOT_ID_BASE + i },
+    ),
+  }))
+  await admin?.append(await streamInUse(), forged)
+  await booth.castUntilAnswered("moments", voter("honest"), "a")
+  const inSpan = async () => {
+    const [found] = await sql`
+      SELECT sum(votes)::integer AS votes, bool_and(second BETWEEN extract(epoch FROM created_at)::bigint
+        AND extract(epoch FROM now())) AS fits FROM timeline JOIN polls ON number = poll WHERE poll = ${poll}`
+    return found
+  }
+  await becomes(inSpan, { votes: 3, fits: true })
+  expect(
+    await sql`SELECT reason FROM set_aside WHERE raw LIKE ${`%${Number.MAX_SAFE_INTEGER}%`}`,
+  ).toMatchObject([{ reason: "undecodable" }])
 })
 
 test("a replaced stream stays for a day, and none stays that never came into use", async () => {

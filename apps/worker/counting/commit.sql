@@ -73,8 +73,12 @@ WITH moved AS (
   SELECT poll, $1, option, sum(votes) FROM movement GROUP BY poll, option
   ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes
 ), timed AS (
+  -- No vote was cast before its poll was made, nor after it is counted: one ballot with a forged moment would else stretch the
+  -- chart of its poll over thousands of years, and rolling up its rows would keep it so.
   INSERT INTO timeline (poll, shard, second, option, votes)
-  SELECT poll, $1, second, option, sum(votes) FROM movement GROUP BY poll, second, option
+  SELECT poll, $1, GREATEST(extract(epoch FROM created_at)::bigint, LEAST(second, extract(epoch FROM now())::bigint)) AS moment,
+    option, sum(votes)
+  FROM movement JOIN polls ON number = poll GROUP BY poll, moment, option
   ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + excluded.votes
 ), late AS (
   -- Only looked for when fewer were written than sent. The same ballot may stand in a stream more than once.

@@ -1,11 +1,13 @@
 /** Who may do what on NATS. */
 
 const OWN_SUBJECTS = "tallyroom.>"
+/** Where a worker writes its markers: a marker of somebody else could make ballots late. */
+const OF_WORKERS = ["tallyroom.*.stops.>", "tallyroom.*.notes.>", "tallyroom.*.first"]
 /** The subjects on which each client gets its answers. */
 const ANSWERS = "_INBOX.>"
 
 /**
- * The users as a part of a NATS server's configuration: vote may write ballots and read a voter's, the worker may also make,
+ * The users as a part of a NATS server's configuration: vote may write ballots, but no markers, and read a voter's, the worker may also make,
  * read and clear the streams.
  */
 export function natsUsers(passwords: { vote: string; worker: string }): string {
@@ -14,8 +16,8 @@ export function natsUsers(passwords: { vote: string; worker: string }): string {
   return [
     "authorization {",
     "  users: [",
-    user("vote", passwords.vote, vote),
-    user("worker", passwords.worker, worker),
+    user("vote", passwords.vote, { allow: vote, deny: OF_WORKERS }),
+    user("worker", passwords.worker, { allow: worker }),
     "  ]",
     "}",
     "",
@@ -32,7 +34,7 @@ export function natsRoutes(password: string, servers: readonly string[]): string
   ].join("\n")
 }
 
-function user(name: string, password: string, publish: string[]): string {
+function user(name: string, password: string, publish: { allow: string[]; deny?: string[] }): string {
   const permissions = `{ publish: ${JSON.stringify(publish)}, subscribe: ${JSON.stringify([ANSWERS])} }`
   return `    { user: ${name}, password: ${JSON.stringify(password)}, permissions: ${permissions} }`
 }

@@ -19,6 +19,7 @@ import {
   NATS_ADMIN_TIMEOUT_MS,
   Nats,
   natsStream,
+  noteSubject,
   stopSubject,
   subjectOf,
   subjectsOf,
@@ -27,6 +28,9 @@ import { NatsReader } from "./read"
 
 /** Publications that wait for their answers at the same time. */
 const IN_FLIGHT = 500
+
+/** Several times what a ballot or marker takes. Nothing that is greater may lie in wait for a worker, which reads thousands at once. */
+const MOST_MESSAGE_BYTES = 1_024
 
 /** The description of a stream that began with an entry of its own; those of earlier versions had none. */
 const HAS_FIRST_ENTRY = "The first message belongs to Tallyroom: without it this stream counts as emptied."
@@ -64,6 +68,7 @@ export class NatsAdmin implements BrokerAdmin {
       storage: StorageType.File,
       num_replicas: this.replicas,
       max_msgs_per_subject: 1,
+      max_msg_size: MOST_MESSAGE_BYTES,
       discard: DiscardPolicy.New,
       discard_new_per_subject: true,
       allow_direct: true,
@@ -124,7 +129,7 @@ export class NatsAdmin implements BrokerAdmin {
   /** A ballot that stands on its subject already was written by an earlier try. */
   private async write(stream: string, { text, ballot, stop }: StreamEntry): Promise<void> {
     const own = crypto.randomUUID()
-    const other = stop ? stopSubject(stream, stop, own) : `tallyroom.${stream}.notes.${own}`
+    const other = stop ? stopSubject(stream, stop, own) : noteSubject(stream, own)
     const subject = ballot ? subjectOf(stream, ballot) : other
     await this.nats
       .get()

@@ -49,6 +49,12 @@ export const subjectOf = (stream: string, { poll, voter }: { poll: number; voter
 export const stopSubject = (stream: string, { poll, stop }: { poll: number; stop: number }, own: string) =>
   `tallyroom.${stream}.stops.${poll}.${stop}.${own}`
 
+/** Where a worker writes what is on no other subject; the markers of earlier versions stand there. */
+export const noteSubject = (stream: string, own: string) => `tallyroom.${stream}.notes.${own}`
+
+/** Whether only a worker may write there, by the rights of NATS's users. */
+export const isOfWorker = (subject: string) => /^tallyroom\.[^.]+\.(stops|notes|first)(\.|$)/.test(subject)
+
 /** All subjects of a stream, of one poll in it, or of one voter of that poll. */
 export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
   ["tallyroom", stream, ...within, ">"].join(".")

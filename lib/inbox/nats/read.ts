@@ -1,12 +1,12 @@
 /** Reads a stream by sequence, in batches that NATS is asked for. */
 
-import { type Consumer, DeliverPolicy } from "@nats-io/jetstream"
+import { type Consumer, DeliverPolicy, type JsMsg } from "@nats-io/jetstream"
 import type { Position } from "../../ballots/ballot"
 import type { Entry } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import type { StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
-import { type Nats, natsStream } from "./connection"
+import { isOfWorker, type Nats, natsStream } from "./connection"
 
 /** NATS refuses to wait a shorter time. */
 const SHORTEST_WAIT_MS = 1_000
@@ -42,19 +42,20 @@ export class NatsReader implements StreamReader {
     const pulls = await this.from(after.seq + 1)
     const entries: Entry[] = []
     let last = after
-    const take = (text: string, seq: number) => {
+    const take = (message: JsMsg) => {
+      const { seq, subject } = message
       // A server that was just elected may hand over again what it handed over before.
       if (seq <= last.seq) return
-      const entry = ofItsTime(decodeEntry(text, seq, last))
+      const entry = ofItsWriter(ofItsTime(decodeEntry(message.string(), seq, last)), subject)
       entries.push(entry)
       last = entry.position
     }
     if (there > 0) {
       const messages = await pulls.fetch({ max_messages: there, expires: SHORTEST_WAIT_MS })
-      for await (const message of messages) take(message.string(), message.seq)
+      for await (const message of messages) take(message)
     } else {
       const message = await pulls.next({ expires: Math.max(waitMs, SHORTEST_WAIT_MS) })
-      if (message) take(message.string(), message.seq)
+      if (message) take(message)
     }
     // A consumer that gave fewer messages than there are is replaced by another one.
     this.consumer = entries.length < there ? null : { next: last.seq + 1, pulls }
@@ -77,4 +78,9 @@ export class NatsReader implements StreamReader {
  */
 function ofItsTime(entry: Entry): Entry {
   return entry.ballotId ? { ...entry, knew: entry.ballotId.ms - 1 } : entry
+}
+
+/** A marker that stands where vote may write ends no poll: it would make ballots late that vote answered with success. */
+function ofItsWriter({ stopMarker, ...entry }: Entry, subject: string): Entry {
+  return stopMarker && isOfWorker(subject) ? { ...entry, stopMarker } : entry
 }

@@ -5,6 +5,8 @@ import { type Ballot, decodeBallot, encodeBallot, type Position, parsePosition }
 import { keyed } from "../../ballots/keyed"
 import type { Entry, NewBallotWithPoll, StandingVote, VoterPlace } from "../contract"
 
+/** The year 33658, which no clock gives: what is later was forged, and would carry the positions of its shard beyond exact numbers. */
+const LATEST_MS = 10 ** 15
 /** Greater than every `seq` of a position in Redis, so that a receipt tells whether it names such a position or a ballot id. */
 export const BALLOT_ID_BASE = 2 ** 30
 
@@ -55,8 +57,12 @@ export function decodeEntry(text: string, seq: number, after: Position): Entry {
   const end = text.lastIndexOf(" ")
   const ballot = decodeBallot(text.slice(0, end))
   const ballotId = parsePosition(text.slice(end + 1))
-  if (!ballot || !ballotId || ballotId.seq < BALLOT_ID_BASE || ballotId.seq >= 2 * BALLOT_ID_BASE) {
+  if (!ballot || !ballotId || !isBallotId(ballotId)) {
     return { position: { ms: after.ms, seq }, raw: text, ballot: null }
   }
   return { position: { ms: Math.max(after.ms, ballotId.ms), seq }, raw: text, ballot, ballotId }
+}
+
+function isBallotId({ ms, seq }: Position): boolean {
+  return ms < LATEST_MS && seq >= BALLOT_ID_BASE && seq < 2 * BALLOT_ID_BASE
 }

@@ -23,6 +23,15 @@ export async function takesLogin(natsUrl: string): Promise<boolean> {
   }
 }
 
+/** Whether NATS refuses this command (`PUB x` or `SUB x`) to the user of this address, for lack of a right. */
+export function isDenied(natsUrl: string, command: `${"PUB" | "SUB"} ${string}`): Promise<boolean> {
+  const sent = command.startsWith("PUB") ? `${command} 0\r\n\r\n` : `${command} 1\r\n`
+  return converse(natsUrl, `${sent}PING\r\n`, (received) => {
+    if (received.includes("Permissions Violation")) return true
+    return received.includes("PONG") ? false : undefined
+  })
+}
+
 /** Logs in, sends, and listens until what was received holds an answer. */
 async function converse<T>(
   natsUrl: string,

@@ -35,6 +35,8 @@ export async function startNats(
     cluster?: NatsCluster
     /** How much the streams may hold altogether. */
     storeBytes?: number
+    /** The block of users, instead of one who may everything. */
+    users?: string
     /** Files for TLS; each client must show a certificate of the same authority. */
     tls?: { ca: string; cert: string; key: string }
   },
@@ -85,14 +87,14 @@ function configuration(
   port: number,
   password: string,
   syncs: boolean,
-  { cluster, storeBytes, tls }: Omit<Parameters<typeof startNats>[0], "dir">,
+  { cluster, storeBytes, users, tls }: Omit<Parameters<typeof startNats>[0], "dir">,
 ): string {
   const limit = storeBytes === undefined ? "" : `, max_file_store: ${storeBytes}`
   const sync = syncs ? ", sync_interval: always" : ""
   return [
     `listen: "127.0.0.1:${port}"`,
     `jetstream { store_dir: ${JSON.stringify(join(dir, "jetstream"))}${limit}${sync} }`,
-    `authorization { user: tallyroom, password: ${JSON.stringify(password)} }`,
+    users ?? `authorization { user: tallyroom, password: ${JSON.stringify(password)} }`,
     ...(tls
       ? [`tls { ca_file: "${tls.ca}", cert_file: "${tls.cert}", key_file: "${tls.key}", verify: true }`]
       : []),
