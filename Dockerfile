@@ -1,9 +1,12 @@
-# The images of the three apps, and one that votes for show: docker build --target vote (or worker, result, seed).
+# The images of the three apps, one that backs Postgres up, and one that votes for show: docker build --target vote (or worker,
+# result, backup, seed).
 # What is in an app's image: its program, compiled; its assets; the C library. No shell, nothing to write to, nobody's rights.
 
 # The images that all others are made of: `bun run images:pin` writes and raises their digests.
 ARG DEBIAN_IMAGE=debian:bookworm-slim
 ARG BUN_IMAGE=oven/bun:1.4.5-slim
+# The server's own: backups need its client programs, in its version.
+ARG POSTGRES_IMAGE=postgres:17
 
 # Of the platform that is built for. Nothing in it is run.
 FROM ${DEBIAN_IMAGE} AS libc
@@ -40,6 +43,9 @@ RUN bun scripts/deploy/images/compile.ts worker /root-fs/app && find /root-fs -e
 FROM compiled AS result-files
 RUN bun scripts/deploy/images/compile.ts result /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
 
+FROM compiled AS backup-files
+RUN bun scripts/deploy/images/compile.ts backup /root-fs/app && find /root-fs -exec touch -h -d @0 {} +
+
 FROM scratch AS app
 ARG VERSION
 ARG REVISION
@@ -75,6 +81,23 @@ ENV PORT=8081
 EXPOSE 8081 9090
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["/app/result", "health"]
 ENTRYPOINT ["/app/result"]
+
+FROM ${POSTGRES_IMAGE} AS backup
+ARG VERSION
+ARG REVISION
+LABEL org.opencontainers.image.vendor="Tallyroom" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.title="tallyroom backup" \
+      org.opencontainers.image.description="Stores Postgres and its WAL, and restores them."
+COPY --from=backup-files /root-fs/app /app
+# Postgres's user: what is restored is its own.
+USER 999:999
+ENV MANAGEMENT_PORT=9090
+EXPOSE 9090
+ENTRYPOINT ["/app/backup"]
+CMD ["--follow"]
 
 FROM ${DEBIAN_IMAGE} AS seed
 # hadolint ignore=DL3008

@@ -1,4 +1,4 @@
-/** `bun run images`: builds the images of the three apps, and of the seeder, with whatever Docker there is. */
+/** `bun run images`: builds the images of the three apps, of the backup and of the seeder, with whatever Docker there is. */
 
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
@@ -21,7 +21,7 @@ import { pinnedBases } from "./images/pins"
 
 const USAGE = `Usage: bun run images [--only NAMES] [--prefix PREFIX] [--tag TAG] [--platform LIST (--push | --oci DIR)]
 
-Builds the images vote, worker, result and seed by docker buildx, or by plain docker where there is none.
+Builds the images vote, worker, result, backup and seed by docker buildx, or by plain docker where there is none.
 
   --only NAMES     some of them, divided by commas
   --prefix PREFIX  where their names begin (${PREFIX})

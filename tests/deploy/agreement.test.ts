@@ -9,6 +9,7 @@ import { z } from "zod"
 import { settings as resultSettings } from "../../apps/result/settings"
 import { settings as voteSettings } from "../../apps/vote/settings"
 import { settings as workerSettings } from "../../apps/worker/settings"
+import { settings as backupSettings } from "../../scripts/backup/configuration/settings"
 import { PREFIX } from "../../scripts/deploy/images/build"
 import { CHECKOUT } from "../../scripts/services/checkout"
 
@@ -97,6 +98,25 @@ describe.each(APPS)("%s", (app) => {
     const published = (compose.services[app]?.ports ?? []).map((it) => it.split(":").at(-1))
     expect(published).toEqual(port === undefined ? [] : [port])
   })
+})
+
+test("the backup has one image everywhere, and gets settings that it has", () => {
+  const image = `${PREFIX}/backup:${version}`
+  const settings: Settings = backupSettings
+  const { backup, restore } = compose.services
+  expect([backup?.image, restore?.image]).toEqual([image, image])
+  expect(containers.filter(({ name }) => name === "backup").map((it) => it.image)).toEqual([image, image])
+  const inCompose = [backup, restore].flatMap((it) => Object.keys(it?.environment ?? {}))
+  const inCluster = containers
+    .filter(({ name }) => name === "backup")
+    .flatMap(({ env }) => env.map(({ name }) => name))
+  const given = [...inCompose, ...inCluster].filter((name) => name !== "<<")
+  const declared = (name: string) =>
+    name.endsWith("_FILE") && settings[name.replace(/_FILE$/, "")]?.secret
+      ? true
+      : name in settings && !settings[name]?.secret
+  expect(given.length).toBeGreaterThan(10)
+  expect(given.filter((name) => !declared(name))).toEqual([])
 })
 
 test("every image is one of ours or one that compose and the cluster share", () => {

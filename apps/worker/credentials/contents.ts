@@ -1,7 +1,7 @@
 /** Every credential, which service gets it, and how all of them follow from one random root. */
 
 import { createHmac, randomBytes } from "node:crypto"
-import { DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "./database-roles"
+import { BACKUP_ROLE, DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "./database-roles"
 import { natsRoutes, natsUsers } from "./nats-users"
 import { rabbitmqDefinitions } from "./rabbitmq-users"
 import { aclFile } from "./redis-acl"
@@ -9,7 +9,7 @@ import { aclFile } from "./redis-acl"
 /** For each owner (a service) the files that it gets; those of an app are named for its settings. */
 export type Credentials = Record<Owner, Record<string, string>>
 
-export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worker" | "result"
+export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worker" | "result" | "backup"
 
 /** The servers of a NATS cluster, by the names that Kubernetes gives them. */
 const NATS_SERVERS = [0, 1, 2].map((number) => `nats-${number}.nats-pods`)
@@ -20,6 +20,7 @@ export type ManagedStores = {
   workerRedisUrl?: string
   workerDatabaseUrl?: string
   resultDatabaseUrl?: string
+  backupDatabaseUrl?: string
 }
 
 const ROOT = /^[0-9a-f]{64}$/
@@ -40,7 +41,11 @@ export function credentialsOf(root: string, managed: ManagedStores = {}): Creden
     vote: secret("redis vote"),
     worker: secret("redis worker"),
   }
-  const roles = { worker: secret("postgres worker"), result: secret("postgres result") }
+  const roles = {
+    worker: secret("postgres worker"),
+    result: secret("postgres result"),
+    backup: secret("postgres backup"),
+  }
   const nats = { vote: secret("nats vote"), worker: secret("nats worker") }
   const rabbitmq = { vote: secret("rabbitmq vote"), worker: secret("rabbitmq worker") }
   /** INBOX_URL_FILE may name one of these. */
@@ -73,5 +78,6 @@ export function credentialsOf(root: string, managed: ManagedStores = {}): Creden
       DATABASE_URL: managed.resultDatabaseUrl ?? databaseUrl(RESULT_ROLE, roles.result),
       ADMIN_TOKEN: secret("admin token"),
     },
+    backup: { DATABASE_URL: managed.backupDatabaseUrl ?? databaseUrl(BACKUP_ROLE, roles.backup) },
   }
 }

@@ -3,22 +3,26 @@
 export const DATABASE = "tallyroom"
 export const WORKER_ROLE = "tallyroom_worker"
 export const RESULT_ROLE = "tallyroom_result"
+export const BACKUP_ROLE = "tallyroom_backup"
 
 /** Unlike anything that ends a string in SQL. */
 const PLAIN = /^[A-Za-z0-9]+$/
 
 /**
  * What a superuser runs once on an empty server: the worker's role owns the database, result's can only connect until
- * the migrations grant it more, and nobody else gets in.
+ * the migrations grant it more, the backup's reads everything, and nobody else gets in.
  * @throws {Error} for a password of other characters than letters and digits
  */
-export function rolesSql(passwords: { worker: string; result: string }): string {
+export function rolesSql(passwords: { worker: string; result: string; backup: string }): string {
   return [
     role(WORKER_ROLE, passwords.worker),
     role(RESULT_ROLE, passwords.result),
+    role(BACKUP_ROLE, passwords.backup),
+    `ALTER ROLE ${BACKUP_ROLE} REPLICATION;`,
+    `GRANT pg_read_all_data TO ${BACKUP_ROLE};`,
     `CREATE DATABASE ${DATABASE} OWNER ${WORKER_ROLE} TEMPLATE template0;`,
     `REVOKE ALL ON DATABASE ${DATABASE} FROM public;`,
-    `GRANT CONNECT ON DATABASE ${DATABASE} TO ${RESULT_ROLE};`,
+    `GRANT CONNECT ON DATABASE ${DATABASE} TO ${RESULT_ROLE}, ${BACKUP_ROLE};`,
     // Its connections ask for the same, which a pooler may refuse.
     `ALTER ROLE ${RESULT_ROLE} SET statement_timeout = '4s';`,
     "REVOKE ALL ON DATABASE postgres, template1 FROM public;",

@@ -12,6 +12,8 @@ const USERS: Record<string, number> = {
   redis: 999,
   postgres: 999,
   rabbitmq: 999,
+  // What it restores is Postgres's own.
+  backup: 999,
   nats: OURS,
   proxy: OURS,
   vote: OURS,

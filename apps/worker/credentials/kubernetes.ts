@@ -10,7 +10,7 @@ const ROOT = "credentials"
 const ROOT_KEY = "root"
 /** The annotation of each derived Secret that tells from which root it follows. */
 const DERIVED_FROM = "tallyroom/derived-from"
-const OWNERS: Owner[] = ["redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result"]
+const OWNERS: Owner[] = ["redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result", "backup"]
 
 /**
  * Makes all Secrets that are missing. It may be stopped anywhere and run again, by several at once too: the root is stored

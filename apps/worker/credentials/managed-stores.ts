@@ -16,6 +16,7 @@ const KEYS = {
   DATABASE_URL: postgresAddress,
   WORKER_DATABASE_URL: postgresAddress,
   RESULT_DATABASE_URL: postgresAddress,
+  BACKUP_DATABASE_URL: postgresAddress,
 }
 type Key = keyof typeof KEYS
 
@@ -39,5 +40,6 @@ export function managedStores(content: Record<string, string>): ManagedStores {
   take("workerRedisUrl", "WORKER_REDIS_URL", "REDIS_URL")
   take("workerDatabaseUrl", "WORKER_DATABASE_URL", "DATABASE_URL")
   take("resultDatabaseUrl", "RESULT_DATABASE_URL", "DATABASE_URL")
+  take("backupDatabaseUrl", "BACKUP_DATABASE_URL", "DATABASE_URL")
   return found
 }

@@ -126,7 +126,7 @@ export class Follower {
     this.#wal.receiving.set(1)
     try {
       for (
-        let shippedAt = 0;
+        let shippedAt = Number.NEGATIVE_INFINITY;
         ended === undefined && !this.#isStopped;
         await pause(LOOK_MS, this.#stopped.signal)
       ) {

@@ -2,7 +2,7 @@ import { UserError } from "../../services/terminal/user-error"
 import { listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import type { Pod } from "./objects"
 
-const MINE = ["credentials", "redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result"]
+const MINE = ["credentials", "redis", "nats", "rabbitmq", "postgres", "vote", "worker", "result", "backup"]
 const ACCOUNT_VOLUME = /^kube-api-access-/
 
 /** The account may create Secrets and read its own few, and nothing else. */

@@ -7,7 +7,7 @@ import { CHECKOUT } from "../../services/checkout"
 import { UserError } from "../../services/terminal/user-error"
 
 /** The targets of the Dockerfile. */
-export const IMAGES = ["vote", "worker", "result", "seed"] as const
+export const IMAGES = ["vote", "worker", "result", "backup", "seed"] as const
 
 /** Where the names of published images begin. */
 export const PREFIX = "ghcr.io/tallyroom"

@@ -22,6 +22,8 @@ const MANAGEMENT_THREAD = join(CHECKOUT, "lib/process/management-thread.ts")
 /** From the names of OCI platforms to those of Bun. */
 const ARCHITECTURES = { amd64: "x64", arm64: "arm64" } as const
 
+const WITH_PAGES: readonly string[] = ["vote", "result"]
+
 const { TARGETARCH, TALLYROOM_VERSION, TALLYROOM_REVISION } = process.env
 await runScript(
   async () => {
@@ -29,7 +31,7 @@ await runScript(
     if (app === undefined || folder === undefined) throw new UsageError("Name an app and a folder.")
     await mkdir(folder, { recursive: true })
     await compile(app, join(folder, app))
-    if (app !== "worker") await prebuild(app, join(folder, "assets"))
+    if (WITH_PAGES.includes(app)) await prebuild(app, join(folder, "assets"))
     return 0
   },
   { failure: 1 },
@@ -39,7 +41,7 @@ await runScript(
 async function compile(name: string, outfile: string): Promise<void> {
   const target = bunTarget()
   await Bun.build({
-    entrypoints: [join(CHECKOUT, "apps", name, "main.ts"), MANAGEMENT_THREAD],
+    entrypoints: [join(CHECKOUT, mainOf(name)), MANAGEMENT_THREAD],
     // Flat, as the app looks for the thread beside itself.
     naming: { entry: "[name].[ext]" },
     compile: { outfile, ...(target && { target }), autoloadDotenv: false, autoloadBunfig: false },
@@ -51,6 +53,11 @@ async function compile(name: string, outfile: string): Promise<void> {
       ...(TALLYROOM_REVISION && { "process.env.TALLYROOM_REVISION": JSON.stringify(TALLYROOM_REVISION) }),
     },
   })
+}
+
+/** The backup is made of the commands of a checkout. */
+function mainOf(name: string): string {
+  return name === "backup" ? "scripts/backup/image/program.ts" : `apps/${name}/main.ts`
 }
 
 /** Undefined for this machine's own, as Bun then copies itself instead of fetching another. */
