@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "bun:test"
+import { beforeAll, describe, expect, onTestFinished, test } from "bun:test"
 import { readdirSync, statSync, truncateSync } from "node:fs"
 import { join } from "node:path"
 import { formatPosition } from "@tallyroom/lib/ballots/ballot"
@@ -6,7 +6,7 @@ import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { openDatabase } from "@tallyroom/lib/database"
 import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
-import { keys } from "@tallyroom/lib/inbox/keys"
+import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { Redis } from "ioredis"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
@@ -82,6 +82,33 @@ describe("a Redis that was wiped in the middle of a poll", () => {
       return answer !== null
     })
     expect([...seen]).toEqual(["same"])
+  })
+
+  test("and that at the very moment when a worker goes to restore it: nobody votes twice", async () => {
+    await opened("looked-into")
+    const voters = Array.from({ length: 40 }, (_, i) => voter(`l${i}`))
+    await Promise.all(voters.map((who) => booth.cast("looked-into", who, "a")))
+    await counted("looked-into", 40)
+    await at.stop()
+    // As a worker leaves it that was killed while it restored.
+    for (let shard = 0; shard < SHARDS; shard++) await booth.redis.set(keys.fence(shard), `${RESTORING} once`)
+    const send = Redis.prototype.sendCommand
+    let wiped = false
+    Redis.prototype.sendCommand = function (command, stream) {
+      const raises = command.args.some((arg) => String(arg).startsWith(RESTORING))
+      if (wiped || !raises) return send.call(this, command, stream)
+      wiped = true
+      booth.redis.flushall().then(() => send.call(this, command, stream))
+      return command.promise
+    }
+    onTestFinished(() => {
+      Redis.prototype.sendCommand = send
+    })
+    at = await startWorker(stores())
+    await at.ready()
+    expect(wiped).toBe(true)
+    const answers = await Promise.all(voters.map((who) => castWhenOpen("looked-into", who, "b")))
+    expect(answers.map((answer) => answer.kind)).toEqual(voters.map(() => "stands"))
   })
 
   test("loses only ballots that were pending, and the books say how many", async () => {

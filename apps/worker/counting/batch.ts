@@ -135,8 +135,7 @@ function placeChanging(batch: Batch, ballot: Placed): void {
     batch.firstOptions.push(ballot.option)
     return
   }
-  const isSameBallot = comparePositions(ballot.position, standing.position) === 0
-  if (isSameBallot) return void batch.deadLetters.push(late(ballot, batch.mayRepeat))
+  if (isCopy(ballot, standing)) return void batch.deadLetters.push(late(ballot, true))
   if (isOvertaken(ballot, standing)) return void batch.deadLetters.push(late(ballot, false))
   // What a copy of the vote that stands did not know, the voter knew all the same.
   const knew = Math.max(standing.knew ?? 0, ballot.knew ?? 0)
@@ -149,9 +148,15 @@ function placeChanging(batch: Batch, ballot: Placed): void {
   }
 }
 
+/** Whether a ballot is the vote that stands, or an older one that says the same, as their ids tell (`newBallotId`). */
+function isCopy({ knew, position }: Placed, { position: standing }: Pick<Placed, "position">): boolean {
+  if (knew === undefined) return comparePositions(position, standing) === 0
+  return position.seq === standing.seq && position.ms <= standing.ms
+}
+
 /**
  * Whether a ballot, although it was read later, is older than the vote of its voter that stands: its client knew less, or knew the
- * same and cast it earlier. commit.sql asks the same of what stands already. The same vote again, as its id tells, is never older.
+ * same and cast it earlier. commit.sql asks the same of what stands already. The same vote sent again later is never older.
  */
 function isOvertaken({ knew, position }: Placed, standing: Pick<Placed, "knew" | "position">): boolean {
   if (knew === undefined || position.seq === standing.position.seq) return false

@@ -37,13 +37,13 @@ WITH moved AS (
   SELECT b.poll, b.voter, b.ms, b.seq, $1, b.option, b.knew
   FROM moved, unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $18::text[], $32::bigint[])
     AS b(poll, voter, ms, seq, option, knew)
-  -- A ballot that stands later in the inbox replaces the earlier one, unless its voter has overtaken it (isOvertaken in batch.ts).
-  -- A stream made anew repeats the ballots that stand.
+  -- A ballot that stands later in the inbox replaces the earlier one, unless its voter has overtaken it (isOvertaken in batch.ts),
+  -- or it is an older copy of what stands. A stream made anew repeats the ballots that stand.
   ON CONFLICT (poll, voter) DO UPDATE
     SET ms = excluded.ms, seq = excluded.seq, option = excluded.option, previous = standing.option,
       knew = GREATEST(standing.knew, excluded.knew)
     WHERE (standing.ms, standing.seq) <> (excluded.ms, excluded.seq)
-      AND (excluded.knew IS NULL OR excluded.seq = standing.seq
+      AND (excluded.knew IS NULL OR (excluded.seq = standing.seq AND excluded.ms > standing.ms)
         OR (excluded.knew, excluded.ms) >= (COALESCE(standing.knew, standing.ms), standing.ms))
   RETURNING poll, voter, ms, seq, option, previous
 ), replaced AS (

@@ -162,6 +162,7 @@ export class RedisSource implements Source {
       )
     }
     const marker = await raiseFence(redis, shard)
+    await this.requireUnchanged(found, counters)
     const spoilt = await removeGarbage(redis, shard, polls.all())
     if (spoilt.length > 0) log.error({ shard, polls: idsOf(spoilt) }, "voters were garbage in Redis")
     await recordAccepted(sql, counter.holding(), counters)
@@ -175,6 +176,19 @@ export class RedisSource implements Source {
     await counter.moveTo(await chooseFloor(redis, sql, shard, [counter.position, found.last]))
     await this.release(counter.position)
     await this.lowerFence(counter.position, marker, found.serving)
+  }
+
+  /**
+   * What was found before the fence was raised must still be there: otherwise other voters have to be restored.
+   * @throws {InboxLost} when Redis was emptied or replaced since then
+   */
+  private async requireUnchanged(found: ShardInspection, counters: Map<number, number>): Promise<void> {
+    const { redis, polls } = this.parts
+    const { last } = await inspectShard(redis, this.shard)
+    const now = await readCounters(redis, this.shard, polls.all())
+    const hasLess = [...counters].some(([poll, count]) => (now.get(poll) ?? 0) < count)
+    if (hasLess || comparePositions(last, found.last) < 0)
+      throw new InboxLost("Redis lost what it held while it was looked into")
   }
 
   private async restoreVoters(polls: Set<Poll>, behind: ReadonlySet<Poll>, marker: string): Promise<void> {
