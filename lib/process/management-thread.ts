@@ -3,7 +3,7 @@
  * while that one is too busy to, as under a flood of requests: a probe that got no answer would restart a process which works.
  */
 
-import { type Answer, type FromThread, json, type Listen, type ToThread } from "./management-messages"
+import { type Answer, type FromThread, json, type Listen, type ToThread } from "./management-protocol"
 
 /** Less than the shortest deadline of a probe. */
 const ANSWER_MS = 500

@@ -3,7 +3,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { revision, version } from "./build"
 import type { Log } from "./logging"
-import { type Answer, type FromThread, json, type ToThread } from "./management-messages"
+import { type Answer, type FromThread, json, type ToThread } from "./management-protocol"
 import { exitUnheard } from "./process"
 
 /** Why a process is not ready, by the name of what it waits for. Empty: it is ready. */

@@ -86,7 +86,9 @@ test("the builder of images is sent every file of scripts that compiling an app 
   const needed = new Set(["scripts/deploy/images/compile.ts"])
   for (const file of needed) for (const { from, to } of arrows) if (from === file) needed.add(to)
   const sent = readFileSync(join(CHECKOUT, ".dockerignore"), "utf8").split("\n")
-  const missing = [...needed].filter((file) => file.startsWith("scripts/") && !sent.includes(`!${file}`))
+  const isSent = (file: string) =>
+    sent.some((line) => line === `!${file}` || file.startsWith(`${line.slice(1)}/`))
+  const missing = [...needed].filter((file) => file.startsWith("scripts/") && !isSent(file))
   expect(missing).toEqual([])
 })
 
