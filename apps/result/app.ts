@@ -36,7 +36,7 @@ import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
 import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
 import { Seats } from "./live/seats"
-import { askedGauge, liveMetrics } from "./metrics"
+import { liveMetrics, viewerMetrics } from "./metrics"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
 import { receiptEntryRoutes } from "./receipt/receipt-entry-routes"
@@ -118,8 +118,8 @@ export function createApp(deps: AppDeps) {
     metrics: liveMetrics(registry),
     deliveriesPerSecond: deps.deliveriesPerSecond,
   })
-  askedGauge(registry, "viewers", "Open WebSockets", () => hub.viewers)
-  const seats = new Seats(deps.maxViewers, shareOf(deps.maxViewers, deps.networkShare))
+  const refused = viewerMetrics(registry, () => hub.viewers)
+  const seats = new Seats(deps.maxViewers, shareOf(deps.maxViewers, deps.networkShare), refused)
   const liveOptions = { hub, access, tallies, publicOrigins, seats, trusted: deps.trusted }
   const sockets = liveRoute(liveOptions)
   const petCounts =

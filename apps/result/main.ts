@@ -14,7 +14,7 @@ import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { createApp, ENTRYPOINTS, heardBy } from "./app"
 import { STATEMENT_MS } from "./database/deadline"
 import { problemThere, Tables } from "./database/tables"
-import { askedGauge } from "./metrics"
+import { postgresMetrics } from "./metrics"
 import { readinessOf } from "./readiness"
 import { settings as declared } from "./settings"
 
@@ -69,9 +69,7 @@ const listener = new Listener({
   problemThere,
   log,
 })
-askedGauge(registry, "listening", "1 while changes are heard from Postgres", () =>
-  listener.state === "listening" ? 1 : 0,
-)
+postgresMetrics(registry, () => listener.state)
 
 let stopping = false
 listener.start()

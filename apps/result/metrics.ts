@@ -1,5 +1,6 @@
 /** What result tells Prometheus. */
 
+import type { Listener } from "@tallyroom/lib/postgres/listener"
 import { Counter, Gauge, Histogram, type Registry } from "prom-client"
 
 export type LiveMetrics = {
@@ -16,22 +17,22 @@ export function liveMetrics(registry: Registry): LiveMetrics {
   const registers = [registry]
   const published = new Counter({
     name: "tallyroom_result_snapshots_published_total",
-    help: "Snapshots published to a topic",
+    help: "Snapshots of tallies that were published, each once for all of its viewers.",
     registers,
   })
   const deliveries = new Counter({
     name: "tallyroom_result_deliveries_total",
-    help: "Snapshots handed to viewers' sockets",
+    help: "Snapshots handed to viewers' sockets, once for each viewer.",
     registers,
   })
   const sent = new Counter({
     name: "tallyroom_result_sent_bytes_total",
-    help: "Bytes of snapshots and numbers handed to viewers' sockets",
+    help: "Bytes of snapshots handed to viewers' sockets, before framing and TLS.",
     registers,
   })
   const lag = new Histogram({
     name: "tallyroom_result_publish_lag_seconds",
-    help: "From noting a change to publishing the snapshot that shows it",
+    help: "Seconds from noting a change to publishing the snapshot that shows it.",
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers,
   })
@@ -43,7 +44,7 @@ export function liveMetrics(registry: Registry): LiveMetrics {
   })
   const query = new Histogram({
     name: "tallyroom_result_snapshot_query_seconds",
-    help: "Reading all changed polls in one statement",
+    help: "Seconds that Postgres took to read the tallies of all changed polls, in one statement.",
     buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
     registers,
   })
@@ -62,8 +63,37 @@ export function liveMetrics(registry: Registry): LiveMetrics {
   }
 }
 
+/** Why a viewer was refused: the kinds of problem that `Seats` throws. */
+export type ViewerLimit = "viewers-full" | "network-full"
+
+/**
+ * Registers how many viewers there are, and how many were refused.
+ * @returns counts a viewer who was refused
+ */
+export function viewerMetrics(registry: Registry, viewers: () => number): (limit: ViewerLimit) => void {
+  askedGauge(registry, "viewers", "Viewers: open WebSockets of this process.", viewers)
+  const refused = new Counter({
+    name: "tallyroom_result_viewers_refused_total",
+    help: "Viewers who found no place, by limit: MAX_VIEWERS (viewers-full) or NETWORK_SHARE (network-full).",
+    labelNames: ["limit"],
+    registers: [registry],
+  })
+  // From the start, so that Prometheus sees the first refusal as an increase.
+  for (const limit of ["viewers-full", "network-full"]) refused.inc({ limit }, 0)
+  return (limit) => refused.inc({ limit })
+}
+
+/** Registers whether Postgres is reached, and whether its notifications are heard. */
+export function postgresMetrics(registry: Registry, state: () => Listener["state"]): void {
+  const connected = "1 while Postgres is reached: its changes are heard, or asked for each second; else 0."
+  const listening =
+    "1 while the notifications of Postgres are heard; 0 while it is away or is asked each second instead."
+  askedGauge(registry, "connected", connected, () => (["listening", "asking"].includes(state()) ? 1 : 0))
+  askedGauge(registry, "listening", listening, () => (state() === "listening" ? 1 : 0))
+}
+
 /** A gauge whose value is read whenever Prometheus asks. */
-export function askedGauge(registry: Registry, name: string, help: string, value: () => number): void {
+function askedGauge(registry: Registry, name: string, help: string, value: () => number): void {
   new Gauge({
     name: `tallyroom_result_${name}`,
     help,

@@ -16,16 +16,21 @@ const UNAVAILABLE = new Set(["inbox-full", "inbox-away", "internal"])
 /** @param isFull whether the inbox has no room for ballots */
 export function createMetrics(registry: Registry, isConnected: () => boolean, isFull = () => false): Metrics {
   const registers = [registry]
-  const ballots = countedByLabel(registry, "tallyroom_vote_ballots_total", "Ballots by answer.", "answer")
+  const ballots = countedByLabel(
+    registry,
+    "tallyroom_vote_ballots_total",
+    "Requests to vote, by answer: an outcome (accepted, repeated, ...), or the kind of its problem.",
+    "answer",
+  )
   const unavailable = countedByLabel(
     registry,
     "tallyroom_vote_unavailable_total",
-    "Ballots that could not be taken, by cause.",
+    "Requests to vote that were answered 503 or 500, as the ballot could not be taken, by cause.",
     "cause",
   )
   const duration = new Histogram({
     name: "tallyroom_vote_cast_seconds",
-    help: "From a ballot's request to its answer.",
+    help: "Seconds from a request to vote to its answer.",
     buckets: SECONDS,
     registers,
   })
@@ -36,7 +41,7 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
   })
   new Gauge({
     name: "tallyroom_vote_inbox_connected",
-    help: "1 while there is a connection to Redis.",
+    help: "1 while there is a connection to Redis, else 0.",
     registers,
     collect() {
       this.set(isConnected() ? 1 : 0)
@@ -44,7 +49,7 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
   })
   new Gauge({
     name: "tallyroom_vote_inbox_full",
-    help: "1 while Redis takes no ballots because its memory or its disk has no room.",
+    help: "1 while Redis takes no ballots because its memory or its disk has no room, else 0.",
     registers,
     collect() {
       this.set(isFull() ? 1 : 0)

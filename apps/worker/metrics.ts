@@ -8,7 +8,7 @@ export type WorkerMetrics = ReturnType<typeof createMetrics>
 export function connectionMetrics(registry: Registry, connected: Record<string, () => boolean>): void {
   new Gauge({
     name: "tallyroom_worker_connected",
-    help: "1 while there is a connection to this store; to Postgres: while its changes are heard.",
+    help: "1 while this worker reaches the store (postgres, redis, or inbox: the broker), else 0.",
     labelNames: ["store"],
     registers: [registry],
     collect() {
@@ -22,7 +22,7 @@ export function createMetrics(registry: Registry) {
   return {
     counted: new Counter({
       name: "tallyroom_worker_ballots_counted_total",
-      help: "Ballots written into Postgres.",
+      help: "Ballots that were counted: written into Postgres.",
       registers,
     }),
     deadLetters: new Counter({
@@ -32,7 +32,7 @@ export function createMetrics(registry: Registry) {
     }),
     commitSeconds: new Histogram({
       name: "tallyroom_worker_commit_seconds",
-      help: "How long Postgres took to count one batch.",
+      help: "Seconds that Postgres took to count one batch of ballots.",
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers,
     }),
@@ -57,6 +57,16 @@ export function createMetrics(registry: Registry) {
       name: "tallyroom_worker_backlog_age_seconds",
       help: "How long ago the oldest ballot was accepted that was read and is not counted yet, by the inbox's clock and this one's; 0 without one.",
       labelNames: ["shard"],
+      registers,
+    }),
+    lost: new Gauge({
+      name: "tallyroom_worker_ballots_lost",
+      help: "Accepted ballots that were lost with a store, of polls that did not become final more than a week ago. Said by the worker that holds shard 0; 0 from others.",
+      registers,
+    }),
+    unbalanced: new Gauge({
+      name: "tallyroom_worker_unbalanced_polls",
+      help: "Polls whose tally differs from the books, or whose books explain more ballots than were accepted. Said by the worker that holds shard 0; 0 from others.",
       registers,
     }),
   }

@@ -13,6 +13,7 @@ import type { Log } from "@tallyroom/lib/process/logging"
 import { withRemedy } from "@tallyroom/lib/remedies"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
+import { summarizeBooks } from "./audit/summary"
 import { TimelineRolls } from "./counting/timeline-rolls"
 import { AnotherDatabase, Instance } from "./database/instance"
 import { narrowResultRights } from "./database/migrate"
@@ -50,6 +51,8 @@ const REPROJECT_MS = 3_000
 const SWEEP_MS = 2_000
 /** How often the timelines of polls that were counted are rolled up. */
 const ROLL_UP_MS = 10_000
+/** How often the books of all polls are added up for Prometheus. */
+const BOOKS_MS = 10_000
 /** How often it is made sure that result's role may do no more than it needs, and how long results of the version before may go on with more. */
 const NARROW_MS = 10_000
 const BESIDE_OLDER_MS = 10 * 60_000
@@ -195,6 +198,11 @@ export class Worker {
         "rolling timelines up",
         this.unlessOutdated(() => this.rollUpTimelines()),
       ),
+      this.repeat.every(
+        BOOKS_MS,
+        "adding the books up",
+        this.unlessOutdated(() => this.measureBooks()),
+      ),
     )
   }
 
@@ -338,6 +346,14 @@ export class Worker {
   /** As with tallies, the worker with shard 0 does it for all. */
   private async rollUpTimelines(): Promise<void> {
     if (this.shards.has(0)) await this.timelines.rollUp(this.stopping.signal)
+  }
+
+  /** Only the worker with shard 0 says it, so that what it says is true once and not once for each worker. */
+  private async measureBooks(): Promise<void> {
+    const { sql, metrics } = this.parts
+    const { lost, unbalanced } = this.shards.has(0) ? await summarizeBooks(sql) : { lost: 0, unbalanced: 0 }
+    metrics.lost.set(lost)
+    metrics.unbalanced.set(unbalanced)
   }
 
   /** One worker makes posts: the one with the shard in which votes ask for them. */

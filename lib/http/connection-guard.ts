@@ -47,12 +47,7 @@ export function guardConnections({ port, registry, log }: GuardOptions): Connect
   const sockets = kernelSockets(port, log)
   if (sockets === null) return { stop: () => {} }
   sockets.limitSendBuffers(SEND_BUFFER_BYTES)
-  const cuts = new Counter({
-    name: "tallyroom_connections_cut_total",
-    help: "Connections to the public port that were cut: stalled, or as descriptors ran out.",
-    labelNames: ["why"],
-    registers: [registry],
-  })
+  const cuts = cutsCounter(registry)
   let saidAt = Number.NEGATIVE_INFINITY
   const watch = new ConnectionWatch(sockets, (why, count) => {
     cuts.inc({ why }, count)
@@ -65,6 +60,16 @@ export function guardConnections({ port, registry, log }: GuardOptions): Connect
     setInterval(() => watch.cutUnderPressure(), COUNT_MS).unref(),
   ]
   return { stop: () => timers.forEach(clearInterval) }
+}
+
+/** Counts the connections that were cut. */
+export function cutsCounter(registry: Registry) {
+  return new Counter({
+    name: "tallyroom_connections_cut_total",
+    help: "Connections to the public port that were cut: stalled, or as descriptors ran out.",
+    labelNames: ["why"],
+    registers: [registry],
+  })
 }
 
 const WORDS: Record<Why, string> = {

@@ -17,6 +17,12 @@ export type Listen = {
 }
 export type ToThread = { listen: Listen } | { asked: number; answer: Answer }
 
+/** The one metric that the thread itself knows. */
+export const BUSY = {
+  name: "tallyroom_busy_seconds",
+  help: "For how long the process has been too busy to answer its management port.",
+}
+
 export const json = (status: number, body: object): Answer => ({
   status,
   contentType: "application/json",

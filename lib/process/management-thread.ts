@@ -3,7 +3,7 @@
  * while that one is too busy to, as under a flood of requests: a probe that got no answer would restart a process which works.
  */
 
-import { type Answer, type FromThread, json, type Listen, type ToThread } from "./management-protocol"
+import { type Answer, BUSY, type FromThread, json, type Listen, type ToThread } from "./management-protocol"
 
 /** Less than the shortest deadline of a probe. */
 const ANSWER_MS = 500
@@ -97,9 +97,9 @@ const silentMs = () => silentLooks * LOOK_MS
 const NO_METRICS: Answer = { status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: "" }
 
 function silence(app: string): string {
-  return `# HELP tallyroom_busy_seconds For how long the process has been too busy to answer its management port.
-# TYPE tallyroom_busy_seconds gauge
-tallyroom_busy_seconds{app="${app}"} ${silentMs() / 1_000}
+  return `# HELP ${BUSY.name} ${BUSY.help}
+# TYPE ${BUSY.name} gauge
+${BUSY.name}{app="${app}"} ${silentMs() / 1_000}
 `
 }
 

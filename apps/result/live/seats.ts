@@ -1,6 +1,7 @@
 /** The seats of viewers: how many there are, and how many of them one network has. */
 
 import { Problem } from "@tallyroom/lib/errors"
+import type { ViewerLimit } from "../metrics"
 
 /** A socket should be open so soon after its handshake. One that takes longer no longer has a seat. */
 const OPENS_WITHIN_MS = 5_000
@@ -14,9 +15,11 @@ export class Seats {
   readonly #pending = new Map<Request, string>()
   #taken = 0
 
+  /** @param refused is told of each viewer who gets no seat */
   constructor(
     private readonly most: number,
     private readonly mostOfNetwork: number,
+    private readonly refused: (limit: ViewerLimit) => void,
   ) {}
 
   /**
@@ -56,10 +59,12 @@ export class Seats {
   #require(network: string): void {
     if (this.#taken >= this.most) {
       const detail = `There are ${this.most} viewers here already: try again in a few seconds.`
+      this.refused("viewers-full")
       throw new Problem("viewers-full", detail, RETRY_AFTER)
     }
     if ((this.#networks.get(network) ?? 0) >= this.mostOfNetwork) {
       const detail = `${this.mostOfNetwork} viewers from your network are here already: try again in a few seconds.`
+      this.refused("network-full")
       throw new Problem("network-full", detail, RETRY_AFTER)
     }
   }

@@ -1,6 +1,6 @@
 /** The shards whose leases this worker holds. Each runs until its lease is lost or given back. */
 
-import { comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
+import { comparePositions, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
@@ -134,9 +134,11 @@ export class HeldShards {
       metrics.backlogAge.set({ shard: String(number) }, shard.backlogAgeMs / 1_000)
     // A broker is asked for its length when its stream is checked.
     if (broker) return
-    for (const number of counting) {
+    for (const [number, { shard }] of this.held) {
+      // One that stopped counting has a position, and its backlog grows.
+      if (!shard.isCounting && comparePositions(shard.position, START) === 0) continue
       const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
-      if (waiting !== null) metrics.backlog.set({ shard: String(number) }, waiting)
+      if (waiting !== null && this.held.has(number)) metrics.backlog.set({ shard: String(number) }, waiting)
     }
   }
 

@@ -24,6 +24,7 @@ export type Tool =
   | "wrk"
   | "shellcheck"
   | "libfaketime"
+  | "promtool"
   | "nbdkit"
   | "nbdfuse"
   | "mkfs.ext4"
@@ -132,6 +133,12 @@ const RECIPES: Record<Tool, Recipe> = {
     ),
     apt: ["faketime"],
     brew: null,
+  },
+  promtool: {
+    commands: ["promtool"],
+    apt: ["prometheus"],
+    brew: ["prometheus"],
+    service: "prometheus.service",
   },
   // A disk that can lose its power, by what only Linux has.
   nbdkit: { commands: ["nbdkit"], apt: ["nbdkit"], brew: null },
