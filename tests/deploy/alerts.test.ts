@@ -25,6 +25,9 @@ const testsSchema = z.object({
   ),
 })
 
+/** Prometheus may have to be installed first. */
+const INSTALL_MS = 180_000
+
 const read = async (path: string) => Bun.file(join(CHECKOUT, path)).text()
 const alerts = rulesSchema
   .parse(YAML.parse(await read("monitoring/alerts.yaml")))
@@ -34,19 +37,23 @@ const metrics = (await Promise.all(Object.values(ownMetrics()).map((registry) =>
   "\n",
 )
 
-test("promtool's tests of the rules hold, and see each alert fire", async () => {
-  const promtool = await ensureTool("promtool")
-  const { exitCode, stdout, stderr } = await $`${promtool} test rules monitoring/alerts.test.yaml`
-    .cwd(CHECKOUT)
-    .nothrow()
-    .quiet()
-  expect({ exitCode, said: exitCode === 0 ? "" : `${stdout}${stderr}` }).toEqual({ exitCode: 0, said: "" })
-  const { tests } = testsSchema.parse(YAML.parse(await read("monitoring/alerts.test.yaml")))
-  const fired = tests
-    .flatMap((one) => one.alert_rule_test)
-    .flatMap(({ alertname, exp_alerts }) => (exp_alerts.length > 0 ? [alertname] : []))
-  expect([...new Set(fired)].sort()).toEqual(names)
-})
+test(
+  "promtool's tests of the rules hold, and see each alert fire",
+  async () => {
+    const promtool = await ensureTool("promtool")
+    const { exitCode, stdout, stderr } = await $`${promtool} test rules monitoring/alerts.test.yaml`
+      .cwd(CHECKOUT)
+      .nothrow()
+      .quiet()
+    expect({ exitCode, said: exitCode === 0 ? "" : `${stdout}${stderr}` }).toEqual({ exitCode: 0, said: "" })
+    const { tests } = testsSchema.parse(YAML.parse(await read("monitoring/alerts.test.yaml")))
+    const fired = tests
+      .flatMap((one) => one.alert_rule_test)
+      .flatMap(({ alertname, exp_alerts }) => (exp_alerts.length > 0 ? [alertname] : []))
+    expect([...new Set(fired)].sort()).toEqual(names)
+  },
+  INSTALL_MS,
+)
 
 test("each alert has a runbook with its three parts, and the index names them all", async () => {
   const pages = [...new Glob("Tallyroom*.md").scanSync(join(CHECKOUT, "docs/runbooks"))].sort()
@@ -73,8 +80,12 @@ test("rules and runbooks ask only for metrics of ours that there are", async () 
   expect(unknown).toEqual([])
 })
 
-test("metrics have names and help as Prometheus wants them", async () => {
-  const promtool = await ensureTool("promtool")
-  const { stderr, stdout } = await $`${promtool} check metrics < ${new Response(metrics)}`.nothrow().quiet()
-  expect(`${stdout}${stderr}`).toBe("")
-})
+test(
+  "metrics have names and help as Prometheus wants them",
+  async () => {
+    const promtool = await ensureTool("promtool")
+    const { stderr, stdout } = await $`${promtool} check metrics < ${new Response(metrics)}`.nothrow().quiet()
+    expect(`${stdout}${stderr}`).toBe("")
+  },
+  INSTALL_MS,
+)

@@ -10,7 +10,7 @@ import { BUILT, type TestFile, testStep } from "./tests"
 
 /** The programs that tests of apps and lib start, and those that only the tests in tests/ start. */
 const FEW: readonly Tool[] = ["redis-server", "ab", "curl"]
-const MANY: readonly Tool[] = ["chromium", "nats-server", "rabbitmq-server", "shellcheck"]
+const MANY: readonly Tool[] = ["chromium", "nats-server", "rabbitmq-server", "shellcheck", "promtool"]
 /**
  * The browsers that test files need and that not every machine can have; without its browser a file skips its tests.
  */
