@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { CHECKOUT } from "../../services/checkout"
 
 /** The rules that every Prometheus reads, with Kubernetes or without. */
-export const ALERTS = join(CHECKOUT, "monitoring/alerts.yaml")
+const ALERTS = join(CHECKOUT, "monitoring/alerts.yaml")
 
 const HEAD = `# For clusters with the Prometheus Operator: kubectl apply -f k8s-deployment/addons/alerts.yaml
 # Made from monitoring/alerts.yaml by \`bun run settings\`: change it there.
