@@ -1,7 +1,7 @@
 /** docs/metrics.md: every metric, as the programs register it. */
 
 import { cutsCounter } from "@tallyroom/lib/http/connection-guard"
-import { BUSY } from "@tallyroom/lib/process/management-messages"
+import { BUSY } from "@tallyroom/lib/process/management-protocol"
 import { Gauge, type MetricObject, Registry } from "prom-client"
 import { liveMetrics, postgresMetrics, viewerMetrics } from "../../../apps/result/metrics"
 import { createMetrics as voteMetrics } from "../../../apps/vote/metrics"
