@@ -45,6 +45,11 @@ redis.on("ready", () => void warnOfLosses(redis, log))
 const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
 if (limits !== null) log.warn(limits)
 
+if (settings.INBOX_RETENTION !== null && inboxKind(settings.INBOX_URL) !== "redis")
+  log.warn(
+    "INBOX_RETENTION has no effect: it is for an inbox on Redis. What this broker keeps by itself stands in docs/inboxes.md",
+  )
+
 const broker = openBrokerAdmin(
   access.inbox,
   settings.NATS_REPLICAS,
@@ -62,6 +67,7 @@ const worker = new Worker({
     openRedis: connect,
   },
   shards: settings.INBOX_SHARDS,
+  retention: settings.INBOX_RETENTION,
   finalAfter: settings.FINAL_AFTER_SECONDS,
   labels: { a: settings.OPTION_A, b: settings.OPTION_B },
   pets: settings.CONTRACTS.includes("pets"),

@@ -53,6 +53,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ["shard"],
       registers,
     }),
+    retainedBytes: new Gauge({
+      name: "tallyroom_worker_retained_bytes",
+      help: "Memory of Redis that counted ballots take which are kept for INBOX_RETENTION, in the shards of this worker.",
+      labelNames: ["shard"],
+      registers,
+    }),
     backlogAge: new Gauge({
       name: "tallyroom_worker_backlog_age_seconds",
       help: "How long ago the oldest ballot was accepted that was read and is not counted yet, by the inbox's clock and this one's; 0 without one.",

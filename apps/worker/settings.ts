@@ -1,6 +1,7 @@
 /** The worker's settings. */
 
 import { contracts } from "@tallyroom/lib/contracts/contract"
+import { retentionSchema } from "@tallyroom/lib/inbox/retention"
 import { inboxSettings, inboxSettingsTogether } from "@tallyroom/lib/inbox/setting"
 import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
@@ -22,6 +23,12 @@ export const settings = {
     schema: integer(1, 1024),
     default: "4",
     description: "Shards of the inbox. Fixed for the life of the data by the first start.",
+  }),
+  INBOX_RETENTION: setting({
+    schema: retentionSchema,
+    default: "off",
+    description:
+      "For how long, and in how much memory, Redis keeps ballots that were counted, so that a Postgres that comes back older counts them again: such as `2h,1GB`. The same for all workers. A broker keeps its ballots anyway.",
   }),
   FINAL_AFTER_SECONDS: setting({
     schema: integer(0, 3_600),

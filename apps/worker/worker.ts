@@ -3,6 +3,7 @@
 import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
 import { reasonText } from "@tallyroom/lib/health"
 import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
+import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { GivenAddress } from "@tallyroom/lib/postgres/address"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
@@ -73,6 +74,8 @@ export type WorkerParts = {
   /** The broker that holds the ballots, where that is not Redis. */
   broker?: BrokerAdmin | null
   shards: number
+  /** How much of what was counted Redis keeps, all shards together; null for nothing. */
+  retention?: Retention | null
   labels: { a: string; b: string }
   /** Seconds for which a closed poll does not become final. */
   finalAfter: number
@@ -113,7 +116,7 @@ export class Worker {
   private heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: WorkerParts) {
-    const { sql, redis, openRedis, broker = null, listenUrl, metrics, log } = parts
+    const { sql, redis, openRedis, broker = null, retention = null, listenUrl, metrics, log } = parts
     this.pulse = openDatabase(parts.databaseUrl, {
       ...{ name: "worker-heartbeat", connections: 1, answerMs: ANSWER_MS },
       onSilent: (cause) => {
@@ -143,6 +146,7 @@ export class Worker {
         redis,
         openRedis,
         broker,
+        retention: retention && { ...retention, bytes: retention.bytes / parts.shards },
         polls: this.polls,
         metrics,
         log,

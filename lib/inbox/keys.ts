@@ -17,6 +17,7 @@
  *                           0 while the worker books them
  * {s0}:counted      string  up to where the shard is counted, "<ms>-<seq>", and the stream's name where a broker holds the ballots: so it
  *                           is known outside of Postgres, should that go back
+ * {s0}:retained     stream  as the inbox: ballots that are in Postgres, kept for INBOX_RETENTION, should Postgres go back
  * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
@@ -32,6 +33,7 @@ export const keys = {
   inbox: (shard: number) => `{s${shard}}:inbox`,
   missing: (shard: number) => `{s${shard}}:missing`,
   counted: (shard: number) => `{s${shard}}:counted`,
+  retained: (shard: number) => `{s${shard}}:retained`,
   stream: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   wanted: "{s0}:wanted",

@@ -5,6 +5,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
@@ -34,6 +35,8 @@ export type HeldShardsParts = {
   openRedis: () => Redis
   /** The broker that holds the ballots; null where that is Redis. */
   broker: BrokerAdmin | null
+  /** How much of what was counted each shard in Redis keeps; null for nothing. */
+  retention: Retention | null
   polls: PollBook
   metrics: WorkerMetrics
   log: Log
@@ -139,7 +142,15 @@ export class HeldShards {
       if (!shard.isCounting && comparePositions(shard.position, START) === 0) continue
       const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
       if (waiting !== null && this.held.has(number)) metrics.backlog.set({ shard: String(number) }, waiting)
+      await this.measureRetained(number)
     }
+  }
+
+  private async measureRetained(number: number): Promise<void> {
+    const { metrics, redis, retention } = this.parts
+    if (retention === null) return
+    const bytes = await redis.memory("USAGE", keys.retained(number)).catch(() => null)
+    metrics.retainedBytes.set({ shard: String(number) }, bytes ?? 0)
   }
 
   /** Which shard hangs, in words; null when none does. */
@@ -175,20 +186,21 @@ export class HeldShards {
     const done = shard.run(stop.signal).finally(() => {
       this.parts.metrics.backlog.remove(String(number))
       this.parts.metrics.backlogAge.remove(String(number))
+      this.parts.metrics.retainedBytes.remove(String(number))
       this.held.delete(number)
     })
     this.held.set(number, { shard, stop, done })
   }
 
   private makeShard(number: number): Shard {
-    const { worker, sql, redis, openRedis, broker, polls, metrics, log, index } = this.parts
+    const { worker, sql, redis, openRedis, broker, retention, polls, metrics, log, index } = this.parts
     const holdsBallots = broker === null
     const projection = new Projection(redis, sql, polls, number, { holdsBallots, index })
     const parts = { sql, redis, polls, projection, instance: polls.instance.id, log }
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })
-      : new RedisSource(number, { ...parts, openRedis })
+      : new RedisSource(number, { ...parts, openRedis, retention })
     return new Shard(number, { sql, source, polls, worker, metrics, log, onOpen })
   }
 }

@@ -2,8 +2,9 @@
 
 import { comparePositions, formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
-import { RESTORING } from "@tallyroom/lib/inbox/keys"
+import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
+import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import type { Batch } from "../counting/batch"
@@ -22,6 +23,7 @@ import {
   lowerFence,
   raiseFence,
   removeGarbage,
+  removeUnless,
   restoreVoters,
 } from "./redis-restore"
 import { behindOf, logSetback, mended, readCounted, recordSetback, WENT_BACK } from "./setback"
@@ -30,6 +32,8 @@ import { InboxLost, type Source, type SourceParts } from "./source"
 export type RedisSourceParts = SourceParts & {
   /** Opens one more connection, for this shard's waiting reads. */
   openRedis: () => Redis
+  /** How much of what was counted this shard keeps; null for nothing. */
+  retention: Retention | null
 }
 
 export class RedisSource implements Source {
@@ -42,7 +46,7 @@ export class RedisSource implements Source {
     private readonly parts: RedisSourceParts,
   ) {
     this.readingRedis = parts.openRedis()
-    this.reader = new RedisReader(shard, parts.redis, this.readingRedis)
+    this.reader = new RedisReader(shard, parts.redis, this.readingRedis, parts.retention)
     this.watch = new AcceptanceWatch(shard, parts)
     this.watch.start()
   }
@@ -67,7 +71,7 @@ export class RedisSource implements Source {
     const counted = behindOf(await readCounted(redis, this.shard), counter)
     const wentBack = await recordSetback(sql, counter.holding(), counted)
     const seemsSound = wasOpen && !wasSetBack && !wentBack && behind.length === 0 && short.length === 0
-    if (seemsSound && (await this.openAsItIs(found, counter))) return
+    if (seemsSound && (await this.openAsItIs(found, counter))) return this.reader.forgetUnlessRetained()
     onRestoring(wentBack ? WENT_BACK : undefined)
     if (counted) logSetback(log, counter, counted)
     if (short.length > 0) {
@@ -77,9 +81,11 @@ export class RedisSource implements Source {
     if (behind.length > 0 || short.length > 0 || (wasSetBack && !isStreamAlone(found, counters)))
       await recordLoss(sql, this.shard)
     const isWhole = !wasSetBack && !wentBack
+    if (wentBack) await this.recall()
     await this.restore(counter, found, counters, { behind, restored: isWhole ? behind : polls.all() })
     if (wentBack) await mended(sql, log, counter)
     await forgetMissing(redis, this.shard, short)
+    await this.reader.forgetUnlessRetained()
   }
 
   /** All copies were written before the fence was lowered. */
@@ -91,6 +97,8 @@ export class RedisSource implements Source {
     if (!isIdle) return true
     const { fence, serving, last } = await inspectShard(this.parts.redis, this.shard)
     if (fence !== serving) return false
+    // Time passes for what is retained, and memory may be short, though nobody votes.
+    if (this.parts.retention !== null) await this.release(counter.position)
     // What got an id up to there, and neither waits nor was counted, went with an earlier Redis.
     if (comparePositions(counter.position, last) < 0 && !(await this.reader.hasAny(counter.position, last)))
       await counter.moveTo(last)
@@ -145,6 +153,12 @@ export class RedisSource implements Source {
     if (comparePositions(last, counter.position) === 0) await counter.moveTo(floor)
     await this.lowerFence(floor, fence, serving)
     return true
+  }
+
+  /** Has what Postgres lost be counted again, as far as it was retained. */
+  private async recall(): Promise<void> {
+    await removeUnless(this.parts.redis, keys.retained(this.shard), "stream")
+    this.reader.recall()
   }
 
   private async restore(

@@ -10,20 +10,45 @@ import {
 } from "../../ballots/ballot"
 import type { Entry, Reader } from "../contract"
 import { BALLOT_FIELD, keys } from "../keys"
+import type { Retention } from "../retention"
 
 /**
  * Each shard reads with a connection of its own: a waiting XREAD holds its connection, and a long answer would hold up
  * everybody else's short ones.
  */
 export class RedisReader implements Reader {
+  /** Whether what was retained is read before what waits. */
+  private isRecalling = false
+
+  /** @param retention of this shard; null where what was counted is removed at once */
   constructor(
     private readonly shard: number,
     private readonly redis: Redis,
     private readonly readingRedis: Redis,
+    private readonly retention: Retention | null = null,
   ) {}
 
+  /** Reads from now on first what was retained after the position that is asked for: Postgres has lost it. */
+  recall(): void {
+    this.isRecalling = true
+  }
+
+  /** Removes what was retained, where nothing is to be any more. */
+  async forgetUnlessRetained(): Promise<void> {
+    if (this.retention === null) await this.redis.unlink(keys.retained(this.shard))
+  }
+
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    const stream = ["STREAMS", keys.inbox(this.shard), formatPosition(after)] as const
+    if (this.isRecalling) {
+      const recalled = await this.readFrom(keys.retained(this.shard), after, count, 0)
+      if (recalled.length > 0) return recalled
+      this.isRecalling = false
+    }
+    return this.readFrom(keys.inbox(this.shard), after, count, waitMs)
+  }
+
+  private async readFrom(key: string, after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    const stream = ["STREAMS", key, formatPosition(after)] as const
     const reply =
       waitMs > 0
         ? await this.readingRedis.xread("COUNT", count, "BLOCK", waitMs, ...stream)
@@ -31,7 +56,7 @@ export class RedisReader implements Reader {
     const entries = reply?.[0]?.[1] ?? []
     const forged = entries.map(([id]) => id).filter((id) => parsePosition(id) === null)
     if (forged.length > 0) {
-      await this.redis.xdel(keys.inbox(this.shard), ...forged)
+      await this.redis.xdel(key, ...forged)
       throw new Error(`Redis named entries that no clock gives, ${JSON.stringify(forged)}: they were removed`)
     }
     return entries.map(([position, fields]) => toEntry(position, fields))
@@ -45,12 +70,18 @@ export class RedisReader implements Reader {
 
   /** Notes in the same step up to where the shard is counted, so that what is neither here nor in Postgres is known to be missing. */
   async release(upTo: Position): Promise<void> {
+    if (this.retention !== null) return this.retain(upTo, this.retention)
     await this.redis.releaseCounted(
       keys.inbox(this.shard),
       keys.counted(this.shard),
       formatPosition(upTo),
       formatPosition(nextPosition(upTo)),
     )
+  }
+
+  private async retain(upTo: Position, { ageMs, bytes }: Retention): Promise<void> {
+    const place = [keys.inbox(this.shard), keys.counted(this.shard), keys.retained(this.shard)] as const
+    while ((await this.redis.retainCounted(...place, formatPosition(upTo), ageMs, bytes)) === 1);
   }
 }
 

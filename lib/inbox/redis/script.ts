@@ -3,6 +3,7 @@
 import acceptance from "./include/acceptance.lua" with { type: "text" }
 import inherited from "./include/inherited.lua" with { type: "text" }
 import lastId from "./include/last-id.lua" with { type: "text" }
+import noteCounted from "./include/note-counted.lua" with { type: "text" }
 import serving from "./include/serving.lua" with { type: "text" }
 
 /** What several scripts must agree on, by the name under which a line `-- @include <name>` asks for it. */
@@ -10,6 +11,7 @@ const INCLUDES: ReadonlyMap<string, string> = new Map([
   ["acceptance", acceptance],
   ["inherited", inherited],
   ["last-id", lastId],
+  ["note-counted", noteCounted],
   ["serving", serving],
 ])
 

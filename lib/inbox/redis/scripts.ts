@@ -16,6 +16,7 @@ import projectPoll from "./project.lua" with { type: "text" }
 import putValues from "./put.lua" with { type: "text" }
 import releaseCounted from "./release.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
+import retainCounted from "./retain.lua" with { type: "text" }
 import { script } from "./script"
 import tellAccepted from "./tell-accepted.lua" with { type: "text" }
 import writeTombstone from "./tombstone.lua" with { type: "text" }
@@ -36,6 +37,7 @@ const others = {
   putValues: script(putValues),
   releaseCounted: script(releaseCounted),
   restoreVoters: script(restoreVoters),
+  retainCounted: script(retainCounted),
   tellAccepted: script(tellAccepted),
   writeTombstone: script(writeTombstone),
   wantPoll: script(wantPoll),
@@ -93,6 +95,14 @@ declare module "ioredis" {
       marker: string,
       ...args: string[]
     ): import("ioredis").Result<"written" | "fenced", Context>
+    retainCounted(
+      inbox: string,
+      counted: string,
+      retained: string,
+      position: string,
+      ageMs: number,
+      bytes: number,
+    ): import("ioredis").Result<0 | 1, Context>
     tellAccepted(
       missing: string,
       poll: string,

@@ -3,6 +3,7 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import type { Retention } from "@tallyroom/lib/inbox/retention"
 import { createLog } from "@tallyroom/lib/process/logging"
 import { createRegistry } from "@tallyroom/lib/process/management"
 import { createMetrics } from "../../../apps/worker/metrics"
@@ -22,6 +23,8 @@ export async function startWorker(
   replicas = 1,
   /** Tests that don't undo a close need not wait for anybody who might. */
   finalAfter = 0,
+  /** What Redis keeps of what was counted. */
+  retention: Retention | null = null,
 ) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const connect = () => openRedis(redis.workerUrl)
@@ -32,6 +35,7 @@ export async function startWorker(
     ...{ sql, databaseUrl: database.workerUrl, redis: own, openRedis: connect, shards, log: quiet },
     labels: { a: "Cats", b: "Dogs" },
     finalAfter,
+    retention,
     metrics: createMetrics(createRegistry("test")),
   })
   await worker.start()
