@@ -87,6 +87,8 @@ function wired(name: AppName, wiring: Wiring, env: Environment): Record<string, 
     PORT: new URL(wiring.resultUrl).port || "80",
     DATABASE_URL: wiring.resultDatabaseUrl,
     VOTE_URL: env.VOTE_URL || wiring.voteUrl,
+    // What others are to load, as for an embedding, has the address by which they reach it, wherever the host signed in.
+    ...(env.RESULT_URL && { PUBLIC_URL: env.RESULT_URL }),
     ADMIN_TOKEN: wiring.adminToken,
   }
 }
