@@ -56,7 +56,7 @@ async function writeManifests(
     said.add(whole)
     return whole
   }
-  for await (const file of new Glob("**/*.yaml").scan({ cwd: MANIFESTS, absolute: true })) {
+  for await (const file of new Glob("{**/*.yaml,Kustomization}").scan({ cwd: MANIFESTS, absolute: true })) {
     const text = await Bun.file(file).text()
     const names = [...text.matchAll(IMAGE)].map(([, , image = ""]) => image)
     const replaced = new Map(

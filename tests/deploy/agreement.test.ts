@@ -119,6 +119,12 @@ test("the backup has one image everywhere, and gets settings that it has", () =>
   expect(given.filter((name) => !declared(name))).toEqual([])
 })
 
+test("kubectl -k takes the same files as kubectl -f", async () => {
+  const kustomization = Bun.YAML.parse(await read("k8s-deployment/Kustomization"))
+  const resources = filesLike("k8s-deployment/*.yaml").map((file) => file.replace(/^.*\//, ""))
+  expect(kustomization).toMatchObject({ resources })
+})
+
 test("every image is one of ours or one that compose and the cluster share", () => {
   const shared = new Set(Object.values(compose.services).flatMap(({ image }) => image ?? []))
   expect(containers.map(({ image }) => image).filter((image) => !shared.has(image))).toEqual([])

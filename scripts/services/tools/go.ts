@@ -20,6 +20,7 @@ const TOOLS = {
     version: "v1.20.0",
     takes: "a minute",
   },
+  helm: { module: "helm.sh/helm/v3/cmd/helm", version: "v3.22.0", takes: "2 minutes" },
   actionlint: {
     module: "github.com/rhysd/actionlint/cmd/actionlint",
     version: "v1.7.12",

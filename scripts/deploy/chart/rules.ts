@@ -1,0 +1,213 @@
+/** What makes a template of each plain manifest: when it is rendered, and which of its words come from the values. */
+
+/** Words of a manifest, and the template's words in their place. They must be there, or the chart is not made. */
+export type Edit = readonly [found: string, put: string]
+
+export interface Rule {
+  /** The manifest, from k8s-deployment/. */
+  readonly file: string
+  /** Template condition by which all of its objects are rendered; `false` leaves the file out of the chart. */
+  readonly when?: string | false
+  /** Conditions of some objects alone, by `Kind/name`, in place of `when`; `false` leaves the object out of the chart. */
+  readonly objects?: Readonly<Record<string, string | false>>
+  readonly edits?: readonly Edit[]
+}
+
+const MADE = ".Values.credentials.create"
+const NODE_PORTS = `eq .Values.expose.kind "nodePort"`
+const PROXIED = `ne .Values.expose.kind "nodePort"`
+const INGRESS = `eq .Values.expose.kind "ingress"`
+const GATEWAY = `eq .Values.expose.kind "gateway"`
+const MANAGED_REDIS = "and (not .Values.redis.enabled) .Values.redis.managedCidrs"
+const MANAGED_POSTGRES = "and (not .Values.postgres.enabled) .Values.postgres.managedCidrs"
+
+/** Settings of an app that the manifests don't have. They come after one that all apps have. */
+const settings = (app: string): Edit => {
+  const anchor = `            - { name: MANAGEMENT_PORT, value: "9090" }\n`
+  return [anchor, `${anchor}            {{- include "tallyroom.env" (dict "root" . "app" "${app}") }}\n`]
+}
+const secret = (name: string): Edit => [
+  `secretName: ${name},`,
+  `secretName: {{ .Values.credentials.secrets.${name} }},`,
+]
+const scale = (app: string): readonly Edit[] => [
+  ["minReplicas: 2", `minReplicas: {{ .Values.${app}.minReplicas }}`],
+  ["maxReplicas: 8", `maxReplicas: {{ .Values.${app}.maxReplicas }}`],
+]
+const volume = (store: string, size: string): Edit => [
+  `        accessModes: [ReadWriteOnce]\n        resources:\n          requests: { storage: ${size} }`,
+  `        accessModes: [ReadWriteOnce]
+        {{- with .Values.${store}.storageClassName }}
+        storageClassName: {{ . }}
+        {{- end }}
+        resources:
+          requests: { storage: {{ .Values.${store}.storage }} }`,
+]
+const cidrs = (store: string, example: string): Edit => [
+  `    - to: [{ ipBlock: { cidr: ${example} } }]\n`,
+  `    - to:
+        {{- range .Values.${store}.managedCidrs }}
+        - ipBlock: { cidr: {{ . }} }
+        {{- end }}
+`,
+]
+const host = (app: string): Edit => [
+  `${app}.tallyroom.example`,
+  `{{ required "expose.hosts.${app} must name the host" .Values.expose.hosts.${app} }}`,
+]
+
+export const RULES: readonly Rule[] = [
+  // Helm keeps its own notes in the namespace, which must be there before.
+  { file: "00-namespace.yaml", objects: { "Namespace/tallyroom": false } },
+  {
+    file: "10-credentials.yaml",
+    when: MADE,
+    // A Job can't be changed, so each revision has one of its own.
+    edits: [
+      [
+        "kind: Job\nmetadata:\n  name: credentials\n",
+        "kind: Job\nmetadata:\n  name: credentials-{{ .Release.Revision }}\n",
+      ],
+    ],
+  },
+  {
+    file: "15-node-ports.yaml",
+    when: NODE_PORTS,
+    edits: [
+      ["nodePort: 31000", "nodePort: {{ .Values.expose.nodePorts.vote }}"],
+      ["nodePort: 31001", "nodePort: {{ .Values.expose.nodePorts.result }}"],
+    ],
+  },
+  {
+    file: "20-network-policies.yaml",
+    objects: { "NetworkPolicy/credentials": MADE },
+    edits: [
+      [
+        "kubernetes.io/metadata.name: monitoring }",
+        "kubernetes.io/metadata.name: {{ .Values.monitoring.namespace }} }",
+      ],
+    ],
+  },
+  {
+    file: "30-vote.yaml",
+    edits: [
+      ["value: http://localhost:31001", `value: {{ include "tallyroom.resultUrl" . }}`],
+      settings("vote"),
+      secret("vote"),
+      ...scale("vote"),
+    ],
+  },
+  { file: "40-redis.yaml", when: ".Values.redis.enabled", edits: [secret("redis"), volume("redis", "2Gi")] },
+  {
+    file: "50-worker.yaml",
+    edits: [
+      [
+        "  replicas: 2\n",
+        `  {{- if not .Values.worker.keda.enabled }}\n  replicas: {{ .Values.worker.replicas }}\n  {{- end }}\n`,
+      ],
+      [`value: "4" }`, `value: {{ .Values.worker.inboxShards | quote }} }`],
+      ["name: OPTION_A, value: Cats", "name: OPTION_A, value: {{ .Values.worker.optionA | quote }}"],
+      ["name: OPTION_B, value: Dogs", "name: OPTION_B, value: {{ .Values.worker.optionB | quote }}"],
+      settings("worker"),
+      secret("worker"),
+    ],
+  },
+  {
+    file: "60-postgres.yaml",
+    when: ".Values.postgres.enabled",
+    edits: [secret("postgres"), volume("postgres", "10Gi")],
+  },
+  {
+    file: "70-result.yaml",
+    edits: [
+      ["value: http://localhost:31000", `value: {{ include "tallyroom.voteUrl" . }}`],
+      settings("result"),
+      secret("result"),
+      ...scale("result"),
+    ],
+  },
+  {
+    file: "ingress/ingress.yaml",
+    when: PROXIED,
+    objects: { "Ingress/tallyroom": INGRESS },
+    edits: [
+      ["ingress-nginx }\n", "{{ .Values.expose.proxyNamespace }} }\n"],
+      [
+        "  labels: { app.kubernetes.io/part-of: tallyroom }\nspec:\n  rules:",
+        `  labels: { app.kubernetes.io/part-of: tallyroom }
+  {{- with .Values.expose.ingress.annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  {{- with .Values.expose.ingress.className }}
+  ingressClassName: {{ . }}
+  {{- end }}
+  {{- with .Values.expose.ingress.tlsSecret }}
+  tls:
+    - hosts: [{{ $.Values.expose.hosts.vote }}, {{ $.Values.expose.hosts.result }}]
+      secretName: {{ . }}
+  {{- end }}
+  rules:`,
+      ],
+      host("vote"),
+      host("result"),
+    ],
+  },
+  {
+    file: "gateway/gateway.yaml",
+    when: GATEWAY,
+    // The same as with an Ingress.
+    objects: { "Service/vote": false, "Service/result": false, "NetworkPolicy/people": false },
+    edits: [
+      [
+        "{ name: gateway, namespace: gateway }",
+        "{ name: {{ .Values.expose.gateway.name }}, namespace: {{ .Values.expose.gateway.namespace }} }",
+      ],
+      host("vote"),
+      host("result"),
+    ],
+  },
+  { file: "inboxes/nats.yaml", when: `eq .Values.inbox "nats"`, edits: [volume("nats", "5Gi")] },
+  { file: "inboxes/rabbitmq.yaml", when: `eq .Values.inbox "rabbitmq"`, edits: [volume("rabbitmq", "10Gi")] },
+  {
+    file: "addons/managed-stores.yaml",
+    objects: {
+      "NetworkPolicy/managed-redis": MANAGED_REDIS,
+      "NetworkPolicy/managed-postgres": MANAGED_POSTGRES,
+    },
+    edits: [cidrs("redis", "192.0.2.0/24"), cidrs("postgres", "198.51.100.0/24")],
+  },
+  // Both must be there before a release, and outlive it.
+  { file: "addons/cloudnative-pg.yaml", when: false },
+  { file: "addons/external-secrets.yaml", when: false },
+  // Its own legends are written in braces, and Grafana may run in any namespace.
+  { file: "addons/dashboard.yaml", when: false },
+  // Their own texts are templates of Prometheus's, in braces, too.
+  { file: "addons/alerts.yaml", when: false },
+  // It has a secret and a place of its own to name, so it is applied beside the chart.
+  { file: "addons/backup.yaml", when: false },
+  { file: "addons/monitoring.yaml", when: ".Values.monitoring.serviceMonitor" },
+  {
+    file: "addons/keda-worker.yaml",
+    when: ".Values.worker.keda.enabled",
+    edits: [
+      ["minReplicaCount: 2", "minReplicaCount: {{ .Values.worker.replicas }}"],
+      ["maxReplicaCount: 4", "maxReplicaCount: {{ .Values.worker.keda.maxReplicas }}"],
+      ["http://prometheus-operated.monitoring.svc:9090", "{{ .Values.worker.keda.prometheus }}"],
+    ],
+  },
+]
+
+/** In every manifest, as often as they come; none of them need be there. */
+export const EVERYWHERE: readonly Edit[] = [
+  ["namespace: tallyroom\n", "namespace: {{ .Release.Namespace }}\n"],
+  ["imagePullPolicy: IfNotPresent\n", "imagePullPolicy: {{ .Values.images.pullPolicy }}\n"],
+  [
+    "      enableServiceLinks: false\n",
+    `      enableServiceLinks: false
+      {{- with .Values.images.pullSecrets }}
+      imagePullSecrets: {{- toYaml . | nindent 8 }}
+      {{- end }}
+`,
+  ],
+]

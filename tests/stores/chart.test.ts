@@ -1,0 +1,189 @@
+/** The Helm chart says what the plain manifests say, whatever the values choose. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Glob, YAML } from "bun"
+import { MANIFESTS } from "../../scripts/deploy/cluster/apply"
+import { CHECKOUT } from "../../scripts/services/checkout"
+import { ensureGoTool } from "../../scripts/services/tools/go"
+import { ensureSchemas, KUBERNETES_VERSIONS } from "../../scripts/services/tools/kubernetes-schemas"
+import { ensureOperatorSchemas } from "../../scripts/services/tools/operator-schemas"
+
+const CHART = join(CHECKOUT, "charts/tallyroom")
+const BUILD_MS = 900_000
+
+type Values = Record<string, unknown>
+type KubernetesObject = { kind: string; metadata: { name: string; namespace?: string } }
+
+const HOSTS = { vote: "vote.tallyroom.example", result: "result.tallyroom.example" }
+const URLS = { vote: "http://localhost:31000", result: "http://localhost:31001" }
+const CHOICES: Record<string, Values> = {
+  "the defaults": {},
+  "an Ingress": {
+    expose: {
+      kind: "ingress",
+      hosts: HOSTS,
+      trustedProxies: "10.244.0.0/16",
+      ingress: {
+        className: "traefik",
+        annotations: { "cert-manager.io/cluster-issuer": "acme" },
+        tlsSecret: "tls",
+      },
+    },
+  },
+  "a Gateway": { expose: { kind: "gateway", hosts: HOSTS } },
+  NATS: { inbox: "nats", nats: { storageClassName: "fast" } },
+  RabbitMQ: { inbox: "rabbitmq" },
+  "managed stores": {
+    redis: { enabled: false, managedCidrs: ["203.0.113.7/32", "2001:db8::/64"] },
+    postgres: { enabled: false, managedCidrs: ["203.0.113.8/32"] },
+  },
+  "Secrets of somebody else": { credentials: { create: false, secrets: { vote: "vote-from-vault" } } },
+  "monitoring and KEDA": { monitoring: { serviceMonitor: true }, worker: { keda: { enabled: true } } },
+  "settings and a registry of one's own": {
+    images: { vote: `registry.example/vote@sha256:${"a".repeat(64)}`, pullSecrets: [{ name: "registry" }] },
+    vote: { env: { BACKLOG_LIMIT: "1000", LOG_LEVEL: "debug" } },
+    redis: { storageClassName: "fast" },
+  },
+}
+
+let helm: string
+let folder: string
+beforeAll(async () => {
+  helm = await ensureGoTool("helm")
+  folder = await mkdtemp(join(tmpdir(), "tallyroom-chart-"))
+}, BUILD_MS)
+afterAll(() => rm(folder, { recursive: true }))
+
+/** What Helm says of the chart with these values. */
+async function run(command: "template" | "lint", values: Values) {
+  const file = join(folder, `${crypto.randomUUID()}.json`)
+  await Bun.write(file, JSON.stringify(values))
+  const words =
+    command === "lint" ? ["lint", "--strict"] : ["template", "tallyroom", "--namespace", "tallyroom"]
+  const child = Bun.spawn([helm, ...words, CHART, "--values", file], {
+    env: { HOME: folder, PATH: process.env.PATH ?? "" },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  const [out, error] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { code: await child.exited, out, error }
+}
+
+async function render(values: Values): Promise<Map<string, KubernetesObject>> {
+  const { code, out, error } = await run("template", values)
+  if (code !== 0) throw new Error(error)
+  return byName(out)
+}
+
+const byName = (yaml: string) =>
+  new Map(
+    [YAML.parse(yaml)]
+      .flat()
+      .filter((it): it is KubernetesObject => it !== null)
+      .map((it) => [`${it.kind}/${it.metadata.name}`, it]),
+  )
+
+/** The objects of manifests that the chart should hold: all but the namespace, with the Job that is a revision's own. */
+async function plain(...files: string[]): Promise<Map<string, KubernetesObject>> {
+  const texts = await Promise.all(files.map((file) => Bun.file(join(MANIFESTS, file)).text()))
+  const objects = byName(texts.join("\n---\n"))
+  objects.delete("Namespace/tallyroom")
+  const job = objects.get("Job/credentials")
+  if (job) {
+    objects.delete("Job/credentials")
+    objects.set("Job/credentials-1", { ...job, metadata: { ...job.metadata, name: "credentials-1" } })
+  }
+  return objects
+}
+
+const sorted = (objects: Map<string, KubernetesObject>) => Object.fromEntries([...objects].sort())
+const standard = [...new Glob("*.yaml").scanSync(MANIFESTS)].sort()
+
+describe("each object is the one of the manifests", () => {
+  test("with the defaults", async () => {
+    expect(sorted(await render({}))).toEqual(sorted(await plain(...standard)))
+  })
+
+  test.each(["nats", "rabbitmq"])("with %s", async (inbox) => {
+    expect(sorted(await render({ inbox }))).toEqual(sorted(await plain(...standard, `inboxes/${inbox}.yaml`)))
+  })
+
+  test.each(["ingress", "gateway"])("behind an %s", async (kind) => {
+    const rest = standard.filter((file) => file !== "15-node-ports.yaml")
+    const proxyNamespace = kind === "ingress" ? "ingress-nginx" : "gateway"
+    const rendered = await render({ expose: { kind, hosts: HOSTS, urls: URLS, proxyNamespace } })
+    expect(sorted(rendered)).toEqual(sorted(await plain(...rest, `${kind}/${kind}.yaml`)))
+  })
+
+  test("with managed stores", async () => {
+    const rest = standard.filter((file) => !/redis|postgres/.test(file))
+    const store = (cidr: string) => ({ enabled: false, managedCidrs: [cidr] })
+    const rendered = await render({ redis: store("192.0.2.0/24"), postgres: store("198.51.100.0/24") })
+    expect(sorted(rendered)).toEqual(sorted(await plain(...rest, "addons/managed-stores.yaml")))
+  })
+})
+
+test("links lead to the hosts by HTTPS, and settings arrive", async () => {
+  const expose = { kind: "ingress", hosts: HOSTS, trustedProxies: "10.244.0.0/16" }
+  const rendered = await render({ expose, vote: { env: { BACKLOG_LIMIT: "1000" } } })
+  const vote = JSON.stringify(rendered.get("Deployment/vote"))
+  expect(vote).toContain(`{"name":"RESULT_URL","value":"https://${HOSTS.result}"}`)
+  expect(vote).toContain(`{"name":"TRUSTED_PROXIES","value":"10.244.0.0/16"}`)
+  expect(vote).toContain(`{"name":"BACKLOG_LIMIT","value":"1000"}`)
+  expect(JSON.stringify(rendered.get("Deployment/worker"))).not.toContain("TRUSTED_PROXIES")
+})
+
+test("without the Job nothing in the chart may write a Secret", async () => {
+  const rendered = await render({ credentials: { create: false, secrets: { vote: "vote-from-vault" } } })
+  const names = [...rendered.keys()]
+  expect(names.filter((name) => /^(Job|Role|RoleBinding)\/|credentials/.test(name))).toEqual([])
+  expect(JSON.stringify(rendered.get("Deployment/vote"))).toContain(`"secretName":"vote-from-vault"`)
+})
+
+test.each(Object.entries(CHOICES))("helm lint has nothing to say, with %s", async (_, values) => {
+  const { code, out, error } = await run("lint", values)
+  expect({ code, said: code === 0 ? "" : out + error }).toEqual({ code: 0, said: "" })
+})
+
+test(
+  "Kubernetes and the operators know each field, whatever is chosen",
+  async () => {
+    const kubeconform = await ensureGoTool("kubeconform")
+    const operators = join(await ensureOperatorSchemas(), "{{.ResourceKind}}{{.KindSuffix}}.json")
+    const files = await Promise.all(
+      Object.entries(CHOICES).map(async ([name, values]) => {
+        const { code, out, error } = await run("template", values)
+        expect([name, code, error]).toEqual([name, 0, ""])
+        const file = join(folder, `${name.replaceAll(/\W/g, "-")}.yaml`)
+        await Bun.write(file, out)
+        return file
+      }),
+    )
+    for (const version of KUBERNETES_VERSIONS) {
+      const schemas = join(await ensureSchemas(version, console.log), "{{.ResourceKind}}{{.KindSuffix}}.json")
+      const flags = ["-strict", "-schema-location", schemas, "-schema-location", operators]
+      const child = Bun.spawn([kubeconform, ...flags, ...files], { stdout: "pipe" })
+      expect(await new Response(child.stdout).text()).toBe("")
+      expect(await child.exited).toBe(0)
+    }
+  },
+  BUILD_MS,
+)
+
+test.each([
+  ["an Ingress without hosts", { expose: { kind: "ingress" } }, "hosts"],
+  ["an unknown inbox", { inbox: "kafka" }, "inbox"],
+  ["a value that does not exist", { vote: { replicas: 3 } }, "replicas"],
+  ["a secret as a setting", { result: { env: { ADMIN_TOKEN: "x" } } }, "ADMIN_TOKEN"],
+  ["a link with a path", { expose: { urls: { vote: "https://example.org/vote" } } }, "vote"],
+])("refuses %s, and says which", async (_, values, word) => {
+  const { code, error } = await run("template", values)
+  expect(code).not.toBe(0)
+  expect(error).toContain(word)
+})
