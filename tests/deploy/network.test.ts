@@ -84,9 +84,9 @@ test("names come from the cluster's own DNS, and from nobody else", async () => 
       else expect(Object.keys(peer).sort()).toEqual(["namespaceSelector", "podSelector"])
     }
   }
-  // The API server's address is another one in each cluster, and that of an S3-compatible storage changes.
+  // The address of the API server (Kubernetes, CloudNativePG) is another one in each cluster, and that of an S3-compatible storage changes.
   const toAnybody = rules.filter(({ to }) => to === undefined)
-  expect(toAnybody.map(({ policy }) => policy)).toEqual(["credentials", "backup"])
+  expect(toAnybody.map(({ policy }) => policy)).toEqual(["credentials", "backup", "cloudnative-pg"])
 })
 
 describe("no example trusts a network in which visitors may be", () => {

@@ -116,8 +116,7 @@ describe("each object is the one of the manifests", () => {
 
   test.each(["ingress", "gateway"])("behind an %s", async (kind) => {
     const rest = standard.filter((file) => file !== "15-node-ports.yaml")
-    const proxyNamespace = kind === "ingress" ? "ingress-nginx" : "gateway"
-    const rendered = await render({ expose: { kind, hosts: HOSTS, urls: URLS, proxyNamespace } })
+    const rendered = await render({ expose: { kind, hosts: HOSTS, urls: URLS } })
     expect(sorted(rendered)).toEqual(sorted(await plain(...rest, `${kind}/${kind}.yaml`)))
   })
 

@@ -18,6 +18,7 @@ const NODE_PORTS = `eq .Values.expose.kind "nodePort"`
 const PROXIED = `ne .Values.expose.kind "nodePort"`
 const INGRESS = `eq .Values.expose.kind "ingress"`
 const GATEWAY = `eq .Values.expose.kind "gateway"`
+const PROXY_NAMESPACE = `.Values.expose.proxyNamespace | default (ternary .Values.expose.gateway.namespace "ingress-nginx" (eq .Values.expose.kind "gateway"))`
 const MANAGED_REDIS = "and (not .Values.redis.enabled) .Values.redis.managedCidrs"
 const MANAGED_POSTGRES = "and (not .Values.postgres.enabled) .Values.postgres.managedCidrs"
 
@@ -131,7 +132,7 @@ export const RULES: readonly Rule[] = [
     when: PROXIED,
     objects: { "Ingress/tallyroom": INGRESS },
     edits: [
-      ["ingress-nginx }\n", "{{ .Values.expose.proxyNamespace }} }\n"],
+      ["ingress-nginx }\n", `{{ ${PROXY_NAMESPACE} }} }\n`],
       [
         "  labels: { app.kubernetes.io/part-of: tallyroom }\nspec:\n  rules:",
         `  labels: { app.kubernetes.io/part-of: tallyroom }

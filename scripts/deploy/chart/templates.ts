@@ -29,9 +29,10 @@ export async function templatesOf(manifests: string): Promise<Templates> {
   const images = new Map<string, string>()
   for (const rule of RULES) {
     const text = await Bun.file(join(manifests, rule.file)).text()
-    for (const [, , image = ""] of text.matchAll(IMAGE)) images.set(imageName(image), image)
     const template = templateOf(rule, text)
-    if (template) files.set(rule.file.replace(/^.*\//, ""), template)
+    if (!template) continue
+    for (const [, , image = ""] of text.matchAll(IMAGE)) images.set(imageName(image), image)
+    files.set(rule.file.replace(/^.*\//, ""), template)
   }
   return { files, images }
 }
