@@ -12,7 +12,8 @@ import { ensureWheelTool, type WheelTool } from "../../services/tools/wheel"
 import { type CheckStep, commandStep, type Say, type StepOutcome } from "./step"
 
 /** Kinds that only exist where somebody else's operator was installed. */
-const FOREIGN_KINDS = "ServiceMonitor,PrometheusRule,ScaledObject,PodMonitor,HTTPRoute,Cluster,ExternalSecret,SecretStore"
+const FOREIGN_KINDS =
+  "ServiceMonitor,PrometheusRule,ScaledObject,PodMonitor,HTTPRoute,Cluster,ExternalSecret,SecretStore"
 
 const files = (pattern: string) => [...new Glob(pattern).scanSync({ cwd: CHECKOUT, dot: true })].sort()
 const manifests = () => some("k8s-deployment/**/*.yaml")
