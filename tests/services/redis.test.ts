@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test"
+import { afterAll, describe, expect, spyOn, test } from "bun:test"
 import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -26,6 +26,16 @@ describe("Redis", () => {
     await server.start()
     expect(await withRedis(server.workerUrl, (redis) => redis.xlen("{s0}:inbox"))).toBe(200)
     expect(await withRedis(server.workerUrl, (redis) => redis.hlen("{s0}:voters:p"))).toBe(200)
+    await server.stop()
+  })
+
+  test("that ends by itself is told with its last lines, unless somebody listens for it", async () => {
+    const said = spyOn(console, "error").mockImplementation(() => {})
+    const server = await startRedis({ dir: join(scratch, "crashed") })
+    process.kill(server.pid ?? 0, "SIGKILL")
+    await waitFor("the crash to be told", () => said.mock.calls.length > 0)
+    expect(String(said.mock.calls[0])).toMatch(/^Redis ended by itself, with code 137\. Its last lines:\n.+/s)
+    said.mockRestore()
     await server.stop()
   })
 

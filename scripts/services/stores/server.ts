@@ -24,6 +24,12 @@ export interface Server {
 /** Hears that a server ended although nobody asked it to. @param start brings it back, with the same data on the same port */
 export type OnCrash = (code: number, start: () => Promise<void>) => void
 
+interface Launched {
+  readonly child: SupervisedProcess
+  /** The newest lines that it wrote, at most QUOTED_LINES. */
+  readonly lastLines: readonly string[]
+}
+
 export interface ServerPlan {
   readonly name: string
   readonly command: readonly string[]
@@ -31,6 +37,7 @@ export interface ServerPlan {
   /** How long a start may take, crash recovery included, and a stop before it becomes a kill (milliseconds). */
   readonly startDeadlineMs: number
   readonly stopGraceMs: number
+  /** Without it, a crash is told on stderr. */
   readonly onCrash?: OnCrash
   /** Runs before every start. */
   prepare(): Promise<void>
@@ -49,12 +56,13 @@ export function createServer(plan: ServerPlan): Server {
   const start = async () => {
     if (running) return
     await plan.prepare()
-    const child = await launch(plan)
+    const { child, lastLines } = await launch(plan)
     running = child
     void child.exited.then((code) => {
       if (running !== child) return
       running = undefined
-      plan.onCrash?.(code, start)
+      if (plan.onCrash) plan.onCrash(code, start)
+      else console.error(`${plan.name} ended by itself, ${quote(code, lastLines)}`)
     })
   }
   return {
@@ -68,7 +76,7 @@ export function createServer(plan: ServerPlan): Server {
 }
 
 /** Starts the program and waits until it answers; a program that fails to is stopped and quoted. */
-async function launch(plan: ServerPlan): Promise<SupervisedProcess> {
+async function launch(plan: ServerPlan): Promise<Launched> {
   const lines: string[] = []
   const onLine = (line: string) => {
     if (lines.push(line) > QUOTED_LINES) lines.shift()
@@ -77,7 +85,7 @@ async function launch(plan: ServerPlan): Promise<SupervisedProcess> {
   const child = startSupervised(plan.command, { ...plan.options, onLine })
   try {
     await untilReady(plan, child, lines)
-    return child
+    return { child, lastLines: lines }
   } catch (error) {
     await child.stop(plan.stopGraceMs)
     throw error
@@ -91,11 +99,13 @@ async function untilReady(
 ): Promise<void> {
   const { name, startDeadlineMs } = plan
   const ended = child.exited.then((code) => {
-    throw new UserError(
-      `${name} ended with code ${code} before it was ready. Its last lines:\n${lines.join("\n")}`,
-    )
+    throw new UserError(`${name} ended before it was ready, ${quote(code, lines)}`)
   })
   await Promise.race([ended, waitFor(`${name} to answer`, () => plan.answers(), startDeadlineMs)])
+}
+
+function quote(code: number, lastLines: readonly string[]): string {
+  return `with code ${code}. Its last lines:\n${lastLines.join("\n")}`
 }
 
 async function killTree(name: string, child: SupervisedProcess | undefined): Promise<void> {
