@@ -71,10 +71,11 @@ async function once(settings: BackupSettings, plan: BackupPlan): Promise<void> {
   const backup = await takeBackup({ ...plan, onProgress })
   ;[...bars.values()].at(-1)?.end()
   await tellMetrics(settings, backup)
-  const { manifest, removed } = backup
+  const { manifest, removed, problems } = backup
   const seconds = (durationMs(manifest) / 1_000).toFixed(1)
   console.log(`${manifest.id}: ${megabytes(totalBytes(manifest))} stored in ${seconds} s`)
   if (removed.length > 0) console.log(`Removed ${removed.join(", ")}, as ${plan.keep} are kept`)
+  for (const problem of problems) console.warn(`Nothing old was removed: ${problem}. Move it away.`)
 }
 
 async function tellMetrics({ BACKUP_METRICS_FILE: file }: BackupSettings, { manifest }: Backup) {

@@ -72,8 +72,13 @@ function momentOf(given: string | undefined): Date | null {
   throw new UsageError(`--to takes a time with its zone, such as 2026-11-29T03:00:00Z, not ${given}.`)
 }
 
+/** Others may be whole. */
+function warn(problem: string): void {
+  console.warn(`Left out: ${problem}.`)
+}
+
 async function show(storage: Storage): Promise<void> {
-  const manifests = await readManifests(storage)
+  const manifests = await readManifests(storage, warn)
   if (manifests.length === 0) throw new UserError(`There is no backup in ${storage.place}.`)
   for (const it of manifests) {
     const parts = [it.base && "server", it.dump && `database ${it.dump.database}`].filter(Boolean).join(", ")
@@ -82,7 +87,7 @@ async function show(storage: Storage): Promise<void> {
   }
   const newest = manifests.filter(({ base }) => base !== null).at(-1)
   if (newest) {
-    const plan = await planRestore(storage, { id: newest.id, to: null })
+    const plan = await planRestore(storage, { id: newest.id, to: null }, () => {})
     console.log(`The newest restores up to ${restoresUpTo(plan)}.`)
   }
 }
@@ -95,7 +100,7 @@ async function toFolder(
   dryRun: boolean,
 ): Promise<void> {
   await assertEmpty(folder)
-  const plan = await planRestore(storage, wanted)
+  const plan = await planRestore(storage, wanted, warn)
   describe(plan, storage, folder)
   const identity = settings.BACKUP_AGE_IDENTITY
   const objects = [plan.base.object, ...plan.wal]
@@ -151,7 +156,7 @@ async function toDatabase(
   await assertEmptyDatabase(databaseUrl)
   const isMeant = (it: Manifest) => it.dump !== null && (id === undefined || it.id === id)
   const what = id === undefined ? "of a database" : `of a database called ${id}`
-  const manifest = chooseBackup(await readManifests(storage), storage.place, isMeant, what)
+  const manifest = chooseBackup(await readManifests(storage, warn), storage.place, isMeant, what)
   console.log(
     `From ${storage.place}: the database of ${manifest.id}, finished ${moment(manifest.finishedAt)}`,
   )

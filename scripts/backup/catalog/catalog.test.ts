@@ -59,6 +59,10 @@ const segment = (place: number, timeline = 1) =>
   `0000000${timeline}00000000${place.toString(16).toUpperCase().padStart(8, "0")}`
 const walAt = (file: string, digest = "a") => `wal/${SYSTEM}/${file}-${digest.repeat(64)}.zst`
 
+const failOn = (problem: string) => {
+  throw new Error(problem)
+}
+
 test("a place in WAL is in the segment that Postgres names for it", () => {
   expect(placeOf("0/2000028", SEGMENT)).toBe(2)
   expect(placeOf("1/FF000000", SEGMENT)).toBe(511)
@@ -94,7 +98,7 @@ describe("a restore", () => {
     await backup(1, "0/2000028")
     await backup(5, "0/4000028")
     for (const place of [2, 3, 4]) await put(walAt(segment(place)), place * 2)
-    const chosen = async (to: Date | null) => (await planRestore(storage, { to })).manifest.id
+    const chosen = async (to: Date | null) => (await planRestore(storage, { to }, failOn)).manifest.id
     expect(await chosen(null)).toBe("b5")
     expect(await chosen(at(6))).toBe("b5")
     expect(await chosen(at(4))).toBe("b1")
@@ -108,10 +112,51 @@ describe("a restore", () => {
     const { storage, put, backup } = memory()
     await backup(1, "0/2000028")
     for (const place of [2, 4]) await put(walAt(segment(place)), place)
-    await expect(planRestore(storage, { to: at(3) })).rejects.toThrow(
+    await expect(planRestore(storage, { to: at(3) }, failOn)).rejects.toThrow(
       `ends at 2026-11-29T02:00:00Z (a segment before ${segment(4)} is missing)`,
     )
   })
+})
+
+describe("a manifest that somebody else wrote, or a disk damaged", () => {
+  const real = {
+    ...{ format: 1, id: "forged", systemId: SYSTEM, major: 15, version: "15.18", dump: null },
+    ...{ startedAt: at(9).toISOString(), finishedAt: at(9).toISOString() },
+    base: {
+      object: { name: "base/forged/base.tar.zst", bytes: 1, sha256: "0".repeat(64) },
+      ...{ timeline: 1, start: "0/2000028", end: "0/2000028", segmentBytes: SEGMENT },
+    },
+  }
+  const named = (name: string) => ({ ...real, base: { ...real.base, object: { ...real.base.object, name } } })
+  const forgeries: [string, unknown][] = [
+    ["is cut short", "{"],
+    ["has no end", `"${"x".repeat(100_000)}"`],
+    ["names a file outside", named("base/forged/../../../etc/shadow")],
+    ["names another's file", named("base/b1/base.tar.zst")],
+    ["says to be another", { ...real, id: "b1" }],
+    ["has a terminal print what it says", { ...real, version: "15\u001b]0;x\u0007" }],
+    ["has segments of no size", { ...real, base: { ...real.base, segmentBytes: 0 } }],
+    ["names WAL elsewhere", { ...real, systemId: "../base" }],
+  ]
+
+  for (const [what, forged] of forgeries)
+    test(`is left out where it ${what}, keeps nobody from the others, and nothing is removed meanwhile`, async () => {
+      const { storage, put, backup, wal } = memory()
+      await backup(1, "0/4000028")
+      await backup(2, "0/4000028")
+      await put(walAt(segment(2)), 1)
+      const text = typeof forged === "string" ? forged : JSON.stringify(forged)
+      await storage.write("base/forged/manifest.json", onePiece(text))
+      const problems: string[] = []
+      const onDamaged = (problem: string) => void problems.push(problem)
+      expect((await readManifests(storage, onDamaged)).map(({ id }) => id)).toEqual(["b1", "b2"])
+      expect(problems).toEqual([
+        'memory: "base/forged/manifest.json" is damaged, or of a newer version of Tallyroom',
+      ])
+      expect((await planRestore(storage, { to: null }, onDamaged)).manifest.id).toBe("b2")
+      expect(await removeOld(storage, 1)).toEqual({ removed: [], problems: problems.slice(0, 1) })
+      expect(await wal()).toEqual([segment(2)])
+    })
 })
 
 describe("removing what is old", () => {
@@ -121,8 +166,8 @@ describe("removing what is old", () => {
     await backup(2, "0/4000028")
     await backup(3, "0/6000028")
     for (const place of [2, 3, 4, 5, 6, 7]) await put(walAt(segment(place)), place)
-    expect(await removeOld(storage, 2)).toEqual(["b1"])
-    expect((await readManifests(storage)).map(({ id }) => id)).toEqual(["b2", "b3"])
+    expect(await removeOld(storage, 2)).toEqual({ removed: ["b1"], problems: [] })
+    expect((await readManifests(storage, failOn)).map(({ id }) => id)).toEqual(["b2", "b3"])
     expect((await storage.list("base/")).map(({ name }) => name)).not.toContain("base/b1/base.tar.zst")
     expect(await wal()).toEqual([4, 5, 6, 7].map((place) => segment(place)))
   })

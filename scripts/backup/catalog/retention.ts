@@ -7,12 +7,21 @@ import { placeOf, readWal, type WalObject } from "./wal"
 /** A backup that is not whole after this time was cut off. */
 const CUT_OFF_MS = 48 * 3_600_000
 
+/** What was removed, and why nothing was. */
+export interface Removal {
+  /** The ids of the backups that went. */
+  readonly removed: readonly string[]
+  readonly problems: readonly string[]
+}
+
 /**
- * Removes all but the newest `keep` backups, what is left of those that were cut off, and WAL that no kept one needs.
- * @returns the ids of the backups that went
+ * Removes all but the newest `keep` backups, what is left of those that were cut off, and WAL that no kept one needs. Where a manifest
+ * can't be read nothing is removed: nobody knows what that backup needs.
  */
-export async function removeOld(storage: Storage, keep: number, now = Date.now()): Promise<string[]> {
-  const all = await readManifests(storage)
+export async function removeOld(storage: Storage, keep: number, now = Date.now()): Promise<Removal> {
+  const problems: string[] = []
+  const all = await readManifests(storage, (problem) => problems.push(problem))
+  if (problems.length > 0) return { removed: [], problems }
   const old = all.slice(0, Math.max(0, all.length - keep))
   const kept = all.slice(old.length)
   const objects = await storage.list("base/")
@@ -25,7 +34,7 @@ export async function removeOld(storage: Storage, keep: number, now = Date.now()
   for (const { name } of removed.sort((a, b) => Number(isPart(a.name)) - Number(isPart(b.name))))
     await storage.remove(name)
   for (const systemId of new Set(all.map((it) => it.systemId))) await removeWal(storage, systemId, kept)
-  return old.map(({ id }) => id)
+  return { removed: old.map(({ id }) => id), problems }
 }
 
 const isPart = (name: string) => !name.endsWith("manifest.json")

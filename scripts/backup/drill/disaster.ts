@@ -88,7 +88,7 @@ async function untilBackedUp({ environment, room }: DrillPlan): Promise<void> {
       async () => {
         const [row] = await sql`SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline`
         const timeline = Number.parseInt(row.timeline, 16)
-        return (await readManifests(storage)).some(({ base }) => base?.timeline === timeline)
+        return (await readManifests(storage, () => {})).some(({ base }) => base?.timeline === timeline)
       },
       FOLLOWING_MS,
     )

@@ -29,13 +29,15 @@ export function chooseBackup(
 
 /**
  * @param id of the backup to begin with; without it the newest that was finished by then
+ * @param onDamaged is told of each backup that is left out, as its manifest can't be read
  * @throws {UserError} where the storage does not have what leads to that moment
  */
 export async function planRestore(
   storage: Storage,
   { id, to }: { id?: string | undefined; to: Date | null },
+  onDamaged: (problem: string) => void,
 ): Promise<RestorePlan> {
-  const manifests = await readManifests(storage)
+  const manifests = await readManifests(storage, onDamaged)
   const isInTime = ({ finishedAt }: Manifest) => to === null || Date.parse(finishedAt) <= to.getTime()
   const isMeant = (it: Manifest) => it.base !== null && isInTime(it) && (id === undefined || it.id === id)
   const what = [

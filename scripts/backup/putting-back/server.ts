@@ -1,13 +1,13 @@
 /** A whole server: its base backup in an empty folder, with the WAL that its first start replays. */
 
-import { chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { lchown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { dirname, join, relative } from "node:path"
 import { outputOf } from "../../services/processes/output-of"
 import { UserError } from "../../services/terminal/user-error"
 import { runClient } from "../postgres/client-process"
 import { clientTool, walDump } from "../postgres/client-tools"
 import { unsealed } from "../storage/sealing"
-import { type Bytes, readWhole, type Storage } from "../storage/storage"
+import { atMost, type Bytes, Damaged, readWhole, type Storage } from "../storage/storage"
 import type { RestorePlan } from "./plan"
 import { readVerified } from "./verify"
 
@@ -49,6 +49,7 @@ export async function restoreServer(plan: RestorePlan, to: ServerRestore): Promi
       { command: ["tar", "-x", "--numeric-owner", "-f", "-", "-C", draft], env: ENV },
       opened(plan.base.object, to),
     )
+    await assertPlain(draft)
     await verifyBase(plan, draft)
     await bringWal(plan, to, join(draft, WAL_FOLDER))
     const stopAt = await reachable(plan, join(draft, WAL_FOLDER))
@@ -70,6 +71,21 @@ function opened(object: Verifiable, { storage, identity, onBytes }: ServerRestor
   return unsealed(object.name, readVerified(storage, object, onBytes), identity)
 }
 
+/**
+ * A link would lead what is written next, as root perhaps, out of the folder. pg_basebackup writes none into a tar.
+ * @throws {Damaged} where there is anything but files and folders
+ */
+async function assertPlain(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const found = await lstat(path)
+    if (found.isDirectory() || (found.isFile() && found.nlink === 1)) continue
+    throw new Damaged(
+      `The backup has ${JSON.stringify(relative(folder, path))}, which is no plain file: don't use it.`,
+    )
+  }
+}
+
 /** Each file against the digest that Postgres gave it, and whether its own WAL is there. */
 async function verifyBase({ manifest }: RestorePlan, folder: string): Promise<void> {
   const tool = await clientTool("pg_verifybackup", manifest.major)
@@ -78,12 +94,14 @@ async function verifyBase({ manifest }: RestorePlan, folder: string): Promise<vo
   await runClient({ command: [tool, "--quiet", ...flags, folder], env: ENV })
 }
 
-async function bringWal({ wal }: RestorePlan, to: ServerRestore, folder: string): Promise<void> {
+async function bringWal({ wal, base }: RestorePlan, to: ServerRestore, folder: string): Promise<void> {
   await mkdir(folder, { mode: OWNER_ALONE })
   for (const object of wal) {
     // What had been received of the newest segment has its whole length; Postgres replays it as far as it is filled.
     const whole = join(folder, object.file.replace(/\.partial$/, ""))
-    await writeFile(whole, await readWhole(opened(object, to)), { mode: 0o600 })
+    await writeFile(whole, await readWhole(atMost(base.segmentBytes, object.name, opened(object, to))), {
+      mode: 0o600,
+    })
   }
 }
 
@@ -135,9 +153,9 @@ async function giveToOwner(draft: string, folder: string): Promise<void> {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = await lstat(folder).catch(() => lstat(dirname(folder)))
   const owner = uid === 0 ? await lstat(join(draft, "PG_VERSION")) : { uid, gid }
-  await chown(draft, owner.uid, owner.gid)
+  await lchown(draft, owner.uid, owner.gid)
   for (const path of await readdir(draft, { recursive: true }))
-    await chown(join(draft, path), owner.uid, owner.gid)
+    await lchown(join(draft, path), owner.uid, owner.gid)
 }
 
 const explainedPlace = (folder: string) => (cause: Error) => {

@@ -38,3 +38,16 @@ test("each object that was changed, cut short or removed is named before anythin
   )
   await expect(readWhole(readVerified(storage, changed, count))).rejects.toThrow("changed is damaged")
 })
+
+test("no more is read of an object than it is said to have", async () => {
+  const stored = await store("endless", "x".repeat(1_000_000))
+  let bytes = 0
+  const short = { ...stored, bytes: 10 }
+  const read = readWhole(
+    readVerified(storage, short, (more) => {
+      bytes += more
+    }),
+  )
+  await expect(read).rejects.toThrow("endless is damaged: it has more than 10 bytes")
+  expect(bytes).toBe(0)
+})

@@ -3,10 +3,7 @@
 import { UserError } from "../../services/terminal/user-error"
 import type { StoredObject } from "../catalog/manifest"
 import { drain, measure } from "../storage/measure"
-import type { Bytes, Storage } from "../storage/storage"
-
-/** Thrown for an object that is not what its digest says. */
-class Damaged extends UserError {}
+import { atMost, type Bytes, Damaged, type Storage } from "../storage/storage"
 
 /**
  * The content of an object as it was stored.
@@ -15,10 +12,10 @@ class Damaged extends UserError {}
  */
 export async function* readVerified(
   storage: Storage,
-  { name, sha256 }: Omit<StoredObject, "bytes">,
+  { name, bytes, sha256 }: StoredObject,
   each: (bytes: number) => void,
 ): Bytes {
-  const read = measure(storage.read(name), each)
+  const read = measure(atMost(bytes, `${storage.place}: ${name}`, storage.read(name)), each)
   yield* read.content
   if (read.result().sha256 !== sha256) throw new Damaged(`${storage.place}: ${name} is damaged.`)
 }

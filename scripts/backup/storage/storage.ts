@@ -1,5 +1,7 @@
 /** Where backups lie: what a folder and an S3-compatible server both do. */
 
+import { UserError } from "../../services/terminal/user-error"
+
 /** Bytes in pieces, read once. */
 export type Bytes = AsyncIterable<Uint8Array>
 
@@ -20,6 +22,19 @@ export interface Storage {
   /** Writes an object whole or not at all, and returns once it is durable. */
   write(name: string, content: Bytes): Promise<void>
   remove(name: string): Promise<void>
+}
+
+/** Thrown for an object that is not what it should be. */
+export class Damaged extends UserError {}
+
+/** @throws {Damaged} once more than `bytes` came: whoever wrote it may have written anything */
+export async function* atMost(bytes: number, name: string, content: Bytes): Bytes {
+  let left = bytes
+  for await (const piece of content) {
+    left -= piece.byteLength
+    if (left < 0) throw new Damaged(`${name} is damaged: it has more than ${bytes} bytes.`)
+    yield piece
+  }
 }
 
 /** All of an object's content at once, for small ones. */

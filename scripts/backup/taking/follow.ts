@@ -149,11 +149,20 @@ export class Follower {
 
   /** Takes a backup where the newest is too old, or is of another server or timeline than this one. */
   async #keepYoung(): Promise<void> {
-    const manifests = await readManifests(this.#plan.storage)
+    const manifests = await readManifests(this.#plan.storage, (problem) => this.#warnOf(problem))
     const newest = manifests.at(-1)
     if (newest) this.#backups.set(newest)
     if (await this.#isDue(manifests)) await this.#takeBackup()
     await pause(AGE_MS, this.#stopped.signal)
+  }
+
+  #warnedOf = new Set<string>()
+
+  /** Once of each: manifests are read again and again. */
+  #warnOf(problem: string): void {
+    if (this.#warnedOf.has(problem)) return
+    this.#warnedOf.add(problem)
+    this.#plan.log.warn(`a backup is left out: ${problem}`)
   }
 
   async #isDue(manifests: readonly Manifest[]): Promise<boolean> {
@@ -166,9 +175,10 @@ export class Follower {
 
   async #takeBackup(): Promise<void> {
     const backup = await takeBackup(this.#plan)
-    const { manifest, removed } = backup
+    const { manifest, removed, problems } = backup
     this.#backups.set(manifest)
     this.#plan.log.info({ id: manifest.id, removed }, "took a backup")
+    for (const problem of problems) this.#plan.log.warn(`nothing old was removed: ${problem}`)
     await this.#plan.onBackup?.(backup)
   }
 }

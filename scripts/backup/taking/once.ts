@@ -3,7 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { UserError } from "../../services/terminal/user-error"
 import { type Manifest, newId, objectName, type StoredObject, writeManifest } from "../catalog/manifest"
-import { removeOld } from "../catalog/retention"
+import { type Removal, removeOld } from "../catalog/retention"
 import { clientEnvironment } from "../postgres/client-environment"
 import { outputFrom } from "../postgres/client-process"
 import { clientTool } from "../postgres/client-tools"
@@ -25,10 +25,8 @@ export interface BackupPlan {
   onProgress?(part: Part, bytes: number, about: number): void
 }
 
-export interface Backup {
+export interface Backup extends Removal {
   readonly manifest: Manifest
-  /** The ids of those that were removed, as there are more than are kept. */
-  readonly removed: readonly string[]
 }
 
 /** Takes a backup, and removes old ones. @throws {UserError} that says what to do; nothing counts as a backup then */
@@ -44,7 +42,7 @@ export async function takeBackup(plan: BackupPlan): Promise<Backup> {
     const times = { startedAt: startedAt.toISOString(), finishedAt: new Date().toISOString() }
     const manifest: Manifest = { format: 1, id, systemId, major, version, ...times, base, dump }
     await writeManifest(plan.storage, manifest)
-    return { manifest, removed: await removeOld(plan.storage, plan.keep) }
+    return { manifest, ...(await removeOld(plan.storage, plan.keep)) }
   })
 }
 
