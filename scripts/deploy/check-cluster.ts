@@ -1,8 +1,7 @@
-import { createInterface } from "node:readline/promises"
 import { stopSupervised } from "../services/processes/supervised-process"
 import { Checks } from "../services/terminal/checks"
 import { runScript } from "../services/terminal/command-line"
-import { UserError } from "../services/terminal/user-error"
+import { confirmChange } from "./cluster/confirm"
 import { assertInbox, ensureInstance } from "./cluster/existing-instance"
 import { currentCluster, kubectl, NAMESPACE } from "./cluster/kubectl"
 import { type Options, readOptions } from "./cluster/options"
@@ -17,7 +16,10 @@ await runScript(async () => main(readOptions(process.argv.slice(2), process.env)
 
 async function main(options: Options): Promise<number> {
   const cluster = await currentCluster()
-  if (!options.yes) await confirm(cluster, options.fresh)
+  const harm = options.fresh
+    ? `deletes the namespace ${NAMESPACE} with all its votes`
+    : "floods it with votes and kills its pods"
+  if (!options.yes) await confirmChange(cluster, `applies k8s-deployment/ to ${cluster} and ${harm}`)
   console.log(`On ${cluster}\n`)
   if (options.fresh) await forgetEverything()
   else await assertInbox(options.inbox)
@@ -26,19 +28,6 @@ async function main(options: Options): Promise<number> {
   const story = clusterSteps(checks, options)
   for (const step of options.steps) await story[step]()
   return checks.report()
-}
-
-async function confirm(cluster: string, fresh: boolean): Promise<void> {
-  if (!process.stdin.isTTY) throw new UserError(`This changes the cluster ${cluster}: say --yes to go on.`)
-  const what = fresh
-    ? `deletes the namespace ${NAMESPACE} with all its votes`
-    : "floods it with votes and kills its pods"
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question(
-    `This applies k8s-deployment/ to ${cluster} and ${what}. Go on? [y/N] `,
-  )
-  terminal.close()
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("Nothing was changed.")
 }
 
 async function forgetEverything(): Promise<void> {

@@ -40,8 +40,27 @@ const CHOICES: Record<string, Values> = {
     redis: { enabled: false, managedCidrs: ["203.0.113.7/32", "2001:db8::/64"] },
     postgres: { enabled: false, managedCidrs: ["203.0.113.8/32"] },
   },
-  "Secrets of somebody else": { credentials: { create: false, secrets: { vote: "vote-from-vault" } } },
-  "monitoring and KEDA": { monitoring: { serviceMonitor: true }, worker: { keda: { enabled: true } } },
+  "Secrets of somebody else": {
+    credentials: { create: false, secrets: { vote: "vote-from-vault", nats: "nats-from-vault" } },
+    inbox: "nats",
+  },
+  "monitoring and KEDA": {
+    monitoring: {
+      serviceMonitor: true,
+      alerts: true,
+      labels: { release: "kube-prometheus-stack" },
+      dashboard: { enabled: true, namespace: "monitoring" },
+    },
+    worker: { keda: { enabled: true } },
+  },
+  backups: {
+    backup: {
+      enabled: true,
+      to: "s3://bucket/tallyroom",
+      ageRecipients: ["age1abc", "age1def"],
+      spool: { storageClassName: "fast" },
+    },
+  },
   "settings and a registry of one's own": {
     images: { vote: `registry.example/vote@sha256:${"a".repeat(64)}`, pullSecrets: [{ name: "registry" }] },
     vote: { env: { BACKLOG_LIMIT: "1000", LOG_LEVEL: "debug" } },
@@ -63,7 +82,9 @@ async function run(command: "template" | "lint", values: Values) {
   await Bun.write(file, JSON.stringify(values))
   const words =
     command === "lint" ? ["lint", "--strict"] : ["template", "tallyroom", "--namespace", "tallyroom"]
-  const child = Bun.spawn([helm, ...words, CHART, "--values", file], {
+  // Built by `go install`, Helm takes no cluster for one of Kubernetes 1.20.
+  const flags = ["--values", file, "--kube-version", KUBERNETES_VERSIONS[0] ?? ""]
+  const child = Bun.spawn([helm, ...words, CHART, ...flags], {
     env: { HOME: folder, PATH: process.env.PATH ?? "" },
     stdout: "pipe",
     stderr: "pipe",
@@ -128,6 +149,38 @@ describe("each object is the one of the manifests", () => {
   })
 })
 
+test("with monitoring each object is the one of the addons, down to the braces of Prometheus and Grafana", async () => {
+  const monitoring = { serviceMonitor: true, alerts: true, dashboard: { enabled: true } }
+  const rendered = await render({ monitoring, worker: { keda: { enabled: true } } })
+  const addons = ["monitoring", "alerts", "dashboard", "keda-worker"].map((name) => `addons/${name}.yaml`)
+  const expected = await plain(...standard, ...addons)
+  for (const it of [rendered, expected]) it.delete("Deployment/worker")
+  expect(sorted(rendered)).toEqual(sorted(expected))
+})
+
+test("a Prometheus Operator that selects by labels finds what is made for it", async () => {
+  const monitoring = { serviceMonitor: true, alerts: true, labels: { release: "stack" } }
+  const rendered = await render({ monitoring })
+  for (const name of ["ServiceMonitor/tallyroom", "PrometheusRule/tallyroom"])
+    expect(rendered.get(name)).toMatchObject({
+      metadata: { labels: { "app.kubernetes.io/part-of": "tallyroom", release: "stack" } },
+    })
+})
+
+test("with backups each object is the one of the addon, and the WAL that waits is kept by helm uninstall", async () => {
+  const place = { endpoint: "https://fra1.digitaloceanspaces.com", region: "fra1" }
+  const rendered = await render({ backup: { enabled: true, to: "s3://bucket/tallyroom", ...place } })
+  const expected = await plain(...standard, "addons/backup.yaml")
+  const keep = { "helm.sh/resource-policy": "keep" }
+  expect(rendered.get("PersistentVolumeClaim/backup-spool")).toMatchObject({
+    metadata: { annotations: keep },
+  })
+  expect(rendered.get("ConfigMap/backup")).toMatchObject({ data: { BACKUP_TO: "s3://bucket/tallyroom" } })
+  for (const it of [rendered, expected])
+    for (const name of ["PersistentVolumeClaim/backup-spool", "ConfigMap/backup"]) it.delete(name)
+  expect(sorted(rendered)).toEqual(sorted(expected))
+})
+
 test("links lead to the hosts by HTTPS, and settings arrive", async () => {
   const expose = { kind: "ingress", hosts: HOSTS, trustedProxies: "10.244.0.0/16" }
   const rendered = await render({ expose, vote: { env: { BACKLOG_LIMIT: "1000" } } })
@@ -180,6 +233,17 @@ test.each([
   ["an unknown inbox", { inbox: "kafka" }, "inbox"],
   ["a value that does not exist", { vote: { replicas: 3 } }, "replicas"],
   ["a secret as a setting", { result: { env: { ADMIN_TOKEN: "x" } } }, "ADMIN_TOKEN"],
+  ["backups that go nowhere", { backup: { enabled: true } }, "/backup/to"],
+  [
+    "backups through a port that is closed",
+    { backup: { endpoint: "http://minio.storage:9000" } },
+    "endpoint",
+  ],
+  [
+    "backups of a Postgres that is not there",
+    { backup: { enabled: true, to: "s3://bucket/x" }, postgres: { enabled: false } },
+    "/postgres/enabled",
+  ],
   ["a link with a path", { expose: { urls: { vote: "https://example.org/vote" } } }, "vote"],
 ])("refuses %s, and says which", async (_, values, word) => {
   const { code, error } = await run("template", values)

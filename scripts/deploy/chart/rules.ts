@@ -35,15 +35,17 @@ const scale = (app: string): readonly Edit[] => [
   ["minReplicas: 2", `minReplicas: {{ .Values.${app}.minReplicas }}`],
   ["maxReplicas: 8", `maxReplicas: {{ .Values.${app}.maxReplicas }}`],
 ]
-const volume = (store: string, size: string): Edit => [
-  `        accessModes: [ReadWriteOnce]\n        resources:\n          requests: { storage: ${size} }`,
-  `        accessModes: [ReadWriteOnce]
-        {{- with .Values.${store}.storageClassName }}
-        storageClassName: {{ . }}
-        {{- end }}
-        resources:
-          requests: { storage: {{ .Values.${store}.storage }} }`,
+/** The size and class of a volume, which stand this far from the left. */
+const claim = (values: string, size: string, indent = "  "): Edit => [
+  `${indent}accessModes: [ReadWriteOnce]\n${indent}resources:\n${indent}  requests: { storage: ${size} }`,
+  `${indent}accessModes: [ReadWriteOnce]
+${indent}{{- with .Values.${values}.storageClassName }}
+${indent}storageClassName: {{ . }}
+${indent}{{- end }}
+${indent}resources:
+${indent}  requests: { storage: {{ .Values.${values}.storage }} }`,
 ]
+const volume = (store: string, size: string) => claim(store, size, " ".repeat(8))
 const cidrs = (store: string, example: string): Edit => [
   `    - to: [{ ipBlock: { cidr: ${example} } }]\n`,
   `    - to:
@@ -55,6 +57,17 @@ const cidrs = (store: string, example: string): Edit => [
 const host = (app: string): Edit => [
   `${app}.tallyroom.example`,
   `{{ required "expose.hosts.${app} must name the host" .Values.expose.hosts.${app} }}`,
+]
+
+/** Labels by which a Prometheus Operator selects what it takes. */
+const SELECTED: Edit = [
+  "  labels: { app.kubernetes.io/part-of: tallyroom }\n",
+  `  labels:
+    app.kubernetes.io/part-of: tallyroom
+    {{- with .Values.monitoring.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+`,
 ]
 
 export const RULES: readonly Rule[] = [
@@ -168,8 +181,19 @@ spec:
       host("result"),
     ],
   },
-  { file: "inboxes/nats.yaml", when: `eq .Values.inbox "nats"`, edits: [volume("nats", "5Gi")] },
-  { file: "inboxes/rabbitmq.yaml", when: `eq .Values.inbox "rabbitmq"`, edits: [volume("rabbitmq", "10Gi")] },
+  {
+    file: "inboxes/nats.yaml",
+    when: `eq .Values.inbox "nats"`,
+    edits: [
+      ["secret: { name: nats }", "secret: { name: {{ .Values.credentials.secrets.nats }} }"],
+      volume("nats", "5Gi"),
+    ],
+  },
+  {
+    file: "inboxes/rabbitmq.yaml",
+    when: `eq .Values.inbox "rabbitmq"`,
+    edits: [secret("rabbitmq"), volume("rabbitmq", "10Gi")],
+  },
   {
     file: "addons/managed-stores.yaml",
     objects: {
@@ -181,13 +205,44 @@ spec:
   // Both must be there before a release, and outlive it.
   { file: "addons/cloudnative-pg.yaml", when: false },
   { file: "addons/external-secrets.yaml", when: false },
-  // Its own legends are written in braces, and Grafana may run in any namespace.
-  { file: "addons/dashboard.yaml", when: false },
-  // Their own texts are templates of Prometheus's, in braces, too.
-  { file: "addons/alerts.yaml", when: false },
-  // It has a secret and a place of its own to name, so it is applied beside the chart.
-  { file: "addons/backup.yaml", when: false },
-  { file: "addons/monitoring.yaml", when: ".Values.monitoring.serviceMonitor" },
+  {
+    file: "addons/dashboard.yaml",
+    when: ".Values.monitoring.dashboard.enabled",
+    edits: [
+      [
+        "  namespace: {{ .Release.Namespace }}\n",
+        "  namespace: {{ .Values.monitoring.dashboard.namespace | default .Release.Namespace }}\n",
+      ],
+    ],
+  },
+  { file: "addons/alerts.yaml", when: ".Values.monitoring.alerts", edits: [SELECTED] },
+  { file: "addons/monitoring.yaml", when: ".Values.monitoring.serviceMonitor", edits: [SELECTED] },
+  {
+    file: "addons/backup.yaml",
+    when: ".Values.backup.enabled",
+    edits: [
+      [
+        "BACKUP_TO: s3://CHANGE-ME/tallyroom",
+        `BACKUP_TO: {{ required "backup.to must name the bucket" .Values.backup.to | quote }}`,
+      ],
+      [
+        "AWS_ENDPOINT_URL: https://fra1.digitaloceanspaces.com",
+        "AWS_ENDPOINT_URL: {{ .Values.backup.endpoint | quote }}",
+      ],
+      ["AWS_REGION: fra1", "AWS_REGION: {{ .Values.backup.region | quote }}"],
+      [`BACKUP_KEEP: "7"`, "BACKUP_KEEP: {{ .Values.backup.keep | quote }}"],
+      [
+        `BACKUP_AGE_RECIPIENTS: ""`,
+        `BACKUP_AGE_RECIPIENTS: {{ join "," .Values.backup.ageRecipients | quote }}`,
+      ],
+      [`schedule: "17 3 * * *"`, "schedule: {{ .Values.backup.schedule | quote }}"],
+      secret("backup"),
+      ["secretName: backup-storage,", "secretName: {{ .Values.backup.storageSecret }},"],
+      // WAL that waits there is nowhere else.
+      ["  name: backup-spool\n", "  name: backup-spool\n  annotations: { helm.sh/resource-policy: keep }\n"],
+      claim("backup.spool", "10Gi"),
+    ],
+  },
   {
     file: "addons/keda-worker.yaml",
     when: ".Values.worker.keda.enabled",

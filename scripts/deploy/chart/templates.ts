@@ -52,7 +52,7 @@ function templateOf(rule: Rule, manifest: string): string {
 }
 
 function edit(rule: Rule, manifest: string): string {
-  let text = manifest
+  let text = withoutActions(manifest)
   for (const [found, put] of EVERYWHERE) text = text.replaceAll(found, () => put)
   for (const [found, put] of rule.edits ?? []) {
     if (!text.includes(found))
@@ -63,6 +63,9 @@ function edit(rule: Rule, manifest: string): string {
   }
   return text
 }
+
+/** Braces of a manifest's own, such as those of Prometheus's and Grafana's templates, are none of Helm's. */
+const withoutActions = (text: string) => text.replaceAll("{{", `{{ "{{" }}`)
 
 const withImages = (text: string) =>
   text.replace(IMAGE, (_, before, image) => `${before}{{ .Values.images.${imageName(image)} }}`)

@@ -3,6 +3,7 @@ import { listObjects, NAMESPACE } from "./kubectl"
 import { type Autoscaler, appOf, isReady, type Pod, type Workload } from "./objects"
 
 type Anything = Pod | Workload | Autoscaler
+const KINDS = "pods,deployments,statefulsets,horizontalpodautoscalers"
 
 /** The time between two checks, as kubectl costs a tenth of a second of a core. */
 const LOOK_MS = 500
@@ -13,15 +14,20 @@ const NO_IMAGE = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "Inva
 /**
  * Waits until every workload runs as many ready pods of its newest version as it should, autoscaled ones at least their
  * minimum. `say` hears what is still missing, whenever that changes.
+ * @param namespace where the workloads are
  * @returns how long it took, in ms
  * @throws {UserError} at the deadline, or early when a node can't get an image, saying how it gets there
  */
-export async function untilGreen(deadlineMs: number, say: (progress: string) => void): Promise<number> {
+export async function untilGreen(
+  deadlineMs: number,
+  say: (progress: string) => void,
+  namespace = NAMESPACE,
+): Promise<number> {
   const start = performance.now()
   let imageMissingSince: number | undefined
   for (let lastSaid = ""; ; ) {
-    const objects = await listObjects<Anything>("pods,deployments,statefulsets,horizontalpodautoscalers")
-    const missing = missingIn(objects)
+    const objects = await listObjects<Anything>(KINDS, "--namespace", namespace)
+    const missing = missingIn(objects, namespace)
     if (missing.length === 0) return performance.now() - start
     if (missing.join() !== lastSaid) say(`waiting for ${missing.join(", ")}`)
     lastSaid = missing.join()
@@ -38,7 +44,7 @@ export async function untilGreen(deadlineMs: number, say: (progress: string) => 
 }
 
 /** Says in words what each workload still lacks; nothing when all is as it should be. */
-export function missingIn(objects: Anything[]): string[] {
+export function missingIn(objects: Anything[], namespace = NAMESPACE): string[] {
   const pods = objects.filter((it): it is Pod => it.kind === "Pod")
   const scalers = objects.filter((it): it is Autoscaler => it.kind === "HorizontalPodAutoscaler")
   const workloads = objects.filter(
@@ -56,15 +62,15 @@ export function missingIn(objects: Anything[]): string[] {
     if (old > 0 && current >= wanted) return [`${name} (${old} of an older version are left)`]
     return [`${name} (${Math.min(ready, current)} of ${wanted} ready${reasonOf(pods, name)})`]
   })
-  return missing.length === 0 ? [] : [...crashingJobs(pods, workloads), ...missing]
+  return missing.length === 0 ? [] : [...crashingJobs(pods, workloads, namespace), ...missing]
 }
 
 /** Jobs that crash, such as that of the credentials: the workloads wait for them in vain. */
-function crashingJobs(pods: Pod[], workloads: Workload[]): string[] {
+function crashingJobs(pods: Pod[], workloads: Workload[], namespace: string): string[] {
   return pods
     .filter((pod) => !workloads.some(({ metadata }) => metadata.name === appOf(pod)))
     .filter((pod) => waitingOf(pod)?.reason === "CrashLoopBackOff")
-    .map((pod) => `${appOf(pod)} (it crashes: kubectl -n ${NAMESPACE} logs ${pod.metadata.name} says why)`)
+    .map((pod) => `${appOf(pod)} (it crashes: kubectl -n ${namespace} logs ${pod.metadata.name} says why)`)
 }
 
 function reasonOf(pods: Pod[], app: string): string {
