@@ -88,6 +88,8 @@ export type Entry = {
   knew?: number
   /** An end-of-poll marker: before it stands all that was accepted of this poll (its number) before this stop of it. */
   stopMarker?: { poll: number; stop: number }
+  /** What its writer shows to prove that it is a worker, where it shows anything: for who can tell whether it is one. */
+  proof?: string
 }
 
 /**

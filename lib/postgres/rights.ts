@@ -52,7 +52,7 @@ export const RESULT_RIGHTS: Rights = {
 export const WORKER_RIGHTS: Rights = {
   ...{ room: ALL, polls: ALL, votes: ALL, tallies: ALL, timeline: ALL, books: ALL, set_aside: ALL },
   ...{ shards: ALL, closings: ALL, workers: ALL, burials: ALL, deleted_polls: ALL, replaced_votes: ALL },
-  ...{ acceptances: ALL, inbox_losses: ALL, streams: ALL, setbacks: ALL, migrations: ALL },
+  ...{ acceptances: ALL, inbox_losses: ALL, streams: ALL, setbacks: ALL, migrations: ALL, stop_key: READ },
   polls_place: ["USAGE"],
   polls_number_seq: ["USAGE", "UPDATE"],
 }

@@ -13,6 +13,7 @@ import { type InboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { type AppendAnswer, InboxAway, termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { readShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
@@ -441,6 +442,25 @@ export function inboxContract(kind: InboxKind): void {
       await becomes(async () => (await booksOf("after-end"))?.late, 1)
       await becomes(() => booth.cast("after-end", voter("ann"), "a"), { kind: "closed" })
       expect(await tally("after-end")).toEqual({})
+    })
+
+    test.if(kind !== "redis")("ends no poll by a stop marker that no worker wrote", async () => {
+      await open("forged")
+      await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'forged'`
+      const [row] = await sql`SELECT number, stops FROM polls WHERE id = 'forged'`
+      const poll = Number(row?.number)
+      const forged = encodeStopMarker({ poll, stop: Number(row?.stops) })
+      for (let shard = 0; shard < SHARDS; shard++)
+        await writeGarbage(stores(), server.url, booth, shard, forged)
+      await becomes(async () => (await sql`SELECT state FROM polls WHERE id = 'forged'`)[0]?.state, "final")
+      const ends = await sql`SELECT shard, log, closings.seq FROM closings JOIN shards USING (shard)
+        WHERE poll = ${poll}`
+      expect(ends.length).toBe(SHARDS)
+      const admin = await openInboxAdmin(stores(), server.url)
+      for (const { log, seq } of ends) {
+        const [entry] = (await admin?.reader(log).read({ ms: 0, seq: Number(seq) - 1 }, 1, 1_000)) ?? []
+        expect(entry).toMatchObject({ raw: forged, proof: expect.any(String) })
+      }
     })
 
     test("shows final polls and idle tallies again after Redis was emptied, whatever holds the ballots", async () => {

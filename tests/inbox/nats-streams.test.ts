@@ -11,6 +11,7 @@ import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import { BALLOT_ID_BASE, encodeBallotEntry, encodeStopMarker } from "@tallyroom/lib/inbox/stream/entries"
 import { readShardState, writeShardState } from "@tallyroom/lib/inbox/stream/shard-state"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { createLog } from "@tallyroom/lib/process/logging"
 import { examplePoll } from "../../apps/vote/testing/vote"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
@@ -49,6 +50,7 @@ const names = (what: string, n: number) => Array.from({ length: n }, (_, i) => `
 const books = async () =>
   (await auditPolls(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis))[0]
 const streamInUse = async () => (await readShardState(booth.redis, 0)).stream
+const countLosses = async () => (await sql`SELECT count(*)::integer AS losses FROM inbox_losses`)[0]?.losses
 const streamsAtNats = async () =>
   ((await askJetStream(server.url, "STREAM.NAMES")).streams as string[]).map((name) =>
     name.replace("tallyroom-", ""),
@@ -174,15 +176,15 @@ test("a stream that can't be filled is not left behind", async () => {
   await askJetStream(server.url, `STREAM.PURGE.tallyroom-${inUse}`)
   // Who voted can't be read, so no new stream is ever whole.
   await sql`ALTER TABLE votes RENAME TO votes_away`
-  worker = await startWorker(stores(), SHARDS, server.url)
-  const tries = async () => {
-    const [row] =
-      await sql`SELECT count(*)::integer AS n FROM inbox_losses WHERE at > now() - interval '20 seconds'`
-    return row?.n
-  }
-  const losses = await tries()
-  await becomes(async () => (await tries()) >= losses + 2, true)
+  const logged: string[] = []
+  const log = createLog("test", "error", { write: (line) => void logged.push(line) })
+  worker = await startWorker(stores(), SHARDS, server.url, 1, 0, null, log)
+  const tries = async () => Number((await sql`SELECT epoch FROM shards`)[0]?.epoch)
+  const [losses, triedBefore] = [await countLosses(), await tries()]
+  await becomes(async () => (await tries()) >= triedBefore + 4, true)
   await worker.stop()
+  expect(logged.filter((line) => line.includes("the broker lost a stream"))).toHaveLength(1)
+  expect(await countLosses()).toBe(losses + 1)
   expect(await streamsAtNats()).toEqual([inUse])
   await sql`ALTER TABLE votes_away RENAME TO votes`
   worker = await startWorker(stores(), SHARDS, server.url)

@@ -102,6 +102,7 @@ describe("with result's role", () => {
 
   test.each([
     ...[
+      "SELECT key FROM stop_key",
       "SELECT option FROM votes",
       "SELECT previous FROM votes",
       "SELECT * FROM votes",

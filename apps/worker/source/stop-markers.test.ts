@@ -9,6 +9,7 @@ import { useStores } from "../../../tests/harness/stores"
 import { examplePoll } from "../../vote/testing/vote"
 import { inspectShard } from "./redis-inspection"
 import { StopMarkers } from "./stop-markers"
+import { StopProofs } from "./stop-proof"
 
 const stores = useStores()
 const GRACE_MS = 300
@@ -48,7 +49,7 @@ async function becomesDue(markers: StopMarkers): Promise<boolean> {
 }
 
 test("a stop gets its marker only a while after vote could read it, and again after Redis was away", async () => {
-  const markers = new StopMarkers(sql, redis, 1, GRACE_MS)
+  const markers = new StopMarkers(sql, redis, 1, new StopProofs(sql), GRACE_MS)
   await writePollCopy(redis, 0, open)
   await lowerFence()
   expect(await becomesDue(markers)).toBe(false)
@@ -74,7 +75,7 @@ test("a later poll under the same id, and a deleted one, take no votes of the po
     { ...open, number: 2, revision: 1 },
     { ...closed, number: 3, deleting: true },
   ]) {
-    const markers = new StopMarkers(sql, redis, 1, GRACE_MS)
+    const markers = new StopMarkers(sql, redis, 1, new StopProofs(sql), GRACE_MS)
     await writePollCopy(redis, 0, standing)
     expect(await markers.due([closed])).toEqual([])
     await untilDue(markers)

@@ -3,7 +3,8 @@
  * worker waits until the stopped poll stands where vote reads it, and then until no older reading is left. Then it writes a
  * marker into the stream: whatever stands before the marker was accepted in time. What comes behind it was answered 503: it counts
  * if it is read before the poll is final, as no earlier answer says otherwise, and else it is late. The marker names the stop, so that it says
- * nothing of a later one, should the poll go on meanwhile.
+ * nothing of a later one, should the poll go on meanwhile. A marker that no worker wrote, or one of a version that proved nothing, is read
+ * over: the one that this worker writes then ends the poll as well, somewhat later.
  */
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
@@ -13,6 +14,7 @@ import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { recordStop, type Stop, stopOf } from "../polls/poll-steps"
+import type { StopProofs } from "./stop-proof"
 
 /** More than the greatest age of a reading: vote apps of earlier versions count it from the answer and not from the question. */
 const GRACE_MS = 2 * READING_USABLE_MS + 1_000
@@ -31,6 +33,7 @@ export class StopMarkers {
     private readonly sql: Database,
     private readonly redis: Redis,
     private readonly shard: number,
+    private readonly proofs: StopProofs,
     private readonly graceMs = GRACE_MS,
   ) {}
 
@@ -57,10 +60,21 @@ export class StopMarkers {
     return at <= now
   }
 
-  /** Called when the marker of a stop was read at this position. */
-  async passed(stopped: Stop, position: Position): Promise<void> {
-    if (!(await recordStop(this.sql, stopped, this.shard, position))) return
-    this.recorded.set(stopped.poll, Math.max(stopped.stop, this.recorded.get(stopped.poll) ?? 0))
+  /**
+   * Called when the marker of a stop was read at this position of a stream.
+   * @param proof that it shows
+   * @returns whether a worker had written it
+   */
+  async passed(
+    stopped: Stop,
+    position: Position,
+    stream: string,
+    proof: string | undefined,
+  ): Promise<boolean> {
+    if (!(await this.proofs.isProven(stream, stopped, proof))) return false
+    if (await recordStop(this.sql, stopped, this.shard, position))
+      this.recorded.set(stopped.poll, Math.max(stopped.stop, this.recorded.get(stopped.poll) ?? 0))
+    return true
   }
 
   /** Forgets everything: the stream may be another one. */

@@ -2,22 +2,29 @@
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
-import type { StreamReader } from "@tallyroom/lib/inbox/stream/contract"
+import type { BrokerAdmin, StreamReader } from "@tallyroom/lib/inbox/stream/contract"
 import type { StopMarkers } from "./stop-markers"
 
 export class StreamCursor {
   private reader: StreamReader | null = null
+  private stream = ""
 
-  /** @param onGap is told how many entries were gone before they were read */
+  /**
+   * @param onGap is told how many entries were gone before they were read
+   * @param onUnproven is told of each stop marker that no worker is proven to have written: it ends no poll
+   */
   constructor(
+    private readonly broker: BrokerAdmin,
     private readonly stops: StopMarkers,
     private readonly onGap: (missing: number) => Promise<void>,
+    private readonly onUnproven: (position: Position) => void,
   ) {}
 
   /** Reads another stream from now on. */
-  async follow(reader: StreamReader): Promise<void> {
+  async follow(stream: string): Promise<void> {
     await this.close()
-    this.reader = reader
+    this.stream = stream
+    this.reader = this.broker.reader(stream)
   }
 
   /** A stop that is recorded here takes effect only when the shard's position has passed its marker. */
@@ -26,8 +33,9 @@ export class StreamCursor {
     const last = entries.at(-1)?.position.seq ?? after.seq
     const missing = last - after.seq - entries.length
     if (missing > 0) await this.onGap(missing)
-    for (const { stopMarker, position } of entries) {
-      if (stopMarker) await this.stops.passed(stopMarker, position)
+    for (const { stopMarker, position, proof } of entries) {
+      if (!stopMarker) continue
+      if (!(await this.stops.passed(stopMarker, position, this.stream, proof))) this.onUnproven(position)
     }
     return entries
   }

@@ -30,6 +30,7 @@ import {
 } from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
 import { StopMarkers } from "./stop-markers"
+import { StopProofs } from "./stop-proof"
 import { StreamCursor } from "./stream-cursor"
 import { StreamRemains } from "./stream-remains"
 import { eachStandingBallot, expiredPolls, streamOf } from "./stream-restore"
@@ -53,6 +54,7 @@ export class StreamSource implements Source {
   private readonly cursor: StreamCursor
   private readonly acceptance: AcceptanceCounts
   private readonly stops: StopMarkers
+  private readonly proofs: StopProofs
   private readonly verification: StreamVerification
   private readonly readMark: ReadMark
   private readonly remains: StreamRemains
@@ -65,6 +67,9 @@ export class StreamSource implements Source {
   private checkedAt = Number.NEGATIVE_INFINITY
   private forgotAt = Number.NEGATIVE_INFINITY
   private turn = 0
+  /** The stream that was last said to be lost: while no new one can be made in its place it is found lost again and again. */
+  private toldLost: string | null = null
+  private isUnprovenTold = false
   /** While all copies are written into a Redis process that had none from this worker. */
   private adopting: Promise<void> | null = null
 
@@ -72,8 +77,14 @@ export class StreamSource implements Source {
     private readonly shard: number,
     private readonly parts: StreamSourceParts,
   ) {
-    this.stops = new StopMarkers(parts.sql, parts.redis, shard)
-    this.cursor = new StreamCursor(this.stops, (missing) => this.bookGap(missing))
+    this.proofs = new StopProofs(parts.sql)
+    this.stops = new StopMarkers(parts.sql, parts.redis, shard, this.proofs)
+    this.cursor = new StreamCursor(
+      parts.broker,
+      this.stops,
+      (missing) => this.bookGap(missing),
+      (position) => this.tellUnproven(position),
+    )
     this.remains = new StreamRemains(parts.sql, parts.broker, shard)
     this.acceptance = new AcceptanceCounts(parts.sql, shard)
     this.verification = new StreamVerification(parts.sql, parts.broker, shard)
@@ -89,6 +100,7 @@ export class StreamSource implements Source {
     const problem = broker.problem()
     if (problem !== null) throw new Error(problem)
     await takeOver(this.shard, this.parts)
+    this.proofs.forget()
     this.recount = null
     const known = await streamOf(sql, this.shard)
     const counted = behindInStream(await readCounted(redis, this.shard), known, counter)
@@ -104,7 +116,9 @@ export class StreamSource implements Source {
       this.stream = await this.renew(counter, stream, isLaterLost)
     } else this.stream = stream
     if (wentBack) this.recount = await Recount.begin(this.shard, this.parts)
-    await this.cursor.follow(broker.reader(this.stream))
+    this.isUnprovenTold = false
+    await this.cursor.follow(this.stream)
+    this.toldLost = null
     this.settled = counter.position.seq
     this.stops.forget()
     this.readMark.forget()
@@ -137,7 +151,8 @@ export class StreamSource implements Source {
     }
     if (this.recount?.isDone(counter, isIdle, length)) await this.settle(this.recount, counter)
     for (const stopped of await this.stops.due(polls.all())) {
-      await broker.append(this.stream, [{ text: encodeStopMarker(stopped), stop: stopped }])
+      const proof = await this.proofs.of(this.stream, stopped)
+      await broker.append(this.stream, [{ text: encodeStopMarker(stopped), stop: stopped, proof }])
     }
     await this.forgetPolls()
     return true
@@ -233,7 +248,7 @@ export class StreamSource implements Source {
     if (await this.verification.isLost(later, 0)) return false
     if (known !== null && (await broker.look(known)) !== null) {
       await this.acceptance.load()
-      await this.cursor.follow(broker.reader(known))
+      await this.cursor.follow(known)
       await counter.drain(REST_MS)
     }
     await counter.moveTo({ ms: await this.after(counter.position), seq: 0 }, { name: later, readUntil: null })
@@ -301,20 +316,22 @@ export class StreamSource implements Source {
     const look = await broker.look(stream)
     if (look?.wasEmptied || (look && hasRest)) {
       await Bun.sleep(READING_USABLE_MS)
-      await this.cursor.follow(broker.reader(stream))
+      await this.cursor.follow(stream)
       await counter.drain(hasRest ? REST_MS : 0)
     }
-    await recordLoss(sql, this.shard)
+    if (this.toldLost !== stream) await recordLoss(sql, this.shard)
     await recordAccepted(sql, counter.holding(), await readAnswerCounts(redis, this.shard, polls.all()))
     for (const loss of await bookLosses(sql, counter.holding())) {
       if (loss.lost > 0) log.error({ shard: this.shard, ...loss }, "ballots were lost with the inbox")
     }
     await this.acceptance.load()
+    if (this.toldLost === stream) return
     const waiting = look ? { waiting: Math.max(0, look.length - counter.position.seq) } : {}
     log.error(
       { shard: this.shard, stream, ...waiting },
       "the broker lost a stream: ballots that waited in it are lost",
     )
+    this.toldLost = stream
   }
 
   private async bookGap(missing: number): Promise<void> {
@@ -324,6 +341,16 @@ export class StreamSource implements Source {
       "entries were removed before they were counted",
     )
     await recordLoss(sql, this.shard)
+  }
+
+  /** Once for each opening: who can write one marker can write a thousand. */
+  private tellUnproven({ seq }: Position): void {
+    if (this.isUnprovenTold) return
+    this.isUnprovenTold = true
+    this.parts.log.warn(
+      { shard: this.shard, stream: this.stream, seq },
+      "a stop marker that no worker of this version has written ends no poll: a worker from before an upgrade wrote it, or somebody else who may write ballots",
+    )
   }
 
   /** Redis may be away: what is in the stream is counted all the same. */

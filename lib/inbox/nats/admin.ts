@@ -1,6 +1,7 @@
 /** The worker's side of NATS JetStream: it makes a shard's stream, verifies it, and forgets polls. */
 
 import { DiscardPolicy, StorageType } from "@nats-io/jetstream"
+import { headers } from "@nats-io/transport-node"
 import type { Position } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import type { Access } from "../access"
@@ -9,6 +10,7 @@ import { brokerAnswer } from "../stream/broker-answer"
 import {
   type BrokerAdmin,
   FIRST_ENTRY,
+  PROOF,
   type StreamEntry,
   type StreamLook,
   type StreamReader,
@@ -127,17 +129,23 @@ export class NatsAdmin implements BrokerAdmin {
   }
 
   /** A ballot that stands on its subject already was written by an earlier try. */
-  private async write(stream: string, { text, ballot, stop }: StreamEntry): Promise<void> {
+  private async write(stream: string, { text, ballot, stop, proof }: StreamEntry): Promise<void> {
     const own = crypto.randomUUID()
     const other = stop ? stopSubject(stream, stop, own) : noteSubject(stream, own)
     const subject = ballot ? subjectOf(stream, ballot) : other
     await this.nats
       .get()
-      .js.publish(subject, text)
+      .js.publish(subject, text, proof === undefined ? {} : { headers: showing(proof) })
       .catch((error) => {
         if (!isSubjectTaken(error)) throw error
       })
   }
+}
+
+function showing(proof: string) {
+  const shown = headers()
+  shown.set(PROOF, proof)
+  return shown
 }
 
 function nullIfUnknown(error: unknown): null {

@@ -1,10 +1,11 @@
 /** Reads a stream by sequence, in batches that NATS is asked for. */
 
 import { type Consumer, DeliverPolicy, type JsMsg } from "@nats-io/jetstream"
+import type { MsgHdrs } from "@nats-io/transport-node"
 import type { Position } from "../../ballots/ballot"
 import type { Entry } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
-import type { StreamReader } from "../stream/contract"
+import { PROOF, type StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
 import { isOfWorker, type Nats, natsStream } from "./connection"
 
@@ -43,10 +44,11 @@ export class NatsReader implements StreamReader {
     const entries: Entry[] = []
     let last = after
     const take = (message: JsMsg) => {
-      const { seq, subject } = message
+      const { seq, subject, headers } = message
       // A server that was just elected may hand over again what it handed over before.
       if (seq <= last.seq) return
-      const entry = ofItsWriter(ofItsTime(decodeEntry(message.string(), seq, last)), subject)
+      const decoded = { ...decodeEntry(message.string(), seq, last), ...shownIn(headers) }
+      const entry = ofItsWriter(ofItsTime(decoded), subject)
       entries.push(entry)
       last = entry.position
     }
@@ -78,6 +80,10 @@ export class NatsReader implements StreamReader {
  */
 function ofItsTime(entry: Entry): Entry {
   return entry.ballotId ? { ...entry, knew: entry.ballotId.ms - 1 } : entry
+}
+
+function shownIn(headers: MsgHdrs | undefined): Pick<Entry, "proof"> {
+  return headers?.has(PROOF) ? { proof: headers.get(PROOF) } : {}
 }
 
 /** A marker that stands where vote may write ends no poll: it would make ballots late that vote answered with success. */

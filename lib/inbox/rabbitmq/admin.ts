@@ -85,7 +85,7 @@ export class RabbitAdmin implements BrokerAdmin {
   async append(stream: string, entries: readonly StreamEntry[]): Promise<void> {
     const inTime = (confirmed: Promise<void>) =>
       brokerAnswer("RabbitMQ", confirmed, RABBITMQ_ADMIN_TIMEOUT_MS)
-    for (const { text } of entries) await this.sender.send(stream, { text }, inTime)
+    for (const { text, proof } of entries) await this.sender.send(stream, { text, proof }, inTime)
   }
 
   reader(stream: string): StreamReader {

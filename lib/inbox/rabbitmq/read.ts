@@ -4,7 +4,7 @@ import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots/ballot"
 import { type Entry, InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
-import type { StreamReader } from "../stream/contract"
+import { PROOF, type StreamReader } from "../stream/contract"
 import { decodeEntry } from "../stream/entries"
 import { queueOf, type Rabbit } from "./connection"
 import { KNEW } from "./send"
@@ -13,7 +13,7 @@ import { KNEW } from "./send"
 const AHEAD = 20_000
 const CLOSE_TIMEOUT_MS = 1_000
 
-type Message = { text: string; seq: number; knew: number | null }
+type Message = { text: string; seq: number; shown: Pick<Entry, "knew" | "proof"> }
 
 /** Offsets begin with 0 and positions with 1: the entry at offset n has the position n + 1. */
 export class RabbitReader implements StreamReader {
@@ -40,8 +40,8 @@ export class RabbitReader implements StreamReader {
     for (const done of this.acknowledge.splice(0, count)) done()
     const entries: Entry[] = []
     let before = after
-    for (const { text, seq, knew } of messages) {
-      const entry: Entry = { ...decodeEntry(text, seq, before), ...(knew !== null && { knew }) }
+    for (const { text, seq, shown } of messages) {
+      const entry: Entry = { ...decodeEntry(text, seq, before), ...shown }
       entries.push(entry)
       before = entry.position
     }
@@ -92,7 +92,7 @@ export class RabbitReader implements StreamReader {
     const seq = Number(message.headers?.["x-stream-offset"]) + 1
     if (!(seq > this.last)) return Promise.resolve()
     this.last = seq
-    this.waiting.push({ text: textOf(message.body), seq, knew: knewIn(message) })
+    this.waiting.push({ text: textOf(message.body), seq, shown: shownIn(message) })
     this.onArrival?.()
     return new Promise((done) => this.acknowledge.push(done))
   }
@@ -107,10 +107,13 @@ export class RabbitReader implements StreamReader {
   }
 }
 
-/** What the header of a ballot says; null where there is none. */
-function knewIn({ headers }: AsyncMessage): number | null {
-  const knew: unknown = headers?.[KNEW]
-  return typeof knew === "string" && /^\d{1,15}$/.test(knew) ? Number(knew) : null
+/** What the headers of an entry say. */
+function shownIn({ headers }: AsyncMessage): Pick<Entry, "knew" | "proof"> {
+  const [knew, proof]: unknown[] = [headers?.[KNEW], headers?.[PROOF]]
+  return {
+    ...(typeof knew === "string" && /^\d{1,15}$/.test(knew) && { knew: Number(knew) }),
+    ...(typeof proof === "string" && { proof }),
+  }
 }
 
 /** A text arrives as a string only if its sender said that it is one. */

@@ -2,12 +2,13 @@
 
 import type { Publisher as Confirming } from "rabbitmq-client"
 import { InboxAway } from "../contract"
+import { PROOF } from "../stream/contract"
 import { queueOf, type Rabbit } from "./connection"
 
 /** The header of a message that says what its voter knew (`Entry`), in digits. Workers of earlier versions read over it. */
 export const KNEW = "knew"
 
-type Message = { text: string; knew?: number }
+type Message = { text: string; knew?: number | undefined; proof?: string | undefined }
 
 export class Sender {
   private confirming: Confirming | null = null
@@ -22,14 +23,15 @@ export class Sender {
    */
   async send(
     stream: string,
-    { text, knew }: Message,
+    { text, knew, proof }: Message,
     inTime: (confirmed: Promise<void>) => Promise<void>,
   ): Promise<void> {
     const messageId = crypto.randomUUID()
-    const envelope = {
-      ...{ routingKey: queueOf(stream), mandatory: true, durable: true, messageId },
-      ...(knew !== undefined && { headers: { [KNEW]: `${knew}` } }),
+    const headers = {
+      ...(knew !== undefined && { [KNEW]: `${knew}` }),
+      ...(proof !== undefined && { [PROOF]: proof }),
     }
+    const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId, headers }
     await inTime(this.publisher().send(envelope, text))
     // A message that comes back does so before its confirmation, but the client tells it one turn later.
     await new Promise(setImmediate)

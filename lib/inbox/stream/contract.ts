@@ -105,9 +105,13 @@ export type StreamLook = { length: number; wasEmptied: boolean }
 /** What stands in a stream before all ballots. */
 export const FIRST_ENTRY = "tallyroom"
 
-/** An entry to be written: its text, and whose ballot it is, or which stop it marks, if it is one. */
+/** By what name a message shows that a worker wrote it. Workers of earlier versions read over it. */
+export const PROOF = "proof"
+
+/** An entry to be written: its text, and whose ballot it is, or which stop it marks, if it is one, with the proof that it shows. */
 export type StreamEntry = {
   text: string
   ballot?: { poll: number; voter: string }
   stop?: NonNullable<Entry["stopMarker"]>
+  proof?: string
 }

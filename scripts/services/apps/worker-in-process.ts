@@ -25,6 +25,7 @@ export async function startWorker(
   finalAfter = 0,
   /** What Redis keeps of what was counted. */
   retention: Retention | null = null,
+  log = quiet,
 ) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const connect = () => openRedis(redis.workerUrl)
@@ -32,7 +33,7 @@ export async function startWorker(
   const broker = openBrokerAdmin(inboxUrl, replicas)
   const worker = new Worker({
     broker,
-    ...{ sql, databaseUrl: database.workerUrl, redis: own, openRedis: connect, shards, log: quiet },
+    ...{ sql, databaseUrl: database.workerUrl, redis: own, openRedis: connect, shards, log },
     labels: { a: "Cats", b: "Dogs" },
     finalAfter,
     retention,
