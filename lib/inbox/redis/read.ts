@@ -19,6 +19,11 @@ import type { Retention } from "../retention"
 export class RedisReader implements Reader {
   /** Whether what was retained is read before what waits. */
   private isRecalling = false
+  /**
+   * Whether entries are read as many as are of a bearable size, until all were. So it is at the beginning and after a failure: whoever
+   * has vote's password may append entries that are too large for the worker, or for Redis's answer, and nobody would count on.
+   */
+  private isCareful = true
 
   /** @param retention of this shard; null where what was counted is removed at once */
   constructor(
@@ -43,23 +48,41 @@ export class RedisReader implements Reader {
       const recalled = await this.readFrom(keys.retained(this.shard), after, count, 0)
       if (recalled.length > 0) return recalled
       this.isRecalling = false
+      this.isCareful = true
     }
     return this.readFrom(keys.inbox(this.shard), after, count, waitMs)
   }
 
   private async readFrom(key: string, after: Position, count: number, waitMs: number): Promise<Entry[]> {
-    const stream = ["STREAMS", key, formatPosition(after)] as const
-    const reply =
-      waitMs > 0
-        ? await this.readingRedis.xread("COUNT", count, "BLOCK", waitMs, ...stream)
-        : await this.readingRedis.xread("COUNT", count, ...stream)
-    const entries = reply?.[0]?.[1] ?? []
+    const careful = this.isCareful ? await this.readBounded(key, after, count) : []
+    const entries = careful.length > 0 ? careful : await this.readAll(key, after, count, waitMs)
     const forged = entries.map(([id]) => id).filter((id) => parsePosition(id) === null)
     if (forged.length > 0) {
       await this.redis.xdel(key, ...forged)
       throw new Error(`Redis named entries that no clock gives, ${JSON.stringify(forged)}: they were removed`)
     }
     return entries.map(([position, fields]) => toEntry(position, fields))
+  }
+
+  private async readBounded(key: string, after: Position, count: number): Promise<RawEntry[]> {
+    const most = [MOST_BYTES_AT_ONCE, MOST_TEXT_BYTES] as const
+    const [left, entries] = await this.readingRedis.readBounded(key, formatPosition(after), count, ...most)
+    this.isCareful = left === "more"
+    return entries
+  }
+
+  private async readAll(key: string, after: Position, count: number, waitMs: number): Promise<RawEntry[]> {
+    const stream = ["STREAMS", key, formatPosition(after)] as const
+    try {
+      const reply =
+        waitMs > 0
+          ? await this.readingRedis.xread("COUNT", count, "BLOCK", waitMs, ...stream)
+          : await this.readingRedis.xread("COUNT", count, ...stream)
+      return reply?.[0]?.[1] ?? []
+    } catch (error) {
+      this.isCareful = true
+      throw error
+    }
   }
 
   /** Whether an entry stands after a position, up to another one. */
@@ -84,6 +107,13 @@ export class RedisReader implements Reader {
     while ((await this.redis.retainCounted(...place, formatPosition(upTo), ageMs, bytes)) === 1);
   }
 }
+
+type RawEntry = [id: string, fields: string[]]
+
+/** Four times what a full batch has. */
+const MOST_BYTES_AT_ONCE = 4 * 1_024 * 1_024
+/** No ballot has as much; more of a text than is kept of what is not counted. */
+const MOST_TEXT_BYTES = 4_096
 
 /** Ballots' positions are kept as integers of Postgres. */
 const GREATEST_SEQ = 2 ** 31 - 1

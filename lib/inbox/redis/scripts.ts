@@ -14,6 +14,7 @@ import inspectShard from "./inspect.lua" with { type: "text" }
 import lowerFence from "./lower-fence.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
 import putValues from "./put.lua" with { type: "text" }
+import readBounded from "./read-bounded.lua" with { type: "text" }
 import releaseCounted from "./release.lua" with { type: "text" }
 import restoreVoters from "./restore-voters.lua" with { type: "text" }
 import retainCounted from "./retain.lua" with { type: "text" }
@@ -35,6 +36,7 @@ const others = {
   lowerFence: script(lowerFence),
   projectPoll: script(projectPoll),
   putValues: script(putValues),
+  readBounded: script(readBounded),
   releaseCounted: script(releaseCounted),
   restoreVoters: script(restoreVoters),
   retainCounted: script(retainCounted),
@@ -83,6 +85,13 @@ declare module "ioredis" {
       ...args: Argument[]
     ): import("ioredis").Result<[ProjectOutcome, string], Context>
     putValues(numberOfKeys: number, ...keysAndValues: string[]): import("ioredis").Result<number, Context>
+    readBounded(
+      inbox: string,
+      after: string,
+      count: number,
+      mostBytes: number,
+      mostText: number,
+    ): import("ioredis").Result<["more" | "all", [id: string, fields: string[]][]], Context>
     releaseCounted(
       inbox: string,
       counted: string,

@@ -87,6 +87,10 @@ function flags(
     appendfsync,
     save: "",
     "maxmemory-policy": "noeviction",
+    // As in compose.yaml: what a client sends and is sent at once has a limit.
+    "proto-max-bulk-len": "8mb",
+    "maxmemory-clients": "128mb",
+    "client-output-buffer-limit": "normal 64mb 0 0",
     ...own,
   }
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")])
