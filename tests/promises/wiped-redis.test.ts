@@ -426,3 +426,13 @@ test("a Redis whose clock was ahead, and which is emptied, leaves no receipt of 
   const fates = await Promise.all(answers.map((answer, i) => fateOf("ahead", waiting[i] ?? "", answer)))
   expect(fates).toEqual(waiting.map(() => "lost"))
 })
+
+test("what a Redis lost whose clock was behind is never called replaced, though its voter has voted since", async () => {
+  await openPoll(at.sql, booth.redis, "behind", { policy: "changeable" })
+  const who = voter("behind")
+  const answer = await castWhenOpen("behind", who, "a")
+  await counted("behind", 1)
+  expect(await fateOf("behind", who, answer)).toBe("counted")
+  const anHourBefore = { ms: Date.now() - 3_600_000, seq: 0 }
+  expect(await fateOf("behind", who, { kind: "accepted", position: anHourBefore })).toBe("lost")
+})

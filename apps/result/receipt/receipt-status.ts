@@ -59,9 +59,12 @@ function lookUp(sql: Database, { number, policy }: Poll, { shard, position: { ms
             SELECT FROM replaced_votes AS r
             WHERE (r.poll, r.ms, r.seq, r.voter) = (${number}, ballot.ms, ballot.seq, ${uuid}::uuid)
           )
-          -- Ballots that were replaced before this table was there are not in it.
-          OR ((standing.ms, standing.seq) > (ballot.ms, ballot.seq) AND to_timestamp(ballot.ms / 1000.0) <
-            (SELECT applied_at FROM migrations WHERE name = '0004_replaced_votes'))
+          -- Ballots that were replaced before this table was there are not in it. A new installation has had it from its first
+          -- moment: a ballot from before that has the time of a clock that was behind.
+          OR ((standing.ms, standing.seq) > (ballot.ms, ballot.seq) AND EXISTS (
+            SELECT FROM migrations AS first JOIN migrations AS kept ON kept.name = '0004_replaced_votes'
+            WHERE first.name = '0001_tally_room'
+              AND to_timestamp(ballot.ms / 1000.0) >= first.applied_at AND to_timestamp(ballot.ms / 1000.0) < kept.applied_at))
         ) AS replaced,
         aside.reason, aside.at,
         COALESCE(${inStream ? sql`shards.read_until <= ballot.ms` : sql`(shards.ms, shards.seq) < (ballot.ms, ballot.seq)`}, true)
