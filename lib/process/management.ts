@@ -5,6 +5,7 @@ import { revision, version } from "./build"
 import type { Log } from "./logging"
 import { type Answer, type FromThread, json, type ToThread } from "./management-protocol"
 import { exitUnheard } from "./process"
+import { reportToServiceManager } from "./service-manager"
 
 /** Why a process is not ready, by the name of what it waits for. Empty: it is ready. */
 export type Readiness = () => Record<string, string>
@@ -35,11 +36,11 @@ type Options = {
 
 /**
  * Serves liveness (the process works, and does not hang), readiness (it can do its work) and Prometheus metrics, from a thread of
- * its own: it answers whatever this one is busy with.
+ * its own: it answers whatever this one is busy with. Tells systemd too, where that asks.
  * @returns once it listens; a process that can't exits with 1
  */
 export async function startManagement(options: Options): Promise<Management> {
-  const { app, log, hostname, port, hungAfterMs = HUNG_AFTER_MS } = options
+  const { app, log, hostname, hungAfterMs = HUNG_AFTER_MS } = options
   // The name of a compiled program's own file, too: the compiler puts the thread beside the app.
   const thread = new Worker(new URL("./management-thread.ts", import.meta.url).href, { smol: true })
   const tell = (message: ToThread) => thread.postMessage(message)
@@ -48,15 +49,21 @@ export async function startManagement(options: Options): Promise<Management> {
     if ("port" in data) return listening.resolve(data.port)
     if ("asked" in data) return tell({ asked: data.asked, answer: await answerTo(data.path, options) })
     const error = Object.assign(new Error(data.cantListen), { code: data.code })
-    exitUnheard(log, { setting: "MANAGEMENT_PORT", hostname, port }, error)
+    exitUnheard(log, { setting: "MANAGEMENT_PORT", hostname, port: options.port }, error)
   }
   // Without it nobody could tell any more whether the process works.
   thread.onerror = (event) => {
     log.fatal({ err: event.error ?? event.message }, "the management port's thread has failed")
     process.exit(1)
   }
-  tell({ listen: { hostname, port, app, hungAfterMs } })
-  return { port: await listening.promise, stop: () => thread.terminate() }
+  tell({ listen: { hostname, port: options.port, app, hungAfterMs } })
+  const port = await listening.promise
+  const stopReporting = reportToServiceManager(() => options.liveness?.() == null)
+  const stop = () => {
+    stopReporting()
+    thread.terminate()
+  }
+  return { port, stop }
 }
 
 /** Longer than any flood that was measured; a liveness probe asks three times in a row before it restarts a process. */

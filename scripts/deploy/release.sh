@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Publishes the tag TAG (as v0.1.0) in three steps, so that nothing that is installed or built is ever where a token is:
 #   release.sh build     needs no token, but Docker and Helm: images for two architectures as archives, with SBOM and provenance,
-#                        and the manifests and the chart that name them by digest, in dist/
+#                        the manifests and the chart that name them by digest, and the programs for servers without Docker
+#                        with their checksums, in dist/
 #   release.sh publish   sends what is in dist/ to ghcr.io/OWNER, makes the release, and writes what it sent into dist/published.
 #                        GH_TOKEN may write both. Starts nothing but skopeo, helm and gh; on another machine, as the workflow does
 #                        it, or after the build on a trusted one.
@@ -34,6 +35,7 @@ build() {
   bun run chart --manifests dist/k8s-deployment --dir dist/chart/tallyroom
   helm package dist/chart/tallyroom --destination dist
   tar --create --gzip --file "dist/k8s-deployment-$version.tar.gz" --directory dist k8s-deployment
+  bun run archives --dir dist
 }
 
 # Logs in to the registry, by a file in the directory `own` that cosign and Helm read as well, and is gone at the end.
@@ -68,7 +70,7 @@ publish() {
     exit 1
   fi
   echo "$prefix/charts/tallyroom@$sent" >>dist/published
-  gh release create "$TAG" "dist/k8s-deployment-$version.tar.gz" "dist/tallyroom-$version.tgz" --verify-tag --generate-notes
+  gh release create "$TAG" dist/*.tar.gz dist/SHA256SUMS "dist/tallyroom-$version.tgz" --verify-tag --generate-notes
 }
 
 # Signed are digests: a tag may mean something else a moment later.

@@ -30,9 +30,14 @@ export const newRoot = (): string => randomBytes(32).toString("hex")
 /**
  * The credentials that follow from a root are always the same. Made again after a crash, or after one of them got lost, they
  * still fit each other and what is in the stores.
+ * @param hostOf under which name each of our stores is found; in compose and Kubernetes it is the store's own
  * @throws {Error} for a root that `newRoot` never made: all would follow from something that others may know
  */
-export function credentialsOf(root: string, managed: ManagedStores = {}): Credentials {
+export function credentialsOf(
+  root: string,
+  managed: ManagedStores = {},
+  hostOf: (store: string) => string = (store) => store,
+): Credentials {
   if (!ROOT.test(root))
     throw new Error("The root of all credentials is damaged: restore it from your backup.")
   const secret = (purpose: string) => createHmac("sha256", root).update(purpose).digest("hex").slice(0, 48)
@@ -50,12 +55,12 @@ export function credentialsOf(root: string, managed: ManagedStores = {}): Creden
   const rabbitmq = { vote: secret("rabbitmq vote"), worker: secret("rabbitmq worker") }
   /** INBOX_URL_FILE may name one of these. */
   const brokers = (user: "vote" | "worker") => ({
-    NATS_URL: `nats://${user}:${nats[user]}@nats:4222`,
-    RABBITMQ_URL: `amqp://${user}:${rabbitmq[user]}@rabbitmq:5672`,
+    NATS_URL: `nats://${user}:${nats[user]}@${hostOf("nats")}:4222`,
+    RABBITMQ_URL: `amqp://${user}:${rabbitmq[user]}@${hostOf("rabbitmq")}:5672`,
   })
-  const redisUrl = (user: "vote" | "worker") => `redis://${user}:${redis[user]}@redis:6379`
+  const redisUrl = (user: "vote" | "worker") => `redis://${user}:${redis[user]}@${hostOf("redis")}:6379`
   const databaseUrl = (role: string, password: string) =>
-    `postgres://${role}:${password}@postgres:5432/${DATABASE}`
+    `postgres://${role}:${password}@${hostOf("postgres")}:5432/${DATABASE}`
   return {
     redis: { password: redis.admin, "users.acl": aclFile(redis) },
     nats: {

@@ -30,6 +30,17 @@ test("every service gets its own files, which fit each other", async () => {
   expect(files["result/admin_token"]?.length).toBeGreaterThanOrEqual(24)
 })
 
+test("on a machine without containers every store is on it, and no group can read a file", async () => {
+  const made = await ensureFiles(dir, { local: true })
+  const files = await contents()
+  const urls = ["vote/redis_url", "worker/redis_url", "worker/database_url", "result/database_url"]
+  expect(urls.map((file) => new URL(files[file] ?? "").hostname)).toEqual(urls.map(() => "127.0.0.1"))
+  for (const file of made) {
+    const { mode, gid } = await stat(join(dir, file))
+    expect([mode & 0o777, gid]).toEqual([0o400, process.getgid?.() ?? -1])
+  }
+})
+
 test("a second run changes nothing, and a lost file comes back as it was", async () => {
   await ensureFiles(dir)
   const before = await contents()

@@ -6,6 +6,8 @@ import { type Credentials, credentialsOf, newRoot, type Owner } from "./contents
 
 /** The file from which all others follow. No service mounts its folder. */
 const ROOT = "root"
+/** Where the stores of one machine without containers listen. */
+const THIS_MACHINE = "127.0.0.1"
 /** The user and group of our images. Files stay root's own: a service reads its files by its group, and can't write them. */
 const OURS = 65532
 const USERS: Record<string, number> = {
@@ -24,13 +26,15 @@ const USERS: Record<string, number> = {
 /**
  * Makes all files that are missing, named in small letters: REDIS_URL is in DIR/vote/redis_url. It may be stopped anywhere
  * and run again, by several at once too: the root is stored first, and everything else follows from it.
+ * @param local for one machine without containers: the stores are on it, and its user alone, who is root, can read the files
  * @returns the files that it made, as owner/name
  * @throws {Error} when files are there whose root is not, or is another: new ones would not fit what is in the stores
  */
-export async function ensureFiles(dir: string): Promise<string[]> {
+export async function ensureFiles(dir: string, { local = false } = {}): Promise<string[]> {
   const root = await ensureRoot(dir)
   const made: string[] = []
-  const all: Credentials = credentialsOf(root)
+  const all: Credentials = local ? credentialsOf(root, {}, () => THIS_MACHINE) : credentialsOf(root)
+  const give = local ? keep : giveToGroup
   await requireOfThisRoot(dir, all)
   for (const owner of Object.keys(all) as Owner[]) {
     const folder = join(dir, owner)
@@ -104,7 +108,12 @@ async function removeUnfinished(folder: string): Promise<void> {
   }
 }
 
-async function give(path: string, owner: Owner, mode: number): Promise<void> {
+/** What one user may read, and its group may not. */
+async function keep(path: string, _: Owner, mode: number): Promise<void> {
+  await chmod(path, mode & 0o700)
+}
+
+async function giveToGroup(path: string, owner: Owner, mode: number): Promise<void> {
   await chmod(path, mode)
   // Only root may give files away, and the other users exist in containers alone.
   if (process.getuid?.() === 0) await chown(path, 0, USERS[owner] ?? OURS)

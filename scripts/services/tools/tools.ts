@@ -29,6 +29,7 @@ export type Tool =
   | "nbdfuse"
   | "mkfs.ext4"
   | "prometheus"
+  | "systemd-analyze"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -134,6 +135,8 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["faketime"],
     brew: null,
   },
+  // It only reads units here: the package starts nothing where another program is the first.
+  "systemd-analyze": { commands: ["systemd-analyze"], apt: ["systemd"], brew: null },
   promtool: {
     commands: ["promtool"],
     apt: ["prometheus"],
