@@ -46,7 +46,7 @@ async function makeArchive(architecture: string, dir: string): Promise<string> {
   const folder = join(dir, name)
   await rm(folder, { recursive: true, force: true })
   for (const app of APPS) await compile(app, architecture, join(folder, app))
-  for (const file of ["LICENSE", "systemd"])
+  for (const file of ["LICENSE", "bare-server"])
     await cp(join(CHECKOUT, file), join(folder, file), { recursive: true })
   const same = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"]
   await $`tar --create ${same} ${name} | gzip --no-name > ${name}.tar.gz`.cwd(dir)

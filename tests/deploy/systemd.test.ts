@@ -18,7 +18,7 @@ import { ensureTool } from "../../scripts/services/tools/tools"
 const WORST_EXPOSURE = 20
 const APPS: Record<"vote" | "worker" | "result", Settings> = { vote, worker, result }
 const NAMES = Object.keys(APPS) as (keyof typeof APPS)[]
-const UNITS = join(CHECKOUT, "systemd")
+const UNITS = join(CHECKOUT, "bare-server/systemd")
 
 const analyze = await ensureTool("systemd-analyze").catch((error) => {
   if (!(error instanceof UserError)) throw error
