@@ -33,10 +33,13 @@ async function main(): Promise<number> {
   })
   const dir = resolve(values.dir)
   await mkdir(dir, { recursive: true })
-  const names: string[] = []
-  for (const architecture of values.arch) names.push(await makeArchive(architecture, dir))
-  await $`sha256sum ${names} > ${CHECKSUMS}`.cwd(dir)
-  console.log((await Bun.file(join(dir, CHECKSUMS)).text()).trim())
+  const lines: string[] = []
+  for (const architecture of values.arch) {
+    const name = await makeArchive(architecture, dir)
+    lines.push(`${await sha256(join(dir, name))}  ${name}`)
+  }
+  await Bun.write(join(dir, CHECKSUMS), `${lines.join("\n")}\n`)
+  console.log(lines.join("\n"))
   return 0
 }
 
@@ -61,4 +64,10 @@ async function compile(app: string, architecture: string, folder: string): Promi
     TALLYROOM_VERSION: version,
     TALLYROOM_REVISION: revisionOfCheckout(),
   })
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = new Bun.CryptoHasher("sha256")
+  for await (const part of Bun.file(file).stream()) hash.update(part)
+  return hash.digest("hex")
 }
