@@ -8,7 +8,11 @@ import { Glob, YAML } from "bun"
 import { MANIFESTS } from "../../scripts/deploy/cluster/apply"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { ensureGoTool } from "../../scripts/services/tools/go"
-import { ensureSchemas, KUBERNETES_VERSIONS } from "../../scripts/services/tools/kubernetes-schemas"
+import {
+  ensureSchemas,
+  KUBERNETES_VERSIONS,
+  type KubernetesVersion,
+} from "../../scripts/services/tools/kubernetes-schemas"
 import { ensureOperatorSchemas } from "../../scripts/services/tools/operator-schemas"
 
 const CHART = join(CHECKOUT, "charts/tallyroom")
@@ -203,30 +207,60 @@ test.each(Object.entries(CHOICES))("helm lint has nothing to say, with %s", asyn
   expect({ code, said: code === 0 ? "" : out + error }).toEqual({ code: 0, said: "" })
 })
 
-test(
-  "Kubernetes and the operators know each field, whatever is chosen",
-  async () => {
-    const kubeconform = await ensureGoTool("kubeconform")
-    const operators = join(await ensureOperatorSchemas(), "{{.ResourceKind}}{{.KindSuffix}}.json")
-    const files = await Promise.all(
-      Object.entries(CHOICES).map(async ([name, values]) => {
-        const { code, out, error } = await run("template", values)
-        expect([name, code, error]).toEqual([name, 0, ""])
-        const file = join(folder, `${name.replaceAll(/\W/g, "-")}.yaml`)
-        await Bun.write(file, out)
-        return file
-      }),
-    )
-    for (const version of KUBERNETES_VERSIONS) {
-      const schemas = join(await ensureSchemas(version, console.log), "{{.ResourceKind}}{{.KindSuffix}}.json")
-      const flags = ["-strict", "-schema-location", schemas, "-schema-location", operators]
-      const child = Bun.spawn([kubeconform, ...flags, ...files], { stdout: "pipe" })
-      expect(await new Response(child.stdout).text()).toBe("")
-      expect(await child.exited).toBe(0)
-    }
-  },
-  BUILD_MS,
-)
+/** What Kubernetes in one version, and the operators, say against files; nothing when they know each field. */
+async function complaints(version: KubernetesVersion, files: readonly string[]): Promise<string> {
+  const name = "{{.ResourceKind}}{{.KindSuffix}}.json"
+  const places = [await ensureSchemas(version, console.log), await ensureOperatorSchemas()]
+  const flags = ["-strict", ...places.flatMap((place) => ["-schema-location", join(place, name)])]
+  const kubeconform = await ensureGoTool("kubeconform")
+  const child = Bun.spawn([kubeconform, ...flags, ...files], { stdout: "pipe" })
+  const said = await new Response(child.stdout).text()
+  const code = await child.exited
+  return code === 0 ? said : said || `kubeconform ended with ${code}`
+}
+
+describe.each(KUBERNETES_VERSIONS)("Kubernetes %s and the operators know each field", (version) => {
+  test(
+    "of the chart, whatever is chosen",
+    async () => {
+      const files = await Promise.all(
+        Object.entries(CHOICES).map(async ([name, values]) => {
+          const { code, out, error } = await run("template", values)
+          expect([name, code, error]).toEqual([name, 0, ""])
+          const file = join(folder, `${name.replaceAll(/\W/g, "-")}.yaml`)
+          await Bun.write(file, out)
+          return file
+        }),
+      )
+      expect(await complaints(version, files)).toBe("")
+    },
+    BUILD_MS,
+  )
+
+  test(
+    "of all manifests, also of those for KEDA, Prometheus, CloudNativePG and External Secrets",
+    async () => {
+      const files = [...new Glob("**/*.yaml").scanSync({ cwd: MANIFESTS, absolute: true })]
+      expect(files.length).toBeGreaterThan(15)
+      expect(await complaints(version, files)).toBe("")
+    },
+    BUILD_MS,
+  )
+
+  test.each([
+    ["keda-worker", "maxReplicaCount:", "maxReplicas:"],
+    ["monitoring", "interval: 15s", "intervall: 15s"],
+    ["alerts", "expr: max", "expression: max"],
+    ["cloudnative-pg", "instances:", "replicas:"],
+    ["external-secrets", "refreshPolicy:", "refresh:"],
+  ])("and not one that the addon %s would have wrong", async (addon, right, wrong) => {
+    const text = await Bun.file(join(MANIFESTS, `addons/${addon}.yaml`)).text()
+    expect(text).toContain(right)
+    const file = join(folder, `${addon}-wrong.yaml`)
+    await Bun.write(file, text.replace(right, wrong))
+    expect(await complaints(version, [file])).toContain(wrong.replace(/:.*/, ""))
+  })
+})
 
 test.each([
   ["an Ingress without hosts", { expose: { kind: "ingress" } }, "hosts"],
