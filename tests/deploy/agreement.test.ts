@@ -119,10 +119,10 @@ test("the backup has one image everywhere, and gets settings that it has", () =>
   expect(given.filter((name) => !declared(name))).toEqual([])
 })
 
-test("kubectl -k takes the same files as kubectl -f", async () => {
+test("kubectl -k takes the same files as kubectl -f, in the same order", async () => {
   const kustomization = Bun.YAML.parse(await read("k8s-deployment/Kustomization"))
   const resources = filesLike("k8s-deployment/*.yaml").map((file) => file.replace(/^.*\//, ""))
-  expect(kustomization).toMatchObject({ resources })
+  expect(kustomization).toMatchObject({ resources, sortOptions: { order: "fifo" } })
 })
 
 test("every image is one of ours or one that compose and the cluster share", () => {
