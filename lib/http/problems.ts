@@ -5,6 +5,7 @@ import { Problem, shown } from "../errors"
 import type { Log } from "../process/logging"
 import { allowedMethods } from "./allowed-methods"
 import { apiHeaders } from "./headers"
+import { hostUnreadable } from "./host"
 import { asksForPage, wantsPage } from "./media-types"
 import { toCanonical } from "./page-address"
 
@@ -70,13 +71,6 @@ async function leadElsewhere(
   const isMissing = kind === "page-unknown" || kind === "poll-unknown"
   if (!READING.has(request.method) || !isMissing || isApi(new URL(request.url).pathname)) return null
   return toCanonical(request) ?? (await lead?.(request)) ?? null
-}
-
-function hostUnreadable(): Problem {
-  return new Problem(
-    "request-malformed",
-    "The Host header is not a host: correct it and send the request again.",
-  )
 }
 
 function nothingThere(method: string, path: string, allowed: string[]): Problem {

@@ -1,10 +1,12 @@
 /**
  * The one place that every answer of an app goes through: pages, data, files, redirects, 304, errors, and the refusals of a
- * WebSocket. It closes what the answer itself left open about who may read, run or frame it.
+ * WebSocket. It closes what the answer itself left open about who may read, run or frame it, and refuses what comes to no host.
  */
 
 import type { AnyElysia } from "elysia"
 import { apiHeaders, MARK_OF_CLOSED } from "./headers"
+import { hostUnreadable, isNoHost } from "./host"
+import { problemJson } from "./problems"
 
 /**
  * A year, for this host alone: hosts beside and below it are not ours to decide about. Browsers heed it over HTTPS only
@@ -30,6 +32,7 @@ export function secureAnswers(
   }
   return (app) => {
     app.wrap((handle) => (request: Request) => {
+      if (isNoHost(request)) return problemJson(hostUnreadable())
       const answered: unknown = handle(request)
       return answered instanceof Promise
         ? answered.then((response) => close(request, response))

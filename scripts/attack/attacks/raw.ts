@@ -15,6 +15,8 @@ type Case = {
   bytes: (host: string, path: string) => string
   /** How many answers there may be at most. */
   answers?: number
+  /** Whether nothing but a refusal will do: whoever is in front may read it in another way. */
+  isRefused?: boolean
 }
 
 const head = (line: string, host: string, ...headers: string[]) =>
@@ -82,7 +84,12 @@ const CASES: Case[] = [
       `${head(`POST ${path} HTTP/1.1`, host, ...form, "Content-Length: 10000000000")}vote=a`,
   },
   { name: "no host", bytes: () => "GET / HTTP/1.1\r\n\r\n" },
-  { name: "two hosts", bytes: (host) => head("GET / HTTP/1.1", host, "Host: evil.test") },
+  { name: "two hosts", bytes: (host) => head("GET / HTTP/1.1", host, "Host: evil.test"), isRefused: true },
+  {
+    name: "a host of 3,000 letters",
+    bytes: (_host, path) => head(`GET ${path} HTTP/1.1`, "x".repeat(3_000)),
+    isRefused: true,
+  },
   { name: "a host that is none", bytes: () => head("GET / HTTP/1.1", "a b<>:99999") },
   { name: "an absolute address", bytes: () => head("GET http://evil.test/ HTTP/1.1", "evil.test") },
   { name: "line feeds alone", bytes: (host) => `GET / HTTP/1.1\nHost: ${host}\n\n` },
@@ -119,6 +126,9 @@ export async function raw({ voteUrl, resultUrl, poll }: Target): Promise<Outcome
           ? [`answered ${statuses.join(", ")}`]
           : []),
         ...(statuses.some((status) => status >= 500 && status !== UNKNOWN_VERSION)
+          ? [`answered ${statuses.join(", ")}`]
+          : []),
+        ...(it.isRefused && statuses.some((status) => status < 400)
           ? [`answered ${statuses.join(", ")}`]
           : []),
         ...(silent ? ["neither answered nor cut"] : []),
