@@ -19,7 +19,7 @@ const USAGE = `Usage: bun run check:chart [--yes] [--fresh]
 Proves the Helm chart on the cluster that kubectl points at, in the namespace ${NAMESPACE}: installs it, votes and watches,
 upgrades it to other values and rolls it back under a flood of votes (k6), audits the books, uninstalls it, says what stays, and
 installs it again, which finds all votes. The namespace is deleted when all went well, and stays for a look when it did not.
-The images must be there already: see \`bun run check:cluster --help\`. Helm is built the first time. It takes about 4 minutes.
+The images must be there already: see \`bun run check:cluster --help\`. Helm is built the first time.
 
   --yes    don't ask before it begins
   --fresh  delete the namespace ${NAMESPACE} of a check that failed, with all votes in it, before the first step
