@@ -55,6 +55,22 @@ test(
   INSTALL_MS,
 )
 
+test(
+  "compose's Prometheus takes its configuration, with these rules",
+  async () => {
+    const promtool = await ensureTool("promtool")
+    const { exitCode, stdout, stderr } = await $`${promtool} check config monitoring/prometheus.yaml`
+      .cwd(CHECKOUT)
+      .nothrow()
+      .quiet()
+    expect({ exitCode, said: `${stdout}${stderr}` }).toMatchObject({
+      exitCode: 0,
+      said: expect.stringContaining(`${names.length} rules found`),
+    })
+  },
+  INSTALL_MS,
+)
+
 test("each alert has a runbook with its three parts, and the index names them all", async () => {
   const pages = [...new Glob("Tallyroom*.md").scanSync(join(CHECKOUT, "docs/runbooks"))].sort()
   expect(pages).toEqual(names.map((name) => `${name}.md`))

@@ -47,6 +47,10 @@ test("every image of somebody else in the files that are built or applied is fou
     "nats",
     "oven/bun",
     "postgres",
+    "prom/alertmanager",
+    "prom/blackbox-exporter",
+    "prom/node-exporter",
+    "prom/prometheus",
     "rabbitmq",
     "redis",
   ])

@@ -6,9 +6,11 @@ import { z } from "zod"
 import { freePort } from "../processes/ports"
 import { createServer } from "../stores/server"
 import { ensureTool } from "../tools/tools"
+import { answersOk } from "./answers-ok"
 
 const START_DEADLINE_MS = 30_000
 const STOP_GRACE_MS = 10_000
+const RULES_FILE = "rules.yaml"
 /** Whoever waits for figures waits for this. */
 const SCRAPE_SECONDS = 1
 
@@ -33,19 +35,24 @@ export interface Prometheus {
   stop(): Promise<void>
 }
 
-/**
- * Starts a Prometheus on loopback that scrapes once a second.
- * @param targets host and port of what it scrapes, by the name of the job
- */
-export async function startPrometheus(options: {
-  dir: string
-  targets: Readonly<Record<string, readonly string[]>>
-}): Promise<Prometheus> {
+export interface PrometheusOptions {
+  readonly dir: string
+  /** Host and port of what it scrapes, by the name of the job. */
+  readonly targets: Readonly<Record<string, readonly string[]>>
+  /** Jobs that need more than targets, as Prometheus's configuration has them. */
+  readonly jobs?: readonly object[]
+  /** Rules, and who hears of their alerts (host and port of an Alertmanager). */
+  readonly alerting?: { readonly rules: string; readonly alertmanager: string }
+}
+
+/** Starts a Prometheus on loopback that scrapes, and evaluates its rules, once a second. */
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const program = await ensureTool("prometheus")
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const file = join(dir, "prometheus.json")
-  writeFileSync(file, configuration(options.targets))
+  writeFileSync(file, configuration(options))
+  if (options.alerting) writeFileSync(join(dir, RULES_FILE), options.alerting.rules)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const server = createServer({
@@ -61,28 +68,27 @@ export async function startPrometheus(options: {
     startDeadlineMs: START_DEADLINE_MS,
     stopGraceMs: STOP_GRACE_MS,
     prepare: async () => {},
-    answers: () => isReady(url),
+    answers: () => answersOk(`${url}/-/ready`),
   })
   await server.start()
   return { url, range: (expr, seconds) => queryRange(url, expr, seconds), stop: () => server.stop() }
 }
 
 /** YAML has JSON within it. */
-function configuration(targets: Readonly<Record<string, readonly string[]>>): string {
+function configuration({ targets, jobs = [], alerting }: PrometheusOptions): string {
+  const simple = Object.entries(targets).map(([job_name, targets]) => ({
+    job_name,
+    static_configs: [{ targets }],
+  }))
+  const every = `${SCRAPE_SECONDS}s`
   return JSON.stringify({
-    global: { scrape_interval: `${SCRAPE_SECONDS}s`, scrape_timeout: `${SCRAPE_SECONDS}s` },
-    scrape_configs: Object.entries(targets).map(([job_name, targets]) => ({
-      job_name,
-      static_configs: [{ targets }],
-    })),
+    global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
+    scrape_configs: [...simple, ...jobs],
+    ...(alerting && {
+      rule_files: [RULES_FILE],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alerting.alertmanager] }] }] },
+    }),
   })
-}
-
-async function isReady(url: string): Promise<boolean> {
-  return fetch(`${url}/-/ready`).then(
-    ({ ok }) => ok,
-    () => false,
-  )
 }
 
 async function queryRange(url: string, expr: string, seconds: number): Promise<Series[]> {

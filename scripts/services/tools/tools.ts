@@ -30,6 +30,9 @@ export type Tool =
   | "mkfs.ext4"
   | "prometheus"
   | "systemd-analyze"
+  | "alertmanager"
+  | "blackbox-exporter"
+  | "node-exporter"
 
 interface Recipe {
   /** Names under which PATH may have it, the best first. */
@@ -152,6 +155,24 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["prometheus"],
     brew: ["prometheus"],
     service: "prometheus.service",
+  },
+  alertmanager: {
+    commands: ["prometheus-alertmanager", "alertmanager"],
+    apt: ["prometheus-alertmanager"],
+    brew: null,
+    service: "prometheus-alertmanager.service",
+  },
+  "blackbox-exporter": {
+    commands: ["prometheus-blackbox-exporter", "blackbox_exporter"],
+    apt: ["prometheus-blackbox-exporter"],
+    brew: ["blackbox_exporter"],
+    service: "prometheus-blackbox-exporter.service",
+  },
+  "node-exporter": {
+    commands: ["prometheus-node-exporter", "node_exporter"],
+    apt: ["prometheus-node-exporter"],
+    brew: ["node_exporter"],
+    service: "prometheus-node-exporter.service",
   },
 }
 
