@@ -1,24 +1,46 @@
-/** Who may do what on NATS. */
+/**
+ * Who may do what on NATS. NATS checks the subject of a message, and not where its answer goes: a user who may ask for anything has NATS
+ * itself write the answer wherever he likes in his account, and so delete streams, for instance. So vote has an account of its own, from
+ * which requests alone lead into that of the streams, and answers come back to nowhere else.
+ */
 
-const OWN_SUBJECTS = "tallyroom.>"
-/** Where a worker writes its markers: a marker of somebody else could make ballots late. */
-const OF_WORKERS = ["tallyroom.*.stops.>", "tallyroom.*.notes.>", "tallyroom.*.first"]
-/** The subjects on which each client gets its answers. */
+import { IMPORTED_API } from "@tallyroom/lib/inbox/nats/connection"
+
+/** What vote asks for in the account of the streams: `tallyroom.<stream>.<poll>.<voter>.<turn>`, a voter's ballot, and the same at the leader. */
+const BALLOTS = "tallyroom.*.*.*.*"
+const A_BALLOT = "$JS.API.DIRECT.GET.>"
+const AT_LEADER = "$JS.API.STREAM.MSG.GET.*"
+/** Where vote asks for the last of these: in its own account this subject is the server's, which says that there are no streams. */
+const AT_LEADER_BY_VOTE = `${IMPORTED_API}.STREAM.MSG.GET.*`
+/** Where a worker writes its markers. */
+const OF_WORKERS = ["tallyroom.*.stops.>", "tallyroom.*.notes.>"]
+/** The subjects on which a client gets its answers; in each account there is one user. */
 const ANSWERS = "_INBOX.>"
 
 /**
- * The users as a part of a NATS server's configuration: vote may write ballots, but no markers, and read a voter's, the worker may also make,
- * read and clear the streams.
+ * The accounts as a part of a NATS server's configuration: vote may write ballots, but no markers, and read a voter's, the worker may also
+ * make, read and clear the streams.
  */
 export function natsUsers(passwords: { vote: string; worker: string }): string {
-  const vote = [OWN_SUBJECTS, "$JS.API.DIRECT.GET.>", "$JS.API.STREAM.MSG.GET.>"]
-  const worker = [OWN_SUBJECTS, "$JS.API.>"]
+  const vote = { allow: [BALLOTS, A_BALLOT, AT_LEADER_BY_VOTE], deny: OF_WORKERS }
+  const worker = { allow: ["tallyroom.>", "$JS.API.>"] }
+  const exports = [BALLOTS, A_BALLOT, AT_LEADER].map((service) => ({ service, accounts: ["VOTE"] }))
+  const imports = [
+    { service: { account: "TALLYROOM", subject: BALLOTS } },
+    { service: { account: "TALLYROOM", subject: A_BALLOT } },
+    { service: { account: "TALLYROOM", subject: AT_LEADER }, to: AT_LEADER_BY_VOTE },
+  ]
   return [
-    "authorization {",
-    "  users: [",
-    user("vote", passwords.vote, { allow: vote, deny: OF_WORKERS }),
-    user("worker", passwords.worker, { allow: worker }),
-    "  ]",
+    "accounts {",
+    "  TALLYROOM {",
+    "    jetstream: enabled",
+    `    users: [${user("worker", passwords.worker, worker)}]`,
+    `    exports: ${JSON.stringify(exports)}`,
+    "  }",
+    "  VOTE {",
+    `    users: [${user("vote", passwords.vote, vote)}]`,
+    `    imports: ${JSON.stringify(imports)}`,
+    "  }",
     "}",
     "",
   ].join("\n")
@@ -36,5 +58,5 @@ export function natsRoutes(password: string, servers: readonly string[]): string
 
 function user(name: string, password: string, publish: { allow: string[]; deny?: string[] }): string {
   const permissions = `{ publish: ${JSON.stringify(publish)}, subscribe: ${JSON.stringify([ANSWERS])} }`
-  return `    { user: ${name}, password: ${JSON.stringify(password)}, permissions: ${permissions} }`
+  return `{ user: ${name}, password: ${JSON.stringify(password)}, permissions: ${permissions} }`
 }

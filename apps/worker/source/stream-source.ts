@@ -119,6 +119,7 @@ export class StreamSource implements Source {
     this.isUnprovenTold = false
     await this.cursor.follow(this.stream)
     this.toldLost = null
+    await this.renewLimits()
     this.settled = counter.position.seq
     this.stops.forget()
     this.readMark.forget()
@@ -341,6 +342,21 @@ export class StreamSource implements Source {
       "entries were removed before they were counted",
     )
     await recordLoss(sql, this.shard)
+  }
+
+  /** A user at the broker who may not change streams is no reason not to count. */
+  private async renewLimits(): Promise<void> {
+    const { broker, log } = this.parts
+    const stream = { shard: this.shard, stream: this.stream }
+    try {
+      if (await broker.renewLimits(this.stream))
+        log.info(stream, "the stream of an earlier version has the limits of this one")
+    } catch (err) {
+      log.warn(
+        { ...stream, err },
+        "the stream keeps the limits of an earlier version: let the worker's user change it (docs/upgrading.md)",
+      )
+    }
   }
 
   /** Once for each opening: who can write one marker can write a thousand. */

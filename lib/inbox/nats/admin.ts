@@ -34,6 +34,9 @@ const IN_FLIGHT = 500
 /** Several times what a ballot or marker takes. Nothing that is greater may lie in wait for a worker, which reads thousands at once. */
 const MOST_MESSAGE_BYTES = 1_024
 
+/** What a stream of an earlier version is given, too. */
+const LIMITS = { max_msg_size: MOST_MESSAGE_BYTES, allow_direct: true } as const
+
 /** The description of a stream that began with an entry of its own; those of earlier versions had none. */
 const HAS_FIRST_ENTRY = "The first message belongs to Tallyroom: without it this stream counts as emptied."
 
@@ -48,7 +51,7 @@ export class NatsAdmin implements BrokerAdmin {
     private readonly replicas: number,
     events: ConnectionEvents,
   ) {
-    this.nats = new Nats(access, events)
+    this.nats = new Nats("worker", access, events)
   }
 
   problem(): string | null {
@@ -70,13 +73,21 @@ export class NatsAdmin implements BrokerAdmin {
       storage: StorageType.File,
       num_replicas: this.replicas,
       max_msgs_per_subject: 1,
-      max_msg_size: MOST_MESSAGE_BYTES,
       discard: DiscardPolicy.New,
       discard_new_per_subject: true,
-      allow_direct: true,
+      ...LIMITS,
       description: HAS_FIRST_ENTRY,
     })
     await this.nats.get().js.publish(`tallyroom.${stream}.first`, FIRST_ENTRY)
+  }
+
+  async renewLimits(stream: string): Promise<boolean> {
+    const { streams } = this.nats.get().manager
+    const { config } = await brokerAnswer("NATS", streams.info(natsStream(stream)), NATS_ADMIN_TIMEOUT_MS)
+    const { max_msg_size, allow_direct } = LIMITS
+    if (config.max_msg_size === max_msg_size && config.allow_direct === allow_direct) return false
+    await brokerAnswer("NATS", streams.update(natsStream(stream), LIMITS), NATS_ADMIN_TIMEOUT_MS)
+    return true
   }
 
   async remove(stream: string): Promise<void> {

@@ -6,8 +6,9 @@ import {
   type JetStreamManager,
   jetstream,
   jetstreamManager,
+  type StoredMsg,
 } from "@nats-io/jetstream"
-import { connect, type NatsConnection, usernamePasswordAuthenticator } from "@nats-io/transport-node"
+import { connect, errors, type NatsConnection, usernamePasswordAuthenticator } from "@nats-io/transport-node"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, onceMissed, type StoreHealth, unconnected } from "../../health"
 import { readTlsFiles } from "../../tls-files"
@@ -59,7 +60,18 @@ export const isOfWorker = (subject: string) => /^tallyroom\.[^.]+\.(stops|notes|
 export const subjectsOf = (stream: string, ...within: (string | number)[]) =>
   ["tallyroom", stream, ...within, ">"].join(".")
 
-type Jet = { js: JetStreamClient; manager: JetStreamManager }
+/** By what the subjects begin on which NATS answers a client of this side, so that users in one account can be kept from hearing each other. */
+const answersOf = (side: NatsSide) => `_INBOX.${side}`
+
+/**
+ * Under which prefix vote may read a message at a stream's leader where it has an account of its own: there `$JS.API` is that account's,
+ * which has no streams (`apps/worker/credentials/nats-users.ts`).
+ */
+export const IMPORTED_API = "tallyroom.api"
+
+export type NatsSide = "vote" | "worker"
+
+type Jet = { js: JetStreamClient; manager: JetStreamManager; imported: JetStreamManager }
 
 export class Nats implements StoreHealth {
   private connection: NatsConnection | null = null
@@ -72,8 +84,11 @@ export class Nats implements StoreHealth {
   private told: string[] = []
   private reason: Error | undefined
   private readonly events: Required<ConnectionEvents>
+  /** Whether this user's own account holds the streams, as it turned out: then nothing answers under the other prefix. */
+  private hasStreams = false
 
   constructor(
+    private readonly side: NatsSide,
     /** To servers of one cluster, with the same user. */
     private readonly access: Access,
     events: ConnectionEvents,
@@ -94,6 +109,22 @@ export class Nats implements StoreHealth {
   get(): Jet {
     if (!this.connected || !this.jet) throw new InboxAway(unconnected("NATS", this.reason))
     return this.jet
+  }
+
+  /** The last message on a subject, as the leader of the stream's servers has it; null where there is none. */
+  async lastAtLeader(stream: string, subject: string): Promise<StoredMsg | null> {
+    const { manager, imported } = this.get()
+    const ask = ({ streams }: JetStreamManager) =>
+      streams.getMessage(natsStream(stream), { last_by_subj: subject })
+    if (this.hasStreams) return ask(manager)
+    try {
+      return await ask(imported)
+    } catch (error) {
+      if (!isNobodyThere(error)) throw error
+    }
+    const found = await ask(manager)
+    this.hasStreams = true
+    return found
   }
 
   async close(): Promise<void> {
@@ -135,6 +166,7 @@ export class Nats implements StoreHealth {
       }),
       ...(needsTls && { tls: readTlsFiles(tls) }),
       name: "tallyroom",
+      inboxPrefix: answersOf(this.side),
       timeout: CONNECT_TIMEOUT_MS,
       pingInterval: PING_INTERVAL_MS,
       reconnect: false,
@@ -143,7 +175,9 @@ export class Nats implements StoreHealth {
     this.jet = {
       js: jetstream(connection),
       manager: await jetstreamManager(connection, { checkAPI: false }),
+      imported: await jetstreamManager(connection, { checkAPI: false, apiPrefix: IMPORTED_API }),
     }
+    this.hasStreams = false
     this.markConnected()
     if (this.closed) await connection.close()
   }
@@ -181,4 +215,11 @@ export class Nats implements StoreHealth {
     if (why) this.fail(why)
     this.markLost()
   }
+}
+
+/** Whether nobody answers on a subject, or the user may not ask there. */
+function isNobodyThere(error: unknown): boolean {
+  if (error instanceof errors.NoRespondersError || error instanceof errors.PermissionViolationError)
+    return true
+  return error instanceof Error && error.cause !== undefined && isNobodyThere(error.cause)
 }

@@ -29,7 +29,7 @@ export class NatsPublisher implements Publisher {
   private readonly patience = new Patience("NATS")
 
   constructor(access: Access, events: ConnectionEvents) {
-    this.nats = new Nats(access, events)
+    this.nats = new Nats("vote", access, events)
   }
 
   problem(): string | null {
@@ -117,9 +117,8 @@ export class NatsPublisher implements Publisher {
   }
 
   private async findAtLeader(stream: string, { poll, voter }: VoterPlace): Promise<Standing | null> {
-    const { streams } = this.nats.get().manager
-    const query = { last_by_subj: subjectsOf(stream, poll.number, voter) }
-    return standingIn(await this.patience.answer(streams.getMessage(natsStream(stream), query)))
+    const asked = this.nats.lastAtLeader(stream, subjectsOf(stream, poll.number, voter))
+    return standingIn(await this.patience.answer(asked))
   }
 }
 

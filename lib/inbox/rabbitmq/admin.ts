@@ -54,6 +54,11 @@ export class RabbitAdmin implements BrokerAdmin {
     await this.append(stream, [{ text: FIRST_ENTRY }])
   }
 
+  /** What a queue was made with can't be changed. */
+  async renewLimits(): Promise<boolean> {
+    return false
+  }
+
   async remove(stream: string): Promise<void> {
     const removed = this.rabbit.get().queueDelete({ queue: queueOf(stream) })
     await brokerAnswer("RabbitMQ", removed, RABBITMQ_ADMIN_TIMEOUT_MS)

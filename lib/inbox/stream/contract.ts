@@ -75,6 +75,11 @@ export interface BrokerAdmin extends BrokerConnection {
    * one day, the stream was emptied. Once this has returned the stream itself is durable.
    */
   create(stream: string): Promise<void>
+  /**
+   * Gives a stream that an earlier version made the limits of today, as far as the broker changes them.
+   * @returns whether it had others
+   */
+  renewLimits(stream: string): Promise<boolean>
   /** Removes a stream, if there is one of this name, and all that stands in it. */
   remove(stream: string): Promise<void>
   /**
