@@ -8,6 +8,7 @@ import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { flag, orElse, someOf, wholeNumber } from "../services/terminal/options"
 import { UserError } from "../services/terminal/user-error"
 import { Unavailable } from "../services/tools/cache"
+import { descriptors } from "./attacks/descriptors"
 import { names } from "./attacks/names"
 import { raw } from "./attacks/raw"
 import { ensureSchemathesis, schemathesis } from "./attacks/schemathesis"
@@ -16,9 +17,9 @@ import type { Outcome } from "./outcome"
 import { writePage } from "./page"
 import { type Target, withTarget } from "./target"
 
-const ATTACKS = ["names", "raw", "sockets", "schemathesis"] as const
+const ATTACKS = ["names", "raw", "sockets", "descriptors", "schemathesis"] as const
 
-const USAGE = `Usage: bun run attack [--only NAMES] [--connections N] [--seconds N] [--examples N] [--write]
+const USAGE = `Usage: bun run attack [--only NAMES] [--connections N] [--seconds N] [--descriptors N] [--examples N] [--write]
 
 Attacks the demo that runs in this checkout, on this machine alone, in about five minutes. It makes a poll of its own, and deletes
 it and whatever else comes into being. The last line is "N passed, N failed".
@@ -26,6 +27,7 @@ it and whatever else comes into being. The last line is "N passed, N failed".
   --only NAMES      some of ${ATTACKS.join(", ")}, divided by commas
   --connections N   held at once by "sockets" (2,000)
   --seconds N       how long it holds them (20)
+  --descriptors N   how many a vote and a result of its own may have open, to which "descriptors" makes more connections (1,500)
   --examples N      for each operation by "schemathesis" (50), which needs python3 with venv, and PyPI at the first time
   --write           write the outcomes to docs/security.md
   --help            show this`
@@ -39,6 +41,7 @@ async function main(): Promise<number> {
       only: orElse(someOf(ATTACKS, "attack"), ATTACKS),
       connections: orElse(wholeNumber(4, 20_000), 2_000),
       seconds: orElse(wholeNumber(1, 600), 20),
+      descriptors: orElse(wholeNumber(200, 8_000), 1_500),
       examples: orElse(wholeNumber(1, 10_000), 50),
       write: flag,
     },
@@ -46,11 +49,13 @@ async function main(): Promise<number> {
   const demo = runningDemo()
   if (!demo) throw new UserError("No running demo found. Start one with `bun run demo`.")
   const { connections, seconds, examples } = values
+  const few = { descriptors: values.descriptors, seconds }
   const checks = new Checks()
   const attacks: Record<(typeof ATTACKS)[number], (target: Target) => Promise<Outcome>> = {
     names,
     raw,
     sockets: (target) => sockets(target, { connections, seconds }),
+    descriptors: (target) => descriptors(demo, target, few),
     schemathesis: (target) => schemathesis(target, { examples, say: checks.say }),
   }
   const outcomes = new Map<string, Outcome>()

@@ -12,6 +12,8 @@ export interface AppOptions {
   readonly logFile?: string
   /** Where the apps' directories are; tests put stand-ins there. */
   readonly appsDir?: string
+  /** How many descriptors it may have open, where that is less than this process may. */
+  readonly descriptors?: number
 }
 
 export interface App extends SupervisedProcess {
@@ -28,9 +30,11 @@ const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "NODE_ENV"]
 
 /** Starts and supervises one app with these settings and nothing else of this process's environment. */
 export function startApp(name: AppName, env: Record<string, string>, options: AppOptions = {}): App {
-  const { appsDir = join(CHECKOUT, "apps"), onLine, logFile } = options
+  const { appsDir = join(CHECKOUT, "apps"), onLine, logFile, descriptors } = options
+  const limit =
+    descriptors === undefined ? [] : ["sh", "-c", 'ulimit -n "$0" && exec "$@"', String(descriptors)]
   const last: string[] = []
-  const app = startSupervised([process.execPath, join(appsDir, name, "main.ts")], {
+  const app = startSupervised([...limit, process.execPath, join(appsDir, name, "main.ts")], {
     cwd: CHECKOUT,
     env: { ...inherited(), ...env },
     ...(logFile !== undefined && { logFile }),
