@@ -272,3 +272,6 @@ export const CHANNELS = { polls: "tallyroom_polls", tally: "tallyroom_tally" } a
  * its own, as an earlier version takes all that stands on the other for a number.
  */
 export const ACCEPTED_CHANNEL = "tallyroom_accepted"
+
+/** Beside it, too: `<poll number> <traceparent>`, where the trace of a ballot goes on that the tally counts anew. */
+export const TRACED_CHANNEL = "tallyroom_traced"

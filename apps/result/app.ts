@@ -19,6 +19,7 @@ import { readTallies } from "@tallyroom/lib/polls/tallies"
 import type { Heard } from "@tallyroom/lib/postgres/listener"
 import { logEachCause } from "@tallyroom/lib/process/cause-log"
 import type { Log } from "@tallyroom/lib/process/logging"
+import type { Tracing } from "@tallyroom/lib/tracing/tracing"
 import { Elysia } from "elysia"
 import type { Registry } from "prom-client"
 import { adminAccess } from "./access/admin-access"
@@ -36,6 +37,7 @@ import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
 import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
 import { Seats } from "./live/seats"
+import { traceSnapshot } from "./live/snapshot-trace"
 import { liveMetrics, viewerMetrics } from "./metrics"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
@@ -64,6 +66,8 @@ export type AppDeps = {
   embedOrigins: EmbedOrigins
   /** The contract whose watchers are served too, if any. */
   contract?: Contract
+  /** Null, or absent, where nothing is traced. */
+  tracing?: Tracing | null
 }
 
 /** Bun itself refuses longer requests. Our own limits are lower, so that clients get one of our problems first. */
@@ -84,7 +88,7 @@ export const ENTRYPOINTS = [
 
 /** Builds the app. It does not listen yet, and the caller must tell `hub` what changed. */
 export function createApp(deps: AppDeps) {
-  const { sql, registry, assets, voteUrl } = deps
+  const { sql, registry, assets, voteUrl, tracing } = deps
   const publicOrigins = deps.publicUrl === "" ? [] : [new URL(deps.publicUrl).origin]
   const access = adminAccess(deps.adminToken, deps.trusted, publicOrigins)
   const tallies = tallyReads(sql)
@@ -117,6 +121,7 @@ export function createApp(deps: AppDeps) {
     },
     metrics: liveMetrics(registry),
     deliveriesPerSecond: deps.deliveriesPerSecond,
+    ...(tracing && { seen: (traces, poll) => traceSnapshot(tracing, traces, poll) }),
   })
   const refused = viewerMetrics(registry, () => hub.viewers)
   const seats = new Seats(deps.maxViewers, shareOf(deps.maxViewers, deps.networkShare), refused)
@@ -169,9 +174,13 @@ export function createApp(deps: AppDeps) {
   return { app, hub, closeViewers }
 }
 
-/** What the hub does with what is heard from Postgres. */
-export function heardBy(hub: Hub): Heard {
+/**
+ * What the hub does with what is heard from Postgres.
+ * @param isTracing whether it is heard where traces of ballots go on
+ */
+export function heardBy(hub: Hub, isTracing = false): Heard {
   return {
+    ...(isTracing && { traced: (poll: number, traceparent: string) => hub.traced(poll, traceparent) }),
     changed: (_, poll) => hub.changed(poll),
     accepted: (poll, since) => hub.accepted(poll, since),
     unsure: () => hub.changedAll(),

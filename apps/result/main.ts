@@ -11,6 +11,7 @@ import { containerSubcommands } from "@tallyroom/lib/process/container-subcomman
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
+import { startTracing } from "@tallyroom/lib/tracing/tracing"
 import { createApp, ENTRYPOINTS, heardBy } from "./app"
 import { STATEMENT_MS } from "./database/deadline"
 import { problemThere, Tables } from "./database/tables"
@@ -41,6 +42,7 @@ const sql = openDatabase(() => current().DATABASE_URL, {
 for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
 
 const registry = createRegistry("result")
+const tracing = await startTracing("result", settings, log)
 const { app, hub, closeViewers } = createApp({
   sql,
   log,
@@ -56,6 +58,7 @@ const { app, hub, closeViewers } = createApp({
   networkShare: settings.NETWORK_SHARE,
   embedOrigins: settings.EMBED_ORIGINS,
   contract: settings.CONTRACT,
+  tracing,
 })
 const tables = new Tables(log)
 const stopWatching = tables.watch(sql)
@@ -63,7 +66,7 @@ const listener = new Listener({
   url: () => current().DATABASE_LISTEN_URL || current().DATABASE_URL,
   isForListening: settings.DATABASE_LISTEN_URL !== "",
   name: "result-hears",
-  heard: heardBy(hub),
+  heard: heardBy(hub, tracing !== null),
   sql,
   isPrepared: (connection) => tables.areReady(connection),
   problemThere,
@@ -98,5 +101,6 @@ stopOnSignal(log, async () => {
   guard.stop()
   hub.stop()
   await sql.end({ timeout: STATEMENTS_DEADLINE_S })
+  await tracing?.stop()
   management.stop()
 })

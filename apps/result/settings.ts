@@ -7,6 +7,7 @@ import { networkShare } from "@tallyroom/lib/http/network-share"
 import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
+import { tracingSettings } from "@tallyroom/lib/tracing/settings"
 import { z } from "zod"
 
 export const settings = {
@@ -60,4 +61,5 @@ export const settings = {
     description: "WebSockets that one process holds open; more viewers are sent elsewhere with 503.",
   }),
   NETWORK_SHARE: networkShare,
+  ...tracingSettings,
 }

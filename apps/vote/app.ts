@@ -13,6 +13,7 @@ import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { SettingValues } from "@tallyroom/lib/process/settings"
+import type { Tracing } from "@tallyroom/lib/tracing/tracing"
 import { languageOf } from "@tallyroom/lib/ui/language"
 import { type AnyElysia, Elysia } from "elysia"
 import type { Redis } from "ioredis"
@@ -47,6 +48,8 @@ export type AppDeps = {
   ballots?: BallotHealth
   assets: Assets
   metrics: Metrics
+  /** Null, or absent, where nothing is traced. */
+  tracing?: Tracing | null
   log: Pick<Log, "error" | "warn">
   settings: Pick<
     SettingValues<typeof settings>,
@@ -83,6 +86,7 @@ export function createApp({
   ballots = new BallotHealth(),
   assets,
   metrics,
+  tracing = null,
   log,
   settings,
 }: AppDeps): AnyElysia {
@@ -104,6 +108,7 @@ export function createApp({
       codeAttempts: new Attempts(CODE_ATTEMPTS),
     },
     metrics,
+    tracing,
     onInboxAway: refused.vote,
     publicOrigins: settings.PUBLIC_URL === "" ? [] : [new URL(settings.PUBLIC_URL).origin],
     trustedProxies: settings.TRUSTED_PROXIES,

@@ -14,6 +14,7 @@ import { containerSubcommands } from "@tallyroom/lib/process/container-subcomman
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { listenOrExit, logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
+import { startTracing } from "@tallyroom/lib/tracing/tracing"
 import { createApp, ENTRYPOINTS } from "./app"
 import { BrokerReadiness } from "./broker-readiness"
 import { BallotHealth } from "./casting/ballot-health"
@@ -63,8 +64,9 @@ const metrics = createMetrics(
   () => room.isFull(),
 )
 const assets = await appAssets(ENTRYPOINTS)
+const tracing = await startTracing("vote", settings, log)
 
-const app = createApp({ redis, publisher, polls, clock, ballots, assets, metrics, log, settings })
+const app = createApp({ redis, publisher, polls, clock, ballots, assets, metrics, tracing, log, settings })
 const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the voters.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
@@ -87,4 +89,5 @@ stopOnSignal(log, async () => {
   management.stop()
   await publisher?.close()
   redis.disconnect()
+  await tracing?.stop()
 })

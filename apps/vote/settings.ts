@@ -7,6 +7,7 @@ import { networkShare } from "@tallyroom/lib/http/network-share"
 import { inboxSettings } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
+import { tracingSettings } from "@tallyroom/lib/tracing/settings"
 import { z } from "zod"
 
 /** Shorter ones could be guessed offline from one cookie. */
@@ -68,4 +69,5 @@ export const settings = {
   EMBED_ORIGINS: embedOrigins,
   NETWORK_SHARE: networkShare,
   CONTRACT: contract,
+  ...tracingSettings,
 }

@@ -9,6 +9,7 @@ import { createRegistry, startManagement } from "@tallyroom/lib/process/manageme
 import { logOutages } from "@tallyroom/lib/process/outage-lines"
 import { logUncaught, startProcess, stopOnSignal } from "@tallyroom/lib/process/process"
 import { runSubcommand } from "@tallyroom/lib/process/subcommand"
+import { startTracing } from "@tallyroom/lib/tracing/tracing"
 import { connectionMetrics, createMetrics } from "./metrics"
 import { warnOfLosses } from "./redis-durability"
 import { settings as declared, settingsTogether } from "./settings"
@@ -56,8 +57,10 @@ const broker = openBrokerAdmin(
   logOutages(log, INBOX_STORES[inboxKind(settings.INBOX_URL)], "nothing is counted until it is back"),
 )
 
+const tracing = await startTracing("worker", settings, log)
+
 const worker = new Worker({
-  broker,
+  ...{ broker, tracing },
   ...{
     sql,
     databaseUrl: () => current().DATABASE_URL,
@@ -108,6 +111,7 @@ stopOnSignal(log, async () => {
   redis.disconnect()
   await Promise.race([broker?.close(), Bun.sleep(CLOSE_MS)])
   await sql.end({ timeout: CLOSE_MS / 1_000 })
+  await tracing?.stop()
   management.stop()
 })
 

@@ -7,6 +7,7 @@ import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import { databaseListenUrl, databaseUrl } from "@tallyroom/lib/postgres/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
 import { integer, setting, type Together } from "@tallyroom/lib/process/settings"
+import { tracingSettings } from "@tallyroom/lib/tracing/settings"
 import { firstPoll } from "./database/first-start"
 
 export const settings = {
@@ -53,6 +54,7 @@ export const settings = {
     description:
       "Posts that votes may bring into being, with `posts` in CONTRACTS; deleting some makes room.",
   }),
+  ...tracingSettings,
 }
 
 /** The first poll is held to what an admin is: otherwise nobody could change it afterwards. */

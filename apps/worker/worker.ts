@@ -12,6 +12,7 @@ import { MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/post
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { withRemedy } from "@tallyroom/lib/remedies"
+import type { Tracing } from "@tallyroom/lib/tracing/tracing"
 import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
 import { summarizeBooks } from "./audit/summary"
@@ -84,6 +85,8 @@ export type WorkerParts = {
   /** Posts that votes may bring into being; null: votes make none. */
   postsLimit?: number | null
   metrics: WorkerMetrics
+  /** Null, or absent, where nothing is traced. */
+  tracing?: Tracing | null
   log: Log
   /** Called when another database answers: nothing but a worker that is started anew may work with it. */
   onAnotherDatabase?: (error: AnotherDatabase) => void
@@ -116,7 +119,17 @@ export class Worker {
   private heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: WorkerParts) {
-    const { sql, redis, openRedis, broker = null, retention = null, listenUrl, metrics, log } = parts
+    const {
+      sql,
+      redis,
+      openRedis,
+      broker = null,
+      retention = null,
+      tracing = null,
+      listenUrl,
+      metrics,
+      log,
+    } = parts
     this.pulse = openDatabase(parts.databaseUrl, {
       ...{ name: "worker-heartbeat", connections: 1, answerMs: ANSWER_MS },
       onSilent: (cause) => {
@@ -149,6 +162,7 @@ export class Worker {
         retention: retention && { ...retention, bytes: retention.bytes / parts.shards },
         polls: this.polls,
         metrics,
+        tracing,
         log,
       },
       index: () => pollIndex(this.polls, parts.shards, parts.postsLimit ?? null),

@@ -45,6 +45,8 @@ export type NewBallot = {
   owner?: string | undefined
   /** Whether its client has hung up, so that nobody would learn of the answer. */
   isAbandoned?: (() => boolean) | undefined
+  /** Of a ballot that is traced, the span that goes on with it. It travels beside the entry: a loss loses a trace and no ballot. */
+  traceparent?: string
 }
 
 /** The same with the poll as it was read then, for an inbox that can't look it up itself. */
@@ -90,6 +92,8 @@ export type Entry = {
   stopMarker?: { poll: number; stop: number }
   /** What its writer shows to prove that it is a worker, where it shows anything: for who can tell whether it is one. */
   proof?: string
+  /** Of a ballot that is traced, where its trace goes on. */
+  traceparent?: string
 }
 
 /**

@@ -18,6 +18,8 @@
  * {s0}:counted      string  up to where the shard is counted, "<ms>-<seq>", and the stream's name where a broker holds the ballots: so it
  *                           is known outside of Postgres, should that go back
  * {s0}:retained     stream  as the inbox: ballots that are in Postgres, kept for INBOX_RETENTION, should Postgres go back
+ * {s0}:traces       stream  field t = the traceparent of a ballot that is traced, at the ballot's own id: about the last 1,000, gone a
+ *                           minute after the last one
  * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
@@ -34,6 +36,7 @@ export const keys = {
   missing: (shard: number) => `{s${shard}}:missing`,
   counted: (shard: number) => `{s${shard}}:counted`,
   retained: (shard: number) => `{s${shard}}:retained`,
+  traces: (shard: number) => `{s${shard}}:traces`,
   stream: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   wanted: "{s0}:wanted",
@@ -43,6 +46,9 @@ export const keys = {
 
 /** The stream's only field. */
 export const BALLOT_FIELD = "b"
+
+/** The only field of the stream of traces. */
+export const TRACE_FIELD = "t"
 
 /** A fence begins with this while a worker restores the shard: the shard accepts nothing yet. */
 export const RESTORING = "restoring"

@@ -9,6 +9,7 @@ import {
   type ListenerConnection,
   openListenerConnection,
   renewSilentConnections,
+  TRACED_CHANNEL,
 } from "../database"
 import { reasonText } from "../health"
 import type { Log } from "../process/logging"
@@ -38,6 +39,8 @@ export type Heard = {
   changed: (channel: Channel, poll: number) => void
   /** The tally of the poll counts ballots anew, of which the first was accepted at this moment (ms, the inbox's clock). */
   accepted?: (poll: number, since: number) => void
+  /** The tally of the poll counts a ballot anew whose trace goes on here. */
+  traced?: (poll: number, traceparent: string) => void
   /** Whatever was committed before this moment (ms of performance.now()) was heard. Said each second while that can be known. */
   missedNothingUntil?: (moment: number) => void
   /** Anything may have been missed: after each start, and once a second while nothing is heard. */
@@ -94,6 +97,9 @@ const ASKING =
 
 /** What stands on `ACCEPTED_CHANNEL`. */
 const ACCEPTED = /^(\d{1,10}) (\d{1,15})$/
+
+/** What stands on `TRACED_CHANNEL`; whoever goes on with the trace reads its name. */
+const TRACED = /^(\d{1,10}) ([0-9a-f-]{55})$/
 
 class Silent extends Error {
   override readonly name = "Silent"
@@ -200,8 +206,9 @@ export class Listener {
         this.enter("no-schema")
         return
       }
-      const accepted = this.options.heard.accepted ? [ACCEPTED_CHANNEL] : []
-      for (const channel of [this.echo, ...accepted, ...Object.values(CHANNELS)])
+      const { accepted, traced } = this.options.heard
+      const besides = [...(accepted ? [ACCEPTED_CHANNEL] : []), ...(traced ? [TRACED_CHANNEL] : [])]
+      for (const channel of [this.echo, ...besides, ...Object.values(CHANNELS)])
         await answered(sql`LISTEN ${sql(channel)}`)
       await this.listenOr(connection, lost.signal, onListening).catch(async (error) => {
         if (!(await this.mayAsk(error, connection))) throw error
@@ -237,6 +244,7 @@ export class Listener {
   private hear(channel: string, payload: string): void {
     if (channel === this.echo) this.onEcho()
     if (channel === ACCEPTED_CHANNEL) this.hearAccepted(payload)
+    if (channel === TRACED_CHANNEL) this.hearTraced(payload)
     for (const name of Object.keys(CHANNELS) as Channel[])
       if (CHANNELS[name] === channel) this.options.heard.changed(name, Number(payload))
   }
@@ -244,6 +252,11 @@ export class Listener {
   private hearAccepted(payload: string): void {
     const [, poll, since] = ACCEPTED.exec(payload) ?? []
     if (since !== undefined) this.options.heard.accepted?.(Number(poll), Number(since))
+  }
+
+  private hearTraced(payload: string): void {
+    const [, poll, traceparent] = TRACED.exec(payload) ?? []
+    if (traceparent !== undefined) this.options.heard.traced?.(Number(poll), traceparent)
   }
 
   /**

@@ -29,6 +29,9 @@ const REPLACING = 60
 /** Unpacking the earlier version installs its packages. */
 const TIMEOUT_MS = 180_000
 
+/** The new vote app traces each ballot, for a collector that is away, with rights of an earlier version and beside an older worker. */
+const TRACED = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9", OTEL_TRACES_SAMPLER: "always_on" }
+
 type Ballot = { poll: string; voter: string; option: string; receipt: string }
 
 let earlierApps: string | undefined
@@ -62,7 +65,7 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
       const worker = await startWorkerProcess(stores(), env)
       await worker.app.waitReady()
       const beside = await castMany(oldVote, ["open", "changing"])
-      const vote = await startVoteProcess(stores(), env)
+      const vote = await startVoteProcess(stores(), { ...env, ...TRACED })
       const result = await startResultProcess(stores())
 
       const ballots = [...before, ...pending, ...beside]

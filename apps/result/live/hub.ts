@@ -2,6 +2,7 @@
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { AUDIENCES, type Audience } from "@tallyroom/lib/polls/visibility"
+import { MOST_TRACED } from "@tallyroom/lib/tracing/traceparent"
 import { mayKnow } from "../access/audience"
 import type { LiveMetrics } from "../metrics"
 import { untilNextStep } from "../tally/snapshot"
@@ -13,6 +14,7 @@ import {
   isNewer,
   messageFor,
   newWatched,
+  type ReadTrace,
   topicOf,
   versionFor,
   type Watched,
@@ -46,6 +48,8 @@ export type HubDeps = {
   failed: (error: unknown) => void
   metrics: LiveMetrics
   deliveriesPerSecond: number
+  /** Called when a snapshot of the poll with this id went out to viewers, with the traces of ballots that it counts. */
+  seen?: (traces: readonly ReadTrace[], poll: string) => void
 }
 
 export class Hub {
@@ -115,6 +119,12 @@ export class Hub {
     if (watched) watched.acceptedSince = Math.min(since, watched.acceptedSince ?? since)
   }
 
+  /** Notes where the trace of a ballot goes on that the next snapshot of its poll shows. */
+  traced(poll: number, traceparent: string): void {
+    const heard = this.#watched.get(poll)?.traces.heard
+    if (heard && heard.length < MOST_TRACED) heard.push(traceparent)
+  }
+
   /** Reads every watched poll again, as any change may have been missed. */
   changedAll(): void {
     for (const poll of this.#watched.keys()) this.changed(poll)
@@ -173,6 +183,7 @@ export class Hub {
     if (due.length === 0) return this.#schedule()
     const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
     const since = new Map(due.map(([poll, it]) => [poll, it.acceptedSince]))
+    const traces = new Map(due.map(([poll, it]) => [poll, it.traces.heard.splice(0)]))
     for (const [, watched] of due) {
       watched.changedAt = null
       watched.acceptedSince = null
@@ -181,8 +192,11 @@ export class Hub {
     try {
       const tallies = await this.#deps.metrics.timed(() => this.#deps.read([...notedAt.keys()]))
       const knows = new Map(tallies.map((tally) => [tally.poll.number, audiencesOf(tally)]))
+      const readTo = performance.now()
       for (const tally of tallies) {
         const { number } = tally.poll
+        for (const traceparent of traces.get(number) ?? [])
+          this.#noteRead(number, { traceparent, notedAt: notedAt.get(number) ?? now, readFrom: now, readTo })
         this.#show(tally, notedAt.get(number) ?? now, since.get(number) ?? null)
       }
       for (const { poll } of tallies) {
@@ -201,10 +215,16 @@ export class Hub {
       this.#pace(due, RETRY_MS)
       for (const [, watched] of due) watched.changedAt ??= now
       for (const [poll, moment] of since) if (moment !== null) this.accepted(poll, moment)
+      for (const [poll, heard] of traces) for (const traceparent of heard) this.traced(poll, traceparent)
     } finally {
       this.#reading = new Set()
       this.#schedule()
     }
+  }
+
+  #noteRead(poll: number, trace: ReadTrace): void {
+    const read = this.#watched.get(poll)?.traces.read
+    if (read && read.length < MOST_TRACED) read.push(trace)
   }
 
   #pace(polls: [number, Watched][], wait: number): void {
@@ -266,6 +286,8 @@ export class Hub {
         told++
       }
     }
+    const { traces } = watched
+    if (told > 0 && traces.read.length > 0) this.#deps.seen?.(traces.read.splice(0), latest.poll.id)
     return told
   }
 

@@ -22,6 +22,9 @@ export type Circle = {
   notBefore: number
 }
 
+/** The trace of a ballot whose tally was read: when the change was noted, and the read began and ended (ms of performance.now()). */
+export type ReadTrace = { traceparent: string; notedAt: number; readFrom: number; readTo: number }
+
 export type Watched = {
   circles: Circle[]
   latest: Tally
@@ -33,6 +36,8 @@ export type Watched = {
   changedAt: number | null
   /** When the first ballot was accepted of those that the viewers have not seen counted (ms, the inbox's clock); null without one. */
   acceptedSince: number | null
+  /** Traces of ballots that the tally counts, in two steps: the next read has them, or a read had them and no viewer was told yet. */
+  traces: { heard: string[]; read: ReadTrace[] }
   /** The poll is not read again before this moment (ms of performance.now()). */
   notBefore: number
   /** Fires when the next scheduled moment passes. */
@@ -46,7 +51,8 @@ export function newWatched(latest: Tally): Watched {
     FORMS.map((form) => ({ audience, form, viewers: 0, sent: -1, notBefore: 0 })),
   )
   const knownAt = performance.now()
-  return { circles, latest, knownAt, isToldOld: false, changedAt: null, acceptedSince: null, notBefore: 0 }
+  const nothing = { isToldOld: false, changedAt: null, acceptedSince: null, notBefore: 0 }
+  return { circles, latest, knownAt, ...nothing, traces: { heard: [], read: [] } }
 }
 
 export function circleOf({ circles }: Watched, audience: Audience, form: Form): Circle {

@@ -6,6 +6,7 @@ import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type AppendAnswer, type Appender, termsOf } from "@tallyroom/lib/inbox/contract"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
+import type { Span } from "@tallyroom/lib/tracing/tracing"
 import type { PollReading } from "../polls/poll-cache"
 import { pollUnknown } from "../polls/poll-problems"
 import type { Identified } from "../voter/eligibility"
@@ -39,6 +40,7 @@ const NO_VOTE = "none"
 
 /**
  * @param inbox with this many shards
+ * @param span of the request, where it is traced
  * @throws {Problem} when the ballot was refused
  * @throws {InboxAway} when it is not known whether the ballot was taken; the same ballot may be cast again
  * @throws {ClientGone} when the client has hung up: the ballot was not taken
@@ -49,12 +51,14 @@ export async function castBallot(
   poll: PollReading,
   { option, replaces, isAbandoned }: Choice,
   { identity, owner }: Pick<Identified, "identity" | "owner">,
+  span: Span | null = null,
 ): Promise<VoteOutcome> {
   // Redis decides whether the poll has this option, by a list that is divided by commas: so only an id may be asked for.
   if (!SLUG.test(option)) throw optionUnknown(poll, option)
   const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, inbox.shards)
-  const answer = await inbox.appender.append({
+  const appending = span?.child("append ballot", "producer", { attributes: { "tallyroom.shard": shard } })
+  const appended = inbox.appender.append({
     shard,
     pollId: poll.id,
     poll,
@@ -65,7 +69,9 @@ export async function castBallot(
     replaces: identity.kind === "network" ? undefined : placeOf(replaces, poll, voter),
     ...(owner && { owner: ownerOf(poll.salt, owner) }),
     isAbandoned,
+    ...(appending && { traceparent: appending.traceparent }),
   })
+  const answer = await (appending ? appended.finally(() => appending.end()) : appended)
   if (answer.kind === "stale") throw new StaleTerms(`the poll ${poll.id} has changed`)
   if (answer.kind === "too-soon") throw tooSoon(poll, answer.waitMs)
   if ("position" in answer) {

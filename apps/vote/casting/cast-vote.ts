@@ -4,6 +4,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import { refuseCrossSite } from "@tallyroom/lib/http/cross-site"
 import { type Appender, ClientGone, InboxAway } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import type { Span, Tracing } from "@tallyroom/lib/tracing/tracing"
 import type { Metrics } from "../metrics"
 import type { PollCache } from "../polls/poll-cache"
 import { defaultPoll } from "../polls/poll-problems"
@@ -19,6 +20,8 @@ export type CastVoteDeps = {
   appenderFor: (shards: number) => Appender
   eligibility: EligibilityDeps
   metrics: Pick<Metrics, "ballot">
+  /** Null, or absent, where nothing is traced. */
+  tracing?: Tracing | null
   /** Is called with the reason why a vote could not be taken, which clients are not told. */
   onInboxAway: (error: Error) => void
   publicOrigins: string[]
@@ -26,6 +29,9 @@ export type CastVoteDeps = {
 
 /** The copy of the poll that a vote goes by: one that may be a second old, or one that was read for this vote. */
 type Reading = "known" | "fresh"
+
+/** The answers by which a trace shows that something went wrong with us. */
+const FAILURES: ReadonlySet<string> = new Set(["internal", "inbox-away", "inbox-full"])
 
 export type CastVote = { poll: Poll; outcome: VoteOutcome; setCookie: string | null }
 
@@ -43,9 +49,10 @@ export async function castVote(
   read: (request: Request) => Promise<BallotRequest>,
 ): Promise<CastVote> {
   const start = performance.now()
+  const span = deps.tracing?.begin("POST ballot", "server") ?? null
   let answer: string = "internal"
   try {
-    const voted = await takeVote(deps, pollId, client, read)
+    const voted = await takeVote(deps, pollId, client, read, span)
     answer = voted.outcome.status
     return voted
   } catch (error) {
@@ -57,6 +64,10 @@ export async function castVote(
     throw error
   } finally {
     deps.metrics.ballot(answer, (performance.now() - start) / 1_000)
+    span?.end({
+      attributes: { "tallyroom.answer": answer },
+      failure: FAILURES.has(answer) ? answer : undefined,
+    })
   }
 }
 
@@ -65,14 +76,15 @@ async function takeVote(
   pollId: string | null,
   client: Client,
   read: (request: Request) => Promise<BallotRequest>,
+  span: Span | null,
 ): Promise<CastVote> {
   refuseCrossSite(client.request, deps.publicOrigins)
   const ballot = await read(client.request)
   try {
-    return await takeBallot(deps, pollId, client, ballot, "known")
+    return await takeBallot(deps, pollId, client, ballot, "known", span)
   } catch (error) {
     if (!(error instanceof StaleTerms)) throw error
-    return takeBallot(deps, pollId, client, ballot, "fresh").catch(awayIfStale)
+    return takeBallot(deps, pollId, client, ballot, "fresh", span).catch(awayIfStale)
   }
 }
 
@@ -87,8 +99,11 @@ async function takeBallot(
   client: Client,
   ballot: BallotRequest,
   reading: Reading,
+  span: Span | null,
 ): Promise<CastVote> {
   const [index, poll] = await pollAndIndex(deps.polls, pollId)
+  // Only now, as what a path names may be anything.
+  span?.set({ "tallyroom.poll": poll.id })
   requireSamePoll(poll, ballot, deps.polls, reading)
   const voter = identify(deps.eligibility, poll, ballot.code, client)
   const { setCookie } = voter
@@ -100,7 +115,7 @@ async function takeBallot(
     isAbandoned: () => request.signal.aborted,
   }
   try {
-    return { poll, outcome: await castBallot(inbox, poll, choice, voter), setCookie }
+    return { poll, outcome: await castBallot(inbox, poll, choice, voter, span), setCookie }
   } catch (error) {
     if (error instanceof StaleTerms) deps.polls.forget(poll.id)
     // A browser that sends the same ballot again must be the same visitor.

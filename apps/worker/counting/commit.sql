@@ -18,6 +18,7 @@
 -- $33 epoch: which beginning of this worker's work on the shard the batch belongs to
 -- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
 -- $35 for each poll of $19, when the first of its ballots in this batch was accepted, in ms[]; NULL without any
+-- $36 of ballots that are traced: '<poll number> <traceparent>'[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33
@@ -152,4 +153,5 @@ SELECT
   (SELECT count(pg_notify('tallyroom_accepted', poll || ' ' || b.since))
     FROM booked JOIN unnest($19::integer[], $35::bigint[]) AS b(poll, since) USING (poll)
     WHERE b.since IS NOT NULL) AS told_since,
+  (SELECT count(pg_notify('tallyroom_traced', trace)) FROM moved, unnest($36::text[]) AS trace) AS told_traced,
   (SELECT count(pg_notify('tallyroom_tally', poll::text)) FROM booked) AS told

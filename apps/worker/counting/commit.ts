@@ -17,6 +17,8 @@ export type BatchToCommit = {
   leaseSeconds: number
   /** The shard's acceptance count of each of the batch's polls, read after the batch was. */
   accepted: Map<number, number>
+  /** Of the ballots that are traced: `<poll number> <traceparent>`, for whoever shows the tally. */
+  traced?: readonly string[]
 }
 
 /** What commit.sql does with a first ballot whose voter has a vote already. */
@@ -38,7 +40,7 @@ const STANDS_ALREADY = "23505"
  */
 export async function commitBatch(
   sql: Database,
-  { shard, batch, worker, epoch, leaseSeconds, accepted }: BatchToCommit,
+  { shard, batch, worker, epoch, leaseSeconds, accepted, traced = [] }: BatchToCommit,
 ): Promise<Counted> {
   const { from, to, kept, changing, replaced } = batch
   const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))
@@ -68,6 +70,7 @@ export async function commitBatch(
     epoch,
     textArray([...counting].map((number) => batch.polls.get(number)?.salt ?? "")),
     nullableArray(polls.map(([, { since }]) => since)),
+    textArray([...traced]),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

@@ -3,14 +3,16 @@
 import { pause } from "@tallyroom/lib/backoff"
 import { formatPosition, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import { type Database, isLocked, isRefusedContent, isTimedOut } from "@tallyroom/lib/database"
-import type { Reader } from "@tallyroom/lib/inbox/contract"
+import type { Entry, Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
+import type { Tracing } from "@tallyroom/lib/tracing/tracing"
 import { instanceColumn } from "../database/instance"
 import { type Holding, isRowOf } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
 import { acceptedSince, asDeadLetters, type Batch, makeBatch } from "./batch"
+import { traceBatch } from "./batch-trace"
 import { commitBatch } from "./commit"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
@@ -49,6 +51,10 @@ export type CounterParts = {
   polls: PollBook
   worker: string
   metrics: WorkerMetrics
+  /** Null, or absent, where nothing is traced. */
+  tracing?: Tracing | null
+  /** Adds to entries where their traces go on, in an inbox in which that stands beside them; absent where nothing is traced. */
+  withTraces?: (entries: Entry[]) => Promise<Entry[]>
   log: Log
 }
 
@@ -150,9 +156,10 @@ export class Counter {
 
   /** The next batch after a position, or null when nothing came. Polls that are not known yet are read from Postgres. */
   private async readBatch(after: Position, waitMs: number): Promise<Batch | null> {
-    const { inbox, polls } = this.parts
-    const entries = await inbox.read(after, this.size, waitMs)
-    if (entries.length === 0) return null
+    const { inbox, polls, withTraces } = this.parts
+    const read = await inbox.read(after, this.size, waitMs)
+    if (read.length === 0) return null
+    const entries = withTraces ? await withTraces(read) : read
     const unknown = new Set<number>()
     for (const { ballot } of entries) if (ballot && !polls.get(ballot.poll)) unknown.add(ballot.poll)
     if (unknown.size > 0) await polls.refresh([...unknown])
@@ -213,12 +220,17 @@ export class Counter {
   }
 
   private async count(batch: Batch, accepted: Map<number, number>): Promise<void> {
-    const { sql, worker, inbox, metrics, polls } = this.parts
+    const { sql, worker, inbox, metrics, polls, tracing } = this.parts
     const { shard, epoch } = this
+    const trace = tracing ? traceBatch(tracing, shard, batch) : null
     const start = performance.now()
     // The lease is renewed when a commit begins, and has to last until the next one has begun.
     const leaseSeconds = LEASE_SECONDS + this.tookMs / 1_000
-    const counted = await commitBatch(sql, { shard, batch, worker, epoch, leaseSeconds, accepted })
+    const committing = commitBatch(sql, {
+      ...{ shard, batch, worker, epoch, leaseSeconds, accepted },
+      ...(trace && { traced: trace.told }),
+    })
+    const counted = await (trace ? trace.around(committing) : committing)
     this.tookMs = performance.now() - start
     metrics.commitSeconds.observe(this.tookMs / 1_000)
     if (!counted.moved) {

@@ -16,6 +16,7 @@ const ACL_RULES = {
     "(~{s*}:gate ~{s*}:log ~{s0}:polls ~{s0}:tally:* +get +exists)",
     "(~{s*}:* +evalsha)",
     "(~{s*}:missing +hget +hset)",
+    "(~{s*}:traces +xadd +expire)",
     "(~{s0}:wanted ~{s0}:wanters +sadd +scard +sismember +hget +hset)",
   ].join(" "),
   worker: [

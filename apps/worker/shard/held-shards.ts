@@ -2,12 +2,15 @@
 
 import { comparePositions, type Position, START } from "@tallyroom/lib/ballots/ballot"
 import type { Database } from "@tallyroom/lib/database"
+import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { withTraces } from "@tallyroom/lib/inbox/redis/traces"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
+import type { Tracing } from "@tallyroom/lib/tracing/tracing"
 import type { Redis } from "ioredis"
 import { type Fitness, type Found, Leases } from "../leases/leases"
 import type { WorkerMetrics } from "../metrics"
@@ -39,6 +42,8 @@ export type HeldShardsParts = {
   retention: Retention | null
   polls: PollBook
   metrics: WorkerMetrics
+  /** Null where nothing is traced. */
+  tracing: Tracing | null
   log: Log
   /** What can be voted on, for shard 0. */
   index: () => PollIndex
@@ -193,7 +198,8 @@ export class HeldShards {
   }
 
   private makeShard(number: number): Shard {
-    const { worker, sql, redis, openRedis, broker, retention, polls, metrics, log, index } = this.parts
+    const { worker, sql, redis, openRedis, broker, retention, polls, metrics, tracing, log, index } =
+      this.parts
     const holdsBallots = broker === null
     const projection = new Projection(redis, sql, polls, number, { holdsBallots, index })
     const parts = { sql, redis, polls, projection, instance: polls.instance.id, log }
@@ -201,6 +207,8 @@ export class HeldShards {
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })
       : new RedisSource(number, { ...parts, openRedis, retention })
-    return new Shard(number, { sql, source, polls, worker, metrics, log, onOpen })
+    const traces = tracing &&
+      !broker && { withTraces: (entries: Entry[]) => withTraces(redis, number, entries) }
+    return new Shard(number, { sql, source, polls, worker, metrics, tracing, ...traces, log, onOpen })
   }
 }

@@ -1,9 +1,11 @@
 /** Writes ballots into NATS JetStream, which itself refuses a second one on a voter's subject. */
 
 import type { StoredMsg } from "@nats-io/jetstream"
+import { headers, type MsgHdrs } from "@nats-io/transport-node"
 import { comparePositions, type Position, START } from "../../ballots/ballot"
 import type { ConnectionEvents } from "../../health"
 import type { Poll } from "../../polls/poll"
+import { TRACEPARENT } from "../../tracing/traceparent"
 import type { Access } from "../access"
 import {
   type AppendAnswer,
@@ -92,17 +94,18 @@ export class NatsPublisher implements Publisher {
   /** @returns false when another ballot stands on this subject */
   private async write(
     stream: string,
-    { poll, voter, option }: NewBallotWithPoll,
+    { poll, voter, option, traceparent }: NewBallotWithPoll,
     ballotId: Position,
     turn: number,
   ): Promise<boolean> {
     const subject = subjectOf(stream, { poll: poll.number, voter }, turn)
     const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
+    const options = {
+      timeout: LATEST_ANSWER_MS,
+      ...(traceparent !== undefined && { headers: traceHeaders(traceparent) }),
+    }
     try {
-      await this.patience.answer(
-        this.nats.get().js.publish(subject, text, { timeout: LATEST_ANSWER_MS }),
-        true,
-      )
+      await this.patience.answer(this.nats.get().js.publish(subject, text, options), true)
       return true
     } catch (error) {
       if (error instanceof InboxAway && isSubjectTaken(error.cause)) return false
@@ -120,6 +123,13 @@ export class NatsPublisher implements Publisher {
     const asked = this.nats.lastAtLeader(stream, subjectsOf(stream, poll.number, voter))
     return standingIn(await this.patience.answer(asked))
   }
+}
+
+/** Workers of earlier versions read over them. */
+function traceHeaders(traceparent: string): MsgHdrs {
+  const made = headers()
+  made.set(TRACEPARENT, traceparent)
+  return made
 }
 
 function standingIn(found: StoredMsg | null): Standing | null {

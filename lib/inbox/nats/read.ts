@@ -3,6 +3,7 @@
 import { type Consumer, DeliverPolicy, type JsMsg } from "@nats-io/jetstream"
 import type { MsgHdrs } from "@nats-io/transport-node"
 import type { Position } from "../../ballots/ballot"
+import { TRACEPARENT, traceparentIn } from "../../tracing/traceparent"
 import type { Entry } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import { PROOF, type StreamReader } from "../stream/contract"
@@ -82,8 +83,13 @@ function ofItsTime(entry: Entry): Entry {
   return entry.ballotId ? { ...entry, knew: entry.ballotId.ms - 1 } : entry
 }
 
-function shownIn(headers: MsgHdrs | undefined): Pick<Entry, "proof"> {
-  return headers?.has(PROOF) ? { proof: headers.get(PROOF) } : {}
+function shownIn(headers: MsgHdrs | undefined): Pick<Entry, "proof" | "traceparent"> {
+  if (!headers) return {}
+  const traceparent = traceparentIn(headers.get(TRACEPARENT))
+  return {
+    ...(headers.has(PROOF) && { proof: headers.get(PROOF) }),
+    ...(traceparent !== undefined && { traceparent }),
+  }
 }
 
 /** A marker that stands where vote may write ends no poll: it would make ballots late that vote answered with success. */

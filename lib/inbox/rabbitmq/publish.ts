@@ -42,14 +42,14 @@ export class RabbitPublisher implements Publisher {
     now: number,
     changeAfterMs: number,
   ): Promise<AppendAnswer> {
-    const { poll, voter, option, replaces } = ballot
+    const { poll, voter, option, replaces, traceparent } = ballot
     const waitMs = this.pause(ballot, now, changeAfterMs)
     if (waitMs > 0) return { kind: "too-soon", waitMs }
     const ballotId = newBallotId(ballot, now, replaces ?? undefined)
     const text = encodeBallotEntry({ poll: poll.number, voter, option }, ballotId)
     // Whoever does not say what a ballot is to replace knows of all votes until now.
     const knew = replaces === undefined ? ballotId.ms : (replaces?.ms ?? 0)
-    const message = poll.policy === "changeable" ? { text, knew } : { text }
+    const message = poll.policy === "changeable" ? { text, traceparent, knew } : { text, traceparent }
     await this.sender.send(stream, message, (confirmed) => this.patience.answer(confirmed, true))
     return { kind: "received", position: ballotId }
   }

@@ -2,6 +2,7 @@
 
 import type { AsyncMessage, Consumer } from "rabbitmq-client"
 import type { Position } from "../../ballots/ballot"
+import { TRACEPARENT, traceparentIn } from "../../tracing/traceparent"
 import { type Entry, InboxAway } from "../contract"
 import { brokerAnswer } from "../stream/broker-answer"
 import { PROOF, type StreamReader } from "../stream/contract"
@@ -13,7 +14,7 @@ import { KNEW } from "./send"
 const AHEAD = 20_000
 const CLOSE_TIMEOUT_MS = 1_000
 
-type Message = { text: string; seq: number; shown: Pick<Entry, "knew" | "proof"> }
+type Message = { text: string; seq: number; shown: Pick<Entry, "knew" | "proof" | "traceparent"> }
 
 /** Offsets begin with 0 and positions with 1: the entry at offset n has the position n + 1. */
 export class RabbitReader implements StreamReader {
@@ -108,11 +109,13 @@ export class RabbitReader implements StreamReader {
 }
 
 /** What the headers of an entry say. */
-function shownIn({ headers }: AsyncMessage): Pick<Entry, "knew" | "proof"> {
+function shownIn({ headers }: AsyncMessage): Pick<Entry, "knew" | "proof" | "traceparent"> {
   const [knew, proof]: unknown[] = [headers?.[KNEW], headers?.[PROOF]]
+  const traceparent = traceparentIn(headers?.[TRACEPARENT])
   return {
     ...(typeof knew === "string" && /^\d{1,15}$/.test(knew) && { knew: Number(knew) }),
     ...(typeof proof === "string" && { proof }),
+    ...(traceparent !== undefined && { traceparent }),
   }
 }
 

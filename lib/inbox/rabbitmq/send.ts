@@ -1,6 +1,7 @@
 /** Writes messages into a stream queue, and waits until each is confirmed. Without such a queue a message comes back first. */
 
 import type { Publisher as Confirming } from "rabbitmq-client"
+import { TRACEPARENT } from "../../tracing/traceparent"
 import { InboxAway } from "../contract"
 import { PROOF } from "../stream/contract"
 import { queueOf, type Rabbit } from "./connection"
@@ -8,7 +9,12 @@ import { queueOf, type Rabbit } from "./connection"
 /** The header of a message that says what its voter knew (`Entry`), in digits. Workers of earlier versions read over it. */
 export const KNEW = "knew"
 
-type Message = { text: string; knew?: number | undefined; proof?: string | undefined }
+type Message = {
+  text: string
+  knew?: number | undefined
+  proof?: string | undefined
+  traceparent?: string | undefined
+}
 
 export class Sender {
   private confirming: Confirming | null = null
@@ -23,13 +29,14 @@ export class Sender {
    */
   async send(
     stream: string,
-    { text, knew, proof }: Message,
+    { text, knew, proof, traceparent }: Message,
     inTime: (confirmed: Promise<void>) => Promise<void>,
   ): Promise<void> {
     const messageId = crypto.randomUUID()
     const headers = {
       ...(knew !== undefined && { [KNEW]: `${knew}` }),
       ...(proof !== undefined && { [PROOF]: proof }),
+      ...(traceparent !== undefined && { [TRACEPARENT]: traceparent }),
     }
     const envelope = { routingKey: queueOf(stream), mandatory: true, durable: true, messageId, headers }
     await inTime(this.publisher().send(envelope, text))

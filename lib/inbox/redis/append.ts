@@ -192,7 +192,10 @@ function byShard(waiting: Waiting[]): Waiting[][] {
   return calls
 }
 
-/** What cast.lua takes: a pair of keys for each poll and the terms under which voters were let into it, then the ballots. */
+/**
+ * What cast.lua takes: a pair of keys for each poll and the terms under which voters were let into it, then the ballots, and then
+ * what is traced of them, if anything is.
+ */
 function scriptArguments(waiting: Waiting[]): {
   keyNames: string[]
   /** A ballot of each pair, in the order of the pairs. */
@@ -214,6 +217,13 @@ function scriptArguments(waiting: Waiting[]): {
     }
     const { voter, option, replaces, owner = "" } = ballot
     args.push(pair, voter, option, replaces === undefined ? "" : formatPosition(replaces ?? START), owner)
+  }
+  const traced = waiting.flatMap(({ ballot: { traceparent } }, i) =>
+    traceparent === undefined ? [] : [`${i + 1} ${traceparent}`],
+  )
+  if (traced.length > 0) {
+    keyNames.push(keys.traces(shard))
+    args.push(traced.join(","))
   }
   return { keyNames, pairs, args: [...pairs.map(({ terms }) => terms), ...args] }
 }

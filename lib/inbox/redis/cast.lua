@@ -3,6 +3,7 @@
 -- fence  {s}:gate, what serves (run id and replication id) where this shard may accept ballots
 -- inbox  {s}:inbox, the stream of accepted ballots
 -- KEYS[3…]  {s}:poll:<id>, {s}:voters:<id>: a pair for each poll that these ballots name
+-- traces  {s}:traces, the last key, only where some of the ballots are traced
 -- backlog_limit  the most entries that may wait in the stream
 -- earliest, deadline  when the caller began and when it stops waiting, in ms of this Redis's clock: a later call changes nothing,
 --           nor does one that seems to come before it was made, as the clock was set back since
@@ -12,6 +13,7 @@
 -- then      five for each ballot: the number of its pair, voter, option, the id of the vote that it is to replace, as far
 --           as its voter knows (0-0 for none, empty for whichever stands), and its owner: whoever else comes with the same
 --           code, or from the same network, is told nothing that depends on the option. Empty in polls by browser
+-- last      with the key of the traces: "<ballot, counted from 1> <traceparent>" of each ballot that is traced, divided by commas
 --
 -- Returns { verdict, now, answer, …, count, … }: verdict is decided, restoring, expired or broken (then there is nothing after
 -- now); an answer is "accepted <id>", "same <id>", "stands <id> <option>", "changed <id> <option>", "too-soon <ms to wait>", or the
@@ -22,6 +24,7 @@ local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), 
 local change_after = tonumber(ARGV[4])
 local FIXED_KEYS, FIXED_ARGUMENTS, BALLOT_ARGUMENTS = 2, 4, 5
 local MOST_KEYS, MOST_ARGUMENTS = 1000, 4000
+local TRACES_KEPT, TRACES_KEPT_SECONDS = 1000, 60
 
 -- @include serving
 -- @include inherited
@@ -48,7 +51,8 @@ if type(waiting) ~= 'number' then return { 'broken', now_text } end
 local places_left = backlog_limit - waiting
 
 local polls = {}
-local pairs_given = (#KEYS - FIXED_KEYS) / 2
+local traces = #KEYS % 2 == 1 and KEYS[#KEYS]
+local pairs_given = math.floor((#KEYS - FIXED_KEYS) / 2)
 for pair = 1, pairs_given do
   local poll_key, voters_key = KEYS[FIXED_KEYS + 2 * pair - 1], KEYS[FIXED_KEYS + 2 * pair]
   local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
@@ -140,8 +144,17 @@ local function decide(poll, voter, option, replaces, owner)
 end
 
 local answers = { 'decided', now_text }
-for i = FIXED_ARGUMENTS + pairs_given + 1, #ARGV, BALLOT_ARGUMENTS do
+for i = FIXED_ARGUMENTS + pairs_given + 1, traces and #ARGV - 1 or #ARGV, BALLOT_ARGUMENTS do
   answers[#answers + 1] = decide(polls[tonumber(ARGV[i])], unpack(ARGV, i + 1, i + BALLOT_ARGUMENTS - 1))
+end
+if traces then
+  for ballot, traceparent in string.gmatch(ARGV[#ARGV], '(%d+) ([%x-]+)') do
+    local id = string.match(answers[2 + ballot] or '', '^accepted (.*)$')
+    -- Whatever fails here, be it a right or the memory, loses a trace and no ballot.
+    if id and not redis.pcall('XADD', traces, 'MAXLEN', '~', TRACES_KEPT, id, 't', traceparent).err then
+      redis.pcall('EXPIRE', traces, TRACES_KEPT_SECONDS)
+    end
+  end
 end
 for _, poll in ipairs(polls) do
   local count = ''
