@@ -11,6 +11,7 @@ import { benchEndToEnd } from "./benchmarks/end-to-end"
 import { benchInboxes } from "./benchmarks/inboxes"
 import { benchMemory } from "./benchmarks/memory"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./benchmarks/plan"
+import { benchTraces } from "./benchmarks/traces"
 import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
 import { type Block, keepsBound } from "./figures/rounds"
@@ -27,6 +28,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   "end-to-end": [benchEndToEnd, benchClickToScreen],
   memory: [benchMemory],
   inboxes: [benchInboxes],
+  traces: [benchTraces],
 }
 
 async function measure(given: BenchArguments): Promise<number> {

@@ -69,7 +69,7 @@ export function benchAccept(benchStores: BenchStores, plan: Plan, say: TellFigur
   })
 }
 
-function noneRefused(when: string, rounds: { refused: number }[]): Check {
+export function noneRefused(when: string, rounds: { refused: number }[]): Check {
   const refused = rounds.map((round) => round.refused)
   return {
     name: `no vote was refused ${when}`,
@@ -100,7 +100,7 @@ async function floodBare({ url, pid }: Side, seconds: number) {
 }
 
 /** Redis's own counters confirm what wrk was told. A vote that was refused may still have been accepted. */
-async function floodVote({ redis, redisPid }: BenchRun, { url, pid }: Side, seconds: number) {
+export async function floodVote({ redis, redisPid }: BenchRun, { url, pid }: Side, seconds: number) {
   const before = await acceptedCount(redis)
   const { result, cpu } = await cpuDuring({ vote: pid, redis: redisPid }, () => flood(url, seconds))
   const { accepted, refused } = result
@@ -121,7 +121,7 @@ async function pacedRound(run: BenchRun, plan: Plan, url: string, rate: number) 
   return paceResult.parse(await pace.result)
 }
 
-async function reopen({ redis }: BenchRun): Promise<void> {
+export async function reopen({ redis }: BenchRun): Promise<void> {
   await emptyRedis(redis)
   await openInbox(redis)
 }

@@ -218,6 +218,19 @@ spec:
   { file: "addons/alerts.yaml", when: ".Values.monitoring.alerts", edits: [SELECTED] },
   { file: "addons/monitoring.yaml", when: ".Values.monitoring.serviceMonitor", edits: [SELECTED] },
   {
+    file: "addons/traces.yaml",
+    when: ".Values.traces.endpoint",
+    edits: [
+      ["http://collector.monitoring.svc:4318", "{{ .Values.traces.endpoint | quote }}"],
+      [`OTEL_TRACES_SAMPLER_ARG: "0.01"`, "OTEL_TRACES_SAMPLER_ARG: {{ .Values.traces.share | quote }}"],
+      [
+        "kubernetes.io/metadata.name: monitoring }",
+        "kubernetes.io/metadata.name: {{ .Values.traces.namespace }} }",
+      ],
+      ["{ port: 4318,", "{ port: {{ .Values.traces.port }},"],
+    ],
+  },
+  {
     file: "addons/backup.yaml",
     when: ".Values.backup.enabled",
     edits: [
