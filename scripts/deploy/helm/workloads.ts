@@ -29,9 +29,13 @@ async function objectsIn(namespace: string, kinds: string): Promise<KubernetesOb
   return z.array(objectSchema).parse(await listObjects(kinds, "--namespace", namespace))
 }
 
-/** What each workload is told to run, as JSON by its name. Its replicas are left out where an autoscaler decides about them. */
+/** What each workload is told to run, as JSON by its name. */
 export async function toldToRun(namespace: string): Promise<Map<string, string>> {
-  const objects = await objectsIn(namespace, SCALED)
+  return toldBy(await objectsIn(namespace, SCALED))
+}
+
+/** The same of objects that were read. Replicas are left out where an autoscaler decides about them. */
+export function toldBy(objects: readonly KubernetesObject[]): Map<string, string> {
   const scaled = objects
     .filter(({ kind }) => kind === "HorizontalPodAutoscaler")
     .map(({ metadata }) => metadata.name)
