@@ -11,7 +11,7 @@ const MADE =
 const PUBLIC = { vote: 8080, result: 8081 } as const
 
 /** What compose, or Coolify before it, puts the variable's value in for. */
-const valueOf = (name: string) => `\${${name}}`
+const variable = (name: string) => `\${${name}}`
 
 const yaml = (stack: object) => `${Bun.YAML.stringify(stack, null, 2)}\n`
 
@@ -28,11 +28,11 @@ function behindProxy(stack: Stack, urls: Record<keyof typeof PUBLIC, string>): v
 /** Its variables SERVICE_URL_… give each app a domain, and SERVICE_PASSWORD_… a password that its pages show. */
 export async function coolify(compose: string): Promise<string> {
   const stack = await stackOf(compose)
-  behindProxy(stack, { vote: valueOf("SERVICE_URL_VOTE"), result: valueOf("SERVICE_URL_RESULT") })
+  behindProxy(stack, { vote: variable("SERVICE_URL_VOTE"), result: variable("SERVICE_URL_RESULT") })
   serviceOf(stack, "init").exclude_from_hc = true
   const result = environmentOf(stack, "result")
   delete result.ADMIN_TOKEN_FILE
-  result.ADMIN_TOKEN = valueOf("SERVICE_PASSWORD_64_ADMIN")
+  result.ADMIN_TOKEN = variable("SERVICE_PASSWORD_64_ADMIN")
   const services = Object.fromEntries(
     Object.entries(stack.services).map(([name, service]) => [name, withDomain(name, service)]),
   )
@@ -61,7 +61,7 @@ export async function portainerStack(compose: string): Promise<string> {
 
 /** Portainer's list of templates, version 3: a stack (type 3) that it reads from the repository. */
 export function portainerTemplates(): string {
-  const variable = (name: string, label: string, value: string) => ({ name, label, default: value })
+  const asked = (name: string, label: string, value: string) => ({ name, label, default: value })
   const template = {
     id: 1,
     type: 3,
@@ -72,20 +72,12 @@ export function portainerTemplates(): string {
     platform: "linux",
     repository: { url: REPOSITORY, stackfile: "one-click/portainer.yaml" },
     env: [
-      variable("VOTE_PORT", "Port to vote on", "8080"),
-      variable("RESULT_PORT", "Port to watch on", "8081"),
-      variable(
-        "VOTE_URL",
-        "Where people vote, such as http://votes.example.org:8080",
-        "http://localhost:8080",
-      ),
-      variable(
-        "RESULT_URL",
-        "Where they watch, such as http://votes.example.org:8081",
-        "http://localhost:8081",
-      ),
-      variable("OPTION_A", "First option of the first poll", "Cats"),
-      variable("OPTION_B", "Second option of the first poll", "Dogs"),
+      asked("VOTE_PORT", "Port to vote on", "8080"),
+      asked("RESULT_PORT", "Port to watch on", "8081"),
+      asked("VOTE_URL", "Where people vote, such as http://votes.example.org:8080", "http://localhost:8080"),
+      asked("RESULT_URL", "Where they watch, such as http://votes.example.org:8081", "http://localhost:8081"),
+      asked("OPTION_A", "First option of the first poll", "Cats"),
+      asked("OPTION_B", "Second option of the first poll", "Dogs"),
     ],
   }
   return `${JSON.stringify({ version: "3", templates: [template] }, null, 2)}\n`
@@ -94,7 +86,7 @@ export function portainerTemplates(): string {
 /** What "create from JSON" takes: one compose service with two domains. */
 export async function easypanel(compose: string): Promise<string> {
   const stack = await stackOf(compose)
-  behindProxy(stack, { vote: valueOf("VOTE_URL"), result: valueOf("RESULT_URL") })
+  behindProxy(stack, { vote: variable("VOTE_URL"), result: variable("RESULT_URL") })
   const hosts = { vote: "$(EASYPANEL_DOMAIN)", result: "$(PROJECT_NAME)-results.$(EASYPANEL_HOST)" }
   const domains = Object.entries(PUBLIC).map(([service, port]) => ({
     https: true,
