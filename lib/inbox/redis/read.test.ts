@@ -85,3 +85,18 @@ test("a reader whose connection was cut for an answer that was too large goes on
   expect(entries.length).toBe(13)
   expect(entries.at(-1)?.ballot).not.toBeNull()
 })
+
+test("what is no ballot is not retained, and keeps nothing else from being released", async () => {
+  const reader = new RedisReader(2, worker, reading, { ageMs: 3_600_000, bytes: 1_000_000_000 })
+  await append(2, [BALLOT, "w".repeat(MEGABYTE)])
+  await vote.xadd(keys.inbox(2), "*", ...Array.from({ length: 20_000 }, () => "f"))
+  await append(2, [BALLOT])
+  const entries = await reader.read(START, 10, 0)
+  await reader.release(entries.at(-1)?.position ?? START)
+  expect(await worker.xlen(keys.inbox(2))).toBe(0)
+  const retained = await worker.xrange(keys.retained(2), "-", "+")
+  expect(retained.map(([, fields]) => fields)).toEqual([
+    ["b", BALLOT],
+    ["b", BALLOT],
+  ])
+})

@@ -7,6 +7,8 @@
 local inbox, counted, retained = unpack(KEYS)
 local position, age, bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local MOVED_AT_ONCE = 1000
+-- No ballot has as much.
+local MOST_TEXT = 4096
 -- More than are moved, so that dropping keeps up; few, so that a clock that is wrong for a moment does not cost everything.
 local DROPPED_AT_ONCE = 2000
 -- From this share of Redis's memory on retained ballots make room, long before a voter's would be refused.
@@ -41,13 +43,16 @@ local function make_room()
   return true
 end
 
+-- What else an intruder may have appended has perhaps more fields than Lua can hand on, and is never counted.
+local function may_be_ballot(fields) return #fields == 2 and #fields[2] <= MOST_TEXT end
+
 note_counted(counted, position)
 if redis.call('TYPE', retained).ok ~= 'stream' then redis.call('UNLINK', retained) end
 local is_full = make_room()
 local entries = redis.call('XRANGE', inbox, '-', position, 'COUNT', MOVED_AT_ONCE)
 for _, entry in ipairs(entries) do
   -- What has an id before the last retained one is no ballot that this Redis gave: it is not retained.
-  if not is_full then redis.pcall('XADD', retained, entry[1], unpack(entry[2])) end
+  if not is_full and may_be_ballot(entry[2]) then redis.pcall('XADD', retained, entry[1], unpack(entry[2])) end
   redis.call('XDEL', inbox, entry[1])
 end
 if redis.call('TYPE', retained).ok == 'stream' then
