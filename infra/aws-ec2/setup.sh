@@ -11,7 +11,9 @@ checkout=/opt/tallyroom
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update
-  apt-get install --yes --no-install-recommends awscli ca-certificates docker-buildx docker-cli docker-compose docker.io git
+  # Docker only recommends apparmor and iptables, and its unit calls kill, which is in procps.
+  apt-get install --yes --no-install-recommends \
+    apparmor awscli ca-certificates docker-buildx docker-cli docker-compose docker.io git iptables procps
 }
 
 fetch_checkout() {
@@ -44,7 +46,8 @@ publish_admin_token() (
 )
 
 start() {
-  systemctl enable --now docker
+  systemctl enable docker
+  systemctl start docker
   cd "$checkout"
   docker compose build
   trust_proxy

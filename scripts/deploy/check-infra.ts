@@ -1,4 +1,4 @@
-/** `bun run check:infra`: whether the folders of infra/ are formatted, valid, and plan what their tests say. */
+/** `bun run check:infra`: whether infra/ is formatted, valid, plans what its tests say, and sets up a bare machine. */
 
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -6,30 +6,37 @@ import { join } from "node:path"
 import { CHECKOUT } from "../services/checkout"
 import { Checks } from "../services/terminal/checks"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { someOf } from "../services/terminal/options"
+import { checkSetup } from "./infra/check-setup"
 
-const USAGE = `Usage: bun run check:infra
+const PARTS = ["aws-ec2", "digitalocean", "setup"] as const
+const USAGE = `Usage: bun run check:infra [--only PARTS]
 
 Checks each folder of infra/ by OpenTofu or Terraform, whichever is installed: format, validity, and its tests, on providers that make
-nothing. No login to a cloud is needed or used. What the machine lacks is skipped, with the reason.
+nothing. \`setup\` runs the setup script of aws-ec2 on a bare Debian in a temporary folder (as root, with debootstrap; 1 GB, some minutes),
+from what is committed. No login to a cloud is needed or used. What the machine lacks is skipped, with the reason.
 The last line is "N passed, N failed".
 
-  --help   show this
+  --only PARTS   some of ${PARTS.join(", ")}
+  --help         show this
 
 Environment:
   TF_CLI_CONFIG_FILE   where providers come from, if not from the tool's registry`
 
-const FOLDERS = ["aws-ec2"]
 /** What both tools say when neither their registry nor a mirror has a provider. */
 const NO_PROVIDER = "Failed to query available provider packages"
 
-readCommandLine({ usage: USAGE })
+const { values } = readCommandLine({ usage: USAGE, options: { only: someOf(PARTS, "part") } })
 await runScript(main, { failure: 2 })
 
 async function main(): Promise<number> {
   const checks = new Checks()
   const tool = Bun.which("tofu") ?? Bun.which("terraform")
-  if (tool === null) checks.skip("infra/", "neither OpenTofu nor Terraform is installed")
-  else for (const folder of FOLDERS) await checkFolder(checks, tool, folder)
+  for (const part of values.only ?? PARTS) {
+    if (part === "setup") await checkSetup(checks)
+    else if (tool === null) checks.skip(part, "neither OpenTofu nor Terraform is installed")
+    else await checkFolder(checks, tool, part)
+  }
   return checks.report()
 }
 
