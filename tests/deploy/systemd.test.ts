@@ -10,6 +10,7 @@ import { settings as result } from "../../apps/result/settings"
 import { settings as vote } from "../../apps/vote/settings"
 import { credentialsOf, newRoot } from "../../apps/worker/credentials/contents"
 import { settings as worker } from "../../apps/worker/settings"
+import { stackOf } from "../../scripts/deploy/templates/stack"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { UserError } from "../../scripts/services/terminal/user-error"
 import { ensureTool } from "../../scripts/services/tools/tools"
@@ -105,4 +106,16 @@ test("no two of them listen on the same port", async () => {
   )
   expect(ports.length).toBe(5)
   expect(new Set(ports).size).toBe(5)
+})
+
+test("Redis is set up as in compose, but for its paths", async () => {
+  const conf = await Bun.file(join(CHECKOUT, "bare-server/redis.conf")).text()
+  const { services } = await stackOf(join(CHECKOUT, "compose.yaml"))
+  const [, ...words] = services.redis?.command ?? []
+  const flags = words.flatMap((word, at) =>
+    word.startsWith("--") ? [[word.slice(2), words[at + 1] ?? ""]] : [],
+  )
+  const expected = flags.filter(([name]) => name !== "dir" && name !== "aclfile")
+  expect(expected.length).toBeGreaterThan(5)
+  for (const [name, value] of expected) expect(conf).toContain(`\n${name} ${value === "" ? '""' : value}\n`)
 })
