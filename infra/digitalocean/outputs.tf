@@ -22,7 +22,7 @@ output "kubeconfig_command" {
 
 output "admin_token_command" {
   description = "Prints the admin token."
-  value       = "kubectl -n tallyroom get secret result -o jsonpath='{.data.admin_token}' | base64 -d"
+  value       = "kubectl -n tallyroom get secret result -o jsonpath='{.data.ADMIN_TOKEN}' | base64 -d"
 }
 
 output "backup_to" {
