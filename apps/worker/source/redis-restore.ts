@@ -6,6 +6,8 @@ import { keys, RESTORING } from "@tallyroom/lib/inbox/keys"
 import { readRedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
+import { PositionMoved } from "../counting/counter"
+import { type Holding, isRowOf } from "../leases/holding"
 import { readStandingVotes } from "./standing-votes"
 
 /** Has Redis accept nothing. @returns a marker, which stands in the fence as long as no other worker opens the shard meanwhile */
@@ -99,19 +101,33 @@ const PERHAPS_GIVEN_MS = 10_000
 
 /**
  * The position from which a restored shard goes on. It lies after everything that was ever accepted, as far as anybody knows:
- * so an older receipt is never taken for pending, and no poll's end waits for an entry that went away.
+ * so an older receipt is never taken for pending, no poll's end waits for an entry that went away, and no id is given twice.
+ * Postgres remembers it before any ballot gets an id after it.
+ * @throws {PositionMoved} when the shard is another worker's by now
  */
 export async function chooseFloor(
   redis: Redis,
   sql: Database,
-  shard: number,
+  holding: Holding,
   candidates: Position[],
 ): Promise<Position> {
   const now = await readRedisClock(redis)
-  const closings = await sql`
-    SELECT ms, seq FROM closings WHERE shard = ${shard} ORDER BY ms DESC, seq DESC LIMIT 1`
-  const closing = closings.map((row) => ({ ms: Number(row.ms), seq: Number(row.seq) }))
-  const known = [...candidates, ...closing].reduce((a, b) => (comparePositions(a, b) < 0 ? b : a))
+  const { shard } = holding
+  const remembered = await sql`
+    (SELECT ms, seq FROM closings WHERE shard = ${shard} ORDER BY ms DESC, seq DESC LIMIT 1)
+    UNION ALL SELECT opened_ms, 0 FROM shards WHERE shard = ${shard}`
+  const known = [...candidates, ...remembered.map(({ ms, seq }) => ({ ms: Number(ms), seq: Number(seq) }))]
+  const floor = floorAfter(
+    known.reduce((a, b) => (comparePositions(a, b) < 0 ? b : a)),
+    now,
+  )
+  const rows = await sql`
+    UPDATE shards SET opened_ms = GREATEST(opened_ms, ${floor.ms}::bigint) WHERE ${isRowOf(sql, holding)} RETURNING shard`
+  if (rows.length === 0) throw new PositionMoved()
+  return floor
+}
+
+function floorAfter(known: Position, now: number): Position {
   if (known.ms > now) return { ms: known.ms + PERHAPS_GIVEN_MS, seq: 0 }
   return known.ms === now ? known : { ms: now, seq: 0 }
 }

@@ -149,7 +149,7 @@ export class RedisSource implements Source {
     if (fence === serving) return true
     const { redis, sql } = this.parts
     // Redis may have lost its end, alone or together with Postgres: a receipt of what neither has must not wait for the next ballot.
-    const floor = await chooseFloor(redis, sql, this.shard, [counter.position, last])
+    const floor = await chooseFloor(redis, sql, counter.holding(), [counter.position, last])
     if (comparePositions(last, counter.position) === 0) await counter.moveTo(floor)
     await this.lowerFence(floor, fence, serving)
     return true
@@ -187,7 +187,7 @@ export class RedisSource implements Source {
     await this.restoreVoters(new Set([...restored, ...spoilt]), new Set(behind), marker)
     await polls.refresh()
     await projection.write("all", marker)
-    await counter.moveTo(await chooseFloor(redis, sql, shard, [counter.position, found.last]))
+    await counter.moveTo(await chooseFloor(redis, sql, counter.holding(), [counter.position, found.last]))
     await this.release(counter.position)
     await this.lowerFence(counter.position, marker, found.serving)
   }
