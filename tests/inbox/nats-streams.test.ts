@@ -114,7 +114,7 @@ test("a ballot that stands in the stream once more displaces no newer vote of it
     return answer.position
   }
   const first = await castOne("a")
-  await castOne("b")
+  const second = await castOne("b")
   const [row] = await sql`SELECT number FROM polls WHERE id = 'again'`
   const ballot = { poll: Number(row?.number), voter: voter("undecided"), option: "a" }
   await admin?.append(await streamInUse(), [{ text: encodeBallotEntry(ballot, first) }])
@@ -126,6 +126,17 @@ test("a ballot that stands in the stream once more displaces no newer vote of it
     counted,
     expect.objectContaining({ counted: 1, replaced: 1, late: 1, pending: 0, faults: [] }),
   )
+  // An older copy of the vote that stands is one with it in the books.
+  const olderCopy = { ...second, ms: second.ms - 1 }
+  const text = encodeBallotEntry({ ...ballot, option: "b" }, olderCopy)
+  await admin?.append(await streamInUse(), [{ text }])
+  const copiesAside = async () => {
+    const rows =
+      await sql`SELECT ms::float8 FROM set_aside WHERE poll = ${ballot.poll} AND seq = ${second.seq}`
+    return rows.map(({ ms }) => ms)
+  }
+  await becomes(copiesAside, [olderCopy.ms])
+  expect(await counted()).toMatchObject({ counted: 1, replaced: 1, late: 1, pending: 0, faults: [] })
   expect(await sql`SELECT option FROM votes WHERE poll = ${ballot.poll}`).toMatchObject([{ option: "b" }])
 })
 

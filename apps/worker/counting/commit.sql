@@ -99,13 +99,23 @@ WITH moved AS (
   FROM moved, jsonb_to_recordset($22::text::jsonb)
     AS r(ms bigint, seq bigint, poll integer, reason text, raw text, copy boolean)
 ), copied AS (
-  -- Of the late ones, those that say the same as their voter's vote; looked for as seldom.
-  SELECT b.poll, count(*) AS copies
-  FROM unnest($9::integer[], $10::uuid[], $13::text[]) AS b(poll, voter, option), LATERAL (
-    SELECT FROM votes AS v WHERE v.poll = b.poll AND v.voter = b.voter AND v.option = b.option OFFSET 0
-  ) AS stood
-  WHERE $30 AND EXISTS (SELECT FROM moved) AND (SELECT count(*) FROM kept) < cardinality($9::integer[])
-  GROUP BY b.poll
+  -- Of the late ones, those that say the same as their voter's vote, and older copies of it (isCopy in batch.ts); looked for as
+  -- seldom.
+  SELECT poll, count(*) AS copies FROM (
+    SELECT b.poll
+    FROM unnest($9::integer[], $10::uuid[], $13::text[]) AS b(poll, voter, option), LATERAL (
+      SELECT FROM votes AS v WHERE v.poll = b.poll AND v.voter = b.voter AND v.option = b.option OFFSET 0
+    ) AS stood
+    WHERE (SELECT count(*) FROM kept) < cardinality($9::integer[])
+    UNION ALL
+    SELECT b.poll
+    FROM unnest($14::integer[], $15::uuid[], $16::bigint[], $17::integer[], $32::bigint[]) AS b(poll, voter, ms, seq, knew), LATERAL (
+      SELECT FROM votes AS v
+      WHERE v.poll = b.poll AND v.voter = b.voter AND v.seq = b.seq AND v.ms >= b.ms AND b.knew IS NOT NULL OFFSET 0
+    ) AS stood
+    WHERE (SELECT count(*) FROM changed) < cardinality($14::integer[])
+  ) AS copy
+  WHERE $30 AND EXISTS (SELECT FROM moved) GROUP BY poll
 ), repeated AS (
   -- Of the replaced ones, those that the same voter's next ballot repeats.
   SELECT poll, count(*) AS copies

@@ -53,6 +53,9 @@ export function startRestartingApp(start: () => App, dirs: readonly string[], gr
       end()
       current.kill(name)
     },
+    get isStopping() {
+      return ended
+    },
     busyMs: () => current.busyMs(),
   }
 }

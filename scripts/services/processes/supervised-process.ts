@@ -20,6 +20,8 @@ export interface SupervisedProcess {
   readonly exited: Promise<number>
   /** Asks it to end, and kills it after `graceMs` milliseconds. */
   stop(graceMs: number): Promise<number>
+  /** Whether it was asked to. */
+  readonly isStopping: boolean
   kill(name: NodeJS.Signals): void
   /** How long it kept processors busy, with all that it started and waited for; 0 while it runs. */
   busyMs(): number
@@ -78,11 +80,18 @@ export function startSupervised(
     return code
   })
   const kill = (name: NodeJS.Signals) => signalRunning(child, name)
+  let isStopping = false
   const supervised: SupervisedProcess = {
     pid: child.pid,
     exited,
     kill,
-    stop: (graceMs) => stop(kill, exited, stopSignal, graceMs),
+    stop(graceMs) {
+      isStopping = true
+      return stop(kill, exited, stopSignal, graceMs)
+    },
+    get isStopping() {
+      return isStopping
+    },
     busyMs: () => Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1_000,
   }
   running.add(supervised)

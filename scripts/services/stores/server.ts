@@ -62,7 +62,7 @@ export function createServer(plan: ServerPlan): Server {
       if (running !== child) return
       running = undefined
       if (plan.onCrash) plan.onCrash(code, start)
-      else console.error(`${plan.name} ended by itself, ${quote(code, lastLines)}`)
+      else if (!child.isStopping) console.error(`${plan.name} ended by itself, ${quote(code, lastLines)}`)
     })
   }
   return {
