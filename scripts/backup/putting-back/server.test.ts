@@ -13,6 +13,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { UserError } from "../../services/terminal/user-error"
 import { folderStorage } from "../storage/folder"
 import { measure } from "../storage/measure"
 import { sealing } from "../storage/sealing"
@@ -50,8 +51,8 @@ async function planOf(tar: Buffer): Promise<RestorePlan> {
   return { manifest: { ...about, startedAt: time, finishedAt: time, base }, base, wal: [], to: null }
 }
 
-const restore = (plan: RestorePlan) =>
-  restoreServer(plan, { storage, identity: "", folder: join(root, "restored"), onBytes: () => {} })
+const restore = (plan: RestorePlan, folder = join(root, "restored")) =>
+  restoreServer(plan, { storage, identity: "", folder, onBytes: () => {} })
 
 describe("a base backup is refused, and nothing outside is touched,", () => {
   const hostile: [string, () => Buffer][] = [
@@ -87,4 +88,15 @@ describe("a base backup is refused, and nothing outside is touched,", () => {
       expect(readFileSync(victim, "utf8")).toBe("as it was")
       expect(readdirSync(root).filter((name) => name.startsWith("restored"))).toEqual([])
     })
+})
+
+test("a place that can't be written to is named, with what to do", async () => {
+  const file = join(root, "no-folder")
+  writeFileSync(file, "")
+  const failure = await restore(await planOf(tarOf(() => {})), join(file, "pgdata")).catch(
+    (it: unknown) => it,
+  )
+  expect(failure).toBeInstanceOf(UserError)
+  expect((failure as UserError).message).toStartWith(`${file} can't be written to: ENOTDIR`)
+  expect((failure as UserError).message).toContain("Give that folder to the user who restores")
 })

@@ -42,8 +42,7 @@ export async function assertEmpty(folder: string): Promise<void> {
  */
 export async function restoreServer(plan: RestorePlan, to: ServerRestore): Promise<Date | null> {
   const draft = `${to.folder}.restoring`
-  await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true, mode: OWNER_ALONE })
+  await makeAnew(draft)
   try {
     await runClient(
       { command: ["tar", "-x", "--numeric-owner", "-f", "-", "-C", draft], env: ENV },
@@ -60,6 +59,20 @@ export async function restoreServer(plan: RestorePlan, to: ServerRestore): Promi
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** @throws {UserError} where the place of the folder can't be written to */
+async function makeAnew(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(folder, { recursive: true, mode: OWNER_ALONE })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UserError(
+      `${dirname(folder)} can't be written to: ${why}. Give that folder to the user who restores (in the image: 999).`,
+      { cause },
+    )
   }
 }
 
