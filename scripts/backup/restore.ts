@@ -6,6 +6,7 @@ import { flag, text } from "../services/terminal/options"
 import { progressBar } from "../services/terminal/progress-bar"
 import { UsageError, UserError } from "../services/terminal/user-error"
 import { type Manifest, readManifests, type StoredObject, totalBytes } from "./catalog/manifest"
+import { isOfSeveral, serverOf } from "./catalog/servers"
 import { storageOf } from "./configuration/place"
 import { type BackupSettings, readBackupSettings } from "./configuration/settings"
 import { megabytes, moment } from "./configuration/words"
@@ -81,7 +82,8 @@ async function show(storage: Storage): Promise<void> {
   const manifests = await readManifests(storage, warn)
   if (manifests.length === 0) throw new UserError(`There is no backup in ${storage.place}.`)
   for (const it of manifests) {
-    const parts = [it.base && "server", it.dump && `database ${it.dump.database}`].filter(Boolean).join(", ")
+    const server = serverOf(it, manifests) || "server"
+    const parts = [it.base && server, it.dump && `database ${it.dump.database}`].filter(Boolean).join(", ")
     const size = megabytes(totalBytes(it))
     console.log(`${it.id}  Postgres ${it.version}  ${parts}  ${size}  finished ${moment(it.finishedAt)}`)
   }
@@ -90,6 +92,8 @@ async function show(storage: Storage): Promise<void> {
     const plan = await planRestore(storage, { id: newest.id, to: null }, () => {})
     console.log(`The newest restores up to ${restoresUpTo(plan)}.`)
   }
+  if (isOfSeveral(manifests))
+    console.log("They are of several servers, and the newest may be of an empty one: choose by --base.")
 }
 
 async function toFolder(
