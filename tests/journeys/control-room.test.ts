@@ -74,6 +74,18 @@ describe("an admin in the control room", () => {
     await page.context().close()
   })
 
+  test("reads on a poll's page who votes, what that doesn't protect against, and whether votes can be changed", async () => {
+    await makePollAt(result.url, { id: "hall", eligibility: "network", policy: "changeable" })
+    const page = await openControlRoom(browser, result.url)
+    await page.goto(`${result.url}/admin/polls/hall`)
+    const rules = page.locator(".rules")
+    expect(await rules.locator("dd").allInnerTexts()).toEqual([
+      expect.stringMatching(/^Every network address, once\s+Not for a hall: all on one Wi-Fi/),
+      expect.stringMatching(/^Votes can be changed\s+Until the poll closes/),
+    ])
+    await page.context().close()
+  })
+
   test("is told why a poll that has votes can't be changed any more", async () => {
     await makePollAt(result.url, { id: "fixed" })
     await waitFor("the ballot", async () => (await fetch(`${vote.url}/api/polls/fixed`)).ok)

@@ -9,6 +9,7 @@ import type { PollView } from "../views"
 import { BooksCard } from "./books-card"
 import { CopyField } from "./copy-field"
 import { PollActions } from "./poll-actions"
+import { RulesCard } from "./rules-card"
 import { TallyCard } from "./tally-card"
 
 export function PollPage(view: PollView) {
@@ -33,6 +34,7 @@ export function PollPage(view: PollView) {
             <div>
               <TallyCard snapshot={snapshot} />
               <PollActions poll={poll} undo={view.undo} />
+              <RulesCard {...poll} />
             </div>
             <div>
               {view.codes && <CodesCard id={poll.id} {...view.codes} />}
