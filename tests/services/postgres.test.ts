@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test"
-import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { copyFileSync, cpSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
@@ -50,6 +50,17 @@ describe("Postgres", () => {
     await expect(withSql(elsewhere, (sql) => sql`select 1`)).rejects.toThrow("permission denied")
     expect(statSync(`${dir}.passwords.json`).mode & 0o777).toBe(0o600)
     await expect(server.database("no; drop")).rejects.toThrow("can't name a database")
+    await server.stop()
+  })
+
+  test.skipIf(process.getuid?.() !== 0)("serves a copy that root made, and that is root's", async () => {
+    const copy = join(scratch, "copy")
+    cpSync(dir, copy, { recursive: true })
+    cpSync(`${dir}.passwords.json`, `${copy}.passwords.json`)
+    const made = Bun.spawnSync(["chown", "-R", "0:0", copy])
+    expect(made.exitCode).toBe(0)
+    const server = await startPostgres({ dir: copy })
+    expect(await countBallots((await server.database("one")).workerUrl)).toBe(1000)
     await server.stop()
   })
 

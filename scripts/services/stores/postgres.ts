@@ -6,6 +6,7 @@ import { startSupervised } from "../processes/supervised-process"
 import { asUnprivilegedUser, type UnprivilegedUser } from "../processes/unprivileged-user"
 import { keptSecrets, writePrivately } from "../secrets"
 import { UserError } from "../terminal/user-error"
+import { takeFromRoot } from "./data-owner"
 import { type DatabaseUrls, openOwnDatabase, urlOf } from "./databases"
 import { awaitPrevious } from "./earlier-server"
 import { type PostgresPrograms, postgresPrograms } from "./postgres-programs"
@@ -54,6 +55,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const disguise = asUnprivilegedUser([dir, programs.postgres])
   const passwords = keptSecrets(passwordsBeside(dir), ROLES)
   if (!existsSync(join(dir, "PG_VERSION"))) await initialise(programs.initdb, dir, passwords.admin, disguise)
+  else if (disguise) takeFromRoot(dir, disguise)
 
   const databases = databasesOf({ dir, port })
   const server = createServer({
