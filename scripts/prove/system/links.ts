@@ -76,9 +76,12 @@ export class Link {
     return url.href
   }
 
-  /** Ends all connections, and takes none until `open`. */
+  /** Ends all connections, and takes none until `open`. @throws after it opened again, as toxiproxy may have heard what it did not answer */
   async shut(): Promise<void> {
-    await ask(this.api, "POST", { enabled: false })
+    await ask(this.api, "POST", { enabled: false }).catch(async (error) => {
+      await this.open()
+      throw error
+    })
   }
 
   async open(): Promise<void> {
