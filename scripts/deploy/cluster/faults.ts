@@ -1,5 +1,6 @@
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
+import { waitFor } from "../../services/wait"
 import { untilGreen } from "./green"
 import { kubectl, listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
@@ -55,11 +56,16 @@ export async function evictEach(services: readonly string[], say: Say): Promise<
     const evicted = await evict(first)
     if (evicted.code !== 0) throw new UserError(`${first.metadata.name} could not be evicted: ${evicted.err}`)
     if (second) await assertRefused(second)
-    await kubectl(["wait", `pod/${first.metadata.name}`, "--for=delete", `--timeout=${RECOVERY_MS / 1000}s`])
+    await waitFor(`${first.metadata.name} to go`, async () => !(await isThere(first)), RECOVERY_MS)
     await untilGreen(RECOVERY_MS, () => {})
     say(`${first.metadata.name} evicted${second ? ", a second one refused meanwhile" : ""}`)
   }
   return services.length
+}
+
+/** A store's next pod has the same name. */
+async function isThere({ metadata: { uid } }: Pod): Promise<boolean> {
+  return (await listObjects<Pod>("pods")).some(({ metadata }) => metadata.uid === uid)
 }
 
 async function assertRefused(pod: Pod): Promise<void> {
