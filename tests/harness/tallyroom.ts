@@ -3,13 +3,14 @@
 import { keyed } from "@tallyroom/lib/ballots/keyed"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
-import type { AppendAnswer } from "@tallyroom/lib/inbox/contract"
+import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 import type { Redis } from "ioredis"
+import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { SHARDS } from "../../scripts/services/apps/worker-in-process"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { waitFor } from "../../scripts/services/wait"
@@ -19,6 +20,11 @@ const PATIENCE_MS = 10_000
 /** Some voter, the same for the same name. */
 export function voter(name: string): string {
   return keyed("test", name, 16).toString("base64url")
+}
+
+/** So many voters, the same for the same name. */
+export function voters(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => voter(`${name}${i}`))
 }
 
 export type Booth = {
@@ -49,6 +55,26 @@ export async function openBooth(
       })
     },
   }
+}
+
+/** Has each voter cast a ballot, and send it again while the inbox is being restored, as every client may. */
+export function castAll(
+  booth: Booth,
+  pollId: string,
+  voters: readonly string[],
+  option: string,
+): Promise<AppendAnswer[]> {
+  const cast = (voter: string) =>
+    booth.cast(pollId, voter, option).catch((error) => {
+      if (!(error instanceof InboxAway)) throw error
+      return false as const
+    })
+  return Promise.all(voters.map((voter) => waitFor("the inbox to be open", () => cast(voter))))
+}
+
+/** What the books say of a poll, from both stores. */
+export async function booksOf(sql: Database, redis: Redis, pollId: string): Promise<PollBooks | undefined> {
+  return (await auditPolls(sql, redis)).find(({ poll }) => poll === pollId)
 }
 
 /** The terms under which this Redis takes ballots of a poll; any where it knows none. */

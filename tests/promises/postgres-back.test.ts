@@ -4,17 +4,21 @@ import { beforeAll, expect, test } from "bun:test"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
+import type { AppendAnswer } from "@tallyroom/lib/inbox/contract"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
-import { auditPolls } from "../../apps/worker/audit/audit"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { takeBackup } from "../harness/backup"
 import { becomes } from "../harness/becomes"
 import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
-import { type Booth, inEveryShard, makePoll, openBooth, openPoll, voter } from "../harness/tallyroom"
+import {
+  booksOf as booksOfPoll,
+  castAll as castAllIn,
+  type Booth, inEveryShard, makePoll, openBooth, openPoll,
+  voters,
+} from "../harness/tallyroom"
 
 const stores = useStores()
 let sql: Database
@@ -29,20 +33,8 @@ beforeAll(async () => {
   await at.ready()
 })
 
-const names = (what: string, n: number) => Array.from({ length: n }, (_, i) => voter(`${what}${i}`))
-/** Sends each again while the inbox is being restored, as every client may. */
-const castAll = (poll: string, voters: string[], option: string) =>
-  Promise.all(
-    voters.map((who) =>
-      waitFor("the inbox to be open", () =>
-        booth.cast(poll, who, option).catch((error) => {
-          expect(error).toBeInstanceOf(InboxAway)
-          return false as const
-        }),
-      ),
-    ),
-  )
-const booksOf = async (id: string) => (await auditPolls(sql, booth.redis)).find(({ poll }) => poll === id)
+const castAll = (poll: string, voters: string[], option: string) => castAllIn(booth, poll, voters, option)
+const booksOf = (id: string) => booksOfPoll(sql, booth.redis, id)
 const counted = (id: string, n: number) => becomes(async () => (await booksOf(id))?.counted, n)
 const countingAgain = () => becomes(() => at.worker.readiness(), {})
 
@@ -62,14 +54,14 @@ async function fatesOf(id: string, voters: string[], answers: AppendAnswer[]): P
 
 test("is noticed at once: what it lost is booked exactly, receipts say so, and those voters may vote again", async () => {
   await openPoll(sql, booth.redis, "back")
-  const [early, late] = [names("early", 40), names("late", 60)]
+  const [early, late] = [voters("early", 40), voters("late", 60)]
   const earlyAnswers = await castAll("back", early, "a")
   await counted("back", 40)
   const backup = await takeBackup(sql)
   const lateAnswers = await castAll("back", late, "a")
   await counted("back", 100)
   await openPoll(sql, booth.redis, "younger")
-  await castAll("younger", names("y", 5), "a")
+  await castAll("younger", voters("y", 5), "a")
   await counted("younger", 5)
 
   await backup.restore()
@@ -95,10 +87,10 @@ test("is noticed at once: what it lost is booked exactly, receipts say so, and t
 test("polls that it does not know take no votes, and no ballot of theirs counts for a poll made since", async () => {
   const backup = await takeBackup(sql)
   await openPoll(sql, booth.redis, "vanished")
-  await castAll("vanished", names("v", 8), "a")
+  await castAll("vanished", voters("v", 8), "a")
   await counted("vanished", 8)
   await at.stop()
-  await castAll("vanished", names("pending", 8), "a")
+  await castAll("vanished", voters("pending", 8), "a")
   await backup.restore()
   // As after a backup that is older than any lease.
   await sql`UPDATE shards SET lease_until = now()`
@@ -107,10 +99,10 @@ test("polls that it does not know take no votes, and no ballot of theirs counts 
   at = await startWorker(stores())
   await at.ready()
   await inEveryShard(booth.redis, "since")
-  expect((await castAll("vanished", names("more", 8), "a")).map(({ kind }) => kind)).toEqual(
-    names("more", 8).map(() => "poll-unknown"),
+  expect((await castAll("vanished", voters("more", 8), "a")).map(({ kind }) => kind)).toEqual(
+    voters("more", 8).map(() => "poll-unknown"),
   )
-  await castAll("since", names("s", 8), "b")
+  await castAll("since", voters("s", 8), "b")
   await counted("since", 8)
   expect(await booksOf("since")).toMatchObject({ accepted: 8, late: 0, setAside: 0, lost: 0, faults: [] })
   const [row] = await sql`SELECT count(*)::integer AS n FROM set_aside WHERE reason = 'poll-unknown'`

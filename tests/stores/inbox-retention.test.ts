@@ -2,15 +2,18 @@
 
 import { beforeAll, expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { auditPolls } from "../../apps/worker/audit/audit"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { takeBackup } from "../harness/backup"
 import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
-import { type Booth, openBooth, openPoll, voter } from "../harness/tallyroom"
+import {
+  booksOf as booksOfPoll,
+  castAll as castAllIn,
+  type Booth, openBooth, openPoll,
+  voters,
+} from "../harness/tallyroom"
 
 const HOUR_MS = 3_600_000
 const stores = useStores()
@@ -32,20 +35,8 @@ beforeAll(async () => {
   booth = await openBooth(stores())
 })
 
-const names = (what: string, n: number) => Array.from({ length: n }, (_, i) => voter(`${what}${i}`))
-/** Sends each again while the inbox is being restored, as every client may. */
-const castAll = (poll: string, voters: string[], option: string) =>
-  Promise.all(
-    voters.map((who) =>
-      waitFor("the inbox to be open", () =>
-        booth.cast(poll, who, option).catch((error) => {
-          expect(error).toBeInstanceOf(InboxAway)
-          return false as const
-        }),
-      ),
-    ),
-  )
-const booksOf = async (id: string) => (await auditPolls(sql, booth.redis)).find(({ poll }) => poll === id)
+const castAll = (poll: string, voters: string[], option: string) => castAllIn(booth, poll, voters, option)
+const booksOf = (id: string) => booksOfPoll(sql, booth.redis, id)
 const books = (id: string, expected: object) => becomes(() => booksOf(id), expect.objectContaining(expected))
 const lengths = async (key: (shard: number) => string) => {
   const each = Array.from({ length: SHARDS }, (_, shard) => booth.redis.xlen(key(shard)))
@@ -54,13 +45,13 @@ const lengths = async (key: (shard: number) => string) => {
 
 test("under a flood nothing is lost, nothing is counted twice, and nobody votes twice", async () => {
   await openPoll(sql, booth.redis, "flood")
-  await castAll("flood", names("early", 500), "a")
+  await castAll("flood", voters("early", 500), "a")
   await books("flood", { counted: 500 })
   const backup = await takeBackup(sql)
-  await castAll("flood", names("late", 3_000), "a")
+  await castAll("flood", voters("late", 3_000), "a")
   await books("flood", { counted: 3_500, pending: 0 })
   expect(await lengths(keys.inbox)).toBe(0)
-  const flood = castAll("flood", names("meanwhile", 3_000), "b")
+  const flood = castAll("flood", voters("meanwhile", 3_000), "b")
   await backup.restore()
   await flood
   const whole = { accepted: 6_500, counted: 6_500, replaced: 0, late: 0, setAside: 0, pending: 0, lost: 0 }
@@ -69,14 +60,14 @@ test("under a flood nothing is lost, nothing is counted twice, and nobody votes 
     SELECT count(*)::integer AS votes, count(DISTINCT voter)::integer AS voters FROM votes
     WHERE poll = (SELECT number FROM polls WHERE id = 'flood')`
   expect(tally).toEqual({ votes: 6_500, voters: 6_500 })
-  const again = await castAll("flood", names("late", 50), "b")
+  const again = await castAll("flood", voters("late", 50), "b")
   expect(new Set(again.map(({ kind }) => kind))).toEqual(new Set(["stands"]))
 }, 120_000)
 
 test("votes for a poll that the older Postgres does not know are set aside, each with what it says", async () => {
   const backup = await takeBackup(sql)
   await openPoll(sql, booth.redis, "younger")
-  await castAll("younger", names("y", 40), "a")
+  await castAll("younger", voters("y", 40), "a")
   await books("younger", { counted: 40 })
   await backup.restore()
   await becomes(async () => {
@@ -89,7 +80,7 @@ test("what takes more memory than it may goes, the oldest first, and is booked a
   await openPoll(sql, booth.redis, "large")
   const backup = await takeBackup(sql)
   await startRetaining({ ageMs: HOUR_MS, bytes: 4 * 20_000 })
-  await castAll("large", names("l", 6_000), "a")
+  await castAll("large", voters("l", 6_000), "a")
   await books("large", { counted: 6_000 })
   const kept = await becomesStill(() => lengths(keys.retained))
   expect(kept).toBeGreaterThan(0)
@@ -105,11 +96,11 @@ test("what takes more memory than it may goes, the oldest first, and is booked a
 test("what is old enough goes though nobody votes, and all of it when it is switched off", async () => {
   await openPoll(sql, booth.redis, "aged")
   await startRetaining({ ageMs: 1_000, bytes: 50_000_000 })
-  await castAll("aged", names("a", 100), "a")
+  await castAll("aged", voters("a", 100), "a")
   await books("aged", { counted: 100 })
   await becomes(() => lengths(keys.retained), 0)
   await startRetaining({ ageMs: HOUR_MS, bytes: 50_000_000 })
-  await castAll("aged", names("b", 100), "a")
+  await castAll("aged", voters("b", 100), "a")
   await becomes(() => lengths(keys.retained), 100)
   await startRetaining(null)
   await becomes(() => lengths(keys.retained), 0)
