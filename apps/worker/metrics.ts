@@ -59,6 +59,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ["shard"],
       registers,
     }),
+    retentionMissing: new Gauge({
+      name: "tallyroom_worker_retention_missing_seconds",
+      help: "By how much less than INBOX_RETENTION's age counted ballots reach back, as its size or Redis's memory was short, in the shards of this worker; 0 while they reach as far as they should.",
+      labelNames: ["shard"],
+      registers,
+    }),
     backlogAge: new Gauge({
       name: "tallyroom_worker_backlog_age_seconds",
       help: "How long ago the oldest ballot was accepted that was read and is not counted yet, by the inbox's clock and this one's; 0 without one.",

@@ -20,6 +20,8 @@
  * {s0}:retained     stream  as the inbox: ballots that are in Postgres, kept for INBOX_RETENTION, should Postgres go back
  * {s0}:traces       stream  field t = the traceparent of a ballot that is traced, at the ballot's own id: about the last 1,000, gone a
  *                           minute after the last one
+ * {s0}:dropped      string  the first id that {s0}:retained still has, where ballots left it before their age, as memory or the size that
+ *                           they may take was short; goes after INBOX_RETENTION's age
  * {s0}:log          string  JSON { log, waiting, turn, lookedAt }: where a broker holds the ballots, the shard's stream there
  * {s0}:polls        string  JSON { shards, default, open, posts? }: what can be voted on (shard 0 alone)
  * {s0}:wanted       set     ids of polls that a first vote waits for: the worker makes them from a template (shard 0 alone)
@@ -37,6 +39,7 @@ export const keys = {
   counted: (shard: number) => `{s${shard}}:counted`,
   retained: (shard: number) => `{s${shard}}:retained`,
   traces: (shard: number) => `{s${shard}}:traces`,
+  dropped: (shard: number) => `{s${shard}}:dropped`,
   stream: (shard: number) => `{s${shard}}:log`,
   polls: "{s0}:polls",
   wanted: "{s0}:wanted",

@@ -8,15 +8,18 @@ import type { AppendAnswer } from "@tallyroom/lib/inbox/contract"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
-import { waitFor } from "../../scripts/services/wait"
 import { takeBackup } from "../harness/backup"
 import { becomes } from "../harness/becomes"
 import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
 import {
+  type Booth,
   booksOf as booksOfPoll,
   castAll as castAllIn,
-  type Booth, inEveryShard, makePoll, openBooth, openPoll,
+  inEveryShard,
+  makePoll,
+  openBooth,
+  openPoll,
   voters,
 } from "../harness/tallyroom"
 

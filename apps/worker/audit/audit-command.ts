@@ -8,6 +8,7 @@ import type { Access } from "@tallyroom/lib/inbox/access"
 import { INBOX_STORES, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
+import { retainedSince } from "@tallyroom/lib/inbox/redis/retained"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { AUDIT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
@@ -101,7 +102,7 @@ async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Optio
       await sleep(AGAIN_MS)
       books = await readBooksUntil(end, sql, inbox, poll)
     }
-    const code = report(books, json)
+    const code = report(books, json, await retainedSinceOf(sql, inbox))
     const pending = books.reduce((sum, it) => sum + it.pending, 0)
     if (!wait || pending === 0) return code
     console.error(`${pending} ballots are still pending after ${timeoutS} s.`)
@@ -139,6 +140,15 @@ function storeAway(error: unknown): string | null {
   return isDatabaseAway(error)
     ? `Postgres can't be reached: ${withRemedy("Postgres", reasonText(error))}.`
     : null
+}
+
+/** Since when less is retained than should be, over all shards; null while all is, or where a broker holds the ballots. */
+async function retainedSinceOf(sql: Database, inbox: Redis | BrokerAdmin): Promise<Date | null> {
+  if ("reader" in inbox) return null
+  const shards = await sql`SELECT shard FROM shards`
+  const moments = await Promise.all(shards.map(({ shard }) => retainedSince(inbox, Number(shard))))
+  const latest = Math.max(...moments.map((ms) => ms ?? 0))
+  return latest > 0 ? new Date(latest) : null
 }
 
 async function readBooks(

@@ -58,13 +58,23 @@ function verdict(books: PollBooks[], faults: string[]): string {
   return lines.join("\n")
 }
 
-/** Prints the books and whether they balance. @returns the exit code */
-export function report(books: PollBooks[], json: boolean): number {
+function shrunk(since: Date): string {
+  return `Memory was short: of counted ballots, only those since ${since.toISOString()} are all retained (INBOX_RETENTION), should Postgres go back.`
+}
+
+/**
+ * Prints the books and whether they balance.
+ * @param retainedSince counted ballots from before that are not retained, though they should be; null where all are
+ * @returns the exit code
+ */
+export function report(books: PollBooks[], json: boolean, retainedSince: Date | null): number {
   const faults = books.flatMap((poll) => poll.faults.map((fault) => `${poll.poll}: ${fault}`))
-  if (json) console.log(JSON.stringify({ balanced: faults.length === 0, polls: books }, null, 2))
+  if (json)
+    console.log(JSON.stringify({ balanced: faults.length === 0, polls: books, retainedSince }, null, 2))
   else {
     console.log(table(books))
     console.log(verdict(books, faults))
+    if (retainedSince !== null) console.log(shrunk(retainedSince))
   }
   return faults.length === 0 ? 0 : 1
 }

@@ -8,6 +8,7 @@ import {
   writeIndex,
   writePollCopy,
 } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { forgetRetained } from "@tallyroom/lib/inbox/redis/retained"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
@@ -130,6 +131,7 @@ export class Projection {
 
   private async writeTombstone(poll: Poll): Promise<void> {
     await replaceByTombstone(this.redis, this.shard, poll, "tombstone")
+    if (this.options.holdsBallots) await forgetRetained(this.redis, this.shard, poll.number)
     if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
     await recordTombstone(this.sql, poll.number, this.shard)
     this.projected.set(poll.number, poll.revision)

@@ -7,6 +7,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { withTraces } from "@tallyroom/lib/inbox/redis/traces"
+import { retainedBytes, retentionMissing } from "@tallyroom/lib/inbox/redis/retained"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
@@ -154,8 +155,12 @@ export class HeldShards {
   private async measureRetained(number: number): Promise<void> {
     const { metrics, redis, retention } = this.parts
     if (retention === null) return
-    const bytes = await redis.memory("USAGE", keys.retained(number)).catch(() => null)
-    metrics.retainedBytes.set({ shard: String(number) }, bytes ?? 0)
+    const shard = String(number)
+    const measured = [retainedBytes(redis, number), retentionMissing(redis, number, retention)] as const
+    const [bytes, missingMs] = await Promise.all(measured).catch(() => [])
+    if (bytes === undefined || missingMs === undefined || !this.held.has(number)) return
+    metrics.retainedBytes.set({ shard }, bytes)
+    metrics.retentionMissing.set({ shard }, missingMs / 1_000)
   }
 
   /** Which shard hangs, in words; null when none does. */
@@ -192,6 +197,7 @@ export class HeldShards {
       this.parts.metrics.backlog.remove(String(number))
       this.parts.metrics.backlogAge.remove(String(number))
       this.parts.metrics.retainedBytes.remove(String(number))
+      this.parts.metrics.retentionMissing.remove(String(number))
       this.held.delete(number)
     })
     this.held.set(number, { shard, stop, done })

@@ -26,6 +26,7 @@ import {
   removeUnless,
   restoreVoters,
 } from "./redis-restore"
+import { RetainedRoom } from "./retained-room"
 import { behindOf, logSetback, mended, readCounted, recordSetback, WENT_BACK } from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
@@ -40,6 +41,7 @@ export class RedisSource implements Source {
   private readonly readingRedis: Redis
   private readonly reader: RedisReader
   private readonly watch: AcceptanceWatch
+  private readonly room: RetainedRoom | null
 
   constructor(
     private readonly shard: number,
@@ -49,6 +51,8 @@ export class RedisSource implements Source {
     this.reader = new RedisReader(shard, parts.redis, this.readingRedis, parts.retention)
     this.watch = new AcceptanceWatch(shard, parts)
     this.watch.start()
+    this.room = parts.retention && new RetainedRoom(shard, parts.retention, parts)
+    this.room?.start()
   }
 
   /**
@@ -135,6 +139,7 @@ export class RedisSource implements Source {
 
   async close(): Promise<void> {
     this.watch.stop()
+    this.room?.stop()
     this.readingRedis.disconnect()
   }
 

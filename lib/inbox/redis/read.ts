@@ -40,7 +40,7 @@ export class RedisReader implements Reader {
 
   /** Removes what was retained, where nothing is to be any more. */
   async forgetUnlessRetained(): Promise<void> {
-    if (this.retention === null) await this.redis.unlink(keys.retained(this.shard))
+    if (this.retention === null) await this.redis.unlink(keys.retained(this.shard), keys.dropped(this.shard))
   }
 
   async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
@@ -103,8 +103,9 @@ export class RedisReader implements Reader {
   }
 
   private async retain(upTo: Position, { ageMs, bytes }: Retention): Promise<void> {
-    const place = [keys.inbox(this.shard), keys.counted(this.shard), keys.retained(this.shard)] as const
-    while ((await this.redis.retainCounted(...place, formatPosition(upTo), ageMs, bytes)) === 1);
+    const { shard, redis } = this
+    const place = [keys.inbox(shard), keys.counted(shard), keys.retained(shard), keys.dropped(shard)] as const
+    while ((await redis.retainCounted(...place, formatPosition(upTo), ageMs, bytes, Date.now())) === 1);
   }
 }
 

@@ -4,6 +4,7 @@ import acceptance from "./include/acceptance.lua" with { type: "text" }
 import inherited from "./include/inherited.lua" with { type: "text" }
 import lastId from "./include/last-id.lua" with { type: "text" }
 import noteCounted from "./include/note-counted.lua" with { type: "text" }
+import retained from "./include/retained.lua" with { type: "text" }
 import serving from "./include/serving.lua" with { type: "text" }
 
 /** What several scripts must agree on, by the name under which a line `-- @include <name>` asks for it. */
@@ -12,6 +13,7 @@ const INCLUDES: ReadonlyMap<string, string> = new Map([
   ["inherited", inherited],
   ["last-id", lastId],
   ["note-counted", noteCounted],
+  ["retained", retained],
   ["serving", serving],
 ])
 

@@ -10,8 +10,10 @@ import countAnswers from "./count-answers.lua" with { type: "text" }
 import dropForged from "./drop-forged.lua" with { type: "text" }
 import findPoll from "./find-poll.lua" with { type: "text" }
 import forgetMissing from "./forget-missing.lua" with { type: "text" }
+import forgetRetained from "./forget-retained.lua" with { type: "text" }
 import inspectShard from "./inspect.lua" with { type: "text" }
 import lowerFence from "./lower-fence.lua" with { type: "text" }
+import makeRoom from "./make-room.lua" with { type: "text" }
 import projectPoll from "./project.lua" with { type: "text" }
 import putValues from "./put.lua" with { type: "text" }
 import readBounded from "./read-bounded.lua" with { type: "text" }
@@ -32,8 +34,10 @@ const others = {
   dropForged: script(dropForged),
   findPoll: script(findPoll),
   forgetMissing: script(forgetMissing),
+  forgetRetained: script(forgetRetained),
   inspectShard: script(inspectShard),
   lowerFence: script(lowerFence),
+  makeRoom: script(makeRoom),
   projectPoll: script(projectPoll),
   putValues: script(putValues),
   readBounded: script(readBounded),
@@ -68,6 +72,7 @@ declare module "ioredis" {
     dropForged(inbox: string): import("ioredis").Result<number, Context>
     findPoll(poll: string, fence: string): import("ioredis").Result<[string, string, string, string], Context>
     forgetMissing(missing: string, number: number): import("ioredis").Result<0, Context>
+    forgetRetained(stream: string, number: number, after: string): import("ioredis").Result<string, Context>
     inspectShard(
       fence: string,
       inbox: string,
@@ -77,6 +82,7 @@ declare module "ioredis" {
       inbox: string,
       ...args: Argument[]
     ): import("ioredis").Result<"open" | "changed", Context>
+    makeRoom(retained: string, dropped: string, ageMs: number): import("ioredis").Result<number, Context>
     projectPoll(
       poll: string,
       inbox: string,
@@ -108,9 +114,11 @@ declare module "ioredis" {
       inbox: string,
       counted: string,
       retained: string,
+      dropped: string,
       position: string,
       ageMs: number,
       bytes: number,
+      now: number,
     ): import("ioredis").Result<0 | 1, Context>
     tellAccepted(
       missing: string,

@@ -76,6 +76,17 @@ export async function ensureSlot(sql: Database, slot: string): Promise<void> {
   if (!found) await sql`SELECT FROM pg_create_physical_replication_slot(${slot}, true)`
 }
 
+/**
+ * Drops a slot whose WAL the server has removed, as more waited than `max_slot_wal_keep_size` allows.
+ * @returns whether it was so
+ */
+export async function dropCutSlot(sql: Database, slot: string): Promise<boolean> {
+  const dropped = await sql`
+    SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+    WHERE slot_name = ${slot} AND wal_status = 'lost' AND NOT active`
+  return dropped.length > 0
+}
+
 /** Has the server keep its WAL while `work` runs: a slot that ends with its connection. */
 export async function keepingWal<T>(sql: Database, work: () => Promise<T>): Promise<T> {
   const held = await sql.reserve()

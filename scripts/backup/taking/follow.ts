@@ -14,6 +14,7 @@ import {
   type ReceiverPlan,
   type Spool,
   startReceiver,
+  wasCut,
 } from "./receiver"
 import { Shipper } from "./shipper"
 
@@ -37,6 +38,10 @@ export class Follower {
   readonly #stopped = new AbortController()
   readonly #wal: ReturnType<typeof walMetrics>
   readonly #backups: ReturnType<typeof backupMetrics>
+  /** Since when a backup is missing from which the WAL that is received leads on; null while there is one. */
+  #cutAt: number | null = null
+  /** Ends the wait until the newest backup's age is looked at again. */
+  #waiting = new AbortController()
   #problem: string | null = "it has not begun"
   #running: Promise<void>[] = []
 
@@ -91,6 +96,7 @@ export class Follower {
     try {
       const spool = await lookAtSpool(plan)
       await this.#leaveEarlierTimeline(spool)
+      await this.#leaveGap(spool)
       const receiver = await startReceiver(plan, spool)
       log.info({ timeline: spool.facts.timeline }, "receiving WAL")
       await this.#store(receiver)
@@ -111,6 +117,23 @@ export class Follower {
   async #leaveEarlierTimeline(spool: Spool): Promise<void> {
     if (!(await isOfEarlierTimeline(spool))) return
     this.#plan.log.warn("Postgres was restored: what was received before is stored, and it begins anew")
+    await this.#storeAndEmpty(spool)
+  }
+
+  /** What the server has removed is in no storage: every later moment needs a backup that begins behind it. */
+  async #leaveGap(spool: Spool): Promise<void> {
+    if (!(await wasCut(this.#plan.receiver))) return
+    this.#cutAt = Date.now()
+    this.#waiting.abort()
+    this.#waiting = new AbortController()
+    this.#wal.cuts.inc()
+    this.#plan.log.error(
+      "Postgres removed WAL before it was received (max_slot_wal_keep_size): no moment until the end of the next backup can be restored",
+    )
+    await this.#storeAndEmpty(spool)
+  }
+
+  async #storeAndEmpty(spool: Spool): Promise<void> {
     const shipper = this.#shipperOf(spool)
     await shipper.shipWhole()
     await shipper.shipPartial()
@@ -147,13 +170,13 @@ export class Follower {
       throw new Error(`pg_receivewal ended with code ${ended}: Postgres is away, or refuses`)
   }
 
-  /** Takes a backup where the newest is too old, or is of another server or timeline than this one. */
+  /** Takes a backup where the newest is too old, lies before a gap in the WAL, or is of another server or timeline than this one. */
   async #keepYoung(): Promise<void> {
     const manifests = await readManifests(this.#plan.storage, (problem) => this.#warnOf(problem))
     const newest = manifests.at(-1)
     if (newest) this.#backups.set(newest)
     if (await this.#isDue(manifests)) await this.#takeBackup()
-    await pause(AGE_MS, this.#stopped.signal)
+    await pause(AGE_MS, AbortSignal.any([this.#stopped.signal, this.#waiting.signal]))
   }
 
   #warnedOf = new Set<string>()
@@ -170,7 +193,8 @@ export class Follower {
     if (everyMs === null) return false
     const spool = await lookAtSpool(receiver)
     const own = manifests.filter((it) => isOf(it, spool)).at(-1)
-    return !own || Date.now() - Date.parse(own.finishedAt) >= everyMs
+    if (!own || Date.now() - Date.parse(own.finishedAt) >= everyMs) return true
+    return this.#cutAt !== null && Date.parse(own.startedAt) < this.#cutAt
   }
 
   async #takeBackup(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { mkdir, rename, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
-import { Gauge, Registry } from "prom-client"
+import { Counter, Gauge, Registry } from "prom-client"
 import { durationMs, type Manifest, totalBytes } from "../catalog/manifest"
 
 /** @param registry gets the metrics of the newest backup */
@@ -32,6 +32,11 @@ export function walMetrics(registry: Registry) {
       "When all WAL that had been received was stored.",
     ),
     waiting: gauge("tallyroom_backup_wal_waiting_segments", "WAL segments that are received and not stored."),
+    cuts: new Counter({
+      name: "tallyroom_backup_wal_cuts_total",
+      help: "How often Postgres had removed WAL before it was received, as max_slot_wal_keep_size has it.",
+      registers: [registry],
+    }),
     receiving: gauge("tallyroom_backup_wal_receiving", "1 while WAL is received from Postgres, else 0."),
   }
 }

@@ -7,7 +7,7 @@ import { type SupervisedProcess, startSupervised } from "../../services/processe
 import { isHistory, isPartial, isSegment, timelineOf } from "../catalog/wal"
 import { clientEnvironment } from "../postgres/client-environment"
 import { clientTool } from "../postgres/client-tools"
-import { ensureSlot, factsOf, type ServerFacts, withServer } from "../postgres/server"
+import { dropCutSlot, ensureSlot, factsOf, type ServerFacts, withServer } from "../postgres/server"
 
 /** What pg_receivewal makes here. */
 export const isWal = (file: string) => isSegment(file) || isPartial(file) || isHistory(file)
@@ -49,7 +49,12 @@ export async function isOfEarlierTimeline({ folder, facts }: Spool): Promise<boo
   return files.some((file) => timelineOf(file) < facts.timeline)
 }
 
-/** Only once all of it is stored: pg_receivewal would go on from it, on a timeline that is over. */
+/** Whether the server has removed WAL that was not received: then its slot is dropped, as nothing follows on it. */
+export function wasCut({ databaseUrl, slot }: ReceiverPlan): Promise<boolean> {
+  return withServer(databaseUrl, (sql) => dropCutSlot(sql, slot))
+}
+
+/** Only once all of it is stored: pg_receivewal would go on from it, where nothing follows. */
 export async function emptySpool({ folder }: Spool): Promise<void> {
   for (const file of await readdir(folder)) await rm(join(folder, file))
 }

@@ -120,6 +120,10 @@ export const RULES: readonly Rule[] = [
         `  {{- if not .Values.worker.keda.enabled }}\n  replicas: {{ .Values.worker.replicas }}\n  {{- end }}\n`,
       ],
       [`value: "4" }`, `value: {{ .Values.worker.inboxShards | quote }} }`],
+      [
+        `name: INBOX_RETENTION, value: "off"`,
+        "name: INBOX_RETENTION, value: {{ .Values.worker.inboxRetention | quote }}",
+      ],
       ["name: OPTION_A, value: Cats", "name: OPTION_A, value: {{ .Values.worker.optionA | quote }}"],
       ["name: OPTION_B, value: Dogs", "name: OPTION_B, value: {{ .Values.worker.optionB | quote }}"],
       settings("worker"),
