@@ -18,6 +18,7 @@ import type { WorkerMetrics } from "../metrics"
 import type { PollBook } from "../polls/poll-book"
 import { type CopiesToWrite, Projection } from "../polls/projection"
 import { RedisSource } from "../source/redis-source"
+import { RetainedRoom } from "../source/retained-room"
 import { StreamSource } from "../source/stream-source"
 import { Shard } from "./shard"
 
@@ -193,7 +194,11 @@ export class HeldShards {
   private begin(number: number): void {
     const stop = new AbortController()
     const shard = this.makeShard(number)
+    const { retention, broker, redis, log } = this.parts
+    const room = broker === null && retention ? new RetainedRoom(number, retention, { redis, log }) : null
+    room?.start()
     const done = shard.run(stop.signal).finally(() => {
+      room?.stop()
       this.parts.metrics.backlog.remove(String(number))
       this.parts.metrics.backlogAge.remove(String(number))
       this.parts.metrics.retainedBytes.remove(String(number))

@@ -26,7 +26,6 @@ import {
   removeUnless,
   restoreVoters,
 } from "./redis-restore"
-import { RetainedRoom } from "./retained-room"
 import { behindOf, logSetback, mended, readCounted, recordSetback, WENT_BACK } from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
 
@@ -41,7 +40,6 @@ export class RedisSource implements Source {
   private readonly readingRedis: Redis
   private readonly reader: RedisReader
   private readonly watch: AcceptanceWatch
-  private readonly room: RetainedRoom | null
 
   constructor(
     private readonly shard: number,
@@ -51,8 +49,6 @@ export class RedisSource implements Source {
     this.reader = new RedisReader(shard, parts.redis, this.readingRedis, parts.retention)
     this.watch = new AcceptanceWatch(shard, parts)
     this.watch.start()
-    this.room = parts.retention && new RetainedRoom(shard, parts.retention, parts)
-    this.room?.start()
   }
 
   /**
@@ -139,7 +135,6 @@ export class RedisSource implements Source {
 
   async close(): Promise<void> {
     this.watch.stop()
-    this.room?.stop()
     this.readingRedis.disconnect()
   }
 

@@ -12,7 +12,7 @@ import { type Flood, startFlood } from "./flood"
 import { auditOf, type Books, fatesOf } from "./outcome"
 import type { Room } from "./room"
 
-export const DISASTERS = ["postgres", "redis", "both"] as const
+export const DISASTERS = ["postgres", "inbox", "both"] as const
 export type Disaster = (typeof DISASTERS)[number]
 
 export interface DrillPlan {
@@ -74,8 +74,8 @@ export async function drill(plan: DrillPlan, disaster: Disaster): Promise<Disast
 
 const NAMES: Record<Disaster, string> = {
   postgres: "Postgres",
-  redis: "Redis",
-  both: "Postgres and Redis",
+  inbox: "the inbox",
+  both: "Postgres and the inbox",
 }
 
 /** A restored server goes on in a timeline of its own, of which the follower takes a backup by itself. */
@@ -100,17 +100,17 @@ async function untilBackedUp({ environment, room }: DrillPlan): Promise<void> {
 /** As if one machine had held them all: the backup's own process goes with Postgres, and WAL that it had not stored yet. */
 async function destroy(plan: DrillPlan, disaster: Disaster, follower: SupervisedProcess): Promise<void> {
   const { room } = plan
-  if (disaster !== "redis") {
+  if (disaster !== "inbox") {
     follower.kill("SIGKILL")
     await Promise.all([room.destroyPostgres(), follower.exited])
     rmSync(plan.environment.BACKUP_SPOOL ?? "", { recursive: true, force: true })
   }
-  if (disaster !== "postgres") await room.destroyRedis()
+  if (disaster !== "postgres") await room.destroyInbox()
 }
 
 async function bringBack({ room, environment, say }: DrillPlan, disaster: Disaster): Promise<void> {
-  if (disaster !== "postgres") await room.startRedis()
-  if (disaster === "redis") return
+  if (disaster !== "postgres") await room.startInbox()
+  if (disaster === "inbox") return
   const { out } = await run("scripts/backup/restore.ts", ["--into", room.dataDir], environment)
   for (const line of out.split("\n").filter((it) => it.startsWith("  "))) say(line.trim())
   await room.startPostgres()

@@ -22,7 +22,8 @@ export interface Books {
 
 /** Waits until nothing is pending; a store may just be coming back. */
 export async function auditOf(room: Room, poll: string): Promise<Books> {
-  const env = { REDIS_URL: room.redis.workerUrl, DATABASE_URL: room.database.workerUrl }
+  const stores = { REDIS_URL: room.redis.workerUrl, DATABASE_URL: room.database.workerUrl }
+  const env = { ...stores, ...(room.inboxUrl !== undefined && { INBOX_URL: room.inboxUrl }) }
   const words = ["--wait", "--timeout", "120", "--poll", poll, "--json"]
   const { out } = await run("scripts/data/audit.ts", words, env, [0, 1])
   const { balanced, polls } = auditSchema.parse(JSON.parse(out))

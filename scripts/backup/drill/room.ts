@@ -3,18 +3,22 @@
 import { copyFileSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
+import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import {
   type AppProcess,
   startResultProcess,
   startVoteProcess,
   startWorkerProcess,
 } from "../../services/apps/start-apps"
+import { type BrokerKind, startBroker } from "../../services/stores/brokers"
 import type { OwnStores } from "../../services/stores/own-stores"
 import { type Postgres, startPostgres } from "../../services/stores/postgres"
 import { type RedisServer, startRedis } from "../../services/stores/redis"
 import { waitFor } from "../../services/wait"
 import { postgresWithTools } from "./postgres-with-tools"
 
+/** Where a broker keeps its messages, in its folder. */
+const BROKER_DATA: Record<BrokerKind, string> = { nats: "jetstream", rabbitmq: "db" }
 const DATABASE = "tallyroom"
 /** Segments of a few minutes take seconds. */
 const REPLAY_MS = 120_000
@@ -27,21 +31,29 @@ export interface Room {
   readonly redis: RedisServer
   /** The data directory, which `destroyPostgres` removes. */
   readonly dataDir: string
+  /** Of the broker that holds the ballots; undefined where that is Redis. */
+  readonly inboxUrl: string | undefined
   /** SIGKILL, and nothing is left of its data. */
   destroyPostgres(): Promise<void>
-  destroyRedis(): Promise<void>
+  /** Likewise, of the store that holds the ballots. */
+  destroyInbox(): Promise<void>
   /** With the data that are in `dataDir` by now. */
   startPostgres(): Promise<void>
   /** Empty. */
-  startRedis(): Promise<void>
+  startInbox(): Promise<void>
   stop(): Promise<void>
 }
 
 /**
  * @param dir a folder that everybody can enter, which it leaves as it is at its end
- * @param settings of all three apps, beside those that they have here
+ * @param given settings of all three apps, beside those that they have here
+ * @param kind what holds the ballots
  */
-export async function openRoom(dir: string, settings: Record<string, string> = {}): Promise<Room> {
+export async function openRoom(
+  dir: string,
+  given: Record<string, string> = {},
+  kind: InboxKind = "redis",
+): Promise<Room> {
   const dataDir = join(dir, "postgres")
   const redisDir = join(dir, "redis")
   const programs = await postgresWithTools()
@@ -49,6 +61,10 @@ export async function openRoom(dir: string, settings: Record<string, string> = {
   const options = { dir: dataDir, programs, logFile: join(dir, "postgres.log") }
   let postgres: Postgres = await startPostgres(options)
   let redis = await startRedis({ dir: redisDir })
+  const brokerDir = join(dir, "broker")
+  mkdirSync(brokerDir)
+  const broker = kind === "redis" ? null : await startBroker(kind, { dir: brokerDir })
+  const settings = { ...given, ...(broker && { INBOX_URL: broker.url }) }
   const database = await postgres.database(DATABASE)
   const stores: OwnStores = { redis, postgres, database, defer: (cleanUp) => void deferred.unshift(cleanUp) }
   const log = (app: string) => ({ logFile: join(dir, `${app}.log`) })
@@ -57,24 +73,27 @@ export async function openRoom(dir: string, settings: Record<string, string> = {
   const vote = await startVoteProcess(stores, settings, log("vote"))
   const result = await startResultProcess(stores, settings, log("result"))
   return {
-    ...{ voteUrl: vote.url, resultUrl: result.url, database, redis, dataDir },
+    ...{ voteUrl: vote.url, resultUrl: result.url, database, redis, dataDir, inboxUrl: broker?.url },
     destroyPostgres: async () => {
       await postgres.kill9()
       rmSync(dataDir, { recursive: true })
     },
-    destroyRedis: async () => {
-      await redis.kill9()
-      rmSync(join(redisDir, "appendonlydir"), { recursive: true, force: true })
+    destroyInbox: async () => {
+      await (broker ?? redis).kill9()
+      const held = kind === "redis" ? join(redisDir, "appendonlydir") : join(brokerDir, BROKER_DATA[kind])
+      rmSync(held, { recursive: true, force: true })
     },
     startPostgres: async () => {
       postgres = await startPostgres({ ...options, port: postgres.port })
       await untilReplayed(postgres.adminUrl)
     },
-    startRedis: async () => {
-      redis = await startRedis({ dir: redisDir, port: redis.port })
+    startInbox: async () => {
+      if (broker) await broker.start()
+      else redis = await startRedis({ dir: redisDir, port: redis.port })
     },
     stop: async () => {
       for (const cleanUp of deferred) await cleanUp()
+      await broker?.stop()
       await redis.stop()
       await postgres.stop()
     },
