@@ -33,7 +33,7 @@ export type InboxBooth = {
     owner?: string,
   ): Promise<AppendAnswer>
   /** Tries again while it is unknown whether the ballot was accepted, as every client may. */
-  castUntilAnswered(poll: string, voter: string, option: string): Promise<AppendAnswer>
+  castUntilAnswered(...ballot: Parameters<InboxBooth["cast"]>): Promise<AppendAnswer>
   /** The option for which a voter's vote stands. */
   standing(poll: string, voter: string): Promise<string | null>
 }
