@@ -97,6 +97,8 @@ function applyMissing(sql: Database, migrations: readonly Migration[]): Promise<
     await transaction`SET LOCAL statement_timeout = 0`
     await transaction`SET LOCAL lock_timeout = 0`
     await transaction`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    // Whoever asks for a table meanwhile waits behind it: the worker tries again (Repeat), and others are served in between.
+    await transaction`SET LOCAL lock_timeout = 1000`
     const [there] = await transaction`SELECT to_regclass('migrations') IS NOT NULL AS there`
     // Even with IF NOT EXISTS, making a table asks for the right to make one.
     if (!there?.there) {

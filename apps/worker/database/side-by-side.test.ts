@@ -7,6 +7,7 @@ import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
 import { Tables } from "../../result/database/tables"
+import { ensureShards } from "./first-start"
 import { MIGRATIONS, type Migration, migrate } from "./migrate"
 
 const stores = useStores()
@@ -42,6 +43,24 @@ test("the number of the schema is that of the last migration, and each says besi
   )
   for (const { name, oldest } of MIGRATIONS)
     expect([name, oldest > 0 && oldest <= Number.parseInt(name, 10)]).toEqual([name, true])
+})
+
+test("a migration that must wait for a long reader gives way, so that others are served, and is applied once the reader is gone", async () => {
+  await migrate(sql)
+  await ensureShards(sql, 4)
+  const slow: Migration = {
+    name: "9000_slow",
+    text: "ALTER TABLE shards ADD COLUMN place text",
+    oldest: SCHEMA,
+  }
+  const dump = openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
+  stores().defer(() => dump.end({ timeout: 1 }))
+  await dump.begin(async (reading) => {
+    await reading`SELECT FROM shards`
+    await expect(migrate(sql, [...MIGRATIONS, slow])).rejects.toThrow("lock timeout")
+    expect(await sql`SELECT FROM shards`).toHaveLength(4)
+  })
+  expect(await migrate(sql, [...MIGRATIONS, slow])).toMatchObject({ applied: [slow.name] })
 })
 
 test("a worker goes on beside a newer version that only added, and counts nothing beside one that did more", async () => {
