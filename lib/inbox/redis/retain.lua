@@ -38,11 +38,13 @@ note_counted(counted, position)
 if redis.call('TYPE', retained).ok ~= 'stream' then redis.call('UNLINK', retained) end
 local entries = redis.call('XRANGE', inbox, '-', position, 'COUNT', MOVED_AT_ONCE)
 local is_short = is_memory_short()
-for _, entry in ipairs(entries) do
+local moved = {}
+for i, entry in ipairs(entries) do
   -- What has an id before the last retained one is no ballot that this Redis gave: it is not retained.
   if not is_short and may_be_ballot(entry[2]) then redis.pcall('XADD', retained, entry[1], unpack(entry[2])) end
-  redis.call('XDEL', inbox, entry[1])
+  moved[i] = entry[1]
 end
+if #moved > 0 then redis.call('XDEL', inbox, unpack(moved)) end
 if is_short and #entries > 0 then note_dropped(dropped, position, age) end
 if redis.call('TYPE', retained).ok == 'stream' then
   drop_old()
