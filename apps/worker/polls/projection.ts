@@ -50,6 +50,8 @@ export class Projection {
     private readonly options: {
       /** Whether this Redis holds the ballots too, and so may have lost some. */
       holdsBallots: boolean
+      /** Whether it retains ballots that were counted. */
+      retains?: boolean
       /** What can be voted on, for shard 0. */
       index: () => PollIndex
     },
@@ -131,7 +133,7 @@ export class Projection {
 
   private async writeTombstone(poll: Poll): Promise<void> {
     await replaceByTombstone(this.redis, this.shard, poll, "tombstone")
-    if (this.options.holdsBallots) await forgetRetained(this.redis, this.shard, poll.number)
+    if (this.options.retains) await forgetRetained(this.redis, this.shard, poll.number)
     if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
     await recordTombstone(this.sql, poll.number, this.shard)
     this.projected.set(poll.number, poll.revision)

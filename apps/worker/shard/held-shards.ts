@@ -212,7 +212,8 @@ export class HeldShards {
     const { worker, sql, redis, openRedis, broker, retention, polls, metrics, tracing, log, index } =
       this.parts
     const holdsBallots = broker === null
-    const projection = new Projection(redis, sql, polls, number, { holdsBallots, index })
+    const retains = holdsBallots && retention !== null
+    const projection = new Projection(redis, sql, polls, number, { holdsBallots, retains, index })
     const parts = { sql, redis, polls, projection, instance: polls.instance.id, log }
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
