@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Builder, Capabilities, Key as Keys, type WebDriver, type WebElement } from "selenium-webdriver"
+import { answersOk } from "../../scripts/services/answers-ok"
 import { freePort } from "../../scripts/services/processes/ports"
 import { type SupervisedProcess, startSupervised } from "../../scripts/services/processes/supervised-process"
 import { ensureTool } from "../../scripts/services/tools/tools"
@@ -30,12 +31,7 @@ export async function startWebkit(): Promise<Browser> {
   >
   const server = startSupervised([await ensureTool("webkit"), `--port=${port}`], { env: environment })
   const url = `http://127.0.0.1:${port}`
-  await waitFor("WebKit's driver", () =>
-    fetch(`${url}/status`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  )
+  await waitFor("WebKit's driver", () => answersOk(`${url}/status`))
   return {
     async open(width) {
       // A window that never says that it is there was seen on a busy machine: a second one is asked for.

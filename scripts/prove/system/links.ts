@@ -1,5 +1,6 @@
 /** The network between the parts: every connection leads through toxiproxy, which cuts, delays, throttles or swallows it. */
 
+import { answersOk } from "../../services/answers-ok"
 import { freePort } from "../../services/processes/ports"
 import { type SupervisedProcess, startSupervised } from "../../services/processes/supervised-process"
 import { ensureGoTool } from "../../services/tools/go"
@@ -29,15 +30,7 @@ export class Links {
       env: { PATH: process.env.PATH ?? "", LOG_LEVEL: "error" },
     })
     const api = `http://127.0.0.1:${port}`
-    await waitFor(
-      "toxiproxy to answer",
-      () =>
-        fetch(`${api}/version`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      START_MS,
-    )
+    await waitFor("toxiproxy to answer", () => answersOk(`${api}/version`), START_MS)
     return new Links(api, running)
   }
 
@@ -76,7 +69,7 @@ export class Link {
     return url.href
   }
 
-  /** Ends all connections, and takes none until `open`. @throws after it opened again, as toxiproxy may have heard what it did not answer */
+  /** Ends all connections, and takes none until `open`. What fails is undone: toxiproxy may have done what it did not answer in time. */
   async shut(): Promise<void> {
     await ask(this.api, "POST", { enabled: false }).catch(async (error) => {
       await this.open()
@@ -88,17 +81,18 @@ export class Link {
     await ask(this.api, "POST", { enabled: true })
   }
 
-  /** Does this to all connections, those that are there and those that come. @returns what ends it */
+  /** Does this to all connections, those that are there and those that come. What fails is undone. @returns what ends it */
   async spoil(toxics: readonly Toxic[]): Promise<() => Promise<void>> {
-    const names = await Promise.all(
-      toxics.map(async (toxic) => {
-        const name = `toxic-${++this.toxics}`
-        await ask(`${this.api}/toxics`, "POST", { name, toxicity: 1, ...toxic })
-        return name
-      }),
-    )
+    const named = toxics.map((toxic) => ({ name: `toxic-${++this.toxics}`, toxicity: 1, ...toxic }))
+    const added = await Promise.allSettled(named.map((toxic) => ask(`${this.api}/toxics`, "POST", toxic)))
+    const remove = ({ name }: { name: string }) => ask(`${this.api}/toxics/${name}`, "DELETE")
+    const failed = added.find((it) => it.status === "rejected")
+    if (failed) {
+      await Promise.allSettled(named.map(remove))
+      throw failed.reason
+    }
     return async () => {
-      for (const name of names) await ask(`${this.api}/toxics/${name}`, "DELETE")
+      for (const toxic of named) await remove(toxic)
     }
   }
 }

@@ -2,10 +2,10 @@
 
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { answersOk } from "../answers-ok"
 import { freePort } from "../processes/ports"
 import { createServer } from "../stores/server"
 import { ensureTool } from "../tools/tools"
-import { answersOk } from "./answers-ok"
 
 const START_DEADLINE_MS = 30_000
 const STOP_GRACE_MS = 5_000

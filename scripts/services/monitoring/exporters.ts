@@ -1,9 +1,9 @@
 /** Exporters of other people, which know what Tallyroom does not: disks, and certificates of public addresses. */
 
+import { answersOk } from "../answers-ok"
 import { freePort } from "../processes/ports"
 import { createServer } from "../stores/server"
 import { ensureTool, type Tool } from "../tools/tools"
-import { answersOk } from "./answers-ok"
 
 const START_DEADLINE_MS = 30_000
 const STOP_GRACE_MS = 5_000
