@@ -13,6 +13,11 @@ export type Database = Pool["sql"]
 const CONNECT_TIMEOUT_S = 5
 /** What is asked first here is refused by Postgres itself where it can be, so that its statement is over as well. */
 const REFUSED_BEFORE_MS = 2_000
+/**
+ * The longest pause before connecting anew. A statement waits for it, sometimes behind another one, and whoever asked gives up
+ * after three seconds: it is told that Postgres refused only if that comes first.
+ */
+const LONGEST_PAUSE_MS = 500
 /** Waiting for a lock ends earlier still: it says nothing of Postgres. */
 const LOCK_SHARE = 0.5
 /** After this Postgres ends the session of a client that vanished, and gives up its locks. */
@@ -70,7 +75,7 @@ export function openDatabase(
     openPool(address, {
       ...everyConnection(name, session),
       max: connections,
-      backoff: (attempt) => backoff(attempt) / 1_000,
+      backoff: (attempt) => backoff(attempt, LONGEST_PAUSE_MS) / 1_000,
       types: {
         bigint: { to: 20, from: [20], parse: Number, serialize: String },
       },
