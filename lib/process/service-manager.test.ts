@@ -52,6 +52,13 @@ test("a process that says that it does not work is no longer reported, and again
   stop()
 })
 
+test("systemd's program sees no setting, which may be a secret", async () => {
+  await writeFile(join(dir, "systemd-notify"), `#!/bin/sh\necho "told$ADMIN_TOKEN" >> ${dir}/told\n`)
+  const stop = reportToServiceManager(() => true, { ...service(), ADMIN_TOKEN: "secret" })
+  expect(await toldAtLeast(1)).toEqual(["told"])
+  stop()
+})
+
 test("without systemd nothing is told", async () => {
   const { PATH } = service()
   reportToServiceManager(() => true, { PATH, WATCHDOG_USEC: "3000" })()

@@ -22,8 +22,10 @@ export function reportToServiceManager(
     ? Bun.which("systemd-notify", { PATH: environment.PATH ?? "" })
     : null
   if (program === null) return () => {}
+  // It needs none of the settings, which may be secrets.
+  const env = { PATH: environment.PATH, NOTIFY_SOCKET: environment.NOTIFY_SOCKET }
   const tell = (message: string) =>
-    Bun.spawn([program, message], { env: environment, stdout: "ignore", stderr: "ignore" }).unref()
+    Bun.spawn([program, message], { env, stdout: "ignore", stderr: "ignore" }).unref()
   tell("--ready")
   const periodMs = Number(environment.WATCHDOG_USEC ?? 0) / MICROSECONDS
   if (!(periodMs > 0)) return () => {}

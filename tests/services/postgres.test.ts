@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test"
-import { copyFileSync, cpSync, mkdtempSync, rmSync, statSync } from "node:fs"
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
@@ -51,6 +51,17 @@ describe("Postgres", () => {
     expect(statSync(`${dir}.passwords.json`).mode & 0o777).toBe(0o600)
     await expect(server.database("no; drop")).rejects.toThrow("can't name a database")
     await server.stop()
+  })
+
+  test("is told no role's password: its log, which quotes statements, has none", async () => {
+    const logFile = join(scratch, "postgres.log")
+    const server = await startPostgres({ dir, logFile, settings: { log_statement: "all" } })
+    const urls = await server.database("four")
+    for (const url of [urls.workerUrl, urls.resultUrl]) await withSql(url, (sql) => sql`select 1`)
+    await server.stop()
+    const log = readFileSync(logFile, "utf8")
+    expect(log).toContain("alter role tallyroom_worker")
+    for (const url of Object.values(urls)) expect(log).not.toContain(new URL(url).password)
   })
 
   test.skipIf(process.getuid?.() !== 0)("serves a copy that root made, and that is root's", async () => {

@@ -5,6 +5,7 @@ import { BACKUP_ROLE, DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "./dat
 import { natsRoutes, natsUsers } from "./nats-users"
 import { rabbitmqDefinitions } from "./rabbitmq-users"
 import { aclFile } from "./redis-acl"
+import { scramVerifier } from "./scram-verifier"
 
 /** For each owner (a service) the files that it gets; those of an app are named for its settings. */
 export type Credentials = Record<Owner, Record<string, string>>
@@ -51,6 +52,9 @@ export function credentialsOf(
     result: secret("postgres result"),
     backup: secret("postgres backup"),
   }
+  /** Always the same, too: Postgres is never told the passwords themselves. */
+  const verifier = (role: keyof typeof roles) =>
+    scramVerifier(roles[role], Buffer.from(secret(`salt of postgres ${role}`), "hex"))
   const nats = { vote: secret("nats vote"), worker: secret("nats worker") }
   const rabbitmq = { vote: secret("rabbitmq vote"), worker: secret("rabbitmq worker") }
   /** INBOX_URL_FILE may name one of these. */
@@ -68,7 +72,14 @@ export function credentialsOf(
       "routes.conf": natsRoutes(secret("nats routes"), NATS_SERVERS),
     },
     rabbitmq: { "definitions.json": rabbitmqDefinitions(rabbitmq) },
-    postgres: { password: secret("postgres admin"), "roles.sql": rolesSql(roles) },
+    postgres: {
+      password: secret("postgres admin"),
+      "roles.sql": rolesSql({
+        worker: verifier("worker"),
+        result: verifier("result"),
+        backup: verifier("backup"),
+      }),
+    },
     vote: {
       REDIS_URL: managed.voteRedisUrl ?? redisUrl("vote"),
       VOTER_SECRETS: secret("voter cookies"),

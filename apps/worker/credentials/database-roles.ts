@@ -5,13 +5,14 @@ export const WORKER_ROLE = "tallyroom_worker"
 export const RESULT_ROLE = "tallyroom_result"
 export const BACKUP_ROLE = "tallyroom_backup"
 
-/** Unlike anything that ends a string in SQL. */
-const PLAIN = /^[A-Za-z0-9]+$/
+/** Unlike anything that ends a string in SQL: a password of letters and digits, or a verifier of SCRAM. */
+const PLAIN = /^[A-Za-z0-9]+$|^SCRAM-SHA-256\$[A-Za-z0-9+/=:$]+$/
 
 /**
  * What a superuser runs once on an empty server: the worker's role owns the database, result's can only connect until
  * the migrations grant it more, the backup's reads everything, and nobody else gets in.
- * @throws {Error} for a password of other characters than letters and digits
+ * @param passwords what Postgres is told: best a verifier (`scramVerifier`), as its log quotes statements that failed
+ * @throws {Error} for another text than a verifier, or letters and digits
  */
 export function rolesSql(passwords: { worker: string; result: string; backup: string }): string {
   return [
@@ -31,6 +32,7 @@ export function rolesSql(passwords: { worker: string; result: string; backup: st
 }
 
 function role(name: string, password: string): string {
-  if (!PLAIN.test(password)) throw new Error(`the password of ${name} may have letters and digits alone`)
+  if (!PLAIN.test(password))
+    throw new Error(`the password of ${name} may have letters and digits alone, or be a SCRAM verifier`)
   return `CREATE ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '${password}';`
 }

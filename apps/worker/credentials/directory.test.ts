@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, unlink, utimes, writeFile } from 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { ensureFiles } from "./directory"
+import { scramVerifier } from "./scram-verifier"
 
 let dir: string
 beforeEach(async () => {
@@ -26,7 +27,10 @@ test("every service gets its own files, which fit each other", async () => {
   const files = await contents()
   expect(Object.keys(files).sort()).toEqual([...made, "root/root"].sort())
   const password = new URL(files["worker/database_url"] ?? "").password
-  expect(files["postgres/roles.sql"]).toContain(`PASSWORD '${password}'`)
+  const roles = files["postgres/roles.sql"] ?? ""
+  const verifier = /tallyroom_worker LOGIN .* PASSWORD '(.*)'/.exec(roles)?.[1] ?? ""
+  const salt = Buffer.from(/:(.*?)\$/.exec(verifier)?.[1] ?? "", "base64")
+  expect([salt.length, verifier]).toEqual([24, scramVerifier(password, salt)])
   expect(files["result/admin_token"]?.length).toBeGreaterThanOrEqual(24)
 })
 

@@ -67,7 +67,7 @@ function explainedRights(error: unknown): unknown {
 
 /** What a superuser runs, as docs/stores.md says. */
 const HOW_TO_ALLOW =
-  "As a superuser run: CREATE ROLE tallyroom_backup LOGIN REPLICATION PASSWORD '…'; GRANT pg_read_all_data TO tallyroom_backup; " +
+  "As a superuser run in psql: CREATE ROLE tallyroom_backup LOGIN REPLICATION; \\password tallyroom_backup; then GRANT pg_read_all_data TO tallyroom_backup; " +
   "GRANT CONNECT ON DATABASE tallyroom TO tallyroom_backup; and let it in for replication in pg_hba.conf."
 
 /** Has the server keep its WAL from now on for whoever asks by this slot. */

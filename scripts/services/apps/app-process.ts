@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { CHECKOUT } from "../checkout"
+import { inheritedEnvironment } from "../processes/inherited-environment"
 import { type SupervisedProcess, startSupervised } from "../processes/supervised-process"
 import { readable } from "../terminal/log-lines"
 import { UserError } from "../terminal/user-error"
@@ -25,8 +26,6 @@ export interface App extends SupervisedProcess {
 /** How many of its last lines an app that ended too early is quoted with. */
 const QUOTED_LINES = 12
 const READY_DEADLINE_MS = 30_000
-/** What an app may see of the environment beside its settings. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "NODE_ENV"]
 
 /** Starts and supervises one app with these settings and nothing else of this process's environment. */
 export function startApp(name: AppName, env: Record<string, string>, options: AppOptions = {}): App {
@@ -36,7 +35,7 @@ export function startApp(name: AppName, env: Record<string, string>, options: Ap
   const last: string[] = []
   const app = startSupervised([...limit, process.execPath, join(appsDir, name, "main.ts")], {
     cwd: CHECKOUT,
-    env: { ...inherited(), ...env },
+    env: { ...inheritedEnvironment(), ...env },
     ...(logFile !== undefined && { logFile }),
     onLine: (line) => {
       if (last.push(line) > QUOTED_LINES) last.shift()
@@ -46,15 +45,6 @@ export function startApp(name: AppName, env: Record<string, string>, options: Ap
   const waitReady = (port = Number(env.MANAGEMENT_PORT), deadlineMs = READY_DEADLINE_MS) =>
     untilReady(name, app, last, port, deadlineMs)
   return { ...app, name, waitReady }
-}
-
-function inherited(): Record<string, string> {
-  return Object.fromEntries(
-    INHERITED.flatMap((name) => {
-      const value = process.env[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
 }
 
 async function untilReady(

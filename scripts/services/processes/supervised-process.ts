@@ -100,7 +100,14 @@ export function startSupervised(
 
 function startGuard(pid: number, stopSignal: "SIGTERM" | "SIGINT") {
   const command = ["/bin/sh", "-c", GUARD, "guard", String(pid), stopSignal.slice("SIG".length)]
-  const guard = Bun.spawn(command, { detached: true, stdin: "pipe", stdout: "ignore", stderr: "ignore" })
+  const env = { PATH: process.env.PATH ?? "" }
+  const guard = Bun.spawn(command, {
+    env,
+    detached: true,
+    stdin: "pipe",
+    stdout: "ignore",
+    stderr: "ignore",
+  })
   guard.unref()
   return guard
 }

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto"
 import postgres from "postgres"
+import { scramVerifier } from "../../../apps/worker/credentials/scram-verifier"
 import { UserError } from "../terminal/user-error"
 
 /** One database as each of its users sees it. */
@@ -22,6 +24,8 @@ export interface RolePasswords {
 
 /** Roles belong to the whole cluster, so callers take turns by this lock (any number will do). */
 const TURN = 7_041_000
+
+const SALT_BYTES = 16
 
 /** The address of a database on this machine. */
 export const urlOf = (port: number, user: string, password: string, database: string) =>
@@ -58,11 +62,12 @@ export async function openOwnDatabase(
   }
 }
 
-/** The passwords are our own hexadecimal ones, and no statement about a role takes parameters. */
+/** No statement about a role takes parameters, and Postgres's log may quote it: it has the password's verifier. */
 async function ensureRole(sql: postgres.Sql, role: string, password: string): Promise<void> {
   const [found] = await sql`select from pg_roles where rolname = ${role}`
   const verb = found ? "alter" : "create"
-  await sql.unsafe(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole password '${password}'`)
+  const verifier = scramVerifier(password, randomBytes(SALT_BYTES))
+  await sql.unsafe(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole password '${verifier}'`)
 }
 
 async function ensureDatabase(sql: postgres.Sql, name: string): Promise<void> {

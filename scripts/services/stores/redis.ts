@@ -17,7 +17,7 @@ export interface RedisOptions {
   /** Another program than the machine's, and flags in the place of ours or beside them. */
   readonly program?: string
   readonly flags?: Record<string, string>
-  /** Its whole environment; without it Redis has that of this process. */
+  /** Its whole environment, in the place of what programs inherit here. */
   readonly env?: Record<string, string>
   readonly onLine?: (line: string) => void
   readonly logFile?: string

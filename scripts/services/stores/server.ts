@@ -1,3 +1,4 @@
+import { inheritedEnvironment } from "../processes/inherited-environment"
 import { descendants, isAlive, signal } from "../processes/process-table"
 import {
   type SupervisedProcess,
@@ -82,7 +83,7 @@ async function launch(plan: ServerPlan): Promise<Launched> {
     if (lines.push(line) > QUOTED_LINES) lines.shift()
     plan.options.onLine?.(line)
   }
-  const child = startSupervised(plan.command, { ...plan.options, onLine })
+  const child = startSupervised(plan.command, { env: inheritedEnvironment(), ...plan.options, onLine })
   try {
     await untilReady(plan, child, lines)
     return { child, lastLines: lines }
