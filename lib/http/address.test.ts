@@ -86,6 +86,7 @@ test("a client came by HTTPS if the request says so, or if a trusted proxy does"
   expect(cameByHttps(over("https://vote.example/"), null, trusted)).toBe(true)
   expect(cameByHttps(over("http://vote.example/"), "10.0.0.1", trusted)).toBe(false)
   expect(cameByHttps(over("http://vote.example/", "https"), "10.0.0.1", trusted)).toBe(true)
+  expect(cameByHttps(over("http://vote.example/", "HTTPS"), "10.0.0.1", trusted)).toBe(true)
   expect(cameByHttps(over("http://vote.example/", "https, http"), "10.0.0.1", trusted)).toBe(false)
   expect(cameByHttps(over("http://vote.example/", "https"), "192.0.2.1", trusted)).toBe(false)
   expect(cameByHttps(over("http://vote.example/", "https"), null, trusted)).toBe(false)

@@ -8,6 +8,8 @@
 const MOST_OF_A_NAME = 4
 const MOST_PAIRS = 256
 const OF_THE_HOST = "__Host-"
+/** Nothing else that JavaScript takes for a space: browsers let any host plant a name that has it before __Host-. */
+const AROUND = /^[ \t]+|[ \t]+$/g
 
 type CookieOptions = {
   /** With 0 the browser forgets the cookie. */
@@ -42,13 +44,13 @@ export function cookieValues(header: string | null, name: string): string[] {
 
 /** Whether a Cookie header has the name only as it is over plain HTTP, and was over HTTPS in earlier versions. */
 export function hasPlainName(header: string | null, name: string): boolean {
-  return !header?.includes(`${OF_THE_HOST}${name}=`)
+  return header === null || valuesOf(header, OF_THE_HOST + name).length === 0
 }
 
 function valuesOf(header: string, name: string): string[] {
   return header
     .split(";", MOST_PAIRS)
-    .map((pair) => pair.trim())
+    .map((pair) => pair.replace(AROUND, ""))
     .filter((pair) => pair.startsWith(`${name}=`))
     .slice(0, MOST_OF_A_NAME)
     .map((pair) => pair.slice(name.length + 1))
