@@ -17,6 +17,12 @@ test.each([
     "transaction blocks not allowed in statement pooling mode",
     /: set pool_mode=transaction or session in the pooler before it$/,
   ],
+  [
+    "Postgres",
+    'could not extend file "base/1/2": No space left on device',
+    /: make room on the disk of Postgres$/,
+  ],
+  ["Postgres", "canceling statement due to lock timeout", /: end what holds the tables for long/],
   ["Redis", "connect ECONNREFUSED", /ECONNREFUSED$/],
 ] as const)("of %s that can't be reached (%s) is said what mends it", (store, reason, told) => {
   expect(unconnected(store, new Error(reason))).toMatch(told)

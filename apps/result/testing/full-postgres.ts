@@ -1,5 +1,5 @@
 /**
- * A Postgres that has no room left, for real: whoever changes a poll has it write into a file that lies on a
+ * A Postgres that has no room left, for real: whoever changes a poll, or another table, has it write into a file that lies on a
  * full device, or ask the system for more memory than its process may have. Nothing needs to be mounted, and nobody to be root.
  */
 
@@ -12,8 +12,8 @@ const FULL_DEVICE = "/dev/full"
 /** More than a connection keeps for itself, and little enough for any machine. */
 const WANTED_BYTES = 100_000_000
 
-/** @param admin as superuser @returns a function that makes room again */
-export async function fillDisk(admin: Database): Promise<() => Promise<void>> {
+/** @param admin as superuser @param table whose changes find no room @returns a function that makes room again */
+export async function fillDisk(admin: Database, table = "polls"): Promise<() => Promise<void>> {
   await admin`CREATE TABLE on_full_disk (number integer)`
   // What Postgres has yet to sync of the empty file would have it stop, as that device can't be synced.
   await admin`CHECKPOINT`
@@ -22,7 +22,7 @@ export async function fillDisk(admin: Database): Promise<() => Promise<void>> {
   const file = join(String(row?.data), String(row?.file))
   rmSync(file)
   symlinkSync(FULL_DEVICE, file)
-  const restore = await onEachChange(admin, "INSERT INTO on_full_disk VALUES (1);")
+  const restore = await onEachChange(admin, "INSERT INTO on_full_disk VALUES (1);", table)
   return async () => {
     await restore()
     await admin`DROP TABLE on_full_disk`
@@ -48,11 +48,15 @@ export async function exhaustMemory(admin: Database) {
   return { limit, restore }
 }
 
-/** Has a trigger do something before each change, with the rights of the superuser. */
-async function onEachChange(admin: Database, body: string): Promise<() => Promise<void>> {
+/** Has a trigger do something before each change of a table, with the rights of the superuser. */
+export async function onEachChange(
+  admin: Database,
+  body: string,
+  table = "polls",
+): Promise<() => Promise<void>> {
   await admin.unsafe(`CREATE FUNCTION before_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     AS $$ BEGIN ${body} RETURN NULL; END $$`)
-  await admin`CREATE TRIGGER before_change BEFORE INSERT OR UPDATE OR DELETE ON polls
+  await admin`CREATE TRIGGER before_change BEFORE INSERT OR UPDATE OR DELETE ON ${admin(table)}
     FOR EACH STATEMENT EXECUTE FUNCTION before_change()`
   return async () => {
     await admin`DROP FUNCTION before_change CASCADE`
