@@ -14,7 +14,6 @@ z.config({
 })
 
 function article(type: string): string {
-  const name =
-    { string: "text", boolean: "true or false", array: "a list", object: "an object" }[type] ?? type
-  return /^[aeiou]/.test(name) && !name.startsWith("an ") ? `an ${name}` : name
+  const named = { string: "text", boolean: "true or false", array: "a list", object: "an object" }[type]
+  return named ?? (/^[aeiou]/.test(type) ? `an ${type}` : type)
 }

@@ -23,6 +23,10 @@ test.each([
   ["a turn of the direction", "Budget \u202E0001"],
   ["an isolated turn", "\u2067abc"],
   ["a pile of marks", `Z${"\u0301".repeat(5)}`],
+  ["a pile of marks with joiners in it", `Z${"\u0301\u0301\u200D".repeat(3)}`],
+  ["a pile of marks with spaces of no width in it", `Z${"\u0301\u0301\u2060".repeat(3)}`],
+  ["two lines", "Cats\u2028Dogs"],
+  ["two paragraphs", "Cats\u2029Dogs"],
 ])("neither a title nor a label can be %s", (_, words) => {
   expect([isTaken(words), isTaken("Which?", words)]).toEqual([false, false])
 })

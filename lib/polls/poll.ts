@@ -3,7 +3,7 @@
 import { z } from "zod"
 import "../schema-errors"
 import { MAX_OPTIONS } from "./limits"
-import { canBeSeen, folded } from "./names"
+import { canBeSeen, folded, withoutIgnorable } from "./names"
 
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
 
@@ -24,16 +24,23 @@ const text = (max: number) =>
     .max(max, `must have at most ${max} characters`)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must not contain control characters or broken ones")
 
+const PILE = /\p{M}{5}/u
+
 /**
  * A text that an admin writes now; older polls may have others. It must have something that can be seen, and no control of
  * the direction of writing and no pile of marks, as these change the text beside it (Unicode Technical Report 36, 2.11).
- * Letters of all scripts have at most four marks.
+ * Letters of all scripts have at most four marks; what can't be seen between marks does not part them. A separator of lines or
+ * paragraphs begins a new line in a list of names, and ends the isolation of a direction.
  */
 const readable = (max: number) =>
   text(max)
     .refine(canBeSeen, "must have something that can be seen")
     .regex(/^[^\u202A-\u202E\u2066-\u2069]*$/, "must not turn the direction of writing by control characters")
-    .regex(/^(?!.*\p{M}{5})/su, "must not pile up more than four marks on a letter")
+    .regex(/^[^\p{Zl}\p{Zp}]*$/u, "must be one line")
+    .refine(
+      (words) => !PILE.test(words) && !PILE.test(withoutIgnorable(words)),
+      "must not pile up more than four marks on a letter",
+    )
 
 /** A new option's label. */
 export const labelSchema = readable(MAX_LABEL)
