@@ -38,7 +38,7 @@ const tallySchema = z.strictObject({
   finalAt: momentSchema.nullable(),
   hidden: z.literal(false),
   total: countSchema,
-  /** Shares are exactly 1 together; null while there are no votes. */
+  /** Each share is rounded by itself, to 0.001; null while there are no votes. */
   options: z.array(
     answeredOptionSchema.extend({ votes: countSchema, share: z.number().min(0).max(1).nullable() }),
   ),
@@ -73,7 +73,7 @@ export const csvDetail: DocumentDecoration = {
   parameters: [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH, ...AFTER],
   responses: {
     200: textAnswer(
-      "One option a line: option, label, votes, share. Shares are from 0 to 1 and exactly 1 together, once there are votes.",
+      "One option a line: option, label, votes, share. Shares are from 0 to 1, each rounded by itself to three digits.",
       "text/csv",
     ),
     ...unchanged,

@@ -34,10 +34,8 @@ export function summary(view: TallyView, final: boolean, text: ResultsText): str
   return `${t("votes", { count: view.total })}. ${place}`
 }
 
-function lead({ total, leaders }: TallyView, { t, percent, list }: ResultsText): string {
-  // Of options with equally many votes some may have a tenth of a percent more, so that all shares are 100 % together.
-  const [leader] = leaders
-  const share = percent(leaders.length === 1 ? (leader?.share ?? 0) : (leader?.votes ?? 0) / total)
+function lead({ leaders }: TallyView, { t, percent, list }: ResultsText): string {
+  const share = percent(leaders[0]?.share ?? 0)
   const labels = leaders.map(({ option }) => isolated(option.label))
   return leaders.length === 1
     ? t("leads", { option: list(labels), share })

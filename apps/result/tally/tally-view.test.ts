@@ -25,8 +25,8 @@ describe("the view of a tally", () => {
     expect(view?.leaders).toEqual([])
   })
 
-  test("all shares are 100 % together", () => {
-    expect(tallyViewOf(snapshot([4, 4, 6]))?.rows.map(({ share }) => share)).toEqual([0.286, 0.286, 0.428])
+  test("options with equally many votes have equal shares", () => {
+    expect(tallyViewOf(snapshot([5, 5, 3]))?.rows.map(({ share }) => share)).toEqual([0.385, 0.385, 0.231])
   })
 
   test("all options with the most votes lead", () => {
