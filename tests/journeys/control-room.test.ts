@@ -74,15 +74,28 @@ describe("an admin in the control room", () => {
     await page.context().close()
   })
 
-  test("reads on a poll's page who votes, what that doesn't protect against, and whether votes can be changed", async () => {
-    await makePollAt(result.url, { id: "hall", eligibility: "network", policy: "changeable" })
+  test("reads on a poll's page, before opening it, who votes, what that doesn't protect against, and who sees the results", async () => {
+    await makePollAt(result.url, {
+      ...{ id: "hall", state: "draft" },
+      ...{ eligibility: "network", policy: "changeable", results: "after-vote" },
+    })
     const page = await openControlRoom(browser, result.url)
     await page.goto(`${result.url}/admin/polls/hall`)
     const rules = page.locator(".rules")
     expect(await rules.locator("dd").allInnerTexts()).toEqual([
       expect.stringMatching(/^Every network address, once\s+Not for a hall: all on one Wi-Fi/),
       expect.stringMatching(/^Votes can be changed\s+Until the poll closes/),
+      expect.stringMatching(/^Those who have voted\s+.*anybody can vote in a private window and look\.$/),
     ])
+    const headings = () => page.locator("section.card h2").allInnerTexts()
+    const isFirst = async (one: string, other: string) => {
+      const all = await headings()
+      return all.indexOf(one) < all.indexOf(other)
+    }
+    expect(await isFirst("Rules", "Actions")).toBe(true)
+    await page.getByRole("button", { name: "Open now" }).click()
+    await page.getByText("The poll is open.").waitFor()
+    expect(await isFirst("Actions", "Rules")).toBe(true)
     await page.context().close()
   })
 

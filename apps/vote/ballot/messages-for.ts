@@ -9,9 +9,9 @@ type About = Pick<BallotData, "poll" | "embedded" | "language">
 const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [
     ({ poll }) => poll.eligibility === "code",
-    ["code", "codeHint", "codeNeeded", "codeUnknown", "codeUsed", "codeUsedFor", "tooManyAttempts"],
+    ["code", "codeHint", "codeNeeded", "codeUnknown", "codeUsed", "codeUsedNote", "codeUsedFor"],
   ],
-  [({ poll }) => poll.eligibility === "code", ["anotherCode"]],
+  [({ poll }) => poll.eligibility === "code", ["tooManyAttempts", "anotherCode"]],
   [({ poll }) => poll.eligibility === "network", ["networkStands"]],
   [({ poll }) => poll.eligibility === "browser", ["noCookies"]],
   [

@@ -103,9 +103,11 @@ function voteChanged(poll: string, option: string, receipt: string): Problem {
 
 /** Somebody else came with this code, or from this network: of that vote nothing is told, neither its option nor its receipt. */
 function votedAlready({ id, eligibility }: Poll): Problem {
-  const who = eligibility === "code" ? "This code was used already" : "A vote from this network is in already"
-  const rule = eligibility === "code" ? "a code" : "a network"
-  return new Problem("vote-stands", `${who} in the poll ${id}, which takes one vote ${rule}.`)
+  const detail =
+    eligibility === "code"
+      ? `This code was used already in the poll ${id}, which takes one vote a code: who voted with it has its receipt, and the host can give another code.`
+      : `A vote from this network is in already in the poll ${id}, which takes one vote a network.`
+  return new Problem("vote-stands", detail)
 }
 
 /** The voter's eligibility was checked against an old copy of the poll. */

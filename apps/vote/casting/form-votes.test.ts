@@ -121,7 +121,8 @@ test("the answer holds for codes and networks, a used code says so, and a wrong 
     expect(page).toMatch(/This code was used already .* It was used for .* Cats /)
     expect(page).not.toContain("You have voted")
     const other = await led(await fixture.form("/polls/coded", `vote=${option}&code=${code}`, BROWSER))
-    expect(other.page).toContain("This code was used already")
+    expect(other.page).toContain("This code was used already If you voted with it, your vote is in")
+    expect(other.page).toContain("ask the host for another code.")
     expect(other.page).toContain(`[${code}]`)
     expect(other.page).not.toContain("It was used for")
   }
@@ -160,7 +161,7 @@ test("a program that asks for no type gets a line of text with the receipt", asy
   const elsewhere = await fixture.form("/polls/coded", `vote=a&code=${code}`)
   expect([elsewhere.status, await elsewhere.text()]).toEqual([
     409,
-    "This code was used already in the poll coded, which takes one vote a code.\n",
+    "This code was used already in the poll coded, which takes one vote a code: who voted with it has its receipt, and the host can give another code.\n",
   ])
   const closed = await fixture.form("/polls/over", "vote=a")
   expect([closed.status, closed.headers.get("content-type"), await closed.text()]).toEqual([

@@ -16,6 +16,8 @@ export function PollPage(view: PollView) {
   const { t } = useAdminText()
   const snapshot = useLiveSnapshot(view.snapshot)
   const poll = useStopping(withSnapshot(view.poll, snapshot))
+  // They are read before the poll is opened, as then they are fixed; later its numbers and actions come first.
+  const rulesFirst = poll.phase === "draft" || poll.phase === "scheduled"
   return (
     <>
       <BackLink href={poll.archived ? "/admin?archived=1" : "/admin"}>{t("polls")}</BackLink>
@@ -32,9 +34,10 @@ export function PollPage(view: PollView) {
         <>
           <div class="columns">
             <div>
+              {rulesFirst && <RulesCard {...poll} />}
               <TallyCard snapshot={snapshot} />
               <PollActions poll={poll} undo={view.undo} />
-              <RulesCard {...poll} />
+              {!rulesFirst && <RulesCard {...poll} />}
             </div>
             <div>
               {view.codes && <CodesCard id={poll.id} {...view.codes} />}

@@ -1,10 +1,12 @@
-/** Who votes in a poll, what that doesn't protect against, and whether a vote can be changed. */
+/** Who votes in a poll, what that doesn't protect against, whether a vote can be changed, and who sees the results. */
 
 import { useAdminText } from "../admin-text"
 import type { PollSummary } from "../views"
 
+type Rules = Pick<PollSummary, "eligibility" | "policy" | "results">
+
 /** The words are those of the form, so that a host reads before opening what was chosen there. */
-export function RulesCard({ eligibility, policy }: Pick<PollSummary, "eligibility" | "policy">) {
+export function RulesCard({ eligibility, policy, results }: Rules) {
   const { t } = useAdminText()
   return (
     <section class="card">
@@ -19,6 +21,11 @@ export function RulesCard({ eligibility, policy }: Pick<PollSummary, "eligibilit
         <dd>
           {t(`policy-${policy}`)}
           <span class="hint">{t(`policy-${policy}-hint`)}</span>
+        </dd>
+        <dt>{t("results")}</dt>
+        <dd>
+          {t(`results-${results}`)}
+          <span class="hint">{t(`results-${results}-hint`)}</span>
         </dd>
       </dl>
     </section>

@@ -4,7 +4,7 @@ import type { TargetedSubmitEvent } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
 import { MOST_KEYS, useKeys } from "../browser/use-keys"
-import type { BallotData, PollFacts } from "./ballot-data"
+import type { BallotData, PollFacts, Refusal } from "./ballot-data"
 import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
@@ -64,7 +64,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       {poll.closesAt && (
         <p class="chip">{t("closesIn", { time: duration(Date.parse(poll.closesAt) - now) })}</p>
       )}
-      <div role="alert">{refusal && <p class="notice bad">{t(refusal)}</p>}</div>
+      <div role="alert">{refusal && <RefusalNotice refusal={refusal} />}</div>
       <SendingNotice casting={casting} />
       {poll.eligibility === "code" && (
         <CodeField value={casting.code} refusal={refusal} onCode={casting.setCode} />
@@ -102,6 +102,20 @@ export function BallotForm({ data, poll, casting, now }: Props) {
         <KeepLink address={`${data.embedded ? "/embed" : "/polls"}/${poll.id}`} casting={casting} />
       )}
     </form>
+  )
+}
+
+/** Of a used code it tells the same to everybody who has it, as it knows neither who asks nor what was voted. */
+function RefusalNotice({ refusal }: { refusal: Refusal }) {
+  const { t } = useBallotText()
+  if (refusal !== "codeUsed") return <p class="notice bad">{t(refusal)}</p>
+  return (
+    <div class="notice bad">
+      <p>
+        <strong>{t("codeUsed")}</strong>
+      </p>
+      <p>{t("codeUsedNote")}</p>
+    </div>
   )
 }
 
