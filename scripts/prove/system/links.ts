@@ -15,6 +15,7 @@ export type Toxic = {
 
 const START_MS = 10_000
 const STOP_GRACE_MS = 1_000
+const NOT_FOUND = 404
 
 export class Links {
   private constructor(
@@ -85,7 +86,7 @@ export class Link {
   async spoil(toxics: readonly Toxic[]): Promise<() => Promise<void>> {
     const named = toxics.map((toxic) => ({ name: `toxic-${++this.toxics}`, toxicity: 1, ...toxic }))
     const added = await Promise.allSettled(named.map((toxic) => ask(`${this.api}/toxics`, "POST", toxic)))
-    const remove = ({ name }: { name: string }) => ask(`${this.api}/toxics/${name}`, "DELETE")
+    const remove = ({ name }: { name: string }) => ensureGone(`${this.api}/toxics/${name}`)
     const failed = added.find((it) => it.status === "rejected")
     if (failed) {
       await Promise.allSettled(named.map(remove))
@@ -98,12 +99,26 @@ export class Link {
 }
 
 async function ask(url: string, method: string, body?: unknown): Promise<void> {
-  const answer = await fetch(url, {
+  const answer = await send(url, method, body)
+  if (!answer.ok) throw await refusal(answer, url, method)
+  await answer.arrayBuffer()
+}
+
+/** It may be gone already: by a try before, which toxiproxy did not answer in time. */
+async function ensureGone(url: string): Promise<void> {
+  const answer = await send(url, "DELETE")
+  if (!answer.ok && answer.status !== NOT_FOUND) throw await refusal(answer, url, "DELETE")
+  await answer.arrayBuffer()
+}
+
+function send(url: string, method: string, body?: unknown): Promise<Response> {
+  return fetch(url, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(START_MS),
   })
-  if (!answer.ok)
-    throw new Error(`toxiproxy answered ${answer.status} to ${method} ${url}: ${await answer.text()}`)
-  await answer.arrayBuffer()
+}
+
+async function refusal(answer: Response, url: string, method: string): Promise<Error> {
+  return new Error(`toxiproxy answered ${answer.status} to ${method} ${url}: ${await answer.text()}`)
 }
