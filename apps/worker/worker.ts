@@ -26,6 +26,7 @@ import { takeDueSteps } from "./polls/due-steps"
 import { NumberReused, PollBook } from "./polls/poll-book"
 import { PollChanges } from "./polls/poll-changes"
 import { pollIndex } from "./polls/poll-index"
+import { forgetUnknownStops } from "./polls/poll-steps"
 import { makeWantedPosts } from "./polls/posts"
 import { TallyProjection } from "./polls/tally-projection"
 import { Repeat } from "./repeat"
@@ -53,6 +54,8 @@ const REPROJECT_MS = 3_000
 const SWEEP_MS = 2_000
 /** How often the timelines of polls that were counted are rolled up. */
 const ROLL_UP_MS = 10_000
+/** How often records of stops that have not happened are looked for, where there may be any. */
+const UNKNOWN_STOPS_MS = 10_000
 /** How often the books of all polls are added up for Prometheus. */
 const BOOKS_MS = 10_000
 /** How often it is made sure that result's role may do no more than it needs, and how long results of the version before may go on with more. */
@@ -200,6 +203,7 @@ export class Worker {
       ),
       this.repeat.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
+      ...this.forgettingUnknownStops(),
       this.repeat.every(SCHEMA_MS, "looking at the schema", () => this.lookAtSchema()),
       this.repeat.every(
         SWEEP_MS,
@@ -382,6 +386,14 @@ export class Worker {
       if (this.shards.isCounting(0)) await makeWantedPosts(redis, sql, postsLimit)
     }
     return [this.repeat.every(MAKE_POSTS_MS, "making posts", make)]
+  }
+
+  /** An earlier version that counts beside this one may record them. */
+  private forgettingUnknownStops(): Promise<void>[] {
+    const { broker, sql } = this.parts
+    if (!broker) return []
+    const forget = this.unlessOutdated(() => forgetUnknownStops(sql))
+    return [this.repeat.every(UNKNOWN_STOPS_MS, "forgetting stops that have not happened", forget)]
   }
 
   /**

@@ -58,6 +58,14 @@ export async function recordStop(
 }
 
 /**
+ * Forgets records of stops that have not happened. Workers from before migration 0017 recorded whatever a marker in a broker's stream said, and
+ * whoever had vote's credentials could write one: the stop, once it happens, would be taken for recorded, or never be.
+ */
+export async function forgetUnknownStops(sql: Database): Promise<void> {
+  await sql`DELETE FROM closings USING polls WHERE number = closings.poll AND closings.stop > polls.stops`
+}
+
+/**
  * Makes every closed poll final whose closing can't be undone any more, once all shards have counted past its end. Undoing a
  * close changes the same row on the same condition, so that one of the two finds the row changed and does nothing.
  */
