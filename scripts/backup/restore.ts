@@ -11,13 +11,20 @@ import { storageOf } from "./configuration/place"
 import { type BackupSettings, readBackupSettings } from "./configuration/settings"
 import { megabytes, moment } from "./configuration/words"
 import { assertEmptyDatabase, restoreDatabase } from "./putting-back/database"
-import { chooseBackup, planRestore, type RestorePlan, restoresUpTo } from "./putting-back/plan"
+import {
+  chooseBackup,
+  isWanted,
+  planRestore,
+  type RestorePlan,
+  restoresUpTo,
+  type Wanted,
+} from "./putting-back/plan"
 import { assertEmpty, restoreServer } from "./putting-back/server"
 import { verify } from "./putting-back/verify"
 import type { Storage } from "./storage/storage"
 
-const USAGE = `Usage: bun run restore --into DIR [--to TIME] [--base ID] [--from PLACE] [--dry-run]
-       bun run restore --dump [--base ID] [--from PLACE] [--dry-run]
+const USAGE = `Usage: bun run restore --into DIR [--to TIME] [--base ID | --server N] [--from PLACE] [--dry-run]
+       bun run restore --dump [--base ID | --server N] [--from PLACE] [--dry-run]
        bun run restore --list [--from PLACE]
 
 Puts Postgres back as it was: the whole server into an empty data directory, whose next start replays the WAL, or one database into
@@ -27,6 +34,7 @@ an empty one. Nothing is touched before the SHA-256 of all that is needed was ve
   --to TIME     to this moment, such as 2026-11-29T03:00:00Z (the end of all WAL)
   --dump        the portable copy of the database, into the empty database of DATABASE_URL, as the role that owns it
   --base ID     begin with this backup (the newest that is old enough)
+  --server N    begin with a backup of this server, where the storage has those of several (--list shows their numbers)
   --from PLACE  file:///FOLDER or s3://BUCKET/PREFIX (BACKUP_TO)
   --list        show which backups there are
   --dry-run     verify everything and restore nothing
@@ -44,22 +52,25 @@ await runScript(
     const { values } = readCommandLine({
       usage: USAGE,
       options: {
-        ...{ into: text, to: text, dump: flag, base: text, from: text, list: flag },
+        ...{ into: text, to: text, dump: flag, base: text, server: text, from: text, list: flag },
         "dry-run": flag,
       },
     })
-    const { into, dump, base, from, list } = values
+    const { into, dump, base, server, from, list } = values
     const dryRun = values["dry-run"]
     if ([into !== undefined, dump, list].filter(Boolean).length !== 1)
       throw new UsageError("Say one of --into DIR, --dump and --list: see --help.")
     if (dump && values.to !== undefined)
       throw new UsageError("--to goes with --into: a dump is of one moment.")
+    if (base !== undefined && server !== undefined)
+      throw new UsageError("Say --base ID or --server N: a backup is of one server.")
     const to = momentOf(values.to)
     const settings = readBackupSettings({ ...process.env, ...(from !== undefined && { BACKUP_TO: from }) })
     const storage = storageOf(settings)
+    const wanted = { id: base, server }
     if (list) await show(storage)
-    else if (into !== undefined) await toFolder(settings, storage, resolve(into), { id: base, to }, dryRun)
-    else await toDatabase(settings, storage, base, dryRun)
+    else if (into !== undefined) await toFolder(settings, storage, resolve(into), { ...wanted, to }, dryRun)
+    else await toDatabase(settings, storage, wanted, dryRun)
     return 0
   },
   { failure: 1 },
@@ -93,14 +104,16 @@ async function show(storage: Storage): Promise<void> {
     console.log(`The newest restores up to ${restoresUpTo(plan)}.`)
   }
   if (isOfSeveral(manifests))
-    console.log("They are of several servers, and the newest may be of an empty one: choose by --base.")
+    console.log(
+      "They are of several servers, and the newest may be of an empty one: choose by --server or --base.",
+    )
 }
 
 async function toFolder(
   settings: BackupSettings,
   storage: Storage,
   folder: string,
-  wanted: { id: string | undefined; to: Date | null },
+  wanted: Wanted & { to: Date | null },
   dryRun: boolean,
 ): Promise<void> {
   await assertEmpty(folder)
@@ -152,14 +165,19 @@ function describe(plan: RestorePlan, storage: Storage, folder: string): void {
 async function toDatabase(
   settings: BackupSettings,
   storage: Storage,
-  id: string | undefined,
+  wanted: Wanted,
   dryRun: boolean,
 ): Promise<void> {
   const { DATABASE_URL: databaseUrl, BACKUP_AGE_IDENTITY: identity } = settings
   if (databaseUrl === "") throw new UserError("Name the empty database: set DATABASE_URL.")
   await assertEmptyDatabase(databaseUrl)
-  const isMeant = (it: Manifest) => it.dump !== null && (id === undefined || it.id === id)
-  const what = id === undefined ? "of a database" : `of a database called ${id}`
+  const isMeant = (it: Manifest) => it.dump !== null && isWanted(it, wanted)
+  const { id, server } = wanted
+  const what = [
+    "of a database",
+    ...(id === undefined ? [] : [`called ${id}`]),
+    ...(server === undefined ? [] : [`of the server ${server}`]),
+  ].join(" ")
   const manifest = chooseBackup(await readManifests(storage, warn), storage.place, isMeant, what)
   console.log(
     `From ${storage.place}: the database of ${manifest.id}, finished ${moment(manifest.finishedAt)}`,

@@ -10,6 +10,7 @@ import { behindHole, placeOf, readWal, unbroken } from "./wal"
 
 const SEGMENT = 16 << 20
 const SYSTEM = "7713389051978956163"
+const ANEW = "7713457999999999999"
 const HOUR = 3_600_000
 const START = Date.parse("2026-11-29T00:00:00Z")
 const at = (hours: number) => new Date(START + hours * HOUR)
@@ -39,7 +40,7 @@ function memory() {
       now = at(hours)
       await storage.write(name, onePiece(name))
     },
-    backup: async (hours: number, start: string, timeline = 1) => {
+    backup: async (hours: number, start: string, timeline = 1, systemId = SYSTEM) => {
       const id = `b${hours}`
       now = at(hours)
       await storage.write(`base/${id}/base.tar.zst`, onePiece("x"))
@@ -47,7 +48,7 @@ function memory() {
       const object = { name: `base/${id}/base.tar.zst`, bytes: 1, sha256: "0".repeat(64) }
       const base = { object, timeline, start, end: start, segmentBytes: SEGMENT }
       const manifest: Manifest = {
-        ...{ format: 1, id, systemId: SYSTEM, major: 15, version: "15.18", base, dump: null },
+        ...{ format: 1, id, systemId, major: 15, version: "15.18", base, dump: null },
         ...times,
       }
       await writeManifest(storage, manifest)
@@ -106,6 +107,28 @@ describe("a restore", () => {
       "There is no backup of the server finished by 2026-11-29T00:00:00Z",
     )
     await expect(chosen(at(9))).rejects.toThrow("The WAL behind the backup b5 ends at 2026-11-29T08:00:00Z")
+  })
+
+  test("asks which server is meant where there are several, and takes the one that is named", async () => {
+    const { storage, put, backup } = memory()
+    await backup(1, "0/2000028")
+    await put(walAt(segment(2)), 2)
+    await backup(5, "0/4000028", 1, ANEW)
+    const chosen = async (wanted: { id?: string; server?: string }, to: Date | null = null) =>
+      (await planRestore(storage, { ...wanted, to }, failOn)).manifest.id
+    await expect(chosen({})).rejects.toThrow(
+      [
+        "The backups in memory are of several servers, and the newest may be of an empty one. Say which is meant:",
+        `  --server ${SYSTEM}   1 of them, the newest finished 2026-11-29T01:00:00Z`,
+        `  --server ${ANEW}   1 of them, the newest finished 2026-11-29T05:00:00Z`,
+      ].join("\n"),
+    )
+    expect(await chosen({ server: SYSTEM })).toBe("b1")
+    expect(await chosen({ server: ANEW })).toBe("b5")
+    expect(await chosen({ id: "b1" })).toBe("b1")
+    // The other did not exist by then.
+    expect(await chosen({}, at(2))).toBe("b1")
+    await expect(chosen({ server: "1" })).rejects.toThrow("There is no backup of the server 1 in memory")
   })
 
   test("says that a segment is missing where that is why it can't reach a moment", async () => {
@@ -170,6 +193,17 @@ describe("removing what is old", () => {
     expect((await readManifests(storage, failOn)).map(({ id }) => id)).toEqual(["b2", "b3"])
     expect((await storage.list("base/")).map(({ name }) => name)).not.toContain("base/b1/base.tar.zst")
     expect(await wal()).toEqual([4, 5, 6, 7].map((place) => segment(place)))
+  })
+
+  test("counts the backups of each server for itself, so that an empty one takes no other's away", async () => {
+    const { storage, put, backup, wal } = memory()
+    await backup(1, "0/2000028")
+    await backup(2, "0/3000028")
+    for (const place of [2, 3]) await put(walAt(segment(place)), place)
+    for (const hours of [3, 4, 5]) await backup(hours, "0/2000028", 1, ANEW)
+    expect(await removeOld(storage, 1)).toEqual({ removed: ["b1", "b3", "b4"], problems: [] })
+    expect((await readManifests(storage, failOn)).map(({ id }) => id)).toEqual(["b2", "b5"])
+    expect(await wal()).toEqual([segment(3)])
   })
 
   test("leaves WAL of a later timeline, and removes that of an earlier one that no backup needs", async () => {

@@ -2,6 +2,7 @@
 
 import type { Storage } from "../storage/storage"
 import { type Manifest, readManifests } from "./manifest"
+import { byServer } from "./servers"
 import { placeOf, readWal, type WalObject } from "./wal"
 
 /** A backup that is not whole after this time was cut off. */
@@ -15,15 +16,16 @@ export interface Removal {
 }
 
 /**
- * Removes all but the newest `keep` backups, what is left of those that were cut off, and WAL that no kept one needs. Where a manifest
- * can't be read nothing is removed: nobody knows what that backup needs.
+ * Removes all but the newest `keep` backups of each server, what is left of those that were cut off, and WAL that no kept one needs:
+ * a server that was set up empty in the place of another takes none of the other's backups away. Where a manifest can't be read nothing
+ * is removed: nobody knows what that backup needs.
  */
 export async function removeOld(storage: Storage, keep: number, now = Date.now()): Promise<Removal> {
   const problems: string[] = []
   const all = await readManifests(storage, (problem) => problems.push(problem))
   if (problems.length > 0) return { removed: [], problems }
-  const old = all.slice(0, Math.max(0, all.length - keep))
-  const kept = all.slice(old.length)
+  const old = [...byServer(all).values()].flatMap((ofOne) => ofOne.slice(0, Math.max(0, ofOne.length - keep)))
+  const kept = all.filter((it) => !old.includes(it))
   const objects = await storage.list("base/")
   const idOf = (name: string) => name.split("/")[1] ?? ""
   const [known, gone] = [all, old].map((some) => new Set(some.map(({ id }) => id)))

@@ -38,7 +38,7 @@ export const settings = {
   BACKUP_KEEP: setting({
     schema: integer(1, 1_000),
     default: "7",
-    description: "How many backups are kept. Older ones go, with all WAL that only they need.",
+    description: "How many backups are kept of each server. Older ones go, with all WAL that only they need.",
   }),
   BACKUP_EVERY_HOURS: setting({
     schema: integer(0, 8_760),

@@ -4,9 +4,10 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import type { SupervisedProcess } from "../../services/processes/supervised-process"
 import { waitFor } from "../../services/wait"
-import { readManifests } from "../catalog/manifest"
+import { type Manifest, readManifests } from "../catalog/manifest"
 import { storageOf } from "../configuration/place"
 import { readBackupSettings } from "../configuration/settings"
+import { factsOf, withServer } from "../postgres/server"
 import { run, startFollower } from "./commands"
 import { type Flood, startFlood } from "./flood"
 import { auditOf, type Books, fatesOf } from "./outcome"
@@ -48,14 +49,14 @@ export async function drill(plan: DrillPlan, disaster: Disaster): Promise<Disast
   const { room, poll, say } = plan
   const follower = startFollower(plan.environment, join(plan.dir, "backup.log"))
   try {
-    await untilBackedUp(plan)
+    const systemId = await untilBackedUp(plan)
     const before = await auditOf(room, poll)
     const flood = startFlood(room.voteUrl, poll)
     await Bun.sleep(plan.floodMs)
     say(`${flood.receipts.length} ballots were accepted. Destroying ${NAMES[disaster]}`)
     const destroyedAt = performance.now()
     await destroy(plan, disaster, follower)
-    await bringBack(plan, disaster)
+    await bringBack(plan, disaster, systemId)
     const votingAgainMs = (await firstAcceptance(flood)) - destroyedAt
     await auditOf(room, poll)
     const balancedMs = performance.now() - destroyedAt
@@ -78,23 +79,21 @@ const NAMES: Record<Disaster, string> = {
   both: "Postgres and the inbox",
 }
 
-/** A restored server goes on in a timeline of its own, of which the follower takes a backup by itself. */
-async function untilBackedUp({ environment, room }: DrillPlan): Promise<void> {
+/**
+ * A restored server goes on in a timeline of its own, of which the follower takes a backup by itself.
+ * @returns the server's number: a storage that was given may hold backups of others
+ */
+function untilBackedUp({ environment, room }: DrillPlan): Promise<string> {
   const storage = storageOf(readBackupSettings(environment))
-  const sql = new Bun.SQL(room.database.adminUrl)
-  try {
-    await waitFor(
-      "a backup of this timeline",
-      async () => {
-        const [row] = await sql`SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline`
-        const timeline = Number.parseInt(row.timeline, 16)
-        return (await readManifests(storage, () => {})).some(({ base }) => base?.timeline === timeline)
-      },
-      FOLLOWING_MS,
-    )
-  } finally {
-    await sql.end()
-  }
+  return waitFor(
+    "a backup of this timeline",
+    async () => {
+      const { systemId, timeline } = await withServer(room.database.adminUrl, factsOf)
+      const isOfThis = (it: Manifest) => it.systemId === systemId && it.base?.timeline === timeline
+      return (await readManifests(storage, () => {})).some(isOfThis) && systemId
+    },
+    FOLLOWING_MS,
+  )
 }
 
 /** As if one machine had held them all: the backup's own process goes with Postgres, and WAL that it had not stored yet. */
@@ -108,10 +107,18 @@ async function destroy(plan: DrillPlan, disaster: Disaster, follower: Supervised
   if (disaster !== "postgres") await room.destroyInbox()
 }
 
-async function bringBack({ room, environment, say }: DrillPlan, disaster: Disaster): Promise<void> {
+async function bringBack(
+  { room, environment, say }: DrillPlan,
+  disaster: Disaster,
+  systemId: string,
+): Promise<void> {
   if (disaster !== "postgres") await room.startInbox()
   if (disaster === "inbox") return
-  const { out } = await run("scripts/backup/restore.ts", ["--into", room.dataDir], environment)
+  const { out } = await run(
+    "scripts/backup/restore.ts",
+    ["--into", room.dataDir, "--server", systemId],
+    environment,
+  )
   for (const line of out.split("\n").filter((it) => it.startsWith("  "))) say(line.trim())
   await room.startPostgres()
 }

@@ -2,6 +2,7 @@
 
 import { UserError } from "../../services/terminal/user-error"
 import { type Base, type Manifest, readManifests } from "../catalog/manifest"
+import { isOfSeveral, listServers } from "../catalog/servers"
 import { behindHole, placeOf, readWal, unbroken, type WalObject } from "../catalog/wal"
 import { moment } from "../configuration/words"
 import type { Storage } from "../storage/storage"
@@ -14,7 +15,20 @@ export interface RestorePlan {
   readonly to: Date | null
 }
 
-/** Which of the backups is meant: one by its id, or the newest. @throws {UserError} where there is none */
+/** What was asked for: a backup by its id, or the newest of a server by Postgres's own number for it. */
+export interface Wanted {
+  readonly id?: string | undefined
+  readonly server?: string | undefined
+}
+
+/** Whether a backup may be the one that was asked for. */
+export const isWanted = ({ id, systemId }: Manifest, wanted: Wanted): boolean =>
+  (wanted.id === undefined || id === wanted.id) && (wanted.server === undefined || systemId === wanted.server)
+
+/**
+ * Which of the backups is meant: the newest of those that `isMeant` says.
+ * @throws {UserError} where there is none, and where they are of several servers: the newest may be of an empty one
+ */
 export function chooseBackup(
   manifests: readonly Manifest[],
   place: string,
@@ -22,26 +36,32 @@ export function chooseBackup(
   what: string,
 ): Manifest {
   if (manifests.length === 0) throw new UserError(`There is no backup in ${place}.`)
-  const chosen = manifests.filter(isMeant).at(-1)
+  const meant = manifests.filter(isMeant)
+  if (isOfSeveral(meant))
+    throw new UserError(
+      `The backups in ${place} are of several servers, and the newest may be of an empty one. Say which is meant:\n${listServers(meant)}`,
+    )
+  const chosen = meant.at(-1)
   if (chosen) return chosen
   throw new UserError(`There is no backup ${what} in ${place}: \`bun run restore --list\` shows them.`)
 }
 
 /**
- * @param id of the backup to begin with; without it the newest that was finished by then
+ * @param wanted the backup to begin with; without its id the newest that was finished by then
  * @param onDamaged is told of each backup that is left out, as its manifest can't be read
  * @throws {UserError} where the storage does not have what leads to that moment
  */
 export async function planRestore(
   storage: Storage,
-  { id, to }: { id?: string | undefined; to: Date | null },
+  wanted: Wanted & { to: Date | null },
   onDamaged: (problem: string) => void,
 ): Promise<RestorePlan> {
+  const { id, server, to } = wanted
   const manifests = await readManifests(storage, onDamaged)
   const isInTime = ({ finishedAt }: Manifest) => to === null || Date.parse(finishedAt) <= to.getTime()
-  const isMeant = (it: Manifest) => it.base !== null && isInTime(it) && (id === undefined || it.id === id)
+  const isMeant = (it: Manifest) => it.base !== null && isInTime(it) && isWanted(it, wanted)
   const what = [
-    "of the server",
+    server === undefined ? "of the server" : `of the server ${server}`,
     ...(id === undefined ? [] : [`called ${id}`]),
     ...(to === null ? [] : [`finished by ${moment(to)}`]),
   ].join(" ")
