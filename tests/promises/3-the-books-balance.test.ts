@@ -61,6 +61,23 @@ describe("promise 3: the books balance", () => {
     expect((await run()).code).toBe(0)
   })
 
+  test("the audit names the options that differ where the sums agree", async () => {
+    const [from, to] = await at.sql`
+      SELECT option, shard, votes FROM tallies WHERE votes > 0 ORDER BY option, shard LIMIT 2`
+    const move = (votes: number) => at.sql`
+      UPDATE tallies SET votes = votes + CASE WHEN shard = ${from?.shard} THEN ${-votes}::int ELSE ${votes}::int END
+      WHERE (option, shard) IN ((${from?.option}, ${from?.shard}), (${to?.option}, ${to?.shard}))`
+    await move(1)
+    const { code, out } = await run()
+    const said = (row: typeof from, by: number) =>
+      `${row?.votes} votes for option a in shard ${row?.shard}, where the tally says ${Number(row?.votes) + by}`
+    expect(out).toContain(`a recount gives ${said(from, -1)}; ${said(to, 1)}`)
+    expect(out).not.toContain("the tally says 6000")
+    expect(code).toBe(1)
+    await move(-1)
+    expect((await run()).code).toBe(0)
+  })
+
   test("the audit notices a ballot that was taken out of the inbox before it was counted", async () => {
     await at.stop()
     await booth.cast(POLL, voter("stolen"), "a")

@@ -154,18 +154,25 @@ async function* pendingPolls(redis: Redis, shard: number, after: Position, last:
   }
 }
 
-type Recount = { votes: number; tally: number; counted: number; differing: number }
+/** An option of which a shard's votes and tally say different numbers. */
+type Difference = { option: string; shard: number; votes: number; tally: number }
+
+type Recount = { votes: number; tally: number; counted: number; differences: readonly Difference[] }
+
+/** How many options are named in a sentence. */
+const MOST_NAMED = 5
 
 /** Votes counted anew, beside tallies and books of the same moment. */
 async function recount(sql: Database): Promise<Map<number, Recount>> {
   const rows = await sql`
     WITH recounted AS (SELECT poll, shard, option, count(*) AS votes FROM votes GROUP BY poll, shard, option),
     compared AS (
-      SELECT poll, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally
+      SELECT poll, shard, option, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally
       FROM recounted r FULL JOIN tallies t USING (poll, shard, option)
     )
     SELECT poll, sum(votes)::bigint AS votes, sum(tally)::bigint AS tally,
-      count(*) FILTER (WHERE votes <> tally) AS differing,
+      COALESCE(jsonb_agg(jsonb_build_object('option', option, 'shard', shard, 'votes', votes, 'tally', tally)
+        ORDER BY option, shard) FILTER (WHERE votes <> tally), '[]') AS differences,
       COALESCE((SELECT sum(counted) FROM books WHERE books.poll = compared.poll), 0)::bigint AS counted
     FROM compared GROUP BY poll`
   return new Map(rows.map((row) => [Number(row.poll), row as unknown as Recount]))
@@ -190,15 +197,27 @@ function judge(
   found: Recount | undefined,
 ): Pick<PollBooks, "recount" | "tally" | "faults"> {
   const { accepted, counted, replaced, late, setAside, pending, lost } = books
-  const votes = found ?? { votes: 0, tally: 0, counted: 0, differing: 0 }
+  const votes = found ?? { votes: 0, tally: 0, counted: 0, differences: [] }
   const explained = counted + replaced + late + setAside + pending + lost
   const faults: string[] = []
   if (accepted !== explained) faults.push(`${accepted} were accepted, but ${explained} are explained`)
-  if (votes.votes !== votes.tally || votes.differing > 0) {
+  if (votes.votes !== votes.tally)
     faults.push(`a recount gives ${votes.votes}, the tally says ${votes.tally}`)
-  }
+  if (votes.differences.length > 0) faults.push(nameOptions(votes.differences))
   if (votes.votes !== votes.counted) {
     faults.push(`a recount gives ${votes.votes}, the books say ${votes.counted}`)
   }
   return { recount: votes.votes, tally: votes.tally, faults }
+}
+
+/** Sums may agree where options do not. */
+function nameOptions(differences: readonly Difference[]): string {
+  const named = differences
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ option, shard, votes, tally }) =>
+        `${votes} votes for option ${option} in shard ${shard}, where the tally says ${tally}`,
+    )
+  const more = differences.length - named.length
+  return `a recount gives ${named.join("; ")}${more > 0 ? `; and ${more} more differ` : ""}`
 }
