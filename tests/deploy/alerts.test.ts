@@ -15,6 +15,10 @@ const alertSchema = z.object({
   annotations: z.object({ summary: z.string(), description: z.string(), runbook_url: z.url() }),
 })
 const rulesSchema = z.object({ groups: z.array(z.object({ rules: z.array(alertSchema) })) })
+const matchersSchema = z.array(z.string())
+const alertmanagerSchema = z.object({
+  inhibit_rules: z.array(z.object({ source_matchers: matchersSchema, target_matchers: matchersSchema })),
+})
 const testsSchema = z.object({
   tests: z.array(
     z.object({
@@ -70,6 +74,28 @@ test(
   },
   INSTALL_MS,
 )
+
+test("Alertmanager holds back only what follows, by alerts that there are", async () => {
+  const { inhibit_rules } = alertmanagerSchema.parse(
+    YAML.parse(await read("monitoring/alertmanager/alertmanager.yaml")),
+  )
+  const namesOf = (matchers: string[]) =>
+    matchers.flatMap(
+      (matcher) => (matcher.startsWith("alertname") ? matcher.match(/Tallyroom\w+/g) : []) ?? [],
+    )
+  for (const { source_matchers, target_matchers } of inhibit_rules)
+    for (const matchers of [source_matchers, target_matchers]) {
+      expect(namesOf(matchers)).not.toBeEmpty()
+      expect(names).toEqual(expect.arrayContaining(namesOf(matchers)))
+    }
+  const heldBack = inhibit_rules.flatMap(({ target_matchers }) => namesOf(target_matchers))
+  expect([...new Set(heldBack)].sort()).toEqual([
+    "TallyroomBacklogGrowing",
+    "TallyroomNothingCounted",
+    "TallyroomOldestBallotTooOld",
+    "TallyroomVotesRefused",
+  ])
+})
 
 test("each alert has a runbook with its three parts, and the index names them all", async () => {
   const pages = [...new Glob("Tallyroom*.md").scanSync(join(CHECKOUT, "docs/runbooks"))].sort()
