@@ -7,21 +7,42 @@ data "aws_ssm_parameter" "debian" {
 
 locals {
   # Read by compose. TRUSTED_PROXIES is known only on the instance, which adds it.
-  compose_settings = local.has_https ? {
-    COMPOSE_PROFILES = "proxy"
-    VOTE_HOST        = var.vote_host
-    RESULT_HOST      = var.result_host
-    VOTE_URL         = "https://${var.vote_host}"
-    RESULT_URL       = "https://${var.result_host}"
-    BIND_ADDRESS     = "127.0.0.1"
-  } : {}
+  compose_settings = merge(
+    local.has_https ? {
+      VOTE_URL   = "https://${var.vote_host}"
+      RESULT_URL = "https://${var.result_host}"
+    } : {},
+    local.has_proxy ? {
+      COMPOSE_PROFILES = "proxy"
+      VOTE_HOST        = var.vote_host
+      RESULT_HOST      = var.result_host
+      BIND_ADDRESS     = "127.0.0.1"
+    } : {},
+    local.has_balancer ? { TRUSTED_PROXIES = join(",", aws_subnet.balancer[*].cidr_block) } : {},
+    local.has_options ? {
+      COMPOSE_FILE = join(":", concat(
+        ["compose.yaml"],
+        local.has_rds ? ["infra/aws-ec2/compose.rds.yaml"] : [],
+        local.has_balancer ? ["infra/aws-ec2/compose.balancer.yaml"] : [],
+      ))
+    } : {},
+  )
 
-  setup_settings = {
-    REPOSITORY            = var.repository
-    REVISION              = var.revision
-    AWS_REGION            = var.region
-    ADMIN_TOKEN_PARAMETER = aws_ssm_parameter.admin_token.name
-  }
+  # Where each secret is, and none of them itself.
+  setup_settings = merge(
+    {
+      REPOSITORY            = var.repository
+      REVISION              = var.revision
+      AWS_REGION            = var.region
+      ADMIN_TOKEN_PARAMETER = aws_ssm_parameter.admin_token.name
+    },
+    var.root_in_ssm ? { ROOT_PARAMETER = aws_ssm_parameter.root[0].name } : {},
+    local.has_rds ? {
+      POSTGRES_ADDRESS = "${aws_db_instance.this[0].address}:${aws_db_instance.this[0].port}"
+      POSTGRES_SECRET  = aws_db_instance.this[0].master_user_secret[0].secret_arn
+      POSTGRES_CA_URL  = "https://truststore.pki.rds.amazonaws.com/${var.region}/${var.region}-bundle.pem"
+    } : {},
+  )
 
   cloud_config = {
     write_files = [
@@ -70,7 +91,14 @@ resource "aws_instance" "this" {
     ignore_changes = [ami, user_data]
   }
 
-  depends_on = [aws_route_table_association.this, aws_iam_role_policy.write_admin_token, aws_vpc_security_group_egress_rule.web]
+  depends_on = [
+    aws_iam_role_policy.options,
+    aws_iam_role_policy.write_admin_token,
+    aws_route_table_association.this,
+    aws_vpc_security_group_egress_rule.postgres,
+    aws_vpc_security_group_egress_rule.web,
+    aws_vpc_security_group_ingress_rule.postgres,
+  ]
 }
 
 resource "aws_eip" "this" {

@@ -2,7 +2,9 @@
 
 locals {
   has_https = var.vote_host != null
-  web_ports = local.has_https ? [80, 443] : [8080, 8081]
+  # Caddy on the instance, unless a load balancer ends HTTPS before it.
+  has_proxy = local.has_https && !local.has_balancer
+  web_ports = local.has_balancer ? [] : local.has_https ? [80, 443] : [8080, 8081]
 
   # Each port with each network: one rule each.
   web_doors = { for it in setproduct(local.web_ports, var.web_from) : "${it[0]} ${it[1]}" => { port = it[0], from = it[1] } }
@@ -12,6 +14,32 @@ resource "aws_vpc" "this" {
   cidr_block           = "10.42.0.0/24"
   enable_dns_support   = true
   enable_dns_hostnames = true
+}
+
+# What RDS and a load balancer need: a range and subnets in two zones of their own, so that the instance's subnet stays as it is.
+locals {
+  options_range = "10.42.1.0/24"
+  has_options   = local.has_rds || local.has_balancer
+  zones         = local.has_options ? data.aws_availability_zones.this[0].names : []
+}
+
+resource "aws_vpc_ipv4_cidr_block_association" "options" {
+  count = local.has_options ? 1 : 0
+
+  vpc_id     = aws_vpc.this.id
+  cidr_block = local.options_range
+}
+
+# Local zones, which have neither, must be opted in to.
+data "aws_availability_zones" "this" {
+  count = local.has_options ? 1 : 0
+
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
 # AWS makes this group with the network; without any rule it lets nothing in or out.

@@ -1,8 +1,8 @@
 # Where people go, and how the admin token is read.
 
 output "address" {
-  description = "The address to which both names must lead."
-  value       = aws_eip.this.public_ip
+  description = "Where both names must lead: an address, or with a load balancer its name (with zone_id they do already)."
+  value       = local.has_balancer ? aws_lb.this[0].dns_name : aws_eip.this.public_ip
 }
 
 output "vote_url" {

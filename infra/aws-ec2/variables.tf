@@ -140,3 +140,72 @@ variable "revision" {
     error_message = "revision must be the name of a branch or tag."
   }
 }
+
+variable "root_in_ssm" {
+  description = "Keeps the root of all credentials in an encrypted parameter of SSM, from which a new instance gets the same ones."
+  type        = bool
+  default     = false
+}
+
+variable "postgres" {
+  description = "A Postgres by RDS in the place of the instance's own, such as {}. Choose it before the first vote: votes don't move by themselves."
+  type = object({
+    instance_class      = optional(string, "db.t4g.small")
+    disk_gb             = optional(number, 20)
+    multi_az            = optional(bool, false)
+    backup_days         = optional(number, 7)
+    deletion_protection = optional(bool, true)
+  })
+  default = null
+
+  validation {
+    condition     = var.postgres == null ? true : can(regex("^db\\.[a-z0-9-]+\\.[a-z0-9]+$", var.postgres.instance_class))
+    error_message = "postgres.instance_class must be a class of RDS, such as db.t4g.small."
+  }
+
+  validation {
+    condition     = var.postgres == null ? true : var.postgres.disk_gb >= 20 && var.postgres.disk_gb <= 1000 && floor(var.postgres.disk_gb) == var.postgres.disk_gb
+    error_message = "postgres.disk_gb must be a whole number from 20 to 1000."
+  }
+
+  validation {
+    condition     = var.postgres == null ? true : contains(range(1, 36), var.postgres.backup_days)
+    error_message = "postgres.backup_days must be a whole number from 1 to 35: RDS without backups loses all votes with its disk."
+  }
+}
+
+variable "load_balancer" {
+  description = "A load balancer that ends HTTPS for vote_host and result_host: zone_id of a public zone of Route 53 that holds both names, or certificate_arn of a certificate of ACM for both."
+  type = object({
+    zone_id             = optional(string)
+    certificate_arn     = optional(string)
+    deletion_protection = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.load_balancer == null ? true : var.vote_host != null
+    error_message = "load_balancer needs vote_host and result_host, by which it tells the two pages apart."
+  }
+
+  validation {
+    condition     = var.load_balancer == null ? true : (var.load_balancer.zone_id == null) != (var.load_balancer.certificate_arn == null)
+    error_message = "load_balancer needs either zone_id or certificate_arn."
+  }
+
+  validation {
+    condition     = try(var.load_balancer.zone_id, null) == null ? true : can(regex("^Z[A-Z0-9]{5,31}$", var.load_balancer.zone_id))
+    error_message = "load_balancer.zone_id must be the id of a hosted zone, such as Z0123456789ABCDEFGHIJ."
+  }
+
+  validation {
+    condition     = try(var.load_balancer.certificate_arn, null) == null ? true : can(regex("^arn:aws[a-z-]*:acm:${var.region}:[0-9]{12}:certificate/[0-9a-f-]+$", var.load_balancer.certificate_arn))
+    error_message = "load_balancer.certificate_arn must be a certificate of ACM in the same region."
+  }
+
+  # A target group's name has 32 characters at most.
+  validation {
+    condition     = var.load_balancer == null ? true : length(var.name) <= 25
+    error_message = "load_balancer needs a name of at most 25 characters."
+  }
+}

@@ -1,28 +1,20 @@
 /** Whether infra/aws-ec2/setup.sh brings a bare Debian to the point where Docker starts: run for real, in a root of its own. */
 
-import { cp, mkdir, readFile, stat } from "node:fs/promises"
+import { cp, mkdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { CHECKOUT } from "../../services/checkout"
 import { outputOf } from "../../services/processes/output-of"
 import type { Checks } from "../../services/terminal/checks"
+import { checkOptions } from "./check-setup-options"
 import { type DebianRoot, makeDebianRoot, whyNoDebianRoot } from "./debian-root"
+import { DOCKER, makeCredentials, SETUP, STAND_IN, STANDING_IN, startAws } from "./stand-ins"
 
 const NAME = "aws-ec2: setup.sh on a bare Debian 13"
-const SETUP = "/usr/local/sbin/tallyroom-setup"
 const SETTINGS = "/opt/tallyroom/.env"
-/** Where the stand-in for Docker looks, and what it was asked. */
-const STAND_IN = "/srv/stand-in"
 const HTTPS =
   "COMPOSE_PROFILES=proxy\nVOTE_HOST=vote.example.org\nRESULT_HOST=results.example.org\nBIND_ADDRESS=127.0.0.1\n"
 const LEFT_OUT =
-  "Left out: Docker itself (no daemon runs, no image is built), cloud-init, and AWS, whose SSM is a listener of this script."
-
-/** What SSM is sent. */
-interface PutParameter {
-  readonly Name: string
-  readonly Value: string
-  readonly Overwrite: boolean
-}
+  "Left out: Docker itself (no daemon runs, no image is built), cloud-init, and AWS: SSM and Secrets Manager are a listener of this script, Postgres of RDS is a stand-in."
 
 export async function checkSetup(checks: Checks): Promise<void> {
   const hindrance = whyNoDebianRoot()
@@ -41,6 +33,7 @@ export async function checkSetup(checks: Checks): Promise<void> {
     await checks.check(`${NAME}: its systemd would start Docker`, () => startsDocker(made))
     await checks.check(`${NAME}: run again, it keeps the operator's settings`, () => keepsSettings(made))
     await checks.check(`${NAME}: the admin token goes to SSM, and nowhere else`, () => publishesToken(made))
+    await checkOptions(checks, NAME, made)
     checks.say(LEFT_OUT)
   } finally {
     await root?.remove()
@@ -123,32 +116,12 @@ async function keepsSettings(root: DebianRoot): Promise<undefined> {
 
 /** The whole script, where Docker is a stand-in: it answers with a token that the worker's own program made. */
 async function publishesToken(root: DebianRoot): Promise<undefined> {
-  const secrets = root.at(`${STAND_IN}/secrets`)
-  await mkdir(secrets, { recursive: true, mode: 0o700 })
-  const token = await makeCredentials(secrets)
+  const token = await makeCredentials(root, "result/admin_token")
   await root.write(`${STAND_IN}/bin/docker`, DOCKER, 0o755)
-  const sent: PutParameter[] = []
-  const ssm = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    async fetch(request) {
-      if (request.headers.get("x-amz-target") === "AmazonSSM.PutParameter") sent.push(await request.json())
-      return Response.json({ Version: 2, Tier: "Standard" })
-    },
-  })
-  try {
-    await root.run(["sh", "-euc", `PATH=${STAND_IN}/bin:$PATH exec ${SETUP}`], {
-      AWS_ENDPOINT_URL: ssm.url.href,
-      AWS_ACCESS_KEY_ID: "stand-in",
-      AWS_SECRET_ACCESS_KEY: "stand-in",
-      NO_PROXY: "127.0.0.1",
-    })
-  } finally {
-    await ssm.stop(true)
-  }
-  const wanted: PutParameter = { Name: "/tallyroom/admin_token", Value: token, Overwrite: true }
-  if (!Bun.deepEquals(sent, [wanted]))
-    throw new Error(`SSM was sent ${sent.length} parameters, or another value than the token`)
+  await using aws = startAws()
+  await root.run(STANDING_IN, aws.settings)
+  if (!Bun.deepEquals([...aws.parameters], [["/tallyroom/admin_token", token]]))
+    throw new Error(`SSM was sent ${aws.parameters.size} parameters, or another value than the token`)
   const settings = await readFile(root.at(SETTINGS), "utf8")
   if (!settings.includes("TRUSTED_PROXIES=172.30.0.0/16\n"))
     throw new Error(`the apps don't trust the proxy:\n${settings}`)
@@ -162,34 +135,6 @@ async function publishesToken(root: DebianRoot): Promise<undefined> {
   ])
   if (copies.trim() !== "") throw new Error(`the token was left behind in ${copies}`)
 }
-
-/** @returns the admin token */
-async function makeCredentials(folder: string): Promise<string> {
-  const words = ["apps/worker/main.ts", "credentials", "--dir", folder, "--print", "result/admin_token"]
-  const { code, out, err } = await outputOf(
-    Bun.spawn([process.execPath, ...words], {
-      cwd: CHECKOUT,
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    }),
-  )
-  if (code !== 0) throw new Error(`worker credentials failed: ${err}`)
-  const token = out.trim()
-  const { mode } = await stat(join(folder, "result/admin_token"))
-  if ((mode & 0o007) !== 0) throw new Error("others may read the admin token")
-  return token
-}
-
-/** Answers what setup.sh asks of Docker, and refuses all else. */
-const DOCKER = `#!/bin/sh
-case "$*" in
-  "compose build" | "compose up --no-start" | "compose up --detach --wait") ;;
-  "network inspect --format {{(index .IPAM.Config 0).Subnet}} tallyroom_front-tier") echo 172.30.0.0/16 ;;
-  "compose run --rm -T init credentials --dir /secrets --print result/admin_token") cat ${STAND_IN}/secrets/result/admin_token; echo ;;
-  *) echo "setup.sh asks Docker for something new: $*" >&2; exit 1 ;;
-esac
-`
 
 async function git(...words: string[]): Promise<void> {
   const { code, err } = await outputOf(
