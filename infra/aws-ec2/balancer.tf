@@ -24,6 +24,10 @@ resource "aws_subnet" "balancer" {
   vpc_id            = aws_vpc_ipv4_cidr_block_association.options[0].vpc_id
   cidr_block        = cidrsubnet(local.options_range, 2, 2 + count.index)
   availability_zone = local.zones[count.index]
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_route_table_association" "balancer" {

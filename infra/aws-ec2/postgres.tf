@@ -11,6 +11,11 @@ resource "aws_subnet" "postgres" {
   vpc_id            = aws_vpc_ipv4_cidr_block_association.options[0].vpc_id
   cidr_block        = cidrsubnet(local.options_range, 2, count.index)
   availability_zone = local.zones[count.index]
+
+  # Another order of the zones would move it, and with it the database.
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 # No way out, and none in but from the network itself.
@@ -70,13 +75,20 @@ resource "aws_db_parameter_group" "this" {
   name_prefix = "${var.name}-"
   family      = "postgres17"
 
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
   # As compose.yaml has it: nobody's vote in a log, not even in that of an error.
-  dynamic "parameter" {
-    for_each = { "rds.force_ssl" = "1", log_error_verbosity = "terse", log_parameter_max_length_on_error = "0" }
-    content {
-      name  = parameter.key
-      value = parameter.value
-    }
+  parameter {
+    name  = "log_error_verbosity"
+    value = "terse"
+  }
+
+  parameter {
+    name  = "log_parameter_max_length_on_error"
+    value = "0"
   }
 
   lifecycle {

@@ -1,11 +1,16 @@
 # Parameters that the instance fills: the admin token, and with `root_in_ssm` what all credentials follow from. They are in no state, plan
 # or user data: what stands here is a placeholder, and write-only arguments are not stored either. `destroy` removes the parameters.
 
+locals {
+  # setup.sh knows it, too.
+  placeholder = "not made yet"
+}
+
 resource "aws_ssm_parameter" "admin_token" {
   name             = "/${var.name}/admin_token"
   description      = "Opens the control room. The instance writes it once it serves."
   type             = "SecureString"
-  value_wo         = "not made yet"
+  value_wo         = local.placeholder
   value_wo_version = 1
 }
 
@@ -16,7 +21,7 @@ resource "aws_ssm_parameter" "root" {
   name             = "/${var.name}/root"
   description      = "All credentials follow from it. The first instance writes it, and later ones read it."
   type             = "SecureString"
-  value_wo         = "not made yet"
+  value_wo         = local.placeholder
   value_wo_version = 1
 }
 

@@ -45,7 +45,7 @@ trust_proxy() {
 
 # One of the credentials, which are made where they are missing.
 credential() {
-  value=$(docker compose run --rm -T init credentials --dir /secrets --print "$1") && printf %s "$value"
+  value=$(docker compose run --rm -T init credentials --dir /secrets --print "$1") && [ -n "$value" ] && printf %s "$value"
 }
 
 # A secret is in a file that root alone reads, and never in an argument list.

@@ -1,4 +1,4 @@
-/** `bun run check:infra`: whether infra/ is formatted, valid, plans what its tests say, and sets up a bare machine. */
+/** `bun run check:infra`: whether infra/ is formatted, valid, plans what its tests say, passes its lints, and sets up a bare machine. */
 
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -7,14 +7,16 @@ import { CHECKOUT } from "../services/checkout"
 import { Checks } from "../services/terminal/checks"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { someOf } from "../services/terminal/options"
+import { checkLints } from "./infra/check-lints"
 import { checkSetup } from "./infra/check-setup"
 
-const PARTS = ["aws-ec2", "digitalocean", "setup"] as const
+const FOLDERS = ["aws-ec2", "digitalocean"] as const
+const PARTS = [...FOLDERS, "lints", "setup"] as const
 const USAGE = `Usage: bun run check:infra [--only PARTS]
 
 Checks each folder of infra/ by OpenTofu or Terraform, whichever is installed: format, validity, and its tests, on providers that make
-nothing. \`setup\` runs the setup script of aws-ec2 on a bare Debian in a temporary folder (as root, with debootstrap; 1 GB, some minutes),
-from what is committed. No login to a cloud is needed or used. What the machine lacks is skipped, with the reason.
+nothing. \`lints\` is what tflint and checkov say of both. \`setup\` runs the setup script of aws-ec2 on a bare Debian in a temporary
+folder (as root, with debootstrap; 1 GB, some minutes), from what is committed. No login to a cloud is needed or used. What the machine lacks is skipped, with the reason.
 The last line is "N passed, N failed".
 
   --only PARTS   some of ${PARTS.join(", ")}
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
   const tool = Bun.which("tofu") ?? Bun.which("terraform")
   for (const part of values.only ?? PARTS) {
     if (part === "setup") await checkSetup(checks)
+    else if (part === "lints") await checkLints(checks, FOLDERS)
     else if (tool === null) checks.skip(part, "neither OpenTofu nor Terraform is installed")
     else await checkFolder(checks, tool, part)
   }

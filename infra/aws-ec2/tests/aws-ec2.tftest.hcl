@@ -19,6 +19,19 @@ run "plain_http_is_open_and_ssh_is_closed" {
   }
 }
 
+run "options_are_off" {
+  command = plan
+
+  assert {
+    condition     = length(aws_db_instance.this) + length(aws_lb.this) + length(aws_ssm_parameter.root) + length(aws_iam_role_policy.options) == 0
+    error_message = "RDS, a load balancer and the root in SSM are made only where they are asked for."
+  }
+  assert {
+    condition     = length(aws_vpc_ipv4_cidr_block_association.options) + length(data.aws_availability_zones.this) == 0
+    error_message = "Without options the network is the instance's alone."
+  }
+}
+
 run "the_instance_is_hardened" {
   command = plan
 

@@ -9,7 +9,8 @@ const SETUP_ENV = "/etc/tallyroom/setup.env"
 const ROOT_PARAMETER = "/tallyroom/root"
 const ROOT_FILE = `${STAND_IN}/secrets/root/root`
 const POSTGRES_ADDRESS = "db.abc.eu-central-1.rds.amazonaws.com:5432"
-const OWNER = { username: "tallyroom_owner", password: "made|by'AWS" }
+/** With what AWS may put into a password, and in no file of the checkout. */
+const OWNER = { username: "tallyroom_owner", password: `|:'${crypto.randomUUID()}` }
 const APPS_GROUP = 65532
 const CERTIFICATES = "-----BEGIN CERTIFICATE-----\n"
 
@@ -95,11 +96,8 @@ async function usesRds(root: DebianRoot, plain: string): Promise<undefined> {
     ...{ user: OWNER.username, password: OWNER.password, ...passwords },
   }
   if (!Bun.deepEquals(asked, wanted)) throw new Error("psql was told something else than how RDS is reached")
-  const { out: copies } = await root.run([
-    "sh",
-    "-c",
-    'grep -rlF "made|by\'AWS" /etc /opt /root /run /tmp /var || true',
-  ])
+  const search = 'grep -rlF -e "$1" /etc /opt /root /run /tmp /var || true'
+  const { out: copies } = await root.run(["sh", "-c", search, "sh", OWNER.password])
   if (copies.trim() !== "") throw new Error(`the owner's password was left behind in ${copies}`)
 }
 

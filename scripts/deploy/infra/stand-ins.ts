@@ -18,7 +18,7 @@ case "$*" in
   "compose build" | "compose up --no-start" | "compose up --no-start init" | "compose up --detach --wait") ;;
   "network inspect --format {{(index .IPAM.Config 0).Subnet}} tallyroom_front-tier") echo 172.30.0.0/16 ;;
   "volume inspect --format {{.Mountpoint}} tallyroom_secrets-root") echo ${STAND_IN}/secrets/root ;;
-  "compose run --rm -T init credentials --dir /secrets --print "*/*) cat "${STAND_IN}/secrets/\${8}"; echo ;;
+  "compose run --rm -T init credentials --dir /secrets --print "*/*) cat "${STAND_IN}/secrets/\${10}" ;;
   *) echo "setup.sh asks Docker for something new: $*" >&2; exit 1 ;;
 esac
 `
