@@ -110,12 +110,11 @@ function RefusalNotice({ refusal }: { refusal: Refusal }) {
   const { t } = useBallotText()
   if (refusal !== "codeUsed") return <p class="notice bad">{t(refusal)}</p>
   return (
-    <div class="notice bad">
-      <p>
-        <strong>{t("codeUsed")}</strong>
-      </p>
-      <p>{t("codeUsedNote")}</p>
-    </div>
+    <p class="notice bad">
+      <strong>{t("codeUsed")}</strong>
+      <br />
+      {t("codeUsedNote")}
+    </p>
   )
 }
 
