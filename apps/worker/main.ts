@@ -1,7 +1,13 @@
 /** The only bridge: moves votes from Redis to Postgres. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
+import {
+  INBOX_KEEPS,
+  INBOX_LIMITS,
+  INBOX_STORES,
+  inboxKind,
+  openBrokerAdmin,
+} from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
@@ -46,9 +52,10 @@ redis.on("ready", () => void warnOfLosses(redis, log))
 const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
 if (limits !== null) log.warn(limits)
 
-if (settings.INBOX_RETENTION !== null && inboxKind(settings.INBOX_URL) !== "redis")
+const keeps = INBOX_KEEPS[inboxKind(settings.INBOX_URL)]
+if (settings.INBOX_RETENTION !== null && keeps !== null)
   log.warn(
-    "INBOX_RETENTION has no effect: it is for an inbox on Redis. What this broker keeps by itself stands in docs/inboxes.md",
+    `INBOX_RETENTION has no effect: it is for an inbox on Redis. ${keeps}, counted or not, and a Postgres that comes back older counts them again (docs/inboxes.md)`,
   )
 
 const broker = openBrokerAdmin(

@@ -43,6 +43,13 @@ export const INBOX_LIMITS = {
   rabbitmq: `RabbitMQ holds the ballots: votes are answered 202, as only counting finds a voter's second one; a closing poll takes votes until each vote app has learned of it, up to 2 s later; and how many ballots waited in a stream that RabbitMQ loses, as by a power cut, nobody can tell. ${READ_ON}`,
 } as const satisfies Record<InboxKind, string | null>
 
+/** How long a broker keeps what was counted, whatever INBOX_RETENTION says; null where that setting decides. */
+export const INBOX_KEEPS = {
+  redis: null,
+  nats: "NATS keeps each poll's ballots until it has been final for a day",
+  rabbitmq: "RabbitMQ keeps ballots for 30 days",
+} as const satisfies Record<InboxKind, string | null>
+
 /** vote's side of the broker; null when the inbox is in Redis itself. */
 export function openPublisher(given: string | Access, events: ConnectionEvents = {}): Publisher | null {
   const access = accessBy(given)

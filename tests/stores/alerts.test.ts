@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
-import { Glob, YAML } from "bun"
+import { $, Glob, YAML } from "bun"
 import { z } from "zod"
 import { postgresWithTools } from "../../scripts/backup/drill/postgres-with-tools"
 import { Clock, canMoveClocks } from "../../scripts/prove/system/clocks"
@@ -45,11 +45,16 @@ const WHOLE_RUN_SECONDS = 600
 const STOP_GRACE_MS = 10_000
 const AT_ONCE = 250
 const DISK_MEGABYTES = 64
+/** More than the 32 MB that Postgres keeps. */
+const SEGMENTS_TOO_MANY = 5
 const LATE_HOURS = 27
 
 const blackboxSchema = z.object({
   modules: z.object({ https: z.looseObject({ http: z.looseObject({}) }) }),
 })
+/** As Alertmanager's API shows them. */
+const inhibitedSchema = z.array(z.object({ labels: z.record(z.string(), z.string()) }))
+const alertmanagerSchema = z.object({ inhibit_rules: z.array(z.looseObject({})).min(1) })
 const prometheusSchema = z.object({ scrape_configs: z.array(z.looseObject({ job_name: z.string() })) })
 
 const dir = mkdtempSync(join(tmpdir(), "tallyroom-alerts-"))
@@ -72,11 +77,17 @@ let result: AppProcess
 let webhook: AlertWebhook
 let prometheus: Prometheus
 let backupPort: number
+let isHeldBack: (alert: string) => Promise<boolean>
 const workerSaid: string[] = []
 
 const startWorker = (env: Record<string, string> = {}) => {
   const onLine = (line: string) => void workerSaid.push(line)
   return startWorkerProcess(stores, { INBOX_SHARDS: String(SHARDS), ...env }, { onLine })
+}
+/** At the port that Prometheus knows. */
+async function restartWorker(env: Record<string, string> = {}): Promise<void> {
+  await worker.app.stop(STOP_GRACE_MS)
+  worker = await startWorker({ MANAGEMENT_PORT: new URL(worker.managementUrl).port, ...env })
 }
 const targetOf = ({ managementUrl }: AppProcess) => [new URL(managementUrl).host]
 
@@ -91,8 +102,17 @@ beforeAll(async () => {
   booth = await openBooth(stores)
   webhook = listenForAlerts()
   defer(() => webhook.stop())
-  const alertmanager = await startAlertmanager({ dir: join(dir, "alertmanager"), webhook: webhook.url })
+  const { inhibit_rules: inhibitRules } = alertmanagerSchema.parse(
+    await shipped("alertmanager/alertmanager.yaml"),
+  )
+  const alertmanager = await startAlertmanager({
+    ...{ dir: join(dir, "alertmanager"), webhook: webhook.url, inhibitRules },
+  })
   defer(() => alertmanager.stop())
+  isHeldBack = async (alert) => {
+    const answer = await fetch(`http://${alertmanager.address}/api/v2/alerts?inhibited=true&active=false`)
+    return inhibitedSchema.parse(await answer.json()).some(({ labels }) => labels.alertname === alert)
+  }
   const node = await startNodeExporter(textFiles)
   defer(() => node.stop())
   backupPort = await freePort()
@@ -208,6 +228,12 @@ test("minutes of the rules become seconds, and nothing else changes", () => {
   })
 })
 
+test("Alertmanager's own program finds no fault with what it is given", async () => {
+  const file = "monitoring/alertmanager/alertmanager.yaml"
+  const { exitCode, stdout, stderr } = await $`amtool check-config ${file}`.cwd(CHECKOUT).nothrow().quiet()
+  expect({ exitCode, said: exitCode === 0 ? "" : `${stdout}${stderr}` }).toEqual({ exitCode: 0, said: "" })
+})
+
 test("TallyroomCertificateExpires: a certificate is valid for two days", async () => {
   await fires("TallyroomCertificateExpires")
 })
@@ -279,11 +305,44 @@ test("TallyroomVotesRefused: the memory of Redis is full", async () => {
   })
 })
 
-test.each(["postgres", "redis"] as const)("TallyroomStoreAway: there is no %s", async (store) => {
-  await stores[store].stop()
-  await fires("TallyroomStoreAway", { store })
-  await stores[store].start()
+test("TallyroomStoreAway: there is no Postgres, and nothing that follows is heard of", async () => {
+  await stores.postgres.stop()
+  await castByHand("without Postgres", 20)
+  await fires("TallyroomStoreAway", { store: "postgres", stops: "counting" })
+  // Prometheus has told Alertmanager, which says so.
+  await waitFor("Alertmanager to hold it back", () => isHeldBack("TallyroomNothingCounted"), HEARD_MS)
+  const heard = new Set(webhook.firing().map(({ alertname }) => alertname))
+  expect(heard).toContain("TallyroomStoreAway")
+  for (const alert of ["TallyroomNothingCounted", "TallyroomBacklogGrowing", "TallyroomOldestBallotTooOld"])
+    expect(heard).not.toContain(alert)
+  // What has a cause of its own is told.
+  expect(heard).toContain("TallyroomBallotsLost")
+  await stores.postgres.start()
   await isResolved("TallyroomStoreAway")
+})
+
+test("TallyroomStoreAway: there is no Redis", async () => {
+  await stores.redis.stop()
+  await fires("TallyroomStoreAway", { store: "redis", stops: "voting" })
+  await stores.redis.start()
+  await isResolved("TallyroomStoreAway")
+})
+
+test("TallyroomRetentionShort: Redis's memory is too short for what was counted", async () => {
+  await restartWorker({ INBOX_RETENTION: "1h,100MB" })
+  await worker.app.waitReady()
+  let round = 0
+  const isHeard = async () => {
+    const used = /^used_memory:(\d+)/m.exec(await booth.redis.info("memory"))?.[1]
+    // From 80 % of it on nothing is retained, and there is room for votes.
+    await booth.redis.config("SET", "maxmemory", Math.round(Number(used) / 0.9))
+    await castByHand(`not retained ${round++}`, 10)
+    return isFiring("TallyroomRetentionShort")
+  }
+  await waitFor("the webhook to hear of TallyroomRetentionShort", isHeard, HEARD_MS)
+  await booth.redis.config("SET", "maxmemory", "0")
+  await restartWorker()
+  await isResolved("TallyroomRetentionShort")
 })
 
 test.skipIf(diskHindrance !== null)("TallyroomDiskFull: nothing is free on a disk", async () => {
@@ -305,18 +364,27 @@ test.skipIf(clockHindrance !== null)("TallyroomBackupTooOld: the last one was ye
   clock.end()
 })
 
+test("TallyroomWalCut: Postgres has no room for WAL that nobody receives", async () => {
+  await sql.unsafe("ALTER SYSTEM SET max_slot_wal_keep_size = '32MB'")
+  await sql`SELECT pg_reload_conf()`
+  const first = followBackups()
+  const receiving = "tallyroom_backup_wal_receiving == 1"
+  await becomes(async () => (await prometheus.range(receiving, 1)).length, 1)
+  await first.end()
+  for (let i = 0; i < SEGMENTS_TOO_MANY; i++) {
+    await sql`SELECT pg_logical_emit_message(true, 'test', 'something')`
+    await sql`SELECT pg_switch_wal()`
+  }
+  await sql`CHECKPOINT`
+  await becomes(async () => (await sql`SELECT wal_status FROM pg_replication_slots`)[0]?.wal_status, "lost")
+  const second = followBackups()
+  await fires("TallyroomWalCut")
+  await second.end()
+})
+
 test("the queries of the runbooks show something", async () => {
-  const follower = spawnScript("scripts/backup/backup.ts", ["--follow"], {
-    ...backupSettings(),
-    BACKUP_EVERY_HOURS: "0",
-    BACKUP_SPOOL: join(dir, "spool"),
-    MANAGEMENT_HOST: "127.0.0.1",
-    MANAGEMENT_PORT: String(backupPort),
-  })
-  defer(async () => {
-    follower.kill()
-    await follower.exited
-  })
+  const follower = followBackups()
+  defer(() => follower.end())
   const queries = await codeOfRunbooks((code) => /^[a-z_]+[({]|^(?:tallyroom|process)_\w+/.test(code))
   expect(queries.length).toBeGreaterThan(10)
   const statements = await codeOfRunbooks((code) => code.startsWith("SELECT ") && !code.includes("NAME"))
@@ -366,6 +434,23 @@ const backupSettings = () => ({
   BACKUP_TO: `file://${backups}`,
   BACKUP_METRICS_FILE: join(textFiles, "tallyroom_backup.prom"),
 })
+
+/** Stores WAL until it is ended, and takes no backup. */
+function followBackups() {
+  const follower = spawnScript("scripts/backup/backup.ts", ["--follow"], {
+    ...backupSettings(),
+    BACKUP_EVERY_HOURS: "0",
+    BACKUP_SPOOL: join(dir, "spool"),
+    MANAGEMENT_HOST: "127.0.0.1",
+    MANAGEMENT_PORT: String(backupPort),
+  })
+  return {
+    end: async () => {
+      follower.kill()
+      await follower.exited
+    },
+  }
+}
 
 async function backUp(env: Record<string, string> = {}): Promise<void> {
   const words = ["--only", "dump"]

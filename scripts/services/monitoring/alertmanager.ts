@@ -18,14 +18,19 @@ export interface Alertmanager {
 
 /**
  * Starts an Alertmanager on loopback.
+ * @param inhibitRules which alerts hold others back, as Alertmanager reads them
  * @param webhook the address that hears of what fires and of what is resolved
  */
-export async function startAlertmanager(options: { dir: string; webhook: string }): Promise<Alertmanager> {
+export async function startAlertmanager(options: {
+  dir: string
+  webhook: string
+  inhibitRules?: readonly object[]
+}): Promise<Alertmanager> {
   const program = await ensureTool("alertmanager")
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const file = join(dir, "alertmanager.json")
-  writeFileSync(file, configuration(options.webhook))
+  writeFileSync(file, configuration(options.webhook, options.inhibitRules ?? []))
   const address = `127.0.0.1:${await freePort()}`
   const server = createServer({
     name: "Alertmanager",
@@ -49,10 +54,11 @@ export async function startAlertmanager(options: { dir: string; webhook: string 
 }
 
 /** Each alert for itself, and no wait for others. YAML has JSON within it. */
-function configuration(webhook: string): string {
+function configuration(webhook: string, inhibitRules: readonly object[]): string {
   const [receiver, group_wait, group_interval] = ["webhook", "0s", "1s"]
   return JSON.stringify({
     route: { receiver, group_by: ["..."], group_wait, group_interval, repeat_interval: "1h" },
     receivers: [{ name: receiver, webhook_configs: [{ url: webhook, send_resolved: true }] }],
+    inhibit_rules: inhibitRules,
   })
 }
