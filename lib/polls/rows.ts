@@ -1,7 +1,7 @@
 /** The rows of polls in Postgres, validated as they are read. */
 
 import { z } from "zod"
-import type { Database } from "../database"
+import type { Queries } from "../postgres/rights"
 import { type Poll, pollSchema } from "./poll"
 
 /** A poll with its place in the list of all polls; the greatest place comes first. */
@@ -37,7 +37,7 @@ const rowSchema = z
   }))
 
 /** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
-export function pollColumns(sql: Database) {
+export function pollColumns(sql: Queries) {
   return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
     polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
     polls.words, polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
@@ -52,7 +52,7 @@ export function readPollRow(row: unknown): PlacedPoll | null {
 }
 
 /** The order of every list of polls, for a SELECT: the host's own, and without one the newest first. */
-export function pollOrder(sql: Database) {
+export function pollOrder(sql: Queries) {
   return sql`polls.place DESC, polls.number DESC`
 }
 

@@ -418,3 +418,19 @@ test("a poll whose time is over can't get more time, even before a worker has cl
   await waitFor("its time to be over", () => Date.now() > Date.parse(closesAt))
   expect(await kindOf(await change("over", { closesAt: soon(3_600) }))).toEqual([409, "poll-fixed"])
 })
+
+test("whoever deletes a poll is told so, even if a worker has deleted it at once", async () => {
+  await create("swept")
+  await sql`
+    CREATE FUNCTION sweep() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+      'BEGIN DELETE FROM polls WHERE number = NEW.number; RETURN NULL; END'`
+  await sql`
+    CREATE CONSTRAINT TRIGGER sweep AFTER UPDATE ON polls DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW WHEN (NEW.deleting_at IS NOT NULL) EXECUTE FUNCTION sweep()`
+  try {
+    const answer = await result.send("DELETE", "/api/polls/swept?confirm=swept")
+    expect([answer.status, (await result.get("/api/polls/swept")).status]).toEqual([202, 404])
+  } finally {
+    await sql`DROP FUNCTION sweep CASCADE`
+  }
+})

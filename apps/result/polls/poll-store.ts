@@ -6,6 +6,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
+import type { Queries } from "@tallyroom/lib/postgres/rights"
 import { textArray } from "@tallyroom/lib/postgres-array"
 import { z } from "zod"
 import { unknownPollProblem } from "../access/audience"
@@ -66,7 +67,7 @@ const DEADLOCK = "40P01"
 const AGAINST_RULES = "23000"
 
 /** All polls in the order of the list, or those with these ids. */
-export async function readStoredPolls(sql: Database, ids?: readonly string[]): Promise<StoredPoll[]> {
+export async function readStoredPolls(sql: Queries, ids?: readonly string[]): Promise<StoredPoll[]> {
   const rows = await sql`
     SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
       CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
@@ -101,7 +102,7 @@ export async function onceStopped(sql: Database, poll: StoredPoll): Promise<Stor
 }
 
 /** @throws {Problem} poll-unknown */
-export async function readStoredPoll(sql: Database, id: string): Promise<StoredPoll> {
+export async function readStoredPoll(sql: Queries, id: string): Promise<StoredPoll> {
   const [poll] = await readStoredPolls(sql, [id])
   if (!poll) throw unknownPollProblem(id)
   return poll
@@ -253,11 +254,15 @@ export async function duplicatePoll(
  * @throws {Problem} poll-unknown
  */
 export async function deletePoll(sql: Database, id: string): Promise<StoredPoll> {
-  await sql`
-    UPDATE polls SET deleting_at = now(), is_default = false, revision = revision + 1,
-      state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END
-    WHERE id = ${id} AND deleting_at IS NULL`
-  return readStoredPoll(sql, id)
+  // In one transaction: a worker that has nothing left to count deletes the poll as soon as it may.
+  const poll = await sql.begin(async (transaction) => {
+    await transaction`
+      UPDATE polls SET deleting_at = now(), is_default = false, revision = revision + 1,
+        state = CASE WHEN state = 'final' THEN 'final' ELSE 'closed' END
+      WHERE id = ${id} AND deleting_at IS NULL`
+    return readStoredPoll(transaction, id)
+  })
+  return poll
 }
 
 /**
