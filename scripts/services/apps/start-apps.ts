@@ -16,17 +16,16 @@ async function start(
   port: number,
   options: AppOptions = {},
 ): Promise<AppProcess> {
-  const managementPort = await freePort()
   const settings = {
     ...{ LOG_LEVEL: "warn", HOST: "127.0.0.1", MANAGEMENT_HOST: "127.0.0.1" },
-    ...{ PORT: String(port), MANAGEMENT_PORT: String(managementPort), ...env },
+    ...{ PORT: String(port), MANAGEMENT_PORT: String(await freePort()), ...env },
   }
   const app = startApp(name, settings, options)
   stores.defer(() => app.kill("SIGKILL"))
   return {
     app,
     url: `http://127.0.0.1:${port}`,
-    managementUrl: `http://127.0.0.1:${managementPort}`,
+    managementUrl: `http://127.0.0.1:${settings.MANAGEMENT_PORT}`,
   }
 }
 
