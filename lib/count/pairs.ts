@@ -1,0 +1,36 @@
+/** For each two options, how many ballots prefer the one to the other. */
+
+import type { Profile } from "./profile"
+import { allOptions } from "./ties"
+
+export type Pairs = {
+  readonly options: number
+  /** How many ballots prefer option `a` to option `b`. A ballot prefers whom it ranks to whom it does not. */
+  readonly preferring: (a: number, b: number) => number
+  /** By how many ballots `a` is preferred to `b` more than `b` to `a`; negative where it is the other way round. */
+  readonly margin: (a: number, b: number) => number
+}
+
+export function pairsOf({ options, rankings }: Profile): Pairs {
+  const counts = new Float64Array(options * options)
+  const isRanked = new Uint8Array(options)
+  for (const { order, ballots } of rankings) {
+    isRanked.fill(0)
+    for (let place = 0; place < order.length; place++) {
+      const preferred = order[place] ?? 0
+      isRanked[preferred] = 1
+      for (let other = 0; other < options; other++) {
+        if (isRanked[other] === 0)
+          counts[preferred * options + other] = (counts[preferred * options + other] ?? 0) + ballots
+      }
+    }
+  }
+  const preferring = (a: number, b: number) => counts[a * options + b] ?? 0
+  return { options, preferring, margin: (a, b) => preferring(a, b) - preferring(b, a) }
+}
+
+/** The option that more ballots prefer than not, beside each other one: the Condorcet winner; null where there is none. */
+export function condorcetWinner({ options, margin }: Pairs): number | null {
+  const all = allOptions(options)
+  return all.find((a) => options > 1 && all.every((b) => a === b || margin(a, b) > 0)) ?? null
+}
