@@ -15,26 +15,26 @@ export type BordaCount = Seats & {
 }
 
 /** @throws {RangeError} where there are more points than can be counted exactly */
-export function countBorda({ options, rankings }: Profile, seats = 1): BordaCount {
-  const halfPoints = allOptions(options).map(() => 0)
-  const isRanked = new Uint8Array(options)
-  for (const { order, ballots } of rankings) {
-    isRanked.fill(0)
-    for (let place = 0; place < order.length; place++) {
-      const option = order[place] ?? 0
-      isRanked[option] = 1
-      halfPoints[option] = (halfPoints[option] ?? 0) + 2 * (options - 1 - place) * ballots
+export function countBorda(profile: Profile, seats = 1): BordaCount {
+  const { options } = profile
+  const all = allOptions(options)
+  const halfPoints = all.map(() => 0)
+  const give = (option: number, points: number) => {
+    halfPoints[option] = (halfPoints[option] ?? 0) + points
+  }
+  for (let ranking = 0; ranking < profile.length; ranking++) {
+    const ballots = profile.ballots(ranking)
+    const left = new Set(all)
+    for (let place = 0; ; place++) {
+      const option = profile.at(ranking, place)
+      if (option === undefined) break
+      left.delete(option)
+      give(option, 2 * (options - 1 - place) * ballots)
     }
-    const shared = (options - order.length - 1) * ballots
-    if (order.length < options)
-      for (let option = 0; option < options; option++)
-        if (isRanked[option] === 0) halfPoints[option] = (halfPoints[option] ?? 0) + shared
+    for (const option of left) give(option, (left.size - 1) * ballots)
   }
   if (!halfPoints.every(Number.isSafeInteger))
     throw new RangeError("There are more points than can be counted.")
-  if (rankings.length === 0) return { halfPoints, elected: [], tied: [] }
-  return {
-    halfPoints,
-    ...seatsByOrder(allOptions(options), seats, (a, b) => (halfPoints[a] ?? 0) - (halfPoints[b] ?? 0)),
-  }
+  if (profile.total === 0) return { halfPoints, elected: [], tied: [] }
+  return { halfPoints, ...seatsByOrder(all, seats, (a, b) => (halfPoints[a] ?? 0) - (halfPoints[b] ?? 0)) }
 }

@@ -6,7 +6,7 @@
  * ties.ts says.
  */
 
-import { ballotsIn, type Profile } from "./profile"
+import type { Profile } from "./profile"
 import { allOptions, chooseAmong, extremesOf, type TieBreak } from "./ties"
 
 export type IrvRound = {
@@ -30,7 +30,7 @@ export type IrvCount = {
 
 /** @param lots options in the order of a drawing, if one was held: who of several is drawn first goes out */
 export function countIrv(profile: Profile, lots: readonly number[] = []): IrvCount {
-  const total = ballotsIn(profile)
+  const { total } = profile
   const piles = new Piles(profile)
   const rounds: IrvRound[] = []
   for (;;) {
@@ -52,7 +52,7 @@ export function countIrv(profile: Profile, lots: readonly number[] = []): IrvCou
     )
     if ("tied" in going) return end(null, going.tied)
     rounds.push({ votes, exhausted: total - counted, ...going })
-    for (const option of going.out) piles.remove(option)
+    piles.remove(going.out)
   }
 }
 
@@ -85,37 +85,31 @@ function areTogetherBehind(
   return next !== undefined && together < BigInt(votes[next] ?? 0)
 }
 
-/** The ballots by the option for which they count now. */
+/** The rankings by the option for which their ballots count now. */
 class Piles {
-  private readonly piles: (number[] | null)[]
+  private readonly piles: number[][]
+  private readonly isLeft: Uint8Array
 
   constructor(private readonly profile: Profile) {
     this.piles = allOptions(profile.options).map(() => [])
-    this.add(profile.rankings.keys())
+    this.isLeft = new Uint8Array(profile.options).fill(1)
+    for (let ranking = 0; ranking < profile.length; ranking++) this.add(ranking)
   }
 
   votes(): (number | null)[] {
-    const { rankings } = this.profile
-    const ballots = (pile: number[]) => pile.reduce((sum, i) => sum + (rankings[i]?.ballots ?? 0), 0)
-    return this.piles.map((pile) => (pile === null ? null : ballots(pile)))
+    const ballots = (pile: number[]) => pile.reduce((sum, ranking) => sum + this.profile.ballots(ranking), 0)
+    return this.piles.map((pile, option) => (this.isLeft[option] === 1 ? ballots(pile) : null))
   }
 
-  remove(option: number): void {
-    const pile = this.piles[option] ?? []
-    this.piles[option] = null
-    this.add(pile)
+  /** All at once, so that no ballot goes from one of them to the other. */
+  remove(options: readonly number[]): void {
+    for (const option of options) this.isLeft[option] = 0
+    for (const option of options) for (const ranking of this.piles[option] ?? []) this.add(ranking)
+    for (const option of options) this.piles[option] = []
   }
 
-  private add(rankings: Iterable<number>): void {
-    for (const i of rankings) this.bestLeft(i)?.push(i)
-  }
-
-  private bestLeft(i: number): number[] | null {
-    const order = this.profile.rankings[i]?.order ?? []
-    for (let place = 0; place < order.length; place++) {
-      const pile = this.piles[order[place] ?? -1]
-      if (pile) return pile
-    }
-    return null
+  private add(ranking: number): void {
+    const option = this.profile.best(ranking, this.isLeft)
+    if (option !== undefined) this.piles[option]?.push(ranking)
   }
 }

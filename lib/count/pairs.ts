@@ -11,17 +11,20 @@ export type Pairs = {
   readonly margin: (a: number, b: number) => number
 }
 
-export function pairsOf({ options, rankings }: Profile): Pairs {
+export function pairsOf(profile: Profile): Pairs {
+  const { options } = profile
   const counts = new Float64Array(options * options)
   const isRanked = new Uint8Array(options)
-  for (const { order, ballots } of rankings) {
+  for (let ranking = 0; ranking < profile.length; ranking++) {
+    const ballots = profile.ballots(ranking)
     isRanked.fill(0)
-    for (let place = 0; place < order.length; place++) {
-      const preferred = order[place] ?? 0
+    for (let place = 0; ; place++) {
+      const preferred = profile.at(ranking, place)
+      if (preferred === undefined) break
       isRanked[preferred] = 1
       for (let other = 0; other < options; other++) {
-        if (isRanked[other] === 0)
-          counts[preferred * options + other] = (counts[preferred * options + other] ?? 0) + ballots
+        const pair = preferred * options + other
+        if (isRanked[other] === 0) counts[pair] = (counts[pair] ?? 0) + ballots
       }
     }
   }

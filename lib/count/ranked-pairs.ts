@@ -48,7 +48,7 @@ export function countRankedPairs(profile: Profile): RankedPairsCount {
   const best = all.filter((option) => !beaten.has(option))
   const [winner] = best
   if (best.length === 1 && winner !== undefined) return { pairs, majorities, winner, tied: [] }
-  return { pairs, majorities, winner: null, tied: profile.rankings.length > 0 ? best : [] }
+  return { pairs, majorities, winner: null, tied: profile.total > 0 ? best : [] }
 }
 
 /** From which option majorities lead to which, over however many steps. */

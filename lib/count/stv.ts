@@ -8,7 +8,7 @@
  */
 
 import { whoGoesOut } from "./irv"
-import { ballotsIn, type Profile } from "./profile"
+import type { Profile } from "./profile"
 import { allOptions, chooseAmong, extremesOf, type TieBreak } from "./ties"
 
 /** Votes are whole numbers of a hundred-thousandth, as rule 48 cuts every value off after five decimal places. */
@@ -49,11 +49,13 @@ export function countStv(profile: Profile, seats: number, lots: readonly number[
 type Parcel = { readonly value: bigint; readonly rankings: number[] }
 
 class Count {
+  /** Those that rank somebody. */
+  private readonly rankings: number[]
   private readonly valid: number
   private readonly quota: number
   private readonly votes: bigint[]
   private readonly parcels: Parcel[][]
-  private readonly continuing: Set<number>
+  private readonly isContinuing: Uint8Array
   private readonly surpluses = new Set<number>()
   private readonly elected: number[] = []
   private readonly stages: StvStage[] = []
@@ -64,19 +66,18 @@ class Count {
     private readonly lots: readonly number[],
   ) {
     const options = allOptions(profile.options)
-    this.valid = profile.rankings.reduce(
-      (sum, { order, ballots }) => sum + (order.length > 0 ? ballots : 0),
-      0,
-    )
+    const all = Array.from({ length: profile.length }, (_, ranking) => ranking)
+    this.rankings = all.filter((ranking) => profile.at(ranking, 0) !== undefined)
+    this.valid = this.rankings.reduce((sum, ranking) => sum + profile.ballots(ranking), 0)
     this.quota = Math.floor(this.valid / (seats + 1)) + 1
     this.votes = options.map(() => 0n)
     this.parcels = options.map(() => [])
-    this.continuing = new Set(options)
+    this.isContinuing = new Uint8Array(profile.options).fill(1)
   }
 
   run(): StvCount {
-    if (ballotsIn(this.profile) === 0 || this.valid === 0) return this.end()
-    this.deal({ value: VOTE, rankings: [...this.profile.rankings.keys()] }, VOTE)
+    if (this.valid === 0) return this.end()
+    this.deal({ value: VOTE, rankings: this.rankings }, VOTE)
     this.note("first preferences", null)
     while (this.vacancies > 0) {
       const tied = this.surpluses.size > 0 ? this.transferSurplus() : this.exclude()
@@ -111,21 +112,19 @@ class Count {
 
   /** Rules 50 and 51. @returns who is tied for going out, if that is left to a lot */
   private exclude(): readonly number[] | null {
-    const going = whoGoesOut(
-      [...this.continuing],
-      this.votes,
-      this.votesOfStages(),
-      this.lots,
-      this.vacancies,
-    )
+    const going = whoGoesOut(this.continuing(), this.votes, this.votesOfStages(), this.lots, this.vacancies)
     if ("tied" in going) return going.tied
-    for (const option of going.out) this.continuing.delete(option)
+    for (const option of going.out) this.isContinuing[option] = 0
     for (const option of going.out) {
       this.votes[option] = 0n
       for (const parcel of this.take(option)) this.deal(parcel, parcel.value)
     }
     this.note({ out: going.out }, going.by)
     return null
+  }
+
+  private continuing(): number[] {
+    return allOptions(this.profile.options).filter((option) => this.isContinuing[option] === 1)
   }
 
   private votesOfStages(): readonly (readonly bigint[])[] {
@@ -142,11 +141,11 @@ class Count {
   private deal({ rankings }: Parcel, value: bigint): void {
     const dealt = this.votes.map((): number[] => [])
     const ballots = this.votes.map(() => 0)
-    for (const i of rankings) {
-      const option = this.bestOf(i)
+    for (const ranking of rankings) {
+      const option = this.profile.best(ranking, this.isContinuing)
       if (option === undefined) continue
-      dealt[option]?.push(i)
-      ballots[option] = (ballots[option] ?? 0) + (this.profile.rankings[i]?.ballots ?? 0)
+      dealt[option]?.push(ranking)
+      ballots[option] = (ballots[option] ?? 0) + this.profile.ballots(ranking)
     }
     for (const [option, parcel] of dealt.entries()) {
       if (parcel.length === 0) continue
@@ -155,25 +154,20 @@ class Count {
     }
   }
 
-  private bestOf(i: number): number | undefined {
-    const order = this.profile.rankings[i]?.order ?? []
-    for (let place = 0; place < order.length; place++) {
-      const option = order[place]
-      if (option !== undefined && this.continuing.has(option)) return option
-    }
-    return undefined
-  }
-
   /** Ends a stage: rules 47 and 52. */
   private note(after: StvStage["after"], by: StvStage["by"]): void {
     const quota = BigInt(this.quota) * VOTE
     const votes = [...this.votes]
     const byVotes = (a: number, b: number) => Number((votes[b] ?? 0n) - (votes[a] ?? 0n)) || a - b
-    const elected = [...this.continuing].filter((option) => (votes[option] ?? 0n) >= quota).sort(byVotes)
+    const elected = this.continuing()
+      .filter((option) => (votes[option] ?? 0n) >= quota)
+      .sort(byVotes)
     for (const option of elected) if ((votes[option] ?? 0n) > quota) this.surpluses.add(option)
-    const rest = [...this.continuing].filter((option) => !elected.includes(option)).sort(byVotes)
+    const rest = this.continuing()
+      .filter((option) => !elected.includes(option))
+      .sort(byVotes)
     if (rest.length <= this.vacancies - elected.length) elected.push(...rest)
-    for (const option of elected) this.continuing.delete(option)
+    for (const option of elected) this.isContinuing[option] = 0
     this.elected.push(...elected)
     const credited = votes.reduce((sum, count) => sum + count, 0n)
     this.stages.push({ after, by, votes, notTransferable: BigInt(this.valid) * VOTE - credited, elected })
