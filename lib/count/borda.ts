@@ -22,16 +22,21 @@ export function countBorda(profile: Profile, seats = 1): BordaCount {
   const give = (option: number, points: number) => {
     halfPoints[option] = (halfPoints[option] ?? 0) + points
   }
+  const isRanked = new Uint8Array(options)
   for (let ranking = 0; ranking < profile.length; ranking++) {
     const ballots = profile.ballots(ranking)
-    const left = new Set(all)
-    for (let place = 0; ; place++) {
-      const option = profile.at(ranking, place)
-      if (option === undefined) break
-      left.delete(option)
+    isRanked.fill(0)
+    let place = 0
+    for (
+      let option = profile.at(ranking, place);
+      option !== undefined;
+      option = profile.at(ranking, ++place)
+    ) {
+      isRanked[option] = 1
       give(option, 2 * (options - 1 - place) * ballots)
     }
-    for (const option of left) give(option, (left.size - 1) * ballots)
+    const shared = (options - place - 1) * ballots
+    if (place < options) for (const option of all) if (isRanked[option] === 0) give(option, shared)
   }
   if (!halfPoints.every(Number.isSafeInteger))
     throw new RangeError("There are more points than can be counted.")
