@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { $ } from "bun"
 import { z } from "zod"
 import { UserError } from "../../services/terminal/user-error"
-import { cached, Unavailable } from "../../services/tools/cache"
+import { ensurePython } from "../../services/tools/python"
 import type { Outcome } from "../outcome"
 import type { Target } from "../target"
 
@@ -29,31 +29,16 @@ const reportSchema = z.object({
   failures: z.array(z.object({ title: z.string(), operations: z.array(z.string()).default([]) })),
 })
 
-/** @throws {Unavailable} where there is no Python 3 with venv, or its index can't be reached */
-export async function ensureSchemathesis(say: (line: string) => void): Promise<string> {
-  const python = Bun.which("python3")
-  if (!python) throw new Unavailable("There is no python3: install it (apt-get install python3-venv).")
-  const folder = await cached(join("tools", `schemathesis-${VERSION}`), async (draft) => {
-    say(`Installing schemathesis ${VERSION} from PyPI, for this user`)
-    const made = await $`${python} -m venv ${draft}`.quiet().nothrow()
-    if (made.exitCode !== 0)
-      throw new Unavailable("python3 has no venv: install it (apt-get install python3-venv).")
-    const got =
-      await $`${draft}/bin/python -m pip install --quiet --disable-pip-version-check schemathesis==${VERSION}`
-        .quiet()
-        .nothrow()
-    if (got.exitCode !== 0)
-      throw new Unavailable(`pip can't install it: ${got.stderr.toString().trim().slice(-300)}`)
-  })
-  return folder
-}
+/** The path of a Python that has it. @throws {Unavailable} where it can't be had */
+export const ensureSchemathesis = (say: (line: string) => void): Promise<string> =>
+  ensurePython(`schemathesis-${VERSION}`, [`schemathesis==${VERSION}`], say)
 
 /** @param examples for each operation */
 export async function schemathesis(
   { voteUrl, resultUrl, admin, poll }: Target,
   { examples, say }: { examples: number; say: (line: string) => void },
 ): Promise<Outcome> {
-  const installed = await ensureSchemathesis(say)
+  const python = await ensureSchemathesis(say)
   const folder = await mkdtemp(join(tmpdir(), "tallyroom-attack-"))
   try {
     // The document of an app names no id, and a made-up one would only ever be unknown.
@@ -87,7 +72,7 @@ export async function schemathesis(
         "run",
         `${url}/openapi.json`,
       ]
-      const ran = await $`${installed}/bin/python ${words} ${flags} ${what} ${report} ${headers}`
+      const ran = await $`${python} ${words} ${flags} ${what} ${report} ${headers}`
         .cwd(folder)
         .quiet()
         .nothrow()
