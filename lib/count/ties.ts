@@ -7,7 +7,7 @@ export type TieBreak = "earlier round" | "lot" | null
 
 /**
  * Of options with equally many votes, the one that had the fewest (or the most) in the most recent earlier round in which they
- * differed; then, if there is one, by lot.
+ * differed; then, if there is one, by lot. Where an earlier round tells only some apart, the lot is among those that are left.
  *
  * Source: The Scottish Local Government Elections Order 2007 (SSI 2007/42), schedule 1, rules 49 and 51.
  *

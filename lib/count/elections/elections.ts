@@ -33,7 +33,7 @@ export const tennessee = () =>
  * Burlington, Vermont, 3 March 2009: the ballots by their order of the three candidates that were left in the city's second round, as
  * Green Mountain Daily summarized them (17 March 2009). They have exactly the pairs that electowiki computed from the ballots that the
  * city published: Montroll 4067 to Kiss 3477, Montroll 4597 to Wright 3668, Kiss 4314 to Wright 4064. The city's own count has one
- * ballot fewer for Kiss and three fewer for Wright, which it had set aside in its first round.
+ * ballot fewer for Kiss and three fewer for Wright; its published figures do not say why.
  */
 export const BURLINGTON = ["Kiss", "Wright", "Montroll"] as const
 export const burlington = () =>
