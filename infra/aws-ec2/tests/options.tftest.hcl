@@ -4,14 +4,11 @@ mock_provider "aws" {
   mock_data "aws_availability_zones" {
     defaults = { names = ["eu-central-1a", "eu-central-1b", "eu-central-1c"] }
   }
-  mock_resource "aws_vpc_ipv4_cidr_block_association" {
-    defaults = { vpc_id = "vpc-0" }
-  }
   mock_resource "aws_db_instance" {
     defaults = {
       address            = "db.abc.eu-central-1.rds.amazonaws.com"
       port               = 5432
-      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:owner" }]
+      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:owner", kms_key_id = "", secret_status = "active" }]
     }
   }
   mock_resource "aws_ssm_parameter" {
@@ -25,9 +22,6 @@ mock_provider "aws" {
   }
   mock_resource "aws_lb_target_group" {
     defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/tallyroom/0" }
-  }
-  mock_resource "aws_acm_certificate_validation" {
-    defaults = { certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0" }
   }
   mock_resource "aws_acm_certificate" {
     defaults = {

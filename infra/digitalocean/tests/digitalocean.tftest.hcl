@@ -5,7 +5,7 @@ mock_provider "digitalocean" {
     defaults = {
       endpoint       = "https://cluster.example"
       cluster_subnet = "10.244.0.0/16"
-      kube_config    = [{ token = "token", cluster_ca_certificate = "Y2E=" }]
+      kube_config    = [{ token = "token", cluster_ca_certificate = "Y2E=", client_certificate = "", client_key = "", expires_at = "", host = "", raw_config = "" }]
     }
   }
   mock_resource "digitalocean_database_cluster" {
