@@ -24,14 +24,14 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 const noPowerCuts = await canOpenDisk()
 
 async function prove(
-  mutant: Pick<Mutant, "only" | "harm" | "inbox" | "appendfsync" | "seed">,
+  mutant: Pick<Mutant, "only" | "harm" | "inbox" | "appendfsync" | "seed" | "seconds">,
   appsDir: string,
 ) {
   const lines: string[] = []
   const { verdict } = await makeProof({
     dir: join(scratch, crypto.randomUUID()),
     wishes: {
-      ...{ seed: mutant.seed ?? SEED, seconds: SECONDS, inbox: mutant.inbox ?? "redis" },
+      ...{ seed: mutant.seed ?? SEED, seconds: mutant.seconds ?? SECONDS, inbox: mutant.inbox ?? "redis" },
       ...{ harm: mutant.harm ?? "none", only: mutant.only },
     },
     rate: 120,

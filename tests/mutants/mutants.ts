@@ -12,6 +12,8 @@ export type Mutant = {
   inbox?: Inbox
   /** In whose plan it shows, where it does not in the usual one. */
   seed?: number
+  /** How long faults and votes go on, where it shows by too few of the host's moves to be sure of one within the usual time. */
+  seconds?: number
   /** How Redis syncs, which is told to nobody else. */
   appendfsync?: "everysec"
   /** The rule that must catch it. */
@@ -103,6 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     only: ["restart"],
+    seconds: 45,
     rule: "after final",
   },
   {

@@ -18,8 +18,8 @@ export type HostPlan = {
 const OPTIONS = ["a", "b", "c"]
 const PATIENCE_MS = 8_000
 const AGAIN_MS = 300
-/** So long people may still try to vote in a poll that is closed; it becomes final meanwhile. */
-const LINGER_MS = 6_000
+/** So long people still try to vote in a poll that is closed: longer than it takes to become final (FINAL_AFTER_SECONDS). */
+const LINGER_MS = { least: 3_000, most: 8_000 }
 const pollSchema = z.object({ id: z.string(), phase: z.string() })
 
 export class Host {
@@ -70,7 +70,7 @@ export class Host {
   /** Closes a poll for good: asks until it is closed. Voters still come for a while. */
   async close(poll: string): Promise<void> {
     while ((await this.move(poll, "closed")) === "unknown") await Bun.sleep(AGAIN_MS)
-    await Bun.sleep(this.plan.random.between(0, LINGER_MS))
+    await Bun.sleep(this.plan.random.between(LINGER_MS.least, LINGER_MS.most))
     this.open.delete(poll)
   }
 
