@@ -15,7 +15,7 @@ import { recordLines } from "./checker/record-lines"
 
 const USAGE = `Usage: bun run prove:page [FOLDER]…
 
-Writes docs/failure-proof.md, with a picture for each inbox, from the runs of bun run prove in these folders, or else from the last
+Writes docs/failure-proof.md, with a picture for each run, from the runs of bun run prove in these folders, or else from the last
 run of each inbox. Every figure is one of their records.
 
   --help   show this`

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import fc from "fast-check"
@@ -282,7 +282,7 @@ test("the page repeats the command of each run and has only the record's figures
   ])
   expect(page).toContain("bun run prove --inbox nats --seed 7 --seconds 240")
   expect(page).toContain("bun run prove --inbox redis --seed 8 --seconds 240")
-  expect(page).toContain("](failure-proof/nats.svg)")
+  expect(page).toContain("](failure-proof/nats-7.svg)")
   expect(page).toContain("| calls | 2 | 2 |")
   expect(page).toContain("| faults | 3 | 3 |")
   expect(page).toContain("| lost, as booked | not audited | not audited |")
@@ -297,11 +297,17 @@ test("the page is written with a picture for each run beside it", async () => {
   const docs = await mkdtemp(join(tmpdir(), "tallyroom-chart-"))
   try {
     const timeline = await timelineOf([run, healed])
-    const page = await writeFailureProof([{ timeline, verdict: GREEN }], docs)
+    const another = { ...timeline, run: { ...run, seed: 8 } }
+    await writeFailureProof([{ timeline: { ...timeline, run: { ...run, seed: 1 } }, verdict: GREEN }], docs)
+    const runs = [timeline, another].map((it) => ({ timeline: it, verdict: GREEN }))
+    const page = await writeFailureProof(runs, docs)
     const pictures = [...(await readFile(page, "utf8")).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)]
-    expect(pictures.map(([, path]) => path)).toEqual(["failure-proof/nats.svg"])
-    for (const [, path = ""] of pictures)
-      expect(await readFile(join(docs, path), "utf8")).toBe(drawTimeline(timeline, GREEN))
+    expect(pictures.map(([, path]) => path)).toEqual(["failure-proof/nats-7.svg", "failure-proof/nats-8.svg"])
+    expect(await readdir(join(docs, "failure-proof"))).toHaveLength(2)
+    for (const [i, [, path = ""]] of pictures.entries())
+      expect(await readFile(join(docs, path), "utf8")).toBe(
+        drawTimeline(runs[i]?.timeline ?? timeline, GREEN),
+      )
   } finally {
     await rm(docs, { recursive: true })
   }

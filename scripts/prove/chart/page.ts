@@ -46,7 +46,7 @@ const CHECKED = `## What is checked
 - No process grew, or kept sockets.
 - The record is whole and shows something, so that no empty run passes.`
 
-/** @param runs the last run of each, in the order in which they shall be told; at least one */
+/** @param runs in the order in which they shall be told, such as several of one inbox; at least one */
 export function failureProofPage(runs: readonly ProvenRun[]): string {
   const parts = [
     INTRO,
@@ -59,9 +59,12 @@ export function failureProofPage(runs: readonly ProvenRun[]): string {
   return `${parts.join("\n\n")}\n`
 }
 
+/** The folder of the pictures, as seen from the page. */
+export const PICTURES = "failure-proof"
+
 /** Where the picture of a run lies, as seen from the page. */
-export function pictureOf(run: Pick<Run, "inbox" | "nodes">): string {
-  return `failure-proof/${folderName(run)}.svg`
+export function pictureOf(run: Pick<Run, "inbox" | "nodes" | "seed">): string {
+  return `${PICTURES}/${folderName(run)}-${run.seed}.svg`
 }
 
 /** The figures of all runs, side by side. */
@@ -69,6 +72,7 @@ function overview(runs: readonly ProvenRun[]): string {
   const row = (name: string, cell: (run: ProvenRun) => string) => [name, ...runs.map(cell)]
   return table([
     row("ballots in", ({ timeline: { run } }) => ballotsIn(run)),
+    row("seed", ({ timeline: { run } }) => `${run.seed}`),
     row("begun", ({ timeline: { run } }) => `${run.startedAt.slice(0, 10)}`),
     row("votes and faults went on for", ({ timeline: { run } }) => lengthText(run.seconds)),
     row("faults", ({ timeline: { faults } }) => amount(faults.length)),
@@ -96,7 +100,7 @@ function sectionOf({ timeline, verdict }: ProvenRun): string {
   const name = ballotsIn(run)
   const numbers = Object.entries(verdict.numbers).map(([what, value]) => `${lineOf(what)} ${amount(value)}`)
   return [
-    `## ${name}`,
+    `## ${name}, seed ${run.seed}`,
     `**${headline(timeline, verdict).text}.** ${run.seconds} seconds of seed ${run.seed}:`,
     `\`\`\`sh\n${commandOf(run)}\n\`\`\``,
     `![The run with ${name} over time: votes, answers and ${amount(faults.length)} faults](${pictureOf(run)})`,
@@ -130,7 +134,7 @@ function triedTable(runs: readonly ProvenRun[]): string {
         ),
       ])
   })
-  const heads = runs.map(({ timeline: { run } }) => ballotsIn(run))
+  const heads = runs.map(({ timeline: { run } }) => `${ballotsIn(run)}, ${run.seed}`)
   return table([["done to", "fault", "for instance", ...heads], ...rows])
 }
 
