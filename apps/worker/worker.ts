@@ -310,6 +310,7 @@ export class Worker {
     const { sql, shards, labels, finalAfter, broker, pets = false, log } = this.parts
     const inbox = broker?.kind ?? "redis"
     await prepareDatabase(sql, { inbox, shards, labels, finalAfter, pets }, log)
+    await forgetUnknownStops(sql)
     // So that it is no heartbeat that is refused for what a pooler does not know.
     await assertFit(this.pulse)
     if (!(await waitsForDisk(sql))) log.warn(UNSAFE)

@@ -6,7 +6,6 @@ import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { connectProblem, MissingRights, tablesProblem, WORKER_RIGHTS } from "@tallyroom/lib/postgres/rights"
 import type { Log } from "@tallyroom/lib/process/logging"
 import { RESULT_ROLE } from "../credentials/database-roles"
-import { forgetUnknownStops } from "../polls/poll-steps"
 import { ensureClassicPoll, ensureFinalAfter, ensureInbox, ensurePetsPoll, ensureShards } from "./first-start"
 import { migrate } from "./migrate"
 
@@ -46,7 +45,6 @@ export async function prepareDatabase(
   await ensureInbox(sql, inbox)
   await ensureShards(sql, shards)
   await ensureFinalAfter(sql, finalAfter)
-  await forgetUnknownStops(sql)
   await ensureClassicPoll(sql, labels)
   if (pets) await ensurePetsPoll(sql)
 }
