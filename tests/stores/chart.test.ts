@@ -173,13 +173,16 @@ test("a Prometheus Operator that selects by labels finds what is made for it", a
 
 test("with backups each object is the one of the addon, and the WAL that waits is kept by helm uninstall", async () => {
   const place = { endpoint: "https://fra1.digitaloceanspaces.com", region: "fra1" }
-  const rendered = await render({ backup: { enabled: true, to: "s3://bucket/tallyroom", ...place } })
+  const to = "s3://bucket/tallyroom"
+  const rendered = await render({ backup: { enabled: true, to, ownAuthority: true, ...place } })
   const expected = await plain(...standard, "addons/backup.yaml")
   const keep = { "helm.sh/resource-policy": "keep" }
   expect(rendered.get("PersistentVolumeClaim/backup-spool")).toMatchObject({
     metadata: { annotations: keep },
   })
-  expect(rendered.get("ConfigMap/backup")).toMatchObject({ data: { BACKUP_TO: "s3://bucket/tallyroom" } })
+  expect(rendered.get("ConfigMap/backup")).toMatchObject({
+    data: { BACKUP_TO: to, NODE_EXTRA_CA_CERTS: "/run/secrets/storage/ca.pem" },
+  })
   for (const it of [rendered, expected])
     for (const name of ["PersistentVolumeClaim/backup-spool", "ConfigMap/backup"]) it.delete(name)
   expect(sorted(rendered)).toEqual(sorted(expected))

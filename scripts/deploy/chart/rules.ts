@@ -250,7 +250,10 @@ spec:
       [`BACKUP_KEEP: "7"`, "BACKUP_KEEP: {{ .Values.backup.keep | quote }}"],
       [
         `BACKUP_AGE_RECIPIENTS: ""`,
-        `BACKUP_AGE_RECIPIENTS: {{ join "," .Values.backup.ageRecipients | quote }}`,
+        `BACKUP_AGE_RECIPIENTS: {{ join "," .Values.backup.ageRecipients | quote }}
+  {{- if .Values.backup.ownAuthority }}
+  NODE_EXTRA_CA_CERTS: /run/secrets/storage/ca.pem
+  {{- end }}`,
       ],
       [`schedule: "17 3 * * *"`, "schedule: {{ .Values.backup.schedule | quote }}"],
       secret("backup"),
@@ -260,6 +263,8 @@ spec:
       claim("backup.spool", "10Gi"),
     ],
   },
+  // Applied by hand, while Postgres is stopped.
+  { file: "addons/restore.yaml", when: false },
   {
     file: "addons/keda-worker.yaml",
     when: ".Values.worker.keda.enabled",

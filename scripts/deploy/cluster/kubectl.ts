@@ -4,9 +4,12 @@ import { UserError } from "../../services/terminal/user-error"
 export const NAMESPACE = "tallyroom"
 
 /** Runs kubectl in the project's namespace, whatever cluster it points at; `input` goes to its standard input. */
-export async function tryKubectl(words: readonly string[], input = ""): Promise<CommandOutput> {
+export async function tryKubectl(
+  words: readonly string[],
+  input: string | Blob = "",
+): Promise<CommandOutput> {
   const child = Bun.spawn(["kubectl", "--namespace", NAMESPACE, ...words], {
-    stdin: new Blob([input]),
+    stdin: typeof input === "string" ? new Blob([input]) : input,
     stdout: "pipe",
     stderr: "pipe",
   })
@@ -15,7 +18,7 @@ export async function tryKubectl(words: readonly string[], input = ""): Promise<
 }
 
 /** Runs kubectl in the same way. @throws {UserError} with what kubectl said when it fails */
-export async function kubectl(words: readonly string[], input = ""): Promise<string> {
+export async function kubectl(words: readonly string[], input: string | Blob = ""): Promise<string> {
   const { code, out, err } = await tryKubectl(words, input)
   if (code === 0) return out
   throw new UserError(`kubectl ${words.join(" ")} failed: ${err || out}`)

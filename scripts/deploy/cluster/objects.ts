@@ -53,7 +53,7 @@ export interface Autoscaler {
 
 export interface Job {
   readonly metadata: Metadata
-  readonly status: { readonly succeeded?: number }
+  readonly status: { readonly succeeded?: number; readonly failed?: number }
 }
 
 export interface SecretObject {

@@ -11,6 +11,7 @@ export const CLUSTER_STEPS = [
   "restart",
   "evict",
   "scale",
+  "backup",
   "arrows",
   "rights",
   "root",
@@ -30,8 +31,9 @@ const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] 
 
 Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
 votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;
-scales it up and down; and tries what must be refused. The images must be there already: bun run images builds them, then
-\`kind load docker-image …\` or a registry brings them to the nodes. It takes about 7 minutes.
+scales it up and down; backs Postgres up into an S3-compatible server of its own, throws its data away and restores it; and
+tries what must be refused. The images must be there already: bun run images builds them, then
+\`kind load docker-image …\` or a registry brings them to the nodes. It takes about 8 minutes.
 
   --yes     don't ask before it begins
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply

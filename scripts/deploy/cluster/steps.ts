@@ -3,6 +3,7 @@ import { assertRootRefused } from "./admission"
 import { applyAll } from "./apply"
 import { arrowsHere, assertArrows } from "./arrows"
 import { auditPods } from "./audit"
+import { backUpAndRestore } from "./backup/steps"
 import { FIRST_GREEN_MS } from "./existing-instance"
 import { evictEach, killEachPod, restartEach, servicesOf } from "./faults"
 import { flooded } from "./flooded"
@@ -63,6 +64,7 @@ export function clusterSteps(
       await audited("the load")
       await checks.check("vote is scaled down when it is over", () => assertScalesDown(say))
     },
+    backup: () => backUpAndRestore(checks, { voteUrl, resultUrl }, POLL),
     arrows: async () => {
       await untilGreen(SETTLED_MS, say)
       for (const arrows of await arrowsHere(inbox)) {

@@ -16,7 +16,7 @@ waits until everything is ready. Needs Docker and kubectl. Run it again after a 
   --help   show this`
 
 const GREEN_MS = 600_000
-const APPS = ["vote", "worker", "result"]
+const IMAGES = ["vote", "worker", "result", "backup"]
 
 readCommandLine({ usage: USAGE })
 await runScript(up, { failure: 1 })
@@ -44,8 +44,8 @@ async function up(): Promise<number> {
     fresh: false,
     revision: revisionOfCheckout(),
   }
-  for (const app of APPS) await buildImage(app, options)
-  await kind("load", "docker-image", "--name", CLUSTER, ...APPS.map((app) => imageName(app, options)))
+  for (const image of IMAGES) await buildImage(image, options)
+  await kind("load", "docker-image", "--name", CLUSTER, ...IMAGES.map((image) => imageName(image, options)))
   await applyAll("redis")
   await untilGreen(GREEN_MS, (line) => console.log(line))
   console.log("\n  Vote:   http://localhost:31000\n  Watch:  http://localhost:31001\nready")

@@ -32,6 +32,12 @@ const TOOLS = {
     takes: "half a minute",
     program: "server",
   },
+  versitygw: {
+    module: "github.com/versity/versitygw/cmd/versitygw",
+    version: "v1.8.0",
+    takes: "2 minutes",
+    runsAnywhere: true,
+  },
 } as const satisfies Record<string, GoProgram>
 export type GoTool = keyof typeof TOOLS
 
@@ -42,6 +48,8 @@ type GoProgram = {
   readonly takes: string
   /** Its file, where that is not called as the tool is. */
   readonly program?: string
+  /** Also in a container, whose C library may be another one. */
+  readonly runsAnywhere?: boolean
 }
 
 /** The version of Go that the newest of the tools needs. */
@@ -58,7 +66,7 @@ const GO_PLACES = ["/usr/local/go/bin/go", "/opt/homebrew/bin/go"]
 
 /** The program in its pinned version, built into this user's cache the first time. @throws {UserError} when it can't be */
 export async function ensureGoTool(tool: GoTool, say: (line: string) => void = console.log): Promise<string> {
-  const { module, version, takes, program = tool }: GoProgram = TOOLS[tool]
+  const { module, version, takes, program = tool, runsAnywhere }: GoProgram = TOOLS[tool]
   const folder = await cached(join("tools", `${tool}-${version}`), async (draft) => {
     const go = await ensureGo(say)
     say(`Building ${tool} (go install ${module}@${version}), about ${takes}`)
@@ -66,7 +74,11 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
     // Builds with two processes at low priority: more would starve other programs of this machine.
     const install = [go, "install", "-p", "2", "-trimpath", `${module}@${version}`]
     const build = Bun.spawn(["nice", "-n", "10", ...install], {
-      env: { ...process.env, GOBIN: draft, GOTOOLCHAIN: "local" },
+      env: {
+        ...process.env,
+        ...{ GOBIN: draft, GOTOOLCHAIN: "local" },
+        ...(runsAnywhere && { CGO_ENABLED: "0" }),
+      },
       stdout: "ignore",
       stderr: "pipe",
     })
