@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Glob, YAML } from "bun"
 import { MANIFESTS } from "../../scripts/deploy/cluster/apply"
+import { SLIPS } from "../../scripts/deploy/cluster/slips"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { ensureGoTool } from "../../scripts/services/tools/go"
 import {
@@ -13,7 +14,7 @@ import {
   KUBERNETES_VERSIONS,
   type KubernetesVersion,
 } from "../../scripts/services/tools/kubernetes-schemas"
-import { ensureOperatorSchemas } from "../../scripts/services/tools/operator-schemas"
+import { ensureOperatorDefinitions } from "../../scripts/services/tools/operator-definitions"
 
 const CHART = join(CHECKOUT, "charts/tallyroom")
 const BUILD_MS = 900_000
@@ -213,7 +214,7 @@ test.each(Object.entries(CHOICES))("helm lint has nothing to say, with %s", asyn
 /** What Kubernetes in one version, and the operators, say against files; nothing when they know each field. */
 async function complaints(version: KubernetesVersion, files: readonly string[]): Promise<string> {
   const name = "{{.ResourceKind}}{{.KindSuffix}}.json"
-  const places = [await ensureSchemas(version, console.log), await ensureOperatorSchemas()]
+  const places = [await ensureSchemas(version, console.log), (await ensureOperatorDefinitions()).schemas]
   const flags = ["-strict", ...places.flatMap((place) => ["-schema-location", join(place, name)])]
   const kubeconform = await ensureGoTool("kubeconform")
   const child = Bun.spawn([kubeconform, ...flags, ...files], { stdout: "pipe" })
@@ -250,13 +251,7 @@ describe.each(KUBERNETES_VERSIONS)("Kubernetes %s and the operators know each fi
     BUILD_MS,
   )
 
-  test.each([
-    ["keda-worker", "maxReplicaCount:", "maxReplicas:"],
-    ["monitoring", "interval: 15s", "intervall: 15s"],
-    ["alerts", "expr: max", "expression: max"],
-    ["cloudnative-pg", "instances:", "replicas:"],
-    ["external-secrets", "refreshPolicy:", "refresh:"],
-  ])("and not one that the addon %s would have wrong", async (addon, right, wrong) => {
+  test.each(SLIPS)("and not one that the addon %s would have wrong", async (addon, right, wrong) => {
     const text = await Bun.file(join(MANIFESTS, `addons/${addon}.yaml`)).text()
     expect(text).toContain(right)
     const file = join(folder, `${addon}-wrong.yaml`)

@@ -5,6 +5,11 @@ import { kubectl } from "./kubectl"
 
 export const MANIFESTS = join(CHECKOUT, "k8s-deployment")
 
+/** Applies the manifests by their Kustomization. */
+export async function applyKustomization(): Promise<void> {
+  await kubectl(["apply", "--kustomize", MANIFESTS])
+}
+
 /** Applies all manifests in the order of their names, an inbox other than Redis before them. */
 export async function applyAll(inbox: InboxKind): Promise<void> {
   const before =

@@ -12,6 +12,7 @@ export const CLUSTER_STEPS = [
   "evict",
   "scale",
   "backup",
+  "operators",
   "arrows",
   "rights",
   "root",
@@ -31,8 +32,8 @@ const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] 
 
 Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
 votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;
-scales it up and down; backs Postgres up into an S3-compatible server of its own, throws its data away and restores it; and
-tries what must be refused. The images must be there already: bun run images builds them, then
+scales it up and down; backs Postgres up into an S3-compatible server of its own, throws its data away and restores it;
+has the API server judge all addons by the operators' definitions, which it fetches; and tries what must be refused. The images must be there already: bun run images builds them, then
 \`kind load docker-image …\` or a registry brings them to the nodes. It takes about 8 minutes.
 
   --yes     don't ask before it begins

@@ -8,6 +8,7 @@ import { FIRST_GREEN_MS } from "./existing-instance"
 import { evictEach, killEachPod, restartEach, servicesOf } from "./faults"
 import { flooded } from "./flooded"
 import { untilGreen } from "./green"
+import { assertTaken } from "./operators"
 import type { ClusterStep, Options } from "./options"
 import { assertLeastRights } from "./rights"
 import { runToEnd } from "./run-script"
@@ -65,6 +66,10 @@ export function clusterSteps(
       await checks.check("vote is scaled down when it is over", () => assertScalesDown(say))
     },
     backup: () => backUpAndRestore(checks, { voteUrl, resultUrl }, POLL),
+    operators: () =>
+      checks.check("the API server takes every addon, and refuses what is wrong in it", () =>
+        assertTaken(say),
+      ),
     arrows: async () => {
       await untilGreen(SETTLED_MS, say)
       for (const arrows of await arrowsHere(inbox)) {

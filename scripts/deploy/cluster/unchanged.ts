@@ -1,7 +1,7 @@
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
-import { applyAll } from "./apply"
+import { applyAll, applyKustomization } from "./apply"
 import { untilGreen } from "./green"
 import { kubectl, listObjects } from "./kubectl"
 import { appOf, type Job, type Pod, type SecretObject, type Workload } from "./objects"
@@ -13,7 +13,7 @@ const LOOK_MS = 500
 
 /**
  * Applies once more, and again at once: first with the Job of the credentials gone, as it is a minute after it was done, so
- * that it runs anew; then with that Job still there.
+ * that it runs anew; then with that Job still there, and by the Kustomization, which says the same.
  * @throws {UserError} naming every object, credential or pod that is another one afterwards
  */
 export async function assertSecondApplyChangesNothing(inbox: InboxKind): Promise<string> {
@@ -24,6 +24,7 @@ export async function assertSecondApplyChangesNothing(inbox: InboxKind): Promise
   await applyAll(inbox)
   await untilCredentialsDone()
   await applyAll(inbox)
+  await applyKustomization()
   const after = await fingerprint()
   const names = [...new Set([...before.keys(), ...after.keys()])]
   const different = names.filter((name) => before.get(name) !== after.get(name))

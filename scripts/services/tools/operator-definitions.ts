@@ -1,7 +1,8 @@
-/** What the objects of operators may hold, from the CustomResourceDefinitions that their Go modules bring, as strict JSON schemas for kubeconform. */
+/** The CustomResourceDefinitions of operators, from their Go modules: for a cluster, and as strict JSON schemas for kubeconform. */
 
 import { mkdir } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
+import { Glob } from "bun"
 import { strFromU8, unzipSync } from "fflate"
 import { z } from "zod"
 import { cached, fetchPinned } from "./cache"
@@ -58,22 +59,37 @@ const definitionSchema = z.object({
   }),
 })
 
-/** @returns a folder with a file for each kind and version: `httproute-gateway-v1.json` */
-export async function ensureOperatorSchemas(say: (line: string) => void = console.log): Promise<string> {
-  const digest = new Bun.CryptoHasher("sha256").update(JSON.stringify(MODULES)).digest("hex").slice(0, 12)
-  return cached(join("tools", `operator-schemas-${digest}`), async (draft) => {
-    say("Fetching the definitions of the operators' objects, about 45 MB")
-    await mkdir(draft, { recursive: true })
-    for (const [path, module] of Object.entries(MODULES)) await writeSchemas(draft, path, module)
-  })
+export interface OperatorDefinitions {
+  /** A folder with a file for each kind and version: `httproute-gateway-v1.json`. */
+  readonly schemas: string
+  /** The definitions themselves, a YAML file each. */
+  readonly files: readonly string[]
 }
 
-async function writeSchemas(folder: string, path: string, { version, sha256, definitions }: OperatorModule) {
+/** Fetches them the first time, into this user's cache. */
+export async function ensureOperatorDefinitions(
+  say: (line: string) => void = console.log,
+): Promise<OperatorDefinitions> {
+  const digest = new Bun.CryptoHasher("sha256").update(JSON.stringify(MODULES)).digest("hex").slice(0, 12)
+  const folder = await cached(join("tools", `operator-definitions-${digest}`), async (draft) => {
+    say("Fetching the definitions of the operators' objects, about 45 MB")
+    await mkdir(draft, { recursive: true })
+    for (const [path, module] of Object.entries(MODULES)) await writeDefinitions(draft, path, module)
+  })
+  return { schemas: folder, files: [...new Glob("*.yaml").scanSync({ cwd: folder, absolute: true })].sort() }
+}
+
+async function writeDefinitions(
+  folder: string,
+  path: string,
+  { version, sha256, definitions }: OperatorModule,
+) {
   const zip = await fetchPinned(`${moduleProxy()}/${path}/@v/${version}.zip`, sha256)
   const names = definitions.map((file) => `${path}@${version}/${file}`)
   const files = unzipSync(zip, { filter: (file) => names.includes(file.name) })
   for (const name of names) {
     const text = strFromU8(files[name] ?? new Uint8Array())
+    await Bun.write(join(folder, basename(name)), text)
     const { group, names: called, versions } = definitionSchema.parse(Bun.YAML.parse(text)).spec
     for (const { name: of, schema } of versions) {
       const file = `${called.kind}-${group.split(".")[0]}-${of}.json`.toLowerCase()
