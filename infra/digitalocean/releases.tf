@@ -53,6 +53,30 @@ locals {
   result_host = coalesce(var.result_host, "results.${replace(local.address, ".", "-")}.sslip.io")
 }
 
+locals {
+  # What the chart itself has there: Helm replaces a list as a whole.
+  stack_inhibit_rules = [
+    {
+      source_matchers = ["severity = critical"]
+      target_matchers = ["severity =~ warning|info"]
+      equal           = ["namespace", "alertname"]
+    },
+    {
+      source_matchers = ["severity = warning"]
+      target_matchers = ["severity = info"]
+      equal           = ["namespace", "alertname"]
+    },
+    {
+      source_matchers = ["alertname = InfoInhibitor"]
+      target_matchers = ["severity = info"]
+      equal           = ["namespace"]
+    },
+    { target_matchers = ["alertname = InfoInhibitor"] },
+  ]
+  # One outage is one page: the rules of compose's Alertmanager.
+  tallyroom_inhibit_rules = yamldecode(file("${path.module}/../../monitoring/alertmanager/alertmanager.yaml")).inhibit_rules
+}
+
 resource "helm_release" "monitoring" {
   name       = "kube-prometheus-stack"
   namespace  = kubernetes_namespace_v1.monitoring.metadata[0].name
@@ -62,7 +86,8 @@ resource "helm_release" "monitoring" {
   timeout    = 900
 
   values = [yamlencode({
-    grafana = { admin = { existingSecret = kubernetes_secret_v1.grafana.metadata[0].name } }
+    alertmanager = { config = { inhibit_rules = concat(local.stack_inhibit_rules, local.tallyroom_inhibit_rules) } }
+    grafana      = { admin = { existingSecret = kubernetes_secret_v1.grafana.metadata[0].name } }
     # DigitalOcean runs these, and nobody else can look at them.
     kubeControllerManager = { enabled = false }
     kubeEtcd              = { enabled = false }

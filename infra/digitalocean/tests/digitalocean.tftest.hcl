@@ -104,6 +104,19 @@ run "the_apps_are_behind_traefik" {
   }
 }
 
+run "one_outage_is_one_page" {
+  command = plan
+
+  assert {
+    condition     = length(local.tallyroom_inhibit_rules) > 0 && slice(yamldecode(helm_release.monitoring.values[0]).alertmanager.config.inhibit_rules, length(local.stack_inhibit_rules), length(local.stack_inhibit_rules) + length(local.tallyroom_inhibit_rules)) == local.tallyroom_inhibit_rules
+    error_message = "Alertmanager must hold back what follows from an outage, as in compose."
+  }
+  assert {
+    condition     = contains([for it in yamldecode(helm_release.monitoring.values[0]).alertmanager.config.inhibit_rules : it.target_matchers[0]], "alertname = InfoInhibitor")
+    error_message = "The stack's own rules must stay."
+  }
+}
+
 run "a_registry_of_ones_own" {
   command = plan
 
