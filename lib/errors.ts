@@ -11,6 +11,7 @@ export const PROBLEMS = {
   "page-unknown": { status: 404, title: "There is nothing here" },
   "method-unknown": { status: 405, title: "This address does not take that method" },
   "option-unknown": { status: 400, title: "The poll has no such option" },
+  "ballot-invalid": { status: 422, title: "The poll takes no such ballot" },
   "request-malformed": { status: 400, title: "The request can't be read" },
   "body-too-large": { status: 413, title: "The request is too large" },
   "content-type-unsupported": { status: 415, title: "This kind of content is not taken here" },

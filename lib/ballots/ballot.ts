@@ -28,11 +28,14 @@ export function nextPosition({ ms, seq }: Position): Position {
   return { ms, seq: seq + 1 }
 }
 
-/** A ballot as the inbox holds it. */
+/** A ballot as the inbox holds it. `option`: what it says, an option's id or another text (`choice.ts`). */
 export type Ballot = { poll: number; voter: string; option: string }
 
-/** `<poll number> <voter> <option>`, as cast.lua writes it; the last character of a voter carries only two bits. A schema would cost the worker twice the time. */
-const BALLOT = /^([1-9]\d{0,9}) ([A-Za-z0-9_-]{21}[AQgw]) ([a-z0-9][a-z0-9-]{0,63})$/
+/**
+ * `<poll number> <voter> <option>`, as cast.lua writes it; the last character of a voter carries only two bits. A schema would cost the
+ * worker twice the time. Two characters for each of 50 options are the longest text.
+ */
+const BALLOT = /^([1-9]\d{0,9}) ([A-Za-z0-9_-]{21}[AQgw]) ([A-Za-z0-9-]{1,100})$/
 /** Poll numbers are integers of Postgres. */
 const GREATEST_NUMBER = 2 ** 31 - 1
 

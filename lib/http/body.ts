@@ -65,18 +65,41 @@ export async function readForm<Name extends string>(
   limit: number,
   fields: Record<Name, number>,
 ): Promise<Partial<Record<Name, string>>> {
+  return singleValues(await readFormPairs(request, limit, fields))
+}
+
+/**
+ * The names and values of a form, in which a name may occur more than once.
+ * @throws {Problem} as `readForm`, except for a doubled field
+ */
+export async function readFormPairs<Name extends string>(
+  request: Request,
+  limit: number,
+  fields: Record<Name, number>,
+): Promise<[Name, string][]> {
   requireContentType(request, FORM)
-  const values: Partial<Record<Name, string>> = {}
+  const pairs: [Name, string][] = []
   for (const pair of (await readBody(request, limit)).trim().split("&")) {
     if (pair === "") continue
     const equals = pair.indexOf("=")
     const name = decode(equals === -1 ? pair : pair.slice(0, equals))
     if (!isField(name, fields)) throw malformed(`There is no field ${shown(name)} here`)
-    if (values[name] !== undefined) throw malformed(`The field ${shown(name)} is given twice`)
     const value = equals === -1 ? "" : decode(pair.slice(equals + 1))
     if (value.length > fields[name]) {
       throw malformed(`The field ${shown(name)} has more than ${fields[name]} characters`)
     }
+    pairs.push([name, value])
+  }
+  return pairs
+}
+
+/** The value of each name. @throws {Problem} when one is given twice */
+export function singleValues<Name extends string>(
+  pairs: readonly (readonly [Name, string])[],
+): Partial<Record<Name, string>> {
+  const values: Partial<Record<Name, string>> = {}
+  for (const [name, value] of pairs) {
+    if (values[name] !== undefined) throw malformed(`The field ${shown(name)} is given twice`)
     values[name] = value
   }
   return values

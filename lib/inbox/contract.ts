@@ -4,6 +4,7 @@
  */
 
 import type { Ballot, Position } from "../ballots/ballot"
+import { type Asked, saysOneOption } from "../ballots/choice"
 import type { StoreName } from "../health"
 import type { Poll } from "../polls/poll"
 
@@ -62,16 +63,32 @@ export type VoterPlace = Pick<NewBallotWithPoll, "shard" | "poll" | "voter" | "o
 /** A vote that stands, as the inbox has it. */
 export type StandingVote = { option: string; position: Position }
 
+/** What of a poll its terms depend on. */
+type WithTerms = Pick<Poll, "number" | "eligibility" | "words"> & Asked
+
 /**
  * What letting somebody in, and what their choice meant, depended on. The inbox refuses a ballot under other terms than it
  * knows. Words that never changed are left out, as in an earlier version.
  */
-export function termsOf({
-  number,
-  eligibility,
-  words,
-}: Pick<Poll, "number" | "eligibility" | "words">): string {
+export function termsOf(poll: WithTerms): string {
+  const { number, eligibility, words } = poll
+  const form = ballotFormOf(poll)
+  if (form !== "") return `${number} ${eligibility} ${words} ${form}`
   return words === 0 ? `${number} ${eligibility}` : `${number} ${eligibility} ${words}`
+}
+
+/** 48 bits tell the few forms apart that one poll ever has. */
+const FORM_CHARACTERS = 8
+
+/**
+ * What the text of a ballot means: a digest of the ballot's method, its limits and the options. So the inbox, which knows the same of
+ * the poll, need not read the text. Empty where the text is an option's id, which the inbox finds among the options.
+ */
+export function ballotFormOf(poll: Asked): string {
+  if (saysOneOption(poll)) return ""
+  const { method, min, max, abstain } = poll.ballot
+  const text = JSON.stringify([method, min, max, abstain, ...poll.options.map(({ id }) => id).sort()])
+  return new Bun.CryptoHasher("sha256").update(text).digest("base64url").slice(0, FORM_CHARACTERS)
 }
 
 /** An entry as it was found in a shard. */

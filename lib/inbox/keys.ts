@@ -6,13 +6,13 @@
  *                           ballots, vote believes no copy of a poll (earlier versions wrote the broker's kind there)
  * {s0}:room         string  id of the database whose inbox this is: a worker of another one does not touch it
  * {s0}:poll:<id>    hash    number, state, policy, eligibility, words, opens, closes (ms or empty), options (",a,b,"),
- *                           revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard), inherited (how
+ *                           form (what a ballot's text means where it is no option's id), revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard), inherited (how
  *                           many of them the Redis that serves found, and since when it accepts);
  *                           of a deleted poll number, accepted and state "deleted" alone, for a day
  *                           where a broker holds the ballots also answered-<number> (ballots that vote answered as taken)
  * {s0}:voters:<id>  hash    voter -> "<option> <stream id>" of the standing ballot; where a code or a network votes also
  *                           =voter -> "<owner> <stream id>", by which the owner of that ballot is known again
- * {s0}:inbox        stream  field b = "<poll number> <voter> <option>": accepted ballots that are not in Postgres yet
+ * {s0}:inbox        stream  field b = "<poll number> <voter> <option>" (or what else a ballot says, lib/ballots/choice.ts): accepted ballots that are not in Postgres yet
  * {s0}:missing      hash    poll number -> ballots that vote was told to be accepted and that this Redis, which took over, has not;
  *                           0 while the worker books them
  * {s0}:counted      string  up to where the shard is counted, "<ms>-<seq>", and the stream's name where a broker holds the ballots: so it

@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import "../schema-errors"
+import { ballotMethodSchema, ONE_OPTION } from "./ballot-method"
 import { MAX_OPTIONS } from "./limits"
 import { canBeSeen, folded, withoutIgnorable } from "./names"
 
@@ -113,6 +114,7 @@ const moment = z
 export const pollDefinitionSchema = z.strictObject({
   title: readable(200),
   options: distinctOptionsSchema,
+  ballot: ballotMethodSchema.default(ONE_OPTION),
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
   eligibility: eligibilitySchema.default("browser"),

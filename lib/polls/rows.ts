@@ -13,6 +13,7 @@ const rowSchema = z
     id: z.string(),
     title: z.string(),
     options: z.unknown(),
+    ballot: z.unknown(),
     policy: z.string(),
     state: z.string(),
     results: z.string(),
@@ -38,7 +39,7 @@ const rowSchema = z
 
 /** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
 export function pollColumns(sql: Queries) {
-  return sql`polls.number, polls.id, polls.title, polls.options, polls.policy, polls.state, polls.results,
+  return sql`polls.number, polls.id, polls.title, polls.options, polls.ballot, polls.policy, polls.state, polls.results,
     polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
     polls.words, polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
     polls.place`

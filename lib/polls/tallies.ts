@@ -1,8 +1,10 @@
 /** The tallies of polls in Postgres: result shows them, and the worker copies them into Redis. */
 
 import { z } from "zod"
+import { ABSTENTION, marksOf, optionsByMark } from "../ballots/choice"
 import type { Database } from "../database"
 import { numberArray } from "../postgres-array"
+import { countOf } from "./counts"
 import type { Poll } from "./poll"
 import { pollColumns, readPollRow } from "./rows"
 
@@ -12,7 +14,10 @@ export type Tally = {
   version: number
   /** Votes by option id; an option without votes has 0. */
   votes: Record<string, number>
+  /** The ballots that count, abstentions included. Where a ballot may choose several options there are more votes than ballots. */
   total: number
+  /** The ballots that chose nothing. */
+  abstained: number
   closedAt: Date | null
   finalAt: Date | null
   /** When it was read, by the clock of Postgres, which all replicas share. */
@@ -22,6 +27,7 @@ export type Tally = {
 const countsSchema = z.object({
   version: z.coerce.number(),
   votes: z.record(z.string(), z.number()),
+  marks: z.record(z.string(), z.number()),
   closed_at: z.date().nullable(),
   final_at: z.date().nullable(),
   at: z.date(),
@@ -40,7 +46,10 @@ export function tallyColumns(sql: Database) {
     revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version,
     COALESCE((SELECT jsonb_object_agg(option, votes) FROM (
       SELECT option, sum(votes)::bigint AS votes FROM tallies WHERE poll = number GROUP BY option
-    ) AS by_option), '{}') AS votes`
+    ) AS by_option), '{}') AS votes,
+    COALESCE((SELECT jsonb_object_agg(mark, votes) FROM (
+      SELECT mark, sum(votes)::bigint AS votes FROM marks WHERE poll = number GROUP BY mark
+    ) AS by_mark), '{}') AS marks`
 }
 
 /** The tally of this row; null if its poll is invalid. */
@@ -50,17 +59,21 @@ export function readTallyRow(row: unknown): Tally | null {
 }
 
 function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
-  // An option may be called `constructor`, which every object has.
-  const votesOf = new Map(Object.entries(counts.votes))
-  const votes = Object.fromEntries(poll.options.map(({ id }) => [id, votesOf.get(id) ?? 0]))
-  const total = Object.values(votes).reduce((sum, n) => sum + n, 0)
   return {
     poll,
     version: counts.version,
-    votes,
-    total,
+    votes: votesByOption(poll, counts),
+    total: Object.values(counts.votes).reduce((sum, n) => sum + n, 0),
+    abstained: countOf(counts.votes, ABSTENTION),
     closedAt: counts.closed_at,
     finalAt: counts.final_at,
     at: counts.at,
   }
+}
+
+function votesByOption(poll: Poll, { votes, marks }: Pick<z.infer<typeof countsSchema>, "votes" | "marks">) {
+  if (marksOf(poll) === null)
+    return Object.fromEntries(poll.options.map(({ id }) => [id, countOf(votes, id)]))
+  const counts = new Map([...optionsByMark(poll)].map(([mark, id]) => [id, countOf(marks, mark)]))
+  return Object.fromEntries(poll.options.map(({ id }) => [id, counts.get(id) ?? 0]))
 }

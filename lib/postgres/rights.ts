@@ -22,7 +22,7 @@ const ALL = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const
 const BALLOTS = ["SELECT (poll, voter, ms, seq)"] as const
 
 /** The columns of a poll that an admin fills in. */
-const DEFINITION = "title, options, policy, state, results, eligibility, confirm, opens_at, closes_at"
+const DEFINITION = "title, options, ballot, policy, state, results, eligibility, confirm, opens_at, closes_at"
 
 /**
  * Result reads what it shows, and no voter's choice. It writes what an admin decides of a poll, by the rules that a trigger keeps. The salts
@@ -33,6 +33,7 @@ export const RESULT_RIGHTS: Rights = {
     room: READ,
     votes: BALLOTS,
     tallies: READ,
+    marks: READ,
     timeline: READ,
     books: READ,
     set_aside: READ,
@@ -50,7 +51,16 @@ export const RESULT_RIGHTS: Rights = {
 
 /** The worker owns the tables; a role that does not may count with these, and can't migrate. */
 export const WORKER_RIGHTS: Rights = {
-  ...{ room: ALL, polls: ALL, votes: ALL, tallies: ALL, timeline: ALL, books: ALL, set_aside: ALL },
+  ...{
+    room: ALL,
+    polls: ALL,
+    votes: ALL,
+    tallies: ALL,
+    marks: ALL,
+    timeline: ALL,
+    books: ALL,
+    set_aside: ALL,
+  },
   ...{ shards: ALL, closings: ALL, workers: ALL, burials: ALL, deleted_polls: ALL, replaced_votes: ALL },
   ...{ acceptances: ALL, inbox_losses: ALL, streams: ALL, setbacks: ALL, migrations: ALL, stop_key: READ },
   polls_place: ["USAGE"],
@@ -65,12 +75,19 @@ export const AUDIT_RIGHTS: Rights = {
     books: READ,
     votes: READ,
     tallies: READ,
+    marks: READ,
     inbox_losses: READ,
     setbacks: READ,
   },
   migrations: READ,
 }
-export const EXPORT_RIGHTS: Rights = { polls: READ, tallies: READ, vote_history: READ, migrations: READ }
+export const EXPORT_RIGHTS: Rights = {
+  polls: READ,
+  tallies: READ,
+  marks: READ,
+  vote_history: READ,
+  migrations: READ,
+}
 
 /** Every table, view and sequence of Tallyroom. */
 export const OUR_TABLES = Object.keys({ ...WORKER_RIGHTS, ...RESULT_RIGHTS, ...EXPORT_RIGHTS })

@@ -3,7 +3,7 @@
 import type { Queries } from "./rights"
 
 /** The number of the last migration that this version knows. */
-export const SCHEMA = 19
+export const SCHEMA = 20
 
 /** A migration as the database has it. `oldest`: the least `SCHEMA` of an app that may run beside it; null where nobody declared it. */
 export type Applied = { name: string; oldest: number | null }

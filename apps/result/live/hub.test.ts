@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { waitFor } from "../../../scripts/services/wait"
 import type { Snapshot } from "../tally/snapshot"
@@ -10,6 +11,7 @@ const metrics = { published: () => {}, seen: () => {}, timed: <T>(read: () => Pr
 function tallyAfter(votes: number): Tally {
   const options = ["a", "b"].map((id) => ({ id, label: id }))
   const fixed = {
+    ballot: ONE_OPTION,
     policy: "final",
     results: "live",
     eligibility: "browser",
@@ -28,7 +30,7 @@ function tallyAfter(votes: number): Tally {
       archived: false,
       deleting: false,
     },
-    ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes },
+    ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes, abstained: 0 },
     ...{ closedAt: null, finalAt: null, at: new Date() },
   }
 }

@@ -1,6 +1,8 @@
 /** The rules about which changes of a poll are allowed. */
 
+import { isDeepStrictEqual } from "node:util"
 import { Problem, shown } from "@tallyroom/lib/errors"
+import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import {
   eligibilitySchema,
@@ -39,6 +41,7 @@ export const pollChangeSchema = z
     title: title.optional(),
     /** The whole list, in the order in which it is shown. */
     options: options.optional(),
+    ballot: ballotMethodSchema.optional(),
     policy: policySchema.optional(),
     results: resultsSchema.optional(),
     eligibility: eligibilitySchema.optional(),
@@ -80,7 +83,17 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
   const opens = change.state === "open" && poll.state === "draft"
   if (moved || opens) requireSchedule(changed, now)
+  requireEnoughOptions(changed)
   return changed
+}
+
+/** @throws {Problem} request-malformed for a ballot that chooses more options than there are */
+export function requireEnoughOptions({ ballot, options }: Pick<Poll, "ballot" | "options">): void {
+  const { min, max } = ballot
+  const asked = max === "all" ? min : max
+  if (asked <= options.length) return
+  const limit = max === "all" ? "min" : "max"
+  throw malformed(`ballot.${limit} is ${asked}, and the poll has ${options.length} options`)
 }
 
 /** Whether the change undoes a close, whether an admin or the schedule closed the poll. */
@@ -172,6 +185,7 @@ function changesOf(poll: Poll, change: PollChange): Record<FixedPart, boolean> {
     labels: change.options !== undefined && labelsChange(poll.options, change.options),
     policy: change.policy !== undefined && change.policy !== poll.policy,
     eligibility: change.eligibility !== undefined && change.eligibility !== poll.eligibility,
+    ballot: change.ballot !== undefined && !isDeepStrictEqual(change.ballot, poll.ballot),
     "option ids": change.options !== undefined && idsOf(change.options) !== idsOf(poll.options),
     opensAt: differs(poll.opensAt, change.opensAt),
     closesAt: differs(poll.closesAt, change.closesAt),

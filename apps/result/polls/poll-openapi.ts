@@ -2,6 +2,7 @@
 
 import type { ProblemKind } from "@tallyroom/lib/errors"
 import { jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
+import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import {
   eligibilitySchema,
   policySchema,
@@ -25,6 +26,7 @@ const pollViewSchema = z.strictObject({
   id: slugSchema,
   title: z.string(),
   options: z.array(answeredOptionSchema),
+  ballot: ballotMethodSchema,
   policy: policySchema,
   results: resultsSchema,
   eligibility: eligibilitySchema,

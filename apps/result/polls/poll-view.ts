@@ -5,7 +5,7 @@ import type { StoredPoll } from "./poll-store"
 
 /** What everybody may know of a poll. Admins also see what would betray how many voted. */
 export function pollView(poll: StoredPoll, admin: boolean) {
-  const { id, title, options, policy, results, eligibility, state, opensAt, closesAt, finalAt } = poll
+  const { id, title, options, ballot, policy, results, eligibility, state, opensAt, closesAt, finalAt } = poll
   const { finalFrom, isStopping, revision, codesMade, accepted } = poll
   const phase = votingPhase(poll, Date.now())
   // As long as some shard may take votes, there is no moment since which none was taken.
@@ -15,6 +15,7 @@ export function pollView(poll: StoredPoll, admin: boolean) {
     id,
     title,
     options,
+    ballot,
     policy,
     results,
     eligibility,

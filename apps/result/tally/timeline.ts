@@ -1,8 +1,8 @@
 /** How a tally grew: few enough points for a chart, each with all votes up to its moment. */
 
+import { A_BALLOT, type Asked, marksOf, optionsByMark } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { countOf } from "@tallyroom/lib/polls/counts"
-import type { Poll } from "@tallyroom/lib/polls/poll"
 import { doublings } from "@tallyroom/lib/polls/timeline"
 import { z } from "zod"
 
@@ -43,36 +43,46 @@ export function timelineColumn(sql: Database) {
   ) AS timeline`
 }
 
+/** The votes up to a moment, and where a ballot has several, the ballots. */
+type Point = { second: number; votes: Record<string, number>; ballots: number | null }
+
 /** Adds the changes up. Options that a poll does not have are left out. */
-export function readTimeline(row: unknown, poll: Pick<Poll, "options">): Timeline {
+export function readTimeline(row: unknown, poll: Asked): Timeline {
   const { step, changes } = rowSchema.parse(row).timeline
+  const options = marksOf(poll) && optionsByMark(poll)
   const votes = Object.fromEntries(poll.options.map(({ id }) => [id, 0]))
-  const points = new Map<number, Record<string, number>>()
-  for (const [second, option, change] of changes) {
-    if (!Object.hasOwn(votes, option)) continue
-    votes[option] = countOf(votes, option) + change
-    points.set(second, { ...votes })
+  let ballots = options && 0
+  const points = new Map<number, Point>()
+  for (const [second, text, change] of changes) {
+    const option = options?.get(text) ?? text
+    if (Object.hasOwn(votes, option)) votes[option] = countOf(votes, option) + change
+    else if (ballots !== null && text === A_BALLOT) ballots += change
+    else continue
+    points.set(second, { second, votes: { ...votes }, ballots })
   }
-  return { stepSeconds: step ?? 1, points: joinSmallSteps([...points]) }
+  const told = joinSmallSteps([...points.values()])
+  return { stepSeconds: step ?? 1, points: told.map((point) => [point.second, point.votes]) }
 }
 
 /** The points without those that end a step of too few votes, which is joined with the next; the last one with the one before. */
-function joinSmallSteps(points: Timeline["points"]): Timeline["points"] {
-  const kept: Timeline["points"] = []
-  let before: Record<string, number> = {}
+function joinSmallSteps(points: Point[]): Point[] {
+  const kept: Point[] = []
+  let before: Point = { second: 0, votes: {}, ballots: 0 }
   for (const point of points) {
-    if (!hidesVotes(before, point[1])) continue
+    if (!hidesVotes(before, point)) continue
     kept.push(point)
-    before = point[1]
+    before = point
   }
   const last = points.at(-1)
   if (last && last !== kept.at(-1)) kept.splice(-1, 1, last)
   return kept
 }
 
-/** Whether so many votes came, for more than one option, that nobody's can be told. A vote that was moved counts once. */
-function hidesVotes(before: Record<string, number>, after: Record<string, number>): boolean {
-  const changes = Object.entries(after).map(([option, votes]) => votes - countOf(before, option))
+/** Whether so many people voted, for more than one option, that nobody's vote can be told. A vote that was moved counts once. */
+function hidesVotes(before: Point, after: Point): boolean {
+  const changes = Object.entries(after.votes).map(([option, votes]) => votes - countOf(before.votes, option))
   const came = changes.filter((change) => change > 0)
-  return came.length > 1 && came.reduce((sum, change) => sum + change, 0) >= FEWEST_VOTES_A_STEP
+  const votes = came.reduce((sum, change) => sum + change, 0)
+  const people = after.ballots === null ? votes : after.ballots - (before.ballots ?? 0)
+  return came.length > 1 && people >= FEWEST_VOTES_A_STEP
 }

@@ -1,5 +1,6 @@
 /** GET /, GET /polls/:poll and GET /embed/:poll: the pages on which people vote. */
 
+import { choiceOf } from "@tallyroom/lib/ballots/choice"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import {
@@ -17,7 +18,13 @@ import { languageOf } from "@tallyroom/lib/ui/language"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import type { OwnVote } from "../casting/cast-ballot"
 import type { CastVoteDeps } from "../casting/cast-vote"
-import { ANSWER_PARAMETER, BY_COOKIE, type FormAnswers, keepsCookies } from "../casting/form-answers"
+import {
+  ANSWER_PARAMETER,
+  BY_COOKIE,
+  type FormAnswer,
+  type FormAnswers,
+  keepsCookies,
+} from "../casting/form-answers"
 import { ownVoteOf } from "../casting/own-vote"
 import { defaultPoll } from "../polls/poll-problems"
 import type { Counts, Tallies } from "../polls/tallies"
@@ -116,7 +123,8 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
   if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)
   const stands = await readOwnVote(deps, poll, visitor, client, now)
-  const standing = read && "standing" in read.answer ? newerOf(read.answer.standing, stands) : stands
+  const answered = read && "standing" in read.answer ? ownVoteIn(poll, read.answer.standing) : null
+  const standing = answered ? newerOf(answered, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
   // The browser followed the redirect and brought none of the cookies that came with it. Other addresses say nothing about it.
   const cookieless = read?.byAddress === true && !keepsCookies(client.header("cookie"))
@@ -144,6 +152,15 @@ function withoutAnswer(request: Request): Response {
   const { pathname, searchParams } = new URL(request.url)
   searchParams.set(ANSWER_PARAMETER, BY_COOKIE)
   return leadOn(`${pathname}?${searchParams}`, 303)
+}
+
+/** The vote of the form's answer; null where it is none of this poll, as one that an earlier version wrote. */
+function ownVoteIn(
+  poll: Poll,
+  { said, ...answer }: Extract<FormAnswer, { standing: unknown }>["standing"],
+): OwnVote | null {
+  const choice = choiceOf(poll, said)
+  return choice && { ...answer, ...choice }
 }
 
 /** The vote of the form's answer, unless the same voter has voted since. */

@@ -1,5 +1,6 @@
 /** Rendering a page costs more than taking a vote, so that a rendered page is shared for a moment. */
 
+import { nameOf } from "@tallyroom/lib/ballots/choice"
 import { CompressibleBody } from "@tallyroom/lib/http/compression"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { OwnVote } from "../casting/cast-ballot"
@@ -41,7 +42,7 @@ export class VotedPages {
     const now = performance.now()
     const templates = this.templates.get(poll) ?? new Map<string, Template>()
     this.templates.set(poll, templates)
-    const key = `${standing.status} ${standing.option} ${keyOf(page)}`
+    const key = `${standing.status} ${nameOf(standing)} ${keyOf(page)}`
     const held = templates.get(key)
     if (held && now - held.at < FRESH_MS) return held
     const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })

@@ -1,6 +1,15 @@
 /** Casts one ballot: makes a voter of a person, appends the ballot to the voter's shard, and says what the inbox's answer means. */
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
+import {
+  type Choice,
+  type ChoiceProblem,
+  choiceOf,
+  choiceProblem,
+  nameOf,
+  saysOneOption,
+  textOf,
+} from "@tallyroom/lib/ballots/choice"
 import { readReceipt, writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { Problem, shown } from "@tallyroom/lib/errors"
@@ -14,21 +23,20 @@ import { ownerOf, voterOf } from "../voter/voters"
 
 /**
  * The vote that stands after a ballot. `received`: whether the ballot stands will be known once it is counted. `stands`: an
- * earlier ballot of the same voter stands, for `option`, and this one was not taken.
+ * earlier ballot of the same voter stands, with this choice, and this one was not taken.
  */
-export type VoteOutcome = {
+export type VoteOutcome = Choice & {
   status: "accepted" | "received" | "same" | "stands"
   poll: string
-  option: string
   receipt: string
 }
 
 /** The voter's own vote, as the page of its poll shows it. `changed`: it stands, as it is newer than the ballot that was just sent. */
-export type OwnVote = Omit<VoteOutcome, "poll" | "status"> & { status: VoteOutcome["status"] | "changed" }
+export type OwnVote = Choice & { status: VoteOutcome["status"] | "changed"; receipt: string }
 
-/** What a voter chose. */
-export type Choice = {
-  option: string
+/** A ballot as its voter filled it in. */
+export type FilledIn = {
+  choice: Choice
   /** The receipt of the vote that it is to replace, as far as the voter knows, or NO_VOTE; null where nothing was said. */
   replaces: string | null
   /** Whether the client has hung up. */
@@ -49,12 +57,11 @@ const NO_VOTE = "none"
 export async function castBallot(
   inbox: { appender: Appender; shards: number },
   poll: PollReading,
-  { option, replaces, isAbandoned }: Choice,
+  { choice, replaces, isAbandoned }: FilledIn,
   { identity, owner }: Pick<Identified, "identity" | "owner">,
   span: Span | null = null,
 ): Promise<VoteOutcome> {
-  // Redis decides whether the poll has this option, by a list that is divided by commas: so only an id may be asked for.
-  if (!SLUG.test(option)) throw optionUnknown(poll, option)
+  const option = textFor(poll, choice)
   const voter = voterOf(poll.salt, identity)
   const shard = shardOf(voter, inbox.shards)
   const appending = span?.child("append ballot", "producer", { attributes: { "tallyroom.shard": shard } })
@@ -76,11 +83,38 @@ export async function castBallot(
   if (answer.kind === "too-soon") throw tooSoon(poll, answer.waitMs)
   if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
-    if (answer.kind === "changed") throw voteChanged(poll.id, answer.option, receipt)
-    const standing = answer.kind === "stands" ? answer.option : option
-    return { status: answer.kind, poll: poll.id, option: standing, receipt }
+    const text = "option" in answer ? answer.option : option
+    // Nobody but an intruder has another text stand in the inbox.
+    const standing = choiceOf(poll, text) ?? { option: text }
+    if (answer.kind === "changed") throw voteChanged(poll, standing, receipt)
+    return { status: answer.kind, poll: poll.id, ...standing, receipt }
   }
   throw refusal(answer.kind, poll, option)
+}
+
+/** @throws {Problem} option-unknown, or ballot-invalid for a ballot that breaks the limits of the poll */
+function textFor(poll: Poll, choice: Choice): string {
+  // Redis decides whether the poll has this option, by a list that is divided by commas: so only an id may be asked for.
+  if (saysOneOption(poll) && "option" in choice && SLUG.test(choice.option)) return choice.option
+  const text = textOf(poll, choice)
+  if (text !== null) return text
+  const problem = choiceProblem(poll, choice)
+  throw problem?.kind === "unknown"
+    ? optionUnknown(poll, problem.option)
+    : new Problem("ballot-invalid", describe(poll, problem))
+}
+
+function describe({ id }: Poll, problem: Exclude<ChoiceProblem, { kind: "unknown" }> | null): string {
+  switch (problem?.kind) {
+    case "too-many":
+      return `Choose at most ${problem.limit}; this ballot has ${problem.chosen}.`
+    case "too-few":
+      return `Choose at least ${problem.limit}; this ballot has ${problem.chosen}.`
+    case "twice":
+      return `The option ${shown(problem.option)} is chosen twice: choose it once.`
+    default:
+      return `The poll ${id} takes no abstention: choose an option.`
+  }
 }
 
 /**
@@ -96,9 +130,9 @@ function placeOf(replaces: string | null, poll: Poll, voter: string): Position |
 }
 
 /** The vote that stands goes with it, so that the voter can choose anew from there. */
-function voteChanged(poll: string, option: string, receipt: string): Problem {
-  const detail = `This voter has changed the vote in the poll ${poll} since: ${option} stands, and this older ballot changes nothing.`
-  return new Problem("vote-changed", detail, { members: { poll, option, receipt } })
+function voteChanged({ id }: Poll, standing: Choice, receipt: string): Problem {
+  const detail = `This voter has changed the vote in the poll ${id} since: ${nameOf(standing)} stands, and this older ballot changes nothing.`
+  return new Problem("vote-changed", detail, { members: { poll: id, ...standing, receipt } })
 }
 
 /** Somebody else came with this code, or from this network: of that vote nothing is told, neither its option nor its receipt. */

@@ -109,13 +109,13 @@ async function takeBallot(
   const { setCookie } = voter
   const inbox = { appender: deps.appenderFor(index.shards), shards: index.shards }
   const { request } = client
-  const choice = {
-    option: ballot.option,
+  const filledIn = {
+    choice: ballot.choice,
     replaces: poll.policy === "changeable" ? (ballot.replaces ?? client.header("replaces")) : null,
     isAbandoned: () => request.signal.aborted,
   }
   try {
-    return { poll, outcome: await castBallot(inbox, poll, choice, voter, span), setCookie }
+    return { poll, outcome: await castBallot(inbox, poll, filledIn, voter, span), setCookie }
   } catch (error) {
     if (error instanceof StaleTerms) deps.polls.forget(poll.id)
     // A browser that sends the same ballot again must be the same visitor.

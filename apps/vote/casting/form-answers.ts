@@ -21,8 +21,11 @@ export type FormRefusal =
   | "tooSoon"
   | "refused"
 
+/** A vote that stands, as a cookie has room for it: `said` is the text of its choice. */
+type StandingAnswer = Pick<OwnVote, "status" | "receipt"> & { said: string }
+
 /** `code` is the code as it was typed. */
-export type FormAnswer = { standing: OwnVote } | { refusal: FormRefusal; code: string }
+export type FormAnswer = { standing: StandingAnswer } | { refusal: FormRefusal; code: string }
 
 /** `byAddress`: only the address carried it. The browser keeps no cookies, or somebody passed the address on. */
 export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }

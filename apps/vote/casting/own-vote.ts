@@ -1,5 +1,6 @@
 /** The own vote of a visitor who comes back, as the inbox knows it, so that the page shows it without scripts, too. */
 
+import { choiceOf } from "@tallyroom/lib/ballots/choice"
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { type Appender, InboxAway } from "@tallyroom/lib/inbox/contract"
@@ -36,6 +37,7 @@ export async function ownVoteOf(
     () => new InboxAway("the inbox did not answer in time"),
   ).catch(() => null)
   if (!stands) return null
-  const { option, position } = stands
-  return { status: "same", option, receipt: writeReceipt(poll.salt, { shard, position, voter }) }
+  const choice = choiceOf(poll, stands.option)
+  const { position } = stands
+  return choice && { status: "same", ...choice, receipt: writeReceipt(poll.salt, { shard, position, voter }) }
 }

@@ -1,13 +1,21 @@
 /** The answer to a form vote for programs that ask for no type, such as curl: a line of plain text. */
 
+import { type Choice, chosenOf, nameOf } from "@tallyroom/lib/ballots/choice"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { VoteOutcome } from "./cast-ballot"
 
 /** The outcome as one sentence. Equal outcomes get texts of equal length, as load tools count other lengths as failures. */
-export function plainAnswer(poll: Poll, { status, option, receipt }: VoteOutcome): string {
-  const label = isolated(poll.options.find(({ id }) => id === option)?.label ?? option)
-  return `${sentence(poll, status, label)} The receipt is ${receipt}\n`
+export function plainAnswer(poll: Poll, { status, receipt, ...choice }: VoteOutcome): string {
+  return `${sentence(poll, status, labelsOf(poll, choice))} The receipt is ${receipt}\n`
+}
+
+function labelsOf({ options }: Poll, choice: Choice): string {
+  if ("abstain" in choice) return nameOf(choice)
+  const labelOf = (chosen: string) => options.find(({ id }) => id === chosen)?.label ?? chosen
+  return chosenOf(choice)
+    .map((chosen) => isolated(labelOf(chosen)))
+    .join(", ")
 }
 
 function sentence(poll: Poll, status: VoteOutcome["status"], label: string): string {

@@ -19,7 +19,10 @@ import { ballotSchema, FORM_FIELDS } from "./ballot-request"
 const outcomeSchema = z.object({
   status: z.enum(["accepted", "received", "same"]),
   poll: slugSchema,
-  option: slugSchema,
+  /** One of these three, as the poll's ballots have it. */
+  option: slugSchema.optional(),
+  options: z.array(slugSchema).optional(),
+  abstain: z.literal(true).optional(),
   receipt: z.string(),
 })
 
@@ -35,6 +38,7 @@ const VOTE_PROBLEMS = [
   "poll-unknown",
   "poll-deleted",
   "option-unknown",
+  "ballot-invalid",
   "request-malformed",
   "body-too-large",
   "content-type-unsupported",
@@ -85,7 +89,7 @@ export const jsonVoteDetail: DocumentDecoration = {
 export const formVoteDetail = (named: boolean): DocumentDecoration => ({
   summary: "Vote by a form",
   parameters: [...(named ? [POLL_PARAMETER] : []), LANGUAGE_QUERY, ...CASTING_HEADERS],
-  requestBody: formBody(FORM_FIELDS, ["vote"]),
+  requestBody: formBody(FORM_FIELDS),
   responses: {
     201: plainText,
     200: plainText,

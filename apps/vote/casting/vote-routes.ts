@@ -3,6 +3,7 @@
  * validates nothing, as readBallotForm and readBallotJson read the ballots.
  */
 
+import { choiceIn, nameOf, textOf } from "@tallyroom/lib/ballots/choice"
 import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
@@ -14,7 +15,7 @@ import type { AnyElysia } from "elysia"
 import { defaultPoll } from "../polls/poll-problems"
 import { Client } from "../voter/client"
 import { readBallotForm, readBallotJson } from "./ballot-request"
-import type { VoteOutcome } from "./cast-ballot"
+import type { OwnVote, VoteOutcome } from "./cast-ballot"
 import { type CastVote, type CastVoteDeps, castVote } from "./cast-vote"
 import { ANSWER_PARAMETER, type FormAnswer, type FormAnswers, type FormRefusal } from "./form-answers"
 import { plainAnswer } from "./plain-answer"
@@ -105,24 +106,28 @@ async function formVote(
   }
   try {
     const { poll, outcome, setCookie } = await castVote(deps, pollId, client, read)
-    const { status, option, receipt } = outcome
-    const response = toPage(deps, poll, { standing: { status, option, receipt } }, client, embedded)
+    const response = toPage(deps, poll, standingAnswer(poll, outcome), client, embedded)
     if (setCookie !== null) response.headers.append("set-cookie", setCookie)
     return response
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const answer = answerOf(error, code)
-    if (!answer) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
+    const answer = answerOf(error, code, poll)
+    if (!answer) throw error
     return toPage(deps, poll, answer, client, embedded)
   }
 }
 
+function standingAnswer(poll: Poll, { status, receipt, ...choice }: OwnVote): FormAnswer {
+  return { standing: { status, said: textOf(poll, choice) ?? "", receipt } }
+}
+
 /** What the ballot page itself says of a problem; null for a problem that has a page of its own. */
-function answerOf({ kind, members }: Problem, code: string): FormAnswer | null {
-  const { option, receipt } = members
-  if (kind === "vote-changed" && typeof option === "string" && typeof receipt === "string")
-    return { standing: { status: "changed", option, receipt } }
+function answerOf({ kind, members }: Problem, code: string, poll: Poll): FormAnswer | null {
+  const { receipt } = members
+  const choice = choiceIn(members)
+  if (kind === "vote-changed" && choice && typeof receipt === "string")
+    return standingAnswer(poll, { status: "changed", ...choice, receipt })
   // One that stands by a network has a page of its own.
   if (kind === "vote-stands" && code !== "") return { refusal: "codeUsed", code }
   const refusal = REFUSALS[kind]
@@ -158,8 +163,9 @@ function respond(body: string, status: number, headers: Headers, setCookie: stri
   return response
 }
 
-function voteStands({ eligibility }: Poll, { poll, option, receipt }: VoteOutcome): Problem {
-  const what = eligibility === "code" ? `This code was used for ${option}` : `This voter chose ${option}`
+function voteStands({ eligibility }: Poll, { status: _, poll, receipt, ...choice }: VoteOutcome): Problem {
+  const name = nameOf(choice)
+  const what = eligibility === "code" ? `This code was used for ${name}` : `This voter chose ${name}`
   const detail = `${what} in the poll ${poll}, and a vote can't be changed there.`
-  return new Problem("vote-stands", detail, { members: { poll, option, receipt } })
+  return new Problem("vote-stands", detail, { members: { poll, ...choice, receipt } })
 }

@@ -1,5 +1,6 @@
 /** POST /vote of the pets contract: `{"pet": "dogs"}` → `{"status": "success"}`. */
 
+import { nameOf } from "@tallyroom/lib/ballots/choice"
 import { PETS, PETS_POLL, type Pet } from "@tallyroom/lib/contracts/pets"
 import { Problem } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
@@ -35,7 +36,7 @@ async function votePet(deps: PetDeps, client: Client): Promise<Response> {
   try {
     const { outcome, setCookie } = await castVote(deps, PETS_POLL, client, readPet)
     if (outcome.status !== "stands") return answer(200, { status: "success" }, setCookie)
-    const message = `This voter chose ${outcome.option}, and a vote can't be changed any more.`
+    const message = `This voter chose ${nameOf(outcome)}, and a vote can't be changed any more.`
     return answer(409, { status: "error", message }, setCookie)
   } catch (error) {
     const problem = error instanceof Problem ? error : inboxProblem(error)
@@ -48,7 +49,7 @@ async function votePet(deps: PetDeps, client: Client): Promise<Response> {
 async function readPet(request: Request): Promise<BallotRequest> {
   const parsed = petSchema.safeParse(await readJson(request, MAX_BODY_BYTES).catch(nothingIfUnreadable))
   if (!parsed.success) throw new Problem("option-unknown", INVALID)
-  return { option: parsed.data.pet }
+  return { choice: { option: parsed.data.pet } }
 }
 
 function nothingIfUnreadable(error: unknown): null {

@@ -1,5 +1,6 @@
 /** GET and POST /vote and GET /vote-counts of the posts contract: up- and downvotes of a post by its number. */
 
+import { nameOf } from "@tallyroom/lib/ballots/choice"
 import { pollOfPost } from "@tallyroom/lib/contracts/posts"
 import { Problem } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
@@ -61,7 +62,7 @@ async function castOnPost(
   poll: string,
   option: string,
 ): Promise<CastVote> {
-  const read = async () => ({ option })
+  const read = async () => ({ choice: { option } })
   if (!(await firstVotes.isThere(poll))) await firstVotes.make(poll, client.network())
   try {
     return await castVote(deps, poll, client, read)
@@ -78,10 +79,10 @@ function awayIfMissing(error: Error): never {
 
 function answer({ postId }: PostVote, { outcome, setCookie }: CastVote): Response {
   if (outcome.status === "stands") {
-    const detail = `This voter chose ${outcome.option} for the post ${postId}, and a vote can't be changed any more.`
+    const detail = `This voter chose ${nameOf(outcome)} for the post ${postId}, and a vote can't be changed any more.`
     throw new Problem("vote-stands", detail)
   }
-  const body = { status: "success", postId: Number(postId), vote: outcome.option }
+  const body = { status: "success", postId: Number(postId), vote: nameOf(outcome) }
   const response = Response.json(body, { status: STATUS[outcome.status], headers: HEADERS })
   if (setCookie !== null) response.headers.append("set-cookie", setCookie)
   return response

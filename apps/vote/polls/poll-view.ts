@@ -1,5 +1,6 @@
 /** The parts of a poll that everybody may see. */
 
+import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import {
   confirmsVote,
   eligibilitySchema,
@@ -23,6 +24,7 @@ export const viewSchema = z.object({
   phase: z.enum(["draft", "scheduled", "open", "paused", "closed", "final"]),
   title: z.string().optional(),
   options: z.array(optionSchema).optional(),
+  ballot: ballotMethodSchema.optional(),
   policy: policySchema.optional(),
   results: resultsSchema.optional(),
   eligibility: eligibilitySchema.optional(),
@@ -34,11 +36,23 @@ export const viewSchema = z.object({
 /** The poll as the API shows it, never with its salt. */
 export function pollView(poll: Poll, now: number): Record<string, unknown> {
   const phase = votingPhase(poll, now)
-  const { id, number, revision, words, title, options, policy, results, eligibility, opensAt, closesAt } =
-    poll
+  const {
+    id,
+    number,
+    revision,
+    words,
+    title,
+    options,
+    ballot,
+    policy,
+    results,
+    eligibility,
+    opensAt,
+    closesAt,
+  } = poll
   const confirm = confirmsVote(poll)
   const terms = { policy, results, eligibility, confirm, opensAt, closesAt }
-  return { id, number, revision, words, title, options, phase, ...terms }
+  return { id, number, revision, words, title, options, ballot, phase, ...terms }
 }
 
 /** What `pollNow` gives. */

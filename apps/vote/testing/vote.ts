@@ -9,6 +9,7 @@ import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { createRegistry } from "@tallyroom/lib/process/management"
 import { readSettings } from "@tallyroom/lib/process/settings"
@@ -31,6 +32,7 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
       { id: "a", label: "Cats" },
       { id: "b", label: "Dogs" },
     ],
+    ballot: ONE_OPTION,
     policy: "final",
     state: "open",
     results: "live",

@@ -7,10 +7,13 @@ import {
   type Position,
   parsePosition,
 } from "@tallyroom/lib/ballots/ballot"
+import { A_BALLOT, ABSTENTION, marksOf } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { pendingIn } from "@tallyroom/lib/inbox/stream/pending"
+import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
+import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 
 export type PollBooks = {
@@ -162,20 +165,44 @@ type Recount = { votes: number; tally: number; counted: number; differences: rea
 /** How many options are named in a sentence. */
 const MOST_NAMED = 5
 
-/** Votes counted anew, beside tallies and books of the same moment. */
+/** Votes counted anew, and their marks, beside tallies, marks and books of the same moment. */
 async function recount(sql: Database): Promise<Map<number, Recount>> {
+  const marked = await markedPolls(sql)
   const rows = await sql`
-    WITH recounted AS (SELECT poll, shard, option, count(*) AS votes FROM votes GROUP BY poll, shard, option),
-    compared AS (
-      SELECT poll, shard, option, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally
+    WITH marking AS (
+      SELECT * FROM unnest(${numberArray(marked.map(({ poll }) => poll))}::integer[],
+        ${numberArray(marked.map(({ width }) => width))}::integer[]) AS m(poll, width)
+    ), recounted AS (
+      SELECT poll, shard, CASE WHEN width IS NULL OR option = ${ABSTENTION} THEN option ELSE ${A_BALLOT} END AS option,
+        count(*) AS votes
+      FROM votes LEFT JOIN marking USING (poll) GROUP BY 1, 2, 3
+    ), remarked AS (
+      SELECT poll, shard, substr(option, place, width) AS mark, count(*) AS votes
+      FROM votes JOIN marking USING (poll), LATERAL generate_series(1, length(option), width) AS place
+      WHERE option <> ${ABSTENTION} GROUP BY 1, 2, 3
+    ), compared AS (
+      SELECT poll, shard, option, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally, true AS ballots
       FROM recounted r FULL JOIN tallies t USING (poll, shard, option)
+      UNION ALL
+      SELECT poll, shard, mark, COALESCE(r.votes, 0), COALESCE(m.votes, 0), false
+      FROM remarked r FULL JOIN marks m USING (poll, shard, mark)
     )
-    SELECT poll, sum(votes)::bigint AS votes, sum(tally)::bigint AS tally,
+    SELECT poll, (sum(votes) FILTER (WHERE ballots))::bigint AS votes, (sum(tally) FILTER (WHERE ballots))::bigint AS tally,
       COALESCE(jsonb_agg(jsonb_build_object('option', option, 'shard', shard, 'votes', votes, 'tally', tally)
         ORDER BY option, shard) FILTER (WHERE votes <> tally), '[]') AS differences,
       COALESCE((SELECT sum(counted) FROM books WHERE books.poll = compared.poll), 0)::bigint AS counted
     FROM compared GROUP BY poll`
   return new Map(rows.map((row) => [Number(row.poll), row as unknown as Recount]))
+}
+
+/** The polls whose ballots say several things, and how wide a mark of theirs is. */
+async function markedPolls(sql: Database): Promise<{ poll: number; width: number }[]> {
+  const rows = await sql`SELECT ${pollColumns(sql)} FROM polls`
+  return rows.flatMap((row) => {
+    const poll = readPollRow(row)
+    const marks = poll && marksOf(poll)
+    return poll && marks ? [{ poll: poll.number, width: marks.width }] : []
+  })
 }
 
 function addBooks(a: Partial<ShardBooks> | undefined, b: Partial<ShardBooks>): ShardBooks {

@@ -1,6 +1,7 @@
 /** Makes one batch of a shard's entries that commit.sql can take: checked, sorted, and with one ballot a voter. */
 
 import { type Ballot, comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
+import { canSay, type Marks, marksOf } from "@tallyroom/lib/ballots/choice"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -45,6 +46,8 @@ export type Batch = {
    * count was accepted (ms, the inbox's clock; null without any).
    */
   polls: Map<number, { id: string; salt: string; replaced: number; since: number | null }>
+  /** Of these, the polls whose ballots say several things, each tallied by itself. */
+  marked: Map<number, Marks>
 }
 
 /** Characters of an entry's text that are kept. */
@@ -71,13 +74,13 @@ export function makeBatch(
     copies: new Map(),
     firstOptions: [],
     polls: new Map(),
+    marked: new Map(),
   }
   const ballots: Placed[] = []
   for (const { position: at, ballotId: position = at, raw, ballot, stopMarker, knew } of entries) {
     if (stopMarker) continue
     const poll = ballot ? pollOf(ballot.poll) : undefined
-    if (poll && !batch.polls.has(poll.number))
-      batch.polls.set(poll.number, { id: poll.id, salt: poll.salt, replaced: 0, since: null })
+    if (poll && !batch.polls.has(poll.number)) addPoll(batch, poll)
     const reason = whyNot(ballot, poll)
     if (ballot && reason === null) {
       const book = batch.polls.get(ballot.poll)
@@ -95,6 +98,12 @@ export function makeBatch(
     else placeKept(batch, ballot)
   }
   return batch
+}
+
+function addPoll({ polls, marked }: Batch, poll: Poll): void {
+  polls.set(poll.number, { id: poll.id, salt: poll.salt, replaced: 0, since: null })
+  const marks = marksOf(poll)
+  if (marks) marked.set(poll.number, marks)
 }
 
 /** When the first of its entries was accepted (ms, the inbox's clock). */
@@ -117,7 +126,7 @@ export function asDeadLetters(batch: Batch): Batch {
 function whyNot(ballot: Ballot | null, poll: Poll | undefined): DeadLetter["reason"] | null {
   if (!ballot) return "undecodable"
   if (!poll) return "poll-unknown"
-  if (!poll.options.some((option) => option.id === ballot.option)) return "option-unknown"
+  if (!canSay(poll, ballot.option)) return "option-unknown"
   return poll.state === "final" ? "late" : null
 }
 

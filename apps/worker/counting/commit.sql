@@ -19,6 +19,8 @@
 -- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
 -- $35 for each poll of $19, when the first of its ballots in this batch was accepted, in ms[]; NULL without any
 -- $36 of ballots that are traced: '<poll number> <traceparent>'[]
+-- $37 … $39  polls whose ballots say several things (marksOf in lib/ballots/choice.ts): poll[], the characters of a mark[], how many of
+--            these the timeline keeps[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33
@@ -65,10 +67,21 @@ WITH moved AS (
   SELECT poll, ms, seq, option, NULL::text AS previous FROM kept
   UNION ALL
   SELECT poll, ms, seq, option, previous FROM changed
-), movement AS (
-  SELECT poll, option, ms / 1000 AS second, count(*) AS votes FROM written GROUP BY 1, 2, 3
+), said AS (
+  SELECT poll, option AS said, ms / 1000 AS second, count(*) AS votes FROM written GROUP BY 1, 2, 3
   UNION ALL
   SELECT poll, previous, ms / 1000, -count(*) FROM written WHERE previous IS NOT NULL GROUP BY 1, 2, 3
+), movement AS (
+  SELECT poll, CASE WHEN poll = ANY($37::integer[]) AND said <> '-' THEN '+' ELSE said END AS option, second, votes FROM said
+), marking AS (
+  SELECT poll, substr(said, place, width) AS mark, drawn, second, votes
+  FROM said JOIN unnest($37::integer[], $38::integer[], $39::integer[]) AS m(poll, width, drawn) USING (poll),
+    LATERAL generate_series(1, length(said), width) AS place
+  WHERE said <> '-'
+), marked AS (
+  INSERT INTO marks (poll, shard, mark, votes)
+  SELECT poll, $1, mark, sum(votes) FROM marking GROUP BY poll, mark
+  ON CONFLICT (poll, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes
 ), tallied AS (
   INSERT INTO tallies (poll, shard, option, votes)
   SELECT poll, $1, option, sum(votes) FROM movement GROUP BY poll, option
@@ -79,7 +92,11 @@ WITH moved AS (
   INSERT INTO timeline (poll, shard, second, option, votes)
   SELECT poll, $1, GREATEST(extract(epoch FROM created_at)::bigint, LEAST(second, extract(epoch FROM now())::bigint)) AS moment,
     option, sum(votes)
-  FROM movement JOIN polls ON number = poll GROUP BY poll, moment, option
+  FROM (
+    SELECT poll, option, second, votes FROM movement
+    UNION ALL
+    SELECT poll, left(mark, drawn), second, votes FROM marking WHERE drawn > 0
+  ) AS moved_votes JOIN polls ON number = poll GROUP BY poll, moment, option
   ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + excluded.votes
 ), late AS (
   -- Only looked for when fewer were written than sent. The same ballot may stand in a stream more than once.

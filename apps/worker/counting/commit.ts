@@ -71,6 +71,9 @@ export async function commitBatch(
     textArray([...counting].map((number) => batch.polls.get(number)?.salt ?? "")),
     nullableArray(polls.map(([, { since }]) => since)),
     textArray([...traced]),
+    numberArray([...batch.marked.keys()]),
+    numberArray([...batch.marked.values()].map(({ width }) => width)),
+    numberArray([...batch.marked.values()].map(({ drawn }) => drawn)),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {

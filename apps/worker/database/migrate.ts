@@ -32,6 +32,7 @@ import sideBySide from "./migrations/0016_side_by_side.sql" with { type: "text" 
 import setbacks from "./migrations/0017_setbacks.sql" with { type: "text" }
 import stopKey from "./migrations/0018_stop_key.sql" with { type: "text" }
 import opened from "./migrations/0019_opened.sql" with { type: "text" }
+import ballotMethods from "./migrations/0020_ballot_methods.sql" with { type: "text" }
 import { keepRules } from "./rules-trigger"
 
 const RIGHTS = "0015_rights"
@@ -67,6 +68,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0017_setbacks", text: setbacks, oldest: 1 },
   { name: "0018_stop_key", text: stopKey, oldest: 1 },
   { name: "0019_opened", text: opened, oldest: 1 },
+  { name: "0020_ballot_methods", text: ballotMethods, oldest: 20 },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

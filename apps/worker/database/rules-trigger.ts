@@ -19,6 +19,7 @@ const DIFFERS: Record<(typeof WORDING)[number] | (typeof TERMS)[number], string>
   "option ids": "jsonb_array_length(NEW.options) <> jsonb_array_length(OLD.options)",
   policy: "NEW.policy <> OLD.policy",
   eligibility: "NEW.eligibility <> OLD.eligibility",
+  ballot: "NEW.ballot <> OLD.ballot",
 }
 
 const anyOf = (parts: readonly (keyof typeof DIFFERS)[]) =>

@@ -63,6 +63,7 @@ const REST = [
   "replaced_votes",
   "timeline",
   "tallies",
+  "marks",
   "books",
   "acceptances",
   "closings",

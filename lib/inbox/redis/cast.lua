@@ -9,8 +9,8 @@
 --           nor does one that seems to come before it was made, as the clock was set back since
 -- change_after  a voter changes a vote this many ms after the last change at the earliest
 -- ARGV[5…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
---           " <words>" where these were changed since the poll opened
--- then      five for each ballot: the number of its pair, voter, option, the id of the vote that it is to replace, as far
+--           " <words>" where these were changed since the poll opened, or " <words> <form>" where a ballot's text is not an option's id
+-- then      five for each ballot: the number of its pair, voter, option (or what else it says, which its form answers for), the id of the vote that it is to replace, as far
 --           as its voter knows (0-0 for none, empty for whichever stands), and its owner: whoever else comes with the same
 --           code, or from the same network, is told nothing that depends on the option. Empty in polls by browser
 -- last      with the key of the traces: "<ballot, counted from 1> <traceparent>" of each ballot that is traced, divided by commas
@@ -50,19 +50,25 @@ local waiting = redis.pcall('XLEN', inbox)
 if type(waiting) ~= 'number' then return { 'broken', now_text } end
 local places_left = backlog_limit - waiting
 
+local function terms(number, eligibility, words, form)
+  local who = number .. ' ' .. eligibility
+  if form ~= '' then return who .. ' ' .. words .. ' ' .. form end
+  return words == '0' and who or who .. ' ' .. words
+end
+
 local polls = {}
 local traces = #KEYS % 2 == 1 and KEYS[#KEYS]
 local pairs_given = math.floor((#KEYS - FIXED_KEYS) / 2)
 for pair = 1, pairs_given do
   local poll_key, voters_key = KEYS[FIXED_KEYS + 2 * pair - 1], KEYS[FIXED_KEYS + 2 * pair]
   local found = redis.pcall('HMGET', poll_key, 'number', 'state', 'policy', 'opens', 'closes', 'options', 'accepted',
-    'eligibility', 'words', INHERITED)
+    'eligibility', 'words', 'form', INHERITED)
   if found.err or type(redis.pcall('HLEN', voters_key)) ~= 'number' then return { 'broken', now_text } end
-  local number, state, policy, opens, closes, options, accepted, eligibility, words, noted = unpack(found)
+  local number, state, policy, opens, closes, options, accepted, eligibility, words, form, noted = unpack(found)
   local refusal
   if not state or state == 'deleted' or state == 'draft' then refusal = 'poll-unknown'
   elseif not (number and policy and options and eligibility and acceptance(accepted)) then return { 'broken', now_text }
-  elseif ARGV[FIXED_ARGUMENTS + pair] ~= number .. ' ' .. eligibility .. ((words or '0') == '0' and '' or ' ' .. words) then
+  elseif ARGV[FIXED_ARGUMENTS + pair] ~= terms(number, eligibility, words or '0', form or '') then
     refusal = 'stale'
   elseif state == 'open' and now < (tonumber(opens) or 0) then refusal = 'not-open'
   elseif (state ~= 'open' and state ~= 'paused') or now >= (tonumber(closes) or math.huge) then refusal = 'closed'
@@ -70,12 +76,15 @@ for pair = 1, pairs_given do
   end
   polls[pair] = {
     key = poll_key, voters = voters_key, number = number, refusal = refusal,
-    changeable = policy == 'changeable', by_browser = eligibility == 'browser', known = {}, options = options, accepted = 0,
+    changeable = policy == 'changeable', by_browser = eligibility == 'browser', known = {}, accepted = 0,
+    -- A ballot of such a form was checked by whoever knew the same terms.
+    options = (form or '') == '' and options,
     before = accepted, noted = noted,
   }
 end
 
 local function has_option(poll, option)
+  if not poll.options then return true end
   if poll.known[option] == nil then
     poll.known[option] = string.find(poll.options, ',' .. option .. ',', 1, true) ~= nil
   end

@@ -3,9 +3,10 @@
 import type { Redis } from "ioredis"
 import { z } from "zod"
 import { type Position, parsePosition } from "../../ballots/ballot"
+import { ABSTENTION } from "../../ballots/choice"
 import { postsSchema } from "../../contracts/posts"
 import { type Poll, pollSchema, slugSchema } from "../../polls/poll"
-import { InboxAway } from "../contract"
+import { ballotFormOf, InboxAway } from "../contract"
 import { keys, RESTORING } from "../keys"
 import type { ProjectOutcome } from "./scripts"
 
@@ -56,7 +57,8 @@ export async function writePollCopy(
     words: poll.words,
     opens: poll.opensAt?.getTime() ?? "",
     closes: poll.closesAt?.getTime() ?? "",
-    options: `,${poll.options.map((option) => option.id).join(",")},`,
+    options: `,${textsOf(poll).join(",")},`,
+    form: ballotFormOf(poll),
     poll: JSON.stringify(poll),
   }
   const [outcome, last] = await redis.projectPoll(
@@ -75,6 +77,11 @@ export async function writePollCopy(
   const position = parsePosition(last)
   if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
   return { outcome, last: position }
+}
+
+/** What a ballot may say that says one option. */
+function textsOf({ options, ballot }: Poll): string[] {
+  return [...options.map(({ id }) => id), ...(ballot.abstain ? [ABSTENTION] : [])]
 }
 
 /** No worker's reading of a poll is older than this when the worker writes it. */

@@ -1,6 +1,7 @@
 /** The vote app's side of an inbox that is a stream: what cast.lua decides for Redis is decided here, by a fresh reading of the poll. */
 
 import type { Redis } from "ioredis"
+import { canSay } from "../../ballots/choice"
 import { elapsedNow } from "../../elapsed"
 import { votingPhase } from "../../polls/poll"
 import {
@@ -150,5 +151,5 @@ function refusalOf(
   if (phase === "scheduled") return "not-open"
   if (phase === "paused") return "paused"
   if (phase !== "open") return "closed"
-  return poll.options.some(({ id }) => id === option) ? null : "option-unknown"
+  return canSay(poll, option) ? null : "option-unknown"
 }

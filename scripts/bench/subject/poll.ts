@@ -1,5 +1,6 @@
 /** The poll that all benchmarks vote in, as a first start creates it. */
 
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 
@@ -28,7 +29,14 @@ export function classicPoll(): Poll {
       { id: "a", label: "Cats" },
       { id: "b", label: "Dogs" },
     ],
-    ...{ policy: "final", state: "open", results: "live", eligibility: "browser", confirm: null },
+    ...{
+      ballot: ONE_OPTION,
+      policy: "final",
+      state: "open",
+      results: "live",
+      eligibility: "browser",
+      confirm: null,
+    },
     ...{ opensAt: null, closesAt: null },
   }
 }

@@ -1,5 +1,6 @@
 /** The ballot itself: a form that works without scripts; with them one tap or key votes, or chooses what is then confirmed. */
 
+import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import type { TargetedSubmitEvent } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
@@ -80,7 +81,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
           options={poll.options}
           sent={sending?.option ?? null}
           chosen={confirms ? (chosen?.option ?? null) : undefined}
-          now={poll.eligibility === "code" ? null : (casting.before?.option ?? null)}
+          now={poll.eligibility === "code" ? null : casting.before && (chosenOf(casting.before)[0] ?? null)}
           hasKeys={hasKeys}
         />
       )}

@@ -1,5 +1,6 @@
 /** A poll that takes no votes now or ever again, with its result as far as this voter may see it. */
 
+import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import { showsCounts } from "@tallyroom/lib/polls/visibility"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Counts } from "../../polls/tallies"
@@ -20,7 +21,7 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
   const { phase } = poll
   const final = phase === "final"
   const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
-  const chosen = poll.options.find(({ id }) => id === standing?.option)
+  const chosen = standing && poll.options.find(({ id }) => chosenOf(standing).includes(id))
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   return (
     <section>

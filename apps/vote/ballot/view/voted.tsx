@@ -1,5 +1,6 @@
 /** The page after voting: the vote that stands, its receipt, and links to go on. */
 
+import { chosenOf, nameOf } from "@tallyroom/lib/ballots/choice"
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
@@ -61,7 +62,7 @@ export function Voted(props: Props) {
 
 function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
   const { t } = useBallotText()
-  const index = poll.options.findIndex(({ id }) => id === standing.option)
+  const index = poll.options.findIndex(({ id }) => chosenOf(standing).includes(id))
   const option = poll.options[index]
   const stands = standing.status === "stands"
   return (
@@ -72,7 +73,7 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
       <p class="option chosen">
         {option && <OptionMark option={option} index={index} />}
         <strong class="label">
-          <bdi>{option?.label ?? standing.option}</bdi>
+          <bdi>{option?.label ?? nameOf(standing)}</bdi>
         </strong>
       </p>
       {(stands || standing.status === "changed") && <p class="muted">{t("keptNote")}</p>}

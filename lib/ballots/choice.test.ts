@@ -1,0 +1,78 @@
+import { expect, test } from "bun:test"
+import { type BallotMethod, ballotMethodSchema } from "../polls/ballot-method"
+import { MAX_OPTIONS } from "../polls/limits"
+import {
+  type Asked,
+  type Choice,
+  canSay,
+  choiceOf,
+  choiceProblem,
+  marksOf,
+  optionsByMark,
+  textOf,
+} from "./choice"
+
+const asked = (ballot: Partial<BallotMethod>, ids = ["a", "b", "c", "d"]): Asked => ({
+  ballot: ballotMethodSchema.parse({ method: "choose", ...ballot }),
+  options: ids.map((id) => ({ id })),
+})
+const one = asked({})
+const upToThree = asked({ min: 2, max: 3, abstain: true })
+
+test("the text of a ballot that says one option is the option's id, as it was before there were methods", () => {
+  expect(textOf(one, { option: "b" })).toBe("b")
+  expect(choiceOf(one, "b")).toEqual({ option: "b" })
+  expect(textOf(asked({ abstain: true }), { abstain: true })).toBe("-")
+  expect(marksOf(one)).toBeNull()
+})
+
+test("equal choices are equal texts, in whichever order the options are named or shown", () => {
+  const texts = [
+    ["c", "a"],
+    ["a", "c"],
+  ].map((options) => textOf(upToThree, { options }))
+  const shuffled = asked(upToThree.ballot, ["d", "c", "b", "a"])
+  expect(texts).toEqual(["AC", "AC"])
+  expect(textOf(shuffled, { options: ["c", "a"] })).toBe("AC")
+  expect(choiceOf(shuffled, "AC")).toEqual({ options: ["c", "a"] })
+})
+
+test("a choice of all of the most options there may be has a character for each, and is read back", () => {
+  const ids = Array.from({ length: MAX_OPTIONS }, (_, i) => `option-${i}`)
+  const all = asked({ max: "all" }, ids)
+  const text = textOf(all, { options: ids.toReversed() })
+  expect(text).toHaveLength(MAX_OPTIONS)
+  expect(choiceOf(all, text ?? "")).toEqual({ options: ids })
+  expect([...optionsByMark(all).keys()].join("")).toBe(text ?? "")
+})
+
+test.each<[string, Choice, ReturnType<typeof choiceProblem>]>([
+  ["too many", { options: ["a", "b", "c", "d"] }, { kind: "too-many", chosen: 4, limit: 3 }],
+  ["too few", { option: "a" }, { kind: "too-few", chosen: 1, limit: 2 }],
+  ["none", { options: [] }, { kind: "too-few", chosen: 0, limit: 2 }],
+  ["one twice", { options: ["a", "a"] }, { kind: "twice", option: "a" }],
+  ["one that there is not", { options: ["a", "z"] }, { kind: "unknown", option: "z" }],
+  ["two, as it may", { options: ["a", "d"] }, null],
+  ["nothing, as it may", { abstain: true }, null],
+])("a ballot that chooses %s is judged by the limits of its poll", (_, choice, problem) => {
+  expect(choiceProblem(upToThree, choice)).toEqual(problem)
+  expect(textOf(upToThree, choice) === null).toBe(problem !== null)
+})
+
+test("where no abstention is taken, there is none", () => {
+  expect(choiceProblem(one, { abstain: true })).toEqual({ kind: "no-abstention" })
+  expect(canSay(one, "-")).toBe(false)
+})
+
+test.each(["", "A", "CA", "AA", "ABCD", "AE", "A C", "a", "ab", "--", "A-"])(
+  "no ballot of a poll with two or three of four options says %p",
+  (text) => {
+    expect(canSay(upToThree, text)).toBe(false)
+  },
+)
+
+test("limits that are greater than the number of options mean all of them", () => {
+  const two = asked({ min: 3, max: 5 }, ["a", "b"])
+  expect(textOf(two, { options: ["a", "b"] })).toBe("AB")
+  expect(choiceProblem(two, { option: "a" })).toEqual({ kind: "too-few", chosen: 1, limit: 2 })
+})
