@@ -7,6 +7,7 @@ import { type AppendAnswer, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 import type { Redis } from "ioredis"
@@ -89,8 +90,9 @@ async function termsIn(redis: Redis, pollId: string): Promise<string> {
 export async function makePoll(sql: Database, id: string, poll: Partial<Poll> = {}): Promise<void> {
   const options = poll.options ?? ["a", "b", "c"].map((id) => ({ id, label: id.toUpperCase() }))
   await sql`
-    INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt, opens_at, closes_at)
-    VALUES (${id}, ${poll.title ?? id}, ${JSON.stringify(options)}::text::jsonb, ${poll.policy ?? "final"},
+    INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt, opens_at, closes_at)
+    VALUES (${id}, ${poll.title ?? id}, ${JSON.stringify(options)}::text::jsonb,
+      ${JSON.stringify(poll.ballot ?? ONE_OPTION)}::text::jsonb, ${poll.policy ?? "final"},
       ${poll.state ?? "open"}, ${poll.results ?? "live"}, ${poll.eligibility ?? "browser"}, ${newSalt()},
       ${poll.opensAt ?? null}, ${poll.closesAt ?? null})`
 }

@@ -29,6 +29,7 @@ import { openInboxAdmin, writeGarbage } from "../harness/inbox-admin"
 import { useStores } from "../harness/stores"
 import { makePoll, voter } from "../harness/tallyroom"
 import { startTcpProxy, type TcpProxy } from "../harness/tcp-proxy"
+import { choiceContract } from "./choices"
 
 const SHARDS = 2
 const BALLOTS = 10_000
@@ -97,6 +98,8 @@ export function inboxContract(kind: InboxKind): void {
       const all = await auditPolls(sql, (await openInboxAdmin(stores(), server.url)) ?? booth.redis)
       return all.find(({ poll }) => poll === id)
     }
+
+    choiceContract(() => ({ sql, booth, refusesSecondVotes, open, booksOf }))
 
     test("counts what it accepted, once, however often it is sent", async () => {
       await open("once")

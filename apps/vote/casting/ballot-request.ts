@@ -19,8 +19,8 @@ export type BallotRequest = {
   replaces?: string | undefined
 }
 
-/** A ballot has about 40 bytes, or about 70 more for each further option; forms and encodings add some. */
-export const MAX_BODY_BYTES = 4 * 1024 + MAX_OPTIONS * 80
+/** A ballot has about 40 bytes, one that chooses fifty options with the longest ids 3,500; forms and encodings add some. */
+export const MAX_BODY_BYTES = 4 * 1024
 /** The id of an option has at most 64 characters, and a code with its dashes has fewer. */
 const MAX_FIELD_CHARACTERS = 64
 

@@ -6,6 +6,7 @@ import {
   type ChoiceProblem,
   choiceOf,
   choiceProblem,
+  chosenOf,
   nameOf,
   saysOneOption,
   textOf,
@@ -99,6 +100,12 @@ function textFor(poll: Poll, choice: Choice): string {
   const text = textOf(poll, choice)
   if (text !== null) return text
   const problem = choiceProblem(poll, choice)
+  const named = chosenOf(choice).length
+  // As before there were methods, when a form with two options could not be read.
+  if (saysOneOption(poll) && named > 1) {
+    const detail = `The poll ${poll.id} takes one option a ballot, and this one names ${named}.`
+    throw new Problem("request-malformed", detail)
+  }
   throw problem?.kind === "unknown"
     ? optionUnknown(poll, problem.option)
     : new Problem("ballot-invalid", describe(poll, problem))

@@ -178,7 +178,8 @@ test("a form vote of a client that asks for JSON is answered with JSON", async (
 })
 
 test.each([
-  ["vote=a&vote=b", 400, '"vote" is given twice'],
+  ["vote=a&vote=b", 400, "takes one option a ballot, and this one names 2"],
+  ["vote=a&code=1&code=2", 400, '"code" is given twice'],
   ["vote=a&mood=good", 400, '"mood"'],
   ["code=1", 400, '"vote" is missing'],
   [`vote=${"x".repeat(65)}`, 400, "more than 64 characters"],

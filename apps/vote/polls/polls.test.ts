@@ -1,5 +1,6 @@
 // Runs alone: it measures how soon a poll is known.
 import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import { waitFor } from "../../../scripts/services/wait"
 import { faultsIn, type OpenapiDocument, undocumentedIn } from "../../../tests/harness/openapi"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
@@ -46,6 +47,7 @@ test("a poll is shown with all that voters need, and never with its salt", async
     revision: tomorrow.revision,
     title: tomorrow.title,
     options: tomorrow.options,
+    ballot: ONE_OPTION,
     policy: "final",
     results: "live",
     eligibility: "browser",

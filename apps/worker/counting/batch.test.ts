@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test"
 import { START } from "@tallyroom/lib/ballots/ballot"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { acceptedSince, makeBatch } from "./batch"
 
 function poll(number: number, fields: Partial<Poll> = {}): Poll {
   return {
     ...{ number, id: `p${number}`, title: "", policy: "final", results: "live", eligibility: "browser" },
-    options: ["a", "b"].map((id) => ({ id, label: id })),
+    ...{ ballot: ONE_OPTION, options: ["a", "b"].map((id) => ({ id, label: id })) },
     ...{ opensAt: null, closesAt: null, state: "open", salt: "", revision: 1, isDefault: false },
     ...{ archived: false, deleting: false },
     ...fields,

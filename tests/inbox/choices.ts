@@ -1,0 +1,77 @@
+/** What every inbox must do with ballots that say several things, or nothing: part of the contract. */
+
+import { expect, test } from "bun:test"
+import type { Database } from "@tallyroom/lib/database"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { readTallies } from "@tallyroom/lib/polls/tallies"
+import type { PollBooks } from "../../apps/worker/audit/audit"
+import type { InboxBooth } from "../../scripts/services/apps/inbox-booth"
+import { becomes } from "../harness/becomes"
+import { voter } from "../harness/tallyroom"
+
+export type ChoiceContext = {
+  sql: Database
+  booth: InboxBooth
+  /** Whether a second vote is refused at once, and not by the counting. */
+  refusesSecondVotes: boolean
+  open: (id: string, poll: Partial<Poll>) => Promise<void>
+  booksOf: (id: string) => Promise<PollBooks | undefined>
+}
+
+export function choiceContract(context: () => ChoiceContext): void {
+  const tallyOf = async (id: string): Promise<Record<string, number> | undefined> => {
+    const { sql } = context()
+    const [row] = await sql`SELECT number FROM polls WHERE id = ${id}`
+    const [tally] = await readTallies(sql, [Number(row?.number)])
+    return tally && { ...tally.votes, total: tally.total, abstained: tally.abstained }
+  }
+
+  test("counts each option that a ballot chooses, and takes all of them back when the ballot is replaced", async () => {
+    const { booth, open, booksOf, sql } = context()
+    await open("several", {
+      ballot: { method: "choose", min: 1, max: 2, abstain: true },
+      policy: "changeable",
+    })
+    await booth.cast("several", voter("ann"), "AB")
+    await booth.cast("several", voter("bob"), "BC")
+    await booth.cast("several", voter("eve"), "-")
+    await becomes(() => tallyOf("several"), { a: 1, b: 2, c: 1, total: 3, abstained: 1 })
+    await booth.cast("several", voter("ann"), "C")
+    await booth.cast("several", voter("eve"), "AC")
+    await becomes(() => tallyOf("several"), { a: 1, b: 1, c: 3, total: 3, abstained: 0 })
+    await becomes(() => booksOf("several"), expect.objectContaining({ counted: 3, replaced: 2, faults: [] }))
+    const timeline =
+      await sql`SELECT option, sum(votes)::integer AS votes FROM timeline JOIN polls ON number = poll
+      WHERE polls.id = 'several' GROUP BY option HAVING sum(votes) <> 0 ORDER BY option COLLATE "C"`
+    expect(timeline.map(({ option, votes }) => [option, votes])).toEqual([
+      ["+", 3],
+      ["A", 1],
+      ["B", 1],
+      ["C", 3],
+    ])
+  })
+
+  test("takes the same choice again for the same ballot, and counts one of two", async () => {
+    const { booth, open, booksOf, refusesSecondVotes } = context()
+    await open("approved", { ballot: { method: "choose", min: 1, max: "all", abstain: false } })
+    const first = await booth.cast("approved", voter("ann"), "ABC")
+    const again = await booth.cast("approved", voter("ann"), "ABC")
+    if (refusesSecondVotes) expect(again).toEqual({ ...first, kind: "same" } as typeof again)
+    const other = await booth.cast("approved", voter("ann"), "A")
+    if (refusesSecondVotes) expect(other).toMatchObject({ kind: "stands", option: "ABC" })
+    await booth.cast("approved", voter("bob"), "B")
+    await becomes(() => tallyOf("approved"), { a: 1, b: 2, c: 1, total: 2, abstained: 0 })
+    await becomes(() => booksOf("approved"), expect.objectContaining({ counted: 2, faults: [] }))
+  })
+
+  test("takes an abstention only where one may be made, and counts it apart", async () => {
+    const { booth, open, booksOf } = context()
+    await open("asked", { ballot: { method: "choose", min: 1, max: 1, abstain: true } })
+    await open("decided", {})
+    await booth.cast("asked", voter("ann"), "-")
+    await booth.cast("asked", voter("bob"), "b")
+    expect(await booth.cast("decided", voter("ann"), "-")).toEqual({ kind: "option-unknown" })
+    await becomes(() => tallyOf("asked"), { a: 0, b: 1, c: 0, total: 2, abstained: 1 })
+    await becomes(() => booksOf("asked"), expect.objectContaining({ counted: 2, faults: [] }))
+  })
+}
