@@ -1,13 +1,7 @@
 /** The only bridge: moves votes from Redis to Postgres. */
 
 import { openDatabase } from "@tallyroom/lib/database"
-import {
-  INBOX_KEEPS,
-  INBOX_LIMITS,
-  INBOX_STORES,
-  inboxKind,
-  openBrokerAdmin,
-} from "@tallyroom/lib/inbox/brokers"
+import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
@@ -18,6 +12,7 @@ import { runSubcommand } from "@tallyroom/lib/process/subcommand"
 import { startTracing } from "@tallyroom/lib/tracing/tracing"
 import { connectionMetrics, createMetrics } from "./metrics"
 import { warnOfLosses } from "./redis-durability"
+import { retentionNotice } from "./retention-notice"
 import { settings as declared, settingsTogether } from "./settings"
 import { subcommands } from "./subcommands"
 import { Worker } from "./worker"
@@ -52,11 +47,8 @@ redis.on("ready", () => void warnOfLosses(redis, log))
 const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
 if (limits !== null) log.warn(limits)
 
-const keeps = INBOX_KEEPS[inboxKind(settings.INBOX_URL)]
-if (settings.INBOX_RETENTION !== null && keeps !== null)
-  log.warn(
-    `INBOX_RETENTION has no effect: it is for an inbox on Redis. ${keeps}, counted or not, and a Postgres that comes back older counts them again (docs/inboxes.md)`,
-  )
+const notice = retentionNotice(settings.INBOX_URL, settings.INBOX_RETENTION)
+if (notice !== null) log.warn(notice)
 
 const broker = openBrokerAdmin(
   access.inbox,
