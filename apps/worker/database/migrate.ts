@@ -68,7 +68,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0017_setbacks", text: setbacks, oldest: 1 },
   { name: "0018_stop_key", text: stopKey, oldest: 1 },
   { name: "0019_opened", text: opened, oldest: 1 },
-  { name: "0020_ballot_methods", text: ballotMethods, oldest: 20 },
+  { name: "0020_ballot_methods", text: ballotMethods, oldest: 1 },
 ]
 
 /** Any number, as long as nobody else uses it in this database. */

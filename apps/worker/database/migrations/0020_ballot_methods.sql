@@ -3,7 +3,8 @@
 --               that count have this mark. Such a ballot is one of '+' in tallies, and an abstention one of '-', so that the sum of
 --               the tallies is always the number of ballots that count. In the timeline these stand beside the marks.
 --
--- An older worker would set aside what such ballots say.
+-- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
+-- out (docs/upgrading.md): until then they may run beside this one, and be gone back to.
 
 ALTER TABLE polls ADD COLUMN ballot jsonb NOT NULL
   DEFAULT '{"method": "choose", "min": 1, "max": 1, "abstain": false}';
@@ -15,3 +16,20 @@ CREATE TABLE marks (
   votes bigint NOT NULL,
   PRIMARY KEY (poll, shard, mark)
 ) WITH (fillfactor = 50);
+
+-- It runs with the rights of the tables' owner, for whoever makes the poll, and finds nothing by a search_path.
+CREATE FUNCTION shut_out_older_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  EXECUTE format('WITH first AS (
+      UPDATE %1$I.migrations SET oldest = 20 WHERE name = ''0020_ballot_methods'' AND oldest < 20 RETURNING oldest
+    ), unlisted AS (
+      DELETE FROM %1$I.workers USING first WHERE schema < first.oldest
+    )
+    UPDATE %1$I.shards SET holder = NULL, lease_until = NULL, epoch = epoch + 1
+    FROM first
+    WHERE holder IS NOT NULL AND NOT EXISTS (SELECT FROM %1$I.workers WHERE id = holder AND schema >= first.oldest)',
+    TG_TABLE_SCHEMA);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER polls_ballot AFTER INSERT OR UPDATE OF ballot ON polls FOR EACH ROW
+  WHEN (NEW.ballot <> '{"method": "choose", "min": 1, "max": 1, "abstain": false}') EXECUTE FUNCTION shut_out_older_versions();
