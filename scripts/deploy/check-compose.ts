@@ -12,7 +12,7 @@ Builds the images and runs an instance of its own by compose: votes, watches, se
 and audits. Its ports are free ones, and nothing is left of it. Needs root on a Linux with Docker, for the kills.
 The last line is "N passed, N failed".
 
-  --only COMPOSE_STEPS   some of: ${NAMES.join(", ")}
+  --only STEPS   some of: ${NAMES.join(", ")}
   --help         show this`
 
 await runScript(

@@ -181,6 +181,9 @@ test("CapRover's app declares each variable that it uses, and draws each secret 
   const used = JSON.stringify(app.services).match(/\$\$cap_\w+/g) ?? []
   const declared = app.caproverOneClickApp.variables.map(({ id }) => id)
   expect(declared).toContain("$$cap_app_version")
+  const images = Object.values(app.services).flatMap(({ image = [] }) => image)
+  expect(images.length).toBe(3)
+  for (const image of images) expect(image).toEndWith(":$$cap_app_version")
   expect([...new Set(used)].filter((id) => id !== "$$cap_appname" && !declared.includes(id))).toEqual([])
   const secrets = app.caproverOneClickApp.variables.filter(({ id }) => /password|secret|token/.test(id))
   expect(new Set(secrets.map((it) => it.defaultValue))).toEqual(new Set(["$$cap_gen_random_hex(48)"]))

@@ -6,6 +6,7 @@ import { waitFor } from "../../services/wait"
 import { killEachContainer } from "./faults"
 import { type FloodResult, floodDuring } from "./flood"
 import { checkHeld, checkStoresHidden } from "./isolation"
+import { PLATFORMS, runTemplate } from "./one-click"
 import { openProject, type Project } from "./project"
 import { copyCheckout, saveAndSee } from "./saved-page"
 import { auditContainers, POLL, shownTotal, voteAndWatch } from "./visitor"
@@ -21,7 +22,18 @@ const READY_MS = 120_000
 /** Hosts under .localhost, which every browser finds on its own machine. */
 const HOSTS = { vote: "vote.localhost", result: "result.localhost" }
 
-export const COMPOSE_STEPS = { up, hidden, seed, kill, keep, proxy, reload, nats, rabbitmq } as const
+export const COMPOSE_STEPS = {
+  up,
+  hidden,
+  seed,
+  kill,
+  keep,
+  proxy,
+  reload,
+  nats,
+  rabbitmq,
+  oneclick,
+} as const
 export type StepName = keyof typeof COMPOSE_STEPS
 
 /** Runs steps in a project of their own; each uses what the steps before it started. */
@@ -172,6 +184,14 @@ async function inbox(name: "nats" | "rabbitmq", project: Project, checks: Checks
       await Bun.sleep(FLOOD_MS)
     })
   })
+}
+
+/** Each in a project of its own. */
+async function oneclick(_: Project, checks: Checks): Promise<void> {
+  for (const platform of PLATFORMS)
+    await checks.check(`the template of ${platform}, filled in as the platform does`, () =>
+      runTemplate(platform),
+    )
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

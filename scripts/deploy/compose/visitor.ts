@@ -49,11 +49,15 @@ async function cast(voteUrl: string, options: Options): Promise<void> {
 
 /**
  * Audits both stores from inside once no ballot waits any more.
+ * @param worker the service's name
  * @returns how many people's votes of the poll are counted
  * @throws {UserError} when the books don't balance, or something is lost
  */
-export async function auditContainers({ compose }: Project): Promise<number> {
-  const words = ["exec", "-T", "worker", "/app/worker", "audit", "--wait", "--timeout", "120", "--json"]
+export async function auditContainers(
+  { compose }: Pick<Project, "compose">,
+  worker = "worker",
+): Promise<number> {
+  const words = ["exec", "-T", worker, "/app/worker", "audit", "--wait", "--timeout", "120", "--json"]
   const { polls } = JSON.parse(await compose(words)) as { polls: Books[] }
   const books = polls.find((it) => it.poll === POLL)
   if (!books) throw new UserError(`The books know no poll ${POLL}.`)

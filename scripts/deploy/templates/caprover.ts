@@ -28,7 +28,7 @@ const URLS = { VOTE_URL: "$$cap_vote_url", RESULT_URL: "$$cap_result_url" }
 export async function caprover(compose: string): Promise<string> {
   const { services } = await stackOf(compose)
   const app = (name: string, settings: Record<string, string>, extra: object) => ({
-    image: imageOf(services, name).replace(`:${version}`, `:${VERSION_ID}`),
+    image: imageOf(services, name).replace(`:${version}`, () => `:${VERSION_ID}`),
     environment: { ...plainSettings(services[name]), ...settings },
     caproverExtra: extra,
   })
