@@ -80,10 +80,10 @@ export async function booksOf(sql: Database, redis: Redis, pollId: string): Prom
 
 /** The terms under which this Redis takes ballots of a poll; any where it knows none. */
 async function termsIn(redis: Redis, pollId: string): Promise<string> {
-  const [number, eligibility] = await redis
-    .hmget(keys.poll(0, pollId), "number", "eligibility")
+  const [number, eligibility, words, form] = await redis
+    .hmget(keys.poll(0, pollId), "number", "eligibility", "words", "form")
     .catch(() => [])
-  return `${number} ${eligibility}`
+  return `${number} ${eligibility}${form ? ` ${words ?? 0} ${form}` : ""}`
 }
 
 /** Makes an open poll with options a, b and c. */

@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
+import { becomes } from "../harness/becomes"
 import { useStores } from "../harness/stores"
-import { type Booth, openBooth, voter } from "../harness/tallyroom"
+import { type Booth, booksOf, openBooth, openPoll, voter } from "../harness/tallyroom"
 
 const POLL = "cats-vs-dogs"
 const stores = useStores()
@@ -76,6 +77,28 @@ describe("promise 3: the books balance", () => {
     expect(code).toBe(1)
     await move(-1)
     expect((await run()).code).toBe(0)
+  })
+
+  test("the audit names a mark that no vote explains, and one that is not counted", async () => {
+    const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
+    await openPoll(at.sql, booth.redis, "several", { ballot })
+    const books = () => booksOf(at.sql, booth.redis, "several")
+    for (const [who, text] of Object.entries({ ann: "AB", bob: "BC", eve: "-" }))
+      await booth.cast("several", voter(who), text)
+    await becomes(books, expect.objectContaining({ counted: 3, faults: [] }))
+    const [marked] = await at.sql`SELECT poll, shard FROM marks WHERE mark = 'A' AND votes > 0`
+    const add = (mark: string, votes: number) => at.sql`
+      INSERT INTO marks VALUES (${marked?.poll}, ${marked?.shard}, ${mark}, ${votes})
+      ON CONFLICT (poll, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes`
+    await add("A", -1)
+    await add("Z", 2)
+    expect((await books())?.faults).toEqual([
+      `a recount gives 1 ballots with the mark A in shard ${marked?.shard}, where the tally says 0; ` +
+        `0 ballots with the mark Z in shard ${marked?.shard}, where the tally says 2`,
+    ])
+    await at.sql`DELETE FROM marks WHERE mark = 'Z'`
+    await add("A", 1)
+    expect((await books())?.faults).toEqual([])
   })
 
   test("the audit notices a ballot that was taken out of the inbox before it was counted", async () => {

@@ -157,8 +157,8 @@ async function* pendingPolls(redis: Redis, shard: number, after: Position, last:
   }
 }
 
-/** An option of which a shard's votes and tally say different numbers. */
-type Difference = { option: string; shard: number; votes: number; tally: number }
+/** An option, or a mark, of which a shard's votes and tally say different numbers. */
+type Difference = { option: string; isMark: boolean; shard: number; votes: number; tally: number }
 
 type Recount = { votes: number; tally: number; counted: number; differences: readonly Difference[] }
 
@@ -188,8 +188,8 @@ async function recount(sql: Database): Promise<Map<number, Recount>> {
       FROM remarked r FULL JOIN marks m USING (poll, shard, mark)
     )
     SELECT poll, (sum(votes) FILTER (WHERE ballots))::bigint AS votes, (sum(tally) FILTER (WHERE ballots))::bigint AS tally,
-      COALESCE(jsonb_agg(jsonb_build_object('option', option, 'shard', shard, 'votes', votes, 'tally', tally)
-        ORDER BY option, shard) FILTER (WHERE votes <> tally), '[]') AS differences,
+      COALESCE(jsonb_agg(jsonb_build_object('option', option, 'isMark', NOT ballots, 'shard', shard,
+        'votes', votes, 'tally', tally) ORDER BY option, shard) FILTER (WHERE votes <> tally), '[]') AS differences,
       COALESCE((SELECT sum(counted) FROM books WHERE books.poll = compared.poll), 0)::bigint AS counted
     FROM compared GROUP BY poll`
   return new Map(rows.map((row) => [Number(row.poll), row as unknown as Recount]))
@@ -242,8 +242,8 @@ function nameOptions(differences: readonly Difference[]): string {
   const named = differences
     .slice(0, MOST_NAMED)
     .map(
-      ({ option, shard, votes, tally }) =>
-        `${votes} votes for option ${option} in shard ${shard}, where the tally says ${tally}`,
+      ({ option, isMark, shard, votes, tally }) =>
+        `${votes} ${isMark ? "ballots with the mark" : "votes for option"} ${option} in shard ${shard}, where the tally says ${tally}`,
     )
   const more = differences.length - named.length
   return `a recount gives ${named.join("; ")}${more > 0 ? `; and ${more} more differ` : ""}`
