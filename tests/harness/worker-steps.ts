@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { RedisReader } from "@tallyroom/lib/inbox/redis/read"
+import { SCHEMA } from "@tallyroom/lib/postgres/schema"
 import { type Batch, makeBatch } from "../../apps/worker/counting/batch"
 import { commitBatch } from "../../apps/worker/counting/commit"
 import { ensureShards } from "../../apps/worker/database/first-start"
@@ -32,6 +33,8 @@ export async function openWorkerSteps({ redis: server, database, defer }: OwnSto
   await waitFor("Redis to be connected", () => redis.status === "ready")
   await migrate(sql)
   await ensureShards(sql, shards)
+  // A shard goes to nobody but a worker that is listed, with the schema that it knows.
+  await sql`INSERT INTO workers (id, schema, seen_at) VALUES (${HOLDER}, ${SCHEMA}, now())`
   await sql`UPDATE shards SET holder = ${HOLDER}`
   await sql`UPDATE room SET final_after = 0`
   const polls = new PollBook(sql, quiet)

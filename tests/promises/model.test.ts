@@ -19,13 +19,23 @@ beforeAll(async () => {
 })
 
 type Policy = "final" | "changeable"
+/** Whether a ballot says one option, or up to two and perhaps none. */
+type Says = "one" | "several"
 type PollModel = {
   id: string
   policy: Policy
+  says: Says
   state: "open" | "paused" | "closed" | "final"
   standing: Map<string, string>
   accepted: number
 }
+
+/** The texts of all ballots that there may be in a poll of a, b and c. */
+const TEXTS: Record<Says, string[]> = {
+  one: ["a", "b", "c"],
+  several: ["A", "B", "C", "AB", "AC", "BC", "-"],
+}
+const BALLOT = { method: "choose", min: 1, max: 2, abstain: true } as const
 
 /** What Tallyroom promises about who voted for what, without any store. */
 class Model {
@@ -41,11 +51,21 @@ class Model {
     return "accepted"
   }
 
-  tally(poll: PollModel): Record<string, number> {
-    const tally: Record<string, number> = {}
-    for (const option of poll.standing.values()) tally[option] = (tally[option] ?? 0) + 1
-    return tally
+  tally({ says, standing }: PollModel): Record<string, number> {
+    return occurrences([...standing.values()].map((text) => (says === "one" || text === "-" ? text : "+")))
   }
+
+  /** How many ballots choose each option, where they may choose several. */
+  marks({ says, standing }: PollModel): Record<string, number> {
+    const texts = says === "one" ? [] : [...standing.values()].filter((text) => text !== "-")
+    return occurrences(texts.flatMap((text) => [...text]))
+  }
+}
+
+function occurrences(of: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const it of of) counts[it] = (counts[it] ?? 0) + 1
+  return counts
 }
 
 const shard = fc.integer({ min: 0, max: SHARDS - 1 })
@@ -56,7 +76,7 @@ const action = fc.oneof(
       do: fc.constant("cast" as const),
       poll: fc.nat(5),
       voter: fc.nat(7),
-      option: fc.constantFrom("a", "b", "c"),
+      choice: fc.nat(20),
     }),
   },
   {
@@ -85,6 +105,7 @@ const action = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("open" as const),
       policy: fc.constantFrom<Policy>("final", "changeable"),
+      says: fc.constantFrom<Says>("one", "several"),
     }),
   },
 )
@@ -97,11 +118,11 @@ class World {
 
   constructor(private readonly name: string) {}
 
-  async openPoll(policy: Policy): Promise<void> {
+  async openPoll(policy: Policy, says: Says): Promise<void> {
     const id = `${this.name}-${this.model.polls.length}`
-    await makePoll(steps.sql, id, { policy })
+    await makePoll(steps.sql, id, { policy, ...(says === "several" && { ballot: BALLOT }) })
     await steps.project()
-    this.model.polls.push({ id, policy, state: "open", standing: new Map(), accepted: 0 })
+    this.model.polls.push({ id, policy, says, state: "open", standing: new Map(), accepted: 0 })
   }
 
   async take(action: Action): Promise<void> {
@@ -109,8 +130,10 @@ class World {
       case "cast": {
         const poll = this.pollAt(action.poll)
         const who = voter(`${this.name}/${action.voter}`)
-        const answer = await booth.cast(poll.id, who, action.option)
-        expect(answer.kind).toBe(this.model.cast(poll, who, action.option) as typeof answer.kind)
+        const texts = TEXTS[poll.says]
+        const text = texts[action.choice % texts.length] ?? ""
+        const answer = await booth.cast(poll.id, who, text)
+        expect(answer.kind).toBe(this.model.cast(poll, who, text) as typeof answer.kind)
         return
       }
       case "read":
@@ -138,7 +161,7 @@ class World {
         }
         return steps.project()
       case "open":
-        return this.openPoll(action.policy)
+        return this.openPoll(action.policy, action.says)
     }
   }
 
@@ -177,6 +200,12 @@ class World {
         WHERE id = ${poll.id} GROUP BY state, option`
       const counted = rows.filter((row) => row.votes > 0).map((row) => [row.option, row.votes])
       expect(Object.fromEntries(counted)).toEqual(this.model.tally(poll))
+      const marked = await steps.sql`
+        SELECT mark, sum(votes)::integer AS votes FROM marks JOIN polls ON poll = number
+        WHERE id = ${poll.id} GROUP BY mark HAVING sum(votes) <> 0`
+      expect(Object.fromEntries(marked.map(({ mark, votes }) => [mark, votes]))).toEqual(
+        this.model.marks(poll),
+      )
       expect(rows[0]?.state).toBe("final")
       const { accepted, standing } = poll
       const [history] =
@@ -198,10 +227,11 @@ describe("whatever happens, in whatever order,", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom<Policy>("final", "changeable"),
+        fc.constantFrom<Says>("one", "several"),
         fc.array(action, { minLength: 10, maxLength: 80 }),
-        async (policy, actions) => {
+        async (policy, says, actions) => {
           const world = new World(`w${process.pid}-${++worlds}`)
-          await world.openPoll(policy)
+          await world.openPoll(policy, says)
           for (const action of actions) await world.take(action)
           await world.settle()
         },

@@ -56,30 +56,41 @@ async function fatesOf(id: string, voters: string[], answers: AppendAnswer[]): P
 }
 
 test("is noticed at once: what it lost is booked exactly, receipts say so, and those voters may vote again", async () => {
+  const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
   await openPoll(sql, booth.redis, "back")
+  await openPoll(sql, booth.redis, "several", { ballot })
   const [early, late] = [voters("early", 40), voters("late", 60)]
   const earlyAnswers = await castAll("back", early, "a")
+  await castAll("several", early, "AB")
   await counted("back", 40)
+  await counted("several", 40)
   const backup = await takeBackup(sql)
   const lateAnswers = await castAll("back", late, "a")
+  await castAll("several", late, "BC")
   await counted("back", 100)
+  await counted("several", 100)
   await openPoll(sql, booth.redis, "younger")
   await castAll("younger", voters("y", 5), "a")
   await counted("younger", 5)
 
   await backup.restore()
   const books = { accepted: 100, counted: 40, lost: 60, pending: 0, lostAtLeast: false, faults: [] }
-  await becomes(() => booksOf("back"), expect.objectContaining(books))
+  for (const id of ["back", "several"]) await becomes(() => booksOf(id), expect.objectContaining(books))
   await countingAgain()
   expect(new Set(await fatesOf("back", early, earlyAnswers))).toEqual(new Set(["counted"]))
   expect(new Set(await fatesOf("back", late, lateAnswers))).toEqual(new Set(["lost"]))
   const setbacks =
     await sql`SELECT sum(lost)::integer AS lost, bool_and(mended_at IS NOT NULL) AS mended FROM setbacks`
-  expect([...setbacks]).toEqual([{ lost: 60, mended: true }])
+  expect([...setbacks]).toEqual([{ lost: 120, mended: true }])
 
   expect((await castAll("back", early, "b")).map(({ kind }) => kind)).toEqual(early.map(() => "stands"))
   expect((await castAll("back", late, "b")).map(({ kind }) => kind)).toEqual(late.map(() => "accepted"))
   await counted("back", 100)
+  await castAll("several", late, "C")
+  await counted("several", 100)
+  const marks =
+    await sql`SELECT mark, sum(votes)::integer AS votes FROM marks GROUP BY mark ORDER BY mark COLLATE "C"`
+  expect(marks.map(({ mark, votes }) => `${votes} ${mark}`)).toEqual(["40 A", "40 B", "60 C"])
   const { redis, database } = stores()
   const env = { REDIS_URL: redis.workerUrl, DATABASE_URL: database.workerUrl }
   const { out } = await outputOfScript("scripts/data/audit.ts", ["--poll", "back"], env)

@@ -71,6 +71,27 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     expect(await booksOf("wiped")).toMatchObject({ accepted: 301, late: 0, lost: 0, faults: [] })
   })
 
+  test("is told again which options each voter chose, where several may be chosen", async () => {
+    const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
+    await openPoll(at.sql, booth.redis, "several", { ballot, policy: "changeable" })
+    const [ann, bob, eve] = [voter("ann"), voter("bob"), voter("eve")]
+    await Promise.all(
+      Object.entries({ [ann]: "AB", [bob]: "BC", [eve]: "-" }).map(([who, text]) =>
+        booth.cast("several", who, text),
+      ),
+    )
+    await counted("several", 3)
+    await booth.redis.flushall()
+    expect((await castWhenOpen("several", ann, "AB")).kind).toBe("same")
+    expect((await castWhenOpen("several", eve, "-")).kind).toBe("same")
+    expect((await castWhenOpen("several", bob, "C")).kind).toBe("accepted")
+    await waitFor("a change", async () => (await booksOf("several")).replaced === 1)
+    const marks =
+      await at.sql`SELECT mark, sum(votes)::integer AS votes FROM marks GROUP BY mark ORDER BY mark COLLATE "C"`
+    expect(marks.map(({ mark, votes }) => `${votes} ${mark}`)).toEqual(["1 A", "1 B", "1 C"])
+    expect(await booksOf("several")).toMatchObject({ accepted: 4, counted: 3, lost: 0, faults: [] })
+  })
+
   test("never calls a poll unknown before its copies are back", async () => {
     await opened("known")
     await booth.cast("known", voter("k"), "a")
