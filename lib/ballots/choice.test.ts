@@ -1,22 +1,25 @@
 import { expect, test } from "bun:test"
-import { type BallotMethod, ballotMethodSchema } from "../polls/ballot-method"
+import { ballotMethodSchema } from "../polls/ballot-method"
 import { MAX_OPTIONS } from "../polls/limits"
 import {
   type Asked,
   type Choice,
   canSay,
+  choiceIn,
   choiceOf,
   choiceProblem,
   marksOf,
+  nameOf,
   optionsByMark,
   textOf,
 } from "./choice"
 
-const asked = (ballot: Partial<BallotMethod>, ids = ["a", "b", "c", "d"]): Asked => ({
+const asked = (ballot: object, ids = ["a", "b", "c", "d"]): Asked => ({
   ballot: ballotMethodSchema.parse({ method: "choose", ...ballot }),
   options: ids.map((id) => ({ id })),
 })
 const one = asked({})
+const ranked = asked({ method: "rank", max: 3, abstain: true })
 const upToThree = asked({ min: 2, max: 3, abstain: true })
 
 test("the text of a ballot that says one option is the option's id, as it was before there were methods", () => {
@@ -75,4 +78,44 @@ test("limits that are greater than the number of options mean all of them", () =
   const two = asked({ min: 3, max: 5 }, ["a", "b"])
   expect(textOf(two, { options: ["a", "b"] })).toBe("AB")
   expect(choiceProblem(two, { option: "a" })).toEqual({ kind: "too-few", chosen: 1, limit: 2 })
+})
+
+test("the text of a ranking has the best option first, and is read back so", () => {
+  expect(textOf(ranked, { ranking: ["c", "a", "d"] })).toBe("CAD")
+  expect(textOf(ranked, { ranking: ["a", "c"] })).toBe("AC")
+  expect(textOf(ranked, { option: "b" })).toBe("B")
+  expect(choiceOf(asked(ranked.ballot, ["d", "c", "b", "a"]), "CAD")).toEqual({ ranking: ["c", "a", "d"] })
+  expect(marksOf(ranked)?.led).toBe(1)
+})
+
+test.each<[string, Choice, ReturnType<typeof choiceProblem>]>([
+  ["ranks too many", { ranking: ["a", "b", "c", "d"] }, { kind: "too-many", chosen: 4, limit: 3 }],
+  ["ranks nobody", { ranking: [] }, { kind: "too-few", chosen: 0, limit: 1 }],
+  ["ranks one twice", { ranking: ["b", "b"] }, { kind: "twice", option: "b" }],
+  ["says nothing of the order", { options: ["a", "b"] }, { kind: "other-method" }],
+])("a ballot that %s is no ranking", (_, choice, problem) => {
+  expect(choiceProblem(ranked, choice)).toEqual(problem)
+})
+
+test("a ranking is no choice of equal options", () => {
+  expect(choiceProblem(upToThree, { ranking: ["a", "b"] })).toEqual({ kind: "other-method" })
+})
+
+test.each<Choice>([{ option: "a" }, { options: ["a", "b"] }, { ranking: ["b", "a"] }, { abstain: true }])(
+  "the choice %j is read out of JSON",
+  (choice) => {
+    expect(choiceIn(JSON.parse(JSON.stringify({ ...choice, receipt: "r" })))).toEqual(choice)
+  },
+)
+
+test.each([{}, { options: "a" }, { ranking: [1] }, { abstain: false }, { option: 1 }])(
+  "%j tells no choice",
+  (fields) => {
+    expect(choiceIn(fields)).toBeNull()
+  },
+)
+
+test("a sentence names a ranking in its order, and an abstention", () => {
+  expect(nameOf({ ranking: ["b", "a"] })).toBe("b > a")
+  expect(nameOf({ abstain: true })).toBe("an abstention")
 })

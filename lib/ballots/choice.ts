@@ -2,19 +2,24 @@
  * What a ballot says, and the text by which it travels through the inbox into Postgres. Equal choices are equal texts.
  *
  * Where a ballot says one option, its text is the option's id. Elsewhere the text names options by their places in the order of
- * their ids, a character each: an admin may show the options in another order, and the ids are fixed once there are votes. An
- * abstention is a dash. The ballot's script asks too, so this file imports nothing that runs.
+ * their ids, a character each: an admin may show the options in another order, and the ids are fixed once there are votes. A
+ * ballot that ranks has the best one first; else the places are in their order. An abstention is a dash. The ballot's script asks
+ * too, so this file imports nothing that runs.
  */
 
 import type { BallotMethod } from "../polls/ballot-method"
 
-/** What one ballot says. */
-export type Choice = { option: string } | { options: readonly string[] } | { abstain: true }
+/** What one ballot says: `options` are chosen alike, a `ranking` has the best one first. */
+export type Choice =
+  | { option: string }
+  | { options: readonly string[] }
+  | { ranking: readonly string[] }
+  | { abstain: true }
 
 /** What of a poll a choice depends on. */
 export type Asked = { readonly ballot: BallotMethod; readonly options: readonly { readonly id: string }[] }
 
-/** The text of a ballot that chooses nothing. No option has it as its id. */
+/** The text of a ballot that says nothing. No option has it as its id. */
 export const ABSTENTION = "-"
 
 /** As what a ballot is tallied whose marks are tallied by themselves. */
@@ -22,16 +27,18 @@ export const A_BALLOT = "+"
 
 /** One for each option that a poll may have (`MAX_OPTIONS`). */
 const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
+/** More characters than any text has. */
+const WHOLE = 100
 
 /** Whether each ballot of the poll says one option (or abstains), so that its text is the tallied thing itself. */
 export function saysOneOption({ ballot }: Pick<Asked, "ballot">): boolean {
-  return ballot.max === 1
+  return ballot.method === "choose" && ballot.max === 1
 }
 
-/** The fewest and the most options that a ballot may choose. */
+/** The fewest and the most options that a ballot may name. */
 export function limitsOf({ ballot, options }: Asked): { min: number; max: number } {
   const max = ballot.max === "all" ? options.length : Math.min(ballot.max, options.length)
-  return { min: Math.min(ballot.min, max), max }
+  return { min: ballot.method === "choose" ? Math.min(ballot.min, max) : 1, max }
 }
 
 const placed = new WeakMap<Asked["options"], string[]>()
@@ -55,10 +62,9 @@ export function textOf(asked: Asked, choice: Choice): string | null {
   if ("abstain" in choice) return ABSTENTION
   if (saysOneOption(asked)) return chosenOf(choice)[0] ?? null
   const ids = idsByPlace(asked)
-  return chosenOf(choice)
-    .map((id) => PLACES.charAt(ids.indexOf(id)))
-    .sort((a, b) => PLACES.indexOf(a) - PLACES.indexOf(b))
-    .join("")
+  const places = chosenOf(choice).map((id) => ids.indexOf(id))
+  if (asked.ballot.method !== "rank") places.sort((a, b) => a - b)
+  return places.map((place) => PLACES.charAt(place)).join("")
 }
 
 /** Whether a ballot of this poll can have this text. */
@@ -67,7 +73,7 @@ export function canSay(asked: Asked, text: string): boolean {
   return asked.options.some(({ id }) => id === text) || (text === ABSTENTION && asked.ballot.abstain)
 }
 
-/** The choice that this text stands for, its options as the ballot shows them; null where no ballot of this poll has that text. */
+/** The choice that this text stands for, chosen options as the ballot shows them; null where no ballot of this poll has that text. */
 export function choiceOf(asked: Asked, text: string): Choice | null {
   const choice = readText(asked, text)
   return choice !== null && textOf(asked, choice) === text ? choice : null
@@ -77,56 +83,71 @@ function readText(asked: Asked, text: string): Choice | null {
   if (text === ABSTENTION) return { abstain: true }
   if (saysOneOption(asked)) return { option: text }
   const ids = idsByPlace(asked)
-  const chosen = new Set([...text].map((place) => ids[PLACES.indexOf(place)]))
-  return { options: asked.options.flatMap(({ id }) => (chosen.has(id) ? [id] : [])) }
+  const named = [...text].flatMap((place) => ids[PLACES.indexOf(place)] ?? [])
+  if (asked.ballot.method === "rank") return { ranking: named }
+  return { options: asked.options.flatMap(({ id }) => (named.includes(id) ? [id] : [])) }
 }
 
-/** The options that a choice names; none for an abstention. */
+/** The options that a choice names, a ranking's best one first; none for an abstention. */
 export function chosenOf(choice: Choice): readonly string[] {
   if ("options" in choice) return choice.options
+  if ("ranking" in choice) return choice.ranking
   return "option" in choice ? [choice.option] : []
 }
 
 /** The choice that these fields of a JSON object tell; null where they tell none. */
-export function choiceIn({ option, options, abstain }: Record<string, unknown>): Choice | null {
+export function choiceIn({ option, options, ranking, abstain }: Record<string, unknown>): Choice | null {
   if (typeof option === "string") return { option }
-  if (Array.isArray(options) && options.every((id) => typeof id === "string")) return { options }
+  if (isListOfIds(options)) return { options }
+  if (isListOfIds(ranking)) return { ranking }
   return abstain === true ? { abstain } : null
+}
+
+function isListOfIds(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((id) => typeof id === "string")
 }
 
 /** A choice in a sentence, by the ids of its options. */
 export function nameOf(choice: Choice): string {
-  return "abstain" in choice ? "an abstention" : chosenOf(choice).join(", ")
+  return "abstain" in choice ? "an abstention" : chosenOf(choice).join("ranking" in choice ? " > " : ", ")
 }
 
 export type ChoiceProblem =
-  | { kind: "unknown"; option: string }
-  | { kind: "twice"; option: string }
+  | { kind: "unknown" | "twice"; option: string }
   | { kind: "too-many" | "too-few"; chosen: number; limit: number }
+  /** `options` where options are ranked, or the reverse. One option alone is a ranking, too. */
+  | { kind: "other-method" }
   | { kind: "no-abstention" }
 
 /** Why a ballot of this poll can't say this; null if it can. */
 export function choiceProblem(asked: Asked, choice: Choice): ChoiceProblem | null {
-  if ("abstain" in choice) return asked.ballot.abstain ? null : { kind: "no-abstention" }
-  const chosen = chosenOf(choice)
-  const unknown = chosen.find((id) => !asked.options.some((option) => option.id === id))
+  const { ballot, options } = asked
+  if ("abstain" in choice) return ballot.abstain ? null : { kind: "no-abstention" }
+  if (ballot.method === "rank" ? "options" in choice : "ranking" in choice) return { kind: "other-method" }
+  const named = chosenOf(choice)
+  const unknown = named.find((id) => !options.some((option) => option.id === id))
   if (unknown !== undefined) return { kind: "unknown", option: unknown }
-  const twice = chosen.find((id, i) => chosen.indexOf(id) !== i)
+  const twice = named.find((id, i) => named.indexOf(id) !== i)
   if (twice !== undefined) return { kind: "twice", option: twice }
   const { min, max } = limitsOf(asked)
-  if (chosen.length > max) return { kind: "too-many", chosen: chosen.length, limit: max }
-  return chosen.length < min ? { kind: "too-few", chosen: chosen.length, limit: min } : null
+  if (named.length > max) return { kind: "too-many", chosen: named.length, limit: max }
+  return named.length < min ? { kind: "too-few", chosen: named.length, limit: min } : null
 }
 
-/** The characters of a mark, and how many of these the timeline keeps. */
-export type Marks = { width: number; drawn: number }
+/**
+ * How a ballot's text is tallied.
+ * `width`: the characters of each of its marks. `led`: how many characters of the text stand for the ballot in `tallies`; 0 for
+ * `A_BALLOT`. `drawn`: how many characters of each mark the timeline keeps beside that.
+ */
+export type Marks = { width: number; led: number; drawn: number }
 
-/** How a ballot's text is divided into marks, each of which is tallied by itself. Null where the whole text is tallied, as an option. */
-export function marksOf(asked: Pick<Asked, "ballot">): Marks | null {
-  return saysOneOption(asked) ? null : { width: 1, drawn: 1 }
+/** Null where the whole text is tallied, as an option. Of a ranking, that is its first preference, and its mark is all of it. */
+export function marksOf({ ballot }: Pick<Asked, "ballot">): Marks | null {
+  if (saysOneOption({ ballot })) return null
+  return ballot.method === "rank" ? { width: WHOLE, led: 1, drawn: 0 } : { width: 1, led: 0, drawn: 1 }
 }
 
-/** The marks of this poll, each with the option that it is for. */
-export function optionsByMark(asked: Asked): Map<string, string> {
+/** The places of this poll, as texts have them, each with its option. */
+export function optionsByMark(asked: Pick<Asked, "options">): Map<string, string> {
   return new Map(idsByPlace(asked).map((id, place) => [PLACES.charAt(place), id]))
 }

@@ -65,29 +65,30 @@ export async function readForm<Name extends string>(
   limit: number,
   fields: Record<Name, number>,
 ): Promise<Partial<Record<Name, string>>> {
-  return singleValues(await readFormPairs(request, limit, fields))
+  const limitOf = (name: string) => (isField(name, fields) ? fields[name] : undefined)
+  return singleValues((await readFormPairs(request, limit, limitOf)) as [Name, string][])
 }
 
 /**
  * The names and values of a form, in which a name may occur more than once.
+ * @param limitOf the most characters that a field of this name may have; undefined where there is no such field
  * @throws {Problem} as `readForm`, except for a doubled field
  */
-export async function readFormPairs<Name extends string>(
+export async function readFormPairs(
   request: Request,
   limit: number,
-  fields: Record<Name, number>,
-): Promise<[Name, string][]> {
+  limitOf: (name: string) => number | undefined,
+): Promise<[string, string][]> {
   requireContentType(request, FORM)
-  const pairs: [Name, string][] = []
+  const pairs: [string, string][] = []
   for (const pair of (await readBody(request, limit)).trim().split("&")) {
     if (pair === "") continue
     const equals = pair.indexOf("=")
     const name = decode(equals === -1 ? pair : pair.slice(0, equals))
-    if (!isField(name, fields)) throw malformed(`There is no field ${shown(name)} here`)
+    const most = limitOf(name)
+    if (most === undefined) throw malformed(`There is no field ${shown(name)} here`)
     const value = equals === -1 ? "" : decode(pair.slice(equals + 1))
-    if (value.length > fields[name]) {
-      throw malformed(`The field ${shown(name)} has more than ${fields[name]} characters`)
-    }
+    if (value.length > most) throw malformed(`The field ${shown(name)} has more than ${most} characters`)
     pairs.push([name, value])
   }
   return pairs

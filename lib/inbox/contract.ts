@@ -4,7 +4,7 @@
  */
 
 import type { Ballot, Position } from "../ballots/ballot"
-import { type Asked, saysOneOption } from "../ballots/choice"
+import { type Asked, limitsOf, saysOneOption } from "../ballots/choice"
 import type { StoreName } from "../health"
 import type { Poll } from "../polls/poll"
 
@@ -86,7 +86,8 @@ const FORM_CHARACTERS = 8
  */
 export function ballotFormOf(poll: Asked): string {
   if (saysOneOption(poll)) return ""
-  const { method, min, max, abstain } = poll.ballot
+  const { method, abstain } = poll.ballot
+  const { min, max } = limitsOf(poll)
   const text = JSON.stringify([method, min, max, abstain, ...poll.options.map(({ id }) => id).sort()])
   return new Bun.CryptoHasher("sha256").update(text).digest("base64url").slice(0, FORM_CHARACTERS)
 }

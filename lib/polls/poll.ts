@@ -3,6 +3,7 @@
 import { z } from "zod"
 import "../schema-errors"
 import { ballotMethodSchema, ONE_OPTION } from "./ballot-method"
+import { decisionSchema } from "./decision"
 import { MAX_OPTIONS } from "./limits"
 import { canBeSeen, folded, withoutIgnorable } from "./names"
 
@@ -114,7 +115,11 @@ const moment = z
 export const pollDefinitionSchema = z.strictObject({
   title: readable(200),
   options: distinctOptionsSchema,
-  ballot: ballotMethodSchema.default(ONE_OPTION),
+  ballot: ballotMethodSchema
+    // The pages of rankings are not there yet.
+    .refine(({ method }) => method !== "rank", "must have the method choose")
+    .default(ONE_OPTION),
+  decision: decisionSchema.nullable().default(null),
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
   eligibility: eligibilitySchema.default("browser"),
@@ -129,6 +134,7 @@ export const pollSchema = z.object({
   ...pollDefinitionSchema.shape,
   title: text(200),
   options: optionsSchema,
+  ballot: ballotMethodSchema.default(ONE_OPTION),
   /** The key in Postgres. A poll that is created under the id of a deleted one gets another number. */
   number: z.int().positive(),
   id: slugSchema,

@@ -14,6 +14,7 @@ const rowSchema = z
     title: z.string(),
     options: z.unknown(),
     ballot: z.unknown(),
+    decision: z.unknown(),
     policy: z.string(),
     state: z.string(),
     results: z.string(),
@@ -39,7 +40,7 @@ const rowSchema = z
 
 /** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
 export function pollColumns(sql: Queries) {
-  return sql`polls.number, polls.id, polls.title, polls.options, polls.ballot, polls.policy, polls.state, polls.results,
+  return sql`polls.number, polls.id, polls.title, polls.options, polls.ballot, polls.decision, polls.policy, polls.state, polls.results,
     polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
     polls.words, polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
     polls.place`

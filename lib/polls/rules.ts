@@ -17,5 +17,5 @@ export const MAY_FOLLOW: Record<PollState, readonly PollState[]> = {
 /** What people vote on: fixed by the first vote, and by the end. Until then it changes only where no ballot can be on its way. */
 export const WORDING = ["title", "labels", "option ids"] as const
 
-/** Who votes, how often, and what a ballot may say: fixed by the opening, and by the first vote. */
-export const TERMS = ["policy", "eligibility", "ballot"] as const
+/** Who votes, how often, what a ballot may say, and how that is decided: fixed by the opening, and by the first vote. */
+export const TERMS = ["policy", "eligibility", "ballot", "decision"] as const

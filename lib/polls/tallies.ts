@@ -12,7 +12,7 @@ export type Tally = {
   poll: Poll
   /** Grows with every change of the poll or its votes; equal versions have equal content. */
   version: number
-  /** Votes by option id; an option without votes has 0. */
+  /** Votes by option id, of rankings the first preferences; an option without votes has 0. */
   votes: Record<string, number>
   /** The ballots that count, abstentions included. Where a ballot may choose several options there are more votes than ballots. */
   total: number
@@ -48,7 +48,7 @@ export function tallyColumns(sql: Database) {
       SELECT option, sum(votes)::bigint AS votes FROM tallies WHERE poll = number GROUP BY option
     ) AS by_option), '{}') AS votes,
     COALESCE((SELECT jsonb_object_agg(mark, votes) FROM (
-      SELECT mark, sum(votes)::bigint AS votes FROM marks WHERE poll = number GROUP BY mark
+      SELECT mark, sum(votes)::bigint AS votes FROM marks WHERE poll = number AND ballot ->> 'method' <> 'rank' GROUP BY mark
     ) AS by_mark), '{}') AS marks`
 }
 
@@ -72,8 +72,10 @@ function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
 }
 
 function votesByOption(poll: Poll, { votes, marks }: Pick<z.infer<typeof countsSchema>, "votes" | "marks">) {
-  if (marksOf(poll) === null)
-    return Object.fromEntries(poll.options.map(({ id }) => [id, countOf(votes, id)]))
-  const counts = new Map([...optionsByMark(poll)].map(([mark, id]) => [id, countOf(marks, mark)]))
+  const how = marksOf(poll)
+  if (how === null) return Object.fromEntries(poll.options.map(({ id }) => [id, countOf(votes, id)]))
+  const counts = new Map(
+    [...optionsByMark(poll)].map(([mark, id]) => [id, countOf(how.led > 0 ? votes : marks, mark)]),
+  )
   return Object.fromEntries(poll.options.map(({ id }) => [id, counts.get(id) ?? 0]))
 }

@@ -74,4 +74,24 @@ export function choiceContract(context: () => ChoiceContext): void {
     await becomes(() => tallyOf("asked"), { a: 0, b: 1, c: 0, total: 2, abstained: 1 })
     await becomes(() => booksOf("asked"), expect.objectContaining({ counted: 2, faults: [] }))
   })
+
+  test("counts each order in which ballots rank, and by their first preferences", async () => {
+    const { booth, open, booksOf, sql } = context()
+    await open("ranked", { ballot: { method: "rank", max: "all", abstain: true }, policy: "changeable" })
+    await booth.cast("ranked", voter("ann"), "ABC")
+    await booth.cast("ranked", voter("bob"), "ABC")
+    await booth.cast("ranked", voter("cat"), "CA")
+    await booth.cast("ranked", voter("eve"), "-")
+    await becomes(() => tallyOf("ranked"), { a: 2, b: 0, c: 1, total: 4, abstained: 1 })
+    await booth.cast("ranked", voter("bob"), "CBA")
+    await becomes(() => tallyOf("ranked"), { a: 1, b: 0, c: 2, total: 4, abstained: 1 })
+    const orders = await sql`SELECT mark, sum(votes)::integer AS votes FROM marks JOIN polls ON number = poll
+      WHERE polls.id = 'ranked' GROUP BY mark HAVING sum(votes) <> 0 ORDER BY mark`
+    expect(orders.map(({ mark, votes }) => [mark, votes])).toEqual([
+      ["ABC", 1],
+      ["CA", 1],
+      ["CBA", 1],
+    ])
+    await becomes(() => booksOf("ranked"), expect.objectContaining({ counted: 4, replaced: 1, faults: [] }))
+  })
 }

@@ -12,6 +12,7 @@ function tallyAfter(votes: number): Tally {
   const options = ["a", "b"].map((id) => ({ id, label: id }))
   const fixed = {
     ballot: ONE_OPTION,
+    decision: null,
     policy: "final",
     results: "live",
     eligibility: "browser",

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
+import { decisionSchema, RULES_WITH_SEATS } from "@tallyroom/lib/polls/decision"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import {
   eligibilitySchema,
@@ -42,6 +43,7 @@ export const pollChangeSchema = z
     /** The whole list, in the order in which it is shown. */
     options: options.optional(),
     ballot: ballotMethodSchema.optional(),
+    decision: decisionSchema.nullable().optional(),
     policy: policySchema.optional(),
     results: resultsSchema.optional(),
     eligibility: eligibilitySchema.optional(),
@@ -83,17 +85,36 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   const moved = differs(poll.opensAt, change.opensAt) || differs(poll.closesAt, change.closesAt)
   const opens = change.state === "open" && poll.state === "draft"
   if (moved || opens) requireSchedule(changed, now)
-  requireEnoughOptions(changed)
+  requireFittingBallot(changed)
   return changed
 }
 
-/** @throws {Problem} request-malformed for a ballot that chooses more options than there are */
-export function requireEnoughOptions({ ballot, options }: Pick<Poll, "ballot" | "options">): void {
-  const { min, max } = ballot
-  const asked = max === "all" ? min : max
-  if (asked <= options.length) return
-  const limit = max === "all" ? "min" : "max"
-  throw malformed(`ballot.${limit} is ${asked}, and the poll has ${options.length} options`)
+/** @throws {Problem} request-malformed for a ballot that names more options than there are, or a decision that does not fit it */
+export function requireFittingBallot(poll: Pick<Poll, "ballot" | "decision" | "options">): void {
+  const { ballot, options } = poll
+  if (ballot.max !== "all") requireEnoughOptions("ballot.max", ballot.max, options.length)
+  if (ballot.method === "choose") requireEnoughOptions("ballot.min", ballot.min, options.length)
+  requireFittingDecision(poll)
+}
+
+function requireFittingDecision({
+  ballot,
+  decision,
+  options,
+}: Pick<Poll, "ballot" | "decision" | "options">): void {
+  if (decision === null) return
+  const { rule, seats } = decision
+  if (ballot.method !== "rank")
+    throw malformed(`decision is for ballots that rank, and these ${ballot.method}`)
+  if (seats > 1 && !RULES_WITH_SEATS.includes(rule))
+    throw malformed(
+      `decision.seats is ${seats}, and ${rule} has one winner (${RULES_WITH_SEATS.join(" or ")} may have several)`,
+    )
+  requireEnoughOptions("decision.seats", seats, options.length)
+}
+
+function requireEnoughOptions(field: string, asked: number, there: number): void {
+  if (asked > there) throw malformed(`${field} is ${asked}, and the poll has ${there} options`)
 }
 
 /** Whether the change undoes a close, whether an admin or the schedule closed the poll. */
@@ -186,6 +207,7 @@ function changesOf(poll: Poll, change: PollChange): Record<FixedPart, boolean> {
     policy: change.policy !== undefined && change.policy !== poll.policy,
     eligibility: change.eligibility !== undefined && change.eligibility !== poll.eligibility,
     ballot: change.ballot !== undefined && !isDeepStrictEqual(change.ballot, poll.ballot),
+    decision: change.decision !== undefined && !isDeepStrictEqual(change.decision, poll.decision),
     "option ids": change.options !== undefined && idsOf(change.options) !== idsOf(poll.options),
     opensAt: differs(poll.opensAt, change.opensAt),
     closesAt: differs(poll.closesAt, change.closesAt),

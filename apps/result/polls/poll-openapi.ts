@@ -3,6 +3,7 @@
 import type { ProblemKind } from "@tallyroom/lib/errors"
 import { jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
 import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
+import { decisionSchema } from "@tallyroom/lib/polls/decision"
 import {
   eligibilitySchema,
   policySchema,
@@ -27,6 +28,7 @@ const pollViewSchema = z.strictObject({
   title: z.string(),
   options: z.array(answeredOptionSchema),
   ballot: ballotMethodSchema,
+  decision: decisionSchema.nullable(),
   policy: policySchema,
   results: resultsSchema,
   eligibility: eligibilitySchema,

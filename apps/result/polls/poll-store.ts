@@ -17,7 +17,7 @@ import {
   type NewPoll,
   needsNoVotes,
   type PollChange,
-  requireEnoughOptions,
+  requireFittingBallot,
   requireSchedule,
 } from "./poll-change"
 import { placeFor } from "./poll-order"
@@ -112,10 +112,10 @@ export async function readStoredPoll(sql: Queries, id: string): Promise<StoredPo
 /** @throws {Problem} poll-exists, or request-malformed for a schedule that makes no sense */
 export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPoll> {
   requireSchedule(poll, Date.now())
-  requireEnoughOptions(poll)
+  requireFittingBallot(poll)
   const made = await sql`
-    INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
-    VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${sql.json(poll.ballot)}, ${poll.policy}, ${poll.state}, ${poll.results},
+    INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
+    VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${sql.json(poll.ballot)}, ${poll.decision && sql.json(poll.decision)}, ${poll.policy}, ${poll.state}, ${poll.results},
       ${poll.eligibility}, ${poll.confirm}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
     ON CONFLICT (id) DO NOTHING RETURNING number`
   if (made.length === 0) {
@@ -186,7 +186,7 @@ async function tryToChange(
       WHERE ${becomesDefault} AND is_default AND number <> ${poll.number} AND EXISTS (SELECT FROM target)
       RETURNING number
     )
-    UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, ballot = ${sql.json(next.ballot)}, policy = ${next.policy},
+    UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, ballot = ${sql.json(next.ballot)}, decision = ${next.decision && sql.json(next.decision)}, policy = ${next.policy},
       state = ${next.state}, stops = stops + ${pausesAgain ? 1 : 0},
       words = words + ${needsNoVotes(poll, change, now) ? 1 : 0}, results = ${next.results}, eligibility = ${next.eligibility},
       confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
@@ -245,8 +245,21 @@ export async function duplicatePoll(
   id: string,
   { id: newId, title }: { id: string; title?: string | undefined },
 ): Promise<StoredPoll> {
-  const { options, ballot, policy, results, eligibility, confirm, ...poll } = await readStoredPoll(sql, id)
-  const rules = { options, ballot, policy, results, eligibility, confirm, opensAt: null, closesAt: null }
+  const { options, ballot, decision, policy, results, eligibility, confirm, ...poll } = await readStoredPoll(
+    sql,
+    id,
+  )
+  const rules = {
+    options,
+    ballot,
+    decision,
+    policy,
+    results,
+    eligibility,
+    confirm,
+    opensAt: null,
+    closesAt: null,
+  }
   return createPoll(sql, { ...rules, id: newId, title: title ?? poll.title, state: "draft", default: false })
 }
 

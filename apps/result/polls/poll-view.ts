@@ -5,7 +5,20 @@ import type { StoredPoll } from "./poll-store"
 
 /** What everybody may know of a poll. Admins also see what would betray how many voted. */
 export function pollView(poll: StoredPoll, admin: boolean) {
-  const { id, title, options, ballot, policy, results, eligibility, state, opensAt, closesAt, finalAt } = poll
+  const {
+    id,
+    title,
+    options,
+    ballot,
+    decision,
+    policy,
+    results,
+    eligibility,
+    state,
+    opensAt,
+    closesAt,
+    finalAt,
+  } = poll
   const { finalFrom, isStopping, revision, codesMade, accepted } = poll
   const phase = votingPhase(poll, Date.now())
   // As long as some shard may take votes, there is no moment since which none was taken.
@@ -16,6 +29,7 @@ export function pollView(poll: StoredPoll, admin: boolean) {
     title,
     options,
     ballot,
+    decision,
     policy,
     results,
     eligibility,

@@ -49,9 +49,10 @@ type Point = { second: number; votes: Record<string, number>; ballots: number | 
 /** Adds the changes up. Options that a poll does not have are left out. */
 export function readTimeline(row: unknown, poll: Asked): Timeline {
   const { step, changes } = rowSchema.parse(row).timeline
-  const options = marksOf(poll) && optionsByMark(poll)
+  const marks = marksOf(poll)
+  const options = marks && optionsByMark(poll)
   const votes = Object.fromEntries(poll.options.map(({ id }) => [id, 0]))
-  let ballots = options && 0
+  let ballots = marks && marks.led === 0 ? 0 : null
   const points = new Map<number, Point>()
   for (const [second, text, change] of changes) {
     const option = options?.get(text) ?? text

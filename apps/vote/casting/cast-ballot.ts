@@ -111,16 +111,22 @@ function textFor(poll: Poll, choice: Choice): string {
     : new Problem("ballot-invalid", describe(poll, problem))
 }
 
-function describe({ id }: Poll, problem: Exclude<ChoiceProblem, { kind: "unknown" }> | null): string {
+function describe(poll: Poll, problem: Exclude<ChoiceProblem, { kind: "unknown" }> | null): string {
   switch (problem?.kind) {
     case "too-many":
-      return `Choose at most ${problem.limit}; this ballot has ${problem.chosen}.`
-    case "too-few":
-      return `Choose at least ${problem.limit}; this ballot has ${problem.chosen}.`
+    case "too-few": {
+      const verb = poll.ballot.method === "rank" ? "Rank" : "Choose"
+      const limit = problem.kind === "too-many" ? "at most" : "at least"
+      return `${verb} ${limit} ${problem.limit}; this ballot has ${problem.chosen}.`
+    }
     case "twice":
-      return `The option ${shown(problem.option)} is chosen twice: choose it once.`
+      return `The option ${shown(problem.option)} is named twice: name it once.`
+    case "other-method":
+      return poll.ballot.method === "rank"
+        ? `The poll ${poll.id} has its options ranked: send "ranking", the best option first.`
+        : `The poll ${poll.id} has options chosen, and not ranked: send "options".`
     default:
-      return `The poll ${id} takes no abstention: choose an option.`
+      return `The poll ${poll.id} takes no abstention: choose an option.`
   }
 }
 

@@ -33,6 +33,7 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
       { id: "b", label: "Dogs" },
     ],
     ballot: ONE_OPTION,
+    decision: null,
     policy: "final",
     state: "open",
     results: "live",

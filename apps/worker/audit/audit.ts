@@ -7,7 +7,7 @@ import {
   type Position,
   parsePosition,
 } from "@tallyroom/lib/ballots/ballot"
-import { A_BALLOT, ABSTENTION, marksOf } from "@tallyroom/lib/ballots/choice"
+import { A_BALLOT, ABSTENTION, type Marks, marksOf } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
@@ -171,10 +171,11 @@ async function recount(sql: Database): Promise<Map<number, Recount>> {
   const rows = await sql`
     WITH marking AS (
       SELECT * FROM unnest(${numberArray(marked.map(({ poll }) => poll))}::integer[],
-        ${numberArray(marked.map(({ width }) => width))}::integer[]) AS m(poll, width)
+        ${numberArray(marked.map(({ width }) => width))}::integer[],
+        ${numberArray(marked.map(({ led }) => led))}::integer[]) AS m(poll, width, led)
     ), recounted AS (
-      SELECT poll, shard, CASE WHEN width IS NULL OR option = ${ABSTENTION} THEN option ELSE ${A_BALLOT} END AS option,
-        count(*) AS votes
+      SELECT poll, shard, CASE WHEN led IS NULL OR option = ${ABSTENTION} THEN option
+        WHEN led = 0 THEN ${A_BALLOT} ELSE left(option, led) END AS option, count(*) AS votes
       FROM votes LEFT JOIN marking USING (poll) GROUP BY 1, 2, 3
     ), remarked AS (
       SELECT poll, shard, substr(option, place, width) AS mark, count(*) AS votes
@@ -195,13 +196,13 @@ async function recount(sql: Database): Promise<Map<number, Recount>> {
   return new Map(rows.map((row) => [Number(row.poll), row as unknown as Recount]))
 }
 
-/** The polls whose ballots say several things, and how wide a mark of theirs is. */
-async function markedPolls(sql: Database): Promise<{ poll: number; width: number }[]> {
+/** The polls whose ballots say several things, and how they are tallied. */
+async function markedPolls(sql: Database): Promise<({ poll: number } & Marks)[]> {
   const rows = await sql`SELECT ${pollColumns(sql)} FROM polls`
   return rows.flatMap((row) => {
     const poll = readPollRow(row)
     const marks = poll && marksOf(poll)
-    return poll && marks ? [{ poll: poll.number, width: marks.width }] : []
+    return poll && marks ? [{ poll: poll.number, ...marks }] : []
   })
 }
 

@@ -19,8 +19,8 @@
 -- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
 -- $35 for each poll of $19, when the first of its ballots in this batch was accepted, in ms[]; NULL without any
 -- $36 of ballots that are traced: '<poll number> <traceparent>'[]
--- $37 … $39  polls whose ballots say several things (marksOf in lib/ballots/choice.ts): poll[], the characters of a mark[], how many of
---            these the timeline keeps[]
+-- $37 … $40  polls whose ballots say several things, and how they are tallied (Marks in lib/ballots/choice.ts): poll[], width[],
+--            led[], drawn[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33
@@ -71,12 +71,14 @@ WITH moved AS (
   SELECT poll, option AS said, ms / 1000 AS second, count(*) AS votes FROM written GROUP BY 1, 2, 3
   UNION ALL
   SELECT poll, previous, ms / 1000, -count(*) FROM written WHERE previous IS NOT NULL GROUP BY 1, 2, 3
+), marked_polls AS (
+  SELECT * FROM unnest($37::integer[], $38::integer[], $39::integer[], $40::integer[]) AS m(poll, width, led, drawn)
 ), movement AS (
-  SELECT poll, CASE WHEN poll = ANY($37::integer[]) AND said <> '-' THEN '+' ELSE said END AS option, second, votes FROM said
+  SELECT poll, CASE WHEN led IS NULL OR said = '-' THEN said WHEN led = 0 THEN '+' ELSE left(said, led) END AS option, second, votes
+  FROM said LEFT JOIN marked_polls USING (poll)
 ), marking AS (
   SELECT poll, substr(said, place, width) AS mark, drawn, second, votes
-  FROM said JOIN unnest($37::integer[], $38::integer[], $39::integer[]) AS m(poll, width, drawn) USING (poll),
-    LATERAL generate_series(1, length(said), width) AS place
+  FROM said JOIN marked_polls USING (poll), LATERAL generate_series(1, length(said), width) AS place
   WHERE said <> '-'
 ), marked AS (
   INSERT INTO marks (poll, shard, mark, votes)

@@ -20,6 +20,7 @@ const DIFFERS: Record<(typeof WORDING)[number] | (typeof TERMS)[number], string>
   policy: "NEW.policy <> OLD.policy",
   eligibility: "NEW.eligibility <> OLD.eligibility",
   ballot: "NEW.ballot <> OLD.ballot",
+  decision: "NEW.decision IS DISTINCT FROM OLD.decision",
 }
 
 const anyOf = (parts: readonly (keyof typeof DIFFERS)[]) =>

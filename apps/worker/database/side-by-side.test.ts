@@ -64,6 +64,31 @@ test("a migration that must wait for a long reader gives way, so that others are
   expect(await migrate(sql, [...MIGRATIONS, slow])).toMatchObject({ applied: [slow.name] })
 })
 
+test("the first poll whose ballots say more than one option shuts out the workers that would set these aside", async () => {
+  const result = openDatabase(stores().database.resultUrl, { name: "test", connections: 1 })
+  stores().defer(() => result.end({ timeout: 1 }))
+  const [older, newer] = [crypto.randomUUID(), crypto.randomUUID()]
+  await sql`INSERT INTO workers (id, schema, seen_at) VALUES (${older}, 19, now()), (${newer}, ${SCHEMA}, now())`
+  await sql`UPDATE shards SET holder = CASE WHEN shard < 2 THEN ${older}::uuid ELSE ${newer}::uuid END`
+  const holders = async () =>
+    (await sql`SELECT holder FROM shards ORDER BY shard`).map(({ holder }) => holder as string | null)
+  const make = (id: string, ballot: object) => result`
+    INSERT INTO polls (id, title, options, ballot, policy, results, eligibility, salt)
+    VALUES (${id}, ${id}, '[]', ${JSON.stringify(ballot)}::text::jsonb, 'final', 'live', 'browser', 'salt')`
+
+  await make("plain", ONE_OPTION)
+  expect(await holders()).toEqual([older, older, newer, newer])
+  await make("several", { ...ONE_OPTION, max: 2 })
+  expect(await holders()).toEqual([null, null, newer, newer])
+  await sql`INSERT INTO workers (id, schema, seen_at) VALUES (${crypto.randomUUID()}, 19, now())`
+  expect(await sql`SELECT id FROM workers`).toHaveLength(1)
+  await make("more", { ...ONE_OPTION, abstain: true })
+  expect(await holders()).toEqual([null, null, newer, newer])
+  expect(await sql`SELECT oldest FROM migrations WHERE name LIKE '0020%'`).toMatchObject([{ oldest: 20 }])
+  await sql`UPDATE shards SET holder = NULL`
+  await sql`DELETE FROM workers`
+})
+
 test("a worker goes on beside a newer version that only added, and counts nothing beside one that did more", async () => {
   const at = await startWorker(stores())
   await at.ready()
@@ -92,32 +117,6 @@ test("a worker goes on beside a newer version that only added, and counts nothin
   await sql`INSERT INTO workers (id, schema, seen_at) VALUES (${newer}, 9002, now())`
   expect(await sql`UPDATE shards SET holder = ${newer} RETURNING shard`).toHaveLength(4)
   expect(await sql`SELECT id FROM workers`).toHaveLength(1)
-})
-
-test("the first poll whose ballots say more than one option shuts out the workers that would set these aside", async () => {
-  const result = openDatabase(stores().database.resultUrl, { name: "test", connections: 1 })
-  stores().defer(() => result.end({ timeout: 1 }))
-  await sql`DELETE FROM migrations WHERE name > '9'`
-  await sql`DELETE FROM workers`
-  const [older, newer] = [crypto.randomUUID(), crypto.randomUUID()]
-  await sql`INSERT INTO workers (id, schema, seen_at) VALUES (${older}, 19, now()), (${newer}, ${SCHEMA}, now())`
-  await sql`UPDATE shards SET holder = CASE WHEN shard < 2 THEN ${older}::uuid ELSE ${newer}::uuid END`
-  const holders = async () =>
-    (await sql`SELECT holder FROM shards ORDER BY shard`).map(({ holder }) => holder as string | null)
-  const make = (id: string, ballot: object) => result`
-    INSERT INTO polls (id, title, options, ballot, policy, results, eligibility, salt)
-    VALUES (${id}, ${id}, '[]', ${JSON.stringify(ballot)}::text::jsonb, 'final', 'live', 'browser', 'salt')`
-
-  await make("plain", ONE_OPTION)
-  expect(await holders()).toEqual([older, older, newer, newer])
-  await make("several", { ...ONE_OPTION, max: 2 })
-  expect(await holders()).toEqual([null, null, newer, newer])
-  await sql`INSERT INTO workers (id, schema, seen_at) VALUES (${crypto.randomUUID()}, 19, now())`
-  expect(await sql`SELECT id FROM workers`).toHaveLength(1)
-  await make("more", { ...ONE_OPTION, abstain: true })
-  expect(await holders()).toEqual([null, null, newer, newer])
-  expect(await sql`SELECT oldest FROM migrations WHERE name LIKE '0020%'`).toMatchObject([{ oldest: 20 }])
-  await sql`UPDATE shards SET holder = NULL`
 })
 
 test("a version that the schema is too new for refuses to start, and result says why it waits", async () => {

@@ -31,6 +31,7 @@ export function classicPoll(): Poll {
     ],
     ...{
       ballot: ONE_OPTION,
+      decision: null,
       policy: "final",
       state: "open",
       results: "live",

@@ -1,13 +1,15 @@
 -- polls.ballot  what a ballot may say: its method and limits. Until now each said one option.
+-- polls.decision  by which rule the poll is decided; null for the usual one of its method
 -- marks         what ballots say that may say several things, by poll, shard and mark (lib/ballots/choice.ts): how many of the ballots
---               that count have this mark. Such a ballot is one of '+' in tallies, and an abstention one of '-', so that the sum of
---               the tallies is always the number of ballots that count. In the timeline these stand beside the marks.
+--               that count have this mark. In tallies such a ballot is one of '+', or of its first preference, and an abstention one
+--               of '-', so that the sum of the tallies is always the number of ballots that count.
 --
 -- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
 -- out (docs/upgrading.md): until then they may run beside this one, and be gone back to.
 
 ALTER TABLE polls ADD COLUMN ballot jsonb NOT NULL
-  DEFAULT '{"method": "choose", "min": 1, "max": 1, "abstain": false}';
+  DEFAULT '{"method": "choose", "min": 1, "max": 1, "abstain": false}',
+  ADD COLUMN decision jsonb;
 
 CREATE TABLE marks (
   poll  integer NOT NULL,
