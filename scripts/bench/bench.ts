@@ -11,6 +11,7 @@ import { benchEndToEnd } from "./benchmarks/end-to-end"
 import { benchInboxes } from "./benchmarks/inboxes"
 import { benchMemory } from "./benchmarks/memory"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./benchmarks/plan"
+import { benchRetention } from "./benchmarks/retention"
 import { benchTraces } from "./benchmarks/traces"
 import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
@@ -29,6 +30,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   memory: [benchMemory],
   inboxes: [benchInboxes],
   traces: [benchTraces],
+  retention: [benchRetention],
 }
 
 async function measure(given: BenchArguments): Promise<number> {

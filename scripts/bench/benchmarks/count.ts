@@ -89,7 +89,8 @@ async function copyAll({ postgresPid }: BenchRun, sql: Database, ballots: Stored
   return { rate: ballots.length / seconds, postgresCpu: (cpu.postgres * 1e6) / ballots.length }
 }
 
-async function untilCounted(sql: Database, total: number): Promise<void> {
+/** @param total how many ballots the books must have */
+export async function untilCounted(sql: Database, total: number): Promise<void> {
   const end = performance.now() + DEADLINE_MS
   for (;;) {
     const [row] = await sql`SELECT COALESCE(sum(counted), 0)::integer AS counted FROM books`

@@ -1,6 +1,14 @@
 /** Says how long each benchmark measures, and how much. */
 
-export const BENCHMARKS = ["accept", "count", "end-to-end", "memory", "inboxes", "traces"] as const
+export const BENCHMARKS = [
+  "accept",
+  "count",
+  "end-to-end",
+  "memory",
+  "inboxes",
+  "traces",
+  "retention",
+] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
 export type Plan = {

@@ -9,8 +9,11 @@ import {
 import { untilInboxOpen } from "../../services/stores/inbox-open"
 import type { BenchRun } from "./bench-stores"
 
-export async function startReadyWorker({ stores }: BenchRun): Promise<AppProcess> {
-  const worker = await startWorkerProcess(stores)
+export async function startReadyWorker(
+  { stores }: BenchRun,
+  env: Record<string, string> = {},
+): Promise<AppProcess> {
+  const worker = await startWorkerProcess(stores, env)
   await worker.app.waitReady()
   await untilInboxOpen(stores.redis.workerUrl)
   return worker

@@ -14,6 +14,8 @@ import { classicPoll, DEFAULT_SHARDS, POLL_ID } from "./poll"
 export const NO_LIMIT = 100_000_000
 /** So many ballots fill the calls of every shard, and are decided well within the time that an appender waits. */
 const BALLOTS_AT_ONCE = 1_000
+/** Nothing is measured while an inbox is filled, so that a busy machine may take its time. */
+const FILL_PATIENCE_MS = 10_000
 
 const TERMS = termsOf(classicPoll())
 const ALL_SHARDS = Array.from({ length: DEFAULT_SHARDS }, (_, shard) => shard)
@@ -36,7 +38,7 @@ export async function openInbox(redis: Redis): Promise<void> {
 
 /** Casts a ballot each for this many new voters, as vote does, in the order of their arrival. */
 export async function fillInbox(redis: Redis, ballots: number): Promise<StoredBallot[]> {
-  const appender = new RedisAppender(redis, NO_LIMIT)
+  const appender = new RedisAppender(redis, NO_LIMIT, FILL_PATIENCE_MS)
   const stored: StoredBallot[] = []
   while (stored.length < ballots) {
     const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, ballots - stored.length) }, (_, i) =>
