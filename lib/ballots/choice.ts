@@ -35,6 +35,11 @@ export function saysOneOption({ ballot }: Pick<Asked, "ballot">): boolean {
   return ballot.method === "choose" && ballot.max === 1
 }
 
+/** Whether each ballot of the poll is a vote for one option, as it was before there were methods. */
+export function isOneVote({ ballot }: Pick<Asked, "ballot">): boolean {
+  return saysOneOption({ ballot }) && !ballot.abstain
+}
+
 /** The fewest and the most options that a ballot may name. */
 export function limitsOf({ ballot, options }: Asked): { min: number; max: number } {
   const max = ballot.max === "all" ? options.length : Math.min(ballot.max, options.length)

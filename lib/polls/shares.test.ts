@@ -49,6 +49,11 @@ test.each([
   expect(sharesOf(votes)).toEqual(shares)
 })
 
+test("where ballots choose several options, shares are of the ballots", () => {
+  expect(sharesOf([3, 2, 0], 4)).toEqual([0.75, 0.5, 0])
+  expect(sharesOf([0, 0], 0)).toBeNull()
+})
+
 test("without votes there are no shares", () => {
   expect(sharesOf([0, 0])).toBeNull()
   expect(sharesOf([])).toBeNull()

@@ -34,6 +34,16 @@ async function votes(id: string, option: string, count: number): Promise<void> {
   for (let i = 0; i < count; i++) await castUntilTaken(vote.url, id, option)
 }
 
+async function castWhenOpen(id: string, ballot: Record<string, unknown>): Promise<void> {
+  await waitFor("a ballot to be taken", async () => {
+    const headers = { "content-type": "application/json" }
+    const body = JSON.stringify(ballot)
+    return (
+      (await fetch(`${vote.url}/api/polls/${id}/votes`, { method: "POST", headers, body })).status === 201
+    )
+  })
+}
+
 describe("an admin in the control room", () => {
   test("makes a poll, opens it, watches it, closes it, and sees it become final", async () => {
     const page = await openControlRoom(browser, result.url)
@@ -71,6 +81,42 @@ describe("an admin in the control room", () => {
     await page.getByRole("button", { name: "Sign out" }).click()
     await page.goto(`${result.url}/admin`)
     await page.getByLabel("Admin token").waitFor()
+    await page.context().close()
+  })
+
+  test("makes a poll in which ballots choose up to two options or abstain, and everybody watching reads so", async () => {
+    const page = await openControlRoom(browser, result.url)
+    await page.goto(`${result.url}/admin/new`)
+    await page.getByLabel("Question").fill("Pets for the house")
+    for (const [i, label] of ["Cats", "Dogs", "חתולים", "Fish"].entries()) {
+      if (i > 1) await page.getByRole("button", { name: "Add an option" }).click()
+      await page.getByLabel(`Option ${i + 1}`, { exact: true }).fill(label)
+    }
+    const says = page.getByRole("group", { name: "What a ballot says" })
+    expect(await says.getByLabel("At most").count()).toBe(0)
+    await says.getByLabel("Several options").check()
+    await says.getByLabel("A ballot may abstain").check()
+    const preview = page.getByRole("complementary", { name: "How the ballot looks" })
+    await preview.getByText("Each ballot may choose up to 2 options. It may also abstain.").waitFor()
+    await says.getByLabel("At most").fill("5")
+    await page.getByRole("button", { name: "Make the draft" }).click()
+    await says.getByText("A ballot can’t choose more options than there are.").waitFor()
+    await says.getByLabel("At most").fill("2")
+    await page.getByRole("button", { name: "Make the draft" }).click()
+    await page.getByRole("status").getByText("The draft is made.").waitFor()
+    await page.getByRole("definition").getByText("Each ballot may choose up to 2 options.").waitFor()
+    await page.getByRole("button", { name: "Open now" }).click()
+    await page.getByText("The poll is open.").waitFor()
+
+    await page.goto(`${result.url}/polls/pets-for-the-house`)
+    await page.locator("#connection", { hasText: "Live" }).waitFor()
+    const ballots = [{ options: ["cats", "fish"] }, { options: ["fish"] }, { abstain: true }]
+    for (const ballot of ballots) await castWhenOpen("pets-for-the-house", ballot)
+    await page.locator("#total", { hasText: "3 ballots" }).waitFor()
+    await page.locator("#abstentions", { hasText: "1 abstention" }).waitFor()
+    await page.locator('[data-option="fish"] [data-part="share"]', { hasText: "100%" }).waitFor()
+    expect(await page.locator('[data-option="cats"] [data-part="share"]').textContent()).toBe("50%")
+    await page.getByText("The shares are of the 2 ballots that chose an option.").waitFor()
     await page.context().close()
   })
 

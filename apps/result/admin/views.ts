@@ -1,5 +1,6 @@
 /** The data that each page of the control room shows. It is plain data, so that it can be sent to the browser. */
 
+import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import type { FixedPart, FixedReason } from "../polls/fixed-parts"
 import type { Snapshot } from "../tally/snapshot"
 import type { PollDraft } from "./edit/draft"
@@ -14,6 +15,8 @@ export type PollSummary = {
   policy: "final" | "changeable"
   results: Snapshot["results"]
   eligibility: "browser" | "code" | "network"
+  /** What a ballot may say; missing where each is one vote for one option. */
+  ballot?: BallotMethod
   opensAt: string | null
   closesAt: string | null
   closedAt: string | null

@@ -167,6 +167,51 @@ describe("a change", () => {
     expect(await kindOf(await change("none", { title: "x" }))).toEqual([404, "poll-unknown"])
   })
 
+  test("what a ballot says is chosen with the poll, copied with it, and fixed when the poll opens", async () => {
+    const options = labelled("A", "B", "C")
+    const upToTwo = { method: "choose", min: 1, max: 2, abstain: true }
+    const made = await create("several", { options, state: "draft", ballot: { method: "choose", max: 3 } })
+    expect((await made.json()).ballot).toEqual({ method: "choose", min: 1, max: 3, abstain: false })
+    expect(await (await change("several", { ballot: upToTwo })).json()).toMatchObject({ ballot: upToTwo })
+    const copy = await result.send("POST", "/api/polls/several/duplicates", { id: "several-too" })
+    expect(await copy.json()).toMatchObject({ ballot: upToTwo, options })
+    await change("several", { state: "open" })
+    expect(await (await change("several", { ballot: upToTwo, title: "Same" })).json()).toMatchObject({
+      title: "Same",
+    })
+    const other = await change("several", { ballot: { ...upToTwo, abstain: false } })
+    expect([other.status, (await other.json()).detail]).toEqual([
+      409,
+      'The poll "several" has been opened: its ballot can\'t be changed any more.',
+    ])
+    expect((await (await create("plain-one")).json()).ballot).toEqual({
+      ...{ method: "choose", min: 1, max: 1, abstain: false },
+    })
+  })
+
+  test.each([
+    [{ method: "choose", max: 3 }, "ballot.max is 3, and the poll has 2 options: correct the request."],
+    [
+      { method: "choose", min: 3, max: "all" },
+      "ballot.min is 3, and the poll has 2 options: correct the request.",
+    ],
+    [{ method: "choose", min: 2, max: 1 }, "ballot.min: must not be greater than max. Correct the request."],
+    [{ method: "choose", max: "many" }, 'ballot.max: must be 1 to 50, or "all". Correct the request.'],
+  ])("a poll whose ballot is %j is refused, with the reason", async (ballot, detail) => {
+    const answer = await create("refused", { ballot })
+    expect([answer.status, (await answer.json()).detail]).toEqual([400, detail])
+  })
+
+  test("a poll keeps as many options as its ballot chooses", async () => {
+    const ballot = { method: "choose", max: 3 }
+    await create("keeps", { options: labelled("A", "B", "C"), ballot })
+    const fewer = await change("keeps", { options: labelled("A", "B") })
+    expect([fewer.status, (await fewer.json()).detail]).toEqual([
+      400,
+      "ballot.max is 3, and the poll has 2 options: correct the request.",
+    ])
+  })
+
   test("a scheduled time can be changed only until it has passed", async () => {
     await create("plan", { opensAt: soon(600) })
     expect((await change("plan", { opensAt: soon(300), closesAt: soon(900) })).status).toBe(200)

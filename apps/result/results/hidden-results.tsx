@@ -1,12 +1,14 @@
 /** Says why no counts are shown, and what to do. */
 
+import { ballotRule } from "../tally/ballot-rule"
 import type { Snapshot } from "../tally/snapshot"
 import { OptionLabel } from "./bars"
 import type { ResultsText } from "./results-data"
 
 export function HiddenResults({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
   const { t } = text
-  const afterVote = snapshot.results === "after-vote"
+  const { ballot, options, results } = snapshot
+  const afterVote = results === "after-vote"
   return (
     <>
       <div class="card hidden-results">
@@ -19,8 +21,9 @@ export function HiddenResults({ snapshot, text }: { snapshot: Snapshot; text: Re
         </div>
       </div>
       <h2>{t("options")}</h2>
+      {ballot && <p id="ballot-rule">{ballotRule({ ballot, options }, text)}</p>}
       <ul class="bars plain">
-        {snapshot.options.map((option) => (
+        {options.map((option) => (
           <li key={option.id} data-option={option.id}>
             <OptionLabel option={option} />
           </li>

@@ -33,14 +33,33 @@ export function NumbersTable({ view, text }: { view: TallyView; text: ResultsTex
             ))}
           </tbody>
           <tfoot>
-            <tr>
-              <th scope="row">{t("total")}</th>
-              <td class="number">{number(view.total)}</td>
-              <td class="number">{view.total === 0 ? "–" : percent(1)}</td>
-            </tr>
+            {view.countsBallots ? (
+              <>
+                <FootRow name={t("ballotsName")} count={number(view.total)} />
+                {view.abstained !== null && (
+                  <FootRow name={t("abstentionsName")} count={number(view.abstained)} />
+                )}
+              </>
+            ) : (
+              <FootRow
+                name={t("total")}
+                count={number(view.total)}
+                share={view.total === 0 ? "–" : percent(1)}
+              />
+            )}
           </tfoot>
         </table>
       </div>
     </details>
+  )
+}
+
+function FootRow({ name, count, share = "–" }: { name: string; count: string; share?: string }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td class="number">{count}</td>
+      <td class="number">{share}</td>
+    </tr>
   )
 }

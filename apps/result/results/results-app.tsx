@@ -7,6 +7,7 @@ import { StillNotice } from "../live/still-notice"
 import { useLive, useServerClock } from "../live/use-live"
 import type { Snapshot } from "../tally/snapshot"
 import { type TallyView, tallyViewOf } from "../tally/tally-view"
+import { BallotLines } from "./ballot-lines"
 import { Bars } from "./bars"
 import { ChartSection } from "./chart-section"
 import { ConnectionLine } from "./connection-line"
@@ -19,7 +20,7 @@ import { OrderSwitch } from "./order-switch"
 import { PhaseLine } from "./phase-line"
 import type { ResultsData, ResultsText } from "./results-data"
 import { ScaleLine } from "./scale-line"
-import { Announcement } from "./summary"
+import { Announcement, totalText } from "./summary"
 import { ToBallot } from "./to-ballot"
 import { useHistory } from "./use-history"
 
@@ -99,13 +100,12 @@ function Tally({ data, snapshot, view, text, connected, clock }: TallyProps) {
       {final && <FinalHeadline view={view} text={text} />}
       <div class="total-line">
         <p class="total" id="total">
-          {view.total === 0
-            ? text.t(final ? "nobodyVoted" : "noVotes")
-            : text.t("votes", { count: view.total })}
+          {totalText(view, final, text)}
         </p>
         {!embedded && view.rows.length > 2 && <OrderSwitch order={order} onChange={setOrder} text={text} />}
       </div>
       <Bars {...{ order, text, final }} rows={view.rows} level={view.leaders.length > 1} />
+      <BallotLines {...{ snapshot, view, text }} />
       <ScaleLine view={view} text={text} />
       {!embedded && (
         <>

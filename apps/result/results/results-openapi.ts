@@ -13,6 +13,7 @@ import {
   THEME_QUERY,
   textAnswer,
 } from "@tallyroom/lib/http/openapi"
+import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import { resultsSchema, slugSchema, stateSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
@@ -32,13 +33,17 @@ const tallySchema = z.strictObject({
   state: stateSchema,
   phase: phaseSchema,
   results: resultsSchema,
+  /** Missing where each ballot is one vote for one option. */
+  ballot: ballotMethodSchema.optional(),
   version: countSchema,
   opensAt: momentSchema.nullable(),
   closesAt: momentSchema.nullable(),
   finalAt: momentSchema.nullable(),
   hidden: z.literal(false),
   total: countSchema,
-  /** Each share is rounded by itself, to 0.001; null while there are no votes. */
+  /** Of the total; missing where no ballot may abstain. */
+  abstained: countSchema.optional(),
+  /** Of the ballots that chose an option. Each share is rounded by itself, to 0.001; null while there are no votes. */
   options: z.array(
     answeredOptionSchema.extend({ votes: countSchema, share: z.number().min(0).max(1).nullable() }),
   ),
@@ -73,7 +78,7 @@ export const csvDetail: DocumentDecoration = {
   parameters: [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH, ...AFTER],
   responses: {
     200: textAnswer(
-      "One option a line: option, label, votes, share. Shares are from 0 to 1, each rounded by itself to three digits.",
+      "One option a line: option, label, votes, share. Shares are from 0 to 1, each rounded by itself to three digits. Where a ballot may choose several options, or none, each line ends with the numbers of all ballots that count and of the abstentions among them; shares are then of those that chose an option.",
       "text/csv",
     ),
     ...unchanged,

@@ -1,8 +1,7 @@
 /** The results over the API, as JSON and as CSV. */
 
+import { isOneVote } from "@tallyroom/lib/ballots/choice"
 import { audienceOf } from "@tallyroom/lib/polls/audience"
-import { countOf } from "@tallyroom/lib/polls/counts"
-import { sharesOf } from "@tallyroom/lib/polls/shares"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
@@ -15,6 +14,7 @@ import { csvHeaders, toCsv } from "../http/csv"
 import { readAtLeast } from "../tally/at-least"
 import { snapshotOf, versionOf } from "../tally/snapshot"
 import type { PollResults } from "../tally/tally-reads"
+import { sharesIn } from "../tally/tally-view"
 import { csvDetail, tallyDetail } from "./results-openapi"
 
 export type ResultsOptions = {
@@ -61,7 +61,7 @@ function resultsJson(request: Request, { tally, timeline }: PollResults, audienc
   requireCounts(tally.poll, audience)
   const body = () => {
     const snapshot = snapshotOf(tally, true)
-    const shares = sharesOf(snapshot.options.map(({ votes = 0 }) => votes))
+    const shares = sharesIn(snapshot)
     const options = snapshot.options.map((option, i) => ({ ...option, share: shares?.[i] ?? null }))
     return JSON.stringify({ ...snapshot, options, timeline })
   }
@@ -74,13 +74,22 @@ function resultsJson(request: Request, { tally, timeline }: PollResults, audienc
 
 function resultsCsv(request: Request, tally: Tally, audience: Audience): Response {
   requireCounts(tally.poll, audience)
-  const { poll, votes } = tally
-  const shares = sharesOf(poll.options.map(({ id }) => countOf(votes, id)))
-  const rows = poll.options.map(({ id, label }, i) => {
-    const count = countOf(votes, id)
-    return [id, label, count, (shares?.[i] ?? 0).toFixed(3)]
-  })
-  return conditional(request, () => toCsv([["option", "label", "votes", "share"], ...rows]), {
+  const { poll, total, abstained } = tally
+  const body = () => {
+    const snapshot = snapshotOf(tally, true)
+    const shares = sharesIn(snapshot)
+    const [names, numbers] = isOneVote(poll)
+      ? [[], []]
+      : [
+          ["ballots", "abstained"],
+          [total, abstained],
+        ]
+    const rows = snapshot.options.map(({ id, label, votes = 0 }, i) => {
+      return [id, label, votes, (shares?.[i] ?? 0).toFixed(3), ...numbers]
+    })
+    return toCsv([["option", "label", "votes", "share", ...names], ...rows])
+  }
+  return conditional(request, body, {
     tag: `${poll.number}.${versionOf(tally, true)}`,
     audience,
     headers: csvHeaders(poll.id),

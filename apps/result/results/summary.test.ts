@@ -32,6 +32,18 @@ describe("the summary that is read out", () => {
     ])
   })
 
+  test("the summary counts ballots and abstentions where a ballot may choose several options or none", () => {
+    const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
+    const of = (votes: number[], total: number, abstained: number) => {
+      const view = tallyViewOf({ ...snapshot(votes), ballot, total, abstained })
+      return view && plain(summary(view, true, translator("en", resultsMessages.en)))
+    }
+    expect(of([3, 2], 5, 1)).toBe("5 ballots. 1 abstention. Option 0 wins")
+    expect(of([3, 3], 4, 0)).toBe("4 ballots. A tie: Option 0 and Option 1")
+    expect(of([0, 0], 2, 2)).toBe("2 ballots. 2 abstentions")
+    expect(of([0, 0], 0, 0)).toBe("Nobody voted")
+  })
+
   test.each(LANGUAGES.map((language) => [language]))(
     "the summary of a final poll differs from that of an open one in %s",
     (language) => {

@@ -25,13 +25,19 @@ export function Announcement({ view, final, text }: Props) {
   )
 }
 
-/** "12 votes. Cats leads with 58%.", or "12 votes. Cats wins" for a final poll. */
+/** "12 votes. Cats leads with 58%.", "12 votes. Cats wins" for a final poll, or "12 ballots. 2 abstentions. Cats wins". */
 export function summary(view: TallyView, final: boolean, text: ResultsText): string {
-  const { t } = text
   const [leader] = view.leaders
-  if (!leader) return t(final ? "nobodyVoted" : "noVotes")
-  const place = final ? outcome(view, text) : lead(view, text)
-  return `${t("votes", { count: view.total })}. ${place}`
+  if (view.total === 0) return totalText(view, final, text)
+  const place = leader && (final ? outcome(view, text) : lead(view, text))
+  const abstentions = view.abstained ? text.t("abstentions", { count: view.abstained }) : null
+  return [totalText(view, final, text), abstentions, place].filter(Boolean).join(". ")
+}
+
+/** "12 votes", or "12 ballots" where a ballot may choose several options or none. */
+export function totalText({ total, countsBallots }: TallyView, final: boolean, { t }: ResultsText): string {
+  if (total === 0) return t(final ? "nobodyVoted" : "noVotes")
+  return t(countsBallots ? "ballots" : "votes", { count: total })
 }
 
 function lead({ leaders }: TallyView, { t, percent, list }: ResultsText): string {

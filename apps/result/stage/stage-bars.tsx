@@ -2,9 +2,10 @@
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
+import { ballotRule } from "../tally/ballot-rule"
 import { Bar } from "../tally/bar"
 import type { Snapshot, SnapshotOption } from "../tally/snapshot"
-import { fullBar, inOrder, type TallyRow, type TallyView } from "../tally/tally-view"
+import { inOrder, type TallyRow, type TallyView } from "../tally/tally-view"
 import { useGliding } from "../tally/use-gliding"
 import { useThrottled } from "../tally/use-throttled"
 import type { StageText } from "./stage-data"
@@ -56,17 +57,23 @@ export function StageBars({ snapshot, text, covered, view, why }: Props) {
           <StageRow key={option.id} {...{ option, text, widest, mark }} row={rows[i] ?? null} />
         ))}
       </ul>
-      <Below more={more} full={open && view ? fullBar(view) : null} text={text} />
+      <Below {...{ snapshot, more, text }} view={covered ? null : view} />
     </section>
   )
 }
 
-/** Says how many options are not shown, and what a full bar means where that is not all votes. */
-function Below({ more, full, text }: { more: number; full: number | null; text: StageText }) {
-  if (more === 0 && full === null) return null
+type BelowProps = { snapshot: Snapshot; more: number; view: TallyView | null; text: StageText }
+
+/** Says how many options are not shown, how many ballots abstained, what a ballot may say, and what a full bar means, where that is not the usual. */
+function Below({ snapshot: { ballot, options }, more, view, text }: BelowProps) {
+  const full = view?.full ?? null
+  const abstained = view?.abstained ?? null
+  if (more === 0 && full === null && !ballot) return null
   return (
     <p class="more">
       {more > 0 && <span>{text.t("moreOptions", { count: more })}</span>}
+      {abstained !== null && <span id="abstentions">{text.t("abstentions", { count: abstained })}</span>}
+      {ballot && <span id="ballot-rule">{ballotRule({ ballot, options }, text)}</span>}
       {full !== null && <span id="scale">{text.t("scale", { share: text.percent(full) })}</span>}
     </p>
   )

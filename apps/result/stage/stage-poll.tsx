@@ -33,7 +33,7 @@ export function StagePoll({ data, text, covered }: Props) {
         view={view}
         why={covered ? text.t("covered") : whyHidden(snapshot, text)}
       />
-      <StageSide {...{ data, snapshot, text, clock }} total={view?.total ?? null} />
+      <StageSide {...{ data, snapshot, text, clock, view }} />
     </>
   )
 }

@@ -4,6 +4,7 @@ import { trustedHtml } from "@tallyroom/lib/ui/trusted-html"
 import { countdown, type ServerClock } from "../live/clock"
 import { useNow } from "../live/use-now"
 import type { Snapshot } from "../tally/snapshot"
+import type { TallyView } from "../tally/tally-view"
 import type { StageData, StageText } from "./stage-data"
 import { fitOf } from "./stage-sizes"
 
@@ -12,10 +13,10 @@ type Props = {
   snapshot: Snapshot
   text: StageText
   clock: ServerClock
-  total: number | null
+  view: TallyView | null
 }
 
-export function StageSide({ data, snapshot, text, clock, total }: Props) {
+export function StageSide({ data, snapshot, text, clock, view }: Props) {
   const { phase } = snapshot
   return (
     <section class={`stage-side ${phase}`}>
@@ -32,12 +33,12 @@ export function StageSide({ data, snapshot, text, clock, total }: Props) {
         </figure>
       )}
       {phase !== "open" && phase !== "draft" && <p class="stage-phase">{text.t(phase)}</p>}
-      {total !== null && (phase !== "scheduled" || total > 0) && (
+      {view && (phase !== "scheduled" || view.total > 0) && (
         <p class="counter">
-          <strong id="total" data-fit={fitOf(text.number(total))}>
-            {text.number(total)}
+          <strong id="total" data-fit={fitOf(text.number(view.total))}>
+            {text.number(view.total)}
           </strong>{" "}
-          <span>{text.t("votes", { count: total })}</span>
+          <span>{text.t(view.countsBallots ? "ballotsUnit" : "votes", { count: view.total })}</span>
         </p>
       )}
       <Countdown snapshot={snapshot} text={text} clock={clock} first={data.now} />

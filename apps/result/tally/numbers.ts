@@ -9,19 +9,23 @@ export type Numbers = {
   version: number
   /** Without counts, where they are hidden. */
   total?: number
+  /** Only where a ballot may abstain. */
+  abstained?: number
   /** In the order of the options. */
   votes?: number[]
 }
 
-export function numbersOf({ number, version, hidden, total, options }: Snapshot): Numbers {
+export function numbersOf({ number, version, hidden, total, abstained, options }: Snapshot): Numbers {
   if (hidden || total === undefined) return { number, version }
-  return { number, version, total, votes: options.map(({ votes }) => votes ?? 0) }
+  const ballots = { total, ...(abstained !== undefined && { abstained }) }
+  return { number, version, ...ballots, votes: options.map(({ votes }) => votes ?? 0) }
 }
 
 /** The snapshot that somebody has who knew this one and heard these numbers; null where they belong to another one. */
-export function withNumbers(known: Snapshot, { number, version, total, votes }: Numbers): Snapshot | null {
+export function withNumbers(known: Snapshot, numbers: Numbers): Snapshot | null {
+  const { number, version, total, abstained, votes } = numbers
   if (known.number !== number || !differInVotesAlone(known.version, version)) return null
   if (total === undefined || votes === undefined) return { ...known, version }
   const options = known.options.map((option, i) => ({ ...option, votes: votes[i] ?? 0 }))
-  return { ...known, version, total, options }
+  return { ...known, version, total, ...(abstained !== undefined && { abstained }), options }
 }

@@ -1,5 +1,7 @@
 /** A snapshot: all that one audience sees of a poll at one moment, with a version that only grows. */
 
+import { isOneVote } from "@tallyroom/lib/ballots/choice"
+import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
@@ -15,19 +17,24 @@ export type Snapshot = {
   state: Poll["state"]
   phase: Phase
   results: Poll["results"]
+  /** What a ballot may say; missing where each is one vote for one option. */
+  ballot?: BallotMethod
   version: number
   opensAt: string | null
   closesAt: string | null
   finalAt: string | null
-  /** Whether no counts are shown. Then the total and the votes of the options are missing. */
+  /** Whether no counts are shown. Then the total, the abstentions and the votes of the options are missing. */
   hidden: boolean
+  /** The ballots that count, abstentions included. */
   total?: number
+  /** The ballots that chose nothing; missing where none may. */
+  abstained?: number
   options: SnapshotOption[]
 }
 
 /** The snapshot of a tally, with counts or without. */
 export function snapshotOf(tally: Tally, full: boolean): Snapshot {
-  const { poll, votes, total, finalAt } = tally
+  const { poll, votes, total, abstained, finalAt } = tally
   return {
     poll: poll.id,
     number: poll.number,
@@ -35,14 +42,20 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
     state: poll.state,
     phase: votingPhase(poll, tally.at.getTime()),
     results: poll.results,
+    ...ballotIn(poll),
     version: versionOf(tally, full),
     opensAt: poll.opensAt?.toISOString() ?? null,
     closesAt: poll.closesAt?.toISOString() ?? null,
     finalAt: finalAt?.toISOString() ?? null,
     hidden: !full,
-    ...(full && { total }),
+    ...(full && { total, ...(poll.ballot.abstain && { abstained }) }),
     options: poll.options.map((option) => (full ? { ...option, votes: countOf(votes, option.id) } : option)),
   }
+}
+
+/** The ballot's method, where it is not what it was before there were methods. */
+export function ballotIn({ ballot }: Pick<Poll, "ballot">): { ballot?: BallotMethod } {
+  return isOneVote({ ballot }) ? {} : { ballot }
 }
 
 /** The version of the snapshot that `snapshotOf` returns. */

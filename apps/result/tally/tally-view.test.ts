@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Snapshot } from "./snapshot"
-import { fullBar, inOrder, tallyViewOf } from "./tally-view"
+import { inOrder, tallyViewOf } from "./tally-view"
 
 const snapshot = (votes: number[], hidden = false): Snapshot => ({
   ...{ poll: "p", number: 1, title: "P", state: "open", phase: "open", results: "live", version: 1 },
@@ -48,8 +48,28 @@ describe("the view of a tally", () => {
       [0, 0, 0, 0, 0],
     ]
       .map(of)
-      .map((it) => it && fullBar(it))
+      .map((it) => it?.full)
     expect(shares).toEqual([null, 0.5, null])
+  })
+
+  test("where a ballot chooses several options, shares and full bars are of the ballots that chose any", () => {
+    const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
+    const view = tallyViewOf({ ...snapshot([3, 2]), ballot, total: 8, abstained: 4 })
+    expect(view?.rows.map(({ share, length }) => [share, length])).toEqual([
+      [0.75, 0.75],
+      [0.5, 0.5],
+    ])
+    const nobody = tallyViewOf({ ...snapshot([0, 0]), ballot, total: 4, abstained: 4 })
+    expect(nobody?.rows.map(({ share, length }) => [share, length])).toEqual([
+      [null, 0],
+      [null, 0],
+    ])
+  })
+
+  test("the most first preferences make no leader", () => {
+    const ballot = { method: "rank", max: "all", abstain: false } as const
+    const view = tallyViewOf({ ...snapshot([3, 2]), ballot })
+    expect([view?.leaders, view?.rows.map(({ leads }) => leads)]).toEqual([[], [false, false]])
   })
 
   test("no option is drawn in the colour that another one has chosen", () => {

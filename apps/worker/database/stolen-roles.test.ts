@@ -161,8 +161,10 @@ describe("with result's role", () => {
       ...[`options = options - 1 WHERE id = '${id}'`, `title = 'Dogs?' WHERE id = '${id}'`],
       `options = options || options WHERE id = '${id}'`,
       ...[`policy = 'changeable' WHERE id = '${id}'`, `eligibility = 'browser' WHERE id = '${id}'`],
+      `ballot = ballot || '{"max": 2}' WHERE id = '${id}'`,
     ]),
     ...["policy = 'changeable' WHERE id = 'paused'", "eligibility = 'browser' WHERE id = 'scheduled'"],
+    `ballot = ballot || '{"abstain": true}' WHERE id = 'scheduled'`,
     ...["draft", "open", "paused", "closed"].map((state) => `state = '${state}' WHERE id = 'final'`),
     ...["draft", "open", "paused", "closed"].map((id) => `state = 'final' WHERE id = '${id}'`),
     ...["open", "voted", "paused", "closed"].map((id) => `state = 'draft' WHERE id = '${id}'`),
@@ -181,6 +183,7 @@ describe("with result's role", () => {
       "title = 'x' WHERE id = 'scheduled'",
     ],
     "state = 'draft', policy = 'changeable', opens_at = NULL WHERE id = 'scheduled'",
+    `ballot = ballot || '{"max": 2, "abstain": true}' WHERE id = 'draft'`,
     `options = '[{"id":"b","label":"Dogs","emoji":"🐕"},{"id":"a","label":"Cats"}]' WHERE id = 'voted'`,
     ...[
       "state = 'paused' WHERE id = 'voted'",

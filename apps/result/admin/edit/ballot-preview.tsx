@@ -1,15 +1,19 @@
 /** The ballot as voters will see it. */
 
+import { saysOneOption } from "@tallyroom/lib/ballots/choice"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useMounted } from "../../live/use-mounted"
+import { ballotRule } from "../../tally/ballot-rule"
 import { useAdminText } from "../admin-text"
-import type { OptionDraft } from "./draft"
+import { ballotMethodOf, type OptionDraft, type PollDraft } from "./draft"
 
-type Props = { title: string; options: OptionDraft[] }
+type Props = Pick<PollDraft, "title" | "options" | "ballot">
 
-export function BallotPreview({ title, options }: Props) {
-  const { t } = useAdminText()
+export function BallotPreview({ title, options, ballot }: Props) {
+  const text = useAdminText()
+  const { t } = text
   const mounted = useMounted()
+  const rule = isTold(ballot) && ballotRule({ ballot: ballotMethodOf(ballot), options }, text)
   const written = options.filter(({ label, emoji }) => label.trim() !== "" || emoji.trim() !== "")
   return (
     <aside class="preview" aria-label={t("preview")}>
@@ -18,15 +22,25 @@ export function BallotPreview({ title, options }: Props) {
         <p class="preview-title" dir="auto">
           {title.trim() || t("previewTitle")}
         </p>
+        {rule && <p class="preview-rule">{rule}</p>}
         <ol>
           {written.map((option, i) => (
             <PreviewCard key={`${option.id} ${i}`} option={option} index={i} />
           ))}
         </ol>
+        {ballot.abstain && <p class="preview-abstain">{t("previewAbstain")}</p>}
         {written.length === 0 && <p class="muted">{t("previewEmpty")}</p>}
       </div>
     </aside>
   )
+}
+
+/** Whether the ballot says what may be chosen: not where that is one option, nor while its numbers are being typed. */
+function isTold(ballot: PollDraft["ballot"]): boolean {
+  const method = ballotMethodOf(ballot)
+  if (saysOneOption({ ballot: method })) return ballot.abstain
+  const numbers = method.method === "rank" ? [method.max] : [method.min, method.max]
+  return numbers.every((limit) => limit === "all" || Number.isInteger(limit))
 }
 
 function PreviewCard({ option, index }: { option: OptionDraft; index: number }) {

@@ -9,6 +9,7 @@ import type { PollDraft } from "./draft"
 const PARTS = [
   "title",
   "options",
+  "ballot",
   "policy",
   "confirm",
   "results",

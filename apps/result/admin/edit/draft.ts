@@ -1,14 +1,28 @@
 /** A poll while it is edited. Everything is text, as in the fields of the form. */
 
+import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import type { CHOICES } from "./modes"
 
 export type OptionDraft = { id: string; label: string; emoji: string; colour: string; image: string }
+
+/**
+ * What a ballot may choose. The least counts for `several` and `all`, the most for `several` and `rank`. Nobody makes a poll of rankings
+ * by the form yet: it keeps those that the API made.
+ */
+export type BallotDraft = {
+  choose: (typeof CHOICES)[number] | "rank"
+  min: string
+  max: string
+  abstain: boolean
+}
 
 export type PollDraft = {
   id: string
   title: string
   options: OptionDraft[]
+  ballot: BallotDraft
   policy: Poll["policy"]
   results: Poll["results"]
   eligibility: Poll["eligibility"]
@@ -30,13 +44,23 @@ export type OptionAction = "add" | `${"remove" | "up" | "down"}-${number}`
 export function emptyDraft(): PollDraft {
   const options = [newOption(), newOption()]
   const rules = { policy: "final", results: "live", eligibility: "browser", confirm: "auto" } as const
-  return { id: "", title: "", options, ...rules, opensAt: "", closesAt: "", isDefault: false }
+  return {
+    id: "",
+    title: "",
+    options,
+    ballot: ballotDraft("one", FEWEST, MOST, false),
+    ...rules,
+    opensAt: "",
+    closesAt: "",
+    isDefault: false,
+  }
 }
 
 export function pollDraftOf(poll: Poll): PollDraft {
   const { id, title, policy, results, eligibility, isDefault } = poll
   return {
     ...{ id, title, policy, results, eligibility, isDefault },
+    ballot: ballotDraftOf(poll.ballot),
     options: poll.options.map(({ id, label, emoji = "", colour = "", image = "" }) => {
       return { id, label, emoji, colour, image }
     }),
@@ -44,6 +68,48 @@ export function pollDraftOf(poll: Poll): PollDraft {
     opensAt: poll.opensAt?.toISOString() ?? "",
     closesAt: poll.closesAt?.toISOString() ?? "",
   }
+}
+
+/** What the fields for several options have where these are not chosen. */
+const FEWEST = "1"
+const MOST = "2"
+
+function ballotDraftOf(ballot: BallotMethod): BallotDraft {
+  const { max, abstain } = ballot
+  if (ballot.method === "rank") return ballotDraft("rank", FEWEST, String(max), abstain)
+  if (max === 1) return ballotDraft("one", FEWEST, MOST, abstain)
+  return ballotDraft(max === "all" ? "all" : "several", String(ballot.min), String(max), abstain)
+}
+
+/** The draft without what does not count, so that equal rules are equal drafts. */
+export function ballotDraft(
+  choose: BallotDraft["choose"],
+  min: string,
+  max: string,
+  abstain: boolean,
+): BallotDraft {
+  return {
+    choose,
+    min: choose === "several" || choose === "all" ? min : FEWEST,
+    max: choose === "several" || choose === "rank" ? max : MOST,
+    abstain,
+  }
+}
+
+/** The rules as the API takes them. A text that is no number becomes none, which the schema refuses. */
+export function ballotMethodOf({ choose, min, max, abstain }: BallotDraft): BallotMethod {
+  const most: BallotMethod["max"] = max === "all" ? max : numberIn(max)
+  if (choose === "rank") return { method: "rank", max: most, abstain }
+  const limits = {
+    one: { min: 1, max: 1 },
+    several: { min: numberIn(min), max: most },
+    all: { min: numberIn(min), max: "all" as const },
+  }
+  return { method: "choose", ...limits[choose], abstain }
+}
+
+function numberIn(text: string): number {
+  return text === "" ? Number.NaN : Number(text)
 }
 
 /** The options after a button was pressed. They stay the same if the action makes no sense. */

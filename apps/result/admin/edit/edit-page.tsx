@@ -6,6 +6,7 @@ import { idFrom } from "../../polls/generated-ids"
 import { useAdminText } from "../admin-text"
 import { BackLink, describedBy, Field, NoticeBox } from "../parts"
 import type { EditView } from "../views"
+import { BallotField } from "./ballot-field"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
 import { changeOptions, isOptionAction, type PollDraft } from "./draft"
@@ -66,6 +67,12 @@ export function EditPage(view: EditView) {
           />
           <section class="card">
             <h2>{t("rules")}</h2>
+            <BallotField
+              ballot={draft.ballot}
+              errors={errors}
+              why={why("ballot")}
+              onChange={(ballot) => set({ ballot })}
+            />
             <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />
             <ChoiceField name="confirm" values={CONFIRMATIONS} value={draft.confirm} why={undefined} />
             <ChoiceField name="results" values={RESULTS_MODES} value={draft.results} why={undefined} />
@@ -104,7 +111,7 @@ export function EditPage(view: EditView) {
             </button>
           </p>
         </form>
-        <BallotPreview title={draft.title} options={draft.options} />
+        <BallotPreview {...draft} />
       </div>
     </>
   )

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
-import { emptyDraft } from "./draft"
-import { checkNew, pollFormOf, readPollFields } from "./poll-form"
+import { ballotDraft, emptyDraft } from "./draft"
+import { checkChange, checkNew, pollFormOf, readPollFields } from "./poll-form"
 
 const OPTIONS = { "o0-id": "a", "o0-label": "A", "o1-id": "b", "o1-label": "B" }
 const WAS = "2040-01-31T20:00:07.000Z"
@@ -10,7 +10,8 @@ async function sent(fields: Record<string, string>) {
   const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
   const form = pollFormOf(read, emptyDraft())
   const { value, errors = {} } = checkNew(form)
-  return { moment: form.draft.closesAt, errors, closesAt: value?.closesAt?.toISOString() ?? null }
+  const closesAt = value?.closesAt?.toISOString() ?? null
+  return { moment: form.draft.closesAt, errors, closesAt, ballot: value?.ballot }
 }
 
 test.each([
@@ -22,7 +23,7 @@ test.each([
   ["a day that is not there", { closesAt: "2040-02-31T20:00" }, "errorMoment"],
 ] as const)("a stored moment stays when %s is sent, and the field has an error", async (_, fields, error) => {
   const answer = await sent({ ...fields, closesAtWas: WAS })
-  expect(answer).toEqual({ moment: WAS, errors: { closesAt: error }, closesAt: null })
+  expect(answer).toMatchObject({ moment: WAS, errors: { closesAt: error }, closesAt: null })
 })
 
 test.each([
@@ -33,7 +34,67 @@ test.each([
   ["another minute", { closesAt: "2040-01-31T20:01", closesAtWas: WAS }, "2040-01-31T20:01:00.000Z"],
   ["a moment with its zone", { closesAt: "2040-01-31T20:01:00.000Z" }, "2040-01-31T20:01:00.000Z"],
 ] as const)("%s is read as it is meant", async (_, fields: Record<string, string>, closesAt) => {
-  expect(await sent(fields)).toEqual({ moment: closesAt ?? "", errors: {}, closesAt })
+  expect(await sent(fields)).toMatchObject({ moment: closesAt ?? "", errors: {}, closesAt })
+})
+
+test.each([
+  ["no field at all", {}, { min: 1, max: 1, abstain: false }],
+  [
+    "one, whatever the numbers",
+    { choose: "one", chooseMin: "x", chooseMax: "9" },
+    { min: 1, max: 1, abstain: false },
+  ],
+  ["several", { choose: "several", chooseMin: " 1", chooseMax: "2" }, { min: 1, max: 2, abstain: false }],
+  [
+    "all, whatever the most",
+    { choose: "all", chooseMin: "2", chooseMax: "" },
+    { min: 2, max: "all", abstain: false },
+  ],
+  [
+    "several without a most",
+    { choose: "several", chooseMin: "2", chooseMax: "all" },
+    { min: 2, max: "all", abstain: false },
+  ],
+  ["one, and abstention", { choose: "one", abstain: "on" }, { min: 1, max: 1, abstain: true }],
+] as const)("what a ballot says is read from %s", async (_, fields: Record<string, string>, rules) => {
+  expect(await sent(fields)).toMatchObject({ errors: {}, ballot: { method: "choose", ...rules } })
+})
+
+test.each([
+  [
+    "no number",
+    { chooseMin: "", chooseMax: "1.5" },
+    { chooseMin: "errorChoices", chooseMax: "errorChoices" },
+  ],
+  ["too large a number", { chooseMin: "1", chooseMax: "51" }, { chooseMax: "errorChooseOptions" }],
+  ["a least above the most", { chooseMin: "2", chooseMax: "1" }, { chooseMin: "errorChooseOrder" }],
+  ["a most above the options", { chooseMin: "1", chooseMax: "3" }, { chooseMax: "errorChooseOptions" }],
+  ["a least above the options", { choose: "all", chooseMin: "3" }, { chooseMin: "errorChooseOptions" }],
+])("the fields of a ballot with %s have their errors", async (_, fields: Record<string, string>, errors) => {
+  expect(await sent({ choose: "several", ...fields })).toMatchObject({ errors, ballot: undefined })
+})
+
+test("where what a ballot says is fixed, an option too few is an error of the options", async () => {
+  const body = new URLSearchParams({ id: "tea", title: "Tea?", ...OPTIONS })
+  const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
+  const ballot = ballotDraft("several", "1", "3", false)
+  expect(checkChange(pollFormOf(read, { ...emptyDraft(), ballot })).errors).toEqual({
+    options: "errorFewerOptions",
+  })
+})
+
+test("a poll of rankings that the API made stays one, and without rankings it has no decision", async () => {
+  const ranking = ballotDraft("rank", "1", "all", true)
+  const changeOf = async (fields: Record<string, string>) => {
+    const body = new URLSearchParams({ id: "tea", title: "Tea?", ...OPTIONS, ...fields })
+    const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
+    return checkChange(pollFormOf(read, { ...emptyDraft(), ballot: ranking })).value
+  }
+  const ballot = { method: "rank", max: "all", abstain: false }
+  expect(await changeOf({ choose: "rank" })).toMatchObject({ ballot })
+  expect(await changeOf({ choose: "rank" })).not.toHaveProperty("decision")
+  expect(await changeOf({ choose: "one" })).toMatchObject({ ballot: { method: "choose" }, decision: null })
+  expect(await changeOf({})).not.toHaveProperty("ballot")
 })
 
 test("an invalid moment does not hide the errors of other fields", async () => {

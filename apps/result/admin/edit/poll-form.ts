@@ -1,5 +1,6 @@
 /** Reads and validates the form of a poll. */
 
+import { Problem } from "@tallyroom/lib/errors"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
 import type { z } from "zod"
@@ -7,7 +8,15 @@ import { readKeptForm } from "../../http/sent-form"
 import { withIds } from "../../polls/generated-ids"
 import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"
 import { MOST_FINGERPRINTS } from "./concurrent-edits"
-import { type OptionDraft, optionField, type PollDraft } from "./draft"
+import {
+  type BallotDraft,
+  ballotDraft,
+  ballotMethodOf,
+  type OptionDraft,
+  optionField,
+  type PollDraft,
+} from "./draft"
+import { CHOICES } from "./modes"
 import { type ValidationErrors, validationErrorsOf } from "./validation-errors"
 
 /** Enough for fifty options with the longest fields, percent-encoded. */
@@ -22,6 +31,7 @@ const parts = ["id", "label", "emoji", "colour", "image"] as const
 const FIELDS: Record<string, number> = {
   ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
+  ...{ choose: 20, chooseMin: 20, chooseMax: 20, abstain: 4 },
   ...{ isDefault: 4, served: MOST_FINGERPRINTS },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
@@ -54,6 +64,7 @@ export function pollFormOf(sent: SentFields, before: PollDraft): SentForm {
     id: text("id", before.id),
     title: text("title", before.title),
     options: sentOptions(sent),
+    ballot: sentBallot(sent, before.ballot),
     policy: text("policy", before.policy) as PollDraft["policy"],
     results: text("results", before.results) as PollDraft["results"],
     eligibility: text("eligibility", before.eligibility) as PollDraft["eligibility"],
@@ -67,6 +78,15 @@ export function pollFormOf(sent: SentFields, before: PollDraft): SentForm {
     ...(closesAt.error && { closesAt: closesAt.error }),
   }
   return { draft, sent, action: sent.do ?? "save", errors }
+}
+
+/** @throws {Problem} for a choice that the page does not have */
+function sentBallot(sent: SentFields, before: BallotDraft): BallotDraft {
+  if (sent.choose === undefined) return before
+  const choose = [...CHOICES, before.choose].find((choice) => choice === sent.choose)
+  if (!choose) throw new Problem("request-malformed", "There is no such choice: use the fields of the page.")
+  const { chooseMin = before.min, chooseMax = before.max } = sent
+  return ballotDraft(choose, chooseMin.trim(), chooseMax.trim(), sent.abstain !== undefined)
 }
 
 /** There may be gaps between the rows, as rows can be removed, so only rows that were sent count. */
@@ -113,22 +133,25 @@ function inUtc(text: string): string | null {
 export type Checked<T> = { value: T; errors?: never } | { value?: never; errors: ValidationErrors }
 
 /** Validates the draft of a new poll. */
-export function checkNew({ draft, errors }: SentForm): Checked<z.output<typeof newPollSchema>> {
-  const { opensAt, closesAt, isDefault, options, confirm, ...rest } = draft
+export function checkNew(form: SentForm): Checked<z.output<typeof newPollSchema>> {
+  const { draft, errors } = form
+  const { opensAt, closesAt, isDefault, options, ballot, confirm, ...rest } = draft
   const poll = {
     ...{
       ...rest,
       confirm: confirmationOf(confirm),
       options: withIds(options).map(optionOf),
+      ballot: ballotMethodOf(ballot),
       default: isDefault,
     },
     ...{ opensAt: opensAt || null, closesAt: closesAt || null },
   }
-  return check(newPollSchema, poll, errors)
+  return check(newPollSchema, poll, { ...limitError(form), ...errors })
 }
 
 /** Validates a draft as a change of a poll. Only fields that were sent are part of the change. */
-export function checkChange({ draft, sent, errors }: SentForm): Checked<z.output<typeof pollChangeSchema>> {
+export function checkChange(form: SentForm): Checked<z.output<typeof pollChangeSchema>> {
+  const { draft, sent, errors } = form
   const given = <Key extends keyof PollDraft>(...names: Key[]) =>
     Object.fromEntries(
       names.flatMap((name) => (sent[name] === undefined ? [] : [[name, draft[name] || null]])),
@@ -138,9 +161,26 @@ export function checkChange({ draft, sent, errors }: SentForm): Checked<z.output
     ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
     options: withIds(draft.options).map(optionOf),
+    ...(sent.choose !== undefined && { ballot: ballotMethodOf(draft.ballot), ...withoutRanking(draft) }),
     ...(sent.isDefault !== undefined && { default: true }),
   }
-  return check(pollChangeSchema, change, errors)
+  return check(pollChangeSchema, change, { ...limitError(form), ...errors })
+}
+
+/** A decision is of rankings alone. */
+function withoutRanking({ ballot }: PollDraft) {
+  return ballot.choose === "rank" ? {} : { decision: null }
+}
+
+/** Where a ballot chooses more options than there are: beside that limit, or beside the options where the limits are fixed. */
+function limitError({ draft, sent }: SentForm): ValidationErrors {
+  const ballot = ballotMethodOf(draft.ballot)
+  const isTooMany = (limit: number | "all") => limit !== "all" && limit > draft.options.length
+  const field = isTooMany(ballot.max)
+    ? "chooseMax"
+    : ballot.method === "choose" && isTooMany(ballot.min) && "chooseMin"
+  if (!field) return {}
+  return sent.choose === undefined ? { options: "errorFewerOptions" } : { [field]: "errorChooseOptions" }
 }
 
 const CONFIRMATIONS: Record<string, boolean | null> = { auto: null, yes: true, no: false }

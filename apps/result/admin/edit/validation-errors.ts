@@ -11,8 +11,12 @@ export type ValidationErrors = Record<string, AdminKey>
 const MESSAGES: Record<string, AdminKey> = {
   ...{ title: "errorTitle", id: "errorId", options: "errorOptions" },
   ...{ opensAt: "errorMoment", closesAt: "errorMoment" },
+  ...{ chooseMin: "errorChoices", chooseMax: "errorChoices" },
   ...{ label: "errorLabel", emoji: "errorEmoji", colour: "errorColour", image: "errorImage" },
 }
+
+/** The one custom rule of the schema about each of these: no other option has the same label, and the least is not more than the most. */
+const RULES: Record<string, AdminKey> = { label: "errorSameLabel", chooseMin: "errorChooseOrder" }
 
 /** The first validation error of each field. */
 export function validationErrorsOf({ issues }: z.ZodError): ValidationErrors {
@@ -20,8 +24,7 @@ export function validationErrorsOf({ issues }: z.ZodError): ValidationErrors {
   for (const { path, code } of issues) {
     const field = fieldOf(path)
     const part = field.replace(/^o\d+-/, "")
-    // The one custom rule of the schema about labels is that no other option has the same.
-    const key = code === "custom" && part === "label" ? "errorSameLabel" : MESSAGES[part]
+    const key = (code === "custom" && RULES[part]) || MESSAGES[part]
     if (key) errors[field] ??= key
   }
   return errors
@@ -31,8 +34,11 @@ export function errorTexts(errors: ValidationErrors, { t }: AdminText): Record<s
   return Object.fromEntries(Object.entries(errors).map(([field, key]) => [field, t(key)]))
 }
 
+const LIMITS: Record<PropertyKey, string> = { min: "chooseMin", max: "chooseMax" }
+
 /** ["options", 2, "label"] is the field "o2-label". */
 function fieldOf([name, index, part]: PropertyKey[]): string {
+  if (name === "ballot" && index !== undefined) return LIMITS[index] ?? name
   return name === "options" && typeof index === "number" && typeof part === "string"
     ? optionField(index, part as keyof OptionDraft)
     : String(name)

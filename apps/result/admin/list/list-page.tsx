@@ -133,7 +133,7 @@ function PollRow({ poll: latest }: { poll: PollSummary }) {
         <strong class="number" data-part="total">
           {number(poll.total)}
         </strong>{" "}
-        {t("votesUnit", { count: poll.total })}
+        {t(poll.ballot ? "ballotsUnit" : "votesUnit", { count: poll.total })}
       </p>
     </li>
   )

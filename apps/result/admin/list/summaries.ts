@@ -4,6 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
 import { withDeadline } from "../../database/deadline"
 import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
+import { ballotIn } from "../../tally/snapshot"
 import type { PollSummary } from "../views"
 
 /** A worker opens a draft within a second of its time. */
@@ -28,6 +29,7 @@ export function summaryOf(poll: StoredPoll, total: number): PollSummary {
   const missed = phase === "draft" && poll.opensAt !== null && poll.opensAt.getTime() < Date.now() - MISSED_MS
   return {
     ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },
+    ...ballotIn(poll),
     phase,
     opensAt: missed ? null : (poll.opensAt?.toISOString() ?? null),
     closesAt: poll.closesAt?.toISOString() ?? null,

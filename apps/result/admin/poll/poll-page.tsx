@@ -34,10 +34,10 @@ export function PollPage(view: PollView) {
         <>
           <div class="columns">
             <div>
-              {rulesFirst && <RulesCard {...poll} />}
+              {rulesFirst && <RulesCard {...poll} options={snapshot.options} />}
               <TallyCard snapshot={snapshot} />
               <PollActions poll={poll} undo={view.undo} />
-              {!rulesFirst && <RulesCard {...poll} />}
+              {!rulesFirst && <RulesCard {...poll} options={snapshot.options} />}
             </div>
             <div>
               {view.codes && <CodesCard id={poll.id} {...view.codes} />}

@@ -1,17 +1,26 @@
-/** Who votes in a poll, what that doesn't protect against, whether a vote can be changed, and who sees the results. */
+/** What a ballot says where it is not one vote, who votes in a poll, what that doesn't protect against, whether a vote can be changed, and who sees the results. */
 
+import { ballotRule } from "../../tally/ballot-rule"
+import type { Snapshot } from "../../tally/snapshot"
 import { useAdminText } from "../admin-text"
 import type { PollSummary } from "../views"
 
-type Rules = Pick<PollSummary, "eligibility" | "policy" | "results">
+type Rules = Pick<PollSummary, "eligibility" | "policy" | "results"> & Pick<Snapshot, "ballot" | "options">
 
 /** The words are those of the form, so that a host reads before opening what was chosen there. */
-export function RulesCard({ eligibility, policy, results }: Rules) {
-  const { t } = useAdminText()
+export function RulesCard({ ballot, options, eligibility, policy, results }: Rules) {
+  const text = useAdminText()
+  const { t } = text
   return (
     <section class="card">
       <h2>{t("rules")}</h2>
       <dl class="rules">
+        {ballot && (
+          <>
+            <dt>{t("ballot")}</dt>
+            <dd>{ballotRule({ ballot, options }, text)}</dd>
+          </>
+        )}
         <dt>{t("eligibility")}</dt>
         <dd>
           {t(`eligibility-${eligibility}`)}

@@ -1,15 +1,15 @@
 /** The tally as the admin sees it: with all counts, whatever the public is shown. */
 
-import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import type { Snapshot } from "../../tally/snapshot"
+import { sharesIn } from "../../tally/tally-view"
 import type { AdminKey } from "../admin-messages"
 import { useAdminText } from "../admin-text"
 
 export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
   const { t, number, percent } = useAdminText()
-  const { options, total = 0 } = snapshot
-  const shares = sharesOf(options.map(({ votes = 0 }) => votes))
+  const { ballot, options, total = 0, abstained } = snapshot
+  const shares = sharesIn(snapshot)
   return (
     <section class="card">
       <h2>{t("tally")}</h2>
@@ -17,7 +17,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
         <strong class="number" data-part="total">
           {number(total)}
         </strong>{" "}
-        {t("votesUnit", { count: total })}
+        {t(ballot ? "ballotsUnit" : "votesUnit", { count: total })}
       </p>
       <table class="tally">
         <thead class="visually-hidden">
@@ -41,6 +41,15 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
               <td class="number">{percent(shares?.[i] ?? 0)}</td>
             </tr>
           ))}
+          {abstained !== undefined && (
+            <tr>
+              <th scope="row">{t("abstentionsName")}</th>
+              <td class="number" data-part="abstained">
+                {number(abstained)}
+              </td>
+              <td />
+            </tr>
+          )}
         </tbody>
       </table>
       <p class="muted">{t(whoSees(snapshot))}</p>

@@ -1,0 +1,20 @@
+/** What a ballot may say, in a sentence. */
+
+import { type Asked, limitsOf } from "@tallyroom/lib/ballots/choice"
+import type { Translator } from "@tallyroom/lib/ui/i18n"
+import type { TallyKey } from "./tally-messages"
+
+/** "Each ballot may choose up to 3 options. It may also abstain." */
+export function ballotRule(asked: Asked, { t }: Translator<TallyKey>): string {
+  const rule = t(ruleKey(asked), limitsOf(asked))
+  return asked.ballot.abstain ? `${rule} ${t("mayAbstain")}` : rule
+}
+
+function ruleKey(asked: Asked): TallyKey {
+  const { min, max } = limitsOf(asked)
+  if (asked.ballot.method === "rank") return asked.ballot.max === "all" ? "ruleRank" : "ruleRankUpTo"
+  if (asked.ballot.max === "all") return min === 1 ? "ruleAny" : "ruleAtLeast"
+  if (max === 1) return "ruleOne"
+  if (min === max) return "ruleExactly"
+  return min === 1 ? "ruleUpTo" : "ruleBetween"
+}
