@@ -63,6 +63,52 @@ export async function audit({ urls }: System, recorder: Recorder): Promise<void>
   for (const poll of books.polls) recorder.write({ kind: "audited", ...poll })
 }
 
+const resultsSchema = z.object({
+  state: z.string(),
+  total: z.number(),
+  abstained: z.number().nullable().default(null),
+  options: z.array(z.object({ id: z.string(), votes: z.number() })),
+})
+
+/** Asks every result app for the results of those of these polls that are final, and writes down what is said. */
+export async function askResults(
+  { urls, result }: System,
+  polls: readonly string[],
+  recorder: Recorder,
+): Promise<void> {
+  const final = await finalPolls(urls.database.adminUrl, polls)
+  await crowd(final.length * result.length, ASKED_AT_ONCE, async (i) => {
+    const [poll = "", replica] = [final[Math.floor(i / result.length)], i % result.length]
+    const { total, abstained, options } = await resultsAt(`${result[replica]?.url}/api/polls/${poll}/results`)
+    const votes = Object.fromEntries(options.map(({ id, votes }) => [id, votes]))
+    recorder.write({ kind: "results", poll, replica: replica + 1, total, abstained, votes })
+  })
+}
+
+async function finalPolls(databaseUrl: string, polls: readonly string[]): Promise<string[]> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
+  try {
+    const rows = await sql`
+      SELECT id FROM polls WHERE id IN ${sql(polls)} AND state = 'final' AND deleting_at IS NULL`
+    return rows.map(({ id }) => String(id))
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** A replica may learn a moment later that the poll is final. */
+async function resultsAt(url: string): Promise<z.infer<typeof resultsSchema>> {
+  return waitFor(
+    "the results of a final poll",
+    async () => {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(HEAL_MS) })
+      const results = resultsSchema.safeParse(await answer.json()).data
+      return results?.state === "final" && results
+    },
+    HEAL_MS,
+  )
+}
+
 /** Asks what became of each of these receipts, and writes down what is said. */
 export async function askReceipts(
   { result }: System,

@@ -6,7 +6,7 @@ import { Evening } from "./crowd/evening"
 import { letVote } from "./crowd/voters"
 import { Executor } from "./faults/executor"
 import type { Planned, PlanWishes } from "./faults/plan"
-import { askReceipts, audit, untilFinal, untilReady } from "./healing"
+import { askReceipts, askResults, audit, untilFinal, untilReady } from "./healing"
 import { randomOf } from "./random"
 import type { RecordLine } from "./record/record"
 import { Recorder } from "./record/recorder"
@@ -97,6 +97,7 @@ export async function runProof(plan: RunPlan): Promise<RunOutcome> {
     await untilFinal(system, tally.polls)
     tally.phase = "audit"
     await audit(system, recorder)
+    await askResults(system, tally.polls, recorder)
     tally.phase = "receipts"
     recorder.flush()
     await askReceipts(system, await receiptsToAsk(record, system.urls.database.adminUrl), recorder)

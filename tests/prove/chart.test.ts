@@ -22,6 +22,7 @@ import type {
   Run,
   Seen,
 } from "../../scripts/prove/record/record"
+import { ONE_OPTION } from "../../scripts/prove/record/said"
 
 /** 240 slots of a second. */
 const run: Run = {
@@ -56,7 +57,8 @@ const call = (voter: string, answered: number, given: Partial<Call> = {}): Call 
   ...given,
 })
 const seen = (replica: number, at: number, version: number, total: number, poll = "lunch"): Seen => ({
-  ...{ kind: "seen", replica, connection: 1, at, poll, number: 1, version, state: "open", total, votes: {} },
+  ...{ kind: "seen", replica, connection: 1, at, poll, number: 1, version, state: "open", total },
+  ...{ abstained: null, votes: {} },
 })
 const counted = (at: number, votes: number): Counted => ({ kind: "counted", at, votes })
 const fault = (name: string, target: string, from: number, to: number, note = ""): FaultRecord => ({
@@ -127,7 +129,14 @@ test("the audit's losses are added up over the polls", async () => {
 })
 
 test("what tells nothing of votes, answers and faults changes nothing", async () => {
-  const poll: PollMade = { kind: "poll", poll: "lunch", policy: "final", options: ["a", "b"], at: 1 }
+  const poll: PollMade = {
+    kind: "poll",
+    poll: "lunch",
+    policy: "final",
+    options: ["a", "b"],
+    ballot: ONE_OPTION,
+    at: 1,
+  }
   const held: Held = { kind: "held", at: 2, process: "vote 1", pid: 3, residentBytes: 4, sockets: 5 }
   const receipt: ReceiptSaid = { kind: "receipt", poll: "lunch", receipt: "r", status: "counted" }
   const lines = [run, call("ann", 500), counted(600, 1), healed]

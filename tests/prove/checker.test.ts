@@ -7,9 +7,10 @@ import { join } from "node:path"
 import type { Database } from "@tallyroom/lib/database"
 import { openTables } from "../../apps/result/testing/result"
 import { judgeRun } from "../../scripts/prove/checker/judge"
-import type { Inbox, Policy } from "../../scripts/prove/record/record"
+import type { Policy } from "../../scripts/prove/record/record"
+import { NO_OPTION } from "../../scripts/prove/record/said"
 import { useStores } from "../harness/stores"
-import { StagedRun } from "./staged-run"
+import { type Staged, StagedRun } from "./staged-run"
 
 const stores = useStores()
 let sql: Database
@@ -18,11 +19,10 @@ beforeAll(async () => {
   sql = await openTables(stores())
 })
 
-const empty = (options: { inbox?: Inbox; policy?: Policy } = {}) =>
-  StagedRun.begin(sql, stores().database.workerUrl, options)
+const empty = (options: Staged = {}) => StagedRun.begin(sql, stores().database.workerUrl, options)
 
 /** One vote, one snapshot of it: a run in which nothing is wrong. Its voter is 1, so tests use others. */
-async function right(options: { inbox?: Inbox; policy?: Policy } = {}): Promise<StagedRun> {
+async function right(options: Staged = {}): Promise<StagedRun> {
   const run = await empty(options)
   run.ok(1, "a", 1_000, { ms: 100 })
   await run.stands(1, "a", { ms: 100 })
@@ -256,7 +256,7 @@ describe("what was refused is not counted, and what nobody knows of at most once
   test("a vote of somebody who never asked is found", async () => {
     const run = await right()
     await run.stands(2, "b", { ms: 200 })
-    expect(await run.findings()).toEqual([expect.stringContaining("who never sent one")])
+    expect(await run.findings()).toContainEqual(expect.stringContaining("who never sent one"))
   })
 
   test("a ballot without an answer that was refused afterwards may be counted", async () => {
@@ -445,7 +445,7 @@ describe("nothing changes after a poll is final", () => {
       expect.stringMatching(/^after final: .* a viewer saw at 10.000 s that the poll is final/),
     )
     expect(findings).toContainEqual(
-      'after final: Version 9 of the final poll snacks from replica 1 at 10.000 s shows {"a":1,"b":0}, Postgres {"a":2}.',
+      'after final: Version 9 of the final poll snacks from replica 1 at 10.000 s shows {"a":1,"b":0}, Postgres {"a":2,"b":0}.',
     )
   })
 
@@ -568,6 +568,145 @@ describe("the books balance", () => {
       "books: The audit of poll snacks says: 4 were accepted, but 1 are explained.",
       "books: The audit of poll snacks says that 3 ballots are still pending.",
     ])
+  })
+})
+
+describe("ballots of several options", () => {
+  /** A poll whose ballots choose up to two of c, a and b, in this order, or none. Its voters 1 and 2 chose a with c, and nothing. */
+  const several = async (policy: Policy = "final") => {
+    const run = await empty({ policy, ballot: { least: 1, most: 2, abstain: true } })
+    run.ok(1, "a+c", 1_000, { ms: 100 })
+    await run.stands(1, "AC", { ms: 100 })
+    run.ok(2, NO_OPTION, 1_000, { ms: 110 })
+    await run.stands(2, "-", { ms: 110 })
+    run.seen(1_100, 1, { c: 1, a: 1, b: 0 }, { total: 2, abstained: 1 })
+    return run
+  }
+
+  test("are right as they are told, changed and sent again", async () => {
+    const run = await several("changeable")
+    run.unknown(3, "a+b", 2_000)
+    run.ok(3, "a+b", 2_100, { ms: 200 }, { status: 200 })
+    run.ok(3, "c", 3_000, { ms: 300 }, { replaces: run.receipt(3, { ms: 200 }) })
+    run.refused(4, "a+b+c", 3_000, { status: 422, problem: "ballot-invalid" })
+    await run.wasReplaced(3, "AB", { ms: 200 })
+    await run.stands(3, "C", { ms: 300 })
+    expect(await run.findings()).toEqual([])
+  })
+
+  test("that are counted for other options, or whose text is not the one of its choice, are found", async () => {
+    for (const text of ["AB", "CA", "AAC", "a+c", "CAT", ""]) {
+      const run = await several()
+      run.ok(3, "a+c", 2_000, { ms: 200 })
+      await run.stands(3, text, { ms: 200 })
+      const findings = await run.findings()
+      expect(findings).toContainEqual(expect.stringMatching(/^counted once: .* is counted for /))
+    }
+  })
+
+  test("that say more than a ballot may are found, whether taken or counted alone", async () => {
+    const run = await several()
+    run.ok(3, "a+b+c", 2_000, { ms: 200 })
+    await run.stands(3, "ABC", { ms: 200 })
+    expect(await run.findings()).toEqual([
+      expect.stringMatching(
+        /^only what was asked: .* ballot 2 for a\+b\+c.* which no ballot of the poll may say/,
+      ),
+    ])
+    const silent = await several()
+    silent.refused(3, "a+b+c", 2_000)
+    await silent.stands(3, "ABC", { ms: 200 })
+    expect(await silent.findings()).toEqual([
+      expect.stringMatching(/^only what was asked: .* no ballot of the poll may say that/),
+    ])
+  })
+
+  test("of which the answer says something else are found", async () => {
+    const run = await several()
+    run.ok(3, "a+b", 2_000, { ms: 200 }, { stands: "a" })
+    await run.stands(3, "AB", { ms: 200 })
+    expect(await run.findings()).toEqual([expect.stringContaining("was told that it says a")])
+  })
+
+  test("whose marks are not those of a recount are found, in the tally and over time", async () => {
+    const run = await several()
+    expect(await run.findings(() => sql`UPDATE marks SET votes = 2 WHERE mark = 'A'`)).toContain(
+      "books: In poll snacks, shard 0, the mark A has 1 votes and the tally 2.",
+    )
+    const timed = await several()
+    expect(await timed.findings(() => sql`DELETE FROM timeline WHERE option = 'C'`)).toEqual([
+      "books: In poll snacks C has 1 votes and the timeline 0.",
+    ])
+    const tallied = await several()
+    expect(await tallied.findings(() => sql`UPDATE tallies SET votes = 2 WHERE option = '-'`)).toContain(
+      "books: In poll snacks, shard 0, - has 1 votes and the tally 2.",
+    )
+  })
+
+  test("that can't give the numbers that a viewer saw are found", async () => {
+    const seen = async (votes: Record<string, number>, abstained: number | null) => {
+      const run = await several()
+      run.ok(3, "a+c", 2_000, { ms: 200 })
+      await run.stands(3, "AC", { ms: 200 })
+      run.seen(1_200, 2, votes, { total: 3, abstained })
+      return run.findings()
+    }
+    expect(await seen({ c: 2, a: 2, b: 0 }, 1)).toEqual([])
+    expect(await seen({ c: 2, a: 2, b: 0 }, null)).toEqual([])
+    const impossible = expect.stringContaining(
+      "says 3 votes in all, 1 of them for nothing, but its options have",
+    )
+    expect(await seen({ c: 1, a: 0, b: 0 }, 1)).toContainEqual(impossible)
+    expect(await seen({ c: 2, a: 2, b: 1 }, 1)).toContainEqual(impossible)
+    expect(await seen({ c: 3, a: 0, b: 0 }, 1)).toContainEqual(impossible)
+  })
+
+  test("are shown in a final poll as Postgres has them", async () => {
+    const final = async (votes: Record<string, number>) => {
+      const run = await several()
+      await run.makeFinal()
+      run.seen(10_000, 9, votes, { state: "final", total: 2, abstained: 1 })
+      return run.findings()
+    }
+    expect(await final({ c: 1, a: 1, b: 0 })).toEqual([])
+    expect(await final({ c: 1, a: 0, b: 1 })).toContain(
+      'after final: Version 9 of the final poll snacks from replica 1 at 10.000 s shows {"c":1,"a":0,"b":1}, Postgres {"c":1,"a":1,"b":0}.',
+    )
+  })
+})
+
+describe("the results of the API are the votes", () => {
+  const said = async (more: object, options: Staged = {}) => {
+    const run = await right(options)
+    return run.findings(async () => {
+      const results = run.lines.find((line) => line.kind === "results")
+      if (results) Object.assign(results, more)
+    })
+  }
+
+  test("other numbers than the votes that stand are found", async () => {
+    expect(await said({})).toEqual([])
+    expect(await said({ total: 2 })).toEqual([
+      "results: The results of poll snacks from replica 1 have 2 ballots, but 1 stand.",
+    ])
+    expect(await said({ abstained: 1 })).toEqual([
+      "results: The results of poll snacks from replica 1 have 1 abstentions, but 0 stand.",
+    ])
+    expect(await said({ votes: { b: 1 } })).toEqual([
+      "results: The results of poll snacks from replica 1 have 0 votes for a, but it is 1 by the votes that stand.",
+      "results: The results of poll snacks from replica 1 have 1 votes for b, but it is 0 by the votes that stand.",
+    ])
+  })
+
+  test("a poll of which nobody asked for the results is found", async () => {
+    const run = await right()
+    const findings = await run.findings(async () => {
+      run.lines.splice(
+        run.lines.findIndex((line) => line.kind === "results"),
+        1,
+      )
+    })
+    expect(findings).toEqual(["record: Nobody asked for the results of poll snacks."])
   })
 })
 

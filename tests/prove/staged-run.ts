@@ -5,16 +5,27 @@ import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
 import { voterOf } from "../../apps/vote/voter/voters"
 import { judgeRun, receiptsToAsk } from "../../scripts/prove/checker/judge"
-import type { Call, FaultRecord, Inbox, Policy, RecordLine, Seen } from "../../scripts/prove/record/record"
+import type {
+  Call,
+  FaultRecord,
+  Inbox,
+  Policy,
+  RecordLine,
+  ResultsSaid,
+  Seen,
+} from "../../scripts/prove/record/record"
+import { type Choosing, ONE_OPTION } from "../../scripts/prove/record/said"
 
 const TABLES =
-  "polls, votes, replaced_votes, tallies, timeline, books, set_aside, inbox_losses, setbacks, deleted_polls"
+  "polls, votes, replaced_votes, tallies, marks, timeline, books, set_aside, inbox_losses, setbacks, deleted_polls"
 const SALT = "s".repeat(43)
 const SHARD = 0
 
 /** Where a ballot stands: a position in Redis, or a broker's ballot id. */
 type At = { ms: number; seq?: number }
 type Books = { late?: number; lost?: number; copies?: number; copiesReplaced?: number }
+
+export type Staged = { inbox?: Inbox; policy?: Policy; ballot?: Choosing }
 
 export class StagedRun {
   readonly id = "snacks"
@@ -26,28 +37,30 @@ export class StagedRun {
   private constructor(
     readonly sql: Database,
     private readonly url: string,
-    readonly inbox: Inbox,
-    readonly policy: Policy,
+    private readonly ballot: Choosing,
   ) {}
 
-  /** Empties the database, makes an open poll with the options a and b, and begins the record. */
+  /** Empties the database, makes an open poll with the options a and b (and c for several), and begins the record. */
   static async begin(
     sql: Database,
     url: string,
-    { inbox = "redis", policy = "final" }: { inbox?: Inbox; policy?: Policy } = {},
+    { inbox = "redis", policy = "final", ballot = ONE_OPTION }: Staged = {},
   ): Promise<StagedRun> {
     await sql.unsafe(`TRUNCATE ${TABLES} RESTART IDENTITY`)
-    const run = new StagedRun(sql, url, inbox, policy)
-    const options = ["a", "b"].map((id) => ({ id, label: id }))
+    const run = new StagedRun(sql, url, ballot)
+    // Of several the last stands first.
+    const ids = ballot.most === 1 ? ["a", "b"] : ["c", "a", "b"]
+    const options = ids.map((id) => ({ id, label: id }))
+    const method = { method: "choose", min: ballot.least, max: ballot.most, abstain: ballot.abstain }
     const [row] = await sql`
-      INSERT INTO polls (id, title, options, policy, state, results, eligibility, salt)
-      VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${policy}, 'open', 'live', 'browser', ${SALT})
+      INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt)
+      VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${sql.json(method)}, ${policy}, 'open', 'live', 'browser', ${SALT})
       RETURNING number`
     run.number = Number(row?.number)
     const wishes = { seconds: 60, rate: 10, harm: "books", only: null, fsync: "always", nodes: 1 } as const
     run.lines.push(
       { kind: "run", seed: 1, inbox, ...wishes, shards: 1, startedAt: "2026-11-28T12:00:00.000Z" },
-      { kind: "poll", poll: run.id, policy, options: ["a", "b"], at: 0 },
+      { kind: "poll", poll: run.id, policy, options: ids, ballot, at: 0 },
     )
     return run
   }
@@ -115,7 +128,7 @@ export class StagedRun {
   seen(at: number, version: number, votes: Record<string, number>, more: Partial<Seen> = {}): void {
     const total = Object.values(votes).reduce((a, b) => a + b, 0)
     const where = { replica: 1, connection: 1, poll: this.id, number: this.number, state: "open" }
-    this.lines.push({ kind: "seen", at, version, total, votes, ...where, ...more })
+    this.lines.push({ kind: "seen", at, version, total, abstained: null, votes, ...where, ...more })
   }
 
   held(at: number, sockets: number, megabytes: number, pid = 7): void {
@@ -165,9 +178,16 @@ export class StagedRun {
   private async writeBooks(): Promise<void> {
     const { sql, number } = this
     const { late = 0, lost = 0, copies = 0, copiesReplaced = 0 } = this.books
-    await sql`INSERT INTO tallies SELECT poll, shard, option, count(*) FROM votes GROUP BY poll, shard, option`
+    const isMarked = this.ballot.most > 1
+    const tallied = sql`
+      SELECT poll, shard, ms, CASE WHEN ${isMarked} AND option <> '-' THEN '+' ELSE option END AS option FROM votes`
+    const marked = sql`
+      SELECT poll, shard, ms, string_to_table(option, NULL) AS option FROM votes WHERE ${isMarked} AND option <> '-'`
+    await sql`INSERT INTO tallies SELECT poll, shard, option, count(*) FROM (${tallied}) AS t GROUP BY 1, 2, 3`
+    await sql`INSERT INTO marks SELECT poll, shard, option, count(*) FROM (${marked}) AS m GROUP BY 1, 2, 3`
     await sql`
-      INSERT INTO timeline SELECT poll, shard, ms / 1000, option, count(*) FROM votes GROUP BY 1, 2, 3, 4`
+      INSERT INTO timeline SELECT poll, shard, ms / 1000, option, count(*)
+      FROM (${tallied} UNION ALL ${marked}) AS both_kinds GROUP BY 1, 2, 3, 4`
     const [book] = await sql`
       INSERT INTO books (poll, shard, accepted, counted, replaced, late, lost, copies)
       SELECT ${number}, ${SHARD}, votes + replaced + ${late + lost + copies}::bigint, votes, replaced, ${late}, ${lost}, ${copies}
@@ -179,5 +199,23 @@ export class StagedRun {
       ...{ counted: Number(book?.counted), replaced: Number(book?.replaced), late, pending: 0, lost },
       ...{ lostAtLeast: Number(losses?.n) > 0, faults: [] },
     })
+    this.lines.push(await this.results())
+  }
+
+  /** As the API of a result app would give them. */
+  private async results(): Promise<ResultsSaid> {
+    const { sql, ballot } = this
+    const rows = await sql`SELECT option, sum(votes)::integer AS votes FROM tallies GROUP BY option`
+    const marks = await sql`SELECT mark AS option, votes::integer FROM marks`
+    const counts = new Map(rows.map(({ option, votes }) => [String(option), Number(votes)]))
+    const options = ballot.most === 1 ? rows : marks
+    return {
+      ...{ kind: "results", poll: this.id, replica: 1 },
+      total: [...counts.values()].reduce((a, b) => a + b, 0),
+      abstained: counts.get("-") ?? 0,
+      votes: Object.fromEntries(
+        options.flatMap(({ option, votes }) => (option === "-" ? [] : [[option.toLowerCase(), votes]])),
+      ),
+    }
   }
 }

@@ -1,6 +1,15 @@
 /** All that the rules judge by: the record, in an index by poll and voter, and what Postgres holds. */
 
-import type { Audited, FaultRecord, Held, Inbox, Outcome, PollAsked, PollMade } from "../record/record"
+import type {
+  Audited,
+  FaultRecord,
+  Held,
+  Inbox,
+  Outcome,
+  PollAsked,
+  PollMade,
+  ResultsSaid,
+} from "../record/record"
 import type { BallotPlace } from "./place"
 
 /**
@@ -68,6 +77,7 @@ export type PollEvidence = {
   /** Voters in Postgres of whom the record knows nothing. */
   strangers: string[]
   asked: PollAsked[]
+  results: ResultsSaid[]
 }
 
 export type SeenSnapshot = {
@@ -76,6 +86,7 @@ export type SeenSnapshot = {
   version: number
   state: string
   total: number
+  abstained: number | null
   votes: Record<string, number>
 }
 
@@ -109,10 +120,11 @@ export type BooksEvidence = {
   copies: number
   votes: number
   replacedRows: number
-  tally: Record<string, number>
+  /** By the tallies: the ballots that count, those of them that choose nothing, and the votes for each option. */
+  tally: { total: number; abstained: number; votes: Record<string, number> }
   /** Shards whose books don't balance. */
   unbalanced: { shard: number; accepted: number; explained: number }[]
-  /** Where votes and tallies differ. */
+  /** Where votes and tallies differ; where ballots may choose several options, also where they and their marks do. */
   differing: { shard: number; option: string; votes: number; tally: number }[]
   /** Where votes and timeline differ. */
   differingTimes: { option: string; votes: number; timeline: number }[]

@@ -13,6 +13,7 @@ import { lastWordStands } from "./rules/last-word"
 import { nothingGrows } from "./rules/nothing-grows"
 import { onlyWhatWasAsked } from "./rules/only-what-was-asked"
 import { recordIsWhole } from "./rules/record-is-whole"
+import { resultsAgree } from "./rules/results-agree"
 import { viewersAgree } from "./rules/viewers-agree"
 import { findingsOf, type RunNumbers, type RunVerdict } from "./verdict"
 
@@ -23,6 +24,7 @@ const RULES: Record<string, (evidence: Evidence) => Iterable<string>> = {
   "last word": lastWordStands,
   "after final": nothingAfterFinal,
   viewers: viewersAgree,
+  results: resultsAgree,
   books: booksBalance,
   growth: nothingGrows,
 }

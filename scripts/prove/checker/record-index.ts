@@ -1,6 +1,7 @@
 /** Makes an index of a record as its lines come, so that a million calls need little memory. */
 
 import type { Call, PollMade, ReceiptSaid, RecordLine } from "../record/record"
+import { ONE_OPTION } from "../record/said"
 import type { Asked, Evidence, PollEvidence, PollRow, VoterEvidence } from "./evidence"
 import { type BallotPlace, isSamePlace, NO_BALLOT, openReceipt, voterOfKey } from "./place"
 import { Viewers } from "./viewers"
@@ -51,13 +52,16 @@ export class RecordIndex {
         evidence.faults.push(line)
         return
       case "seen":
-        this.viewers.see(line)
+        this.viewers.see(line, evidence.polls.get(line.poll)?.made.ballot ?? ONE_OPTION)
         return
       case "held":
         evidence.held.push(line)
         return
       case "receipt":
         this.addSaid(line)
+        return
+      case "results":
+        this.pollOf(line.poll, "has results")?.results.push(line)
         return
       case "audited":
         evidence.audited.set(line.poll, line)
@@ -79,7 +83,7 @@ export class RecordIndex {
     if (polls.has(made.poll)) oddities.push(`The poll ${made.poll} was made twice.`)
     else {
       const row = this.rows.get(made.poll) ?? null
-      polls.set(made.poll, { made, row, voters: new Map(), strangers: [], asked: [] })
+      polls.set(made.poll, { made, row, voters: new Map(), strangers: [], asked: [], results: [] })
     }
   }
 

@@ -4,12 +4,19 @@ import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 import { z } from "zod"
 import type { RecordLine } from "../record/record"
+import { ONE_OPTION } from "../record/said"
 
 const { string, number, boolean, array, object, literal, record } = z
 const at = number()
 const outcome = z.enum(["ok", "refused", "unknown"])
 const harm = z.enum(["none", "books", "unseen"])
 const textOrNull = string().nullable()
+const counts = {
+  total: number(),
+  // Older records don't say it.
+  abstained: number().nullable().default(null),
+  votes: record(string(), number()),
+}
 
 const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
   object({
@@ -31,6 +38,8 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     poll: string(),
     policy: z.enum(["final", "changeable"]),
     options: array(string()),
+    // Older records don't say it.
+    ballot: object({ least: number(), most: number(), abstain: boolean() }).default(ONE_OPTION),
     at,
   }),
   object({
@@ -75,8 +84,7 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     number: number(),
     version: number(),
     state: string(),
-    total: number(),
-    votes: record(string(), number()),
+    ...counts,
   }),
   object({ kind: literal("counted"), at, votes: number() }),
   object({
@@ -88,6 +96,7 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     sockets: number(),
   }),
   object({ kind: literal("receipt"), poll: string(), receipt: string(), status: string() }),
+  object({ kind: literal("results"), poll: string(), replica: number(), ...counts }),
   object({
     kind: literal("audited"),
     poll: string(),

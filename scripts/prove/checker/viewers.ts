@@ -1,6 +1,7 @@
 /** Follows what viewers saw, keeps one snapshot of each version, and notes what contradicts another. */
 
 import type { Seen } from "../record/record"
+import type { Choosing } from "../record/said"
 import type { SeenSnapshot, Viewing, WatchedPoll } from "./evidence"
 import { inSeconds } from "./verdict"
 
@@ -13,14 +14,15 @@ export class Viewers {
   /** By connection and poll, what came last. */
   private readonly last = new Map<string, { number: number; version: number; at: number }>()
 
-  see(seen: Seen): void {
+  /** @param ballot what a ballot of the poll may choose */
+  see(seen: Seen, ballot: Choosing): void {
     this.viewing.count++
     this.compareWithLast(seen)
-    const { poll, number, version, state, total, votes, replica, at } = seen
-    const sum = Object.values(votes).reduce((a, b) => a + b, 0)
-    if (total !== sum) this.note(seen, `says ${total} votes in all, but its options have ${sum}`)
+    const { poll, number, version, state, total, abstained, votes, replica, at } = seen
+    const wrong = wrongSum(seen, ballot)
+    if (wrong !== null) this.note(seen, wrong)
     const watched = this.watched(poll, number)
-    const snapshot: SeenSnapshot = { replica, at, version, state, total, votes }
+    const snapshot: SeenSnapshot = { replica, at, version, state, total, abstained, votes }
     const known = watched.versions.get(version)
     if (known === undefined) watched.versions.set(version, snapshot)
     else if (!showsTheSame(known, snapshot)) {
@@ -61,9 +63,20 @@ export class Viewers {
   }
 }
 
+/** In words, why such ballots can't give these numbers; null where they can. */
+function wrongSum({ total, abstained, votes }: Seen, { least, most, abstain }: Choosing): string | null {
+  const counts = Object.values(votes)
+  const sum = counts.reduce((a, b) => a + b, 0)
+  const [atLeast, choosing] = [total - (abstained ?? (abstain ? total : 0)), total - (abstained ?? 0)]
+  if (sum < atLeast * least || sum > choosing * most || counts.some((count) => count > choosing))
+    return `says ${total} votes in all${abstained ? `, ${abstained} of them for nothing` : ""}, but its options have ${sum}`
+  return null
+}
+
 /** Whether two snapshots show the same state and numbers. */
 function showsTheSame(a: SeenSnapshot, b: SeenSnapshot): boolean {
   if (a.state !== b.state || a.total !== b.total) return false
+  if (a.abstained !== null && b.abstained !== null && a.abstained !== b.abstained) return false
   return hasSameVotes(a.votes, b.votes)
 }
 

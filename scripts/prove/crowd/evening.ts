@@ -1,7 +1,9 @@
 /** What the host does in a run: new polls come, older ones are paused, closed and deleted, and viewers follow. */
 
+import { ONE_OPTION } from "../record/said"
 import { Host, type HostPlan } from "./host"
 import { Viewer } from "./viewers"
+import type { PollKind } from "./voters"
 
 /** How often the host does something. */
 const EVERY_MS = { least: 4_000, most: 9_000 }
@@ -15,6 +17,18 @@ const PAUSES = 25
 const CHANGES = 15
 const DELETES = 12
 
+type Question = Omit<PollKind, "policy">
+
+const ONE: Question = { options: ["a", "b", "c"], ballot: ONE_OPTION }
+/** Their ids are not in order: a ballot's text must not depend on how they are shown. */
+const MANY = ["d", "b", "e", "a", "c"]
+const SEVERAL: readonly [Question, ...Question[]] = [
+  { options: MANY, ballot: { least: 1, most: 3, abstain: true } },
+  { options: MANY, ballot: { least: 2, most: MANY.length, abstain: false } },
+  { options: MANY, ballot: { least: 2, most: 2, abstain: false } },
+  { options: MANY, ballot: { least: 1, most: 1, abstain: true } },
+]
+
 type EveningPlan = Omit<HostPlan, "onPoll">
 
 export class Evening {
@@ -27,10 +41,13 @@ export class Evening {
     this.host = new Host({ ...plan, onPoll: (poll) => this.watch(poll) })
   }
 
-  /** Two polls, one of each policy, in which people vote from the start. */
+  /** Two polls of each policy, of which one asks for one option and one for several, in which people vote from the start. */
   async begin(): Promise<void> {
-    await this.host.make("final")
-    await this.host.make("changeable")
+    const [withAbstentions, ofAll = withAbstentions] = SEVERAL
+    await this.host.make({ policy: "final", ...ONE })
+    await this.host.make({ policy: "changeable", ...ONE })
+    await this.host.make({ policy: "final", ...ofAll })
+    await this.host.make({ policy: "changeable", ...withAbstentions })
   }
 
   async goOn(until: AbortSignal): Promise<void> {
@@ -40,7 +57,7 @@ export class Evening {
       if (until.aborted) return
       const dice = random.next() * 100
       if (dice < PAUSES) await this.pause()
-      else if (dice < PAUSES + CHANGES) await this.host.reword(random.pick(this.host.openPolls()).poll)
+      else if (dice < PAUSES + CHANGES) await this.host.reword(random.pick(this.host.openPolls()))
       else if (dice < PAUSES + CHANGES + DELETES && this.ended.length > 1)
         await this.delete(this.ended.shift() ?? "")
       else await this.replace()
@@ -52,10 +69,12 @@ export class Evening {
    * know that they were closed, or deleted.
    */
   async end(): Promise<void> {
-    for (const poll of this.host.made) {
-      const phase = await this.host.phaseOf(poll)
-      if (phase === "open" || phase === "paused") await this.close(poll)
-    }
+    await Promise.all(
+      this.host.made.map(async (poll) => {
+        const phase = await this.host.phaseOf(poll)
+        if (phase === "open" || phase === "paused") await this.close(poll)
+      }),
+    )
   }
 
   /** The viewers go home. */
@@ -66,7 +85,8 @@ export class Evening {
   private async replace(): Promise<void> {
     const { random } = this.plan
     const old = random.pick(this.host.openPolls())
-    await this.host.make(old.policy)
+    const question = old.options === ONE.options ? ONE : random.pick(SEVERAL)
+    await this.host.make({ policy: old.policy, ...question })
     await this.close(old.poll)
   }
 

@@ -2,9 +2,11 @@
 
 import { z } from "zod"
 import type { Random } from "../random"
-import type { Outcome, Policy, PollAsked } from "../record/record"
+import type { Outcome, PollAsked } from "../record/record"
 import type { Recorder } from "../record/recorder"
-import type { OpenPoll } from "./voters"
+import type { Choosing } from "../record/said"
+import { shuffled } from "./choices"
+import type { OpenPoll, PollKind } from "./voters"
 
 export type HostPlan = {
   /** The result apps. */
@@ -15,7 +17,6 @@ export type HostPlan = {
   onPoll: (poll: string) => void
 }
 
-const OPTIONS = ["a", "b", "c"]
 const PATIENCE_MS = 8_000
 const AGAIN_MS = 300
 /** So long people still try to vote in a poll that is closed: longer than it takes to become final (FINAL_AFTER_SECONDS). */
@@ -33,23 +34,24 @@ export class Host {
   readonly openPolls = (): readonly OpenPoll[] => [...this.open.values()]
 
   /** Makes an open poll. It asks until the answer is clear. */
-  async make(policy: Policy): Promise<string> {
+  async make(kind: PollKind): Promise<string> {
     const { recorder } = this.plan
     const poll = `proof-${this.made.length + 1}`
     this.made.push(poll)
-    recorder.write({ kind: "poll", poll, policy, options: OPTIONS, at: recorder.now() })
-    const options = OPTIONS.map((id) => ({ id, label: id.toUpperCase() }))
+    const { policy, ballot } = kind
+    const options = [...kind.options]
+    recorder.write({ kind: "poll", poll, policy, options, ballot, at: recorder.now() })
     const body = {
       id: poll,
       title: `Proof ${this.made.length}`,
       policy,
-      options,
+      ...{ options: options.map(labelled), ballot: methodOf(ballot, options.length) },
       results: "live",
       state: "open",
     }
     // 409 says that an earlier request, whose answer got lost, has made it.
     await this.until("POST", "/api/polls", body, [201, 409])
-    this.open.set(poll, { poll, policy, options: OPTIONS })
+    this.open.set(poll, { poll, ...kind })
     this.plan.onPoll(poll)
     return poll
   }
@@ -74,9 +76,11 @@ export class Host {
     this.open.delete(poll)
   }
 
-  /** Gives the poll another title, while people vote in it. */
-  async reword(poll: string): Promise<void> {
+  /** Gives the poll another title, and its options another order, while people vote in it. */
+  async reword({ poll, options }: OpenPoll): Promise<void> {
     await this.ask("PATCH", `/api/polls/${poll}`, { title: `Proof, reworded ${crypto.randomUUID()}` })
+    const order = shuffled(options, this.plan.random).map(labelled)
+    await this.ask("PATCH", `/api/polls/${poll}`, { options: order })
   }
 
   async delete(poll: string): Promise<void> {
@@ -134,4 +138,13 @@ export class Host {
       return null
     }
   }
+}
+
+function labelled(id: string): { id: string; label: string } {
+  return { id, label: id.toUpperCase() }
+}
+
+/** The poll's field `ballot`. */
+function methodOf({ least, most, abstain }: Choosing, options: number): object {
+  return { method: "choose", min: least, max: most === options ? "all" : most, abstain }
 }

@@ -13,6 +13,7 @@ const snapshotSchema = z.object({
   version: z.number(),
   state: z.string(),
   total: z.number(),
+  abstained: z.number().optional(),
   options: z.array(z.object({ id: z.string(), votes: z.number() })),
 })
 
@@ -21,6 +22,7 @@ const numbersSchema = z.object({
   number: z.number(),
   version: z.number(),
   total: z.number(),
+  abstained: z.number().optional(),
   votes: z.array(z.number()),
 })
 
@@ -66,10 +68,10 @@ export class Viewer {
     socket.onmessage = ({ data }) => {
       stillHere()
       whole = readMessage(JSON.parse(String(data)), whole)
-      const { options, ...snapshot } = whole
+      const { options, abstained = null, ...snapshot } = whole
       const votes = Object.fromEntries(options.map(({ id, votes }) => [id, votes]))
       const { replica, recorder } = this
-      recorder.write({ kind: "seen", replica, connection, at: recorder.now(), ...snapshot, votes })
+      recorder.write({ kind: "seen", replica, connection, at: recorder.now(), ...snapshot, abstained, votes })
     }
     socket.onclose = again
     socket.onerror = again
@@ -85,9 +87,9 @@ export class Viewer {
 /** The snapshot that a message leaves a viewer with. */
 function readMessage(message: object, before: Seen | undefined): Seen {
   if ("options" in message || before === undefined) return snapshotSchema.parse(message)
-  const { number, version, total, votes } = numbersSchema.parse(message)
+  const { number, version, total, abstained, votes } = numbersSchema.parse(message)
   if (number !== before.number || votes.length !== before.options.length)
     throw new Error(`Numbers of poll ${number} came to a viewer of poll ${before.number}.`)
   const options = before.options.map(({ id }, i) => ({ id, votes: votes[i] ?? 0 }))
-  return { ...before, version, total, options }
+  return { ...before, version, total, abstained, options }
 }

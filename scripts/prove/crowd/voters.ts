@@ -5,10 +5,15 @@
 
 import type { Random } from "../random"
 import type { Recorder } from "../record/recorder"
+import { type Choosing, saidBy } from "../record/said"
+import { type Chosen, choose, chooseOther } from "./choices"
 import { send } from "./voter"
 
+/** What is asked of people, and whether they may change their minds. */
+export type PollKind = { policy: "final" | "changeable"; options: readonly string[]; ballot: Choosing }
+
 /** A poll that takes votes now. */
-export type OpenPoll = { poll: string; policy: "final" | "changeable"; options: readonly string[] }
+export type OpenPoll = PollKind & { poll: string }
 
 export type VotersPlan = {
   /** The vote apps, by which a voter goes from one to the other. */
@@ -50,7 +55,7 @@ class Voters {
   private ballots = 0
   private readonly regulars = new Map<string, Regular[]>()
   /** Those who have voted in a poll with one vote each. */
-  private readonly settled = new Map<string, { voter: string; option: string }[]>()
+  private readonly settled = new Map<string, { voter: string; chosen: Chosen }[]>()
 
   constructor(private readonly plan: VotersPlan) {}
 
@@ -70,22 +75,23 @@ class Voters {
     else await this.voteAgain(poll)
   }
 
-  private async voteOnce({ poll, options }: OpenPoll): Promise<void> {
+  private async voteOnce(open: OpenPoll): Promise<void> {
     const { random } = this.plan
+    const { poll } = open
     const settled = this.settled.get(poll) ?? []
     this.settled.set(poll, settled)
     if (settled.length > 0 && random.next() * 100 < DOUBTS) {
-      const { voter, option } = random.pick(settled)
-      const others = options.filter((other) => other !== option)
-      await this.sayUntilKnown(poll, voter, random.pick(others), null)
+      const { voter, chosen } = random.pick(settled)
+      await this.sayUntilKnown(poll, voter, chooseOther(open, chosen, random), null)
       return
     }
-    const [voter, option] = [crypto.randomUUID(), random.pick(options)]
-    const { receipt } = await this.sayUntilKnown(poll, voter, option, null)
-    if (receipt !== null && settled.length < DOUBTERS) settled.push({ voter, option })
+    const [voter, chosen] = [crypto.randomUUID(), choose(open, random)]
+    const { receipt } = await this.sayUntilKnown(poll, voter, chosen, null)
+    if (receipt !== null && settled.length < DOUBTERS) settled.push({ voter, chosen })
   }
 
-  private async voteAgain({ poll, options }: OpenPoll): Promise<void> {
+  private async voteAgain(open: OpenPoll): Promise<void> {
+    const { poll } = open
     const regular = this.regularOf(poll)
     if (!regular) return
     regular.isBusy = true
@@ -94,7 +100,7 @@ class Voters {
     const { receipt, wasUnknown } = await this.sayUntilKnown(
       poll,
       voter,
-      this.plan.random.pick(options),
+      choose(open, this.plan.random),
       replaces,
     )
     if (receipt !== null) regular.last = receipt
@@ -108,11 +114,11 @@ class Voters {
   private async sayUntilKnown(
     poll: string,
     voter: string,
-    option: string,
+    chosen: Chosen,
     replaces: string | null,
   ): Promise<{ receipt: string | null; wasUnknown: boolean }> {
     const { urls, recorder, random, patience } = this.plan
-    const ballot = { ballot: ++this.ballots, poll, voter, option, replaces }
+    const ballot = { ballot: ++this.ballots, poll, voter, option: saidBy(chosen), replaces }
     let replica = random.whole(1, urls.length)
     let wasUnknown = false
     while (!patience.aborted) {
@@ -120,7 +126,8 @@ class Voters {
       const invoked = recorder.now()
       const { isOpen, ...answer } = await send(
         urls[replica - 1] ?? "",
-        ballot,
+        { ...ballot, chosen },
+        random,
         hangsUp ? HANGS_UP_MS : PATIENCE_MS,
       )
       recorder.write({ kind: "call", ...ballot, replica, invoked, answered: recorder.now(), ...answer })

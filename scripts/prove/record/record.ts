@@ -5,6 +5,8 @@
  * All times are milliseconds since the start of the run by the one monotonic clock of the prover.
  */
 
+import type { Choosing } from "./said"
+
 export type Inbox = "redis" | "nats" | "rabbitmq"
 export type Policy = "final" | "changeable"
 
@@ -39,6 +41,7 @@ export type PollMade = {
   poll: string
   policy: Policy
   options: string[]
+  ballot: Choosing
   at: number
 }
 
@@ -66,6 +69,7 @@ export type Call = {
   poll: string
   /** The UUID that the client sent as `Idempotency-Key`. */
   voter: string
+  /** What the ballot says (`saidBy`): an option's id, or those of all that it chooses. */
   option: string
   /** The header `Replaces`: a receipt, "none", or null where it was not sent. */
   replaces: string | null
@@ -80,7 +84,7 @@ export type Call = {
   problem: string | null
   /** Of an ok answer; null with any other. */
   receipt: string | null
-  /** The option that stands by the answer: of a 200, 201 or 202 the own one, of a 409 the one that it names. */
+  /** What stands by the answer, as `option` has it: of a 200, 201 or 202 the own choice, of a 409 the one that it names. */
   stands: string | null
 }
 
@@ -116,7 +120,9 @@ export type Seen = {
   number: number
   version: number
   state: string
+  /** The ballots that count, and those of them that choose nothing; null where that is not told. */
   total: number
+  abstained: number | null
   votes: Record<string, number>
 }
 
@@ -136,6 +142,17 @@ export type Held = {
 
 /** What the receipts' page said after the run of a receipt that a voter got. */
 export type ReceiptSaid = { kind: "receipt"; poll: string; receipt: string; status: string }
+
+/** What the API of a result app said of a final poll after the run. */
+export type ResultsSaid = {
+  kind: "results"
+  poll: string
+  /** Which result app, from 1 on. */
+  replica: number
+  total: number
+  abstained: number | null
+  votes: Record<string, number>
+}
 
 /** What `bun run audit` said of a poll after the run. */
 export type Audited = {
@@ -164,5 +181,6 @@ export type RecordLine =
   | Counted
   | Held
   | ReceiptSaid
+  | ResultsSaid
   | Audited
   | Healed

@@ -4,6 +4,9 @@ import { waitFor } from "../wait"
 
 export type Accepted = { voter: string; option: string; receipt: string }
 
+/** What a ballot says where it may say more than one option. */
+export type Says = string | { options: readonly string[] } | { abstain: true }
+
 /** Longer than every outage that a test makes. */
 const GIVE_UP_MS = 50_000
 
@@ -17,13 +20,14 @@ const PATIENCE_MS = 5_000
 
 /**
  * One vote over JSON; a network failure counts as no answer.
+ * @param says an option's id, or the fields of a ballot that says something else
  * @param replaces the receipt of the vote that this one is to replace, or "none"
  */
 export async function castOnce(
   url: string,
   poll: string,
   who: string,
-  option: string,
+  says: Says,
   replaces?: string,
   patienceMs = PATIENCE_MS,
 ): Promise<Response | null> {
@@ -35,7 +39,7 @@ export async function castOnce(
         "idempotency-key": who,
         ...(replaces !== undefined && { replaces }),
       },
-      body: JSON.stringify({ option }),
+      body: JSON.stringify(typeof says === "string" ? { option: says } : says),
       signal: AbortSignal.timeout(patienceMs),
     })
   } catch {

@@ -39,12 +39,13 @@ function* finalSnapshots(evidence: Evidence, wentBackAt: number): Generator<stri
     const isThere = row?.number === number && books !== undefined && !mayHaveGone(evidence)
     if (isThere && row.state !== "final")
       yield `A viewer saw at ${inSeconds(final.at)} that the poll ${poll} is final, but in Postgres it is ${row.state}.`
-    const [expected, where] = isThere
-      ? [books.tally, "Postgres"]
-      : [final.votes, `that of ${inSeconds(final.at)}`]
-    for (const { state, votes, at, replica, version } of versions.values()) {
-      if (state !== "final" || at >= wentBackAt || hasSameVotes(votes, expected)) continue
-      yield `Version ${version} of the final poll ${poll} from replica ${replica} at ${inSeconds(at)} shows ${JSON.stringify(votes)}, ${where} ${JSON.stringify(expected)}.`
+    const [expected, where] = isThere ? [books.tally, "Postgres"] : [final, `that of ${inSeconds(final.at)}`]
+    for (const { state, votes, total, at, replica, version } of versions.values()) {
+      if (state !== "final" || at >= wentBackAt) continue
+      const name = `Version ${version} of the final poll ${poll} from replica ${replica} at ${inSeconds(at)}`
+      if (!hasSameVotes(votes, expected.votes))
+        yield `${name} shows ${JSON.stringify(votes)}, ${where} ${JSON.stringify(expected.votes)}.`
+      else if (total !== expected.total) yield `${name} shows ${total} ballots, ${where} ${expected.total}.`
     }
   }
 }

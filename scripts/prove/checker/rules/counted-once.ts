@@ -27,6 +27,7 @@ export function* countedOnce(evidence: Evidence): Generator<string> {
 function wrongFate(evidence: Evidence, call: Asked, voter: VoterEvidence): string | null {
   const { place } = call
   if (place === null) return "has no receipt of its voter in this poll"
+  if (call.stands !== null && call.stands !== call.option) return `was told that it says ${call.stands}`
   const told = call.said ?? "nothing, as nobody asked"
   switch (call.fate) {
     case "counted":

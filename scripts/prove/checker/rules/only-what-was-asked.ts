@@ -1,10 +1,11 @@
 /** Rule: what was only refused is not counted, and what nobody knows the outcome of at most once. */
 
+import { maySay } from "../ballot-texts"
 import type { Asked, Evidence, PollEvidence, VoterEvidence } from "../evidence"
 import { mayForgetVoters } from "../faults-of"
 import { isSamePlace } from "../place"
 import { inSeconds } from "../verdict"
-import { ballotsOf, eachVoter } from "./each-voter"
+import { ballotsOf, callName, eachVoter, oksOf } from "./each-voter"
 
 /**
  * A ballot in Postgres that no receipt names must be explained by a call of the same voter and option whose outcome is unknown.
@@ -13,7 +14,12 @@ import { ballotsOf, eachVoter } from "./each-voter"
  * choice was lost meanwhile; the same where NATS had lost what it knows voters by.
  */
 export function* onlyWhatWasAsked(evidence: Evidence): Generator<string> {
-  for (const { poll, voter, name } of eachVoter(evidence)) yield* unexplained(evidence, poll, voter, name)
+  for (const { poll, voter, name } of eachVoter(evidence)) {
+    for (const call of oksOf(voter))
+      if (!maySay(poll.made, call.option))
+        yield `In ${name}, ${callName(call)} was taken, which no ballot of the poll may say.`
+    yield* unexplained(evidence, poll, voter, name)
+  }
   for (const { made, strangers } of evidence.polls.values())
     for (const stranger of strangers)
       yield `In poll ${made.poll} there is a vote of ${stranger}, who never sent one.`
@@ -30,7 +36,7 @@ function* unexplained(
   for (const [option, ballots] of Map.groupBy(others, (ballot) => ballot.option)) {
     const calls = voter.calls.filter((call) => call.option === option && call.outcome !== "refused")
     if (calls.length === 0) {
-      yield `In ${name}, a ballot for ${option} is counted, but ${whatWasAsked(voter, made.options.includes(option))}.`
+      yield `In ${name}, a ballot for ${option} is counted, but ${whatWasAsked(voter, maySay(made, option))}.`
       continue
     }
     const choices = [...Map.groupBy(calls, ({ ballot }) => ballot).values()]
@@ -40,8 +46,8 @@ function* unexplained(
   }
 }
 
-function whatWasAsked({ refused, calls }: VoterEvidence, isOption: boolean): string {
-  if (!isOption) return "the poll has no such option"
+function whatWasAsked({ refused, calls }: VoterEvidence, isPossible: boolean): string {
+  if (!isPossible) return "no ballot of the poll may say that"
   const refusals = refused + calls.filter(({ outcome }) => outcome === "refused").length
   return refusals > 0 ? `each call for it was refused (${refusals} of its calls were)` : "nobody asked for it"
 }

@@ -4,7 +4,7 @@ import type { Evidence, PollEvidence } from "../evidence"
 import { wentBackFrom } from "../faults-of"
 
 /**
- * The run began once and healed without a fault; every poll that was made is in Postgres and was audited, unless somebody asked
+ * The run began once and healed without a fault; every poll that was made is in Postgres, was audited and asked for its results, unless somebody asked
  * to delete it or Postgres was set back; and there is some evidence of each kind: answers, votes that count, snapshots.
  */
 export function* recordIsWhole(evidence: Evidence): Generator<string> {
@@ -25,7 +25,7 @@ export function* recordIsWhole(evidence: Evidence): Generator<string> {
 }
 
 function* missingParts(evidence: Evidence, poll: PollEvidence): Generator<string> {
-  const { made, row, asked } = poll
+  const { made, row, asked, results } = poll
   const mayBeOlder = wentBackFrom(evidence) < Number.POSITIVE_INFINITY
   if (row === null) {
     if (!isDeleted(poll) && !mayBeOlder)
@@ -35,12 +35,9 @@ function* missingParts(evidence: Evidence, poll: PollEvidence): Generator<string
   const wasDeleted = asked.some(({ to, outcome }) => to === "deleted" && outcome === "ok")
   if (wasDeleted && !row.isDeleting && !mayBeOlder)
     yield `The poll ${made.poll} was deleted, and is in Postgres all the same.`
-  if (
-    !evidence.audited.has(made.poll) &&
-    !row.isDeleting &&
-    evidence.healed.every(({ fault }) => fault === null)
-  )
-    yield `The poll ${made.poll} was not audited.`
+  if (row.isDeleting || evidence.healed.some(({ fault }) => fault !== null)) return
+  if (!evidence.audited.has(made.poll)) yield `The poll ${made.poll} was not audited.`
+  if (results.length === 0) yield `Nobody asked for the results of poll ${made.poll}.`
 }
 
 /** Whether it may be gone because somebody asked for that. */

@@ -6,7 +6,7 @@ import { inSeconds } from "../verdict"
 import { votesFor } from "../viewers"
 
 /**
- * On each connection versions grow; one version of a poll is the same from every replica; totals are sums. A voter who voted
+ * On each connection versions grow; one version of a poll is the same from every replica; totals are sums, or as many ballots as have these votes. A voter who voted
  * keeps a vote, so totals never shrink with growing versions, and in a poll whose votes are final no option's votes do. Nobody saw
  * more than Postgres has in the end. All this holds until Postgres was set back, if it was.
  */
@@ -27,8 +27,7 @@ function* shrinking(evidence: Evidence, watched: WatchedPoll, wentBackAt: number
     .filter(({ at }) => at < wentBackAt)
     .sort((a, b) => a.version - b.version)
   const books = evidence.books.find((it) => it.poll === watched.poll && it.number === watched.number)
-  const total = Object.values(books?.tally ?? {}).reduce((a, b) => a + b, 0)
-  const end = books && wentBackAt === Number.POSITIVE_INFINITY ? { votes: books.tally, total } : null
+  const end = books && wentBackAt === Number.POSITIVE_INFINITY ? books.tally : null
   for (const [i, before] of inOrder.entries()) {
     const next = inOrder[i + 1]
     const after = next ?? end
