@@ -20,6 +20,8 @@ const asked = (ballot: object, ids = ["a", "b", "c", "d"]): Asked => ({
 })
 const one = asked({})
 const ranked = asked({ method: "rank", max: 3, abstain: true })
+const rated = asked({ method: "rate", highest: 10 })
+const decided = asked({ method: "decide" })
 const upToThree = asked({ min: 2, max: 3, abstain: true })
 
 test("the text of a ballot that says one option is the option's id, as it was before there were methods", () => {
@@ -97,25 +99,71 @@ test.each<[string, Choice, ReturnType<typeof choiceProblem>]>([
   expect(choiceProblem(ranked, choice)).toEqual(problem)
 })
 
+test("a rating stands behind its option, and none is not the same as 0", () => {
+  expect(textOf(rated, { ratings: { c: 10, a: 0 } })).toBe("A0Ca")
+  expect(choiceOf(rated, "A0Ca")).toEqual({ ratings: { a: 0, c: 10 } })
+  for (const rating of [-1, 11, 1.5, Number.NaN])
+    expect(choiceProblem(rated, { ratings: { a: rating } })).toEqual({
+      kind: "no-rating",
+      option: "a",
+      highest: 10,
+    })
+  expect(choiceProblem(rated, { ratings: {} })).toEqual({ kind: "too-few", chosen: 0, limit: 1 })
+  expect(choiceProblem(rated, { option: "a" })).toEqual({ kind: "other-method" })
+})
+
+test("who says neither yes nor no to an option abstains from it", () => {
+  expect(textOf(decided, { answers: { b: "no", a: "yes", c: "abstain" } })).toBe("AyBn")
+  expect(textOf(decided, { answers: { b: "no", a: "yes" } })).toBe("AyBn")
+  expect(choiceOf(decided, "AyBn")).toEqual({ answers: { a: "yes", b: "no" } })
+  expect(choiceProblem(decided, { answers: { a: "abstain" } })).toEqual({
+    kind: "too-few",
+    chosen: 0,
+    limit: 1,
+  })
+})
+
+test.each(["A", "A5A5", "Ab", "A:", "E0", "B1A1", "-1"])(
+  "no ballot that rates four options says %p",
+  (text) => {
+    expect(canSay(rated, text)).toBe(false)
+  },
+)
+
+test.each(["Ay", "AyBy", "BnDn"])("a ballot that decides may say %p", (text) => {
+  expect(canSay(decided, text)).toBe(true)
+})
+
 test("a ranking is no choice of equal options", () => {
   expect(choiceProblem(upToThree, { ranking: ["a", "b"] })).toEqual({ kind: "other-method" })
 })
 
-test.each<Choice>([{ option: "a" }, { options: ["a", "b"] }, { ranking: ["b", "a"] }, { abstain: true }])(
-  "the choice %j is read out of JSON",
-  (choice) => {
-    expect(choiceIn(JSON.parse(JSON.stringify({ ...choice, receipt: "r" })))).toEqual(choice)
-  },
-)
+test.each<Choice>([
+  { option: "a" },
+  { options: ["a", "b"] },
+  { ranking: ["b", "a"] },
+  { ratings: { a: 3, b: 0 } },
+  { answers: { a: "yes", b: "abstain" } },
+  { abstain: true },
+])("the choice %j is read out of JSON", (choice) => {
+  expect(choiceIn(JSON.parse(JSON.stringify({ ...choice, receipt: "r" })))).toEqual(choice)
+})
 
-test.each([{}, { options: "a" }, { ranking: [1] }, { abstain: false }, { option: 1 }])(
-  "%j tells no choice",
-  (fields) => {
-    expect(choiceIn(fields)).toBeNull()
-  },
-)
+test.each([
+  {},
+  { options: "a" },
+  { ranking: [1] },
+  { ratings: { a: "3" } },
+  { ratings: [3] },
+  { answers: { a: "maybe" } },
+  { abstain: false },
+  { option: 1 },
+])("%j tells no choice", (fields) => {
+  expect(choiceIn(fields)).toBeNull()
+})
 
 test("a sentence names a ranking in its order, and an abstention", () => {
   expect(nameOf({ ranking: ["b", "a"] })).toBe("b > a")
+  expect(nameOf({ ratings: { a: 3, b: 0 } })).toBe("a: 3, b: 0")
   expect(nameOf({ abstain: true })).toBe("an abstention")
 })

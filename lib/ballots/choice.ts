@@ -3,17 +3,22 @@
  *
  * Where a ballot says one option, its text is the option's id. Elsewhere the text names options by their places in the order of
  * their ids, a character each: an admin may show the options in another order, and the ids are fixed once there are votes. A
- * ballot that ranks has the best one first; else the places are in their order. An abstention is a dash. The ballot's script asks
- * too, so this file imports nothing that runs.
+ * ballot that ranks has the best one first; else the places are in their order, and behind each stands what the ballot says of it,
+ * if that is more than that it is chosen. An abstention is a dash. The ballot's script asks too, so this file imports nothing that runs.
  */
 
 import type { BallotMethod } from "../polls/ballot-method"
 
-/** What one ballot says: `options` are chosen alike, a `ranking` has the best one first. */
+/** What a ballot that decides says of one option. Who says nothing of it abstains from it. */
+export type Answer = "yes" | "no" | "abstain"
+
+/** What one ballot says: `options` are chosen alike, a `ranking` has the best one first, `ratings` and `answers` are by option. */
 export type Choice =
   | { option: string }
   | { options: readonly string[] }
   | { ranking: readonly string[] }
+  | { ratings: Readonly<Record<string, number>> }
+  | { answers: Readonly<Record<string, Answer>> }
   | { abstain: true }
 
 /** What of a poll a choice depends on. */
@@ -42,6 +47,7 @@ export function isOneVote({ ballot }: Pick<Asked, "ballot">): boolean {
 
 /** The fewest and the most options that a ballot may name. */
 export function limitsOf({ ballot, options }: Asked): { min: number; max: number } {
+  if (!("max" in ballot)) return { min: 1, max: options.length }
   const max = ballot.max === "all" ? options.length : Math.min(ballot.max, options.length)
   return { min: ballot.method === "choose" ? Math.min(ballot.min, max) : 1, max }
 }
@@ -58,6 +64,20 @@ function idsByPlace({ options }: Pick<Asked, "options">): string[] {
   return ids
 }
 
+/** Each rating as a character. */
+const RATINGS = "0123456789a"
+const ANSWERS = { yes: "y", no: "n" } as const
+
+/** What a choice says of each option that it names, as a character; an empty one where it is just named. */
+function saidIn(choice: Choice): [id: string, said: string][] {
+  if ("ratings" in choice)
+    return Object.entries(choice.ratings).map(([id, rating]) => [id, RATINGS.charAt(rating)])
+  if (!("answers" in choice)) return chosenOf(choice).map((id) => [id, ""])
+  return Object.entries(choice.answers).flatMap(([id, answer]) =>
+    answer === "abstain" ? [] : [[id, ANSWERS[answer]]],
+  )
+}
+
 /**
  * The text of a choice.
  * @returns null for a choice that a ballot of this poll can't make: `choiceProblem` says why
@@ -67,9 +87,9 @@ export function textOf(asked: Asked, choice: Choice): string | null {
   if ("abstain" in choice) return ABSTENTION
   if (saysOneOption(asked)) return chosenOf(choice)[0] ?? null
   const ids = idsByPlace(asked)
-  const places = chosenOf(choice).map((id) => ids.indexOf(id))
-  if (asked.ballot.method !== "rank") places.sort((a, b) => a - b)
-  return places.map((place) => PLACES.charAt(place)).join("")
+  const said = saidIn(choice).map(([id, text]) => ({ place: ids.indexOf(id), text }))
+  if (asked.ballot.method !== "rank") said.sort((a, b) => a.place - b.place)
+  return said.map(({ place, text }) => PLACES.charAt(place) + text).join("")
 }
 
 /** Whether a ballot of this poll can have this text. */
@@ -87,24 +107,54 @@ export function choiceOf(asked: Asked, text: string): Choice | null {
 function readText(asked: Asked, text: string): Choice | null {
   if (text === ABSTENTION) return { abstain: true }
   if (saysOneOption(asked)) return { option: text }
+  const said = divided(asked, text)
+  const inOrder = asked.options.flatMap(({ id }) => said.filter((it) => it.id === id))
+  switch (asked.ballot.method) {
+    case "choose":
+      return { options: inOrder.map(({ id }) => id) }
+    case "rank":
+      return { ranking: said.map(({ id }) => id) }
+    case "rate":
+      return { ratings: Object.fromEntries(inOrder.map(({ id, said }) => [id, RATINGS.indexOf(said)])) }
+    case "decide":
+      return { answers: Object.fromEntries(inOrder.map(({ id, said }) => [id, said === "y" ? "yes" : "no"])) }
+  }
+}
+
+/** A text in its parts: the options that it names, with what it says of them. */
+function divided(asked: Asked, text: string): { id: string; said: string }[] {
   const ids = idsByPlace(asked)
-  const named = [...text].flatMap((place) => ids[PLACES.indexOf(place)] ?? [])
-  if (asked.ballot.method === "rank") return { ranking: named }
-  return { options: asked.options.flatMap(({ id }) => (named.includes(id) ? [id] : [])) }
+  const width = partWidth(asked)
+  return Array.from({ length: Math.ceil(text.length / width) }, (_, i) =>
+    text.slice(i * width, (i + 1) * width),
+  ).flatMap((part) => {
+    const id = ids[PLACES.indexOf(part.charAt(0))]
+    return id === undefined ? [] : [{ id, said: part.slice(1) }]
+  })
+}
+
+/** The characters of a text for each option. */
+function partWidth({ ballot }: Pick<Asked, "ballot">): 1 | 2 {
+  return ballot.method === "rate" || ballot.method === "decide" ? 2 : 1
 }
 
 /** The options that a choice names, a ranking's best one first; none for an abstention. */
 export function chosenOf(choice: Choice): readonly string[] {
   if ("options" in choice) return choice.options
   if ("ranking" in choice) return choice.ranking
+  if ("ratings" in choice) return Object.keys(choice.ratings)
+  if ("answers" in choice) return Object.keys(choice.answers)
   return "option" in choice ? [choice.option] : []
 }
 
 /** The choice that these fields of a JSON object tell; null where they tell none. */
-export function choiceIn({ option, options, ranking, abstain }: Record<string, unknown>): Choice | null {
+export function choiceIn(fields: Record<string, unknown>): Choice | null {
+  const { option, options, ranking, ratings, answers, abstain } = fields
   if (typeof option === "string") return { option }
   if (isListOfIds(options)) return { options }
   if (isListOfIds(ranking)) return { ranking }
+  if (isByOption(ratings, (rating) => typeof rating === "number")) return { ratings }
+  if (isByOption(answers, isAnswer)) return { answers }
   return abstain === true ? { abstain } : null
 }
 
@@ -112,15 +162,30 @@ function isListOfIds(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((id) => typeof id === "string")
 }
 
+function isByOption<T>(value: unknown, isIt: (said: unknown) => said is T): value is Record<string, T> {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isIt)
+  )
+}
+
+const isAnswer = (said: unknown): said is Answer => said === "yes" || said === "no" || said === "abstain"
+
 /** A choice in a sentence, by the ids of its options. */
 export function nameOf(choice: Choice): string {
-  return "abstain" in choice ? "an abstention" : chosenOf(choice).join("ranking" in choice ? " > " : ", ")
+  if ("abstain" in choice) return "an abstention"
+  const said = "ratings" in choice ? choice.ratings : "answers" in choice ? choice.answers : null
+  if (said)
+    return Object.entries(said)
+      .map(([id, it]) => `${id}: ${it}`)
+      .join(", ")
+  return chosenOf(choice).join("ranking" in choice ? " > " : ", ")
 }
 
 export type ChoiceProblem =
   | { kind: "unknown" | "twice"; option: string }
   | { kind: "too-many" | "too-few"; chosen: number; limit: number }
-  /** `options` where options are ranked, or the reverse. One option alone is a ranking, too. */
+  | { kind: "no-rating"; option: string; highest: number }
+  /** It says what ballots of another method say. One option alone is a choice and a ranking. */
   | { kind: "other-method" }
   | { kind: "no-abstention" }
 
@@ -128,15 +193,39 @@ export type ChoiceProblem =
 export function choiceProblem(asked: Asked, choice: Choice): ChoiceProblem | null {
   const { ballot, options } = asked
   if ("abstain" in choice) return ballot.abstain ? null : { kind: "no-abstention" }
-  if (ballot.method === "rank" ? "options" in choice : "ranking" in choice) return { kind: "other-method" }
+  if (!isOfMethod(ballot.method, choice)) return { kind: "other-method" }
   const named = chosenOf(choice)
   const unknown = named.find((id) => !options.some((option) => option.id === id))
   if (unknown !== undefined) return { kind: "unknown", option: unknown }
   const twice = named.find((id, i) => named.indexOf(id) !== i)
   if (twice !== undefined) return { kind: "twice", option: twice }
+  const unrated = ballot.method === "rate" ? unratedIn(choice, ballot.highest) : undefined
+  if (unrated !== undefined && ballot.method === "rate")
+    return { kind: "no-rating", option: unrated, highest: ballot.highest }
   const { min, max } = limitsOf(asked)
-  if (named.length > max) return { kind: "too-many", chosen: named.length, limit: max }
-  return named.length < min ? { kind: "too-few", chosen: named.length, limit: min } : null
+  const chosen = saidIn(choice).length
+  if (chosen > max) return { kind: "too-many", chosen, limit: max }
+  return chosen < min ? { kind: "too-few", chosen, limit: min } : null
+}
+
+/** What the choices of a method have, beside one option alone. */
+const FIELDS = {
+  choose: "options",
+  rank: "ranking",
+  rate: "ratings",
+  decide: "answers",
+} as const satisfies Record<BallotMethod["method"], string>
+
+function isOfMethod(method: BallotMethod["method"], choice: Choice): boolean {
+  return FIELDS[method] in choice || ("option" in choice && (method === "choose" || method === "rank"))
+}
+
+/** The option that has no rating from 0 to the highest; undefined where each has one. */
+function unratedIn(choice: Choice, highest: number): string | undefined {
+  const isRating = (rating: number) => Number.isInteger(rating) && rating >= 0 && rating <= highest
+  return "ratings" in choice
+    ? Object.entries(choice.ratings).find(([, rating]) => !isRating(rating))?.[0]
+    : undefined
 }
 
 /**
@@ -149,7 +238,16 @@ export type Marks = { width: number; led: number; drawn: number }
 /** Null where the whole text is tallied, as an option. Of a ranking, that is its first preference, and its mark is all of it. */
 export function marksOf({ ballot }: Pick<Asked, "ballot">): Marks | null {
   if (saysOneOption({ ballot })) return null
-  return ballot.method === "rank" ? { width: WHOLE, led: 1, drawn: 0 } : { width: 1, led: 0, drawn: 1 }
+  if (ballot.method === "rank") return { width: WHOLE, led: 1, drawn: 0 }
+  return { width: partWidth({ ballot }), led: 0, drawn: ballot.method === "choose" ? 1 : 0 }
+}
+
+/** What a mark says of its option, as people write it: a rating, yes or no; empty where it just names it. */
+export function saidBy({ ballot }: Pick<Asked, "ballot">, mark: string): string {
+  const said = mark.charAt(1)
+  if (ballot.method === "rate") return `${RATINGS.indexOf(said)}`
+  if (ballot.method !== "decide") return ""
+  return said === ANSWERS.yes ? "yes" : "no"
 }
 
 /** The places of this poll, as texts have them, each with its option. */

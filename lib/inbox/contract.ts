@@ -86,9 +86,11 @@ const FORM_CHARACTERS = 8
  */
 export function ballotFormOf(poll: Asked): string {
   if (saysOneOption(poll)) return ""
-  const { method, abstain } = poll.ballot
+  const { ballot } = poll
   const { min, max } = limitsOf(poll)
-  const text = JSON.stringify([method, min, max, abstain, ...poll.options.map(({ id }) => id).sort()])
+  const scale = ballot.method === "rate" ? [ballot.highest] : []
+  const ids = poll.options.map(({ id }) => id).sort()
+  const text = JSON.stringify([ballot.method, min, max, ballot.abstain, ...scale, ...ids])
   return new Bun.CryptoHasher("sha256").update(text).digest("base64url").slice(0, FORM_CHARACTERS)
 }
 

@@ -1,7 +1,7 @@
 /** The tallies of polls in Postgres: result shows them, and the worker copies them into Redis. */
 
 import { z } from "zod"
-import { ABSTENTION, marksOf, optionsByMark } from "../ballots/choice"
+import { ABSTENTION, marksOf, optionsByMark, saidBy } from "../ballots/choice"
 import type { Database } from "../database"
 import { numberArray } from "../postgres-array"
 import { countOf } from "./counts"
@@ -12,8 +12,12 @@ export type Tally = {
   poll: Poll
   /** Grows with every change of the poll or its votes; equal versions have equal content. */
   version: number
-  /** Votes by option id, of rankings the first preferences; an option without votes has 0. */
+  /**
+   * By option id; an option without votes has 0. How many ballots choose it, rank it first, rate it, or say yes to it.
+   */
   votes: Record<string, number>
+  /** What ballots say of each option: how many have this rating, `yes` or `no`. Null where they say no more than `votes`. */
+  said: Record<string, Record<string, number>> | null
   /** The ballots that count, abstentions included. Where a ballot may choose several options there are more votes than ballots. */
   total: number
   /** The ballots that chose nothing. */
@@ -63,6 +67,7 @@ function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
     poll,
     version: counts.version,
     votes: votesByOption(poll, counts),
+    said: saidByOption(poll, counts.marks),
     total: Object.values(counts.votes).reduce((sum, n) => sum + n, 0),
     abstained: countOf(counts.votes, ABSTENTION),
     closedAt: counts.closed_at,
@@ -71,11 +76,31 @@ function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
   }
 }
 
-function votesByOption(poll: Poll, { votes, marks }: Pick<z.infer<typeof countsSchema>, "votes" | "marks">) {
+type ByText = Record<string, number>
+
+function votesByOption(
+  poll: Poll,
+  { votes, marks }: { votes: ByText; marks: ByText },
+): Record<string, number> {
   const how = marksOf(poll)
-  if (how === null) return Object.fromEntries(poll.options.map(({ id }) => [id, countOf(votes, id)]))
-  const counts = new Map(
-    [...optionsByMark(poll)].map(([mark, id]) => [id, countOf(how.led > 0 ? votes : marks, mark)]),
-  )
-  return Object.fromEntries(poll.options.map(({ id }) => [id, counts.get(id) ?? 0]))
+  const byOption = new Map<string, number>()
+  const add = (id: string | undefined, count: number) =>
+    id !== undefined && byOption.set(id, (byOption.get(id) ?? 0) + count)
+  if (how === null) for (const [id, count] of Object.entries(votes)) add(id, count)
+  else {
+    const optionOf = optionsByMark(poll)
+    for (const [mark, count] of Object.entries(how.led > 0 ? votes : marks)) {
+      if (saidBy(poll, mark) !== "no") add(optionOf.get(mark.charAt(0)), count)
+    }
+  }
+  return Object.fromEntries(poll.options.map(({ id }) => [id, byOption.get(id) ?? 0]))
+}
+
+function saidByOption(poll: Poll, marks: ByText): Tally["said"] {
+  if (marksOf(poll)?.width !== 2) return null
+  const optionOf = optionsByMark(poll)
+  const said = new Map(poll.options.map(({ id }) => [id, new Map<string, number>()]))
+  for (const [mark, count] of Object.entries(marks))
+    said.get(optionOf.get(mark.charAt(0)) ?? "")?.set(saidBy(poll, mark), count)
+  return Object.fromEntries([...said].map(([id, counts]) => [id, Object.fromEntries(counts)]))
 }

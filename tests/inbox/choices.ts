@@ -25,6 +25,12 @@ export function choiceContract(context: () => ChoiceContext): void {
     const [tally] = await readTallies(sql, [Number(row?.number)])
     return tally && { ...tally.votes, total: tally.total, abstained: tally.abstained }
   }
+  const saidIn = async (id: string) => {
+    const { sql } = context()
+    const [row] = await sql`SELECT number FROM polls WHERE id = ${id}`
+    const [tally] = await readTallies(sql, [Number(row?.number)])
+    return tally?.said
+  }
 
   test("counts each option that a ballot chooses, and takes all of them back when the ballot is replaced", async () => {
     const { booth, open, booksOf, sql } = context()
@@ -93,5 +99,27 @@ export function choiceContract(context: () => ChoiceContext): void {
       ["CBA", 1],
     ])
     await becomes(() => booksOf("ranked"), expect.objectContaining({ counted: 4, replaced: 1, faults: [] }))
+  })
+
+  test("counts each rating, and each yes and no", async () => {
+    const { booth, open, booksOf } = context()
+    await open("rated", { ballot: { method: "rate", highest: 10, abstain: false }, policy: "changeable" })
+    await open("motions", { ballot: { method: "decide", abstain: true } })
+    await booth.cast("rated", voter("ann"), "A0Ba")
+    await booth.cast("rated", voter("bob"), "A5B5C5")
+    await booth.cast("motions", voter("ann"), "AyBn")
+    await booth.cast("motions", voter("bob"), "Ay")
+    await booth.cast("motions", voter("eve"), "-")
+    await becomes(() => tallyOf("rated"), { a: 2, b: 2, c: 1, total: 2, abstained: 0 })
+    await booth.cast("rated", voter("bob"), "A5")
+    await becomes(() => tallyOf("rated"), { a: 2, b: 1, c: 0, total: 2, abstained: 0 })
+    expect(await saidIn("rated")).toEqual({ a: { 0: 1, 5: 1 }, b: { 5: 0, 10: 1 }, c: { 5: 0 } })
+    await becomes(() => tallyOf("motions"), { a: 2, b: 0, c: 0, total: 3, abstained: 1 })
+    expect(await saidIn("motions")).toEqual({ a: { yes: 2 }, b: { no: 1 }, c: {} })
+    for (const [id, counted] of [
+      ["rated", 2],
+      ["motions", 3],
+    ] as const)
+      await becomes(() => booksOf(id), expect.objectContaining({ counted, faults: [] }))
   })
 }

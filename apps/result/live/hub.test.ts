@@ -31,7 +31,7 @@ function tallyAfter(votes: number): Tally {
       archived: false,
       deleting: false,
     },
-    ...{ version: 1 + votes, votes: { a: votes, b: 0 }, total: votes, abstained: 0 },
+    ...{ version: 1 + votes, votes: { a: votes, b: 0 }, said: null, total: votes, abstained: 0 },
     ...{ closedAt: null, finalAt: null, at: new Date() },
   }
 }

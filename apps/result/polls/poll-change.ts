@@ -92,7 +92,7 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
 /** @throws {Problem} request-malformed for a ballot that names more options than there are, or a decision that does not fit it */
 export function requireFittingBallot(poll: Pick<Poll, "ballot" | "decision" | "options">): void {
   const { ballot, options } = poll
-  if (ballot.max !== "all") requireEnoughOptions("ballot.max", ballot.max, options.length)
+  if ("max" in ballot && ballot.max !== "all") requireEnoughOptions("ballot.max", ballot.max, options.length)
   if (ballot.method === "choose") requireEnoughOptions("ballot.min", ballot.min, options.length)
   requireFittingDecision(poll)
 }

@@ -111,20 +111,31 @@ function textFor(poll: Poll, choice: Choice): string {
     : new Problem("ballot-invalid", describe(poll, problem))
 }
 
+/** How a ballot of each method is sent. */
+const SENT_AS = {
+  choose: 'send "option", or "options"',
+  rank: 'send "ranking", the best option first',
+  rate: 'send "ratings", a number by option',
+  decide: 'send "answers", "yes" or "no" by option',
+} as const
+
+/** What a ballot does with options, by its method. */
+const VERBS = { choose: "Choose", rank: "Rank", rate: "Rate", decide: "Answer" } as const
+
 function describe(poll: Poll, problem: Exclude<ChoiceProblem, { kind: "unknown" }> | null): string {
   switch (problem?.kind) {
     case "too-many":
     case "too-few": {
-      const verb = poll.ballot.method === "rank" ? "Rank" : "Choose"
+      const verb = VERBS[poll.ballot.method]
       const limit = problem.kind === "too-many" ? "at most" : "at least"
       return `${verb} ${limit} ${problem.limit}; this ballot has ${problem.chosen}.`
     }
     case "twice":
       return `The option ${shown(problem.option)} is named twice: name it once.`
+    case "no-rating":
+      return `The option ${shown(problem.option)} takes a whole number from 0 to ${problem.highest}.`
     case "other-method":
-      return poll.ballot.method === "rank"
-        ? `The poll ${poll.id} has its options ranked: send "ranking", the best option first.`
-        : `The poll ${poll.id} has options chosen, and not ranked: send "options".`
+      return `The poll ${poll.id} takes ballots that ${poll.ballot.method}: ${SENT_AS[poll.ballot.method]}.`
     default:
       return `The poll ${poll.id} takes no abstention: choose an option.`
   }

@@ -14,15 +14,21 @@ import {
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
-import { ballotSchema, FORM_FIELDS } from "./ballot-request"
+import { ballotSchema } from "./ballot-request"
+import { FORM_FIELDS } from "./form-ballot"
 
 const outcomeSchema = z.object({
   status: z.enum(["accepted", "received", "same"]),
   poll: slugSchema,
-  /** One of these three, as the poll's ballots have it. */
-  option: slugSchema.optional(),
-  options: z.array(slugSchema).optional(),
-  abstain: z.literal(true).optional(),
+  /** One of these, as the poll's ballots have it. */
+  ...ballotSchema.pick({
+    option: true,
+    options: true,
+    ranking: true,
+    ratings: true,
+    answers: true,
+    abstain: true,
+  }).shape,
   receipt: z.string(),
 })
 
