@@ -13,7 +13,8 @@ export function ballotRule(asked: Asked, { t }: Translator<TallyKey>): string {
 function ruleKey(asked: Asked): TallyKey {
   const { min, max } = limitsOf(asked)
   if (asked.ballot.method === "rank") return asked.ballot.max === "all" ? "ruleRank" : "ruleRankUpTo"
-  if (asked.ballot.max === "all") return min === 1 ? "ruleAny" : "ruleAtLeast"
+  if (max === asked.options.length && "max" in asked.ballot && asked.ballot.max === "all")
+    return min === 1 ? "ruleAny" : "ruleAtLeast"
   if (max === 1) return "ruleOne"
   if (min === max) return "ruleExactly"
   return min === 1 ? "ruleUpTo" : "ruleBetween"

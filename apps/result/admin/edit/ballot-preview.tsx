@@ -39,7 +39,7 @@ export function BallotPreview({ title, options, ballot }: Props) {
 function isTold(ballot: PollDraft["ballot"]): boolean {
   const method = ballotMethodOf(ballot)
   if (saysOneOption({ ballot: method })) return ballot.abstain
-  const numbers = method.method === "rank" ? [method.max] : [method.min, method.max]
+  const numbers = [...("min" in method ? [method.min] : []), ...("max" in method ? [method.max] : [])]
   return numbers.every((limit) => limit === "all" || Number.isInteger(limit))
 }
 

@@ -75,9 +75,11 @@ const FEWEST = "1"
 const MOST = "2"
 
 function ballotDraftOf(ballot: BallotMethod): BallotDraft {
-  const { max, abstain } = ballot
+  const { abstain } = ballot
+  // No poll of another method can be made yet.
+  const max = "max" in ballot ? ballot.max : 1
   if (ballot.method === "rank") return ballotDraft("rank", FEWEST, String(max), abstain)
-  if (max === 1) return ballotDraft("one", FEWEST, MOST, abstain)
+  if (max === 1 || ballot.method !== "choose") return ballotDraft("one", FEWEST, MOST, abstain)
   return ballotDraft(max === "all" ? "all" : "several", String(ballot.min), String(max), abstain)
 }
 
@@ -98,7 +100,7 @@ export function ballotDraft(
 
 /** The rules as the API takes them. A text that is no number becomes none, which the schema refuses. */
 export function ballotMethodOf({ choose, min, max, abstain }: BallotDraft): BallotMethod {
-  const most: BallotMethod["max"] = max === "all" ? max : numberIn(max)
+  const most: number | "all" = max === "all" ? max : numberIn(max)
   if (choose === "rank") return { method: "rank", max: most, abstain }
   const limits = {
     one: { min: 1, max: 1 },

@@ -176,9 +176,10 @@ function withoutRanking({ ballot }: PollDraft) {
 function limitError({ draft, sent }: SentForm): ValidationErrors {
   const ballot = ballotMethodOf(draft.ballot)
   const isTooMany = (limit: number | "all") => limit !== "all" && limit > draft.options.length
-  const field = isTooMany(ballot.max)
-    ? "chooseMax"
-    : ballot.method === "choose" && isTooMany(ballot.min) && "chooseMin"
+  const field =
+    "max" in ballot && isTooMany(ballot.max)
+      ? "chooseMax"
+      : ballot.method === "choose" && isTooMany(ballot.min) && "chooseMin"
   if (!field) return {}
   return sent.choose === undefined ? { options: "errorFewerOptions" } : { [field]: "errorChooseOptions" }
 }
