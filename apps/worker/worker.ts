@@ -5,6 +5,7 @@ import { reasonText } from "@tallyroom/lib/health"
 import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
+import { Decider } from "@tallyroom/lib/outcome/decider"
 import type { GivenAddress } from "@tallyroom/lib/postgres/address"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { Listener } from "@tallyroom/lib/postgres/listener"
@@ -23,6 +24,7 @@ import { prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
 import { takeDueSteps } from "./polls/due-steps"
+import { storeOutcomes } from "./polls/final-outcomes"
 import { NumberReused, PollBook } from "./polls/poll-book"
 import { PollChanges } from "./polls/poll-changes"
 import { pollIndex } from "./polls/poll-index"
@@ -48,6 +50,8 @@ const CUT_MS = 1_000
 const GIVE_BACK_MS = 2_000
 /** How often a poll whose time has come is opened or closed, and one that is closed and counted becomes final. */
 const STEPS_MS = 200
+/** How often it is looked for final polls whose outcome is not stored yet. */
+const OUTCOMES_MS = 500
 /** How often the copies of polls that are not final are written anew: so whatever else happened to them heals. */
 const REPROJECT_MS = 3_000
 /** What is left of deleted polls is in nobody's way: it is removed at leisure. */
@@ -106,6 +110,7 @@ export class Worker {
   private readonly shards: HeldShards
   private readonly tallies: TallyProjection
   private readonly timelines: TimelineRolls
+  private readonly decider: Decider
   private readonly listener: Listener
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
@@ -144,6 +149,7 @@ export class Worker {
     this.polls = new PollBook(sql, log, this.instance)
     this.tallies = new TallyProjection(redis, sql, log)
     this.timelines = new TimelineRolls(sql)
+    this.decider = new Decider({ databaseUrl: parts.databaseUrl, name: "worker-outcomes", log })
     this.listener = new Listener({
       ...{ url: listenUrl ?? parts.databaseUrl, isForListening: listenUrl !== undefined },
       ...{ name: "worker-listen", sql: this.pulse, others: [sql], log },
@@ -200,6 +206,11 @@ export class Worker {
         STEPS_MS,
         "opening and closing polls",
         this.unlessOutdated(() => takeDueSteps(sql, this.polls, log)),
+      ),
+      this.repeat.every(
+        OUTCOMES_MS,
+        "storing outcomes",
+        this.unlessOutdated(() => this.storeOutcomes()),
       ),
       this.repeat.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
@@ -275,6 +286,7 @@ export class Worker {
     this.parts.redis.off("ready", this.loadScripts)
     this.tallies.stop()
     this.shards.stop()
+    this.decider.stop()
     const done = Promise.all([...this.loops, this.shards.stopped(), this.listener.stop()])
     const late = () => new Error("a store leaves the worker without an answer")
     await within(BATCHES_MS, done, late).catch((error) => this.cut(done, error))
@@ -347,6 +359,7 @@ export class Worker {
     this.stopping.abort()
     this.tallies.stop()
     this.shards.stop()
+    this.decider.stop()
     this.parts.onAnotherDatabase?.(error)
   }
 
@@ -369,6 +382,14 @@ export class Worker {
   /** As with tallies, the worker with shard 0 does it for all. */
   private async rollUpTimelines(): Promise<void> {
     if (this.shards.has(0)) await this.timelines.rollUp(this.stopping.signal)
+  }
+
+  /** As with tallies, the worker with shard 0 does it for all. */
+  private async storeOutcomes(): Promise<void> {
+    if (!this.shards.has(0)) return
+    const { sql, log } = this.parts
+    for (const poll of await storeOutcomes(sql, this.polls, this.decider))
+      log.info({ poll }, "its outcome is stored")
   }
 
   /** Only the worker with shard 0 says it, so that what it says is true once and not once for each worker. */

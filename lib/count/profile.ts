@@ -7,6 +7,9 @@ export type Ranking = {
   readonly ballots: number
 }
 
+/** They are taken one by one, so that what tells a million of them may tell each in the same object. */
+export type Rankings = Iterable<Ranking> & { readonly length: number }
+
 /** What stands behind the last option of an order. */
 const NONE = 255
 
@@ -25,17 +28,18 @@ export class Profile {
    */
   constructor(
     readonly options: number,
-    rankings: readonly Ranking[],
+    rankings: Rankings,
   ) {
     if (options > NONE) throw new RangeError(`There are ${options} options: at most ${NONE} can be ranked.`)
     this.length = rankings.length
     this.places = new Uint8Array(rankings.length * options).fill(NONE)
     this.counts = new Float64Array(rankings.length)
     let total = 0
-    for (const [i, { order, ballots }] of rankings.entries()) {
+    let i = 0
+    for (const { order, ballots } of rankings) {
       assertRanking(order, ballots, options)
       this.places.set(order, i * options)
-      this.counts[i] = ballots
+      this.counts[i++] = ballots
       total += ballots
     }
     if (!Number.isSafeInteger(total)) throw new RangeError("There are more ballots than can be counted.")

@@ -35,6 +35,7 @@ export const RESULT_RIGHTS: Rights = {
     votes: BALLOTS,
     tallies: READ,
     marks: READ,
+    outcomes: READ,
     timeline: READ,
     books: READ,
     set_aside: READ,
@@ -58,6 +59,7 @@ export const WORKER_RIGHTS: Rights = {
     votes: ALL,
     tallies: ALL,
     marks: ALL,
+    outcomes: ALL,
     timeline: ALL,
     books: ALL,
     set_aside: ALL,
@@ -86,6 +88,7 @@ export const EXPORT_RIGHTS: Rights = {
   polls: READ,
   tallies: READ,
   marks: READ,
+  outcomes: READ,
   vote_history: READ,
   migrations: READ,
 }

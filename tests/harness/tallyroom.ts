@@ -90,9 +90,10 @@ async function termsIn(redis: Redis, pollId: string): Promise<string> {
 export async function makePoll(sql: Database, id: string, poll: Partial<Poll> = {}): Promise<void> {
   const options = poll.options ?? ["a", "b", "c"].map((id) => ({ id, label: id.toUpperCase() }))
   await sql`
-    INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt, opens_at, closes_at)
+    INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, salt, opens_at, closes_at)
     VALUES (${id}, ${poll.title ?? id}, ${JSON.stringify(options)}::text::jsonb,
-      ${JSON.stringify(poll.ballot ?? ONE_OPTION)}::text::jsonb, ${poll.policy ?? "final"},
+      ${JSON.stringify(poll.ballot ?? ONE_OPTION)}::text::jsonb,
+      ${poll.decision ? JSON.stringify(poll.decision) : null}::text::jsonb, ${poll.policy ?? "final"},
       ${poll.state ?? "open"}, ${poll.results ?? "live"}, ${poll.eligibility ?? "browser"}, ${newSalt()},
       ${poll.opensAt ?? null}, ${poll.closesAt ?? null})`
 }

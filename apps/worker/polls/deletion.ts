@@ -64,6 +64,7 @@ const REST = [
   "timeline",
   "tallies",
   "marks",
+  "outcomes",
   "books",
   "acceptances",
   "closings",

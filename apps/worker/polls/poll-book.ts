@@ -94,6 +94,11 @@ export class PollBook {
     return this.all().some((poll) => poll.deleting && poll.state === "final")
   }
 
+  /** Whether some final poll ranks: its outcome is stored for good. */
+  hasFinalRanking(): boolean {
+    return this.all().some(({ state, ballot }) => state === "final" && ballot.method === "rank")
+  }
+
   /**
    * Whether some poll is closed and not final yet, or is to open or close within a second, by Postgres's clock: workers may be
    * an hour behind.

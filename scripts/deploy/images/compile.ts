@@ -18,9 +18,13 @@ Environment:
   TALLYROOM_VERSION, TALLYROOM_REVISION    what the program says that it is`
 
 const MANAGEMENT_THREAD = join(CHECKOUT, "lib/process/management-thread.ts")
+const OUTCOME_THREAD = join(CHECKOUT, "lib/outcome/outcome-thread.ts")
 
 /** From the names of OCI platforms to those of Bun. */
 const ARCHITECTURES = { amd64: "x64", arm64: "arm64" } as const
+
+/** The programs that decide polls. */
+const DECIDING: readonly string[] = ["result", "worker"]
 
 const WITH_PAGES: readonly string[] = ["vote", "result"]
 
@@ -41,8 +45,12 @@ await runScript(
 async function compile(name: string, outfile: string): Promise<void> {
   const target = bunTarget()
   await Bun.build({
-    entrypoints: [join(CHECKOUT, mainOf(name)), MANAGEMENT_THREAD],
-    // Flat, as the app looks for the thread beside itself.
+    entrypoints: [
+      join(CHECKOUT, mainOf(name)),
+      MANAGEMENT_THREAD,
+      ...(DECIDING.includes(name) ? [OUTCOME_THREAD] : []),
+    ],
+    // Flat, as the app looks for its threads beside itself.
     naming: { entry: "[name].[ext]" },
     compile: { outfile, ...(target && { target }), autoloadDotenv: false, autoloadBunfig: false },
     format: "esm",

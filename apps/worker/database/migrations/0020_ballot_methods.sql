@@ -3,6 +3,8 @@
 -- marks         what ballots say that may say several things, by poll, shard and mark (lib/ballots/choice.ts): how many of the ballots
 --               that count have this mark. In tallies such a ballot is one of '+', or of its first preference, and an abstention one
 --               of '-', so that the sum of the tallies is always the number of ballots that count.
+-- outcomes      what the rankings of a final poll decided, with all rounds (lib/outcome/outcome.ts), so that no later version counts
+--               them otherwise. A row is written once.
 --
 -- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
 -- out (docs/upgrading.md): until then they may run beside this one, and be gone back to.
@@ -18,6 +20,12 @@ CREATE TABLE marks (
   votes bigint NOT NULL,
   PRIMARY KEY (poll, shard, mark)
 ) WITH (fillfactor = 50);
+
+CREATE TABLE outcomes (
+  poll    integer PRIMARY KEY,
+  outcome jsonb NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT now()
+);
 
 -- It runs with the rights of the tables' owner, for whoever makes the poll, and finds nothing by a search_path.
 CREATE FUNCTION shut_out_older_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

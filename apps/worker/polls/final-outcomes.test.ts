@@ -1,0 +1,108 @@
+/** What rankings decided is stored for good, whichever worker died on the way to it. */
+
+import { expect, test } from "bun:test"
+import { CUMBERNAULD, cumbernauld } from "@tallyroom/lib/count/elections/elections"
+import type { Database } from "@tallyroom/lib/database"
+import { Decider } from "@tallyroom/lib/outcome/decider"
+import { type Outcome, outcomeSchema } from "@tallyroom/lib/outcome/outcome"
+import type { Decision } from "@tallyroom/lib/polls/decision"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { quiet, startWorker } from "../../../scripts/services/apps/worker-in-process"
+import { waitFor } from "../../../scripts/services/wait"
+import { addRankings, sayingsOf } from "../../../tests/harness/rankings"
+import { useStores } from "../../../tests/harness/stores"
+import { makePoll, openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
+import { openTables } from "../../result/testing/result"
+import { storeOutcomes } from "./final-outcomes"
+import { PollBook } from "./poll-book"
+
+const stores = useStores()
+let worker: ReturnType<typeof startWorker> | undefined
+
+/** One worker for all tests, once the first of them wants it. */
+async function working() {
+  worker ??= startWorker(stores())
+  const { sql, ready } = await worker
+  await ready()
+  return { sql }
+}
+const RANK = { method: "rank", max: "all", abstain: true } as const
+
+const ranked = (rule: Decision["rule"], seats = 1, more: Partial<Poll> = {}): Partial<Poll> => ({
+  ...{ ballot: RANK, decision: { rule, seats } },
+  ...more,
+})
+
+async function storedOf(sql: Database, id: string): Promise<Outcome | null> {
+  const [row] = await sql`SELECT outcome FROM outcomes JOIN polls ON number = poll WHERE id = ${id}`
+  return row ? outcomeSchema.parse(row.outcome) : null
+}
+
+const untilStored = (sql: Database, id: string) =>
+  waitFor(`the outcome of ${id}`, async () => (await storedOf(sql, id)) ?? false)
+
+const close = (sql: Database, id: string) =>
+  sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ${id}`
+
+test("a poll that became final before its worker died is decided by the next one, as its council decided it", async () => {
+  const sql = await openTables(stores())
+  const options = CUMBERNAULD.map((label, i) => ({ id: `o${i}`, label: String(label) }))
+  // So far had that worker come: the poll is final, and nothing is stored.
+  await makePoll(sql, "ward", ranked("stv", 4, { options, state: "draft" }))
+  await addRankings(sql, "ward", sayingsOf(cumbernauld()))
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'ward'`
+  expect(await storedOf(sql, "ward")).toBeNull()
+  await working()
+  const outcome = await untilStored(sql, "ward")
+  expect(outcome.winners.map((id) => options.find((it) => it.id === id)?.label ?? id)).toEqual([
+    ...["O'Brien", "Masterton", "McCulloch", "Chadha"],
+  ])
+  expect(outcome.rule === "stv" && [outcome.quota, outcome.rounds.length]).toEqual([1077, 7])
+})
+
+test("the outcome of the ballots in the inbox is stored once the poll is final", async () => {
+  const { sql } = await working()
+  const booth = await openBooth(stores())
+  await openPoll(sql, booth.redis, "cast", ranked("irv"))
+  const ballots = ["ABC", "AB", "BCA", "BC", "CBA", "-"]
+  for (const [i, says] of ballots.entries()) await booth.cast("cast", voter(`cast${i}`), says)
+  await close(sql, "cast")
+  expect(await untilStored(sql, "cast")).toEqual({
+    ...{ rule: "irv", seats: 1, ballots: 6, abstained: 1, winners: ["b"], tied: [] },
+    rounds: [
+      { votes: { a: 2, b: 2, c: 1 }, exhausted: 0, out: ["c"], by: null },
+      { votes: { a: 2, b: 3 }, exhausted: 0, out: [], by: null },
+    ],
+  })
+})
+
+test("an outcome that is stored stays, whatever is counted or decided after it", async () => {
+  const { sql } = await working()
+  await makePoll(sql, "kept", ranked("borda", 1, { state: "draft" }))
+  await addRankings(sql, "kept", { AB: 3, B: 1 })
+  await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id = 'kept'`
+  const first = await untilStored(sql, "kept")
+  await addRankings(sql, "kept", { B: 9 })
+  const polls = new PollBook(sql, quiet)
+  await polls.refresh()
+  const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
+  const [row] = await sql`SELECT number FROM polls WHERE id = 'kept'`
+  expect(await decider.decide(Number(row?.number))).toMatchObject({ isStored: true, outcome: first })
+  expect(await storeOutcomes(sql, polls, decider)).toEqual([])
+  expect(await storedOf(sql, "kept")).toEqual(first)
+  decider.stop()
+})
+
+test("a poll goes with its outcome when it is deleted", async () => {
+  const { sql } = await working()
+  await makePoll(sql, "gone", ranked("condorcet", 1, { state: "draft" }))
+  await addRankings(sql, "gone", { AB: 3, B: 1 })
+  const [row] =
+    await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id = 'gone' RETURNING number`
+  await untilStored(sql, "gone")
+  await sql`UPDATE polls SET deleting_at = now(), revision = revision + 1 WHERE id = 'gone'`
+  await waitFor("the outcome to be gone", async () => {
+    const [left] = await sql`SELECT count(*) AS rows FROM outcomes WHERE poll = ${Number(row?.number)}`
+    return left?.rows === 0
+  })
+})

@@ -1,0 +1,105 @@
+import { expect, test } from "bun:test"
+import { BURLINGTON, burlington, profileOf, TENNESSEE, tennessee } from "../count/elections/elections"
+import { Profile } from "../count/profile"
+import type { Rule } from "../polls/decision"
+import { decide } from "./decide"
+import { outcomeSchema } from "./outcome"
+import { profileIn } from "./profile-text"
+
+const ids = (names: readonly string[]) => names.map((name) => name.toLowerCase())
+const decided = (rule: Rule, names: readonly string[], profile: Profile, seats = 1, abstained = 0) =>
+  outcomeSchema.parse(decide({ decision: { rule, seats }, ids: ids(names), profile, abstained }))
+
+test("Tennessee's capital is decided by instant runoff in three rounds, which say who goes out", () => {
+  expect(decided("irv", TENNESSEE, tennessee(), 1, 5)).toEqual({
+    ...{ rule: "irv", seats: 1, ballots: 105, abstained: 5, winners: ["knoxville"], tied: [] },
+    rounds: [
+      {
+        votes: { memphis: 42, nashville: 26, chattanooga: 15, knoxville: 17 },
+        ...{ exhausted: 0, out: ["chattanooga"], by: null },
+      },
+      { votes: { memphis: 42, nashville: 26, knoxville: 32 }, exhausted: 0, out: ["nashville"], by: null },
+      { votes: { memphis: 42, knoxville: 58 }, exhausted: 0, out: [], by: null },
+    ],
+  })
+})
+
+test("votes of a transfer are exact to the last hundred-thousandth, and whoever is out has none", () => {
+  const outcome = decided(
+    "stv",
+    ["A", "B", "C", "D"],
+    profileOf(["A", "B", "C", "D"], ["12 A B C", "5 B C", "4 C", "3 D"]),
+    3,
+  )
+  expect(outcome).toMatchObject({ rule: "stv", quota: 7, winners: ["a", "b", "c"], tied: [] })
+  expect(outcome.rule === "stv" && outcome.rounds.map(({ after }) => after)).toEqual([
+    null,
+    { surplusOf: "a" },
+    { surplusOf: "b" },
+    { out: ["d"] },
+  ])
+  expect(outcome.rule === "stv" && outcome.rounds[2]).toEqual({
+    ...{ after: { surplusOf: "b" }, by: null, elected: [], notTransferable: "0.00017" },
+    votes: { a: "7.00000", b: "7.00000", c: "6.99983", d: "3.00000" },
+  })
+})
+
+test("pairs and majorities of Burlington 2009 name Montroll", () => {
+  const outcome = decided("condorcet", BURLINGTON, burlington())
+  expect(outcome).toMatchObject({
+    winners: ["montroll"],
+    pairs: { montroll: { kiss: 4067, wright: 4597 }, kiss: { montroll: 3477 } },
+  })
+  expect(outcome.rule === "condorcet" && outcome.majorities[0]).toEqual({
+    ...{ preferred: "montroll", to: "wright", margin: 929, kept: true },
+  })
+})
+
+test("points may have a half, and a tie names those who are equal and no winner", () => {
+  expect(decided("borda", ["A", "B"], profileOf(["A", "B"], ["1 A", "1 B"]))).toMatchObject({
+    ...{ winners: [], tied: ["a", "b"], points: { a: "1", b: "1" } },
+  })
+  expect(decided("borda", ["A", "B", "C", "D"], profileOf(["A", "B", "C", "D"], ["1 A B", "1 B"])).rule).toBe(
+    "borda",
+  )
+  const outcome = decided("borda", ["A", "B", "C", "D"], profileOf(["A", "B", "C", "D"], ["1 A"]))
+  expect(outcome).toMatchObject({ winners: ["a"], points: { a: "3", b: "1", c: "1", d: "1" } })
+  const halves = decided("borda", ["A", "B", "C"], profileOf(["A", "B", "C"], ["1 A", "1 A B"]))
+  expect(halves).toMatchObject({ points: { a: "4", b: "1.5", c: "0.5" } })
+})
+
+test("without ballots nobody wins by any rule", () => {
+  for (const rule of ["irv", "stv", "condorcet", "borda"] as const) {
+    expect(decided(rule, ["A", "B"], new Profile(2, []))).toMatchObject({ winners: [], tied: [], ballots: 0 })
+  }
+})
+
+test("a profile is read from its text, with options by their place in the order of ids", () => {
+  const options = ["zoe", "ann", "bob"].map((id) => ({ id, label: id }))
+  const profile = profileIn({ options }, "CA 12\nB 3\nABC 1")
+  expect([profile.length, profile.total]).toEqual([3, 16])
+  expect([profile.at(0, 0), profile.at(0, 1), profile.at(0, 2), profile.ballots(0)]).toEqual([
+    2,
+    0,
+    undefined,
+    12,
+  ])
+  expect(profileIn({ options }, "").length).toBe(0)
+})
+
+test("a profile that names an option which the poll has not is refused, and never counted otherwise", () => {
+  const options = ["ann", "bob"].map((id) => ({ id, label: id }))
+  for (const text of ["AC 1", "AA 1", "A 0", "A", "AB x"])
+    expect(() => profileIn({ options }, text)).toThrow(RangeError)
+})
+
+test("no order in which ballots are told changes the outcome", () => {
+  const lines = ["7 A B C", "5 B C A", "3 C", "4 C A", "2 D C", "1 D"]
+  const names = ["A", "B", "C", "D"]
+  for (const rule of ["irv", "stv", "condorcet", "borda"] as const) {
+    const turned = lines.map((_, i) =>
+      decided(rule, names, profileOf(names, [...lines.slice(i), ...lines.slice(0, i)]), 2),
+    )
+    for (const outcome of turned) expect(outcome).toEqual(turned[0] as typeof outcome)
+  }
+})

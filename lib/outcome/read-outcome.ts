@@ -1,0 +1,45 @@
+/** Reads what a poll that ranks has decided, or decides it: tally and profile are of the same moment. */
+
+import { z } from "zod"
+import { optionsByMark } from "../ballots/choice"
+import type { Database } from "../database"
+import { rankingDecision } from "../polls/decision"
+import { readTallyRow, type Tally, tallyColumns } from "../polls/tallies"
+import { decide } from "./decide"
+import { type Outcome, outcomeSchema } from "./outcome"
+import { profileIn } from "./profile-text"
+
+/** `isStored`: it stands for good. */
+export type DecidedTally = { tally: Tally; outcome: Outcome; isStored: boolean }
+
+const rowSchema = z.object({ stored: outcomeSchema.nullable(), profile: z.string().nullable() })
+
+/**
+ * @param poll its number
+ * @returns null where there is no such poll, or it ranks nothing
+ */
+export async function readOutcome(sql: Database, poll: number): Promise<DecidedTally | null> {
+  // All orders together are one value, as each row would be an object. An outcome that is stored needs none of them.
+  const [row] = await sql`
+    SELECT ${tallyColumns(sql)}, stored.outcome AS stored,
+      CASE WHEN stored.outcome IS NULL THEN (
+        SELECT string_agg(mark || ' ' || votes, E'\n') FROM (
+          SELECT mark, sum(votes) AS votes FROM marks WHERE poll = number GROUP BY mark HAVING sum(votes) > 0
+        ) AS orders
+      ) END AS profile
+    FROM polls LEFT JOIN outcomes AS stored ON stored.poll = number
+    WHERE number = ${poll} AND ballot ->> 'method' = 'rank'`
+  const tally = row && readTallyRow(row)
+  const decision = tally && rankingDecision(tally.poll)
+  if (!tally || !decision) return null
+  const { stored, profile } = rowSchema.parse(row)
+  if (stored !== null) return { tally, outcome: stored, isStored: true }
+  const ids = [...optionsByMark(tally.poll).values()]
+  const election = {
+    decision,
+    ids,
+    profile: profileIn(tally.poll, profile ?? ""),
+    abstained: tally.abstained,
+  }
+  return { tally, outcome: decide(election), isStored: false }
+}
