@@ -22,6 +22,7 @@ export type Mutant = {
 
 const CAST = "lib/inbox/redis/cast.lua"
 const COMMIT = "apps/worker/counting/commit.sql"
+const CHOICE = "lib/ballots/choice.ts"
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -160,5 +161,53 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     only: ["restart"],
     rule: "books",
+  },
+  {
+    name: "leaves what a ballot chose in the tally when another replaces it",
+    changes: [
+      {
+        file: COMMIT,
+        from: "sum(votes) FROM marking GROUP BY poll, mark\n",
+        to: "sum(votes) FROM marking WHERE votes > 0 GROUP BY poll, mark\n",
+      },
+    ],
+    only: ["restart"],
+    rule: "books",
+  },
+  {
+    name: "lets a ballot choose more options than its poll allows",
+    changes: [
+      {
+        file: CHOICE,
+        from: 'const max = ballot.max === "all" ? options.length : Math.min(ballot.max, options.length)',
+        to: "const max = options.length",
+      },
+    ],
+    only: ["restart"],
+    rule: "only what was asked",
+  },
+  {
+    name: "names options by their places on the page, which may change",
+    changes: [
+      {
+        file: CHOICE,
+        from: "ids = options.map(({ id }) => id).sort()",
+        to: "ids = options.map(({ id }) => id)",
+      },
+    ],
+    only: ["restart"],
+    rule: "counted once",
+  },
+  {
+    name: "leaves abstentions out of the ballots that count",
+    changes: [
+      {
+        file: "lib/polls/tallies.ts",
+        from: "total: Object.values(counts.votes).reduce((sum, n) => sum + n, 0),",
+        to: "total: Object.values(counts.votes).reduce((sum, n) => sum + n, 0) - countOf(counts.votes, ABSTENTION),",
+      },
+    ],
+    only: ["restart"],
+    rule: "results",
   },
 ]

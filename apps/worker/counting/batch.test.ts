@@ -16,7 +16,16 @@ function poll(number: number, fields: Partial<Poll> = {}): Poll {
 }
 
 const polls = new Map(
-  [poll(1), poll(2, { policy: "changeable" }), poll(3, { state: "final" })].map((p) => [p.number, p]),
+  [
+    poll(1),
+    poll(2, { policy: "changeable" }),
+    poll(3, { state: "final" }),
+    // Shown in another order than that of the ids.
+    poll(4, {
+      ballot: { method: "choose", min: 2, max: 2, abstain: false },
+      options: ["c", "a", "b"].map((id) => ({ id, label: id })),
+    }),
+  ].map((p) => [p.number, p]),
 )
 const voter = (letter: string) => letter.repeat(22)
 
@@ -92,6 +101,13 @@ describe("a batch", () => {
     ])
     expect(batch.deadLetters.at(-1)?.raw).toBe('"\\u0000\\ud800"')
     expect(batch.to).toEqual({ ms: 1, seq: 9 })
+  })
+
+  test("makes dead letters of texts that no ballot of several options has", () => {
+    const texts = ["BA", "A", "ABC", "AA", "AD", "-", "", "a", "a,b", "BC"]
+    const batch = batchOf(...texts.map((text, i) => entry(i, 4, String.fromCharCode(65 + i), text)))
+    expect(batch.kept.map(({ option }) => option)).toEqual(["BC"])
+    expect(batch.deadLetters.map(({ reason }) => reason)).toEqual(texts.slice(1).map(() => "option-unknown"))
   })
 
   test("is sorted by poll and voter", () => {
