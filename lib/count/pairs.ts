@@ -14,18 +14,17 @@ export type Pairs = {
 export function pairsOf(profile: Profile): Pairs {
   const { options } = profile
   const counts = new Float64Array(options * options)
-  const isRanked = new Uint8Array(options)
+  const isBehind = new Uint8Array(options)
   for (let ranking = 0; ranking < profile.length; ranking++) {
     const ballots = profile.ballots(ranking)
-    isRanked.fill(0)
+    isBehind.fill(1)
     for (let place = 0; ; place++) {
       const preferred = profile.at(ranking, place)
       if (preferred === undefined) break
-      isRanked[preferred] = 1
-      for (let other = 0; other < options; other++) {
-        const pair = preferred * options + other
-        if (isRanked[other] === 0) counts[pair] = (counts[pair] ?? 0) + ballots
-      }
+      isBehind[preferred] = 0
+      // Multiplied, as a branch that goes either way by chance takes several times as long.
+      for (let other = 0, pair = preferred * options; other < options; other++, pair++)
+        counts[pair] = (counts[pair] ?? 0) + (isBehind[other] ?? 0) * ballots
     }
   }
   const preferring = (a: number, b: number) => counts[a * options + b] ?? 0

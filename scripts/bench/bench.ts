@@ -10,6 +10,7 @@ import { benchCount } from "./benchmarks/count"
 import { benchEndToEnd } from "./benchmarks/end-to-end"
 import { benchInboxes } from "./benchmarks/inboxes"
 import { benchMemory } from "./benchmarks/memory"
+import { benchOutcomes } from "./benchmarks/outcomes"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./benchmarks/plan"
 import { benchRetention } from "./benchmarks/retention"
 import { benchTraces } from "./benchmarks/traces"
@@ -30,6 +31,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   memory: [benchMemory],
   inboxes: [benchInboxes],
   traces: [benchTraces],
+  outcomes: [benchOutcomes],
   retention: [benchRetention],
 }
 

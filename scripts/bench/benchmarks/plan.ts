@@ -8,6 +8,7 @@ export const BENCHMARKS = [
   "inboxes",
   "traces",
   "retention",
+  "outcomes",
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
@@ -26,6 +27,8 @@ export type Plan = {
   loadSeconds: number
   /** Ballots through each of the three inboxes. */
   inboxBallots: number
+  /** The polls that are decided. */
+  outcomes: readonly { ballots: number; options: number }[]
 }
 
 const FULL = {
@@ -36,6 +39,13 @@ const FULL = {
   memoryVoters: 200_000,
   loadSeconds: 5,
   inboxBallots: 50_000,
+  outcomes: [
+    { ballots: 10_000, options: 5 },
+    { ballots: 10_000, options: 10 },
+    { ballots: 100_000, options: 10 },
+    { ballots: 1_000_000, options: 10 },
+    { ballots: 100_000, options: 50 },
+  ],
 }
 
 /** These are enough to see that everything works, and too short for figures that one may believe. */
@@ -47,6 +57,7 @@ const QUICK = {
   memoryVoters: 40_000,
   loadSeconds: 2,
   inboxBallots: 10_000,
+  outcomes: [{ ballots: 100_000, options: 10 }],
 }
 
 const ROUNDS = 5
