@@ -54,10 +54,9 @@ async function read(file: string): Promise<Definition> {
 
 async function define({ file, name }: Definition): Promise<void> {
   await kubectl(["create", "--filename", file])
-  const established = `jsonpath={.status.conditions[?(@.type=="Established")].status}`
-  await waitFor(`${name} to be established`, async () => {
-    return (await kubectl(["get", name, "--output", established])) === "True"
-  })
+  // kubectl fails at once where a definition has no conditions yet.
+  const words = ["wait", name, "--for=condition=Established", "--timeout=5s"]
+  await waitFor(`${name} to be established`, async () => (await tryKubectl(words)).code === 0)
 }
 
 async function assertTakes(name: string): Promise<void> {
