@@ -8,11 +8,20 @@ import { profileIn } from "./profile-text"
 
 const ids = (names: readonly string[]) => names.map((name) => name.toLowerCase())
 const decided = (rule: Rule, names: readonly string[], profile: Profile, seats = 1, abstained = 0) =>
-  outcomeSchema.parse(decide({ decision: { rule, seats }, ids: ids(names), profile, abstained }))
+  outcomeSchema.parse(decide({ decision: { rule, seats, quorum: 0 }, ids: ids(names), profile, abstained }))
 
 test("Tennessee's capital is decided by instant runoff in three rounds, which say who goes out", () => {
   expect(decided("irv", TENNESSEE, tennessee(), 1, 5)).toEqual({
-    ...{ rule: "irv", seats: 1, ballots: 105, abstained: 5, winners: ["knoxville"], tied: [] },
+    ...{
+      rule: "irv",
+      seats: 1,
+      ballots: 105,
+      abstained: 5,
+      quorum: 0,
+      quorate: true,
+      winners: ["knoxville"],
+      tied: [],
+    },
     rounds: [
       {
         votes: { memphis: 42, nashville: 26, chattanooga: 15, knoxville: 17 },
@@ -66,6 +75,14 @@ test("points may have a half, and a tie names those who are equal and no winner"
   expect(outcome).toMatchObject({ winners: ["a"], points: { a: "3", b: "1", c: "1", d: "1" } })
   const halves = decided("borda", ["A", "B", "C"], profileOf(["A", "B", "C"], ["1 A", "1 A B"]))
   expect(halves).toMatchObject({ points: { a: "4", b: "1.5", c: "0.5" } })
+})
+
+test("without a quorum nobody wins, and the rounds are there all the same", () => {
+  const election = { ids: ids(TENNESSEE), profile: tennessee(), abstained: 5 }
+  const short = decide({ ...election, decision: { rule: "irv", seats: 1, quorum: 106 } })
+  expect(short).toMatchObject({ quorum: 106, quorate: false, winners: [], tied: [], rounds: [{}, {}, {}] })
+  const enough = decide({ ...election, decision: { rule: "irv", seats: 1, quorum: 105 } })
+  expect(enough).toMatchObject({ quorate: true, winners: ["knoxville"] })
 })
 
 test("without ballots nobody wins by any rule", () => {

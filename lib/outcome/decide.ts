@@ -5,11 +5,11 @@ import { countIrv } from "../count/irv"
 import type { Profile } from "../count/profile"
 import { countRankedPairs } from "../count/ranked-pairs"
 import { countStv, type StvStage, VOTE } from "../count/stv"
-import type { Decision } from "../polls/decision"
+import type { RankingDecision } from "../polls/decision"
 import type { BordaOutcome, CondorcetOutcome, IrvOutcome, Outcome, StvOutcome } from "./outcome"
 
 export type Election = {
-  decision: Decision
+  decision: RankingDecision
   /** The id of each option of the profile. */
   ids: readonly string[]
   /** The ballots that rank somebody. */
@@ -17,11 +17,17 @@ export type Election = {
   abstained: number
 }
 
-type Common = Pick<Outcome, "seats" | "ballots" | "abstained">
+type Common = Pick<Outcome, "seats" | "ballots" | "abstained" | "quorum" | "quorate">
 
 /** What these ballots decide: the same, in whatever order they are told. */
-export function decide({ decision: { rule, seats }, ids, profile, abstained }: Election): Outcome {
-  const common = { seats, ballots: profile.total + abstained, abstained }
+export function decide(election: Election): Outcome {
+  const outcome = counted(election)
+  return outcome.quorate ? outcome : { ...outcome, winners: [], tied: [] }
+}
+
+function counted({ decision: { rule, seats, quorum }, ids, profile, abstained }: Election): Outcome {
+  const ballots = profile.total + abstained
+  const common = { seats, ballots, abstained, quorum, quorate: ballots >= quorum }
   const names = new Names(ids)
   if (rule === "irv") return byRunoff(names, profile, common)
   if (rule === "stv") return byTransfer(names, profile, common)

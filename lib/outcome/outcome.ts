@@ -17,6 +17,9 @@ const common = {
   /** The ballots that count, abstentions included. */
   ballots,
   abstained: ballots,
+  /** How many ballots were needed for any winner, and whether there are as many. */
+  quorum: ballots,
+  quorate: z.boolean(),
   /** Who wins by what is decided; for several seats in the order in which they were won. */
   winners: ids,
   /** Who is equal where it is a tie that the rule leaves open; empty where nobody is. */

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
-import { decisionSchema, RULES_WITH_SEATS } from "@tallyroom/lib/polls/decision"
+import { decisionSchema, fitsMethod, RULES_WITH_SEATS, rulesOf } from "@tallyroom/lib/polls/decision"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import {
   eligibilitySchema,
@@ -103,14 +103,15 @@ function requireFittingDecision({
   options,
 }: Pick<Poll, "ballot" | "decision" | "options">): void {
   if (decision === null) return
-  const { rule, seats } = decision
-  if (ballot.method !== "rank")
-    throw malformed(`decision is for ballots that rank, and these ${ballot.method}`)
-  if (seats > 1 && !RULES_WITH_SEATS.includes(rule))
+  const { rule } = decision
+  if (!fitsMethod({ ballot }, rule))
     throw malformed(
-      `decision.seats is ${seats}, and ${rule} has one winner (${RULES_WITH_SEATS.join(" or ")} may have several)`,
+      `decision.rule is ${rule}, and ballots that ${ballot.method} are decided by ${rulesOf({ ballot }).join(" or ")}`,
     )
-  requireEnoughOptions("decision.seats", seats, options.length)
+  if (rule === "majority") return
+  if (decision.seats > 1 && !RULES_WITH_SEATS.includes(rule))
+    throw malformed(`decision.seats is ${decision.seats}, and ${rule} has one winner`)
+  requireEnoughOptions("decision.seats", decision.seats, options.length)
 }
 
 function requireEnoughOptions(field: string, asked: number, there: number): void {

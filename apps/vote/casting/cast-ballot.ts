@@ -2,6 +2,7 @@
 
 import type { Position } from "@tallyroom/lib/ballots/ballot"
 import {
+  ABSTENTION,
   type Choice,
   type ChoiceProblem,
   choiceOf,
@@ -84,13 +85,17 @@ export async function castBallot(
   if (answer.kind === "too-soon") throw tooSoon(poll, answer.waitMs)
   if ("position" in answer) {
     const receipt = writeReceipt(poll.salt, { shard, position: answer.position, voter })
-    const text = "option" in answer ? answer.option : option
-    // Nobody but an intruder has another text stand in the inbox.
-    const standing = choiceOf(poll, text) ?? { option: text }
+    const standing = choiceBy(poll, "option" in answer ? answer.option : option)
     if (answer.kind === "changed") throw voteChanged(poll, standing, receipt)
     return { status: answer.kind, poll: poll.id, ...standing, receipt }
   }
   throw refusal(answer.kind, poll, option)
+}
+
+/** Nobody but an intruder has a text stand in the inbox that is none of the poll's. */
+function choiceBy(poll: Poll, text: string): Choice {
+  if (saysOneOption(poll) && text !== ABSTENTION) return { option: text }
+  return choiceOf(poll, text) ?? { option: text }
 }
 
 /** @throws {Problem} option-unknown, or ballot-invalid for a ballot that breaks the limits of the poll */

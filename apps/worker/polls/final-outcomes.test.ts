@@ -5,7 +5,7 @@ import { CUMBERNAULD, cumbernauld } from "@tallyroom/lib/count/elections/electio
 import type { Database } from "@tallyroom/lib/database"
 import { Decider } from "@tallyroom/lib/outcome/decider"
 import { type Outcome, outcomeSchema } from "@tallyroom/lib/outcome/outcome"
-import type { Decision } from "@tallyroom/lib/polls/decision"
+import type { Rule } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { quiet, startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../../scripts/services/wait"
@@ -28,8 +28,8 @@ async function working() {
 }
 const RANK = { method: "rank", max: "all", abstain: true } as const
 
-const ranked = (rule: Decision["rule"], seats = 1, more: Partial<Poll> = {}): Partial<Poll> => ({
-  ...{ ballot: RANK, decision: { rule, seats } },
+const ranked = (rule: Rule, seats = 1, more: Partial<Poll> = {}): Partial<Poll> => ({
+  ...{ ballot: RANK, decision: { rule, seats, quorum: 0 } },
   ...more,
 })
 
@@ -68,7 +68,16 @@ test("the outcome of the ballots in the inbox is stored once the poll is final",
   for (const [i, says] of ballots.entries()) await booth.cast("cast", voter(`cast${i}`), says)
   await close(sql, "cast")
   expect(await untilStored(sql, "cast")).toEqual({
-    ...{ rule: "irv", seats: 1, ballots: 6, abstained: 1, winners: ["b"], tied: [] },
+    ...{
+      rule: "irv",
+      seats: 1,
+      ballots: 6,
+      abstained: 1,
+      quorum: 0,
+      quorate: true,
+      winners: ["b"],
+      tied: [],
+    },
     rounds: [
       { votes: { a: 2, b: 2, c: 1 }, exhausted: 0, out: ["c"], by: null },
       { votes: { a: 2, b: 3 }, exhausted: 0, out: [], by: null },
