@@ -81,7 +81,7 @@ async function outcomeRound(
   const cpuOf = (rule: Rule) =>
     cpuSeconds(() =>
       decide({
-        decision: { rule, seats: rule === "stv" ? SEATS : 1 },
+        decision: { rule, seats: rule === "stv" ? SEATS : 1, quorum: 0 },
         ids,
         profile: profileIn({ options }, text),
         abstained: 0,
