@@ -74,9 +74,15 @@ const MAX_REQUEST_BYTES = 64 * 1024
 const CODE_ATTEMPTS = { burst: 60, refillMs: 1_000 }
 
 /** The sources of the files that browsers load. */
-export const ENTRYPOINTS = ["ballot.tsx", "follow.ts", "frame.ts", "ballot.css"].map((name) =>
-  join(import.meta.dir, "ballot/browser", name),
-)
+export const ENTRYPOINTS = [
+  "ballot.ts",
+  "one-or-none.ts",
+  "several.ts",
+  "follow.ts",
+  "frame.ts",
+  "ballot.css",
+  "several.css",
+].map((name) => join(import.meta.dir, "ballot/browser", name))
 
 export function createApp({
   redis,

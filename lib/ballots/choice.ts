@@ -52,7 +52,7 @@ export function limitsOf({ ballot, options }: Asked): { min: number; max: number
   return { min: ballot.method === "choose" ? Math.min(ballot.min, max) : 1, max }
 }
 
-const placed = new WeakMap<Asked["options"], string[]>()
+const placed = /* @__PURE__ */ new WeakMap<Asked["options"], string[]>()
 
 /** The option of each place. */
 function idsByPlace({ options }: Pick<Asked, "options">): string[] {
@@ -83,11 +83,16 @@ function saidIn(choice: Choice): [id: string, said: string][] {
  * @returns null for a choice that a ballot of this poll can't make: `choiceProblem` says why
  */
 export function textOf(asked: Asked, choice: Choice): string | null {
-  if (choiceProblem(asked, choice) !== null) return null
+  return choiceProblem(asked, choice) === null ? textOfDraft(asked, choice) : null
+}
+
+/** The text of a choice that need not keep the limits of its poll. Options that the poll does not have are left out. */
+export function textOfDraft(asked: Asked, choice: Choice): string {
   if ("abstain" in choice) return ABSTENTION
-  if (saysOneOption(asked)) return chosenOf(choice)[0] ?? null
+  if (saysOneOption(asked)) return chosenOf(choice)[0] ?? ""
   const ids = idsByPlace(asked)
-  const said = saidIn(choice).map(([id, text]) => ({ place: ids.indexOf(id), text }))
+  const named = saidIn(choice).map(([id, text]) => ({ place: ids.indexOf(id), text }))
+  const said = named.filter(({ place }) => place >= 0)
   if (asked.ballot.method !== "rank") said.sort((a, b) => a.place - b.place)
   return said.map(({ place, text }) => PLACES.charAt(place) + text).join("")
 }
@@ -100,11 +105,12 @@ export function canSay(asked: Asked, text: string): boolean {
 
 /** The choice that this text stands for, chosen options as the ballot shows them; null where no ballot of this poll has that text. */
 export function choiceOf(asked: Asked, text: string): Choice | null {
-  const choice = readText(asked, text)
-  return choice !== null && textOf(asked, choice) === text ? choice : null
+  const choice = draftOf(asked, text)
+  return textOf(asked, choice) === text ? choice : null
 }
 
-function readText(asked: Asked, text: string): Choice | null {
+/** The choice that a text of `textOfDraft` stands for. */
+export function draftOf(asked: Asked, text: string): Choice {
   if (text === ABSTENTION) return { abstain: true }
   if (saysOneOption(asked)) return { option: text }
   const said = divided(asked, text)

@@ -1,5 +1,6 @@
 /** The page on which people vote and see the answer to their vote. It works as it is served; scripts make it live. */
 
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
@@ -7,6 +8,7 @@ import { renderPage } from "@tallyroom/lib/ui/page"
 import type { OwnVote } from "../casting/cast-ballot"
 import { ANSWER_PARAMETER } from "../casting/form-answers"
 import type { Counts } from "../polls/tallies"
+import { kindOf } from "./ballot-kinds"
 import { messagesFor } from "./messages-for"
 import type { BallotSite } from "./site"
 import { BallotApp } from "./view/ballot-app"
@@ -25,6 +27,8 @@ export type BallotPage = {
   /** The code in the address of a printed card, or as it was typed. */
   code?: string | undefined
   refusal?: Refusal | undefined
+  /** What was filled in on the ballot that was refused. */
+  draft?: Choice | undefined
   standing?: OwnVote | undefined
   /** The voter has a vote and is choosing anew. */
   choosing?: boolean | undefined
@@ -38,17 +42,18 @@ export type BallotPage = {
 export function ballotPage(site: BallotSite, page: BallotPage): string {
   const { language, embedded } = page
   const data = dataOf(site, page)
+  const { kind, script, stylesheet } = kindOf(page.poll)
   return renderPage({
     language,
     theme: page.theme,
     title: titleOf(data),
-    stylesheet: site.asset("ballot.css"),
-    ...{ script: site.asset("ballot.js"), data },
+    stylesheet: site.asset(stylesheet),
+    ...{ script: site.asset(script), data },
     head: embedded && <script type="module" src={site.asset("frame.js")} />,
     bare: embedded,
     bodyClass: embedded ? "embedded" : undefined,
     alternates: alternatesOf(data, page),
-    children: <BallotApp data={data} />,
+    children: <BallotApp data={data} kind={kind} />,
   })
 }
 
@@ -62,6 +67,7 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
     poll: facts,
     code: page.code ?? "",
     refusal: page.refusal ?? null,
+    ...(page.draft && { draft: page.draft }),
     standing: page.choosing ? null : standing,
     before: page.choosing ? standing : null,
     ...(page.cookieless && { cookieless: true }),
@@ -71,9 +77,9 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
 
 function factsOf(poll: Poll, now: number): PollFacts {
   const phase = votingPhase(poll, now)
-  const { id, title, options, policy, results, eligibility } = poll
+  const { id, title, options, ballot, policy, results, eligibility } = poll
   return {
-    ...{ id, title, options, policy, results, eligibility, phase },
+    ...{ id, title, options, ballot, policy, results, eligibility, phase },
     ...{ revision: poll.revision, words: poll.words },
     confirm: confirmsVote(poll),
     opensAt: poll.opensAt?.toISOString() ?? null,

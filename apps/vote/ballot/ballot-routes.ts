@@ -1,6 +1,6 @@
 /** GET /, GET /polls/:poll and GET /embed/:poll: the pages on which people vote. */
 
-import { choiceOf } from "@tallyroom/lib/ballots/choice"
+import { choiceOf, draftOf } from "@tallyroom/lib/ballots/choice"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { compressedResponse } from "@tallyroom/lib/http/compression"
 import {
@@ -133,14 +133,20 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const page = { poll, language, embedded, atStart, theme, now, counts, cookieless, answer }
   const headers = withCookies(deps, client, visitor, deps.headers.page(language, embedded))
   const { site, ballotPages, votedPages } = deps.sites.for(request)
-  if (standing) {
+  const refused = read && "refusal" in read.answer ? read.answer : null
+  // The voter goes on from what was filled in.
+  const draft = refused?.draft === undefined ? undefined : draftOf(poll, refused.draft)
+  const goesOn = draft !== undefined && poll.policy === "changeable"
+  if (standing && !goesOn) {
     const choosing = poll.policy === "changeable" && searchParams.has("change")
     const html = votedPages.page({ ...page, standing, choosing }).toString()
     return compressedResponse(request, html, { headers })
   }
-  if (read && "refusal" in read.answer) {
-    const { code, refusal } = read.answer
-    return compressedResponse(request, ballotPage(site, { ...page, code, refusal }), { headers })
+  if (refused) {
+    const { code, refusal } = refused
+    const before = standing ? { standing, choosing: true } : {}
+    const html = ballotPage(site, { ...page, ...before, code, refusal, draft })
+    return compressedResponse(request, html, { headers })
   }
   const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
   if (code === "") return ballotPages.page(page).response(request, { headers })

@@ -15,6 +15,8 @@ import type { BallotSite } from "./site"
 const RECEIPT = "receipt".padStart(54, "\u007f")
 /** How old the clock and the tally of a page may be. The page itself asks for newer ones. */
 const FRESH_MS = 250
+/** Where a ballot chooses several of many options, hardly two of them are equal. */
+const MOST_TEMPLATES = 256
 
 type VotedPage = BallotPage & { standing: OwnVote }
 /** @property at when it was rendered, by `performance.now()` */
@@ -48,7 +50,10 @@ export class VotedPages {
     const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })
     const template = { at: now, ...withPlaces(html) }
     // An answer that an address carries is shown once, so that its page need not be kept.
-    if (answer === undefined || answer === BY_COOKIE) templates.set(key, template)
+    if (answer === undefined || answer === BY_COOKIE) {
+      if (templates.size >= MOST_TEMPLATES) templates.clear()
+      templates.set(key, template)
+    }
     return template
   }
 }

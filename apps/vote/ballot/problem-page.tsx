@@ -14,6 +14,7 @@ const HEADINGS: Partial<Record<ProblemKind, Headings>> = {
   "page-unknown": "pageUnknown",
   "method-unknown": "pageUnknown",
   "option-unknown": "optionUnknown",
+  "ballot-invalid": "ballotInvalid",
   "vote-stands": "voteStands",
   "cross-site": "crossSite",
   "inbox-full": "away",

@@ -19,13 +19,17 @@ export type FormRefusal =
   | "codeUsed"
   | "tooManyAttempts"
   | "tooSoon"
+  | "tooFew"
+  | "tooMany"
   | "refused"
 
 /** A vote that stands, as a cookie has room for it: `said` is the text of its choice. */
 type StandingAnswer = Pick<OwnVote, "status" | "receipt"> & { said: string }
 
-/** `code` is the code as it was typed. */
-export type FormAnswer = { standing: StandingAnswer } | { refusal: FormRefusal; code: string }
+/** `code` is the code as it was typed, and `draft` the text of what was filled in, where that is more than a press. */
+export type FormAnswer =
+  | { standing: StandingAnswer }
+  | { refusal: FormRefusal; code: string; draft?: string | undefined }
 
 /** `byAddress`: only the address carried it. The browser keeps no cookies, or somebody passed the address on. */
 export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }

@@ -9,6 +9,7 @@ import { type BallotRequest, MAX_BODY_BYTES, MAX_FIELD_CHARACTERS, wordsSchema }
 export const FORM_FIELDS = {
   vote: MAX_FIELD_CHARACTERS,
   abstain: MAX_FIELD_CHARACTERS,
+  cast: MAX_FIELD_CHARACTERS,
   code: MAX_FIELD_CHARACTERS,
   words: MAX_FIELD_CHARACTERS,
   replaces: MAX_FIELD_CHARACTERS,
@@ -25,7 +26,7 @@ function limitOf(name: string): number | undefined {
 
 /**
  * The field `vote` may occur for each option that is chosen. Options that are ranked, rated or decided on have a field `rank.<id>`,
- * `rate.<id>` or `answer.<id>` each.
+ * `rate.<id>` or `answer.<id>` each. `cast` is the button of a ballot with boxes to tick, of which perhaps none is ticked.
  * @throws {Problem} when the form has other fields, or does not say exactly one thing; ballot-invalid where two options have one place
  */
 export async function readBallotForm(request: Request): Promise<BallotRequest> {
@@ -54,6 +55,7 @@ function theOnlyOfForm(votes: string[], fields: Record<string, string | undefine
   if (rank.length > 0) return { ranking: rankingOf(rank) }
   if (rate.length > 0) return { ratings: Object.fromEntries(rate.map((it) => [it.id, wholeNumber(it)])) }
   if (answer.length > 0) return { answers: Object.fromEntries(answer.map((it) => [it.id, answerOf(it)])) }
+  if (fields.cast !== undefined) return { options: votes }
   const [vote] = votes
   if (vote === undefined)
     throw new Problem("request-malformed", 'The field "vote" is missing: choose an option.')

@@ -3,7 +3,16 @@
  * validates nothing, as readBallotForm and readBallotJson read the ballots.
  */
 
-import { choiceIn, nameOf, textOf } from "@tallyroom/lib/ballots/choice"
+import {
+  type Choice,
+  type ChoiceProblem,
+  choiceIn,
+  choiceProblem,
+  nameOf,
+  saysOneOption,
+  textOf,
+  textOfDraft,
+} from "@tallyroom/lib/ballots/choice"
 import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
@@ -14,7 +23,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia } from "elysia"
 import { defaultPoll } from "../polls/poll-problems"
 import { Client } from "../voter/client"
-import { readBallotJson } from "./ballot-request"
+import { type BallotRequest, readBallotJson } from "./ballot-request"
 import type { OwnVote, VoteOutcome } from "./cast-ballot"
 import { type CastVote, type CastVoteDeps, castVote } from "./cast-vote"
 import { ANSWER_PARAMETER, type FormAnswer, type FormAnswers, type FormRefusal } from "./form-answers"
@@ -45,6 +54,11 @@ const REFUSALS: Partial<Record<ProblemKind, FormRefusal>> = {
   "code-unknown": "codeUnknown",
   "too-many-attempts": "tooManyAttempts",
   "vote-too-soon": "tooSoon",
+}
+/** What the ballot page says where a ballot chooses too few options or too many. */
+const LIMIT_REFUSALS: Partial<Record<ChoiceProblem["kind"], FormRefusal>> = {
+  "too-few": "tooFew",
+  "too-many": "tooMany",
 }
 
 export type VoteDeps = CastVoteDeps & {
@@ -99,11 +113,10 @@ async function formVote(
     const voted = await castVote(deps, pollId, client, readBallotForm)
     return wantsPage(request) ? asText(voted) : asJson(voted)
   }
-  let code = ""
+  let sent: BallotRequest = { choice: { options: [] } }
   const read = async () => {
-    const ballot = await readBallotForm(request)
-    code = ballot.code ?? ""
-    return ballot
+    sent = await readBallotForm(request)
+    return sent
   }
   try {
     const { poll, outcome, setCookie } = await castVote(deps, pollId, client, read)
@@ -113,7 +126,7 @@ async function formVote(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
-    const answer = answerOf(error, code, poll)
+    const answer = answerOf(error, sent, poll)
     if (!answer) throw error
     return toPage(deps, poll, answer, client, embedded)
   }
@@ -124,15 +137,26 @@ function standingAnswer(poll: Poll, { status, receipt, ...choice }: OwnVote): Fo
 }
 
 /** What the ballot page itself says of a problem; null for a problem that has a page of its own. */
-function answerOf({ kind, members }: Problem, code: string, poll: Poll): FormAnswer | null {
+function answerOf(
+  { kind, members }: Problem,
+  { choice: sent, code = "" }: BallotRequest,
+  poll: Poll,
+): FormAnswer | null {
   const { receipt } = members
   const choice = choiceIn(members)
   if (kind === "vote-changed" && choice && typeof receipt === "string")
     return standingAnswer(poll, { status: "changed", ...choice, receipt })
   // One that stands by a network has a page of its own.
   if (kind === "vote-stands" && code !== "") return { refusal: "codeUsed", code }
-  const refusal = REFUSALS[kind]
-  return refusal ? { refusal, code } : null
+  const hasButton = !saysOneOption(poll)
+  const refusal = kind === "ballot-invalid" && hasButton ? limitRefusal(poll, sent) : REFUSALS[kind]
+  if (!refusal) return null
+  return { refusal, code, ...(hasButton && { draft: textOfDraft(poll, sent) }) }
+}
+
+function limitRefusal(poll: Poll, choice: Choice): FormRefusal | undefined {
+  const problem = choiceProblem(poll, choice)
+  return problem ? LIMIT_REFUSALS[problem.kind] : undefined
 }
 
 /** Redirects a browser to the page of the poll, with the answer to its form (RFC 9110, section 15.4.4). */

@@ -14,7 +14,10 @@ const MOST_ENTRIES = 1_000
 const countsSchema = z.object({
   version: z.number(),
   votes: z.record(z.string(), z.number()),
+  /** The ballots that count, abstentions included. */
   total: z.number(),
+  /** The ballots that chose nothing, where some may. */
+  abstained: z.number().optional(),
 })
 
 /** A tally as Postgres had it a moment ago. Of two, the one with the greater version is newer. */

@@ -31,7 +31,8 @@ const tallySchema = z.object({
     deprecated: true,
     description: "As `tallyVersion`, which no reader takes for the version of the results.",
   }),
-  total: z.int(),
+  total: z.int().meta({ description: "The ballots that count, abstentions included." }),
+  abstained: z.int().optional().meta({ description: "The ballots that chose nothing, where some may." }),
   votes: z.record(slugSchema, z.int()),
 })
 
@@ -71,7 +72,7 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
           readAtLeast(tallies, poll, known),
           polls.index().catch(() => null),
         ])
-        const { version, votes, total } = counts
+        const { version, votes, total, abstained } = counts
         const now = pollNow(poll, index, clock.now())
         const etag = `"${[version, ...Object.values(now)].join("-")}"`
         const headers = {
@@ -82,7 +83,7 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
         if (namesTag(request.headers.get("if-none-match"), etag))
           return new Response(null, { status: 304, headers })
         return Response.json(
-          { poll: poll.id, ...now, tallyVersion: version, version, total, votes },
+          { poll: poll.id, ...now, tallyVersion: version, version, total, abstained, votes },
           { headers },
         )
       },

@@ -3,29 +3,36 @@
  * nothing is remembered, and everything else works.
  */
 
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { BallotData } from "../view/ballot-data"
 
-/** `words` is the version of the wording that the voter read; `after` is the receipt of the vote that this browser knew then. */
-export type Pending = { option: string; words: number; code: string; after: string | null }
+/**
+ * `words` is the version of the wording that the voter read; `after` is the receipt of the vote that this browser knew then. The
+ * choice is a part of it, as earlier versions wrote `option` there.
+ */
+export type Pending = Choice & { words: number; code: string; after: string | null }
 
 const VOTER_KEY = "tallyroom.voter"
 const PROBE_KEY = "tallyroom.probe"
 
+type Area = "localStorage" | "sessionStorage"
 type About = Pick<BallotData, "pollNumber"> & { poll: { id: string } }
 
 /** The ballot that has no answer yet. It is kept as long as its tab. */
-export const pending = {
-  read: (about: About) => read<Pending>("sessionStorage", name("pending", about)),
-  write: (about: About, ballot: Pending) => write("sessionStorage", name("pending", about), ballot),
-  forget: (about: About) => write("sessionStorage", name("pending", about), null),
-}
+export const pending = kept<Pending>("sessionStorage", "pending")
 
 /** The voter's own vote, as this browser was told last. */
-export const remembered = {
-  read: (about: About) => read<OwnVote>("localStorage", name("standing", about)),
-  write: (about: About, standing: OwnVote) => write("localStorage", name("standing", about), standing),
-  forget: (about: About) => write("localStorage", name("standing", about), null),
+export const remembered = kept<OwnVote>("localStorage", "standing")
+
+/** What is remembered of each poll under this name. */
+function kept<T>(area: Area, name: string) {
+  const keyOf = ({ poll, pollNumber }: About) => `tallyroom.${name}.${poll.id}.${pollNumber}`
+  return {
+    read: (about: About) => read<T>(area, keyOf(about)),
+    write: (about: About, value: T) => write(area, keyOf(about), value),
+    forget: (about: About) => write(area, keyOf(about), null),
+  }
 }
 
 /** Whether this browser keeps anything here; in a frame of another site it may not. */
@@ -62,11 +69,7 @@ function uuid(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
 }
 
-function name(what: string, { poll, pollNumber }: About): string {
-  return `tallyroom.${what}.${poll.id}.${pollNumber}`
-}
-
-function read<T>(area: "localStorage" | "sessionStorage", key: string): T | null {
+function read<T>(area: Area, key: string): T | null {
   try {
     return JSON.parse(window[area].getItem(key) ?? "null") as T | null
   } catch {
@@ -74,7 +77,7 @@ function read<T>(area: "localStorage" | "sessionStorage", key: string): T | null
   }
 }
 
-function write(area: "localStorage" | "sessionStorage", key: string, value: unknown): void {
+function write(area: Area, key: string, value: unknown): void {
   try {
     if (value === null) window[area].removeItem(key)
     else window[area].setItem(key, JSON.stringify(value))

@@ -1,5 +1,6 @@
 /** The two ways to send a ballot: as JSON and, where that fails, as a form. */
 
+import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import type { BallotData } from "../view/ballot-data"
 import { type Pending, voterKey } from "./memory"
 
@@ -13,7 +14,7 @@ const ANSWER_TIMEOUT_MS = 8_000
  */
 export function postBallot(
   { poll, pollNumber: number }: BallotData,
-  { option, words, code, after }: Pending,
+  { words, code, after, ...choice }: Pending,
 ): Promise<Response> {
   const abort = new AbortController()
   setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS)
@@ -26,28 +27,28 @@ export function postBallot(
       // A code may have been used elsewhere, so that nothing is said of it without a receipt.
       replaces: after ?? (code ? "" : "none"),
     },
-    body: JSON.stringify({ option, number, words, code: code || undefined }),
+    body: JSON.stringify({ ...choice, number, words, code: code || undefined }),
     signal: abort.signal,
   })
 }
 
 /** Sends the ballot as a form, as a page without scripts does, and so leaves the page. */
-export function postAsForm({ poll }: BallotData, { option, words, code, after }: Pending): void {
+export function postAsForm({ poll }: BallotData, { words, code, after, ...choice }: Pending): void {
   const form = document.createElement("form")
   form.method = "post"
   form.action = `/polls/${poll.id}`
   form.hidden = true
-  for (const [name, value] of Object.entries({
-    vote: option,
-    words: `${words}`,
-    code,
-    replaces: after ?? "",
-  })) {
+  const add = (name: string, value: string) => {
     const field = document.createElement("input")
     field.name = name
     field.value = value
     form.append(field)
   }
+  for (const option of chosenOf(choice)) add("vote", option)
+  if ("abstain" in choice) add("abstain", "1")
+  add("words", `${words}`)
+  add("code", code)
+  add("replaces", after ?? "")
   document.body.append(form)
   form.submit()
 }

@@ -1,5 +1,6 @@
 /** Sends a ballot until it has an answer. The same ballot of the same voter counts once, however often it is sent. */
 
+import { choiceIn } from "@tallyroom/lib/ballots/choice"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Refusal } from "../view/ballot-data"
 
@@ -28,7 +29,7 @@ const REFUSALS = new Map<string, Refusal>([
   ["code-needed", "codeNeeded"],
   ["code-unknown", "codeUnknown"],
   ["too-many-attempts", "tooManyAttempts"],
-  // These have no option and no receipt: nobody learns more of another's vote by the same code or from the same network.
+  // These have no choice and no receipt: nobody learns more of another's vote by the same code or from the same network.
   ["vote-stands", "networkStands"],
   ["vote-changed", "votedChanged"],
 ])
@@ -66,10 +67,14 @@ function waitMs(failures: number): number {
 async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered> {
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
   const { status } = response
-  const { option, receipt } = body ?? {}
+  const { receipt } = body ?? {}
+  const choice = body && choiceIn(body)
   const kind = String(body?.type ?? "").replace("/problems/", "")
-  if (typeof option === "string" && typeof receipt === "string") {
-    return { kind: "stands", standing: { status: STATUSES.get(kind || status) ?? "same", option, receipt } }
+  if (choice && typeof receipt === "string") {
+    return {
+      kind: "stands",
+      standing: { status: STATUSES.get(kind || status) ?? "same", ...choice, receipt },
+    }
   }
   if (kind === "vote-too-soon") return { ...unanswered(null, response), tooSoon: true }
   if (!body || status < 400 || status >= 500 || kind === "") return unanswered(null, response)

@@ -59,12 +59,12 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     let retried = again
     const failed = (failures: number, tooSoon: boolean) => {
       retried = true
-      setSending({ option: ballot.option, failures, tooSoon })
+      setSending({ choice: ballot, failures, tooSoon })
     }
     pending.write(data, ballot)
     setRefusal(null)
     setMissed(false)
-    setSending({ option: ballot.option, failures: 0 })
+    setSending({ choice: ballot, failures: 0 })
     sendBallot(
       () => postBallot(data, ballot),
       (ms) => alarm.current.wait(ms),
@@ -104,12 +104,12 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
   return {
     ...{ standing, before, chosen, code, sending, refusal, missed, offline, forgets, fresh, live, setCode },
     refuse: setRefusal,
-    choose: (option, words) => {
+    choose: (choice, words) => {
       setRefusal(null)
-      setChosen({ option, words })
+      setChosen({ choice, words })
     },
-    cast: (option, words) =>
-      send({ option, words, code, after: (remembered.read(data) ?? before)?.receipt ?? null }),
+    cast: (choice, words) =>
+      send({ ...choice, words, code, after: (remembered.read(data) ?? before)?.receipt ?? null }),
     change: chooseAnew,
     keep: () => {
       setStanding(before)
@@ -133,14 +133,7 @@ function newerThan({ code, after }: Pending, data: BallotData): OwnVote | null {
 
 /** If anything goes wrong on the page while a ballot is on its way, the voter is told. */
 function useSayErrors(sending: boolean, say: () => void): void {
-  useEffect(() => {
-    if (!sending) return
-    const events = ["error", "unhandledrejection"]
-    for (const event of events) addEventListener(event, say)
-    return () => {
-      for (const event of events) removeEventListener(event, say)
-    }
-  }, [sending])
+  useEffect(() => (sending ? listen(["error", "unhandledrejection"], say) : undefined), [sending])
 }
 
 /** Whether the browser knows that it is offline. @param onBack is called when it is online again */
@@ -151,13 +144,16 @@ function useOffline(onBack: () => void): boolean {
       setOffline(!navigator.onLine)
       if (navigator.onLine) onBack()
     }
-    addEventListener("online", look)
-    addEventListener("offline", look)
     setOffline(!navigator.onLine)
-    return () => {
-      removeEventListener("online", look)
-      removeEventListener("offline", look)
-    }
+    return listen(["online", "offline"], look)
   }, [onBack])
   return offline
+}
+
+/** @returns a function that stops it */
+function listen(events: string[], act: () => void): () => void {
+  for (const event of events) addEventListener(event, act)
+  return () => {
+    for (const event of events) removeEventListener(event, act)
+  }
 }

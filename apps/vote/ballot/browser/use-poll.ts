@@ -1,6 +1,6 @@
 /** The poll as it is now: the page shows by itself, and by the server's clock, that it opens and closes. */
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import type { BallotData, PollFacts } from "../view/ballot-data"
 import { leave } from "./leave"
 
@@ -20,22 +20,19 @@ export function usePoll(data: BallotData) {
   /** The newest revision that any vote app told. Another one may know only an older revision, to which the page never goes back. */
   const newest = useRef(data.poll.revision)
   /** @param onGone is called when there is no such poll */
-  const refresh = useCallback(
-    async (onGone?: () => void) => {
-      const response = await fetch(`/api/polls/${data.poll.id}`, { cache: "no-cache" })
-      if (response.status === 404 || response.status === 410) onGone?.()
-      if (!response.ok) return
-      const { number, ...facts } = (await response.json()) as Partial<PollFacts> &
-        Pick<PollNow, "number" | "revision">
-      const isSame = number === data.pollNumber
-      if (isSame && facts.revision < newest.current) return
-      // Another poll has this id now, or the poll needs messages that this page does not have.
-      if (!isSame || needsMore(data.poll, facts)) return leave(() => location.reload())
-      newest.current = facts.revision
-      setPoll((old) => ({ ...old, ...facts }))
-    },
-    [data],
-  )
+  const refresh = async (onGone?: () => void) => {
+    const response = await fetch(`/api/polls/${data.poll.id}`, { cache: "no-cache" })
+    if (response.status === 404 || response.status === 410) onGone?.()
+    if (!response.ok) return
+    const { number, ...facts } = (await response.json()) as Partial<PollFacts> &
+      Pick<PollNow, "number" | "revision">
+    const isSame = number === data.pollNumber
+    if (isSame && facts.revision < newest.current) return
+    // Another poll has this id now, or the poll needs messages that this page does not have.
+    if (!isSame || needsMore(data.poll, facts)) return leave(() => location.reload())
+    newest.current = facts.revision
+    setPoll((old) => ({ ...old, ...facts }))
+  }
   useEffect(() => {
     setTimeZone(undefined)
     ahead.current = data.now - Date.now()
@@ -57,12 +54,10 @@ export function usePoll(data: BallotData) {
   }
 }
 
+const TERMS = ["policy", "results", "eligibility", "confirm", "ballot"] as const
+
 /** Whether the poll became one for which the page carries no messages (messages-for.ts). */
-function needsMore(
-  old: PollFacts,
-  { phase, policy, results, eligibility, confirm }: Partial<PollFacts>,
-): boolean {
+function needsMore(old: PollFacts, { phase, ...facts }: Partial<PollFacts>): boolean {
   if (phase === "scheduled") return phase !== old.phase
-  const terms = [policy, results, eligibility, confirm]
-  return `${terms}` !== `${[old.policy, old.results, old.eligibility, old.confirm]}`
+  return TERMS.some((name) => JSON.stringify(facts[name]) !== JSON.stringify(old[name]))
 }

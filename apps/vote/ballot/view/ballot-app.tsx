@@ -8,22 +8,21 @@ import { useFollow } from "../browser/use-follow"
 import { usePoll } from "../browser/use-poll"
 import type { BallotData } from "./ballot-data"
 import { BallotForm } from "./ballot-form"
-import { BallotTextContext, ballotTextOf, useBallotText } from "./ballot-text"
+import type { BallotKind } from "./ballot-kind"
+import { provideBallotText, useBallotText } from "./ballot-text"
 import { Closed } from "./closed"
 import { Countdown } from "./countdown"
 import { SendingNotice } from "./sending-notice"
 import { Voted } from "./voted"
 
-export function BallotApp({ data }: { data: BallotData }) {
-  const text = useMemo(() => ballotTextOf(data), [data])
-  return (
-    <BallotTextContext.Provider value={text}>
-      <Screen data={data} />
-    </BallotTextContext.Provider>
-  )
+type Props = { data: BallotData; kind: BallotKind }
+
+export function BallotApp({ data, kind }: Props) {
+  provideBallotText(data)
+  return <Screen data={data} kind={kind} />
 }
 
-function Screen({ data }: { data: BallotData }) {
+function Screen({ data, kind }: Props) {
   const { poll: read, now, timeZone, hear, readAgain } = usePoll(data)
   const poll = useMemo(() => ({ ...read, options: withDistinctColours(read.options) }), [read])
   const casting = useCasting(data, readAgain)
@@ -48,7 +47,7 @@ function Screen({ data }: { data: BallotData }) {
         <>
           {casting.forgets && poll.eligibility === "browser" && <p class="notice warn">{t("noCookies")}</p>}
           {standing === null ? (
-            <BallotForm data={data} poll={poll} casting={casting} now={now} />
+            <BallotForm data={data} poll={poll} casting={casting} now={now} kind={kind} />
           ) : (
             <Voted
               {...{ poll, standing, counts, resultUrl, embedded, fresh }}

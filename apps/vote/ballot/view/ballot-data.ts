@@ -1,5 +1,6 @@
 /** The data that a ballot page shows: the server renders it, and the browser makes it live from the same data. */
 
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { Phase, Poll } from "@tallyroom/lib/polls/poll"
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import type { Section } from "@tallyroom/lib/ui/i18n"
@@ -9,10 +10,14 @@ import type { FormRefusal } from "../../casting/form-answers"
 import type { Counts } from "../../polls/tallies"
 import type { ballotMessages } from "../ballot-messages"
 
-export type BallotKey = keyof typeof ballotMessages.en
+/** `rule` says what a ballot of the poll may say (messages-for.ts). */
+export type BallotKey = keyof typeof ballotMessages.en | "rule"
 
 /** What voters may know of a poll. */
-export type PollFacts = Pick<Poll, "id" | "title" | "options" | "policy" | "results" | "eligibility"> & {
+export type PollFacts = Pick<
+  Poll,
+  "id" | "title" | "options" | "ballot" | "policy" | "results" | "eligibility"
+> & {
   phase: Phase
   /** Grows with every change of the poll itself. */
   revision: number
@@ -62,6 +67,8 @@ export type BallotData = {
   /** The code in the address of a printed card, or as it was typed. */
   code: string
   refusal: Refusal | null
+  /** What was filled in on the ballot that was refused. */
+  draft?: Choice | undefined
   /** The voter's own vote, if the server knows it. */
   standing: OwnVote | null
   /** The vote that stands while the voter chooses anew. */

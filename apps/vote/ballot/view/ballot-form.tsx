@@ -1,31 +1,35 @@
-/** The ballot itself: a form that works without scripts; with them one tap or key votes, or chooses what is then confirmed. */
+/** What every ballot has, whatever its method: a form with the poll's title, its rule, what is wrong, a code, and the way back. */
 
-import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import type { TargetedSubmitEvent } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { canRemember } from "../browser/memory"
 import { MOST_KEYS, useKeys } from "../browser/use-keys"
 import type { BallotData, PollFacts, Refusal } from "./ballot-data"
+import type { BallotKind } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 import { CodeField } from "./code-field"
 import { isWhole } from "./code-format"
-import { ConfirmBar } from "./confirm-bar"
-import { OptionList } from "./option-list"
 import { SendingNotice } from "./sending-notice"
 
-type Props = { data: BallotData; poll: PollFacts; casting: Casting; now: number }
+type Props = { data: BallotData; poll: PollFacts; casting: Casting; now: number; kind: BallotKind }
 
-export function BallotForm({ data, poll, casting, now }: Props) {
+export function BallotForm(props: Props) {
+  const { data, poll, casting, now, kind } = props
   const { t, duration } = useBallotText()
   const form = useRef<HTMLFormElement>(null)
   const { sending, refusal } = casting
-  // A choice is dropped when the wording changes.
-  const chosen = casting.chosen?.words === poll.words ? casting.chosen : null
   const mustLeave = useMustLeave(data.embedded)
   const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
-  const byKey = useKeys(form, data.embedded)
-  const confirms = casting.live && poll.confirm
+  const { press, options, bar } = kind({
+    ...props,
+    hasKeys,
+    // A choice is dropped when the wording changes.
+    chosen: casting.chosen?.words === poll.words ? casting.chosen : null,
+    // With a code, each vote may be another voter's.
+    before: poll.eligibility === "code" ? null : casting.before,
+    byKey: useKeys(form, data.embedded),
+  })
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     const { submitter } = event
     // Safari before 15.4 does not tell which button was pressed: then the browser sends the form itself.
@@ -35,9 +39,7 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       if (code && !isWhole(code.value)) {
         casting.refuse("codeUnknown")
         code.focus()
-      } else if (confirms && submitter.classList.contains("option"))
-        casting.choose(submitter.value, poll.words)
-      else casting.cast(submitter.value, poll.words)
+      } else press(submitter)
     }
     event.preventDefault()
   }
@@ -61,7 +63,9 @@ export function BallotForm({ data, poll, casting, now }: Props) {
       <h1 id="title" dir="auto">
         {poll.title}
       </h1>
-      <p class="muted">{t(poll.policy === "final" ? "chooseFinal" : "chooseChangeable")}</p>
+      <p id="rule" class="muted">
+        {t("rule")}
+      </p>
       {poll.closesAt && (
         <p class="chip">{t("closesIn", { time: duration(Date.parse(poll.closesAt) - now) })}</p>
       )}
@@ -77,28 +81,14 @@ export function BallotForm({ data, poll, casting, now }: Props) {
           </a>
         </p>
       ) : (
-        <OptionList
-          options={poll.options}
-          sent={sending?.option ?? null}
-          chosen={confirms ? (chosen?.option ?? null) : undefined}
-          now={poll.eligibility === "code" ? null : casting.before && (chosenOf(casting.before)[0] ?? null)}
-          hasKeys={hasKeys}
-        />
+        options
       )}
       {hasKeys && (
         <p id="keys-hint" class="muted keys-hint">
-          {t(confirms ? "keysChoose" : "keysHint", { last: poll.options.length })}
+          {t("keysHint", { last: poll.options.length })}
         </p>
       )}
-      {confirms && !mustLeave && (
-        <ConfirmBar
-          options={poll.options}
-          chosen={chosen}
-          sending={sending}
-          byKey={byKey}
-          embedded={data.embedded}
-        />
-      )}
+      {!mustLeave && bar}
       {casting.before && (
         <KeepLink address={`${data.embedded ? "/embed" : "/polls"}/${poll.id}`} casting={casting} />
       )}

@@ -1,5 +1,6 @@
 /** The voter's ballot, as the components know it, and what they can do with it. */
 
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Refusal } from "./ballot-data"
 
@@ -8,12 +9,12 @@ export type Casting = {
   standing: OwnVote | null
   /** The vote that stands while the voter chooses anew. */
   before: OwnVote | null
-  /** The chosen option that waits to be confirmed, with the version of its wording; a new object for each choice. */
-  chosen: { option: string; words: number } | null
+  /** The choice that waits to be confirmed or completed, with the version of its wording; a new object for each choice. */
+  chosen: { choice: Choice; words: number } | null
   /** The code as it was typed. */
   code: string
   /** The ballot on its way, how often sending it failed, and whether that is only because the last vote was cast just now. */
-  sending: { option: string; failures: number; tooSoon?: boolean } | null
+  sending: { choice: Choice; failures: number; tooSoon?: boolean } | null
   refusal: Refusal | null
   /** The poll was paused, closed or deleted before a ballot had an answer. */
   missed: boolean
@@ -24,11 +25,11 @@ export type Casting = {
   fresh: boolean
   /** Scripts run. */
   live: boolean
-  choose: (option: string, words: number) => void
+  choose: (choice: Choice, words: number) => void
   setCode: (code: string) => void
   /** Says what is wrong before anything is sent. */
   refuse: (refusal: Refusal) => void
-  cast: (option: string, words: number) => void
+  cast: (choice: Choice, words: number) => void
   change: () => void
   keep: () => void
   tryNow: () => void

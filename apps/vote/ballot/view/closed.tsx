@@ -2,6 +2,7 @@
 
 import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import { showsCounts } from "@tallyroom/lib/polls/visibility"
+import { isolated } from "@tallyroom/lib/ui/direction"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Counts } from "../../polls/tallies"
 import type { PollFacts } from "./ballot-data"
@@ -17,11 +18,11 @@ type Props = {
 }
 
 export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
-  const { t } = useBallotText()
+  const { t, list } = useBallotText()
   const { phase } = poll
   const final = phase === "final"
   const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
-  const chosen = standing && poll.options.find(({ id }) => chosenOf(standing).includes(id))
+  const chosen = standing && poll.options.filter(({ id }) => chosenOf(standing).includes(id))
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   return (
     <section>
@@ -39,7 +40,8 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
       )}
       {chosen && (
         <p>
-          {t("youChose")}: <strong dir="auto">{chosen.label}</strong>
+          {t("youChose")}:{" "}
+          <strong>{list(chosen.map(({ label }) => isolated(label))) || t("abstention")}</strong>
         </p>
       )}
       <p class="buttons">

@@ -1,5 +1,6 @@
 /** The button that casts the chosen option. It stays in sight wherever the reader is on the ballot. */
 
+import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useEffect, useRef } from "preact/hooks"
@@ -15,15 +16,8 @@ type Props = Pick<Casting, "chosen" | "sending"> & {
 
 export function ConfirmBar({ options, chosen, sending, byKey, embedded }: Props) {
   const { t } = useBallotText()
-  const button = useRef<HTMLButtonElement>(null)
-  const option = options.find(({ id }) => id === chosen?.option)
-  useEffect(() => {
-    if (byKey.current) return button.current?.focus()
-    // A frame is as high as its content, so that the bar is at its end; elsewhere the bar may cover the option.
-    const covered = button.current?.form?.querySelector("[aria-pressed=true]")
-    const unseen = embedded ? button.current : covered
-    unseen?.scrollIntoView({ block: "nearest" })
-  }, [chosen, byKey, embedded])
+  const button = useButton({ chosen, byKey, embedded })
+  const option = options.find(({ id }) => chosen && chosenOf(chosen.choice).includes(id))
   const label = option && isolated(option.label)
   return (
     <div class={label && "confirm"}>
@@ -44,4 +38,17 @@ export function ConfirmBar({ options, chosen, sending, byKey, embedded }: Props)
       )}
     </div>
   )
+}
+
+/** Shows a button that confirms what was chosen just now, and the choice. @returns a reference for the button */
+export function useButton({ chosen, byKey, embedded }: Pick<Props, "chosen" | "byKey" | "embedded">) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (byKey.current) return button.current?.focus()
+    // A frame is as high as its content, so that the bar is at its end; elsewhere the bar may cover the option.
+    const covered = button.current?.form?.querySelector("[aria-pressed=true]")
+    const unseen = embedded ? button.current : covered
+    unseen?.scrollIntoView({ block: "nearest" })
+  }, [chosen, byKey, embedded])
+  return button
 }

@@ -37,7 +37,7 @@ export function OptionList({ options, sent, chosen, now, hasKeys }: Props) {
           aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
         >
           <OptionMark option={option} index={index} />
-          <Label option={option} isNow={option.id === now} />
+          <OptionLabel option={option} isNow={option.id === now} />
           {/* An option without emoji and image is marked by its number, which is its key. */}
           {hasKeys && (option.emoji || option.image) && (
             <span class="key" aria-hidden="true">
@@ -50,7 +50,7 @@ export function OptionList({ options, sent, chosen, now, hasKeys }: Props) {
   )
 }
 
-function Label({ option, isNow }: { option: Option; isNow: boolean }) {
+export function OptionLabel({ option, isNow }: { option: Option; isNow: boolean }) {
   const { t } = useBallotText()
   return (
     <span class="label">
@@ -59,7 +59,8 @@ function Label({ option, isNow }: { option: Option; isNow: boolean }) {
   )
 }
 
-function sizeOf(options: number): string {
+/** The class of a list with so many options. */
+export function sizeOf(options: number): string {
   if (options <= FEW) return "few"
   return options > MANY ? "many" : ""
 }

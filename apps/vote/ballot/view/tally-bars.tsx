@@ -11,7 +11,11 @@ type Props = { options: Option[]; counts: Counts; final: boolean }
 
 export function TallyBars({ options, counts, final }: Props) {
   const { t } = useBallotText()
-  const shares = sharesOf(options.map(({ id }) => countOf(counts.votes, id)))
+  const { total, abstained = 0 } = counts
+  const shares = sharesOf(
+    options.map(({ id }) => countOf(counts.votes, id)),
+    total - abstained,
+  )
   const most = Math.max(0, ...options.map(({ id }) => countOf(counts.votes, id)))
   const winners = options.filter(({ id }) => final && most > 0 && countOf(counts.votes, id) === most)
   return (
@@ -28,7 +32,7 @@ export function TallyBars({ options, counts, final }: Props) {
           />
         ))}
       </ul>
-      <p class="muted">{counts.total === 0 && final ? t("noVotes") : t("votes", { count: counts.total })}</p>
+      <p class="muted">{total === 0 && final ? t("noVotes") : t("votes", { count: total, abstained })}</p>
     </>
   )
 }

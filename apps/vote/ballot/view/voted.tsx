@@ -1,6 +1,6 @@
 /** The page after voting: the vote that stands, its receipt, and links to go on. */
 
-import { chosenOf, nameOf } from "@tallyroom/lib/ballots/choice"
+import { chosenOf } from "@tallyroom/lib/ballots/choice"
 import { isOver, showsCounts } from "@tallyroom/lib/polls/visibility"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
@@ -62,20 +62,25 @@ export function Voted(props: Props) {
 
 function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
   const { t } = useBallotText()
-  const index = poll.options.findIndex(({ id }) => chosenOf(standing).includes(id))
-  const option = poll.options[index]
   const stands = standing.status === "stands"
+  const chosen = chosenOf(standing)
   return (
     <>
       <p class="chosen-label">
         {t(isUsedCode(poll, standing) ? "codeUsedFor" : stands ? "firstStands" : "youChose")}
       </p>
-      <p class="option chosen">
-        {option && <OptionMark option={option} index={index} />}
-        <strong class="label">
-          <bdi>{option?.label ?? nameOf(standing)}</bdi>
-        </strong>
-      </p>
+      {(chosen.length > 0 ? chosen : [""]).map((id) => {
+        const index = poll.options.findIndex((option) => option.id === id)
+        const option = poll.options[index]
+        return (
+          <p key={id} class={`option chosen ${chosen.length > 1 ? "small" : ""}`}>
+            {option && <OptionMark option={option} index={index} />}
+            <strong class="label">
+              <bdi>{option?.label ?? t("abstention")}</bdi>
+            </strong>
+          </p>
+        )
+      })}
       {(stands || standing.status === "changed") && <p class="muted">{t("keptNote")}</p>}
     </>
   )

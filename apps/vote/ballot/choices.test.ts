@@ -1,0 +1,175 @@
+/** Ballots that choose several options or none, as pages and forms that need no scripts. */
+
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { type BallotMethod, ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
+import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
+
+const BROWSER = { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8" }
+
+let fixture: VoteFixture
+let polls = 0
+
+/** A poll on cats, dogs, birds and fish. */
+const pollOf = (id: string, ballot: Partial<BallotMethod>, changes: Parameters<typeof examplePoll>[0] = {}) =>
+  examplePoll({
+    ...{ id, number: ++polls, isDefault: polls === 1 },
+    options: ["Cats", "Dogs", "Birds", "Fish"].map((label, i) => ({ id: "abcd".charAt(i), label })),
+    ballot: ballotMethodSchema.parse({ method: "choose", ...ballot }),
+    ...changes,
+  })
+
+beforeAll(async () => {
+  fixture = await startVoteFixture()
+  await fixture.writePolls(
+    pollOf("three", { max: 3, abstain: true }),
+    pollOf("swing", { min: 2, max: 3 }, { policy: "changeable" }),
+    pollOf("range", { min: 2, max: 3 }),
+    pollOf("pair", { min: 2, max: 2 }),
+    pollOf("any", { max: "all" }),
+    pollOf("most", { min: 2, max: "all" }),
+    pollOf("none", { abstain: true }),
+    pollOf("one", {}),
+    pollOf("coded", { max: 2 }, { eligibility: "code" }),
+    pollOf("over", { max: 3, abstain: true }, { state: "final" }),
+  )
+})
+afterAll(() => fixture.stop())
+
+const pageAt = async (path: string, headers = {}) =>
+  (await fixture.ask(path, { headers: { ...BROWSER, ...headers } })).text()
+
+/** The text of a page's content, without its markup and its drawings. */
+const wordsOf = (html: string) =>
+  html
+    .slice(html.indexOf("<main"), html.indexOf("</main>"))
+    .replace(/<svg.*?<\/svg>/gs, "")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+
+/** The options whose boxes are ticked. */
+const tickedIn = (html: string) =>
+  [...html.matchAll(/<input[^>]*type="checkbox"[^>]*>/g)]
+    .filter(([box]) => / checked\b/.test(box))
+    .map(([box]) => /value="([^"]*)"/.exec(box)?.[1])
+
+/** Sends a form as a browser does that is led on to a page. */
+async function send(path: string, body: string, cookie: string, headers = {}): Promise<string> {
+  const response = await fixture.form(path, body, { ...BROWSER, cookie, ...headers })
+  expect(response.status).toBe(303)
+  const set = response.headers.getSetCookie().map((it) => it.split(";")[0])
+  return pageAt(response.headers.get("location") ?? "", { cookie: [cookie, ...set].join("; "), ...headers })
+}
+
+const visitor = async () => cookieOf(await fixture.ask("/"))
+
+test.each([
+  ["three", "Choose up to 3. Your vote is final."],
+  ["swing", "Choose 2 to 3. You can change your vote later."],
+  ["pair", "Choose exactly 2. Your vote is final."],
+  ["any", "Choose as many as you like. Your vote is final."],
+  ["most", "Choose 2 or more. Your vote is final."],
+  ["none", "Choose one. Your vote is final."],
+])("the ballot of the poll %s says how many options it chooses: %s", async (poll, rule) => {
+  for (const path of [`/polls/${poll}`, `/embed/${poll}`]) expect(wordsOf(await pageAt(path))).toContain(rule)
+})
+
+test("a ballot for several options has boxes and one button, and loads nothing that is for others", async () => {
+  const page = await pageAt("/polls/three")
+  expect(page.match(/type="checkbox" name="vote" value="[abcd]"/g)).toHaveLength(4)
+  expect(page).toContain('name="cast"')
+  expect(
+    page.match(/\/assets\/[a-z-]+-\w{8}\.(js|css)(?=")/g)?.map((it) => it.replace(/-\w{8}\./, ".")),
+  ).toEqual(["/assets/several.css", "/assets/several.js"])
+  // Nobody counts what is ticked without scripts.
+  expect(wordsOf(page)).not.toContain("of 3 chosen")
+})
+
+test("where nobody may abstain there is no button for it, and one option needs no box", async () => {
+  for (const poll of ["one", "swing"]) expect(await pageAt(`/polls/${poll}`)).not.toContain('name="abstain"')
+  for (const poll of ["none", "three"]) expect(await pageAt(`/polls/${poll}`)).toContain('name="abstain"')
+  for (const poll of ["none", "one"]) expect(await pageAt(`/polls/${poll}`)).not.toContain("checkbox")
+})
+
+test("the page after a vote names all that was chosen, in the order of the ballot, and so does the poll's page later", async () => {
+  const cookie = await visitor()
+  const voted = wordsOf(await send("/polls/three", "vote=d&vote=b&cast=1", cookie))
+  expect(voted).toMatch(/Your vote is in .* You chose Dogs Fish Your receipt/)
+  expect(wordsOf(await pageAt("/polls/three", { cookie }))).toMatch(/in already .* Dogs Fish Your receipt/)
+})
+
+test.each([
+  ["vote=a&vote=b&vote=c&vote=d&cast=1", "Too many were chosen: choose at most 3.", ["a", "b", "c", "d"]],
+  ["vote=c&cast=1", "Too few were chosen: choose at least 2.", ["c"]],
+  ["cast=1", "Too few were chosen: choose at least 2.", []],
+])(
+  "a form with %p is led back to the ballot, which says what is wrong and keeps the ticks",
+  async (body, says, ticked) => {
+    const page = await send("/polls/range", body, await visitor())
+    expect(wordsOf(page)).toContain(says)
+    expect(tickedIn(page)).toEqual(ticked)
+    expect(page).toContain('name="cast"')
+  },
+)
+
+test("a refusal is said in the reader's language", async () => {
+  const page = await send("/polls/range", "vote=a&cast=1", await visitor(), { "accept-language": "de" })
+  expect(wordsOf(page)).toContain("Es waren zu wenige gewählt: Wähle mindestens 2.")
+})
+
+test("whoever chooses anew finds ticked what stands, and after a refusal what was ticked then", async () => {
+  const cookie = await visitor()
+  await send("/polls/swing", "vote=a&vote=c&cast=1", cookie)
+  const anew = await pageAt("/polls/swing?change=1", { cookie })
+  expect(tickedIn(anew)).toEqual(["a", "c"])
+  expect(wordsOf(anew)).toMatch(/Cats Your choice now .* Birds Your choice now/)
+  const refused = await send("/polls/swing", "vote=d&cast=1", cookie)
+  expect(tickedIn(refused)).toEqual(["d"])
+  expect(wordsOf(refused)).toMatch(/Too few .* Keep my vote/)
+  expect(wordsOf(await send("/polls/swing", "vote=d&vote=b&cast=1", cookie))).toMatch(/You chose Dogs Fish/)
+})
+
+test("ticks outlive a wrong code", async () => {
+  const page = await send("/polls/coded", "vote=b&vote=d&cast=1&code=WRONG", await visitor())
+  expect(wordsOf(page)).toContain("This is no code of this poll")
+  expect(tickedIn(page)).toEqual(["b", "d"])
+})
+
+test.each(["three", "none"])("an abstention is a vote of its own in the poll %s", async (poll) => {
+  const cookie = await visitor()
+  expect(wordsOf(await send(`/polls/${poll}`, "abstain=1", cookie))).toMatch(/You chose Abstention/)
+  expect(wordsOf(await send(`/polls/${poll}`, "vote=a", cookie))).toMatch(/Your first vote stands Abstention/)
+})
+
+test("a ballot that no form of the poll makes is refused by a page", async () => {
+  for (const [poll, body] of [
+    ["one", "abstain=1"],
+    ["one", "cast=1"],
+    ["swing", "vote=a&vote=a&cast=1"],
+  ]) {
+    const response = await fixture.form(`/polls/${poll}`, body ?? "", BROWSER)
+    expect([response.status, wordsOf(await response.text())]).toEqual([
+      422,
+      " The poll takes no such ballot Go back to the ballot and fill it in as it says. Back to the ballot ",
+    ])
+  }
+})
+
+test("programs are told in a line what was chosen", async () => {
+  const sent = async (body: string) => (await fixture.form("/polls/three", body, { accept: "*/*" })).text()
+  expect(await sent("vote=c&vote=a")).toStartWith("Your vote for Cats, Birds in the poll three is accepted.")
+  expect(await sent("abstain=1")).toStartWith("Your vote for an abstention in the poll three is accepted.")
+})
+
+test("shares are of the ballots that chose something, so that they may add up to more than all, and abstentions are counted apart", async () => {
+  const counts = { version: 7, votes: { a: 30, b: 20, c: 10, d: 0 }, total: 50, abstained: 10 }
+  for (const poll of ["three", "over"]) await fixture.admin.set(keys.tally(poll), JSON.stringify(counts))
+  const cookie = await visitor()
+  const voted = wordsOf(await send("/polls/three", "vote=a&cast=1", cookie))
+  for (const page of [voted, wordsOf(await pageAt("/polls/over"))])
+    expect(page).toMatch(
+      /Cats .*75% 30 .*Dogs .*50% 20 .*Birds .*25% 10 .*Fish .*0% 0 .*50 ballots · abstentions: 10/,
+    )
+  const tally = await (await fixture.ask("/api/polls/three/tally")).json()
+  expect(tally).toMatchObject({ total: 50, abstained: 10 })
+})

@@ -1,0 +1,33 @@
+/** How ballots of one method are filled in. Each method has one such kind (../ballot-kinds.ts). */
+
+import type { ComponentChildren } from "preact"
+import type { OwnVote } from "../../casting/cast-ballot"
+import type { BallotData, PollFacts } from "./ballot-data"
+import type { Casting } from "./casting"
+
+/** The ballot that is filled in. */
+export type OpenBallot = {
+  data: BallotData
+  poll: PollFacts
+  casting: Casting
+  /** What the voter has chosen of the poll as it is worded now. */
+  chosen: Casting["chosen"]
+  /** The vote that stands, while the voter chooses anew. */
+  before: OwnVote | null
+  /** The options can be reached by the keys from 1 on. */
+  hasKeys: boolean
+  /** The last press came from a key or a screen reader. */
+  byKey: { readonly current: boolean }
+}
+
+/** What a method puts into the form of the ballot (ballot-form.tsx). */
+export type Filling = {
+  options: ComponentChildren
+  /** What casts the ballot, below all else. */
+  bar: ComponentChildren
+  /** A button of the ballot was pressed, and no ballot is on its way. */
+  press: (button: HTMLButtonElement) => void
+}
+
+/** A hook of the form. What it gives works without scripts, too. */
+export type BallotKind = (ballot: OpenBallot) => Filling

@@ -1,0 +1,52 @@
+/** The button that casts all that is ticked, and how much that is. It stays in sight wherever the reader is on the ballot. */
+
+import type { ComponentChildren } from "preact"
+import { useEffect, useRef } from "preact/hooks"
+import { useBallotText } from "./ballot-text"
+import type { Casting } from "./casting"
+
+type Props = Pick<Casting, "sending" | "live"> & {
+  /** How many options are ticked, and how many may be. */
+  ticked: number
+  min: number
+  max: number
+  /** How often the voter tried to tick more than may be ticked since the last change. */
+  surplus: number
+  /** An abstention waits to be confirmed. */
+  abstains: boolean
+  embedded: boolean
+  abstain: ComponentChildren
+}
+
+export function CastBar({ sending, live, ticked, min, max, surplus, abstains, embedded, abstain }: Props) {
+  const { t } = useBallotText()
+  const status = useRef<HTMLParagraphElement>(null)
+  const wrong = !live || abstains ? null : ticked < min ? "atLeast" : ticked > max ? "atMost" : null
+  useEffect(() => {
+    // A frame is as high as its content, so that the bar is at its end.
+    if (surplus > 0 && embedded) status.current?.scrollIntoView({ block: "nearest" })
+  }, [surplus, embedded])
+  const said = abstains ? t("abstention") : surplus > 0 ? t("full") : t("chosenSoFar", { count: ticked })
+  return (
+    <div class="cast">
+      <p ref={status} role="status" class={surplus > 0 ? "surplus" : ""}>
+        {/* Without scripts nobody counts. A new element each time, so that it is said again. */}
+        {live && <span key={surplus}>{said}</span>}
+      </p>
+      {abstain}
+      <button
+        class="button primary"
+        type="submit"
+        name={abstains ? "abstain" : "cast"}
+        value="1"
+        aria-disabled={sending || wrong ? "true" : undefined}
+      >
+        {t(sending ? wayOf(sending) : (wrong ?? (abstains ? "castAbstention" : "castVote")))}
+      </button>
+    </div>
+  )
+}
+
+function wayOf({ failures }: NonNullable<Casting["sending"]>): "notSent" | "sending" {
+  return failures > 0 ? "notSent" : "sending"
+}

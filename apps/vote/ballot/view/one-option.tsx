@@ -1,0 +1,34 @@
+/** A ballot for one option: one tap or key votes, or chooses what is then confirmed. */
+
+import { type Choice, chosenOf } from "@tallyroom/lib/ballots/choice"
+import type { Filling, OpenBallot } from "./ballot-kind"
+import { ConfirmBar } from "./confirm-bar"
+import { OptionList } from "./option-list"
+
+export function useOneOption({ data, poll, casting, chosen, before, hasKeys, byKey }: OpenBallot): Filling {
+  const { sending } = casting
+  const confirms = casting.live && poll.confirm
+  return {
+    press: ({ value: option, classList }) => {
+      if (confirms && classList.contains("option")) casting.choose({ option }, poll.words)
+      else casting.cast({ option }, poll.words)
+    },
+    options: (
+      <OptionList
+        options={poll.options}
+        sent={sending && optionIn(sending.choice)}
+        chosen={confirms ? chosen && optionIn(chosen.choice) : undefined}
+        now={before && optionIn(before)}
+        hasKeys={hasKeys}
+      />
+    ),
+    bar: confirms && (
+      <ConfirmBar options={poll.options} embedded={data.embedded} {...{ chosen, sending, byKey }} />
+    ),
+  }
+}
+
+/** The option that a choice names; null for none. */
+function optionIn(choice: Choice): string | null {
+  return chosenOf(choice)[0] ?? null
+}

@@ -1,0 +1,94 @@
+/** What a voter does on a ballot for several options, in a real browser, with scripts and without. More of it in tests/stores. */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import type { Browser } from "playwright-core"
+import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { becomes } from "../harness/becomes"
+import { CHOICE_POLLS, castButton, chosenOn, openLive, saidOfChoice, tap } from "../harness/choices"
+import { launchChromium } from "../harness/chromium"
+import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let fixture: VoteFixture
+let browser: Browser
+
+beforeAll(async () => {
+  fixture = await startVoteFixture()
+  browser = await launchChromium()
+  await fixture.writePolls(...CHOICE_POLLS)
+  const counts = { version: 5, votes: { a: 3, b: 2, c: 0, d: 0 }, total: 4, abstained: 1 }
+  await fixture.admin.set(keys.tally("pets"), JSON.stringify(counts))
+})
+afterAll(async () => {
+  await browser.close()
+  await fixture.stop()
+})
+
+test("boxes are ticked up to the most that may be, the button says what is missing, and one press casts them all", async () => {
+  const page = await openLive(browser, `${fixture.url}/`, { width: 390 })
+  expect(await castButton(page).textContent()).toBe("Choose at least 2")
+  // For Playwright, a button that only says so is disabled.
+  await castButton(page).click({ force: true })
+  await page.getByRole("alert").getByText("Too few were chosen: choose at least 2.").waitFor()
+  await tap(page, "Cats")
+  await becomes(() => saidOfChoice(page), "1 of 3 chosen")
+  expect(await page.getByRole("alert").textContent()).toBe("")
+  for (const label of ["Dogs", "Birds"]) await tap(page, label)
+  await tap(page, "פיצה")
+  await becomes(() => saidOfChoice(page), "3 are chosen, and no more can be: remove one first.")
+  expect(await page.getByRole("checkbox", { checked: true }).count()).toBe(3)
+  await expectAccessible(page)
+  await expectNoSideScroll(page)
+  await tap(page, "Birds")
+  await becomes(() => saidOfChoice(page), "2 of 3 chosen")
+  expect(await castButton(page).textContent()).toBe("Vote")
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+  await page.getByText("4 ballots · abstentions: 1").waitFor()
+  await becomes(() => page.locator(".tally strong").allTextContents(), ["100%", "66.7%", "0%", "0%"])
+  await page.reload()
+  await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+  await page.context().close()
+})
+
+test("a ballot for several options needs a keyboard alone: digits and the space bar tick, and Enter leads to the button", async () => {
+  const page = await openLive(browser, `${fixture.url}/`)
+  await page.getByText("On a keyboard: keys 1–4 choose, Enter twice votes.").waitFor()
+  await page.keyboard.press("1")
+  await page.keyboard.press("4")
+  await becomes(() => saidOfChoice(page), "2 of 3 chosen")
+  await page.keyboard.press("1")
+  await page.keyboard.press("Tab")
+  await page.keyboard.press("Space")
+  await becomes(() => saidOfChoice(page), "2 of 3 chosen")
+  await page.keyboard.down("Enter")
+  await page.keyboard.down("Enter")
+  await page.keyboard.up("Enter")
+  await page.locator(".cast .primary:focus").waitFor()
+  expect(await page.locator(".chosen").count()).toBe(0)
+  await page.keyboard.press("Enter")
+  await page.locator("h1:focus", { hasText: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "פיצה (גדולה)"])
+  await page.context().close()
+})
+
+test("without scripts, too, several options are chosen, and chosen anew", async () => {
+  const page = await openPage(browser, `${fixture.url}/polls/swing`, { javaScript: false })
+  for (const label of ["Cats", "Birds"]) await tap(page, label)
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Birds"])
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("checkbox", { name: "Birds Your choice now", checked: true }).waitFor()
+  await tap(page, "Birds")
+  await tap(page, "Dogs")
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+  await page.context().close()
+})

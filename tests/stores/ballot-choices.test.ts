@@ -1,0 +1,94 @@
+/** More of what a voter does on a ballot for several options or none (tests/journeys/ballot-choices.test.ts). */
+
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import type { Browser } from "playwright-core"
+import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { becomes } from "../harness/becomes"
+import { CHOICE_POLLS, castButton, chosenOn, openLive, saidOfChoice, tap } from "../harness/choices"
+import { launchChromium } from "../harness/chromium"
+import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
+
+/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
+setDefaultTimeout(60_000)
+
+let fixture: VoteFixture
+let browser: Browser
+
+beforeAll(async () => {
+  fixture = await startVoteFixture()
+  browser = await launchChromium()
+  await fixture.writePolls(...CHOICE_POLLS)
+})
+afterAll(async () => {
+  await browser.close()
+  await fixture.stop()
+})
+
+test.each(["/", "/polls/none"])(
+  "an abstention at %s is confirmed, and choosing an option takes it back",
+  async (path) => {
+    const page = await openLive(browser, `${fixture.url}${path}`)
+    await page.getByRole("button", { name: "Abstain" }).click()
+    const confirm = page.getByRole("button", { name: "Cast my abstention" })
+    await confirm.waitFor()
+    await expectAccessible(page)
+    await tap(page, "Cats")
+    await becomes(() => confirm.count(), 0)
+    await page.getByRole("button", { name: "Abstain" }).click()
+    expect(await page.getByRole("checkbox", { checked: true }).count()).toBe(0)
+    await confirm.click()
+    await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+    expect(await chosenOn(page)).toEqual(["Abstention"])
+    await page.context().close()
+  },
+)
+
+test("a choice of several options can be changed", async () => {
+  const page = await openLive(browser, `${fixture.url}/polls/swing`)
+  for (const label of ["Cats", "Birds"]) await tap(page, label)
+  await becomes(() => saidOfChoice(page), "2 chosen")
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Birds"])
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("checkbox", { name: "Birds Your choice now", checked: true }).waitFor()
+  await tap(page, "Birds")
+  await tap(page, "Dogs")
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+  await page.context().close()
+})
+
+test("among fifty options on a phone the button and what is chosen stay in sight, and cover no box that has the focus", async () => {
+  const page = await openLive(browser, `${fixture.url}/polls/fifty`, { width: 390 })
+  await page.getByText("Option 7", { exact: true }).click()
+  for (let moves = 0; moves < 9; moves++) await page.keyboard.press("Tab")
+  await page.keyboard.press("Space")
+  await becomes(() => saidOfChoice(page), "2 of 5 chosen")
+  const [bar, box] = await page
+    .locator(".cast, input:focus")
+    .evaluateAll((elements) => elements.map((it) => it.getBoundingClientRect().toJSON()).reverse())
+  expect(bar.bottom).toBeLessThanOrEqual(740)
+  expect(box.bottom).toBeLessThan(bar.top)
+  expect(bar.height).toBeLessThan(740 / 4)
+  await expectNoSideScroll(page)
+  await page.context().close()
+})
+
+test("boxes that were ticked before the script ran count", async () => {
+  const page = await openPage(browser, "about:blank")
+  let run = () => {}
+  const held = new Promise<void>((resolve) => {
+    run = resolve
+  })
+  await page.route("**/several-*.js", async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(`${fixture.url}/`, { waitUntil: "commit" })
+  for (const label of ["Cats", "Dogs"]) await tap(page, label)
+  run()
+  await becomes(() => saidOfChoice(page), "2 of 3 chosen")
+  await page.context().close()
+})
