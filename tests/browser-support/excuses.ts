@@ -58,6 +58,11 @@ export const EXCUSES: Excuse[] = [
     file: "ballot.css",
     reason: "Many options have fewer columns on a wide screen.",
   },
+  {
+    feature: "css.selectors.has",
+    file: "several.css",
+    reason: "As in ballot.css, which it contains.",
+  },
 ]
 
 /** The excuses that cover a need of a built file. */
