@@ -3,6 +3,7 @@
 import { z } from "zod"
 import { ABSTENTION, marksOf, optionsByMark, saidBy } from "../ballots/choice"
 import type { Database } from "../database"
+import type { Queries } from "../postgres/rights"
 import { numberArray } from "../postgres-array"
 import { countOf } from "./counts"
 import type { Poll } from "./poll"
@@ -29,9 +30,12 @@ export type Tally = {
 }
 
 const countsSchema = z.object({
-  version: z.coerce.number(),
   votes: z.record(z.string(), z.number()),
   marks: z.record(z.string(), z.number()),
+})
+
+const tallySchema = countsSchema.extend({
+  version: z.coerce.number(),
   closed_at: z.date().nullable(),
   final_at: z.date().nullable(),
   at: z.date(),
@@ -47,7 +51,12 @@ export async function readTallies(sql: Database, polls: number[]): Promise<Tally
 /** The columns that `readTallyRow` needs, for a SELECT from polls. */
 export function tallyColumns(sql: Database) {
   return sql`${pollColumns(sql)}, closed_at, final_at, now() AS at,
-    revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version,
+    revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version, ${countColumns(sql)}`
+}
+
+/** The columns that `countsIn` needs, for a SELECT from polls. */
+export function countColumns(sql: Queries) {
+  return sql`
     COALESCE((SELECT jsonb_object_agg(option, votes) FROM (
       SELECT option, sum(votes)::bigint AS votes FROM tallies WHERE poll = number GROUP BY option
     ) AS by_option), '{}') AS votes,
@@ -59,20 +68,19 @@ export function tallyColumns(sql: Database) {
 /** The tally of this row; null if its poll is invalid. */
 export function readTallyRow(row: unknown): Tally | null {
   const poll = readPollRow(row)
-  return poll && toTally(poll, countsSchema.parse(row))
+  if (!poll) return null
+  const { version, closed_at, final_at, at } = tallySchema.parse(row)
+  return { poll, version, ...countsIn(row, poll), closedAt: closed_at, finalAt: final_at, at }
 }
 
-function toTally(poll: Poll, counts: z.infer<typeof countsSchema>): Tally {
+/** The counts in this row of this poll. */
+export function countsIn(row: unknown, poll: Poll): Pick<Tally, "votes" | "said" | "total" | "abstained"> {
+  const counts = countsSchema.parse(row)
   return {
-    poll,
-    version: counts.version,
     votes: votesByOption(poll, counts),
     said: saidByOption(poll, counts.marks),
     total: Object.values(counts.votes).reduce((sum, n) => sum + n, 0),
     abstained: countOf(counts.votes, ABSTENTION),
-    closedAt: counts.closed_at,
-    finalAt: counts.final_at,
-    at: counts.at,
   }
 }
 

@@ -16,8 +16,9 @@ import { FORMATS, type Format } from "./export/writers"
 
 const USAGE = `Usage: bun run export [--poll ID] [--dir DIR] [--format csv|jsonl|both] [--force]
 
-Writes polls, tallies and ballots of one moment to files that only you can read. Ballots have the poll, the option, the
-second in which they were accepted, and whether they still stand; never a voter. Polls whose results are hidden are there, too.
+Writes polls, tallies and ballots of one moment to files that only you can read. Ballots have the poll, the option (several
+with spaces between), the second in which they were accepted, whether they still stand, and whether they abstained; never a
+voter. Polls whose results are hidden are there, too.
 
   --poll ID        this one alone
   --dir DIR        (tallyroom-export)

@@ -11,9 +11,12 @@ const USAGE = `Usage: bun run import FILE.csv [--dry-run] [--concurrency N]
 
 Casts a ballot for each row over the API of the vote app. The first line names the columns:
 
-  poll, option   ids
+  poll           its id
+  option         the id of an option; several, or a ranking with the best one first, with spaces between; where ballots
+                 rate or decide with what they say of each: fig=5 pear=0, or fig=yes pear=no
   voter          any text that stands for one person; without it each row is a voter of its own
   code           for polls that ask for one
+  abstained      "yes" for a ballot that says nothing: its option is empty
 
 Of several rows of one voter (or code) in a poll the first stands where votes are final, and later ones are refused; where
 votes may be changed only the last is cast.

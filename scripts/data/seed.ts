@@ -1,5 +1,6 @@
 /** `bun run seed`: votes for show, and the tally that they make. */
 
+import { limitsOf } from "@tallyroom/lib/ballots/choice"
 import { addresses, openToAll, type Results, readPoll, readResults } from "../services/instance/instance"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { oneOf, orElse, text, wholeNumber } from "../services/terminal/options"
@@ -46,6 +47,11 @@ async function main(): Promise<number> {
   const instance = addresses()
   if (voters && values.by) throw new UserError("--by is for votes of new voters: leave it out with --voters.")
   const poll = openToAll(await readPoll(instance, values.poll), adviceFor)
+  const { min } = limitsOf(poll)
+  if (min > 1)
+    throw new UserError(
+      `A ballot of ${poll.id} chooses at least ${min} options, and seed casts one: seed another.`,
+    )
   const ids = poll.options.map(({ id }) => id)
   const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
   const before = await readResults(instance, poll.id)

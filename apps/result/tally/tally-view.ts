@@ -33,7 +33,7 @@ export type TallyView = {
   /** The share that a full bar means; null where that is all ballots that chose an option, or no bar is drawn. */
   full: number | null
   rows: TallyRow[]
-  /** The rows with the most votes; empty while there are no votes, and where first preferences decide nothing. */
+  /** The rows with the most votes; empty while there are no votes, and where most votes decide nothing. */
   leaders: TallyRow[]
 }
 
@@ -49,7 +49,7 @@ export function tallyViewOf(snapshot: Snapshot): TallyView | null {
   const isOfLeader = options.length > FEW_OPTIONS
   const longest = isOfLeader ? most : choosing
   const shares = sharesIn(snapshot)
-  const mostVotesWin = snapshot.ballot?.method !== "rank"
+  const mostVotesWin = snapshot.ballot === undefined || snapshot.ballot.method === "choose"
   const rows = withDistinctColours(options).map((option, index) => {
     const { votes = 0 } = option
     return {

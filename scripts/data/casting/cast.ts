@@ -1,9 +1,10 @@
 /** Casts a ballot through the API until it is decided. */
 
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import { z } from "zod"
 import { untilAnswered } from "../../services/instance/until-answered"
 
-export type BallotToCast = { poll: string; option: string; key: string; code?: string | undefined }
+export type BallotToCast = { poll: string; choice: Choice; key: string; code?: string | undefined }
 /** `received` is the answer with RabbitMQ, where counting decides whether the ballot stands. */
 export type Decided = { kind: "accepted" | "received" | "same" } | { kind: "refused"; reason: string }
 
@@ -24,11 +25,11 @@ export async function castUntilDecided(
   return { kind: "refused", reason: detail ?? `it was answered ${answer.status}` }
 }
 
-function send(voteUrl: string, { poll, option, key, code }: BallotToCast): Promise<Response> {
+function send(voteUrl: string, { poll, choice, key, code }: BallotToCast): Promise<Response> {
   return fetch(`${voteUrl}/api/polls/${encodeURIComponent(poll)}/votes`, {
     method: "POST",
     headers: { "content-type": "application/json", "idempotency-key": key },
-    body: JSON.stringify({ option, ...(code !== undefined && { code }) }),
+    body: JSON.stringify({ ...choice, ...(code !== undefined && { code }) }),
     signal: AbortSignal.timeout(10_000),
   })
 }

@@ -32,10 +32,14 @@ export async function importFile({ file, size, width, isDry, stop }: Work): Prom
     const fate = fateOf(row)
     if (fate.kind !== "cast") return fate
     if (keyOf === null) return { kind: "accepted" }
-    const { poll, option, code } = fate.ballot
+    const { poll, code } = fate.ballot
     return turns.take(fate.person, async () => {
       stop.throwIfAborted()
-      return castUntilDecided(instance.voteUrl, { poll, option, code, key: keyOf(fate.known) }, stop)
+      return castUntilDecided(
+        instance.voteUrl,
+        { poll, choice: fate.choice, code, key: keyOf(fate.known) },
+        stop,
+      )
     })
   }
 

@@ -2,6 +2,9 @@
 
 import { createHash } from "node:crypto"
 
+/** Whether a cell says so, as a person or an export writes it. */
+export const saysYes = (cell: string) => /^(yes|true)$/i.test(cell.trim())
+
 /**
  * Equal rows are told apart by how many of them stand above. So a row that is corrected or added does not turn another
  * row into another voter. The file's name counts too: the same row in another file is another voter.
@@ -9,8 +12,8 @@ import { createHash } from "node:crypto"
  */
 export function nameless(file: string): (fields: Record<string, string>) => string {
   const above = new Map<string, number>()
-  return ({ poll = "", option = "", code = "" }) => {
-    const row = JSON.stringify([file, poll, option, code])
+  return ({ poll = "", option = "", code = "", abstained = "" }) => {
+    const row = JSON.stringify([file, poll, option, code, ...(saysYes(abstained) ? ["abstained"] : [])])
     const count = above.get(row) ?? 0
     above.set(row, count + 1)
     return `row ${createHash("sha256").update(`${row} ${count}`).digest("hex").slice(0, 24)}`

@@ -1,5 +1,6 @@
 /** Decides what becomes of each row, as far as that is possible before any is cast. */
 
+import { type Answer, type Choice, type ChoiceProblem, choiceProblem } from "@tallyroom/lib/ballots/choice"
 import { foldCode } from "@tallyroom/lib/ballots/codes"
 import type { PollInfo } from "../../services/instance/instance"
 import type { ImportedBallot, Row } from "./rows"
@@ -8,7 +9,7 @@ import type { ImportedBallot, Row } from "./rows"
 export type RowFate =
   | { kind: "refused"; reason: string }
   | { kind: "replaced" }
-  | { kind: "cast"; ballot: ImportedBallot; person: string; known: string }
+  | { kind: "cast"; ballot: ImportedBallot; choice: Choice; person: string; known: string }
 
 /**
  * Reads all rows once, and each poll that they name. Where votes may be changed, only a voter's last row is cast:
@@ -45,12 +46,59 @@ function judge({ ballot }: Row, polls: Map<string, PollInfo | null>) {
     return refused(`The poll ${poll.id} takes one vote a network: a file can't vote there.`)
   if (poll.eligibility === "code" && ballot.code === undefined)
     return refused(`The poll ${poll.id} asks for a code.`)
-  if (!poll.options.some(({ id }) => id === ballot.option))
-    return refused(`The poll ${poll.id} has no option ${ballot.option}.`)
+  const choice = choiceOf(ballot, poll)
+  const problem = choiceProblem(poll, choice)
+  if (problem) return refused(reasonOf(problem, poll))
   const who = poll.eligibility === "code" ? `code ${foldCode(ballot.code ?? "")}` : `voter ${ballot.voter}`
   const isChangeable = poll.policy === "changeable"
   const person = `${poll.id} ${who}`
   // Whoever comes with a used code is told whether the vote is the same only if it is known as the one who cast it.
   const known = poll.eligibility === "code" ? person : ballot.voter
-  return { kind: "cast" as const, ballot, person, known, isChangeable }
+  return { kind: "cast" as const, ballot, choice, person, known, isChangeable }
+}
+
+/** What a row says, as the poll takes it. */
+function choiceOf({ option, abstained }: ImportedBallot, { ballot }: PollInfo): Choice {
+  if (abstained) return { abstain: true }
+  switch (ballot.method) {
+    case "choose":
+      return option.length === 1 ? { option: option[0] ?? "" } : { options: option }
+    case "rank":
+      return { ranking: option }
+    case "rate":
+      return { ratings: saidOfEach(option, Number) }
+    case "decide":
+      return { answers: saidOfEach(option, (said) => answerOf(said)) }
+  }
+}
+
+/** What stands behind each id, as in `fig=3`. */
+function saidOfEach<T>(option: string[], read: (said: string) => T): Record<string, T> {
+  return Object.fromEntries(
+    option.map((text) => {
+      const [id = "", said = ""] = text.split("=")
+      return [id, read(said)]
+    }),
+  )
+}
+
+const answerOf = (said: string): Answer => (said === "yes" || said === "no" ? said : "abstain")
+
+function reasonOf(problem: ChoiceProblem, { id }: PollInfo): string {
+  switch (problem.kind) {
+    case "unknown":
+      return `The poll ${id} has no option ${problem.option}.`
+    case "twice":
+      return `The ballot names ${problem.option} twice.`
+    case "too-many":
+      return `A ballot of the poll ${id} names at most ${problem.limit}, and this one ${problem.chosen}.`
+    case "too-few":
+      return `A ballot of the poll ${id} names at least ${problem.limit}, and this one ${problem.chosen}.`
+    case "no-rating":
+      return `The poll ${id} takes ratings from 0 to ${problem.highest}: give ${problem.option} one, as in ${problem.option}=${problem.highest}.`
+    case "other-method":
+      return `The poll ${id} takes other ballots.`
+    case "no-abstention":
+      return `No ballot of the poll ${id} may abstain.`
+  }
 }

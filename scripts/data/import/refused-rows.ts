@@ -7,6 +7,7 @@ import { COLUMNS, type Row } from "./rows"
 export class RefusedRows {
   private readonly file: string
   private out: number | null = null
+  private columns: string[] = []
 
   constructor(imported: string) {
     this.file = nameFor(imported)
@@ -16,9 +17,14 @@ export class RefusedRows {
   add({ fields, line }: Row, reason: string): void {
     if (this.out === null) {
       this.out = openSync(this.draft, "w", 0o600)
-      writeSync(this.out, stringify([[...COLUMNS, "line", "reason"]]))
+      // Few files have abstentions.
+      this.columns = COLUMNS.filter((name) => name !== "abstained" || name in fields)
+      writeSync(this.out, stringify([[...this.columns, "line", "reason"]]))
     }
-    writeSync(this.out, stringify([[...COLUMNS.map((name) => fields[name] ?? ""), String(line), reason]]))
+    writeSync(
+      this.out,
+      stringify([[...this.columns.map((name) => fields[name] ?? ""), String(line), reason]]),
+    )
   }
 
   /**

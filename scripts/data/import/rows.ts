@@ -8,10 +8,10 @@ import { SLUG } from "@tallyroom/lib/polls/poll"
 import { parse } from "csv-parse"
 import { z } from "zod"
 import { UserError } from "../../services/terminal/user-error"
-import { nameless } from "./nameless"
+import { nameless, saysYes } from "./nameless"
 
-export const COLUMNS = ["poll", "option", "voter", "code"] as const
-const HEADER = `The first line must name the columns ${COLUMNS.join(",")} (voter and code may be left out)`
+export const COLUMNS = ["poll", "option", "voter", "code", "abstained"] as const
+const HEADER = `The first line must name the columns ${COLUMNS.join(",")} (all but poll and option may be left out)`
 /** So large a row is no ballot: a file that is not CSV must not be read into memory as one row. */
 const MOST_ROW_BYTES = 64 * 1024
 const LINE_END = /\r\n|\n|\r/g
@@ -41,7 +41,29 @@ const slug = z.string().trim().regex(SLUG, "is no id: small letters, digits and 
 const nameIn = (voter: string) => withoutIgnorable(voter).normalize("NFC").trim()
 const voter = text.transform(nameIn)
 const code = text.transform((it) => it || undefined).optional()
-const ballotSchema = z.object({ poll: slug, option: slug, voter, code })
+/** An option, or what a ballot says of it: a rating, `yes` or `no`. */
+const TOLD = /^[a-z0-9][a-z0-9-]{0,63}(=(\d{1,2}|yes|no))?$/
+/** Ids, divided by spaces; none for an abstention. */
+const options = z
+  .string()
+  .trim()
+  .transform((cell) => (cell === "" ? [] : cell.split(/\s+/)))
+  .pipe(z.array(z.string().regex(TOLD, "is no id, nor ids with spaces between")))
+const abstained = z
+  .string()
+  .refine((cell) => /^\s*(yes|no|true|false)?\s*$/i.test(cell), "is yes or no")
+  .transform(saysYes)
+  .default(false)
+const ballotSchema = z
+  .object({ poll: slug, option: options, abstained, voter, code })
+  .refine(({ option, abstained }) => abstained || option.length > 0, {
+    error: "names none",
+    path: ["option"],
+  })
+  .refine(({ option, abstained }) => !abstained || option.length === 0, {
+    error: "names some, and the ballot abstained",
+    path: ["option"],
+  })
 
 /** @throws {UserError} when the file can't be read, is no CSV, or has no proper header; the signal's reason once it is set */
 export async function* rowsOf(file: string, stop?: AbortSignal): AsyncGenerator<Row> {

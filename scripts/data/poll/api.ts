@@ -12,6 +12,7 @@ export type ShownPoll = {
   policy: string
   results: string
   eligibility: string
+  ballot: { abstain: boolean }
   confirm: boolean
   opensAt: string | null
   closesAt: string | null

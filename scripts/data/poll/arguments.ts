@@ -10,9 +10,10 @@ const USAGE = `Usage: bun run poll <command>
   show <id>                  one poll with its counts
   create --title <title> --option <label> --option <label> … [--id <id>]
          [--policy final|changeable] [--results live|after-vote|after-close]
-         [--eligibility browser|code|network] [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
-  edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--eligibility …]
-         [--confirm yes|no] [--opens <moment>|none] [--closes <moment>|none]
+         [--choose <how many>] [--abstain yes|no] [--eligibility browser|code|network]
+         [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
+  edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--choose …] [--abstain …]
+         [--eligibility …] [--confirm yes|no] [--opens <moment>|none] [--closes <moment>|none]
   open <id>                  takes votes from now on, or from --opens; a draft opens by itself at --opens, too
   pause <id>                 takes no votes until "resume"
   resume <id>                takes votes again
@@ -29,6 +30,7 @@ const USAGE = `Usage: bun run poll <command>
   --help                     shows this
 
 Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
+A ballot chooses one option: --choose 3 lets it choose up to 3, 2-3 at least 2, all as many as it likes; --abstain yes none at all.
 A moment is like 2030-01-31T20:00:00Z.
 Who votes: browser (a courtesy: whoever deletes cookies votes again), code (whoever sees one), network (all behind an address).
 
@@ -56,7 +58,16 @@ const COMMANDS = [
 
 const OPTIONS = {
   ...{ id: text, title: text, policy: text, results: text, eligibility: text, opens: text, closes: text },
-  ...{ confirm: text, open: flag, default: flag, csv: flag, json: flag, undo: flag },
+  ...{
+    choose: text,
+    abstain: text,
+    confirm: text,
+    open: flag,
+    default: flag,
+    csv: flag,
+    json: flag,
+    undo: flag,
+  },
   option: several(text),
 }
 
@@ -98,6 +109,16 @@ export function readKnownOption(text: string): { id: string; label: string } {
   if (id === undefined)
     throw new UsageError(`--option "${text}" must be like a=Cats: "edit" knows an option by its id.`)
   return { id, label }
+}
+
+/** `3`, `2-3`, `all` or `2-all` as the limits of a ballot. */
+export function readLimits(text: string): { min: number; max: number | "all" } {
+  const [, min = "1", max] = /^(?:(\d{1,2})-)?(\d{1,2}|all)$/.exec(text) ?? []
+  if (max === undefined)
+    throw new UsageError(
+      `--choose "${text}" must be how many options a ballot chooses: like 3, 2-3, all or 2-all.`,
+    )
+  return { min: Number(min), max: max === "all" ? max : Number(max) }
 }
 
 /** `first` or `before=tea` as the API takes it. */

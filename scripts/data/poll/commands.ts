@@ -2,7 +2,7 @@
 
 import { UsageError } from "../../services/terminal/user-error"
 import type { PollApi, ShownPoll } from "./api"
-import { type Command, type Flags, readKnownOption, readMove, readOption } from "./arguments"
+import { type Command, type Flags, readKnownOption, readLimits, readMove, readOption } from "./arguments"
 import { codesText, pollsText, resultsText } from "./print"
 
 /** On Redis it takes a tenth of this, with a broker about six seconds. */
@@ -95,6 +95,7 @@ function definition(flags: Flags) {
   return {
     ...(id !== undefined && { id }),
     ...fields(flags),
+    ...ballotFields(flags, { method: "choose" }),
     options: option.map(readOption),
     state,
     default: flags.default ?? false,
@@ -106,12 +107,24 @@ function definition(flags: Flags) {
  * changed.
  */
 async function edit(api: PollApi, path: string, flags: Flags) {
-  if (!flags.option) return fields(flags)
-  const { options } = await api.call<ShownPoll>("GET", path)
-  const labels = new Map(flags.option.map(readKnownOption).map((option) => [option.id, option]))
+  const { option, choose, abstain } = flags
+  if (!option && choose === undefined && abstain === undefined) return fields(flags)
+  const { options, ballot } = await api.call<ShownPoll>("GET", path)
+  const others = { ...fields(flags), ...ballotFields(flags, ballot) }
+  if (!option) return others
+  const labels = new Map(option.map(readKnownOption).map((it) => [it.id, it]))
   const kept = options.map((option) => ({ ...option, ...labels.get(option.id) }))
   const added = [...labels.values()].filter(({ id }) => !options.some((option) => option.id === id))
-  return { ...fields(flags), options: [...kept, ...added] }
+  return { ...others, options: [...kept, ...added] }
+}
+
+/** What a ballot may say; what no flag names stays as it is. */
+function ballotFields({ choose, abstain }: Flags, before: object) {
+  if (choose === undefined && abstain === undefined) return {}
+  const limits = choose === undefined ? {} : { method: "choose", ...readLimits(choose) }
+  return {
+    ballot: { ...before, ...limits, ...(abstain !== undefined && { abstain: yesOrNo("abstain", abstain) }) },
+  }
 }
 
 function fields({ title, policy, results, eligibility, confirm, opens, closes }: Flags) {
@@ -120,15 +133,15 @@ function fields({ title, policy, results, eligibility, confirm, opens, closes }:
     ...(policy !== undefined && { policy }),
     ...(results !== undefined && { results }),
     ...(eligibility !== undefined && { eligibility }),
-    ...(confirm !== undefined && { confirm: yesOrNo(confirm) }),
+    ...(confirm !== undefined && { confirm: yesOrNo("confirm", confirm) }),
     ...(opens !== undefined && { opensAt: opens === "none" ? null : opens }),
     ...(closes !== undefined && { closesAt: closes === "none" ? null : closes }),
   }
 }
 
-function yesOrNo(text: string): boolean {
+function yesOrNo(flag: string, text: string): boolean {
   if (text === "yes" || text === "no") return text === "yes"
-  throw new UsageError(`--confirm is yes or no, not "${text}".`)
+  throw new UsageError(`--${flag} is yes or no, not "${text}".`)
 }
 
 async function codes(api: PollApi, path: string, count: string, flags: Flags): Promise<string> {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test"
 import { openTables, type ResultApp, startResultApp, TOKEN } from "../../../apps/result/testing/result"
-import { addVotes } from "../../../apps/result/testing/votes"
+import { addBallots, addVotes } from "../../../apps/result/testing/votes"
 import { useStores } from "../../../tests/harness/stores"
 import { outputOf } from "../../services/processes/output-of"
 import { waitFor } from "../../services/wait"
@@ -53,6 +53,25 @@ test("a poll is made, opened, edited, shown and closed from the terminal", async
   expect(out).toMatch(/n +Never +4/)
   expect(JSON.parse((await poll("close", "tea", "--json")).out)).toMatchObject({ id: "tea", state: "closed" })
   expect((await poll("list")).out).toMatch(/tea \* +closed/)
+})
+
+test("what a ballot may choose is said in the terminal, and its counts are of ballots", async () => {
+  const options = ["a=A", "b=B", "c=C"].flatMap((option) => ["--option", option])
+  const made = await poll("create", "--id", "many", "--title", "Many?", ...options, "--choose", "2", "--json")
+  expect(JSON.parse(made.out).ballot).toEqual({ method: "choose", min: 1, max: 2, abstain: false })
+  const edited = await poll("edit", "many", "--abstain", "yes", "--option", "c=D", "--json")
+  expect(JSON.parse(edited.out)).toMatchObject({
+    ballot: { method: "choose", min: 1, max: 2, abstain: true },
+    options: [{}, {}, { id: "c", label: "D" }],
+  })
+  await addBallots(sql, "many", { options: ["a", "c"] }, 2)
+  await addBallots(sql, "many", { abstain: true }, 1)
+  expect((await poll("show", "many")).out).toMatch(/c +D +2\n\nballots 3\nabstained 1$/m)
+  const wrong = await poll("edit", "many", "--choose", "some")
+  expect([wrong.code, wrong.err.trim()]).toEqual([
+    2,
+    '--choose "some" must be how many options a ballot chooses: like 3, 2-3, all or 2-all.',
+  ])
 })
 
 test("ids need not be given: they are made from title and labels", async () => {

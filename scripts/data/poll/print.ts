@@ -43,10 +43,18 @@ function moment(iso: string): string {
 
 export function resultsText(results: {
   total: number
+  /** Where a ballot may say more, or less, than one option. */
+  ballot?: object
+  abstained?: number
   options: { id: string; label: string; votes: number }[]
 }): string {
   const rows = results.options.map(({ id, label, votes }) => [id, label, String(votes)])
-  return `${table([["option", "label", "votes"], ...rows])}\n\ntotal ${results.total}`
+  const { ballot, total, abstained } = results
+  const counts = [
+    `${ballot ? "ballots" : "total"} ${total}`,
+    ...(abstained === undefined ? [] : [`abstained ${abstained}`]),
+  ]
+  return `${table([["option", "label", "votes"], ...rows])}\n\n${counts.join("\n")}`
 }
 
 export function codesText(codes: string[]): string {

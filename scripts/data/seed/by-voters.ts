@@ -22,7 +22,7 @@ export async function castByVoters(
   const counts: Record<Decided["kind"], number> = { accepted: 0, received: 0, same: 0, refused: 0 }
   const voted = new Set<string>()
   await atOnce(ballots(shares, keys), AT_ONCE, async ({ option, key }) => {
-    const { kind } = await castUntilDecided(voteUrl, { poll, option, key })
+    const { kind } = await castUntilDecided(voteUrl, { poll, choice: { option }, key })
     counts[kind]++
     if (kind !== "refused") voted.add(key)
     onCast(1)

@@ -1,5 +1,6 @@
 /** Finds the Tallyroom that a command works on, and reads its polls. */
 
+import { ballotMethodSchema, ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import { z } from "zod"
 import { runningDemo } from "../stack/running-demo"
 import { UserError } from "../terminal/user-error"
@@ -14,6 +15,7 @@ const pollSchema = z.object({
   policy: z.string().optional(),
   eligibility: z.string().optional(),
   options: z.array(z.object({ id: z.string(), label: z.string() })).default([]),
+  ballot: ballotMethodSchema.default(ONE_OPTION),
 })
 const resultsSchema = z.object({
   total: z.number().optional(),

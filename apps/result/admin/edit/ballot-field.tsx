@@ -21,6 +21,7 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
   // Without scripts all fields are there, and those that the choice does not need count for nothing.
   const mounted = useMounted()
   const [choices] = useState(ballot.choose === "rank" ? [...CHOICES, ballot.choose] : CHOICES)
+  if (ballot.choose === "other") return null
   const asks = {
     chooseMin: ballot.choose === "several" || ballot.choose === "all",
     chooseMax: ballot.choose === "several",

@@ -9,10 +9,10 @@ export type OptionDraft = { id: string; label: string; emoji: string; colour: st
 
 /**
  * What a ballot may choose. The least counts for `several` and `all`, the most for `several` and `rank`. Nobody makes a poll of rankings
- * by the form yet: it keeps those that the API made.
+ * by the form yet: it keeps those that the API made, and of `other` methods it says nothing.
  */
 export type BallotDraft = {
-  choose: (typeof CHOICES)[number] | "rank"
+  choose: (typeof CHOICES)[number] | "rank" | "other"
   min: string
   max: string
   abstain: boolean
@@ -76,10 +76,10 @@ const MOST = "2"
 
 function ballotDraftOf(ballot: BallotMethod): BallotDraft {
   const { abstain } = ballot
-  // No poll of another method can be made yet.
-  const max = "max" in ballot ? ballot.max : 1
+  if (!("max" in ballot)) return ballotDraft("other", FEWEST, MOST, abstain)
+  const { max } = ballot
   if (ballot.method === "rank") return ballotDraft("rank", FEWEST, String(max), abstain)
-  if (max === 1 || ballot.method !== "choose") return ballotDraft("one", FEWEST, MOST, abstain)
+  if (max === 1) return ballotDraft("one", FEWEST, MOST, abstain)
   return ballotDraft(max === "all" ? "all" : "several", String(ballot.min), String(max), abstain)
 }
 
@@ -104,6 +104,7 @@ export function ballotMethodOf({ choose, min, max, abstain }: BallotDraft): Ball
   if (choose === "rank") return { method: "rank", max: most, abstain }
   const limits = {
     one: { min: 1, max: 1 },
+    other: { min: 1, max: 1 },
     several: { min: numberIn(min), max: most },
     all: { min: numberIn(min), max: "all" as const },
   }
