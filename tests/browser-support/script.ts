@@ -105,10 +105,21 @@ function memberOf(node: MemberExpression, own: Set<string>): string[] {
     const known = memberOfGlobal(object.name, name)
     if (known.length > 0) return known
   }
-  const method = object.type === "CallExpression" && methodOf(object)
-  return method && MAKES_ITERATOR.has(method)
+  return object.type === "CallExpression" && isIterator(object)
     ? [`${BUILTINS}.Iterator.${name}`].filter(featureAt)
     : anyMember(name)
+}
+
+/** `Object.values` and its like give arrays. */
+function isIterator(call: CallExpression): boolean {
+  const { callee } = call
+  if (
+    callee.type === "MemberExpression" &&
+    callee.object.type === "Identifier" &&
+    callee.object.name === "Object"
+  )
+    return false
+  return MAKES_ITERATOR.has(methodOf(call) ?? "")
 }
 
 function memberOfGlobal(object: string, name: string): string[] {

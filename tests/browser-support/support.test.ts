@@ -84,6 +84,7 @@ describe("the check of a script", () => {
   test("leaves alone what all have, what is asked for with ?., and names of the script's own", async () => {
     const harmless = `
       const Segmenter = 1, { submitter } = event
+      Object.values(list).every(print)
       print(list.at(-1), structuredClone(submitter), Object.hasOwn(list, "a"), text.replaceAll("a", "b"))
       navigator.wakeLock?.request("screen"), list.toSorted?.(), poll.results, Segmenter.timeout
       function print() {}`
