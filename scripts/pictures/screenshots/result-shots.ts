@@ -117,6 +117,7 @@ export const resultShots: Shot[] = [
   results("scheduled", "keynote", false),
   results("hidden-after-vote", "team", false),
   results("hidden-after-close", "speaker", false),
+  results("several", "workshops"),
   results("many", "city"),
   cutOff(results("reconnecting", "meetup")),
   {
@@ -127,6 +128,7 @@ export const resultShots: Shot[] = [
     },
   },
   stage("open", "meetup"),
+  stage("several", "workshops"),
   stage("many", "city"),
   stage("hidden", "speaker"),
   stage("covered", "meetup", async (page) => {
@@ -145,6 +147,7 @@ export const resultShots: Shot[] = [
   embed("results", `${host}/meetup`, "Kraków"),
   embed("results-closed", `${host}/tabs`, "Spaces"),
   embed("results-final", `${host}/band`, "Take Five"),
+  embed("results-several", `${host}/workshops`, "Banjo"),
   embed("ballot", `${host}/shirt?view=ballot`, "T-shirts"),
   embed("ballot-voted", `${neighbour}/shirt?view=ballot`, "Your vote is in", async (frame) => {
     await frame.getByRole("button", { name: "Forest" }).click()

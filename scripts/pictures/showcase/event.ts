@@ -48,7 +48,7 @@ export async function makeEvent(running: RunningDemo, polls = POLLS): Promise<Ev
 }
 
 function definition(poll: ShowPoll) {
-  const { opensIn, closesIn, votes: _, left: __, ...given } = poll
+  const { opensIn, closesIn, votes: _, says: __, left: ___, ...given } = poll
   const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString()
   return {
     state: "open",

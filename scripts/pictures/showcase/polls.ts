@@ -1,17 +1,20 @@
 /** A made-up event and its polls, one for each thing that pages show. */
 
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { Option, PollDefinition } from "@tallyroom/lib/polls/poll"
 
 export type ShowPoll = Pick<PollDefinition, "title" | "options"> &
-  Partial<Pick<PollDefinition, "policy" | "results" | "eligibility">> & {
+  Partial<Pick<PollDefinition, "ballot" | "policy" | "results" | "eligibility">> & {
     id: string
     default?: true
     state?: "draft"
     /** Hours from now. */
     opensIn?: number
     closesIn?: number
-    /** How many choose each option, in their order. */
+    /** How many choose each option, in their order; or how many ballots say each of `says`. */
     votes?: number[]
+    /** What ballots say where they choose several options, by the places of these; nothing for an abstention. */
+    says?: number[][]
     /** How it is left once all have voted; "closed" means that the last votes are still being counted. */
     left?: "closed" | "final"
   }
@@ -68,6 +71,14 @@ export const POLLS: ShowPoll[] = [
     options: options("🎤 The opening", "🎤 The closing"),
     opensIn: 3.5,
   },
+  {
+    id: "workshops",
+    title: "Which workshops would you come to?",
+    options: options("🧶 Knitting", "🥖 Sourdough", "📷 Darkroom", "🪕 Banjo for beginners"),
+    ballot: { method: "choose", min: 1, max: 2, abstain: true },
+    votes: [41, 18, 27, 12, 22, 9],
+    says: [[0, 1], [1], [1, 2], [3], [0, 3], []],
+  },
   { id: "owls", title: "Early bird or night owl?", options: options("🐦 Early bird", "🦉 Night owl") },
   {
     id: "tabs",
@@ -112,6 +123,15 @@ export const POLLS: ShowPoll[] = [
   },
   { id: "city", title: "Which city shall host the summer festival?", ...cities() },
 ]
+
+/** What the ballots of each number in `votes` say. */
+export function choicesOf({ options, says }: Pick<ShowPoll, "options" | "says">): Choice[] {
+  if (!says) return options.map(({ id }) => ({ option: id }))
+  return says.map((places) => {
+    const ids = places.flatMap((place) => options[place]?.id ?? [])
+    return ids.length === 0 ? { abstain: true } : { options: ids }
+  })
+}
 
 /** "🌉 Lisbon" is Lisbon with an emoji; ids are a, b, c, … */
 function options(...labels: string[]): Option[] {

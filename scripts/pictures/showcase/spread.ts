@@ -1,7 +1,9 @@
 /** Votes that took a second to cast, as if they had come in over most of an hour: what charts are made for. */
 
+import { A_BALLOT, ABSTENTION, marksOf, textOf } from "@tallyroom/lib/ballots/choice"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type postgres from "postgres"
-import type { ShowPoll } from "./polls"
+import { choicesOf, type ShowPoll } from "./polls"
 import { mixed } from "./voters"
 
 const SPAN_SECONDS = 40 * 60
@@ -11,22 +13,34 @@ const WAVES = [0, 0.3, 0.55, 0.8]
 const STEEPNESS = 3
 
 /** Rewrites the timeline of a poll that nobody votes in while this runs. */
-export async function spreadOverTime(sql: postgres.Sql, { id, options, votes = [] }: ShowPoll) {
+export async function spreadOverTime(sql: postgres.Sql, poll: ShowPoll) {
+  const { id, votes = [] } = poll
+  const drawn = drawnOf(poll)
   const start = Math.floor(Date.now() / 1_000) - SPAN_SECONDS
   const ballots = leaning(mixed(votes))
   const counts = new Map<string, { second: number; option: string; votes: number }>()
   for (const [i, index] of ballots.entries()) {
     const second = start + Math.floor(momentOf(i / ballots.length) * SPAN_SECONDS)
-    const option = options[index]?.id ?? ""
-    const entry = counts.get(`${second} ${option}`) ?? { second, option, votes: 0 }
-    counts.set(`${second} ${option}`, { ...entry, votes: entry.votes + 1 })
+    for (const option of drawn[index] ?? []) {
+      const entry = counts.get(`${second} ${option}`) ?? { second, option, votes: 0 }
+      counts.set(`${second} ${option}`, { ...entry, votes: entry.votes + 1 })
+    }
   }
   await sql.begin(async (transaction) => {
     const [row] = await transaction`SELECT number FROM polls WHERE id = ${id}`
-    const poll = Number(row?.number)
-    await transaction`DELETE FROM timeline WHERE poll = ${poll}`
-    const rows = [...counts.values()].map((entry) => ({ poll, shard: 0, ...entry }))
+    const number = Number(row?.number)
+    await transaction`DELETE FROM timeline WHERE poll = ${number}`
+    const rows = [...counts.values()].map((entry) => ({ poll: number, shard: 0, ...entry }))
     await transaction`INSERT INTO timeline ${transaction(rows)}`
+  })
+}
+
+/** What the timeline has of each of the choices: an option, or a ballot and each of its marks. */
+function drawnOf({ options, ballot = ONE_OPTION, says }: ShowPoll): string[][] {
+  const asked = { ballot, options }
+  return choicesOf({ options, ...(says && { says }) }).map((choice) => {
+    const text = textOf(asked, choice) ?? ""
+    return marksOf(asked) === null || text === ABSTENTION ? [text] : [A_BALLOT, ...text]
   })
 }
 
