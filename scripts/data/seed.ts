@@ -1,30 +1,43 @@
 /** `bun run seed`: votes for show, and the tally that they make. */
 
-import { limitsOf } from "@tallyroom/lib/ballots/choice"
-import { addresses, openToAll, type Results, readPoll, readResults } from "../services/instance/instance"
+import {
+  addresses,
+  openToAll,
+  type PollInfo,
+  type Results,
+  readPoll,
+  readResults,
+} from "../services/instance/instance"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
-import { oneOf, orElse, text, wholeNumber } from "../services/terminal/options"
+import { flag, oneOf, orElse, text, wholeNumber } from "../services/terminal/options"
 import { progressBar } from "../services/terminal/progress-bar"
 import { UserError } from "../services/terminal/user-error"
 import { waitFor } from "../services/wait"
+import { findApi } from "./poll/find-api"
+import { byChance, sharedOut } from "./seed/ballots"
 import { type Cast, castByVoters } from "./seed/by-voters"
 import { CASTERS, chooseCaster } from "./seed/caster"
+import { makeExample } from "./seed/example"
 import { readSkew, shareOut, usualSkew } from "./seed/shares"
 
 const USAGE = `Usage: bun run seed [--poll ID] [--votes N] [--skew a=2,b=1] [--by ab|k6] [--voters N]
+                    [--example]
 
 Casts votes in an open poll and shows the tally once they are counted. Each is a new voter's. Without anything else 2,000
-are for the first option and 1,000 for the second.
+are for the first option and 1,000 for the second. Where a ballot can say more than one option, each is filled in by chance
+and cast over the API.
 
   --poll ID      (the default poll)
   --votes N      how many, at most 1,000,000 (3000)
   --skew LIST    how they are shared out: an option that is not named has 1, a=0 leaves it out (the first option has 2)
   --by TOOL      ab, or k6, which is built the first time (ab, and k6 where ab can't be installed)
   --voters N     over the API and from so many voters, who come again and again: a poll that is final refuses them then
+  --example      in the poll "talks", whose ballots choose up to three options; it is made unless it is there
   --help         show this
 
 Environment:
-  VOTE_URL, RESULT_URL   the two apps (those of a running demo, else http://localhost:8080 and 8081)`
+  VOTE_URL, RESULT_URL   the two apps (those of a running demo, else http://localhost:8080 and 8081)
+  ADMIN_TOKEN            for --example, beside RESULT_URL (that of a running demo); or ADMIN_TOKEN_FILE`
 
 const MOST_VOTES = 1_000_000
 const COUNTED_MS = 60_000
@@ -41,19 +54,26 @@ async function main(): Promise<number> {
       skew: text,
       by: oneOf(CASTERS),
       voters: wholeNumber(1, MOST_VOTES),
+      example: flag,
     },
   })
-  const { votes, voters = null } = values
+  const { votes } = values
   const instance = addresses()
-  if (voters && values.by) throw new UserError("--by is for votes of new voters: leave it out with --voters.")
-  const poll = openToAll(await readPoll(instance, values.poll), adviceFor)
-  const { min } = limitsOf(poll)
-  if (min > 1)
+  if (values.example && values.poll !== undefined)
+    throw new UserError("--example names a poll by itself: leave --poll out.")
+  const id = values.example ? await makeExample(instance, findApi()) : values.poll
+  const poll = openToAll(await readPoll(instance, id), adviceFor)
+  const isOneVote = hasOneVote(poll)
+  const voters = values.voters ?? (isOneVote ? null : votes)
+  if (voters && values.by)
     throw new UserError(
-      `A ballot of ${poll.id} chooses at least ${min} options, and seed casts one: seed another.`,
+      isOneVote
+        ? "--by is for votes of new voters: leave it out with --voters."
+        : `--by is for ballots that say one option, and those of ${poll.id} can say more: leave it out.`,
     )
   const ids = poll.options.map(({ id }) => id)
-  const shares = shareOut(votes, values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids))
+  const skew = values.skew === undefined ? usualSkew(ids) : readSkew(values.skew, ids)
+  const shares = shareOut(votes, skew)
   const before = await readResults(instance, poll.id)
   const caster = voters === null ? await chooseCaster(values.by) : null
 
@@ -64,15 +84,26 @@ async function main(): Promise<number> {
     bar.at(done)
   }
   const cast = voters
-    ? await castByVoters(instance.voteUrl, poll.id, shares, voters, onCast)
+    ? await castByVoters(
+        instance.voteUrl,
+        poll.id,
+        isOneVote ? sharedOut(shares) : byChance({ ...poll, options: ids }, skew, votes),
+        voters,
+        onCast,
+      )
     : await caster?.(`${instance.voteUrl}/polls/${poll.id}`, shares, onCast)
   bar.end()
   if (cast) console.log(summary(cast))
   // Voters who come again change their votes and add none.
   const added = cast ? cast.voters : votes
   const results = before && (await counted(instance, poll.id, (before.total ?? 0) + added))
-  console.log(results ? picture(results) : `The results of ${poll.id} are hidden for now.`)
+  console.log(results ? picture(results, isOneVote) : `The results of ${poll.id} are hidden for now.`)
   return 0
+}
+
+/** Whether each ballot is one vote for one option. */
+function hasOneVote({ ballot }: PollInfo): boolean {
+  return ballot.method === "choose" && ballot.max === 1 && !ballot.abstain
 }
 
 function adviceFor(eligibility?: string): string {
@@ -103,12 +134,15 @@ async function counted(
 }
 
 /** A line an option: label, bar, votes. */
-function picture({ options, total = 0 }: Results): string {
+function picture({ options, total = 0, abstained = 0 }: Results, isOneVote: boolean): string {
   const widest = Math.max(...options.map(({ label }) => label.length))
   const most = Math.max(1, ...options.map(({ votes = 0 }) => votes))
   const lines = options.map(
     ({ label, votes = 0 }) =>
       `${label.padEnd(widest)}  ${"█".repeat(Math.round((votes / most) * WIDTH)).padEnd(WIDTH)}  ${votes.toLocaleString("en")}`,
   )
-  return [...lines, `${total.toLocaleString("en")} votes`].join("\n")
+  const abstentions = abstained > 0 ? `, ${abstained.toLocaleString("en")} of them abstentions` : ""
+  return [...lines, `${total.toLocaleString("en")} ${isOneVote ? "votes" : "ballots"}${abstentions}`].join(
+    "\n",
+  )
 }

@@ -4,6 +4,7 @@ import { expect, setDefaultTimeout, test } from "bun:test"
 import { openDatabase } from "@tallyroom/lib/database"
 import { castByK6 } from "../../scripts/data/seed/by-k6"
 import { chooseCaster } from "../../scripts/data/seed/caster"
+import { ADMIN_TOKEN } from "../../scripts/services/apps/start-apps"
 import { UserError } from "../../scripts/services/terminal/user-error"
 import { waitFor } from "../../scripts/services/wait"
 import { runDataCommand } from "./commands"
@@ -41,6 +42,31 @@ test.each(["final", "changeable"])(
     }
   },
 )
+
+test("seeding makes a poll whose ballots choose several options, and fills in as many as it is told", async () => {
+  const env = { ...instance().env, ADMIN_TOKEN }
+  for (const all of [40, 80]) {
+    const { code, out, err } = await runDataCommand(
+      "seed",
+      ["--example", "--votes", "40", "--skew", "maps=0"],
+      env,
+    )
+    expect([code, out.split("\n").at(-2)], err).toEqual([0, `${all} ballots`])
+  }
+  const { maps, ...others } = await instance().tally("talks")
+  expect(maps).toBe(0)
+  const marks = Object.values(others).reduce((sum, votes) => sum + votes, 0)
+  expect(marks).toBeGreaterThan(80)
+  expect(marks).toBeLessThanOrEqual(3 * 80)
+})
+
+test("seeding fills in ballots that may say nothing, and tells how many do", async () => {
+  const poll = await instance().poll("abstaining", { ballot: { method: "choose", abstain: true } })
+  const { code, out, err } = await runDataCommand("seed", ["--poll", poll, "--votes", "40"], instance().env)
+  expect(code, err).toBe(0)
+  expect(out).toMatch(/^40 accepted, 0 the same again, 0 refused\n/)
+  expect(out).toMatch(/\n40 ballots(, \d+ of them abstentions)?\n$/)
+})
 
 test("an option that is not named in the skew has a share of 1", async () => {
   await instance().poll("unnamed")
@@ -120,6 +146,7 @@ test.each([
   [["--poll", "nowhere"], "There is no poll"],
   [["--by", "wrk"], "--by takes ab or k6"],
   [["--by", "k6", "--voters", "5"], "--voters"],
+  [["--example", "--poll", "a"], "leave --poll out"],
   [["--voters", "x"], "--voters takes a whole number"],
   [["--nonsense"], "nonsense"],
 ])("seeding refuses %j", async (words, says) => {

@@ -29,6 +29,8 @@ beforeAll(async () => {
   await worker.app.waitReady()
   result = await startResultProcess(stores())
   vote = await startVoteProcess(stores(), { RESULT_URL: result.url })
+  await makePoll(openTables(), "several", { ballot: { method: "choose", min: 1, max: 2, abstain: true } })
+  await waitFor("vote to know it", async () => (await fetch(`${vote.url}/api/polls/several`)).ok)
 }, 60_000)
 
 const k6 = (script: string, env: Record<string, string>) =>
@@ -42,11 +44,24 @@ test.each([
   ["burst", { PEOPLE: "30" }, /30 votes accepted, 30 counted, 0 failed/],
   ["viewers", { VIEWERS: "20", DURATION: "2s", RATE: "10" }, /20 of 20 viewers saw the last snapshot/],
   ["reconnect", { VIEWERS: "30" }, /30 of 30 viewers came back/],
-  ["soak", { DURATION: "2s", RATE: "10" }, /([1-9]\d*) votes accepted, \1 counted, 0 failed/],
+  [
+    "soak",
+    { DURATION: "2s", RATE: "10", POLL: "several" },
+    /([1-9]\d*) votes accepted, \1 counted, 0 failed/,
+  ],
 ])("%s says YES, with its numbers", async (script, env, says) => {
   const { code, out, err } = await k6(script, { ...PATIENT, ...env })
   expect({ code, last: out.trim().split("\n").at(-1) }, `${out}\n${err}`).toEqual({ code: 0, last: "YES" })
   expect(out).toMatch(says)
+})
+
+test("ballots that may say several things were filled in as such", async () => {
+  const answer = await fetch(`${result.url}/api/polls/several/results`)
+  const { total, abstained, options } = await answer.json()
+  const marks = options.reduce((sum: number, { votes }: { votes: number }) => sum + votes, 0)
+  expect(total).toBeGreaterThanOrEqual(20)
+  expect(marks).toBeGreaterThan(total - abstained)
+  expect(marks).toBeLessThanOrEqual(2 * (total - abstained))
 })
 
 test("flood says NO when more was counted than it saw accepted", async () => {

@@ -28,8 +28,9 @@ async function prove(
   appsDir: string,
 ) {
   const lines: string[] = []
+  const dir = join(scratch, crypto.randomUUID())
   const { verdict } = await makeProof({
-    dir: join(scratch, crypto.randomUUID()),
+    dir,
     wishes: {
       ...{ seed: mutant.seed ?? SEED, seconds: mutant.seconds ?? SECONDS, inbox: mutant.inbox ?? "redis" },
       ...{ harm: mutant.harm ?? "none", only: mutant.only },
@@ -39,6 +40,8 @@ async function prove(
     ...(mutant.appendfsync && { appendfsync: mutant.appendfsync }),
     appsDir,
   })
+  // All stores together would take longer to remove than a test has when it is over.
+  rmSync(dir, { recursive: true, force: true })
   return verdict.findings
 }
 

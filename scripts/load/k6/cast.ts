@@ -4,6 +4,7 @@ import { sleep } from "k6"
 import http, { type RefinedResponse } from "k6/http"
 import { Counter, Trend } from "k6/metrics"
 import { type OpenPoll, seconds, VOTE_URL } from "./instance.ts"
+import { randomBallot } from "./random-ballot.ts"
 
 /** Ballots that were answered 201 (202 where the inbox decides later). */
 export const accepted = new Counter("votes_accepted")
@@ -20,13 +21,13 @@ const FIRST_WAIT_S = 0.1
 const LONGEST_WAIT_S = 2
 const AGAIN = new Set([0, 408, 425, 429, 500, 502, 503, 504])
 
-/** One vote of a new voter, for an option by chance: the first twice as likely as any other. */
+/** One vote of a new voter by chance: the first option twice as likely as any other. */
 export function castOne(poll: OpenPoll): void {
   const key = uuid()
-  const option = poll.options[Math.max(0, Math.floor(Math.random() * (poll.options.length + 1)) - 1)]
+  const body = JSON.stringify(randomBallot(poll, (option) => (option === poll.options[0] ? 2 : 1)))
   const end = Date.now() + GIVE_UP_S * 1_000
   for (let wait = FIRST_WAIT_S; ; wait = Math.min(LONGEST_WAIT_S, wait * 2)) {
-    const answer = send(poll.id, key, JSON.stringify({ option }))
+    const answer = send(poll.id, key, body)
     if (!AGAIN.has(answer.status) || Date.now() > end) {
       settle(answer)
       return

@@ -1,6 +1,7 @@
 /** Where the Tallyroom under load is, and what this run asks of it: VOTE_URL, RESULT_URL, POLL and numbers. */
 
 import http from "k6/http"
+import type { AskedOf } from "./random-ballot.ts"
 
 export const VOTE_URL = (__ENV.VOTE_URL || "http://localhost:8080").replace(/\/+$/, "")
 export const RESULT_URL = (__ENV.RESULT_URL || "http://localhost:8081").replace(/\/+$/, "")
@@ -28,7 +29,10 @@ export function seconds(name: string, otherwise: number): number {
 }
 
 /** A poll that votes can be cast in, as far as a run needs to know it. */
-export type OpenPoll = { id: string; options: string[] }
+export type OpenPoll = AskedOf & { id: string }
+
+/** Of a Tallyroom from before there were others. */
+const ONE_OPTION: AskedOf["ballot"] = { method: "choose", min: 1, max: 1, abstain: false }
 
 /** The poll that POLL names, or the default one. @throws {Error} that says what to do when nobody can vote in it */
 export function pollUnderLoad(): OpenPoll {
@@ -36,12 +40,17 @@ export function pollUnderLoad(): OpenPoll {
   const answer = http.get(`${VOTE_URL}/api/polls/${id}`, { tags: { name: "poll" }, timeout: READ_TIMEOUT })
   if (answer.status !== 200)
     throw new Error(`${answer.url} answers ${answer.status || answer.error}: is POLL right?`)
-  const poll = answer.json() as { phase: string; eligibility: string; options: { id: string }[] }
+  const poll = answer.json() as {
+    phase: string
+    eligibility: string
+    options: { id: string }[]
+    ballot?: AskedOf["ballot"]
+  }
   if (poll.phase !== "open")
     throw new Error(`The poll ${id} is ${poll.phase}: open it first, or name another by POLL.`)
   if (poll.eligibility !== "browser")
     throw new Error(`The poll ${id} takes one vote a ${poll.eligibility}: name another by POLL.`)
-  return { id, options: poll.options.map((option) => option.id) }
+  return { id, options: poll.options.map((option) => option.id), ballot: poll.ballot ?? ONE_OPTION }
 }
 
 function defaultPollId(): string {

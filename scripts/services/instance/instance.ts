@@ -19,6 +19,7 @@ const pollSchema = z.object({
 })
 const resultsSchema = z.object({
   total: z.number().optional(),
+  abstained: z.number().optional(),
   options: z.array(z.object({ id: z.string(), label: z.string(), votes: z.number().optional() })),
 })
 const problemSchema = z.object({ type: z.string() })
