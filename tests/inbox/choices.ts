@@ -2,6 +2,7 @@
 
 import { expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
+import { keys } from "@tallyroom/lib/inbox/keys"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
 import type { PollBooks } from "../../apps/worker/audit/audit"
@@ -31,6 +32,8 @@ export function choiceContract(context: () => ChoiceContext): void {
     const [tally] = await readTallies(sql, [Number(row?.number)])
     return tally?.said
   }
+  /** The tally that the worker copies for the vote app. */
+  const copyOf = async (id: string) => JSON.parse((await context().booth.redis.get(keys.tally(id))) ?? "null")
 
   test("counts each option that a ballot chooses, and takes all of them back when the ballot is replaced", async () => {
     const { booth, open, booksOf, sql } = context()
@@ -115,7 +118,10 @@ export function choiceContract(context: () => ChoiceContext): void {
     await becomes(() => tallyOf("rated"), { a: 2, b: 1, c: 0, total: 2, abstained: 0 })
     expect(await saidIn("rated")).toEqual({ a: { 0: 1, 5: 1 }, b: { 5: 0, 10: 1 }, c: { 5: 0 } })
     await becomes(() => tallyOf("motions"), { a: 2, b: 0, c: 0, total: 3, abstained: 1 })
-    expect(await saidIn("motions")).toEqual({ a: { yes: 2 }, b: { no: 1 }, c: {} })
+    const motions = { a: { yes: 2 }, b: { no: 1 }, c: {} }
+    expect(await saidIn("motions")).toEqual(motions)
+    await becomes(async () => (await copyOf("motions"))?.said, motions)
+    expect(Object.keys(await copyOf("several"))).not.toContain("said")
     for (const [id, counted] of [
       ["rated", 2],
       ["motions", 3],

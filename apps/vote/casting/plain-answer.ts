@@ -14,8 +14,14 @@ function labelsOf({ options }: Poll, choice: Choice): string {
   if ("abstain" in choice) return nameOf(choice)
   const labelOf = (chosen: string) => options.find(({ id }) => id === chosen)?.label ?? chosen
   return chosenOf(choice)
-    .map((chosen) => isolated(labelOf(chosen)))
+    .map((chosen) => `${isolated(labelOf(chosen))}${saidOf(choice, chosen)}`)
     .join(", ")
+}
+
+/** What the choice says of an option, beside that it names it. */
+function saidOf(choice: Choice, option: string): string {
+  if ("ratings" in choice) return `: ${choice.ratings[option]}`
+  return "answers" in choice ? `: ${choice.answers[option]}` : ""
 }
 
 function sentence(poll: Poll, status: VoteOutcome["status"], label: string): string {

@@ -14,6 +14,8 @@ const MOST_ENTRIES = 1_000
 const countsSchema = z.object({
   version: z.number(),
   votes: z.record(z.string(), z.number()),
+  /** Where options are rated or decided on: how many ballots say of each this rating, `yes` or `no`. */
+  said: z.record(z.string(), z.record(z.string(), z.number())).optional(),
   /** The ballots that count, abstentions included. */
   total: z.number(),
   /** The ballots that chose nothing, where some may. */

@@ -34,6 +34,10 @@ const tallySchema = z.object({
   total: z.int().meta({ description: "The ballots that count, abstentions included." }),
   abstained: z.int().optional().meta({ description: "The ballots that chose nothing, where some may." }),
   votes: z.record(slugSchema, z.int()),
+  said: z.record(slugSchema, z.record(z.string(), z.int())).optional().meta({
+    description:
+      "Where options are rated or decided on: how many ballots say of each this rating, `yes` or `no`.",
+  }),
 })
 
 /** Called apart from the `after` of the results, which counts other versions. */
@@ -72,7 +76,7 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
           readAtLeast(tallies, poll, known),
           polls.index().catch(() => null),
         ])
-        const { version, votes, total, abstained } = counts
+        const { version, votes, said, total, abstained } = counts
         const now = pollNow(poll, index, clock.now())
         const etag = `"${[version, ...Object.values(now)].join("-")}"`
         const headers = {
@@ -83,7 +87,7 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
         if (namesTag(request.headers.get("if-none-match"), etag))
           return new Response(null, { status: 304, headers })
         return Response.json(
-          { poll: poll.id, ...now, tallyVersion: version, version, total, abstained, votes },
+          { poll: poll.id, ...now, tallyVersion: version, version, total, abstained, votes, said },
           { headers },
         )
       },

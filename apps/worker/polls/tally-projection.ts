@@ -52,10 +52,10 @@ export class TallyProjection {
     await Promise.all(tallies.map((tally) => this.writeOne(tally)))
   }
 
-  private async writeOne({ poll, version, votes, total, abstained }: Tally): Promise<void> {
+  private async writeOne({ poll, version, votes, said, total, abstained }: Tally): Promise<void> {
     const key = keys.tally(poll.id)
     // Vote shows a voter the counts as well: what not even a receipt opens does not reach Redis.
-    const counts = { version, votes, total, ...(poll.ballot.abstain && { abstained }) }
+    const counts = { version, votes, total, ...(said && { said }), ...(poll.ballot.abstain && { abstained }) }
     if (seesCounts(poll, "receipt")) await this.redis.putValues(1, key, JSON.stringify(counts))
     else await this.redis.del(key)
   }
