@@ -81,10 +81,12 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
           expect(await answer.json()).toMatchObject({ status: "counted" })
         }
       })
-      if (kind !== "redis") return
-      const oldAgain = await startWorkerProcess(stores(), env, earlier)
-      await oldAgain.app.waitReady()
-      await expectEveryVoteKept(stores(), [oldVote, vote], oldResult)
+      if (kind === "redis") {
+        const oldAgain = await startWorkerProcess(stores(), env, earlier)
+        await oldAgain.app.waitReady()
+        await expectEveryVoteKept(stores(), [oldVote, vote], oldResult)
+      }
+      await expectOldVoteRefuses(stores(), { oldVote, vote, result })
     },
     TIMEOUT_MS,
   )
@@ -118,6 +120,24 @@ async function expectEveryVoteKept(
     return { ...row }
   }
   await becomes(history, { replaced: REPLACING, kept: REPLACING })
+}
+
+/** A ballot of several options is nothing that the older vote app knows: it must not take one for a ballot of its own kind. */
+async function expectOldVoteRefuses(
+  stores: OwnStores,
+  { oldVote, vote, result }: Record<"oldVote" | "vote" | "result", AppProcess>,
+): Promise<void> {
+  await makePollAt(result.url, { id: "several", ballot: { method: "choose", max: 2 } })
+  const redis = await connectRedis(stores.redis.adminUrl)
+  await inEveryShard(redis, "several")
+  redis.disconnect()
+  expect((await castUntilAnswered([vote.url], "several", person(), "a")).status).toBe(201)
+  const refused = await fetch(`${oldVote.url}/api/polls/several/votes`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ option: "a" }),
+  })
+  expect([refused.status, (await refused.json()).type]).toEqual([503, "/problems/inbox-away"])
 }
 
 /** Vote reads polls from one shard and writes ballots into another, which may hear of a new poll a moment later. */

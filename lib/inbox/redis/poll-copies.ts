@@ -50,6 +50,7 @@ export async function writePollCopy(
   poll: Poll,
   { accepted = 0, marker = "", mustExist = false, isLatest = false }: CopyConditions = {},
 ): Promise<{ outcome: ProjectOutcome; last: Position }> {
+  const form = ballotFormOf(poll)
   const fields = {
     state: poll.state,
     policy: poll.policy,
@@ -58,8 +59,8 @@ export async function writePollCopy(
     opens: poll.opensAt?.getTime() ?? "",
     closes: poll.closesAt?.getTime() ?? "",
     options: `,${textsOf(poll).join(",")},`,
-    form: ballotFormOf(poll),
-    poll: JSON.stringify(poll),
+    form,
+    poll: JSON.stringify(form === "" ? poll : withoutOptions(poll)),
   }
   const [outcome, last] = await redis.projectPoll(
     keys.poll(shard, poll.id),
@@ -78,6 +79,19 @@ export async function writePollCopy(
   if (!position) throw new Error(`Redis names a last entry ${JSON.stringify(last)}`)
   return { outcome, last: position }
 }
+
+/**
+ * A poll whose ballots say several things has its options under another name. A vote app of before such ballots would take the id of an
+ * option for one, where a broker's stream refuses nothing: it can't read this copy, and takes no ballot.
+ */
+function withoutOptions({ options, ...poll }: Poll) {
+  return { ...poll, named: options }
+}
+
+const copySchema = z
+  .looseObject({ named: z.unknown().optional() })
+  .transform(({ named, ...poll }) => (named === undefined ? poll : { ...poll, options: named }))
+  .pipe(pollSchema)
 
 /** What a ballot may say that says one option. */
 function textsOf({ options, ballot }: Poll): string[] {
@@ -145,7 +159,7 @@ export async function findVerifiedPollCopy(
 }
 
 function parseCopy(id: string, json: string): Poll | "deleted" {
-  const parsed = jsonSchema.pipe(pollSchema).safeParse(json)
+  const parsed = jsonSchema.pipe(copySchema).safeParse(json)
   if (!parsed.success || parsed.data.id !== id) throw new InboxAway(`the copy of poll ${id} can't be read`)
   return parsed.data.deleting ? "deleted" : parsed.data
 }
