@@ -13,6 +13,7 @@ import { openapiRoute } from "@tallyroom/lib/http/openapi-document"
 import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
+import type { Decider } from "@tallyroom/lib/outcome/decider"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
@@ -39,6 +40,8 @@ import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
 import { Seats } from "./live/seats"
 import { traceSnapshot } from "./live/snapshot-trace"
 import { liveMetrics, viewerMetrics } from "./metrics"
+import { OutcomeReads } from "./outcome/outcome-reads"
+import { outcomeRoutes } from "./outcome/outcome-routes"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
 import { receiptEntryRoutes } from "./receipt/receipt-entry-routes"
@@ -50,6 +53,8 @@ import { DEFAULT_POLL, resultReads, tallyReads } from "./tally/tally-reads"
 
 export type AppDeps = {
   sql: Database
+  /** Decides polls that rank. */
+  decider: Decider
   log: Pick<Log, "error" | "warn">
   registry: Registry
   assets: Assets
@@ -93,6 +98,7 @@ export function createApp(deps: AppDeps) {
   const access = adminAccess(deps.adminToken, deps.trusted, publicOrigins)
   const tallies = tallyReads(sql)
   const results = resultReads(sql)
+  const outcomes = new OutcomeReads(deps.decider)
   const unavailable = logEachCause(deps.log, "Postgres did not serve a request")
   const site = {
     ...{ asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins },
@@ -119,6 +125,7 @@ export function createApp(deps: AppDeps) {
       if (problem) unavailable(problem.cause)
       else deps.log.error({ err: error }, "a snapshot failed")
     },
+    outcomes,
     metrics: liveMetrics(registry),
     deliveriesPerSecond: deps.deliveriesPerSecond,
     ...(tracing && { seen: (traces, poll) => traceSnapshot(tracing, traces, poll) }),
@@ -159,6 +166,7 @@ export function createApp(deps: AppDeps) {
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
     .use(resultsRoutes({ access, tallies, results }))
+    .use(outcomeRoutes({ access, tallies, outcomes, decider: deps.decider }))
     .use(resultsPageRoutes({ access, tallies, site, home }))
     .use(stageRoutes({ access, tallies, site }))
     .use(embedRoutes({ tallies, site }))

@@ -5,6 +5,7 @@ import { wideProxies } from "@tallyroom/lib/http/address"
 import { appAssets } from "@tallyroom/lib/http/assets"
 import { guardConnections, mostConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { Decider } from "@tallyroom/lib/outcome/decider"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
@@ -41,10 +42,12 @@ const sql = openDatabase(() => current().DATABASE_URL, {
 })
 for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
 
+const decider = new Decider({ databaseUrl: () => current().DATABASE_URL, name: "result-outcomes", log })
 const registry = createRegistry("result")
 const tracing = await startTracing("result", settings, log)
 const { app, hub, closeViewers } = createApp({
   sql,
+  decider,
   log,
   registry,
   assets: await appAssets(ENTRYPOINTS),
@@ -100,6 +103,7 @@ stopOnSignal(log, async () => {
   await stopServing(app)
   guard.stop()
   hub.stop()
+  decider.stop()
   await sql.end({ timeout: STATEMENTS_DEADLINE_S })
   await tracing?.stop()
   management.stop()

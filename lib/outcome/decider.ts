@@ -4,7 +4,7 @@ import { addressNow, type GivenAddress } from "../postgres/address"
 import { logEachCause } from "../process/cause-log"
 import type { Log } from "../process/logging"
 import { within } from "../within"
-import type { Ask, Reply } from "./outcome-protocol"
+import type { Answers, Ask, Reply, Wanted } from "./outcome-protocol"
 import type { DecidedTally } from "./read-outcome"
 
 /** More than the deadline of the thread's own statements: a thread that says nothing for so long hangs. */
@@ -22,7 +22,7 @@ export type DeciderOptions = {
   program?: string
 }
 
-type Waiting = PromiseWithResolvers<DecidedTally | null>
+type Waiting = PromiseWithResolvers<Answers[Wanted]>
 
 /** A poll was not decided. Whoever asks again may get an answer. */
 export class Undecided extends Error {
@@ -47,12 +47,26 @@ export class Decider {
    * @throws {Undecided} when Postgres or the thread fails or takes too long; the log says so once for each cause
    */
   async decide(poll: number): Promise<DecidedTally | null> {
+    return (await this.answer("outcome", poll)) as Answers["outcome"]
+  }
+
+  /**
+   * The ballots of a final poll as a file of PrefLib.
+   * @param poll its number
+   * @returns null where there is no such poll, it ranks nothing, or is not final
+   * @throws {Undecided} likewise
+   */
+  async ballots(poll: number): Promise<string | null> {
+    return (await this.answer("ballots", poll)) as Answers["ballots"]
+  }
+
+  private async answer(wanted: Wanted, poll: number): Promise<Answers[Wanted]> {
     const { deadlineMs = DEADLINE_MS } = this.options
     const thread = this.running()
     const asked = ++this.asked
-    const reply = Promise.withResolvers<DecidedTally | null>()
+    const reply = Promise.withResolvers<Answers[Wanted]>()
     this.waiting.set(asked, reply)
-    thread.postMessage(this.ask(asked, poll))
+    thread.postMessage(this.ask(asked, wanted, poll))
     try {
       const late = () => new Undecided(`Poll ${poll} was not decided within ${deadlineMs} ms`)
       return await within(deadlineMs, reply.promise, late)
@@ -72,9 +86,9 @@ export class Decider {
     if (this.thread) this.end(this.thread, new Undecided("the process stops"))
   }
 
-  private ask(asked: number, poll: number): Ask {
+  private ask(asked: number, wanted: Wanted, poll: number): Ask {
     const { databaseUrl, name } = this.options
-    return { asked, poll, address: addressNow(databaseUrl), name }
+    return { asked, wanted, poll, address: addressNow(databaseUrl), name }
   }
 
   private running(): Worker {
@@ -93,7 +107,7 @@ export class Decider {
   private hear(reply: Reply): void {
     const waiting = this.waiting.get(reply.asked)
     this.waiting.delete(reply.asked)
-    if ("decided" in reply) waiting?.resolve(reply.decided)
+    if ("answer" in reply) waiting?.resolve(reply.answer)
     else waiting?.reject(Object.assign(new Undecided(reply.failed), { code: reply.code }))
   }
 

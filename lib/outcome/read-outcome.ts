@@ -7,6 +7,7 @@ import { rankingDecision } from "../polls/decision"
 import { readTallyRow, type Tally, tallyColumns } from "../polls/tallies"
 import { decide } from "./decide"
 import { type Outcome, outcomeSchema } from "./outcome"
+import { preflibFile } from "./preflib"
 import { profileIn } from "./profile-text"
 
 /** `isStored`: it stands for good. */
@@ -19,14 +20,10 @@ const rowSchema = z.object({ stored: outcomeSchema.nullable(), profile: z.string
  * @returns null where there is no such poll, or it ranks nothing
  */
 export async function readOutcome(sql: Database, poll: number): Promise<DecidedTally | null> {
-  // All orders together are one value, as each row would be an object. An outcome that is stored needs none of them.
+  // An outcome that is stored needs no profile.
   const [row] = await sql`
     SELECT ${tallyColumns(sql)}, stored.outcome AS stored,
-      CASE WHEN stored.outcome IS NULL THEN (
-        SELECT string_agg(mark || ' ' || votes, E'\n') FROM (
-          SELECT mark, sum(votes) AS votes FROM marks WHERE poll = number GROUP BY mark HAVING sum(votes) > 0
-        ) AS orders
-      ) END AS profile
+      CASE WHEN stored.outcome IS NULL THEN ${profileOf(sql)} END AS profile
     FROM polls LEFT JOIN outcomes AS stored ON stored.poll = number
     WHERE number = ${poll} AND ballot ->> 'method' = 'rank'`
   const tally = row && readTallyRow(row)
@@ -42,4 +39,28 @@ export async function readOutcome(sql: Database, poll: number): Promise<DecidedT
     abstained: tally.abstained,
   }
   return { tally, outcome: decide(election), isStored: false }
+}
+
+/**
+ * The ballots of a final poll as a file of PrefLib.
+ * @param poll its number
+ * @returns null where there is no such poll, it ranks nothing, or is not final
+ */
+export async function readBallots(sql: Database, poll: number): Promise<string | null> {
+  const [row] = await sql`
+    SELECT ${tallyColumns(sql)}, ${profileOf(sql)} AS profile FROM polls
+    WHERE number = ${poll} AND ballot ->> 'method' = 'rank' AND state = 'final'`
+  const tally = row && readTallyRow(row)
+  if (!tally) return null
+  const profile = profileSchema.parse(row?.profile) ?? ""
+  return preflibFile(tally.poll, profile, (tally.finalAt ?? tally.at).toISOString().slice(0, 10))
+}
+
+const profileSchema = z.string().nullable()
+
+/** How many ballots say each order. All together are one value, as each row would be an object. */
+function profileOf(sql: Database) {
+  return sql`(SELECT string_agg(mark || ' ' || votes, E'\n') FROM (
+      SELECT mark, sum(votes) AS votes FROM marks WHERE poll = number GROUP BY mark HAVING sum(votes) > 0
+    ) AS orders)`
 }

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
 import { faultsIn, type OpenapiDocument, undocumentedIn } from "../../../tests/harness/openapi"
+import { addRankings } from "../../../tests/harness/rankings"
 import { useStores } from "../../../tests/harness/stores"
+import { makePoll } from "../../../tests/harness/tallyroom"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 import { addVotes, receiptOf } from "../testing/votes"
 
@@ -27,6 +29,9 @@ beforeAll(async () => {
   await result.send("POST", "/api/polls", definition("secret", { results: "after-close" }))
   await result.send("POST", "/api/polls", definition("gone"))
   await addVotes(sql, "documented", "a", 2)
+  await makePoll(sql, "ranked", { ballot: { method: "rank", max: "all", abstain: true } })
+  await addRankings(sql, "ranked", { AB: 2, C: 1 })
+  await sql`UPDATE polls SET state = 'final', final_at = now() WHERE id = 'ranked'`
   const ballot = { method: "choose", max: "all", abstain: true }
   await result.send("POST", "/api/polls", definition("several", { ballot }))
 })
@@ -51,6 +56,10 @@ const CALLS: Call[] = [
   { does: "GET /api/polls/{poll}/results", status: 200, at: "/api/polls/documented/results" },
   { does: "GET /api/polls/{poll}/results", status: 200, at: "/api/polls/several/results" },
   { does: "GET /api/polls/{poll}/results.csv", status: 200, at: "/api/polls/documented/results.csv" },
+  { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/ranked/outcome" },
+  { does: "GET /api/polls/{poll}/outcome", status: 404, at: "/api/polls/documented/outcome" },
+  { does: "GET /api/polls/{poll}/outcome.csv", status: 200, at: "/api/polls/ranked/outcome.csv" },
+  { does: "GET /api/polls/{poll}/ballots.soi", status: 200, at: "/api/polls/ranked/ballots.soi" },
   {
     ...{ does: "GET /api/polls/{poll}/receipts/{receipt}", status: 200 },
     at: "/api/polls/documented/receipts/:receipt",

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test"
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { waitFor } from "../../../scripts/services/wait"
+import { OutcomeReads } from "../outcome/outcome-reads"
 import type { Snapshot } from "../tally/snapshot"
 import { Hub } from "./hub"
 
@@ -36,6 +37,9 @@ function tallyAfter(votes: number): Tally {
   }
 }
 
+/** None of these polls ranks. */
+const outcomes = new OutcomeReads({ decide: async () => null })
+
 function hubThatReads(read: () => Promise<Tally>) {
   const published: number[] = []
   const hub = new Hub({
@@ -43,6 +47,7 @@ function hubThatReads(read: () => Promise<Tally>) {
     publish: (_, message) => published.push((JSON.parse(message) as Snapshot).total ?? -1),
     gone: () => {},
     failed: () => {},
+    outcomes,
     metrics,
     deliveriesPerSecond: 20_000,
   })
@@ -84,6 +89,7 @@ test("how long ago a ballot was accepted is noted once it is seen, of the oldest
     failed: () => {
       isAway = false
     },
+    outcomes,
     metrics: { ...metrics, seen: (ms) => seen.push(ms) },
     deliveriesPerSecond: 20_000,
   })

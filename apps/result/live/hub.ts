@@ -1,11 +1,13 @@
 /** Brings every change of a poll to its viewers: at once after a quiet time, and never more often than they can take. */
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
-import { AUDIENCES, type Audience } from "@tallyroom/lib/polls/visibility"
+import { AUDIENCES, type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
 import { MOST_TRACED } from "@tallyroom/lib/tracing/traceparent"
 import { mayKnow } from "../access/audience"
 import type { LiveMetrics } from "../metrics"
+import type { OutcomeReads, ShownOutcome } from "../outcome/outcome-reads"
 import { untilNextStep } from "../tally/snapshot"
+import { LiveOutcomes } from "./live-outcomes"
 import {
   attended,
   type Circle,
@@ -46,6 +48,8 @@ export type HubDeps = {
   gone: (poll: number, audiences: readonly Audience[]) => void
   /** Called for every read that failed. The hub tries it again. */
   failed: (error: unknown) => void
+  /** What rankings decide. */
+  outcomes: Pick<OutcomeReads, "read" | "latest" | "waitOf">
   metrics: LiveMetrics
   deliveriesPerSecond: number
   /** Called when a snapshot of the poll with this id went out to viewers, with the traces of ballots that it counts. */
@@ -55,6 +59,7 @@ export type HubDeps = {
 export class Hub {
   readonly #deps: HubDeps
   readonly #watched = new Map<number, Watched>()
+  readonly #outcomes: LiveOutcomes
   #viewers = 0
   #wholeViewers = 0
   /** The polls that are being read. */
@@ -67,6 +72,7 @@ export class Hub {
 
   constructor(deps: HubDeps) {
     this.#deps = deps
+    this.#outcomes = new LiveOutcomes(deps.outcomes, (shown) => this.#showOutcome(shown))
     this.#repeater = setInterval(() => this.repeat(), REPEAT_MS).unref()
     this.#looker = setInterval(() => this.#look(), LOOK_MS).unref()
   }
@@ -90,6 +96,7 @@ export class Hub {
     if (circle.viewers === 0) circle.sent = versionFor(watched.latest, audience)
     circle.viewers += 1
     this.#count(form, 1)
+    this.#followOutcome(watched)
     // Another read finds what changed between that read and the subscription.
     if (isNews) this.changed(tally.poll.number)
     return messageFor(watched, audience, form === "numbers" ? known : null)
@@ -255,7 +262,7 @@ export class Hub {
 
   #sendAgain(poll: number, watched: Watched): void {
     for (const { audience, form, sent } of attended(watched)) {
-      const message = messageFor(watched, audience, form === "numbers" ? sent : null)
+      const message = messageFor(watched, audience, form === "numbers" ? sent : null, false)
       this.#deps.publish(topicOf(poll, audience, form), message)
     }
   }
@@ -266,6 +273,7 @@ export class Hub {
     if (!watched || isNewer(watched.latest, tally)) return
     watched.latest = tally
     this.#awaitNextStep(watched)
+    this.#followOutcome(watched)
     if (this.#tell(watched, notedAt) > 0 && since !== null) this.#deps.metrics.seen(Date.now() - since)
   }
 
@@ -279,7 +287,7 @@ export class Hub {
     const knowing = audiencesOf(latest)
     for (const circle of attended(watched)) {
       const version = versionFor(latest, circle.audience)
-      if (!knowing.includes(circle.audience) || version <= circle.sent) continue
+      if (!knowing.includes(circle.audience) || (version <= circle.sent && !circle.owedOutcome)) continue
       if (circle.notBefore > performance.now()) this.#tellLater(watched, circle.notBefore)
       else {
         this.#tellCircle(watched, circle, version, notedAt)
@@ -293,12 +301,35 @@ export class Hub {
 
   #tellCircle(watched: Watched, circle: Circle, version: number, notedAt: number): void {
     const { audience, form, viewers } = circle
-    const message = messageFor(watched, audience, form === "numbers" ? circle.sent : null)
+    const known = form === "numbers" ? circle.sent : null
+    const message = messageFor(watched, audience, known, circle.owedOutcome)
     const bytes = Buffer.byteLength(message)
     circle.sent = version
+    circle.owedOutcome = false
     if (form === "whole") circle.notBefore = performance.now() + this.#pauseAfter(bytes)
     this.#deps.publish(topicOf(watched.latest.poll.number, audience, form), message)
     this.#deps.metrics.published(viewers, performance.now() - notedAt, bytes)
+  }
+
+  #followOutcome(watched: Watched): void {
+    watched.outcome ??= this.#outcomes.latest(watched.latest)
+    const { poll } = watched.latest
+    if (attended(watched).some(({ audience }) => seesCounts(poll, audience)))
+      this.#outcomes.changed(watched.latest)
+  }
+
+  /** @returns for how long the viewers are sent no other outcome (ms); null where nobody watches any more */
+  #showOutcome(shown: ShownOutcome): number | null {
+    const watched = this.#watched.get(shown.number)
+    if (!watched) return null
+    const { outcome } = watched
+    if (outcome && outcome.version >= shown.version && outcome.final === shown.final) return 0
+    watched.outcome = shown
+    for (const circle of attended(watched))
+      circle.owedOutcome = seesCounts(watched.latest.poll, circle.audience)
+    this.#tell(watched, performance.now())
+    const deliveries = this.#viewers * Math.ceil(JSON.stringify(shown).length / DELIVERY_BYTES)
+    return (1_000 * deliveries) / this.#deps.deliveriesPerSecond
   }
 
   #tellLater(watched: Watched, moment: number): void {

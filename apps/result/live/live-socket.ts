@@ -1,5 +1,6 @@
 /** A WebSocket that connects again by itself, for hours if need be. */
 
+import type { ShownOutcome } from "../outcome/outcome-reads"
 import { withNumbers } from "../tally/numbers"
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
@@ -22,6 +23,8 @@ const ASK_EACH = 3
 export type Watcher = {
   /** Without an age the snapshot is right; `onState` says so afterwards. */
   onSnapshot: (snapshot: Snapshot, ageMs?: number) => void
+  /** What rankings decide, whenever that comes; not always newer than the last one. */
+  onOutcome?: (outcome: ShownOutcome) => void
   /** "old": connected, but the server itself can't know whether the snapshot is still right. "gone" follows "away" when the poll was deleted or is a draft again. The watcher goes on trying all the same. */
   onState: (state: "live" | "old" | "away" | "gone") => void
 }
@@ -45,7 +48,7 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
     const openedAt = performance.now()
     // What this connection's server takes us to have: numbers belong to that.
     let had = newest
-    const onMessage = ({ ageMs, ...news }: LiveMessage) => {
+    const onMessage = ({ ageMs, outcome, ...news }: LiveMessage) => {
       isLive = true
       const snapshot = "options" in news ? news : had && withNumbers(had, news)
       // Numbers of a snapshot that we have not got: never from our own server, and safe to leave out.
@@ -53,6 +56,7 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
       had = snapshot
       if (newest === null || supersedes(snapshot, newest)) newest = snapshot
       watcher.onSnapshot(snapshot, ageMs)
+      if (outcome) watcher.onOutcome?.(outcome)
       watcher.onState(ageMs === undefined ? "live" : "old")
     }
     watchOnce(after(address, newest), onMessage, signal, (code) => {

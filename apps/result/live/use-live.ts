@@ -1,6 +1,7 @@
 /** A snapshot that follows the poll, and the state of the connection. */
 
 import { useEffect, useState } from "preact/hooks"
+import type { ShownOutcome } from "../outcome/outcome-reads"
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import { serverClock } from "./clock"
@@ -15,8 +16,12 @@ export type Connection = {
 /** A shorter loss of the connection is not shown. After this time the page says how old its numbers are. */
 const STALE_AFTER_MS = 4_000
 
-/** Follows the poll behind this WebSocket path from `first` on, which was right at `now` (ms). */
-export function useLive(path: string, first: Snapshot, now: number) {
+/**
+ * Follows the poll behind this WebSocket path from `first` on, which was right at `now` (ms).
+ * @param decided what its rankings decided by then, if they did
+ */
+export function useLive(path: string, first: Snapshot, now: number, decided: ShownOutcome | null = null) {
+  const [outcome, setOutcome] = useState(decided)
   const [snapshot, setSnapshot] = useState(first)
   const [connection, setConnection] = useState<Connection>({ state: "connecting", heardAt: now })
 
@@ -32,6 +37,7 @@ export function useLive(path: string, first: Snapshot, now: number) {
         heardAt = Date.now() - ageMs
         setSnapshot((shown) => (supersedes(next, shown) ? next : shown))
       },
+      onOutcome: (next) => setOutcome((shown) => (follows(next, shown) ? next : shown)),
       onState: (state) => {
         // Failed tries do not start the time anew.
         if (state === "away") stale ??= arm()
@@ -49,7 +55,13 @@ export function useLive(path: string, first: Snapshot, now: number) {
     }
   }, [path])
 
-  return { snapshot, connection }
+  return { snapshot, outcome, connection }
+}
+
+/** The one that stands for good may have the version of the last one before it. */
+function follows(next: ShownOutcome, shown: ShownOutcome | null): boolean {
+  if (shown === null || supersedes(next, shown)) return true
+  return next.number === shown.number && next.version === shown.version && next.final && !shown.final
 }
 
 function asStale(before: Connection): Connection {

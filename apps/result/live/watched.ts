@@ -2,6 +2,7 @@
 
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { AUDIENCES, type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
+import type { ShownOutcome } from "../outcome/outcome-reads"
 import { numbersOf } from "../tally/numbers"
 import { snapshotOf, versionOf } from "../tally/snapshot"
 import { differInVotesAlone } from "../tally/version"
@@ -18,6 +19,8 @@ export type Circle = {
   viewers: number
   /** The version that they were last sent. */
   sent: number
+  /** Whether there is an outcome that they were not sent. */
+  owedOutcome: boolean
   /** Before this moment they are sent no other (ms of performance.now()). */
   notBefore: number
 }
@@ -28,6 +31,8 @@ export type ReadTrace = { traceparent: string; notedAt: number; readFrom: number
 export type Watched = {
   circles: Circle[]
   latest: Tally
+  /** What the rankings decide, as far as it is known; it may be of an earlier tally. */
+  outcome: ShownOutcome | null
   /** At this moment `latest` was right for certain (ms of performance.now()). */
   knownAt: number
   /** Whether its viewers were told how old their numbers are, and nothing since. */
@@ -48,11 +53,11 @@ export type Watched = {
 
 export function newWatched(latest: Tally): Watched {
   const circles = AUDIENCES.flatMap((audience) =>
-    FORMS.map((form) => ({ audience, form, viewers: 0, sent: -1, notBefore: 0 })),
+    FORMS.map((form) => ({ audience, form, viewers: 0, sent: -1, owedOutcome: false, notBefore: 0 })),
   )
   const knownAt = performance.now()
   const nothing = { isToldOld: false, changedAt: null, acceptedSince: null, notBefore: 0 }
-  return { circles, latest, knownAt, ...nothing, traces: { heard: [], read: [] } }
+  return { circles, latest, outcome: null, knownAt, ...nothing, traces: { heard: [], read: [] } }
 }
 
 export function circleOf({ circles }: Watched, audience: Audience, form: Form): Circle {
@@ -83,16 +88,20 @@ export function versionFor(tally: Tally, audience: Audience): number {
 /**
  * The message about the latest tally.
  * @param known the version of the snapshot that all who get it have; null where they get a snapshot in any case
+ * @param withOutcome whether numbers have the outcome beside them; a whole snapshot has it always
  */
 export function messageFor(
-  { latest, knownAt, isToldOld }: Watched,
+  { latest, outcome, knownAt, isToldOld }: Watched,
   audience: Audience,
   known: number | null,
+  withOutcome = true,
 ): string {
-  const snapshot = snapshotOf(latest, seesCounts(latest.poll, audience))
+  const full = seesCounts(latest.poll, audience)
+  const snapshot = snapshotOf(latest, full)
   const isKnown = known !== null && differInVotesAlone(known, snapshot.version)
   const message: LiveMessage = {
     ...(isKnown ? numbersOf(snapshot) : snapshot),
+    ...(outcome && full && (withOutcome || !isKnown) && { outcome }),
     ...(isToldOld && { ageMs: Math.max(1, Math.round(performance.now() - knownAt)) }),
   }
   return JSON.stringify(message)

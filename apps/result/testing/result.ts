@@ -5,6 +5,7 @@ import { trustedProxies } from "@tallyroom/lib/http/address"
 import { type Assets, buildAssets } from "@tallyroom/lib/http/assets"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
+import { Decider } from "@tallyroom/lib/outcome/decider"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { createRegistry } from "@tallyroom/lib/process/management"
 import { quiet } from "../../../scripts/services/apps/worker-in-process"
@@ -34,8 +35,9 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
   const sql = overrides.sql ?? openDatabase(database.resultUrl, { name: "test-result", connections: 4 })
   built ??= buildAssets({ entrypoints: ENTRYPOINTS })
   const registry = createRegistry("test")
+  const decider = new Decider({ databaseUrl: database.resultUrl, name: "result-outcomes", log: quiet })
   const { app, hub, closeViewers } = createApp({
-    ...{ sql, registry, log: quiet, assets: await built, adminToken: TOKEN },
+    ...{ sql, decider, registry, log: quiet, assets: await built, adminToken: TOKEN },
     ...{ voteUrl: "http://vote.test", publicUrl: "", trusted: trustedProxies(["127.0.0.0/8"]) },
     ...{
       deliveriesPerSecond: 20_000,
@@ -59,6 +61,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
     closeViewers()
     await stopServing(app, 1_000)
     hub.stop()
+    decider.stop()
     await sql.end({ timeout: 1 })
   })
   const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = ADMIN) =>

@@ -3,6 +3,7 @@
 import { request } from "node:http"
 import { waitFor } from "../../../scripts/services/wait"
 import type { LiveMessage } from "../live/live-message"
+import type { ShownOutcome } from "../outcome/outcome-reads"
 import { withNumbers } from "../tally/numbers"
 import type { Snapshot } from "../tally/snapshot"
 
@@ -25,10 +26,12 @@ export function watchPoll(
   const socket = new SocketWithHeaders(`${address.replace("http", "ws")}/live?${query}`, { headers })
   const snapshots: Snapshot[] = []
   const lengths: number[] = []
+  const outcomes: ShownOutcome[] = []
   const { promise: closed, resolve } = Promise.withResolvers<number>()
   socket.onmessage = ({ data }) => {
     lengths.push(String(data).length)
-    const message = JSON.parse(String(data)) as LiveMessage
+    const { outcome, ...message } = JSON.parse(String(data)) as LiveMessage
+    if (outcome) outcomes.push(outcome)
     const before = snapshots.at(-1) ?? had
     const snapshot = "options" in message ? message : before && withNumbers(before, message)
     if (!snapshot) throw new Error("Numbers came to a viewer who has no snapshot for them.")
@@ -39,6 +42,8 @@ export function watchPoll(
     socket,
     snapshots,
     lengths,
+    /** What rankings decide, as it came beside snapshots. */
+    outcomes,
     /** The code with which the connection ended. */
     closed,
     /** Waits for the first snapshot for which this holds. */

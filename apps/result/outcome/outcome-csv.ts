@@ -1,0 +1,79 @@
+/** What rankings decide as a table for a spreadsheet: rounds, pairs or points, as the rule has them. */
+
+import type {
+  BordaOutcome,
+  CondorcetOutcome,
+  IrvOutcome,
+  Outcome,
+  StvOutcome,
+} from "@tallyroom/lib/outcome/outcome"
+import type { Option } from "@tallyroom/lib/polls/poll"
+
+type Row = (string | number)[]
+type Options = readonly Pick<Option, "id" | "label">[]
+
+/** The first row is the header. Options are in the order of the ballot. */
+export function outcomeRows(outcome: Outcome, options: Options): Row[] {
+  if (outcome.rule === "irv") return runoffRows(outcome, options)
+  if (outcome.rule === "stv") return transferRows(outcome, options)
+  return outcome.rule === "condorcet" ? pairRows(outcome, options) : pointRows(outcome, options)
+}
+
+/** What rounds have of nobody: an empty option. */
+const NOBODY = ""
+
+function runoffRows({ rounds, winners }: IrvOutcome, options: Options): Row[] {
+  const rows = rounds.flatMap(({ votes, exhausted, out }, i) => {
+    const isLast = i === rounds.length - 1
+    const fate = (id: string) => (out.includes(id) ? "out" : isLast && winners.includes(id) ? "wins" : "")
+    return [
+      ...options.flatMap(({ id, label }) => {
+        const count = votes[id]
+        return count === undefined ? [] : [[i + 1, id, label, count, fate(id)]]
+      }),
+      [i + 1, NOBODY, "exhausted", exhausted, ""],
+    ]
+  })
+  return [["round", "option", "label", "votes", "then"], ...rows]
+}
+
+function transferRows({ rounds }: StvOutcome, options: Options): Row[] {
+  const rows = rounds.flatMap(({ after, votes, notTransferable, elected }, i) => {
+    const why =
+      after === null
+        ? "first preferences"
+        : "surplusOf" in after
+          ? `surplus of ${after.surplusOf}`
+          : `out: ${after.out.join(" ")}`
+    return [
+      ...options.flatMap(({ id, label }) => {
+        const count = votes[id]
+        return count === undefined
+          ? []
+          : [[i + 1, why, id, label, count, elected.includes(id) ? "elected" : ""]]
+      }),
+      [i + 1, why, NOBODY, "not transferable", notTransferable, ""],
+    ]
+  })
+  return [["round", "after", "option", "label", "votes", "then"], ...rows]
+}
+
+function pairRows({ pairs, majorities }: CondorcetOutcome, options: Options): Row[] {
+  const rows = options.flatMap((one) =>
+    options.flatMap((other) => {
+      if (one.id === other.id) return []
+      const majority = majorities.find(({ preferred, to }) => preferred === one.id && to === other.id)
+      const judged = majority === undefined ? "" : majority.kept ? "kept" : "left out"
+      const ballots = pairs[one.id]?.[other.id] ?? 0
+      return [[one.id, one.label, other.id, other.label, ballots, majority?.margin ?? "", judged]]
+    }),
+  )
+  return [["preferred", "label", "to", "to label", "ballots", "margin", "majority"], ...rows]
+}
+
+function pointRows({ points, winners }: BordaOutcome, options: Options): Row[] {
+  const rows = options.map(({ id, label }) => [
+    ...[id, label, points[id] ?? "0", winners.includes(id) ? "wins" : ""],
+  ])
+  return [["option", "label", "points", "then"], ...rows]
+}

@@ -1,0 +1,122 @@
+/** What rankings decide over the API: as JSON, as CSV, and the ballots themselves as a file of PrefLib. */
+
+import { Problem, shown } from "@tallyroom/lib/errors"
+import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
+import { audienceOf } from "@tallyroom/lib/polls/audience"
+import { rankingDecision } from "@tallyroom/lib/polls/decision"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
+import type { Audience } from "@tallyroom/lib/polls/visibility"
+import { Elysia } from "elysia"
+import type { AdminAccess, Peers } from "../access/admin-access"
+import { requireCounts, requirePoll, unknownPollProblem } from "../access/audience"
+import { viewerOf } from "../access/viewer"
+import { withDeadline } from "../database/deadline"
+import type { SharedReads } from "../database/shared-reads"
+import { conditional } from "../http/conditional"
+import { csvHeaders, toCsv } from "../http/csv"
+import { versionOf } from "../tally/snapshot"
+import { outcomeRows } from "./outcome-csv"
+import { ballotsDetail, outcomeCsvDetail, outcomeDetail } from "./outcome-openapi"
+import type { OutcomeReads, ShownOutcome } from "./outcome-reads"
+
+/** A million orders take Postgres and the thread a second or two each. */
+const DEADLINE_MS = 10_000
+
+export type OutcomeOptions = {
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  outcomes: OutcomeReads
+  decider: Pick<Decider, "ballots">
+}
+
+type Asking = { request: Request; server: Peers; params: { poll: string } }
+type Seen = { tally: Tally; audience: Audience }
+
+export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOptions) {
+  const seen = async ({ request, server, params }: Asking): Promise<Seen> => {
+    const viewer = viewerOf(access, request, server)
+    const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
+    const audience = audienceOf(tally.poll, viewer)
+    requireCounts(tally.poll, audience)
+    requireRankings(tally)
+    return { tally, audience }
+  }
+  const decided = async ({ tally }: Seen): Promise<ShownOutcome> => {
+    const outcome = await inTime(outcomes.read(tally))
+    if (!outcome) throw unknownPollProblem(tally.poll.id)
+    return outcome
+  }
+
+  return new Elysia({ name: "outcomes" })
+    .get(
+      "/api/polls/:poll/outcome",
+      async (asking) => {
+        const what = await seen(asking)
+        const outcome = await decided(what)
+        const body = () => JSON.stringify({ poll: what.tally.poll.id, ...outcome })
+        return conditional(asking.request, body, {
+          ...{ tag: tagOf(outcome), audience: what.audience },
+          headers: { "content-type": "application/json" },
+        })
+      },
+      { detail: outcomeDetail },
+    )
+    .get(
+      "/api/polls/:poll/outcome.csv",
+      async (asking) => {
+        const what = await seen(asking)
+        const outcome = await decided(what)
+        const { id, options } = what.tally.poll
+        return conditional(asking.request, () => toCsv(outcomeRows(outcome.outcome, options)), {
+          ...{ tag: tagOf(outcome), audience: what.audience, headers: csvHeaders(`${id}-outcome`) },
+        })
+      },
+      { detail: outcomeCsvDetail },
+    )
+    .get(
+      "/api/polls/:poll/ballots.soi",
+      async (asking) => {
+        const { tally, audience } = await seen(asking)
+        requireFinal(tally)
+        const file = await inTime(decider.ballots(tally.poll.number))
+        if (file === null) throw unknownPollProblem(tally.poll.id)
+        return conditional(asking.request, () => file, {
+          ...{ tag: `${tally.poll.number}.${versionOf(tally, true)}`, audience },
+          headers: {
+            "content-type": "text/plain; charset=utf-8",
+            "content-disposition": `attachment; filename="${tally.poll.id}.soi"`,
+          },
+        })
+      },
+      { detail: ballotsDetail },
+    )
+}
+
+const tagOf = ({ number, version, final }: ShownOutcome) => `${number}.${version}.${final ? "final" : "now"}`
+
+/** @throws {Problem} page-unknown */
+function requireRankings({ poll }: Tally): void {
+  if (rankingDecision(poll)) return
+  const detail = `The ballots of ${shown(poll.id)} rank nothing: its results are at /api/polls/${poll.id}/results.`
+  throw new Problem("page-unknown", detail)
+}
+
+/** Before the end, what somebody has just voted could be told from two files. @throws {Problem} results-hidden */
+function requireFinal({ poll }: Tally): void {
+  if (poll.state === "final") return
+  throw new Problem(
+    "results-hidden",
+    `The ballots of ${shown(poll.id)} are shown once the poll is final: come back then.`,
+  )
+}
+
+/** @throws {Problem} database-away */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await withDeadline(answer, DEADLINE_MS)
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error
+    const detail = "The poll can't be decided just now: look again in a moment."
+    throw new Problem("database-away", detail, { retryAfter: 1, cause: error })
+  }
+}

@@ -1,0 +1,163 @@
+/** What rankings decide, over the API and to viewers. */
+
+import { beforeAll, expect, test } from "bun:test"
+import type { Database } from "@tallyroom/lib/database"
+import type { Poll } from "@tallyroom/lib/polls/poll"
+import { waitFor } from "../../../scripts/services/wait"
+import { addRankings } from "../../../tests/harness/rankings"
+import { useStores } from "../../../tests/harness/stores"
+import { makePoll } from "../../../tests/harness/tallyroom"
+import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
+import { watchPoll } from "../testing/viewer"
+import { addVotes } from "../testing/votes"
+
+const stores = useStores()
+let sql: Database
+let result: ResultApp
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResultApp(stores())
+  await result.listening()
+})
+
+const ranked = (more: Partial<Poll> = {}): Partial<Poll> => ({
+  ballot: { method: "rank", max: "all", abstain: true },
+  ...more,
+})
+const rule = (name: "irv" | "stv" | "condorcet" | "borda", seats = 1): Partial<Poll> =>
+  ranked({ decision: { rule: name, seats, quorum: 0 } })
+const linesOf = async (path: string) =>
+  (await (await result.get(path)).text()).replace("\uFEFF", "").trim().split(/\r?\n/)
+
+test("the outcome follows the counts, with the version of theirs, and an ETag", async () => {
+  await makePoll(sql, "runoff", ranked())
+  await addRankings(sql, "runoff", { ABC: 4, BCA: 3, CBA: 2, "-": 1 })
+  const first = await result.get("/api/polls/runoff/outcome")
+  const body = await first.json()
+  const { version } = await (await result.get("/api/polls/runoff/results")).json()
+  expect(body).toMatchObject({ poll: "runoff", version, final: false })
+  expect(body.outcome).toMatchObject({ rule: "irv", ballots: 10, abstained: 1, winners: ["b"] })
+  const known = { "if-none-match": first.headers.get("etag") ?? "" }
+  expect((await result.get("/api/polls/runoff/outcome", known)).status).toBe(304)
+  await addRankings(sql, "runoff", { A: 9 })
+  const news = await waitFor("the news", async () => {
+    const answer = await result.get("/api/polls/runoff/outcome", known)
+    return answer.status === 200 && answer.json()
+  })
+  expect(news.outcome.winners).toEqual(["a"])
+  expect(news.version).toBeGreaterThan(version)
+})
+
+test("a poll is decided at most twice a second, however many ask", async () => {
+  await makePoll(sql, "often", ranked())
+  await addRankings(sql, "often", { AB: 1 })
+  const versions = new Set<number>()
+  const begun = performance.now()
+  for (let i = 0; i < 20; i++) {
+    await addRankings(sql, "often", { AB: 1 })
+    const answers = await Promise.all([1, 2, 3].map(() => result.get("/api/polls/often/outcome")))
+    for (const answer of answers) versions.add((await answer.json()).version)
+  }
+  expect(versions.size).toBeLessThanOrEqual(2 + (performance.now() - begun) / 500)
+})
+
+test("viewers are told the outcome beside the counts, and it never goes back", async () => {
+  await makePoll(sql, "watched", ranked())
+  const viewers = ["poll=watched", "poll=watched&then=numbers"].map((query) =>
+    watchPoll(result.address, query),
+  )
+  for (let i = 0; i < 5; i++) {
+    await addRankings(sql, "watched", i < 2 ? { AB: 1 } : { BA: 2 })
+    for (const { sees } of viewers) await sees(`count ${i}`, ({ total = 0 }) => total >= 1 + i)
+  }
+  for (const { outcomes, socket } of viewers) {
+    await waitFor("the last outcome", () => outcomes.at(-1)?.outcome.ballots === 8)
+    expect(outcomes.at(-1)?.outcome.winners).toEqual(["b"])
+    const versions = outcomes.map(({ version }) => version)
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+    socket.close()
+  }
+})
+
+test("whoever may not see counts is neither told nor sent the outcome", async () => {
+  await makePoll(sql, "hidden", ranked({ results: "after-close" }))
+  await addRankings(sql, "hidden", { AB: 3 })
+  const viewer = watchPoll(result.address, "poll=hidden")
+  const admin = watchPoll(result.address, "poll=hidden", ADMIN)
+  await waitFor("the admin's outcome", () => admin.outcomes.length > 0)
+  await viewer.sees("the poll", ({ hidden }) => hidden)
+  expect(viewer.outcomes).toEqual([])
+  for (const path of ["outcome", "outcome.csv", "ballots.soi"])
+    expect((await result.get(`/api/polls/hidden/${path}`)).status).toBe(403)
+  expect((await result.get("/api/polls/hidden/outcome", ADMIN)).status).toBe(200)
+  for (const { socket } of [viewer, admin]) socket.close()
+})
+
+test("a poll that ranks nothing has no outcome of rankings, and its messages and answers have none", async () => {
+  await result.send("POST", "/api/polls", definition("plain"))
+  await addVotes(sql, "plain", "a", 1)
+  expect((await result.get("/api/polls/plain/outcome")).status).toBe(404)
+  const viewer = watchPoll(result.address, "poll=plain")
+  await viewer.sees("the vote", ({ total }) => total === 1)
+  expect(viewer.outcomes).toEqual([])
+  viewer.socket.close()
+})
+
+test("a final poll shows the outcome that is stored, whatever the counts say", async () => {
+  await makePoll(sql, "stored", ranked())
+  await addRankings(sql, "stored", { AB: 2 })
+  const { outcome } = await (await result.get("/api/polls/stored/outcome")).json()
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'stored'`
+  await sql`INSERT INTO outcomes (poll, outcome)
+    SELECT number, ${JSON.stringify({ ...outcome, winners: ["c"] })}::text::jsonb FROM polls WHERE id = 'stored'`
+  const shown = await waitFor("the stored outcome", async () => {
+    const body = await (await result.get("/api/polls/stored/outcome")).json()
+    return body.final && body
+  })
+  expect(shown.outcome.winners).toEqual(["c"])
+})
+
+test("rounds, pairs and points are tables for spreadsheets", async () => {
+  const ballots = { ABC: 4, BC: 3, CBA: 2 }
+  for (const name of ["irv", "stv", "condorcet", "borda"] as const) {
+    await makePoll(sql, `csv-${name}`, rule(name))
+    await addRankings(sql, `csv-${name}`, ballots)
+  }
+  expect(await linesOf("/api/polls/csv-irv/outcome.csv")).toEqual([
+    ...["round,option,label,votes,then", "1,a,A,4,", "1,b,B,3,", "1,c,C,2,out", "1,,exhausted,0,"],
+    ...["2,a,A,4,", "2,b,B,5,wins", "2,,exhausted,0,"],
+  ])
+  expect(await linesOf("/api/polls/csv-stv/outcome.csv")).toEqual([
+    ...["round,after,option,label,votes,then", "1,first preferences,a,A,4.00000,"],
+    ...["1,first preferences,b,B,3.00000,", "1,first preferences,c,C,2.00000,"],
+    ...[
+      "1,first preferences,,not transferable,0.00000,",
+      "2,out: c,a,A,4.00000,",
+      "2,out: c,b,B,5.00000,elected",
+    ],
+    "2,out: c,,not transferable,0.00000,",
+  ])
+  expect((await linesOf("/api/polls/csv-condorcet/outcome.csv")).slice(0, 3)).toEqual([
+    ...["preferred,label,to,to label,ballots,margin,majority", "a,A,b,B,4,,", "a,A,c,C,4,,"],
+  ])
+  expect(await linesOf("/api/polls/csv-borda/outcome.csv")).toEqual([
+    ...["option,label,points,then", "a,A,8,", "b,B,12,wins", "c,C,7,"],
+  ])
+})
+
+test("the ballots of a final poll are a file of PrefLib, the most frequent order first", async () => {
+  const options = ["zoe", "ann", "bob"].map((id) => ({ id, label: id.toUpperCase() }))
+  await makePoll(sql, "file", ranked({ options, title: "Chair" }))
+  await addRankings(sql, "file", { CA: 2, B: 5, ABC: 2, "-": 4 })
+  expect((await result.get("/api/polls/file/ballots.soi")).status).toBe(403)
+  await sql`UPDATE polls SET state = 'final', final_at = '2030-01-31T12:00:00Z' WHERE id = 'file'`
+  await waitFor("the end", async () => (await result.get("/api/polls/file/ballots.soi")).status === 200)
+  expect(await linesOf("/api/polls/file/ballots.soi")).toEqual([
+    ...["# FILE NAME: file.soi", "# TITLE: Chair", "# DESCRIPTION: ", "# DATA TYPE: soi"],
+    ...["# MODIFICATION TYPE: original", "# RELATES TO: ", "# RELATED FILES: "],
+    ...["# PUBLICATION DATE: 2030-01-31", "# MODIFICATION DATE: 2030-01-31", "# NUMBER ALTERNATIVES: 3"],
+    ...["# NUMBER VOTERS: 9", "# NUMBER UNIQUE ORDERS: 3", "# ALTERNATIVE NAME 1: ANN"],
+    ...["# ALTERNATIVE NAME 2: BOB", "# ALTERNATIVE NAME 3: ZOE", "5: 2", "2: 1,2,3", "2: 3,1"],
+  ])
+})
