@@ -14,8 +14,8 @@ import { auditContainers, voteAndWatch } from "./visitor"
 export const PLATFORMS = ["portainer", "coolify", "easypanel", "caprover"] as const
 export type Platform = (typeof PLATFORMS)[number]
 
-/** How long a store that nobody waits for, and the apps that wait for it, may take. */
-const READY_MS = 120_000
+/** How long the apps may take once their containers are there, also where nobody waits for the stores. */
+const READY_MS = 180_000
 /** People come by the platform's proxy, which is not here. */
 const PUBLIC = { vote: "https://vote.example.org", result: "https://results.example.org" }
 const APP = "tallyroom"
@@ -49,7 +49,8 @@ export async function runTemplate(platform: Platform): Promise<string> {
   try {
     await writeFiles(dir, files)
     const start = performance.now()
-    await compose(["up", "--detach", "--wait"])
+    // No platform waits for health: it is the apps that must come to it.
+    await compose(["up", "--detach"])
     const urls = ports ? loopback(ports) : await addressesOf(compose, services)
     await waitFor("both apps to answer", () => areReady(urls), READY_MS)
     const upMs = performance.now() - start
