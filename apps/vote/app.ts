@@ -78,6 +78,7 @@ export const ENTRYPOINTS = [
   "ballot.ts",
   "one-or-none.ts",
   "several.ts",
+  "radios.ts",
   "follow.ts",
   "frame.ts",
   "ballot.css",

@@ -155,13 +155,19 @@ export function chosenOf(choice: Choice): readonly string[] {
 
 /** The choice that these fields of a JSON object tell; null where they tell none. */
 export function choiceIn(fields: Record<string, unknown>): Choice | null {
-  const { option, options, ranking, ratings, answers, abstain } = fields
-  if (typeof option === "string") return { option }
+  const { options, ranking, ratings, answers, abstain } = fields
+  const one = optionIn(fields)
+  if (one) return one
   if (isListOfIds(options)) return { options }
   if (isListOfIds(ranking)) return { ranking }
   if (isByOption(ratings, (rating) => typeof rating === "number")) return { ratings }
   if (isByOption(answers, isAnswer)) return { answers }
   return abstain === true ? { abstain } : null
+}
+
+/** As `choiceIn`, of a ballot that always says one option. */
+export function optionIn({ option }: Record<string, unknown>): Choice | null {
+  return typeof option === "string" ? { option } : null
 }
 
 function isListOfIds(value: unknown): value is string[] {

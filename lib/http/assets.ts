@@ -72,8 +72,12 @@ async function buildInto(folder: string, entrypoints: string[]): Promise<Map<str
   const naming = "[name]-[hash].[ext]"
   // The same as in an image, whatever NODE_ENV says here.
   const jsx = { development: false }
-  const options = { entrypoints, naming, target: "browser", minify: true, jsx } as const
-  const { outputs } = await Bun.build(options)
+  const options = { naming, target: "browser", minify: true, jsx } as const
+  // One by one: a build of several keeps in each file what any of them needs.
+  const builds = await Promise.all(
+    entrypoints.map((entrypoint) => Bun.build({ ...options, entrypoints: [entrypoint] })),
+  )
+  const outputs = builds.flatMap((build) => build.outputs)
   await Promise.all(
     outputs.map(async (output) =>
       keepAll(join(folder, basename(output.path)), new Uint8Array(await output.arrayBuffer())),

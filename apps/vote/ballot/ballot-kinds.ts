@@ -3,9 +3,10 @@
 import { isOneVote, saysOneOption } from "@tallyroom/lib/ballots/choice"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { BallotKind } from "./view/ballot-kind"
-import { useOneOption } from "./view/one-option"
-import { useOneOrNone } from "./view/one-or-none"
-import { useSeveralOptions } from "./view/several-options"
+import { oneOption } from "./view/one-option"
+import { oneOrNone } from "./view/one-or-none"
+import { radioOptions } from "./view/radio-options"
+import { severalOptions } from "./view/several-options"
 
 type ServedKind = {
   kind: BallotKind
@@ -15,14 +16,17 @@ type ServedKind = {
 }
 
 const KINDS = {
-  one: { kind: useOneOption, script: "ballot.js", stylesheet: "ballot.css" },
-  oneOrNone: { kind: useOneOrNone, script: "one-or-none.js", stylesheet: "several.css" },
-  several: { kind: useSeveralOptions, script: "several.js", stylesheet: "several.css" },
+  one: { kind: oneOption, script: "ballot.js", stylesheet: "ballot.css" },
+  oneOrNone: { kind: oneOrNone, script: "one-or-none.js", stylesheet: "several.css" },
+  several: { kind: severalOptions, script: "several.js", stylesheet: "several.css" },
+  radios: { kind: radioOptions, script: "radios.js", stylesheet: "several.css" },
 } as const satisfies Record<string, ServedKind>
+
+const KIND_OF = { choose: "several", rank: "several", rate: "radios", decide: "radios" } as const
 
 /** The kind of the poll's ballots. */
 export function kindOf(poll: Pick<Poll, "ballot">): ServedKind {
   if (isOneVote(poll)) return KINDS.one
   if (saysOneOption(poll)) return KINDS.oneOrNone
-  return KINDS.several
+  return KINDS[KIND_OF[poll.ballot.method]]
 }

@@ -1,6 +1,7 @@
 /** The page on which people vote and see the answer to their vote. It works as it is served; scripts make it live. */
 
 import type { Choice } from "@tallyroom/lib/ballots/choice"
+import { decisionOf } from "@tallyroom/lib/polls/decision"
 import { confirmsVote, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Language } from "@tallyroom/lib/ui/language"
@@ -63,7 +64,7 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
   return {
     follow: page.atStart ? site.asset("follow.js") : null,
     ...{ language, embedded, now, resultUrl: site.resultUrl, pollNumber: poll.number },
-    messages: messagesFor({ poll: facts, embedded, language }),
+    messages: messagesFor({ poll: facts, embedded, language, isByMost: isByMost(poll) }),
     poll: facts,
     code: page.code ?? "",
     refusal: page.refusal ?? null,
@@ -73,6 +74,12 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
     ...(page.cookieless && { cookieless: true }),
     counts: page.counts ?? null,
   }
+}
+
+/** Other decisions are told by the results alone. */
+function isByMost(poll: Poll): boolean {
+  const decision = decisionOf(poll)
+  return decision.rule === "votes" && decision.seats === 1 && decision.quorum === 0
 }
 
 function factsOf(poll: Poll, now: number): PollFacts {

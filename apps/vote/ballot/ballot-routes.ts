@@ -202,8 +202,8 @@ async function countsOf(
   standing: OwnVote | null,
   now: number,
 ): Promise<Counts | null> {
-  const { results } = poll
-  const wanted = hasCounts({ results, phase: votingPhase(poll, now) }, standing !== null)
+  const { results, ballot } = poll
+  const wanted = hasCounts({ results, ballot, phase: votingPhase(poll, now) }, standing !== null)
   if (!wanted || !mayShow(poll, standing?.receipt ?? null)) return null
   return tallies.read(poll.id).catch(() => null)
 }

@@ -31,6 +31,12 @@ beforeAll(async () => {
     pollOf("none", { abstain: true }),
     pollOf("one", {}),
     pollOf("coded", { max: 2 }, { eligibility: "code" }),
+    pollOf(
+      "rated",
+      {},
+      { ballot: ballotMethodSchema.parse({ method: "rate", highest: 3 }), policy: "changeable" },
+    ),
+    pollOf("motions", {}, { ballot: ballotMethodSchema.parse({ method: "decide", abstain: true }) }),
     pollOf("over", { max: 3, abstain: true }, { state: "final" }),
   )
 })
@@ -70,6 +76,8 @@ test.each([
   ["any", "Choose as many as you like. Your vote is final."],
   ["most", "Choose 2 or more. Your vote is final."],
   ["none", "Choose one. Your vote is final."],
+  ["rated", "Rate as many as you like, from 0 to 3. You can change your vote later."],
+  ["motions", "Say yes or no to each, or abstain from it. Your vote is final."],
 ])("the ballot of the poll %s says how many options it chooses: %s", async (poll, rule) => {
   for (const path of [`/polls/${poll}`, `/embed/${poll}`]) expect(wordsOf(await pageAt(path))).toContain(rule)
 })
@@ -127,6 +135,45 @@ test("whoever chooses anew finds ticked what stands, and after a refusal what wa
   expect(tickedIn(refused)).toEqual(["d"])
   expect(wordsOf(refused)).toMatch(/Too few .* Keep my vote/)
   expect(wordsOf(await send("/polls/swing", "vote=d&vote=b&cast=1", cookie))).toMatch(/You chose Dogs Fish/)
+})
+
+/** What is said of the options of a ballot with radio buttons. */
+const saidIn = (html: string) =>
+  [...html.matchAll(/<input[^>]*type="radio"[^>]*>/g)]
+    .filter(([button]) => / checked\b/.test(button))
+    .map(([button]) => /value="([^"]*)"/.exec(button)?.[1] ?? "")
+
+test("options are rated by a form, and rated anew from what stands", async () => {
+  const cookie = await visitor()
+  expect(saidIn(await pageAt("/polls/rated", { cookie }))).toEqual(["", "", "", ""])
+  const nothing = await send("/polls/rated", "cast=1&rate.a=&rate.b=&rate.c=&rate.d=", cookie)
+  expect(wordsOf(nothing)).toContain("Nothing was filled in yet.")
+  const voted = await send("/polls/rated", "cast=1&rate.a=3&rate.b=&rate.c=0&rate.d=", cookie)
+  expect(wordsOf(voted)).toMatch(/You chose Cats 3 Birds 0 Your receipt/)
+  expect(saidIn(await pageAt("/polls/rated?change=1", { cookie }))).toEqual(["3", "", "0", ""])
+})
+
+test("yes and no are said by a form, and whoever says neither to an option abstains from it", async () => {
+  const voted = await send(
+    "/polls/motions",
+    "cast=1&answer.a=yes&answer.b=no&answer.c=&answer.d=",
+    await visitor(),
+  )
+  expect(wordsOf(voted)).toMatch(/You chose Cats Yes Dogs No Your receipt/)
+  const abstained = await send(
+    "/polls/motions",
+    "abstain=1&answer.a=&answer.b=&answer.c=&answer.d=",
+    await visitor(),
+  )
+  expect(wordsOf(abstained)).toMatch(/You chose Abstention/)
+})
+
+test("only counts of ballots that choose are told on the ballot's pages: elsewhere other rules decide", async () => {
+  const counts = { version: 7, votes: { a: 3, b: 0, c: 0, d: 0 }, total: 3 }
+  await fixture.admin.set(keys.tally("motions"), JSON.stringify(counts))
+  const voted = await send("/polls/motions", "cast=1&answer.a=yes", await visitor())
+  expect(voted).not.toContain('class="tally"')
+  expect(wordsOf(voted)).toContain("See the results")
 })
 
 test("ticks outlive a wrong code", async () => {

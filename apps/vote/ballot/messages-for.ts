@@ -1,26 +1,31 @@
 /** The messages that a page brings to the browser: only those that its poll may ever need, as each adds to the first load. */
 
-import { limitsOf, saysOneOption } from "@tallyroom/lib/ballots/choice"
+import { isOneVote, saysOneOption } from "@tallyroom/lib/ballots/choice"
 import { type Translator, translator } from "@tallyroom/lib/ui/i18n"
 import { LANGUAGES, type Language } from "@tallyroom/lib/ui/language"
 import { ballotMessages } from "./ballot-messages"
-import type { BallotData, BallotKey, PollFacts } from "./view/ballot-data"
+import { limitsIn, wordsOf } from "./method-words"
+import type { BallotData, BallotKey } from "./view/ballot-data"
 
-type About = Pick<BallotData, "poll" | "embedded" | "language">
+type About = Pick<BallotData, "poll" | "embedded" | "language"> & {
+  /** Whether the options with the most votes win, whatever else holds. */
+  isByMost: boolean
+}
 type Messages = BallotData["messages"]
-type Key = keyof typeof ballotMessages.en
+type English = (typeof ballotMessages)["en"]
 
 const texts = Object.fromEntries(
   LANGUAGES.map((language) => [language, translator(language, ballotMessages[language])]),
-) as Record<Language, Translator<Key>>
+) as Record<Language, Translator<keyof English>>
 
 const isOne = ({ poll }: About) => saysOneOption(poll)
-
-/** Messages that name the limits of a ballot. */
-const LIMITED: Key[] = ["full", "atLeast", "atMost", "tooFew", "tooMany"]
+const isBy =
+  (...methods: string[]) =>
+  ({ poll }: About) =>
+    methods.includes(poll.ballot.method)
 
 /** Messages that only some polls need. When a poll becomes one of these, its open pages reload (browser/use-poll.ts). */
-const RARE: [needs: (about: About) => boolean, keys: Key[]][] = [
+const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [
     ({ poll }) => poll.eligibility === "code",
     ["code", "codeHint", "codeNeeded", "codeUnknown", "codeUsed", "codeUsedNote", "codeUsedFor"],
@@ -30,8 +35,14 @@ const RARE: [needs: (about: About) => boolean, keys: Key[]][] = [
   [({ poll }) => poll.eligibility === "browser", ["noCookies"]],
   [({ poll }) => poll.policy === "changeable", ["change", "changeWaits", "tooSoon", "votedChanged"]],
   [(about) => isOne(about) && about.poll.confirm, ["voteFor", "chosenNote"]],
-  [(about) => !isOne(about), ["chosenSoFar", "castVote", ...LIMITED]],
-  [({ poll }) => poll.ballot.abstain, ["abstain", "abstention", "castAbstention"]],
+  [(about) => !isOne(about), ["chosenSoFar", "castVote", "full", "atLeast", "atMost", "tooFew", "tooMany"]],
+  [isBy("rank"), ["ranking", "place", "placed", "unplaced", "moveUp", "moveDown", "takeBack", "drag"]],
+  [isBy("rank"), ["samePlace"]],
+  [isBy("rate"), ["noRating"]],
+  [isBy("decide"), ["yes", "no"]],
+  [(about) => isBy("decide")(about) || about.poll.ballot.abstain, ["abstain"]],
+  [({ poll }) => poll.ballot.abstain, ["abstention", "castAbstention"]],
+  [({ isByMost }) => isByMost, ["winner", "tie"]],
   [({ poll }) => poll.results === "after-close", ["resultsAfterClose"]],
   [({ poll }) => poll.results === "after-vote", ["resultsAfterVote"]],
   [({ poll }) => poll.phase === "scheduled", ["opens", "opensAt", "appears", "reloadThen"]],
@@ -39,18 +50,19 @@ const RARE: [needs: (about: About) => boolean, keys: Key[]][] = [
 ]
 
 /** Messages that are only parts of others, or stand in their place. */
-const PARTS: Key[] = [
+const PARTS: BallotKey[] = [
   ...(["chooseOne", "chooseUpTo", "chooseFromTo", "chooseExactly", "chooseFrom", "chooseAny"] as const),
-  ...(["andFinal", "andChangeable", "keysChoose", "keysTick", "chosenOfMost"] as const),
-  ...(["keptNoteChanged", "ballots", "abstentions"] as const),
+  ...(["rankUpTo", "rankAny", "rateAny", "decideAny", "andFinal", "andChangeable"] as const),
+  ...(["keysChoose", "keysTick", "keysRank", "keysRadios", "chosenOfMost"] as const),
+  ...(["rankedSoFar", "rankedOfMost", "ratedOf", "answeredOf", "rankOne", "rateOne", "answerOne"] as const),
+  ...(["fullRanking", "nothingSaid", "keptNoteChanged", "ballots", "abstentions"] as const),
 ]
 
 export function messagesFor(about: About): Messages {
   const all = ballotMessages[about.language]
   const left = {
-    ...{ ...all, rule: ruleFor(about), keptNote: whyKept(about, all), keysHint: all[hintFor(about)] },
-    ...limitsFor(about),
-    votes: countedIn(about, all),
+    ...{ ...all, ...wordsFor(about, all), rule: ruleFor(about) },
+    ...{ keptNote: whyKept(about, all), votes: countedIn(about, all) },
   }
   for (const [needs, keys] of [...RARE, [() => false, PARTS] as const]) {
     if (!needs(about)) for (const key of keys) Reflect.deleteProperty(left, key)
@@ -58,56 +70,34 @@ export function messagesFor(about: About): Messages {
   return left
 }
 
+/** The messages of the poll's method, with its limits filled in. */
+function wordsFor(about: About, all: English): Partial<Messages> {
+  const { poll, language } = about
+  const { rule: _, keysHint, ...words } = wordsOf(poll)
+  const hint = { keysHint: all[keysHint] }
+  if (isOne(about)) return hint
+  const limits = limitsIn(poll)
+  const filled = Object.entries(words).map(([place, key]) => [place, texts[language].t(key, limits)])
+  return { ...hint, ...Object.fromEntries(filled) }
+}
+
 /** What a ballot of the poll says, and whether it can be changed. */
 function ruleFor({ poll, language }: About): string {
   const { t } = texts[language]
-  const sentences = [
-    t(limitRule(poll), limitsOf(poll)),
-    t(poll.policy === "final" ? "andFinal" : "andChangeable"),
-  ]
-  return sentences.join(language === "ja" ? "" : " ")
-}
-
-function limitRule(poll: PollFacts): Key {
-  const { min, max } = limitsOf(poll)
-  if (saysOneOption(poll)) return "chooseOne"
-  if (min === max) return "chooseExactly"
-  if (mayChooseAll(poll)) return min === 1 ? "chooseAny" : "chooseFrom"
-  return min === 1 ? "chooseUpTo" : "chooseFromTo"
-}
-
-function mayChooseAll(poll: PollFacts): boolean {
-  return limitsOf(poll).max === poll.options.length
-}
-
-/** What the keys do. */
-function hintFor(about: About): Key {
-  if (!isOne(about)) return "keysTick"
-  return about.poll.confirm ? "keysChoose" : "keysHint"
+  const then = t(poll.policy === "final" ? "andFinal" : "andChangeable")
+  return [t(wordsOf(poll).rule, limitsIn(poll)), then].join(language === "ja" ? "" : " ")
 }
 
 /** Why a choice changed nothing, as another vote is kept: there is one reason in each poll. */
-function whyKept({ poll }: About, all: (typeof ballotMessages)["en"]): Messages["keptNote"] {
+function whyKept({ poll }: About, all: English): Messages["keptNote"] {
   if (poll.policy === "changeable") return all.keptNoteChanged
   return poll.eligibility === "network" ? all.networkStands : all.keptNote
 }
 
 /** What is counted: where a ballot says more than one vote, or less, ballots, with the abstentions among them. */
-function countedIn(about: About, all: (typeof ballotMessages)["en"]): Messages["votes"] {
-  const { abstain } = about.poll.ballot
-  if (isOne(about) && !abstain) return all.votes
-  if (!abstain) return all.ballots
+function countedIn({ poll }: About, all: English): Messages["votes"] {
+  if (isOneVote(poll)) return all.votes
+  if (!poll.ballot.abstain) return all.ballots
   const forms = Object.entries(all.ballots).map(([form, text]) => [form, `${text} · ${all.abstentions}`])
   return Object.fromEntries(forms)
-}
-
-/** The messages that name how many options a ballot may choose, and how many are chosen. */
-function limitsFor({ poll, language }: About): Partial<Record<BallotKey, string>> {
-  if (saysOneOption(poll)) return {}
-  const { t } = texts[language]
-  const limits = limitsOf(poll)
-  return {
-    ...Object.fromEntries(LIMITED.map((key) => [key, t(key, limits)])),
-    chosenSoFar: t(mayChooseAll(poll) ? "chosenSoFar" : "chosenOfMost", limits),
-  }
 }

@@ -21,6 +21,7 @@ export type FormRefusal =
   | "tooSoon"
   | "tooFew"
   | "tooMany"
+  | "samePlace"
   | "refused"
 
 /** A vote that stands, as a cookie has room for it: `said` is the text of its choice. */

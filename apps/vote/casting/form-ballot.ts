@@ -26,7 +26,7 @@ function limitOf(name: string): number | undefined {
 
 /**
  * The field `vote` may occur for each option that is chosen. Options that are ranked, rated or decided on have a field `rank.<id>`,
- * `rate.<id>` or `answer.<id>` each. `cast` is the button of a ballot with boxes to tick, of which perhaps none is ticked.
+ * `rate.<id>` or `answer.<id>` each. `cast` is the button of a ballot on which perhaps nothing is filled in.
  * @throws {Problem} when the form has other fields, or does not say exactly one thing; ballot-invalid where two options have one place
  */
 export async function readBallotForm(request: Request): Promise<BallotRequest> {
@@ -42,6 +42,16 @@ export async function readBallotForm(request: Request): Promise<BallotRequest> {
   return { choice, code, words: read.data, replaces }
 }
 
+/** Two options of a ranking have one place. @property draft the ranking, these two in any order */
+export class SharedPlace extends Problem {
+  constructor(
+    place: number,
+    readonly draft: Choice,
+  ) {
+    super("ballot-invalid", `Two options have place ${place}: give each its own.`)
+  }
+}
+
 function theOnlyOfForm(votes: string[], fields: Record<string, string | undefined>): Choice {
   const { rank, rate, answer } = saidByKind(fields)
   const said = [
@@ -55,11 +65,19 @@ function theOnlyOfForm(votes: string[], fields: Record<string, string | undefine
   if (rank.length > 0) return { ranking: rankingOf(rank) }
   if (rate.length > 0) return { ratings: Object.fromEntries(rate.map((it) => [it.id, wholeNumber(it)])) }
   if (answer.length > 0) return { answers: Object.fromEntries(answer.map((it) => [it.id, answerOf(it)])) }
-  if (fields.cast !== undefined) return { options: votes }
+  if (fields.cast !== undefined) return votes.length > 0 ? { options: votes } : nothingOf(Object.keys(fields))
   const [vote] = votes
   if (vote === undefined)
     throw new Problem("request-malformed", 'The field "vote" is missing: choose an option.')
   return votes.length === 1 ? { option: vote } : { options: votes }
+}
+
+/** A choice that says nothing, by the fields of the ballot. */
+function nothingOf(names: string[]): Choice {
+  const [kind] = names.flatMap((name) => OPTION_FIELD.exec(name)?.[1] ?? [])
+  if (kind === "rank") return { ranking: [] }
+  if (kind === "rate") return { ratings: {} }
+  return kind === "answer" ? { answers: {} } : { options: [] }
 }
 
 type SaidOf = { name: string; id: string; value: string }
@@ -78,9 +96,9 @@ function rankingOf(ranked: SaidOf[]): string[] {
   const placed = ranked.map((it) => ({ id: it.id, place: wholeNumber(it) }))
   const inOrder = placed.toSorted((a, b) => a.place - b.place)
   const shared = inOrder.find(({ place }, i) => place === inOrder[i + 1]?.place)
-  if (shared)
-    throw new Problem("ballot-invalid", `Two options have place ${shared.place}: give each its own.`)
-  return inOrder.map(({ id }) => id)
+  const ranking = inOrder.map(({ id }) => id)
+  if (shared) throw new SharedPlace(shared.place, { ranking })
+  return ranking
 }
 
 function wholeNumber({ name, value }: SaidOf): number {

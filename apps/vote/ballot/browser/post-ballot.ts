@@ -1,6 +1,6 @@
 /** The two ways to send a ballot: as JSON and, where that fails, as a form. */
 
-import { chosenOf } from "@tallyroom/lib/ballots/choice"
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { BallotData } from "../view/ballot-data"
 import { type Pending, voterKey } from "./memory"
 
@@ -32,23 +32,13 @@ export function postBallot(
   })
 }
 
-/** Sends the ballot as a form, as a page without scripts does, and so leaves the page. */
-export function postAsForm({ poll }: BallotData, { words, code, after, ...choice }: Pending): void {
-  const form = document.createElement("form")
-  form.method = "post"
-  form.action = `/polls/${poll.id}`
-  form.hidden = true
-  const add = (name: string, value: string) => {
-    const field = document.createElement("input")
-    field.name = name
-    field.value = value
-    form.append(field)
-  }
-  for (const option of chosenOf(choice)) add("vote", option)
-  if ("abstain" in choice) add("abstain", "1")
-  add("words", `${words}`)
-  add("code", code)
-  add("replaces", after ?? "")
-  document.body.append(form)
-  form.submit()
+/** Sends the form of the page, as a page without scripts does, and so leaves the page. The form has all that is no press of a button. */
+export function postAsForm(choice: Choice): void {
+  const form = document.querySelector("form")
+  const field = document.createElement("input")
+  field.type = "hidden"
+  field.name = "option" in choice ? "vote" : "abstain" in choice ? "abstain" : "cast"
+  field.value = "option" in choice ? choice.option : "1"
+  form?.append(field)
+  form?.submit()
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { choiceIn } from "@tallyroom/lib/ballots/choice"
 import type { OwnVote } from "../../casting/cast-ballot"
 import { sendBallot } from "./send-ballot"
 
@@ -18,6 +19,7 @@ async function sendUnless(newer: () => OwnVote | null, ...answers: (Response | E
       if (next instanceof Response) return next
       throw next
     },
+    choiceIn,
     async (ms) => void waits.push(ms),
     (count) => failures.push(count),
     newer,

@@ -1,6 +1,6 @@
 /** Sends a ballot until it has an answer. The same ballot of the same voter counts once, however often it is sent. */
 
-import { choiceIn } from "@tallyroom/lib/ballots/choice"
+import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Refusal } from "../view/ballot-data"
 
@@ -9,6 +9,9 @@ export type BallotAnswer =
   | { kind: "refused"; refusal: Refusal }
   /** The poll is not open, or not there. Its page says so. */
   | { kind: "not-open" }
+
+/** Reads the choice out of an answer's fields; null where there is none. */
+export type ReadChoice = (fields: Record<string, unknown>) => Choice | null
 
 /** `tooSoon`: the vote that stands was cast just now, so that this one has to wait a moment. */
 type Unanswered = { kind: "unanswered"; retryAfterMs: number; tooSoon?: boolean }
@@ -36,6 +39,7 @@ const REFUSALS = new Map<string, Refusal>([
 
 /**
  * @param post sends the ballot once
+ * @param choiceIn reads what stands
  * @param wait waits before the next try
  * @param onFailed is called after every try without an answer, and told of one that only came too soon
  * @param newer the vote that the voter has cast since this choice was made, as in another tab; this older choice must not
@@ -43,6 +47,7 @@ const REFUSALS = new Map<string, Refusal>([
  */
 export async function sendBallot(
   post: () => Promise<Response>,
+  choiceIn: ReadChoice,
   wait: (ms: number) => Promise<void>,
   onFailed: (failures: number, tooSoon: boolean) => void,
   newer: () => OwnVote | null,
@@ -50,7 +55,7 @@ export async function sendBallot(
   for (let failures = 1; ; failures++) {
     const standing = newer()
     if (standing) return { kind: "stands", standing }
-    const answer = await post().then(readAnswer, unanswered)
+    const answer = await post().then((response) => readAnswer(response, choiceIn), unanswered)
     if (answer.kind !== "unanswered") return answer
     onFailed(failures, answer.tooSoon === true)
     await wait(Math.max(answer.retryAfterMs, waitMs(failures)))
@@ -64,7 +69,7 @@ function waitMs(failures: number): number {
 }
 
 /** An answer that is not ours, such as a proxy's or the login page of a network, leaves the ballot unanswered. */
-async function readAnswer(response: Response): Promise<BallotAnswer | Unanswered> {
+async function readAnswer(response: Response, choiceIn: ReadChoice): Promise<BallotAnswer | Unanswered> {
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null
   const { status } = response
   const { receipt } = body ?? {}

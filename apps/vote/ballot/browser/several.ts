@@ -1,6 +1,6 @@
 /** The ballot page's script where a ballot may choose several options. */
 
-import { useSeveralOptions } from "../view/several-options"
+import { severalOptions } from "../view/several-options"
 import { startBallot } from "./start-ballot"
 
-startBallot(useSeveralOptions)
+startBallot(severalOptions)

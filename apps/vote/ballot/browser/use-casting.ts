@@ -7,16 +7,21 @@ import type { Casting } from "../view/casting"
 import { Alarm } from "./alarm"
 import { canRemember, type Pending, pending, remembered } from "./memory"
 import { postAsForm, postBallot } from "./post-ballot"
-import { type BallotAnswer, sendBallot } from "./send-ballot"
+import { type BallotAnswer, type ReadChoice, sendBallot } from "./send-ballot"
 
 /** For this long a voter can read the answer, whatever the host shows next. */
 const READING_MS = 5_000
 
-/** @param onNotOpen is called when the poll turns out to take no votes now */
-export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
+/**
+ * @param choiceIn reads the choice in an answer
+ * @param onNotOpen is called when the poll turns out to take no votes now
+ */
+export function useCasting(data: BallotData, choiceIn: ReadChoice, onNotOpen: () => void): Casting {
   const [standing, setStanding] = useState<OwnVote | null>(data.standing)
   const [before, setBefore] = useState<OwnVote | null>(data.before)
-  const [chosen, setChosen] = useState<Casting["chosen"]>(null)
+  const [chosen, setChosen] = useState<Casting["chosen"]>(
+    data.draft ? { choice: data.draft, words: data.poll.words } : null,
+  )
   const [code, setCode] = useState(data.code)
   const [sending, setSending] = useState<Casting["sending"]>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(data.refusal)
@@ -67,6 +72,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
     setSending({ choice: ballot, failures: 0 })
     sendBallot(
       () => postBallot(data, ballot),
+      choiceIn,
       (ms) => alarm.current.wait(ms),
       failed,
       () => newerThan(ballot, data),
@@ -76,7 +82,7 @@ export function useCasting(data: BallotData, onNotOpen: () => void): Casting {
         // This browser lacks something for sending JSON: a form works anyway.
         console.error(error)
         pending.forget(data)
-        if (!data.embedded) return postAsForm(data, ballot)
+        if (!data.embedded) return postAsForm(ballot)
         setSending(null)
         setRefusal("refused")
       })

@@ -25,7 +25,7 @@ export function BallotApp({ data, kind }: Props) {
 function Screen({ data, kind }: Props) {
   const { poll: read, now, timeZone, hear, readAgain } = usePoll(data)
   const poll = useMemo(() => ({ ...read, options: withDistinctColours(read.options) }), [read])
-  const casting = useCasting(data, readAgain)
+  const casting = useCasting(data, kind.choiceIn, readAgain)
   const { standing, fresh } = casting
   const follow = useFollow(data, casting)
   const counts = useCounts(data, poll, standing, (news, at) => {
@@ -50,7 +50,7 @@ function Screen({ data, kind }: Props) {
             <BallotForm data={data} poll={poll} casting={casting} now={now} kind={kind} />
           ) : (
             <Voted
-              {...{ poll, standing, counts, resultUrl, embedded, fresh }}
+              {...{ kind, poll, standing, counts, resultUrl, embedded, fresh }}
               onChange={casting.live ? casting.change : null}
             />
           )}

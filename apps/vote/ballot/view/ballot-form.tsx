@@ -21,7 +21,7 @@ export function BallotForm(props: Props) {
   const { sending, refusal } = casting
   const mustLeave = useMustLeave(data.embedded)
   const hasKeys = casting.live && !mustLeave && poll.options.length <= MOST_KEYS
-  const { press, options, bar } = kind({
+  const { press, options, bar } = kind.useBallot({
     ...props,
     hasKeys,
     // A choice is dropped when the wording changes.

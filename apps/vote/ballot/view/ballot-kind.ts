@@ -1,7 +1,8 @@
 /** How ballots of one method are filled in. Each method has one such kind (../ballot-kinds.ts). */
 
-import type { ComponentChildren } from "preact"
+import type { ComponentChildren, ComponentType } from "preact"
 import type { OwnVote } from "../../casting/cast-ballot"
+import type { ReadChoice } from "../browser/send-ballot"
 import type { BallotData, PollFacts } from "./ballot-data"
 import type { Casting } from "./casting"
 
@@ -29,5 +30,11 @@ export type Filling = {
   press: (button: HTMLButtonElement) => void
 }
 
-/** A hook of the form. What it gives works without scripts, too. */
-export type BallotKind = (ballot: OpenBallot) => Filling
+export type BallotKind = {
+  /** A hook of the form. What it gives works without scripts, too. */
+  useBallot: (ballot: OpenBallot) => Filling
+  /** Reads the choice in an answer of the API. */
+  choiceIn: ReadChoice
+  /** What a vote says of an option, beside that it names it. */
+  Said?: ComponentType<{ standing: OwnVote; id: string }>
+}

@@ -1,4 +1,4 @@
-/** The button that casts all that is ticked, and how much that is. It stays in sight wherever the reader is on the ballot. */
+/** The button that casts all that is filled in, and how much that is. It stays in sight wherever the reader is on the ballot. */
 
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef } from "preact/hooks"
@@ -6,11 +6,11 @@ import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 
 type Props = Pick<Casting, "sending" | "live"> & {
-  /** How many options are ticked, and how many may be. */
-  ticked: number
+  /** How many options are named, and how many may be. */
+  count: number
   min: number
   max: number
-  /** How often the voter tried to tick more than may be ticked since the last change. */
+  /** How often the voter tried to name more than may be named since the last change. */
   surplus: number
   /** An abstention waits to be confirmed. */
   abstains: boolean
@@ -18,15 +18,15 @@ type Props = Pick<Casting, "sending" | "live"> & {
   abstain: ComponentChildren
 }
 
-export function CastBar({ sending, live, ticked, min, max, surplus, abstains, embedded, abstain }: Props) {
+export function CastBar({ sending, live, count, min, max, surplus, abstains, embedded, abstain }: Props) {
   const { t } = useBallotText()
   const status = useRef<HTMLParagraphElement>(null)
-  const wrong = !live || abstains ? null : ticked < min ? "atLeast" : ticked > max ? "atMost" : null
+  const wrong = !live || abstains ? null : count < min ? "atLeast" : count > max ? "atMost" : null
   useEffect(() => {
     // A frame is as high as its content, so that the bar is at its end.
     if (surplus > 0 && embedded) status.current?.scrollIntoView({ block: "nearest" })
   }, [surplus, embedded])
-  const said = abstains ? t("abstention") : surplus > 0 ? t("full") : t("chosenSoFar", { count: ticked })
+  const said = abstains ? t("abstention") : surplus > 0 ? t("full") : t("chosenSoFar", { count })
   return (
     <div class="cast">
       <p ref={status} role="status" class={surplus > 0 ? "surplus" : ""}>

@@ -22,7 +22,7 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
   const { phase } = poll
   const final = phase === "final"
   const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
-  const chosen = standing && poll.options.filter(({ id }) => chosenOf(standing).includes(id))
+  const labelOf = (chosen: string) => isolated(poll.options.find(({ id }) => id === chosen)?.label ?? chosen)
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   return (
     <section>
@@ -38,10 +38,9 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
       ) : (
         poll.results === "after-vote" && <p>{t("resultsAfterVote")}</p>
       )}
-      {chosen && (
+      {standing && (
         <p>
-          {t("youChose")}:{" "}
-          <strong>{list(chosen.map(({ label }) => isolated(label))) || t("abstention")}</strong>
+          {t("youChose")}: <strong>{list(chosenOf(standing).map(labelOf)) || t("abstention")}</strong>
         </p>
       )}
       <p class="buttons">

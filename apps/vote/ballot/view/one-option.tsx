@@ -1,9 +1,11 @@
 /** A ballot for one option: one tap or key votes, or chooses what is then confirmed. */
 
-import { type Choice, chosenOf } from "@tallyroom/lib/ballots/choice"
-import type { Filling, OpenBallot } from "./ballot-kind"
+import { type Choice, chosenOf, optionIn } from "@tallyroom/lib/ballots/choice"
+import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { ConfirmBar } from "./confirm-bar"
 import { OptionList } from "./option-list"
+
+export const oneOption: BallotKind = { useBallot: useOneOption, choiceIn: optionIn }
 
 export function useOneOption({ data, poll, casting, chosen, before, hasKeys, byKey }: OpenBallot): Filling {
   const { sending } = casting
@@ -16,9 +18,9 @@ export function useOneOption({ data, poll, casting, chosen, before, hasKeys, byK
     options: (
       <OptionList
         options={poll.options}
-        sent={sending && optionIn(sending.choice)}
-        chosen={confirms ? chosen && optionIn(chosen.choice) : undefined}
-        now={before && optionIn(before)}
+        sent={sending && optionOf(sending.choice)}
+        chosen={confirms ? chosen && optionOf(chosen.choice) : undefined}
+        now={before && optionOf(before)}
         hasKeys={hasKeys}
       />
     ),
@@ -29,6 +31,6 @@ export function useOneOption({ data, poll, casting, chosen, before, hasKeys, byK
 }
 
 /** The option that a choice names; null for none. */
-function optionIn(choice: Choice): string | null {
+function optionOf(choice: Choice): string | null {
   return chosenOf(choice)[0] ?? null
 }

@@ -1,12 +1,15 @@
 /** A ballot for one option, or for none: as one for one option, with a button that abstains. */
 
+import { choiceIn } from "@tallyroom/lib/ballots/choice"
 import { AbstainButton } from "./abstain-button"
-import type { Filling, OpenBallot } from "./ballot-kind"
+import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import { useButton } from "./confirm-bar"
 import { useOneOption } from "./one-option"
 
-export function useOneOrNone(ballot: OpenBallot): Filling {
+export const oneOrNone: BallotKind = { useBallot: useOneOrNone, choiceIn }
+
+function useOneOrNone(ballot: OpenBallot): Filling {
   const { poll, casting, chosen, before } = ballot
   const { options, bar, press } = useOneOption(ballot)
   const { sending } = casting

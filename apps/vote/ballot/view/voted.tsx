@@ -7,11 +7,13 @@ import { useEffect, useRef } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Counts } from "../../polls/tallies"
 import { headingOf, isUsedCode, type PollFacts } from "./ballot-data"
+import type { BallotKind } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import { ReceiptCard } from "./receipt-card"
 import { TallyBars } from "./tally-bars"
 
 type Props = {
+  kind: BallotKind
   poll: PollFacts
   standing: OwnVote
   counts: Counts | null
@@ -40,7 +42,7 @@ export function Voted(props: Props) {
       <p class="muted">
         <bdi>{poll.title}</bdi>
       </p>
-      <Choice poll={poll} standing={standing} />
+      <Choice kind={props.kind} poll={poll} standing={standing} />
       <div class="card">
         <ReceiptCard
           receipt={standing.receipt}
@@ -60,7 +62,7 @@ export function Voted(props: Props) {
   )
 }
 
-function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
+function Choice({ kind: { Said }, poll, standing }: Pick<Props, "kind" | "poll" | "standing">) {
   const { t } = useBallotText()
   const stands = standing.status === "stands"
   const chosen = chosenOf(standing)
@@ -78,6 +80,7 @@ function Choice({ poll, standing }: Pick<Props, "poll" | "standing">) {
             <strong class="label">
               <bdi>{option?.label ?? t("abstention")}</bdi>
             </strong>
+            {Said && <Said standing={standing} id={id} />}
           </p>
         )
       })}

@@ -1,0 +1,64 @@
+/** What ballots have in common on which more than one thing is filled in, and one button casts it all. */
+
+import { type Choice, chosenOf, limitsOf } from "@tallyroom/lib/ballots/choice"
+import { useEffect, useState } from "preact/hooks"
+import type { OwnVote } from "../../casting/cast-ballot"
+import { leave } from "../browser/leave"
+import { AbstainButton } from "./abstain-button"
+import type { OpenBallot } from "./ballot-kind"
+import { CastBar } from "./cast-bar"
+
+/**
+ * The ballot as it is filled in by now.
+ * @param countOf how many options a choice says something of; by default all that it names
+ */
+export function useDraft(
+  { data, poll, casting, chosen, before }: OpenBallot,
+  countOf = (choice: Choice) => chosenOf(choice).length,
+) {
+  const { sending, live } = casting
+  const { min, max } = limitsOf(poll)
+  /** How often the voter tried to name more than may be named since the last change. */
+  const [surplus, setSurplus] = useState(0)
+  const draft = sending?.choice ?? chosen?.choice ?? (before && choiceOf(before))
+  const abstains = !!chosen && "abstain" in chosen.choice
+  const count = draft ? countOf(draft) : 0
+  const confirms = live && poll.confirm
+  useEffect(() => {
+    // The messages have limits in them that depend on how many options there are.
+    if (poll.options.length !== data.poll.options.length) leave(() => location.reload())
+  }, [poll, data])
+  return {
+    draft,
+    isFull: live && count >= max,
+    /** @returns whether the ballot may say so: it may say too little for now, but not too much */
+    change: (choice: Choice): boolean => {
+      const isSurplus = countOf(choice) > Math.max(max, count)
+      setSurplus(isSurplus ? surplus + 1 : 0)
+      if (isSurplus || sending) return false
+      casting.choose(choice, poll.words)
+      return true
+    },
+    press: ({ name, classList }: HTMLButtonElement) => {
+      const abstention = { abstain: true } as const
+      if (name === "abstain" && confirms && !classList.contains("primary"))
+        casting.choose(abstention, poll.words)
+      else if (name === "abstain") casting.cast(abstention, poll.words)
+      else if (count < min) casting.refuse("tooFew")
+      else if (count > max) casting.refuse("tooMany")
+      else if (draft) casting.cast(draft, poll.words)
+    },
+    bar: (
+      <CastBar
+        {...{ count, min, max, surplus, abstains, sending, live }}
+        embedded={data.embedded}
+        abstain={poll.ballot.abstain && <AbstainButton {...{ chosen, before, sending, confirms }} />}
+      />
+    ),
+  }
+}
+
+/** What a vote says. */
+function choiceOf({ status: _status, receipt: _receipt, ...choice }: OwnVote): Choice {
+  return choice
+}
