@@ -156,6 +156,9 @@ describe("an admin in the control room", () => {
       1,
     )
     expect(await policy.getByLabel("Votes can be changed").isDisabled()).toBe(true)
+    const says = page.getByRole("group", { name: "What a ballot says" })
+    await says.getByText("This can't be changed any more: the poll has been opened.").waitFor()
+    expect(await says.getByLabel("Several options").isDisabled()).toBe(true)
     expect(await page.getByLabel("Opens at").isDisabled()).toBe(true)
     expect(await page.getByRole("button", { name: /^Remove option/ }).count()).toBe(0)
     for (const words of ["Question", "Option 1"]) {

@@ -1,5 +1,6 @@
 /** What each command does; it gives the text to print. */
 
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import { UsageError } from "../../services/terminal/user-error"
 import type { PollApi, ShownPoll } from "./api"
 import { type Command, type Flags, readKnownOption, readLimits, readMove, readOption } from "./arguments"
@@ -95,7 +96,7 @@ function definition(flags: Flags) {
   return {
     ...(id !== undefined && { id }),
     ...fields(flags),
-    ...ballotFields(flags, { method: "choose" }),
+    ...ballotFields(flags, ONE_OPTION),
     options: option.map(readOption),
     state,
     default: flags.default ?? false,
@@ -119,12 +120,13 @@ async function edit(api: PollApi, path: string, flags: Flags) {
 }
 
 /** What a ballot may say; what no flag names stays as it is. */
-function ballotFields({ choose, abstain }: Flags, before: object) {
+function ballotFields({ choose, abstain }: Flags, before: { abstain?: boolean }) {
   if (choose === undefined && abstain === undefined) return {}
-  const limits = choose === undefined ? {} : { method: "choose", ...readLimits(choose) }
-  return {
-    ballot: { ...before, ...limits, ...(abstain !== undefined && { abstain: yesOrNo("abstain", abstain) }) },
-  }
+  const limits =
+    choose === undefined
+      ? before
+      : { method: "choose", ...readLimits(choose), abstain: before.abstain ?? false }
+  return { ballot: { ...limits, ...(abstain !== undefined && { abstain: yesOrNo("abstain", abstain) }) } }
 }
 
 function fields({ title, policy, results, eligibility, confirm, opens, closes }: Flags) {
