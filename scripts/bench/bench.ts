@@ -5,6 +5,7 @@ import { stopSupervised } from "../services/processes/supervised-process"
 import { describe } from "../services/terminal/user-error"
 import { benchAccept } from "./benchmarks/accept"
 import { type BenchArguments, readBenchArguments } from "./benchmarks/arguments"
+import { benchChoices } from "./benchmarks/choices"
 import { benchClickToScreen } from "./benchmarks/click-to-screen"
 import { benchCount } from "./benchmarks/count"
 import { benchEndToEnd } from "./benchmarks/end-to-end"
@@ -33,6 +34,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   traces: [benchTraces],
   outcomes: [benchOutcomes],
   retention: [benchRetention],
+  choices: [benchChoices],
 }
 
 async function measure(given: BenchArguments): Promise<number> {

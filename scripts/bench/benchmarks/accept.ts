@@ -6,7 +6,7 @@ import { cpuDuring } from "../../services/processes/cpu"
 import { UserError } from "../../services/terminal/user-error"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, type Check, figures, type Legend, median } from "../figures/rounds"
-import { flood, UNDER_WAY } from "../figures/wrk"
+import { flood, UNDER_WAY, type VoteRequest } from "../figures/wrk"
 import { paceResult } from "../programs/pace"
 import { startProgram } from "../programs/program"
 import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "../subject/bench-stores"
@@ -99,12 +99,20 @@ async function floodBare({ url, pid }: Side, seconds: number) {
   return { rate: result.accepted / result.seconds, cpu: micros(cpu.bare, result.accepted) }
 }
 
-/** Redis's own counters confirm what wrk was told. A vote that was refused may still have been accepted. */
-export async function floodVote({ redis, redisPid }: BenchRun, { url, pid }: Side, seconds: number) {
-  const before = await acceptedCount(redis)
-  const { result, cpu } = await cpuDuring({ vote: pid, redis: redisPid }, () => flood(url, seconds))
+/**
+ * Redis's own counters confirm what wrk was told. A vote that was refused may still have been accepted.
+ * @param asked in another poll than the classic one
+ */
+export async function floodVote(
+  { redis, redisPid }: BenchRun,
+  { url, pid }: Side,
+  seconds: number,
+  asked?: VoteRequest & { poll: string },
+) {
+  const before = await acceptedCount(redis, asked?.poll)
+  const { result, cpu } = await cpuDuring({ vote: pid, redis: redisPid }, () => flood(url, seconds, asked))
   const { accepted, refused } = result
-  const counted = (await acceptedCount(redis)) - before
+  const counted = (await acceptedCount(redis, asked?.poll)) - before
   if (counted < accepted || counted > accepted + refused + UNDER_WAY) {
     throw new UserError(`wrk was told that ${accepted} votes were accepted, but Redis counts ${counted}.`)
   }

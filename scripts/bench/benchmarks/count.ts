@@ -65,7 +65,8 @@ async function countRound({ run, sql, worker, plan, i }: CountRound) {
   }
 }
 
-async function countAll({ postgresPid }: BenchRun, sql: Database, { app }: AppProcess, total: number) {
+/** Lets the worker, which is stopped, count the ballots that wait, and looks how long that takes. */
+export async function countAll({ postgresPid }: BenchRun, sql: Database, { app }: AppProcess, total: number) {
   await sql`CHECKPOINT`
   const pids = { worker: app.pid, postgres: postgresPid }
   const { result: seconds, cpu } = await cpuDuring(pids, async () => {
@@ -101,8 +102,8 @@ export async function untilCounted(sql: Database, total: number): Promise<void> 
 }
 
 /** Every round begins with empty tables, as the first one does. Meanwhile the worker waits for ballots. */
-async function forgetVotes({ redis }: BenchRun, sql: Database): Promise<void> {
+export async function forgetVotes({ redis }: BenchRun, sql: Database, poll?: string): Promise<void> {
   await waitFor("the inbox to be trimmed", async () => (await backlog(redis)) === 0, DEADLINE_MS)
-  await sql`TRUNCATE votes, tallies, timeline, books`
-  await forgetVoters(redis)
+  await sql`TRUNCATE votes, tallies, marks, timeline, books`
+  await forgetVoters(redis, poll)
 }

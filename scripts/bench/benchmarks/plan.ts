@@ -8,6 +8,7 @@ export const BENCHMARKS = [
   "inboxes",
   "traces",
   "retention",
+  "choices",
   "outcomes",
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]

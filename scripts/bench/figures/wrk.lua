@@ -1,7 +1,10 @@
--- Every request is one vote of a new visitor; the summary is printed as JSON.
+-- Every request is one vote of a new visitor, with the body that stands last on the command line; the summary is printed as JSON.
 wrk.method = "POST"
-wrk.body = '{"option":"a"}'
 wrk.headers["Content-Type"] = "application/json"
+
+function init(args)
+  wrk.body = args[#args]
+end
 
 function done(summary)
   local errors = summary.errors

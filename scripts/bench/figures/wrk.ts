@@ -5,7 +5,7 @@ import { z } from "zod"
 import { startSupervised } from "../../services/processes/supervised-process"
 import { UserError } from "../../services/terminal/user-error"
 import { ensureTool } from "../../services/tools/tools"
-import { VOTE_PATH } from "../subject/poll"
+import { BALLOT, VOTE_PATH } from "../subject/poll"
 
 const THREADS = 2
 const CONNECTIONS = 64
@@ -28,8 +28,17 @@ export const UNDER_WAY = 2 * CONNECTIONS
 
 export type Flood = { seconds: number; accepted: number; refused: number }
 
+/** A vote of one body, which wrk sends again and again. */
+export type VoteRequest = { path: string; body: string }
+
+const CLASSIC_VOTE: VoteRequest = { path: VOTE_PATH, body: BALLOT }
+
 /** Floods the vote route of `url` for this long. */
-export async function flood(url: string, forSeconds: number): Promise<Flood> {
+export async function flood(
+  url: string,
+  forSeconds: number,
+  { path, body }: VoteRequest = CLASSIC_VOTE,
+): Promise<Flood> {
   const lines: string[] = []
   const shape = [
     `-t${THREADS}`,
@@ -38,7 +47,7 @@ export async function flood(url: string, forSeconds: number): Promise<Flood> {
     "-s",
     join(import.meta.dir, "wrk.lua"),
   ]
-  const wrk = startSupervised([await ensureTool("wrk"), ...shape, `${url}${VOTE_PATH}`], {
+  const wrk = startSupervised([await ensureTool("wrk"), ...shape, `${url}${path}`, "--", body], {
     onLine: (line) => lines.push(line),
   })
   const code = await wrk.exited

@@ -7,6 +7,7 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { classicPoll, DEFAULT_SHARDS, POLL_ID } from "./poll"
 
@@ -17,7 +18,6 @@ const BALLOTS_AT_ONCE = 1_000
 /** Nothing is measured while an inbox is filled, so that a busy machine may take its time. */
 const FILL_PATIENCE_MS = 10_000
 
-const TERMS = termsOf(classicPoll())
 const ALL_SHARDS = Array.from({ length: DEFAULT_SHARDS }, (_, shard) => shard)
 
 export type StoredBallot = { voter: string; option: string; shard: number; position: Position }
@@ -36,23 +36,41 @@ export async function openInbox(redis: Redis): Promise<void> {
   await writeIndex(redis, { shards: DEFAULT_SHARDS, default: POLL_ID, open: [POLL_ID] })
 }
 
-/** Casts a ballot each for this many new voters, as vote does, in the order of their arrival. */
-export async function fillInbox(redis: Redis, ballots: number): Promise<StoredBallot[]> {
+/**
+ * Casts a ballot each for this many new voters, as vote does, in the order of their arrival.
+ * @param choose gives what one after the other says
+ */
+export async function fillInbox(
+  redis: Redis,
+  ballots: number,
+  poll: Poll = classicPoll(),
+  choose = alternately("a", "b"),
+): Promise<StoredBallot[]> {
   const appender = new RedisAppender(redis, NO_LIMIT, FILL_PATIENCE_MS)
+  const asked = { pollId: poll.id, terms: termsOf(poll) }
   const stored: StoredBallot[] = []
   while (stored.length < ballots) {
-    const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, ballots - stored.length) }, (_, i) =>
-      castOne(appender, i % 2 === 0 ? "a" : "b"),
+    const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, ballots - stored.length) }, () =>
+      castOne(appender, asked, choose()),
     )
     for (const ballot of await Promise.all(some)) stored.push(ballot)
   }
   return stored
 }
 
-async function castOne(appender: RedisAppender, option: string): Promise<StoredBallot> {
+function alternately(...options: string[]): () => string {
+  let next = 0
+  return () => options[next++ % options.length] ?? ""
+}
+
+async function castOne(
+  appender: RedisAppender,
+  asked: { pollId: string; terms: string },
+  option: string,
+): Promise<StoredBallot> {
   const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
   const shard = shardOf(voter, DEFAULT_SHARDS)
-  const answer = await appender.append({ shard, pollId: POLL_ID, voter, option, terms: TERMS })
+  const answer = await appender.append({ shard, voter, option, ...asked })
   if (answer.kind !== "accepted") throw new Error(`the ballot of a new voter was answered ${answer.kind}`)
   return { voter, option, shard, position: answer.position }
 }
@@ -62,15 +80,15 @@ export async function backlog(redis: Redis): Promise<number> {
   return sum(await Promise.all(ALL_SHARDS.map((shard) => redis.xlen(keys.inbox(shard)))))
 }
 
-/** Ballots that were ever accepted, over all shards. */
-export async function acceptedCount(redis: Redis): Promise<number> {
-  const counters = ALL_SHARDS.map((shard) => redis.hget(keys.poll(shard, POLL_ID), "accepted"))
+/** Ballots of a poll that were ever accepted, over all shards. */
+export async function acceptedCount(redis: Redis, poll = POLL_ID): Promise<number> {
+  const counters = ALL_SHARDS.map((shard) => redis.hget(keys.poll(shard, poll), "accepted"))
   return sum((await Promise.all(counters)).map(Number))
 }
 
 /** Deletes who has voted, so that the next voters find a hash of the same size. */
-export async function forgetVoters(redis: Redis): Promise<void> {
-  await Promise.all(ALL_SHARDS.map((shard) => redis.del(keys.voters(shard, POLL_ID))))
+export async function forgetVoters(redis: Redis, poll = POLL_ID): Promise<void> {
+  await Promise.all(ALL_SHARDS.map((shard) => redis.del(keys.voters(shard, poll))))
 }
 
 /** Memory that Redis uses for everything, in bytes. */
