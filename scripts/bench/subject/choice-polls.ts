@@ -17,7 +17,7 @@ const SEVERAL: BallotMethod = { method: "choose", min: 1, max: CHOSEN, abstain: 
 /** So many different ballots are made before anything is measured. */
 const TEXTS = 1_000
 
-export type ChoicePoll = { poll: Poll; request: VoteRequest }
+type ChoicePoll = { poll: Poll; request: VoteRequest }
 export type ChoicePolls = { one: ChoicePoll; several: ChoicePoll }
 
 /** Makes both in Postgres, and returns once a worker has written their copies into each shard. */

@@ -46,7 +46,7 @@ export async function fillInbox(
   poll: Poll = classicPoll(),
   choose = alternately("a", "b"),
 ): Promise<StoredBallot[]> {
-  const appender = new RedisAppender(redis, NO_LIMIT, FILL_PATIENCE_MS)
+  const appender = appenderOf(redis)
   const asked = { pollId: poll.id, terms: termsOf(poll) }
   const stored: StoredBallot[] = []
   while (stored.length < ballots) {
@@ -56,6 +56,15 @@ export async function fillInbox(
     for (const ballot of await Promise.all(some)) stored.push(ballot)
   }
   return stored
+}
+
+/** Each listens to its connection for good. */
+const appenders = new WeakMap<Redis, RedisAppender>()
+
+function appenderOf(redis: Redis): RedisAppender {
+  const appender = appenders.get(redis) ?? new RedisAppender(redis, NO_LIMIT, FILL_PATIENCE_MS)
+  appenders.set(redis, appender)
+  return appender
 }
 
 function alternately(...options: string[]): () => string {
