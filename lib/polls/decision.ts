@@ -15,7 +15,7 @@ const RULES = {
 const winning = [...RULES.choose, ...RULES.rank, ...RULES.rate] as const
 
 /** How many ballots must have been cast, abstentions among them; 0 where it does not matter. */
-const quorum = z.int().nonnegative().default(0)
+const quorum = z.int().nonnegative("must be 0 or more").default(0)
 
 export const decisionSchema = z.discriminatedUnion("rule", [
   z.strictObject({

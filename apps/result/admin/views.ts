@@ -1,6 +1,7 @@
 /** The data that each page of the control room shows. It is plain data, so that it can be sent to the browser. */
 
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
+import type { Decision } from "@tallyroom/lib/polls/decision"
 import type { FixedPart, FixedReason } from "../polls/fixed-parts"
 import type { Snapshot } from "../tally/snapshot"
 import type { PollDraft } from "./edit/draft"
@@ -17,6 +18,8 @@ export type PollSummary = {
   eligibility: "browser" | "code" | "network"
   /** What a ballot may say; missing where each is one vote for one option. */
   ballot?: BallotMethod
+  /** How it is decided, where that is not by the most votes alone; missing for rankings. */
+  decision?: Decision
   opensAt: string | null
   closesAt: string | null
   closedAt: string | null

@@ -202,6 +202,35 @@ describe("a change", () => {
     expect([answer.status, (await answer.json()).detail]).toEqual([400, detail])
   })
 
+  test("how a poll is decided is chosen with the poll, shown, copied with it, and fixed when the poll opens", async () => {
+    const decision = { rule: "votes", seats: 2, quorum: 12 }
+    const made = await create("council", { options: labelled("A", "B", "C"), state: "draft" })
+    expect((await made.json()).decision).toBeNull()
+    expect(await (await change("council", { decision })).json()).toMatchObject({ decision })
+    const copy = await result.send("POST", "/api/polls/council/duplicates", { id: "council-too" })
+    expect(await copy.json()).toMatchObject({ decision })
+    expect(await (await change("council-too", { decision: null })).json()).toMatchObject({ decision: null })
+    await change("council", { state: "open" })
+    expect((await change("council", { decision })).status).toBe(200)
+    const other = await change("council", { decision: { ...decision, quorum: 11 } })
+    expect([other.status, (await other.json()).detail]).toEqual([
+      409,
+      'The poll "council" has been opened: its decision can\'t be changed any more.',
+    ])
+  })
+
+  test.each([
+    [
+      { rule: "irv" },
+      "decision.rule is irv, and ballots that choose are decided by votes: correct the request.",
+    ],
+    [{ rule: "votes", seats: 3 }, "decision.seats is 3, and the poll has 2 options: correct the request."],
+    [{ rule: "votes", quorum: -1 }, "decision.quorum: must be 0 or more. Correct the request."],
+  ])("a poll whose decision is %j is refused, with the reason", async (decision, detail) => {
+    const answer = await create("refused", { decision })
+    expect([answer.status, (await answer.json()).detail]).toEqual([400, detail])
+  })
+
   test("a poll keeps as many options as its ballot chooses", async () => {
     const ballot = { method: "choose", max: 3 }
     await create("keeps", { options: labelled("A", "B", "C"), ballot })

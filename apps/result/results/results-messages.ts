@@ -1,6 +1,7 @@
 /** What the results page and the embedded results say, in a file for each language in messages/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
+import { withDecisionMessages } from "../decision/decision-messages"
 import { withTallyMessages } from "../tally/tally-messages"
 import de from "./messages/de.json"
 import en from "./messages/en.json"
@@ -9,7 +10,9 @@ import fr from "./messages/fr.json"
 import ja from "./messages/ja.json"
 import pt from "./messages/pt.json"
 
-export const resultsMessages = withTallyMessages(defineMessages({ en, de, fr, es, pt, ja }))
+export const resultsMessages = withDecisionMessages(
+  withTallyMessages(defineMessages({ en, de, fr, es, pt, ja })),
+)
 
 export type ResultsMessages = typeof resultsMessages.en
 export type ResultsKey = keyof ResultsMessages

@@ -1,6 +1,7 @@
 /** What the big screen says, in a file for each language in messages/. */
 
 import { defineMessages } from "@tallyroom/lib/ui/i18n"
+import { withDecisionMessages } from "../decision/decision-messages"
 import { withTallyMessages } from "../tally/tally-messages"
 import de from "./messages/de.json"
 import en from "./messages/en.json"
@@ -9,7 +10,9 @@ import fr from "./messages/fr.json"
 import ja from "./messages/ja.json"
 import pt from "./messages/pt.json"
 
-export const stageMessages = withTallyMessages(defineMessages({ en, de, fr, es, pt, ja }))
+export const stageMessages = withDecisionMessages(
+  withTallyMessages(defineMessages({ en, de, fr, es, pt, ja })),
+)
 
 export type StageMessages = typeof stageMessages.en
 export type StageKey = keyof StageMessages

@@ -2,15 +2,19 @@
 
 import { type Asked, limitsOf } from "@tallyroom/lib/ballots/choice"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
+import type { DecisionKey } from "../decision/decision-messages"
 import type { TallyKey } from "./tally-messages"
 
 /** "Each ballot may choose up to 3 options. It may also abstain." */
-export function ballotRule(asked: Asked, { t }: Translator<TallyKey>): string {
-  const rule = t(ruleKey(asked), limitsOf(asked))
-  return asked.ballot.abstain ? `${rule} ${t("mayAbstain")}` : rule
+export function ballotRule(asked: Asked, { t }: Translator<TallyKey | DecisionKey>): string {
+  const { ballot } = asked
+  const rule =
+    ballot.method === "rate" ? t("ruleRate", { highest: ballot.highest }) : t(ruleKey(asked), limitsOf(asked))
+  return ballot.abstain ? `${rule} ${t("mayAbstain")}` : rule
 }
 
-function ruleKey(asked: Asked): TallyKey {
+function ruleKey(asked: Asked): TallyKey | "ruleDecide" {
+  if (asked.ballot.method === "decide") return "ruleDecide"
   const { min, max } = limitsOf(asked)
   if (asked.ballot.method === "rank") return asked.ballot.max === "all" ? "ruleRank" : "ruleRankUpTo"
   if (max === asked.options.length && "max" in asked.ballot && asked.ballot.max === "all")

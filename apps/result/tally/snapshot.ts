@@ -3,6 +3,7 @@
 import { isOneVote } from "@tallyroom/lib/ballots/choice"
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import { countOf } from "@tallyroom/lib/polls/counts"
+import { type Decision, decisionOf } from "@tallyroom/lib/polls/decision"
 import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { composeVersion } from "./version"
@@ -56,6 +57,13 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
 /** The ballot's method, where it is not what it was before there were methods. */
 export function ballotIn({ ballot }: Pick<Poll, "ballot">): { ballot?: BallotMethod } {
   return isOneVote({ ballot }) ? {} : { ballot }
+}
+
+/** How the poll is decided, where that is not by the most votes alone. What rankings decide comes by itself. */
+export function decisionIn(poll: Pick<Poll, "ballot" | "decision">): { decision?: Decision } {
+  const { method } = poll.ballot
+  if (method === "rank" || (method === "choose" && poll.decision === null)) return {}
+  return { decision: decisionOf(poll) }
 }
 
 /** The version of the snapshot that `snapshotOf` returns. */

@@ -1,12 +1,12 @@
-/** The fields for what a ballot says: how many options it chooses, and whether it may abstain. */
+/** The fields for what a ballot says: how many options it chooses or up to what it rates them, and whether it may abstain. */
 
-import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { HIGHEST_RATING, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { useState } from "preact/hooks"
 import { useMounted } from "../../live/use-mounted"
 import { useAdminText } from "../admin-text"
-import { describedBy, Field } from "../parts"
 import type { BallotDraft } from "./draft"
 import { CHOICES } from "./modes"
+import { NumberField } from "./number-field"
 
 type Props = {
   ballot: BallotDraft
@@ -20,11 +20,11 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
   const { t } = useAdminText()
   // Without scripts all fields are there, and those that the choice does not need count for nothing.
   const mounted = useMounted()
-  const [choices] = useState(ballot.choose === "rank" ? [...CHOICES, ballot.choose] : CHOICES)
-  if (ballot.choose === "other") return null
+  const [choices] = useState([...new Set([...CHOICES, ballot.choose])])
   const asks = {
     chooseMin: ballot.choose === "several" || ballot.choose === "all",
     chooseMax: ballot.choose === "several",
+    highest: ballot.choose === "rate",
   }
   return (
     <fieldset class="choices" disabled={why !== undefined}>
@@ -49,6 +49,7 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
         {(asks.chooseMin || !mounted) && (
           <NumberField
             name="chooseMin"
+            max={MAX_OPTIONS}
             value={ballot.min}
             error={errors.chooseMin}
             onInput={(min) => onChange({ ...ballot, min })}
@@ -57,9 +58,19 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
         {(asks.chooseMax || !mounted) && (
           <NumberField
             name="chooseMax"
+            max={MAX_OPTIONS}
             value={ballot.max}
             error={errors.chooseMax}
             onInput={(max) => onChange({ ...ballot, max })}
+          />
+        )}
+        {(asks.highest || !mounted) && (
+          <NumberField
+            name="highest"
+            max={HIGHEST_RATING}
+            value={ballot.highest}
+            error={errors.highest}
+            onInput={(highest) => onChange({ ...ballot, highest })}
           />
         )}
       </div>
@@ -76,32 +87,5 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
         </span>
       </label>
     </fieldset>
-  )
-}
-
-type NumberProps = {
-  name: "chooseMin" | "chooseMax"
-  value: string
-  error: string | undefined
-  onInput: (text: string) => void
-}
-
-function NumberField({ name, value, error, onInput }: NumberProps) {
-  const { t } = useAdminText()
-  return (
-    <Field id={name} label={t(name)} error={error}>
-      <input
-        id={name}
-        name={name}
-        type="number"
-        min={1}
-        max={MAX_OPTIONS}
-        value={value}
-        aria-invalid={error !== undefined}
-        autofocus={error !== undefined}
-        aria-describedby={describedBy(name)}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    </Field>
   )
 }

@@ -38,9 +38,12 @@ export function BallotPreview({ title, options, ballot }: Props) {
 /** Whether the ballot says what may be chosen: not where that is one option, nor while its numbers are being typed. */
 function isTold(ballot: PollDraft["ballot"]): boolean {
   const method = ballotMethodOf(ballot)
-  if (ballot.choose === "other") return false
   if (saysOneOption({ ballot: method })) return ballot.abstain
-  const numbers = [...("min" in method ? [method.min] : []), ...("max" in method ? [method.max] : [])]
+  const numbers = [
+    ...("min" in method ? [method.min] : []),
+    ...("max" in method ? [method.max] : []),
+    ...("highest" in method ? [method.highest] : []),
+  ]
   return numbers.every((limit) => limit === "all" || Number.isInteger(limit))
 }
 

@@ -10,6 +10,7 @@ const PARTS = [
   "title",
   "options",
   "ballot",
+  "decision",
   "policy",
   "confirm",
   "results",

@@ -3,18 +3,21 @@
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import { type DecisionDraft, decisionDraft, decisionDraftOf } from "./decision-draft"
 import type { CHOICES } from "./modes"
+import { numberIn } from "./number-in"
 
 export type OptionDraft = { id: string; label: string; emoji: string; colour: string; image: string }
 
 /**
- * What a ballot may choose. The least counts for `several` and `all`, the most for `several` and `rank`. Nobody makes a poll of rankings
- * by the form yet: it keeps those that the API made, and of `other` methods it says nothing.
+ * What a ballot may say. The least counts for `several` and `all`, the most for `several` and `rank`, the highest rating for `rate`. Nobody
+ * makes a poll of rankings by the form yet: it keeps those that the API made.
  */
 export type BallotDraft = {
-  choose: (typeof CHOICES)[number] | "rank" | "other"
+  choose: (typeof CHOICES)[number] | "rate" | "decide" | "rank"
   min: string
   max: string
+  highest: string
   abstain: boolean
 }
 
@@ -23,6 +26,7 @@ export type PollDraft = {
   title: string
   options: OptionDraft[]
   ballot: BallotDraft
+  decision: DecisionDraft
   policy: Poll["policy"]
   results: Poll["results"]
   eligibility: Poll["eligibility"]
@@ -48,7 +52,8 @@ export function emptyDraft(): PollDraft {
     id: "",
     title: "",
     options,
-    ballot: ballotDraft("one", FEWEST, MOST, false),
+    ballot: ballotDraft("one", {}),
+    decision: decisionDraft("one", {}),
     ...rules,
     opensAt: "",
     closesAt: "",
@@ -61,6 +66,7 @@ export function pollDraftOf(poll: Poll): PollDraft {
   return {
     ...{ id, title, policy, results, eligibility, isDefault },
     ballot: ballotDraftOf(poll.ballot),
+    decision: decisionDraftOf(poll),
     options: poll.options.map(({ id, label, emoji = "", colour = "", image = "" }) => {
       return { id, label, emoji, colour, image }
     }),
@@ -70,49 +76,46 @@ export function pollDraftOf(poll: Poll): PollDraft {
   }
 }
 
-/** What the fields for several options have where these are not chosen. */
-const FEWEST = "1"
-const MOST = "2"
+/** What the fields have where they do not count. */
+const UNUSED = { min: "1", max: "2", highest: "5" }
 
 function ballotDraftOf(ballot: BallotMethod): BallotDraft {
   const { abstain } = ballot
-  if (!("max" in ballot)) return ballotDraft("other", FEWEST, MOST, abstain)
-  const { max } = ballot
-  if (ballot.method === "rank") return ballotDraft("rank", FEWEST, String(max), abstain)
-  if (max === 1) return ballotDraft("one", FEWEST, MOST, abstain)
-  return ballotDraft(max === "all" ? "all" : "several", String(ballot.min), String(max), abstain)
+  if (ballot.method === "decide") return ballotDraft("decide", { abstain })
+  if (ballot.method === "rate") return ballotDraft("rate", { highest: String(ballot.highest), abstain })
+  const max = String(ballot.max)
+  if (ballot.method === "rank") return ballotDraft("rank", { max, abstain })
+  if (ballot.max === 1) return ballotDraft("one", { abstain })
+  return ballotDraft(ballot.max === "all" ? "all" : "several", { min: String(ballot.min), max, abstain })
 }
 
 /** The draft without what does not count, so that equal rules are equal drafts. */
 export function ballotDraft(
   choose: BallotDraft["choose"],
-  min: string,
-  max: string,
-  abstain: boolean,
+  { abstain = false, ...fields }: Partial<Omit<BallotDraft, "choose">>,
 ): BallotDraft {
+  const { min, max, highest } = { ...UNUSED, ...fields }
   return {
     choose,
-    min: choose === "several" || choose === "all" ? min : FEWEST,
-    max: choose === "several" || choose === "rank" ? max : MOST,
+    min: choose === "several" || choose === "all" ? min : UNUSED.min,
+    max: choose === "several" || choose === "rank" ? max : UNUSED.max,
+    highest: choose === "rate" ? highest : UNUSED.highest,
     abstain,
   }
 }
 
 /** The rules as the API takes them. A text that is no number becomes none, which the schema refuses. */
-export function ballotMethodOf({ choose, min, max, abstain }: BallotDraft): BallotMethod {
+export function ballotMethodOf({ choose, min, max, highest, abstain }: BallotDraft): BallotMethod {
   const most: number | "all" = max === "all" ? max : numberIn(max)
   if (choose === "rank") return { method: "rank", max: most, abstain }
+  if (choose === "rate") return { method: "rate", highest: numberIn(highest), abstain }
+  if (choose === "decide") return { method: "decide", abstain }
   const limits = {
     one: { min: 1, max: 1 },
-    other: { min: 1, max: 1 },
     several: { min: numberIn(min), max: most },
     all: { min: numberIn(min), max: "all" as const },
   }
   return { method: "choose", ...limits[choose], abstain }
-}
-
-function numberIn(text: string): number {
-  return text === "" ? Number.NaN : Number(text)
 }
 
 /** The options after a button was pressed. They stay the same if the action makes no sense. */

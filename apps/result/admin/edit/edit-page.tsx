@@ -9,6 +9,7 @@ import type { EditView } from "../views"
 import { BallotField } from "./ballot-field"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
+import { DecisionField } from "./decision-field"
 import { changeOptions, isOptionAction, type PollDraft } from "./draft"
 import { CONFIRMATIONS, ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
 import { MomentField, requireWholeMoments } from "./moment-field"
@@ -72,6 +73,13 @@ export function EditPage(view: EditView) {
               errors={errors}
               why={why("ballot")}
               onChange={(ballot) => set({ ballot })}
+            />
+            <DecisionField
+              choose={draft.ballot.choose}
+              decision={draft.decision}
+              errors={errors}
+              why={why("decision")}
+              onChange={(decision) => set({ decision })}
             />
             <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />
             <ChoiceField name="confirm" values={CONFIRMATIONS} value={draft.confirm} why={undefined} />

@@ -1,9 +1,19 @@
 /** The choices of a poll, in the order in which they are offered. */
 
+import type { Decision, MotionDecision } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 
-/** How many options a ballot chooses: one, as many as two numbers say, or as many as it likes. */
+/** What a ballot says: one option, as many as two numbers say, or as many as it likes. */
 export const CHOICES = ["one", "several", "all"] as const
+export const RATE_RULES = ["mean", "sum"] as const satisfies Decision["rule"][]
+export const MAJORITIES = [
+  "simple",
+  "absolute",
+  "two-thirds",
+  "three-quarters",
+  "unanimous",
+] as const satisfies MotionDecision["majority"][]
+export const BASES = ["valid", "cast"] as const satisfies MotionDecision["base"][]
 export const POLICIES = ["final", "changeable"] as const satisfies Poll["policy"][]
 export const RESULTS_MODES = ["live", "after-vote", "after-close"] as const satisfies Poll["results"][]
 /** Whether voters confirm their choice: by the default of the policy, always, or never. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { decisionDraftOf, storedDecisionOf } from "./decision-draft"
 import { ballotDraft, emptyDraft } from "./draft"
 import { checkChange, checkNew, pollFormOf, readPollFields } from "./poll-form"
 
@@ -11,7 +12,7 @@ async function sent(fields: Record<string, string>) {
   const form = pollFormOf(read, emptyDraft())
   const { value, errors = {} } = checkNew(form)
   const closesAt = value?.closesAt?.toISOString() ?? null
-  return { moment: form.draft.closesAt, errors, closesAt, ballot: value?.ballot }
+  return { moment: form.draft.closesAt, errors, closesAt, ballot: value?.ballot, decision: value?.decision }
 }
 
 test.each([
@@ -77,14 +78,14 @@ test.each([
 test("where what a ballot says is fixed, an option too few is an error of the options", async () => {
   const body = new URLSearchParams({ id: "tea", title: "Tea?", ...OPTIONS })
   const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
-  const ballot = ballotDraft("several", "1", "3", false)
+  const ballot = ballotDraft("several", { max: "3" })
   expect(checkChange(pollFormOf(read, { ...emptyDraft(), ballot })).errors).toEqual({
     options: "errorFewerOptions",
   })
 })
 
 test("a poll of rankings that the API made stays one, and without rankings it has no decision", async () => {
-  const ranking = ballotDraft("rank", "1", "all", true)
+  const ranking = ballotDraft("rank", { max: "all", abstain: true })
   const changeOf = async (fields: Record<string, string>) => {
     const body = new URLSearchParams({ id: "tea", title: "Tea?", ...OPTIONS, ...fields })
     const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
@@ -95,6 +96,46 @@ test("a poll of rankings that the API made stays one, and without rankings it ha
   expect(await changeOf({ choose: "rank" })).not.toHaveProperty("decision")
   expect(await changeOf({ choose: "one" })).toMatchObject({ ballot: { method: "choose" }, decision: null })
   expect(await changeOf({})).not.toHaveProperty("ballot")
+})
+
+test.each([
+  ["no field at all", {}, null],
+  ["the usual ones", { choose: "one", seats: "1", quorum: "0", majority: "unanimous" }, null],
+  [
+    "seats and a quorum",
+    { choose: "one", seats: " 2", quorum: "12", base: "cast" },
+    { rule: "votes", seats: 2, quorum: 12 },
+  ],
+] as const)("how a poll is decided is read from %s", async (_, fields: Record<string, string>, decision) => {
+  expect(await sent(fields)).toMatchObject({ errors: {}, decision })
+})
+
+test.each([
+  ["no numbers", { seats: "", quorum: "x" }, { seats: "errorChoices", quorum: "errorQuorum" }],
+  ["a negative quorum", { quorum: "-1" }, { quorum: "errorQuorum" }],
+  ["more seats than options", { seats: "3" }, { seats: "errorSeatsOptions" }],
+])(
+  "the fields of a decision with %s have their errors",
+  async (_, fields: Record<string, string>, errors) => {
+    expect(await sent({ choose: "one", ...fields })).toMatchObject({ errors, decision: undefined })
+  },
+)
+
+test("a decision of what the form does not have is refused", async () => {
+  expect(sent({ choose: "one", majority: "most" })).rejects.toThrow("There is no such choice")
+})
+
+test.each([
+  ["rate", { method: "rate", highest: 10, abstain: false }, { rule: "sum", seats: 2, quorum: 0 }],
+  ["rate", { method: "rate", highest: 10, abstain: false }, null],
+  [
+    "decide",
+    { method: "decide", abstain: true },
+    { rule: "majority", majority: "two-thirds", base: "cast", quorum: 9 },
+  ],
+  ["one", { method: "choose", min: 1, max: 1, abstain: false }, { rule: "votes", seats: 1, quorum: 4 }],
+] as const)("the fields for ballots that %s keep the decision of a poll", (choose, ballot, decision) => {
+  expect(storedDecisionOf(choose, decisionDraftOf({ ballot, decision }))).toEqual(decision)
 })
 
 test("an invalid moment does not hide the errors of other fields", async () => {

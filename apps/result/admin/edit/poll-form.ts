@@ -8,6 +8,7 @@ import { readKeptForm } from "../../http/sent-form"
 import { withIds } from "../../polls/generated-ids"
 import { newPollSchema, pollChangeSchema } from "../../polls/poll-change"
 import { MOST_FINGERPRINTS } from "./concurrent-edits"
+import { type DecisionDraft, decisionDraft, storedDecisionOf } from "./decision-draft"
 import {
   type BallotDraft,
   ballotDraft,
@@ -16,7 +17,7 @@ import {
   optionField,
   type PollDraft,
 } from "./draft"
-import { CHOICES } from "./modes"
+import { BASES, CHOICES, MAJORITIES, RATE_RULES } from "./modes"
 import { type ValidationErrors, validationErrorsOf } from "./validation-errors"
 
 /** Enough for fifty options with the longest fields, percent-encoded. */
@@ -31,7 +32,8 @@ const parts = ["id", "label", "emoji", "colour", "image"] as const
 const FIELDS: Record<string, number> = {
   ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
-  ...{ choose: 20, chooseMin: 20, chooseMax: 20, abstain: 4 },
+  ...{ choose: 20, chooseMin: 20, chooseMax: 20, highest: 20, abstain: 4 },
+  ...{ seats: 20, quorum: 20, rateRule: 20, majority: 20, base: 20 },
   ...{ isDefault: 4, served: MOST_FINGERPRINTS },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
@@ -60,11 +62,13 @@ export function pollFormOf(sent: SentFields, before: PollDraft): SentForm {
   const text = (name: string, fallback: string) => (sent[name] ?? fallback).trim()
   const opensAt = sentMoment(sent, "opensAt", before.opensAt)
   const closesAt = sentMoment(sent, "closesAt", before.closesAt)
+  const ballot = sentBallot(sent, before.ballot)
   const draft = {
     id: text("id", before.id),
     title: text("title", before.title),
     options: sentOptions(sent),
-    ballot: sentBallot(sent, before.ballot),
+    ballot,
+    decision: sentDecision(sent, ballot, before.decision),
     policy: text("policy", before.policy) as PollDraft["policy"],
     results: text("results", before.results) as PollDraft["results"],
     eligibility: text("eligibility", before.eligibility) as PollDraft["eligibility"],
@@ -83,10 +87,29 @@ export function pollFormOf(sent: SentFields, before: PollDraft): SentForm {
 /** @throws {Problem} for a choice that the page does not have */
 function sentBallot(sent: SentFields, before: BallotDraft): BallotDraft {
   if (sent.choose === undefined) return before
-  const choose = [...CHOICES, before.choose].find((choice) => choice === sent.choose)
-  if (!choose) throw new Problem("request-malformed", "There is no such choice: use the fields of the page.")
-  const { chooseMin = before.min, chooseMax = before.max } = sent
-  return ballotDraft(choose, chooseMin.trim(), chooseMax.trim(), sent.abstain !== undefined)
+  const choose = oneOf([...CHOICES, before.choose], sent.choose)
+  const { chooseMin = before.min, chooseMax = before.max, highest = before.highest } = sent
+  const numbers = { min: chooseMin.trim(), max: chooseMax.trim(), highest: highest.trim() }
+  return ballotDraft(choose, { ...numbers, abstain: sent.abstain !== undefined })
+}
+
+/** @throws {Problem} for a choice that the page does not have */
+function sentDecision(sent: SentFields, { choose }: BallotDraft, before: DecisionDraft): DecisionDraft {
+  if (sent.choose === undefined) return before
+  const { seats = before.seats, quorum = before.quorum } = sent
+  return decisionDraft(choose, {
+    ...{ seats: seats.trim(), quorum: quorum.trim() },
+    rateRule: oneOf(RATE_RULES, sent.rateRule ?? before.rateRule),
+    majority: oneOf(MAJORITIES, sent.majority ?? before.majority),
+    base: oneOf(BASES, sent.base ?? before.base),
+  })
+}
+
+/** @throws {Problem} for a choice that the page does not have */
+function oneOf<Choice extends string>(choices: readonly Choice[], sent: string): Choice {
+  const choice = choices.find((it) => it === sent)
+  if (!choice) throw new Problem("request-malformed", "There is no such choice: use the fields of the page.")
+  return choice
 }
 
 /** There may be gaps between the rows, as rows can be removed, so only rows that were sent count. */
@@ -135,13 +158,14 @@ export type Checked<T> = { value: T; errors?: never } | { value?: never; errors:
 /** Validates the draft of a new poll. */
 export function checkNew(form: SentForm): Checked<z.output<typeof newPollSchema>> {
   const { draft, errors } = form
-  const { opensAt, closesAt, isDefault, options, ballot, confirm, ...rest } = draft
+  const { opensAt, closesAt, isDefault, options, ballot, decision, confirm, ...rest } = draft
   const poll = {
     ...{
       ...rest,
       confirm: confirmationOf(confirm),
       options: withIds(options).map(optionOf),
       ballot: ballotMethodOf(ballot),
+      decision: storedDecisionOf(ballot.choose, decision),
       default: isDefault,
     },
     ...{ opensAt: opensAt || null, closesAt: closesAt || null },
@@ -161,27 +185,33 @@ export function checkChange(form: SentForm): Checked<z.output<typeof pollChangeS
     ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
     options: withIds(draft.options).map(optionOf),
-    ...(sent.choose !== undefined && { ballot: ballotMethodOf(draft.ballot), ...withoutRanking(draft) }),
+    ...(sent.choose !== undefined && { ballot: ballotMethodOf(draft.ballot), ...decisionIn(draft) }),
     ...(sent.isDefault !== undefined && { default: true }),
   }
   return check(pollChangeSchema, change, { ...limitError(form), ...errors })
 }
 
-/** A decision is of rankings alone. */
-function withoutRanking({ ballot }: PollDraft) {
-  return ballot.choose === "rank" ? {} : { decision: null }
+/** Rankings keep the decision that they have. */
+function decisionIn({ ballot, decision }: PollDraft) {
+  return ballot.choose === "rank" ? {} : { decision: storedDecisionOf(ballot.choose, decision) }
 }
 
-/** Where a ballot chooses more options than there are: beside that limit, or beside the options where the limits are fixed. */
+/** Where a ballot chooses, or more win, than there are options: beside that limit, or beside the options where the limits are fixed. */
 function limitError({ draft, sent }: SentForm): ValidationErrors {
-  const ballot = ballotMethodOf(draft.ballot)
-  const isTooMany = (limit: number | "all") => limit !== "all" && limit > draft.options.length
-  const field =
-    "max" in ballot && isTooMany(ballot.max)
-      ? "chooseMax"
-      : ballot.method === "choose" && isTooMany(ballot.min) && "chooseMin"
+  const field = limitAbove(draft)
   if (!field) return {}
-  return sent.choose === undefined ? { options: "errorFewerOptions" } : { [field]: "errorChooseOptions" }
+  const error = field === "seats" ? "errorSeatsOptions" : "errorChooseOptions"
+  if (sent.choose !== undefined) return { [field]: error }
+  return { options: field === "seats" ? error : "errorFewerOptions" }
+}
+
+/** The field whose number is greater than that of the options; null where none is. */
+function limitAbove({ ballot, decision, options }: PollDraft): "chooseMax" | "chooseMin" | "seats" | null {
+  const method = ballotMethodOf(ballot)
+  const isTooMany = (limit: number | "all") => limit !== "all" && limit > options.length
+  if ("max" in method && isTooMany(method.max)) return "chooseMax"
+  if (method.method === "choose" && isTooMany(method.min)) return "chooseMin"
+  return isTooMany(Number(decision.seats)) ? "seats" : null
 }
 
 const CONFIRMATIONS: Record<string, boolean | null> = { auto: null, yes: true, no: false }

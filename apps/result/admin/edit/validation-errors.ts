@@ -11,7 +11,8 @@ export type ValidationErrors = Record<string, AdminKey>
 const MESSAGES: Record<string, AdminKey> = {
   ...{ title: "errorTitle", id: "errorId", options: "errorOptions" },
   ...{ opensAt: "errorMoment", closesAt: "errorMoment" },
-  ...{ chooseMin: "errorChoices", chooseMax: "errorChoices" },
+  ...{ chooseMin: "errorChoices", chooseMax: "errorChoices", highest: "errorHighest" },
+  ...{ seats: "errorChoices", quorum: "errorQuorum" },
   ...{ label: "errorLabel", emoji: "errorEmoji", colour: "errorColour", image: "errorImage" },
 }
 
@@ -34,11 +35,12 @@ export function errorTexts(errors: ValidationErrors, { t }: AdminText): Record<s
   return Object.fromEntries(Object.entries(errors).map(([field, key]) => [field, t(key)]))
 }
 
-const LIMITS: Record<PropertyKey, string> = { min: "chooseMin", max: "chooseMax" }
+const LIMITS: Record<PropertyKey, string> = { min: "chooseMin", max: "chooseMax", highest: "highest" }
 
 /** ["options", 2, "label"] is the field "o2-label". */
 function fieldOf([name, index, part]: PropertyKey[]): string {
   if (name === "ballot" && index !== undefined) return LIMITS[index] ?? name
+  if (name === "decision" && index !== undefined) return String(index)
   return name === "options" && typeof index === "number" && typeof part === "string"
     ? optionField(index, part as keyof OptionDraft)
     : String(name)

@@ -4,7 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
 import { withDeadline } from "../../database/deadline"
 import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
-import { ballotIn } from "../../tally/snapshot"
+import { ballotIn, decisionIn } from "../../tally/snapshot"
 import type { PollSummary } from "../views"
 
 /** A worker opens a draft within a second of its time. */
@@ -30,6 +30,7 @@ export function summaryOf(poll: StoredPoll, total: number): PollSummary {
   return {
     ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },
     ...ballotIn(poll),
+    ...decisionIn(poll),
     phase,
     opensAt: missed ? null : (poll.opensAt?.toISOString() ?? null),
     closesAt: poll.closesAt?.toISOString() ?? null,

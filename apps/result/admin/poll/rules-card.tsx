@@ -1,14 +1,16 @@
 /** What a ballot says where it is not one vote, who votes in a poll, what that doesn't protect against, whether a vote can be changed, and who sees the results. */
 
+import { decisionRule } from "../../decision/decision-rule"
 import { ballotRule } from "../../tally/ballot-rule"
 import type { Snapshot } from "../../tally/snapshot"
 import { useAdminText } from "../admin-text"
 import type { PollSummary } from "../views"
 
-type Rules = Pick<PollSummary, "eligibility" | "policy" | "results"> & Pick<Snapshot, "ballot" | "options">
+type Rules = Pick<PollSummary, "eligibility" | "policy" | "results" | "decision"> &
+  Pick<Snapshot, "ballot" | "options">
 
 /** The words are those of the form, so that a host reads before opening what was chosen there. */
-export function RulesCard({ ballot, options, eligibility, policy, results }: Rules) {
+export function RulesCard({ ballot, decision, options, eligibility, policy, results }: Rules) {
   const text = useAdminText()
   const { t } = text
   return (
@@ -19,6 +21,12 @@ export function RulesCard({ ballot, options, eligibility, policy, results }: Rul
           <>
             <dt>{t("ballot")}</dt>
             <dd>{ballotRule({ ballot, options }, text)}</dd>
+          </>
+        )}
+        {decision && (
+          <>
+            <dt>{t("decision")}</dt>
+            <dd>{decisionRule(decision, text)}</dd>
           </>
         )}
         <dt>{t("eligibility")}</dt>

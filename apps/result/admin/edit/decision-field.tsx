@@ -1,0 +1,128 @@
+/** The fields for how a poll is decided. They are folded away behind the sentence that they make. */
+
+import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { useState } from "preact/hooks"
+import { decisionRule } from "../../decision/decision-rule"
+import { useMounted } from "../../live/use-mounted"
+import { useAdminText } from "../admin-text"
+import { Field } from "../parts"
+import { type DecisionDraft, decisionDraft, decisionOfDraft } from "./decision-draft"
+import type { BallotDraft } from "./draft"
+import { BASES, MAJORITIES, RATE_RULES } from "./modes"
+import { NumberField } from "./number-field"
+
+type Props = {
+  choose: BallotDraft["choose"]
+  decision: DecisionDraft
+  errors: Record<string, string>
+  /** Why it can't be changed any more. */
+  why: string | undefined
+  onChange: (decision: DecisionDraft) => void
+}
+
+export function DecisionField({ choose, decision, errors, why, onChange }: Props) {
+  const text = useAdminText()
+  const { t } = text
+  // Without scripts all fields are there, and those that the ballot does not need count for nothing.
+  const mounted = useMounted()
+  const [opened] = useState(errors.seats !== undefined || errors.quorum !== undefined)
+  if (choose === "rank") return null
+  const set = (change: Partial<DecisionDraft>) => onChange({ ...decision, ...change })
+  const decides = choose === "decide"
+  return (
+    <fieldset class="choices decision" disabled={why !== undefined}>
+      <legend>{t("decision")}</legend>
+      {why && <p class="fixed">{why}</p>}
+      <details open={opened}>
+        <summary id="decision-rule">
+          {decisionRule(decisionOfDraft(choose, toldOf(choose, decision)), text)}
+        </summary>
+        {(choose === "rate" || !mounted) && (
+          <SelectField
+            name="rateRule"
+            values={RATE_RULES}
+            value={decision.rateRule}
+            onChange={(rateRule) => set({ rateRule })}
+          />
+        )}
+        {(decides || !mounted) && (
+          <>
+            <SelectField
+              name="majority"
+              values={MAJORITIES}
+              value={decision.majority}
+              onChange={(majority) => set({ majority })}
+            />
+            {(decision.majority !== "simple" || !mounted) && (
+              <SelectField
+                name="base"
+                values={BASES}
+                value={decision.base}
+                onChange={(base) => set({ base })}
+              />
+            )}
+          </>
+        )}
+        <div class="pair">
+          {(!decides || !mounted) && (
+            <NumberField
+              name="seats"
+              max={MAX_OPTIONS}
+              value={decision.seats}
+              error={errors.seats}
+              hint={mounted ? undefined : t("seats-hint")}
+              onInput={(seats) => set({ seats })}
+            />
+          )}
+          <NumberField
+            name="quorum"
+            min={0}
+            value={decision.quorum}
+            error={errors.quorum}
+            hint={t("quorum-hint")}
+            onInput={(quorum) => set({ quorum })}
+          />
+        </div>
+      </details>
+    </fieldset>
+  )
+}
+
+/** What the sentence tells: numbers that are being typed are told as the usual ones. */
+function toldOf(choose: BallotDraft["choose"], { seats, quorum, ...rules }: DecisionDraft): DecisionDraft {
+  return decisionDraft(choose, {
+    ...rules,
+    ...(/^[1-9]\d*$/.test(seats) && { seats }),
+    ...(/^\d+$/.test(quorum) && { quorum }),
+  })
+}
+
+type SelectProps<Name extends "rateRule" | "majority" | "base"> = {
+  name: Name
+  values: readonly DecisionDraft[Name][]
+  value: DecisionDraft[Name]
+  onChange: (value: DecisionDraft[Name]) => void
+}
+
+function SelectField<Name extends "rateRule" | "majority" | "base">(props: SelectProps<Name>) {
+  const { name, values, value, onChange } = props
+  const { t } = useAdminText()
+  return (
+    <Field id={name} label={t(name)}>
+      <select
+        id={name}
+        name={name}
+        onChange={(event) => {
+          const chosen = values.find((it) => it === event.currentTarget.value)
+          if (chosen) onChange(chosen)
+        }}
+      >
+        {values.map((it) => (
+          <option key={it} value={it} selected={it === value}>
+            {t(`${name}-${it}` as Parameters<typeof t>[0])}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+}
