@@ -78,11 +78,13 @@ export const ENTRYPOINTS = [
   "ballot.ts",
   "one-or-none.ts",
   "several.ts",
+  "ranking.ts",
   "radios.ts",
   "follow.ts",
   "frame.ts",
   "ballot.css",
   "several.css",
+  "ranking.css",
 ].map((name) => join(import.meta.dir, "ballot/browser", name))
 
 export function createApp({

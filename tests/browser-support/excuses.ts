@@ -63,6 +63,16 @@ export const EXCUSES: Excuse[] = [
     file: "several.css",
     reason: "As in ballot.css, which it contains.",
   },
+  {
+    feature: "css.selectors.has",
+    file: "ranking.css",
+    reason: "As in ballot.css, which it contains.",
+  },
+  {
+    feature: "css.properties.user-select",
+    file: "ranking.css",
+    reason: "A drag may select text, and moves the option all the same.",
+  },
 ]
 
 /** The excuses that cover a need of a built file. */

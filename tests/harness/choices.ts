@@ -9,6 +9,8 @@ import { openPage } from "./pages"
 const options = ["Cats", "Dogs", "Birds", "פיצה (גדולה)"].map((label, i) => ({ id: "abcd".charAt(i), label }))
 const fifty = Array.from({ length: 50 }, (_, i) => ({ id: `o${i + 1}`, label: `Option ${i + 1}` }))
 
+const CHANGEABLE = { options, policy: "changeable" } as const
+const by = (ballot: unknown) => ballotMethodSchema.parse(ballot)
 const choose = (ballot: Partial<BallotMethod>) => ballotMethodSchema.parse({ method: "choose", ...ballot })
 
 export const CHOICE_POLLS: Poll[] = [
@@ -16,6 +18,8 @@ export const CHOICE_POLLS: Poll[] = [
   examplePoll({ number: 2, id: "swing", options, ballot: choose({ max: "all" }), policy: "changeable" }),
   examplePoll({ number: 3, id: "fifty", options: fifty, ballot: choose({ min: 2, max: 5 }) }),
   examplePoll({ number: 4, id: "none", options, ballot: choose({ abstain: true }) }),
+  examplePoll({ ...CHANGEABLE, number: 5, id: "ranked", ballot: by({ method: "rank", max: 3 }) }),
+  examplePoll({ ...CHANGEABLE, number: 6, id: "rated", ballot: by({ method: "rate", highest: 5 }) }),
 ]
 
 /** Opens a page and waits until its script runs. */

@@ -1,7 +1,7 @@
 /** More of what a voter does on a ballot for several options or none (tests/journeys/ballot-choices.test.ts). */
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import type { Browser } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
 import { becomes } from "../harness/becomes"
 import { CHOICE_POLLS, castButton, chosenOn, openLive, saidOfChoice, tap } from "../harness/choices"
@@ -90,5 +90,64 @@ test("boxes that were ticked before the script ran count", async () => {
   for (const label of ["Cats", "Dogs"]) await tap(page, label)
   run()
   await becomes(() => saidOfChoice(page), "2 of 3 chosen")
+  await page.context().close()
+})
+
+/** The order of a ballot that ranks. */
+const orderOn = (page: Page) => page.locator(".order .label").allTextContents()
+
+test("options are ranked one after the other, moved by keys, and taken back, and each move is announced", async () => {
+  const page = await openLive(browser, `${fixture.url}/polls/ranked`, { width: 390 })
+  expect(await castButton(page).textContent()).toBe("Rank at least one")
+  await page.keyboard.press("3")
+  await page.keyboard.press("1")
+  await tap(page, "Dogs")
+  await becomes(() => orderOn(page), ["Birds", "Cats", "Dogs"])
+  await tap(page, "פיצה")
+  await becomes(() => saidOfChoice(page), "3 are ranked, and no more can be: take one back first.")
+  await expectAccessible(page)
+  await expectNoSideScroll(page)
+  await page.getByRole("button", { name: "Move Dogs up" }).focus()
+  await page.keyboard.press("Enter")
+  await page.locator("#up-b:focus").waitFor()
+  await page.keyboard.press("Enter")
+  await becomes(() => orderOn(page), ["Dogs", "Birds", "Cats"])
+  await page.getByRole("status").filter({ hasText: "Dogs: place 1 of 3." }).waitFor()
+  await page.getByRole("button", { name: "Take Birds back" }).click()
+  await page.getByRole("status").filter({ hasText: "Birds: taken back." }).waitFor()
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Dogs", "Cats"])
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await becomes(() => orderOn(page), ["Dogs", "Cats"])
+  await page.context().close()
+})
+
+test("an option is dragged to another place", async () => {
+  const page = await openLive(browser, `${fixture.url}/polls/ranked`, { height: 1100 })
+  for (const label of ["Cats", "Dogs", "Birds"]) await tap(page, label)
+  const [first, last] = await page
+    .locator(".handle")
+    .evaluateAll((handles) => [handles[0], handles[2]].map((it) => it?.getBoundingClientRect().toJSON()))
+  await page.mouse.move(last.x + 8, last.y + 8)
+  await page.mouse.down()
+  await page.mouse.move(first.x + 8, first.y + 8, { steps: 8 })
+  await page.mouse.up()
+  await becomes(() => orderOn(page), ["Birds", "Cats", "Dogs"])
+  await page.mouse.move(first.x + 8, last.y + 8)
+  expect(await orderOn(page)).toEqual(["Birds", "Cats", "Dogs"])
+  await page.context().close()
+})
+
+test("options are rated by the keyboard alone", async () => {
+  const page = await openLive(browser, `${fixture.url}/polls/rated`)
+  await page.getByRole("radio", { name: "3" }).first().focus()
+  await page.keyboard.press("Space")
+  await page.keyboard.press("ArrowRight")
+  await becomes(() => saidOfChoice(page), "1 of 4 rated")
+  await expectAccessible(page)
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await page.locator(".chosen").allTextContents()).toEqual([expect.stringMatching(/Cats4$/)])
   await page.context().close()
 })

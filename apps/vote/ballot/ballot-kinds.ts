@@ -6,6 +6,7 @@ import type { BallotKind } from "./view/ballot-kind"
 import { oneOption } from "./view/one-option"
 import { oneOrNone } from "./view/one-or-none"
 import { radioOptions } from "./view/radio-options"
+import { rankedOptions } from "./view/ranked-options"
 import { severalOptions } from "./view/several-options"
 
 type ServedKind = {
@@ -19,10 +20,11 @@ const KINDS = {
   one: { kind: oneOption, script: "ballot.js", stylesheet: "ballot.css" },
   oneOrNone: { kind: oneOrNone, script: "one-or-none.js", stylesheet: "several.css" },
   several: { kind: severalOptions, script: "several.js", stylesheet: "several.css" },
+  ranking: { kind: rankedOptions, script: "ranking.js", stylesheet: "ranking.css" },
   radios: { kind: radioOptions, script: "radios.js", stylesheet: "several.css" },
 } as const satisfies Record<string, ServedKind>
 
-const KIND_OF = { choose: "several", rank: "several", rate: "radios", decide: "radios" } as const
+const KIND_OF = { choose: "several", rank: "ranking", rate: "radios", decide: "radios" } as const
 
 /** The kind of the poll's ballots. */
 export function kindOf(poll: Pick<Poll, "ballot">): ServedKind {

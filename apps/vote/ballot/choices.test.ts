@@ -32,6 +32,11 @@ beforeAll(async () => {
     pollOf("one", {}),
     pollOf("coded", { max: 2 }, { eligibility: "code" }),
     pollOf(
+      "ranked",
+      {},
+      { ballot: ballotMethodSchema.parse({ method: "rank", max: 3 }), policy: "changeable" },
+    ),
+    pollOf(
       "rated",
       {},
       { ballot: ballotMethodSchema.parse({ method: "rate", highest: 3 }), policy: "changeable" },
@@ -76,9 +81,10 @@ test.each([
   ["any", "Choose as many as you like. Your vote is final."],
   ["most", "Choose 2 or more. Your vote is final."],
   ["none", "Choose one. Your vote is final."],
+  ["ranked", "Rank up to 3, the best first. You can change your vote later."],
   ["rated", "Rate as many as you like, from 0 to 3. You can change your vote later."],
   ["motions", "Say yes or no to each, or abstain from it. Your vote is final."],
-])("the ballot of the poll %s says how many options it chooses: %s", async (poll, rule) => {
+])("the ballot of the poll %s says its rule: %s", async (poll, rule) => {
   for (const path of [`/polls/${poll}`, `/embed/${poll}`]) expect(wordsOf(await pageAt(path))).toContain(rule)
 })
 
@@ -142,6 +148,28 @@ const saidIn = (html: string) =>
   [...html.matchAll(/<input[^>]*type="radio"[^>]*>/g)]
     .filter(([button]) => / checked\b/.test(button))
     .map(([button]) => /value="([^"]*)"/.exec(button)?.[1] ?? "")
+
+/** The place of each option on a ballot that ranks; empty for none. */
+const placesIn = (html: string) =>
+  [...html.matchAll(/<select[^>]*name="rank\.[abcd]"[^>]*>(.*?)<\/select>/gs)].map(([, options = ""]) => {
+    const [chosen = ""] = options.match(/<option[^>]* selected[^>]*>/) ?? []
+    return /value="(\d+)"/.exec(chosen)?.[1] ?? ""
+  })
+
+test("options are ranked by a form, which says what is wrong and keeps the order", async () => {
+  const cookie = await visitor()
+  expect(placesIn(await pageAt("/polls/ranked", { cookie }))).toEqual(["", "", "", ""])
+  const nothing = await send("/polls/ranked", "cast=1&rank.a=&rank.b=&rank.c=&rank.d=", cookie)
+  expect(wordsOf(nothing)).toContain("Nothing was filled in yet.")
+  const shared = await send("/polls/ranked", "cast=1&rank.a=2&rank.b=&rank.c=1&rank.d=2", cookie)
+  expect(wordsOf(shared)).toContain("Two options had the same place: check the order.")
+  expect(placesIn(shared)).toEqual(["2", "", "1", "3"])
+  const many = await send("/polls/ranked", "cast=1&rank.a=1&rank.b=2&rank.c=3&rank.d=4", cookie)
+  expect(wordsOf(many)).toContain("Too many were chosen: choose at most 3.")
+  const voted = await send("/polls/ranked", "cast=1&rank.a=3&rank.b=&rank.c=1&rank.d=", cookie)
+  expect(wordsOf(voted)).toMatch(/You chose Birds Cats Your receipt/)
+  expect(placesIn(await pageAt("/polls/ranked?change=1", { cookie }))).toEqual(["2", "", "1", ""])
+})
 
 test("options are rated by a form, and rated anew from what stands", async () => {
   const cookie = await visitor()
