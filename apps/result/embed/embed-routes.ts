@@ -11,6 +11,8 @@ import { answerPage } from "../http/answer"
 import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
+import type { OutcomeReads } from "../outcome/outcome-reads"
+import { rankingData } from "../outcome/ranking-data"
 import { embedDetail } from "../results/results-openapi"
 import { embeddedResultsPage } from "../results/results-page"
 import { shownTo } from "../tally/shown-tally"
@@ -24,7 +26,9 @@ const SCRIPT_DETAIL = {
 /** Other sites name the script of embeds by an address that never changes. */
 const EMBED_SCRIPT_CACHE = "public, max-age=300"
 
-export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; site: Site }) {
+export type EmbedOptions = { tallies: SharedReads<Tally>; outcomes: OutcomeReads; site: Site }
+
+export function embedRoutes({ tallies, outcomes, site }: EmbedOptions) {
   return new Elysia({ name: "embed" })
     .get(
       "/embed/:poll",
@@ -38,7 +42,8 @@ export function embedRoutes({ tallies, site }: { tallies: SharedReads<Tally>; si
           return redirectToBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
         const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
         const frameAncestors = site.embedOrigins.results
-        return answerPage(site, request, embeddedResultsPage(visit, shown, isRefused), {
+        const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
+        return answerPage(site, request, embeddedResultsPage(visit, shown, ranking, isRefused), {
           // The answer depends on the site around, which no cache looks at.
           cache: isRefused ? PRIVATE : cache,
           frameAncestors,

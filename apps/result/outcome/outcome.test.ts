@@ -161,3 +161,36 @@ test("the ballots of a final poll are a file of PrefLib, the most frequent order
     ...["# ALTERNATIVE NAME 2: BOB", "# ALTERNATIVE NAME 3: ZOE", "5: 2", "2: 1,2,3", "2: 3,1"],
   ])
 })
+
+const pageOf = async (path: string, headers = {}) =>
+  (await (await result.get(path, headers)).text()).replace(/[\u2066-\u2069]/g, "")
+
+test("the page says without scripts what is decided, round by round, in the reader's language", async () => {
+  await makePoll(sql, "page", ranked())
+  await addRankings(sql, "page", { ABC: 4, BCA: 3, CBA: 2 })
+  const page = await pageOf("/polls/page")
+  for (const part of ["If it were counted now", "B would win.", "Round 1", "C out", "Round 2"])
+    expect(page).toContain(part)
+  expect(await pageOf("/polls/page?lang=de")).toContain("B würde gewinnen.")
+  expect(await pageOf("/embed/page")).toContain("B would win.")
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'page'`
+  await waitFor("the end", async () => (await pageOf("/polls/page")).includes("B wins."))
+  expect(await pageOf("/polls/page")).toContain("ballots.soi")
+})
+
+test("the page shows pairs and points where these decide, and a tie as one", async () => {
+  await makePoll(sql, "page-pairs", rule("condorcet"))
+  await addRankings(sql, "page-pairs", { AB: 2, BA: 2 })
+  const pairs = await pageOf("/polls/page-pairs")
+  expect(pairs).toContain('id="pairs"')
+  expect(pairs).toContain("A tie: A and B.")
+  await makePoll(sql, "page-points", rule("borda"))
+  await addRankings(sql, "page-points", { AB: 1, "-": 1 })
+  expect(await pageOf("/polls/page-points")).toContain('id="points"')
+})
+
+test("the page of a poll whose counts are hidden says nothing of its outcome", async () => {
+  await makePoll(sql, "page-hidden", ranked({ results: "after-close" }))
+  await addRankings(sql, "page-hidden", { AB: 2 })
+  expect(await pageOf("/polls/page-hidden")).not.toContain("A would win.")
+})

@@ -5,6 +5,8 @@ import { translator } from "@tallyroom/lib/ui/i18n"
 import { useLayoutEffect, useState } from "preact/hooks"
 import { StillNotice } from "../live/still-notice"
 import { useLive, useServerClock } from "../live/use-live"
+import type { ShownOutcome } from "../outcome/outcome-reads"
+import { OutcomeSection } from "../outcome/outcome-section"
 import type { Snapshot } from "../tally/snapshot"
 import { type TallyView, tallyViewOf } from "../tally/tally-view"
 import { BallotLines } from "./ballot-lines"
@@ -27,7 +29,12 @@ import { useHistory } from "./use-history"
 export function ResultsApp(data: ResultsData) {
   const text = translator(data.language, data.messages)
   const clock = useServerClock(data.now)
-  const { snapshot, connection } = useLive(data.addresses.live, data.snapshot, data.now)
+  const { snapshot, outcome, connection } = useLive(
+    data.addresses.live,
+    data.snapshot,
+    data.now,
+    data.ranking?.first,
+  )
   const view = tallyViewOf(snapshot)
   const over = isOver(snapshot.phase)
   const gone = connection.state === "gone"
@@ -55,7 +62,11 @@ export function ResultsApp(data: ResultsData) {
       </h1>
       <ToBallot data={data} phase={snapshot.phase} text={text} />
       {view ? (
-        <Tally {...{ data, snapshot, view, text }} connected={connection.state === "live"} clock={clock} />
+        <Tally
+          {...{ data, snapshot, outcome, view, text }}
+          connected={connection.state === "live"}
+          clock={clock}
+        />
       ) : (
         <HiddenResults snapshot={snapshot} text={text} />
       )}
@@ -84,13 +95,15 @@ function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
 type TallyProps = {
   data: ResultsData
   snapshot: Snapshot
+  /** What the rankings decide; null where nothing is ranked, or it is not known yet. */
+  outcome: ShownOutcome | null
   view: TallyView
   text: ResultsText
   connected: boolean
   clock: ReturnType<typeof useServerClock>
 }
 
-function Tally({ data, snapshot, view, text, connected, clock }: TallyProps) {
+function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyProps) {
   const [order, setOrder] = useState(data.order)
   const { addresses, embedded } = data
   const history = useHistory(addresses.json, snapshot, connected && !embedded, clock)
@@ -98,6 +111,13 @@ function Tally({ data, snapshot, view, text, connected, clock }: TallyProps) {
   return (
     <>
       {final && <FinalHeadline view={view} text={text} />}
+      {data.ranking && outcome && (
+        <OutcomeSection
+          {...{ language: data.language, ranking: data.ranking, shown: outcome, snapshot }}
+          whole={!embedded}
+          query={addresses.unlock}
+        />
+      )}
       <div class="total-line">
         <p class="total" id="total">
           {totalText(view, final, text)}

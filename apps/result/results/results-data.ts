@@ -2,6 +2,7 @@
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
+import type { RankingData } from "../outcome/outcome-messages"
 import type { Snapshot } from "../tally/snapshot"
 import type { Order } from "../tally/tally-view"
 import type { ResultsKey, ResultsMessages } from "./results-messages"
@@ -10,6 +11,8 @@ export type ResultsData = {
   language: Language
   messages: ResultsMessages
   snapshot: Snapshot
+  /** Null where the poll ranks nothing. */
+  ranking: RankingData | null
   /** The server's time (ms) as of the snapshot. */
   now: number
   order: Order
@@ -24,6 +27,8 @@ export type ResultsData = {
     live: string
     json: string
     csv: string
+    /** The query that unlocks what is shown to those who have voted; else empty. */
+    unlock: string
     /** The script that draws the chart, loaded when it comes into view. */
     chart: string
     ballot: string

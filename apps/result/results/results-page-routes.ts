@@ -10,6 +10,8 @@ import type { SharedReads } from "../database/shared-reads"
 import { answerPage } from "../http/answer"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
+import type { OutcomeReads } from "../outcome/outcome-reads"
+import { rankingData } from "../outcome/ranking-data"
 import { shownTo } from "../tally/shown-tally"
 import { resultsPageDetail, startPageDetail } from "./results-openapi"
 import { resultsPage } from "./results-page"
@@ -17,12 +19,13 @@ import { resultsPage } from "./results-page"
 export type ResultsPageOptions = {
   access: AdminAccess
   tallies: SharedReads<Tally>
+  outcomes: OutcomeReads
   site: Site
   /** The id of the poll that the start page shows. */
   home: string
 }
 
-export function resultsPageRoutes({ access, tallies, site, home }: ResultsPageOptions) {
+export function resultsPageRoutes({ access, tallies, outcomes, site, home }: ResultsPageOptions) {
   return new Elysia({ name: "results-pages" })
     .get(
       "/",
@@ -33,7 +36,9 @@ export function resultsPageRoutes({ access, tallies, site, home }: ResultsPageOp
           throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
         }
         const { shown, cache } = shownTo(tally, "/", viewer)
-        return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
+        const visit = visitOf(site, request)
+        const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
+        return answerPage(site, request, resultsPage(visit, shown, ranking), { cache })
       },
       { detail: startPageDetail },
     )
@@ -43,7 +48,9 @@ export function resultsPageRoutes({ access, tallies, site, home }: ResultsPageOp
         const viewer = viewerOf(access, request, server)
         const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
         const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
-        return answerPage(site, request, resultsPage(visitOf(site, request), shown), { cache })
+        const visit = visitOf(site, request)
+        const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
+        return answerPage(site, request, resultsPage(visit, shown, ranking), { cache })
       },
       { ...canonicalAddress, detail: resultsPageDetail },
     )

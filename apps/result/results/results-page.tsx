@@ -5,15 +5,17 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import { type PageVisit, pathOf } from "../http/site"
+import type { RankingData } from "../outcome/outcome-messages"
 import type { ShownTally } from "../tally/shown-tally"
 import { ResultsApp } from "./results-app"
 import type { ResultsData, ResultsText } from "./results-data"
 import { resultsMessages } from "./results-messages"
 import { SharePanel } from "./share-panel"
 
-export function resultsPage(visit: PageVisit, shown: ShownTally): string {
+/** @param ranking null where the poll ranks nothing */
+export function resultsPage(visit: PageVisit, shown: ShownTally, ranking: RankingData | null): string {
   const text = translator(visit.language, resultsMessages[visit.language])
-  const data = resultsData(visit, shown, false)
+  const data = resultsData(visit, shown, ranking, false)
   return renderPage({
     ...frame(visit, shown, text),
     bodyClass: isOver(shown.snapshot.phase) ? "wide over" : "wide",
@@ -36,9 +38,14 @@ export function resultsPage(visit: PageVisit, shown: ShownTally): string {
 }
 
 /** @param noBallot whether the site around asked for the ballot, which it may not show: then the page says so */
-export function embeddedResultsPage(visit: PageVisit, shown: ShownTally, noBallot = false): string {
+export function embeddedResultsPage(
+  visit: PageVisit,
+  shown: ShownTally,
+  ranking: RankingData | null,
+  noBallot = false,
+): string {
   const text = translator(visit.language, resultsMessages[visit.language])
-  const data = resultsData(visit, shown, true)
+  const data = resultsData(visit, shown, ranking, true)
   return renderPage({
     ...frame(visit, shown, text),
     ...{ bare: true, bodyClass: "embedded", theme: visit.theme, data },
@@ -67,7 +74,12 @@ function frame({ site, language }: PageVisit, { snapshot }: ShownTally, { t }: R
   }
 }
 
-function resultsData(visit: PageVisit, shown: ShownTally, embedded: boolean): ResultsData {
+function resultsData(
+  visit: PageVisit,
+  shown: ShownTally,
+  ranking: RankingData | null,
+  embedded: boolean,
+): ResultsData {
   const { language, site, url, voteAt } = visit
   const { snapshot, now, ballot, receipt } = shown
   const { poll } = snapshot
@@ -75,7 +87,7 @@ function resultsData(visit: PageVisit, shown: ShownTally, embedded: boolean): Re
   const results = `/api/polls/${poll}/results`
   const query = unlock && `?${unlock}`
   return {
-    ...{ language, messages: resultsMessages[language], snapshot, now, embedded },
+    ...{ language, messages: resultsMessages[language], snapshot, ranking, now, embedded },
     hasVoted: receipt !== null,
     order: url.searchParams.get("order") === "votes" ? "votes" : "ballot",
     addresses: {
@@ -83,6 +95,7 @@ function resultsData(visit: PageVisit, shown: ShownTally, embedded: boolean): Re
       live: `/live?poll=${poll}${unlock && `&${unlock}`}`,
       json: `${results}${query}`,
       csv: `${results}.csv${query}`,
+      unlock: query,
       chart: site.asset("chart.js"),
       ballot: voteAt(ballot),
       stage: `/polls/${poll}/stage`,

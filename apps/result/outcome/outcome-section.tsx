@@ -1,0 +1,91 @@
+/** What the rankings of a poll decide: a sentence, and how it came to that. Live where scripts run. */
+
+import type { Outcome } from "@tallyroom/lib/outcome/outcome"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import type { Language } from "@tallyroom/lib/ui/language"
+import type { Snapshot } from "../tally/snapshot"
+import { useThrottled } from "../tally/use-throttled"
+import { type NamedOptions, namedOptions } from "./named-options"
+import type { OutcomeText, RankingData } from "./outcome-messages"
+import type { ShownOutcome } from "./outcome-reads"
+import { outcomeSentence, ruleSentence } from "./outcome-sentence"
+import { PairsTable } from "./pairs-table"
+import { PointsTable } from "./points-table"
+import { roundsOf } from "./rounds"
+import { RoundsPicture } from "./rounds-picture"
+import { RoundsTable } from "./rounds-table"
+
+/** Nobody could listen to it more often. */
+const ANNOUNCE_MS = 10_000
+
+type Props = {
+  language: Language
+  ranking: RankingData
+  shown: ShownOutcome
+  snapshot: Snapshot
+  /** Whether all of it is shown, and not the sentence alone. */
+  whole: boolean
+  /** The query that unlocks the files, or nothing. */
+  query: string
+}
+
+export function OutcomeSection({ language, ranking, shown, snapshot, whole, query }: Props) {
+  const text = translator(language, ranking.messages)
+  const options = namedOptions(snapshot, text)
+  const isFinal = snapshot.phase === "final"
+  const { outcome } = shown
+  const sentence = outcomeSentence(outcome, isFinal, options, text)
+  const announced = useThrottled(sentence, ANNOUNCE_MS)
+  return (
+    <section class="outcome" aria-labelledby="outcome-title">
+      <h2 id="outcome-title">{text.t(isFinal ? "outcome" : "ifNow")}</h2>
+      <p class={isFinal ? "winner" : "outcome-now"} id="outcome">
+        {sentence}
+      </p>
+      <p class="visually-hidden" aria-live="polite">
+        {announced === sentence && !isFinal ? "" : announced}
+      </p>
+      {whole && (
+        <>
+          <p class="scale outcome-rule">{ruleSentence(outcome, text)}</p>
+          {outcome.ballots > outcome.abstained && <How {...{ outcome, options, text }} />}
+          <Files poll={snapshot.poll} {...{ isFinal, query, text }} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function How({ outcome, options, text }: { outcome: Outcome; options: NamedOptions; text: OutcomeText }) {
+  if (outcome.rule === "condorcet") return <PairsTable {...{ outcome, options, text }} />
+  if (outcome.rule === "borda") return <PointsTable {...{ outcome, options, text }} />
+  const rounds = roundsOf(outcome, options, text)
+  const restName = text.t(outcome.rule === "irv" ? "exhausted" : "notTransferable")
+  return (
+    <>
+      <h3>{text.t("rounds")}</h3>
+      <RoundsPicture {...{ rounds, options, text }} />
+      <RoundsTable {...{ rounds, restName, options, text }} />
+    </>
+  )
+}
+
+function Files(props: { poll: string; isFinal: boolean; query: string; text: OutcomeText }) {
+  const { poll, isFinal, query, text } = props
+  return (
+    <p class="downloads">
+      <span>{text.t("download")}</span>
+      <a href={`/api/polls/${poll}/outcome.csv${query}`} download={`${poll}-outcome.csv`}>
+        CSV
+      </a>
+      <a href={`/api/polls/${poll}/outcome${query}`} download={`${poll}-outcome.json`}>
+        JSON
+      </a>
+      {isFinal && (
+        <a href={`/api/polls/${poll}/ballots.soi${query}`} download={`${poll}.soi`}>
+          {text.t("ballotsFile")}
+        </a>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,78 @@
+/** What rankings decide, in a browser: live, on a phone and a desktop, in light and dark, and without scripts. */
+
+import { beforeAll, expect, test } from "bun:test"
+import type { Decision } from "@tallyroom/lib/polls/decision"
+import type { Browser, Page } from "playwright-core"
+import { openTables, type ResultApp, startResultApp } from "../../apps/result/testing/result"
+import { launchChromium } from "../harness/chromium"
+import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
+import { addRankings } from "../harness/rankings"
+import { useStores } from "../harness/stores"
+import { makePoll } from "../harness/tallyroom"
+
+const stores = useStores()
+let sql: Awaited<ReturnType<typeof openTables>>
+let result: ResultApp
+let browser: Browser
+
+const OPTIONS = [
+  { id: "a", label: "Chattanooga, on the river" },
+  { id: "b", label: "بيتزا (كبيرة)" },
+  { id: "c", label: "Knoxville" },
+  { id: "d", label: "Nashville" },
+]
+
+async function rankedPoll(id: string, rule: "irv" | "stv" | "condorcet" | "borda", seats = 1) {
+  const decision: Decision = { rule, seats, quorum: 0 }
+  await makePoll(sql, id, {
+    options: OPTIONS,
+    ballot: { method: "rank", max: "all", abstain: true },
+    decision,
+  })
+  await addRankings(sql, id, { ABCD: 42, BCD: 26, CBA: 15, DC: 17, D: 3, "-": 2 })
+}
+
+beforeAll(async () => {
+  sql = await openTables(stores())
+  result = await startResultApp(stores(), { voteUrl: "http://localhost:8080" })
+  browser = await launchChromium()
+  stores().defer(() => browser.close())
+  await result.listening()
+  for (const rule of ["irv", "stv", "condorcet", "borda"] as const)
+    await rankedPoll(rule, rule, rule === "stv" ? 2 : 1)
+}, 60_000)
+
+async function open(path: string, view: View = {}): Promise<Page> {
+  const page = await openPage(browser, `${result.address}${path}`, view)
+  stores().defer(() => page.context().close())
+  return page
+}
+
+const says = (page: Page, words: string) => page.locator("#outcome", { hasText: words }).waitFor()
+
+test("sentence, rounds and table follow the votes without a reload", async () => {
+  await rankedPoll("moving", "irv")
+  const page = await open("/polls/moving")
+  await page.locator("#connection.live").waitFor()
+  const rounds = await page.locator("#rounds li").count()
+  expect(rounds).toBeGreaterThan(1)
+  await addRankings(sql, "moving", { D: 200 })
+  await says(page, "Nashville would win.")
+  expect(await page.locator("#rounds li").count()).toBe(1)
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'moving'`
+  await sql`SELECT pg_notify('tallyroom_polls', number::text) FROM polls WHERE id = 'moving'`
+  await says(page, "Nashville wins.")
+})
+
+test.each(["irv", "stv", "condorcet", "borda"])(
+  "the page of %s can be used by everybody, on a phone and a desktop, in light and dark, and without scripts",
+  async (rule) => {
+    const views: View[] = [{ width: 360 }, { dark: true }, { width: 360, javaScript: false }]
+    for (const view of views) {
+      const page = await open(`/polls/${rule}`, view)
+      await page.locator("#outcome").waitFor()
+      await expectNoSideScroll(page)
+      if (view.javaScript !== false) await expectAccessible(page)
+    }
+  },
+)
