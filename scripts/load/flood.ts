@@ -23,8 +23,8 @@ Sends votes, and asks the result app whether each that was accepted is counted e
   reconnect  VIEWERS (500) drop at once while RATE (20) votes a second are cast, and come back: no number goes back
   soak       RATE (50) votes a second for DURATION (600s)
 
-The poll must be open, take one vote a browser, and show its results. Nobody else may vote in it meanwhile, as their votes
-would seem to be counted twice.
+Each ballot is filled in by chance, as the poll has it. The poll must be open, take one vote a browser, and show its results.
+Nobody else may vote in it meanwhile, as their votes would seem to be counted twice.
 Ends with YES or NO, and exit code 0 or 99.
 
   --help     show this; every other flag goes to k6
