@@ -85,6 +85,7 @@ export const ENTRYPOINTS = [
   "ballot.css",
   "several.css",
   "ranking.css",
+  "radios.css",
 ].map((name) => join(import.meta.dir, "ballot/browser", name))
 
 export function createApp({

@@ -65,6 +65,11 @@ export const EXCUSES: Excuse[] = [
   },
   {
     feature: "css.selectors.has",
+    file: "radios.css",
+    reason: "As in ballot.css, which it contains.",
+  },
+  {
+    feature: "css.selectors.has",
     file: "ranking.css",
     reason: "As in ballot.css, which it contains.",
   },

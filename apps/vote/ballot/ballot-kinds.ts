@@ -21,7 +21,7 @@ const KINDS = {
   oneOrNone: { kind: oneOrNone, script: "one-or-none.js", stylesheet: "several.css" },
   several: { kind: severalOptions, script: "several.js", stylesheet: "several.css" },
   ranking: { kind: rankedOptions, script: "ranking.js", stylesheet: "ranking.css" },
-  radios: { kind: radioOptions, script: "radios.js", stylesheet: "several.css" },
+  radios: { kind: radioOptions, script: "radios.js", stylesheet: "radios.css" },
 } as const satisfies Record<string, ServedKind>
 
 const KIND_OF = { choose: "several", rank: "ranking", rate: "radios", decide: "radios" } as const

@@ -3,9 +3,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { type BallotMethod, ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
-import { cookieOf, examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
-
-const BROWSER = { accept: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8" }
+import { BROWSER, pageAt as getPage, visitor as newVisitor, sendForm, wordsOf } from "../testing/form-pages"
+import { examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
 
 let fixture: VoteFixture
 let polls = 0
@@ -36,43 +35,21 @@ beforeAll(async () => {
       {},
       { ballot: ballotMethodSchema.parse({ method: "rank", max: 3 }), policy: "changeable" },
     ),
-    pollOf(
-      "rated",
-      {},
-      { ballot: ballotMethodSchema.parse({ method: "rate", highest: 3 }), policy: "changeable" },
-    ),
-    pollOf("motions", {}, { ballot: ballotMethodSchema.parse({ method: "decide", abstain: true }) }),
     pollOf("over", { max: 3, abstain: true }, { state: "final" }),
   )
 })
 afterAll(() => fixture.stop())
 
-const pageAt = async (path: string, headers = {}) =>
-  (await fixture.ask(path, { headers: { ...BROWSER, ...headers } })).text()
-
-/** The text of a page's content, without its markup and its drawings. */
-const wordsOf = (html: string) =>
-  html
-    .slice(html.indexOf("<main"), html.indexOf("</main>"))
-    .replace(/<svg.*?<\/svg>/gs, "")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ")
+const pageAt = (path: string, headers = {}) => getPage(fixture, path, headers)
+const send = (path: string, body: string, cookie: string, headers = {}) =>
+  sendForm(fixture, path, body, cookie, headers)
+const visitor = () => newVisitor(fixture)
 
 /** The options whose boxes are ticked. */
 const tickedIn = (html: string) =>
   [...html.matchAll(/<input[^>]*type="checkbox"[^>]*>/g)]
     .filter(([box]) => / checked\b/.test(box))
     .map(([box]) => /value="([^"]*)"/.exec(box)?.[1])
-
-/** Sends a form as a browser does that is led on to a page. */
-async function send(path: string, body: string, cookie: string, headers = {}): Promise<string> {
-  const response = await fixture.form(path, body, { ...BROWSER, cookie, ...headers })
-  expect(response.status).toBe(303)
-  const set = response.headers.getSetCookie().map((it) => it.split(";")[0])
-  return pageAt(response.headers.get("location") ?? "", { cookie: [cookie, ...set].join("; "), ...headers })
-}
-
-const visitor = async () => cookieOf(await fixture.ask("/"))
 
 test.each([
   ["three", "Choose up to 3. Your vote is final."],
@@ -82,8 +59,6 @@ test.each([
   ["most", "Choose 2 or more. Your vote is final."],
   ["none", "Choose one. Your vote is final."],
   ["ranked", "Rank up to 3, the best first. You can change your vote later."],
-  ["rated", "Rate as many as you like, from 0 to 3. You can change your vote later."],
-  ["motions", "Say yes or no to each, or abstain from it. Your vote is final."],
 ])("the ballot of the poll %s says its rule: %s", async (poll, rule) => {
   for (const path of [`/polls/${poll}`, `/embed/${poll}`]) expect(wordsOf(await pageAt(path))).toContain(rule)
 })
@@ -143,12 +118,6 @@ test("whoever chooses anew finds ticked what stands, and after a refusal what wa
   expect(wordsOf(await send("/polls/swing", "vote=d&vote=b&cast=1", cookie))).toMatch(/You chose Dogs Fish/)
 })
 
-/** What is said of the options of a ballot with radio buttons. */
-const saidIn = (html: string) =>
-  [...html.matchAll(/<input[^>]*type="radio"[^>]*>/g)]
-    .filter(([button]) => / checked\b/.test(button))
-    .map(([button]) => /value="([^"]*)"/.exec(button)?.[1] ?? "")
-
 /** The place of each option on a ballot that ranks; empty for none. */
 const placesIn = (html: string) =>
   [...html.matchAll(/<select[^>]*name="rank\.[abcd]"[^>]*>(.*?)<\/select>/gs)].map(([, options = ""]) => {
@@ -171,35 +140,10 @@ test("options are ranked by a form, which says what is wrong and keeps the order
   expect(placesIn(await pageAt("/polls/ranked?change=1", { cookie }))).toEqual(["2", "", "1", ""])
 })
 
-test("options are rated by a form, and rated anew from what stands", async () => {
-  const cookie = await visitor()
-  expect(saidIn(await pageAt("/polls/rated", { cookie }))).toEqual(["", "", "", ""])
-  const nothing = await send("/polls/rated", "cast=1&rate.a=&rate.b=&rate.c=&rate.d=", cookie)
-  expect(wordsOf(nothing)).toContain("Nothing was filled in yet.")
-  const voted = await send("/polls/rated", "cast=1&rate.a=3&rate.b=&rate.c=0&rate.d=", cookie)
-  expect(wordsOf(voted)).toMatch(/You chose Cats 3 Birds 0 Your receipt/)
-  expect(saidIn(await pageAt("/polls/rated?change=1", { cookie }))).toEqual(["3", "", "0", ""])
-})
-
-test("yes and no are said by a form, and whoever says neither to an option abstains from it", async () => {
-  const voted = await send(
-    "/polls/motions",
-    "cast=1&answer.a=yes&answer.b=no&answer.c=&answer.d=",
-    await visitor(),
-  )
-  expect(wordsOf(voted)).toMatch(/You chose Cats Yes Dogs No Your receipt/)
-  const abstained = await send(
-    "/polls/motions",
-    "abstain=1&answer.a=&answer.b=&answer.c=&answer.d=",
-    await visitor(),
-  )
-  expect(wordsOf(abstained)).toMatch(/You chose Abstention/)
-})
-
-test("only counts of ballots that choose are told on the ballot's pages: elsewhere other rules decide", async () => {
+test("what rankings come to is told by the results alone, as their first preferences don't decide", async () => {
   const counts = { version: 7, votes: { a: 3, b: 0, c: 0, d: 0 }, total: 3 }
-  await fixture.admin.set(keys.tally("motions"), JSON.stringify(counts))
-  const voted = await send("/polls/motions", "cast=1&answer.a=yes", await visitor())
+  await fixture.admin.set(keys.tally("ranked"), JSON.stringify(counts))
+  const voted = await send("/polls/ranked", "cast=1&rank.a=1", await visitor())
   expect(voted).not.toContain('class="tally"')
   expect(wordsOf(voted)).toContain("See the results")
 })
@@ -214,14 +158,6 @@ test.each(["three", "none"])("an abstention is a vote of its own in the poll %s"
   const cookie = await visitor()
   expect(wordsOf(await send(`/polls/${poll}`, "abstain=1", cookie))).toMatch(/You chose Abstention/)
   expect(wordsOf(await send(`/polls/${poll}`, "vote=a", cookie))).toMatch(/Your first vote stands Abstention/)
-})
-
-test("whoever filled something in and presses Abstain is asked which of the two it is", async () => {
-  const page = await send("/polls/three", "vote=b&vote=c&abstain=1", await visitor())
-  expect(wordsOf(page)).toContain("You filled something in, and abstained: do one of the two.")
-  expect(tickedIn(page)).toEqual(["b", "c"])
-  const motions = await send("/polls/motions", "answer.a=yes&answer.b=&abstain=1", await visitor())
-  expect(saidIn(motions)).toEqual(["yes", "", "", ""])
 })
 
 test("a ballot that no form of the poll makes is refused by a page", async () => {

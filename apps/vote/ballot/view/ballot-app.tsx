@@ -60,7 +60,7 @@ function Screen({ data, kind }: Props) {
       return (
         <>
           <SendingNotice casting={casting} />
-          <Closed {...{ poll, counts, standing, resultUrl, embedded }} />
+          <Closed {...{ kind, poll, counts, standing, resultUrl, embedded }} />
         </>
       )
   }

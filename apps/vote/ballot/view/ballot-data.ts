@@ -79,12 +79,13 @@ export type BallotData = {
 }
 
 /**
- * Whether the page shows this voter counts beside the poll. What decides other ballots than those that choose is told by the results alone:
- * once it is over, and before that to those who have voted. */
+ * Whether the page shows this voter counts beside the poll: once it is over, and before that to those who have voted. What rankings
+ * come to is told by the results alone.
+ */
 export function hasCounts(
   { results, phase, ballot }: Pick<PollFacts, "results" | "phase" | "ballot">,
   hasVoted: boolean,
 ): boolean {
   const isTime = isOver(phase) || (hasVoted && (phase === "open" || phase === "paused"))
-  return isTime && ballot.method === "choose" && showsCounts(results, phase, hasVoted)
+  return isTime && ballot.method !== "rank" && showsCounts(results, phase, hasVoted)
 }

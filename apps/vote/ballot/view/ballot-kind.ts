@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, ComponentType } from "preact"
 import type { OwnVote } from "../../casting/cast-ballot"
+import type { Counts } from "../../polls/tallies"
 import type { ReadChoice } from "../browser/send-ballot"
 import type { BallotData, PollFacts } from "./ballot-data"
 import type { Casting } from "./casting"
@@ -35,6 +36,15 @@ export type BallotKind = {
   useBallot: (ballot: OpenBallot) => Filling
   /** Reads the choice in an answer of the API. */
   choiceIn: ReadChoice
-  /** What a vote says of an option, beside that it names it. */
-  Said?: ComponentType<{ standing: OwnVote; id: string }>
+  /** What a vote says of an option, in the page's language, where that is more than that it names it. */
+  saidOf?: (standing: OwnVote, id: string) => string
+  /** What was counted; none where that does not tell who leads. */
+  Tally?: ComponentType<TallyProps>
+}
+
+export type TallyProps = {
+  poll: PollFacts
+  counts: Counts
+  /** The tally never changes again. */
+  final: boolean
 }

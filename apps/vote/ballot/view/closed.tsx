@@ -6,10 +6,11 @@ import { isolated } from "@tallyroom/lib/ui/direction"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { Counts } from "../../polls/tallies"
 import type { PollFacts } from "./ballot-data"
+import type { BallotKind } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
-import { TallyBars } from "./tally-bars"
 
 type Props = {
+  kind: BallotKind
   poll: PollFacts
   counts: Counts | null
   standing: OwnVote | null
@@ -17,12 +18,15 @@ type Props = {
   embedded: boolean
 }
 
-export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
+export function Closed({ kind, poll, counts, standing, resultUrl, embedded }: Props) {
   const { t, list } = useBallotText()
   const { phase } = poll
   const final = phase === "final"
   const receipt = poll.results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
-  const labelOf = (chosen: string) => isolated(poll.options.find(({ id }) => id === chosen)?.label ?? chosen)
+  const nameOf = (chosen: string) => {
+    const label = isolated(poll.options.find(({ id }) => id === chosen)?.label ?? chosen)
+    return kind.saidOf && standing ? `${label}: ${kind.saidOf(standing, chosen)}` : label
+  }
   const target = embedded ? { target: "_blank", rel: "noopener" } : {}
   return (
     <section>
@@ -31,16 +35,16 @@ export function Closed({ poll, counts, standing, resultUrl, embedded }: Props) {
         <strong>{t(phase === "paused" || final ? phase : "closed")}</strong>
         {!final && <> · {t(phase === "paused" ? "pausedNote" : "closedNote")}</>}
       </p>
-      {counts && showsCounts(poll.results, phase, standing !== null) ? (
+      {kind.Tally && counts && showsCounts(poll.results, phase, standing !== null) ? (
         <div class="card">
-          <TallyBars options={poll.options} counts={counts} final={final} />
+          <kind.Tally {...{ poll, counts, final }} />
         </div>
       ) : (
         poll.results === "after-vote" && <p>{t("resultsAfterVote")}</p>
       )}
       {standing && (
         <p>
-          {t("youChose")}: <strong>{list(chosenOf(standing).map(labelOf)) || t("abstention")}</strong>
+          {t("youChose")}: <strong>{list(chosenOf(standing).map(nameOf)) || t("abstention")}</strong>
         </p>
       )}
       <p class="buttons">

@@ -4,8 +4,9 @@ import { type Choice, chosenOf, optionIn } from "@tallyroom/lib/ballots/choice"
 import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { ConfirmBar } from "./confirm-bar"
 import { OptionList } from "./option-list"
+import { TallyBars } from "./tally-bars"
 
-export const oneOption: BallotKind = { useBallot: useOneOption, choiceIn: optionIn }
+export const oneOption: BallotKind = { useBallot: useOneOption, choiceIn: optionIn, Tally: TallyBars }
 
 export function useOneOption({ data, poll, casting, chosen, before, hasKeys, byKey }: OpenBallot): Filling {
   const { sending } = casting

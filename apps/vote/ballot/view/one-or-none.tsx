@@ -6,8 +6,9 @@ import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import { useButton } from "./confirm-bar"
 import { useOneOption } from "./one-option"
+import { TallyBars } from "./tally-bars"
 
-export const oneOrNone: BallotKind = { useBallot: useOneOrNone, choiceIn }
+export const oneOrNone: BallotKind = { useBallot: useOneOrNone, choiceIn, Tally: TallyBars }
 
 function useOneOrNone(ballot: OpenBallot): Filling {
   const { poll, casting, chosen, before } = ballot

@@ -8,7 +8,11 @@ import type { OwnVote } from "../../casting/cast-ballot"
 import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import { OptionLabel, sizeOf } from "./option-list"
+import { SaidBars } from "./said-bars"
 import { useDraft } from "./use-draft"
+
+/** So many buttons stand beside their option. */
+const SHORT_SCALE = 7
 
 type ByOption = Readonly<Record<string, string>>
 /** What may be said of an option, with its words; empty for nothing. */
@@ -17,7 +21,12 @@ type Scale = { value: string; label: string; words?: string }[]
 /** How a method's choices and what is said of each option belong together. */
 type Method = { field: "rate" | "answer"; scale: Scale; choiceOf: (said: ByOption) => Choice }
 
-export const radioOptions: BallotKind = { useBallot: useRadioOptions, choiceIn, Said }
+export const radioOptions: BallotKind = {
+  useBallot: useRadioOptions,
+  choiceIn,
+  saidOf,
+  Tally: SaidBars,
+}
 
 function useRadioOptions(ballot: OpenBallot): Filling {
   const { poll, casting, before } = ballot
@@ -86,12 +95,11 @@ function saidIn(choice: Choice): ByOption {
   return Object.fromEntries(texts.filter(([, it]) => it !== "abstain"))
 }
 
-/** What the vote says of this option. */
-function Said({ standing, id }: { standing: OwnVote; id: string }) {
+function saidOf(standing: OwnVote, id: string): string {
   const { t, number } = useBallotText()
   const said = saidIn(standing)[id]
-  if (said === undefined) return null
-  return <strong>{said === "yes" || said === "no" ? t(said) : number(Number(said))}</strong>
+  if (said === undefined) return ""
+  return said === "yes" || said === "no" ? t(said) : number(Number(said))
 }
 
 type RowProps = {
@@ -113,7 +121,7 @@ function Row({ option, index, name, scale, said, now, onSay }: RowProps) {
       <span id={id} class="words">
         <OptionLabel option={option} isNow={false} />
       </span>
-      <span class="scale">
+      <span class={`scale ${scale.length > SHORT_SCALE ? "" : "short"}`}>
         {scale.map(({ value, label, words }) => (
           <label key={value} class={`${value === "" ? "none" : ""} ${value === now ? "now" : ""}`}>
             <input
@@ -123,6 +131,7 @@ function Row({ option, index, name, scale, said, now, onSay }: RowProps) {
               checked={said === value}
               autocomplete="off"
               aria-label={words}
+              title={words}
               onChange={() => onSay(value)}
             />
             <span>{label}</span>

@@ -5,9 +5,10 @@ import { useEffect } from "preact/hooks"
 import { useBoxKeys } from "../browser/use-box-keys"
 import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { BoxList } from "./box-list"
+import { TallyBars } from "./tally-bars"
 import { useDraft } from "./use-draft"
 
-export const severalOptions: BallotKind = { useBallot: useSeveralOptions, choiceIn }
+export const severalOptions: BallotKind = { useBallot: useSeveralOptions, choiceIn, Tally: TallyBars }
 
 function useSeveralOptions(ballot: OpenBallot): Filling {
   const { poll, before, hasKeys } = ballot

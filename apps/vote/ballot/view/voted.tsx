@@ -10,7 +10,6 @@ import { headingOf, isUsedCode, type PollFacts } from "./ballot-data"
 import type { BallotKind } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import { ReceiptCard } from "./receipt-card"
-import { TallyBars } from "./tally-bars"
 
 type Props = {
   kind: BallotKind
@@ -26,7 +25,7 @@ type Props = {
 }
 
 export function Voted(props: Props) {
-  const { poll, standing, counts, onChange, fresh } = props
+  const { kind, poll, standing, counts, onChange, fresh } = props
   const { t } = useBallotText()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -42,7 +41,7 @@ export function Voted(props: Props) {
       <p class="muted">
         <bdi>{poll.title}</bdi>
       </p>
-      <Choice kind={props.kind} poll={poll} standing={standing} />
+      <Choice {...{ kind, poll, standing }} />
       <div class="card">
         <ReceiptCard
           receipt={standing.receipt}
@@ -52,17 +51,17 @@ export function Voted(props: Props) {
         />
         <Ways {...props} />
       </div>
-      {counts && showsCounts(poll.results, poll.phase, true) && (
+      {kind.Tally && counts && showsCounts(poll.results, poll.phase, true) && (
         <section class="card">
           <h2>{t("soFar")}</h2>
-          <TallyBars options={poll.options} counts={counts} final={false} />
+          <kind.Tally {...{ poll, counts }} final={false} />
         </section>
       )}
     </section>
   )
 }
 
-function Choice({ kind: { Said }, poll, standing }: Pick<Props, "kind" | "poll" | "standing">) {
+function Choice({ kind: { saidOf }, poll, standing }: Pick<Props, "kind" | "poll" | "standing">) {
   const { t } = useBallotText()
   const stands = standing.status === "stands"
   const chosen = chosenOf(standing)
@@ -80,7 +79,7 @@ function Choice({ kind: { Said }, poll, standing }: Pick<Props, "kind" | "poll" 
             <strong class="label">
               <bdi>{option?.label ?? t("abstention")}</bdi>
             </strong>
-            {Said && <Said standing={standing} id={id} />}
+            {id && saidOf && <strong>{saidOf(standing, id)}</strong>}
           </p>
         )
       })}

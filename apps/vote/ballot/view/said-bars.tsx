@@ -1,0 +1,79 @@
+/** The tally of ballots that rate options, or say yes or no to each. What that decides is told by the results. */
+
+import { countOf } from "@tallyroom/lib/polls/counts"
+import type { TallyProps } from "./ballot-kind"
+import { useBallotText } from "./ballot-text"
+import { BallotCount, OptionBar, TallyRow } from "./tally-row"
+
+/** How many ballots say this of the option: a rating, yes or no. */
+type Said = Readonly<Record<string, number>>
+
+export function SaidBars({ poll: { options, ballot }, counts, final }: TallyProps) {
+  return (
+    <>
+      <ul class="tally">
+        {options.map((option, index) => {
+          const said = counts.said?.[option.id] ?? {}
+          return ballot.method === "rate" ? (
+            <RatedRow key={option.id} {...{ option, index, said }} highest={ballot.highest} />
+          ) : (
+            <DecidedRow key={option.id} {...{ option, said }} ballots={counts.total} />
+          )
+        })}
+      </ul>
+      <BallotCount {...{ counts, final }} />
+    </>
+  )
+}
+
+type RowProps = { option: TallyProps["poll"]["options"][number]; said: Said }
+
+/** The mean of the ratings, with how many they are: a mean of few says less. */
+function RatedRow({ option, index, said, highest }: RowProps & { index: number; highest: number }) {
+  const { t, number } = useBallotText()
+  const ratings = Object.values(said).reduce((sum, ballots) => sum + ballots, 0)
+  const sum = Object.entries(said).reduce((sum, [rating, ballots]) => sum + Number(rating) * ballots, 0)
+  const share = ratings > 0 ? sum / ratings / highest : 0
+  return (
+    <TallyRow option={option} bar={<OptionBar {...{ option, index, share }} />}>
+      <strong>{ratings > 0 ? number(Math.round((sum * 100) / ratings) / 100) : "–"}</strong>{" "}
+      <span class="muted">{t("ratings", { count: ratings })}</span>
+    </TallyRow>
+  )
+}
+
+/** Who says neither yes nor no to an option abstains from it. */
+function DecidedRow({ option, said, ballots }: RowProps & { ballots: number }) {
+  const { t, number } = useBallotText()
+  const [yes, no] = [countOf(said, "yes"), countOf(said, "no")]
+  const parts = [
+    { name: "yes", words: t("yes"), count: yes },
+    { name: "no", words: t("no"), count: no },
+    { name: "neither", words: t("abstained"), count: Math.max(0, ballots - yes - no) },
+  ]
+  const percentOf = (count: number) => `${((count * 100) / Math.max(1, ballots)).toFixed(2)}%`
+  return (
+    <TallyRow
+      option={option}
+      bar={
+        <svg class="bar" aria-hidden="true">
+          {parts.map(({ name, count }, i) => (
+            <rect
+              key={name}
+              class={name}
+              x={percentOf(parts.slice(0, i).reduce((sum, part) => sum + part.count, 0))}
+              width={percentOf(count)}
+              height="100%"
+            />
+          ))}
+        </svg>
+      }
+    >
+      {parts.map(({ name, words, count }) => (
+        <span key={name} class={`part ${name}`}>
+          {words} <strong>{number(count)}</strong>{" "}
+        </span>
+      ))}
+    </TallyRow>
+  )
+}
