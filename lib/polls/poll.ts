@@ -116,8 +116,8 @@ export const pollDefinitionSchema = z.strictObject({
   title: readable(200),
   options: distinctOptionsSchema,
   ballot: ballotMethodSchema
-    // The pages of the other methods are not there yet.
-    .refine(({ method }) => method === "choose", "must have the method choose")
+    // The pages of ratings, and of yes or no, are not whole yet.
+    .refine(({ method }) => method === "choose" || method === "rank", "must have the method choose or rank")
     .default(ONE_OPTION),
   decision: decisionSchema.nullable().default(null),
   policy: policySchema.default("final"),

@@ -24,6 +24,7 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
   const asks = {
     chooseMin: ballot.choose === "several" || ballot.choose === "all",
     chooseMax: ballot.choose === "several",
+    rankMax: ballot.choose === "rank",
     highest: ballot.choose === "rate",
   }
   return (
@@ -62,6 +63,16 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
             value={ballot.max}
             error={errors.chooseMax}
             onInput={(max) => onChange({ ...ballot, max })}
+          />
+        )}
+        {(asks.rankMax || !mounted) && (
+          <NumberField
+            name="rankMax"
+            max={MAX_OPTIONS}
+            value={ballot.rankMax}
+            error={errors.rankMax}
+            hint={t("rankMax-hint")}
+            onInput={(rankMax) => onChange({ ...ballot, rankMax })}
           />
         )}
         {(asks.highest || !mounted) && (

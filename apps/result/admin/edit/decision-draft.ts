@@ -1,39 +1,55 @@
-/** By which rule a poll is decided, while it is edited. Rankings keep the decision that the API gave them. */
+/** By which rule a poll is decided, while it is edited. */
 
 import type { Decision } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { BallotDraft } from "./draft"
-import type { BASES, MAJORITIES, RATE_RULES } from "./modes"
+import { type BASES, type MAJORITIES, RANK_RULES, RANK_RULES_WITH_SEATS, type RATE_RULES } from "./modes"
 import { numberIn } from "./number-in"
 
-/** The seats count where options are chosen or rated, the rule where they are rated, majority and base where each is decided on. */
+/** The seats count where several may win, a rule where options are ranked or rated, majority and base where each is decided on. */
 export type DecisionDraft = {
   seats: string
   quorum: string
+  rankRule: (typeof RANK_RULES)[number]
   rateRule: (typeof RATE_RULES)[number]
   majority: (typeof MAJORITIES)[number]
   base: (typeof BASES)[number]
 }
 
 /** How a poll is decided whose host does not care. */
-const USUAL: DecisionDraft = { seats: "1", quorum: "0", rateRule: "mean", majority: "simple", base: "valid" }
+const USUAL: DecisionDraft = {
+  seats: "1",
+  quorum: "0",
+  rankRule: "irv",
+  rateRule: "mean",
+  majority: "simple",
+  base: "valid",
+}
 
 export function decisionDraftOf({ ballot, decision }: Pick<Poll, "ballot" | "decision">): DecisionDraft {
-  if (!decision || ballot.method === "rank") return USUAL
+  if (!decision) return USUAL
   const quorum = String(decision.quorum)
   if (decision.rule === "majority") {
     const { majority, base } = decision
     return ballot.method === "decide" ? decisionDraft("decide", { quorum, majority, base }) : USUAL
   }
   const rateRule = decision.rule === "sum" ? "sum" : "mean"
-  const choose = ballot.method === "rate" ? "rate" : "one"
-  return decisionDraft(choose, { quorum, seats: String(decision.seats), rateRule })
+  const rankRule = RANK_RULES.find((rule) => rule === decision.rule) ?? USUAL.rankRule
+  const { method } = ballot
+  const choose = method === "rate" || method === "rank" ? method : "one"
+  return decisionDraft(choose, { quorum, seats: String(decision.seats), rankRule, rateRule })
 }
 
 /** The draft without what does not count, so that equal rules are equal drafts. */
 export function decisionDraft(choose: BallotDraft["choose"], fields: Partial<DecisionDraft>): DecisionDraft {
-  const { seats, quorum, rateRule, majority, base } = { ...USUAL, ...fields }
-  if (choose === "rank") return USUAL
+  const { seats, quorum, rankRule, rateRule, majority, base } = { ...USUAL, ...fields }
+  if (choose === "rank")
+    return {
+      ...USUAL,
+      quorum,
+      rankRule,
+      seats: RANK_RULES_WITH_SEATS.includes(rankRule) ? seats : USUAL.seats,
+    }
   if (choose !== "decide")
     return { ...USUAL, seats, quorum, rateRule: choose === "rate" ? rateRule : USUAL.rateRule }
   // Of the votes for and against, more for than against is the same whatever it is a part of.
@@ -42,13 +58,13 @@ export function decisionDraft(choose: BallotDraft["choose"], fields: Partial<Dec
 
 /** The decision as the API takes it. A text that is no number becomes none, which the schema refuses. */
 export function decisionOfDraft(choose: BallotDraft["choose"], draft: DecisionDraft): Decision {
-  const { seats, quorum, rateRule, majority, base } = draft
+  const { seats, quorum, rankRule, rateRule, majority, base } = draft
   if (choose === "decide") return { rule: "majority", majority, base, quorum: numberIn(quorum) }
-  const rule = choose === "rate" ? rateRule : "votes"
+  const rule = choose === "rank" ? rankRule : choose === "rate" ? rateRule : "votes"
   return { rule, seats: numberIn(seats), quorum: numberIn(quorum) }
 }
 
-/** The decision to store: none where it is the usual one, or where rankings keep theirs. */
+/** The decision to store: none where it is the usual one. */
 export function storedDecisionOf(choose: BallotDraft["choose"], draft: DecisionDraft): Decision | null {
   const given = decisionDraft(choose, draft)
   const isUsual = Object.entries(USUAL).every(

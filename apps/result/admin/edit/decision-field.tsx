@@ -8,7 +8,7 @@ import { useAdminText } from "../admin-text"
 import { Field } from "../parts"
 import { type DecisionDraft, decisionDraft, decisionOfDraft } from "./decision-draft"
 import type { BallotDraft } from "./draft"
-import { BASES, MAJORITIES, RATE_RULES } from "./modes"
+import { BASES, MAJORITIES, RANK_RULES, RANK_RULES_WITH_SEATS, RATE_RULES } from "./modes"
 import { NumberField } from "./number-field"
 
 type Props = {
@@ -26,9 +26,9 @@ export function DecisionField({ choose, decision, errors, why, onChange }: Props
   // Without scripts all fields are there, and those that the ballot does not need count for nothing.
   const mounted = useMounted()
   const [opened] = useState(errors.seats !== undefined || errors.quorum !== undefined)
-  if (choose === "rank") return null
   const set = (change: Partial<DecisionDraft>) => onChange({ ...decision, ...change })
   const decides = choose === "decide"
+  const severalMayWin = !decides && (choose !== "rank" || RANK_RULES_WITH_SEATS.includes(decision.rankRule))
   return (
     <fieldset class="choices decision" disabled={why !== undefined}>
       <legend>{t("decision")}</legend>
@@ -37,6 +37,14 @@ export function DecisionField({ choose, decision, errors, why, onChange }: Props
         <summary id="decision-rule">
           {decisionRule(decisionOfDraft(choose, toldOf(choose, decision)), text)}
         </summary>
+        {(choose === "rank" || !mounted) && (
+          <SelectField
+            name="rankRule"
+            values={RANK_RULES}
+            value={decision.rankRule}
+            onChange={(rankRule) => set({ rankRule })}
+          />
+        )}
         {(choose === "rate" || !mounted) && (
           <SelectField
             name="rateRule"
@@ -64,7 +72,7 @@ export function DecisionField({ choose, decision, errors, why, onChange }: Props
           </>
         )}
         <div class="pair">
-          {(!decides || !mounted) && (
+          {(severalMayWin || !mounted) && (
             <NumberField
               name="seats"
               max={MAX_OPTIONS}
@@ -97,14 +105,14 @@ function toldOf(choose: BallotDraft["choose"], { seats, quorum, ...rules }: Deci
   })
 }
 
-type SelectProps<Name extends "rateRule" | "majority" | "base"> = {
+type SelectProps<Name extends "rankRule" | "rateRule" | "majority" | "base"> = {
   name: Name
   values: readonly DecisionDraft[Name][]
   value: DecisionDraft[Name]
   onChange: (value: DecisionDraft[Name]) => void
 }
 
-function SelectField<Name extends "rateRule" | "majority" | "base">(props: SelectProps<Name>) {
+function SelectField<Name extends "rankRule" | "rateRule" | "majority" | "base">(props: SelectProps<Name>) {
   const { name, values, value, onChange } = props
   const { t } = useAdminText()
   return (

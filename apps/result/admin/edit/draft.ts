@@ -10,13 +10,14 @@ import { numberIn } from "./number-in"
 export type OptionDraft = { id: string; label: string; emoji: string; colour: string; image: string }
 
 /**
- * What a ballot may say. The least counts for `several` and `all`, the most for `several` and `rank`, the highest rating for `rate`. Nobody
- * makes a poll of rankings by the form yet: it keeps those that the API made.
+ * What a ballot may say. The least counts for `several` and `all`, the most for `several`, how many it ranks for `rank` (empty: as many as
+ * it likes), the highest rating for `rate`.
  */
 export type BallotDraft = {
-  choose: (typeof CHOICES)[number] | "rate" | "decide" | "rank"
+  choose: (typeof CHOICES)[number] | "rate" | "decide"
   min: string
   max: string
+  rankMax: string
   highest: string
   abstain: boolean
 }
@@ -77,14 +78,14 @@ export function pollDraftOf(poll: Poll): PollDraft {
 }
 
 /** What the fields have where they do not count. */
-const UNUSED = { min: "1", max: "2", highest: "5" }
+const UNUSED = { min: "1", max: "2", rankMax: "", highest: "5" }
 
 function ballotDraftOf(ballot: BallotMethod): BallotDraft {
   const { abstain } = ballot
   if (ballot.method === "decide") return ballotDraft("decide", { abstain })
   if (ballot.method === "rate") return ballotDraft("rate", { highest: String(ballot.highest), abstain })
   const max = String(ballot.max)
-  if (ballot.method === "rank") return ballotDraft("rank", { max, abstain })
+  if (ballot.method === "rank") return ballotDraft("rank", { rankMax: max === "all" ? "" : max, abstain })
   if (ballot.max === 1) return ballotDraft("one", { abstain })
   return ballotDraft(ballot.max === "all" ? "all" : "several", { min: String(ballot.min), max, abstain })
 }
@@ -94,20 +95,21 @@ export function ballotDraft(
   choose: BallotDraft["choose"],
   { abstain = false, ...fields }: Partial<Omit<BallotDraft, "choose">>,
 ): BallotDraft {
-  const { min, max, highest } = { ...UNUSED, ...fields }
+  const { min, max, rankMax, highest } = { ...UNUSED, ...fields }
   return {
     choose,
     min: choose === "several" || choose === "all" ? min : UNUSED.min,
-    max: choose === "several" || choose === "rank" ? max : UNUSED.max,
+    max: choose === "several" ? max : UNUSED.max,
+    rankMax: choose === "rank" ? rankMax : UNUSED.rankMax,
     highest: choose === "rate" ? highest : UNUSED.highest,
     abstain,
   }
 }
 
 /** The rules as the API takes them. A text that is no number becomes none, which the schema refuses. */
-export function ballotMethodOf({ choose, min, max, highest, abstain }: BallotDraft): BallotMethod {
+export function ballotMethodOf({ choose, min, max, rankMax, highest, abstain }: BallotDraft): BallotMethod {
   const most: number | "all" = max === "all" ? max : numberIn(max)
-  if (choose === "rank") return { method: "rank", max: most, abstain }
+  if (choose === "rank") return { method: "rank", max: rankMax === "" ? "all" : numberIn(rankMax), abstain }
   if (choose === "rate") return { method: "rate", highest: numberIn(highest), abstain }
   if (choose === "decide") return { method: "decide", abstain }
   const limits = {

@@ -84,18 +84,23 @@ test("where what a ballot says is fixed, an option too few is an error of the op
   })
 })
 
-test("a poll of rankings that the API made stays one, and without rankings it has no decision", async () => {
-  const ranking = ballotDraft("rank", { max: "all", abstain: true })
-  const changeOf = async (fields: Record<string, string>) => {
-    const body = new URLSearchParams({ id: "tea", title: "Tea?", ...OPTIONS, ...fields })
-    const read = await readPollFields(new Request("http://x/", { method: "POST", body }))
-    return checkChange(pollFormOf(read, { ...emptyDraft(), ballot: ranking })).value
-  }
-  const ballot = { method: "rank", max: "all", abstain: false }
-  expect(await changeOf({ choose: "rank" })).toMatchObject({ ballot })
-  expect(await changeOf({ choose: "rank" })).not.toHaveProperty("decision")
-  expect(await changeOf({ choose: "one" })).toMatchObject({ ballot: { method: "choose" }, decision: null })
-  expect(await changeOf({})).not.toHaveProperty("ballot")
+test.each([
+  ["as many as it likes", { rankMax: "" }, "all", null],
+  ["at most three, and seats of which the rule knows one", { rankMax: " 2 ", seats: "2" }, 2, null],
+  ["points for two seats", { rankRule: "borda", seats: "2" }, "all", { rule: "borda", seats: 2, quorum: 0 }],
+] as const)(
+  "a ranking is read from the fields: %s",
+  async (_, fields: Record<string, string>, max, decision) => {
+    const poll = await sent({ choose: "rank", ...fields })
+    expect(poll).toMatchObject({ errors: {}, ballot: { method: "rank", max }, decision })
+  },
+)
+
+test("a ranking of more options than there are has its error beside its own field", async () => {
+  expect(await sent({ choose: "rank", rankMax: "3" })).toMatchObject({
+    errors: { rankMax: "errorChooseOptions" },
+  })
+  expect(await sent({ choose: "rank", rankMax: "x" })).toMatchObject({ errors: { rankMax: "errorChoices" } })
 })
 
 test.each([
@@ -133,6 +138,8 @@ test.each([
     { method: "decide", abstain: true },
     { rule: "majority", majority: "two-thirds", base: "cast", quorum: 9 },
   ],
+  ["rank", { method: "rank", max: 3, abstain: true }, { rule: "stv", seats: 3, quorum: 7 }],
+  ["rank", { method: "rank", max: "all", abstain: false }, { rule: "condorcet", seats: 1, quorum: 0 }],
   ["one", { method: "choose", min: 1, max: 1, abstain: false }, { rule: "votes", seats: 1, quorum: 4 }],
 ] as const)("the fields for ballots that %s keep the decision of a poll", (choose, ballot, decision) => {
   expect(storedDecisionOf(choose, decisionDraftOf({ ballot, decision }))).toEqual(decision)

@@ -17,7 +17,7 @@ import {
   optionField,
   type PollDraft,
 } from "./draft"
-import { BASES, CHOICES, MAJORITIES, RATE_RULES } from "./modes"
+import { BASES, CHOICES, MAJORITIES, RANK_RULES, RATE_RULES } from "./modes"
 import { type ValidationErrors, validationErrorsOf } from "./validation-errors"
 
 /** Enough for fifty options with the longest fields, percent-encoded. */
@@ -32,8 +32,8 @@ const parts = ["id", "label", "emoji", "colour", "image"] as const
 const FIELDS: Record<string, number> = {
   ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
-  ...{ choose: 20, chooseMin: 20, chooseMax: 20, highest: 20, abstain: 4 },
-  ...{ seats: 20, quorum: 20, rateRule: 20, majority: 20, base: 20 },
+  ...{ choose: 20, chooseMin: 20, chooseMax: 20, rankMax: 20, highest: 20, abstain: 4 },
+  ...{ seats: 20, quorum: 20, rankRule: 20, rateRule: 20, majority: 20, base: 20 },
   ...{ isDefault: 4, served: MOST_FINGERPRINTS },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
@@ -89,7 +89,11 @@ function sentBallot(sent: SentFields, before: BallotDraft): BallotDraft {
   if (sent.choose === undefined) return before
   const choose = oneOf([...CHOICES, before.choose], sent.choose)
   const { chooseMin = before.min, chooseMax = before.max, highest = before.highest } = sent
-  const numbers = { min: chooseMin.trim(), max: chooseMax.trim(), highest: highest.trim() }
+  const { rankMax = before.rankMax } = sent
+  const numbers = {
+    ...{ min: chooseMin.trim(), max: chooseMax.trim() },
+    ...{ rankMax: rankMax.trim(), highest: highest.trim() },
+  }
   return ballotDraft(choose, { ...numbers, abstain: sent.abstain !== undefined })
 }
 
@@ -99,6 +103,7 @@ function sentDecision(sent: SentFields, { choose }: BallotDraft, before: Decisio
   const { seats = before.seats, quorum = before.quorum } = sent
   return decisionDraft(choose, {
     ...{ seats: seats.trim(), quorum: quorum.trim() },
+    rankRule: oneOf(RANK_RULES, sent.rankRule ?? before.rankRule),
     rateRule: oneOf(RATE_RULES, sent.rateRule ?? before.rateRule),
     majority: oneOf(MAJORITIES, sent.majority ?? before.majority),
     base: oneOf(BASES, sent.base ?? before.base),
@@ -185,15 +190,13 @@ export function checkChange(form: SentForm): Checked<z.output<typeof pollChangeS
     ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
     options: withIds(draft.options).map(optionOf),
-    ...(sent.choose !== undefined && { ballot: ballotMethodOf(draft.ballot), ...decisionIn(draft) }),
+    ...(sent.choose !== undefined && {
+      ballot: ballotMethodOf(draft.ballot),
+      decision: storedDecisionOf(draft.ballot.choose, draft.decision),
+    }),
     ...(sent.isDefault !== undefined && { default: true }),
   }
   return check(pollChangeSchema, change, { ...limitError(form), ...errors })
-}
-
-/** Rankings keep the decision that they have. */
-function decisionIn({ ballot, decision }: PollDraft) {
-  return ballot.choose === "rank" ? {} : { decision: storedDecisionOf(ballot.choose, decision) }
 }
 
 /** Where a ballot chooses, or more win, than there are options: beside that limit, or beside the options where the limits are fixed. */
@@ -206,10 +209,14 @@ function limitError({ draft, sent }: SentForm): ValidationErrors {
 }
 
 /** The field whose number is greater than that of the options; null where none is. */
-function limitAbove({ ballot, decision, options }: PollDraft): "chooseMax" | "chooseMin" | "seats" | null {
+function limitAbove({
+  ballot,
+  decision,
+  options,
+}: PollDraft): "chooseMax" | "rankMax" | "chooseMin" | "seats" | null {
   const method = ballotMethodOf(ballot)
   const isTooMany = (limit: number | "all") => limit !== "all" && limit > options.length
-  if ("max" in method && isTooMany(method.max)) return "chooseMax"
+  if ("max" in method && isTooMany(method.max)) return method.method === "rank" ? "rankMax" : "chooseMax"
   if (method.method === "choose" && isTooMany(method.min)) return "chooseMin"
   return isTooMany(Number(decision.seats)) ? "seats" : null
 }
@@ -231,6 +238,6 @@ function check<T extends z.ZodType>(
   found: ValidationErrors,
 ): Checked<z.output<T>> {
   const parsed = schema.safeParse(value)
-  const errors = { ...(parsed.error && validationErrorsOf(parsed.error)), ...found }
+  const errors = { ...(parsed.error && validationErrorsOf(parsed.error, value)), ...found }
   return parsed.success && Object.keys(errors).length === 0 ? { value: parsed.data } : { errors }
 }

@@ -11,7 +11,12 @@ export type ValidationErrors = Record<string, AdminKey>
 const MESSAGES: Record<string, AdminKey> = {
   ...{ title: "errorTitle", id: "errorId", options: "errorOptions" },
   ...{ opensAt: "errorMoment", closesAt: "errorMoment" },
-  ...{ chooseMin: "errorChoices", chooseMax: "errorChoices", highest: "errorHighest" },
+  ...{
+    chooseMin: "errorChoices",
+    chooseMax: "errorChoices",
+    rankMax: "errorChoices",
+    highest: "errorHighest",
+  },
   ...{ seats: "errorChoices", quorum: "errorQuorum" },
   ...{ label: "errorLabel", emoji: "errorEmoji", colour: "errorColour", image: "errorImage" },
 }
@@ -19,11 +24,15 @@ const MESSAGES: Record<string, AdminKey> = {
 /** The one custom rule of the schema about each of these: no other option has the same label, and the least is not more than the most. */
 const RULES: Record<string, AdminKey> = { label: "errorSameLabel", chooseMin: "errorChooseOrder" }
 
-/** The first validation error of each field. */
-export function validationErrorsOf({ issues }: z.ZodError): ValidationErrors {
+/**
+ * The first validation error of each field.
+ * @param sent what was validated: where ballots rank, their limit is another field
+ */
+export function validationErrorsOf({ issues }: z.ZodError, sent: unknown = {}): ValidationErrors {
+  const ranks = (sent as { ballot?: { method?: unknown } }).ballot?.method === "rank"
   const errors: ValidationErrors = {}
   for (const { path, code } of issues) {
-    const field = fieldOf(path)
+    const field = ranks && fieldOf(path) === "chooseMax" ? "rankMax" : fieldOf(path)
     const part = field.replace(/^o\d+-/, "")
     const key = (code === "custom" && RULES[part]) || MESSAGES[part]
     if (key) errors[field] ??= key
