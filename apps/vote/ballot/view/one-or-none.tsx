@@ -4,14 +4,15 @@ import { choiceIn } from "@tallyroom/lib/ballots/choice"
 import { AbstainButton } from "./abstain-button"
 import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
-import { useButton } from "./confirm-bar"
+import { ConfirmBar } from "./confirm-bar"
 import { useOneOption } from "./one-option"
 import { TallyBars } from "./tally-bars"
 
 export const oneOrNone: BallotKind = { useBallot: useOneOrNone, choiceIn, Tally: TallyBars }
 
 function useOneOrNone(ballot: OpenBallot): Filling {
-  const { poll, casting, chosen, before } = ballot
+  const { data, poll, casting, chosen, before, byKey } = ballot
+  const { t } = useBallotText()
   const { options, bar, press } = useOneOption(ballot)
   const { sending } = casting
   const confirms = casting.live && poll.confirm
@@ -30,29 +31,18 @@ function useOneOrNone(ballot: OpenBallot): Filling {
         </p>
       </>
     ),
-    bar: confirms && abstains ? <AbstentionBar {...ballot} /> : bar,
+    bar:
+      confirms && abstains ? (
+        <ConfirmBar
+          {...{ chosen, sending, byKey }}
+          label={t("abstention")}
+          text={t("castAbstention")}
+          name="abstain"
+          value="1"
+          embedded={data.embedded}
+        />
+      ) : (
+        bar
+      ),
   }
-}
-
-/** The button that casts an abstention, as the one that casts a chosen option. */
-function AbstentionBar({ data, casting: { sending }, chosen, byKey }: OpenBallot) {
-  const { t } = useBallotText()
-  const button = useButton({ chosen, byKey, embedded: data.embedded })
-  return (
-    <div class="confirm">
-      <p role="status" class="visually-hidden">
-        {!sending && t("chosenNote", { option: t("abstention") })}
-      </p>
-      <button
-        ref={button}
-        class="button primary"
-        type="submit"
-        name="abstain"
-        value="1"
-        aria-disabled={sending ? "true" : undefined}
-      >
-        {sending ? t(sending.failures > 0 ? "notSent" : "sending") : t("castAbstention")}
-      </button>
-    </div>
-  )
 }
