@@ -34,6 +34,7 @@ const POLLS = [
   { id: "club", policy: "changeable", eligibility: "code" },
   { id: "stage", policy: "changeable" },
   { id: "edited", policy: "changeable" },
+  { id: "several", policy: "changeable", ballot: { method: "choose", max: "all" } },
 ]
 
 /** Starts it before the tests of this file. @returns a function that gives it, once the tests run */

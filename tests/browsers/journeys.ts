@@ -153,6 +153,16 @@ function runJourneys(start: () => Promise<Browser>): void {
       await voter.sees(".chosen", "Cats")
     })
 
+    rare("ticks several options", async () => {
+      const voter = await arrive(`${fixture().vote.url}/polls/several`)
+      await voter.finds("the page live", isLive)
+      for (const label of ["Cats", "Dogs"]) await voter.taps(".box .option", label)
+      await voter.sees(".cast", "2 chosen")
+      await voter.taps(".cast .primary", "Vote")
+      await voter.sees("h1", "Your vote is in")
+      for (const label of ["Cats", "Dogs"]) await voter.sees(".chosen", label)
+    })
+
     rare("votes with a printed code, once", async () => {
       const [code = ""] = await fixture().codes("club", 1)
       const voter = await arrive(`${fixture().vote.url}/polls/club`)

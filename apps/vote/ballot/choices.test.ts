@@ -160,6 +160,12 @@ test.each(["three", "none"])("an abstention is a vote of its own in the poll %s"
   expect(wordsOf(await send(`/polls/${poll}`, "vote=a", cookie))).toMatch(/Your first vote stands Abstention/)
 })
 
+test("whoever filled something in and presses Abstain is asked which of the two it is", async () => {
+  const page = await send("/polls/three", "vote=b&vote=c&abstain=1", await visitor())
+  expect(wordsOf(page)).toContain("You filled something in, and abstained: do one of the two.")
+  expect(tickedIn(page)).toEqual(["b", "c"])
+})
+
 test("a ballot that no form of the poll makes is refused by a page", async () => {
   for (const [poll, body] of [
     ["one", "abstain=1"],

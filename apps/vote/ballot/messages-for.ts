@@ -42,6 +42,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [isBy("decide"), ["yes", "no", "abstained"]],
   [(about) => isBy("decide")(about) || about.poll.ballot.abstain, ["abstain"]],
   [({ poll }) => poll.ballot.abstain, ["abstention", "castAbstention"]],
+  [(about) => !isOne(about) && about.poll.ballot.abstain, ["saysBoth"]],
   [({ isByMost }) => isByMost, ["winner", "tie"]],
   [({ poll }) => poll.results === "after-close", ["resultsAfterClose"]],
   [({ poll }) => poll.results === "after-vote", ["resultsAfterVote"]],

@@ -22,6 +22,7 @@ export type FormRefusal =
   | "tooFew"
   | "tooMany"
   | "samePlace"
+  | "saysBoth"
   | "refused"
 
 /** A vote that stands, as a cookie has room for it: `said` is the text of its choice. */

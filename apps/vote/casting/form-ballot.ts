@@ -1,7 +1,7 @@
 /** A ballot that was sent as a form, as pages without scripts and load tools send it. */
 
 import type { Answer, Choice } from "@tallyroom/lib/ballots/choice"
-import { Problem } from "@tallyroom/lib/errors"
+import { Problem, type ProblemKind } from "@tallyroom/lib/errors"
 import { readFormPairs, singleValues } from "@tallyroom/lib/http/body"
 import { type BallotRequest, MAX_BODY_BYTES, MAX_FIELD_CHARACTERS, wordsSchema } from "./ballot-request"
 
@@ -42,14 +42,23 @@ export async function readBallotForm(request: Request): Promise<BallotRequest> {
   return { choice, code, words: read.data, replaces }
 }
 
-/** Two options of a ranking have one place. @property draft the ranking, these two in any order */
-export class SharedPlace extends Problem {
+/** A ballot that does not say one thing. @property draft what a voter may go on from */
+export class UnclearBallot extends Problem {
   constructor(
-    place: number,
+    readonly refusal: "samePlace" | "saysBoth",
     readonly draft: Choice,
+    kind: ProblemKind,
+    detail: string,
   ) {
-    super("ballot-invalid", `Two options have place ${place}: give each its own.`)
+    super(kind, detail)
   }
+}
+
+function saysTwoThings(said: string[], votes: string[], fields: Record<string, string | undefined>): Problem {
+  const detail = `A ballot has only one of the fields "${said.join('" and "')}".`
+  if (said.length > 2 || fields.abstain === undefined) return new Problem("request-malformed", detail)
+  const draft = theOnlyOfForm(votes, { ...fields, abstain: undefined })
+  return new UnclearBallot("saysBoth", draft, "request-malformed", detail)
 }
 
 function theOnlyOfForm(votes: string[], fields: Record<string, string | undefined>): Choice {
@@ -59,8 +68,7 @@ function theOnlyOfForm(votes: string[], fields: Record<string, string | undefine
     ...Object.entries({ rank, rate, answer }).flatMap(([kind, it]) => (it.length > 0 ? [kind] : [])),
     ...(fields.abstain === undefined ? [] : ["abstain"]),
   ]
-  if (said.length > 1)
-    throw new Problem("request-malformed", `A ballot has only one of the fields "${said.join('" and "')}".`)
+  if (said.length > 1) throw saysTwoThings(said, votes, fields)
   if (fields.abstain !== undefined) return { abstain: true }
   if (rank.length > 0) return { ranking: rankingOf(rank) }
   if (rate.length > 0) return { ratings: Object.fromEntries(rate.map((it) => [it.id, wholeNumber(it)])) }
@@ -97,7 +105,10 @@ function rankingOf(ranked: SaidOf[]): string[] {
   const inOrder = placed.toSorted((a, b) => a.place - b.place)
   const shared = inOrder.find(({ place }, i) => place === inOrder[i + 1]?.place)
   const ranking = inOrder.map(({ id }) => id)
-  if (shared) throw new SharedPlace(shared.place, { ranking })
+  if (shared) {
+    const detail = `Two options have place ${shared.place}: give each its own.`
+    throw new UnclearBallot("samePlace", { ranking }, "ballot-invalid", detail)
+  }
   return ranking
 }
 

@@ -27,7 +27,7 @@ import { type BallotRequest, readBallotJson } from "./ballot-request"
 import type { OwnVote, VoteOutcome } from "./cast-ballot"
 import { type CastVote, type CastVoteDeps, castVote } from "./cast-vote"
 import { ANSWER_PARAMETER, type FormAnswer, type FormAnswers, type FormRefusal } from "./form-answers"
-import { readBallotForm, SharedPlace } from "./form-ballot"
+import { readBallotForm, UnclearBallot } from "./form-ballot"
 import { plainAnswer } from "./plain-answer"
 import { formVoteDetail, jsonVoteDetail } from "./vote-detail"
 
@@ -126,7 +126,7 @@ async function formVote(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
-    const answer = error instanceof SharedPlace ? samePlace(poll, error.draft) : answerOf(error, sent, poll)
+    const answer = error instanceof UnclearBallot ? unclearAnswer(poll, error) : answerOf(error, sent, poll)
     if (!answer) throw error
     return toPage(deps, poll, answer, client, embedded)
   }
@@ -154,10 +154,10 @@ function answerOf(
   return { refusal, code, ...(hasButton && { draft: textOfDraft(poll, sent) }) }
 }
 
-function samePlace(poll: Poll, draft: Choice): FormAnswer | null {
-  return poll.ballot.method === "rank"
-    ? { refusal: "samePlace", code: "", draft: textOfDraft(poll, draft) }
-    : null
+/** Null where no page of the poll sends such a form. */
+function unclearAnswer(poll: Poll, { refusal, draft }: UnclearBallot): FormAnswer | null {
+  const fits = saysOneOption(poll) ? null : textOfDraft(poll, draft)
+  return fits ? { refusal, code: "", draft: fits } : null
 }
 
 function limitRefusal(poll: Poll, choice: Choice): FormRefusal | undefined {
