@@ -25,7 +25,10 @@ export const RADIO_POLLS: Poll[] = [
 
 /** Presses what is said of the option, such as a rating. */
 export const choose = (page: Page, option: string, said: string) =>
-  page.getByRole("radiogroup", { name: option }).getByRole("radio", { name: said, exact: true }).check()
+  page
+    .getByRole("radiogroup", { name: option, exact: true })
+    .getByRole("radio", { name: said, exact: true })
+    .check()
 
 /** What the page of a vote says that was said of which option. */
 export const chosenWithWords = (page: Page) =>

@@ -15,11 +15,8 @@ export async function addBallots(sql: Database, id: string, choice: Choice, ball
   const poll = await readStoredPoll(sql, id)
   const text = textOf(poll, choice)
   if (text === null) throw new Error(`No ballot of ${id} can say ${JSON.stringify(choice)}.`)
-  const how = marksOf(poll)
-  const isWhole = how === null || text === ABSTENTION
-  const said = isWhole
-    ? { tallied: text, marks: [] }
-    : { tallied: A_BALLOT, marks: text.match(how.width === 2 ? /../g : /./g) ?? [] }
+  const isWhole = marksOf(poll) === null || text === ABSTENTION
+  const said = isWhole ? { tallied: text, marks: [] } : { tallied: A_BALLOT, marks: [...text] }
   return addCounted(sql, id, ballots, said, shard)
 }
 

@@ -124,6 +124,21 @@ test.each([
   },
 )
 
+test("a form that says something and abstains as well is led back, and keeps what it says", async () => {
+  const page = await send(
+    "/polls/motions",
+    "abstain=1&answer.a=no&answer.b=&answer.c=",
+    await visitor(fixture),
+  )
+  expect(wordsOf(page)).toContain("You filled something in, and abstained: do one of the two.")
+  expect(chosenIn(page)).toEqual(["no", "", ""])
+  const program = await fixture.form("/polls/motions", "abstain=1&answer.a=no", { accept: "*/*" })
+  expect([program.status, await program.text()]).toEqual([
+    400,
+    expect.stringContaining('"answer" and "abstain"'),
+  ])
+})
+
 test("ratings outlive a wrong code", async () => {
   const page = await send(
     "/polls/coded",
