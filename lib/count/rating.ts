@@ -50,8 +50,8 @@ function best(rated: readonly Rated[], seats: number, compare: (a: Rated, b: Rat
   )
 }
 
-/** By a.sum / a.ratings and b.sum / b.ratings, without dividing. */
-function compareMeans(a: Rated, b: Rated): number {
+/** By a.sum / a.ratings and b.sum / b.ratings, without dividing: more than 0 where the first is better. */
+export function compareMeans(a: Rated, b: Rated): number {
   if (a.ratings === 0 || b.ratings === 0) return Math.sign(a.ratings) - Math.sign(b.ratings)
   const difference = BigInt(a.sum) * BigInt(b.ratings) - BigInt(b.sum) * BigInt(a.ratings)
   return difference > 0n ? 1 : difference < 0n ? -1 : 0

@@ -1,15 +1,13 @@
-/** What the tally of a poll alone decides: where options are chosen, rated, or voted for and against. Rankings are in `decide.ts`. */
+/**
+ * What the tally of a poll alone decides: where options are chosen, rated, or voted for and against. Rankings are in `decide.ts`.
+ *
+ * Unlike what rankings decide, this is not stored when a poll becomes final: it is a function of the final tally, which never changes.
+ */
 
 import { z } from "zod"
-import type { Asked } from "../ballots/choice"
-import { bestByVotes } from "../count/choose"
-import { decide } from "../count/majority"
-import { bestByMean, bestBySum, type Rated } from "../count/rating"
-import type { Seats } from "../count/ties"
-import { countOf } from "../polls/counts"
-import { type Decision, decisionOf, type MotionDecision, type WinnersDecision } from "../polls/decision"
+import { decisionOf } from "../polls/decision"
 import { slugSchema } from "../polls/poll"
-import type { Tally } from "../polls/tallies"
+import { type Counted, decideCounts } from "./decide-counts"
 
 const count = z.int().nonnegative()
 
@@ -64,70 +62,11 @@ export const talliedOutcomeSchema = z.discriminatedUnion("rule", [
 export type TalliedOutcome = z.infer<typeof talliedOutcomeSchema>
 export type Motion = z.infer<typeof motionSchema>
 
-type Counted = Pick<Tally, "votes" | "said" | "total" | "abstained"> & {
-  poll: Asked & { decision: Decision | null }
-}
-
 /** Null where options are ranked. */
-export function decideByTally(tally: Counted): TalliedOutcome | null {
-  const { poll, total, abstained } = tally
+export function decideByTally(
+  tally: Omit<Counted, "options"> & { poll: Parameters<typeof decisionOf>[0] & Pick<Counted, "options"> },
+): TalliedOutcome | null {
+  const { poll } = tally
   if (poll.ballot.method === "rank") return null
-  const decision = decisionOf(poll)
-  const { quorum } = decision
-  const common = { ballots: total, abstained, quorum, quorate: total >= quorum }
-  if (decision.rule === "majority") return { ...common, ...motionsOf(tally, decision) }
-  return { ...common, ...winnersOf(tally, decision) }
-}
-
-function winnersOf(tally: Counted, { rule, seats, quorum }: WinnersDecision) {
-  const ids = tally.poll.options.map(({ id }) => id)
-  const rated = ids.map((id) => ratedOf(tally, id))
-  const best = bestOf(
-    rule,
-    ids.map((id) => countOf(tally.votes, id)),
-    rated,
-    seats,
-  )
-  const isQuorate = tally.total >= quorum
-  const named = (options: readonly number[]) =>
-    isQuorate ? options.flatMap((option) => ids[option] ?? []) : []
-  const seated = { seats, winners: named(best.elected), tied: named(best.tied) }
-  return rule === "mean" || rule === "sum"
-    ? {
-        rule,
-        ...seated,
-        rated: Object.fromEntries(ids.map((id, i) => [id, rated[i] ?? { ratings: 0, sum: 0 }])),
-      }
-    : { rule: "votes" as const, ...seated }
-}
-
-function bestOf(rule: WinnersDecision["rule"], votes: number[], rated: Rated[], seats: number): Seats {
-  if (rule === "mean") return bestByMean(rated, seats)
-  return rule === "sum" ? bestBySum(rated, seats) : bestByVotes(votes, seats)
-}
-
-/** @throws {RangeError} where the sum is more than can be counted exactly */
-function ratedOf({ said }: Counted, id: string): Rated {
-  let ratings = 0
-  let sum = 0
-  for (const [rating, ballots] of Object.entries(said?.[id] ?? {})) {
-    ratings += ballots
-    sum += Number(rating) * ballots
-  }
-  if (!Number.isSafeInteger(sum)) throw new RangeError("The ratings are more than can be counted.")
-  return { ratings, sum }
-}
-
-function motionsOf(tally: Counted, { majority, base, quorum }: MotionDecision) {
-  const motions = tally.poll.options.map(({ id }): [string, Motion] => {
-    const said = tally.said?.[id] ?? {}
-    const [yes, no] = [countOf(said, "yes"), countOf(said, "no")]
-    const abstain = tally.total - yes - no
-    const decided = decide({ majority, base, quorum }, { yes, no, abstain, eligible: null })
-    return [
-      id,
-      { yes, no, abstained: abstain, base: decided.base, needed: decided.needed, outcome: decided.outcome },
-    ]
-  })
-  return { rule: "majority" as const, majority, of: base, motions: Object.fromEntries(motions) }
+  return decideCounts({ ...tally, options: poll.options }, decisionOf(poll))
 }

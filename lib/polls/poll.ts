@@ -115,10 +115,7 @@ const moment = z
 export const pollDefinitionSchema = z.strictObject({
   title: readable(200),
   options: distinctOptionsSchema,
-  ballot: ballotMethodSchema
-    // The pages of ratings, and of yes or no, are not whole yet.
-    .refine(({ method }) => method === "choose" || method === "rank", "must have the method choose or rank")
-    .default(ONE_OPTION),
+  ballot: ballotMethodSchema.default(ONE_OPTION),
   decision: decisionSchema.nullable().default(null),
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
@@ -134,7 +131,6 @@ export const pollSchema = z.object({
   ...pollDefinitionSchema.shape,
   title: text(200),
   options: optionsSchema,
-  ballot: ballotMethodSchema.default(ONE_OPTION),
   /** The key in Postgres. A poll that is created under the id of a deleted one gets another number. */
   number: z.int().positive(),
   id: slugSchema,

@@ -11,10 +11,13 @@ export function BallotLines(props: { snapshot: Snapshot; view: TallyView; text: 
   const { snapshot, view, text } = props
   const { ballot, options } = snapshot
   if (!ballot) return null
+  const hasShares = view.outcome === null || view.outcome.rule === "votes"
   const sentences = [
     ballotRule({ ballot, options }, text),
-    view.abstained && view.choosing > 0 ? text.t("sharesOfChoosing", { count: view.choosing }) : "",
-    view.choosing > 0 ? aboutShares(ballot, text) : "",
+    hasShares && view.abstained && view.choosing > 0
+      ? text.t("sharesOfChoosing", { count: view.choosing })
+      : "",
+    hasShares && view.choosing > 0 ? aboutShares(ballot, text) : "",
   ]
   return (
     <>

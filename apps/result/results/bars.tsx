@@ -3,10 +3,13 @@
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import { Bar } from "../tally/bar"
+import { figuresOf } from "../tally/figures"
+import { MotionBar } from "../tally/motion-bar"
 import type { SnapshotOption } from "../tally/snapshot"
 import { inOrder, type Order, type TallyRow } from "../tally/tally-view"
 import { useGliding } from "../tally/use-gliding"
 import { useThrottled } from "../tally/use-throttled"
+import { Distribution } from "./distribution"
 import type { ResultsText } from "./results-data"
 
 /** Nobody could read rows that change places more often. */
@@ -17,10 +20,10 @@ const LONG_LABEL = 40
 /** Numbers from this one on are written in smaller letters where the text is large. */
 const LONG_NUMBER = 1e6
 
-type BarsProps = { rows: TallyRow[]; order: Order; text: ResultsText; final: boolean; level: boolean }
+type BarsProps = { rows: TallyRow[]; order: Order; text: ResultsText; final: boolean; decided: boolean }
 
-/** @param level whether several options share the first place */
-export function Bars({ rows, order, text, final, level }: BarsProps) {
+/** @param decided whether the poll has a decision of its own: then several may win, and be tied for the last seat */
+export function Bars({ rows, order, text, final, decided }: BarsProps) {
   const list = useRef<HTMLUListElement>(null)
   const wanted = inOrder(rows, order)
   const settled = useThrottled(key(wanted), REORDER_MS)
@@ -36,8 +39,11 @@ export function Bars({ rows, order, text, final, level }: BarsProps) {
     </ul>
   )
 
-  function mark({ leads }: TallyRow) {
-    return final && leads ? text.t(level ? "tied" : "winner") : null
+  function mark({ leads, tied, motion }: TallyRow) {
+    if (!final || !leads) return null
+    if (motion) return text.t("carriedMark")
+    if (tied) return text.t(decided ? "tiedMark" : "tied")
+    return text.t("winner")
   }
 }
 
@@ -46,18 +52,32 @@ function key(rows: TallyRow[]): string {
 }
 
 function BarRow({ row, text, mark }: { row: TallyRow; text: ResultsText; mark: string | null }) {
-  const { option, votes, share, leads } = row
+  const { option, leads, motion, rated } = row
   return (
     <li data-option={option.id} class={leads ? "leads" : undefined}>
       <OptionLabel option={option} mark={mark} />
-      <span class="numbers">
-        <strong data-part="votes" class={votes >= LONG_NUMBER ? "long" : undefined}>
-          {text.number(votes)}
-        </strong>{" "}
-        {share !== null && <span data-part="share">{text.percent(share)}</span>}
-      </span>
-      <Bar row={row} />
+      <Figures row={row} text={text} />
+      {motion ? <MotionBar motion={motion} /> : <Bar row={row} />}
+      {motion && <span class="needs">{text.t("needs", { count: motion.needed })}</span>}
+      {rated && rated.ratings > 0 && <Distribution rated={rated} text={text} />}
     </li>
+  )
+}
+
+function Figures({ row, text }: { row: TallyRow; text: ResultsText }) {
+  const { votes, share } = row
+  const figures = figuresOf(row, text)
+  return (
+    <span class={figures ? "numbers told" : "numbers"}>
+      <strong data-part="votes" class={votes >= LONG_NUMBER ? "long" : undefined}>
+        {figures?.first ?? text.number(votes)}
+      </strong>{" "}
+      {figures ? (
+        <span data-part="more">{figures.second}</span>
+      ) : (
+        share !== null && <span data-part="share">{text.percent(share)}</span>
+      )}
+    </span>
   )
 }
 

@@ -4,7 +4,17 @@ import { chartData } from "./chart-lines"
 import type { History } from "./history"
 
 const row = (id: string): TallyRow => ({
-  ...{ option: { id, label: id.toUpperCase() }, index: 0, votes: 3, share: 1, length: 1, leads: true },
+  ...{
+    option: { id, label: id.toUpperCase() },
+    index: 0,
+    votes: 3,
+    share: 1,
+    length: 1,
+    leads: true,
+    tied: false,
+    motion: null,
+    rated: null,
+  },
 })
 
 test("the lines of a chart go on a little after the last votes", () => {

@@ -19,6 +19,7 @@ import { FinalHeadline } from "./final-headline"
 import { HiddenResults } from "./hidden-results"
 import { NumbersTable } from "./numbers-table"
 import { OrderSwitch } from "./order-switch"
+import { OutcomeBox } from "./outcome-box"
 import { PhaseLine } from "./phase-line"
 import type { ResultsData, ResultsText } from "./results-data"
 import { ScaleLine } from "./scale-line"
@@ -70,7 +71,7 @@ export function ResultsApp(data: ResultsData) {
       ) : (
         <HiddenResults snapshot={snapshot} text={text} />
       )}
-      <Announcement view={view} final={snapshot.phase === "final"} text={text} />
+      <Announcement view={view} options={snapshot.options} final={snapshot.phase === "final"} text={text} />
     </>
   )
 }
@@ -108,6 +109,8 @@ function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyP
   const { addresses, embedded } = data
   const history = useHistory(addresses.json, snapshot, connected && !embedded, clock)
   const final = snapshot.phase === "final"
+  // What ballots say of each option is not kept by the second.
+  const hasChart = view.outcome === null || view.outcome.rule === "votes"
   return (
     <>
       {final && <FinalHeadline view={view} text={text} />}
@@ -118,20 +121,23 @@ function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyP
           query={addresses.unlock}
         />
       )}
+      <OutcomeBox {...{ snapshot, view, text }} />
       <div class="total-line">
         <p class="total" id="total">
           {totalText(view, final, text)}
         </p>
         {!embedded && view.rows.length > 2 && <OrderSwitch order={order} onChange={setOrder} text={text} />}
       </div>
-      <Bars {...{ order, text, final }} rows={view.rows} level={view.leaders.length > 1} />
+      <Bars {...{ order, text, final }} rows={view.rows} decided={view.outcome !== null} />
       <BallotLines {...{ snapshot, view, text }} />
       <ScaleLine view={view} text={text} />
       {!embedded && (
         <>
-          <ErrorBoundary>
-            <ChartSection rows={view.rows} history={history} script={addresses.chart} text={text} />
-          </ErrorBoundary>
+          {hasChart && (
+            <ErrorBoundary>
+              <ChartSection rows={view.rows} history={history} script={addresses.chart} text={text} />
+            </ErrorBoundary>
+          )}
           <NumbersTable view={view} text={text} />
           <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
         </>

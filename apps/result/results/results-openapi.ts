@@ -13,7 +13,9 @@ import {
   THEME_QUERY,
   textAnswer,
 } from "@tallyroom/lib/http/openapi"
+import { talliedOutcomeSchema } from "@tallyroom/lib/outcome/tallied"
 import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
+import { decisionSchema } from "@tallyroom/lib/polls/decision"
 import { resultsSchema, slugSchema, stateSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
@@ -35,6 +37,8 @@ const tallySchema = z.strictObject({
   results: resultsSchema,
   /** Missing where each ballot is one vote for one option. */
   ballot: ballotMethodSchema.optional(),
+  /** Missing where the poll is decided by the most votes alone, and for rankings. */
+  decision: decisionSchema.optional(),
   version: countSchema,
   opensAt: momentSchema.nullable(),
   closesAt: momentSchema.nullable(),
@@ -43,9 +47,16 @@ const tallySchema = z.strictObject({
   total: countSchema,
   /** Of the total; missing where no ballot may abstain. */
   abstained: countSchema.optional(),
+  /** What the poll decides by this tally, where it has a decision: for good once it is final. */
+  outcome: talliedOutcomeSchema.optional(),
   /** Of the ballots that chose an option. Each share is rounded by itself, to 0.001; null while there are no votes. */
   options: z.array(
-    answeredOptionSchema.extend({ votes: countSchema, share: z.number().min(0).max(1).nullable() }),
+    answeredOptionSchema.extend({
+      votes: countSchema,
+      /** How many ballots give it 0, 1 and so on, where ballots rate; how many say yes and how many no, where they decide. */
+      said: z.array(countSchema).optional(),
+      share: z.number().min(0).max(1).nullable(),
+    }),
   ),
   timeline: z.strictObject({
     stepSeconds: z.int().positive(),
@@ -78,7 +89,7 @@ export const csvDetail: DocumentDecoration = {
   parameters: [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH, ...AFTER],
   responses: {
     200: textAnswer(
-      "One option a line: option, label, votes, share. Shares are from 0 to 1, each rounded by itself to three digits. Where a ballot may choose several options, or none, each line ends with the numbers of all ballots that count and of the abstentions among them; shares are then of those that chose an option.",
+      "One option a line: option, label, votes, share. Shares are from 0 to 1, each rounded by itself to three digits. Where a ballot may choose several options, or none, each line ends with the numbers of all ballots that count and of the abstentions among them; shares are then of those that chose an option. Where ballots rate, mean, sum and the number of each rating follow (rated_0 and so on); where they decide, yes, no, abstaining, the base and how many were needed; and with a decision of the poll's own, the outcome.",
       "text/csv",
     ),
     ...unchanged,

@@ -12,9 +12,11 @@ import type { SharedReads } from "../database/shared-reads"
 import { conditional } from "../http/conditional"
 import { csvHeaders, toCsv } from "../http/csv"
 import { readAtLeast } from "../tally/at-least"
+import { outcomeOf } from "../tally/outcome-of"
 import { snapshotOf, versionOf } from "../tally/snapshot"
 import type { PollResults } from "../tally/tally-reads"
 import { sharesIn } from "../tally/tally-view"
+import { decidedColumns } from "./decided-columns"
 import { csvDetail, tallyDetail } from "./results-openapi"
 
 export type ResultsOptions = {
@@ -63,7 +65,8 @@ function resultsJson(request: Request, { tally, timeline }: PollResults, audienc
     const snapshot = snapshotOf(tally, true)
     const shares = sharesIn(snapshot)
     const options = snapshot.options.map((option, i) => ({ ...option, share: shares?.[i] ?? null }))
-    return JSON.stringify({ ...snapshot, options, timeline })
+    const outcome = outcomeOf(snapshot)
+    return JSON.stringify({ ...snapshot, ...(outcome && { outcome }), options, timeline })
   }
   return conditional(request, body, {
     tag: `${tally.poll.number}.${versionOf(tally, true)}`,
@@ -84,10 +87,12 @@ function resultsCsv(request: Request, tally: Tally, audience: Audience): Respons
           ["ballots", "abstained"],
           [total, abstained],
         ]
-    const rows = snapshot.options.map(({ id, label, votes = 0 }, i) => {
-      return [id, label, votes, (shares?.[i] ?? 0).toFixed(3), ...numbers]
+    const decided = decidedColumns(snapshot)
+    const rows = snapshot.options.map((option, i) => {
+      const { id, label, votes = 0 } = option
+      return [id, label, votes, (shares?.[i] ?? 0).toFixed(3), ...numbers, ...decided.of(option)]
     })
-    return toCsv([["option", "label", "votes", "share", ...names], ...rows])
+    return toCsv([["option", "label", "votes", "share", ...names, ...decided.names], ...rows])
   }
   return conditional(request, body, {
     tag: `${poll.number}.${versionOf(tally, true)}`,

@@ -2,6 +2,7 @@
 
 import { isolated } from "@tallyroom/lib/ui/direction"
 import { useRef } from "preact/hooks"
+import { outcomeInOne } from "../decision/outcome-sentences"
 import type { TallyView } from "../tally/tally-view"
 import { useThrottled } from "../tally/use-throttled"
 import { outcome } from "./final-headline"
@@ -10,12 +11,14 @@ import type { ResultsText } from "./results-data"
 /** Nobody could listen to it more often. */
 const ANNOUNCE_MS = 10_000
 
+type Named = Parameters<typeof outcomeInOne>[1]
+
 /** @param view null while no counts are shown */
-type Props = { view: TallyView | null; final: boolean; text: ResultsText }
+type Props = { view: TallyView | null; options: Named; final: boolean; text: ResultsText }
 
 /** Says nothing at first, as the page itself says it all. */
-export function Announcement({ view, final, text }: Props) {
-  const now = view ? summary(view, final, text) : ""
+export function Announcement({ view, options, final, text }: Props) {
+  const now = view ? summary(view, final, text, options) : ""
   const first = useRef(now)
   const announced = useThrottled(now, ANNOUNCE_MS)
   return (
@@ -26,10 +29,13 @@ export function Announcement({ view, final, text }: Props) {
 }
 
 /** "12 votes. Cats leads with 58%.", "12 votes. Cats wins" for a final poll, or "12 ballots. 2 abstentions. Cats wins". */
-export function summary(view: TallyView, final: boolean, text: ResultsText): string {
+export function summary(view: TallyView, final: boolean, text: ResultsText, options: Named = []): string {
   const [leader] = view.leaders
   if (view.total === 0) return totalText(view, final, text)
-  const place = leader && (final ? outcome(view, text) : lead(view, text))
+  const { outcome: decided } = view
+  const place = decided
+    ? outcomeInOne(decided, options, final, text)
+    : leader && (final ? outcome(view, text) : lead(view, text))
   const abstentions = view.abstained ? text.t("abstentions", { count: view.abstained }) : null
   return [totalText(view, final, text), abstentions, place].filter(Boolean).join(". ")
 }

@@ -2,8 +2,11 @@
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
+import { outcomeInOne } from "../decision/outcome-sentences"
 import { ballotRule } from "../tally/ballot-rule"
 import { Bar } from "../tally/bar"
+import { figuresOf } from "../tally/figures"
+import { MotionBar } from "../tally/motion-bar"
 import type { Snapshot, SnapshotOption } from "../tally/snapshot"
 import { inOrder, type TallyRow, type TallyView } from "../tally/tally-view"
 import { useGliding } from "../tally/use-gliding"
@@ -36,8 +39,9 @@ export function StageBars({ snapshot, text, covered, view, why }: Props) {
   const columns = shown.length > MOST_ROWS / 2 ? 2 : 1
   const widest = widestOf(rows, text)
   useFittingRows(list, [covered, columns, widest.share, widest.votes, ...shown.map(shapeOf)].join("\n"))
-  const level = (open?.filter(({ leads }) => leads).length ?? 0) > 1
-  const mark = snapshot.phase === "final" ? text.t(level ? "tied" : "winner") : null
+  const decided = view?.outcome != null
+  const mark = (row: TallyRow) =>
+    snapshot.phase === "final" && row.leads ? text.t(markKey(row, decided)) : null
   return (
     <section class="stage-tally">
       {why !== null && (
@@ -62,15 +66,23 @@ export function StageBars({ snapshot, text, covered, view, why }: Props) {
   )
 }
 
+function markKey({ motion, tied }: TallyRow, decided: boolean) {
+  if (motion) return "carriedMark"
+  if (tied) return decided ? "tiedMark" : "tied"
+  return "winner"
+}
+
 type BelowProps = { snapshot: Snapshot; more: number; view: TallyView | null; text: StageText }
 
 /** Says how many options are not shown, how many ballots abstained, what a ballot may say, and what a full bar means, where that is not the usual. */
-function Below({ snapshot: { ballot, options }, more, view, text }: BelowProps) {
+function Below({ snapshot: { ballot, options, phase }, more, view, text }: BelowProps) {
   const full = view?.full ?? null
   const abstained = view?.abstained ?? null
-  if (more === 0 && full === null && !ballot) return null
+  const decided = view?.outcome ? outcomeInOne(view.outcome, options, phase === "final", text) : ""
+  if (more === 0 && full === null && !ballot && decided === "") return null
   return (
     <p class="more">
+      {decided && <strong id="outcome">{decided}</strong>}
       {more > 0 && <span>{text.t("moreOptions", { count: more })}</span>}
       {abstained !== null && <span id="abstentions">{text.t("abstentions", { count: abstained })}</span>}
       {ballot && <span id="ballot-rule">{ballotRule({ ballot, options }, text)}</span>}
@@ -112,11 +124,13 @@ type RowProps = {
   row: TallyRow | null
   text: StageText
   widest: Widest
-  mark: string | null
+  mark: (row: TallyRow) => string | null
 }
 
 function StageRow({ option, row, text, widest, mark }: RowProps) {
   const { id, label, emoji, image } = option
+  const figures = row && figuresOf(row, text)
+  const marked = row && mark(row)
   return (
     <li data-option={id} class={row?.leads ? "leads" : undefined}>
       <div class="stage-row">
@@ -129,7 +143,12 @@ function StageRow({ option, row, text, widest, mark }: RowProps) {
           )}
           <bdi data-part="label">{label}</bdi>
         </span>
-        {row && (
+        {figures && (
+          <span class="numbers told">
+            <strong data-part="first">{figures.first}</strong> <span data-part="more">{figures.second}</span>
+          </span>
+        )}
+        {row && !figures && (
           <span class="numbers">
             {row.share !== null && (
               <strong data-part="share" data-widest={widest.share}>
@@ -141,8 +160,8 @@ function StageRow({ option, row, text, widest, mark }: RowProps) {
             </span>
           </span>
         )}
-        {row ? <Bar row={row} /> : <span class="bar" />}
-        {mark && row?.leads && <span class="mark">{mark}</span>}
+        {row ? row.motion ? <MotionBar motion={row.motion} /> : <Bar row={row} /> : <span class="bar" />}
+        {marked && <span class="mark">{marked}</span>}
       </div>
     </li>
   )

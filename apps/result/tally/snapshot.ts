@@ -8,7 +8,11 @@ import { type Option, type Phase, type Poll, votingPhase } from "@tallyroom/lib/
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { composeVersion } from "./version"
 
-export type SnapshotOption = Option & { votes?: number }
+export type SnapshotOption = Option & {
+  votes?: number
+  /** How many ballots give it 0, 1 and so on, where ballots rate; how many say yes and how many no, where they decide. */
+  said?: number[]
+}
 
 export type Snapshot = {
   poll: string
@@ -20,6 +24,8 @@ export type Snapshot = {
   results: Poll["results"]
   /** What a ballot may say; missing where each is one vote for one option. */
   ballot?: BallotMethod
+  /** How it is decided; missing where it is by the most votes alone, and for rankings. */
+  decision?: Decision
   version: number
   opensAt: string | null
   closesAt: string | null
@@ -35,7 +41,7 @@ export type Snapshot = {
 
 /** The snapshot of a tally, with counts or without. */
 export function snapshotOf(tally: Tally, full: boolean): Snapshot {
-  const { poll, votes, total, abstained, finalAt } = tally
+  const { poll, total, abstained, finalAt } = tally
   return {
     poll: poll.id,
     number: poll.number,
@@ -44,14 +50,31 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
     phase: votingPhase(poll, tally.at.getTime()),
     results: poll.results,
     ...ballotIn(poll),
+    ...decisionIn(poll),
     version: versionOf(tally, full),
     opensAt: poll.opensAt?.toISOString() ?? null,
     closesAt: poll.closesAt?.toISOString() ?? null,
     finalAt: finalAt?.toISOString() ?? null,
     hidden: !full,
     ...(full && { total, ...(poll.ballot.abstain && { abstained }) }),
-    options: poll.options.map((option) => (full ? { ...option, votes: countOf(votes, option.id) } : option)),
+    options: poll.options.map((option) => (full ? { ...option, ...countsOf(tally, option.id) } : option)),
   }
+}
+
+function countsOf({ poll: { ballot }, votes, said }: Tally, id: string): { votes: number; said?: number[] } {
+  const counts = said?.[id]
+  return {
+    votes: countOf(votes, id),
+    ...(counts && { said: whatIsSaid(ballot).map((it) => countOf(counts, it)) }),
+  }
+}
+
+/** What a ballot may say of an option, in the order in which snapshots count it; nothing where it just names options. */
+export function whatIsSaid(ballot: BallotMethod): string[] {
+  if (ballot.method === "decide") return ["yes", "no"]
+  return ballot.method === "rate"
+    ? Array.from({ length: ballot.highest + 1 }, (_, rating) => `${rating}`)
+    : []
 }
 
 /** The ballot's method, where it is not what it was before there were methods. */

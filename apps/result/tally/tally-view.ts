@@ -1,7 +1,10 @@
 /** A tally as it is drawn: which options lead, what share each has, and how long the bars are. */
 
+import { compareMeans } from "@tallyroom/lib/count/rating"
+import type { Motion, TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { withDistinctColours } from "@tallyroom/lib/ui/option-hues"
+import { outcomeOf } from "./outcome-of"
 import type { Snapshot, SnapshotOption } from "./snapshot"
 
 /** Up to so many options a full bar means all ballots that chose an option. With more of them every bar would be short, so the leader's bar is full. */
@@ -18,7 +21,23 @@ export type TallyRow = {
   share: number | null
   /** The bar's part of its track, from 0 to 1. */
   length: number
+  /** Whether it has the most votes, or wins (or is tied) by the poll's decision. */
   leads: boolean
+  /** Whether it leads beside others that are equal. */
+  tied: boolean
+  /** What ballots say for and against it, where they decide. */
+  motion: Motion | null
+  /** How ballots rate it, where they do. */
+  rated: RatedRow | null
+}
+
+export type RatedRow = {
+  ratings: number
+  sum: number
+  /** How many ballots give it 0, 1 and so on. */
+  counts: number[]
+  /** The figure that is compared, its mean or its sum. */
+  by: "mean" | "sum"
 }
 
 export type TallyView = {
@@ -32,6 +51,8 @@ export type TallyView = {
   abstained: number | null
   /** The share that a full bar means; null where that is all ballots that chose an option, or no bar is drawn. */
   full: number | null
+  /** What the poll decides by a decision of its own; null where it is by the most votes alone, and for rankings. */
+  outcome: TalliedOutcome | null
   rows: TallyRow[]
   /** The rows with the most votes; empty while there are no votes, and where most votes decide nothing. */
   leaders: TallyRow[]
@@ -49,19 +70,48 @@ export function tallyViewOf(snapshot: Snapshot): TallyView | null {
   const isOfLeader = options.length > FEW_OPTIONS
   const longest = isOfLeader ? most : choosing
   const shares = sharesIn(snapshot)
-  const mostVotesWin = snapshot.ballot === undefined || snapshot.ballot.method === "choose"
+  const outcome = outcomeOf(snapshot)
+  const mostVotesWin = (snapshot.ballot?.method ?? "choose") === "choose" && outcome === null
+  const level = mostVotesWin && most > 0 && options.filter(({ votes }) => votes === most).length > 1
   const rows = withDistinctColours(options).map((option, index) => {
     const { votes = 0 } = option
+    const leads = mostVotesWin && votes > 0 && votes === most
+    const rated = ratedRow(outcome, option)
+    const part = rated ? ratedPart(rated, choosing) : votes / longest
     return {
-      ...{ option, index, votes },
+      ...{ option, index, votes, rated },
       share: shares?.[index] ?? null,
-      length: votes === 0 ? 0 : Math.max(SHORTEST_BAR, votes / longest),
-      leads: mostVotesWin && votes > 0 && votes === most,
+      length: votes === 0 || part === 0 ? 0 : Math.max(SHORTEST_BAR, part),
+      ...(outcome ? standing(outcome, option.id) : { leads, tied: leads && level }),
+      motion: outcome?.rule === "majority" ? (outcome.motions[option.id] ?? null) : null,
     }
   })
   const ballots = { countsBallots: snapshot.ballot !== undefined, total, choosing, abstained }
-  const full = isOfLeader && shares ? Math.max(...shares) : null
-  return { ...ballots, full, rows, leaders: rows.filter(({ leads }) => leads) }
+  const comparesVotes = outcome === null || outcome.rule === "votes"
+  const full = isOfLeader && shares && comparesVotes ? Math.max(...shares) : null
+  const leaders = outcome ? [] : rows.filter(({ leads }) => leads)
+  return { ...ballots, full, outcome, rows, leaders }
+}
+
+function standing(outcome: TalliedOutcome, id: string): { leads: boolean; tied: boolean } {
+  if (outcome.rule === "majority") {
+    const isCarried = outcome.motions[id]?.outcome === "carried"
+    return { leads: isCarried, tied: false }
+  }
+  const tied = outcome.tied.includes(id)
+  return { leads: tied || outcome.winners.includes(id), tied }
+}
+
+function ratedRow(outcome: TalliedOutcome | null, { id, said = [] }: SnapshotOption): RatedRow | null {
+  if (outcome?.rule !== "mean" && outcome?.rule !== "sum") return null
+  const { ratings, sum } = outcome.rated[id] ?? { ratings: 0, sum: 0 }
+  return { ratings, sum, counts: said, by: outcome.rule }
+}
+
+/** The part of the best that it could have, only to be drawn. */
+function ratedPart({ ratings, sum, counts, by }: RatedRow, ballots: number): number {
+  const most = (counts.length - 1) * (by === "mean" ? ratings : ballots)
+  return most === 0 ? 0 : sum / most
 }
 
 /** The ballots of a snapshot that chose an option. */
@@ -77,7 +127,13 @@ export function sharesIn(snapshot: Snapshot): number[] | null {
   )
 }
 
-/** The rows in this order. Rows with equally many votes stay in the order of the ballot. */
+/** The rows in this order: by what decides. Rows with equally many votes stay in the order of the ballot. */
 export function inOrder(rows: TallyRow[], order: Order): TallyRow[] {
-  return order === "ballot" ? rows : [...rows].sort((a, b) => b.votes - a.votes)
+  return order === "ballot" ? rows : [...rows].sort(compareRows)
+}
+
+/** More than 0 where the second one comes first. */
+function compareRows(a: TallyRow, b: TallyRow): number {
+  if (!a.rated || !b.rated) return b.votes - a.votes
+  return a.rated.by === "mean" ? compareMeans(b.rated, a.rated) : b.rated.sum - a.rated.sum
 }

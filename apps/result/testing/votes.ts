@@ -15,8 +15,11 @@ export async function addBallots(sql: Database, id: string, choice: Choice, ball
   const poll = await readStoredPoll(sql, id)
   const text = textOf(poll, choice)
   if (text === null) throw new Error(`No ballot of ${id} can say ${JSON.stringify(choice)}.`)
-  const isWhole = marksOf(poll) === null || text === ABSTENTION
-  const said = isWhole ? { tallied: text, marks: [] } : { tallied: A_BALLOT, marks: [...text] }
+  const how = marksOf(poll)
+  const isWhole = how === null || text === ABSTENTION
+  const said = isWhole
+    ? { tallied: text, marks: [] }
+    : { tallied: A_BALLOT, marks: text.match(how.width === 2 ? /../g : /./g) ?? [] }
   return addCounted(sql, id, ballots, said, shard)
 }
 

@@ -1,7 +1,6 @@
 /** The fields for what a ballot says: how many options it chooses or up to what it rates them, and whether it may abstain. */
 
 import { HIGHEST_RATING, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
-import { useState } from "preact/hooks"
 import { useMounted } from "../../live/use-mounted"
 import { useAdminText } from "../admin-text"
 import type { BallotDraft } from "./draft"
@@ -20,7 +19,6 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
   const { t } = useAdminText()
   // Without scripts all fields are there, and those that the choice does not need count for nothing.
   const mounted = useMounted()
-  const [choices] = useState([...new Set([...CHOICES, ballot.choose])])
   const asks = {
     chooseMin: ballot.choose === "several" || ballot.choose === "all",
     chooseMax: ballot.choose === "several",
@@ -31,7 +29,7 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
     <fieldset class="choices" disabled={why !== undefined}>
       <legend>{t("ballot")}</legend>
       {why && <p class="fixed">{why}</p>}
-      {choices.map((choose) => (
+      {CHOICES.map((choose) => (
         <label key={choose} class="choice">
           <input
             type="radio"

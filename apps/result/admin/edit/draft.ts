@@ -14,7 +14,7 @@ export type OptionDraft = { id: string; label: string; emoji: string; colour: st
  * it likes), the highest rating for `rate`.
  */
 export type BallotDraft = {
-  choose: (typeof CHOICES)[number] | "rate" | "decide"
+  choose: (typeof CHOICES)[number]
   min: string
   max: string
   rankMax: string

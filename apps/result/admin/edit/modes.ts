@@ -3,8 +3,10 @@
 import type { Decision, MotionDecision } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 
-/** What a ballot says: one option, as many as two numbers say, as many as it likes, or a ranking. */
-export const CHOICES = ["one", "several", "all", "rank"] as const
+/**
+ * What a ballot says: one option, as many as two numbers say, or as many as it likes; a ranking; a rating, or yes or no, to each.
+ */
+export const CHOICES = ["one", "several", "all", "rank", "rate", "decide"] as const
 export const RANK_RULES = ["irv", "stv", "condorcet", "borda"] as const satisfies Decision["rule"][]
 /** By these several may win; the schema says so too, and is no part of what browsers load. */
 export const RANK_RULES_WITH_SEATS: readonly (typeof RANK_RULES)[number][] = ["stv", "borda"]

@@ -1,14 +1,19 @@
 /** The tally as the admin sees it: with all counts, whatever the public is shown. */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
+import { outcomeInOne } from "../../decision/outcome-sentences"
+import { outcomeOf } from "../../tally/outcome-of"
 import type { Snapshot } from "../../tally/snapshot"
 import { sharesIn } from "../../tally/tally-view"
 import type { AdminKey } from "../admin-messages"
 import { useAdminText } from "../admin-text"
 
 export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
-  const { t, number, percent } = useAdminText()
+  const text = useAdminText()
+  const { t, number, percent } = text
   const { ballot, options, total = 0, abstained } = snapshot
+  const outcome = outcomeOf(snapshot)
+  const decided = outcome && outcomeInOne(outcome, options, snapshot.phase === "final", text)
   const shares = sharesIn(snapshot)
   return (
     <section class="card">
@@ -52,6 +57,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
           )}
         </tbody>
       </table>
+      {decided && <p data-part="outcome">{decided}</p>}
       <p class="muted">{t(whoSees(snapshot))}</p>
     </section>
   )

@@ -1,0 +1,57 @@
+/** What a poll decides by its tally, in sentences that a chair can read aloud. */
+
+import type { Motion, TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
+import { isolated } from "@tallyroom/lib/ui/direction"
+import type { Translator } from "@tallyroom/lib/ui/i18n"
+import type { DecisionKey } from "./decision-messages"
+
+type Named = readonly { readonly id: string; readonly label: string }[]
+type Text = Translator<DecisionKey>
+
+/** "Garden: Carried: 6 of 9 valid votes, two thirds (6) were needed." for each motion, or who wins. None while nobody has voted. */
+export function outcomeSentences(outcome: TalliedOutcome, options: Named, text: Text): string[] {
+  const { ballots, quorum, quorate } = outcome
+  if (!quorate) return [text.t("noQuorum", { ballots, count: quorum })]
+  if (ballots === 0) return []
+  if (outcome.rule !== "majority") return winnerSentences(outcome, options, text)
+  return options.flatMap(({ id, label }) => {
+    const motion = outcome.motions[id]
+    if (!motion) return []
+    return [text.t("ofOption", { option: isolated(label), outcome: motionSentence(outcome, motion, text) })]
+  })
+}
+
+type Majority = Extract<TalliedOutcome, { rule: "majority" }>
+type Winners = Exclude<TalliedOutcome, Majority>
+
+/** "Carried: 6 of 9 valid votes, two thirds (6) were needed.", "A tie: 5 for and 5 against." */
+function motionSentence({ majority, of }: Majority, motion: Motion, { t }: Text): string {
+  const { yes, no, base, needed, outcome } = motion
+  const isSimple = majority === "simple"
+  const votes = isSimple
+    ? t("forAgainst", { yes, no })
+    : t(of === "valid" ? "ofValid" : "ofCast", { yes, count: base })
+  if (outcome === "tie") return t("motionTie", { votes: t("forAgainst", { yes, no }) })
+  const key = outcome === "carried" ? "carried" : "notCarried"
+  return t(key, { votes, needed: isSimple ? "" : t(`needed-${majority}`, { needed }) })
+}
+
+function winnerSentences({ winners, tied, seats }: Winners, options: Named, { t, list }: Text): string[] {
+  const named = (ids: readonly string[]) =>
+    list(options.flatMap(({ id, label }) => (ids.includes(id) ? [isolated(label)] : [])))
+  const left = seats - winners.length
+  return [
+    ...(winners.length > 0 ? [t("win", { options: named(winners), count: winners.length })] : []),
+    ...(tied.length === 0
+      ? []
+      : seats === 1
+        ? [t("tiedForOne", { options: named(tied) })]
+        : [t("tiedForSeats", { options: named(tied), count: left })]),
+  ]
+}
+
+/** The sentences in one: what would be decided now while the poll goes on. Empty where there is nothing to say. */
+export function outcomeInOne(outcome: TalliedOutcome, options: Named, final: boolean, text: Text): string {
+  const sentences = outcomeSentences(outcome, options, text).join(" ")
+  return final || sentences === "" ? sentences : `${text.t("ifNow")}: ${sentences}`
+}
