@@ -12,7 +12,7 @@ import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { launchChromium } from "../harness/chromium"
 import { changePollAt, makePollAt, openControlRoom } from "../harness/control-room"
-import { openPage } from "../harness/pages"
+import { expectAccessible, openPage } from "../harness/pages"
 import { useStores } from "../harness/stores"
 import { translatePage } from "../harness/translator"
 
@@ -83,6 +83,43 @@ describe("an admin in the control room", () => {
     await page.getByLabel("Admin token").waitFor()
     await page.context().close()
   })
+
+  test("makes a motion that two thirds of the valid votes carry, and sees it carried", async () => {
+    const page = await openControlRoom(browser, result.url)
+    await page.getByRole("link", { name: "New poll" }).click()
+    await page.getByLabel("Question").fill("Motions of the general meeting")
+    await page.getByLabel("Option 1", { exact: true }).fill("Raise the fee")
+    await page.getByLabel("Option 2", { exact: true }).fill("Move the office")
+    await page.getByLabel("Yes or no to each option").check()
+    await page.getByText("More votes for than against carry.").click()
+    await page.getByLabel("Majority").selectOption("Two thirds")
+    await page.getByLabel("Quorum").fill("3")
+    const rule = "Two thirds of the valid votes carry. At least 3 ballots must be cast."
+    await page.locator("#decision-rule", { hasText: rule }).waitFor()
+    await page.getByRole("button", { name: "Make the draft" }).click()
+    await page.locator(".rules", { hasText: rule }).waitFor()
+    await page.getByRole("button", { name: "Open now" }).click()
+    await page.getByText("The poll is open.").waitFor()
+
+    const id = "motions-of-the-general-meeting"
+    await castWhenOpen(id, { answers: { "raise-the-fee": "yes", "move-the-office": "no" } })
+    await castWhenOpen(id, { answers: { "raise-the-fee": "yes", "move-the-office": "yes" } })
+    const results = await openPage(browser, `${result.url}/polls/${id}`)
+    await results.locator("#outcome", { hasText: "No quorum: 2 of 3 ballots." }).waitFor()
+    await castWhenOpen(id, { answers: { "raise-the-fee": "no" } })
+    const now = "If it were decided now"
+    await results.locator("#outcome", { hasText: now }).getByText("Raise the fee – Carried: 2 of 3").waitFor()
+    await page.getByText("Close the poll …").click()
+    await page.getByRole("button", { name: "Close now" }).click()
+    await page.locator(".chip", { hasText: "Final" }).waitFor()
+    const carried = "Carried: 2 of 3 valid votes, two thirds (2) were needed."
+    await results.locator("#outcome h2", { hasText: "Outcome" }).waitFor()
+    await results.locator("#outcome", { hasText: carried }).waitFor()
+    await results.locator("#outcome", { hasText: "Not carried: 1 of 2 valid votes" }).waitFor()
+    await expectAccessible(results)
+    await results.context().close()
+    await page.context().close()
+  }, 60_000)
 
   test("makes a poll in which ballots choose up to two options or abstain, and everybody watching reads so", async () => {
     const page = await openControlRoom(browser, result.url)
