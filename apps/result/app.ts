@@ -168,7 +168,7 @@ export function createApp(deps: AppDeps) {
     .use(resultsRoutes({ access, tallies, results }))
     .use(outcomeRoutes({ access, tallies, outcomes, decider: deps.decider }))
     .use(resultsPageRoutes({ access, tallies, outcomes, site, home }))
-    .use(stageRoutes({ access, tallies, site }))
+    .use(stageRoutes({ access, tallies, outcomes, site }))
     .use(embedRoutes({ tallies, outcomes, site }))
     .use(receiptRoutes({ sql, tallies, site }))
     .use(receiptEntryRoutes({ sql, site, trusted: deps.trusted }))

@@ -76,3 +76,20 @@ test.each(["irv", "stv", "condorcet", "borda"])(
     }
   },
 )
+
+test("the stage reveals round after round with a key, and shows the first preferences again after the last one", async () => {
+  const page = await open("/polls/irv/stage")
+  const step = page.locator("#stage-step")
+  await page.locator(".stage-bars li").first().waitFor()
+  expect(await step.count()).toBe(0)
+  const seen: string[] = []
+  for (let i = 0; i < 3; i++) {
+    await page.keyboard.press("r")
+    await step.filter({ hasText: `Round ${i + 1}` }).waitFor()
+    seen.push(((await step.textContent()) ?? "").replace(/[\u2066-\u2069]/g, ""))
+  }
+  expect(seen[0]).toBe("Round 1 · Knoxville out")
+  expect(seen[2]).toContain("Chattanooga, on the river would win.")
+  await page.keyboard.press("r")
+  await step.waitFor({ state: "detached" })
+})

@@ -15,11 +15,13 @@ import { useWakeLock } from "./use-wake-lock"
 export function StageApp(first: StageData) {
   const { data, failure, move } = useStageMove(first)
   const [covered, setCovered] = useState(false)
+  const [revealed, setRevealed] = useState({ poll: "", steps: 0 })
   const keys = useRef<HTMLDialogElement>(null)
   const canFill = useMounted() && hasFullScreen()
   const text = translator(data.language, data.messages)
   const actions = {
     cover: () => setCovered((before) => !before),
+    reveal: () => setRevealed((before) => afterReveal(before, data.snapshot.poll)),
     fullScreen: () => void toggleFullScreen(),
     previous: () => void move(-1),
     next: () => void move(1),
@@ -29,9 +31,18 @@ export function StageApp(first: StageData) {
   useWakeLock()
   return (
     <div class="stage">
-      <StagePoll key={data.snapshot.poll} data={data} text={text} covered={covered} />
+      <StagePoll
+        key={data.snapshot.poll}
+        {...{ data, text, covered }}
+        revealed={revealed.poll === data.snapshot.poll ? revealed.steps : 0}
+      />
       <StageFoot {...{ actions, covered, canFill, text }} failure={failure && text.t(failure)} />
-      <KeysDialog dialog={keys} canFill={canFill} text={text} />
+      <KeysDialog dialog={keys} canFill={canFill} canReveal={data.ranking !== null} text={text} />
     </div>
   )
+}
+
+/** What is revealed of one poll says nothing of the next one. */
+function afterReveal(before: { poll: string; steps: number }, poll: string) {
+  return { poll, steps: before.poll === poll ? before.steps + 1 : 1 }
 }

@@ -2,6 +2,7 @@
 
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
+import type { RankingData } from "../outcome/outcome-messages"
 import type { Snapshot } from "../tally/snapshot"
 import type { StageKey, StageMessages } from "./stage-messages"
 
@@ -9,6 +10,8 @@ export type StageData = {
   language: Language
   messages: StageMessages
   snapshot: Snapshot
+  /** Null where the poll ranks nothing. */
+  ranking: RankingData | null
   /** The server's time (ms) as of the snapshot. */
   now: number
   title: string

@@ -1,16 +1,23 @@
 import type { RefObject } from "preact"
 import type { StageText } from "./stage-data"
 
-type Props = { dialog: RefObject<HTMLDialogElement | null>; canFill: boolean; text: StageText }
+type Props = {
+  dialog: RefObject<HTMLDialogElement | null>
+  canFill: boolean
+  canReveal: boolean
+  text: StageText
+}
 
 type Key = [names: string[], does: string]
 
 /** A dialog that lists the keys. Esc closes it without a script. */
-export function KeysDialog({ dialog, canFill, text: { t } }: Props) {
+export function KeysDialog({ dialog, canFill, canReveal, text: { t } }: Props) {
   const fullScreen: Key = [["F"], t("keyFull")]
+  const reveal: Key = [["R"], t("keyReveal")]
   const keys: Key[] = [
     [[t("keySpace"), "B", ".", t("escape")], t("keyHide")],
     ...(canFill ? [fullScreen] : []),
+    ...(canReveal ? [reveal] : []),
     [["←", "→", t("pageUp"), t("pageDown")], t("keyMove")],
     [["?"], t("keyHelp")],
   ]

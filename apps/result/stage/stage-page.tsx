@@ -6,12 +6,15 @@ import { renderPage } from "@tallyroom/lib/ui/page"
 import { qrSvg } from "../http/qr"
 import type { PageVisit } from "../http/site"
 import { unreachableHost, withoutScheme } from "../http/vote-address"
+import type { RankingData } from "../outcome/outcome-messages"
 import type { ShownTally } from "../tally/shown-tally"
 import { StageApp } from "./stage-app"
 import type { StageData } from "./stage-data"
 import { stageMessages } from "./stage-messages"
 
-export function stagePage(visit: PageVisit, { snapshot, now, ballot, receipt }: ShownTally): string {
+/** @param ranking null where the poll ranks nothing */
+export function stagePage(visit: PageVisit, shown: ShownTally, ranking: RankingData | null): string {
+  const { snapshot, now, ballot, receipt } = shown
   const { language, site, url, voteAt } = visit
   const messages = stageMessages[language]
   const { t } = translator(language, messages)
@@ -19,7 +22,7 @@ export function stagePage(visit: PageVisit, { snapshot, now, ballot, receipt }: 
   const title = `${isolated(snapshot.title)} – ${t("stage")}`
   const query = new URLSearchParams({ poll: snapshot.poll, view: "public", ...(receipt && { receipt }) })
   const data: StageData = {
-    ...{ language, messages, snapshot, now, title },
+    ...{ language, messages, snapshot, ranking, now, title },
     page: `${url.pathname}${url.search}`,
     live: `/live?${query}`,
     link: withoutScheme(address),

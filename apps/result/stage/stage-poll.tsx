@@ -3,6 +3,7 @@
 import { clockTime } from "../live/clock-time"
 import { StillNotice } from "../live/still-notice"
 import { type Connection, useLive, useServerClock } from "../live/use-live"
+import { stepsOf } from "../outcome/steps"
 import type { Snapshot } from "../tally/snapshot"
 import { tallyViewOf } from "../tally/tally-view"
 import { StageBars } from "./stage-bars"
@@ -10,12 +11,16 @@ import type { StageData, StageText } from "./stage-data"
 import { StageSide } from "./stage-side"
 import { lettersOf } from "./stage-sizes"
 
-type Props = { data: StageData; text: StageText; covered: boolean }
+/** `revealed`: how often the host asked for the next step of what the rankings decide. After the last one the first preferences are shown again. */
+type Props = { data: StageData; text: StageText; covered: boolean; revealed: number }
 
-export function StagePoll({ data, text, covered }: Props) {
+export function StagePoll({ data, text, covered, revealed }: Props) {
   const clock = useServerClock(data.now)
-  const { snapshot, connection } = useLive(data.live, data.snapshot, data.now)
-  const view = tallyViewOf(snapshot)
+  const { snapshot, outcome, connection } = useLive(data.live, data.snapshot, data.now, data.ranking?.first)
+  const steps =
+    data.ranking && outcome && !snapshot.hidden ? stepsOf(data.language, data.ranking, outcome, snapshot) : []
+  const step = steps[(revealed % (steps.length + 1)) - 1]
+  const view = tallyViewOf(step?.snapshot ?? snapshot)
   if (connection.state === "gone") return <GonePoll snapshot={snapshot} text={text} />
   return (
     <>
@@ -23,6 +28,11 @@ export function StagePoll({ data, text, covered }: Props) {
         <h1 id="title" dir="auto" class={lengthOf(snapshot)}>
           {snapshot.title}
         </h1>
+        {step && !covered && (
+          <p class="stage-step" id="stage-step" role="status">
+            {step.says}
+          </p>
+        )}
         <StageConnection connection={connection} text={text} />
         {snapshot.phase !== "final" && (
           <StillNotice says={text.t("withoutScripts")} reload={text.t("reload")} address={data.page} />

@@ -11,13 +11,20 @@ import { answerPage } from "../http/answer"
 import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
+import type { OutcomeReads } from "../outcome/outcome-reads"
+import { rankingData } from "../outcome/ranking-data"
 import { stageDetail } from "../results/results-openapi"
 import { shownTo } from "../tally/shown-tally"
 import { stagePage } from "./stage-page"
 
-export type StageOptions = { access: AdminAccess; tallies: SharedReads<Tally>; site: Site }
+export type StageOptions = {
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  outcomes: OutcomeReads
+  site: Site
+}
 
-export function stageRoutes({ access, tallies, site }: StageOptions) {
+export function stageRoutes({ access, tallies, outcomes, site }: StageOptions) {
   return new Elysia({ name: "stage" }).get(
     "/polls/:poll/stage",
     async ({ request, server, params }) => {
@@ -25,7 +32,9 @@ export function stageRoutes({ access, tallies, site }: StageOptions) {
       const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
       // The audience sees the screen, so it never shows what only admins may see.
       const { shown, cache } = shownTo(tally, shortPath(tally.poll), { ...viewer, admin: false })
-      return answerPage(site, request, stagePage(visitOf(site, request), shown), {
+      const visit = visitOf(site, request)
+      const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
+      return answerPage(site, request, stagePage(visit, shown, ranking), {
         cache: viewer.admin ? PRIVATE : cache,
       })
     },

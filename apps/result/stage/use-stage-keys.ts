@@ -1,7 +1,10 @@
 import type { RefObject } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 
-export type StageActions = Record<"cover" | "fullScreen" | "previous" | "next" | "keys", () => void>
+export type StageActions = Record<
+  "cover" | "fullScreen" | "previous" | "next" | "keys" | "reveal",
+  () => void
+>
 
 /** Remote presenters send the page keys, Esc, "." and "b". */
 const KEYS = new Map<string, keyof StageActions>(
@@ -17,6 +20,8 @@ const KEYS = new Map<string, keyof StageActions>(
     PageUp: "previous",
     ArrowRight: "next",
     PageDown: "next",
+    r: "reveal",
+    R: "reveal",
     "?": "keys",
   }),
 )
