@@ -166,7 +166,9 @@ test("a form that no page of the poll sends is refused by a page", async () => {
 test("the mean of what was rated is shown, with the number of ratings, to voters and once the poll is over", async () => {
   const voted = await send("/polls/rated", "cast=1&rate.a=5", await visitor(fixture))
   for (const page of [voted, await pageAt(fixture, "/polls/rates")])
-    expect(wordsOf(page)).toMatch(/Cats 3\.33 3 ratings .*Dogs 3 1 rating .*Birds – 0 ratings .*4 ballots/)
+    expect(wordsOf(page)).toMatch(
+      /Cats 3\.33 3 ratings .*Dogs 3\.00 1 rating .*Birds – 0 ratings .*4 ballots/,
+    )
   const tally = await (await fixture.ask("/api/polls/rated/tally")).json()
   expect(tally.said).toEqual(SAID.rated)
 })

@@ -30,16 +30,21 @@ type RowProps = { option: TallyProps["poll"]["options"][number]; said: Said }
 
 /** The mean of the ratings, with how many they are: a mean of few says less. */
 function RatedRow({ option, index, said, highest }: RowProps & { index: number; highest: number }) {
-  const { t, number } = useBallotText()
+  const { t, language } = useBallotText()
   const ratings = Object.values(said).reduce((sum, ballots) => sum + ballots, 0)
   const sum = Object.entries(said).reduce((sum, [rating, ballots]) => sum + Number(rating) * ballots, 0)
   const share = ratings > 0 ? sum / ratings / highest : 0
   return (
     <TallyRow option={option} bar={<OptionBar {...{ option, index, share }} />}>
-      <strong>{ratings > 0 ? number(Math.round((sum * 100) / ratings) / 100) : "–"}</strong>{" "}
+      <strong>{ratings > 0 ? meanText(sum / ratings, language) : "–"}</strong>{" "}
       <span class="muted">{t("ratings", { count: ratings })}</span>
     </TallyRow>
   )
+}
+
+/** With two decimals, as the results show it. */
+function meanText(mean: number, language: string): string {
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(Math.round(mean * 100) / 100)
 }
 
 /** Who says neither yes nor no to an option abstains from it. */
