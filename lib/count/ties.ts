@@ -62,7 +62,7 @@ export function seatsByOrder(
   seats: number,
   compare: (a: number, b: number) => number,
 ): Seats {
-  const best = options.toSorted((a, b) => compare(b, a) || a - b)
+  const best = [...options].sort((a, b) => compare(b, a) || a - b)
   const last = best[seats - 1]
   const next = best[seats]
   if (last === undefined || next === undefined || compare(last, next) !== 0) {
