@@ -35,14 +35,14 @@ const POLLS = [
 
 /** Of each poll: what ballots say of Cats and Dogs. */
 const SAID = {
-  rated: { a: { 0: 1, 5: 2 }, b: { 3: 1 }, c: {} },
+  rated: { a: { 0: 1, 5: 2 }, b: { 1: 199, 2: 1 }, c: {} },
   motions: { a: { yes: 1_003, no: 120 }, b: { no: 1_200 }, c: {} },
 }
 
 beforeAll(async () => {
   fixture = await startVoteFixture()
   await fixture.writePolls(...POLLS)
-  const rated = { version: 7, votes: { a: 3, b: 1, c: 0 }, said: SAID.rated, total: 4 }
+  const rated = { version: 7, votes: { a: 3, b: 200, c: 0 }, said: SAID.rated, total: 201 }
   const motions = {
     ...{ version: 7, votes: { a: 1_003, b: 0, c: 0 }, said: SAID.motions },
     ...{ total: 1_212, abstained: 10 },
@@ -167,7 +167,7 @@ test("the mean of what was rated is shown, with the number of ratings, to voters
   const voted = await send("/polls/rated", "cast=1&rate.a=5", await visitor(fixture))
   for (const page of [voted, await pageAt(fixture, "/polls/rates")])
     expect(wordsOf(page)).toMatch(
-      /Cats 3\.33 3 ratings .*Dogs 3\.00 1 rating .*Birds – 0 ratings .*4 ballots/,
+      /Cats 3\.33 3 ratings .*Dogs 1\.01 200 ratings .*Birds – 0 ratings .*201 ballots/,
     )
   const tally = await (await fixture.ask("/api/polls/rated/tally")).json()
   expect(tally.said).toEqual(SAID.rated)

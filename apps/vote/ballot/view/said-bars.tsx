@@ -36,15 +36,16 @@ function RatedRow({ option, index, said, highest }: RowProps & { index: number; 
   const share = ratings > 0 ? sum / ratings / highest : 0
   return (
     <TallyRow option={option} bar={<OptionBar {...{ option, index, share }} />}>
-      <strong>{ratings > 0 ? meanText(sum / ratings, language) : "–"}</strong>{" "}
+      <strong>{ratings > 0 ? meanText(sum, ratings, language) : "–"}</strong>{" "}
       <span class="muted">{t("ratings", { count: ratings })}</span>
     </TallyRow>
   )
 }
 
-/** With two decimals, as the results show it. */
-function meanText(mean: number, language: string): string {
-  return new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(Math.round(mean * 100) / 100)
+/** With two decimals, rounded half up as the results round it: 201 / 200 is 1.01. */
+function meanText(sum: number, ratings: number, language: string): string {
+  const hundredths = Math.round((sum * 100) / ratings)
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(hundredths / 100)
 }
 
 /** Who says neither yes nor no to an option abstains from it. */
