@@ -2,6 +2,7 @@
 
 import { beforeAll, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
+import { Decider } from "@tallyroom/lib/outcome/decider"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { waitFor } from "../../../scripts/services/wait"
 import { addRankings } from "../../../tests/harness/rankings"
@@ -193,4 +194,23 @@ test("the page of a poll whose counts are hidden says nothing of its outcome", a
   await makePoll(sql, "page-hidden", ranked({ results: "after-close" }))
   await addRankings(sql, "page-hidden", { AB: 2 })
   expect(await pageOf("/polls/page-hidden")).not.toContain("A would win.")
+})
+
+test("a thread that fails keeps nobody from the counts: only what is decided is missing, with 503", async () => {
+  const log = { warn: () => {} }
+  const program = new URL("./no-such-thread.ts", import.meta.url).href
+  const decider = new Decider({ databaseUrl: "", name: "broken", log, program })
+  const broken = await startResultApp(stores(), { decider })
+  await broken.listening()
+  await makePoll(sql, "broken", ranked())
+  await addRankings(sql, "broken", { AB: 2 })
+  const viewer = watchPoll(broken.address, "poll=broken")
+  await viewer.sees("two ballots", ({ total }) => total === 2)
+  const answer = await broken.get("/api/polls/broken/outcome")
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"])
+  expect(await (await broken.get("/polls/broken")).text()).not.toContain('id="outcome"')
+  await addRankings(sql, "broken", { BA: 1 })
+  await viewer.sees("three ballots", ({ total }) => total === 3)
+  expect(viewer.outcomes).toEqual([])
+  viewer.socket.close()
 })
