@@ -11,7 +11,7 @@ type Props = { outcome: BordaOutcome; options: NamedOptions; text: OutcomeText }
 export function PointsTable({ outcome: { points }, options, text }: Props) {
   const { t } = text
   const pointsOf = (id: string) => points[id] ?? "0"
-  const best = options.all.toSorted((a, b) => Number(pointsOf(b.id)) - Number(pointsOf(a.id)))
+  const best = [...options.all].sort((a, b) => Number(pointsOf(b.id)) - Number(pointsOf(a.id)))
   return (
     <table class="outcome-table" id="points">
       <thead>
