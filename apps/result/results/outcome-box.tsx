@@ -19,9 +19,7 @@ export function OutcomeBox(props: { snapshot: Snapshot; view: TallyView; text: R
           <h2>{text.t(final ? "outcome" : "ifNow")}</h2>
           <ul>
             {sentences.map((sentence) => (
-              <li key={sentence} dir="auto">
-                {sentence}
-              </li>
+              <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         </>

@@ -2,6 +2,7 @@
 
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
+import { decisionRule } from "../decision/decision-rule"
 import { outcomeInOne } from "../decision/outcome-sentences"
 import { ballotRule } from "../tally/ballot-rule"
 import { Bar } from "../tally/bar"
@@ -66,6 +67,20 @@ export function StageBars({ snapshot, text, covered, view, why }: Props) {
   )
 }
 
+/** More motions than these would take the room of their bars, which show the line and, in the end, what is carried. */
+const MOTIONS_IN_WORDS = 3
+
+function decidedText(
+  { decision, options, phase }: Snapshot,
+  { outcome }: TallyView,
+  text: StageText,
+): string {
+  if (!decision || !outcome) return ""
+  if (outcome.rule === "majority" && outcome.quorate && options.length > MOTIONS_IN_WORDS)
+    return decisionRule(decision, text)
+  return outcomeInOne(outcome, options, phase === "final", text)
+}
+
 function markKey({ motion, tied }: TallyRow, decided: boolean) {
   if (motion) return "carriedMark"
   if (tied) return decided ? "tiedMark" : "tied"
@@ -75,10 +90,11 @@ function markKey({ motion, tied }: TallyRow, decided: boolean) {
 type BelowProps = { snapshot: Snapshot; more: number; view: TallyView | null; text: StageText }
 
 /** Says how many options are not shown, how many ballots abstained, what a ballot may say, and what a full bar means, where that is not the usual. */
-function Below({ snapshot: { ballot, options, phase }, more, view, text }: BelowProps) {
+function Below({ snapshot, more, view, text }: BelowProps) {
+  const { ballot, options } = snapshot
   const full = view?.full ?? null
   const abstained = view?.abstained ?? null
-  const decided = view?.outcome ? outcomeInOne(view.outcome, options, phase === "final", text) : ""
+  const decided = view ? decidedText(snapshot, view, text) : ""
   if (more === 0 && full === null && !ballot && decided === "") return null
   return (
     <p class="more">
