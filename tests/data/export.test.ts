@@ -50,7 +50,8 @@ test("an export gives sums that equal the tallies, and nothing that tells a vote
 
 test("what ballots of several options say is imported, exported and imported again as people write it", async () => {
   const options = ["pear", "apple", "fig"].map((id) => ({ id, label: id }))
-  await instance().poll("fruit", { options, ballot: { method: "choose", max: 2, abstain: true } })
+  const ballot = { method: "choose", max: 2, abstain: true }
+  await instance().poll("fruit", { options, ballot, decision: { rule: "votes", seats: 2, quorum: 3 } })
   const file = await instance().file("fruit.csv", [
     "poll,option,voter,abstained",
     ...["fruit,apple pear,ann,", "fruit,fig,bob,no", "fruit,,cay,yes"],
@@ -71,13 +72,13 @@ test("what ballots of several options say is imported, exported and imported aga
   const exported = await runDataCommand("export", ["--poll", "fruit", "--dir", target], instance().env)
   expect([exported.code, exported.err]).toEqual([0, ""])
   expect(jsonLines(join(target, "polls.jsonl"))).toMatchObject([
-    { method: "choose", min: 1, max: "2", abstain: true },
+    { method: "choose", min: 1, max: "2", abstain: true, rule: "votes", seats: 2, quorum: 3, majority: null },
   ])
   const tallies = readFileSync(join(target, "tallies.csv"), "utf8").trim().split("\r\n")
   expect(tallies.slice(1)).toEqual([
-    "fruit,pear,pear,1,3,1",
-    "fruit,apple,apple,1,3,1",
-    "fruit,fig,fig,1,3,1",
+    "fruit,pear,pear,1,3,1,,,,",
+    "fruit,apple,apple,1,3,1,,,,",
+    "fruit,fig,fig,1,3,1,,,,",
   ])
   const ballots = jsonLines(join(target, "ballots.jsonl"))
   expect(ballots.map(({ option, abstained }) => [option, abstained]).sort()).toEqual([
@@ -115,6 +116,10 @@ test("rankings, ratings and answers are imported and exported, too", async () =>
       .map(({ poll, option }) => `${poll},${option}`)
       .sort(),
   ).toEqual(rows.toSorted())
+  const tallies = jsonLines(join(target, "tallies.jsonl"))
+  const tallyOf = (id: string, of: string) => tallies.find(({ poll, option }) => poll === id && option === of)
+  expect(tallyOf("by-rate", "pear")).toMatchObject({ ratings: 1, rating_sum: 5, yes: null })
+  expect(tallyOf("by-decide", "fig")).toMatchObject({ yes: 0, no: 1, ratings: null })
 })
 
 test("an export holds all polls, and agrees with the tallies of the result app", async () => {

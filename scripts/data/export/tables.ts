@@ -30,6 +30,7 @@ export function tablesOf(sql: DatabaseSnapshot, poll: string | null): Table[] {
         ...["poll", "title", "policy", "state", "results", "eligibility", "confirm"],
         ...["opens_at", "closes_at", "created_at", "closed_at", "final_at"],
         ...["method", "min", "max", "abstain"],
+        ...["highest", "rule", "seats", "quorum", "majority", "base"],
       ],
       // Whether votes are confirmed, as `confirmsVote` of lib/polls/poll.ts says it.
       rows: inTurns(
@@ -38,14 +39,19 @@ export function tablesOf(sql: DatabaseSnapshot, poll: string | null): Table[] {
           COALESCE(confirm, policy = 'final') AS confirm, ${moment(sql, "opens_at")},
           ${moment(sql, "closes_at")}, ${moment(sql, "created_at")}, ${moment(sql, "closed_at")}, ${moment(sql, "final_at")},
           ballot ->> 'method' AS method, (ballot -> 'min')::integer AS min, ballot ->> 'max' AS max,
-          (ballot -> 'abstain')::boolean AS abstain
+          (ballot -> 'abstain')::boolean AS abstain, (ballot -> 'highest')::integer AS highest,
+          decision ->> 'rule' AS rule, (decision -> 'seats')::integer AS seats, (decision -> 'quorum')::float8 AS quorum,
+          decision ->> 'majority' AS majority, decision ->> 'base' AS base
         FROM polls WHERE ${wanted} ORDER BY number`,
         (row) => [row as Record<string, Cell>],
       ),
     },
     {
       name: "tallies",
-      columns: ["poll", "option", "label", "votes", "ballots", "abstained"],
+      columns: [
+        ...["poll", "option", "label", "votes", "ballots", "abstained"],
+        ...["yes", "no", "ratings", "rating_sum"],
+      ],
       rows: inTurns(
         sql`SELECT ${pollColumns(sql)}, ${countColumns(sql)} FROM polls WHERE ${wanted} ORDER BY polls.number`,
         tallyRows,
@@ -78,10 +84,24 @@ async function* inTurns(query: Query, rowsOf: (row: postgres.Row) => Record<stri
 function tallyRows(row: postgres.Row): Record<string, Cell>[] {
   const poll = readPollRow(row)
   if (!poll) return []
-  const { votes, total, abstained } = countsIn(row, poll)
+  const { votes, said, total, abstained } = countsIn(row, poll)
   return poll.options.map(({ id, label }) => {
-    return { poll: poll.id, option: id, label, votes: countOf(votes, id), ballots: total, abstained }
+    const counts = { votes: countOf(votes, id), ballots: total, abstained }
+    return { poll: poll.id, option: id, label, ...counts, ...saidOf(poll, said?.[id] ?? {}) }
   })
+}
+
+/** How many are for and against an option where ballots decide, how many rate it and the sum where they rate; else nothing. */
+function saidOf({ ballot: { method } }: Poll, said: Record<string, number>): Record<string, Cell> {
+  const nothing = { yes: null, no: null, ratings: null, rating_sum: null }
+  if (method === "decide") return { ...nothing, yes: countOf(said, "yes"), no: countOf(said, "no") }
+  if (method !== "rate") return nothing
+  const counts = Object.entries(said)
+  return {
+    ...nothing,
+    ratings: counts.reduce((sum, [, count]) => sum + count, 0),
+    rating_sum: counts.reduce((sum, [rating, count]) => sum + Number(rating) * count, 0),
+  }
 }
 
 /** @param ballots rows with the number of their poll, and as the option the text of what they say */
