@@ -56,8 +56,11 @@ test("sentence, rounds and table follow the votes without a reload", async () =>
   await page.locator("#connection.live").waitFor()
   const rounds = await page.locator("#rounds li").count()
   expect(rounds).toBeGreaterThan(1)
+  const announced = page.locator(".outcome [aria-live]")
+  expect(await announced.textContent()).toBe("")
   await addRankings(sql, "moving", { D: 200 })
   await says(page, "Nashville would win.")
+  await announced.filter({ hasText: "Nashville would win." }).waitFor({ state: "attached" })
   expect(await page.locator("#rounds li").count()).toBe(1)
   await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'moving'`
   await sql`SELECT pg_notify('tallyroom_polls', number::text) FROM polls WHERE id = 'moving'`

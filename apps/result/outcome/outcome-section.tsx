@@ -3,6 +3,7 @@
 import type { Outcome } from "@tallyroom/lib/outcome/outcome"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
+import { useRef } from "preact/hooks"
 import type { Snapshot } from "../tally/snapshot"
 import { useThrottled } from "../tally/use-throttled"
 import { type NamedOptions, namedOptions } from "./named-options"
@@ -35,6 +36,8 @@ export function OutcomeSection({ language, ranking, shown, snapshot, whole, quer
   const isFinal = snapshot.phase === "final"
   const { outcome } = shown
   const sentence = outcomeSentence(outcome, isFinal, options, text)
+  // What the page says as it is opened, it need not announce.
+  const first = useRef(sentence)
   const announced = useThrottled(sentence, ANNOUNCE_MS)
   return (
     <section class="outcome" aria-labelledby="outcome-title">
@@ -43,7 +46,7 @@ export function OutcomeSection({ language, ranking, shown, snapshot, whole, quer
         {sentence}
       </p>
       <p class="visually-hidden" aria-live="polite">
-        {announced === sentence && !isFinal ? "" : announced}
+        {announced === first.current ? "" : announced}
       </p>
       {whole && (
         <>
