@@ -1,4 +1,8 @@
-/** Reads what a poll that ranks has decided, or decides it: tally and profile are of the same moment. */
+/**
+ * Reads what a poll that ranks has decided, or decides it: tally and profile are of the same moment.
+ *
+ * Only outcomes of rankings are stored. What `tallied.ts` decides is a function of the final tally, which never changes, so nothing has to keep it.
+ */
 
 import { z } from "zod"
 import { optionsByMark } from "../ballots/choice"

@@ -145,6 +145,32 @@ test.each([
   expect(storedDecisionOf(choose, decisionDraftOf({ ballot, decision }))).toEqual(decision)
 })
 
+test.each([
+  ["ratings", { choose: "rate", highest: " 10" }, { method: "rate", highest: 10 }, null],
+  [
+    "a sum",
+    { choose: "rate", rateRule: "sum" },
+    { method: "rate", highest: 5 },
+    { rule: "sum", seats: 1, quorum: 0 },
+  ],
+  ["yes or no", { choose: "decide", highest: "x", seats: "9" }, { method: "decide" }, null],
+  [
+    "a majority",
+    { choose: "decide", majority: "absolute", base: "cast", quorum: "3" },
+    { method: "decide" },
+    { rule: "majority", majority: "absolute", base: "cast", quorum: 3 },
+  ],
+] as const)(
+  "the fields of %s are read, whatever the others have",
+  async (_, fields: Record<string, string>, ballot, decision) => {
+    expect(await sent(fields)).toMatchObject({ errors: {}, ballot, decision })
+  },
+)
+
+test("too high a highest rating is an error of its field", async () => {
+  expect(await sent({ choose: "rate", highest: "11" })).toMatchObject({ errors: { highest: "errorHighest" } })
+})
+
 test("an invalid moment does not hide the errors of other fields", async () => {
   const { errors } = await sent({ title: "", closesAt: "", closesAtWas: WAS })
   expect(errors).toEqual({ title: "errorTitle", closesAt: "errorEmptied" })

@@ -1,0 +1,89 @@
+import { expect, test } from "bun:test"
+import { decideCounts } from "@tallyroom/lib/outcome/decide-counts"
+import { type Decision, decisionSchema } from "@tallyroom/lib/polls/decision"
+import { translator } from "@tallyroom/lib/ui/i18n"
+import { LANGUAGES } from "@tallyroom/lib/ui/language"
+import { withDecisionMessages } from "./decision-messages"
+import { decisionRule } from "./decision-rule"
+import { meanText } from "./mean"
+import { outcomeInOne, outcomeSentences } from "./outcome-sentences"
+
+const nothing = { en: {}, de: {}, fr: {}, es: {}, pt: {}, ja: {} }
+const messages = withDecisionMessages<never>(nothing)
+const english = translator("en", messages.en)
+const options = [{ id: "a", label: "Fee" }]
+
+/** What is said of one motion, without the marks that isolate its direction. */
+function motion(decision: object, yes: number, no: number, abstain = 0): string {
+  const counts = {
+    options,
+    votes: { a: yes },
+    said: { a: { yes, no } },
+    total: yes + no + abstain,
+    abstained: 0,
+  }
+  const outcome = decideCounts(counts, decisionSchema.parse({ rule: "majority", ...decision }))
+  return outcomeSentences(outcome, options, english)
+    .join(" ")
+    .replace(/[\u2068\u2069]/g, "")
+}
+
+test.each([
+  [{}, 5, 3, "Fee – Carried: 5 for and 3 against."],
+  [{}, 5, 5, "Fee – A tie: 5 for and 5 against."],
+  [{ majority: "absolute" }, 4, 4, "Fee – Not carried: 4 of 8 valid votes, more than half (5) were needed."],
+  [{ majority: "two-thirds" }, 6, 3, "Fee – Carried: 6 of 9 valid votes, two thirds (6) were needed."],
+  [{ majority: "two-thirds" }, 6, 4, "Fee – Not carried: 6 of 10 valid votes, two thirds (7) were needed."],
+  [
+    { majority: "three-quarters", base: "cast" },
+    3,
+    1,
+    "Fee – Carried: 3 of 4 ballots cast, three quarters (3) were needed.",
+  ],
+  [{ majority: "unanimous" }, 1, 0, "Fee – Carried: 1 of 1 valid vote, all (1) were needed."],
+  [{ quorum: 20 }, 7, 5, "No quorum: 12 of 20 ballots."],
+  [{}, 0, 0, ""],
+])("a motion by %j with %d for and %d against reads %#", (decision, yes, no, sentence) => {
+  expect(motion(decision, yes, no)).toBe(sentence)
+})
+
+test("seats that equals share are said to be tied, and what would be decided now is said to be that", () => {
+  const three = ["a", "b", "c"].map((id) => ({ id, label: id.toUpperCase() }))
+  const decided = (seats: number, votes: Record<string, number>, final: boolean) => {
+    const decision: Decision = { rule: "votes", seats, quorum: 0 }
+    const counts = { options: three, votes, said: null, total: 9, abstained: 0 }
+    return outcomeInOne(decideCounts(counts, decision), three, final, english).replace(/[\u2068\u2069]/g, "")
+  }
+  expect(decided(1, { a: 3, b: 3, c: 1 }, true)).toBe("A tie: A and B.")
+  expect(decided(2, { a: 5, b: 2, c: 2 }, true)).toBe("A wins. A tie for the last seat: B and C.")
+  expect(decided(2, { a: 3, b: 3, c: 3 }, true)).toBe("A tie for the last 2 seats: A, B, and C.")
+  expect(decided(2, { a: 5, b: 3, c: 1 }, false)).toBe("If it were decided now: A and B win.")
+})
+
+test.each([
+  [1, 3, "0.33"],
+  [2, 3, "0.67"],
+  [1, 200, "0.01"],
+  [0, 4, "0.00"],
+  [9_007_199_254_740_991, 900_719_925_474_100, "10.00"],
+])("the mean of %d by %d is shown as %s", (sum, ratings, text) => {
+  expect(meanText({ sum, ratings })).toBe(text)
+})
+
+test.each(LANGUAGES)("each rule and its quorum has a sentence of its own in %s", (language) => {
+  const text = translator(language, messages[language])
+  const majorities = ["absolute", "two-thirds", "three-quarters", "unanimous"] as const
+  const rules: Decision[] = [
+    ...(["votes", "mean", "sum"] as const).flatMap((rule) =>
+      [1, 3].map((seats) => ({ rule, seats, quorum: 0 })),
+    ),
+    { rule: "majority", majority: "simple", base: "valid", quorum: 0 },
+    ...majorities.flatMap((majority) =>
+      (["valid", "cast"] as const).map((base) => ({ rule: "majority" as const, majority, base, quorum: 0 })),
+    ),
+  ]
+  const sentences = rules.map((rule) => decisionRule(rule, text))
+  expect(new Set(sentences).size).toBe(rules.length)
+  expect(sentences.every((sentence) => /[.。]$/.test(sentence))).toBe(true)
+  expect(decisionRule({ rule: "votes", seats: 1, quorum: 12 }, text)).toContain("12")
+})
