@@ -9,6 +9,7 @@ export function MotionBar({ motion: { yes, no, abstained, needed } }: { motion: 
     <svg class="bar motion" aria-hidden="true">
       <rect class="yes" data-part="bar" width={part(yes)} height="100%" />
       <rect class="no" x={part(yes)} width={part(no)} height="100%" />
+      <line class="beside" x1={part(needed)} x2={part(needed)} y1="0" y2="100%" />
       <line class="needed" x1={part(needed)} x2={part(needed)} y1="0" y2="100%" />
     </svg>
   )
