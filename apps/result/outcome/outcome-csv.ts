@@ -7,6 +7,7 @@ import type {
   Outcome,
   StvOutcome,
 } from "@tallyroom/lib/outcome/outcome"
+import { ownValue } from "@tallyroom/lib/own-value"
 import type { Option } from "@tallyroom/lib/polls/poll"
 
 type Row = (string | number)[]
@@ -28,7 +29,7 @@ function runoffRows({ rounds, winners }: IrvOutcome, options: Options): Row[] {
     const fate = (id: string) => (out.includes(id) ? "out" : isLast && winners.includes(id) ? "wins" : "")
     return [
       ...options.flatMap(({ id, label }) => {
-        const count = votes[id]
+        const count = ownValue(votes, id)
         return count === undefined ? [] : [[i + 1, id, label, count, fate(id)]]
       }),
       [i + 1, NOBODY, "exhausted", exhausted, ""],
@@ -47,7 +48,7 @@ function transferRows({ rounds }: StvOutcome, options: Options): Row[] {
           : `out: ${after.out.join(" ")}`
     return [
       ...options.flatMap(({ id, label }) => {
-        const count = votes[id]
+        const count = ownValue(votes, id)
         return count === undefined
           ? []
           : [[i + 1, why, id, label, count, elected.includes(id) ? "elected" : ""]]

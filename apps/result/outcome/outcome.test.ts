@@ -147,6 +147,18 @@ test("rounds, pairs and points are tables for spreadsheets", async () => {
   ])
 })
 
+test("an option that is called as what every object inherits has no votes in the rounds after it went out", async () => {
+  const options = ["ann", "bob", "constructor"].map((id) => ({ id, label: id }))
+  for (const name of ["irv", "stv"] as const) {
+    await makePoll(sql, `inherited-${name}`, { ...rule(name), options })
+    await addRankings(sql, `inherited-${name}`, { A: 5, B: 4, CB: 2 })
+    const lines = await linesOf(`/api/polls/inherited-${name}/outcome.csv`)
+    expect(lines.filter((line) => line.includes("constructor,constructor,"))).toEqual([
+      expect.stringMatching(/^1,.*constructor,constructor,2/),
+    ])
+  }
+})
+
 test("the ballots of a final poll are a file of PrefLib, the most frequent order first", async () => {
   const options = ["zoe", "ann", "bob"].map((id) => ({ id, label: id.toUpperCase() }))
   await makePoll(sql, "file", ranked({ options, title: "Chair" }))

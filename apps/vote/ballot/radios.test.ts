@@ -28,6 +28,11 @@ const POLLS = [
   pollOf({ ...rate, highest: 10 }, { id: "ending" }),
   pollOf(rate, { id: "coded", eligibility: "code" }),
   pollOf(rate, { id: "rates", state: "final" }),
+  pollOf(rate, {
+    id: "inherited",
+    policy: "changeable",
+    options: ["constructor", "b"].map((id) => ({ id, label: id })),
+  }),
   pollOf(decide, { id: "motions" }),
   pollOf({ method: "decide" }, { id: "board", policy: "changeable" }),
   pollOf(decide, { id: "passed", state: "final" }),
@@ -108,6 +113,14 @@ test("yes and no are said by a form, and whoever says neither to an option absta
   const voted = await send("/polls/board", "cast=1&answer.a=yes&answer.b=&answer.c=no", cookie)
   expect(wordsOf(voted)).toMatch(/You chose Cats Yes Birds No Your receipt/)
   expect(chosenIn(await pageAt(fixture, "/polls/board?change=1", { cookie }))).toEqual(["yes", "", "no"])
+})
+
+test("an option that is called as what every object inherits has nothing said of it until somebody does", async () => {
+  const cookie = await visitor(fixture)
+  expect(chosenIn(await pageAt(fixture, "/polls/inherited"))).toEqual(["", ""])
+  const voted = await send("/polls/inherited", "cast=1&rate.constructor=&rate.b=3", cookie)
+  expect(wordsOf(voted)).toMatch(/You chose b 3 Your receipt/)
+  expect(chosenIn(await pageAt(fixture, "/polls/inherited?change=1", { cookie }))).toEqual(["", "3"])
 })
 
 test.each([

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test"
 import { CUMBERNAULD, cumbernauld } from "@tallyroom/lib/count/elections/elections"
 import type { Database } from "@tallyroom/lib/database"
-import { Decider } from "@tallyroom/lib/outcome/decider"
+import { Decider, Undecided } from "@tallyroom/lib/outcome/decider"
 import { type Outcome, outcomeSchema } from "@tallyroom/lib/outcome/outcome"
 import type { Rule } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -43,6 +43,28 @@ const untilStored = (sql: Database, id: string) =>
 
 const close = (sql: Database, id: string) =>
   sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ${id}`
+
+test("a poll that can't be decided keeps no other one from its outcome", async () => {
+  const sql = await openTables(stores())
+  const ids = ["first", "second", "third"]
+  for (const id of ids) {
+    await makePoll(sql, id, ranked("irv", 1, { state: "draft" }))
+    await addRankings(sql, id, { AB: 2 })
+  }
+  const polls = new PollBook(sql, quiet)
+  const rows = await sql`UPDATE polls SET state = 'final', revision = revision + 1
+    WHERE id IN ('first', 'second', 'third') RETURNING id, number`
+  await polls.refresh()
+  const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
+  const broken = Number(rows.find(({ id }) => id === "first")?.number)
+  const decide = (poll: number) =>
+    poll === broken ? Promise.reject(new Undecided("too large")) : decider.decide(poll)
+  await expect(storeOutcomes(sql, polls, { decide })).rejects.toBeInstanceOf(Undecided)
+  expect(await Promise.all(ids.map(async (id) => (await storedOf(sql, id))?.winners))).toEqual([
+    ...[undefined, ["a"], ["a"]],
+  ])
+  decider.stop()
+})
 
 test("a poll that became final before its worker died is decided by the next one, as its council decided it", async () => {
   const sql = await openTables(stores())

@@ -4,11 +4,15 @@
  */
 
 import type { Database } from "@tallyroom/lib/database"
-import type { Decider } from "@tallyroom/lib/outcome/decider"
+import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
 import type { DecidedTally } from "@tallyroom/lib/outcome/read-outcome"
 import type { PollBook } from "./poll-book"
 
-/** Decides the final polls that have no outcome yet. @returns their ids */
+/**
+ * Decides the final polls that have no outcome yet. One that can't be decided keeps no other one from it.
+ * @returns their ids
+ * @throws {Undecided} for the last one that could not be decided, once all others are
+ */
 export async function storeOutcomes(
   sql: Database,
   polls: PollBook,
@@ -21,10 +25,17 @@ export async function storeOutcomes(
     WHERE state = 'final' AND deleting_at IS NULL AND ballot ->> 'method' = 'rank'
       AND NOT EXISTS (SELECT FROM outcomes WHERE poll = number)`
   const stored: string[] = []
+  let undecided: Undecided | null = null
   for (const { number } of rows) {
-    const decided = await decider.decide(Number(number))
-    if (decided && (await storeOutcome(sql, decided))) stored.push(decided.tally.poll.id)
+    try {
+      const decided = await decider.decide(Number(number))
+      if (decided && (await storeOutcome(sql, decided))) stored.push(decided.tally.poll.id)
+    } catch (error) {
+      if (!(error instanceof Undecided)) throw error
+      undecided = error
+    }
   }
+  if (undecided) throw undecided
   return stored
 }
 

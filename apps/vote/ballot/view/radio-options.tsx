@@ -1,6 +1,7 @@
 /** A ballot that rates options, or says yes or no to each: a row of radio buttons for every option, and one button casts them all. */
 
 import { type Answer, type Choice, choiceIn } from "@tallyroom/lib/ballots/choice"
+import { ownValue } from "@tallyroom/lib/own-value"
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useEffect, useRef } from "preact/hooks"
@@ -43,7 +44,10 @@ function useRadioOptions(ballot: OpenBallot): Filling {
     const found = [...(rows.current?.querySelectorAll<HTMLInputElement>("input:checked") ?? [])]
       .filter(({ value }) => value !== "")
       .map(({ name, value }) => [name.slice(field.length + 1), value] as const)
-    if (found.length !== Object.keys(said).length || found.some(([id, value]) => said[id] !== value))
+    if (
+      found.length !== Object.keys(said).length ||
+      found.some(([id, value]) => ownValue(said, id) !== value)
+    )
       casting.choose(choiceOf(Object.fromEntries(found)), poll.words)
   }, [])
   return {
@@ -56,8 +60,8 @@ function useRadioOptions(ballot: OpenBallot): Filling {
             key={option.id}
             name={`${field}.${option.id}`}
             {...{ option, index, scale }}
-            said={said[option.id] ?? ""}
-            now={before ? (saidIn(before)[option.id] ?? null) : null}
+            said={ownValue(said, option.id) ?? ""}
+            now={before ? (ownValue(saidIn(before), option.id) ?? null) : null}
             onSay={(value) => say(option.id, value)}
           />
         ))}
@@ -97,7 +101,7 @@ function saidIn(choice: Choice): ByOption {
 
 function saidOf(standing: OwnVote, id: string): string {
   const { t, number } = useBallotText()
-  const said = saidIn(standing)[id]
+  const said = ownValue(saidIn(standing), id)
   if (said === undefined) return ""
   return said === "yes" || said === "no" ? t(said) : number(Number(said))
 }

@@ -1,5 +1,6 @@
 /** The tally of ballots that rate options, or say yes or no to each. What that decides is told by the results. */
 
+import { ownValue } from "@tallyroom/lib/own-value"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import type { TallyProps } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
@@ -13,7 +14,7 @@ export function SaidBars({ poll: { options, ballot }, counts, final }: TallyProp
     <>
       <ul class="tally">
         {options.map((option, index) => {
-          const said = counts.said?.[option.id] ?? {}
+          const said = ownValue(counts.said ?? {}, option.id) ?? {}
           return ballot.method === "rate" ? (
             <RatedRow key={option.id} {...{ option, index, said }} highest={ballot.highest} />
           ) : (
