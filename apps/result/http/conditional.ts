@@ -17,14 +17,34 @@ type Cacheable = {
 
 /** The response, or 304 when the request names its tag. */
 export function conditional(request: Request, body: () => string, what: Cacheable): Response {
-  const etag = `"${what.tag}"`
-  const headers = {
+  return unchanged(request, what) ?? whole(body(), what)
+}
+
+/** As `conditional`, of a body that is only read for who does not have it yet. */
+export async function conditionalFile(
+  request: Request,
+  body: () => Promise<Blob>,
+  what: Cacheable,
+): Promise<Response> {
+  return unchanged(request, what) ?? whole(await body(), what)
+}
+
+function unchanged(request: Request, what: Cacheable): Response | null {
+  if (!namesTag(request.headers.get("if-none-match"), etagOf(what))) return null
+  return new Response(null, { status: 304, headers: commonHeaders(what) })
+}
+
+function whole(body: string | Blob, what: Cacheable): Response {
+  return new Response(body, { headers: { ...commonHeaders(what), ...what.headers } })
+}
+
+const etagOf = ({ tag }: Cacheable) => `"${tag}"`
+
+function commonHeaders(what: Cacheable): Record<string, string> {
+  return {
     ...apiHeaders,
-    etag,
+    etag: etagOf(what),
     "cache-control": what.audience === "public" ? SHARED : PRIVATE,
     vary: "Authorization",
   }
-  if (namesTag(request.headers.get("if-none-match"), etag))
-    return new Response(null, { status: 304, headers })
-  return new Response(body(), { headers: { ...headers, ...what.headers } })
 }

@@ -12,9 +12,10 @@ import { requireCounts, requirePoll, unknownPollProblem } from "../access/audien
 import { viewerOf } from "../access/viewer"
 import { withDeadline } from "../database/deadline"
 import type { SharedReads } from "../database/shared-reads"
-import { conditional } from "../http/conditional"
+import { conditional, conditionalFile } from "../http/conditional"
 import { csvHeaders, toCsv } from "../http/csv"
 import { versionOf } from "../tally/snapshot"
+import { BallotFiles } from "./ballot-files"
 import { outcomeRows } from "./outcome-csv"
 import { ballotsDetail, outcomeCsvDetail, outcomeDetail } from "./outcome-openapi"
 import type { OutcomeReads, ShownOutcome } from "./outcome-reads"
@@ -41,6 +42,7 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     requireRankings(tally)
     return { tally, audience }
   }
+  const files = new BallotFiles(decider)
   const decided = async ({ tally }: Seen): Promise<ShownOutcome> => {
     const outcome = await inTime(outcomes.read(tally))
     if (!outcome) throw unknownPollProblem(tally.poll.id)
@@ -78,9 +80,12 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       async (asking) => {
         const { tally, audience } = await seen(asking)
         requireFinal(tally)
-        const file = await inTime(decider.ballots(tally.poll.number))
-        if (file === null) throw unknownPollProblem(tally.poll.id)
-        return conditional(asking.request, () => file, {
+        const read = async () => {
+          const file = await inTime(files.read(tally.poll.number))
+          if (file === null) throw unknownPollProblem(tally.poll.id)
+          return file
+        }
+        return conditionalFile(asking.request, read, {
           ...{ tag: `${tally.poll.number}.${versionOf(tally, true)}`, audience },
           headers: {
             "content-type": "text/plain; charset=utf-8",

@@ -173,6 +173,10 @@ test("the ballots of a final poll are a file of PrefLib, the most frequent order
     ...["# NUMBER VOTERS: 9", "# NUMBER UNIQUE ORDERS: 3", "# ALTERNATIVE NAME 1: ANN"],
     ...["# ALTERNATIVE NAME 2: BOB", "# ALTERNATIVE NAME 3: ZOE", "5: 2", "2: 1,2,3", "2: 3,1"],
   ])
+  const { headers } = await result.get("/api/polls/file/ballots.soi")
+  expect(headers.get("content-type")).toBe("text/plain; charset=utf-8")
+  const known = { "if-none-match": headers.get("etag") ?? "" }
+  expect((await result.get("/api/polls/file/ballots.soi", known)).status).toBe(304)
 })
 
 const pageOf = async (path: string, headers = {}) =>
