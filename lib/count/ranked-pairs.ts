@@ -51,23 +51,28 @@ export function countRankedPairs(profile: Profile): RankedPairsCount {
   return { pairs, majorities, winner: null, tied: profile.total > 0 ? best : [] }
 }
 
-/** From which option majorities lead to which, over however many steps. */
+/** From which option majorities lead to which, over however many steps: by option, a bit for each that it leads to. */
 class Reach {
   constructor(
     private readonly options: number,
-    private readonly reached: readonly ReadonlySet<number>[] = allOptions(options).map(() => new Set()),
+    private readonly reached: readonly bigint[] = allOptions(options).map(() => 0n),
   ) {}
 
   leads(from: number, to: number): boolean {
-    return this.reached[from]?.has(to) ?? false
+    return ((this.reached[from] ?? 0n) & bit(to)) !== 0n
   }
 
   with(majorities: readonly { preferred: number; to: number }[]): Reach {
-    const reached = this.reached.map((set) => new Set(set))
-    for (const { preferred, to } of majorities) reached[preferred]?.add(to)
+    const reached = [...this.reached]
+    for (const { preferred, to } of majorities) reached[preferred] = (reached[preferred] ?? 0n) | bit(to)
     for (const middle of allOptions(this.options)) {
-      for (const set of reached) if (set.has(middle)) for (const end of reached[middle] ?? []) set.add(end)
+      const ends = reached[middle] ?? 0n
+      if (ends === 0n) continue
+      const it = bit(middle)
+      for (const [from, set] of reached.entries()) if ((set & it) !== 0n) reached[from] = set | ends
     }
     return new Reach(this.options, reached)
   }
 }
+
+const bit = (option: number) => 1n << BigInt(option)
