@@ -99,11 +99,11 @@ test("rankings, ratings and answers are imported and exported, too", async () =>
   const file = await instance().file("methods.csv", [
     "poll,option",
     ...rows,
-    "by-rate,fig=9",
-    "by-decide,fig",
+    ...["by-rate,fig=9", "by-rate,fig pear=5", "by-rate,fig=1 fig=2"],
+    ...["by-decide,fig", "by-decide,fig=5 pear=yes", "by-decide,fig=yes fig=no"],
   ])
   const imported = await runDataCommand("import", [file], instance().env)
-  expect([imported.code, imported.out.split("\n")[0]]).toEqual([1, "3 accepted, 2 refused"])
+  expect([imported.code, imported.out.split("\n")[0]]).toEqual([1, "3 accepted, 6 refused"])
   const target = join(instance().dir, "methods")
   const exported = () =>
     jsonLines(join(target, "ballots.jsonl")).filter(({ poll }) => `${poll}`.startsWith("by-"))

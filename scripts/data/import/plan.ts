@@ -46,6 +46,8 @@ function judge({ ballot }: Row, polls: Map<string, PollInfo | null>) {
     return refused(`The poll ${poll.id} takes one vote a network: a file can't vote there.`)
   if (poll.eligibility === "code" && ballot.code === undefined)
     return refused(`The poll ${poll.id} asks for a code.`)
+  const unclear = unclearIn(ballot, poll)
+  if (unclear !== null) return refused(unclear)
   const choice = choiceOf(ballot, poll)
   const problem = choiceProblem(poll, choice)
   if (problem) return refused(reasonOf(problem, poll))
@@ -57,6 +59,17 @@ function judge({ ballot }: Row, polls: Map<string, PollInfo | null>) {
   return { kind: "cast" as const, ballot, choice, person, known, isChangeable }
 }
 
+/** Why it is not clear what a row says of an option; null where it is. */
+function unclearIn({ option }: ImportedBallot, { id: poll, ballot: { method } }: PollInfo): string | null {
+  if (method !== "rate" && method !== "decide") return null
+  const said = option.map(parted)
+  const ids = said.map(({ id }) => id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice !== undefined) return `The ballot names ${twice} twice.`
+  const unsaid = said.find(({ value }) => method === "decide" && value !== "yes" && value !== "no")
+  return unsaid ? `The poll ${poll} takes yes or no: say one of ${unsaid.id}, as in ${unsaid.id}=yes.` : null
+}
+
 /** What a row says, as the poll takes it. */
 function choiceOf({ option, abstained }: ImportedBallot, { ballot }: PollInfo): Choice {
   if (abstained) return { abstain: true }
@@ -66,7 +79,7 @@ function choiceOf({ option, abstained }: ImportedBallot, { ballot }: PollInfo): 
     case "rank":
       return { ranking: option }
     case "rate":
-      return { ratings: saidOfEach(option, Number) }
+      return { ratings: saidOfEach(option, ratingOf) }
     case "decide":
       return { answers: saidOfEach(option, (said) => answerOf(said)) }
   }
@@ -74,14 +87,16 @@ function choiceOf({ option, abstained }: ImportedBallot, { ballot }: PollInfo): 
 
 /** What stands behind each id, as in `fig=3`. */
 function saidOfEach<T>(option: string[], read: (said: string) => T): Record<string, T> {
-  return Object.fromEntries(
-    option.map((text) => {
-      const [id = "", said = ""] = text.split("=")
-      return [id, read(said)]
-    }),
-  )
+  return Object.fromEntries(option.map(parted).map(({ id, value }) => [id, read(value)]))
 }
 
+function parted(text: string): { id: string; value: string } {
+  const [id = "", value = ""] = text.split("=")
+  return { id, value }
+}
+
+/** Of what names no rating, not a number: it is no 0. */
+const ratingOf = (said: string): number => (said === "" ? Number.NaN : Number(said))
 const answerOf = (said: string): Answer => (said === "yes" || said === "no" ? said : "abstain")
 
 function reasonOf(problem: ChoiceProblem, { id }: PollInfo): string {
