@@ -91,7 +91,7 @@ describe("an admin in the control room", () => {
     await page.getByLabel("Option 1", { exact: true }).fill("Raise the fee")
     await page.getByLabel("Option 2", { exact: true }).fill("Move the office")
     await page.getByLabel("Yes or no to each option").check()
-    await page.getByText("More votes for than against carry.").click()
+    await page.getByText("More votes for than against carry.").waitFor()
     await page.getByLabel("Majority").selectOption("Two thirds")
     await page.getByLabel("Quorum").fill("3")
     const rule = "Two thirds of the valid votes carry. At least 3 ballots must be cast."
@@ -107,6 +107,9 @@ describe("an admin in the control room", () => {
     const results = await openPage(browser, `${result.url}/polls/${id}`)
     await results.locator("#outcome", { hasText: "No quorum: 2 of 3 ballots." }).waitFor()
     await castWhenOpen(id, { answers: { "raise-the-fee": "no" } })
+    const fee = page.locator('[data-option="raise-the-fee"]')
+    await fee.locator('[data-part="more"]', { hasText: "No 1 · Abstain 0" }).waitFor()
+    expect(await fee.locator('[data-part="votes"]').textContent()).toBe("Yes 2")
     const now = "If it were decided now"
     await results.locator("#outcome", { hasText: now }).getByText("Raise the fee – Carried: 2 of 3").waitFor()
     await page.getByText("Close the poll …").click()
@@ -179,6 +182,12 @@ describe("an admin in the control room", () => {
     await page.getByRole("button", { name: "Open now" }).click()
     await page.getByText("The poll is open.").waitFor()
     expect(await isFirst("Actions", "Rules")).toBe(true)
+
+    const ballot = { method: "rank", max: "all" }
+    await makePollAt(result.url, { id: "seats", ballot, decision: { rule: "stv", seats: 2 } })
+    await page.goto(`${result.url}/admin/polls/seats`)
+    await rules.getByText("The single transferable vote elects 2.").waitFor()
+    await page.getByText("The numbers are first preferences.").waitFor()
     await page.context().close()
   })
 

@@ -80,11 +80,13 @@ test.each(["irv", "stv", "condorcet", "borda"])(
   },
 )
 
-test("the stage reveals round after round with a key, and shows the first preferences again after the last one", async () => {
+test("the stage reveals round after round with a key or a button, and shows the first preferences again after the last one", async () => {
   const page = await open("/polls/irv/stage")
   const step = page.locator("#stage-step")
   await page.locator(".stage-bars li").first().waitFor()
   expect(await step.count()).toBe(0)
+  const firstPreferences = page.getByText("The numbers are first preferences.")
+  await firstPreferences.waitFor()
   const seen: string[] = []
   for (let i = 0; i < 3; i++) {
     await page.keyboard.press("r")
@@ -93,6 +95,8 @@ test("the stage reveals round after round with a key, and shows the first prefer
   }
   expect(seen[0]).toBe("Round 1 · Knoxville out")
   expect(seen[2]).toContain("Chattanooga, on the river would win.")
-  await page.keyboard.press("r")
+  expect(await firstPreferences.count()).toBe(0)
+  await page.getByRole("button", { name: "Next round" }).click()
   await step.waitFor({ state: "detached" })
+  await firstPreferences.waitFor()
 })

@@ -18,7 +18,7 @@ export type PollSummary = {
   eligibility: "browser" | "code" | "network"
   /** What a ballot may say; missing where each is one vote for one option. */
   ballot?: BallotMethod
-  /** How it is decided, where that is not by the most votes alone; missing for rankings. */
+  /** How it is decided, where that is not by the most votes alone. */
   decision?: Decision
   opensAt: string | null
   closesAt: string | null

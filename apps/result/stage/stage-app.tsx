@@ -18,6 +18,7 @@ export function StageApp(first: StageData) {
   const [revealed, setRevealed] = useState({ poll: "", steps: 0 })
   const keys = useRef<HTMLDialogElement>(null)
   const canFill = useMounted() && hasFullScreen()
+  const canReveal = data.ranking !== null
   const text = translator(data.language, data.messages)
   const actions = {
     cover: () => setCovered((before) => !before),
@@ -36,8 +37,8 @@ export function StageApp(first: StageData) {
         {...{ data, text, covered }}
         revealed={revealed.poll === data.snapshot.poll ? revealed.steps : 0}
       />
-      <StageFoot {...{ actions, covered, canFill, text }} failure={failure && text.t(failure)} />
-      <KeysDialog dialog={keys} canFill={canFill} canReveal={data.ranking !== null} text={text} />
+      <StageFoot {...{ actions, covered, canFill, canReveal, text }} failure={failure && text.t(failure)} />
+      <KeysDialog dialog={keys} canFill={canFill} canReveal={canReveal} text={text} />
     </div>
   )
 }

@@ -25,11 +25,13 @@ type Props = {
   covered: boolean
   /** Null while no counts are shown. */
   view: TallyView | null
+  /** Whether the numbers are first preferences, which decide nothing yet. */
+  isFirst: boolean
   /** Why nothing is shown. */
   why: string | null
 }
 
-export function StageBars({ snapshot, text, covered, view, why }: Props) {
+export function StageBars({ snapshot, text, covered, view, isFirst, why }: Props) {
   const list = useRef<HTMLUListElement>(null)
   const open = covered ? null : (view?.rows ?? null)
   const ids = useThrottled(leading(snapshot, open), REORDER_MS)
@@ -62,7 +64,7 @@ export function StageBars({ snapshot, text, covered, view, why }: Props) {
           <StageRow key={option.id} {...{ option, text, widest, mark }} row={rows[i] ?? null} />
         ))}
       </ul>
-      <Below {...{ snapshot, more, text }} view={covered ? null : view} />
+      <Below {...{ snapshot, more, text }} view={covered ? null : view} isFirst={isFirst} />
     </section>
   )
 }
@@ -87,10 +89,16 @@ function markKey({ motion, tied }: TallyRow, decided: boolean) {
   return "winner"
 }
 
-type BelowProps = { snapshot: Snapshot; more: number; view: TallyView | null; text: StageText }
+type BelowProps = {
+  snapshot: Snapshot
+  more: number
+  view: TallyView | null
+  isFirst: boolean
+  text: StageText
+}
 
-/** Says how many options are not shown, how many ballots abstained, what a ballot may say, and what a full bar means, where that is not the usual. */
-function Below({ snapshot, more, view, text }: BelowProps) {
+/** Says how many options are not shown, whether the numbers are first preferences, how many ballots abstained, what a ballot may say, and what a full bar means, where that is not the usual. */
+function Below({ snapshot, more, view, isFirst, text }: BelowProps) {
   const { ballot, options } = snapshot
   const full = view?.full ?? null
   const abstained = view?.abstained ?? null
@@ -100,6 +108,7 @@ function Below({ snapshot, more, view, text }: BelowProps) {
     <p class="more">
       {decided && <strong id="outcome">{decided}</strong>}
       {more > 0 && <span>{text.t("moreOptions", { count: more })}</span>}
+      {isFirst && view && <span id="first-preferences">{text.t("firstPreferences")}</span>}
       {abstained !== null && <span id="abstentions">{text.t("abstentions", { count: abstained })}</span>}
       {ballot && <span id="ballot-rule">{ballotRule({ ballot, options }, text)}</span>}
       {full !== null && <span id="scale">{text.t("scale", { share: text.percent(full) })}</span>}

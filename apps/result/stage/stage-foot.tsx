@@ -8,11 +8,13 @@ type Props = {
   covered: boolean
   /** Whether the page can fill the screen. */
   canFill: boolean
+  /** Whether there are rounds of rankings to be revealed. */
+  canReveal: boolean
   text: StageText
   failure: string | null
 }
 
-export function StageFoot({ actions, covered, canFill, text: { t }, failure }: Props) {
+export function StageFoot({ actions, covered, canFill, canReveal, text: { t }, failure }: Props) {
   return (
     <footer class="stage-foot">
       <p role="status" class="move-failure">
@@ -25,6 +27,11 @@ export function StageFoot({ actions, covered, canFill, text: { t }, failure }: P
         <button type="button" onClick={actions.cover} id="cover">
           {t(covered ? "reveal" : "hide")}
         </button>
+        {canReveal && (
+          <button type="button" onClick={actions.reveal}>
+            {t("nextRound")}
+          </button>
+        )}
         {canFill && (
           <button type="button" onClick={actions.fullScreen}>
             {t("fullScreen")}

@@ -41,6 +41,7 @@ export function StagePoll({ data, text, covered, revealed }: Props) {
       <StageBars
         {...{ snapshot, text, covered }}
         view={view}
+        isFirst={snapshot.ballot?.method === "rank" && !step}
         why={covered ? text.t("covered") : whyHidden(snapshot, text)}
       />
       <StageSide {...{ data, snapshot, text, clock, view }} />

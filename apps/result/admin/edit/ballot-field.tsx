@@ -91,7 +91,7 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
           onChange={(event) => onChange({ ...ballot, abstain: event.currentTarget.checked })}
         />
         <span>
-          {t("abstain")}
+          {t("may-abstain")}
           <span class="hint">{t("abstain-hint")}</span>
         </span>
       </label>

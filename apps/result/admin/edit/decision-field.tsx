@@ -1,4 +1,4 @@
-/** The fields for how a poll is decided. They are folded away behind the sentence that they make. */
+/** The fields for how a poll is decided, behind the sentence that they make. Where ballots choose, they are folded away. */
 
 import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { useState } from "preact/hooks"
@@ -28,12 +28,13 @@ export function DecisionField({ choose, decision, errors, why, onChange }: Props
   const [opened] = useState(errors.seats !== undefined || errors.quorum !== undefined)
   const set = (change: Partial<DecisionDraft>) => onChange({ ...decision, ...change })
   const decides = choose === "decide"
+  const hasRules = decides || choose === "rank" || choose === "rate"
   const severalMayWin = !decides && (choose !== "rank" || RANK_RULES_WITH_SEATS.includes(decision.rankRule))
   return (
     <fieldset class="choices decision" disabled={why !== undefined}>
       <legend>{t("decision")}</legend>
       {why && <p class="fixed">{why}</p>}
-      <details open={opened}>
+      <details open={opened || hasRules}>
         <summary id="decision-rule">
           {decisionRule(decisionOfDraft(choose, toldOf(choose, decision)), text)}
         </summary>

@@ -1,6 +1,7 @@
 /** Summaries of polls, as the control room lists them. */
 
 import type { Database } from "@tallyroom/lib/database"
+import { decisionOf } from "@tallyroom/lib/polls/decision"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
 import { withDeadline } from "../../database/deadline"
 import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
@@ -31,6 +32,7 @@ export function summaryOf(poll: StoredPoll, total: number): PollSummary {
     ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },
     ...ballotIn(poll),
     ...decisionIn(poll),
+    ...(poll.ballot.method === "rank" && { decision: decisionOf(poll) }),
     phase,
     opensAt: missed ? null : (poll.opensAt?.toISOString() ?? null),
     closesAt: poll.closesAt?.toISOString() ?? null,

@@ -2,19 +2,21 @@
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { outcomeInOne } from "../../decision/outcome-sentences"
+import { figuresOf } from "../../tally/figures"
 import { outcomeOf } from "../../tally/outcome-of"
 import type { Snapshot } from "../../tally/snapshot"
-import { sharesIn } from "../../tally/tally-view"
+import { type TallyRow, tallyViewOf } from "../../tally/tally-view"
 import type { AdminKey } from "../admin-messages"
 import { useAdminText } from "../admin-text"
 
 export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
   const text = useAdminText()
-  const { t, number, percent } = text
+  const { t, number } = text
   const { ballot, options, total = 0, abstained } = snapshot
   const outcome = outcomeOf(snapshot)
   const decided = outcome && outcomeInOne(outcome, options, snapshot.phase === "final", text)
-  const shares = sharesIn(snapshot)
+  const rows = tallyViewOf(snapshot)?.rows ?? []
+  const saysMore = rows.some(({ motion, rated }) => motion || rated)
   return (
     <section class="card">
       <h2>{t("tally")}</h2>
@@ -28,23 +30,15 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
         <thead class="visually-hidden">
           <tr>
             <th scope="col">{t("option")}</th>
-            <th scope="col">{t("votes")}</th>
-            <th scope="col">{t("share")}</th>
+            <th scope="col" colSpan={saysMore ? 2 : 1}>
+              {t("votes")}
+            </th>
+            {!saysMore && <th scope="col">{t("share")}</th>}
           </tr>
         </thead>
         <tbody>
-          {options.map((option, i) => (
-            <tr key={option.id} data-option={option.id}>
-              <th scope="row">
-                {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
-                <bdi>{option.label}</bdi>
-                <ShareBar option={option} index={i} share={shares?.[i] ?? 0} />
-              </th>
-              <td class="number" data-part="votes">
-                {number(option.votes ?? 0)}
-              </td>
-              <td class="number">{percent(shares?.[i] ?? 0)}</td>
-            </tr>
+          {rows.map((row) => (
+            <OptionRow key={row.option.id} row={row} />
           ))}
           {abstained !== undefined && (
             <tr>
@@ -57,10 +51,39 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
           )}
         </tbody>
       </table>
+      {ballot?.method === "rank" && <p class="muted">{t("firstPreferences")}</p>}
       {decided && <p data-part="outcome">{decided}</p>}
       <p class="muted">{t(whoSees(snapshot))}</p>
     </section>
   )
+}
+
+/** Votes and their share; or what ballots say of the option, in the words of the results page. */
+function OptionRow({ row }: { row: TallyRow }) {
+  const text = useAdminText()
+  const { option, index, votes, share } = row
+  const figures = figuresOf(row, text)
+  return (
+    <tr data-option={option.id}>
+      <th scope="row">
+        {option.emoji && <span aria-hidden="true">{option.emoji} </span>}
+        <bdi>{option.label}</bdi>
+        <ShareBar option={option} index={index} share={barPart(row)} />
+      </th>
+      <td class="number" data-part="votes">
+        {figures?.first ?? text.number(votes)}
+      </td>
+      <td class="number" data-part="more">
+        {figures?.second ?? text.percent(share ?? 0)}
+      </td>
+    </tr>
+  )
+}
+
+/** From 0 to 1: the part of what a motion is decided by that is for it, how near a rating is to the best, or the share. */
+function barPart({ motion, rated, length, share }: TallyRow): number {
+  if (motion) return motion.base === 0 ? 0 : motion.yes / motion.base
+  return rated ? length : (share ?? 0)
 }
 
 /** The message that says who sees the numbers now. */
