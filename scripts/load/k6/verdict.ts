@@ -25,6 +25,15 @@ export function voteLines(summary: Summary): string[] {
   ]
 }
 
+/** What k6 left out was never sent, and so is no vote that was lost. */
+function notBegun(summary: Summary): string[] {
+  const left = numberOf(summary, "dropped_iterations")
+  if (left === 0) return []
+  return [
+    `${withThousands(left)} never sent, as k6 had no voter free in time: its machine is too busy, or answers are slow`,
+  ]
+}
+
 /** The question, the numbers, and one word that says it. */
 export function verdict(question: string, summary: Summary, lines: string[]): { stdout: string } {
   if (numberOf(summary, "iterations") === 0)
@@ -38,5 +47,6 @@ export function verdict(question: string, summary: Summary, lines: string[]): { 
     Object.entries(thresholds).flatMap(([rule, { ok }]) => (ok ? [] : [`${name}: ${rule}`])),
   )
   const last = broken.length === 0 ? "YES" : `NO: not kept: ${broken.join("; ")}`
-  return { stdout: `\n${[question, ...lines.map((line) => `  ${line}`), last].join("\n")}\n` }
+  const all = [...lines, ...notBegun(summary)].map((line) => `  ${line}`)
+  return { stdout: `\n${[question, ...all, last].join("\n")}\n` }
 }
