@@ -281,7 +281,7 @@ test("TallyroomBallotsLost: Redis is emptied while ballots wait in it", async ()
   await booth.redis.flushall()
   await setPause("0")
   await fires("TallyroomBallotsLost")
-  expect(workerSaid.join("\n")).toContain("ballots were lost with the inbox")
+  expect(workerSaid.join("\n")).toContain("accepted ballots are lost")
   for (const alert of ["TallyroomBacklogGrowing", "TallyroomOldestBallotTooOld"]) await isResolved(alert)
 })
 

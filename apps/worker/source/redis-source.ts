@@ -182,7 +182,7 @@ export class RedisSource implements Source {
     await recordAccepted(sql, counter.holding(), counters)
     await counter.drain()
     for (const loss of await bookLosses(sql, counter.holding())) {
-      if (loss.lost > 0) log.error({ shard, ...loss }, "ballots were lost with the inbox")
+      if (loss.lost > 0) log.error({ shard, ...loss }, "accepted ballots are lost")
     }
     await this.restoreVoters(new Set([...restored, ...spoilt]), new Set(behind), marker)
     await polls.refresh()

@@ -323,7 +323,7 @@ export class StreamSource implements Source {
     if (this.toldLost !== stream) await recordLoss(sql, this.shard)
     await recordAccepted(sql, counter.holding(), await readAnswerCounts(redis, this.shard, polls.all()))
     for (const loss of await bookLosses(sql, counter.holding())) {
-      if (loss.lost > 0) log.error({ shard: this.shard, ...loss }, "ballots were lost with the inbox")
+      if (loss.lost > 0) log.error({ shard: this.shard, ...loss }, "accepted ballots are lost")
     }
     await this.acceptance.load()
     if (this.toldLost === stream) return
