@@ -76,3 +76,17 @@ test("two admins who write the same are told nothing", async () => {
   expect((await ann({ title: "New" })).status).toBe(303)
   expect((await ben({ title: "New" })).status).toBe(303)
 })
+
+test.each([
+  ["choose", { rule: "votes", seats: 1, quorum: 0 }],
+  ["decide", { rule: "majority", majority: "simple", base: "cast", quorum: 3 }],
+] as const)(
+  "whoever writes another title leaves how a poll of ballots that %s is decided as the API has it",
+  async (method, decision) => {
+    const id = `own-${method}`
+    const own = { state: "draft", ballot: { method }, decision }
+    await result.send("POST", "/api/polls", definition(id, own))
+    expect((await (await openForm(id))({ title: "New" })).status).toBe(303)
+    expect(await readStoredPoll(sql, id)).toMatchObject({ title: "New", decision })
+  },
+)

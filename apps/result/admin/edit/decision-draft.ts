@@ -16,6 +16,8 @@ export type DecisionDraft = {
   base: (typeof BASES)[number]
 }
 
+type Decided = Pick<Poll, "ballot" | "decision">
+
 /** How a poll is decided whose host does not care. */
 const USUAL: DecisionDraft = {
   seats: "1",
@@ -26,7 +28,7 @@ const USUAL: DecisionDraft = {
   base: "valid",
 }
 
-export function decisionDraftOf({ ballot, decision }: Pick<Poll, "ballot" | "decision">): DecisionDraft {
+export function decisionDraftOf({ ballot, decision }: Decided): DecisionDraft {
   if (!decision) return USUAL
   const quorum = String(decision.quorum)
   if (decision.rule === "majority") {
@@ -38,6 +40,16 @@ export function decisionDraftOf({ ballot, decision }: Pick<Poll, "ballot" | "dec
   const { method } = ballot
   const choose = method === "rate" || method === "rank" ? method : "one"
   return decisionDraft(choose, { quorum, seats: String(decision.seats), rankRule, rateRule })
+}
+
+/** Whether the fields of the form are the same for both: what differs all the same is none of the form's to change. */
+export function haveEqualDrafts(one: Decided, other: Decided): boolean {
+  const draft = decisionDraftOf(other)
+  const fields = Object.entries(decisionDraftOf(one))
+  return (
+    one.ballot.method === other.ballot.method &&
+    fields.every(([field, value]) => draft[field as keyof DecisionDraft] === value)
+  )
 }
 
 /** The draft without what does not count, so that equal rules are equal drafts. */

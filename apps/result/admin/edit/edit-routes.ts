@@ -5,6 +5,7 @@ import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { fixedParts, isScheduled } from "../../polls/fixed-parts"
 import { pollIdFrom } from "../../polls/generated-ids"
+import type { PollChange } from "../../polls/poll-change"
 import { changePoll, createPoll, readStoredPoll, type StoredPoll } from "../../polls/poll-store"
 import {
   type AdminDeps,
@@ -17,6 +18,7 @@ import {
 import type { FlashMessage } from "../flash-message"
 import type { EditView } from "../views"
 import { fingerprintsOf, mergeEdits } from "./concurrent-edits"
+import { haveEqualDrafts } from "./decision-draft"
 import { changeOptions, emptyDraft, isOptionAction, type PollDraft, pollDraftOf, withoutBlank } from "./draft"
 import { checkChange, checkNew, pollFormOf, readPollFields, type SentForm } from "./poll-form"
 import { errorTexts, type ValidationErrors } from "./validation-errors"
@@ -146,8 +148,16 @@ async function change({ sql }: AdminDeps, poll: StoredPoll, form: SentForm): Pro
   const { value, errors } = checkChange(form)
   if (!value) return { errors }
   const unscheduled = value.opensAt === null && isScheduled(poll, Date.now())
-  const wanted = unscheduled ? { ...value, state: "draft" as const } : value
+  const decided = withOwnDecision(poll, value)
+  const wanted = unscheduled ? { ...decided, state: "draft" as const } : decided
   return { saved: await withDeadline(changePoll(sql, poll.id, wanted), CHANGE_DEADLINE_MS) }
+}
+
+/** The change without the decision, where the poll has one that differs from it by nothing that the form shows. */
+function withOwnDecision(poll: StoredPoll, { decision, ...change }: PollChange): PollChange {
+  if (decision === undefined) return change
+  const wanted = { ballot: change.ballot ?? poll.ballot, decision }
+  return haveEqualDrafts(poll, wanted) ? change : { ...change, decision }
 }
 
 function flashOf(before: StoredPoll | null, { state }: StoredPoll): FlashMessage {
