@@ -92,6 +92,10 @@ describe("an admin in the control room", () => {
     await page.getByLabel("Option 2", { exact: true }).fill("Move the office")
     await page.getByLabel("Yes or no to each option").check()
     await page.getByText("More votes for than against carry.").waitFor()
+    await page
+      .locator(".preview-card", { hasText: "Move the office" })
+      .getByText("Yes · No · Abstain")
+      .waitFor()
     await page.getByLabel("Majority").selectOption("Two thirds")
     await page.getByLabel("Quorum").fill("3")
     const rule = "Two thirds of the valid votes carry. At least 3 ballots must be cast."

@@ -4,7 +4,7 @@ import { saysOneOption } from "@tallyroom/lib/ballots/choice"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useMounted } from "../../live/use-mounted"
 import { ballotRule } from "../../tally/ballot-rule"
-import { useAdminText } from "../admin-text"
+import { type AdminText, useAdminText } from "../admin-text"
 import { ballotMethodOf, type OptionDraft, type PollDraft } from "./draft"
 
 type Props = Pick<PollDraft, "title" | "options" | "ballot">
@@ -14,6 +14,7 @@ export function BallotPreview({ title, options, ballot }: Props) {
   const { t } = text
   const mounted = useMounted()
   const rule = isTold(ballot) && ballotRule({ ballot: ballotMethodOf(ballot), options }, text)
+  const answers = answersTo(ballot, text)
   const written = options.filter(({ label, emoji }) => label.trim() !== "" || emoji.trim() !== "")
   return (
     <aside class="preview" aria-label={t("preview")}>
@@ -25,7 +26,7 @@ export function BallotPreview({ title, options, ballot }: Props) {
         {rule && <p class="preview-rule">{rule}</p>}
         <ol>
           {written.map((option, i) => (
-            <PreviewCard key={`${option.id} ${i}`} option={option} index={i} />
+            <PreviewCard key={`${option.id} ${i}`} option={option} index={i} answers={answers} />
           ))}
         </ol>
         {ballot.abstain && <p class="preview-abstain">{t("previewAbstain")}</p>}
@@ -47,12 +48,23 @@ function isTold(ballot: PollDraft["ballot"]): boolean {
   return numbers.every((limit) => limit === "all" || Number.isInteger(limit))
 }
 
-function PreviewCard({ option, index }: { option: OptionDraft; index: number }) {
+/** What voters may say of each option, where they don't just name it. */
+function answersTo(ballot: PollDraft["ballot"], { t, number }: AdminText): string | null {
+  const method = ballotMethodOf(ballot)
+  if (method.method === "decide") return [t("yes"), t("no"), t("abstain")].join(" · ")
+  const isRated = method.method === "rate" && Number.isInteger(method.highest)
+  return isRated ? `${number(0)} … ${number(method.highest)}` : null
+}
+
+type CardProps = { option: OptionDraft; index: number; answers: string | null }
+
+function PreviewCard({ option, index, answers }: CardProps) {
   return (
     <li class="preview-card">
       <OptionMark option={showable(option)} index={index} />
       <span>
         <bdi>{option.label}</bdi>
+        {answers && <small class="preview-answers">{answers}</small>}
       </span>
     </li>
   )
