@@ -41,5 +41,7 @@ BEGIN
     TG_TABLE_SCHEMA);
   RETURN NULL;
 END $$;
+-- Else whoever may make temporary tables has it change one of his own, whose triggers would then run with the owner's rights.
+REVOKE EXECUTE ON FUNCTION shut_out_older_versions() FROM PUBLIC;
 CREATE TRIGGER polls_ballot AFTER INSERT OR UPDATE OF ballot ON polls FOR EACH ROW
   WHEN (NEW.ballot <> '{"method": "choose", "min": 1, "max": 1, "abstain": false}') EXECUTE FUNCTION shut_out_older_versions();
