@@ -110,6 +110,14 @@ describe("a batch", () => {
     expect(batch.deadLetters.map(({ reason }) => reason)).toEqual(texts.slice(1).map(() => "option-unknown"))
   })
 
+  test("never takes places of options for those of a draft, which may have had others when it was opened", () => {
+    const drafted = (ballot: Poll["ballot"]) => (number: number) => poll(number, { state: "draft", ballot })
+    const several = { ...ONE_OPTION, min: 1, max: 2 }
+    const { deadLetters } = makeBatch(START, [entry(1, 1, "A", "AB")], drafted(several))
+    expect(deadLetters.map(({ reason }) => reason)).toEqual(["option-unknown"])
+    expect(makeBatch(START, [entry(1, 1, "A", "b")], drafted(ONE_OPTION)).kept).toHaveLength(1)
+  })
+
   test("is sorted by poll and voter", () => {
     const batch = batchOf(entry(1, 1, "z", "a"), entry(2, 1, "a", "a"), entry(3, 1, "M", "b"))
     const uuids = batch.kept.map((ballot) => ballot.uuid)

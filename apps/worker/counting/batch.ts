@@ -126,8 +126,16 @@ export function asDeadLetters(batch: Batch): Batch {
 function whyNot(ballot: Ballot | null, poll: Poll | undefined): DeadLetter["reason"] | null {
   if (!ballot) return "undecodable"
   if (!poll) return "poll-unknown"
-  if (!canSay(poll, ballot.option)) return "option-unknown"
+  if (!canSay(poll, ballot.option) || isOfOtherOptions(poll)) return "option-unknown"
   return poll.state === "final" ? "late" : null
+}
+
+/**
+ * No draft takes ballots. One that has some was opened once, before Postgres went back: its options may be others than those whose places
+ * their texts name. Where a text is an option's id, it says itself which one.
+ */
+function isOfOtherOptions(poll: Poll): boolean {
+  return poll.state === "draft" && marksOf(poll) !== null
 }
 
 function placeKept(batch: Batch, ballot: Placed): void {
