@@ -85,6 +85,9 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
         const oldAgain = await startWorkerProcess(stores(), env, earlier)
         await oldAgain.app.waitReady()
         await expectEveryVoteKept(stores(), [oldVote, vote], oldResult)
+        // It would still write copies of polls that the older vote app can read (docs/upgrading.md).
+        oldAgain.app.kill("SIGKILL")
+        await oldAgain.app.exited
       }
       await expectOldVoteRefuses(stores(), { oldVote, vote, result })
     },
