@@ -22,6 +22,7 @@ import { inEveryShard } from "../harness/tallyroom"
 import { EARLIER_RULES, HAS_EARLIER, unpackEarlierVersion } from "./earlier-version"
 
 const POLLS = [{ id: "open" }, { id: "changing", policy: "changeable" }, { id: "over" }]
+const SEVERAL = { id: "several", ballot: { method: "choose", max: 2 } }
 const VOTERS = 200
 const AT_ONCE = 16
 /** Voters who vote twice; half of them in shards that the older worker counts. */
@@ -85,9 +86,11 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
         const oldAgain = await startWorkerProcess(stores(), env, earlier)
         await oldAgain.app.waitReady()
         await expectEveryVoteKept(stores(), [oldVote, vote], oldResult)
-        // It would still write copies of polls that the older vote app can read (docs/upgrading.md).
-        oldAgain.app.kill("SIGKILL")
-        await oldAgain.app.exited
+        // It would write copies of such polls that the older vote app can read.
+        await expect(makePollAt(result.url, SEVERAL)).rejects.toThrow(
+          "A worker of an earlier version is at work",
+        )
+        await oldAgain.app.stop(10_000)
       }
       await expectOldVoteRefuses(stores(), { oldVote, vote, result })
     },
@@ -130,7 +133,12 @@ async function expectOldVoteRefuses(
   stores: OwnStores,
   { oldVote, vote, result }: Record<"oldVote" | "vote" | "result", AppProcess>,
 ): Promise<void> {
-  await makePollAt(result.url, { id: "several", ballot: { method: "choose", max: 2 } })
+  await waitFor("older workers to be gone", () =>
+    makePollAt(result.url, SEVERAL).then(
+      () => true,
+      () => false,
+    ),
+  )
   const redis = await connectRedis(stores.redis.adminUrl)
   await inEveryShard(redis, "several")
   redis.disconnect()

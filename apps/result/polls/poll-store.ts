@@ -11,6 +11,7 @@ import { textArray } from "@tallyroom/lib/postgres-array"
 import { z } from "zod"
 import { unknownPollProblem } from "../access/audience"
 import { hasNoVotes, onceCounted } from "./no-votes"
+import { requireWorkersThatKnow } from "./older-workers"
 import {
   changedPoll,
   isReopening,
@@ -109,10 +110,11 @@ export async function readStoredPoll(sql: Queries, id: string): Promise<StoredPo
   return poll
 }
 
-/** @throws {Problem} poll-exists, or request-malformed for a schedule that makes no sense */
+/** @throws {Problem} poll-exists; request-malformed for what does not fit together; database-away beside a worker that is too old for it */
 export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPoll> {
   requireSchedule(poll, Date.now())
   requireFittingBallot(poll)
+  await requireWorkersThatKnow(sql, poll)
   const made = await sql`
     INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
     VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${sql.json(poll.ballot)}, ${poll.decision && sql.json(poll.decision)}, ${poll.policy}, ${poll.state}, ${poll.results},
@@ -126,6 +128,7 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
 
 /** @throws {Problem} poll-unknown, poll-fixed, request-malformed; database-away while too many others change the poll */
 export async function changePoll(sql: Database, id: string, change: PollChange): Promise<StoredPoll> {
+  await requireWorkersThatKnow(sql, change)
   const end = performance.now() + GIVE_UP_MS
   for (let attempt = 1; ; attempt++) {
     if (await changedAtOnce(sql, id, change)) return readStoredPoll(sql, id)

@@ -2,14 +2,13 @@
 
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
+import { isAlive } from "../../database/alive-workers"
 import { withDeadline } from "../../database/deadline"
 
 /** The time over which votes a second are averaged. */
 const RATE_SECONDS = 60
 const SET_ASIDE_SHOWN = 20
 const SETBACK_SHOWN_DAYS = 7
-/** A worker reports each second that it is alive. */
-const WORKER_ALIVE_SECONDS = 5
 
 const count = z.coerce.number()
 const moment = z.date().transform((date) => date.toISOString())
@@ -73,8 +72,6 @@ function readSetback(sql: Database) {
  */
 const isHeld = (sql: Database) => sql`
   (lease_until > now() OR holder IN (SELECT id FROM workers WHERE ${isAlive(sql)}))`
-
-const isAlive = (sql: Database) => sql`seen_at > now() - ${WORKER_ALIVE_SECONDS} * interval '1 second'`
 
 /** The position of a shard moves not only by ballots, so the timeline tells when the latest ballot came. */
 function readShards(sql: Database) {
