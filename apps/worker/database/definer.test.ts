@@ -4,6 +4,7 @@ import { expect, test } from "bun:test"
 import postgres from "postgres"
 import { useStores } from "../../../tests/harness/stores"
 import { openTables } from "../../result/testing/result"
+import { migrate } from "./migrate"
 
 const stores = useStores()
 
@@ -21,8 +22,10 @@ test("result can't have a trigger of its own run with the rights of the owner, e
   await sql.end()
 })
 
-test("each function that runs with the rights of its owner is the owner's alone", async () => {
+test("each function that runs with the rights of its owner is the owner's alone, also after a dump was restored without privileges", async () => {
   const owner = await openTables(stores())
+  await owner`GRANT EXECUTE ON FUNCTION shut_out_older_versions() TO PUBLIC`
+  await migrate(owner)
   const open = await owner`
     SELECT proname FROM pg_proc
     WHERE prosecdef AND pronamespace = 'public'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')`

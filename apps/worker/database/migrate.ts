@@ -119,9 +119,19 @@ function applyMissing(sql: Database, migrations: readonly Migration[]): Promise<
     const isUpgrade = before.length > 0 && !has(RIGHTS)
     const revoked = isUpgrade ? await revokeWhatWasTooMuch(transaction) : []
     if (newer.length === 0) await keepRules(transaction)
+    await keepDefinersPrivate(transaction)
     await fitResultRights(transaction, await isOlderResultThere(transaction))
     return { applied: namesOf(missing), revoked, newer: namesOf(newer) }
   })
+}
+
+/** A dump that was restored without privileges gives everybody back what migration 0020 took away. */
+async function keepDefinersPrivate(sql: Queries): Promise<void> {
+  const open = await sql`
+    SELECT oid::regprocedure::text AS name FROM pg_proc
+    WHERE oid = to_regprocedure('shut_out_older_versions()') AND pg_has_role(proowner, 'USAGE')
+      AND has_function_privilege('public', oid, 'EXECUTE')`
+  for (const { name } of open) await sql.unsafe(`REVOKE EXECUTE ON FUNCTION ${name} FROM PUBLIC`)
 }
 
 /**
