@@ -1,5 +1,6 @@
 /** Ballots for several options or none in a browser: polls that have them, and what a voter does and sees there. */
 
+import { expect } from "bun:test"
 import { type BallotMethod, ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Page } from "playwright-core"
@@ -39,3 +40,17 @@ export const saidOfChoice = (page: Page) => page.locator(".cast").getByRole("sta
 
 /** What the page of a vote says that was chosen. */
 export const chosenOn = (page: Page) => page.locator(".chosen bdi").allTextContents()
+
+/** Casts the two options that are ticked on this page, Cats and Birds, and then Cats and Dogs in their place. */
+export async function castAndChange(page: Page): Promise<void> {
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Birds"])
+  await page.getByRole("link", { name: "Change my vote" }).click()
+  await page.getByRole("checkbox", { name: "Birds Your choice now", checked: true }).waitFor()
+  await tap(page, "Birds")
+  await tap(page, "Dogs")
+  await castButton(page).click()
+  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
+  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+}

@@ -1,33 +1,27 @@
 /** What a voter does on a ballot for several options, in a real browser, with scripts and without. More of it in tests/stores. */
 
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Browser } from "playwright-core"
-import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { useBallotBrowser } from "../harness/ballot-browser"
 import { becomes } from "../harness/becomes"
-import { CHOICE_POLLS, castButton, chosenOn, openLive, saidOfChoice, tap } from "../harness/choices"
-import { launchChromium } from "../harness/chromium"
+import {
+  CHOICE_POLLS,
+  castAndChange,
+  castButton,
+  chosenOn,
+  openLive,
+  saidOfChoice,
+  tap,
+} from "../harness/choices"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
 
-/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
-setDefaultTimeout(60_000)
-
-let fixture: VoteFixture
-let browser: Browser
-
-beforeAll(async () => {
-  fixture = await startVoteFixture()
-  browser = await launchChromium()
-  await fixture.writePolls(...CHOICE_POLLS)
+const used = useBallotBrowser(CHOICE_POLLS, (fixture) => {
   const counts = { version: 5, votes: { a: 3, b: 2, c: 0, d: 0 }, total: 4, abstained: 1 }
-  await fixture.admin.set(keys.tally("pets"), JSON.stringify(counts))
-})
-afterAll(async () => {
-  await browser.close()
-  await fixture.stop()
+  return fixture.admin.set(keys.tally("pets"), JSON.stringify(counts))
 })
 
 test("boxes are ticked up to the most that may be, the button says what is missing, and one press casts them all", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/`, { width: 390 })
   expect(await castButton(page).textContent()).toBe("Choose at least 2")
   // For Playwright, a button that only says so is disabled.
@@ -57,6 +51,7 @@ test("boxes are ticked up to the most that may be, the button says what is missi
 })
 
 test("a ballot for several options needs a keyboard alone: digits and the space bar tick, and Enter leads to the button", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/`)
   await page.getByText("On a keyboard: keys 1–4 choose, Enter twice votes.").waitFor()
   await page.keyboard.press("1")
@@ -78,17 +73,9 @@ test("a ballot for several options needs a keyboard alone: digits and the space 
 })
 
 test("without scripts, too, several options are chosen, and chosen anew", async () => {
+  const { browser, fixture } = used()
   const page = await openPage(browser, `${fixture.url}/polls/swing`, { javaScript: false })
   for (const label of ["Cats", "Birds"]) await tap(page, label)
-  await castButton(page).click()
-  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await chosenOn(page)).toEqual(["Cats", "Birds"])
-  await page.getByRole("link", { name: "Change my vote" }).click()
-  await page.getByRole("checkbox", { name: "Birds Your choice now", checked: true }).waitFor()
-  await tap(page, "Birds")
-  await tap(page, "Dogs")
-  await castButton(page).click()
-  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+  await castAndChange(page)
   await page.context().close()
 })

@@ -1,35 +1,21 @@
 /** What a voter does on a ballot that rates options, or says yes or no to each, in a real browser. More of it in tests/stores. */
 
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
+import { expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Browser } from "playwright-core"
-import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { useBallotBrowser } from "../harness/ballot-browser"
 import { becomes } from "../harness/becomes"
 import { castButton, openLive, saidOfChoice } from "../harness/choices"
-import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll } from "../harness/pages"
 import { choose, chosenWithWords, RADIO_POLLS } from "../harness/radios"
 
-/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
-setDefaultTimeout(60_000)
-
-let fixture: VoteFixture
-let browser: Browser
-
-beforeAll(async () => {
-  fixture = await startVoteFixture()
-  browser = await launchChromium()
-  await fixture.writePolls(...RADIO_POLLS)
+const used = useBallotBrowser(RADIO_POLLS, (fixture) => {
   const said = { a: { yes: 3, no: 1 }, b: {}, c: { no: 2 } }
   const counts = { version: 5, votes: { a: 3, b: 0, c: 0 }, said, total: 6, abstained: 1 }
-  await fixture.admin.set(keys.tally("motions"), JSON.stringify(counts))
-})
-afterAll(async () => {
-  await browser.close()
-  await fixture.stop()
+  return fixture.admin.set(keys.tally("motions"), JSON.stringify(counts))
 })
 
 test("options are rated on a phone, the bar says how many are, and a rating can be taken back", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/`, { width: 390 })
   expect(await castButton(page).textContent()).toBe("Rate at least one")
   // For Playwright, a button that only says so is disabled.
@@ -54,6 +40,7 @@ test("options are rated on a phone, the bar says how many are, and a rating can 
 })
 
 test("yes and no need a keyboard alone, and the page shows what was said by all", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/motions`)
   await page.keyboard.press("Tab")
   await page.keyboard.press("ArrowRight")

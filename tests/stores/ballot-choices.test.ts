@@ -1,32 +1,26 @@
 /** More of what a voter does on a ballot for several options or none (tests/journeys/ballot-choices.test.ts). */
 
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import type { Browser, Page } from "playwright-core"
-import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { expect, test } from "bun:test"
+import type { Page } from "playwright-core"
+import { openBeforeScript, useBallotBrowser } from "../harness/ballot-browser"
 import { becomes } from "../harness/becomes"
-import { CHOICE_POLLS, castButton, chosenOn, openLive, saidOfChoice, tap } from "../harness/choices"
-import { launchChromium } from "../harness/chromium"
-import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
+import {
+  CHOICE_POLLS,
+  castAndChange,
+  castButton,
+  chosenOn,
+  openLive,
+  saidOfChoice,
+  tap,
+} from "../harness/choices"
+import { expectAccessible, expectNoSideScroll } from "../harness/pages"
 
-/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
-setDefaultTimeout(60_000)
-
-let fixture: VoteFixture
-let browser: Browser
-
-beforeAll(async () => {
-  fixture = await startVoteFixture()
-  browser = await launchChromium()
-  await fixture.writePolls(...CHOICE_POLLS)
-})
-afterAll(async () => {
-  await browser.close()
-  await fixture.stop()
-})
+const used = useBallotBrowser(CHOICE_POLLS)
 
 test.each(["/", "/polls/none"])(
   "an abstention at %s is confirmed, and choosing an option takes it back",
   async (path) => {
+    const { browser, fixture } = used()
     const page = await openLive(browser, `${fixture.url}${path}`)
     await page.getByRole("button", { name: "Abstain" }).click()
     const confirm = page.getByRole("button", { name: "Cast my abstention" })
@@ -44,23 +38,16 @@ test.each(["/", "/polls/none"])(
 )
 
 test("a choice of several options can be changed", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/swing`)
   for (const label of ["Cats", "Birds"]) await tap(page, label)
   await becomes(() => saidOfChoice(page), "2 chosen")
-  await castButton(page).click()
-  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await chosenOn(page)).toEqual(["Cats", "Birds"])
-  await page.getByRole("link", { name: "Change my vote" }).click()
-  await page.getByRole("checkbox", { name: "Birds Your choice now", checked: true }).waitFor()
-  await tap(page, "Birds")
-  await tap(page, "Dogs")
-  await castButton(page).click()
-  await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await chosenOn(page)).toEqual(["Cats", "Dogs"])
+  await castAndChange(page)
   await page.context().close()
 })
 
 test("among fifty options on a phone the button and what is chosen stay in sight, and cover no box that has the focus", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/fifty`, { width: 390 })
   await page.getByText("Option 7", { exact: true }).click()
   for (let moves = 0; moves < 9; moves++) await page.keyboard.press("Tab")
@@ -77,18 +64,9 @@ test("among fifty options on a phone the button and what is chosen stay in sight
 })
 
 test("boxes that were ticked before the script ran count", async () => {
-  const page = await openPage(browser, "about:blank")
-  let run = () => {}
-  const held = new Promise<void>((resolve) => {
-    run = resolve
-  })
-  await page.route("**/several-*.js", async (route) => {
-    await held
-    await route.continue()
-  })
-  await page.goto(`${fixture.url}/`, { waitUntil: "commit" })
+  const { page, letGo } = await openBeforeScript(used(), "several")
   for (const label of ["Cats", "Dogs"]) await tap(page, label)
-  run()
+  letGo()
   await becomes(() => saidOfChoice(page), "2 of 3 chosen")
   await page.context().close()
 })
@@ -97,6 +75,7 @@ test("boxes that were ticked before the script ran count", async () => {
 const orderOn = (page: Page) => page.locator(".order .label").allTextContents()
 
 test("options are ranked one after the other, moved by keys, and taken back, and each move is announced", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/ranked`, { width: 390 })
   expect(await castButton(page).textContent()).toBe("Rank at least one")
   await page.keyboard.press("3")
@@ -124,6 +103,7 @@ test("options are ranked one after the other, moved by keys, and taken back, and
 })
 
 test("an option is dragged to another place", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/ranked`, { height: 1100 })
   for (const label of ["Cats", "Dogs", "Birds"]) await tap(page, label)
   const [first, last] = await page
@@ -140,6 +120,7 @@ test("an option is dragged to another place", async () => {
 })
 
 test("options are rated by the keyboard alone", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/rated`)
   await page.getByRole("radio", { name: "3" }).first().focus()
   await page.keyboard.press("Space")

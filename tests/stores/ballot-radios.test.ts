@@ -1,31 +1,16 @@
 /** More of what a voter does on a ballot that rates options, or says yes or no to each (tests/journeys/ballot-radios.test.ts). */
 
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test"
-import type { Browser } from "playwright-core"
-import { startVoteFixture, type VoteFixture } from "../../apps/vote/testing/vote"
+import { expect, test } from "bun:test"
+import { openBeforeScript, useBallotBrowser } from "../harness/ballot-browser"
 import { becomes } from "../harness/becomes"
 import { castButton, openLive, saidOfChoice } from "../harness/choices"
-import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll, openPage } from "../harness/pages"
 import { choose, chosenWithWords, RADIO_POLLS } from "../harness/radios"
 
-/** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
-setDefaultTimeout(60_000)
-
-let fixture: VoteFixture
-let browser: Browser
-
-beforeAll(async () => {
-  fixture = await startVoteFixture()
-  browser = await launchChromium()
-  await fixture.writePolls(...RADIO_POLLS)
-})
-afterAll(async () => {
-  await browser.close()
-  await fixture.stop()
-})
+const used = useBallotBrowser(RADIO_POLLS)
 
 test("without scripts, too, yes and no are said, and said anew", async () => {
+  const { browser, fixture } = used()
   const page = await openPage(browser, `${fixture.url}/polls/board`, { javaScript: false })
   await choose(page, "Cats", "Yes")
   await choose(page, "Dogs", "No")
@@ -41,6 +26,7 @@ test("without scripts, too, yes and no are said, and said anew", async () => {
 })
 
 test("ratings can be changed, also to an abstention", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/fives`)
   await choose(page, "Cats", "5")
   await choose(page, "Dogs", "0")
@@ -59,6 +45,7 @@ test("ratings can be changed, also to an abstention", async () => {
 })
 
 test("an abstention takes back what was said, and saying anything takes back the abstention", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/motions`)
   await choose(page, "Cats", "Yes")
   await page.getByRole("button", { name: "Abstain" }).click()
@@ -75,6 +62,7 @@ test("an abstention takes back what was said, and saying anything takes back the
 })
 
 test("what was said is kept while the network is away, and sent once it is back", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/board`)
   await choose(page, "Cats", "No")
   await page.context().setOffline(true)
@@ -88,6 +76,7 @@ test("what was said is kept while the network is away, and sent once it is back"
 })
 
 test("fifty options with ratings up to 10 stay usable on a phone: the bar covers no button that has the focus", async () => {
+  const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/fifty`, { width: 390 })
   await choose(page, "Option 50", "10")
   await page.locator("form").focus()
@@ -105,19 +94,10 @@ test("fifty options with ratings up to 10 stay usable on a phone: the bar covers
 })
 
 test("what was said before the script ran counts", async () => {
-  const page = await openPage(browser, "about:blank")
-  let run = () => {}
-  const held = new Promise<void>((resolve) => {
-    run = resolve
-  })
-  await page.route("**/radios-*.js", async (route) => {
-    await held
-    await route.continue()
-  })
-  await page.goto(`${fixture.url}/`, { waitUntil: "commit" })
+  const { page, letGo } = await openBeforeScript(used(), "radios")
   await choose(page, "Cats", "10")
   await choose(page, "Dogs", "0")
-  run()
+  letGo()
   await becomes(() => saidOfChoice(page), "2 of 3 rated")
   await page.context().close()
 })
