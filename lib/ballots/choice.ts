@@ -123,7 +123,9 @@ export function draftOf(asked: Asked, text: string): Choice {
     case "rate":
       return { ratings: Object.fromEntries(inOrder.map(({ id, said }) => [id, RATINGS.indexOf(said)])) }
     case "decide":
-      return { answers: Object.fromEntries(inOrder.map(({ id, said }) => [id, said === "y" ? "yes" : "no"])) }
+      return {
+        answers: Object.fromEntries(inOrder.map(({ id, said }) => [id, said === ANSWERS.yes ? "yes" : "no"])),
+      }
   }
 }
 
@@ -211,9 +213,10 @@ export function choiceProblem(asked: Asked, choice: Choice): ChoiceProblem | nul
   if (unknown !== undefined) return { kind: "unknown", option: unknown }
   const twice = named.find((id, i) => named.indexOf(id) !== i)
   if (twice !== undefined) return { kind: "twice", option: twice }
-  const unrated = ballot.method === "rate" ? unratedIn(choice, ballot.highest) : undefined
-  if (unrated !== undefined && ballot.method === "rate")
-    return { kind: "no-rating", option: unrated, highest: ballot.highest }
+  if (ballot.method === "rate") {
+    const option = unratedIn(choice, ballot.highest)
+    if (option !== undefined) return { kind: "no-rating", option, highest: ballot.highest }
+  }
   const { min, max } = limitsOf(asked)
   const chosen = saidIn(choice).length
   if (chosen > max) return { kind: "too-many", chosen, limit: max }

@@ -91,15 +91,12 @@ function votesByOption(
   { votes, marks }: { votes: ByText; marks: ByText },
 ): Record<string, number> {
   const how = marksOf(poll)
+  if (how === null) return Object.fromEntries(poll.options.map(({ id }) => [id, countOf(votes, id)]))
   const byOption = new Map<string, number>()
-  const add = (id: string | undefined, count: number) =>
-    id !== undefined && byOption.set(id, (byOption.get(id) ?? 0) + count)
-  if (how === null) for (const [id, count] of Object.entries(votes)) add(id, count)
-  else {
-    const optionOf = optionsByMark(poll)
-    for (const [mark, count] of Object.entries(how.led > 0 ? votes : marks)) {
-      if (saidBy(poll, mark) !== "no") add(optionOf.get(mark.charAt(0)), count)
-    }
+  const optionOf = optionsByMark(poll)
+  for (const [mark, count] of Object.entries(how.led > 0 ? votes : marks)) {
+    const id = optionOf.get(mark.charAt(0))
+    if (id !== undefined && saidBy(poll, mark) !== "no") byOption.set(id, (byOption.get(id) ?? 0) + count)
   }
   return Object.fromEntries(poll.options.map(({ id }) => [id, byOption.get(id) ?? 0]))
 }

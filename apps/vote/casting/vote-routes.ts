@@ -55,6 +55,11 @@ const REFUSALS: Partial<Record<ProblemKind, FormRefusal>> = {
   "too-many-attempts": "tooManyAttempts",
   "vote-too-soon": "tooSoon",
 }
+/** These, and what it tells of the vote that stands, or of limits that are broken. */
+const TOLD_ON_BALLOT: ReadonlySet<string> = new Set([
+  ...Object.keys(REFUSALS),
+  ...["vote-changed", "vote-stands", "ballot-invalid"],
+])
 /** What the ballot page says where a ballot chooses too few options or too many. */
 const LIMIT_REFUSALS: Partial<Record<ChoiceProblem["kind"], FormRefusal>> = {
   "too-few": "tooFew",
@@ -124,12 +129,17 @@ async function formVote(
     if (setCookie !== null) response.headers.append("set-cookie", setCookie)
     return response
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
+    if (!(error instanceof Problem && mayBeToldOnBallot(error))) throw error
     const poll = await deps.polls.poll(pollId ?? defaultPoll(await deps.polls.index()))
     const answer = error instanceof UnclearBallot ? unclearAnswer(poll, error) : answerOf(error, sent, poll)
     if (!answer) throw error
     return toPage(deps, poll, answer, client, embedded)
   }
+}
+
+/** Whether the ballot page may say it; which poll it is, decides. */
+function mayBeToldOnBallot(problem: Problem): boolean {
+  return problem instanceof UnclearBallot || TOLD_ON_BALLOT.has(problem.kind)
 }
 
 function standingAnswer(poll: Poll, { status, receipt, ...choice }: OwnVote): FormAnswer {
