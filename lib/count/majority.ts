@@ -24,7 +24,7 @@ export type Votes = {
 
 export type Decision = {
   readonly outcome: "carried" | "not carried" | "no quorum" | "tie"
-  /** How many votes for it there must be. For a simple majority: one more than against it. */
+  /** How many votes for it there must be, at least one. For a simple majority: one more than against it. */
   readonly needed: number
   /** How many the base is. */
   readonly base: number
@@ -38,11 +38,11 @@ export type Decision = {
 export function decide({ majority, base, quorum }: MajorityRule, votes: Votes): Decision {
   const { yes, no, abstain } = votes
   const whole = sizeOf(base, votes)
-  const needed = majority === "simple" ? no + 1 : neededOf(majority, whole)
+  const needed = majority === "simple" ? no + 1 : Math.max(1, neededOf(majority, whole))
   const decision = (outcome: Decision["outcome"]) => ({ outcome, needed, base: whole })
   if (yes + no + abstain < quorum) return decision("no quorum")
   if (majority === "simple" && yes === no && yes > 0) return decision("tie")
-  return decision(yes > 0 && yes >= needed ? "carried" : "not carried")
+  return decision(yes >= needed ? "carried" : "not carried")
 }
 
 function sizeOf(base: Base, { yes, no, abstain, eligible }: Votes): number {

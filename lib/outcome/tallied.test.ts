@@ -60,7 +60,7 @@ test("two thirds of nine valid votes are six, and of all ten that were cast seve
     motions: {
       a: { yes: 6, no: 3, abstained: 1, base: 9, needed: 6, outcome: "carried" },
       b: { base: 9, needed: 6, outcome: "not carried" },
-      c: { yes: 0, no: 0, abstained: 10, outcome: "not carried" },
+      c: { yes: 0, no: 0, abstained: 10, base: 0, needed: 1, outcome: "not carried" },
     },
   })
   const ofAll = decided(
