@@ -1,5 +1,7 @@
 /** The admin API as a command uses it. */
 
+import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
+import type { Decision } from "@tallyroom/lib/polls/decision"
 import { UserError } from "../../services/terminal/user-error"
 
 export type ShownPoll = {
@@ -12,7 +14,8 @@ export type ShownPoll = {
   policy: string
   results: string
   eligibility: string
-  ballot: { abstain: boolean }
+  ballot: BallotMethod
+  decision: Decision | null
   confirm: boolean
   opensAt: string | null
   closesAt: string | null

@@ -1,19 +1,25 @@
 /** The command line of `bun run poll`. */
 
+import { RULES_WITH_SEATS } from "@tallyroom/lib/polls/decision"
+import { BASES, MAJORITIES } from "../../../apps/result/admin/edit/modes"
 import { type OptionValues, readCommandLine, showUsage } from "../../services/terminal/command-line"
 import { flag, several, text } from "../../services/terminal/options"
 import { UsageError } from "../../services/terminal/user-error"
+import { BALLOT_OPTIONS, rulesText } from "./ballot-flags"
 
 const USAGE = `Usage: bun run poll <command>
 
+Look:
   list                       all polls
-  show <id>                  one poll with its counts
-  create --title <title> --option <label> --option <label> … [--id <id>]
-         [--policy final|changeable] [--results live|after-vote|after-close]
-         [--choose <how many>] [--abstain yes|no] [--eligibility browser|code|network]
-         [--confirm yes|no] [--opens <moment>] [--closes <moment>] [--open] [--default]
-  edit <id> [--title …] [--option <id>=<label> …] [--policy …] [--results …] [--choose …] [--abstain …]
-         [--eligibility …] [--confirm yes|no] [--opens <moment>|none] [--closes <moment>|none]
+  show <id>                  one poll with its counts, and what it decides in a sentence to read aloud
+
+Make and change:
+  create --title <title> --option <label> --option <label> … [--id <id>] [--open] [--default]
+  edit <id> [--title …] [--option <id>=<label> …]
+  duplicate <id> <new id>    makes a draft with the same options and rules (--title …)
+  codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
+
+Run:
   open <id>                  takes votes from now on, or from --opens; a draft opens by itself at --opens, too
   pause <id>                 takes no votes until "resume"
   resume <id>                takes votes again
@@ -22,17 +28,41 @@ const USAGE = `Usage: bun run poll <command>
   default <id>               shown where no poll is named
   archive <id>               left out of public lists; its pages stay (--undo: takes it back)
   move <id> <where>          changes its place in the list: up, down, first, last, before=<id> or after=<id>
-  duplicate <id> <new id>    makes a draft with the same options and rules (--title …)
   delete <id> --confirm <id> takes the poll away for good, with all its votes
-  codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
+
+What a ballot says (of create and edit, until the poll opens):
+  --method choose            one option (the default); --max 3, or all: up to so many; --min 2: at least so many
+                             (--choose 2-3 is --method choose --min 2 --max 3)
+  --method rank              options in the order of preference; --max 3: the first three alone
+  --method rate              a number from 0 to --highest (5) for each option
+  --method decide            yes, no or abstain for each option
+  --abstain yes|no           whether it may say nothing at all
+
+How it is decided (of create and edit, until the poll opens):
+  --rule <rule>              ${rulesText()}
+  --seats <number>           how many win (1), by ${RULES_WITH_SEATS.join(", ")}
+  --majority <majority>      what carries a motion: ${MAJORITIES.join(", ")}
+  --base <base>              what the majority is a part of: ${BASES.join(", ")}
+  --quorum <ballots>         how many ballots must be cast, or nothing is decided (0)
+
+Who votes, when, and who sees it (of create and edit):
+  --policy final|changeable             whether the first vote stands, or a later one replaces it
+  --confirm yes|no                      whether a choice is confirmed before it is cast
+  --eligibility browser|code|network    a courtesy (whoever deletes cookies votes again); whoever sees a code; all behind an address
+  --results live|after-vote|after-close
+  --opens <moment>, --closes <moment>   like 2030-01-31T20:00:00Z; none takes it away
 
   --json                     prints the API's answer as it is
   --help                     shows this
 
 Ids are made from title and labels; --option <id>=<label> gives an option another one (=<label> none, if the label has a "=").
-A ballot chooses one option: --choose 3 lets it choose up to 3, 2-3 at least 2, all as many as it likes; --abstain yes none at all.
-A moment is like 2030-01-31T20:00:00Z.
-Who votes: browser (a courtesy: whoever deletes cookies votes again), code (whoever sees one), network (all behind an address).
+
+Examples:
+  bun run poll create --title "Lunch?" --option Pizza --option Ramen --open
+  bun run poll create --title "Which talks?" --option Bun --option Elysia --option Postgres --max 2 --abstain yes
+  bun run poll create --title "Who leads?" --option Ada --option Bob --option Cem --method rank --rule condorcet
+  bun run poll create --title "How was it?" --option Food --option Talks --method rate --highest 10
+  bun run poll create --title "Motions" --option "Fee of 20" --option Garden --method decide --majority two-thirds --quorum 12
 
 Environment:
   RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo);
@@ -59,8 +89,6 @@ const COMMANDS = [
 const OPTIONS = {
   ...{ id: text, title: text, policy: text, results: text, eligibility: text, opens: text, closes: text },
   ...{
-    choose: text,
-    abstain: text,
     confirm: text,
     open: flag,
     default: flag,
@@ -69,6 +97,7 @@ const OPTIONS = {
     undo: flag,
   },
   option: several(text),
+  ...BALLOT_OPTIONS,
 }
 
 export type Flags = OptionValues<typeof OPTIONS>
@@ -109,16 +138,6 @@ export function readKnownOption(text: string): { id: string; label: string } {
   if (id === undefined)
     throw new UsageError(`--option "${text}" must be like a=Cats: "edit" knows an option by its id.`)
   return { id, label }
-}
-
-/** `3`, `2-3`, `all` or `2-all` as the limits of a ballot. */
-export function readLimits(text: string): { min: number; max: number | "all" } {
-  const [, min = "1", max] = /^(?:(\d{1,2})-)?(\d{1,2}|all)$/.exec(text) ?? []
-  if (max === undefined)
-    throw new UsageError(
-      `--choose "${text}" must be how many options a ballot chooses: like 3, 2-3, all or 2-all.`,
-    )
-  return { min: Number(min), max: max === "all" ? max : Number(max) }
 }
 
 /** `first` or `before=tea` as the API takes it. */

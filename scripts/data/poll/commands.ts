@@ -1,9 +1,13 @@
 /** What each command does; it gives the text to print. */
 
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
+import type { ShownOutcome } from "../../../apps/result/outcome/outcome-reads"
+import type { Snapshot } from "../../../apps/result/tally/snapshot"
 import { UsageError } from "../../services/terminal/user-error"
 import type { PollApi, ShownPoll } from "./api"
-import { type Command, type Flags, readKnownOption, readLimits, readMove, readOption } from "./arguments"
+import { type Command, type Flags, readKnownOption, readMove, readOption } from "./arguments"
+import { ballotFields } from "./ballot-flags"
+import { outcomeText } from "./outcome-text"
 import { codesText, pollsText, resultsText } from "./print"
 
 /** On Redis it takes a tenth of this, with a broker about six seconds. */
@@ -82,9 +86,11 @@ async function list(api: PollApi, flags: Flags): Promise<string> {
 
 async function show(api: PollApi, path: string, flags: Flags): Promise<string> {
   const poll = await api.call<ShownPoll>("GET", path)
-  const results = await api.call<Parameters<typeof resultsText>[0]>("GET", `${path}/results`)
-  if (flags.json) return JSON.stringify({ ...poll, results }, null, 2)
-  return `${pollsText([poll])}\n\n${resultsText(results)}`
+  const results = await api.call<Snapshot>("GET", `${path}/results`)
+  const ranking =
+    poll.ballot.method === "rank" ? await api.call<ShownOutcome>("GET", `${path}/outcome`) : null
+  if (flags.json) return JSON.stringify({ ...poll, results, ...(ranking && { outcome: ranking }) }, null, 2)
+  return [pollsText([poll]), resultsText(results), outcomeText(results, ranking)].filter(Boolean).join("\n\n")
 }
 
 function definition(flags: Flags) {
@@ -96,7 +102,7 @@ function definition(flags: Flags) {
   return {
     ...(id !== undefined && { id }),
     ...fields(flags),
-    ...ballotFields(flags, ONE_OPTION),
+    ...ballotFields(flags, { ballot: ONE_OPTION, decision: null, options: option }),
     options: option.map(readOption),
     state,
     default: flags.default ?? false,
@@ -108,25 +114,16 @@ function definition(flags: Flags) {
  * changed.
  */
 async function edit(api: PollApi, path: string, flags: Flags) {
-  const { option, choose, abstain } = flags
-  if (!option && choose === undefined && abstain === undefined) return fields(flags)
-  const { options, ballot } = await api.call<ShownPoll>("GET", path)
-  const others = { ...fields(flags), ...ballotFields(flags, ballot) }
-  if (!option) return others
-  const labels = new Map(option.map(readKnownOption).map((it) => [it.id, it]))
-  const kept = options.map((option) => ({ ...option, ...labels.get(option.id) }))
-  const added = [...labels.values()].filter(({ id }) => !options.some((option) => option.id === id))
-  return { ...others, options: [...kept, ...added] }
+  const { option } = flags
+  const poll = await api.call<ShownPoll>("GET", path)
+  const options = option ? relabelled(poll.options, option) : poll.options
+  return { ...fields(flags), ...ballotFields(flags, { ...poll, options }), ...(option && { options }) }
 }
 
-/** What a ballot may say; what no flag names stays as it is. */
-function ballotFields({ choose, abstain }: Flags, before: { abstain?: boolean }) {
-  if (choose === undefined && abstain === undefined) return {}
-  const limits =
-    choose === undefined
-      ? before
-      : { method: "choose", ...readLimits(choose), abstain: before.abstain ?? false }
-  return { ballot: { ...limits, ...(abstain !== undefined && { abstain: yesOrNo("abstain", abstain) }) } }
+function relabelled(options: ShownPoll["options"], given: readonly string[]): ShownPoll["options"] {
+  const labels = new Map(given.map(readKnownOption).map((it) => [it.id, it]))
+  const kept = options.map((option) => ({ ...option, ...labels.get(option.id) }))
+  return [...kept, ...[...labels.values()].filter(({ id }) => !options.some((option) => option.id === id))]
 }
 
 function fields({ title, policy, results, eligibility, confirm, opens, closes }: Flags) {

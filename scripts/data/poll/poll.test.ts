@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from "bun:test"
 import { openTables, type ResultApp, startResultApp, TOKEN } from "../../../apps/result/testing/result"
 import { addBallots, addVotes } from "../../../apps/result/testing/votes"
+import { addRankings } from "../../../tests/harness/rankings"
 import { useStores } from "../../../tests/harness/stores"
+import { makePoll } from "../../../tests/harness/tallyroom"
 import { outputOf } from "../../services/processes/output-of"
 import { waitFor } from "../../services/wait"
 
@@ -72,6 +74,45 @@ test("what a ballot may choose is said in the terminal, and its counts are of ba
     2,
     '--choose "some" must be how many options a ballot chooses: like 3, 2-3, all or 2-all.',
   ])
+})
+
+test("ballots of another method are made and edited in the terminal", async () => {
+  const options = ["a=A", "b=B", "c=C"].flatMap((option) => ["--option", option])
+  const words = ["--method", "decide", "--majority", "absolute", "--quorum", "5"]
+  await poll("create", "--id", "board", "--title", "Board", ...options, ...words)
+  const { ballot, decision } = JSON.parse((await poll("edit", "board", "--base", "cast", "--json")).out)
+  expect(ballot).toEqual({ method: "decide", abstain: false })
+  expect(decision).toEqual({ rule: "majority", majority: "absolute", base: "cast", quorum: 5 })
+})
+
+test("show says what is decided in the sentences of a chair", async () => {
+  const shows = async (id: string) => (await poll("show", id)).out.trimEnd().split("\n\n").slice(1)
+  await makePoll(sql, "motions", {
+    ballot: { method: "decide", abstain: false },
+    decision: { rule: "majority", majority: "two-thirds", base: "valid", quorum: 0 },
+  })
+  await addBallots(sql, "motions", { answers: { a: "yes", b: "no" } }, 6)
+  await addBallots(sql, "motions", { answers: { a: "no" } }, 3)
+  const motions = await shows("motions")
+  expect(motions[0]).toMatch(
+    /option +label +yes +no +abstaining\na +A +6 +3 +0\nb +B +0 +6 +3\nc +C +0 +0 +9$/,
+  )
+  expect(motions[2]).toContain(
+    "If it were decided now:\n  A – Carried: 6 of 9 valid votes, two thirds (6) were needed.\n  B – Not carried: 0 of 6",
+  )
+  await makePoll(sql, "grades", { ballot: { method: "rate", highest: 5, abstain: false } })
+  await addBallots(sql, "grades", { ratings: { a: 5 } }, 2)
+  const grades = await shows("grades")
+  expect(grades[0]).toMatch(/mean +sum +ratings\na +A +5.00 +10 +2\nb +B +– +0 +0$/m)
+  expect(grades[2]).toBe("If it were decided now:\n  A wins.\n  The highest mean rating wins.")
+  await makePoll(sql, "chair", { ballot: { method: "rank", max: "all", abstain: false } })
+  await addRankings(sql, "chair", { AB: 4, B: 5 })
+  const chair = await shows("chair")
+  expect(chair[0]).toMatch(/first preferences\na +A +4\nb +B +5$/m)
+  expect(chair[2]).toStartWith("If it were decided now:\n  B would win.\n  Counted by instant runoff")
+  await makePoll(sql, "lunch")
+  await addVotes(sql, "lunch", "b", 3)
+  expect((await shows("lunch"))[2]).toBe("If it were decided now:\n  3 votes. B leads with 100%.")
 })
 
 test("ids need not be given: they are made from title and labels", async () => {

@@ -1,5 +1,8 @@
 /** Formats answers of the admin API for people. */
 
+import { meanText } from "../../../apps/result/decision/mean"
+import type { Snapshot } from "../../../apps/result/tally/snapshot"
+import { type TallyRow, tallyViewOf } from "../../../apps/result/tally/tally-view"
 import type { ShownPoll } from "./api"
 
 const HEAD = ["id", "phase", "opens", "closes", "policy", "results", "who votes", "title"]
@@ -41,20 +44,31 @@ function moment(iso: string): string {
   return `${local}${minutes < 0 ? "-" : "+"}${zone}`
 }
 
-export function resultsText(results: {
-  total: number
-  /** Where a ballot may say more, or less, than one option. */
-  ballot?: object
-  abstained?: number
-  options: { id: string; label: string; votes: number }[]
-}): string {
-  const rows = results.options.map(({ id, label, votes }) => [id, label, String(votes)])
+/** What was counted, an option a line: votes, first preferences, ratings or answers. */
+export function resultsText(results: Snapshot): string {
+  const rows = (tallyViewOf(results)?.rows ?? []).map((row) => [
+    row.option.id,
+    row.option.label,
+    ...figuresOf(row),
+  ])
   const { ballot, total, abstained } = results
   const counts = [
     `${ballot ? "ballots" : "total"} ${total}`,
     ...(abstained === undefined ? [] : [`abstained ${abstained}`]),
   ]
-  return `${table([["option", "label", "votes"], ...rows])}\n\n${counts.join("\n")}`
+  return `${table([["option", "label", ...figureNames(ballot)], ...rows])}\n\n${counts.join("\n")}`
+}
+
+function figureNames(ballot: Snapshot["ballot"]): string[] {
+  if (ballot?.method === "decide") return ["yes", "no", "abstaining"]
+  if (ballot?.method === "rate") return ["mean", "sum", "ratings"]
+  return [ballot?.method === "rank" ? "first preferences" : "votes"]
+}
+
+function figuresOf({ votes, motion, rated }: TallyRow): string[] {
+  if (motion) return [motion.yes, motion.no, motion.abstained].map(String)
+  if (rated) return [rated.ratings === 0 ? "–" : meanText(rated), `${rated.sum}`, `${rated.ratings}`]
+  return [`${votes}`]
 }
 
 export function codesText(codes: string[]): string {
