@@ -7,6 +7,7 @@ import { crowd } from "../services/apps/voters"
 import { CHECKOUT } from "../services/checkout"
 import { outputOf } from "../services/processes/output-of"
 import { waitFor } from "../services/wait"
+import { countedSchema, countsIn } from "./crowd/counted"
 import type { Recorder } from "./record/recorder"
 import type { System } from "./system/system"
 
@@ -63,12 +64,7 @@ export async function audit({ urls }: System, recorder: Recorder): Promise<void>
   for (const poll of books.polls) recorder.write({ kind: "audited", ...poll })
 }
 
-const resultsSchema = z.object({
-  state: z.string(),
-  total: z.number(),
-  abstained: z.number().nullable().default(null),
-  options: z.array(z.object({ id: z.string(), votes: z.number() })),
-})
+const resultsSchema = countedSchema.extend({ state: z.string() })
 
 /** Asks every result app for the results of those of these polls that are final, and writes down what is said. */
 export async function askResults(
@@ -79,9 +75,8 @@ export async function askResults(
   const final = await finalPolls(urls.database.adminUrl, polls)
   await crowd(final.length * result.length, ASKED_AT_ONCE, async (i) => {
     const [poll = "", replica] = [final[Math.floor(i / result.length)], i % result.length]
-    const { total, abstained, options } = await resultsAt(`${result[replica]?.url}/api/polls/${poll}/results`)
-    const votes = Object.fromEntries(options.map(({ id, votes }) => [id, votes]))
-    recorder.write({ kind: "results", poll, replica: replica + 1, total, abstained, votes })
+    const results = await resultsAt(`${result[replica]?.url}/api/polls/${poll}/results`)
+    recorder.write({ kind: "results", poll, replica: replica + 1, ...countsIn(results) })
   })
 }
 

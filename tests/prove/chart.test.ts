@@ -135,6 +135,7 @@ test("what tells nothing of votes, answers and faults changes nothing", async ()
     policy: "final",
     options: ["a", "b"],
     ballot: ONE_OPTION,
+    decision: null,
     at: 1,
   }
   const held: Held = { kind: "held", at: 2, process: "vote 1", pid: 3, residentBytes: 4, sockets: 5 }

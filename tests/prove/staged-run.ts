@@ -3,8 +3,12 @@
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
+import { readTallies } from "@tallyroom/lib/polls/tallies"
 import { voterOf } from "../../apps/vote/voter/voters"
+import { saysOneOption } from "../../scripts/prove/checker/ballot-texts"
 import { judgeRun, receiptsToAsk } from "../../scripts/prove/checker/judge"
+import { methodOf } from "../../scripts/prove/crowd/host"
+import type { DecisionAsked } from "../../scripts/prove/record/decided"
 import type {
   Call,
   FaultRecord,
@@ -14,7 +18,7 @@ import type {
   ResultsSaid,
   Seen,
 } from "../../scripts/prove/record/record"
-import { type Choosing, ONE_OPTION } from "../../scripts/prove/record/said"
+import { type BallotKind, countName, ONE_OPTION } from "../../scripts/prove/record/said"
 
 const TABLES =
   "polls, votes, replaced_votes, tallies, marks, timeline, books, set_aside, inbox_losses, setbacks, deleted_polls"
@@ -25,7 +29,13 @@ const SHARD = 0
 type At = { ms: number; seq?: number }
 type Books = { late?: number; lost?: number; copies?: number; copiesReplaced?: number }
 
-export type Staged = { inbox?: Inbox; policy?: Policy; ballot?: Choosing }
+/** A fault by which ballots may be lost that the books then name. */
+export const BOOKS_FAULT = { name: "wipe", from: 3_000, to: 4_000, harm: "books" } as const
+
+/** A ballot id as brokers have them; those of the same voter and option have the same second part. */
+export const ballotId = (ms: number, bits = 7) => ({ ms, seq: 2 ** 30 + bits })
+
+export type Staged = { inbox?: Inbox; policy?: Policy; ballot?: BallotKind; decision?: DecisionAsked | null }
 
 export class StagedRun {
   readonly id = "snacks"
@@ -37,31 +47,40 @@ export class StagedRun {
   private constructor(
     readonly sql: Database,
     private readonly url: string,
-    private readonly ballot: Choosing,
+    private readonly ballot: BallotKind,
   ) {}
 
-  /** Empties the database, makes an open poll with the options a and b (and c for several), and begins the record. */
+  /** Empties the database, makes an open poll with the options a and b (and c, where ballots say more than one), and begins the record. */
   static async begin(
     sql: Database,
     url: string,
-    { inbox = "redis", policy = "final", ballot = ONE_OPTION }: Staged = {},
+    { inbox = "redis", policy = "final", ballot = ONE_OPTION, decision = null }: Staged = {},
   ): Promise<StagedRun> {
     await sql.unsafe(`TRUNCATE ${TABLES} RESTART IDENTITY`)
     const run = new StagedRun(sql, url, ballot)
     // Of several the last stands first.
-    const ids = ballot.most === 1 ? ["a", "b"] : ["c", "a", "b"]
+    const ids = saysOneOption(ballot) ? ["a", "b"] : ["c", "a", "b"]
     const options = ids.map((id) => ({ id, label: id }))
-    const method = { method: "choose", min: ballot.least, max: ballot.most, abstain: ballot.abstain }
     const [row] = await sql`
-      INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt)
-      VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${sql.json(method)}, ${policy}, 'open', 'live', 'browser', ${SALT})
+      INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, salt)
+      VALUES (${run.id}, 'Snacks', ${sql.json(options)}, ${sql.json(methodOf(ballot, ids.length))}, ${sql.json(decision)},
+        ${policy}, 'open', 'live', 'browser', ${SALT})
       RETURNING number`
     run.number = Number(row?.number)
     const wishes = { seconds: 60, rate: 10, harm: "books", only: null, fsync: "always", nodes: 1 } as const
     run.lines.push(
       { kind: "run", seed: 1, inbox, ...wishes, shards: 1, startedAt: "2026-11-28T12:00:00.000Z" },
-      { kind: "poll", poll: run.id, policy, options: ids, ballot, at: 0 },
+      { kind: "poll", poll: run.id, policy, options: ids, ballot, decision, at: 0 },
     )
+    return run
+  }
+
+  /** One vote, one snapshot of it: a run in which nothing is wrong. Its voter is 1, so tests use others. */
+  static async right(sql: Database, url: string, staged: Staged = {}): Promise<StagedRun> {
+    const run = await StagedRun.begin(sql, url, staged)
+    run.ok(1, "a", 1_000, { ms: 100 })
+    await run.stands(1, "a", { ms: 100 })
+    run.seen(1_100, 1, { a: 1, b: 0 })
     return run
   }
 
@@ -178,16 +197,21 @@ export class StagedRun {
   private async writeBooks(): Promise<void> {
     const { sql, number } = this
     const { late = 0, lost = 0, copies = 0, copiesReplaced = 0 } = this.books
-    const isMarked = this.ballot.most > 1
+    const { method } = this.ballot
+    const isMarked = !saysOneOption(this.ballot)
     const tallied = sql`
-      SELECT poll, shard, ms, CASE WHEN ${isMarked} AND option <> '-' THEN '+' ELSE option END AS option FROM votes`
+      SELECT poll, shard, ms, CASE WHEN ${!isMarked} OR option = '-' THEN option
+        WHEN ${method === "rank"} THEN left(option, 1) ELSE '+' END AS option FROM votes`
+    const width = { choose: 1, rank: 100, rate: 2, decide: 2 }[method]
     const marked = sql`
-      SELECT poll, shard, ms, string_to_table(option, NULL) AS option FROM votes WHERE ${isMarked} AND option <> '-'`
+      SELECT poll, shard, ms, substr(option, place, ${width}) AS option
+      FROM votes, generate_series(1, length(option), ${width}) AS place WHERE ${isMarked} AND option <> '-'`
     await sql`INSERT INTO tallies SELECT poll, shard, option, count(*) FROM (${tallied}) AS t GROUP BY 1, 2, 3`
     await sql`INSERT INTO marks SELECT poll, shard, option, count(*) FROM (${marked}) AS m GROUP BY 1, 2, 3`
     await sql`
       INSERT INTO timeline SELECT poll, shard, ms / 1000, option, count(*)
-      FROM (${tallied} UNION ALL ${marked}) AS both_kinds GROUP BY 1, 2, 3, 4`
+      FROM (${tallied} UNION ALL SELECT * FROM (${marked}) AS m WHERE ${method === "choose"}) AS both_kinds
+      GROUP BY 1, 2, 3, 4`
     const [book] = await sql`
       INSERT INTO books (poll, shard, accepted, counted, replaced, late, lost, copies)
       SELECT ${number}, ${SHARD}, votes + replaced + ${late + lost + copies}::bigint, votes, replaced, ${late}, ${lost}, ${copies}
@@ -202,20 +226,16 @@ export class StagedRun {
     this.lines.push(await this.results())
   }
 
-  /** As the API of a result app would give them. */
+  /** As the API of a result app gives them. */
   private async results(): Promise<ResultsSaid> {
-    const { sql, ballot } = this
-    const rows = await sql`SELECT option, sum(votes)::integer AS votes FROM tallies GROUP BY option`
-    const marks = await sql`SELECT mark AS option, votes::integer FROM marks`
-    const counts = new Map(rows.map(({ option, votes }) => [String(option), Number(votes)]))
-    const options = ballot.most === 1 ? rows : marks
+    const [tally] = await readTallies(this.sql, [this.number])
+    if (!tally) throw new Error("The poll is not there.")
+    const said = Object.entries(tally.said ?? {}).flatMap(([option, counts]) =>
+      Object.entries(counts).map(([value, ballots]) => [countName({ option, value }), ballots] as const),
+    )
     return {
-      ...{ kind: "results", poll: this.id, replica: 1 },
-      total: [...counts.values()].reduce((a, b) => a + b, 0),
-      abstained: counts.get("-") ?? 0,
-      votes: Object.fromEntries(
-        options.flatMap(({ option, votes }) => (option === "-" ? [] : [[option.toLowerCase(), votes]])),
-      ),
+      ...{ kind: "results", poll: this.id, replica: 1, total: tally.total, abstained: tally.abstained },
+      votes: { ...tally.votes, ...Object.fromEntries(said) },
     }
   }
 }

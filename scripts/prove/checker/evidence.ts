@@ -2,6 +2,7 @@
 
 import type {
   Audited,
+  Counts,
   FaultRecord,
   Held,
   Inbox,
@@ -87,7 +88,7 @@ export type SeenSnapshot = {
   state: string
   total: number
   abstained: number | null
-  votes: Record<string, number>
+  votes: Counts
 }
 
 /** The snapshots of one poll, told apart from a later one of the same id. */
@@ -120,11 +121,11 @@ export type BooksEvidence = {
   copies: number
   votes: number
   replacedRows: number
-  /** By the tallies: the ballots that count, those of them that choose nothing, and the votes for each option. */
-  tally: { total: number; abstained: number; votes: Record<string, number> }
+  /** By the tallies and marks: the ballots that count, those of them that choose nothing, and the votes for each option. */
+  tally: { total: number; abstained: number; votes: Counts }
   /** Shards whose books don't balance. */
   unbalanced: { shard: number; accepted: number; explained: number }[]
-  /** Where votes and tallies differ; where ballots may choose several options, also where they and their marks do. */
+  /** Where votes and tallies differ; where ballots may say more than one option, also where they and their marks do. */
   differing: { shard: number; option: string; votes: number; tally: number }[]
   /** Where votes and timeline differ. */
   differingTimes: { option: string; votes: number; timeline: number }[]

@@ -1,11 +1,12 @@
 /** Brings together what the rules judge by: the record of a run and Postgres as it is after the run. */
 
 import type { RecordLine } from "../record/record"
+import { readBooksAnew } from "./books-anew"
 import type { Evidence, PollEvidence, PollRow } from "./evidence"
 import { settleFates } from "./fates"
 import { RecordIndex } from "./record-index"
 import { recordLines } from "./record-lines"
-import { countSetbacks, readBallots, readBooksAnew, readLate, readPolls, readStored } from "./stored"
+import { countSetbacks, readBallots, readLate, readPolls, readStored } from "./stored"
 
 export type GivenRecord = AsyncIterable<RecordLine> | string
 

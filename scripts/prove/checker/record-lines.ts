@@ -18,6 +18,27 @@ const counts = {
   votes: record(string(), number()),
 }
 
+const ballot = object({
+  method: z.enum(["choose", "rank", "rate", "decide"]).default("choose"),
+  least: number(),
+  most: number(),
+  highest: number().default(0),
+  abstain: boolean(),
+})
+const decision = z.union([
+  object({
+    rule: z.enum(["votes", "irv", "stv", "condorcet", "borda", "mean", "sum"]),
+    seats: number(),
+    quorum: number(),
+  }),
+  object({
+    rule: literal("majority"),
+    majority: z.enum(["simple", "absolute", "two-thirds", "three-quarters", "unanimous"]),
+    base: z.enum(["valid", "cast"]),
+    quorum: number(),
+  }),
+])
+
 const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
   object({
     kind: literal("run"),
@@ -38,8 +59,9 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     poll: string(),
     policy: z.enum(["final", "changeable"]),
     options: array(string()),
-    // Older records don't say it.
-    ballot: object({ least: number(), most: number(), abstain: boolean() }).default(ONE_OPTION),
+    // Older records don't say it, or nothing of methods.
+    ballot: ballot.default(ONE_OPTION),
+    decision: decision.nullable().default(null),
     at,
   }),
   object({

@@ -1,7 +1,8 @@
 /** Follows what viewers saw, keeps one snapshot of each version, and notes what contradicts another. */
 
 import type { Seen } from "../record/record"
-import type { Choosing } from "../record/said"
+import { type BallotKind, countName, optionsOf } from "../record/said"
+import { countIn, hasSameCounts, namings } from "./counts"
 import type { SeenSnapshot, Viewing, WatchedPoll } from "./evidence"
 import { inSeconds } from "./verdict"
 
@@ -14,12 +15,12 @@ export class Viewers {
   /** By connection and poll, what came last. */
   private readonly last = new Map<string, { number: number; version: number; at: number }>()
 
-  /** @param ballot what a ballot of the poll may choose */
-  see(seen: Seen, ballot: Choosing): void {
+  /** @param ballot what a ballot of the poll may say */
+  see(seen: Seen, ballot: BallotKind): void {
     this.viewing.count++
     this.compareWithLast(seen)
     const { poll, number, version, state, total, abstained, votes, replica, at } = seen
-    const wrong = wrongSum(seen, ballot)
+    const wrong = wrongSum(seen, ballot) ?? wrongParts(seen, ballot)
     if (wrong !== null) this.note(seen, wrong)
     const watched = this.watched(poll, number)
     const snapshot: SeenSnapshot = { replica, at, version, state, total, abstained, votes }
@@ -63,13 +64,27 @@ export class Viewers {
   }
 }
 
-/** In words, why such ballots can't give these numbers; null where they can. */
-function wrongSum({ total, abstained, votes }: Seen, { least, most, abstain }: Choosing): string | null {
-  const counts = Object.values(votes)
+/** In words, why such ballots can't name so many options; null where they can. */
+function wrongSum({ total, abstained, votes }: Seen, ballot: BallotKind): string | null {
+  const counts = namings(ballot.method, optionsOf(votes), votes)
   const sum = counts.reduce((a, b) => a + b, 0)
-  const [atLeast, choosing] = [total - (abstained ?? (abstain ? total : 0)), total - (abstained ?? 0)]
-  if (sum < atLeast * least || sum > choosing * most || counts.some((count) => count > choosing))
+  // First preferences are all that is told of rankings.
+  const [least, most] = ballot.method === "rank" ? [1, 1] : [ballot.least, ballot.most]
+  const [atLeast, naming] = [total - (abstained ?? (ballot.abstain ? total : 0)), total - (abstained ?? 0)]
+  if (sum < atLeast * least || sum > naming * most || counts.some((count) => count > naming))
     return `says ${total} votes in all${abstained ? `, ${abstained} of them for nothing` : ""}, but its options have ${sum}`
+  return null
+}
+
+/** In words, why what ballots say of an option can't be all that its votes say; null where it can. */
+function wrongParts({ votes }: Seen, { method, highest }: BallotKind): string | null {
+  if (method === "choose" || method === "rank") return null
+  const values = method === "decide" ? ["yes"] : Array.from({ length: highest + 1 }, (_, value) => `${value}`)
+  for (const option of optionsOf(votes)) {
+    const parts = values.reduce((sum, value) => sum + countIn(votes, countName({ option, value })), 0)
+    if (parts !== countIn(votes, option))
+      return `says ${countIn(votes, option)} votes for ${option}, but what is said of it adds up to ${parts}`
+  }
   return null
 }
 
@@ -77,14 +92,5 @@ function wrongSum({ total, abstained, votes }: Seen, { least, most, abstain }: C
 function showsTheSame(a: SeenSnapshot, b: SeenSnapshot): boolean {
   if (a.state !== b.state || a.total !== b.total) return false
   if (a.abstained !== null && b.abstained !== null && a.abstained !== b.abstained) return false
-  return hasSameVotes(a.votes, b.votes)
-}
-
-/** An option that is not named has no votes. */
-export function hasSameVotes(a: Record<string, number>, b: Record<string, number>): boolean {
-  return [...Object.keys(a), ...Object.keys(b)].every((option) => votesFor(a, option) === votesFor(b, option))
-}
-
-export function votesFor(votes: Record<string, number>, option: string): number {
-  return Object.hasOwn(votes, option) ? (votes[option] ?? 0) : 0
+  return hasSameCounts(a.votes, b.votes)
 }

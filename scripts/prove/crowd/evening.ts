@@ -1,9 +1,8 @@
 /** What the host does in a run: new polls come, older ones are paused, closed and deleted, and viewers follow. */
 
-import { ONE_OPTION } from "../record/said"
 import { Host, type HostPlan } from "./host"
+import { FURTHER_QUESTIONS, ONE, type Question } from "./questions"
 import { Viewer } from "./viewers"
-import type { PollKind } from "./voters"
 
 /** How often the host does something. */
 const EVERY_MS = { least: 4_000, most: 9_000 }
@@ -17,18 +16,6 @@ const PAUSES = 25
 const CHANGES = 15
 const DELETES = 12
 
-type Question = Omit<PollKind, "policy">
-
-const ONE: Question = { options: ["a", "b", "c"], ballot: ONE_OPTION }
-/** Their ids are not in order: a ballot's text must not depend on how they are shown. */
-const MANY = ["d", "b", "e", "a", "c"]
-const SEVERAL: readonly [Question, ...Question[]] = [
-  { options: MANY, ballot: { least: 1, most: 3, abstain: true } },
-  { options: MANY, ballot: { least: 2, most: MANY.length, abstain: false } },
-  { options: MANY, ballot: { least: 2, most: 2, abstain: false } },
-  { options: MANY, ballot: { least: 1, most: 1, abstain: true } },
-]
-
 type EveningPlan = Omit<HostPlan, "onPoll">
 
 export class Evening {
@@ -36,18 +23,18 @@ export class Evening {
   /** Of the polls that are not deleted, the oldest first. */
   private readonly ended: string[] = []
   private readonly viewers: Viewer[] = []
+  private asked = 0
 
   constructor(private readonly plan: EveningPlan) {
     this.host = new Host({ ...plan, onPoll: (poll) => this.watch(poll) })
   }
 
-  /** Two polls of each policy, of which one asks for one option and one for several, in which people vote from the start. */
+  /** Polls of every method, and of both policies, in which people vote from the start. */
   async begin(): Promise<void> {
-    const [withAbstentions, ofAll = withAbstentions] = SEVERAL
     await this.host.make({ policy: "final", ...ONE })
     await this.host.make({ policy: "changeable", ...ONE })
-    await this.host.make({ policy: "final", ...ofAll })
-    await this.host.make({ policy: "changeable", ...withAbstentions })
+    for (const policy of ["final", "changeable", "final", "changeable"] as const)
+      await this.host.make({ policy, ...this.nextQuestion() })
   }
 
   async goOn(until: AbortSignal): Promise<void> {
@@ -85,9 +72,14 @@ export class Evening {
   private async replace(): Promise<void> {
     const { random } = this.plan
     const old = random.pick(this.host.openPolls())
-    const question = old.options === ONE.options ? ONE : random.pick(SEVERAL)
+    const question = old.options === ONE.options ? ONE : this.nextQuestion()
     await this.host.make({ policy: old.policy, ...question })
     await this.close(old.poll)
+  }
+
+  /** In turn, so that polls of every method are open at any time. */
+  private nextQuestion(): Question {
+    return FURTHER_QUESTIONS[this.asked++ % FURTHER_QUESTIONS.length] ?? ONE
   }
 
   private async pause(): Promise<void> {

@@ -4,7 +4,7 @@ import { z } from "zod"
 import type { Random } from "../random"
 import type { Outcome, PollAsked } from "../record/record"
 import type { Recorder } from "../record/recorder"
-import type { Choosing } from "../record/said"
+import type { BallotKind } from "../record/said"
 import { shuffled } from "./choices"
 import type { OpenPoll, PollKind } from "./voters"
 
@@ -38,14 +38,15 @@ export class Host {
     const { recorder } = this.plan
     const poll = `proof-${this.made.length + 1}`
     this.made.push(poll)
-    const { policy, ballot } = kind
+    const { policy, ballot, decision } = kind
     const options = [...kind.options]
-    recorder.write({ kind: "poll", poll, policy, options, ballot, at: recorder.now() })
+    recorder.write({ kind: "poll", poll, policy, options, ballot, decision, at: recorder.now() })
     const body = {
       id: poll,
       title: `Proof ${this.made.length}`,
       policy,
       ...{ options: options.map(labelled), ballot: methodOf(ballot, options.length) },
+      ...(decision && { decision }),
       results: "live",
       state: "open",
     }
@@ -144,7 +145,10 @@ function labelled(id: string): { id: string; label: string } {
   return { id, label: id.toUpperCase() }
 }
 
-/** The poll's field `ballot`. */
-function methodOf({ least, most, abstain }: Choosing, options: number): object {
-  return { method: "choose", min: least, max: most === options ? "all" : most, abstain }
+/** The field `ballot` of a poll with so many options. */
+export function methodOf({ method, least, most, highest, abstain }: BallotKind, options: number) {
+  const max = most === options ? "all" : most
+  if (method === "choose") return { method, min: least, max, abstain }
+  if (method === "rank") return { method, max, abstain }
+  return method === "rate" ? { method, highest, abstain } : { method, abstain }
 }

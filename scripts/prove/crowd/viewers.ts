@@ -2,19 +2,17 @@
 
 import { z } from "zod"
 import type { Recorder } from "../record/recorder"
+import { countedSchema, countsIn } from "./counted"
 
 /** The server says the last snapshot again every 20 s (docs/api.md). */
 const SILENCE_MS = 25_000
 const AGAIN_MS = 500
 
-const snapshotSchema = z.object({
+const snapshotSchema = countedSchema.extend({
   poll: z.string(),
   number: z.number(),
   version: z.number(),
   state: z.string(),
-  total: z.number(),
-  abstained: z.number().optional(),
-  options: z.array(z.object({ id: z.string(), votes: z.number() })),
 })
 
 /** What whoever asked for `then=numbers` is sent once it has a snapshot: votes in the order of its options. */
@@ -24,6 +22,7 @@ const numbersSchema = z.object({
   total: z.number(),
   abstained: z.number().optional(),
   votes: z.array(z.number()),
+  said: z.array(z.array(z.number())).optional(),
 })
 
 type Seen = z.infer<typeof snapshotSchema>
@@ -68,10 +67,10 @@ export class Viewer {
     socket.onmessage = ({ data }) => {
       stillHere()
       whole = readMessage(JSON.parse(String(data)), whole)
-      const { options, abstained = null, ...snapshot } = whole
-      const votes = Object.fromEntries(options.map(({ id, votes }) => [id, votes]))
+      const { poll, number, version, state } = whole
       const { replica, recorder } = this
-      recorder.write({ kind: "seen", replica, connection, at: recorder.now(), ...snapshot, abstained, votes })
+      const seen = { replica, connection, at: recorder.now(), poll, number, version, state }
+      recorder.write({ kind: "seen", ...seen, ...countsIn(whole) })
     }
     socket.onclose = again
     socket.onerror = again
@@ -87,9 +86,9 @@ export class Viewer {
 /** The snapshot that a message leaves a viewer with. */
 function readMessage(message: object, before: Seen | undefined): Seen {
   if ("options" in message || before === undefined) return snapshotSchema.parse(message)
-  const { number, version, total, abstained, votes } = numbersSchema.parse(message)
+  const { number, version, total, abstained, votes, said } = numbersSchema.parse(message)
   if (number !== before.number || votes.length !== before.options.length)
     throw new Error(`Numbers of poll ${number} came to a viewer of poll ${before.number}.`)
-  const options = before.options.map(({ id }, i) => ({ id, votes: votes[i] ?? 0 }))
+  const options = before.options.map(({ id }, i) => ({ id, votes: votes[i] ?? 0, said: said?.[i] }))
   return { ...before, version, total, abstained, options }
 }

@@ -4,13 +4,21 @@
  */
 
 import type { Random } from "../random"
+import type { DecisionAsked } from "../record/decided"
+import type { Policy } from "../record/record"
 import type { Recorder } from "../record/recorder"
-import { type Choosing, saidBy } from "../record/said"
+import { type BallotKind, saidBy } from "../record/said"
 import { type Chosen, choose, chooseOther } from "./choices"
 import { send } from "./voter"
 
-/** What is asked of people, and whether they may change their minds. */
-export type PollKind = { policy: "final" | "changeable"; options: readonly string[]; ballot: Choosing }
+/** What is asked of people, whether they may change their minds, and how it is decided. */
+export type PollKind = {
+  policy: Policy
+  options: readonly string[]
+  ballot: BallotKind
+  /** Null for the most votes. */
+  decision: DecisionAsked | null
+}
 
 /** A poll that takes votes now. */
 export type OpenPoll = PollKind & { poll: string }
@@ -82,11 +90,11 @@ class Voters {
     this.settled.set(poll, settled)
     if (settled.length > 0 && random.next() * 100 < DOUBTS) {
       const { voter, chosen } = random.pick(settled)
-      await this.sayUntilKnown(poll, voter, chooseOther(open, chosen, random), null)
+      await this.sayUntilKnown(open, voter, chooseOther(open, chosen, random), null)
       return
     }
     const [voter, chosen] = [crypto.randomUUID(), choose(open, random)]
-    const { receipt } = await this.sayUntilKnown(poll, voter, chosen, null)
+    const { receipt } = await this.sayUntilKnown(open, voter, chosen, null)
     if (receipt !== null && settled.length < DOUBTERS) settled.push({ voter, chosen })
   }
 
@@ -97,12 +105,8 @@ class Voters {
     regular.isBusy = true
     const { voter, saysReplaces, last } = regular
     const replaces = saysReplaces ? last : null
-    const { receipt, wasUnknown } = await this.sayUntilKnown(
-      poll,
-      voter,
-      choose(open, this.plan.random),
-      replaces,
-    )
+    const chosen = choose(open, this.plan.random)
+    const { receipt, wasUnknown } = await this.sayUntilKnown(open, voter, chosen, replaces)
     if (receipt !== null) regular.last = receipt
     // Who did not learn what became of a choice can't say what the next one replaces. And a request without an answer, which says
     // nothing of that, may come after the next one, and then rightly stands.
@@ -112,13 +116,13 @@ class Voters {
 
   /** Says the same until it knows what became of it, or nobody wants to know. */
   private async sayUntilKnown(
-    poll: string,
+    { poll, options, ballot: kind }: OpenPoll,
     voter: string,
     chosen: Chosen,
     replaces: string | null,
   ): Promise<{ receipt: string | null; wasUnknown: boolean }> {
     const { urls, recorder, random, patience } = this.plan
-    const ballot = { ballot: ++this.ballots, poll, voter, option: saidBy(chosen), replaces }
+    const ballot = { ballot: ++this.ballots, poll, voter, option: saidBy(chosen, kind.method), replaces }
     let replica = random.whole(1, urls.length)
     let wasUnknown = false
     while (!patience.aborted) {
@@ -126,7 +130,7 @@ class Voters {
       const invoked = recorder.now()
       const { isOpen, ...answer } = await send(
         urls[replica - 1] ?? "",
-        { ...ballot, chosen },
+        { ...ballot, chosen, options, kind },
         random,
         hangsUp ? HANGS_UP_MS : PATIENCE_MS,
       )

@@ -5,7 +5,8 @@
  * All times are milliseconds since the start of the run by the one monotonic clock of the prover.
  */
 
-import type { Choosing } from "./said"
+import type { DecisionAsked } from "./decided"
+import type { BallotKind } from "./said"
 
 export type Inbox = "redis" | "nats" | "rabbitmq"
 export type Policy = "final" | "changeable"
@@ -41,7 +42,9 @@ export type PollMade = {
   poll: string
   policy: Policy
   options: string[]
-  ballot: Choosing
+  ballot: BallotKind
+  /** Null where nothing but the most votes was asked for. */
+  decision: DecisionAsked | null
   at: number
 }
 
@@ -69,7 +72,7 @@ export type Call = {
   poll: string
   /** The UUID that the client sent as `Idempotency-Key`. */
   voter: string
-  /** What the ballot says (`saidBy`): an option's id, or those of all that it chooses. */
+  /** What the ballot says (`saidBy`): of one option its id. */
   option: string
   /** The header `Replaces`: a receipt, "none", or null where it was not sent. */
   replaces: string | null
@@ -123,8 +126,14 @@ export type Seen = {
   /** The ballots that count, and those of them that choose nothing; null where that is not told. */
   total: number
   abstained: number | null
-  votes: Record<string, number>
+  votes: Counts
 }
+
+/**
+ * How many ballots choose each option, rank it first, rate it, or say yes to it; and where ballots say more of an option than that, how
+ * many say what of it (`countName`).
+ */
+export type Counts = Record<string, number>
 
 /** How much Postgres had counted; the chart draws it. */
 export type Counted = { kind: "counted"; at: number; votes: number }
@@ -151,7 +160,7 @@ export type ResultsSaid = {
   replica: number
   total: number
   abstained: number | null
-  votes: Record<string, number>
+  votes: Counts
 }
 
 /** What `bun run audit` said of a poll after the run. */

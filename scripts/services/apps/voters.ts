@@ -5,7 +5,13 @@ import { waitFor } from "../wait"
 export type Accepted = { voter: string; option: string; receipt: string }
 
 /** What a ballot says where it may say more than one option. */
-export type Says = string | { options: readonly string[] } | { abstain: true }
+export type Says =
+  | string
+  | { options: readonly string[] }
+  | { ranking: readonly string[] }
+  | { ratings: Readonly<Record<string, number>> }
+  | { answers: Readonly<Record<string, string>> }
+  | { abstain: true }
 
 /** Longer than every outage that a test makes. */
 const GIVE_UP_MS = 50_000

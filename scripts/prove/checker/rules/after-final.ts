@@ -1,9 +1,9 @@
 /** Rule: once a poll is final, nothing of it changes. */
 
+import { hasSameCounts } from "../counts"
 import type { Evidence } from "../evidence"
 import { mayBeLost, wentBackFrom } from "../faults-of"
 import { inSeconds } from "../verdict"
-import { hasSameVotes } from "../viewers"
 import { callName, eachVoter, oksOf } from "./each-voter"
 
 /** 201 and 202 take a ballot; 200 says again what was taken before, which is right at any time. */
@@ -43,7 +43,7 @@ function* finalSnapshots(evidence: Evidence, wentBackAt: number): Generator<stri
     for (const { state, votes, total, at, replica, version } of versions.values()) {
       if (state !== "final" || at >= wentBackAt) continue
       const name = `Version ${version} of the final poll ${poll} from replica ${replica} at ${inSeconds(at)}`
-      if (!hasSameVotes(votes, expected.votes))
+      if (!hasSameCounts(votes, expected.votes))
         yield `${name} shows ${JSON.stringify(votes)}, ${where} ${JSON.stringify(expected.votes)}.`
       else if (total !== expected.total) yield `${name} shows ${total} ballots, ${where} ${expected.total}.`
     }

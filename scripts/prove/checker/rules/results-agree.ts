@@ -1,10 +1,11 @@
 /** Rule: what the API says of a final poll is what its voters' votes say, counted by the checker itself. */
 
-import { NO_OPTION, optionsIn } from "../../record/said"
+import type { Counts } from "../../record/record"
+import { NO_OPTION, partsIn } from "../../record/said"
+import { addTo, countedBy, countIn } from "../counts"
 import type { Evidence, PollEvidence } from "../evidence"
-import { votesFor } from "../viewers"
 
-/** Ballots, abstentions and the votes for each option, as every result app gave them after the run. */
+/** Ballots, abstentions, the votes for each option and what is said of it, as every result app gave them after the run. */
 export function* resultsAgree(evidence: Evidence): Generator<string> {
   for (const poll of evidence.polls.values()) {
     if (!poll.row || poll.results.length === 0) continue
@@ -15,21 +16,21 @@ export function* resultsAgree(evidence: Evidence): Generator<string> {
       if (said.total !== total) yield `${from} have ${said.total} ballots, but ${total} stand.`
       if (said.abstained !== null && said.abstained !== abstained)
         yield `${from} have ${said.abstained} abstentions, but ${abstained} stand.`
-      for (const option of made.options)
-        if (votesFor(said.votes, option) !== votesFor(votes, option))
-          yield `${from} have ${votesFor(said.votes, option)} votes for ${option}, but it is ${votesFor(votes, option)} by the votes that stand.`
+      for (const name of new Set([...made.options, ...Object.keys(said.votes), ...Object.keys(votes)]))
+        if (countIn(said.votes, name) !== countIn(votes, name))
+          yield `${from} have ${countIn(said.votes, name)} votes for ${name}, but it is ${countIn(votes, name)} by the votes that stand.`
     }
   }
 }
 
-function countAnew({ voters }: PollEvidence) {
-  const votes: Record<string, number> = {}
+function countAnew({ made, voters }: PollEvidence) {
+  const votes: Counts = {}
   let [total, abstained] = [0, 0]
   for (const { standing } of voters.values()) {
     if (!standing) continue
     total++
     if (standing.option === NO_OPTION) abstained++
-    for (const option of optionsIn(standing.option)) votes[option] = votesFor(votes, option) + 1
+    addTo(votes, countedBy(made.ballot.method, partsIn(standing.option)))
   }
   return { total, abstained, votes }
 }

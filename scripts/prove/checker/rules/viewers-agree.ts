@@ -1,9 +1,9 @@
 /** Rule: versions only grow, mean the same everywhere, and show no vote that goes away again. */
 
+import { countIn } from "../counts"
 import type { Evidence, SeenSnapshot, WatchedPoll } from "../evidence"
 import { wentBackFrom } from "../faults-of"
 import { inSeconds } from "../verdict"
-import { votesFor } from "../viewers"
 
 /**
  * On each connection versions grow; one version of a poll is the same from every replica; totals are sums, or as many ballots as have these votes. A voter who voted
@@ -45,8 +45,6 @@ function lessThan(
   isFinal: boolean,
 ): string | null {
   if (after.total < before.total) return `${before.total} votes in all`
-  const option = Object.keys(before.votes).find(
-    (it) => votesFor(after.votes, it) < votesFor(before.votes, it),
-  )
-  return isFinal && option !== undefined ? `${votesFor(before.votes, option)} votes for ${option}` : null
+  const option = Object.keys(before.votes).find((it) => countIn(after.votes, it) < countIn(before.votes, it))
+  return isFinal && option !== undefined ? `${countIn(before.votes, option)} votes for ${option}` : null
 }
