@@ -42,6 +42,7 @@ const CHECKED = `## What is checked
 - The vote that stands for a voter is the last one that was acknowledged; where votes are final, the first.
 - Once a poll is final, nothing of it changes.
 - Tallies are the votes counted anew, the books balance for each poll and shard, and \`bun run audit\` says the same.
+- Polls choose one option or several, rank, rate and decide, with abstentions and without, final and changeable. The checker reads the ballots of each method by itself, and no ballot says what its poll does not allow. The marks of the tallies (orders of preference, ratings, yes and no) are those of the ballots that count, and so is what viewers and the API are shown of them.
 - The versions that viewers see only grow, one version is the same from every replica, and nobody sees a vote that goes away again.
 - No process grew, or kept sockets.
 - The record is whole and shows something, so that no empty run passes.`

@@ -19,7 +19,7 @@ const RATINGS = 11
 type Asked = { options: readonly string[]; ballot: BallotKind }
 
 /** The letter of an option. */
-export function letterOf(options: readonly string[], option: string): string {
+function letterOf(options: readonly string[], option: string): string {
   const place = options.toSorted().indexOf(option)
   return String.fromCharCode(place < ALPHABET ? UPPER + place : LOWER + place - ALPHABET)
 }

@@ -1,7 +1,7 @@
 /** How a poll is decided, as the host asked for it. */
 
-export type Rule = "votes" | "irv" | "stv" | "condorcet" | "borda" | "mean" | "sum"
-export type Majority = "simple" | "absolute" | "two-thirds" | "three-quarters" | "unanimous"
+type Rule = "votes" | "irv" | "stv" | "condorcet" | "borda" | "mean" | "sum"
+type Majority = "simple" | "absolute" | "two-thirds" | "three-quarters" | "unanimous"
 
 /** The poll's field `decision`. */
 export type DecisionAsked =
