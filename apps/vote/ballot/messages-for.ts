@@ -36,7 +36,10 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [({ poll }) => poll.policy === "changeable", ["change", "changeWaits", "tooSoon", "votedChanged"]],
   [(about) => isOne(about) && about.poll.confirm, ["voteFor", "chosenNote"]],
   [(about) => !isOne(about), ["chosenSoFar", "castVote", "full", "atLeast", "atMost", "tooFew", "tooMany"]],
-  [isBy("rank"), ["ranking", "place", "placed", "unplaced", "moveUp", "moveDown", "takeBack", "drag"]],
+  [
+    isBy("rank"),
+    ["ranking", "place", "placeOf", "placed", "unplaced", "moveUp", "moveDown", "takeBack", "drag"],
+  ],
   [isBy("rank"), ["samePlace"]],
   [isBy("rate"), ["noRating", "ratings"]],
   [isBy("decide"), ["yes", "no", "abstained"]],

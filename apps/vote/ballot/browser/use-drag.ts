@@ -2,9 +2,13 @@
 
 import { useEffect, useRef } from "preact/hooks"
 
-/** So near to an end of the window, dragging scrolls the page. */
-const EDGE = 96
-const SCROLL = 12
+/** So near to an end of the window, dragging scrolls the page, the faster the nearer. The bar that casts is at its lower end. */
+const TOP_EDGE = 96
+const BOTTOM_EDGE = 192
+/** Pixels in each frame, for each pixel that the pointer is beyond the edge. */
+const SPEED = 1 / 6
+/** A press that moves less only holds the handle. */
+const FIRST_MOVE = 4
 
 /**
  * @param list whose items are in the order of their places
@@ -20,19 +24,39 @@ export function useDrag(
   const stop = useRef(() => {})
   useEffect(() => () => stop.current(), [])
   return (event, id) => {
+    const item = (event.target as HTMLElement).closest("li")
+    if (!item || !list.current) return
+    const { children } = list.current
+    const start = event.clientY
+    let y = start
+    let frame = 0
     event.preventDefault()
     stop.current()
+    item.classList.add("dragged")
+    const place = () => latest.current(id, placeAt(children, item, y))
+    // A finger that holds still at an end goes on scrolling.
+    const scroll = () => {
+      const by = scrollAt(children, y)
+      if (by !== 0) {
+        scrollBy(0, by)
+        place()
+      }
+      frame = requestAnimationFrame(scroll)
+    }
     // On the window, as the handle itself moves within the list.
     const drag = ({ clientY }: PointerEvent) => {
-      if (clientY < EDGE) scrollBy(0, -SCROLL)
-      else if (clientY > innerHeight - 2 * EDGE) scrollBy(0, SCROLL)
-      latest.current(id, placeAt(list.current, clientY))
+      y = clientY
+      if (frame === 0 && Math.abs(y - start) < FIRST_MOVE) return
+      frame ||= requestAnimationFrame(scroll)
+      place()
     }
     addEventListener("pointermove", drag)
     addEventListener("pointerup", stopDrag)
     addEventListener("pointercancel", stopDrag)
     stop.current = stopDrag
     function stopDrag() {
+      cancelAnimationFrame(frame)
+      item?.classList.remove("dragged")
       removeEventListener("pointermove", drag)
       removeEventListener("pointerup", stopDrag)
       removeEventListener("pointercancel", stopDrag)
@@ -40,9 +64,20 @@ export function useDrag(
   }
 }
 
-/** The place of the item in whose height this is; beyond the ends the nearest one. */
-function placeAt(list: HTMLElement | null, y: number): number {
-  const items = [...(list?.children ?? [])]
-  const below = items.findIndex((item) => y < item.getBoundingClientRect().bottom)
-  return below === -1 ? items.length - 1 : below
+/** How many of the other items have their middle above: so an item never jumps back and forth over a higher one. */
+function placeAt(items: HTMLCollection, dragged: Element, y: number): number {
+  const isAbove = (item: Element) => {
+    const { top, bottom } = item.getBoundingClientRect()
+    return item !== dragged && (top + bottom) / 2 < y
+  }
+  return [...items].filter(isAbove).length
+}
+
+/** How many pixels to scroll by; none where that end of the list is in sight. */
+function scrollAt(items: HTMLCollection, y: number): number {
+  const top = items[0]?.getBoundingClientRect().top ?? 0
+  const bottom = items[items.length - 1]?.getBoundingClientRect().bottom ?? 0
+  const floor = innerHeight - BOTTOM_EDGE
+  if (y < TOP_EDGE && top < TOP_EDGE) return (y - TOP_EDGE) * SPEED
+  return y > floor && bottom > floor ? (y - floor) * SPEED : 0
 }

@@ -15,10 +15,11 @@ type Props = Pick<Casting, "sending" | "live"> & {
   /** An abstention waits to be confirmed. */
   abstains: boolean
   embedded: boolean
-  abstain: ComponentChildren
+  /** What else can be done from here. */
+  children: ComponentChildren
 }
 
-export function CastBar({ sending, live, count, min, max, surplus, abstains, embedded, abstain }: Props) {
+export function CastBar({ sending, live, count, min, max, surplus, abstains, embedded, children }: Props) {
   const { t } = useBallotText()
   const status = useRef<HTMLParagraphElement>(null)
   const wrong = !live || abstains ? null : count < min ? "atLeast" : count > max ? "atMost" : null
@@ -33,7 +34,7 @@ export function CastBar({ sending, live, count, min, max, surplus, abstains, emb
         {/* Without scripts nobody counts. A new element each time, so that it is said again. */}
         {live && <span key={surplus}>{said}</span>}
       </p>
-      {abstain}
+      {children}
       <button
         class="button primary"
         type="submit"

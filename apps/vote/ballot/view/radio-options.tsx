@@ -32,7 +32,9 @@ export const radioOptions: BallotKind = {
 function useRadioOptions(ballot: OpenBallot): Filling {
   const { poll, casting, before } = ballot
   const { field, scale, choiceOf } = useMethod(ballot)
-  const { draft, change, press, bar } = useDraft(ballot, (choice) => Object.keys(saidIn(choice)).length)
+  const { draft, change, press, bar } = useDraft(ballot, {
+    countOf: (choice) => Object.keys(saidIn(choice)).length,
+  })
   const rows = useRef<HTMLDivElement>(null)
   const said = draft ? saidIn(draft) : {}
   const say = (id: string, value: string) => {

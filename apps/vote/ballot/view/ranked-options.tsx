@@ -2,7 +2,9 @@
 
 import { type Choice, choiceIn, chosenOf, limitsOf } from "@tallyroom/lib/ballots/choice"
 import { isolated } from "@tallyroom/lib/ui/direction"
+import type { RefObject } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
+import { MOST_KEYS } from "../browser/use-keys"
 import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
 import { PlaceFields } from "./place-fields"
@@ -15,7 +17,14 @@ export const rankedOptions: BallotKind = { useBallot: useRankedOptions, choiceIn
 function useRankedOptions(ballot: OpenBallot): Filling {
   const { poll, casting, before, hasKeys } = ballot
   const { t } = useBallotText()
-  const { draft, isFull, change, press, bar } = useDraft(ballot)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const { draft, isFull, change, press, bar } = useDraft(ballot, {
+    // With many options the order is far below the first ones.
+    beside: (draft) =>
+      casting.live && chosenOf(draft).length > 0 && poll.options.length > MOST_KEYS ? (
+        <ToOrder heading={heading} />
+      ) : null,
+  })
   /** What was done last, for screen readers. */
   const [said, setSaid] = useState("")
   const fields = useRef<HTMLDivElement>(null)
@@ -57,7 +66,7 @@ function useRankedOptions(ballot: OpenBallot): Filling {
       <>
         <RankableList options={poll.options} {...{ ranking, now, isFull, hasKeys }} onPress={toggle} />
         {ranking.length > 0 && (
-          <RankList options={poll.options} ranking={ranking} onMove={move} onTakeBack={toggle} />
+          <RankList options={poll.options} {...{ heading, ranking }} onMove={move} onTakeBack={toggle} />
         )}
         <p role="status" class="visually-hidden">
           {said}
@@ -65,6 +74,19 @@ function useRankedOptions(ballot: OpenBallot): Filling {
       </>
     ),
   }
+}
+
+function ToOrder({ heading }: { heading: RefObject<HTMLHeadingElement | null> }) {
+  const { t } = useBallotText()
+  const show = () => {
+    heading.current?.focus()
+    heading.current?.scrollIntoView()
+  }
+  return (
+    <button class="button" type="button" onClick={show}>
+      {t("ranking")} <span aria-hidden="true">↓</span>
+    </button>
+  )
 }
 
 /** The options that have a place in the fields that work without scripts, in their order. */

@@ -1,6 +1,7 @@
 /** What ballots have in common on which more than one thing is filled in, and one button casts it all. */
 
 import { type Choice, chosenOf, limitsOf } from "@tallyroom/lib/ballots/choice"
+import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
 import { leave } from "../browser/leave"
@@ -8,13 +9,17 @@ import { AbstainButton } from "./abstain-button"
 import type { OpenBallot } from "./ballot-kind"
 import { CastBar } from "./cast-bar"
 
-/**
- * The ballot as it is filled in by now.
- * @param countOf how many options a choice says something of; by default all that it names
- */
+type Ways = {
+  /** How many options a choice says something of; by default all that it names. */
+  countOf?: (choice: Choice) => number
+  /** What else stands in the bar that casts. */
+  beside?: (draft: Choice) => ComponentChildren
+}
+
+/** The ballot as it is filled in by now. */
 export function useDraft(
   { data, poll, casting, chosen, before }: OpenBallot,
-  countOf = (choice: Choice) => chosenOf(choice).length,
+  { countOf = (choice) => chosenOf(choice).length, beside = () => null }: Ways = {},
 ) {
   const { sending, live } = casting
   const { min, max } = limitsOf(poll)
@@ -49,11 +54,10 @@ export function useDraft(
       else if (draft) casting.cast(draft, poll.words)
     },
     bar: (
-      <CastBar
-        {...{ count, min, max, surplus, abstains, sending, live }}
-        embedded={data.embedded}
-        abstain={poll.ballot.abstain && <AbstainButton {...{ chosen, before, sending, confirms }} />}
-      />
+      <CastBar {...{ count, min, max, surplus, abstains, sending, live }} embedded={data.embedded}>
+        {draft && beside(draft)}
+        {poll.ballot.abstain && <AbstainButton {...{ chosen, before, sending, confirms }} />}
+      </CastBar>
     ),
   }
 }
