@@ -53,6 +53,20 @@ test("of all eligible voters those count too who did not vote", () => {
   expect(() => decide(by("absolute", "eligible"), votes(1, 0))).toThrow(RangeError)
 })
 
+test("80 of 120 eligible voters are two thirds of them, and 79 are not, whoever else abstains", () => {
+  expect(decide(by("two-thirds", "eligible"), votes(80, 10, 5, 120))).toEqual({
+    ...{ outcome: "carried", needed: 80, base: 120 },
+  })
+  expect(decide(by("two-thirds", "eligible"), votes(79, 0, 0, 120)).outcome).toBe("not carried")
+  expect(decide(by("unanimous", "eligible"), votes(119, 0, 0, 120)).outcome).toBe("not carried")
+})
+
+test("where more ballots were cast than voters are eligible nothing is decided, by whatever base", () => {
+  for (const base of ["valid", "cast", "eligible"] as const)
+    expect(decide(by("absolute", base), votes(100, 1, 20, 120)).outcome).toBe("too many ballots")
+  expect(decide(by("simple"), votes(100, 1, 19, 120)).outcome).toBe("carried")
+})
+
 test("a quorum counts abstentions, and one ballot too few is none", () => {
   expect(decide(by("simple", "valid", 10), votes(5, 3, 2)).outcome).toBe("carried")
   expect(decide(by("simple", "valid", 11), votes(5, 3, 2)).outcome).toBe("no quorum")

@@ -1,5 +1,8 @@
 /** Whether a motion is carried: a quorum, and a majority of a base that is named. Whole numbers alone decide. */
 
+import { atLeast, moreThan } from "./parts"
+import { isOverfull } from "./quorum"
+
 /** What a majority is a part of: votes for and against; these and abstentions; everybody who might have voted. */
 export type Base = "valid" | "cast" | "eligible"
 
@@ -23,7 +26,7 @@ export type Votes = {
 }
 
 export type Decision = {
-  readonly outcome: "carried" | "not carried" | "no quorum" | "tie"
+  readonly outcome: "carried" | "not carried" | "no quorum" | "too many ballots" | "tie"
   /** How many votes for it there must be, at least one. For a simple majority: one more than against it. */
   readonly needed: number
   /** How many the base is. */
@@ -32,7 +35,8 @@ export type Decision = {
 
 /**
  * As many votes for as against are a tie by a simple majority, which a chair may have to break; by the others they are too few.
- * What nobody votes for is never carried.
+ * What nobody votes for is never carried. Where there are more ballots than eligible voters, nothing is decided, whatever its base: either
+ * somebody voted who might not, or the number is wrong.
  * @throws {RangeError} for the base `eligible` where it is not known how many are
  */
 export function decide({ majority, base, quorum }: MajorityRule, votes: Votes): Decision {
@@ -40,6 +44,7 @@ export function decide({ majority, base, quorum }: MajorityRule, votes: Votes): 
   const whole = sizeOf(base, votes)
   const needed = majority === "simple" ? no + 1 : Math.max(1, neededOf(majority, whole))
   const decision = (outcome: Decision["outcome"]) => ({ outcome, needed, base: whole })
+  if (isOverfull(yes + no + abstain, votes.eligible)) return decision("too many ballots")
   if (yes + no + abstain < quorum) return decision("no quorum")
   if (majority === "simple" && yes === no && yes > 0) return decision("tie")
   return decision(yes >= needed ? "carried" : "not carried")
@@ -56,8 +61,7 @@ function sizeOf(base: Base, { yes, no, abstain, eligible }: Votes): number {
 const PARTS = { "two-thirds": [2, 3], "three-quarters": [3, 4], unanimous: [1, 1] } as const
 
 function neededOf(majority: Exclude<MajorityRule["majority"], "simple">, whole: number): number {
-  if (majority === "absolute") return (whole - (whole % 2)) / 2 + 1
+  if (majority === "absolute") return moreThan(whole, 1, 2)
   const [part, of] = PARTS[majority]
-  const rest = (whole * part) % of
-  return (whole * part - rest) / of + (rest > 0 ? 1 : 0)
+  return atLeast(whole, part, of)
 }

@@ -2,6 +2,7 @@
 
 import { bestByVotes } from "../count/choose"
 import { decide } from "../count/majority"
+import { ballotsNeeded, isOverfull } from "../count/quorum"
 import { bestByMean, bestBySum, type Rated } from "../count/rating"
 import type { Seats } from "../count/ties"
 import { countOf } from "../polls/counts"
@@ -16,13 +17,26 @@ export type Counted = Pick<Tally, "votes" | "said" | "total" | "abstained"> & {
 /** @param decision of a rule by which no rankings are counted @throws {RangeError} where ratings are more than can be counted exactly */
 export function decideCounts(tally: Counted, decision: Decision): TalliedOutcome {
   const { total, abstained } = tally
-  const { quorum } = decision
-  const common = { ballots: total, abstained, quorum, quorate: total >= quorum }
-  if (decision.rule === "majority") return { ...common, ...motionsOf(tally, decision) }
-  return { ...common, ...winnersOf(tally, decision) }
+  const { eligible } = decision
+  const quorum = ballotsNeeded(decision.quorum, eligible ?? null)
+  const common = {
+    ...{ ballots: total, abstained, quorum, quorate: total >= quorum },
+    ...(eligible !== undefined && { eligible }),
+  }
+  if (decision.rule === "majority") return { ...common, ...motionsOf(tally, decision, quorum) }
+  return { ...common, ...winnersOf(tally, decision, isDecided(common)) }
 }
 
-function winnersOf(tally: Counted, { rule, seats, quorum }: WinnersDecision) {
+/** Whether as many ballots were cast as a decision needs, and not more than there may be. */
+export function isDecided({
+  ballots,
+  quorate,
+  eligible,
+}: Pick<TalliedOutcome, "ballots" | "quorate" | "eligible">): boolean {
+  return quorate && !isOverfull(ballots, eligible ?? null)
+}
+
+function winnersOf(tally: Counted, { rule, seats }: WinnersDecision, decides: boolean) {
   const ids = tally.options.map(({ id }) => id)
   const rated = ids.map((id) => ratedOf(tally, id))
   const best = bestOf(
@@ -31,9 +45,8 @@ function winnersOf(tally: Counted, { rule, seats, quorum }: WinnersDecision) {
     rated,
     seats,
   )
-  const isQuorate = tally.total >= quorum
   const named = (options: readonly number[]) =>
-    isQuorate ? options.flatMap((option) => ids[option] ?? []) : []
+    decides ? options.flatMap((option) => ids[option] ?? []) : []
   const seated = { seats, winners: named(best.elected), tied: named(best.tied) }
   return rule === "mean" || rule === "sum"
     ? {
@@ -61,12 +74,13 @@ function ratedOf({ said }: Counted, id: string): Rated {
   return { ratings, sum }
 }
 
-function motionsOf(tally: Counted, { majority, base, quorum }: MotionDecision) {
+function motionsOf(tally: Counted, { majority, base, ...decision }: MotionDecision, quorum: number) {
+  const eligible = decision.eligible ?? null
   const motions = tally.options.map(({ id }): [string, Motion] => {
     const said = tally.said?.[id] ?? {}
     const [yes, no] = [countOf(said, "yes"), countOf(said, "no")]
     const abstain = tally.total - yes - no
-    const decided = decide({ majority, base, quorum }, { yes, no, abstain, eligible: null })
+    const decided = decide({ majority, base, quorum }, { yes, no, abstain, eligible })
     return [
       id,
       { yes, no, abstained: abstain, base: decided.base, needed: decided.needed, outcome: decided.outcome },

@@ -85,6 +85,15 @@ test("without a quorum nobody wins, and the rounds are there all the same", () =
   expect(enough).toMatchObject({ quorate: true, winners: ["knoxville"] })
 })
 
+test("rankings have a quorum of eligible voters, and nobody wins where there are more ballots than these", () => {
+  const election = { ids: ids(TENNESSEE), profile: tennessee(), abstained: 0 }
+  const by = (eligible: number) =>
+    decide({ ...election, decision: { rule: "irv", seats: 1, quorum: ">1/2", eligible } })
+  expect(by(199)).toMatchObject({ quorum: 100, quorate: true, eligible: 199, winners: ["knoxville"] })
+  expect(by(200)).toMatchObject({ quorum: 101, quorate: false, winners: [] })
+  expect(by(99)).toMatchObject({ quorate: true, winners: [], rounds: [{}, {}, {}] })
+})
+
 test("without ballots nobody wins by any rule", () => {
   for (const rule of ["irv", "stv", "condorcet", "borda"] as const) {
     expect(decided(rule, ["A", "B"], new Profile(2, []))).toMatchObject({ winners: [], tied: [], ballots: 0 })

@@ -3,6 +3,7 @@
 import { countBorda } from "../count/borda"
 import { countIrv } from "../count/irv"
 import type { Profile } from "../count/profile"
+import { ballotsNeeded, isOverfull } from "../count/quorum"
 import { countRankedPairs } from "../count/ranked-pairs"
 import { countStv, type StvStage, VOTE } from "../count/stv"
 import type { RankingDecision } from "../polls/decision"
@@ -17,17 +18,23 @@ export type Election = {
   abstained: number
 }
 
-type Common = Pick<Outcome, "seats" | "ballots" | "abstained" | "quorum" | "quorate">
+type Common = Pick<Outcome, "seats" | "ballots" | "abstained" | "quorum" | "quorate" | "eligible">
 
 /** What these ballots decide: the same, in whatever order they are told. */
 export function decide(election: Election): Outcome {
   const outcome = counted(election)
-  return outcome.quorate ? outcome : { ...outcome, winners: [], tied: [] }
+  const decides = outcome.quorate && !isOverfull(outcome.ballots, outcome.eligible ?? null)
+  return decides ? outcome : { ...outcome, winners: [], tied: [] }
 }
 
-function counted({ decision: { rule, seats, quorum }, ids, profile, abstained }: Election): Outcome {
+function counted({ decision, ids, profile, abstained }: Election): Outcome {
   const ballots = profile.total + abstained
-  const common = { seats, ballots, abstained, quorum, quorate: ballots >= quorum }
+  const { rule, seats, eligible } = decision
+  const quorum = ballotsNeeded(decision.quorum, eligible ?? null)
+  const common = {
+    ...{ seats, ballots, abstained, quorum, quorate: ballots >= quorum },
+    ...(eligible !== undefined && { eligible }),
+  }
   const names = new Names(ids)
   if (rule === "irv") return byRunoff(names, profile, common)
   if (rule === "stv") return byTransfer(names, profile, common)

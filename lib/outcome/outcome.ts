@@ -20,6 +20,8 @@ const common = {
   /** How many ballots were needed for any winner, and whether there are as many. */
   quorum: ballots,
   quorate: z.boolean(),
+  /** How many may vote, where that is known. With more ballots than these nobody wins. */
+  eligible: ballots.optional(),
   /** Who wins by what is decided; for several seats in the order in which they were won. */
   winners: ids,
   /** Who is equal where it is a tie that the rule leaves open; empty where nobody is. */

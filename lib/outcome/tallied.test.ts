@@ -92,6 +92,51 @@ test("abstentions count for the quorum, and without one nothing is decided", () 
   expect(motion).toMatchObject({ quorate: false, motions: { a: { outcome: "no quorum" } } })
 })
 
+test("a quorum is a part of the eligible voters, and with more ballots than these nothing is decided", () => {
+  const decision = { rule: "votes", quorum: "1/3", eligible: 13 }
+  const votes = { a: 3, b: 2, c: 0 }
+  expect(decided(CHOOSE, decision, { votes, total: 4 })).toMatchObject({
+    quorum: 5,
+    quorate: false,
+    winners: [],
+  })
+  expect(decided(CHOOSE, decision, { votes, total: 5 })).toMatchObject({
+    quorate: true,
+    eligible: 13,
+    winners: ["a"],
+  })
+  const over = { votes: { a: 9, b: 9, c: 0 }, total: 14 }
+  expect(decided(CHOOSE, decision, over)).toMatchObject({ quorate: true, winners: [], tied: [] })
+  const motion = { rule: "majority", majority: "absolute", base: "eligible", eligible: 9 }
+  const said = { a: { yes: 5 }, b: { yes: 4, no: 1 } }
+  expect(decided(DECIDE, motion, { said, total: 5 })).toMatchObject({
+    ...{
+      of: "eligible",
+      motions: { a: { outcome: "carried", base: 9, needed: 5 }, b: { outcome: "not carried" } },
+    },
+  })
+  expect(decided(DECIDE, motion, { said, total: 10 })).toMatchObject({
+    motions: { a: { outcome: "too many ballots" } },
+  })
+})
+
+test("a decision of eligible voters says how many they are", () => {
+  const parse = (decision: object) => decisionSchema.safeParse(decision).success
+  for (const decision of [
+    { rule: "irv", quorum: "25%" },
+    { rule: "majority", base: "eligible" },
+  ])
+    expect([parse(decision), parse({ ...decision, eligible: 120 })]).toEqual([false, true])
+  for (const wrong of [
+    { quorum: "4/3" },
+    { quorum: "many" },
+    { eligible: 0 },
+    { eligible: 1.5 },
+    { quorum: -1 },
+  ])
+    expect(parse({ rule: "votes", eligible: 9, ...wrong })).toBe(false)
+})
+
 test("rankings are not decided by a tally", () => {
   expect(decided({ method: "rank" }, null, { total: 1 })).toBeNull()
 })

@@ -18,6 +18,8 @@ const common = {
   /** How many ballots were needed for any outcome, and whether there are as many. */
   quorum: count,
   quorate: z.boolean(),
+  /** How many may vote, where that is known. With more ballots than these nothing is decided. */
+  eligible: count.optional(),
 }
 
 const winners = {
@@ -44,7 +46,7 @@ const motionSchema = z.object({
   /** How many the majority is a part of, and how many votes for it were needed. */
   base: count,
   needed: count,
-  outcome: z.enum(["carried", "not carried", "no quorum", "tie"]),
+  outcome: z.enum(["carried", "not carried", "no quorum", "too many ballots", "tie"]),
 })
 
 export const talliedOutcomeSchema = z.discriminatedUnion("rule", [
@@ -54,7 +56,7 @@ export const talliedOutcomeSchema = z.discriminatedUnion("rule", [
     rule: z.literal("majority"),
     ...common,
     majority: z.enum(["simple", "absolute", "two-thirds", "three-quarters", "unanimous"]),
-    of: z.enum(["valid", "cast"]),
+    of: z.enum(["valid", "cast", "eligible"]),
     motions: z.record(slugSchema, motionSchema),
   }),
 ])

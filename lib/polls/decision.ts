@@ -1,8 +1,9 @@
 /** By which rule a poll is decided. It is fixed when the poll opens. */
 
 import { z } from "zod"
+import { PART_OF_ELIGIBLE, partIn } from "../count/quorum"
 import type { BallotMethod } from "./ballot-method"
-import { MAX_OPTIONS } from "./limits"
+import { MAX_ELIGIBLE, MAX_OPTIONS } from "./limits"
 
 /** Rules of lib/count by which options win, by the method of the ballots that they count. */
 const RULES = {
@@ -14,24 +15,51 @@ const RULES = {
 
 const winning = [...RULES.choose, ...RULES.rank, ...RULES.rate] as const
 
-/** How many ballots must have been cast, abstentions among them; 0 where it does not matter. */
-const quorum = z.int().nonnegative("must be 0 or more").default(0)
+const QUORUM =
+  'must be a number of ballots, or a part of the eligible voters like "25%", "1/3" or ">1/2" (more than half)'
+const partSchema = z
+  .string()
+  .regex(PART_OF_ELIGIBLE, { error: QUORUM, abort: true })
+  .refine((text) => partIn(text) !== null, QUORUM)
 
-export const decisionSchema = z.discriminatedUnion("rule", [
+/** How many ballots must have been cast, abstentions among them: 0 where it does not matter, or a part of the eligible voters. */
+const quorum = z.union([z.int().nonnegative(QUORUM), partSchema], QUORUM).default(0)
+
+const ELIGIBLE = `must be how many may vote, 1 to ${MAX_ELIGIBLE}`
+
+/** How many people may vote, as the host states it. Unlike all else it may be corrected while people vote. */
+const eligible = z.int(ELIGIBLE).min(1, ELIGIBLE).max(MAX_ELIGIBLE, ELIGIBLE).optional()
+
+const ruleSchema = z.discriminatedUnion("rule", [
   z.strictObject({
     rule: z.enum(winning),
     /** How many options win. */
     seats: z.int().min(1).max(MAX_OPTIONS).default(1),
     quorum,
+    eligible,
   }),
   z.strictObject({
     rule: z.literal("majority"),
     majority: z.enum(["simple", "absolute", "two-thirds", "three-quarters", "unanimous"]).default("simple"),
-    /** What the majority is a part of: votes for and against, or these and abstentions. */
-    base: z.enum(["valid", "cast"]).default("valid"),
+    /** What the majority is a part of: votes for and against; these and abstentions; or all who may vote. */
+    base: z.enum(["valid", "cast", "eligible"]).default("valid"),
     quorum,
+    eligible,
   }),
 ])
+
+export const decisionSchema = ruleSchema.refine(
+  (decision) => decision.eligible !== undefined || !isOfEligible(decision),
+  {
+    error: "must say how many may vote, as base or quorum is a part of them",
+    path: ["eligible"],
+  },
+)
+
+/** Whether the decision depends on how many may vote. */
+export function isOfEligible(decision: z.infer<typeof ruleSchema>): boolean {
+  return typeof decision.quorum === "string" || (decision.rule === "majority" && decision.base === "eligible")
+}
 
 export type Decision = z.infer<typeof decisionSchema>
 export type WinnersDecision = Exclude<Decision, { rule: "majority" }>

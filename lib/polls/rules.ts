@@ -19,3 +19,6 @@ export const WORDING = ["title", "labels", "option ids"] as const
 
 /** Who votes, how often, what a ballot may say, and how that is decided: fixed by the opening, and by the first vote. */
 export const TERMS = ["policy", "eligibility", "ballot", "decision"] as const
+
+/** How many people may vote, where the decision says so: it may be corrected while they vote, and is fixed by the end. */
+export const ROLL = ["eligible voters"] as const

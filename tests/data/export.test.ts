@@ -51,7 +51,11 @@ test("an export gives sums that equal the tallies, and nothing that tells a vote
 test("what ballots of several options say is imported, exported and imported again as people write it", async () => {
   const options = ["pear", "apple", "fig"].map((id) => ({ id, label: id }))
   const ballot = { method: "choose", max: 2, abstain: true }
-  await instance().poll("fruit", { options, ballot, decision: { rule: "votes", seats: 2, quorum: 3 } })
+  await instance().poll("fruit", {
+    options,
+    ballot,
+    decision: { rule: "votes", seats: 2, quorum: "1/3", eligible: 7 },
+  })
   const file = await instance().file("fruit.csv", [
     "poll,option,voter,abstained",
     ...["fruit,apple pear,ann,", "fruit,fig,bob,no", "fruit,,cay,yes"],
@@ -72,7 +76,17 @@ test("what ballots of several options say is imported, exported and imported aga
   const exported = await runDataCommand("export", ["--poll", "fruit", "--dir", target], instance().env)
   expect([exported.code, exported.err]).toEqual([0, ""])
   expect(jsonLines(join(target, "polls.jsonl"))).toMatchObject([
-    { method: "choose", min: 1, max: "2", abstain: true, rule: "votes", seats: 2, quorum: 3, majority: null },
+    {
+      method: "choose",
+      min: 1,
+      max: "2",
+      abstain: true,
+      rule: "votes",
+      seats: 2,
+      quorum: "1/3",
+      majority: null,
+      eligible: 7,
+    },
   ])
   const tallies = readFileSync(join(target, "tallies.csv"), "utf8").trim().split("\r\n")
   expect(tallies.slice(1)).toEqual([

@@ -87,6 +87,8 @@ export type EditView = {
   saved: Pick<PollDraft, "opensAt" | "closesAt">
   /** The fingerprints of the poll when the form was served (concurrent-edits.ts). */
   served: string
+  /** How many codes were made; null for a new poll. */
+  codesMade: number | null
   /** Whether the poll will open by itself. */
   scheduled: boolean
   fixed: Partial<Record<FixedPart, FixedReason>>

@@ -1,14 +1,27 @@
 /** By which rule a poll is decided, in a sentence. */
 
+import { ballotsNeeded, partIn } from "@tallyroom/lib/count/quorum"
 import type { Decision, MotionDecision, WinnersDecision } from "@tallyroom/lib/polls/decision"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { DecisionKey } from "./decision-messages"
 
-/** "Two thirds of the valid votes carry. At least 12 ballots must be cast." */
+/** "Two thirds of the valid votes carry. At least 12 ballots must be cast.", or "… At least 40 of 120 eligible voters must vote (1/3)." */
 export function decisionRule(decision: Decision, text: Translator<DecisionKey>): string {
   const rule = decision.rule === "majority" ? majorityRule(decision, text) : winnersRule(decision, text)
-  if (decision.quorum === 0) return rule
-  return `${rule} ${text.t("quorumRule", { count: decision.quorum })}`
+  return [rule, ...votersRules(decision, text)].join(" ")
+}
+
+/** How many must vote, and of how many. */
+function votersRules({ quorum, eligible }: Decision, { t }: Translator<DecisionKey>): string[] {
+  // While somebody types it, a part may be none, or of nobody knows how many.
+  if (typeof quorum === "string") {
+    if (eligible === undefined || partIn(quorum) === null) return []
+    return [t("quorumPart", { count: ballotsNeeded(quorum, eligible), eligible, part: quorum })]
+  }
+  return [
+    ...(quorum > 0 ? [t("quorumRule", { count: quorum })] : []),
+    ...(eligible === undefined ? [] : [t("eligibleRule", { count: eligible })]),
+  ]
 }
 
 const WINS = {

@@ -41,7 +41,26 @@ test.each([
     "Fee – Carried: 3 of 4 ballots cast, three quarters (3) were needed.",
   ],
   [{ majority: "unanimous" }, 1, 0, "Fee – Carried: 1 of 1 valid vote, all (1) were needed."],
+  [
+    { majority: "two-thirds", base: "eligible", eligible: 120 },
+    80,
+    10,
+    "Fee – Carried: 80 of 120 eligible voters voted for it, two thirds (80) were needed.",
+  ],
+  [
+    { majority: "absolute", base: "eligible", eligible: 10 },
+    5,
+    0,
+    "Fee – Not carried: 5 of 10 eligible voters voted for it, more than half (6) were needed.",
+  ],
   [{ quorum: 20 }, 7, 5, "No quorum: 12 of 20 ballots."],
+  [{ quorum: "1/3", eligible: 100 }, 30, 3, "No quorum: 33 of 34 ballots."],
+  [
+    { quorum: "1/3", eligible: 9 },
+    7,
+    3,
+    "Nothing is decided: 10 ballots were cast, and 9 voters are eligible.",
+  ],
   [{}, 0, 0, ""],
 ])("a motion by %j with %d for and %d against reads %#", (decision, yes, no, sentence) => {
   expect(motion(decision, yes, no)).toBe(sentence)
@@ -79,11 +98,19 @@ test.each(LANGUAGES)("each rule and its quorum has a sentence of its own in %s",
     ),
     { rule: "majority", majority: "simple", base: "valid", quorum: 0 },
     ...majorities.flatMap((majority) =>
-      (["valid", "cast"] as const).map((base) => ({ rule: "majority" as const, majority, base, quorum: 0 })),
+      (["valid", "cast", "eligible"] as const).map((base) => ({
+        ...{ rule: "majority" as const, majority, base, quorum: 0 },
+      })),
     ),
+    { rule: "votes", seats: 1, quorum: 0, eligible: 9 },
+    { rule: "votes", seats: 1, quorum: "1/3", eligible: 9 },
   ]
   const sentences = rules.map((rule) => decisionRule(rule, text))
   expect(new Set(sentences).size).toBe(rules.length)
   expect(sentences.every((sentence) => /[.。]$/.test(sentence))).toBe(true)
   expect(decisionRule({ rule: "votes", seats: 1, quorum: 12 }, text)).toContain("12")
+  const ofEligible = decisionRule({ rule: "votes", seats: 1, quorum: ">1/2", eligible: 98_765 }, text)
+  expect(ofEligible).toContain(">1/2")
+  const digits = ofEligible.replace(/\D/g, "")
+  expect([digits.includes("98765"), digits.includes("49383")]).toEqual([true, true])
 })

@@ -1,5 +1,6 @@
 /** What a poll decides by its tally, in sentences that a chair can read aloud. */
 
+import { isOverfull } from "@tallyroom/lib/count/quorum"
 import type { Motion, TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
@@ -10,7 +11,9 @@ type Text = Translator<DecisionKey>
 
 /** "Garden: Carried: 6 of 9 valid votes, two thirds (6) were needed." for each motion, or who wins. None while nobody has voted. */
 export function outcomeSentences(outcome: TalliedOutcome, options: Named, text: Text): string[] {
-  const { ballots, quorum, quorate } = outcome
+  const { ballots, quorum, quorate, eligible } = outcome
+  if (eligible !== undefined && isOverfull(ballots, eligible))
+    return [text.t("tooMany", { ballots, count: eligible })]
   if (!quorate) return [text.t("noQuorum", { ballots, count: quorum })]
   if (ballots === 0) return []
   if (outcome.rule !== "majority") return winnerSentences(outcome, options, text)
@@ -24,13 +27,13 @@ export function outcomeSentences(outcome: TalliedOutcome, options: Named, text: 
 type Majority = Extract<TalliedOutcome, { rule: "majority" }>
 type Winners = Exclude<TalliedOutcome, Majority>
 
+const OF = { valid: "ofValid", cast: "ofCast", eligible: "ofEligible" } as const
+
 /** "Carried: 6 of 9 valid votes, two thirds (6) were needed.", "A tie: 5 for and 5 against." */
 function motionSentence({ majority, of }: Majority, motion: Motion, { t }: Text): string {
   const { yes, no, base, needed, outcome } = motion
   const isSimple = majority === "simple"
-  const votes = isSimple
-    ? t("forAgainst", { yes, no })
-    : t(of === "valid" ? "ofValid" : "ofCast", { yes, count: base })
+  const votes = isSimple ? t("forAgainst", { yes, no }) : t(OF[of], { yes, count: base })
   if (outcome === "tie") return t("motionTie", { votes: t("forAgainst", { yes, no }) })
   const key = outcome === "carried" ? "carried" : "notCarried"
   return t(key, { votes, needed: isSimple ? "" : t(`needed-${majority}`, { needed }) })

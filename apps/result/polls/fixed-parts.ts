@@ -1,10 +1,15 @@
 /** The parts of a poll that can't be changed any more. */
 
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
-import { TERMS, WORDING } from "@tallyroom/lib/polls/rules"
+import { ROLL, TERMS, WORDING } from "@tallyroom/lib/polls/rules"
 import { isOver } from "@tallyroom/lib/polls/visibility"
 
-export type FixedPart = (typeof WORDING)[number] | (typeof TERMS)[number] | "opensAt" | "closesAt"
+export type FixedPart =
+  | (typeof WORDING)[number]
+  | (typeof TERMS)[number]
+  | (typeof ROLL)[number]
+  | "opensAt"
+  | "closesAt"
 export type FixedReason = keyof typeof WHY
 
 /** Each reason as a part of a sentence about the poll. */
@@ -32,7 +37,7 @@ export function fixedParts(
     ...rulesFixed(toCome ? (voted ? "voted" : "scheduled") : "opened"),
     ...(toCome && !voted && { "option ids": "scheduled" as const }),
     ...(voted ? { opensAt: "voted" } : !toCome && { opensAt: "begun" }),
-    ...(takesNoMoreVotes(poll, now) && { closesAt: "over" }),
+    ...(takesNoMoreVotes(poll, now) && { ...fixedAll(ROLL, "over"), closesAt: "over" }),
   }
 }
 

@@ -219,13 +219,42 @@ describe("a change", () => {
     ])
   })
 
+  test("how many are eligible may be corrected while people vote, and neither taken away nor after the end", async () => {
+    const decision = { rule: "votes", seats: 1, quorum: "1/3", eligible: 120 }
+    await create("roll", { decision })
+    const eligible = async (change: object) => {
+      const answer = await result.send("PATCH", "/api/polls/roll", { decision: { ...decision, ...change } })
+      const body = await answer.json()
+      return answer.ok ? body.decision.eligible : body.detail
+    }
+    expect(await eligible({ eligible: 123 })).toBe(123)
+    expect(await eligible({ eligible: undefined, quorum: 0 })).toContain(
+      "its decision can't be changed any more",
+    )
+    expect(await eligible({ eligible: 124, quorum: "1/2" })).toContain(
+      "its decision can't be changed any more",
+    )
+    await change("roll", { state: "closed" })
+    expect(await eligible({ eligible: 125 })).toBe(
+      'The poll "roll" is closed: its eligible voters can\'t be changed any more.',
+    )
+    expect(await eligible({ eligible: 123 })).toBe(123)
+  })
+
   test.each([
     [
       { rule: "irv" },
       "decision.rule is irv, and ballots that choose are decided by votes: correct the request.",
     ],
     [{ rule: "votes", seats: 3 }, "decision.seats is 3, and the poll has 2 options: correct the request."],
-    [{ rule: "votes", quorum: -1 }, "decision.quorum: must be 0 or more. Correct the request."],
+    [
+      { rule: "votes", quorum: -1 },
+      'decision.quorum: must be a number of ballots, or a part of the eligible voters like "25%", "1/3" or ">1/2" (more than half). Correct the request.',
+    ],
+    [
+      { rule: "votes", quorum: "1/3" },
+      "decision.eligible: must say how many may vote, as base or quorum is a part of them. Correct the request.",
+    ],
   ])("a poll whose decision is %j is refused, with the reason", async (decision, detail) => {
     const answer = await create("refused", { decision })
     expect([answer.status, (await answer.json()).detail]).toEqual([400, detail])

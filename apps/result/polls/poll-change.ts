@@ -208,7 +208,10 @@ function changesOf(poll: Poll, change: PollChange): Record<FixedPart, boolean> {
     policy: change.policy !== undefined && change.policy !== poll.policy,
     eligibility: change.eligibility !== undefined && change.eligibility !== poll.eligibility,
     ballot: change.ballot !== undefined && !isDeepStrictEqual(change.ballot, poll.ballot),
-    decision: change.decision !== undefined && !isDeepStrictEqual(change.decision, poll.decision),
+    decision:
+      change.decision !== undefined &&
+      !isDeepStrictEqual(withoutRoll(change.decision), withoutRoll(poll.decision)),
+    "eligible voters": change.decision !== undefined && change.decision?.eligible !== poll.decision?.eligible,
     "option ids": change.options !== undefined && idsOf(change.options) !== idsOf(poll.options),
     opensAt: differs(poll.opensAt, change.opensAt),
     closesAt: differs(poll.closesAt, change.closesAt),
@@ -224,6 +227,11 @@ export function needsNoVotes(poll: Poll, change: PollChange, now: number): boole
   if (isScheduled(poll, now) && !opensSoon(poll, now)) return false
   const { title, labels, "option ids": ids } = changesOf(poll, change)
   return title || labels || ids
+}
+
+/** The decision, and whether it says how many may vote: that it does is fixed with it, and how many may be corrected. */
+function withoutRoll(decision: Poll["decision"]) {
+  return decision && { ...decision, eligible: decision.eligible !== undefined }
 }
 
 const HINTS: Record<string, string> = { "option ids": "; send all of them" }

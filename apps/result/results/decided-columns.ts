@@ -1,5 +1,6 @@
 /** The columns of a CSV of results that tell what ballots say of each option, and what is decided. */
 
+import { isOverfull } from "@tallyroom/lib/count/quorum"
 import { meanText } from "../decision/mean"
 import { outcomeOf } from "../tally/outcome-of"
 import { type Snapshot, type SnapshotOption, whatIsSaid } from "../tally/snapshot"
@@ -23,6 +24,7 @@ export function decidedColumns(snapshot: Snapshot): DecidedColumns {
     }
   }
   const standing = ({ id }: SnapshotOption) => {
+    if (isOverfull(outcome.ballots, outcome.eligible ?? null)) return "too many ballots"
     if (!outcome.quorate) return "no quorum"
     return outcome.winners.includes(id) ? "wins" : outcome.tied.includes(id) ? "tie" : ""
   }

@@ -1,5 +1,6 @@
 /** Giant bars, with labels of equal size. */
 
+import { isDecided } from "@tallyroom/lib/outcome/decide-counts"
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import { decisionRule } from "../decision/decision-rule"
@@ -78,7 +79,7 @@ function decidedText(
   text: StageText,
 ): string {
   if (!decision || !outcome) return ""
-  if (outcome.rule === "majority" && outcome.quorate && options.length > MOTIONS_IN_WORDS)
+  if (outcome.rule === "majority" && isDecided(outcome) && options.length > MOTIONS_IN_WORDS)
     return decisionRule(decision, text)
   return outcomeInOne(outcome, options, phase === "final", text)
 }

@@ -10,7 +10,7 @@ export function ballotRule(asked: Asked, { t }: Translator<TallyKey | DecisionKe
   const { ballot } = asked
   const rule =
     ballot.method === "rate" ? t("ruleRate", { highest: ballot.highest }) : t(ruleKey(asked), limitsOf(asked))
-  return ballot.abstain ? `${rule} ${t("mayAbstain")}` : rule
+  return ballot.abstain ? `${rule} ${t(ballot.method === "decide" ? "mayAbstainAll" : "mayAbstain")}` : rule
 }
 
 function ruleKey(asked: Asked): TallyKey | "ruleDecide" {

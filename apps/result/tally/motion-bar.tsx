@@ -1,9 +1,9 @@
-/** The votes for and against an option and the abstentions as one bar, with the line that the votes for it must reach. */
+/** The votes for and against an option and the abstentions as one bar, with the line that the votes for it must reach. Where these are a part of all eligible voters, the bar is, too. */
 
 import type { Motion } from "@tallyroom/lib/outcome/tallied"
 
-export function MotionBar({ motion: { yes, no, abstained, needed } }: { motion: Motion }) {
-  const whole = Math.max(1, yes + no + abstained)
+export function MotionBar({ motion: { yes, no, abstained, base, needed } }: { motion: Motion }) {
+  const whole = Math.max(1, yes + no + abstained, base)
   const part = (count: number) => `${(100 * Math.min(1, count / whole)).toFixed(2)}%`
   return (
     <svg class="bar motion" aria-hidden="true">

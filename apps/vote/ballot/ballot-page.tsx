@@ -79,7 +79,8 @@ function dataOf(site: BallotSite, page: BallotPage): BallotData {
 /** Other decisions are told by the results alone. */
 function isByMost(poll: Poll): boolean {
   const decision = decisionOf(poll)
-  return decision.rule === "votes" && decision.seats === 1 && decision.quorum === 0
+  const { rule, quorum, eligible } = decision
+  return rule === "votes" && decision.seats === 1 && quorum === 0 && eligible === undefined
 }
 
 function factsOf(poll: Poll, now: number): PollFacts {

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto"
-import { MAY_FOLLOW, TERMS, WORDING } from "@tallyroom/lib/polls/rules"
+import { MAY_FOLLOW, ROLL, TERMS, WORDING } from "@tallyroom/lib/polls/rules"
 import type { Queries } from "@tallyroom/lib/postgres/rights"
 
 /** In SQL, a poll's options as a voter reads them, whatever their order. */
@@ -13,14 +13,16 @@ const readOptions = (row: string) =>
       FROM jsonb_array_elements(${row}.options) AS o)`
 
 /** In SQL, whether a part of a poll differs between its rows. */
-const DIFFERS: Record<(typeof WORDING)[number] | (typeof TERMS)[number], string> = {
+const DIFFERS: Record<(typeof WORDING)[number] | (typeof TERMS)[number] | (typeof ROLL)[number], string> = {
   title: "NEW.title <> OLD.title",
   labels: `${readOptions("NEW")} IS DISTINCT FROM ${readOptions("OLD")}`,
   "option ids": "jsonb_array_length(NEW.options) <> jsonb_array_length(OLD.options)",
   policy: "NEW.policy <> OLD.policy",
   eligibility: "NEW.eligibility <> OLD.eligibility",
   ballot: "NEW.ballot <> OLD.ballot",
-  decision: "NEW.decision IS DISTINCT FROM OLD.decision",
+  decision: `(NEW.decision - 'eligible', NEW.decision -> 'eligible' IS NULL)
+      IS DISTINCT FROM (OLD.decision - 'eligible', OLD.decision -> 'eligible' IS NULL)`,
+  "eligible voters": "NEW.decision -> 'eligible' IS DISTINCT FROM OLD.decision -> 'eligible'",
 }
 
 const anyOf = (parts: readonly (keyof typeof DIFFERS)[]) =>
@@ -68,6 +70,8 @@ BEGIN
       OR NEW.state = 'draft' AND scheduled AND NOT voted) THEN format('is %s and can''t be made %s', OLD.state, NEW.state)
     WHEN OLD.state = 'final' AND (NEW.opens_at, NEW.closes_at) IS DISTINCT FROM (OLD.opens_at, OLD.closes_at)
       THEN 'is final'
+    WHEN (${anyOf(ROLL)}) AND (OLD.state IN ('closed', 'final') OR OLD.state <> 'draft' AND OLD.closes_at <= now())
+      THEN 'takes no more votes'
     WHEN (${anyOf(TERMS)}) AND (voted OR 'draft' NOT IN (OLD.state, NEW.state))
       THEN 'has its terms for good'
     WHEN (${anyOf(WORDING)}) AND (voted

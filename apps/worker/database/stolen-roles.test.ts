@@ -29,7 +29,7 @@ beforeAll(async () => {
     FROM unnest('{draft,open,scheduled,paused,closed,voted,voted-draft,voted-paused,final,going}'::text[],
       '{draft,open,open,paused,closed,open,draft,paused,final,closed}'::text[]) AS made (id, state);
     UPDATE polls SET deleting_at = now() WHERE id = 'going';
-    UPDATE polls SET stops = 3, words = 3, revision = 3, codes_made = 3;
+    UPDATE polls SET stops = 3, words = 3, revision = 3, codes_made = 3, decision = '{"rule":"votes","quorum":"1/3","eligible":9}';
     INSERT INTO closings (poll, shard, ms, seq, stop)
       SELECT number, shard, 0, 0, stops FROM polls, shards WHERE state IN ('paused', 'closed') AND id <> 'closed';
     INSERT INTO books (poll, shard, accepted, counted) SELECT number, 0, 1, 1 FROM polls WHERE id LIKE 'voted%' OR id = 'final';
@@ -163,6 +163,10 @@ describe("with result's role", () => {
       ...[`policy = 'changeable' WHERE id = '${id}'`, `eligibility = 'browser' WHERE id = '${id}'`],
       `ballot = ballot || '{"max": 2}' WHERE id = '${id}'`,
     ]),
+    ...["decision = NULL", "decision = decision - 'eligible'", `decision = decision || '{"quorum":0}'`].map(
+      (change) => `${change} WHERE id = 'open'`,
+    ),
+    ...["closed", "final"].map((id) => `decision = decision || '{"eligible":10}' WHERE id = '${id}'`),
     ...["policy = 'changeable' WHERE id = 'paused'", "eligibility = 'browser' WHERE id = 'scheduled'"],
     `ballot = ballot || '{"abstain": true}' WHERE id = 'scheduled'`,
     ...["draft", "open", "paused", "closed"].map((state) => `state = '${state}' WHERE id = 'final'`),
@@ -194,6 +198,9 @@ describe("with result's role", () => {
       "archived_at = now(), place = 9 WHERE id = 'final'",
       "state = 'closed', deleting_at = now() WHERE id = 'draft'",
     ],
+    ...["voted", "paused", "draft"].map(
+      (id) => `decision = decision || '{"eligible":10}' WHERE id = '${id}'`,
+    ),
     "codes_made = 9, revision = 4 WHERE id = 'voted'",
   ])("as before, an admin may have UPDATE polls SET %s", async (change) => {
     expect(await refusal(result, `UPDATE polls SET ${change}`)).toBeNull()

@@ -43,7 +43,8 @@ How it is decided (of create and edit, until the poll opens):
   --seats <number>           how many win (1), by ${RULES_WITH_SEATS.join(", ")}
   --majority <majority>      what carries a motion: ${MAJORITIES.join(", ")}
   --base <base>              what the majority is a part of: ${BASES.join(", ")}
-  --quorum <ballots>         how many ballots must be cast, or nothing is decided (0)
+  --quorum <ballots>         how many ballots must be cast, or nothing is decided (0); or a part of the eligible voters: 25%, 1/3, ">1/2"
+  --eligible <number>        how many may vote, for a base or quorum of them (of an open poll, too, where it was said before)
 
 Who votes, when, and who sees it (of create and edit):
   --policy final|changeable             whether the first vote stands, or a later one replaces it

@@ -36,6 +36,11 @@ test.each([
     { method: "decide", abstain: false },
     { rule: "majority", majority: "two-thirds", base: "cast", quorum: 1_000 },
   ],
+  [
+    "--method decide --majority absolute --base eligible --quorum >1/2 --eligible 120",
+    { method: "decide", abstain: false },
+    { rule: "majority", majority: "absolute", base: "eligible", quorum: ">1/2", eligible: 120 },
+  ],
 ])("%s makes a poll", (words, ballot, decision) => {
   expect<unknown>(fieldsOf(words)).toEqual({ ballot, decision })
 })
@@ -65,6 +70,15 @@ test.each([
   [
     "--method decide --base cast",
     "--base says what a majority is a part of, and a simple one is more for than against: add --majority (absolute, two-thirds, three-quarters, unanimous), or leave --base out.",
+  ],
+  [
+    "--quorum 4/3",
+    '--quorum takes a number of ballots, or a part of the eligible voters like 25%, 1/3 or ">1/2", not 4/3.',
+  ],
+  ["--quorum 1/3", "The quorum is a part of the eligible voters: add --eligible, how many they are."],
+  [
+    "--method decide --majority absolute --base eligible",
+    "The base is a part of the eligible voters: add --eligible, how many they are.",
   ],
 ])("%s makes no poll, and it is said what to do", (words, told) => {
   expect(() => fieldsOf(words)).toThrow(new Error(told))

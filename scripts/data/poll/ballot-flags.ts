@@ -1,6 +1,7 @@
 /** What a ballot of a poll says and how the poll is decided, as the flags of `create` and `edit` name it. */
 
 import { isDeepStrictEqual } from "node:util"
+import { partIn, type Quorum } from "@tallyroom/lib/count/quorum"
 import { type BallotMethod, ballotMethodSchema, type MethodName } from "@tallyroom/lib/polls/ballot-method"
 import {
   type Decision,
@@ -10,7 +11,7 @@ import {
   RULES_WITH_SEATS,
   rulesOf,
 } from "@tallyroom/lib/polls/decision"
-import { HIGHEST_RATING, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { HIGHEST_RATING, MAX_ELIGIBLE, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { BASES, MAJORITIES } from "../../../apps/result/admin/edit/modes"
 import type { OptionValues } from "../../services/terminal/command-line"
 import { type CommandOption, oneOf, refused, text, wholeNumber } from "../../services/terminal/options"
@@ -19,7 +20,6 @@ import { UsageError } from "../../services/terminal/user-error"
 const METHODS = ["choose", "rank", "rate", "decide"] as const satisfies readonly MethodName[]
 const usualBallot = (method: MethodName) => ballotMethodSchema.parse({ method })
 const RULES = METHODS.flatMap((method) => rulesOf({ ballot: usualBallot(method) }))
-const MOST_BALLOTS = 1_000_000_000
 
 /** `--max 3`, `--max all`. */
 const most: CommandOption<number | "all" | undefined> = {
@@ -33,10 +33,24 @@ const most: CommandOption<number | "all" | undefined> = {
   },
 }
 
+const QUORUM = 'a number of ballots, or a part of the eligible voters like 25%, 1/3 or ">1/2"'
+
+/** `--quorum 12`, `--quorum 1/3`. */
+const quorumOption: CommandOption<Quorum | undefined> = {
+  takes: QUORUM,
+  read: (given, name) => {
+    const value = given.at(-1)
+    if (value === undefined || partIn(value) !== null) return value
+    if (/[%/]/.test(value)) throw refused(name, QUORUM, value)
+    return wholeNumber(0, MAX_ELIGIBLE).read(given, name)
+  },
+}
+
 export const BALLOT_OPTIONS = {
   ...{ method: oneOf(METHODS), choose: text, min: wholeNumber(1, MAX_OPTIONS), max: most },
   ...{ highest: wholeNumber(1, HIGHEST_RATING), abstain: oneOf(["yes", "no"]) },
-  ...{ rule: oneOf(RULES), seats: wholeNumber(1, MAX_OPTIONS), quorum: wholeNumber(0, MOST_BALLOTS) },
+  ...{ rule: oneOf(RULES), seats: wholeNumber(1, MAX_OPTIONS), quorum: quorumOption },
+  eligible: wholeNumber(1, MAX_ELIGIBLE),
   ...{ majority: oneOf(MAJORITIES), base: oneOf(BASES) },
 }
 
@@ -144,20 +158,26 @@ function changedDecision(
   { ballot, decision }: Pick<Before, "ballot" | "decision">,
   options: number,
 ): Decision | null {
-  const { rule, seats, quorum, majority, base } = flags
+  const { rule, seats, quorum, eligible, majority, base } = flags
   if (rule !== undefined && !fitsMethod({ ballot }, rule)) throw unfitting(ballot, rule)
   const before = decisionOf({ ballot, decision })
   const named = rule ?? before.rule
-  const changed = decisionSchema.parse({
+  const wanted = {
     ...before,
     rule: named,
     ...(quorum !== undefined && { quorum }),
+    ...(eligible !== undefined && { eligible }),
     ...(majority !== undefined && { majority }),
     ...(base !== undefined && { base }),
     ...(named !== "majority" && { seats: seatsOf(ballot, named, seats, before) }),
     // More for than against is the same whatever it is a part of.
     ...(majority === "simple" && { base: "valid" }),
-  })
+  }
+  const changed = decisionSchema.safeParse(wanted).data
+  if (!changed)
+    throw new UsageError(
+      `The ${base === "eligible" ? "base" : "quorum"} is a part of the eligible voters: add --eligible, how many they are.`,
+    )
   requireMeantBase(changed, base)
   if ("seats" in changed && changed.seats > options)
     throw new UsageError(`--seats ${changed.seats} is more than the ${options} options: make it smaller.`)

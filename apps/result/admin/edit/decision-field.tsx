@@ -1,11 +1,12 @@
 /** The fields for how a poll is decided, behind the sentence that they make. Where ballots choose, they are folded away. */
 
-import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { partIn } from "@tallyroom/lib/count/quorum"
+import { MAX_ELIGIBLE, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import { useState } from "preact/hooks"
 import { decisionRule } from "../../decision/decision-rule"
 import { useMounted } from "../../live/use-mounted"
 import { useAdminText } from "../admin-text"
-import { Field } from "../parts"
+import { describedBy, Field } from "../parts"
 import { type DecisionDraft, decisionDraft, decisionOfDraft } from "./decision-draft"
 import type { BallotDraft } from "./draft"
 import { BASES, MAJORITIES, RANK_RULES, RANK_RULES_WITH_SEATS, RATE_RULES } from "./modes"
@@ -17,92 +18,139 @@ type Props = {
   errors: Record<string, string>
   /** Why it can't be changed any more. */
   why: string | undefined
+  /** Why the number of eligible voters can't be corrected any more. */
+  whyEligible: string | undefined
+  /** How many codes were made, where voters need one and the poll is there already. */
+  codesMade: number | null
   onChange: (decision: DecisionDraft) => void
 }
 
-export function DecisionField({ choose, decision, errors, why, onChange }: Props) {
+export function DecisionField(props: Props) {
+  const { choose, decision, errors, why, whyEligible, codesMade, onChange } = props
   const text = useAdminText()
   const { t } = text
   // Without scripts all fields are there, and those that the ballot does not need count for nothing.
   const mounted = useMounted()
-  const [opened] = useState(errors.seats !== undefined || errors.quorum !== undefined)
+  const [opened] = useState(["seats", "quorum", "eligible"].some((field) => errors[field] !== undefined))
   const set = (change: Partial<DecisionDraft>) => onChange({ ...decision, ...change })
   const decides = choose === "decide"
   const hasRules = decides || choose === "rank" || choose === "rate"
   const severalMayWin = !decides && (choose !== "rank" || RANK_RULES_WITH_SEATS.includes(decision.rankRule))
+  const eligible = (
+    <NumberField
+      name="eligible"
+      max={MAX_ELIGIBLE}
+      value={decision.eligible}
+      error={errors.eligible}
+      hint={[
+        t("eligible-hint"),
+        ...(codesMade === null ? [] : [t("eligible-codes", { count: codesMade })]),
+      ].join(" ")}
+      onInput={(eligible) => set({ eligible })}
+    />
+  )
+  const [wasStated] = useState(decision.eligible !== "")
   return (
-    <fieldset class="choices decision" disabled={why !== undefined}>
-      <legend>{t("decision")}</legend>
-      {why && <p class="fixed">{why}</p>}
-      <details open={opened || hasRules}>
-        <summary id="decision-rule">
-          {decisionRule(decisionOfDraft(choose, toldOf(choose, decision)), text)}
-        </summary>
-        {(choose === "rank" || !mounted) && (
-          <SelectField
-            name="rankRule"
-            values={RANK_RULES}
-            value={decision.rankRule}
-            onChange={(rankRule) => set({ rankRule })}
-          />
-        )}
-        {(choose === "rate" || !mounted) && (
-          <SelectField
-            name="rateRule"
-            values={RATE_RULES}
-            value={decision.rateRule}
-            onChange={(rateRule) => set({ rateRule })}
-          />
-        )}
-        {(decides || !mounted) && (
-          <>
+    <>
+      <fieldset class="choices decision" disabled={why !== undefined}>
+        <legend>{t("decision")}</legend>
+        {why && <p class="fixed">{why}</p>}
+        <details open={opened || hasRules}>
+          <summary id="decision-rule">
+            {decisionRule(decisionOfDraft(choose, toldOf(choose, decision)), text)}
+          </summary>
+          {(choose === "rank" || !mounted) && (
             <SelectField
-              name="majority"
-              values={MAJORITIES}
-              value={decision.majority}
-              onChange={(majority) => set({ majority })}
-            />
-            {(decision.majority !== "simple" || !mounted) && (
-              <SelectField
-                name="base"
-                values={BASES}
-                value={decision.base}
-                onChange={(base) => set({ base })}
-              />
-            )}
-          </>
-        )}
-        <div class="pair">
-          {(severalMayWin || !mounted) && (
-            <NumberField
-              name="seats"
-              max={MAX_OPTIONS}
-              value={decision.seats}
-              error={errors.seats}
-              hint={mounted ? undefined : t("seats-hint")}
-              onInput={(seats) => set({ seats })}
+              name="rankRule"
+              values={RANK_RULES}
+              value={decision.rankRule}
+              onChange={(rankRule) => set({ rankRule })}
             />
           )}
-          <NumberField
-            name="quorum"
-            min={0}
-            value={decision.quorum}
-            error={errors.quorum}
-            hint={t("quorum-hint")}
-            onInput={(quorum) => set({ quorum })}
-          />
-        </div>
-      </details>
-    </fieldset>
+          {(choose === "rate" || !mounted) && (
+            <SelectField
+              name="rateRule"
+              values={RATE_RULES}
+              value={decision.rateRule}
+              onChange={(rateRule) => set({ rateRule })}
+            />
+          )}
+          {(decides || !mounted) && (
+            <>
+              <SelectField
+                name="majority"
+                values={MAJORITIES}
+                value={decision.majority}
+                onChange={(majority) => set({ majority })}
+              />
+              {(decision.majority !== "simple" || !mounted) && (
+                <SelectField
+                  name="base"
+                  values={BASES}
+                  value={decision.base}
+                  onChange={(base) => set({ base })}
+                />
+              )}
+            </>
+          )}
+          <div class="pair">
+            {(severalMayWin || !mounted) && (
+              <NumberField
+                name="seats"
+                max={MAX_OPTIONS}
+                value={decision.seats}
+                error={errors.seats}
+                hint={mounted ? undefined : t("seats-hint")}
+                onInput={(seats) => set({ seats })}
+              />
+            )}
+            <QuorumField
+              quorum={decision.quorum}
+              error={errors.quorum}
+              onInput={(quorum) => set({ quorum })}
+            />
+            {why === undefined && eligible}
+          </div>
+        </details>
+      </fieldset>
+      {why !== undefined && whyEligible === undefined && wasStated && eligible}
+    </>
+  )
+}
+
+type QuorumProps = { quorum: string; error: string | undefined; onInput: (text: string) => void }
+
+/** A number of ballots, or a part like "1/3". */
+function QuorumField({ quorum, error, onInput }: QuorumProps) {
+  const { t } = useAdminText()
+  return (
+    <Field id="quorum" label={t("quorum")} hint={t("quorum-hint")} error={error}>
+      <input
+        id="quorum"
+        name="quorum"
+        value={quorum}
+        maxLength={20}
+        dir="ltr"
+        autocomplete="off"
+        aria-invalid={error !== undefined}
+        autofocus={error !== undefined}
+        aria-describedby={describedBy("quorum")}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </Field>
   )
 }
 
 /** What the sentence tells: numbers that are being typed are told as the usual ones. */
-function toldOf(choose: BallotDraft["choose"], { seats, quorum, ...rules }: DecisionDraft): DecisionDraft {
+function toldOf(
+  choose: BallotDraft["choose"],
+  { seats, quorum, eligible, ...rules }: DecisionDraft,
+): DecisionDraft {
   return decisionDraft(choose, {
     ...rules,
     ...(/^[1-9]\d*$/.test(seats) && { seats }),
-    ...(/^\d+$/.test(quorum) && { quorum }),
+    ...((/^\d+$/.test(quorum) || partIn(quorum) !== null) && { quorum }),
+    ...(/^[1-9]\d*$/.test(eligible) && { eligible }),
   })
 }
 

@@ -79,6 +79,8 @@ export function EditPage(view: EditView) {
               decision={draft.decision}
               errors={errors}
               why={why("decision")}
+              whyEligible={why("eligible voters")}
+              codesMade={draft.eligibility === "code" ? view.codesMade : null}
               onChange={(decision) => set({ decision })}
             />
             <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />

@@ -64,7 +64,8 @@ function viewOf(poll: StoredPoll | null, draft: PollDraft): EditView {
   const scheduled = poll !== null && isScheduled(poll, Date.now())
   const stored = poll ? pollDraftOf(poll) : emptyDraft()
   const saved = { opensAt: stored.opensAt, closesAt: stored.closesAt }
-  const known = { draft, saved, served: poll ? fingerprintsOf(stored) : "" }
+  const codesMade = poll?.codesMade ?? null
+  const known = { codesMade, draft, saved, served: poll ? fingerprintsOf(stored) : "" }
   return { page: "edit", id: poll?.id ?? null, ...known, scheduled, fixed, errors: {}, notice: null }
 }
 
@@ -148,14 +149,24 @@ async function change({ sql }: AdminDeps, poll: StoredPoll, form: SentForm): Pro
   const { value, errors } = checkChange(form)
   if (!value) return { errors }
   const unscheduled = value.opensAt === null && isScheduled(poll, Date.now())
-  const decided = withOwnDecision(poll, value)
+  const decided = withOwnDecision(poll, value, form)
   const wanted = unscheduled ? { ...decided, state: "draft" as const } : decided
   return { saved: await withDeadline(changePoll(sql, poll.id, wanted), CHANGE_DEADLINE_MS) }
 }
 
-/** The change without the decision, where the poll has one that differs from it by nothing that the form shows. */
-function withOwnDecision(poll: StoredPoll, { decision, ...change }: PollChange): PollChange {
+/**
+ * The change without the decision, where the poll has one that differs from it by nothing that the form shows. Where the form shows
+ * only how many are eligible, as all else is fixed, that is all that changes.
+ */
+function withOwnDecision(
+  poll: StoredPoll,
+  { decision, ...change }: PollChange,
+  { sent }: SentForm,
+): PollChange {
   if (decision === undefined) return change
+  if (sent.choose === undefined && poll.decision) {
+    return { ...change, decision: { ...poll.decision, eligible: decision?.eligible } }
+  }
   const wanted = { ballot: change.ballot ?? poll.ballot, decision }
   return haveEqualDrafts(poll, wanted) ? change : { ...change, decision }
 }

@@ -18,7 +18,7 @@ export const MAJORITIES = [
   "three-quarters",
   "unanimous",
 ] as const satisfies MotionDecision["majority"][]
-export const BASES = ["valid", "cast"] as const satisfies MotionDecision["base"][]
+export const BASES = ["valid", "cast", "eligible"] as const satisfies MotionDecision["base"][]
 export const POLICIES = ["final", "changeable"] as const satisfies Poll["policy"][]
 export const RESULTS_MODES = ["live", "after-vote", "after-close"] as const satisfies Poll["results"][]
 /** Whether voters confirm their choice: by the default of the policy, always, or never. */

@@ -4,7 +4,7 @@ import { useAdminText } from "../admin-text"
 import { describedBy, Field } from "../parts"
 
 type Props = {
-  name: "chooseMin" | "chooseMax" | "rankMax" | "highest" | "seats" | "quorum"
+  name: "chooseMin" | "chooseMax" | "rankMax" | "highest" | "seats" | "eligible"
   /** The least, 1 by default, and the most; none where any number will do. */
   min?: number
   max?: number

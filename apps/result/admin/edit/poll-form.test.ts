@@ -111,6 +111,11 @@ test.each([
     { choose: "one", seats: " 2", quorum: "12", base: "cast" },
     { rule: "votes", seats: 2, quorum: 12 },
   ],
+  [
+    "a part of the eligible voters, as a phone writes it",
+    { choose: "one", seats: "1", quorum: "> １／２", eligible: " 120 " },
+    { rule: "votes", seats: 1, quorum: ">1/2", eligible: 120 },
+  ],
 ] as const)("how a poll is decided is read from %s", async (_, fields: Record<string, string>, decision) => {
   expect(await sent(fields)).toMatchObject({ errors: {}, decision })
 })
@@ -118,6 +123,9 @@ test.each([
 test.each([
   ["no numbers", { seats: "", quorum: "x" }, { seats: "errorChoices", quorum: "errorQuorum" }],
   ["a negative quorum", { quorum: "-1" }, { quorum: "errorQuorum" }],
+  ["more than all of the eligible voters", { quorum: "4/3", eligible: "9" }, { quorum: "errorQuorum" }],
+  ["a part of nobody says how many", { quorum: "1/3", eligible: "" }, { eligible: "errorEligible" }],
+  ["no eligible voters", { eligible: "0" }, { eligible: "errorEligible" }],
   ["more seats than options", { seats: "3" }, { seats: "errorSeatsOptions" }],
 ])(
   "the fields of a decision with %s have their errors",
@@ -140,6 +148,11 @@ test.each([
   ],
   ["rank", { method: "rank", max: 3, abstain: true }, { rule: "stv", seats: 3, quorum: 7 }],
   ["rank", { method: "rank", max: "all", abstain: false }, { rule: "condorcet", seats: 1, quorum: 0 }],
+  [
+    "decide",
+    { method: "decide", abstain: false },
+    { rule: "majority", majority: "absolute", base: "eligible", quorum: "25%", eligible: 120 },
+  ],
   ["one", { method: "choose", min: 1, max: 1, abstain: false }, { rule: "votes", seats: 1, quorum: 4 }],
 ] as const)("the fields for ballots that %s keep the decision of a poll", (choose, ballot, decision) => {
   expect(storedDecisionOf(choose, decisionDraftOf({ ballot, decision }))).toEqual(decision)

@@ -33,7 +33,7 @@ const FIELDS: Record<string, number> = {
   ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
   ...{ choose: 20, chooseMin: 20, chooseMax: 20, rankMax: 20, highest: 20, abstain: 4 },
-  ...{ seats: 20, quorum: 20, rankRule: 20, rateRule: 20, majority: 20, base: 20 },
+  ...{ seats: 20, quorum: 20, eligible: 20, rankRule: 20, rateRule: 20, majority: 20, base: 20 },
   ...{ isDefault: 4, served: MOST_FINGERPRINTS },
   ...Object.fromEntries(
     Array.from({ length: MAX_OPTIONS }, (_, i) =>
@@ -99,10 +99,12 @@ function sentBallot(sent: SentFields, before: BallotDraft): BallotDraft {
 
 /** @throws {Problem} for a choice that the page does not have */
 function sentDecision(sent: SentFields, { choose }: BallotDraft, before: DecisionDraft): DecisionDraft {
-  if (sent.choose === undefined) return before
+  const eligible = (sent.eligible ?? before.eligible).trim()
+  if (sent.choose === undefined) return { ...before, eligible }
   const { seats = before.seats, quorum = before.quorum } = sent
   return decisionDraft(choose, {
-    ...{ seats: seats.trim(), quorum: quorum.trim() },
+    // "１／３", "> 1/2"
+    ...{ seats: seats.trim(), quorum: quorum.normalize("NFKC").replace(/\s/g, ""), eligible },
     rankRule: oneOf(RANK_RULES, sent.rankRule ?? before.rankRule),
     rateRule: oneOf(RATE_RULES, sent.rateRule ?? before.rateRule),
     majority: oneOf(MAJORITIES, sent.majority ?? before.majority),
@@ -190,8 +192,8 @@ export function checkChange(form: SentForm): Checked<z.output<typeof pollChangeS
     ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
     options: withIds(draft.options).map(optionOf),
-    ...(sent.choose !== undefined && {
-      ballot: ballotMethodOf(draft.ballot),
+    ...(sent.choose !== undefined && { ballot: ballotMethodOf(draft.ballot) }),
+    ...((sent.choose !== undefined || sent.eligible !== undefined) && {
       decision: storedDecisionOf(draft.ballot.choose, draft.decision),
     }),
     ...(sent.isDefault !== undefined && { default: true }),

@@ -17,7 +17,7 @@ const MESSAGES: Record<string, AdminKey> = {
     rankMax: "errorChoices",
     highest: "errorHighest",
   },
-  ...{ seats: "errorChoices", quorum: "errorQuorum" },
+  ...{ seats: "errorChoices", quorum: "errorQuorum", eligible: "errorEligible" },
   ...{ label: "errorLabel", emoji: "errorEmoji", colour: "errorColour", image: "errorImage" },
 }
 
