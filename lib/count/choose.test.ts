@@ -21,7 +21,13 @@ test("equals that are too many for the last seat are tied for it", () => {
 })
 
 test("where there are no more options than seats all have one", () => {
-  expect(bestByVotes([0, 2], 5)).toEqual({ elected: [1, 0], tied: [] })
+  expect(bestByVotes([1, 2], 5)).toEqual({ elected: [1, 0], tied: [] })
+})
+
+test("whom nobody chose gets no seat and is not tied for one, even if it stays empty", () => {
+  expect(bestByVotes([0, 2], 5)).toEqual({ elected: [1], tied: [] })
+  expect(bestByVotes([5, 3, 0, 0], 3)).toEqual({ elected: [0, 1], tied: [] })
+  expect(bestByVotes([5, 3, 3, 0], 2)).toEqual({ elected: [0], tied: [1, 2] })
 })
 
 test("without votes nobody is elected, and nobody is tied", () => {

@@ -11,7 +11,8 @@ test("an option that few rate may be best by the mean and not by the sum", () =>
     { ratings: 1, sum: 5 },
   ])
   expect(bestBySum(rated).elected).toEqual([0])
-  expect(bestByMean(rated).elected).toEqual([1])
+  expect(bestByMean(rated, 2)).toEqual({ elected: [1], tied: [] })
+  expect(bestBySum(rated, 2)).toEqual({ elected: [1], tied: [] })
 })
 
 test("a rating of 0 counts for the mean, and no rating does not", () => {
@@ -43,7 +44,7 @@ test("one third and two sixths are equal", () => {
   ).toEqual([0, 1])
 })
 
-test("an option that nobody rates comes after one that all rate 0", () => {
+test("an option that nobody rates gets no seat, and one that all rate 0 may", () => {
   const rated = ratingsOf(2, [{ ratings: [null, 0], ballots: 3 }])
   expect(bestByMean(rated).elected).toEqual([1])
 })

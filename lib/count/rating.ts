@@ -32,22 +32,20 @@ export function ratingsOf(options: number, rated: readonly RatedBallots[]): Rate
   return all
 }
 
-/** Who is best by the sum of the ratings. An option that nobody rates has 0. */
+/** Who is best by the sum of the ratings. An option that nobody rates gets no seat. */
 export function bestBySum(rated: readonly Rated[], seats = 1): Seats {
   return best(rated, seats, (a, b) => a.sum - b.sum)
 }
 
-/** Who is best by the mean of the ratings. An option that nobody rates comes after all others. */
+/** Who is best by the mean of the ratings. An option that nobody rates gets no seat. */
 export function bestByMean(rated: readonly Rated[], seats = 1): Seats {
   return best(rated, seats, compareMeans)
 }
 
 function best(rated: readonly Rated[], seats: number, compare: (a: Rated, b: Rated) => number): Seats {
-  if (rated.every(({ ratings }) => ratings === 0)) return { elected: [], tied: [] }
   const nobody = { ratings: 0, sum: 0 }
-  return seatsByOrder(allOptions(rated.length), seats, (a, b) =>
-    compare(rated[a] ?? nobody, rated[b] ?? nobody),
-  )
+  const rateds = allOptions(rated.length).filter((option) => (rated[option] ?? nobody).ratings > 0)
+  return seatsByOrder(rateds, seats, (a, b) => compare(rated[a] ?? nobody, rated[b] ?? nobody))
 }
 
 /** By a.sum / a.ratings and b.sum / b.ratings, without dividing: more than 0 where the first is better. */

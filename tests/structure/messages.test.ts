@@ -35,6 +35,20 @@ test.each(sections)("%s has a file for each language and no other file", (sectio
   expect(names).toEqual([...LANGUAGES].sort())
 })
 
+test("no page has a message of its own by the key of one that it takes over from another section", async () => {
+  const joined = filesOf("{apps,lib}/**/*-messages.ts").map(async (file) => {
+    const text = await Bun.file(join(CHECKOUT, file)).text()
+    const folders = [...text.matchAll(/from "(\.[^"]*)\/(?:messages\/en\.json|\w+-messages)"/g)].map(
+      ([, path = ""]) => normalize(join(dirname(file), path, "messages", "en.json")),
+    )
+    const keys = (await Promise.all(folders.map(read))).flatMap((section) => Object.keys(section))
+    return { file, sections: folders.length, twice: keys.filter((key, i) => keys.indexOf(key) !== i) }
+  })
+  const pages = await Promise.all(joined)
+  expect(pages.filter(({ sections }) => sections > 1).length).toBeGreaterThanOrEqual(3)
+  expect(pages.filter(({ twice }) => twice.length > 0)).toEqual([])
+})
+
 const placeholders = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g))].sort()
 
 test.each(sections)("%s has the same keys and placeholders in every language", async (section) => {

@@ -76,6 +76,10 @@ test("seats that equals share are said to be tied, and what would be decided now
   expect(decided(1, { a: 3, b: 3, c: 1 }, true)).toBe("A tie: A and B.")
   expect(decided(2, { a: 5, b: 2, c: 2 }, true)).toBe("A wins. A tie for the last seat: B and C.")
   expect(decided(2, { a: 3, b: 3, c: 3 }, true)).toBe("A tie for the last 2 seats: A, B, and C.")
+  expect(decided(3, { a: 5, b: 0, c: 0 }, true)).toBe(
+    "A wins. 2 seats stay empty: no other option was chosen.",
+  )
+  expect(decided(2, { a: 0, b: 0, c: 0 }, true)).toBe("No option wins.")
   expect(decided(2, { a: 5, b: 3, c: 1 }, false)).toBe("If it were decided now: A and B win.")
 })
 

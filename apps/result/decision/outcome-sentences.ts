@@ -43,10 +43,13 @@ function winnerSentences({ winners, tied, seats }: Winners, options: Named, { t,
   const named = (ids: readonly string[]) =>
     list(options.flatMap(({ id, label }) => (ids.includes(id) ? [isolated(label)] : [])))
   const left = seats - winners.length
+  if (winners.length + tied.length === 0) return [t("nobodyWins")]
   return [
     ...(winners.length > 0 ? [t("win", { options: named(winners), count: winners.length })] : []),
     ...(tied.length === 0
-      ? []
+      ? left > 0
+        ? [t("vacant", { count: left })]
+        : []
       : seats === 1
         ? [t("tiedForOne", { options: named(tied) })]
         : [t("tiedForSeats", { options: named(tied), count: left })]),

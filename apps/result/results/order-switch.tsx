@@ -5,8 +5,16 @@ import type { ResultsText } from "./results-data"
 
 const ORDERS = ["ballot", "votes"] as const satisfies Order[]
 
-export function OrderSwitch(props: { order: Order; onChange: (order: Order) => void; text: ResultsText }) {
-  const { order, onChange, text } = props
+type Props = {
+  order: Order
+  /** Whether ratings are compared, and not votes. */
+  isRated: boolean
+  onChange: (order: Order) => void
+  text: ResultsText
+}
+
+export function OrderSwitch({ order, isRated, onChange, text }: Props) {
+  const votes = isRated ? "orderBest" : "orderVotes"
   const choose = (event: MouseEvent, next: Order) => {
     event.preventDefault()
     onChange(next)
@@ -23,7 +31,7 @@ export function OrderSwitch(props: { order: Order; onChange: (order: Order) => v
           aria-current={it === order ? "true" : undefined}
           onClick={(event) => choose(event, it)}
         >
-          {text.t(it === "ballot" ? "orderBallot" : "orderVotes")}
+          {text.t(it === "ballot" ? "orderBallot" : votes)}
         </a>
       ))}
     </nav>

@@ -126,7 +126,14 @@ function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyP
         <p class="total" id="total">
           {totalText(view, final, text)}
         </p>
-        {!embedded && view.rows.length > 2 && <OrderSwitch order={order} onChange={setOrder} text={text} />}
+        {!embedded && view.rows.length > 2 && (
+          <OrderSwitch
+            order={order}
+            isRated={snapshot.ballot?.method === "rate"}
+            onChange={setOrder}
+            text={text}
+          />
+        )}
       </div>
       <Bars {...{ order, text, final }} rows={view.rows} decided={view.outcome !== null} />
       <BallotLines {...{ snapshot, view, text }} />
