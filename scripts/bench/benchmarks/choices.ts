@@ -1,35 +1,71 @@
-/** What ballots cost that choose three of ten options, beside ballots that choose one: accepting them, and counting them. */
+/** What ballots of every method cost, beside ballots that choose one option: accepting them, and counting them. */
 
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { type AppProcess, startVoteProcess } from "../../services/apps/start-apps"
 import type { TellFigures } from "../figures/report"
-import { alternating, type Block, type Check, figures, type Legend } from "../figures/rounds"
+import { type Block, type Bound, type Check, figures, type Legend, takingTurns } from "../figures/rounds"
 import { flood } from "../figures/wrk"
 import { startReadyWorker } from "../subject/apps"
 import { type BenchRun, type BenchStores, onFreshDatabase } from "../subject/bench-stores"
-import { CHOSEN, type ChoicePolls, choicesBy, makeChoicePolls } from "../subject/choice-polls"
+import {
+  ballotsBy,
+  type ChoicePoll,
+  KIND_NAMES,
+  type KindName,
+  makeChoicePoll,
+  OTHER_KINDS,
+} from "../subject/choice-polls"
 import { fillInbox, NO_LIMIT } from "../subject/inbox"
 import { floodVote, noneRefused } from "./accept"
 import { countAll, forgetVotes } from "./count"
 import type { Plan } from "./plan"
 
-/** Three times as much is said; more than twice the time for it would be waste. */
-const SEVERAL_TO_ONE = { kind: "at most", value: 2 } as const
+/** Options that are chosen alike are a character each. */
+const CHOSEN_TO_ONE: Bound = { kind: "at most", value: 2 }
+/** These say something of each of the ten options. */
+const SAID_TO_ONE: Bound = { kind: "at most", value: 3 }
+
+const OTHERS = {
+  three: { says: "three of ten", bound: CHOSEN_TO_ONE },
+  any: { says: "any of ten", bound: CHOSEN_TO_ONE },
+  rank: { says: "ten ranked", bound: SAID_TO_ONE },
+  rate: { says: "ten rated", bound: SAID_TO_ONE },
+  decide: { says: "ten decided", bound: SAID_TO_ONE },
+} as const
+
 const WARM_UP_SECONDS = 2
 
-const LEGEND = {
-  acceptedOne: { name: "accepted, one option", unit: "votes/s" },
-  acceptedSeveral: { name: "accepted, three of ten", unit: "votes/s" },
-  acceptTime: { name: "time to accept three of ten, to one", unit: "", bound: SEVERAL_TO_ONE },
-  acceptCpu: { name: "the same, CPU of vote and Redis", unit: "" },
-  countedOne: { name: "counted, one option", unit: "votes/s" },
-  countedSeveral: { name: "counted, three of ten", unit: "votes/s" },
-  countTime: { name: "time to count three of ten, to one", unit: "", bound: SEVERAL_TO_ONE },
-  countCpu: { name: "the same, CPU of worker and Postgres", unit: "" },
-} satisfies Legend<string>
+type OtherKind = (typeof OTHER_KINDS)[number]
+type Names = "accepted" | "acceptCpu" | "counted" | "countCpu" | `${OtherKind} ${"accept" | "count" | "time"}`
 
-type Subject = { run: BenchRun; sql: Database; worker: AppProcess; vote: AppProcess; polls: ChoicePolls }
-type Kind = keyof ChoicePolls
+const LEGEND = {
+  accepted: { name: "accepted, one option", unit: "votes/s" },
+  acceptCpu: { name: "CPU of a million of them, vote and Redis", unit: "s" },
+  counted: { name: "counted, one option", unit: "votes/s" },
+  countCpu: { name: "CPU of a million of them, worker and Postgres", unit: "s" },
+  ...forOthers(({ says, bound }) => ({
+    accept: { name: `CPU to accept ${says}, to one`, unit: "", bound },
+    count: { name: `CPU to count ${says}, to one`, unit: "", bound },
+    time: { name: `time to count ${says}, to one`, unit: "" },
+  })),
+} as Legend<Names>
+
+/** What is told of each other kind, by its name and what it is. */
+function forOthers<T>(tell: (other: (typeof OTHERS)[OtherKind], kind: OtherKind) => Record<string, T>) {
+  return Object.fromEntries(
+    OTHER_KINDS.flatMap((kind) =>
+      Object.entries(tell(OTHERS[kind], kind)).map(([what, it]) => [`${kind} ${what}`, it]),
+    ),
+  )
+}
+
+type Subject = {
+  run: BenchRun
+  sql: Database
+  worker: AppProcess
+  vote: AppProcess
+  polls: Record<KindName, ChoicePoll>
+}
 
 export function benchChoices(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   return onFreshDatabase(benchStores, async (run) => {
@@ -42,9 +78,9 @@ export function benchChoices(benchStores: BenchStores, plan: Plan, say: TellFigu
     }
     return {
       name: "choices",
-      about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a side and round while no worker runs; then ${plan.countBallots} ballots of new voters wait when the worker begins`,
+      about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a kind and round while no worker runs; then ${plan.countBallots} ballots of new voters wait when the worker begins, each by chance`,
       figures: figures(LEGEND, rounds),
-      checks: [noneRefused("of either kind", rounds), allMarked(plan, rounds)],
+      checks: [noneRefused("of any kind", rounds), allMarked(rounds)],
     }
   })
 }
@@ -53,66 +89,63 @@ async function startSubject(run: BenchRun): Promise<Subject> {
   const worker = await startReadyWorker(run)
   const sql = openDatabase(run.stores.database.adminUrl, { name: "bench", connections: 2 })
   run.stores.defer(() => sql.end({ timeout: 1 }))
-  const polls = await makeChoicePolls(sql, run.redis)
+  const polls = await takingTurns(0, KIND_NAMES, (kind) => makeChoicePoll(sql, run.redis, kind))
   const vote = await startVoteProcess(run.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
   for (const { request } of Object.values(polls)) await flood(vote.url, WARM_UP_SECONDS, request)
   return { run, sql, worker, vote, polls }
 }
 
 async function choicesRound(subject: Subject, plan: Plan, i: number) {
-  const [acceptedOne, acceptedSeveral] = await alternating(
-    i,
-    () => accept(subject, "one", plan),
-    () => accept(subject, "several", plan),
-  )
-  const [countedOne, countedSeveral] = await alternating(
-    i,
-    () => count(subject, "one", plan),
-    () => count(subject, "several", plan),
-  )
+  const accepted = await takingTurns(i, KIND_NAMES, (kind) => accept(subject, kind, plan))
+  const counted = await takingTurns(i, KIND_NAMES, (kind) => count(subject, kind, plan))
+  const ratios = forOthers((_, kind) => ({
+    accept: accepted[kind].cpu / accepted.one.cpu,
+    count: counted[kind].cpu / counted.one.cpu,
+    time: counted.one.rate / counted[kind].rate,
+  }))
   return {
-    ...{ acceptedOne: acceptedOne.rate, acceptedSeveral: acceptedSeveral.rate },
-    ...{ countedOne: countedOne.rate, countedSeveral: countedSeveral.rate },
-    acceptTime: acceptedOne.rate / acceptedSeveral.rate,
-    acceptCpu: (acceptedSeveral.cpu + acceptedSeveral.redisCpu) / (acceptedOne.cpu + acceptedOne.redisCpu),
-    countTime: countedOne.rate / countedSeveral.rate,
-    countCpu: cpuOf(countedSeveral) / cpuOf(countedOne),
-    refused: acceptedOne.refused + acceptedSeveral.refused,
-    marks: countedSeveral.marks,
+    ...({
+      ...{ accepted: accepted.one.rate, acceptCpu: accepted.one.cpu },
+      ...{ counted: counted.one.rate, countCpu: counted.one.cpu },
+      ...ratios,
+    } as Record<Names, number>),
+    refused: Object.values(accepted).reduce((sum, { refused }) => sum + refused, 0),
+    unmarked: Object.values(counted).reduce((sum, { said, marked }) => sum + Math.abs(said - marked), 0),
   }
 }
 
 /** What was accepted is counted afterwards, and forgotten. */
-async function accept({ run, sql, worker, vote, polls }: Subject, kind: Kind, plan: Plan) {
+async function accept({ run, sql, worker, vote, polls }: Subject, kind: KindName, plan: Plan) {
   const { poll, request } = polls[kind]
   await forgetVotes(run, sql, poll.id)
   worker.app.kill("SIGSTOP")
   const side = { url: vote.url, pid: vote.app.pid }
   try {
-    return await floodVote(run, side, plan.acceptSeconds, { ...request, poll: poll.id })
+    const { rate, refused, cpu, redisCpu } = await floodVote(run, side, plan.acceptSeconds, {
+      ...request,
+      poll: poll.id,
+    })
+    return { rate, refused, cpu: cpu + redisCpu }
   } finally {
     worker.app.kill("SIGCONT")
   }
 }
 
-async function count({ run, sql, worker, polls }: Subject, kind: Kind, plan: Plan) {
+async function count({ run, sql, worker, polls }: Subject, kind: KindName, plan: Plan) {
   const { poll } = polls[kind]
   await forgetVotes(run, sql, poll.id)
   worker.app.kill("SIGSTOP")
-  await fillInbox(run.redis, plan.countBallots, poll, choicesBy(poll))
-  const counted = await countAll(run, sql, worker, plan.countBallots)
+  const ballots = ballotsBy(polls[kind])
+  await fillInbox(run.redis, plan.countBallots, poll, ballots.next)
+  const { rate, workerCpu, postgresCpu } = await countAll(run, sql, worker, plan.countBallots)
   const [row] = await sql`SELECT COALESCE(sum(votes), 0)::integer AS marks FROM marks`
-  return { ...counted, marks: Number(row?.marks) }
+  return { rate, cpu: workerCpu + postgresCpu, said: ballots.marks(), marked: Number(row?.marks) }
 }
 
-function cpuOf({ workerCpu, postgresCpu }: { workerCpu: number; postgresCpu: number }): number {
-  return workerCpu + postgresCpu
-}
-
-function allMarked({ countBallots }: Plan, rounds: { marks: number }[]): Check {
+function allMarked(rounds: { unmarked: number }[]): Check {
   return {
-    name: "each option that a ballot chose was counted",
-    holds: rounds.every(({ marks }) => marks === countBallots * CHOSEN),
-    seen: `marks: ${rounds.map(({ marks }) => marks).join(", ")}`,
+    name: "whatever a ballot said of an option was counted",
+    holds: rounds.every(({ unmarked }) => unmarked === 0),
+    seen: `not counted: ${rounds.map(({ unmarked }) => unmarked).join(", ")}`,
   }
 }

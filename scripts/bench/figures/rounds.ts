@@ -56,3 +56,16 @@ export async function alternating<A, B>(
   const b = await second()
   return [await first(), b]
 }
+
+/** Runs several measurements one right after the other; each round begins with another one of them. */
+export async function takingTurns<Name extends string, T>(
+  round: number,
+  names: readonly Name[],
+  measure: (name: Name) => Promise<T>,
+): Promise<Record<Name, T>> {
+  const first = round % names.length
+  const found: [Name, T][] = []
+  for (const name of [...names.slice(first), ...names.slice(0, first)])
+    found.push([name, await measure(name)])
+  return Object.fromEntries(found) as Record<Name, T>
+}

@@ -1,6 +1,6 @@
-/** Two polls of ten options: in one a ballot chooses one of them, in the other three. */
+/** Polls of ten options each: one whose ballots choose one of them, and one for each other thing that ballots may say. */
 
-import { textOf } from "@tallyroom/lib/ballots/choice"
+import { type Choice, marksOf, textOf } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { type BallotMethod, ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
@@ -10,53 +10,84 @@ import type { Redis } from "ioredis"
 import { waitFor } from "../../services/wait"
 import type { VoteRequest } from "../figures/wrk"
 import { DEFAULT_SHARDS } from "./poll"
+import { shuffled } from "./shuffled"
 
-export const CHOSEN = 3
 const OPTIONS = Array.from({ length: 10 }, (_, i) => ({ id: `o${i}`, label: `Option ${i}` }))
-const SEVERAL: BallotMethod = { method: "choose", min: 1, max: CHOSEN, abstain: false }
-/** So many different ballots are made before anything is measured. */
-const TEXTS = 1_000
+const HIGHEST = 5
 
-type ChoicePoll = { poll: Poll; request: VoteRequest }
-export type ChoicePolls = { one: ChoicePoll; several: ChoicePoll }
+type Kind = {
+  ballot: BallotMethod
+  /** What one ballot says by chance. @param ids of all options, in an order by chance */
+  say: (ids: readonly string[]) => Choice
+}
 
-/** Makes both in Postgres, and returns once a worker has written their copies into each shard. */
-export async function makeChoicePolls(sql: Database, redis: Redis): Promise<ChoicePolls> {
-  const chosen = OPTIONS.slice(0, CHOSEN).map(({ id }) => id)
+/** `three`, `any`: of ten, chosen alike. The others say something of each of the ten. */
+const KINDS = {
+  one: { ballot: ONE_OPTION, say: ([option = ""]) => ({ option }) },
+  three: {
+    ballot: { method: "choose", min: 1, max: 3, abstain: false },
+    say: (ids) => ({ options: ids.slice(0, 3) }),
+  },
+  any: {
+    ballot: { method: "choose", min: 1, max: "all", abstain: false },
+    say: (ids) => ({ options: ids.filter((_, i) => i === 0 || Math.random() < 0.5) }),
+  },
+  rank: { ballot: { method: "rank", max: "all", abstain: false }, say: (ranking) => ({ ranking }) },
+  rate: {
+    ballot: { method: "rate", highest: HIGHEST, abstain: false },
+    say: (ids) => ({ ratings: forEach(ids, () => Math.floor(Math.random() * (HIGHEST + 1))) }),
+  },
+  decide: {
+    ballot: { method: "decide", abstain: false },
+    say: (ids) => ({ answers: forEach(ids, () => (Math.random() < 0.5 ? "yes" : "no")) }),
+  },
+} satisfies Record<string, Kind>
+
+export type KindName = keyof typeof KINDS
+export const OTHER_KINDS = ["three", "any", "rank", "rate", "decide"] as const satisfies readonly KindName[]
+export const KIND_NAMES: readonly KindName[] = ["one", ...OTHER_KINDS]
+
+/** `request`: the vote that a flood casts again and again. */
+export type ChoicePoll = { kind: KindName; poll: Poll; request: VoteRequest }
+
+/** Makes the poll in Postgres, and returns once a worker has written its copy into each shard. */
+export async function makeChoicePoll(sql: Database, redis: Redis, kind: KindName): Promise<ChoicePoll> {
+  await sql`
+    INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt)
+    VALUES (${kind}, ${kind}, ${JSON.stringify(OPTIONS)}::text::jsonb, ${JSON.stringify(KINDS[kind].ballot)}::text::jsonb,
+      'final', 'open', 'live', 'browser', ${newSalt()})`
+  const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${kind}`
+  const poll = readPollRow(row)
+  if (!poll) throw new Error(`the poll ${kind} can't be read`)
+  for (let shard = 0; shard < DEFAULT_SHARDS; shard++)
+    await waitFor(
+      `the copy in shard ${shard}`,
+      async () => (await redis.exists(keys.poll(shard, kind))) === 1,
+    )
   return {
-    one: await makePoll(sql, redis, "one", ONE_OPTION, { option: chosen[0] }),
-    several: await makePoll(sql, redis, "several", SEVERAL, { options: chosen }),
+    kind,
+    poll,
+    request: { path: `/api/polls/${kind}/votes`, body: JSON.stringify(choiceByChance(kind)) },
   }
 }
 
-async function makePoll(
-  sql: Database,
-  redis: Redis,
-  id: string,
-  ballot: BallotMethod,
-  body: object,
-): Promise<ChoicePoll> {
-  await sql`
-    INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt)
-    VALUES (${id}, ${id}, ${JSON.stringify(OPTIONS)}::text::jsonb, ${JSON.stringify(ballot)}::text::jsonb,
-      'final', 'open', 'live', 'browser', ${newSalt()})`
-  const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
-  const poll = readPollRow(row)
-  if (!poll) throw new Error(`the poll ${id} can't be read`)
-  for (let shard = 0; shard < DEFAULT_SHARDS; shard++)
-    await waitFor(`the copy in shard ${shard}`, async () => (await redis.exists(keys.poll(shard, id))) === 1)
-  return { poll, request: { path: `/api/polls/${id}/votes`, body: JSON.stringify(body) } }
+/** Gives the text of one ballot after the other, each by chance, and counts the marks that they have. */
+export function ballotsBy({ kind, poll }: ChoicePoll): { next: () => string; marks: () => number } {
+  const width = marksOf(poll)?.width
+  let marks = 0
+  const next = () => {
+    const text = textOf(poll, choiceByChance(kind))
+    if (text === null) throw new Error(`the poll ${poll.id} does not take its own ballots`)
+    if (width !== undefined) marks += Math.ceil(text.length / width)
+    return text
+  }
+  return { next, marks: () => marks }
 }
 
-/** Gives one ballot after the other: each chooses as many options as it may, by chance. */
-export function choicesBy(poll: Poll): () => string {
-  const most = poll.ballot.method === "choose" && poll.ballot.max === CHOSEN ? CHOSEN : 1
-  const texts = Array.from({ length: TEXTS }, () => {
-    const options = [...OPTIONS].sort(() => Math.random() - 0.5).slice(0, most)
-    const text = textOf(poll, { options: options.map(({ id }) => id) })
-    if (text === null) throw new Error(`the poll ${poll.id} does not take ${most} options`)
-    return text
-  })
-  let next = 0
-  return () => texts[next++ % TEXTS] ?? ""
+function choiceByChance(kind: KindName): Choice {
+  return KINDS[kind].say(shuffled(OPTIONS.map(({ id }) => id)))
+}
+
+function forEach<T>(ids: readonly string[], say: () => T): Record<string, T> {
+  return Object.fromEntries(ids.map((id) => [id, say()]))
 }

@@ -4,6 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
+import { shuffled } from "./shuffled"
 
 /** As lib/ballots/choice.ts has places. */
 const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
@@ -20,16 +21,6 @@ export function ordersByChance(options: number, ballots: number): Map<string, nu
     orders.set(order, (orders.get(order) ?? 0) + 1)
   }
   return orders
-}
-
-function shuffled(places: string[]): string[] {
-  for (let i = places.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1))
-    const place = places[i] ?? ""
-    places[i] = places[j] ?? ""
-    places[j] = place
-  }
-  return places
 }
 
 /** Options whose ids are in the order of their places. */
