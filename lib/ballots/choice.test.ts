@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test"
 import { ballotMethodSchema } from "../polls/ballot-method"
 import { MAX_OPTIONS } from "../polls/limits"
+import { canSay } from "./can-say"
 import {
   type Asked,
   type Choice,
-  canSay,
   choiceIn,
   choiceOf,
   choiceProblem,
@@ -166,4 +166,28 @@ test("a sentence names a ranking in its order, and an abstention", () => {
   expect(nameOf({ ranking: ["b", "a"] })).toBe("b > a")
   expect(nameOf({ ratings: { a: 3, b: 0 } })).toBe("a: 3, b: 0")
   expect(nameOf({ abstain: true })).toBe("an abstention")
+})
+
+test("a text is one of a poll's ballots exactly where it stands for a choice", () => {
+  const polls = [
+    one,
+    ranked,
+    rated,
+    decided,
+    upToThree,
+    asked({ max: "all" }),
+    asked({ method: "rate", highest: 3 }),
+  ]
+  const pieces = [..."ABCDE", "a", "-", "0", "3", "4", "9", "y", "n", "Ay", "Bn", "A0", "B3", "C9", "Da"]
+  let sayable = 0
+  for (let i = 0; i < 3_000; i++) {
+    const text = Array.from({ length: i % 5 }, () => pieces[Math.floor(Math.random() * pieces.length)]).join(
+      "",
+    )
+    for (const poll of polls) {
+      expect([text, canSay(poll, text)]).toEqual([text, choiceOf(poll, text) !== null])
+      if (canSay(poll, text)) sayable++
+    }
+  }
+  expect(sayable).toBeGreaterThan(200)
 })

@@ -31,7 +31,7 @@ export const ABSTENTION = "-"
 export const A_BALLOT = "+"
 
 /** One for each option that a poll may have (`MAX_OPTIONS`). */
-const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
+export const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
 /** More characters than any text has. */
 const WHOLE = 100
 
@@ -65,8 +65,8 @@ function idsByPlace({ options }: Pick<Asked, "options">): string[] {
 }
 
 /** Each rating as a character. */
-const RATINGS = "0123456789a"
-const ANSWERS = { yes: "y", no: "n" } as const
+export const RATINGS = "0123456789a"
+export const ANSWERS = { yes: "y", no: "n" } as const
 
 /** What a choice says of each option that it names, as a character; an empty one where it is just named. */
 function saidIn(choice: Choice): [id: string, said: string][] {
@@ -95,12 +95,6 @@ export function textOfDraft(asked: Asked, choice: Choice): string {
   const said = named.filter(({ place }) => place >= 0)
   if (asked.ballot.method !== "rank") said.sort((a, b) => a.place - b.place)
   return said.map(({ place, text }) => PLACES.charAt(place) + text).join("")
-}
-
-/** Whether a ballot of this poll can have this text. */
-export function canSay(asked: Asked, text: string): boolean {
-  if (!saysOneOption(asked)) return choiceOf(asked, text) !== null
-  return asked.options.some(({ id }) => id === text) || (text === ABSTENTION && asked.ballot.abstain)
 }
 
 /** The choice that this text stands for, chosen options as the ballot shows them; null where no ballot of this poll has that text. */
@@ -142,7 +136,7 @@ function divided(asked: Asked, text: string): { id: string; said: string }[] {
 }
 
 /** The characters of a text for each option. */
-function partWidth({ ballot }: Pick<Asked, "ballot">): 1 | 2 {
+export function partWidth({ ballot }: Pick<Asked, "ballot">): 1 | 2 {
   return ballot.method === "rate" || ballot.method === "decide" ? 2 : 1
 }
 

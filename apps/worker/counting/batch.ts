@@ -1,7 +1,8 @@
 /** Makes one batch of a shard's entries that commit.sql can take: checked, sorted, and with one ballot a voter. */
 
 import { type Ballot, comparePositions, type Position } from "@tallyroom/lib/ballots/ballot"
-import { canSay, type Marks, marksOf } from "@tallyroom/lib/ballots/choice"
+import { canSay } from "@tallyroom/lib/ballots/can-say"
+import { type Marks, marksOf } from "@tallyroom/lib/ballots/choice"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import type { Poll } from "@tallyroom/lib/polls/poll"

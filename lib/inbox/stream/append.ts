@@ -1,7 +1,7 @@
 /** The vote app's side of an inbox that is a stream: what cast.lua decides for Redis is decided here, by a fresh reading of the poll. */
 
 import type { Redis } from "ioredis"
-import { canSay } from "../../ballots/choice"
+import { canSay } from "../../ballots/can-say"
 import { elapsedNow } from "../../elapsed"
 import { votingPhase } from "../../polls/poll"
 import {
