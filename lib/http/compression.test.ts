@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
-import { brotliDecompressSync } from "node:zlib"
-import { acceptedEncoding, compressedResponse } from "./compression"
+import { brotliDecompressSync, gunzipSync } from "node:zlib"
+import { acceptedEncoding, CompressibleBody, compressedResponse } from "./compression"
 
 const ask = (accepted: string) =>
   new Request("http://localhost/", { headers: { "accept-encoding": accepted } })
@@ -30,3 +30,15 @@ test("a short answer is not compressed", () => {
   const response = compressedResponse(ask("br"), "short", { headers: {} })
   expect(response.headers.has("content-encoding")).toBe(false)
 })
+
+test.each([
+  ["gzip, deflate, br, zstd", "gzip", gunzipSync],
+  ["br", "br", brotliDecompressSync],
+] as const)(
+  "an answer for one client that takes %p is quickly compressed by %s",
+  async (accepted, encoding, decompress) => {
+    const response = new CompressibleBody(long, "quick").response(ask(accepted), { headers: {} })
+    expect(response.headers.get("content-encoding")).toBe(encoding)
+    expect(decompress(await response.arrayBuffer()).toString()).toBe(long)
+  },
+)

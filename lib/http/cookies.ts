@@ -16,14 +16,18 @@ type CookieOptions = {
   seconds: number
   /** The browser sends it over HTTPS alone, and takes it from this host alone. */
   secure: boolean
-  /** `Strict`: not even a link on another site brings it. */
-  sameSite: "Lax" | "Strict"
+  /**
+   * `Strict`: not even a link on another site brings it. `None`: a frame in another site has it, too, and the browser keeps it apart for
+   * each such site ("Partitioned"). Browsers take it over HTTPS alone.
+   */
+  sameSite: "Lax" | "Strict" | "None"
 }
 
 /** A Set-Cookie header, for all paths of the host and hidden from scripts. */
 export function setCookie(name: string, value: string, { seconds, secure, sameSite }: CookieOptions): string {
   const whole = secure ? OF_THE_HOST + name : name
-  return `${whole}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=${sameSite}${secure ? "; Secure" : ""}`
+  const more = `${secure ? "; Secure" : ""}${sameSite === "None" ? "; Partitioned" : ""}`
+  return `${whole}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=${sameSite}${more}`
 }
 
 /** The Set-Cookie headers that make a browser forget a cookie; over HTTPS also as earlier versions called it there. */

@@ -68,6 +68,8 @@ export const policySchema = z.enum(["final", "changeable"])
 export const stateSchema = z.enum(["draft", "open", "paused", "closed", "final"])
 export const resultsSchema = z.enum(["live", "after-vote", "after-close"])
 export const eligibilitySchema = z.enum(["browser", "code", "network"])
+/** In which order a ballot shows the options: as the host wrote them, or each voter in an own random one. */
+export const orderSchema = z.enum(["as-written", "random"])
 
 const optionsSchema = z
   .array(optionSchema)
@@ -117,6 +119,7 @@ export const pollDefinitionSchema = z.strictObject({
   options: distinctOptionsSchema,
   ballot: ballotMethodSchema.default(ONE_OPTION),
   decision: decisionSchema.nullable().default(null),
+  order: orderSchema.default("as-written"),
   policy: policySchema.default("final"),
   results: resultsSchema.default("live"),
   eligibility: eligibilitySchema.default("browser"),

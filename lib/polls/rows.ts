@@ -15,6 +15,7 @@ const rowSchema = z
     options: z.unknown(),
     ballot: z.unknown(),
     decision: z.unknown(),
+    option_order: z.string(),
     policy: z.string(),
     state: z.string(),
     results: z.string(),
@@ -31,8 +32,9 @@ const rowSchema = z
     deleting: z.boolean(),
     place: z.number(),
   })
-  .transform(({ opens_at, closes_at, is_default, ...row }) => ({
+  .transform(({ option_order, opens_at, closes_at, is_default, ...row }) => ({
     ...row,
+    order: option_order,
     opensAt: opens_at,
     closesAt: closes_at,
     isDefault: is_default,
@@ -40,8 +42,8 @@ const rowSchema = z
 
 /** The columns that `readPollRow` needs, for a SELECT or RETURNING. */
 export function pollColumns(sql: Queries) {
-  return sql`polls.number, polls.id, polls.title, polls.options, polls.ballot, polls.decision, polls.policy, polls.state, polls.results,
-    polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
+  return sql`polls.number, polls.id, polls.title, polls.options, polls.ballot, polls.decision, polls.option_order, polls.policy,
+    polls.state, polls.results, polls.eligibility, polls.confirm, polls.opens_at, polls.closes_at, polls.salt, polls.revision, polls.stops,
     polls.words, polls.is_default, polls.archived_at IS NOT NULL AS archived, polls.deleting_at IS NOT NULL AS deleting,
     polls.place`
 }

@@ -23,7 +23,7 @@ const BALLOTS = ["SELECT (poll, voter, ms, seq)"] as const
 
 /** The columns of a poll that an admin fills in. */
 const DEFINITION =
-  "title, options, ballot, decision, policy, state, results, eligibility, confirm, opens_at, closes_at"
+  "title, options, ballot, decision, option_order, policy, state, results, eligibility, confirm, opens_at, closes_at"
 
 /**
  * Result reads what it shows, and no voter's choice. It writes what an admin decides of a poll, by the rules that a trigger keeps. The salts

@@ -13,6 +13,8 @@ export type PollSummary = {
   id: string
   title: string
   phase: Snapshot["phase"]
+  /** In which order ballots show the options. */
+  order: "as-written" | "random"
   policy: "final" | "changeable"
   results: Snapshot["results"]
   eligibility: "browser" | "code" | "network"

@@ -14,6 +14,7 @@ function tallyAfter(votes: number): Tally {
   const fixed = {
     ballot: ONE_OPTION,
     decision: null,
+    order: "as-written",
     policy: "final",
     results: "live",
     eligibility: "browser",

@@ -241,6 +241,25 @@ describe("a change", () => {
     expect(await eligible({ eligible: 123 })).toBe(123)
   })
 
+  test("in which order ballots show the options is chosen with the poll, shown, copied with it, and fixed when the poll opens", async () => {
+    const orderOf = async (answer: Response) => (await answer.json()).order
+    expect(await orderOf(await create("mixed", { state: "draft" }))).toBe("as-written")
+    expect(await orderOf(await change("mixed", { order: "random" }))).toBe("random")
+    expect(await orderOf(await change("mixed", { title: "Mixed?" }))).toBe("random")
+    const copy = await result.send("POST", "/api/polls/mixed/duplicates", { id: "mixed-too" })
+    expect(await orderOf(copy)).toBe("random")
+    expect(await orderOf(await change("mixed-too", { order: "as-written" }))).toBe("as-written")
+    await change("mixed", { state: "open" })
+    expect((await change("mixed", { order: "random" })).status).toBe(200)
+    const other = await change("mixed", { order: "as-written" })
+    expect([other.status, (await other.json()).detail]).toEqual([
+      409,
+      'The poll "mixed" has been opened: its order can\'t be changed any more.',
+    ])
+    expect(await kindOf(await create("refused", { order: "alphabetic" }))).toEqual([400, "request-malformed"])
+    expect(await orderOf(await create("mixed-open", { order: "random" }))).toBe("random")
+  })
+
   test.each([
     [
       { rule: "irv" },

@@ -8,6 +8,7 @@ import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import {
   eligibilitySchema,
   optionSchema,
+  orderSchema,
   type Poll,
   policySchema,
   pollDefinitionSchema,
@@ -44,6 +45,7 @@ export const pollChangeSchema = z
     options: options.optional(),
     ballot: ballotMethodSchema.optional(),
     decision: decisionSchema.nullable().optional(),
+    order: orderSchema.optional(),
     policy: policySchema.optional(),
     results: resultsSchema.optional(),
     eligibility: eligibilitySchema.optional(),
@@ -212,6 +214,7 @@ function changesOf(poll: Poll, change: PollChange): Record<FixedPart, boolean> {
       change.decision !== undefined &&
       !isDeepStrictEqual(withoutRoll(change.decision), withoutRoll(poll.decision)),
     "eligible voters": change.decision !== undefined && change.decision?.eligible !== poll.decision?.eligible,
+    order: change.order !== undefined && change.order !== poll.order,
     "option ids": change.options !== undefined && idsOf(change.options) !== idsOf(poll.options),
     opensAt: differs(poll.opensAt, change.opensAt),
     closesAt: differs(poll.closesAt, change.closesAt),

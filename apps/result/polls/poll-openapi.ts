@@ -6,6 +6,7 @@ import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import { decisionSchema } from "@tallyroom/lib/polls/decision"
 import {
   eligibilitySchema,
+  orderSchema,
   policySchema,
   resultsSchema,
   slugSchema,
@@ -29,6 +30,9 @@ const pollViewSchema = z.strictObject({
   options: z.array(answeredOptionSchema),
   ballot: ballotMethodSchema,
   decision: decisionSchema.nullable(),
+  order: orderSchema.meta({
+    description: "In which order ballots show the options; with `random` each voter has an own one.",
+  }),
   policy: policySchema,
   results: resultsSchema,
   eligibility: eligibilitySchema,

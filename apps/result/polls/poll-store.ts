@@ -116,9 +116,9 @@ export async function createPoll(sql: Database, poll: NewPoll): Promise<StoredPo
   requireFittingBallot(poll)
   await requireWorkersThatKnow(sql, poll)
   const made = await sql`
-    INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
-    VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${sql.json(poll.ballot)}, ${poll.decision && sql.json(poll.decision)}, ${poll.policy}, ${poll.state}, ${poll.results},
-      ${poll.eligibility}, ${poll.confirm}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
+    INSERT INTO polls (id, title, options, ballot, decision, option_order, policy, state, results, eligibility, confirm, opens_at, closes_at, salt)
+    VALUES (${poll.id}, ${poll.title}, ${sql.json(poll.options)}, ${sql.json(poll.ballot)}, ${poll.decision && sql.json(poll.decision)}, ${poll.order},
+      ${poll.policy}, ${poll.state}, ${poll.results}, ${poll.eligibility}, ${poll.confirm}, ${poll.opensAt}, ${poll.closesAt}, ${newSalt()})
     ON CONFLICT (id) DO NOTHING RETURNING number`
   if (made.length === 0) {
     throw new Problem("poll-exists", `There is a poll ${shown(poll.id)} already: choose another id.`)
@@ -189,7 +189,8 @@ async function tryToChange(
       WHERE ${becomesDefault} AND is_default AND number <> ${poll.number} AND EXISTS (SELECT FROM target)
       RETURNING number
     )
-    UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, ballot = ${sql.json(next.ballot)}, decision = ${next.decision && sql.json(next.decision)}, policy = ${next.policy},
+    UPDATE polls SET title = ${next.title}, options = ${sql.json(next.options)}, ballot = ${sql.json(next.ballot)}, decision = ${next.decision && sql.json(next.decision)},
+      option_order = ${next.order}, policy = ${next.policy},
       state = ${next.state}, stops = stops + ${pausesAgain ? 1 : 0},
       words = words + ${needsNoVotes(poll, change, now) ? 1 : 0}, results = ${next.results}, eligibility = ${next.eligibility},
       confirm = ${next.confirm}, opens_at = ${next.opensAt}, closes_at = ${next.closesAt},
@@ -248,14 +249,13 @@ export async function duplicatePoll(
   id: string,
   { id: newId, title }: { id: string; title?: string | undefined },
 ): Promise<StoredPoll> {
-  const { options, ballot, decision, policy, results, eligibility, confirm, ...poll } = await readStoredPoll(
-    sql,
-    id,
-  )
+  const { options, ballot, decision, order, policy, results, eligibility, confirm, ...poll } =
+    await readStoredPoll(sql, id)
   const rules = {
     options,
     ballot,
     decision,
+    order,
     policy,
     results,
     eligibility,

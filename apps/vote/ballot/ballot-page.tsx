@@ -8,6 +8,7 @@ import type { Language } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import type { OwnVote } from "../casting/cast-ballot"
 import { ANSWER_PARAMETER } from "../casting/form-answers"
+import { orderIn } from "../polls/poll-view"
 import type { Counts } from "../polls/tallies"
 import { kindOf } from "./ballot-kinds"
 import { messagesFor } from "./messages-for"
@@ -38,6 +39,8 @@ export type BallotPage = {
   /** The browser keeps no cookies, so that it can't be recognised. */
   cookieless?: boolean | undefined
   counts?: Counts | null | undefined
+  /** With a random order, the ids of the options in that of this voter. */
+  shown?: readonly string[] | undefined
 }
 
 export function ballotPage(site: BallotSite, page: BallotPage): string {
@@ -60,7 +63,7 @@ export function ballotPage(site: BallotSite, page: BallotPage): string {
 
 function dataOf(site: BallotSite, page: BallotPage): BallotData {
   const { poll, language, embedded, now, standing = null } = page
-  const facts = factsOf(poll, now)
+  const facts = factsOf(page)
   return {
     follow: page.atStart ? site.asset("follow.js") : null,
     ...{ language, embedded, now, resultUrl: site.resultUrl, pollNumber: poll.number },
@@ -83,11 +86,13 @@ function isByMost(poll: Poll): boolean {
   return rule === "votes" && decision.seats === 1 && quorum === 0 && eligible === undefined
 }
 
-function factsOf(poll: Poll, now: number): PollFacts {
+function factsOf({ poll, now, shown }: BallotPage): PollFacts {
   const phase = votingPhase(poll, now)
   const { id, title, options, ballot, policy, results, eligibility } = poll
   return {
     ...{ id, title, options, ballot, policy, results, eligibility, phase },
+    ...orderIn(poll),
+    ...(shown && { shown }),
     ...{ revision: poll.revision, words: poll.words },
     confirm: confirmsVote(poll),
     opensAt: poll.opensAt?.toISOString() ?? null,

@@ -33,6 +33,8 @@ import { Client } from "../voter/client"
 import type { Visitor } from "../voter/visitor"
 import type { Identity } from "../voter/voters"
 import { ballotPage } from "./ballot-page"
+import { seedInFrame } from "./order-seed"
+import { ownOrder } from "./own-order"
 import { type PageHeaders, withCookies } from "./page-headers"
 import type { Sites } from "./sites"
 import { hasCounts } from "./view/ballot-data"
@@ -130,8 +132,12 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const cookieless = read?.byAddress === true && !keepsCookies(client.header("cookie"))
   const answer = read === null ? undefined : (asked ?? undefined)
   const atStart = place === "start"
-  const page = { poll, language, embedded, atStart, theme, now, counts, cookieless, answer }
-  const headers = withCookies(deps, client, visitor, deps.headers.page(language, embedded))
+  const owner = visitor ?? deps.eligibility.visitors.create()
+  const order = poll.order === "random" ? orderFor(poll, client, owner, visitor === null, embedded) : null
+  const about = { poll, language, embedded, atStart, theme, now }
+  const page = { ...about, counts, cookieless, answer, shown: order?.shown }
+  const headers = withCookies(deps, client, owner, deps.headers.page(language, embedded))
+  if (order?.setCookie) headers.append("set-cookie", order.setCookie)
   const { site, ballotPages, votedPages } = deps.sites.for(request)
   const refused = read && "refusal" in read.answer ? read.answer : null
   // The voter goes on from what was filled in.
@@ -139,7 +145,7 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const goesOn = draft !== undefined && poll.policy === "changeable"
   if (standing && !goesOn) {
     const choosing = poll.policy === "changeable" && searchParams.has("change")
-    const html = votedPages.page({ ...page, standing, choosing }).toString()
+    const html = votedPages.page({ ...page, standing, choosing })
     return compressedResponse(request, html, { headers })
   }
   if (refused) {
@@ -151,6 +157,12 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
   if (code === "") return ballotPages.page(page).response(request, { headers })
   return compressedResponse(request, ballotPage(site, { ...page, code }), { headers })
+}
+
+/** The options in the voter's own order, and the Set-Cookie header by which a frame will have the same one again; null for none. */
+function orderFor(poll: Poll, client: Client, { id }: Visitor, isNew: boolean, embedded: boolean) {
+  const { seed, setCookie } = embedded ? seedInFrame(client, id, isNew) : { seed: id, setCookie: null }
+  return { shown: ownOrder(poll, seed), setCookie }
 }
 
 /** The browser keeps cookies after all, so that its address need not carry the answer. */

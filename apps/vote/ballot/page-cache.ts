@@ -6,6 +6,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { OwnVote } from "../casting/cast-ballot"
 import { BY_COOKIE } from "../casting/form-answers"
 import { type BallotPage, ballotPage } from "./ballot-page"
+import { ShuffledPage, SOME_ORDER } from "./shuffled-page"
 import type { BallotSite } from "./site"
 
 /**
@@ -17,13 +18,13 @@ const RECEIPT = "receipt".padStart(54, "\u007f")
 const FRESH_MS = 250
 /** Where a ballot chooses several of many options, hardly two of them are equal. */
 const MOST_TEMPLATES = 256
+/** So many options have 120 orders. Of more options hardly two voters see the same one, so that no page is kept for others. */
+const MOST_SHARED = 5
 
 type VotedPage = BallotPage & { standing: OwnVote }
 /** @property at when it was rendered, by `performance.now()` */
-type Kept = { at: number; body: CompressibleBody }
-
-/** A page as bytes, and the places of the receipt in them. */
-type Template = { at: number; bytes: Buffer<ArrayBuffer>; places: number[] }
+type Kept = { at: number; bodyFor: (page: BallotPage) => CompressibleBody }
+type Template = { at: number; fill: (page: VotedPage) => string }
 
 /** Pages for people who have voted. They are kept as long as the cached poll itself: about a second. */
 export class VotedPages {
@@ -32,11 +33,8 @@ export class VotedPages {
   constructor(private readonly site: BallotSite) {}
 
   /** The page for a voter's own vote. A receipt is base64url, which needs no escaping in HTML and JSON. */
-  page(page: VotedPage): Buffer<ArrayBuffer> {
-    const { places, bytes } = this.template(page)
-    const copy = Buffer.from(bytes)
-    for (const place of places) copy.write(page.standing.receipt, place, "latin1")
-    return copy
+  page(page: VotedPage): string {
+    return this.template(page).fill(page)
   }
 
   private template(page: VotedPage): Template {
@@ -47,8 +45,7 @@ export class VotedPages {
     const key = `${standing.status} ${nameOf(standing)} ${keyOf(page)}`
     const held = templates.get(key)
     if (held && now - held.at < FRESH_MS) return held
-    const html = ballotPage(this.site, { ...page, standing: { ...standing, receipt: RECEIPT } })
-    const template = { at: now, ...withPlaces(html) }
+    const template = { at: now, fill: this.render({ ...page, standing: { ...standing, receipt: RECEIPT } }) }
     // An answer that an address carries is shown once, so that its page need not be kept.
     if (answer === undefined || answer === BY_COOKIE) {
       if (templates.size >= MOST_TEMPLATES) templates.clear()
@@ -56,13 +53,24 @@ export class VotedPages {
     }
     return template
   }
+
+  private render(page: VotedPage): Template["fill"] {
+    if (page.shown === undefined) return withReceipts(ballotPage(this.site, page))
+    const shuffled = shuffledPage(this.site, page)
+    return ({ shown = [], standing }) => shuffled.in(shown).replaceAll(RECEIPT, standing.receipt)
+  }
 }
 
-function withPlaces(html: string): Omit<Template, "at"> {
+/** Fills in receipts as bytes, as their places are the same for all voters. */
+function withReceipts(html: string): Template["fill"] {
   const bytes = Buffer.from(html)
   const places: number[] = []
   for (let at = bytes.indexOf(RECEIPT); at >= 0; at = bytes.indexOf(RECEIPT, at + 1)) places.push(at)
-  return { bytes, places }
+  return ({ standing }) => {
+    const copy = Buffer.from(bytes)
+    for (const place of places) copy.write(standing.receipt, place, "latin1")
+    return copy.toString()
+  }
 }
 
 /** The page for everybody who comes without a code and has not voted. */
@@ -78,11 +86,32 @@ export class BallotPages {
     this.kept.set(poll, pages)
     const key = keyOf(page)
     const held = pages.get(key)
-    if (held && now - held.at < FRESH_MS) return held.body
-    const body = new CompressibleBody(ballotPage(this.site, page))
-    pages.set(key, { at: now, body })
-    return body
+    if (held && now - held.at < FRESH_MS) return held.bodyFor(page)
+    const bodyFor = this.render(page)
+    pages.set(key, { at: now, bodyFor })
+    return bodyFor(page)
   }
+
+  private render(page: BallotPage): Kept["bodyFor"] {
+    if (page.shown === undefined) {
+      const body = new CompressibleBody(ballotPage(this.site, page))
+      return () => body
+    }
+    const shuffled = shuffledPage(this.site, page)
+    if (page.poll.options.length > MOST_SHARED)
+      return ({ shown = [] }) => new CompressibleBody(shuffled.in(shown), "quick")
+    const bodies = new Map<string, CompressibleBody>()
+    return ({ shown = [] }) => {
+      const order = shown.join(" ")
+      const body = bodies.get(order) ?? new CompressibleBody(shuffled.in(shown))
+      bodies.set(order, body)
+      return body
+    }
+  }
+}
+
+function shuffledPage(site: BallotSite, page: BallotPage): ShuffledPage {
+  return new ShuffledPage(ballotPage(site, { ...page, shown: SOME_ORDER }), page.poll.options)
 }
 
 function keyOf(page: BallotPage): string {

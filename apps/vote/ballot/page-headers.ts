@@ -44,16 +44,14 @@ export function withLanguage(client: Client, from: Headers): Headers {
 /**
  * A copy of the headers, with cookies for the chosen language and for the visitor: where a code or a network votes, too, only the
  * browser that voted is told what stands.
- * @param known the visitor of the request; null for a new one
  */
 export function withCookies(
   { eligibility }: { eligibility: EligibilityDeps },
   client: Client,
-  known: Visitor | null,
+  visitor: Visitor,
   from: Headers,
 ): Headers {
   const headers = withLanguage(client, from)
-  const visitor = known ?? eligibility.visitors.create()
   if (mustSetCookie(visitor, () => client.isSecure()))
     headers.append("set-cookie", eligibility.visitors.setCookie(visitor, client.isSecure()))
   return headers

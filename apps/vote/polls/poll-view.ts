@@ -5,6 +5,7 @@ import {
   confirmsVote,
   eligibilitySchema,
   optionSchema,
+  orderSchema,
   type Poll,
   policySchema,
   resultsSchema,
@@ -25,6 +26,13 @@ export const viewSchema = z.object({
   title: z.string().optional(),
   options: z.array(optionSchema).optional(),
   ballot: ballotMethodSchema.optional(),
+  order: orderSchema
+    .extract(["random"])
+    .meta({
+      description:
+        "The ballot page shows each voter the options in an own order. It is missing where that is as they are written.",
+    })
+    .optional(),
   policy: policySchema.optional(),
   results: resultsSchema.optional(),
   eligibility: eligibilitySchema.optional(),
@@ -52,7 +60,12 @@ export function pollView(poll: Poll, now: number): Record<string, unknown> {
   } = poll
   const confirm = confirmsVote(poll)
   const terms = { policy, results, eligibility, confirm, opensAt, closesAt }
-  return { id, number, revision, words, title, options, ballot, phase, ...terms }
+  return { id, number, revision, words, title, options, ballot, phase, ...terms, ...orderIn(poll) }
+}
+
+/** The order of the options on ballots, where it is not as they are written. */
+export function orderIn({ order }: Pick<Poll, "order">): { order?: "random" } {
+  return order === "random" ? { order } : {}
 }
 
 /** What `pollNow` gives. */

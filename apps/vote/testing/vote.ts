@@ -34,6 +34,7 @@ export function examplePoll(changes: Partial<Poll> = {}): Poll {
     ],
     ballot: ONE_OPTION,
     decision: null,
+    order: "as-written",
     policy: "final",
     state: "open",
     results: "live",

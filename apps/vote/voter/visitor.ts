@@ -6,9 +6,9 @@ import { cookieValues, hasPlainName, setCookie } from "@tallyroom/lib/http/cooki
 export const VISITOR_COOKIE = "tallyroom_visitor"
 
 /** Browsers keep a cookie at most this long. */
-const MAX_AGE_S = 400 * 24 * 60 * 60
+export const MAX_AGE_S = 400 * 24 * 60 * 60
 const SIGNATURE_BYTES = 32
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+export const VISITOR_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
  * `stale`: the cookie is new or was signed by an older secret, so that it has to be set. `plain`: its name is the one of plain
@@ -61,7 +61,7 @@ export class Visitors {
 
   private verify(value: string): Omit<Visitor, "plain"> | null {
     const [id = "", signature = ""] = value.split(".", 2)
-    if (!UUID.test(id)) return null
+    if (!VISITOR_ID.test(id)) return null
     const given = Buffer.from(signature, "base64url")
     for (const secret of this.secrets) {
       if (sameBytes(given, keyed(secret, signed(id), SIGNATURE_BYTES)))

@@ -111,8 +111,8 @@ test("a role without rights is told what to run, and that is enough", async () =
   const problem = await tablesProblem(result, RESULT_RIGHTS)
   expect(problem).toBe(
     "The role tallyroom_result may not use Tallyroom's tables. Run, as tallyroom_worker: " +
-      "GRANT INSERT (id, title, options, ballot, decision, policy, state, results, eligibility, confirm, opens_at, closes_at, salt), SELECT, " +
-      "UPDATE (title, options, ballot, decision, policy, state, results, eligibility, confirm, opens_at, closes_at, stops, words, codes_made, " +
+      "GRANT INSERT (id, title, options, ballot, decision, option_order, policy, state, results, eligibility, confirm, opens_at, closes_at, salt), SELECT, " +
+      "UPDATE (title, options, ballot, decision, option_order, policy, state, results, eligibility, confirm, opens_at, closes_at, stops, words, codes_made, " +
       "is_default, place, archived_at, deleting_at, revision) ON public.polls TO tallyroom_result; " +
       "GRANT USAGE ON SEQUENCE public.polls_place TO tallyroom_result; " +
       "GRANT SELECT (poll, voter, ms, seq) ON public.votes TO tallyroom_result;",

@@ -23,6 +23,7 @@ const DIFFERS: Record<(typeof WORDING)[number] | (typeof TERMS)[number] | (typeo
   decision: `(NEW.decision - 'eligible', NEW.decision -> 'eligible' IS NULL)
       IS DISTINCT FROM (OLD.decision - 'eligible', OLD.decision -> 'eligible' IS NULL)`,
   "eligible voters": "NEW.decision -> 'eligible' IS DISTINCT FROM OLD.decision -> 'eligible'",
+  order: "NEW.option_order <> OLD.option_order",
 }
 
 const anyOf = (parts: readonly (keyof typeof DIFFERS)[]) =>

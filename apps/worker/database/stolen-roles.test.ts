@@ -161,6 +161,7 @@ describe("with result's role", () => {
       ...[`options = options - 1 WHERE id = '${id}'`, `title = 'Dogs?' WHERE id = '${id}'`],
       `options = options || options WHERE id = '${id}'`,
       ...[`policy = 'changeable' WHERE id = '${id}'`, `eligibility = 'browser' WHERE id = '${id}'`],
+      `option_order = 'random' WHERE id = '${id}'`,
       `ballot = ballot || '{"max": 2}' WHERE id = '${id}'`,
     ]),
     ...["decision = NULL", "decision = decision - 'eligible'", `decision = decision || '{"quorum":0}'`].map(

@@ -32,6 +32,7 @@ export function classicPoll(): Poll {
     ...{
       ballot: ONE_OPTION,
       decision: null,
+      order: "as-written",
       policy: "final",
       state: "open",
       results: "live",

@@ -30,7 +30,7 @@ export function tablesOf(sql: DatabaseSnapshot, poll: string | null): Table[] {
         ...["poll", "title", "policy", "state", "results", "eligibility", "confirm"],
         ...["opens_at", "closes_at", "created_at", "closed_at", "final_at"],
         ...["method", "min", "max", "abstain"],
-        ...["highest", "rule", "seats", "quorum", "majority", "base", "eligible"],
+        ...["highest", "rule", "seats", "quorum", "majority", "base", "eligible", "order"],
       ],
       // Whether votes are confirmed, as `confirmsVote` of lib/polls/poll.ts says it.
       rows: inTurns(
@@ -41,7 +41,8 @@ export function tablesOf(sql: DatabaseSnapshot, poll: string | null): Table[] {
           ballot ->> 'method' AS method, (ballot -> 'min')::integer AS min, ballot ->> 'max' AS max,
           (ballot -> 'abstain')::boolean AS abstain, (ballot -> 'highest')::integer AS highest,
           decision ->> 'rule' AS rule, (decision -> 'seats')::integer AS seats, decision -> 'quorum' AS quorum,
-          decision ->> 'majority' AS majority, decision ->> 'base' AS base, (decision -> 'eligible')::float8 AS eligible
+          decision ->> 'majority' AS majority, decision ->> 'base' AS base, (decision -> 'eligible')::float8 AS eligible,
+          option_order AS "order"
         FROM polls WHERE ${wanted} ORDER BY number`,
         (row) => [row as Record<string, Cell>],
       ),

@@ -1,4 +1,4 @@
-/** A poll for show whose ballots choose several options. */
+/** A poll for show whose ballots choose several options, which stand in each voter's own order. */
 
 import { type Addresses, findPoll } from "../../services/instance/instance"
 import { waitFor } from "../../services/wait"
@@ -18,6 +18,7 @@ const TALKS = {
     { id: "bread", label: "What bakers know about schedules", emoji: "🍞" },
   ],
   ballot: { method: "choose", min: 1, max: 3, abstain: false },
+  order: "random",
   policy: "changeable",
   results: "live",
   state: "open",

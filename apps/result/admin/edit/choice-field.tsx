@@ -2,7 +2,11 @@
 
 import { useAdminText } from "../admin-text"
 
-type Choices = { policy: "final" | "changeable"; results: "live" | "after-vote" | "after-close" } & {
+type Choices = {
+  order: "as-written" | "random"
+  policy: "final" | "changeable"
+  results: "live" | "after-vote" | "after-close"
+} & {
   confirm: "auto" | "yes" | "no"
   eligibility: "browser" | "code" | "network"
 }

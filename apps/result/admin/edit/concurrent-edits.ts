@@ -11,6 +11,7 @@ const PARTS = [
   "options",
   "ballot",
   "decision",
+  "order",
   "policy",
   "confirm",
   "results",

@@ -28,6 +28,7 @@ export type PollDraft = {
   options: OptionDraft[]
   ballot: BallotDraft
   decision: DecisionDraft
+  order: Poll["order"]
   policy: Poll["policy"]
   results: Poll["results"]
   eligibility: Poll["eligibility"]
@@ -48,7 +49,13 @@ export type OptionAction = "add" | `${"remove" | "up" | "down"}-${number}`
 
 export function emptyDraft(): PollDraft {
   const options = [newOption(), newOption()]
-  const rules = { policy: "final", results: "live", eligibility: "browser", confirm: "auto" } as const
+  const rules = {
+    order: "as-written",
+    policy: "final",
+    results: "live",
+    eligibility: "browser",
+    confirm: "auto",
+  } as const
   return {
     id: "",
     title: "",
@@ -63,9 +70,9 @@ export function emptyDraft(): PollDraft {
 }
 
 export function pollDraftOf(poll: Poll): PollDraft {
-  const { id, title, policy, results, eligibility, isDefault } = poll
+  const { id, title, order, policy, results, eligibility, isDefault } = poll
   return {
-    ...{ id, title, policy, results, eligibility, isDefault },
+    ...{ id, title, order, policy, results, eligibility, isDefault },
     ballot: ballotDraftOf(poll.ballot),
     decision: decisionDraftOf(poll),
     options: poll.options.map(({ id, label, emoji = "", colour = "", image = "" }) => {

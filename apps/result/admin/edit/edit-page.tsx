@@ -11,7 +11,7 @@ import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
 import { DecisionField } from "./decision-field"
 import { changeOptions, isOptionAction, type PollDraft } from "./draft"
-import { CONFIRMATIONS, ELIGIBILITIES, POLICIES, RESULTS_MODES } from "./modes"
+import { CONFIRMATIONS, ELIGIBILITIES, ORDERS, POLICIES, RESULTS_MODES } from "./modes"
 import { MomentField, requireWholeMoments } from "./moment-field"
 import { OptionsEditor } from "./options-editor"
 
@@ -83,6 +83,7 @@ export function EditPage(view: EditView) {
               codesMade={draft.eligibility === "code" ? view.codesMade : null}
               onChange={(decision) => set({ decision })}
             />
+            <ChoiceField name="order" values={ORDERS} value={draft.order} why={why("order")} />
             <ChoiceField name="policy" values={POLICIES} value={draft.policy} why={why("policy")} />
             <ChoiceField name="confirm" values={CONFIRMATIONS} value={draft.confirm} why={undefined} />
             <ChoiceField name="results" values={RESULTS_MODES} value={draft.results} why={undefined} />

@@ -19,6 +19,8 @@ export const MAJORITIES = [
   "unanimous",
 ] as const satisfies MotionDecision["majority"][]
 export const BASES = ["valid", "cast", "eligible"] as const satisfies MotionDecision["base"][]
+/** In which order ballots show the options. */
+export const ORDERS = ["as-written", "random"] as const satisfies Poll["order"][]
 export const POLICIES = ["final", "changeable"] as const satisfies Poll["policy"][]
 export const RESULTS_MODES = ["live", "after-vote", "after-close"] as const satisfies Poll["results"][]
 /** Whether voters confirm their choice: by the default of the policy, always, or never. */

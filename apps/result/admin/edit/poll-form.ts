@@ -30,7 +30,7 @@ const PARTS = { id: 64, label: 400, emoji: 80, colour: 16, image: 600 } satisfie
 const parts = ["id", "label", "emoji", "colour", "image"] as const
 
 const FIELDS: Record<string, number> = {
-  ...{ do: 20, id: 80, title: 1_000, policy: 20, results: 20, eligibility: 20, confirm: 4 },
+  ...{ do: 20, id: 80, title: 1_000, order: 20, policy: 20, results: 20, eligibility: 20, confirm: 4 },
   ...{ opensAt: 40, opensAtWas: 40, opensAtNone: 4, closesAt: 40, closesAtWas: 40, closesAtNone: 4 },
   ...{ choose: 20, chooseMin: 20, chooseMax: 20, rankMax: 20, highest: 20, abstain: 4 },
   ...{ seats: 20, quorum: 20, eligible: 20, rankRule: 20, rateRule: 20, majority: 20, base: 20 },
@@ -69,6 +69,7 @@ export function pollFormOf(sent: SentFields, before: PollDraft): SentForm {
     options: sentOptions(sent),
     ballot,
     decision: sentDecision(sent, ballot, before.decision),
+    order: text("order", before.order) as PollDraft["order"],
     policy: text("policy", before.policy) as PollDraft["policy"],
     results: text("results", before.results) as PollDraft["results"],
     eligibility: text("eligibility", before.eligibility) as PollDraft["eligibility"],
@@ -188,7 +189,7 @@ export function checkChange(form: SentForm): Checked<z.output<typeof pollChangeS
       names.flatMap((name) => (sent[name] === undefined ? [] : [[name, draft[name] || null]])),
     )
   const change = {
-    ...given("policy", "results", "eligibility", "opensAt", "closesAt"),
+    ...given("order", "policy", "results", "eligibility", "opensAt", "closesAt"),
     ...(sent.confirm !== undefined && { confirm: confirmationOf(draft.confirm) }),
     title: draft.title,
     options: withIds(draft.options).map(optionOf),

@@ -4,6 +4,7 @@ import { LIST_PAGE, partOfPolls } from "./poll-list"
 
 const summary = (id: string, title: string, archived = false): PollSummary => ({
   ...{ id, title, archived, phase: "open", policy: "final", results: "live", eligibility: "browser" },
+  order: "as-written",
   ...{ opensAt: null, closesAt: null, closedAt: null, finalAt: null, isDefault: false },
   ...{ stopping: false, deleting: false, total: 0 },
 })

@@ -24,12 +24,12 @@ export async function readSummaries(sql: Database): Promise<PollSummary[]> {
 }
 
 export function summaryOf(poll: StoredPoll, total: number): PollSummary {
-  const { id, title, policy, results, eligibility, isDefault, archived, deleting } = poll
+  const { id, title, order, policy, results, eligibility, isDefault, archived, deleting } = poll
   const phase = votingPhase(poll, Date.now())
   // A draft that no worker opened in time, as none ran before the poll was over, does not open by itself any more.
   const missed = phase === "draft" && poll.opensAt !== null && poll.opensAt.getTime() < Date.now() - MISSED_MS
   return {
-    ...{ id, title, policy, results, eligibility, isDefault, archived, deleting, total },
+    ...{ id, title, order, policy, results, eligibility, isDefault, archived, deleting, total },
     ...ballotIn(poll),
     ...decisionIn(poll),
     ...(poll.ballot.method === "rank" && { decision: decisionOf(poll) }),

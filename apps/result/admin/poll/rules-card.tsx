@@ -1,4 +1,4 @@
-/** What a ballot says where it is not one vote, who votes in a poll, what that doesn't protect against, whether a vote can be changed, and who sees the results. */
+/** What a ballot says where it is not one vote, in which order options stand there where that is random, who votes in a poll, what that doesn't protect against, whether a vote can be changed, and who sees the results. */
 
 import { decisionRule } from "../../decision/decision-rule"
 import { ballotRule } from "../../tally/ballot-rule"
@@ -6,11 +6,11 @@ import type { Snapshot } from "../../tally/snapshot"
 import { useAdminText } from "../admin-text"
 import type { PollSummary } from "../views"
 
-type Rules = Pick<PollSummary, "eligibility" | "policy" | "results" | "decision"> &
+type Rules = Pick<PollSummary, "eligibility" | "order" | "policy" | "results" | "decision"> &
   Pick<Snapshot, "ballot" | "options">
 
 /** The words are those of the form, so that a host reads before opening what was chosen there. */
-export function RulesCard({ ballot, decision, options, eligibility, policy, results }: Rules) {
+export function RulesCard({ ballot, decision, options, eligibility, order, policy, results }: Rules) {
   const text = useAdminText()
   const { t } = text
   return (
@@ -27,6 +27,15 @@ export function RulesCard({ ballot, decision, options, eligibility, policy, resu
           <>
             <dt>{t("decision")}</dt>
             <dd>{decisionRule(decision, text)}</dd>
+          </>
+        )}
+        {order === "random" && (
+          <>
+            <dt>{t("order")}</dt>
+            <dd>
+              {t("order-random")}
+              <span class="hint">{t("order-random-hint")}</span>
+            </dd>
           </>
         )}
         <dt>{t("eligibility")}</dt>

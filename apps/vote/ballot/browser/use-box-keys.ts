@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks"
 import { MOST_KEYS } from "./use-keys"
 
 /**
- * Keys 1 to 9 tick the box of that place, or move the focus there if there are more than nine. Enter leads to the button that casts the
+ * Keys 1 to 9 tick the box of that number, or move the focus to that place if there are more than nine. Enter leads to the button that casts the
  * ballot: nobody votes by a slip. They work while the focus is in the ballot.
  * @returns a reference for the element that has the boxes
  */
@@ -23,9 +23,9 @@ export function useBoxKeys() {
         form?.querySelector<HTMLButtonElement>(".cast .primary")?.focus()
       }
       const all = boxes.current?.querySelectorAll("input") ?? []
-      const box = /^[1-9]$/.test(key) ? all[Number(key) - 1] : undefined
-      if (all.length <= MOST_KEYS) box?.click()
-      else box?.focus()
+      const box = all[Number(key) - 1]
+      if (all.length > MOST_KEYS) box?.focus()
+      else if (box) boxes.current?.querySelector<HTMLElement>(`[aria-keyshortcuts="${key}"]`)?.click()
     }
     form?.addEventListener("keydown", press)
     return () => form?.removeEventListener("keydown", press)

@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks"
 export const MOST_KEYS = 9
 
 /**
- * Keys 1 to 9 press the option of that place, or move the focus there if there are more than nine. They work while the focus
+ * Keys 1 to 9 press the option of that number, or move the focus to that place if there are more than nine. They work while the focus
  * is in the ballot (WCAG 2.2, 2.1.4), where it is from the beginning, except in a frame.
  * @returns whether the last press came from a key or a screen reader, and not from a pointer
  */
@@ -23,9 +23,10 @@ export function useKeys(
       if (event.repeat && event.key === "Enter") event.preventDefault()
       if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return
       const options = element.querySelectorAll<HTMLButtonElement>("button.option")
-      const option = /^[1-9]$/.test(event.key) ? options[Number(event.key) - 1] : undefined
-      if (options.length <= MOST_KEYS) option?.click()
-      else option?.focus()
+      const option = options[Number(event.key) - 1]
+      if (options.length > MOST_KEYS) option?.focus()
+      // Where each voter has an own order, the option with this number may stand in another place.
+      else if (option) element.querySelector<HTMLElement>(`[aria-keyshortcuts="${event.key}"]`)?.click()
     }
     const click = ({ detail }: MouseEvent) => {
       byKey.current = detail === 0

@@ -54,7 +54,7 @@ export function usePoll(data: BallotData) {
   }
 }
 
-const TERMS = ["policy", "results", "eligibility", "confirm", "ballot"] as const
+const TERMS = ["policy", "results", "eligibility", "confirm", "ballot", "order"] as const
 
 /** Whether the poll became one for which the page carries no messages (messages-for.ts). */
 function needsMore(old: PollFacts, { phase, ...facts }: Partial<PollFacts>): boolean {

@@ -19,6 +19,10 @@ export type PollFacts = Pick<
   "id" | "title" | "options" | "ballot" | "policy" | "results" | "eligibility"
 > & {
   phase: Phase
+  /** Missing where all voters see the options as they are written. */
+  order?: "random"
+  /** With a random order, the ids of the options in that of this voter. */
+  shown?: readonly string[]
   /** Grows with every change of the poll itself. */
   revision: number
   /** The version of the wording. A ballot names the one that its voter read. */

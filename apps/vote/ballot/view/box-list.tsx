@@ -3,12 +3,15 @@
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import type { RefObject } from "preact"
+import { inOrder } from "./in-order"
 import { OptionLabel, sizeOf } from "./option-list"
 
 type Props = {
   /** For the element that has the boxes. */
   boxes: RefObject<HTMLFieldSetElement | null>
   options: Option[]
+  /** Their ids in the voter's own order. */
+  shown: readonly string[] | undefined
   ticked: readonly string[]
   /** The options of the vote that stands, while the voter chooses anew. */
   now: readonly string[]
@@ -19,36 +22,39 @@ type Props = {
   onToggle: (box: HTMLInputElement) => void
 }
 
-export function BoxList({ boxes, options, ticked, now, isFull, hasKeys, onToggle }: Props) {
+export function BoxList({ boxes, options, shown, ticked, now, isFull, hasKeys, onToggle }: Props) {
   return (
     <fieldset
       ref={boxes}
       class={`options ${sizeOf(options.length)} ${isFull ? "full" : ""}`}
       aria-labelledby="rule"
     >
-      {options.map((option, index) => (
-        <label key={option.id} class="box">
-          <input
-            type="checkbox"
-            name="vote"
-            value={option.id}
-            checked={ticked.includes(option.id)}
-            // Firefox would tick boxes by their places when the page is loaded again, whatever stands there now.
-            autocomplete="off"
-            aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
-            onChange={(event) => onToggle(event.currentTarget)}
-          />
-          <span class={`option ${now.includes(option.id) ? "now" : ""}`}>
-            <OptionMark option={option} index={index} />
-            <OptionLabel option={option} isNow={now.includes(option.id)} />
-            {hasKeys && (option.emoji || option.image) && (
-              <span class="key" aria-hidden="true">
-                {index + 1}
-              </span>
-            )}
-          </span>
-        </label>
-      ))}
+      {inOrder(
+        options.map((option, index) => (
+          <label key={option.id} class="box">
+            <input
+              type="checkbox"
+              name="vote"
+              value={option.id}
+              checked={ticked.includes(option.id)}
+              // Firefox would tick boxes by their places when the page is loaded again, whatever stands there now.
+              autocomplete="off"
+              aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
+              onChange={(event) => onToggle(event.currentTarget)}
+            />
+            <span class={`option ${now.includes(option.id) ? "now" : ""}`}>
+              <OptionMark option={option} index={index} />
+              <OptionLabel option={option} isNow={now.includes(option.id)} />
+              {hasKeys && (option.emoji || option.image) && (
+                <span class="key" aria-hidden="true">
+                  {index + 1}
+                </span>
+              )}
+            </span>
+          </label>
+        )),
+        shown,
+      )}
     </fieldset>
   )
 }

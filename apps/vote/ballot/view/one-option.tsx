@@ -25,6 +25,7 @@ export function useOneOption({ data, poll, casting, chosen, before, hasKeys, byK
     options: (
       <OptionList
         options={poll.options}
+        shown={poll.shown}
         sent={sending && optionOf(sending.choice)}
         chosen={confirms ? value : undefined}
         now={before && optionOf(before)}

@@ -3,6 +3,7 @@
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useBallotText } from "./ballot-text"
+import { inOrder } from "./in-order"
 
 /** Up to so many options get bigger cards. */
 const FEW = 4
@@ -11,6 +12,8 @@ const MANY = 12
 
 type Props = {
   options: Option[]
+  /** Their ids in the voter's own order. */
+  shown: readonly string[] | undefined
   /** The option that is being sent; null if none is. */
   sent: string | null
   /** The option that waits to be confirmed; undefined where a button votes. */
@@ -21,31 +24,34 @@ type Props = {
   hasKeys: boolean
 }
 
-export function OptionList({ options, sent, chosen, now, hasKeys }: Props) {
+export function OptionList({ options, shown, sent, chosen, now, hasKeys }: Props) {
   return (
     <div class={`options ${sizeOf(options.length)}`}>
-      {options.map((option, index) => (
-        <button
-          key={option.id}
-          class={`option ${option.id === now ? "now" : ""}`}
-          type="submit"
-          name="vote"
-          value={option.id}
-          aria-pressed={chosen === undefined ? undefined : chosen === option.id}
-          aria-disabled={sent === null ? undefined : "true"}
-          aria-busy={sent === option.id ? "true" : undefined}
-          aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
-        >
-          <OptionMark option={option} index={index} />
-          <OptionLabel option={option} isNow={option.id === now} />
-          {/* An option without emoji and image is marked by its number, which is its key. */}
-          {hasKeys && (option.emoji || option.image) && (
-            <span class="key" aria-hidden="true">
-              {index + 1}
-            </span>
-          )}
-        </button>
-      ))}
+      {inOrder(
+        options.map((option, index) => (
+          <button
+            key={option.id}
+            class={`option ${option.id === now ? "now" : ""}`}
+            type="submit"
+            name="vote"
+            value={option.id}
+            aria-pressed={chosen === undefined ? undefined : chosen === option.id}
+            aria-disabled={sent === null ? undefined : "true"}
+            aria-busy={sent === option.id ? "true" : undefined}
+            aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
+          >
+            <OptionMark option={option} index={index} />
+            <OptionLabel option={option} isNow={option.id === now} />
+            {/* An option without emoji and image is marked by its number, which is its key. */}
+            {hasKeys && (option.emoji || option.image) && (
+              <span class="key" aria-hidden="true">
+                {index + 1}
+              </span>
+            )}
+          </button>
+        )),
+        shown,
+      )}
     </div>
   )
 }

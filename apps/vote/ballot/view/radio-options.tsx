@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
 import type { BallotKind, Filling, OpenBallot } from "./ballot-kind"
 import { useBallotText } from "./ballot-text"
+import { inOrder } from "./in-order"
 import { OptionLabel, sizeOf } from "./option-list"
 import { SaidBars } from "./said-bars"
 import { useDraft } from "./use-draft"
@@ -57,16 +58,19 @@ function useRadioOptions(ballot: OpenBallot): Filling {
     bar,
     options: (
       <div ref={rows} class={`options rows ${sizeOf(poll.options.length)}`}>
-        {poll.options.map((option, index) => (
-          <Row
-            key={option.id}
-            name={`${field}.${option.id}`}
-            {...{ option, index, scale }}
-            said={ownValue(said, option.id) ?? ""}
-            now={before ? (ownValue(saidIn(before), option.id) ?? null) : null}
-            onSay={(value) => say(option.id, value)}
-          />
-        ))}
+        {inOrder(
+          poll.options.map((option, index) => (
+            <Row
+              key={option.id}
+              name={`${field}.${option.id}`}
+              {...{ option, index, scale }}
+              said={ownValue(said, option.id) ?? ""}
+              now={before ? (ownValue(saidIn(before), option.id) ?? null) : null}
+              onSay={(value) => say(option.id, value)}
+            />
+          )),
+          poll.shown,
+        )}
       </div>
     ),
   }

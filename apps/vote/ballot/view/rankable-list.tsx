@@ -3,10 +3,13 @@
 import type { Option } from "@tallyroom/lib/polls/poll"
 import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useBallotText } from "./ballot-text"
+import { inOrder } from "./in-order"
 import { OptionLabel, sizeOf } from "./option-list"
 
 type Props = {
   options: Option[]
+  /** Their ids in the voter's own order. */
+  shown: readonly string[] | undefined
   ranking: readonly string[]
   /** What the vote that stands ranks, while the voter chooses anew. */
   now: readonly string[]
@@ -16,35 +19,38 @@ type Props = {
   onPress: (id: string) => void
 }
 
-export function RankableList({ options, ranking, now, isFull, hasKeys, onPress }: Props) {
+export function RankableList({ options, shown, ranking, now, isFull, hasKeys, onPress }: Props) {
   const { t, number } = useBallotText()
   return (
     <fieldset class={`options ${sizeOf(options.length)} ${isFull ? "full" : ""}`} aria-labelledby="rule">
-      {options.map((option, index) => {
-        const place = ranking.indexOf(option.id) + 1
-        return (
-          <button
-            key={option.id}
-            class="option"
-            type="button"
-            aria-pressed={place > 0}
-            aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
-            onClick={() => onPress(option.id)}
-          >
-            <OptionMark option={option} index={index} />
-            <OptionLabel option={option} isNow={now.includes(option.id)} />
-            {hasKeys && (option.emoji || option.image) && (
-              <span class="key" aria-hidden="true">
-                {index + 1}
+      {inOrder(
+        options.map((option, index) => {
+          const place = ranking.indexOf(option.id) + 1
+          return (
+            <button
+              key={option.id}
+              class="option"
+              type="button"
+              aria-pressed={place > 0}
+              aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
+              onClick={() => onPress(option.id)}
+            >
+              <OptionMark option={option} index={index} />
+              <OptionLabel option={option} isNow={now.includes(option.id)} />
+              {hasKeys && (option.emoji || option.image) && (
+                <span class="key" aria-hidden="true">
+                  {index + 1}
+                </span>
+              )}
+              <span class="place">
+                {place > 0 && <span class="visually-hidden">{t("place")} </span>}
+                {place > 0 && number(place)}
               </span>
-            )}
-            <span class="place">
-              {place > 0 && <span class="visually-hidden">{t("place")} </span>}
-              {place > 0 && number(place)}
-            </span>
-          </button>
-        )
-      })}
+            </button>
+          )
+        }),
+        shown,
+      )}
     </fieldset>
   )
 }

@@ -57,14 +57,26 @@ function useRankedOptions(ballot: OpenBallot): Filling {
     return {
       press,
       bar,
-      options: <PlaceFields options={poll.options} max={limitsOf(poll).max} {...{ fields, ranking, now }} />,
+      options: (
+        <PlaceFields
+          options={poll.options}
+          shown={poll.shown}
+          max={limitsOf(poll).max}
+          {...{ fields, ranking, now }}
+        />
+      ),
     }
   return {
     press,
     bar,
     options: (
       <>
-        <RankableList options={poll.options} {...{ ranking, now, isFull, hasKeys }} onPress={toggle} />
+        <RankableList
+          options={poll.options}
+          shown={poll.shown}
+          {...{ ranking, now, isFull, hasKeys }}
+          onPress={toggle}
+        />
         {ranking.length > 0 && (
           <RankList options={poll.options} {...{ heading, ranking }} onMove={move} onTakeBack={toggle} />
         )}

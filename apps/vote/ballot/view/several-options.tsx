@@ -31,6 +31,7 @@ function useSeveralOptions(ballot: OpenBallot): Filling {
     options: (
       <BoxList
         options={poll.options}
+        shown={poll.shown}
         now={before ? chosenOf(before) : []}
         onToggle={toggle}
         {...{ boxes, ticked, isFull, hasKeys }}

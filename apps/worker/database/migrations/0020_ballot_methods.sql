@@ -1,5 +1,6 @@
 -- polls.ballot  what a ballot may say: its method and limits. Until now each said one option.
 -- polls.decision  by which rule the poll is decided; null for the usual one of its method
+-- polls.option_order  in which order ballots show the options
 -- marks         what ballots say that may say several things, by poll, shard and mark (lib/ballots/choice.ts): how many of the ballots
 --               that count have this mark. In tallies such a ballot is one of '+', or of its first preference, and an abstention one
 --               of '-', so that the sum of the tallies is always the number of ballots that count.
@@ -11,7 +12,8 @@
 
 ALTER TABLE polls ADD COLUMN ballot jsonb NOT NULL
   DEFAULT '{"method": "choose", "min": 1, "max": 1, "abstain": false}',
-  ADD COLUMN decision jsonb;
+  ADD COLUMN decision jsonb,
+  ADD COLUMN option_order text NOT NULL DEFAULT 'as-written' CHECK (option_order IN ('as-written', 'random'));
 
 CREATE TABLE marks (
   poll  integer NOT NULL,
