@@ -18,6 +18,9 @@ import { benchTraces } from "./benchmarks/traces"
 import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
 import { type Block, keepsBound } from "./figures/rounds"
+import { circumstances, loadNow } from "./saved/circumstances"
+import { expectSameMachine, type SavedBenchmark, save } from "./saved/saved-file"
+import { bareAnswerMicros } from "./subject/bare-server"
 import { type BenchStores, startBenchStores } from "./subject/bench-stores"
 
 /** Nobody needs the data of a benchmark. */
@@ -37,23 +40,36 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   choices: [benchChoices],
 }
 
+/** A benchmark's block, and what a bare answer cost just before. */
+type Measured = Block & { bareMicros: number }
+
 async function measure(given: BenchArguments): Promise<number> {
   const plan = planOf(given)
+  const loadBefore = loadNow()
   const benchStores = await startBenchStores()
   const machine = await describeMachine(benchStores)
+  if (given.save !== undefined) await expectSameMachine(given.save, machine)
   console.log(`${machineText(machine)}\nrounds: ${plan.rounds}${given.quick ? ", quick" : ""}\n`)
-  const blocks: Block[] = []
+  const blocks: Measured[] = []
   for (const name of BENCHMARKS.filter((it) => given.only.length === 0 || given.only.includes(it))) {
     for (const run of RUNS[name]) {
+      const bareMicros = await bareAnswerMicros(plan.bareSeconds)
       const block = await run(benchStores, plan, (what, figures) =>
         console.error(progressLine(name, what, figures)),
       )
-      console.log(`\n${blockText(block)}\n`)
-      blocks.push(block)
+      console.log(`\n${blockText(block, bareMicros)}\n`)
+      blocks.push({ ...block, bareMicros })
     }
   }
   if (given.json !== undefined) {
     await Bun.write(given.json, JSON.stringify({ machine, plan, benchmarks: blocks.map(blockJson) }, null, 2))
+  }
+  if (given.save !== undefined) {
+    const run = circumstances(machine, { quick: given.quick, rounds: plan.rounds, loadBefore })
+    const benchmarks: SavedBenchmark[] = blocks.map((block) => ({ ...block, run }))
+    const { cpu, cores, memoryGb } = machine
+    const path = await save(given.save, { machine: { cpu, cores, memoryGb }, benchmarks })
+    console.log(`Saved in ${path}. \`bun run bench:page\` makes the docs anew.`)
   }
   return exitCode(blocks, given.strict)
 }

@@ -1,6 +1,5 @@
 /** How fast one vote process accepts votes, beside the least that an HTTP server can do. */
 
-import { z } from "zod"
 import { startVoteProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
 import { UserError } from "../../services/terminal/user-error"
@@ -9,6 +8,7 @@ import { alternating, type Block, type Check, figures, type Legend, median } fro
 import { flood, UNDER_WAY, type VoteRequest } from "../figures/wrk"
 import { paceResult } from "../programs/pace"
 import { startProgram } from "../programs/program"
+import { type BareServer, floodBare, startBareServer } from "../subject/bare-server"
 import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "../subject/bench-stores"
 import { acceptedCount, NO_LIMIT, openInbox } from "../subject/inbox"
 import type { Plan } from "./plan"
@@ -22,31 +22,30 @@ const P99_AT_HALF_LOAD_MS = { kind: "below", value: 20 } as const
 const WARM_UP_SECONDS = 2
 
 const LEGEND = {
-  bare: { name: "a bare server", unit: "answers/s" },
-  accepted: { name: "one vote process", unit: "votes/s" },
+  bare: { name: "a bare server", unit: "answers/s", side: "limit" },
+  accepted: { name: "one vote process", unit: "votes/s", side: "ours" },
   ratio: { name: "accepted votes to bare answers", unit: "", bound: ACCEPTED_TO_BARE },
   bareCpu: { name: "CPU of a bare answer", unit: "µs" },
-  voteCpu: { name: "CPU of an accepted vote, vote", unit: "µs" },
-  redisCpu: { name: "CPU of an accepted vote, Redis", unit: "µs" },
+  voteCpu: { name: "CPU of an accepted vote, vote", unit: "µs", cpuOf: "vote" },
+  redisCpu: { name: "CPU of an accepted vote, Redis", unit: "µs", cpuOf: "Redis" },
   cpuRatio: { name: "CPU of vote and Redis to that of bare", unit: "", bound: CPU_TO_BARE },
 } satisfies Legend<string>
 
 const PACE_LEGEND = {
-  p50: { name: "half load, p50", unit: "ms" },
-  p99: { name: "half load, p99", unit: "ms", bound: P99_AT_HALF_LOAD_MS },
+  p50: { name: "half load, p50", unit: "ms", side: "ours" },
+  p99: { name: "half load, p99", unit: "ms", side: "ours", bound: P99_AT_HALF_LOAD_MS },
 } satisfies Legend<string>
 
 export function benchAccept(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   return onFreshDatabase(benchStores, async (run) => {
     await openInbox(run.redis)
-    const bare = startProgram("bare.ts")
-    run.stores.defer(() => bare.stop(0))
-    const { url: bareUrl } = z.object({ url: z.string() }).parse(await bare.ready)
+    const bare = await startBareServer()
+    run.stores.defer(bare.stop)
     const vote = await startVoteProcess(run.stores, { BACKLOG_LIMIT: String(NO_LIMIT) })
-    await flood(bareUrl, WARM_UP_SECONDS)
+    await flood(bare.url, WARM_UP_SECONDS)
     await flood(vote.url, WARM_UP_SECONDS)
 
-    const sides = { bare: { url: bareUrl, pid: bare.pid }, vote: { url: vote.url, pid: vote.app.pid } }
+    const sides = { bare, vote: { url: vote.url, pid: vote.app.pid } }
     const rounds = []
     for (let i = 0; i < plan.rounds; i++) {
       const round = await floodRound(run, plan, i, sides)
@@ -80,7 +79,7 @@ export function noneRefused(when: string, rounds: { refused: number }[]): Check 
 
 type Side = { url: string; pid: number }
 
-async function floodRound(run: BenchRun, plan: Plan, i: number, sides: { bare: Side; vote: Side }) {
+async function floodRound(run: BenchRun, plan: Plan, i: number, sides: { bare: BareServer; vote: Side }) {
   await reopen(run)
   const [bare, vote] = await alternating(
     i,
@@ -92,11 +91,6 @@ async function floodRound(run: BenchRun, plan: Plan, i: number, sides: { bare: S
     ...{ bareCpu: bare.cpu, voteCpu: vote.cpu, redisCpu: vote.redisCpu, refused: vote.refused },
     cpuRatio: (vote.cpu + vote.redisCpu) / bare.cpu,
   }
-}
-
-async function floodBare({ url, pid }: Side, seconds: number) {
-  const { result, cpu } = await cpuDuring({ bare: pid }, () => flood(url, seconds))
-  return { rate: result.accepted / result.seconds, cpu: micros(cpu.bare, result.accepted) }
 }
 
 /**

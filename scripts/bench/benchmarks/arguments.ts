@@ -1,10 +1,20 @@
 /** The command line of `bun run bench`. */
 
 import { readCommandLine } from "../../services/terminal/command-line"
-import { flag, oneOf, orElse, several, text, wholeNumber } from "../../services/terminal/options"
+import {
+  type CommandOption,
+  flag,
+  oneOf,
+  orElse,
+  refused,
+  several,
+  text,
+  wholeNumber,
+} from "../../services/terminal/options"
+import { MACHINE_NAME } from "../saved/saved-file"
 import { BENCHMARKS, type BenchmarkName } from "./plan"
 
-const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--strict] [--json FILE]
+const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--strict] [--save NAME] [--json FILE]
 
 Measures Tallyroom on this machine, with a Redis, a Postgres and apps of its own, and prints each figure as the median
 over all rounds with its spread. docs/benchmarks.md says what each line means.
@@ -13,6 +23,8 @@ over all rounds with its spread. docs/benchmarks.md says what each line means.
   --rounds N    rounds of each benchmark (5; 1 with --quick)
   --only NAME   ${BENCHMARKS.join(", ")}; may be given several times
   --strict      exit with 1 when a bound is missed
+  --save NAME   write the figures to scripts/bench/results/NAME.json, from which \`bun run bench:page\` makes the docs; what
+                is not run again stays there. NAME is this machine's, such as "laptop".
   --json FILE   write all figures of all rounds to a file, too
   --help        show this`
 
@@ -21,7 +33,17 @@ export type BenchArguments = {
   readonly strict: boolean
   readonly rounds: number | undefined
   readonly only: readonly BenchmarkName[]
+  readonly save: string | undefined
   readonly json: string | undefined
+}
+
+const machineName: CommandOption<string | undefined> = {
+  takes: "a name of lower-case letters, digits and dashes",
+  read(given, name) {
+    const value = given.at(-1)
+    if (value === undefined || MACHINE_NAME.test(value)) return value
+    throw refused(name, machineName.takes ?? "", value)
+  },
 }
 
 /** Ends the process where the command line asks for help or is wrong. */
@@ -33,6 +55,7 @@ export function readBenchArguments(): BenchArguments {
       strict: flag,
       rounds: wholeNumber(1, 100),
       only: orElse(several(oneOf(BENCHMARKS)), []),
+      save: machineName,
       json: text,
     },
   }).values

@@ -16,9 +16,9 @@ const VOTES_A_SECOND = 1_000
 const VIEWERS = 1_000
 
 const LEGEND = {
-  p50: { name: "click to screen, p50", unit: "ms" },
-  p99: { name: "click to screen, p99", unit: "ms" },
-  answerP99: { name: "click to answer, p99", unit: "ms" },
+  p50: { name: "click to screen, p50", unit: "ms", side: "ours" },
+  p99: { name: "click to screen, p99", unit: "ms", side: "ours" },
+  answerP99: { name: "click to answer, p99", unit: "ms", side: "ours" },
   snapshots: { name: "snapshots that a viewer gets", unit: "a second" },
 } satisfies Legend<string>
 

@@ -20,11 +20,11 @@ const LOOK_AGAIN_MS = 20
 const DEADLINE_MS = 60_000
 
 const LEGEND = {
-  copied: { name: "COPY", unit: "rows/s" },
-  counted: { name: "one worker", unit: "votes/s" },
+  copied: { name: "COPY", unit: "rows/s", side: "limit" },
+  counted: { name: "one worker", unit: "votes/s", side: "ours" },
   ratio: { name: "counted votes to copied rows", unit: "", bound: COUNTED_TO_COPIED },
-  workerCpu: { name: "CPU of a million votes, worker", unit: "s" },
-  postgresCpu: { name: "CPU of a million votes, Postgres", unit: "s" },
+  workerCpu: { name: "CPU of a million votes, worker", unit: "s", cpuOf: "worker" },
+  postgresCpu: { name: "CPU of a million votes, Postgres", unit: "s", cpuOf: "Postgres" },
   copyCpu: { name: "CPU of a million copied rows, Postgres", unit: "s" },
 } satisfies Legend<string>
 

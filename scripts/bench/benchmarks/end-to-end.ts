@@ -26,16 +26,16 @@ const WARM_UP_SECONDS = 3
 const DRAIN_DEADLINE_MS = 30_000
 
 const LEGEND = {
-  alone: { name: "accepting alone", unit: "votes/s" },
-  sustained: { name: "counted by Postgres", unit: "votes/s" },
+  alone: { name: "accepting alone", unit: "votes/s", side: "limit" },
+  sustained: { name: "counted by Postgres", unit: "votes/s", side: "ours" },
   ratio: { name: "counted to accepted alone", unit: "", bound: SUSTAINED_TO_ALONE },
   refused: { name: "refused with 503", unit: "votes/s" },
   backlog: { name: "highest backlog", unit: "ballots" },
-  vote: { name: "CPU of a million votes, vote", unit: "s" },
-  redis: { name: "CPU of a million votes, Redis", unit: "s" },
-  worker: { name: "CPU of a million votes, worker", unit: "s" },
-  postgres: { name: "CPU of a million votes, Postgres", unit: "s" },
-  result: { name: "CPU of a million votes, result", unit: "s" },
+  vote: { name: "CPU of a million votes, vote", unit: "s", cpuOf: "vote" },
+  redis: { name: "CPU of a million votes, Redis", unit: "s", cpuOf: "Redis" },
+  worker: { name: "CPU of a million votes, worker", unit: "s", cpuOf: "worker" },
+  postgres: { name: "CPU of a million votes, Postgres", unit: "s", cpuOf: "Postgres" },
+  result: { name: "CPU of a million votes, result", unit: "s", cpuOf: "result" },
 } satisfies Legend<string>
 
 type EndToEnd = Awaited<ReturnType<typeof wholeRound>> & { alone: number; ratio: number }

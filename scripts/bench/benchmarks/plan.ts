@@ -15,6 +15,8 @@ export type BenchmarkName = (typeof BENCHMARKS)[number]
 
 export type Plan = {
   rounds: number
+  /** Seconds in which the bare answers before each benchmark are measured. */
+  bareSeconds: number
   /** Seconds of each side of an accepting round, and of the steady rate. */
   acceptSeconds: number
   /** Ballots of a counting round. */
@@ -33,6 +35,7 @@ export type Plan = {
 }
 
 const FULL = {
+  bareSeconds: 3,
   acceptSeconds: 5,
   countBallots: 200_000,
   floodSeconds: 20,
@@ -51,6 +54,7 @@ const FULL = {
 
 /** These are enough to see that everything works, and too short for figures that one may believe. */
 const QUICK = {
+  bareSeconds: 1,
   acceptSeconds: 2,
   countBallots: 40_000,
   floodSeconds: 7,

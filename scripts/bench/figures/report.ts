@@ -1,6 +1,7 @@
 /** What a person reads: one block a benchmark, one line a figure. */
 
-import { type Block, type Bound, type Check, type Figure, keepsBound, median, spread } from "./rounds"
+import { type Block, type Check, type Figure, keepsBound, median, spread } from "./rounds"
+import { bareAnswersText, boundText, shown, withUnit } from "./wording"
 
 /** Tells how the measurement comes on. */
 export type TellFigures = (what: string, figures: Figure[]) => void
@@ -11,18 +12,28 @@ export function progressLine(benchmark: string, what: string, figures: Figure[])
   return `${benchmark}, ${what}: ${values.join("; ")}`
 }
 
-/** A benchmark's figures: median, spread over the rounds, and how the bound is kept. */
-export function blockText({ name, about, figures, checks }: Block): string {
+/**
+ * A benchmark's figures: median, spread over the rounds, CPU in bare answers, and how the bound is kept.
+ * @param bareMicros the CPU of one bare answer in this run
+ */
+export function blockText({ name, about, figures, checks }: Block, bareMicros: number): string {
   const rows = figures.map((figure) => [
     figure.name,
     withUnit(shown(median(figure.values)), figure.unit),
     spreadText(figure),
+    bareAnswersText(figure, bareMicros),
     boundText(figure),
   ])
-  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  const line = (row: string[]) =>
-    `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd()
+  const widths = columnsOf(rows).map((cells) => Math.max(...cells.map((cell) => cell.length)))
+  const line = (row: string[]) => {
+    const cells = row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).filter((_, i) => widths[i] !== 0)
+    return `  ${cells.join("  ")}`.trimEnd()
+  }
   return [`${name}: ${about}`, ...rows.map(line), ...checks.map(checkText)].join("\n")
+}
+
+function columnsOf(rows: string[][]): string[][] {
+  return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""))
 }
 
 function spreadText({ values }: Figure): string {
@@ -30,27 +41,8 @@ function spreadText({ values }: Figure): string {
   return values.length > 1 ? `(${shown(min)} … ${shown(max)})` : ""
 }
 
-function boundText(figure: Figure): string {
-  return figure.bound ? `${wording(figure.bound)}: ${keepsBound(figure) ? "met" : "MISSED"}` : ""
-}
-
-function wording({ kind, value }: Bound): string {
-  return `${kind} ${value}`
-}
-
 function checkText({ name, holds, seen }: Check): string {
   return `  ${holds ? "holds" : "FAILED"}: ${name} (${seen})`
-}
-
-function withUnit(value: string, unit: string): string {
-  return unit === "" ? value : `${value} ${unit}`
-}
-
-/** Three digits say enough. */
-function shown(value: number): string {
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-GB")
-  if (Math.abs(value) >= 1) return value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
-  return value.toFixed(value === 0 ? 0 : 3)
 }
 
 /** The same for other programs. */

@@ -2,8 +2,22 @@
 
 export type Bound = { kind: "at least" | "at most" | "below"; value: number }
 
+/** What a figure says about itself, whatever was measured. */
+type FigureKind = {
+  name: string
+  unit: string
+  bound?: Bound
+  /** Which side of a comparison it is: Tallyroom's, or the least that anybody could do. Charts show the two together. */
+  side?: "ours" | "limit"
+  /**
+   * Whose CPU it is: a process's name. The value is in µs for each answer, vote or row, which is as many seconds for a million;
+   * so it can be told in bare answers of the same run.
+   */
+  cpuOf?: string
+}
+
 /** One figure, a value a round. */
-export type Figure = { name: string; unit: string; values: number[]; bound?: Bound }
+export type Figure = FigureKind & { values: number[] }
 
 /** Something that must be true in every round, whatever the machine. */
 export type Check = { name: string; holds: boolean; seen: string }
@@ -28,8 +42,8 @@ export function keepsBound({ values, bound }: Figure): boolean {
   return bound.kind === "at most" ? value <= bound.value : value < bound.value
 }
 
-/** For each figure by its name in the rounds: its title, its unit, and its bound if it has one. */
-export type Legend<Name extends string> = Record<Name, { name: string; unit: string; bound?: Bound }>
+/** For each figure by its name in the rounds: what it says about itself. */
+export type Legend<Name extends string> = Record<Name, FigureKind>
 
 /** The figures of a legend with their values over all rounds. */
 export function figures<Name extends string>(

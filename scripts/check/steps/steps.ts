@@ -41,6 +41,10 @@ const quick: readonly CheckStep[] = [
     name: "settings table",
     run: (say) => commandStep(say, bun, "scripts/check/settings-table.ts", "--check"),
   },
+  {
+    name: "figures and charts of benchmarks",
+    run: (say) => commandStep(say, bun, "scripts/bench/page.ts", "--check"),
+  },
 ]
 
 /**
