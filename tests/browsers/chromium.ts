@@ -1,6 +1,6 @@
 import type { Frame, Page } from "playwright-core"
 import { launchChromium } from "../harness/chromium"
-import { type Browser, find, type Place, type Tab } from "./tab"
+import { type Browser, DRAG_STEPS, find, middle, type Place, type Tab } from "./tab"
 
 export async function startChromium(): Promise<Browser> {
   const browser = await launchChromium()
@@ -25,10 +25,23 @@ function tabOf(page: Page): Omit<Tab, "close"> {
       if (!element) throw new Error(`there is no ${JSON.stringify(place)}`)
       await element.click()
     },
+    async drag(from, to) {
+      const [start, end] = [await middleOf(page, from), await middleOf(page, to)]
+      await page.mouse.move(start.x, start.y)
+      await page.mouse.down()
+      await page.mouse.move(end.x, end.y, { steps: DRAG_STEPS })
+      await page.mouse.up()
+    },
     press: (key) => page.keyboard.press(key),
     write: (text) => page.keyboard.type(text),
     forgetCookies: () => page.context().clearCookies(),
   }
+}
+
+async function middleOf(page: Page, place: Place): Promise<{ x: number; y: number }> {
+  const found = await page.evaluate(middle, place)
+  if (!found) throw new Error(`there is no ${JSON.stringify(place)}`)
+  return found
 }
 
 async function frameOf(page: Page, selector: Place["frame"]): Promise<Frame> {

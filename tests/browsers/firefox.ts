@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import puppeteer, { type ElementHandle, type Frame, type Page } from "puppeteer-core"
 import { ensureTool } from "../../scripts/services/tools/tools"
-import { type Browser, find, type Place, type Tab } from "./tab"
+import { type Browser, DRAG_STEPS, find, middle, type Place, type Tab } from "./tab"
 
 /** Its first start on a busy machine takes half a minute. */
 const START_MS = 120_000
@@ -47,6 +47,13 @@ function tabOf(page: Page): Omit<Tab, "close"> {
       if (!element) throw new Error(`there is no ${JSON.stringify(place)}`)
       await element.click()
     },
+    async drag(from, to) {
+      const [start, end] = [await middleOf(page, from), await middleOf(page, to)]
+      await page.mouse.move(start.x, start.y)
+      await page.mouse.down()
+      await page.mouse.move(end.x, end.y, { steps: DRAG_STEPS })
+      await page.mouse.up()
+    },
     press: (key) => page.keyboard.press(key),
     write: (text) => page.keyboard.type(text),
     async forgetCookies() {
@@ -54,6 +61,12 @@ function tabOf(page: Page): Omit<Tab, "close"> {
       await context.deleteCookie(...(await context.cookies()))
     },
   }
+}
+
+async function middleOf(page: Page, place: Place): Promise<{ x: number; y: number }> {
+  const found = await page.evaluate(middle, place)
+  if (!found) throw new Error(`there is no ${JSON.stringify(place)}`)
+  return found
 }
 
 async function frameOf(page: Page, selector: Place["frame"]): Promise<Frame> {

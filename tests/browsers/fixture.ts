@@ -19,8 +19,8 @@ export type BrowserFixture = {
   site(content: string): string
   /** One-time codes of a poll. */
   codes(poll: string, count: number): Promise<string[]>
-  /** Somebody else votes, without a browser. */
-  cast(poll: string, option: string): Promise<void>
+  /** Somebody else votes, without a browser: for an option, or whatever else the API takes. */
+  cast(poll: string, says: string | object): Promise<void>
 }
 
 const POLLS = [
@@ -37,8 +37,26 @@ const POLLS = [
   { id: "several", policy: "changeable", ballot: { method: "choose", max: "all" } },
 ]
 
-/** Starts it before the tests of this file. @returns a function that gives it, once the tests run */
-export function useBrowserFixture(): () => BrowserFixture {
+/** A poll of each method: for people with scripts, for people without, and for viewers. */
+const METHOD_POLLS = ["", "-plain", "-live"].flatMap((name) => [
+  ofThree({ id: `two${name}`, ballot: { method: "choose", max: 2, abstain: true } }),
+  ofThree({ id: `ranked${name}`, ballot: { method: "rank" } }),
+  ofThree({ id: `rated${name}`, ballot: { method: "rate", highest: 10 } }),
+  ofThree({ id: `motions${name}`, ballot: { method: "decide" } }),
+])
+
+function ofThree(poll: { id: string; ballot: object }) {
+  const options = ["Ann", "Bob", "Cem"].map((label) => ({ id: label.toLowerCase(), label }))
+  return { ...poll, options, policy: "changeable" }
+}
+
+/**
+ * Starts it before the tests of this file.
+ * @param methods whether it has polls of every method
+ * @returns a function that gives it, once the tests run
+ */
+export function useBrowserFixture({ methods }: { methods: boolean }): () => BrowserFixture {
+  const polls = methods ? [...POLLS, ...METHOD_POLLS] : POLLS
   const stores = useStores()
   let fixture: BrowserFixture | undefined
   beforeAll(async () => {
@@ -51,9 +69,9 @@ export function useBrowserFixture(): () => BrowserFixture {
     ])
     vote.leadTo(voteApp.url)
     result.leadTo(resultApp.url)
-    for (const poll of POLLS) await makePollAt(resultApp.url, poll)
+    for (const poll of polls) await makePollAt(resultApp.url, poll)
     await waitFor("the vote app to know all polls", async () => {
-      const answers = POLLS.map(({ id }) => fetch(`${voteApp.url}/api/polls/${id}`))
+      const answers = polls.map(({ id }) => fetch(`${voteApp.url}/api/polls/${id}`))
       return (await Promise.all(answers)).every(({ ok }) => ok)
     })
     const pages: string[] = []
@@ -71,7 +89,7 @@ export function useBrowserFixture(): () => BrowserFixture {
       // Another site for the browser: localhost is not 127.0.0.1.
       site: (content) => `http://localhost:${site.port}/${pages.push(content) - 1}`,
       codes: (poll, count) => makeCodes(resultApp.url, poll, count),
-      cast: (poll, option) => castAt(voteApp.url, poll, option),
+      cast: (poll, says) => castAt(voteApp.url, poll, typeof says === "string" ? { option: says } : says),
     }
   }, 120_000)
   return () => {
@@ -90,11 +108,11 @@ async function makeCodes(url: string, poll: string, count: number): Promise<stri
   return ((await answer.json()) as { codes: string[] }).codes
 }
 
-async function castAt(url: string, poll: string, option: string): Promise<void> {
+async function castAt(url: string, poll: string, says: object): Promise<void> {
   const answer = await fetch(`${url}/api/polls/${poll}/votes`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ option }),
+    body: JSON.stringify(says),
   })
   if (!answer.ok) throw new Error(`the vote app answered ${answer.status}: ${await answer.text()}`)
 }

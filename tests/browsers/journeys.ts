@@ -10,6 +10,7 @@ import { UserError } from "../../scripts/services/terminal/user-error"
 import { ensureTools, type Tool } from "../../scripts/services/tools/tools"
 import { waitFor } from "../../scripts/services/wait"
 import { useBrowserFixture } from "./fixture"
+import { runMethodJourneys } from "./method-journeys"
 import { Person } from "./person"
 import type { Browser } from "./tab"
 
@@ -32,7 +33,7 @@ export async function runJourneysWith(tools: readonly Tool[], start: () => Promi
 }
 
 function runJourneys(start: () => Promise<Browser>): void {
-  const fixture = useBrowserFixture()
+  const fixture = useBrowserFixture({ methods: isAll })
   let browser: Browser
   let person: Person | undefined
   beforeAll(async () => {
@@ -178,6 +179,8 @@ function runJourneys(start: () => Promise<Browser>): void {
       await voter.sees("main", "This is no code of this poll")
     })
   })
+
+  runMethodJourneys({ fixture, arrive, journey: rare })
 
   describe("a viewer", () => {
     journey("sees the tally move", async () => {

@@ -1,7 +1,7 @@
 /** A person at a browser; each action is done as soon as it is possible. */
 
 import { waitFor } from "../../scripts/services/wait"
-import { type Browser, call, find, type Key, type Tab } from "./tab"
+import { type Browser, call, find, type Key, type Place, type Tab } from "./tab"
 
 export class Person {
   private constructor(private readonly tab: Tab) {}
@@ -32,6 +32,27 @@ export class Person {
     const place = { css, text, ...(frame && { frame }) }
     await this.until(`a tap on ${css} with "${text}"`, () => this.tab.click(place).then(() => true))
   }
+
+  /** Drags what the first selector finds to the middle of what the second one does. */
+  async drags(from: Place, to: Place): Promise<void> {
+    await this.sees(from.css, from.text)
+    await this.tab.drag(from, to)
+  }
+
+  /** Chooses a value in a list of them. */
+  async selects(css: string, value: string): Promise<void> {
+    await this.sees(css)
+    await this.run(
+      ({ css, value }) => {
+        const list = document.querySelector<HTMLSelectElement>(css)
+        if (list) list.value = value
+      },
+      { css, value },
+    )
+  }
+
+  /** Types on the keyboard, wherever the focus is. */
+  keys = (text: string) => this.tab.write(text)
 
   /** Replaces the text of a field. */
   async types(css: string, text: string): Promise<void> {

@@ -5,6 +5,9 @@ export type Place = { css: string; text?: string; frame?: string }
 
 export type Key = "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Enter" | " " | "Tab" | "f"
 
+/** In so many moves a pointer drags something to its place. */
+export const DRAG_STEPS = 8
+
 /** The one window of a person. */
 export type Tab = {
   goto(url: string): Promise<void>
@@ -13,6 +16,8 @@ export type Tab = {
   evaluate<Value>(expression: string, frame?: string): Promise<Value>
   /** @throws {Error} where there is no such element */
   click(place: Place): Promise<void>
+  /** Presses the first place, moves to the second one, and lets go there. */
+  drag(from: Place, to: Place): Promise<void>
   press(key: Key): Promise<void>
   /** Types into the element that has the focus. */
   write(text: string): Promise<void>
@@ -32,6 +37,14 @@ export type Browser = {
  */
 export function call<Given>(work: (given: Given) => unknown, given: Given): string {
   return `(${work})(${JSON.stringify(given)})`
+}
+
+/** Runs in the page: the middle of an element that is in sight. */
+export function middle(place: Place): { x: number; y: number } | null {
+  const { css, text = "" } = place
+  const elements = [...document.querySelectorAll(css)].filter((it) => it.textContent.includes(text))
+  const box = elements[0]?.getBoundingClientRect()
+  return box ? { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) } : null
 }
 
 /** Runs in the page. */

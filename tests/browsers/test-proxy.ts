@@ -13,6 +13,8 @@ export type TestProxy = {
   online(is: boolean): void
   /** Answers votes as an app does that is too busy, or hands them on. */
   takesVotes(does: boolean): void
+  /** Serves pages whose scripts never come, or as they are. */
+  scripts(are: boolean): void
 }
 
 const WATCH = "/watch-of-the-tests.js"
@@ -35,6 +37,7 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
   const faults: string[] = []
   let target = ""
   let taking = true
+  let scripted = true
   const server = Bun.serve<Wire>({
     port: 0,
     hostname: "127.0.0.1",
@@ -50,7 +53,7 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
       if (self.upgrade(request, { data: { address: address.replace("http", "ws") } })) return undefined
       if (!taking && pathname.endsWith("/votes"))
         return new Response(null, { status: 503, headers: { "retry-after": "60" } })
-      return answered(request, address)
+      return answered(request, address, scripted)
     },
     websocket: {
       open(socket) {
@@ -79,12 +82,18 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
     takesVotes: (does) => {
       taking = does
     },
+    scripts: (are) => {
+      scripted = are
+    },
   }
 }
 
 type Wire = { address: string; upstream?: WebSocket }
 
-async function answered(request: Request, address: string): Promise<Response> {
+/** What starts a script of a page, its data aside. */
+const SCRIPT_TAG = /<script(?=[^>]*\bsrc=)[^>]*><\/script>/g
+
+async function answered(request: Request, address: string, scripted: boolean): Promise<Response> {
   const { method } = request
   // The Host header is kept, so that pages name the address that the browser knows.
   const headers = new Headers(request.headers)
@@ -92,7 +101,10 @@ async function answered(request: Request, address: string): Promise<Response> {
   const body = method === "GET" || method === "HEAD" ? null : await request.arrayBuffer()
   const answer = await fetch(address, { method, headers, body, redirect: "manual" })
   if (!answer.headers.get("content-type")?.startsWith("text/html")) return answer
-  const page = (await answer.text()).replace("<head>", `<head><script src="${WATCH}"></script>`)
+  const text = await answer.text()
+  const page = scripted
+    ? text.replace("<head>", `<head><script src="${WATCH}"></script>`)
+    : text.replaceAll(SCRIPT_TAG, "")
   const around = new Headers(answer.headers)
   around.delete("content-length")
   return new Response(page, { status: answer.status, headers: around })

@@ -9,7 +9,7 @@ import { freePort } from "../../scripts/services/processes/ports"
 import { type SupervisedProcess, startSupervised } from "../../scripts/services/processes/supervised-process"
 import { ensureTool } from "../../scripts/services/tools/tools"
 import { waitFor } from "../../scripts/services/wait"
-import { type Browser, call, find, type Key, type Tab } from "./tab"
+import { type Browser, call, DRAG_STEPS, find, type Key, middle, type Place, type Tab } from "./tab"
 
 const GRACE_MS = 2_000
 /** A command that meets a page which is just being left may never be answered: it is given up, and asked again. */
@@ -97,13 +97,32 @@ function tabOf(driver: WebDriver): Tab {
       within(driver, frame, async () => {
         const element = await driver.executeScript<WebElement | null>(`return ${call(find, place)}`)
         if (!element) throw new Error(`there is no ${JSON.stringify(place)}`)
+        // Its driver scrolls no further than to where the bar that casts covers the element.
+        await driver.executeScript("arguments[0].scrollIntoView({ block: 'center' })", element)
         await sent(element.click())
       }),
+    async drag(from, to) {
+      const [start, end] = [await middleOf(driver, from), await middleOf(driver, to)]
+      const at = (step: number) => ({
+        x: Math.round(start.x + ((end.x - start.x) * step) / DRAG_STEPS),
+        y: Math.round(start.y + ((end.y - start.y) * step) / DRAG_STEPS),
+        duration: 20,
+      })
+      const actions = driver.actions().move(at(0)).press()
+      for (let step = 1; step <= DRAG_STEPS; step++) actions.move(at(step))
+      await sent(actions.release().perform())
+    },
     press: (key) => sent(driver.actions().sendKeys(KEYS[key]).perform()),
     write: (text) => sent(driver.actions().sendKeys(text).perform()),
     forgetCookies: () => driver.manage().deleteAllCookies(),
     close: () => sent(driver.quit()),
   }
+}
+
+async function middleOf(driver: WebDriver, place: Place): Promise<{ x: number; y: number }> {
+  const found = await driver.executeScript<{ x: number; y: number } | null>(`return ${call(middle, place)}`)
+  if (!found) throw new Error(`there is no ${JSON.stringify(place)}`)
+  return found
 }
 
 /** Errors of an action are ignored: the page shows whether it was done. */

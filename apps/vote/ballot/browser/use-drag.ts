@@ -5,8 +5,10 @@ import { useEffect, useRef } from "preact/hooks"
 /** So near to an end of the window, dragging scrolls the page, the faster the nearer. The bar that casts is at its lower end. */
 const TOP_EDGE = 96
 const BOTTOM_EDGE = 192
-/** Pixels in each frame, for each pixel that the pointer is beyond the edge. */
-const SPEED = 1 / 6
+/** Pixels in each millisecond, for each pixel that the pointer is beyond the edge. */
+const SPEED = 0.01
+/** A page that was busy for longer does not jump on. */
+const LONGEST_FRAME_MS = 100
 /** A press that moves less only holds the handle. */
 const FIRST_MOVE = 4
 
@@ -35,8 +37,10 @@ export function useDrag(
     item.classList.add("dragged")
     const place = () => latest.current(id, placeAt(children, item, y))
     // A finger that holds still at an end goes on scrolling.
-    const scroll = () => {
-      const by = scrollAt(children, y)
+    let before = 0
+    const scroll = (now: number) => {
+      const by = scrollAt(children, y) * Math.min(now - before, LONGEST_FRAME_MS)
+      before = now
       if (by !== 0) {
         scrollBy(0, by)
         place()
@@ -64,16 +68,25 @@ export function useDrag(
   }
 }
 
-/** How many of the other items have their middle above: so an item never jumps back and forth over a higher one. */
+/**
+ * The place that puts the dragged item under the pointer. It passes another one as soon as the pointer is where it would then
+ * stand, so that it never jumps back and forth over a higher one.
+ */
 function placeAt(items: HTMLCollection, dragged: Element, y: number): number {
-  const isAbove = (item: Element) => {
+  const { height } = dragged.getBoundingClientRect()
+  let isBelow = false
+  const isPassed = (item: Element) => {
+    if (item === dragged) {
+      isBelow = true
+      return false
+    }
     const { top, bottom } = item.getBoundingClientRect()
-    return item !== dragged && (top + bottom) / 2 < y
+    return y > (isBelow ? Math.max(top, bottom - height) : Math.min(bottom, top + height))
   }
-  return [...items].filter(isAbove).length
+  return [...items].filter(isPassed).length
 }
 
-/** How many pixels to scroll by; none where that end of the list is in sight. */
+/** How many pixels to scroll by in each millisecond; none where that end of the list is in sight. */
 function scrollAt(items: HTMLCollection, y: number): number {
   const top = items[0]?.getBoundingClientRect().top ?? 0
   const bottom = items[items.length - 1]?.getBoundingClientRect().bottom ?? 0
