@@ -6,6 +6,7 @@ import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Decider } from "@tallyroom/lib/outcome/decider"
+import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
 import type { GivenAddress } from "@tallyroom/lib/postgres/address"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { Listener } from "@tallyroom/lib/postgres/listener"
@@ -111,6 +112,8 @@ export class Worker {
   private readonly tallies: TallyProjection
   private readonly timelines: TimelineRolls
   private readonly decider: Decider
+  /** Polls whose outcome is stored. */
+  private readonly settled = new WeakSet<PlacedPoll>()
   private readonly listener: Listener
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
@@ -388,7 +391,7 @@ export class Worker {
   private async storeOutcomes(): Promise<void> {
     if (!this.shards.has(0)) return
     const { sql, log } = this.parts
-    for (const poll of await storeOutcomes(sql, this.polls, this.decider))
+    for (const poll of await storeOutcomes(sql, this.polls, this.decider, this.settled))
       log.info({ poll }, "its outcome is stored")
   }
 

@@ -28,7 +28,7 @@ test("the text of a ballot that says one option is the option's id, as it was be
   expect(textOf(one, { option: "b" })).toBe("b")
   expect(choiceOf(one, "b")).toEqual({ option: "b" })
   expect(textOf(asked({ abstain: true }), { abstain: true })).toBe("-")
-  expect(marksOf(one)).toBeNull()
+  expect(marksOf({ ...one, decision: null })).toBeNull()
 })
 
 test("equal choices are equal texts, in whichever order the options are named or shown", () => {
@@ -87,7 +87,7 @@ test("the text of a ranking has the best option first, and is read back so", () 
   expect(textOf(ranked, { ranking: ["a", "c"] })).toBe("AC")
   expect(textOf(ranked, { option: "b" })).toBe("B")
   expect(choiceOf(asked(ranked.ballot, ["d", "c", "b", "a"]), "CAD")).toEqual({ ranking: ["c", "a", "d"] })
-  expect(marksOf(ranked)?.led).toBe(1)
+  expect(marksOf({ ...ranked, decision: null })).toEqual({ width: 0, whole: true, led: 1, drawn: 0 })
 })
 
 test.each<[string, Choice, ReturnType<typeof choiceProblem>]>([

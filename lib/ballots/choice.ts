@@ -8,6 +8,7 @@
  */
 
 import type { BallotMethod } from "../polls/ballot-method"
+import type { Decision } from "../polls/decision"
 
 /** What a ballot that decides says of one option. Who says nothing of it abstains from it. */
 export type Answer = "yes" | "no" | "abstain"
@@ -24,6 +25,9 @@ export type Choice =
 /** What of a poll a choice depends on. */
 export type Asked = { readonly ballot: BallotMethod; readonly options: readonly { readonly id: string }[] }
 
+/** What of a poll it depends on how its ballots are tallied. */
+export type Decided = { readonly ballot: BallotMethod; readonly decision: Decision | null }
+
 /** The text of a ballot that says nothing. No option has it as its id. */
 export const ABSTENTION = "-"
 
@@ -32,8 +36,6 @@ export const A_BALLOT = "+"
 
 /** One for each option that a poll may have (`MAX_OPTIONS`). */
 export const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
-/** More characters than any text has. */
-const WHOLE = 100
 
 /** Whether each ballot of the poll says one option (or abstains), so that its text is the tallied thing itself. */
 export function saysOneOption({ ballot }: Pick<Asked, "ballot">): boolean {
@@ -238,17 +240,27 @@ function unratedIn(choice: Choice, highest: number): string | undefined {
 }
 
 /**
- * How a ballot's text is tallied.
- * `width`: the characters of each of its marks. `led`: how many characters of the text stand for the ballot in `tallies`; 0 for
- * `A_BALLOT`. `drawn`: how many characters of each mark the timeline keeps beside that.
+ * Whether a poll is decided by its profile: by how many ballots say the same whole text. What they say of each option is not enough where
+ * options are compared on each ballot.
  */
-export type Marks = { width: number; led: number; drawn: number }
+export function isByProfile({ ballot, decision }: Decided): boolean {
+  return ballot.method === "rank" || (ballot.method === "rate" && decision?.rule === "star")
+}
 
-/** Null where the whole text is tallied, as an option. Of a ranking, that is its first preference, and its mark is all of it. */
-export function marksOf({ ballot }: Pick<Asked, "ballot">): Marks | null {
+/**
+ * How a ballot's text is tallied.
+ * `width`: the characters of each part of it that is a mark; 0 where none is. `whole`: whether all of it is a mark, too.
+ * `led`: how many characters of the text stand for the ballot in `tallies`; 0 for `A_BALLOT`. `drawn`: how many characters of each
+ * part the timeline keeps beside that.
+ */
+export type Marks = { width: 0 | 1 | 2; whole: boolean; led: 0 | 1; drawn: 0 | 1 }
+
+/** Null where the text is tallied as an option. A ranking is tallied as its first preference. */
+export function marksOf({ ballot, decision }: Decided): Marks | null {
   if (saysOneOption({ ballot })) return null
-  if (ballot.method === "rank") return { width: WHOLE, led: 1, drawn: 0 }
-  return { width: partWidth({ ballot }), led: 0, drawn: ballot.method === "choose" ? 1 : 0 }
+  const whole = isByProfile({ ballot, decision })
+  if (ballot.method === "rank") return { width: 0, whole, led: 1, drawn: 0 }
+  return { width: partWidth({ ballot }), whole, led: 0, drawn: ballot.method === "choose" ? 1 : 0 }
 }
 
 /** What a mark says of its option, as people write it: a rating, yes or no; empty where it just names it. */
@@ -257,6 +269,11 @@ export function saidBy({ ballot }: Pick<Asked, "ballot">, mark: string): string 
   if (ballot.method === "rate") return `${RATINGS.indexOf(said)}`
   if (ballot.method !== "decide") return ""
   return said === ANSWERS.yes ? "yes" : "no"
+}
+
+/** The rating that this character of a text says; -1 for any other one. */
+export function ratingOf(said: string): number {
+  return RATINGS.indexOf(said)
 }
 
 /** The places of this poll, as texts have them, each with its option. */

@@ -17,7 +17,7 @@ export type Rated = {
 }
 
 /** @param options how many there are @throws {RangeError} where the sums are more than can be counted exactly */
-export function ratingsOf(options: number, rated: readonly RatedBallots[]): Rated[] {
+export function ratingsOf(options: number, rated: Iterable<RatedBallots>): Rated[] {
   const all = allOptions(options).map(() => ({ ratings: 0, sum: 0 }))
   for (const { ratings, ballots } of rated) {
     for (const [option, rating] of ratings.entries()) {

@@ -10,6 +10,8 @@ import { type Rated, type RatedBallots, ratingsOf } from "./rating"
 import { allOptions, extremesOf, seatsByOrder } from "./ties"
 
 export type StarCount = {
+  /** How many ballots there are. */
+  readonly all: number
   readonly rated: readonly Rated[]
   /** The two of the runoff, the higher sum first; fewer while it is not known who they are. */
   readonly finalists: readonly number[]
@@ -20,20 +22,23 @@ export type StarCount = {
   readonly tied: readonly number[]
 }
 
-/** @param options how many there are */
-export function countStar(options: number, ballots: readonly RatedBallots[]): StarCount {
+/**
+ * @param options how many there are
+ * @param ballots they are gone through a few times
+ * @throws {RangeError} where the sums are more than can be counted exactly
+ */
+export function countStar(options: number, ballots: Iterable<RatedBallots>): StarCount {
   const rated = ratingsOf(options, ballots)
+  const all = ballotsIn(ballots)
   const sums = rated.map(({ sum }) => sum)
-  const preferring = (a: number, b: number) =>
-    ballots.reduce((sum, it) => sum + ((it.ratings[a] ?? 0) > (it.ratings[b] ?? 0) ? it.ballots : 0), 0)
-  const none = { rated, finalists: [], runoff: null, winner: null, tied: [] }
-  if (ballots.length === 0) return none
+  const none = { all, rated, finalists: [], runoff: null, winner: null, tied: [] }
+  if (rated.every(({ ratings }) => ratings === 0)) return none
   if (options === 1) return { ...none, winner: 0 }
-  const { elected: finalists, tied } = finalistsOf(sums, preferring)
+  const { elected: finalists, tied } = finalistsOf(sums, ballots)
   const [first, second] = finalists
   if (first === undefined || second === undefined) return { ...none, finalists, tied }
+  const preferring = preferringAmong(finalists, ballots)
   const votes = [preferring(first, second), preferring(second, first)]
-  const all = ballots.reduce((sum, it) => sum + it.ballots, 0)
   const runoff = { votes, equal: votes.reduce((left, count) => left - count, all) }
   const ahead = extremesOf([0, 1], votes, "most").map((place) => finalists[place] ?? first)
   const best = extremesOf(ahead, sums, "most")
@@ -42,11 +47,37 @@ export function countStar(options: number, ballots: readonly RatedBallots[]): St
 }
 
 /** Equal sums at the last place of the two are told apart by how many of these equals each one loses to. */
-function finalistsOf(sums: readonly number[], preferring: (a: number, b: number) => number) {
+function finalistsOf(sums: readonly number[], ballots: Iterable<RatedBallots>) {
   const bySum = (a: number, b: number) => (sums[a] ?? 0) - (sums[b] ?? 0)
   const { elected, tied } = seatsByOrder(allOptions(sums.length), 2, bySum)
-  const lost = (option: number) =>
-    tied.filter((other) => preferring(other, option) > preferring(option, other)).length
+  if (tied.length === 0) return { elected, tied }
+  const preferring = preferringAmong(tied, ballots)
+  const losses = new Map(
+    tied.map((option) => [
+      option,
+      tied.filter((other) => preferring(other, option) > preferring(option, other)).length,
+    ]),
+  )
+  const lost = (option: number) => losses.get(option) ?? 0
   const others = seatsByOrder(tied, 2 - elected.length, (a, b) => lost(b) - lost(a))
   return { elected: [...elected, ...others.elected], tied: others.tied }
+}
+
+function ballotsIn(rated: Iterable<RatedBallots>): number {
+  let sum = 0
+  for (const { ballots } of rated) sum += ballots
+  return sum
+}
+
+/** How many ballots rate one of these options higher than another one of them. */
+function preferringAmong(compared: readonly number[], rated: Iterable<RatedBallots>) {
+  const preferring = compared.map(() => compared.map(() => 0))
+  for (const { ratings, ballots } of rated) {
+    for (const [i, one] of compared.entries()) {
+      const row = preferring[i] ?? []
+      for (const [j, other] of compared.entries())
+        if ((ratings[one] ?? 0) > (ratings[other] ?? 0)) row[j] = (row[j] ?? 0) + ballots
+    }
+  }
+  return (one: number, other: number) => preferring[compared.indexOf(one)]?.[compared.indexOf(other)] ?? 0
 }

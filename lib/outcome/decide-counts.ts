@@ -14,7 +14,7 @@ export type Counted = Pick<Tally, "votes" | "said" | "total" | "abstained"> & {
   options: readonly { readonly id: string }[]
 }
 
-/** @param decision of a rule by which no rankings are counted @throws {RangeError} where ratings are more than can be counted exactly */
+/** @param decision of a rule by which no whole ballots are counted @throws {RangeError} where ratings are more than can be counted exactly */
 export function decideCounts(tally: Counted, decision: Decision): TalliedOutcome {
   const { total, abstained } = tally
   const { eligible } = decision

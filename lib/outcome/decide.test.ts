@@ -4,7 +4,7 @@ import { Profile } from "../count/profile"
 import type { Rule } from "../polls/decision"
 import { decide } from "./decide"
 import { outcomeSchema } from "./outcome"
-import { profileIn } from "./profile-text"
+import { profileIn, ratedIn } from "./profile-text"
 
 const ids = (names: readonly string[]) => names.map((name) => name.toLowerCase())
 const decided = (rule: Rule, names: readonly string[], profile: Profile, seats = 1, abstained = 0) =>
@@ -128,4 +128,43 @@ test("no order in which ballots are told changes the outcome", () => {
     )
     for (const outcome of turned) expect(outcome).toEqual(turned[0] as typeof outcome)
   }
+})
+
+const CITIES = ["chattanooga", "knoxville", "memphis", "nashville"]
+const RATED_BY = "A1B0C5D2 42\nA2B1C0D5 26\nA5B4C0D3 15\nA4B5C0D2 17"
+const scored = (text: string, quorum = 0) => {
+  const rated = ratedIn({ options: CITIES.map((id) => ({ id, label: id })) }, text)
+  return outcomeSchema.parse(
+    decide({ decision: { rule: "star", seats: 1, quorum }, ids: CITIES, rated, abstained: 5 }),
+  )
+}
+
+test("Tennessee's capital is decided by STAR from whole ballots, which say who prefers whom", () => {
+  expect(scored(RATED_BY)).toEqual({
+    ...{ rule: "star", seats: 1, ballots: 105, abstained: 5, quorum: 0, quorate: true },
+    ...{ winners: ["nashville"], tied: [], finalists: ["nashville", "chattanooga"] },
+    rated: {
+      ...{ chattanooga: { ratings: 100, sum: 237 }, knoxville: { ratings: 100, sum: 171 } },
+      ...{ memphis: { ratings: 100, sum: 210 }, nashville: { ratings: 100, sum: 293 } },
+    },
+    runoff: { votes: { nashville: 68, chattanooga: 32 }, equal: 0 },
+  })
+  expect(scored(RATED_BY, 106)).toMatchObject({ quorate: false, winners: [], runoff: { equal: 0 } })
+  const turned = RATED_BY.split("\n").toReversed().join("\n")
+  expect(scored(turned)).toEqual(scored(RATED_BY))
+})
+
+test("what is not rated is no rating, is behind what is rated above 0, and beside what is rated 0", () => {
+  expect(scored("A3B0 2\nB4 1")).toMatchObject({
+    rated: { chattanooga: { ratings: 2, sum: 6 }, knoxville: { ratings: 3, sum: 4 } },
+    ...{ winners: ["chattanooga"], runoff: { votes: { chattanooga: 2, knoxville: 1 }, equal: 0 } },
+  })
+  expect(scored("A1B1 1\nA0 4\nC1 1")).toMatchObject({
+    ...{ finalists: [], winners: [], tied: ["chattanooga", "knoxville", "memphis"], runoff: null },
+  })
+})
+
+test("a ballot that rates what the poll has not, or by what is no rating, is refused", () => {
+  for (const text of ["E1 1", "Ay 1", "A 1", "A1B 1", "A1", "A1 0", "A1 x"])
+    expect(() => scored(text)).toThrow(RangeError)
 })

@@ -1,22 +1,32 @@
-/** Decides a poll that ranks by its profile, and writes what came of it by the ids of options. */
+/** Decides a poll by its profile, and writes what came of it by the ids of options. */
 
 import { countBorda } from "../count/borda"
 import { countIrv } from "../count/irv"
 import type { Profile } from "../count/profile"
 import { ballotsNeeded, isOverfull } from "../count/quorum"
 import { countRankedPairs } from "../count/ranked-pairs"
+import type { RatedBallots } from "../count/rating"
+import { countStar } from "../count/star"
 import { countStv, type StvStage, VOTE } from "../count/stv"
-import type { RankingDecision } from "../polls/decision"
-import type { BordaOutcome, CondorcetOutcome, IrvOutcome, Outcome, StvOutcome } from "./outcome"
+import type { RankingDecision, StarDecision } from "../polls/decision"
+import type { BordaOutcome, CondorcetOutcome, IrvOutcome, Outcome, StarOutcome, StvOutcome } from "./outcome"
 
 export type Election = {
-  decision: RankingDecision
   /** The id of each option of the profile. */
   ids: readonly string[]
-  /** The ballots that rank somebody. */
-  profile: Profile
   abstained: number
-}
+} & (
+  | {
+      decision: RankingDecision
+      /** The ballots that rank somebody. */
+      profile: Profile
+    }
+  | {
+      decision: StarDecision
+      /** The ballots that rate somebody, by what they say. */
+      rated: Iterable<RatedBallots>
+    }
+)
 
 type Common = Pick<Outcome, "seats" | "ballots" | "abstained" | "quorum" | "quorate" | "eligible">
 
@@ -27,15 +37,21 @@ export function decide(election: Election): Outcome {
   return decides ? outcome : { ...outcome, winners: [], tied: [] }
 }
 
-function counted({ decision, ids, profile, abstained }: Election): Outcome {
-  const ballots = profile.total + abstained
-  const { rule, seats, eligible } = decision
-  const quorum = ballotsNeeded(decision.quorum, eligible ?? null)
-  const common = {
-    ...{ seats, ballots, abstained, quorum, quorate: ballots >= quorum },
-    ...(eligible !== undefined && { eligible }),
-  }
+function counted(election: Election): Outcome {
+  const { ids, abstained } = election
+  const { rule, seats, eligible } = election.decision
+  const quorum = ballotsNeeded(election.decision.quorum, eligible ?? null)
   const names = new Names(ids)
+  const commonOf = (said: number): Common => {
+    const ballots = said + abstained
+    return {
+      ...{ seats, ballots, abstained, quorum, quorate: ballots >= quorum },
+      ...(eligible !== undefined && { eligible }),
+    }
+  }
+  if ("rated" in election) return byScores(names, election.rated, commonOf)
+  const { profile } = election
+  const common = commonOf(profile.total)
   if (rule === "irv") return byRunoff(names, profile, common)
   if (rule === "stv") return byTransfer(names, profile, common)
   if (rule === "condorcet") return byPairs(names, profile, common)
@@ -45,6 +61,10 @@ function counted({ decision, ids, profile, abstained }: Election): Outcome {
 /** What options are called. */
 class Names {
   constructor(private readonly ids: readonly string[]) {}
+
+  get count(): number {
+    return this.ids.length
+  }
 
   of(option: number): string {
     const id = this.ids[option]
@@ -140,5 +160,25 @@ function byPoints(names: Names, profile: Profile, common: Common): BordaOutcome 
     ...common,
     ...{ winners: names.all(elected), tied: names.all(tied) },
     points: names.record((option) => points(halfPoints[option] ?? 0)),
+  }
+}
+
+function byScores(
+  names: Names,
+  ballots: Iterable<RatedBallots>,
+  commonOf: (said: number) => Common,
+): StarOutcome {
+  const { rated, finalists, runoff, winner, tied, all } = countStar(names.count, ballots)
+  return {
+    rule: "star",
+    ...commonOf(all),
+    winners: winner === null ? [] : [names.of(winner)],
+    tied: names.all(tied),
+    rated: names.record((option) => rated[option] ?? null),
+    finalists: names.all(finalists),
+    runoff: runoff && {
+      votes: Object.fromEntries(finalists.map((option, i) => [names.of(option), runoff.votes[i] ?? 0])),
+      equal: runoff.equal,
+    },
   }
 }

@@ -41,9 +41,9 @@ export class Decider {
   }
 
   /**
-   * What the rankings of a poll decide now, or decided for good.
+   * What the whole ballots of a poll decide now, or decided for good.
    * @param poll its number
-   * @returns null where there is no such poll, or it ranks nothing
+   * @returns null where there is no such poll, or its tally alone decides it
    * @throws {Undecided} when Postgres or the thread fails or takes too long; the log says so once for each cause
    */
   async decide(poll: number): Promise<DecidedTally | null> {

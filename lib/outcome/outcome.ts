@@ -1,4 +1,4 @@
-/** What the rankings of a poll decide, as a document by the ids of options: result shows it, and the worker stores it for good. */
+/** What the whole ballots of a poll decide, as a document by the ids of options: result shows it, and the worker stores it for good. */
 
 import { z } from "zod"
 import { slugSchema } from "../polls/poll"
@@ -10,6 +10,13 @@ const ballotsById = z.record(slugSchema, ballots)
 const votes = z.string().regex(/^\d+\.\d{5}$/)
 /** How one was chosen among equals: by an earlier round; null where nobody was equal. Together: their order changes nothing. */
 const by = z.enum(["earlier round", "lot", "together"]).nullable()
+
+/** What ballots say of an option that they rate. */
+export const ratedSchema = z.object({
+  /** How many ballots rate it. */
+  ratings: ballots,
+  sum: ballots,
+})
 
 const common = {
   /** How many win. */
@@ -81,6 +88,21 @@ export const outcomeSchema = z.discriminatedUnion("rule", [
     /** Whole points, or ones and a half. */
     points: z.record(slugSchema, z.string().regex(/^\d+(\.5)?$/)),
   }),
+  z.object({
+    rule: z.literal("star"),
+    ...common,
+    rated: z.record(slugSchema, ratedSchema),
+    /** The two of the runoff, the higher sum first; fewer while it is not known who they are. */
+    finalists: ids,
+    runoff: z
+      .object({
+        /** How many ballots rate each finalist higher than the other one; one that is not rated counts as rated 0. */
+        votes: ballotsById,
+        /** How many rate both alike, abstentions left out. */
+        equal: ballots,
+      })
+      .nullable(),
+  }),
 ])
 
 export type Outcome = z.infer<typeof outcomeSchema>
@@ -88,3 +110,4 @@ export type IrvOutcome = Extract<Outcome, { rule: "irv" }>
 export type StvOutcome = Extract<Outcome, { rule: "stv" }>
 export type CondorcetOutcome = Extract<Outcome, { rule: "condorcet" }>
 export type BordaOutcome = Extract<Outcome, { rule: "borda" }>
+export type StarOutcome = Extract<Outcome, { rule: "star" }>

@@ -5,6 +5,7 @@
 
 import { optionsByMark } from "../ballots/choice"
 import type { Poll } from "../polls/poll"
+import { placesOf } from "./profile-text"
 
 /**
  * @param profile a line for each order: its mark, a space and how many ballots say so
@@ -15,7 +16,7 @@ export function preflibFile(
   profile: string,
   madeOn: string,
 ): string {
-  const places = new Map([...optionsByMark({ options }).keys()].map((mark, place) => [mark, place + 1]))
+  const places = placesOf({ options })
   const labels = new Map(options.map((option) => [option.id, option.label]))
   const orders = linesOf(profile, places)
   const voters = orders.reduce((sum, { ballots }) => sum + ballots, 0)
@@ -45,7 +46,7 @@ export function preflibFile(
 type Line = { order: string; ballots: number }
 
 /** The most frequent order first; equals in the order of their alternatives, so that the file is the same each time. */
-function linesOf(profile: string, places: ReadonlyMap<string, number>): Line[] {
+function linesOf(profile: string, places: ReadonlyMap<number, number>): Line[] {
   const lines = profile === "" ? [] : profile.split("\n")
   return lines
     .map((line) => {
@@ -53,5 +54,8 @@ function linesOf(profile: string, places: ReadonlyMap<string, number>): Line[] {
       return { mark, ballots: Number(ballots) }
     })
     .sort((a, b) => b.ballots - a.ballots || (a.mark < b.mark ? -1 : 1))
-    .map(({ mark, ballots }) => ({ order: [...mark].map((at) => places.get(at)).join(","), ballots }))
+    .map(({ mark, ballots }) => ({
+      order: [...mark].map((at) => 1 + (places.get(at.charCodeAt(0)) ?? -1)).join(","),
+      ballots,
+    }))
 }

@@ -1,18 +1,19 @@
 /**
- * Reads what a poll that ranks has decided, or decides it: tally and profile are of the same moment.
+ * Reads what the whole ballots of a poll have decided, or decides it: tally and profile are of the same moment.
  *
- * Only outcomes of rankings are stored. What `tallied.ts` decides is a function of the final tally, which never changes, so nothing has to keep it.
+ * Only such outcomes are stored. What `tallied.ts` decides is a function of the final tally, which never changes, so nothing has to keep it.
  */
 
 import { z } from "zod"
 import { optionsByMark } from "../ballots/choice"
 import type { Database } from "../database"
-import { rankingDecision } from "../polls/decision"
+import { profileDecision } from "../polls/decision"
 import { readTallyRow, type Tally, tallyColumns } from "../polls/tallies"
-import { decide } from "./decide"
+import type { Queries } from "../postgres/rights"
+import { decide, type Election } from "./decide"
 import { type Outcome, outcomeSchema } from "./outcome"
 import { preflibFile } from "./preflib"
-import { profileIn } from "./profile-text"
+import { profileIn, ratedIn } from "./profile-text"
 
 /** `isStored`: it stands for good. */
 export type DecidedTally = { tally: Tally; outcome: Outcome; isStored: boolean }
@@ -21,7 +22,7 @@ const rowSchema = z.object({ stored: outcomeSchema.nullable(), profile: z.string
 
 /**
  * @param poll its number
- * @returns null where there is no such poll, or it ranks nothing
+ * @returns null where there is no such poll, or its tally alone decides it
  */
 export async function readOutcome(sql: Database, poll: number): Promise<DecidedTally | null> {
   // An outcome that is stored needs no profile.
@@ -29,20 +30,23 @@ export async function readOutcome(sql: Database, poll: number): Promise<DecidedT
     SELECT ${tallyColumns(sql)}, stored.outcome AS stored,
       CASE WHEN stored.outcome IS NULL THEN ${profileOf(sql)} END AS profile
     FROM polls LEFT JOIN outcomes AS stored ON stored.poll = number
-    WHERE number = ${poll} AND ballot ->> 'method' = 'rank'`
+    WHERE number = ${poll} AND ${isByProfileIn(sql)}`
   const tally = row && readTallyRow(row)
-  const decision = tally && rankingDecision(tally.poll)
-  if (!tally || !decision) return null
+  if (!tally) return null
   const { stored, profile } = rowSchema.parse(row)
   if (stored !== null) return { tally, outcome: stored, isStored: true }
-  const ids = [...optionsByMark(tally.poll).values()]
-  const election = {
-    decision,
-    ids,
-    profile: profileIn(tally.poll, profile ?? ""),
-    abstained: tally.abstained,
-  }
-  return { tally, outcome: decide(election), isStored: false }
+  const election = electionOf(tally, profile ?? "")
+  return election && { tally, outcome: decide(election), isStored: false }
+}
+
+/** @param profile a line for each text: a space and how many ballots say so behind it @returns null where the tally alone decides */
+function electionOf({ poll, abstained }: Tally, profile: string): Election | null {
+  const decision = profileDecision(poll)
+  if (!decision) return null
+  const common = { ids: [...optionsByMark(poll).values()], abstained }
+  return decision.rule === "star"
+    ? { ...common, decision: { ...decision, rule: decision.rule }, rated: ratedIn(poll, profile) }
+    : { ...common, decision: { ...decision, rule: decision.rule }, profile: profileIn(poll, profile) }
 }
 
 /**
@@ -62,9 +66,14 @@ export async function readBallots(sql: Database, poll: number): Promise<string |
 
 const profileSchema = z.string().nullable()
 
-/** How many ballots say each order. All together are one value, as each row would be an object. */
+/** How many ballots say each whole text. All together are one value, as each row would be an object. */
 function profileOf(sql: Database) {
   return sql`(SELECT string_agg(mark || ' ' || votes, E'\n') FROM (
-      SELECT mark, sum(votes) AS votes FROM marks WHERE poll = number GROUP BY mark HAVING sum(votes) > 0
+      SELECT mark, sum(votes) AS votes FROM marks WHERE poll = number AND whole GROUP BY mark HAVING sum(votes) > 0
     ) AS orders)`
+}
+
+/** As `isByProfile` says of a poll, for a SELECT from polls. */
+export function isByProfileIn(sql: Queries) {
+  return sql`(ballot ->> 'method' = 'rank' OR (ballot ->> 'method' = 'rate' AND decision ->> 'rule' = 'star'))`
 }

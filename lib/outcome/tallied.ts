@@ -1,13 +1,14 @@
 /**
- * What the tally of a poll alone decides: where options are chosen, rated, or voted for and against. Rankings are in `decide.ts`.
+ * What the tally of a poll alone decides: where options are chosen, rated, or voted for and against. What whole ballots decide is in `decide.ts`.
  *
- * Unlike what rankings decide, this is not stored when a poll becomes final: it is a function of the final tally, which never changes.
+ * Unlike that, this is not stored when a poll becomes final: it is a function of the final tally, which never changes.
  */
 
 import { z } from "zod"
-import { decisionOf } from "../polls/decision"
+import { decisionOf, profileDecision } from "../polls/decision"
 import { slugSchema } from "../polls/poll"
 import { type Counted, decideCounts } from "./decide-counts"
+import { ratedSchema } from "./outcome"
 
 const count = z.int().nonnegative()
 
@@ -31,12 +32,6 @@ const winners = {
   /** Who is equal for the seats that are left. */
   tied: z.array(slugSchema),
 }
-
-const ratedSchema = z.object({
-  /** How many ballots rate it. */
-  ratings: count,
-  sum: count,
-})
 
 const motionSchema = z.object({
   yes: count,
@@ -64,11 +59,11 @@ export const talliedOutcomeSchema = z.discriminatedUnion("rule", [
 export type TalliedOutcome = z.infer<typeof talliedOutcomeSchema>
 export type Motion = z.infer<typeof motionSchema>
 
-/** Null where options are ranked. */
+/** Null where whole ballots decide. */
 export function decideByTally(
   tally: Omit<Counted, "options"> & { poll: Parameters<typeof decisionOf>[0] & Pick<Counted, "options"> },
 ): TalliedOutcome | null {
   const { poll } = tally
-  if (poll.ballot.method === "rank") return null
+  if (profileDecision(poll)) return null
   return decideCounts({ ...tally, options: poll.options }, decisionOf(poll))
 }

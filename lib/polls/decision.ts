@@ -1,6 +1,7 @@
 /** By which rule a poll is decided. It is fixed when the poll opens. */
 
 import { z } from "zod"
+import { type Decided, isByProfile } from "../ballots/choice"
 import { PART_OF_ELIGIBLE, partIn } from "../count/quorum"
 import type { BallotMethod } from "./ballot-method"
 import { MAX_ELIGIBLE, MAX_OPTIONS } from "./limits"
@@ -9,7 +10,7 @@ import { MAX_ELIGIBLE, MAX_OPTIONS } from "./limits"
 const RULES = {
   choose: ["votes"],
   rank: ["irv", "stv", "condorcet", "borda"],
-  rate: ["mean", "sum"],
+  rate: ["mean", "sum", "star"],
   decide: ["majority"],
 } as const satisfies Record<BallotMethod["method"], readonly string[]>
 
@@ -67,6 +68,8 @@ export type MotionDecision = Extract<Decision, { rule: "majority" }>
 /** How rankings are counted. */
 export type Rule = (typeof RULES)["rank"][number]
 export type RankingDecision = WinnersDecision & { rule: Rule }
+/** By which two options meet in a runoff: how many ballots rate one of them higher is told by whole ballots alone. */
+export type StarDecision = WinnersDecision & { rule: "star" }
 
 /** By these rules several may win. */
 export const RULES_WITH_SEATS: readonly Decision["rule"][] = ["votes", "stv", "borda", "mean", "sum"]
@@ -77,8 +80,6 @@ const USUAL = {
   rate: { rule: "mean", seats: 1, quorum: 0 },
   decide: { rule: "majority", majority: "simple", base: "valid", quorum: 0 },
 } as const satisfies Record<BallotMethod["method"], Decision>
-
-type Decided = { ballot: BallotMethod; decision: Decision | null }
 
 /** Whether ballots of this method can be counted by this rule. */
 export function fitsMethod({ ballot }: Pick<Decided, "ballot">, rule: Decision["rule"]): boolean {
@@ -95,7 +96,7 @@ export function decisionOf(poll: Decided): Decision {
   return poll.decision && fitsMethod(poll, poll.decision.rule) ? poll.decision : USUAL[poll.ballot.method]
 }
 
-/** How the rankings of a poll are counted; null where nothing is ranked. */
-export function rankingDecision(poll: Decided): RankingDecision | null {
-  return poll.ballot.method === "rank" ? (decisionOf(poll) as RankingDecision) : null
+/** How the whole ballots of a poll are counted; null where what they say of each option is enough to decide it. */
+export function profileDecision(poll: Decided): RankingDecision | StarDecision | null {
+  return isByProfile(poll) ? (decisionOf(poll) as RankingDecision | StarDecision) : null
 }

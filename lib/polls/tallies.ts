@@ -61,7 +61,7 @@ export function countColumns(sql: Queries) {
       SELECT option, sum(votes)::bigint AS votes FROM tallies WHERE poll = number GROUP BY option
     ) AS by_option), '{}') AS votes,
     COALESCE((SELECT jsonb_object_agg(mark, votes) FROM (
-      SELECT mark, sum(votes)::bigint AS votes FROM marks WHERE poll = number AND ballot ->> 'method' <> 'rank' GROUP BY mark
+      SELECT mark, sum(votes)::bigint AS votes FROM marks WHERE poll = number AND NOT whole GROUP BY mark
     ) AS by_mark), '{}') AS marks`
 }
 

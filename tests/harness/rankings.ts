@@ -47,9 +47,9 @@ export async function addRankings(sql: Database, id: string, sayings: Sayings): 
       SELECT ${poll}, shard, left(says, 1), sum(part) FROM ${said} GROUP BY shard, left(says, 1)
       ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + excluded.votes`
     await transaction`
-      INSERT INTO marks (poll, shard, mark, votes)
-      SELECT ${poll}, shard, says, sum(part) FROM ${said} WHERE says <> ${ABSTENTION} GROUP BY shard, says
-      ON CONFLICT (poll, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes`
+      INSERT INTO marks (poll, shard, mark, votes, whole)
+      SELECT ${poll}, shard, says, sum(part), true FROM ${said} WHERE says <> ${ABSTENTION} GROUP BY shard, says
+      ON CONFLICT (poll, whole, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes`
     await transaction`SELECT pg_notify(${CHANNELS.tally}, ${String(poll)})`
   })
 }

@@ -89,7 +89,7 @@ describe("promise 3: the books balance", () => {
     const [marked] = await at.sql`SELECT poll, shard FROM marks WHERE mark = 'A' AND votes > 0`
     const add = (mark: string, votes: number) => at.sql`
       INSERT INTO marks VALUES (${marked?.poll}, ${marked?.shard}, ${mark}, ${votes})
-      ON CONFLICT (poll, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes`
+      ON CONFLICT (poll, whole, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes`
     await add("A", -1)
     await add("Z", 2)
     expect((await books())?.faults).toEqual([

@@ -1,9 +1,10 @@
-/** What rankings decide, in a browser: live, on a phone and a desktop, in light and dark, and without scripts. */
+/** What whole ballots decide, in a browser: live, on a phone and a desktop, in light and dark, and without scripts. */
 
 import { beforeAll, expect, test } from "bun:test"
 import type { Decision } from "@tallyroom/lib/polls/decision"
 import type { Browser, Page } from "playwright-core"
 import { openTables, type ResultApp, startResultApp } from "../../apps/result/testing/result"
+import { addBallots } from "../../apps/result/testing/votes"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
 import { addRankings } from "../harness/rankings"
@@ -21,6 +22,20 @@ const OPTIONS = [
   { id: "c", label: "Knoxville" },
   { id: "d", label: "Nashville" },
 ]
+
+/** Rated from 0 to 5 by those who live in or near each city, with some who rate two alike. */
+async function ratedPoll(id: string) {
+  await makePoll(sql, id, {
+    options: OPTIONS,
+    ballot: { method: "rate", highest: 5, abstain: true },
+    decision: { rule: "star", seats: 1, quorum: 0 },
+  })
+  await addBallots(sql, id, { ratings: { a: 5, b: 2, c: 1, d: 0 } }, 42)
+  await addBallots(sql, id, { ratings: { a: 2, b: 5, c: 3, d: 1 } }, 26)
+  await addBallots(sql, id, { ratings: { b: 4, c: 5, d: 4 } }, 32)
+  await addBallots(sql, id, { ratings: { a: 3, b: 3, d: 5 } }, 9)
+  await addBallots(sql, id, { abstain: true }, 2)
+}
 
 async function rankedPoll(id: string, rule: "irv" | "stv" | "condorcet" | "borda", seats = 1) {
   const decision: Decision = { rule, seats, quorum: 0 }
@@ -40,6 +55,7 @@ beforeAll(async () => {
   await result.listening()
   for (const rule of ["irv", "stv", "condorcet", "borda"] as const)
     await rankedPoll(rule, rule, rule === "stv" ? 2 : 1)
+  await ratedPoll("star")
 }, 60_000)
 
 async function open(path: string, view: View = {}): Promise<Page> {
@@ -67,7 +83,7 @@ test("sentence, rounds and table follow the votes without a reload", async () =>
   await says(page, "Nashville wins.")
 })
 
-test.each(["irv", "stv", "condorcet", "borda"])(
+test.each(["irv", "stv", "condorcet", "borda", "star"])(
   "the page of %s can be used by everybody, on a phone and a desktop, in light and dark, and without scripts",
   async (rule) => {
     const views: View[] = [{ width: 360 }, { dark: true }, { width: 360, javaScript: false }]
@@ -99,4 +115,34 @@ test("the stage reveals round after round with a key or a button, and shows the 
   await page.getByRole("button", { name: "Next round" }).click()
   await step.waitFor({ state: "detached" })
   await firstPreferences.waitFor()
+})
+
+const plain = (text: string | null) => (text ?? "").replace(/[\u2066-\u2069]/g, "")
+
+test("the page of ratings that STAR decides says who is in the runoff, by which sums, and how many prefer whom", async () => {
+  const page = await open("/polls/star")
+  await says(page, "would win.")
+  expect(plain(await page.locator("#runoff").textContent())).toBe(
+    "In the runoff by the highest sums: بيتزا (كبيرة) (369) and Chattanooga, on the river (289). " +
+      "Runoff: 58 for بيتزا (كبيرة), 42 for Chattanooga, on the river, 9 without a preference.",
+  )
+  expect(await page.locator("#star tbody tr").count()).toBe(4)
+  expect(await page.locator(".distribution").count()).toBe(4)
+})
+
+test("the stage shows the sums, reveals who goes on, and then the runoff", async () => {
+  const page = await open("/polls/star/stage")
+  const step = page.locator("#stage-step")
+  const first = page.locator(".stage-bars li[data-option=b] [data-part=first]")
+  await first.filter({ hasText: "369" }).waitFor()
+  expect(await page.getByText("would win").count()).toBe(0)
+  await page.keyboard.press("r")
+  await step.filter({ hasText: "Scores · In the runoff by the highest sums" }).waitFor()
+  expect(await page.getByText("would win").count()).toBe(0)
+  await page.keyboard.press("r")
+  await step.filter({ hasText: "42 for" }).waitFor()
+  expect(plain(await step.textContent())).toContain("9 without a preference. · بيتزا (كبيرة) would win.")
+  await page.locator(".stage-bars li[data-option=b] [data-part=votes]", { hasText: "58" }).waitFor()
+  await page.keyboard.press("r")
+  await step.waitFor({ state: "detached" })
 })

@@ -33,7 +33,7 @@ const WINS = {
 } as const
 
 function winnersRule({ rule, seats }: WinnersDecision, { t }: Translator<DecisionKey>): string {
-  if (rule === "irv" || rule === "condorcet") return t(`${rule}Wins`)
+  if (rule === "irv" || rule === "condorcet" || rule === "star") return t(`${rule}Wins`)
   const key = WINS[rule]
   return seats === 1 ? t(key) : t(`${key}Seats`, { seats })
 }

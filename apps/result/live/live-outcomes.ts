@@ -1,6 +1,6 @@
-/** Has what rankings decide follow the tallies that somebody watches, as fast as it can be decided and sent. */
+/** Has what whole ballots decide follow the tallies that somebody watches, as fast as it can be decided and sent. */
 
-import { rankingDecision } from "@tallyroom/lib/polls/decision"
+import { profileDecision } from "@tallyroom/lib/polls/decision"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { isOutcomeOf, type OutcomeReads, type ShownOutcome } from "../outcome/outcome-reads"
 
@@ -24,13 +24,13 @@ export class LiveOutcomes {
   }
 
   latest(tally: Tally): ShownOutcome | null {
-    return rankingDecision(tally.poll) ? this.#reads.latest(tally.poll.number) : null
+    return profileDecision(tally.poll) ? this.#reads.latest(tally.poll.number) : null
   }
 
   /** Notes that viewers see this tally: they are told its outcome as soon as that is known. */
   changed(tally: Tally): void {
     const { number } = tally.poll
-    if (!rankingDecision(tally.poll)) return
+    if (!profileDecision(tally.poll)) return
     this.#wanted.set(number, tally)
     if (!this.#followed.has(number)) void this.#follow(number)
   }

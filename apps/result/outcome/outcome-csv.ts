@@ -1,10 +1,11 @@
-/** What rankings decide as a table for a spreadsheet: rounds, pairs or points, as the rule has them. */
+/** What whole ballots decide as a table for a spreadsheet: rounds, pairs, points or sums, as the rule has them. */
 
 import type {
   BordaOutcome,
   CondorcetOutcome,
   IrvOutcome,
   Outcome,
+  StarOutcome,
   StvOutcome,
 } from "@tallyroom/lib/outcome/outcome"
 import { ownValue } from "@tallyroom/lib/own-value"
@@ -17,6 +18,7 @@ type Options = readonly Pick<Option, "id" | "label">[]
 export function outcomeRows(outcome: Outcome, options: Options): Row[] {
   if (outcome.rule === "irv") return runoffRows(outcome, options)
   if (outcome.rule === "stv") return transferRows(outcome, options)
+  if (outcome.rule === "star") return scoreRows(outcome, options)
   return outcome.rule === "condorcet" ? pairRows(outcome, options) : pointRows(outcome, options)
 }
 
@@ -77,4 +79,14 @@ function pointRows({ points, winners }: BordaOutcome, options: Options): Row[] {
     ...[id, label, points[id] ?? "0", winners.includes(id) ? "wins" : ""],
   ])
   return [["option", "label", "points", "then"], ...rows]
+}
+
+function scoreRows({ rated, runoff, winners, tied }: StarOutcome, options: Options): Row[] {
+  const rows = options.map(({ id, label }) => {
+    const { sum, ratings } = ownValue(rated, id) ?? { sum: 0, ratings: 0 }
+    const votes = runoff ? (ownValue(runoff.votes, id) ?? "") : ""
+    return [id, label, sum, ratings, votes, winners.includes(id) ? "wins" : tied.includes(id) ? "tie" : ""]
+  })
+  const rest = runoff ? [[NOBODY, "no preference", "", "", runoff.equal, ""]] : []
+  return [["option", "label", "sum", "ratings", "runoff", "then"], ...rows, ...rest]
 }

@@ -1,4 +1,4 @@
-/** What pages say of what rankings decide, in a file for each language in messages/. */
+/** What pages say of what whole ballots decide, in a file for each language in messages/. */
 
 import { defineMessages, type Section, type Translator } from "@tallyroom/lib/ui/i18n"
 import de from "./messages/de.json"
@@ -14,7 +14,7 @@ export const outcomeMessages = defineMessages({ en, de, fr, es, pt, ja })
 type OutcomeKey = keyof typeof outcomeMessages.en
 export type OutcomeText = Translator<OutcomeKey>
 
-/** What a page of a poll that ranks has beside the tally: only such a page carries these messages. */
+/** What a page of a poll that whole ballots decide has beside the tally: only such a page carries these messages. */
 export type RankingData = {
   messages: Section<OutcomeKey>
   /** What was decided when the page was made; null where that was not known in time. */

@@ -32,9 +32,9 @@ const parameters = [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH]
 const unchanged = { 304: { description: "As the client knows it by its If-None-Match." } }
 
 export const outcomeDetail: DocumentDecoration = {
-  summary: "What the rankings of a poll decide",
+  summary: "What the whole ballots of a poll decide",
   description:
-    "Of polls whose ballots rank, with all rounds, pairs or points. While votes come in it is decided anew at most twice a second, and less often where it takes long; so it may be some votes behind the results.",
+    "Of polls whose ballots rank, or rate and are decided by star, with all rounds, pairs, points or sums. While votes come in it is decided anew at most twice a second, and less often where it takes long; so it may be some votes behind the results.",
   tags: ["results"],
   parameters,
   responses: {
@@ -45,12 +45,12 @@ export const outcomeDetail: DocumentDecoration = {
 }
 
 export const outcomeCsvDetail: DocumentDecoration = {
-  summary: "Rounds, pairs or points of a poll for a spreadsheet",
+  summary: "Rounds, pairs, points or sums of a poll for a spreadsheet",
   tags: ["results"],
   parameters,
   responses: {
     200: textAnswer(
-      "By irv and stv each option in each round; by condorcet how many ballots prefer each option to each other one; by borda the points.",
+      "By irv and stv each option in each round; by condorcet how many ballots prefer each option to each other one; by borda the points; by star the sums and the runoff.",
       "text/csv",
     ),
     ...unchanged,

@@ -1,4 +1,4 @@
-/** What rankings decide, as often as it may be asked for: all who ask for the same poll share one count of it. */
+/** What whole ballots decide, as often as it may be asked for: all who ask for the same poll share one count of it. */
 
 import { BoundedMap } from "@tallyroom/lib/bounded-map"
 import type { Decider } from "@tallyroom/lib/outcome/decider"

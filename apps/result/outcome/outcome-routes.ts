@@ -1,9 +1,9 @@
-/** What rankings decide over the API: as JSON, as CSV, and the ballots themselves as a file of PrefLib. */
+/** What whole ballots decide over the API: as JSON, as CSV, and the ballots themselves as a file of PrefLib. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
 import { audienceOf } from "@tallyroom/lib/polls/audience"
-import { rankingDecision } from "@tallyroom/lib/polls/decision"
+import { profileDecision } from "@tallyroom/lib/polls/decision"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
@@ -39,7 +39,6 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
     const audience = audienceOf(tally.poll, viewer)
     requireCounts(tally.poll, audience)
-    requireRankings(tally)
     return { tally, audience }
   }
   const files = new BallotFiles(decider)
@@ -54,6 +53,7 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       "/api/polls/:poll/outcome",
       async (asking) => {
         const what = await seen(asking)
+        requireProfile(what.tally)
         const outcome = await decided(what)
         const body = () => JSON.stringify({ poll: what.tally.poll.id, ...outcome })
         return conditional(asking.request, body, {
@@ -67,6 +67,7 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       "/api/polls/:poll/outcome.csv",
       async (asking) => {
         const what = await seen(asking)
+        requireProfile(what.tally)
         const outcome = await decided(what)
         const { id, options } = what.tally.poll
         return conditional(asking.request, () => toCsv(outcomeRows(outcome.outcome, options)), {
@@ -79,6 +80,7 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       "/api/polls/:poll/ballots.soi",
       async (asking) => {
         const { tally, audience } = await seen(asking)
+        requireRankings(tally)
         requireFinal(tally)
         const read = async () => {
           const file = await inTime(files.read(tally.poll.number))
@@ -100,10 +102,16 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
 const tagOf = ({ number, version, final }: ShownOutcome) => `${number}.${version}.${final ? "final" : "now"}`
 
 /** @throws {Problem} page-unknown */
-function requireRankings({ poll }: Tally): void {
-  if (rankingDecision(poll)) return
-  const detail = `The ballots of ${shown(poll.id)} rank nothing: its results are at /api/polls/${poll.id}/results.`
+function requireProfile({ poll }: Tally): void {
+  if (profileDecision(poll)) return
+  const detail = `What ${shown(poll.id)} decides is a part of its results: /api/polls/${poll.id}/results.`
   throw new Problem("page-unknown", detail)
+}
+
+/** @throws {Problem} page-unknown */
+function requireRankings({ poll }: Tally): void {
+  if (poll.ballot.method === "rank") return
+  throw new Problem("page-unknown", `The ballots of ${shown(poll.id)} rank nothing.`)
 }
 
 /** Before the end, what somebody has just voted could be told from two files. @throws {Problem} results-hidden */

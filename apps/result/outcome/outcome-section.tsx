@@ -1,4 +1,4 @@
-/** What the rankings of a poll decide: a sentence, and how it came to that. Live where scripts run. */
+/** What the whole ballots of a poll decide: a sentence, and how it came to that. Live where scripts run. */
 
 import type { Outcome } from "@tallyroom/lib/outcome/outcome"
 import { translator } from "@tallyroom/lib/ui/i18n"
@@ -15,6 +15,7 @@ import { PointsTable } from "./points-table"
 import { roundsOf } from "./rounds"
 import { RoundsPicture } from "./rounds-picture"
 import { RoundsTable } from "./rounds-table"
+import { StarCount } from "./star-count"
 
 /** Nobody could listen to it more often. */
 const ANNOUNCE_MS = 10_000
@@ -52,7 +53,7 @@ export function OutcomeSection({ language, ranking, shown, snapshot, whole, quer
         <>
           <p class="scale outcome-rule">{ruleSentence(outcome, text)}</p>
           {outcome.ballots > outcome.abstained && <How {...{ outcome, options, text }} />}
-          <Files poll={snapshot.poll} {...{ isFinal, query, text }} />
+          <Files poll={snapshot.poll} hasBallots={isFinal && outcome.rule !== "star"} {...{ query, text }} />
         </>
       )}
     </section>
@@ -62,6 +63,7 @@ export function OutcomeSection({ language, ranking, shown, snapshot, whole, quer
 function How({ outcome, options, text }: { outcome: Outcome; options: NamedOptions; text: OutcomeText }) {
   if (outcome.rule === "condorcet") return <PairsTable {...{ outcome, options, text }} />
   if (outcome.rule === "borda") return <PointsTable {...{ outcome, options, text }} />
+  if (outcome.rule === "star") return <StarCount {...{ outcome, options, text }} />
   const rounds = roundsOf(outcome, options, text)
   const restName = text.t(outcome.rule === "irv" ? "exhausted" : "notTransferable")
   return (
@@ -73,8 +75,8 @@ function How({ outcome, options, text }: { outcome: Outcome; options: NamedOptio
   )
 }
 
-function Files(props: { poll: string; isFinal: boolean; query: string; text: OutcomeText }) {
-  const { poll, isFinal, query, text } = props
+function Files(props: { poll: string; hasBallots: boolean; query: string; text: OutcomeText }) {
+  const { poll, hasBallots, query, text } = props
   return (
     <p class="downloads">
       <span>{text.t("download")}</span>
@@ -84,7 +86,7 @@ function Files(props: { poll: string; isFinal: boolean; query: string; text: Out
       <a href={`/api/polls/${poll}/outcome${query}`} download={`${poll}-outcome.json`}>
         JSON
       </a>
-      {isFinal && (
+      {hasBallots && (
         <a href={`/api/polls/${poll}/ballots.soi${query}`} download={`${poll}.soi`}>
           {text.t("ballotsFile")}
         </a>

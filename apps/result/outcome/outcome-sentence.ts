@@ -1,25 +1,27 @@
-/** What rankings decide, in a sentence that a chair could read aloud. */
+/** What whole ballots decide, in a sentence that a chair could read aloud. */
 
 import { isOverfull } from "@tallyroom/lib/count/quorum"
-import type { Outcome } from "@tallyroom/lib/outcome/outcome"
+import type { Outcome, StarOutcome } from "@tallyroom/lib/outcome/outcome"
 import type { NamedOptions } from "./named-options"
 import type { OutcomeText } from "./outcome-messages"
 
 /** "Knoxville wins.", "A tie: Ann and Bob. …", or while votes come in "Knoxville would win." */
 export function outcomeSentence(
-  { ballots, abstained, quorum, quorate, winners, tied, eligible }: Outcome,
+  outcome: Outcome,
   isFinal: boolean,
   options: NamedOptions,
   { t }: OutcomeText,
 ): string {
+  const { rule, ballots, abstained, quorum, quorate, winners, tied, eligible } = outcome
   if (eligible !== undefined && isOverfull(ballots, eligible))
     return t("tooMany", { ballots, count: eligible })
   if (!quorate) return t("noQuorum", { ballots, quorum })
-  if (ballots === abstained) return t("nobody")
+  if (ballots === abstained) return t(rule === "star" ? "nobodyRates" : "nobody")
+  const isOpenBefore = rule === "star" && outcome.runoff === null
   const key = winners.length === 1 ? (isFinal ? "wins" : "winsNow") : isFinal ? "win" : "winNow"
   return [
     winners.length > 0 ? t(key, { options: options.list(winners) }) : "",
-    tied.length > 0 ? t("tied", { options: options.list(tied) }) : "",
+    tied.length > 0 ? t(isOpenBefore ? "tiedForRunoff" : "tied", { options: options.list(tied) }) : "",
   ]
     .filter(Boolean)
     .join(" ")
@@ -38,5 +40,47 @@ export function ruleSentence(outcome: Outcome, text: OutcomeText): string {
 function countingRule(outcome: Outcome, { t }: OutcomeText): string {
   const { rule, seats } = outcome
   if (rule === "stv") return t("byStv", { quota: outcome.quota, seats })
+  if (rule === "star") return t("byStar")
   return t(rule === "irv" ? "byIrv" : rule === "condorcet" ? "byCondorcet" : "byBorda")
+}
+
+/** Who is in the runoff by which sums: "In the runoff by the highest sums: Ann (412) and Bob (398)." Empty where nobody is yet. */
+export function finalistsSentence(
+  { finalists, rated, runoff }: StarOutcome,
+  options: NamedOptions,
+  { t, number, list }: OutcomeText,
+): string {
+  if (!runoff) return ""
+  const sumOf = (id: string) => rated[id]?.sum ?? 0
+  const last = finalists.at(-1) ?? ""
+  const isByPreference = Object.keys(rated).some((id) => !finalists.includes(id) && sumOf(id) === sumOf(last))
+  const named = finalists.map((id) => `${options.list([id])} (${number(sumOf(id))})`)
+  return [
+    t("finalists", { options: list(named) }),
+    isByPreference
+      ? t("finalistsByPreference", {
+          option: options.list(finalists.filter((id) => sumOf(id) === sumOf(last))),
+        })
+      : "",
+  ]
+    .filter(Boolean)
+    .join(" ")
+}
+
+/** How many prefer whom: "Runoff: 61 for Ann, 40 for Bob, 9 without a preference." Empty where there is no runoff. */
+export function runoffSentence(
+  { finalists, runoff, winners }: StarOutcome,
+  options: NamedOptions,
+  { t }: OutcomeText,
+): string {
+  const [one, other] = finalists
+  if (!runoff || one === undefined || other === undefined) return ""
+  const [first = 0, second = 0] = [runoff.votes[one], runoff.votes[other]]
+  const named = { option: options.list([one]), other: options.list([other]) }
+  return [
+    t("runoffVotes", { ...named, first, second, equal: runoff.equal }),
+    first === second && winners.length > 0 ? t("runoffEqual") : "",
+  ]
+    .filter(Boolean)
+    .join(" ")
 }

@@ -10,7 +10,7 @@ import { useStores } from "../../../tests/harness/stores"
 import { makePoll } from "../../../tests/harness/tallyroom"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
 import { watchPoll } from "../testing/viewer"
-import { addVotes } from "../testing/votes"
+import { addBallots, addVotes } from "../testing/votes"
 
 const stores = useStores()
 let sql: Database
@@ -79,6 +79,37 @@ test("viewers are told the outcome beside the counts, and it never goes back", a
     expect(versions).toEqual(versions.toSorted((a, b) => a - b))
     socket.close()
   }
+})
+
+test("a poll that rates and is decided by STAR has its tally as any that rates, and the runoff as its outcome", async () => {
+  await makePoll(sql, "star", {
+    ballot: { method: "rate", highest: 5, abstain: true },
+    decision: { rule: "star", seats: 1, quorum: 0 },
+  })
+  await addBallots(sql, "star", { ratings: { a: 5, b: 4 } }, 2)
+  await addBallots(sql, "star", { ratings: { b: 5, a: 3, c: 0 } }, 3, 1)
+  await addBallots(sql, "star", { ratings: { c: 2 } }, 1)
+  await addBallots(sql, "star", { abstain: true }, 1)
+  const { outcome } = await (await result.get("/api/polls/star/outcome")).json()
+  expect(outcome).toMatchObject({
+    ...{ rule: "star", ballots: 7, abstained: 1, winners: ["b"], finalists: ["b", "a"] },
+    runoff: { votes: { b: 3, a: 2 }, equal: 1 },
+  })
+  const results = await (await result.get("/api/polls/star/results")).json()
+  expect(results).toMatchObject({ decision: { rule: "star" }, total: 7, abstained: 1 })
+  expect(results.outcome).toBeUndefined()
+  expect(results.options.map(({ said }: { said: number[] }) => said)).toEqual([
+    ...[
+      [0, 0, 0, 3, 0, 2],
+      [0, 0, 0, 0, 2, 3],
+      [3, 0, 1, 0, 0, 0],
+    ],
+  ])
+  expect((await linesOf("/api/polls/star/results.csv"))[0]).toContain("mean,sum,rated_0")
+  expect(await linesOf("/api/polls/star/outcome.csv")).toEqual([
+    ...["option,label,sum,ratings,runoff,then", "a,A,19,5,2,", "b,B,23,5,3,wins"],
+    ...["c,C,2,4,,", ",no preference,,,1,"],
+  ])
 })
 
 test("whoever may not see counts is neither told nor sent the outcome", async () => {

@@ -1,12 +1,13 @@
-/** How a host reveals what rankings decide: round after round, and who wins with the last one. */
+/** How a host reveals what whole ballots decide: round after round, or scores and a runoff, and who wins with the last one. */
 
+import type { StarOutcome } from "@tallyroom/lib/outcome/outcome"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
 import type { Snapshot } from "../tally/snapshot"
-import { namedOptions } from "./named-options"
-import type { RankingData } from "./outcome-messages"
+import { type NamedOptions, namedOptions } from "./named-options"
+import type { OutcomeText, RankingData } from "./outcome-messages"
 import type { ShownOutcome } from "./outcome-reads"
-import { outcomeSentence } from "./outcome-sentence"
+import { finalistsSentence, outcomeSentence, runoffSentence } from "./outcome-sentence"
 import { roundsOf } from "./rounds"
 
 export type Step = {
@@ -24,6 +25,7 @@ export function stepsOf(
   const text = translator(language, ranking.messages)
   const options = namedOptions(snapshot, text)
   const sentence = outcomeSentence(outcome, snapshot.phase === "final", options, text)
+  if (outcome.rule === "star" && outcome.runoff) return starSteps(outcome, sentence, options, text, snapshot)
   const hasRounds = (outcome.rule === "irv" || outcome.rule === "stv") && outcome.ballots > outcome.abstained
   if (!hasRounds) return [{ says: sentence, snapshot }]
   const rounds = roundsOf(outcome, options, text)
@@ -37,4 +39,26 @@ export function stepsOf(
       })),
     },
   }))
+}
+
+/** The scores, with who goes on; then the runoff, whose bars are ballots. */
+function starSteps(
+  outcome: StarOutcome,
+  sentence: string,
+  options: NamedOptions,
+  text: OutcomeText,
+  snapshot: Snapshot,
+): Step[] {
+  const { decision: _, ...counted } = snapshot
+  const votesOf = (id: string) => outcome.runoff?.votes[id] ?? 0
+  return [
+    { says: `${text.t("scores")} · ${finalistsSentence(outcome, options, text)}`, snapshot },
+    {
+      says: `${runoffSentence(outcome, options, text)} · ${sentence}`,
+      snapshot: {
+        ...counted,
+        options: snapshot.options.map((option) => ({ ...option, votes: votesOf(option.id) })),
+      },
+    },
+  ]
 }

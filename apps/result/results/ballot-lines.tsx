@@ -11,7 +11,7 @@ export function BallotLines(props: { snapshot: Snapshot; view: TallyView; text: 
   const { snapshot, view, text } = props
   const { ballot, options } = snapshot
   if (!ballot) return null
-  const hasShares = view.outcome === null || view.outcome.rule === "votes"
+  const hasShares = view.comparesVotes
   const sentences = [
     ballotRule({ ballot, options }, text),
     hasShares && view.abstained && view.choosing > 0

@@ -4,14 +4,15 @@ import { isOverfull } from "@tallyroom/lib/count/quorum"
 import { meanText } from "../decision/mean"
 import { outcomeOf } from "../tally/outcome-of"
 import { type Snapshot, type SnapshotOption, whatIsSaid } from "../tally/snapshot"
+import { ratedBy } from "../tally/tally-view"
 
 type Cell = string | number
 export type DecidedColumns = { names: string[]; of: (option: SnapshotOption) => Cell[] }
 
-/** None where the poll has no decision of its own. */
+/** None where ballots choose or rank, and the poll has no decision of its own. */
 export function decidedColumns(snapshot: Snapshot): DecidedColumns {
   const outcome = outcomeOf(snapshot)
-  if (!outcome) return { names: [], of: () => [] }
+  if (!outcome) return ratedColumns(snapshot)
   if (outcome.rule === "majority") {
     const { motions } = outcome
     return {
@@ -29,14 +30,18 @@ export function decidedColumns(snapshot: Snapshot): DecidedColumns {
     return outcome.winners.includes(id) ? "wins" : outcome.tied.includes(id) ? "tie" : ""
   }
   if (outcome.rule === "votes") return { names: ["outcome"], of: (option) => [standing(option)] }
-  const { rated } = outcome
-  const ratings = snapshot.ballot ? whatIsSaid(snapshot.ballot) : []
+  const { names, of } = ratedColumns(snapshot)
+  return { names: [...names, "outcome"], of: (option) => [...of(option), standing(option)] }
+}
+
+/** What ballots that rate say of each option, whatever decides; none where they don't. */
+function ratedColumns({ ballot, hidden }: Snapshot): DecidedColumns {
+  if (ballot?.method !== "rate" || hidden) return { names: [], of: () => [] }
   return {
-    names: ["mean", "sum", ...ratings.map((rating) => `rated_${rating}`), "outcome"],
-    of: (option) => {
-      const { ratings, sum } = rated[option.id] ?? { ratings: 0, sum: 0 }
-      const mean = ratings === 0 ? "" : meanText({ ratings, sum })
-      return [mean, sum, ...(option.said ?? []), standing(option)]
+    names: ["mean", "sum", ...whatIsSaid(ballot).map((rating) => `rated_${rating}`)],
+    of: ({ said = [] }) => {
+      const rated = ratedBy(said)
+      return [rated.ratings === 0 ? "" : meanText(rated), rated.sum, ...said]
     },
   }
 }

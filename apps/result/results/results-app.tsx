@@ -96,7 +96,7 @@ function Gone({ snapshot, text }: { snapshot: Snapshot; text: ResultsText }) {
 type TallyProps = {
   data: ResultsData
   snapshot: Snapshot
-  /** What the rankings decide; null where nothing is ranked, or it is not known yet. */
+  /** What whole ballots decide; null where the tally does, or it is not known yet. */
   outcome: ShownOutcome | null
   view: TallyView
   text: ResultsText
@@ -109,8 +109,6 @@ function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyP
   const { addresses, embedded } = data
   const history = useHistory(addresses.json, snapshot, connected && !embedded, clock)
   const final = snapshot.phase === "final"
-  // What ballots say of each option is not kept by the second.
-  const hasChart = view.outcome === null || view.outcome.rule === "votes"
   return (
     <>
       {final && <FinalHeadline view={view} text={text} />}
@@ -140,7 +138,8 @@ function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyP
       <ScaleLine view={view} text={text} />
       {!embedded && (
         <>
-          {hasChart && (
+          {/* What ballots say of each option is not kept by the second. */}
+          {view.comparesVotes && (
             <ErrorBoundary>
               <ChartSection rows={view.rows} history={history} script={addresses.chart} text={text} />
             </ErrorBoundary>

@@ -12,7 +12,7 @@ import type { ResultsData, ResultsText } from "./results-data"
 import { resultsMessages } from "./results-messages"
 import { SharePanel } from "./share-panel"
 
-/** @param ranking null where the poll ranks nothing */
+/** @param ranking null where the tally alone decides the poll */
 export function resultsPage(visit: PageVisit, shown: ShownTally, ranking: RankingData | null): string {
   const text = translator(visit.language, resultsMessages[visit.language])
   const data = resultsData(visit, shown, ranking, false)

@@ -81,7 +81,7 @@ test("rolled up, a timeline of days has as few rows as points, the same counts, 
     FROM polls, generate_series(${from}::integer, ${until}::integer) AS i WHERE id = 'rolled'`
   const told = async () => {
     const [row] = await sql`SELECT options, ${timelineColumn(sql)} FROM polls WHERE id = 'rolled'`
-    return readTimeline(row, { ballot: ONE_OPTION, options: row?.options })
+    return readTimeline(row, { ballot: ONE_OPTION, decision: null, options: row?.options })
   }
   await sql`INSERT INTO shards (shard) SELECT generate_series(0, 3)`
   const rolls = new TimelineRolls(sql)
@@ -124,7 +124,7 @@ test("a timeline joins steps in which so few voted, or all for one option, that 
     { id: "b", label: "B" },
   ]
   const read = (...changes: [number, string, number][]) =>
-    readTimeline({ timeline: { step: 1, changes } }, { ballot: ONE_OPTION, options }).points
+    readTimeline({ timeline: { step: 1, changes } }, { ballot: ONE_OPTION, decision: null, options }).points
   const one = FEWEST_VOTES_A_STEP - 1
   expect(read([1, "a", one], [2, "b", 1], [3, "a", 1], [3, "b", one], [4, "a", 1])).toEqual([
     [2, { a: one, b: 1 }],

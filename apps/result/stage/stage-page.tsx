@@ -12,7 +12,7 @@ import { StageApp } from "./stage-app"
 import type { StageData } from "./stage-data"
 import { stageMessages } from "./stage-messages"
 
-/** @param ranking null where the poll ranks nothing */
+/** @param ranking null where the tally alone decides the poll */
 export function stagePage(visit: PageVisit, shown: ShownTally, ranking: RankingData | null): string {
   const { snapshot, now, ballot, receipt } = shown
   const { language, site, url, voteAt } = visit

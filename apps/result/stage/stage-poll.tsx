@@ -11,7 +11,7 @@ import type { StageData, StageText } from "./stage-data"
 import { StageSide } from "./stage-side"
 import { lettersOf } from "./stage-sizes"
 
-/** `revealed`: how often the host asked for the next step of what the rankings decide. After the last one the first preferences are shown again. */
+/** `revealed`: how often the host asked for the next step of what whole ballots decide. After the last one the tally is shown again. */
 type Props = { data: StageData; text: StageText; covered: boolean; revealed: number }
 
 export function StagePoll({ data, text, covered, revealed }: Props) {

@@ -4,10 +4,10 @@ import { decideCounts } from "@tallyroom/lib/outcome/decide-counts"
 import type { TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import type { Snapshot } from "./snapshot"
 
-/** Null while no counts are shown, where the most votes alone decide, and for rankings. */
+/** Null while no counts are shown, where the most votes alone decide, and where whole ballots do. */
 export function outcomeOf(snapshot: Snapshot): TalliedOutcome | null {
   const { decision, options, hidden, total = 0, abstained = 0 } = snapshot
-  if (!decision || hidden) return null
+  if (!decision || hidden || decision.rule === "star") return null
   const names = decision.rule === "majority" ? ["yes", "no"] : null
   const said = options.map(({ id, said = [] }) => {
     return [id, Object.fromEntries(said.map((count, i) => [names?.[i] ?? `${i}`, count]))] as const

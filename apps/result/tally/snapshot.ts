@@ -82,7 +82,7 @@ export function ballotIn({ ballot }: Pick<Poll, "ballot">): { ballot?: BallotMet
   return isOneVote({ ballot }) ? {} : { ballot }
 }
 
-/** How the poll is decided, where that is not by the most votes alone. What rankings decide comes by itself. */
+/** How the poll is decided, where that is not by the most votes alone. What whole ballots decide comes by itself. */
 export function decisionIn(poll: Pick<Poll, "ballot" | "decision">): { decision?: Decision } {
   const { method } = poll.ballot
   if (method === "rank" || (method === "choose" && poll.decision === null)) return {}

@@ -1,6 +1,6 @@
 /** A tally as it is drawn: which options lead, what share each has, and how long the bars are. */
 
-import { compareMeans } from "@tallyroom/lib/count/rating"
+import { compareMeans, type Rated } from "@tallyroom/lib/count/rating"
 import type { Motion, TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import { sharesOf } from "@tallyroom/lib/polls/shares"
 import { withDistinctColours } from "@tallyroom/lib/ui/option-hues"
@@ -36,7 +36,7 @@ export type RatedRow = {
   sum: number
   /** How many ballots give it 0, 1 and so on. */
   counts: number[]
-  /** The figure that is compared, its mean or its sum. */
+  /** The figure that is compared, or compared first: its mean or its sum. */
   by: "mean" | "sum"
 }
 
@@ -49,9 +49,11 @@ export type TallyView = {
   choosing: number
   /** Null where no ballot may abstain. */
   abstained: number | null
+  /** Whether votes are what is shown of each option, and neither ratings nor answers. */
+  comparesVotes: boolean
   /** The share that a full bar means; null where that is all ballots that chose an option, or no bar is drawn. */
   full: number | null
-  /** What the poll decides by a decision of its own; null where it is by the most votes alone, and for rankings. */
+  /** What the poll decides by a decision of its own; null where it is by the most votes alone, and where whole ballots decide. */
   outcome: TalliedOutcome | null
   rows: TallyRow[]
   /** The rows with the most votes; empty while there are no votes, and where most votes decide nothing. */
@@ -76,7 +78,7 @@ export function tallyViewOf(snapshot: Snapshot): TallyView | null {
   const rows = withDistinctColours(options).map((option, index) => {
     const { votes = 0 } = option
     const leads = mostVotesWin && votes > 0 && votes === most
-    const rated = ratedRow(outcome, option)
+    const rated = ratedRow(snapshot, option)
     const part = rated ? ratedPart(rated, choosing) : votes / longest
     return {
       ...{ option, index, votes, rated },
@@ -87,10 +89,10 @@ export function tallyViewOf(snapshot: Snapshot): TallyView | null {
     }
   })
   const ballots = { countsBallots: snapshot.ballot !== undefined, total, choosing, abstained }
-  const comparesVotes = outcome === null || outcome.rule === "votes"
+  const comparesVotes = rows.every(({ rated, motion }) => !rated && !motion)
   const full = isOfLeader && shares && comparesVotes ? Math.max(...shares) : null
   const leaders = outcome ? [] : rows.filter(({ leads }) => leads)
-  return { ...ballots, full, outcome, rows, leaders }
+  return { ...ballots, comparesVotes, full, outcome, rows, leaders }
 }
 
 function standing(outcome: TalliedOutcome, id: string): { leads: boolean; tied: boolean } {
@@ -102,10 +104,17 @@ function standing(outcome: TalliedOutcome, id: string): { leads: boolean; tied: 
   return { leads: tied || outcome.winners.includes(id), tied }
 }
 
-function ratedRow(outcome: TalliedOutcome | null, { id, said = [] }: SnapshotOption): RatedRow | null {
-  if (outcome?.rule !== "mean" && outcome?.rule !== "sum") return null
-  const { ratings, sum } = outcome.rated[id] ?? { ratings: 0, sum: 0 }
-  return { ratings, sum, counts: said, by: outcome.rule }
+function ratedRow({ ballot, decision }: Snapshot, { said = [] }: SnapshotOption): RatedRow | null {
+  if (ballot?.method !== "rate" || !decision) return null
+  return { ...ratedBy(said), counts: said, by: decision.rule === "mean" ? "mean" : "sum" }
+}
+
+/** What ratings come to. @param counts how many ballots give 0, 1 and so on */
+export function ratedBy(counts: readonly number[]): Rated {
+  return {
+    ratings: counts.reduce((sum, ballots) => sum + ballots, 0),
+    sum: counts.reduce((sum, ballots, rating) => sum + rating * ballots, 0),
+  }
 }
 
 /** The part of the best that it could have, only to be drawn. */

@@ -1,6 +1,6 @@
 /** How a tally grew: few enough points for a chart, each with all votes up to its moment. */
 
-import { A_BALLOT, type Asked, marksOf, optionsByMark } from "@tallyroom/lib/ballots/choice"
+import { A_BALLOT, type Asked, type Decided, marksOf, optionsByMark } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import { doublings } from "@tallyroom/lib/polls/timeline"
@@ -47,7 +47,7 @@ export function timelineColumn(sql: Database) {
 type Point = { second: number; votes: Record<string, number>; ballots: number | null }
 
 /** Adds the changes up. Options that a poll does not have are left out. */
-export function readTimeline(row: unknown, poll: Asked): Timeline {
+export function readTimeline(row: unknown, poll: Asked & Decided): Timeline {
   const { step, changes } = rowSchema.parse(row).timeline
   const marks = marksOf(poll)
   const options = marks && optionsByMark(poll)

@@ -19,18 +19,22 @@ export async function addBallots(sql: Database, id: string, choice: Choice, ball
   const isWhole = how === null || text === ABSTENTION
   const said = isWhole
     ? { tallied: text, marks: [] }
-    : { tallied: A_BALLOT, marks: text.match(how.width === 2 ? /../g : /./g) ?? [] }
+    : {
+        tallied: how.led === 0 ? A_BALLOT : text.slice(0, how.led),
+        marks: how.width === 0 ? [] : (text.match(how.width === 2 ? /../g : /./g) ?? []),
+        ...(how.whole && { whole: text }),
+      }
   return addCounted(sql, id, ballots, said, shard)
 }
 
-/** What one ballot adds to: a row of `tallies`, and rows of `marks`. */
-type Said = { tallied: string; marks: string[] }
+/** What one ballot adds to: a row of `tallies`, and rows of `marks`, of which one may be its whole text. */
+type Said = { tallied: string; marks: string[]; whole?: string }
 
 async function addCounted(
   sql: Database,
   id: string,
   votes: number,
-  { tallied, marks }: Said,
+  { tallied, marks, whole }: Said,
   shard: number,
 ): Promise<void> {
   const second = Math.floor(Date.now() / 1_000)
@@ -44,10 +48,13 @@ async function addCounted(
     await transaction`
       INSERT INTO tallies (poll, shard, option, votes) VALUES (${poll}, ${shard}, ${tallied}, ${votes})
       ON CONFLICT (poll, shard, option) DO UPDATE SET votes = tallies.votes + ${votes}`
-    for (const mark of marks)
+    for (const [mark, isWhole] of [
+      ...marks.map((mark) => [mark, false] as const),
+      ...(whole ? [[whole, true] as const] : []),
+    ])
       await transaction`
-        INSERT INTO marks (poll, shard, mark, votes) VALUES (${poll}, ${shard}, ${mark}, ${votes})
-        ON CONFLICT (poll, shard, mark) DO UPDATE SET votes = marks.votes + ${votes}`
+        INSERT INTO marks (poll, shard, mark, votes, whole) VALUES (${poll}, ${shard}, ${mark}, ${votes}, ${isWhole})
+        ON CONFLICT (poll, whole, shard, mark) DO UPDATE SET votes = marks.votes + ${votes}`
     for (const drawn of [tallied, ...marks])
       await transaction`
         INSERT INTO timeline (poll, shard, second, option, votes)

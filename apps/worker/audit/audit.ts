@@ -13,7 +13,7 @@ import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { pendingIn } from "@tallyroom/lib/inbox/stream/pending"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
-import { numberArray } from "@tallyroom/lib/postgres-array"
+import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 
 export type PollBooks = {
@@ -172,21 +172,25 @@ async function recount(sql: Database): Promise<Map<number, Recount>> {
     WITH marking AS (
       SELECT * FROM unnest(${numberArray(marked.map(({ poll }) => poll))}::integer[],
         ${numberArray(marked.map(({ width }) => width))}::integer[],
-        ${numberArray(marked.map(({ led }) => led))}::integer[]) AS m(poll, width, led)
+        ${textArray(marked.map(({ whole }) => String(whole)))}::boolean[],
+        ${numberArray(marked.map(({ led }) => led))}::integer[]) AS m(poll, width, whole, led)
     ), recounted AS (
       SELECT poll, shard, CASE WHEN led IS NULL OR option = ${ABSTENTION} THEN option
         WHEN led = 0 THEN ${A_BALLOT} ELSE left(option, led) END AS option, count(*) AS votes
       FROM votes LEFT JOIN marking USING (poll) GROUP BY 1, 2, 3
     ), remarked AS (
-      SELECT poll, shard, substr(option, place, width) AS mark, count(*) AS votes
-      FROM votes JOIN marking USING (poll), LATERAL generate_series(1, length(option), width) AS place
-      WHERE option <> ${ABSTENTION} GROUP BY 1, 2, 3
+      SELECT poll, false AS whole, shard, substr(option, place, width) AS mark, count(*) AS votes
+      FROM votes JOIN marking USING (poll), LATERAL generate_series(1, length(option), NULLIF(width, 0)) AS place
+      WHERE option <> ${ABSTENTION} GROUP BY 1, 3, 4
+      UNION ALL
+      SELECT poll, true, shard, option, count(*) FROM votes JOIN marking USING (poll)
+      WHERE option <> ${ABSTENTION} AND whole GROUP BY 1, 3, 4
     ), compared AS (
       SELECT poll, shard, option, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally, true AS ballots
       FROM recounted r FULL JOIN tallies t USING (poll, shard, option)
       UNION ALL
       SELECT poll, shard, mark, COALESCE(r.votes, 0), COALESCE(m.votes, 0), false
-      FROM remarked r FULL JOIN marks m USING (poll, shard, mark)
+      FROM remarked r FULL JOIN marks m USING (poll, whole, shard, mark)
     )
     SELECT poll, (sum(votes) FILTER (WHERE ballots))::bigint AS votes, (sum(tally) FILTER (WHERE ballots))::bigint AS tally,
       COALESCE(jsonb_agg(jsonb_build_object('option', option, 'isMark', NOT ballots, 'shard', shard,

@@ -19,8 +19,8 @@
 -- $34 of the polls in $8, the salts: a number may be another poll's after Postgres went back
 -- $35 for each poll of $19, when the first of its ballots in this batch was accepted, in ms[]; NULL without any
 -- $36 of ballots that are traced: '<poll number> <traceparent>'[]
--- $37 … $40  polls whose ballots say several things, and how they are tallied (Marks in lib/ballots/choice.ts): poll[], width[],
---            led[], drawn[]
+-- $37 … $41  polls whose ballots say several things, and how they are tallied (Marks in lib/ballots/choice.ts): poll[], width[],
+--            whole[], led[], drawn[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33
@@ -72,18 +72,21 @@ WITH moved AS (
   UNION ALL
   SELECT poll, previous, ms / 1000, -count(*) FROM written WHERE previous IS NOT NULL GROUP BY 1, 2, 3
 ), marked_polls AS (
-  SELECT * FROM unnest($37::integer[], $38::integer[], $39::integer[], $40::integer[]) AS m(poll, width, led, drawn)
+  SELECT * FROM unnest($37::integer[], $38::integer[], $39::boolean[], $40::integer[], $41::integer[])
+    AS m(poll, width, whole, led, drawn)
 ), movement AS (
   SELECT poll, CASE WHEN led IS NULL OR said = '-' THEN said WHEN led = 0 THEN '+' ELSE left(said, led) END AS option, second, votes
   FROM said LEFT JOIN marked_polls USING (poll)
 ), marking AS (
   SELECT poll, substr(said, place, width) AS mark, drawn, second, votes
-  FROM said JOIN marked_polls USING (poll), LATERAL generate_series(1, length(said), width) AS place
+  FROM said JOIN marked_polls USING (poll), LATERAL generate_series(1, length(said), NULLIF(width, 0)) AS place
   WHERE said <> '-'
 ), marked AS (
-  INSERT INTO marks (poll, shard, mark, votes)
-  SELECT poll, $1, mark, sum(votes) FROM marking GROUP BY poll, mark
-  ON CONFLICT (poll, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes
+  INSERT INTO marks (poll, shard, mark, votes, whole)
+  SELECT poll, $1, mark, sum(votes), false FROM marking GROUP BY poll, mark
+  UNION ALL
+  SELECT poll, $1, said, sum(votes), true FROM said JOIN marked_polls USING (poll) WHERE said <> '-' AND whole GROUP BY poll, said
+  ON CONFLICT (poll, whole, shard, mark) DO UPDATE SET votes = marks.votes + excluded.votes
 ), tallied AS (
   INSERT INTO tallies (poll, shard, option, votes)
   SELECT poll, $1, option, sum(votes) FROM movement GROUP BY poll, option

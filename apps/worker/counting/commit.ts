@@ -73,6 +73,7 @@ export async function commitBatch(
     textArray([...traced]),
     numberArray([...batch.marked.keys()]),
     numberArray([...batch.marked.values()].map(({ width }) => width)),
+    textArray([...batch.marked.values()].map(({ whole }) => String(whole))),
     numberArray([...batch.marked.values()].map(({ led }) => led)),
     numberArray([...batch.marked.values()].map(({ drawn }) => drawn)),
   ]

@@ -7,6 +7,7 @@ import { Decider, Undecided } from "@tallyroom/lib/outcome/decider"
 import { type Outcome, outcomeSchema } from "@tallyroom/lib/outcome/outcome"
 import type { Rule } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
+import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
 import { quiet, startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../../scripts/services/wait"
 import { addRankings, sayingsOf } from "../../../tests/harness/rankings"
@@ -105,6 +106,67 @@ test("the outcome of the ballots in the inbox is stored once the poll is final",
       { votes: { a: 2, b: 3 }, exhausted: 0, out: [], by: null },
     ],
   })
+})
+
+test("ratings are tallied by option and as whole ballots, each voter's last one, and STAR's outcome is stored", async () => {
+  const { sql } = await working()
+  const booth = await openBooth(stores())
+  await openPoll(sql, booth.redis, "scored", {
+    ballot: { method: "rate", highest: 5, abstain: true },
+    ...{ decision: { rule: "star", seats: 1, quorum: 0 }, policy: "changeable" },
+  })
+  const ballots = ["A5B4C0", "A5B4C0", "B5C3", "A0B1C5", "A2B2", "-"]
+  for (const [i, says] of ballots.entries()) await booth.cast("scored", voter(`scored${i}`), says)
+  await waitFor("the first ballots", async () => (await marksIn(sql, "scored", true)).length === 4)
+  await booth.cast("scored", voter("scored1"), "A5B3C1")
+  await close(sql, "scored")
+  expect(await untilStored(sql, "scored")).toEqual({
+    ...{ rule: "star", seats: 1, ballots: 6, abstained: 1, quorum: 0, quorate: true },
+    rated: { a: { ratings: 4, sum: 12 }, b: { ratings: 5, sum: 15 }, c: { ratings: 4, sum: 9 } },
+    ...{ finalists: ["b", "a"], runoff: { votes: { b: 2, a: 2 }, equal: 1 }, winners: ["b"], tied: [] },
+  })
+  expect(await marksIn(sql, "scored", true)).toEqual([
+    ...["1 A0B1C5", "1 A2B2", "1 A5B3C1", "1 A5B4C0", "1 B5C3"],
+  ])
+  expect(await marksIn(sql, "scored", false)).toEqual([
+    ...["1 A0", "1 A2", "2 A5", "1 B1", "1 B2", "1 B3", "1 B4", "1 B5", "1 C0", "1 C1", "1 C3", "1 C5"],
+  ])
+})
+
+/** The marks that some ballots have, with how many. */
+async function marksIn(sql: Database, id: string, whole: boolean): Promise<string[]> {
+  const rows = await sql`
+    SELECT mark, sum(marks.votes)::integer AS votes FROM marks JOIN polls ON number = poll
+    WHERE id = ${id} AND whole = ${whole} GROUP BY mark HAVING sum(marks.votes) > 0 ORDER BY mark COLLATE "C"`
+  return rows.map(({ mark, votes }) => `${votes} ${mark}`)
+}
+
+test("Postgres is not asked again for outcomes that are stored, until the polls are read anew", async () => {
+  const sql = await openTables(stores())
+  await makePoll(sql, "rests", ranked("irv", 1, { state: "draft" }))
+  await addRankings(sql, "rests", { AB: 2 })
+  await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id = 'rests'`
+  const polls = new PollBook(sql, quiet)
+  await polls.refresh()
+  let asked = 0
+  const counting = new Proxy(sql, {
+    apply: (target, _, words: Parameters<typeof sql>) => {
+      asked++
+      return target(...words)
+    },
+  })
+  const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
+  const settled = new WeakSet<PlacedPoll>()
+  const store = () => storeOutcomes(counting, polls, decider, settled)
+  await store()
+  const once = asked
+  expect(once).toBeGreaterThan(0)
+  await store()
+  expect(asked).toBe(once)
+  await sql`DELETE FROM outcomes USING polls WHERE number = poll AND id = 'rests'`
+  await polls.refresh()
+  expect(await store()).toEqual(["rests"])
+  decider.stop()
 })
 
 test("an outcome that is stored stays, whatever is counted or decided after it", async () => {

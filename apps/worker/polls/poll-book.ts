@@ -1,5 +1,6 @@
 /** All polls as the worker read them from Postgres: all at the start, and later those that changed. */
 
+import { isByProfile } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { numberArray } from "@tallyroom/lib/postgres-array"
@@ -94,9 +95,9 @@ export class PollBook {
     return this.all().some((poll) => poll.deleting && poll.state === "final")
   }
 
-  /** Whether some final poll ranks: its outcome is stored for good. */
-  hasFinalRanking(): boolean {
-    return this.all().some(({ state, ballot }) => state === "final" && ballot.method === "rank")
+  /** The final polls that whole ballots decide: their outcomes are stored for good. */
+  finalByProfile(): PlacedPoll[] {
+    return this.all().filter((poll) => poll.state === "final" && !poll.deleting && isByProfile(poll))
   }
 
   /**

@@ -73,12 +73,12 @@ export async function makeChoicePoll(sql: Database, redis: Redis, kind: KindName
 
 /** Gives the text of one ballot after the other, each by chance, and counts the marks that they have. */
 export function ballotsBy({ kind, poll }: ChoicePoll): { next: () => string; marks: () => number } {
-  const width = marksOf(poll)?.width
+  const how = marksOf(poll)
   let marks = 0
   const next = () => {
     const text = textOf(poll, choiceByChance(kind))
     if (text === null) throw new Error(`the poll ${poll.id} does not take its own ballots`)
-    if (width !== undefined) marks += Math.ceil(text.length / width)
+    if (how) marks += (how.width > 0 ? text.length / how.width : 0) + (how.whole ? 1 : 0)
     return text
   }
   return { next, marks: () => marks }

@@ -43,8 +43,8 @@ export async function makeRankedPoll(
   for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
     const some = rows.slice(from, from + ROWS_A_STATEMENT)
     await sql`
-      INSERT INTO marks (poll, shard, mark, votes)
-      SELECT ${number}, 0, mark, votes
+      INSERT INTO marks (poll, shard, mark, votes, whole)
+      SELECT ${number}, 0, mark, votes, true
       FROM unnest(${textArray(some.map(([mark]) => mark))}::text[], ${numberArray(some.map(([, n]) => n))}::bigint[])
         AS b(mark, votes)`
   }

@@ -1,5 +1,6 @@
 /** What each command does; it gives the text to print. */
 
+import { isByProfile } from "@tallyroom/lib/ballots/choice"
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { ShownOutcome } from "../../../apps/result/outcome/outcome-reads"
 import type { Snapshot } from "../../../apps/result/tally/snapshot"
@@ -87,8 +88,7 @@ async function list(api: PollApi, flags: Flags): Promise<string> {
 async function show(api: PollApi, path: string, flags: Flags): Promise<string> {
   const poll = await api.call<ShownPoll>("GET", path)
   const results = await api.call<Snapshot>("GET", `${path}/results`)
-  const ranking =
-    poll.ballot.method === "rank" ? await api.call<ShownOutcome>("GET", `${path}/outcome`) : null
+  const ranking = isByProfile(poll) ? await api.call<ShownOutcome>("GET", `${path}/outcome`) : null
   if (flags.json) return JSON.stringify({ ...poll, results, ...(ranking && { outcome: ranking }) }, null, 2)
   return [pollsText([poll]), resultsText(results), outcomeText(results, ranking)].filter(Boolean).join("\n\n")
 }

@@ -6,7 +6,12 @@ import { outcomeSentences } from "../../../apps/result/decision/outcome-sentence
 import { namedOptions } from "../../../apps/result/outcome/named-options"
 import { outcomeMessages } from "../../../apps/result/outcome/outcome-messages"
 import type { ShownOutcome } from "../../../apps/result/outcome/outcome-reads"
-import { outcomeSentence, ruleSentence } from "../../../apps/result/outcome/outcome-sentence"
+import {
+  finalistsSentence,
+  outcomeSentence,
+  ruleSentence,
+  runoffSentence,
+} from "../../../apps/result/outcome/outcome-sentence"
 import { resultsMessages } from "../../../apps/result/results/results-messages"
 import { summary } from "../../../apps/result/results/summary"
 import type { Snapshot } from "../../../apps/result/tally/snapshot"
@@ -17,7 +22,7 @@ const ISOLATES = /[\u2068\u2069]/g
 
 /**
  * "Outcome", or what would be decided now, with the rule below. Empty where nothing was counted.
- * @param ranking what rankings decide; null where nothing is ranked
+ * @param ranking what whole ballots decide; null where the tally alone does
  */
 export function outcomeText(results: Snapshot, ranking: ShownOutcome | null): string {
   const text = translator("en", resultsMessages.en)
@@ -30,7 +35,12 @@ export function outcomeText(results: Snapshot, ranking: ShownOutcome | null): st
 
 function rankingLines(results: Snapshot, { final, outcome }: ShownOutcome): string[] {
   const text = translator("en", outcomeMessages.en)
-  return [outcomeSentence(outcome, final, namedOptions(results, text), text), ruleSentence(outcome, text)]
+  const options = namedOptions(results, text)
+  const how =
+    outcome.rule === "star"
+      ? [finalistsSentence(outcome, options, text), runoffSentence(outcome, options, text)]
+      : []
+  return [outcomeSentence(outcome, final, options, text), ...how.filter(Boolean), ruleSentence(outcome, text)]
 }
 
 function talliedLines(results: Snapshot): string[] {

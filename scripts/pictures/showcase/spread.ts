@@ -37,7 +37,7 @@ export async function spreadOverTime(sql: postgres.Sql, poll: ShowPoll) {
 
 /** What the timeline has of each of the choices: an option, or a ballot and each of its marks. */
 function drawnOf({ options, ballot = ONE_OPTION, says }: ShowPoll): string[][] {
-  const asked = { ballot, options }
+  const asked = { ballot, options, decision: null }
   return choicesOf({ options, ...(says && { says }) }).map((choice) => {
     const text = textOf(asked, choice) ?? ""
     return marksOf(asked) === null || text === ABSTENTION ? [text] : [A_BALLOT, ...text]

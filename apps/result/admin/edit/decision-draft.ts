@@ -3,7 +3,7 @@
 import type { Decision } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { BallotDraft } from "./draft"
-import { type BASES, type MAJORITIES, RANK_RULES, RANK_RULES_WITH_SEATS, type RATE_RULES } from "./modes"
+import { type BASES, type MAJORITIES, RANK_RULES, RANK_RULES_WITH_SEATS, RATE_RULES } from "./modes"
 import { numberIn } from "./number-in"
 
 /** The quorum is a number of ballots or a part of the eligible voters, whose number is empty where it is not known. The seats count where several may win, a rule where options are ranked or rated, majority and base where each is decided on. */
@@ -38,7 +38,7 @@ export function decisionDraftOf({ ballot, decision }: Decided): DecisionDraft {
     const { majority, base } = decision
     return ballot.method === "decide" ? decisionDraft("decide", { quorum, eligible, majority, base }) : USUAL
   }
-  const rateRule = decision.rule === "sum" ? "sum" : "mean"
+  const rateRule = RATE_RULES.find((rule) => rule === decision.rule) ?? USUAL.rateRule
   const rankRule = RANK_RULES.find((rule) => rule === decision.rule) ?? USUAL.rankRule
   const { method } = ballot
   const choose = method === "rate" || method === "rank" ? method : "one"
@@ -66,8 +66,9 @@ export function decisionDraft(choose: BallotDraft["choose"], fields: Partial<Dec
       rankRule,
       seats: RANK_RULES_WITH_SEATS.includes(rankRule) ? seats : USUAL.seats,
     }
-  if (choose !== "decide")
-    return { ...USUAL, ...voters, seats, rateRule: choose === "rate" ? rateRule : USUAL.rateRule }
+  if (choose === "rate")
+    return { ...USUAL, ...voters, rateRule, seats: rateRule === "star" ? USUAL.seats : seats }
+  if (choose !== "decide") return { ...USUAL, ...voters, seats }
   // Of the votes for and against, more for than against is the same whatever it is a part of.
   return { ...USUAL, ...voters, majority, base: majority === "simple" ? USUAL.base : base }
 }

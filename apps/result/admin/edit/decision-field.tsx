@@ -35,7 +35,10 @@ export function DecisionField(props: Props) {
   const set = (change: Partial<DecisionDraft>) => onChange({ ...decision, ...change })
   const decides = choose === "decide"
   const hasRules = decides || choose === "rank" || choose === "rate"
-  const severalMayWin = !decides && (choose !== "rank" || RANK_RULES_WITH_SEATS.includes(decision.rankRule))
+  const oneWins =
+    (choose === "rank" && !RANK_RULES_WITH_SEATS.includes(decision.rankRule)) ||
+    (choose === "rate" && decision.rateRule === "star")
+  const severalMayWin = !decides && !oneWins
   const eligible = (
     <NumberField
       name="eligible"

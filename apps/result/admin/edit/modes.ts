@@ -10,7 +10,7 @@ export const CHOICES = ["one", "several", "all", "rank", "rate", "decide"] as co
 export const RANK_RULES = ["irv", "stv", "condorcet", "borda"] as const satisfies Decision["rule"][]
 /** By these several may win; the schema says so too, and is no part of what browsers load. */
 export const RANK_RULES_WITH_SEATS: readonly (typeof RANK_RULES)[number][] = ["stv", "borda"]
-export const RATE_RULES = ["mean", "sum"] as const satisfies Decision["rule"][]
+export const RATE_RULES = ["mean", "sum", "star"] as const satisfies Decision["rule"][]
 export const MAJORITIES = [
   "simple",
   "absolute",

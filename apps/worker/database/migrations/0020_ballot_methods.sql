@@ -4,8 +4,10 @@
 -- marks         what ballots say that may say several things, by poll, shard and mark (lib/ballots/choice.ts): how many of the ballots
 --               that count have this mark. In tallies such a ballot is one of '+', or of its first preference, and an abstention one
 --               of '-', so that the sum of the tallies is always the number of ballots that count.
--- outcomes      what the rankings of a final poll decided, with all rounds (lib/outcome/outcome.ts), so that no later version counts
---               them otherwise. A row is written once.
+-- marks.whole   whether the mark is a ballot's whole text, and not what it says of one option: so the profile of a poll, which may
+--               have as many rows as there are ballots, is not read with the tally
+-- outcomes      what the whole ballots of a final poll decided, with all rounds (lib/outcome/outcome.ts), so that no later version
+--               counts them otherwise. A row is written once.
 --
 -- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
 -- out (docs/upgrading.md): until then they may run beside this one, and be gone back to.
@@ -20,7 +22,8 @@ CREATE TABLE marks (
   shard smallint NOT NULL,
   mark  text NOT NULL,
   votes bigint NOT NULL,
-  PRIMARY KEY (poll, shard, mark)
+  whole boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (poll, whole, shard, mark)
 ) WITH (fillfactor = 50);
 
 CREATE TABLE outcomes (
