@@ -7,7 +7,8 @@ import { crowd } from "../services/apps/voters"
 import { CHECKOUT } from "../services/checkout"
 import { outputOf } from "../services/processes/output-of"
 import { waitFor } from "../services/wait"
-import { countedSchema, countsIn } from "./crowd/counted"
+import { countedSchema, countsIn, outcomeSchema } from "./crowd/counted"
+import type { Told } from "./record/record"
 import type { Recorder } from "./record/recorder"
 import type { System } from "./system/system"
 
@@ -64,7 +65,8 @@ export async function audit({ urls }: System, recorder: Recorder): Promise<void>
   for (const poll of books.polls) recorder.write({ kind: "audited", ...poll })
 }
 
-const resultsSchema = countedSchema.extend({ state: z.string() })
+const told = z.record(z.string(), z.unknown())
+const resultsSchema = countedSchema.extend({ state: z.string(), outcome: told.nullable().default(null) })
 
 /** Asks every result app for the results of those of these polls that are final, and writes down what is said. */
 export async function askResults(
@@ -75,8 +77,11 @@ export async function askResults(
   const final = await finalPolls(urls.database.adminUrl, polls)
   await crowd(final.length * result.length, ASKED_AT_ONCE, async (i) => {
     const [poll = "", replica] = [final[Math.floor(i / result.length)], i % result.length]
-    const results = await resultsAt(`${result[replica]?.url}/api/polls/${poll}/results`)
-    recorder.write({ kind: "results", poll, replica: replica + 1, ...countsIn(results) })
+    const url = `${result[replica]?.url}/api/polls/${poll}`
+    const results = await resultsAt(`${url}/results`)
+    // What rankings decide is not among the results.
+    const outcome = results.ballot?.method === "rank" ? await outcomeAt(`${url}/outcome`) : results.outcome
+    recorder.write({ kind: "results", poll, replica: replica + 1, ...countsIn(results), outcome })
   })
 }
 
@@ -99,6 +104,19 @@ async function resultsAt(url: string): Promise<z.infer<typeof resultsSchema>> {
       const answer = await fetch(url, { signal: AbortSignal.timeout(HEAL_MS) })
       const results = resultsSchema.safeParse(await answer.json()).data
       return results?.state === "final" && results
+    },
+    HEAL_MS,
+  )
+}
+
+/** A worker decides a poll once it is final. */
+async function outcomeAt(url: string): Promise<Told> {
+  return waitFor(
+    "the outcome of a final poll",
+    async () => {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(HEAL_MS) })
+      const decided = outcomeSchema.safeParse(await answer.json()).data
+      return decided?.final && decided.outcome
     },
     HEAL_MS,
   )

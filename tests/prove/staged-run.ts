@@ -3,7 +3,9 @@
 import { writeReceipt } from "@tallyroom/lib/ballots/receipts"
 import { uuidOfVoter } from "@tallyroom/lib/ballots/voter"
 import type { Database } from "@tallyroom/lib/database"
-import { readTallies } from "@tallyroom/lib/polls/tallies"
+import { readOutcome } from "@tallyroom/lib/outcome/read-outcome"
+import { decideByTally } from "@tallyroom/lib/outcome/tallied"
+import { readTallies, type Tally } from "@tallyroom/lib/polls/tallies"
 import { voterOf } from "../../apps/vote/voter/voters"
 import { saysOneOption } from "../../scripts/prove/checker/ballot-texts"
 import { judgeRun, receiptsToAsk } from "../../scripts/prove/checker/judge"
@@ -13,15 +15,17 @@ import type {
   Call,
   FaultRecord,
   Inbox,
+  OutcomeSeen,
   Policy,
   RecordLine,
   ResultsSaid,
   Seen,
+  Told,
 } from "../../scripts/prove/record/record"
 import { type BallotKind, countName, ONE_OPTION } from "../../scripts/prove/record/said"
 
 const TABLES =
-  "polls, votes, replaced_votes, tallies, marks, timeline, books, set_aside, inbox_losses, setbacks, deleted_polls"
+  "polls, votes, replaced_votes, tallies, marks, outcomes, timeline, books, set_aside, inbox_losses, setbacks, deleted_polls"
 const SALT = "s".repeat(43)
 const SHARD = 0
 
@@ -41,6 +45,8 @@ export class StagedRun {
   readonly id = "snacks"
   readonly lines: RecordLine[] = []
   number = 0
+  /** What the rankings decide, once books and tallies are written. */
+  outcome: Told | null = null
   private books: Books = {}
   private healing: RecordLine | null = { kind: "healed", at: 60_000, fault: null }
 
@@ -48,6 +54,7 @@ export class StagedRun {
     readonly sql: Database,
     private readonly url: string,
     private readonly ballot: BallotKind,
+    private readonly decision: DecisionAsked | null,
   ) {}
 
   /** Empties the database, makes an open poll with the options a and b (and c, where ballots say more than one), and begins the record. */
@@ -57,7 +64,7 @@ export class StagedRun {
     { inbox = "redis", policy = "final", ballot = ONE_OPTION, decision = null }: Staged = {},
   ): Promise<StagedRun> {
     await sql.unsafe(`TRUNCATE ${TABLES} RESTART IDENTITY`)
-    const run = new StagedRun(sql, url, ballot)
+    const run = new StagedRun(sql, url, ballot, decision)
     // Of several the last stands first.
     const ids = saysOneOption(ballot) ? ["a", "b"] : ["c", "a", "b"]
     const options = ids.map((id) => ({ id, label: id }))
@@ -150,6 +157,12 @@ export class StagedRun {
     this.lines.push({ kind: "seen", at, version, total, abstained: null, votes, ...where, ...more })
   }
 
+  /** A viewer is told an outcome, of which this one is that of all votes. To be called while the findings are sought. */
+  told(at: number, version: number, more: Partial<OutcomeSeen> = {}): void {
+    const where = { replica: 1, connection: 1, poll: this.id, number: this.number, final: false }
+    this.lines.push({ kind: "outcome", at, version, outcome: this.outcome ?? {}, ...where, ...more })
+  }
+
   held(at: number, sockets: number, megabytes: number, pid = 7): void {
     const residentBytes = megabytes * 2 ** 20
     this.lines.push({ kind: "held", at, process: "vote 1", pid, residentBytes, sockets })
@@ -236,6 +249,18 @@ export class StagedRun {
     return {
       ...{ kind: "results", poll: this.id, replica: 1, total: tally.total, abstained: tally.abstained },
       votes: { ...tally.votes, ...Object.fromEntries(said) },
+      outcome: await this.decide(tally),
     }
+  }
+
+  /** As the product decides it, once the poll is final; where options are ranked, it is stored. */
+  private async decide(tally: Tally): Promise<Told | null> {
+    const { sql, number, decision } = this
+    const { method } = this.ballot
+    if (tally.poll.state !== "final" || (method === "choose" && decision === null)) return null
+    if (method !== "rank") return decideByTally(tally)
+    this.outcome = (await readOutcome(sql, number))?.outcome ?? null
+    await sql`INSERT INTO outcomes (poll, outcome) VALUES (${number}, ${JSON.stringify(this.outcome)}::text::jsonb)`
+    return this.outcome
   }
 }

@@ -10,6 +10,7 @@ import type {
   PollAsked,
   PollMade,
   ResultsSaid,
+  Told,
 } from "../record/record"
 import type { BallotPlace } from "./place"
 
@@ -79,6 +80,8 @@ export type PollEvidence = {
   strangers: string[]
   asked: PollAsked[]
   results: ResultsSaid[]
+  /** The row of `outcomes`. */
+  outcome: Told | null
 }
 
 export type SeenSnapshot = {
@@ -91,6 +94,19 @@ export type SeenSnapshot = {
   votes: Counts
 }
 
+/** What viewers were told that rankings decide. */
+export type SeenOutcome = {
+  replica: number
+  at: number
+  version: number
+  /** The ballots that it counts and those of them that rank nobody, and the first preferences; null for what it does not say. */
+  ballots: number | null
+  abstained: number | null
+  first: Counts | null
+  /** The whole document. */
+  text: string
+}
+
 /** The snapshots of one poll, told apart from a later one of the same id. */
 export type WatchedPoll = {
   poll: string
@@ -99,13 +115,21 @@ export type WatchedPoll = {
   versions: Map<number, SeenSnapshot>
   /** The earliest that shows the poll as final. */
   final: SeenSnapshot | null
+  /** The first that came with each version. */
+  outcomes: Map<number, SeenOutcome>
+  /** The earliest that stands for good. */
+  decided: SeenOutcome | null
 }
 
 export type Viewing = {
   polls: WatchedPoll[]
   /** Sentences about snapshots that contradict others; found as they come, as nobody can keep them all. */
   contradictions: { says: string; at: number }[]
+  /** The same about what rankings decide. */
+  oddOutcomes: { says: string; at: number }[]
+  /** How many snapshots and outcomes came. */
   count: number
+  outcomes: number
 }
 
 /** Sums of the books of a poll, and what its tables give when they are counted anew. */

@@ -6,7 +6,7 @@ import type { Evidence, PollEvidence, PollRow } from "./evidence"
 import { settleFates } from "./fates"
 import { RecordIndex } from "./record-index"
 import { recordLines } from "./record-lines"
-import { countSetbacks, readBallots, readLate, readPolls, readStored } from "./stored"
+import { countSetbacks, readBallots, readLate, readOutcomes, readPolls, readStored } from "./stored"
 
 export type GivenRecord = AsyncIterable<RecordLine> | string
 
@@ -18,10 +18,11 @@ export async function gatherEvidence(record: GivenRecord, databaseUrl: string): 
   index.end()
   const { evidence } = index
   return readStored(databaseUrl, async (sql) => {
-    const [late, rows] = [await readLate(sql), await readPolls(sql)]
+    const [late, rows, outcomes] = [await readLate(sql), await readPolls(sql), await readOutcomes(sql)]
     for (const poll of evidence.polls.values()) {
       forgetIfGone(poll, rows)
       await readBallots(sql, poll)
+      poll.outcome = outcomes.get(poll.row?.number ?? 0) ?? null
       settleFates(poll, evidence, late)
     }
     return { ...evidence, books: await readBooksAnew(sql), setbacks: await countSetbacks(sql) }

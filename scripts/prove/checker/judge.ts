@@ -12,6 +12,7 @@ import { countedOnce } from "./rules/counted-once"
 import { lastWordStands } from "./rules/last-word"
 import { nothingGrows } from "./rules/nothing-grows"
 import { onlyWhatWasAsked } from "./rules/only-what-was-asked"
+import { outcomesAgree } from "./rules/outcomes-agree"
 import { recordIsWhole } from "./rules/record-is-whole"
 import { resultsAgree } from "./rules/results-agree"
 import { viewersAgree } from "./rules/viewers-agree"
@@ -25,6 +26,7 @@ const RULES: Record<string, (evidence: Evidence) => Iterable<string>> = {
   "after final": nothingAfterFinal,
   viewers: viewersAgree,
   results: resultsAgree,
+  outcomes: outcomesAgree,
   books: booksBalance,
   growth: nothingGrows,
 }

@@ -54,6 +54,9 @@ export class RecordIndex {
       case "seen":
         this.viewers.see(line, evidence.polls.get(line.poll)?.made.ballot ?? ONE_OPTION)
         return
+      case "outcome":
+        this.viewers.seeOutcome(line)
+        return
       case "held":
         evidence.held.push(line)
         return
@@ -83,7 +86,8 @@ export class RecordIndex {
     if (polls.has(made.poll)) oddities.push(`The poll ${made.poll} was made twice.`)
     else {
       const row = this.rows.get(made.poll) ?? null
-      polls.set(made.poll, { made, row, voters: new Map(), strangers: [], asked: [], results: [] })
+      const nothing = { strangers: [], asked: [], results: [], outcome: null }
+      polls.set(made.poll, { made, row, voters: new Map(), ...nothing })
     }
   }
 

@@ -18,6 +18,7 @@ const counts = {
   votes: record(string(), number()),
 }
 
+const told = record(string(), z.unknown())
 const ballot = object({
   method: z.enum(["choose", "rank", "rate", "decide"]).default("choose"),
   least: number(),
@@ -108,6 +109,12 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     state: string(),
     ...counts,
   }),
+  object({
+    kind: literal("outcome"),
+    ...{ replica: number(), connection: number(), at, poll: string(), number: number(), version: number() },
+    final: boolean(),
+    outcome: told,
+  }),
   object({ kind: literal("counted"), at, votes: number() }),
   object({
     kind: literal("held"),
@@ -118,7 +125,13 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     sockets: number(),
   }),
   object({ kind: literal("receipt"), poll: string(), receipt: string(), status: string() }),
-  object({ kind: literal("results"), poll: string(), replica: number(), ...counts }),
+  object({
+    kind: literal("results"),
+    poll: string(),
+    replica: number(),
+    ...counts,
+    outcome: told.nullable().default(null),
+  }),
   object({
     kind: literal("audited"),
     poll: string(),

@@ -1,6 +1,7 @@
 /** Reads the polls and ballots that Postgres holds after a run, by SQL of its own. */
 
 import postgres from "postgres"
+import type { Told } from "../record/record"
 import { saidInText } from "./ballot-texts"
 import type { CountedBallot, PollEvidence, PollRow, VoterEvidence } from "./evidence"
 
@@ -79,6 +80,12 @@ export async function readLate(sql: Sql): Promise<Set<string>> {
   for await (const rows of sql`SELECT shard, ms, seq FROM set_aside WHERE reason = 'late'`.cursor(PAGE))
     for (const { shard, ms, seq } of rows) late.add(`${shard}-${ms}-${seq}`)
   return late
+}
+
+/** By the number of the poll, what was stored that its rankings decide. */
+export async function readOutcomes(sql: Sql): Promise<Map<number, Told>> {
+  const rows = await sql`SELECT poll, outcome FROM outcomes`
+  return new Map(rows.map(({ poll, outcome }) => [Number(poll), outcome as Told]))
 }
 
 /** How often Postgres was found to have gone back. */

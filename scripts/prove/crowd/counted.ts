@@ -1,4 +1,4 @@
-/** The counts of a poll, as snapshots and the API have them. */
+/** The counts of a poll and what it decides, as snapshots and the API have them. */
 
 import { z } from "zod"
 import type { Counts } from "../record/record"
@@ -17,6 +17,14 @@ export const countedSchema = z.object({
       said: z.array(z.number()).optional(),
     }),
   ),
+})
+
+/** What rankings decide, as live messages have it and the API. */
+export const outcomeSchema = z.object({
+  number: z.number(),
+  version: z.number(),
+  final: z.boolean(),
+  outcome: z.record(z.string(), z.unknown()),
 })
 
 const ANSWERS = ["yes", "no"]

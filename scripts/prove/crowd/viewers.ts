@@ -2,7 +2,7 @@
 
 import { z } from "zod"
 import type { Recorder } from "../record/recorder"
-import { countedSchema, countsIn } from "./counted"
+import { countedSchema, countsIn, outcomeSchema } from "./counted"
 
 /** The server says the last snapshot again every 20 s (docs/api.md). */
 const SILENCE_MS = 25_000
@@ -24,6 +24,8 @@ const numbersSchema = z.object({
   votes: z.array(z.number()),
   said: z.array(z.array(z.number())).optional(),
 })
+
+const outcomeMessageSchema = z.object({ outcome: outcomeSchema.optional() })
 
 type Seen = z.infer<typeof snapshotSchema>
 
@@ -57,6 +59,7 @@ export class Viewer {
     const socket = new WebSocket(`${this.url.replace("http", "ws")}/live?poll=${this.poll}${then}`)
     this.socket = socket
     let whole: Seen | undefined
+    let told = ""
     const again = () => {
       if (this.socket !== socket) return
       this.socket = undefined
@@ -66,11 +69,16 @@ export class Viewer {
     const stillHere = () => this.after(SILENCE_MS, again)
     socket.onmessage = ({ data }) => {
       stillHere()
-      whole = readMessage(JSON.parse(String(data)), whole)
+      const message = JSON.parse(String(data))
+      whole = readMessage(message, whole)
       const { poll, number, version, state } = whole
       const { replica, recorder } = this
-      const seen = { replica, connection, at: recorder.now(), poll, number, version, state }
-      recorder.write({ kind: "seen", ...seen, ...countsIn(whole) })
+      const who = { replica, connection, at: recorder.now(), poll }
+      recorder.write({ kind: "seen", ...who, number, version, state, ...countsIn(whole) })
+      const { outcome } = outcomeMessageSchema.parse(message)
+      const says = JSON.stringify(outcome)
+      if (outcome && says !== told) recorder.write({ kind: "outcome", ...who, ...outcome })
+      told = says ?? told
     }
     socket.onclose = again
     socket.onerror = again

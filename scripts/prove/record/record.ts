@@ -135,6 +135,24 @@ export type Seen = {
  */
 export type Counts = Record<string, number>
 
+/** What a poll has decided, as the product says it: a document (docs/api.md), in which the checker looks for what it knows itself. */
+export type Told = Record<string, unknown>
+
+/** What rankings decide, as a viewer got it beside a snapshot. What a viewer got before on the same connection is not said again. */
+export type OutcomeSeen = {
+  kind: "outcome"
+  replica: number
+  connection: number
+  at: number
+  poll: string
+  number: number
+  /** That of the snapshot from whose counts it follows. */
+  version: number
+  /** Whether it stands for good. */
+  final: boolean
+  outcome: Told
+}
+
 /** How much Postgres had counted; the chart draws it. */
 export type Counted = { kind: "counted"; at: number; votes: number }
 
@@ -161,6 +179,8 @@ export type ResultsSaid = {
   total: number
   abstained: number | null
   votes: Counts
+  /** Of rankings what stands for good; null where nothing but the votes is told. */
+  outcome: Told | null
 }
 
 /** What `bun run audit` said of a poll after the run. */
@@ -187,6 +207,7 @@ export type RecordLine =
   | Call
   | FaultRecord
   | Seen
+  | OutcomeSeen
   | Counted
   | Held
   | ReceiptSaid

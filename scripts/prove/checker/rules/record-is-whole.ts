@@ -16,12 +16,18 @@ export function* recordIsWhole(evidence: Evidence): Generator<string> {
   if (evidence.polls.size === 0) yield "No poll was made."
   if (evidence.calls.ok === 0) yield "No call was answered ok."
   if (evidence.viewing.count === 0) yield "No viewer saw a snapshot."
+  if (evidence.viewing.outcomes === 0 && [...evidence.polls.values()].some(isDecidedByRanking))
+    yield "No viewer was told what rankings decide."
   const counted = evidence.books.reduce(
     (sum, { poll, votes }) => sum + (evidence.polls.has(poll) ? votes : 0),
     0,
   )
   const deleted = [...evidence.polls.values()].every((poll) => isDeleted(poll))
   if (counted === 0 && !deleted) yield "No vote was counted."
+}
+
+function isDecidedByRanking({ made, results }: PollEvidence): boolean {
+  return made.ballot.method === "rank" && results.some(({ total }) => total > 0)
 }
 
 function* missingParts(evidence: Evidence, poll: PollEvidence): Generator<string> {

@@ -1,0 +1,113 @@
+/** The checker of the failure prover decides by its own count what the product decides, whatever the ballots say. */
+
+import { expect, test } from "bun:test"
+import { Profile } from "@tallyroom/lib/count/profile"
+import { decide } from "@tallyroom/lib/outcome/decide"
+import { decideCounts } from "@tallyroom/lib/outcome/decide-counts"
+import type { RankingDecision } from "@tallyroom/lib/polls/decision"
+import fc from "fast-check"
+import { addTo, countedBy } from "../../scripts/prove/checker/counts"
+import { decidedBy } from "../../scripts/prove/checker/deciding/decided"
+import type { DecisionAsked } from "../../scripts/prove/record/decided"
+import { type BallotKind, type Method, type Part, partsIn, saidBy } from "../../scripts/prove/record/said"
+
+const RUNS = { seed: 19, numRuns: 300 }
+const OPTIONS = ["d", "b", "a", "c"]
+const HIGHEST = 3
+
+const seats = fc.integer({ min: 1, max: OPTIONS.length })
+/** With few ballots many votes are equal. */
+const quorum = fc.constantFrom(0, 0, 5)
+
+function ballotOf(method: Method): fc.Arbitrary<string> {
+  const values = {
+    ...{ choose: [""], rank: [""], decide: ["yes", "no"] },
+    rate: Array.from({ length: HIGHEST + 1 }, (_, rating) => `${rating}`),
+  }[method]
+  const value = fc.constantFrom(...values)
+  return fc
+    .tuple(fc.shuffledSubarray(OPTIONS), fc.array(value, { minLength: 4, maxLength: 4 }))
+    .map(([ids, said]) =>
+      saidBy(
+        ids.map((option, i): Part => ({ option, value: said[i] ?? "" })),
+        method,
+      ),
+    )
+}
+
+function electionOf(method: Method, decision: fc.Arbitrary<DecisionAsked>) {
+  return fc.record({ said: fc.array(ballotOf(method), { maxLength: 24 }), decision })
+}
+
+/** What the checker decides. */
+function own(method: Method, said: readonly string[], decision: DecisionAsked) {
+  const ballot: BallotKind = { method, least: 1, most: OPTIONS.length, highest: HIGHEST, abstain: true }
+  return decidedBy({ options: OPTIONS, ballot, decision }, said) ?? {}
+}
+
+/** The fields of a document that the checker knows, and lists whose order says nothing as sets. */
+function known(document: object, fields: object) {
+  const told = Object.entries(document).filter(([field]) => field in fields)
+  return Object.fromEntries(
+    told.map(([field, value]) => [field, ["winners", "tied"].includes(field) ? value.toSorted() : value]),
+  )
+}
+
+test("rankings, with every round, pair and point", () => {
+  const rule = fc.constantFrom("irv", "stv", "condorcet", "borda")
+  const decision = fc.record({ rule, seats, quorum }).map(({ rule, seats, quorum }) => {
+    return { rule, quorum, seats: rule === "irv" || rule === "condorcet" ? 1 : seats } as RankingDecision
+  })
+  fc.assert(
+    fc.property(electionOf("rank", decision), ({ said, decision }) => {
+      const ids = OPTIONS.toSorted()
+      const orders = said.map((text) => partsIn(text).map(({ option }) => ids.indexOf(option)))
+      const rankings = orders.filter((order) => order.length > 0).map((order) => ({ order, ballots: 1 }))
+      const profile = new Profile(ids.length, rankings)
+      const abstained = said.length - rankings.length
+      const counted = own("rank", said, decision as DecisionAsked)
+      const product = decide({ decision: decision as RankingDecision, ids, profile, abstained })
+      expect(known(counted, counted)).toEqual(known(product, counted))
+    }),
+    RUNS,
+  )
+})
+
+function tallied(method: Method, said: readonly string[]) {
+  const counts: Record<string, number> = {}
+  for (const text of said) addTo(counts, countedBy(method, partsIn(text)))
+  const saidOf = (id: string) =>
+    Object.entries(counts).flatMap(([name, ballots]) =>
+      name.startsWith(`${id}:`) ? [[name.slice(2), ballots] as const] : [],
+    )
+  return {
+    options: OPTIONS.map((id) => ({ id })),
+    votes: Object.fromEntries(OPTIONS.map((id) => [id, counts[id] ?? 0])),
+    said: Object.fromEntries(OPTIONS.map((id) => [id, Object.fromEntries(saidOf(id))])),
+    total: said.length,
+    abstained: said.filter((text) => partsIn(text).length === 0).length,
+  }
+}
+
+test("choices, ratings and motions", () => {
+  const majority = fc.constantFrom(
+    ...(["simple", "absolute", "two-thirds", "three-quarters", "unanimous"] as const),
+  )
+  const base = fc.constantFrom("valid", "cast")
+  const motions = fc.record({ rule: fc.constant("majority" as const), majority, base, quorum })
+  const best = fc.record({ rule: fc.constantFrom("mean", "sum"), seats, quorum })
+  const votes = fc.record({ rule: fc.constant("votes" as const), seats, quorum })
+  const elections = fc.oneof(
+    electionOf("choose", votes).map((it) => ({ ...it, method: "choose" as const })),
+    electionOf("rate", best).map((it) => ({ ...it, method: "rate" as const })),
+    electionOf("decide", motions).map((it) => ({ ...it, method: "decide" as const })),
+  )
+  fc.assert(
+    fc.property(elections, ({ method, said, decision }) => {
+      const counted = own(method, said, decision)
+      const product = decideCounts(tallied(method, said), decision)
+      expect(known(counted, counted)).toEqual(known(product, counted))
+    }),
+    RUNS,
+  )
+})
