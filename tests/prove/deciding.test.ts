@@ -4,7 +4,6 @@ import { expect, test } from "bun:test"
 import { Profile } from "@tallyroom/lib/count/profile"
 import { decide } from "@tallyroom/lib/outcome/decide"
 import { decideCounts } from "@tallyroom/lib/outcome/decide-counts"
-import type { RankingDecision } from "@tallyroom/lib/polls/decision"
 import fc from "fast-check"
 import { addTo, countedBy } from "../../scripts/prove/checker/counts"
 import { decidedBy } from "../../scripts/prove/checker/deciding/decided"
@@ -18,6 +17,10 @@ const HIGHEST = 3
 const seats = fc.integer({ min: 1, max: OPTIONS.length })
 /** With few ballots many votes are equal. */
 const quorum = fc.constantFrom(0, 0, 5)
+const parts = fc.constantFrom("25%", "1/3", ">1/2", "100%", 3)
+/** With more ballots than there are voters nothing is decided. */
+const ofEligible = fc.record({ quorum: parts, eligible: fc.integer({ min: 6, max: 30 }) })
+const needed = fc.oneof(fc.record({ quorum }), ofEligible)
 
 function ballotOf(method: Method): fc.Arbitrary<string> {
   const values = {
@@ -35,7 +38,7 @@ function ballotOf(method: Method): fc.Arbitrary<string> {
     )
 }
 
-function electionOf(method: Method, decision: fc.Arbitrary<DecisionAsked>) {
+function electionOf<D extends DecisionAsked>(method: Method, decision: fc.Arbitrary<D>) {
   return fc.record({ said: fc.array(ballotOf(method), { maxLength: 24 }), decision })
 }
 
@@ -54,9 +57,9 @@ function known(document: object, fields: object) {
 }
 
 test("rankings, with every round, pair and point", () => {
-  const rule = fc.constantFrom("irv", "stv", "condorcet", "borda")
-  const decision = fc.record({ rule, seats, quorum }).map(({ rule, seats, quorum }) => {
-    return { rule, quorum, seats: rule === "irv" || rule === "condorcet" ? 1 : seats } as RankingDecision
+  const rule = fc.constantFrom(...(["irv", "stv", "condorcet", "borda"] as const))
+  const decision = fc.tuple(rule, seats, needed).map(([rule, seats, needed]) => {
+    return { rule, ...needed, seats: rule === "irv" || rule === "condorcet" ? 1 : seats }
   })
   fc.assert(
     fc.property(electionOf("rank", decision), ({ said, decision }) => {
@@ -65,8 +68,8 @@ test("rankings, with every round, pair and point", () => {
       const rankings = orders.filter((order) => order.length > 0).map((order) => ({ order, ballots: 1 }))
       const profile = new Profile(ids.length, rankings)
       const abstained = said.length - rankings.length
-      const counted = own("rank", said, decision as DecisionAsked)
-      const product = decide({ decision: decision as RankingDecision, ids, profile, abstained })
+      const counted = own("rank", said, decision)
+      const product = decide({ decision, ids, profile, abstained })
       expect(known(counted, counted)).toEqual(known(product, counted))
     }),
     RUNS,
@@ -93,10 +96,22 @@ test("choices, ratings and motions", () => {
   const majority = fc.constantFrom(
     ...(["simple", "absolute", "two-thirds", "three-quarters", "unanimous"] as const),
   )
-  const base = fc.constantFrom("valid", "cast")
-  const motions = fc.record({ rule: fc.constant("majority" as const), majority, base, quorum })
-  const best = fc.record({ rule: fc.constantFrom("mean", "sum"), seats, quorum })
-  const votes = fc.record({ rule: fc.constant("votes" as const), seats, quorum })
+  const base = fc.constantFrom(...(["valid", "cast"] as const))
+  const motions = fc
+    .tuple(
+      majority,
+      fc.oneof(
+        fc.record({ base, quorum }),
+        ofEligible.map((it) => ({ ...it, base: "eligible" as const })),
+      ),
+    )
+    .map(([majority, rest]) => ({ rule: "majority" as const, majority, ...rest }))
+  const byRule = <R extends "votes" | "mean" | "sum">(...rules: R[]) =>
+    fc
+      .tuple(fc.constantFrom(...rules), seats, needed)
+      .map(([rule, seats, rest]) => ({ rule, seats, ...rest }))
+  const best = byRule("mean", "sum")
+  const votes = byRule("votes")
   const elections = fc.oneof(
     electionOf("choose", votes).map((it) => ({ ...it, method: "choose" as const })),
     electionOf("rate", best).map((it) => ({ ...it, method: "rate" as const })),

@@ -26,17 +26,18 @@ const ballot = object({
   highest: number().default(0),
   abstain: boolean(),
 })
+const needed = { quorum: z.union([number(), string()]), eligible: number().optional() }
 const decision = z.union([
   object({
     rule: z.enum(["votes", "irv", "stv", "condorcet", "borda", "mean", "sum"]),
     seats: number(),
-    quorum: number(),
+    ...needed,
   }),
   object({
     rule: literal("majority"),
     majority: z.enum(["simple", "absolute", "two-thirds", "three-quarters", "unanimous"]),
-    base: z.enum(["valid", "cast"]),
-    quorum: number(),
+    base: z.enum(["valid", "cast", "eligible"]),
+    ...needed,
   }),
 ])
 

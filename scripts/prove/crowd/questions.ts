@@ -13,6 +13,8 @@ const OPTIONS = ["d", "b", "e", "a", "c"]
 const ALL = { least: 1, most: OPTIONS.length, highest: 0, abstain: false }
 /** As many ballots as some polls get and others don't. */
 const QUORUM = 300
+/** As many as some polls have more ballots than, so that nothing is decided by them, and some too few. */
+const OF_ELIGIBLE = { quorum: "1/3", eligible: 600 }
 
 type BallotAsked = Pick<BallotKind, "method"> & Partial<BallotKind>
 
@@ -38,10 +40,10 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
   question({ method: "choose", least: 2, most: 2 }, null),
   question({ method: "rank", most: 3, abstain: true }, { ...winners, rule: "condorcet" }),
   question({ method: "rate", highest: 1, abstain: true }, { ...winners, rule: "mean", quorum: QUORUM }),
-  question({ method: "decide" }, { ...motions, majority: "absolute", quorum: QUORUM }),
+  question({ method: "decide" }, { ...motions, majority: "absolute", base: "eligible", ...OF_ELIGIBLE }),
 
   question({ method: "choose", most: 1, abstain: true }, { ...winners, rule: "votes", quorum: QUORUM }),
-  question({ method: "rank", most: 4 }, { ...winners, rule: "borda", seats: 2, quorum: QUORUM }),
+  question({ method: "rank", most: 4 }, { ...winners, rule: "borda", seats: 2, ...OF_ELIGIBLE }),
   question({ method: "rate", highest: 5 }, { ...winners, rule: "sum" }),
   question({ method: "decide", abstain: true }, { ...motions, majority: "three-quarters", base: "cast" }),
 ]

@@ -3,7 +3,14 @@
 type Rule = "votes" | "irv" | "stv" | "condorcet" | "borda" | "mean" | "sum"
 type Majority = "simple" | "absolute" | "two-thirds" | "three-quarters" | "unanimous"
 
+type Common = {
+  /** How many ballots, or which part of the eligible voters: "25%", "1/3", ">1/2". */
+  quorum: number | string
+  /** How many may vote; undefined where that was not said. */
+  eligible?: number | undefined
+}
+
 /** The poll's field `decision`. */
 export type DecisionAsked =
-  | { rule: Rule; seats: number; quorum: number }
-  | { rule: "majority"; majority: Majority; base: "valid" | "cast"; quorum: number }
+  | (Common & { rule: Rule; seats: number })
+  | (Common & { rule: "majority"; majority: Majority; base: "valid" | "cast" | "eligible" })

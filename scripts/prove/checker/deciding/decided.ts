@@ -38,16 +38,30 @@ export function decidedBy(
   if (!decision) return null
   const ballots = said.map(partsIn).filter((parts) => parts.length > 0)
   const ids = options.toSorted()
-  const { quorum } = decision
-  const isQuorate = said.length >= quorum
+  const { eligible } = decision
+  const cast = said.length
+  const quorum = ballotsNeeded(decision.quorum, eligible ?? 0)
   const common = {
-    ...{ ballots: said.length, abstained: said.length - ballots.length, quorum, quorate: isQuorate },
-    rule: decision.rule,
+    ...{
+      rule: decision.rule,
+      ballots: cast,
+      abstained: cast - ballots.length,
+      quorum,
+      quorate: cast >= quorum,
+    },
+    ...(eligible !== undefined && { eligible }),
   }
-  if (decision.rule === "majority")
-    return { ...common, motions: motionsOf(ids, ballots, decision, said.length) }
-  const counted = countedBy(ids, ballots, decision)
-  return { ...common, ...counted, ...(!isQuorate && { winners: [], tied: [] }) }
+  if (decision.rule === "majority") return { ...common, motions: motionsOf(ids, ballots, decision, common) }
+  const isDecided = cast >= quorum && cast <= (eligible ?? cast)
+  return { ...common, ...countedBy(ids, ballots, decision), ...(!isDecided && { winners: [], tied: [] }) }
+}
+
+/** Of a part of the eligible voters the least whole number that is at least that part, or more than it (">1/2"). */
+function ballotsNeeded(quorum: number | string, eligible: number): number {
+  if (typeof quorum === "number") return quorum
+  const [part = 0, of = 100] = quorum.replace(/[>%]/g, "").split("/").map(Number)
+  const whole = eligible * part
+  return quorum.startsWith(">") ? Math.floor(whole / of) + 1 : Math.ceil(whole / of)
 }
 
 function countedBy(

@@ -2,32 +2,40 @@
 
 import type { Ballots, Winners } from "./decided"
 
+/** Whom nobody chose gets no seat. */
 export function bestByVotes(ids: readonly string[], ballots: Ballots, seats: number): Winners {
   const votes = new Map(ids.map((id) => [id, ratingsOf(ballots, id).length]))
-  if (ballots.length === 0) return NOBODY
-  return seated(ids, seats, (a, b) => (votes.get(a) ?? 0) - (votes.get(b) ?? 0))
+  const chosen = ids.filter((id) => votes.get(id))
+  return seated(chosen, seats, (a, b) => (votes.get(a) ?? 0) - (votes.get(b) ?? 0))
 }
 
+/** One that nobody rates gets no seat. */
 export function bestBySum(ids: readonly string[], ballots: Ballots, seats: number) {
   const rated = ratedBy(ids, ballots)
-  const best = seated(ids, seats, (a, b) => (rated[a]?.sum ?? 0) - (rated[b]?.sum ?? 0))
-  return { rated, ...(ballots.length === 0 ? NOBODY : best) }
+  return {
+    rated,
+    ...seated(ratedIn(rated), seats, (a, b) => (rated[a]?.sum ?? 0) - (rated[b]?.sum ?? 0)),
+  }
 }
 
-/** One that nobody rates comes after all others. Products of whole numbers are compared, so nothing is rounded. */
+/** The same. Products of whole numbers are compared, so nothing is rounded. */
 export function bestByMean(ids: readonly string[], ballots: Ballots, seats: number) {
   const rated = ratedBy(ids, ballots)
-  const best = seated(ids, seats, (one, other) => {
-    const [a, b] = [rated[one], rated[other]]
-    if (!a?.ratings || !b?.ratings) return Math.sign(a?.ratings ?? 0) - Math.sign(b?.ratings ?? 0)
+  const compare = (one: string, other: string) => {
+    const [a, b] = [rated[one] ?? NOTHING, rated[other] ?? NOTHING]
     return a.sum * b.ratings - b.sum * a.ratings
-  })
-  return { rated, ...(ballots.length === 0 ? NOBODY : best) }
+  }
+  return { rated, ...seated(ratedIn(rated), seats, compare) }
 }
 
-const NOBODY: Winners = { winners: [], tied: [] }
+type Rated = { ratings: number; sum: number }
+const NOTHING: Rated = { ratings: 0, sum: 0 }
 
-function ratedBy(ids: readonly string[], ballots: Ballots): Record<string, { ratings: number; sum: number }> {
+function ratedIn(rated: Record<string, Rated>): string[] {
+  return Object.keys(rated).filter((id) => rated[id]?.ratings)
+}
+
+function ratedBy(ids: readonly string[], ballots: Ballots): Record<string, Rated> {
   return Object.fromEntries(
     ids.map((id) => {
       const ratings = ratingsOf(ballots, id)

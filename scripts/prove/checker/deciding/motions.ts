@@ -17,18 +17,18 @@ const NEEDED: Record<Majority["majority"], (base: number, no: number) => number>
 export function motionsOf(
   ids: readonly string[],
   ballots: Ballots,
-  { majority, base: of, quorum }: Majority,
-  cast: number,
+  { majority, base: of, eligible }: Majority,
+  { ballots: cast, quorate }: { ballots: number; quorate: boolean },
 ) {
   const motionOf = (id: string) => {
     const said = ballots.flatMap((parts) => parts.filter(({ option }) => option === id))
     const yes = said.filter(({ value }) => value === "yes").length
     const no = said.length - yes
-    const base = of === "cast" ? cast : said.length
+    const base = { valid: said.length, cast, eligible: eligible ?? 0 }[of]
     const needed = Math.max(1, NEEDED[majority](base, no))
     const isTie = majority === "simple" && yes === no && yes > 0
     const decided = isTie ? "tie" : yes >= needed ? "carried" : "not carried"
-    const outcome = cast < quorum ? "no quorum" : decided
+    const outcome = cast > (eligible ?? cast) ? "too many ballots" : quorate ? decided : "no quorum"
     return { yes, no, abstained: cast - said.length, base, needed, outcome }
   }
   return Object.fromEntries(ids.map((id) => [id, motionOf(id)]))
