@@ -76,8 +76,8 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       await voter.taps('[name="rate.bob"][value="0"]')
       await voter.taps(".cast .primary", "Vote")
       await voter.sees("h1", "Your vote is in")
-      await voter.sees(".chosen", "Ann8")
-      await voter.sees(".chosen", "Bob0")
+      await voter.sees(".chosen", "Ann8 of 10")
+      await voter.sees(".chosen", "Bob0 of 10")
       await voter.taps("a", "Change my vote")
       await voter.finds("the ratings that stand", () => {
         const checked = [...document.querySelectorAll<HTMLInputElement>(".scale :checked")]
@@ -130,7 +130,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
     })
 
     for (const [title, poll, name, said, shown] of [
-      ["without scripts rates", "rated-plain", "rate.bob", "10", "Bob10"],
+      ["without scripts rates", "rated-plain", "rate.bob", "10", "Bob10 of 10"],
       ["without scripts says yes and no", "motions-plain", "answer.bob", "no", "BobNo"],
     ] as const)
       plainJourney(title, async () => {

@@ -32,10 +32,10 @@ test("options are rated on a phone, the bar says how many are, and a rating can 
   await expectNoSideScroll(page)
   await castButton(page).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await chosenWithWords(page)).toEqual(["Cats 10", "פיצה (גדולה) 0"])
+  expect(await chosenWithWords(page)).toEqual(["Cats 10 of 10", "פיצה (גדולה) 0 of 10"])
   await page.reload()
   await page.getByRole("heading", { name: "Your vote is in already" }).waitFor()
-  expect(await chosenWithWords(page)).toEqual(["Cats 10", "פיצה (גדולה) 0"])
+  expect(await chosenWithWords(page)).toEqual(["Cats 10 of 10", "פיצה (גדולה) 0 of 10"])
   await page.context().close()
 })
 

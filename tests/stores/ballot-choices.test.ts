@@ -129,6 +129,6 @@ test("options are rated by the keyboard alone", async () => {
   await expectAccessible(page)
   await castButton(page).click()
   await page.getByRole("heading", { name: "Your vote is in" }).waitFor()
-  expect(await page.locator(".chosen").allTextContents()).toEqual([expect.stringMatching(/Cats4$/)])
+  expect(await page.locator(".chosen").allTextContents()).toEqual([expect.stringMatching(/Cats4 of 5$/)])
   await page.context().close()
 })

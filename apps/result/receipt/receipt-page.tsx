@@ -50,7 +50,9 @@ export function receiptPage(
             </dd>
           </dl>
         </div>
-        <p class="muted">{t("secret")}</p>
+        <p class="muted">
+          {t("secret")} {t("ownBrowser")}
+        </p>
         <p class="buttons">
           {status === "pending" && (
             <a class="button primary" href={pathOf(visit)}>

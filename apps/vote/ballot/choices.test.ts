@@ -136,7 +136,7 @@ test("options are ranked by a form, which says what is wrong and keeps the order
   const many = await send("/polls/ranked", "cast=1&rank.a=1&rank.b=2&rank.c=3&rank.d=4", cookie)
   expect(wordsOf(many)).toContain("Too many were chosen: choose at most 3.")
   const voted = await send("/polls/ranked", "cast=1&rank.a=3&rank.b=&rank.c=1&rank.d=", cookie)
-  expect(wordsOf(voted)).toMatch(/You chose Birds Cats Your receipt/)
+  expect(wordsOf(voted)).toMatch(/Your order Birds Cats Your receipt/)
   expect(placesIn(await pageAt("/polls/ranked?change=1", { cookie }))).toEqual(["2", "", "1", ""])
 })
 

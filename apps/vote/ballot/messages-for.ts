@@ -41,7 +41,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
     ["ranking", "place", "placeOf", "placed", "unplaced", "moveUp", "moveDown", "takeBack", "drag"],
   ],
   [isBy("rank"), ["samePlace"]],
-  [isBy("rate"), ["noRating", "ratings"]],
+  [isBy("rate"), ["noRating", "ratings", "ratingOf"]],
   [isBy("decide"), ["yes", "no", "abstained"]],
   [(about) => isBy("decide")(about) || about.poll.ballot.abstain, ["abstain"]],
   [({ poll }) => poll.ballot.abstain, ["abstention", "castAbstention"]],
@@ -59,6 +59,7 @@ const PARTS: BallotKey[] = [
   ...(["rankUpTo", "rankAny", "rateAny", "decideAny", "andFinal", "andChangeable"] as const),
   ...(["keysChoose", "keysTick", "keysRank", "keysRadios", "chosenOfMost"] as const),
   ...(["rankedSoFar", "rankedOfMost", "ratedOf", "answeredOf", "rankOne", "rateOne", "answerOne"] as const),
+  ...(["yourRatings", "yourAnswers"] as const),
   ...(["fullRanking", "nothingSaid", "keptNoteChanged", "ballots", "abstentions"] as const),
 ]
 

@@ -21,6 +21,10 @@ type Words = {
   /** Why the ballot was not taken. */
   tooFew: Key
   tooMany: Key
+  /** What stands before all that a vote says. */
+  youChose: Key
+  /** What a vote says of an option that it rates. */
+  ratingOf?: Key
 }
 
 const CHOOSE = {
@@ -29,6 +33,7 @@ const CHOOSE = {
   atMost: "atMost",
   tooFew: "tooFew",
   tooMany: "tooMany",
+  youChose: "youChose",
 } as const
 
 export function wordsOf(poll: PollFacts): Words {
@@ -46,17 +51,17 @@ export function wordsOf(poll: PollFacts): Words {
       return {
         ...{ ...CHOOSE, rule: isAny ? "rankAny" : "rankUpTo", keysHint: "keysRank" },
         chosenSoFar: isAny ? "rankedSoFar" : "rankedOfMost",
-        ...{ full: "fullRanking", atLeast: "rankOne", tooFew: "nothingSaid" },
+        ...{ full: "fullRanking", atLeast: "rankOne", tooFew: "nothingSaid", youChose: "ranking" },
       }
     case "rate":
       return {
         ...{ ...CHOOSE, rule: "rateAny", keysHint: "keysRadios", chosenSoFar: "ratedOf" },
-        ...{ atLeast: "rateOne", tooFew: "nothingSaid" },
+        ...{ atLeast: "rateOne", tooFew: "nothingSaid", youChose: "yourRatings", ratingOf: "ratingOf" },
       }
     case "decide":
       return {
         ...{ ...CHOOSE, rule: "decideAny", keysHint: "keysRadios", chosenSoFar: "answeredOf" },
-        ...{ atLeast: "answerOne", tooFew: "nothingSaid" },
+        ...{ atLeast: "answerOne", tooFew: "nothingSaid", youChose: "yourAnswers" },
       }
   }
 }

@@ -92,26 +92,26 @@ test("a whole ballot may abstain only where its poll allows it", async () => {
   for (const poll of ["rated", "board"])
     expect(await pageAt(fixture, `/polls/${poll}`)).not.toContain('name="abstain"')
   const page = await send("/polls/motions", "abstain=1&answer.a=&answer.b=&answer.c=", await visitor(fixture))
-  expect(wordsOf(page)).toMatch(/You chose Abstention/)
+  expect(wordsOf(page)).toMatch(/Your answers Abstention/)
 })
 
 test("options are rated by a form, 0 is a rating, and whoever chooses anew goes on from it", async () => {
   const cookie = await visitor(fixture)
   const voted = await send("/polls/rated", "cast=1&rate.a=5&rate.b=&rate.c=0", cookie)
-  expect(wordsOf(voted)).toMatch(/Your vote is in .* You chose Cats 5 Birds 0 Your receipt/)
+  expect(wordsOf(voted)).toMatch(/Your vote is in .* Your ratings Cats 5 of 5 Birds 0 of 5 Your receipt/)
   const later = await pageAt(fixture, "/polls/rated", { cookie })
-  expect(wordsOf(later)).toMatch(/in already .* Cats 5 Birds 0 Your receipt/)
+  expect(wordsOf(later)).toMatch(/in already .* Cats 5 of 5 Birds 0 of 5 Your receipt/)
   const anew = await pageAt(fixture, "/polls/rated?change=1", { cookie })
   expect(chosenIn(anew)).toEqual(["5", "", "0"])
   expect(wordsOf(anew)).toContain("Keep my vote")
   const changed = await send("/polls/rated", "cast=1&rate.a=4&rate.b=1&rate.c=", cookie)
-  expect(wordsOf(changed)).toMatch(/You chose Cats 4 Dogs 1 Your receipt/)
+  expect(wordsOf(changed)).toMatch(/Your ratings Cats 4 of 5 Dogs 1 of 5 Your receipt/)
 })
 
 test("yes and no are said by a form, and whoever says neither to an option abstains from it", async () => {
   const cookie = await visitor(fixture)
   const voted = await send("/polls/board", "cast=1&answer.a=yes&answer.b=&answer.c=no", cookie)
-  expect(wordsOf(voted)).toMatch(/You chose Cats Yes Birds No Your receipt/)
+  expect(wordsOf(voted)).toMatch(/Your answers Cats Yes Birds No Your receipt/)
   expect(chosenIn(await pageAt(fixture, "/polls/board?change=1", { cookie }))).toEqual(["yes", "", "no"])
 })
 
@@ -119,7 +119,7 @@ test("an option that is called as what every object inherits has nothing said of
   const cookie = await visitor(fixture)
   expect(chosenIn(await pageAt(fixture, "/polls/inherited"))).toEqual(["", ""])
   const voted = await send("/polls/inherited", "cast=1&rate.constructor=&rate.b=3", cookie)
-  expect(wordsOf(voted)).toMatch(/You chose b 3 Your receipt/)
+  expect(wordsOf(voted)).toMatch(/Your ratings b 3 of 5 Your receipt/)
   expect(chosenIn(await pageAt(fixture, "/polls/inherited?change=1", { cookie }))).toEqual(["", "3"])
 })
 
@@ -203,5 +203,8 @@ test("the page of a poll that is over says what its voter said of each option", 
     ),
   )
   const words = async () => wordsOf(await pageAt(fixture, "/polls/ending", { cookie }))
-  await becomes(words, expect.stringMatching(/This poll is closed .* You chose : Cats: 0 and Birds: 10/))
+  await becomes(
+    words,
+    expect.stringMatching(/This poll is closed .* Your ratings : Cats: 0 of 10 and Birds: 10 of 10/),
+  )
 })

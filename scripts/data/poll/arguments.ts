@@ -1,9 +1,9 @@
 /** The command line of `bun run poll`. */
 
 import { RULES_WITH_SEATS } from "@tallyroom/lib/polls/decision"
-import { BASES, MAJORITIES } from "../../../apps/result/admin/edit/modes"
+import { BASES, MAJORITIES, ORDERS } from "../../../apps/result/admin/edit/modes"
 import { type OptionValues, readCommandLine, showUsage } from "../../services/terminal/command-line"
-import { flag, several, text } from "../../services/terminal/options"
+import { flag, oneOf, several, text } from "../../services/terminal/options"
 import { UsageError } from "../../services/terminal/user-error"
 import { BALLOT_OPTIONS, rulesText } from "./ballot-flags"
 
@@ -37,6 +37,7 @@ What a ballot says (of create and edit, until the poll opens):
   --method rate              a number from 0 to --highest (5) for each option
   --method decide            yes, no or abstain for each option
   --abstain yes|no           whether it may say nothing at all
+  --order as-written|random  random: each voter sees the options in an own random order
 
 How it is decided (of create and edit, until the poll opens):
   --rule <rule>              ${rulesText()}
@@ -98,6 +99,7 @@ const OPTIONS = {
     undo: flag,
   },
   option: several(text),
+  order: oneOf(ORDERS),
   ...BALLOT_OPTIONS,
 }
 

@@ -126,9 +126,10 @@ function relabelled(options: ShownPoll["options"], given: readonly string[]): Sh
   return [...kept, ...[...labels.values()].filter(({ id }) => !options.some((option) => option.id === id))]
 }
 
-function fields({ title, policy, results, eligibility, confirm, opens, closes }: Flags) {
+function fields({ title, order, policy, results, eligibility, confirm, opens, closes }: Flags) {
   return {
     ...(title !== undefined && { title }),
+    ...(order !== undefined && { order }),
     ...(policy !== undefined && { policy }),
     ...(results !== undefined && { results }),
     ...(eligibility !== undefined && { eligibility }),

@@ -78,10 +78,13 @@ test("what a ballot may choose is said in the terminal, and its counts are of ba
 
 test("ballots of another method are made and edited in the terminal", async () => {
   const options = ["a=A", "b=B", "c=C"].flatMap((option) => ["--option", option])
-  const words = ["--method", "decide", "--majority", "absolute", "--quorum", "5"]
+  const words = ["--method", "decide", "--majority", "absolute", "--quorum", "5", "--order", "random"]
   await poll("create", "--id", "board", "--title", "Board", ...options, ...words)
-  const { ballot, decision } = JSON.parse((await poll("edit", "board", "--base", "cast", "--json")).out)
+  const { ballot, decision, order } = JSON.parse(
+    (await poll("edit", "board", "--base", "cast", "--json")).out,
+  )
   expect(ballot).toEqual({ method: "decide", abstain: false })
+  expect(order).toBe("random")
   expect(decision).toEqual({ rule: "majority", majority: "absolute", base: "cast", quorum: 5 })
 })
 

@@ -106,10 +106,10 @@ function saidIn(choice: Choice): ByOption {
 }
 
 function saidOf(standing: OwnVote, id: string): string {
-  const { t, number } = useBallotText()
+  const { t } = useBallotText()
   const said = ownValue(saidIn(standing), id)
   if (said === undefined) return ""
-  return said === "yes" || said === "no" ? t(said) : number(Number(said))
+  return said === "yes" || said === "no" ? t(said) : t("ratingOf", { rating: Number(said) })
 }
 
 type RowProps = {
