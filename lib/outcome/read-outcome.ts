@@ -1,7 +1,6 @@
 /**
  * Reads what the whole ballots of a poll have decided, or decides it: tally and profile are of the same moment.
- *
- * Only such outcomes are stored. What `tallied.ts` decides is a function of the final tally, which never changes, so nothing has to keep it.
+ * What a tally alone decides comes with it (`tallied.ts`).
  */
 
 import { z } from "zod"

@@ -1,7 +1,6 @@
 /**
  * What the tally of a poll alone decides: where options are chosen, rated, or voted for and against. What whole ballots decide is in `decide.ts`.
- *
- * Unlike that, this is not stored when a poll becomes final: it is a function of the final tally, which never changes.
+ * It is a function of the tally. Once the poll is final it is stored all the same, so that no later version decides otherwise.
  */
 
 import { z } from "zod"
@@ -59,11 +58,23 @@ export const talliedOutcomeSchema = z.discriminatedUnion("rule", [
 export type TalliedOutcome = z.infer<typeof talliedOutcomeSchema>
 export type Motion = z.infer<typeof motionSchema>
 
+type Decided = Omit<Counted, "options"> & {
+  poll: Parameters<typeof decisionOf>[0] & Pick<Counted, "options">
+}
+
 /** Null where whole ballots decide. */
-export function decideByTally(
-  tally: Omit<Counted, "options"> & { poll: Parameters<typeof decisionOf>[0] & Pick<Counted, "options"> },
-): TalliedOutcome | null {
+export function decideByTally(tally: Decided): TalliedOutcome | null {
   const { poll } = tally
   if (profileDecision(poll)) return null
   return decideCounts({ ...tally, options: poll.options }, decisionOf(poll))
+}
+
+/** What was stored of a final poll, or what its tally decides now; null where whole ballots decide. */
+export function outcomeOfTally(
+  tally: Decided & { stored?: unknown },
+): { outcome: TalliedOutcome; isStored: boolean } | null {
+  const stored = talliedOutcomeSchema.safeParse(tally.stored).data
+  if (stored) return { outcome: stored, isStored: true }
+  const outcome = decideByTally(tally)
+  return outcome && { outcome, isStored: false }
 }

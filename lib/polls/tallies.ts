@@ -25,6 +25,8 @@ export type Tally = {
   abstained: number
   closedAt: Date | null
   finalAt: Date | null
+  /** The outcome that was stored when the poll became final, where its tally decides (lib/outcome/tallied.ts reads it). */
+  stored?: unknown
   /** When it was read, by the clock of Postgres, which all replicas share. */
   at: Date
 }
@@ -38,6 +40,7 @@ const tallySchema = countsSchema.extend({
   version: z.coerce.number(),
   closed_at: z.date().nullable(),
   final_at: z.date().nullable(),
+  stored_outcome: z.unknown(),
   at: z.date(),
 })
 
@@ -51,7 +54,9 @@ export async function readTallies(sql: Database, polls: number[]): Promise<Tally
 /** The columns that `readTallyRow` needs, for a SELECT from polls. */
 export function tallyColumns(sql: Database) {
   return sql`${pollColumns(sql)}, closed_at, final_at, now() AS at,
-    revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version, ${countColumns(sql)}`
+    revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version, ${countColumns(sql)},
+    CASE WHEN state = 'final' AND ballot ->> 'method' <> 'rank' AND (decision ->> 'rule') IS DISTINCT FROM 'star' THEN
+      (SELECT outcome FROM outcomes WHERE poll = number) END AS stored_outcome`
 }
 
 /** The columns that `countsIn` needs, for a SELECT from polls. */
@@ -69,8 +74,12 @@ export function countColumns(sql: Queries) {
 export function readTallyRow(row: unknown): Tally | null {
   const poll = readPollRow(row)
   if (!poll) return null
-  const { version, closed_at, final_at, at } = tallySchema.parse(row)
-  return { poll, version, ...countsIn(row, poll), closedAt: closed_at, finalAt: final_at, at }
+  const { version, closed_at, final_at, stored_outcome, at } = tallySchema.parse(row)
+  return {
+    ...{ poll, version, ...countsIn(row, poll), at },
+    ...{ closedAt: closed_at, finalAt: final_at },
+    ...(stored_outcome !== null && { stored: stored_outcome }),
+  }
 }
 
 /** The counts in this row of this poll. */

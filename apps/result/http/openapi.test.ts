@@ -57,7 +57,8 @@ const CALLS: Call[] = [
   { does: "GET /api/polls/{poll}/results", status: 200, at: "/api/polls/several/results" },
   { does: "GET /api/polls/{poll}/results.csv", status: 200, at: "/api/polls/documented/results.csv" },
   { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/ranked/outcome" },
-  { does: "GET /api/polls/{poll}/outcome", status: 404, at: "/api/polls/documented/outcome" },
+  { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/documented/outcome" },
+  { does: "GET /api/polls/{poll}/outcome", status: 404, at: "/api/polls/nowhere/outcome" },
   { does: "GET /api/polls/{poll}/outcome.csv", status: 200, at: "/api/polls/ranked/outcome.csv" },
   { does: "GET /api/polls/{poll}/ballots.soi", status: 200, at: "/api/polls/ranked/ballots.soi" },
   {

@@ -1,4 +1,4 @@
-/** What whole ballots decide as a table for a spreadsheet: rounds, pairs, points or sums, as the rule has them. */
+/** What a poll decides as a table for a spreadsheet: rounds, pairs, points, votes, ratings or motions, as the rule has them. */
 
 import type {
   BordaOutcome,
@@ -8,6 +8,7 @@ import type {
   StarOutcome,
   StvOutcome,
 } from "@tallyroom/lib/outcome/outcome"
+import type { TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import { ownValue } from "@tallyroom/lib/own-value"
 import type { Option } from "@tallyroom/lib/polls/poll"
 
@@ -15,7 +16,10 @@ type Row = (string | number)[]
 type Options = readonly Pick<Option, "id" | "label">[]
 
 /** The first row is the header. Options are in the order of the ballot. */
-export function outcomeRows(outcome: Outcome, options: Options): Row[] {
+export function outcomeRows(outcome: Outcome | TalliedOutcome, options: Options): Row[] {
+  if (outcome.rule === "majority") return motionRows(outcome, options)
+  if (isByRatings(outcome)) return ratingRows(outcome, options)
+  if (outcome.rule === "votes") return winnerRows(outcome, options)
   if (outcome.rule === "irv") return runoffRows(outcome, options)
   if (outcome.rule === "stv") return transferRows(outcome, options)
   if (outcome.rule === "star") return scoreRows(outcome, options)
@@ -89,4 +93,35 @@ function scoreRows({ rated, runoff, winners, tied }: StarOutcome, options: Optio
   })
   const rest = runoff ? [[NOBODY, "no preference", "", "", runoff.equal, ""]] : []
   return [["option", "label", "sum", "ratings", "runoff", "then"], ...rows, ...rest]
+}
+
+type Tallied<Rule extends TalliedOutcome["rule"]> = Extract<TalliedOutcome, { rule: Rule }>
+
+const fateOf = ({ winners, tied }: Pick<Tallied<"votes">, "winners" | "tied">, id: string) =>
+  winners.includes(id) ? "wins" : tied.includes(id) ? "tie" : ""
+
+function winnerRows(outcome: Tallied<"votes">, options: Options): Row[] {
+  return [["option", "label", "then"], ...options.map(({ id, label }) => [id, label, fateOf(outcome, id)])]
+}
+
+type ByRatings = Extract<TalliedOutcome, { rated: unknown }>
+
+const isByRatings = (outcome: Outcome | TalliedOutcome): outcome is ByRatings =>
+  outcome.rule === "mean" || outcome.rule === "sum"
+
+function ratingRows(outcome: ByRatings, options: Options): Row[] {
+  const rows = options.map(({ id, label }) => {
+    const { ratings, sum } = ownValue(outcome.rated, id) ?? { ratings: 0, sum: 0 }
+    return [id, label, ratings, sum, fateOf(outcome, id)]
+  })
+  return [["option", "label", "ratings", "sum", "then"], ...rows]
+}
+
+function motionRows({ motions }: Tallied<"majority">, options: Options): Row[] {
+  const rows = options.flatMap(({ id, label }) => {
+    const motion = ownValue(motions, id)
+    if (!motion) return []
+    return [[id, label, motion.yes, motion.no, motion.abstained, motion.base, motion.needed, motion.outcome]]
+  })
+  return [["option", "label", "yes", "no", "abstaining", "base", "needed", "outcome"], ...rows]
 }

@@ -9,6 +9,7 @@ import {
   textAnswer,
 } from "@tallyroom/lib/http/openapi"
 import { outcomeSchema } from "@tallyroom/lib/outcome/outcome"
+import { talliedOutcomeSchema } from "@tallyroom/lib/outcome/tallied"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
@@ -21,20 +22,21 @@ const shownOutcomeSchema = z.strictObject({
     description: "That of the snapshot whose counts it follows from; it only grows.",
   }),
   final: z.boolean().meta({ description: "Whether it is stored and stands for good." }),
-  outcome: outcomeSchema,
+  outcome: z.union([outcomeSchema, talliedOutcomeSchema]),
 })
 
-const PROBLEMS = problemAnswers(
-  ...(["request-malformed", "poll-unknown", "poll-deleted", "page-unknown"] as const),
+const KINDS = [
+  ...(["request-malformed", "poll-unknown", "poll-deleted"] as const),
   ...(["results-hidden", "database-away"] as const),
-)
+] as const
+const PROBLEMS = problemAnswers(...KINDS)
 const parameters = [POLL_PARAMETER, RECEIPT_QUERY, ADMIN_QUERY, IF_NONE_MATCH]
 const unchanged = { 304: { description: "As the client knows it by its If-None-Match." } }
 
 export const outcomeDetail: DocumentDecoration = {
-  summary: "What the whole ballots of a poll decide",
+  summary: "What a poll decides",
   description:
-    "Of polls whose ballots rank, or rate and are decided by star, with all rounds, pairs, points or sums. While votes come in it is decided anew at most twice a second, and less often where it takes long; so it may be some votes behind the results.",
+    "Who wins and who is tied, and of rankings all rounds, pairs or points, of ratings their sums and by star the runoff, of motions what carries them. While votes come in rankings, and ratings by star, are decided anew at most twice a second, and less often where it takes long; so they may be some votes behind the results. What a final poll decided is stored, and never decided anew.",
   tags: ["results"],
   parameters,
   responses: {
@@ -45,12 +47,12 @@ export const outcomeDetail: DocumentDecoration = {
 }
 
 export const outcomeCsvDetail: DocumentDecoration = {
-  summary: "Rounds, pairs, points or sums of a poll for a spreadsheet",
+  summary: "What a poll decides for a spreadsheet",
   tags: ["results"],
   parameters,
   responses: {
     200: textAnswer(
-      "By irv and stv each option in each round; by condorcet how many ballots prefer each option to each other one; by borda the points; by star the sums and the runoff.",
+      "By irv and stv each option in each round; by condorcet how many ballots prefer each option to each other one; by borda the points; by star the sums and the runoff; by mean and sum the ratings of each option; by majority its votes and how many were needed; by votes who wins.",
       "text/csv",
     ),
     ...unchanged,
@@ -67,6 +69,6 @@ export const ballotsDetail: DocumentDecoration = {
   responses: {
     200: textAnswer("A file in the format of preflib.org.", "text/plain"),
     ...unchanged,
-    ...PROBLEMS,
+    ...problemAnswers("page-unknown", ...KINDS),
   },
 }

@@ -1,7 +1,9 @@
-/** What whole ballots decide over the API: as JSON, as CSV, and the ballots themselves as a file of PrefLib. */
+/** What a poll decides over the API: as JSON, as CSV, and where they rank the ballots themselves as a file of PrefLib. */
 
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
+import type { Outcome } from "@tallyroom/lib/outcome/outcome"
+import { outcomeOfTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import { audienceOf } from "@tallyroom/lib/polls/audience"
 import { profileDecision } from "@tallyroom/lib/polls/decision"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
@@ -42,7 +44,8 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     return { tally, audience }
   }
   const files = new BallotFiles(decider)
-  const decided = async ({ tally }: Seen): Promise<ShownOutcome> => {
+  const decided = async ({ tally }: Seen): Promise<DecidedPoll> => {
+    if (!profileDecision(tally.poll)) return talliedPoll(tally)
     const outcome = await inTime(outcomes.read(tally))
     if (!outcome) throw unknownPollProblem(tally.poll.id)
     return outcome
@@ -53,7 +56,6 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       "/api/polls/:poll/outcome",
       async (asking) => {
         const what = await seen(asking)
-        requireProfile(what.tally)
         const outcome = await decided(what)
         const body = () => JSON.stringify({ poll: what.tally.poll.id, ...outcome })
         return conditional(asking.request, body, {
@@ -67,7 +69,6 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       "/api/polls/:poll/outcome.csv",
       async (asking) => {
         const what = await seen(asking)
-        requireProfile(what.tally)
         const outcome = await decided(what)
         const { id, options } = what.tally.poll
         return conditional(asking.request, () => toCsv(outcomeRows(outcome.outcome, options)), {
@@ -99,14 +100,17 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     )
 }
 
-const tagOf = ({ number, version, final }: ShownOutcome) => `${number}.${version}.${final ? "final" : "now"}`
+/** What a poll decides now or decided for good, by whole ballots or by its tally. */
+type DecidedPoll = Omit<ShownOutcome, "outcome"> & { outcome: Outcome | TalliedOutcome }
 
-/** @throws {Problem} page-unknown */
-function requireProfile({ poll }: Tally): void {
-  if (profileDecision(poll)) return
-  const detail = `What ${shown(poll.id)} decides is a part of its results: /api/polls/${poll.id}/results.`
-  throw new Problem("page-unknown", detail)
+function talliedPoll(tally: Tally): DecidedPoll {
+  const decided = outcomeOfTally(tally)
+  if (!decided) throw new Error(`The poll ${tally.poll.id} is not decided by its tally.`)
+  const { outcome, isStored } = decided
+  return { number: tally.poll.number, version: versionOf(tally, true), final: isStored, outcome }
 }
+
+const tagOf = ({ number, version, final }: DecidedPoll) => `${number}.${version}.${final ? "final" : "now"}`
 
 /** @throws {Problem} page-unknown */
 function requireRankings({ poll }: Tally): void {

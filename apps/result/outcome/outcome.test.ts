@@ -126,10 +126,23 @@ test("whoever may not see counts is neither told nor sent the outcome", async ()
   for (const { socket } of [viewer, admin]) socket.close()
 })
 
-test("a poll that ranks nothing has no outcome of rankings, and its messages and answers have none", async () => {
+test("what a tally decides stands at the same address, and the messages of its poll have none", async () => {
   await result.send("POST", "/api/polls", definition("plain"))
   await addVotes(sql, "plain", "a", 1)
-  expect((await result.get("/api/polls/plain/outcome")).status).toBe(404)
+  const answer = await result.get("/api/polls/plain/outcome")
+  const { version } = await (await result.get("/api/polls/plain/results")).json()
+  expect(await answer.json()).toMatchObject({
+    ...{ poll: "plain", version, final: false },
+    outcome: { rule: "votes", ballots: 1, winners: ["a"], tied: [] },
+  })
+  const known = { "if-none-match": answer.headers.get("etag") ?? "" }
+  expect((await result.get("/api/polls/plain/outcome", known)).status).toBe(304)
+  expect(await linesOf("/api/polls/plain/outcome.csv")).toEqual([
+    "option,label,then",
+    "a,Cats,wins",
+    "b,Dogs,",
+  ])
+  expect((await result.get("/api/polls/plain/ballots.soi")).status).toBe(404)
   const viewer = watchPoll(result.address, "poll=plain")
   await viewer.sees("the vote", ({ total }) => total === 1)
   expect(viewer.outcomes).toEqual([])
@@ -148,6 +161,37 @@ test("a final poll shows the outcome that is stored, whatever the counts say", a
     return body.final && body
   })
   expect(shown.outcome.winners).toEqual(["c"])
+})
+
+test("a final poll shows what was stored of its tally, at each address and to viewers, whatever this version would decide", async () => {
+  await result.send("POST", "/api/polls", definition("kept"))
+  await addVotes(sql, "kept", "a", 2)
+  const { outcome } = await (await result.get("/api/polls/kept/outcome")).json()
+  const results = async () => (await result.get("/api/polls/kept/results")).json()
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'kept'`
+  await waitFor("the end", async () => (await results()).state === "final")
+  expect((await (await result.get("/api/polls/kept/outcome")).json()).final).toBe(false)
+  expect(await results()).not.toHaveProperty("decided")
+  const store = (winners: string[]) => sql`INSERT INTO outcomes (poll, outcome)
+    SELECT number, ${JSON.stringify({ ...outcome, winners })}::text::jsonb FROM polls WHERE id = 'kept'
+    ON CONFLICT (poll) DO UPDATE SET outcome = excluded.outcome`
+  const shown = (winners: string[]) =>
+    waitFor(`${winners} to win`, async () => {
+      const body = await (await result.get("/api/polls/kept/outcome")).json()
+      return body.final && body.outcome.winners.join() === winners.join()
+    })
+  await store(["a"])
+  await shown(["a"])
+  expect(await results()).not.toHaveProperty("decided")
+  await store(["b"])
+  await shown(["b"])
+  expect((await results()).outcome).toMatchObject({ winners: ["b"] })
+  const viewer = watchPoll(result.address, "poll=kept")
+  await viewer.sees(
+    "what was stored",
+    ({ decided }) => decided?.rule === "votes" && decided.winners[0] === "b",
+  )
+  viewer.socket.close()
 })
 
 test("rounds, pairs and points are tables for spreadsheets", async () => {

@@ -1,6 +1,8 @@
 /** A snapshot: all that one audience sees of a poll at one moment, with a version that only grows. */
 
+import { isDeepStrictEqual } from "node:util"
 import { isOneVote } from "@tallyroom/lib/ballots/choice"
+import { outcomeOfTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import { type Decision, decisionOf } from "@tallyroom/lib/polls/decision"
@@ -26,6 +28,8 @@ export type Snapshot = {
   ballot?: BallotMethod
   /** How it is decided; missing where it is by the most votes alone, and for rankings. */
   decision?: Decision
+  /** What the poll decided when it became final; missing unless this version would decide otherwise by the counts. */
+  decided?: TalliedOutcome
   version: number
   opensAt: string | null
   closesAt: string | null
@@ -51,6 +55,7 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
     results: poll.results,
     ...ballotIn(poll),
     ...decisionIn(poll),
+    ...(full && decidedOtherwise(tally)),
     version: versionOf(tally, full),
     opensAt: poll.opensAt?.toISOString() ?? null,
     closesAt: poll.closesAt?.toISOString() ?? null,
@@ -59,6 +64,16 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
     ...(full && { total, ...(poll.ballot.abstain && { abstained }) }),
     options: poll.options.map((option) => (full ? { ...option, ...countsOf(tally, option.id) } : option)),
   }
+}
+
+/** Pages decide by the counts. So a stored outcome goes with them only where it differs, and equal versions stay equal. */
+function decidedOtherwise(tally: Tally): { decided?: TalliedOutcome } {
+  if (tally.stored === undefined) return {}
+  const { stored: _, ...now } = tally
+  const kept = outcomeOfTally(tally)
+  return kept?.isStored && !isDeepStrictEqual(kept.outcome, outcomeOfTally(now)?.outcome)
+    ? { decided: kept.outcome }
+    : {}
 }
 
 function countsOf({ poll: { ballot }, votes, said }: Tally, id: string): { votes: number; said?: number[] } {

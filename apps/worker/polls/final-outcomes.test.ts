@@ -5,6 +5,7 @@ import { CUMBERNAULD, cumbernauld } from "@tallyroom/lib/count/elections/electio
 import type { Database } from "@tallyroom/lib/database"
 import { Decider, Undecided } from "@tallyroom/lib/outcome/decider"
 import { type Outcome, outcomeSchema } from "@tallyroom/lib/outcome/outcome"
+import { talliedOutcomeSchema } from "@tallyroom/lib/outcome/tallied"
 import type { Rule } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
@@ -184,6 +185,37 @@ test("an outcome that is stored stays, whatever is counted or decided after it",
   expect(await storeOutcomes(sql, polls, decider)).toEqual([])
   expect(await storedOf(sql, "kept")).toEqual(first)
   decider.stop()
+})
+
+test("what a tally decided is stored, too, by each method and where the most votes alone decide", async () => {
+  const { sql } = await working()
+  const booth = await openBooth(stores())
+  const RATE = { method: "rate", highest: 5, abstain: true } as const
+  const DECIDE = { method: "decide", abstain: true } as const
+  await openPoll(sql, booth.redis, "one")
+  await openPoll(sql, booth.redis, "rated", { ballot: RATE })
+  await openPoll(sql, booth.redis, "moved", {
+    ...{
+      ballot: DECIDE,
+      decision: { rule: "majority", majority: "absolute", base: "eligible", quorum: "1/2", eligible: 3 },
+    },
+  })
+  await booth.cast("one", voter("one"), "a")
+  await booth.cast("rated", voter("rated"), "A4B5")
+  await booth.cast("moved", voter("moved"), "AyBn")
+  for (const id of ["one", "rated", "moved"]) await close(sql, id)
+  const stored = async (id: string) => {
+    const [row] = await sql`SELECT outcome FROM outcomes JOIN polls ON number = poll WHERE id = ${id}`
+    return talliedOutcomeSchema.safeParse(row?.outcome).data ?? false
+  }
+  const outcomeOf = (id: string) => waitFor(`the outcome of ${id}`, () => stored(id))
+  expect(await outcomeOf("one")).toMatchObject({ rule: "votes", ballots: 1, winners: ["a"] })
+  expect(await outcomeOf("rated")).toMatchObject({
+    rule: "mean",
+    rated: { b: { ratings: 1, sum: 5 } },
+    winners: ["b"],
+  })
+  expect(await outcomeOf("moved")).toMatchObject({ quorum: 2, quorate: false, eligible: 3 })
 })
 
 test("a poll goes with its outcome when it is deleted", async () => {

@@ -1,12 +1,16 @@
 /**
- * Stores for good what the whole ballots of a final poll decided. A poll becomes final first, and is decided afterwards from what can't
- * change any more. So whichever worker looks next does what another one left undone, and whichever does it writes the same.
+ * Stores for good what a final poll decided. A poll becomes final first, and is decided afterwards from what can't change any more. So
+ * whichever worker looks next does what another one left undone, and whichever does it writes the same.
  */
 
+import { isByProfile } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
-import type { DecidedTally } from "@tallyroom/lib/outcome/read-outcome"
+import type { Outcome } from "@tallyroom/lib/outcome/outcome"
+import { decideByTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
+import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
+import { readTallies } from "@tallyroom/lib/polls/tallies"
 import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { PollBook } from "./poll-book"
 
@@ -23,7 +27,7 @@ export async function storeOutcomes(
   decider: Pick<Decider, "decide">,
   settled = new WeakSet<PlacedPoll>(),
 ): Promise<string[]> {
-  const due = polls.finalByProfile().filter((poll) => !settled.has(poll))
+  const due = polls.final().filter((poll) => !settled.has(poll))
   if (due.length === 0) return []
   const missing = await withoutOutcome(sql, due)
   const stored: string[] = []
@@ -31,7 +35,7 @@ export async function storeOutcomes(
   for (const poll of due) {
     try {
       if (missing.has(poll.number)) {
-        const decided = await decider.decide(poll.number)
+        const decided = await decide(sql, poll, decider)
         if (!decided) continue
         if (await storeOutcome(sql, decided)) stored.push(poll.id)
       }
@@ -45,6 +49,23 @@ export async function storeOutcomes(
   return stored
 }
 
+type Decided = { poll: Poll; outcome: Outcome | TalliedOutcome }
+
+/** @returns null where the poll is gone @throws {Undecided} */
+async function decide(
+  sql: Database,
+  poll: PlacedPoll,
+  decider: Pick<Decider, "decide">,
+): Promise<Decided | null> {
+  if (isByProfile(poll)) {
+    const decided = await decider.decide(poll.number)
+    return decided && { poll: decided.tally.poll, outcome: decided.outcome }
+  }
+  const [tally] = await readTallies(sql, [poll.number])
+  const outcome = tally && decideByTally(tally)
+  return outcome ? { poll: tally.poll, outcome } : null
+}
+
 /** The numbers of those polls that are final, and have no outcome. */
 async function withoutOutcome(sql: Database, polls: readonly PlacedPoll[]): Promise<Set<number>> {
   const rows = await sql`
@@ -55,7 +76,7 @@ async function withoutOutcome(sql: Database, polls: readonly PlacedPoll[]): Prom
 }
 
 /** @returns whether it was this call that stored it */
-async function storeOutcome(sql: Database, { tally: { poll }, outcome }: DecidedTally): Promise<boolean> {
+async function storeOutcome(sql: Database, { poll, outcome }: Decided): Promise<boolean> {
   // Where Postgres went back meanwhile, the number may be another poll's.
   const { count } = await sql`
     INSERT INTO outcomes (poll, outcome)

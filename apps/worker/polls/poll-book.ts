@@ -1,6 +1,5 @@
 /** All polls as the worker read them from Postgres: all at the start, and later those that changed. */
 
-import { isByProfile } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { inPollOrder, type PlacedPoll, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import { numberArray } from "@tallyroom/lib/postgres-array"
@@ -95,9 +94,9 @@ export class PollBook {
     return this.all().some((poll) => poll.deleting && poll.state === "final")
   }
 
-  /** The final polls that whole ballots decide: their outcomes are stored for good. */
-  finalByProfile(): PlacedPoll[] {
-    return this.all().filter((poll) => poll.state === "final" && !poll.deleting && isByProfile(poll))
+  /** The final polls: their outcomes are stored for good. */
+  final(): PlacedPoll[] {
+    return this.all().filter((poll) => poll.state === "final" && !poll.deleting)
   }
 
   /**

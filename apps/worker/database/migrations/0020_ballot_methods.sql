@@ -6,7 +6,7 @@
 --               of '-', so that the sum of the tallies is always the number of ballots that count.
 -- marks.whole   whether the mark is a ballot's whole text, and not what it says of one option: so the profile of a poll, which may
 --               have as many rows as there are ballots, is not read with the tally
--- outcomes      what the whole ballots of a final poll decided, with all rounds (lib/outcome/outcome.ts), so that no later version
+-- outcomes      what a final poll decided, whole ballots with all rounds (lib/outcome/outcome.ts, tallied.ts), so that no later version
 --               counts them otherwise. A row is written once.
 --
 -- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
