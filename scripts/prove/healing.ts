@@ -79,8 +79,9 @@ export async function askResults(
     const [poll = "", replica] = [final[Math.floor(i / result.length)], i % result.length]
     const url = `${result[replica]?.url}/api/polls/${poll}`
     const results = await resultsAt(`${url}/results`)
-    // What rankings decide is not among the results.
-    const outcome = results.ballot?.method === "rank" ? await outcomeAt(`${url}/outcome`) : results.outcome
+    // What whole ballots decide is not among the results: rankings, and ratings by STAR.
+    const isElsewhere = results.ballot?.method === "rank" || results.ballot?.method === "rate"
+    const outcome = results.outcome ?? (isElsewhere ? await outcomeAt(`${url}/outcome`) : null)
     recorder.write({ kind: "results", poll, replica: replica + 1, ...countsIn(results), outcome })
   })
 }

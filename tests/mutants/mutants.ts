@@ -167,8 +167,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: COMMIT,
-        from: "sum(votes) FROM marking GROUP BY poll, mark\n",
-        to: "sum(votes) FROM marking WHERE votes > 0 GROUP BY poll, mark\n",
+        from: "sum(votes), false FROM marking GROUP BY poll, mark\n",
+        to: "sum(votes), false FROM marking WHERE votes > 0 GROUP BY poll, mark\n",
       },
     ],
     only: ["restart"],
@@ -209,5 +209,29 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     only: ["restart"],
     rule: "results",
+  },
+  {
+    name: "decides by the rankings of one shard alone",
+    changes: [
+      {
+        file: "lib/outcome/read-outcome.ts",
+        from: "FROM marks WHERE poll = number AND whole GROUP BY mark",
+        to: "FROM marks WHERE poll = number AND whole AND shard = 0 GROUP BY mark",
+      },
+    ],
+    only: ["restart"],
+    rule: "outcomes",
+  },
+  {
+    name: "shows an outcome as that of the counts beside which it is sent",
+    changes: [
+      {
+        file: "apps/result/live/hub.ts",
+        from: "    watched.outcome = shown\n",
+        to: '    watched.outcome = { ...shown, version: versionFor(watched.latest, "admin") }\n',
+      },
+    ],
+    only: ["restart"],
+    rule: "outcomes",
   },
 ]

@@ -177,7 +177,7 @@ describe.each(Object.entries(ballots))("ballots that %s", (_, { ballot, said, te
     wrong.seen(1_100, 1, seen.shown, { total: 2, abstained: 1 })
     const findings = await wrong.findings(() => sql`UPDATE marks SET votes = 2`)
     expect(findings).toContain(
-      `books: In poll snacks, shard 0, the mark ${ballot.method === "rank" ? text : text.slice(0, 2)} has 1 votes and the tally 2.`,
+      `books: In poll snacks, shard 0, the ${ballot.method === "rank" ? `ballot ${text}` : `mark ${text.slice(0, 2)}`} has 1 votes and the tally 2.`,
     )
   })
 

@@ -125,10 +125,26 @@ describe("what rankings decide", () => {
   })
 })
 
-describe("what the tally decides", () => {
+describe("what ratings and motions decide", () => {
   const RATE = { ...RANK, method: "rate", highest: 5 } as const
   const DECIDE = { ...RANK, method: "decide" } as const
   const motions = { rule: "majority", majority: "two-thirds", base: "cast", quorum: 0 } as const
+
+  test("is right where STAR decides, and found where what is stored is another", async () => {
+    const star = async () => {
+      const decision = { ...WINNER, rule: "star" } as const
+      const run = await decided({ "a:5+b:0": "A5B0", "a:1+c:4": "A1C4" }, { ballot: RATE, decision })
+      const shown = { a: 2, "a:1": 1, "a:5": 1, b: 1, "b:0": 1, c: 1, "c:4": 1 }
+      run.seen(9_000, 9, shown, { total: 3, abstained: 1, state: "final" })
+      return run
+    }
+    const right = await star()
+    expect(await right.findings(async () => right.told(9_100, 9, { final: true }))).toEqual([])
+    expect(right.outcome).toMatchObject({ winners: ["a"], runoff: { votes: { a: 1, c: 1 }, equal: 0 } })
+    const other = await star()
+    const change = () => sql`UPDATE outcomes SET outcome = jsonb_set(outcome, '{runoff, equal}', '1')`
+    expect(await other.findings(change)).toEqual([expect.stringMatching(/in Postgres has runoff .*, but/)])
+  })
 
   const told = async (texts: Record<string, string>, staged: Staged, more: object) => {
     const run = await decided(texts, staged)

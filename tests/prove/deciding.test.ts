@@ -52,7 +52,10 @@ function own(method: Method, said: readonly string[], decision: DecisionAsked) {
 function known(document: object, fields: object) {
   const told = Object.entries(document).filter(([field]) => field in fields)
   return Object.fromEntries(
-    told.map(([field, value]) => [field, ["winners", "tied"].includes(field) ? value.toSorted() : value]),
+    told.map(([field, value]) => [
+      field,
+      ["winners", "tied", "finalists"].includes(field) ? value.toSorted() : value,
+    ]),
   )
 }
 
@@ -70,6 +73,26 @@ test("rankings, with every round, pair and point", () => {
       const abstained = said.length - rankings.length
       const counted = own("rank", said, decision)
       const product = decide({ decision, ids, profile, abstained })
+      expect(known(counted, counted)).toEqual(known(product, counted))
+    }),
+    RUNS,
+  )
+})
+
+test("ratings by STAR", () => {
+  const decision = needed.map((rest) => ({ rule: "star" as const, seats: 1, ...rest }))
+  fc.assert(
+    fc.property(electionOf("rate", decision), ({ said, decision }) => {
+      const ids = OPTIONS.toSorted()
+      const ballots = said.map(partsIn).filter((parts) => parts.length > 0)
+      const ratingsOf = (parts: Part[]) =>
+        ids.map((id) => parts.find(({ option }) => option === id)).map((part) => part && Number(part.value))
+      const rated = ballots.map((parts) => ({
+        ratings: ratingsOf(parts).map((rating) => rating ?? null),
+        ballots: 1,
+      }))
+      const counted = own("rate", said, decision)
+      const product = decide({ decision, ids, rated, abstained: said.length - rated.length })
       expect(known(counted, counted)).toEqual(known(product, counted))
     }),
     RUNS,

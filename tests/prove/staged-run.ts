@@ -10,7 +10,7 @@ import { voterOf } from "../../apps/vote/voter/voters"
 import { saysOneOption } from "../../scripts/prove/checker/ballot-texts"
 import { judgeRun, receiptsToAsk } from "../../scripts/prove/checker/judge"
 import { methodOf } from "../../scripts/prove/crowd/host"
-import type { DecisionAsked } from "../../scripts/prove/record/decided"
+import { type DecisionAsked, isByWholeBallots } from "../../scripts/prove/record/decided"
 import type {
   Call,
   FaultRecord,
@@ -215,12 +215,17 @@ export class StagedRun {
     const tallied = sql`
       SELECT poll, shard, ms, CASE WHEN ${!isMarked} OR option = '-' THEN option
         WHEN ${method === "rank"} THEN left(option, 1) ELSE '+' END AS option FROM votes`
-    const width = { choose: 1, rank: 100, rate: 2, decide: 2 }[method]
+    const width = method === "choose" ? 1 : 2
     const marked = sql`
       SELECT poll, shard, ms, substr(option, place, ${width}) AS option
-      FROM votes, generate_series(1, length(option), ${width}) AS place WHERE ${isMarked} AND option <> '-'`
+      FROM votes, generate_series(1, length(option), ${width}) AS place
+      WHERE ${isMarked && method !== "rank"} AND option <> '-'`
+    const whole = sql`
+      SELECT poll, shard, option FROM votes
+      WHERE ${isByWholeBallots(method, this.decision)} AND option <> '-'`
     await sql`INSERT INTO tallies SELECT poll, shard, option, count(*) FROM (${tallied}) AS t GROUP BY 1, 2, 3`
-    await sql`INSERT INTO marks SELECT poll, shard, option, count(*) FROM (${marked}) AS m GROUP BY 1, 2, 3`
+    await sql`INSERT INTO marks SELECT poll, shard, option, count(*), false FROM (${marked}) AS m GROUP BY 1, 2, 3`
+    await sql`INSERT INTO marks SELECT poll, shard, option, count(*), true FROM (${whole}) AS w GROUP BY 1, 2, 3`
     await sql`
       INSERT INTO timeline SELECT poll, shard, ms / 1000, option, count(*)
       FROM (${tallied} UNION ALL SELECT * FROM (${marked}) AS m WHERE ${method === "choose"}) AS both_kinds
@@ -253,12 +258,12 @@ export class StagedRun {
     }
   }
 
-  /** As the product decides it, once the poll is final; where options are ranked, it is stored. */
+  /** As the product decides it, once the poll is final; where whole ballots decide, it is stored. */
   private async decide(tally: Tally): Promise<Told | null> {
     const { sql, number, decision } = this
     const { method } = this.ballot
     if (tally.poll.state !== "final" || (method === "choose" && decision === null)) return null
-    if (method !== "rank") return decideByTally(tally)
+    if (!isByWholeBallots(method, decision)) return decideByTally(tally)
     this.outcome = (await readOutcome(sql, number))?.outcome ?? null
     await sql`INSERT INTO outcomes (poll, outcome) VALUES (${number}, ${JSON.stringify(this.outcome)}::text::jsonb)`
     return this.outcome

@@ -43,8 +43,8 @@ const CHECKED = `## What is checked
 - Once a poll is final, nothing of it changes.
 - Tallies are the votes counted anew, the books balance for each poll and shard, and \`bun run audit\` says the same.
 - Polls choose one option or several, rank, rate and decide, with abstentions and without, final and changeable. The checker reads the ballots of each method by itself, and no ballot says what its poll does not allow. The marks of the tallies (orders of preference, ratings, yes and no) are those of the ballots that count, and so is what viewers and the API are shown of them.
-- What a final poll has decided is what the ballots that stand decide by its rule. The checker counts them by code of its own, ballot by ballot, whichever rule it is: votes, means, sums, majorities, instant runoff, transferable votes, ranked pairs, points. It compares who wins, who is tied, and each round, pair, point, rating and majority with what every result app says, and of rankings with the table \`outcomes\`.
-- What viewers were told that rankings decide is of a version that there was and of its counts, is the same from every replica, never goes back, and once it stands for good it is what is stored.
+- What a final poll has decided is what the ballots that stand decide by its rule. The checker counts them by code of its own, ballot by ballot, whichever rule it is: votes, means, sums, STAR, majorities, instant runoff, transferable votes, ranked pairs, points. It compares who wins, who is tied, and each round, pair, point, rating and majority with what every result app says, and of rankings and STAR with the table \`outcomes\`.
+- What viewers were told that rankings and STAR decide is of a version that there was and of its counts, is the same from every replica, never goes back, and once it stands for good it is what is stored.
 - The versions that viewers see only grow, one version is the same from every replica, and nobody sees a vote that goes away again.
 - No process grew, or kept sockets.
 - The record is whole and shows something, so that no empty run passes.`

@@ -24,28 +24,31 @@ export async function readBooksAnew(sql: Sql): Promise<BooksEvidence[]> {
   const unbalanced = await sql`
     SELECT poll, shard, accepted, counted + replaced + late + set_aside + lost + copies AS explained FROM books
     WHERE accepted <> counted + replaced + late + set_aside + lost + copies ORDER BY shard`
-  // A ballot that may say more than one option is tallied as "+", or as the first letter of a ranking. A ranking is one mark; any
-  // other has a mark for each letter of its text, with what stands behind that.
+  // A ballot that may say more than one option is tallied as "+", or as the first letter of a ranking. What else it says has marks: each
+  // letter of its text with what stands behind that; of a ranking, and where STAR decides, the whole text.
   const saysMore = sql`(ballot ->> 'method' <> 'choose' OR ballot ->> 'max' <> '1') AND option <> '-'`
   const ballots = sql`
     SELECT poll, shard, CASE WHEN NOT (${saysMore}) THEN option
       WHEN ballot ->> 'method' = 'rank' THEN left(option, 1) ELSE '+' END AS option
     FROM votes LEFT JOIN polls ON number = poll`
   const marks = sql`
-    SELECT poll, shard, ballot ->> 'method' AS method, substr(option, begin, width) AS mark
+    SELECT poll, shard, ballot ->> 'method' AS method, false AS whole, substr(option, begin, width) AS mark
     FROM votes JOIN polls ON number = poll,
-      LATERAL (SELECT CASE ballot ->> 'method' WHEN 'choose' THEN 1 WHEN 'rank' THEN length(option) ELSE 2 END) AS w(width),
-      LATERAL generate_series(1, length(option), GREATEST(width, 1)) AS begin
-    WHERE ${saysMore}`
+      LATERAL (SELECT CASE ballot ->> 'method' WHEN 'choose' THEN 1 ELSE 2 END) AS w(width),
+      LATERAL generate_series(1, length(option), width) AS begin
+    WHERE ${saysMore} AND ballot ->> 'method' <> 'rank'
+    UNION ALL
+    SELECT poll, shard, ballot ->> 'method', true, option FROM votes JOIN polls ON number = poll
+    WHERE ${saysMore} AND (ballot ->> 'method' = 'rank' OR decision ->> 'rule' = 'star')`
   const differing = await sql`
     SELECT poll, shard, option, COALESCE(v.n, 0) AS votes, COALESCE(t.n, 0) AS tally
     FROM (SELECT poll, shard, option, count(*) AS n FROM (${ballots}) AS ballots GROUP BY 1, 2, 3) AS v
     FULL JOIN (SELECT poll, shard, option, votes AS n FROM tallies) AS t USING (poll, shard, option)
     WHERE COALESCE(v.n, 0) <> COALESCE(t.n, 0)
     UNION ALL
-    SELECT poll, shard, 'the mark ' || mark, COALESCE(v.n, 0), COALESCE(t.n, 0)
-    FROM (SELECT poll, shard, mark, count(*) AS n FROM (${marks}) AS marked GROUP BY 1, 2, 3) AS v
-    FULL JOIN (SELECT poll, shard, mark, votes AS n FROM marks) AS t USING (poll, shard, mark)
+    SELECT poll, shard, CASE WHEN whole THEN 'the ballot ' ELSE 'the mark ' END || mark, COALESCE(v.n, 0), COALESCE(t.n, 0)
+    FROM (SELECT poll, shard, whole, mark, count(*) AS n FROM (${marks}) AS marked GROUP BY 1, 2, 3, 4) AS v
+    FULL JOIN (SELECT poll, shard, whole, mark, votes AS n FROM marks) AS t USING (poll, shard, whole, mark)
     WHERE COALESCE(v.n, 0) <> COALESCE(t.n, 0) ORDER BY shard, option`
   // The timeline is rolled up over all shards. It has no marks but those of options that are chosen.
   const differingTimes = await sql`
@@ -60,7 +63,8 @@ export async function readBooksAnew(sql: Sql): Promise<BooksEvidence[]> {
     FULL JOIN (SELECT poll, option, sum(votes) AS n FROM timeline GROUP BY 1, 2) AS l USING (poll, option)
     WHERE COALESCE(v.n, 0) <> COALESCE(l.n, 0) ORDER BY option`
   const tallies = await sql`SELECT poll, option, sum(votes) AS votes FROM tallies GROUP BY poll, option`
-  const marked = await sql`SELECT poll, mark AS option, sum(votes) AS votes FROM marks GROUP BY poll, mark`
+  const marked =
+    await sql`SELECT poll, mark AS option, sum(votes) AS votes FROM marks WHERE NOT whole GROUP BY poll, mark`
   return books.map((row) => {
     const number = Number(row.number)
     const own = ({ poll }: postgres.Row) => Number(poll) === number

@@ -99,7 +99,7 @@ export type SeenOutcome = {
   replica: number
   at: number
   version: number
-  /** The ballots that it counts and those of them that rank nobody, and the first preferences; null for what it does not say. */
+  /** The ballots that it counts and those of them that rank nobody, and the votes with which it begins: first preferences, or how many rate each; null for what it does not say. */
   ballots: number | null
   abstained: number | null
   first: Counts | null

@@ -29,7 +29,7 @@ const ballot = object({
 const needed = { quorum: z.union([number(), string()]), eligible: number().optional() }
 const decision = z.union([
   object({
-    rule: z.enum(["votes", "irv", "stv", "condorcet", "borda", "mean", "sum"]),
+    rule: z.enum(["votes", "irv", "stv", "condorcet", "borda", "mean", "sum", "star"]),
     seats: number(),
     ...needed,
   }),

@@ -12,13 +12,17 @@ function inOrder(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** From which counts it says that it follows; null for what it does not say. */
-export function countedIn({ ballots, abstained, rounds }: Told): {
+export function countedIn({ ballots, abstained, rounds, rated }: Told): {
   ballots: number | null
   abstained: number | null
   first: Counts | null
 } {
   const numberOr = (value: unknown) => (typeof value === "number" ? value : null)
-  return { ballots: numberOr(ballots), abstained: numberOr(abstained), first: firstPreferences(rounds) }
+  return {
+    ballots: numberOr(ballots),
+    abstained: numberOr(abstained),
+    first: firstPreferences(rounds) ?? raters(rated),
+  }
 }
 
 /** The votes of the first of several rounds, which are texts where parts of votes are counted. */
@@ -26,6 +30,14 @@ function firstPreferences(rounds: unknown): Counts | null {
   const [first]: unknown[] = Array.isArray(rounds) ? rounds : []
   if (!isObject(first) || !isObject(first.votes)) return null
   return Object.fromEntries(Object.entries(first.votes).map(([option, votes]) => [option, Number(votes)]))
+}
+
+/** How many ballots rate each option. */
+function raters(rated: unknown): Counts | null {
+  if (!isObject(rated)) return null
+  return Object.fromEntries(
+    Object.entries(rated).map(([option, it]) => [option, isObject(it) ? Number(it.ratings) : Number.NaN]),
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

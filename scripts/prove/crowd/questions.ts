@@ -44,6 +44,6 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
 
   question({ method: "choose", most: 1, abstain: true }, { ...winners, rule: "votes", quorum: QUORUM }),
   question({ method: "rank", most: 4 }, { ...winners, rule: "borda", seats: 2, ...OF_ELIGIBLE }),
-  question({ method: "rate", highest: 5 }, { ...winners, rule: "sum" }),
+  question({ method: "rate", highest: 5, abstain: true }, { ...winners, rule: "star" }),
   question({ method: "decide", abstain: true }, { ...motions, majority: "three-quarters", base: "cast" }),
 ]

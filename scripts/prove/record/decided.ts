@@ -1,6 +1,8 @@
 /** How a poll is decided, as the host asked for it. */
 
-type Rule = "votes" | "irv" | "stv" | "condorcet" | "borda" | "mean" | "sum"
+import type { Method } from "./said"
+
+type Rule = "votes" | "irv" | "stv" | "condorcet" | "borda" | "mean" | "sum" | "star"
 type Majority = "simple" | "absolute" | "two-thirds" | "three-quarters" | "unanimous"
 
 type Common = {
@@ -14,3 +16,8 @@ type Common = {
 export type DecisionAsked =
   | (Common & { rule: Rule; seats: number })
   | (Common & { rule: "majority"; majority: Majority; base: "valid" | "cast" | "eligible" })
+
+/** Whether whole ballots decide, so that it takes a while after each vote, and what comes of it is stored once the poll is final. */
+export function isByWholeBallots(method: Method, decision: DecisionAsked | null): boolean {
+  return method === "rank" || decision?.rule === "star"
+}

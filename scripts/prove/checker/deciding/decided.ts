@@ -11,6 +11,7 @@ import { motionsOf } from "./motions"
 import { byPairs } from "./pairs"
 import { byPoints } from "./points"
 import { byRunoff } from "./runoff"
+import { byStar } from "./star"
 import { byTransfer } from "./transfer"
 
 /** What each ballot that names any option says. */
@@ -77,6 +78,8 @@ function countedBy(
       return bestByMean(ids, ballots, seats)
     case "sum":
       return bestBySum(ids, ballots, seats)
+    case "star":
+      return byStar(ids, ballots)
     case "irv":
       return byRunoff(ids, rankings)
     case "stv":

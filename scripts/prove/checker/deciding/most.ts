@@ -35,7 +35,7 @@ function ratedIn(rated: Record<string, Rated>): string[] {
   return Object.keys(rated).filter((id) => rated[id]?.ratings)
 }
 
-function ratedBy(ids: readonly string[], ballots: Ballots): Record<string, Rated> {
+export function ratedBy(ids: readonly string[], ballots: Ballots): Record<string, Rated> {
   return Object.fromEntries(
     ids.map((id) => {
       const ratings = ratingsOf(ballots, id)

@@ -1,5 +1,6 @@
 /** Rule: what a poll has decided is what the ballots that stand decide by its rule, counted by the checker itself. */
 
+import { isByWholeBallots } from "../../record/decided"
 import type { Told } from "../../record/record"
 import { countIn } from "../counts"
 import { decidedBy } from "../deciding/decided"
@@ -10,7 +11,7 @@ import { inSeconds } from "../verdict"
 
 /**
  * Of a final poll, each result app and the table `outcomes` say who wins, who is tied, and by which rounds, pairs, points, ratings or
- * majorities. What viewers were told that rankings decide follows from counts of the version that it bears, is the same from every
+ * majorities. What viewers were told that whole ballots decide follows from counts of the version that it bears, is the same from every
  * replica, never goes back, and once it stands for good it is what is stored. All that was told holds until Postgres was set back.
  */
 export function* outcomesAgree(evidence: Evidence): Generator<string> {
@@ -34,13 +35,13 @@ function* finalOutcome({ made, row, voters, results, outcome }: PollEvidence): G
   const name = `The outcome of poll ${made.poll}`
   for (const { replica, outcome } of results)
     for (const what of differences(own, outcome)) yield `${name} from replica ${replica} has ${what}.`
-  if (made.ballot.method !== "rank") return
+  if (!isByWholeBallots(made.ballot.method, made.decision)) return
   if (outcome === null) yield `${name} is not in Postgres, although the poll is final.`
   else for (const what of differences(own, outcome)) yield `${name} in Postgres has ${what}.`
 }
 
 /** Lists in which the order says nothing where some are equal. */
-const AS_SETS = ["winners", "tied"]
+const AS_SETS = ["winners", "tied", "finalists"]
 
 /** In words, which fields are others than by the own count. */
 function* differences(own: Told, told: Told | null): Generator<string> {
