@@ -10,6 +10,7 @@ import { benchClickToScreen } from "./benchmarks/click-to-screen"
 import { benchCount } from "./benchmarks/count"
 import { benchEndToEnd } from "./benchmarks/end-to-end"
 import { benchInboxes } from "./benchmarks/inboxes"
+import { benchLiveOutcomes } from "./benchmarks/live-outcomes"
 import { benchMemory } from "./benchmarks/memory"
 import { benchOutcomes } from "./benchmarks/outcomes"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./benchmarks/plan"
@@ -36,6 +37,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   inboxes: [benchInboxes],
   traces: [benchTraces],
   outcomes: [benchOutcomes],
+  "live-outcomes": [benchLiveOutcomes],
   retention: [benchRetention],
   choices: [benchChoices],
 }

@@ -9,11 +9,11 @@ import { migrate } from "../../../apps/worker/database/migrate"
 import type { TellFigures } from "../figures/report"
 import { type Block, type Bound, type Figure, figures, type Legend } from "../figures/rounds"
 import { type BenchStores, onFreshDatabase } from "../subject/bench-stores"
+import { SEATS } from "../subject/choice-polls"
 import { makeRankedPoll, optionsOf, ordersByChance } from "../subject/rankings"
 import type { Plan } from "./plan"
 
 const RULES: readonly Rule[] = ["irv", "stv", "condorcet", "borda"]
-const SEATS = 3
 /** What a large election may have, and has to be decided within a second of one core. */
 const BOUNDED = { ballots: 1_000_000, options: 10 }
 const CPU_BOUND: Bound = { kind: "below", value: 1 }

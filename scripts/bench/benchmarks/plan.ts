@@ -10,6 +10,7 @@ export const BENCHMARKS = [
   "retention",
   "choices",
   "outcomes",
+  "live-outcomes",
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
@@ -32,6 +33,8 @@ export type Plan = {
   inboxBallots: number
   /** The polls that are decided. */
   outcomes: readonly { ballots: number; options: number }[]
+  /** Seconds during which the outcome of a poll follows its votes, for each rule. */
+  liveSeconds: number
 }
 
 const FULL = {
@@ -47,9 +50,12 @@ const FULL = {
     { ballots: 10_000, options: 5 },
     { ballots: 10_000, options: 10 },
     { ballots: 100_000, options: 10 },
+    { ballots: 1_000_000, options: 5 },
     { ballots: 1_000_000, options: 10 },
+    { ballots: 100_000, options: 20 },
     { ballots: 100_000, options: 50 },
   ],
+  liveSeconds: 8,
 }
 
 /** These are enough to see that everything works, and too short for figures that one may believe. */
@@ -63,6 +69,7 @@ const QUICK = {
   loadSeconds: 2,
   inboxBallots: 10_000,
   outcomes: [{ ballots: 100_000, options: 10 }],
+  liveSeconds: 4,
 }
 
 const ROUNDS = 5

@@ -5,7 +5,7 @@ import { z } from "zod"
 import { startSupervised } from "../../services/processes/supervised-process"
 import { UserError } from "../../services/terminal/user-error"
 import { ensureTool } from "../../services/tools/tools"
-import { BALLOT, VOTE_PATH } from "../subject/poll"
+import { CLASSIC_VOTE, type VoteRequest } from "../subject/poll"
 
 const THREADS = 2
 const CONNECTIONS = 64
@@ -29,10 +29,6 @@ export const UNDER_WAY = 2 * CONNECTIONS
 export type Flood = { seconds: number; accepted: number; refused: number }
 
 /** A vote of one body, which wrk sends again and again. */
-export type VoteRequest = { path: string; body: string }
-
-const CLASSIC_VOTE: VoteRequest = { path: VOTE_PATH, body: BALLOT }
-
 /** Floods the vote route of `url` for this long. */
 export async function flood(
   url: string,

@@ -8,10 +8,16 @@ import type { Socket } from "bun"
 import { z } from "zod"
 import { clock } from "../figures/clock"
 import { Histogram } from "../figures/histogram"
-import { BALLOT, VOTE_PATH } from "../subject/poll"
+import { CLASSIC_VOTE } from "../subject/poll"
 import { answer, readInput } from "./program"
 
-export const paceInput = z.object({ url: z.url(), rate: z.number(), seconds: z.number() })
+export const paceInput = z.object({
+  url: z.url(),
+  rate: z.number(),
+  seconds: z.number(),
+  /** What each vote is: one of the classic poll if nothing else is said. */
+  vote: z.object({ path: z.string(), body: z.string() }).default(CLASSIC_VOTE),
+})
 
 export const paceResult = z.object({
   /** When the first vote was due, by clock(); vote k (from 1) was due (k - 1) / rate seconds later. */
@@ -45,13 +51,14 @@ class Pace {
 
   constructor(private readonly input: z.infer<typeof paceInput>) {
     const { host } = new URL(input.url)
+    const { path, body } = input.vote
     this.total = Math.round(input.rate * input.seconds)
     this.request = [
-      `POST ${VOTE_PATH} HTTP/1.1`,
+      `POST ${path} HTTP/1.1`,
       `Host: ${host}`,
       "Content-Type: application/json",
-      `Content-Length: ${BALLOT.length}`,
-      `\r\n${BALLOT}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `\r\n${body}`,
     ].join("\r\n")
   }
 

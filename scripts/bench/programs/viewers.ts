@@ -7,6 +7,7 @@ import { answer, readInput } from "./program"
 
 export const viewersInput = z.object({
   url: z.url(),
+  poll: z.string().default(POLL_ID),
   viewers: z.number(),
   /** The program ends once every viewer has seen this total; with null it never does. */
   until: z.number().nullable(),
@@ -45,7 +46,8 @@ class Crowd {
   /** Settles with the first snapshot. */
   private watch(viewer: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const socket = new WebSocket(`${this.input.url.replace("http", "ws")}/live?poll=${POLL_ID}&then=numbers`)
+    const { url, poll } = this.input
+    const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${poll}&then=numbers`)
     socket.onmessage = ({ data }) => {
       resolve()
       this.see(viewer, String(data))

@@ -4,16 +4,18 @@ import { type Choice, marksOf, textOf } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { type BallotMethod, ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
+import type { Rule } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import type { Redis } from "ioredis"
 import { waitFor } from "../../services/wait"
-import type { VoteRequest } from "../figures/wrk"
-import { DEFAULT_SHARDS } from "./poll"
+import { DEFAULT_SHARDS, type VoteRequest } from "./poll"
 import { shuffled } from "./shuffled"
 
 const OPTIONS = Array.from({ length: 10 }, (_, i) => ({ id: `o${i}`, label: `Option ${i}` }))
 const HIGHEST = 5
+/** That transferable votes fill. */
+export const SEATS = 3
 
 type Kind = {
   ballot: BallotMethod
@@ -50,24 +52,30 @@ export const KIND_NAMES: readonly KindName[] = ["one", ...OTHER_KINDS]
 /** `request`: the vote that a flood casts again and again. */
 export type ChoicePoll = { kind: KindName; poll: Poll; request: VoteRequest }
 
-/** Makes the poll in Postgres, and returns once a worker has written its copy into each shard. */
-export async function makeChoicePoll(sql: Database, redis: Redis, kind: KindName): Promise<ChoicePoll> {
+/**
+ * Makes the poll in Postgres, and returns once a worker has written its copy into each shard.
+ * @param rule by which rankings are counted, where it is not the usual one
+ */
+export async function makeChoicePoll(
+  sql: Database,
+  redis: Redis,
+  kind: KindName,
+  { id = kind, rule }: { id?: string; rule?: Rule } = {},
+): Promise<ChoicePoll> {
+  const decision = rule ? JSON.stringify({ rule, seats: rule === "stv" ? SEATS : 1, quorum: 0 }) : null
   await sql`
-    INSERT INTO polls (id, title, options, ballot, policy, state, results, eligibility, salt)
-    VALUES (${kind}, ${kind}, ${JSON.stringify(OPTIONS)}::text::jsonb, ${JSON.stringify(KINDS[kind].ballot)}::text::jsonb,
-      'final', 'open', 'live', 'browser', ${newSalt()})`
-  const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${kind}`
+    INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, salt)
+    VALUES (${id}, ${id}, ${JSON.stringify(OPTIONS)}::text::jsonb, ${JSON.stringify(KINDS[kind].ballot)}::text::jsonb,
+      ${decision}::text::jsonb, 'final', 'open', 'live', 'browser', ${newSalt()})`
+  const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
   const poll = readPollRow(row)
-  if (!poll) throw new Error(`the poll ${kind} can't be read`)
+  if (!poll) throw new Error(`the poll ${id} can't be read`)
   for (let shard = 0; shard < DEFAULT_SHARDS; shard++)
-    await waitFor(
-      `the copy in shard ${shard}`,
-      async () => (await redis.exists(keys.poll(shard, kind))) === 1,
-    )
+    await waitFor(`the copy in shard ${shard}`, async () => (await redis.exists(keys.poll(shard, id))) === 1)
   return {
     kind,
     poll,
-    request: { path: `/api/polls/${kind}/votes`, body: JSON.stringify(choiceByChance(kind)) },
+    request: { path: `/api/polls/${id}/votes`, body: JSON.stringify(choiceByChance(kind)) },
   }
 }
 

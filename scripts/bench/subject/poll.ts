@@ -5,8 +5,8 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 
 export const POLL_ID = "cats-vs-dogs"
-export const VOTE_PATH = `/api/polls/${POLL_ID}/votes`
-export const BALLOT = '{"option":"a"}'
+export type VoteRequest = { path: string; body: string }
+export const CLASSIC_VOTE: VoteRequest = { path: `/api/polls/${POLL_ID}/votes`, body: '{"option":"a"}' }
 /** As many as a worker makes if nobody says otherwise. */
 export const DEFAULT_SHARDS = 4
 
