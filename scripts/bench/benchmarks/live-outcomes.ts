@@ -20,7 +20,7 @@ import type { Plan } from "./plan"
 
 const ORDERS = 10_000
 const VOTES_A_SECOND = 100
-const VIEWERS = 100
+const VIEWERS = 1_000
 /** Before this is over, the thread has begun and its code is compiled. */
 const WARM_UP_SECONDS = 3
 const LOOK_MS = 20_000
@@ -72,6 +72,7 @@ async function startSubject(run: BenchRun): Promise<Subject> {
   run.stores.defer(() => sql.end({ timeout: 1 }))
   const polls = await takingTurns(0, SIDES, (side) => makePoll(run, sql, side))
   await untilCounted(sql, ORDERS * SIDES.length)
+  await expectOrders(sql, polls)
   await sql`ANALYZE`
   return { run, vote, result, polls }
 }
@@ -90,6 +91,14 @@ function distinctTexts(poll: ChoicePoll): string[] {
   const texts = new Set<string>()
   while (texts.size < ORDERS) texts.add(ballots.next())
   return [...texts]
+}
+
+async function expectOrders(sql: Database, polls: Record<Side, ChoicePoll>): Promise<void> {
+  for (const rule of RULES) {
+    const [row] = await sql`
+      SELECT count(DISTINCT mark)::integer AS orders FROM marks WHERE poll = ${polls[rule].poll.number}`
+    if (row?.orders !== ORDERS) throw new Error(`the poll ${rule} has ${row?.orders} orders`)
+  }
 }
 
 async function liveRound(subject: Subject, plan: Plan, i: number) {

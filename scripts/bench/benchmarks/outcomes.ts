@@ -11,7 +11,7 @@ import { type Block, type Bound, type Figure, figures, type Legend } from "../fi
 import { type BenchStores, onFreshDatabase } from "../subject/bench-stores"
 import { SEATS } from "../subject/choice-polls"
 import { makeRankedPoll, optionsOf, ordersByChance } from "../subject/rankings"
-import type { Plan } from "./plan"
+import type { Plan, RankedSize } from "./plan"
 
 const RULES: readonly Rule[] = ["irv", "stv", "condorcet", "borda"]
 /** What a large election may have, and has to be decided within a second of one core. */
@@ -21,8 +21,7 @@ const HELD_UP_BOUND: Bound = { kind: "at most", value: 50 }
 /** How often it is looked whether the loop comes round. */
 const LOOK_MS = 1
 
-type Size = { ballots: number; options: number }
-type Names = Rule | "asked" | "heldUp"
+type Names = Rule | "asked" | "heldUp" | "late"
 
 export function benchOutcomes(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   return onFreshDatabase(benchStores, async ({ stores }) => {
@@ -37,7 +36,7 @@ export function benchOutcomes(benchStores: BenchStores, plan: Plan, say: TellFig
     stores.defer(() => decider.stop())
     const all: Figure[] = []
     for (const size of plan.outcomes) {
-      const orders = ordersByChance(size.options, size.ballots)
+      const orders = ordersByChance(size)
       const legend = legendOf(size, orders.size)
       const poll = await makeRankedPoll(sql, size.options, orders)
       const rounds = []
@@ -48,16 +47,16 @@ export function benchOutcomes(benchStores: BenchStores, plan: Plan, say: TellFig
     }
     return {
       name: "outcomes",
-      about: "polls whose ballots rank by chance, each order of each length as likely as any other",
+      about: "polls whose ballots rank by chance, any length as likely as any other, or all options",
       figures: all,
       checks: [],
     }
   })
 }
 
-function legendOf({ ballots, options }: Size, orders: number): Legend<Names> {
+function legendOf({ ballots, options, isComplete }: RankedSize, orders: number): Legend<Names> {
   const isBounded = ballots === BOUNDED.ballots && options === BOUNDED.options
-  const of = `${ballots.toLocaleString("en")} over ${options}`
+  const of = `${ballots.toLocaleString("en")} over ${isComplete ? "all " : ""}${options}`
   const cpu = (rule: Rule) => ({
     ...{ name: `${of}: CPU of ${rule}`, unit: "s" },
     ...(isBounded && { bound: CPU_BOUND }),
@@ -65,14 +64,15 @@ function legendOf({ ballots, options }: Size, orders: number): Legend<Names> {
   return {
     ...{ irv: cpu("irv"), stv: cpu("stv"), condorcet: cpu("condorcet"), borda: cpu("borda") },
     asked: { name: `${of}: asked, with Postgres (${orders.toLocaleString("en")} orders)`, unit: "s" },
-    heldUp: { name: `${of}: longest hold-up meanwhile`, unit: "ms", bound: HELD_UP_BOUND },
+    heldUp: { name: `${of}: longest hold-up meanwhile, CPU of the loop`, unit: "ms", bound: HELD_UP_BOUND },
+    late: { name: `${of}: the same by the clock`, unit: "ms" },
   }
 }
 
 async function outcomeRound(
   decider: Decider,
   poll: number,
-  { options: count }: Size,
+  { options: count }: RankedSize,
   orders: ReadonlyMap<string, number>,
 ): Promise<Record<Names, number>> {
   const options = optionsOf(count)
@@ -90,7 +90,7 @@ async function outcomeRound(
   const [irv = 0, stv = 0, condorcet = 0, borda = 0] = RULES.map(cpuOf)
   const begun = performance.now()
   const heldUp = await longestHoldUp(() => decider.decide(poll))
-  return { irv, stv, condorcet, borda, asked: (performance.now() - begun) / 1_000, heldUp }
+  return { irv, stv, condorcet, borda, asked: (performance.now() - begun) / 1_000, ...heldUp }
 }
 
 /** CPU of this process, with what compiles and collects beside its one thread. */
@@ -101,18 +101,28 @@ function cpuSeconds(work: () => unknown): number {
   return (user + system) / 1e6
 }
 
-/** For how long the loop did not come round while this was awaited, in milliseconds. */
-async function longestHoldUp(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
-  let last = performance.now()
+/**
+ * For how long the loop did not come round while this was awaited, in milliseconds. `heldUp`: the CPU that its thread used meanwhile;
+ * `late`: by the clock, which other work on the machine holds up, too.
+ */
+async function longestHoldUp(work: () => Promise<unknown>): Promise<{ heldUp: number; late: number }> {
+  const longest = { heldUp: 0, late: 0 }
+  let last = { at: performance.now(), cpu: threadCpuMs() }
   const looking = setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last - LOOK_MS)
+    const now = { at: performance.now(), cpu: threadCpuMs() }
+    longest.heldUp = Math.max(longest.heldUp, now.cpu - last.cpu)
+    longest.late = Math.max(longest.late, now.at - last.at - LOOK_MS)
     last = now
   }, LOOK_MS)
   await work()
   clearInterval(looking)
   return longest
+}
+
+/** CPU of this thread alone. */
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
 }
 
 async function forget(sql: Database, poll: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 import { numberArray, textArray } from "@tallyroom/lib/postgres-array"
+import type { RankedSize } from "../benchmarks/plan"
 import { shuffled } from "./shuffled"
 
 /** As lib/ballots/choice.ts has places. */
@@ -11,13 +12,13 @@ const PLACES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx"
 const ROWS_A_STATEMENT = 50_000
 const RANK = { ...ONE_OPTION, method: "rank", min: undefined, max: "all" }
 
-/** From each order to how many ballots say so: each order of a length by chance is as likely as any other. */
-export function ordersByChance(options: number, ballots: number): Map<string, number> {
+/** From each order to how many ballots say so: each order of a length by chance, or of all options, is as likely as any other. */
+export function ordersByChance({ ballots, options, isComplete }: RankedSize): Map<string, number> {
+  const places = [...PLACES.slice(0, options)]
   const orders = new Map<string, number>()
   for (let i = 0; i < ballots; i++) {
-    const order = shuffled([...PLACES.slice(0, options)])
-      .slice(0, 1 + Math.floor(Math.random() * options))
-      .join("")
+    const length = isComplete ? options : 1 + Math.floor(Math.random() * options)
+    const order = shuffled(places).slice(0, length).join("")
     orders.set(order, (orders.get(order) ?? 0) + 1)
   }
   return orders
