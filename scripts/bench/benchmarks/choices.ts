@@ -30,6 +30,7 @@ const OTHERS = {
   any: { says: "any of ten", bound: CHOSEN_TO_ONE },
   rank: { says: "ten ranked", bound: SAID_TO_ONE },
   rate: { says: "ten rated", bound: SAID_TO_ONE },
+  star: { says: "ten rated for STAR", bound: SAID_TO_ONE },
   decide: { says: "ten decided", bound: SAID_TO_ONE },
 } as const
 

@@ -4,7 +4,7 @@ import { type Choice, marksOf, textOf } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { type BallotMethod, ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
-import type { Rule } from "@tallyroom/lib/polls/decision"
+import { type Decision, decisionSchema } from "@tallyroom/lib/polls/decision"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt, pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
 import type { Redis } from "ioredis"
@@ -19,9 +19,16 @@ export const SEATS = 3
 
 type Kind = {
   ballot: BallotMethod
+  /** By which its ballots are counted, where it is not the usual one. */
+  rule?: Decision["rule"]
   /** What one ballot says by chance. @param ids of all options, in an order by chance */
   say: (ids: readonly string[]) => Choice
 }
+
+const RATE: BallotMethod = { method: "rate", highest: HIGHEST, abstain: false }
+const rating: Kind["say"] = (ids) => ({
+  ratings: forEach(ids, () => Math.floor(Math.random() * (HIGHEST + 1))),
+})
 
 /** `three`, `any`: of ten, chosen alike. The others say something of each of the ten. */
 const KINDS = {
@@ -35,18 +42,23 @@ const KINDS = {
     say: (ids) => ({ options: ids.filter((_, i) => i === 0 || Math.random() < 0.5) }),
   },
   rank: { ballot: { method: "rank", max: "all", abstain: false }, say: (ranking) => ({ ranking }) },
-  rate: {
-    ballot: { method: "rate", highest: HIGHEST, abstain: false },
-    say: (ids) => ({ ratings: forEach(ids, () => Math.floor(Math.random() * (HIGHEST + 1))) }),
-  },
+  rate: { ballot: RATE, say: rating },
+  star: { ballot: RATE, rule: "star", say: rating },
   decide: {
     ballot: { method: "decide", abstain: false },
     say: (ids) => ({ answers: forEach(ids, () => (Math.random() < 0.5 ? "yes" : "no")) }),
   },
-} satisfies Record<string, Kind>
+} as const satisfies Record<string, Kind>
 
 export type KindName = keyof typeof KINDS
-export const OTHER_KINDS = ["three", "any", "rank", "rate", "decide"] as const satisfies readonly KindName[]
+export const OTHER_KINDS = [
+  "three",
+  "any",
+  "rank",
+  "rate",
+  "star",
+  "decide",
+] as const satisfies readonly KindName[]
 export const KIND_NAMES: readonly KindName[] = ["one", ...OTHER_KINDS]
 
 /** `request`: the vote that a flood casts again and again. */
@@ -54,19 +66,20 @@ export type ChoicePoll = { kind: KindName; poll: Poll; request: VoteRequest }
 
 /**
  * Makes the poll in Postgres, and returns once a worker has written its copy into each shard.
- * @param rule by which rankings are counted, where it is not the usual one
+ * @param rule by which its ballots are counted, where it is not that of its kind
  */
 export async function makeChoicePoll(
   sql: Database,
   redis: Redis,
   kind: KindName,
-  { id = kind, rule }: { id?: string; rule?: Rule } = {},
+  { id = kind, rule }: { id?: string; rule?: Decision["rule"] } = {},
 ): Promise<ChoicePoll> {
-  const decision = rule ? JSON.stringify({ rule, seats: rule === "stv" ? SEATS : 1, quorum: 0 }) : null
+  const { ballot, rule: usual }: Kind = KINDS[kind]
+  const decision = decisionBy(rule ?? usual)
   await sql`
     INSERT INTO polls (id, title, options, ballot, decision, policy, state, results, eligibility, salt)
-    VALUES (${id}, ${id}, ${JSON.stringify(OPTIONS)}::text::jsonb, ${JSON.stringify(KINDS[kind].ballot)}::text::jsonb,
-      ${decision}::text::jsonb, 'final', 'open', 'live', 'browser', ${newSalt()})`
+    VALUES (${id}, ${id}, ${JSON.stringify(OPTIONS)}::text::jsonb, ${JSON.stringify(ballot)}::text::jsonb,
+      ${decision && JSON.stringify(decision)}::text::jsonb, 'final', 'open', 'live', 'browser', ${newSalt()})`
   const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${id}`
   const poll = readPollRow(row)
   if (!poll) throw new Error(`the poll ${id} can't be read`)
@@ -77,6 +90,11 @@ export async function makeChoicePoll(
     poll,
     request: { path: `/api/polls/${id}/votes`, body: JSON.stringify(choiceByChance(kind)) },
   }
+}
+
+function decisionBy(rule: Decision["rule"] | undefined): Decision | null {
+  if (rule === undefined) return null
+  return decisionSchema.parse(rule === "stv" ? { rule, seats: SEATS } : { rule })
 }
 
 /** Gives the text of one ballot after the other, each by chance, and counts the marks that they have. */
