@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test"
 import { useBallotBrowser } from "../harness/ballot-browser"
 import { castButton, chosenOn, openLive } from "../harness/choices"
-import { BIRDS, expectOwnOrder, ORDER_POLLS, shownOn, WAITING_BIRD } from "../harness/orders"
+import { BIRDS, expectOwnOrder, ONE_BIRD, ORDER_POLLS, shownOn, WAITING_BIRD } from "../harness/orders"
 import { openPage } from "../harness/pages"
 import { choose, chosenWithWords } from "../harness/radios"
 
@@ -51,6 +51,19 @@ test("a page that waits for a poll gets its order when that becomes random", asy
   await page.locator(".option").first().waitFor()
   const order = await shownOn(page)
   expect(order.toSorted()).toEqual(BIRDS)
+  await page.reload()
+  expect(await shownOn(page)).toEqual(order)
+  await page.context().close()
+})
+
+test("an option that is added before the first vote has its place in the voter's order, too", async () => {
+  const { browser, fixture } = used()
+  const page = await openLive(browser, `${fixture.url}/polls/one`)
+  const options = [...ONE_BIRD.options, { id: "o9", label: "Jagdfasan" }]
+  await fixture.writePolls({ ...ONE_BIRD, options, words: 1, revision: 2 })
+  await page.locator(".option", { hasText: "Jagdfasan" }).waitFor()
+  const order = await shownOn(page)
+  expect(order.toSorted()).toEqual([...BIRDS, "Jagdfasan"])
   await page.reload()
   expect(await shownOn(page)).toEqual(order)
   await page.context().close()

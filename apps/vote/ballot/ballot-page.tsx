@@ -8,7 +8,7 @@ import type { Language } from "@tallyroom/lib/ui/language"
 import { renderPage } from "@tallyroom/lib/ui/page"
 import type { OwnVote } from "../casting/cast-ballot"
 import { ANSWER_PARAMETER } from "../casting/form-answers"
-import { orderIn } from "../polls/poll-view"
+import { mixedIn } from "../polls/poll-view"
 import type { Counts } from "../polls/tallies"
 import { kindOf } from "./ballot-kinds"
 import { messagesFor } from "./messages-for"
@@ -91,7 +91,7 @@ function factsOf({ poll, now, shown }: BallotPage): PollFacts {
   const { id, title, options, ballot, policy, results, eligibility } = poll
   return {
     ...{ id, title, options, ballot, policy, results, eligibility, phase },
-    ...orderIn(poll),
+    ...mixedIn(poll),
     ...(shown && { shown }),
     ...{ revision: poll.revision, words: poll.words },
     confirm: confirmsVote(poll),

@@ -27,10 +27,13 @@ export const viewSchema = z.object({
   options: z.array(optionSchema).optional(),
   ballot: ballotMethodSchema.optional(),
   order: orderSchema
-    .extract(["random"])
+    .meta({ description: "With `random` the ballot page shows each voter the options in an own order." })
+    .optional(),
+  mixed: z
+    .array(slugSchema)
     .meta({
       description:
-        "The ballot page shows each voter the options in an own order. It is missing where that is as they are written.",
+        "With a random order, the ids of the options in alphabetical order: a page that shows others must be loaded again.",
     })
     .optional(),
   policy: policySchema.optional(),
@@ -52,6 +55,7 @@ export function pollView(poll: Poll, now: number): Record<string, unknown> {
     title,
     options,
     ballot,
+    order,
     policy,
     results,
     eligibility,
@@ -60,12 +64,12 @@ export function pollView(poll: Poll, now: number): Record<string, unknown> {
   } = poll
   const confirm = confirmsVote(poll)
   const terms = { policy, results, eligibility, confirm, opensAt, closesAt }
-  return { id, number, revision, words, title, options, ballot, phase, ...terms, ...orderIn(poll) }
+  return { id, number, revision, words, title, options, ballot, order, phase, ...terms, ...mixedIn(poll) }
 }
 
-/** The order of the options on ballots, where it is not as they are written. */
-export function orderIn({ order }: Pick<Poll, "order">): { order?: "random" } {
-  return order === "random" ? { order } : {}
+/** What voters see in own orders, by ids; nothing where all see the options as they are written. */
+export function mixedIn({ order, options }: Pick<Poll, "order" | "options">): { mixed?: string[] } {
+  return order === "random" ? { mixed: options.map(({ id }) => id).sort() } : {}
 }
 
 /** What `pollNow` gives. */

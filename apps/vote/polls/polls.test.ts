@@ -48,6 +48,7 @@ test("a poll is shown with all that voters need, and never with its salt", async
     title: tomorrow.title,
     options: tomorrow.options,
     ballot: ONE_OPTION,
+    order: "as-written",
     policy: "final",
     results: "live",
     eligibility: "browser",

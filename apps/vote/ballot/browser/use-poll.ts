@@ -54,9 +54,9 @@ export function usePoll(data: BallotData) {
   }
 }
 
-const TERMS = ["policy", "results", "eligibility", "confirm", "ballot", "order"] as const
+const TERMS = ["policy", "results", "eligibility", "confirm", "ballot", "mixed"] as const
 
-/** Whether the poll became one for which the page carries no messages (messages-for.ts). */
+/** Whether the poll became one for which the page carries no messages (messages-for.ts), or no order of these options. */
 function needsMore(old: PollFacts, { phase, ...facts }: Partial<PollFacts>): boolean {
   if (phase === "scheduled") return phase !== old.phase
   return TERMS.some((name) => JSON.stringify(facts[name]) !== JSON.stringify(old[name]))

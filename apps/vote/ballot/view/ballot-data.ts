@@ -19,9 +19,9 @@ export type PollFacts = Pick<
   "id" | "title" | "options" | "ballot" | "policy" | "results" | "eligibility"
 > & {
   phase: Phase
-  /** Missing where all voters see the options as they are written. */
-  order?: "random"
-  /** With a random order, the ids of the options in that of this voter. */
+  /** With a random order, the ids of the options, whatever their order. */
+  mixed?: readonly string[]
+  /** The same ids in the order of this voter. */
   shown?: readonly string[]
   /** Grows with every change of the poll itself. */
   revision: number

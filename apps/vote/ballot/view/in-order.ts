@@ -8,5 +8,5 @@ import type { VNode } from "preact"
  * @param shown the ids in the voter's own order; without it the options stay as they are
  */
 export function inOrder(options: VNode[], shown: readonly string[] | undefined): VNode[] {
-  return shown ? options.sort((a, b) => shown.indexOf(`${a.key}`) - shown.indexOf(`${b.key}`)) : options
+  return shown ? options.sort((a, b) => shown.indexOf(a.key) - shown.indexOf(b.key)) : options
 }
