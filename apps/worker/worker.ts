@@ -25,6 +25,7 @@ import { prepareDatabase, waitsForDisk } from "./database/prepare"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
 import { takeDueSteps } from "./polls/due-steps"
+import { countFinalBallots } from "./polls/final-ballots"
 import { storeOutcomes } from "./polls/final-outcomes"
 import { NumberReused, PollBook } from "./polls/poll-book"
 import { PollChanges } from "./polls/poll-changes"
@@ -53,6 +54,9 @@ const GIVE_BACK_MS = 2_000
 const STEPS_MS = 200
 /** How often it is looked for final polls whose outcome is not stored yet. */
 const OUTCOMES_MS = 500
+/** How often it is looked for final polls whose ballots are not counted by what they say, and how long that may take for one. */
+const BALLOTS_MS = 1_000
+const COUNT_BALLOTS_MS = 15 * 60_000
 /** How often the copies of polls that are not final are written anew: so whatever else happened to them heals. */
 const REPROJECT_MS = 3_000
 /** What is left of deleted polls is in nobody's way: it is removed at leisure. */
@@ -112,8 +116,8 @@ export class Worker {
   private readonly tallies: TallyProjection
   private readonly timelines: TimelineRolls
   private readonly decider: Decider
-  /** Polls whose outcome is stored. */
-  private readonly settled = new WeakSet<PlacedPoll>()
+  /** Polls whose outcome is stored, and polls whose ballots are counted. */
+  private readonly settled = { outcomes: new WeakSet<PlacedPoll>(), ballots: new WeakSet<PlacedPoll>() }
   private readonly listener: Listener
   private readonly changes = new PollChanges()
   private readonly loops: Promise<void>[] = []
@@ -214,6 +218,11 @@ export class Worker {
         OUTCOMES_MS,
         "storing outcomes",
         this.unlessOutdated(() => this.storeOutcomes()),
+      ),
+      this.repeat.every(
+        BALLOTS_MS,
+        "counting which ballots say the same",
+        this.unlessOutdated(() => this.countFinalBallots()),
       ),
       this.repeat.every(REPROJECT_MS, "projecting polls", () => this.projectAll()),
       ...this.makingPosts(),
@@ -391,8 +400,18 @@ export class Worker {
   private async storeOutcomes(): Promise<void> {
     if (!this.shards.has(0)) return
     const { sql, log } = this.parts
-    for (const poll of await storeOutcomes(sql, this.polls, this.decider, this.settled))
+    for (const poll of await storeOutcomes(sql, this.polls, this.decider, this.settled.outcomes))
       log.info({ poll }, "its outcome is stored")
+  }
+
+  /** As with tallies, the worker with shard 0 does it for all. */
+  private async countFinalBallots(): Promise<void> {
+    if (!this.shards.has(0)) return
+    const { sql, databaseUrl, log } = this.parts
+    const open = () =>
+      openDatabase(databaseUrl, { name: "worker-ballots", connections: 1, answerMs: COUNT_BALLOTS_MS })
+    for (const poll of await countFinalBallots(sql, this.polls, open, this.settled.ballots))
+      log.info({ poll }, "its ballots are counted by what they say")
   }
 
   /** Only the worker with shard 0 says it, so that what it says is true once and not once for each worker. */

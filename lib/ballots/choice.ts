@@ -271,9 +271,13 @@ export function saidBy({ ballot }: Pick<Asked, "ballot">, mark: string): string 
   return said === ANSWERS.yes ? "yes" : "no"
 }
 
-/** The rating that this character of a text says; -1 for any other one. */
-export function ratingOf(said: string): number {
-  return RATINGS.indexOf(said)
+/**
+ * As which type of file of PrefLib (docs/data.md) a poll's whole ballots are given away; null where its results say all that can be counted
+ * of them: of one option, and of motions, which are decided each by itself.
+ */
+export function ballotFileOf({ ballot }: Pick<Asked, "ballot">): "soi" | "cat" | null {
+  if (ballot.method === "rank") return "soi"
+  return ballot.method === "decide" || saysOneOption({ ballot }) ? null : "cat"
 }
 
 /** The places of this poll, as texts have them, each with its option. */

@@ -53,11 +53,13 @@ export class Decider {
   /**
    * The ballots of a final poll as a file of PrefLib.
    * @param poll its number
-   * @returns null where there is no such poll, it ranks nothing, or is not final
-   * @throws {Undecided} likewise
+   * @returns null where there is no such poll, its ballots are no file, or it is not final
+   * @throws {Undecided} likewise, and while no worker has counted which ballots say the same
    */
   async ballots(poll: number): Promise<string | null> {
-    return (await this.answer("ballots", poll)) as Answers["ballots"]
+    const answer = (await this.answer("ballots", poll)) as Answers["ballots"]
+    if (answer === null || typeof answer === "string") return answer
+    throw new Undecided(`It is not counted yet which ballots of poll ${poll} say the same`)
   }
 
   private async answer(wanted: Wanted, poll: number): Promise<Answers[Wanted]> {

@@ -1,9 +1,9 @@
 /** What a process and the thread that decides its polls say to each other. */
 
-import type { DecidedTally } from "./read-outcome"
+import type { DecidedTally, NOT_COUNTED_YET } from "./read-outcome"
 
 /** What a poll is asked for, and what comes of it; null where there is none. */
-export type Answers = { outcome: DecidedTally | null; ballots: string | null }
+export type Answers = { outcome: DecidedTally | null; ballots: string | typeof NOT_COUNTED_YET | null }
 export type Wanted = keyof Answers
 
 /** `address`: that of Postgres, as it is now. `name`: by which its connection is known there. */

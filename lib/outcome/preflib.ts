@@ -1,30 +1,33 @@
 /**
- * The ballots of a poll that ranks as a file of PrefLib, so that anybody can count them again by another program: strict orders, perhaps
- * incomplete (SOI). The format is that of github.com/PrefLib/PrefLib-Data, FORMAT_SPECIFICATION.md.
+ * The ballots of a poll as a file of PrefLib, so that anybody can count them again by another program: rankings as strict orders, perhaps
+ * incomplete (SOI); options that are chosen or rated as categories (CAT). The format is that of github.com/PrefLib/PrefLib-Data,
+ * FORMAT_SPECIFICATION.md.
  */
 
-import { optionsByMark } from "../ballots/choice"
+import { ballotFileOf, optionsByMark, RATINGS } from "../ballots/choice"
+import type { BallotMethod } from "../polls/ballot-method"
 import type { Poll } from "../polls/poll"
 import { placesOf } from "./profile-text"
 
+type Ballots = Pick<Poll, "id" | "title" | "options" | "ballot">
+
 /**
- * @param profile a line for each order: its mark, a space and how many ballots say so
+ * @param profile a line for each text of a ballot: the text, a space and how many ballots say so
  * @param madeOn the day of the poll's end, as 2030-01-31
+ * @returns null where the ballots of this poll are no file
  */
-export function preflibFile(
-  { id, title, options }: Pick<Poll, "id" | "title" | "options">,
-  profile: string,
-  madeOn: string,
-): string {
-  const places = placesOf({ options })
+export function preflibFile(poll: Ballots, profile: string, madeOn: string): string | null {
+  const { id, title, options } = poll
+  const type = ballotFileOf(poll)
+  if (type === null) return null
   const labels = new Map(options.map((option) => [option.id, option.label]))
-  const orders = linesOf(profile, places)
-  const voters = orders.reduce((sum, { ballots }) => sum + ballots, 0)
+  const lines = linesOf(profile, type === "soi" ? orderIn(poll) : categoriesIn(poll))
+  const voters = lines.reduce((sum, { ballots }) => sum + ballots, 0)
   const header = [
-    `FILE NAME: ${id}.soi`,
+    `FILE NAME: ${id}.${type}`,
     `TITLE: ${title}`,
     "DESCRIPTION: ",
-    "DATA TYPE: soi",
+    `DATA TYPE: ${type}`,
     "MODIFICATION TYPE: original",
     "RELATES TO: ",
     "RELATED FILES: ",
@@ -32,30 +35,73 @@ export function preflibFile(
     `MODIFICATION DATE: ${madeOn}`,
     `NUMBER ALTERNATIVES: ${options.length}`,
     `NUMBER VOTERS: ${voters}`,
-    `NUMBER UNIQUE ORDERS: ${orders.length}`,
+    `NUMBER UNIQUE ${type === "soi" ? "ORDERS" : "PREFERENCES"}: ${lines.length}`,
+    ...(type === "cat" ? namesOfCategories(categoriesOf(poll.ballot)) : []),
     ...[...optionsByMark({ options }).values()].map(
       (option, place) => `ALTERNATIVE NAME ${place + 1}: ${labels.get(option)}`,
     ),
   ]
   return [
     ...header.map((line) => `# ${line}\n`),
-    ...orders.map(({ order, ballots }) => `${ballots}: ${order}\n`),
+    ...lines.map(({ says, ballots }) => `${ballots}: ${says}\n`),
   ].join("")
 }
 
-type Line = { order: string; ballots: number }
+type Line = { says: string; ballots: number }
 
-/** The most frequent order first; equals in the order of their alternatives, so that the file is the same each time. */
-function linesOf(profile: string, places: ReadonlyMap<number, number>): Line[] {
+/** The most frequent text first; equals in the order of their alternatives, so that the file is the same each time. */
+function linesOf(profile: string, written: (text: string) => string): Line[] {
   const lines = profile === "" ? [] : profile.split("\n")
   return lines
     .map((line) => {
-      const [mark = "", ballots = ""] = line.split(" ")
-      return { mark, ballots: Number(ballots) }
+      const [text = "", ballots = ""] = line.split(" ")
+      return { text, ballots: Number(ballots) }
     })
-    .sort((a, b) => b.ballots - a.ballots || (a.mark < b.mark ? -1 : 1))
-    .map(({ mark, ballots }) => ({
-      order: [...mark].map((at) => 1 + (places.get(at.charCodeAt(0)) ?? -1)).join(","),
-      ballots,
-    }))
+    .sort((a, b) => b.ballots - a.ballots || (a.text < b.text ? -1 : 1))
+    .map(({ text, ballots }) => ({ says: written(text), ballots }))
+}
+
+/** The number of the alternative that stands at a place of a text. */
+function alternativesOf(poll: Ballots): (text: string, at: number) => number {
+  const places = placesOf(poll)
+  return (text, at) => 1 + (places.get(text.charCodeAt(at)) ?? -1)
+}
+
+/** "3,1": the best one first. */
+function orderIn(poll: Ballots): (text: string) => string {
+  const alternative = alternativesOf(poll)
+  return (text) => [...text].map((_, at) => alternative(text, at)).join(",")
+}
+
+/** The names of the categories, the best one first. What a ballot does not rate is in none of them, which is not the same as 0. */
+function categoriesOf(ballot: BallotMethod): string[] {
+  if (ballot.method !== "rate") return ["Chosen", "Not chosen"]
+  return Array.from({ length: ballot.highest + 1 }, (_, below) => `${ballot.highest - below}`)
+}
+
+const namesOfCategories = (names: readonly string[]): string[] => [
+  `NUMBER CATEGORIES: ${names.length}`,
+  ...names.map((name, i) => `CATEGORY NAME ${i + 1}: ${name}`),
+]
+
+/** "{1,3},2,{}": the alternatives in each category. */
+function categoriesIn(poll: Ballots): (text: string) => string {
+  const alternative = alternativesOf(poll)
+  const { ballot, options } = poll
+  const written = (sets: readonly (readonly number[])[]) =>
+    sets.map((set) => (set.length === 1 ? `${set[0]}` : `{${set.join(",")}}`)).join(",")
+  if (ballot.method === "rate") {
+    const { highest } = ballot
+    return (text) => {
+      const sets = Array.from({ length: highest + 1 }, (): number[] => [])
+      for (let at = 0; at < text.length; at += 2)
+        sets[highest - RATINGS.indexOf(text.charAt(at + 1))]?.push(alternative(text, at))
+      return written(sets)
+    }
+  }
+  const all = options.map((_, i) => i + 1)
+  return (text) => {
+    const chosen = [...text].map((_, at) => alternative(text, at))
+    return written([chosen, all.filter((it) => !chosen.includes(it))])
+  }
 }

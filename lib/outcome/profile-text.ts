@@ -1,6 +1,6 @@
 /** The profile of a poll as one text from Postgres: as rows, a million orders would be a million objects. */
 
-import { optionsByMark, ratingOf } from "../ballots/choice"
+import { optionsByMark, RATINGS } from "../ballots/choice"
 import { Profile, type Ranking, type Rankings } from "../count/profile"
 import type { RatedBallots } from "../count/rating"
 import type { Poll } from "../polls/poll"
@@ -57,7 +57,7 @@ class RatedLines implements Iterable<RatedBallots> {
       ratings.fill(null)
       for (let at = from; at < to; at += 2) {
         const place = this.places.get(this.text.charCodeAt(at))
-        const rating = ratingOf(this.text.charAt(at + 1))
+        const rating = RATINGS.indexOf(this.text.charAt(at + 1))
         if (place === undefined || rating < 0 || at + 1 >= to || !(ballots > 0))
           throw new RangeError("A line of the profile says what no ballot of this poll can say.")
         ratings[place] = rating

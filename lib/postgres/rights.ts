@@ -26,7 +26,7 @@ const DEFINITION =
   "title, options, ballot, decision, option_order, policy, state, results, eligibility, confirm, opens_at, closes_at"
 
 /**
- * Result reads what it shows, and no voter's choice. It writes what an admin decides of a poll, by the rules that a trigger keeps. The salts
+ * Result reads what it shows, and no voter's choice: of whole ballots it is told how many say the same. It writes what an admin decides of a poll, by the rules that a trigger keeps. The salts
  * it reads, as it makes codes and reads receipts, and changes none.
  */
 export const RESULT_RIGHTS: Rights = {
@@ -36,6 +36,7 @@ export const RESULT_RIGHTS: Rights = {
     tallies: READ,
     marks: READ,
     outcomes: READ,
+    profiles: READ,
     timeline: READ,
     books: READ,
     set_aside: READ,
@@ -60,6 +61,7 @@ export const WORKER_RIGHTS: Rights = {
     tallies: ALL,
     marks: ALL,
     outcomes: ALL,
+    profiles: ALL,
     timeline: ALL,
     books: ALL,
     set_aside: ALL,

@@ -28,7 +28,7 @@ const ELECTIONS = 2_500
 const VOTEKIT_ELECTIONS = 300
 const PROGRAMS_MS = 600_000
 
-const programs = await ensurePrograms()
+const programs = await ensurePrograms("pref-voting", "votekit")
 const elections = electionsFrom(SEED, ELECTIONS)
 const profiles = elections.map(({ options, rankings }) => new Profile(options, rankings))
 

@@ -6,7 +6,7 @@ import { addRankings } from "../../../tests/harness/rankings"
 import { useStores } from "../../../tests/harness/stores"
 import { makePoll } from "../../../tests/harness/tallyroom"
 import { ADMIN, definition, openTables, type ResultApp, startResultApp } from "../testing/result"
-import { addVotes, receiptOf } from "../testing/votes"
+import { addBallots, addVotes, receiptOf } from "../testing/votes"
 
 const stores = useStores()
 let sql: Database
@@ -31,7 +31,10 @@ beforeAll(async () => {
   await addVotes(sql, "documented", "a", 2)
   await makePoll(sql, "ranked", { ballot: { method: "rank", max: "all", abstain: true } })
   await addRankings(sql, "ranked", { AB: 2, C: 1 })
-  await sql`UPDATE polls SET state = 'final', final_at = now() WHERE id = 'ranked'`
+  const decision = { rule: "star", seats: 1, quorum: 0 } as const
+  await makePoll(sql, "rated", { ballot: { method: "rate", highest: 5, abstain: true }, decision })
+  await addBallots(sql, "rated", { ratings: { a: 5, b: 1 } }, 2)
+  await sql`UPDATE polls SET state = 'final', final_at = now() WHERE id IN ('ranked', 'rated')`
   const ballot = { method: "choose", max: "all", abstain: true }
   await result.send("POST", "/api/polls", definition("several", { ballot }))
 })
@@ -59,8 +62,10 @@ const CALLS: Call[] = [
   { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/ranked/outcome" },
   { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/documented/outcome" },
   { does: "GET /api/polls/{poll}/outcome", status: 404, at: "/api/polls/nowhere/outcome" },
+  { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/rated/outcome" },
   { does: "GET /api/polls/{poll}/outcome.csv", status: 200, at: "/api/polls/ranked/outcome.csv" },
   { does: "GET /api/polls/{poll}/ballots.soi", status: 200, at: "/api/polls/ranked/ballots.soi" },
+  { does: "GET /api/polls/{poll}/ballots.cat", status: 200, at: "/api/polls/rated/ballots.cat" },
   {
     ...{ does: "GET /api/polls/{poll}/receipts/{receipt}", status: 200 },
     at: "/api/polls/documented/receipts/:receipt",

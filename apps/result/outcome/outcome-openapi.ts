@@ -60,15 +60,24 @@ export const outcomeCsvDetail: DocumentDecoration = {
   },
 }
 
-export const ballotsDetail: DocumentDecoration = {
-  summary: "The ballots of a final poll as a file of PrefLib",
-  description:
-    "How many ballots say each order, as strict orders that may be incomplete (SOI), to be counted again by another program. Alternatives are in the order of the options' ids. Abstentions are not in it.",
-  tags: ["results"],
-  parameters,
-  responses: {
-    200: textAnswer("A file in the format of preflib.org.", "text/plain"),
-    ...unchanged,
-    ...problemAnswers("page-unknown", ...KINDS),
-  },
+export const rankingsDetail = ballotsDetail(
+  "How many ballots of a poll that ranks say each order, as strict orders that may be incomplete (SOI).",
+)
+
+export const categoriesDetail = ballotsDetail(
+  "How many ballots say the same, of a poll whose ballots rate or choose several options, as categories (CAT): a category for each rating, the highest first, or one for what is chosen and one for the rest. What a ballot does not rate is in none. 503 for some moments after a large poll became final, until its ballots are counted.",
+)
+
+function ballotsDetail(says: string): DocumentDecoration {
+  return {
+    summary: "The ballots of a final poll as a file of PrefLib",
+    description: `${says} To be counted again by another program. Alternatives are in the order of the options' ids. Abstentions are not in it.`,
+    tags: ["results"],
+    parameters,
+    responses: {
+      200: textAnswer("A file in the format of preflib.org.", "text/plain"),
+      ...unchanged,
+      ...problemAnswers("page-unknown", ...KINDS),
+    },
+  }
 }

@@ -1,5 +1,6 @@
 /** What a poll decides over the API: as JSON, as CSV, and where they rank the ballots themselves as a file of PrefLib. */
 
+import { ballotFileOf } from "@tallyroom/lib/ballots/choice"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
 import type { Outcome } from "@tallyroom/lib/outcome/outcome"
@@ -19,7 +20,7 @@ import { csvHeaders, toCsv } from "../http/csv"
 import { versionOf } from "../tally/snapshot"
 import { BallotFiles } from "./ballot-files"
 import { outcomeRows } from "./outcome-csv"
-import { ballotsDetail, outcomeCsvDetail, outcomeDetail } from "./outcome-openapi"
+import { categoriesDetail, outcomeCsvDetail, outcomeDetail, rankingsDetail } from "./outcome-openapi"
 import type { OutcomeReads, ShownOutcome } from "./outcome-reads"
 
 /** A million orders take Postgres and the thread a second or two each. */
@@ -33,6 +34,7 @@ export type OutcomeOptions = {
 }
 
 type Asking = { request: Request; server: Peers; params: { poll: string } }
+type BallotFile = "soi" | "cat"
 type Seen = { tally: Tally; audience: Audience }
 
 export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOptions) {
@@ -49,6 +51,24 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     const outcome = await inTime(outcomes.read(tally))
     if (!outcome) throw unknownPollProblem(tally.poll.id)
     return outcome
+  }
+
+  const ballotFile = async (asking: Asking, type: BallotFile): Promise<Response> => {
+    const { tally, audience } = await seen(asking)
+    requireFile(tally, type)
+    requireFinal(tally)
+    const read = async () => {
+      const file = await inTime(files.read(tally.poll.number))
+      if (file === null) throw unknownPollProblem(tally.poll.id)
+      return file
+    }
+    return conditionalFile(asking.request, read, {
+      ...{ tag: `${tally.poll.number}.${versionOf(tally, true)}`, audience },
+      headers: {
+        "content-type": "text/plain; charset=utf-8",
+        "content-disposition": `attachment; filename="${tally.poll.id}.${type}"`,
+      },
+    })
   }
 
   return new Elysia({ name: "outcomes" })
@@ -77,27 +97,12 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
       },
       { detail: outcomeCsvDetail },
     )
-    .get(
-      "/api/polls/:poll/ballots.soi",
-      async (asking) => {
-        const { tally, audience } = await seen(asking)
-        requireRankings(tally)
-        requireFinal(tally)
-        const read = async () => {
-          const file = await inTime(files.read(tally.poll.number))
-          if (file === null) throw unknownPollProblem(tally.poll.id)
-          return file
-        }
-        return conditionalFile(asking.request, read, {
-          ...{ tag: `${tally.poll.number}.${versionOf(tally, true)}`, audience },
-          headers: {
-            "content-type": "text/plain; charset=utf-8",
-            "content-disposition": `attachment; filename="${tally.poll.id}.soi"`,
-          },
-        })
-      },
-      { detail: ballotsDetail },
-    )
+    .get("/api/polls/:poll/ballots.soi", async (asking) => ballotFile(asking, "soi"), {
+      detail: rankingsDetail,
+    })
+    .get("/api/polls/:poll/ballots.cat", async (asking) => ballotFile(asking, "cat"), {
+      detail: categoriesDetail,
+    })
 }
 
 /** What a poll decides now or decided for good, by whole ballots or by its tally. */
@@ -113,9 +118,12 @@ function talliedPoll(tally: Tally): DecidedPoll {
 const tagOf = ({ number, version, final }: DecidedPoll) => `${number}.${version}.${final ? "final" : "now"}`
 
 /** @throws {Problem} page-unknown */
-function requireRankings({ poll }: Tally): void {
-  if (poll.ballot.method === "rank") return
-  throw new Problem("page-unknown", `The ballots of ${shown(poll.id)} rank nothing.`)
+function requireFile({ poll }: Tally, type: BallotFile): void {
+  const is = ballotFileOf(poll)
+  if (is === type) return
+  const path = is === null ? "results" : `ballots.${is}`
+  const detail = `The ballots of ${shown(poll.id)} are no ${type}: look at /api/polls/${poll.id}/${path}.`
+  throw new Problem("page-unknown", detail)
 }
 
 /** Before the end, what somebody has just voted could be told from two files. @throws {Problem} results-hidden */

@@ -1,5 +1,6 @@
 /** What the whole ballots of a poll decide: a sentence, and how it came to that. Live where scripts run. */
 
+import { ballotFileOf } from "@tallyroom/lib/ballots/choice"
 import type { Outcome } from "@tallyroom/lib/outcome/outcome"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import type { Language } from "@tallyroom/lib/ui/language"
@@ -53,7 +54,11 @@ export function OutcomeSection({ language, ranking, shown, snapshot, whole, quer
         <>
           <p class="scale outcome-rule">{ruleSentence(outcome, text)}</p>
           {outcome.ballots > outcome.abstained && <How {...{ outcome, options, text }} />}
-          <Files poll={snapshot.poll} hasBallots={isFinal && outcome.rule !== "star"} {...{ query, text }} />
+          <Files
+            poll={snapshot.poll}
+            ballots={isFinal && snapshot.ballot ? ballotFileOf({ ballot: snapshot.ballot }) : null}
+            {...{ query, text }}
+          />
         </>
       )}
     </section>
@@ -75,8 +80,8 @@ function How({ outcome, options, text }: { outcome: Outcome; options: NamedOptio
   )
 }
 
-function Files(props: { poll: string; hasBallots: boolean; query: string; text: OutcomeText }) {
-  const { poll, hasBallots, query, text } = props
+function Files(props: { poll: string; ballots: "soi" | "cat" | null; query: string; text: OutcomeText }) {
+  const { poll, ballots, query, text } = props
   return (
     <p class="downloads">
       <span>{text.t("download")}</span>
@@ -86,8 +91,8 @@ function Files(props: { poll: string; hasBallots: boolean; query: string; text: 
       <a href={`/api/polls/${poll}/outcome${query}`} download={`${poll}-outcome.json`}>
         JSON
       </a>
-      {hasBallots && (
-        <a href={`/api/polls/${poll}/ballots.soi${query}`} download={`${poll}.soi`}>
+      {ballots && (
+        <a href={`/api/polls/${poll}/ballots.${ballots}${query}`} download={`${poll}.${ballots}`}>
           {text.t("ballotsFile")}
         </a>
       )}

@@ -112,6 +112,25 @@ test("a poll that rates and is decided by STAR has its tally as any that rates, 
   ])
 })
 
+test("chosen and rated ballots of a final poll are a file as soon as a worker has counted which say the same, and no other file", async () => {
+  await makePoll(sql, "approval", { ballot: { method: "choose", min: 1, max: "all", abstain: true } })
+  await addBallots(sql, "approval", { options: ["a", "c"] }, 2)
+  const path = "/api/polls/approval/ballots.cat"
+  expect((await result.get(path)).status).toBe(403)
+  const [row] = await sql`UPDATE polls SET state = 'final', final_at = '2030-01-31', revision = revision + 1
+    WHERE id = 'approval' RETURNING number`
+  await sql`SELECT pg_notify('tallyroom_polls', ${String(row?.number)})`
+  const early = await waitFor("the end", async () => {
+    const answer = await result.get(path)
+    return answer.status !== 403 && answer
+  })
+  expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"])
+  await sql`INSERT INTO profiles (poll, profile) VALUES (${Number(row?.number)}, 'AC 2')`
+  expect((await linesOf(path)).slice(-1)).toEqual(["2: {1,3},2"])
+  expect((await result.get("/api/polls/approval/ballots.soi")).status).toBe(404)
+  expect(await pageOf("/polls/approval")).toContain("ballots.cat")
+})
+
 test("whoever may not see counts is neither told nor sent the outcome", async () => {
   await makePoll(sql, "hidden", ranked({ results: "after-close" }))
   await addRankings(sql, "hidden", { AB: 3 })

@@ -1,5 +1,6 @@
 /** The results of a poll: the same component on the server and in the browser, where it is live. */
 
+import { ballotFileOf } from "@tallyroom/lib/ballots/choice"
 import { isOver } from "@tallyroom/lib/polls/visibility"
 import { translator } from "@tallyroom/lib/ui/i18n"
 import { useLayoutEffect, useState } from "preact/hooks"
@@ -145,9 +146,18 @@ function Tally({ data, snapshot, outcome, view, text, connected, clock }: TallyP
             </ErrorBoundary>
           )}
           <NumbersTable view={view} text={text} />
-          <Downloads csv={addresses.csv} json={addresses.json} poll={snapshot.poll} text={text} />
+          <Downloads
+            {...{ csv: addresses.csv, json: addresses.json, poll: snapshot.poll, text }}
+            ballots={final ? ballotsOf(snapshot, data) : null}
+          />
         </>
       )}
     </>
   )
+}
+
+/** Where the whole ballots are, which other pages link beside the outcome; null where they are no file. */
+function ballotsOf({ poll, ballot }: Snapshot, { ranking, addresses }: ResultsData): string | null {
+  if (!ballot || ranking || ballotFileOf({ ballot }) !== "cat") return null
+  return `/api/polls/${poll}/ballots.cat${addresses.unlock}`
 }

@@ -65,6 +65,7 @@ const REST = [
   "tallies",
   "marks",
   "outcomes",
+  "profiles",
   "books",
   "acceptances",
   "closings",

@@ -31,16 +31,22 @@ const PROGRAMS = {
     file: "by_pref_voting.py",
   },
   votekit: { packages: ["votekit==3.5.0"], file: "by_votekit.py" },
+  preflibtools: { packages: ["preflibtools==2.0.33", "starvote==2.1.6"], file: "by_preflibtools.py" },
 } as const
 
-/** The Pythons of both, or why they can't be had on this machine. */
-export async function ensurePrograms(): Promise<{ pythons: Record<keyof typeof PROGRAMS, string> } | string> {
-  const python = (name: keyof typeof PROGRAMS) => {
-    const { packages } = PROGRAMS[name]
-    return ensurePython(packages.join("-").replaceAll("==", "-"), packages, console.log)
-  }
+type Pythons<Name extends keyof typeof PROGRAMS> = { pythons: Record<Name, string> }
+
+/** The Pythons of these programs, or why they can't be had on this machine. */
+export async function ensurePrograms<Name extends keyof typeof PROGRAMS>(
+  ...names: readonly Name[]
+): Promise<Pythons<Name> | string> {
   try {
-    return { pythons: { "pref-voting": await python("pref-voting"), votekit: await python("votekit") } }
+    const pythons: Partial<Record<Name, string>> = {}
+    for (const name of names) {
+      const packages: readonly string[] = PROGRAMS[name].packages
+      pythons[name] = await ensurePython(packages.join("-").replaceAll("==", "-"), packages, console.log)
+    }
+    return { pythons: pythons as Record<Name, string> }
   } catch (error) {
     if (error instanceof Unavailable) return error.message
     throw error
@@ -53,10 +59,26 @@ export const countByPrefVoting = (python: string, elections: Election[]): Promis
 export const countByVotekit = (python: string, elections: Election[]): Promise<ByVotekit[]> =>
   ask(python, PROGRAMS.votekit.file, elections, votekitSchema)
 
+const preflibSchema = z.object({
+  voters: z.number(),
+  unique: z.number(),
+  alternatives: z.array(z.string()),
+  categories: z.array(z.string()),
+  /** How many ballots say so, with the alternatives of each category. */
+  ballots: z.array(z.tuple([z.number(), z.array(options)])),
+  /** By starvote; null where the categories are no ratings. */
+  star: z.object({ winner: z.string().nullable(), tied: z.array(z.string()) }).nullable(),
+})
+export type ByPreflib = z.infer<typeof preflibSchema>
+
+/** What preflibtools reads in these files of categories. */
+export const readByPreflib = (python: string, paths: string[]): Promise<ByPreflib[]> =>
+  ask(python, PROGRAMS.preflibtools.file, paths, preflibSchema)
+
 async function ask<Answer>(
   python: string,
   file: string,
-  elections: Election[],
+  elections: readonly unknown[],
   schema: z.ZodType<Answer>,
 ): Promise<Answer[]> {
   const lines = elections.map((election) => `${JSON.stringify(election)}\n`).join("")

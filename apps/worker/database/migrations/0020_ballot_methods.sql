@@ -8,6 +8,9 @@
 --               have as many rows as there are ballots, is not read with the tally
 -- outcomes      what a final poll decided, whole ballots with all rounds (lib/outcome/outcome.ts, tallied.ts), so that no later version
 --               counts them otherwise. A row is written once.
+-- profiles      how many ballots of a final poll say the same, where its tally has only what they say of each option: a line for each
+--               text, with a space and that number behind it. A row is written once, so that results give ballots away without reading
+--               any voter's.
 --
 -- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
 -- out (docs/upgrading.md): until then they may run beside this one, and be gone back to.
@@ -29,6 +32,12 @@ CREATE TABLE marks (
 CREATE TABLE outcomes (
   poll    integer PRIMARY KEY,
   outcome jsonb NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE profiles (
+  poll    integer PRIMARY KEY,
+  profile text NOT NULL,
   made_at timestamptz NOT NULL DEFAULT now()
 );
 
