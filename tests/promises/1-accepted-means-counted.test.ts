@@ -3,13 +3,15 @@ import { formatPosition } from "@tallyroom/lib/ballots/ballot"
 import { readReceipt } from "@tallyroom/lib/ballots/receipts"
 import { openDatabase } from "@tallyroom/lib/database"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
-import { auditPolls } from "../../apps/worker/audit/audit"
+import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { type Accepted, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import { CHECKOUT } from "../../scripts/services/checkout"
 import { waitFor } from "../../scripts/services/wait"
+import { choiceIn, KIND_NAMES, KINDS, type KindName, tallyBy, tallyIn } from "../harness/kinds"
 import { untilConnectionRefused } from "../harness/refused-connection"
 import { useStores } from "../harness/stores"
+import { openPoll } from "../harness/tallyroom"
 
 const CASTS = 10_000
 const CONCURRENCY = 64
@@ -17,11 +19,16 @@ const stores = useStores({ ownPostgres: true })
 const workers: AppProcess[] = []
 
 describe("promise 1: accepted means counted", () => {
-  test("every accepted vote of 10,000 counts once, whichever of vote, worker, Redis and Postgres is killed meanwhile", async () => {
+  test("every accepted vote of 10,000 in polls of all kinds counts once, whichever of vote, worker, Redis and Postgres is killed meanwhile", async () => {
     const { redis, postgres, database } = stores()
     workers.push(await startWorkerProcess(stores()), await startWorkerProcess(stores()))
     const votes = [await startVoteProcess(stores()), await startVoteProcess(stores())]
-    const accepted: Accepted[] = []
+    const sql = openDatabase(database.workerUrl, { name: "test", connections: 2 })
+    const connection = openRedis(redis.adminUrl)
+    stores().defer(() => sql.end({ timeout: 1 }))
+    stores().defer(() => connection.disconnect())
+    for (const kind of KIND_NAMES) await openPoll(sql, connection, kind, KINDS[kind].asked)
+    const accepted: (Accepted & { poll: KindName })[] = []
     const statuses = new Map<number, number>()
     let over = false
     let killed = 0
@@ -51,13 +58,15 @@ describe("promise 1: accepted means counted", () => {
     const killingTheOthers = killTheOthers()
     await crowd(CASTS, CONCURRENCY, async (i) => {
       const who = person()
-      const option = i % 3 === 0 ? "b" : "a"
+      const poll = KIND_NAMES[i % KIND_NAMES.length] ?? "one"
+      const { texts } = KINDS[poll]
+      const option = texts[Math.floor(i / KIND_NAMES.length) % texts.length] ?? ""
       const urls = i % 2 ? votes.map(({ url }) => url) : votes.map(({ url }) => url).reverse()
-      const { status, body } = await castUntilAnswered(urls, "cats-vs-dogs", who, option)
+      const { status, body } = await castUntilAnswered(urls, poll, who, choiceIn(poll, option))
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       // 200: an earlier try was accepted, but its answer was lost on the way.
       if (status === 201 || status === 200) {
-        accepted.push({ voter: who, option, receipt: String(body.receipt) })
+        accepted.push({ poll, voter: who, option, receipt: String(body.receipt) })
       }
     })
     await killingTheOthers
@@ -66,27 +75,29 @@ describe("promise 1: accepted means counted", () => {
 
     expect(accepted.length).toBe(CASTS)
     expect(killed).toBeGreaterThanOrEqual(CASTS / 1_500)
-    const sql = openDatabase(database.workerUrl, { name: "test", connections: 2 })
-    const connection = openRedis(redis.adminUrl)
-    stores().defer(() => sql.end({ timeout: 1 }))
-    stores().defer(() => connection.disconnect())
+    const countedIn = (all: PollBooks[]) => all.reduce((sum, { counted }) => sum + counted, 0)
     await waitFor(
       "everything to be counted",
       async () => {
-        const [books] = await auditPolls(sql, connection).catch(() => [])
-        return books?.counted === CASTS && books.pending === 0
+        const all = await auditPolls(sql, connection).catch(() => [])
+        return countedIn(all) === CASTS && all.every(({ pending }) => pending === 0)
       },
       60_000,
     )
-    const [books] = await auditPolls(sql, connection)
-    expect(books).toMatchObject({
-      ...{ accepted: CASTS, counted: CASTS, recount: CASTS, tally: CASTS },
-      ...{ replaced: 0, late: 0, setAside: 0, lost: 0, pending: 0, faults: [] },
-    })
+    const books = new Map((await auditPolls(sql, connection)).map((it) => [it.poll, it]))
+    for (const kind of KIND_NAMES) {
+      const standing = accepted.filter(({ poll }) => poll === kind).map(({ option }) => option)
+      const cast = standing.length
+      expect(books.get(kind)).toMatchObject({
+        ...{ accepted: cast, counted: cast, recount: cast, tally: cast },
+        ...{ replaced: 0, late: 0, setAside: 0, lost: 0, pending: 0, faults: [] },
+      })
+      expect(await tallyIn(sql, kind)).toEqual(tallyBy(kind, standing))
+    }
 
-    const [poll] = await sql`SELECT salt FROM polls`
-    const receipts = accepted.map(({ receipt, option }) => {
-      const read = readReceipt(String(poll?.salt), receipt)
+    const salts = new Map((await sql`SELECT id, salt FROM polls`).map(({ id, salt }) => [id, String(salt)]))
+    const receipts = accepted.map(({ poll, receipt, option }) => {
+      const read = readReceipt(salts.get(poll) ?? "", receipt)
       if (!read) throw new Error("an answer carried no valid receipt")
       return `${Buffer.from(read.voter, "base64url").toString("hex")} ${formatPosition(read.position)} ${option}`
     })

@@ -3,6 +3,7 @@ import fc from "fast-check"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import type { Batch } from "../../apps/worker/counting/batch"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
+import { KIND_NAMES, KINDS, type KindName, tallyBy, tallyIn } from "../harness/kinds"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
 import { openWorkerSteps, type WorkerSteps } from "../harness/worker-steps"
@@ -19,23 +20,14 @@ beforeAll(async () => {
 })
 
 type Policy = "final" | "changeable"
-/** Whether a ballot says one option, or up to two and perhaps none. */
-type Says = "one" | "several"
 type PollModel = {
   id: string
   policy: Policy
-  says: Says
+  kind: KindName
   state: "open" | "paused" | "closed" | "final"
   standing: Map<string, string>
   accepted: number
 }
-
-/** The texts of all ballots that there may be in a poll of a, b and c. */
-const TEXTS: Record<Says, string[]> = {
-  one: ["a", "b", "c"],
-  several: ["A", "B", "C", "AB", "AC", "BC", "-"],
-}
-const BALLOT = { method: "choose", min: 1, max: 2, abstain: true } as const
 
 /** What Tallyroom promises about who voted for what, without any store. */
 class Model {
@@ -50,22 +42,6 @@ class Model {
     poll.accepted++
     return "accepted"
   }
-
-  tally({ says, standing }: PollModel): Record<string, number> {
-    return occurrences([...standing.values()].map((text) => (says === "one" || text === "-" ? text : "+")))
-  }
-
-  /** How many ballots choose each option, where they may choose several. */
-  marks({ says, standing }: PollModel): Record<string, number> {
-    const texts = says === "one" ? [] : [...standing.values()].filter((text) => text !== "-")
-    return occurrences(texts.flatMap((text) => [...text]))
-  }
-}
-
-function occurrences(of: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const it of of) counts[it] = (counts[it] ?? 0) + 1
-  return counts
 }
 
 const shard = fc.integer({ min: 0, max: SHARDS - 1 })
@@ -105,7 +81,7 @@ const action = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("open" as const),
       policy: fc.constantFrom<Policy>("final", "changeable"),
-      says: fc.constantFrom<Says>("one", "several"),
+      kind: fc.constantFrom(...KIND_NAMES),
     }),
   },
 )
@@ -118,11 +94,11 @@ class World {
 
   constructor(private readonly name: string) {}
 
-  async openPoll(policy: Policy, says: Says): Promise<void> {
+  async openPoll(policy: Policy, kind: KindName): Promise<void> {
     const id = `${this.name}-${this.model.polls.length}`
-    await makePoll(steps.sql, id, { policy, ...(says === "several" && { ballot: BALLOT }) })
+    await makePoll(steps.sql, id, { policy, ...KINDS[kind].asked })
     await steps.project()
-    this.model.polls.push({ id, policy, says, state: "open", standing: new Map(), accepted: 0 })
+    this.model.polls.push({ id, policy, kind, state: "open", standing: new Map(), accepted: 0 })
   }
 
   async take(action: Action): Promise<void> {
@@ -130,7 +106,7 @@ class World {
       case "cast": {
         const poll = this.pollAt(action.poll)
         const who = voter(`${this.name}/${action.voter}`)
-        const texts = TEXTS[poll.says]
+        const { texts } = KINDS[poll.kind]
         const text = texts[action.choice % texts.length] ?? ""
         const answer = await booth.cast(poll.id, who, text)
         expect(answer.kind).toBe(this.model.cast(poll, who, text) as typeof answer.kind)
@@ -161,7 +137,7 @@ class World {
         }
         return steps.project()
       case "open":
-        return this.openPoll(action.policy, action.says)
+        return this.openPoll(action.policy, action.kind)
     }
   }
 
@@ -195,19 +171,10 @@ class World {
     await steps.project()
     const books = new Map((await auditPolls(steps.sql, steps.redis)).map((poll) => [poll.poll, poll]))
     for (const poll of this.model.polls) {
-      const rows = await steps.sql`
-        SELECT state, option, sum(votes)::integer AS votes FROM polls LEFT JOIN tallies ON poll = number
-        WHERE id = ${poll.id} GROUP BY state, option`
-      const counted = rows.filter((row) => row.votes > 0).map((row) => [row.option, row.votes])
-      expect(Object.fromEntries(counted)).toEqual(this.model.tally(poll))
-      const marked = await steps.sql`
-        SELECT mark, sum(votes)::integer AS votes FROM marks JOIN polls ON poll = number
-        WHERE id = ${poll.id} GROUP BY mark HAVING sum(votes) <> 0`
-      expect(Object.fromEntries(marked.map(({ mark, votes }) => [mark, votes]))).toEqual(
-        this.model.marks(poll),
-      )
-      expect(rows[0]?.state).toBe("final")
-      const { accepted, standing } = poll
+      const { accepted, standing, kind } = poll
+      expect(await tallyIn(steps.sql, poll.id)).toEqual(tallyBy(kind, standing.values()))
+      const [row] = await steps.sql`SELECT state FROM polls WHERE id = ${poll.id}`
+      expect(row?.state).toBe("final")
       const [history] =
         await steps.sql`SELECT count(*)::integer AS ballots, count(*) FILTER (WHERE stands)::integer AS standing
         FROM vote_history AS h JOIN polls ON number = h.poll WHERE id = ${poll.id}`
@@ -227,11 +194,11 @@ describe("whatever happens, in whatever order,", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom<Policy>("final", "changeable"),
-        fc.constantFrom<Says>("one", "several"),
+        fc.constantFrom(...KIND_NAMES),
         fc.array(action, { minLength: 10, maxLength: 80 }),
-        async (policy, says, actions) => {
+        async (policy, kind, actions) => {
           const world = new World(`w${process.pid}-${++worlds}`)
-          await world.openPoll(policy, says)
+          await world.openPoll(policy, kind)
           for (const action of actions) await world.take(action)
           await world.settle()
         },

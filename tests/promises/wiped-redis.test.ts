@@ -15,6 +15,7 @@ import { chooseFloor } from "../../apps/worker/source/redis-restore"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
+import { KIND_NAMES, KINDS, tallyBy, tallyIn } from "../harness/kinds"
 import { useStores } from "../harness/stores"
 import { type Booth, openBooth, openPoll, voter } from "../harness/tallyroom"
 
@@ -71,25 +72,28 @@ describe("a Redis that was wiped in the middle of a poll", () => {
     expect(await booksOf("wiped")).toMatchObject({ accepted: 301, late: 0, lost: 0, faults: [] })
   })
 
-  test("is told again which options each voter chose, where several may be chosen", async () => {
-    const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
-    await openPoll(at.sql, booth.redis, "several", { ballot, policy: "changeable" })
-    const [ann, bob, eve] = [voter("ann"), voter("bob"), voter("eve")]
-    await Promise.all(
-      Object.entries({ [ann]: "AB", [bob]: "BC", [eve]: "-" }).map(([who, text]) =>
-        booth.cast("several", who, text),
-      ),
-    )
-    await counted("several", 3)
+  test("is told again what each ballot says, whatever the method of its poll", async () => {
+    for (const kind of KIND_NAMES)
+      await openPoll(at.sql, booth.redis, kind, { ...KINDS[kind].asked, policy: "changeable" })
+    const standing = new Map(KIND_NAMES.map((kind) => [kind, [...KINDS[kind].texts]]))
+    const castEach = (cast: typeof booth.cast) =>
+      Promise.all(
+        [...standing].flatMap(([kind, texts]) =>
+          texts.map((text, i) => cast(kind, voter(`${kind}${i}`), text)),
+        ),
+      )
+    await castEach(booth.cast)
+    for (const [kind, texts] of standing) await counted(kind, texts.length)
     await booth.redis.flushall()
-    expect((await castWhenOpen("several", ann, "AB")).kind).toBe("same")
-    expect((await castWhenOpen("several", eve, "-")).kind).toBe("same")
-    expect((await castWhenOpen("several", bob, "C")).kind).toBe("accepted")
-    await waitFor("a change", async () => (await booksOf("several")).replaced === 1)
-    const marks =
-      await at.sql`SELECT mark, sum(votes)::integer AS votes FROM marks GROUP BY mark ORDER BY mark COLLATE "C"`
-    expect(marks.map(({ mark, votes }) => `${votes} ${mark}`)).toEqual(["1 A", "1 B", "1 C"])
-    expect(await booksOf("several")).toMatchObject({ accepted: 4, counted: 3, lost: 0, faults: [] })
+    expect(new Set((await castEach(castWhenOpen)).map(({ kind }) => kind))).toEqual(new Set(["same"]))
+    for (const [kind, texts] of standing) {
+      const [, second = ""] = texts
+      expect((await castWhenOpen(kind, voter(`${kind}0`), second)).kind).toBe("accepted")
+      await waitFor("a change", async () => (await booksOf(kind)).replaced === 1)
+      expect(await tallyIn(at.sql, kind)).toEqual(tallyBy(kind, [second, ...texts.slice(1)]))
+      const cast = texts.length
+      expect(await booksOf(kind)).toMatchObject({ accepted: cast + 1, counted: cast, lost: 0, faults: [] })
+    }
   })
 
   test("never calls a poll unknown before its copies are back", async () => {

@@ -4,9 +4,10 @@ import { waitFor } from "../wait"
 
 export type Accepted = { voter: string; option: string; receipt: string }
 
-/** What a ballot says where it may say more than one option. */
+/** What a ballot says: an option's id, or the fields of any ballot. */
 export type Says =
   | string
+  | { option: string }
   | { options: readonly string[] }
   | { ranking: readonly string[] }
   | { ratings: Readonly<Record<string, number>> }
@@ -61,14 +62,14 @@ export async function castUntilAnswered(
   urls: string[],
   poll: string,
   who: string,
-  option: string,
+  says: Says,
   giveUpMs = GIVE_UP_MS,
 ) {
   const end = performance.now() + giveUpMs
   let last = "none"
   for (let attempt = 0; performance.now() < end; attempt++) {
     const url = urls[attempt % urls.length] ?? ""
-    const response = await castOnce(url, poll, who, option)
+    const response = await castOnce(url, poll, who, says)
     if (response && response.status !== 503 && response.status !== 429) {
       return { status: response.status, body: (await response.json()) as Record<string, string> }
     }
