@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test"
 import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import type { Page } from "playwright-core"
 import { ADMIN, definition, startResultApp } from "../../apps/result/testing/result"
-import { addVotes } from "../../apps/result/testing/votes"
+import { addBallots, addVotes } from "../../apps/result/testing/votes"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { expectAccessible, expectNoSideScroll, openPage, type View } from "../harness/pages"
@@ -310,6 +310,53 @@ describe("the stage", () => {
   test("says what a full bar stands for where it is the leader", async () => {
     expect(await (await openStage("many")).locator("#scale").textContent()).toBe("A full bar: 4%")
     expect(await (await openStage("open")).locator("#scale").count()).toBe(0)
+  })
+
+  test("shows eight motions with a row each: what it is, its bar, and in words what it has, needs and became", async () => {
+    const { result, sql } = pages()
+    const options = Array.from({ length: 8 }, (_, i) => ({
+      id: `m${i}`,
+      label: `Motion ${i} on repairs of the clubhouse`,
+    }))
+    const decision = { rule: "majority", majority: "two-thirds", base: "eligible", eligible: 12 }
+    await result.send(
+      "POST",
+      "/api/polls",
+      definition("agenda", { options, ballot: { method: "decide" }, decision }),
+    )
+    const answers = Object.fromEntries(
+      options.map(({ id }, i) => [id, i < 4 ? ("yes" as const) : ("no" as const)]),
+    )
+    await addBallots(sql, "agenda", { answers }, 9)
+    await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'agenda'`
+    const page = await openStage("agenda", { width: 1280, height: 720 })
+    await page.locator(".mark").last().waitFor()
+    const rows = await page.locator(".stage-row").evaluateAll((all) =>
+      all.map((row) => {
+        const of = (part: string) => row.querySelector(part)?.getBoundingClientRect() ?? new DOMRect()
+        const [label, bar, numbers] = [of(".label"), of(".bar"), of(".numbers")]
+        const middle = bar.top + bar.height / 2
+        const isBeside = [label, numbers].every(({ top, bottom }) => top < middle && middle < bottom)
+        const isOrdered = label.right <= bar.left && bar.right <= numbers.left
+        const fits = row.scrollWidth <= row.clientWidth && row.getBoundingClientRect().bottom <= innerHeight
+        const part = parseFloat(getComputedStyle(row).fontSize) / innerHeight
+        return {
+          isBeside,
+          isOrdered,
+          fits,
+          isReadable: part > 0.025,
+          says: row.querySelector(".numbers")?.textContent,
+        }
+      }),
+    )
+    const says = (yes: number, no: number, verdict: string) =>
+      `Yes ${yes} ${verdict} No ${no} · Abstain 0 · 8 yes are needed`
+    expect(rows).toEqual(
+      options.map((_, i) => ({
+        ...{ isBeside: true, isOrdered: true, fits: true, isReadable: true },
+        says: i < 4 ? says(9, 0, "Carried") : says(0, 9, "Not carried"),
+      })),
+    )
   })
 
   test("is dark unless it is told to be light", async () => {

@@ -1,10 +1,11 @@
 /** Giant bars, with labels of equal size. */
 
 import { isDecided } from "@tallyroom/lib/outcome/decide-counts"
+import type { Motion } from "@tallyroom/lib/outcome/tallied"
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import { decisionRule } from "../decision/decision-rule"
-import { outcomeInOne } from "../decision/outcome-sentences"
+import { outcomeInOne, outcomeSentences } from "../decision/outcome-sentences"
 import { ballotRule } from "../tally/ballot-rule"
 import { Bar } from "../tally/bar"
 import { figuresOf } from "../tally/figures"
@@ -40,9 +41,13 @@ export function StageBars({ snapshot, text, covered, view, isFirst, why }: Props
   const shown = ids.split(" ").flatMap((id) => snapshot.options.find((option) => option.id === id) ?? [])
   const more = snapshot.options.length - shown.length
   const rows = shown.map((option) => open?.find((it) => it.option.id === option.id) ?? null)
-  const columns = shown.length > MOST_ROWS / 2 ? 2 : 1
+  const inRows = view !== null && areMotionRows(snapshot, view)
+  const columns = shown.length > MOST_ROWS / 2 && !inRows ? 2 : 1
   const widest = widestOf(rows, text)
-  useFittingRows(list, [covered, columns, widest.share, widest.votes, ...shown.map(shapeOf)].join("\n"))
+  useFittingRows(
+    list,
+    [covered, inRows, columns, widest.share, widest.votes, ...shown.map(shapeOf)].join("\n"),
+  )
   const decided = view?.outcome != null
   const mark = (row: TallyRow) =>
     snapshot.phase === "final" && row.leads ? text.t(markKey(row, decided)) : null
@@ -58,11 +63,16 @@ export function StageBars({ snapshot, text, covered, view, isFirst, why }: Props
         ref={list}
         data-rows={shown.length}
         data-columns={columns}
-        data-numbers={layoutOf(shown)}
+        data-numbers={inRows ? "motions" : layoutOf(shown)}
         data-start={startOf(shown, columns)}
       >
         {shown.map((option, i) => (
-          <StageRow key={option.id} {...{ option, text, widest, mark }} row={rows[i] ?? null} />
+          <StageRow
+            key={option.id}
+            {...{ option, text, widest, mark, inRows }}
+            isFinal={snapshot.phase === "final"}
+            row={rows[i] ?? null}
+          />
         ))}
       </ul>
       <Below {...{ snapshot, more, text }} view={covered ? null : view} isFirst={isFirst} />
@@ -70,18 +80,29 @@ export function StageBars({ snapshot, text, covered, view, isFirst, why }: Props
   )
 }
 
-/** More motions than these would take the room of their bars, which show the line and, in the end, what is carried. */
-const MOTIONS_IN_WORDS = 3
+/** More motions than these would take the room of their bars by whole sentences. */
+const MOTIONS_IN_SENTENCES = 3
+/** More rows than these could not be read: they stand in two columns, without words. */
+const MOST_MOTION_ROWS = 8
 
-function decidedText(
+/** Whether each motion has a row, with its bar and beside it in words what was said, what it needs, and in the end what became of it. */
+function areMotionRows({ options }: Snapshot, { outcome }: TallyView): boolean {
+  const { length } = options
+  return outcome?.rule === "majority" && length > MOTIONS_IN_SENTENCES && length <= MOST_MOTION_ROWS
+}
+
+/** A line for each motion, or one for all; what would be decided now while the poll goes on. */
+function decidedLines(
   { decision, options, phase }: Snapshot,
   { outcome }: TallyView,
   text: StageText,
-): string {
-  if (!decision || !outcome) return ""
-  if (outcome.rule === "majority" && isDecided(outcome) && options.length > MOTIONS_IN_WORDS)
-    return decisionRule(decision, text)
-  return outcomeInOne(outcome, options, phase === "final", text)
+): string[] {
+  if (!decision || !outcome) return []
+  if (outcome.rule !== "majority" || !isDecided(outcome))
+    return [outcomeInOne(outcome, options, phase === "final", text)].filter(Boolean)
+  if (options.length > MOTIONS_IN_SENTENCES) return [decisionRule(decision, text)]
+  const sentences = outcomeSentences(outcome, options, text)
+  return phase === "final" || sentences.length === 0 ? sentences : [`${text.t("ifNow")}:`, ...sentences]
 }
 
 function markKey({ motion, tied }: TallyRow, decided: boolean) {
@@ -98,20 +119,30 @@ type BelowProps = {
   text: StageText
 }
 
-/** Says how many options are not shown, whether the numbers are first preferences, how many ballots abstained, what a ballot may say, and what a full bar means, where that is not the usual. */
+/** Says how many options are not shown, whether the numbers are first preferences, how many ballots abstained, what a ballot may say while any may be cast, and what a full bar means, where that is not the usual. */
 function Below({ snapshot, more, view, isFirst, text }: BelowProps) {
   const { ballot, options } = snapshot
   const full = view?.full ?? null
-  const abstained = view?.abstained ?? null
-  const decided = view ? decidedText(snapshot, view, text) : ""
-  if (more === 0 && full === null && !ballot && decided === "") return null
+  // Each motion says how many abstain from it.
+  const abstained = ballot?.method === "decide" ? null : (view?.abstained ?? null)
+  const told = ballot && snapshot.phase !== "final" ? ballot : null
+  const decided = view ? decidedLines(snapshot, view, text) : []
+  if (more === 0 && full === null && !ballot && decided.length === 0 && !isFirst) return null
   return (
     <p class="more">
-      {decided && <strong id="outcome">{decided}</strong>}
+      {decided.length > 0 && (
+        <strong id="outcome">
+          {decided.map((line) => (
+            <span key={line} class="line">
+              {`${line} `}
+            </span>
+          ))}
+        </strong>
+      )}
       {more > 0 && <span>{text.t("moreOptions", { count: more })}</span>}
       {isFirst && view && <span id="first-preferences">{text.t("firstPreferences")}</span>}
       {abstained !== null && <span id="abstentions">{text.t("abstentions", { count: abstained })}</span>}
-      {ballot && <span id="ballot-rule">{ballotRule({ ballot, options }, text)}</span>}
+      {told && <span id="ballot-rule">{ballotRule({ ballot: told, options }, text)}</span>}
       {full !== null && <span id="scale">{text.t("scale", { share: text.percent(full) })}</span>}
     </p>
   )
@@ -151,12 +182,14 @@ type RowProps = {
   text: StageText
   widest: Widest
   mark: (row: TallyRow) => string | null
+  /** Whether it is a motion's, with its words beside its bar. */
+  inRows: boolean
+  isFinal: boolean
 }
 
-function StageRow({ option, row, text, widest, mark }: RowProps) {
+function StageRow({ option, row, text, widest, mark, inRows, isFinal }: RowProps) {
   const { id, label, emoji, image } = option
-  const figures = row && figuresOf(row, text)
-  const marked = row && mark(row)
+  const marked = row && !inRows && mark(row)
   return (
     <li data-option={id} class={row?.leads ? "leads" : undefined}>
       <div class="stage-row">
@@ -169,26 +202,48 @@ function StageRow({ option, row, text, widest, mark }: RowProps) {
           )}
           <bdi data-part="label">{label}</bdi>
         </span>
-        {figures && (
-          <span class="numbers told">
-            <strong data-part="first">{figures.first}</strong> <span data-part="more">{figures.second}</span>
-          </span>
-        )}
-        {row && !figures && (
-          <span class="numbers">
-            {row.share !== null && (
-              <strong data-part="share" data-widest={widest.share}>
-                {text.percent(row.share)}
-              </strong>
-            )}{" "}
-            <span data-part="votes" data-widest={widest.votes}>
-              {text.number(row.votes)}
-            </span>
-          </span>
-        )}
+        {row && <RowNumbers {...{ row, text, widest, inRows, isFinal }} />}
         {row ? row.motion ? <MotionBar motion={row.motion} /> : <Bar row={row} /> : <span class="bar" />}
         {marked && <span class="mark">{marked}</span>}
       </div>
     </li>
   )
+}
+
+type NumbersProps = Pick<RowProps, "text" | "widest" | "inRows" | "isFinal"> & { row: TallyRow }
+
+function RowNumbers({ row, text, widest, inRows, isFinal }: NumbersProps) {
+  const figures = figuresOf(row, text)
+  if (!figures)
+    return (
+      <span class="numbers">
+        {row.share !== null && (
+          <strong data-part="share" data-widest={widest.share}>
+            {text.percent(row.share)}
+          </strong>
+        )}{" "}
+        <span data-part="votes" data-widest={widest.votes}>
+          {text.number(row.votes)}
+        </span>
+      </span>
+    )
+  const { first, second } = figures
+  const needs = inRows && row.motion ? text.t("needs", { count: row.motion.needed }) : null
+  return (
+    <span class="numbers told">
+      <span class="first">
+        <strong data-part="first">{first}</strong>{" "}
+        {inRows && isFinal && row.motion && <Verdict outcome={row.motion.outcome} text={text} />}
+      </span>{" "}
+      <span data-part="more">{[second, needs].filter(Boolean).join(" · ")}</span>
+    </span>
+  )
+}
+
+const VERDICTS = { carried: "carriedMark", "not carried": "notCarriedMark", tie: "tiedMark" } as const
+
+/** "Carried", "Not carried"; nothing where nothing is decided, which is said once for all. */
+function Verdict({ outcome, text }: { outcome: Motion["outcome"]; text: StageText }) {
+  if (outcome === "no quorum" || outcome === "too many ballots") return null
+  return <span class={outcome === "carried" ? "mark" : "mark other"}>{text.t(VERDICTS[outcome])}</span>
 }

@@ -116,7 +116,7 @@ export function DecisionField(props: Props) {
           </div>
         </details>
       </fieldset>
-      {why !== undefined && whyEligible === undefined && wasStated && eligible}
+      {why !== undefined && whyEligible === undefined && wasStated && <div class="choices">{eligible}</div>}
     </>
   )
 }
