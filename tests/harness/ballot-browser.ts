@@ -15,15 +15,17 @@ type BallotBrowser = { fixture: VoteFixture; browser: Browser }
 /**
  * Starts both before the tests of the file, and stops them after.
  * @param prepare what else the app's Redis is to hold
+ * @param settings of the app
  */
 export function useBallotBrowser(
   polls: Poll[],
   prepare: (fixture: VoteFixture) => Promise<unknown> = async () => {},
+  settings: Record<string, string> = {},
 ): () => BallotBrowser {
   setDefaultTimeout(TIMEOUT_MS)
   let started: BallotBrowser | undefined
   beforeAll(async () => {
-    started = { fixture: await startVoteFixture(), browser: await launchChromium() }
+    started = { fixture: await startVoteFixture(settings), browser: await launchChromium() }
     await started.fixture.writePolls(...polls)
     await prepare(started.fixture)
   })

@@ -36,6 +36,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [({ poll }) => poll.policy === "changeable", ["change", "changeWaits", "tooSoon", "votedChanged"]],
   [(about) => isOne(about) && about.poll.confirm, ["voteFor", "chosenNote"]],
   [(about) => !isOne(about), ["chosenSoFar", "castVote", "full", "atLeast", "atMost", "tooFew", "tooMany"]],
+  [(about) => !isOne(about), ["reworded"]],
   [
     isBy("rank"),
     ["ranking", "place", "placeOf", "placed", "unplaced", "moveUp", "moveDown", "takeBack", "drag"],

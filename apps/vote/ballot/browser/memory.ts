@@ -25,6 +25,9 @@ export const pending = kept<Pending>("sessionStorage", "pending")
 /** The voter's own vote, as this browser was told last. */
 export const remembered = kept<OwnVote>("localStorage", "standing")
 
+/** What is filled in on a ballot that says more than one thing, and is not cast. It is kept as long as its tab. */
+export const drafts = /* @__PURE__ */ kept<{ choice: Choice; words: number }>("sessionStorage", "draft")
+
 /** What is remembered of each poll under this name. */
 function kept<T>(area: Area, name: string) {
   const keyOf = ({ poll, pollNumber }: About) => `tallyroom.${name}.${poll.id}.${pollNumber}`

@@ -52,7 +52,7 @@ export function isUsedCode({ eligibility }: Pick<PollFacts, "eligibility">, { st
 }
 
 /** Why a vote was not taken: the key of a message that says what to do. */
-export type Refusal = Extract<BallotKey, FormRefusal | "networkStands" | "votedChanged">
+export type Refusal = Extract<BallotKey, FormRefusal | "networkStands" | "votedChanged" | "reworded">
 
 export type BallotData = {
   language: Language

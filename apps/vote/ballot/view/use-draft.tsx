@@ -5,6 +5,8 @@ import type { ComponentChildren } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
 import { leave } from "../browser/leave"
+import { drafts } from "../browser/memory"
+import { useKeptDraft } from "../browser/use-kept-draft"
 import { AbstainButton } from "./abstain-button"
 import type { OpenBallot } from "./ballot-kind"
 import { CastBar } from "./cast-bar"
@@ -18,9 +20,10 @@ type Ways = {
 
 /** The ballot as it is filled in by now. */
 export function useDraft(
-  { data, poll, casting, chosen, before }: OpenBallot,
+  ballot: OpenBallot,
   { countOf = (choice) => chosenOf(choice).length, beside = () => null }: Ways = {},
 ) {
+  const { data, poll, casting, chosen, before } = ballot
   const { sending, live } = casting
   const { min, max } = limitsOf(poll)
   /** How often the voter tried to name more than may be named since the last change. */
@@ -33,6 +36,15 @@ export function useDraft(
     // The messages have limits in them that depend on how many options there are.
     if (poll.options.length !== data.poll.options.length) leave(() => location.reload())
   }, [poll, data])
+  useEffect(() => {
+    if (casting.chosen && !chosen) casting.refuse("reworded")
+  }, [poll.words])
+  useKeptDraft(ballot)
+  const cast = (choice: Choice) => {
+    // From now on it is kept as a ballot that has no answer yet.
+    drafts.forget(data)
+    casting.cast(choice, poll.words)
+  }
   return {
     draft,
     isFull: live && count >= max,
@@ -48,10 +60,10 @@ export function useDraft(
       const abstention = { abstain: true } as const
       if (name === "abstain" && confirms && !classList.contains("primary"))
         casting.choose(abstention, poll.words)
-      else if (name === "abstain") casting.cast(abstention, poll.words)
+      else if (name === "abstain") cast(abstention)
       else if (count < min) casting.refuse("tooFew")
       else if (count > max) casting.refuse("tooMany")
-      else if (draft) casting.cast(draft, poll.words)
+      else if (draft) cast(draft)
     },
     bar: (
       <CastBar {...{ count, min, max, surplus, abstains, sending, live }} embedded={data.embedded}>
