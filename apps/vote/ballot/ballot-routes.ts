@@ -133,7 +133,7 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const answer = read === null ? undefined : (asked ?? undefined)
   const atStart = place === "start"
   const owner = visitor ?? deps.eligibility.visitors.create()
-  const order = poll.order === "random" ? orderFor(poll, client, owner, visitor === null, embedded) : null
+  const order = hasOwnOrders(poll) ? orderFor(poll, client, owner, visitor === null, embedded) : null
   const about = { poll, language, embedded, atStart, theme, now }
   const page = { ...about, counts, cookieless, answer, shown: order?.shown }
   const headers = withCookies(deps, client, owner, deps.headers.page(language, embedded))
@@ -157,6 +157,11 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const code = (searchParams.get("code") ?? "").slice(0, MAX_CODE_CHARACTERS)
   if (code === "") return ballotPages.page(page).response(request, { headers })
   return compressedResponse(request, ballotPage(site, { ...page, code }), { headers })
+}
+
+/** Nobody sees a ballot of a final poll any more, so that its page is the same for all. */
+function hasOwnOrders({ order, state }: Poll): boolean {
+  return order === "random" && state !== "final"
 }
 
 /** The options in the voter's own order, and the Set-Cookie header by which a frame will have the same one again; null for none. */

@@ -31,6 +31,8 @@ beforeAll(async () => {
     pollOf("decided", { method: "decide" }),
     pollOf("coded", {}, { eligibility: "code" }),
     pollOf("written", {}, { order: "as-written" }),
+    pollOf("paused", {}, { state: "paused" }),
+    pollOf("final", {}, { state: "final" }),
   )
 })
 afterAll(() => fixture.stop())
@@ -109,6 +111,12 @@ test("where options stand as they are written, pages say nothing of an order", a
   expect(await poll("written")).toMatchObject({ order: "as-written" })
   expect(await poll("written")).not.toHaveProperty("mixed")
   expect(await poll("one")).toMatchObject({ order: "random", mixed: IDS })
+})
+
+test("a page without a ballot has the order for when the poll goes on, and none once it is final", async () => {
+  const shown = async (poll: string) => dataOf(await getPage(fixture, `/polls/${poll}`)).poll.shown
+  expect((await shown("paused"))?.toSorted()).toEqual(IDS)
+  expect(await shown("final")).toBeUndefined()
 })
 
 test("a frame of another site, to which browsers send no visitor's cookie, has one of its own for the order", async () => {
