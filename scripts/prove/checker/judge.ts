@@ -84,6 +84,7 @@ function numbersOf({ calls, polls, books, viewing }: Evidence): RunNumbers {
     voters,
     polls: polls.size,
     snapshots: viewing.count,
+    outcomes: viewing.outcomes,
   }
 }
 

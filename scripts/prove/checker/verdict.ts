@@ -21,6 +21,8 @@ export type RunNumbers = {
   voters: number
   polls: number
   snapshots: number
+  /** What viewers were told that whole ballots decide. */
+  outcomes: number
 }
 
 export type RunVerdict = { findings: Finding[]; numbers: RunNumbers }

@@ -34,7 +34,7 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
 
   question({ method: "choose", least: 2 }, { ...winners, rule: "votes", seats: 2 }),
   question({ method: "rank" }, { ...winners, rule: "stv", seats: 2 }),
-  question({ method: "rate", highest: 10 }, { ...winners, rule: "sum", seats: 2 }),
+  question({ method: "rate", highest: 5, abstain: true }, { ...winners, rule: "star" }),
   question({ method: "decide" }, { ...motions, majority: "two-thirds", base: "cast" }),
 
   question({ method: "choose", least: 2, most: 2 }, null),
@@ -44,6 +44,6 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
 
   question({ method: "choose", most: 1, abstain: true }, { ...winners, rule: "votes", quorum: QUORUM }),
   question({ method: "rank", most: 4 }, { ...winners, rule: "borda", seats: 2, ...OF_ELIGIBLE }),
-  question({ method: "rate", highest: 5, abstain: true }, { ...winners, rule: "star" }),
+  question({ method: "rate", highest: 10 }, { ...winners, rule: "sum", seats: 2 }),
   question({ method: "decide", abstain: true }, { ...motions, majority: "three-quarters", base: "cast" }),
 ]
