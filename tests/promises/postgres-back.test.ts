@@ -10,6 +10,7 @@ import { receiptStatus } from "../../apps/result/receipt/receipt-status"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { takeBackup } from "../harness/backup"
 import { becomes } from "../harness/becomes"
+import { KIND_NAMES, KINDS, tallyBy, tallyIn } from "../harness/kinds"
 import { outputOfScript } from "../harness/scripts"
 import { useStores } from "../harness/stores"
 import {
@@ -56,41 +57,45 @@ async function fatesOf(id: string, voters: string[], answers: AppendAnswer[]): P
 }
 
 test("is noticed at once: what it lost is booked exactly, receipts say so, and those voters may vote again", async () => {
-  const ballot = { method: "choose", min: 1, max: 2, abstain: true } as const
+  const kinds = KIND_NAMES.filter((kind) => kind !== "one")
   await openPoll(sql, booth.redis, "back")
-  await openPoll(sql, booth.redis, "several", { ballot })
+  for (const kind of kinds) await openPoll(sql, booth.redis, kind, KINDS[kind].asked)
+  const castInEach = async (voters: string[], nth: 1 | 2 | 3) => {
+    for (const kind of kinds) await castAll(kind, voters, KINDS[kind].texts[nth])
+  }
   const [early, late] = [voters("early", 40), voters("late", 60)]
   const earlyAnswers = await castAll("back", early, "a")
-  await castAll("several", early, "AB")
-  await counted("back", 40)
-  await counted("several", 40)
+  await castInEach(early, 1)
+  for (const id of ["back", ...kinds]) await counted(id, 40)
   const backup = await takeBackup(sql)
   const lateAnswers = await castAll("back", late, "a")
-  await castAll("several", late, "BC")
-  await counted("back", 100)
-  await counted("several", 100)
+  await castInEach(late, 2)
+  for (const id of ["back", ...kinds]) await counted(id, 100)
   await openPoll(sql, booth.redis, "younger")
   await castAll("younger", voters("y", 5), "a")
   await counted("younger", 5)
 
   await backup.restore()
   const books = { accepted: 100, counted: 40, lost: 60, pending: 0, lostAtLeast: false, faults: [] }
-  for (const id of ["back", "several"]) await becomes(() => booksOf(id), expect.objectContaining(books))
+  for (const id of ["back", ...kinds]) await becomes(() => booksOf(id), expect.objectContaining(books))
   await countingAgain()
   expect(new Set(await fatesOf("back", early, earlyAnswers))).toEqual(new Set(["counted"]))
   expect(new Set(await fatesOf("back", late, lateAnswers))).toEqual(new Set(["lost"]))
   const setbacks =
     await sql`SELECT sum(lost)::integer AS lost, bool_and(mended_at IS NOT NULL) AS mended FROM setbacks`
-  expect([...setbacks]).toEqual([{ lost: 120, mended: true }])
+  expect([...setbacks]).toEqual([{ lost: 60 * (1 + kinds.length), mended: true }])
 
   expect((await castAll("back", early, "b")).map(({ kind }) => kind)).toEqual(early.map(() => "stands"))
   expect((await castAll("back", late, "b")).map(({ kind }) => kind)).toEqual(late.map(() => "accepted"))
   await counted("back", 100)
-  await castAll("several", late, "C")
-  await counted("several", 100)
-  const marks =
-    await sql`SELECT mark, sum(votes)::integer AS votes FROM marks GROUP BY mark ORDER BY mark COLLATE "C"`
-  expect(marks.map(({ mark, votes }) => `${votes} ${mark}`)).toEqual(["40 A", "40 B", "60 C"])
+  await castInEach(late, 3)
+  for (const kind of kinds) {
+    await counted(kind, 100)
+    const { texts } = KINDS[kind]
+    expect(await tallyIn(sql, kind)).toEqual(
+      tallyBy(kind, [...early.map(() => texts[1]), ...late.map(() => texts[3])]),
+    )
+  }
   const { redis, database } = stores()
   const env = { REDIS_URL: redis.workerUrl, DATABASE_URL: database.workerUrl }
   const { out } = await outputOfScript("scripts/data/audit.ts", ["--poll", "back"], env)
