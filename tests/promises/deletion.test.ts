@@ -3,16 +3,21 @@ import { keys } from "@tallyroom/lib/inbox/keys"
 import { readPollCopy, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
+import { textArray } from "@tallyroom/lib/postgres-array"
 import { deletePoll } from "../../apps/result/polls/poll-store"
 import { auditPolls, type PollBooks } from "../../apps/worker/audit/audit"
 import { startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
+import { KIND_NAMES, KINDS } from "../harness/kinds"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
 
-const TABLES = ["votes", "replaced_votes", "tallies", "timeline", "books", "closings", "burials"] as const
+const TABLES = [
+  ...["votes", "replaced_votes", "tallies", "marks", "outcomes", "profiles"],
+  ...["timeline", "books", "closings", "burials"],
+] as const
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
 
 const stores = useStores()
@@ -25,8 +30,8 @@ beforeAll(async () => {
   await at.ready()
 })
 
-async function openPoll(id: string): Promise<Poll> {
-  await makePoll(at.sql, id)
+async function openPoll(id: string, asked: Partial<Poll> = {}): Promise<Poll> {
+  await makePoll(at.sql, id, asked)
   const poll = await readRow(id)
   for (const shard of ALL_SHARDS) {
     await waitFor("the copy", async () => {
@@ -146,6 +151,23 @@ describe("a deleted poll", () => {
       expect(answers.filter((answer) => answer && answer.kind !== "poll-unknown")).toEqual([])
       return answers.every((answer) => answer !== null)
     })
+  })
+
+  test("takes with it what its ballots said and decided, whatever its method", async () => {
+    const polls = new Map<string, number>()
+    for (const kind of KIND_NAMES) {
+      polls.set(kind, (await openPoll(kind, KINDS[kind].asked)).number)
+      for (const [i, text] of KINDS[kind].texts.entries())
+        expect((await booth.cast(kind, voter(`${i}`), text)).kind).toBe("accepted")
+    }
+    await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ANY(${textArray(KIND_NAMES)}::text[])`
+    const outcomes = async () => (await at.sql`SELECT FROM outcomes`).length
+    await becomes(outcomes, KIND_NAMES.length)
+    await becomes(async () => (await at.sql`SELECT FROM profiles`).length, 2)
+    expect((await at.sql`SELECT DISTINCT poll FROM marks`).length).toBe(KIND_NAMES.length - 1)
+    for (const kind of KIND_NAMES) await deletePoll(at.sql, kind)
+    for (const [kind, number] of polls) await gone(kind, number)
+    expect(await outcomes()).toBe(0)
   })
 
   test("goes the same way when it was a draft or final, and asking twice is asking once", async () => {
