@@ -32,7 +32,9 @@ async function openForm(id: string) {
 
 function fieldsOf(page: string): Record<string, string> {
   const [, form = ""] = /<form[^>]*action="\/admin\/polls\/[^>]*>(.*?)<\/form>/s.exec(page) ?? []
-  const inputs = [...form.matchAll(/<input[^>]*>/g)].map(([input]) => input)
+  // Browsers send nothing of a fieldset that is disabled.
+  const enabled = form.replace(/<fieldset[^>]*\sdisabled.*?<\/fieldset>/gs, "")
+  const inputs = [...enabled.matchAll(/<input[^>]*>/g)].map(([input]) => input)
   const attribute = (input: string, name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? ""
   const sent = inputs.filter((it) => !/type="(radio|checkbox)"/.test(it) || /\schecked/.test(it))
   const named = sent.filter((it) => attribute(it, "name") !== "" && !/\sdisabled/.test(it))
@@ -68,6 +70,23 @@ test("an admin who changes what another one has just changed is told so, and may
   expect((await ben({ "o0-label": " " })).status).toBe(422)
   expect((await ben({ "o0-label": "Cats" })).status).toBe(303)
   expect(await stored("clash")).toEqual({ title: "Ben's", labels: ["Cats", "Dogs"], results: "after-close" })
+})
+
+test("how many are eligible is corrected while people vote, and nothing else of the decision is sent", async () => {
+  const decision = { rule: "votes", seats: 1, quorum: ">1/2", eligible: 120 }
+  await result.send("POST", "/api/polls", definition("roll", { decision }))
+  const send = await openForm("roll")
+  const decisionNow = async () => (await readStoredPoll(sql, "roll")).decision
+  expect((await send({ eligible: "123" })).status).toBe(303)
+  expect(await decisionNow()).toEqual({ ...decision, rule: "votes", eligible: 123 })
+  const refused = await (await openForm("roll"))({ eligible: "" })
+  const error = '<strong class="field-error">Write how many may vote: 1 or more.</strong>'
+  expect([refused.status, refused.page.includes(error)]).toEqual([422, true])
+  await result.send("PATCH", "/api/polls/roll", { state: "closed" })
+  expect((await (await result.get("/admin/polls/roll/edit", ADMIN)).text()).includes('name="eligible"')).toBe(
+    false,
+  )
+  expect(await decisionNow()).toMatchObject({ eligible: 123 })
 })
 
 test("two admins who write the same are told nothing", async () => {
