@@ -21,6 +21,7 @@
 -- $36 of ballots that are traced: '<poll number> <traceparent>'[]
 -- $37 … $41  polls whose ballots say several things, and how they are tallied (Marks in lib/ballots/choice.ts): poll[], width[],
 --            whole[], led[], drawn[]
+-- $42 … $45  what the ballots of $9 … $18 say of options in these polls (SaidParts in said-parts.ts): poll[], mark[], second[], votes[]
 WITH moved AS (
   UPDATE shards SET ms = $4, seq = $5, log_last = $28, lease_until = clock_timestamp() + $7 * interval '1 second'
   WHERE shard = $1 AND ms = $2 AND seq = $3 AND holder = $6 AND epoch = $33
@@ -67,10 +68,23 @@ WITH moved AS (
   SELECT poll, ms, seq, option, NULL::text AS previous FROM kept
   UNION ALL
   SELECT poll, ms, seq, option, previous FROM changed
+), unsaid AS (
+  SELECT poll, previous AS said, ms / 1000 AS second, -count(*) AS votes FROM written WHERE previous IS NOT NULL GROUP BY 1, 2, 3
 ), said AS (
   SELECT poll, option AS said, ms / 1000 AS second, count(*) AS votes FROM written GROUP BY 1, 2, 3
   UNION ALL
-  SELECT poll, previous, ms / 1000, -count(*) FROM written WHERE previous IS NOT NULL GROUP BY 1, 2, 3
+  SELECT * FROM unsaid
+), late AS (
+  -- Only looked for when fewer were written than sent. The same ballot may stand in a stream more than once.
+  SELECT poll, ms, seq, option FROM (
+    SELECT * FROM unnest($9::integer[], $11::bigint[], $12::integer[], $13::text[])
+    UNION ALL
+    SELECT * FROM unnest($14::integer[], $16::bigint[], $17::integer[], $18::text[])
+  ) AS sent(poll, ms, seq, option)
+  WHERE EXISTS (SELECT FROM moved)
+    AND (SELECT count(*) FROM written) < cardinality($9::integer[]) + cardinality($14::integer[])
+  EXCEPT ALL
+  SELECT poll, ms, seq, option FROM written
 ), marked_polls AS (
   SELECT * FROM unnest($37::integer[], $38::integer[], $39::boolean[], $40::integer[], $41::integer[])
     AS m(poll, width, whole, led, drawn)
@@ -78,9 +92,16 @@ WITH moved AS (
   SELECT poll, CASE WHEN led IS NULL OR said = '-' THEN said WHEN led = 0 THEN '+' ELSE left(said, led) END AS option, second, votes
   FROM said LEFT JOIN marked_polls USING (poll)
 ), marking AS (
-  SELECT poll, substr(said, place, width) AS mark, drawn, second, votes
-  FROM said JOIN marked_polls USING (poll), LATERAL generate_series(1, length(said), NULLIF(width, 0)) AS place
-  WHERE said <> '-'
+  -- The worker has added up what all ballots say that were sent: to take each text apart here costs several times as much. What
+  -- late ones say, and what was replaced, is taken off.
+  SELECT poll, mark, drawn, second, sum(votes) AS votes FROM (
+    SELECT s.* FROM moved, unnest($42::integer[], $43::text[], $44::bigint[], $45::bigint[]) AS s(poll, mark, second, votes)
+    UNION ALL
+    SELECT poll, substr(said, place, width), second, votes
+    FROM (SELECT * FROM unsaid UNION ALL SELECT poll, option, ms / 1000, -1 FROM late) AS taken_off(poll, said, second, votes)
+      JOIN marked_polls USING (poll), LATERAL generate_series(1, length(said), NULLIF(width, 0)) AS place
+    WHERE said <> '-'
+  ) AS parts JOIN marked_polls USING (poll) GROUP BY poll, mark, drawn, second HAVING sum(votes) <> 0
 ), marked AS (
   INSERT INTO marks (poll, shard, mark, votes, whole)
   SELECT poll, $1, mark, sum(votes), false FROM marking GROUP BY poll, mark
@@ -103,17 +124,6 @@ WITH moved AS (
     SELECT poll, left(mark, drawn), second, votes FROM marking WHERE drawn > 0
   ) AS moved_votes JOIN polls ON number = poll GROUP BY poll, moment, option
   ON CONFLICT (poll, second, shard, option) DO UPDATE SET votes = timeline.votes + excluded.votes
-), late AS (
-  -- Only looked for when fewer were written than sent. The same ballot may stand in a stream more than once.
-  SELECT poll, ms, seq FROM (
-    SELECT * FROM unnest($9::integer[], $11::bigint[], $12::integer[])
-    UNION ALL
-    SELECT * FROM unnest($14::integer[], $16::bigint[], $17::integer[])
-  ) AS sent(poll, ms, seq)
-  WHERE EXISTS (SELECT FROM moved)
-    AND (SELECT count(*) FROM written) < cardinality($9::integer[]) + cardinality($14::integer[])
-  EXCEPT ALL
-  SELECT poll, ms, seq FROM written
 ), dead_letters AS (
   SELECT ms, seq, poll, 'late' AS reason, NULL AS raw, false AS copy FROM late
   UNION ALL

@@ -5,6 +5,7 @@ import { nullableArray, numberArray, textArray } from "@tallyroom/lib/postgres-a
 import type { Batch, Placed } from "./batch"
 import commitStatement from "./commit.sql" with { type: "text" }
 import { digestOf } from "./last-counted"
+import { saidParts } from "./said-parts"
 
 export type Counted = { moved: boolean; written: number; deadLetters: number }
 
@@ -45,6 +46,7 @@ export async function commitBatch(
   const { from, to, kept, changing, replaced } = batch
   const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))
   const polls = [...batch.polls]
+  const parts = saidParts(batch)
   const parameters = [
     shard,
     from.ms,
@@ -76,6 +78,10 @@ export async function commitBatch(
     textArray([...batch.marked.values()].map(({ whole }) => String(whole))),
     numberArray([...batch.marked.values()].map(({ led }) => led)),
     numberArray([...batch.marked.values()].map(({ drawn }) => drawn)),
+    numberArray(parts.map(({ poll }) => poll)),
+    textArray(parts.map(({ mark }) => mark)),
+    numberArray(parts.map(({ second }) => second)),
+    numberArray(parts.map(({ votes }) => votes)),
   ]
   const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
   const [row] = await run(hopefulStatement).catch((error) => {
