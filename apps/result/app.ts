@@ -103,7 +103,7 @@ export function createApp(deps: AppDeps) {
   const site = {
     ...{ asset: assets.asset, voteUrl, embedOrigins: deps.embedOrigins },
     isSecure: (request: Request) =>
-      cameByHttps(request, app.server?.requestIP(request)?.address ?? null, deps.trusted),
+      cameByHttps(request, () => app.server?.requestIP(request)?.address ?? null, deps.trusted),
   }
   const app = new Elysia({
     serve: { maxRequestBodySize: MAX_REQUEST_BYTES },

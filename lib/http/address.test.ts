@@ -83,11 +83,11 @@ test.each(["office", "10.0.0.0/33", "fd00::/129", "10.0.0.0/8/8", "10.0.0.0/", "
 test("a client came by HTTPS if the request says so, or if a trusted proxy does", () => {
   const over = (url: string, forwarded?: string) =>
     new Request(url, forwarded === undefined ? {} : { headers: { "x-forwarded-proto": forwarded } })
-  expect(cameByHttps(over("https://vote.example/"), null, trusted)).toBe(true)
-  expect(cameByHttps(over("http://vote.example/"), "10.0.0.1", trusted)).toBe(false)
-  expect(cameByHttps(over("http://vote.example/", "https"), "10.0.0.1", trusted)).toBe(true)
-  expect(cameByHttps(over("http://vote.example/", "HTTPS"), "10.0.0.1", trusted)).toBe(true)
-  expect(cameByHttps(over("http://vote.example/", "https, http"), "10.0.0.1", trusted)).toBe(false)
-  expect(cameByHttps(over("http://vote.example/", "https"), "192.0.2.1", trusted)).toBe(false)
-  expect(cameByHttps(over("http://vote.example/", "https"), null, trusted)).toBe(false)
+  expect(cameByHttps(over("https://vote.example/"), () => null, trusted)).toBe(true)
+  expect(cameByHttps(over("http://vote.example/"), () => "10.0.0.1", trusted)).toBe(false)
+  expect(cameByHttps(over("http://vote.example/", "https"), () => "10.0.0.1", trusted)).toBe(true)
+  expect(cameByHttps(over("http://vote.example/", "HTTPS"), () => "10.0.0.1", trusted)).toBe(true)
+  expect(cameByHttps(over("http://vote.example/", "https, http"), () => "10.0.0.1", trusted)).toBe(false)
+  expect(cameByHttps(over("http://vote.example/", "https"), () => "192.0.2.1", trusted)).toBe(false)
+  expect(cameByHttps(over("http://vote.example/", "https"), () => null, trusted)).toBe(false)
 })

@@ -61,12 +61,15 @@ function isAmong(address: IpAddress, trusted: TrustedProxies): boolean {
   return trusted.some(({ network }) => isWithin(plain, network) || isWithin(address, network))
 }
 
-/** Whether the client came by HTTPS, to us or to a trusted proxy. */
-export function cameByHttps(request: Request, peer: string | null, trusted: TrustedProxies): boolean {
+/**
+ * Whether the client came by HTTPS, to us or to a trusted proxy.
+ * @param peer is asked only where a proxy says so: Bun makes the text anew each time
+ */
+export function cameByHttps(request: Request, peer: () => string | null, trusted: TrustedProxies): boolean {
   if (request.url.startsWith("https:")) return true
   // The case of a scheme means nothing (RFC 3986, section 3.1).
   const scheme = request.headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim().toLowerCase()
-  return scheme === "https" && isTrusted(peer, trusted)
+  return scheme === "https" && isTrusted(peer(), trusted)
 }
 
 /**

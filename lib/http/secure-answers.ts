@@ -25,9 +25,7 @@ export function secureAnswers(
     if (!(response instanceof Response)) return response
     const { headers } = response
     if (!headers.has(MARK_OF_CLOSED)) addMissing(headers)
-    // Looked at first, as the hot path should not have to find out who the peer is.
-    const mayBeSecure = request.url.startsWith("https:") || request.headers.has("x-forwarded-proto")
-    if (mayBeSecure && isSecure(request)) headers.set("strict-transport-security", HTTPS_FROM_NOW_ON)
+    if (isSecure(request)) headers.set("strict-transport-security", HTTPS_FROM_NOW_ON)
     return response
   }
   return (app) => {

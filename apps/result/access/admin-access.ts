@@ -70,7 +70,10 @@ export function adminAccess(
     signIn: (shown, request, server) => {
       refuseCrossSite(request, publicOrigins)
       requireRight(shown, request, server, "This is not the admin token: copy it whole and try again.")
-      return sessions.start(Date.now(), cameByHttps(request, peerOf(request, server), trusted))
+      return sessions.start(
+        Date.now(),
+        cameByHttps(request, () => peerOf(request, server), trusted),
+      )
     },
   }
 }

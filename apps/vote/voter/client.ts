@@ -23,7 +23,7 @@ export class Client {
 
   /** Whether the client came by HTTPS, to us or to a trusted proxy. */
   isSecure(): boolean {
-    return cameByHttps(this.request, this.peer(), this.trusted)
+    return cameByHttps(this.request, () => this.peer(), this.trusted)
   }
 
   private peer(): string | null {

@@ -102,12 +102,23 @@ export class RedisAppender implements Appender {
     const onTime = () => setImmediate(() => answered || this.stalled(calls, limit))
     // Timers may be early by up to a millisecond, and a ballot that is given up must be one that Redis takes no more.
     const timer = setTimeout(onTime, limit + 1)
-    await Promise.all(calls.map((call) => this.call(call, end)))
+    await Promise.all(this.inOneWrite(() => calls.map((call) => this.call(call, end))))
     answered = true
     clearTimeout(timer)
     this.roundsInFlight--
     // What the event loop is about to hand over goes along: small rounds cost Redis more.
     setImmediate(() => this.schedule())
+  }
+
+  /** The calls of a round go to Redis as one piece: to write each by itself would cost both sides more than to read it. */
+  private inOneWrite<T>(send: () => T): T {
+    const { stream } = this.redis
+    stream.cork()
+    try {
+      return send()
+    } finally {
+      stream.uncork()
+    }
   }
 
   /** @param end when the ballots are given up, by `performance.now()` */
