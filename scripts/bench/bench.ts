@@ -10,10 +10,12 @@ import { benchClickToScreen } from "./benchmarks/click-to-screen"
 import { benchCount } from "./benchmarks/count"
 import { benchEndToEnd } from "./benchmarks/end-to-end"
 import { benchInboxes } from "./benchmarks/inboxes"
+import { benchJuniorEurovision } from "./benchmarks/junior-eurovision"
 import { benchLiveOutcomes } from "./benchmarks/live-outcomes"
 import { benchMemory } from "./benchmarks/memory"
 import { benchOutcomes } from "./benchmarks/outcomes"
 import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./benchmarks/plan"
+import { benchRecordMinute } from "./benchmarks/record-minute"
 import { benchRetention } from "./benchmarks/retention"
 import { benchTraces } from "./benchmarks/traces"
 import { describeMachine, machineText } from "./figures/machine"
@@ -33,6 +35,8 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   accept: [benchAccept],
   count: [benchCount],
   "end-to-end": [benchEndToEnd, benchClickToScreen],
+  "record-minute": [benchRecordMinute],
+  "junior-eurovision": [benchJuniorEurovision],
   memory: [benchMemory],
   inboxes: [benchInboxes],
   traces: [benchTraces],

@@ -2,19 +2,14 @@
  * Measures what a whole Tallyroom sustains, with votes accepted, counted and shown, beside what accepting alone does.
  */
 
-import { openDatabase } from "@tallyroom/lib/database"
-import { auditPolls } from "../../../apps/worker/audit/audit"
 import { startVoteProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
-import { waitFor } from "../../services/wait"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, figures, type Legend } from "../figures/rounds"
-import { Watch } from "../figures/watch"
 import { flood } from "../figures/wrk"
-import { startAll } from "../subject/apps"
 import { type BenchRun, type BenchStores, emptyRedis, onFreshDatabase } from "../subject/bench-stores"
-import { acceptedCount, NO_LIMIT, openInbox } from "../subject/inbox"
-import { POLL_ID } from "../subject/poll"
+import { NO_LIMIT, openInbox } from "../subject/inbox"
+import { auditWhole, startWholePath, untilCounted, untilShown } from "../subject/whole-path"
 import type { Plan } from "./plan"
 
 /** Worker, Postgres and result share the machine with vote: half of what vote accepts alone is left for each. */
@@ -23,7 +18,6 @@ const SUSTAINED_TO_ALONE = { kind: "at least", value: 0.5 } as const
 /** The backlog is so small that the flood soon goes at the pace of the slowest part. */
 const BACKLOG_LIMIT = 20_000
 const WARM_UP_SECONDS = 3
-const DRAIN_DEADLINE_MS = 30_000
 
 const LEGEND = {
   alone: { name: "accepting alone", unit: "votes/s", side: "limit" },
@@ -91,31 +85,21 @@ async function aloneRound(run: BenchRun, plan: Plan): Promise<number> {
 }
 
 async function wholeRound(run: BenchRun, plan: Plan) {
-  const { vote, worker, result } = await startAll(run, BACKLOG_LIMIT)
-  const sql = openDatabase(run.stores.database.workerUrl, { name: "bench", connections: 1 })
-  run.stores.defer(() => sql.end({ timeout: 1 }))
-  const watch = await Watch.start(run, sql, result.url)
-  const pids = {
-    ...{ vote: vote.app.pid, redis: run.redisPid, worker: worker.app.pid },
-    ...{ postgres: run.postgresPid, result: result.app.pid },
-  }
-  const { result: summary, cpu } = await cpuDuring(pids, async () => {
-    const warm = await flood(vote.url, WARM_UP_SECONDS)
-    const measured = await watch.during(() => flood(vote.url, plan.floodSeconds - WARM_UP_SECONDS))
-    await waitFor("everything to be counted", () => watch.isDrained(), DRAIN_DEADLINE_MS)
-    return { ...measured, refused: measured.result.refused / measured.result.seconds, warm }
+  const path = await startWholePath(run, BACKLOG_LIMIT)
+  const { watch, voteUrl } = path
+  const { result: summary, cpu } = await cpuDuring(path.pids, async () => {
+    await flood(voteUrl, WARM_UP_SECONDS)
+    const measured = await watch.during(() => flood(voteUrl, plan.floodSeconds - WARM_UP_SECONDS))
+    await untilCounted(path)
+    return { ...measured, refused: measured.result.refused / measured.result.seconds }
   })
-  const counted = await watch.counted()
-  await waitFor("the last total on the screen", () => watch.total === counted, DRAIN_DEADLINE_MS)
-  const [books] = (await auditPolls(sql, run.redis)).filter(({ poll }) => poll === POLL_ID)
+  const counted = await untilShown(path)
+  const { faults } = await auditWhole(run, path)
   const perMillion = (seconds: number) => (seconds * 1e6) / counted
   return {
     ...{ sustained: summary.rate, refused: summary.refused, backlog: watch.highestBacklog, counted },
     ...{ vote: perMillion(cpu.vote), redis: perMillion(cpu.redis), worker: perMillion(cpu.worker) },
     ...{ postgres: perMillion(cpu.postgres), result: perMillion(cpu.result) },
-    ...{
-      seen: watch.total,
-      faults: books && (await acceptedCount(run.redis)) === counted ? books.faults.length : 1,
-    },
+    ...{ seen: watch.total, faults },
   }
 }

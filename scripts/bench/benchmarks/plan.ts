@@ -4,6 +4,8 @@ export const BENCHMARKS = [
   "accept",
   "count",
   "end-to-end",
+  "record-minute",
+  "junior-eurovision",
   "memory",
   "inboxes",
   "traces",
@@ -27,6 +29,10 @@ export type Plan = {
   countBallots: number
   /** Seconds of a flood from end to end, the warm-up included, and of accepting alone beside it. */
   floodSeconds: number
+  /** Votes of a round of the record minute, at least. */
+  recordVotes: number
+  /** Voters of Junior Eurovision. */
+  rushVoters: number
   /** Seconds during which votes are cast for the screens. */
   clickSeconds: number
   /** Voters whose memory is measured, and seconds of load. */
@@ -45,6 +51,8 @@ const FULL = {
   acceptSeconds: 5,
   countBallots: 200_000,
   floodSeconds: 20,
+  recordVotes: 300_000,
+  rushVoters: 37_000,
   clickSeconds: 15,
   memoryVoters: 200_000,
   loadSeconds: 5,
@@ -69,6 +77,8 @@ const QUICK = {
   acceptSeconds: 2,
   countBallots: 40_000,
   floodSeconds: 7,
+  recordVotes: 20_000,
+  rushVoters: 4_000,
   clickSeconds: 4,
   memoryVoters: 40_000,
   loadSeconds: 2,
@@ -80,6 +90,9 @@ const QUICK = {
 const ROUNDS = 5
 const QUICK_ROUNDS = 1
 
-export function planOf({ quick, rounds }: { quick: boolean; rounds?: number | undefined }): Plan {
-  return { rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), ...(quick ? QUICK : FULL) }
+export type Wishes = { quick: boolean; rounds?: number | undefined; votes?: number | undefined }
+
+export function planOf({ quick, rounds, votes }: Wishes): Plan {
+  const plan = { rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), ...(quick ? QUICK : FULL) }
+  return votes === undefined ? plan : { ...plan, recordVotes: votes }
 }

@@ -7,8 +7,8 @@ import { type Markup, svgElement } from "../../prove/chart/svg"
 /** In the picture's own pixels, which are about those of a page on GitHub. */
 export const WIDTH = 880
 export const MARGIN = 24
-const BARS_FROM = 300
-const BARS_TO = 580
+const BARS_FROM = 340
+const BARS_TO = 590
 const WORDS_AT = BARS_TO + 16
 const ROW = 28
 const BAR = 16
@@ -104,7 +104,7 @@ function upright(x: number, y: number, half: number, colour: ColourName, dash?: 
 /** What the colours of stacked pieces mean, in one line above the bars. */
 function legend(entries: { name: string; colour: ColourName }[], y: number): Markup[] {
   return entries.flatMap(({ name, colour }, i) => {
-    const x = BARS_FROM + i * 96
+    const x = BARS_FROM + i * 92
     return [
       svgElement("rect", { x, y: y + 3, width: 12, height: 12, rx: 2, class: `fill-${colour}` }),
       textAt(x + 18, y + 13, name, "muted", { size: "small" }),

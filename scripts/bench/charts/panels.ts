@@ -47,12 +47,14 @@ function pairsOf({ name, figures }: SavedBenchmark): BarGroup[] {
 
 function barOf(figure: Figure, colour: ColourName, limit?: Figure): BarRow {
   const value = median(figure.values)
-  const share = limit ? `  ·  ${shown(shareOf(figure, limit))} of it` : ""
+  const share = limit ? `  ·  ${shareText(shareOf(figure, limit))}` : ""
   return {
     ...{ name: figure.name, pieces: [{ colour, value }], spread: spread(figure.values) },
     words: `${withUnit(shown(value), figure.unit)}${share}`,
   }
 }
+
+const shareText = (share: number) => (share > 1 ? `${shown(share)} times it` : `${shown(share)} of it`)
 
 /** Taken within each round, as both sides were measured one right after the other. */
 function shareOf({ values }: Figure, limit: Figure): number {

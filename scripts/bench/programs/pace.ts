@@ -9,6 +9,7 @@ import { z } from "zod"
 import { clock } from "../figures/clock"
 import { Histogram } from "../figures/histogram"
 import { CLASSIC_VOTE } from "../subject/poll"
+import { completeAnswer } from "./http-answer"
 import { answer, readInput } from "./program"
 
 export const paceInput = z.object({
@@ -103,8 +104,8 @@ class Pace {
   private onData(socket: Socket<Line>, bytes: Buffer): void {
     const line = socket.data
     line.received += bytes.toString("latin1")
-    const status = completeStatus(line.received)
-    if (status === null) return
+    const status = completeAnswer(line.received)?.status
+    if (status === undefined) return
     line.received = ""
     if (status !== "201") {
       this.refused++
@@ -116,14 +117,6 @@ class Pace {
     this.free.push(socket)
     this.sendDue()
   }
-}
-
-/** The status of an answer once all of it has arrived; null before that. */
-function completeStatus(text: string): string | null {
-  const end = text.indexOf("\r\n\r\n")
-  if (end < 0) return null
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1])
-  return text.length >= end + 4 + length ? text.slice(9, 12) : null
 }
 
 if (import.meta.main) {
