@@ -52,7 +52,7 @@ export function DecisionField(props: Props) {
       onInput={(eligible) => set({ eligible })}
     />
   )
-  const [wasStated] = useState(decision.eligible !== "")
+  const [wasStated] = useState(decision.eligible !== "" || errors.eligible !== undefined)
   return (
     <>
       <fieldset class="choices decision" disabled={why !== undefined}>
