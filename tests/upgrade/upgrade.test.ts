@@ -63,8 +63,10 @@ describe.skipIf(!HAS_EARLIER).each<InboxKind>(["redis", "nats"])("a new version,
       await oldWorker.app.exited
       const pending = await castMany(oldVote, ["open"])
 
+      const votes = await votesOf(stores(), "over")
       const worker = await startWorkerProcess(stores(), env)
       await worker.app.waitReady()
+      expect(await votesOf(stores(), "over")).toEqual(votes)
       const beside = await castMany(oldVote, ["open", "changing"])
       const vote = await startVoteProcess(stores(), { ...env, ...TRACED })
       const result = await startResultProcess(stores())
@@ -191,6 +193,17 @@ function balanced(ballots: Ballot[]) {
     const accepted = ballots.filter(({ poll }) => poll === id).length
     return { poll: id, accepted, counted: accepted, pending: 0, lost: 0, recount: accepted, faults: [] }
   })
+}
+
+/** In which file the votes of all polls are, and where in it each of this poll is, with all that it says: no migration may move them. */
+async function votesOf(stores: OwnStores, poll: string) {
+  const sql = openDatabase(stores.database.workerUrl, { name: "test", connections: 1 })
+  const [file] = await sql`SELECT pg_relation_filenode('votes')::integer AS file`
+  const rows = await sql`
+    SELECT votes.ctid::text AS place, voter, option, ms, seq FROM votes JOIN polls ON number = poll WHERE id = ${poll} ORDER BY voter`
+  await sql.end({ timeout: 1 })
+  expect(rows.length).toBeGreaterThan(0)
+  return { ...file, rows: [...rows] }
 }
 
 async function booksOf(stores: OwnStores, inboxUrl: string) {
