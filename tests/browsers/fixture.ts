@@ -44,6 +44,10 @@ const METHOD_POLLS = ["", "-plain", "-live"].flatMap((name) => [
   ofThree({ id: `rated${name}`, ballot: { method: "rate", highest: 10 } }),
   ofThree({ id: `motions${name}`, ballot: { method: "decide" } }),
 ])
+const LONG_POLL = {
+  ...{ id: "long", policy: "changeable", ballot: { method: "rank" } },
+  options: Array.from("ABCDEFGHIJ", (letter) => ({ id: letter.toLowerCase(), label: `Option ${letter}` })),
+}
 
 function ofThree(poll: { id: string; ballot: object }) {
   const options = ["Ann", "Bob", "Cem"].map((label) => ({ id: label.toLowerCase(), label }))
@@ -56,7 +60,7 @@ function ofThree(poll: { id: string; ballot: object }) {
  * @returns a function that gives it, once the tests run
  */
 export function useBrowserFixture({ methods }: { methods: boolean }): () => BrowserFixture {
-  const polls = methods ? [...POLLS, ...METHOD_POLLS] : POLLS
+  const polls = methods ? [...POLLS, ...METHOD_POLLS, LONG_POLL] : POLLS
   const stores = useStores()
   let fixture: BrowserFixture | undefined
   beforeAll(async () => {

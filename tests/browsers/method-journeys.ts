@@ -68,6 +68,23 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       },
     )
 
+    journey(
+      "moves an option of a long order by the number of its place, and finds it there after a reload",
+      async () => {
+        const voter = await opens("long")
+        for (const letter of "ABCDEFGH") await voter.taps("button.option", `Option ${letter}`)
+        await voter.types("#place-h", "2")
+        await voter.presses("Enter")
+        await voter.sees("li:nth-child(2)", "Option H")
+        await voter.finds("the field still in focus", () => document.activeElement?.id === "place-h")
+        await voter.reloads()
+        await voter.sees("li:nth-child(2)", "Option H")
+        await voter.taps(".cast .primary", "Vote")
+        await voter.sees("h1", "Your vote is in")
+        await voter.sees(".chosen", "Option H")
+      },
+    )
+
     journey("rates by taps and by keys, and goes on from there later", async () => {
       const voter = await opens("rated")
       await voter.taps('[name="rate.ann"][value="7"]')

@@ -128,6 +128,10 @@ test("the number of a place moves an option over many others, is announced, and 
   await page.getByRole("status").filter({ hasText: "Option 30: place 3 of 30." }).waitFor()
   await page.locator("#place-o30:focus").waitFor()
   expect(await field.inputValue()).toBe("3")
+  // The page is rendered anew each second, and what is being typed stays.
+  await field.fill("7")
+  for (let news = 0; news < 2; news++) await page.waitForResponse(/\/(now|tally)/)
+  expect(await field.inputValue()).toBe("7")
   for (const [typed, place] of [
     ["x", 3],
     ["99", 30],

@@ -113,6 +113,11 @@ type PlaceFieldProps = {
 
 /** A number that is typed moves the option to that place; anything else changes nothing. */
 function PlaceField({ id, place, label, onPlace }: PlaceFieldProps) {
+  const field = useRef<HTMLInputElement>(null)
+  useLayoutEffect(() => {
+    // Not with each rendering, as the page is rendered each second: what is being typed would be lost.
+    if (field.current) field.current.value = `${place}`
+  }, [place])
   const take = (field: HTMLInputElement) => {
     const typed = field.value.trim()
     field.value = `${place}`
@@ -120,15 +125,15 @@ function PlaceField({ id, place, label, onPlace }: PlaceFieldProps) {
   }
   return (
     <input
+      ref={field}
       id={`place-${id}`}
       class="number"
       inputMode="numeric"
       autocomplete="off"
       maxLength={2}
-      value={place}
       aria-label={label}
       onFocus={({ currentTarget }) => currentTarget.select()}
-      onChange={({ currentTarget }) => take(currentTarget)}
+      onBlur={({ currentTarget }) => take(currentTarget)}
       onKeyDown={(event) => {
         if (event.key !== "Enter") return
         event.preventDefault()
