@@ -2,7 +2,7 @@
 
 import { onStopRequest } from "../services/processes/stop-request"
 import { stopSupervised } from "../services/processes/supervised-process"
-import { describe } from "../services/terminal/user-error"
+import { describe, UserError } from "../services/terminal/user-error"
 import { benchAccept } from "./benchmarks/accept"
 import { type BenchArguments, readBenchArguments } from "./benchmarks/arguments"
 import { benchChoices } from "./benchmarks/choices"
@@ -22,7 +22,8 @@ import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
 import { type Block, keepsBound } from "./figures/rounds"
 import { circumstances, loadNow } from "./saved/circumstances"
-import { expectSameMachine, type SavedBenchmark, save } from "./saved/saved-file"
+import { worseThan } from "./saved/compare"
+import { expectSameMachine, readSaved, type SavedBenchmark, save } from "./saved/saved-file"
 import { bareAnswerMicros } from "./subject/bare-server"
 import { type BenchStores, startBenchStores } from "./subject/bench-stores"
 
@@ -52,6 +53,9 @@ type Measured = Block & { bareMicros: number }
 async function measure(given: BenchArguments): Promise<number> {
   const plan = planOf(given)
   const loadBefore = loadNow()
+  const compared = given.compare === undefined ? null : await readSaved(given.compare)
+  if (given.compare !== undefined && !compared)
+    throw new UserError(`Nothing was saved as ${given.compare}: see scripts/bench/results.`)
   const benchStores = await startBenchStores()
   const machine = await describeMachine(benchStores)
   if (given.save !== undefined) await expectSameMachine(given.save, machine)
@@ -77,7 +81,9 @@ async function measure(given: BenchArguments): Promise<number> {
     const path = await save(given.save, { machine: { cpu, cores, memoryGb }, benchmarks })
     console.log(`Saved in ${path}. \`bun run bench:page\` makes the docs anew.`)
   }
-  return exitCode(blocks, given.strict)
+  const worse = compared ? worseThan(compared, blocks) : []
+  for (const sentence of worse) console.error(sentence)
+  return worse.length > 0 ? 1 : exitCode(blocks, given.strict)
 }
 
 /** A bound that is missed is a measurement; a check that fails is a fault. */

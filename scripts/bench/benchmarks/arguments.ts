@@ -14,7 +14,7 @@ import {
 import { MACHINE_NAME } from "../saved/saved-file"
 import { BENCHMARKS, type BenchmarkName } from "./plan"
 
-const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--votes N] [--strict] [--save NAME] [--json FILE]
+const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--votes N] [--strict] [--save NAME] [--compare NAME] [--json FILE]
 
 Measures Tallyroom on this machine, with a Redis, a Postgres and apps of its own, and prints each figure as the median
 over all rounds with its spread. docs/benchmarks.md says what each line means.
@@ -26,6 +26,7 @@ over all rounds with its spread. docs/benchmarks.md says what each line means.
   --strict      exit with 1 when a bound is missed
   --save NAME   write the figures to scripts/bench/results/NAME.json, from which \`bun run bench:page\` makes the docs; what
                 is not run again stays there. NAME is this machine's, such as "laptop".
+  --compare NAME  exit with 1 when a ratio with a bound is worse by a third than what was saved under this name
   --json FILE   write all figures of all rounds to a file, too
   --help        show this`
 
@@ -36,6 +37,7 @@ export type BenchArguments = {
   readonly only: readonly BenchmarkName[]
   readonly votes: number | undefined
   readonly save: string | undefined
+  readonly compare: string | undefined
   readonly json: string | undefined
 }
 
@@ -59,6 +61,7 @@ export function readBenchArguments(): BenchArguments {
       only: orElse(several(oneOf(BENCHMARKS)), []),
       votes: wholeNumber(1_000, 100_000_000),
       save: machineName,
+      compare: machineName,
       json: text,
     },
   }).values
