@@ -39,7 +39,7 @@ export function ruleSentence(outcome: Outcome, text: OutcomeText): string {
 
 function countingRule(outcome: Outcome, { t }: OutcomeText): string {
   const { rule, seats } = outcome
-  if (rule === "stv") return t("byStv", { quota: outcome.quota, seats })
+  if (rule === "stv") return t("byStv", { count: outcome.quota, seats })
   if (rule === "star") return t("byStar")
   return t(rule === "irv" ? "byIrv" : rule === "condorcet" ? "byCondorcet" : "byBorda")
 }
