@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeProof } from "../../scripts/prove/proof"
 
-const SECONDS = 60
+const SECONDS = 40
 const SEED = 7
 /** The system has two minutes to heal. */
 const PATIENCE_MS = 200_000
