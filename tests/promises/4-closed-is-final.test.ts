@@ -7,10 +7,11 @@ import { definition, startResultApp } from "../../apps/result/testing/result"
 import { auditPolls } from "../../apps/worker/audit/audit"
 import { recordStop } from "../../apps/worker/polls/poll-steps"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
-import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
+import { castOnce, castUntilAnswered, crowd, person, type Says } from "../../scripts/services/apps/voters"
 import { SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
+import { choiceIn, KIND_NAMES, KINDS, tallyBy, tallyIn } from "../harness/kinds"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, openPoll } from "../harness/tallyroom"
 
@@ -51,12 +52,12 @@ async function stateOf(id: string) {
 }
 
 /** Has a crowd vote until it is told that the poll is closed. @returns how many votes were accepted */
-async function voteUntilClosed(id: string) {
+async function voteUntilClosed(id: string, says: Says = "a") {
   let accepted = 0
   let closed = 0
   await crowd(48, 48, async () => {
     for (;;) {
-      const { status, body } = await castUntilAnswered(urls(), id, person(), "a")
+      const { status, body } = await castUntilAnswered(urls(), id, person(), says)
       if (status === 201 || status === 200) accepted++
       else {
         expect(body.type).toBe("/problems/poll-closed")
@@ -69,25 +70,35 @@ async function voteUntilClosed(id: string) {
 }
 
 describe("promise 4: closed is final", () => {
-  test("in a flood, nothing that was accepted before the close is missing, and nothing counts once the poll is final", async () => {
-    await opened("flood")
-    const flood = voteUntilClosed("flood")
-    await waitFor("some votes", async () => (await stateOf("flood")).votes > 300)
-    await sql`UPDATE polls SET state = 'closed', closed_at = now(), revision = revision + 1 WHERE id = 'flood'`
-    await waitFor("final", async () => (await stateOf("flood")).state === "final")
-    const atFinal = await stateOf("flood")
-    const { accepted, closed } = await flood
-    expect(closed).toBe(48)
-    expect(atFinal.votes).toBe(accepted)
-    // Neither more traffic nor an entry forged into the stream changes anything any more.
-    const forged = `${await numberOf("flood")} ${"A".repeat(22)} a`
-    await booth.redis.xadd(keys.inbox(0), "*", "b", forged)
-    await waitFor("the forged entry to be a dead letter", async () => {
-      const [row] = await sql`SELECT reason FROM set_aside`
-      return row?.reason === "late"
-    })
-    expect(await stateOf("flood")).toEqual(atFinal)
-  })
+  test.each(KIND_NAMES)(
+    "in a flood of %s, nothing that was accepted before the close is missing, and nothing counts once the poll is final",
+    async (kind) => {
+      const id = `flood-${kind}`
+      const [text] = KINDS[kind].texts
+      await openPoll(sql, booth.redis, id, KINDS[kind].asked)
+      const flood = voteUntilClosed(id, choiceIn(kind, text))
+      await waitFor("some votes", async () => (await stateOf(id)).votes > 100)
+      await sql`UPDATE polls SET state = 'closed', closed_at = now(), revision = revision + 1 WHERE id = ${id}`
+      await waitFor("final", async () => (await stateOf(id)).state === "final")
+      const atFinal = await stateOf(id)
+      const { accepted, closed } = await flood
+      expect(closed).toBe(48)
+      expect(atFinal.votes).toBe(accepted)
+      // Neither more traffic nor an entry forged into the stream changes anything any more.
+      const number = await numberOf(id)
+      await booth.redis.xadd(keys.inbox(0), "*", "b", `${number} ${"A".repeat(22)} ${text}`)
+      await waitFor("the forged entry to be a dead letter", async () => {
+        const [row] = await sql`SELECT reason FROM set_aside WHERE poll = ${number}`
+        return row?.reason === "late"
+      })
+      expect(await stateOf(id)).toEqual(atFinal)
+      expect(await tallyIn(sql, id)).toEqual(tallyBy(kind, Array<string>(accepted).fill(text)))
+      await waitFor("its outcome", async () => {
+        const [row] = await sql`SELECT count(*)::integer AS outcomes FROM outcomes WHERE poll = ${number}`
+        return row?.outcomes === 1
+      })
+    },
+  )
 
   test("a poll with a closing time closes then by itself, by Redis's clock", async () => {
     const closesAt = new Date(Date.now() + 1_500)
