@@ -42,6 +42,12 @@ test("equal sums that as many ballots prefer are a tie for the second place", ()
   expect(count).toMatchObject({ finalists: [0], winner: null, tied: [1, 2] })
 })
 
+test("an option that nobody rates is no finalist", () => {
+  expect(countStar(3, rated([10, 5, null, null]))).toMatchObject({ finalists: [0], winner: 0, tied: [] })
+  expect(countStar(2, rated([1, 0, null]))).toMatchObject({ finalists: [0], winner: 0, tied: [] })
+  expect(countStar(3, rated([2, 0, null, 1]))).toMatchObject({ finalists: [2, 0], winner: 2 })
+})
+
 test("an option that a ballot does not rate counts as rated 0 there", () => {
   const count = countStar(2, rated([3, 1, null], [2, null, 1]))
   expect(count.runoff).toEqual({ votes: [3, 2], equal: 0 })

@@ -3,7 +3,7 @@
  *
  * Source: The Equal Vote Coalition, "STAR Voting" (starvoting.org), with its first rule for each kind of tie: whom more ballots
  * prefer decides who is a finalist among equal sums, and the higher sum decides an equal runoff. What is equal after that is a tie.
- * An option that a ballot does not rate counts as rated 0 there, as that source says.
+ * An option that a ballot does not rate counts as rated 0 there, as that source says. One that nobody rates is no finalist.
  */
 
 import { type Rated, type RatedBallots, ratingsOf } from "./rating"
@@ -13,7 +13,7 @@ export type StarCount = {
   /** How many ballots there are. */
   readonly all: number
   readonly rated: readonly Rated[]
-  /** The two of the runoff, the higher sum first; fewer while it is not known who they are. */
+  /** The two of the runoff, the higher sum first; fewer where it is not known who they are, or nobody else is rated. */
   readonly finalists: readonly number[]
   /** How many ballots rate each finalist higher than the other one, and how many rate both alike. */
   readonly runoff: { readonly votes: readonly number[]; readonly equal: number } | null
@@ -32,11 +32,11 @@ export function countStar(options: number, ballots: Iterable<RatedBallots>): Sta
   const all = ballotsIn(ballots)
   const sums = rated.map(({ sum }) => sum)
   const none = { all, rated, finalists: [], runoff: null, winner: null, tied: [] }
-  if (rated.every(({ ratings }) => ratings === 0)) return none
-  if (options === 1) return { ...none, winner: 0 }
-  const { elected: finalists, tied } = finalistsOf(sums, ballots)
+  const known = allOptions(options).filter((option) => (rated[option]?.ratings ?? 0) > 0)
+  const { elected: finalists, tied } = finalistsOf(known, sums, ballots)
   const [first, second] = finalists
-  if (first === undefined || second === undefined) return { ...none, finalists, tied }
+  if (first === undefined) return { ...none, tied }
+  if (second === undefined) return { ...none, finalists, winner: known.length === 1 ? first : null, tied }
   const preferring = preferringAmong(finalists, ballots)
   const votes = [preferring(first, second), preferring(second, first)]
   const runoff = { votes, equal: votes.reduce((left, count) => left - count, all) }
@@ -47,9 +47,9 @@ export function countStar(options: number, ballots: Iterable<RatedBallots>): Sta
 }
 
 /** Equal sums at the last place of the two are told apart by how many of these equals each one loses to. */
-function finalistsOf(sums: readonly number[], ballots: Iterable<RatedBallots>) {
+function finalistsOf(known: readonly number[], sums: readonly number[], ballots: Iterable<RatedBallots>) {
   const bySum = (a: number, b: number) => (sums[a] ?? 0) - (sums[b] ?? 0)
-  const { elected, tied } = seatsByOrder(allOptions(sums.length), 2, bySum)
+  const { elected, tied } = seatsByOrder(known, 2, bySum)
   if (tied.length === 0) return { elected, tied }
   const preferring = preferringAmong(tied, ballots)
   const losses = new Map(

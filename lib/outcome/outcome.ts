@@ -92,7 +92,7 @@ export const outcomeSchema = z.discriminatedUnion("rule", [
     rule: z.literal("star"),
     ...common,
     rated: z.record(slugSchema, ratedSchema),
-    /** The two of the runoff, the higher sum first; fewer while it is not known who they are. */
+    /** The two of the runoff, the higher sum first; fewer where it is not known who they are, or need not be. */
     finalists: ids,
     runoff: z
       .object({

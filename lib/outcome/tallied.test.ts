@@ -125,6 +125,7 @@ test("a decision of eligible voters says how many they are", () => {
   for (const decision of [
     { rule: "irv", quorum: "25%" },
     { rule: "majority", base: "eligible" },
+    { rule: "majority", base: "eligible", eligible: 9 },
   ])
     expect([parse(decision), parse({ ...decision, eligible: 120 })]).toEqual([false, true])
   for (const wrong of [

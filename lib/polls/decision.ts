@@ -49,13 +49,21 @@ const ruleSchema = z.discriminatedUnion("rule", [
   }),
 ])
 
-export const decisionSchema = ruleSchema.refine(
-  (decision) => decision.eligible !== undefined || !isOfEligible(decision),
-  {
+export const decisionSchema = ruleSchema
+  .refine((decision) => decision.eligible !== undefined || !isOfEligible(decision), {
     error: "must say how many may vote, as base or quorum is a part of them",
     path: ["eligible"],
-  },
-)
+  })
+  // Else a few of many would carry what their by-laws ask a majority of all for.
+  .refine(
+    (decision) =>
+      !(decision.rule === "majority" && decision.majority === "simple" && decision.base === "eligible"),
+    {
+      error:
+        'must be "absolute" or more for a majority of all eligible voters: "simple" only compares votes for and against',
+      path: ["majority"],
+    },
+  )
 
 /** Whether the decision depends on how many may vote. */
 export function isOfEligible(decision: z.infer<typeof ruleSchema>): boolean {

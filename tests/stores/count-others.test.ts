@@ -199,13 +199,16 @@ describe.skipIf(typeof programs === "string")(
 
     /**
      * starvote goes on where we say that it is a tie: it looks for whom more ballots rate highest. Among three or more equal sums it adds
-     * up in how many pairs each ballot prefers an option, where starvoting.org counts the pairs that an option loses.
+     * up in how many pairs each ballot prefers an option, where starvoting.org counts the pairs that an option loses. And it takes
+     * an option that nobody rates for one that all rate 0, which may so tie for the runoff; it gets no seat by any of our rules.
      */
     test("STAR has the winner of starvote, but for its further rules of ties", () => {
       const outcomes = compare(byPrefVoting, (_, election, { star }) => {
         const { winner, finalists, tied, rated } = countStar(election.options, election.rated)
         const isOfThree = threeEqual(rated.map(({ sum }) => sum))
         if (isOfThree) return "three sums are equal at the second place: other rules"
+        const hasUnrated = rated.some(({ ratings }) => ratings === 0)
+        if (winner !== null && star.winner === null && hasUnrated) return "tied with whom nobody rates"
         if (winner !== null) {
           same(winner, star.winner, election)
           return "the same winner"

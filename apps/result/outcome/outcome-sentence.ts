@@ -44,13 +44,16 @@ function countingRule(outcome: Outcome, { t }: OutcomeText): string {
   return t(rule === "irv" ? "byIrv" : rule === "condorcet" ? "byCondorcet" : "byBorda")
 }
 
-/** Who is in the runoff by which sums: "In the runoff by the highest sums: Ann (412) and Bob (398)." Empty where nobody is yet. */
+/**
+ * Who is in the runoff by which sums: "In the runoff by the highest sums: Ann (412) and Bob (398)." Or why there is none; empty
+ * where that is a tie.
+ */
 export function finalistsSentence(
-  { finalists, rated, runoff }: StarOutcome,
+  { finalists, rated, runoff, winners }: StarOutcome,
   options: NamedOptions,
   { t, number, list }: OutcomeText,
 ): string {
-  if (!runoff) return ""
+  if (!runoff) return winners.length > 0 ? t("noRunoff") : ""
   const sumOf = (id: string) => rated[id]?.sum ?? 0
   const last = finalists.at(-1) ?? ""
   const isByPreference = Object.keys(rated).some((id) => !finalists.includes(id) && sumOf(id) === sumOf(last))

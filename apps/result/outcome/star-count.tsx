@@ -11,15 +11,14 @@ type Props = { outcome: StarOutcome; options: NamedOptions; text: OutcomeText }
 export function StarCount({ outcome, options, text }: Props) {
   const { t, number } = text
   const { rated, runoff } = outcome
+  const how = [finalistsSentence(outcome, options, text), runoffSentence(outcome, options, text)]
+    .filter(Boolean)
+    .join(" ")
   const sumOf = (id: string) => rated[id]?.sum ?? 0
   const best = [...options.all].sort((a, b) => sumOf(b.id) - sumOf(a.id))
   return (
     <>
-      {runoff && (
-        <p id="runoff">
-          {finalistsSentence(outcome, options, text)} {runoffSentence(outcome, options, text)}
-        </p>
-      )}
+      {how && <p id="runoff">{how}</p>}
       <table class="outcome-table" id="star">
         <thead>
           <tr>

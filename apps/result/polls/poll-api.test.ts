@@ -274,6 +274,10 @@ describe("a change", () => {
       { rule: "votes", quorum: "1/3" },
       "decision.eligible: must say how many may vote, as base or quorum is a part of them. Correct the request.",
     ],
+    [
+      { rule: "majority", base: "eligible", eligible: 100 },
+      'decision.majority: must be "absolute" or more for a majority of all eligible voters: "simple" only compares votes for and against. Correct the request.',
+    ],
   ])("a poll whose decision is %j is refused, with the reason", async (decision, detail) => {
     const answer = await create("refused", { decision })
     expect([answer.status, (await answer.json()).detail]).toEqual([400, detail])

@@ -31,7 +31,8 @@ export function bestByMean(ids: readonly string[], ballots: Ballots, seats: numb
 type Rated = { ratings: number; sum: number }
 const NOTHING: Rated = { ratings: 0, sum: 0 }
 
-function ratedIn(rated: Record<string, Rated>): string[] {
+/** The options that somebody rated. */
+export function ratedIn(rated: Record<string, Rated>): string[] {
   return Object.keys(rated).filter((id) => rated[id]?.ratings)
 }
 

@@ -1,10 +1,10 @@
 /**
  * STAR: of the two options with the greatest sums of ratings the one wins that more ballots rate higher; what is not rated is rated 0.
- * Equal sums are told apart by who loses to fewer of the equals, and an equal runoff by the sums.
+ * Equal sums are told apart by who loses to fewer of the equals, and an equal runoff by the sums. Whom nobody rates is in no runoff.
  */
 
 import type { Ballots } from "./decided"
-import { ratedBy, seated } from "./most"
+import { ratedBy, ratedIn, seated } from "./most"
 
 export function byStar(ids: readonly string[], ballots: Ballots) {
   const rated = ratedBy(ids, ballots)
@@ -16,13 +16,14 @@ export function byStar(ids: readonly string[], ballots: Ballots) {
   const none = { rated, finalists: [], runoff: null, winners: [], tied: [] }
   if (ballots.length === 0) return none
 
-  const bySum = seated(ids, 2, (a, b) => sumOf(a) - sumOf(b))
+  const bySum = seated(ratedIn(rated), 2, (a, b) => sumOf(a) - sumOf(b))
   const losses = (id: string) =>
     bySum.tied.filter((other) => preferring(other, id) > preferring(id, other)).length
   const byLosses = seated(bySum.tied, 2 - bySum.winners.length, (a, b) => losses(b) - losses(a))
   const finalists = [...bySum.winners, ...byLosses.winners]
   const [one = "", other] = finalists
-  if (other === undefined) return { ...none, finalists, tied: byLosses.tied }
+  if (other === undefined)
+    return { ...none, finalists, winners: ratedIn(rated).length === 1 ? finalists : [], tied: byLosses.tied }
 
   const votes = { [one]: preferring(one, other), [other]: preferring(other, one) }
   const equal = Object.values(votes).reduce((left, count) => left - count, ballots.length)
