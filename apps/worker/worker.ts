@@ -410,7 +410,13 @@ export class Worker {
     const { sql, databaseUrl, log } = this.parts
     const open = () =>
       openDatabase(databaseUrl, { name: "worker-ballots", connections: 1, answerMs: COUNT_BALLOTS_MS })
-    for (const poll of await countFinalBallots(sql, this.polls, open, this.settled.ballots))
+    for (const poll of await countFinalBallots(
+      sql,
+      this.polls,
+      open,
+      this.stopping.signal,
+      this.settled.ballots,
+    ))
       log.info({ poll }, "its ballots are counted by what they say")
   }
 

@@ -124,10 +124,10 @@ test("a decision of eligible voters says how many they are", () => {
   const parse = (decision: object) => decisionSchema.safeParse(decision).success
   for (const decision of [
     { rule: "irv", quorum: "25%" },
-    { rule: "majority", base: "eligible" },
-    { rule: "majority", base: "eligible", eligible: 9 },
+    { rule: "majority", majority: "absolute", base: "eligible" },
   ])
     expect([parse(decision), parse({ ...decision, eligible: 120 })]).toEqual([false, true])
+  expect(parse({ rule: "majority", majority: "simple", base: "eligible", eligible: 9 })).toBe(false)
   for (const wrong of [
     { quorum: "4/3" },
     { quorum: "many" },

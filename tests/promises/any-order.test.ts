@@ -122,7 +122,7 @@ async function countAll(size: number): Promise<void> {
 async function resultOf(id: string): Promise<string> {
   const open = () => openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
   expect(await storeOutcomes(steps.sql, steps.polls, decider)).toEqual([id])
-  await countFinalBallots(steps.sql, steps.polls, open)
+  await countFinalBallots(steps.sql, steps.polls, open, new AbortController().signal)
   const [stored] = await steps.sql`
     SELECT number, outcome::text AS outcome FROM outcomes JOIN polls ON number = poll WHERE id = ${id}`
   const number = Number(stored?.number)

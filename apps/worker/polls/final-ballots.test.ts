@@ -1,7 +1,7 @@
 /** The ballots of final polls are counted by what they say, once and for good. */
 
 import { expect, test } from "bun:test"
-import { openDatabase } from "@tallyroom/lib/database"
+import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
 import { quiet, startWorker } from "../../../scripts/services/apps/worker-in-process"
@@ -16,7 +16,7 @@ const stores = useStores()
 const ANY = { method: "choose", min: 1, max: "all", abstain: true } as const
 
 test("once a poll is final a worker counts which ballots say the same, each voter's last one, and no abstention", async () => {
-  const { sql, ready } = await startWorker(stores())
+  const { sql, ready, stop } = await startWorker(stores())
   await ready()
   const booth = await openBooth(stores())
   await openPoll(sql, booth.redis, "cast", { ballot: ANY, policy: "changeable" })
@@ -34,6 +34,7 @@ test("once a poll is final a worker counts which ballots say the same, each vote
   expect(String(counted).split("\n").sort()).toEqual(["AB 2", "C 2"])
   await sql`UPDATE polls SET deleting_at = now(), revision = revision + 1 WHERE id = 'cast'`
   await waitFor("the profile to be gone", async () => (await profile()) === undefined)
+  await stop()
 })
 
 test("ballots are counted of final polls whose tally does not have them whole, and of none twice", async () => {
@@ -57,9 +58,83 @@ test("ballots are counted of final polls whose tally does not have them whole, a
     return openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
   }
   const settled = new WeakSet<PlacedPoll>()
-  expect((await countFinalBallots(sql, polls, open, settled)).sort()).toEqual(["any", "rate"])
-  expect(await countFinalBallots(sql, polls, open, settled)).toEqual([])
+  const { signal: running } = new AbortController()
+  expect((await countFinalBallots(sql, polls, open, running, settled)).sort()).toEqual(["any", "rate"])
+  expect(await countFinalBallots(sql, polls, open, running, settled)).toEqual([])
   await polls.refresh()
-  expect(await countFinalBallots(sql, polls, open, settled)).toEqual([])
+  expect(await countFinalBallots(sql, polls, open, running, settled)).toEqual([])
   expect(opened).toBe(1)
+})
+
+/** Final polls that choose several, of which nobody has counted the ballots. */
+async function finalPolls(ids: string[]) {
+  const sql = await openTables(stores())
+  for (const id of ids) await makePoll(sql, id, { ballot: ANY, state: "draft" })
+  await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE state = 'draft'`
+  const polls = new PollBook(sql, quiet)
+  await polls.refresh()
+  const slow = { name: "test-slow", connections: 1, answerMs: 60_000 }
+  const open = () => openDatabase(stores().database.workerUrl, slow)
+  const settled = new WeakSet<PlacedPoll>()
+  const stopping = new AbortController()
+  const count = () => countFinalBallots(sql, polls, open, stopping.signal, settled)
+  const idOf = new Map(
+    (await sql`SELECT number, id FROM polls`).map(({ number, id }) => [number, String(id)]),
+  )
+  const profiles = async () => {
+    const rows = await sql`SELECT poll FROM profiles ORDER BY poll`
+    return rows.map(({ poll }) => idOf.get(poll) ?? "").filter((id) => ids.includes(id))
+  }
+  return { sql, count, profiles, stopping }
+}
+
+/** Lets nobody write the ballots of a poll, until it is let go again. */
+async function holding(sql: Database, id: string) {
+  const holder = await sql.reserve()
+  await holder`BEGIN`
+  await holder`INSERT INTO profiles (poll, profile) SELECT number, '' FROM polls WHERE id = ${id}`
+  return {
+    untilWaitedFor: () =>
+      waitFor("somebody to wait", async () => {
+        const rows = await sql`
+          SELECT FROM pg_stat_activity WHERE application_name LIKE '%test-slow%' AND wait_event_type = 'Lock'`
+        return rows.length > 0
+      }),
+    async letGo() {
+      await holder`ROLLBACK`
+      holder.release()
+    },
+  }
+}
+
+test("a poll that is deleted while its ballots are counted leaves nothing of them", async () => {
+  const { sql, count, profiles } = await finalPolls(["goes"])
+  const held = await holding(sql, "goes")
+  const counting = count()
+  await held.untilWaitedFor()
+  await sql`DELETE FROM polls WHERE id = 'goes'`
+  await held.letGo()
+  expect(await counting).toEqual([])
+  expect(await profiles()).toEqual([])
+})
+
+test("a poll whose ballots can't be counted keeps no other one from it, and is tried again", async () => {
+  const { sql, count, profiles } = await finalPolls(["p1", "p2", "p3"])
+  const [row] = await sql`SELECT number FROM polls WHERE id = 'p1'`
+  await sql.unsafe(`ALTER TABLE profiles ADD CONSTRAINT full_disk CHECK (poll <> ${Number(row?.number)})`)
+  expect(await count().catch(({ constraint_name }) => constraint_name)).toBe("full_disk")
+  expect(await profiles()).toEqual(["p2", "p3"])
+  await sql`ALTER TABLE profiles DROP CONSTRAINT full_disk`
+  expect(await count()).toEqual(["p1"])
+})
+
+test("a worker that stops does not wait until the ballots of a large poll are counted", async () => {
+  const { sql, count, profiles, stopping } = await finalPolls(["large"])
+  const held = await holding(sql, "large")
+  const counting = count()
+  await held.untilWaitedFor()
+  stopping.abort()
+  expect(await counting).toEqual([])
+  await held.letGo()
+  expect(await profiles()).toEqual([])
 })

@@ -4,56 +4,70 @@
  */
 
 import { ABSTENTION, ballotFileOf, isByProfile } from "@tallyroom/lib/ballots/choice"
-import type { Database } from "@tallyroom/lib/database"
+import { type Database, renewConnections } from "@tallyroom/lib/database"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
-import { numberArray } from "@tallyroom/lib/postgres-array"
+import { finalWithout } from "./final-polls"
 import type { PollBook } from "./poll-book"
 
 /**
- * Counts the ballots of final polls of which nobody has done so yet, one poll after the other.
+ * Counts the ballots of final polls of which nobody has done so yet, one poll after the other. One that can't be counted keeps no other one
+ * from it.
  * @param openSlowly opens a connection of its own, whose statements may take as long as the votes of a large poll need
+ * @param signal ends it, also in the midst of a poll, which then is not counted
  * @param settled polls, as they were read, whose ballots are counted: as for `storeOutcomes`
  * @returns the ids of those that were counted
+ * @throws for the last one that could not be counted, once all others are
  */
 export async function countFinalBallots(
   sql: Database,
   polls: PollBook,
   openSlowly: () => Database,
+  signal: AbortSignal,
   settled = new WeakSet<PlacedPoll>(),
 ): Promise<string[]> {
   const due = polls.all().filter((poll) => isDue(poll) && !settled.has(poll))
   if (due.length === 0) return []
-  const missing = await withoutProfile(sql, due)
-  const counted = missing.size === 0 ? [] : await countSlowly(openSlowly(), due, missing)
-  for (const poll of due) settled.add(poll)
-  return counted
+  const missing = await finalWithout(sql, "profiles", due)
+  for (const poll of due) if (!missing.has(poll.number)) settled.add(poll)
+  if (missing.size === 0 || signal.aborted) return []
+  const slow = openSlowly()
+  const cut = () => renewConnections(slow)
+  signal.addEventListener("abort", cut)
+  try {
+    return await countEach(
+      slow,
+      due.filter(({ number }) => missing.has(number)),
+      signal,
+      settled,
+    )
+  } finally {
+    signal.removeEventListener("abort", cut)
+    await slow.end({ timeout: 0 })
+  }
 }
 
 function isDue(poll: PlacedPoll): boolean {
   return poll.state === "final" && !poll.deleting && ballotFileOf(poll) === "cat" && !isByProfile(poll)
 }
 
-/** The numbers of those polls that are final, and whose ballots are not counted. */
-async function withoutProfile(sql: Database, polls: readonly PlacedPoll[]): Promise<Set<number>> {
-  const rows = await sql`
-    SELECT number FROM polls
-    WHERE number = ANY(${numberArray(polls.map(({ number }) => number))}::integer[]) AND state = 'final' AND deleting_at IS NULL
-      AND NOT EXISTS (SELECT FROM profiles WHERE poll = number)`
-  return new Set(rows.map(({ number }) => Number(number)))
-}
-
-async function countSlowly(
+async function countEach(
   slow: Database,
   polls: readonly PlacedPoll[],
-  missing: ReadonlySet<number>,
+  signal: AbortSignal,
+  settled: WeakSet<PlacedPoll>,
 ): Promise<string[]> {
   const counted: string[] = []
-  try {
-    for (const poll of polls)
-      if (missing.has(poll.number) && (await countBallots(slow, poll))) counted.push(poll.id)
-  } finally {
-    await slow.end({ timeout: 1 })
+  const failures: unknown[] = []
+  for (const poll of polls) {
+    if (signal.aborted) return counted
+    try {
+      if (await countBallots(slow, poll)) counted.push(poll.id)
+      settled.add(poll)
+    } catch (error) {
+      failures.push(error)
+    }
   }
+  if (failures.length > 0 && !signal.aborted) throw failures.at(-1)
   return counted
 }
 
@@ -70,6 +84,9 @@ async function countBallots(slow: Database, { number, salt }: PlacedPoll): Promi
       ) AS alike), '')
       FROM polls WHERE number = ${number} AND salt = ${salt} AND state = 'final'
       ON CONFLICT DO NOTHING`
-    return count > 0
+    // Deleted meanwhile, the poll may have been swept already.
+    const gone = await transaction`
+      DELETE FROM profiles WHERE poll = ${number} AND NOT EXISTS (SELECT FROM polls WHERE number = ${number} FOR KEY SHARE)`
+    return count > gone.count
   })
 }

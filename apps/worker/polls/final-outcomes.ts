@@ -11,7 +11,7 @@ import { decideByTally, type TalliedOutcome } from "@tallyroom/lib/outcome/talli
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
-import { numberArray } from "@tallyroom/lib/postgres-array"
+import { finalWithout } from "./final-polls"
 import type { PollBook } from "./poll-book"
 
 /**
@@ -29,7 +29,7 @@ export async function storeOutcomes(
 ): Promise<string[]> {
   const due = polls.final().filter((poll) => !settled.has(poll))
   if (due.length === 0) return []
-  const missing = await withoutOutcome(sql, due)
+  const missing = await finalWithout(sql, "outcomes", due)
   const stored: string[] = []
   let undecided: Undecided | null = null
   for (const poll of due) {
@@ -64,15 +64,6 @@ async function decide(
   const [tally] = await readTallies(sql, [poll.number])
   const outcome = tally && decideByTally(tally)
   return outcome ? { poll: tally.poll, outcome } : null
-}
-
-/** The numbers of those polls that are final, and have no outcome. */
-async function withoutOutcome(sql: Database, polls: readonly PlacedPoll[]): Promise<Set<number>> {
-  const rows = await sql`
-    SELECT number FROM polls
-    WHERE number = ANY(${numberArray(polls.map(({ number }) => number))}::integer[]) AND state = 'final' AND deleting_at IS NULL
-      AND NOT EXISTS (SELECT FROM outcomes WHERE poll = number)`
-  return new Set(rows.map(({ number }) => Number(number)))
 }
 
 /** @returns whether it was this call that stored it */
