@@ -1,25 +1,13 @@
-/** What every inbox must do with ballots that say several things, or nothing: part of the contract. */
+/** What every inbox must do with ballots that say several things, nothing, or what nobody asked: part of the contract. */
 
 import { expect, test } from "bun:test"
-import type { Database } from "@tallyroom/lib/database"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Poll } from "@tallyroom/lib/polls/poll"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
-import type { PollBooks } from "../../apps/worker/audit/audit"
-import type { InboxBooth } from "../../scripts/services/apps/inbox-booth"
-import { becomes } from "../harness/becomes"
-import { voter } from "../harness/tallyroom"
+import { becomes } from "../../harness/becomes"
+import { voter } from "../../harness/tallyroom"
+import type { InboxContext } from "./inbox"
 
-export type ChoiceContext = {
-  sql: Database
-  booth: InboxBooth
-  /** Whether a second vote is refused at once, and not by the counting. */
-  refusesSecondVotes: boolean
-  open: (id: string, poll: Partial<Poll>) => Promise<void>
-  booksOf: (id: string) => Promise<PollBooks | undefined>
-}
-
-export function choiceContract(context: () => ChoiceContext): void {
+export function choiceContract(context: () => InboxContext): void {
   const tallyOf = async (id: string): Promise<Record<string, number> | undefined> => {
     const { sql } = context()
     const [row] = await sql`SELECT number FROM polls WHERE id = ${id}`
@@ -127,5 +115,12 @@ export function choiceContract(context: () => ChoiceContext): void {
       ["motions", 3],
     ] as const)
       await becomes(() => booksOf(id), expect.objectContaining({ counted, faults: [] }))
+  })
+
+  test("refuses options and polls that do not exist", async () => {
+    const { booth, open } = context()
+    await open("known")
+    expect(await booth.cast("known", voter("ann"), "z")).toEqual({ kind: "option-unknown" })
+    expect(await booth.cast("nowhere", voter("ann"), "a")).toEqual({ kind: "poll-unknown" })
   })
 }
