@@ -1,10 +1,10 @@
 /** The options as big cards, each with a box to tick. They work without scripts, too. */
 
 import type { Option } from "@tallyroom/lib/polls/poll"
-import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import type { RefObject } from "preact"
 import { inOrder } from "./in-order"
-import { OptionLabel, sizeOf } from "./option-list"
+import { OptionFace } from "./option-face"
+import { sizeOf } from "./option-list"
 
 type Props = {
   /** For the element that has the boxes. */
@@ -43,13 +43,7 @@ export function BoxList({ boxes, options, shown, ticked, now, isFull, hasKeys, o
               onChange={(event) => onToggle(event.currentTarget)}
             />
             <span class={`option ${now.includes(option.id) ? "now" : ""}`}>
-              <OptionMark option={option} index={index} />
-              <OptionLabel option={option} isNow={now.includes(option.id)} />
-              {hasKeys && (option.emoji || option.image) && (
-                <span class="key" aria-hidden="true">
-                  {index + 1}
-                </span>
-              )}
+              <OptionFace {...{ option, index, hasKeys }} isNow={now.includes(option.id)} />
             </span>
           </label>
         )),

@@ -1,10 +1,10 @@
 /** The options of a ballot that ranks as big cards: a press gives the next place, or takes it back. */
 
 import type { Option } from "@tallyroom/lib/polls/poll"
-import { OptionMark } from "@tallyroom/lib/ui/option-mark"
 import { useBallotText } from "./ballot-text"
 import { inOrder } from "./in-order"
-import { OptionLabel, sizeOf } from "./option-list"
+import { OptionFace } from "./option-face"
+import { sizeOf } from "./option-list"
 
 type Props = {
   options: Option[]
@@ -35,13 +35,7 @@ export function RankableList({ options, shown, ranking, now, isFull, hasKeys, on
               aria-keyshortcuts={hasKeys ? String(index + 1) : undefined}
               onClick={() => onPress(option.id)}
             >
-              <OptionMark option={option} index={index} />
-              <OptionLabel option={option} isNow={now.includes(option.id)} />
-              {hasKeys && (option.emoji || option.image) && (
-                <span class="key" aria-hidden="true">
-                  {index + 1}
-                </span>
-              )}
+              <OptionFace {...{ option, index, hasKeys }} isNow={now.includes(option.id)} />
               <span class="place">
                 {place > 0 && <span class="visually-hidden">{t("place")} </span>}
                 {place > 0 && number(place)}
