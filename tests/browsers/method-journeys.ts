@@ -23,6 +23,14 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
     fixture().vote.scripts(false)
     return arrive(`${fixture().vote.url}/polls/${poll}`)
   }
+  const casts = async (voter: Person) => {
+    await voter.taps(".cast .primary", "Vote")
+    await voter.sees("h1", "Your vote is in")
+  }
+  const goesOnFrom = async (voter: Person, css: string, values: string) => {
+    await voter.taps("a", "Change my vote")
+    await voter.holds(css, values)
+  }
   const plainJourney = (title: string, run: () => Promise<void>) =>
     journey(title, () => run().finally(() => fixture().vote.scripts(true)))
 
@@ -34,8 +42,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       await voter.taps(".box .option", "Bob")
       await voter.taps(".box .option", "Cem")
       await voter.sees(".cast [role=status]", "2 are chosen, and no more can be")
-      await voter.taps(".cast .primary", "Vote")
-      await voter.sees("h1", "Your vote is in")
+      await casts(voter)
       await voter.taps("a", "Change my vote")
       await voter.sees(".box .option", "Your choice now")
       await voter.taps("button", "Abstain")
@@ -59,8 +66,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
         await voter.finds("the button still in focus", () => document.activeElement?.id === "down-ann")
         await voter.keys("2")
         await voter.sees("[role=status]", "Bob: taken back.")
-        await voter.taps(".cast .primary", "Vote")
-        await voter.sees("h1", "Your vote is in")
+        await casts(voter)
         await voter.sees(".chosen:nth-of-type(3)", "Cem")
         await voter.taps("a", "Change my vote")
         await voter.sees("li:nth-child(1)", "Cem")
@@ -79,8 +85,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
         await voter.finds("the field still in focus", () => document.activeElement?.id === "place-h")
         await voter.reloads()
         await voter.sees("li:nth-child(2)", "Option H")
-        await voter.taps(".cast .primary", "Vote")
-        await voter.sees("h1", "Your vote is in")
+        await casts(voter)
         await voter.sees(".chosen", "Option H")
       },
     )
@@ -91,15 +96,10 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       await voter.presses("ArrowRight")
       await voter.sees(".cast [role=status]", "1 of 3 rated")
       await voter.taps('[name="rate.bob"][value="0"]')
-      await voter.taps(".cast .primary", "Vote")
-      await voter.sees("h1", "Your vote is in")
+      await casts(voter)
       await voter.sees(".chosen", "Ann8 of 10")
       await voter.sees(".chosen", "Bob0 of 10")
-      await voter.taps("a", "Change my vote")
-      await voter.finds("the ratings that stand", () => {
-        const checked = [...document.querySelectorAll<HTMLInputElement>(".scale :checked")]
-        return checked.map(({ value }) => value).join() === "8,0,"
-      })
+      await goesOnFrom(voter, ".scale :checked", "8,0,")
     })
 
     journey("says yes and no to motions, and goes on from there later", async () => {
@@ -107,22 +107,16 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       await voter.taps('[name="answer.ann"][value="yes"]')
       await voter.taps('[name="answer.cem"][value="no"]')
       await voter.sees(".cast [role=status]", "2 of 3 answered")
-      await voter.taps(".cast .primary", "Vote")
-      await voter.sees("h1", "Your vote is in")
+      await casts(voter)
       await voter.sees(".chosen", "AnnYes")
       await voter.sees(".chosen", "CemNo")
-      await voter.taps("a", "Change my vote")
-      await voter.finds("the answers that stand", () => {
-        const checked = [...document.querySelectorAll<HTMLInputElement>(".scale :checked")]
-        return checked.map(({ value }) => value).join() === "yes,,no"
-      })
+      await goesOnFrom(voter, ".scale :checked", "yes,,no")
     })
 
     plainJourney("without scripts chooses two, and abstains in their place", async () => {
       const voter = await opensPlain("two-plain")
       for (const label of ["Ann", "Cem"]) await voter.taps(".box .option", label)
-      await voter.taps(".cast .primary", "Vote")
-      await voter.sees("h1", "Your vote is in")
+      await casts(voter)
       for (const label of ["Ann", "Cem"]) await voter.sees(".chosen", label)
       await voter.taps("a", "Change my vote")
       await voter.taps("button", "Abstain")
@@ -136,14 +130,9 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       const voter = await opensPlain("ranked-plain")
       await voter.selects('[name="rank.bob"]', "1")
       await voter.selects('[name="rank.ann"]', "2")
-      await voter.taps(".cast .primary", "Vote")
-      await voter.sees("h1", "Your vote is in")
+      await casts(voter)
       await voter.sees(".chosen:nth-of-type(3)", "Bob")
-      await voter.taps("a", "Change my vote")
-      await voter.finds("the places that stand", () => {
-        const fields = [...document.querySelectorAll<HTMLSelectElement>(".placed select")]
-        return fields.map(({ value }) => value).join() === "2,1,"
-      })
+      await goesOnFrom(voter, ".placed select", "2,1,")
     })
 
     for (const [title, poll, name, said, shown] of [
@@ -153,8 +142,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       plainJourney(title, async () => {
         const voter = await opensPlain(poll)
         await voter.taps(`[name="${name}"][value="${said}"]`)
-        await voter.taps(".cast .primary", "Vote")
-        await voter.sees("h1", "Your vote is in")
+        await casts(voter)
         await voter.sees(".chosen", shown)
       })
   })

@@ -70,6 +70,15 @@ export class Person {
     return this.run((css) => document.querySelector<HTMLInputElement>(css)?.value ?? "", css)
   }
 
+  /** Waits until these fields have these values, with commas between them. */
+  async holds(css: string, values: string): Promise<void> {
+    const texts = (css: string) =>
+      [...document.querySelectorAll<HTMLInputElement | HTMLSelectElement>(css)]
+        .map(({ value }) => value)
+        .join()
+    await this.until(`${values} in ${css}`, async () => (await this.run(texts, css)) === values)
+  }
+
   async reads(css: string): Promise<string> {
     await this.sees(css)
     return this.run((css) => document.querySelector(css)?.textContent ?? "", css)
