@@ -4,12 +4,12 @@
  * refused is sent again, as people do, and its time runs on.
  */
 
-import type { Socket } from "bun"
 import { z } from "zod"
 import { clock } from "../figures/clock"
 import { Histogram } from "../figures/histogram"
 import { CLASSIC_VOTE } from "../subject/poll"
-import { completeAnswer } from "./http-answer"
+import { type Connection, openConnections, sendUntilDone } from "./connections"
+import type { HttpAnswer } from "./http-answer"
 import { answer, readInput } from "./program"
 
 export const paceInput = z.object({
@@ -36,13 +36,13 @@ const CONNECTIONS = 256
 const AGAIN_MS = 100
 /** All votes must be accepted within this time after the last one was due. */
 const GRACE_MS = 10_000
-const TICK_MS = 1
 
-type Line = { dueAt: number; received: string }
+/** What waits for an answer is a vote, by the moment at which it was due. */
+type DueAt = number
 
 class Pace {
   private readonly latencies = new Histogram()
-  private readonly free: Socket<Line>[] = []
+  private free: Connection<DueAt>[] = []
   private readonly request: string
   private startedAt = 0
   private sent = 0
@@ -64,29 +64,17 @@ class Pace {
   }
 
   async run(): Promise<z.infer<typeof paceResult>> {
-    await Promise.all(Array.from({ length: CONNECTIONS }, () => this.connect()))
+    const { url, seconds } = this.input
+    this.free = await openConnections<DueAt>(url, CONNECTIONS, this.onAnswer.bind(this))
     this.startedAt = clock()
-    const end = this.startedAt + this.input.seconds * 1_000 + GRACE_MS
-    await new Promise<void>((resolve, reject) => {
-      const timer = setInterval(() => {
-        this.sendDue()
-        if (this.accepted === this.total) resolve()
-        else if (clock() > end) reject(new Error(`${this.accepted} of ${this.total} votes were accepted`))
-        else return
-        clearInterval(timer)
-      }, TICK_MS)
+    await sendUntilDone({
+      sendDue: () => this.sendDue(),
+      isDone: () => this.accepted === this.total,
+      end: this.startedAt + seconds * 1_000 + GRACE_MS,
+      soFar: () => `${this.accepted} of ${this.total} votes were accepted`,
     })
     const { startedAt, accepted, refused, latencies } = this
     return { startedAt, accepted, refused, p50: latencies.quantile(0.5), p99: latencies.quantile(0.99) }
-  }
-
-  private async connect(): Promise<void> {
-    const { hostname, port } = new URL(this.input.url)
-    const socket = await Bun.connect<Line>({
-      ...{ hostname, port: Number(port), data: { dueAt: 0, received: "" } },
-      socket: { data: (from, bytes) => this.onData(from, bytes) },
-    })
-    this.free.push(socket)
   }
 
   private sendDue(): void {
@@ -96,24 +84,19 @@ class Pace {
       const socket = this.free.pop()
       if (!socket) return
       this.sent++
-      socket.data.dueAt = dueAt
+      socket.data.sender = dueAt
       socket.write(this.request)
     }
   }
 
-  private onData(socket: Socket<Line>, bytes: Buffer): void {
-    const line = socket.data
-    line.received += bytes.toString("latin1")
-    const status = completeAnswer(line.received)?.status
-    if (status === undefined) return
-    line.received = ""
+  private onAnswer(socket: Connection<DueAt>, dueAt: DueAt, { status }: HttpAnswer): void {
     if (status !== "201") {
       this.refused++
       setTimeout(() => socket.write(this.request), AGAIN_MS)
       return
     }
     this.accepted++
-    this.latencies.add(clock() - line.dueAt)
+    this.latencies.add(clock() - dueAt)
     this.free.push(socket)
     this.sendDue()
   }

@@ -4,12 +4,12 @@
  * where they had to wait for a connection, or were refused and tried again.
  */
 
-import type { Socket } from "bun"
 import { z } from "zod"
 import { clock } from "../figures/clock"
 import { Histogram } from "../figures/histogram"
 import { CLASSIC_VOTE } from "../subject/poll"
-import { completeAnswer, type HttpAnswer } from "./http-answer"
+import { type Connection, openConnections, sendUntilDone } from "./connections"
+import type { HttpAnswer } from "./http-answer"
 import { answer, readInput } from "./program"
 
 export const rushInput = z.object({
@@ -41,17 +41,14 @@ const CONNECTIONS = 512
 const AGAIN_MS = 100
 /** All must be accepted within this time after the last voter came. */
 const GRACE_MS = 60_000
-const TICK_MS = 1
 
 type Step = "page" | "ballot" | "again"
 
 type Voter = { number: number; dueAt: number; step: Step; request: string; receipt: string | null }
 
-type Line = { voter: Voter | null; received: string }
-
 class Rush {
   private readonly latencies = new Histogram()
-  private readonly free: Socket<Line>[] = []
+  private free: Connection<Voter>[] = []
   private readonly host: string
   private readonly page: string
   private startedAt = 0
@@ -67,9 +64,15 @@ class Rush {
   }
 
   async run(): Promise<z.infer<typeof rushResult>> {
-    await Promise.all(Array.from({ length: CONNECTIONS }, () => this.connect()))
+    const { url, voters, seconds } = this.input
+    this.free = await openConnections<Voter>(url, CONNECTIONS, this.onAnswer.bind(this))
     this.startedAt = clock()
-    await this.untilAllAreGone()
+    await sendUntilDone({
+      sendDue: () => this.letIn(),
+      isDone: () => this.gone === voters,
+      end: this.startedAt + seconds * 1_000 + GRACE_MS,
+      soFar: () => `${this.gone} of ${voters} voters were served`,
+    })
     const { startedAt, resent, refused, latencies } = this
     return {
       ...{ startedAt, accepted: latencies.count, resent, refused },
@@ -77,29 +80,6 @@ class Rush {
       p50: latencies.quantile(0.5) / 1_000,
       p99: latencies.quantile(0.99) / 1_000,
     }
-  }
-
-  private untilAllAreGone(): Promise<void> {
-    const { voters, seconds } = this.input
-    const end = this.startedAt + seconds * 1_000 + GRACE_MS
-    return new Promise((resolve, reject) => {
-      const timer = setInterval(() => {
-        this.letIn()
-        if (this.gone === voters) resolve()
-        else if (clock() > end) reject(new Error(`${this.gone} of ${voters} voters were served`))
-        else return
-        clearInterval(timer)
-      }, TICK_MS)
-    })
-  }
-
-  private async connect(): Promise<void> {
-    const { hostname, port } = new URL(this.input.url)
-    const socket = await Bun.connect<Line>({
-      ...{ hostname, port: Number(port), data: { voter: null, received: "" } },
-      socket: { data: (from, bytes) => this.onData(from, bytes) },
-    })
-    this.free.push(socket)
   }
 
   /** Those whose moment has come, as far as there are connections. */
@@ -111,27 +91,22 @@ class Rush {
       const socket = this.free.pop()
       if (!socket) return
       const voter: Voter = { number: this.come++, dueAt, step: "page", request: this.page, receipt: null }
-      socket.data.voter = voter
+      socket.data.sender = voter
       socket.write(voter.request)
     }
   }
 
-  private onData(socket: Socket<Line>, bytes: Buffer): void {
-    const line = socket.data
-    line.received += bytes.toString("latin1")
-    const got = completeAnswer(line.received)
-    if (!got || !line.voter) return
-    line.received = ""
-    if (got.status.startsWith("2")) this.goOn(socket, line.voter, got)
-    else this.tryAgain(socket, line.voter)
+  private onAnswer(socket: Connection<Voter>, voter: Voter, got: HttpAnswer): void {
+    if (got.status.startsWith("2")) this.goOn(socket, voter, got)
+    else this.tryAgain(socket, voter)
   }
 
-  private tryAgain(socket: Socket<Line>, voter: Voter): void {
+  private tryAgain(socket: Connection<Voter>, voter: Voter): void {
     this.refused++
     setTimeout(() => socket.write(voter.request), AGAIN_MS)
   }
 
-  private goOn(socket: Socket<Line>, voter: Voter, got: HttpAnswer): void {
+  private goOn(socket: Connection<Voter>, voter: Voter, got: HttpAnswer): void {
     if (voter.step === "page") {
       voter.step = "ballot"
       voter.request = this.ballotOf(got.head)
@@ -151,9 +126,9 @@ class Rush {
     this.leave(socket)
   }
 
-  private leave(socket: Socket<Line>): void {
+  private leave(socket: Connection<Voter>): void {
     this.gone++
-    socket.data.voter = null
+    socket.data.sender = null
     this.free.push(socket)
     this.letIn()
   }
