@@ -2,13 +2,13 @@
 
 import { bestByVotes } from "../count/choose"
 import { decide } from "../count/majority"
-import { ballotsNeeded, isOverfull } from "../count/quorum"
 import { bestByMean, bestBySum, type Rated } from "../count/rating"
 import type { Seats } from "../count/ties"
 import { countOf } from "../polls/counts"
 import type { Decision, MotionDecision, WinnersDecision } from "../polls/decision"
 import type { Tally } from "../polls/tallies"
 import type { Motion, TalliedOutcome } from "./tallied"
+import { isDecided, turnoutOf } from "./turnout"
 
 export type Counted = Pick<Tally, "votes" | "said" | "total" | "abstained"> & {
   options: readonly { readonly id: string }[]
@@ -16,24 +16,9 @@ export type Counted = Pick<Tally, "votes" | "said" | "total" | "abstained"> & {
 
 /** @param decision of a rule by which no whole ballots are counted @throws {RangeError} where ratings are more than can be counted exactly */
 export function decideCounts(tally: Counted, decision: Decision): TalliedOutcome {
-  const { total, abstained } = tally
-  const { eligible } = decision
-  const quorum = ballotsNeeded(decision.quorum, eligible ?? null)
-  const common = {
-    ...{ ballots: total, abstained, quorum, quorate: total >= quorum },
-    ...(eligible !== undefined && { eligible }),
-  }
-  if (decision.rule === "majority") return { ...common, ...motionsOf(tally, decision, quorum) }
-  return { ...common, ...winnersOf(tally, decision, isDecided(common)) }
-}
-
-/** Whether as many ballots were cast as a decision needs, and not more than there may be. */
-export function isDecided({
-  ballots,
-  quorate,
-  eligible,
-}: Pick<TalliedOutcome, "ballots" | "quorate" | "eligible">): boolean {
-  return quorate && !isOverfull(ballots, eligible ?? null)
+  const turnout = turnoutOf(decision, tally.total, tally.abstained)
+  if (decision.rule === "majority") return { ...turnout, ...motionsOf(tally, decision, turnout.quorum) }
+  return { ...turnout, ...winnersOf(tally, decision, isDecided(turnout)) }
 }
 
 function winnersOf(tally: Counted, { rule, seats }: WinnersDecision, decides: boolean) {

@@ -3,13 +3,13 @@
 import { countBorda } from "../count/borda"
 import { countIrv } from "../count/irv"
 import type { Profile } from "../count/profile"
-import { ballotsNeeded, isOverfull } from "../count/quorum"
 import { countRankedPairs } from "../count/ranked-pairs"
 import type { RatedBallots } from "../count/rating"
 import { countStar } from "../count/star"
 import { countStv, type StvStage, VOTE } from "../count/stv"
 import type { RankingDecision, StarDecision } from "../polls/decision"
 import type { BordaOutcome, CondorcetOutcome, IrvOutcome, Outcome, StarOutcome, StvOutcome } from "./outcome"
+import { isDecided, turnoutOf } from "./turnout"
 
 export type Election = {
   /** The id of each option of the profile. */
@@ -33,22 +33,14 @@ type Common = Pick<Outcome, "seats" | "ballots" | "abstained" | "quorum" | "quor
 /** What these ballots decide: the same, in whatever order they are told. */
 export function decide(election: Election): Outcome {
   const outcome = counted(election)
-  const decides = outcome.quorate && !isOverfull(outcome.ballots, outcome.eligible ?? null)
-  return decides ? outcome : { ...outcome, winners: [], tied: [] }
+  return isDecided(outcome) ? outcome : { ...outcome, winners: [], tied: [] }
 }
 
 function counted(election: Election): Outcome {
-  const { ids, abstained } = election
-  const { rule, seats, eligible } = election.decision
-  const quorum = ballotsNeeded(election.decision.quorum, eligible ?? null)
+  const { ids, abstained, decision } = election
+  const { rule, seats } = decision
   const names = new Names(ids)
-  const commonOf = (said: number): Common => {
-    const ballots = said + abstained
-    return {
-      ...{ seats, ballots, abstained, quorum, quorate: ballots >= quorum },
-      ...(eligible !== undefined && { eligible }),
-    }
-  }
+  const commonOf = (said: number): Common => ({ seats, ...turnoutOf(decision, said + abstained, abstained) })
   if ("rated" in election) return byScores(names, election.rated, commonOf)
   const { profile } = election
   const common = commonOf(profile.total)

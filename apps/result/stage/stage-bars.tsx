@@ -1,7 +1,7 @@
 /** Giant bars, with labels of equal size. */
 
-import { isDecided } from "@tallyroom/lib/outcome/decide-counts"
 import type { Motion } from "@tallyroom/lib/outcome/tallied"
+import { isDecided } from "@tallyroom/lib/outcome/turnout"
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import { decisionRule } from "../decision/decision-rule"
