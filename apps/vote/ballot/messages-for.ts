@@ -35,13 +35,17 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [({ poll }) => poll.eligibility === "browser", ["noCookies"]],
   [({ poll }) => poll.policy === "changeable", ["change", "changeWaits", "tooSoon", "votedChanged"]],
   [(about) => isOne(about) && about.poll.confirm, ["voteFor", "chosenNote"]],
-  [(about) => !isOne(about), ["chosenSoFar", "castVote", "full", "atLeast", "atMost", "tooFew", "tooMany"]],
-  [(about) => !isOne(about), ["reworded"]],
+  [
+    (about) => !isOne(about),
+    ["chosenSoFar", "castVote", "full", "atLeast", "atMost", "tooFew", "tooMany", "reworded"],
+  ],
   [
     isBy("rank"),
-    ["ranking", "place", "placeOf", "placed", "unplaced", "moveUp", "moveDown", "takeBack", "drag"],
+    [
+      ...(["ranking", "place", "placeOf", "placed", "unplaced", "samePlace"] as const),
+      ...(["moveUp", "moveDown", "takeBack", "drag"] as const),
+    ],
   ],
-  [isBy("rank"), ["samePlace"]],
   [isBy("rate"), ["noRating", "ratings", "ratingOf"]],
   [isBy("decide"), ["yes", "no", "abstained"]],
   [(about) => isBy("decide")(about) || about.poll.ballot.abstain, ["abstain"]],
