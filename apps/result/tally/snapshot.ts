@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util"
 import { isOneVote } from "@tallyroom/lib/ballots/choice"
-import { outcomeOfTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
+import { decideByTally, outcomeOfTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import { countOf } from "@tallyroom/lib/polls/counts"
 import { type Decision, decisionOf } from "@tallyroom/lib/polls/decision"
@@ -69,9 +69,8 @@ export function snapshotOf(tally: Tally, full: boolean): Snapshot {
 /** Pages decide by the counts. So a stored outcome goes with them only where it differs, and equal versions stay equal. */
 function decidedOtherwise(tally: Tally): { decided?: TalliedOutcome } {
   if (tally.stored === undefined) return {}
-  const { stored: _, ...now } = tally
   const kept = outcomeOfTally(tally)
-  return kept?.isStored && !isDeepStrictEqual(kept.outcome, outcomeOfTally(now)?.outcome)
+  return kept?.isStored && !isDeepStrictEqual(kept.outcome, decideByTally(tally))
     ? { decided: kept.outcome }
     : {}
 }
