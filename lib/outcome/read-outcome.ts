@@ -7,8 +7,7 @@ import { z } from "zod"
 import { ballotFileOf, optionsByMark } from "../ballots/choice"
 import type { Database } from "../database"
 import { profileDecision } from "../polls/decision"
-import { readTallyRow, type Tally, tallyColumns } from "../polls/tallies"
-import type { Queries } from "../postgres/rights"
+import { isByProfileIn, readTallyRow, type Tally, tallyColumns } from "../polls/tallies"
 import { decide, type Election } from "./decide"
 import { type Outcome, outcomeSchema } from "./outcome"
 import { preflibFile } from "./preflib"
@@ -79,9 +78,4 @@ function profileOf(sql: Database) {
   return sql`(SELECT string_agg(mark || ' ' || votes, E'\n') FROM (
       SELECT mark, sum(votes) AS votes FROM marks WHERE poll = number AND whole GROUP BY mark HAVING sum(votes) > 0
     ) AS orders)`
-}
-
-/** As `isByProfile` says of a poll, for a SELECT from polls. */
-export function isByProfileIn(sql: Queries) {
-  return sql`(ballot ->> 'method' = 'rank' OR (ballot ->> 'method' = 'rate' AND decision ->> 'rule' = 'star'))`
 }

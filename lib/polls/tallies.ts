@@ -55,8 +55,13 @@ export async function readTallies(sql: Database, polls: number[]): Promise<Tally
 export function tallyColumns(sql: Database) {
   return sql`${pollColumns(sql)}, closed_at, final_at, now() AS at,
     revision + COALESCE((SELECT sum(version) FROM books WHERE poll = number), 0) AS version, ${countColumns(sql)},
-    CASE WHEN state = 'final' AND ballot ->> 'method' <> 'rank' AND (decision ->> 'rule') IS DISTINCT FROM 'star' THEN
+    CASE WHEN state = 'final' AND ${isByProfileIn(sql)} IS NOT TRUE THEN
       (SELECT outcome FROM outcomes WHERE poll = number) END AS stored_outcome`
+}
+
+/** As `isByProfile` says of a poll, for a SELECT from polls; NULL, too, where ballots that rate have no decision of their own. */
+export function isByProfileIn(sql: Queries) {
+  return sql`(ballot ->> 'method' = 'rank' OR (ballot ->> 'method' = 'rate' AND decision ->> 'rule' = 'star'))`
 }
 
 /** The columns that `countsIn` needs, for a SELECT from polls. */
