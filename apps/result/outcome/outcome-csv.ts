@@ -85,11 +85,12 @@ function pointRows({ points, winners }: BordaOutcome, options: Options): Row[] {
   return [["option", "label", "points", "then"], ...rows]
 }
 
-function scoreRows({ rated, runoff, winners, tied }: StarOutcome, options: Options): Row[] {
+function scoreRows(outcome: StarOutcome, options: Options): Row[] {
+  const { rated, runoff } = outcome
   const rows = options.map(({ id, label }) => {
     const { sum, ratings } = ownValue(rated, id) ?? { sum: 0, ratings: 0 }
     const votes = runoff ? (ownValue(runoff.votes, id) ?? "") : ""
-    return [id, label, sum, ratings, votes, winners.includes(id) ? "wins" : tied.includes(id) ? "tie" : ""]
+    return [id, label, sum, ratings, votes, fateOf(outcome, id)]
   })
   const rest = runoff ? [[NOBODY, "no preference", "", "", runoff.equal, ""]] : []
   return [["option", "label", "sum", "ratings", "runoff", "then"], ...rows, ...rest]
@@ -97,7 +98,7 @@ function scoreRows({ rated, runoff, winners, tied }: StarOutcome, options: Optio
 
 type Tallied<Rule extends TalliedOutcome["rule"]> = Extract<TalliedOutcome, { rule: Rule }>
 
-const fateOf = ({ winners, tied }: Pick<Tallied<"votes">, "winners" | "tied">, id: string) =>
+const fateOf = ({ winners, tied }: Pick<Outcome, "winners" | "tied">, id: string) =>
   winners.includes(id) ? "wins" : tied.includes(id) ? "tie" : ""
 
 function winnerRows(outcome: Tallied<"votes">, options: Options): Row[] {

@@ -1,4 +1,4 @@
-/** What a poll decides over the API: as JSON, as CSV, and where they rank the ballots themselves as a file of PrefLib. */
+/** What a poll decides over the API: as JSON, as CSV, and of a final poll the whole ballots as a file of PrefLib. */
 
 import { ballotFileOf } from "@tallyroom/lib/ballots/choice"
 import { Problem, shown } from "@tallyroom/lib/errors"

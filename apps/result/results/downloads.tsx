@@ -1,9 +1,16 @@
+/** Links to the numbers as files. */
+
 import type { ResultsText } from "./results-data"
 
-/** Links to the numbers as files. */
-type Props = { csv: string; json: string; ballots: string | null; poll: string; text: ResultsText }
+type Props = {
+  csv: string
+  json: string
+  /** Where the whole ballots are, if they are to be had and nothing else on the page leads there. */
+  ballots: string | null
+  poll: string
+  text: ResultsText
+}
 
-/** @param props `ballots`: where the whole ballots are, if they are to be had and nothing else on the page leads there */
 export function Downloads(props: Props) {
   const { csv, json, ballots, poll, text } = props
   return (
