@@ -3,6 +3,7 @@
 import { startVoteProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
 import { UserError } from "../../services/terminal/user-error"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, type Check, figures, type Legend, median } from "../figures/rounds"
 import { flood, UNDER_WAY } from "../figures/wrk"
@@ -47,19 +48,12 @@ export function benchAccept(benchStores: BenchStores, plan: Plan, say: TellFigur
     await flood(vote.url, WARM_UP_SECONDS)
 
     const sides = { bare, vote: { url: vote.url, pid: vote.app.pid } }
-    const rounds = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await floodRound(run, plan, i, sides)
-      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-      rounds.push(round)
-    }
+    const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) => floodRound(run, plan, i, sides))
     const rate = Math.round(median(rounds.map(({ accepted }) => accepted)) / 2)
-    const paced: Awaited<ReturnType<typeof pacedRound>>[] = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await pacedRound(run, plan, vote.url, rate)
-      say(`half load, round ${i + 1} of ${plan.rounds}`, figures(PACE_LEGEND, [round]))
-      paced.push(round)
-    }
+    const sayHalf: TellFigures = (round, told) => say(`half load, ${round}`, told)
+    const paced = await measureRounds(plan.rounds, PACE_LEGEND, sayHalf, () =>
+      pacedRound(run, plan, vote.url, rate),
+    )
     return {
       name: "accept",
       about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a side and round; half load is ${rate} votes/s`,

@@ -2,6 +2,7 @@
 
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { type AppProcess, startVoteProcess } from "../../services/apps/start-apps"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { type Block, type Bound, type Check, figures, type Legend, takingTurns } from "../figures/rounds"
 import { flood } from "../figures/wrk"
@@ -71,12 +72,7 @@ type Subject = {
 export function benchChoices(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   return onFreshDatabase(benchStores, async (run) => {
     const subject = await startSubject(run)
-    const rounds = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await choicesRound(subject, plan, i)
-      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-      rounds.push(round)
-    }
+    const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) => choicesRound(subject, plan, i))
     return {
       name: "choices",
       about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a kind and round while no worker runs; then ${plan.countBallots} ballots of new voters wait when the worker begins, each by chance`,

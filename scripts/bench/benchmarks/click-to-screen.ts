@@ -2,6 +2,7 @@
 
 import { join } from "node:path"
 import { Histogram } from "../figures/histogram"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { type Block, figures, type Legend } from "../figures/rounds"
 import { paceResult } from "../programs/pace"
@@ -27,12 +28,9 @@ export async function benchClickToScreen(
   plan: Plan,
   say: TellFigures,
 ): Promise<Block> {
-  const rounds = []
-  for (let i = 0; i < plan.rounds; i++) {
-    const round = await onFreshDatabase(benchStores, (run) => clickRound(run, plan))
-    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-    rounds.push(round)
-  }
+  const rounds = await measureRounds(plan.rounds, LEGEND, say, () =>
+    onFreshDatabase(benchStores, (run) => clickRound(run, plan)),
+  )
   return {
     name: "click to screen",
     about: `${VOTES_A_SECOND} votes/s for ${plan.clickSeconds} s and ${VIEWERS} viewers; every vote on every screen is counted`,

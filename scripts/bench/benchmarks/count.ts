@@ -4,6 +4,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { AppProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
 import { waitFor } from "../../services/wait"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, figures, type Legend } from "../figures/rounds"
 import { startReadyWorker } from "../subject/apps"
@@ -33,12 +34,9 @@ export function benchCount(benchStores: BenchStores, plan: Plan, say: TellFigure
     const worker = await startReadyWorker(run)
     const sql = openDatabase(run.stores.database.adminUrl, { name: "bench", connections: 2 })
     run.stores.defer(() => sql.end({ timeout: 1 }))
-    const rounds = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await countRound({ run, sql, worker, plan, i })
-      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-      rounds.push(round)
-    }
+    const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) =>
+      countRound({ run, sql, worker, plan, i }),
+    )
     return {
       name: "count",
       about: `${plan.countBallots} ballots of new voters wait in ${DEFAULT_SHARDS} shards when the worker begins`,

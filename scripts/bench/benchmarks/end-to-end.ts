@@ -4,6 +4,7 @@
 
 import { startVoteProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, figures, type Legend } from "../figures/rounds"
 import { flood } from "../figures/wrk"
@@ -35,17 +36,14 @@ const LEGEND = {
 type EndToEnd = Awaited<ReturnType<typeof wholeRound>> & { alone: number; ratio: number }
 
 export async function benchEndToEnd(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
-  const rounds: EndToEnd[] = []
-  for (let i = 0; i < plan.rounds; i++) {
+  const rounds = await measureRounds(plan.rounds, LEGEND, say, async (i) => {
     const [whole, alone] = await alternating(
       i,
       () => onFreshDatabase(benchStores, (run) => wholeRound(run, plan)),
       () => onFreshDatabase(benchStores, (run) => aloneRound(run, plan)),
     )
-    const round = { alone, ...whole, ratio: whole.sustained / alone }
-    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-    rounds.push(round)
-  }
+    return { alone, ...whole, ratio: whole.sustained / alone }
+  })
   const every = (name: string, holds: (round: EndToEnd) => boolean, seen: string) => ({
     ...{ name, seen },
     holds: rounds.every(holds),

@@ -16,6 +16,7 @@ import { startWorker } from "../../services/apps/worker-in-process"
 import { INBOX_KINDS } from "../../services/stores/brokers"
 import { type InboxServer, startInboxServer } from "../../services/stores/inbox-server"
 import { waitFor } from "../../services/wait"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { type Block, figures, type Legend } from "../figures/rounds"
 import { type BenchRun, type BenchStores, onFreshDatabase } from "../subject/bench-stores"
@@ -42,12 +43,9 @@ export function benchInboxes(benchStores: BenchStores, plan: Plan, say: TellFigu
   return onFreshDatabase(benchStores, async ({ stores }) => {
     const servers = new Map<InboxKind, InboxServer>()
     for (const kind of INBOX_KINDS) servers.set(kind, await startInboxServer(kind, stores))
-    const rounds = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await inboxRound(benchStores, servers, plan.inboxBallots)
-      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-      rounds.push(round)
-    }
+    const rounds = await measureRounds(plan.rounds, LEGEND, say, () =>
+      inboxRound(benchStores, servers, plan.inboxBallots),
+    )
     return {
       name: "inboxes",
       about: `${plan.inboxBallots} new voters, ${AT_ONCE} at a time, into each inbox in turn, while one worker counts`,

@@ -1,6 +1,7 @@
 /** Measures what broke Junior Eurovision's online vote of 2014: 37,000 people who come to vote within three seconds. */
 
 import { join } from "node:path"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, type Check, figures, type Legend } from "../figures/rounds"
 import { startProgram } from "../programs/program"
@@ -33,17 +34,14 @@ export async function benchJuniorEurovision(
   plan: Plan,
   say: TellFigures,
 ): Promise<Block> {
-  const rounds: RushRound[] = []
-  for (let i = 0; i < plan.rounds; i++) {
+  const rounds = await measureRounds(plan.rounds, LEGEND, say, async (i) => {
     const [ours, bare] = await alternating(
       i,
       () => onFreshDatabase(benchStores, (run) => rushRound(run, plan)),
       () => bareRound(plan),
     )
-    const round = { ...ours, bare }
-    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-    rounds.push(round)
-  }
+    return { ...ours, bare }
+  })
   return {
     name: "Junior Eurovision",
     about: `${plan.rushVoters} voters open the page and vote within ${SECONDS} s, one in ${RESEND_EVERY} sends the ballot again, ${VIEWERS} watch; seconds since the first came`,

@@ -6,6 +6,7 @@ import type { Rule } from "@tallyroom/lib/polls/decision"
 import type { AppProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
 import { waitFor } from "../../services/wait"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { type Block, type Bound, type Check, figures, type Legend, takingTurns } from "../figures/rounds"
 import { paceResult } from "../programs/pace"
@@ -51,12 +52,7 @@ type Subject = { run: BenchRun; vote: AppProcess; result: AppProcess; polls: Rec
 export function benchLiveOutcomes(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   return onFreshDatabase(benchStores, async (run) => {
     const subject = await startSubject(run)
-    const rounds = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await liveRound(subject, plan, i)
-      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-      rounds.push(round)
-    }
+    const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) => liveRound(subject, plan, i))
     return {
       name: "live outcomes",
       about: `${ORDERS} ballots over ten options, each with an order of its own; then ${VOTES_A_SECOND} votes/s for ${plan.liveSeconds} s and ${VIEWERS} viewers`,

@@ -3,6 +3,7 @@
 import { join } from "node:path"
 import { residentMb } from "../../services/processes/cpu"
 import { waitFor } from "../../services/wait"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { type Block, figures, type Legend } from "../figures/rounds"
 import { flood } from "../figures/wrk"
@@ -31,12 +32,9 @@ const LEGEND = {
 } satisfies Legend<string>
 
 export async function benchMemory(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
-  const rounds = []
-  for (let i = 0; i < plan.rounds; i++) {
-    const round = await onFreshDatabase(benchStores, (run) => memoryRound(run, plan))
-    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-    rounds.push(round)
-  }
+  const rounds = await measureRounds(plan.rounds, LEGEND, say, () =>
+    onFreshDatabase(benchStores, (run) => memoryRound(run, plan)),
+  )
   return {
     name: "memory",
     about: `${plan.memoryVoters} voters in Redis; resident memory ${SETTLE_MS / 1_000} s after each app was ready, and after ${plan.loadSeconds} s of wrk with ${VIEWERS} viewers`,

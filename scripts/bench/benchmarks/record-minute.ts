@@ -1,6 +1,7 @@
 /** Measures how long this machine takes for as many votes as were ever told of one minute, each counted once and audited. */
 
 import { cpuDuring } from "../../services/processes/cpu"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, type Check, figures, type Legend } from "../figures/rounds"
 import { flood } from "../figures/wrk"
@@ -38,12 +39,9 @@ export async function benchRecordMinute(
   plan: Plan,
   say: TellFigures,
 ): Promise<Block> {
-  const rounds: Awaited<ReturnType<typeof recordRound>>[] = []
-  for (let i = 0; i < plan.rounds; i++) {
-    const round = await onFreshDatabase(benchStores, (run) => recordRound(run, plan, i))
-    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-    rounds.push(round)
-  }
+  const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) =>
+    onFreshDatabase(benchStores, (run) => recordRound(run, plan, i)),
+  )
   const cast = rounds.map(({ counted }) => counted)
   const scaled = Math.min(...cast) < RECORD ? `, and times told for ${RECORD} at that pace` : ""
   return {

@@ -6,6 +6,7 @@ import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import type { Redis } from "ioredis"
 import { cpuDuring } from "../../services/processes/cpu"
 import { waitFor } from "../../services/wait"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, figures, type Legend } from "../figures/rounds"
 import { startReadyWorker } from "../subject/apps"
@@ -33,23 +34,20 @@ const LEGEND = {
 } satisfies Legend<string>
 
 export async function benchRetention(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
-  const rounds = []
   const side = (env: Record<string, string>) =>
     onFreshDatabase(benchStores, (run) => countWaiting(run, plan.countBallots, env))
-  for (let i = 0; i < plan.rounds; i++) {
+  const rounds = await measureRounds(plan.rounds, LEGEND, say, async (i) => {
     const [off, on] = await alternating(
       i,
       () => side({}),
       () => side({ INBOX_RETENTION: RETENTION }),
     )
-    const round = {
+    return {
       ...{ off: off.rate, on: on.rate, ratio: on.rate / off.rate, bytes: on.bytes },
       ...{ offWorker: off.worker, onWorker: on.worker, offRedis: off.redis, onRedis: on.redis },
       ...{ keptOff: off.kept, keptOn: on.kept },
     }
-    say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-    rounds.push(round)
-  }
+  })
   const all = plan.countBallots + WARM_UP_BALLOTS
   return {
     name: "retention",

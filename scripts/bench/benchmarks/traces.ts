@@ -3,6 +3,7 @@
 import { z } from "zod"
 import { startVoteProcess } from "../../services/apps/start-apps"
 import { residentMb } from "../../services/processes/cpu"
+import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { type Block, figures, type Legend } from "../figures/rounds"
 import { flood } from "../figures/wrk"
@@ -39,12 +40,7 @@ export function benchTraces(benchStores: BenchStores, plan: Plan, say: TellFigur
     await openInbox(run.redis)
     const sides = await startSides(run)
     for (const kind of KINDS) await flood(sides[kind].url, WARM_UP_SECONDS)
-    const rounds = []
-    for (let i = 0; i < plan.rounds; i++) {
-      const round = await tracesRound(run, plan, i, sides)
-      say(`round ${i + 1} of ${plan.rounds}`, figures(LEGEND, [round]))
-      rounds.push(round)
-    }
+    const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) => tracesRound(run, plan, i, sides))
     return {
       name: "traces",
       about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a side and round, with traces off and on; the collector is a process on the same cores`,
