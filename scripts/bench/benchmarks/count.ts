@@ -4,6 +4,7 @@ import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { AppProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
 import { waitFor } from "../../services/wait"
+import { CPU_OF_VOTES } from "../figures/cpu-of-votes"
 import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, figures, type Legend } from "../figures/rounds"
@@ -24,8 +25,8 @@ const LEGEND = {
   copied: { name: "COPY", unit: "rows/s", side: "limit" },
   counted: { name: "one worker", unit: "votes/s", side: "ours" },
   ratio: { name: "counted votes to copied rows", unit: "", bound: COUNTED_TO_COPIED },
-  workerCpu: { name: "CPU of a million votes, worker", unit: "s", cpuOf: "worker" },
-  postgresCpu: { name: "CPU of a million votes, Postgres", unit: "s", cpuOf: "Postgres" },
+  workerCpu: CPU_OF_VOTES.worker,
+  postgresCpu: CPU_OF_VOTES.postgres,
   copyCpu: { name: "CPU of a million copied rows, Postgres", unit: "s" },
 } satisfies Legend<string>
 

@@ -4,6 +4,7 @@
 
 import { startVoteProcess } from "../../services/apps/start-apps"
 import { cpuDuring } from "../../services/processes/cpu"
+import { CPU_OF_VOTES, cpuOfMillion } from "../figures/cpu-of-votes"
 import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, figures, type Legend } from "../figures/rounds"
@@ -26,11 +27,7 @@ const LEGEND = {
   ratio: { name: "counted to accepted alone", unit: "", bound: SUSTAINED_TO_ALONE },
   refused: { name: "refused with 503", unit: "votes/s" },
   backlog: { name: "highest backlog", unit: "ballots" },
-  vote: { name: "CPU of a million votes, vote", unit: "s", cpuOf: "vote" },
-  redis: { name: "CPU of a million votes, Redis", unit: "s", cpuOf: "Redis" },
-  worker: { name: "CPU of a million votes, worker", unit: "s", cpuOf: "worker" },
-  postgres: { name: "CPU of a million votes, Postgres", unit: "s", cpuOf: "Postgres" },
-  result: { name: "CPU of a million votes, result", unit: "s", cpuOf: "result" },
+  ...CPU_OF_VOTES,
 } satisfies Legend<string>
 
 type EndToEnd = Awaited<ReturnType<typeof wholeRound>> & { alone: number; ratio: number }
@@ -93,11 +90,9 @@ async function wholeRound(run: BenchRun, plan: Plan) {
   })
   const counted = await untilShown(path)
   const { faults } = await auditWhole(run, path)
-  const perMillion = (seconds: number) => (seconds * 1e6) / counted
   return {
     ...{ sustained: summary.rate, refused: summary.refused, backlog: watch.highestBacklog, counted },
-    ...{ vote: perMillion(cpu.vote), redis: perMillion(cpu.redis), worker: perMillion(cpu.worker) },
-    ...{ postgres: perMillion(cpu.postgres), result: perMillion(cpu.result) },
+    ...cpuOfMillion(cpu, counted),
     ...{ seen: watch.total, faults },
   }
 }

@@ -1,6 +1,7 @@
 /** Measures how long this machine takes for as many votes as were ever told of one minute, each counted once and audited. */
 
 import { cpuDuring } from "../../services/processes/cpu"
+import { CPU_OF_VOTES, cpuOfMillion } from "../figures/cpu-of-votes"
 import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, type Check, figures, type Legend } from "../figures/rounds"
@@ -27,11 +28,7 @@ const LEGEND = {
   audit: { name: "auditing the votes of a round", unit: "s" },
   cores: { name: "cores for the record in a minute", unit: "of this machine" },
   ratio: { name: "CPU of a counted vote to that of bare", unit: "", bound: CPU_TO_BARE },
-  vote: { name: "CPU of a million votes, vote", unit: "s", cpuOf: "vote" },
-  redis: { name: "CPU of a million votes, Redis", unit: "s", cpuOf: "Redis" },
-  worker: { name: "CPU of a million votes, worker", unit: "s", cpuOf: "worker" },
-  postgres: { name: "CPU of a million votes, Postgres", unit: "s", cpuOf: "Postgres" },
-  result: { name: "CPU of a million votes, result", unit: "s", cpuOf: "result" },
+  ...CPU_OF_VOTES,
 } satisfies Legend<string>
 
 export async function benchRecordMinute(
@@ -89,13 +86,11 @@ async function recordRound(run: BenchRun, plan: Plan, i: number) {
   const { books, faults } = await auditWhole(run, path)
   const audit = (performance.now() - auditFrom) / 1_000
   const { seconds, counted, cpu } = ours
-  const perMillion = (used: number) => (used * 1e6) / counted
   const cpuOfVote = Object.values(cpu).reduce((sum, used) => sum + used, 0) / counted
   return {
     ...{ bare: RECORD / bare.rate, whole: (seconds * RECORD) / counted, audit },
     ...{ cores: (cpuOfVote * RECORD) / 60, ratio: (cpuOfVote * 1e6) / bare.cpu },
-    ...{ vote: perMillion(cpu.vote), redis: perMillion(cpu.redis), worker: perMillion(cpu.worker) },
-    ...{ postgres: perMillion(cpu.postgres), result: perMillion(cpu.result) },
+    ...cpuOfMillion(cpu, counted),
     counted,
     ...{ accepted: books?.accepted ?? 0, all: books?.counted ?? 0, rows: books?.recount ?? 0, faults },
   }
