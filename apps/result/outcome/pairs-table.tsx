@@ -51,7 +51,11 @@ export function PairsTable({ outcome: { pairs, majorities }, options, text }: Pr
           <ol>
             {majorities.map(({ preferred, to, margin, kept }) => (
               <li key={`${preferred} ${to}`}>
-                {t("preferredTo", { option: options.list([preferred]), other: options.list([to]), margin })}
+                {t("preferredTo", {
+                  option: options.list([preferred]),
+                  other: options.list([to]),
+                  count: margin,
+                })}
                 {!kept && ` (${t("leftOut")})`}
               </li>
             ))}
