@@ -6,6 +6,7 @@ import { describe, UserError } from "../services/terminal/user-error"
 import { benchAccept } from "./benchmarks/accept"
 import { type BenchArguments, readBenchArguments } from "./benchmarks/arguments"
 import { benchChoices } from "./benchmarks/choices"
+import { benchClassic } from "./benchmarks/classic"
 import { benchClickToScreen } from "./benchmarks/click-to-screen"
 import { benchCount } from "./benchmarks/count"
 import { benchEndToEnd } from "./benchmarks/end-to-end"
@@ -14,7 +15,7 @@ import { benchJuniorEurovision } from "./benchmarks/junior-eurovision"
 import { benchLiveOutcomes } from "./benchmarks/live-outcomes"
 import { benchMemory } from "./benchmarks/memory"
 import { benchOutcomes } from "./benchmarks/outcomes"
-import { BENCHMARKS, type BenchmarkName, type Plan, planOf } from "./benchmarks/plan"
+import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmarks/plan"
 import { benchRecordMinute } from "./benchmarks/record-minute"
 import { benchRetention } from "./benchmarks/retention"
 import { benchTraces } from "./benchmarks/traces"
@@ -26,6 +27,7 @@ import { worseThan } from "./saved/compare"
 import { expectSameMachine, readSaved, type SavedBenchmark, save } from "./saved/saved-file"
 import { bareAnswerMicros } from "./subject/bare-server"
 import { type BenchStores, startBenchStores } from "./subject/bench-stores"
+import { classicFolder } from "./subject/classic"
 
 /** Nobody needs the data of a benchmark. */
 const STOP_GRACE_MS = 1_000
@@ -38,6 +40,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   "end-to-end": [benchEndToEnd, benchClickToScreen],
   "record-minute": [benchRecordMinute],
   "junior-eurovision": [benchJuniorEurovision],
+  classic: [benchClassic],
   memory: [benchMemory],
   inboxes: [benchInboxes],
   traces: [benchTraces],
@@ -56,12 +59,14 @@ async function measure(given: BenchArguments): Promise<number> {
   const compared = given.compare === undefined ? null : await readSaved(given.compare)
   if (given.compare !== undefined && !compared)
     throw new UserError(`Nothing was saved as ${given.compare}: see scripts/bench/results.`)
+  const names = benchmarksOf(given.only, plan)
+  if (names.includes("classic")) classicFolder(plan.classicFolder)
   const benchStores = await startBenchStores()
   const machine = await describeMachine(benchStores)
   if (given.save !== undefined) await expectSameMachine(given.save, machine)
   console.log(`${machineText(machine)}\nrounds: ${plan.rounds}${given.quick ? ", quick" : ""}\n`)
   const blocks: Measured[] = []
-  for (const name of BENCHMARKS.filter((it) => given.only.length === 0 || given.only.includes(it))) {
+  for (const name of names) {
     for (const run of RUNS[name]) {
       const bareMicros = await bareAnswerMicros(plan.bareSeconds)
       const block = await run(benchStores, plan, (what, figures) =>

@@ -14,7 +14,7 @@ import {
 import { MACHINE_NAME } from "../saved/saved-file"
 import { BENCHMARKS, type BenchmarkName } from "./plan"
 
-const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--votes N] [--strict] [--save NAME] [--compare NAME] [--json FILE]
+const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--votes N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME] [--json FILE]
 
 Measures Tallyroom on this machine, with a Redis, a Postgres and apps of its own, and prints each figure as the median
 over all rounds with its spread. docs/benchmarks.md says what each line means.
@@ -23,6 +23,7 @@ over all rounds with its spread. docs/benchmarks.md says what each line means.
   --rounds N    rounds of each benchmark (5; 1 with --quick)
   --only NAME   ${BENCHMARKS.join(", ")}; may be given several times
   --votes N     votes of a round of record-minute (300,000); the record is 2,988,000
+  --classic FOLDER  a checkout of dockersamples/example-voting-app, whose vote app \`classic\` measures beside ours; without one it is left out
   --strict      exit with 1 when a bound is missed
   --save NAME   write the figures to scripts/bench/results/NAME.json, from which \`bun run bench:page\` makes the docs; what
                 is not run again stays there. NAME is this machine's, such as "laptop".
@@ -36,6 +37,7 @@ export type BenchArguments = {
   readonly rounds: number | undefined
   readonly only: readonly BenchmarkName[]
   readonly votes: number | undefined
+  readonly classic: string | undefined
   readonly save: string | undefined
   readonly compare: string | undefined
   readonly json: string | undefined
@@ -60,6 +62,7 @@ export function readBenchArguments(): BenchArguments {
       rounds: wholeNumber(1, 100),
       only: orElse(several(oneOf(BENCHMARKS)), []),
       votes: wholeNumber(1_000, 100_000_000),
+      classic: text,
       save: machineName,
       compare: machineName,
       json: text,

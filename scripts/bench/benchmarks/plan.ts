@@ -6,6 +6,7 @@ export const BENCHMARKS = [
   "end-to-end",
   "record-minute",
   "junior-eurovision",
+  "classic",
   "memory",
   "inboxes",
   "traces",
@@ -33,6 +34,9 @@ export type Plan = {
   recordVotes: number
   /** Voters of Junior Eurovision. */
   rushVoters: number
+  /** The checkout of the classic, and seconds of each way of voting there and here. */
+  classicFolder: string | undefined
+  classicSeconds: number
   /** Seconds during which votes are cast for the screens. */
   clickSeconds: number
   /** Voters whose memory is measured, and seconds of load. */
@@ -53,6 +57,7 @@ const FULL = {
   floodSeconds: 20,
   recordVotes: 300_000,
   rushVoters: 37_000,
+  classicSeconds: 8,
   clickSeconds: 15,
   memoryVoters: 200_000,
   loadSeconds: 5,
@@ -79,6 +84,7 @@ const QUICK = {
   floodSeconds: 7,
   recordVotes: 20_000,
   rushVoters: 4_000,
+  classicSeconds: 2,
   clickSeconds: 4,
   memoryVoters: 40_000,
   loadSeconds: 2,
@@ -90,9 +96,21 @@ const QUICK = {
 const ROUNDS = 5
 const QUICK_ROUNDS = 1
 
-export type Wishes = { quick: boolean; rounds?: number | undefined; votes?: number | undefined }
+export type Wishes = {
+  quick: boolean
+  rounds?: number | undefined
+  votes?: number | undefined
+  classic?: string | undefined
+}
 
-export function planOf({ quick, rounds, votes }: Wishes): Plan {
-  const plan = { rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), ...(quick ? QUICK : FULL) }
+export function planOf({ quick, rounds, votes, classic }: Wishes): Plan {
+  const measured = quick ? QUICK : FULL
+  const plan = { rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), classicFolder: classic, ...measured }
   return votes === undefined ? plan : { ...plan, recordVotes: votes }
+}
+
+/** Those that are asked for, or all; the one that needs somebody else's checkout only where there is one. */
+export function benchmarksOf(only: readonly BenchmarkName[], { classicFolder }: Plan): BenchmarkName[] {
+  if (only.length > 0) return BENCHMARKS.filter((name) => only.includes(name))
+  return BENCHMARKS.filter((name) => name !== "classic" || classicFolder !== undefined)
 }

@@ -1,8 +1,8 @@
--- Every request is one vote of a new visitor, with the body that stands last on the command line; the summary is printed as JSON.
+-- Every request is one vote of a new visitor. The type of its body and the body stand last on the command line; the summary is printed as JSON.
 wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/json"
 
 function init(args)
+  wrk.headers["Content-Type"] = args[#args - 1]
   wrk.body = args[#args]
 end
 

@@ -8,7 +8,9 @@ import { ensureTool } from "../../services/tools/tools"
 import { CLASSIC_VOTE, type VoteRequest } from "../subject/poll"
 
 const THREADS = 2
-const CONNECTIONS = 64
+export const CONNECTIONS = 64
+/** Browsers, each on a thread of its own: more of them would only take turns more often. */
+const BROWSERS = 32
 
 const summarySchema = z.object({
   /** Answers of any status. */
@@ -28,24 +30,27 @@ export const UNDER_WAY = 2 * CONNECTIONS
 
 export type Flood = { seconds: number; accepted: number; refused: number }
 
-/** A vote of one body, which wrk sends again and again. */
-/** Floods the vote route of `url` for this long. */
-export async function flood(
-  url: string,
-  forSeconds: number,
-  { path, body }: VoteRequest = CLASSIC_VOTE,
-): Promise<Flood> {
+/** Sends one vote of one body again and again to its route at `url`, for so many seconds. */
+export function flood(url: string, forSeconds: number, vote: VoteRequest = CLASSIC_VOTE): Promise<Flood> {
+  const { path, type = "application/json", body } = vote
+  const shape = [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${forSeconds}s`]
+  return run([...shape, "-s", script("wrk.lua"), `${url}${path}`, "--", type, body])
+}
+
+/**
+ * Browsers open the page at `url`, vote by its form, and see the page that answers; `accepted` are those who saw it.
+ * @param says what that page must say
+ */
+export function visit(url: string, forSeconds: number, says: string): Promise<Flood> {
+  const shape = [`-t${BROWSERS}`, `-c${BROWSERS}`, `-d${forSeconds}s`]
+  return run([...shape, "-s", script("visits.lua"), `${url}/`, "--", says])
+}
+
+const script = (name: string) => join(import.meta.dir, name)
+
+async function run(words: readonly string[]): Promise<Flood> {
   const lines: string[] = []
-  const shape = [
-    `-t${THREADS}`,
-    `-c${CONNECTIONS}`,
-    `-d${forSeconds}s`,
-    "-s",
-    join(import.meta.dir, "wrk.lua"),
-  ]
-  const wrk = startSupervised([await ensureTool("wrk"), ...shape, `${url}${path}`, "--", body], {
-    onLine: (line) => lines.push(line),
-  })
+  const wrk = startSupervised([await ensureTool("wrk"), ...words], { onLine: (line) => lines.push(line) })
   const code = await wrk.exited
   const json = lines.findLast((line) => line.startsWith("{"))
   if (code !== 0 || json === undefined) {

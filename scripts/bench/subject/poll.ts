@@ -5,8 +5,16 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { newSalt } from "@tallyroom/lib/polls/rows"
 
 export const POLL_ID = "cats-vs-dogs"
-export type VoteRequest = { path: string; body: string }
+/** @property type of its body, where that is no JSON */
+export type VoteRequest = { path: string; type?: string; body: string }
+export type FormRequest = Required<VoteRequest>
 export const CLASSIC_VOTE: VoteRequest = { path: `/api/polls/${POLL_ID}/votes`, body: '{"option":"a"}' }
+/** As the classic's ballot is sent, and ours without scripts. */
+export const CLASSIC_FORM: FormRequest = {
+  path: "/",
+  type: "application/x-www-form-urlencoded",
+  body: "vote=a",
+}
 /** As many as a worker makes if nobody says otherwise. */
 export const DEFAULT_SHARDS = 4
 
