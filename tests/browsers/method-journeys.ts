@@ -46,6 +46,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       await voter.taps("a", "Change my vote")
       await voter.sees(".box .option", "Your choice now")
       await voter.taps("button", "Abstain")
+      await voter.taps(".cast .primary", "Cast my abstention")
       await voter.sees(".chosen", "Abstention")
     })
 

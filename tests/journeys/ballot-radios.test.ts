@@ -39,6 +39,35 @@ test("options are rated on a phone, the bar says how many are, and a rating can 
   await page.context().close()
 })
 
+test("abstaining from all takes a second press once something is filled in, and can be taken back", async () => {
+  const { browser, fixture } = used()
+  const page = await openLive(browser, `${fixture.url}/polls/fives`, { width: 390 })
+  await choose(page, "Cats", "5")
+  await choose(page, "Dogs", "0")
+  const abstain = page.getByRole("button", { name: "Abstain", exact: true })
+  await abstain.click()
+  await becomes(() => castButton(page).textContent(), "Cast my abstention")
+  await becomes(() => saidOfChoice(page), "Abstention")
+  await abstain.click()
+  await becomes(() => saidOfChoice(page), "2 of 3 rated")
+  await abstain.click()
+  await castButton(page).click()
+  await page.locator(".chosen", { hasText: "Abstention" }).waitFor()
+  await page.context().close()
+})
+
+test("a scale from 0 to 5 and no rating stand in one line of a phone", async () => {
+  const { browser, fixture } = used()
+  const page = await openLive(browser, `${fixture.url}/polls/fives`, { width: 360 })
+  const lines = await page
+    .locator(".scale")
+    .first()
+    .locator("label")
+    .evaluateAll((labels) => new Set(labels.map((label) => label.getBoundingClientRect().top)).size)
+  expect(lines).toBe(1)
+  await page.context().close()
+})
+
 test("yes and no need a keyboard alone, and the page shows what was said by all", async () => {
   const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/polls/motions`)

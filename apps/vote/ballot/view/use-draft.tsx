@@ -28,10 +28,13 @@ export function useDraft(
   const { min, max } = limitsOf(poll)
   /** How often the voter tried to name more than may be named since the last change. */
   const [surplus, setSurplus] = useState(0)
+  /** What was filled in before the voter pressed "Abstain". */
+  const [aside, setAside] = useState<Choice | null>(null)
   const draft = sending?.choice ?? chosen?.choice ?? (before && choiceOf(before))
   const abstains = !!chosen && "abstain" in chosen.choice
   const count = draft ? countOf(draft) : 0
-  const confirms = live && poll.confirm
+  // What is filled in goes only with a second press: the button is near the one that casts it.
+  const confirms = live && (poll.confirm || abstains || count > 0)
   useEffect(() => {
     // The messages have limits in them that depend on how many options there are.
     if (poll.options.length !== data.poll.options.length) leave(() => location.reload())
@@ -58,9 +61,11 @@ export function useDraft(
     },
     press: ({ name, classList }: HTMLButtonElement) => {
       const abstention = { abstain: true } as const
-      if (name === "abstain" && confirms && !classList.contains("primary"))
-        casting.choose(abstention, poll.words)
-      else if (name === "abstain") cast(abstention)
+      if (name === "abstain" && confirms && !classList.contains("primary")) {
+        if (!abstains) setAside(draft ?? null)
+        const next = abstains ? aside : abstention
+        if (next) casting.choose(next, poll.words)
+      } else if (name === "abstain") cast(abstention)
       else if (count < min) casting.refuse("tooFew")
       else if (count > max) casting.refuse("tooMany")
       else if (draft) cast(draft)
