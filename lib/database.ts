@@ -37,6 +37,13 @@ const READABLE = {
  */
 const DURABLE = { synchronous_commit: "on" }
 
+/**
+ * Each statement is planned once for each connection, and not for each execution: where planning takes longer than executing, as of large
+ * statements over few rows. A plan may outlive the time when its tables were small, so that it finds rows by an index however few
+ * there are.
+ */
+const PLANNED_ONCE = { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" }
+
 export type DatabaseOptions = {
   name: string
   connections: number
@@ -47,6 +54,8 @@ export type DatabaseOptions = {
   answerMs?: number
   /** When Postgres ends a statement, where nobody waits for one nearly as long as `answerMs`. A pooler may keep it from knowing. */
   statementMs?: number
+  /** Whether each statement is planned once a connection, for good: for what is executed often and finds its rows by keys. */
+  isPlannedOnce?: boolean
   /** Is told whenever connections were destroyed for their silence, and what may be the cause. */
   onSilent?: (cause: string) => void
   /** Is told what a pooler refuses, once for each address. */
@@ -67,7 +76,7 @@ const guards = new WeakMap<Database, GuardedPool>()
  */
 export function openDatabase(
   given: GivenAddress,
-  { name, connections, answerMs, statementMs, onSilent, onRefused }: DatabaseOptions,
+  { name, connections, answerMs, statementMs, isPlannedOnce = false, onSilent, onRefused }: DatabaseOptions,
 ): Database {
   const url = addressNow(given)
   const address = readGivenAddress(given)
@@ -81,13 +90,18 @@ export function openDatabase(
       },
     })
   if (answerMs === undefined) return open().sql
-  let session = plainPlaces.has(url) ? {} : sessionFor(statementMs ?? refusedAfter(answerMs))
+  const usual = sessionFor(statementMs ?? refusedAfter(answerMs))
+  let session: Session = plainPlaces.has(url) ? {} : { ...usual, ...(isPlannedOnce && PLANNED_ONCE) }
   const tell = (isPooled: boolean) => onSilent?.(isPooled ? POOL_TOO_SMALL : SILENT)
   const isMended = (error: unknown) => {
     // After a failover the connections lead to a standby still.
     if (isReadOnly(error)) return true
     const refused = refusedParameter(error)
     if (refused === null || refused in address.session) return false
+    if (refused in PLANNED_ONCE) {
+      session = usual
+      return true
+    }
     if (!plainPlaces.has(url)) onRefused?.(plainly(refused))
     plainPlaces.add(url)
     session = {}

@@ -17,9 +17,9 @@ import { settings as declared, settingsTogether } from "./settings"
 import { subcommands } from "./subcommands"
 import { Worker } from "./worker"
 
-/** Statements that run at once: the shards of a worker commit side by side. */
-const CONNECTIONS = 4
-/** A batch takes a fraction of a second. On a slow disk Postgres has refused a large one by then, and it is halved. */
+/** Statements that run at once, beside those that count. */
+const CONNECTIONS = 3
+/** What the worker reads and writes takes a fraction of a second, and longer on a slow disk. */
 const ANSWER_MS = 12_000
 /** How long closing the connections may take, once all work is done or given up. */
 const CLOSE_MS = 1_000

@@ -41,8 +41,10 @@ const MAKE_POSTS_MS = 50
 const HEARTBEAT_MS = 1_000
 /** A worker without a heartbeat for so long says so in its readiness, before the leases of others run out. */
 const NO_HEARTBEAT_MS = 3_000
-/** As for every statement of the worker: on a slow disk a heartbeat is slow, too. */
+/** As for every statement of the worker: on a slow disk a heartbeat is slow, too, and a large batch is refused by then, and halved. */
 const ANSWER_MS = 12_000
+/** Batches that are written at once: the shards of a worker commit side by side. */
+const COMMIT_CONNECTIONS = 4
 const SILENT = "Postgres does not answer"
 /** A heartbeat has seven statements, each with that deadline: one that takes longer than all of them waits for ever. */
 const HUNG_MS = 8 * ANSWER_MS
@@ -109,6 +111,8 @@ export class Worker {
   private readonly stopping = new AbortController()
   /** A connection for heartbeats alone: they must not wait for commits. */
   private readonly pulse: Database
+  /** Connections for batches alone. */
+  private readonly commits: Database
   private readonly repeat: Repeat
   private readonly instance = new Instance()
   private readonly polls: PollBook
@@ -152,6 +156,15 @@ export class Worker {
         this.silence = cause
       },
     })
+    this.commits = openDatabase(parts.databaseUrl, {
+      ...{
+        name: "worker-commits",
+        connections: COMMIT_CONNECTIONS,
+        answerMs: ANSWER_MS,
+        isPlannedOnce: true,
+      },
+      onSilent: (cause) => log.warn(cause),
+    })
     this.repeat = new Repeat(log, this.stopping.signal)
     this.polls = new PollBook(sql, log, this.instance)
     this.tallies = new TallyProjection(redis, sql, log)
@@ -159,7 +172,7 @@ export class Worker {
     this.decider = new Decider({ databaseUrl: parts.databaseUrl, name: "worker-outcomes", log })
     this.listener = new Listener({
       ...{ url: listenUrl ?? parts.databaseUrl, isForListening: listenUrl !== undefined },
-      ...{ name: "worker-listen", sql: this.pulse, others: [sql], log },
+      ...{ name: "worker-listen", sql: this.pulse, others: [sql, this.commits], log },
       heard: {
         changed: (channel, poll) =>
           channel === "polls" ? void this.afterChange(poll) : this.projectTallies([poll]),
@@ -171,6 +184,7 @@ export class Worker {
       ...{
         worker: this.id,
         sql,
+        commits: this.commits,
         pulse: this.pulse,
         redis,
         openRedis,
@@ -307,7 +321,7 @@ export class Worker {
     await within(GIVE_BACK_MS, givenBack, late).catch((error) =>
       this.parts.log.warn({ err: error }, "the leases were not given back; they run out"),
     )
-    await this.pulse.end({ timeout: 0 })
+    await Promise.all([this.pulse.end({ timeout: 0 }), this.commits.end({ timeout: 0 })])
   }
 
   /** Ends what is waited for. What became of the batches at hand is for their next worker to find out. */
@@ -315,6 +329,7 @@ export class Worker {
     const { sql, redis, log } = this.parts
     log.warn({ err: error }, "stopping without the answers that are still due")
     renewConnections(sql)
+    renewConnections(this.commits)
     renewConnections(this.pulse)
     redis.disconnect()
     await within(CUT_MS, Promise.all([this.shards.abandon(), done]), () => error).catch(() => {})
@@ -335,8 +350,9 @@ export class Worker {
     const inbox = broker?.kind ?? "redis"
     await prepareDatabase(sql, { inbox, shards, labels, finalAfter, pets }, log)
     await forgetUnknownStops(sql)
-    // So that it is no heartbeat that is refused for what a pooler does not know.
+    // So that it is no heartbeat and no batch that is refused for what a pooler does not know.
     await assertFit(this.pulse)
+    await assertFit(this.commits)
     if (!(await waitsForDisk(sql))) log.warn(UNSAFE)
     await this.instance.verifyNow(sql)
     await this.polls.refresh()

@@ -100,3 +100,26 @@ test("Postgres ends a statement for which nobody waits, long before its connecti
   defer(() => sql.end({ timeout: 1 }))
   expect((await sql`SELECT pg_sleep(20)`.catch((error) => error)).code).toBe("57014")
 })
+
+test("what is planned once is so at its first execution, and finds its rows by keys in a table that is still empty", async () => {
+  const { database, defer } = stores()
+  const sql = openDatabase(database.workerUrl, {
+    ...{ name: "test", connections: 1, answerMs: 5_000, isPlannedOnce: true },
+  })
+  defer(() => sql.end({ timeout: 1 }))
+  await sql`CREATE TABLE kept (voter integer PRIMARY KEY)`
+  defer(() => sql`DROP TABLE kept`)
+  await sql`ANALYZE kept`
+  const look = () => sql`SELECT voter FROM kept WHERE voter = ${1}::integer`
+  const planned = async () => {
+    await look()
+    const [row] = await sql`
+      SELECT generic_plans::integer AS once, custom_plans::integer AS anew FROM pg_prepared_statements
+      WHERE statement LIKE 'SELECT voter FROM kept%'`
+    return row
+  }
+  await waitFor("it to be prepared", async () => (await planned()) !== undefined)
+  expect(await planned()).toMatchObject({ once: expect.any(Number), anew: 0 })
+  const plan = await sql`EXPLAIN SELECT voter FROM kept WHERE voter = ${1}::integer`
+  expect(JSON.stringify(plan)).toContain("Index")
+})

@@ -24,7 +24,7 @@ function counterOf(sql: Database): Counter {
   const acceptedOf = async () => new Map<number, number>()
   const inbox = Object.assign(new RedisReader(0, redis, redis), { acceptedOf, forget: async () => {} })
   const metrics = createMetrics(createRegistry("worker"))
-  return new Counter(0, { sql, inbox, polls, worker: HOLDER, metrics, log: quiet })
+  return new Counter(0, { sql, commits: sql, inbox, polls, worker: HOLDER, metrics, log: quiet })
 }
 
 describe("two workers that believe that they hold the same lease", () => {

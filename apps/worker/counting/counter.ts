@@ -47,6 +47,8 @@ export class PositionMoved extends Error {
 
 export type CounterParts = {
   sql: Database
+  /** Connections for batches alone, on which each statement is planned once. */
+  commits: Database
   inbox: CountableInbox
   polls: PollBook
   worker: string
@@ -220,13 +222,13 @@ export class Counter {
   }
 
   private async count(batch: Batch, accepted: Map<number, number>): Promise<void> {
-    const { sql, worker, inbox, metrics, polls, tracing } = this.parts
+    const { commits, worker, inbox, metrics, polls, tracing } = this.parts
     const { shard, epoch } = this
     const trace = tracing ? traceBatch(tracing, shard, batch) : null
     const start = performance.now()
     // The lease is renewed when a commit begins, and has to last until the next one has begun.
     const leaseSeconds = LEASE_SECONDS + this.tookMs / 1_000
-    const committing = commitBatch(sql, {
+    const committing = commitBatch(commits, {
       ...{ shard, batch, worker, epoch, leaseSeconds, accepted },
       ...(trace && { traced: trace.told }),
     })

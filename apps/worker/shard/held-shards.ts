@@ -33,6 +33,8 @@ export type HeldShardsParts = {
   /** The worker's id. */
   worker: string
   sql: Database
+  /** For batches alone. */
+  commits: Database
   /** For heartbeats alone. */
   pulse: Database
   redis: Redis
@@ -209,7 +211,7 @@ export class HeldShards {
   }
 
   private makeShard(number: number): Shard {
-    const { worker, sql, redis, openRedis, broker, retention, polls, metrics, tracing, log, index } =
+    const { worker, sql, commits, redis, openRedis, broker, retention, polls, metrics, tracing, log, index } =
       this.parts
     const holdsBallots = broker === null
     const retains = holdsBallots && retention !== null
@@ -221,6 +223,7 @@ export class HeldShards {
       : new RedisSource(number, { ...parts, openRedis, retention })
     const traces = tracing &&
       !broker && { withTraces: (entries: Entry[]) => withTraces(redis, number, entries) }
-    return new Shard(number, { sql, source, polls, worker, metrics, tracing, ...traces, log, onOpen })
+    const stores = { sql, commits, source }
+    return new Shard(number, { ...stores, polls, worker, metrics, tracing, ...traces, log, onOpen })
   }
 }

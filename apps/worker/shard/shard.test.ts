@@ -67,7 +67,16 @@ function startShard(source: StubSource, isHeld = true, unsafe = async () => [{}]
   }) as unknown as Database
   const metrics = createMetrics(createRegistry("test"))
   const polls = new PollBook(sql, log)
-  const shard = new Shard(0, { source, sql, polls, metrics, log, worker: "w", onOpen: () => {} })
+  const shard = new Shard(0, {
+    source,
+    sql,
+    commits: sql,
+    polls,
+    metrics,
+    log,
+    worker: "w",
+    onOpen: () => {},
+  })
   const stop = new AbortController()
   const done = shard.run(stop.signal)
   return { shard, stop: () => stop.abort(), done }
