@@ -5,6 +5,7 @@ import { stopSupervised } from "../services/processes/supervised-process"
 import { describe, UserError } from "../services/terminal/user-error"
 import { benchAccept } from "./benchmarks/accept"
 import { type BenchArguments, readBenchArguments } from "./benchmarks/arguments"
+import { benchBatches } from "./benchmarks/batches"
 import { benchChoices } from "./benchmarks/choices"
 import { benchClassic } from "./benchmarks/classic"
 import { benchClickToScreen } from "./benchmarks/click-to-screen"
@@ -14,6 +15,7 @@ import { benchInboxes } from "./benchmarks/inboxes"
 import { benchJuniorEurovision } from "./benchmarks/junior-eurovision"
 import { benchLiveOutcomes } from "./benchmarks/live-outcomes"
 import { benchMemory } from "./benchmarks/memory"
+import { benchNotify } from "./benchmarks/notify"
 import { benchOutcomes } from "./benchmarks/outcomes"
 import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmarks/plan"
 import { benchRecordMinute } from "./benchmarks/record-minute"
@@ -37,6 +39,8 @@ type Benchmark = (benchStores: BenchStores, plan: Plan, say: TellFigures) => Pro
 const RUNS: Record<BenchmarkName, Benchmark[]> = {
   accept: [benchAccept],
   count: [benchCount],
+  batches: [benchBatches],
+  notify: [benchNotify],
   "end-to-end": [benchEndToEnd, benchClickToScreen],
   "record-minute": [benchRecordMinute],
   "junior-eurovision": [benchJuniorEurovision],

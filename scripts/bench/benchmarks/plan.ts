@@ -3,6 +3,8 @@
 export const BENCHMARKS = [
   "accept",
   "count",
+  "batches",
+  "notify",
   "end-to-end",
   "record-minute",
   "junior-eurovision",
@@ -28,6 +30,10 @@ export type Plan = {
   acceptSeconds: number
   /** Ballots of a counting round. */
   countBallots: number
+  /** Ballots of each size of batches, about. */
+  batchBallots: number
+  /** Commits of each number of shards, with notifications and without. */
+  notifyCommits: number
   /** Seconds of a flood from end to end, the warm-up included, and of accepting alone beside it. */
   floodSeconds: number
   /** Votes of a round of the record minute, at least. */
@@ -54,6 +60,8 @@ const FULL = {
   bareSeconds: 3,
   acceptSeconds: 5,
   countBallots: 200_000,
+  batchBallots: 50_000,
+  notifyCommits: 1_600,
   floodSeconds: 20,
   recordVotes: 300_000,
   rushVoters: 37_000,
@@ -81,6 +89,8 @@ const QUICK = {
   bareSeconds: 1,
   acceptSeconds: 2,
   countBallots: 40_000,
+  batchBallots: 10_000,
+  notifyCommits: 160,
   floodSeconds: 7,
   recordVotes: 20_000,
   rushVoters: 4_000,

@@ -58,6 +58,10 @@ export async function fillInbox(
   return stored
 }
 
+export function newVoter(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
+}
+
 /** Each listens to its connection for good. */
 const appenders = new WeakMap<Redis, RedisAppender>()
 
@@ -77,7 +81,7 @@ async function castOne(
   asked: { pollId: string; terms: string },
   option: string,
 ): Promise<StoredBallot> {
-  const voter = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
+  const voter = newVoter()
   const shard = shardOf(voter, DEFAULT_SHARDS)
   const answer = await appender.append({ shard, voter, option, ...asked })
   if (answer.kind !== "accepted") throw new Error(`the ballot of a new voter was answered ${answer.kind}`)
