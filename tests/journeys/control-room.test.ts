@@ -109,7 +109,7 @@ describe("an admin in the control room", () => {
     await castWhenOpen(id, { answers: { "raise-the-fee": "yes", "move-the-office": "no" } })
     await castWhenOpen(id, { answers: { "raise-the-fee": "yes", "move-the-office": "yes" } })
     const results = await openPage(browser, `${result.url}/polls/${id}`)
-    await results.locator("#outcome", { hasText: "No quorum: 2 of 3 ballots." }).waitFor()
+    await results.locator("#outcome", { hasText: "No quorum: 2 of 3 ballots needed were cast." }).waitFor()
     await castWhenOpen(id, { answers: { "raise-the-fee": "no" } })
     const fee = page.locator('[data-option="raise-the-fee"]')
     await fee.locator('[data-part="more"]', { hasText: "No 1 · Abstain 0" }).waitFor()

@@ -96,6 +96,40 @@ test.each(["irv", "stv", "condorcet", "borda", "star"])(
   },
 )
 
+test("the names of a table stay in sight while it is scrolled on a phone, and what it is about is never cut off", async () => {
+  const page = await open("/polls/condorcet", { width: 360 })
+  const scrolled = page.locator(".table-scroll").first()
+  const left = () =>
+    page
+      .locator("#pairs tbody th")
+      .first()
+      .evaluate((name) => name.getBoundingClientRect().left)
+  const before = await left()
+  await scrolled.evaluate((it) => {
+    it.scrollLeft = 200
+  })
+  expect(await scrolled.evaluate((it) => it.scrollLeft)).toBeGreaterThan(50)
+  expect(await left()).toBe(before)
+  const about = await page.locator("#pairs-about").evaluate((it) => [it.scrollWidth, it.clientWidth])
+  expect(about[0]).toBe(about[1])
+})
+
+test("the line that must be reached is in sight where it stands at the end of a motion's bar", async () => {
+  await makePoll(sql, "all", {
+    options: OPTIONS,
+    ballot: { method: "decide", abstain: false },
+    decision: { rule: "majority", majority: "unanimous", base: "cast", quorum: 0 },
+  })
+  await addBallots(sql, "all", { answers: { a: "yes", b: "no" } }, 2)
+  const page = await open("/polls/all", { width: 360 })
+  await page.locator(".bar.motion").first().waitFor()
+  const room = await page.evaluate(() => {
+    const right = (css: string) => document.querySelector(css)?.getBoundingClientRect().right ?? 0
+    return right(".bar.motion") - right(".bar.motion .needed")
+  })
+  expect(room).toBeGreaterThan(0)
+})
+
 test("the stage reveals round after round with a key or a button, and shows the first preferences again after the last one", async () => {
   const page = await open("/polls/irv/stage")
   const step = page.locator("#stage-step")
@@ -103,6 +137,7 @@ test("the stage reveals round after round with a key or a button, and shows the 
   expect(await step.count()).toBe(0)
   const firstPreferences = page.getByText("The numbers are first preferences.")
   await firstPreferences.waitFor()
+  const out = page.locator(".stage-bars .out")
   const seen: string[] = []
   for (let i = 0; i < 3; i++) {
     await page.keyboard.press("r")
@@ -112,6 +147,10 @@ test("the stage reveals round after round with a key or a button, and shows the 
   expect(seen[0]).toBe("Round 1 · Knoxville out")
   expect(seen[2]).toContain("Chattanooga, on the river would win.")
   expect(await firstPreferences.count()).toBe(0)
+  expect(await out.evaluateAll((rows) => rows.map((row) => row.getAttribute("data-option")))).toEqual([
+    "c",
+    "d",
+  ])
   await page.getByRole("button", { name: "Next round" }).click()
   await step.waitFor({ state: "detached" })
   await firstPreferences.waitFor()

@@ -53,8 +53,8 @@ test.each([
     0,
     "Fee – Not carried: 5 of 10 eligible voters voted for it, more than half (6) were needed.",
   ],
-  [{ quorum: 20 }, 7, 5, "No quorum: 12 of 20 ballots."],
-  [{ quorum: "1/3", eligible: 100 }, 30, 3, "No quorum: 33 of 34 ballots."],
+  [{ quorum: 20 }, 7, 5, "No quorum: 12 of 20 ballots needed were cast."],
+  [{ quorum: "1/3", eligible: 100 }, 30, 3, "No quorum: 33 of 34 ballots needed were cast."],
   [
     { quorum: "1/3", eligible: 9 },
     7,

@@ -9,20 +9,31 @@ import type { DecisionKey } from "./decision-messages"
 type Named = readonly { readonly id: string; readonly label: string }[]
 type Text = Translator<DecisionKey>
 
-/** "Garden: Carried: 6 of 9 valid votes, two thirds (6) were needed." for each motion, or who wins. None while nobody has voted. */
+/** A sentence, and the label of the motion of which it is said. */
+export type OutcomeLine = { of: string | null; says: string }
+
+/** "Garden – Carried: 6 of 9 valid votes, two thirds (6) were needed." for each motion, or who wins. None while nobody has voted. */
 export function outcomeSentences(outcome: TalliedOutcome, options: Named, text: Text): string[] {
+  return outcomeLines(outcome, options, text).map(({ of, says }) =>
+    of === null ? says : text.t("ofOption", { option: isolated(of), outcome: says }),
+  )
+}
+
+/** The same, with each motion's label apart. */
+export function outcomeLines(outcome: TalliedOutcome, options: Named, text: Text): OutcomeLine[] {
   const { ballots, quorum, quorate, eligible } = outcome
   if (eligible !== undefined && isOverfull(ballots, eligible))
-    return [text.t("tooMany", { ballots, count: eligible })]
-  if (!quorate) return [text.t("noQuorum", { ballots, count: quorum })]
+    return [ofAll(text.t("tooMany", { ballots, count: eligible }))]
+  if (!quorate) return [ofAll(text.t("noQuorum", { ballots, count: quorum }))]
   if (ballots === 0) return []
-  if (outcome.rule !== "majority") return winnerSentences(outcome, options, text)
+  if (outcome.rule !== "majority") return winnerSentences(outcome, options, text).map(ofAll)
   return options.flatMap(({ id, label }) => {
     const motion = outcome.motions[id]
-    if (!motion) return []
-    return [text.t("ofOption", { option: isolated(label), outcome: motionSentence(outcome, motion, text) })]
+    return motion ? [{ of: label, says: motionSentence(outcome, motion, text) }] : []
   })
 }
+
+const ofAll = (says: string): OutcomeLine => ({ of: null, says })
 
 type Majority = Extract<TalliedOutcome, { rule: "majority" }>
 type Winners = Exclude<TalliedOutcome, Majority>

@@ -16,7 +16,10 @@ export function outcomeSentence(
   if (eligible !== undefined && isOverfull(ballots, eligible))
     return t("tooMany", { ballots, count: eligible })
   if (!quorate) return t("noQuorum", { ballots, quorum })
-  if (ballots === abstained) return t(rule === "star" ? "nobodyRates" : "nobody")
+  if (ballots === abstained)
+    return rule === "star"
+      ? t(isFinal ? "nobodyRated" : "nobodyRates")
+      : t(isFinal ? "nobodyRanked" : "nobody")
   const isOpenBefore = rule === "star" && outcome.runoff === null
   const key = winners.length === 1 ? (isFinal ? "wins" : "winsNow") : isFinal ? "win" : "winNow"
   return [

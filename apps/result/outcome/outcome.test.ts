@@ -300,6 +300,15 @@ test("the page shows pairs and points where these decide, and a tie as one", asy
   expect(await pageOf("/polls/page-points")).toContain('id="points"')
 })
 
+test("a final poll without a ballot does not say that one may come yet", async () => {
+  await makePoll(sql, "page-nobody", ranked())
+  expect(await pageOf("/polls/page-nobody")).toContain("No ballot ranks an option yet.")
+  await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'page-nobody'`
+  await waitFor("the end", async () =>
+    (await pageOf("/polls/page-nobody")).includes("No ballot ranks an option."),
+  )
+})
+
 test("the page of a poll whose counts are hidden says nothing of its outcome", async () => {
   await makePoll(sql, "page-hidden", ranked({ results: "after-close" }))
   await addRankings(sql, "page-hidden", { AB: 2 })

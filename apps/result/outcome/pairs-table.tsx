@@ -13,9 +13,12 @@ export function PairsTable({ outcome: { pairs, majorities }, options, text }: Pr
   return (
     <>
       <h3>{t("pairs")}</h3>
+      {/* Not as its caption: where the table is wider than the page, only a part of that could be seen. */}
+      <p class="muted" id="pairs-about">
+        {t("pairsAbout")}
+      </p>
       <ScrollingTable name={t("pairs")}>
-        <table class="outcome-table" id="pairs">
-          <caption>{t("pairsAbout")}</caption>
+        <table class="outcome-table" id="pairs" aria-describedby="pairs-about">
           <thead>
             <tr>
               <th scope="col">{t("option")}</th>

@@ -2,9 +2,9 @@
 
 import type { BordaOutcome } from "@tallyroom/lib/outcome/outcome"
 import type { NamedOptions } from "./named-options"
+import { OptionName } from "./option-name"
 import type { OutcomeText } from "./outcome-messages"
 import { exactly } from "./rounds"
-import { Swatch } from "./swatch"
 
 type Props = { outcome: BordaOutcome; options: NamedOptions; text: OutcomeText }
 
@@ -26,7 +26,7 @@ export function PointsTable({ outcome: { points }, options, text }: Props) {
         {best.map(({ id, label }) => (
           <tr key={id}>
             <th scope="row">
-              <Swatch id={id} options={options} /> <bdi>{label}</bdi>
+              <OptionName {...{ id, label, options }} />
             </th>
             <td class="number">{exactly(pointsOf(id), text)}</td>
           </tr>

@@ -1,10 +1,10 @@
 /** All rounds as a table: an option a row, a round a column. */
 
 import type { NamedOptions } from "./named-options"
+import { OptionName } from "./option-name"
 import type { OutcomeText } from "./outcome-messages"
 import { exactly, type Round } from "./rounds"
 import { ScrollingTable } from "./scrolling-table"
-import { Swatch } from "./swatch"
 
 type Props = { rounds: readonly Round[]; restName: string; options: NamedOptions; text: OutcomeText }
 
@@ -28,7 +28,7 @@ export function RoundsTable({ rounds, restName, options, text }: Props) {
           {options.all.map(({ id, label }) => (
             <tr key={id}>
               <th scope="row">
-                <Swatch id={id} options={options} /> <bdi>{label}</bdi>
+                <OptionName {...{ id, label, options }} />
               </th>
               {rounds.map(({ round, votes }) => (
                 <td key={round} class="number">

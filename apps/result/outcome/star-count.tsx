@@ -2,9 +2,9 @@
 
 import type { StarOutcome } from "@tallyroom/lib/outcome/outcome"
 import type { NamedOptions } from "./named-options"
+import { OptionName } from "./option-name"
 import type { OutcomeText } from "./outcome-messages"
 import { finalistsSentence, runoffSentence } from "./outcome-sentence"
-import { Swatch } from "./swatch"
 
 type Props = { outcome: StarOutcome; options: NamedOptions; text: OutcomeText }
 
@@ -37,7 +37,7 @@ export function StarCount({ outcome, options, text }: Props) {
             return (
               <tr key={id}>
                 <th scope="row">
-                  <Swatch id={id} options={options} /> <bdi>{label}</bdi>
+                  <OptionName {...{ id, label, options }} />
                 </th>
                 <td class="number">{number(sumOf(id))}</td>
                 <td class="number">{votes === undefined ? "–" : number(votes)}</td>

@@ -14,6 +14,8 @@ export type Step = {
   says: string
   /** The snapshot with the votes of a round, as the bars show them: whole, where parts of votes were transferred. */
   snapshot: Snapshot
+  /** Ids of the options that take part in it; all where none is out. */
+  left?: readonly string[]
 }
 
 export function stepsOf(
@@ -38,6 +40,7 @@ export function stepsOf(
         votes: Math.round(Number(votes.get(option.id) ?? 0)),
       })),
     },
+    left: [...votes.keys()],
   }))
 }
 
@@ -59,6 +62,7 @@ function starSteps(
         ...counted,
         options: snapshot.options.map((option) => ({ ...option, votes: votesOf(option.id) })),
       },
+      left: outcome.finalists,
     },
   ]
 }

@@ -1,7 +1,7 @@
 /** What the poll decides by its own decision: for good, or what it would decide now. */
 
 import { decisionRule } from "../decision/decision-rule"
-import { outcomeSentences } from "../decision/outcome-sentences"
+import { outcomeLines } from "../decision/outcome-sentences"
 import type { Snapshot } from "../tally/snapshot"
 import type { TallyView } from "../tally/tally-view"
 import type { ResultsText } from "./results-data"
@@ -11,15 +11,25 @@ export function OutcomeBox(props: { snapshot: Snapshot; view: TallyView; text: R
   const { decision, options, phase } = snapshot
   if (!decision || !view.outcome) return null
   const final = phase === "final"
-  const sentences = outcomeSentences(view.outcome, options, text)
+  const lines = outcomeLines(view.outcome, options, text)
   return (
     <section class="decided" id="outcome">
-      {sentences.length > 0 && (
+      {lines.length > 0 && (
         <>
           <h2>{text.t(final ? "outcome" : "ifNow")}</h2>
           <ul>
-            {sentences.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+            {lines.map(({ of, says }) => (
+              <li key={of}>
+                {of !== null && (
+                  <>
+                    <span class="motion">
+                      <bdi>{of}</bdi>
+                    </span>
+                    <span class="visually-hidden"> – </span>
+                  </>
+                )}
+                {says}
+              </li>
             ))}
           </ul>
         </>

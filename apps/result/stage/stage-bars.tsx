@@ -29,11 +29,13 @@ type Props = {
   view: TallyView | null
   /** Whether the numbers are first preferences, which decide nothing yet. */
   isFirst: boolean
+  /** Ids of the options that are left in a round; undefined for all. */
+  left: readonly string[] | undefined
   /** Why nothing is shown. */
   why: string | null
 }
 
-export function StageBars({ snapshot, text, covered, view, isFirst, why }: Props) {
+export function StageBars({ snapshot, text, covered, view, isFirst, left, why }: Props) {
   const list = useRef<HTMLUListElement>(null)
   const open = covered ? null : (view?.rows ?? null)
   const ids = useThrottled(leading(snapshot, open), REORDER_MS)
@@ -71,6 +73,7 @@ export function StageBars({ snapshot, text, covered, view, isFirst, why }: Props
             key={option.id}
             {...{ option, text, widest, mark, inRows }}
             isFinal={snapshot.phase === "final"}
+            isOut={left?.includes(option.id) === false}
             row={rows[i] ?? null}
           />
         ))}
@@ -185,13 +188,15 @@ type RowProps = {
   /** Whether it is a motion's, with its words beside its bar. */
   inRows: boolean
   isFinal: boolean
+  /** It takes no part in the round that is shown. */
+  isOut: boolean
 }
 
-function StageRow({ option, row, text, widest, mark, inRows, isFinal }: RowProps) {
+function StageRow({ option, row, text, widest, mark, inRows, isFinal, isOut }: RowProps) {
   const { id, label, emoji, image } = option
   const marked = row && !inRows && mark(row)
   return (
-    <li data-option={id} class={row?.leads ? "leads" : undefined}>
+    <li data-option={id} class={isOut ? "out" : row?.leads ? "leads" : undefined}>
       <div class="stage-row">
         <span class="label">
           {image && <Picture src={image} />}

@@ -42,6 +42,7 @@ export function StagePoll({ data, text, covered, revealed }: Props) {
         {...{ snapshot, text, covered }}
         view={view}
         isFirst={snapshot.ballot?.method === "rank" && !step}
+        left={covered ? undefined : step?.left}
         why={covered ? text.t("covered") : whyHidden(snapshot, text)}
       />
       <StageSide {...{ data, snapshot, text, clock, view }} />

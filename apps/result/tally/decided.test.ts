@@ -151,7 +151,7 @@ test.each([
   ["/polls/rated", "Each ballot rates as many options as it likes, from 0 to 3."],
   ["/polls/rated/stage", "A 2.67 3 ratings"],
   ["/polls/seats", "A wins. A tie for the last seat: B and C. The 2 options with the most votes win."],
-  ["/polls/sparse", "No quorum: 2 of 12 ballots."],
+  ["/polls/sparse", "No quorum: 2 of 12 ballots needed were cast."],
 ])("the page %s says %j", async (path, says) => {
   expect(await textOf(path)).toContain(says)
 })
