@@ -52,24 +52,40 @@ describe("steps side by side", () => {
     expect((await order(steps, 2)).slice(0, 3)).toEqual(["+a", "+b", "+c"])
   })
 
-  test("more run at once while they leave processors idle, each once the load of the one before shows", () => {
+  /** Room for steps on processors that are as idle as `pass` has them. */
+  function watchedRoom(width: number) {
     const time = { idle: 0, at: 0 }
-    const room = whileIdle(2, () => ({ ...time }))
     const pass = (ms: number, idleProcessors: number) => {
       time.at += ms
       time.idle += ms * idleProcessors
     }
+    return { room: whileIdle(width, () => ({ ...time })), pass }
+  }
+
+  test("more run at once while they leave processors idle, each once the load of the one before shows", () => {
+    const { room, pass } = watchedRoom(2)
     expect([room(0), room(1), room(2)]).toEqual([true, true, false])
     pass(2_000, 2)
     expect(room(2)).toBe(false)
     pass(1_000, 2)
     expect([room(2), room(3)]).toEqual([true, false])
-    pass(3_000, 0.2)
+    pass(3_000, 0.4)
     expect(room(3)).toBe(false)
     pass(3_000, 1)
     expect(room(3)).toBe(true)
     pass(9_000, 2)
     expect(room(4)).toBe(false)
+  })
+
+  test("the place of one that ended is taken at once, unless the others keep the processors busy without it", () => {
+    const { room, pass } = watchedRoom(2)
+    pass(3_000, 2)
+    expect([room(2), room(3)]).toEqual([true, false])
+    expect(room(2)).toBe(true)
+    pass(3_000, 0)
+    expect([room(2), room(1)]).toEqual([false, true])
+    pass(6_000, 0)
+    expect([room(2), room(1)]).toEqual([false, true])
   })
 
   test("a step begins when there is room for it, though no other has ended", async () => {

@@ -10,28 +10,36 @@ export const atMost =
   (running) =>
     running < width
 
-/** The load of a test file shows after so long: until then, and so long after that, no other begins because of idle processors. */
+/** The load of a test file shows after so long: until then the number of those that run stays as it is. */
 const WINDOW_MS = 3_000
 /** Processors without work that leave room for one more file: it keeps about one busy while it does not wait. */
-const IDLE = 0.6
+const MUCH_IDLE = 0.6
+/** Processors without work that say that one file fewer would do as much. */
+const LITTLE_IDLE = 0.2
 
 /** Milliseconds at which processors had nothing to do since the system started, all of them together, and the time. */
 export type IdleTime = { readonly idle: number; readonly at: number }
 
 /**
  * Room for as many steps as `width`, and for up to twice as many while they leave processors idle: many test files mostly wait, for
- * what a timeout or a store's start takes. So a check takes about as long as its work, however it mixes.
+ * what a timeout or a store's start takes. Whatever ends is followed at once, so that the number that keeps the processors busy
+ * is found once, and not again after each end. So a check takes about as long as its work, however it mixes.
  */
 export function whileIdle(width: number, read: () => IdleTime = readIdleTime): Room {
   let before = read()
-  return (running) => {
-    if (running >= 2 * width) return false
+  let allowed = width
+  const judge = (running: number) => {
     const now = read()
     const passed = now.at - before.at
-    if (running >= width && passed < WINDOW_MS) return false
+    if (passed < WINDOW_MS) return
     const idle = (now.idle - before.idle) / passed
     before = now
-    return running < width || idle >= IDLE
+    if (idle >= MUCH_IDLE && running >= allowed) allowed = Math.min(allowed + 1, 2 * width)
+    if (idle < LITTLE_IDLE) allowed = Math.max(allowed - 1, width)
+  }
+  return (running) => {
+    judge(running)
+    return running < allowed
   }
 }
 
