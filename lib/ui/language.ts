@@ -62,8 +62,9 @@ function known(name: string | null | undefined): Language | null {
 
 /** Reads `fr-CH, de;q=0.9, *;q=0.5` (RFC 9110, section 12.5.4). @returns the first known language of those with the greatest weight */
 function preferred(header: string | null): Language | null {
+  if (header === null) return null
   let best: { language: Language; weight: number } | null = null
-  for (const wish of (header ?? "").split(",", MOST_WISHES)) {
+  for (const wish of header.split(",", MOST_WISHES)) {
     const [range = "", ...parameters] = wish.trim().toLowerCase().split(";")
     const language = known(range.trim().split("-", 1)[0])
     const weight = weightOf(parameters)

@@ -2,7 +2,7 @@
 
 import { choiceOf, draftOf } from "@tallyroom/lib/ballots/choice"
 import type { TrustedProxies } from "@tallyroom/lib/http/address"
-import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { CompressibleBody, compressedResponse } from "@tallyroom/lib/http/compression"
 import {
   LANGUAGE_QUERY,
   POLL_PARAMETER,
@@ -124,8 +124,9 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const asked = searchParams.get(ANSWER_PARAMETER)
   const read = deps.answers.read(poll.number, client.header("cookie"), asked, () => client.network())
   if (read && !read.byAddress && asked !== BY_COOKIE) return withoutAnswer(request)
-  const stands = await readOwnVote(deps, poll, visitor, client, now)
   const answered = read && "standing" in read.answer ? ownVoteIn(poll, read.answer.standing) : null
+  const isKnown = answered !== null && read?.isNew === true && isSettled(poll, answered)
+  const stands = isKnown ? null : await readOwnVote(deps, poll, visitor, client, now)
   const standing = answered ? newerOf(answered, stands) : stands
   const counts = await countsOf(deps, poll, standing, now)
   // The browser followed the redirect and brought none of the cookies that came with it. Other addresses say nothing about it.
@@ -145,8 +146,10 @@ async function show(deps: BallotDeps, poll: Poll, client: Client, place: Place):
   const goesOn = draft !== undefined && poll.policy === "changeable"
   if (standing && !goesOn) {
     const choosing = poll.policy === "changeable" && searchParams.has("change")
-    const html = votedPages.page({ ...page, standing, choosing })
-    return compressedResponse(request, html, { headers })
+    // Hardly two voters get this page, as each has a receipt of its own.
+    return new CompressibleBody(votedPages.page({ ...page, standing, choosing }), "quick").response(request, {
+      headers,
+    })
   }
   if (refused) {
     const { code, refusal } = refused
@@ -184,6 +187,11 @@ function ownVoteIn(
 ): OwnVote | null {
   const choice = choiceOf(poll, said)
   return choice && { ...answer, ...choice }
+}
+
+/** Whether the inbox, which has just said that this vote stands, can say nothing else a moment later. */
+function isSettled({ policy }: Poll, { status }: OwnVote): boolean {
+  return policy === "final" && status !== "received"
 }
 
 /** The vote of the form's answer, unless the same voter has voted since. */

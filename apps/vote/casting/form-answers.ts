@@ -33,8 +33,11 @@ export type FormAnswer =
   | { standing: StandingAnswer }
   | { refusal: FormRefusal; code: string; draft?: string | undefined }
 
-/** `byAddress`: only the address carried it. The browser keeps no cookies, or somebody passed the address on. */
-export type ReadAnswer = { answer: FormAnswer; byAddress: boolean }
+/**
+ * `byAddress`: only the address carried it. The browser keeps no cookies, or somebody passed the address on. `isNew`: the form was
+ * answered a moment ago, so that this is the page to which the answer leads.
+ */
+export type ReadAnswer = { answer: FormAnswer; byAddress: boolean; isNew: boolean }
 
 const ANSWER_COOKIE = "tallyroom_answer"
 /** The parameter of the page's address that asks for the answer. */
@@ -44,6 +47,8 @@ export const BY_COOKIE = "1"
 
 /** Long enough to copy a receipt, to look elsewhere and to come back. */
 const COOKIE_S = 600
+/** A browser that follows a redirect is there within this time, unless its link is slow; then the page asks the inbox as others do. */
+const NEW_MS = 5_000
 /** A browser follows a redirect at once; later, the address may have been shared. */
 const ADDRESS_S = 120
 const MOST_CHARACTERS = 1_000
@@ -70,10 +75,10 @@ export class FormAnswers {
   }
 
   /** The value of the address's parameter. @param cookies the Cookie header of the request with the form */
-  inAddress(poll: number, answer: FormAnswer, cookies: string | null, network: string): string {
+  inAddress(poll: number, answer: FormAnswer, cookies: string | null, network: () => string): string {
     if (keepsCookies(cookies)) return BY_COOKIE
     const until = Date.now() + ADDRESS_S * 1_000
-    return this.seal({ number: poll, until, network: this.hidden(network), answer })
+    return this.seal({ number: poll, until, network: this.hidden(network()), answer })
   }
 
   /** The answer about this poll that cookie or address carry, if any. @param address the parameter; null without it */
@@ -85,10 +90,10 @@ export class FormAnswers {
   ): ReadAnswer | null {
     if (address === null) return null
     const kept = this.open(cookieValues(cookies, ANSWER_COOKIE)[0] ?? "")
-    if (kept?.number === poll && kept.network === undefined) return { answer: kept.answer, byAddress: false }
+    if (kept?.number === poll && kept.network === undefined) return asRead(kept, COOKIE_S, false)
     const carried = this.open(address)
     if (carried?.number !== poll || carried.network !== this.hidden(network())) return null
-    return { answer: carried.answer, byAddress: true }
+    return asRead(carried, ADDRESS_S, true)
   }
 
   private hidden(network: string): string {
@@ -115,6 +120,12 @@ export class FormAnswers {
     }
     return null
   }
+}
+
+/** @param seconds for how long it was valid when it was sealed, which tells when that was */
+function asRead({ answer, until }: Sealed, seconds: number, byAddress: boolean): ReadAnswer {
+  const age = Date.now() - (until - seconds * 1_000)
+  return { answer, byAddress, isNew: age < NEW_MS }
 }
 
 /** Whether a Cookie header shows that the browser keeps our cookies. */

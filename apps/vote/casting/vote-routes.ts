@@ -183,7 +183,7 @@ function toPage(
   client: Client,
   embedded: boolean,
 ): Response {
-  const asked = answers.inAddress(number, answer, client.header("cookie"), client.network())
+  const asked = answers.inAddress(number, answer, client.header("cookie"), () => client.network())
   const response = leadOn(`/${embedded ? "embed" : "polls"}/${id}?${ANSWER_PARAMETER}=${asked}`, 303)
   response.headers.append("set-cookie", answers.setCookie(number, answer, client.isSecure()))
   return response
