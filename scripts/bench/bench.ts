@@ -20,6 +20,7 @@ import { benchOutcomes } from "./benchmarks/outcomes"
 import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmarks/plan"
 import { benchRecordMinute } from "./benchmarks/record-minute"
 import { benchRetention } from "./benchmarks/retention"
+import { benchSize } from "./benchmarks/size"
 import { benchTraces } from "./benchmarks/traces"
 import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
@@ -41,6 +42,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   count: [benchCount],
   batches: [benchBatches],
   notify: [benchNotify],
+  size: [benchSize],
   "end-to-end": [benchEndToEnd, benchClickToScreen],
   "record-minute": [benchRecordMinute],
   "junior-eurovision": [benchJuniorEurovision],

@@ -64,14 +64,24 @@ async function countRound({ run, sql, worker, plan, i }: CountRound) {
   }
 }
 
-/** Lets the worker, which is stopped, count the ballots that wait, and looks how long that takes. */
-export async function countAll({ postgresPid }: BenchRun, sql: Database, { app }: AppProcess, total: number) {
+/**
+ * Lets the worker, which is stopped, count the ballots that wait, and looks how long that takes.
+ * @param total how many wait
+ * @param before how many the books have already
+ */
+export async function countAll(
+  { postgresPid }: BenchRun,
+  sql: Database,
+  { app }: AppProcess,
+  total: number,
+  before = 0,
+) {
   await sql`CHECKPOINT`
   const pids = { worker: app.pid, postgres: postgresPid }
   const { result: seconds, cpu } = await cpuDuring(pids, async () => {
     const start = performance.now()
     app.kill("SIGCONT")
-    await untilCounted(sql, total)
+    await untilCounted(sql, before + total)
     return (performance.now() - start) / 1_000
   })
   const million = 1e6 / total

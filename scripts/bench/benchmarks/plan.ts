@@ -5,6 +5,7 @@ export const BENCHMARKS = [
   "count",
   "batches",
   "notify",
+  "size",
   "end-to-end",
   "record-minute",
   "junior-eurovision",
@@ -34,6 +35,9 @@ export type Plan = {
   batchBallots: number
   /** Commits of each number of shards, with notifications and without. */
   notifyCommits: number
+  /** How many voted already in the poll in which it is voted then, and seconds of each size. */
+  sizes: readonly number[]
+  sizeSeconds: number
   /** Seconds of a flood from end to end, the warm-up included, and of accepting alone beside it. */
   floodSeconds: number
   /** Votes of a round of the record minute, at least. */
@@ -62,6 +66,8 @@ const FULL = {
   countBallots: 200_000,
   batchBallots: 50_000,
   notifyCommits: 1_600,
+  sizes: [0, 1_000_000, 10_000_000],
+  sizeSeconds: 5,
   floodSeconds: 20,
   recordVotes: 300_000,
   rushVoters: 37_000,
@@ -91,6 +97,8 @@ const QUICK = {
   countBallots: 40_000,
   batchBallots: 10_000,
   notifyCommits: 160,
+  sizes: [0, 50_000],
+  sizeSeconds: 2,
   floodSeconds: 7,
   recordVotes: 20_000,
   rushVoters: 4_000,

@@ -35,10 +35,15 @@ export async function startBenchStores(): Promise<BenchStores> {
     startPostgres({ dir: join(dir, "postgres") }),
     startRedis({ dir: join(dir, "redis"), appendfsync: "always" }),
   ])
-  const redis = openRedis(redisServer.adminUrl)
-  await waitFor("Redis to be connected", () => redis.status === "ready", CONNECT_DEADLINE_MS)
+  const redis = await connectRedis(redisServer.adminUrl)
   const pids = { redisPid: redisServer.pid ?? 0, postgresPid: server.pid ?? 0 }
   return { dir, redisServer, postgres: server, redis, ...pids }
+}
+
+export async function connectRedis(url: string): Promise<Redis> {
+  const redis = openRedis(url)
+  await waitFor("Redis to be connected", () => redis.status === "ready", CONNECT_DEADLINE_MS)
+  return redis
 }
 
 /** Empties Redis, opens a new database, and removes both, with all that was started on them, once `play` has ended. */

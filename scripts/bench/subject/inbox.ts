@@ -2,7 +2,7 @@
 
 import { type Position, START } from "@tallyroom/lib/ballots/ballot"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
-import { termsOf } from "@tallyroom/lib/inbox/contract"
+import { type AppendAnswer, termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
 import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
@@ -17,6 +17,9 @@ export const NO_LIMIT = 100_000_000
 const BALLOTS_AT_ONCE = 1_000
 /** Nothing is measured while an inbox is filled, so that a busy machine may take its time. */
 const FILL_PATIENCE_MS = 10_000
+
+/** Longer than a vote is under way: afterwards its voter is told to try again. */
+const STILL_MS = 500
 
 const ALL_SHARDS = Array.from({ length: DEFAULT_SHARDS }, (_, shard) => shard)
 
@@ -88,6 +91,18 @@ async function castOne(
   return { voter, option, shard, position: answer.position }
 }
 
+/** Casts a ballot as vote does for a voter who may have voted. @returns what became of it */
+export async function castAgain(
+  redis: Redis,
+  poll: Poll,
+  voter: string,
+  option: string,
+): Promise<AppendAnswer["kind"]> {
+  const asked = { pollId: poll.id, terms: termsOf(poll) }
+  const ballot = { shard: shardOf(voter, DEFAULT_SHARDS), voter, option, ...asked }
+  return (await appenderOf(redis).append(ballot)).kind
+}
+
 /** Ballots that wait to be counted, over all shards. */
 export async function backlog(redis: Redis): Promise<number> {
   return sum(await Promise.all(ALL_SHARDS.map((shard) => redis.xlen(keys.inbox(shard)))))
@@ -97,6 +112,16 @@ export async function backlog(redis: Redis): Promise<number> {
 export async function acceptedCount(redis: Redis, poll = POLL_ID): Promise<number> {
   const counters = ALL_SHARDS.map((shard) => redis.hget(keys.poll(shard, poll), "accepted"))
   return sum((await Promise.all(counters)).map(Number))
+}
+
+/** The same once it stands still: votes that were under way when a flood ended may be accepted a moment later. */
+export async function acceptedInTheEnd(redis: Redis): Promise<number> {
+  for (let last = await acceptedCount(redis); ; ) {
+    await Bun.sleep(STILL_MS)
+    const now = await acceptedCount(redis)
+    if (now === last) return now
+    last = now
+  }
 }
 
 /** Deletes who has voted, so that the next voters find a hash of the same size. */
