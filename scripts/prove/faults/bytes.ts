@@ -1,7 +1,16 @@
 /** Files of a store that lost their end, or in which a bit turned. */
 
-import { closeSync, openSync, readdirSync, readSync, statSync, truncateSync, writeSync } from "node:fs"
-import { join } from "node:path"
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { outputOf } from "../../services/processes/output-of"
 import { ensureTool } from "../../services/tools/tools"
 import type { Random } from "../random"
@@ -52,14 +61,35 @@ export const byteFaults: readonly Fault[] = [
     targets: (ground: Ground) => serversOf(ground),
     begin: async (system, target, random) => {
       const store = storeOf(system, target)
-      let where = ""
-      await store.damage(async () => {
-        where = flip(random.pick(messageFiles(store.data)), random, everyByte)
-      })
-      return { note: `${target} is killed, and a bit turns ${where} of a file of messages`, end: nothing }
+      let [damaged, where, mended] = ["", "", ""]
+      await store.damage(
+        async () => {
+          damaged = random.pick(messageFiles(store.data))
+          where = flip(damaged, random, everyByte)
+        },
+        async () => {
+          mended = `; it does not start before ${moveAside(damaged)}`
+        },
+      )
+      return {
+        note: `${target} is killed, and a bit turns ${where} of a file of messages${mended}`,
+        end: nothing,
+      }
     },
   },
 ]
+
+/**
+ * What an operator does when NATS reads a damaged stream for ever (docs/inboxes.md). RabbitMQ never did.
+ * @param file of the messages @returns what was done, in words
+ */
+function moveAside(file: string): string {
+  const stream = dirname(dirname(file))
+  const isStream = basename(dirname(stream)) === "streams"
+  if (!isStream) throw new Error(`${file} is in no stream of NATS, so nobody knows how to mend it`)
+  rmSync(stream, { recursive: true })
+  return "the folder of that stream is gone"
+}
 
 /** Cuts the end off a file. @returns how many bytes */
 function tearEnd(file: string, wanted: number): number {
