@@ -114,6 +114,9 @@ describe("an admin in the control room", () => {
     const fee = page.locator('[data-option="raise-the-fee"]')
     await fee.locator('[data-part="more"]', { hasText: "No 1 · Abstain 0" }).waitFor()
     expect(await fee.locator('[data-part="votes"]').textContent()).toBe("Yes 2")
+    const lines = page.locator("[data-part=outcome] li")
+    await lines.filter({ hasText: "Raise the fee – Carried: 2 of 3 valid votes" }).waitFor()
+    expect(await lines.count()).toBe(2)
     const now = "If it were decided now"
     await results.locator("#outcome", { hasText: now }).getByText("Raise the fee – Carried: 2 of 3").waitFor()
     await page.getByText("Close the poll …").click()
@@ -139,6 +142,11 @@ describe("an admin in the control room", () => {
     const says = page.getByRole("group", { name: "What a ballot says" })
     expect(await says.getByLabel("At most", { exact: true }).count()).toBe(0)
     await says.getByLabel("Several options").check()
+    // Its limits stand with the choice that they belong to, and not below all.
+    await says
+      .locator(".choice:has(input:checked) + .limits")
+      .getByLabel("At most", { exact: true })
+      .waitFor()
     await says.getByLabel("A ballot may abstain").check()
     const preview = page.getByRole("complementary", { name: "How the ballot looks" })
     await preview.getByText("Each ballot may choose up to 2 options. It may also abstain.").waitFor()

@@ -1,6 +1,7 @@
 /** What the poll decides by its own decision: for good, or what it would decide now. */
 
 import { decisionRule } from "../decision/decision-rule"
+import { OutcomeList } from "../decision/outcome-list"
 import { outcomeLines } from "../decision/outcome-sentences"
 import type { Snapshot } from "../tally/snapshot"
 import type { TallyView } from "../tally/tally-view"
@@ -17,21 +18,7 @@ export function OutcomeBox(props: { snapshot: Snapshot; view: TallyView; text: R
       {lines.length > 0 && (
         <>
           <h2>{text.t(final ? "outcome" : "ifNow")}</h2>
-          <ul>
-            {lines.map(({ of, says }) => (
-              <li key={of}>
-                {of !== null && (
-                  <>
-                    <span class="motion">
-                      <bdi>{of}</bdi>
-                    </span>
-                    <span class="visually-hidden"> – </span>
-                  </>
-                )}
-                {says}
-              </li>
-            ))}
-          </ul>
+          <OutcomeList lines={lines} />
         </>
       )}
       <p class="rule">{decisionRule(decision, text)}</p>

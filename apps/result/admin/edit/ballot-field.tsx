@@ -1,6 +1,7 @@
 /** The fields for what a ballot says: how many options it chooses or up to what it rates them, and whether it may abstain. */
 
 import { HIGHEST_RATING, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { Fragment } from "preact"
 import { useMounted } from "../../live/use-mounted"
 import { useAdminText } from "../admin-text"
 import type { BallotDraft } from "./draft"
@@ -25,64 +26,71 @@ export function BallotField({ ballot, errors, why, onChange }: Props) {
     rankMax: ballot.choose === "rank",
     highest: ballot.choose === "rate",
   }
+  const asksMore = !mounted || Object.values(asks).some(Boolean)
+  const limits = asksMore && (
+    <div class="pair limits">
+      {(asks.chooseMin || !mounted) && (
+        <NumberField
+          name="chooseMin"
+          max={MAX_OPTIONS}
+          value={ballot.min}
+          error={errors.chooseMin}
+          onInput={(min) => onChange({ ...ballot, min })}
+        />
+      )}
+      {(asks.chooseMax || !mounted) && (
+        <NumberField
+          name="chooseMax"
+          max={MAX_OPTIONS}
+          value={ballot.max}
+          error={errors.chooseMax}
+          onInput={(max) => onChange({ ...ballot, max })}
+        />
+      )}
+      {(asks.rankMax || !mounted) && (
+        <NumberField
+          name="rankMax"
+          max={MAX_OPTIONS}
+          value={ballot.rankMax}
+          error={errors.rankMax}
+          hint={t("rankMax-hint")}
+          onInput={(rankMax) => onChange({ ...ballot, rankMax })}
+        />
+      )}
+      {(asks.highest || !mounted) && (
+        <NumberField
+          name="highest"
+          max={HIGHEST_RATING}
+          value={ballot.highest}
+          error={errors.highest}
+          onInput={(highest) => onChange({ ...ballot, highest })}
+        />
+      )}
+    </div>
+  )
   return (
     <fieldset class="choices" disabled={why !== undefined}>
       <legend>{t("ballot")}</legend>
       {why && <p class="fixed">{why}</p>}
       {CHOICES.map((choose) => (
-        <label key={choose} class="choice">
-          <input
-            type="radio"
-            name="choose"
-            value={choose}
-            checked={choose === ballot.choose}
-            onChange={() => onChange({ ...ballot, choose })}
-          />
-          <span>
-            {t(`choose-${choose}`)}
-            <span class="hint">{t(`choose-${choose}-hint`)}</span>
-          </span>
-        </label>
+        <Fragment key={choose}>
+          <label class="choice">
+            <input
+              type="radio"
+              name="choose"
+              value={choose}
+              checked={choose === ballot.choose}
+              onChange={() => onChange({ ...ballot, choose })}
+            />
+            <span>
+              {t(`choose-${choose}`)}
+              <span class="hint">{t(`choose-${choose}-hint`)}</span>
+            </span>
+          </label>
+          {mounted && choose === ballot.choose && limits}
+        </Fragment>
       ))}
-      <div class="pair limits">
-        {(asks.chooseMin || !mounted) && (
-          <NumberField
-            name="chooseMin"
-            max={MAX_OPTIONS}
-            value={ballot.min}
-            error={errors.chooseMin}
-            onInput={(min) => onChange({ ...ballot, min })}
-          />
-        )}
-        {(asks.chooseMax || !mounted) && (
-          <NumberField
-            name="chooseMax"
-            max={MAX_OPTIONS}
-            value={ballot.max}
-            error={errors.chooseMax}
-            onInput={(max) => onChange({ ...ballot, max })}
-          />
-        )}
-        {(asks.rankMax || !mounted) && (
-          <NumberField
-            name="rankMax"
-            max={MAX_OPTIONS}
-            value={ballot.rankMax}
-            error={errors.rankMax}
-            hint={t("rankMax-hint")}
-            onInput={(rankMax) => onChange({ ...ballot, rankMax })}
-          />
-        )}
-        {(asks.highest || !mounted) && (
-          <NumberField
-            name="highest"
-            max={HIGHEST_RATING}
-            value={ballot.highest}
-            error={errors.highest}
-            onInput={(highest) => onChange({ ...ballot, highest })}
-          />
-        )}
-      </div>
+      {!mounted && limits}
       <label class="choice">
         <input
           type="checkbox"

@@ -1,7 +1,8 @@
 /** The tally as the admin sees it: with all counts, whatever the public is shown. */
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
-import { outcomeInOne } from "../../decision/outcome-sentences"
+import { OutcomeList } from "../../decision/outcome-list"
+import { outcomeLines } from "../../decision/outcome-sentences"
 import { figuresOf } from "../../tally/figures"
 import { outcomeOf } from "../../tally/outcome-of"
 import type { Snapshot } from "../../tally/snapshot"
@@ -14,7 +15,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
   const { t, number } = text
   const { ballot, options, total = 0, abstained } = snapshot
   const outcome = outcomeOf(snapshot)
-  const decided = outcome && outcomeInOne(outcome, options, snapshot.phase === "final", text)
+  const decided = outcome ? outcomeLines(outcome, options, text) : []
   const rows = tallyViewOf(snapshot)?.rows ?? []
   const saysMore = rows.some(({ motion, rated }) => motion || rated)
   return (
@@ -26,7 +27,7 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
         </strong>{" "}
         {t(ballot ? "ballotsUnit" : "votesUnit", { count: total })}
       </p>
-      <table class="tally">
+      <table class={saysMore ? "tally told" : "tally"}>
         <thead class="visually-hidden">
           <tr>
             <th scope="col">{t("option")}</th>
@@ -52,7 +53,12 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
         </tbody>
       </table>
       {ballot?.method === "rank" && <p class="muted">{t("firstPreferences")}</p>}
-      {decided && <p data-part="outcome">{decided}</p>}
+      {decided.length > 0 && (
+        <div data-part="outcome">
+          <p class="muted">{t(snapshot.phase === "final" ? "outcome" : "ifNow")}</p>
+          <OutcomeList lines={decided} />
+        </div>
+      )}
       <p class="muted">{t(whoSees(snapshot))}</p>
     </section>
   )
