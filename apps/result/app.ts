@@ -166,7 +166,7 @@ export function createApp(deps: AppDeps) {
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
     .use(resultsRoutes({ access, tallies, results }))
-    .use(outcomeRoutes({ access, tallies, outcomes, decider: deps.decider }))
+    .use(outcomeRoutes({ access, tallies, outcomes, sql }))
     .use(resultsPageRoutes({ access, tallies, outcomes, site, home }))
     .use(stageRoutes({ access, tallies, outcomes, site }))
     .use(embedRoutes({ tallies, outcomes, site }))

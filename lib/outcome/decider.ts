@@ -4,7 +4,7 @@ import { addressNow, type GivenAddress } from "../postgres/address"
 import { logEachCause } from "../process/cause-log"
 import type { Log } from "../process/logging"
 import { within } from "../within"
-import type { Answers, Ask, Reply, Wanted } from "./outcome-protocol"
+import type { Ask, Reply } from "./outcome-protocol"
 import type { DecidedTally } from "./read-outcome"
 
 /** More than the deadline of the thread's own statements: a thread that says nothing for so long hangs. */
@@ -22,7 +22,7 @@ export type DeciderOptions = {
   program?: string
 }
 
-type Waiting = PromiseWithResolvers<Answers[Wanted]>
+type Waiting = PromiseWithResolvers<DecidedTally | null>
 
 /** A poll was not decided. Whoever asks again may get an answer. */
 export class Undecided extends Error {
@@ -47,28 +47,12 @@ export class Decider {
    * @throws {Undecided} when Postgres or the thread fails or takes too long; the log says so once for each cause
    */
   async decide(poll: number): Promise<DecidedTally | null> {
-    return (await this.answer("outcome", poll)) as Answers["outcome"]
-  }
-
-  /**
-   * The ballots of a final poll as a file of PrefLib.
-   * @param poll its number
-   * @returns null where there is no such poll, its ballots are no file, or it is not final
-   * @throws {Undecided} likewise, and while no worker has counted which ballots say the same
-   */
-  async ballots(poll: number): Promise<string | null> {
-    const answer = (await this.answer("ballots", poll)) as Answers["ballots"]
-    if (answer === null || typeof answer === "string") return answer
-    throw new Undecided(`It is not counted yet which ballots of poll ${poll} say the same`)
-  }
-
-  private async answer(wanted: Wanted, poll: number): Promise<Answers[Wanted]> {
     const { deadlineMs = DEADLINE_MS } = this.options
     const thread = this.running()
     const asked = ++this.asked
-    const reply = Promise.withResolvers<Answers[Wanted]>()
+    const reply = Promise.withResolvers<DecidedTally | null>()
     this.waiting.set(asked, reply)
-    thread.postMessage(this.ask(asked, wanted, poll))
+    thread.postMessage(this.ask(asked, poll))
     try {
       const late = () => new Undecided(`Poll ${poll} was not decided within ${deadlineMs} ms`)
       return await within(deadlineMs, reply.promise, late)
@@ -88,9 +72,9 @@ export class Decider {
     if (this.thread) this.end(this.thread, new Undecided("the process stops"))
   }
 
-  private ask(asked: number, wanted: Wanted, poll: number): Ask {
+  private ask(asked: number, poll: number): Ask {
     const { databaseUrl, name } = this.options
-    return { asked, wanted, poll, address: addressNow(databaseUrl), name }
+    return { asked, poll, address: addressNow(databaseUrl), name }
   }
 
   private running(): Worker {

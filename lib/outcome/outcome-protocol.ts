@@ -1,11 +1,8 @@
 /** What a process and the thread that decides its polls say to each other. */
 
-import type { DecidedTally, NOT_COUNTED_YET } from "./read-outcome"
-
-/** What a poll is asked for, and what comes of it; null where there is none. */
-export type Answers = { outcome: DecidedTally | null; ballots: string | typeof NOT_COUNTED_YET | null }
-export type Wanted = keyof Answers
+import type { DecidedTally } from "./read-outcome"
 
 /** `address`: that of Postgres, as it is now. `name`: by which its connection is known there. */
-export type Ask = { asked: number; wanted: Wanted; poll: number; address: string; name: string }
-export type Reply = { asked: number } & ({ answer: Answers[Wanted] } | { failed: string; code?: string })
+export type Ask = { asked: number; poll: number; address: string; name: string }
+/** What the poll has decided; null where there is nothing. */
+export type Reply = { asked: number } & ({ answer: DecidedTally | null } | { failed: string; code?: string })

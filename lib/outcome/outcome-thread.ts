@@ -2,12 +2,10 @@
 
 import { type Database, openDatabase } from "../database"
 import type { Ask, Reply } from "./outcome-protocol"
-import { readBallots, readOutcome } from "./read-outcome"
+import { readOutcome } from "./read-outcome"
 
 /** A million orders take Postgres a second or two. */
 const ANSWER_MS = 20_000
-
-const READ = { outcome: readOutcome, ballots: readBallots }
 
 declare const self: Worker
 
@@ -20,9 +18,9 @@ self.onmessage = async ({ data }: MessageEvent<Ask>) => {
   tell(await answerTo(sql, data))
 }
 
-async function answerTo(database: Database, { asked, wanted, poll }: Ask): Promise<Reply> {
+async function answerTo(database: Database, { asked, poll }: Ask): Promise<Reply> {
   try {
-    return { asked, answer: await READ[wanted](database, poll) }
+    return { asked, answer: await readOutcome(database, poll) }
   } catch (error) {
     const { code } = error as { code?: unknown }
     return { asked, failed: String(error), ...(code !== undefined && { code: String(code) }) }

@@ -1,15 +1,20 @@
 import { expect, test } from "bun:test"
 import type { BallotMethod } from "../polls/ballot-method"
-import { preflibFile } from "./preflib"
+import { preflibHeader, preflibLine } from "./preflib"
 
 /** In the order of the ballot, which is not that of their ids. */
 const options = ["d", "a", "b", "c"].map((id) => ({ id, label: id.toUpperCase() }))
-const file = (ballot: BallotMethod, profile: string) =>
-  preflibFile({ id: "poll", title: "Which one?", options, ballot }, profile, "2030-01-31")
+const file = (ballot: BallotMethod, alike: Readonly<Record<string, number>>) => {
+  const poll = { id: "poll", title: "Which one?", options, ballot }
+  const counts = Object.values(alike)
+  const totals = { texts: counts.length, ballots: counts.reduce((sum, n) => sum + n, 0) }
+  const header = preflibHeader(poll, totals, "2030-01-31")
+  return header && [header, ...Object.entries(alike).map(([text, n]) => preflibLine(poll)(text, n))].join("")
+}
 const ballotsIn = (text: string | null) => text?.split("\n").filter((line) => line && !line.startsWith("#"))
 
 test("ratings are a category each, the highest first, and what is not rated is in none", () => {
-  const text = file({ method: "rate", highest: 2, abstain: true }, "A0 2\nA2B2D1 3\nB1C1 2")
+  const text = file({ method: "rate", highest: 2, abstain: true }, { A2B2D1: 3, A0: 2, B1C1: 2 })
   expect(text).toBe(`# FILE NAME: poll.cat
 # TITLE: Which one?
 # DESCRIPTION: 
@@ -37,25 +42,25 @@ test("ratings are a category each, the highest first, and what is not rated is i
 })
 
 test("the rating 10 is a category as each other", () => {
-  const text = file({ method: "rate", highest: 10, abstain: false }, "AaB9 1")
+  const text = file({ method: "rate", highest: 10, abstain: false }, { AaB9: 1 })
   expect(ballotsIn(text)).toEqual(["1: 1,2,{},{},{},{},{},{},{},{},{}"])
 })
 
 test("options that are chosen are one category, and all others another", () => {
-  const text = file({ method: "choose", min: 1, max: "all", abstain: false }, "A 1\nABCD 4\nBD 2")
+  const text = file({ method: "choose", min: 1, max: "all", abstain: false }, { ABCD: 4, BD: 2, A: 1 })
   expect(text).toContain("# NUMBER CATEGORIES: 2\n# CATEGORY NAME 1: Chosen\n# CATEGORY NAME 2: Not chosen\n")
   expect(ballotsIn(text)).toEqual(["4: {1,2,3,4},{}", "2: {2,4},{1,3}", "1: 1,{2,3,4}"])
 })
 
 test("rankings are orders, and a poll without ballots has a file without them", () => {
-  expect(ballotsIn(file({ method: "rank", max: "all", abstain: false }, "CA 1\nB 2"))).toEqual([
+  expect(ballotsIn(file({ method: "rank", max: "all", abstain: false }, { B: 2, CA: 1 }))).toEqual([
     "2: 2",
     "1: 3,1",
   ])
-  expect(file({ method: "rate", highest: 5, abstain: true }, "")).toContain("# NUMBER VOTERS: 0\n")
+  expect(file({ method: "rate", highest: 5, abstain: true }, {})).toContain("# NUMBER VOTERS: 0\n")
 })
 
 test("motions, and ballots of one option, are no file: their results say all that can be counted of them", () => {
-  expect(file({ method: "decide", abstain: false }, "AyBn 1")).toBeNull()
-  expect(file({ method: "choose", min: 1, max: 1, abstain: true }, "a 1")).toBeNull()
+  expect(file({ method: "decide", abstain: false }, { AyBn: 1 })).toBeNull()
+  expect(file({ method: "choose", min: 1, max: 1, abstain: true }, { a: 1 })).toBeNull()
 })

@@ -11,18 +11,19 @@ import { placesOf } from "./profile-text"
 
 type Ballots = Pick<Poll, "id" | "title" | "options" | "ballot">
 
+/** How many different texts the ballots of a file have, and how many ballots these are. */
+export type Totals = { texts: number; ballots: number }
+
 /**
- * @param profile a line for each text of a ballot: the text, a space and how many ballots say so
+ * What stands above the ballots.
  * @param madeOn the day of the poll's end, as 2030-01-31
  * @returns null where the ballots of this poll are no file
  */
-export function preflibFile(poll: Ballots, profile: string, madeOn: string): string | null {
+export function preflibHeader(poll: Ballots, { texts, ballots }: Totals, madeOn: string): string | null {
   const { id, title, options } = poll
   const type = ballotFileOf(poll)
   if (type === null) return null
   const labels = new Map(options.map((option) => [option.id, option.label]))
-  const lines = linesOf(profile, type === "soi" ? orderIn(poll) : categoriesIn(poll))
-  const voters = lines.reduce((sum, { ballots }) => sum + ballots, 0)
   const header = [
     `FILE NAME: ${id}.${type}`,
     `TITLE: ${title}`,
@@ -34,31 +35,23 @@ export function preflibFile(poll: Ballots, profile: string, madeOn: string): str
     `PUBLICATION DATE: ${madeOn}`,
     `MODIFICATION DATE: ${madeOn}`,
     `NUMBER ALTERNATIVES: ${options.length}`,
-    `NUMBER VOTERS: ${voters}`,
-    `NUMBER UNIQUE ${type === "soi" ? "ORDERS" : "PREFERENCES"}: ${lines.length}`,
+    `NUMBER VOTERS: ${ballots}`,
+    `NUMBER UNIQUE ${type === "soi" ? "ORDERS" : "PREFERENCES"}: ${texts}`,
     ...(type === "cat" ? namesOfCategories(categoriesOf(poll.ballot)) : []),
     ...[...optionsByMark({ options }).values()].map(
       (option, place) => `ALTERNATIVE NAME ${place + 1}: ${labels.get(option)}`,
     ),
   ]
-  return [
-    ...header.map((line) => `# ${line}\n`),
-    ...lines.map(({ says, ballots }) => `${ballots}: ${says}\n`),
-  ].join("")
+  return header.map((line) => `# ${line}\n`).join("")
 }
 
-type Line = { says: string; ballots: number }
-
-/** The most frequent text first; equals in the order of their alternatives, so that the file is the same each time. */
-function linesOf(profile: string, written: (text: string) => string): Line[] {
-  const lines = profile === "" ? [] : profile.split("\n")
-  return lines
-    .map((line) => {
-      const [text = "", ballots = ""] = line.split(" ")
-      return { text, ballots: Number(ballots) }
-    })
-    .sort((a, b) => b.ballots - a.ballots || (a.text < b.text ? -1 : 1))
-    .map(({ text, ballots }) => ({ says: written(text), ballots }))
+/**
+ * Writes the lines of a poll whose ballots are a file.
+ * @returns the line of all ballots that have this text, with its end. It has ASCII alone
+ */
+export function preflibLine(poll: Ballots): (text: string, ballots: number) => string {
+  const says = ballotFileOf(poll) === "soi" ? orderIn(poll) : categoriesIn(poll)
+  return (text, ballots) => `${ballots}: ${says(text)}\n`
 }
 
 /** The number of the alternative that stands at a place of a text. */

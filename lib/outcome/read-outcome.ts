@@ -4,13 +4,12 @@
  */
 
 import { z } from "zod"
-import { ballotFileOf, optionsByMark } from "../ballots/choice"
+import { optionsByMark } from "../ballots/choice"
 import type { Database } from "../database"
 import { profileDecision } from "../polls/decision"
 import { isByProfileIn, readTallyRow, type Tally, tallyColumns } from "../polls/tallies"
 import { decide, type Election } from "./decide"
 import { type Outcome, outcomeSchema } from "./outcome"
-import { preflibFile } from "./preflib"
 import { profileIn, ratedIn } from "./profile-text"
 
 /** `isStored`: it stands for good. */
@@ -46,32 +45,6 @@ function electionOf({ poll, abstained }: Tally, profile: string): Election | nul
     ? { ...common, decision: { ...decision, rule: decision.rule }, rated: ratedIn(poll, profile) }
     : { ...common, decision: { ...decision, rule: decision.rule }, profile: profileIn(poll, profile) }
 }
-
-/** They are final, and no worker has written down yet how many of them say the same. */
-export const NOT_COUNTED_YET = { isCounted: false } as const
-
-/**
- * The ballots of a final poll as a file of PrefLib.
- * @param poll its number
- * @returns null where there is no such poll, its ballots are no file, or it is not final
- */
-export async function readBallots(
-  sql: Database,
-  poll: number,
-): Promise<string | typeof NOT_COUNTED_YET | null> {
-  const [row] = await sql`
-    SELECT ${tallyColumns(sql)},
-      CASE WHEN ${isByProfileIn(sql)} THEN COALESCE(${profileOf(sql)}, '')
-        ELSE (SELECT profile FROM profiles WHERE poll = number) END AS profile
-    FROM polls WHERE number = ${poll} AND state = 'final'`
-  const tally = row && readTallyRow(row)
-  if (!tally || ballotFileOf(tally.poll) === null) return null
-  const profile = profileSchema.parse(row?.profile)
-  if (profile === null) return NOT_COUNTED_YET
-  return preflibFile(tally.poll, profile, (tally.finalAt ?? tally.at).toISOString().slice(0, 10))
-}
-
-const profileSchema = z.string().nullable()
 
 /** How many ballots say each whole text. All together are one value, as each row would be an object. */
 function profileOf(sql: Database) {

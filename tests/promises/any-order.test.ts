@@ -1,15 +1,15 @@
 /** The order in which ballots come, and how shards and batches divide them, changes nothing of what a poll decides. */
 
 import { beforeAll, expect, test } from "bun:test"
+import { ballotFileOf } from "@tallyroom/lib/ballots/choice"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
-import { openDatabase } from "@tallyroom/lib/database"
 import { Decider } from "@tallyroom/lib/outcome/decider"
-import { readBallots } from "@tallyroom/lib/outcome/read-outcome"
+import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Decision } from "@tallyroom/lib/polls/decision"
 import { readTallies } from "@tallyroom/lib/polls/tallies"
-import { countFinalBallots } from "../../apps/worker/polls/final-ballots"
 import { storeOutcomes } from "../../apps/worker/polls/final-outcomes"
 import { quiet } from "../../scripts/services/apps/worker-in-process"
+import { writeBallotFiles } from "../harness/ballot-files"
 import { KIND_NAMES, KINDS, type Kind, type KindName, tallyBy, tallyIn } from "../harness/kinds"
 import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voters } from "../harness/tallyroom"
@@ -65,9 +65,6 @@ const WAYS: Record<string, Way> = {
   },
 }
 
-/** Lines of a PrefLib file that name the poll's id, or the day. */
-const NAME_OR_DATE = /^# (FILE NAME|\w+ DATE):/
-
 type Case = { name: string; kind: KindName; decision?: Decision }
 const byRule = (["stv", "condorcet", "borda"] as const).map(
   (rule): Case => ({
@@ -98,7 +95,7 @@ test.each(CASES)(
           everybody.map((i) => textOf(i, 1)),
         ),
       )
-      results.push(await resultOf(id))
+      results.push(await resultOf(id, it.kind))
     }
     expect(results.slice(1)).toEqual(results.slice(1).map(() => results[0] ?? ""))
   },
@@ -119,18 +116,20 @@ async function countAll(size: number): Promise<void> {
 }
 
 /** All that the poll decided, as it is stored and given away; what names the poll or tells when it was is the same for all. */
-async function resultOf(id: string): Promise<string> {
-  const open = () => openDatabase(stores().database.workerUrl, { name: "test", connections: 1 })
+async function resultOf(id: string, kind: KindName): Promise<string> {
   expect(await storeOutcomes(steps.sql, steps.polls, decider)).toEqual([id])
-  await countFinalBallots(steps.sql, steps.polls, open, new AbortController().signal)
+  const { asked }: Kind = KINDS[kind]
+  const hasFile = ballotFileOf({ ballot: asked.ballot ?? ONE_OPTION }) !== null
+  expect(await writeBallotFiles(stores())).toEqual(hasFile ? [id] : [])
   const [stored] = await steps.sql`
     SELECT number, outcome::text AS outcome FROM outcomes JOIN polls ON number = poll WHERE id = ${id}`
   const number = Number(stored?.number)
   const [tally] = await readTallies(steps.sql, [number])
   const { votes, said, total, abstained } = tally ?? {}
   expect(total).toBe(VOTERS)
-  const file = (await readBallots(steps.sql, number)) ?? ""
-  const ballots = typeof file === "string" && file.split("\n").filter((line) => !NAME_OR_DATE.test(line))
+  const ballots =
+    await steps.sql`SELECT lines, texts, ballots FROM ballot_files WHERE poll = ${number} ORDER BY part`
+  expect(ballots.length).toBe(hasFile ? 1 : 0)
   const kept = await steps.sql`
     SELECT sum(counted)::integer AS counted, sum(replaced)::integer AS replaced FROM books WHERE poll = ${number}`
   return JSON.stringify([{ votes, said, total, abstained }, stored?.outcome, ballots, kept[0]], null, 1)

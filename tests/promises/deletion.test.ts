@@ -15,7 +15,7 @@ import { useStores } from "../harness/stores"
 import { type Booth, makePoll, openBooth, voter } from "../harness/tallyroom"
 
 const TABLES = [
-  ...["votes", "replaced_votes", "tallies", "marks", "outcomes", "profiles"],
+  ...["votes", "replaced_votes", "tallies", "marks", "outcomes", "ballot_files"],
   ...["timeline", "books", "closings", "burials"],
 ] as const
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard)
@@ -163,7 +163,7 @@ describe("a deleted poll", () => {
     await at.sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = ANY(${textArray(KIND_NAMES)}::text[])`
     const outcomes = async () => (await at.sql`SELECT FROM outcomes`).length
     await becomes(outcomes, KIND_NAMES.length)
-    await becomes(async () => (await at.sql`SELECT FROM profiles`).length, 2)
+    await becomes(async () => (await at.sql`SELECT FROM ballot_files`).length, 4)
     expect((await at.sql`SELECT DISTINCT poll FROM marks`).length).toBe(KIND_NAMES.length - 1)
     for (const kind of KIND_NAMES) await deletePoll(at.sql, kind)
     for (const [kind, number] of polls) await gone(kind, number)

@@ -20,31 +20,31 @@ export function conditional(request: Request, body: () => string, what: Cacheabl
   return unchanged(request, what) ?? whole(body(), what)
 }
 
-/** As `conditional`, of a body that is only read for who does not have it yet. */
+/** As `conditional`, of a body that is only opened for who does not have it yet, and that nobody shows any more once it is gone. */
 export async function conditionalFile(
   request: Request,
-  body: () => Promise<Blob>,
+  open: () => Promise<ReadableStream<Uint8Array>>,
   what: Cacheable,
 ): Promise<Response> {
-  return unchanged(request, what) ?? whole(await body(), what)
+  return unchanged(request, what, PUBLIC_FOR_A_SECOND) ?? whole(await open(), what, PUBLIC_FOR_A_SECOND)
 }
 
-function unchanged(request: Request, what: Cacheable): Response | null {
+function unchanged(request: Request, what: Cacheable, shared = SHARED): Response | null {
   if (!namesTag(request.headers.get("if-none-match"), etagOf(what))) return null
-  return new Response(null, { status: 304, headers: commonHeaders(what) })
+  return new Response(null, { status: 304, headers: commonHeaders(what, shared) })
 }
 
-function whole(body: string | Blob, what: Cacheable): Response {
-  return new Response(body, { headers: { ...commonHeaders(what), ...what.headers } })
+function whole(body: string | ReadableStream<Uint8Array>, what: Cacheable, shared = SHARED): Response {
+  return new Response(body, { headers: { ...commonHeaders(what, shared), ...what.headers } })
 }
 
 const etagOf = ({ tag }: Cacheable) => `"${tag}"`
 
-function commonHeaders(what: Cacheable): Record<string, string> {
+function commonHeaders(what: Cacheable, shared: string): Record<string, string> {
   return {
     ...apiHeaders,
     etag: etagOf(what),
-    "cache-control": what.audience === "public" ? SHARED : PRIVATE,
+    "cache-control": what.audience === "public" ? shared : PRIVATE,
     vary: "Authorization",
   }
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test"
 import type { Database } from "@tallyroom/lib/database"
 import { z } from "zod"
+import { writeBallotFiles } from "../../../tests/harness/ballot-files"
 import { faultsIn, type OpenapiDocument, undocumentedIn } from "../../../tests/harness/openapi"
 import { addRankings } from "../../../tests/harness/rankings"
 import { useStores } from "../../../tests/harness/stores"
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await makePoll(sql, "rated", { ballot: { method: "rate", highest: 5, abstain: true }, decision })
   await addBallots(sql, "rated", { ratings: { a: 5, b: 1 } }, 2)
   await sql`UPDATE polls SET state = 'final', final_at = now() WHERE id IN ('ranked', 'rated')`
+  await writeBallotFiles(stores())
   const ballot = { method: "choose", max: "all", abstain: true }
   await result.send("POST", "/api/polls", definition("several", { ballot }))
 })

@@ -1,37 +1,94 @@
-/** The ballots of final polls as files, as often as they may be asked for: all who ask for one meanwhile share one reading of it. */
+/**
+ * The ballots of final polls as files, which a worker has written in parts. Each who downloads one is read a part when there is room for it
+ * on the way, and holds nothing else meanwhile: neither a connection to Postgres nor anybody's turn.
+ */
 
-import type { Decider } from "@tallyroom/lib/outcome/decider"
+import type { Database } from "@tallyroom/lib/database"
+import { preflibHeader, type Totals } from "@tallyroom/lib/outcome/preflib"
+import type { Tally } from "@tallyroom/lib/polls/tallies"
+import { withDeadline } from "../database/deadline"
+import { PartReads } from "./part-reads"
+
+/** Each has a part of 64 KiB in memory. */
+const MOST_DOWNLOADS = 500
+
+type Head = Totals & { parts: number }
 
 export class BallotFiles {
-  private readonly reading = new Map<number, Promise<Blob | null>>()
-  /** The end of the last reading, and of the rest after it. */
-  private turn: Promise<unknown> = Promise.resolve()
+  /** What ends each download. The one whose reader has not asked for the longest time comes first. */
+  private readonly downloads = new Set<() => void>()
+  private readonly reads: PartReads
 
-  constructor(private readonly decider: Pick<Decider, "ballots">) {}
+  constructor(
+    private readonly sql: Database,
+    private readonly most = MOST_DOWNLOADS,
+  ) {
+    this.reads = new PartReads((poll, part) => withDeadline(readPart(sql, poll, part)))
+  }
 
   /**
-   * One file is read at a time, and the thread rests after it for as long as it took: who loads files leaves it room to decide polls.
-   * @param poll its number
-   * @returns null where the poll is gone
-   * @throws {Undecided} where it can't be read now
+   * @param tally of a final poll whose ballots are a file
+   * @returns null while no worker has written it
+   * @throws {Problem} database-away
    */
-  read(poll: number): Promise<Blob | null> {
-    const shared = this.reading.get(poll)
-    if (shared) return shared
-    let took = 0
-    const file = this.turn.then(async () => {
-      const begun = performance.now()
-      try {
-        const text = await this.decider.ballots(poll)
-        // The answers to all who wait share its bytes, which a text would have copied for each.
-        return text === null ? null : new Blob([text])
-      } finally {
-        took = performance.now() - begun
-        this.reading.delete(poll)
-      }
-    })
-    this.turn = file.catch(() => {}).then(() => Bun.sleep(took))
-    this.reading.set(poll, file)
-    return file
+  async open(tally: Tally): Promise<ReadableStream<Uint8Array> | null> {
+    const { number } = tally.poll
+    const head = await withDeadline(readHead(this.sql, number))
+    if (head.parts === 0) return null
+    const header = preflibHeader(tally.poll, head, (tally.finalAt ?? tally.at).toISOString().slice(0, 10))
+    return header === null ? null : this.stream(number, header, head.parts)
   }
+
+  private stream(poll: number, header: string, parts: number): ReadableStream<Uint8Array> {
+    const encoder = new TextEncoder()
+    let end = () => {}
+    let next = 0
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          // The connection is cut, so that nobody takes the file for whole; Bun would print an error that it is told.
+          end = () => {
+            this.downloads.delete(end)
+            controller.error()
+          }
+        },
+        pull: async (controller) => {
+          this.comesLast(end)
+          // Of a Postgres that is away whoever opens a file is told.
+          const lines = await this.reads.read(poll, next).catch(() => null)
+          if (!this.downloads.has(end)) return
+          if (lines === null) return end()
+          controller.enqueue(encoder.encode(next === 0 ? header + lines : lines))
+          if (++next < parts) return
+          this.downloads.delete(end)
+          controller.close()
+        },
+        cancel: () => void this.downloads.delete(end),
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  /** Where there are too many downloads, the slowest one gives way. */
+  private comesLast(end: () => void): void {
+    this.downloads.delete(end)
+    this.downloads.add(end)
+    const [slowest] = this.downloads
+    if (this.downloads.size > this.most) slowest?.()
+  }
+}
+
+async function readHead(sql: Database, poll: number): Promise<Head> {
+  const [row] = await sql<Head[]>`
+    SELECT count(*) AS parts, COALESCE(sum(texts), 0) AS texts, COALESCE(sum(ballots), 0)::bigint AS ballots
+    FROM ballot_files WHERE poll = ${poll}`
+  return row ?? { parts: 0, texts: 0, ballots: 0 }
+}
+
+/** From the moment on when a poll is to be deleted, nobody gets any more of it. */
+async function readPart(sql: Database, poll: number, part: number): Promise<string | null> {
+  const [row] = await sql<{ lines: string }[]>`
+    SELECT lines FROM ballot_files JOIN polls ON number = poll
+    WHERE poll = ${poll} AND part = ${part} AND state = 'final' AND deleting_at IS NULL`
+  return row?.lines ?? null
 }

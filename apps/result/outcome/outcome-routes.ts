@@ -1,8 +1,9 @@
 /** What a poll decides over the API: as JSON, as CSV, and of a final poll the whole ballots as a file of PrefLib. */
 
 import { ballotFileOf } from "@tallyroom/lib/ballots/choice"
+import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
-import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
+import { Undecided } from "@tallyroom/lib/outcome/decider"
 import type { Outcome } from "@tallyroom/lib/outcome/outcome"
 import { outcomeOfTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import { audienceOf } from "@tallyroom/lib/polls/audience"
@@ -30,14 +31,18 @@ export type OutcomeOptions = {
   access: AdminAccess
   tallies: SharedReads<Tally>
   outcomes: OutcomeReads
-  decider: Pick<Decider, "ballots">
+  sql: Database
 }
 
-type Asking = { request: Request; server: Peers; params: { poll: string } }
+/** A reader who takes nothing for so long is gone. */
+const IDLE_SECONDS = 120
+
+type Downloads = { timeout: (request: Request, seconds: number) => void }
+type Asking = { request: Request; server: (Peers & Downloads) | null; params: { poll: string } }
 type BallotFile = "soi" | "cat"
 type Seen = { tally: Tally; audience: Audience }
 
-export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOptions) {
+export function outcomeRoutes({ access, tallies, outcomes, sql }: OutcomeOptions) {
   const seen = async ({ request, server, params }: Asking): Promise<Seen> => {
     const viewer = viewerOf(access, request, server)
     const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
@@ -45,7 +50,7 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     requireCounts(tally.poll, audience)
     return { tally, audience }
   }
-  const files = new BallotFiles(decider)
+  const files = new BallotFiles(sql)
   const decided = async ({ tally }: Seen): Promise<DecidedPoll> => {
     if (!profileDecision(tally.poll)) return talliedPoll(tally)
     const outcome = await inTime(outcomes.read(tally))
@@ -58,8 +63,9 @@ export function outcomeRoutes({ access, tallies, outcomes, decider }: OutcomeOpt
     requireFile(tally, type)
     requireFinal(tally)
     const read = async () => {
-      const file = await inTime(files.read(tally.poll.number))
-      if (file === null) throw unknownPollProblem(tally.poll.id)
+      const file = await files.open(tally)
+      if (file === null) throw notWrittenYet(tally.poll.id)
+      asking.server?.timeout(asking.request, IDLE_SECONDS)
       return file
     }
     return conditionalFile(asking.request, read, {
@@ -126,13 +132,19 @@ function requireFile({ poll }: Tally, type: BallotFile): void {
   throw new Problem("page-unknown", detail)
 }
 
-/** Before the end, what somebody has just voted could be told from two files. @throws {Problem} results-hidden */
+/** Before the end, what somebody has just voted could be told from two files. @throws {Problem} results-hidden, or poll-unknown of one that is being deleted */
 function requireFinal({ poll }: Tally): void {
+  if (poll.deleting) throw unknownPollProblem(poll.id)
   if (poll.state === "final") return
   throw new Problem(
     "results-hidden",
     `The ballots of ${shown(poll.id)} are shown once the poll is final: come back then.`,
   )
+}
+
+function notWrittenYet(id: string): Problem {
+  const detail = `The ballots of ${shown(id)} are still being counted by what they say: look again in a moment.`
+  return new Problem("database-away", detail, { retryAfter: 1 })
 }
 
 /** @throws {Problem} database-away */

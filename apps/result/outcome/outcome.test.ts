@@ -5,6 +5,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Decider } from "@tallyroom/lib/outcome/decider"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { waitFor } from "../../../scripts/services/wait"
+import { writeBallotFiles } from "../../../tests/harness/ballot-files"
 import { addRankings } from "../../../tests/harness/rankings"
 import { useStores } from "../../../tests/harness/stores"
 import { makePoll } from "../../../tests/harness/tallyroom"
@@ -125,7 +126,7 @@ test("chosen and rated ballots of a final poll are a file as soon as a worker ha
     return answer.status !== 403 && answer
   })
   expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"])
-  await sql`INSERT INTO profiles (poll, profile) VALUES (${Number(row?.number)}, 'AC 2')`
+  await sql`INSERT INTO ballot_files (poll, part, lines, texts, ballots) VALUES (${Number(row?.number)}, 0, '2: {1,3},2\n', 1, 2)`
   expect((await linesOf(path)).slice(-1)).toEqual(["2: {1,3},2"])
   expect((await result.get("/api/polls/approval/ballots.soi")).status).toBe(404)
   expect(await pageOf("/polls/approval")).toContain("ballots.cat")
@@ -259,6 +260,7 @@ test("the ballots of a final poll are a file of PrefLib, the most frequent order
   await addRankings(sql, "file", { CA: 2, B: 5, ABC: 2, "-": 4 })
   expect((await result.get("/api/polls/file/ballots.soi")).status).toBe(403)
   await sql`UPDATE polls SET state = 'final', final_at = '2030-01-31T12:00:00Z' WHERE id = 'file'`
+  expect(await writeBallotFiles(stores())).toContain("file")
   await waitFor("the end", async () => (await result.get("/api/polls/file/ballots.soi")).status === 200)
   expect(await linesOf("/api/polls/file/ballots.soi")).toEqual([
     ...["# FILE NAME: file.soi", "# TITLE: Chair", "# DESCRIPTION: ", "# DATA TYPE: soi"],

@@ -65,7 +65,7 @@ const REST = [
   "tallies",
   "marks",
   "outcomes",
-  "profiles",
+  "ballot_files",
   "books",
   "acceptances",
   "closings",

@@ -1,11 +1,13 @@
 /** The ballots of final polls are counted by what they say, once and for good. */
 
 import { expect, test } from "bun:test"
+import { PLACES } from "@tallyroom/lib/ballots/choice"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
 import { quiet, startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../../scripts/services/wait"
+import { writeBallotFiles } from "../../../tests/harness/ballot-files"
 import { useStores } from "../../../tests/harness/stores"
 import { makePoll, openBooth, openPoll, voter } from "../../../tests/harness/tallyroom"
 import { openTables } from "../../result/testing/result"
@@ -27,17 +29,17 @@ test("once a poll is final a worker counts which ballots say the same, each vote
     return row?.votes === ballots.length
   })
   await booth.cast("cast", voter("cast3"), "C")
-  const profile = async () => (await sql`SELECT profile FROM profiles`)[0]?.profile
-  expect(await profile()).toBeUndefined()
+  const file = async () => (await sql`SELECT lines, texts, ballots FROM ballot_files`)[0]
+  expect(await file()).toBeUndefined()
   await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'cast'`
-  const counted = await waitFor("the profile", profile)
-  expect(String(counted).split("\n").sort()).toEqual(["AB 2", "C 2"])
+  const written = await waitFor("the file", file)
+  expect(written).toEqual({ lines: "2: {1,2},3\n2: 3,{1,2}\n", texts: 2, ballots: 4 })
   await sql`UPDATE polls SET deleting_at = now(), revision = revision + 1 WHERE id = 'cast'`
-  await waitFor("the profile to be gone", async () => (await profile()) === undefined)
+  await waitFor("the file to be gone", async () => (await file()) === undefined)
   await stop()
 })
 
-test("ballots are counted of final polls whose tally does not have them whole, and of none twice", async () => {
+test("the ballots of final polls are counted where results do not say all of them, and none twice", async () => {
   const sql = await openTables(stores())
   const ids = {
     any: ANY,
@@ -59,7 +61,12 @@ test("ballots are counted of final polls whose tally does not have them whole, a
   }
   const settled = new WeakSet<PlacedPoll>()
   const { signal: running } = new AbortController()
-  expect((await countFinalBallots(sql, polls, open, running, settled)).sort()).toEqual(["any", "rate"])
+  expect((await countFinalBallots(sql, polls, open, running, settled)).sort()).toEqual([
+    "any",
+    "rank",
+    "rate",
+    "star",
+  ])
   expect(await countFinalBallots(sql, polls, open, running, settled)).toEqual([])
   await polls.refresh()
   expect(await countFinalBallots(sql, polls, open, running, settled)).toEqual([])
@@ -81,18 +88,19 @@ async function finalPolls(ids: string[]) {
   const idOf = new Map(
     (await sql`SELECT number, id FROM polls`).map(({ number, id }) => [number, String(id)]),
   )
-  const profiles = async () => {
-    const rows = await sql`SELECT poll FROM profiles ORDER BY poll`
+  const files = async () => {
+    const rows = await sql`SELECT poll FROM ballot_files ORDER BY poll`
     return rows.map(({ poll }) => idOf.get(poll) ?? "").filter((id) => ids.includes(id))
   }
-  return { sql, count, profiles, stopping }
+  return { sql, count, files, stopping }
 }
 
 /** Lets nobody write the ballots of a poll, until it is let go again. */
 async function holding(sql: Database, id: string) {
   const holder = await sql.reserve()
   await holder`BEGIN`
-  await holder`INSERT INTO profiles (poll, profile) SELECT number, '' FROM polls WHERE id = ${id}`
+  await holder`
+    INSERT INTO ballot_files (poll, part, lines, texts, ballots) SELECT number, 0, '', 0, 0 FROM polls WHERE id = ${id}`
   return {
     untilWaitedFor: () =>
       waitFor("somebody to wait", async () => {
@@ -108,33 +116,74 @@ async function holding(sql: Database, id: string) {
 }
 
 test("a poll that is deleted while its ballots are counted leaves nothing of them", async () => {
-  const { sql, count, profiles } = await finalPolls(["goes"])
+  const { sql, count, files } = await finalPolls(["goes"])
   const held = await holding(sql, "goes")
   const counting = count()
   await held.untilWaitedFor()
   await sql`DELETE FROM polls WHERE id = 'goes'`
   await held.letGo()
   expect(await counting).toEqual([])
-  expect(await profiles()).toEqual([])
+  expect(await files()).toEqual([])
 })
 
 test("a poll whose ballots can't be counted keeps no other one from it, and is tried again", async () => {
-  const { sql, count, profiles } = await finalPolls(["p1", "p2", "p3"])
+  const { sql, count, files } = await finalPolls(["p1", "p2", "p3"])
   const [row] = await sql`SELECT number FROM polls WHERE id = 'p1'`
-  await sql.unsafe(`ALTER TABLE profiles ADD CONSTRAINT full_disk CHECK (poll <> ${Number(row?.number)})`)
+  await sql.unsafe(`ALTER TABLE ballot_files ADD CONSTRAINT full_disk CHECK (poll <> ${Number(row?.number)})`)
   expect(await count().catch(({ constraint_name }) => constraint_name)).toBe("full_disk")
-  expect(await profiles()).toEqual(["p2", "p3"])
-  await sql`ALTER TABLE profiles DROP CONSTRAINT full_disk`
+  expect(await files()).toEqual(["p2", "p3"])
+  await sql`ALTER TABLE ballot_files DROP CONSTRAINT full_disk`
   expect(await count()).toEqual(["p1"])
 })
 
 test("a worker that stops does not wait until the ballots of a large poll are counted", async () => {
-  const { sql, count, profiles, stopping } = await finalPolls(["large"])
+  const { sql, count, files, stopping } = await finalPolls(["large"])
   const held = await holding(sql, "large")
   const counting = count()
   await held.untilWaitedFor()
   stopping.abort()
   expect(await counting).toEqual([])
   await held.letGo()
-  expect(await profiles()).toEqual([])
+  expect(await files()).toEqual([])
+})
+
+test("a file of many ballots has parts of some 64 KiB, the most frequent text first and equals in their order", async () => {
+  const options = Array.from({ length: 50 }, (_, i) => ({
+    id: `o${String(i).padStart(2, "0")}`,
+    label: `${i}`,
+  }))
+  const sql = await openTables(stores())
+  await makePoll(sql, "long", {
+    ballot: { method: "rank", max: "all", abstain: true },
+    options,
+    state: "draft",
+  })
+  const [row] =
+    await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id = 'long' RETURNING number`
+  const number = Number(row?.number)
+  // Any two places swapped, and those of one text counted in two shards.
+  await sql`
+    INSERT INTO marks (poll, shard, mark, votes, whole)
+    SELECT ${number}, shard, left(places, i) || right(places, 50 - j) || substr(places, i + 1, j - i), 1, true
+    FROM (SELECT ${PLACES} AS places) AS all_places, generate_series(0, 48) AS i, generate_series(0, 49) AS j, generate_series(0, 1) AS shard
+    WHERE i < j AND (shard = 0 OR j = 49)`
+  expect(await writeBallotFiles(stores())).toContain("long")
+  const parts =
+    await sql`SELECT part, lines, texts, ballots FROM ballot_files WHERE poll = ${number} ORDER BY part`
+  expect(parts.length).toBeGreaterThan(2)
+  expect(parts.map(({ part }) => part)).toEqual(parts.map((_, i) => i))
+  for (const { lines, texts, ballots } of parts) {
+    const said = String(lines).trimEnd().split("\n")
+    expect(lines.length).toBeLessThan(66_000)
+    expect(said.length).toBe(texts)
+    expect(said.reduce((sum, line) => sum + Number.parseInt(line, 10), 0)).toBe(ballots)
+  }
+  const lines = parts
+    .map(({ lines }) => String(lines))
+    .join("")
+    .trimEnd()
+    .split("\n")
+  expect(new Set(lines.map((line) => line.split(": ")[1])).size).toBe(lines.length)
+  const counts = lines.map((line) => Number.parseInt(line, 10))
+  expect(counts).toEqual(counts.toSorted((a, b) => b - a))
 })

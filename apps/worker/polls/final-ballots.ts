@@ -1,13 +1,20 @@
 /**
- * Counts once for good how many ballots of a final poll say the same, where its tally has only what they say of each option: for the file
- * of its ballots, which result gives away without a right to read any voter's.
+ * Counts once for good how many ballots of a final poll say the same, and writes the file of its ballots: result gives it away without a
+ * right to read any voter's, and without counting anything for who downloads it.
  */
 
 import { ABSTENTION, ballotFileOf, isByProfile } from "@tallyroom/lib/ballots/choice"
 import { type Database, renewConnections } from "@tallyroom/lib/database"
+import { preflibLine, type Totals } from "@tallyroom/lib/outcome/preflib"
 import type { PlacedPoll } from "@tallyroom/lib/polls/rows"
+import type { Queries } from "@tallyroom/lib/postgres/rights"
 import { finalWithout } from "./final-polls"
 import type { PollBook } from "./poll-book"
+
+/** Counting goes on between these: making their lines takes this process a few milliseconds. */
+const TEXTS_A_STEP = 1_000
+/** What result keeps for each who downloads slowly. */
+const PART_CHARACTERS = 65_536
 
 /**
  * Counts the ballots of final polls of which nobody has done so yet, one poll after the other. One that can't be counted keeps no other one
@@ -27,7 +34,7 @@ export async function countFinalBallots(
 ): Promise<string[]> {
   const due = polls.all().filter((poll) => isDue(poll) && !settled.has(poll))
   if (due.length === 0) return []
-  const missing = await finalWithout(sql, "profiles", due)
+  const missing = await finalWithout(sql, "ballot_files", due)
   for (const poll of due) if (!missing.has(poll.number)) settled.add(poll)
   if (missing.size === 0 || signal.aborted) return []
   const slow = openSlowly()
@@ -47,7 +54,7 @@ export async function countFinalBallots(
 }
 
 function isDue(poll: PlacedPoll): boolean {
-  return poll.state === "final" && !poll.deleting && ballotFileOf(poll) === "cat" && !isByProfile(poll)
+  return poll.state === "final" && !poll.deleting && ballotFileOf(poll) !== null
 }
 
 async function countEach(
@@ -61,7 +68,7 @@ async function countEach(
   for (const poll of polls) {
     if (signal.aborted) return counted
     try {
-      if (await countBallots(slow, poll)) counted.push(poll.id)
+      if (await writeFile(slow, poll)) counted.push(poll.id)
       settled.add(poll)
     } catch (error) {
       failures.push(error)
@@ -71,22 +78,65 @@ async function countEach(
   return counted
 }
 
-/** @returns whether it was this call that wrote it down */
-async function countBallots(slow: Database, { number, salt }: PlacedPoll): Promise<boolean> {
+/** @returns whether it was this call that wrote it */
+async function writeFile(slow: Database, poll: PlacedPoll): Promise<boolean> {
+  const { number, salt } = poll
   return slow.begin(async (transaction) => {
-    // It has time, and leaves the other processors to those who vote in other polls.
-    await transaction`SET LOCAL max_parallel_workers_per_gather = 0`
     // Where Postgres went back meanwhile, the number may be another poll's.
-    const { count } = await transaction`
-      INSERT INTO profiles (poll, profile)
-      SELECT number, COALESCE((SELECT string_agg(option || ' ' || ballots, E'\n') FROM (
-        SELECT option, count(*) AS ballots FROM votes WHERE poll = number AND option <> ${ABSTENTION} GROUP BY option
-      ) AS alike), '')
-      FROM polls WHERE number = ${number} AND salt = ${salt} AND state = 'final'
-      ON CONFLICT DO NOTHING`
+    const there =
+      await transaction`SELECT FROM polls WHERE number = ${number} AND salt = ${salt} AND state = 'final'`
+    if (there.count === 0) return false
+    let next = 0
+    for await (const part of partsOf(poll, textsIn(transaction, poll))) {
+      const { count } = await transaction`
+        INSERT INTO ballot_files (poll, part, lines, texts, ballots)
+        VALUES (${number}, ${next++}, ${part.lines}, ${part.texts}, ${part.ballots}) ON CONFLICT DO NOTHING`
+      // Another worker has written all of it.
+      if (count === 0) return false
+    }
     // Deleted meanwhile, the poll may have been swept already.
     const gone = await transaction`
-      DELETE FROM profiles WHERE poll = ${number} AND NOT EXISTS (SELECT FROM polls WHERE number = ${number} FOR KEY SHARE)`
-    return count > gone.count
+      DELETE FROM ballot_files WHERE poll = ${number} AND NOT EXISTS (SELECT FROM polls WHERE number = ${number} FOR KEY SHARE)`
+    return gone.count === 0
   })
+}
+
+type Alike = { text: string; ballots: number }
+
+/** What the ballots of a poll say, the most frequent text first; equals in the order of their texts, so that the file is the same each time. */
+async function* textsIn(transaction: Queries, poll: PlacedPoll): AsyncGenerator<Alike[]> {
+  // It has time, and leaves the other processors to those who vote in other polls.
+  await transaction`SET LOCAL max_parallel_workers_per_gather = 0`
+  // All rows are wanted, and not the first ones soon.
+  await transaction`SET LOCAL cursor_tuple_fraction = 1`
+  const alike = isByProfile(poll)
+    ? transaction`SELECT mark AS text, sum(votes)::bigint AS ballots FROM marks WHERE poll = ${poll.number} AND whole GROUP BY mark HAVING sum(votes) > 0`
+    : transaction`SELECT option AS text, count(*) AS ballots FROM votes WHERE poll = ${poll.number} AND option <> ${ABSTENTION} GROUP BY option`
+  await transaction`DECLARE alike NO SCROLL CURSOR FOR SELECT * FROM (${alike}) AS alike ORDER BY ballots DESC, text COLLATE "C"`
+  for (let rows = TEXTS_A_STEP; rows === TEXTS_A_STEP; ) {
+    const step = await transaction<Alike[]>`FETCH ${transaction.unsafe(`${TEXTS_A_STEP}`)} FROM alike`
+    rows = step.length
+    yield step
+  }
+  await transaction`CLOSE alike`
+}
+
+type Part = Totals & { lines: string }
+
+/** At least one, which may be empty. */
+async function* partsOf(poll: PlacedPoll, steps: AsyncIterable<Alike[]>): AsyncGenerator<Part> {
+  const lineOf = preflibLine(poll)
+  let part: Part = { lines: "", texts: 0, ballots: 0 }
+  for await (const step of steps) {
+    for (const { text, ballots } of step) {
+      if (part.lines.length >= PART_CHARACTERS) {
+        yield part
+        part = { lines: "", texts: 0, ballots: 0 }
+      }
+      part.lines += lineOf(text, ballots)
+      part.texts++
+      part.ballots += ballots
+    }
+  }
+  yield part
 }

@@ -7,7 +7,7 @@ import { numberArray } from "@tallyroom/lib/postgres-array"
 /** The numbers of those of the polls that are final in Postgres, too, and of which this table has nothing yet. */
 export async function finalWithout(
   sql: Database,
-  table: "outcomes" | "profiles",
+  table: "outcomes" | "ballot_files",
   polls: readonly PlacedPoll[],
 ): Promise<Set<number>> {
   const rows = await sql`

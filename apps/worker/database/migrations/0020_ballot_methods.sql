@@ -8,9 +8,10 @@
 --               have as many rows as there are ballots, is not read with the tally
 -- outcomes      what a final poll decided, whole ballots with all rounds (lib/outcome/outcome.ts, tallied.ts), so that no later version
 --               counts them otherwise. A row is written once.
--- profiles      how many ballots of a final poll say the same, where its tally has only what they say of each option: a line for each
---               text, with a space and that number behind it. A row is written once, so that results give ballots away without reading
---               any voter's.
+-- ballot_files  the ballots of a final poll that ranks, rates or chooses several options, as lines of a file of PrefLib
+--               (lib/outcome/preflib.ts): how many ballots say the same, the most first. So results give ballots away without reading any
+--               voter's. In parts from 0 on, as result reads one at a time for each who downloads. All parts are written at once, and once.
+-- ballot_files.texts, ballots  how many lines the part has, and how many ballots these are
 --
 -- An older worker would set aside what such ballots say. So the first poll that has them, and not this migration, shuts older versions
 -- out (docs/upgrading.md): until then they may run beside this one, and be gone back to.
@@ -35,10 +36,13 @@ CREATE TABLE outcomes (
   made_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE TABLE profiles (
-  poll    integer PRIMARY KEY,
-  profile text NOT NULL,
-  made_at timestamptz NOT NULL DEFAULT now()
+CREATE TABLE ballot_files (
+  poll    integer NOT NULL,
+  part    integer NOT NULL,
+  lines   text NOT NULL,
+  texts   integer NOT NULL,
+  ballots bigint NOT NULL,
+  PRIMARY KEY (poll, part)
 );
 
 -- It runs with the rights of the tables' owner, for whoever makes the poll, and finds nothing by a search_path.
