@@ -39,7 +39,7 @@ export function flood(url: string, forSeconds: number, vote: VoteRequest = CLASS
 
 /**
  * Browsers open the page at `url`, vote by its form, and see the page that answers; `accepted` are those who saw it.
- * @param says what that page must say
+ * @param says what that page must say, where it comes uncompressed
  */
 export function visit(url: string, forSeconds: number, says: string): Promise<Flood> {
   const shape = [`-t${BROWSERS}`, `-c${BROWSERS}`, `-d${forSeconds}s`]
