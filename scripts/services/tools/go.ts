@@ -26,6 +26,11 @@ const TOOLS = {
     version: "v1.7.12",
     takes: "half a minute",
   },
+  gitleaks: {
+    module: "github.com/zricethezav/gitleaks/v8",
+    version: "v8.30.1",
+    takes: "a minute",
+  },
   toxiproxy: {
     module: "github.com/Shopify/toxiproxy/v2/cmd/server",
     version: "v2.12.0",
