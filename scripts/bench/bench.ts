@@ -21,6 +21,7 @@ import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmark
 import { benchRecordMinute } from "./benchmarks/record-minute"
 import { benchRetention } from "./benchmarks/retention"
 import { benchSize } from "./benchmarks/size"
+import { benchSteps } from "./benchmarks/steps"
 import { benchTraces } from "./benchmarks/traces"
 import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
@@ -39,6 +40,7 @@ type Benchmark = (benchStores: BenchStores, plan: Plan, say: TellFigures) => Pro
 
 const RUNS: Record<BenchmarkName, Benchmark[]> = {
   accept: [benchAccept],
+  steps: [benchSteps],
   count: [benchCount],
   batches: [benchBatches],
   notify: [benchNotify],

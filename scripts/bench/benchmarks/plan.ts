@@ -2,6 +2,7 @@
 
 export const BENCHMARKS = [
   "accept",
+  "steps",
   "count",
   "batches",
   "notify",
