@@ -185,3 +185,18 @@ test("the stage shows the sums, reveals who goes on, and then the runoff", async
   await page.keyboard.press("r")
   await step.waitFor({ state: "detached" })
 })
+
+test("the bars of the stage are equally long, however long the words beside them are", async () => {
+  const options = ["Bun in production", "Elysia", "Postgres", "CRDTs for humans", "Typography"]
+  await makePoll(sql, "talks", {
+    options: options.map((label, i) => ({ id: "abcde".charAt(i), label })),
+    ballot: { method: "rate", highest: 5, abstain: false },
+  })
+  await addBallots(sql, "talks", { ratings: { a: 5, b: 1 } }, 12)
+  await addBallots(sql, "talks", { ratings: { c: 4 } }, 1)
+  const page = await open("/polls/talks/stage", { width: 1280, height: 720 })
+  const bars = page.locator('.stage-bars[data-numbers="below"] .bar')
+  await bars.first().waitFor()
+  const widths = await bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width))
+  expect(widths).toEqual(widths.map(() => widths[0] ?? 0))
+})

@@ -46,10 +46,7 @@ export function StageBars({ snapshot, text, covered, view, isFirst, left, why }:
   const inRows = view !== null && areMotionRows(snapshot, view)
   const columns = shown.length > MOST_ROWS / 2 && !inRows ? 2 : 1
   const widest = widestOf(rows, text)
-  useFittingRows(
-    list,
-    [covered, inRows, columns, widest.share, widest.votes, ...shown.map(shapeOf)].join("\n"),
-  )
+  useFittingRows(list, [covered, inRows, columns, ...Object.values(widest), ...shown.map(shapeOf)].join("\n"))
   const decided = view?.outcome != null
   const mark = (row: TallyRow) =>
     snapshot.phase === "final" && row.leads ? text.t(markKey(row, decided)) : null
@@ -161,16 +158,20 @@ function leading({ options }: Snapshot, rows: TallyRow[] | null): string {
     .join(" ")
 }
 
-type Widest = { share: string; votes: string }
+type Widest = { share: string; votes: string; first: string; second: string }
 
 /** The longest texts of the numbers. All rows keep room for them, so that the bars can be compared. */
-function widestOf(rows: (TallyRow | null)[], { percent, number }: StageText): Widest {
+function widestOf(rows: (TallyRow | null)[], text: StageText): Widest {
+  const { percent, number } = text
   const longest = (texts: string[]) =>
     texts.reduce((long, text) => (text.length > long.length ? text : long), "")
   const shown = rows.flatMap((row) => row ?? [])
+  const figures = shown.flatMap((row) => figuresOf(row, text) ?? [])
   return {
     share: longest(shown.flatMap(({ share }) => (share === null ? [] : percent(share)))),
     votes: longest(shown.map(({ votes }) => number(votes))),
+    first: longest(figures.map(({ first }) => first)),
+    second: longest(figures.map(({ second }) => second)),
   }
 }
 
@@ -237,10 +238,14 @@ function RowNumbers({ row, text, widest, inRows, isFinal }: NumbersProps) {
   return (
     <span class="numbers told">
       <span class="first">
-        <strong data-part="first">{first}</strong>{" "}
+        <strong data-part="first" data-widest={inRows ? undefined : widest.first}>
+          {first}
+        </strong>{" "}
         {inRows && isFinal && row.motion && <Verdict outcome={row.motion.outcome} text={text} />}
       </span>{" "}
-      <span data-part="more">{[second, needs].filter(Boolean).join(" · ")}</span>
+      <span data-part="more" data-widest={inRows ? undefined : widest.second}>
+        {[second, needs].filter(Boolean).join(" · ")}
+      </span>
     </span>
   )
 }
