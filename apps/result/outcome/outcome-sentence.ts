@@ -5,14 +5,14 @@ import type { Outcome, StarOutcome } from "@tallyroom/lib/outcome/outcome"
 import type { NamedOptions } from "./named-options"
 import type { OutcomeText } from "./outcome-messages"
 
-/** "Knoxville wins.", "A tie: Ann and Bob. …", or while votes come in "Knoxville would win." */
+/** "Knoxville wins.", "A tie: Ann and Bob. …", "A tie for who goes out next: …", or while votes come in "Knoxville would win." */
 export function outcomeSentence(
   outcome: Outcome,
   isFinal: boolean,
   options: NamedOptions,
   { t }: OutcomeText,
 ): string {
-  const { rule, ballots, abstained, quorum, quorate, winners, tied, eligible } = outcome
+  const { rule, ballots, abstained, quorum, quorate, seats, winners, tied, eligible } = outcome
   if (eligible !== undefined && isOverfull(ballots, eligible))
     return t("tooMany", { ballots, count: eligible })
   if (!quorate) return t("noQuorum", { ballots, quorum })
@@ -20,14 +20,27 @@ export function outcomeSentence(
     return rule === "star"
       ? t(isFinal ? "nobodyRated" : "nobodyRates")
       : t(isFinal ? "nobodyRanked" : "nobody")
-  const isOpenBefore = rule === "star" && outcome.runoff === null
   const key = winners.length === 1 ? (isFinal ? "wins" : "winsNow") : isFinal ? "win" : "winNow"
   return [
     winners.length > 0 ? t(key, { options: options.list(winners) }) : "",
-    tied.length > 0 ? t(isOpenBefore ? "tiedForRunoff" : "tied", { options: options.list(tied) }) : "",
+    tied.length > 0 ? t(tieKey(outcome), { options: options.list(tied) }) : "",
+    tied.length > 0 && rule === "stv" ? t("seatsOpen", { count: seats - winners.length }) : "",
   ]
     .filter(Boolean)
     .join(" ")
+}
+
+/**
+ * What the tied are equal for. Of rankings it is often not the win: who is last may be equal while others are ahead, and a chair must
+ * not read out that it is between those who are last.
+ */
+function tieKey(outcome: Outcome): "tied" | "tiedForRunoff" | "tiedForOut" | "tiedForSurplus" {
+  const { rule, winners, tied } = outcome
+  if (rule === "star") return outcome.runoff === null ? "tiedForRunoff" : "tied"
+  if (rule !== "irv" && rule !== "stv") return "tied"
+  if (tied.every((id) => winners.includes(id))) return "tiedForSurplus"
+  const left = Object.keys(outcome.rounds.at(-1)?.votes ?? {}).filter((id) => !winners.includes(id))
+  return left.length > tied.length ? "tiedForOut" : "tied"
 }
 
 /** By which rule it is counted, what that does, and how many must vote, and of how many, where that matters. */

@@ -17,7 +17,14 @@ import {
 } from "@tallyroom/lib/polls/poll"
 import { MAY_FOLLOW } from "@tallyroom/lib/polls/rules"
 import { z } from "zod"
-import { type FixedPart, fixedParts, isScheduled, takesNoMoreVotes, WHY } from "./fixed-parts"
+import {
+  type FixedPart,
+  type FixedReason,
+  fixedParts,
+  isScheduled,
+  takesNoMoreVotes,
+  WHY,
+} from "./fixed-parts"
 import { moveSchema } from "./poll-order"
 
 export const newPollSchema = z.strictObject({
@@ -198,7 +205,7 @@ function requireFixedStays(poll: Poll, change: PollChange, { accepted, now, reop
     if (!changes[part as FixedPart]) continue
     throw fixed(
       poll.id,
-      `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? ""}.`,
+      `${WHY[why]}: its ${part} can't be changed ${why === "scheduled" ? "unless it is made a draft again" : "any more"}${HINTS[part] ?? REASON_HINTS[why] ?? ""}.`,
     )
   }
 }
@@ -238,6 +245,10 @@ function withoutRoll(decision: Poll["decision"]) {
 }
 
 const HINTS: Record<string, string> = { "option ids": "; send all of them" }
+
+/** What a host can do who finds a mistake once people vote. */
+const DUPLICATE = "; correct a duplicate of the poll instead"
+const REASON_HINTS: Partial<Record<FixedReason, string>> = { voted: DUPLICATE, opened: DUPLICATE }
 
 function idsOf(list: { id: string }[]): string {
   return list

@@ -35,7 +35,7 @@ test("what a ballot says is chosen with the poll, copied with it, and fixed when
   const other = await change("several", { ballot: { ...upToTwo, abstain: false } })
   expect([other.status, (await other.json()).detail]).toEqual([
     409,
-    'The poll "several" has been opened: its ballot can\'t be changed any more.',
+    'The poll "several" has been opened: its ballot can\'t be changed any more; correct a duplicate of the poll instead.',
   ])
   expect((await (await create("plain-one")).json()).ballot).toEqual({
     ...{ method: "choose", min: 1, max: 1, abstain: false },
@@ -69,7 +69,7 @@ test("how a poll is decided is chosen with the poll, shown, copied with it, and 
   const other = await change("council", { decision: { ...decision, quorum: 11 } })
   expect([other.status, (await other.json()).detail]).toEqual([
     409,
-    'The poll "council" has been opened: its decision can\'t be changed any more.',
+    'The poll "council" has been opened: its decision can\'t be changed any more; correct a duplicate of the poll instead.',
   ])
 })
 
@@ -108,7 +108,7 @@ test("in which order ballots show the options is chosen with the poll, shown, co
   const other = await change("mixed", { order: "as-written" })
   expect([other.status, (await other.json()).detail]).toEqual([
     409,
-    'The poll "mixed" has been opened: its order can\'t be changed any more.',
+    'The poll "mixed" has been opened: its order can\'t be changed any more; correct a duplicate of the poll instead.',
   ])
   expect(await kindOf(await create("refused", { order: "alphabetic" }))).toEqual([400, "request-malformed"])
   expect(await orderOf(await create("mixed-open", { order: "random" }))).toBe("random")

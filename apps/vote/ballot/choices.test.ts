@@ -35,6 +35,7 @@ beforeAll(async () => {
       {},
       { ballot: ballotMethodSchema.parse({ method: "rank", max: 3 }), policy: "changeable" },
     ),
+    pollOf("ranked-coded", {}, { ballot: ballotMethodSchema.parse({ method: "rank" }), eligibility: "code" }),
     pollOf("over", { max: 3, abstain: true }, { state: "final" }),
   )
 })
@@ -146,6 +147,16 @@ test("what rankings come to is told by the results alone, as their first prefere
   const voted = await send("/polls/ranked", "cast=1&rank.a=1", await visitor())
   expect(voted).not.toContain('class="tally"')
   expect(wordsOf(voted)).toContain("See the results")
+})
+
+test("a code outlives a ballot on which two options have one place, and one that chooses too many", async () => {
+  const code = "0000-009H-8TDZ-ETYK"
+  const field = `name="code" value="${code}"`
+  const shared = await send("/polls/ranked-coded", `cast=1&rank.a=1&rank.b=1&code=${code}`, await visitor())
+  expect(wordsOf(shared)).toContain("Two options had the same place: check the order.")
+  expect(shared).toContain(field)
+  const many = await send("/polls/coded", `vote=a&vote=b&vote=c&cast=1&code=${code}`, await visitor())
+  expect(many).toContain(field)
 })
 
 test("ticks outlive a wrong code", async () => {

@@ -34,7 +34,7 @@ export async function readBallotForm(request: Request): Promise<BallotRequest> {
   const votes = pairs.flatMap(([name, value]) => (name === "vote" ? [value] : []))
   const single: Record<string, string | undefined> = singleValues(pairs.filter(([name]) => name !== "vote"))
   const { code, words, replaces } = single
-  const choice = theOnlyOfForm(votes, single)
+  const choice = keepingCode(code, () => theOnlyOfForm(votes, single))
   if (words === undefined) return { choice, code, replaces }
   const read = wordsSchema.safeParse(words === "" ? undefined : Number(words))
   if (!read.success)
@@ -42,15 +42,26 @@ export async function readBallotForm(request: Request): Promise<BallotRequest> {
   return { choice, code, words: read.data, replaces }
 }
 
-/** A ballot that does not say one thing. @property draft what a voter may go on from */
+/** A ballot that does not say one thing. @property draft what a voter may go on from @property code what was typed beside it */
 export class UnclearBallot extends Problem {
   constructor(
     readonly refusal: "samePlace" | "saysBoth",
     readonly draft: Choice,
     kind: ProblemKind,
     detail: string,
+    readonly code = "",
   ) {
     super(kind, detail)
+  }
+}
+
+/** Nobody should have to type a code again because two options had one place. */
+function keepingCode(code: string | undefined, read: () => Choice): Choice {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof UnclearBallot)) throw error
+    throw new UnclearBallot(error.refusal, error.draft, error.kind, error.detail, code)
   }
 }
 

@@ -165,9 +165,9 @@ function answerOf(
 }
 
 /** Null where no page of the poll sends such a form. */
-function unclearAnswer(poll: Poll, { refusal, draft }: UnclearBallot): FormAnswer | null {
+function unclearAnswer(poll: Poll, { refusal, draft, code }: UnclearBallot): FormAnswer | null {
   const fits = saysOneOption(poll) ? null : textOfDraft(poll, draft)
-  return fits ? { refusal, code: "", draft: fits } : null
+  return fits ? { refusal, code, draft: fits } : null
 }
 
 function limitRefusal(poll: Poll, choice: Choice): FormRefusal | undefined {
