@@ -71,6 +71,11 @@ export async function onFreshDatabase<T>(
 /** Forgets everything, also in the append-only file, so that no round pays for the one before. */
 export async function emptyRedis(redis: Redis): Promise<void> {
   await redis.flushall()
+  await rewriteFile(redis)
+}
+
+/** Has Redis write its append-only file anew, so that it does not while something is measured. */
+export async function rewriteFile(redis: Redis, deadlineMs = CONNECT_DEADLINE_MS): Promise<void> {
   await redis.bgrewriteaof()
   await waitFor(
     "Redis to have rewritten its file",
@@ -78,7 +83,7 @@ export async function emptyRedis(redis: Redis): Promise<void> {
       const info = await redis.info("persistence")
       return info.includes("aof_rewrite_in_progress:0") && info.includes("aof_rewrite_scheduled:0")
     },
-    CONNECT_DEADLINE_MS,
+    deadlineMs,
   )
 }
 

@@ -49,16 +49,29 @@ export async function fillInbox(
   poll: Poll = classicPoll(),
   choose = alternately("a", "b"),
 ): Promise<StoredBallot[]> {
+  const stored: StoredBallot[] = []
+  await castNew(redis, ballots, poll, choose, (some) => {
+    for (const ballot of some) stored.push(ballot)
+  })
+  return stored
+}
+
+/** The same, however many they are. @param take is handed those of a moment */
+export async function castNew(
+  redis: Redis,
+  ballots: number,
+  poll: Poll,
+  choose = alternately("a", "b"),
+  take: (some: StoredBallot[]) => void = () => {},
+): Promise<void> {
   const appender = appenderOf(redis)
   const asked = { pollId: poll.id, terms: termsOf(poll) }
-  const stored: StoredBallot[] = []
-  while (stored.length < ballots) {
-    const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, ballots - stored.length) }, () =>
+  for (let left = ballots; left > 0; left -= BALLOTS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, left) }, () =>
       castOne(appender, asked, choose()),
     )
-    for (const ballot of await Promise.all(some)) stored.push(ballot)
+    take(await Promise.all(some))
   }
-  return stored
 }
 
 export function newVoter(): string {
