@@ -4,6 +4,8 @@ import type { Database } from "@tallyroom/lib/database"
 import { nullableArray, numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import type { Batch, Placed } from "./batch"
 import commitStatement from "./commit.sql" with { type: "text" }
+import firstVotesStatement from "./commit-first-votes.sql" with { type: "text" }
+import { ballotsByPoll, isOfFirstVotes, movementOf } from "./first-votes"
 import { digestOf } from "./last-counted"
 import { saidParts } from "./said-parts"
 
@@ -39,15 +41,67 @@ const STANDS_ALREADY = "23505"
  * Counts a batch. `moved` is false when nothing was changed: the position is not where the batch was read from, the lease
  * went to another worker, this one has begun anew, or one of its polls became final or was deleted.
  */
-export async function commitBatch(
-  sql: Database,
-  { shard, batch, worker, epoch, leaseSeconds, accepted, traced = [] }: BatchToCommit,
-): Promise<Counted> {
+export async function commitBatch(sql: Database, commit: BatchToCommit): Promise<Counted> {
+  const run = (statement: string, parameters: Parameter[]) =>
+    sql.unsafe(statement, parameters, { prepare: true })
+  const unlessStanding = <T>(counted: Promise<T>): Promise<T | null> =>
+    counted.catch((error) => {
+      if (error.code === STANDS_ALREADY) return null
+      throw error
+    })
+  if (isOfFirstVotes(commit.batch)) {
+    const rows = await unlessStanding(run(firstVotesStatement, firstVotesParameters(commit)))
+    const isMoved = Number(rows?.[0]?.moved) === 1
+    if (rows) return { moved: isMoved, written: isMoved ? commit.batch.kept.length : 0, deadLetters: 0 }
+  }
+  const parameters = allParameters(commit)
+  const hopeful = isOfFirstVotes(commit.batch)
+    ? null
+    : await unlessStanding(run(hopefulStatement, parameters))
+  const [row] = hopeful ?? (await run(commitStatement, parameters))
+  return {
+    moved: Number(row?.moved) === 1,
+    written: Number(row?.written),
+    deadLetters: Number(row?.dead_letters),
+  }
+}
+
+type Parameter = string | number | boolean
+
+/** In the order of commit-first-votes.sql. */
+function firstVotesParameters(commit: BatchToCommit): Parameter[] {
+  const { shard, batch, worker, epoch, leaseSeconds, accepted, traced = [] } = commit
+  const { from, to } = batch
+  const ballots = ballotsByPoll(batch)
+  const polls = [...batch.polls].filter(([number]) => ballots.has(number))
+  const movement = movementOf(batch)
+  return [
+    ...[shard, from.ms, from.seq, to.ms, to.seq, worker, leaseSeconds],
+    numberArray(ballots.keys()),
+    textArray([...ballots.keys()].map((number) => batch.polls.get(number)?.salt ?? "")),
+    digestOf(batch.entries.at(-1)?.raw ?? ""),
+    epoch,
+    ...columns(batch.kept),
+    numberArray(movement.map(({ poll }) => poll)),
+    textArray(movement.map(({ option }) => option)),
+    numberArray(movement.map(({ second }) => second)),
+    numberArray(movement.map(({ votes }) => votes)),
+    numberArray(polls.map(([number]) => number)),
+    numberArray(polls.map(([number]) => accepted.get(number) ?? 0)),
+    numberArray(polls.map(([number]) => ballots.get(number) ?? 0)),
+    nullableArray(polls.map(([, { since }]) => since)),
+    textArray([...traced]),
+  ]
+}
+
+/** In the order of commit.sql. */
+function allParameters(commit: BatchToCommit): Parameter[] {
+  const { shard, batch, worker, epoch, leaseSeconds, accepted, traced = [] } = commit
   const { from, to, kept, changing, replaced } = batch
   const counting = new Set([...kept, ...changing].map((ballot) => ballot.poll))
   const polls = [...batch.polls]
   const parts = saidParts(batch)
-  const parameters = [
+  return [
     shard,
     from.ms,
     from.seq,
@@ -83,16 +137,6 @@ export async function commitBatch(
     numberArray(parts.map(({ second }) => second)),
     numberArray(parts.map(({ votes }) => votes)),
   ]
-  const run = (statement: string) => sql.unsafe(statement, parameters, { prepare: true })
-  const [row] = await run(hopefulStatement).catch((error) => {
-    if (error.code === STANDS_ALREADY) return run(commitStatement)
-    throw error
-  })
-  return {
-    moved: Number(row?.moved) === 1,
-    written: Number(row?.written),
-    deadLetters: Number(row?.dead_letters),
-  }
 }
 
 function withoutOnce(text: string, part: string): string {
