@@ -1,4 +1,4 @@
-/** Writes docs/security.md from the outcomes of one run. */
+/** Writes the section of docs/security.md that one run is of, and leaves the other as it is. */
 
 import { join } from "node:path"
 import { CHECKOUT } from "../services/checkout"
@@ -10,12 +10,21 @@ const HEAD = `# Attacks, and what came of them
 
     bun run demo            # in another terminal
     bun run attack --write
+    bun run attack --flood 100 --write
 
-which attacks a running demo on this machine, and nothing else. A fault is an answer with 500 or more (but 503 to a version that no replica has, and 505 to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
+which attack a running demo on this machine, and nothing else. A fault is an answer with 500 or more (but 503 to a version that no replica has, and 505 to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
 \`bun run check\` holds shorter ones: each route with hostile ids, slow clients, every role against what it must not do.
 `
 
-export async function writePage(outcomes: Map<string, Outcome>, machine: string): Promise<string> {
+const SECTIONS = { alone: "## Alone", "beside-votes": "## Beside votes" }
+const FILE = join(CHECKOUT, "docs/security.md")
+
+/** @param machine in a sentence, where and with which version @returns the path of the page */
+export async function writePage(
+  section: keyof typeof SECTIONS,
+  outcomes: Map<string, Outcome>,
+  machine: string,
+): Promise<string> {
   const rows = [...outcomes].map(([name, { tried, requests, seen, faults }]) =>
     [
       name,
@@ -32,7 +41,17 @@ export async function writePage(outcomes: Map<string, Outcome>, machine: string)
     "|---|---|---|---|---|",
     ...rows.map((row) => `| ${row} |`),
   ]
-  const file = join(CHECKOUT, "docs/security.md")
-  await Bun.write(file, `${HEAD}\n${table.join("\n")}\n\n${machine}\n`)
-  return file
+  const before = await Bun.file(FILE).text()
+  const texts = Object.entries(SECTIONS).flatMap(([name, title]) => {
+    const text = name === section ? `${table.join("\n")}\n\n${machine}` : sectionOf(before, title)
+    return text === undefined ? [] : [`${title}\n\n${text}`]
+  })
+  await Bun.write(FILE, `${HEAD}\n${texts.join("\n\n")}\n`)
+  return FILE
+}
+
+/** What stands below a title, up to the next; undefined where there is none. */
+function sectionOf(page: string, title: string): string | undefined {
+  const [, below] = page.split(`${title}\n`)
+  return below?.split("\n## ")[0]?.trim()
 }
