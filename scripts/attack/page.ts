@@ -12,7 +12,7 @@ const HEAD = `# Attacks, and what came of them
     bun run attack --write
     bun run attack --flood 100 --write
 
-which attack a running demo on this machine, and nothing else. A fault is an answer with 500 or more (but 503 to a version that no replica has, and 505 to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
+which attack a running demo on this machine, and nothing else. Beside votes, the votes of new voters come at a steady rate by a process of its own, in a poll of their own: each that was accepted is counted once by the tally, its receipt and the audit. A fault is an answer with 500 or more (but 503 to a version that no replica has, and 505 to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
 \`bun run check\` holds shorter ones: each route with hostile ids, slow clients, every role against what it must not do.
 `
 

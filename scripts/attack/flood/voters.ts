@@ -6,7 +6,7 @@
 
 import { z } from "zod"
 
-export const votersInput = z.object({ url: z.url(), poll: z.string(), rate: z.number() })
+const votersInput = z.object({ url: z.url(), poll: z.string(), rate: z.number() })
 export const votersResult = z.object({
   receipts: z.array(z.string()),
   /** Why votes were sent again: each refusal, and each connection that was cut. */
