@@ -17,6 +17,7 @@ export type ShownPoll = {
   ballot: BallotMethod
   decision: Decision | null
   confirm: boolean
+  order: "as-written" | "random"
   opensAt: string | null
   closesAt: string | null
   default: boolean

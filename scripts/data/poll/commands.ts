@@ -10,6 +10,7 @@ import { type Command, type Flags, readKnownOption, readMove, readOption } from 
 import { ballotFields } from "./ballot-flags"
 import { outcomeText } from "./outcome-text"
 import { codesText, pollsText, resultsText } from "./print"
+import { rulesText } from "./rules-text"
 
 /** On Redis it takes a tenth of this, with a broker about six seconds. */
 const CONFIRMED_WITHIN_MS = 8_000
@@ -90,7 +91,8 @@ async function show(api: PollApi, path: string, flags: Flags): Promise<string> {
   const results = await api.call<Snapshot>("GET", `${path}/results`)
   const ranking = isByProfile(poll) ? await api.call<ShownOutcome>("GET", `${path}/outcome`) : null
   if (flags.json) return JSON.stringify({ ...poll, results, ...(ranking && { outcome: ranking }) }, null, 2)
-  return [pollsText([poll]), resultsText(results), outcomeText(results, ranking)].filter(Boolean).join("\n\n")
+  const below = results.total === 0 ? rulesText(poll, results) : outcomeText(results, ranking)
+  return [pollsText([poll]), resultsText(results), below].filter(Boolean).join("\n\n")
 }
 
 function definition(flags: Flags) {

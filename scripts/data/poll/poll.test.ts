@@ -88,6 +88,17 @@ test("ballots of another method are made and edited in the terminal", async () =
   expect(decision).toEqual({ rule: "majority", majority: "absolute", base: "cast", quorum: 5 })
 })
 
+test("show says by which rules people will vote, before anybody has", async () => {
+  const flags = "--method decide --majority two-thirds --base eligible --quorum >1/2 --eligible 12"
+  const motions = ["create", "--title", "To vote on", "--option", "Fee", "--option", "Garden"]
+  await poll(...motions, "--order", "random", ...flags.split(" "))
+  expect((await poll("show", "to-vote-on")).out).toContain(
+    "Rules:\n  Each ballot says yes or no to each option, or abstains from it.\n" +
+      "  Two thirds of all eligible voters carry. At least 7 of 12 eligible voters must vote (>1/2).\n" +
+      "  Each voter sees the options in an own random order.\n",
+  )
+})
+
 test("show says what is decided in the sentences of a chair", async () => {
   const shows = async (id: string) => (await poll("show", id)).out.trimEnd().split("\n\n").slice(1)
   await makePoll(sql, "motions", {
