@@ -170,6 +170,25 @@ test("Postgres is not asked again for outcomes that are stored, until the polls 
   decider.stop()
 })
 
+test("a poll whose counts are more than can be reckoned with keeps no other one from its outcome", async () => {
+  const sql = await openTables(stores())
+  const ballot = { method: "rate", highest: 5, abstain: false } as const
+  for (const id of ["beyond-1", "within", "beyond-2"]) await makePoll(sql, id, { ballot, state: "draft" })
+  await sql`
+    INSERT INTO marks (poll, shard, mark, votes) SELECT number, 0, 'A5', CASE id WHEN 'within' THEN 2 ELSE 1::bigint << 52 END
+    FROM polls WHERE id IN ('beyond-1', 'beyond-2', 'within')`
+  await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id IN ('beyond-1', 'beyond-2', 'within')`
+  const polls = new PollBook(sql, quiet)
+  await polls.refresh()
+  const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
+  await expect(storeOutcomes(sql, polls, decider)).rejects.toThrow("more than can be counted")
+  const [row] = await sql`SELECT count(*) AS stored FROM outcomes JOIN polls ON number = poll WHERE id = 'within'`
+  expect(row?.stored).toBe(1)
+  // Nobody decides these, and the workers of other tests have nothing to say of them.
+  await sql`DELETE FROM polls WHERE id IN ('beyond-1', 'beyond-2')`
+  decider.stop()
+})
+
 test("an outcome that is stored stays, whatever is counted or decided after it", async () => {
   const { sql } = await working()
   await makePoll(sql, "kept", ranked("borda", 1, { state: "draft" }))

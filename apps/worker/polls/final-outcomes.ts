@@ -5,7 +5,7 @@
 
 import { isByProfile } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
-import { type Decider, Undecided } from "@tallyroom/lib/outcome/decider"
+import type { Decider } from "@tallyroom/lib/outcome/decider"
 import type { Outcome } from "@tallyroom/lib/outcome/outcome"
 import { decideByTally, type TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
 import type { Poll } from "@tallyroom/lib/polls/poll"
@@ -19,7 +19,7 @@ import type { PollBook } from "./poll-book"
  * @param settled polls, as they were read, whose outcome is stored. Of these Postgres is not asked again: once they are read anew, as when
  * it went back, they are others.
  * @returns the ids of those that were decided
- * @throws {Undecided} for the last one that could not be decided, once all others are
+ * @throws for the last one that could not be decided, once all others are
  */
 export async function storeOutcomes(
   sql: Database,
@@ -31,7 +31,7 @@ export async function storeOutcomes(
   if (due.length === 0) return []
   const missing = await finalWithout(sql, "outcomes", due)
   const stored: string[] = []
-  let undecided: Undecided | null = null
+  const failures: unknown[] = []
   for (const poll of due) {
     try {
       if (missing.has(poll.number)) {
@@ -41,11 +41,10 @@ export async function storeOutcomes(
       }
       settled.add(poll)
     } catch (error) {
-      if (!(error instanceof Undecided)) throw error
-      undecided = error
+      failures.push(error)
     }
   }
-  if (undecided) throw undecided
+  if (failures.length > 0) throw failures.at(-1)
   return stored
 }
 
