@@ -182,7 +182,8 @@ test("a poll whose counts are more than can be reckoned with keeps no other one 
   await polls.refresh()
   const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
   await expect(storeOutcomes(sql, polls, decider)).rejects.toThrow("more than can be counted")
-  const [row] = await sql`SELECT count(*) AS stored FROM outcomes JOIN polls ON number = poll WHERE id = 'within'`
+  const [row] =
+    await sql`SELECT count(*) AS stored FROM outcomes JOIN polls ON number = poll WHERE id = 'within'`
   expect(row?.stored).toBe(1)
   // Nobody decides these, and the workers of other tests have nothing to say of them.
   await sql`DELETE FROM polls WHERE id IN ('beyond-1', 'beyond-2')`

@@ -72,6 +72,10 @@ test.each([
     "--base says what a majority is a part of, and a simple one is more for than against: add --majority (absolute, two-thirds, three-quarters, unanimous), or leave --base out.",
   ],
   [
+    "--method decide --base eligible --eligible 9",
+    "--base says what a majority is a part of, and a simple one is more for than against: add --majority (absolute, two-thirds, three-quarters, unanimous), or leave --base out.",
+  ],
+  [
     "--quorum 4/3",
     '--quorum takes a number of ballots, or a part of the eligible voters like 25%, 1/3 or ">1/2", not 4/3.',
   ],

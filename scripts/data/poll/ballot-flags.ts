@@ -173,12 +173,12 @@ function changedDecision(
     // More for than against is the same whatever it is a part of.
     ...(majority === "simple" && { base: "valid" }),
   }
+  requireMeantBase(wanted, base)
   const changed = decisionSchema.safeParse(wanted).data
   if (!changed)
     throw new UsageError(
       `The ${base === "eligible" ? "base" : "quorum"} is a part of the eligible voters: add --eligible, how many they are.`,
     )
-  requireMeantBase(changed, base)
   if ("seats" in changed && changed.seats > options)
     throw new UsageError(`--seats ${changed.seats} is more than the ${options} options: make it smaller.`)
   return isDeepStrictEqual(changed, decisionOf({ ballot, decision: null })) ? null : changed
@@ -193,8 +193,11 @@ function unfitting(ballot: BallotMethod, rule: string): UsageError {
 }
 
 /** @throws {UsageError} for a base beside a majority that is a part of nothing */
-function requireMeantBase(decision: Decision, base: BallotFlags["base"]): void {
-  if (base === undefined || decision.rule !== "majority" || decision.majority !== "simple") return
+function requireMeantBase(
+  { rule, majority }: { rule: Decision["rule"]; majority?: string },
+  base: BallotFlags["base"],
+): void {
+  if (base === undefined || rule !== "majority" || majority !== "simple") return
   const others = MAJORITIES.filter((majority) => majority !== "simple").join(", ")
   throw new UsageError(
     `--base says what a majority is a part of, and a simple one is more for than against: add --majority (${others}), or leave --base out.`,
