@@ -21,10 +21,16 @@ const METHODS = {
   rated: { method: "rate", highest: 10 },
   motions: { method: "decide", abstain: true },
 }
+const CITIES = ["Memphis", "Nashville", "Chattanooga", "Knoxville"].map((label, i) => ({
+  id: `c${i}`,
+  label,
+}))
+const FEW = { cities: { method: "rank" }, trips: { method: "choose", max: 2 } }
 const used = useBallotBrowser(
-  Object.entries(METHODS).map(([id, ballot], i) =>
+  Object.entries({ ...METHODS, ...FEW }).map(([id, ballot], i) =>
     examplePoll({
-      ...{ number: i + 1, id, options, isDefault: i === 0, policy: "changeable", confirm: false },
+      ...{ number: i + 1, id, isDefault: i === 0, policy: "changeable", confirm: false },
+      options: id in FEW ? CITIES : options,
       ballot: ballotMethodSchema.parse(ballot),
     }),
   ),
@@ -188,6 +194,27 @@ test.each(Object.keys(METHODS))(
         ),
       )
     for (const ems of fits) expect(ems).toBeGreaterThan(2.5)
+    await page.context().close()
+  },
+)
+
+test.each(Object.keys(FEW))(
+  "with text twice as large, the names of four cities at %s have lines of their own",
+  async (poll) => {
+    const page = await openPhone(poll)
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = "200%"
+    })
+    await expectNoSideScroll(page)
+    const widths = await page
+      .locator(".options .label")
+      .evaluateAll((labels) =>
+        labels.map(
+          (label) =>
+            label.getBoundingClientRect().width / Number.parseFloat(getComputedStyle(label).fontSize),
+        ),
+      )
+    for (const ems of widths) expect(ems).toBeGreaterThan(4)
     await page.context().close()
   },
 )
