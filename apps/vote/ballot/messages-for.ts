@@ -65,7 +65,7 @@ const PARTS: BallotKey[] = [
   ...(["keysChoose", "keysTick", "keysRank", "keysRadios", "chosenOfMost"] as const),
   ...(["rankedSoFar", "rankedOfMost", "ratedOf", "answeredOf", "rankOne", "rateOne", "answerOne"] as const),
   ...(["yourRatings", "yourAnswers"] as const),
-  ...(["fullRanking", "nothingSaid", "keptNoteChanged", "ballots", "abstentions"] as const),
+  ...(["fullRanking", "nothingSaid", "noneAnswered", "keptNoteChanged", "ballots", "abstentions"] as const),
 ]
 
 export function messagesFor(about: About): Messages {

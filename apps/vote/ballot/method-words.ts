@@ -61,7 +61,7 @@ export function wordsOf(poll: PollFacts): Words {
     case "decide":
       return {
         ...{ ...CHOOSE, rule: "decideAny", keysHint: "keysRadios", chosenSoFar: "answeredOf" },
-        ...{ atLeast: "answerOne", tooFew: "nothingSaid", youChose: "yourAnswers" },
+        ...{ atLeast: "answerOne", tooFew: "noneAnswered", youChose: "yourAnswers" },
       }
   }
 }

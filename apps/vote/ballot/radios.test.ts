@@ -126,7 +126,7 @@ test("an option that is called as what every object inherits has nothing said of
 test.each([
   ["rated", "cast=1&rate.a=&rate.b=&rate.c=", "en", "Nothing was filled in yet."],
   ["board", "cast=1&answer.a=&answer.b=&answer.c=", "de", "Noch ist nichts ausgefüllt."],
-  ["board", "cast=1&answer.a=abstain", "en", "Nothing was filled in yet."],
+  ["board", "cast=1&answer.a=abstain", "en", "Nothing was filled in yet. Say yes or no to at least one."],
 ])(
   "the poll %s leads a form that says nothing (%s) back to the ballot, in %s",
   async (poll, body, language, says) => {
