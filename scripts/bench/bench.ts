@@ -10,6 +10,7 @@ import { benchChoices } from "./benchmarks/choices"
 import { benchClassic } from "./benchmarks/classic"
 import { benchClickToScreen } from "./benchmarks/click-to-screen"
 import { benchCount } from "./benchmarks/count"
+import { benchCrowd } from "./benchmarks/crowd"
 import { benchEndToEnd } from "./benchmarks/end-to-end"
 import { benchInboxes } from "./benchmarks/inboxes"
 import { benchJuniorEurovision } from "./benchmarks/junior-eurovision"
@@ -18,6 +19,7 @@ import { benchMemory } from "./benchmarks/memory"
 import { benchNotify } from "./benchmarks/notify"
 import { benchOutcomes } from "./benchmarks/outcomes"
 import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmarks/plan"
+import { benchReconnect } from "./benchmarks/reconnect"
 import { benchRecordMinute } from "./benchmarks/record-minute"
 import { benchRetention } from "./benchmarks/retention"
 import { benchSize } from "./benchmarks/size"
@@ -56,6 +58,8 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   "live-outcomes": [benchLiveOutcomes],
   retention: [benchRetention],
   choices: [benchChoices],
+  crowd: [benchCrowd],
+  reconnect: [benchReconnect],
 }
 
 /** A benchmark's block, and what a bare answer cost just before. */

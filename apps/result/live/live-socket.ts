@@ -6,11 +6,9 @@ import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import { POLL_GONE } from "./close-codes"
 import type { LiveMessage } from "./live-message"
+import { waitToReturn } from "./wait-to-return"
 
-/** The longest wait after the first loss, and after many. Each wait is random, so that a crowd does not come back all at once. */
-const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 15_000
-/** After a connection that lasted so long the waits begin anew. */
+/** After a connection over which snapshots came, and that lasted so long, the waits begin anew. */
 const GOOD_AFTER_MS = 5_000
 /** The server sends something every 20 s. A connection that is silent for more than twice as long is dead. */
 const SILENT_MS = 45_000
@@ -39,6 +37,7 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
   const { signal } = stop
   let newest = first
   let attempt = 0
+  let lostAt = performance.now()
   let isLive = false
   let waiting: ReturnType<typeof setTimeout> | undefined
 
@@ -60,12 +59,14 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
       watcher.onState(ageMs === undefined ? "live" : "old")
     }
     watchOnce(after(address, newest), onMessage, signal, (code) => {
+      const now = performance.now()
+      const wasGood = isLive && now - openedAt > GOOD_AFTER_MS
       isLive = false
       watcher.onState("away")
       if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
-      attempt = performance.now() - openedAt > GOOD_AFTER_MS ? 0 : attempt + 1
-      const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 10))
-      waiting = setTimeout(connect, Math.random() * longest)
+      attempt = wasGood ? 0 : attempt + 1
+      if (wasGood) lostAt = now
+      waiting = setTimeout(connect, waitToReturn(now - lostAt))
     })
   }
   const askForPoll = async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
 import { alternating, type Block, type Check, figures, type Legend } from "../figures/rounds"
+import { firstSightings, readSightings } from "../figures/sightings"
 import { startProgram } from "../programs/program"
 import { rushResult } from "../programs/rush"
 import { viewersResult } from "../programs/viewers"
@@ -88,7 +89,7 @@ async function rushRound(run: BenchRun, plan: Plan) {
   await viewers.ready
   const rush = await rushAt(run, plan, path.voteUrl)
   viewersResult.parse(await viewers.result)
-  const seenAt = lastSighting(new Float64Array(await Bun.file(file).arrayBuffer()), plan.rushVoters)
+  const seenAt = Math.max(...firstSightings(await readSightings(file), plan.rushVoters).values())
   await untilCounted(path)
   await untilShown(path)
   const { books, faults } = await auditWhole(run, path)
@@ -125,13 +126,3 @@ async function rushAt(run: BenchRun, plan: Plan, url: string) {
 const crowdOf = ({ rushVoters }: Plan, url: string) => ({
   ...{ url, voters: rushVoters, seconds: SECONDS, resendEvery: RESEND_EVERY },
 })
-
-/** When the last of the viewers saw this total for the first time. */
-function lastSighting(sightings: Float64Array, total: number): number {
-  const first = new Map<number, number>()
-  for (let i = 0; i + 2 < sightings.length; i += 3) {
-    const [viewer = 0, at = 0, seen = 0] = sightings.subarray(i, i + 3)
-    if (seen >= total && !first.has(viewer)) first.set(viewer, at)
-  }
-  return Math.max(...first.values())
-}

@@ -18,6 +18,8 @@ export const BENCHMARKS = [
   "choices",
   "outcomes",
   "live-outcomes",
+  "crowd",
+  "reconnect",
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
@@ -59,6 +61,12 @@ export type Plan = {
   outcomes: readonly RankedSize[]
   /** Seconds during which the outcome of a poll follows its votes, for each rule. */
   liveSeconds: number
+  /** How many watch at once, one crowd after the other, and seconds of votes for each. */
+  crowds: readonly number[]
+  crowdSeconds: number
+  /** How many come back at once, and seconds of votes around that. */
+  returning: number
+  returnSeconds: number
 }
 
 const FULL = {
@@ -89,6 +97,10 @@ const FULL = {
     { ballots: 1_000_000, options: 20 },
   ],
   liveSeconds: 8,
+  crowds: [1_000, 5_000, 10_000, 20_000],
+  crowdSeconds: 6,
+  returning: 10_000,
+  returnSeconds: 12,
 }
 
 /** These are enough to see that everything works, and too short for figures that one may believe. */
@@ -110,6 +122,10 @@ const QUICK = {
   inboxBallots: 10_000,
   outcomes: [{ ballots: 100_000, options: 10 }],
   liveSeconds: 4,
+  crowds: [500],
+  crowdSeconds: 3,
+  returning: 500,
+  returnSeconds: 6,
 }
 
 const ROUNDS = 5

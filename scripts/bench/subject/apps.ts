@@ -19,12 +19,12 @@ export async function startReadyWorker(
   return worker
 }
 
-/** Starts one process of each app. */
-export async function startAll(run: BenchRun, backlogLimit: number) {
+/** Starts one process of each app; `resultEnv` has settings of result that a benchmark needs. */
+export async function startAll(run: BenchRun, backlogLimit: number, resultEnv: Record<string, string> = {}) {
   const worker = await startReadyWorker(run)
   const [vote, result] = await Promise.all([
     startVoteProcess(run.stores, { BACKLOG_LIMIT: String(backlogLimit) }),
-    startResultProcess(run.stores),
+    startResultProcess(run.stores, resultEnv),
   ])
   return { vote, worker, result }
 }

@@ -73,7 +73,7 @@ export async function startResultProcess(
     "result",
     stores,
     { DATABASE_URL: stores.database.resultUrl, ADMIN_TOKEN, ...env },
-    await freePort(),
+    env.PORT === undefined ? await freePort() : Number(env.PORT),
     options,
   )
   await result.app.waitReady()
