@@ -29,6 +29,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: "moves the position past votes that it does not write",
     changes: [
       {
+        file: COMMIT,
+        from: "AS b(poll, voter, ms, seq, option)\n  ON CONFLICT (poll, voter) DO NOTHING",
+        to: "AS b(poll, voter, ms, seq, option)\n  WHERE b.ms % 50 <> 7\n  ON CONFLICT (poll, voter) DO NOTHING",
+      },
+      {
         file: "apps/worker/counting/commit-first-votes.sql",
         from: "AS b(poll, voter, ms, seq, option)\n), movement",
         to: "AS b(poll, voter, ms, seq, option)\n  WHERE b.ms % 50 <> 7\n), movement",
