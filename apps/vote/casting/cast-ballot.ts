@@ -127,6 +127,14 @@ const SENT_AS = {
 /** What a ballot does with options, by its method. */
 const VERBS = { choose: "Choose", rank: "Rank", rate: "Rate", decide: "Answer" } as const
 
+/** What a ballot must do that may not abstain, by its method. */
+const INSTEAD = {
+  choose: "choose an option",
+  rank: "rank an option",
+  rate: "rate an option",
+  decide: "answer yes or no to a motion",
+} as const
+
 function describe(poll: Poll, problem: Exclude<ChoiceProblem, { kind: "unknown" }> | null): string {
   switch (problem?.kind) {
     case "too-many":
@@ -142,7 +150,7 @@ function describe(poll: Poll, problem: Exclude<ChoiceProblem, { kind: "unknown" 
     case "other-method":
       return `The poll ${poll.id} takes ballots that ${poll.ballot.method}: ${SENT_AS[poll.ballot.method]}.`
     default:
-      return `The poll ${poll.id} takes no abstention: choose an option.`
+      return `The poll ${poll.id} takes no abstention: ${INSTEAD[poll.ballot.method]}.`
   }
 }
 

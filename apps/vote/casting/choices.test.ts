@@ -10,6 +10,7 @@ const methods: Record<string, BallotMethod> = {
   ranked: ballotMethodSchema.parse({ method: "rank", max: 3 }),
   rated: ballotMethodSchema.parse({ method: "rate", highest: 5 }),
   motions: ballotMethodSchema.parse({ method: "decide", abstain: true }),
+  board: ballotMethodSchema.parse({ method: "decide" }),
 }
 
 beforeAll(async () => {
@@ -70,7 +71,9 @@ test.each([
     422,
     'The poll several takes ballots that choose: send "option", or "options".',
   ],
-  ["ranked", { abstain: true }, 422, "The poll ranked takes no abstention"],
+  ["ranked", { abstain: true }, 422, "The poll ranked takes no abstention: rank an option."],
+  ["rated", { abstain: true }, 422, "The poll rated takes no abstention: rate an option."],
+  ["board", { abstain: true }, 422, "The poll board takes no abstention: answer yes or no to a motion."],
   ["ranked", { ranking: ["a", "b", "c", "d"] }, 422, "Rank at most 3; this ballot has 4."],
   ["rated", { ratings: { a: 6 } }, 422, 'The option "a" takes a whole number from 0 to 5.'],
   ["rated", { ratings: { a: 1.5 } }, 400, "must be a whole number"],

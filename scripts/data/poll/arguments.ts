@@ -1,7 +1,7 @@
 /** The command line of `bun run poll`. */
 
 import { RULES_WITH_SEATS } from "@tallyroom/lib/polls/decision"
-import { BASES, MAJORITIES, ORDERS } from "../../../apps/result/admin/edit/modes"
+import { BASES, ELIGIBILITIES, MAJORITIES, ORDERS, POLICIES, RESULTS_MODES } from "../../../apps/result/admin/edit/modes"
 import { type OptionValues, readCommandLine, showUsage } from "../../services/terminal/command-line"
 import { flag, oneOf, several, text } from "../../services/terminal/options"
 import { UsageError } from "../../services/terminal/user-error"
@@ -89,7 +89,8 @@ const COMMANDS = [
 ] as const
 
 const OPTIONS = {
-  ...{ id: text, title: text, policy: text, results: text, eligibility: text, opens: text, closes: text },
+  ...{ id: text, title: text, opens: text, closes: text },
+  ...{ policy: oneOf(POLICIES), results: oneOf(RESULTS_MODES), eligibility: oneOf(ELIGIBILITIES) },
   ...{
     confirm: text,
     open: flag,

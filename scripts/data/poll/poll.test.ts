@@ -262,6 +262,17 @@ test("an error is one sentence and an exit code", async () => {
   expect((await poll("--help")).out).toStartWith("Usage: bun run poll")
 })
 
+test.each([
+  ["eligibility", "codes", "browser, code or network"],
+  ["policy", "first", "final or changeable"],
+  ["results", "after-end", "live, after-vote or after-close"],
+])("--%s %s is told by its flag, with what there is to choose from", async (flag, value, choices) => {
+  const wrong = await poll("create", "--title", "X", "--option", "A", "--option", "B", `--${flag}`, value)
+  expect(wrong.code).toBe(2)
+  expect(wrong.err).toContain(`--${flag}`)
+  expect(wrong.err).toContain(choices)
+})
+
 test("an error of the settings names the setting to mend, and no password", async () => {
   for (const address of ["localhost:8081", "hello", "tea://me:secret@localhost"]) {
     const told = "RESULT_URL is not an address such as https://results.example: correct it."
