@@ -38,6 +38,15 @@ beforeAll(async () => {
   await addVotes(sql, "words", "o1", 79_312)
 })
 
+type Box = { x: number; y: number; width: number; height: number } | null
+
+/** @throws {Error} where one of the two is not shown */
+function overlap(one: Box, other: Box): boolean {
+  if (!one || !other) throw new Error("There is no such box on the page.")
+  const isBeside = one.x + one.width <= other.x || other.x + other.width <= one.x
+  return !isBeside && one.y + one.height > other.y && other.y + other.height > one.y
+}
+
 /** Describes the layout of a stage and its faults, such as numbers in two lines or text that is cut off. */
 function lookOf(page: Page) {
   return page.evaluate(() => {
@@ -357,6 +366,29 @@ describe("the stage", () => {
         says: i < 4 ? says(9, 0, "Carried") : says(0, 9, "Not carried"),
       })),
     )
+  })
+
+  test("marks one motion of two as carried beside its label, where it covers nothing of the bar", async () => {
+    const { result, sql } = pages()
+    const options = ["Raise the fee to 20", "Repair the roof of the clubhouse this year"].map((label, i) => ({
+      id: `m${i}`,
+      label,
+    }))
+    const made = definition("pair", {
+      ...{ options, ballot: { method: "decide" } },
+      decision: { rule: "majority", majority: "two-thirds", base: "eligible", eligible: 40 },
+    })
+    expect((await result.send("POST", "/api/polls", made)).status).toBe(201)
+    await addBallots(sql, "pair", { answers: { m0: "yes", m1: "no" } }, 28)
+    await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'pair'`
+    for (const view of [{ width: 1280, height: 720 }, { width: 390 }]) {
+      const page = await openStage("pair", view)
+      await page.locator(".mark").waitFor()
+      const at = (part: string) => page.locator(`[data-option=m0] ${part}`).boundingBox()
+      const [mark, bar, numbers] = [await at(".mark"), await at(".bar"), await at(".numbers")]
+      expect([overlap(mark, bar), overlap(mark, numbers)]).toEqual([false, false])
+      expect((await settledLook(page)).faults).toEqual([])
+    }
   })
 
   test("is dark unless it is told to be light", async () => {

@@ -46,10 +46,12 @@ export function StageBars({ snapshot, text, covered, view, isFirst, left, why }:
   const inRows = view !== null && areMotionRows(snapshot, view)
   const columns = shown.length > MOST_ROWS / 2 && !inRows ? 2 : 1
   const widest = widestOf(rows, text)
-  useFittingRows(list, [covered, inRows, columns, ...Object.values(widest), ...shown.map(shapeOf)].join("\n"))
   const decided = view?.outcome != null
   const mark = (row: TallyRow) =>
     snapshot.phase === "final" && row.leads ? text.t(markKey(row, decided)) : null
+  const marks = rows.map((row) => row?.motion && mark(row))
+  const shape = [covered, inRows, columns, ...Object.values(widest), ...shown.map(shapeOf), ...marks]
+  useFittingRows(list, shape.join("\n"))
   return (
     <section class="stage-tally">
       {why !== null && (
@@ -195,7 +197,9 @@ type RowProps = {
 
 function StageRow({ option, row, text, widest, mark, inRows, isFinal, isOut }: RowProps) {
   const { id, label, emoji, image } = option
-  const marked = row && !inRows && mark(row)
+  const words = row && !inRows && mark(row)
+  // A motion's bar tells what is needed, so its mark stands beside the label.
+  const marked = words && <span class="mark">{words}</span>
   return (
     <li data-option={id} class={isOut ? "out" : row?.leads ? "leads" : undefined}>
       <div class="stage-row">
@@ -206,11 +210,11 @@ function StageRow({ option, row, text, widest, mark, inRows, isFinal, isOut }: R
               {emoji}
             </span>
           )}
-          <bdi data-part="label">{label}</bdi>
+          <bdi data-part="label">{label}</bdi> {row?.motion && marked}
         </span>
         {row && <RowNumbers {...{ row, text, widest, inRows, isFinal }} />}
         {row ? row.motion ? <MotionBar motion={row.motion} /> : <Bar row={row} /> : <span class="bar" />}
-        {marked && <span class="mark">{marked}</span>}
+        {!row?.motion && marked}
       </div>
     </li>
   )

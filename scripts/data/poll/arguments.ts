@@ -1,7 +1,14 @@
 /** The command line of `bun run poll`. */
 
 import { RULES_WITH_SEATS } from "@tallyroom/lib/polls/decision"
-import { BASES, ELIGIBILITIES, MAJORITIES, ORDERS, POLICIES, RESULTS_MODES } from "../../../apps/result/admin/edit/modes"
+import {
+  BASES,
+  ELIGIBILITIES,
+  MAJORITIES,
+  ORDERS,
+  POLICIES,
+  RESULTS_MODES,
+} from "../../../apps/result/admin/edit/modes"
 import { type OptionValues, readCommandLine, showUsage } from "../../services/terminal/command-line"
 import { flag, oneOf, several, text } from "../../services/terminal/options"
 import { UsageError } from "../../services/terminal/user-error"
