@@ -110,13 +110,13 @@ async function cutRound(run: BenchRun, plan: Plan, { vote, result, sql }: LivePo
   await staying.ready
   const pages = await openPages(crowd)
   const pace = startPace(run, plan, vote.url)
-  const { cpu, lostAt } = await cutAll(pages.program, result.app.pid, plan)
+  const { cpu, lostAt, end } = await cutAll(pages.program, result.app.pid, plan)
   const { startedAt } = paceResult.parse(await pace.result)
   const back = await returned(pages, crowd, plan, { startedAt, lostAt, total: () => counted(sql) })
   const { snapshots } = viewersResult.parse(await staying.result)
   const stayed = await readSightings(file)
   return {
-    ...{ ...back, crowd: crowd.viewers, cpu: (cpu * 1e6) / crowd.viewers },
+    ...{ ...back, crowd: crowd.viewers, cpu: (cpu * 1e6) / back.backBy(end) },
     pictures: snapshots / (viewers - crowd.viewers) / plan.returnSeconds,
     pauseBefore: longestPause(stayed, startedAt, lostAt),
     pause: longestPause(stayed, lostAt, startedAt + plan.returnSeconds * 1_000),
@@ -133,10 +133,10 @@ async function bareRound(run: BenchRun, plan: Plan, texts: LiveTexts, viewers: n
   const { url } = z.object({ url: z.string() }).parse(await bare.ready)
   const crowd: Crowd = { run, url, viewers, until: VOTES_A_SECOND * plan.returnSeconds }
   const pages = await openPages(crowd)
-  const { cpu, lostAt } = await cutAll(pages.program, bare.pid, plan)
+  const { cpu, lostAt, end } = await cutAll(pages.program, bare.pid, plan)
   const { startedAt } = bareLiveResult.parse(await bare.result)
   const back = await returned(pages, crowd, plan, { startedAt, lostAt, total: async () => crowd.until })
-  return { ...back, cpu: (cpu * 1e6) / viewers }
+  return { ...back, cpu: (cpu * 1e6) / back.backBy(end) }
 }
 
 /** Result is killed, and started anew on the same port. */
@@ -177,7 +177,7 @@ async function openPages({ run, url, viewers, until }: Crowd): Promise<Pages> {
   return { program, file }
 }
 
-/** @returns when the connections broke, and the CPU seconds that this took the server in addition to what it used before */
+/** @returns when the connections broke, and the CPU seconds that the server took until `end` in addition to what it used before */
 async function cutAll(pages: Program, server: number, { returnSeconds }: Plan) {
   const afterMs = returnSeconds * 1_000 - 2 * BEFORE_MS
   const [atFirst, start] = [cpuSeconds(server), clock()]
@@ -185,8 +185,9 @@ async function cutAll(pages: Program, server: number, { returnSeconds }: Plan) {
   const [before, lostAt] = [cpuSeconds(server), clock()]
   process.kill(pages.pid, "SIGUSR2")
   await Bun.sleep(afterMs)
-  const usual = ((before - atFirst) / (lostAt - start)) * (clock() - lostAt)
-  return { lostAt, cpu: Math.max(0, cpuSeconds(server) - before - usual) }
+  const end = clock()
+  const usual = ((before - atFirst) / (lostAt - start)) * (end - lostAt)
+  return { lostAt, end, cpu: Math.max(0, cpuSeconds(server) - before - usual) }
 }
 
 async function returned(
@@ -206,6 +207,7 @@ async function returned(
   const right = [...lastTotals(sightings).values()].filter((it) => it === atLast).length
   return {
     times: (share: number) => times(share) / 1_000,
+    backBy: (end: number) => [...back.values()].filter((at) => at <= end).length,
     ...{ tries: tries / viewers, away: viewers - back.size, wrong: viewers - right },
   }
 }
