@@ -86,11 +86,18 @@ function isByMost(poll: Poll): boolean {
   return rule === "votes" && decision.seats === 1 && quorum === 0 && eligible === undefined
 }
 
+/** STAR has a runoff after that, which the results tell. */
+function comparesSums(poll: Poll): boolean {
+  const { rule } = decisionOf(poll)
+  return rule === "sum" || rule === "star"
+}
+
 function factsOf({ poll, now, shown }: BallotPage): PollFacts {
   const phase = votingPhase(poll, now)
   const { id, title, options, ballot, policy, results, eligibility } = poll
   return {
     ...{ id, title, options, ballot, policy, results, eligibility, phase },
+    ...(comparesSums(poll) && { sums: true }),
     ...mixedIn(poll),
     ...(shown && { shown }),
     ...{ revision: poll.revision, words: poll.words },

@@ -47,6 +47,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
     ],
   ],
   [isBy("rate"), ["noRating", "ratings", "ratingOf"]],
+  [({ poll }) => poll.sums === true, ["sum"]],
   [isBy("decide"), ["yes", "no", "abstained"]],
   [(about) => isBy("decide")(about) || about.poll.ballot.abstain, ["abstain"]],
   [({ poll }) => poll.ballot.abstain, ["abstention", "castAbstention"]],
@@ -61,7 +62,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
 /** Messages that are only parts of others, or stand in their place. */
 const PARTS: BallotKey[] = [
   ...(["chooseOne", "chooseUpTo", "chooseFromTo", "chooseExactly", "chooseFrom", "chooseAny"] as const),
-  ...(["rankUpTo", "rankAny", "rateAny", "decideAny", "andFinal", "andChangeable"] as const),
+  ...(["rankUpTo", "rankAny", "rateAny", "unratedIsZero", "decideAny", "andFinal", "andChangeable"] as const),
   ...(["keysChoose", "keysTick", "keysRank", "keysRadios", "chosenOfMost"] as const),
   ...(["rankedSoFar", "rankedOfMost", "ratedOf", "answeredOf", "rankOne", "rateOne", "answerOne"] as const),
   ...(["yourRatings", "yourAnswers"] as const),
@@ -95,7 +96,8 @@ function wordsFor(about: About, all: English): Partial<Messages> {
 function ruleFor({ poll, language }: About): string {
   const { t } = texts[language]
   const then = t(poll.policy === "final" ? "andFinal" : "andChangeable")
-  return [t(wordsOf(poll).rule, limitsIn(poll)), then].join(language === "ja" ? "" : " ")
+  const unrated = poll.sums ? [t("unratedIsZero")] : []
+  return [t(wordsOf(poll).rule, limitsIn(poll)), ...unrated, then].join(language === "ja" ? "" : " ")
 }
 
 /** Why a choice changed nothing, as another vote is kept: there is one reason in each poll. */

@@ -28,6 +28,8 @@ const POLLS = [
   pollOf({ ...rate, highest: 10 }, { id: "ending" }),
   pollOf(rate, { id: "coded", eligibility: "code" }),
   pollOf(rate, { id: "rates", state: "final" }),
+  pollOf(rate, { id: "summed", decision: { rule: "sum", seats: 1, quorum: 0 } }),
+  pollOf(rate, { id: "starred", state: "final", decision: { rule: "star", seats: 1, quorum: 0 } }),
   pollOf(rate, {
     id: "inherited",
     policy: "changeable",
@@ -52,7 +54,8 @@ beforeAll(async () => {
     ...{ version: 7, votes: { a: 1_003, b: 0, c: 0 }, said: SAID.motions },
     ...{ total: 1_212, abstained: 10 },
   }
-  for (const poll of ["rated", "rates"]) await fixture.admin.set(keys.tally(poll), JSON.stringify(rated))
+  for (const poll of ["rated", "rates", "summed", "starred"])
+    await fixture.admin.set(keys.tally(poll), JSON.stringify(rated))
   for (const poll of ["motions", "passed"]) await fixture.admin.set(keys.tally(poll), JSON.stringify(motions))
 })
 afterAll(() => fixture.stop())
@@ -69,6 +72,10 @@ const chosenIn = (html: string) =>
 test.each([
   ["rated", "Rate as many as you like, from 0 (worst) to 5 (best). You can change your vote later."],
   ["stars", "Rate as many as you like, from 0 (worst) to 10 (best). Your vote is final."],
+  [
+    "summed",
+    "Rate as many as you like, from 0 (worst) to 5 (best). What you do not rate counts as 0. Your vote is final.",
+  ],
   ["motions", "Say yes or no to each, or abstain from it. Your vote is final."],
 ])("the ballot of the poll %s says in a sentence: %s", async (poll, rule) => {
   for (const path of [`/polls/${poll}`, `/embed/${poll}`])
@@ -184,6 +191,16 @@ test("the mean of what was rated is shown, with the number of ratings, to voters
     )
   const tally = await (await fixture.ask("/api/polls/rated/tally")).json()
   expect(tally.said).toEqual(SAID.rated)
+})
+
+test("the sum of what was rated is shown where it decides, or leads to the runoff of STAR, as the results show it", async () => {
+  const voted = await send("/polls/summed", "cast=1&rate.a=5", await visitor(fixture))
+  for (const page of [voted, await pageAt(fixture, "/polls/starred")]) {
+    expect(wordsOf(page)).toMatch(
+      /Cats Sum 10 3 ratings .*Dogs Sum 201 200 ratings .*Birds Sum 0 0 ratings .*201 ballots/,
+    )
+    expect(wordsOf(page)).not.toContain("3.33")
+  }
 })
 
 test("yes, no and abstentions from each option are shown, those of whole ballots among them", async () => {

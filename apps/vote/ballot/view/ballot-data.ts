@@ -19,6 +19,8 @@ export type PollFacts = Pick<
   "id" | "title" | "options" | "ballot" | "policy" | "results" | "eligibility"
 > & {
   phase: Phase
+  /** Ratings are compared by their sum, to which an option that a ballot does not rate adds nothing; else by their mean. */
+  sums?: boolean
   /** With a random order, the ids of the options, whatever their order. */
   mixed?: readonly string[]
   /** The same ids in the order of this voter. */

@@ -9,14 +9,15 @@ import { BallotCount, OptionBar, TallyRow } from "./tally-row"
 /** How many ballots say this of the option: a rating, yes or no. */
 type Said = Readonly<Record<string, number>>
 
-export function SaidBars({ poll: { options, ballot }, counts, final }: TallyProps) {
+export function SaidBars({ poll: { options, ballot, sums = false }, counts, final }: TallyProps) {
+  const rating = counts.total - (counts.abstained ?? 0)
   return (
     <>
       <ul class="tally">
         {options.map((option, index) => {
           const said = ownValue(counts.said ?? {}, option.id) ?? {}
           return ballot.method === "rate" ? (
-            <RatedRow key={option.id} {...{ option, index, said }} highest={ballot.highest} />
+            <RatedRow key={option.id} {...{ option, index, said, sums, rating }} highest={ballot.highest} />
           ) : (
             <DecidedRow key={option.id} {...{ option, said }} ballots={counts.total} />
           )
@@ -29,15 +30,25 @@ export function SaidBars({ poll: { options, ballot }, counts, final }: TallyProp
 
 type RowProps = { option: TallyProps["poll"]["options"][number]; said: Said }
 
-/** The mean of the ratings, with how many they are: a mean of few says less. */
-function RatedRow({ option, index, said, highest }: RowProps & { index: number; highest: number }) {
+type RatedProps = RowProps & {
+  index: number
+  highest: number
+  /** Whether sums are compared, and not means. */
+  sums: boolean
+  /** How many ballots rate any option. */
+  rating: number
+}
+
+/** The mean of the ratings or their sum, whichever is compared, with how many they are: a mean of few says less. */
+function RatedRow({ option, index, said, highest, sums, rating }: RatedProps) {
   const { t, language } = useBallotText()
   const ratings = Object.values(said).reduce((sum, ballots) => sum + ballots, 0)
   const sum = Object.entries(said).reduce((sum, [rating, ballots]) => sum + Number(rating) * ballots, 0)
-  const share = ratings > 0 ? sum / ratings / highest : 0
+  const share = sum / Math.max(1, (sums ? rating : ratings) * highest)
+  const mean = ratings > 0 ? meanText(sum, ratings, language) : "–"
   return (
     <TallyRow option={option} bar={<OptionBar {...{ option, index, share }} />}>
-      <strong>{ratings > 0 ? meanText(sum, ratings, language) : "–"}</strong>{" "}
+      <strong>{sums ? t("sum", { sum }) : mean}</strong>{" "}
       <span class="muted">{t("ratings", { count: ratings })}</span>
     </TallyRow>
   )
