@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { fewestOptions } from "./limits"
 import { confirmsVote, pollDefinitionSchema, pollSchema, votingPhase } from "./poll"
 
 const options = (label: string) => [
@@ -57,6 +58,17 @@ test.each(["Yes\u200B", "Yes\u2060", "Yes\u200D", "Yes\uFE0F", "Y\u00ADes"])(
     ])
   },
 )
+
+test("ballots that decide may have one option alone, all others need two, and none has nothing to vote on", () => {
+  const methods = ["choose", "rank", "rate", "decide"] as const
+  expect(methods.map((method) => fewestOptions({ method }))).toEqual([2, 2, 2, 1])
+  const of = (count: number) => ({ title: "Which?", options: options("Cats").slice(0, count) })
+  expect([0, 1, 2].map((count) => pollDefinitionSchema.safeParse(of(count)).success)).toEqual([
+    false,
+    true,
+    true,
+  ])
+})
 
 test("a poll that already has a text of that kind stays valid", () => {
   const stored = {

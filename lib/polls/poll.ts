@@ -71,9 +71,10 @@ export const eligibilitySchema = z.enum(["browser", "code", "network"])
 /** In which order a ballot shows the options: as the host wrote them, or each voter in an own random one. */
 export const orderSchema = z.enum(["as-written", "random"])
 
+/** How many they must be depends on the ballot (`fewestOptions`). */
 const optionsSchema = z
   .array(optionSchema)
-  .min(2, "must have at least 2 options")
+  .min(1, "must have at least 2 options, or 1 where ballots decide")
   .max(MAX_OPTIONS, `must have at most ${MAX_OPTIONS} options`)
   .refine((options) => new Set(options.map((option) => option.id)).size === options.length, {
     error: "must not name the same option id twice",

@@ -391,6 +391,33 @@ describe("the stage", () => {
     }
   })
 
+  test("shows a motion that is alone with all the width for its bar, and below it in words what became of it", async () => {
+    const { result, sql } = pages()
+    const options = [{ id: "fee", label: "Raise the yearly fee from 15 to 20 euros" }]
+    const decision = { rule: "majority", majority: "two-thirds" }
+    await result.send(
+      "POST",
+      "/api/polls",
+      definition("fee", { options, ballot: { method: "decide" }, decision }),
+    )
+    await addBallots(sql, "fee", { answers: { fee: "yes" } }, 6)
+    await addBallots(sql, "fee", { answers: { fee: "no" } }, 3)
+    await sql`UPDATE polls SET state = 'final', final_at = now(), revision = revision + 1 WHERE id = 'fee'`
+    const page = await openStage("fee", { width: 1280, height: 720 })
+    await page.locator(".mark").waitFor()
+    expect(await page.locator(".numbers").textContent()).toBe(
+      "Yes 6 Carried No 3 · Abstain 0 · 6 yes are needed",
+    )
+    expect(await page.locator("#outcome").textContent()).toBe(
+      "Carried: 6 of 9 valid votes, two thirds (6) were needed. ",
+    )
+    const room = (part: string) => page.locator(part).boundingBox()
+    const [list, bar, mark] = await Promise.all([".stage-bars", ".stage-row .bar", ".mark"].map(room))
+    expect(bar?.width).toBe(list?.width ?? 0)
+    expect(mark?.y).toBeGreaterThan((bar?.y ?? 0) + (bar?.height ?? 0))
+    await expectAccessible(page)
+  })
+
   test("is dark unless it is told to be light", async () => {
     const paper = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const dark = await openStage("open")

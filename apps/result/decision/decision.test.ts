@@ -29,29 +29,29 @@ function motion(decision: object, yes: number, no: number, abstain = 0): string 
 }
 
 test.each([
-  [{}, 5, 3, "Fee – Carried: 5 for and 3 against."],
-  [{}, 5, 5, "Fee – A tie: 5 for and 5 against."],
-  [{ majority: "absolute" }, 4, 4, "Fee – Not carried: 4 of 8 valid votes, more than half (5) were needed."],
-  [{ majority: "two-thirds" }, 6, 3, "Fee – Carried: 6 of 9 valid votes, two thirds (6) were needed."],
-  [{ majority: "two-thirds" }, 6, 4, "Fee – Not carried: 6 of 10 valid votes, two thirds (7) were needed."],
+  [{}, 5, 3, "Carried: 5 for and 3 against."],
+  [{}, 5, 5, "A tie: 5 for and 5 against."],
+  [{ majority: "absolute" }, 4, 4, "Not carried: 4 of 8 valid votes, more than half (5) were needed."],
+  [{ majority: "two-thirds" }, 6, 3, "Carried: 6 of 9 valid votes, two thirds (6) were needed."],
+  [{ majority: "two-thirds" }, 6, 4, "Not carried: 6 of 10 valid votes, two thirds (7) were needed."],
   [
     { majority: "three-quarters", base: "cast" },
     3,
     1,
-    "Fee – Carried: 3 of 4 ballots cast, three quarters (3) were needed.",
+    "Carried: 3 of 4 ballots cast, three quarters (3) were needed.",
   ],
-  [{ majority: "unanimous" }, 1, 0, "Fee – Carried: 1 of 1 valid vote, all (1) were needed."],
+  [{ majority: "unanimous" }, 1, 0, "Carried: 1 of 1 valid vote, all (1) were needed."],
   [
     { majority: "two-thirds", base: "eligible", eligible: 120 },
     80,
     10,
-    "Fee – Carried: 80 of 120 eligible voters voted for it, two thirds (80) were needed.",
+    "Carried: 80 of 120 eligible voters voted for it, two thirds (80) were needed.",
   ],
   [
     { majority: "absolute", base: "eligible", eligible: 10 },
     5,
     0,
-    "Fee – Not carried: 5 of 10 eligible voters voted for it, more than half (6) were needed.",
+    "Not carried: 5 of 10 eligible voters voted for it, more than half (6) were needed.",
   ],
   [{ quorum: 20 }, 7, 5, "No quorum: 12 of 20 ballots needed were cast."],
   [{ quorum: "1/3", eligible: 100 }, 30, 3, "No quorum: 33 of 34 ballots needed were cast."],

@@ -9,7 +9,7 @@ import type { DecisionKey } from "./decision-messages"
 type Named = readonly { readonly id: string; readonly label: string }[]
 type Text = Translator<DecisionKey>
 
-/** A sentence, and the label of the motion of which it is said. */
+/** A sentence, and the label of the motion of which it is said; null where there is one motion or none. */
 export type OutcomeLine = { of: string | null; says: string }
 
 /** "Garden – Carried: 6 of 9 valid votes, two thirds (6) were needed." for each motion, or who wins. None while nobody has voted. */
@@ -29,7 +29,9 @@ export function outcomeLines(outcome: TalliedOutcome, options: Named, text: Text
   if (outcome.rule !== "majority") return winnerSentences(outcome, options, text).map(ofAll)
   return options.flatMap(({ id, label }) => {
     const motion = outcome.motions[id]
-    return motion ? [{ of: label, says: motionSentence(outcome, motion, text) }] : []
+    return motion
+      ? [{ of: options.length > 1 ? label : null, says: motionSentence(outcome, motion, text) }]
+      : []
   })
 }
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import { decisionSchema, fitsMethod, RULES_WITH_SEATS, rulesOf } from "@tallyroom/lib/polls/decision"
-import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { fewestOptions, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import {
   eligibilitySchema,
   optionSchema,
@@ -39,7 +39,7 @@ export const sentPollSchema = newPollSchema.extend({
   id: slugSchema.optional(),
   options: z
     .array(optionSchema.partial({ id: true }))
-    .min(2)
+    .min(1)
     .max(MAX_OPTIONS),
 })
 
@@ -98,9 +98,14 @@ export function changedPoll(poll: Poll, change: PollChange, accepted: number, no
   return changed
 }
 
-/** @throws {Problem} request-malformed for a ballot that names more options than there are, or a decision that does not fit it */
+/** @throws {Problem} request-malformed for a ballot of more options than there are, or a decision that does not fit it */
 export function requireFittingBallot(poll: Pick<Poll, "ballot" | "decision" | "options">): void {
   const { ballot, options } = poll
+  const fewest = fewestOptions(ballot)
+  if (options.length < fewest)
+    throw malformed(
+      `options: must have at least ${fewest} where ballots ${ballot.method}; one alone can be decided (ballot.method "decide")`,
+    )
   if ("max" in ballot && ballot.max !== "all") requireEnoughOptions("ballot.max", ballot.max, options.length)
   if (ballot.method === "choose") requireEnoughOptions("ballot.min", ballot.min, options.length)
   requireFittingDecision(poll)

@@ -101,7 +101,7 @@ export const makeDetail: DocumentDecoration = {
   ...ADMIN,
   summary: "Makes a poll",
   description:
-    "An id that is missing is made: a poll's from its title, an option's from its label, in small Latin letters without accents and with hyphens between words. A poll whose title has none gets an id like poll-k3xw7. An option whose label has none gets a letter by its place (a to z, then o27, o28, …), and one whose id another option has gets a number (c, c-2).",
+    "An id that is missing is made: a poll's from its title, an option's from its label, in small Latin letters without accents and with hyphens between words. A poll whose title has none gets an id like poll-k3xw7. An option whose label has none gets a letter by its place (a to z, then o27, o28, …), and one whose id another option has gets a number (c, c-2). A poll has 2 to 50 options; where its ballots decide, one is enough.",
   requestBody: jsonBody(sentPollSchema),
   responses: {
     201: jsonAnswer("The poll that was made.", pollViewSchema),

@@ -55,6 +55,30 @@ test.each([
   expect([answer.status, (await answer.json()).detail]).toEqual([400, detail])
 })
 
+test("one option alone can be decided, and neither chosen, ranked nor rated", async () => {
+  const motion = { options: labelled("A fee of 20"), state: "draft" }
+  const made = await create("motion", { ...motion, ballot: { method: "decide", abstain: true } })
+  expect([made.status, (await made.json()).options]).toEqual([201, labelled("A fee of 20")])
+  const needsTwo = (method: string) => [
+    400,
+    `options: must have at least 2 where ballots ${method}; one alone can be decided (ballot.method "decide"): correct the request.`,
+  ]
+  const said = async (answer: Response) => [answer.status, (await answer.json()).detail]
+  for (const method of ["choose", "rank", "rate"]) {
+    expect(await said(await create("alone", { ...motion, ballot: { method } }))).toEqual(needsTwo(method))
+    expect(await said(await change("motion", { ballot: { method } }))).toEqual(needsTwo(method))
+  }
+  expect(await said(await create("alone", { ...motion, ballot: { method: "decide" }, options: [] }))).toEqual(
+    [400, "options: must have at least 2 options, or 1 where ballots decide. Correct the request."],
+  )
+  const grown = await change("motion", {
+    options: labelled("A fee of 20", "B"),
+    ballot: { method: "choose" },
+  })
+  expect(grown.status).toBe(200)
+  expect(await said(await change("motion", { options: labelled("B") }))).toEqual(needsTwo("choose"))
+})
+
 test("how a poll is decided is chosen with the poll, shown, copied with it, and fixed when the poll opens", async () => {
   const { result } = running()
   const decision = { rule: "votes", seats: 2, quorum: 12 }

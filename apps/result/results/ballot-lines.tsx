@@ -12,6 +12,8 @@ export function BallotLines(props: { snapshot: Snapshot; view: TallyView; text: 
   const { ballot, options } = snapshot
   if (!ballot) return null
   const hasShares = view.comparesVotes
+  // Who abstains from the one motion is told beside it.
+  const isOneMotion = ballot.method === "decide" && options.length === 1
   const sentences = [
     ballotRule({ ballot, options }, text),
     hasShares && view.abstained && view.choosing > 0
@@ -21,7 +23,7 @@ export function BallotLines(props: { snapshot: Snapshot; view: TallyView; text: 
   ]
   return (
     <>
-      {view.abstained !== null && (
+      {view.abstained !== null && !isOneMotion && (
         <p class="abstentions" id="abstentions">
           {text.t("abstentions", { count: view.abstained })}
         </p>

@@ -64,7 +64,7 @@ export function StageBars({ snapshot, text, covered, view, isFirst, left, why }:
         ref={list}
         data-rows={shown.length}
         data-columns={columns}
-        data-numbers={inRows ? "motions" : layoutOf(shown)}
+        data-numbers={inRows ? (shown.length > 1 ? "motions" : "motion") : layoutOf(shown)}
         data-start={startOf(shown, columns)}
       >
         {shown.map((option, i) => (
@@ -87,10 +87,14 @@ const MOTIONS_IN_SENTENCES = 3
 /** More rows than these could not be read: they stand in two columns, without words. */
 const MOST_MOTION_ROWS = 8
 
-/** Whether each motion has a row, with its bar and beside it in words what was said, what it needs, and in the end what became of it. */
+/**
+ * Whether each motion has a row, with its bar and beside it in words what was said, what it needs, and in the end what became of it.
+ * One motion alone has the words below its bar, which is as wide as the list.
+ */
 function areMotionRows({ options }: Snapshot, { outcome }: TallyView): boolean {
   const { length } = options
-  return outcome?.rule === "majority" && length > MOTIONS_IN_SENTENCES && length <= MOST_MOTION_ROWS
+  if (outcome?.rule !== "majority") return false
+  return length === 1 || (length > MOTIONS_IN_SENTENCES && length <= MOST_MOTION_ROWS)
 }
 
 /** A line for each motion, or one for all; what would be decided now while the poll goes on. */
@@ -188,7 +192,7 @@ type RowProps = {
   text: StageText
   widest: Widest
   mark: (row: TallyRow) => string | null
-  /** Whether it is a motion's, with its words beside its bar. */
+  /** Whether it is a motion's, with its words beside or below its bar. */
   inRows: boolean
   isFinal: boolean
   /** It takes no part in the round that is shown. */

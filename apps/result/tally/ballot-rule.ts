@@ -10,11 +10,16 @@ export function ballotRule(asked: Asked, { t }: Translator<TallyKey | DecisionKe
   const { ballot } = asked
   const rule =
     ballot.method === "rate" ? t("ruleRate", { highest: ballot.highest }) : t(ruleKey(asked), limitsOf(asked))
-  return ballot.abstain ? `${rule} ${t(ballot.method === "decide" ? "mayAbstainAll" : "mayAbstain")}` : rule
+  return ballot.abstain ? `${rule} ${t(isOfMotions(asked) ? "mayAbstainAll" : "mayAbstain")}` : rule
 }
 
-function ruleKey(asked: Asked): TallyKey | "ruleDecide" {
-  if (asked.ballot.method === "decide") return "ruleDecide"
+/** Whether it says yes or no to more than one option. */
+function isOfMotions({ ballot, options }: Asked): boolean {
+  return ballot.method === "decide" && options.length > 1
+}
+
+function ruleKey(asked: Asked): TallyKey | "ruleDecide" | "ruleDecideOne" {
+  if (asked.ballot.method === "decide") return isOfMotions(asked) ? "ruleDecide" : "ruleDecideOne"
   const { min, max } = limitsOf(asked)
   if (asked.ballot.method === "rank") return asked.ballot.max === "all" ? "ruleRank" : "ruleRankUpTo"
   if (max === asked.options.length && "max" in asked.ballot && asked.ballot.max === "all")

@@ -32,6 +32,12 @@ beforeAll(async () => {
     [{ answers: { a: "no", b: "no" } }, 3],
     [{ abstain: true }, 2],
   ])
+  const fee = [{ id: "fee", label: "A fee of 20" }]
+  await made("motion", { ballot: decide, decision: twoThirds, options: fee }, [
+    [{ answers: { fee: "yes" } }, 6],
+    [{ answers: { fee: "no" } }, 3],
+    [{ abstain: true }, 2],
+  ])
   await made("rated", { ballot: { method: "rate", highest: 3 }, options }, [
     [{ ratings: { a: 3, b: 0 } }, 2],
     [{ ratings: { a: 2 } }, 1],
@@ -144,6 +150,14 @@ test.each([
   ["/polls/motions", "Cats Yes 6 No 3 · Abstain 2 6 yes are needed"],
   ["/polls/motions", "Option Yes No Abstain Cats 6 3 2 Dogs 5 4 2 Ballots 11 – – Abstentions 2 – –"],
   ["/embed/motions", "Carried: 6 of 9 valid votes"],
+  [
+    "/polls/motion",
+    "If it were decided now Carried: 6 of 9 valid votes, two thirds (6) were needed. Two thirds of the valid votes carry.",
+  ],
+  ["/polls/motion", "Each ballot says yes or no. It may also abstain."],
+  ["/polls/motion", "A fee of 20 Yes 6 No 3 · Abstain 2 6 yes are needed"],
+  ["/embed/motion", "If it were decided now Carried: 6 of 9 valid votes"],
+  ["/polls/motion/stage", "If it were decided now: Carried: 6 of 9 valid votes, two thirds (6) were needed."],
   ["/polls/motions/stage", "If it were decided now: Cats – Carried: 6 of 9 valid votes"],
   ["/polls/motions?lang=de", "Angenommen: 6 von 9 gültigen Stimmen, zwei Drittel (6) waren nötig."],
   ["/polls/rated", "If it were decided now A wins. The highest mean rating wins."],

@@ -62,10 +62,11 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
 /** Messages that are only parts of others, or stand in their place. */
 const PARTS: BallotKey[] = [
   ...(["chooseOne", "chooseUpTo", "chooseFromTo", "chooseExactly", "chooseFrom", "chooseAny"] as const),
-  ...(["rankUpTo", "rankAny", "rateAny", "unratedIsZero", "decideAny", "andFinal", "andChangeable"] as const),
+  ...(["rankUpTo", "rankAny", "rateAny", "unratedIsZero", "decideAny", "decideOne"] as const),
+  ...(["andFinal", "andChangeable"] as const),
   ...(["keysChoose", "keysTick", "keysRank", "keysRadios", "chosenOfMost"] as const),
-  ...(["rankedSoFar", "rankedOfMost", "ratedOf", "answeredOf", "rankOne", "rateOne", "answerOne"] as const),
-  ...(["yourRatings", "yourAnswers"] as const),
+  ...(["rankedSoFar", "rankedOfMost", "ratedOf", "answeredOf", "rankOne", "rateOne"] as const),
+  ...(["answerOne", "answerIt", "notAnswered", "yourRatings", "yourAnswers", "yourAnswer"] as const),
   ...(["fullRanking", "nothingSaid", "noneAnswered", "keptNoteChanged", "ballots", "abstentions"] as const),
 ]
 

@@ -59,6 +59,11 @@ export function wordsOf(poll: PollFacts): Words {
         ...{ atLeast: "rateOne", tooFew: "nothingSaid", youChose: "yourRatings", ratingOf: "ratingOf" },
       }
     case "decide":
+      if (poll.options.length === 1)
+        return {
+          ...{ ...CHOOSE, rule: "decideOne", keysHint: "keysRadios", chosenSoFar: "answeredOf" },
+          ...{ atLeast: "answerIt", tooFew: "notAnswered", youChose: "yourAnswer" },
+        }
       return {
         ...{ ...CHOOSE, rule: "decideAny", keysHint: "keysRadios", chosenSoFar: "answeredOf" },
         ...{ atLeast: "answerOne", tooFew: "noneAnswered", youChose: "yourAnswers" },

@@ -38,6 +38,7 @@ const POLLS = [
   pollOf(decide, { id: "motions" }),
   pollOf({ method: "decide" }, { id: "board", policy: "changeable" }),
   pollOf(decide, { id: "passed", state: "final" }),
+  pollOf(decide, { id: "motion", policy: "changeable", options: [{ id: "a", label: "A fee of 20" }] }),
 ]
 
 /** Of each poll: what ballots say of Cats and Dogs. */
@@ -120,6 +121,22 @@ test("yes and no are said by a form, and whoever says neither to an option absta
   const voted = await send("/polls/board", "cast=1&answer.a=yes&answer.b=&answer.c=no", cookie)
   expect(wordsOf(voted)).toMatch(/Your answers Cats Yes Birds No Your receipt/)
   expect(chosenIn(await pageAt(fixture, "/polls/board?change=1", { cookie }))).toEqual(["yes", "", "no"])
+})
+
+test("a motion that is alone is said yes or no to, or abstained from by the one button that does", async () => {
+  const cookie = await visitor(fixture)
+  const page = await pageAt(fixture, "/polls/motion")
+  expect(wordsOf(page)).toContain("Say yes or no.")
+  expect([...page.matchAll(/type="radio"[^>]*value="(\w*)"/g)].map(([, value]) => value)).toEqual([
+    "yes",
+    "no",
+  ])
+  const unfilled = await send("/polls/motion", "cast=1", cookie)
+  expect(wordsOf(unfilled)).toContain("Nothing was filled in yet. Say yes or no.")
+  expect(wordsOf(await send("/polls/motion", "cast=1&answer.a=no", cookie))).toMatch(
+    /Your answer A fee of 20 No Your receipt/,
+  )
+  expect(wordsOf(await send("/polls/motion", "abstain=1", cookie))).toContain("Abstention")
 })
 
 test("an option that is called as what every object inherits has nothing said of it until somebody does", async () => {

@@ -171,6 +171,8 @@ function unclearAnswer(poll: Poll, { refusal, draft, code }: UnclearBallot): For
 }
 
 function limitRefusal(poll: Poll, choice: Choice): FormRefusal | undefined {
+  // Without scripts a form of boxes or of radio buttons says nothing of a method while none is chosen.
+  if ("options" in choice && choice.options.length === 0) return "tooFew"
   const problem = choiceProblem(poll, choice)
   return problem ? LIMIT_REFUSALS[problem.kind] : undefined
 }

@@ -42,7 +42,7 @@ What a ballot says (of create and edit, until the poll opens):
                              (--choose 2-3 is --method choose --min 2 --max 3)
   --method rank              options in the order of preference; --max 3: the first three alone
   --method rate              a number from 0 to --highest (5) for each option
-  --method decide            yes, no or abstain for each option
+  --method decide            yes, no or abstain for each option, of which one is enough
   --abstain yes|no           whether it may say nothing at all
   --order as-written|random  random: each voter sees the options in an own random order
 
@@ -72,6 +72,7 @@ Examples:
   bun run poll create --title "Who leads?" --option Ada --option Bob --option Cem --method rank --rule condorcet
   bun run poll create --title "How was it?" --option Food --option Talks --method rate --highest 10
   bun run poll create --title "Motions" --option "Fee of 20" --option Garden --method decide --majority two-thirds --quorum 12
+  bun run poll create --title "Motion 7" --option "A fee of 20" --method decide --abstain yes
 
 Environment:
   RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo);

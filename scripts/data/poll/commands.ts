@@ -2,6 +2,7 @@
 
 import { isByProfile } from "@tallyroom/lib/ballots/choice"
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
+import { fewestOptions } from "@tallyroom/lib/polls/limits"
 import type { ShownOutcome } from "../../../apps/result/outcome/outcome-reads"
 import type { Snapshot } from "../../../apps/result/tally/snapshot"
 import { UsageError } from "../../services/terminal/user-error"
@@ -97,8 +98,11 @@ async function show(api: PollApi, path: string, flags: Flags): Promise<string> {
 
 function definition(flags: Flags) {
   const { id, title, option = [] } = flags
-  if (!title || option.length < 2) {
-    throw new UsageError('"create" needs --title and at least two --option: see bun run poll --help.')
+  const fewest = fewestOptions({ method: flags.method ?? "choose" })
+  if (!title || option.length < fewest) {
+    throw new UsageError(
+      '"create" needs --title and at least two --option (one is enough with --method decide): see bun run poll --help.',
+    )
   }
   const state = flags.open ? "open" : "draft"
   return {

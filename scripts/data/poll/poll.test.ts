@@ -88,6 +88,27 @@ test("ballots of another method are made and edited in the terminal", async () =
   expect(decision).toEqual({ rule: "majority", majority: "absolute", base: "cast", quorum: 5 })
 })
 
+test("a motion is put to the vote alone, and what is decided of it is said without its name", async () => {
+  const words = ["create", "--id", "motion", "--title", "Motion 7", "--option", "A fee of 20"]
+  const chosen = await poll(...words)
+  expect([chosen.code, chosen.err]).toEqual([
+    2,
+    expect.stringContaining("at least two --option (one is enough with --method decide)"),
+  ])
+  await poll(...words, "--method", "decide", "--abstain", "yes", "--majority", "two-thirds")
+  expect((await poll("show", "motion")).out).toContain(
+    "Rules:\n  Each ballot says yes or no. It may also abstain.\n",
+  )
+  await addBallots(sql, "motion", { answers: { "a-fee-of-20": "yes" } }, 6)
+  await addBallots(sql, "motion", { answers: { "a-fee-of-20": "no" } }, 3)
+  await addBallots(sql, "motion", { abstain: true }, 2)
+  const { out } = await poll("show", "motion")
+  expect(out).toMatch(/a-fee-of-20 +A fee of 20 +6 +3 +2\n/)
+  expect(out).toContain(
+    "If it were decided now:\n  Carried: 6 of 9 valid votes, two thirds (6) were needed.\n",
+  )
+})
+
 test("show says by which rules people will vote, before anybody has", async () => {
   const flags = "--method decide --majority two-thirds --base eligible --quorum >1/2 --eligible 12"
   const motions = ["create", "--title", "To vote on", "--option", "Fee", "--option", "Garden"]

@@ -1,7 +1,7 @@
 /** A poll while it is edited. Everything is text, as in the fields of the form. */
 
 import type { BallotMethod } from "@tallyroom/lib/polls/ballot-method"
-import { MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
+import { fewestOptions, MAX_OPTIONS } from "@tallyroom/lib/polls/limits"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { type DecisionDraft, decisionDraft, decisionDraftOf } from "./decision-draft"
 import type { CHOICES } from "./modes"
@@ -127,12 +127,18 @@ export function ballotMethodOf({ choose, min, max, rankMax, highest, abstain }: 
   return { method: "choose", ...limits[choose], abstain }
 }
 
+/** The fewest options that ballots of this choice need. */
+export function fewestFor({ choose }: Pick<BallotDraft, "choose">): 1 | 2 {
+  return fewestOptions({ method: choose === "decide" ? choose : "choose" })
+}
+
 /** The options after a button was pressed. They stay the same if the action makes no sense. */
-export function changeOptions(options: OptionDraft[], action: OptionAction): OptionDraft[] {
+export function changeOptions({ options, ballot }: PollDraft, action: OptionAction): OptionDraft[] {
   if (action === "add") return options.length < MAX_OPTIONS ? [...options, newOption()] : options
   const [verb, index] = action.split("-")
   const from = Number(index)
-  if (verb === "remove") return options.length > 2 ? options.filter((_, i) => i !== from) : options
+  if (verb === "remove")
+    return options.length > fewestFor(ballot) ? options.filter((_, i) => i !== from) : options
   return swapped(options, from, verb === "up" ? from - 1 : from + 1)
 }
 
@@ -140,10 +146,10 @@ export function isOptionAction(text: string): text is OptionAction {
   return /^(add|(remove|up|down)-\d{1,2})$/.test(text)
 }
 
-/** The options without empty rows, unless fewer than two would be left. */
-export function withoutBlank(options: OptionDraft[]): OptionDraft[] {
+/** The options without empty rows, unless fewer would be left than a poll has. */
+export function withoutBlank({ options, ballot }: PollDraft): OptionDraft[] {
   const filled = options.filter(({ label, emoji, image }) => label !== "" || emoji !== "" || image !== "")
-  return filled.length >= 2 ? filled : options
+  return filled.length >= fewestFor(ballot) ? filled : options
 }
 
 function swapped(options: OptionDraft[], from: number, to: number): OptionDraft[] {

@@ -10,7 +10,7 @@ import { BallotField } from "./ballot-field"
 import { BallotPreview } from "./ballot-preview"
 import { ChoiceField } from "./choice-field"
 import { DecisionField } from "./decision-field"
-import { changeOptions, isOptionAction, type PollDraft } from "./draft"
+import { changeOptions, fewestFor, isOptionAction, type PollDraft } from "./draft"
 import { CONFIRMATIONS, ELIGIBILITIES, ORDERS, POLICIES, RESULTS_MODES } from "./modes"
 import { MomentField, requireWholeMoments } from "./moment-field"
 import { OptionsEditor } from "./options-editor"
@@ -58,13 +58,12 @@ export function EditPage(view: EditView) {
           </section>
           <OptionsEditor
             options={draft.options}
+            fewest={fewestFor(draft.ballot)}
             errors={errors}
             fixed={why("option ids")}
             labelsFixed={fixed.labels !== undefined}
             onChange={(options) => set({ options })}
-            onAction={(action) =>
-              isOptionAction(action) && set({ options: changeOptions(draft.options, action) })
-            }
+            onAction={(action) => isOptionAction(action) && set({ options: changeOptions(draft, action) })}
           />
           <section class="card">
             <h2>{t("rules")}</h2>

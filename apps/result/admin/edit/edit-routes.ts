@@ -83,11 +83,11 @@ async function answerForm(
 ): Promise<Response> {
   const { draft, action } = form
   if (isOptionAction(action)) {
-    const changed = { ...draft, options: changeOptions(draft.options, action) }
+    const changed = { ...draft, options: changeOptions(draft, action) }
     return editor(deps, visit, stillServed(viewOf(poll, changed), form))
   }
   // Scripts write an id from a title with Latin letters. Other polls get a random id here.
-  const whole = { ...draft, id: draft.id || pollIdFrom(draft.title), options: withoutBlank(draft.options) }
+  const whole = { ...draft, id: draft.id || pollIdFrom(draft.title), options: withoutBlank(draft) }
   const { draft: mine, both } = poll
     ? mergeEdits(whole, pollDraftOf(poll), form.sent.served ?? "")
     : { draft: whole, both: [] }

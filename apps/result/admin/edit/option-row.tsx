@@ -9,6 +9,7 @@ import { type OptionDraft, optionField } from "./draft"
 type Props = {
   index: number
   count: number
+  fewest: number
   option: OptionDraft
   errors: Record<string, string>
   fixed: boolean
@@ -21,7 +22,7 @@ type Props = {
 
 export function OptionRow(props: Props) {
   const { t } = useAdminText()
-  const { index, count, fixed, press, errors, option } = props
+  const { index, count, fewest, fixed, press, errors, option } = props
   const button = (verb: "up" | "down" | "remove", sign: string, disabled: boolean) => (
     <button
       class="button icon"
@@ -44,7 +45,7 @@ export function OptionRow(props: Props) {
         <div class="option-buttons">
           {button("up", "↑", index === 0)}
           {button("down", "↓", index === count - 1)}
-          {!fixed && button("remove", "×", count <= 2)}
+          {!fixed && button("remove", "×", count <= fewest)}
         </div>
       </div>
       <details open={hidden || option.colour !== "" || option.image !== ""}>

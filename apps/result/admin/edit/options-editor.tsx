@@ -9,6 +9,8 @@ import { OptionRow } from "./option-row"
 
 type Props = {
   options: OptionDraft[]
+  /** No more can be removed once they are so few. */
+  fewest: number
   errors: Record<string, string>
   /** Why options can't be added and removed any more. */
   fixed: string | undefined
@@ -18,7 +20,8 @@ type Props = {
   onAction: (action: string) => void
 }
 
-export function OptionsEditor({ options, errors, fixed, labelsFixed, onChange, onAction }: Props) {
+export function OptionsEditor(props: Props) {
+  const { options, fewest, errors, fixed, labelsFixed, onChange, onAction } = props
   const { t } = useAdminText()
   const isFull = fixed !== undefined || options.length >= MAX_OPTIONS
   const { list, announcement, press, goOn } = useActions(options.length, isFull, onAction)
@@ -33,6 +36,7 @@ export function OptionsEditor({ options, errors, fixed, labelsFixed, onChange, o
             key={`row-${i.toString()}`}
             index={i}
             count={options.length}
+            fewest={fewest}
             option={option}
             errors={errors}
             fixed={fixed !== undefined}

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { decisionDraftOf, storedDecisionOf } from "./decision-draft"
-import { ballotDraft, emptyDraft } from "./draft"
+import { ballotDraft, changeOptions, emptyDraft, withoutBlank } from "./draft"
 import { checkChange, checkNew, pollFormOf, readPollFields } from "./poll-form"
 
 const OPTIONS = { "o0-id": "a", "o0-label": "A", "o1-id": "b", "o1-label": "B" }
@@ -179,6 +179,36 @@ test.each([
     expect(await sent(fields)).toMatchObject({ errors: {}, ballot, decision })
   },
 )
+
+test("a motion may be alone, and one option of other ballots is an error that says so", async () => {
+  const alone = { ...OPTIONS, "o1-id": undefined, "o1-label": undefined }
+  const checked = async (choose: string) => {
+    const form = pollFormOf({ id: "fee", title: "Motion 7", choose, ...alone }, emptyDraft())
+    return checkNew(form).errors ?? {}
+  }
+  expect(await checked("decide")).toEqual({})
+  for (const choose of ["one", "several", "all", "rank", "rate"])
+    expect(await checked(choose)).toEqual({ options: "errorOneOption" })
+})
+
+test("an empty row beside a motion is left out", () => {
+  const options = [
+    { id: "", label: "A fee of 20", emoji: "", colour: "", image: "" },
+    ...emptyDraft().options,
+  ]
+  const kept = (choose: "decide" | "one") =>
+    withoutBlank({ ...emptyDraft(), options, ballot: ballotDraft(choose, {}) }).length
+  expect([kept("decide"), kept("one")]).toEqual([1, 3])
+})
+
+test("options can be removed down to one where ballots decide, and down to two elsewhere", () => {
+  const left = (choose: "decide" | "one") => {
+    const draft = { ...emptyDraft(), ballot: ballotDraft(choose, {}) }
+    const once = changeOptions(draft, "remove-1")
+    return changeOptions({ ...draft, options: once }, "remove-0").length
+  }
+  expect([left("decide"), left("one")]).toEqual([1, 2])
+})
 
 test("too high a highest rating is an error of its field", async () => {
   expect(await sent({ choose: "rate", highest: "11" })).toMatchObject({ errors: { highest: "errorHighest" } })

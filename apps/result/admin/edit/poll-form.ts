@@ -13,6 +13,7 @@ import {
   type BallotDraft,
   ballotDraft,
   ballotMethodOf,
+  fewestFor,
   type OptionDraft,
   optionField,
   type PollDraft,
@@ -204,6 +205,7 @@ export function checkChange(form: SentForm): Checked<z.output<typeof pollChangeS
 
 /** Where a ballot chooses, or more win, than there are options: beside that limit, or beside the options where the limits are fixed. */
 function limitError({ draft, sent }: SentForm): ValidationErrors {
+  if (draft.options.length < fewestFor(draft.ballot)) return { options: "errorOneOption" }
   const field = limitAbove(draft)
   if (!field) return {}
   const error = field === "seats" ? "errorSeatsOptions" : "errorChooseOptions"

@@ -76,7 +76,7 @@ function useRadioOptions(ballot: OpenBallot): Filling {
   }
 }
 
-function useMethod({ poll: { ballot } }: OpenBallot): Method {
+function useMethod({ poll: { ballot, options } }: OpenBallot): Method {
   const { t, number } = useBallotText()
   if (ballot.method !== "rate")
     return {
@@ -84,7 +84,8 @@ function useMethod({ poll: { ballot } }: OpenBallot): Method {
       scale: [
         { value: "yes", label: t("yes") },
         { value: "no", label: t("no") },
-        { value: "", label: t("abstain") },
+        // From one motion alone a ballot abstains as a whole, where it may.
+        ...(options.length > 1 ? [{ value: "", label: t("abstain") }] : []),
       ],
       choiceOf: (said) => ({ answers: said as Record<string, Answer> }),
     }
