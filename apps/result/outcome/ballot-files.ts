@@ -28,7 +28,7 @@ export class BallotFiles {
 
   /**
    * @param tally of a final poll whose ballots are a file
-   * @returns null while no worker has written it
+   * @returns null while no worker has written it, and from when its poll is to be deleted
    * @throws {Problem} database-away
    */
   async open(tally: Tally): Promise<ReadableStream<Uint8Array> | null> {
@@ -81,14 +81,16 @@ export class BallotFiles {
 async function readHead(sql: Database, poll: number): Promise<Head> {
   const [row] = await sql<Head[]>`
     SELECT count(*) AS parts, COALESCE(sum(texts), 0) AS texts, COALESCE(sum(ballots), 0)::bigint AS ballots
-    FROM ballot_files WHERE poll = ${poll}`
+    FROM ballot_files JOIN polls ON number = poll WHERE poll = ${poll} AND ${isKept(sql)}`
   return row ?? { parts: 0, texts: 0, ballots: 0 }
 }
 
-/** From the moment on when a poll is to be deleted, nobody gets any more of it. */
 async function readPart(sql: Database, poll: number, part: number): Promise<string | null> {
   const [row] = await sql<{ lines: string }[]>`
     SELECT lines FROM ballot_files JOIN polls ON number = poll
-    WHERE poll = ${poll} AND part = ${part} AND state = 'final' AND deleting_at IS NULL`
+    WHERE poll = ${poll} AND part = ${part} AND ${isKept(sql)}`
   return row?.lines ?? null
 }
+
+/** From the moment on when a poll is to be deleted, nobody gets any more of it. */
+const isKept = (sql: Database) => sql`state = 'final' AND deleting_at IS NULL`
