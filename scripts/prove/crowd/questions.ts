@@ -22,6 +22,12 @@ function question(ballot: BallotAsked, decision: PollKind["decision"]): Question
   return { options: OPTIONS, ballot: { ...ALL, ...ballot }, decision }
 }
 
+/** The one method that takes an option alone. */
+function oneMotion(decision: PollKind["decision"]): Question {
+  const ballot: BallotKind = { ...ALL, method: "decide", most: 1, abstain: true }
+  return { options: ["a"], ballot, decision }
+}
+
 const winners = { seats: 1, quorum: 0 }
 const motions = { rule: "majority", base: "valid", quorum: 0 } as const
 
@@ -45,5 +51,5 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
   question({ method: "choose", most: 1, abstain: true }, { ...winners, rule: "votes", quorum: QUORUM }),
   question({ method: "rank", most: 4 }, { ...winners, rule: "borda", seats: 2, ...OF_ELIGIBLE }),
   question({ method: "rate", highest: 10 }, { ...winners, rule: "sum", seats: 2 }),
-  question({ method: "decide", abstain: true }, { ...motions, majority: "three-quarters", base: "cast" }),
+  oneMotion({ ...motions, majority: "three-quarters", base: "cast" }),
 ]
