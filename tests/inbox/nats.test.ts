@@ -1,3 +1,4 @@
+// Begins early: it starts NATS many times, and waits for what is silent.
 import { inboxContract } from "./contract"
 
 inboxContract("nats")

@@ -1,3 +1,4 @@
+// Begins early: it waits for what is silent.
 import { inboxContract } from "./contract"
 
 inboxContract("redis")
