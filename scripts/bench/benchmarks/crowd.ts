@@ -46,9 +46,9 @@ type Side = Record<"p50" | "p99" | "all" | "pictures" | "memory" | "kernel" | "c
 function legendOf(viewers: number): Legend<Name> {
   const legend: Legend<Part> = {
     pictures: { name: "new pictures that each gets", unit: "a second" },
-    p50: { name: "from the last vote to the final picture, p50", unit: "s" },
-    p99: { name: "the same, p99", unit: "s" },
-    all: { name: "the same, all", unit: "s", side: "ours", bound: FINAL_PICTURE },
+    p50: { name: "last vote to final picture, p50", unit: "s" },
+    p99: { name: "last vote to final picture, p99", unit: "s" },
+    all: { name: "last vote to final picture, all", unit: "s", side: "ours", bound: FINAL_PICTURE },
     bareAll: { name: "a bare server, from publishing to all", unit: "s" },
     memory: { name: "memory of one, result", unit: "KB" },
     bareMemory: { name: "memory of one, a bare server", unit: "KB" },

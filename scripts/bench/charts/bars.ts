@@ -5,10 +5,10 @@ import { textAt } from "../../prove/chart/frame"
 import { type Markup, svgElement } from "../../prove/chart/svg"
 
 /** In the picture's own pixels, which are about those of a page on GitHub. */
-export const WIDTH = 880
+export const WIDTH = 930
 export const MARGIN = 24
-const BARS_FROM = 340
-const BARS_TO = 590
+const BARS_FROM = 400
+const BARS_TO = 640
 const WORDS_AT = BARS_TO + 16
 const ROW = 28
 const BAR = 16
