@@ -42,6 +42,7 @@ export const EXCUSES: Excuse[] = [
   { feature: "css.properties.align-content.start", reason: "The fields of a pair may stand lower." },
   { feature: "css.properties.cursor.*", reason: "Phones have no cursor." },
   { feature: "css.properties.text-wrap*", reason: "The lines of a title differ in length." },
+  { feature: "css.properties.overflow-anchor*", reason: "Who does not know it does not scroll back either." },
   {
     feature: "css.properties.user-select",
     file: "results.css",

@@ -176,24 +176,31 @@ test("screen readers are told how much of a long ballot is filled in", async () 
   }
 })
 
+async function doubleText(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = "200%"
+  })
+  await expectNoSideScroll(page)
+}
+
+/** How wide labels are, in letters' sizes. */
+function widthsOf(page: Page, labels: string): Promise<number[]> {
+  return page
+    .locator(labels)
+    .evaluateAll((found) =>
+      found.map(
+        (label) => label.getBoundingClientRect().width / Number.parseFloat(getComputedStyle(label).fontSize),
+      ),
+    )
+}
+
 test.each(Object.keys(METHODS))(
   "with text twice as large, no label of fifty options at %s is broken into letters",
   async (poll) => {
     const page = await openPhone(poll)
     if (poll === "ranked") await rank(page, 9)
-    await page.evaluate(() => {
-      document.documentElement.style.fontSize = "200%"
-    })
-    await expectNoSideScroll(page)
-    const fits = await page
-      .locator(".option .label, .order .label")
-      .evaluateAll((labels) =>
-        labels.map(
-          (label) =>
-            label.getBoundingClientRect().width / Number.parseFloat(getComputedStyle(label).fontSize),
-        ),
-      )
-    for (const ems of fits) expect(ems).toBeGreaterThan(2.5)
+    await doubleText(page)
+    for (const ems of await widthsOf(page, ".option .label, .order .label")) expect(ems).toBeGreaterThan(2.5)
     await page.context().close()
   },
 )
@@ -202,19 +209,8 @@ test.each(Object.keys(FEW))(
   "with text twice as large, the names of four cities at %s have lines of their own",
   async (poll) => {
     const page = await openPhone(poll)
-    await page.evaluate(() => {
-      document.documentElement.style.fontSize = "200%"
-    })
-    await expectNoSideScroll(page)
-    const widths = await page
-      .locator(".options .label")
-      .evaluateAll((labels) =>
-        labels.map(
-          (label) =>
-            label.getBoundingClientRect().width / Number.parseFloat(getComputedStyle(label).fontSize),
-        ),
-      )
-    for (const ems of widths) expect(ems).toBeGreaterThan(4)
+    await doubleText(page)
+    for (const ems of await widthsOf(page, ".options .label")) expect(ems).toBeGreaterThan(4)
     await page.context().close()
   },
 )
