@@ -21,7 +21,7 @@ import { type BallotDeps, ballotPageRoutes } from "./ballot/ballot-routes"
 import { PageHeaders, withLanguage } from "./ballot/page-headers"
 import { problemPage } from "./ballot/problem-page"
 import { Sites } from "./ballot/sites"
-import { appenders } from "./casting/appenders"
+import { appenders, type VotesWait } from "./casting/appenders"
 import { BallotHealth } from "./casting/ballot-health"
 import { FormAnswers } from "./casting/form-answers"
 import { type VoteDeps, voteRoutes } from "./casting/vote-routes"
@@ -42,6 +42,8 @@ export type AppDeps = {
   redis: Redis
   /** The broker that holds the ballots, where that is not Redis. */
   publisher?: Publisher | null
+  /** The replicas that must have a ballot before it is answered. Null, or absent, where votes wait for none. */
+  replicas?: VotesWait | null
   polls: PollCache
   clock: RedisClock
   /** Notes what becomes of the ballots. */
@@ -91,6 +93,7 @@ export const ENTRYPOINTS = [
 export function createApp({
   redis,
   publisher = null,
+  replicas = null,
   polls,
   clock,
   ballots = new BallotHealth(),
@@ -112,6 +115,7 @@ export function createApp({
       clock,
       settings.CHANGE_AFTER_SECONDS * 1_000,
       ballots,
+      replicas,
     ),
     eligibility: {
       visitors: new Visitors(settings.VOTER_SECRETS, metrics.forgedCookie),

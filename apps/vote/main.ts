@@ -8,7 +8,7 @@ import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
-import { inboxAccess, inboxSettingsTogether } from "@tallyroom/lib/inbox/setting"
+import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
@@ -23,11 +23,11 @@ import { logConnection } from "./outage-log"
 import { PollCache, pollsIn } from "./polls/poll-cache"
 import { createReadiness } from "./readiness"
 import { RedisReadiness } from "./redis-readiness"
-import { settings as declared } from "./settings"
+import { settings as declared, settingsTogether } from "./settings"
 
 await runSubcommand("vote", containerSubcommands)
 
-const { settings, current, log } = startProcess("vote", declared, inboxSettingsTogether)
+const { settings, current, log } = startProcess("vote", declared, settingsTogether)
 if (settings.EMBED_ORIGINS.note !== null) log.warn(settings.EMBED_ORIGINS.note)
 for (const note of wideProxies(settings.TRUSTED_PROXIES)) log.warn(note)
 
@@ -50,7 +50,8 @@ const polls = new PollCache(
   pollsIn(redis, clock, publisher !== null),
   publisher ? READING_USABLE_MS : undefined,
 )
-const room = new RedisReadiness(redis)
+const { INBOX_REPLICAS } = settings
+const room = new RedisReadiness(redis, INBOX_REPLICAS)
 const readiness = createReadiness(
   { problem: () => redisProblem(redis) },
   polls,
@@ -66,7 +67,21 @@ const metrics = createMetrics(
 const assets = await appAssets(ENTRYPOINTS)
 const tracing = await startTracing("vote", settings, log)
 
-const app = createApp({ redis, publisher, polls, clock, ballots, assets, metrics, tracing, log, settings })
+/** Over which votes wait for replicas. */
+const lanes: ReturnType<typeof openRedis>[] = []
+const openLane = () => {
+  const lane = openRedis(access.redis)
+  lanes.push(lane)
+  return lane
+}
+const replicas =
+  INBOX_REPLICAS > 0 && publisher === null
+    ? { count: INBOX_REPLICAS, openLane, onWaited: metrics.replicasWaitedFor }
+    : null
+const app = createApp({
+  ...{ redis, publisher, replicas, polls, clock, ballots },
+  ...{ assets, metrics, tracing, log, settings },
+})
 const listening = { hostname: settings.HOST, port: settings.PORT }
 // Elysia would share the port with whoever has it: then each would get some of the voters.
 listenOrExit(log, { setting: "PORT", ...listening }, () => app.listen({ ...listening, reusePort: false }))
@@ -88,6 +103,6 @@ stopOnSignal(log, async () => {
   guard.stop()
   management.stop()
   await publisher?.close()
-  redis.disconnect()
+  for (const connection of [redis, ...lanes]) connection.disconnect()
   await tracing?.stop()
 })

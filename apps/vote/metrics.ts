@@ -7,6 +7,8 @@ export type Metrics = {
   ballot: (answer: string, seconds: number) => void
   /** Counts a visitor cookie that was not signed here. */
   forgedCookie: () => void
+  /** Counts one wait for replicas, which is for all ballots of a moment. */
+  replicasWaitedFor: (seconds: number, isConfirmed: boolean) => void
 }
 
 /** Around 200 ms, the limit for an answer, the buckets are finest. */
@@ -31,6 +33,13 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
   const duration = new Histogram({
     name: "tallyroom_vote_cast_seconds",
     help: "Seconds from a request to vote to its answer.",
+    buckets: SECONDS,
+    registers,
+  })
+  const waited = new Histogram({
+    name: "tallyroom_vote_replica_wait_seconds",
+    help: "Seconds that the ballots of a moment waited for the disks of replicas (INBOX_REPLICAS), by whether enough confirmed in time.",
+    labelNames: ["confirmed"],
     buckets: SECONDS,
     registers,
   })
@@ -62,6 +71,8 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
       duration.observe(seconds)
     },
     forgedCookie: () => forged.inc(),
+    replicasWaitedFor: (seconds, isConfirmed) =>
+      waited.observe({ confirmed: isConfirmed ? "yes" : "no" }, seconds),
   }
 }
 

@@ -3,6 +3,7 @@
 import type { StoreHealth } from "@tallyroom/lib/health"
 import { asInboxAway, refusalBy } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import { replicasFault } from "@tallyroom/lib/inbox/replicas"
 import type { Redis } from "ioredis"
 
 /** No poll has it. */
@@ -12,7 +13,11 @@ export class RedisReadiness implements StoreHealth {
   private failure: string | null = null
   private full = false
 
-  constructor(private readonly redis: Pick<Redis, "checkWriting">) {}
+  /** @param replicas for which votes wait */
+  constructor(
+    private readonly redis: Pick<Redis, "checkWriting" | "info">,
+    private readonly replicas = 0,
+  ) {}
 
   /** Why nothing can be written; null when it can. Each call also asks anew, for the next one. */
   problem(): string | null {
@@ -35,11 +40,18 @@ export class RedisReadiness implements StoreHealth {
         keys.voters(0, ANY),
       )
       this.full = false
-      this.failure = forbidden === "" ? null : `Redis refuses: its user may not give the command ${forbidden}`
+      this.failure =
+        forbidden === ""
+          ? await this.replicasProblem()
+          : `Redis refuses: its user may not give the command ${forbidden}`
     } catch (error) {
       // Whatever else went wrong says nothing of writing.
       this.failure = refusalBy("Redis", error)
       this.full = asInboxAway("Redis", error).isFull
     }
+  }
+
+  private async replicasProblem(): Promise<string | null> {
+    return this.replicas > 0 ? replicasFault(await this.redis.info(), this.replicas) : null
   }
 }

@@ -33,6 +33,7 @@ test.each([
   ["REDIS_URL", "redis://u:hunter2/x@h", /%2F/],
   ["REDIS_URL", "redis://:hunter2@a:26379,b:26379", /one server: sentinels and clusters are not followed/],
   ["REDIS_URL", "redis://u:<password>@h", /placeholder/],
+  ["INBOX_REPLICAS", "all", /whole number from 0 to 9/],
   ["REDIS_URL", "redis://h/polls", /number of a database/],
   ["REDIS_URL", "h.example:6380,password=hunter2,ssl=True", /begins with redis:\/\/ or rediss:\/\//],
   ["INBOX_URL", "nats://u:hunter2@h?tls=true", /unknown parameter "tls"/],

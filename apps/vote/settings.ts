@@ -4,9 +4,10 @@ import { contract } from "@tallyroom/lib/contracts/contract"
 import { trustedProxies } from "@tallyroom/lib/http/address"
 import { embedOrigins } from "@tallyroom/lib/http/embed-origins"
 import { networkShare } from "@tallyroom/lib/http/network-share"
-import { inboxSettings } from "@tallyroom/lib/inbox/setting"
+import { inboxReplicas, replicasFaults } from "@tallyroom/lib/inbox/replicas"
+import { inboxSettings, inboxSettingsTogether } from "@tallyroom/lib/inbox/setting"
 import { processSettings } from "@tallyroom/lib/process/process-settings"
-import { commaSeparated, integer, port, setting, site } from "@tallyroom/lib/process/settings"
+import { commaSeparated, integer, port, setting, site, type Together } from "@tallyroom/lib/process/settings"
 import { tracingSettings } from "@tallyroom/lib/tracing/settings"
 import { z } from "zod"
 
@@ -26,6 +27,7 @@ export const settings = {
     description: "Address on which people vote; :: listens on IPv6 and IPv4.",
   }),
   ...inboxSettings,
+  INBOX_REPLICAS: inboxReplicas,
   VOTER_SECRETS: setting({
     schema: commaSeparated().pipe(
       z
@@ -71,3 +73,8 @@ export const settings = {
   CONTRACT: contract,
   ...tracingSettings,
 }
+
+export const settingsTogether: Together<typeof settings> = (values) => [
+  ...inboxSettingsTogether(values),
+  ...replicasFaults(values),
+]

@@ -42,7 +42,7 @@ const access = inboxAccess(current)
 const connect = () => openRedis(access.redis, { onError: (error) => log.debug({ err: error }, "Redis") })
 const redis = openRedis(access.redis, logOutages(log, "Redis", "nothing is counted until it is back"))
 
-redis.on("ready", () => void warnOfLosses(redis, log))
+redis.on("ready", () => void warnOfLosses(redis, log, settings.INBOX_REPLICAS))
 
 const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
 if (limits !== null) log.warn(limits)

@@ -1,6 +1,7 @@
 /** Says when this Redis is set up so that accepted votes could be lost. */
 
 import { isInfoHidden } from "@tallyroom/lib/inbox/redis/fitness"
+import { replicasFault } from "@tallyroom/lib/inbox/replicas"
 import type { Redis } from "ioredis"
 
 type Warner = { warn: (found: Record<string, string>, warning: string) => void }
@@ -34,8 +35,9 @@ const WITHOUT_LEAST_REPLICAS = `Redis has replicas and ${LEAST_REPLICAS} 0: if o
 /**
  * Warns of each setting that breaks a promise. A managed Redis may keep its settings to itself: then INFO is asked, and what
  * that does not tell either is named.
+ * @param replicas for which votes wait
  */
-export async function warnOfLosses(redis: Redis, log: Warner): Promise<void> {
+export async function warnOfLosses(redis: Redis, log: Warner, replicas = 0): Promise<void> {
   const info = isInfoHidden(redis) ? "" : await redis.info().catch(() => "")
   const untold: string[] = []
   let appends = true
@@ -53,7 +55,10 @@ export async function warnOfLosses(redis: Redis, log: Warner): Promise<void> {
       {},
       `Redis does not tell its settings, so these can't be checked; see that it has ${untold.join(" and ")}`,
     )
-  if (/^connected_slaves:[1-9]/m.test(info) && (await leastReplicas(redis, info)) === "0")
+  const fault = replicasFault(info, replicas)
+  if (fault !== null) log.warn({ INBOX_REPLICAS: `${replicas}` }, `Votes are answered 503: ${fault}`)
+  // Who waits for a replica takes no vote without one.
+  if (replicas === 0 && /^connected_slaves:[1-9]/m.test(info) && (await leastReplicas(redis, info)) === "0")
     log.warn({ [LEAST_REPLICAS]: "0" }, WITHOUT_LEAST_REPLICAS)
 }
 

@@ -1,6 +1,7 @@
 /** The worker's settings. */
 
 import { contracts } from "@tallyroom/lib/contracts/contract"
+import { inboxReplicas, replicasFaults } from "@tallyroom/lib/inbox/replicas"
 import { retentionSchema } from "@tallyroom/lib/inbox/retention"
 import { inboxSettings, inboxSettingsTogether } from "@tallyroom/lib/inbox/setting"
 import { labelSchema, pollDefinitionSchema } from "@tallyroom/lib/polls/poll"
@@ -13,6 +14,7 @@ import { firstPoll } from "./database/first-start"
 export const settings = {
   ...processSettings,
   ...inboxSettings,
+  INBOX_REPLICAS: inboxReplicas,
   NATS_REPLICAS: setting({
     schema: integer(1, 5),
     default: "1",
@@ -65,5 +67,5 @@ export const settingsTogether: Together<typeof settings> = (values) => {
   const ofPoll = (error?.issues ?? []).map(
     ({ path, message }) => `${given} make no poll: its ${String(path.at(-1))} ${message}`,
   )
-  return [...inboxSettingsTogether(values), ...ofPoll]
+  return [...inboxSettingsTogether(values), ...replicasFaults(values), ...ofPoll]
 }

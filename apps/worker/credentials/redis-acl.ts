@@ -34,11 +34,42 @@ const DEFAULT_USER = "user default off resetpass ~* &* +@all"
 
 export type RedisUser = keyof typeof ACL_RULES
 
-/** The content of an ACL file: these users with hashed passwords. Nobody gets in without one. */
-export function aclFile(passwords: Record<RedisUser, string>): string {
+/**
+ * Who copies a Redis, and who puts a replica in its place. A sentinel tells the others on a channel what it sees, has replicas
+ * follow another Redis, and cuts the connections of one that it demotes.
+ */
+const FAILOVER_RULES = {
+  replica: "resetchannels -@all +psync +replconf +ping",
+  sentinel:
+    "resetchannels &__sentinel__:hello -@all +ping +info +role +publish +subscribe +multi +exec +slaveof +replicaof +config|rewrite +client|setname +client|kill +script|kill",
+} as const
+
+export type FailoverUser = keyof typeof FAILOVER_RULES
+
+/** What vote needs to wait for replicas (INBOX_REPLICAS). Redis before 7.2 knows no such command, and starts with no file that names it. */
+const WAITS = "+waitaof"
+
+/**
+ * The content of an ACL file: these users with hashed passwords. Nobody gets in without one.
+ * @param failover for a Redis with replicas, of version 7.2 or later
+ */
+export function aclFile(
+  passwords: Record<RedisUser, string>,
+  failover: Record<FailoverUser, string> | null = null,
+): string {
   const users = (Object.keys(ACL_RULES) as RedisUser[]).map((user) => {
-    const hash = createHash("sha256").update(passwords[user]).digest("hex")
-    return `user ${user} on #${hash} ${ACL_RULES[user]}`
+    const rules = failover && user === "vote" ? `${ACL_RULES[user]} ${WAITS}` : ACL_RULES[user]
+    return line(user, passwords[user], rules)
   })
-  return [DEFAULT_USER, ...users, ""].join("\n")
+  const more = failover
+    ? (Object.keys(FAILOVER_RULES) as FailoverUser[]).map((user) =>
+        line(user, failover[user], FAILOVER_RULES[user]),
+      )
+    : []
+  return [DEFAULT_USER, ...users, ...more, ""].join("\n")
+}
+
+function line(user: string, password: string, rules: string): string {
+  const hash = createHash("sha256").update(password).digest("hex")
+  return `user ${user} on #${hash} ${rules}`
 }

@@ -17,10 +17,12 @@ import { afterHangUps } from "../hang-ups"
 import { keys } from "../keys"
 import { redisProblem } from "./client"
 import { RedisClock } from "./clock"
-import { ToldCounts } from "./told-counts"
+import { type Replicas, RoundWait } from "./round-wait"
+import { scriptsBroughtAlong } from "./run-scripts"
+import { type ToldCount, ToldCounts } from "./told-counts"
 
 /** Two rounds: Redis decides one while the next is on its way. More would only make the rounds smaller. */
-const ROUNDS_IN_FLIGHT = 2
+export const ROUNDS_IN_FLIGHT = 2
 /** Keeps one script call below about 5 ms, for everybody else whom this Redis serves. */
 const BALLOTS_A_CALL = 400
 /** By how much clocks may drift apart between two answers. */
@@ -28,17 +30,33 @@ const CLOCK_SLACK_MS = 50
 
 type Waiting = { ballot: NewBallot; resolve: (answer: AppendAnswer) => void; reject: (error: Error) => void }
 
+/** Some ballots on their way to Redis: over which connection, until when, and what of them replicas have to confirm. */
+type Round = {
+  lane: Redis
+  /** When the ballots are given up, by `performance.now()`. */
+  end: number
+  /** Null where voters are answered before replicas have their ballots. */
+  wait: RoundWait | null
+}
+
+/** What cast.lua decided about a call's ballots. */
+type Decision = { verdict: string; answers: string[]; told: ToldCount[]; confirmation: Promise<void> | null }
+
 export class RedisAppender implements Appender {
   /** The ballots that were read since the event loop last looked at its sockets. */
   private arriving: Waiting[] | null = null
   private waiting: Waiting[] = []
-  private roundsInFlight = 0
+  /** The connections over which rounds go: each stands here as often as it takes rounds at once. */
+  private readonly lanes: readonly Redis[]
+  /** Those that have room for another round. */
+  private readonly free: Redis[]
   private readonly told: ToldCounts
 
   /**
    * @param backlogLimit ballots that may wait in one shard
    * @param changeAfterMs after which a voter may change a vote again
    * @param answerTimeoutMs after which a ballot that has no answer is given up, with the time for the way to Redis and back
+   * @param replicas that must have a ballot before it is answered; null for none
    */
   constructor(
     private readonly redis: Redis,
@@ -46,8 +64,11 @@ export class RedisAppender implements Appender {
     private readonly answerTimeoutMs = ANSWER_TIMEOUT_MS,
     private readonly clock = new RedisClock(redis),
     private readonly changeAfterMs = 0,
+    private readonly replicas: Replicas | null = null,
   ) {
     this.told = new ToldCounts(redis)
+    this.lanes = replicas?.lanes ?? Array.from({ length: ROUNDS_IN_FLIGHT }, () => redis)
+    this.free = [...this.lanes]
   }
 
   append(ballot: NewBallot): Promise<AppendAnswer> {
@@ -87,82 +108,102 @@ export class RedisAppender implements Appender {
   }
 
   private schedule(): void {
-    if (this.roundsInFlight < ROUNDS_IN_FLIGHT && this.waiting.length > 0) void this.round()
+    if (this.waiting.length === 0) return
+    const ready = this.free.findIndex(({ status }) => status === "ready")
+    const [lane] = ready < 0 ? [] : this.free.splice(ready, 1)
+    if (lane) void this.round(lane)
+    else if (this.free.length === this.lanes.length) this.refuse()
+  }
+
+  /** No round is on its way that would take along who waits, and none can be sent. */
+  private refuse(): void {
+    const [problem = ""] = this.free.map(redisProblem).filter((it) => it !== null)
+    for (const one of this.waiting) one.reject(new InboxAway(problem))
+    this.waiting = []
   }
 
   /** Sends all that waits, a call for each shard, and waits until every call was answered or time is up. */
-  private async round(): Promise<void> {
+  private async round(lane: Redis): Promise<void> {
     const calls = byShard(this.waiting.filter(isAttended))
     this.waiting = []
-    this.roundsInFlight++
     const limit = this.answerTimeoutMs + (this.clock.way() ?? 0)
     const end = performance.now() + limit
+    const wake = () => void this.redis.time().catch(() => {})
+    const wait = this.replicas && new RoundWait(this.replicas, lane, wake, end)
     let answered = false
     // An answer that is here already, but not read because we were busy ourselves, counts.
-    const onTime = () => setImmediate(() => answered || this.stalled(calls, limit))
+    const onTime = () => setImmediate(() => answered || this.stalled(lane, calls, limit))
     // Timers may be early by up to a millisecond, and a ballot that is given up must be one that Redis takes no more.
     const timer = setTimeout(onTime, limit + 1)
-    await Promise.all(this.inOneWrite(() => calls.map((call) => this.call(call, end))))
+    await Promise.all(inOneWrite(lane, () => this.begin(calls, { lane, end, wait })))
     answered = true
     clearTimeout(timer)
-    this.roundsInFlight--
+    this.free.push(lane)
     // What the event loop is about to hand over goes along: small rounds cost Redis more.
     setImmediate(() => this.schedule())
   }
 
-  /** The calls of a round go to Redis as one piece: to write each by itself would cost both sides more than to read it. */
-  private inOneWrite<T>(send: () => T): T {
-    const { stream } = this.redis
-    stream.cork()
-    try {
-      return send()
-    } finally {
-      stream.uncork()
-    }
+  private begin(calls: Waiting[][], round: Round): Promise<void>[] {
+    const begun = calls.map((call) => this.call(call, round))
+    round.wait?.begin()
+    return begun
   }
 
-  /** @param end when the ballots are given up, by `performance.now()` */
-  private async call(waiting: Waiting[], end: number): Promise<void> {
+  private async call(waiting: Waiting[], round: Round): Promise<void> {
     try {
       if (this.clock.way() === null) await this.clock.read()
-      let [verdict, ...answers] = await this.ask(waiting, end)
+      let decision = await this.ask(waiting, round)
       // In time all the same: then Redis's clock was set, and its answer has told how.
-      if (verdict === "expired" && performance.now() < end)
-        [verdict, ...answers] = await this.ask(waiting, end)
-      if (verdict === "restoring") this.told.tellSoon()
-      if (verdict !== "decided") throw new InboxAway(`the inbox is ${verdict}`)
-      waiting.forEach((one, i) => {
-        one.resolve(readAnswer(answers[i] ?? ""))
-      })
+      if (decision.verdict === "expired" && performance.now() < round.end)
+        decision = await this.ask(waiting, round)
+      if (decision.verdict === "restoring") this.told.tellSoon()
+      if (decision.verdict !== "decided") throw new InboxAway(`the inbox is ${decision.verdict}`)
+      await this.answer(waiting, decision)
     } catch (error) {
       const away = asInboxAway("Redis", error, { perhaps: true })
       for (const one of waiting) one.reject(away)
     }
   }
 
-  /** @returns the verdict and the answers */
-  private async ask(waiting: Waiting[], end: number): Promise<string[]> {
+  /** Nobody is told of a vote that too few replicas have. What names none, such as that the poll is closed, is told at once. */
+  private async answer(waiting: Waiting[], { answers, told, confirmation }: Decision): Promise<void> {
+    const decided = waiting.map((one, i) => ({ one, answer: readAnswer(answers[i] ?? "") }))
+    if (confirmation) {
+      for (const { one, answer } of decided) if (!("position" in answer)) one.resolve(answer)
+      if (decided.some(({ answer }) => "position" in answer)) await confirmation
+    }
+    for (const count of told) this.told.learn(count)
+    for (const { one, answer } of decided) one.resolve(answer)
+  }
+
+  private async ask(waiting: Waiting[], { lane, end, wait }: Round): Promise<Decision> {
     const askedAt = performance.now()
     const left = end - askedAt
     if (left <= 0) throw new InboxAway("the ballots are late")
     const now = this.clock.now()
     const { keyNames, pairs, args } = scriptArguments(waiting)
-    const [verdict = "", shown, ...answers] = await this.redis.castBallots(
+    const brought = scriptsBroughtAlong(lane)
+    const asked = lane.castBallots(
       keyNames.length,
       ...keyNames,
       this.backlogLimit,
       Math.floor(now) - CLOCK_SLACK_MS,
       Math.floor(now + left),
       this.changeAfterMs,
+      wait ? 1 : 0,
       ...args,
     )
+    let confirmation = wait?.confirmation() ?? null
+    const [verdict = "", shown, ...answers] = await asked
+    // What ran only now was not waited for.
+    if (wait && scriptsBroughtAlong(lane) !== brought) confirmation = wait.confirmation()
     this.clock.learn(Number(shown), askedAt)
-    pairs.forEach(({ shard, pollId, terms }, i) => {
+    const told = pairs.flatMap(({ shard, pollId, terms }, i) => {
       const [count = "", since] = answers[waiting.length + i]?.split(" ", 2) ?? []
-      if (since !== undefined)
-        this.told.learn({ shard, pollId, number: Number.parseInt(terms, 10), count: Number(count), since })
+      if (since === undefined) return []
+      return [{ shard, pollId, number: Number.parseInt(terms, 10), count: Number(count), since }]
     })
-    return [verdict, ...answers]
+    return { verdict, answers, told, confirmation }
   }
 
   /**
@@ -170,13 +211,24 @@ export class RedisAppender implements Appender {
    * still reads from the old one are past their deadline and change nothing. Over a new connection the way is measured first:
    * that may take longer, and nothing was sent yet.
    */
-  private stalled(calls: Waiting[][], limit: number): void {
+  private stalled(lane: Redis, calls: Waiting[][], limit: number): void {
     const text = `Redis did not answer within ${Math.round(limit)} ms`
     const isMeasured = this.clock.way() !== null
     for (const one of calls.flat()) one.reject(new InboxAway(text, { perhaps: isMeasured }))
     for (const one of this.waiting) one.reject(new InboxAway(text))
     this.waiting = []
-    if (isMeasured) this.redis.disconnect(true)
+    if (!isMeasured) return
+    for (const connection of new Set([this.redis, lane])) connection.disconnect(true)
+  }
+}
+
+/** The calls of a round go to Redis as one piece: to write each by itself would cost both sides more than to read it. */
+function inOneWrite<T>({ stream }: Redis, send: () => T): T {
+  stream.cork()
+  try {
+    return send()
+  } finally {
+    stream.uncork()
   }
 }
 

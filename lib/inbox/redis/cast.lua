@@ -8,7 +8,8 @@
 -- earliest, deadline  when the caller began and when it stops waiting, in ms of this Redis's clock: a later call changes nothing,
 --           nor does one that seems to come before it was made, as the clock was set back since
 -- change_after  a voter changes a vote this many ms after the last change at the earliest
--- ARGV[5…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
+-- waits     1 where the caller waits for replicas before it tells anybody of a vote, else 0
+-- ARGV[6…]  for each pair the terms under which its voters were let in: "<poll number> <eligibility>", and after it
 --           " <words>" where these were changed since the poll opened, or " <words> <form>" where a ballot's text is not an option's id
 -- then      five for each ballot: the number of its pair, voter, option (or what else it says, which its form answers for), the id of the vote that it is to replace, as far
 --           as its voter knows (0-0 for none, empty for whichever stands), and its owner: whoever else comes with the same
@@ -21,8 +22,8 @@
 -- the poll in this shard> <since when this Redis accepts ballots of it, in ms>", or empty where this call accepted none.
 local fence, inbox = KEYS[1], KEYS[2]
 local backlog_limit, earliest, deadline = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local change_after = tonumber(ARGV[4])
-local FIXED_KEYS, FIXED_ARGUMENTS, BALLOT_ARGUMENTS = 2, 4, 5
+local change_after, waits = tonumber(ARGV[4]), ARGV[5] == '1'
+local FIXED_KEYS, FIXED_ARGUMENTS, BALLOT_ARGUMENTS = 2, 5, 5
 local MOST_KEYS, MOST_ARGUMENTS = 1000, 4000
 local TRACES_KEPT, TRACES_KEPT_SECONDS = 1000, 60
 
@@ -121,6 +122,9 @@ local function refuse_other(poll, option, replaces, standing_id)
   if replaces ~= '' and is_after(standing_id, replaces) then return 'newer' end
 end
 
+-- A vote that stands and that this call tells of.
+local told_of
+
 local function decide(poll, voter, option, replaces, owner)
   if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
@@ -131,6 +135,7 @@ local function decide(poll, voter, option, replaces, owner)
     local own = is_own(poll, voter, standing_id, owner)
     local refusal = not own and refuse_other(poll, option, replaces, standing_id)
     if refusal then return refusal end
+    told_of = { key = poll.voters, voter = voter, vote = standing }
     if own and standing_option == option then return 'same ' .. standing_id end
     if not poll.refusal and not has_option(poll, option) then return 'option-unknown' end
     if not poll.refusal and not poll.changeable then return 'stands ' .. standing_id .. ' ' .. standing_option end
@@ -165,9 +170,11 @@ if traces then
     end
   end
 end
+local has_written = false
 for _, poll in ipairs(polls) do
   local count = ''
   if poll.accepted > 0 then
+    has_written = true
     local _, since = inherited(poll.noted, served_by)
     if not since then
       since = now_text
@@ -182,4 +189,7 @@ for _, poll in ipairs(polls) do
   end
   answers[#answers + 1] = count
 end
+-- Redis waits for what was written over the caller's own connection, and a vote that stands came over another one, perhaps just now:
+-- written once more, it is waited for, and all that came before it.
+if waits and told_of and not has_written then redis.call('HSET', told_of.key, told_of.voter, told_of.vote) end
 return answers

@@ -6,6 +6,12 @@ import { scripts } from "./scripts"
 
 type Arguments = [numberOfKeys: number, ...keysAndArguments: (string | number)[]]
 
+/** How often a script was brought along, by connection. */
+const broughtAlong = new WeakMap<object, number>()
+
+/** Grows whenever a script was brought along over this connection, and so ran later than what was sent after it was first called. */
+export const scriptsBroughtAlong = (redis: object): number => broughtAlong.get(redis) ?? 0
+
 /**
  * Makes the scripts commands of this connection. ioredis would bring each along with its first call over a connection, and not every
  * user of Redis may do that: vote's runs what a worker has loaded.
@@ -17,6 +23,7 @@ export function defineScripts(redis: Redis): void {
       const args = (numberOfKeys === undefined ? given : [numberOfKeys, ...given]) as Arguments
       return redis.evalsha(digest, ...args).catch((error: Error) => {
         if (!error.message.startsWith("NOSCRIPT")) throw error
+        broughtAlong.set(redis, scriptsBroughtAlong(redis) + 1)
         return redis.eval(lua, ...args)
       })
     }

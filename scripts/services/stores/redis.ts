@@ -17,6 +17,8 @@ export interface RedisOptions {
   /** Another program than the machine's, and flags in the place of ours or beside them. */
   readonly program?: string
   readonly flags?: Record<string, string>
+  /** Whether it is one of several, with users for replicas and sentinels. */
+  readonly isReplicated?: boolean
   /** Its whole environment, in the place of what programs inherit here. */
   readonly env?: Record<string, string>
   readonly onLine?: (line: string) => void
@@ -42,8 +44,10 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const port = options.port ?? (await freePort())
-  const passwords = keptSecrets(join(dir, "passwords.json"), ["admin", "vote", "worker"])
-  writePrivately(join(dir, "users.acl"), aclFile(passwords))
+  const file = join(dir, "passwords.json")
+  const passwords = keptSecrets(file, ["admin", "vote", "worker"])
+  const failover = options.isReplicated ? keptSecrets(file, ["replica", "sentinel"]) : null
+  writePrivately(join(dir, "users.acl"), aclFile(passwords, failover))
 
   const url = (user: RedisUser) => `redis://${user}:${passwords[user]}@127.0.0.1:${port}`
   const { env, onLine, logFile } = options
