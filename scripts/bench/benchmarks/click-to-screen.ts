@@ -1,6 +1,8 @@
 /** Measures how long after a click its vote is on the screens of a crowd. */
 
 import { join } from "node:path"
+import { cpuDuring } from "../../services/processes/cpu"
+import { CPU_OF_VOTES, cpuOfMillion } from "../figures/cpu-of-votes"
 import { Histogram } from "../figures/histogram"
 import { measureRounds } from "../figures/measure-rounds"
 import type { TellFigures } from "../figures/report"
@@ -30,6 +32,7 @@ const LEGEND = {
   p99: { name: "click to screen, p99", unit: "ms", side: "ours", bound: STEADY_P99 },
   answerP99: { name: "click to answer, p99", unit: "ms", side: "ours" },
   snapshots: { name: "snapshots that a viewer gets", unit: "a second" },
+  ...CPU_OF_VOTES,
   hallP50: { name: `${HALL.viewers} people within a second: click to screen, p50`, unit: "ms", side: "ours" },
   hallP95: { name: "the same, p95", unit: "ms", side: "ours", bound: HALL_P95 },
 } satisfies Legend<string>
@@ -42,13 +45,19 @@ export async function benchClickToScreen(
   const steady: Crowd = { ...STEADY, seconds: plan.clickSeconds }
   const rounds = await measureRounds(plan.rounds, LEGEND, say, () =>
     onFreshDatabase(benchStores, async (run) => {
-      const { vote, result } = await startAll(run, NO_LIMIT)
+      const { vote, worker, result } = await startAll(run, NO_LIMIT)
       const place: Place = { run, voteUrl: vote.url, resultUrl: result.url }
-      const { latencies, answerP99, snapshots } = await watchVotes(place, steady, 0)
+      const pids = {
+        ...{ vote: vote.app.pid, redis: run.redisPid, worker: worker.app.pid },
+        ...{ postgres: run.postgresPid, result: result.app.pid },
+      }
+      const { result: watched, cpu } = await cpuDuring(pids, () => watchVotes(place, steady, 0))
       // The same processes: a hall votes in a Tallyroom that has been up for a while.
       const hall = (await watchVotes(place, HALL, steady.rate * steady.seconds)).latencies
       return {
-        ...{ p50: latencies.quantile(0.5), p99: latencies.quantile(0.99), answerP99, snapshots },
+        ...{ p50: watched.latencies.quantile(0.5), p99: watched.latencies.quantile(0.99) },
+        ...{ answerP99: watched.answerP99, snapshots: watched.snapshots },
+        ...cpuOfMillion(cpu, steady.rate * steady.seconds),
         ...{ hallP50: hall.quantile(0.5), hallP95: hall.quantile(0.95) },
       }
     }),

@@ -8,6 +8,7 @@ export const BENCHMARKS = [
   "notify",
   "size",
   "end-to-end",
+  "click-to-screen",
   "record-minute",
   "junior-eurovision",
   "classic",
