@@ -52,7 +52,7 @@ export const settings = {
   CONTRACT: contract,
   DELIVERIES_PER_SECOND: setting({
     schema: integer(1, 1_000_000),
-    default: "20000",
+    default: "30000",
     description: "Live messages a second that one process sends; a bigger crowd gets fewer snapshots each.",
   }),
   MAX_VIEWERS: setting({

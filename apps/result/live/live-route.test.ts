@@ -47,7 +47,7 @@ test("two replicas send snapshots whose versions only grow, and whose contents a
   }
 })
 
-test("a change after quiet is seen at once, and a flood of them at most 20 times a second", async () => {
+test("a change after quiet is seen at once, and a flood of them at most 40 times a second", async () => {
   await result.send("POST", "/api/polls", definition("pace"))
   const viewer = watchPoll(result.address, "poll=pace")
   await viewer.sees("a snapshot", () => true)
@@ -59,7 +59,7 @@ test("a change after quiet is seen at once, and a flood of them at most 20 times
   await viewer.sees("all votes", ({ total }) => total === 200)
   const seconds = (performance.now() - start) / 1_000
   expect(times[0]).toBeLessThan(start + 100)
-  expect(times.length).toBeLessThanOrEqual(20 * seconds + 2)
+  expect(times.length).toBeLessThanOrEqual(40 * seconds + 2)
 })
 
 test("a change is seen within 1.5 s while the listening connection is cut, and at once when it is back", async () => {

@@ -14,6 +14,7 @@ import type { PollBook } from "../polls/poll-book"
 import { acceptedSince, asDeadLetters, type Batch, makeBatch } from "./batch"
 import { traceBatch } from "./batch-trace"
 import { commitBatch } from "./commit"
+import { commitIntervalMs } from "./commit-interval"
 
 /** Enough to reach Postgres's best rate; about 2 MB of ballots. */
 const BATCH_SIZE = 10_000
@@ -26,8 +27,6 @@ const FIRST_BATCH_SIZE = 100
 const QUICK = 0.25
 /** What is too long, until Postgres gave a batch up: others then see a lease that ran out. */
 const TOO_LONG_MS = LEASE_SECONDS * 1_000
-/** While votes trickle in, a commit at most this often: 40 a second and shard, and no viewer sees the difference. */
-const COMMIT_INTERVAL_MS = 25
 /** How long an idle shard waits for a ballot before its source is checked again. */
 const IDLE_WAIT_MS = 400
 const STILL_WRITING = "Postgres still writes an earlier batch"
@@ -75,6 +74,8 @@ export class Counter {
   private tooLongMs = TOO_LONG_MS
   /** How long the last commit took. */
   private tookMs = 0
+  /** How long after the last commit the next may begin, at the earliest. */
+  private intervalMs = 0
 
   constructor(
     private readonly shard: number,
@@ -138,7 +139,7 @@ export class Counter {
    * @returns false when nothing came
    */
   async countWhatComes(signal: AbortSignal): Promise<boolean> {
-    await pause(this.committedAt + COMMIT_INTERVAL_MS - performance.now(), signal)
+    await pause(this.committedAt + this.intervalMs - performance.now(), signal)
     let asked = this.size
     let batch = await this.readBatch(this.position, IDLE_WAIT_MS)
     this.waitingSince = batch && acceptedSince(batch)
@@ -240,7 +241,9 @@ export class Counter {
       throw new PositionMoved()
     }
     this.position = batch.to
-    this.committedAt = performance.now()
+    const now = performance.now()
+    this.intervalMs = commitIntervalMs(batch.size, now - this.committedAt)
+    this.committedAt = now
     this.grow(batch)
     metrics.batchEntries.observe(batch.size)
     metrics.counted.inc(counted.written)
