@@ -13,14 +13,18 @@ import { names } from "./attacks/names"
 import { raw } from "./attacks/raw"
 import { ensureSchemathesis, schemathesis } from "./attacks/schemathesis"
 import { sockets } from "./attacks/sockets"
-import { underFlood } from "./flood/under-flood"
-import type { Outcome } from "./outcome"
-import { writePage } from "./page"
+import { type FloodKind, underFlood } from "./flood/under-flood"
+import type { Attacked } from "./outcome"
+import { type SectionName, writePage } from "./page"
+import { besideOthers } from "./people/beside-others"
 import { type Target, withTarget } from "./target"
 
 const ATTACKS = ["names", "raw", "sockets", "descriptors", "schemathesis"] as const
 
-const USAGE = `Usage: bun run attack [--only NAMES] [--connections N] [--seconds N] [--descriptors N] [--examples N] [--flood N] [--write]
+/** Votes a second beside a flood at full speed, where nobody says how many. */
+const FEW_VOTERS = 100
+
+const USAGE = `Usage: bun run attack [--only NAMES] [--connections N] [--seconds N] [--descriptors N] [--examples N] [--flood N] [--full] [--write]
 
 Attacks the demo that runs in this checkout, on this machine alone, in about five minutes. It makes a poll of its own, and deletes
 it and whatever else comes into being. The last line is "N passed, N failed".
@@ -32,6 +36,8 @@ it and whatever else comes into being. The last line is "N passed, N failed".
   --examples N      for each operation by "schemathesis" (50), which needs python3 with venv, and PyPI at the first time
   --flood N         while each of them runs, N votes a second come by new voters: each is counted once, 95 of 100 are answered within
                     200 ms, and no app takes more memory than it may have on Kubernetes
+  --full            besides these (100 a second if nothing else is said), a flood votes as fast as it is answered: where that fills
+                    the machine, people may wait twice as long as they did beside the flood alone, or 200 ms
   --write           write the outcomes to docs/security.md
   --help            show this`
 
@@ -47,22 +53,24 @@ async function main(): Promise<number> {
       descriptors: orElse(wholeNumber(200, 8_000), 1_500),
       examples: orElse(wholeNumber(1, 10_000), 50),
       flood: wholeNumber(1, 20_000),
+      full: flag,
       write: flag,
     },
   })
   const demo = runningDemo()
   if (!demo) throw new UserError("No running demo found. Start one with `bun run demo`.")
-  const { connections, seconds, examples, flood } = values
+  const { connections, seconds, examples } = values
+  const flood = floodOf(values)
   const few = { descriptors: values.descriptors, seconds }
   const checks = new Checks()
-  const attacks: Record<(typeof ATTACKS)[number], (target: Target) => Promise<Outcome>> = {
-    names,
-    raw,
+  const attacks: Record<(typeof ATTACKS)[number], (target: Target) => Promise<Attacked>> = {
+    names: (target) => besideOthers(target, () => names(target)),
+    raw: (target) => besideOthers(target, () => raw(target)),
     sockets: (target) => sockets(target, { connections, seconds }),
     descriptors: (target) => descriptors(demo, target, few),
-    schemathesis: (target) => schemathesis(target, { examples, say: checks.say }),
+    schemathesis: (target) => besideOthers(target, () => schemathesis(target, { examples, say: checks.say })),
   }
-  const outcomes = new Map<string, Outcome>()
+  const outcomes = new Map<string, Attacked>()
   await withTarget(demo, async (target) => {
     for (const name of values.only) {
       const lacks = name === "schemathesis" ? await lacking(() => ensureSchemathesis(checks.say)) : null
@@ -70,18 +78,22 @@ async function main(): Promise<number> {
       else
         await checks.check(name, async () => {
           const attack = () => attacks[name](target)
-          const outcome = flood === undefined ? await attack() : await underFlood(demo, target, flood, attack)
+          const outcome = flood === null ? await attack() : await underFlood(demo, target, flood, attack)
           outcomes.set(name, outcome)
           return judged(outcome)
         })
     }
   })
   if (values.write) {
-    const page = flood === undefined ? "alone" : "beside-votes"
+    const page: SectionName = flood === null ? "alone" : flood.isFull ? "at-full-speed" : "beside-votes"
     const machine = `Seen with version ${version} on ${cpus().length} cores (${process.platform}, ${process.arch}), the attacker on the same.`
     console.log(`wrote ${await writePage(page, outcomes, machine)}`)
   }
   return checks.report()
+}
+
+function floodOf({ flood, full }: { flood: number | undefined; full: boolean }): FloodKind | null {
+  return flood === undefined && !full ? null : { rate: flood ?? FEW_VOTERS, isFull: full }
 }
 
 /** Why a tool can't be had here; null if it is there now. */
@@ -96,7 +108,9 @@ async function lacking(ensure: () => Promise<unknown>): Promise<string | null> {
 }
 
 /** @throws {UserError} with all that must not be */
-function judged({ tried, requests, seen, faults }: Outcome): string {
-  if (faults.length > 0) throw new UserError(`${tried}: ${faults.slice(0, 20).join("\n        ")}`)
-  return `${tried}; ${requests.toLocaleString("en")} requests: ${seen}`
+function judged({ tried, requests, seen, beside, faults }: Attacked): string {
+  const besides = Object.entries(beside).map(([what, it]) => `\n        ${what}: ${it}`)
+  if (faults.length > 0)
+    throw new UserError(`${tried}: ${faults.slice(0, 20).join("\n        ")}${besides.join("")}`)
+  return `${tried}; ${requests.toLocaleString("en")} requests: ${seen}${besides.join("")}\n       `
 }

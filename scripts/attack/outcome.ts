@@ -10,6 +10,16 @@ export type Outcome = {
   faults: string[]
 }
 
+/** An attack beside people who were there before it. */
+export type Attacked = Outcome & {
+  /** What was seen beside it, in words, by what that is about: each is a column of the page. */
+  beside: Readonly<Record<string, string>>
+  /** When it began, by clock(). */
+  beganAt: number
+  /** The share of its time in which the machine had nothing to do before, from 0 to 1. */
+  idleBefore: number
+}
+
 /** How many times each was said, most first: `400 × 12, 404 × 3`. */
 export function counted(words: Iterable<string | number>): string {
   const counts = new Map<string, number>()

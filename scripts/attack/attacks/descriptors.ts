@@ -3,7 +3,7 @@
 import { type App, type AppName, startApp } from "../../services/apps/app-process"
 import { freePort } from "../../services/processes/ports"
 import type { RunningDemo } from "../../services/stack/running-demo"
-import type { Outcome } from "../outcome"
+import type { Attacked } from "../outcome"
 import type { Target } from "../target"
 import { sockets } from "./sockets"
 
@@ -24,7 +24,7 @@ export async function descriptors(
   demo: RunningDemo,
   target: Target,
   { descriptors, seconds }: Descriptors,
-): Promise<Outcome> {
+): Promise<Attacked> {
   const stores = { ...demo.tlsFiles, INBOX_URL: demo.inboxUrl ?? "" }
   const secrets = { ADMIN_TOKEN: crypto.randomUUID(), VOTER_SECRETS: crypto.randomUUID() }
   const apps: Limited[] = []

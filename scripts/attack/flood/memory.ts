@@ -30,7 +30,7 @@ export function watchMemory(pid: number): () => Memory {
     )
     const over = NAMES.filter((name) => (most[name] ?? 0) > LIMITS[name])
     return {
-      seen: seen.length > 0 ? `MB before, at most and after: ${seen.join("; ")}` : "memory not read here",
+      seen: seen.length > 0 ? seen.join("; ") : "not read here",
       faults: over.map((name) => `${name} had ${most[name]} MB, more than its limit of ${LIMITS[name]}.`),
     }
   }

@@ -1,66 +1,96 @@
 /** An attack while votes of new voters come in: all that were accepted are counted once, and voters are answered soon. */
 
-import { join } from "node:path"
-import { z } from "zod"
-import { CHECKOUT } from "../../services/checkout"
-import { type CommandOutput, outputOf } from "../../services/processes/output-of"
-import { startSupervised } from "../../services/processes/supervised-process"
+import type { z } from "zod"
 import type { RunningDemo } from "../../services/stack/running-demo"
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
-import { counted, type Outcome } from "../outcome"
+import { type Attacked, counted } from "../outcome"
+import { startPeople } from "../people/program"
+import { votersResult } from "../people/voters"
+import { boundMs, tooLong, WAITS, waitsText } from "../people/waits"
 import type { Target } from "../target"
 import { watchCores } from "./cores"
+import { startFullSpeed } from "./full-speed"
+import { promisesKept } from "./kept"
 import { watchMemory } from "./memory"
-import { votersResult } from "./voters"
 
-/** Of 100 votes, 95 are answered within this time. */
-const VOTERS_MS = 200
-/** Longer than a voter tries. */
-const STOP_GRACE_MS = 45_000
-const COUNTED_MS = 90_000
-/** So many receipts are asked for, evenly among all. */
-const RECEIPTS = 200
+/** The flood needs so long until its connections are open and the apps are warm. */
+const WARM_MS = 2_000
 
-type Voted = z.infer<typeof votersResult>
-const resultsSchema = z.object({ total: z.number() })
-const receiptSchema = z.object({ status: z.string() })
+export type FloodKind = {
+  /** Votes a second of voters of whom each has a receipt. */
+  rate: number
+  /** Whether others vote beside them as fast as they are answered. */
+  isFull: boolean
+}
 
-/** @param rate votes a second, each of a new voter, in a poll of their own */
 export async function underFlood(
   demo: RunningDemo,
   target: Target,
-  rate: number,
-  attack: () => Promise<Outcome>,
-): Promise<Outcome> {
-  const poll = await makePoll(target)
+  { rate, isFull }: FloodKind,
+  attack: () => Promise<Attacked>,
+): Promise<Attacked> {
+  const poll = await makePoll(target, "voters")
+  const flooded = isFull ? await makePoll(target, "flood") : null
   const memory = watchMemory(demo.pid)
+  const voters = startPeople("voters.ts", { url: target.voteUrl, poll, rate }, votersResult)
+  const flood = flooded === null ? null : await startFullSpeed(target.voteUrl, flooded)
+  if (flood) await Bun.sleep(WARM_MS)
   const cores = watchCores(demo.pid)
-  const voters = startVoters(target.voteUrl, poll, rate)
   const outcome = await attack().finally(() => voters.stop())
+  const busy = cores()
+  const full = await flood?.stop()
   const voted = await voters.result
   const { seen, faults } = memory()
-  const busy = cores()
-  const kept = await promisesKept(demo, target, poll, voted)
-  const waits = voted.waits.sort((a, b) => a - b)
-  const why = voted.again.length > 0 ? ` (${counted(voted.again)})` : ""
-  const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(waits.length * share))] ?? 0
+  const { receipts, again } = voted
+  const kept = await promisesKept(demo, [
+    { poll, accepted: receipts.length, unheard: 0, receipts },
+    ...(full && flooded !== null ? [{ poll: flooded, receipts: [], ...full }] : []),
+  ])
+  const said = judgedVoters(voted, outcome, isFull)
+  const pace = `${rate.toLocaleString("en")} votes a second`
   return {
-    tried: `beside ${rate.toLocaleString("en")} votes a second: ${outcome.tried}`,
-    requests: outcome.requests + waits.length + voted.again.length,
-    seen: `${outcome.seen}; ${waits.length.toLocaleString("en")} votes accepted, each counted once: half within ${at(0.5)} ms, 95 of 100 within ${at(0.95)} ms, the slowest after ${at(1)} ms, ${voted.again.length} sent again${why}; ${seen}; ${busy}`,
+    ...outcome,
+    tried: `beside ${pace}${isFull ? " and a flood at full speed" : ""}: ${outcome.tried}`,
+    requests: outcome.requests + receipts.length + again.length + (full?.requests ?? 0),
+    beside: {
+      ...outcome.beside,
+      ...said.seen,
+      ...full?.seen,
+      "MB before, at most and after": seen,
+      "cores: attacker and voters, demo, all else": busy,
+    },
+    faults: [...outcome.faults, ...kept, ...faults, ...said.faults, ...(full?.faults ?? [])],
+  }
+}
+
+/**
+ * Voters wait for their receipt. Beside a flood at full speed they may be refused, as the backlog has a limit: so there they wait
+ * for an answer.
+ */
+function judgedVoters(
+  { receipts, again, unserved, waits }: z.infer<typeof votersResult>,
+  { beganAt, idleBefore }: Attacked,
+  isFull: boolean,
+) {
+  const ms = (of: typeof waits) => of.map(({ answered, accepted }) => (isFull ? answered : accepted))
+  const before = ms(waits.filter(({ dueAt }) => dueAt < beganAt))
+  const during = ms(waits.filter(({ dueAt }) => dueAt >= beganAt))
+  const why = again.length > 0 ? ` (${counted(again)})` : ""
+  return {
+    seen: {
+      [`voters, ${WAITS}`]: waitsText(during, before),
+      "their votes accepted and counted once, sent again": `${receipts.length.toLocaleString("en")}, ${again.length.toLocaleString("en")}${why}`,
+    },
     faults: [
-      ...outcome.faults,
-      ...kept,
-      ...faults,
-      ...voted.unserved.slice(0, 3).map((why) => `A voter was not served: ${why}.`),
-      ...(at(0.95) > VOTERS_MS ? [`More than 5 of 100 voters waited longer than ${VOTERS_MS} ms.`] : []),
+      ...unserved.slice(0, 3).map((why) => `A voter was not served: ${why}.`),
+      ...tooLong("voters", during, boundMs(before, idleBefore)),
     ],
   }
 }
 
-async function makePoll({ voteUrl, resultUrl, admin }: Target): Promise<string> {
-  const id = `attack-flood-${Date.now().toString(36)}`
+async function makePoll({ voteUrl, resultUrl, admin }: Target, whose: string): Promise<string> {
+  const id = `attack-${whose}-${Date.now().toString(36)}`
   const answer = await fetch(`${resultUrl}/api/polls`, {
     method: "POST",
     headers: { ...admin, "content-type": "application/json" },
@@ -69,57 +99,4 @@ async function makePoll({ voteUrl, resultUrl, admin }: Target): Promise<string> 
   if (!answer.ok) throw new UserError(`No poll could be made: ${await answer.text()}`)
   await waitFor("the poll on the ballot", async () => (await fetch(`${voteUrl}/api/polls/${id}`)).ok)
   return id
-}
-
-function startVoters(url: string, poll: string, rate: number): { stop(): void; result: Promise<Voted> } {
-  const lines: string[] = []
-  const words = [process.execPath, join(import.meta.dir, "voters.ts"), JSON.stringify({ url, poll, rate })]
-  const voters = startSupervised(words, { cwd: CHECKOUT, onLine: (line) => void lines.push(line) })
-  const result = voters.exited.then((code) => {
-    if (code !== 0) throw new UserError(`The voters ended with ${code}:\n${lines.slice(-5).join("\n")}`)
-    return votersResult.parse(JSON.parse(lines.at(-1) ?? ""))
-  })
-  result.catch(() => {})
-  return { stop: () => void voters.stop(STOP_GRACE_MS), result }
-}
-
-/** @returns a sentence for each promise that was not kept to these voters */
-async function promisesKept(
-  demo: RunningDemo,
-  { resultUrl }: Target,
-  poll: string,
-  voted: Voted,
-): Promise<string[]> {
-  const read = async <T>(path: string, schema: z.ZodType<T>) =>
-    schema.parse(await (await fetch(`${resultUrl}/api/polls/${poll}/${path}`)).json())
-  const accepted = voted.receipts.length
-  const total = await waitFor(
-    "the votes to be counted",
-    async () => {
-      const now = (await read("results", resultsSchema)).total
-      return now >= accepted ? now : undefined
-    },
-    COUNTED_MS,
-  ).catch(async () => (await read("results", resultsSchema)).total)
-  const every = Math.ceil(accepted / RECEIPTS)
-  const asked = voted.receipts.filter((_, i) => i % every === 0)
-  const fates = await Promise.all(
-    asked.map(async (it) => (await read(`receipts/${encodeURIComponent(it)}`, receiptSchema)).status),
-  )
-  const uncounted = fates.filter((fate) => fate !== "counted").length
-  const { code, out, err } = await audit(demo)
-  return [
-    ...(accepted === 0 ? ["No vote was accepted."] : []),
-    ...(total === accepted ? [] : [`${accepted} votes were accepted and ${total} counted.`]),
-    ...(uncounted === 0 ? [] : [`${uncounted} of ${asked.length} receipts say that they are not counted.`]),
-    ...(code === 0 ? [] : [`The books do not balance: ${`${out}${err}`.trim().split("\n").at(-1)}`]),
-  ]
-}
-
-/** Reads the books of the demo's stores, whichever others this process is told of. */
-function audit({ redisUrl, databaseUrl, inboxUrl, tlsFiles }: RunningDemo): Promise<CommandOutput> {
-  const stores = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, INBOX_URL: inboxUrl ?? "", ...tlsFiles }
-  const command = [process.execPath, "scripts/data/audit.ts"]
-  const env = { ...process.env, ...stores }
-  return outputOf(Bun.spawn(command, { cwd: CHECKOUT, env, stdout: "pipe", stderr: "pipe" }))
 }

@@ -1,10 +1,11 @@
 /**
- * New voters at a steady rate, in a process of its own, so that what attacks beside it does not delay them. A vote counts from
- * the moment at which it was due, and one that was refused or cut is sent again, as people do. SIGTERM ends it: the last line says
- * what came of it.
+ * New voters at a steady rate. A vote counts from the moment at which it was due, and one that was refused or cut is sent again, as
+ * people do.
  */
 
 import { z } from "zod"
+import { clock } from "../../bench/figures/clock"
+import { come } from "./program"
 
 const votersInput = z.object({ url: z.url(), poll: z.string(), rate: z.number() })
 export const votersResult = z.object({
@@ -13,13 +14,13 @@ export const votersResult = z.object({
   again: z.array(z.string()),
   /** Who was not served after all. */
   unserved: z.array(z.string()),
-  /** How long each vote waited, in milliseconds from when it was due. */
-  waits: z.array(z.number()),
+  /** Whose vote was accepted: when it was due, by clock(), and after how many ms it was first answered, and accepted. */
+  waits: z.array(z.object({ dueAt: z.number(), answered: z.number(), accepted: z.number() })),
 })
 
 const TICK_MS = 10
 const AGAIN_MS = 100
-/** A voter who gets no answer for so long is not served. */
+/** A voter who gets no receipt for so long is not served. */
 const GIVE_UP_MS = 30_000
 /** So many may wait at once; those that are due beyond it wait for a place, and their time runs on. */
 const AT_ONCE = 256
@@ -35,16 +36,20 @@ async function vote(
   const one = async (dueAt: number) => {
     const id = crypto.randomUUID()
     let refusal = "no answer"
-    while (performance.now() < dueAt + GIVE_UP_MS) {
+    let answered: number | undefined
+    const waited = () => Math.round(clock() - dueAt)
+    while (waited() < GIVE_UP_MS) {
       const answer = await fetch(`${url}/api/polls/${poll}/votes`, {
         method: "POST",
         headers: { "content-type": "application/json", "idempotency-key": id },
         body: '{"option":"a"}',
         signal: AbortSignal.timeout(GIVE_UP_MS),
       }).catch((error: Error) => error)
+      if (!(answer instanceof Error)) answered ??= waited()
       if (!(answer instanceof Error) && (answer.status === 201 || answer.status === 200)) {
         result.receipts.push(answerSchema.parse(await answer.json()).receipt)
-        result.waits.push(Math.round(performance.now() - dueAt))
+        const accepted = waited()
+        result.waits.push({ dueAt, answered: answered ?? accepted, accepted })
         return
       }
       refusal = answer instanceof Error ? answer.message : `an answer with ${answer.status}`
@@ -53,10 +58,10 @@ async function vote(
     }
     result.unserved.push(refusal)
   }
-  const start = performance.now()
+  const start = clock()
   const voting = new Set<Promise<void>>()
   for (let next = 0; !stop.aborted; ) {
-    for (; voting.size < AT_ONCE && start + (next * 1_000) / rate <= performance.now(); next++) {
+    for (; voting.size < AT_ONCE && start + (next * 1_000) / rate <= clock(); next++) {
       const voter = one(start + (next * 1_000) / rate)
       voting.add(voter)
       void voter.then(() => voting.delete(voter))
@@ -67,10 +72,4 @@ async function vote(
   return result
 }
 
-if (import.meta.main) {
-  const stop = new AbortController()
-  process.once("SIGTERM", () => stop.abort())
-  const result = await vote(votersInput.parse(JSON.parse(process.argv[2] ?? "{}")), stop.signal)
-  console.log(JSON.stringify(result))
-  process.exit(0)
-}
+if (import.meta.main) await come(votersInput, vote)
