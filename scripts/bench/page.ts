@@ -8,12 +8,12 @@ import { CHECKOUT } from "../services/checkout"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { flag } from "../services/terminal/options"
 import { filesOf, MACHINES, OVERVIEW } from "./docs/files"
-import { savedMachines } from "./saved/saved-file"
+import { type SavedMachine, savedMachines } from "./saved/saved-file"
 
 const USAGE = `Usage: bun run bench:page [--check]
 
 Makes the list of machines in docs/benchmarks.md, and for each its page of tables and its chart in docs/benchmarks/, from the files
-that \`bun run bench --save NAME\` wrote to scripts/bench/results/.
+that \`bun run bench --save NAME\` wrote to scripts/bench/results/. Where that was with --quick alone, it makes nothing.
 
   --check   write nothing, and exit with 1 when a file says something else
   --help    show this`
@@ -24,7 +24,8 @@ await runScript(main, { failure: 1 })
 
 async function main(): Promise<number> {
   const { values } = readCommandLine({ usage: USAGE, options: { check: flag } })
-  const wanted = filesOf(await savedMachines(), await Bun.file(join(DOCS, OVERVIEW)).text())
+  const machines = (await savedMachines()).filter(isForReaders)
+  const wanted = filesOf(machines, await Bun.file(join(DOCS, OVERVIEW)).text())
   const changed = []
   for (const [path, content] of wanted) if ((await textOf(path)) !== content) changed.push(path)
   const gone = [...new Glob(`${MACHINES}/*`).scanSync({ cwd: DOCS })].filter((path) => !wanted.has(path))
@@ -33,6 +34,11 @@ async function main(): Promise<number> {
   for (const [path, content] of wanted) await Bun.write(join(DOCS, path), content)
   console.log(`${wanted.size} files, ${changed.length + gone.length} of them changed.`)
   return 0
+}
+
+/** What short rounds alone were saved of is there to be compared with, and no figures to be believed. */
+function isForReaders({ benchmarks }: SavedMachine): boolean {
+  return benchmarks.some(({ run }) => !run.quick)
 }
 
 function told(stale: readonly string[]): number {

@@ -26,7 +26,7 @@ const WARM_UP_SECONDS = 2
 const LEGEND = {
   bare: { name: "a bare server", unit: "answers/s", side: "limit" },
   accepted: { name: "one vote process", unit: "votes/s", side: "ours" },
-  ratio: { name: "accepted votes to bare answers", unit: "", bound: ACCEPTED_TO_BARE },
+  ratio: { name: "accepted votes to bare answers", unit: "", bound: ACCEPTED_TO_BARE, isOfRates: true },
   bareCpu: { name: "CPU of a bare answer", unit: "µs" },
   voteCpu: { name: "CPU of an accepted vote, vote", unit: "µs", cpuOf: "vote" },
   redisCpu: { name: "CPU of an accepted vote, Redis", unit: "µs", cpuOf: "Redis" },

@@ -12,22 +12,24 @@ import {
   wholeNumber,
 } from "../../services/terminal/options"
 import { MACHINE_NAME } from "../saved/saved-file"
-import { BENCHMARKS, type BenchmarkName } from "./plan"
+import { BENCHMARKS, type BenchmarkName, RATIOS } from "./plan"
 
-const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--votes N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME] [--json FILE]
+const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--ratios] [--votes N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME] [--json FILE]
 
 Measures Tallyroom on this machine, with a Redis, a Postgres and apps of its own, and prints each figure as the median
 over all rounds with its spread. docs/benchmarks.md says what each line means.
 
   --quick       short rounds, for a look at whether it all runs (about a minute)
-  --rounds N    rounds of each benchmark (5; 1 with --quick)
+  --rounds N    rounds of each benchmark (5; 1 with --quick, and 5 with --quick and --ratios)
   --only NAME   ${BENCHMARKS.join(", ")}; may be given several times
+  --ratios      those alone that have a ratio with a bound: ${RATIOS.join(", ")}
   --votes N     votes of a round of record-minute (300,000); the record is 2,988,000
   --classic FOLDER  a checkout of dockersamples/example-voting-app, whose vote app \`classic\` measures beside ours; without one it is left out
   --strict      exit with 1 when a bound is missed
   --save NAME   write the figures to scripts/bench/results/NAME.json, from which \`bun run bench:page\` makes the docs; what
                 is not run again stays there. NAME is this machine's, such as "laptop".
-  --compare NAME  exit with 1 when a ratio with a bound is worse by a third than what was saved under this name
+  --compare NAME  measures ratios, and exits with 1 when one is worse by a third than what was saved under this name, also at a second
+                try, or when none can be compared. Where rounds differ too much, or were made in another way, it says so
   --json FILE   write all figures of all rounds to a file, too
   --help        show this`
 
@@ -36,6 +38,7 @@ export type BenchArguments = {
   readonly strict: boolean
   readonly rounds: number | undefined
   readonly only: readonly BenchmarkName[]
+  readonly ratios: boolean
   readonly votes: number | undefined
   readonly classic: string | undefined
   readonly save: string | undefined
@@ -54,18 +57,20 @@ const machineName: CommandOption<string | undefined> = {
 
 /** Ends the process where the command line asks for help or is wrong. */
 export function readBenchArguments(): BenchArguments {
-  return readCommandLine({
+  const { values } = readCommandLine({
     usage: USAGE,
     options: {
       quick: flag,
       strict: flag,
       rounds: wholeNumber(1, 100),
       only: orElse(several(oneOf(BENCHMARKS)), []),
+      ratios: flag,
       votes: wholeNumber(1_000, 100_000_000),
       classic: text,
       save: machineName,
       compare: machineName,
       json: text,
     },
-  }).values
+  })
+  return { ...values, ratios: values.ratios || values.compare !== undefined }
 }

@@ -26,7 +26,7 @@ const SAYS = { classic: 'var vote = "a"', ours: "Your vote is in" }
 const LEGEND = {
   wrkClassic: { name: "wrk, the classic", unit: "votes/s" },
   wrkOurs: { name: "wrk, ours", unit: "votes/s" },
-  wrkRatio: { name: "wrk, ours to the classic", unit: "", bound: TO_CLASSIC },
+  wrkRatio: { name: "wrk, ours to the classic", unit: "", bound: TO_CLASSIC, isOfRates: true },
   abClassic: { name: "ab, the classic", unit: "votes/s" },
   abOurs: { name: "ab, ours", unit: "votes/s" },
   abRatio: { name: "ab, ours to the classic", unit: "" },

@@ -24,7 +24,7 @@ const DEADLINE_MS = 60_000
 const LEGEND = {
   copied: { name: "COPY", unit: "rows/s", side: "limit" },
   counted: { name: "one worker", unit: "votes/s", side: "ours" },
-  ratio: { name: "counted votes to copied rows", unit: "", bound: COUNTED_TO_COPIED },
+  ratio: { name: "counted votes to copied rows", unit: "", bound: COUNTED_TO_COPIED, isOfRates: true },
   workerCpu: CPU_OF_VOTES.worker,
   postgresCpu: CPU_OF_VOTES.postgres,
   copyCpu: { name: "CPU of a million copied rows, Postgres", unit: "s" },

@@ -24,7 +24,7 @@ const WARM_UP_SECONDS = 3
 const LEGEND = {
   alone: { name: "accepting alone", unit: "votes/s", side: "limit" },
   sustained: { name: "counted by Postgres", unit: "votes/s", side: "ours" },
-  ratio: { name: "counted to accepted alone", unit: "", bound: SUSTAINED_TO_ALONE },
+  ratio: { name: "counted to accepted alone", unit: "", bound: SUSTAINED_TO_ALONE, isOfRates: true },
   refused: { name: "refused with 503", unit: "votes/s" },
   backlog: { name: "highest backlog", unit: "ballots" },
   ...CPU_OF_VOTES,

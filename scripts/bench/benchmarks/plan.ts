@@ -24,6 +24,17 @@ export const BENCHMARKS = [
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
+/** Those that have a ratio with a bound, which runs on other machines may be compared by. */
+export const RATIOS = [
+  "accept",
+  "count",
+  "batches",
+  "size",
+  "end-to-end",
+  "record-minute",
+  "choices",
+] as const satisfies readonly BenchmarkName[]
+
 /** `isComplete`: each ballot ranks all options. Else any length is as likely as any other. */
 export type RankedSize = { ballots: number; options: number; isComplete?: true }
 
@@ -131,22 +142,31 @@ const QUICK = {
 
 const ROUNDS = 5
 const QUICK_ROUNDS = 1
+/** One short round tells nothing of how noisy it was. */
+const QUICK_ROUNDS_OF_RATIOS = 5
 
 export type Wishes = {
   quick: boolean
+  /** Ratios alone are measured. */
+  ratios: boolean
   rounds?: number | undefined
   votes?: number | undefined
   classic?: string | undefined
 }
 
-export function planOf({ quick, rounds, votes, classic }: Wishes): Plan {
+export function planOf({ quick, ratios, rounds, votes, classic }: Wishes): Plan {
   const measured = quick ? QUICK : FULL
-  const plan = { rounds: rounds ?? (quick ? QUICK_ROUNDS : ROUNDS), classicFolder: classic, ...measured }
+  const usual = quick ? (ratios ? QUICK_ROUNDS_OF_RATIOS : QUICK_ROUNDS) : ROUNDS
+  const plan = { rounds: rounds ?? usual, classicFolder: classic, ...measured }
   return votes === undefined ? plan : { ...plan, recordVotes: votes }
 }
 
-/** Those that are asked for, or all; the one that needs somebody else's checkout only where there is one. */
-export function benchmarksOf(only: readonly BenchmarkName[], { classicFolder }: Plan): BenchmarkName[] {
-  if (only.length > 0) return BENCHMARKS.filter((name) => only.includes(name))
+/** Those that are asked for, those with ratios, or all; the one that needs somebody else's checkout only where there is one. */
+export function benchmarksOf(
+  { only, ratios }: { only: readonly BenchmarkName[]; ratios: boolean },
+  { classicFolder }: Plan,
+): BenchmarkName[] {
+  const asked = only.length > 0 ? only : ratios ? RATIOS : null
+  if (asked) return BENCHMARKS.filter((name) => asked.some((it) => it === name))
   return BENCHMARKS.filter((name) => name !== "classic" || classicFolder !== undefined)
 }

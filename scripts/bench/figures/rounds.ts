@@ -9,6 +9,8 @@ type FigureKind = {
   bound?: Bound
   /** Which side of a comparison it is: Tallyroom's, or the least that anybody could do. Charts show the two together. */
   side?: "ours" | "limit"
+  /** A ratio of rates, which depends on how long the disk takes; one of CPU hardly does. */
+  isOfRates?: true
   /**
    * Whose CPU it is: a process's name. The value is in µs for each answer, vote or row, which is as many seconds for a million;
    * so it can be told in bare answers of the same run.

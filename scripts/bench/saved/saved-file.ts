@@ -16,6 +16,7 @@ const figureSchema = z.strictObject({
   unit: z.string(),
   bound: boundSchema.exactOptional(),
   side: z.enum(["ours", "limit"]).exactOptional(),
+  isOfRates: z.literal(true).exactOptional(),
   cpuOf: z.string().exactOptional(),
   /** One a round. */
   values: z.array(z.number()).min(1),
