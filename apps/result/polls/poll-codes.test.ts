@@ -32,6 +32,28 @@ test("codes come as CSV with the address of the ballot", async () => {
   expect(first).toMatch(/^([0-9A-Z-]{19}),http:\/\/vote\.test\/polls\/coded\?code=\1$/)
 })
 
+test("codes that were made are told once more, and to admins alone", async () => {
+  const { result } = running()
+  await create("again", { eligibility: "code" })
+  const path = "/api/polls/again/codes"
+  const ask = (query: string, headers: Record<string, string> = ADMIN) =>
+    result.send("GET", `${path}${query}`, undefined, headers)
+  expect(await kindOf(await ask(""))).toEqual([400, "request-malformed"])
+  const made = await (await result.send("POST", path, { count: 5 })).json()
+  expect(await (await ask("")).json()).toEqual(made)
+  const some = await (await ask("?from=4&count=10")).json()
+  expect(some.codes).toEqual(made.codes.slice(3))
+  const csv = await ask("?from=2&count=1", { ...ADMIN, accept: "text/csv" })
+  expect(await csv.text()).toStartWith(`code,url\r\n${made.codes[1]},`)
+  expect(csv.headers.get("cache-control")).toBe("no-store")
+  for (const query of ["?from=6", "?from=0", "?from=x", "?count=0", "?count=10001"])
+    expect(await kindOf(await ask(query))).toEqual([400, "request-malformed"])
+  expect(await kindOf(await ask("", {}))).toEqual([401, "token-needed"])
+  await create("open-to-all")
+  const other = await result.send("GET", "/api/polls/open-to-all/codes", undefined, ADMIN)
+  expect(await kindOf(other)).toEqual([409, "poll-fixed"])
+})
+
 test("codes are refused for polls that take none, in invalid numbers, and beyond the last serial number", async () => {
   const { sql, result } = running()
   const ask = async (id: string, count: unknown) =>

@@ -62,12 +62,18 @@ const pollViewSchema = z.strictObject({
 
 const pollsSchema = z.strictObject({ polls: z.array(pollViewSchema) })
 
-const madeCodesSchema = z.strictObject({ poll: slugSchema, codes: z.array(z.string()) })
+const codesAnswerSchema = z.strictObject({ poll: slugSchema, codes: z.array(z.string()) })
 
 /** The most codes that one request may order. */
 const CODES_AT_ONCE = 10_000
 
 export const codesSchema = z.strictObject({ count: z.int().min(1).max(CODES_AT_ONCE) })
+
+/** Of a query. */
+export const codesAgainSchema = z.object({
+  from: z.coerce.number().pipe(z.int().min(1)).default(1),
+  count: z.coerce.number().pipe(z.int().min(1).max(CODES_AT_ONCE)).default(CODES_AT_ONCE),
+})
 
 export const pollsDetail: DocumentDecoration = {
   summary: "All polls; drafts and archived ones only for admins",
@@ -143,6 +149,11 @@ export const deleteDetail: DocumentDecoration = {
   },
 }
 
+const CODES = {
+  ...jsonAnswer("", codesAnswerSchema).content,
+  ...textAnswer("", "text/csv").content,
+}
+
 export const codesDetail: DocumentDecoration = {
   ...ADMIN,
   summary: "Makes one-time codes, as JSON or as CSV with addresses",
@@ -150,12 +161,30 @@ export const codesDetail: DocumentDecoration = {
   requestBody: jsonBody(codesSchema),
   responses: {
     201: {
-      description: "The codes; nobody can read them again.",
-      content: {
-        ...jsonAnswer("", madeCodesSchema).content,
-        ...textAnswer("", "text/csv").content,
-      },
+      description: "The codes.",
+      content: CODES,
     },
     ...adminProblems(...BODY, "poll-unknown", "poll-deleted", "poll-fixed"),
+  },
+}
+
+export const codesAgainDetail: DocumentDecoration = {
+  ...ADMIN,
+  summary: "The codes that were made already, as JSON or as CSV with addresses",
+  parameters: [
+    POLL_PARAMETER,
+    ADMIN_QUERY,
+    {
+      ...{ name: "from", in: "query", description: "The number of the first one, from 1." },
+      schema: { type: "integer", minimum: 1, default: 1 },
+    },
+    {
+      ...{ name: "count", in: "query", description: "How many at most." },
+      schema: { type: "integer", minimum: 1, maximum: CODES_AT_ONCE, default: CODES_AT_ONCE },
+    },
+  ],
+  responses: {
+    200: { description: "The codes.", content: CODES },
+    ...adminProblems("request-malformed", "poll-unknown", "poll-deleted", "poll-fixed"),
   },
 }

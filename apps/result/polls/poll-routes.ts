@@ -18,6 +18,8 @@ import { withMissingIds } from "./generated-ids"
 import { duplicateSchema, newPollSchema, pollChangeSchema } from "./poll-change"
 import {
   changeDetail,
+  codesAgainDetail,
+  codesAgainSchema,
   codesDetail,
   codesSchema,
   deleteDetail,
@@ -28,6 +30,7 @@ import {
 } from "./poll-openapi"
 import {
   changePoll,
+  codesAgain,
   createPoll,
   deletePoll,
   duplicatePoll,
@@ -150,10 +153,20 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
         access.requireAdmin(request, server)
         const { count } = await readAs(codesSchema, request)
         const codes = await withDeadline(makeCodes(sql, params.poll, count), CHANGE_DEADLINE_MS)
-        const csv = request.headers.get("accept")?.includes("text/csv") ?? false
-        return csv ? codesCsv(params.poll, codes, voteUrl) : answer({ poll: params.poll, codes }, true, 201)
+        return codesAnswer(request, { poll: params.poll, codes, voteUrl }, 201)
       },
       { parse: "none", detail: codesDetail },
+    )
+    .get(
+      "/api/polls/:poll/codes",
+      async ({ request, server, params }) => {
+        access.requireAdmin(request, server)
+        const asked = Object.fromEntries(new URL(request.url).searchParams)
+        const { from, count } = parsedAs(codesAgainSchema, asked)
+        const codes = await withDeadline(codesAgain(sql, params.poll, from, count))
+        return codesAnswer(request, { poll: params.poll, codes, voteUrl }, 200)
+      },
+      { detail: codesAgainDetail },
     )
 }
 
@@ -170,7 +183,12 @@ async function readAs<T extends z.ZodType>(
   request: Request,
   complete = (sent: unknown) => sent,
 ): Promise<z.output<T>> {
-  const parsed = schema.safeParse(complete(await readJson(request, BODY_LIMIT)))
+  return parsedAs(schema, complete(await readJson(request, BODY_LIMIT)))
+}
+
+/** @throws {Problem} as `readAs` */
+function parsedAs<T extends z.ZodType>(schema: T, sent: unknown): z.output<T> {
+  const parsed = schema.safeParse(sent)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join(".")}: ${message}` : message,
@@ -185,10 +203,13 @@ function answer(body: unknown, admin: boolean, status = 200, headers: Record<str
   return Response.json(body, { status, headers: { ...apiHeaders, ...cache, ...headers } })
 }
 
-function codesCsv(poll: string, codes: string[], voteUrl: string): Response {
+type Codes = { poll: string; codes: string[]; voteUrl: string }
+
+function codesAnswer(request: Request, { poll, codes, voteUrl }: Codes, status: number): Response {
+  if (!request.headers.get("accept")?.includes("text/csv")) return answer({ poll, codes }, true, status)
   const rows = codes.map((code) => [code, new URL(`/polls/${poll}?code=${code}`, voteUrl).href])
   return new Response(toCsv([["code", "url"], ...rows]), {
-    status: 201,
+    status,
     headers: { ...apiHeaders, ...csvHeaders(`${poll}-codes`), "cache-control": "no-store" },
   })
 }

@@ -292,6 +292,27 @@ export async function makeCodes(sql: Database, id: string, count: number): Promi
   return Array.from({ length: count }, (_, i) => writeCode(salt, first + i))
 }
 
+/**
+ * Writes codes once more that were made before, up to the last one.
+ * @param from the number of the first one, from 1
+ * @throws {Problem} poll-unknown, poll-fixed when the poll takes no codes, request-malformed when it has none of that number
+ */
+export async function codesAgain(sql: Database, id: string, from: number, count: number): Promise<string[]> {
+  const poll = await readStoredPoll(sql, id)
+  const { salt, codesMade, eligibility } = poll
+  if (eligibility !== "code") throw new Problem("poll-fixed", `The poll ${shown(id)} ${whyNoCodes(poll)}.`)
+  if (from > codesMade)
+    throw new Problem(
+      "request-malformed",
+      codesMade === 0
+        ? `The poll ${shown(id)} has no codes yet: make some.`
+        : `The poll ${shown(id)} has ${codesMade} codes and none of number ${from}: ask from 1 to ${codesMade} on.`,
+    )
+  return Array.from({ length: Math.min(count, codesMade - from + 1) }, (_, i) =>
+    writeCode(salt, from - 1 + i),
+  )
+}
+
 /** Reserves so many serial numbers. @returns the first of them, and the salt of the poll @throws {Problem} as `makeCodes` */
 export async function reserveCodes(
   sql: Database,

@@ -31,7 +31,7 @@ export type PollApi = {
   /** @throws {UserError} with the API's own words when it refuses */
   call: <T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<T>
   /** The same for an answer in CSV. */
-  csv: (path: string, body: unknown) => Promise<string>
+  csv: (method: "GET" | "POST", path: string, body?: unknown) => Promise<string>
 }
 
 export type ApiAddress = { address: string; token: string; voteUrl?: string }
@@ -59,7 +59,7 @@ export function pollApi({ address, token, voteUrl }: ApiAddress): PollApi {
   return {
     addresses: { ...(voteUrl !== undefined && { Vote: voteUrl }), Watch: address },
     call: async (method, path, body) => (await send(method, path, body, "application/json")).json(),
-    csv: async (path, body) => (await send("POST", path, body, "text/csv")).text(),
+    csv: async (method, path, body) => (await send(method, path, body, "text/csv")).text(),
   }
 }
 

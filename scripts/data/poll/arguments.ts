@@ -10,7 +10,7 @@ import {
   RESULTS_MODES,
 } from "../../../apps/result/admin/edit/modes"
 import { type OptionValues, readCommandLine, showUsage } from "../../services/terminal/command-line"
-import { flag, oneOf, several, text } from "../../services/terminal/options"
+import { flag, oneOf, several, text, wholeNumber } from "../../services/terminal/options"
 import { UsageError } from "../../services/terminal/user-error"
 import { BALLOT_OPTIONS, rulesText } from "./ballot-flags"
 
@@ -24,7 +24,8 @@ Make and change:
   create --title <title> --option <label> --option <label> … [--id <id>] [--open] [--default]
   edit <id> [--title …] [--option <id>=<label> …]
   duplicate <id> <new id>    makes a draft with the same options and rules (--title …)
-  codes <id> <count>         makes one-time codes, one a line (--csv: with addresses)
+  codes <id> <count>         makes new one-time codes, one a line (--csv: with addresses);
+                             with --from <number> those that were made already, from that one on (the first is 1)
 
 Run:
   open <id>                  takes votes from now on, or from --opens; a draft opens by itself at --opens, too
@@ -108,6 +109,7 @@ const OPTIONS = {
     undo: flag,
   },
   option: several(text),
+  from: wholeNumber(1, 1_000_000_000),
   order: oneOf(ORDERS),
   ...BALLOT_OPTIONS,
 }

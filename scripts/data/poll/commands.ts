@@ -153,9 +153,12 @@ function yesOrNo(flag: string, text: string): boolean {
 async function codes(api: PollApi, path: string, count: string, flags: Flags): Promise<string> {
   if (!/^[1-9]\d{0,6}$/.test(count))
     throw new UsageError(`"${count}" is no number of codes: ask for 1 to 10000 at once.`)
-  const body = { count: Number(count) }
-  if (flags.csv) return warnOfLocalhost((await api.csv(`${path}/codes`, body)).trimEnd())
-  const answer = await api.call<{ codes: string[] }>("POST", `${path}/codes`, body)
+  const { from } = flags
+  const made = `${path}/codes${from === undefined ? "" : `?from=${from}&count=${count}`}`
+  const method = from === undefined ? "POST" : "GET"
+  const body = from === undefined ? { count: Number(count) } : undefined
+  if (flags.csv) return warnOfLocalhost((await api.csv(method, made, body)).trimEnd())
+  const answer = await api.call<{ codes: string[] }>(method, made, body)
   return flags.json ? JSON.stringify(answer, null, 2) : codesText(answer.codes)
 }
 

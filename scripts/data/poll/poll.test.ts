@@ -261,6 +261,10 @@ test("codes are printed one a line, or as CSV", async () => {
   const { out } = await poll("codes", "club", "3")
   expect(out.trim().split("\n")).toHaveLength(3)
   expect((await poll("codes", "club", "2", "--csv")).out).toStartWith("code,url")
+  // Those that were made already, up to the last one.
+  expect((await poll("codes", "club", "3", "--from", "1")).out).toBe(out)
+  expect((await poll("codes", "club", "9", "--from", "4", "--csv")).out.trim().split("\n")).toHaveLength(3)
+  expect(await poll("codes", "club", "1", "--from", "6")).toMatchObject({ code: 1, out: "" })
 })
 
 test("an error is one sentence and an exit code", async () => {
