@@ -49,6 +49,7 @@ const RARE: [needs: (about: About) => boolean, keys: BallotKey[]][] = [
   [isBy("rate"), ["noRating", "ratings", "ratingOf"]],
   [({ poll }) => poll.sums === true, ["sum"]],
   [isBy("decide"), ["yes", "no", "abstained"]],
+  [(about) => isBy("decide")(about) && about.poll.options.length === 1, ["answeredNot", "answeredIt"]],
   [(about) => isBy("decide")(about) || about.poll.ballot.abstain, ["abstain"]],
   [({ poll }) => poll.ballot.abstain, ["abstention", "castAbstention"]],
   [(about) => !isOne(about) && about.poll.ballot.abstain, ["saysBoth"]],

@@ -6,6 +6,8 @@ import { useBallotText } from "./ballot-text"
 import type { Casting } from "./casting"
 
 type Props = Pick<Casting, "sending" | "live"> & {
+  /** How much is filled in, in words; null for the count. */
+  soFar: string | null
   /** How many options are named, and how many may be. */
   count: number
   min: number
@@ -19,7 +21,8 @@ type Props = Pick<Casting, "sending" | "live"> & {
   children: ComponentChildren
 }
 
-export function CastBar({ sending, live, count, min, max, surplus, abstains, embedded, children }: Props) {
+export function CastBar(props: Props) {
+  const { sending, live, count, min, max, surplus, abstains, embedded, children } = props
   const { t } = useBallotText()
   const status = useRef<HTMLParagraphElement>(null)
   const wrong = !live || abstains ? null : count < min ? "atLeast" : count > max ? "atMost" : null
@@ -27,7 +30,8 @@ export function CastBar({ sending, live, count, min, max, surplus, abstains, emb
     // A frame is as high as its content, so that the bar is at its end.
     if (surplus > 0 && embedded) status.current?.scrollIntoView({ block: "nearest" })
   }, [surplus, embedded])
-  const said = abstains ? t("abstention") : surplus > 0 ? t("full") : t("chosenSoFar", { count })
+  const soFar = props.soFar ?? t("chosenSoFar", { count })
+  const said = abstains ? t("abstention") : surplus > 0 ? t("full") : soFar
   return (
     <div class="cast">
       <p ref={status} role="status" class={surplus > 0 ? "surplus" : ""}>

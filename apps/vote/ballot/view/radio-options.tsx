@@ -33,8 +33,16 @@ export const radioOptions: BallotKind = {
 function useRadioOptions(ballot: OpenBallot): Filling {
   const { poll, casting, before } = ballot
   const { field, scale, choiceOf } = useMethod(ballot)
+  const { t } = useBallotText()
+  const isOneMotion = poll.ballot.method === "decide" && poll.options.length === 1
   const { draft, change, press, bar } = useDraft(ballot, {
     countOf: (choice) => Object.keys(saidIn(choice)).length,
+    soFar(choice) {
+      if (!isOneMotion) return null
+      const [answer] = Object.values(choice ? saidIn(choice) : {})
+      if (answer === undefined) return t("answeredNot")
+      return t("answeredIt", { answer: t(answer === "yes" ? "yes" : "no") })
+    },
   })
   const rows = useRef<HTMLDivElement>(null)
   const said = draft ? saidIn(draft) : {}

@@ -14,6 +14,8 @@ import { CastBar } from "./cast-bar"
 type Ways = {
   /** How many options a choice says something of; by default all that it names. */
   countOf?: (choice: Choice) => number
+  /** How much is filled in, where that is not told by their count. */
+  soFar?: (choice: Choice | null) => string | null
   /** What else stands in the bar that casts. */
   beside?: (draft: Choice) => ComponentChildren
 }
@@ -21,7 +23,7 @@ type Ways = {
 /** The ballot as it is filled in by now. */
 export function useDraft(
   ballot: OpenBallot,
-  { countOf = (choice) => chosenOf(choice).length, beside = () => null }: Ways = {},
+  { countOf = (choice) => chosenOf(choice).length, soFar = () => null, beside = () => null }: Ways = {},
 ) {
   const { data, poll, casting, chosen, before } = ballot
   const { sending, live } = casting
@@ -71,7 +73,11 @@ export function useDraft(
       else if (draft) cast(draft)
     },
     bar: (
-      <CastBar {...{ count, min, max, surplus, abstains, sending, live }} embedded={data.embedded}>
+      <CastBar
+        {...{ count, min, max, surplus, abstains, sending, live }}
+        soFar={soFar(draft ?? null)}
+        embedded={data.embedded}
+      >
         {draft && beside(draft)}
         {poll.ballot.abstain && <AbstainButton {...{ chosen, before, sending, confirms }} />}
       </CastBar>
