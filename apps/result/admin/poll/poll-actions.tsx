@@ -113,6 +113,7 @@ function CloseAction({ poll, undo }: Props) {
     <details class="confirm">
       <summary class="button">{t("close")}</summary>
       <p>{undo.seconds > 0 ? t("closeText", { count: undo.seconds }) : t("closeTextAtOnce")}</p>
+      {undo.seconds > 0 && hidesUntilClose(poll) && <p>{t("closeShows")}</p>}
       <Action poll={poll} value="close" kind="danger">
         {t("closeNow")}
       </Action>
@@ -127,6 +128,7 @@ function UndoAction({ poll, undo }: Props) {
   return (
     <>
       <p class="muted">{t(poll.stopping ? "closingText" : "closedText")}</p>
+      {hidesUntilClose(poll) && <p>{t("undoShown")}</p>}
       <Explained
         text={[left > 0 ? t("undoLeft", { count: left }) : t("undoStill"), isPast && t("undoNoTime")]
           .filter(Boolean)
@@ -138,6 +140,11 @@ function UndoAction({ poll, undo }: Props) {
       </Explained>
     </>
   )
+}
+
+/** Whether closing it shows everybody what nobody saw before. */
+function hidesUntilClose({ results }: PollSummary): boolean {
+  return results === "after-close"
 }
 
 /** Counts down from the seconds that the server said; 0 after that, and when it said none. */
