@@ -6,7 +6,7 @@ import { LANGUAGES } from "@tallyroom/lib/ui/language"
 import { withDecisionMessages } from "./decision-messages"
 import { decisionRule } from "./decision-rule"
 import { meanText } from "./mean"
-import { outcomeInOne, outcomeSentences } from "./outcome-sentences"
+import { outcomeCounts, outcomeInOne, outcomeSentences } from "./outcome-sentences"
 
 const nothing = { en: {}, de: {}, fr: {}, es: {}, pt: {}, ja: {} }
 const messages = withDecisionMessages<never>(nothing)
@@ -81,6 +81,33 @@ test("seats that equals share are said to be tied, and what would be decided now
   )
   expect(decided(2, { a: 0, b: 0, c: 0 }, true)).toBe("No option wins.")
   expect(decided(2, { a: 5, b: 3, c: 1 }, false)).toBe("If it were decided now: A and B win.")
+})
+
+test("of many motions it is told how many are carried, and of few each by itself", () => {
+  const said = [
+    { yes: 5, no: 3 },
+    { yes: 3, no: 5 },
+    { yes: 4, no: 4 },
+    { yes: 8, no: 0 },
+  ]
+  const decided = (count: number, quorum = 0) => {
+    const options = said.slice(0, count).map((_, i) => ({ id: `m${i}`, label: `Motion ${i}` }))
+    const counts = {
+      options,
+      votes: {},
+      said: Object.fromEntries(options.map(({ id }, i) => [id, said[i] ?? { yes: 0, no: 0 }])),
+      ...{ total: 8, abstained: 0 },
+    }
+    const outcome = decideCounts(counts, decisionSchema.parse({ rule: "majority", quorum }))
+    return [outcomeCounts(outcome, options, english), outcomeInOne(outcome, options, false, english)]
+  }
+  expect(decided(4)).toEqual([
+    "Carried: 2 · Not carried: 1 · Tied: 1",
+    "If it were decided now: Carried: 2 · Not carried: 1 · Tied: 1",
+  ])
+  expect(decided(3)[0]).toBeNull()
+  expect(decided(3)[1]).toContain("Motion 1")
+  expect(decided(4, 9)).toEqual([null, "If it were decided now: No quorum: 8 of 9 ballots needed were cast."])
 })
 
 test.each([

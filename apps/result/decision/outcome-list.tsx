@@ -2,7 +2,23 @@
 
 import type { OutcomeLine } from "./outcome-sentences"
 
-export function OutcomeList({ lines }: { lines: readonly OutcomeLine[] }) {
+type Props = {
+  /** How many motions have which outcome: the list then opens below it. Null where the lines are few. */
+  counts: string | null
+  lines: readonly OutcomeLine[]
+}
+
+export function OutcomeList({ counts, lines }: Props) {
+  if (counts === null) return <Lines lines={lines} />
+  return (
+    <details class="outcome-list">
+      <summary>{counts}</summary>
+      <Lines lines={lines} />
+    </details>
+  )
+}
+
+function Lines({ lines }: Pick<Props, "lines">) {
   return (
     <ul class="outcome-list">
       {lines.map(({ of, says }) => (

@@ -2,6 +2,7 @@
 
 import { isOverfull } from "@tallyroom/lib/count/quorum"
 import type { Motion, TalliedOutcome } from "@tallyroom/lib/outcome/tallied"
+import { isDecided } from "@tallyroom/lib/outcome/turnout"
 import { isolated } from "@tallyroom/lib/ui/direction"
 import type { Translator } from "@tallyroom/lib/ui/i18n"
 import type { DecisionKey } from "./decision-messages"
@@ -33,6 +34,26 @@ export function outcomeLines(outcome: TalliedOutcome, options: Named, text: Text
       ? [{ of: options.length > 1 ? label : null, says: motionSentence(outcome, motion, text) }]
       : []
   })
+}
+
+/** Where there are more motions, it is told first how many of them are carried. */
+export const FEW_MOTIONS = 3
+/** What stands beside a motion that is decided. */
+export const VERDICTS = {
+  carried: "carriedMark",
+  "not carried": "notCarriedMark",
+  tie: "tiedMark",
+} as const
+
+/** "Carried: 31 · Not carried: 19"; null where there are few motions or none, or nothing is decided. */
+export function outcomeCounts(outcome: TalliedOutcome, options: Named, { t }: Text): string | null {
+  if (outcome.rule !== "majority" || options.length <= FEW_MOTIONS) return null
+  if (outcome.ballots === 0 || !isDecided(outcome)) return null
+  const motions = Object.values(outcome.motions)
+  return Object.entries(VERDICTS)
+    .map(([what, key]) => ({ key, count: motions.filter((motion) => motion.outcome === what).length }))
+    .flatMap(({ key, count }) => (count > 0 ? [t("outcomeCount", { outcome: t(key), count })] : []))
+    .join(" · ")
 }
 
 const ofAll = (says: string): OutcomeLine => ({ of: null, says })
@@ -69,8 +90,9 @@ function winnerSentences({ winners, tied, seats }: Winners, options: Named, { t,
   ]
 }
 
-/** The sentences in one: what would be decided now while the poll goes on. Empty where there is nothing to say. */
+/** The sentences in one, or how many motions are carried: what would be decided now while the poll goes on. Empty where there is nothing to say. */
 export function outcomeInOne(outcome: TalliedOutcome, options: Named, final: boolean, text: Text): string {
-  const sentences = outcomeSentences(outcome, options, text).join(" ")
+  const sentences =
+    outcomeCounts(outcome, options, text) ?? outcomeSentences(outcome, options, text).join(" ")
   return final || sentences === "" ? sentences : `${text.t("ifNow")}: ${sentences}`
 }

@@ -2,7 +2,7 @@
 
 import { decisionRule } from "../decision/decision-rule"
 import { OutcomeList } from "../decision/outcome-list"
-import { outcomeLines } from "../decision/outcome-sentences"
+import { outcomeCounts, outcomeLines } from "../decision/outcome-sentences"
 import type { Snapshot } from "../tally/snapshot"
 import type { TallyView } from "../tally/tally-view"
 import type { ResultsText } from "./results-data"
@@ -18,7 +18,7 @@ export function OutcomeBox(props: { snapshot: Snapshot; view: TallyView; text: R
       {lines.length > 0 && (
         <>
           <h2>{text.t(final ? "outcome" : "ifNow")}</h2>
-          <OutcomeList lines={lines} />
+          <OutcomeList counts={outcomeCounts(view.outcome, options, text)} lines={lines} />
         </>
       )}
       <p class="rule">{decisionRule(decision, text)}</p>

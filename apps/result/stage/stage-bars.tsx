@@ -5,7 +5,13 @@ import { isDecided } from "@tallyroom/lib/outcome/turnout"
 import { Picture } from "@tallyroom/lib/ui/picture"
 import { useRef } from "preact/hooks"
 import { decisionRule } from "../decision/decision-rule"
-import { outcomeInOne, outcomeSentences } from "../decision/outcome-sentences"
+import {
+  FEW_MOTIONS,
+  outcomeCounts,
+  outcomeInOne,
+  outcomeSentences,
+  VERDICTS,
+} from "../decision/outcome-sentences"
 import { ballotRule } from "../tally/ballot-rule"
 import { Bar } from "../tally/bar"
 import { figuresOf } from "../tally/figures"
@@ -82,8 +88,6 @@ export function StageBars({ snapshot, text, covered, view, isFirst, left, why }:
   )
 }
 
-/** More motions than these would take the room of their bars by whole sentences. */
-const MOTIONS_IN_SENTENCES = 3
 /** More rows than these could not be read: they stand in two columns, without words. */
 const MOST_MOTION_ROWS = 8
 
@@ -94,7 +98,7 @@ const MOST_MOTION_ROWS = 8
 function areMotionRows({ options }: Snapshot, { outcome }: TallyView): boolean {
   const { length } = options
   if (outcome?.rule !== "majority") return false
-  return length === 1 || (length > MOTIONS_IN_SENTENCES && length <= MOST_MOTION_ROWS)
+  return length === 1 || (length > FEW_MOTIONS && length <= MOST_MOTION_ROWS)
 }
 
 /** A line for each motion, or one for all; what would be decided now while the poll goes on. */
@@ -106,7 +110,11 @@ function decidedLines(
   if (!decision || !outcome) return []
   if (outcome.rule !== "majority" || !isDecided(outcome))
     return [outcomeInOne(outcome, options, phase === "final", text)].filter(Boolean)
-  if (options.length > MOTIONS_IN_SENTENCES) return [decisionRule(decision, text)]
+  const counts = outcomeCounts(outcome, options, text)
+  // More sentences would take the room of the bars.
+  if (counts !== null)
+    return [outcomeInOne(outcome, options, phase === "final", text), decisionRule(decision, text)]
+  if (options.length > FEW_MOTIONS) return [decisionRule(decision, text)]
   const sentences = outcomeSentences(outcome, options, text)
   return phase === "final" || sentences.length === 0 ? sentences : [`${text.t("ifNow")}:`, ...sentences]
 }
@@ -257,8 +265,6 @@ function RowNumbers({ row, text, widest, inRows, isFinal }: NumbersProps) {
     </span>
   )
 }
-
-const VERDICTS = { carried: "carriedMark", "not carried": "notCarriedMark", tie: "tiedMark" } as const
 
 /** "Carried", "Not carried"; nothing where nothing is decided, which is said once for all. */
 function Verdict({ outcome, text }: { outcome: Motion["outcome"]; text: StageText }) {

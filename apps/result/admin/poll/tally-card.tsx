@@ -2,7 +2,7 @@
 
 import { optionColours } from "@tallyroom/lib/ui/colour"
 import { OutcomeList } from "../../decision/outcome-list"
-import { outcomeLines } from "../../decision/outcome-sentences"
+import { outcomeCounts, outcomeLines } from "../../decision/outcome-sentences"
 import { figuresOf } from "../../tally/figures"
 import { outcomeOf } from "../../tally/outcome-of"
 import type { Snapshot } from "../../tally/snapshot"
@@ -53,10 +53,10 @@ export function TallyCard({ snapshot }: { snapshot: Snapshot }) {
         </tbody>
       </table>
       {ballot?.method === "rank" && <p class="muted">{t("firstPreferences")}</p>}
-      {decided.length > 0 && (
+      {outcome && decided.length > 0 && (
         <div data-part="outcome">
           <p class="muted">{t(snapshot.phase === "final" ? "outcome" : "ifNow")}</p>
-          <OutcomeList lines={decided} />
+          <OutcomeList counts={outcomeCounts(outcome, options, text)} lines={decided} />
         </div>
       )}
       <p class="muted">{t(whoSees(snapshot))}</p>
