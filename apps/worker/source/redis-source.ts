@@ -40,12 +40,19 @@ export class RedisSource implements Source {
   private readonly readingRedis: Redis
   private readonly reader: RedisReader
   private readonly watch: AcceptanceWatch
+  /** The Redis process in which the shard was last inspected. */
+  private serving = ""
+  /** The one to which the connection leads that reads; empty where that is not known since it was made. */
+  private readsFrom = ""
 
   constructor(
     private readonly shard: number,
     private readonly parts: RedisSourceParts,
   ) {
     this.readingRedis = parts.openRedis()
+    this.readingRedis.on("close", () => {
+      this.readsFrom = ""
+    })
     this.reader = new RedisReader(shard, parts.redis, this.readingRedis, parts.retention)
     this.watch = new AcceptanceWatch(shard, parts)
     this.watch.start()
@@ -64,6 +71,7 @@ export class RedisSource implements Source {
     const short = await addMissing(redis, this.shard, polls.all())
     this.watch.isShort = false
     const found = await inspectShard(redis, this.shard)
+    this.serving = found.serving
     const counters = await readCounters(redis, this.shard, polls.all())
     const behind = await pollsBehind(sql, this.shard, polls.all(), counters)
     const wasSetBack = comparePositions(found.last, counter.position) < 0
@@ -105,8 +113,24 @@ export class RedisSource implements Source {
     return true
   }
 
-  read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+  async read(after: Position, count: number, waitMs: number): Promise<Entry[]> {
+    if (this.readsFrom !== this.serving) await this.verifyReading()
     return this.reader.read(after, count, waitMs)
+  }
+
+  /**
+   * A connection may outlive the failover that the other one has followed. Entries of an old master would move the position past
+   * those that the new one has.
+   */
+  private async verifyReading(): Promise<void> {
+    const { serving } = await inspectShard(this.readingRedis, this.shard)
+    if (serving !== this.serving) {
+      this.readingRedis.disconnect(true)
+      throw new Error(
+        "the connection that reads leads to another Redis than the one in which the shard is open",
+      )
+    }
+    this.readsFrom = serving
   }
 
   acceptedOf({ polls }: Batch): Promise<Map<number, number>> {
