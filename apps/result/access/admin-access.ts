@@ -55,7 +55,8 @@ export function adminAccess(
       requireRight(shown.replace(/^bearer +/i, ""), request, server, detail)
       return true
     }
-    if (!sessionCounts(request) || !sessions.holds(request.headers.get("cookie"), Date.now())) return false
+    const cookie = request.headers.get("cookie")
+    if (cookie === null || !sessionCounts(request) || !sessions.holds(cookie, Date.now())) return false
     refuseCrossSite(request, publicOrigins)
     return true
   }

@@ -20,6 +20,7 @@ import {
   topicOf,
   versionFor,
   type Watched,
+  welcomeFor,
 } from "./watched"
 
 /** At most 40 snapshots a second for each poll: a bar that moves so often moves smoothly. */
@@ -99,7 +100,7 @@ export class Hub {
     this.#followOutcome(watched)
     // Another read finds what changed between that read and the subscription.
     if (isNews) this.changed(tally.poll.number)
-    return messageFor(watched, audience, form === "numbers" ? known : null)
+    return welcomeFor(watched, circle, form === "numbers" ? known : null)
   }
 
   leave(poll: number, audience: Audience, form: Form = "whole"): void {

@@ -4,14 +4,13 @@ import { Problem } from "@tallyroom/lib/errors"
 import { clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 import { knownTo } from "@tallyroom/lib/http/after"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
-import { ANYBODY, audienceOf } from "@tallyroom/lib/polls/audience"
+import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
-import type { ElysiaWS } from "elysia/ws"
 import type { AdminAccess, Peers } from "../access/admin-access"
 import { requireCounts, requirePoll } from "../access/audience"
-import { viewerOf } from "../access/viewer"
+import { viewerOf, watchesAs } from "../access/viewer"
 import type { SharedReads } from "../database/shared-reads"
 import { readAtLeast } from "../tally/at-least"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
@@ -34,8 +33,12 @@ export const LIVE_SOCKETS = {
 }
 
 /** `known`: the version of the snapshot that the viewer has of this very poll, if any. */
-type Subscription = { tally: Tally; audience: Audience; form: Form; known: number | null; network: string }
-type Socket = Pick<ElysiaWS["raw"], "close" | "send" | "subscribe">
+type Subscription = { tally: Tally; audience: Audience; form: Form; known: number | null }
+type Socket = {
+  close: (code: number, why: string) => void
+  send: (text: string) => void
+  subscribe: (topic: string) => void
+}
 
 /** What viewers ask for, and what they are sent. */
 export type Channel = {
@@ -66,52 +69,90 @@ export type LiveOptions = {
   trusted: TrustedProxies
 }
 
+/** Viewers whose sockets are open. */
+type Watching = { options: LiveOptions; channel: Channel; viewers: Set<Viewer> }
+
+/**
+ * One viewer's connection: what Bun keeps as its data, and to which Elysia leads its events. As thousands are there for hours it holds no
+ * more than is needed, and nothing of the request.
+ */
+class Viewer {
+  #socket: Socket | null = null
+  #coming: { request: Request; tally: Tally; known: number | null } | null
+  readonly poll: number
+  readonly audience: Audience
+  readonly #form: Form
+
+  constructor(
+    private readonly watching: Watching,
+    request: Request,
+    private readonly network: string,
+    { tally, known, audience, form }: Subscription,
+  ) {
+    this.#coming = { request, tally, known }
+    this.poll = tally.poll.number
+    this.audience = audience
+    this.#form = form
+  }
+
+  open(socket: Socket): void {
+    const coming = this.#coming
+    if (!coming) return
+    const { options, channel, viewers } = this.watching
+    this.#coming = null
+    this.#socket = socket
+    viewers.add(this)
+    options.seats.open(coming.request, this.network)
+    socket.subscribe(channel.topic(this.poll, this.audience, this.#form))
+    const first = options.hub.join(coming.tally, this.audience, this.#form, coming.known)
+    socket.send(channel.messageFrom(first))
+  }
+
+  message(socket: Socket, message: unknown): void {
+    const code = typeof message === "string" ? POLICY_VIOLATION : UNSUPPORTED_DATA
+    socket.close(code, "Nothing is expected here.")
+  }
+
+  close(): void {
+    const { options, viewers } = this.watching
+    if (!viewers.delete(this)) return
+    options.hub.leave(this.poll, this.audience, this.#form)
+    options.seats.leave(this.network)
+  }
+
+  end(code: number, why: string): void {
+    this.#socket?.close(code, why)
+  }
+}
+
 /** The route, and two functions that end its connections: all of them, or those of a poll. */
 export function liveRoute(options: LiveOptions, channel = LIVE) {
-  const { hub, seats, trusted } = options
-  const accepted = new WeakMap<Request, Subscription>()
-  const subscriptions = new Map<Socket, Subscription>()
+  const { seats, trusted } = options
+  const viewers = new Set<Viewer>()
+  const watching: Watching = { options, channel, viewers }
 
-  const subscribe = (socket: Socket, request: Request) => {
-    const subscription = accepted.get(request)
-    if (!subscription) return socket.close(POLICY_VIOLATION)
-    subscriptions.set(socket, subscription)
-    const { tally, audience, form, known, network } = subscription
-    seats.open(request, network)
-    socket.subscribe(channel.topic(tally.poll.number, audience, form))
-    socket.send(channel.messageFrom(hub.join(tally, audience, form, known)))
-  }
-  const unsubscribe = (socket: Socket) => {
-    const subscription = subscriptions.get(socket)
-    if (!subscriptions.delete(socket) || !subscription) return
-    hub.leave(subscription.tally.poll.number, subscription.audience, subscription.form)
-    seats.leave(subscription.network)
-  }
-
-  const route = new Elysia({ name: `live at ${channel.path}` }).ws(channel.path, {
-    detail: { hide: true },
-    upgrade: async ({ request, server }) => {
+  // Elysia's own `.ws` makes some twenty functions and objects for each socket, and again for each of its events.
+  const route = new Elysia({ name: `live at ${channel.path}` }).get(
+    channel.path,
+    async ({ request, server }) => {
       requireOwnSocket(request, options.publicOrigins)
       const peer = server?.requestIP(request)?.address ?? null
       const network = networkOf(clientAddress(peer, request.headers.get("x-forwarded-for"), trusted))
       const accept = () => acceptViewer(request, server, options, channel)
-      accepted.set(request, { ...(await seats.during(request, network, accept)), network })
+      const subscription = await seats.during(request, network, accept)
+      const data = new Viewer(watching, request, network, subscription)
+      if (!server?.upgrade(request, { data })) throw noHandshake()
     },
-    open: (ws) => subscribe(ws.raw, ws.data.request),
-    message: (ws, message) =>
-      message instanceof Uint8Array
-        ? ws.raw.close(UNSUPPORTED_DATA, "Nothing is expected here.")
-        : ws.raw.close(POLICY_VIOLATION, "Nothing is expected here."),
-    close: (ws) => unsubscribe(ws.raw),
-  })
+    { detail: { hide: true } },
+  )
   const closeAll = () => {
-    for (const socket of subscriptions.keys()) socket.close(GOING_AWAY, "The server stops; come back.")
+    for (const viewer of viewers) viewer.end(GOING_AWAY, "The server stops; come back.")
   }
   /** The viewers then ask what became of the poll, and find the next poll under its id if there is one. */
   const closePoll = (poll: number, audiences: readonly Audience[]) => {
-    for (const [socket, { tally, audience }] of subscriptions) {
-      if (tally.poll.number === poll && audiences.includes(audience))
-        socket.close(POLL_GONE, "The poll is gone.")
+    for (const viewer of viewers) {
+      if (viewer.poll === poll && audiences.includes(viewer.audience))
+        viewer.end(POLL_GONE, "The poll is gone.")
     }
   }
   return { route, closeAll, closePoll }
@@ -119,14 +160,14 @@ export function liveRoute(options: LiveOptions, channel = LIVE) {
 
 /** @throws {Problem} request-malformed without a handshake, cross-site for the page of another site */
 function requireOwnSocket(request: Request, publicOrigins: string[]): void {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new Problem(
-      "request-malformed",
-      "This address speaks WebSocket alone: open it with ws:// or wss://.",
-    )
-  }
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") throw noHandshake()
   if (isOwnOrigin(request, publicOrigins)) return
   throw new Problem("cross-site", "The page of another site can't watch here: open the result page itself.")
+}
+
+function noHandshake(): Problem {
+  const detail = "This address speaks WebSocket alone: open it with ws:// or wss://."
+  return new Problem("request-malformed", detail)
 }
 
 /**
@@ -138,7 +179,7 @@ async function acceptViewer(
   server: Peers,
   options: LiveOptions,
   channel: Channel,
-): Promise<Omit<Subscription, "network">> {
+): Promise<Subscription> {
   const { access, tallies } = options
   const url = new URL(request.url)
   const { searchParams } = url
@@ -148,14 +189,12 @@ async function acceptViewer(
     requireCounts(tally.poll, "public")
     return { tally, audience: "public", form: "whole", known: null }
   }
-  const viewer = viewerOf(access, request, server)
+  const viewer = viewerOf(access, request, server, url)
   const tally = requirePoll(id, await readAtLeast(tallies, id, url, (found) => found), viewer)
-  // The big screen of an admin shows the audience no more than the audience may see.
-  const admin = viewer.admin && searchParams.get("view") !== "public"
   const has = knownTo(url)
   return {
     tally,
-    audience: audienceOf(tally.poll, { ...viewer, admin }),
+    audience: watchesAs(url, viewer, tally.poll),
     // Pages of earlier versions know whole snapshots alone.
     form: searchParams.get("then") === "numbers" ? "numbers" : "whole",
     known: has?.number === tally.poll.number ? has.version : null,

@@ -12,7 +12,7 @@ export class Seats {
   /** The networks of viewers who have a seat, by how many each has. */
   readonly #networks = new Map<string, number>()
   /** Those whose socket is not open yet. They count too, so that a burst of viewers can't pass the limit together. */
-  readonly #pending = new Map<Request, string>()
+  readonly #pending = new Map<Request, { network: string; timer: Timer }>()
   #taken = 0
 
   /** @param refused is told of each viewer who gets no seat */
@@ -29,8 +29,8 @@ export class Seats {
   async during<T>(request: Request, network: string, work: () => Promise<T>): Promise<T> {
     this.#require(network)
     this.#count(network, 1)
-    this.#pending.set(request, network)
-    setTimeout(() => this.#giveUp(request), OPENS_WITHIN_MS)
+    const timer = setTimeout(() => this.#giveUp(request), OPENS_WITHIN_MS)
+    this.#pending.set(request, { network, timer })
     try {
       return await work()
     } catch (error) {
@@ -41,6 +41,8 @@ export class Seats {
 
   /** The viewer's socket is open: from now on the seat is free when `leave` is called. */
   open(request: Request, network: string): void {
+    const pending = this.#pending.get(request)
+    clearTimeout(pending?.timer)
     // Who took too long for it gets a seat all the same.
     if (!this.#pending.delete(request)) this.#count(network, 1)
   }
@@ -50,10 +52,11 @@ export class Seats {
   }
 
   #giveUp(request: Request): void {
-    const network = this.#pending.get(request)
-    if (network === undefined) return
+    const pending = this.#pending.get(request)
+    if (pending === undefined) return
+    clearTimeout(pending.timer)
     this.#pending.delete(request)
-    this.#count(network, -1)
+    this.#count(pending.network, -1)
   }
 
   #require(network: string): void {

@@ -23,6 +23,8 @@ export type Circle = {
   owedOutcome: boolean
   /** Before this moment they are sent no other (ms of performance.now()). */
   notBefore: number
+  /** What the last one who came was sent, and of what it was made: a crowd that comes at once is sent the same. */
+  welcome: { latest: Tally; outcome: ShownOutcome | null; isKnown: boolean; text: string } | null
 }
 
 /** The trace of a ballot whose tally was read: when the change was noted, and the read began and ended (ms of performance.now()). */
@@ -53,7 +55,9 @@ export type Watched = {
 
 export function newWatched(latest: Tally): Watched {
   const circles = AUDIENCES.flatMap((audience) =>
-    FORMS.map((form) => ({ audience, form, viewers: 0, sent: -1, owedOutcome: false, notBefore: 0 })),
+    FORMS.map((form) => ({
+      ...{ audience, form, viewers: 0, sent: -1, owedOutcome: false, notBefore: 0, welcome: null },
+    })),
   )
   const knownAt = performance.now()
   const nothing = { isToldOld: false, changedAt: null, acceptedSince: null, notBefore: 0 }
@@ -86,12 +90,27 @@ export function versionFor(tally: Tally, audience: Audience): number {
 }
 
 /**
+ * The message for one who comes.
+ * @param known the version of the snapshot that this one has, and the server will send numbers to; null without one
+ */
+export function welcomeFor(watched: Watched, circle: Circle, known: number | null): string {
+  const { latest, outcome, isToldOld } = watched
+  const isKnown = known !== null && differInVotesAlone(known, versionFor(latest, circle.audience))
+  const { welcome } = circle
+  const isSame = welcome?.latest === latest && welcome.outcome === outcome && welcome.isKnown === isKnown
+  if (welcome && isSame && !isToldOld) return welcome.text
+  const text = messageFor(watched, circle.audience, known)
+  circle.welcome = isToldOld ? null : { latest, outcome, isKnown, text }
+  return text
+}
+
+/**
  * The message about the latest tally.
  * @param known the version of the snapshot that all who get it have; null where they get a snapshot in any case
  * @param withOutcome whether numbers have the outcome beside them; a whole snapshot has it always
  */
 export function messageFor(
-  { latest, outcome, knownAt, isToldOld }: Watched,
+  { latest, outcome, knownAt, isToldOld }: Pick<Watched, "latest" | "outcome" | "knownAt" | "isToldOld">,
   audience: Audience,
   known: number | null,
   withOutcome = true,
