@@ -38,6 +38,7 @@ import { visitOf } from "./http/site"
 import { Hub } from "./live/hub"
 import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
 import { Seats } from "./live/seats"
+import { snapshotRoutes } from "./live/snapshot-routes"
 import { traceSnapshot } from "./live/snapshot-trace"
 import { liveMetrics, viewerMetrics } from "./metrics"
 import { OutcomeReads } from "./outcome/outcome-reads"
@@ -166,6 +167,7 @@ export function createApp(deps: AppDeps) {
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
     .use(resultsRoutes({ access, tallies, results }))
+    .use(snapshotRoutes({ access, tallies, outcomes }))
     .use(outcomeRoutes({ access, tallies, outcomes, sql }))
     .use(resultsPageRoutes({ access, tallies, outcomes, site, home }))
     .use(stageRoutes({ access, tallies, outcomes, site }))
@@ -179,17 +181,26 @@ export function createApp(deps: AppDeps) {
     petSockets?.closeAll()
     sockets.closeAll()
   }
-  return { app, hub, closeViewers }
+  /** Another process has changed a poll: nobody is shown any more what it may hide now. */
+  const forgetPolls = () => {
+    for (const reads of [tallies, results]) reads.forget()
+  }
+  return { app, hub, closeViewers, forgetPolls }
 }
 
+type Hearing = Pick<ReturnType<typeof createApp>, "hub" | "forgetPolls">
+
 /**
- * What the hub does with what is heard from Postgres.
+ * What the app does with what is heard from Postgres.
  * @param isTracing whether it is heard where traces of ballots go on
  */
-export function heardBy(hub: Hub, isTracing = false): Heard {
+export function heardBy({ hub, forgetPolls }: Hearing, isTracing = false): Heard {
   return {
     ...(isTracing && { traced: (poll: number, traceparent: string) => hub.traced(poll, traceparent) }),
-    changed: (_, poll) => hub.changed(poll),
+    changed: (channel, poll) => {
+      if (channel === "polls") forgetPolls()
+      hub.changed(poll)
+    },
     accepted: (poll, since) => hub.accepted(poll, since),
     unsure: () => hub.changedAll(),
     missedNothingUntil: (moment) => hub.missedNothingUntil(moment),

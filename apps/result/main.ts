@@ -45,7 +45,7 @@ for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL))
 const decider = new Decider({ databaseUrl: () => current().DATABASE_URL, name: "result-outcomes", log })
 const registry = createRegistry("result")
 const tracing = await startTracing("result", settings, log)
-const { app, hub, closeViewers } = createApp({
+const { app, hub, closeViewers, forgetPolls } = createApp({
   sql,
   decider,
   log,
@@ -69,7 +69,7 @@ const listener = new Listener({
   url: () => current().DATABASE_LISTEN_URL || current().DATABASE_URL,
   isForListening: settings.DATABASE_LISTEN_URL !== "",
   name: "result-hears",
-  heard: heardBy(hub, tracing !== null),
+  heard: heardBy({ hub, forgetPolls }, tracing !== null),
   sql,
   isPrepared: (connection) => tables.areReady(connection),
   problemThere,

@@ -40,6 +40,7 @@ export function isNotOlder({ number, version }: { number: number; version: numbe
 
 /**
  * Reads until what is read is at least as new as what the client has, for a second at most.
+ * @param read is told whether what it gave before was not new enough
  * @param order number and version of what was read
  * @param counting says whose version it is that the client named, for those who have mistaken one for another
  * @returns undefined when there is no such poll, also by a second look
@@ -47,13 +48,13 @@ export function isNotOlder({ number, version }: { number: number; version: numbe
  */
 export async function readAfter<T>(
   known: Known | null,
-  read: () => Promise<T>,
+  read: (again: boolean) => Promise<T>,
   order: (found: NonNullable<T>) => { number: number; version: number },
   counting: string,
 ): Promise<T> {
   const end = performance.now() + PATIENCE_MS
   for (let looked = false; ; looked = true) {
-    const found = await read()
+    const found = await read(looked)
     if (known === null || (found == null ? looked : isNotOlder(order(found), known))) return found
     if (performance.now() > end) {
       const detail = `There is nothing as new as version ${known.version} yet: ask again. ${counting}`

@@ -17,7 +17,7 @@ type Cacheable = {
 
 /** The response, or 304 when the request names its tag. */
 export function conditional(request: Request, body: () => string, what: Cacheable): Response {
-  return unchanged(request, what) ?? whole(body(), what)
+  return unchanged(request, what) ?? whole(request, body(), what)
 }
 
 /** As `conditional`, of a body that is only opened for who does not have it yet, and that nobody shows any more once it is gone. */
@@ -26,25 +26,34 @@ export async function conditionalFile(
   open: () => Promise<ReadableStream<Uint8Array>>,
   what: Cacheable,
 ): Promise<Response> {
-  return unchanged(request, what, PUBLIC_FOR_A_SECOND) ?? whole(await open(), what, PUBLIC_FOR_A_SECOND)
+  return (
+    unchanged(request, what, PUBLIC_FOR_A_SECOND) ?? whole(request, await open(), what, PUBLIC_FOR_A_SECOND)
+  )
 }
 
 function unchanged(request: Request, what: Cacheable, shared = SHARED): Response | null {
   if (!namesTag(request.headers.get("if-none-match"), etagOf(what))) return null
-  return new Response(null, { status: 304, headers: commonHeaders(what, shared) })
+  return new Response(null, { status: 304, headers: commonHeaders(request, what, shared) })
 }
 
-function whole(body: string | ReadableStream<Uint8Array>, what: Cacheable, shared = SHARED): Response {
-  return new Response(body, { headers: { ...commonHeaders(what, shared), ...what.headers } })
+function whole(
+  request: Request,
+  body: string | ReadableStream<Uint8Array>,
+  what: Cacheable,
+  shared = SHARED,
+): Response {
+  return new Response(body, { headers: { ...commonHeaders(request, what, shared), ...what.headers } })
 }
 
 const etagOf = ({ tag }: Cacheable) => `"${tag}"`
 
-function commonHeaders(what: Cacheable, shared: string): Record<string, string> {
+function commonHeaders(request: Request, what: Cacheable, shared: string): Record<string, string> {
+  // A signed-in admin asks by the same address, and must not get what a cache keeps of others who wrote it.
+  const isShared = what.audience === "public" && !new URL(request.url).searchParams.has("admin")
   return {
     ...apiHeaders,
     etag: etagOf(what),
-    "cache-control": what.audience === "public" ? shared : PRIVATE,
+    "cache-control": isShared ? shared : PRIVATE,
     vary: "Authorization",
   }
 }

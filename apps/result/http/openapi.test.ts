@@ -64,6 +64,9 @@ const CALLS: Call[] = [
   { does: "DELETE /api/polls/{poll}", status: 202, at: "/api/polls/gone?confirm=gone" },
   { does: "GET /api/polls/{poll}/results", status: 200, at: "/api/polls/documented/results" },
   { does: "GET /api/polls/{poll}/results", status: 200, at: "/api/polls/several/results" },
+  ...["documented", "secret", "several", "ranked", "rated"].map((poll) => ({
+    ...{ does: "GET /api/polls/{poll}/snapshot", status: 200, at: `/api/polls/${poll}/snapshot` },
+  })),
   { does: "GET /api/polls/{poll}/results.csv", status: 200, at: "/api/polls/documented/results.csv" },
   { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/ranked/outcome" },
   { does: "GET /api/polls/{poll}/outcome", status: 200, at: "/api/polls/documented/outcome" },

@@ -15,8 +15,8 @@ import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
 import { ADMIN_QUERY, countSchema } from "../http/api-schemas"
 
-const shownOutcomeSchema = z.strictObject({
-  poll: slugSchema,
+/** What a poll decides, with the version from which it follows. */
+export const shownOutcomeSchema = z.strictObject({
   number: z.int().positive(),
   version: countSchema.meta({
     description: "That of the snapshot whose counts it follows from; it only grows.",
@@ -40,7 +40,7 @@ export const outcomeDetail: DocumentDecoration = {
   tags: ["results"],
   parameters,
   responses: {
-    200: jsonAnswer("The outcome; with an ETag.", shownOutcomeSchema),
+    200: jsonAnswer("The outcome; with an ETag.", shownOutcomeSchema.extend({ poll: slugSchema })),
     ...unchanged,
     ...PROBLEMS,
   },

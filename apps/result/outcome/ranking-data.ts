@@ -5,9 +5,9 @@ import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Language } from "@tallyroom/lib/ui/language"
 import { within } from "@tallyroom/lib/within"
 import { outcomeMessages, type RankingData } from "./outcome-messages"
-import type { OutcomeReads } from "./outcome-reads"
+import type { OutcomeReads, ShownOutcome } from "./outcome-reads"
 
-/** A page does not wait longer: a larger poll's outcome comes over its live connection, or with the next reload. */
+/** A page, or a snapshot, does not wait longer: a larger poll's outcome comes over its live connection, or with the next one. */
 const PAGE_WAITS_MS = 1_500
 
 /** @param seesCounts whether this viewer does @returns null where its tally alone decides the poll */
@@ -18,7 +18,13 @@ export async function rankingData(
   language: Language,
 ): Promise<RankingData | null> {
   if (!profileDecision(tally.poll)) return null
-  const late = () => new Error("the outcome is not there yet")
-  const first = seesCounts ? await within(PAGE_WAITS_MS, outcomes.read(tally), late).catch(() => null) : null
+  const first = seesCounts ? await outcomeInTime(outcomes, tally) : null
   return { messages: outcomeMessages[language], first }
+}
+
+/** What whole ballots decide, or decided before, as far as it is known in time; null too where the tally alone decides. */
+export async function outcomeInTime(outcomes: OutcomeReads, tally: Tally): Promise<ShownOutcome | null> {
+  if (!profileDecision(tally.poll)) return null
+  const late = () => new Error("the outcome is not there yet")
+  return within(PAGE_WAITS_MS, outcomes.read(tally), late).catch(() => outcomes.latest(tally.poll.number))
 }

@@ -14,35 +14,13 @@ import {
   textAnswer,
 } from "@tallyroom/lib/http/openapi"
 import { talliedOutcomeSchema } from "@tallyroom/lib/outcome/tallied"
-import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
-import { decisionSchema } from "@tallyroom/lib/polls/decision"
-import { resultsSchema, slugSchema, stateSchema } from "@tallyroom/lib/polls/poll"
+import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { DocumentDecoration } from "elysia"
 import { z } from "zod"
-import {
-  ADMIN_QUERY,
-  answeredOptionSchema,
-  countSchema,
-  momentSchema,
-  phaseSchema,
-} from "../http/api-schemas"
+import { ADMIN_QUERY, countedOptionSchema, countSchema, snapshotHeadSchema } from "../http/api-schemas"
 
 /** What `snapshotOf` returns with counts, and the shares of the options and the timeline. */
-const tallySchema = z.strictObject({
-  poll: slugSchema,
-  number: z.int().positive(),
-  title: z.string(),
-  state: stateSchema,
-  phase: phaseSchema,
-  results: resultsSchema,
-  /** Missing where each ballot is one vote for one option. */
-  ballot: ballotMethodSchema.optional(),
-  /** Missing where the poll is decided by the most votes alone, and for rankings. */
-  decision: decisionSchema.optional(),
-  version: countSchema,
-  opensAt: momentSchema.nullable(),
-  closesAt: momentSchema.nullable(),
-  finalAt: momentSchema.nullable(),
+const tallySchema = snapshotHeadSchema.extend({
   hidden: z.literal(false),
   total: countSchema,
   /** Of the total; missing where no ballot may abstain. */
@@ -51,10 +29,7 @@ const tallySchema = z.strictObject({
   outcome: talliedOutcomeSchema.optional(),
   /** Of the ballots that chose an option. Each share is rounded by itself, to 0.001; null while there are no votes. */
   options: z.array(
-    answeredOptionSchema.extend({
-      votes: countSchema,
-      /** How many ballots give it 0, 1 and so on, where ballots rate; how many say yes and how many no, where they decide. */
-      said: z.array(countSchema).optional(),
+    countedOptionSchema.extend({
       share: z.number().min(0).max(1).nullable(),
     }),
   ),

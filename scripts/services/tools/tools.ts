@@ -17,6 +17,7 @@ export type Tool =
   | "emoji-font"
   | "pgbouncer"
   | "haproxy"
+  | "nginx"
   | "postgres-15"
   | "openssl"
   | "ab"
@@ -115,6 +116,13 @@ const RECIPES: Record<Tool, Recipe> = {
     apt: ["haproxy"],
     brew: ["haproxy"],
     service: "haproxy.service",
+  },
+  nginx: {
+    commands: ["nginx"],
+    places: ["/usr/sbin/nginx", "/opt/homebrew/bin/nginx"],
+    apt: ["nginx"],
+    brew: ["nginx"],
+    service: "nginx.service",
   },
   // An older one, beside that of the npm package.
   "postgres-15": {
