@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import { connect } from "node:net"
 import { waitFor } from "../../scripts/services/wait"
-import { ConnectionWatch, type Guarded } from "./connection-guard"
+import { ConnectionWatch, type Guarded, lastingOf } from "./connection-guard"
 import { KernelSockets } from "./kernel-sockets"
 
 const isLinux = process.platform === "linux"
@@ -99,6 +99,35 @@ test.if(isLinux)("a byte now and then keeps nobody's place from those who came l
   later.socket.destroy()
   await server.stop(true)
 })
+
+test("half of few descriptors are for connections that last, and of many all but a thousand", () => {
+  expect([301, 2_000, 20_000, 1_048_576].map(lastingOf)).toEqual([150, 1_000, 19_000, 1_047_576])
+})
+
+/** A process that has so many of its descriptors in use. */
+const using = (used: number, limit: number) => (sockets: KernelSockets) => ({
+  ...{ limit, lowestFree: () => used },
+  connections: () => sockets.connections(),
+  cut: (descriptor: number) => sockets.cut(descriptor),
+})
+
+test.if(isLinux)(
+  "nobody is cut while half of the thousand is free, and then as many as make it most of it",
+  async () => {
+    const few = watched(using(19_499, 20_000))
+    few.client(HALF_A_BODY)
+    await few.known(1)
+    for (let look = 0; look < 3; look++) few.watch.cutUnderPressure()
+    expect(few.cuts).toEqual([])
+    const many = watched(using(19_500, 20_000))
+    const crowd = Array.from({ length: 310 }, () => many.client("G"))
+    await many.known(310)
+    for (let look = 0; look < 2; look++) many.watch.cutUnderPressure()
+    expect(many.cuts).toEqual(["descriptors 300"])
+    await waitFor("them to be cut", () => crowd.filter(({ state }) => state.closed).length === 300, 5_000)
+    for (const { server } of [few, many]) await server.stop(true)
+  },
+)
 
 test.if(isLinux)("what a client does not read is kept in the kernel up to a bound", async () => {
   const sent = { bytes: 0 }

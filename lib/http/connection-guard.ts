@@ -19,11 +19,15 @@ const LOOK_MS = 5_000
 const SEEMS_STALLED_LOOKS = 6
 /** So often it is looked whether descriptors run out: as long as nobody can connect then. */
 const COUNT_MS = 100
-/** Above this part of the limit connections are cut until only `KEPT` of it is used. */
-const PRESSED = 0.75
-const KEPT = 0.6
-/** At most this part of the limit is for connections that last. */
-const LASTING = 0.5
+/**
+ * So many descriptors are kept for others than connections that last: stores, files, the management port, and requests, whose
+ * connections stay for half a minute. About as many come in a tenth of a second when somebody makes connections as fast as a
+ * machine can; who finds none waits for the next look. Of a smaller limit it is half.
+ */
+const RESERVE = 1_000
+/** When less than this part of the reserve is free, connections are cut until `KEPT_FREE` of it is. */
+const PRESSED_FREE = 0.5
+const KEPT_FREE = 0.8
 /** The kernel makes 128 KB of it: enough for the largest page at once. Unlimited it keeps up to 4 MB for a client that does not read. */
 const SEND_BUFFER_BYTES = 64 * 1_024
 /** While connections are cut, the log says so once in this time. */
@@ -39,7 +43,16 @@ type GuardOptions = { port: number; registry: Registry; log: Pick<Log, "warn"> }
 /** How many connections may stay open for long, so that none of them is cut as descriptors run out. */
 export function mostConnections(): number {
   if (process.platform !== "linux") return Number.MAX_SAFE_INTEGER
-  return Math.floor(descriptorLimit() * LASTING)
+  return lastingOf(descriptorLimit())
+}
+
+/** The same of a process that may have so many descriptors. */
+export function lastingOf(limit: number): number {
+  return limit - reserveOf(limit)
+}
+
+function reserveOf(limit: number): number {
+  return Math.min(RESERVE, Math.ceil(limit / 2))
 }
 
 /** Guards the port of this process, on Linux alone: elsewhere the proxy in front has to. Call it once the port is open. */
@@ -110,10 +123,11 @@ export class ConnectionWatch {
 
   cutUnderPressure(): void {
     const { limit } = this.sockets
+    const reserve = reserveOf(limit)
     const used = this.sockets.lowestFree()
-    if (used < limit * PRESSED) return
-    const worst = this.#look().sort((a, b) => byOrder(sacrifice(a), sacrifice(b)))
-    const tooMany = worst.slice(0, Math.ceil(used - limit * KEPT))
+    if (used < limit - reserve * PRESSED_FREE) return
+    const excess = Math.ceil(used - (limit - reserve * KEPT_FREE))
+    const tooMany = inOrder(this.#look(), excess).slice(0, excess)
     // Whoever came since the last look may have sent a request that is read only now.
     this.#cutAll(
       "descriptors",
@@ -137,6 +151,16 @@ export class ConnectionWatch {
     for (const { descriptor } of connections) this.sockets.cut(descriptor)
     if (connections.length > 0) this.cut(why, connections.length)
   }
+}
+
+/** At least so many of them in the order in which they are given up. Thousands of viewers need no order while others are enough. */
+function inOrder(found: Known[], atLeast: number): Known[] {
+  const unanswered = found.filter(({ arrived }) => arrived === 0n)
+  const enough = unanswered.length >= atLeast ? unanswered : found
+  return enough
+    .map((one) => ({ one, order: sacrifice(one) }))
+    .sort((a, b) => byOrder(a.order, b.order))
+    .map(({ one }) => one)
 }
 
 /**

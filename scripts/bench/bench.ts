@@ -21,6 +21,7 @@ import { benchOutcomes } from "./benchmarks/outcomes"
 import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmarks/plan"
 import { benchReconnect } from "./benchmarks/reconnect"
 import { benchRecordMinute } from "./benchmarks/record-minute"
+import { benchReplicas } from "./benchmarks/replicas"
 import { benchRetention } from "./benchmarks/retention"
 import { benchSize } from "./benchmarks/size"
 import { benchSteps } from "./benchmarks/steps"
@@ -66,6 +67,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   retention: [benchRetention],
   choices: [benchChoices],
   crowd: [benchCrowd],
+  replicas: [benchReplicas],
   reconnect: [benchReconnect],
 }
 

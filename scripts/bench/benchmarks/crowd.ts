@@ -67,7 +67,7 @@ type CrowdRound = Record<Name, number> & { wrong: number; watched: number }
 
 export async function benchCrowd(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
   const room = roomFor(Math.max(...plan.crowds))
-  const crowds = plan.crowds.filter((viewers) => viewers <= room)
+  const crowds = [...new Set(plan.crowds.map((viewers) => Math.min(viewers, room)))]
   const legend: Legend<Name> = Object.assign({}, ...crowds.map(legendOf))
   const rounds = await measureRounds(plan.rounds, legend, say, () =>
     onFreshDatabase(benchStores, (run) => crowdRound(run, plan, crowds)),
@@ -84,7 +84,7 @@ function notMeasured({ crowds }: Plan, room: number): string {
   const left = crowds.filter((viewers) => viewers > room).map((viewers) => viewers.toLocaleString("en-GB"))
   return left.length === 0
     ? ""
-    : `; not ${left.join(" and ")}, as this machine's limit of open files allows one process ${room.toLocaleString("en-GB")} viewers (ulimit -Hn)`
+    : `; ${room.toLocaleString("en-GB")} in place of ${left.join(" and ")}, as this machine's limit of open files allows one process no more (ulimit -Hn)`
 }
 
 function everybodySawAll(rounds: CrowdRound[]): Check {
@@ -161,7 +161,7 @@ type Watching = { run: BenchRun; url: string; pid: number; viewers: number; unti
 /** @param play has votes come, and says when the last picture was due (by clock()) */
 async function watched({ run, url, pid, viewers, until }: Watching, play: () => Promise<number>) {
   const file = join(run.dir, "sightings")
-  const { result, process, sockets } = await memoryDuring(pid, async () => {
+  const { result, process, sockets } = await memoryDuring([pid], async () => {
     const crowd = startProgram("viewers.ts", { url, viewers, until, file })
     run.stores.defer(() => crowd.stop(0))
     await crowd.ready

@@ -20,6 +20,7 @@ export const BENCHMARKS = [
   "outcomes",
   "live-outcomes",
   "crowd",
+  "replicas",
   "reconnect",
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
@@ -76,6 +77,9 @@ export type Plan = {
   /** How many watch at once, one crowd after the other, and seconds of votes for each. */
   crowds: readonly number[]
   crowdSeconds: number
+  /** How many watch at several result processes together, one crowd after the other, and seconds of votes for each. */
+  audiences: readonly number[]
+  audienceSeconds: number
   /** How many come back at once, and seconds of votes around that. */
   returning: number
   returnSeconds: number
@@ -111,6 +115,8 @@ const FULL = {
   liveSeconds: 8,
   crowds: [1_000, 5_000, 10_000, 20_000],
   crowdSeconds: 6,
+  audiences: [25_000, 50_000, 100_000],
+  audienceSeconds: 10,
   returning: 10_000,
   returnSeconds: 12,
 }
@@ -136,6 +142,8 @@ const QUICK = {
   liveSeconds: 4,
   crowds: [500],
   crowdSeconds: 3,
+  audiences: [1_000],
+  audienceSeconds: 3,
   returning: 500,
   returnSeconds: 6,
 }
@@ -151,14 +159,18 @@ export type Wishes = {
   ratios: boolean
   rounds?: number | undefined
   votes?: number | undefined
+  viewers?: number | undefined
   classic?: string | undefined
 }
 
-export function planOf({ quick, ratios, rounds, votes, classic }: Wishes): Plan {
+export function planOf({ quick, ratios, rounds, votes, viewers, classic }: Wishes): Plan {
   const measured = quick ? QUICK : FULL
   const usual = quick ? (ratios ? QUICK_ROUNDS_OF_RATIOS : QUICK_ROUNDS) : ROUNDS
-  const plan = { rounds: rounds ?? usual, classicFolder: classic, ...measured }
-  return votes === undefined ? plan : { ...plan, recordVotes: votes }
+  return {
+    ...{ rounds: rounds ?? usual, classicFolder: classic, ...measured },
+    ...(votes !== undefined && { recordVotes: votes }),
+    ...(viewers !== undefined && { audiences: [viewers] }),
+  }
 }
 
 /** Those that are asked for, those with ratios, or all; the one that needs somebody else's checkout only where there is one. */

@@ -1,18 +1,19 @@
 /** A Tallyroom whose result process takes crowds of viewers from this one machine. */
 
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { lastingOf } from "@tallyroom/lib/http/connection-guard"
 import { raiseDescriptorLimit } from "../../services/processes/descriptors"
 import { startAll } from "./apps"
 import type { BenchRun } from "./bench-stores"
 import { NO_LIMIT } from "./inbox"
 import { CLASSIC_VOTE, POLL_ID } from "./poll"
 
-/** Result keeps half of its descriptors for others than viewers (`mostConnections`). */
-const DESCRIPTORS_A_VIEWER = 2
+/** What result keeps for others than viewers, and more. */
+const OTHERS = 2_000
 
 /** How many viewers of one result process this machine allows; its limit is raised for so many, if that is allowed. */
 export function roomFor(viewers: number): number {
-  return Math.floor(raiseDescriptorLimit(viewers * DESCRIPTORS_A_VIEWER) / DESCRIPTORS_A_VIEWER)
+  return lastingOf(raiseDescriptorLimit(viewers + OTHERS))
 }
 
 /** What result needs for a crowd that has one network address. */
