@@ -30,6 +30,7 @@ const POLLS = [
   { id: "busy", policy: "changeable" },
   { id: "live", policy: "changeable" },
   { id: "away", policy: "changeable" },
+  { id: "blocked", policy: "changeable" },
   { id: "framed", policy: "changeable" },
   { id: "club", policy: "changeable", eligibility: "code" },
   { id: "stage", policy: "changeable" },

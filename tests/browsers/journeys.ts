@@ -206,6 +206,25 @@ function runJourneys(start: () => Promise<Browser>): void {
       await viewer.sees(".plot canvas")
     })
 
+    rare(
+      "sees the tally move where the network lets no WebSocket through, and where it does again",
+      async () => {
+        const { result, cast } = fixture()
+        result.sockets("refused")
+        try {
+          const viewer = await arrive(`${result.url}/polls/blocked`)
+          await viewer.sees("#connection.live")
+          await cast("blocked", "a")
+          await viewer.sees("#total", "1 vote")
+          result.sockets("work")
+          await cast("blocked", "b")
+          await viewer.sees("#total", "2 votes")
+        } finally {
+          result.sockets("work")
+        }
+      },
+    )
+
     rare("watches in the page of another site, and gets from there to the ballot", async () => {
       const { vote, result, site, cast } = fixture()
       const visitor = await arrive(site(embedSnippet(result.url, "framed")))

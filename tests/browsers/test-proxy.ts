@@ -15,7 +15,17 @@ export type TestProxy = {
   takesVotes(does: boolean): void
   /** Serves pages whose scripts never come, or as they are. */
   scripts(are: boolean): void
+  /** What becomes of WebSockets that are tried from now on. Those that are open are cut. */
+  sockets(how: Sockets): void
+  /** How many WebSockets were tried so far, and how often a snapshot was asked for over HTTP. */
+  asked(): { sockets: number; snapshots: number }
 }
+
+/**
+ * As networks have it: they work; the upgrade is refused; it is never answered; they are cut as soon as they are open; or they are
+ * open and nothing comes.
+ */
+export type Sockets = "work" | "refused" | "unanswered" | "cut" | "silent"
 
 const WATCH = "/watch-of-the-tests.js"
 const TELL = "/told-to-the-tests"
@@ -38,6 +48,9 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
   let target = ""
   let taking = true
   let scripted = true
+  let sockets: Sockets = "work"
+  const asked = { sockets: 0, snapshots: 0 }
+  const open = new Set<Bun.ServerWebSocket<Wire>>()
   const server = Bun.serve<Wire>({
     port: 0,
     hostname: "127.0.0.1",
@@ -50,13 +63,22 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
         return new Response(null, { status: 204 })
       }
       const address = `${target}${pathname}${search}`
-      if (self.upgrade(request, { data: { address: address.replace("http", "ws") } })) return undefined
+      if (pathname.endsWith("/snapshot")) asked.snapshots++
+      if (request.headers.has("upgrade")) {
+        asked.sockets++
+        if (sockets === "refused") return new Response("No upgrades here.", { status: 403 })
+        if (sockets === "unanswered") return new Promise<Response>(() => {})
+        if (self.upgrade(request, { data: { address: address.replace("http", "ws") } })) return undefined
+      }
       if (!taking && pathname.endsWith("/votes"))
         return new Response(null, { status: 503, headers: { "retry-after": "60" } })
       return answered(request, address, scripted)
     },
     websocket: {
       open(socket) {
+        open.add(socket)
+        if (sockets === "cut") return socket.terminate()
+        if (sockets === "silent") return
         const upstream = new WebSocket(socket.data.address)
         upstream.onmessage = ({ data }) => void socket.send(data)
         upstream.onclose = () => socket.close()
@@ -64,7 +86,10 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
       },
       // Viewers only listen.
       message() {},
-      close: ({ data }) => data.upstream?.close(),
+      close(socket) {
+        open.delete(socket)
+        socket.data.upstream?.close()
+      },
     },
   })
   stores.defer(() => server.stop(true))
@@ -85,6 +110,11 @@ export async function startTestProxy(stores: OwnStores): Promise<TestProxy> {
     scripts: (are) => {
       scripted = are
     },
+    sockets(how) {
+      sockets = how
+      for (const socket of open) socket.terminate()
+    },
+    asked: () => ({ ...asked }),
   }
 }
 

@@ -234,6 +234,7 @@ describe("a page that hears nothing any more", () => {
       if (asked.push(toPage.url()) > 1) void toPage.close()
       else toPage.connectToServer()
     })
+    await page.route("**/snapshot*", (route) => route.abort())
     await page.clock.install({ time: new Date("2026-05-04T12:00:00+02:00") })
     await page.goto(`${pages().result.address}/polls/silent`)
     await live(page)
@@ -244,6 +245,49 @@ describe("a page that hears nothing any more", () => {
     // Whichever replica answers, it is asked for nothing older than what the page shows.
     const { version, number } = await (await pages().result.get("/api/polls/silent/results")).json()
     expect(asked.at(-1)).toEndWith(`/live?poll=silent&then=numbers&after=${version}&number=${number}`)
+  })
+})
+
+describe("a page whose network lets no WebSocket through", () => {
+  test("follows the poll over HTTP, with counts as far as it may see them, and goes back to a WebSocket", async () => {
+    await newPoll("no-sockets")
+    await newPoll("no-sockets-secret", { results: "after-close" })
+    const page = await open("/receipts")
+    let isOpen = false
+    await page.routeWebSocket(/\/live/, (toPage) => {
+      if (isOpen) toPage.connectToServer()
+      else void toPage.close()
+    })
+    await page.clock.install()
+    await page.goto(`${pages().result.address}/polls/no-sockets`)
+    await page.clock.fastForward(4_000)
+    await live(page)
+    await addVotes(pages().sql, "no-sockets", "a", 3)
+    await page.clock.fastForward(3_000)
+    await total(page, "3 votes")
+    const asked: string[] = []
+    page.on("request", (request) => request.url().includes("/snapshot") && asked.push(request.url()))
+    isOpen = true
+    await page.clock.fastForward(20_000)
+    await addVotes(pages().sql, "no-sockets", "b", 1)
+    await total(page, "4 votes")
+    const before = asked.length
+    await page.clock.fastForward(20_000)
+    await addVotes(pages().sql, "no-sockets", "b", 1)
+    await total(page, "5 votes")
+    expect(asked.length).toBe(before)
+
+    isOpen = false
+    await page.goto(`${pages().result.address}/polls/no-sockets-secret`)
+    await page.clock.fastForward(4_000)
+    await live(page)
+    await addVotes(pages().sql, "no-sockets-secret", "a", 2)
+    await pages().result.send("PATCH", "/api/polls/no-sockets-secret", { state: "closed" })
+    await page.clock.fastForward(3_000)
+    await total(page, "2 votes")
+    await pages().result.send("PATCH", "/api/polls/no-sockets-secret", { state: "open" })
+    await page.clock.fastForward(3_000)
+    await total(page, "Sealed until the end")
   })
 })
 

@@ -1,22 +1,24 @@
-/** A WebSocket that connects again by itself, for hours if need be. */
+/** Follows a poll for hours if need be: over a WebSocket that connects again by itself, and meanwhile over HTTP. */
 
 import type { ShownOutcome } from "../outcome/outcome-reads"
 import { withNumbers } from "../tally/numbers"
 import type { Snapshot } from "../tally/snapshot"
 import { supersedes } from "../tally/supersedes"
 import { POLL_GONE } from "./close-codes"
+import { askAgainAndAgain } from "./live-asking"
 import type { LiveMessage } from "./live-message"
-import { waitToReturn } from "./wait-to-return"
+import { LONGEST_WAIT_MS, waitToReturn } from "./wait-to-return"
 
 /** After a connection over which snapshots came, and that lasted so long, the waits begin anew. */
 const GOOD_AFTER_MS = 5_000
+/** The server sends a snapshot at once. A connection over which none has come by then is held up by something between. */
+const FIRST_NEWS_MS = 15_000
 /** The server sends something every 20 s. A connection that is silent for more than twice as long is dead. */
 const SILENT_MS = 45_000
 /** Timers stop while a machine sleeps, and its clock does not: so often the silence is also measured by the clock. */
 const LOOK_MS = 5_000
-
-/** After so many failed tries in a row the API is asked whether the poll is gone: a script can't see why a handshake was refused. */
-const ASK_EACH = 3
+/** Where the poll is followed over HTTP, nobody waits for a WebSocket: it is tried as seldom as this, as the network may never let one through. */
+const LONGEST_WAIT_OVER_HTTP_MS = 120_000
 
 export type Watcher = {
   /** Without an age the snapshot is right; `onState` says so afterwards. */
@@ -28,7 +30,7 @@ export type Watcher = {
 }
 
 /**
- * Watches a poll, and connects again after every loss.
+ * Watches a poll, and connects again after every loss. While there is no WebSocket the poll is asked for over HTTP.
  * @param first the snapshot that is shown already, if any: another replica must not begin with an older one
  * @returns a function that stops it
  */
@@ -36,11 +38,22 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
   const stop = new AbortController()
   const { signal } = stop
   let newest = first
-  let attempt = 0
   let lostAt = performance.now()
   let isLive = false
   let waiting: ReturnType<typeof setTimeout> | undefined
 
+  const show = (snapshot: Snapshot, ageMs?: number, outcome?: ShownOutcome) => {
+    if (newest === null || supersedes(snapshot, newest)) newest = snapshot
+    watcher.onSnapshot(snapshot, ageMs)
+    if (outcome) watcher.onOutcome?.(outcome)
+    watcher.onState(ageMs === undefined ? "live" : "old")
+  }
+  const asking = askAgainAndAgain(address, (answer) => {
+    if (answer === null || answer === "gone") {
+      watcher.onState("away")
+      if (answer === "gone") watcher.onState("gone")
+    } else show(answer.snapshot, answer.ageMs, answer.outcome)
+  })
   const connect = () => {
     clearTimeout(waiting)
     waiting = undefined
@@ -49,38 +62,37 @@ export function keepWatching(address: URL, watcher: Watcher, first: Snapshot | n
     let had = newest
     const onMessage = ({ ageMs, outcome, ...news }: LiveMessage) => {
       isLive = true
+      asking.stop()
       const snapshot = "options" in news ? news : had && withNumbers(had, news)
       // Numbers of a snapshot that we have not got: never from our own server, and safe to leave out.
       if (snapshot === null) return
       had = snapshot
-      if (newest === null || supersedes(snapshot, newest)) newest = snapshot
-      watcher.onSnapshot(snapshot, ageMs)
-      if (outcome) watcher.onOutcome?.(outcome)
-      watcher.onState(ageMs === undefined ? "live" : "old")
+      show(snapshot, ageMs, outcome)
     }
     watchOnce(after(address, newest), onMessage, signal, (code) => {
       const now = performance.now()
       const wasGood = isLive && now - openedAt > GOOD_AFTER_MS
       isLive = false
-      watcher.onState("away")
-      if (code === POLL_GONE || attempt % ASK_EACH === ASK_EACH - 1) askForPoll()
-      attempt = wasGood ? 0 : attempt + 1
+      if (!asking.isGood()) watcher.onState("away")
+      if (code === POLL_GONE) asking.hurry()
+      else asking.start()
       if (wasGood) lostAt = now
-      waiting = setTimeout(connect, waitToReturn(now - lostAt))
+      const longest = asking.isGood() ? LONGEST_WAIT_OVER_HTTP_MS : LONGEST_WAIT_MS
+      waiting = setTimeout(connect, waitToReturn(now - lostAt, longest))
     })
   }
-  const askForPoll = async () => {
-    const poll = address.searchParams.get("poll")
-    const answer = await fetch(`/api/polls/${poll}`, { cache: "no-store", signal }).catch(() => null)
-    const isGone = answer?.status === NOT_FOUND || answer?.status === GONE
-    if (isGone && !isLive) watcher.onState("gone")
-  }
   const hurry = () => {
-    if (waiting !== undefined && document.visibilityState === "visible") connect()
+    if (isLive || document.visibilityState === "hidden") return
+    if (waiting !== undefined) connect()
+    if (asking.isGood()) asking.hurry()
   }
   addEventListener("online", hurry, { signal })
   document.addEventListener("visibilitychange", hurry, { signal })
-  signal.addEventListener("abort", () => clearTimeout(waiting))
+  signal.addEventListener("abort", () => {
+    clearTimeout(waiting)
+    asking.stop()
+  })
+  asking.start()
   connect()
   return () => stop.abort()
 }
@@ -95,9 +107,6 @@ function after(address: URL, known: Snapshot | null): URL {
   return asked
 }
 
-const NOT_FOUND = 404
-const GONE = 410
-
 /** One connection, until it closes, is silent for too long, or the signal is aborted. After that the watcher is told nothing more. */
 function watchOnce(
   address: URL,
@@ -106,7 +115,6 @@ function watchOnce(
   ended: (code?: number) => void,
 ): void {
   const socket = new WebSocket(address)
-  let silence: ReturnType<typeof setTimeout> | undefined
   let heardAt = Date.now()
   const over = new AbortController()
   const end = (tell: boolean, code?: number) => {
@@ -117,13 +125,12 @@ function watchOnce(
     socket.close()
     if (tell) ended(code)
   }
-  const heard = () => {
+  const endAfter = (ms: number) => setTimeout(() => end(true), ms)
+  let silence = endAfter(FIRST_NEWS_MS)
+  socket.onmessage = ({ data }) => {
     heardAt = Date.now()
     clearTimeout(silence)
-    silence = setTimeout(() => end(true), SILENT_MS)
-  }
-  socket.onmessage = ({ data }) => {
-    heard()
+    silence = endAfter(SILENT_MS)
     onMessage(JSON.parse(data))
   }
   socket.onclose = ({ code }) => end(true, code)
@@ -134,5 +141,4 @@ function watchOnce(
   }
   const looking = setInterval(look, LOOK_MS)
   document.addEventListener("visibilitychange", look, { signal: over.signal })
-  heard()
 }
